@@ -6,6 +6,8 @@ import contextlib
 import functools
 import importlib
 import os
+import secrets
+import string
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,6 +25,7 @@ from labkit.cloud.state import Records
 
 REGION = "us-east-1"
 LEARNER = "learner"
+_LETTERS = string.ascii_letters + string.digits
 STARTERS: list[Callable[[Cloud], None]] = []
 STOPPERS: list[Callable[[Cloud], None]] = []
 #: moto's records of all accounts, by service: moto asks Python's importer each time.
@@ -129,11 +132,15 @@ class Cloud:
             return self._records[kind]
 
     def learner(self) -> tuple[Principal, str, str]:
-        """The workspace's user, access key and secret; made on first use."""
+        """The workspace's user, access key and secret; made on first use.
+
+        The secret has neither ``/`` nor ``+``: pyarrow, Spark and others put it into addresses.
+        """
         iam: Any = iam_backends[self.account]["aws"]
         if LEARNER not in iam.users:
             iam.create_user(self.region, LEARNER)
-            iam.create_access_key(LEARNER)
+            made = iam.create_access_key(LEARNER)
+            made.secret_access_key = "".join(secrets.choice(_LETTERS) for _ in range(40))
             self.state.save("iam")
         user = iam.users[LEARNER]
         key = user.access_keys[0]

@@ -71,6 +71,11 @@ def test_strangers_are_called_as_each_service_calls_them(cloud, service, call, c
             getattr(cloud.client(service, **named), call)()
 
 
+def test_the_workspaces_secret_may_stand_in_an_address(cloud):
+    assert len(cloud.secret_key) == 40
+    assert cloud.secret_key.isalnum()
+
+
 def test_a_users_session_may_do_what_the_user_may(aws):
     found = aws("sts").get_session_token(DurationSeconds=900)["Credentials"]
     assert found["AccessKeyId"].startswith("ASIA")
