@@ -17,6 +17,7 @@ from labkit.cloud.quicksight.calc.arguments import read
 from labkit.cloud.quicksight.calc.constants import constant, literal
 from labkit.cloud.quicksight.calc.errors import (
     CalcError,
+    MismatchedAggregation,
     MissingInFieldWells,
     NestedAggregation,
     WrongArguments,
@@ -54,6 +55,7 @@ class Query:
         self.names: set[str] = set()
         self._fields: dict[str, Value] = {}
         self._reading: list[str] = []
+        self._of_groups = False
 
     def value(self, node: Node) -> Value:
         """What a part of the expression is worth."""
@@ -78,6 +80,19 @@ class Query:
         return constant(name, self.scope.parameters[name])
 
     def _named(self, name: str, node: Name) -> Value:
+        if self._of_groups and name in self.scope.grouped:
+            return self._dimension(name, node)
+        return self._of_rows(name, node)
+
+    def _dimension(self, name: str, node: Name) -> Value:
+        """A dimension's value of each group, where it is one of rows."""
+        value = self._of_rows(name, node)
+        if value.level != "row":
+            return value
+        sql = self.scope.grouped[name]
+        return replace(value, sql=sql, level="aggregate", names=frozenset())
+
+    def _of_rows(self, name: str, node: Name) -> Value:
         if name in self.scope.columns:
             self.names.add(name)
             return column(name, self.scope.columns[name])
@@ -185,16 +200,25 @@ class Query:
 
     def shown(self, function: str, node: Node) -> Value:
         """A value of each group: aggregated, of another table calculation, or a dimension shown."""
-        if isinstance(node, Name) and node.text in self.scope.grouped:
-            value = self._named(node.text, node)
-            if value.level == "row":
-                sql = self.scope.grouped[node.text]
-                return replace(value, sql=sql, level="aggregate", names=frozenset())
-        value = self.value(node)
+        named = isinstance(node, Name) and node.text in self.scope.grouped
+        value = self._dimension(node.text, node) if named else self.value(node)
         if value.level in ("row", "group"):
-            name = node.text if isinstance(node, (Name, Call)) else ""
-            raise MissingInFieldWells(name or function, self.scope.grouped)
+            raise self._missing(function, node)
         return self._settled(value) if value.level == "window" else value
+
+    def by(self, function: str, node: Node) -> Value:
+        """What groups are parted or sorted by: as `shown`, or an expression of dimensions."""
+        self._of_groups = not isinstance(node, Name) and self.value(node).level == "row"
+        try:
+            return self.shown(function, node)
+        except MismatchedAggregation:
+            raise self._missing(function, node) from None
+        finally:
+            self._of_groups = False
+
+    def _missing(self, function: str, node: Node) -> MissingInFieldWells:
+        name = node.text if isinstance(node, (Name, Call)) else ""
+        return MissingInFieldWells(name or function, self.scope.grouped)
 
     def _settled(self, value: Value) -> Value:
         """A table calculation's value of a group, for another table calculation to look at."""

@@ -109,9 +109,9 @@ class Table:
         return [self.value(item.node) for item in items]
 
     def value(self, node: Node) -> Value:
-        """A field to partition or sort by, at the level of the calculation."""
+        """What to partition or sort by, at the level of the calculation."""
         if self.level == POST:
-            return self.query.shown(self.name, node)
+            return self.query.by(self.name, node)
         return self.query.row(self.name, node)
 
     def window(self, parts: Sequence[Value], sort: Bracketed | None, frame: str = "") -> str:

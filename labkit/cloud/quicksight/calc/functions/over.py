@@ -142,7 +142,7 @@ def _earlier(
 
 def _date(table: Table, node: DateField) -> tuple[Value, list[str]]:
     """A date among the visual's dimensions, and the SQL of the other ones."""
-    date = table.value(node)
+    date = table.query.shown(table.name, node)
     if date.kind != "date":
         raise WrongType(("date",), date.kind)
     return date, [sql for sql in table.query.scope.grouped.values() if sql != date.sql]
