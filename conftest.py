@@ -12,7 +12,15 @@ from pathlib import Path
 
 import pytest
 
-SCRUBBED = ("AWS_", "LABKIT_HOME", "LABKIT_CLOUD", "LABKIT_PORT", "JUPYTER_", "PYTHONWARNINGS")
+SCRUBBED = (
+    "AWS_",
+    "LABKIT_HOME",
+    "LABKIT_CLOUD",
+    "LABKIT_PORT",
+    "JUPYTER_",
+    "PYTHONWARNINGS",
+    "PYTHONDONTWRITEBYTECODE",  # each start of a server would compile all of it again
+)
 SHOWN = ("moto", "duckdb", "pyarrow", "sqlglot")
 LONG = (
     "browser",

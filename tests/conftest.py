@@ -42,11 +42,22 @@ class Running:
         """A boto3 session with the workspace's credentials, one that reads a model once."""
         return self._session
 
+    @functools.cached_property
+    def _clients(self) -> dict[str, Any]:
+        return {}
+
     def client(self, service: str, **options: Any) -> Any:
-        """A boto3 client of the workspace that tries once, so that a failure shows."""
-        options = {"endpoint_url": self.endpoint, "config": ONE_TRY} | options
+        """A boto3 client of the workspace that tries once, so that a failure shows.
+
+        Without options it is the same one each time: to make one takes longer than many a test.
+        """
+        asked = {"endpoint_url": self.endpoint, "config": ONE_TRY} | options
         with _MAKING:
-            return self._session.client(service, **options)
+            if options:
+                return self._session.client(service, **asked)
+            if service not in self._clients:
+                self._clients[service] = self._session.client(service, **asked)
+            return self._clients[service]
 
     def environment(self) -> dict[str, str]:
         """What another program needs in its environment to reach this cloud."""

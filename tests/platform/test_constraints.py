@@ -90,7 +90,7 @@ def test_lists_of_moto_are_told_by_pages(aws, fresh):
 
 
 def test_json_that_is_nested_too_deeply_is_none(cloud):
-    client, body = cloud.client("glue"), b'{"a":' * 100_000 + b"1" + b"}" * 100_000
+    client, body = cloud.client("glue", config=Config()), b'{"a":' * 100_000 + b"1" + b"}" * 100_000
 
     def replace(request, **_):
         request.data = body
