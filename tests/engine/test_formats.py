@@ -329,6 +329,18 @@ def test_grok_takes_patterns_of_ones_own(session: Any, lay: Write) -> None:
     assert read(session, told, lay(b"xyx 12\n")) == [("xyx", 12)]
 
 
+def test_grok_parts_without_names_are_named_after_their_patterns(session: Any, lay: Write) -> None:
+    options = {
+        "input.format": "%{SYSLOGBASE} %{QUEUE:queue_id}: %{GREEDYDATA:message}",
+        "input.grokcustompatterns": "QUEUE [0-9A-F]{7,12}",
+    }
+    columns = tuple(map(_column, ("syslogbase:string", "queue_id:string", "message:string")))
+    line = b"Feb  9 07:15:00 m4eastmail postfix/smtpd[19305]: B88C4120838: connect from unknown\n"
+    base, queue, message = line.decode().strip().split(": ")
+    rows = read(session, Table("grok", columns, (), options), lay(line))
+    assert rows == [(f"{base}:", queue, message)]
+
+
 def test_regex_groups_are_columns(session: Any, lay: Write) -> None:
     options = {"input.regex": r"(?<word>\w+) (\d+)?.*"}
     told = Table("regex", (_column("a:string"), _column("b:int")), (), options)

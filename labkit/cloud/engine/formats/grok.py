@@ -1,8 +1,9 @@
 # ruff: noqa: E501 - a pattern stands on one line
 r"""Grok: named regular expressions that make longer ones, ``%{PATTERN:name:type}``.
 
-`compile_pattern` gives Python's pattern and the names in order. A part may be optional or stand in
-two branches; what an alternative captured wins. Quotes around a captured text are taken off, as
+`compile_pattern` gives Python's pattern and the names in order; ``%{PATTERN}`` of the expression
+itself is named after its pattern, with the percent sign. A part may be optional or stand in two
+branches; what an alternative captured wins. Quotes around a captured text are taken off, as
 java-grok does. Source: https://docs.aws.amazon.com/glue/latest/dg/custom-classifier.html
 """
 
@@ -86,9 +87,10 @@ def python_syntax(pattern: str) -> str:
 def _expand(pattern: str, known: dict[str, str], fields: dict[str, list[str]], depth: int) -> str:
     def replace(match: re.Match[str]) -> str:
         inner = _expand(_definition(match[1], known, depth), known, fields, depth + 1)
-        if not match[2] or match[2] == "UNWANTED":
+        name = match[2] if match[2] or depth else f"%{match[1]}"
+        if not name or name == "UNWANTED":
             return f"(?:{inner})"
-        groups = fields.setdefault(match[2], [])
+        groups = fields.setdefault(name, [])
         groups.append(f"g{len(fields)}_{len(groups)}_{depth}")
         return f"(?P<{groups[-1]}>{inner})"
 

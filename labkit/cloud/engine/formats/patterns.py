@@ -1,8 +1,9 @@
 """Lines read by a pattern: RegexSerDe and Glue's GrokSerDe.
 
 A line that does not match is a row of NULLs; a group that took no part, and a text that is no
-value of its column's type, is NULL. Regex: the groups in order, over the whole line. Grok: the
-named parts in order, anywhere in the line. Sources:
+value of its column's type, is NULL. Regex: the groups in order, over the whole line. Grok,
+anywhere in the line: the parts by name where each column has one, else the named ones in order.
+Sources:
 https://docs.aws.amazon.com/athena/latest/ug/regex-serde.html and
 https://docs.aws.amazon.com/athena/latest/ug/grok-serde.html
 """
@@ -43,9 +44,13 @@ def regex_decoder(table: Table, wanted: frozenset[str]) -> Decoder:
 
 
 def grok_decoder(table: Table, wanted: frozenset[str]) -> Decoder:
-    """GrokSerDe: the n-th named part is the n-th column."""
+    """GrokSerDe: a column is the part of its name, or the n-th named part the n-th column."""
     custom = table.option("input.grokcustompatterns")
-    pattern, names = grok.compile_pattern(table.option("input.format"), custom)
+    pattern, parts = grok.compile_pattern(table.option("input.format"), custom)
+    by_name = {part[0].lower().removeprefix("%"): part for part in parts}
+    names = [part for part in parts if not part[0].startswith("%")]
+    if all(name in by_name for name, _ in table.columns):
+        names = [by_name[name] for name, _ in table.columns]
     parses = [(i, _parse(kind)) for i, _, kind in table.wanted(wanted)]
     if parses and parses[-1][0] >= len(names):
         raise FormatError(
