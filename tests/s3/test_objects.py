@@ -361,6 +361,11 @@ NO_WRITES = {
     "tagging": ("copy_object", {"TaggingDirective": "MERGE"}, "InvalidArgument"),
     "source": ("copy_object", {"CopySource": "none"}, "InvalidArgument"),
     "retention": ("put_object_retention", {"Key": "nosuch", "Retention": {}}, "NoSuchKey"),
+    "a checksum that is not computed": (
+        "put_object",
+        {"ChecksumXXHASH3": "AA=="},
+        "InvalidRequest",
+    ),
     "own key, written": ("put_object", BROUGHT, "InvalidRequest"),
     "own key, read": ("get_object", BROUGHT, "InvalidRequest"),
 }

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 _SMALL = 8 << 20
 _BYTES = {"crc32": 4, "crc32c": 4, "crc64nvme": 8, "sha1": 20, "sha256": 32}
-_PREFIX = "x-amz-checksum-"
+_PREFIX, _HEADER = "x-amz-checksum-", "HTTP_X_AMZ_CHECKSUM_"
+_SETTINGS = ("algorithm", "mode", "type")
 
 
 class Claimed:
@@ -39,7 +40,9 @@ class Claimed:
     """
 
     def __init__(self, request: Request, declared: str | None) -> None:
-        named = [name for name in ALGORITHMS if request.header(_PREFIX + name)]
+        headers = (each for each in request.environ.items() if each[0].startswith(_HEADER))
+        sent = {name.removeprefix(_HEADER).lower(): value for name, value in headers}
+        named = [name for name, value in sent.items() if value and name not in _SETTINGS]
         trailer = (request.header("x-amz-trailer") or "").removeprefix(_PREFIX)
         asked = (request.header("x-amz-sdk-checksum-algorithm") or "").lower()
         if len(named) > 1:
