@@ -28,7 +28,7 @@ def _running(connection: Connection) -> Iterator[tuple[dict[str, Any], int]]:
         "concurrency_scaling_status int")  # fmt: skip
 def stv_inflight(connection: Connection) -> Iterator[Any]:
     for one, user in _running(connection):
-        yield (user, 0, one["query_id"], one["label"], one["query_id"], one["pid"],
+        yield (user, 0, one["query_id"], one["label"], one["xid"], one["pid"],
                moment(one["started"]), one["text"][:100], 0, 0, 0)  # fmt: skip
 
 
@@ -45,7 +45,7 @@ def svv_query_inflight(connection: Connection) -> Iterator[Any]:
         "query_priority char(20)")  # fmt: skip
 def stv_wlm_query_state(connection: Connection) -> Iterator[Any]:
     for one, _ in _running(connection):
-        yield (one["query_id"], one["query_id"], one["query_id"], 100, 1, moment(one["started"]),
+        yield (one["xid"], one["query_id"], one["query_id"], 100, 1, moment(one["started"]),
                "Running", 0, elapsed_micros(one), "Normal")  # fmt: skip
 
 
@@ -59,7 +59,7 @@ def stl_wlm_query(connection: Connection) -> Iterator[Any]:
     """One queue, in which nobody waits."""
     for one, user in visible(connection):
         start, end = moment(one["started"]), moment(one["ended"])
-        yield (user, one["query_id"], one["query_id"], one["query_id"], 100, 1, start, start,
+        yield (user, one["xid"], one["query_id"], one["query_id"], 100, 1, start, start,
                start, 0, start, end, elapsed_micros(one), end, "Completed", 0, "Normal",
                "Default queue")  # fmt: skip
 
@@ -71,9 +71,9 @@ _STATEMENT = (
 
 def _statements(connection: Connection, *kinds: str) -> Iterator[Any]:
     for one, user in visible(connection):
-        kind = kind_of(one["verb"])
+        kind = kind_of(one["leading"])
         if not kinds or kind in kinds:
-            told = (user, one["query_id"], one["pid"], one["label"], moment(one["started"]),
+            told = (user, one["xid"], one["pid"], one["label"], moment(one["started"]),
                     moment(one["ended"]))  # fmt: skip
             for at, text in pieces(one["text"]):
                 yield told, at, kind, text

@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/redshift/latest/dg/serverless_views-monitori
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from labkit.cloud.engine.redshift.reading import words
@@ -16,19 +16,24 @@ if TYPE_CHECKING:
     from labkit.cloud.redshift.warehouse.connection import Connection
 
 _SELECTS = ("SELECT", "WITH", "VALUES", "(")
-_UTILITIES = ("VACUUM", "ANALYZE", "SET", "SHOW", "GRANT", "REVOKE", "BEGIN", "COMMIT", "ROLLBACK")
-_DDL = ("CREATE", "ALTER", "DROP", "TRUNCATE", "COMMENT")
+#: Source: https://docs.aws.amazon.com/redshift/latest/dg/r_STL_UTILITYTEXT.html
+_UTILITIES = ("ABORT", "ANALYZE", "BEGIN", "CALL", "CANCEL", "COMMENT", "COMMIT", "END", "EXPLAIN",
+              "GRANT", "LOCK", "RESET", "REVOKE", "ROLLBACK", "SET", "SHOW", "START", "TRUNCATE",
+              "VACUUM")  # fmt: skip
+_DDL = ("CREATE", "ALTER", "DROP")
+_NO_DDL = ("DATABASE", "USER", "GROUP", "ROLE")
 
 
-def kind_of(first: str) -> str:
-    """What SYS_QUERY_HISTORY calls a statement with this first word."""
+def kind_of(leading: Sequence[str]) -> str:
+    """What SYS_QUERY_HISTORY calls a statement with these first words."""
+    first, second = (*leading, "")[:2]
     if first in _SELECTS:
         return "SELECT"
     if first in ("INSERT", "UPDATE", "DELETE", "COPY", "UNLOAD"):
         return first
-    if first in _DDL:
+    if first in _DDL and second not in _NO_DDL:
         return "DDL"
-    return "UTILITY" if first in _UTILITIES else "OTHER"
+    return "UTILITY" if first in (*_UTILITIES, *_DDL) else "OTHER"
 
 
 def visible(connection: Connection) -> Iterator[tuple[dict[str, Any], int]]:
@@ -48,7 +53,11 @@ def elapsed_micros(record: dict[str, Any]) -> int:
 
 
 def pieces(text: str) -> Iterator[tuple[int, str]]:
-    """A text in the pieces of 200 characters that system tables have."""
+    r"""A text in the pieces of 200 characters that system tables have, with `\n` for new lines.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/SYS_QUERY_TEXT.html
+    """
+    text = text.replace("\\", "\\\\").replace("\n", "\\n")
     for at in range(0, max(len(text), 1), 200):
         yield at // 200, text[at : at + 200]
 
@@ -68,8 +77,8 @@ def sys_query_history(connection: Connection) -> Iterator[Any]:
     for record, user in visible(connection):
         elapsed = elapsed_micros(record)
         yield (
-            user, record["query_id"], record["label"], record["query_id"], record["pid"],
-            record["database"], kind_of(record["verb"]), record["status"], False,
+            user, record["query_id"], record["label"], record["xid"], record["pid"],
+            record["database"], kind_of(record["leading"]), record["status"], False,
             moment(record["started"]), moment(record["ended"]), elapsed, 0, elapsed,
             record["error"][:512], record["rows"], 0, record["text"][:4000], "1.0.98765", None,
             "primary", 0, 0, 0, 100, "Default queue", "Normal", "false", _hash(record["text"]),
@@ -96,7 +105,7 @@ def _generic(record: dict[str, Any]) -> str:
 def sys_query_text(connection: Connection) -> Iterator[Any]:
     for record, user in visible(connection):
         for at, text in pieces(record["text"]):
-            yield (user, record["query_id"], record["query_id"], record["pid"],
+            yield (user, record["query_id"], record["xid"], record["pid"],
                    moment(record["started"]), at, text)  # fmt: skip
 
 
@@ -106,7 +115,7 @@ def sys_query_text(connection: Connection) -> Iterator[Any]:
 def stl_query(connection: Connection) -> Iterator[Any]:
     for record, user in visible(connection):
         yield (
-            user, record["query_id"], record["label"], record["query_id"], record["pid"],
+            user, record["query_id"], record["label"], record["xid"], record["pid"],
             record["database"], record["text"][:4000], moment(record["started"]),
             moment(record["ended"]), int(record["status"] == "canceled"), 0, 0,
         )  # fmt: skip
@@ -118,9 +127,9 @@ def stl_query(connection: Connection) -> Iterator[Any]:
 def svl_qlog(connection: Connection) -> Iterator[Any]:
     for record, user in visible(connection):
         yield (
-            user, record["query_id"], record["query_id"], record["pid"],
-            moment(record["started"]), moment(record["ended"]), elapsed_micros(record),
-            int(record["status"] == "canceled"), record["label"], record["text"][:60], None,
+            user, record["query_id"], record["xid"], record["pid"], moment(record["started"]),
+            moment(record["ended"]), elapsed_micros(record), int(record["status"] == "canceled"),
+            record["label"], record["text"][:60], record["source"],
         )  # fmt: skip
 
 
@@ -129,7 +138,7 @@ def svl_qlog(connection: Connection) -> Iterator[Any]:
 def stl_querytext(connection: Connection) -> Iterator[Any]:
     for record, user in visible(connection):
         for at, text in pieces(record["text"]):
-            yield user, record["query_id"], record["pid"], record["query_id"], at, text
+            yield user, record["xid"], record["pid"], record["query_id"], at, text
 
 
 @system("stv_sessions", "starttime timestamp, process int, user_name char(50), "

@@ -32,7 +32,7 @@ def _calls(connection: Connection) -> Iterator[tuple[dict[str, Any], tuple[int, 
 def svl_stored_proc_call(connection: Connection) -> Iterator[Any]:
     for one, users in _calls(connection):
         number, aborted = one["query_id"], int(one["status"] in ("failed", "canceled"))
-        yield (*users, number, one["label"], number, one["pid"], one["database"],
+        yield (*users, number, one["label"], one["xid"], one["pid"], one["database"],
                one["text"][:4000], moment(one["started"]), moment(one["ended"]), aborted,
                one["outer"])  # fmt: skip
 
@@ -44,7 +44,7 @@ def svl_stored_proc_call(connection: Connection) -> Iterator[Any]:
 def sys_procedure_call(connection: Connection) -> Iterator[Any]:
     for one, users in _calls(connection):
         number = one["query_id"]
-        yield (*users, number, one["pid"], number, one["database"], one["name"], one["status"],
+        yield (*users, number, one["pid"], one["xid"], one["database"], one["name"], one["status"],
                moment(one["started"]), moment(one["ended"]), one["text"][:4000],
                one["outer"])  # fmt: skip
 
@@ -62,7 +62,7 @@ def svl_stored_proc_messages(connection: Connection) -> Iterator[Any]:
     """The line of a RAISE is not kept."""
     for one, users, (at, level, text) in _messages(connection):
         number, aborted = one["query_id"], int(one["status"] in ("failed", "canceled"))
-        yield (*users, one["pid"], number, number, moment(at), LEVELS[level], level,
+        yield (*users, one["pid"], one["xid"], number, moment(at), LEVELS[level], level,
                text[:1024], None, one["text"][:500], one["label"], aborted)  # fmt: skip
 
 
@@ -72,5 +72,5 @@ def svl_stored_proc_messages(connection: Connection) -> Iterator[Any]:
 def sys_procedure_messages(connection: Connection) -> Iterator[Any]:
     for one, (user, _), (at, level, text) in _messages(connection):
         number = one["query_id"]
-        yield (user, one["pid"], number, number, moment(at), LEVELS[level], text[:1024], None,
+        yield (user, one["pid"], one["xid"], number, moment(at), LEVELS[level], text[:1024], None,
                one["text"][:500])  # fmt: skip

@@ -24,6 +24,7 @@ from labkit.cloud.redshift.warehouse import (
     registry,
     signatures,
 )
+from labkit.cloud.redshift.warehouse.recording import recorded
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result
 from labkit.cloud.redshift.warehouse.session_settings import SETTINGS
 from labkit.cloud.redshift.warehouse.transactions import Transactions
@@ -68,6 +69,8 @@ class Connection(Transactions):
         #: Functions that run elsewhere, by their numbers.
         self.remotes: dict[int, Any] = {}
         self.last_query_id = -1
+        #: Of the transaction: the number of its first statement.
+        self.xid = -1
         #: Whether it refreshes a materialized view by itself.
         self.automatic = False
         #: Who signs what it commits.
@@ -109,15 +112,12 @@ class Connection(Transactions):
             if self._depth:
                 return self._handle(parsed)
             self._canceled = False
-            record = self._begin_record(parsed)
             self._depth += 1
             try:
-                result = self._transact(parsed)
-                self._end_record(record, result, None)
+                with recorded(self, parsed) as record:
+                    result = self._transact(parsed)
+                    record["rows"] = result.count
                 return result
-            except RedshiftError as error:
-                self._end_record(record, None, error)
-                raise
             finally:
                 self._depth -= 1
 
@@ -221,35 +221,3 @@ class Connection(Transactions):
             result = handler(self, parsed)
         self.keep_zone()
         return result
-
-    def _begin_record(self, parsed: Parsed) -> dict[str, Any]:
-        self.last_query_id = next(self.warehouse.query_ids)
-        record = {
-            "query_id": self.last_query_id,
-            "user": self.user,
-            "database": self.database,
-            "pid": self.pid,
-            "text": parsed.text,
-            "verb": parsed.leading[0],
-            "started": time.time(),
-            "ended": None,
-            "status": "running",
-            "rows": 0,
-            "error": "",
-            "label": self.settings["query_group"],
-            "automatic": self.automatic,
-        }
-        self.warehouse.history.append(record)
-        return record
-
-    def _end_record(
-        self, record: dict[str, Any], result: Result | None, error: RedshiftError | None
-    ) -> None:
-        canceled = error is not None and error.sqlstate == CANCELED
-        failed = "canceled" if canceled else "failed"
-        record |= {
-            "ended": time.time(),
-            "status": failed if error else "success",
-            "rows": result.count if result else 0,
-            "error": error.message if error else "",
-        }

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from labkit.cloud.engine.redshift.errors import CANCELED, RedshiftError
+from labkit.cloud.redshift.warehouse import recording
 from labkit.cloud.redshift.warehouse.objects import Object
+from labkit.cloud.redshift.warehouse.registry import Parsed
 
 if TYPE_CHECKING:
     from labkit.cloud.redshift.warehouse.connection import Connection
@@ -25,17 +27,33 @@ _within: WeakKeyDictionary[Connection, list[int]] = WeakKeyDictionary()
 def recorded(connection: Connection, one: Object) -> Iterator[None]:
     """Keep a record of a call while it runs, and after it."""
     outer = _within.setdefault(connection, [])
-    record = _begun(connection, one, outer[-1] if outer else None)
-    outer.append(record["query_id"])
-    try:
-        yield
-        record["status"] = "success"
-    except RedshiftError as error:
-        record["status"] = "canceled" if error.sqlstate == CANCELED else "failed"
-        raise
-    finally:
-        record["ended"] = time.time()
-        outer.pop()
+    with _numbered(connection, one, outer[-1] if outer else None) as number:
+        record = _begun(connection, one, number, outer[-1] if outer else None)
+        outer.append(number)
+        try:
+            yield
+            record["status"] = "success"
+        except RedshiftError as error:
+            record["status"] = "canceled" if error.sqlstate == CANCELED else "failed"
+            raise
+        finally:
+            record["ended"] = time.time()
+            outer.pop()
+
+
+@contextmanager
+def _numbered(connection: Connection, one: Object, outer: int | None) -> Iterator[int]:
+    """The number of a call; one within another is a statement on record, too."""
+    if outer is None:
+        yield connection.last_query_id
+        return
+    with recording.recorded(connection, Parsed(_nested(one)), outer) as record:
+        yield record["query_id"]
+
+
+def running(connection: Connection) -> int:
+    """The number of the innermost call that a session is in."""
+    return (_within.get(connection) or [0])[-1]
 
 
 #: Levels of messages by their numbers; DEBUG is kept nowhere.
@@ -47,23 +65,22 @@ _MOST = 1000
 
 def said(connection: Connection, level: str, text: str) -> None:
     """Keep a message that the running call raised, from the session's level on."""
-    running = (_within.get(connection) or [0])[-1]
+    number = running(connection)
     least = LEVELS.get(connection.settings["stored_proc_log_min_messages"].upper(), 0)
     if LEVELS.get(level, -1) < least:
         return
     for record in reversed(connection.warehouse.calls):
-        if record["query_id"] == running:
+        if record["query_id"] == number:
             record["messages"].append((time.time(), level, text))
             del record["messages"][:-_MOST]
             return
 
 
-def _begun(connection: Connection, one: Object, outer: int | None) -> dict[str, Any]:
-    warehouse = connection.warehouse
-    number = connection.last_query_id if outer is None else next(warehouse.query_ids)
+def _begun(connection: Connection, one: Object, number: int, outer: int | None) -> dict[str, Any]:
     record = {
         "query_id": number,
         "outer": outer,
+        "xid": connection.xid,
         "user": connection.user,
         "session_user": connection.session_user,
         "database": connection.database,
@@ -76,7 +93,7 @@ def _begun(connection: Connection, one: Object, outer: int | None) -> dict[str, 
         "status": "running",
         "messages": [],
     }
-    warehouse.calls.append(record)
+    connection.warehouse.calls.append(record)
     return record
 
 

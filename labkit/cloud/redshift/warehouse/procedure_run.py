@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +19,9 @@ from labkit.cloud.engine.redshift.reading import Words
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import BOOL, VARCHAR, Type
 from labkit.cloud.redshift.warehouse.names import Names
+from labkit.cloud.redshift.warehouse.procedure_calls import running
 from labkit.cloud.redshift.warehouse.procedure_steps import Block, Cursor, Declaration, Step
+from labkit.cloud.redshift.warehouse.recording import recorded
 from labkit.cloud.redshift.warehouse.registry import ALONE, Column, Parsed, Result
 
 if TYPE_CHECKING:
@@ -190,19 +194,25 @@ class Run:
         """Any statement, with variables where it has expressions."""
         if text.split()[0].upper() in TRANSACTIONS:
             return self._transaction(text.split()[0].upper())
-        if Parsed(text).leading[0] in ("SELECT", "WITH"):
-            compiled = compile_query(
-                self.text(text), Names(self.connection), variables=self.known()
-            )
-            with failures():
-                rows = zones.readable(self.connection.duck.sql(compiled.sql).to_arrow_table())
-            columns = tuple(Column(each.name, each.type) for each in compiled.fields)
-            self.count, self.found = rows.num_rows, rows.num_rows > 0
-            return Result("SELECT", columns, rows, rows.num_rows)
-        check_allowed(text)
-        found = self.connection.run(self.inserted(text))
-        self.count, self.found = found.count, found.count > 0
-        return found
+        with self.noted(self.inserted(text, shown=True)) as record:
+            result = self._ran(text)
+            self.count = record["rows"] = result.count
+        self.found = result.count > 0
+        return result
+
+    def noted(self, text: str) -> AbstractContextManager[dict[str, Any]]:
+        """A statement of the running call, on record."""
+        return recorded(self.connection, Parsed(text), running(self.connection))
+
+    def _ran(self, text: str) -> Result:
+        if Parsed(text).leading[0] not in ("SELECT", "WITH"):
+            check_allowed(text)
+            return self.connection.run(self.inserted(text))
+        compiled = compile_query(self.text(text), Names(self.connection), variables=self.known())
+        with failures():
+            rows = zones.readable(self.connection.duck.sql(compiled.sql).to_arrow_table())
+        columns = tuple(Column(each.name, each.type) for each in compiled.fields)
+        return Result("SELECT", columns, rows, rows.num_rows)
 
     def _transaction(self, word: str) -> Result:
         """COMMIT and ROLLBACK begin the next transaction at once."""
@@ -232,9 +242,13 @@ class Run:
             if len(result.columns) == 1 and name in self.variables:
                 self.variables[name] = told
 
-    def inserted(self, text: str) -> str:
-        """A statement with the values of variables in place of their names."""
-        words, pieces, at = Words(text), [], 0
+    def inserted(self, text: str, *, shown: bool = False) -> str:
+        """A statement with the values of variables in place of their names, or ``$1``, ``$2``."""
+        words, pieces, at, marks = Words(text), [], 0, itertools.count(1)
+
+        def value(variable: Variable) -> str:
+            return f"${next(marks)}" if shown else f"(({variable.sql})::{variable.type})"
+
         variables = {"found": Variable(BOOL, str(self.found).lower())} | self.variables
         for place, word in enumerate(words.words):
             name = word.text.lower()
@@ -244,16 +258,14 @@ class Run:
             field = words.words[place + 2] if after == "." else word
             dotted = f"{name}.{field.text.lower()}"
             if plain and after == "." and before != "." and dotted in self.variables:
-                variable = self.variables[dotted]
-                pieces += [text[at : word.start], f"(({variable.sql})::{variable.type})"]
+                pieces += [text[at : word.start], value(self.variables[dotted])]
                 at = field.end
                 continue
             if not plain or name not in variables or before == "." or after in (".", "("):
                 continue
             if before in ("INTO", "TABLE", "UPDATE", "FROM", "JOIN") or _is_target(words, place):
                 continue
-            variable = variables[name]
-            pieces += [text[at : word.start], f"(({variable.sql})::{variable.type})"]
+            pieces += [text[at : word.start], value(variables[name])]
             at = word.end
         return "".join([*pieces, text[at:]])
 

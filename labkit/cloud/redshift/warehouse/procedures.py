@@ -250,8 +250,9 @@ def _run_execute(run: Run, step: Step) -> None:
     text, *into = step.texts
     made = dynamic(run, text)
     check_allowed(made)
-    result = run.connection.run(made)
-    run.count = result.count
+    with run.noted(made) as record:
+        result = run.connection.run(made)
+        run.count = record["rows"] = result.count
     if into:
         run.take(result, into)
     run.settle()

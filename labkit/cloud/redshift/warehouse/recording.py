@@ -1,0 +1,77 @@
+"""The statements that have run, those within procedures too, without the secrets in them.
+
+What Redshift's logs leave of a secret, AWS's own tools put back before they run a statement again:
+https://github.com/aws/redshift-test-drive (core/replay/transactions_parser.py).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from labkit.cloud.engine.redshift.errors import CANCELED, RedshiftError
+
+if TYPE_CHECKING:
+    from labkit.cloud.redshift.warehouse.connection import Connection
+    from labkit.cloud.redshift.warehouse.registry import Parsed
+
+_HIDING = ("CREATE", "ALTER", "COPY", "UNLOAD")
+_KEYS = ("CREDENTIALS", "IAM_ROLE", "ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "SESSION_TOKEN")
+_LEFT = dict.fromkeys(_KEYS, "''") | {"PASSWORD": "'***'"}
+
+
+@contextmanager
+def recorded(
+    connection: Connection, parsed: Parsed, source: int | None = None
+) -> Iterator[dict[str, Any]]:
+    """Keep a record of a statement while it runs, and after it.
+
+    Args:
+        source: the number of the call that it runs in.
+    """
+    number = next(connection.warehouse.query_ids)
+    if source is None:
+        connection.last_query_id = number
+        if connection.transaction == "idle":
+            connection.xid = number
+    record = {
+        "query_id": number,
+        "source": source,
+        "xid": connection.xid,
+        "user": connection.user,
+        "database": connection.database,
+        "pid": connection.pid,
+        "text": _shown(parsed),
+        "leading": parsed.leading,
+        "started": time.time(),
+        "ended": None,
+        "status": "running",
+        "rows": 0,
+        "error": "",
+        "label": connection.settings["query_group"],
+        "automatic": connection.automatic,
+    }
+    connection.warehouse.history.append(record)
+    try:
+        yield record
+    except RedshiftError as error:
+        canceled = error.sqlstate == CANCELED
+        status = "canceled" if canceled else "failed"
+        record |= {"ended": time.time(), "status": status, "error": error.message}
+        raise
+    record |= {"ended": time.time(), "status": "success"}
+
+
+def _shown(parsed: Parsed) -> str:
+    """A statement's text as logs have it."""
+    words, pieces, at = parsed.words.words, [], 0
+    if parsed.leading[0] not in _HIDING:
+        return parsed.text
+    for place, word in enumerate(words):
+        before = [each.upper for each in words[max(place - 2, 0) : place] if each.upper != "AS"]
+        if word.kind == "string" and before and before[-1] in _LEFT:
+            pieces += [parsed.text[at : word.start], _LEFT[before[-1]]]
+            at = word.end
+    return "".join([*pieces, parsed.text[at:]])
