@@ -221,6 +221,16 @@ def test_within(
         assert (code, said[: len(sentence)]) == ("InvalidParameterValueException", sentence)
 
 
+def test_a_calculated_field_may_be_the_column_of_its_name(
+    quicksight: Any, small: Any, number: Any
+) -> None:
+    same = {"DataSetIdentifier": "students", "Name": "gender", "Expression": "{gender}"}
+    changed = changed_at(small, "CalculatedFields/-", same)
+    made = quicksight.create_analysis(**_call(number, changed, "STRICT"))
+    found = quicksight.describe_analysis(AnalysisId=made["AnalysisId"])["Analysis"]
+    assert found["Status"] == "CREATION_SUCCESSFUL"
+
+
 @pytest.mark.parametrize(("path", "value", "sentence"), _rows(PASSED_OVER))
 def test_lenient(
     quicksight: Any, small: Any, number: Any, path: str, value: Any, sentence: str

@@ -99,13 +99,17 @@ def unique_parameters(subject: Subject) -> Iterator[Finding]:
 
 @check
 def unique_calculated_fields(subject: Subject) -> Iterator[Finding]:
-    """A calculated field's name is unique on its data set, and none of its columns has it."""
+    """A calculated field's name is unique on its data set; a column of the name is all it may be.
+
+    AWS's cost dashboards have a field ``usage_date`` that is ``{usage_date}``.
+    """
     every = subject.definition.get("CalculatedFields", ())
     named = [(each.get("DataSetIdentifier", ""), each["Name"]) for each in every]
     for _, twice in _doubles(named):
         yield Finding(f"CalculatedFields has duplicate Name {twice}")
-    for identifier, name in named:
-        if name in (subject.columns.get(identifier) or {}):
+    for (identifier, name), each in zip(named, every, strict=True):
+        alike = name in (subject.columns.get(identifier) or {})
+        if alike and each["Expression"].strip() not in (name, f"{{{name}}}"):
             yield Finding(f"Calculated field {name} has the name of a column of {identifier}")
 
 
