@@ -17,6 +17,7 @@ from tests.quicksight.visuals.building import (
     filter_group,
     filtered,
     measure,
+    number,
     plain_field,
     visual,
 )
@@ -312,6 +313,28 @@ def test_a_filter_of_a_calculated_field(show: Show) -> None:
     one = filtered("NumericEqualityFilter", "double", MatchOperator="EQUALS", Value=12,
                    NullOption="NON_NULLS_ONLY")  # fmt: skip
     assert ids(show(IDS, CalculatedFields=fields, FilterGroups=[filter_group(one)])) == [7, 8]
+
+
+OF_CITY = [
+    {"DataSetIdentifier": "visits", "Name": "of city", "Expression": "sum({views}, [{city}])"}
+]
+
+
+def test_a_level_aware_aggregate_is_on_all_rows_of_its_groups(show: Show) -> None:
+    one = filtered("NumericRangeFilter", "of city", RangeMinimum={"StaticValue": 17},
+                   IncludeMinimum=True, NullOption="NON_NULLS_ONLY")  # fmt: skip
+    assert ids(show(IDS, CalculatedFields=OF_CITY, FilterGroups=[filter_group(one)])) == [
+        4, 5, 6, 7, 8, 9, 10,
+    ]  # fmt: skip
+    by = show(bar([number("of city")], [measure()]), CalculatedFields=OF_CITY)
+    assert sorted(by.rows) == [(6, 6), (17, 17), (34, 34)]
+
+
+def test_a_top_filter_leaves_a_level_aware_aggregate_its_groups(show: Show) -> None:
+    lowest = [filter_group(top(1, "ASC"))]
+    found = show(bar([dim("city")], [measure("of city")]), CalculatedFields=OF_CITY,
+                 FilterGroups=lowest)  # fmt: skip
+    assert list(found.rows) == [("LA", 34)]
 
 
 EVIL = "day', (SELECT 1)) = 1 OR date_trunc('day"

@@ -101,16 +101,19 @@ def parameters_in(text: str) -> tuple[str, ...]:
 def _compiled(text: str, scope: Scope) -> tuple[Field, Value]:
     query = Query(scope)
     value = query.value(parse(text))
-    once = query.once(as_kind(value, "string") if value.kind == "null" else value)
-    return (
-        Field(
-            once.sql,
-            TYPES[value.kind],
-            once.level if once.level in ("aggregate", "window") else "row",
-            tuple(query.derived.values()),
-            frozenset(query.names),
-        ),
-        value,
+    typed = as_kind(value, "string") if value.kind == "null" else value
+    each = _field(query, typed)
+    once = _field(query, query.once(typed))
+    return (once if once == each else replace(once, each=each)), value
+
+
+def _field(query: Query, value: Value) -> Field:
+    return Field(
+        value.sql,
+        TYPES[value.kind],
+        value.level if value.level in ("aggregate", "window") else "row",
+        tuple(query.derived.values()),
+        frozenset(query.names),
     )
 
 

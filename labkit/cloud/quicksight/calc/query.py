@@ -64,8 +64,8 @@ class Query:
                 return literal(value)
             case Parameter(name):
                 return self._parameter(name)
-            case Name(name):
-                return self._named(name, node)
+            case Name():
+                return self._named(node)
             case Operation(operator, operands):
                 return operation(operator, [self.value(each) for each in operands])
             case Call():
@@ -79,20 +79,21 @@ class Query:
             raise unknown("parameter", name, self.scope.parameters)
         return constant(name, self.scope.parameters[name])
 
-    def _named(self, name: str, node: Name) -> Value:
-        if self._of_groups and name in self.scope.grouped:
-            return self._dimension(name, node)
-        return self._of_rows(name, node)
+    def _named(self, node: Name) -> Value:
+        if self._of_groups and node.text in self.scope.grouped:
+            return self._dimension(node)
+        return self._of_rows(node)
 
-    def _dimension(self, name: str, node: Name) -> Value:
+    def _dimension(self, node: Name) -> Value:
         """A dimension's value of each group, where it is one of rows."""
-        value = self._of_rows(name, node)
-        if value.level != "row":
+        value = self._of_rows(node)
+        if value.level not in ("row", "group"):
             return value
-        sql = self.scope.grouped[name]
+        sql = self.scope.grouped[node.text]
         return replace(value, sql=sql, level="aggregate", names=frozenset())
 
-    def _of_rows(self, name: str, node: Name) -> Value:
+    def _of_rows(self, node: Name) -> Value:
+        name = node.text
         if name in self.scope.columns:
             self.names.add(name)
             return column(name, self.scope.columns[name])
@@ -200,8 +201,10 @@ class Query:
 
     def shown(self, function: str, node: Node) -> Value:
         """A value of each group: aggregated, of another table calculation, or a dimension shown."""
-        named = isinstance(node, Name) and node.text in self.scope.grouped
-        value = self._dimension(node.text, node) if named else self.value(node)
+        if isinstance(node, Name) and node.text in self.scope.grouped:
+            value = self._dimension(node)
+        else:
+            value = self.value(node)
         if value.level in ("row", "group"):
             raise self._missing(function, node)
         return self._settled(value) if value.level == "window" else value

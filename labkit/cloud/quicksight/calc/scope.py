@@ -66,6 +66,8 @@ class Field:
             ``grouped``; a ``window`` field (table calculation) cannot be filtered by in HAVING.
         derived: the columns that ``sql`` needs, in the order in which they are added.
         names: the columns that it reads, other calculated fields looked through.
+        each: of a level-aware aggregate: its value on all rows of its groups, to group and to
+            filter by.
     """
 
     sql: str
@@ -73,3 +75,4 @@ class Field:
     kind: Literal["row", "aggregate", "window"]
     derived: tuple[Derived, ...] = ()
     names: frozenset[str] = frozenset()
+    each: Field | None = None

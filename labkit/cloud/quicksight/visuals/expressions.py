@@ -18,6 +18,7 @@ from labkit.cloud.engine.types import Type
 from labkit.cloud.quicksight.calc.compile import compile_field
 from labkit.cloud.quicksight.calc.errors import CalcError
 from labkit.cloud.quicksight.calc.scope import Derived, Scope
+from labkit.cloud.quicksight.calc.scope import Field as Compiled
 from labkit.cloud.quicksight.spice.model import DataSet
 from labkit.cloud.quicksight.visuals.model import Kind, VisualError
 
@@ -96,20 +97,35 @@ class Expressions:
         return replace(self, grouped=grouped, granularities=granularities)
 
     def value(self, name: str) -> Value:
-        """A column or a calculated field by its name.
+        """A column or a calculated field by its name, to be aggregated.
 
         Raises:
             VisualError: there is none.
         """
-        for column in self.data_set.columns:
-            if column.name == name:
-                return Value(quoted_name(name), column.type)
-        if name in self.fields:
-            return self.compiled(self.fields[name])
-        raise VisualError(self._unknown(name))
+        return _value(self._field(name))
+
+    def of_rows(self, name: str) -> Value:
+        """The same to group and filter by: a level-aware aggregate is on all rows of its groups.
+
+        Raises:
+            VisualError: there is none.
+        """
+        found = self._field(name)
+        return _value(found.each or found)
 
     def compiled(self, expression: str) -> Value:
         """An expression of the calculated fields' language."""
+        return _value(self._compiled(expression))
+
+    def _field(self, name: str) -> Compiled:
+        for column in self.data_set.columns:
+            if column.name == name:
+                return Compiled(quoted_name(name), column.type, "row")
+        if name in self.fields:
+            return self._compiled(self.fields[name])
+        raise VisualError(self._unknown(name))
+
+    def _compiled(self, expression: str) -> Compiled:
         columns = {column.name: column.type for column in self.data_set.columns}
         scope = Scope(
             columns,
@@ -120,13 +136,16 @@ class Expressions:
             granularities=self.granularities,
         )
         try:
-            found = compile_field(expression, scope)
+            return compile_field(expression, scope)
         except CalcError as error:
             raise VisualError(str(error)) from error
-        return Value(found.sql, found.type, found.kind, found.derived)
 
     def _unknown(self, name: str) -> str:
         known = [*(column.name for column in self.data_set.columns), *self.fields]
         near = difflib.get_close_matches(name, known, 1)
         hint = f" Did you mean '{near[0]}'?" if near else ""
         return f"The data set has no column '{name}'.{hint} Known: {', '.join(known)}."
+
+
+def _value(found: Compiled) -> Value:
+    return Value(found.sql, found.type, found.kind, found.derived)

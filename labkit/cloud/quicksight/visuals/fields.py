@@ -77,7 +77,7 @@ class Naming:
 
 def dimension(field: WellField, names: Expressions, naming: Naming) -> Dimension:
     """A dimension field; a date is cut to its granularity, a day where none is named."""
-    value = names.value(field.column)
+    value = names.of_rows(field.column)
     grain, sql = "", value.sql
     if value.shown == "date" and field.shape == "DateDimensionField":
         grain = field.body.get("DateGranularity") or "DAY"

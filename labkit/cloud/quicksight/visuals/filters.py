@@ -76,7 +76,7 @@ def any_of(conditions: list[Condition]) -> Condition:
 
 
 def _category(body: Json, names: Expressions) -> Condition:
-    value = names.value(body["Column"]["ColumnName"])
+    value = names.of_rows(body["Column"]["ColumnName"])
     [(shape, configuration)] = body["Configuration"].items()
     sql = TEXTS[shape](value.text, configuration, names)
     return Condition(sql, value.kind, value.derived)
@@ -84,8 +84,11 @@ def _category(body: Json, names: Expressions) -> Condition:
 
 def _measured(body: Json, names: Expressions) -> Value:
     """A filter's column, aggregated where the filter says so."""
-    value = names.value(body["Column"]["ColumnName"])
-    if not body.get("AggregationFunction") or value.kind != "row":
+    name = body["Column"]["ColumnName"]
+    if not body.get("AggregationFunction"):
+        return names.of_rows(name)
+    value = names.value(name)
+    if value.kind != "row":
         return value
     how = aggregate(body["AggregationFunction"])
     return Value(how.sql.format(x=value.sql), value.type, "aggregate", value.derived)
@@ -140,7 +143,7 @@ def _number(value: Any) -> str:
 
 def _time(make: Callable[[Value, Json, Expressions], str]) -> Callable[[Json, Expressions], Any]:
     def filter_of(body: Json, names: Expressions) -> Condition:
-        value = names.value(body["Column"]["ColumnName"])
+        value = names.of_rows(body["Column"]["ColumnName"])
         match = make(value, body, names)
         return Condition(with_nulls(match, value.sql, body), value.kind, value.derived)
 
@@ -149,7 +152,7 @@ def _time(make: Callable[[Value, Json, Expressions], str]) -> Callable[[Json, Ex
 
 def _top_bottom(body: Json, names: Expressions) -> Condition:
     """The groups of a column with the highest or lowest aggregates; ties go by the group."""
-    value = names.value(body["Column"]["ColumnName"])
+    value = names.of_rows(body["Column"]["ColumnName"])
     grain = body.get("TimeGranularity") if value.shown == "date" else None
     group = truncated(value.moment, grain, names.week_start) if grain else value.sql
     limit = body.get("Limit")
@@ -181,7 +184,7 @@ def _default(value: Value) -> str:
 
 def _nested(body: Json, names: Expressions) -> Condition:
     """The values of a column that stand on some row that an inner filter lets through."""
-    value = names.value(body["Column"]["ColumnName"])
+    value = names.of_rows(body["Column"]["ColumnName"])
     inner_body = body["InnerFilter"]["CategoryInnerFilter"]
     inner = _category(inner_body, names)
     if inner.stage != "row" or value.kind != "row" or inner.derived or value.derived:

@@ -67,7 +67,7 @@ def _order(request: Request, columns: Sequence[fields.Dimension]) -> Iterator[st
             yield f"{ids[one['FieldId']]} {direction(one)} NULLS LAST"
         elif "ColumnSort" in sort:
             one = sort["ColumnSort"]
-            value = request.names.value(one["SortBy"]["ColumnName"])
+            value = request.names.of_rows(one["SortBy"]["ColumnName"])
             yield f"{value.sql} {direction(one)} NULLS LAST"
     if said:
         yield from (f"c{at} NULLS LAST" for at in range(len(columns)))
