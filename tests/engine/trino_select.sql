@@ -1098,3 +1098,30 @@ SELECT * FROM orders MATCH_RECOGNIZE (ORDER BY qty MEASURES LAST(A.qty + B.qty) 
 
 SELECT FINAL LAST(qty) FROM orders
 --! INVALID_PROCESSING_MODE: line 1:8: 'FINAL LAST(qty)' is for row patterns alone
+
+SELECT m, count(*), grouping(m) FROM (VALUES MAP(ARRAY[2, 1], ARRAY['y', 'x']), MAP(ARRAY[1, 2], ARRAY['x', 'y']), NULL) t(m) GROUP BY ROLLUP (m) ORDER BY 3, 2 DESC
+--> [["{2=y, 1=x}", "2", "0"], [null, "1", "0"], [null, "3", "1"]]
+
+SELECT z, x, count(*) FROM (VALUES (TIMESTAMP '2020-01-01 00:00 UTC', 1), (TIMESTAMP '2020-01-01 01:00 +01:00', 1)) t(z, x) GROUP BY ROLLUP (x, z) ORDER BY x, z
+--> [["2020-01-01 00:00:00.000 UTC", "1", "2"], [null, "1", "2"], [null, null, "2"]]
+
+SELECT count(DISTINCT m), approx_distinct(m), count(DISTINCT ARRAY[m]), count_if(m IS NOT DISTINCT FROM MAP(ARRAY[1, 2], ARRAY['x', NULL])) FROM (VALUES MAP(ARRAY[2, 1], ARRAY[NULL, 'x']), MAP(ARRAY[1, 2], ARRAY['x', NULL])) t(m)
+--> [["1", "1", "1", "2"]]
+
+SELECT count(*) FROM (SELECT MAP(ARRAY[1, 2], ARRAY['x', 'y']), TIMESTAMP '2020-01-01 00:00 UTC' INTERSECT SELECT MAP(ARRAY[2, 1], ARRAY['y', 'x']), TIMESTAMP '2020-01-01 01:00 +01:00')
+--> [["1"]]
+
+SELECT x FROM (SELECT x, MAP(ARRAY[1], ARRAY[x]) AS m FROM (VALUES 1, 2, 2, NULL) t(x) EXCEPT SELECT 1, MAP(ARRAY[1], ARRAY[1])) ORDER BY x
+--> [["2"], [null]]
+
+SELECT DISTINCT array_agg(DISTINCT m) FROM (VALUES MAP(ARRAY[1], ARRAY[2])) t(m)
+--! NOT_SUPPORTED: line 1:17: array_agg(DISTINCT) of maps and zoned timestamps is not supported here
+
+SELECT count(*) FROM orders HAVING foo(qty) > 1
+--! FUNCTION_NOT_FOUND: line 1:36: Function 'foo' not registered
+
+SELECT foo(order_id, count(*)) FROM orders
+--! EXPRESSION_NOT_AGGREGATE: line 1:12: 'order_id' must be an aggregate expression or appear in GROUP BY clause
+
+SELECT baz(order_id), count(*) FROM orders
+--! FUNCTION_NOT_FOUND: line 1:8: Function 'baz' not registered

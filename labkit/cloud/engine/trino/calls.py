@@ -15,7 +15,8 @@ from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.errors import QueryFailed
 from labkit.cloud.engine.trino.external import external_call
 from labkit.cloud.engine.trino.frames import frame_of
-from labkit.cloud.engine.trino.grouping import walk
+from labkit.cloud.engine.trino.functions.equality import is_keyed
+from labkit.cloud.engine.trino.grouping import has_aggregates, walk
 from labkit.cloud.engine.trino.library import (
     FunctionNotFound,
     FunctionRefused,
@@ -29,7 +30,6 @@ from labkit.cloud.engine.trino.library import (
 )
 from labkit.cloud.engine.trino.operators import (
     comparison,
-    has_zone,
     orderable,
     sort_key,
 )
@@ -54,6 +54,9 @@ def call(node: tree.Call, scope: Scope) -> Typed:
         message = f"Window function {node.name} requires an OVER clause"
         raise scope.fail(node, "MISSING_OVER", message)
     _only_plain(node, scope)
+    unknown = not kinds(node.name) and not has_aggregates(node.args)
+    if scope.grouping and unknown:  # it is missed before its arguments are judged
+        scope = scope.grouping.source
     found, args = _resolve(node, scope, "scalar")
     return Typed(found.render(args), found.returns)
 
@@ -198,7 +201,7 @@ def _aggregate_sql(node: tree.Call, scope: Scope, *, after: str) -> tuple[Resolv
     if node.ignore_nulls is not None and "window" not in kinds(node.name):
         message = "Cannot specify null treatment clause for non-window function"
         raise scope.fail(node, "NULL_TREATMENT_NOT_ALLOWED", message)
-    if node.distinct:
+    if node.distinct or node.name in _COUNTING:
         args = _distinct_keys(node, found, args, scope)
     sql = found.render(args, distinct=node.distinct, inside=inside, after=after)
     return found, sql
@@ -235,13 +238,17 @@ _CHECKS: dict[str, Callable[[tree.Call, Scope], None]] = {
 
 
 def _distinct_keys(node: tree.Call, found: Resolved, args: list[str], scope: Scope) -> list[str]:
-    """Arguments that are equal where Trino's are: zoned timestamps count once for an instant."""
-    if not any(map(has_zone, found.parameters)):
+    """Arguments that are equal where Trino's are, by their keys."""
+    if not any(map(is_keyed, found.parameters)):
         return args
-    if node.name != "count":
-        message = f"{node.name}(DISTINCT) of timestamps with time zone is not supported here"
+    if node.name not in _COUNTING:
+        message = f"{node.name}(DISTINCT) of maps and zoned timestamps is not supported here"
         raise scope.fail(node, "NOT_SUPPORTED", message)
     return [sort_key(arg, kind) for arg, kind in zip(args, found.parameters, strict=True)]
+
+
+#: They tell how many values there are, whichever of the equal ones is shown.
+_COUNTING = ("count", "approx_distinct")
 
 
 def _filter(node: tree.Call, scope: Scope) -> str:

@@ -390,9 +390,10 @@ def _read_json_row(sql: str, kind: Type, missing: str, failure: str) -> str:
 
     by_name = packed(lambda at, name: f"trino_json_member({sql}, {quoted_text(name or '')})")
     by_place = packed(lambda at, name: f"trino_json_items({sql})[{at + 1}]")
+    fits = f"json_array_length({sql}) = {len(kind.types)}"
     return (
         f"CASE WHEN {missing} THEN NULL WHEN ({sql})[1] = '{{' THEN {by_name} "
-        f"WHEN ({sql})[1] = '[' THEN {by_place} ELSE {failure} END"
+        f"WHEN ({sql})[1] = '[' AND {fits} THEN {by_place} ELSE {failure} END"
     )
 
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, fields
 
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.errors import QueryFailed
+from labkit.cloud.engine.trino.functions.equality import is_keyed
 from labkit.cloud.engine.trino.library import kinds
-from labkit.cloud.engine.trino.operators import has_zone, sort_key
+from labkit.cloud.engine.trino.operators import sort_key
 from labkit.cloud.engine.trino.scope import Field, Scope, Typed, qualified_parts
 
 
@@ -106,14 +107,19 @@ class Grouping:
         return f"SELECT {', '.join(columns)} {source} {self._clause()}".rstrip()
 
     def _key(self, at: int, key: Typed) -> str:
-        """Zoned timestamps are grouped by their instant, and one of each group shown."""
-        return f"any_value({key.sql}) AS g{at}" if has_zone(key.type) else f"{key.sql} AS g{at}"
+        """Maps and zoned timestamps are grouped by their keys, and one of each group shown."""
+        if not is_keyed(key.type):
+            return f"{key.sql} AS g{at}"
+        shown = f"any_value({key.sql})"
+        if len(self.sets) > 1:
+            shown = f"CASE WHEN grouping({sort_key(key.sql, key.type)}) = 0 THEN {shown} END"
+        return f"{shown} AS g{at}"
 
     def _clause(self) -> str:
         keys = list(self.keys.values())
 
         def listed(positions: tuple[int, ...]) -> str:
-            plain = all(not has_zone(key.type) for key in keys)
+            plain = all(not is_keyed(key.type) for key in keys)
             names = (
                 str(at + 1) if plain else sort_key(keys[at].sql, keys[at].type) for at in positions
             )

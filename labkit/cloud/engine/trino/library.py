@@ -12,7 +12,7 @@ without a name are ``field0``, ``field1``. A runtime error's text is ``LABKIT:CO
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -22,6 +22,7 @@ from labkit.cloud.engine.trino import functions
 from labkit.cloud.engine.trino.functions import AGGREGATES, REFUSED, SCALARS, UDFS, WINDOWS
 from labkit.cloud.engine.trino.functions.coercion import can_coerce, coerce, common_type
 from labkit.cloud.engine.trino.functions.entry import Entry, FunctionRefused
+from labkit.cloud.engine.trino.functions.equality import is_keyed
 from labkit.cloud.engine.trino.functions.signatures import (
     Bindings,
     Signature,
@@ -161,7 +162,7 @@ def resolve(name: str, args: Sequence[Type], *, kind: Kind | None = None) -> Res
     if overload.entry.derive:
         bindings = {**bindings, **overload.entry.derive(bindings)}
     returns = substitute(overload.signature.returns, bindings)
-    _refuse_zones(name.lower(), parameters)
+    _refuse_keyed(name.lower(), parameters)
     return Resolved(overload.kind, name.lower(), returns, parameters, overload.entry, bindings)
 
 
@@ -231,17 +232,26 @@ def _matches(
             yield overload, *bound
 
 
-#: They compare values by all their parts, and two moments with zones by their instants alone.
-_COMPARING = frozenset(
-    "approx_most_frequent array_distinct array_except array_intersect array_position array_remove "
-    "array_union arrays_overlap contains contains_sequence histogram map map_agg map_from_entries "
-    "map_union multimap_agg multimap_from_entries".split()
-)
+#: What a function compares by all its parts, as DuckDB does, by the types that it is given.
+_COMPARED: dict[str, Callable[[Sequence[Type]], Type]] = {
+    **dict.fromkeys(
+        "array_distinct array_except array_intersect array_position array_remove array_union "
+        "arrays_overlap contains contains_sequence map".split(),
+        lambda kinds: next(iter(kinds[0].types), UNKNOWN),  # contains(varchar, ipaddress) has none
+    ),
+    **dict.fromkeys("histogram map_agg multimap_agg".split(), lambda kinds: kinds[0]),
+    **dict.fromkeys(
+        "map_from_entries multimap_from_entries".split(), lambda kinds: kinds[0].element.types[0]
+    ),
+    "approx_most_frequent": lambda kinds: kinds[1],
+    "map_union": lambda kinds: kinds[0].types[0],
+}
 
 
-def _refuse_zones(name: str, parameters: Sequence[Type]) -> None:
-    if name in _COMPARING and any("with time zone" in str(kind) for kind in parameters):
-        raise FunctionRefused(name, "it would compare timestamps with their zones")
+def _refuse_keyed(name: str, parameters: Sequence[Type]) -> None:
+    compared = _COMPARED.get(name)
+    if compared and parameters and is_keyed(compared(parameters)):
+        raise FunctionRefused(name, "it would compare maps or zoned timestamps by all their parts")
 
 
 def _distance(parameters: Sequence[Type], args: Sequence[Type]) -> tuple[int, int]:

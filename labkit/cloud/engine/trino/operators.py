@@ -14,7 +14,7 @@ from itertools import combinations
 
 from labkit.cloud.engine.trino import decimals
 from labkit.cloud.engine.trino.errors import raising
-from labkit.cloud.engine.trino.functions.equality import equals_nothing
+from labkit.cloud.engine.trino.functions.equality import equals_nothing, is_keyed
 from labkit.cloud.engine.trino.library import coerce, common_type
 from labkit.cloud.engine.trino.scope import Typed
 from labkit.cloud.engine.trino.text import SKETCHES
@@ -383,17 +383,15 @@ _COMPARE: dict[str, Callable[[str, str, str, Type], str]] = {
 
 
 def sort_key(sql: str, kind: Type) -> str:
-    """What to sort, group or join by: zoned timestamps go by their instant."""
-    if not has_zone(kind):
+    """What to sort, group or join by: instants of zoned timestamps, pairs of maps by their keys."""
+    if not is_keyed(kind):
         return sql
     if kind.base == "timestamptz":
         return part(sql, "instant")
+    if kind.base == "map":
+        pairs = Type("array", (Type("row", kind.types),))
+        return f"list_sort({sort_key(f'map_entries({sql})', pairs)})"
     if kind.base == "array":
         return f"list_transform({sql}, lambda _k: {sort_key('_k', kind.element)})"
     keys = (sort_key(f"struct_extract_at({sql}, {i})", t) for i, t in enumerate(kind.types, 1))
     return f"row({', '.join(keys)})"
-
-
-def has_zone(kind: Type) -> bool:
-    """Whether a type is or holds a zoned timestamp."""
-    return kind.base == "timestamptz" or any(map(has_zone, kind.types))

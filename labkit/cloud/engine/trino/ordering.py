@@ -10,8 +10,9 @@ from dataclasses import replace
 
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.calls import sort_term
+from labkit.cloud.engine.trino.functions.equality import is_keyed
 from labkit.cloud.engine.trino.grouping import canonical, has_aggregates, walk
-from labkit.cloud.engine.trino.operators import has_zone, sort_key
+from labkit.cloud.engine.trino.operators import sort_key
 from labkit.cloud.engine.trino.scope import Field, Output, Scope, Typed
 from labkit.cloud.engine.trino.select_list import Item
 
@@ -71,7 +72,7 @@ def order_of(
         sort_term(value, term, scope)
         if isinstance(meant, tree.Literal):
             continue
-        at = meant if isinstance(meant, int) and not has_zone(value.type) else None
+        at = meant if isinstance(meant, int) and not is_keyed(value.type) else None
         found.append((sort_key(value.sql, value.type), term, at))
     return found
 

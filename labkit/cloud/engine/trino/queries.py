@@ -11,9 +11,10 @@ from typing import Any
 
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.errors import raising
+from labkit.cloud.engine.trino.functions.equality import is_keyed
 from labkit.cloud.engine.trino.grouping import walk
 from labkit.cloud.engine.trino.library import common_type
-from labkit.cloud.engine.trino.operators import coerced, has_zone, sort_key
+from labkit.cloud.engine.trino.operators import coerced, sort_key
 from labkit.cloud.engine.trino.ordering import sorted_output
 from labkit.cloud.engine.trino.relations import table
 from labkit.cloud.engine.trino.scope import (
@@ -268,21 +269,33 @@ def _set_operation(node: tree.SetOperation, scope: Scope) -> Output:
     kept = None if distinct else 1  # DuckDB reads a union's first column when none is asked for
     for f in left.fields[:kept] + right.fields[:kept]:
         scope.state.uses[-1].update(f.uses)
-    zoned = any(map(has_zone, kinds))
-    if zoned and node.op != "UNION":
-        message = f"{node.op} of timestamps with time zone is not supported here"
+    keyed = any(map(is_keyed, kinds))
+    if keyed and node.op != "UNION" and not node.distinct:
+        message = f"{node.op} ALL of maps and zoned timestamps is not supported here"
         raise scope.fail(node, "NOT_SUPPORTED", message)
     a, b = (_side(side, kinds) for side in (left, right))
     fields = tuple(
         Field(one.name, kind, f"c{at}", uses=one.uses | other.uses, written=one.written)
         for at, (one, other, kind) in enumerate(zip(left.fields, right.fields, kinds, strict=True))
     )
-    op = node.op if node.distinct and not zoned else f"{node.op} ALL"
-    sql = f"({a}) {op} ({b})"
-    if zoned and node.distinct:
-        keys = ", ".join(sort_key(f"c{at}", kind) for at, kind in enumerate(kinds))
-        return Output(f"SELECT DISTINCT ON ({keys}) * FROM ({sql})", fields)
-    return Output(f"SELECT * FROM ({sql})", fields)
+    if keyed and node.distinct:
+        return Output(_by_keys(node.op, a, b, kinds), fields)
+    op = node.op if node.distinct else f"{node.op} ALL"
+    return Output(f"SELECT * FROM (({a}) {op} ({b}))", fields)
+
+
+def _by_keys(op: str, a: str, b: str, kinds: Sequence[Type]) -> str:
+    """A distinct set operation whose rows are the same when their keys are."""
+
+    def keys(side: str) -> list[str]:
+        return [sort_key(f"{side}.c{at}", kind) for at, kind in enumerate(kinds)]
+
+    if op == "UNION":
+        return f"SELECT DISTINCT ON ({', '.join(keys('a'))}) * FROM (({a}) UNION ALL ({b})) AS a"
+    pairs = zip(keys("a"), keys("b"), strict=True)
+    same = " AND ".join(f"{one} IS NOT DISTINCT FROM {other}" for one, other in pairs)
+    found = f"{'NOT ' * (op == 'EXCEPT')}EXISTS (SELECT 1 FROM ({b}) AS b WHERE {same})"
+    return f"SELECT DISTINCT ON ({', '.join(keys('a'))}) * FROM ({a}) AS a WHERE {found}"
 
 
 def _set_type(node: tree.SetOperation, at: int, left: Field, right: Field, scope: Scope) -> Type:

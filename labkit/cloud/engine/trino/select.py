@@ -15,8 +15,9 @@ from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.calls import direction
 from labkit.cloud.engine.trino.errors import QueryFailed
 from labkit.cloud.engine.trino.expressions import condition
+from labkit.cloud.engine.trino.functions.equality import is_keyed
 from labkit.cloud.engine.trino.grouping import Grouping, has_aggregates, walk
-from labkit.cloud.engine.trino.operators import comparable_type, has_zone, sort_key
+from labkit.cloud.engine.trino.operators import comparable_type, sort_key
 from labkit.cloud.engine.trino.ordering import order_nodes_of, order_of
 from labkit.cloud.engine.trino.relations import Rows, from_clause
 from labkit.cloud.engine.trino.scope import Field, Output, Scope
@@ -79,7 +80,7 @@ def _assembled(
 
 
 def _distinct(columns: Sequence[Field]) -> str:
-    if not any(has_zone(f.type) for f in columns):
+    if not any(is_keyed(f.type) for f in columns):
         return "DISTINCT"
     return f"DISTINCT ON ({', '.join(sort_key(f.sql, f.type) for f in columns)})"
 

@@ -1,4 +1,4 @@
-"""What equals nothing, not even itself: a NULL or a NaN inside of a value.
+"""Where Trino's equality is not DuckDB's: what equals nothing, and what equals another spelling.
 
 Source: the operators EQUAL of Trino's ``ArrayType``, ``RowType``, ``MapType`` and ``DoubleType``
 """
@@ -14,6 +14,11 @@ def equals_nothing(sql: str, kind: Type) -> str:
     """DuckDB SQL that tells whether a value is NULL or NaN, or holds such a value."""
     inside = _INSIDE.get(kind.base)
     return f"({sql} IS NULL OR {inside(sql, kind)})" if inside else f"({sql} IS NULL)"
+
+
+def is_keyed(kind: Type) -> bool:
+    """Whether equal values of a type may differ to DuckDB: zoned timestamps, and maps by order."""
+    return kind.base in ("timestamptz", "map") or any(map(is_keyed, kind.types))
 
 
 def _items(sql: str, kind: Type) -> str:
