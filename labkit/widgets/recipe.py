@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/databrew/latest/dg/projects.html
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,11 +25,11 @@ from labkit.widgets.recipe_facts import (
     run_facts,
     source_facts,
     start_of_change,
-    start_within,
     step_facts,
+    within,
 )
 from labkit.widgets.recipe_picture import pictured
-from labkit.widgets.refusals import Notice
+from labkit.widgets.refusals import Notice, notice_of
 
 if TYPE_CHECKING:
     from labkit.lab import Lab
@@ -64,6 +65,7 @@ class RecipeEditor(Console):
         super().__init__(lab, frame=dict(FRAME), project={"name": project})
         self._session = ""
         self._before: list[Steps] = []  # what undo goes back to
+        self._after: list[Steps] = []  # what redo goes on to
         self.attempt("open", {})
 
     # The session ----------------------------------------------------------------------------------
@@ -99,7 +101,7 @@ class RecipeEditor(Console):
         self.notice = {}
         before = self._steps()
         found = self._act(step, None, preview=False)
-        self._before.append(before)
+        self._keep(before)
         self._show_project()
         self._show(found, None, None, find=True)
 
@@ -129,7 +131,12 @@ class RecipeEditor(Console):
     def do_undo(self) -> None:
         """The recipe as it was before the last change that was made here."""
         if self._before:
-            self._change(self._before.pop(), keep=False)
+            self._change(self._before.pop(), to=self._after)
+
+    def do_redo(self) -> None:
+        """The recipe as it was before the last undo."""
+        if self._after:
+            self._change(self._after.pop(), to=self._before)
 
     def do_upload(self, *, text: str) -> None:
         """Put a file's steps in place of the recipe's."""
@@ -149,20 +156,29 @@ class RecipeEditor(Console):
         text = f"Published {self.project['recipe']} as version {self.project['published']}."
         self.notice = Notice(text, kind="info").facts()
 
-    def _change(self, steps: Steps, *, keep: bool = True) -> None:
+    def _change(self, steps: Steps, *, to: list[Steps] | None = None) -> None:
         """Give the recipe other steps; they stay only if they can run."""
         self.notice = {}
         before, name = self._steps(), self.project["recipe"]
         self.call("databrew", "update_recipe", Name=name, Steps=steps)
         try:
             found = self._act(None, None)
-        except ClientError:
+        except ClientError as error:
             self.call("databrew", "update_recipe", Name=name, Steps=before)
-            raise
-        if keep:
-            self._before.append(before)
+            said = notice_of(self.lab, error)
+            kept = replace(said, advice=said.advice or "The recipe stays as it was.")
+            self.notice = kept.facts()
+            return
+        self._keep(before, to)
         self._show_project()
-        self._show(self._in_frame(found), None, None)
+        self._show(found, None, None)
+
+    def _keep(self, steps: Steps, to: list[Steps] | None = None) -> None:
+        """Keep what a change has replaced for undo, or redo; a new one leaves nothing to redo."""
+        if to is None:
+            to = self._before
+            self._after.clear()
+        to.append(steps)
 
     def _steps(self) -> Steps:
         named = {"Name": self.project["recipe"], "RecipeVersion": WORKING}
@@ -213,7 +229,7 @@ class RecipeEditor(Console):
         self.steps = [step_facts(step) for step in recipe["Steps"]]
         to = f"s3://{self.lab.names.curated_bucket}/{found['Name']}/"
         facts = project_facts(found, recipe, published)
-        self.project = facts | {"undo": bool(self._before), "to": to}
+        self.project = facts | {"undo": bool(self._before), "redo": bool(self._after), "to": to}
 
     def _look(
         self, step: Facts | None = None, index: int | None = None, *, find: bool = False
@@ -245,21 +261,14 @@ class RecipeEditor(Console):
     ) -> None:
         """Show a view; ``find`` moves to the columns that a step has made or changed."""
         start = start_of_change(found, self.frame["start"]) if find else self.frame["start"]
-        if start != self.frame["start"]:
-            self.frame = {**self.frame, "start": start}
+        frame = within(found, {**self.frame, "start": start})
+        if frame != self.frame:
+            self.frame = frame
             seen = self._act(step, index) if step else self._act(None, index)
-            found = seen | {"changes": found["changes"]}
+            found = {**seen, "changes": found.get("changes")}
         with self.hold_trait_notifications():
             self.at = {"step": step, "index": index} if step or index is not None else {}
             self.view = found
-
-    def _in_frame(self, found: Facts) -> Facts:
-        """A view of a full frame: where columns are gone, it may be past the last one."""
-        start = start_within(found, self.frame["start"])
-        if start == self.frame["start"]:
-            return found
-        self.frame = {**self.frame, "start": start}
-        return self._act(None, None)
 
     # Picture --------------------------------------------------------------------------------------
 

@@ -112,14 +112,17 @@ def start_of_change(view: Facts, start: int) -> int:
     return max(0, all_names.index(names[0]) - 2)
 
 
-def start_within(view: Facts, start: int) -> int:
-    """Where to look from, that the frame is full of columns where there are enough.
+def within(view: Facts, frame: Facts) -> Facts:
+    """A frame that is full of columns where there are enough, and not below the last row.
 
     Args:
-        view: what the session shows.
-        start: the first column of the frame.
+        view: what the session shows in the frame.
+        frame: from which column and row on it shows them.
     """
-    return max(0, min(start, start + len(view["columns"]) - FRAME_COLUMNS))
+    columns = [column["name"] for column in view["allColumns"]]
+    shown = [at for at, name in enumerate(columns) if name not in frame["hidden"]]
+    start = min([frame["start"], *shown[-FRAME_COLUMNS:]])
+    return {**frame, "start": start, "row": frame["row"] if frame["row"] < view["rowCount"] else 0}
 
 
 FRAME_COLUMNS = 20

@@ -76,11 +76,25 @@ def test_steps_are_changed_moved_and_taken_out(editor, click):
     assert words(editor) == ["Change name to lower case", "Rename name to who"]
 
 
+def test_what_was_undone_is_done_again_until_something_else_is(editor, click):
+    click(editor, "apply", step=UPPER)
+    click(editor, "remove", index=0)
+    click(editor, "undo")
+    assert (words(editor), editor.project["redo"]) == (["Change name to upper case"], True)
+    click(editor, "redo")
+    assert (words(editor), editor.project["redo"]) == ([], False)
+    click(editor, "undo")
+    click(editor, "apply", step=RENAME)
+    click(editor, "redo")
+    assert words(editor) == ["Change name to upper case", "Rename name to who"]
+
+
 def test_a_change_that_cannot_run_is_not_kept(editor, click):
     click(editor, "apply", step=UPPER)
     click(editor, "apply", step=RENAME)
     click(editor, "move", index=1, to=0)
     assert "There is no column 'name'" in editor.notice["text"]
+    assert editor.notice["advice"] == "The recipe stays as it was."
     assert words(editor) == ["Change name to upper case", "Rename name to who"]
     assert names(editor) == ["id", "who", "score"]
 
@@ -104,6 +118,13 @@ def test_undo_leaves_a_frame_full_of_columns(editor, click):
     click(editor, "frame", start=2)
     click(editor, "undo")
     assert (editor.frame["start"], names(editor)) == (0, ["id", "name", "score"])
+
+
+def test_looking_back_stays_where_there_are_rows_and_columns(editor, click):
+    click(editor, "frame", start=7, row=50)
+    click(editor, "look", index=0)
+    assert (editor.frame["start"], editor.frame["row"]) == (0, 0)
+    assert (names(editor), len(editor.view["rows"])) == (["id", "name", "score"], 3)
 
 
 def test_a_file_becomes_the_recipe_and_the_recipe_a_file(editor, click):

@@ -9,7 +9,7 @@ const inWords = (name) => { const words = name.replace(/_/g, " ").toLowerCase();
 const prose = (text) => text.split(/``?/).map((part, at) => (at % 2 ? h("code", {}, part) : part));
 const searchBox = (own) => h("input", { type: "search", class: "lk-rx-search", placeholder: "Find an operation", "aria-label": "Find an operation", value: own.search,
   oninput: (e) => own.set({ search: e.target.value, category: "" }), onkeydown: (e) => searchKey(e, own) });
-const spaced = (name) => inWords(name.replace(/([a-z0-9])([A-Z])/g, "$1 $2"));
+const spaced = (name) => inWords(name.replace(/([a-z0-9])([A-Z])|([a-z])(?=\d)/g, "$1$3 $2").trim());
 
 /* The toolbar's groups: all categories of functions are one. */
 const groupOf = (operation) => (operation.category.startsWith("Fn: ") ? FUNCTIONS : operation.category);
@@ -78,18 +78,22 @@ function formView(get, send, own) {
     form.sent = true;
     send(editing ? "replace" : "apply", editing ? { index: form.index, step: stepOf(form) } : { step: stepOf(form) });
   };
+  const incomplete = missing(form).map((p) => titleOf(p)).join(", ");
+  const ready = { disabled: Boolean(incomplete), title: incomplete ? `Still to fill in: ${incomplete}` : null };
   return h("form", { class: "lk-rx-form", "data-key": `${operation.name}-${form.id}`, "aria-label": inWords(operation.name), onsubmit: (e) => { e.preventDefault(); look(); },
       onkeydown: (e) => { if (e.key === "Escape") own.closeForm(); } },
-    h("div", { class: "lk-rx-form-head" }, h("div", { class: "lk-grow" }, h("b", {}, inWords(operation.name)), editing && badge(`step ${form.index + 1}`, "plain")),
+    h("div", { class: "lk-rx-form-head" }, h("div", { class: "lk-grow" }, h("b", {}, inWords(operation.name)), " ", editing && badge(`step ${form.index + 1}`, "plain")),
       button("Close form", () => own.closeForm(), { class: "lk-plain" }, "✕")),
     h("p", { class: "lk-quiet lk-small" }, prose(operation.summary)),
     operation.name === "JOIN" ? joinFields(form, own, get) : operation.parameters.filter((p) => !UNSHOWN.includes(p.name) || form.values[p.name]).map((p) => field(p, form, own, get)),
     conditionFields(form, own, get),
     h("div", { class: "lk-rx-form-foot" },
-      h("button", { type: "submit", "aria-label": "Preview changes", class: previewed ? "" : "lk-primary", disabled: !isComplete(form) }, "Preview"),
-      button(editing ? "Save step" : "Apply step", apply, { class: previewed ? "lk-primary" : "", disabled: !isComplete(form) }, editing ? "Save" : "Apply"),
+      h("button", { type: "submit", "aria-label": "Preview changes", class: previewed ? "" : "lk-primary", ...ready }, "Preview"),
+      button(editing ? "Save step" : "Apply step", apply, { class: previewed ? "lk-primary" : "", ...ready }, editing ? "Save" : "Apply"),
       button("Cancel step", () => own.closeForm(), {}, "Cancel")));
 }
+
+const titleOf = (parameter) => LABELS[parameter.name] || spaced(parameter.name);
 
 function field(parameter, form, own, get) {
   const id = `${form.id}-${parameter.name}`;
@@ -97,7 +101,7 @@ function field(parameter, form, own, get) {
   const value = form.values[parameter.name];
   const lines = LINES[`${form.operation.name}.${parameter.name}`];
   const make = lines ? linesInput(lines) : INPUTS[parameter.kind] || INPUTS.text;
-  const title = LABELS[parameter.name] || spaced(parameter.name);
+  const title = titleOf(parameter);
   const label = parameter.required ? title : [title, h("span", { class: "lk-quiet" }, " optional")];
   if (parameter.kind === "flag") return h("label", { class: "lk-rx-check" },
     h("input", { type: "checkbox", "aria-label": spaced(parameter.name), checked: value === "true", onchange: (e) => set(String(e.target.checked)) }), spaced(parameter.name));
@@ -151,7 +155,8 @@ function parameterText(parameter, value) {
   return String(value);
 }
 
-const isComplete = (form) => form.operation.parameters.every((p) => !p.required || p.kind === "text" || parameterText(p, form.values[p.name]) !== null || p.kind === "flag");
+const missing = (form) => form.operation.parameters.filter((p) => p.required && !["text", "flag"].includes(p.kind) && parameterText(p, form.values[p.name]) === null);
+const isComplete = (form) => !missing(form).length;
 
 /* The values that a form starts with: the step's, or what the chosen column suggests. */
 function startValues(operation, column, columns) {

@@ -87,11 +87,11 @@ def operand(column: Column | None, value: str | None, names: str) -> str:
     """SQL of a number: a column's or a given one, of which there must be exactly one.
 
     Args:
-        names: of both parameters, for the refusal.
+        names: of both parameters, in quotes, the value's last, for the refusal.
     """
     if (column is None) == (value is None):
         raise RecipeError(f"Give either {names}, not both.")
-    return column.number if column else number(value or "", names)
+    return column.number if column else number(value or "", names.rsplit("'", 2)[1])
 
 
 def sides(first: Side, second: Side) -> tuple[Side, Side]:
