@@ -28,7 +28,9 @@ _DATES = (
     r"(?P<y>\d{4})-(?P<m>\d{1,2})",
     r"(?P<y>\d\d)(?P<m>\d\d)(?P<d>\d\d)",
     r"(?P<y>\d{4})\.(?P<doy>\d{3})",
+    r"J(?P<julian>\d{7})",
 )
+_BEFORE_ORDINALS = 1721425  # days of the Julian calendar before Python's first
 _CLOCK_TIME = (
     r"(?:(?P<H>\d{1,2}):(?P<M>\d{1,2})(?::(?P<S>\d{1,2}(?:[.]\d+)?))?"
     r"|(?P<h>\d\d)(?P<mi>\d\d)(?P<s>\d\d(?:[.]\d+)?))\s*(?P<half>[ap]\.?m\.?(?![a-z]))?"
@@ -75,19 +77,25 @@ def _found(text: str) -> re.Match[str]:
 
 
 def _moment(found: re.Match[str]) -> datetime:
-    parts = found.groupdict()
-    month = int(parts.get("m") or 1)
-    if parts.get("name"):
-        month = MONTHS.index(parts["name"][:3].lower()) + 1
-    year = int(parts["y"])
-    if len(parts["y"]) == 2:
-        year += 2000 if year < 70 else 1900
     hour, minute, seconds = _on_clock(found)
-    day = datetime(year, month, int(parts.get("d") or 1), 0, minute)
-    day += timedelta(days=int(parts.get("doy") or 1) - 1)
+    day = _day(found.groupdict()).replace(minute=minute)
     if hour > 24 or seconds >= 61:
         raise OverflowError
     return day + timedelta(hours=hour, microseconds=round(seconds * 1_000_000))
+
+
+def _day(parts: dict[str, str | None]) -> datetime:
+    if julian := parts.get("julian"):
+        return datetime.fromordinal(int(julian) - _BEFORE_ORDINALS)
+    month = int(parts.get("m") or 1)
+    if name := parts.get("name"):
+        month = MONTHS.index(name[:3].lower()) + 1
+    written = parts["y"] or ""
+    year = int(written)
+    if len(written) == 2:
+        year += 2000 if year < 70 else 1900
+    day = datetime(year, month, int(parts.get("d") or 1))
+    return day + timedelta(days=int(parts.get("doy") or 1) - 1)
 
 
 def _zone(name: str | None) -> tzinfo | None:

@@ -43,7 +43,9 @@ _NAMES = (TokenType.VAR, TokenType.IDENTIFIER)
 
 
 def _approximate(parser: Any) -> Any:
-    return exp.Anonymous(this="approximate", expressions=[parser._parse_function()])
+    """``APPROXIMATE COUNT(...)``; where no function follows, it is a name."""
+    name, call = parser._prev.text, parser._parse_function()
+    return exp.Anonymous(this="approximate", expressions=[call]) if call else exp.column(name)
 
 
 class _Parser(RedshiftParser):

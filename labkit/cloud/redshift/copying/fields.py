@@ -8,7 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError
-from labkit.cloud.redshift.copying.load_errors import BAD_QUOTES, EXTRA_COLUMNS, LoadError
+from labkit.cloud.redshift.copying.load_errors import (
+    BAD_QUOTES,
+    EXTRA_COLUMNS,
+    NO_END_QUOTE,
+    LoadError,
+)
 from labkit.cloud.redshift.copying.options import CopyOptions
 
 
@@ -80,6 +85,10 @@ def _split_careful(raw: str, options: CopyOptions) -> list[Field]:
     while at <= len(raw):
         char = raw[at : at + 1]
         if not char or (not open_quote and raw.startswith(options.separator, at)):
+            if open_quote:
+                raise LoadError(
+                    *NO_END_QUOTE, column=len(fields), position=start, value=raw[start:]
+                )
             whole = raw[start:at]
             value = "".join(text)
             if escaped and whole == options.null_as:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 NO_DELIMITER = (1214, "Delimiter not found")
 EXTRA_COLUMNS = (1202, "Extra column(s) found")
+NO_END_QUOTE = (1214, "Delimited value missing end quote")
 BAD_QUOTES = (1214, "Invalid quote formatting for CSV")
 TOO_LONG = (1204, "String length exceeds DDL length")
 CHAR_TOO_LONG = (1204, "Char length exceeds DDL length")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO, AnyStr, BinaryIO
@@ -149,11 +150,11 @@ def _goes_on(text: str, options: CopyOptions) -> bool:
 
 
 def _decoded(data: bytes, options: CopyOptions) -> tuple[str, LoadError | None]:
+    if options.invalid_char:
+        return _replaced(data, options.invalid_char), None
     try:
         return data.decode(), None
     except UnicodeDecodeError as wrong:
-        if options.invalid_char:
-            return _replaced(data, options.invalid_char), None
         told = " ".join(f"{byte:02x}" for byte in data[wrong.start : wrong.end])
         reason = (
             "String contains invalid or unsupported UTF8 codepoints. "
@@ -162,10 +163,19 @@ def _decoded(data: bytes, options: CopyOptions) -> tuple[str, LoadError | None]:
         return data.decode(errors="replace"), LoadError(1220, reason, position=wrong.start)
 
 
+#: Bytes that are no text, and code points that are no characters.
+#: Source: https://docs.aws.amazon.com/redshift/latest/dg/multi-byte-character-load-errors.html
+_INVALID = re.compile(
+    "[\udc80-\udcff\ufdd0-\ufdef"
+    + "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
+    + "]"
+)
+
+
 def _replaced(data: bytes, mark: str) -> str:
-    """Each invalid byte as the character that stands for it."""
+    """Each byte of what is invalid as the character that stands for it."""
     text = data.decode(errors="surrogateescape")
-    return "".join(mark if "\udc80" <= each <= "\udcff" else each for each in text)
+    return _INVALID.sub(lambda one: mark * len(one[0].encode(errors="surrogateescape")), text)
 
 
 def _utf8_error(data: bytes, wrong: UnicodeDecodeError) -> int:
