@@ -71,6 +71,10 @@ def test_settings_of_the_first_message(place: Any) -> None:
     options = "-c search_path=sales,public -c query_group=probe"
     with place.psycopg(options=options) as connection:
         assert connection.execute("SHOW search_path").fetchone() == ("sales, public",)
+        for back in ("RESET ALL", "SET search_path TO DEFAULT", "RESET search_path"):
+            connection.execute("SET search_path TO other")
+            connection.execute(back)
+            assert connection.execute("SHOW search_path").fetchone() == ("sales, public",)
         assert connection.execute("SHOW query_group").fetchone() == ("probe",)
 
 

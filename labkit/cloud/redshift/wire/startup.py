@@ -206,6 +206,7 @@ def _settle(connection: Connection, told: dict[str, str]) -> None:
     for name in SETTINGS_OF_CLIENTS:
         if name in wanted and name != "application_name":
             connection.run(f"SET {name} TO {_quoted(wanted[name])}")
+    connection.defaults = dict(connection.settings)  # what RESET and DEFAULT return to
 
 
 def _quoted(value: str) -> str:
