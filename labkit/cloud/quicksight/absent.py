@@ -1,5 +1,7 @@
 """What QuickSight can do and the local one cannot: refused, never left to records without work.
 
+Lists of what nobody can make here are empty, as on an account that has made none.
+
 Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_Operations.html
 """
 
@@ -9,6 +11,7 @@ from typing import Any
 
 from labkit.cloud.operations import Answer, Context, operation
 from labkit.cloud.quicksight import gate
+from labkit.cloud.quicksight.records import lists
 from labkit.cloud.quicksight.words import not_here
 
 # Why, by a noun in the operation's name.
@@ -31,6 +34,27 @@ REASONS = {
     "UsersIndex": "there is no index of users' files",
     "VPCConnection": "there is no network of an account's own",
 }
+
+# Lists that are empty: the member of their answers.
+EMPTY = {
+    "ListActionConnectors": "ActionConnectorSummaries",
+    "ListAgents": "AgentSummaries",
+    "ListBrands": "Brands",
+    "ListFlows": "FlowSummaryList",
+    "ListKnowledgeBases": "KnowledgeBaseSummaries",
+    "ListOAuthClientApplications": "OAuthClientApplications",
+    "ListSelfUpgrades": "SelfUpgradeRequestDetails",
+    "ListSpaces": "SpaceSummaries",
+    "ListVPCConnections": "VPCConnectionSummaries",
+}
+
+
+def _none(context: Context, **members: Any) -> list[Any]:
+    return []
+
+
+for _name, _member in EMPTY.items():
+    lists(_name, _member)(_none)
 
 
 @operation("quicksight", "*")

@@ -110,11 +110,27 @@ def test_what_needs_a_language_model_stays_off(quicksight, name, member):
 
 
 @pytest.mark.parametrize(
+    ("call", "member"),
+    [
+        ("list_action_connectors", "ActionConnectorSummaries"),
+        ("list_agents", "AgentSummaries"),
+        ("list_brands", "Brands"),
+        ("list_flows", "FlowSummaryList"),
+        ("list_spaces", "SpaceSummaries"),
+        ("list_vpc_connections", "VPCConnectionSummaries"),
+    ],
+)
+def test_lists_of_what_nobody_can_make_are_empty(quicksight, call, member):
+    answer = getattr(quicksight, call)()
+    assert answer[member] == []
+    assert "NextToken" not in answer
+
+
+@pytest.mark.parametrize(
     ("call", "members"),
     [
-        ("list_agents", {}),
-        ("list_brands", {}),
-        ("list_vpc_connections", {}),
+        ("describe_brand", {"BrandId": "b"}),
+        ("describe_vpc_connection", {"VPCConnectionId": "v"}),
         ("list_role_memberships", HERE | {"Role": "READER"}),
         ("update_spice_capacity_configuration", {"PurchaseMode": "MANUAL"}),
     ],

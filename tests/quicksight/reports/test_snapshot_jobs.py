@@ -170,6 +170,24 @@ def test_what_there_is_not(quicksight, dashboard):
         assert refused(call, **members)[0] == "ResourceNotFoundException"
 
 
+def test_a_new_dashboard_has_no_jobs_of_a_deleted_one_of_its_id(quicksight, snapshots, school_data):
+    made = definition(school_data, student_table())
+    first = snapshots.dashboard(made)
+    job = snapshots.start(first, table("CSV", "table"))
+    snapshots.ended(first, job)
+    ids = {"DashboardId": first, "SnapshotJobId": job}
+    describe = quicksight.describe_dashboard_snapshot_job
+    quicksight.delete_dashboard(DashboardId=first)
+    assert refused(describe, **ids)[0] == "ResourceNotFoundException"
+    quicksight.create_dashboard(DashboardId=first, Name="again", Definition=made)
+    assert refused(describe, **ids)[0] == "ResourceNotFoundException"
+    asked = {"FileGroups": [{"Files": [table("CSV", "table")]}]}
+    quicksight.start_dashboard_snapshot_job(
+        **ids, SnapshotConfiguration=asked, UserConfiguration={"AnonymousUsers": [{}]}
+    )
+    snapshots.ended(first, job)
+
+
 def test_a_bucket_that_refuses_fails_the_job(snapshots, dashboard, bucket, client):
     closed = {
         "Effect": "Deny", "Principal": "*", "Action": "s3:PutObject",

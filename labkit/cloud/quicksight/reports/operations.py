@@ -14,7 +14,6 @@ from labkit.cloud.quicksight.embedding.viewers import may_see
 from labkit.cloud.quicksight.kinds import DASHBOARD
 from labkit.cloud.quicksight.records import Record, answers, shown
 from labkit.cloud.quicksight.reports import checks, delivery, running
-from labkit.cloud.quicksight.reports.running import JOB
 from labkit.cloud.quicksight.reports.users import anonymous, own_user
 from labkit.cloud.quicksight.words import denied, not_found, precondition
 
@@ -71,7 +70,7 @@ def start_schedule(context: Context, *, DashboardId: str, ScheduleId: str) -> An
 
 
 def _find(context: Context, dashboard: str, id: str) -> Record:
-    found = records.look_up(context.cloud, context.region, JOB, f"{dashboard}/{id}")
+    found = running.job_of(context, records.find(context, DASHBOARD, dashboard), id)
     if found is None:
         raise not_found(f"Dashboard Snapshot Job {id} is not found.")
     if found["_"]["user"].get("arn") and found["_"]["maker"] != context.principal.arn:

@@ -40,7 +40,7 @@ def begin(
         AwsError: the id is taken, or too many jobs run.
     """
     name = dashboard["DashboardId"]
-    _check_free(context, f"{name}/{id}")
+    _check_free(context, dashboard, id)
     going = [each for each in records.listed(context, JOB) if each["JobStatus"] not in ENDED]
     if len(going) >= MOST:
         raise limit_exceeded(f"An account runs at most {MOST} snapshot jobs at a time.")
@@ -64,20 +64,27 @@ def begin(
         },
     }
     made = given(record)
+    delivery.forget(context.cloud, made)
     records.put(context.cloud, JOB, made)
     cloud = context.cloud
     cloud.jobs.start(f"quicksight/snapshot/{made['Arn']}", lambda job: _work(cloud, made, job))
     return made
 
 
-def _check_free(context: Context, id: str) -> None:
-    known = records.look_up(context.cloud, context.region, JOB, id)
+def job_of(context: Context, dashboard: Record, id: str) -> Record | None:
+    """A dashboard's job; those of a deleted one of its id are not its own."""
+    name = f"{dashboard['DashboardId']}/{id}"
+    found = records.look_up(context.cloud, context.region, JOB, name)
+    return found if found and found["CreatedTime"] >= dashboard["CreatedTime"] else None
+
+
+def _check_free(context: Context, dashboard: Record, id: str) -> None:
+    known = job_of(context, dashboard, id)
     if known is None:
         return
     ended = known["JobStatus"] in ENDED
     if not ended or now() - known["LastUpdatedTime"] < REUSED_AFTER_S:
         raise exists(f"Dashboard Snapshot Job {known['SnapshotJobId']} already exists.")
-    delivery.forget(context.cloud, known)
 
 
 def _work(cloud: Cloud, record: Record, job: Job) -> None:
