@@ -260,7 +260,21 @@ def test_injected_keys_need_a_value(lake: Lake) -> None:
     settings = "'projection.enabled'='true', 'projection.u.type'='injected'"
     lake.do(f"ALTER TABLE t SET TBLPROPERTIES ({settings})")
     assert lake.rows("SELECT n FROM t WHERE u = 'x1'") == [["5"]]
-    assert lake.fail("SELECT n FROM t").startswith("CONSTRAINT_VIOLATION")
+    lake.put("t/u=sub/a.csv", "6\n")
+    twice = "u IN ('x1', 'x1') OR 'sub' = u OR u = CAST('x1' AS varchar(9))"
+    assert lake.rows(f"SELECT n FROM t WHERE {twice} ORDER BY 1") == [["5"], ["6"]]
+    for other in ("", "WHERE substr(u, 1, 3) = 'sub'", "WHERE u = 'x1' OR n = 5"):
+        assert lake.fail(f"SELECT n FROM t {other}").startswith("CONSTRAINT_VIOLATION")
+
+
+def test_names_of_keys_are_their_own(lake: Lake) -> None:
+    lake.csv_table("t", "file_index int", {"v=1/a.csv": "5\n"}, "PARTITIONED BY (v int, n int)")
+    settings = "'projection.v.type'='integer', 'projection.v.range'='0,2'"
+    settings += ", 'projection.n.type'='integer', 'projection.n.range'='3,4'"
+    where = f"'storage.location.template'='s3://{lake.bucket}/t/v=${{v}}/'"
+    lake.do(f"ALTER TABLE t SET TBLPROPERTIES ('projection.enabled'='true', {settings}, {where})")
+    assert lake.rows("SELECT * FROM t WHERE n = 4 AND v = 1") == [["5", "1", "4"]]
+    assert lake.fail("SELECT * FROM t WHERE v = 1").startswith("NOT_SUPPORTED")
 
 
 def test_columnar_files_are_read_by_column(lake: Lake) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlglot
+from sqlglot import exp
 
 from labkit.cloud.engine import Column, PartitionFilter
 from labkit.cloud.engine.quoting import quoted_name
@@ -25,24 +26,50 @@ def matching(
     if not conditions or not rows:
         return rows
     columns = ", ".join(_key_sql(at, key) for at, key in enumerate(keys, 1))
-    numbered = "SELECT unnest(?) AS v, generate_subscripts(?, 1) AS n"
+    numbered = 'SELECT unnest(?) AS "$values", generate_subscripts(?, 1) AS "$n"'
     where = " AND ".join(f"({condition})" for condition in conditions)
-    sql = f"SELECT n FROM (SELECT n, {columns} FROM ({numbered})) WHERE {where} ORDER BY n"
+    listed = f'SELECT "$n", {columns} FROM ({numbered})'
+    sql = f'SELECT "$n" FROM ({listed}) WHERE {where} ORDER BY "$n"'
     values = [list(row) for row in rows]
     found = session.connection.execute(sql, [values, values]).fetchall()
     return [rows[n - 1] for (n,) in found]
 
 
 def _key_sql(at: int, key: Column) -> str:
-    value = f"nullif(v[{at}], '{NULL_PARTITION}')"
+    value = f"nullif(\"$values\"[{at}], '{NULL_PARTITION}')"
     return f"TRY_CAST({value} AS {key.type.duckdb}) AS {quoted_name(key.name)}"
 
 
 def equals(filters: Sequence[PartitionFilter], name: str) -> list[str] | None:
     """The constants that a key must equal, where the conditions say so."""
-    for each in filters:
-        tree = sqlglot.parse_one(each.sql, dialect="duckdb").unnest()
-        literals = list(tree.find_all(sqlglot.exp.Literal))
-        if isinstance(tree, sqlglot.exp.EQ | sqlglot.exp.In) and literals:
-            return [str(e.this) for e in literals]
-    return None
+    found = (_constants(sqlglot.parse_one(each.sql, dialect="duckdb")) for each in filters)
+    return next((values for values in found if values is not None), None)
+
+
+def _constants(tree: exp.Expr) -> list[str] | None:
+    """What a column equals by ``=``, ``IN`` or both with ``OR``; None for any other condition."""
+    tree = tree.unnest()
+    if isinstance(tree, exp.Or):
+        sides = [_constants(tree.left), _constants(tree.right)]
+        values = dict.fromkeys(value for side in sides for value in side or ())
+        return None if None in sides else list(values)
+    if isinstance(tree, exp.EQ):
+        column, constants = tree.left, [tree.right]
+        if not isinstance(column.unnest(), exp.Column):
+            column, constants = tree.right, [tree.left]
+    elif isinstance(tree, exp.In):
+        column, constants = tree.this, tree.expressions
+    else:
+        return None
+    texts = [_text(each) for each in constants]
+    if not isinstance(column.unnest(), exp.Column) or not texts or None in texts:
+        return None
+    return list(dict.fromkeys(text for text in texts if text is not None))
+
+
+def _text(tree: exp.Expr) -> str | None:
+    """A literal's text, also within a cast."""
+    tree = tree.unnest()
+    if isinstance(tree, exp.Cast):
+        return _text(tree.this)
+    return str(tree.this) if isinstance(tree, exp.Literal) else None

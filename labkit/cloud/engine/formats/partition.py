@@ -19,12 +19,19 @@ from labkit.cloud.engine.types import Type
 
 
 def partition_columns(table: Table, files: Sequence[File], wanted: frozenset[str]) -> list[str]:
-    """SQL of the wanted partition keys, each named, over a relation that has `file_index`."""
-    return [
+    """SQL of the wanted partition keys, each named, over a relation that has `file_index`.
+
+    Raises:
+        FormatError: a column has that name, and hides the files' numbers.
+    """
+    listed = [
         f"{_lookup(kind, [_text(f, i, name, kind) for f in files])} AS {quoted_name(name)}"
         for i, (name, kind) in enumerate(table.partition_keys)
         if name in wanted
     ]
+    if listed and len(files) > 1 and any(name == "file_index" for name, _ in table.columns):
+        raise FormatError("NOT_SUPPORTED", "A column named file_index is not read here")
+    return listed
 
 
 def _lookup(kind: Type, values: list[str | None]) -> str:
