@@ -54,6 +54,9 @@ _CODES = (
     (r"Invalid input for arg_min/arg_max: n value", "INVALID_FUNCTION_ARGUMENT",
      "third argument of max_by/min_by must be a positive integer"),
     (r"Map keys must be unique", "INVALID_CAST_ARGUMENT", "duplicate keys"),
+    (r"Overflow in \w+ of DECIMAL", "NUMERIC_VALUE_OUT_OF_RANGE", "Decimal overflow"),
+    (r"INT128 .* for the destination type INT64", "NUMERIC_VALUE_OUT_OF_RANGE",
+     "bigint addition overflow"),
     (r"Overflow|out of range|Out of Range", "NUMERIC_VALUE_OUT_OF_RANGE", None),
     (r"Conversion Error|Could not convert", "INVALID_CAST_ARGUMENT", None),
     (r"disabled by configuration", "PERMISSION_DENIED", "Access Denied"),
@@ -62,8 +65,13 @@ _CODES = (
 )  # fmt: skip
 
 
-_OVERFLOW = re.compile(r"Overflow in (\w+) of INT(\d+) \((.*?)\)")
-_INTEGERS = {"8": "tinyint", "16": "smallint", "32": "integer", "64": "bigint"}
+_OVERFLOW = re.compile(r"Overflow in (\w+) of (?:INT(\d+) \()?((-?\d+) . -?\d+)")
+#: Trino's names by the bits, or by the least number, which alone overflows when it is divided.
+_INTEGERS = {
+    key: name
+    for bits, name in ((8, "tinyint"), (16, "smallint"), (32, "integer"), (64, "bigint"))
+    for key in (str(bits), str(-(1 << (bits - 1))))
+}
 
 
 class DuckEngine:
@@ -258,7 +266,7 @@ def translated(text: str) -> QueryFailed:
         return named
     overflow = _OVERFLOW.search(text)
     if overflow:
-        kind = _INTEGERS.get(overflow[2])
+        kind = _INTEGERS.get(overflow[2] or overflow[4])
         message = f"{kind} {overflow[1]} overflow: {overflow[3]}" if kind else "Decimal overflow"
         return QueryFailed("NUMERIC_VALUE_OUT_OF_RANGE", message)
     for pattern, code, known in _CODES:

@@ -218,7 +218,7 @@ def _text_to_zoned(sql: str, source: Type, target: Type) -> str:
 
 
 _DAY = r"\s*[+-]?\d{4,}-\d{1,2}-\d{1,2}"
-_CLOCK = r"\d{1,2}:\d{1,2}(:\d{1,2}(\.\d+)?)?"
+_CLOCK = r"([01]?\d|2[0-3]):\d{1,2}(:\d{1,2}(\.\d+)?)?"
 _FLOAT = r"\s*[+-]?(NaN|Infinity|(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?)\s*"
 _TIMESTAMP = rf"{_DAY}( {_CLOCK})?\s*"
 _QUOTED = "Cannot cast '#' to {target}"

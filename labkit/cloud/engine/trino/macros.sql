@@ -91,7 +91,7 @@ trino_text_zone(s) AS trino_zone(coalesce(nullif(
 
 trino_text_to_zoned(s) AS CASE
     WHEN s IS NULL THEN NULL
-    WHEN regexp_full_match(s, '\s*\d{4,}-\d{1,2}-\d{1,2}( \d{1,2}:\d{1,2}(:\d{1,2}(\.\d+)?)?)?'
+    WHEN regexp_full_match(s, '\s*\d{4,}-\d{1,2}-\d{1,2}( ([01]?\d|2[0-3]):\d{1,2}(:\d{1,2}(\.\d+)?)?)?'
         || '(\s*([A-Za-z+-][\w/+:-]*))?\s*') THEN
         trino_zoned(trino_to_instant(
             CAST(regexp_extract(s, '\s*([\d-]+( [\d:.]+)?)', 1) AS TIMESTAMP),
