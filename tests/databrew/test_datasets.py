@@ -148,6 +148,11 @@ RAGGED: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
     ),
     "a quote that nothing closes": ('a,b\n1,"x\n2,y\n', [(1, '"x'), (2, "y")]),
     "lines that end as of old": ("a,b\r1,x\r2,y\r", [(1, "x"), (2, "y")]),
+    "lines that end in two ways": ("a,b\r\n1,x\n2,y\r\n", [(1, "x"), (2, "y")]),
+    "lines that end in three ways": (
+        'a,b\r\nq,"x"\n\n1\rx\n',
+        [("q", "x"), ("1", None), ("x", None)],
+    ),
     "numbers around white space": ("a,b\n1,2\n   \n3,4\n", [(1, 2), (3, 4)]),
     "white space in one column": (' \na\n1\n  \n""\n"  "\n', [("1",), ("",), ("  ",)]),
     "blank lines before the header": ("\n  \na,b\n1,2\n\n3,\n", [(1, 2), (3, None)]),
@@ -158,6 +163,12 @@ RAGGED: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
 def test_csv_that_is_not_quite_right(lake: Lake, text: str, rows: list[tuple[Any, ...]]) -> None:
     lake.put("in/a.csv", text)
     assert [tuple(row.values()) for row in lake.rows(lake.dataset("in/a.csv"))] == rows
+
+
+def test_json_of_whole_numbers_that_no_long_holds(lake: Lake) -> None:
+    lake.put("in/a.json", '{"a": 12345678901234567891, "b": {"c": [-1, 12345678901234567891]}}\n')
+    [row] = lake.rows(lake.dataset("in/a.json"))
+    assert row == {"a": 12345678901234567891, "b": {"c": [-1, 12345678901234567891]}}
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}\n{}\n", '{"x": 1}\n5\n'])
@@ -339,6 +350,14 @@ def test_excel(lake: Lake, options: dict[str, Any], rows: list[dict[str, Any]]) 
     lake.put("in/book.xlsx", workbook(**BOOK))
     members = {"FormatOptions": {"Excel": options}} if options else {}
     assert lake.rows(lake.dataset("in/book.xlsx", **members)) == rows
+
+
+def test_a_sheet_without_cells(lake: Lake) -> None:
+    lake.put("in/a.xlsx", workbook(none=[]))
+    reason = lake.fail(lake.recipe_job(lake.dataset("in/a.xlsx")))
+    assert reason.startswith("There are no columns in s3://")
+    lake.put("in/b.xlsx", workbook(**BOOK))
+    assert lake.rows(lake.dataset("in/")) == IN_PEOPLE
 
 
 def test_a_sheet_that_there_is_not(lake: Lake) -> None:

@@ -14,7 +14,7 @@ from labkit.cloud.engine.formats.lines import NATIVE, codec
 from labkit.cloud.engine.formats.model import File, literal, paths
 from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.rows import first_row
-from labkit.cloud.engine.types import DATE, DOUBLE, TIMESTAMP, VARCHAR, Type
+from labkit.cloud.engine.types import DATE, TIMESTAMP, VARCHAR, Type
 
 _LONGEST = 1 << 27
 #: Every object is looked at; dates are text in the end, and to look for them in long texts is slow.
@@ -78,7 +78,5 @@ def _kind(kind: Type) -> Type:
     """The type as DataBrew has it: no dates, and text for what is mixed."""
     if kind.base in _TEXTS:
         return VARCHAR
-    if kind.base == "decimal":
-        return DOUBLE
     args = tuple(_kind(arg) if isinstance(arg, Type) else arg for arg in kind.args)
     return Type(kind.base, args, kind.names)

@@ -2,7 +2,8 @@
 
 A line of white space is no row; DuckDB makes one of it, and its column text. A field that goes on
 behind its closing quote, ``"The "A" team"``, or has none is all that stands up to the delimiter,
-its quotes too; DuckDB drops quotes and characters of it, or takes the rest of the file. Sources:
+its quotes too; DuckDB drops quotes and characters of it, or takes the rest of the file. Where some
+lines end in CR alone and others do not, it drops characters. Sources:
 https://github.com/apache/spark/blob/master/sql/catalyst/src/main/scala/org/apache/spark/sql/catalyst/csv/CSVExprUtils.scala
 and, for ``STOP_AT_DELIMITER``, https://spark.apache.org/docs/latest/sql-data-sources-csv.html
 """
@@ -24,6 +25,7 @@ from labkit.cloud.engine.formats.model import File, literal
 from labkit.cloud.engine.quoting import quoted_name
 
 _BOM = b"\xef\xbb\xbf"
+_LONE_CR = re.compile(rb"\r(?!\n)")
 _QUOTED = rb'"[^"]*(?:""[^"]*)*"[ \t]*'
 
 
@@ -39,9 +41,11 @@ def has_blanks(
     return con.execute(sql).fetchone() is not None
 
 
-def has_odd_quotes(reading: Reading, file: File, delimiter: str) -> bool:
-    """Whether any field perhaps goes on behind its closing quote, or has none."""
+def is_odd(reading: Reading, file: File, delimiter: str) -> bool:
+    """Whether any field perhaps goes on behind its closing quote or has none, or line ends mix."""
     with _mapped(reading, file) as data:
+        if _LONE_CR.search(data) and data.find(b"\n", 0) >= 0:
+            return True
         quotes = sum(chunk.count(b'"') for chunk in iter(lambda: data.read(1 << 22), b""))
         return quotes % 2 == 1 or any(odd.search(data) for odd in odd_quotes(delimiter))
 

@@ -24,12 +24,16 @@ from labkit.cloud.engine.quoting import quoted_name
 def read_excel(reading: Reading) -> Read:
     """The sheets' rows, put into a table of the session."""
     options = reading.options.get("Excel") or {}
-    selects, schema = [], pa.schema([])
+    selects = []
     tables = [
         (file, _table(rows, options)) for file in reading.files for rows in _sheets(reading, file)
     ]
+    if not any(table.num_columns for _, table in tables):
+        raise Unreadable(f"There are no columns in {reading.files[0].name}.")
     schema = pa.unify_schemas([table.schema for _, table in tables], promote_options="permissive")
     for file, table in tables:
+        if not table.num_columns:
+            continue
         name = f"sheet_{uuid.uuid4().hex}"
         reading.con.register(name, table)
         selects.append(f"SELECT *{reading.added_sql([file])} FROM {name}")
@@ -87,4 +91,12 @@ def _moment(cell: Any) -> Any:
 
 
 def _shown(cell: Any) -> str:
+    """A cell's text; a length of time as Excel writes it.
+
+    >>> _shown(datetime.timedelta(hours=30))
+    '30:00:00'
+    """
+    if isinstance(cell, datetime.timedelta):
+        seconds = round(cell.total_seconds())
+        return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
     return str(cell).lower() if isinstance(cell, bool) else str(cell)
