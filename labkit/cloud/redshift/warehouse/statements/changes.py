@@ -217,9 +217,19 @@ def seen(sight: Sight, test: str) -> str:
     return f"({sight.rows}) AND ({test})" if sight.rows else test
 
 
+_TARGET = {"this", "db", "catalog", "alias", "only"}
+
+
 def table_name(node: exp.Expr) -> tuple[str, ...]:
-    """The parts of a table's name in a tree."""
-    return tuple(part.name.lower() for part in node.parts)  # type: ignore[attr-defined]
+    """The parts of a table's name in a tree.
+
+    Raises:
+        RedshiftError: there is more than a name, as in ``DELETE FROM one, two``.
+    """
+    more = {name for name, told in node.args.items() if told} - _TARGET
+    if more or not isinstance(node, exp.Table) or not isinstance(node.this, exp.Identifier):
+        raise RedshiftError("syntax error: one table is changed, told by its name", SYNTAX)
+    return tuple(part.name.lower() for part in node.parts)
 
 
 @statement("UPDATE")
@@ -233,12 +243,10 @@ def _update_of(connection: Connection, parsed: Parsed) -> tuple[Object, str]:
     if not isinstance(tree, exp.Update):
         raise parsed.words.refuse()
     _refuse(tree, {"this", "expressions", "from_", "where", "with_"})
-    target = tree.this
-    if target.args.get("joins"):
-        raise unsupported("a join before SET")
+    target, name = tree.this, table_name(tree.this)
     _check_unqualified(tree.expressions)
     unite(tree)
-    table = changeable(connection, table_name(target), "")
+    table = changeable(connection, name, "")
     _check_columns(connection, table, tree.expressions)
     scope = scope_of(connection, parsed)
     prefix = _ctes(tree, scope)
