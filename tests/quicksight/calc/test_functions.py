@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+import duckdb
 import pytest
 
 from labkit.cloud.quicksight.calc import CalcError, check_field
@@ -111,6 +112,12 @@ def test_the_language(case: dict[str, str]) -> None:
             value_of(case["expression"])
     else:
         assert value_of(case["expression"]) == expected_of(case)
+
+
+@pytest.mark.parametrize("expression", ["{decimal} * 1e308 * 1e3", "0 - {decimal} / 1e-308 / 1e-3"])
+def test_a_decimal_beyond_its_range_fails_the_query(expression: str) -> None:
+    with pytest.raises(duckdb.ConversionException, match="out of range"):
+        value_of(expression)
 
 
 @pytest.mark.parametrize("category", NAMES)

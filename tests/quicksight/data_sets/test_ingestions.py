@@ -55,8 +55,9 @@ def test_values(lake, kind, values, kept, dropped):
     assert found["RowInfo"] == rows
 
 
-def test_a_calculated_integer_that_does_not_fit_fails_the_import(lake):
-    column = {"ColumnName": "n", "ColumnId": "n", "Expression": "decimalToInt({price} * 1e300)"}
+@pytest.mark.parametrize("expression", ["decimalToInt({price} * 1e300)", "{price} * 1e308 * 1e3"])
+def test_a_calculated_number_that_does_not_fit_fails_the_import(lake, expression):
+    column = {"ColumnName": "n", "ColumnId": "n", "Expression": expression}
     steps = [{"CreateColumnsOperation": {"Columns": [column]}}]
     logical = {"t": {"Alias": "t", "Source": {"PhysicalTableId": "p"}, "DataTransforms": steps}}
     name, tables = lake.name("dataset"), {"p": lake.orders()}

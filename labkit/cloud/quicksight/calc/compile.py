@@ -10,12 +10,13 @@ from typing import ParamSpec, TypeVar
 from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.types import BOOLEAN
 from labkit.cloud.quicksight.calc.errors import CalcSyntaxError, WrongArguments
+from labkit.cloud.quicksight.calc.operators import within_range
 from labkit.cloud.quicksight.calc.query import ALL_DIMENSIONS, Query
 from labkit.cloud.quicksight.calc.registry import function_named
 from labkit.cloud.quicksight.calc.scope import Field, Scope
 from labkit.cloud.quicksight.calc.syntax import Bracketed, Call, Name, Node, Parameter, parse
 from labkit.cloud.quicksight.calc.syntax import parts_of as _parts_of
-from labkit.cloud.quicksight.calc.values import TYPES, Value, as_kind
+from labkit.cloud.quicksight.calc.values import TYPES, Value, as_kind, column
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -109,12 +110,17 @@ def _compiled(text: str, scope: Scope) -> tuple[Field, Value]:
 
 def _field(query: Query, value: Value) -> Field:
     return Field(
-        value.sql,
+        value.sql if _is_column(query, value) else within_range(value),
         TYPES[value.kind],
         value.level if value.level in ("aggregate", "window") else "row",
         tuple(query.derived.values()),
         frozenset(query.names),
     )
+
+
+def _is_column(query: Query, value: Value) -> bool:
+    columns = query.scope.columns
+    return any(value.sql == column(name, columns[name]).sql for name in value.names)
 
 
 def _everything(scope: Scope) -> dict[str, str]:

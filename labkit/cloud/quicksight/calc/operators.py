@@ -37,6 +37,14 @@ def finite(sql: str) -> str:
     return f"nullif(nullif(nullif({sql}, 'nan'::DOUBLE), 'inf'::DOUBLE), '-inf'::DOUBLE)"
 
 
+def within_range(value: Value) -> str:
+    """A decimal that fails its query where floating point has none, as integers do; else as is."""
+    if value.kind != "decimal":
+        return value.sql
+    fails = f"CAST(CAST({value} AS HUGEINT) AS DOUBLE)"
+    return f"(CASE WHEN NOT isfinite({value}) THEN {fails} ELSE {value} END)"
+
+
 def _arithmetic(operator: str, operands: Sequence[Value]) -> Value:
     kind = _number(operator, operands)
     parts = (str(as_kind(each, kind)) for each in operands)
