@@ -261,7 +261,8 @@ BODY = TEMPLATE.replace("CODE", textwrap.indent(FUNCTION, " " * 10).strip())
 def said(name, **more):
     values = {"Name": name, "Note": "one"} | more
     parameters = [{"ParameterKey": k, "ParameterValue": v} for k, v in values.items()]
-    return {"StackName": name, "TemplateBody": BODY, "Parameters": parameters}
+    told = {"StackName": name, "TemplateBody": BODY, "Parameters": parameters}
+    return told | {"Capabilities": ["CAPABILITY_NAMED_IAM"]}
 
 
 @pytest.fixture
@@ -450,6 +451,21 @@ REFUSED = {
         },
         "does not support attribute type Height",
     ),
+    "a name of nothing": (
+        {"Other": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": {"Fn::Sub": "${No}"}}}},
+        r"Unresolved resource dependencies \[No\] in the Resources block",
+    ),
+    "a role for who does not say so": (
+        {"Other": {"Type": "AWS::IAM::Role", "Properties": {"RoleName": "unsaid"}}},
+        r"Requires capabilities : \[CAPABILITY_NAMED_IAM\]",
+    ),
+    "what there is already": (
+        {
+            "First": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "twice"}},
+            "Other": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "twice"}},
+        },
+        "already exists",
+    ),
 }
 
 
@@ -586,3 +602,142 @@ def test_a_stack_takes_over_nothing(aws, fresh, service, make, member, kind, pro
         "logs": "describe_log_groups",
     }
     assert name in str(getattr(client, listed[service])())
+
+
+def holding(*names, **more):
+    """A template of queues."""
+    queues = {
+        name: {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": name}} | more.get(name, {})
+        for name in names
+    }
+    return json.dumps({"Resources": queues})
+
+
+def test_an_update_that_fails_leaves_all_as_it_was(aws, fresh):
+    stacks, sqs, name = aws("cloudformation"), aws("sqs"), fresh("stack")
+    there, one, two = (fresh("queue", "") for _ in range(3))
+    sqs.create_queue(QueueName=there)
+    change = {"StackName": name, "ChangeSetName": "first", "ChangeSetType": "CREATE"}
+    stacks.create_change_set(**change, TemplateBody=holding(one, there))
+    with pytest.raises(ClientError, match="already exists"):
+        stacks.execute_change_set(StackName=name, ChangeSetName="first")
+    stacks.create_change_set(**change, TemplateBody=holding(one))
+    stacks.execute_change_set(StackName=name, ChangeSetName="first")
+    before = stacks.describe_stack_resources(StackName=name)["StackResources"]
+    with pytest.raises(ClientError, match="already exists"):
+        stacks.update_stack(StackName=name, TemplateBody=holding(two, there))
+    change = {"StackName": name, "ChangeSetName": "other"}
+    stacks.create_change_set(**change, ChangeSetType="UPDATE", TemplateBody=holding(two, there))
+    with pytest.raises(ClientError, match="already exists"):
+        stacks.execute_change_set(**change)
+    after = stacks.describe_stack_resources(StackName=name)["StackResources"]
+    assert [each["PhysicalResourceId"] for each in after] == [before[0]["PhysicalResourceId"]]
+    with pytest.raises(ClientError, match="does not exist"):
+        sqs.get_queue_url(QueueName=two)
+    kept = {one: {"DeletionPolicy": "Retain"}}
+    stacks.update_stack(StackName=name, TemplateBody=holding(one, two, **kept))
+    stacks.update_stack(StackName=name, TemplateBody=holding(two))
+    assert sqs.get_queue_url(QueueName=one)
+    with pytest.raises(ClientError, match="No updates are to be performed"):
+        stacks.update_stack(StackName=name, TemplateBody=holding(two))
+    stacks.delete_stack(StackName=name)
+
+
+def test_a_stack_that_cannot_be_dropped_stays(aws, fresh):
+    stacks, s3, name = aws("cloudformation"), aws("s3"), fresh("stack")
+    bucket = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": name}}
+    resources = {"Kept": bucket, "Topic": {"Type": "AWS::SNS::Topic"}}
+    output = {"Topic": {"Value": {"Ref": "Topic"}}}
+    template = json.dumps({"Resources": resources, "Outputs": output})
+    stacks.create_stack(StackName=name, TemplateBody=template)
+    s3.put_object(Bucket=name, Key="data")
+    for _ in range(2):
+        with pytest.raises(ClientError, match="not empty"):
+            stacks.delete_stack(StackName=name)
+        (stack,) = stacks.describe_stacks(StackName=name)["Stacks"]
+        assert stack["StackStatus"] == "DELETE_FAILED"
+        (left,) = stacks.describe_stack_resources(StackName=name)["StackResources"]
+        assert left["LogicalResourceId"] == "Kept"
+    s3.delete_object(Bucket=name, Key="data")
+    stacks.delete_stack(StackName=name)
+    with pytest.raises(ClientError):
+        s3.head_bucket(Bucket=name)
+
+
+@pytest.mark.parametrize(
+    ("slot", "given", "match"),
+    [
+        ({"AllowedValues": ["a", "b"]}, "z", "'P' must be one of AllowedValues"),
+        ({"AllowedPattern": "[0-9]+"}, "z", r"'P' must match pattern \[0-9\]\+"),
+        ({"AllowedPattern": "[0-9]+", "ConstraintDescription": "digits."}, "z", "constraint: dig"),
+        ({"MinLength": 2}, "z", "'P' must contain at least 2 characters"),
+        ({"Type": "Number"}, "z", "'P' must be a number"),
+        ({"Type": "Number", "MaxValue": 3}, "4", "'P' must be a number not greater than 3"),
+        ({"Type": "CommaDelimitedList", "AllowedValues": ["a", "b"]}, "a,c", "AllowedValues"),
+        ({}, None, r"Parameters: \[P\] must have values"),
+        (None, "z", r"Parameters: \[P\] do not exist in the template"),
+    ],
+)
+def test_a_parameter_is_what_its_template_allows(aws, slot, given, match):
+    slots = {} if slot is None else {"P": {"Type": "String"} | slot}
+    topic = {"Topic": {"Type": "AWS::SNS::Topic"}}
+    values = [{"ParameterKey": "P", "ParameterValue": given}] if given else []
+    told = {
+        "StackName": "none",
+        "TemplateBody": json.dumps({"Parameters": slots, "Resources": topic}),
+        "Parameters": values,
+    }
+    with pytest.raises(ClientError, match=match):
+        aws("cloudformation").create_stack(**told)
+    with pytest.raises(ClientError, match=match):
+        aws("cloudformation").create_change_set(
+            ChangeSetName="none", ChangeSetType="CREATE", **told
+        )
+
+
+LISTED = {
+    "Parameters": {
+        "Parts": {"Type": "CommaDelimitedList", "Default": "a,b"},
+        "Word": {"Type": "String", "Default": "hush", "NoEcho": True},
+        "Size": {"Type": "Number", "Default": 3},
+    },
+    "Resources": {
+        "Topic": {
+            "Type": "AWS::SNS::Topic",
+            "Properties": {"DisplayName": {"Fn::Join": ["-", {"Ref": "Parts"}]}},
+        }
+    },
+    "Outputs": {"Size": {"Value": {"Ref": "Size"}}},
+}
+
+
+def test_change_sets_are_of_one_stack_and_go_on_with_its_parameters(aws, fresh):
+    stacks, sns, names = aws("cloudformation"), aws("sns"), (fresh("stack"), fresh("stack"))
+    body = json.dumps(LISTED)
+    for name in names:
+        stacks.create_change_set(
+            StackName=name, ChangeSetName="same", ChangeSetType="CREATE", TemplateBody=body
+        )
+    stacks.execute_change_set(StackName=names[0], ChangeSetName="same")
+    (one,), (two,) = (stacks.describe_stacks(StackName=name)["Stacks"] for name in names)
+    assert (one["StackStatus"], two["StackStatus"]) == ("CREATE_COMPLETE", "REVIEW_IN_PROGRESS")
+    told = {each["ParameterKey"]: each["ParameterValue"] for each in one["Parameters"]}
+    assert told == {"Parts": "a,b", "Word": "****", "Size": "3"}
+    (topic,) = stacks.describe_stack_resources(StackName=names[0])["StackResources"]
+    arn = topic["PhysicalResourceId"]
+    assert sns.get_topic_attributes(TopicArn=arn)["Attributes"]["DisplayName"] == "a-b"
+    with pytest.raises(stacks.exceptions.InvalidChangeSetStatusException):
+        stacks.execute_change_set(StackName=names[0], ChangeSetName="same")
+    with pytest.raises(stacks.exceptions.ChangeSetNotFoundException):
+        stacks.describe_change_set(StackName=names[0], ChangeSetName="none")
+    as_before = [{"ParameterKey": key, "UsePreviousValue": True} for key in told]
+    update = {"StackName": names[0], "ChangeSetType": "UPDATE", "TemplateBody": body}
+    stacks.create_change_set(ChangeSetName="none", Parameters=as_before, **update)
+    change = stacks.describe_change_set(StackName=names[0], ChangeSetName="none")
+    assert (change["Status"], change["ExecutionStatus"]) == ("FAILED", "UNAVAILABLE")
+    larger = [*as_before[:2], {"ParameterKey": "Size", "ParameterValue": "4"}]
+    stacks.create_change_set(ChangeSetName="larger", Parameters=larger, **update)
+    stacks.execute_change_set(StackName=names[0], ChangeSetName="larger")
+    assert outputs(aws, names[0]) == {"Size": "4"}
+    for name in names:
+        stacks.delete_stack(StackName=name)

@@ -14,20 +14,26 @@ from typing import Any
 
 from labkit.cloud import loopback
 from labkit.cloud.operations import Context
-from labkit.cloud.stacks import protection
+from labkit.cloud.stacks import protection, validation
 
+_PROPOSALS = ("CreateStack", "UpdateStack", "CreateChangeSet")
 _CALLER: ContextVar[Context] = ContextVar("caller")
+_ASKED: ContextVar[dict[str, Any]] = ContextVar("asked")
 
 
 def judge_call(context: Context, parameters: dict[str, Any]) -> None:
     """Teach moto its types and whose call it is; its classes load with its first stack.
 
     Raises:
-        AwsError: ``ValidationError``: a stack is not to be deleted.
+        AwsError: ``ValidationError``: a stack is not to be made, or not to be deleted;
+            ``InsufficientCapabilitiesException``.
     """
     _CALLER.set(context)
+    _ASKED.set(parameters)
     _teach()
     _tell_arns()
+    if context.operation in _PROPOSALS:
+        validation.check_call(**parameters)
     if context.operation == "DeleteStack":
         protection.check_deletion(context, parameters["StackName"])
 
@@ -35,6 +41,11 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
 def caller() -> Context:
     """For whom a stack's resource is made."""
     return _CALLER.get()
+
+
+def asked() -> dict[str, Any]:
+    """The members of that call."""
+    return _ASKED.get()
 
 
 def client(service: str) -> Any:

@@ -2,15 +2,13 @@
 
 A type that nobody makes is refused, where moto leaves it out; ``${Cluster.Endpoint.Port}`` is read
 whole; secrets and parameters are looked up; templates are read from this cloud's own S3; a stack's
-resources go in the order in which they need each other, and so they do when it cannot be made
-whole. Sources:
+resources go when it cannot be made whole. Sources:
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html and
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-sub.html
 """
 
 from __future__ import annotations
 
-import contextlib
 import json
 import re
 from typing import Any
@@ -21,14 +19,13 @@ from moto.cloudformation import models, parsing, responses
 from moto.cloudformation.exceptions import ValidationError
 
 from labkit.cloud import stacks
-from labkit.cloud.stacks import reading, taken, updates
-from labkit.cloud.stacks.updates import in_order, needs
+from labkit.cloud.stacks import judging, proposals, reading, rollback, taken, updates
+from labkit.cloud.stacks.updates import given, needs
 
 # What stands in templates and makes nothing.
 SILENT = ("AWS::CDK::Metadata",)
 # S3's limit, the lowest of those that a stack's and a resource's name together go beyond.
 _LONGEST = 63
-_TAKEN = "Stack [{}] already exists and cannot be created again with the changeSet [{}]."
 _PLACE = re.compile(r"\$\{([A-Za-z0-9]+)\.([A-Za-z0-9]+\.[A-Za-z0-9.]+)\}")
 _DYNAMIC = re.compile(r"\{\{resolve:(ssm|ssm-secure|secretsmanager):([^}]+)\}\}")
 
@@ -37,12 +34,13 @@ def teach() -> None:
     """Put all that in moto's place."""
     kind: Any = parsing.ResourceMap
     parsing.NULL_MODELS.extend(SILENT)
+    rollback.teach()
     kind.load, kind.update = _checked(kind.load), _checked(kind.update)
-    kind.delete = _delete
+    kind.load_parameters = _allowed(kind.load_parameters)
     backend: Any = models.CloudFormationBackend
     backend.create_stack = _undone(backend.create_stack)
-    backend.create_change_set = _proposed(backend.create_change_set)
     updates.teach()
+    proposals.teach()
     parsing.clean_json = _substituting(parsing.clean_json)
     parsing.parse_resource = _resolving(parsing.parse_resource)
     parsing.parse_and_create_resource = taken.checked(parsing.parse_and_create_resource)
@@ -115,6 +113,18 @@ def _checked(work: Any) -> Any:
     return checked
 
 
+def _allowed(load: Any) -> Any:
+    """Read those parameters alone that may be; moto reads a list of defaults as one text."""
+
+    def loaded(self: Any) -> None:
+        if self._template:  # a stack under review has none
+            judging.check_parameters(self._template, self.input_parameters)
+            self.input_parameters = given(self._template, self.input_parameters)
+        load(self)
+
+    return loaded
+
+
 def _undone(create: Any) -> Any:
     """Drop what was made of a stack that cannot be made whole, and the stack."""
 
@@ -124,26 +134,10 @@ def _undone(create: Any) -> Any:
             return create(self, *args, **kwargs)
         except Exception:
             for stack_id in self.stacks.keys() - known:
-                with contextlib.suppress(Exception):  # the first failure is the one to tell
-                    _delete(self.stacks.pop(stack_id).resource_map)
+                rollback.unmake(self.stacks.pop(stack_id).resource_map)
             raise
 
     return created
-
-
-def _proposed(propose: Any) -> Any:
-    """Check a change set's types when it is made, and go on with a stack that has none yet."""
-
-    def proposed(self: Any, *, stack_name: str, change_set_name: str, **told: Any) -> Any:
-        check_types(reading.load(told["template"]))
-        found = [s for s in self.stacks.values() if stack_name in (s.name, s.stack_id)]
-        for stack in found if told["change_set_type"] == "CREATE" else ():
-            if stack.status != "REVIEW_IN_PROGRESS":
-                raise ValidationError(message=_TAKEN.format(stack_name, change_set_name))
-            del self.stacks[stack.stack_id]
-        return propose(self, stack_name=stack_name, change_set_name=change_set_name, **told)
-
-    return proposed
 
 
 def _short(name: Any) -> Any:
@@ -215,25 +209,3 @@ def _secret(said: str) -> str:
 def _parameter(said: str) -> str:
     answer = stacks.client("ssm").get_parameter(Name=said, WithDecryption=True)
     return str(answer["Parameter"]["Value"])
-
-
-def _delete(self: Any) -> None:
-    """Drop a stack's resources, those first that need others; what fails is tried again."""
-    said = self._resource_json_map
-    left = [n for n in in_order(said) if said[n].get("DeletionPolicy") != "Retain"]
-    while left:
-        failures: dict[str, Exception] = {}
-        for name in left:
-            try:
-                _drop(self, name)
-            except Exception as error:  # whatever one of moto's kinds raises
-                failures[name] = error
-        if len(failures) == len(left):
-            raise failures[left[0]]
-        left = list(failures)
-
-
-def _drop(resources: Any, name: str) -> None:
-    made = resources._parsed_resources.get(name)
-    if made is not None and not isinstance(made, str):
-        resources._delete_resource(made, resources._resource_json_map[name])

@@ -26,12 +26,49 @@ def teach() -> None:
     stack: Any = models.Stack
     stack.update = _told(stack.update)
     stack.stack_resources = property(_made)
+    stack.parameter_list = property(_listed)
+    stack.stack_parameters = property(lambda self: given(self.template_dict, self.parameters))
     models.ChangeSet.apply = _apply  # type: ignore[method-assign]
+    backend: Any = models.CloudFormationBackend
+    backend._resolve_update_parameters = _resolved
 
 
 def _made(stack: Any) -> list[Any]:
-    """The resources of a stack, without those whose conditions do not hold."""
-    return [each for each in stack.resource_map.values() if each is not None]
+    """A stack's resources that are made; moto would make the others, to tell of them."""
+    resources = stack.resource_map
+    made = map(resources._parsed_resources.get, resources._resource_json_map)
+    return [each for each in made if each is not None]
+
+
+def given(template: Said, parameters: Said) -> Said:
+    """The texts of a template's parameters: as they were given, or are by default."""
+    slots = template.get("Parameters") or {}
+    return {name: slot.get("Default") for name, slot in slots.items()} | parameters
+
+
+def _listed(stack: Any) -> list[Said]:
+    """A stack's parameters as they are told; moto tells secret ones, and lists as Python's."""
+    slots, found = stack.template_dict.get("Parameters") or {}, []
+    for name, text in given(stack.template_dict, stack.parameters).items():
+        slot = slots.get(name, {})
+        told = "****" if str(slot.get("NoEcho")).lower() == "true" else str(text)
+        found.append({"ParameterKey": name, "ParameterValue": told})
+        if str(slot.get("Type")).startswith("AWS::SSM::"):
+            value = stack.resource_map.resolved_parameters[name]
+            resolved = ",".join(value) if isinstance(value, list) else str(value)
+            found[-1]["ResolvedValue"] = resolved
+    return found
+
+
+def _resolved(self: Any, instance: Any, incoming_params: list[Said]) -> Said:
+    """The parameters of an update; moto knows no earlier value of those left to their defaults."""
+    had = given(getattr(instance, "template_dict", {}), instance.parameters)
+    return {
+        each["ParameterKey"]: had[each["ParameterKey"]]
+        if each.get("UsePreviousValue")
+        else each["ParameterValue"]
+        for each in incoming_params
+    }
 
 
 def needs(value: Any) -> Iterator[str]:
@@ -82,7 +119,7 @@ def _diff(self: Any, other_template: Said, parameters: Said | None = None) -> Sa
     old, new = self._resource_json_map, other_template["Resources"]
     made = {name for name in old if name in self._parsed_resources}
     wanted = _wanted(self, other_template, parameters) if parameters else {*new}
-    touched = _touched(self, other_template, parameters or {})
+    touched = touched_by(self, other_template, parameters or {})
     both = [name for name in new if name in wanted & made]
     return {
         "Add": [name for name in reversed(in_order(new)) if name in wanted - made],
@@ -109,7 +146,7 @@ def _wanted(resources: Any, template: Said, parameters: Said) -> set[str]:
     return {name for name, each in said if "Condition" not in each or holds[each["Condition"]]}
 
 
-def _touched(resources: Any, template: Said, parameters: Said) -> set[str]:
+def touched_by(resources: Any, template: Said, parameters: Said) -> set[str]:
     """The parameters that are others, and the conditions that ask for them."""
     was = resources.input_parameters
     touched = {name for name, value in parameters.items() if was.get(name) != value}
@@ -134,14 +171,21 @@ def _apply(self: Any) -> None:
     stack = self.stack
     stack.resource_map.update(self.template_dict, self.parameters)
     stack.template, stack.template_dict = self.template, self.template_dict
-    stack.parameters = self.parameters or stack.parameters
+    stack.parameters = self.parameters
     stack.output_map = stack._create_output_map()
     _export(stack)
 
 
 def _told(update: Any) -> Any:
     def updated(self: Any, *args: Any, **kwargs: Any) -> None:
-        update(self, *args, **kwargs)
+        former = self.template, self.template_dict
+        try:
+            update(self, *args, **kwargs)
+        except Exception as error:
+            self.template, self.template_dict = former
+            self._add_stack_event("UPDATE_ROLLBACK_COMPLETE", resource_status_reason=str(error))
+            raise
+        self.parameters = kwargs["parameters"]
         _export(self)
 
     return updated

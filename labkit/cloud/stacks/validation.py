@@ -1,15 +1,18 @@
-"""ValidateTemplate: what a template asks for, if it can be read.
+"""ValidateTemplate, and what a stack's making needs: what a template asks for, if it can be read.
 
 Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ValidateTemplate.html
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from typing import Any
 
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 
-_IAM = "AWS::IAM::"
+_IAM, _ALL = "AWS::IAM::", "CAPABILITY_NAMED_IAM"
+_NAME = re.compile(r"[a-zA-Z][-a-zA-Z0-9]*|arn:[-a-zA-Z0-9:/._+]*")
 _NAMES = ("RoleName", "UserName", "GroupName", "ManagedPolicyName", "InstanceProfileName")
 _WHY = "The following resource(s) require capabilities: [{}]"
 
@@ -19,19 +22,9 @@ def validate_template(
     context: Context, *, TemplateBody: str = "", TemplateURL: str = "", **_: Any
 ) -> Answer:
     """Its parameters, its description, and what its making needs."""
-    from moto.cloudformation.exceptions import CloudFormationError
-
-    from labkit.cloud.stacks import reading, templates
-
     if not TemplateBody and not TemplateURL:
         raise _invalid("Either Template URL or Template Body must be specified.")
-    try:
-        text = TemplateBody or templates.from_s3(TemplateURL)
-        template = reading.load(text)
-        _check(template)
-        templates.check_types(template)
-    except CloudFormationError as error:
-        raise _invalid(error.message) from error
+    template = _read(TemplateBody, TemplateURL)
     return {
         "Parameters": [_parameter(*each) for each in (template.get("Parameters") or {}).items()],
         "Description": template.get("Description"),
@@ -39,11 +32,45 @@ def validate_template(
     }
 
 
-def _check(template: Any) -> None:
-    if not isinstance(template, dict):
-        raise _invalid("Template format error: unsupported structure.")
-    if not template.get("Resources"):
-        raise _invalid("Template format error: At least one Resources member must be defined.")
+def check_call(
+    *,
+    StackName: str,
+    TemplateBody: str = "",
+    TemplateURL: str = "",
+    Capabilities: Collection[str] = (),
+    **_: Any,
+) -> None:
+    """Raise for a template that makes no stack, or identities that the caller does not know of.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
+
+    Raises:
+        AwsError: ``ValidationError``, ``InsufficientCapabilitiesException``.
+    """
+    if not _NAME.fullmatch(StackName):
+        words = f"1 validation error detected: Value '{StackName}' at 'stackName' failed to satisfy"
+        rule = "Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*"
+        raise _invalid(f"{words} constraint: {rule}")
+    if not TemplateBody and not TemplateURL:
+        return
+    needed = _capabilities(_read(TemplateBody, TemplateURL)["Resources"]).get("Capabilities", ())
+    if needed and not {*needed, _ALL} & {*Capabilities}:
+        words = f"Requires capabilities : [{', '.join(needed)}]"
+        raise AwsError("InsufficientCapabilitiesException", words)
+
+
+def _read(body: str, url: str) -> Any:
+    from moto.cloudformation.exceptions import CloudFormationError
+
+    from labkit.cloud.stacks import judging, reading, templates
+
+    try:
+        template = reading.load(body or templates.from_s3(url))
+        judging.check_template(template)
+        templates.check_types(template)
+    except CloudFormationError as error:
+        raise _invalid(error.message) from error
+    return template
 
 
 def _parameter(name: str, said: dict[str, Any]) -> Answer:
@@ -58,13 +85,13 @@ def _parameter(name: str, said: dict[str, Any]) -> Answer:
 
 def _capabilities(resources: dict[str, Any]) -> Answer:
     """What a caller must say that he knows, where a template makes identities."""
-    kinds = {str(each.get("Type")): each for each in resources.values()}
-    iam = {kind: each for kind, each in kinds.items() if kind.startswith(_IAM)}
+    iam = [each for each in resources.values() if str(each.get("Type")).startswith(_IAM)]
     if not iam:
         return {}
-    named = any(name in (each.get("Properties") or {}) for each in iam.values() for name in _NAMES)
-    need = "CAPABILITY_NAMED_IAM" if named else "CAPABILITY_IAM"
-    return {"Capabilities": [need], "CapabilitiesReason": _WHY.format(", ".join(sorted(iam)))}
+    named = any(name in (each.get("Properties") or {}) for each in iam for name in _NAMES)
+    kinds = sorted({each["Type"] for each in iam})
+    need = _ALL if named else "CAPABILITY_IAM"
+    return {"Capabilities": [need], "CapabilitiesReason": _WHY.format(", ".join(kinds))}
 
 
 def _invalid(message: str) -> AwsError:

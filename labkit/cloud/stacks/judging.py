@@ -1,0 +1,125 @@
+"""What CloudFormation refuses of a template and of its parameters before it makes anything.
+
+moto takes values that a parameter does not allow, values for parameters that there are not, and
+names of nothing; it makes roles for who did not say that he knows of them. Sources:
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html and
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-template.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from moto.cloudformation.exceptions import ValidationError
+
+from labkit.cloud.stacks.updates import Said, needs
+
+_PSEUDO = "AWS::"
+
+
+def check_template(template: Any) -> None:
+    """Raise for what is no template, makes nothing, or speaks of what it does not have.
+
+    Raises:
+        ValidationError: AWS's.
+    """
+    if not isinstance(template, dict):
+        raise _bad("Template format error: unsupported structure.")
+    resources = template.get("Resources")
+    if not resources:
+        raise _bad("Template format error: At least one Resources member must be defined.")
+    for block in ("Resources", "Outputs"):
+        _check_names(template, block)
+
+
+def check_parameters(template: Said, given: Said) -> None:
+    """Raise for parameters that the template does not have, that lack, or that it does not allow.
+
+    Raises:
+        ValidationError: AWS's.
+    """
+    slots = template.get("Parameters") or {}
+    if strange := [name for name in given if name not in slots]:
+        raise _bad(f"Parameters: [{', '.join(strange)}] do not exist in the template")
+    values = {name: given.get(name, slot.get("Default")) for name, slot in slots.items()}
+    if lacking := [name for name, value in values.items() if value is None]:
+        raise _bad(f"Parameters: [{', '.join(lacking)}] must have values")
+    for name, slot in slots.items():
+        if not str(slot.get("Type")).startswith("AWS::SSM::"):  # those are looked up first
+            for value in _each(slot, values[name]):
+                _check_value(name, slot, value)
+
+
+def _check_names(template: Said, block: str) -> None:
+    parts = ("Resources", "Parameters", "Conditions")
+    known = {name for part in parts for name in template.get(part) or ()}
+    items = (template.get(block) or {}).values()
+    asked = {name for each in items for name in (*_around(each), *_within(each))}
+    if strange := sorted(n for n in asked - known if not n.startswith(_PSEUDO)):
+        words = f"Unresolved resource dependencies [{', '.join(strange)}]"
+        raise _bad(f"Template format error: {words} in the {block} block of the template")
+
+
+def _around(item: Any) -> list[str]:
+    """The names that a resource or an output depends on beside those within its properties."""
+    said = item.get("DependsOn", []) if isinstance(item, dict) else []
+    condition = item.get("Condition") if isinstance(item, dict) else None
+    return [*([said] if isinstance(said, str) else said), *([condition] if condition else [])]
+
+
+def _within(value: Any) -> Iterator[str]:
+    if isinstance(value, list):
+        for each in value:
+            yield from _within(each)
+    for name, each in value.items() if isinstance(value, dict) else ():
+        if name == "Fn::Sub":
+            text, own = each if isinstance(each, list) else (each, {})
+            yield from {*needs({name: text})} - {*own}
+            yield from _within(own)
+        elif name in ("Ref", "Fn::GetAtt"):
+            yield from needs({name: each})
+        else:
+            yield from _within(each)
+
+
+def _each(slot: Said, value: Any) -> list[str]:
+    listed = "List" in str(slot.get("Type"))
+    return [each.strip() for each in str(value).split(",")] if listed else [str(value)]
+
+
+def _check_value(name: str, slot: Said, value: str) -> None:
+    if slot.get("Type") == "Number" and _number(value) is None:
+        raise _bad(f"Parameter '{name}' must be a number")
+    for limit, (keeps, words) in _LIMITS.items():
+        if limit in slot and not keeps(value, slot[limit]):
+            if description := slot.get("ConstraintDescription"):
+                raise _bad(f"Parameter {name} failed to satisfy constraint: {description}")
+            raise _bad(f"Parameter '{name}' must {words.format(slot[limit])}")
+
+
+def _number(value: Any) -> float | None:
+    try:
+        return float(value)
+    except ValueError:
+        return None
+
+
+_LIMITS: dict[str, tuple[Callable[[str, Any], bool], str]] = {
+    "AllowedValues": (lambda v, said: v in map(_plain, said), "be one of AllowedValues"),
+    "AllowedPattern": (lambda v, said: re.fullmatch(said, v) is not None, "match pattern {}"),
+    "MinLength": (lambda v, said: len(v) >= int(said), "contain at least {} characters"),
+    "MaxLength": (lambda v, said: len(v) <= int(said), "contain at most {} characters"),
+    "MinValue": (lambda v, said: float(v) >= float(said), "be a number not less than {}"),
+    "MaxValue": (lambda v, said: float(v) <= float(said), "be a number not greater than {}"),
+}
+
+
+def _plain(value: Any) -> str:
+    """A value as a caller gives it: YAML's true is a word."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _bad(words: str) -> ValidationError:
+    return ValidationError(message=words)

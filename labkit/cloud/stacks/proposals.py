@@ -1,0 +1,113 @@
+"""Change sets: each is of one stack, is executed once, and may have nothing to change.
+
+moto looks for a change set by its name among those of all stacks, and executes another stack's.
+Sources: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ExecuteChangeSet.html
+and https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateChangeSet.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.cloudformation import models, responses
+from moto.cloudformation.exceptions import CloudFormationError, ValidationError
+
+from labkit.cloud import stacks
+from labkit.cloud.stacks import judging, reading
+from labkit.cloud.stacks.updates import Said, given
+
+_TAKEN = "Stack [{}] already exists and cannot be created again with the changeSet [{}]."
+_DONE = "ChangeSet [{}] cannot be executed in its current execution status of [{}]"
+
+
+class NoChangeSet(CloudFormationError):
+    code = "ChangeSetNotFound"
+
+
+class NotToExecute(CloudFormationError):
+    code = "InvalidChangeSetStatus"
+
+
+def teach() -> None:
+    """Put it in moto's place."""
+    backend: Any = models.CloudFormationBackend
+    backend.create_change_set = _proposed(backend.create_change_set)
+    backend.describe_change_set = _of_stack(backend.describe_change_set)
+    backend.delete_change_set = _of_stack(backend.delete_change_set)
+    backend.execute_change_set = _of_stack(_once(backend.execute_change_set))
+    backend.list_change_sets = _list
+    stack: Any = models.Stack
+    stack.has_parameters = _has_parameters
+    answers: Any = responses.CloudFormationResponse
+    answers._validate_different_update = _check_update
+
+
+def _proposed(propose: Any) -> Any:
+    """Check a change set when it is made, and go on with a stack that has none yet."""
+
+    def proposed(self: Any, *, stack_name: str, change_set_name: str, **told: Any) -> Any:
+        template = reading.load(told["template"])
+        judging.check_template(template)
+        judging.check_parameters(template, told["parameters"])
+        found = [s for s in self.stacks.values() if stack_name in (s.name, s.stack_id)]
+        for stack in found if told["change_set_type"] == "CREATE" else ():
+            if stack.status != "REVIEW_IN_PROGRESS":
+                raise ValidationError(message=_TAKEN.format(stack_name, change_set_name))
+            del self.stacks[stack.stack_id]
+        return propose(self, stack_name=stack_name, change_set_name=change_set_name, **told)
+
+    return proposed
+
+
+def _of_stack(work: Any) -> Any:
+    """Do something with a change set by its ARN, or by its name and its stack's."""
+
+    def done(self: Any, change_set_name: str, stack_name: str | None = None) -> Any:
+        stack = stacks.asked().get("StackName")
+        found = [each.change_set_id for each in self.change_sets.values() if _is_of(each, stack)]
+        known = [i for i in found if change_set_name in (i, self.change_sets[i].change_set_name)]
+        if not known:
+            raise NoChangeSet(f"ChangeSet [{change_set_name}] does not exist")
+        return work(self, change_set_name=known[-1])
+
+    return done
+
+
+def _is_of(change_set: Any, stack: str | None) -> bool:
+    return stack in (None, change_set.stack_name, change_set.stack_id)
+
+
+def _once(execute: Any) -> Any:
+    def executed(self: Any, change_set_name: str) -> None:
+        status = self.change_sets[change_set_name].execution_status
+        if status != "AVAILABLE":
+            raise NotToExecute(_DONE.format(change_set_name, status))
+        execute(self, change_set_name)
+
+    return executed
+
+
+def _list(self: Any) -> list[Any]:
+    stack = stacks.asked().get("StackName")
+    return [each for each in self.change_sets.values() if _is_of(each, stack)]
+
+
+def _has_parameters(self: Any, other_parameters: Said) -> bool:
+    """Whether parameters are a stack's own, some of both left to their defaults."""
+    return given(self.template_dict, other_parameters) == given(self.template_dict, self.parameters)
+
+
+def _check_update(
+    self: Any, incoming_params: list[Said] | None, stack_body: str, old_stack: Any
+) -> None:
+    """Raise for an update that changes nothing; a change set has failed where it is none."""
+    asked = stacks.asked()
+    tags = {each["Key"]: each["Value"] for each in asked.get("Tags") or ()}
+    if stacks.caller().operation != "UpdateStack" or (tags and tags != old_stack.tags):
+        return
+    body = stack_body or self._get_stack_from_s3_url(asked["TemplateURL"])
+    parameters = self.cloudformation_backend._resolve_update_parameters(
+        old_stack, incoming_params or []
+    )
+    if old_stack.has_template(body) and old_stack.has_parameters(parameters):
+        raise ValidationError(message="No updates are to be performed.")

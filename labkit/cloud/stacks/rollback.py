@@ -1,0 +1,145 @@
+"""A stack is changed whole or not at all, and stays where it cannot be dropped whole.
+
+moto drops first what a template no longer has, whatever its policy says, leaves what it made when
+the next resource cannot be made, and forgets a stack whose resources stay. Sources:
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-failure-options.html and
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Collection
+from typing import Any
+
+from moto.cloudformation import models, parsing
+from moto.cloudformation.exceptions import ValidationError
+
+from labkit.cloud.stacks.updates import Said, given, in_order, needs, touched_by
+
+log = logging.getLogger(__name__)
+
+# The policies by which a resource outlives its stack, and its stack's failure.
+_KEPT, _KEPT_ON_FAILURE = ("Retain", "RetainExceptOnCreate"), ("Retain",)
+_UNCHANGED = "Updating {} is not available in the local AWS: make another resource."
+
+
+def teach() -> None:
+    """Put it in moto's place."""
+    kind: Any = parsing.ResourceMap
+    kind.update, kind.delete = _update, _delete
+    backend: Any = models.CloudFormationBackend
+    backend.delete_stack = _staying(backend.delete_stack)
+
+
+def unmake(resources: Any, names: Collection[str] | None = None) -> None:
+    """Drop what was made before a failure, which is the one to tell."""
+    said = resources._resource_json_map
+    with contextlib.suppress(Exception):
+        _drop(resources, said, said if names is None else names, kept=_KEPT_ON_FAILURE)
+
+
+def _update(self: Any, template: Said, parameters: Said | None = None) -> None:
+    """Make, change and then drop; what fails on the way leaves all as it was."""
+    former, old = (self._template, self.input_parameters), self._resource_json_map
+    parameters = given(template, parameters or {})
+    touched = touched_by(self, template, parameters)
+    todo, changed = self.build_resource_diff(template, parameters), []
+    try:
+        _read(self, template, parameters)
+        for name in todo["Add"]:
+            self[name]
+        for name in reversed(in_order(template["Resources"])):
+            if name in todo["Modify"]:
+                changed.append(name)
+                _change(self, name, old[name], touched)
+    except Exception:
+        unmake(self, todo["Add"])
+        _read(self, *former)
+        for name in changed:
+            with contextlib.suppress(Exception):
+                _change(self, name, template["Resources"][name], touched)
+        raise
+    try:
+        _drop(self, old, todo["Remove"])
+    except Exception:  # the update is complete, and the stack has it no longer: so AWS
+        log.warning("a stack could not drop what it no longer has", exc_info=True)
+    for name in todo["Remove"]:
+        self._parsed_resources.pop(name, None)
+
+
+def _read(resources: Any, template: Said, parameters: Said) -> None:
+    resources._template, resources.input_parameters = template, parameters
+    resources._resource_json_map = template.get("Resources", {})
+    resources.load_mapping()
+    resources.load_parameters()
+    resources.load_conditions()
+
+
+def _change(resources: Any, name: str, was: Said, touched: set[str]) -> None:
+    said = resources._resource_json_map[name]
+    new = parsing.parse_and_update_resource(
+        name,
+        said,
+        resources,
+        account_id=resources._account_id,
+        region_name=resources._region_name,
+    )
+    if new is not None:
+        resources._parsed_resources[name] = new
+    elif said.get("Properties") != was.get("Properties") or touched & {*needs(said)}:
+        raise ValidationError(message=_UNCHANGED.format(said["Type"]))
+
+
+def _delete(self: Any) -> None:
+    """Drop a stack's resources, but those that it is to leave."""
+    _drop(self, self._resource_json_map, self._resource_json_map)
+
+
+def _drop(
+    resources: Any, said: Said, names: Collection[str], kept: tuple[str, ...] = _KEPT
+) -> None:
+    """Drop resources, those first that need others; what fails is tried again."""
+    policies = {name: said[name].get("DeletionPolicy") for name in said}
+    left = [n for n in in_order(said) if n in names and policies[n] not in kept]
+    while left:
+        failures: dict[str, Exception] = {}
+        for name in left:
+            made = resources._parsed_resources.get(name)
+            try:
+                if made is not None and not isinstance(made, str):
+                    resources._delete_resource(made, said[name])
+            except Exception as error:  # whatever one of moto's kinds raises
+                failures[name] = error
+        if len(failures) == len(left):
+            raise failures[left[0]]
+        left = list(failures)
+
+
+def _staying(delete: Any) -> Any:
+    """Keep a stack, and what is left of it, where that cannot be dropped."""
+
+    def deleted(self: Any, name_or_stack_id: str) -> None:
+        known = dict(self.stacks)
+        try:
+            delete(self, name_or_stack_id)
+        except Exception as error:
+            for stack_id in known.keys() - self.stacks.keys():
+                self.stacks[stack_id] = stack = known[stack_id]
+                _leave_out_gone(stack)
+                stack.status = "DELETE_FAILED"
+                stack._add_stack_event("DELETE_FAILED", resource_status_reason=str(error))
+            raise
+
+    return deleted
+
+
+def _leave_out_gone(stack: Any) -> None:
+    """Have a stack tell nothing of what is dropped: moto would make it again to tell of it."""
+    resources, outputs = stack.resource_map, stack.output_map
+    said = resources._resource_json_map
+    gone = said.keys() - resources._parsed_resources.keys()
+    resources._resource_json_map = {n: each for n, each in said.items() if n not in gone}
+    told = outputs._output_json_map or {}
+    outputs._output_json_map = {n: each for n, each in told.items() if not gone & {*needs(each)}}
