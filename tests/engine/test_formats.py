@@ -315,6 +315,30 @@ APACHE = (
 )
 
 
+@pytest.mark.parametrize("name", ["json", "openx-json"])
+def test_json_timestamps_by_patterns_of_the_table(session: Any, lay: Write, name: str) -> None:
+    """Such as AWS's guide has; what none of them reads is read as without them."""
+    patterns = "yyyy-MM-dd'T'HH:mm:ss.SSS'Z',dd/MMM/yyyy h:mm a,yyyyMMddHHmmss"
+    told = table(name, "a:timestamp", timestamp__formats=patterns)
+    texts = (
+        "2021-03-04T05:06:07.891Z",
+        "04/Mar/2021 5:06 PM",
+        "20210304050607",
+        "2021-03-04 01:02:03",
+    )
+    rows = read(session, told, lay("".join(f'{{"a": "{t}"}}\n' for t in texts).encode()))
+    noon = datetime(2021, 3, 4, 5, 6, 7)
+    wanted = [
+        noon.replace(microsecond=891000),
+        datetime(2021, 3, 4, 17, 6),
+        noon,
+        datetime(2021, 3, 4, 1, 2, 3),
+    ]
+    assert [row[0] for row in rows] == wanted
+    millis = table(name, "a:timestamp", timestamp__formats="millis")
+    assert read(session, millis, lay(b'{"a": 1614834367891}\n')) == [(wanted[0],)]
+
+
 def test_grok_fields_are_columns_and_other_lines_are_null(session: Any, lay: Write) -> None:
     names = "clientip ident auth timestamp verb request httpversion rawrequest response bytes"
     columns = " ".join(f"{n}:string" for n in f"{names} referrer agent".split())
@@ -574,7 +598,7 @@ REFUSED: dict[str, tuple[Table, bytes, str]] = {
     "two characters": (csv("a:int", field__delim="||"), b"1\n", "HIVE_INVALID_METADATA"),
     "footer": (csv("a:int", skip__footer__line__count="1"), b"1\n", "skip.footer.line.count"),
     "timestamp formats": (csv("a:timestamp", timestamp__formats="dd/MM/yyyy"), b"1\n", "NOT_SUPPORTED: .*timestamp.formats"),
-    "timestamp formats in JSON": (table("json", "a:timestamp", timestamp__formats="dd/MM/yyyy"), b"{}\n", "NOT_SUPPORTED"),
+    "timestamp formats in JSON": (table("json", "a:timestamp", timestamp__formats="dd/MM/yyyy z"), b"{}\n", "NOT_SUPPORTED: 'z'"),
     "grok name": (table("grok", "a:string", input__format="%{NOPE:a}"), b"x\n", "No definition for key 'NOPE'"),
     "regex missing": (table("regex", "a:string"), b"x\n", "input.regex"),
     "no parquet": (table("parquet", "a:int"), b"nonsense", "HIVE_CANNOT_OPEN_SPLIT: .*data"),

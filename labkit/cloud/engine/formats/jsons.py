@@ -5,7 +5,7 @@ duplicate keys and a value that does not fit the type (HIVE_BAD_DATA; NULL with
 ``use.null.for.invalid.data``), and fail with HIVE_CURSOR_ERROR on a line that is no JSON object.
 They differ: OpenX reads numbers from strings, wraps a lone value as an array, renders anything as
 a string, and has ``mapping.<column>``, ``case.insensitive``, ``dots.in.keys`` and
-``ignore.malformed.json``. Sources:
+``ignore.malformed.json``. ``timestamp.formats`` is of both. Sources:
 https://docs.aws.amazon.com/athena/latest/ug/openx-json-serde.html,
 https://docs.aws.amazon.com/athena/latest/ug/hive-json-serde.html and the notes beside Trino's
 ``openxjson`` reader.
@@ -22,6 +22,7 @@ from typing import Any
 from labkit.cloud.engine.formats import text
 from labkit.cloud.engine.formats.model import File, FormatError, Session, Table
 from labkit.cloud.engine.formats.stream import Decoder, line_relation
+from labkit.cloud.engine.formats.timestamp_formats import readers
 from labkit.cloud.engine.types import Type
 
 Parse = Callable[[Any], Any]
@@ -37,7 +38,6 @@ class _Bad(ValueError):
 
 def relation(session: Session, table: Table, files: Sequence[File], wanted: frozenset[str]) -> str:
     """Relation of the wanted columns, by the rules of the SerDe that `table.format` names."""
-    table.refuse_timestamp_formats(wanted)
     return line_relation(session, table, files, wanted, decoder(table, wanted))
 
 
@@ -78,6 +78,7 @@ class Rules:
         self.any_case = not openx or table.flag("case.insensitive", default=True)
         self.dots = openx and table.flag("dots.in.keys")
         self.lenient = table.flag("use.null.for.invalid.data")
+        self.moments = readers(table.option("timestamp.formats"))
         prefix = "mapping."
         self.mapping = {
             k[len(prefix) :]: v for k, v in table.options.items() if openx and k.startswith(prefix)
@@ -206,6 +207,8 @@ class Rules:
         if kind.base not in _SCALARS:
             raise FormatError("HIVE_INVALID_METADATA", f"JSON has no columns of type {kind}")
         read = _SCALARS[kind.base](kind)
+        if kind.base == "timestamp" and self.moments:
+            read = self._moment
 
         def parse(value: Any) -> Any:
             if isinstance(value, (dict, list)):
@@ -218,6 +221,10 @@ class Rules:
             return read(plain)
 
         return parse
+
+    def _moment(self, value: str) -> datetime:
+        found = (read(value) for read in self.moments)
+        return next((moment for moment in found if moment is not None), None) or _timestamp(value)
 
 
 def _constant(name: str) -> Any:
