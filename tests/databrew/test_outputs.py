@@ -428,6 +428,15 @@ def test_a_table_and_an_output_of_the_same_files(lake: Lake, database: str) -> N
     assert lake.keys("tables/") == []
 
 
+def test_rows_of_other_types_do_not_go_to_a_table(lake: Lake, database: str) -> None:
+    lake.put("in/b.csv", "x,y\n1,z\n")
+    lake.run(table_job(lake, lake.dataset("in/b.csv"), database, "t"))
+    lake.put("in/b.csv", "x,y\n9000000000,2\n")
+    reason = lake.fail(table_job(lake, lake.dataset("in/b.csv"), database, "t"))
+    assert reason.endswith("result differ: y is string there, int here.")
+    assert query(lake, f"SELECT count(*) FROM {database}.t") == [["1"]]
+
+
 def test_a_table_overwritten_with_other_columns(lake: Lake, database: str) -> None:
     lake.run(table_job(lake, people(lake), database, "t"))
     lake.put("in/b.csv", "x,y\n1,z\n")

@@ -7,6 +7,7 @@ new files. Source: https://docs.aws.amazon.com/databrew/latest/dg/API_DataCatalo
 
 from __future__ import annotations
 
+import re
 import urllib.parse
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -27,6 +28,11 @@ FORMATS = {
     "avro": ("AVRO", "SNAPPY"),
     "json": ("JSON", None),
     "openx-json": ("JSON", None),
+}
+#: Types of a table's columns that readers take one for another, and what stands for them.
+ALIKE = {
+    **dict.fromkeys(("tinyint", "smallint", "integer", "bigint"), "int"),
+    **dict.fromkeys(("varchar", "char"), "string"),
 }
 
 
@@ -144,7 +150,7 @@ def _format(known: Definition | None) -> str:
 def _check_columns(
     known: Definition | None, columns: Sequence[Column], *, overwrites: bool
 ) -> None:
-    """A table that stays as it is takes rows of its own columns only."""
+    """A table that stays as it is takes rows of its own columns and types only."""
     if known is None or overwrites:
         return
     keys = known.get("PartitionKeys") or []
@@ -156,6 +162,28 @@ def _check_columns(
             "ValidationException",
             f"The columns of the table {known['Name']} and of the recipe's result differ: {odd}.",
         )
+    kinds = {column.name.lower(): column.type.hive for column in columns}
+    odd = ", ".join(
+        f"{each['Name']} is {each['Type']} there, {kinds[each['Name'].lower()]} here"
+        for each in known["StorageDescriptor"]["Columns"]
+        if "Type" in each and not _fits(kinds[each["Name"].lower()], each["Type"])
+    )
+    if odd and FORMATS[_format(known)][0] != "JSON":
+        raise AwsError(
+            "ValidationException",
+            f"The types of the table {known['Name']} and of the recipe's result differ: {odd}.",
+        )
+
+
+def _fits(kind: str, own: str) -> bool:
+    """Whether a column of one type can be read as one of a table's type.
+
+    >>> [_fits("int", own) for own in ("bigint", "decimal(5,1)", "string", "double")]
+    [True, True, False, False]
+    """
+    given, wanted = (re.split(r"[(<]", each.lower())[0] for each in (kind, own))
+    given, wanted = ALIKE.get(given, given), ALIKE.get(wanted, wanted)
+    return given == wanted or (given, wanted) == ("int", "decimal")
 
 
 def _named(key: str, columns: Sequence[Column]) -> str:
