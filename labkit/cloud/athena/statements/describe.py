@@ -11,8 +11,15 @@ from labkit.cloud.athena.errors import StatementFailed
 from labkit.cloud.athena.run import Run
 from labkit.cloud.athena.statement import Result, Statement, statement
 from labkit.cloud.athena.statements.show import utility
-from labkit.cloud.athena.statements.tables import handler_of, key_names, need, table_type_of
+from labkit.cloud.athena.statements.tables import (
+    DDL_TASK,
+    handler_of,
+    key_names,
+    need,
+    table_type_of,
+)
 from labkit.cloud.athena.words import Words
+from labkit.cloud.engine.types import Type, parse_type
 from labkit.cloud.lake.definitions import parameters_of
 from labkit.cloud.lake.metastore import Definition
 
@@ -30,7 +37,13 @@ def describe(text: str) -> Statement:
     parts = words.qualified()
     spec = _partition_spec(words)
     column = words.name() if words.word.kind in ("word", "backquoted") else None
+    path = []
+    while column is not None and words.accept("."):
+        path.append(words.string() if words.is_string() else words.name())
     words.end()
+    if column is not None and path:
+        inner = (column, *path)
+        return utility("DESCRIBE_TABLE", lambda run: _describe_inside(run, parts, inner))
     return utility("DESCRIBE_TABLE", lambda run: _describe(run, parts, detailed, spec, column))
 
 
@@ -73,6 +86,41 @@ def _describe(
     if detailed:
         lines += [_EMPTY, "# Detailed Table Information\t \t ", *_details(table)]
     return run.text_result(COLUMNS, lines)
+
+
+def _describe_inside(run: Run, parts: tuple[str, ...], path: tuple[str, ...]) -> Result:
+    """What lies within a column: a struct's fields, or the one value that it is.
+
+    Source: ``getFieldsFromDeserializer`` of Hive's ``ql.metadata.HiveUtils``
+    """
+    table = need(run, parts)
+    columns = (*table["StorageDescriptor"]["Columns"], *(table.get("PartitionKeys") or ()))
+    known = {c["Name"].lower(): c.get("Type") or "string" for c in columns}
+    if path[0] not in known:
+        raise StatementFailed(f"{DDL_TASK} Invalid Field {path[0]}")
+    kind = parse_type(known[path[0]])
+    for name in path[1:]:
+        kind = _inside(kind, name)
+    shown = kind.fields if kind.base == "row" else ((path[-1], kind),)
+    comment = "from deserializer"
+    lines = [_line({"Name": name, "Type": t.hive, "Comment": comment}) for name, t in shown]
+    return run.text_result(COLUMNS, lines)
+
+
+def _inside(kind: Type, name: str) -> Type:
+    """A struct's field, or ``$elem$``, ``$key$`` and ``$value$``."""
+    if kind.base == "row":
+        fields = {str(field).lower(): inner for field, inner in kind.fields}
+        if name.lower() not in fields:
+            raise StatementFailed(f"{DDL_TASK} Invalid Field {name}")
+        return fields[name.lower()]
+    at = _INSIDE.get(kind.base, ())
+    if name.lower() not in at:
+        raise StatementFailed(f"{DDL_TASK} Unknown type for {name}")
+    return kind.types[at.index(name.lower())]
+
+
+_INSIDE = {"array": ("$elem$",), "map": ("$key$", "$value$")}
 
 
 def _check_partition(run: Run, table: Definition, spec: dict[str, str]) -> None:
