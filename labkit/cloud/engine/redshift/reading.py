@@ -447,6 +447,7 @@ def parse_query(text: str) -> exp.Expr:
         raise RedshiftError(f'syntax error at or near "{text.split()[0]}"', SYNTAX)
     found_tree: exp.Expr = trees[0]
     _check_joins(tokens, found_tree)
+    _check_clauses(found_tree)
     return found_tree
 
 
@@ -460,6 +461,23 @@ def _check_joins(tokens: list[Any], tree: exp.Expr) -> None:
     )  # fmt: skip
     if words and told != words:
         raise RedshiftError("syntax error: a join needs ON or USING", SYNTAX)
+
+
+#: What sqlglot reads and Redshift has not: left out, it would answer otherwise.
+_FOREIGN: dict[type[exp.Expr], tuple[str, ...]] = {
+    exp.Cast: ("default", "format"),
+    exp.Pivot: ("default_on_null",),
+    exp.Select: ("kind",),
+    exp.WindowSpec: ("exclude",),
+    exp.With: ("search",),
+}
+
+
+def _check_clauses(tree: exp.Expr) -> None:
+    for node in tree.find_all(*_FOREIGN):
+        for name in _FOREIGN.get(type(node), ()):
+            if node.args.get(name):
+                raise RedshiftError(f"syntax error: {name.replace('_', ' ').upper()}", SYNTAX)
 
 
 def _unqualified(tokens: list[Any]) -> Iterator[Any]:
