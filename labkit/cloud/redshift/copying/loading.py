@@ -36,7 +36,7 @@ from labkit.cloud.redshift.copying.values import convert, sql_of
 from labkit.cloud.redshift.warehouse import staleness
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.objects import Object, TableColumn
-from labkit.cloud.redshift.warehouse.statements.changes import default_sql
+from labkit.cloud.redshift.warehouse.statements.changes import count_of, default_sql
 
 BATCH = 20_000
 TOLD = 1024  #: letters of a wrong record
@@ -157,11 +157,10 @@ class Load:
 
     def _insert(self, query: str) -> int:
         if self.options.no_load:
-            told = f"SELECT count(*) FROM ({query})"
-        else:
-            staleness.note(self.connection, self.table)
-            told = f"INSERT INTO {self.table.physical} SELECT {self._values()} FROM ({query})"
-        return int(first_row(self.connection.duck, told)[0])
+            return int(first_row(self.connection.duck, f"SELECT count(*) FROM ({query})")[0])
+        staleness.note(self.connection, self.table)
+        told = f"INSERT INTO {self.table.physical} SELECT {self._values()} FROM ({query})"
+        return count_of(self.connection, self.table, told, "insert")
 
     def _values(self) -> str:
         """A value for each column of the table: the file's, or its default."""
@@ -183,7 +182,7 @@ class Load:
     def _load_records(self, file: File) -> int:
         schema = pa.schema([pa.field(f"c{at}", pa.string()) for at in range(len(self.columns))])
         name = f"copy_{uuid.uuid4().hex}"
-        failed: list[BaseException] = []
+        failed: list[Exception] = []
 
         def batches() -> Iterator[pa.RecordBatch]:
             try:
@@ -191,7 +190,7 @@ class Load:
                 while part := list(itertools.islice(feed, BATCH)):
                     arrays = [pa.array(each, pa.string()) for each in zip(*part, strict=True)]
                     yield pa.RecordBatch.from_arrays(arrays, schema=schema)
-            except BaseException as error:
+            except Exception as error:
                 failed.append(error)
                 raise
 

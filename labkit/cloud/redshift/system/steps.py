@@ -1,14 +1,22 @@
-"""System tables and views of a query's steps, which are not kept: they are empty.
+"""System tables and views of a query's steps: those that write a table's rows are told.
 
-Their columns are the guide's, so that what reads them runs. What begins with SVCS tells of clusters
-for concurrency, too, of which there are none here.
+By them one knows when a table was last written. Other steps are not kept: the rest is empty, with
+the guide's columns, so that what reads it runs. What begins with SVCS tells of clusters for
+concurrency, too, of which there are none here.
 
 Source: https://docs.aws.amazon.com/redshift/latest/dg/c_intro_STL_tables.html
 """
 
 from __future__ import annotations
 
-from labkit.cloud.redshift.system.registry import empty
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from labkit.cloud.redshift.system.history import elapsed_micros, visible
+from labkit.cloud.redshift.system.registry import empty, moment, system
+
+if TYPE_CHECKING:
+    from labkit.cloud.redshift.warehouse.connection import Connection
 
 _STEP = (
     "userid int, query int, slice int, segment int, step int, starttime timestamp, "
@@ -21,8 +29,6 @@ _METRICS = (
     "max_blocks_to_disk bigint"
 )
 _STEPS = {
-    "stl_insert": f"{_STEP} tbl int, inserted_mega_value char(1), use_staging_table char(1)",
-    "stl_delete": f"{_STEP} tbl int",
     "stl_hash": f"{_STEP} bytes bigint, slots int, occupied int, maxlength int, tbl int, "
     "is_diskbased char(1), workmem bigint, num_parts int, est_rows bigint",
     "stl_hashjoin": f"{_STEP} tbl int, num_parts int, join_type int, hash_looped char(1), "
@@ -69,15 +75,6 @@ _STEPS = {
     "starttime timestamp, currenttime timestamp, tasknum int, rows bigint, bytes bigint, "
     "label char(256), is_diskbased char(1), workmem bigint, num_parts int, is_rrscan char(1), "
     "is_delayed_scan char(1)",
-    "sys_query_detail": "user_id int, query_id bigint, child_query_sequence int, "
-    "stream_id int, segment_id int, step_id int, step_name text, table_id int, "
-    "table_name char(136), is_rrscan char(1), start_time timestamp, end_time timestamp, "
-    "duration bigint, alert varchar(128), input_bytes bigint, input_rows bigint, "
-    "output_bytes bigint, output_rows bigint, blocks_read bigint, blocks_write bigint, "
-    "local_read_io bigint, remote_read_io bigint, source text, data_skewness int, "
-    "time_skewness int, is_active char(1), spilled_block_local_disk bigint, "
-    "spilled_block_remote_disk bigint, step_attribute varchar(64), metrics_level char(16), "
-    "plan_parent_id int, plan_node_id int",
     "sys_query_explain": "userid int, query_id bigint, child_query_sequence int, "
     "plan_node_id int, plan_parent_id int, plan_node char(400), plan_info char(400)",
     "stv_query_metrics": f"{_METRICS}, run_time bigint, max_run_time bigint, "
@@ -106,3 +103,51 @@ _SVCS = {
 
 empty(_STEPS)
 empty({name: _STEPS[of] for name, of in _SVCS.items()})
+
+
+def _written(connection: Connection) -> Iterator[tuple[dict[str, Any], int, int, Any]]:
+    """A query's record, its user, a step's number and the step."""
+    for record, user in visible(connection):
+        for at, step in enumerate(record["steps"]):
+            yield record, user, at, step
+
+
+@system("sys_query_detail", "user_id int, query_id bigint, child_query_sequence int, "
+        "stream_id int, segment_id int, step_id int, step_name text, table_id int, "
+        "table_name char(136), is_rrscan char(1), start_time timestamp, end_time timestamp, "
+        "duration bigint, alert varchar(128), input_bytes bigint, input_rows bigint, "
+        "output_bytes bigint, output_rows bigint, blocks_read bigint, blocks_write bigint, "
+        "local_read_io bigint, remote_read_io bigint, source text, data_skewness int, "
+        "time_skewness int, is_active char(1), spilled_block_local_disk bigint, "
+        "spilled_block_remote_disk bigint, step_attribute varchar(64), metrics_level char(16), "
+        "plan_parent_id int, plan_node_id int")  # fmt: skip
+def sys_query_detail(connection: Connection) -> Iterator[Any]:
+    """When a step ran is that of the whole statement.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/SYS_QUERY_DETAIL.html
+    """
+    for record, user, at, (name, table, table_name, rows) in _written(connection):
+        yield (
+            user, record["query_id"], 1, 0, 0, at, name, table, table_name, "f",
+            moment(record["started"]), moment(record["ended"]), elapsed_micros(record), None,
+            None, rows, None, rows, *[None] * 7, "f", None, None, None, "step", None, None,
+        )  # fmt: skip
+
+
+def _stl(connection: Connection, wanted: str) -> Iterator[tuple[Any, ...]]:
+    for record, user, at, (name, table, _, rows) in _written(connection):
+        if name == wanted:
+            yield (user, record["query_id"], 0, 0, at, moment(record["started"]),
+                   moment(record["ended"]), 0, rows, table)  # fmt: skip
+
+
+@system("stl_insert", f"{_STEP} tbl int, inserted_mega_value char(1), use_staging_table char(1)")
+def stl_insert(connection: Connection) -> Iterator[Any]:
+    """Source: https://docs.aws.amazon.com/redshift/latest/dg/r_STL_INSERT.html"""
+    return ((*told, "f", "f") for told in _stl(connection, "insert"))
+
+
+@system("stl_delete", f"{_STEP} tbl int")
+def stl_delete(connection: Connection) -> Iterator[Any]:
+    """Source: https://docs.aws.amazon.com/redshift/latest/dg/r_STL_DELETE.html"""
+    return _stl(connection, "delete")

@@ -69,6 +69,8 @@ class Connection(Transactions):
         #: Functions that run elsewhere, by their numbers.
         self.remotes: dict[int, Any] = {}
         self.last_query_id = -1
+        #: Of the statement that runs: what it has written, by `recording.wrote`.
+        self.steps: list[tuple[str, int, str, int]] = []
         #: Of the transaction: the number of its first statement.
         self.xid = -1
         #: Whether it refreshes a materialized view by itself.

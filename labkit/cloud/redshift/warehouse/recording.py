@@ -15,6 +15,7 @@ from labkit.cloud.engine.redshift.errors import CANCELED, RedshiftError
 
 if TYPE_CHECKING:
     from labkit.cloud.redshift.warehouse.connection import Connection
+    from labkit.cloud.redshift.warehouse.objects import Object
     from labkit.cloud.redshift.warehouse.registry import Parsed
 
 _HIDING = ("CREATE", "ALTER", "COPY", "UNLOAD")
@@ -36,7 +37,7 @@ def recorded(
         connection.last_query_id = number
         if connection.transaction == "idle":
             connection.xid = number
-    record = {
+    record: dict[str, Any] = {
         "query_id": number,
         "source": source,
         "xid": connection.xid,
@@ -52,8 +53,10 @@ def recorded(
         "error": "",
         "label": connection.settings["query_group"],
         "automatic": connection.automatic,
+        "steps": [],
     }
     connection.warehouse.history.append(record)
+    outer, connection.steps = connection.steps, record["steps"]
     try:
         yield record
     except RedshiftError as error:
@@ -61,7 +64,14 @@ def recorded(
         status = "canceled" if canceled else "failed"
         record |= {"ended": time.time(), "status": status, "error": error.message}
         raise
+    finally:
+        connection.steps = outer
     record |= {"ended": time.time(), "status": "success"}
+
+
+def wrote(connection: Connection, table: Object, rows: int, *steps: str) -> None:
+    """Put on record that the running statement has changed rows of a table, by these steps."""
+    connection.steps += [(step, table.oid, table.name, rows) for step in steps]
 
 
 def _shown(parsed: Parsed) -> str:

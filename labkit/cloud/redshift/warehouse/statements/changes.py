@@ -24,6 +24,7 @@ from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import Names
 from labkit.cloud.redshift.warehouse.objects import Object, TableColumn
 from labkit.cloud.redshift.warehouse.protection import Sight
+from labkit.cloud.redshift.warehouse.recording import wrote
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
 from labkit.cloud.redshift.warehouse.statements.dropping import changeable
 from labkit.cloud.redshift.warehouse.statements.self_joins import unite
@@ -39,7 +40,7 @@ def insert(connection: Connection, parsed: Parsed) -> Result:
         if writer := finder(connection, name):
             found: Result = writer(parsed)
             return found
-    count = _changed(connection, *_insert_sql(connection, parsed, name))
+    count = _changed(connection, *_insert_sql(connection, parsed, name), "insert")
     return Result(f"INSERT 0 {count}", count=count)
 
 
@@ -170,13 +171,15 @@ def _insert_query(
     return f"INSERT INTO {table.physical} SELECT {', '.join(values)} FROM ({compiled.sql}) q"
 
 
-def count_of(connection: Connection, sql: str) -> int:
-    """Run a change of rows; how many it changed."""
-    return int(first_row(connection.duck, sql)[0])
+def count_of(connection: Connection, table: Object, sql: str, *steps: str) -> int:
+    """Run a change of a table's rows, by these steps; how many it changed."""
+    count = int(first_row(connection.duck, sql)[0])
+    wrote(connection, table, count, *steps)
+    return count
 
 
-def _changed(connection: Connection, table: Object, sql: str) -> int:
-    count = count_of(connection, sql)
+def _changed(connection: Connection, table: Object, sql: str, *steps: str) -> int:
+    count = count_of(connection, table, sql, *steps)
     if count:
         staleness.note(connection, table)
     return count
@@ -234,7 +237,7 @@ def table_name(node: exp.Expr) -> tuple[str, ...]:
 
 @statement("UPDATE")
 def update(connection: Connection, parsed: Parsed) -> Result:
-    count = _changed(connection, *_update_of(connection, parsed))
+    count = _changed(connection, *_update_of(connection, parsed), "delete", "insert")
     return Result(f"UPDATE {count}", count=count)
 
 
@@ -344,7 +347,7 @@ def assignments(
 @statement("DELETE")
 def delete(connection: Connection, parsed: Parsed) -> Result:
     """``DELETE [FROM] table [USING ...] [WHERE ...]``"""
-    count = _changed(connection, *_delete_of(connection, parsed))
+    count = _changed(connection, *_delete_of(connection, parsed), "delete")
     return Result(f"DELETE {count}", count=count)
 
 

@@ -121,11 +121,13 @@ def _remove_duplicates(
     )
     staging = f"t{connection.objects.new_oid()}_merge"
     connection.duck.execute(f"CREATE TEMP TABLE {staging} AS SELECT DISTINCT {columns} FROM {sql}")
-    connection.duck.execute(
+    gone = (
         f"DELETE FROM {table.physical} WHERE rowid IN "
         f"(SELECT target.rowid FROM {table.physical} AS target JOIN {sql} ON {test})"
     )
-    count = count_of(connection, f"INSERT INTO {table.physical} SELECT * FROM {staging}")
+    count_of(connection, table, gone, "delete")
+    added = f"INSERT INTO {table.physical} SELECT * FROM {staging}"
+    count = count_of(connection, table, added, "insert")
     connection.duck.execute(f"DROP TABLE {staging}")
     return Result(f"MERGE {count}", count=count)
 
@@ -152,7 +154,7 @@ def _merge(
     if matched:
         count += _merge_matched(connection, table, matched[0], source, test, scope)
     if insertion:
-        count += count_of(connection, insertion)
+        count += count_of(connection, table, insertion, "insert")
         connection.duck.execute(f"DROP TABLE {staging}")
     return Result(f"MERGE {count}", count=count)
 
@@ -163,13 +165,14 @@ def _merge_matched(
     action = when.args["then"]
     if isinstance(action, exp.Update):
         changes = assignments(connection, table, action.expressions, scope)
-        return count_of(connection, update_sql(table, changes, "", source, test))
+        changed = update_sql(table, changes, "", source, test)
+        return count_of(connection, table, changed, "delete", "insert")
     if isinstance(action, exp.Var) and action.name.upper() == "DELETE":
-        return count_of(
-            connection,
+        gone = (
             f"DELETE FROM {table.physical} WHERE rowid IN (SELECT target.rowid FROM "
-            f"{table.physical} AS target JOIN {source} ON {test})",
+            f"{table.physical} AS target JOIN {source} ON {test})"
         )
+        return count_of(connection, table, gone, "delete")
     raise unsupported("this action of MERGE")
 
 

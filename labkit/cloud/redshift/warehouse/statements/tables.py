@@ -21,6 +21,7 @@ from labkit.cloud.redshift.warehouse import access_modes, defaults, encodings, g
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import Names, place
 from labkit.cloud.redshift.warehouse.objects import Object, TableColumn, with_columns
+from labkit.cloud.redshift.warehouse.recording import wrote
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
 from labkit.cloud.redshift.warehouse.statements.checking import check_declared, check_references
 from labkit.cloud.redshift.warehouse.statements.declaring import (
@@ -103,7 +104,9 @@ def create_as(
     connection.ingested = True
     columns = ", ".join(f"c{at}" for at in range(len(compiled.fields)))
     sql = f"INSERT INTO {table.physical} SELECT {columns} FROM ({compiled.sql})"
-    return int(first_row(connection.duck, sql)[0])
+    count = int(first_row(connection.duck, sql)[0])
+    wrote(connection, table, count, "insert")
+    return count
 
 
 def query_columns(compiled: Compiled, names: Sequence[str] = ()) -> list[TableColumn]:
