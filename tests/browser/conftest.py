@@ -30,15 +30,25 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
-from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, Error, Locator, Page, ViewportSize, expect, sync_playwright
 
 from tools.browser import find
 
 ROOT = Path(__file__).parents[2]
 SCREENSHOTS = ROOT / "build" / "screenshots"
 START_S = 60
+PATIENCE_MS = 120_000
 SIZE: ViewportSize = {"width": 1400, "height": 1000}
 KERNELSPEC = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+
+# JupyterLab takes seconds to load, so the next notebook takes the place of the last in its page.
+OPEN = """async name => {
+  const {commands, shell} = window.jupyterapp;
+  const opened = await commands.execute('docmanager:open', {path: name});
+  for (const other of [...shell.widgets('main')]) if (other !== opened) other.dispose();
+}"""
+CLOSE = "() => { for (const one of [...window.jupyterapp.shell.widgets('main')]) one.dispose(); }"
+IN_THE_WAY = ".jp-Dialog, .lm-Menu-content"
 
 # Every cell in the page, for a cell that is scrolled away would not be there; no news, no autosave.
 SETTINGS = {
@@ -76,6 +86,10 @@ class Notebook:
 
     page: Page
     errors: list[str] = field(default_factory=list)
+
+    def hear(self, error: Error) -> None:
+        """An error of the page's JavaScript."""
+        self.errors.append(str(error))
 
     @property
     def cells(self) -> Locator:
@@ -167,44 +181,84 @@ def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jupyter]:
 def browser() -> Iterator[Browser]:
     """A headless Chromium; it may run as root, in a container with a small /dev/shm."""
     options = ["--no-sandbox", "--disable-dev-shm-usage"]
+    expect.set_options(timeout=PATIENCE_MS / 4)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=find(), args=options)
         yield chromium
         chromium.close()
 
 
+@dataclass
+class Pages:
+    """Pages of JupyterLab: ``idle`` are those that show no notebook now."""
+
+    jupyter: Jupyter
+    browser: Browser
+    idle: list[Page] = field(default_factory=list)
+
+    def take(self) -> Page:
+        """An idle page, or a new one, which has time where the machine has none."""
+        if self.idle:
+            return self.idle.pop()
+        page = self.browser.new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        return page
+
+    def show(self, page: Page, name: str) -> None:
+        """Open this notebook: in a new page by its address."""
+        page.set_viewport_size(SIZE)
+        if page.url == "about:blank":
+            where = f"{self.jupyter.address}/lab/workspaces/{secrets.token_hex(4)}/tree/{name}"
+            page.goto(f"{where}?token={self.jupyter.token}")
+        else:
+            page.evaluate(OPEN, name)
+        expect(page.locator(".jp-Notebook .jp-Cell").first).to_be_visible(timeout=60_000)
+
+    def take_back(self, page: Page) -> None:
+        """Close the page's notebook; a page that asks for something is not used again."""
+        page.evaluate(CLOSE)
+        if page.locator(IN_THE_WAY).count():
+            page.close()
+        else:
+            self.idle.append(page)
+
+
+@pytest.fixture(scope="session")
+def pages(jupyter: Jupyter, browser: Browser) -> Pages:
+    return Pages(jupyter, browser)
+
+
 @pytest.fixture
-def open_notebook(jupyter: Jupyter, browser: Browser) -> Iterator[OpenNotebook]:
+def open_notebook(pages: Pages) -> Iterator[OpenNotebook]:
     """``open_notebook("lab1_glue_athena")`` or ``open_notebook(["1 + 1"])``: a `Notebook`."""
-    with _opening(jupyter, browser) as open_it:
+    with _opening(pages) as open_it:
         yield open_it
 
 
 @pytest.fixture(scope="module")
-def open_for_all(jupyter: Jupyter, browser: Browser) -> Iterator[OpenNotebook]:
+def open_for_all(pages: Pages) -> Iterator[OpenNotebook]:
     """``open_notebook`` for a notebook that all tests of a module share, as a kernel is slow."""
-    with _opening(jupyter, browser) as open_it:
+    with _opening(pages) as open_it:
         yield open_it
 
 
 @contextmanager
-def _opening(jupyter: Jupyter, browser: Browser) -> Iterator[OpenNotebook]:
-    context = browser.new_context(viewport=SIZE)
-    opened = []
+def _opening(pages: Pages) -> Iterator[OpenNotebook]:
+    opened: dict[str, Notebook] = {}
 
     def open_it(given: str | Sequence[str | NotebookNode]) -> Notebook:
-        name = f"{given}.ipynb" if isinstance(given, str) else _write(jupyter.folder, given)
-        opened.append(name)
-        notebook = Notebook(context.new_page())
-        notebook.page.on("pageerror", lambda error: notebook.errors.append(str(error)))
-        where = f"{jupyter.address}/lab/workspaces/{secrets.token_hex(4)}/tree/{name}"
-        notebook.page.goto(f"{where}?token={jupyter.token}")
-        expect(notebook.page.locator(".jp-Notebook .jp-Cell").first).to_be_visible(timeout=60_000)
+        folder = pages.jupyter.folder
+        name = f"{given}.ipynb" if isinstance(given, str) else _write(folder, given)
+        opened[name] = notebook = Notebook(pages.take())
+        notebook.page.on("pageerror", notebook.hear)
+        pages.show(notebook.page, name)
         return notebook
 
     yield open_it
-    context.close()
-    jupyter.end_kernels(opened)
+    for notebook in opened.values():
+        notebook.page.remove_listener("pageerror", notebook.hear)
+        pages.take_back(notebook.page)
+    pages.jupyter.end_kernels(opened)
 
 
 def _write(folder: Path, sources: Sequence[str | NotebookNode]) -> str:
@@ -219,6 +273,7 @@ def _command(server: Jupyter) -> list[str]:
         *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1"),
         f"--port={server.address.rsplit(':')[-1]}",
         "--ServerApp.port_retries=0",
+        "--LabApp.expose_app_in_browser=True",
         f"--IdentityProvider.token={server.token}",
         f"--ServerApp.root_dir={server.folder}",
     ]
