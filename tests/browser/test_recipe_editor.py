@@ -111,6 +111,18 @@ def test_a_step_is_edited_moved_and_undone(editor):
     editor.screenshot("recipe-looking-back")
 
 
+def test_a_list_is_edited_as_it_was_written(editor):
+    choose(editor, "Data science", "Bucketization")
+    pick(editor, "Source column", "student_id")
+    values = {"Target column": "part", "Bucket names": "low\nhigh", "Percentage": "50"}
+    for label, text in values.items():
+        editor.page.get_by_label(label, exact=True).fill(text)
+    take(editor, 1)
+    editor.click("Edit step 1")
+    names = editor.page.get_by_label("Bucket names", exact=True)
+    expect(names).to_have_value(values["Bucket names"], timeout=WAIT_MS)
+
+
 def test_everything_can_be_reached_by_the_keyboard(editor):
     editor.named("Find an operation", "searchbox").fill("sentence")
     editor.page.keyboard.press("Tab")

@@ -207,5 +207,13 @@ function formValues(step, operation) {
 
 function valueOf(parameter, text, folded) {
   if (parameter.kind === "choice") return parameter.choices.find((c) => folded(c) === folded(text)) || text;
+  if (parameter.kind === "texts" || parameter.kind === "new columns") return linesOf(text);
   return parameter.kind === "flag" ? String(["true", "yes", "1"].includes(text.toLowerCase())) : text;
+}
+
+/* A list's texts, one a line; the list as it is where that would read otherwise. */
+function linesOf(text) {
+  const lines = listOf(text);
+  const plain = lines.every((line) => typeof line === "string" && line && !line.includes("\n"));
+  return lines.length && plain && !lines[0].trim().startsWith("[") ? lines.join("\n") : text;
 }
