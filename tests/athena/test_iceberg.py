@@ -458,6 +458,12 @@ CHANGES = {
         3,
         [["2", "y", "40"], ["3", None, None], ["7", "z", None]],
     ),
+    "merge narrows": (
+        """MERGE INTO t USING (SELECT BIGINT '3' AS id, count(*) AS n FROM t) s ON t.id = s.id
+        WHEN MATCHED THEN UPDATE SET id = s.id, n = s.n""",
+        1,
+        [*ROWS[:2], ["3", None, "3"]],
+    ),
     "merge first clause wins": (
         """MERGE INTO t AS x USING t AS y ON x.id = y.id
         WHEN MATCHED AND x.id = 1 THEN UPDATE SET n = 0 WHEN MATCHED THEN DELETE""",
@@ -504,6 +510,7 @@ CHANGE_REFUSALS = {
     ),
     "set type": ("UPDATE t SET id = 'x'", "TYPE_MISMATCH"),
     "set column": ("UPDATE t SET nope = 1", "COLUMN_NOT_FOUND"),
+    "set number": ("UPDATE t SET id = 3000000000", "Out of range for integer: 3000000000"),
     "where column": (
         "DELETE FROM t WHERE nope = 1",
         "COLUMN_NOT_FOUND: line 1:21: Column 'nope' cannot be resolved",

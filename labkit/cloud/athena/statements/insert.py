@@ -28,8 +28,6 @@ from labkit.cloud.lake.metastore import Definition
 from labkit.cloud.lake.projection import is_projected, lies_as_written
 from labkit.cloud.lake.table import LakeTable
 
-_INTEGERS = ("tinyint", "smallint", "integer", "bigint")
-
 
 @dataclass(frozen=True)
 class Insert:
@@ -100,8 +98,7 @@ def assignments(named: tuple[str, ...], columns: Sequence[Column], query: Compil
     targets = _targets(named, columns)
     wanted, given = [c.type for c in targets], [c.type for c in query.columns]
     fitting = len(wanted) == len(given) and all(
-        assignable(g, w) or _narrows(g.base, w.base) or _sized(g.base, w.base)
-        for g, w in zip(given, wanted, strict=True)
+        assignable(g, w) or _sized(g.base, w.base) for g, w in zip(given, wanted, strict=True)
     )
     if not fitting:
         raise QueryFailed(
@@ -135,17 +132,13 @@ def _targets(named: tuple[str, ...], columns: Sequence[Column]) -> list[Column]:
     return [known[name] for name in named] if named else list(columns)
 
 
-def _narrows(given: str, wanted: str) -> bool:
-    return given in _INTEGERS and wanted in _INTEGERS
-
-
 def _sized(given: str, wanted: str) -> bool:
     return given == wanted and given in ("varchar", "char", "timestamp")
 
 
 def _value(at: int, column: Column, target: Column) -> str:
     sql = writing.column_sql(at)
-    if _narrows(column.type.base, target.type.base) or _sized(column.type.base, target.type.base):
+    if _sized(column.type.base, target.type.base):
         return _fitted(sql, target)
     return assigned(sql, column.type, target.type)
 
