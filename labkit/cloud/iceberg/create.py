@@ -81,6 +81,8 @@ def create_table_as(run: Run, said: CreateTableAs, query: Compiled) -> Result:
     schema = schema_of(query.columns, queried_type)
     spec = partition_spec(map(str, given.get("partitioning") or ()), schema)
     properties = table_properties(given, *_QUERY_ONLY)
+    if said.comment:
+        properties["comment"] = said.comment
     if run.store.list(location.rstrip("/") + "/"):
         raise QueryFailed(
             "ICEBERG_FILESYSTEM_ERROR",

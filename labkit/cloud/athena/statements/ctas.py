@@ -69,6 +69,7 @@ class CreateTableAs:
     properties: dict[str, Any]
     query: tree.Query
     with_data: bool
+    comment: str = ""
 
     @property
     def table_type(self) -> str:
@@ -85,7 +86,7 @@ def create_table_as(text: str) -> Statement:
     if words.peek("("):
         return create_table.create_table(text)
     cursor = Cursor(text)
-    said = _read(cursor)
+    said = read_create_table_as(cursor)
     return Statement(
         "DDL",
         "CREATE_TABLE_AS_SELECT",
@@ -95,12 +96,12 @@ def create_table_as(text: str) -> Statement:
     )
 
 
-def _read(cursor: Cursor) -> CreateTableAs:
+def read_create_table_as(cursor: Cursor) -> CreateTableAs:
+    """The statement to its end."""
     cursor.expect("CREATE", "TABLE")
     if_not_exists = cursor.accept("IF", "NOT", "EXISTS")
     name = cursor.qualified()
-    if cursor.accept("COMMENT"):
-        cursor.take("string", "<string>")
+    comment = cursor.take("string", "<string>") if cursor.accept("COMMENT") else ""
     properties = read_properties(cursor) if cursor.accept("WITH") else {}
     cursor.expect("AS")
     query = QueryParser(cursor).query()
@@ -111,7 +112,7 @@ def _read(cursor: Cursor) -> CreateTableAs:
     cursor.accept(";")
     if not cursor.peek("<EOF>"):
         raise cursor.mismatch("<EOF>")
-    return CreateTableAs(name, if_not_exists, properties, query, with_data)
+    return CreateTableAs(name, if_not_exists, properties, query, with_data, comment)
 
 
 def _create(run: Run, said: CreateTableAs) -> Result:
@@ -294,7 +295,7 @@ def _definition(
         "has_encrypted_data": "false",
         "transactional": "false",
         "trino_query_id": run.id,
-    }
+    } | ({"comment": said.comment} if said.comment else {})
     return table_input(name, storage, [catalog_column(k) for k in keys], parameters)
 
 

@@ -17,11 +17,15 @@ from labkit.cloud.athena.columns import column_info
 from labkit.cloud.athena.output import compiled, explained
 from labkit.cloud.athena.run import Run
 from labkit.cloud.athena.statement import Result, Statement, statement
+from labkit.cloud.athena.statements.ctas import check_columns, read_create_table_as
+from labkit.cloud.athena.statements.insert import assignments, need_table, read_insert
 from labkit.cloud.athena.statements.select import whole_query
+from labkit.cloud.athena.statements.unload import read_unload
 from labkit.cloud.engine import Column, Compiled, QueryFailed
 from labkit.cloud.engine.duck import failures
+from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.cursor import Cursor
-from labkit.cloud.engine.types import VARCHAR, Type
+from labkit.cloud.engine.types import BIGINT, VARCHAR, Type
 
 #: DuckDB's operators, and Trino's name of each.
 _NAMES = {
@@ -86,8 +90,12 @@ def explain(text: str) -> Statement:
     if analyze:
         cursor.accept("VERBOSE")
     options = _options(cursor)
+    for word, writing in _WRITING.items():
+        if cursor.peek(word) and not analyze:
+            return writing(Cursor(text, cursor.token.start), options)
     if not cursor.peek_any("SELECT", "WITH", "VALUES", "TABLE", "("):
-        raise QueryFailed("NOT_SUPPORTED", "EXPLAIN is available for queries only here")
+        words = "EXPLAIN is available for queries, CTAS, INSERT and UNLOAD here"
+        raise QueryFailed("NOT_SUPPORTED", f"{words}, EXPLAIN ANALYZE for queries")
     query, parameters = whole_query(text, cursor.token.start)
 
     def run(run: Run) -> Result:
@@ -95,6 +103,56 @@ def explain(text: str) -> Statement:
         return _answer(run, made, analyze, options)
 
     return Statement("UTILITY", "EXPLAIN", run, parameters=parameters)
+
+
+def _create_table_as(cursor: Cursor, options: dict[str, str]) -> Statement:
+    said = read_create_table_as(cursor)
+
+    def check(run: Run, query: Compiled) -> str:
+        check_columns(query)
+        database, name = run.catalog.locate(said.name)
+        if run.metastore.table(database, name) is not None and not said.if_not_exists:
+            full = f"{run.catalog.name}.{database}.{name}"
+            message = f"Destination table '{full}' already exists"
+            raise QueryFailed("TABLE_ALREADY_EXISTS", message, 1, 1)
+        return f"{run.catalog.name}:{database}:{name}"
+
+    return _written(said.query, check, options, cursor.parameters)
+
+
+def _insert(cursor: Cursor, options: dict[str, str]) -> Statement:
+    said = read_insert(cursor)
+
+    def check(run: Run, query: Compiled) -> str:
+        need_table(run, said.name)
+        target = run.catalog.resolve(said.name)
+        assignments(said.columns, target.columns, query)
+        return ":".join((run.catalog.name, *run.catalog.locate(said.name)))
+
+    return _written(said.query, check, options, cursor.parameters)
+
+
+def _unload(cursor: Cursor, options: dict[str, str]) -> Statement:
+    said = read_unload(cursor)
+    return _written(said.query, lambda run, query: said.location, options, cursor.parameters)
+
+
+def _written(
+    query: tree.Query,
+    check: Callable[[Run, Compiled], str],
+    options: dict[str, str],
+    parameters: int,
+) -> Statement:
+    """The plan of a statement that writes a query's rows, and writes none."""
+
+    def run(run: Run) -> Result:
+        made = compiled(run, query, text=run.text, parameters=run.parameters)
+        return _answer(run, made, False, options, check(run, made))
+
+    return Statement("UTILITY", "EXPLAIN", run, parameters=parameters)
+
+
+_WRITING = {"CREATE": _create_table_as, "INSERT": _insert, "UNLOAD": _unload}
 
 
 def _options(cursor: Cursor) -> dict[str, str]:
@@ -115,12 +173,18 @@ def _option(cursor: Cursor) -> tuple[str, str]:
     return "FORMAT", cursor.expect_any(*_FORMATS)
 
 
-def _answer(run: Run, query: Compiled, analyze: bool, options: dict[str, str]) -> Result:
+def _answer(
+    run: Run, query: Compiled, analyze: bool, options: dict[str, str], target: str = ""
+) -> Result:
     if options["TYPE"] == "VALIDATE":
         return _told(run, "Valid", Type("boolean"), ["true"])
     if options["TYPE"] == "IO":
         return _told(run, "Query Plan", VARCHAR, _io(query))
     node = _plan(run, query, analyze)
+    if target:
+        writer = Node("TableWriter", {}, node.rows, children=[node])
+        node = Node("TableCommit", {"target": target}, "1", children=[writer])
+        query = replace(query, columns=(Column("rows", BIGINT),))
     if options["FORMAT"] == "JSON":
         content = _json(node)
         told = content if options["TYPE"] == "LOGICAL" else {"0": content}

@@ -41,6 +41,12 @@ class Insert:
 @statement("INSERT", "INTO")
 def insert_into(text: str) -> Statement:
     cursor = Cursor(text)
+    said = read_insert(cursor)
+    return Statement("DML", "INSERT", lambda run: _insert(run, said), "{id}", cursor.parameters)
+
+
+def read_insert(cursor: Cursor) -> Insert:
+    """The statement to its end."""
     cursor.expect("INSERT", "INTO")
     name = cursor.qualified()
     columns = cursor.names() if _names_columns(cursor) else ()
@@ -48,7 +54,7 @@ def insert_into(text: str) -> Statement:
     cursor.accept(";")
     if not cursor.peek("<EOF>"):
         raise cursor.mismatch("<EOF>")
-    return Statement("DML", "INSERT", lambda run: _insert(run, said), "{id}", cursor.parameters)
+    return said
 
 
 def _names_columns(cursor: Cursor) -> bool:

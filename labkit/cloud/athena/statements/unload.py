@@ -34,6 +34,12 @@ class Unload:
 @statement("UNLOAD")
 def unload(text: str) -> Statement:
     cursor = Cursor(text)
+    said = read_unload(cursor)
+    return Statement("DML", "UNLOAD", lambda run: _unload(run, said), "{id}", cursor.parameters)
+
+
+def read_unload(cursor: Cursor) -> Unload:
+    """The statement to its end."""
     cursor.expect("UNLOAD", "(")
     query = QueryParser(cursor).query()
     cursor.expect(")", "TO")
@@ -42,8 +48,7 @@ def unload(text: str) -> Statement:
     cursor.accept(";")
     if not cursor.peek("<EOF>"):
         raise cursor.mismatch("<EOF>")
-    said = Unload(query, location, properties)
-    return Statement("DML", "UNLOAD", lambda run: _unload(run, said), "{id}", cursor.parameters)
+    return Unload(query, location, properties)
 
 
 def _unload(run: Run, said: Unload) -> Result:
