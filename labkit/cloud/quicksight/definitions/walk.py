@@ -155,8 +155,8 @@ def calculated_fields(definition: Json, identifier: str) -> dict[str, str]:
 def parameters(definition: Json, given: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """The parameters and their values: given ones before the static defaults.
 
-    One of one value has that value, one of several a list; ``None`` where there is no value. A
-    default that a data set decides (``DynamicValue``) is ``None`` too.
+    One of one value has that value, one of several a list; ``None`` where there is no value.
+    Defaults that a data set decides (``DynamicValue``) are among those given.
     """
     return {
         each["Name"]: (given or {}).get(each["Name"], _default(kind, each))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from labkit.cloud.cloud import Cloud
@@ -22,11 +22,13 @@ from labkit.cloud.quicksight.definitions.catalog import place_of
 from labkit.cloud.quicksight.embedding import viewers
 from labkit.cloud.quicksight.embedding.sessions import Embedding
 from labkit.cloud.quicksight.kinds import DASHBOARD
+from labkit.cloud.quicksight.principals import groups_of
 from labkit.cloud.quicksight.render import Theme
 from labkit.cloud.quicksight.sources.failures import SourceError
 from labkit.cloud.quicksight.spice.model import DataSet
 from labkit.cloud.quicksight.spice.opening import open_definition
 from labkit.cloud.quicksight.visuals.data import visual_data
+from labkit.cloud.quicksight.visuals.dynamic import dynamic_defaults
 from labkit.cloud.quicksight.visuals.model import VisualData, VisualError
 from labkit.cloud.quicksight.words import invalid, not_found
 
@@ -187,7 +189,10 @@ def open_board(cloud: Cloud, board: Board) -> Iterator[OpenBoard]:
             )
         except (SourceError, QueryFailed) as error:
             raise invalid(f"A data set cannot be read: {error}") from error
-        yield OpenBoard(board, session, data_sets)
+        groups = groups_of(cloud, board.user)
+        own = dynamic_defaults(session, data_sets, board.definition, board.user, groups)
+        started = replace(board, parameters={**own, **board.parameters})
+        yield OpenBoard(started, session, data_sets)
 
 
 def _ids(sheet: Json) -> list[str]:

@@ -20,10 +20,12 @@ from labkit.cloud.lake.engines import open_session
 from labkit.cloud.operations import Principal
 from labkit.cloud.quicksight import themes
 from labkit.cloud.quicksight.definitions import walk
+from labkit.cloud.quicksight.principals import groups_of
 from labkit.cloud.quicksight.render import Theme
 from labkit.cloud.quicksight.spice.model import DataSet
 from labkit.cloud.quicksight.spice.opening import open_definition
 from labkit.cloud.quicksight.visuals.data import visual_data
+from labkit.cloud.quicksight.visuals.dynamic import dynamic_defaults
 from labkit.cloud.quicksight.visuals.model import VisualData, VisualError
 from labkit.cloud.quicksight.visuals.parameters import parameter_values
 
@@ -105,7 +107,11 @@ def opened(
             cloud, reader.principal, region, definition, reader.user or None,
             tags=reader.tags if not reader.user else None, session=own,
         )  # fmt: skip
+        defaults = dynamic_defaults(
+            own, data_sets, definition, reader.user, groups_of(cloud, reader.user)
+        )
         yield Reading(
-            cloud, reader, region, name, definition, theme, own, data_sets, parameters,
+            cloud, reader, region, name, definition, theme, own, data_sets,
+            {**defaults, **parameters},
             datetime.now(UTC).replace(tzinfo=None),
         )  # fmt: skip

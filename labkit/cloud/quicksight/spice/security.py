@@ -176,8 +176,8 @@ def _is_mine(rule: Mapping[str, str | None], configured: Members, reader: Reader
     namespace = configured.get("Namespace")
     if namespace and _namespace(reader.user) != namespace:
         return False
-    groups = {_name(group) for group in reader.groups}
-    return by_name.get("username") == _name(reader.user) or by_name.get("groupname") in groups
+    groups = {name_of(group) for group in reader.groups}
+    return by_name.get("username") == name_of(reader.user) or by_name.get("groupname") in groups
 
 
 def _who(configured: Members) -> set[str]:
@@ -189,7 +189,7 @@ def _namespace(arn: str) -> str:
     return arn.split("/")[1]
 
 
-def _name(arn: str) -> str:
+def name_of(arn: str) -> str:
     """A user's or a group's name, which may have slashes: ``role/session``."""
     return arn.split("/", 2)[2]
 

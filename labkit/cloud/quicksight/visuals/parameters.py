@@ -39,7 +39,8 @@ def parameter_values(
 def without_value(declarations: list[Json], given: Mapping[str, Any]) -> frozenset[str]:
     """The parameters that have neither a value nor a default: their filters let all through.
 
-    Unset may also mean NULL, which a declaration says, or another default.
+    Dynamic defaults that the reader has are given as values. Unset may also mean NULL, which a
+    declaration says, or another default.
     Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_StringValueWhenUnsetConfiguration.html
     """
     lowered = {name.lower() for name in given}
@@ -48,10 +49,15 @@ def without_value(declarations: list[Json], given: Mapping[str, Any]) -> frozens
         for declaration in declarations
         for body in declaration.values()
         if body["Name"].lower() not in lowered
-        and not any((body.get("DefaultValues") or {}).values())
+        and not any(_of_all(body.get("DefaultValues") or {}))
         and (body.get("ValueWhenUnset") or {}).get("ValueWhenUnsetOption") != "NULL"
         and "CustomValue" not in (body.get("ValueWhenUnset") or {})
     )
+
+
+def _of_all(defaults: Json) -> Iterator[Any]:
+    """The defaults that are not of single users and groups."""
+    return (value for kind, value in defaults.items() if kind != "DynamicValue")
 
 
 def mapped_values(
