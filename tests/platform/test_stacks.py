@@ -741,3 +741,45 @@ def test_change_sets_are_of_one_stack_and_go_on_with_its_parameters(aws, fresh):
     assert outputs(aws, names[0]) == {"Size": "4"}
     for name in names:
         stacks.delete_stack(StackName=name)
+
+
+def test_a_nested_stack_is_changed_in_place(aws, fresh):
+    stacks, ssm, name, bucket = aws("cloudformation"), aws("ssm"), fresh("stack"), fresh("child")
+    said = {"Type": "String", "Value": {"Ref": "Word"}}
+    child = {
+        "Parameters": {"Word": {"Type": "String"}},
+        "Resources": {"Said": {"Type": "AWS::SSM::Parameter", "Properties": said}},
+        "Outputs": {"Said": {"Value": {"Ref": "Said"}}},
+    }
+    aws("s3").create_bucket(Bucket=bucket)
+    aws("s3").put_object(Bucket=bucket, Key="child.json", Body=json.dumps(child))
+    address = f"https://{bucket}.s3.amazonaws.com/child.json"
+    names = []
+    for make, word in ((stacks.create_stack, "one"), (stacks.update_stack, "two")):
+        inner = {"TemplateURL": address, "Parameters": {"Word": word}}
+        resources = {"Inner": {"Type": "AWS::CloudFormation::Stack", "Properties": inner}}
+        told = {"Said": {"Value": {"Fn::GetAtt": ["Inner", "Outputs.Said"]}}}
+        make(StackName=name, TemplateBody=json.dumps({"Resources": resources, "Outputs": told}))
+        names.append(outputs(aws, name)["Said"])
+        assert ssm.get_parameter(Name=names[0])["Parameter"]["Value"] == word
+    assert names[0] == names[1]
+    stacks.delete_stack(StackName=name)
+    with pytest.raises(ClientError):
+        ssm.get_parameter(Name=names[0])
+
+
+def test_what_another_takes_the_place_of_goes_last_or_stays(aws, fresh):
+    stacks, s3, name = aws("cloudformation"), aws("s3"), fresh("stack")
+
+    def made(suffix, **more):
+        bucket = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": name + suffix}}
+        return json.dumps({"Resources": {"Bucket": bucket | more}})
+
+    stacks.create_stack(StackName=name, TemplateBody=made("1"))
+    s3.put_object(Bucket=f"{name}1", Key="data")
+    kept = {"UpdateReplacePolicy": "Retain"}
+    for template in (made("2"), made("3"), made("3", **kept), made("4", **kept)):
+        stacks.update_stack(StackName=name, TemplateBody=template)
+    stacks.delete_stack(StackName=name)
+    left = [b["Name"] for b in s3.list_buckets()["Buckets"] if b["Name"].startswith(name)]
+    assert left == [f"{name}1", f"{name}3"]

@@ -18,6 +18,8 @@ from labkit.cloud.stacks import protection, validation
 
 _PROPOSALS = ("CreateStack", "UpdateStack", "CreateChangeSet")
 _CALLER: ContextVar[Context] = ContextVar("caller")
+# The resources that a change of one puts others in the place of: each, and the other.
+REPLACED: ContextVar[list[tuple[Any, Any]]] = ContextVar("replaced")
 _ASKED: ContextVar[dict[str, Any]] = ContextVar("asked")
 
 

@@ -76,7 +76,7 @@ class Custom(Model):
         new.physical_resource_id = old.physical_resource_id
         new.ask("Update", OldResourceProperties=old.properties)
         if new.physical_resource_id != old.physical_resource_id:
-            old.delete()
+            stacks.REPLACED.get().append((old, new))
         return new
 
     def delete(self, *_: str) -> None:

@@ -87,7 +87,7 @@ class Resource(Model):
                 raise ValidationError(message=FIXED.format(name=old.physical_resource_id))
         new = cls.made(definition, name)
         if new.physical_resource_id != old.physical_resource_id:
-            old.delete(stacks.caller().account, stacks.caller().region)
+            stacks.REPLACED.get().append((old, new))
         return new
 
     @classmethod

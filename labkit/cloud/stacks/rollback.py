@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from moto.cloudformation import models, parsing
 from moto.cloudformation.exceptions import ValidationError
 
+from labkit.cloud import stacks
 from labkit.cloud.stacks.updates import Said, given, in_order, needs, touched_by
 
 log = logging.getLogger(__name__)
@@ -45,7 +46,9 @@ def _update(self: Any, template: Said, parameters: Said | None = None) -> None:
     former, old = (self._template, self.input_parameters), self._resource_json_map
     parameters = given(template, parameters or {})
     touched = touched_by(self, template, parameters)
-    todo, changed = self.build_resource_diff(template, parameters), []
+    todo = self.build_resource_diff(template, parameters)
+    changed: list[str] = []
+    replaced: dict[str, tuple[Any, Any]] = {}
     try:
         _read(self, template, parameters)
         for name in todo["Add"]:
@@ -53,20 +56,35 @@ def _update(self: Any, template: Said, parameters: Said | None = None) -> None:
         for name in reversed(in_order(template["Resources"])):
             if name in todo["Modify"]:
                 changed.append(name)
-                _change(self, name, old[name], touched)
+                replaced |= _change(self, name, old[name], touched)
     except Exception:
         unmake(self, todo["Add"])
         _read(self, *former)
         for name in changed:
             with contextlib.suppress(Exception):
-                _change(self, name, template["Resources"][name], touched)
+                if name in replaced:
+                    self._parsed_resources[name], new = replaced[name]
+                    new.delete(self._account_id, self._region_name)
+                else:
+                    _change(self, name, template["Resources"][name], touched)
         raise
-    try:
+    with _complete():
         _drop(self, old, todo["Remove"])
-    except Exception:  # the update is complete, and the stack has it no longer: so AWS
-        log.warning("a stack could not drop what it no longer has", exc_info=True)
+    for name, (former_one, _) in replaced.items():
+        if old[name].get("UpdateReplacePolicy") not in _KEPT:
+            with _complete():
+                former_one.delete(self._account_id, self._region_name)
     for name in todo["Remove"]:
         self._parsed_resources.pop(name, None)
+
+
+@contextlib.contextmanager
+def _complete() -> Iterator[None]:
+    """An update is complete although the stack cannot drop what it no longer has: so AWS."""
+    try:
+        yield
+    except Exception:
+        log.warning("a stack could not drop what it no longer has", exc_info=True)
 
 
 def _read(resources: Any, template: Said, parameters: Said) -> None:
@@ -77,7 +95,10 @@ def _read(resources: Any, template: Said, parameters: Said) -> None:
     resources.load_conditions()
 
 
-def _change(resources: Any, name: str, was: Said, touched: set[str]) -> None:
+def _change(resources: Any, name: str, was: Said, touched: set[str]) -> dict[str, tuple[Any, Any]]:
+    """Change a resource; where another takes its place, both are told, and are there."""
+    replaced: list[tuple[Any, Any]] = []
+    stacks.REPLACED.set(replaced)
     said = resources._resource_json_map[name]
     new = parsing.parse_and_update_resource(
         name,
@@ -90,6 +111,7 @@ def _change(resources: Any, name: str, was: Said, touched: set[str]) -> None:
         resources._parsed_resources[name] = new
     elif said.get("Properties") != was.get("Properties") or touched & {*needs(said)}:
         raise ValidationError(message=_UNCHANGED.format(said["Type"]))
+    return dict.fromkeys([name] if replaced else [], *replaced)
 
 
 def _delete(self: Any) -> None:

@@ -19,7 +19,7 @@ from moto.cloudformation import models, parsing, responses
 from moto.cloudformation.exceptions import ValidationError
 
 from labkit.cloud import stacks
-from labkit.cloud.stacks import judging, proposals, reading, rollback, taken, updates
+from labkit.cloud.stacks import judging, nested, proposals, reading, rollback, taken, updates
 from labkit.cloud.stacks.updates import given, needs
 
 # What stands in templates and makes nothing.
@@ -41,6 +41,7 @@ def teach() -> None:
     backend.create_stack = _undone(backend.create_stack)
     updates.teach()
     proposals.teach()
+    nested.teach()
     parsing.clean_json = _substituting(parsing.clean_json)
     parsing.parse_resource = _resolving(parsing.parse_resource)
     parsing.parse_and_create_resource = taken.checked(parsing.parse_and_create_resource)
