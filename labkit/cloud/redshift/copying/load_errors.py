@@ -16,6 +16,7 @@ CHAR_TOO_LONG = (1204, "Char length exceeds DDL length")
 MISSING = (1213, "Missing data for not-null field")
 BAD_BOOLEAN = (1210, "Unknown boolean format")
 BAD_JSON = (1216, "Invalid value.")
+BAD_SHAPE = (1216, "Invalid geometry")
 #: Bytes of a record. Source: https://docs.aws.amazon.com/redshift/latest/dg/r_COPY.html
 LONGEST = 4 << 20
 TOO_LARGE = (1216, f"Invalid input line: a row is larger than {LONGEST} bytes")
@@ -82,11 +83,11 @@ def _place(text: str, base: str) -> int:
 
 
 def overflow(base: str) -> BadValue:
-    """A whole number that its type cannot hold."""
+    """A number that its type cannot hold."""
     if base == "int8":
         limits = "-9223372036854775808 to 9223372036854775807"
         return BadValue(1222, f"Overflow (Long valid range {limits})")
-    return BadValue(1222, f"Overflow, Column type: {NUMBERS[base]}")
+    return BadValue(1204 if base in _CODES else 1222, f"Overflow, Column type: {NUMBERS[base]}")
 
 
 def bad_date(pattern: str) -> BadValue:

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
 
-from labkit.cloud.engine.redshift import datetimes, formats, zones
+from labkit.cloud.engine.redshift import datetimes, formats, shapes, zones
 from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.redshift.copying.load_errors import (
     BAD_BOOLEAN,
+    BAD_SHAPE,
     BAD_SUPER,
     CHAR_TOO_LONG,
     SHORT_DATE,
@@ -102,7 +104,13 @@ def _decimal(text: str, kind: Type, options: CopyOptions) -> str:
 def _float(text: str, kind: Type, options: CopyOptions) -> str:
     if not _FLOAT.fullmatch(text):
         raise invalid_digit(text, kind.base)
+    number = abs(float(text))
+    if number > _LARGEST[kind.base] and text.strip(" +-")[0] in "0123456789.":
+        raise overflow(kind.base)
     return text.strip()
+
+
+_LARGEST = {"float4": 2.0**128 * (1 - 2.0**-25), "float8": sys.float_info.max}
 
 
 def _boolean(text: str, kind: Type, options: CopyOptions) -> str:
@@ -193,9 +201,23 @@ def _by_pattern(text: str, pattern: str) -> datetime:
 
 
 def _time(text: str, kind: Type, options: CopyOptions) -> str:
-    if not re.fullmatch(r"\s*\d{1,2}:\d\d(:\d\d(\.\d{1,6})?)?\s*([+-]\d\d(:?\d\d)?)?\s*", text):
+    if not _CLOCK.fullmatch(text):
         raise bad_timestamp("HH:MI:SS")
     return text.strip()
+
+
+_CLOCK = re.compile(
+    r"\s*(?:(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,6})?)?|24:00(?::00)?)"
+    r"\s*(?:[+-](?:0\d|1[0-5])(?::?[0-5]\d)?)?\s*"
+)
+
+
+def _shape(text: str, kind: Type, options: CopyOptions) -> str:
+    try:
+        shapes.read(text)
+    except ValueError as error:
+        raise BadValue(*BAD_SHAPE) from error
+    return text
 
 
 def _super(text: str, kind: Type, options: CopyOptions) -> str | None:
@@ -233,6 +255,7 @@ _CONVERTERS: dict[str, Converter] = {
     "timetz": _time,
     "super": _super,
     "varbyte": _bytes,
+    "geometry": _shape,
 }
 
 
