@@ -73,6 +73,16 @@ def test_what_is_below_a_hundredth_is_no_zero() -> None:
     assert {"0.0045", "0.000012", "2"} <= set(texts(bar_chart(data)))
 
 
+def test_a_donuts_centre_is_the_measure_of_all_rows() -> None:
+    of = [("a", 7), ("b", 7), ("c", 6)]
+    data = rows(dimension("Category", "Tier"), measure("Values", "Users"), of=of)
+    data = replace(data, totals={data.fields[1].id: 9})
+    options = {"ArcOptions": {"ArcThickness": "MEDIUM"}}
+    found = texts(draw(visual("PieChart", DonutOptions=options), data))
+    assert "9" in found
+    assert "20" not in found
+
+
 def test_a_funnel_tells_null_and_small_shares_as_such() -> None:
     of = [("all", 5000), ("some", 3), ("unknown", None)]
     data = rows(dimension("Category", "Stage"), measure("Values", "Sum of users"), of=of)

@@ -98,7 +98,9 @@ def _pie(sketch: Sketch, place: str) -> None:
     elif place == "INSIDE":
         _inside(sketch, shown, whole, middles, x, y, radius * (1 + hole) / 2)
     if hole and sketch.shows("DonutOptions", "DonutCenterOptions", "LabelVisibility"):
-        _centre(sketch, whole, shown[0][3], radius * hole)
+        _centre(
+            sketch, _total(sketch, whole, [each[3] for each in shown]), shown[0][3], radius * hole
+        )
 
 
 def _slices(sketch: Sketch) -> list[tuple[str, float, str, Field]]:
@@ -207,6 +209,13 @@ def _inside(
                 ha="center",
                 **{"color": ink(color), **style_of(sketch)},
             )
+
+
+def _total(sketch: Sketch, whole: float, fields: list[Field]) -> float:
+    """Of one measure its value over all rows: averages and unique counts do not add up."""
+    one = fields[0].id if len({each.id for each in fields}) == 1 else ""
+    found = sketch.data.totals.get(one)
+    return whole if found is None else float(found)
 
 
 def _centre(sketch: Sketch, whole: float, field: Field, room: float) -> None:
