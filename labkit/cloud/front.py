@@ -170,7 +170,7 @@ class Front:
         if judge:
             judge(context, asked)
         if handler is None:
-            reply = self._fall_through(service, name, environ, body)
+            reply = self._fall_through(service, name, environ, body, asked)
             reply = paged.cut(service, name, asked, reply)
         else:
             reply = protocol.answer(call.operation, self._run(handler, context, asked))
@@ -185,7 +185,7 @@ class Front:
         return result
 
     def _fall_through(
-        self, service: str, name: str, environ: Environ, body: bytes
+        self, service: str, name: str, environ: Environ, body: bytes, asked: dict[str, Any]
     ) -> protocol.Reply:
         if rewrite := REWRITES.get(service):
             body = rewrite(name, body)
@@ -205,6 +205,7 @@ class Front:
         else:
             reply = ask(body)
         if reply is None:
+            paged.check_beginning(service, asked)
             raise not_here(service, name)
         return reply
 

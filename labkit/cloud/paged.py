@@ -88,6 +88,22 @@ _WAYS = {
     ),
 }  # fmt: skip
 
+# What moto stumbles over as the beginning of a page: the member, the code and the sentence.
+_BEGINNINGS = {
+    "cloudformation": ("NextToken", "ValidationError", "The pagination token is not valid."),
+    "iam": ("Marker", "ValidationError", "Invalid Marker."),
+    "secretsmanager": ("NextToken", "InvalidNextTokenException", "Invalid token."),
+    "sns": ("NextToken", "InvalidParameter", "Invalid parameter: NextToken"),
+    "ssm": ("NextToken", "InvalidNextToken", "The specified token is not valid."),
+}
+
+
+def check_beginning(service: str, asked: dict[str, Any]) -> None:
+    """Raise where moto has no answer to a page that begins where none does."""
+    member, code, words = _BEGINNINGS.get(service, ("", "", ""))
+    if asked.get(member):
+        raise AwsError(code, words)
+
 
 def for_all(service: str, name: str, body: bytes) -> bytes:
     """A request for all, where the page is cut here; who asks moto for no size gets its page."""

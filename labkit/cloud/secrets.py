@@ -26,7 +26,10 @@ _NAME = re.compile(r"[A-Za-z0-9/_+=.@!-]+")
 _VALUES = ("SecretString", "SecretBinary")
 # What cannot be done with a secret that is to be deleted.
 _OF_THE_LIVING = frozenset(
-    ("GetSecretValue", "PutSecretValue", "UpdateSecret", "RotateSecret", "UpdateSecretVersionStage")
+    (
+        *("GetSecretValue", "PutSecretValue", "UpdateSecret", "RotateSecret", "TagResource"),
+        *("UntagResource", "UpdateSecretVersionStage", "PutResourcePolicy", "DeleteResourcePolicy"),
+    )
 )
 _CURRENT, _PENDING, _PREVIOUS = "AWSCURRENT", "AWSPENDING", "AWSPREVIOUS"
 

@@ -113,6 +113,12 @@ def _check_subscription(context: Context, parameters: Json) -> None:
             raise _bad(f"Attributes Reason: {why}")
 
 
+def _refuse_token(context: Context, parameters: Json) -> None:
+    """Raise for any token: nothing is sent to who would confirm that it came."""
+    _find(context, parameters["TopicArn"])
+    raise _bad("Token")
+
+
 def _check_attribute(context: Context, parameters: Json) -> None:
     if parameters["SubscriptionArn"] not in _backend(context).subscriptions:
         raise AwsError("NotFound", "Subscription does not exist", 404)
@@ -229,6 +235,7 @@ def _check_value(name: str, *, DataType: str, StringValue: str = "", BinaryValue
 
 
 _JUDGES = {
+    "ConfirmSubscription": _refuse_token,
     "CreateTopic": _check_topic,
     "Publish": _check_publication,
     "PublishBatch": _check_batch,

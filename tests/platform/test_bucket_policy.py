@@ -329,6 +329,10 @@ NOT_S3S = {
     "no service": ({"Action": ["s3:GetObject", "PutObject"]}, "Policy has invalid action"),
     "no principal": ({"Principal": {"AWS": "learner"}}, "Invalid principal in policy"),
     "no account": ({"Principal": {"AWS": "arn:aws:iam:::role/a"}}, "Invalid principal in policy"),
+    "no such role": (
+        {"Principal": {"AWS": "arn:aws:iam::123456789012:role/none"}},
+        "Invalid principal in policy",
+    ),
     "no service's name": ({"Principal": {"Service": "states"}}, "Invalid principal in policy"),
     "of no kind": ({"Principal": LEARNER}, "Invalid principal in policy"),
 }

@@ -46,6 +46,10 @@ def test_runs_of_a_workflow(aws, fresh):
         ("glue", "get_jobs", {"NextToken": "bm9uZQ=="}, "InvalidInputException"),
         ("kms", "list_keys", {"Marker": "bm9uZQ=="}, "InvalidMarkerException"),
         ("kinesis", "list_streams", {"NextToken": "bm9uZQ=="}, "InvalidArgumentException"),
+        ("iam", "list_roles", {"Marker": "none"}, "ValidationError"),
+        ("secretsmanager", "list_secrets", {"NextToken": "none"}, "InvalidNextTokenException"),
+        ("sns", "list_topics", {"NextToken": "none"}, "InvalidParameter"),
+        ("ssm", "describe_parameters", {"NextToken": "none"}, "InvalidNextToken"),
         ("kinesis", "get_records", {"ShardIterator": "none"}, "InvalidArgumentException"),
     ],
 )

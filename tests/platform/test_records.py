@@ -113,6 +113,11 @@ NO_SECRETS = {  # what is asked beside a deleted secret → the code and some wo
     "nothing": ("put_secret_value", {}, "You must provide either SecretString or SecretBinary"),
     "value": ("get_secret_value", {}, "because it was marked for deletion"),
     "new value": ("put_secret_value", {"SecretString": "x"}, "because it was marked for deletion"),
+    "tags": (
+        "tag_resource",
+        {"Tags": [{"Key": "a", "Value": "b"}]},
+        "because it was marked for deletion",
+    ),
     "days": ("delete_secret", {"RecoveryWindowInDays": 3}, "must be between 7 and 30 days"),
     "new": ("create_secret", {"SecretId": None, "SecretString": "x"}, "scheduled for deletion"),
     "label": ("get_secret_value", {"VersionStage": "X"}, "value for staging label: X"),

@@ -133,6 +133,11 @@ REFUSED = {
         },
         r"Invalid value \[perhaps\]. Must be true or false",
     ),
+    "no token": (
+        "confirm_subscription",
+        {"TopicArn": "{}", "Token": "a" * 64},
+        "InvalidParameter.*Invalid parameter: Token",
+    ),
     "one key twice": (
         "tag_resource",
         {"ResourceArn": "{}", "Tags": [{"Key": "a", "Value": "b"}] * 2},

@@ -167,13 +167,19 @@ def test_a_large_object_without_a_checksum_is_not_read_for_one(aws, bucket):
 def test_a_multipart_upload(s3, bucket):
     big = bytes(range(256)) * 20480  # 5 MiB, the least of a part that is not the last
     upload = s3.create_multipart_upload(
-        Bucket=bucket, Key="m", ContentType="text/x", Metadata={"a": "b"}
+        Bucket=bucket,
+        Key="m",
+        ContentType="text/x",
+        Metadata={"a": "b"},
+        StorageClass="STANDARD_IA",
     )["UploadId"]
     whole = {"Bucket": bucket, "Key": "m", "UploadId": upload}
     tags = {
         n: s3.upload_part(**whole, PartNumber=n, Body=b)["ETag"] for n, b in ((2, b"end"), (1, big))
     }
-    assert [p["PartNumber"] for p in s3.list_parts(**whole)["Parts"]] == [1, 2]
+    listed = s3.list_parts(**whole)
+    assert [part["PartNumber"] for part in listed["Parts"]] == [1, 2]
+    assert listed["StorageClass"] == "STANDARD_IA"
     assert [u["UploadId"] for u in s3.list_multipart_uploads(Bucket=bucket)["Uploads"]] == [upload]
     parts = [{"PartNumber": n, "ETag": tags[n]} for n in (1, 2)]
     done = s3.complete_multipart_upload(**whole, MultipartUpload={"Parts": parts})

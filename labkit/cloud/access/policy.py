@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from labkit.cloud.s3.request import Request
 
 _ACTION = re.compile(r"\*|s3:[\w*?]+", re.IGNORECASE)
+_ENTITY = re.compile(r"arn:[\w-]+:iam::(\d{12}):(role|user)/.+")
 # How a bucket's policy may name somebody, by kind.
 _PRINCIPALS = {
     "": re.compile(r"\*"),
@@ -146,7 +147,8 @@ def check_new_policy(cloud: Cloud, request: Request, text: bytes) -> None:
         raise AwsError("MalformedPolicy", str(error)) from error
     if not all(isinstance(each, str) and _ACTION.fullmatch(each) for each in actions_of(document)):
         raise AwsError("MalformedPolicy", "Policy has invalid action")
-    if not all(_is_principal(*each) for each in principals_of(document)):
+    named = principals_of(document)
+    if not all(_is_principal(*each) and _is_there(cloud, each[1]) for each in named):
         raise AwsError("MalformedPolicy", "Invalid principal in policy")
     own = re.compile(re.escape(arn) + r"([/*?].*)?", re.DOTALL)
     if not all(map(own.fullmatch, resources_of(document))):
@@ -165,6 +167,16 @@ def _is_principal(kind: str, name: Any) -> bool:
     """Whether a policy may name somebody so; who has no kind is everybody."""
     form = _PRINCIPALS.get(kind)
     return form is not None and isinstance(name, str) and form.fullmatch(name) is not None
+
+
+def _is_there(cloud: Cloud, name: str) -> bool:
+    """Whether a role or a user is there, if it is one of this account."""
+    found = _ENTITY.fullmatch(name)
+    if found is None or found[1] != cloud.account:
+        return True
+    iam = cloud.backend("iam")
+    known = iam.roles if found[2] == "role" else iam.users
+    return any(each.arn == name for each in known.values())
 
 
 def encryption_of(cloud: Cloud, request: Request) -> encryption.Encryption:

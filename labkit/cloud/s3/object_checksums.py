@@ -200,13 +200,15 @@ def in_xml(headers: dict[str, str]) -> str:
 
 
 def with_parts(body: bytes, upload: Any) -> bytes:
-    """The answer to ListParts with each part's checksum."""
+    """The answer to ListParts with each part's checksum, and the class that is to be stored."""
 
     def told_of(found: re.Match[str]) -> str:
         part = upload.parts.get(int(found[1]))
         return found[0] + in_xml({_PREFIX + k: v for k, v in part.checksums.items()})
 
     listed = re.sub(r"<PartNumber>(\d+)</PartNumber>", told_of, body.decode())
+    if upload.storage:
+        listed = listed.replace("<StorageClass>STANDARD<", f"<StorageClass>{upload.storage}<")
     if name := upload.algorithm:
         kind = checksums.kind_of(name, upload.metadata.get("x-amz-checksum-type"))
         told = f"<ChecksumAlgorithm>{name.upper()}</ChecksumAlgorithm>"
