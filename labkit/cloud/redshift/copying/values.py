@@ -15,6 +15,7 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
 
 from labkit.cloud.engine.redshift import datetimes, formats, shapes, zones
+from labkit.cloud.engine.redshift.errors import unsupported
 from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.redshift.copying.load_errors import (
     BAD_BOOLEAN,
@@ -212,6 +213,10 @@ _CLOCK = re.compile(
 )
 
 
+def _nowhere(text: str, kind: Type, options: CopyOptions) -> str:
+    raise unsupported(f"a {kind.base} in COPY")
+
+
 def _shape(text: str, kind: Type, options: CopyOptions) -> str:
     try:
         shapes.read(text)
@@ -256,6 +261,7 @@ _CONVERTERS: dict[str, Converter] = {
     "super": _super,
     "varbyte": _bytes,
     "geometry": _shape,
+    "geography": _nowhere,
 }
 
 
