@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from sqlglot import exp
 
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift import aggregates, functions
 from labkit.cloud.engine.redshift.aggregates import Aggregate
+from labkit.cloud.engine.redshift.blanks import key
 from labkit.cloud.engine.redshift.casts import cast, coerce, cost
 from labkit.cloud.engine.redshift.catalog import SqlFunction
 from labkit.cloud.engine.redshift.errors import GROUPING, RedshiftError, unsupported
@@ -53,7 +56,9 @@ def function_call(node: exp.Expr, scope: Scope) -> Typed:
     if name in aggregates.AGGREGATES and not two:
         if name == "median":
             _sort_alike([exp.Ordered(this=each) for each in node.expressions], scope)
-        return finished(aggregate(name, node, scope), node, scope)
+        with scope.ungrouped():
+            found = aggregate(name, node, scope)
+        return finished(found, node, scope)
     if name in aggregates.WINDOWS:
         raise RedshiftError(f"window function {name} requires an OVER clause", "42P20")
     args = arguments(node, scope)
@@ -127,6 +132,8 @@ def aggregate(name: str, node: exp.Anonymous, scope: Scope) -> Aggregate:
     args = arguments(exp.Anonymous(this=name, expressions=expressions), scope)
     if not 1 <= len(args) <= (2 if name == "listagg" else 1):
         raise functions.no_function(name, [arg.type for arg in args])
+    if distinct and name == "listagg":
+        args[0] = replace(args[0], sql=key(args[0]))
     found = aggregates.AGGREGATES[name](name, args)
     return _distinct(found) if distinct else found
 
@@ -147,11 +154,11 @@ def _count(expressions: Sequence[exp.Expr], distinct: bool, scope: Scope) -> Agg
     if len(expressions) == 1 and isinstance(expressions[0], exp.Star):
         return Aggregate("count(*)", INT8)
     if len(expressions) == 1:
-        word = "DISTINCT " if distinct else ""
-        return Aggregate(f"count({word}{expression(expressions[0], scope).sql})", INT8)
+        value = expression(expressions[0], scope)
+        return Aggregate(f"count({f'DISTINCT {key(value)}' if distinct else value.sql})", INT8)
     if not expressions or not distinct:
         raise functions.no_function("count", [])
-    row = ", ".join(expression(each, scope).sql for each in expressions)
+    row = ", ".join(key(expression(each, scope)) for each in expressions)
     return Aggregate(f"count(DISTINCT ({row}))", INT8)
 
 
@@ -163,6 +170,11 @@ def finished(found: Aggregate, node: exp.Anonymous, scope: Scope, over: str = ""
 
 def within_group(node: exp.WithinGroup, scope: Scope, over: str = "") -> Typed:
     """``LISTAGG``, ``PERCENTILE_CONT`` and ``PERCENTILE_DISC`` with their order."""
+    with contextlib.nullcontext() if over else scope.ungrouped():
+        return _within_group(node, scope, over)
+
+
+def _within_group(node: exp.WithinGroup, scope: Scope, over: str) -> Typed:
     call = node.this
     approximate = isinstance(call, exp.Anonymous) and str(call.this).lower() == "approximate"
     call = call.expressions[0] if approximate else call
@@ -204,6 +216,7 @@ def _distinct_listagg(node: exp.WithinGroup, call: exp.Anonymous, scope: Scope, 
     value, *separators = arguments(
         exp.Anonymous(expressions=[*call.expressions[0].expressions, *call.expressions[1:]]), scope
     )
+    value = replace(value, sql=key(value), clean=lambda: True)
     order = order_by(node.expression, scope)
     by = coerce(separators[0], VARCHAR).sql if separators else "''"
     texts = "list_filter(CAST({0} AS VARCHAR[]), lambda _text: _text <> '')"

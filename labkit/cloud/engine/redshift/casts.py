@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift import datetimes, durations
@@ -132,7 +133,7 @@ def coerce(value: Typed, target: Type) -> Typed:
     if value.told:
         value.told(target)
     if target.base in TEXTS and value.type.base in (*TEXTS, "unknown"):
-        return Typed(value.sql, _text_type(value, target), value.name, value.literal)
+        return replace(value, type=_text_type(value, target), told=None, tree=None)
     return cast(value, Type(target.base) if target.base in TEXTS else target)
 
 
@@ -158,7 +159,14 @@ def cast(value: Typed, target: Type) -> Typed:
     sql = value.sql
     if target.base == "varbyte" and value.type.base == "bpchar":
         sql = f"rpad({sql}, {max(value.type.size, 1)}, ' ')"
-    return Typed(render(sql, target), target, value.name)
+    return Typed(render(sql, target), target, value.name, clean=_uncut(value, target))
+
+
+def _uncut(value: Typed, target: Type) -> Callable[[], bool] | None:
+    """Whether text has no blank at its end: what is cut may have one there."""
+    if value.type.base in TEXTS:
+        return value.clean if target.size >= value.type.size > 0 else None
+    return None if value.type.base in ("super", "unknown") else lambda: True
 
 
 def stored(value: Typed, target: Type, column: str) -> Typed:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from labkit.cloud.engine.redshift.types import Type
@@ -17,6 +17,7 @@ class Attribute:
         sql: its name in the relation's SQL, without quotes.
         hidden: whether it is found by its name alone, and not by ``*``.
         denied: why the user may not read it; empty where he may.
+        clean: tells whether its text has no blank at its end; None where it may have one.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Attribute:
     sql: str
     hidden: bool = False
     denied: str = ""
+    clean: Callable[[], bool] | None = field(default=None, compare=False)
 
 
 class Scan(Protocol):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlglot import exp
 
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift import postgres
+from labkit.cloud.engine.redshift.blanks import key
 from labkit.cloud.engine.redshift.casts import coerce, common_type
 from labkit.cloud.engine.redshift.errors import RedshiftError, unsupported
 from labkit.cloud.engine.redshift.expressions import compiles, condition, expression
@@ -59,7 +62,8 @@ def _quantified(op: str, node: exp.Binary, scope: Scope) -> Typed:
     value = compare(op, left, Typed("c0", found.fields[0].type))
     if left.type != found.fields[0].type and "c0" not in value.sql:
         raise unsupported(f"{which} of these types")
-    return Typed(f"({left.sql} {op} {which} ({found.sql}))", BOOL)
+    item = key(replace(found.fields[0].value, sql="q.c0"))
+    return Typed(f"({key(left)} {op} {which} (SELECT {item} FROM ({found.sql}) q))", BOOL)
 
 
 @compiles(exp.And, exp.Or)
@@ -121,8 +125,8 @@ def _in_query(node: exp.In, query: exp.Expr, scope: Scope) -> Typed:
     for at, (side, field) in enumerate(zip(sides, found.fields, strict=True)):
         value = expression(side, scope)
         kind = common_type((value.type, field.type), "IN")
-        left.append(coerce(value, kind).sql)
-        right.append(coerce(Typed(f"q.c{at}", field.type), kind).sql)
+        left.append(key(coerce(value, kind)))
+        right.append(key(coerce(replace(field.value, sql=f"q.c{at}"), kind)))
     row = f"({', '.join(left)})" if len(left) > 1 else left[0]
     return Typed(f"({row} IN (SELECT {', '.join(right)} FROM ({found.sql}) q))", BOOL)
 

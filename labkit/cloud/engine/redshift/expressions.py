@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 
 from sqlglot import exp
 
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift import postgres, super_values
+from labkit.cloud.engine.redshift.blanks import all_clean
 from labkit.cloud.engine.redshift.calls import function_call
 from labkit.cloud.engine.redshift.casts import cast, coerce, common_type, known
 from labkit.cloud.engine.redshift.errors import CANNOT_CAST, MISMATCH, RedshiftError, unsupported
@@ -48,7 +50,10 @@ def expression(node: exp.Expr | None, scope: Scope) -> Typed:
     found = NODES.get(type(node))
     if found is None:
         raise unsupported(f"{type(node).__name__.upper()} in an expression")
-    return found(node, scope)
+    value = found(node, scope)
+    if value.sql not in scope.shown:
+        return value
+    return replace(value, sql=scope.shown[value.sql], literal=None)
 
 
 def condition(node: exp.Expr, scope: Scope, clause: str) -> str:
@@ -131,7 +136,7 @@ def _boolean(node: exp.Boolean, scope: Scope) -> Typed:
 @compiles(exp.Paren)
 def _paren(node: exp.Paren, scope: Scope) -> Typed:
     inner = expression(node.this, scope)
-    return Typed(f"({inner.sql})", inner.type, inner.name, inner.literal, tree=inner.tree)
+    return replace(inner, sql=f"({inner.sql})", told=None)
 
 
 @compiles(exp.Alias)
@@ -281,7 +286,8 @@ def _case(node: exp.Case, scope: Scope) -> Typed:
     kind = _result_type([value.type for value in values], "CASE")
     sql = [coerce(value, kind).sql for value in values]
     whens = " ".join(f"WHEN {t} THEN {v}" for t, v in zip(tests, sql, strict=False))
-    return Typed(f"CASE {whens} ELSE {sql[-1]} END", kind, "case")
+    clean = all_clean(values)
+    return Typed(f"CASE {whens} ELSE {sql[-1]} END", kind, "case", clean=clean)
 
 
 def _result_type(kinds: list[Type], what: str) -> Type:

@@ -6,6 +6,8 @@ rs_fail(message) AS CAST(message AS INTEGER);
 
 -- Text
 
+rs_key(a) AS CASE WHEN suffix(a, ' ') THEN rtrim(a, ' ') ELSE a END;
+
 rs_upper(a) AS CASE WHEN contains(a, 'ß') THEN replace(upper(a), 'ẞ', 'ß') ELSE upper(a) END;
 
 rs_cut(a, n) AS CASE

@@ -10,6 +10,7 @@ import re
 
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift import floats
+from labkit.cloud.engine.redshift.blanks import key
 from labkit.cloud.engine.redshift.casts import as_numeric, as_text, cast, coerce, common_type
 from labkit.cloud.engine.redshift.errors import UNDEFINED_FUNCTION, RedshiftError
 from labkit.cloud.engine.redshift.scope import Typed
@@ -279,8 +280,11 @@ def compare(op: str, left: Typed, right: Typed) -> Typed:
     one, two = coerce(left, kind).sql, coerce(right, kind).sql
     if "bpchar" in (left.type.base, right.type.base):
         one, two = f"rtrim({one}, ' ')", f"rtrim({two}, ' ')"
-    elif kind.base in TEXTS and op in ("=", "<>") and {left.literal, right.literal} != {None}:
-        return Typed(_equal_text(op, left, right), BOOL)
+    elif kind.base in TEXTS and {left.literal, right.literal} != {None}:
+        compared = _equal_text if op in ("=", "<>") else _ordered_text
+        return Typed(compared(op, left, right), BOOL)
+    elif kind.base in TEXTS:
+        one, two = key(left), key(right)
     return Typed(f"({one} {op} {two})", BOOL)
 
 
@@ -307,9 +311,8 @@ def _among_texts(sql: str, wanted: list[str]) -> str:
 def _equal_text(op: str, left: Typed, right: Typed) -> str:
     """Text against a literal: blanks at the end are nothing to a comparison.
 
-    A column of `varchar` that meets another is compared as it is, for the sake of joins. A column
-    that equals is looked for in the range of the text with anything up to a blank behind it, which
-    DuckDB tells from the statistics of whole blocks.
+    A column that equals is looked for in the range of the text with anything up to a blank behind
+    it, which DuckDB tells from the statistics of whole blocks.
     """
     value, literal = (left, right) if right.literal is not None else (right, left)
     wanted = str(literal.literal).rstrip(" ")
@@ -321,6 +324,24 @@ def _equal_text(op: str, left: Typed, right: Typed) -> str:
     padded = f"(starts_with({sql}, {blank}) AND rtrim({sql}, ' ') = {told})"
     found = f"({sql} = {told} OR {padded})"
     return found if op == "=" else f"(NOT {found})"
+
+
+_TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
+
+
+def _ordered_text(op: str, left: Typed, right: Typed) -> str:
+    """Text before or after a literal: what stands between it and its blanks is equal to it."""
+    if right.literal is None:
+        return _ordered_text(_TURNED[op], right, left)
+    wanted = str(right.literal).rstrip(" ")
+    told = quoted_text(wanted)
+    if left.literal is not None:
+        return f"({quoted_text(left.literal.rstrip(' '))} {op} {told})"
+    sql = as_text(left).sql
+    if op in ("<", ">="):
+        return f"({sql} {op} {told})"
+    ahead = f"{sql} > {told}" if op == ">" else f"{sql} < {_beyond(wanted)}"
+    return f"({ahead} AND rtrim({sql}, ' ') {op} {told})"
 
 
 def _beyond(text: str) -> str:
@@ -350,7 +371,7 @@ def _compare_dynamic(op: str, left: Typed, right: Typed) -> str:
 
 def sorted_by(value: Typed) -> str:
     """What a value is sorted by: values of SUPER are not sorted as the text that holds them."""
-    return f"rs_super_key({value.sql})" if value.type.base == "super" else value.sql
+    return f"rs_super_key({value.sql})" if value.type.base == "super" else key(value)
 
 
 def concatenate(left: Typed, right: Typed) -> Typed:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from labkit.cloud.engine.quoting import quoted_text
+from labkit.cloud.engine.redshift import blanks
 from labkit.cloud.engine.redshift.casts import coerce, common_type
 from labkit.cloud.engine.redshift.errors import RedshiftError, unsupported
 from labkit.cloud.engine.redshift.operators import compare
@@ -41,14 +42,14 @@ def _pivot(node: exp.Pivot, sql: str, source: Source, scope: Scope) -> tuple[str
     }
     used.add(turned.this.name.lower())
     kept = [field.read() for field in source.fields if field.name not in used]
-    outputs = [Typed(field.sql, field.type, field.name) for field in kept]
+    outputs = [blanks.shown(field.value) for field in kept]
     for value in turned.expressions:
         literal, title = _entry(value)
         test = _test(key, literal, inner)
         for aggregate in node.expressions:
             outputs.append(_filtered(aggregate, title, test, inner))
     columns = ", ".join(f"{output.sql} AS c{at}" for at, output in enumerate(outputs))
-    group = f" GROUP BY {', '.join(f.sql for f in kept)}" if kept else ""
+    group = f" GROUP BY {', '.join(blanks.key(field.value) for field in kept)}" if kept else ""
     fields = [Field(output.name, output.type, "") for output in outputs]
     return f"SELECT {columns} FROM {sql}{group}", fields
 

@@ -72,7 +72,7 @@ def _table(node: exp.Table, scope: Scope) -> Member:
     alias = scope.state.alias("s")
     if len(parts) == 1 and parts[0] in scope.ctes:
         cte = scope.ctes[parts[0]]
-        fields = [Field(f.name, f.type, f"{alias}.{f.sql}") for f in cte.fields]
+        fields = [replace(f, sql=f"{alias}.{f.sql}") for f in cte.fields]
         sql = f"{cte.sql} AS {alias}"
         if cte.fields and cte.fields[0].sql.startswith("c"):
             sql = f"{cte.sql} AS {alias}({', '.join(f.sql for f in cte.fields)})"
@@ -98,7 +98,7 @@ def _fields(relation: Relation, alias: str, state: State) -> tuple[list[Field], 
     """The columns of a relation, and those that ``*`` does not give."""
     found = [
         (c, Field(c.name, c.type, f"{alias}.{quoted_name(c.sql)}", c.denied,
-                  partial(state.columns.add, (relation.oid, c.sql))))
+                  partial(state.columns.add, (relation.oid, c.sql)), c.clean))
         for c in relation.columns
     ]  # fmt: skip
     return [f for c, f in found if not c.hidden], tuple(f for c, f in found if c.hidden)
@@ -133,7 +133,7 @@ def _subquery(node: exp.Subquery, scope: Scope) -> Member:
     inner = Scope(scope.state, parent=scope.parent, ctes=dict(scope.ctes))
     found = scope.state.query(node.this, inner)
     alias = scope.state.alias("s")
-    fields = [Field(f.name, f.type, f"{alias}.c{at}") for at, f in enumerate(found.fields)]
+    fields = [replace(f, sql=f"{alias}.c{at}") for at, f in enumerate(found.fields)]
     name = node.alias.lower() if node.alias else ""
     return _finish(node, f"({found.sql}) AS {alias}", Source(name, fields), scope)
 
@@ -310,7 +310,7 @@ def _using(names: list[str], before: list[Field], added: Source, side: str, scop
             raise RedshiftError(
                 f'column "{name}" specified in USING clause does not exist in {where} table', code
             )
-        one, two = (Typed(f.read().sql, f.type) for f in (left[0], right[0]))
+        one, two = (f.read().value for f in (left[0], right[0]))
         tests.append(compare("=", one, two).sql)
         added.merged.add(name)
         if side in ("RIGHT", "FULL"):

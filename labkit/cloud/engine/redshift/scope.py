@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -28,6 +29,7 @@ class Typed:
         literal: the value of a text literal that has no type yet.
         told: hears the type that a parameter without one is taken for.
         tree: of floats' arithmetic: how it may go on.
+        clean: tells whether a text has no blank at its end; None where it may have one.
     """
 
     sql: str
@@ -36,6 +38,7 @@ class Typed:
     literal: str | None = None
     told: Callable[[Type], None] | None = field(default=None, compare=False)
     tree: Any = field(default=None, compare=False)
+    clean: Callable[[], bool] | None = field(default=None, compare=False)
 
     def named(self, name: str) -> Typed:
         return replace(self, name=name)
@@ -47,6 +50,7 @@ class Field:
 
     Args:
         seen: hears that the column is read.
+        clean: as `Typed` has it.
     """
 
     name: str
@@ -54,6 +58,11 @@ class Field:
     sql: str
     denied: str = ""
     seen: Callable[[], None] | None = field(default=None, compare=False)
+    clean: Callable[[], bool] | None = field(default=None, compare=False)
+
+    @property
+    def value(self) -> Typed:
+        return Typed(self.sql, self.type, self.name, clean=self.clean)
 
     def read(self) -> Field:
         """The column, as something of the query reads it.
@@ -115,6 +124,8 @@ class Scope:
 
     Args:
         aliases: output columns that later ones may use by name.
+        shown: what stands for the key of a group outside of its aggregates, by the key's SQL.
+        within: the aliases as its aggregates have them.
         aggregates: whether aggregates may stand here.
         sorting: the order that all its aggregates with an order have.
     """
@@ -128,6 +139,19 @@ class Scope:
     aggregates: bool = True
     prior: str = ""
     sorting: str = ""
+    shown: dict[str, str] = field(default_factory=dict)
+    within: dict[str, Typed] = field(default_factory=dict)
+
+    @contextmanager
+    def ungrouped(self) -> Iterator[None]:
+        """Compile what is reckoned for each row of a group."""
+        kept = self.shown, self.aliases
+        if self.shown:
+            self.shown, self.aliases = {}, self.within
+        try:
+            yield
+        finally:
+            self.shown, self.aliases = kept
 
     def inner(self) -> Scope:
         """A scope for a subquery, which sees this one's names too."""

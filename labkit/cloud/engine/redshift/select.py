@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from sqlglot import exp
 
 from labkit.cloud.engine.redshift import outer_marks
+from labkit.cloud.engine.redshift.aggregates import AGGREGATES
+from labkit.cloud.engine.redshift.blanks import all_clean, is_clean, key, shown
 from labkit.cloud.engine.redshift.calls import direction
 from labkit.cloud.engine.redshift.casts import coerce, common_type, known
 from labkit.cloud.engine.redshift.errors import (
@@ -20,7 +23,7 @@ from labkit.cloud.engine.redshift.expressions import condition, expression
 from labkit.cloud.engine.redshift.operators import sorted_by
 from labkit.cloud.engine.redshift.relations import from_clause, next_round
 from labkit.cloud.engine.redshift.scope import Cte, Field, Scope, Source, Typed
-from labkit.cloud.engine.redshift.types import INT8, SUPER, VARCHAR, Type
+from labkit.cloud.engine.redshift.types import INT8, VARCHAR, Type
 from labkit.cloud.engine.redshift.windows import window_definition
 
 
@@ -121,7 +124,8 @@ def _recursion(body: exp.Union, scope: Scope, first: Query, alias: str) -> Query
 def _of_any_length(fields: tuple[Field, ...]) -> tuple[Field, ...]:
     """Texts may grow with each round."""
     return tuple(
-        replace(each, type=VARCHAR) if each.type.base == "varchar" else each for each in fields
+        replace(each, type=VARCHAR, clean=None) if each.type.base == "varchar" else each
+        for each in fields
     )
 
 
@@ -130,7 +134,7 @@ def _renamed(fields: tuple[Field, ...], columns: list[str]) -> tuple[Field, ...]
         raise RedshiftError("WITH query has fewer columns available than specified", "42P10")
     names = columns + [field.name for field in fields[len(columns) :]]
     return tuple(
-        Field(name, field.type, f"c{at}")
+        replace(field, name=name, sql=f"c{at}")
         for at, (name, field) in enumerate(zip(names, fields, strict=True))
     )
 
@@ -170,11 +174,28 @@ def _set_operation(node: exp.SetOperation, scope: Scope) -> Query:
         for one, two in zip(left.fields, right.fields, strict=True)
     ]
     parts = [f"({_cast_columns(side, kinds)})" for side in sides]
-    sql = f" {word}{'' if distinct else ' ALL'} ".join(parts)
     fields = tuple(
-        Field(field.name, kind, field.sql) for field, kind in zip(left.fields, kinds, strict=True)
+        Field(one.name, kind, one.sql, clean=all_clean([one.value, two.value]))
+        for one, two, kind in zip(left.fields, right.fields, kinds, strict=True)
     )
+    if distinct and not all(is_clean(field.value) for field in fields):
+        sql = _blanks_aside(word, parts, fields)
+    else:
+        sql = f" {word}{'' if distinct else ' ALL'} ".join(parts)
     return _ordered_outputs(node, Query(sql, fields), scope)
+
+
+def _blanks_aside(word: str, parts: list[str], fields: tuple[Field, ...]) -> str:
+    """A set operation over rows of text that may end with blanks."""
+    if word == "UNION":
+        return distinct_rows(" UNION ALL ".join(parts), fields)
+    pairs = [
+        [key(replace(field.value, sql=f"{side}.c{at}")) for side in "qr"]
+        for at, field in enumerate(fields)
+    ]
+    same = " AND ".join(f"{one} IS NOT DISTINCT FROM {two}" for one, two in pairs)
+    kind = "SEMI" if word == "INTERSECT" else "ANTI"
+    return distinct_rows(f"FROM {parts[0]} q {kind} JOIN {parts[1]} r ON {same}", fields)
 
 
 def _same_width(left: Query, right: Query, word: str) -> None:
@@ -198,15 +219,16 @@ def _ordered_outputs(node: exp.Expr, found: Query, scope: Scope) -> Query:
     if order is None and not bounds:
         return found
     parts = []
-    inner = Scope(scope.state, [Source("", [Field(f.name, f.type, f"q.c{at}")
-                  for at, f in enumerate(found.fields)])])  # fmt: skip
+    outputs = [replace(f, sql=f"q.c{at}") for at, f in enumerate(found.fields)]
+    inner = Scope(scope.state, [Source("", outputs)])
     for each in order.expressions if order else ():
-        parts.append(f"{_order_key(each.this, inner, list(found.fields))} {direction(each)}")
+        key_sql = _order_key(each.this, inner, [output.value for output in outputs])
+        parts.append(f"{key_sql} {direction(each)}")
     clause = f" ORDER BY {', '.join(parts)}" if parts else ""
     return Query(f"SELECT * FROM ({found.sql}) q{clause}{bounds}", found.fields)
 
 
-def _order_key(node: exp.Expr, scope: Scope, outputs: list[Any]) -> str:
+def _order_key(node: exp.Expr, scope: Scope, outputs: list[Typed]) -> str:
     """An output column by its number or name, or any expression."""
     if isinstance(node, exp.Literal) and not node.is_string and node.this.isdigit():
         at = int(node.this)
@@ -220,9 +242,10 @@ def _order_key(node: exp.Expr, scope: Scope, outputs: list[Any]) -> str:
     return sorted_by(expression(node, scope))
 
 
-def _output(at: int, outputs: list[Any]) -> str:
+def _output(at: int, outputs: list[Typed]) -> str:
     """An output column in ORDER BY: its number, unless it is not sorted as it is stored."""
-    return sorted_by(outputs[at]) if outputs[at].type == SUPER else str(at + 1)
+    key_sql = sorted_by(outputs[at])
+    return str(at + 1) if key_sql == outputs[at].sql else key_sql
 
 
 def _limits(node: exp.Expr, scope: Scope) -> str:
@@ -245,33 +268,60 @@ def _limits(node: exp.Expr, scope: Scope) -> str:
 
 def _select(node: exp.Select, outer: Scope) -> Query:
     _refuse_others(node, _KNOWN)
+    _check_qualify(node)
     scope = outer
     if outer_marks.marked(node):
         start, node = outer_marks.joined(node, scope)
     else:
         start = from_clause(node, scope)
-    for each in node.args.get("windows") or ():
-        scope.windows[each.this.name.lower()] = window_definition(each, scope)
+    _define_windows(node, scope)
     filtered, outputs = _filtered(node, scope)
-    group = _group(node.args.get("group"), scope, outputs)
+    group = _group(node, scope, outputs)
+    if scope.shown:
+        _define_windows(node, scope)
+        outputs = _projections(node, scope)
     having = node.args.get("having")
     qualify = node.args.get("qualify")
     order = node.args.get("order")
     keys = [_order_key(each.this, scope, outputs) for each in order.expressions] if order else []
     distinct = _distinct(node)
     hidden = _hidden(keys, outputs) if distinct else []
+    grouped = bool(distinct) and bool(hidden or not all(map(is_clean, outputs)))
     parts = [
-        f"SELECT {'' if hidden else distinct}{_named(outputs)}",
+        f"SELECT {'' if grouped else distinct}{_named(outputs)}",
         *(f", {key} AS k{at}" for at, key in enumerate(hidden)),
         f"{start}{filtered}{group}",
         f" HAVING {condition(having.this, scope, 'HAVING')}" if having else "",
         f" QUALIFY {condition(qualify.this, scope, 'QUALIFY')}" if qualify else "",
     ]
-    sql = _distinct_by(hidden, len(outputs), "".join(parts)) if hidden else "".join(parts)
     fields = tuple(
-        Field(output.name, known(output.type), f"c{at}") for at, output in enumerate(outputs)
+        Field(output.name, known(output.type), f"c{at}", clean=all_clean([output]))
+        for at, output in enumerate(outputs)
     )
+    sql = "".join(parts)
+    if grouped:
+        sql = distinct_rows(sql, fields, hidden)
+        keys = [_of_distinct(key_sql, outputs, fields) for key_sql in keys]
     return Query(f"{sql}{_order(order, keys, hidden)}{_limits(node, scope)}", fields)
+
+
+def _check_qualify(node: exp.Select) -> None:
+    """Right behind a member of FROM that has no name of its own, QUALIFY is read as its name.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/r_QUALIFY_clause.html
+    """
+    qualify, start = node.args.get("qualify"), node.args.get("from_")
+    if not (qualify and start) or any(node.args.get(k) for k in ("where", "group", "having")):
+        return
+    last = [start, *(start.this.args.get("joins") or ()), *(node.args.get("joins") or ())][-1]
+    if not (last.args.get("on") or last.args.get("using") or last.this.args.get("alias")):
+        word = re.match(r"\w+|.", qualify.this.sql(dialect="redshift"))
+        raise RedshiftError(f'syntax error at or near "{word[0].lower() if word else ""}"', SYNTAX)
+
+
+def _define_windows(node: exp.Select, scope: Scope) -> None:
+    for each in node.args.get("windows") or ():
+        scope.windows[each.this.name.lower()] = window_definition(each, scope)
 
 
 def _filtered(node: exp.Select, scope: Scope) -> tuple[str, list[Typed]]:
@@ -320,7 +370,8 @@ def _projections(node: exp.Select, scope: Scope) -> list[Typed]:
             continue
         value = expression(each, scope)
         if isinstance(each, exp.Alias):
-            scope.aliases[each.alias.lower()] = Typed(f"({value.sql})", value.type, value.name)
+            alias = Typed(f"({value.sql})", value.type, value.name, clean=value.clean)
+            scope.aliases[each.alias.lower()] = alias
         if value.name not in excluded:
             found.append(value)
         elif not isinstance(each, exp.Column):
@@ -361,25 +412,52 @@ def _expanded(star: exp.Star, node: exp.Expr, excluded: set[str], scope: Scope) 
     if table and not any(source.name == table for source in scope.sources):
         raise RedshiftError(f'relation "{table}" does not exist', "42P01")
     return [
-        Typed(field.read().sql, field.type, field.name)
+        replace(value, sql=scope.shown.get(value.sql, value.sql))
         for source in scope.sources
         if (not table and source.qualified) or source.name == table
         for field in source.fields
         if field.name not in excluded and (table or field.name not in source.merged)
+        for value in (field.read().value,)
     ]
 
 
-def _group(node: exp.Expr | None, scope: Scope, outputs: list[Typed]) -> str:
+def _group(select: exp.Select, scope: Scope, outputs: list[Typed]) -> str:
+    node = select.args.get("group")
     if node is None:
         return ""
     if node.args.get("totals"):
         raise unsupported("GROUP BY WITH TOTALS")
-    keys = [_group_key(each, scope, outputs) for each in node.expressions]
+    members = list(node.expressions)
     for kind in ("rollup", "cube", "grouping_sets"):
-        keys += [_group_key(each, scope, outputs) for each in node.args.get(kind) or ()]
+        members += node.args.get(kind) or ()
+    scope.within = dict(scope.aliases)
+    keys = [_group_key(each, scope, outputs) for each in members]
     if node.args.get("all"):
-        keys = ["ALL"]
+        keys = _all_keys(select, scope, outputs)
+    if any(isinstance(each, tuple(_GROUPINGS)) for each in members):
+        for sql, value in scope.shown.items():
+            told = f"grouping({key(Typed(sql, VARCHAR))})"
+            scope.shown[sql] = f"CASE WHEN {told} = 0 THEN {value} END"
     return f" GROUP BY {', '.join(keys)}"
+
+
+def _all_keys(select: exp.Select, scope: Scope, outputs: list[Typed]) -> list[str]:
+    """What GROUP BY ALL groups by: DuckDB finds it, unless text that may end with blanks is."""
+    if all(map(is_clean, outputs)):
+        return ["ALL"]
+    excluded = _excluded(select, scope)
+    aggregated: list[bool] = []
+    for each in select.expressions:
+        star = _star(each)
+        width = len(_expanded(star, each, excluded, scope)) if star else 1
+        aggregated += [_aggregates(each)] * width
+    own = zip(aggregated, outputs, strict=True)
+    return [_key_of(output, scope) for whole, output in own if not whole] or ["ALL"]
+
+
+def _aggregates(node: exp.Expr) -> bool:
+    calls = node.find_all(exp.Anonymous)
+    return any(str(call.this).lower() in AGGREGATES for call in calls)
 
 
 _GROUPINGS: dict[type[exp.Expr], str] = {
@@ -401,14 +479,21 @@ def _group_key(node: exp.Expr, scope: Scope, outputs: list[Typed]) -> str:
         at = int(node.this)
         if not 1 <= at <= len(outputs):
             raise RedshiftError(f"GROUP BY position {at} is not in select list", "42P10")
-        return _no_position(outputs[at - 1].sql)
+        return _key_of(outputs[at - 1], scope)
     if isinstance(node, exp.Column) and len(node.parts) == 1:
         name = node.name.lower()
         if scope.column("", name) is None:
             for output in outputs:
                 if output.name == name:
-                    return _no_position(output.sql)
-    return expression(node, scope).sql
+                    return _key_of(output, scope)
+    return _key_of(expression(node, scope), scope)
+
+
+def _key_of(value: Typed, scope: Scope) -> str:
+    if not is_clean(value):
+        scope.shown[value.sql] = shown(value).sql
+        return key(value)
+    return _no_position(value.sql)
 
 
 def _no_position(sql: str) -> str:
@@ -422,11 +507,22 @@ def _hidden(keys: list[str], outputs: list[Typed]) -> list[str]:
     return [key for key in dict.fromkeys(keys) if key not in shown]
 
 
-def _distinct_by(hidden: list[str], width: int, sql: str) -> str:
-    """Distinct rows that are sorted by what they do not show: each must have one such key."""
-    columns = ", ".join(f"c{at}" for at in range(width))
-    keys = ", ".join(f"rs_one_key(k{at}) AS k{at}" for at in range(len(hidden)))
-    return f"SELECT {columns} FROM (SELECT {columns}, {keys} FROM ({sql}) q GROUP BY {columns}) q"
+def distinct_rows(sql: str, fields: Sequence[Field], hidden: Sequence[str] = ()) -> str:
+    """Distinct rows; each must have one of the keys that they are sorted by and do not show."""
+    values = [replace(field.value, sql=f"q.c{at}") for at, field in enumerate(fields)]
+    columns = [f"{shown(value).sql} AS c{at}" for at, value in enumerate(values)]
+    columns += [f"rs_one_key(k{at}) AS k{at}" for at in range(len(hidden))]
+    found = f"SELECT {', '.join(columns)} FROM ({sql}) q GROUP BY {', '.join(map(key, values))}"
+    told = ", ".join(f"c{at}" for at in range(len(fields)))
+    return f"SELECT {told} FROM ({found}) q"
+
+
+def _of_distinct(key_sql: str, outputs: list[Typed], fields: Sequence[Field]) -> str:
+    """A key of ORDER BY over distinct rows."""
+    for output, field in zip(outputs, fields, strict=True):
+        if key_sql == sorted_by(output) != output.sql:
+            return sorted_by(field.value)
+    return key_sql
 
 
 def _order(order: exp.Expr | None, keys: list[str], hidden: list[str]) -> str:

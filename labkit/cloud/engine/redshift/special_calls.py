@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift import abbreviations, dateparts, formats, functions, zones
+from labkit.cloud.engine.redshift.blanks import all_clean, key
 from labkit.cloud.engine.redshift.calls import (
     arguments,
     function_call,
@@ -82,7 +83,8 @@ def _date_trunc(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
 def _coalesce(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
     args = arguments(node, scope)
     kind = _common(args, "COALESCE")
-    return Typed(f"coalesce({', '.join(coerce(arg, kind).sql for arg in args)})", kind, "coalesce")
+    sql = f"coalesce({', '.join(coerce(arg, kind).sql for arg in args)})"
+    return Typed(sql, kind, "coalesce", clean=all_clean(args))
 
 
 def _common(args: Sequence[Typed], what: str) -> Type:
@@ -146,7 +148,8 @@ def _approximate(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
 
 @special("grouping", "grouping_id")
 def _grouping(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
-    keys = ", ".join(arg.sql for arg in arguments(node, scope))
+    with scope.ungrouped():
+        keys = ", ".join(map(key, arguments(node, scope)))
     return Typed(f"CAST(grouping({keys}) AS INTEGER)", INT4, name)
 
 

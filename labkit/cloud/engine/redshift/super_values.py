@@ -28,7 +28,7 @@ def column(told: Sequence[exp.Expr], scope: Scope) -> Typed:
         field = scope.column(table, name)
         if field:
             path = [attribute_name(part, scope) for part in told[start:]]
-            return _into(Typed(field.sql, field.type, field.name), path)
+            return _into(field.value, path)
     return _other(parts, scope)
 
 

@@ -6,6 +6,7 @@ from sqlglot import exp
 
 from labkit.cloud.engine.redshift import aggregates
 from labkit.cloud.engine.redshift.aggregates import Aggregate
+from labkit.cloud.engine.redshift.blanks import key
 from labkit.cloud.engine.redshift.calls import (
     aggregate,
     arguments,
@@ -86,7 +87,7 @@ def _over(node: exp.Window, scope: Scope) -> str:
         return scope.windows[name.name.lower()]
     parts = []
     if node.args.get("partition_by"):
-        keys = ", ".join(expression(each, scope).sql for each in node.args["partition_by"])
+        keys = ", ".join(key(expression(each, scope)) for each in node.args["partition_by"])
         parts.append(f"PARTITION BY {keys}")
     if node.args.get("order"):
         parts.append(order_by(node.args["order"], scope))

@@ -138,6 +138,7 @@ class Connection(Transactions):
         """End the session; what is not committed is gone."""
         self.warehouse.connections.pop(self.pid, None)
         close(self.duck)
+        self.warehouse.blanks.end(self)
 
     def _transact(self, parsed: Parsed) -> Result:
         words, _ = registry.find_handler(parsed)

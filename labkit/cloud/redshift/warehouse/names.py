@@ -21,7 +21,7 @@ from labkit.cloud.engine.redshift.super_values import MINDS_CASE
 from labkit.cloud.engine.redshift.types import INT4, NAME, VARCHAR, Type
 from labkit.cloud.redshift.system import system_functions, system_relation
 from labkit.cloud.redshift.system.registry import SCHEMAS
-from labkit.cloud.redshift.warehouse import grants, nodes
+from labkit.cloud.redshift.warehouse import blanks, grants, nodes
 from labkit.cloud.redshift.warehouse.objects import Object, holder
 from labkit.cloud.redshift.warehouse.scans import planned
 
@@ -117,7 +117,10 @@ class Names:
         """A stored relation in DuckDB's SQL."""
         if one.kind == "view":
             return self._view(one)
-        columns = tuple(Attribute(c.name, c.type, c.name) for c in one.columns)
+        columns = tuple(
+            Attribute(c.name, c.type, c.name, clean=blanks.clean(self.connection, one, c))
+            for c in one.columns
+        )
         return Relation(one.name, columns, one.physical, one.oid, one.schema)
 
     def _external(self, name: tuple[str, ...]) -> Relation | None:
@@ -133,7 +136,12 @@ class Names:
         found = self.compile_view(view)
         names = [str(name) for name in view.body.get("names") or ()]
         columns = tuple(
-            Attribute(names[at] if at < len(names) else field.name, field.type, f"c{at}")
+            Attribute(
+                names[at] if at < len(names) else field.name,
+                field.type,
+                f"c{at}",
+                clean=field.clean,
+            )
             for at, field in enumerate(found.fields)
         )
         return Relation(view.name, columns, f"({found.sql})", view.oid, view.schema, found.scans)

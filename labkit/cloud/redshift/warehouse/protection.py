@@ -19,6 +19,7 @@ from labkit.cloud.engine.redshift.catalog import Attribute, Relation
 from labkit.cloud.engine.redshift.errors import DENIED, RedshiftError, raising
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.redshift.warehouse import grants, policies
+from labkit.cloud.redshift.warehouse.blanks import clean
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import Names
 from labkit.cloud.redshift.warehouse.objects import Object
@@ -63,7 +64,7 @@ def protected(connection: Connection, one: Object, found: Relation) -> Relation:
     shown = ", ".join(f"{v.sql} AS c{at}" for at, v in enumerate(values))
     inner = f"SELECT r.*, ({rows or 'true'}) AS {_SEEN} FROM {found.sql} r"
     attributes = tuple(
-        replace(a, type=v.type, sql=f"c{at}")
+        replace(a, type=v.type, sql=f"c{at}", clean=None)
         for at, (a, v) in enumerate(zip(found.columns, values, strict=True))
     )
     sql = f"(SELECT {shown} FROM ({inner}) p WHERE {_SEEN})"
@@ -72,7 +73,10 @@ def protected(connection: Connection, one: Object, found: Relation) -> Relation:
 
 def sight(connection: Connection, one: Object, alias: str, command: str) -> Sight:
     """What the session's user sees of a table whose rows he changes."""
-    columns = [Typed(f"{alias}.{quoted_name(c.name)}", c.type, c.name) for c in one.columns]
+    columns = [
+        Typed(f"{alias}.{quoted_name(c.name)}", c.type, c.name, clean=clean(connection, one, c))
+        for c in one.columns
+    ]
     if not is_protected(one):
         return Sight("", tuple(columns))
     rows = rows_seen(connection, one, columns, command)

@@ -44,7 +44,8 @@ def prepare(database: duckdb.DuckDBPyConnection) -> None:
 
 
 def note(connection: Connection, table: Object) -> None:
-    """Tell the views that read a relation that its rows are changing."""
+    """Tell the views that read a relation, and who knows its text, that its rows are changing."""
+    connection.warehouse.blanks.change(connection, table.oid)
     [(told,)] = connection.duck.execute(_NOTE, [table.oid]).fetchall()
     connection.noted = connection.noted or bool(told)
 

@@ -47,6 +47,8 @@ class Transactions:
         self.ingested, self.changing = False, False
         #: Whether it has made a materialized view stale.
         self.noted = False
+        #: When it began, by the clock of `Blanks`, and the tables that it has changed.
+        self.began, self.changed = 0, set[int]()
         self._renewed = False
         self._kept: tuple[Any, ...] = ()
         self._zone = SETTINGS["timezone"]
@@ -68,6 +70,7 @@ class Transactions:
         """Open a transaction block."""
         self.keep_zone()
         self.objects.forget()
+        self.warehouse.blanks.begin(self)
         self.duck.execute("BEGIN TRANSACTION")
         self._kept = (dict(self.temporary), dict(self.settings))
         self.transaction, self.ingested, self.changing = "open", False, False
@@ -94,6 +97,7 @@ class Transactions:
     def _commit(self) -> None:
         with failures():
             self.duck.execute("COMMIT")
+        self.warehouse.blanks.end(self)
         self._forget_locals()
         if self.noted:
             self.noted = False
@@ -154,8 +158,11 @@ class Transactions:
 
     def _undo(self) -> None:
         self.objects.forget()
-        with failures():
-            self.duck.execute("ROLLBACK")
+        try:
+            with failures():
+                self.duck.execute("ROLLBACK")
+        finally:
+            self.warehouse.blanks.end(self)
         self.temporary, self.settings = self._kept
 
     def _undo_quietly(self) -> None:

@@ -20,6 +20,7 @@ from labkit.cloud.redshift.warehouse import (
     staleness,
     system_roles,
 )
+from labkit.cloud.redshift.warehouse.blanks import Blanks
 from labkit.cloud.redshift.warehouse.connection import Connection
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ class Warehouse:
         staleness.prepare(self.database)
         system_roles.add_missing(objects.Objects(self.database), state.admin)
         self.writing = threading.RLock()
+        self.blanks = Blanks()
         self.history: deque[dict[str, Any]] = deque(maxlen=HISTORY)
         #: Which policies of rows queries met.
         self.applied_policies: deque[dict[str, Any]] = deque(maxlen=HISTORY)

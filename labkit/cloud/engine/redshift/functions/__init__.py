@@ -5,9 +5,10 @@ PostgreSQL's rule: the overload that changes its arguments least.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 
+from labkit.cloud.engine.redshift.blanks import all_clean
 from labkit.cloud.engine.redshift.casts import coerce, cost
 from labkit.cloud.engine.redshift.errors import UNDEFINED_FUNCTION, RedshiftError
 from labkit.cloud.engine.redshift.functions import (
@@ -80,7 +81,20 @@ def call(name: str, args: Sequence[Typed]) -> Typed:
         raise no_function(name, [arg.type for arg in args])
     _, entry, parameters = best
     given = [_given(arg, parameter) for arg, parameter in zip(args, parameters, strict=True)]
-    return Typed(entry.render(given), entry.result(given), entry.name or name)
+    return Typed(
+        entry.render(given), entry.result(given), entry.name or name, clean=_clean(name, args)
+    )
+
+
+#: Functions whose text ends as their first argument does, and those whose text has no blank.
+_LAST_KEPT = {"lower", "upper", "initcap", "ltrim"}
+_TRIMMING, _HASHES = {"rtrim", "btrim", "trim"}, {"md5", "sha1", "sha2"}
+
+
+def _clean(name: str, args: Sequence[Typed]) -> Callable[[], bool] | None:
+    if name in _HASHES or (name in _TRIMMING and len(args) == 1):
+        return all_clean(())
+    return all_clean(args[:1]) if name in _LAST_KEPT else None
 
 
 def no_function(name: str, kinds: Sequence[Type]) -> RedshiftError:

@@ -74,6 +74,7 @@ def alter_table(connection: Connection, parsed: Parsed) -> Result:
 
 def keep(connection: Connection, table: Object) -> None:
     """Put a changed relation in place of what it was."""
+    connection.warehouse.blanks.change(connection, table.oid)
     if not table.temporary:
         connection.objects.replace(table)
         return

@@ -198,7 +198,13 @@ def target_of(
     readable = _readable(connection, table)
     told = grants.denial(table)
     fields = [
-        Field(v.name, v.type, v.sql, "" if readable is None or v.name in readable else told)
+        Field(
+            v.name,
+            v.type,
+            v.sql,
+            "" if readable is None or v.name in readable else told,
+            clean=v.clean,
+        )
         for v in sight.guarded()
     ]
     return sight, Source(name, fields)

@@ -123,8 +123,8 @@ def query_columns(compiled: Compiled, names: Sequence[str] = ()) -> list[TableCo
         kind = field_.type
         if kind.base in ("varchar", "name") and not kind.size:
             kind = Type("varchar", 65535 if kind.base == "varchar" else 128)
-        if kind.base == "interval":
-            raise RedshiftError('Column "interval" has unsupported type "interval"', "0A000")
+        if kind.base == "interval" and not kind.size:
+            raise RedshiftError(f'Column "{name}" has unsupported type "interval"', "0A000")
         found.append(TableColumn(name, kind))
     _no_duplicates([column.name for column in found])
     return found

@@ -1,0 +1,40 @@
+"""Blanks at the end of text: nothing to a comparison, kept in the value.
+
+``'a'`` and ``'a '`` are equal, one group, one distinct value and a match of a join; which of them
+is shown is not told, and here it is the least. LENGTH and LIKE see the blanks of a ``varchar``; a
+``char`` has none.
+
+To cut blanks off costs a query more than its grouping, so that it is done to text that may have
+some alone: `Typed.clean` tells of a value that has none.
+Source: https://docs.aws.amazon.com/redshift/latest/dg/r_Character_types.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from labkit.cloud.engine.redshift.scope import Typed
+
+
+def is_clean(value: Typed) -> bool:
+    """Whether no blank can stand at the end of a value, or none would count."""
+    if value.literal is not None:
+        return not value.literal.endswith(" ")
+    return value.type.base != "varchar" or (value.clean is not None and value.clean())
+
+
+def all_clean(values: Iterable[Typed]) -> Callable[[], bool]:
+    """Tells, when it is asked, whether no value can have a blank at its end."""
+    told = list(values)
+    return lambda: all(map(is_clean, told))
+
+
+def key(value: Typed) -> str:
+    """What a value is compared and grouped by."""
+    return value.sql if is_clean(value) else f"rs_key({value.sql})"
+
+
+def shown(value: Typed) -> Typed:
+    """The value of a group whose key is `key`."""
+    return value if is_clean(value) else replace(value, sql=f"min({value.sql})")
