@@ -1131,3 +1131,6 @@ SELECT x / -1 FROM (VALUES SMALLINT '-32768') t(x)
 
 SELECT x / SMALLINT '-1' FROM (VALUES SMALLINT '-32768') t(x)
 --! NUMERIC_VALUE_OUT_OF_RANGE: smallint division overflow: -32768 / -1
+
+SELECT approx_distinct(z), max(c) FROM (SELECT z, approx_distinct(z) OVER () AS c FROM (VALUES TIMESTAMP '2020-01-01 00:00 UTC', TIMESTAMP '2020-01-01 01:00 +01:00') t(z))
+--> [["1", "1"]]

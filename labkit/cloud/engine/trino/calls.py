@@ -210,6 +210,8 @@ def _aggregate_sql(node: tree.Call, scope: Scope, *, after: str) -> tuple[Resolv
 def pattern_aggregate(node: tree.Call, scope: Scope, order: str) -> Typed:
     """An aggregate over rows of a row pattern's match, in the order of ``order`` if it is given."""
     found, args = _resolve(node, scope, "aggregate")
+    if node.name in _COUNTING:
+        args = _distinct_keys(node, found, args, scope)
     inside = f"ORDER BY {order}" if order and args else ""
     return Typed(found.render(args, inside=inside), found.returns)
 

@@ -163,10 +163,6 @@ AGGREGATES = (
             "trino_multimap_of({agg})",
         ),
         ("map_union(map(K, V)) -> map(K, V)", "list({0})", "trino_union_of({agg})"),
-        (
-            "approx_distinct(timestamp(p) with time zone) -> bigint",
-            "count(DISTINCT ({0}).instant)",
-        ),
         ("approx_distinct(T) -> bigint", "count(DISTINCT {0})"),
         ("approx_distinct(T, double) -> bigint", "count(DISTINCT {0})"),
         (
