@@ -171,6 +171,14 @@ def test_json_of_whole_numbers_that_no_long_holds(lake: Lake) -> None:
     assert row == {"a": 12345678901234567891, "b": {"c": [-1, 12345678901234567891]}}
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "latin-1"])
+def test_csv_in_another_encoding_is_refused(lake: Lake, encoding: str) -> None:
+    header = "né" if encoding == "latin-1" else "id"
+    lake.put("in/a.csv", f"{header},name\n1,ann\n".encode(encoding))
+    reason = lake.fail(lake.profile_job(lake.dataset("in/a.csv")))
+    assert reason.endswith("in/a.csv is not encoded in UTF-8.")
+
+
 @pytest.mark.parametrize("text", ["", "[]", "{}\n{}\n", '{"x": 1}\n5\n'])
 def test_json_without_fields(lake: Lake, text: str) -> None:
     lake.put("in/a.json", text)

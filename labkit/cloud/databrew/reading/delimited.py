@@ -12,6 +12,7 @@ https://docs.aws.amazon.com/databrew/latest/dg/projects.adv-data-types.html
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
@@ -159,11 +160,21 @@ def _names(file: File, delimiter: str, header: bool) -> tuple[tuple[str, ...], i
     start = head(file, HEAD)
     if len(start) == HEAD and not {*b"\r\n"} & {*start}:
         raise Unreadable(f"The first line of {file.name} is longer than {HEAD} bytes.")
-    text = start.decode("utf-8-sig", errors="replace")
+    text = _decoded(start, file)
     blank = _BLANK.match(text)
     at, skipped = (blank.end(), len(blank[0].splitlines())) if blank else (0, 0)
     first: list[str] = next(csv.reader(io.StringIO(text[at:], newline=""), delimiter=delimiter), [])
+    if any("\0" in name for name in first):
+        raise Unreadable(f"{file.name} is not encoded in UTF-8.")
     return tuple(unique(first if header else [""] * len(first))), skipped
+
+
+def _decoded(start: bytes, file: File) -> str:
+    """The text that a file begins with; a character that ends behind it is left out."""
+    try:
+        return codecs.getincrementaldecoder("utf-8-sig")().decode(start)
+    except UnicodeDecodeError as error:
+        raise Unreadable(f"{file.name} is not encoded in UTF-8.") from error
 
 
 # Types --------------------------------------------------------------------------------------------
