@@ -80,17 +80,17 @@ def test_nobody_sees_nothing(lake, granted, denied):
 
 def test_who_is_gone_sees_nothing(lake, quicksight, users):
     """A rule outlives its user, whose name may be taken by another one."""
-    rules = "UserName,region\nleaver,North\n"
+    rules = "UserName,region\ngoner,North\n"
     columns = dict.fromkeys(("UserName", "region"), "STRING")
     arn = arn_of(lake, lake.create({"p": lake.s3_table(lake.source(rules), columns)}))
     id = lake.create({"p": lake.orders()}, **by(arn))
-    leaver = quicksight.register_user(
-        Namespace="default", IdentityType="QUICKSIGHT", UserName="leaver",
-        Email="leaver@example.edu", UserRole="READER",
+    goner = quicksight.register_user(
+        Namespace="default", IdentityType="QUICKSIGHT", UserName="goner",
+        Email="goner@example.edu", UserRole="READER",
     )["User"]["Arn"]  # fmt: skip
-    assert seen(lake, id, user=leaver) == NORTH
-    quicksight.delete_user(Namespace="default", UserName="leaver")
-    assert seen(lake, id, user=leaver) == set()
+    assert seen(lake, id, user=goner) == NORTH
+    quicksight.delete_user(Namespace="default", UserName="goner")
+    assert seen(lake, id, user=goner) == set()
 
 
 def test_a_disabled_rule_hides_nothing(lake, rules, users):
