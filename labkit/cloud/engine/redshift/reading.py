@@ -360,10 +360,10 @@ class Words:
         kept = self._smallest_unit() if name == "interval" else 0
         sizes: list[int] = []
         if self.accept("("):
-            while not self.accept(")"):
+            while not sizes or (len(sizes) < 2 and self.accept(",")):
                 longest = LONGEST_CHAR if name in _CHARS else LONGEST
                 sizes.append(longest if self.accept("MAX") else self.number())
-                self.accept(",")
+            self.expect(")")
         zone = self.accept("WITH", "TIME", "ZONE")
         self.accept("WITHOUT", "TIME", "ZONE")
         if kept:

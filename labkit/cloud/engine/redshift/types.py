@@ -144,6 +144,8 @@ def named_type(name: str, sizes: tuple[int, ...] = ()) -> Type:
     base = NAMES.get(name.lower())
     if base is None:
         raise RedshiftError(f'type "{name.lower()}" does not exist', "42704")
+    if base == "numeric" and len(sizes) > 2:
+        raise RedshiftError("invalid NUMERIC type modifier", "22023")
     if base == "numeric":
         return _decimal(*sizes)
     if base not in SIZED:
