@@ -17,7 +17,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
-START_S = 60
+START_S = 180
 ONE_TRY = Config(retries={"total_max_attempts": 1})
 _MAKING = threading.Lock()  # sessions are not made for two threads at once
 
@@ -120,19 +120,20 @@ def stop_cloud(process: subprocess.Popen[bytes]) -> None:
     """End a local AWS as ``labkit down`` does, or by force when it hangs."""
     process.terminate()
     try:
-        process.wait(timeout=10)
+        process.wait(timeout=60)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
 
 
-def wait_for(find: Callable[[], Any], timeout_s: float = 20) -> Any:
-    """What there is, once there is something."""
-    deadline = time.monotonic() + timeout_s
+def wait_for(find: Callable[[], Any], timeout_s: float = 120) -> Any:
+    """What there is, once there is something: who looks all the time slows down what it awaits."""
+    deadline, pause_s = time.monotonic() + timeout_s, 0.01
     while time.monotonic() < deadline:
         if found := find():
             return found
-        time.sleep(0.05)
+        time.sleep(pause_s)
+        pause_s = min(pause_s * 1.5, 0.2)
     raise AssertionError("It never came")
 
 

@@ -1,7 +1,6 @@
 """What Athena's tests share: a bucket and a database of their own, and one way to run a query."""
 
 import io
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tests.conftest import Running
+from tests.conftest import Running, wait_for
 
 ENDED = ("SUCCEEDED", "FAILED", "CANCELLED")
 
@@ -48,13 +47,12 @@ class Lake:
 
     def follow(self, number: str) -> dict[str, Any]:
         """The execution, once it has ended."""
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline:
+
+        def look() -> dict[str, Any] | None:
             found = self.athena.get_query_execution(QueryExecutionId=number)["QueryExecution"]
-            if found["Status"]["State"] in ENDED:
-                return dict(found)
-            time.sleep(0.01)
-        raise TimeoutError(number)
+            return found if found["Status"]["State"] in ENDED else None
+
+        return dict(wait_for(look))
 
     def run(self, statement: str, **options: Any) -> dict[str, Any]:
         """Run a statement to its end, whatever that is."""

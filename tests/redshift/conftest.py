@@ -1,11 +1,12 @@
 """A cluster in the session's local AWS, spoken to by the Data API."""
 
 import contextlib
-import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+
+from tests.conftest import wait_for
 
 PLACE = {"ClusterIdentifier": "data-api", "DbUser": "awsuser", "Database": "dev"}
 ENDED = ("FINISHED", "FAILED", "ABORTED")
@@ -14,19 +15,21 @@ ENDED = ("FINISHED", "FAILED", "ABORTED")
 class Data:
     """The Data API, with waiting."""
 
+    place = PLACE
+
     def __init__(self, client: Any) -> None:
         self.client = client
 
     def ended(self, number: str) -> dict[str, Any]:
-        while True:
+        def look() -> dict[str, Any] | None:
             found: dict[str, Any] = self.client.describe_statement(Id=number)
-            if found["Status"] in ENDED:
-                return found
-            time.sleep(0.01)
+            return found if found["Status"] in ENDED else None
+
+        return dict(wait_for(look))
 
     def run(self, sql: str, **members: Any) -> dict[str, Any]:
         """Run one statement to its end."""
-        told = {} if "SessionId" in members else dict(PLACE)
+        told = {} if "SessionId" in members else dict(self.place)
         return self.ended(self.client.execute_statement(Sql=sql, **told | members)["Id"])
 
     def rows(self, sql: str, **members: Any) -> list[list[Any]]:

@@ -11,7 +11,6 @@ import csv
 import io
 import itertools
 import json
-import time
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from typing import Any
 import pytest
 
 from labkit.cloud.engine.redshift.reading import statements
-from tests.conftest import connect, start_cloud, stop_cloud
+from tests.conftest import connect, start_cloud, stop_cloud, wait_for
 from tests.redshift import copied
 from tests.redshift.conftest import create_cluster
 
@@ -112,11 +111,11 @@ class Lab:
         return "", self.data.get_statement_result(Id=started["Id"])
 
     def _ended(self, number: str) -> dict[str, Any]:
-        while True:
+        def look() -> dict[str, Any] | None:
             found = self.data.describe_statement(Id=number)
-            if found["Status"] in ("FINISHED", "FAILED", "ABORTED"):
-                return dict(found)
-            time.sleep(0.01)
+            return found if found["Status"] in ("FINISHED", "FAILED", "ABORTED") else None
+
+        return dict(wait_for(look))
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,6 @@ import gzip
 import io
 import json
 import re
-import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,7 +23,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tests.conftest import connect, start_cloud, stop_cloud
+from tests.conftest import connect, start_cloud, stop_cloud, wait_for
 from tests.roles import make_role
 
 HERE = Path(__file__).parent
@@ -171,11 +170,11 @@ class Lab:
         return "", self.athena.get_query_results(QueryExecutionId=number)
 
     def _ended(self, number: str) -> dict[str, Any]:
-        while True:
+        def look() -> dict[str, Any] | None:
             found = self.athena.get_query_execution(QueryExecutionId=number)["QueryExecution"]
-            if found["Status"]["State"] not in ("QUEUED", "RUNNING"):
-                return dict(found["Status"])
-            time.sleep(0.01)
+            return None if found["Status"]["State"] in ("QUEUED", "RUNNING") else found["Status"]
+
+        return dict(wait_for(look))
 
     def _empty(self, bucket: str) -> None:
         for page in self.s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):

@@ -1,12 +1,13 @@
-"""Tables of each distribution style in the session's cluster."""
+"""Tables of each distribution style in a cluster of their own."""
 
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from tests.redshift.conftest import Data, create_cluster
+from tests.redshift.conftest import PLACE, Data, create_cluster
 
+CLUSTER = "placed"  # what other tests have asked another cluster is counted there
 ROWS, FEW = 2000, 20
 STYLES = {
     "by_id": "DISTKEY(id)",
@@ -24,6 +25,8 @@ STYLES = {
 class Placed(Data):
     """The Data API, with plans."""
 
+    place = PLACE | {"ClusterIdentifier": CLUSTER}
+
     def query(self, sql: str) -> int:
         """Run a statement that must succeed; its query id."""
         told = self.run(sql)
@@ -37,7 +40,7 @@ class Placed(Data):
 @pytest.fixture(scope="session")
 def made(cloud: Any) -> Any:
     """A client of the cluster with the tables in it."""
-    create_cluster(cloud.client("redshift"))
+    create_cluster(cloud.client("redshift"), CLUSTER)
     data = Placed(cloud.client("redshift-data"))
     data.query("CREATE SCHEMA placed")
     for name, style in STYLES.items():

@@ -13,10 +13,8 @@ from labkit.lab import Lab
 from labkit.warehouse import Warehouse
 from labkit.warehouse_plans import put_sent, read_plan
 from labkit.warehouse_stores import Rows
-from tests.redshift.conftest import PLACE
-from tests.redshift.placement.conftest import FEW, ROWS, Placed
+from tests.redshift.placement.conftest import CLUSTER, FEW, ROWS, Placed
 
-CLUSTER = PLACE["ClusterIdentifier"]
 COUNTED = Path("/proc/thread-self/io")
 
 
