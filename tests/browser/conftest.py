@@ -36,7 +36,7 @@ from tools.browser import find
 
 ROOT = Path(__file__).parents[2]
 SCREENSHOTS = ROOT / "build" / "screenshots"
-START_S = 60
+START_S = 180
 PATIENCE_MS = 120_000
 SIZE: ViewportSize = {"width": 1400, "height": 1000}
 KERNELSPEC = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
@@ -70,7 +70,7 @@ class Jupyter:
         """Ask its REST API."""
         headers = {"Authorization": f"token {self.token}"}
         request = urllib.request.Request(self.address + path, method=method, headers=headers)
-        with urllib.request.urlopen(request, timeout=10) as reply:
+        with urllib.request.urlopen(request, timeout=60) as reply:
             return bytes(reply.read())
 
     def end_kernels(self, names: Collection[str] | None = None) -> None:

@@ -13,7 +13,7 @@ import pytest
 from tests.conftest import connect, start_cloud, stop_cloud
 from tests.redshift.conftest import PLACE, Data, create_cluster
 
-PATIENCE_S = 20
+PATIENCE_S = 120
 DELETE = "DELETE FROM visit USING stage WHERE visit.id = stage.id"
 INSERT = "INSERT INTO visit SELECT id, pages FROM stage"
 LONG_INSERT = f"{INSERT} WHERE (SELECT sum(a.n % 99 * (b.n % 99)) FROM many a, many b) > 0"

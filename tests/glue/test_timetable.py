@@ -82,7 +82,7 @@ def test_eventbridge_hears_of_crawls(lake: Lake, client: Callable[[str], Any]) -
     lake.put("data/day=1/a.csv", "id,name\n1,x\n")
     lake.crawl()
     heard: list[dict[str, Any]] = []
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while len(heard) < 2 and time.monotonic() < deadline:
         got = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=1).get("Messages", [])
         heard += [json.loads(message["Body"])["detail"] for message in got]

@@ -29,7 +29,7 @@ raise ValueError({str(n) for n in range(50)}, object(), uuid.uuid4(), tempfile.m
 ANSWERS = {
     "partly": RIGHT | {Q2: "withdrawn = []"},
     "crash": RIGHT | {Q2: "import os; os._exit(3)"},
-    "hang": RIGHT | {Q2: "while True: pass"},
+    "hang": RIGHT | {Q2: "import time; time.sleep(600)"},
     "raises": RIGHT | {Q1: RIGHT[Q1] + "\nraise ValueError('afterwards')", Q4: "statuses = nobody"},
     "builds": RIGHT | {Q2: "withdrawn = [1]", Q3: "first = last = 1"},
     "shell": RIGHT

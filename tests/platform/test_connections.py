@@ -17,7 +17,7 @@ PING = b"GET / HTTP/1.1\r\nHost: localhost\r\n"
 @pytest.fixture
 def link(cloud):
     address = urllib.parse.urlsplit(cloud.endpoint)
-    with socket.create_connection((address.hostname, address.port), timeout=10) as found:
+    with socket.create_connection((address.hostname, address.port), timeout=60) as found:
         yield found
 
 
@@ -73,7 +73,7 @@ def odd_port():
     [("/read", 200, None), ("/unread", 200, "close"), ("/own", 500, "close")],
 )
 def test_a_client_is_told_where_its_connection_ends(odd_port, path, status, ends):
-    client = http.client.HTTPConnection("127.0.0.1", odd_port, timeout=10)
+    client = http.client.HTTPConnection("127.0.0.1", odd_port, timeout=60)
     client.request("POST", path, b"sent")
     answer = client.getresponse()
     assert (answer.status, answer.getheader("Connection")) == (status, ends)

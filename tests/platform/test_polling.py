@@ -28,7 +28,7 @@ def test_a_message_comes_while_somebody_waits(sqs, aws, fresh, attributes, asked
     waiting.start()
     time.sleep(0.5)
     aws("sqs").send_message(QueueUrl=url, MessageBody="hello")
-    waiting.join(timeout=10)
+    waiting.join(timeout=60)
     assert [message["Body"] for message in got[0]["Messages"]] == ["hello"]
 
 

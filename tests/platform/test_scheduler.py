@@ -169,7 +169,7 @@ def test_a_state_machine_runs_on_schedule(scheduler, fresh, role, aws):
         FlexibleTimeWindow=OFF,
         Target={"Arn": machine, "RoleArn": role, "Input": '{"n": 1}'},
     )
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 120
     while not (found := sfn.list_executions(stateMachineArn=machine)["executions"]):
         assert time.monotonic() < deadline
         time.sleep(0.05)

@@ -227,14 +227,14 @@ def test_a_presigned_address_lives_a_week_at_most(aws, bucket):
     s3 = aws("s3", config=Config(signature_version="s3v4"))
     asked = {"Bucket": bucket, "Key": "a"}
     week = s3.generate_presigned_url("get_object", asked, ExpiresIn=604800)
-    assert requests.get(week, timeout=10).status_code == 200
+    assert requests.get(week, timeout=60).status_code == 200
     longer = s3.generate_presigned_url("get_object", asked, ExpiresIn=604801)
-    answer = requests.get(longer, timeout=10)
+    answer = requests.get(longer, timeout=60)
     assert (answer.status_code, "AuthorizationQueryParametersError" in answer.text) == (400, True)
 
 
 def test_a_length_that_is_no_number(cloud):
-    answer = requests.put(f"{cloud.endpoint}/b", headers={"Content-Length": "-1"}, timeout=10)
+    answer = requests.put(f"{cloud.endpoint}/b", headers={"Content-Length": "-1"}, timeout=60)
     assert answer.status_code == 400
 
 

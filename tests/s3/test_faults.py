@@ -137,7 +137,7 @@ def begin(url, length, content):
 
 
 def wait_until(seen):
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline and not seen():
         time.sleep(0.02)
     assert seen()

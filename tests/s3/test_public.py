@@ -51,7 +51,7 @@ CONDITIONS = {  # condition → whether an unsigned GET with this referer is ans
 def test_a_policy_for_everybody(s3, cloud, bucket, condition, answered):
     opened(s3, bucket, **({"Condition": condition} if condition else {}))
     headers = {"Referer": "http://example.com/page"}
-    got = requests.get(f"{cloud.endpoint}/{bucket}/a", headers=headers, timeout=10)
+    got = requests.get(f"{cloud.endpoint}/{bucket}/a", headers=headers, timeout=60)
     assert (got.status_code, got.content == b"x") == ((200, True) if answered else (403, False))
 
 
@@ -136,7 +136,7 @@ def test_an_objects_acl(s3, anyone, cloud, bucket):
     blocked(s3, bucket, "IgnorePublicAcls")
     assert refused(anyone.get_object, Bucket=bucket, Key="a") == "AccessDenied"
     page = {"Sec-Fetch-Site": "cross-site"}
-    assert requests.get(f"{cloud.endpoint}/{bucket}/a", headers=page, timeout=10).status_code == 403
+    assert requests.get(f"{cloud.endpoint}/{bucket}/a", headers=page, timeout=60).status_code == 403
 
 
 def test_a_deny_beats_an_acl(s3, anyone, bucket):
@@ -168,11 +168,11 @@ def test_new_acls_that_a_bucket_does_not_take(s3, bucket, call, asked):
 
 def test_an_unsigned_form(s3, cloud, bucket):
     form = {"key": (None, "new"), "content-type": (None, "text/plain"), "file": ("f", b"y")}
-    sent = requests.post(f"{cloud.endpoint}/{bucket}", files=form, timeout=10)
+    sent = requests.post(f"{cloud.endpoint}/{bucket}", files=form, timeout=60)
     assert sent.status_code == 403
     s3.put_bucket_acl(Bucket=bucket, ACL="public-read-write")
     fields = {"key": "new", "file": b"y"}  # each as if it were a file
-    assert requests.post(f"{cloud.endpoint}/{bucket}", files=fields, timeout=10).status_code == 204
+    assert requests.post(f"{cloud.endpoint}/{bucket}", files=fields, timeout=60).status_code == 204
     assert s3.get_object(Bucket=bucket, Key="new")["Body"].read() == b"y"
 
 
@@ -212,16 +212,16 @@ def test_pages_that_a_bucket_lets_in(s3, cloud, bucket):
     }
     s3.put_bucket_cors(Bucket=bucket, CORSConfiguration={"CORSRules": [rule]})
     for what, (method, headers, expected) in PAGES.items():
-        got = requests.request(method, f"{cloud.endpoint}/{bucket}/a", headers=headers, timeout=10)
+        got = requests.request(method, f"{cloud.endpoint}/{bucket}/a", headers=headers, timeout=60)
         allowed = got.headers.get("Access-Control-Allow-Origin")
         assert (got.status_code, allowed) == expected, what
     s3.delete_bucket_cors(Bucket=bucket)
     page = {"Origin": "https://my.example"}
-    assert requests.get(f"{cloud.endpoint}/{bucket}/a", headers=page, timeout=10).status_code == 403
+    assert requests.get(f"{cloud.endpoint}/{bucket}/a", headers=page, timeout=60).status_code == 403
 
 
 def test_who_does_not_sign_asks_for_no_headers_and_a_path_is_utf8(s3, cloud, bucket):
     opened(s3, bucket)
     for path, code in {"a?response-expires=x": "InvalidRequest", "%AE%8A": "InvalidURI"}.items():
-        got = requests.get(f"{cloud.endpoint}/{bucket}/{path}", timeout=10)
+        got = requests.get(f"{cloud.endpoint}/{bucket}/{path}", timeout=60)
         assert (got.status_code, f"<Code>{code}</Code>" in got.text) == (400, True)

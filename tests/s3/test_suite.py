@@ -130,7 +130,7 @@ def test_a_form(aws, bucket, version, changed, body, status, said):
         Conditions=[*({k: v} for k, v in asked.items()), *anyhow],
     )
     fields = form["fields"] | changed
-    answer = requests.post(form["url"], data=fields, files={"file": ("f.txt", body)}, timeout=10)
+    answer = requests.post(form["url"], data=fields, files={"file": ("f.txt", body)}, timeout=60)
     assert (answer.status_code, said in answer.text) == (status, True)
     if status < 300:
         kept = s3.get_object_tagging(Bucket=bucket, Key="in/f.txt")["TagSet"]
@@ -144,10 +144,10 @@ def test_a_form(aws, bucket, version, changed, body, status, said):
 def test_a_presigned_put_carries_metadata(s3, bucket):
     put = {"Bucket": bucket, "Key": "a", "Metadata": {"m": "1"}}
     url = s3.generate_presigned_url("put_object", put)
-    assert requests.put(url, data=b"x", timeout=10).status_code == 200
+    assert requests.put(url, data=b"x", timeout=60).status_code == 200
     assert s3.head_object(Bucket=bucket, Key="a")["Metadata"] == {"m": "1"}
     changed = url.replace("x-amz-meta-m=1", "x-amz-meta-m=2")
-    assert requests.put(changed, data=b"x", timeout=10).status_code == 403
+    assert requests.put(changed, data=b"x", timeout=60).status_code == 403
 
 
 def test_a_date_header_may_stand_for_the_other(aws, bucket):
@@ -162,10 +162,10 @@ def test_a_date_header_may_stand_for_the_other(aws, bucket):
 
 
 def test_an_unsigned_request_is_refused(cloud, bucket):
-    answer = requests.get(f"{cloud.endpoint}/{bucket}/a", timeout=10)
+    answer = requests.get(f"{cloud.endpoint}/{bucket}/a", timeout=60)
     assert (answer.status_code, "<Code>AccessDenied<" in answer.text) == (403, True)
     legacy = {"Authorization": "AWS AKIA:c2lnbmF0dXJl"}
-    answer = requests.get(f"{cloud.endpoint}/{bucket}/a", headers=legacy, timeout=10)
+    answer = requests.get(f"{cloud.endpoint}/{bucket}/a", headers=legacy, timeout=60)
     assert (answer.status_code, "Please use AWS4-HMAC-SHA256" in answer.text) == (400, True)
 
 

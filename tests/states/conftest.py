@@ -66,7 +66,7 @@ class Machines:
         started = self.sfn.start_execution(stateMachineArn=arn, input=text, **options)
         return started["executionArn"]
 
-    def wait(self, execution, timeout_s=30):
+    def wait(self, execution, timeout_s=120):
         """The execution once it has ended."""
         deadline = time.monotonic() + timeout_s
         while time.monotonic() < deadline:

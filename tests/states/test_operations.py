@@ -438,7 +438,7 @@ def test_eventbridge_hears_of_executions(machines, aws, fresh):
     target = {"Id": "1", "Arn": f"arn:aws:sqs:us-east-1:{ACCOUNT}:{name}"}
     events.put_targets(Rule=name, Targets=[target])
     ended = machines.wait(machines.start(machine, {"a": 1}))
-    got, deadline = [], time.monotonic() + 20
+    got, deadline = [], time.monotonic() + 120
     while len(got) < 2 and time.monotonic() < deadline:
         found = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1).get("Messages", [])
         got += [json.loads(message["Body"]) for message in found]

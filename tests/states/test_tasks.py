@@ -343,7 +343,7 @@ def test_stopping_an_execution_stops_its_query(machines, bucket, aws, sfn):
     )
     arn = machines.make(service("athena:startQueryExecution.sync", query(sql, bucket)))
     execution = machines.start(arn)
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while "TaskSubmitted" not in [e["type"] for e in machines.history(execution)]:
         assert time.monotonic() < deadline
         time.sleep(0.05)

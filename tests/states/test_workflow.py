@@ -106,7 +106,7 @@ def test_an_object_becomes_a_table(machines, aws, sfn, fresh, lake, job, table):
     assert events.put_targets(Rule=rule, Targets=[target])["FailedEntryCount"] == 0
 
     aws("s3").put_object(Bucket=lake, Key="raw/people.csv", Body=ROWS.encode())
-    ended = machines.wait(the_only_execution(sfn, machine), timeout_s=60)
+    ended = machines.wait(the_only_execution(sfn, machine), timeout_s=120)
     assert (ended.status, ended.cause) == ("SUCCEEDED", None)
     assert ended.output["detail"]["object"]["key"] == "raw/people.csv"
     assert ended.output["job"]["State"] == "SUCCEEDED"
@@ -121,7 +121,7 @@ def test_an_object_becomes_a_table(machines, aws, sfn, fresh, lake, job, table):
     assert len(sfn.list_executions(stateMachineArn=machine)["executions"]) == 1
 
 
-def the_only_execution(sfn, machine, timeout_s=20):
+def the_only_execution(sfn, machine, timeout_s=120):
     deadline = time.monotonic() + timeout_s
     while time.monotonic() < deadline:
         if found := sfn.list_executions(stateMachineArn=machine)["executions"]:

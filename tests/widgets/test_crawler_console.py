@@ -98,7 +98,7 @@ def test_a_crawl_started_elsewhere_is_seen(lake, monkeypatch):
     before = crawler(console, LMS)["crawl"]
     watching = console.hear({"do": "watch"})
     lake.catalog.run_crawler(LMS)
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while crawler(console, LMS)["crawl"] == before or crawler(console, LMS)["state"] != "READY":
         assert time.monotonic() < deadline
         time.sleep(0.02)

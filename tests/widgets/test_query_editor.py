@@ -84,7 +84,7 @@ def press_until_it_ends(editor, message, work):
 
 def begun(editor, tab):
     """Wait until Athena has taken up what was started in a tab; its execution's id."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while not (found := editor.runs.get(tab, {}).get("id")):
         assert time.monotonic() < deadline
         time.sleep(0.02)

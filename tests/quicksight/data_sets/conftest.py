@@ -99,7 +99,7 @@ class Lake:
 
     def ended(self, id: str, ingestion: str) -> dict[str, Any]:
         """An ingestion, once it has ended."""
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 120
         while True:
             found: dict[str, Any] = self.quicksight.describe_ingestion(
                 DataSetId=id, IngestionId=ingestion

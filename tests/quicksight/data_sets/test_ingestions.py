@@ -220,7 +220,7 @@ def big(lake, small="SELECT 1 AS n"):
 
 
 def running(lake, id, ingestion):
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         found = lake.quicksight.describe_ingestion(DataSetId=id, IngestionId=ingestion)
         if found["Ingestion"]["IngestionStatus"] == "RUNNING":

@@ -194,7 +194,7 @@ def imported(quicksight: Any, id: str, bundle: bytes, **more: Any) -> Any:
 
 def ended(describe: Any, **names: str) -> Any:
     """A job when it has ended."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while (told := describe(**names))["JobStatus"] not in ENDED:
         assert time.monotonic() < deadline
         time.sleep(0.02)

@@ -173,7 +173,7 @@ class Page:
 
 def _get(url: str, **headers: str) -> Page:
     parts = urllib.parse.urlsplit(url)
-    connection = http.client.HTTPConnection(parts.netloc, timeout=10)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=60)
     try:
         connection.request("GET", f"{parts.path}?{parts.query}", headers=headers)
         page = Page(url, connection.getresponse())

@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-WAIT_S = 30
+WAIT_S = 120
 
 
 def wait_for_rows(quicksight: Any, data_set: str) -> None:

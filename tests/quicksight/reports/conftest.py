@@ -67,7 +67,7 @@ class Snapshots:
 
     def ended(self, dashboard: str, job: str, by: Any = None) -> dict[str, Any]:
         """A job's result, once there is one."""
-        quicksight, deadline = by or self.quicksight, time.monotonic() + 30
+        quicksight, deadline = by or self.quicksight, time.monotonic() + 120
         ids = {"DashboardId": dashboard, "SnapshotJobId": job}
         while quicksight.describe_dashboard_snapshot_job(**ids)["JobStatus"] not in (
             "COMPLETED",

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from labkit import warehouse_bill
+from tests.conftest import wait_for
 
 MADE = datetime(2026, 11, 26, 8, tzinfo=UTC)
 RPU_SECONDS = "SELECT coalesce(sum(charged_seconds), 0) FROM sys_serverless_usage"
@@ -55,6 +56,8 @@ def test_a_workgroup_is_charged_a_minute_for_a_short_query(aws, data, fresh):
     client.create_namespace(namespaceName=name)
     client.create_workgroup(workgroupName=name, namespaceName=name, baseCapacity=8)
     place = {"WorkgroupName": name, "Database": "dev"}
+    found = {"workgroupName": name}
+    wait_for(lambda: client.get_workgroup(**found)["workgroup"]["status"] == "AVAILABLE")
     used = data.ended(data.client.execute_statement(Sql=RPU_SECONDS, **place)["Id"])
     record = data.client.get_statement_result(Id=used["Id"])["Records"][0][0]
     assert record["doubleValue"] >= 8 * 60

@@ -20,7 +20,7 @@ from tests.redshift.copying.conftest import BUCKET, make_desk
 from tests.roles import policy
 from tests.s3.test_faults import FULL
 
-PATIENCE_S = 20
+PATIENCE_S = 120
 
 
 class House:

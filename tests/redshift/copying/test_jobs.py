@@ -6,7 +6,7 @@ import pytest
 
 from tests.redshift.conftest import create_cluster
 
-PATIENCE_S = 10
+PATIENCE_S = 120
 
 
 def _create(desk, table, folder, name, how="AUTO ON", **at):

@@ -14,7 +14,7 @@ class Raw:
     """A client that says what it is told to."""
 
     def __init__(self, place: Any, *, log_in: bool = True, **told: str) -> None:
-        self.socket = socket.create_connection((place.host, place.port), timeout=10)
+        self.socket = socket.create_connection((place.host, place.port), timeout=60)
         if log_in:
             self.log_in(**{"user": USER, "database": DATABASE} | told)
 

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from tests.redshift.conftest import PLACE, Data, create_cluster
 
-PATIENCE_S = 30
+PATIENCE_S = 120
 TABLES = """
 CREATE TABLE student (id INTEGER PRIMARY KEY, name VARCHAR(20), gpa DECIMAL(4,2), born DATE,
                       seen DATETIME, photo BLOB, more JSON);
@@ -42,6 +42,7 @@ class Source:
         while found != expected and time.monotonic() < deadline:
             told = self.data.run(sql, **PLACE)
             found = self.rows(sql) if told["Status"] == "FINISHED" else told.get("Error")
+            time.sleep(0.02)
         assert found == expected
 
 
