@@ -783,3 +783,37 @@ def test_what_another_takes_the_place_of_goes_last_or_stays(aws, fresh):
     stacks.delete_stack(StackName=name)
     left = [b["Name"] for b in s3.list_buckets()["Buckets"] if b["Name"].startswith(name)]
     assert left == [f"{name}1", f"{name}3"]
+
+
+def test_topics_and_queues_are_changed_in_place(aws, fresh):
+    stacks, sqs, sns, name = aws("cloudformation"), aws("sqs"), aws("sns"), fresh("stack")
+
+    def made(word, **more):
+        inbox = {"Protocol": "sqs", "Endpoint": {"Fn::GetAtt": ["Queue", "Arn"]}}
+        topic = {"DisplayName": word, "Subscription": [inbox]}
+        resources = {
+            "Topic": {"Type": "AWS::SNS::Topic", "Properties": topic},
+            "Queue": {"Type": "AWS::SQS::Queue", "Properties": more},
+            "Line": {"Type": "AWS::SQS::Queue", "Properties": {"FifoQueue": True}},
+        }
+        told = {key: {"Value": {"Ref": key}} for key in resources}
+        return json.dumps({"Resources": resources, "Outputs": told})
+
+    stacks.create_stack(StackName=name, TemplateBody=made("one", VisibilityTimeout=5))
+    had = outputs(aws, name)
+    sqs.send_message(QueueUrl=had["Queue"], MessageBody="kept")
+    sns.subscribe(TopicArn=had["Topic"], Protocol="sqs", Endpoint="arn:aws:sqs:us-east-1:1:other")
+    stacks.update_stack(StackName=name, TemplateBody=made("two", MessageRetentionPeriod=600))
+    assert outputs(aws, name) == had
+    assert had["Line"].endswith(".fifo")
+    attributes = sqs.get_queue_attributes(QueueUrl=had["Queue"], AttributeNames=["All"])
+    told = attributes["Attributes"]
+    assert (told["VisibilityTimeout"], told["MessageRetentionPeriod"]) == ("30", "600")
+    assert told["ApproximateNumberOfMessages"] == "1"
+    topic = sns.get_topic_attributes(TopicArn=had["Topic"])["Attributes"]
+    assert topic["DisplayName"] == "two"
+    listed = sns.list_subscriptions_by_topic(TopicArn=had["Topic"])["Subscriptions"]
+    assert len(listed) == 2
+    stacks.delete_stack(StackName=name)
+    with pytest.raises(ClientError):
+        sqs.get_queue_attributes(QueueUrl=had["Queue"], AttributeNames=["All"])

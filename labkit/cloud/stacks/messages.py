@@ -1,0 +1,111 @@
+"""Queues and topics in a stack, changed in place.
+
+moto drops a topic with its subscriptions to change its name in messages, and changes two of a
+queue's attributes. Sources:
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sqs-queue.html
+and https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sns-topic.html
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from labkit.cloud import stacks
+from labkit.cloud.stacks.calls import ask
+from labkit.cloud.stacks.kinds import Kind, Members, Part
+
+# What a queue has where its template does not say.
+_QUEUE = {
+    "DelaySeconds": "0",
+    "MaximumMessageSize": "262144",
+    "MessageRetentionPeriod": "345600",
+    "ReceiveMessageWaitTimeSeconds": "0",
+    "RedrivePolicy": "",
+    "VisibilityTimeout": "30",
+}
+_OF_TOPICS = ("DisplayName", "KmsMasterKeyId", "SignatureVersion", "TracingConfig")
+
+
+def _queue(members: Members) -> Members:
+    told: Members = {"QueueName": _ordered(members.pop("QueueName"), members.get("FifoQueue"))}
+    if tags := members.pop("Tags", None):
+        told["tags"] = {each["Key"]: each["Value"] for each in tags}
+    return told | {"Attributes": {name: _text(each) for name, each in members.items()}}
+
+
+def _queue_changes(members: Members) -> Members:
+    said = {k: v for k, v in members["Attributes"].items() if k != "FifoQueue"}
+    return {"Attributes": _QUEUE | said}
+
+
+def _topic(members: Members) -> Members:
+    told = {"Name": _ordered(members.pop("TopicName"), members.get("FifoTopic"))}
+    kept = {
+        name: members.pop(name) for name in (*_OF_TOPICS, "Subscription", "Tags") if name in members
+    }
+    return told | kept | {"Attributes": {name: _text(each) for name, each in members.items()}}
+
+
+def _ordered(name: str, fifo: Any) -> str:
+    """The name, as one that keeps its messages in order must have it."""
+    ordered = str(fifo).lower() == "true" and not name.endswith(".fifo")
+    return f"{name}.fifo" if ordered else name
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, dict):
+        return json.dumps(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _attribute(name: str) -> Part:
+    def told(members: Members, value: Any) -> tuple[str, Members]:
+        return "SetTopicAttributes", {
+            "TopicArn": _arn(members),
+            "AttributeName": name,
+            "AttributeValue": _text(value),
+        }
+
+    return Part(name, told, lambda members, _: told(members, ""))
+
+
+def _subscribe(members: Members, said: Members) -> tuple[str, Members]:
+    return "Subscribe", {"TopicArn": _arn(members), **said}
+
+
+def _unsubscribe(members: Members, said: Members) -> tuple[str, Members]:
+    listed = ask("sns", "ListSubscriptionsByTopic", {"TopicArn": _arn(members)})["Subscriptions"]
+    found = [e["SubscriptionArn"] for e in listed if e["Endpoint"] == str(said["Endpoint"])]
+    return "Unsubscribe", {"SubscriptionArn": found[0] if found else _arn(members) + ":none"}
+
+
+def _arn(members: Members) -> str:
+    return stacks.caller().arn(members["Name"], "sns")
+
+
+MESSAGES = {
+    "AWS::SNS::Topic": Kind(
+        "sns",
+        "CreateTopic",
+        drop="DeleteTopic",
+        name="TopicName",
+        id="TopicArn",
+        by={"TopicArn": "TopicArn"},
+        shaped=_topic,
+        parts=(*map(_attribute, _OF_TOPICS), Part("Subscription", _subscribe, _unsubscribe)),
+        attributes={"TopicName": "Name"},
+    ),
+    "AWS::SQS::Queue": Kind(
+        "sqs",
+        "CreateQueue",
+        "SetQueueAttributes",
+        "DeleteQueue",
+        name="QueueName",
+        id="QueueUrl",
+        by={"QueueUrl": "QueueUrl"},
+        shaped=_queue,
+        changed=_queue_changes,
+        attributes={"Arn": "arn:aws:sqs:{Region}:{Account}:{QueueName}"},
+    ),
+}
