@@ -501,17 +501,28 @@ _AFTER_LIST = {
 }  # fmt: skip
 
 
+#: What cannot stand behind a word or mark; None is the end.
+_NEVER_AFTER: dict[TokenType, tuple[TokenType | None, ...]] = {
+    TokenType.ALIAS: (TokenType.COMMA, TokenType.R_PAREN, None),
+    TokenType.COMMA: (TokenType.COMMA,),
+    TokenType.L_PAREN: (TokenType.COMMA,),
+    TokenType.PARTITION_BY: (TokenType.R_PAREN,),
+    TokenType.SELECT: (TokenType.COMMA,),
+    TokenType.ASC: (TokenType.DESC,),
+}
+
+
 def _check_pairs(tokens: list[Any]) -> None:
-    """Refuse what sqlglot lets pass: ``a, FROM``, ``ASC DESC``, ``==``, ``LIMIT 1, 2``."""
+    """Refuse what sqlglot lets pass: ``a, FROM``, ``1,, 2``, ``==``, ``LIMIT 1, 2``."""
     before = last = None
     for token, after in itertools.zip_longest(tokens, tokens[1:]):
         kind, following = token.token_type, after and after.token_type
         ended = kind is TokenType.COMMA and (after is None or following in _AFTER_LIST)
-        ordered = kind is TokenType.ASC and following is TokenType.DESC
+        never = last is not TokenType.ALIAS and following in _NEVER_AFTER.get(kind, ())
         if kind is TokenType.COMMA and before is TokenType.LIMIT:
             raise RedshiftError("LIMIT #,# syntax is not supported", SYNTAX)
         before, last = last, kind
-        if ended or ordered or (kind is TokenType.EQ and token.text == "=="):
+        if ended or never or (kind is TokenType.EQ and token.text == "=="):
             told = f'or near "{after.text}"' if after else "end of input"
             raise RedshiftError(f"syntax error at {told}", SYNTAX)
 
