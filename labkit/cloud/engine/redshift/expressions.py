@@ -30,6 +30,7 @@ from labkit.cloud.engine.redshift.types import (
     INT8,
     INTEGERS,
     NUMBERS,
+    TEXTS,
     TIMES,
     UNKNOWN,
     Type,
@@ -298,14 +299,27 @@ def _result_type(kinds: list[Type], what: str) -> Type:
 def _cast(node: exp.Cast, scope: Scope) -> Typed:
     if register := postgres.REGISTERS.get(node.to.sql(dialect="redshift").lower()):
         return register(expression(node.this, scope), scope)
-    target = type_of(node.to)
     inner = node.this
     value = expression(inner, scope)
+    target = cast_type(node.to, value)
     if target.base == "super" and value.type.base in (*TIMES, "time", "timetz"):
         raise RedshiftError(f"cannot cast type {value.type.plain} to super", CANNOT_CAST)
     found = cast(value, target)
     named = isinstance(inner, exp.Column | exp.Anonymous | exp.Dot)
     return found.named(value.name if named else target.base)
+
+
+def cast_type(to: exp.Expr, value: Typed) -> Type:
+    """What a cast is to: text without a length has its input's, where a column has 256.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/r_Character_types.html
+    """
+    target = type_of(to)
+    if target.base != "varchar" or to.expressions:
+        return target
+    if value.type.base in (*TEXTS, "super"):
+        return Type("varchar", value.type.size)
+    return Type("varchar", value.type.size if value.literal else 256)
 
 
 @compiles(exp.Concat)

@@ -9,8 +9,7 @@ from sqlglot import exp
 
 from labkit.cloud.engine.redshift.casts import cast
 from labkit.cloud.engine.redshift.errors import CANNOT_CAST, RedshiftError
-from labkit.cloud.engine.redshift.expressions import compiles, expression
-from labkit.cloud.engine.redshift.reading import type_of
+from labkit.cloud.engine.redshift.expressions import cast_type, compiles, expression
 from labkit.cloud.engine.redshift.scope import Scope, Typed
 from labkit.cloud.engine.redshift.types import INTEGERS, NUMBERS, TEXTS, Type
 
@@ -32,7 +31,8 @@ _FROM_TEXT = {
 
 @compiles(exp.TryCast)
 def _try_cast(node: exp.TryCast, scope: Scope) -> Typed:
-    target, value = type_of(node.to), expression(node.this, scope)
+    value = expression(node.this, scope)
+    target = cast_type(node.to, value)
     return Typed(_sql(value, target), target, target.base)
 
 
