@@ -35,6 +35,10 @@ LONG = (
     "tests/glue/test_faults",
     "tests/s3/test_faults",
     "tests/platform/test_schedule_fires",
+    "tests/clients/",
+    "tests/databrew/test_stacks",
+    "tests/redshift/placement/test_rows",
+    "tests/states/test_restart",
 )
 GAP_KINDS = ("ours", "upstream", "never")
 GAPS = pytest.StashKey[list[tuple[str, str, str]]]()

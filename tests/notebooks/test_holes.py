@@ -61,7 +61,7 @@ def report(tmp_path_factory):
         nbformat.write(new_notebook(cells=cells), folder / f"{name}.ipynb")
     (folder / "pytest.ini").write_text("[pytest]\naddopts = --nbval --nbval-current-env\n")
     options = [
-        "--nbval-cell-timeout=2",
+        "--nbval-cell-timeout=5",
         "--continue-on-collection-errors",
         "--junit-xml=report.xml",
     ]
