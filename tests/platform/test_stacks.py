@@ -817,3 +817,22 @@ def test_topics_and_queues_are_changed_in_place(aws, fresh):
     stacks.delete_stack(StackName=name)
     with pytest.raises(ClientError):
         sqs.get_queue_attributes(QueueUrl=had["Queue"], AttributeNames=["All"])
+
+
+def test_how_long_logs_are_kept_is_changed_in_place(aws, fresh):
+    stacks, logs, name = aws("cloudformation"), aws("logs"), fresh("stack")
+    days = []
+    for make, said in (
+        (stacks.create_stack, {"RetentionInDays": 7}),
+        (stacks.update_stack, {"RetentionInDays": 30}),
+        (stacks.update_stack, {}),
+    ):
+        group = {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": name} | said}
+        make(StackName=name, TemplateBody=json.dumps({"Resources": {"Group": group}}))
+        (found,) = logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"]
+        days.append(found.get("retentionInDays"))
+        if make == stacks.create_stack:
+            logs.create_log_stream(logGroupName=name, logStreamName="kept")
+    assert days == [7, 30, None]
+    assert logs.describe_log_streams(logGroupName=name)["logStreams"]
+    stacks.delete_stack(StackName=name)

@@ -99,6 +99,22 @@ def _encrypted(members: Members, said: Members) -> tuple[str, Members]:
     return "StartStreamEncryption", {"StreamName": members["StreamName"]} | said
 
 
+def _tag_map(members: Members) -> Members:
+    tags = {each["Key"]: each["Value"] for each in members.pop("Tags", ())}
+    return members | ({"Tags": tags} if tags else {})
+
+
+def _retained(members: Members, days: Any) -> tuple[str, Members]:
+    return "PutRetentionPolicy", {
+        "LogGroupName": members["LogGroupName"],
+        "RetentionInDays": int(days),
+    }
+
+
+def _kept_forever(members: Members, _: Any) -> tuple[str, Members]:
+    return "DeleteRetentionPolicy", {"LogGroupName": members["LogGroupName"]}
+
+
 _GRANT = Part(
     "Permissions", _granted("GrantPermissions"), _granted("RevokePermissions"), first=False
 )
@@ -183,6 +199,16 @@ AROUND: dict[str, Kind] = {
         id="FunctionArn",
         by={"FunctionName": "FunctionName", "Qualifier": "Version"},
         attributes={"Version": "Version"},
+    ),
+    "AWS::Logs::LogGroup": kind(
+        "logs",
+        "LogGroup",
+        change="",
+        name="LogGroupName",
+        by={"LogGroupName": "LogGroupName"},
+        shaped=_tag_map,
+        parts=(Part("RetentionInDays", _retained, _kept_forever),),
+        attributes={"Arn": "arn:aws:logs:{Region}:{Account}:log-group:{LogGroupName}:*"},
     ),
     "AWS::Logs::LogStream": kind(
         "logs",
