@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 
 from labkit import process
@@ -25,6 +26,8 @@ def environment(cloud: Running) -> Iterator[dict[str, str]]:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in found.environment().items():
             patch.setenv(name, value)
+        # One session for all, or awswrangler makes one for each call, which reads all models anew.
+        patch.setattr(boto3, "DEFAULT_SESSION", boto3.Session())
         yield dict(os.environ)
 
 
