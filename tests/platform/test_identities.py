@@ -71,3 +71,11 @@ def test_a_group_moves(iam, fresh):
     ):
         with pytest.raises(iam.exceptions.NoSuchEntityException):
             call()
+
+
+@pytest.mark.parametrize("member", ["Principal", "NotPrincipal"])
+def test_a_policy_of_an_identity_names_nobody(iam, fresh, member):
+    statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*", member: "*"}
+    text = json.dumps({"Version": "2012-10-17", "Statement": statement})
+    with pytest.raises(iam.exceptions.MalformedPolicyDocumentException, match="not specify a prin"):
+        iam.create_policy(PolicyName=fresh("policy"), PolicyDocument=text)

@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_terms-and-conc
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import urllib.parse
@@ -18,11 +19,13 @@ from labkit.cloud.operations import AwsError, Context, Principal
 
 
 def judge_call(context: Context, parameters: dict[str, Any]) -> None:
-    """Raise for a role's trust policy that is none, and as `entities` does for others."""
+    """Raise for a policy that is none of a role's trust or of an identity, and as `entities`."""
     entities.check_call(context, parameters)
     if context.operation in ("CreateRole", "UpdateAssumeRolePolicy"):
         text = parameters.get("AssumeRolePolicyDocument", parameters.get("PolicyDocument", ""))
         _check_trust(text)
+    elif "PolicyDocument" in parameters:
+        _check_identity(parameters["PolicyDocument"])
 
 
 def _check_trust(text: str) -> None:
@@ -36,6 +39,14 @@ def _check_trust(text: str) -> None:
     actions = [a for each in _list(document["Statement"]) for a in _list(each.get("Action"))]
     if any(not str(action).lower().startswith(("sts:", "*")) for action in actions):
         raise _malformed("AssumeRole policy may only specify STS AssumeRole actions.")
+
+
+def _check_identity(text: str) -> None:
+    """Raise for a policy that names somebody: it is of whom it hangs on. moto judges the rest."""
+    with contextlib.suppress(BadJson, ValueError):
+        statements = _list(read_document(text)["Statement"])
+        if any({"Principal", "NotPrincipal"} & {*each} for each in statements):
+            raise _malformed("Policy document should not specify a principal.")
 
 
 def _malformed(words: str) -> AwsError:
