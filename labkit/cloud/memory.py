@@ -60,7 +60,17 @@ def pickled(services: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
         where = _variable(backends)
         for account, region, backend in _each(backends):
             if region not in OTHER_PARTITIONS:
-                yield (name, account, region, *where, pickles.dump(backend))
+                yield (name, account, region, *where, _dump(backend))
+
+
+def _dump(backend: Any) -> bytes:
+    """Its pickle; what it refers to of others' may grow meanwhile, as a function's logs do."""
+    while True:
+        try:
+            return pickles.dump(backend)
+        except RuntimeError as error:
+            if "changed size during iteration" not in str(error):
+                raise
 
 
 def take_names() -> None:

@@ -41,6 +41,28 @@ def test_what_moto_could_not_keep_is_taken_back(tmp_path):
     state.close()
 
 
+class Growing:
+    """What makes its dictionary grow while that is written, as other requests do."""
+
+    def __init__(self, beside):
+        self.beside = beside
+
+    def __reduce__(self):
+        if len(self.beside) < 4:
+            self.beside[len(self.beside)] = None
+        return (int, ())
+
+
+def test_what_grows_while_it_is_written_is_written_again(tmp_path):
+    state, backend = State(tmp_path / "state.db"), sqs_backends["2" * 12]["us-east-1"]
+    backend.beside = beside = {"a": 1, "b": 2}
+    beside["a"] = Growing(beside)
+    state.save("sqs")
+    [[blob]] = state._db.execute("SELECT pickle FROM backends WHERE account = ?", ("2" * 12,))
+    assert pickles.load(blob).beside == {"a": 0, "b": 2, 2: None, 3: None}
+    state.close()
+
+
 def test_versions_that_were_kept_in_one_row_get_one_each(tmp_path):
     state, names = State(tmp_path / "state.db"), ["oldest", "newest"]
     together = pickles.dump([SimpleNamespace(name=each) for each in names])
