@@ -160,6 +160,12 @@ def test_a_secret_that_is_wrong_cancels_nothing(place: Any, session: Any) -> Non
     assert session.execute("SELECT 1").fetchone() == (1,)
 
 
+def test_a_timeout_before_a_query_has_begun(place: Any) -> None:
+    session = place.psycopg(options="-c statement_timeout=1")
+    with session, pytest.raises(psycopg.errors.QueryCanceled, match="timeout"):
+        session.execute(ENDLESS)
+
+
 def test_statement_timeout(session: psycopg.Connection[Any]) -> None:
     session.execute("SET statement_timeout TO 50")
     with pytest.raises(psycopg.errors.QueryCanceled, match="timeout"):

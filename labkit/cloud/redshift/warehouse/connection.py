@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 CONFLICT = "40001"
 RETRIES = 100
+INTERRUPT_EACH_S = 0.02
 
 
 class _Again(Exception):
@@ -81,7 +82,8 @@ class Connection(Transactions):
         self.on_end: list[Callable[[bool], None]] = []
         self._using = threading.RLock()
         self._depth = 0
-        self._canceled = False
+        self._canceled = self._interruptible = False
+        self._interrupting = threading.Lock()
         self.groups: tuple[str, ...] = ()  # that the user is in for this session
         self.user = self.session_user = user
         self._check(user, database)
@@ -113,7 +115,6 @@ class Connection(Transactions):
         with self._using:
             if self._depth:
                 return self._handle(parsed)
-            self._canceled = False
             self._depth += 1
             try:
                 with recorded(self, parsed) as record:
@@ -122,12 +123,45 @@ class Connection(Transactions):
                 return result
             finally:
                 self._depth -= 1
+                self._canceled = False
 
     def cancel(self) -> None:
         """Stop what runs; it fails with 57014. A session that has ended stays as it is."""
+        if self._depth:
+            self.cancel_soon()
+
+    def cancel_soon(self) -> None:
+        """Stop the statement that runs, or the one that is about to.
+
+        Between two of its queries DuckDB hears no interruption: it is said until it is heard.
+        """
         self._canceled = True
-        with contextlib.suppress(duckdb.ConnectionException):
-            self.duck.interrupt()
+        threading.Thread(target=self._interrupt, daemon=True).start()
+
+    def cancel_nothing(self) -> None:
+        """No statement is about to run any more."""
+        self._canceled = False
+
+    def _interrupt(self) -> None:
+        while self._canceled:
+            with self._interrupting, contextlib.suppress(duckdb.ConnectionException):
+                if self._interruptible:
+                    self.duck.interrupt()
+            time.sleep(INTERRUPT_EACH_S)
+
+    @contextlib.contextmanager
+    def _cancelable(self) -> Iterator[None]:
+        """What a cancellation ends: not the commit or the rollback that follows."""
+        self._interruptible = True
+        try:
+            self.check_canceled()
+            yield
+        finally:
+            self._no_more_interrupting()
+
+    def _no_more_interrupting(self) -> None:
+        with self._interrupting:
+            self._interruptible = False
 
     def check_canceled(self) -> None:
         """End a statement of many steps here if it was canceled."""
@@ -149,13 +183,17 @@ class Connection(Transactions):
             )
         if self.transaction == "open" and words in registry.ALONE:
             raise RedshiftError(f"{' '.join(words)} cannot run inside a transaction block", "25001")
-        if self.transaction == "idle" and words[0] not in ("BEGIN", "START", *registry.ENDING):
+        ending = words[0] in registry.ENDING
+        if self.transaction == "idle" and words[0] not in ("BEGIN", "START") and not ending:
             return self._alone(parsed)
-        return self._in_block(parsed)
+        return self._in_block(parsed, contextlib.nullcontext() if ending else self._cancelable())
 
-    def _in_block(self, parsed: Parsed) -> Result:
+    def _in_block(
+        self, parsed: Parsed, cancelable: contextlib.AbstractContextManager[None]
+    ) -> Result:
         try:
-            return self._handle(parsed)
+            with cancelable:
+                return self._handle(parsed)
         except BaseException:
             if self.transaction == "open":
                 self._undo()
@@ -191,7 +229,8 @@ class Connection(Transactions):
         self.begin()
         self.transaction, self._renewed = "idle", False
         try:
-            result = self._handle(Parsed(parsed.text, parsed.parameters))
+            with self._cancelable():
+                result = self._handle(Parsed(parsed.text, parsed.parameters))
             self.objects.forget()
             if self.transaction == "idle":
                 self.cursors.clear()
@@ -220,7 +259,12 @@ class Connection(Transactions):
         letter_case.check(self, parsed)
         access_modes.check(self, words[0])
         self.ingested = self.ingested or words[0] in quotas.INGESTING
-        with nodes.saying(self, words[0]), failures():
-            result = handler(self, parsed)
+        try:
+            with nodes.saying(self, words[0]), failures():
+                result = handler(self, parsed)
+        except RedshiftError as error:
+            if error.sqlstate == CANCELED:
+                self._no_more_interrupting()
+            raise
         self.keep_zone()
         return result

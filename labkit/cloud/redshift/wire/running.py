@@ -69,14 +69,14 @@ class Runner:
         """Stop the statement that runs; where none runs nothing happens."""
         with self._lock:
             if self._busy:
-                self.connection.cancel()
+                self.connection.cancel_soon()
 
     @contextlib.contextmanager
     def _running(self) -> Iterator[None]:
         self._late = False
-        timer = self._timer()
         with self._lock:
             self._busy = True
+        timer = self._timer()
         try:
             yield
         except RedshiftError as error:
@@ -86,6 +86,7 @@ class Runner:
         finally:
             with self._lock:
                 self._busy = False
+                self.connection.cancel_nothing()
             if timer:
                 timer.cancel()
 
