@@ -88,8 +88,9 @@ class Notebook:
     errors: list[str] = field(default_factory=list)
 
     def hear(self, error: Error) -> None:
-        """An error of the page's JavaScript."""
-        self.errors.append(str(error))
+        """An error of the page's JavaScript, but for what the notebook before left waiting."""
+        if str(error) != "Disposed":
+            self.errors.append(str(error))
 
     @property
     def cells(self) -> Locator:

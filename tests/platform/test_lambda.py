@@ -34,7 +34,8 @@ def function(aws, role, fresh):
 
     def make(code, **options):
         name = fresh("fn")
-        options = {"Runtime": "python3.12", "Handler": "app.handler", "Role": role} | options
+        options = {"Timeout": 60, "Handler": "app.handler", "Role": role} | options
+        options.setdefault("Runtime", "python3.12")
         options.setdefault("Code", {"ZipFile": zipped(app=code)})
         aws("lambda").create_function(FunctionName=name, **options)
         return name

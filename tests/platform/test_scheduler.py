@@ -66,7 +66,7 @@ def test_bad_expressions(expression, zone):
 # Fired --------------------------------------------------------------------------------------------
 
 
-def soon(delay_s=1.5):
+def soon(delay_s=2.5):
     moment = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=delay_s)
     return moment.strftime("at(%Y-%m-%dT%H:%M:%S)")
 
@@ -88,7 +88,7 @@ def inbox(aws, fresh):
         url = aws("sqs").create_queue(QueueName=name)["QueueUrl"]
         arn = f"arn:aws:sqs:us-east-1:123456789012:{name}"
 
-        def take(self, wait_s=10):
+        def take(self, wait_s=20):
             asked = {"QueueUrl": self.url, "MessageAttributeNames": ["All"]}
             found = aws("sqs").receive_message(**asked, WaitTimeSeconds=wait_s)
             return found.get("Messages", [])
@@ -135,7 +135,7 @@ def test_a_schedule_that_is_disabled_is_silent(scheduler, fresh, role, inbox):
         State="DISABLED",
         Target={"Arn": inbox.arn, "RoleArn": role},
     )
-    assert inbox.take(wait_s=3) == []
+    assert inbox.take(wait_s=4) == []
 
 
 def test_any_action_of_any_service(scheduler, fresh, role, inbox):

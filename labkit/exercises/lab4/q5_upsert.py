@@ -16,7 +16,7 @@ COPY = """lab.warehouse(\"\"\"
     CREATE TABLE sis_lms.latest AS SELECT * FROM sis_lms.seen\"\"\")
 """
 UPSERT = """lab.warehouse(\"\"\"
-    CREATE TEMP TABLE stage AS SELECT * FROM sis_lms.arrived
+    CREATE TEMP TABLE stage AS SELECT * FROM sis_lms.arrived a
     QUALIFY ROW_NUMBER() OVER (PARTITION BY assignment_id ORDER BY day DESC) = 1;
     DELETE FROM sis_lms.latest USING stage WHERE latest.assignment_id = stage.assignment_id;
     INSERT INTO sis_lms.latest SELECT * FROM stage\"\"\")"""
@@ -62,7 +62,7 @@ end. Leave `sis_lms.seen` and `sis_lms.arrived` unchanged.""",
         "Put what arrives into a staging table first, with one row for each assignment.",
         (
             "`QUALIFY ROW_NUMBER() OVER (PARTITION BY assignment_id ORDER BY day DESC) = 1` keeps "
-            "the last day of each."
+            "the last day of each; right behind `FROM`, Redshift wants the table to have an alias."
         ),
         (
             "Then, in the same transaction: delete from `latest` what `stage` has too, and insert "
@@ -108,7 +108,7 @@ Redshift enforces no primary key, so nothing else would have warned you.""",
         ),
         (
             swapped(
-                "SELECT * FROM sis_lms.arrived" + QUALIFY,
+                "SELECT * FROM sis_lms.arrived a" + QUALIFY,
                 "SELECT assignment_id, max(day) AS day,\n    sum(requests) AS requests "
                 "FROM sis_lms.arrived GROUP BY 1",
             ),
@@ -126,7 +126,7 @@ Redshift enforces no primary key, so nothing else would have warned you.""",
     right=(
         COPY
         + """lab.warehouse(\"\"\"
-    CREATE TEMP TABLE stage AS SELECT * FROM sis_lms.arrived
+    CREATE TEMP TABLE stage AS SELECT * FROM sis_lms.arrived a
     QUALIFY RANK() OVER (PARTITION BY assignment_id ORDER BY day DESC) = 1;
     MERGE INTO sis_lms.latest USING stage ON latest.assignment_id = stage.assignment_id
     WHEN MATCHED THEN UPDATE SET day = stage.day, requests = stage.requests
@@ -138,7 +138,7 @@ Redshift enforces no primary key, so nothing else would have warned you.""",
         """lab.warehouse(\"\"\"
     DROP TABLE IF EXISTS sis_lms.latest;
     CREATE TABLE sis_lms.latest AS
-    SELECT * FROM (SELECT * FROM sis_lms.seen UNION ALL SELECT * FROM sis_lms.arrived)
+    SELECT * FROM (SELECT * FROM sis_lms.seen UNION ALL SELECT * FROM sis_lms.arrived) u
     QUALIFY ROW_NUMBER() OVER (PARTITION BY assignment_id ORDER BY day DESC) = 1\"\"\")""",
         COPY
         + """lab.warehouse(\"\"\"

@@ -163,7 +163,7 @@ each of their submissions, and no key in Redshift would have refused it.""",
         submitted_on date SORTKEY, score float);
     INSERT INTO star.course SELECT course_id, course_name, department_name
     FROM sis.course JOIN sis.department USING (department_id);
-    INSERT INTO star.student SELECT student_id, enroll_status, admit_type FROM sis.student
+    INSERT INTO star.student SELECT student_id, enroll_status, admit_type FROM sis.student s
     QUALIFY ROW_NUMBER() OVER (PARTITION BY student_id ORDER BY student_id) = 1;
     INSERT INTO star.submission SELECT f.submission_id, f.user_id, f.course_id,
         LEFT(d.submitted_at, 10)::date, f.score
