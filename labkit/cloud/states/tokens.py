@@ -64,12 +64,18 @@ def send_task_heartbeat(context: Context, *, taskToken: str) -> Answer:
 def _tell(cloud: Cloud, token: str, **said: Any) -> Answer:
     if len(token) != LENGTH:
         raise AwsError("InvalidToken", "Invalid Token: 'Invalid token'")
-    known = look(cloud, token)
-    execution = RUNNING.get(known.get("execution", ""))
-    if execution is None or "output" in known or "failed" in known:
-        words = "Task Timed Out: 'Provided task does not exist anymore'"
-        raise AwsError("TaskTimedOut", words)
+    execution = RUNNING.get(look(cloud, token).get("execution", ""))
+    if execution is None:
+        raise _gone()
     with execution.condition:
+        known = look(cloud, token)  # a heartbeat and an answer may come at once
+        if not known or "output" in known or "failed" in known:
+            raise _gone()
         cloud.records(KIND)[token] = known | said
         execution.condition.notify_all()
     return {}
+
+
+def _gone() -> AwsError:
+    words = "Task Timed Out: 'Provided task does not exist anymore'"
+    return AwsError("TaskTimedOut", words)

@@ -63,13 +63,13 @@ def until_told(task: Task) -> Any:
     token = task.work["token"]
     while True:
         said = tokens.look(task.cloud, token)
+        if said.get("taken") and not task.work.get("taken"):
+            worker = {"workerName": said["worker"]} if said.get("worker") else {}
+            task.keep(Event("ActivityStarted", worker), taken=True)
         if "output" in said:
             return json.loads(said["output"])
         if "failed" in said:
             raise StateFailed(said["error"], said["cause"], located=True)
-        if said.get("taken") and not task.work.get("taken"):
-            worker = {"workerName": said["worker"]} if said.get("worker") else {}
-            task.keep(Event("ActivityStarted", worker), taken=True)
         beat = said.get("beat", 0) + task.heartbeat if task.heartbeat else None
         limits = [each for each in (task.deadline, beat) if each is not None]
         if limits and time.time() >= min(limits):
