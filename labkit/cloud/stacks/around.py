@@ -99,11 +99,6 @@ def _encrypted(members: Members, said: Members) -> tuple[str, Members]:
     return "StartStreamEncryption", {"StreamName": members["StreamName"]} | said
 
 
-def _tag_map(members: Members) -> Members:
-    tags = {each["Key"]: each["Value"] for each in members.pop("Tags", ())}
-    return members | ({"Tags": tags} if tags else {})
-
-
 def _retained(members: Members, days: Any) -> tuple[str, Members]:
     return "PutRetentionPolicy", {
         "LogGroupName": members["LogGroupName"],
@@ -206,7 +201,6 @@ AROUND: dict[str, Kind] = {
         change="",
         name="LogGroupName",
         by={"LogGroupName": "LogGroupName"},
-        shaped=_tag_map,
         parts=(Part("RetentionInDays", _retained, _kept_forever),),
         attributes={"Arn": "arn:aws:logs:{Region}:{Account}:log-group:{LogGroupName}:*"},
     ),

@@ -8,7 +8,6 @@ and https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-r
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from labkit.cloud import stacks
@@ -30,8 +29,8 @@ _OF_TOPICS = ("DisplayName", "KmsMasterKeyId", "SignatureVersion", "TracingConfi
 def _queue(members: Members) -> Members:
     told: Members = {"QueueName": _ordered(members.pop("QueueName"), members.get("FifoQueue"))}
     if tags := members.pop("Tags", None):
-        told["tags"] = {each["Key"]: each["Value"] for each in tags}
-    return told | {"Attributes": {name: _text(each) for name, each in members.items()}}
+        told["tags"] = tags
+    return told | {"Attributes": members}
 
 
 def _queue_changes(members: Members) -> Members:
@@ -44,7 +43,7 @@ def _topic(members: Members) -> Members:
     kept = {
         name: members.pop(name) for name in (*_OF_TOPICS, "Subscription", "Tags") if name in members
     }
-    return told | kept | {"Attributes": {name: _text(each) for name, each in members.items()}}
+    return told | kept | {"Attributes": members}
 
 
 def _ordered(name: str, fifo: Any) -> str:
@@ -53,18 +52,12 @@ def _ordered(name: str, fifo: Any) -> str:
     return f"{name}.fifo" if ordered else name
 
 
-def _text(value: Any) -> str:
-    if isinstance(value, dict):
-        return json.dumps(value)
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
 def _attribute(name: str) -> Part:
     def told(members: Members, value: Any) -> tuple[str, Members]:
         return "SetTopicAttributes", {
             "TopicArn": _arn(members),
             "AttributeName": name,
-            "AttributeValue": _text(value),
+            "AttributeValue": value,
         }
 
     return Part(name, told, lambda members, _: told(members, ""))
