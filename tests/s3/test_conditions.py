@@ -223,6 +223,7 @@ def test_an_empty_object_is_its_headers_alone(s3, bucket):
     with socket.create_connection((url.hostname, url.port)) as connection:
         line = f"GET {url.path}?{url.query} HTTP/1.1\r\nHost: {url.netloc}\r\n\r\n"
         connection.sendall(line.encode())
+        connection.shutdown(socket.SHUT_WR)
         answer = b"".join(iter(lambda: connection.recv(4096), b""))
     assert answer.partition(b"\r\n\r\n")[::2] == (answer.removesuffix(b"\r\n\r\n"), b"")
 
