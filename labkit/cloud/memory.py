@@ -64,7 +64,7 @@ def pickled(services: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
 
 
 def _dump(backend: Any) -> bytes:
-    """Its pickle; what it refers to of others' may grow meanwhile, as a function's logs do."""
+    """Its pickle; what it shares with others may grow meanwhile."""
     while True:
         try:
             return pickles.dump(backend)

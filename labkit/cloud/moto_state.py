@@ -66,10 +66,18 @@ class State(Database):
             self._load_parts()
 
     def _load_backends(self) -> None:
-        rows = self._db.execute("SELECT * FROM backends").fetchall()
-        for service, account, region, module, variable, blob in rows:
-            _regions(module, variable, account)[region] = pickles.load(blob)
-            self._digests[service, account, region] = _digest(blob)
+        rows = {row[:3]: row[3:] for row in self._db.execute("SELECT * FROM backends")}
+
+        def bring(service: str, account: str, region: str) -> None:
+            """Load a backend, unless it is; what it refers to first."""
+            where = (service, account, region)
+            if row := rows.pop(where, None):
+                module, variable, blob = row
+                _regions(module, variable, account)[region] = pickles.load(blob, bring)
+                self._digests[where] = _digest(blob)
+
+        for where in list(rows):
+            bring(*where)
         memory.take_names()
 
     def _load_keys(self) -> None:

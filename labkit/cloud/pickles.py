@@ -17,6 +17,8 @@ from typing import Any
 import cloudpickle  # type: ignore[import-untyped]
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
+from moto.backends import get_backend
+from moto.core.base_backend import BackendDict, BaseBackend
 from moto.iam.models import AWSManagedPolicy, iam_backends
 
 from labkit.cloud.s3.keystore import KeyStore
@@ -25,13 +27,19 @@ from labkit.cloud.s3.keystore import KeyStore
 def dump(value: Any) -> bytes:
     """A backend, or a part of one, as bytes."""
     buffer = io.BytesIO()
-    _Pickler(buffer, protocol=5).dump(value)
+    _Pickler(buffer, value).dump(value)
     return buffer.getvalue()
 
 
-def load(blob: bytes) -> Any:
-    """What `dump` was given."""
-    return _Unpickler(io.BytesIO(blob)).load()
+def load(blob: bytes, bring: Callable[[str, str, str], object] | None = None) -> Any:
+    """What `dump` was given.
+
+    Args:
+        blob: its bytes.
+        bring: sees to it that moto has another backend, which the value refers to: its service,
+            account and region.
+    """
+    return _Unpickler(io.BytesIO(blob), bring or (lambda *_: None)).load()
 
 
 # Where earlier versions' pickles find what has moved since.
@@ -57,10 +65,19 @@ _FRESH: dict[type, Callable[[], Any]] = {
 class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
     """Locks come back fresh, threads as ``None``, keys and certificates as PEM, indexes empty."""
 
+    def __init__(self, buffer: io.BytesIO, whole: Any) -> None:
+        super().__init__(buffer, protocol=5)
+        self._whole = whole
+
     def persistent_id(self, value: Any) -> Any:
-        """AWS's own 1,300 policies are named, not written: moto ships them."""
+        """What is named, not written: AWS's own 1,300 policies, which moto ships; other backends.
+
+        A function refers to all of CloudWatch Logs, whose records are kept for themselves.
+        """
         if type(value) is AWSManagedPolicy:
             return value.account_id, value.arn, value.attachment_count
+        if isinstance(value, BaseBackend) and value is not self._whole:
+            return _place(value)
         return None
 
     def reducer_override(self, value: Any) -> Any:
@@ -92,14 +109,32 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
 class _Unpickler(pickle.Unpickler):
     """Reads what `_Pickler` wrote."""
 
+    def __init__(self, buffer: io.BytesIO, bring: Callable[[str, str, str], object]) -> None:
+        super().__init__(buffer)
+        self._bring = bring
+
     def find_class(self, module: str, name: str) -> Any:
         return super().find_class(_MOVED.get(f"{module}.{name}", module), name)
 
     def persistent_load(self, name: Any) -> Any:
+        if len(name) == len(("backend", "service", "account", "region")):
+            _, service, account, region = name
+            self._bring(service, account, region)
+            return get_backend(service)[account][region]
         account, arn, attachment_count = name
         policy = iam_backends[account]["aws"].managed_policies[arn]
         policy.attachment_count = attachment_count
         return policy
+
+
+def _place(backend: BaseBackend) -> tuple[str, str, str, str] | None:
+    """Where moto has a backend; ``None`` of one that it has no more."""
+    account = backend.account_id
+    for backends in list(BackendDict._instances):  # type: ignore[misc]
+        for region, each in list(backends.get(account, {}).items()):
+            if each is backend:
+                return "backend", backends.service_name, account, region
+    return None
 
 
 def _nothing() -> None:

@@ -63,6 +63,21 @@ def test_what_grows_while_it_is_written_is_written_again(tmp_path):
     state.close()
 
 
+def test_what_refers_to_another_backend_does_so_again(tmp_path):
+    state, account = State(tmp_path / "state.db"), "3" * 12
+    first, second = (sqs_backends[account][region] for region in ("us-east-1", "us-east-2"))
+    first.other, second.queues = second, {"queue": "q" * 100_000}
+    state.save("sqs")
+    sized = "SELECT length(pickle) FROM backends WHERE account = ? ORDER BY region"
+    [[refers], [holds]] = state._db.execute(sized, (account,))
+    assert refers < 10_000 < holds
+    state.load()
+    assert first is not sqs_backends[account]["us-east-1"]
+    assert sqs_backends[account]["us-east-1"].other is sqs_backends[account]["us-east-2"]
+    assert sqs_backends[account]["us-east-2"].queues == second.queues
+    state.close()
+
+
 def test_versions_that_were_kept_in_one_row_get_one_each(tmp_path):
     state, names = State(tmp_path / "state.db"), ["oldest", "newest"]
     together = pickles.dump([SimpleNamespace(name=each) for each in names])
