@@ -44,7 +44,7 @@ CONDITIONS = {
     "{id} = 2": [2],
     "{id} >= 2 AND NOT isNull({name})": [2],
     "in({name}, ['one', 'two'])": [1, 2],
-    "notIn({name}, ['one'])": [2],
+    "notIn({name}, ['one'])": [2, 3],
     "startsWith({name}, 't') OR {id} = 3": [2, 3],
     "{since} < now()": [1],
     "{name} = ${who}": [],

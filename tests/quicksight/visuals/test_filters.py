@@ -73,9 +73,10 @@ def relative(kind: str, granularity: str, value: int | None = None, **more: Any)
 
 def top(limit: int | None, direction: str = "DESC", **more: Any) -> Json:
     by = {"Column": column("views"), "SortDirection": direction, "AggregationFunction": SUM}
+    sorts = [*more.pop("first", ()), *([by] if more.pop("sums", True) else [])]
     count = {} if limit is None else {"Limit": limit}
     return filtered(
-        "TopBottomFilter", "course", AggregationSortConfigurations=[by], **count, **more
+        "TopBottomFilter", "course", AggregationSortConfigurations=sorts, **count, **more
     )
 
 
@@ -95,6 +96,8 @@ BOTH: Json = {"IncludeMinimum": True, "IncludeMaximum": True}
 EVERY = "FILTER_ALL_VALUES"
 SELECT_ALL: Json = {"SelectAllOptions": EVERY}
 FIRST = {"RollingDate": {"Expression": "truncDate('MM', now())"}}
+MOST = [{"Column": column("course"), "SortDirection": "DESC",
+         "AggregationFunction": {"CategoricalAggregationFunction": "COUNT"}}]  # fmt: skip
 TWO_DAYS = {"ExcludePeriodConfiguration": {"Amount": 2, "Granularity": "DAY", "Status": "ENABLED"}}
 
 FILTERS: dict[str, tuple[Json, list[int]]] = {
@@ -174,6 +177,8 @@ FILTERS: dict[str, tuple[Json, list[int]]] = {
     "last ten days, of a parameter": (relative("LAST", "DAY", ParameterName="Low"), [6, 7, 8]),
     "top": (top(2), [4, 5, 7, 8]),
     "bottom": (top(1, "ASC"), [6]),
+    "top, with all that are even": (top(2, first=MOST, sums=False), [1, 2, 3, 4, 5, 7, 8, 10]),
+    "top, even ones told apart": (top(2, first=MOST), [1, 2, 3, 4, 5, 10]),
     "top of a parameter": (top(None, ParameterName="One"), [4, 5]),
     "nested": (nested(True), [7, 8, 9, 10]),
     "not nested": (nested(False), [1, 2, 3, 4, 5, 6]),

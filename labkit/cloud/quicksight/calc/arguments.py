@@ -113,6 +113,17 @@ def operand(query: Query, function: str, node: Node, kinds: tuple[Kind, ...]) ->
     return value
 
 
+def row_operand(query: Query, function: str, node: Node, kinds: tuple[Kind, ...]) -> Value:
+    """What a level-aware calculation is over: as `operand`, and no level-aware aggregate.
+
+    Source: https://docs.aws.amazon.com/quicksight/latest/user/level-aware-calculations.html
+    """
+    value = operand(query, function, node, kinds)
+    if value.level == "group":
+        raise NestedAggregation(function, value.function)
+    return value
+
+
 def _constant(query: Query, function: str, node: Node, kinds: tuple[Kind, ...]) -> Any:
     value = checked(query.value(node), kinds)
     if value.constant is None:

@@ -8,7 +8,6 @@ calculations. Source: https://docs.aws.amazon.com/quicksight/latest/user/order-o
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Literal
 
@@ -149,16 +148,11 @@ class Query:
         self.derived[name] = Derived(name, sql, latest, keys)
         return quoted_name(name)
 
-    def once(self, value: Value, keys: Iterable[str] | None = None) -> Value:
-        """A level-aware aggregate on one row of each of its groups, NULL on the others.
-
-        Args:
-            keys: the groups of what it is aggregated into; the visual's dimensions by default.
-        """
+    def once(self, value: Value) -> Value:
+        """A level-aware aggregate on one row of each of its groups, NULL on the others."""
         if value.level != "group":
             return value
-        outer = self.scope.grouped.values() if keys is None else keys
-        groups = ", ".join(sorted({*value.keys, *outer}))
+        groups = ", ".join(sorted({*value.keys, *self.scope.grouped.values()}))
         over = f"PARTITION BY {groups}" if groups else ""
         first = self.derive(f"row_number() OVER ({over}) = 1", "pre_group")
         return replace(

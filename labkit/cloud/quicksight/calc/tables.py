@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from labkit.cloud.quicksight.calc.arguments import checked, operand
+from labkit.cloud.quicksight.calc.arguments import checked, row_operand
 from labkit.cloud.quicksight.calc.errors import WrongArguments
 from labkit.cloud.quicksight.calc.query import Query, Stage
 from labkit.cloud.quicksight.calc.statistics import Statistic
@@ -61,7 +61,7 @@ class Table:
             frame: for a window of rows; equal rows are then told apart.
         """
         parts = self.partition(partition)
-        value = self.measure(measure, kinds, parts)
+        value = self.measure(measure, kinds)
         window = self.window(parts, sort, frame)
         return self.result(write(value, window), kind(value), [value, *parts])
 
@@ -94,12 +94,11 @@ class Table:
         column = self.query.derive(sql, _STAGES[self.level])
         return Value(column, kind, "row", names)
 
-    def measure(self, node: Node, kinds: tuple[Kind, ...], parts: Sequence[Value]) -> Value:
+    def measure(self, node: Node, kinds: tuple[Kind, ...]) -> Value:
         """What the function is of: an aggregate, or before aggregation a field."""
         if self.level == POST:
             return checked(self.query.shown(self.name, node), kinds, measure=True)
-        value = operand(self.query, self.name, node, kinds)
-        return self.query.once(value, [each.sql for each in parts])
+        return row_operand(self.query, self.name, node, kinds)
 
     def partition(self, fields: Bracketed | None) -> list[Value]:
         """The fields of a partition."""

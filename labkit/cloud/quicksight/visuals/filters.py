@@ -9,7 +9,7 @@ and https://docs.aws.amazon.com/quicksight/latest/user/filtering-visual-data.htm
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from labkit.cloud.quicksight.visuals import filter_dates
@@ -151,7 +151,9 @@ def _time(make: Callable[[Value, Json, Expressions], str]) -> Callable[[Json, Ex
 
 
 def _top_bottom(body: Json, names: Expressions) -> Condition:
-    """The groups of a column with the highest or lowest aggregates; ties go by the group."""
+    """The groups of a column with the highest or lowest aggregates, and all that are even with
+    the last of them: further sorts break a tie.
+    """
     value = names.of_rows(body["Column"]["ColumnName"])
     grain = body.get("TimeGranularity") if value.shown == "date" else None
     group = truncated(value.moment, grain, names.week_start) if grain else value.sql
@@ -162,20 +164,24 @@ def _top_bottom(body: Json, names: Expressions) -> Condition:
             return Condition(EVERYTHING)
     if limit is None:
         raise VisualError("A top or bottom filter needs a Limit or a ParameterName.")
-    sorts = [_sorted_by(each, names) for each in body["AggregationSortConfigurations"]]
-    order = ", ".join([*(sql for sql, _ in sorts), "1"])
-    derived = (*value.derived, *(part for _, parts in sorts for part in parts))
-    top = f"SELECT {group} FROM {ROWS} GROUP BY {group} ORDER BY {order} LIMIT {int(limit)}"
+    sorts = body["AggregationSortConfigurations"]
+    values = [_sorted_by(each, names) for each in sorts]
+    shown = [f"{group} AS x", *(f"{each.sql} AS s{at}" for at, each in enumerate(values))]
+    order = ", ".join(
+        f"s{at} {direction(each, 'SortDirection')} NULLS LAST" for at, each in enumerate(sorts)
+    )
+    groups = f"SELECT {', '.join(shown)} FROM {ROWS} GROUP BY {group}"
+    top = f"SELECT x FROM ({groups}) QUALIFY rank() OVER (ORDER BY {order}) <= {int(limit)}"
     found = f"EXISTS (SELECT 1 FROM ({top}) AS top(x) WHERE top.x IS NOT DISTINCT FROM {group})"
-    return Condition(found, "top", derived)
+    return Condition(found, "top", tuple(p for each in [value, *values] for p in each.derived))
 
 
-def _sorted_by(sort: Json, names: Expressions) -> tuple[str, tuple[Any, ...]]:
+def _sorted_by(sort: Json, names: Expressions) -> Value:
     value = names.value(sort["Column"]["ColumnName"])
-    sql = value.sql
-    if value.kind == "row":
-        sql = aggregate(sort.get("AggregationFunction"), _default(value)).sql.format(x=sql)
-    return f"{sql} {direction(sort, 'SortDirection')} NULLS LAST", value.derived
+    if value.kind != "row":
+        return value
+    how = aggregate(sort.get("AggregationFunction"), _default(value))
+    return replace(value, sql=how.sql.format(x=value.sql))
 
 
 def _default(value: Value) -> str:

@@ -19,6 +19,7 @@ from labkit.cloud.quicksight.calc.arguments import (
     Measure,
     Percent,
     operand,
+    row_operand,
 )
 from labkit.cloud.quicksight.calc.constants import literal
 from labkit.cloud.quicksight.calc.errors import (
@@ -97,13 +98,14 @@ def _aggregate(
     percentile: float,
     group_by: Fields | None,
 ) -> Value:
-    value = operand(query, name, measure, statistic.accepts)
     if group_by is None:
+        value = operand(query, name, measure, statistic.accepts)
         sql = statistic.sql(query.once(value), percentile)
         return Value(sql, statistic.kind(value), "aggregate", value.names, function=name)
+    value = row_operand(query, name, measure, statistic.accepts)
     keys = query.group_keys(name, group_by)
     over = f"PARTITION BY {', '.join(keys)}" if keys else ""
-    sql = statistic.sql(query.once(value, keys), percentile, over=over)
+    sql = statistic.sql(value, percentile, over=over)
     column = query.derive(sql, "pre_agg")
     return Value(
         column, statistic.kind(value), "group", value.names, frozenset(keys), function=name

@@ -6,6 +6,7 @@ Source: https://docs.aws.amazon.com/quicksight/latest/user/conditional-functions
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from labkit.cloud.quicksight.calc.arguments import Anything, Choices
 from labkit.cloud.quicksight.calc.constants import literal
@@ -49,13 +50,14 @@ def if_else(if_1: Anything, then_1: Anything, else_or_if: Anything, *more: Anyth
 @function("in", "conditional")
 def in_(query: Query, expression: Anything, values: Choices) -> Answer:
     """Whether a value is one of a list ``[...]`` or of a parameter's values."""
-    return _among(query, "in", expression, values, "IN")
+    return _among(query, "in", expression, values)
 
 
 @function("notIn", "conditional")
 def not_in(query: Query, expression: Anything, values: Choices) -> Answer:
     """Whether a value is none of a list ``[...]`` or of a parameter's values."""
-    return _among(query, "notIn", expression, values, "NOT IN")
+    found = _among(query, "notIn", expression, values)
+    return replace(found, sql=f"(NOT {found})")
 
 
 @function("isNotNull", "conditional", "boolean")
@@ -97,11 +99,16 @@ def switch(expression: Anything, label_1: Anything, return_1: Anything, *more: A
     return combined([expression, *labels, *results], sql, kind)
 
 
-def _among(query: Query, name: str, value: Value, node: Choices, operator: str) -> Value:
+def _among(query: Query, name: str, value: Value, node: Choices) -> Value:
+    """Whether a list has a value: true or false, and a list with NULL has NULL."""
     choices = _choices(query, name, node)
     kind = _one_kind(name, [value, *choices])
-    listed = ", ".join(str(as_kind(each, kind)) for each in choices) or "NULL"
-    return combined([value, *choices], f"({as_kind(value, kind)} {operator} ({listed}))", "boolean")
+    sought = as_kind(value, kind)
+    listed = ", ".join(str(as_kind(each, kind)) for each in choices if each.kind != "null")
+    found = f"coalesce({sought} IN ({listed}), FALSE)" if listed else "FALSE"
+    if any(each.kind == "null" for each in choices):
+        found = f"({sought} IS NULL OR {found})"
+    return combined([value, *choices], found, "boolean")
 
 
 def _choices(query: Query, name: str, node: Choices) -> list[Value]:

@@ -72,7 +72,7 @@ def _over_time(name: str, statistic: Statistic) -> Callable[..., Answer]:
         table = Table(query, name)
         date, others = _date(table, date_time)
         unit = period or _granularity(table, date_time)
-        value = table.measure(measure, statistic.accepts, [])
+        value = table.measure(measure, statistic.accepts)
         within = ", ".join([periods.truncated(unit, date.sql), *others])
         over = f"PARTITION BY {within} ORDER BY {date} ASC NULLS LAST {ALL_BEFORE}"
         sql = statistic.sql(value, over=over)
@@ -129,7 +129,7 @@ def _earlier(
 ) -> tuple[Value, str]:
     """A measure, and its value at the date that lies so many periods before."""
     date, others = _date(table, node)
-    value = table.measure(measure, NUMBERS, [])
+    value = table.measure(measure, NUMBERS)
     unit = period or _granularity(table, node)
     distance = periods.interval(unit, f"CAST({abs(offset)} AS BIGINT)")
     direction = "PRECEDING" if offset >= 0 else "FOLLOWING"

@@ -92,15 +92,17 @@ def parse_date(expression: String, format: Pattern = "yyyy-MM-dd") -> Answer:
 
 @function("parseDecimal", "string", "decimal")
 def parse_decimal(expression: String) -> Answer:
-    """A text as a decimal; NULL where it is none."""
+    """A text as a decimal of at most four places, the rest cut off; NULL where it is none."""
+    places = rf"regexp_replace(trim({expression}), '(\.\d{{4}})\d+$', '\1')"
     number = r"'^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$'"
-    return finite(_parsed(f"trim({expression})", number, "DOUBLE"))
+    return finite(_parsed(places, number, "DOUBLE"))
 
 
 @function("parseInt", "string", "integer")
 def parse_int(expression: String) -> Answer:
-    """A text as an integer; NULL where it is none."""
-    return _parsed(f"trim({expression})", r"'^[+-]?\d+$'", "BIGINT")
+    """A text as an integer, what follows its point cut off; NULL where it is no number."""
+    whole = rf"regexp_replace(trim({expression}), '^([+-]?)(?:(\d+)\.\d*|\.\d+)$', '\10\2')"
+    return _parsed(whole, r"'^[+-]?\d+$'", "BIGINT")
 
 
 @function("parseJson", "string", "string")
