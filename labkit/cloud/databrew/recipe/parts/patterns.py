@@ -12,7 +12,9 @@ Source: https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.functions.
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections.abc import Sequence
 
 from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.recipe.errors import RecipeError
@@ -34,13 +36,21 @@ _LETTERS = {
     "E": {1: "%a", 2: "%a", 3: "%a", 4: "%A"},
     "T": {1: "T"},
 }
-_DAYS = (  # month before day, and %y before %Y, which takes two digits too
-    "%m/%d/%y", "%m-%d-%y", "%m/%d/%Y", "%m-%d-%Y", "%m.%d.%Y", "%m %d %Y",
-    "%d/%m/%y", "%d-%m-%y", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d %m %Y", "%d-%Y-%m",
-    "%d %B %Y", "%d %b %Y", "%d-%B-%Y", "%d-%b-%Y", "%B %d, %Y", "%b %d, %Y", "%B %d %Y",
-    "%b %d %Y", "%B/%d/%Y", "%b/%d/%Y", "%B %Y", "%b %Y",
-)  # fmt: skip
-_CLOCKS = (" %H:%M:%S", " %H:%M", " %I:%M:%S %p", " %I:%M %p")
+#: Digits of the year → formats of days, month before day.
+_DAYS = {
+    4: (
+        "%m/%d/%Y", "%m-%d-%Y", "%m.%d.%Y", "%m %d %Y",
+        "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d %m %Y", "%d-%Y-%m",
+        "%d %B %Y", "%d %b %Y", "%d-%B-%Y", "%d-%b-%Y", "%B %d, %Y", "%b %d, %Y", "%B %d %Y",
+        "%b %d %Y", "%B/%d/%Y", "%b/%d/%Y", "%B %Y", "%b %Y",
+    ),
+    2: (
+        "%m/%d/%y", "%m-%d-%y", "%d/%m/%y", "%d-%m-%y",
+        "%d %B %y", "%d %b %y", "%d-%B-%y", "%d-%b-%y", "%B %d, %y", "%b %d, %y",
+    ),
+}  # fmt: skip
+_HALVES = (" %I:%M:%S %p", " %I:%M %p", " %I:%M:%S%p", " %I:%M%p")
+_CLOCKS = (" %H:%M:%S", " %H:%M", " %H:%M:%S.%f", *_HALVES)
 
 
 def printed(moment: str, pattern: str) -> str:
@@ -57,14 +67,13 @@ def printed(moment: str, pattern: str) -> str:
 
 def moment(text: str) -> str:
     """SQL of a text's timestamp in UTC: NULL when it is no date. A time alone is of 1970-01-01."""
-    named = f"regexp_matches({text}, '[A-Za-z]{{3}}')"
+    text = f"trim({text})"
+    clock = f"'1970-01-01 ' || {text}"
     return (
-        f"CASE WHEN regexp_matches({text}, '[0-9]') THEN coalesce("
-        f"CAST(TRY_CAST({text} AS TIMESTAMPTZ) AS TIMESTAMP), "
-        f"CASE WHEN {named} THEN {_read(text, True)} ELSE {_read(text, False)} END, "
-        f"CASE WHEN regexp_full_match({text}, '[12][0-9]{{7}}') "
-        f"THEN try_strptime({text}, '%Y%m%d') END, "
-        f"DATE '1970-01-01' + TRY_CAST({text} AS TIME)) END"
+        f"CASE WHEN regexp_matches({text}, '^[0-9]{{1,2}}:') THEN {_iso(clock)} "
+        f"WHEN regexp_matches({text}, '^[0-9]{{4,6}}[^0-9]') THEN {_iso(text)} "
+        f"WHEN regexp_full_match({text}, '[12][0-9]{{7}}') THEN try_strptime({text}, '%Y%m%d') "
+        f"WHEN regexp_matches({text}, '[0-9]') THEN {_read(text)} END"
     )
 
 
@@ -95,15 +104,32 @@ def strftime(pattern: str) -> str:
     return "".join(found)
 
 
-def _read(text: str, named: bool) -> str:
-    """SQL of a text by the formats with or without names of months, with or without a clock."""
-    days = [day for day in _DAYS if ("%b" in day.lower()) == named]
-    clocked = ", ".join(quoted_text(day + clock) for day in days for clock in _CLOCKS)
-    alone = ", ".join(map(quoted_text, days))
-    return (
-        f"CASE WHEN contains({text}, ':') THEN try_strptime({text}, [{clocked}]) "
-        f"ELSE try_strptime({text}, [{alone}]) END"
-    )
+def _iso(text: str) -> str:
+    """SQL of a text that begins with a year of four digits."""
+    joined = f"regexp_replace({text}, ' ([+-][0-9])', '\\1')"  # of an offset's space
+    halves = _tried(text, [f"%Y-%m-%d{clock}" for clock in _HALVES])
+    return f"coalesce(CAST(TRY_CAST({joined} AS TIMESTAMPTZ) AS TIMESTAMP), {halves})"
+
+
+def _read(text: str) -> str:
+    """SQL of a text that begins with a day or a month, by number or name, with a clock or without.
+
+    The year has as many digits as the format says: ``strptime`` takes 21 as the year 21, too.
+    """
+    cases = []
+    for digits, named in itertools.product(_DAYS, ("true", "false")):
+        days = [day for day in _DAYS[digits] if ("%b" in day.lower()) == (named == "true")]
+        clocked = _tried(text, [day + clock for day in days for clock in _CLOCKS])
+        cases.append(
+            f"WHEN regexp_matches({text}, '[0-9]{{4}}') = {digits == 4} "
+            f"AND regexp_matches({text}, '[A-Za-z]{{3}}') = {named} "
+            f"THEN CASE WHEN contains({text}, ':') THEN {clocked} ELSE {_tried(text, days)} END"
+        )
+    return f"CASE {' '.join(cases)} END"
+
+
+def _tried(text: str, formats: Sequence[str]) -> str:
+    return f"try_strptime({text}, [{', '.join(map(quoted_text, formats))}])"
 
 
 def _plain(word: re.Match[str]) -> str:

@@ -201,7 +201,7 @@ def _component(table: Relation, given: dict[str, str], default: int) -> str:
         return str(default)
     name, text = given.get("sourceColumn"), given.get("value")
     column = table.column(name) if name else None
-    return f"TRY_CAST({operand(column, text, _EITHER)} AS BIGINT)"
+    return f"TRY_CAST(trunc({operand(column, text, _EITHER)}) AS BIGINT)"
 
 
 def _moment(column: Column | None, value: str | None, number: str = "") -> str:
