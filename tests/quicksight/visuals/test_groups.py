@@ -291,6 +291,32 @@ def test_a_table_calculation_ranks_the_groups(show: Show) -> None:
     assert list(rows) == [("LA", 34, 1), ("NY", 6, 3), ("SF", 17, 2)]
 
 
+LEVELS = {"of city": "sum({views}, [{city}])",
+          "window": "sumOver({views}, [{city}], PRE_AGG)"}  # fmt: skip
+LEVEL_FIELDS = [{"DataSetIdentifier": "visits", "Name": name, "Expression": text}
+                for name, text in LEVELS.items()]  # fmt: skip
+
+
+def test_a_level_aware_aggregate_has_no_totals(show: Show) -> None:
+    total = {"TotalsVisibility": "VISIBLE"}
+    values = [measure(), measure("of city", "MAX")]
+    table = visual("Table", {"TableAggregated": {"GroupBy": [dim("city")], "Values": values}},
+                   TotalOptions=total)  # fmt: skip
+    found = show(table, CalculatedFields=LEVEL_FIELDS).totals
+    assert found == {"sum_views": 57, "max_of city": None}
+    both = visual("PivotTable", {"PivotTableAggregated": {"Rows": [dim("city")], "Values": values}},
+                  TotalOptions={"RowTotalOptions": total})  # fmt: skip
+    rows = {row[0]: row[1:] for row in show(both, CalculatedFields=LEVEL_FIELDS).rows}
+    assert rows == {"LA": (34, 34), "NY": (6, 6), "SF": (17, 17), "Total": (57, None)}
+
+
+def test_a_level_aware_window_without_a_function_is_the_least_of_its_values(show: Show) -> None:
+    one = measure("window")
+    del one["NumericalMeasureField"]["AggregationFunction"]
+    rows = show(bar([dim("device")], [one]), CalculatedFields=LEVEL_FIELDS).rows
+    assert list(rows) == [("app", 6), ("web", 6)]
+
+
 def test_a_table_calculation_has_no_rest(show: Show) -> None:
     one = calculated("percentOfTotal(sum({views}))")
     more = category_sort(sort("city", "ASC"), CategoryItemsLimit=limit(1))

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.quicksight.calc.scope import Derived
 from labkit.cloud.quicksight.visuals.aggregates import DEFAULTS, aggregate
 from labkit.cloud.quicksight.visuals.dates import truncated
@@ -122,9 +123,14 @@ def hidden(column: str, function: Any, names: Expressions) -> tuple[Measure, tup
 
 
 def _default(field: WellField, value: Value) -> str:
+    """The function where the definition names none: of a level-aware window the least value.
+
+    Source: https://docs.aws.amazon.com/quicksight/latest/user/level-aware-calculations.html
+    """
     if value.shown != "number":
         return "COUNT"
-    return DEFAULTS.get(field.shape, "SUM")
+    window = any(value.sql == quoted_name(each.name) for each in value.derived)
+    return "MIN" if window else DEFAULTS.get(field.shape, "SUM")
 
 
 def _calculated(field: WellField, value: Value, column: str, naming: Naming) -> Measured:

@@ -30,12 +30,14 @@ class Grouping:
         dimensions: in the order of the statement.
         measures: those that are shown.
         plan: the statement.
+        blank: the columns that have no totals.
     """
 
     order: tuple[str, ...]
     dimensions: tuple[fields.Dimension, ...]
     measures: tuple[fields.Measured, ...]
     plan: Plan
+    blank: tuple[str, ...] = ()
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -73,7 +75,8 @@ def group(request: Request) -> Grouping:
         among=tuple(f"m{len(computed) + at}" for at in range(len(among))),
     )
     plan = replace(plan, subtotals=subtotals(request, plan), totals=_wants_totals(request, plan))
-    return Grouping(_order(request), tuple(dimensions), tuple(measures), plan)
+    blank = tuple(_without_totals(measures)) if request.wells.type in TABLES else ()
+    return Grouping(_order(request), tuple(dimensions), tuple(measures), plan, blank)
 
 
 def _derived(
@@ -84,6 +87,16 @@ def _derived(
     for measure in measures:
         yield from measure.derived
     yield from sorting.derived
+
+
+def _without_totals(measures: Sequence[fields.Measured]) -> Iterator[str]:
+    """In a table a level-aware aggregate's totals are blank.
+
+    Source: https://docs.aws.amazon.com/quicksight/latest/user/level-aware-calculations.html
+    """
+    for at, each in enumerate(measures):
+        if any(derived.stage == "pre_group" for derived in each.derived):
+            yield f"m{at}"
 
 
 def _wants_totals(request: Request, plan: Plan) -> bool:
@@ -224,7 +237,8 @@ def _subtotal_rows(
         places = {key: at for at, key in enumerate(dict.fromkeys(_key(g, kept) for g in groups))}
         level = [row for row in found if row["g"] == mask and _key(row, kept) in places]
         for row in sorted(level, key=lambda row: places[_key(row, kept)]):
-            yield _row(grouping, {**row, **{f"d{at}": TOTAL for at in over}})
+            marks = {f"d{at}": TOTAL for at in over} | dict.fromkeys(grouping.blank)
+            yield _row(grouping, {**row, **marks})
 
 
 def _key(row: Mapping[str, Any], columns: Sequence[str]) -> tuple[Any, ...]:
@@ -237,4 +251,5 @@ def _totals(grouping: Grouping, found: Sequence[Mapping[str, Any]]) -> dict[str,
     row = next((row for row in found if row["g"] == mask), None)
     if row is None:
         return {}
-    return {each.field.id: row[f"m{at}"] for at, each in enumerate(grouping.measures)}
+    shown = {**row, **dict.fromkeys(grouping.blank)}
+    return {each.field.id: shown[f"m{at}"] for at, each in enumerate(grouping.measures)}
