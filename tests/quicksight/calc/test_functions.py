@@ -120,6 +120,12 @@ def test_a_decimal_beyond_its_range_fails_the_query(expression: str) -> None:
         value_of(expression)
 
 
+@pytest.mark.parametrize("expression", ["mod({integer}, 0)", "{decimal} % ({integer} - 7)"])
+def test_a_remainder_of_a_division_by_zero_fails_the_query(expression: str) -> None:
+    with pytest.raises(duckdb.ConversionException, match="Division by zero"):
+        value_of(expression)
+
+
 @pytest.mark.parametrize("category", NAMES)
 def test_every_function_of_the_documentation_is_there(category: str) -> None:
     there = [each.name for each in functions().values() if each.category == category]

@@ -4,6 +4,7 @@ Division is of floating point (``3/2`` is 1.5), and comparisons of texts are cas
 Source: https://docs.aws.amazon.com/quicksight/latest/user/arithmetic-and-comparison-operators.html
 
 AWS does not say what a division by zero or a power without a real value yields; here it is NULL.
+A remainder of a division by zero is an error, as the page of ``mod`` says.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Callable, Sequence
 from labkit.cloud.quicksight.calc.errors import WrongArguments
 from labkit.cloud.quicksight.calc.values import (
     NUMBERS,
+    TYPES,
     Kind,
     Value,
     as_kind,
@@ -60,7 +62,9 @@ def _divided(operator: str, operands: Sequence[Value]) -> Value:
 def _remainder(operator: str, operands: Sequence[Value]) -> Value:
     kind = _number(operator, operands)
     left, right = (as_kind(each, kind) for each in operands)
-    return combined(operands, f"({left} % nullif({right}, 0))", kind)
+    fails = f"CAST('Division by zero' AS {TYPES[kind].duckdb})"
+    sql = f"(CASE WHEN {right} = 0 AND {left} IS NOT NULL THEN {fails} ELSE {left} % {right} END)"
+    return combined(operands, sql, kind)
 
 
 def _power(operator: str, operands: Sequence[Value]) -> Value:

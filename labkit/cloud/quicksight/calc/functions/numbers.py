@@ -50,7 +50,7 @@ def round_(decimal: Number, scale: Index = 0) -> Answer:
 
 @function("mod", "mathematical")
 def mod(number: Number, divisor: Number) -> Answer:
-    """The remainder of a division; of a division by zero NULL."""
+    """The remainder of a division; a division by zero fails the query."""
     return operation("%", [number, divisor])
 
 
