@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from labkit.cloud.databrew.recipe.column import PLAIN_NUMBER, Column
 from labkit.cloud.databrew.recipe.errors import RecipeError
+from labkit.cloud.databrew.recipe.parts.decimals import common
 from labkit.cloud.databrew.recipe.relation import Relation
 from labkit.cloud.engine.quoting import quoted_text
 
@@ -28,8 +29,7 @@ def in_common(columns: Sequence[Column]) -> list[str]:
     if len({each.type for each in columns}) == 1:
         return [each.sql for each in columns]
     if all(each.is_number for each in columns):
-        kind = "BIGINT" if all(each.is_whole for each in columns) else "DOUBLE"
-        return [f"CAST({each.sql} AS {kind})" for each in columns]
+        return [f"CAST({each.sql} AS {common(columns).duckdb})" for each in columns]
     if all(each.is_time for each in columns):
         return [f"TRY_CAST({each.sql} AS TIMESTAMP)" for each in columns]
     return [each.text for each in columns]

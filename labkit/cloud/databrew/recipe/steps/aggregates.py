@@ -14,10 +14,12 @@ from collections.abc import Sequence
 from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.recipe.errors import RecipeError
 from labkit.cloud.databrew.recipe.parameters import Columns, NewColumn
+from labkit.cloud.databrew.recipe.parts.decimals import common
 from labkit.cloud.databrew.recipe.parts.modes import ModeType, mode
 from labkit.cloud.databrew.recipe.parts.values import in_common
 from labkit.cloud.databrew.recipe.registry import category
 from labkit.cloud.databrew.recipe.relation import Relation
+from labkit.cloud.engine.types import Type
 
 operation = category("Fn: aggregate")
 
@@ -27,22 +29,23 @@ _OF_VALUES = {
     "COUNT": ("len({values})", "How many values are not missing."),
     "COUNT_DISTINCT": ("len(list_distinct({values}))", "How many different values there are."),
 }
-#: Name → SQL over ``{numbers}``, a list of numbers; and what it is.
+#: Name → SQL over ``{numbers}``, a list of numbers, or ``{measured}``, in which decimals are
+#: doubles; and what it is.
 _OF_NUMBERS = {
-    "AVERAGE": ("list_avg({numbers})", "The average of the numbers."),
+    "AVERAGE": ("list_avg({measured})", "The average of the numbers."),
     "MAX": ("list_max({numbers})", "The greatest of the numbers."),
-    "MEDIAN": ("CAST(list_median({numbers}) AS DOUBLE)", "The middle of the sorted numbers."),
+    "MEDIAN": ("CAST(list_median({measured}) AS DOUBLE)", "The middle of the sorted numbers."),
     "MIN": ("list_min({numbers})", "The least of the numbers."),
     "STANDARD_DEVIATION": (
-        "list_stddev_pop({numbers})",
+        "list_stddev_pop({measured})",
         "The standard deviation of the numbers: the root of `VARIANCE`.",
     ),
     "SUM": (
-        "TRY_CAST(coalesce(list_sum({numbers}), 0) AS {sum})",
+        "TRY(CAST(coalesce(list_sum({numbers}), 0) AS {sum}))",
         "The sum of the numbers; what is none counts as 0.",
     ),
     "VARIANCE": (
-        "list_var_pop({numbers})",
+        "list_var_pop({measured})",
         "The mean square of the distance from the mean, over all numbers.",
     ),
 }
@@ -59,7 +62,11 @@ def _of_values(name: str, sql: str, doc: str) -> None:
 def _of_numbers(name: str, sql: str, doc: str) -> None:
     def function(table: Relation, *, source_columns: Columns, target_column: NewColumn) -> Relation:
         numbers, kind = _numbers(source_columns)
-        return table.put(target_column, sql.format(numbers=numbers, sum=kind))
+        measured, total = numbers, kind
+        if kind.base == "decimal":
+            measured, total = f"CAST({numbers} AS DOUBLE[])", Type("decimal", (38, kind.args[1]))
+        made = sql.format(numbers=numbers, measured=measured, sum=total.duckdb)
+        return table.put(target_column, made)
 
     function.__doc__ = doc
     operation(name)(function)
@@ -121,10 +128,10 @@ def _values(columns: Sequence[Column]) -> str:
     return _without_null(some)
 
 
-def _numbers(columns: Sequence[Column]) -> tuple[str, str]:
-    """A list of the numbers, whole where all columns are; and the type of their sum."""
-    kind = "BIGINT" if all(each.is_whole for each in columns) else "DOUBLE"
-    return _without_null([f"TRY_CAST({each.number} AS {kind})" for each in columns]), kind
+def _numbers(columns: Sequence[Column]) -> tuple[str, Type]:
+    """A list of the numbers, and their type."""
+    kind = common(columns)
+    return _without_null([f"TRY_CAST({each.number} AS {kind.duckdb})" for each in columns]), kind
 
 
 def _without_null(values: Sequence[str]) -> str:

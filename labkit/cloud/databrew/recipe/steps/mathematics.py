@@ -13,7 +13,9 @@ from collections.abc import Callable
 
 from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.recipe.parameters import NewColumn
+from labkit.cloud.databrew.recipe.parts.decimals import product
 from labkit.cloud.databrew.recipe.parts.values import (
+    Side,
     between,
     draw,
     logarithm,
@@ -55,7 +57,6 @@ _OF_TWO = {
     "ADD": ("TRY({a} + {b})", "The sum of two numbers."),
     "DIVIDE": ("CASE WHEN {b} <> 0 THEN {a} / {b} END", "A number divided by another; NULL by 0."),
     "MOD": ("CASE WHEN {b} <> 0 THEN TRY({a} % {b}) END", _MOD),
-    "MULTIPLY": ("TRY({a} * {b})", "The product of two numbers."),
     "SUBTRACT": ("TRY({a} - {b})", "A number less another."),
 }
 
@@ -92,12 +93,18 @@ def _of_two(name: str, sql: str, doc: str) -> None:
         target_column: NewColumn,
     ) -> Relation:
         one, two = sides((source_column1, value1), (source_column2, value2))
-        a = _long(source_column1, operand(*one, "'sourceColumn1' or 'value1'"))
-        b = _long(source_column2, operand(*two, "'sourceColumn2' or 'value2'"))
+        a, b = _numbers(one, two)
         return table.put(target_column, sql.format(a=a, b=b))
 
     function.__doc__ = doc
     operation(name)(function)
+
+
+def _numbers(one: Side, two: Side) -> tuple[str, str]:
+    return (
+        _long(one[0], operand(*one, "'sourceColumn1' or 'value1'")),
+        _long(two[0], operand(*two, "'sourceColumn2' or 'value2'")),
+    )
 
 
 def _long(column: Column | None, sql: str) -> str:
@@ -109,6 +116,25 @@ for _name, (_sql, _doc) in _OF_ONE.items():
     _of_one(_name, _sql, _doc)
 for _name, (_sql, _doc) in _OF_TWO.items():
     _of_two(_name, _sql, _doc)
+
+
+@operation("MULTIPLY")
+def multiply(
+    table: Relation,
+    *,
+    source_column1: Column | None = None,
+    value1: str | None = None,
+    source_column2: Column | None = None,
+    value2: str | None = None,
+    target_column: NewColumn,
+) -> Relation:
+    """The product of two numbers; of wide decimals with as many digits as Spark's."""
+    one, two = sides((source_column1, value1), (source_column2, value2))
+    a, b = _numbers(one, two)
+    wide = product(one[0], two[0]) if one[0] and two[0] else None
+    if wide is None:
+        return table.put(target_column, f"TRY({a} * {b})")
+    return table.put(target_column, f"{table.context.function(*wide)}({a}, {b})")
 
 
 def _parity(rest: int, summary: str) -> Callable[..., Relation]:

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.recipe.parameters import NewColumn
+from labkit.cloud.databrew.recipe.parts.values import operand
 from labkit.cloud.databrew.recipe.registry import category
 from labkit.cloud.databrew.recipe.relation import Relation
 from labkit.cloud.databrew.recipe.steps.text_functions import given_text
@@ -46,14 +47,10 @@ def int_to_ip(
     target_column: NewColumn,
 ) -> Relation:
     """The address that a number from 0 to 4294967295 stands for; null for any other."""
-    number = f"TRY_CAST({given_text(source_column, value)} AS BIGINT)"
-    if source_column and source_column.is_number:
-        number = f"TRY_CAST({source_column.sql} AS BIGINT)"
-    parts = [f"(({number}) >> {shift}) % 256" for shift in (24, 16, 8, 0)]
-    address = f"concat_ws('.', {', '.join(parts)})"
-    return table.put(
-        target_column, f"CASE WHEN {number} BETWEEN 0 AND 4294967295 THEN {address} END"
-    )
+    number = operand(source_column, value, "'sourceColumn' or 'value'")
+    parts = [f"(CAST({number} AS BIGINT) >> {shift}) % 256" for shift in (24, 16, 8, 0)]
+    fits = f"{number} BETWEEN 0 AND 4294967295 AND {number} = trunc({number})"
+    return table.put(target_column, f"CASE WHEN {fits} THEN concat_ws('.', {', '.join(parts)}) END")
 
 
 @operation("URL_PARAMS")
