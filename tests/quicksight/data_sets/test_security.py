@@ -12,6 +12,9 @@ RULES = (
     ",deans,South\n"
     "dan,,East\n"
     "erin,,Nowhere\n"
+    'gus,,"""North,South"",East"\n'
+    'hal,,"North, South"\n'
+    'ivy,,",,"\n'
 )
 NORTH, SOUTH, EAST = {1, 3}, {2}, {4}
 EVERYTHING = NORTH | SOUTH | EAST
@@ -23,6 +26,9 @@ READERS = {
     "dan": (SOUTH | EAST, NORTH),  # by his own rule and his group's
     "erin": (set(), EVERYTHING),
     "fay": (set(), EVERYTHING),  # nobody's rule
+    "gus": (EAST, NORTH | SOUTH),  # in quotes, a value with a comma
+    "hal": (NORTH, SOUTH | EAST),  # a blank is a part of its value
+    "ivy": (EVERYTHING, set()),  # commas alone are no value
 }
 
 

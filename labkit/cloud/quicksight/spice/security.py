@@ -12,6 +12,7 @@ https://docs.aws.amazon.com/quicksight/latest/user/restrict-access-to-a-data-set
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -195,16 +196,18 @@ def name_of(arn: str) -> str:
 
 
 def _rule(rule: Mapping[str, str | None], columns: Sequence[Column]) -> str:
-    parts = [
-        _one_of(_column(columns, name), value.split(","))
-        for name, value in rule.items()
-        if name.lower() not in _WHO and value not in (None, "")
-    ]
+    listed = {name: _listed(value) for name, value in rule.items() if name.lower() not in _WHO}
+    parts = [_one_of(_column(columns, name), values) for name, values in listed.items() if values]
     return " AND ".join(parts) or EVERYTHING
 
 
+def _listed(value: str | None) -> list[str]:
+    """The values in a rule's field: one in double quotes may hold commas, and blanks count."""
+    return [each for each in next(csv.reader([value or ""]), []) if each]
+
+
 def _one_of(column: Column, values: Sequence[str]) -> str:
-    texts = ", ".join(quoted_text(value.strip()) for value in values)
+    texts = ", ".join(quoted_text(value) for value in values)
     return f"{column.sql} IN ({texts})"
 
 
