@@ -66,7 +66,8 @@ def show(boards: Any, board: str) -> Any:
 def test_a_users_values(show: Any, boards: Any) -> None:
     dora = boards.reader("dora")
     assert show(dora) == {"South": 70, "West": 50}
-    assert show(dora, many=False) == {"South": 70}
+    assert show(dora, many=False) == ALL
+    assert show(dora, many=False, static=["West"]) == {"West": 50}
 
 
 def test_a_groups_values(show: Any, boards: Any) -> None:

@@ -1,8 +1,8 @@
 """Defaults of parameters that a data set decides: each user's or group's own.
 
-The rows with the reader's name have its values, else those with a group of the reader's; of several
-a parameter of one value takes the first in order. Who has none gets the static default. Source:
-https://docs.aws.amazon.com/quicksight/latest/APIReference/API_DynamicDefaultValue.html
+The rows with the reader's name have its values, else those with its groups, together. Who has none,
+or several of a parameter of one value, gets the static default. Source:
+https://docs.aws.amazon.com/quicksight/latest/user/parameters-default-values.html
 """
 
 from __future__ import annotations
@@ -39,12 +39,17 @@ def dynamic_defaults(
     theirs = [name_of(each) for each in groups]
     for _, declared in walk.declarations(definition):
         dynamic = (declared.get("DefaultValues") or {}).get("DynamicValue") or {}
-        for member, names in {"UserNameColumn": own, "GroupNameColumn": theirs}.items():
-            if member in dynamic and declared["Name"] not in found:
-                values = _values(session, data_sets, dynamic, dynamic[member], names)
-                many = declared.get("ParameterValueType") == "MULTI_VALUED"
-                if values:
-                    found[declared["Name"]] = values if many else values[0]
+        asked = {"UserNameColumn": own, "GroupNameColumn": theirs}
+        listed = (
+            _values(session, data_sets, dynamic, dynamic[member], names)
+            for member, names in asked.items()
+            if member in dynamic
+        )
+        values = next(filter(None, listed), [])
+        if values and declared.get("ParameterValueType") == "MULTI_VALUED":
+            found[declared["Name"]] = values
+        elif len(values) == 1:
+            found[declared["Name"]] = values[0]
     return found
 
 
