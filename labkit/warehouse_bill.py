@@ -43,7 +43,7 @@ def cluster_bill(
     Args:
         cluster: as ``redshift.describe_clusters`` tells it.
         events: of this cluster, as ``redshift.describe_events`` tells them; they say when it was
-            paused and resumed.
+            paused and resumed. Those of an earlier cluster of its name do not count.
         stored_mb: see `STORED_MB`; only ra3 nodes keep their data in storage that is billed apart.
         scanned_bytes: see `SCANNED_BYTES`.
     """
@@ -59,7 +59,8 @@ def hours_on(cluster: dict[str, Any], events: Iterable[dict[str, Any]], now: dat
     """The hours since a cluster was made in which it was not paused."""
     since: datetime | None = cluster["ClusterCreateTime"]
     seconds = 0.0
-    for event in sorted(events, key=lambda each: each["Date"]):
+    of_this = [each for each in events if since is None or each["Date"] >= since]
+    for event in sorted(of_this, key=lambda each: each["Date"]):
         if " was paused at " in event["Message"] and since:
             seconds += (event["Date"] - since).total_seconds()
             since = None

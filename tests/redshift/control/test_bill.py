@@ -27,6 +27,7 @@ def event(hours, word):
         pytest.param([event(4, "paused"), event(9, "resumed")], 5, id="resumed"),
         pytest.param([event(9, "resumed"), event(4, "paused")], 5, id="in-any-order"),
         pytest.param([event(4, "rebooted")], 10, id="rebooted"),
+        pytest.param([event(-3, "paused"), event(-2, "resumed")], 10, id="an-earlier-one"),
     ],
 )
 def test_a_paused_cluster_costs_no_node_hours(events, hours):
