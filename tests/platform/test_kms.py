@@ -207,6 +207,7 @@ REFUSED = {
         policy(allow(ROOT, "kms:*"), allow("arn:aws:iam::123456789012:user/nobody", "kms:*")),
         "invalid principals",
     ),
+    "no-arn": (policy(allow(ROOT, "kms:*"), allow("learner", "kms:*")), "invalid principals"),
 }
 
 

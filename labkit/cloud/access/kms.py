@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -191,8 +192,14 @@ def _named(document: Document) -> Iterator[str]:
         yield from named if isinstance(named, list) else [named]
 
 
+# Everyone, an account, an ARN, or what IAM calls a unique identifier.
+_PRINCIPAL = re.compile(r"\*|\d{12}|arn:.+|A[A-Z0-9]{15,}")
+
+
 def _exists(cloud: Cloud, arn: str) -> bool:
-    """Whether IAM knows a user or role of this account; other principals are taken as they come."""
+    """Whether IAM knows a user or role of this account; other ARNs are taken as they come."""
+    if not _PRINCIPAL.fullmatch(arn):
+        return False
     iam, kind = cloud.backend("iam"), arn.rpartition(":")[2].partition("/")[0]
     if kind not in ("user", "role") or f"::{cloud.account}:" not in arn:
         return True
