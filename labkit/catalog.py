@@ -161,6 +161,18 @@ class Catalog:
         return [item for page in pages for item in page[member]]
 
 
+def split_table(name: str) -> tuple[str, str]:
+    """Database and table of ``database.table``.
+
+    >>> split_table("db_raw_sisdemo.student")
+    ('db_raw_sisdemo', 'student')
+    """
+    database, _, table = name.partition(".")
+    if not (database and table) or "." in table:
+        raise ValueError(f"A table is named database.table, not {name!r}.")
+    return database, table
+
+
 def _summary(table: dict[str, Any]) -> tuple[Any, ...]:
     storage, parameters = table.get("StorageDescriptor", {}), table.get("Parameters", {})
     return (

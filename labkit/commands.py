@@ -17,6 +17,7 @@ from typing import Any
 from botocore import xform_name
 
 SERVICES = {"s3": "s3api", "logs": "logs"}
+OUTFILE = " /dev/stdout"  # where an answer that streams goes: the CLI wants to be told a file
 
 
 def as_command(service: str, operation: str, parameters: dict[str, Any]) -> str:
@@ -77,4 +78,5 @@ class Commands:
 
     def _hear(self, params: dict[str, Any], model: Any, **_: Any) -> None:
         if self._depth:
-            self._heard.append(as_command(model.service_model.service_name, model.name, params))
+            command = as_command(model.service_model.service_name, model.name, params)
+            self._heard.append(command + OUTFILE * model.has_streaming_output)

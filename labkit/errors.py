@@ -19,6 +19,7 @@ exists, what to do next.
 from __future__ import annotations
 
 import difflib
+import functools
 
 
 class LabError(Exception):
@@ -93,3 +94,9 @@ class TimedOut(LabError):
     def __str__(self) -> str:
         what, limit_s = self.args
         return f"{what} did not end within {limit_s} s."
+
+
+def shorten(error: Exception) -> None:
+    """Let a notebook show an error of AWS's or of an argument as it shows a `LabError`."""
+    sentence = f"{type(error).__name__}: {error}"
+    vars(error)["_render_traceback_"] = functools.partial(list, [sentence])

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from labkit import names, recipes
+from labkit.catalog import split_table
 from labkit.recipe_calls import WORKING, Calls, location, table_input, where
 from labkit.recipe_runs import Profile, Run, billed, read_profile, run_of
 from labkit.recipe_words import sentence
@@ -228,7 +229,7 @@ class Recipe:
         """Make or change a recipe job without running it; as `run_job`. Returns its name."""
         place = location(to)
         if table:
-            database, name_of_table = table.split(".")
+            database, name_of_table = split_table(table)
             catalog = {"DatabaseName": database, "TableName": name_of_table, "Overwrite": overwrite}
             output = {"DataCatalogOutputs": [{**catalog, "S3Options": {"Location": place}}]}
         else:

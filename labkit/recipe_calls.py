@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from labkit import names
+from labkit.catalog import split_table
 from labkit.errors import RunFailed, UnknownName
 from labkit.progress import Progress, wait
 from labkit.storage import split_uri
@@ -163,7 +164,7 @@ def location(uri: str) -> dict[str, str]:
 
 def table_input(name: str) -> dict[str, Any]:
     """``database.table`` as a data set's input."""
-    database, table = name.split(".")
+    database, table = split_table(name)
     return {"DataCatalogInputDefinition": {"DatabaseName": database, "TableName": table}}
 
 

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import pandas as pd
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from labkit import names
 from labkit.environment import KEY_USERS
-from labkit.errors import AccessDenied, RunFailed, UnknownName
+from labkit.errors import AccessDenied, RunFailed, UnknownName, shorten
 from labkit.progress import Bar, Progress
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 
 def told(method: Callable[P, T]) -> Callable[P, T]:
-    """Let ``lab.commands()`` tell the AWS CLI commands of this helper's call."""
+    """Let ``lab.commands()`` tell a helper's call; a notebook shows its errors in a sentence."""
 
     @functools.wraps(method)
     def call(*args: P.args, **options: P.kwargs) -> T:
@@ -40,8 +40,12 @@ def told(method: Callable[P, T]) -> Callable[P, T]:
                 return method(*args, **options)
         except ClientError as error:
             if not is_denied(error):
+                shorten(error)
                 raise
             message = error.response["Error"]["Message"]
+        except (BotoCoreError, ValueError) as error:
+            shorten(error)
+            raise
         raise AccessDenied(readable_denial(message), ADVICE)
 
     return call

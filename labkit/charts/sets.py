@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from labkit import charts
+from labkit.catalog import split_table
 
 if TYPE_CHECKING:
     from labkit.charts.pages import Picture
@@ -104,7 +105,7 @@ def physical_table(
 ) -> dict[str, Any]:
     """The ``PhysicalTableMap`` and, with calculated columns, the ``LogicalTableMap``."""
     if table:
-        schema, _, name = table.partition(".")
+        schema, name = split_table(table)
         columns = dict(_of_table(lab, schema, name))
         relation = {
             "RelationalTable": {"Catalog": "AwsDataCatalog", "Schema": schema, "Name": name}

@@ -1,8 +1,10 @@
-"""`lab.storage`: what stays is told."""
+"""`lab.storage`: what stays is told, and what fails in a sentence."""
 
 import json
 
 import pytest
+from botocore.exceptions import ClientError
+from IPython.core.interactiveshell import InteractiveShell
 
 import labkit
 from labkit.errors import AccessDenied
@@ -24,3 +26,31 @@ def test_an_object_that_may_not_be_deleted_is_told(lab: labkit.Lab) -> None:
     with pytest.raises(AccessDenied, match="kept/b stays"):
         lab.storage.delete(f"s3://{bucket}/")
     assert list(lab.storage.objects(f"s3://{bucket}/").key) == ["kept/b"]
+
+
+@pytest.mark.parametrize(
+    ("uri", "error", "sentence"),
+    [
+        ("s3://no-such-bucket-here/a", ClientError, "NoSuchBucket: An error occurred"),
+        ("a.txt", ValueError, "ValueError: An S3 address starts with s3://, not 'a.txt'."),
+    ],
+    ids=["aws", "argument"],
+)
+def test_a_notebook_shows_a_failure_without_our_own_code(
+    lab: labkit.Lab,
+    capsys: pytest.CaptureFixture[str],
+    uri: str,
+    error: type[Exception],
+    sentence: str,
+) -> None:
+    with pytest.raises(error) as raised:
+        lab.storage.head(uri)
+    InteractiveShell().showtraceback((raised.type, raised.value, raised.tb))
+    assert capsys.readouterr().out.startswith(sentence)
+
+
+def test_an_answer_that_streams_is_told_with_a_file(lab: labkit.Lab) -> None:
+    uri = f"s3://{lab.names.raw_bucket}/told.txt"
+    lab.storage.put("said", uri)
+    lab.storage.head(uri)
+    assert lab.commands()[-1].endswith("--range bytes=0-65535 /dev/stdout")
