@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import argparse
 import shlex
-from typing import Any
+from typing import Any, NoReturn
 
 from IPython.core.error import UsageError
 from IPython.core.magic import Magics, cell_magic, magics_class
@@ -25,6 +25,13 @@ from labkit.query import Result
 from labkit.warehouse_results import Result as Rows
 
 
+class _Options(argparse.ArgumentParser):
+    """A magic's options. What they cannot be is told in the cell, and the kernel goes on."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message}\n{self.format_usage()}")
+
+
 @magics_class
 class SqlMagics(Magics):
     """SQL cells for the notebook's lab."""
@@ -32,7 +39,7 @@ class SqlMagics(Magics):
     @cell_magic
     def athena(self, line: str, cell: str) -> Result:
         """Run a cell's SQL: ``%%athena [DATABASE] [--into NAME] [--reuse MINUTES]``."""
-        parser = argparse.ArgumentParser(prog="%%athena", add_help=False, exit_on_error=False)
+        parser = _Options(prog="%%athena", add_help=False)
         parser.add_argument("database", nargs="?")
         parser.add_argument("--into")
         parser.add_argument("--reuse", type=int, default=0)
@@ -45,7 +52,7 @@ class SqlMagics(Magics):
     @cell_magic
     def redshift(self, line: str, cell: str) -> Rows:
         """Run a cell's SQL: ``%%redshift [DATABASE] [--workgroup NAME] [--into NAME]``."""
-        parser = argparse.ArgumentParser(prog="%%redshift", add_help=False, exit_on_error=False)
+        parser = _Options(prog="%%redshift", add_help=False)
         parser.add_argument("database", nargs="?", default="dev")
         parser.add_argument("--workgroup", default="")
         parser.add_argument("--into")

@@ -1,5 +1,10 @@
-"""``lab.query``: what a statement without rows shows and costs."""
+"""``lab.query``: what a statement without rows shows and costs; the magics' options."""
 
+import pytest
+from IPython.core.error import UsageError
+from IPython.core.interactiveshell import InteractiveShell
+
+from labkit.magics import SqlMagics
 from labkit.query import bill
 
 
@@ -14,3 +19,9 @@ def test_a_table_made_of_a_query_is_billed_and_shows_no_rows(lake):
         assert result.bill == bill(result.scanned_bytes)
     dropped = lake.query("DROP TABLE db_cur_sisdemo.made")
     assert dropped.bill == 0
+
+
+def test_an_option_that_a_magic_does_not_know_leaves_the_kernel():
+    magics = SqlMagics(InteractiveShell())
+    with pytest.raises(UsageError, match=r"unrecognized arguments: --cluster\nusage: %%redshift"):
+        magics.redshift("--cluster x", "SELECT 1")
