@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from labkit import names
-from labkit.errors import QueryFailed
+from labkit.errors import QueryFailed, UnknownName
 from labkit.progress import Progress, wait
 from labkit.storage import told
 from labkit.warehouse_bill import SCANNED_BYTES, STORED_MB, cluster_bill
@@ -219,10 +219,16 @@ class Warehouse:
 
         Args:
             table: its name, with its schema unless that is ``public``.
+
+        Raises:
+            QueryFailed: with Redshift's reason.
         """
         schema, _, name = table.rpartition(".")
         sql = SPREAD.format(schema=schema or "public", table=name)
-        return Placement(table, self(sql, cluster=cluster).df)
+        found = self(sql, cluster=cluster).df
+        if found.empty:  # no rows, or no such table: which Redshift tells
+            self(f"SELECT * FROM {table} LIMIT 0", cluster=cluster)
+        return Placement(table, found)
 
     @told
     def row_against_column(
@@ -235,8 +241,13 @@ class Warehouse:
         Args:
             column: one with numbers.
             rows: at most so many of the table's are taken.
+
+        Raises:
+            UnknownName: no such column.
         """
         found = self(f"SELECT * FROM {table} LIMIT {rows}", cluster=cluster).df
+        if column not in found:
+            raise UnknownName("column", column, list(found))
         return compare(table, found, column)
 
     @told

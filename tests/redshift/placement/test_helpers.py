@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from labkit.errors import QueryFailed, UnknownName
 from labkit.lab import Lab
 from labkit.warehouse import Warehouse
 from labkit.warehouse_plans import put_sent, read_plan
@@ -87,6 +88,24 @@ def test_a_row_is_cheap_by_row_and_an_average_by_column(warehouse: Warehouse) ->
     answers = found["answer"].tolist()
     assert answers[0] == answers[1]
     assert answers[2] == answers[3] == 49.5
+
+
+@pytest.mark.parametrize(
+    ("ask", "error", "sentence"),
+    [
+        (lambda w: w.placement("placed.nowhere", cluster=CLUSTER), QueryFailed, "does not exist"),
+        (lambda w: w.row_against_column("placed.dealt", "m", cluster=CLUSTER), UnknownName, "'m'"),
+    ],
+    ids=["table", "column"],
+)
+def test_names_that_are_not_there(
+    warehouse: Warehouse,
+    ask: Callable[[Warehouse], object],
+    error: type[Exception],
+    sentence: str,
+) -> None:
+    with pytest.raises(error, match=sentence):
+        ask(warehouse)
 
 
 def test_what_a_subquery_redistributes_is_not_counted(warehouse: Warehouse) -> None:
