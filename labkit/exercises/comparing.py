@@ -132,7 +132,7 @@ GENERAL = {
     "order": "The rows are right, but not their order.",
     "keys": "The keys are not those that were asked for.",
     "missing": "A value is missing, or is there where none should be.",
-    "values": "The shape is right, but not every value.",
+    "values": "The form is right, but a value is not.",
 }
 
 
