@@ -82,6 +82,7 @@ def order_scope(by: str) -> Scope:
     grouped = {"d" if name == "month" else name: sql for name, sql in _sql(by)}
     return Scope(
         columns_of(ORDERS),
+        PARAMETERS,
         fields=ORDER_FIELDS,
         grouped=grouped,
         now=lambda: NOW,

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from labkit.cloud.quicksight.calc.errors import NestedAggregation, WrongArguments, WrongType, listed
-from labkit.cloud.quicksight.calc.syntax import Bracketed, Name, Node
+from labkit.cloud.quicksight.calc.syntax import Bracketed, Constant, Name, Node
 from labkit.cloud.quicksight.calc.values import ANYTHING, NUMBERS, Kind, Value, as_kind
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def operand(query: Query, function: str, node: Node, kinds: tuple[Kind, ...]) ->
     value = checked(query.value(node), kinds, measure=True)
     if value.level in ("aggregate", "window"):
         raise NestedAggregation(function, value.function)
-    if value.level == "constant":
+    if isinstance(node, Constant) or (value.level == "constant" and value.kind == "null"):
         raise WrongArguments(
             f"The function {function} aggregates a field. Literal values don't work."
         )
