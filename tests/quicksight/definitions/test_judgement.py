@@ -110,6 +110,12 @@ WITHIN = [
         "CategoryFilterConfiguration must have exactly one configuration",
     ),
     (
+        "values beside all of them",
+        f"{STATUS}/Configuration/FilterListConfiguration/CategoryValues",
+        ["enrolled"],
+        "only one of: CategoryValue(s), ParameterName, SelectAllOptions,  \n\t at Filter f1.",
+    ),
+    (
         "range upside down",
         f"{RANGE}/RangeMinimum",
         {"StaticValue": 5.0},

@@ -67,6 +67,16 @@ def category_filters(subject: Subject) -> Iterator[Finding]:
 
 
 @check
+def category_values(subject: Subject) -> Iterator[Finding]:
+    """A category filter names values or has them from elsewhere, not both."""
+    for node in walk.nodes(subject.definition):
+        named = node.value.get("CategoryValues") or node.value.get("CategoryValue")
+        if named and ("ParameterName" in node.value or "SelectAllOptions" in node.value):
+            words = "CategoryValue(s), ParameterName, SelectAllOptions, "
+            yield Finding(f"Category Filter must define only one of: {words}", node.place[-1:])
+
+
+@check
 def ranges(subject: Subject) -> Iterator[Finding]:
     """A range does not end before it begins."""
     for node in walk.nodes(subject.definition):
