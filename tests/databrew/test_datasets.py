@@ -165,10 +165,25 @@ def test_csv_that_is_not_quite_right(lake: Lake, text: str, rows: list[tuple[Any
     assert [tuple(row.values()) for row in lake.rows(lake.dataset("in/a.csv"))] == rows
 
 
+def test_csv_that_is_not_quite_right_by_a_delimiter_of_two_bytes(lake: Lake) -> None:
+    lake.put("in/a.csv", 'a§b\r\n1§"x" y\r"The§A"§z\n  \n3\n')
+    name = lake.dataset("in/a.csv", FormatOptions={"Csv": {"Delimiter": "§"}})
+    assert [*map(tuple, map(dict.values, lake.rows(name)))] == [
+        ("1", '"x" y'),
+        ("The§A", "z"),
+        ("3", None),
+    ]
+
+
 def test_json_of_whole_numbers_that_no_long_holds(lake: Lake) -> None:
     lake.put("in/a.json", '{"a": 12345678901234567891, "b": {"c": [-1, 12345678901234567891]}}\n')
     [row] = lake.rows(lake.dataset("in/a.json"))
     assert row == {"a": 12345678901234567891, "b": {"c": [-1, 12345678901234567891]}}
+    lake.put(
+        "in/b.json", f'{{"a": {10**30 + 1}, "b": [{{"c": {-(2**64)}, "d": 1.5}}], "e": {10**40}}}'
+    )
+    [row] = lake.rows(lake.dataset("in/b.json"))
+    assert row == {"a": 10**30 + 1, "b": [{"c": -(2**64), "d": 1.5}], "e": 1e40}
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "latin-1"])

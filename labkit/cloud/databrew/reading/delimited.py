@@ -228,7 +228,7 @@ def _made(reading: Reading, table: Csv) -> Survey:
 def _by(reading: Reading, table: Csv, mode: str) -> Survey:
     source, con = table.source(mode), reading.con
     may_be_odd = mode or len(table.names) == 1
-    if table.whole and may_be_odd and table.delimiter.isascii():
+    if table.whole and may_be_odd:
         odd = (repairs.is_odd(reading, file, table.delimiter) for file in table.files if mode)
         if any(odd) or repairs.has_blanks(con, source, table.names, table.delimiter):
             return Survey(mode, ())

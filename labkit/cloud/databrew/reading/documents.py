@@ -14,7 +14,7 @@ from labkit.cloud.engine.formats.lines import NATIVE, codec
 from labkit.cloud.engine.formats.model import File, literal, paths
 from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.rows import first_row
-from labkit.cloud.engine.types import DATE, TIMESTAMP, VARCHAR, Type
+from labkit.cloud.engine.types import DATE, DOUBLE, TIMESTAMP, VARCHAR, Type
 
 _LONGEST = 1 << 27
 #: Every object is looked at; dates are text in the end, and to look for them in long texts is slow.
@@ -51,7 +51,8 @@ def _columns(reading: Reading, files: list[File], options: str) -> tuple[Column,
         if names == ["json"] and not _is_field(reading, "json", source):
             why = "not all that is there is objects, or none of them has a field"
             raise Unreadable(f"There are no columns in {reading.files[0].name}: {why}.")
-        _KNOWN[state] = tuple(Column(column.name, _kind(column.type)) for column, _ in found)
+        known = tuple(Column(column.name, _kind(column.type)) for column, _ in found)
+        _KNOWN[state] = tuple(_exact(reading, column, source) for column in known)
     return _KNOWN[state]
 
 
@@ -72,6 +73,52 @@ def _is_field(reading: Reading, name: str, source: str) -> bool:
     having = f"list_contains(json_keys(json), {literal(name)})"
     sql = f"SELECT count(*) FROM read_json_objects({source}) WHERE {having}"
     return bool(first_row(reading.con, sql)[0])
+
+
+def _exact(reading: Reading, column: Column, source: str) -> Column:
+    """A column with decimals where its whole numbers are too long for DuckDB, which has doubles."""
+    texts = f"{{{literal(column.name)}: {literal(_with_texts(column.type).duckdb)}}}"
+    values = f"SELECT {column.sql} AS v FROM read_json({source}, columns={texts})"
+    return Column(column.name, _settled(reading, column.type, values))
+
+
+def _settled(reading: Reading, kind: Type, values: str) -> Type:
+    """A type with decimals for doubles that are whole numbers of up to 38 digits, as for Spark.
+
+    Args:
+        values: a SELECT of ``v``, with texts for doubles.
+    """
+    if kind == DOUBLE:
+        other = "regexp_matches(v, '[.eE]') OR length(ltrim(v, '-')) > 38"
+        found = reading.con.execute(f"SELECT 1 FROM ({values}) WHERE {other} LIMIT 1").fetchone()
+        return DOUBLE if found else Type("decimal", (38, 0))
+    parts = [
+        _settled(reading, part, f"SELECT {sql} AS v FROM ({values})") for part, sql in _parts(kind)
+    ]
+    return Type(kind.base, tuple(parts), kind.names) if parts else kind
+
+
+def _parts(kind: Type) -> list[tuple[Type, str]]:
+    """The types within a type, and SQL of their values in one ``v``."""
+    match kind.base:
+        case "array":
+            return [(kind.element, "unnest(v)")]
+        case "map":
+            keys, values = kind.types
+            return [(keys, "unnest(map_keys(v))"), (values, "unnest(map_values(v))")]
+        case "row":
+            return [
+                (part, f"struct_extract(v, {literal(name or '')})") for name, part in kind.fields
+            ]
+    return []
+
+
+def _with_texts(kind: Type) -> Type:
+    """A type with texts for doubles."""
+    if kind == DOUBLE:
+        return VARCHAR
+    args = tuple(_with_texts(arg) if isinstance(arg, Type) else arg for arg in kind.args)
+    return Type(kind.base, args, kind.names)
 
 
 def _kind(kind: Type) -> Type:

@@ -60,10 +60,22 @@ def odd_quotes(delimiter: str) -> Iterator[re.Pattern[bytes]]:
     >>> [any(odd.search(text) for odd in odd_quotes(",")) for text in texts]
     [False, True, True, False]
     """
-    ends = re.escape(delimiter.encode()) + rb"\r\n"
-    behind = rb'(?!")[ \t]*[^' + ends + rb'" \t]'
-    yield re.compile(rb'"(?<=[^' + ends + rb'"]")(?:"")*' + behind)
-    yield re.compile(rb'"(?<![^' + ends + rb']")"(?:"")*' + behind)
+    end, other = re.escape(delimiter.encode()), _but(delimiter.encode(), rb'\r\n" \t')
+    behind = rb'(?!")[ \t]*' + other
+    yield re.compile(rb'"(?<=[^\r\n"]")(?<!' + end + rb'")(?:"")*' + behind)
+    yield re.compile(rb'"(?:(?<=' + end + rb'")|(?<![^\r\n]"))"(?:"")*' + behind)
+
+
+def _but(delimiter: bytes, others: bytes) -> bytes:
+    r"""A pattern of any byte but some others, at which no delimiter begins.
+
+    >>> _but(b",", b"x"), _but("§".encode(), b"x")
+    (b'[^,x]', b'(?:(?!\xc2\xa7)[^x])')
+    """
+    end = re.escape(delimiter)
+    if len(delimiter) == 1:
+        return b"[^" + end + others + b"]"
+    return b"(?:(?!" + end + b")[^" + others + b"])"
 
 
 def repaired(reading: Reading, file: File, delimiter: str) -> File:
@@ -82,10 +94,8 @@ def rows(data: bytes | mmap.mmap, delimiter: bytes) -> Iterator[bytes]:
     >>> list(rows(b' \na,"b"\n \r\n1," \n "\n"  ",5" x', b","))
     [b'a,"b"\n', b'1," \n "\n', b'"  ","5"" x"\n']
     """
-    ends = re.escape(delimiter) + rb"\r\n"
-    field = re.compile(
-        rb"(?:(" + _QUOTED + rb")|([^" + ends + rb"]*))([" + ends[:-4] + rb"]|\r?\n|\r|\Z)"
-    )
+    end, other = re.escape(delimiter), _but(delimiter, rb"\r\n")
+    field = re.compile(rb"(?:(" + _QUOTED + rb")|(" + other + rb"*))(" + end + rb"|\r?\n|\r|\Z)")
     at = len(_BOM) if data[:3] == _BOM else 0
     found: list[bytes] = []
     while at < len(data):
