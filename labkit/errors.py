@@ -96,7 +96,7 @@ class TimedOut(LabError):
         return f"{what} did not end within {limit_s} s."
 
 
-def shorten(error: Exception) -> None:
+def shorten(error: Exception, advice: str = "") -> None:
     """Let a notebook show an error of AWS's or of an argument as it shows a `LabError`."""
-    sentence = f"{type(error).__name__}: {error}"
-    vars(error)["_render_traceback_"] = functools.partial(list, [sentence])
+    lines = [f"{type(error).__name__}: {error}", *filter(None, [advice])]
+    vars(error)["_render_traceback_"] = functools.partial(list, lines)

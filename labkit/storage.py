@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import pandas as pd
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
 
 from labkit import names
 from labkit.environment import KEY_USERS
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 ADVICE = "Whoever stores or reads an encrypted object needs its KMS key, too."
 LOCKED = "The bucket's policy or a lock on the object forbids to delete it."
+ENDED = "The local AWS has ended. labkit.start starts it again: run the notebook's first cell."
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -43,6 +44,9 @@ def told(method: Callable[P, T]) -> Callable[P, T]:
                 shorten(error)
                 raise
             message = error.response["Error"]["Message"]
+        except EndpointConnectionError as error:
+            shorten(error, ENDED if helper.lab.endpoint else "")
+            raise
         except (BotoCoreError, ValueError) as error:
             shorten(error)
             raise

@@ -31,6 +31,7 @@ from labkit.charts import rows as chart_rows
 from labkit.charts.edits import title_of
 from labkit.charts.parts import placed
 from labkit.errors import NoChart, UnknownName
+from labkit.storage import told
 
 if TYPE_CHECKING:
     from labkit.lab import Lab
@@ -203,6 +204,7 @@ class Dashboard:
         """A session with it, as you or as a reader."""
         return Session.open(self.url(reader=reader))
 
+    @told
     def picture(self, visual: str = "", *, reader: str = "", filters: Any = None) -> Picture:
         """The picture of one visual.
 
@@ -221,6 +223,7 @@ class Dashboard:
         at = f"visuals/{found['id']}"
         return session.picture(at, found["title"] or self.name, fit=1, chosen=filters)
 
+    @told
     def show(self, *, reader: str = "", filters: Any = None) -> Picture:
         """The picture of its sheet, as you or a reader would see it."""
         if self.lab.endpoint is None:
@@ -243,6 +246,7 @@ class Dashboard:
             chart_rows.rows, self.lab, definition, _find(visuals, visual)["id"]
         )
 
+    @told
     def share(self, reader: str) -> str:
         """Let a user look at it. Returns the user's name."""
         calls = self.lab.chart.calls
@@ -250,6 +254,7 @@ class Dashboard:
         calls.call("update_dashboard_permissions", DashboardId=self.id, GrantPermissions=[allowed])
         return reader
 
+    @told
     def save_html(self, path: str | Path, *, controls: Sequence[str] = ()) -> Path:
         """Write it as one HTML file that needs nothing else, and whose filters work.
 

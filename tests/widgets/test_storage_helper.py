@@ -2,8 +2,9 @@
 
 import json
 
+import boto3
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError
 from IPython.core.interactiveshell import InteractiveShell
 
 import labkit
@@ -54,3 +55,15 @@ def test_an_answer_that_streams_is_told_with_a_file(lab: labkit.Lab) -> None:
     lab.storage.put("said", uri)
     lab.storage.head(uri)
     assert lab.commands()[-1].endswith("--range bytes=0-65535 /dev/stdout")
+
+
+def test_a_cloud_that_has_ended_is_told_with_what_to_do(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    session = boto3.Session("id", "secret", region_name="us-east-1")
+    nowhere = labkit.Lab(1, session, "http://127.0.0.1:9")
+    with pytest.raises(EndpointConnectionError) as raised:
+        nowhere.catalog.databases()
+    InteractiveShell().showtraceback((raised.type, raised.value, raised.tb))
+    assert "run the notebook's first cell" in capsys.readouterr().out
