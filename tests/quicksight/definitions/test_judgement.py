@@ -22,6 +22,7 @@ STATUS = "FilterGroups/0/Filters/0/CategoryFilter"
 ONE_SHEET = {"SheetId": "s1"}
 LEAST = {"DecimalParameterDeclaration": {"ParameterValueType": "SINGLE_VALUED", "Name": "LEAST"}}
 CONTAINS = {"MatchOperator": "CONTAINS", "NullOption": "ALL_VALUES"}
+ONLY_ONE = "Category Filter must define only one of: CategoryValue(s), ParameterName"
 AT_BAR = " \n\t at Visual bar. \n\t at Sheet s1."
 
 # What is wrong within: a path, what stands there instead, and the sentence.
@@ -113,7 +114,7 @@ WITHIN = [
         "values beside all of them",
         f"{STATUS}/Configuration/FilterListConfiguration/CategoryValues",
         ["enrolled"],
-        "only one of: CategoryValue(s), ParameterName, SelectAllOptions,  \n\t at Filter f1.",
+        f"{ONLY_ONE}, SelectAllOptions,  \n\t at Filter f1.",
     ),
     (
         "range upside down",
