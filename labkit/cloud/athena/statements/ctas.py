@@ -222,15 +222,15 @@ def _check_stored(kind: Type) -> None:
         _check_stored(part)
 
 
-def check_columns(query: Compiled) -> None:
-    """Refuse columns that a table or view cannot have.
+def check_columns(query: Compiled, *, unnamed: bool = False) -> None:
+    """Refuse columns that a table or view cannot have, and files only where they are `unnamed`.
 
     Raises:
         QueryFailed: a column without a name or type, or two of one name.
     """
     names = [column.name for column in query.columns]
     for at, column in enumerate(query.columns):
-        if column.name == f"_col{at}":
+        if column.name == f"_col{at}" and not unnamed:
             raise QueryFailed(
                 "MISSING_COLUMN_NAME", f"Column name not specified at position {at + 1}", 1, 1
             )

@@ -56,6 +56,7 @@ def _unload(run: Run, said: Unload) -> Result:
     if "format" not in said.properties:
         raise QueryFailed("INVALID_TABLE_PROPERTY", "UNLOAD requires the property 'format'")
     query = compiled(run, said.query, text=run.text, parameters=run.parameters)
+    ctas.check_columns(query, unnamed=True)
     properties = said.properties | {"external_location": said.location}
     table = ctas.CreateTableAs((), False, properties, said.query, with_data=True)
     target, _ = ctas.target_of(run, table, query)
