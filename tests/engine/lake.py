@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from dataclasses import dataclass, field
 
 from labkit.cloud.engine import (
@@ -105,9 +106,9 @@ class Lake:
 
     def tables(self, database: str) -> Iterator[Listed]:
         for name in _COLUMNS:
-            yield Listed(name, _columns(name))
+            yield Listed(name, "BASE TABLE", None, partial(_columns, name))
         for name, view in self.views.items():
-            yield Listed(name, view.columns, "VIEW", view.sql)
+            yield Listed(name, "VIEW", view.sql, partial(tuple, view.columns))
 
 
 def _columns(table: str) -> tuple[Column, ...]:

@@ -111,14 +111,13 @@ class View:
 class Listed:
     """A table as ``information_schema`` shows it; ``kind`` is ``BASE TABLE`` or ``VIEW``.
 
-    ``told`` asks the table itself for its columns, where the catalog's are not exact.
+    ``columns`` asks for them when they are wanted; a table whose columns do not read has none.
     """
 
     name: str
-    columns: tuple[Column, ...]
-    kind: str = "BASE TABLE"
-    view_sql: str | None = None
-    told: Callable[[], Sequence[Column]] | None = None
+    kind: str
+    view_sql: str | None
+    columns: Callable[[], Sequence[Column]]
 
 
 class Catalog(Protocol):

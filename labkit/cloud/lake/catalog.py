@@ -149,23 +149,25 @@ class GlueCatalog:
                 yield self._listed(definition)
 
     def _listed(self, definition: Definition) -> Listed:
-        storage = definition.get("StorageDescriptor") or {}
-        name = definition["Name"]
-        columns = (
-            columns_of(storage.get("Columns"), name),
-            columns_of(definition.get("PartitionKeys"), name),
+        kind = "VIEW" if is_view(definition) else "BASE TABLE"
+        return Listed(
+            definition["Name"],
+            kind,
+            _view_sql(definition) if kind == "VIEW" else None,
+            partial(self._told, definition),
         )
-        if not is_view(definition):
-            told = partial(self._told, definition) if _kind(definition) in MODULES else None
-            return Listed(name, (*columns[0], *columns[1]), told=told)
-        sql = decode_view(definition)["originalSql"] if definition.get("ViewOriginalText") else None
-        return Listed(name, columns[0], "VIEW", sql)
 
     def _told(self, definition: Definition) -> Sequence[Column]:
         """A table's own columns; none when its metadata cannot be read, as Trino passes it over."""
         try:
-            return tuple(self.source(definition).columns)
-        except (QueryFailed, AwsError):
+            if _view_sql(definition) is not None:
+                return view_of(definition).columns
+            if _kind(definition) in MODULES:
+                return tuple(self.source(definition).columns)
+            storage, name = definition.get("StorageDescriptor") or {}, definition["Name"]
+            declared = (storage.get("Columns"), definition.get("PartitionKeys"))
+            return tuple(c for listed in declared for c in columns_of(listed, name))
+        except (QueryFailed, AwsError, ValueError):
             return ()
 
     def charge(self, count: int) -> None:
@@ -177,6 +179,14 @@ class GlueCatalog:
         self.scanned_bytes += count
         if self.limit is not None and self.scanned_bytes > self.limit:
             raise ScanLimit(self.scanned_bytes, self.limit)
+
+
+def _view_sql(definition: Definition) -> str | None:
+    """A view's query; ``None`` for a table, and for a view of another engine's."""
+    try:
+        return str(decode_view(definition)["originalSql"]) if is_view(definition) else None
+    except (QueryFailed, ValueError):
+        return None
 
 
 def _kind(definition: Definition) -> str:

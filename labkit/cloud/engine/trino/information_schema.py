@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from labkit.cloud.engine.catalog import Catalog, Column, Listed, Scan
@@ -70,7 +71,8 @@ def _each(catalog: Catalog) -> Iterable[tuple[str, Listed]]:
         for listed in catalog.tables(database):
             yield database, listed
     for name, (columns, _) in _TABLES.items():
-        yield NAME, Listed(name, tuple(Column(n, kind) for n, kind in columns.items()))
+        own = tuple(Column(n, kind) for n, kind in columns.items())
+        yield NAME, Listed(name, "BASE TABLE", None, partial(tuple, own))
 
 
 def _tables(catalog: Catalog) -> Iterable[Row]:
@@ -86,7 +88,7 @@ def _views(catalog: Catalog) -> Iterable[Row]:
 
 def _columns(catalog: Catalog) -> Iterable[Row]:
     for database, listed in _each(catalog):
-        for at, column in enumerate(listed.told() if listed.told else listed.columns, 1):
+        for at, column in enumerate(listed.columns(), 1):
             place = (catalog.name, database, listed.name, column.name.lower(), at)
             yield *place, None, "YES", column.type.display, column.comment, None
 
