@@ -22,8 +22,6 @@ from labkit.cloud.athena.statements.tables import (
 from labkit.cloud.athena.words import Words
 from labkit.cloud.lake.definitions import decode_view, is_view, parameters_of
 from labkit.cloud.lake.metastore import Definition
-from labkit.cloud.lake.projection import is_projected
-from labkit.cloud.lake.table import LakeTable
 
 WIDTH = 20
 
@@ -98,6 +96,10 @@ def show_columns(text: str) -> Statement:
 
 @statement("SHOW", "PARTITIONS")
 def show_partitions(text: str) -> Statement:
+    """Those in the catalog, not what is projected.
+
+    Source: https://docs.aws.amazon.com/athena/latest/ug/show-partitions.html
+    """
     words = _after(text, 2)
     parts = words.qualified()
     words.end()
@@ -107,18 +109,11 @@ def show_partitions(text: str) -> Statement:
         names = key_names(table)
         if not names or table_type_of(table):
             raise StatementFailed(f"{DDL_TASK} Table {table['Name']} is not a partitioned table")
-        lines = sorted(partition_folder(names, values) for values in _partition_values(run, table))
+        stored = run.metastore.partitions(table["DatabaseName"], table["Name"])
+        lines = sorted(partition_folder(names, each["Values"]) for each in stored)
         return run.text_result(("partition",), lines)
 
     return utility("SHOW_PARTITIONS", run)
-
-
-def _partition_values(run: Run, table: Definition) -> list[tuple[str, ...]]:
-    if not is_projected(parameters_of(table)):
-        stored = run.metastore.partitions(table["DatabaseName"], table["Name"])
-        return [tuple(p["Values"]) for p in stored]
-    projected: LakeTable = run.catalog.source(table)
-    return [p.values for p in projected.partitions(run.session)]
 
 
 @statement("SHOW", "TBLPROPERTIES")
