@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from labkit.cloud.engine import QueryFailed
 from labkit.cloud.engine.trino.errors import failed_at
-from labkit.cloud.engine.types import Type, UnknownType, parse_type
+from labkit.cloud.engine.types import Type, UnknownType, parse_hive_type
 
 T = TypeVar("T")
 _TOKEN = re.compile(
@@ -246,7 +246,7 @@ def _hive_type(text: str) -> Type:
     Source: ``primitiveType`` in
     https://github.com/apache/hive/blob/master/parser/src/java/org/apache/hadoop/hive/ql/parse/HiveParser.g
     """
-    found = parse_type(text)
+    found = parse_hive_type(text)
     if _NOT_HIVE.search(text) or not _is_hive(found):
         raise UnknownType(text)
     return found

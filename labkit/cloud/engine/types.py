@@ -216,6 +216,20 @@ def parse_type(text: str) -> Type:
     return found
 
 
+def parse_hive_type(text: str) -> Type:
+    """Read a type of Hive's, to which ``decimal`` alone is ``decimal(10,0)``.
+
+    >>> parse_hive_type("array<decimal>").hive
+    'array<decimal(10,0)>'
+
+    Raises:
+        UnknownType: no such type, or the text does not read as one.
+
+    Source: USER_DEFAULT_PRECISION of Hive's HiveDecimal
+    """
+    return parse_type(re.sub(r"(?i)\bdecimal\b(?!\s*[(:])", "decimal(10,0)", text))
+
+
 class _Tokens:
     """The words and marks of a type's text, read one by one."""
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from labkit.cloud.engine import Column, QueryFailed, View
-from labkit.cloud.engine.types import Type, UnknownType, parse_type
+from labkit.cloud.engine.types import Type, UnknownType, parse_hive_type, parse_type
 from labkit.cloud.lake.metastore import CATALOG, Definition
 
 _VIEW_MARK, _VIEW_END = "/* Presto View: ", " */"
@@ -92,7 +92,7 @@ def _type(text: str, table: str) -> Type:
     Source: toTypeSignature of Trino's HiveTypeTranslator
     """
     try:
-        found = parse_type(text.lower())
+        found = parse_hive_type(text.lower())
         if not found.storable:
             raise UnknownType(text)
         return found
