@@ -10,7 +10,8 @@ from typing import Any
 from labkit.cloud.athena.errors import StatementFailed
 from labkit.cloud.athena.run import Run
 from labkit.cloud.athena.statement import Result, Statement, statement
-from labkit.cloud.athena.statements.tables import DDL_TASK
+from labkit.cloud.athena.statements.drop import remove
+from labkit.cloud.athena.statements.tables import DDL_TASK, table_type_of
 from labkit.cloud.athena.words import Words
 
 
@@ -70,17 +71,26 @@ def _create(run: Run, said: dict[str, Any], if_not_exists: bool) -> Result:
 
 
 def _drop(run: Run, name: str, if_exists: bool, cascade: bool) -> Result:
+    """With CASCADE the data of Iceberg tables go, too.
+
+    Source: https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-additional-operations.html
+    """
     if run.metastore.database(name) is None:
         if if_exists:
             return run.text_result((), ())
         raise StatementFailed(
             f"FAILED: SemanticException [Error 10072]: Database does not exist: {name}"
         )
-    if run.metastore.tables(name) and not cascade:
+    tables = run.metastore.tables(name)
+    if tables and not cascade:
         raise StatementFailed(
             f"{DDL_TASK} InvalidOperationException(message:Database {name} is not empty. "
             "One or more tables exist.)"
         )
+    for table in tables:
+        found = run.metastore.definition(name, table)
+        if found is not None and table_type_of(found):
+            remove(run, found)
     run.metastore.delete_database(name)
     return run.text_result((), ())
 

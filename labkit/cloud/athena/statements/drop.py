@@ -12,6 +12,7 @@ from labkit.cloud.athena.statements.tables import handler_of, place, table_type_
 from labkit.cloud.athena.words import Words
 from labkit.cloud.lake.catalog import reader_of
 from labkit.cloud.lake.definitions import is_view
+from labkit.cloud.lake.metastore import Definition
 
 
 @statement("DROP", "TABLE")
@@ -48,12 +49,18 @@ def _drop(run: Run, parts: tuple[str, ...], if_exists: bool, *, view: bool) -> R
         raise StatementFailed(
             f"FAILED: SemanticException Cannot drop a {right.lower()} with DROP {wrong}"
         )
+    remove(run, found)
+    return run.text_result((), ())
+
+
+def remove(run: Run, found: Definition) -> None:
+    """Take a table out of the catalog; the data of one that Athena manages go with it."""
     kind = table_type_of(found)
     handler = handler_of(kind, "DROP TABLE") if reader_of(kind) else None
     if handler is not None:
-        return handler(run, found, run.text)
-    run.metastore.delete_table(database, found["Name"])
-    return run.text_result((), ())
+        handler(run, found, run.text)
+    else:
+        run.metastore.delete_table(found["DatabaseName"], found["Name"])
 
 
 def _maybe(run: Run, parts: tuple[str, ...]) -> tuple[str, str]:
