@@ -7,7 +7,7 @@ https://iceberg.apache.org/spec/#partition-transforms
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from pyiceberg.expressions.literals import literal
@@ -17,6 +17,7 @@ from pyiceberg.transforms import (
     DayTransform,
     HourTransform,
     MonthTransform,
+    TimeTransform,
     Transform,
     TruncateTransform,
     VoidTransform,
@@ -52,7 +53,18 @@ def partition_spec(transforms: Iterable[str], schema: Schema) -> PartitionSpec:
     names = [field.name for field in fields]
     if len(set(names)) < len(names):
         raise _invalid(f"Cannot use partition name more than once: {names}")
+    _check_redundant(fields)
     return PartitionSpec(*fields)
+
+
+def _check_redundant(fields: Sequence[PartitionField]) -> None:
+    """A column's years and months are redundant: PartitionSpec.Builder in Iceberg."""
+    known: dict[int, PartitionField] = {}
+    for field in fields:
+        if isinstance(field.transform, TimeTransform):
+            other = known.setdefault(field.source_id, field)
+            if other is not field:
+                raise _invalid(f"Cannot add redundant partition: {other} conflicts with {field}")
 
 
 def described(spec: PartitionSpec, schema: Schema, quote: str = "") -> list[tuple[str, str, str]]:
