@@ -36,7 +36,7 @@ from labkit.cloud.engine.types import (
 )
 
 _CLOCK = r"(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,12}))?)?"
-_DATE = r"\d{4,}-\d{1,2}-\d{1,2}"
+_DATE = r"[+-]?\d{4,}-\d{1,2}-\d{1,2}"
 _TIME = re.compile(rf"\s*{_CLOCK}\s*")
 _ZONED_TIME = re.compile(rf"\s*{_CLOCK}\s*[+-]\d\d?(:\d\d)?\s*")
 _TIMESTAMP = re.compile(rf"\s*({_DATE})(?: {_CLOCK})?(?:\s*([A-Za-z+-][\w/+:-]*))?\s*")
@@ -126,11 +126,12 @@ def _date(node: tree.Literal, scope: Scope) -> Typed | None:
 
 
 def _iso_day(text: str) -> str | None:
-    year, month, day = map(int, text.strip().split("-"))
+    year, month, day = map(int, text.strip().rsplit("-", 2))
     try:
-        return date(year, month, day).isoformat()
+        date(2000 + year % 400, month, day)
     except ValueError:
         return None
+    return f"{'-' if year < 0 else ''}{abs(year):04}-{month:02}-{day:02}"
 
 
 def _time(node: tree.Literal, scope: Scope) -> Typed | None:

@@ -275,7 +275,7 @@ class ExpressionParser:
         order_by: tuple[tree.SortItem, ...] = (),
     ) -> tree.Expression:
         """What may follow the arguments: FILTER, IGNORE NULLS, OVER."""
-        where = self._filter()
+        where = self.filter()
         ignore_nulls = self._null_treatment()
         over = self.queries.over()
         if ignore_nulls is not None and over is None:
@@ -284,7 +284,7 @@ class ExpressionParser:
             start, self.cursor.end, name, args, star, distinct, order_by, where, ignore_nulls, over
         )
 
-    def _filter(self) -> tree.Expression | None:
+    def filter(self) -> tree.Expression | None:
         if not self.cursor.accept("FILTER", "("):
             return None
         self.cursor.expect("WHERE")

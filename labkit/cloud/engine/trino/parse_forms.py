@@ -221,7 +221,7 @@ def _grouping(parser: ExpressionParser) -> tree.Expression:
 
 
 def _listagg(parser: ExpressionParser) -> tree.Expression:
-    """``LISTAGG(value, separator ON OVERFLOW ERROR) WITHIN GROUP (ORDER BY ...)``."""
+    """``LISTAGG(value, separator ON OVERFLOW ERROR) WITHIN GROUP (ORDER BY ...)``, never OVER."""
     cursor, start = parser.cursor, parser.cursor.token.start
     cursor.expect("LISTAGG", "(")
     distinct = cursor.accept_any("DISTINCT", "ALL") == "DISTINCT"
@@ -237,7 +237,10 @@ def _listagg(parser: ExpressionParser) -> tree.Expression:
     cursor.expect("WITHIN", "GROUP", "(")
     order_by = parser.queries.order_by()
     cursor.expect(")")
-    return parser.tail(start, "listagg", tuple(args), distinct=distinct, order_by=order_by)
+    where = parser.filter()
+    return tree.Call(
+        start, cursor.end, "listagg", tuple(args), False, distinct, order_by, where, None, None
+    )
 
 
 def _separator(parser: ExpressionParser) -> tree.Expression:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from labkit.cloud.engine.types import Type
 
-_PLAIN = {"tinyint", "smallint", "integer", "bigint", "boolean", "date", "uuid"}
+_PLAIN = {"tinyint", "smallint", "integer", "bigint", "boolean", "uuid"}
 _RAW = {"varchar", "json", "geometry", "sphericalgeography"}
 SKETCHES = ("hyperloglog", "setdigest", "qdigest", "tdigest")
 
@@ -38,6 +38,8 @@ def as_text(sql: str, kind: Type) -> str:
             return f"trino_hex_text({sql})"
         case base if base in SKETCHES:
             return f"trino_hex_text({sketch_bytes(sql)})"
+        case "date":
+            return f"trino_date_text({sql})"
         case "timestamp":
             return _moment(sql, kind, "%Y-%m-%d %H:%M:%S")
         case "timestamptz":
@@ -88,8 +90,13 @@ def _moment(sql: str, kind: Type, pattern: str) -> str:
     fraction = {0: "", 3: ".%g", 6: ".%f", 9: ".%n"}.get(int(str(digits)))
     if fraction is None:
         surplus = 9 - int(str(digits))
-        return f"regexp_replace(strftime({sql}, '{pattern}.%n'), '.{{{surplus}}}$', '')"
-    return f"strftime({sql}, '{pattern}{fraction}')"
+        return f"regexp_replace({_printed(sql, f'{pattern}.%n')}, '.{{{surplus}}}$', '')"
+    return _printed(sql, f"{pattern}{fraction}")
+
+
+def _printed(sql: str, pattern: str) -> str:
+    years = pattern.startswith("%Y")
+    return f"{'trino_moment_text' if years else 'strftime'}({sql}, '{pattern}')"
 
 
 def _inner(sql: str, kind: Type) -> str:

@@ -185,7 +185,7 @@ SCALARS = (
             f"with_timezone(timestamp(p), varchar) -> {_ZONED}",
             "trino_zoned(trino_to_instant({0}, trino_zone({1})), trino_zone({1}))",
         ),
-        ("to_iso8601(date) -> varchar(16)", "CAST({0} AS VARCHAR)"),
+        ("to_iso8601(date) -> varchar(16)", "trino_date_text({0})"),
         ("to_iso8601(timestamp(p)) -> varchar(26)", _iso("{0}")),
         (
             f"to_iso8601({_ZONED}) -> varchar(32)",

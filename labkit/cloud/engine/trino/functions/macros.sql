@@ -154,6 +154,18 @@ trino_offset(z) AS datesub('minute', (z).instant, trino_local(z));
 
 trino_sign_mark(n) AS CASE WHEN n < 0 THEN '-' ELSE '' END;
 
+-- DuckDB marks years before 1 with (BC) in dates, and writes those before 0 without zeros.
+trino_date_text(d) AS CASE
+    WHEN d < DATE '0001-01-01'
+        THEN trino_sign_mark(year(d)) || format('{:04d}', abs(year(d))) || strftime(d, '-%m-%d')
+    ELSE CAST(d AS VARCHAR)
+    END;
+
+trino_moment_text(t, form) AS CASE
+    WHEN t < TIMESTAMP '0000-01-01' THEN format('-{:04d}', -year(t)) || strftime(t, form[3:])
+    ELSE strftime(t, form)
+    END;
+
 trino_offset_zone(m) AS CASE
     WHEN m = 0 THEN 'UTC'
     ELSE CASE WHEN m < 0 THEN '-' ELSE '+' END
