@@ -266,6 +266,7 @@ PARAMETER_VALUES: dict[str, tuple[Any, list[int]]] = {
     "a list": ({"Courses": ["dance"]}, [7, 8]),
     "one value": ({"courses": "dance"}, [7, 8]),
     "all": ({"Courses": ["[ALL]"]}, ALL),
+    "all, by the reserved value": ({"Courses": ["ALL_VALUES"]}, ALL),
     "null": ({"Courses": [None]}, [9]),
 }
 
@@ -274,7 +275,7 @@ PARAMETER_VALUES: dict[str, tuple[Any, list[int]]] = {
 def test_parameter_values(name: str, show: Show) -> None:
     values, passed = PARAMETER_VALUES[name]
     one = category("CustomFilter", "EQUALS", ParameterName="Courses", NullOption="ALL_VALUES")
-    if name != "all":
+    if not name.startswith("all"):
         one["CategoryFilter"]["Configuration"]["CustomFilterConfiguration"]["NullOption"] = (
             "NON_NULLS_ONLY"
         )
@@ -318,6 +319,18 @@ def test_a_filter_of_a_calculated_field(show: Show) -> None:
     one = filtered("NumericEqualityFilter", "double", MatchOperator="EQUALS", Value=12,
                    NullOption="NON_NULLS_ONLY")  # fmt: skip
     assert ids(show(IDS, CalculatedFields=fields, FilterGroups=[filter_group(one)])) == [7, 8]
+
+
+@pytest.mark.parametrize(("unset", "value"), [
+    ({}, "ALL_VALUES"), ({"CustomValue": "any"}, "any"), ({"ValueWhenUnsetOption": "NULL"}, None),
+])  # fmt: skip
+def test_a_calculated_field_reads_a_reserved_value(unset: Json, value: Any, show: Show) -> None:
+    given = declared("String", "Course", "chem")
+    given["StringParameterDeclaration"]["ValueWhenUnset"] = unset
+    fields = [{"DataSetIdentifier": "visits", "Name": "chosen", "Expression": "${Course}"}]
+    data = show(bar([dim("chosen")], [measure()]), CalculatedFields=fields,
+                ParameterDeclarations=[given], parameters={"Course": "[ALL]"})  # fmt: skip
+    assert [row[0] for row in data.rows] == [value]
 
 
 OF_CITY = [

@@ -21,6 +21,7 @@ from labkit.cloud.quicksight.calc.scope import Derived, Scope
 from labkit.cloud.quicksight.calc.scope import Field as Compiled
 from labkit.cloud.quicksight.spice.model import DataSet
 from labkit.cloud.quicksight.visuals.model import Kind, VisualError
+from labkit.cloud.quicksight.visuals.parameters import ALL
 
 _NUMBERS = ("tinyint", "smallint", "integer", "bigint", "real", "double", "decimal")
 _DATES = ("date", "timestamp", "timestamptz")
@@ -79,6 +80,7 @@ class Expressions:
         grouped: SQL of what the visual is grouped by, by column name.
         granularities: of the dates among them.
         unset: the parameters without a value, whose filters let all through.
+        reserved: what each parameter holds where all values are selected.
     """
 
     data_set: DataSet
@@ -89,6 +91,7 @@ class Expressions:
     grouped: Mapping[str, str] = field(default_factory=dict)
     granularities: Mapping[str, str] = field(default_factory=dict)
     unset: frozenset[str] = frozenset()
+    reserved: Mapping[str, Any] = field(default_factory=dict)
 
     def grouped_by(
         self, grouped: Mapping[str, str], granularities: Mapping[str, str]
@@ -129,7 +132,7 @@ class Expressions:
         columns = {column.name: column.type for column in self.data_set.columns}
         scope = Scope(
             columns,
-            self.parameters,
+            {n: self.reserved.get(n) if v == ALL else v for n, v in self.parameters.items()},
             self.fields,
             grouped=self.grouped,
             now=lambda: self.now.replace(tzinfo=UTC),

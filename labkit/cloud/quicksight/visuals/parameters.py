@@ -1,8 +1,10 @@
 """The parameters of a definition and their values.
 
-A value that is given stands before the declaration's default; ``[ALL]`` means every value, and
-``None`` NULL. Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_ParameterDeclaration.html
-and https://docs.aws.amazon.com/quicksight/latest/user/parameters-in-a-url.html
+A value that is given stands before the declaration's default; ``[ALL]`` means every value, as the
+parameter's reserved value does, and ``None`` NULL. Sources:
+https://docs.aws.amazon.com/quicksight/latest/APIReference/API_ParameterDeclaration.html,
+https://docs.aws.amazon.com/quicksight/latest/user/parameters-set-up.html and
+https://docs.aws.amazon.com/quicksight/latest/user/parameters-in-a-url.html
 """
 
 from __future__ import annotations
@@ -16,6 +18,12 @@ from labkit.cloud.quicksight.definitions import walk
 Json = Mapping[str, Any]
 #: The value of a parameter that selects everything.
 ALL = "[ALL]"
+#: What a parameter holds then, to a calculated field, unless its declaration says otherwise.
+RESERVED = {
+    "StringParameterDeclaration": "ALL_VALUES",
+    "IntegerParameterDeclaration": -(2**31),
+    "DecimalParameterDeclaration": -(2**63),
+}
 
 
 def parameter_values(
@@ -34,6 +42,21 @@ def parameter_values(
         for declaration in declarations
         for kind, body in declaration.items()
     }
+
+
+def reserved_values(declarations: list[Json]) -> dict[str, Any]:
+    """What each parameter holds where all values are selected."""
+    return {
+        body["Name"]: _reserved(kind, body)
+        for declaration in declarations
+        for kind, body in declaration.items()
+    }
+
+
+def _reserved(kind: str, body: Json) -> Any:
+    unset = body.get("ValueWhenUnset") or {}
+    null = unset.get("ValueWhenUnsetOption") == "NULL"
+    return unset.get("CustomValue", None if null else RESERVED.get(kind))
 
 
 def without_value(declarations: list[Json], given: Mapping[str, Any]) -> frozenset[str]:
@@ -89,7 +112,7 @@ def _value(kind: str, body: Json, given: Mapping[str, Any], rolling: Callable[[s
         listed = list(value) if isinstance(value, list | tuple) else [value]
     else:
         listed = list(_defaults(body, rolling))
-    if ALL in listed:
+    if ALL in listed or (kind in RESERVED and RESERVED[kind] in listed):
         return ALL
     if kind == "DateTimeParameterDeclaration":
         listed = [each if each is None else _in_utc(walk.moment(each)) for each in listed]

@@ -19,6 +19,7 @@ from labkit.cloud.quicksight.visuals.parameters import (
     ALL,
     mapped_values,
     parameter_values,
+    reserved_values,
     without_value,
 )
 from labkit.cloud.quicksight.visuals.scopes import groups_of, reaching
@@ -136,7 +137,8 @@ def request(
     mapped = mapped_values(declared, values, identifier)
     data_set = _with_parameters(data_set, mapped)
     names = Expressions(data_set, names.fields, {**data_set.parameters, **values}, now, start)
-    names = replace(names, unset=without_value(declared, parameters))
+    unset, reserved = without_value(declared, parameters), reserved_values(declared)
+    names = replace(names, unset=unset, reserved=reserved)
     asked = Request(session, wells, definition, identifier, names, extra, max_rows)
     asked.notes += [*_left_out(definition), *_not_given(data_set, mapped)]
     return asked
