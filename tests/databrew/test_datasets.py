@@ -497,6 +497,15 @@ def test_parameters_as_columns(lake: Lake) -> None:
     ]
 
 
+def test_a_long_number_of_a_path(lake: Lake) -> None:
+    for at in (20210330123456788, 20210330123456789):
+        lake.put(f"in/{at}.csv", "v\n1\n")
+    after = {"Expression": "> :v", "ValuesMap": {":v": "20210330123456788"}}
+    n = {"Name": "n", "Type": "Number", "CreateColumn": True, "Filter": after}
+    dataset = lake.dataset("in/{n}.csv", PathOptions={"Parameters": {"n": n}})
+    assert [row["n"] for row in lake.rows(dataset)] == [20210330123456789]
+
+
 LIMITS: dict[str, tuple[dict[str, Any], list[int]]] = {
     "the newest": ({"MaxFiles": 1}, [1]),
     "the oldest": ({"MaxFiles": 1, "OrderedBy": "LAST_MODIFIED_DATE", "Order": "ASCENDING"}, [3]),

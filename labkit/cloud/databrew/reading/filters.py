@@ -25,7 +25,7 @@ from labkit.cloud.databrew.expressions import (
 )
 from labkit.cloud.databrew.selectors import pattern_of
 
-Value = str | float | datetime.datetime
+Value = str | int | float | datetime.datetime
 _RELATIVE = re.compile(r"([+-]?\d+)([smhdwMy])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
@@ -94,9 +94,18 @@ def _like(value: Value, text: str) -> Any:
     try:
         if isinstance(value, datetime.datetime):
             return _date(text)
-        return text if isinstance(value, str) else float(text)
+        return text if isinstance(value, str) else number(text)
     except ValueError as error:
         raise BadExpression(f"'{text}' does not compare with '{value}'.") from error
+
+
+def number(text: str) -> int | float:
+    """A number of a path or of a condition; a whole one with all its digits.
+
+    >>> number("20210330123456789"), number("-1.5")
+    (20210330123456789, -1.5)
+    """
+    return int(text) if re.fullmatch(r"[+-]?[0-9]+", text.strip()) else float(text)
 
 
 def _date(text: str) -> datetime.datetime:

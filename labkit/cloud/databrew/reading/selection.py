@@ -21,7 +21,7 @@ from labkit.cloud.databrew.reading.filters import Value
 from labkit.cloud.s3.store import Object, Store
 
 #: A value of each type of parameter but a date's.
-_EXAMPLES: dict[str, Value] = {"String": "", "Number": 0.0}
+_EXAMPLES: dict[str, Value] = {"String": "", "Number": 0}
 _HOLE = re.compile(r"\{([^{}]+)\}|<([^<>]+)>")
 
 
@@ -191,4 +191,4 @@ def _read(text: str, parameter: Mapping[str, Any]) -> Value | None:
     kind = parameter["Type"].lower()
     if kind == "datetime":
         return dates.date_of(text, _format(parameter))
-    return float(text) if kind == "number" else text
+    return filters.number(text) if kind == "number" else text

@@ -133,15 +133,18 @@ def spelled(names: Sequence[str], known: dict[str, str]) -> tuple[str, ...]:
 
 def _kind(values: Sequence[Value]) -> Type:
     first = values[0]
-    if isinstance(first, float):
-        whole = all(isinstance(value, float) and value.is_integer() for value in values)
-        return BIGINT if whole else DOUBLE
+    if isinstance(first, int | float):
+        return BIGINT if all(map(_is_long, values)) else DOUBLE
     return VARCHAR if isinstance(first, str) else TIMESTAMP
 
 
+def _is_long(value: Value) -> bool:
+    return isinstance(value, int | float) and abs(value) < 2**63 and value == int(value)
+
+
 def _text(value: Value) -> str:
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else str(value)
+    if isinstance(value, float) and _is_long(value):
+        return str(int(value))
     if isinstance(value, datetime.datetime):
         return value.astimezone(datetime.UTC).strftime("%Y-%m-%d %H:%M:%S")
-    return value
+    return str(value)
