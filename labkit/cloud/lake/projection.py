@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from labkit.cloud.engine import QueryFailed
 
 MAXIMUM = 1_000_000
-_UNITS = ("SECONDS", "MINUTES", "HOURS", "DAYS", "WEEKS", "MONTHS", "YEARS")
+_UNITS = ("MILLISECONDS", "SECONDS", "MINUTES", "HOURS", "DAYS", "WEEKS", "MONTHS", "YEARS")
 #: Precisions at which the interval is one.
 _SINGLE = ("DAYS", "MONTHS")
 _NOW = re.compile(r"NOW\s*(?:([+-])\s*(\d+)\s*([A-Z]+?)S?)?\s*", re.IGNORECASE)
 _JAVA = {
     "yyyy": "%Y", "uuuu": "%Y", "yy": "%y", "MMM": "%b", "MM": "%m", "dd": "%d", "HH": "%H",
-    "mm": "%M", "ss": "%S", "SSS": "%f",
+    "mm": "%M", "ss": "%S", "SSS": "%f", "M": "%-m", "d": "%-d", "H": "%-H", "m": "%-M", "s": "%-S",
 }  # fmt: skip
 _ESCAPED = re.compile(r"[^\w .'-]")  # what a folder's name spells otherwise
 _PATTERN = re.compile(r"'([^']*)'|([A-Za-z])\2*|(.)", re.DOTALL)
@@ -50,6 +50,30 @@ def keys_of(parameters: Mapping[str, str], names: list[str]) -> list[Key]:
     return [Key(name, _settings(parameters, name)) for name in names]
 
 
+def check(table: str, parameters: Mapping[str, str], names: list[str]) -> None:
+    """Refuse a table some of whose keys are not projected, or have no place in its template.
+
+    Raises:
+        QueryFailed: INVALID_TABLE_PROPERTY.
+
+    Source: https://repost.aws/knowledge-center/athena-partition-projection
+    """
+    missing = [key.name for key in keys_of(parameters, names) if "type" not in key.settings]
+    if missing:
+        raise QueryFailed(
+            "INVALID_TABLE_PROPERTY",
+            f"Table {table} is configured for partition projection, but the following partition "
+            f"columns are missing projection configuration: [{', '.join(missing)}]",
+        )
+    template = parameters.get("storage.location.template")
+    if template is not None and any(_filled(template, name, "") == template for name in names):
+        raise QueryFailed(
+            "INVALID_TABLE_PROPERTY",
+            "The 'storage.location.template' table property must contain templates for all "
+            "partition columns!",
+        )
+
+
 def values_of(key: Key, injected: list[str] | None) -> list[str]:
     """All values of a key.
 
@@ -60,7 +84,7 @@ def values_of(key: Key, injected: list[str] | None) -> list[str]:
     Raises:
         QueryFailed: the settings do not read, or an injected key has no value.
     """
-    kind = key.setting("type").lower()
+    kind = key.setting("type").strip().lower()
     if kind == "injected":
         if injected is None:
             raise QueryFailed(
@@ -110,13 +134,23 @@ def _settings(parameters: Mapping[str, str], name: str) -> dict[str, str]:
 
 
 def _enum(key: Key) -> Iterator[str]:
-    yield from (v.strip() for v in key.setting("values").split(","))
+    """The values with their spaces."""
+    if not key.settings.get("values"):
+        raise QueryFailed(
+            "INVALID_TABLE_PROPERTY",
+            "Must provide a comma-separated enumeration to build a projected enum partition "
+            f"column! (property: projection.{key.name}.values)",
+        )
+    yield from key.settings["values"].split(",")
 
 
 def _integers(key: Key) -> Iterator[str]:
-    first, last = map(int, _range(key))
-    step = int(key.settings.get("interval", "1"))
-    digits = int(key.settings.get("digits", "0"))
+    try:
+        first, last = map(int, _range(key))
+        step = int(key.settings.get("interval", "1"))
+        digits = int(key.settings.get("digits", "0"))
+    except ValueError as error:
+        raise _bad(f"projection.{key.name} does not read: {error}") from None
     if step < 1:
         raise _bad(f"projection.{key.name}.interval must be positive")
     for value in range(first, last + 1, step):
@@ -132,14 +166,15 @@ def _dates(key: Key) -> Iterator[str]:
             f"projection.{key.name}.interval and projection.{key.name}.interval.unit must be set "
             "unless the format is of single days or months"
         )
-    unit = key.settings.get("interval.unit", precision).upper()
+    unit = key.settings.get("interval.unit", precision).strip().upper()
     unit = unit if unit.endswith("S") else unit + "S"
-    step = int(key.settings.get("interval", "1"))
-    if unit not in _UNITS or step < 1:
+    interval = key.settings.get("interval", "1").strip()
+    if unit not in _UNITS or not interval.isdecimal() or not int(interval):
         raise _bad(f"projection.{key.name}.interval does not read")
+    step = int(interval)
     now, count = first, 0
     while now <= last:
-        yield now.strftime(pattern)
+        yield now.strftime(pattern.replace("%f", f"{now.microsecond // 1000:03}"))
         count += step
         now = _moved(first, count, unit)
 
@@ -152,14 +187,14 @@ def _range(key: Key) -> tuple[str, str]:
 
 
 def _instant(text: str, pattern: str) -> datetime.datetime:
-    found = _NOW.fullmatch(text)
+    found, read = _NOW.fullmatch(text), pattern.replace("%-", "%")
     if not found:
         try:
-            return datetime.datetime.strptime(text, pattern)
+            return datetime.datetime.strptime(text, read)
         except ValueError:
             raise _bad(f"range value '{text}' does not fit the format") from None
     now = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
-    now = datetime.datetime.strptime(now.strftime(pattern), pattern)  # its precision
+    now = datetime.datetime.strptime(now.strftime(read), read)  # its precision
     if not found[1]:
         return now
     return _moved(now, int(found[1] + found[2]), found[3].upper() + "S")
@@ -193,8 +228,9 @@ def _strftime(pattern: str) -> str:
 
 
 def _precision(pattern: str) -> str:
-    order = (("%S", "SECONDS"), ("%M", "MINUTES"), ("%H", "HOURS"), ("%d", "DAYS"))
-    return next((unit for mark, unit in order if mark in pattern), _coarse(pattern))
+    order = {"%f": "MILLISECONDS", "%S": "SECONDS", "%M": "MINUTES", "%H": "HOURS", "%d": "DAYS"}
+    plain = pattern.replace("%-", "%")
+    return next((unit for mark, unit in order.items() if mark in plain), _coarse(plain))
 
 
 def _coarse(pattern: str) -> str:

@@ -147,6 +147,7 @@ class LakeTable:
 
     def _projected(self, session: Any, filters: Sequence[PartitionFilter]) -> list[Partition]:
         names = [key.name for key in self.keys]
+        projection.check(f"{self.database}.{self.name}", self.parameters, names)
         columns = []
         for key, column in zip(projection.keys_of(self.parameters, names), self.keys, strict=True):
             own = [f for f in filters if f.keys == {column.name}]
