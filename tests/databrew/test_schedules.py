@@ -116,6 +116,11 @@ REFUSED: dict[str, tuple[str, dict[str, Any], str]] = {
         {"Name": "a", "CronExpression": "cron(0 25 * * ? *)"},
         "ValidationException",
     ),
+    "hours the wrong way round": (
+        "create_schedule",
+        {"Name": "a", "CronExpression": "cron(0 22-2 * * ? *)"},
+        "ValidationException",
+    ),
     "faster than five minutes": (
         "create_schedule",
         {"Name": "a", "CronExpression": "cron(0/4 * * * ? *)"},
