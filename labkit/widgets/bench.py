@@ -116,6 +116,13 @@ class QueryBench(Console):
         """Whether a run has ended well."""
         return bool(run["state"] == next(iter(self.ends)))
 
+    def give(self, run: Facts, tab: str, **found: Any) -> None:
+        """Put what was found for a run, unless its tab has gone on to another meanwhile."""
+        with self._lock:
+            if self.runs.get(tab, {}).get("id") == run["id"]:
+                for trait, value in found.items():
+                    self.put(trait, tab, value)
+
     def _show_run(self, tab: str, run: Facts) -> None:
         with self._lock:
             if tab in self.runs:  # not closed meanwhile

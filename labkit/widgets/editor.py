@@ -88,9 +88,9 @@ class QueryEditor(QueryBench, StatementConsole):
 
     def show_result(self, tab: str, run: Facts) -> None:
         """Show the first rows and the statistics."""
-        self.put("results", tab, self.rows(run))
+        self.give(run, tab, results=self.rows(run))
         found = self.call("athena", "get_query_runtime_statistics", QueryExecutionId=run["id"])
-        self.put("statistics", tab, statistics_facts(found["QueryRuntimeStatistics"]))
+        self.give(run, tab, statistics=statistics_facts(found["QueryRuntimeStatistics"]))
 
     def changes_tree(self, run: Facts) -> bool:
         """DDL does."""
@@ -106,13 +106,13 @@ class QueryEditor(QueryBench, StatementConsole):
         run = self.run_in(tab, sql if explains(sql) else f"EXPLAIN {sql}")
         if self.succeeded(run):
             rows = self.rows(run)["rows"]
-            self.put("plans", tab, "\n".join(row[0] or "" for row in rows))
+            self.give(run, tab, plans="\n".join(row[0] or "" for row in rows))
 
     def do_more(self, *, tab: str) -> None:
         """Fetch the next thousand rows of a result."""
-        shown = self.results[tab]
-        page = self.rows(self.runs[tab], first=False, token=shown["next"])
-        self.put("results", tab, page | {"rows": shown["rows"] + page["rows"]})
+        run, shown = self.runs[tab], self.results[tab]
+        page = self.rows(run, first=False, token=shown["next"])
+        self.give(run, tab, results=page | {"rows": shown["rows"] + page["rows"]})
 
     # Files and lists ------------------------------------------------------------------------------
 

@@ -188,14 +188,14 @@ class WarehouseEditor(QueryBench):
         run = self.run_in(tab, sql if explains(sql) else f"EXPLAIN {sql.strip()}")
         if self.succeeded(run):
             lines = [str(line) for (line,) in self._rows(run["id"])]
-            self.put("plans", tab, "\n".join(lines))
-            self._draw(tab, lines, self._queries.get((tab, statements[0]), 0))
+            self.give(run, tab, plans="\n".join(lines))
+            self._draw(run, tab, lines, self._queries.get((tab, statements[0]), 0))
 
-    def _draw(self, tab: str, lines: list[str], query: int) -> None:
+    def _draw(self, run: Facts, tab: str, lines: list[str], query: int) -> None:
         """Draw a plan whose query has run, with what its steps sent between the nodes."""
         if query > 0:
             *_, told = self._described(tab, SUMMARY.format(query=query))
-            self.put("drawn", tab, drawn_facts(query, lines, self._rows(told["Id"])))
+            self.give(run, tab, drawn=drawn_facts(query, lines, self._rows(told["Id"])))
 
     # Results --------------------------------------------------------------------------------------
 
@@ -208,22 +208,25 @@ class WarehouseEditor(QueryBench):
         parts = run["parts"]
         given = [at for at, part in enumerate(parts) if part["has_rows"]]
         if parts:
-            self.do_part(tab=tab, part=(given or [len(parts) - 1])[-1])
+            self._show_part(run, tab, (given or [len(parts) - 1])[-1])
 
     def do_part(self, *, tab: str, part: int) -> None:
         """Show what one of a tab's statements has given."""
-        shown = self.runs[tab]["parts"][part]
+        self._show_part(self.runs[tab], tab, part)
+
+    def _show_part(self, run: Facts, tab: str, part: int) -> None:
+        shown = run["parts"][part]
         rows = NO_ROWS
         if shown["has_rows"]:
             rows = result_facts(self._page(shown["id"]), limit=LIMIT if self.limited else 0)
-        self.put("results", tab, rows | {"part": part})
+        self.give(run, tab, results=rows | {"part": part})
 
     def do_more(self, *, tab: str) -> None:
         """Fetch the next page of a result."""
-        shown = self.results[tab]
+        run, shown = self.runs[tab], self.results[tab]
         answer = self._page(self._shown(tab), NextToken=shown["next"])
         page = result_facts(answer)
-        self.put("results", tab, shown | page | {"rows": shown["rows"] + page["rows"]})
+        self.give(run, tab, results=shown | page | {"rows": shown["rows"] + page["rows"]})
 
     def do_download(self, *, tab: str) -> None:
         """Send all rows of a result to the browser, as a CSV file."""

@@ -131,6 +131,14 @@ def test_a_long_result_comes_in_pages(editor, run, click):
     assert [row[0] for row in editor.results["1"]["rows"]] == [str(i) for i in range(1, 2501)]
 
 
+def test_rows_that_come_late_do_not_stand_below_another_run(editor, run):
+    earlier = run("SELECT 1")
+    run("SELECT nope")
+    editor.show_result("1", earlier)
+    assert "1" not in editor.results
+    assert "1" not in editor.statistics
+
+
 def test_an_earlier_result_is_reused(run):
     sql = "SELECT max(user_id) FROM requests"
     assert not run(sql)["reused"]
