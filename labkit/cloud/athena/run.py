@@ -21,6 +21,7 @@ from labkit.cloud.athena.errors import StatementFailed
 from labkit.cloud.athena.statement import Result
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.engine import Session
+from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.jobs import Job
 from labkit.cloud.lake.catalog import GlueCatalog
 from labkit.cloud.lake.engines import stoppable_session
@@ -82,6 +83,8 @@ class Run:
     def session(self) -> Session:
         """A session of the engine, interrupted when the statement is told to stop."""
         session = self._open.enter_context(stoppable_session(self.cloud, self.job))
+        who = self.principal.role_arn or self.principal.arn
+        session.connection.execute(f"SET VARIABLE invoker = {quoted_text(who)}")
         self.job.check()
         return session
 

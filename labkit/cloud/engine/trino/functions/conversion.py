@@ -1,8 +1,9 @@
 """Formatting, identity and network functions.
 
 Sources: https://trino.io/docs/current/functions/conversion.html,
-https://trino.io/docs/current/functions/uuid.html and
-https://trino.io/docs/current/functions/ipaddress.html
+https://trino.io/docs/current/functions/uuid.html,
+https://trino.io/docs/current/functions/ipaddress.html; ``invoker_principal`` is Athena's own:
+https://docs.aws.amazon.com/athena/latest/ug/functions-env3.html
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ SCALARS = (
             "CAST(trino_data_size({0}) AS DECIMAL(38, 0))",
         ),
         ("version() -> varchar", "'Athena engine version 3'"),
+        ("invoker_principal() -> varchar", "getvariable('invoker')"),
         ("contains(varchar, ipaddress) -> boolean", "trino_ip_contains({0}, {1})"),
         ("fail(varchar) -> unknown", "error('LABKIT:GENERIC_USER_ERROR: ' || {0})"),
     ),
