@@ -156,10 +156,7 @@ def _count(expressions: Sequence[exp.Expr], distinct: bool, scope: Scope) -> Agg
     if len(expressions) == 1:
         value = expression(expressions[0], scope)
         return Aggregate(f"count({f'DISTINCT {key(value)}' if distinct else value.sql})", INT8)
-    if not expressions or not distinct:
-        raise functions.no_function("count", [])
-    row = ", ".join(key(expression(each, scope)) for each in expressions)
-    return Aggregate(f"count(DISTINCT ({row}))", INT8)
+    raise functions.no_function("count", [expression(each, scope).type for each in expressions])
 
 
 def finished(found: Aggregate, node: exp.Anonymous, scope: Scope, over: str = "") -> Typed:

@@ -89,14 +89,6 @@ def _user_id(node: exp.Expr, scope: Scope) -> Typed:
     return function_call(exp.Anonymous(this="current_user_id"), scope)
 
 
-@compiles(exp.Struct)
-def _object(node: exp.Struct, scope: Scope) -> Typed:
-    args: list[exp.Expr] = []
-    for pair in node.expressions:
-        args += [exp.Literal.string(pair.this.name), pair.expression]
-    return function_call(exp.Anonymous(this="object", expressions=args), scope)
-
-
 @compiles(exp.Prior)
 def _prior(node: exp.Prior, scope: Scope) -> Typed:
     found = expression(node.this, scope)

@@ -21,6 +21,7 @@ from labkit.cloud.engine.redshift.types import (
     INT4,
     INTEGERS,
     INTERVAL,
+    LONGEST,
     NUMBERS,
     SUPER,
     TEXTS,
@@ -378,7 +379,16 @@ def concatenate(left: Typed, right: Typed) -> Typed:
     """``||``: NULL when one side is."""
     if left.type.base == right.type.base == "varbyte":
         return Typed(f"({left.sql} || {right.sql})", left.type)
-    return Typed(f"({as_text(left).sql} || {as_text(right).sql})", Type("varchar"))
+    one, two = _length(left), _length(right)
+    kind = Type("varchar", min(one + two, LONGEST) if one is not None and two is not None else 0)
+    return Typed(f"({as_text(left).sql} || {as_text(right).sql})", kind)
+
+
+def _length(text: Typed) -> int | None:
+    """The most bytes that a text has, where that is known."""
+    if text.literal is not None:
+        return len(text.literal.encode())
+    return text.type.size or None if text.type.base in TEXTS else None
 
 
 def bitwise(op: str, left: Typed, right: Typed) -> Typed:

@@ -61,6 +61,14 @@ class _Parser(RedshiftParser):
         "APPROXIMATE": _approximate,
         "SYSDATE": lambda parser: exp.Anonymous(this="sysdate"),
     }
+    PLACEHOLDER_PARSERS: ClassVar[dict[Any, Any]] = {
+        TokenType.PARAMETER: RedshiftParser.PLACEHOLDER_PARSERS[TokenType.PARAMETER]
+    }
+    QUERY_MODIFIER_PARSERS: ClassVar[dict[Any, Any]] = {
+        token: parser
+        for token, parser in RedshiftParser.QUERY_MODIFIER_PARSERS.items()
+        if token is not TokenType.FETCH
+    }
     _TYPES_OF_TEXTS: ClassVar[set[Any]] = RedshiftParser.TYPE_TOKENS - {TokenType.INTERVAL}
     UNARY_PARSERS: ClassVar[dict[Any, Any]] = {
         **RedshiftParser.UNARY_PARSERS,
@@ -97,7 +105,11 @@ class _Parser(RedshiftParser):
         """``'{}'::aclitem[]``, a type of the catalog's, among those of columns."""
         if self._match_text_seq("ACLITEM", "[", "]"):
             return exp.DataType(this=exp.DataType.Type.USERDEFINED, kind="aclitem[]")
-        return super()._parse_types(*args, **options)
+        start = self._curr
+        found = super()._parse_types(*args, **options)
+        if isinstance(found, exp.DataType):
+            found.meta["written"] = self._find_sql(start, self._prev)
+        return found
 
     def _parse_interval(
         self, require_interval: bool = True, parse_function_unit: bool = True
@@ -114,7 +126,14 @@ class _Parser(RedshiftParser):
         return exp.Interval(this=text, unit=unit, digits=digits)
 
     def _parse_bracket(self, this: exp.Expr | None = None) -> exp.Expr | None:
-        """``ARRAY(1, 2)[0]`` and ``t.array[0]``: only after ARRAY itself are brackets an array."""
+        """``ARRAY(1, 2)[0]`` and ``t.array[0]``: only after ARRAY itself are brackets an array.
+
+        ``[1, 2]``, ``{'a': 1}`` are no values to Redshift.
+        """
+        if self._curr.token_type is TokenType.L_BRACE or (
+            this is None and self._curr.token_type is TokenType.L_BRACKET
+        ):
+            self.raise_error("a bracket", self._curr)
         named = this is not None and this.name.upper() == "ARRAY" and not this.is_string
         alone = isinstance(this, exp.Column | exp.Table) and len(this.parts) == 1
         if named and not alone:
@@ -148,18 +167,30 @@ class _Parser(RedshiftParser):
         return exp.var(self._prev.text) if self._match_texts(_INTERVAL_UNITS) else None
 
 
+class _Tokenizer(Redshift.Tokenizer):
+    """sqlglot's, without the words that are operators to others alone."""
+
+    KEYWORDS: ClassVar[dict[str, TokenType]] = {
+        word: token
+        for word, token in Redshift.Tokenizer.KEYWORDS.items()
+        if word not in ("RLIKE", "REGEXP")
+    }
+
+
 class Dialect(Redshift):
     """Redshift's text for sqlglot; see `_Parser`."""
 
+    SUPPORTS_USER_DEFINED_TYPES = True
     Parser = _Parser
+    Tokenizer = _Tokenizer
 
 
-class _Undollared(Redshift.Tokenizer):
+class _Undollared(_Tokenizer):
     """sqlglot's takes ``$1,$`` for the beginning of a string; here a dollar begins a parameter."""
 
     HEREDOC_STRINGS: ClassVar[list[Any]] = []
     SINGLE_TOKENS: ClassVar[dict[str, TokenType]] = {
-        **Redshift.Tokenizer.SINGLE_TOKENS,
+        **_Tokenizer.SINGLE_TOKENS,
         "$": TokenType.PARAMETER,
     }
 
@@ -373,13 +404,11 @@ class Words:
         return named_type(f"{name}tz" if zone else name, tuple(sizes))
 
     def _type_name(self) -> str:
-        long = [("DOUBLE", "PRECISION"), ("CHARACTER", "VARYING"), ("BINARY", "VARYING")]
-        for pair in (*long, ("NATIONAL", "CHARACTER")):
+        for pair, short in _PAIRS.items():
             if self.accept(*pair):
-                return {"DOUBLE": "float8", "CHARACTER": "varchar", "BINARY": "varbyte"}.get(
-                    pair[0], "bpchar"
-                )
-        return self.identifier()
+                return short
+        name = self.identifier()
+        return f"{name}[]" if self.accept("[", "]") else name
 
     def _smallest_unit(self) -> int:
         """The place of an interval's last unit among `INTERVAL_UNITS`, from 1; 0 without one."""
@@ -419,6 +448,12 @@ class Words:
 
 
 _CHARS = ("char", "character", "nchar", "bpchar")
+#: Types of two words.
+_PAIRS = {
+    ("DOUBLE", "PRECISION"): "float8", ("CHARACTER", "VARYING"): "varchar",
+    ("CHAR", "VARYING"): "varchar", ("BINARY", "VARYING"): "varbyte",
+    ("NATIONAL", "CHARACTER"): "bpchar",
+}  # fmt: skip
 #: ``17 # 5`` and ``@ -5``, which sqlglot takes for a name and a parameter.
 _OPERATORS = {
     ("#", TokenType.VAR): TokenType.HASH,
@@ -466,8 +501,13 @@ def _check_joins(tokens: list[Any], tree: exp.Expr) -> None:
 #: What sqlglot reads and Redshift has not: left out, it would answer otherwise.
 _FOREIGN: dict[type[exp.Expr], tuple[str, ...]] = {
     exp.Cast: ("default", "format"),
+    exp.Connect: ("nocycle",),
+    exp.CTE: ("materialized",),
+    exp.Into: ("unlogged",),
+    exp.Ordered: ("with_fill",),
     exp.Pivot: ("default_on_null",),
     exp.Select: ("kind",),
+    exp.Table: ("rows_from",),
     exp.WindowSpec: ("exclude",),
     exp.With: ("search",),
 }
@@ -519,6 +559,7 @@ def _check_pairs(tokens: list[Any]) -> None:
         kind, following = token.token_type, after and after.token_type
         ended = kind is TokenType.COMMA and (after is None or following in _AFTER_LIST)
         never = last is not TokenType.ALIAS and following in _NEVER_AFTER.get(kind, ())
+        never |= kind is following is TokenType.STRING and token.line == after.line
         if kind is TokenType.COMMA and before is TokenType.LIMIT:
             raise RedshiftError("LIMIT #,# syntax is not supported", SYNTAX)
         before, last = last, kind
@@ -555,8 +596,10 @@ def _syntax_error(text: str, error: SqlglotError) -> RedshiftError:
 
 def type_of(node: exp.Expr) -> Type:
     """The type that a cast in a tree names."""
-    text = node.sql(dialect="redshift") if isinstance(node, exp.DataType) else node.name
-    return Words(text.lower()).type()
+    named = Words(str(node.meta.get("written", node.name)).lower())
+    found = named.type()
+    named.end()
+    return found
 
 
 def shown_name(name: str) -> str:

@@ -126,7 +126,7 @@ NAMES = {
     "int": "int4", "dec": "numeric", "decimal": "numeric", "numeric": "numeric",
     "float": "float8", "bpchar": "bpchar", "char": "bpchar", "nchar": "bpchar",
     "nvarchar": "varchar", "text": "varchar", "timestamp": "timestamp", "time": "time",
-    "varbinary": "varbyte", "string": "varchar", "double": "float8",
+    "varbinary": "varbyte", "datetime": "timestamp", "varchar[]": "_text", "int2[]": "_int2",
 }  # fmt: skip
 
 

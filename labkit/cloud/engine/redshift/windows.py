@@ -68,6 +68,8 @@ def _window(
     ordered = node.args.get("order") or node.args.get("alias")
     if name not in ("row_number", "first_value", "last_value", "nth_value") and not ordered:
         raise RedshiftError(f"window function {name} requires a window ORDER BY clause", "42P20")
+    if name in ("lag", "lead") and node.args.get("spec"):
+        raise RedshiftError(f"window function {name} does not allow a frame clause", "42P20")
     built = aggregates.WINDOWS[name](name, arguments(exp.Anonymous(expressions=args), scope))
     texts = tuple(f"{text[:-1]} {nulls})" if nulls else text for text in calls_of(built))
     return finished(Aggregate(texts, built.type, built.finish), call, scope, over)

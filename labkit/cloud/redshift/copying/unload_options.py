@@ -97,6 +97,8 @@ def _check(options: UnloadOptions) -> None:
         if unfit:
             shown = options.format.upper()
             raise RedshiftError(f"{name} is not supported for UNLOAD to {shown}", UNSUPPORTED)
+    if len(options.delimiter.encode()) > 1:
+        raise RedshiftError("UNLOAD delimiter must be a single ASCII character", SYNTAX)
     if options.clean_path and options.allow_overwrite:
         raise RedshiftError("CLEANPATH cannot be used with ALLOWOVERWRITE", SYNTAX)
     if options.kms_key and not options.encrypted:

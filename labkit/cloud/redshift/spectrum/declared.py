@@ -180,8 +180,10 @@ def lake_type(words: Words) -> LakeType:
     """
     if words.peek("<", ahead=1):
         return _nested(words)
-    kind = words.type()
-    return parse_type(hive_name(kind))
+    for own in ("STRING", "DOUBLE"):  # an external table's alone, DOUBLE PRECISION everyone's
+        if words.peek(own) and not words.peek(own, "PRECISION") and words.accept(own):
+            return parse_type(own.lower())
+    return parse_type(hive_name(words.type()))
 
 
 def hive_name(kind: Type) -> str:

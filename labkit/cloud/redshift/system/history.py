@@ -36,6 +36,19 @@ def kind_of(leading: Sequence[str]) -> str:
     return "UTILITY" if first in (*_UTILITIES, *_DDL) else "OTHER"
 
 
+def _kind(record: dict[str, Any]) -> str:
+    """What a statement is: a CREATE TABLE of a query's rows is no DDL there.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/SYS_QUERY_HISTORY.html
+    """
+    kind = kind_of(record["leading"])
+    if kind != "DDL" or record["leading"][0] != "CREATE":
+        return kind
+    told = [word.upper for word in words(record["text"])]
+    queries = {told[at + 1] for at, word in enumerate(told) if word == "AS"}
+    return "CTAS" if "TABLE" in told[1:4] and queries & {*_SELECTS} else "DDL"
+
+
 def visible(connection: Connection) -> Iterator[tuple[dict[str, Any], int]]:
     """One's own queries, or all for a superuser."""
     from labkit.cloud.redshift.warehouse import grants
@@ -78,7 +91,7 @@ def sys_query_history(connection: Connection) -> Iterator[Any]:
         elapsed = elapsed_micros(record)
         yield (
             user, record["query_id"], record["label"], record["xid"], record["pid"],
-            record["database"], kind_of(record["leading"]), record["status"], False,
+            record["database"], _kind(record), record["status"], False,
             moment(record["started"]), moment(record["ended"]), elapsed, 0, elapsed,
             record["error"][:512], record["rows"], 0, record["text"][:4000], "1.0.98765", None,
             "primary", 0, 0, 0, 100, "Default queue", "Normal", "false", _hash(record["text"]),
