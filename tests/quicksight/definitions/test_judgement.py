@@ -269,6 +269,18 @@ def test_around(
     assert [each["Path"] for each in error.get("ViolatedEntities", ())] == [place] * bool(place)
 
 
+def test_a_sum_of_a_sum(quicksight: Any, small: Any, number: Any) -> None:
+    sums = {"DataSetIdentifier": "students", "Name": "Sum", "Expression": "sum({cumulative_gpa})"}
+    field = f"{WELLS}/Values/0/NumericalMeasureField"
+    changed = changed_at(changed_at(small, "CalculatedFields/-", sums), f"{field}/Column", {
+        "DataSetIdentifier": "students", "ColumnName": "Sum"})  # fmt: skip
+    alone = changed_at(changed, f"{field}/AggregationFunction", {})
+    for definition, types in ((changed, ["INVALID_COLUMN_AGGREGATION"]), (alone, [])):
+        made = quicksight.create_analysis(**_call(number, definition, "STRICT"))
+        found = quicksight.describe_analysis(AnalysisId=made["AnalysisId"])["Analysis"]
+        assert [each["Type"] for each in found.get("Errors", ())] == types
+
+
 @pytest.mark.parametrize(("parameters", "type"), _rows(VALUES))
 def test_values(quicksight: Any, small: Any, number: Any, parameters: Any, type: str) -> None:
     made = quicksight.create_analysis(**_call(number, small, "STRICT"), Parameters=parameters)

@@ -1,4 +1,4 @@
-"""Whether a definition's calculated fields can be calculated.
+"""What a definition's calculated fields are.
 
 Source: https://docs.aws.amazon.com/quicksight/latest/user/adding-a-calculated-field-analysis.html
 """
@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from labkit.cloud.quicksight.calc import CalcError, Scope, compile_field
+from labkit.cloud.quicksight.calc import CalcError, Field, Scope, compile_field
 from labkit.cloud.quicksight.definitions.judgement import Columns
 from labkit.cloud.quicksight.spice.types import engine_type
 
 
-def faults(
+def compiled(
     fields: Mapping[str, str], columns: Columns, parameters: Mapping[str, Any]
-) -> Iterator[tuple[str, str]]:
-    """The calculated fields that cannot be, and why, in a sentence each.
+) -> Iterator[tuple[str, Field | CalcError]]:
+    """Each calculated field by its name, or why it cannot be calculated.
 
     Args:
         fields: their expressions by name.
@@ -29,6 +29,15 @@ def faults(
     scope = Scope(types, parameters, fields, grouped)
     for name, text in fields.items():
         try:
-            compile_field(text, scope)
+            yield name, compile_field(text, scope)
         except CalcError as error:
-            yield name, str(error)
+            yield name, error
+
+
+def faults(
+    fields: Mapping[str, str], columns: Columns, parameters: Mapping[str, Any]
+) -> Iterator[tuple[str, str]]:
+    """The calculated fields that cannot be calculated, and why, in a sentence each."""
+    for name, found in compiled(fields, columns, parameters):
+        if isinstance(found, CalcError):
+            yield name, str(found)

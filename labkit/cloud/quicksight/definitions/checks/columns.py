@@ -9,8 +9,9 @@ import datetime
 from collections.abc import Iterator
 from typing import Any
 
+from labkit.cloud.quicksight.calc import CalcError, Field
 from labkit.cloud.quicksight.definitions import walk
-from labkit.cloud.quicksight.definitions.formulas import faults
+from labkit.cloud.quicksight.definitions.formulas import compiled
 from labkit.cloud.quicksight.definitions.judgement import Finding, Subject, check, strict_check
 
 NUMBERS = ("INTEGER", "DECIMAL")
@@ -70,11 +71,36 @@ def types(subject: Subject) -> Iterator[Finding]:
 @strict_check
 def calculations(subject: Subject) -> Iterator[Finding]:
     """Each calculated field can be calculated."""
-    for identifier, columns in subject.columns.items():
-        fields = walk.calculated_fields(subject.definition, identifier)
-        if columns is not None:
-            for name, fault in faults(fields, columns, _values(subject.definition)):
-                yield Finding(f"Calculated field {name} has an invalid expression: {fault}")
+    for identifier in subject.columns:
+        for name, found in _calculated(subject, identifier).items():
+            if isinstance(found, CalcError):
+                yield Finding(f"Calculated field {name} has an invalid expression: {found}")
+
+
+@strict_check
+def aggregations(subject: Subject) -> Iterator[Finding]:
+    """A calculated field that aggregates by itself has no function around it."""
+    aggregated = {
+        (identifier, name)
+        for identifier in subject.columns
+        for name, found in _calculated(subject, identifier).items()
+        if isinstance(found, Field) and found.kind != "row"
+    }
+    for node in walk.nodes(subject.definition):
+        if node.key.endswith("MeasureField") and node.value.get("AggregationFunction"):
+            column = node.value["Column"]
+            if (column["DataSetIdentifier"], column["ColumnName"]) in aggregated:
+                words = f"Column '{column['ColumnName']}' is already aggregated."
+                yield Finding(words, node.place, "INVALID_COLUMN_AGGREGATION")
+
+
+def _calculated(subject: Subject, identifier: str) -> dict[str, Field | CalcError]:
+    """A data set's calculated fields; none of one that is not there."""
+    fields = walk.calculated_fields(subject.definition, identifier)
+    columns = subject.columns[identifier]
+    if columns is None or not fields:
+        return {}
+    return dict(compiled(fields, columns, _values(subject.definition)))
 
 
 def _values(definition: walk.Json) -> dict[str, Any]:
