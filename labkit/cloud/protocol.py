@@ -37,7 +37,7 @@ SERVICE_OF_SIGNING_NAME = {
 # Services that share a signing name, by the beginning of their paths.
 SERVICE_OF_PATH = {("ses", "/v2/"): "sesv2"}
 JSON_PROTOCOLS = ("json", "rest-json")
-_S3_NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
+S3_NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 _session = botocore.session.Session()
 # moto takes a loader for each model, which lists the folders of all services again.
 moto.core.utils.create_loader = functools.cache(moto.core.utils.create_loader)
@@ -193,7 +193,7 @@ def _xml_answer(operation: OperationModel, result: dict[str, Any], request_id: s
 def xml_document(operation: str, root: str, result: dict[str, Any]) -> bytes:
     """The result of an operation of S3 as a document of its own, as REST-XML sends it."""
     model = moto.core.utils.get_service_model("s3")
-    namespace = model.metadata.get("xmlNamespace") or _S3_NAMESPACE
+    namespace = model.metadata.get("xmlNamespace") or S3_NAMESPACE
     inner = _xml_members(model.operation_model(operation).output_shape, result)
     prolog = '<?xml version="1.0" encoding="UTF-8"?>\n'
     return f'{prolog}<{root} xmlns="{namespace}">{inner}</{root}>'.encode()

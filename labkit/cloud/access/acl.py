@@ -16,6 +16,7 @@ from xml.sax.saxutils import escape
 from moto.s3.models import OWNER
 
 from labkit.cloud.operations import AwsError
+from labkit.cloud.protocol import S3_NAMESPACE
 
 _GROUPS = "http://acs.amazonaws.com/groups/global/"
 EVERYBODY, SIGNED = f"{_GROUPS}AllUsers", f"{_GROUPS}AuthenticatedUsers"
@@ -31,7 +32,6 @@ _ON_OBJECTS = {
     "READ_ACP": {"GetObjectAcl", "GetObjectVersionAcl"},
     "WRITE_ACP": {"PutObjectAcl", "PutObjectVersionAcl"},
 }
-_NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _PUBLIC = ("public-read", "public-read-write", "authenticated-read")
 
@@ -86,7 +86,7 @@ def document(acl: Any) -> bytes:
     )
     owner = f"<Owner><ID>{OWNER}</ID><DisplayName>webfile</DisplayName></Owner>"
     inner = f"{owner}<AccessControlList>{grants}</AccessControlList>"
-    return (f'<AccessControlPolicy xmlns="{_NAMESPACE}">{inner}</AccessControlPolicy>').encode()
+    return f'<AccessControlPolicy xmlns="{S3_NAMESPACE}">{inner}</AccessControlPolicy>'.encode()
 
 
 def _grantee(grantee: Any) -> str:

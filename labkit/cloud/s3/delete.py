@@ -8,7 +8,6 @@ Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
 from __future__ import annotations
 
 import re
-import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
@@ -18,11 +17,9 @@ from labkit.cloud.access.s3_requests import find_version
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.operations import AwsError, Principal
 from labkit.cloud.s3 import conditions, limits, versions
-from labkit.cloud.s3.configurations import malformed
+from labkit.cloud.s3.documents import Document, malformed
 
 MOST = 1000
-NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
-ET.register_namespace("", NAMESPACE)
 
 
 @dataclass(frozen=True)
@@ -42,23 +39,26 @@ def split(cloud: Cloud, principal: Principal, bucket: str, body: bytes) -> Asked
     Raises:
         AwsError: ``MalformedXML``: it is no list of 1 to 1,000 keys.
     """
-    root, record = _parse(body), cloud.backend("s3").buckets.get(bucket)
+    document, record = Document(body), cloud.backend("s3").buckets.get(bucket)
+    items = document.root.findall("Object")
+    if not 1 <= len(items) <= MOST or any(item.find("Key") is None for item in items):
+        raise malformed()
     refused: list[tuple[str, AwsError]] = []
     markers: set[tuple[str, str]] = set()
-    for item in [each for each in root if _name(each) == "Object"]:
-        fields = {_name(field): field.text or "" for field in item}
+    for item in items:
+        fields = {field.tag: field.text or "" for field in item}
         try:
             _judge(cloud, principal, bucket, fields)
         except AwsError as error:
             refused.append((fields["Key"], error))
-            root.remove(item)
+            document.root.remove(item)
             continue
         key, named = fields["Key"], fields.get("VersionId")
         if named and versions.is_marker(record, key, named):
             markers.add((key, named))
-    members = {_name(each): (each.text or "").strip() for each in root}
+    members = {each.tag: (each.text or "").strip() for each in document.root}
     quiet = members.get("Quiet", "").lower() == "true"
-    left = ET.tostring(root) if refused else body
+    left = document.written() if refused else body
     return Asked(left, "Object" in members, quiet, refused, markers)
 
 
@@ -99,20 +99,5 @@ def _version(error: AwsError) -> str:
 
 def nothing_deleted() -> protocol.Reply:
     """The answer when no key was left to delete."""
-    body = f'<DeleteResult xmlns="{NAMESPACE}"></DeleteResult>'.encode()
+    body = f'<DeleteResult xmlns="{protocol.S3_NAMESPACE}"></DeleteResult>'.encode()
     return protocol.Reply(200, {"Content-Type": "application/xml"}, body)
-
-
-def _parse(body: bytes) -> ET.Element:
-    try:
-        root = ET.fromstring(body)
-    except ET.ParseError as error:
-        raise malformed() from error
-    keys = [each for each in root if _name(each) == "Object"]
-    if not 1 <= len(keys) <= MOST or any("Key" not in {_name(f) for f in k} for k in keys):
-        raise malformed()
-    return root
-
-
-def _name(element: ET.Element) -> str:
-    return element.tag.rpartition("}")[2]

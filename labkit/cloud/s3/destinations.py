@@ -10,14 +10,13 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketNotificationConfigu
 
 from __future__ import annotations
 
-import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.lambdas.invoke import admits
 from labkit.cloud.operations import AwsError
-from labkit.cloud.s3.configurations import malformed
+from labkit.cloud.s3.documents import Document
 from labkit.cloud.s3.notices import SENDER
 
 if TYPE_CHECKING:
@@ -49,12 +48,8 @@ def check(cloud: Cloud, request: Request, bucket: Any, body: bytes) -> None:
 
 
 def _destinations(body: bytes) -> Iterator[tuple[str, str]]:
-    try:
-        root = ET.fromstring(body)
-    except ET.ParseError as error:
-        raise malformed() from error
-    for each in root.iter():
-        kind, arn = each.tag.rpartition("}")[2], (each.text or "").strip()
+    for each in Document(body).root.iter():
+        kind, arn = each.tag, (each.text or "").strip()
         if kind not in _FAILURES:
             continue
         if arn.count(":") < 5 or arn.split(":")[2] != _SERVICES[kind]:

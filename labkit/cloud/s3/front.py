@@ -26,6 +26,7 @@ from labkit.cloud.s3 import (
     delete,
     destinations,
     grants,
+    lifecycles,
     limits,
     listing,
     object_checksums,
@@ -165,7 +166,7 @@ class S3:
         if configurations.deletes(request, bucket):
             self._make_durable(request)
             return protocol.Reply(204, {}, b"")
-        if configurations.clears_tags(request, body):
+        if tags.are_cleared(request, body):
             reply = self._forward(request, b"", request.environ | {"REQUEST_METHOD": "DELETE"})
             return replace(reply, status=200) if reply.status == 204 else reply
         if "attributes" in request.query and version:
@@ -187,7 +188,7 @@ class S3:
         if request.method == "POST" and "uploads" in request.query and reply.status == 200:
             _lock_upload(request, bucket, reply.body)
             self._make_durable(request)
-        if configurations.keep(request, body, reply, bucket):
+        if lifecycles.keep(request, body, reply, bucket):
             self._make_durable(request)
         return configurations.tidy(request, reply, self._bucket(request))
 

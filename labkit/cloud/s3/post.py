@@ -25,7 +25,7 @@ from labkit.cloud import protocol
 from labkit.cloud.access import signature
 from labkit.cloud.access.guard import check_session, credentials_of
 from labkit.cloud.operations import ANONYMOUS, AwsError, Principal
-from labkit.cloud.s3.configurations import tags_of
+from labkit.cloud.s3 import tags
 
 Environ = dict[str, Any]
 # Fields that a policy need not name.
@@ -104,7 +104,8 @@ def as_put(environ: Environ, form: Form) -> Environ:
     if "acl" in form.fields:
         put["HTTP_X_AMZ_ACL"] = form.fields["acl"]
     if "tagging" in form.fields:
-        put["HTTP_X_AMZ_TAGGING"] = urllib.parse.urlencode(tags_of(form.fields["tagging"].encode()))
+        given = tags.of_document(form.fields["tagging"].encode())
+        put["HTTP_X_AMZ_TAGGING"] = urllib.parse.urlencode(given)
     return put
 
 

@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import re
 import urllib.parse
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 from labkit.cloud import protocol
 from labkit.cloud.operations import AwsError
+from labkit.cloud.s3.documents import Document
 
-_NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
+if TYPE_CHECKING:
+    from labkit.cloud.s3.request import Request
+
 _TEXT = re.compile(r"[\w\s.:/=+\-@]*")
 _LONGEST_NAME, _LONGEST_VALUE = 128, 256
 _MOST = {True: 10, False: 50}
@@ -28,6 +32,11 @@ def check_header(header: str | None) -> None:
         words += " parameters without tag name duplicates."
         raise AwsError("InvalidArgument", words, 400, **told)
     check(tags, of_object=True)
+
+
+def check_document(request: Request, document: Document, bucket: Any, version: Any) -> None:
+    """Raise unless an object, or a bucket, may have the tags of a document."""
+    check(list(_in(document)), of_object=bool(request.key))
 
 
 def check(tags: list[tuple[str, str]], *, of_object: bool) -> None:
@@ -51,6 +60,21 @@ def check(tags: list[tuple[str, str]], *, of_object: bool) -> None:
         seen.add(name)
 
 
+def of_document(body: bytes) -> list[tuple[str, str]]:
+    """The names and values of a document of tags.
+
+    Raises:
+        AwsError: ``MalformedXML``.
+    """
+    return list(_in(Document(body)))
+
+
+def are_cleared(request: Request, body: bytes) -> bool:
+    """Whether a request sets an object's tags to none, which moto takes as a deletion alone."""
+    sets = request.method == "PUT" and "tagging" in request.query and bool(request.key)
+    return sets and not of_document(body)
+
+
 def told(backend: Any, version: Any) -> protocol.Reply:
     """The tags of an object, in whatever storage class; of an archived one moto tells none."""
     found = backend.get_object_tagging(version)["Tags"]
@@ -61,8 +85,13 @@ def told(backend: Any, version: Any) -> protocol.Reply:
     headers = {"Content-Type": "application/xml"}
     if version.version_id != "null":
         headers["x-amz-version-id"] = version.version_id
-    body = f'<Tagging xmlns="{_NAMESPACE}"><TagSet>{members}</TagSet></Tagging>'
+    body = f'<Tagging xmlns="{protocol.S3_NAMESPACE}"><TagSet>{members}</TagSet></Tagging>'
     return protocol.Reply(200, headers, body.encode())
+
+
+def _in(document: Document) -> Iterator[tuple[str, str]]:
+    for each in document.root.iter("Tag"):
+        yield each.findtext("Key") or "", each.findtext("Value") or ""
 
 
 def _invalid(message: str, **told: str) -> AwsError:

@@ -1,0 +1,47 @@
+"""The documents that S3 is sent: XML, whatever its namespace."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+
+from labkit.cloud.operations import AwsError
+from labkit.cloud.protocol import S3_NAMESPACE
+
+
+class Document:
+    """A document whose elements have no namespace while it is read.
+
+    Raises:
+        AwsError: ``MalformedXML``.
+    """
+
+    def __init__(self, body: bytes) -> None:
+        try:
+            self.root = ET.fromstring(body)
+        except ET.ParseError as error:
+            raise malformed() from error
+        for each in self.root.iter():
+            each.tag = each.tag.rpartition("}")[2]
+
+    def texts(self, name: str) -> Iterator[str]:
+        """The texts of all elements of a name."""
+        return ((each.text or "").strip() for each in self.root.iter(name))
+
+    def text(self, name: str) -> str:
+        return next(self.texts(name), "")
+
+    def written(self) -> bytes:
+        self.root.set("xmlns", S3_NAMESPACE)
+        return ET.tostring(self.root)
+
+
+def malformed() -> AwsError:
+    """The refusal of a document that is not what its schema says."""
+    words = "The XML you provided was not well-formed or did not validate against our published"
+    return AwsError("MalformedXML", f"{words} schema")
+
+
+def invalid(message: str) -> AwsError:
+    """The refusal of a value that is none of its kind."""
+    return AwsError("InvalidArgument", message)
