@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.recipe.errors import unknown
+from labkit.cloud.databrew.recipe.parts.decimals import MOST_DIGITS, shape
 from labkit.cloud.databrew.recipe.parts.values import present
 
 #: Name → SQL. ``{n}`` is the column as a number, ``{v}`` the value that is not missing, ``{rest}``
@@ -30,6 +31,8 @@ AGGREGATES = {
 }
 _ALSO = {"AVG": "AVERAGE", "MEAN": "AVERAGE", "STDDEV": "STANDARD_DEVIATION", "VAR": "VARIANCE"}
 _SAFE_DIGITS = 28
+#: Digits behind the point from which on the whole parts of any rows' decimals have a sum that fits.
+_LONG_SCALE = 9
 
 
 def aggregate(function: str, column: Column, *, only: str = "", over: str = "") -> str:
@@ -51,8 +54,27 @@ def aggregate(function: str, column: Column, *, only: str = "", over: str = "") 
     if name.startswith("COLLECT"):  # Spark's lists hold no NULL
         conditions.append(f"{value} IS NOT NULL")
     rest = f"FILTER (WHERE {' AND '.join(conditions)}) {over}" if conditions else over
+    if name == "SUM" and (parts := _parts(column)):
+        return _in_parts(*parts, rest)
     sql = AGGREGATES[name].format(n=_addend(column), v=value, rest=rest)
     return f"TRY_CAST({sql} AS BIGINT)" if name == "SUM" and column.is_whole else sql
+
+
+def _parts(column: Column) -> tuple[str, str, int] | None:
+    """The whole part of wide decimals, the rest, and its digits; ``None`` of other columns."""
+    digits, scale = shape(column) or (0, 0)
+    if digits <= _SAFE_DIGITS or scale < _LONG_SCALE:
+        return None
+    whole = f"CAST(trunc({column.sql}) AS DECIMAL({digits - scale + 1}, 0))"
+    return whole, f"{column.sql} % 1", scale
+
+
+def _in_parts(whole: str, part: str, scale: int, rest: str) -> str:
+    """SQL of the exact sum of wide decimals, at which DuckDB's own may break off; NULL beyond."""
+    parts = f"(sum({part}) {rest})"
+    total = f"(sum({whole}) {rest} + trunc({parts}))"
+    exact = f"CAST({total} AS DECIMAL({MOST_DIGITS}, {scale})) + {parts} % 1"
+    return f"CASE WHEN abs({total}) < {10 ** (MOST_DIGITS - scale)} THEN {exact} END"
 
 
 def _addend(column: Column) -> str:
