@@ -139,6 +139,7 @@ VALUES = {
     "Granularity": ["MONTH", "WEEK", "'SECONDS'"],
     "Comparison": ["CASE_INSENSITIVE"],
     "Calculation": ["PRE_FILTER", "PRE_AGG", "POST_AGG_FILTER"],
+    "RowCalculation": ["PRE_FILTER", "PRE_AGG", "POST_AGG_FILTER"],
     "Pattern": ["'yyyy-MM-dd'", "'HH:mm a'", "'$.a[0]'"],
     "Index": ["0", "1", "2"],
     "Percent": ["50", "0", "99.9"],

@@ -33,6 +33,7 @@ Index: TypeAlias = int
 Percent: TypeAlias = float
 Comparison: TypeAlias = str
 Calculation: TypeAlias = str
+RowCalculation: TypeAlias = str
 Measure: TypeAlias = Node
 DateField: TypeAlias = Node
 Choices: TypeAlias = Node
@@ -181,6 +182,7 @@ READERS: dict[str, Callable[[Query, str, Node], Any]] = {
     "Granularity": _one_of(GRANULARITIES),
     "Comparison": _one_of(COMPARISONS),
     "Calculation": _one_of(LEVELS),
+    "RowCalculation": _one_of(LEVELS[:2]),
     "Pattern": _pattern,
     "Index": _index,
     "Percent": _percent,

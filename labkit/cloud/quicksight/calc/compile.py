@@ -143,7 +143,7 @@ def _names(node: Node) -> list[str]:
 
 def _values(function: str, nodes: tuple[Node, ...]) -> list[Node]:
     arguments = function_named(function).arguments
-    keywords = ("Period", "Part", "Granularity", "Comparison", "Calculation")
+    keywords = ("Period", "Part", "Granularity", "Comparison", "Calculation", "RowCalculation")
     return [
         node
         for at, node in enumerate(nodes)

@@ -32,7 +32,9 @@ _KINDS = {
     "DateField": "Date",
     "WorkDate": "Date",
     "WorkDays": "Integer",
-    **dict.fromkeys("Period Part Granularity Comparison Calculation Pattern".split(), "String"),
+    **dict.fromkeys(
+        "Period Part Granularity Comparison Calculation RowCalculation Pattern".split(), "String"
+    ),
 }
 _LISTS = ("Fields", "Sort", "Choices")
 

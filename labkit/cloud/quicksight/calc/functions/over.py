@@ -22,6 +22,7 @@ from labkit.cloud.quicksight.calc.arguments import (
     Index,
     Measure,
     Percent,
+    RowCalculation,
 )
 from labkit.cloud.quicksight.calc.errors import WrongArguments, WrongType
 from labkit.cloud.quicksight.calc.query import Query
@@ -31,7 +32,7 @@ from labkit.cloud.quicksight.calc.syntax import Name
 from labkit.cloud.quicksight.calc.tables import ALL_BEFORE, POST, Table, decimal, same
 from labkit.cloud.quicksight.calc.values import NUMBERS, Value
 
-OVER = "avg count max min sum stdev stdevp var varp distinct_count".split()
+OVER = "avg count max min sum stdev stdevp var varp".split()
 
 
 def _over(name: str, statistic: Statistic) -> Callable[..., Answer]:
@@ -80,6 +81,15 @@ def _over_time(name: str, statistic: Statistic) -> Callable[..., Answer]:
 
     call.__doc__ = f"From the start of a period to each date, {statistic.words}."
     return call
+
+
+@function("distinctCountOver", "over")
+def distinct_count_over(
+    query: Query, measure: Measure, partition: Fields, calculation_level: RowCalculation
+) -> Answer:
+    """For each partition the number of different values, before aggregation alone."""
+    table = Table(query, "distinctCountOver", calculation_level)
+    return table.statistic(BY_NAME["distinct_count"], measure, partition=partition)
 
 
 @function("percentOfTotal", "over")
@@ -159,8 +169,7 @@ def _granularity(table: Table, node: DateField) -> str:
 
 
 for _name in OVER:
-    _full = f"{_name.replace('_c', 'C')}Over"
-    add(_full, "over", _over(_full, BY_NAME[_name]))
+    add(f"{_name}Over", "over", _over(f"{_name}Over", BY_NAME[_name]))
 for _name, _statistic in PERCENTILES.items():
     add(f"{_name}Over", "over", _percentile(f"{_name}Over", _statistic))
 for _name, _statistic in WINDOWED.items():
