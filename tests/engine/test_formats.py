@@ -283,6 +283,7 @@ JSON = {
     "openx object as string": ("openx-json", "a:string", b'{"a":{"b":[1, 2]}}', ('{"b":[1,2]}',)),
     "openx wraps": ("openx-json", "a:array<int>", b'{"a":1}', ([1],)),
     "openx blank line": ("openx-json", "a:int", b"", (None,)),
+    "esri": ("esri", "name:string shape:binary area:double d:date n:int", b'{"features":[{"attributes":{"NAME":"a","Area":1.5,"d":86400000,"n":"x"},"geometry":{"x":1,"y":2}}]}', ("a", bytes.fromhex("000000000101000000000000000000F03F0000000000000040"), 1.5, date(1970, 1, 2), None)),
     "cloudtrail": ("cloudtrail", "useridentity:struct<username:string> asked:string ok:string", b'{"Records":[{"userIdentity":{"userName":"u"},"asked":{"aB":1,"ab":2},"ok":true}]}', ({"username": "u"}, '{"aB":1,"ab":2}', "true")),
 }  # fmt: skip
 

@@ -43,6 +43,10 @@ CLASSES = {
         f"{_IO}avro.AvroContainerInputFormat",
         f"{_IO}avro.AvroContainerOutputFormat",
     ),
+    "esri": Classes(
+        "com.esri.hadoop.hive.serde.EsriJsonSerDe",
+        "com.esri.json.hadoop.EnclosedEsriJsonInputFormat",
+    ),
 }
 _BY_SERDE = {classes.serde.lower(): name for name, classes in CLASSES.items()} | {
     "org.apache.hadoop.hive.serde2.jsonserde": "json",

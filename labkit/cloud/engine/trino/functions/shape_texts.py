@@ -1,4 +1,4 @@
-"""Geometries as well-known binary, as GeoJSON and as encoded polylines.
+"""Geometries as well-known binary, as Hadoop's shapes, as GeoJSON and as encoded polylines.
 
 Sources: https://trino.io/docs/current/functions/geospatial.html, GeometryUtils of trinodb/trino and
 https://developers.google.com/maps/documentation/utilities/polylinealgorithm
@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from itertools import pairwise
 
 from labkit.cloud.engine.closed import Udf
-from labkit.cloud.engine.geometry import binary
+from labkit.cloud.engine.geometry import binary, esri
 from labkit.cloud.engine.geometry.shapes import MIXED, NotHere, NotRead, Shape
 from labkit.cloud.engine.geometry.texts import geojson, of_geojson
 from labkit.cloud.engine.trino.functions.documents import java_double
@@ -21,6 +21,9 @@ from labkit.cloud.engine.trino.functions.shapes import number, of_kind, read, re
 SCALARS = entries(
     ("ST_AsBinary(geometry) -> varbinary", "trino_st_asbinary({0})"),
     ("ST_GeomFromBinary(varbinary) -> geometry", "trino_st_geomfrombinary({0})"),
+    ("geometry_from_hadoop_shape(varbinary) -> geometry", "trino_st_geomfromhadoop({0})"),
+    ("ST_GeomFromLegacyBinary(varbinary) -> geometry", "trino_st_geomfromhadoop({0})"),
+    ("ST_GeomAsLegacyBinary(geometry) -> varbinary", "trino_st_ashadoop({0})"),
     ("to_geojson_geometry(sphericalgeography) -> varchar", "trino_to_geojson({0})"),
     ("to_geojson_geometry(geometry) -> varchar", "trino_to_geojson({0})"),
     ("from_geojson_geometry(varchar) -> sphericalgeography", "trino_from_geojson({0})"),
@@ -36,6 +39,23 @@ def _from_bytes(data: bytes) -> str:
     except NotRead:
         fail("Invalid WKB")
     return write(found.oriented)
+
+
+def _from_hadoop(data: bytes) -> str:
+    try:
+        found = esri.read(data)
+    except NotHere as error:
+        refuse(str(error))
+    except NotRead:
+        fail("Hadoop shape input is too short")
+    return write(found.oriented)
+
+
+def _to_hadoop(text: str) -> bytes:
+    shape = read(text)
+    if shape.kind == MIXED or not shape.vertices:
+        refuse("the Hadoop shape of a collection or of an empty geometry")
+    return esri.write(shape.turned if shape.dimension == 2 else shape)
 
 
 def _to_geojson(text: str) -> str:
@@ -115,6 +135,8 @@ _TEXT = ("VARCHAR",)
 UDFS = (
     Udf("trino_st_asbinary", lambda text: binary.write(read(text)), _TEXT, "BLOB"),
     Udf("trino_st_geomfrombinary", _from_bytes, ("BLOB",), "VARCHAR"),
+    Udf("trino_st_ashadoop", _to_hadoop, _TEXT, "BLOB"),
+    Udf("trino_st_geomfromhadoop", _from_hadoop, ("BLOB",), "VARCHAR"),
     Udf("trino_to_geojson", _to_geojson, _TEXT, "VARCHAR"),
     Udf("trino_from_geojson", _from_geojson, _TEXT, "VARCHAR"),
     Udf("trino_to_polyline", _to_polyline, _TEXT, "VARCHAR"),
