@@ -45,6 +45,14 @@ def test_an_operation_that_is_refused(case: Case, session: Session) -> None:
     assert case.error in failure.value.message
 
 
+def test_a_session_leaves_columns_of_any_name(session: Session) -> None:
+    asked = {"sourceColumn": "#time", "units": "DAYS", "value": "1", "targetColumn": "y"}
+    given = {"#time": ("date", ["2020-01-01", "2020-01-05"]), "#before": ("int", [1, 2])}
+    case = Case("", "SESSION", "ordinary", parameters=asked, given=given)
+    found, _ = run(case, session, numbered=True)
+    assert rows(found, True) == rows({**given, "y": ("long", [1, 2])}, True)
+
+
 def run(case: Case, session: Session, *, numbered: bool) -> tuple[Table, bool]:
     """What a case's step makes of its table, and whether its rows have an order."""
 

@@ -77,7 +77,7 @@ def date_format(
     target_column: NewColumn,
 ) -> Relation:
     """A date as text in a format."""
-    return table.put(target_column, printed(_moment(source_column, value), date_time_format))
+    return table.put(target_column, _shown(_moment(source_column, value), date_time_format))
 
 
 @operation("DATE_ADD")
@@ -93,7 +93,7 @@ def date_add(
 ) -> Relation:
     """A date some units later, or earlier if their number is negative; as text in a format."""
     later = added(_moment(source_column, value), units, str(date_add_value))
-    return table.put(target_column, printed(later, date_time_format))
+    return table.put(target_column, _shown(later, date_time_format))
 
 
 @operation("DATE_DIFF")
@@ -128,7 +128,7 @@ def unix_time_format(
     """Seconds since 1970 as a date in UTC, as text in a format."""
     seconds = operand(source_column, value, _EITHER)
     time = f"TRY(make_timestamp(CAST(floor({seconds} * 1e6) AS BIGINT)))"
-    return table.put(target_column, printed(time, date_time_format))
+    return table.put(target_column, _shown(time, date_time_format))
 
 
 @operation("CONVERT_TIMEZONE")
@@ -143,7 +143,7 @@ def convert_timezone(
 ) -> Relation:
     """A time of one zone in another, as text in a format."""
     there = from_utc(to_utc(moment_of(source_column), from_time_zone), to_time_zone)
-    return table.put(target_column, printed(there, date_time_format))
+    return table.put(target_column, _shown(there, date_time_format))
 
 
 @operation("NOW")
@@ -168,9 +168,8 @@ def _made(name: str, doc: str) -> None:
         date_time_parameters: Json,
         target_column: NewColumn,
     ) -> Relation:
-        return table.put(
-            target_column, printed(_built(table, date_time_parameters), date_time_format)
-        )
+        time = _built(table, date_time_parameters)
+        return table.put(target_column, _shown(time, date_time_format))
 
     made.__doc__ = doc
     operation(name)(made)
@@ -209,3 +208,8 @@ def _moment(column: Column | None, value: str | None, number: str = "") -> str:
     if (column is None) == (value is None):
         raise RecipeError(f"Give either 'sourceColumn{number}' or 'value{number}', not both.")
     return moment_of(column) if column else moment(quoted_text(value or ""))
+
+
+def _shown(time: str, pattern: str) -> str:
+    """SQL of a timestamp as text; an empty pattern is none."""
+    return printed(time, pattern or DEFAULT_FORMAT)

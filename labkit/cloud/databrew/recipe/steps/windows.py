@@ -19,6 +19,7 @@ from labkit.cloud.databrew.recipe.parts.values import present
 from labkit.cloud.databrew.recipe.registry import category
 from labkit.cloud.databrew.recipe.relation import Relation
 from labkit.cloud.databrew.recipe.steps.aggregates import kth
+from labkit.cloud.engine.quoting import quoted_name
 
 operation = category("Fn: window")
 
@@ -200,13 +201,20 @@ def session(
     row before. A value that is no time begins none.
     """
     over = table.over([each.sql for each in group_by_columns], _ordered(order_by_columns))
-    timed = table.put("#time", moment_of(source_column))
-    timed = timed.put("#before", f'lag("#time") {over}')
-    until = added('"#before"', units, str(value))
-    begun = timed.put("#begins", f'CASE WHEN "#time" > {until} THEN 1 ELSE 0 END')
-    numbered = begun.put(target_column, f'CAST(1 + sum("#begins") {over} AS BIGINT)')
-    helpers = ("#time", "#before", "#begins")
+    time, before, begins = helpers = _helpers(table, "time", "before", "begins")
+    timed = table.put(time, moment_of(source_column))
+    timed = timed.put(before, f"lag({quoted_name(time)}) {over}")
+    until = added(quoted_name(before), units, str(value))
+    begun = f"CASE WHEN {quoted_name(time)} > {until} THEN 1 ELSE 0 END"
+    begun_at = timed.put(begins, begun)
+    numbered = begun_at.put(target_column, f"CAST(1 + sum({quoted_name(begins)}) {over} AS BIGINT)")
     return numbered.select((c.name, c.sql) for c in numbered.columns if c.name not in helpers)
+
+
+def _helpers(table: Relation, *names: str) -> list[str]:
+    """Names of columns that a step needs meanwhile, and that the table has not."""
+    longest = max(map(len, table.names), default=0)
+    return [f"#{name}".ljust(longest + 1, "#") for name in names]
 
 
 def _around(table: Relation, before: int, after: int) -> str:
