@@ -1,0 +1,147 @@
+"""moto's records of S3, as the front asks them: found, put to moto, and kept before the answer.
+
+What moto has to be told is told on the way: encryption in full, an object's own ACL.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from labkit.cloud import protocol
+from labkit.cloud.access import policy
+from labkit.cloud.access.s3_requests import copy_source, find_version
+from labkit.cloud.cloud import Cloud
+from labkit.cloud.operations import AwsError
+from labkit.cloud.s3 import conditions, limits, parts
+from labkit.cloud.s3.asked import asked_for
+from labkit.cloud.s3.bodies import BODIES
+from labkit.cloud.s3.request import Environ, Request
+
+BUCKET_KEY = "x-amz-server-side-encryption-bucket-key-enabled"  # told only where it is
+
+
+class Records:
+    """moto's records, and moto.
+
+    Args:
+        cloud: the workspace's local AWS.
+        moto: moto's application.
+    """
+
+    def __init__(self, cloud: Cloud, moto: Any) -> None:
+        self.cloud, self.moto = cloud, moto
+
+    def upload(self, request: Request) -> Any:
+        """moto's record of the multipart upload that a request belongs to, if it does."""
+        bucket = self.bucket(request)
+        return bucket and bucket.multiparts.get(request.query.get("uploadId"))
+
+    def bucket(self, request: Request) -> Any:
+        """moto's record of the bucket, if there is one."""
+        return self.cloud.backend("s3").buckets.get(request.bucket)
+
+    def version(self, request: Request) -> Any:
+        """moto's record of the version that a request names, or of the latest."""
+        wanted = request.query.get("versionId")
+        return find_version(self.bucket(request), request.key, wanted)
+
+    def copied(self, request: Request) -> Any:
+        """moto's record of the version that a copy reads."""
+        source = copy_source(request)
+        buckets = self.cloud.backend("s3").buckets
+        return find_version(buckets.get(source[0]), *source[1:]) if source else None
+
+    def check_upload(self, request: Request) -> None:
+        """Raise for an upload that was never begun, or has ended.
+
+        Completing one twice is allowed.
+        """
+        bucket, upload = self.bucket(request), request.query.get("uploadId")
+        if bucket is None or upload is None:
+            return
+        if upload in bucket.multiparts and bucket.multiparts[upload].key_name == request.key:
+            return
+        if not _has_made(request, find_version(bucket, request.key)):
+            words = (
+                "The specified upload does not exist. The upload ID may be invalid, or the upload"
+            )
+            words += " may have been aborted or completed."
+            raise AwsError("NoSuchUpload", words, 404, UploadId=upload)
+
+    def lock_upload(self, request: Request, told: bytes) -> None:
+        """Have an upload know how what it becomes is locked, which moto forgets."""
+        bucket = self.bucket(request)
+        name = next(each for each in bucket.multiparts if f"<UploadId>{each}<".encode() in told)
+        bucket.multiparts[name].lock = tuple(map(request.header, limits.LOCKS))
+
+    def forward(
+        self, request: Request, body: bytes, environ: Environ | None = None
+    ) -> protocol.Reply:
+        """moto's answer, with what it changed kept before it is given."""
+        environ = dict(environ or request.environ)
+        environ.pop("HTTP_RANGE", None)
+        environ = parts.asks_attributes(conditions.without(environ))
+        if copy_source(request):  # it has no body that would need a digest, as moto wants of a lock
+            environ["HTTP_X_AMZ_SDK_CHECKSUM_ALGORITHM"] = "CRC64NVME"
+        if request.writes_object:
+            environ |= _encryption_headers(self.cloud, request)
+            environ |= {} if _names_acl(environ) else {"HTTP_X_AMZ_ACL": "private"}
+        with self.cloud.lock("s3"), BODIES.tickets(), asked_for(request.query):
+            self.check_upload(request)  # again: it may have ended meanwhile
+            if request.replaces_object:
+                latest = find_version(self.bucket(request), request.key)
+                if not _has_made(request, latest):
+                    conditions.check_written(request, latest)
+            reply: protocol.Reply | None = self.moto.call(environ, body)
+            if reply is None:
+                raise limits.no_such_function()
+            if reply.headers.get(BUCKET_KEY, "").lower() == "false":
+                del reply.headers[BUCKET_KEY]
+            if request.changes and reply.status < 300:
+                self.make_durable(request)
+        return reply
+
+    def make_durable(self, request: Request) -> None:
+        """Commit what a request changed."""
+        backend = self.cloud.backend("s3")
+        bucket = backend.buckets.get(request.bucket)
+        if bucket is None:
+            backend.tagger.delete_all_tags_for_resource(f"arn:aws:s3:::{request.bucket}")
+            self.cloud.state.forget_bucket(request.bucket)
+        elif "uploadId" not in request.query and (version := self.version(request)):
+            bucket.keys.touch(request.key, version)
+        if request.is_upload and not request.header("x-amz-tagging"):
+            self.cloud.state.save_keys()
+        else:
+            self.cloud.state.save("s3")
+
+
+def _has_made(request: Request, latest: Any) -> bool:
+    """Whether a completion is made again: the object is the one that its upload became."""
+    done = getattr(latest, "multipart", None)
+    return (
+        request.method == "POST" and done is not None and done.id == request.query.get("uploadId")
+    )
+
+
+def _encryption_headers(cloud: Cloud, request: Request) -> Environ:
+    """The encryption of a new object, said in full: moto knows no defaults.
+
+    A copy onto itself that asks for nothing new is refused, so it is not made to ask for AES256.
+    """
+    chosen = policy.encryption_of(cloud, request)
+    header = "HTTP_X_AMZ_SERVER_SIDE_ENCRYPTION"
+    if chosen.key is None:
+        asked = request.header("x-amz-server-side-encryption")
+        onto_itself = copy_source(request) == (request.bucket, request.key, None)
+        return {} if onto_itself and not asked else {header: chosen.algorithm}
+    return {
+        header: chosen.algorithm,
+        f"{header}_AWS_KMS_KEY_ID": chosen.key,
+        f"{header}_BUCKET_KEY_ENABLED": str(chosen.bucket_key).lower(),
+    }
+
+
+def _names_acl(environ: Environ) -> bool:
+    """Whether a request says who gets a new object; moto would take the bucket's own ACL."""
+    return any(name.startswith(("HTTP_X_AMZ_ACL", "HTTP_X_AMZ_GRANT_")) for name in environ)
