@@ -58,7 +58,7 @@ def contrast(page, selector: str) -> float:
             while (getComputedStyle(behind).backgroundColor == 'rgba(0, 0, 0, 0)')
               behind = behind.parentElement;
             const canvas = document.createElement('canvas').getContext('2d');
-            return [getComputedStyle(e).color, getComputedStyle(behind).backgroundColor].map(c => {
+            return [getComputedStyle(behind).backgroundColor, getComputedStyle(e).color].map(c => {
               canvas.fillStyle = c; canvas.fillRect(0, 0, 1, 1);
               return [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3)})})""",
         selector,

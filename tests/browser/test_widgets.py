@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import SIZE
+from tests.browser.test_profile_view import contrast
 
 pytestmark = pytest.mark.browser
 
@@ -110,6 +111,8 @@ def test_an_error_is_marked_where_it_is(editor):
     mark = editor.page.locator(".lk-sql-error").bounding_box()
     assert mark is not None
     assert mark["width"] > 20
+    for kind in (".lk-badge", ".lk-quiet", ".lk-tab", ".lk-sql-marked"):
+        assert contrast(editor.page, kind) >= 4.5, kind
     editor.screenshot("query-error")
     write(editor, "SELECT 1")
     expect(editor.page.locator(".lk-sql-error")).to_have_count(0)
