@@ -207,19 +207,25 @@ def _split(query: Compiled, partitioned_by: list[str]) -> tuple[list[Column], li
 
 
 def _storable(column: Column) -> Type:
-    _check_stored(column.type)
+    _check_stored(column.type, column.name)
     return column.type
 
 
-def _check_stored(kind: Type) -> None:
+def _check_stored(kind: Type, column: str) -> None:
     """A type that Hive has, as have its parts; the fields of a row have names."""
     if kind.base not in _STORABLE:
         raise QueryFailed("NOT_SUPPORTED", f"Unsupported Hive type: {kind.display}")
+    if kind.base == "timestamp" and kind.display != "timestamp(3)":
+        raise QueryFailed(
+            "NOT_SUPPORTED",
+            f"Incorrect timestamp precision for {kind}; the configured precision is MILLISECONDS; "
+            f"column name: {column}",
+        )
     if None in kind.names:
         words = "Anonymous row type is not supported in Hive. Please give each field a name"
         raise QueryFailed("NOT_SUPPORTED", f"{words}: {kind}")
     for part in kind.types:
-        _check_stored(part)
+        _check_stored(part, column)
 
 
 def check_columns(query: Compiled, *, unnamed: bool = False) -> None:

@@ -5,7 +5,7 @@ Source: https://trino.io/docs/current/sql/select.html
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -24,7 +24,7 @@ from labkit.cloud.engine.trino.scope import (
     Scope,
     Typed,
 )
-from labkit.cloud.engine.trino.select import as_output, select
+from labkit.cloud.engine.trino.select import CHANGING, as_output, select
 from labkit.cloud.engine.types import Type
 
 
@@ -104,7 +104,8 @@ def _named(named: tree.Named, scope: Scope, recursive: bool) -> tuple[Scope, str
         found, sql = _recursive(named, relation, scope)
     else:
         found = query(named.query, scope)
-        sql = f"{relation} AS ({found.sql})"
+        anew = " NOT MATERIALIZED" if _changes(named.query) else ""
+        sql = f"{relation} AS{anew} ({found.sql})"
     fields = _renamed(named, found.fields, scope)
     common = CommonTable(relation, fields)
     return replace(scope, named={**scope.named, named.name: common}), sql
@@ -122,19 +123,32 @@ def _renamed(named: tree.Named, fields: Sequence[Field], scope: Scope) -> tuple[
 
 def _names_itself(named: tree.Named) -> bool:
     return isinstance(named.query.body, tree.SetOperation) and any(
-        node.parts == (named.name,) for node in _tables_in(named.query)
+        isinstance(node, tree.Table) and node.parts == (named.name,)
+        for node in _nodes_in(named.query)
     )
 
 
-def _tables_in(node: object) -> list[tree.Table]:
-    if isinstance(node, tree.Table):
-        return [node]
+def _changes(node: tree.Query) -> bool:
+    """Whether a query has other rows each time: Trino runs one once for each place that names it.
+
+    Source: https://github.com/trinodb/trino/issues/10
+    """
+    return any(
+        isinstance(each, tree.Sampled) or (isinstance(each, tree.Call) and each.name in CHANGING)
+        for each in _nodes_in(node)
+    )
+
+
+def _nodes_in(node: object) -> Iterator[tree.Node]:
+    """All of a tree, with the queries inside."""
     parts: tuple[object, ...] = ()
     if isinstance(node, tree.Node):
+        yield node
         parts = tuple(getattr(node, name) for name in type(node).__dataclass_fields__)
     elif isinstance(node, tuple):
         parts = node
-    return [table for part in parts for table in _tables_in(part)]
+    for part in parts:
+        yield from _nodes_in(part)
 
 
 #: https://trino.io/docs/current/sql/select.html#with-recursive-clause

@@ -23,6 +23,9 @@ from labkit.cloud.engine.trino.relations import Rows, from_clause
 from labkit.cloud.engine.trino.scope import Field, Output, Scope
 from labkit.cloud.engine.trino.select_list import Item, column_of, items_of
 
+#: Functions whose value is another at each call.
+CHANGING = ("random", "rand", "uuid", "shuffle")
+
 
 def select(
     node: tree.Select, outer: Scope, order_by: Sequence[tree.SortItem], *, visible: bool = False
@@ -122,10 +125,9 @@ def _push(term: tree.Expression, scope: Scope) -> None:
 
 def _is_plain(term: tree.Expression) -> bool:
     """Whether a condition holds no query and nothing that changes from call to call."""
-    changing = ("random", "rand", "uuid", "shuffle")
     queries = (tree.Scalar, tree.Exists, tree.InQuery, tree.Quantified)
     return not any(
-        isinstance(node, queries) or (isinstance(node, tree.Call) and node.name in changing)
+        isinstance(node, queries) or (isinstance(node, tree.Call) and node.name in CHANGING)
         for node in walk(term)
     )
 
