@@ -8,7 +8,6 @@ knows gets a 400 in AWS's shape, which clients do not retry.
 from __future__ import annotations
 
 import contextlib
-import io
 import json
 import logging
 import os
@@ -16,7 +15,6 @@ import sqlite3
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.exceptions import JsonRESTError, ServiceException
 
 from labkit import __version__
@@ -45,6 +43,7 @@ from labkit.cloud.cloud import Cloud
 from labkit.cloud.events import delivery, rules
 from labkit.cloud.glue import judging as glue_judging
 from labkit.cloud.lambdas import judging, lineage, naming
+from labkit.cloud.moto_calls import Moto, from_moto
 from labkit.cloud.operations import (
     REWRITES,
     AwsError,
@@ -208,48 +207,6 @@ class Front:
             paged.check_beginning(service, asked)
             raise not_here(service, name)
         return reply
-
-
-class Moto:
-    """moto's application, called in process; its unhandled errors become ``None``.
-
-    It is told the account, of which there is one. By itself it looks for a request's key among
-    IAM's users, and makes IAM anew for each of AWS's partitions to find that none there has it:
-    half a second of a first call.
-    """
-
-    def __init__(self, app: Callable[..., Iterable[bytes]]) -> None:
-        self._app = app
-
-    def call(self, environ: Environ, body: bytes) -> protocol.Reply | None:
-        """moto's answer; ``None`` where it has none (a missing operation, or a crash)."""
-        environ = {
-            **environ,
-            "wsgi.input": io.BytesIO(body),
-            "CONTENT_LENGTH": str(len(body)),
-            "HTTP_X_MOTO_ACCOUNT_ID": DEFAULT_ACCOUNT_ID,
-        }
-        seen: dict[str, Any] = {}
-
-        def start(status: str, headers: list[tuple[str, str]], *_: Any) -> None:
-            seen.update(status=int(status[:3]), headers=dict(headers))
-
-        try:
-            content = b"".join(self._app(environ, start))
-        except Exception:  # whatever moto trips over is one thing: no answer
-            log.info("moto has no answer to %s", environ.get("HTTP_X_AMZ_TARGET"), exc_info=True)
-            return None
-        html = seen["headers"].get("Content-Type", "").startswith("text/html")
-        if seen["status"] >= 500 or (seen["status"] == 404 and html and b"<!doctype" in content):
-            return None
-        return protocol.Reply(seen["status"], seen["headers"], content)
-
-
-def from_moto(error: Any) -> AwsError:
-    """An error that moto's records raise, in our words for it."""
-    code = getattr(error, "error_type", None) or getattr(error, "code", None)
-    status = error.code if isinstance(getattr(error, "code", None), int) else 400
-    return AwsError(str(code or type(error).__name__), str(error.message), status)
 
 
 def _service(environ: Environ) -> str:
