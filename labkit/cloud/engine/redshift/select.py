@@ -520,7 +520,7 @@ def distinct_rows(sql: str, fields: Sequence[Field], hidden: Sequence[str] = ())
 def _of_distinct(key_sql: str, outputs: list[Typed], fields: Sequence[Field]) -> str:
     """A key of ORDER BY over distinct rows."""
     for output, field in zip(outputs, fields, strict=True):
-        if key_sql == sorted_by(output) != output.sql:
+        if key_sql == sorted_by(output):
             return sorted_by(field.value)
     return key_sql
 

@@ -27,8 +27,8 @@ _LOG = f"""CREATE TABLE IF NOT EXISTS {LOG} (
 #: SQLite's and MySQL's spellings → Redshift's.
 _TYPES = {
     "int": "int", "mediumint": "int", "tinyint": "smallint", "text": "varchar(65535)",
-    "clob": "varchar(65535)", "real": "float8", "datetime": "timestamp", "json": "super",
-    "blob": "varbyte(1024000)", "": "varchar(65535)", "varchar": "varchar(65535)",
+    "clob": "varchar(65535)", "real": "float8", "double": "float8", "datetime": "timestamp",
+    "json": "super", "blob": "varbyte(1024000)", "": "varchar(65535)", "varchar": "varchar(65535)",
     "integer": "bigint", "numeric": "numeric(18,0)", "decimal": "numeric(18,0)",
 }  # fmt: skip
 
