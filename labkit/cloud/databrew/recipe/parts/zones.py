@@ -30,7 +30,7 @@ def zone(name: str) -> tzinfo:
         minutes = int(found[2]) * 60 + int(found[3] or 0)
         if minutes < 24 * 60:
             return timezone((1 if found[1] == "+" else -1) * timedelta(minutes=minutes))
-    if name in available_timezones():
+    if name in available_timezones() - {"localtime"}:  # the machine's own
         return ZoneInfo(name)
     raise RecipeError(f"There is no time zone '{name}': US/Pacific, UTC and UTC+08:00 are some.")
 
