@@ -18,10 +18,6 @@ def add_columns(words: Words) -> Action:
     said = words.bracketed(lambda: declared_column(words))
 
     def change(run: Run, table: Definition) -> None:
-        names = [c["Name"] for c in table["StorageDescriptor"]["Columns"]] + key_names(table)
-        for column in said:
-            if column.name in names:
-                raise StatementFailed(f"{DDL_TASK} Duplicate column name: {column.name}")
         _set_columns(run, table, table["StorageDescriptor"]["Columns"] + _catalogued(said))
 
     return Action("ADD COLUMNS", "ALTER_TABLE_ADD_COLUMN", change, said)
@@ -94,6 +90,10 @@ def _refuse(why: str) -> None:
 
 
 def _set_columns(run: Run, table: Definition, columns: list[Definition]) -> None:
+    names = [c["Name"].lower() for c in columns] + key_names(table)
+    for at, name in enumerate(names):
+        if name in names[:at]:
+            raise StatementFailed(f"{DDL_TASK} Duplicate column name: {name}")
     storage = {**table["StorageDescriptor"], "Columns": columns}
     update_table(run, {**table, "StorageDescriptor": storage})
 

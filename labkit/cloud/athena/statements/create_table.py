@@ -196,9 +196,11 @@ def _create(run: Run, said: CreateTable) -> Result:
         raise StatementFailed(
             f"{DDL_TASK} AlreadyExistsException(message:Table {name} already exist)"
         )
+    _check_columns(said)
     if handler is not None:
         return handler(run, said, run.text)
-    _check_columns(said)
+    if said.transforms:
+        raise QueryFailed("SYNTAX_ERROR", f"Partition column without a type: {said.transforms[0]}")
     columns = [catalog_column(c) for c in said.columns]
     folder = _path(said.location)
     storage = storage_descriptor(columns, folder, _format(said), buckets=said.buckets)
@@ -221,16 +223,13 @@ def _one_line(comment: str) -> str:
 
 
 def _check_columns(said: CreateTable) -> None:
-    names = [c.name for c in said.columns]
-    for key in said.keys:
-        if key.name in names:
-            raise StatementFailed(
-                "FAILED: SemanticException [Error 10035]: Column repeated in partitioning columns"
-            )
-    repeated = next((n for n in names if names.count(n) > 1), None)
+    names, keys = [c.name for c in said.columns], [c.name for c in said.keys]
+    if set(names) & set(keys):
+        raise StatementFailed(
+            "FAILED: SemanticException [Error 10035]: Column repeated in partitioning columns"
+        )
+    repeated = next((n for own in (names, keys) for n in own if own.count(n) > 1), None)
     if repeated:
         raise StatementFailed(
             f"FAILED: SemanticException [Error 10036]: Duplicate column name: {repeated}"
         )
-    if said.transforms:
-        raise QueryFailed("SYNTAX_ERROR", f"Partition column without a type: {said.transforms[0]}")

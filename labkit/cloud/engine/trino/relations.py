@@ -117,7 +117,11 @@ def _version(node: tree.Table, source: Source, scope: Scope) -> tuple[str, str] 
     kind, value = node.version
     if not source.versioned:
         raise scope.fail(node, "NOT_SUPPORTED", "This connector does not support versioned tables")
+    known = len(scope.state.scans)
     moment = Scope(scope.state, scope.text, scope.database).value(value)
+    if len(scope.state.scans) > known:
+        message = "Constant expression cannot contain a subquery"
+        raise scope.fail(value, "EXPRESSION_NOT_CONSTANT", message)
     wanted = (
         ("date", "timestamp", "timestamptz")
         if kind == "TIMESTAMP"
