@@ -63,10 +63,10 @@ def _put(backend: Any, delivery_stream_name: str, records: list[Members]) -> Any
     for destination in stream.destinations if stream else ():
         where = next((destination[kind] for kind in _TO_S3 if kind in destination), None)
         if where is None:
-            raise _refusal("PutRecord", f"no records go to {', '.join(_kinds(destination))}")
+            raise _refusal(f"no records go to {', '.join(_kinds(destination))}")
         for each in _ON_THE_WAY:
             if where.get(each, {}).get("Enabled"):
-                raise _refusal("PutRecord", f"no {each}")
+                raise _refusal(f"no {each}")
     return _moto_put(backend, delivery_stream_name, records)
 
 
@@ -81,7 +81,7 @@ def _put_to_s3(
     now = datetime.datetime.now(datetime.UTC)
     compression = s3_destination.get("CompressionFormat", "UNCOMPRESSED")
     if compression not in _COMPRESSED:
-        raise _refusal("PutRecord", f"no {compression}")
+        raise _refusal(f"no {compression}")
     compress, suffix = _COMPRESSED[compression]
     name = f"{delivery_stream_name}-{version_id}-{now:%Y-%m-%d-%H-%M-%S}-{uuid.uuid4()}"
     key = _prefix(s3_destination.get("Prefix", ""), now) + name
@@ -102,7 +102,7 @@ def _prefix(prefix: str, now: datetime.datetime) -> str:
         if (space, asked) == ("firehose", "random-string"):
             return uuid.uuid4().hex[:11]
         if space != "timestamp":
-            raise _refusal("PutRecord", f"no {found[0]}")
+            raise _refusal(f"no {found[0]}")
         return _MOMENT.sub(lambda part: _told(part, now), asked)
 
     return _EXPRESSION.sub(told, prefix)
@@ -112,7 +112,7 @@ def _told(part: re.Match[str], now: datetime.datetime) -> str:
     if part[1] is not None:
         return part[1]
     if part[0] not in _PARTS:
-        raise _refusal("PutRecord", f"no {part[0]} in a prefix")
+        raise _refusal(f"no {part[0]} in a prefix")
     return now.strftime(_PARTS[part[0]])
 
 
@@ -120,6 +120,6 @@ def _kinds(destination: Members) -> list[str]:
     return [kind for kind in destination if kind != "destination_id"]
 
 
-def _refusal(operation_name: str, why: str) -> JsonRESTError:
-    error = not_here("firehose", operation_name, why)
+def _refusal(why: str) -> JsonRESTError:
+    error = not_here("firehose", "PutRecord", why)
     return JsonRESTError(error.code, error.message)

@@ -43,7 +43,7 @@ def is_from_a_page(environ: dict[str, Any]) -> bool:
     return bool(environ.get("HTTP_ORIGIN")) or site not in ("none", "same-origin")
 
 
-def check_origin(environ: dict[str, Any], *, let_in: bool = False) -> None:
+def check_origin(environ: dict[str, Any], *, let_in: bool) -> None:
     """Refuse other hosts' names, browsers' cross-site requests and moto's own pages.
 
     Args:

@@ -70,9 +70,7 @@ def find_key(cloud: Cloud, name: str, region: str | None = None, *, aliases: boo
     return backend.keys[key_id]
 
 
-def authorize(
-    cloud: Cloud, principal: Principal, action: str, key: Any, keys: Keys | None = None
-) -> None:
+def authorize(cloud: Cloud, principal: Principal, action: str, key: Any, keys: Keys) -> None:
     """Raise unless the caller may do this with the key, and the key is in a state for it.
 
     Args:

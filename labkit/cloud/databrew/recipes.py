@@ -104,7 +104,7 @@ def list_recipe_versions(context: Context, *, Name: str) -> list[Record]:
 
 
 def recipe_steps(
-    cloud: Cloud, region: str, name: str, version: str | None = None
+    cloud: Cloud, region: str, name: str, version: str | None
 ) -> tuple[str, list[Step]]:
     """The steps of a version, and its number.
 

@@ -30,7 +30,7 @@ def conflict(message: str) -> AwsError:
     return AwsError("ConflictException", message, 409)
 
 
-def quota_exceeded(message: str = "A service quota is exceeded.") -> AwsError:
+def quota_exceeded(message: str) -> AwsError:
     """More of something than an account may have."""
     return AwsError("ServiceQuotaExceededException", message, 402)
 

@@ -65,11 +65,11 @@ def open_closed(
     database: str,
     install: Callable[[duckdb.DuckDBPyConnection], object],
     *,
-    settings: Sequence[str] = (),
-    directories: Sequence[Path] = (),
+    settings: Sequence[str],
+    directories: Sequence[Path],
     filesystems: Sequence[AbstractFileSystem] = (),
-    temp_directory: Path | None = None,
-    memory_limit: str | None = None,
+    temp_directory: Path | None,
+    memory_limit: str | None,
     threads: int | None = None,
 ) -> duckdb.DuckDBPyConnection:
     """Open a DuckDB, and close it off once its functions are in it.

@@ -11,13 +11,13 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import selectors
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -196,8 +196,5 @@ class Worker:
             status = Path(f"/proc/{self._process.pid}/status").read_text()
         except OSError:
             return 0
-        return next(_kilobytes(status, "RssAnon:"), 0) >> 10
-
-
-def _kilobytes(status: str, name: str) -> Iterator[int]:
-    return (int(line.split()[1]) for line in status.splitlines() if line.startswith(name))
+        told = re.search(r"^RssAnon:\s*(\d+) kB", status, re.MULTILINE)
+        return int(told[1]) >> 10 if told else 0

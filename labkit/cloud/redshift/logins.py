@@ -95,7 +95,7 @@ def lend(
     user: str,
     *,
     seconds: int,
-    database: str = "",
+    database: str,
     groups: Sequence[str] = (),
 ) -> str:
     """A temporary password, with which ``login`` comes in as ``user`` until it expires.

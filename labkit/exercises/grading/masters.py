@@ -92,9 +92,10 @@ def masters(folder: Path = NOTEBOOKS) -> tuple[Master, ...]:
     return tuple(one for one in found if one.questions)
 
 
-def master_of(lab: int, folder: Path = NOTEBOOKS) -> Master:
+def master_of(lab: int) -> Master:
     """The shipped notebook of a lab, whether it asks questions or not."""
-    return next(one for one in map(read_master, sorted(folder.glob("*.ipynb"))) if one.lab == lab)
+    found = map(read_master, sorted(NOTEBOOKS.glob("*.ipynb")))
+    return next(one for one in found if one.lab == lab)
 
 
 def read_master(path: Path) -> Master:

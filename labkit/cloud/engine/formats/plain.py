@@ -235,7 +235,7 @@ def _remember(
     MEMORY[key] = known
 
 
-def line_count(file: File, skip: int, forbidden: str = "") -> int:
+def line_count(file: File, skip: int, forbidden: str) -> int:
     """Lines of the file behind its header, -1 if it is not UTF-8 or has a forbidden character."""
     ends, last = 0, b"\n"
     bad = [c.encode() for c in forbidden]

@@ -284,15 +284,11 @@ def _case(node: exp.Case, scope: Scope) -> Typed:
         values.append(expression(branch.args["true"], scope))
     default = node.args.get("default")
     values.append(expression(default, scope) if default else Typed("NULL", UNKNOWN))
-    kind = _result_type([value.type for value in values], "CASE")
+    kind = known(common_type([value.type for value in values], "CASE"))
     sql = [coerce(value, kind).sql for value in values]
     whens = " ".join(f"WHEN {t} THEN {v}" for t, v in zip(tests, sql, strict=False))
     clean = all_clean(values)
     return Typed(f"CASE {whens} ELSE {sql[-1]} END", kind, "case", clean=clean)
-
-
-def _result_type(kinds: list[Type], what: str) -> Type:
-    return known(common_type(kinds, what))
 
 
 @compiles(exp.Cast)

@@ -99,13 +99,13 @@ def _skip(cursor: Cursor) -> tuple[str, str | None]:
     if cursor.accept("NEXT", "ROW"):
         return "next", None
     which = "last"
-    if cursor.peek_any("FIRST", "LAST") and cursor.is_name(1) and not _at_pattern(cursor, 1):
+    if cursor.peek_any("FIRST", "LAST") and cursor.is_name(1) and not _at_pattern(cursor):
         which = cursor.expect_any("FIRST", "LAST").lower()
     return which, _label(cursor)
 
 
-def _at_pattern(cursor: Cursor, ahead: int) -> bool:
-    return cursor.peek("PATTERN", "(", ahead=ahead)
+def _at_pattern(cursor: Cursor) -> bool:
+    return cursor.peek("PATTERN", "(", ahead=1)
 
 
 # Patterns

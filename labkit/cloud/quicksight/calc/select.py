@@ -27,9 +27,9 @@ Filter = Field
 def grouped_select(
     relation: str,
     *,
-    dimensions: Mapping[str, Field] | None = None,
-    measures: Mapping[str, Field] | None = None,
-    filters: Sequence[Filter] = (),
+    dimensions: Mapping[str, Field],
+    measures: Mapping[str, Field],
+    filters: Sequence[Filter],
 ) -> str:
     """A visual's query.
 
@@ -44,7 +44,7 @@ def grouped_select(
         groups themselves; without dimensions one row, or none where a filter of kind
         ``aggregate`` does not hold.
     """
-    groups, values = dict(dimensions or {}), dict(measures or {})
+    groups, values = dict(dimensions), dict(measures)
     used = [*groups.values(), *values.values(), *filters]
     rows = with_derived(
         relation,
@@ -84,7 +84,7 @@ def with_derived(relation: str, derived: Iterable[Derived], filters: Sequence[Fi
     return rows
 
 
-def with_column(rows: str, derived: Derived, having: Sequence[str] = ()) -> str:
+def with_column(rows: str, derived: Derived, having: Sequence[str]) -> str:
     """Rows with one more helper column.
 
     Args:

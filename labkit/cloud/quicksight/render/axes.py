@@ -167,9 +167,9 @@ def sideways(
     labels: Sequence[str],
     across: Numeric,
     *,
-    options: Mapping[str, Any] | None = None,
-    title: Heading = NO_HEADING,
-    room_right: float = 8,
+    options: Mapping[str, Any] | None,
+    title: Heading,
+    room_right: float,
 ) -> tuple[Axes, Box]:
     """Axes with values to the right and categories down the side, the first at the top."""
     tell_step(sketch, across.scale, across.options)

@@ -40,7 +40,7 @@ def format_value(value: Any, format_: Json | None = None, *, granularity: str = 
     return str(value)
 
 
-def null_label(format_: Json | None = None) -> str:
+def null_label(format_: Json | None) -> str:
     """What stands for NULL."""
     chosen = flattened(format_ or {})
     return str(chosen.get("NullValueFormatConfiguration", {}).get("NullString", NULL))

@@ -43,7 +43,7 @@ _TOLD = {
 
 
 def new_cluster(
-    context: Context, identifier: str, members: Record, *, secret: str | None = None, **hidden: Any
+    context: Context, identifier: str, members: Record, *, secret: str | None, **hidden: Any
 ) -> Record:
     """The record.
 

@@ -53,7 +53,7 @@ class Noted:
 
 
 def begin_load(
-    connection: Connection, table: Object, options: CopyOptions, given: Given, job: int = 0
+    connection: Connection, table: Object, options: CopyOptions, given: Given, job: int
 ) -> Noted:
     """Put a COPY on record."""
     return _begin(

@@ -79,7 +79,7 @@ def without_rest(record: Record) -> Record:
 
 
 def of_caller(
-    context: Context, kind: str, where: Mapping[str, Any], *, role_level: bool = True
+    context: Context, kind: str, where: Mapping[str, Any], *, role_level: bool
 ) -> Iterator[Record]:
     """The caller's records of a kind in this region that have some members, the latest first."""
     for record in sorted(context.cloud.records(kind).values(), key=lambda r: -r["CreatedAt"]):

@@ -46,7 +46,7 @@ def all_formats(formats: Sequence[int], count: int) -> list[int]:
 
 
 def data_rows(
-    columns: Sequence[Column], rows: pa.Table, formats: Sequence[int] = (), digits: int = 0
+    columns: Sequence[Column], rows: pa.Table, formats: Sequence[int], digits: int
 ) -> Iterator[bytes]:
     """The rows as DataRow messages, in pieces of some thousand.
 
