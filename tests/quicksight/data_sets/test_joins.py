@@ -1,5 +1,7 @@
 """Joins, data sets upon others, parameters, and the newer form of preparation."""
 
+import datetime
+
 import pytest
 
 from tests.quicksight.conftest import refused
@@ -251,10 +253,27 @@ def test_the_newer_form(lake, tables, steps, expected):
     assert lake.rows(id) == sorted(expected, key=str)
 
 
-def test_the_newer_form_counts_what_it_skips(lake, quicksight):
-    table = lake.s3_table(lake.source("a,b\nx,1\nx,two\nx,3\n"), {"a": "STRING", "b": "INTEGER"})
-    prep = prepared("s", s={"AggregateStep": from_("l", Aggregations=[summed("b", "total")])})
-    id = lake.create({"l": table, "r": table}, DataPrepConfiguration=prep)
-    assert lake.rows(id) == [(4,)]
+@pytest.mark.parametrize("name", ["aggregate", "pivot", "unpivot", "append"])
+def test_what_a_direct_query_may_not_have(lake, quicksight, name):
+    columns = [{"Name": "id", "Type": "INTEGER"}]
+    table = {"RelationalTable": {"DataSourceArn": "a", "Name": "t", "InputColumns": columns}}
+    id = lake.name("dataset")
+    code, message = refused(
+        quicksight.create_data_set, DataSetId=id, Name=id, ImportMode="DIRECT_QUERY",
+        PhysicalTableMap={"l": table, "r": table},
+        DataPrepConfiguration=prepared("s", **PREPARED[name][0]),
+    )  # fmt: skip
+    assert code == "InvalidParameterValueException"
+    assert message.startswith(f"s is of the kind {name.capitalize()}Step")
+
+
+def test_the_newer_form_keeps_rows_without_the_values_that_do_not_read(lake, quicksight):
+    body = "a,b,c\nx,1,2024-01-01\nx,two,1399-12-31\nx,3,4,5\ny,6,x\n"
+    table = lake.s3_table(lake.source(body), {"a": "STRING", "b": "INTEGER", "c": "DATETIME"})
+    cast = [{"ColumnName": "a", "NewColumnType": "INTEGER"}]
+    steps = {"s": {"CastColumnTypesStep": from_("l", CastColumnTypeOperations=cast)}}
+    id = lake.create({"l": table, "r": table}, DataPrepConfiguration=prepared("s", **steps))
+    day = datetime.datetime(2024, 1, 1)
+    assert lake.rows(id) == [(None, 1, day), (None, 6, None), (None, None, None)]
     [found] = quicksight.list_ingestions(DataSetId=id)["Ingestions"]
     assert found["RowInfo"]["RowsDropped"] == 1

@@ -24,7 +24,7 @@ from labkit.cloud.quicksight.spice.building import parameters_of
 from labkit.cloud.quicksight.spice.logical import Tables, logical
 from labkit.cloud.quicksight.spice.model import Column, PreparationError, Relation
 from labkit.cloud.quicksight.spice.opening import parents_of
-from labkit.cloud.quicksight.spice.prep import prepared
+from labkit.cloud.quicksight.spice.prep import SPICE_ONLY, prepared
 from labkit.cloud.quicksight.spice.transforms import check_names, kind_of
 from labkit.cloud.quicksight.words import invalid, not_found
 
@@ -164,6 +164,10 @@ def _check_mode(context: Context, id: str, members: Record) -> None:
     for table in members["PhysicalTableMap"].values():
         if kind_of(table)[0] in ("S3Source", "FileSource"):
             raise invalid("Files can be imported into SPICE only, and not queried directly.")
+    steps = (members.get("DataPrepConfiguration") or {}).get("TransformStepMap") or {}
+    for name, step in steps.items():
+        if (kind := kind_of(step)[0]) in SPICE_ONLY:
+            raise invalid(f"{name} is of the kind {kind}, which can be done in SPICE only.")
 
 
 def _check_security(context: Context, members: Record, columns: Sequence[Column]) -> None:

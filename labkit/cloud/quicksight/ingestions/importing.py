@@ -77,7 +77,7 @@ def _written(
     kept = ""
     if ingestion["RequestType"] == "INCREMENTAL_REFRESH" and former is not None:
         table, kept = _window(cloud, record, table, former)
-    imported = files.write(cloud, session, table)
+    imported = files.write(cloud, session, table, whole="DataPrepConfiguration" in record)
     total = _joined(cloud, session, imported, kept, table) if kept else imported.rows
     size = _logical_size(cloud, session, imported, table)
     state = {

@@ -54,15 +54,18 @@ def folder(cloud: Cloud) -> Path:
     return found
 
 
-def write(cloud: Cloud, session: Session, table: Relation) -> Imported:
+def write(cloud: Cloud, session: Session, table: Relation, *, whole: bool = False) -> Imported:
     """Import a relation's rows into a new file; those with a fault are left out and counted.
+
+    Args:
+        whole: whether all rows stay, without the values at fault.
 
     Raises:
         duckdb.Error: the rows cannot be read.
     """
     path = folder(cloud) / f"{uuid.uuid4()}.parquet"
     try:
-        return _written(session, _fitting(table), path)
+        return _written(session, _fitting(table, whole), path)
     except BaseException:
         path.unlink(missing_ok=True)
         raise
@@ -92,26 +95,29 @@ def report_of(path: Path) -> Path:
     return path.with_suffix(".errors.csv")
 
 
-def _fitting(table: Relation) -> Relation:
+def _fitting(table: Relation, whole: bool) -> Relation:
     """The values as SPICE keeps them: texts cut at their longest, dates of known years."""
-    dates = [column for column in table.columns if column.type == TIMESTAMP]
+    dates = [] if whole else [column for column in table.columns if column.type == TIMESTAMP]
     faults = [f'"{FAULT}"'] if table.faults else []
     faults += [
         f"CASE WHEN NOT {date.sql} BETWEEN {_FIRST} AND {_LAST} "
         f"THEN {quoted_text(f'MALFORMED_DATE:{date.name}')} END"
         for date in dates
     ]
-    shown = [_cut(column) for column in table.columns]
+    shown = [_kept(column) for column in table.columns]
     if faults:
         shown.append(f'coalesce({", ".join(faults)}) AS "{FAULT}"')
     sql = f"SELECT {', '.join(shown)} FROM ({table.sql})"
     return replace(table, sql=sql, faults=bool(faults))
 
 
-def _cut(column: Column) -> str:
+def _kept(column: Column) -> str:
+    name = column.sql
+    if column.type == TIMESTAMP:
+        return f"CASE WHEN {name} BETWEEN {_FIRST} AND {_LAST} THEN {name} END AS {name}"
     if column.type != VARCHAR:
-        return column.sql
-    name = column.sql  # the length in bytes is known without looking at the text
+        return name
+    # the length in bytes is known without looking at the text
     cut = f"left({name}, {LONGEST})"
     return f"CASE WHEN strlen({name}) > {LONGEST} THEN {cut} ELSE {name} END AS {name}"
 

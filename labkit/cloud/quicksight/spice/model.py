@@ -10,13 +10,14 @@ https://docs.aws.amazon.com/quicksight/latest/APIReference/API_LogicalTable.html
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.types import Type
 
-#: The hidden column that says why a row cannot be imported: ``CODE:column``, or NULL.
+#: The hidden column that says why a row cannot be imported: ``CODE:column``, or NULL. What is wrong
+#: with the whole row names no column: ``CODE:``.
 FAULT = "#fault"
 
 
@@ -84,6 +85,15 @@ class Relation:
     @property
     def fault_sql(self) -> str:
         return quoted_name(FAULT) if self.faults else "CAST(NULL AS VARCHAR)"
+
+    def forgiving(self) -> Relation:
+        """The rows without the faults of single values, which are NULL then."""
+        if not self.faults:
+            return self
+        fault = quoted_name(FAULT)
+        shown = ", ".join(column.sql for column in self.columns)
+        left = f"CASE WHEN suffix({fault}, ':') THEN {fault} END AS {fault}"
+        return replace(self, sql=f"SELECT {shown}, {left} FROM ({self.sql})")
 
     def select(self, shown: Iterable[str], where: str = "") -> str:
         """SQL of these expressions over the rows, the fault carried along."""

@@ -1,6 +1,8 @@
 """The newer form of a data set's preparation: named steps, each of which takes others' rows.
 
-Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_DataPrepConfiguration.html
+A value that does not read is NULL, and its row stays. Sources:
+https://docs.aws.amazon.com/quicksight/latest/APIReference/API_DataPrepConfiguration.html
+https://docs.aws.amazon.com/quick/latest/userguide/ingestion-behavior-changes.html
 """
 
 from __future__ import annotations
@@ -39,7 +41,7 @@ def import_table(steps: Steps, *, Source: Members, **_: Any) -> Relation:
     if physical := source.get("PhysicalTableId"):
         if physical not in steps.tables.ids:
             raise PreparationError(f"There is no physical table '{physical}'.")
-        return steps.tables.physical(physical)
+        return steps.tables.physical(physical).forgiving()
     parent = source["DataSet"]
     found = steps.tables.parent(parent["DataSetArn"], {})
     wanted = [column["Name"] for column in parent["InputColumns"]]
@@ -77,7 +79,7 @@ def cast(
     table = steps.table(Source)
     for each in CastColumnTypeOperations:
         table = transforms.cast(table, steps.preparing, **each)
-    return table
+    return table.forgiving()
 
 
 def join_step(
@@ -118,3 +120,6 @@ STEPS: dict[str, Step] = {
     "UnpivotStep": reshaping.unpivot,
     "AppendStep": reshaping.append,
 }
+#: What a direct query may not have.
+#: Source: https://docs.aws.amazon.com/quick/latest/userguide/spice-only-features.html
+SPICE_ONLY = frozenset({"AggregateStep", "PivotStep", "UnpivotStep", "AppendStep"})
