@@ -74,6 +74,11 @@ def same(left: Any, right: Any) -> bool:
     return isinstance(left, bool) == isinstance(right, bool) and bool(left == right)
 
 
+def as_text(value: Any) -> str:
+    """A value where a text is wanted, which ``true`` is in small letters."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def is_number(value: Any) -> bool:
     """Whether a value is a number to JSON."""
     return isinstance(value, (int, float)) and not isinstance(value, bool)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from labkit.cloud.access.policy_language import Question, Verdict, check_document, judge
+from labkit.cloud.access.policy_conditions import Question
+from labkit.cloud.access.policy_language import Verdict, check_document, judge
 from labkit.cloud.operations import Principal
 
 ANA = Principal("arn:aws:iam::123456789012:user/ana", "123456789012")

@@ -17,7 +17,8 @@ from typing import Any
 
 from moto.sts.models import sts_backends
 
-from labkit.cloud.access.policy_language import Document, Question, Verdict, judge, read_document
+from labkit.cloud.access.policy_conditions import Question
+from labkit.cloud.access.policy_language import Document, Verdict, judge, read_document
 from labkit.cloud.cloud import LEARNER, Cloud
 from labkit.cloud.operations import ANONYMOUS, Principal
 

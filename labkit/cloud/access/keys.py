@@ -15,7 +15,8 @@ import re
 from typing import Any
 
 from labkit.cloud.access import identities
-from labkit.cloud.access.policy_language import Document, Question, is_named, read_document
+from labkit.cloud.access.policy_conditions import Question
+from labkit.cloud.access.policy_language import Document, is_named, read_document
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.operations import AwsError, Principal
 

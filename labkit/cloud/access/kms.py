@@ -14,7 +14,8 @@ from typing import Any
 from labkit.cloud.access import identities
 from labkit.cloud.access.ciphers import check_algorithm, of_ciphertext
 from labkit.cloud.access.keys import USAGES, Keys, authorize, find_key
-from labkit.cloud.access.policy_language import Document, Question, check_document, read_document
+from labkit.cloud.access.policy_conditions import Question
+from labkit.cloud.access.policy_language import Document, check_document, read_document
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.json_text import BadJson
 from labkit.cloud.operations import AwsError, Context, not_here, rewrites

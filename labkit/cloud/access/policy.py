@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from labkit.cloud.access import acl, encryption, identities
 from labkit.cloud.access.keys import use_for_object
+from labkit.cloud.access.policy_conditions import Question
 from labkit.cloud.access.policy_language import (
     Document,
-    Question,
     actions_of,
     check_document,
     is_public,

@@ -13,7 +13,8 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from labkit.cloud.access.policy_language import Question, Verdict, judge, read_document
+from labkit.cloud.access.policy_conditions import Question
+from labkit.cloud.access.policy_language import Verdict, judge, read_document
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.operations import Principal
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from labkit.cloud.access.identities import group_documents, identity_documents
+from labkit.cloud.access.policy_conditions import Question
 from labkit.cloud.access.policy_language import (
     Document,
-    Question,
     Verdict,
     check_document,
     judge,

@@ -18,7 +18,8 @@ from moto.iam.utils import generate_access_key_id_from_account_id, random_alphan
 from moto.sts.utils import random_session_token
 
 from labkit.cloud.access import identities
-from labkit.cloud.access.policy_language import Document, Question, read_document
+from labkit.cloud.access.policy_conditions import Question
+from labkit.cloud.access.policy_language import Document, read_document
 from labkit.cloud.constraints import check_members
 from labkit.cloud.operations import Answer, AwsError, Context, not_here, operation
 

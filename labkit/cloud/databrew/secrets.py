@@ -18,7 +18,7 @@ from moto.kms import utils as kms
 
 from labkit.cloud.access import identities
 from labkit.cloud.access.keys import authorize, find_key
-from labkit.cloud.access.policy_language import Question
+from labkit.cloud.access.policy_conditions import Question
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.databrew.recipe import RecipeError
 from labkit.cloud.databrew.recipe.parts.envelopes import EncryptionContext, MasterKey

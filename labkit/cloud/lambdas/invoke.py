@@ -23,7 +23,8 @@ from typing import Any
 import moto.awslambda.models as models
 
 from labkit.cloud.access import identities
-from labkit.cloud.access.policy_language import Question, Verdict, judge
+from labkit.cloud.access.policy_conditions import Question
+from labkit.cloud.access.policy_language import Verdict, judge
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.lambdas import lineage, routing
 from labkit.cloud.lambdas.pool import POOL

@@ -14,6 +14,7 @@ from typing import Any
 
 from moto.cloudformation.exceptions import ValidationError
 
+from labkit.cloud.json_text import as_text
 from labkit.cloud.stacks.updates import Said, needs
 
 _PSEUDO = "AWS::"
@@ -107,18 +108,13 @@ def _number(value: Any) -> float | None:
 
 
 _LIMITS: dict[str, tuple[Callable[[str, Any], bool], str]] = {
-    "AllowedValues": (lambda v, said: v in map(_plain, said), "be one of AllowedValues"),
+    "AllowedValues": (lambda v, said: v in map(as_text, said), "be one of AllowedValues"),
     "AllowedPattern": (lambda v, said: re.fullmatch(said, v) is not None, "match pattern {}"),
     "MinLength": (lambda v, said: len(v) >= int(said), "contain at least {} characters"),
     "MaxLength": (lambda v, said: len(v) <= int(said), "contain at most {} characters"),
     "MinValue": (lambda v, said: float(v) >= float(said), "be a number not less than {}"),
     "MaxValue": (lambda v, said: float(v) <= float(said), "be a number not greater than {}"),
 }
-
-
-def _plain(value: Any) -> str:
-    """A value as a caller gives it: YAML's true is a word."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _bad(words: str) -> ValidationError:

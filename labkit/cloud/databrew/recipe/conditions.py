@@ -26,6 +26,7 @@ from labkit.cloud.databrew.recipe.parts.values import is_number
 from labkit.cloud.databrew.recipe.relation import Relation
 from labkit.cloud.databrew.recipe.types import NAMES
 from labkit.cloud.engine.quoting import quoted_text
+from labkit.cloud.json_text import as_text
 
 Test = Callable[[Relation, Column, str], str]
 
@@ -111,15 +112,10 @@ def _equals(table: Relation, column: Column, value: object) -> str:
     if value is None:
         return column.missing
     if column.is_text:
-        return f"{column.sql} = {quoted_text(_written(value))}"
+        return f"{column.sql} = {quoted_text(as_text(value))}"
     if column.type.base == "boolean":
-        return f"{column.sql} = {constant(table.context, _written(value), 'boolean', column.name)}"
-    return " = ".join(_sides(table, column, _written(value)))
-
-
-def _written(value: object) -> str:
-    """A JSON value as recipes write it: true in small letters."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
+        return f"{column.sql} = {constant(table.context, as_text(value), 'boolean', column.name)}"
+    return " = ".join(_sides(table, column, as_text(value)))
 
 
 def _between(table: Relation, column: Column, value: str) -> str:

@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/redshift/latest/dg/c-spectrum-iam-policies.h
 from __future__ import annotations
 
 from labkit.cloud.access.identities import sentence, why_refused
-from labkit.cloud.access.policy_language import Question
+from labkit.cloud.access.policy_conditions import Question
 from labkit.cloud.access.trust import role_session
 from labkit.cloud.engine.redshift.errors import DENIED, RedshiftError
 from labkit.cloud.lake.catalog import GlueCatalog
