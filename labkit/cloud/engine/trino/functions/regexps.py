@@ -8,7 +8,7 @@ references and Unicode classes as Java has.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from labkit.cloud.engine.closed import Udf
@@ -140,7 +140,20 @@ def _extract(text: str, pattern: str, group: int) -> str | None:
 def _extract_all(text: str, pattern: str, group: int) -> list[str | None]:
     regex = compiled(pattern)
     _check(regex, group)
-    return [_group(match, group) for match in regex.finditer(text)]
+    return [_group(match, group) for match in _matches(regex, text)]
+
+
+def _matches(regex: re.Pattern[str], text: str, start: int = 0) -> Iterator[re.Match[str]]:
+    """All matches; behind an empty one Java goes on a letter later, Python in the same place."""
+    at: int | None = start
+    while at is not None:
+        begin, at, empty = at, None, -1
+        for match in regex.finditer(text, begin):
+            if match.start() == empty:
+                at = empty + 1
+                break
+            empty = match.start() if match.end() == match.start() else -1
+            yield match
 
 
 def _position(text: str, pattern: str, start: int, occurrence: int) -> int:
@@ -148,7 +161,7 @@ def _position(text: str, pattern: str, start: int, occurrence: int) -> int:
         fail("start position cannot be smaller than 1")
     if occurrence < 1:
         fail("occurrence cannot be smaller than 1")
-    matches = list(compiled(pattern).finditer(text, start - 1))
+    matches = list(_matches(compiled(pattern), text, start - 1))
     return matches[occurrence - 1].start() + 1 if len(matches) >= occurrence else -1
 
 
@@ -161,7 +174,11 @@ def _replace(text: str, pattern: str, replacement: str) -> str:
     def fill(match: re.Match[str]) -> str:
         return _REFERENCE.sub(lambda found: _reference(match, found), replacement)
 
-    return compiled(pattern).sub(fill, text)
+    parts, last = [], 0
+    for match in _matches(compiled(pattern), text):
+        parts += [text[last : match.start()], fill(match)]
+        last = match.end()
+    return "".join(parts) + text[last:]
 
 
 def _reference(match: re.Match[str], found: re.Match[str]) -> str:
@@ -187,7 +204,7 @@ def _longest_group(digits: str, groups: int) -> tuple[int, str]:
 
 def _pieces(text: str, pattern: str) -> list[dict[str, Any]]:
     found, last = [], 0
-    for match in compiled(pattern).finditer(text):
+    for match in _matches(compiled(pattern), text):
         found.append({"before": text[last : match.start()], "groups": list(match.groups())})
         last = match.end()
     return [*found, {"before": text[last:], "groups": None}]
@@ -195,14 +212,14 @@ def _pieces(text: str, pattern: str) -> list[dict[str, Any]]:
 
 def _split(text: str, pattern: str) -> list[str]:
     ends, last = [], 0
-    for match in compiled(pattern).finditer(text):
+    for match in _matches(compiled(pattern), text):
         ends.append(text[last : match.start()])
         last = match.end()
     return [*ends, text[last:]]
 
 
 def _count(text: str, pattern: str) -> int:
-    return sum(1 for _ in compiled(pattern).finditer(text))
+    return sum(1 for _ in _matches(compiled(pattern), text))
 
 
 def _like(text: str, pattern: str) -> bool:
