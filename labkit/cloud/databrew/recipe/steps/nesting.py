@@ -70,9 +70,11 @@ def unnest_array(table: Relation, *, source_column: Column, target_column: str) 
     Whether a row without elements stays is not told: here it does, with a missing value.
     """
     _must_be("array", source_column)
-    items = [(c.name, c.sql) for c in table.columns if c.name != target_column]
-    at = table.names.index(target_column) if target_column == source_column.name else len(items)
-    items.insert(at, (target_column, f'{source_column.sql}["#at"]'))
+    element, items = f'{source_column.sql}["#at"]', [(c.name, c.sql) for c in table.columns]
+    if target_column == source_column.name:
+        items[table.names.index(target_column)] = target_column, element
+    else:
+        items.append((target_column, element))
     return table.derive(items, _one_each(table, source_column), order=f'{table.row}, "#at"')
 
 

@@ -5,13 +5,15 @@ Source: https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.data-scien
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
-from typing import Literal
+from typing import Any, Literal
 
 from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.recipe.errors import RecipeError
 from labkit.cloud.databrew.recipe.parameters import Json, NewColumn, Texts
 from labkit.cloud.databrew.recipe.parts.skew import SkewFunction, skewed
+from labkit.cloud.databrew.recipe.parts.values import is_number
 from labkit.cloud.databrew.recipe.parts.words import STEMMERS, STOP_WORDS, tokens
 from labkit.cloud.databrew.recipe.registry import category
 from labkit.cloud.databrew.recipe.relation import Relation
@@ -86,12 +88,11 @@ def categorical_mapping(
     if not isinstance(category_map, dict) or not category_map:
         raise RecipeError("The parameter 'categoryMap' must be a JSON object of values.")
     numeric = map_type.upper() == "NUMERIC" and not (keep_others and not source_column.is_number)
+    given = {name: _category(value, numeric) for name, value in category_map.items()}
+    rest = source_column.text if keep_others else _category(other, numeric)
     known = f"{source_column.text} IN ({', '.join(map(quoted_text, category_map))})"
     kept = table.keep(known) if delete_other_rows else table
-    rest = source_column.text if keep_others else "NULL" if other is None else quoted_text(other)
-    pairs = " ".join(
-        f"WHEN {quoted_text(k)} THEN {quoted_text(str(v))}" for k, v in category_map.items()
-    )
+    pairs = " ".join(f"WHEN {quoted_text(name)} THEN {sql}" for name, sql in given.items())
     sql = f"CASE {source_column.text} {pairs} ELSE {rest} END"
     return kept.put(target_column or source_column.name, _numeric(sql) if numeric else sql)
 
@@ -193,6 +194,17 @@ def tokenization(
     )
     function = table.context.function(words, ["VARCHAR"], "VARCHAR")
     return table.put(target_column, f"{function}({source_column.text})")
+
+
+def _category(value: Any, numeric: bool) -> str:
+    """SQL of what a category becomes, as text."""
+    if value is None or (numeric and value == ""):
+        return "NULL"
+    text = value if isinstance(value, str) else json.dumps(value)
+    if isinstance(value, dict | list) or (numeric and not is_number(text)):
+        kind = "number" if numeric else "text"
+        raise RecipeError(f"A category must become a {kind}, not '{text}'.")
+    return quoted_text(text)
 
 
 def _numeric(text: str) -> str:
