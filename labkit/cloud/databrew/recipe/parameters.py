@@ -99,6 +99,18 @@ def folded(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
+def flag(value: Any, name: str) -> bool:
+    """A flag: a text, or what stands for it within JSON.
+
+    Raises:
+        RecipeError: it is none.
+    """
+    text = str(value).lower()
+    if text not in _TRUE + _FALSE:
+        raise RecipeError(f"The parameter '{name}' must be true or false, not '{value}'.")
+    return text in _TRUE
+
+
 def as_list(text: str) -> list[Any] | None:
     """A JSON list behind a text, fractions as they are written; ``None`` when it is none."""
     try:
@@ -168,9 +180,7 @@ def _whole(self: Parameter, text: str, table: Relation) -> int:
 
 
 def _flag(self: Parameter, text: str, table: Relation) -> bool:
-    if text.lower() not in _TRUE + _FALSE:
-        raise self.refuse(text, "true or false")
-    return text.lower() in _TRUE
+    return flag(text, self.name)
 
 
 #: A column's type → the one of a step's few data types that has it: recipes that were downloaded

@@ -23,6 +23,7 @@ operation = category("Data structure")
 #: A pivoted column "can have a maximum of 10 distinct values".
 PIVOT_LIMIT = 10
 UNAGGREGATED = "UNAGGREGATED"
+_MEMBERS = ("sourceColumnName", "targetColumnName", "targetColumnDataType", "functionName")
 _NO_AGGREGATE = (
     "UNAGGREGATED is not here: what it leaves of a group is not documented. COLLECT_LIST keeps all "
     "values of a group; without any function there is one row a group, of its columns alone."
@@ -121,8 +122,10 @@ def _objects(options: Any) -> Sequence[dict[str, Any]]:
     if not isinstance(options, list | tuple) or not all(map(_all_texts, options)):
         raise RecipeError(
             "The parameter 'groupByAggFunctionOptions' must be a JSON list of objects with "
-            "sourceColumnName, targetColumnName, targetColumnDataType and functionName."
+            f"{', '.join(_MEMBERS[:-1])} and {_MEMBERS[-1]}."
         )
+    for name in (name for each in options for name in each if name not in _MEMBERS):
+        raise unknown("member of 'groupByAggFunctionOptions'", name, _MEMBERS)
     return [{n: text for n, text in each.items() if text is not None} for each in options]
 
 
@@ -180,6 +183,8 @@ def _pivoted(
     keys = ", ".join(each.sql for each in by)
     items = [(each.name, each.sql) for each in by]
     for value in values:
+        if value == "":
+            raise RecipeError("An empty text names no column: remove the rows that have it first.")
         wanted = "NULL" if value is None else quoted_text(value)
         sql = aggregate(function, column, only=f"{name} IS NOT DISTINCT FROM {wanted}")
         items.append(("null" if value is None else value, sql))

@@ -10,7 +10,7 @@ from typing import Any
 
 from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.recipe.errors import RecipeError, unknown
-from labkit.cloud.databrew.recipe.parameters import Json
+from labkit.cloud.databrew.recipe.parameters import Json, flag
 from labkit.cloud.databrew.recipe.registry import category
 from labkit.cloud.databrew.recipe.relation import Relation
 from labkit.cloud.engine.quoting import quoted_text
@@ -60,9 +60,11 @@ def _keys(table: Relation, expression: Any) -> list[str]:
 
 def _place(column: Column, expression: Mapping[str, Any]) -> str:
     """Where a value stands in an own order; those that it does not name are behind in any case."""
+    if not isinstance(expression["customOrder"], list):
+        raise RecipeError(f"'customOrder' must be a list, not '{expression['customOrder']}'.")
     own = [str(each) for each in expression["customOrder"]]
     text = column.text
-    if not expression.get("isCustomOrderCaseSensitive", False):
+    if not flag(expression.get("isCustomOrderCaseSensitive", False), "isCustomOrderCaseSensitive"):
         own, text = [each.lower() for each in own], f"lower({text})"
     listed = ", ".join(map(quoted_text, own))
     behind = 0 if expression.get("ordering") == "DESCENDING" else len(own) + 1

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from labkit.cloud.databrew.recipe.column import Column
-from labkit.cloud.databrew.recipe.errors import RecipeError
-from labkit.cloud.databrew.recipe.parameters import Json
+from labkit.cloud.databrew.recipe.errors import RecipeError, unknown
+from labkit.cloud.databrew.recipe.parameters import Json, flag
 from labkit.cloud.databrew.recipe.parts import regexps
 from labkit.cloud.databrew.recipe.parts.texts import between
 from labkit.cloud.databrew.recipe.registry import category
@@ -27,6 +27,7 @@ from labkit.cloud.databrew.recipe.steps.extracting import check_positions
 operation = category("Column structure")
 
 MOST_SPLITS, MOST_COLUMNS = 20, 500
+_MEMBERS = ("pattern", "includeInSplit")
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,9 @@ def split_column_multiple_delimiter(
     if not isinstance(pattern_options, list) or not pattern_options:
         raise RecipeError("The parameter 'patternOptions' must be a JSON list of delimiters.")
     more = [Delimiter(_pattern(pattern, is_text), include_in_split)] if pattern else []
-    delimiters = [_delimiter(each, "patternOptions", is_text) for each in pattern_options]
+    delimiters = [
+        _delimiter(each, "patternOptions", is_text, include_in_split) for each in pattern_options
+    ]
     return _at_any(table, source_column, [*delimiters, *more], limit)
 
 
@@ -90,8 +93,10 @@ def split_column_between_delimiter(
 
     Delimiters that are kept stand in the part between them.
     """
-    first = _delimiter(pattern_option1, "patternOption1", is_text)
-    second = _delimiter(pattern_option2, "patternOption2", is_text)
+    if pattern:
+        raise RecipeError("The delimiters stand in 'patternOption1' and 'patternOption2' alone.")
+    first = _delimiter(pattern_option1, "patternOption1", is_text, include_in_split)
+    second = _delimiter(pattern_option2, "patternOption2", is_text, include_in_split)
     split = table.context.function(_between(first, second), ["VARCHAR"], "VARCHAR[]")
     pieces = f"{split}({source_column.text})"
     return _split(table, source_column, [f"({pieces})[{at}]" for at in (1, 2, 3)])
@@ -216,10 +221,13 @@ def _split(table: Relation, column: Column, parts: Sequence[str]) -> Relation:
     return table.put_all(zip(names, parts, strict=True), after=column)
 
 
-def _delimiter(option: Any, name: str, is_text: bool) -> Delimiter:
+def _delimiter(option: Any, name: str, is_text: bool, include: bool) -> Delimiter:
     if not isinstance(option, dict) or not isinstance(option.get("pattern"), str):
         raise RecipeError(f"The parameter '{name}' must have a 'pattern', not '{option}'.")
-    kept = option.get("includeInSplit") in (True, "true")
+    for member in option:
+        if member not in _MEMBERS:
+            raise unknown(f"member of '{name}'", member, _MEMBERS)
+    kept = flag(option.get("includeInSplit", include), "includeInSplit")
     return Delimiter(_pattern(option["pattern"], is_text), kept)
 
 
