@@ -20,7 +20,7 @@ from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.types import Type
 
 TRUE, FALSE = ("true", "t", "yes", "y", "1"), ("false", "f", "no", "n", "0")
-_PLAIN_WHOLE = r"\s*[+-]?[0-9]+\s*"
+_PLAIN = r"\s*[+-]?[0-9]+(\.[0-9]*)?\s*"
 
 
 def type_named(name: str) -> Type:
@@ -106,7 +106,8 @@ def _number(column: Column, kind: Type) -> str:
     if column.is_text:
         return _number_in(column.sql, kind)
     if column.type.base == "timestamp":
-        return f"TRY_CAST(floor(epoch({column.sql})) AS {to})"
+        seconds = f"CAST(epoch_us({column.sql}) AS DECIMAL(20, 0)) * 0.000001::DECIMAL(7, 6)"
+        return f"TRY_CAST({f'floor({seconds})' if kind.base in WHOLE else seconds} AS {to})"
     if column.is_time or column.type.base == "time":
         return f"CAST(NULL AS {to})"
     if kind.base in WHOLE and not column.is_whole and column.is_number:
@@ -115,13 +116,13 @@ def _number(column: Column, kind: Type) -> str:
 
 
 def _number_in(text: str, kind: Type) -> str:
-    """Whole digits are read as they stand, so that no long number loses its last ones."""
+    """Digits before a point are read as they stand, so that no long number loses its last ones."""
     read = f"CASE WHEN regexp_full_match({text}, '{PLAIN_NUMBER}') THEN"
     if kind.base not in WHOLE:
         return f"{read} TRY_CAST({text} AS {kind.duckdb}) END"
     return (
-        f"CASE WHEN regexp_full_match({text}, '{_PLAIN_WHOLE}') THEN TRY_CAST({text} AS "
-        f"{kind.duckdb}) ELSE {read} TRY_CAST(trunc(TRY_CAST({text} AS DOUBLE)) AS "
+        f"CASE WHEN regexp_full_match({text}, '{_PLAIN}') THEN TRY_CAST(split_part({text}, '.', 1) "
+        f"AS {kind.duckdb}) ELSE {read} TRY_CAST(trunc(TRY_CAST({text} AS DOUBLE)) AS "
         f"{kind.duckdb}) END END"
     )
 

@@ -47,6 +47,22 @@ def common(columns: Sequence[Column]) -> Type:
     return DOUBLE
 
 
+def within(column: Column, sql: str) -> str:
+    """SQL of a number between a column's least and greatest, such as its mean.
+
+    Beside decimals it is one, so that they keep their digits; with four more behind the point
+    where there is room, as Spark's ``avg`` has it.
+
+    >>> within(Column("a", Type("decimal", (20, 2))), "avg(a)")
+    'CAST(avg(a) AS DECIMAL(24, 6))'
+    """
+    if column.type.base != "decimal":
+        return sql
+    digits, scale = shape(column) or (MOST_DIGITS, 0)
+    more = min(4, MOST_DIGITS - digits)
+    return f"CAST({sql} AS DECIMAL({digits + more}, {scale + more}))"
+
+
 Product = tuple[Callable[..., Decimal | None], list[str], str]
 
 

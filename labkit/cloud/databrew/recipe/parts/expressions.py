@@ -37,6 +37,8 @@ _COMPARISONS = {"<": "<", "<=": "<=", ">": ">", ">=": ">=", "=": "=", "==": "=",
                 "<>": "<>"}  # fmt: skip
 _OPERAND = r"[\s(]*-?(?:`(?:[^`]|``)+`|\d+\.?\d*|\.\d+)[\s)]*"
 _ARITHMETIC = re.compile(rf"{_OPERAND}(?:[-+*/%]{_OPERAND})*")
+#: A number; one that begins with a zero, as a postal code may, is a text.
+_NUMBER = re.compile(r"\s*-?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)\s*")
 _CONSTANTS = {"true": "true", "false": "false", "null": "NULL"}
 
 
@@ -63,7 +65,7 @@ def result(table: Relation, text: str, aggregates: Mapping[str, Column]) -> str:
     """
     if "`" in text and _ARITHMETIC.fullmatch(text):
         return condition(table, text, aggregates)
-    if re.fullmatch(r"\s*-?(?:\d+\.?\d*|\.\d+)\s*", text):
+    if _NUMBER.fullmatch(text):
         return text.strip()
     return f"CAST({quoted_text(text)} AS VARCHAR)"
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Literal
 
 from labkit.cloud.databrew.recipe.column import Column
+from labkit.cloud.databrew.recipe.parts.decimals import within
 from labkit.cloud.databrew.recipe.relation import Relation
 
 ModeType = Literal["MINIMUM", "NONE", "AVERAGE", "MAXIMUM"]
@@ -26,12 +27,12 @@ _MODES = {
 
 def average(table: Relation, column: Column, among: str) -> str:
     """SQL of the mean of the numbers that meet a condition."""
-    return _over(table, f"avg({column.number})", among)
+    return _over(table, within(column, f"avg({column.number})"), among)
 
 
 def median(table: Relation, column: Column, among: str) -> str:
     """SQL of the median of the numbers that meet a condition."""
-    return _over(table, f"median(CAST({column.number} AS DOUBLE))", among)
+    return _over(table, within(column, f"median(CAST({column.number} AS DOUBLE))"), among)
 
 
 def total(table: Relation, column: Column, among: str) -> str:
@@ -51,7 +52,10 @@ def mode(table: Relation, column: Column, among: str, mode_type: str) -> str:
         f"SELECT {column.sql} AS v, {column.number} AS n, count(*) AS c, "
         f"max(count(*)) OVER () AS m FROM {table.name} WHERE {among} GROUP BY ALL"
     )
-    return f"(SELECT {_MODES[mode_type].format(v='v', n='n')} FROM ({counts}) WHERE c = m)"
+    made = _MODES[mode_type].format(v="v", n="n")
+    if mode_type == "AVERAGE":
+        made = within(column, made)
+    return f"(SELECT {made} FROM ({counts}) WHERE c = m)"
 
 
 def last(table: Relation, column: Column, among: str) -> str:

@@ -17,9 +17,11 @@ from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.recipe.errors import RecipeError
 from labkit.cloud.databrew.recipe.parameters import NewColumn
 from labkit.cloud.databrew.recipe.parts.aggregates import aggregate
+from labkit.cloud.databrew.recipe.parts.conversion import fitted
+from labkit.cloud.databrew.recipe.parts.decimals import within
 from labkit.cloud.databrew.recipe.parts.modes import mode
 from labkit.cloud.databrew.recipe.parts.skew import SkewFunction, skewed
-from labkit.cloud.databrew.recipe.parts.values import number
+from labkit.cloud.databrew.recipe.parts.values import exact_number
 from labkit.cloud.databrew.recipe.registry import category
 from labkit.cloud.databrew.recipe.relation import Relation
 from labkit.cloud.databrew.recipe.types import shown
@@ -51,6 +53,8 @@ _AGGREGATES = {
 }
 #: Whose ``trimValue`` is true by default.
 _TRIMMED = ("REPLACE_WITH_NULL", "REPLACE_WITH_MODE", "WINSORIZE_VALUES")
+#: What lies between a column's least value and its greatest.
+_BETWEEN = ("REPLACE_WITH_AVERAGE", "REPLACE_WITH_MEDIAN", "REPLACE_WITH_MODE", "WINSORIZE_VALUES")
 _MODES = {"MIN": "MINIMUM", "MAX": "MAXIMUM", "AVERAGE": "AVERAGE"}
 
 
@@ -132,6 +136,8 @@ def replace_outliers(
     if replace_type == "WINSORIZE_VALUES":
         low, high = _percentiles(table, source_column, min_value, max_value)
         new = f"least(greatest({_x(source_column)}, {low}), {high})"
+    if replace_type in _BETWEEN:
+        new = within(source_column, new)
     trimmed = replace_type in _TRIMMED if trim_value is None else trim_value
     if trimmed and (min_value is not None or max_value is not None):
         test = f"({test} AND {_outside(table, source_column, min_value, max_value)})"
@@ -238,7 +244,9 @@ def _new(
     if replace == "REPLACE_WITH_CUSTOM":
         if value is None:
             raise RecipeError("The parameter 'value' is missing.")
-        return quoted_text(value) if column.is_text else number(value, "value")
+        if column.is_text:
+            return quoted_text(value)
+        return fitted(table.context, exact_number(value, "value"), column)
     others = f"list({_x(column)}) FILTER (WHERE NOT {test} AND {_x(column)} IS NOT NULL)"
     if replace == "REPLACE_WITH_MODE":
         return _of_all(table, mode(others, _MODES[mode_type]))
