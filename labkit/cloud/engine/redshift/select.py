@@ -486,7 +486,9 @@ def _group_key(node: exp.Expr, scope: Scope, outputs: list[Typed]) -> str:
             for output in outputs:
                 if output.name == name:
                     return _key_of(output, scope)
-    return _key_of(expression(node, scope), scope)
+    with scope.ungrouped():
+        value = expression(node, scope)
+    return _key_of(value, scope)
 
 
 def _key_of(value: Typed, scope: Scope) -> str:
