@@ -493,6 +493,20 @@ CHANGES = {
 }
 
 
+QUALIFIED = [
+    "UPDATE {db}.t SET n = {db}.t.n + 1 WHERE {db}.t.id = 1",
+    "DELETE FROM {db}.t WHERE {db}.t.id = 2 AND t.n = (SELECT max({db}.t.n) FROM {db}.t)",
+    "MERGE INTO {db}.t USING (VALUES 3) s(i) ON {db}.t.id = i WHEN MATCHED THEN UPDATE SET n = 0",
+]
+
+
+def test_columns_may_be_named_with_their_database(ice: Ice) -> None:
+    ice.made("t", "id int, data string, n int", "(1, 'a', 10), (2, 'b', 20), (3, NULL, NULL)")
+    for sql in QUALIFIED:
+        ice.do(sql.format(db=ice.lake.database))
+    assert ice.rows("SELECT * FROM t ORDER BY id") == [["1", "a", "11"], ["3", None, "0"]]
+
+
 @pytest.mark.parametrize("keys", ["", "PARTITIONED BY (data)"], ids=["plain", "partitioned"])
 @pytest.mark.parametrize(("sql", "count", "rows"), CHANGES.values(), ids=CHANGES)
 def test_rows_change(ice: Ice, sql: str, count: int, rows: list[Any], keys: str) -> None:

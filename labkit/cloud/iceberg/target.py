@@ -40,12 +40,14 @@ class Target:
 
     def __init__(self, run: Run, definition: Definition, alias: str) -> None:
         self.run, self.alias = run, alias
+        self.parts = (_TARGET, str(definition["DatabaseName"]), str(definition["Name"]))
         self.source = ChangedTable(run.catalog, definition)
         self.columns = self.source.columns
 
     @property
     def relation(self) -> tree.Relation:
-        return tree.Aliased(0, 0, tree.Table(0, 0, (_TARGET,)), self.alias, ())
+        table = tree.Table(0, 0, self.parts)
+        return table if self.alias == self.parts[-1] else tree.Aliased(0, 0, table, self.alias, ())
 
     @property
     def place(self) -> list[tree.Expression]:
@@ -140,7 +142,7 @@ class Target:
 
 
 class _WithTarget:
-    """A catalog in which the changed table has one more name, under which rows have places."""
+    """Beside the catalog one in which the changed table stands, and its rows have places."""
 
     def __init__(self, catalog: GlueCatalog, target: ChangedTable) -> None:
         self.catalog, self.target = catalog, target
@@ -148,7 +150,7 @@ class _WithTarget:
         self.databases, self.tables = catalog.databases, catalog.tables
 
     def resolve(self, parts: tuple[str, ...]) -> Any:
-        return self.target if parts[-1] == _TARGET else self.catalog.resolve(parts)
+        return self.target if parts[0] == _TARGET else self.catalog.resolve(parts)
 
 
 def fitted(
