@@ -103,6 +103,20 @@ def test_the_summary_names_the_steps(placed: Placed) -> None:
     ]  # fmt: skip
 
 
+def test_what_writes_rows_scans_what_it_reads(placed: Placed) -> None:
+    """As those who look for lineage in STL_SCAN and STL_INSERT expect."""
+    for sql, scanned in {
+        "CREATE TABLE placed.made AS SELECT id FROM placed.few": [["few"]],
+        "INSERT INTO placed.made SELECT a.id FROM placed.few a": [["few"]],
+        "INSERT INTO placed.made VALUES (1)": [],
+        "DELETE FROM placed.made WHERE id = 1": [["made"]],
+    }.items():
+        query = placed.query(sql)
+        names = f"SELECT trim(perm_table_name) FROM stl_scan WHERE query = {query}"
+        assert placed.rows(names) == scanned
+    placed.query("DROP TABLE placed.made")
+
+
 def test_vacuum_sorts_and_blocks_are_skipped(placed: Placed) -> None:
     """All rows are on one slice, where 131,072 numbers of 8 bytes fill a block of 1 MB."""
     rows, block = 200_000, 131_072

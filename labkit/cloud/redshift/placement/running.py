@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from labkit.cloud.engine.redshift.errors import RedshiftError
-from labkit.cloud.engine.redshift.reading import parse_query
 from labkit.cloud.redshift.placement import blocks
 from labkit.cloud.redshift.placement import slices as placed
+from labkit.cloud.redshift.placement.explaining import query_of
 from labkit.cloud.redshift.placement.members import Untold
 from labkit.cloud.redshift.placement.moves import Move
 from labkit.cloud.redshift.placement.planner import Planner
@@ -81,7 +81,7 @@ def _counted(
     """
     for record, user in itertools.islice(reversed(list(visible(connection))), LOOKED_AT):
         ours = record["status"] == "success" and record["database"] == connection.database
-        if not ours or not record["text"].lstrip().upper().startswith(("SELECT", "WITH", "(")):
+        if not ours or not (record["steps"] or _is_query(record["text"])):
             continue
         if view not in record:
             plan = _plan(connection, record["text"])
@@ -93,10 +93,17 @@ def _counted(
             yield record[view]
 
 
+def _is_query(text: str) -> bool:
+    return text.lstrip().upper().startswith(("SELECT", "WITH", "("))
+
+
 def _plan(connection: Connection, text: str) -> Step | None:
-    """A query's plan; None for one whose tables are not there now, or not for this user."""
+    """The plan of what a statement reads.
+
+    None of one whose tables are not there now, or not for this user.
+    """
     try:
-        return Planner(connection).query(parse_query(text))
+        return Planner(connection).query(query_of(connection, text))
     except (Untold, RedshiftError):
         return None
 
