@@ -128,6 +128,7 @@ class Result:
     def _repr_html_(self) -> str:
         frame = table_html(self.df.head(50))
         more = f" · first 50 of {len(self):,} rows" if len(self) > 50 else ""
+        more = " · no rows" if len(self.df.columns) and not len(self) else more
         return f'{frame}<div style="font:12px system-ui;{QUIET}">{self.summary}{more}</div>'
 
     def _bytes(self) -> bytes:

@@ -7,11 +7,15 @@ from typing import Any
 
 import pandas as pd
 
+LINE, WHOLE, BROKEN = 80, "white-space:nowrap", "min-width:30em"
+
 
 def table_html(frame: pd.DataFrame) -> str:
-    """Rows as HTML, without the index.
+    """Rows as HTML, without the index; a value is broken over lines where it is long.
 
     >>> table_html(pd.DataFrame({"n": [1]})).count('text-align:right')
+    2
+    >>> table_html(pd.DataFrame({"id": ["a4c4-0a8d", "a " * 99]})).count("nowrap")
     2
     """
     sides = ["right" if _is_number(frame.iloc[:, i]) else "left" for i in range(frame.shape[1])]
@@ -26,7 +30,7 @@ def _is_number(column: pd.Series[Any]) -> bool:
 
 def _row(tag: str, cells: Any, sides: list[str]) -> str:
     made = (
-        f'<{tag} style="text-align:{side}">{cell}</{tag}>'
+        f'<{tag} style="text-align:{side};{WHOLE if len(cell) <= LINE else BROKEN}">{cell}</{tag}>'
         for cell, side in zip(cells, sides, strict=True)
     )
     return f"<tr>{''.join(made)}</tr>"
@@ -34,4 +38,4 @@ def _row(tag: str, cells: Any, sides: list[str]) -> str:
 
 def _cell(value: Any) -> str:
     missing = value is None or value is pd.NA or value is pd.NaT
-    return '<em style="opacity:.5">NULL</em>' if missing else html.escape(str(value))
+    return "<em>NULL</em>" if missing else html.escape(str(value))

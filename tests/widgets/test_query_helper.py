@@ -21,6 +21,11 @@ def test_a_table_made_of_a_query_is_billed_and_shows_no_rows(lake):
     assert dropped.bill == 0
 
 
+def test_a_result_without_rows_says_so(lake):
+    shown = lake.query("SELECT 1 AS a WHERE 1 = 2")._repr_html_()
+    assert "no rows" in shown
+
+
 def test_an_option_that_a_magic_does_not_know_leaves_the_kernel():
     magics = SqlMagics(InteractiveShell())
     with pytest.raises(UsageError, match=r"unrecognized arguments: --cluster\nusage: %%redshift"):

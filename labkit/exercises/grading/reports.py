@@ -79,7 +79,7 @@ def class_tables(reports: Iterable[Report]) -> tuple[list[list[str]], list[list[
     for report in reports:
         for one in report["questions"]:
             by_question.setdefault(one["id"], []).append(one)
-    heading = ["Question", "Tried", "Right", "Share right", "Said most of what was wrong", "Times"]
+    heading = ["Question", "Tried", "Right", "Share right", "The most frequent mistake", "Times"]
     return people, [heading, *(_question(*pair) for pair in sorted(by_question.items()))]
 
 
