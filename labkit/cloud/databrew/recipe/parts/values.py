@@ -11,6 +11,7 @@ from labkit.cloud.databrew.recipe.column import PLAIN_NUMBER, Column
 from labkit.cloud.databrew.recipe.errors import RecipeError
 from labkit.cloud.databrew.recipe.parts.decimals import common
 from labkit.cloud.databrew.recipe.relation import Relation
+from labkit.cloud.databrew.recipe.types import shown
 from labkit.cloud.engine.quoting import quoted_text
 
 #: A column or a given value; which of both is there is for who reads it to see.
@@ -81,6 +82,17 @@ def is_number(text: str) -> bool:
     [True, True, False, False, False]
     """
     return re.fullmatch(PLAIN_NUMBER, text) is not None
+
+
+def numeric(column: Column) -> Column:
+    """A column of numbers, or of texts that may be some.
+
+    Raises:
+        RecipeError: it is of another type, of which no value is a number.
+    """
+    if not (column.is_number or column.is_text):
+        raise RecipeError(f"'{column.name}' is of type {shown(column.type)}; numbers are needed.")
+    return column
 
 
 def operand(column: Column | None, value: str | None, names: str) -> str:

@@ -12,6 +12,7 @@ from typing import Literal
 
 from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.recipe.parts.decimals import within
+from labkit.cloud.databrew.recipe.parts.values import numeric
 from labkit.cloud.databrew.recipe.relation import Relation
 
 ModeType = Literal["MINIMUM", "NONE", "AVERAGE", "MAXIMUM"]
@@ -27,17 +28,18 @@ _MODES = {
 
 def average(table: Relation, column: Column, among: str) -> str:
     """SQL of the mean of the numbers that meet a condition."""
-    return _over(table, within(column, f"avg({column.number})"), among)
+    return _over(table, within(column, f"avg({numeric(column).number})"), among)
 
 
 def median(table: Relation, column: Column, among: str) -> str:
     """SQL of the median of the numbers that meet a condition."""
-    return _over(table, within(column, f"median(CAST({column.number} AS DOUBLE))"), among)
+    made = f"median(CAST({numeric(column).number} AS DOUBLE))"
+    return _over(table, within(column, made), among)
 
 
 def total(table: Relation, column: Column, among: str) -> str:
     """SQL of the sum of the numbers that meet a condition; whole for whole numbers."""
-    made = f"sum({column.number})"
+    made = f"sum({numeric(column).number})"
     return _over(table, f"TRY_CAST({made} AS BIGINT)" if column.is_whole else made, among)
 
 
@@ -54,7 +56,7 @@ def mode(table: Relation, column: Column, among: str, mode_type: str) -> str:
     )
     made = _MODES[mode_type].format(v="v", n="n")
     if mode_type == "AVERAGE":
-        made = within(column, made)
+        made = within(numeric(column), made)
     return f"(SELECT {made} FROM ({counts}) WHERE c = m)"
 
 

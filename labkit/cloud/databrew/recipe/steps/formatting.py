@@ -12,6 +12,7 @@ from typing import Literal
 from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.recipe.errors import RecipeError
 from labkit.cloud.databrew.recipe.parts import phones
+from labkit.cloud.databrew.recipe.parts.values import numeric
 from labkit.cloud.databrew.recipe.registry import category
 from labkit.cloud.databrew.recipe.relation import Relation
 
@@ -54,7 +55,9 @@ def number_format(
         numeric_unit_abbreviation.replace("null", ""),
     )
     name = table.context.function(written, ["VARCHAR"], "VARCHAR")
-    return table.put(source_column.name, f"{name}(CAST({source_column.number} AS VARCHAR))")
+    return table.put(
+        source_column.name, f"{name}(CAST({numeric(source_column).number} AS VARCHAR))"
+    )
 
 
 @operation("FORMAT_PHONE_NUMBER")

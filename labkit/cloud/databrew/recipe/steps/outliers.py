@@ -21,10 +21,9 @@ from labkit.cloud.databrew.recipe.parts.conversion import fitted
 from labkit.cloud.databrew.recipe.parts.decimals import within
 from labkit.cloud.databrew.recipe.parts.modes import mode
 from labkit.cloud.databrew.recipe.parts.skew import SkewFunction, skewed
-from labkit.cloud.databrew.recipe.parts.values import exact_number
+from labkit.cloud.databrew.recipe.parts.values import exact_number, numeric
 from labkit.cloud.databrew.recipe.registry import category
 from labkit.cloud.databrew.recipe.relation import Relation
-from labkit.cloud.databrew.recipe.types import shown
 from labkit.cloud.engine.quoting import quoted_text
 
 operation = category("Outliers")
@@ -203,12 +202,10 @@ def _of_all(table: Relation, aggregates: str) -> str:
 
 def _outlier(table: Relation, column: Column, strategy: str, threshold: float) -> str:
     """SQL of the condition that a value is one; no number is none."""
-    if not (column.is_number or column.is_text):
-        raise RecipeError(f"'{column.name}' is of type {shown(column.type)}; numbers are needed.")
     if threshold < 0:
         raise RecipeError(f"The parameter 'threshold' cannot be {threshold:g}: 0 is the least.")
     low, high, distance = _BOUNDS[strategy]
-    x, t = _finite(column), f"{threshold!r}::DOUBLE"
+    x, t = _finite(numeric(column)), f"{threshold!r}::DOUBLE"
     d = distance.format(x=x)
     below = f"{_x(column)} < {_of_all(table, low.format(x=x, t=t, d=d))}"
     above = f"{_x(column)} > {_of_all(table, high.format(x=x, t=t, d=d))}"

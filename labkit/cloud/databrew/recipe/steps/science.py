@@ -13,7 +13,7 @@ from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.recipe.errors import RecipeError
 from labkit.cloud.databrew.recipe.parameters import Json, NewColumn, Texts
 from labkit.cloud.databrew.recipe.parts.skew import SkewFunction, skewed
-from labkit.cloud.databrew.recipe.parts.values import is_number
+from labkit.cloud.databrew.recipe.parts.values import is_number, numeric
 from labkit.cloud.databrew.recipe.parts.words import STEMMERS, STOP_WORDS, tokens
 from labkit.cloud.databrew.recipe.registry import category
 from labkit.cloud.databrew.recipe.relation import Relation
@@ -36,7 +36,7 @@ def binarization(
 ) -> Relation:
     """1 for a number above a threshold, else 0; flipped the other way round."""
     above, below = (0, 1) if flip else (1, 0)
-    x = source_column.number
+    x = numeric(source_column).number
     sql = (
         f"CASE WHEN {x} > {threshold!r}::DOUBLE THEN {above} WHEN {x} IS NOT NULL THEN {below} END"
     )
@@ -59,7 +59,7 @@ def bucketization(
     ``percentage`` is a percentage of is not told: here of the range from the least value to the
     greatest. A number outside of the bounds is in no bin.
     """
-    x = f"CAST({source_column.number} AS DOUBLE)"
+    x = f"CAST({numeric(source_column).number} AS DOUBLE)"
     if bool(splits) == (percentage is not None):
         raise RecipeError("Give either 'splits' or 'percentage', not both.")
     bounds = _splits(splits) if splits else _shares(table, x, percentage or 0)
@@ -87,14 +87,14 @@ def categorical_mapping(
     """
     if not isinstance(category_map, dict) or not category_map:
         raise RecipeError("The parameter 'categoryMap' must be a JSON object of values.")
-    numeric = map_type.upper() == "NUMERIC" and not (keep_others and not source_column.is_number)
-    given = {name: _category(value, numeric) for name, value in category_map.items()}
-    rest = source_column.text if keep_others else _category(other, numeric)
+    numbers = map_type.upper() == "NUMERIC" and not (keep_others and not source_column.is_number)
+    given = {name: _category(value, numbers) for name, value in category_map.items()}
+    rest = source_column.text if keep_others else _category(other, numbers)
     known = f"{source_column.text} IN ({', '.join(map(quoted_text, category_map))})"
     kept = table.keep(known) if delete_other_rows else table
     pairs = " ".join(f"WHEN {quoted_text(name)} THEN {sql}" for name, sql in given.items())
     sql = f"CASE {source_column.text} {pairs} ELSE {rest} END"
-    return kept.put(target_column or source_column.name, _numeric(sql) if numeric else sql)
+    return kept.put(target_column or source_column.name, _numeric(sql) if numbers else sql)
 
 
 @operation("ONE_HOT_ENCODING")
@@ -143,7 +143,7 @@ def scale(
 
     The documentation does not name the parameters of the two values of ``SCALE_BETWEEN``.
     """
-    x = f"CAST({source_column.number} AS DOUBLE)"
+    x = f"CAST({numeric(source_column).number} AS DOUBLE)"
     all_rows = {
         name: f"(SELECT {name}({x}) FROM {table.name})"
         for name in ("min", "max", "avg", "stddev_pop")
@@ -165,7 +165,7 @@ def skewness(
     value: float | None = None,
 ) -> Relation:
     """Numbers by a logarithm, a root or a square, which changes the shape of a distribution."""
-    x = f"CAST({source_column.number} AS DOUBLE)"
+    x = f"CAST({numeric(source_column).number} AS DOUBLE)"
     return table.put(target_column, skewed(x, skew_function, value))
 
 
@@ -196,13 +196,13 @@ def tokenization(
     return table.put(target_column, f"{function}({source_column.text})")
 
 
-def _category(value: Any, numeric: bool) -> str:
+def _category(value: Any, number: bool) -> str:
     """SQL of what a category becomes, as text."""
-    if value is None or (numeric and value == ""):
+    if value is None or (number and value == ""):
         return "NULL"
     text = value if isinstance(value, str) else json.dumps(value)
-    if isinstance(value, dict | list) or (numeric and not is_number(text)):
-        kind = "number" if numeric else "text"
+    if isinstance(value, dict | list) or (number and not is_number(text)):
+        kind = "number" if number else "text"
         raise RecipeError(f"A category must become a {kind}, not '{text}'.")
     return quoted_text(text)
 
