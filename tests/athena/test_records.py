@@ -36,6 +36,50 @@ def test_a_workgroups_settings_win(lake: Lake, group: str) -> None:
     assert "enforces a centralized output location" in lake.fail(ctas, WorkGroup=group)
 
 
+MANAGED = {"ManagedQueryResultsConfiguration": {"Enabled": True}}
+TOGETHER = "ManagedQueryResultsConfiguration and ResultConfiguration cannot be set together."
+
+
+@pytest.fixture
+def managed(lake: Lake, fresh: Any) -> dict[str, Any]:
+    """Says that a statement runs in a work group whose results Athena keeps."""
+    name = str(fresh("managed"))
+    lake.athena.create_work_group(Name=name, Configuration=MANAGED)
+    return {"WorkGroup": name, "ResultConfiguration": {}}
+
+
+def test_managed_results_have_no_location(lake: Lake, managed: dict[str, Any]) -> None:
+    reuse = {"ResultReuseByAgeConfiguration": {"Enabled": True}}
+    for sql, rows in {"SELECT 41 AS a": [["41"]], "SHOW DATABASES LIKE 'nosuch'": []}.items():
+        for _ in range(2):
+            done = lake.do(sql, ResultReuseConfiguration=reuse, **managed)
+            assert "OutputLocation" not in done["ResultConfiguration"]
+            assert done["ManagedQueryResultsConfiguration"] == {"Enabled": True}
+            assert not done["Statistics"]["ResultReuseInformation"]["ReusedPreviousResult"]
+        assert lake.rows(sql, **managed) == rows
+    place = {"OutputLocation": f"s3://{lake.bucket}/"}
+    assert lake.refuse("SELECT 1", **(managed | {"ResultConfiguration": place})) == TOGETHER
+
+
+def test_managed_results_are_no_place_for_tables(lake: Lake, managed: dict[str, Any]) -> None:
+    assert "external_location" in lake.fail("CREATE TABLE kept AS SELECT 1 AS a", **managed)
+    place = f"external_location = 's3://{lake.bucket}/kept/'"
+    done = lake.do(f"CREATE TABLE kept WITH ({place}) AS SELECT 1 AS a", **managed)
+    assert "DataManifestLocation" not in done["Statistics"]
+    assert lake.rows("SELECT a FROM kept") == [["1"]]
+
+
+def test_results_are_managed_or_have_a_location(lake: Lake, group: str) -> None:
+    on = {"ManagedQueryResultsConfigurationUpdates": {"Enabled": True}}
+    with pytest.raises(ClientError, match=TOGETHER):
+        lake.athena.update_work_group(WorkGroup=group, ConfigurationUpdates=on)
+    on["ResultConfigurationUpdates"] = {"RemoveOutputLocation": True}
+    lake.athena.update_work_group(WorkGroup=group, ConfigurationUpdates=on)
+    found = lake.athena.get_work_group(WorkGroup=group)["WorkGroup"]["Configuration"]
+    assert found["ManagedQueryResultsConfiguration"] == {"Enabled": True}
+    assert "OutputLocation" not in found["ResultConfiguration"]
+
+
 def test_a_disabled_workgroup_refuses(lake: Lake, group: str) -> None:
     lake.athena.update_work_group(WorkGroup=group, State="DISABLED")
     assert lake.refuse("SELECT 1", WorkGroup=group) == f"WorkGroup {group} is disabled."

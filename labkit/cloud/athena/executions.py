@@ -16,7 +16,7 @@ import time
 from typing import Any
 
 from labkit.cloud.access import encryption
-from labkit.cloud.athena import reuse
+from labkit.cloud.athena import managed, reuse
 from labkit.cloud.athena.errors import each_of, invalid
 from labkit.cloud.athena.paging import page
 from labkit.cloud.athena.run import Run
@@ -66,7 +66,8 @@ def start_query_execution(
         return {"QueryExecutionId": number}
     workgroup = _open_workgroup(context, WorkGroup)
     output = result_configuration(workgroup, ResultConfiguration or {})
-    _check_bucket(context, output)
+    if output:
+        _check_bucket(context, output)
     if len(QueryString.encode()) > LONGEST:
         raise invalid(f"Query string is longer than the allowed {LONGEST} bytes")
     statement = read_statement(QueryString)
@@ -74,7 +75,7 @@ def start_query_execution(
         statement = statement.resolve(context.cloud, WorkGroup)
     _check_parameters(statement, ExecutionParameters)
     record = _new_record(
-        context, number, QueryString, statement, QueryExecutionContext or {}, output, WorkGroup,
+        context, number, QueryString, statement, QueryExecutionContext or {}, output, workgroup,
         ExecutionParameters, ResultReuseConfiguration,
     )  # fmt: skip
     record["_"] |= {"digest": digest}
@@ -129,26 +130,31 @@ def _new_record(
     statement: Statement,
     where: dict[str, str],
     output: dict[str, Any],
-    workgroup: str,
+    workgroup: Any,
     parameters: list[str] | None,
     reusing: dict[str, Any] | None,
 ) -> Record:
-    place = output["OutputLocation"].rstrip("/") + "/" + statement.output.format(id=number)
-    optional = {"ExecutionParameters": parameters}
+    root = output.get("OutputLocation", managed.PLACE).rstrip("/")
+    place = f"{root}/{statement.output.format(id=number)}"
+    optional = {
+        "ExecutionParameters": parameters,
+        "ManagedQueryResultsConfiguration": managed.settings_of(workgroup.configuration),
+    }
     return {
         "QueryExecutionId": number,
         "Query": text,
         "StatementType": statement.kind,
         "SubstatementType": statement.substatement,
-        "ResultConfiguration": output | {"OutputLocation": place},
+        "ResultConfiguration": output and output | {"OutputLocation": place},
         "ResultReuseConfiguration": reusing
         or {"ResultReuseByAgeConfiguration": {"Enabled": False}},
         "QueryExecutionContext": where,
         "Status": {"State": "QUEUED", "SubmissionDateTime": time.time()},
         "Statistics": {},
-        "WorkGroup": workgroup,
+        "WorkGroup": workgroup.name,
         "EngineVersion": ENGINE,
-        "_": {"account": context.account, "region": context.region},
+        "_": {"account": context.account, "region": context.region}
+        | ({} if output else {"place": place}),
         **{name: value for name, value in optional.items() if value},
     }
 
@@ -172,7 +178,6 @@ def _begin(context: Context, record: Record, statement: Statement, workgroup: An
 
 
 def _run(context: Context, record: Record, workgroup: Any, job: Job) -> Run:
-    output = record["ResultConfiguration"]["OutputLocation"]
     return Run(
         cloud=context.cloud,
         principal=context.principal,
@@ -181,7 +186,7 @@ def _run(context: Context, record: Record, workgroup: Any, job: Job) -> Run:
         text=record["Query"],
         database=record["QueryExecutionContext"].get("Database", "default").strip('`"').lower(),
         workgroup=record["WorkGroup"],
-        output=output,
+        output=place_of(record),
         encrypted=_encrypted(record["ResultConfiguration"]),
         parameters=[_parameter(text) for text in record.get("ExecutionParameters") or []],
         job=job,
@@ -239,6 +244,11 @@ def find_execution(context: Context, number: str) -> Record:
     if record is None or record["_"]["region"] != context.region:
         raise invalid(f"QueryExecution {number} was not found")
     return record
+
+
+def place_of(record: Record) -> str:
+    """Where an execution's result is: an ``s3://`` address, or a place of `managed`."""
+    return str(record["ResultConfiguration"].get("OutputLocation") or record["_"]["place"])
 
 
 def _all(context: Context) -> list[Record]:

@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
+from labkit.cloud.athena import managed
 from labkit.cloud.athena.errors import invalid
-from labkit.cloud.athena.executions import find_execution
+from labkit.cloud.athena.executions import find_execution, place_of
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 from labkit.cloud.s3.store import Store
 
@@ -77,7 +78,7 @@ def _check_finished(record: dict[str, Any]) -> None:
 def _page(
     context: Context, record: dict[str, Any], start: int, limit: int
 ) -> tuple[list[list[str | None]], int | None]:
-    location = record["ResultConfiguration"]["OutputLocation"]
+    location = place_of(record)
     read = {"csv": _csv_rows, "txt": _text_rows}.get(location.rpartition(".")[2])
     if read is None:
         return [], None
@@ -95,6 +96,11 @@ def _page(
 
 
 def _open(context: Context, location: str) -> Path:
+    if managed.is_managed(location):
+        path = managed.path_of(context.cloud, location)
+        if not path.exists():
+            raise invalid("Could not find results", "RESULT_NOT_FOUND")
+        return path
     store = Store(context.cloud, context.principal)
     try:
         found = store.find(location)

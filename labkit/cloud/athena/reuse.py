@@ -16,7 +16,8 @@ from labkit.cloud.operations import Context
 
 DEFAULT_MINUTES = 60
 MOST_TABLES = 20
-_SAME = ("Query", "WorkGroup", "QueryExecutionContext", "ExecutionParameters")
+_MANAGED = "ManagedQueryResultsConfiguration"
+_SAME = ("Query", "WorkGroup", "QueryExecutionContext", "ExecutionParameters", _MANAGED)
 Record = dict[str, Any]
 
 
@@ -25,7 +26,7 @@ def find(context: Context, record: Record) -> Record | None:
     asked = (record.get("ResultReuseConfiguration") or {}).get(
         "ResultReuseByAgeConfiguration"
     ) or {}
-    if not asked.get("Enabled"):
+    if not asked.get("Enabled") or _MANAGED in record:
         return None
     oldest = time.time() - 60 * asked.get("MaxAgeInMinutes", DEFAULT_MINUTES)
     earlier = list(context.cloud.records("athena.execution").values())

@@ -16,6 +16,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from labkit.cloud.athena import managed
 from labkit.cloud.athena.columns import metadata_file, text_info
 from labkit.cloud.athena.errors import StatementFailed
 from labkit.cloud.athena.statement import Result
@@ -42,7 +43,7 @@ class Run:
         text: the statement.
         database: where names of one part are looked up.
         workgroup: the name of its work group.
-        output: the result's ``s3://`` address.
+        output: the result's ``s3://`` address, or its place in `managed`.
         encrypted: the algorithm and the KMS key of what it writes, where the caller says.
         parameters: the values of its ``?``.
         job: what may be told to stop.
@@ -98,6 +99,11 @@ class Run:
 
     def put_bytes(self, uri: str, content: bytes, content_type: str) -> None:
         """Write a small result object."""
+        if managed.is_managed(uri):
+            path = self.store.scratch()
+            path.write_bytes(content)
+            self.put_file(uri, path)
+            return
         with self._writing(uri):
             self.store.put_bytes(uri, content, content_type=content_type)
 
@@ -105,14 +111,17 @@ class Run:
         self, uri: str, path: Path, content_type: str = "application/octet-stream"
     ) -> None:
         """Make a finished file a result object."""
+        if managed.is_managed(uri):
+            managed.keep(self.cloud, uri, path)
+            return
         with self._writing(uri):
             self.store.put_file(uri, path, content_type=content_type)
 
     def put_metadata(self, columns: list[dict[str, Any]]) -> None:
-        """Write the ``.metadata`` file beside the result."""
-        self.put_bytes(
-            f"{self.output}.metadata", metadata_file(columns), "application/octet-stream"
-        )
+        """Write the ``.metadata`` file beside the result, where it can be seen."""
+        if not managed.is_managed(self.output):
+            content = metadata_file(columns)
+            self.put_bytes(f"{self.output}.metadata", content, "application/octet-stream")
 
     def text_result(self, columns: Iterable[str], lines: Iterable[str]) -> Result:
         """The result of a statement that answers in lines."""
@@ -122,7 +131,9 @@ class Run:
         return Result(infos)
 
     def manifest(self, uris: list[str]) -> list[str]:
-        """Write the list of the objects that the statement wrote."""
+        """Write the list of the objects that the statement wrote, where it can be seen."""
+        if managed.is_managed(self.output):
+            return []
         lines = io.StringIO()
         csv.writer(lines, lineterminator="\n").writerows([uri] for uri in uris)
         uri = f"{self.output}-manifest.csv"

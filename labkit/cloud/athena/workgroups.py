@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from labkit.cloud.athena import managed
 from labkit.cloud.athena.errors import checked_tags, invalid
 from labkit.cloud.athena.paging import page
 from labkit.cloud.cloud import Cloud
@@ -26,7 +27,12 @@ _REMOVALS = {
     "RemoveBytesScannedCutoffPerQuery": "BytesScannedCutoffPerQuery",
     "RemoveCustomerContentEncryptionConfiguration": "CustomerContentEncryptionConfiguration",
 }
-_RESULT_REMOVALS = {
+#: Settings that have some of their own, and ``UpdateWorkGroup``'s changes of these.
+_PARTS = {
+    "ResultConfiguration": "ResultConfigurationUpdates",
+    "ManagedQueryResultsConfiguration": "ManagedQueryResultsConfigurationUpdates",
+}
+_PART_REMOVALS = {
     "RemoveOutputLocation": "OutputLocation",
     "RemoveEncryptionConfiguration": "EncryptionConfiguration",
     "RemoveExpectedBucketOwner": "ExpectedBucketOwner",
@@ -53,11 +59,14 @@ def find_workgroup(context: Context, name: str) -> Any:
 
 
 def result_configuration(workgroup: Any, asked: dict[str, Any]) -> dict[str, Any]:
-    """Where a query's result goes and how, as the work group allows.
+    """Where a query's result goes and how, as the work group allows; nothing when Athena keeps it.
 
     Raises:
-        AwsError: nobody says where.
+        AwsError: nobody says where, or somebody does and Athena keeps it.
     """
+    if managed.settings_of(workgroup.configuration):
+        managed.refuse_both(asked)
+        return {}
     own = workgroup.configuration.get("ResultConfiguration") or {}
     own = {k: v for k, v in own.items() if v}
     chosen = own if workgroup.configuration.get("EnforceWorkGroupConfiguration") else own | asked
@@ -181,20 +190,21 @@ def _described(found: Any) -> dict[str, Any]:
 
 
 def _updated(settings: dict[str, Any], updates: dict[str, Any]) -> dict[str, Any]:
-    changes = {
-        k: v for k, v in updates.items() if k not in ("ResultConfigurationUpdates", *_REMOVALS)
-    }
-    merged = {**settings, **_checked(changes)}
+    changes = {k: v for k, v in updates.items() if k not in (*_PARTS.values(), *_REMOVALS)}
+    merged = {**settings, **changes}
     for flag, name in _REMOVALS.items():
         if updates.get(flag):
             merged.pop(name, None)
-    results = updates.get("ResultConfigurationUpdates") or {}
-    own = dict(settings.get("ResultConfiguration") or {})
-    own |= {k: v for k, v in results.items() if k not in _RESULT_REMOVALS}
-    for flag, name in _RESULT_REMOVALS.items():
-        if results.get(flag):
-            own.pop(name, None)
-    return merged | {"ResultConfiguration": own}
+    for part, changed in _PARTS.items():
+        if changed in updates:
+            merged[part] = _part(settings.get(part) or {}, updates[changed])
+    return _checked(merged)
+
+
+def _part(own: dict[str, Any], updates: dict[str, Any]) -> dict[str, Any]:
+    gone = [name for flag, name in _PART_REMOVALS.items() if updates.get(flag)]
+    changed = own | {k: v for k, v in updates.items() if k not in _PART_REMOVALS}
+    return {name: value for name, value in changed.items() if name not in gone}
 
 
 def _checked(settings: dict[str, Any]) -> dict[str, Any]:
@@ -206,4 +216,5 @@ def _checked(settings: dict[str, Any]) -> dict[str, Any]:
     engine = (settings.get("EngineVersion") or {}).get("SelectedEngineVersion", "AUTO")
     if engine not in _ENGINES:
         raise invalid(f"Engine version {engine} is not available in the local AWS")
+    managed.settings_of(settings)
     return settings

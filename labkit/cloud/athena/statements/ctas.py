@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from labkit.cloud.athena import leftovers, writing
+from labkit.cloud.athena import leftovers, managed, writing
 from labkit.cloud.athena.columns import column_info
 from labkit.cloud.athena.errors import StatementFailed
 from labkit.cloud.athena.output import compiled
@@ -263,6 +263,12 @@ def _check_location(run: Run, said: CreateTableAs) -> None:
     group = work_groups(run.cloud, run.region)[run.workgroup]
     enforced = group.configuration.get("EnforceWorkGroupConfiguration")
     own = (group.configuration.get("ResultConfiguration") or {}).get("OutputLocation")
+    if "external_location" not in said.properties and managed.is_managed(run.output):
+        raise StatementFailed(
+            "The Create Table As Select query failed because its Athena Workgroup has managed "
+            "query results, which is no place for a table. Please add an 'external_location' "
+            "property and resubmit the query."
+        )
     if "external_location" in said.properties and enforced and own:
         raise StatementFailed(
             "The Create Table As Select query failed because it was submitted with an "
