@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from labkit.cloud.redshift.system.history import elapsed_micros, kind_of, pieces, visible
-from labkit.cloud.redshift.system.postgres import user_oids
+from labkit.cloud.redshift.system.oids import user_oids
 from labkit.cloud.redshift.system.registry import moment, system
 from labkit.cloud.redshift.warehouse import grants
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from labkit.cloud.engine.redshift.compile import Compiled
 from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.redshift.system.catalogs import relations
-from labkit.cloud.redshift.system.postgres import NUMBERS
+from labkit.cloud.redshift.system.oids import NUMBERS
 from labkit.cloud.redshift.system.registry import system
 from labkit.cloud.redshift.warehouse.objects import Object
 

@@ -22,7 +22,7 @@ from labkit.cloud.redshift.system import (
     privileges,
     setting_calls,
 )
-from labkit.cloud.redshift.system.postgres import ENCODINGS, OIDS
+from labkit.cloud.redshift.system.oids import ENCODINGS, OIDS
 from labkit.cloud.redshift.system.registry import RELATIONS
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.redshift.system.catalogs import relations
-from labkit.cloud.redshift.system.postgres import constraints, named_columns, referenced
+from labkit.cloud.redshift.system.constraints import constraints, named_columns, referenced
 from labkit.cloud.redshift.system.registry import system
 
 if TYPE_CHECKING:

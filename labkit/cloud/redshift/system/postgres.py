@@ -6,11 +6,9 @@ Source: https://docs.aws.amazon.com/redshift/latest/dg/c_intro_catalog_views.htm
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from labkit.cloud.engine.redshift.reading import shown_name
-from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.redshift.system.catalogs import (
     columns_of,
     comment,
@@ -20,67 +18,40 @@ from labkit.cloud.redshift.system.catalogs import (
     relations,
     sort_place,
 )
+from labkit.cloud.redshift.system.constraints import (
+    Constraint,
+    constraints,
+    named_columns,
+    referenced,
+)
+from labkit.cloud.redshift.system.oids import (
+    DEFAULT_SPACE,
+    ENCODINGS,
+    LENGTHS,
+    NAMESPACES,
+    NUMBERS,
+    OIDS,
+    modifier,
+    schema_oids,
+    temporary_schema,
+    user_oids,
+)
 from labkit.cloud.redshift.system.privileges import acl, column_acl
 from labkit.cloud.redshift.system.registry import RELATIONS, SCHEMAS, system
-from labkit.cloud.redshift.warehouse.constraints import KINDS, constraint_name, foreign_target
 from labkit.cloud.redshift.warehouse.objects import Object, holder
 
 if TYPE_CHECKING:
     from labkit.cloud.redshift.warehouse.connection import Connection
-
-#: PostgreSQL's numbers of the types.
-OIDS = {
-    "bool": 16, "varbyte": 6551, "name": 19, "int8": 20, "int2": 21, "int4": 23, "oid": 26,
-    "float4": 700, "float8": 701, "unknown": 705, "bpchar": 1042, "varchar": 1043, "date": 1082,
-    "time": 1083, "timestamp": 1114, "timestamptz": 1184, "interval": 1186, "timetz": 1266,
-    "numeric": 1700, "super": 4000, "geometry": 3000, "geography": 3001, "hllsketch": 2935,
-    "record": 2249, "_int2": 1005, "_text": 1009, "_oid": 1028, "oidvector": 30,
-    "int2vector": 22,
-}  # fmt: skip
-LENGTHS = {"bool": 1, "int2": 2, "int4": 4, "int8": 8, "oid": 4, "float4": 4, "float8": 8,
-            "date": 4, "time": 8, "timestamp": 8, "timestamptz": 8, "name": 128}  # fmt: skip
-#: How columns are compressed, by the catalog's number.
-ENCODINGS = ("none", "raw", "bytedict", "delta", "delta32k", "lzo", "mostly8", "mostly16",
-             "mostly32", "runlength", "text255", "text32k", "zstd", "az64")  # fmt: skip
-DEFAULT_SPACE = 1663
-#: PostgreSQL's numbers of its catalog's tables.
-NUMBERS = {"pg_type": 1247, "pg_attribute": 1249, "pg_proc": 1255, "pg_class": 1259,
-           "pg_database": 1262, "pg_attrdef": 2604, "pg_constraint": 2606, "pg_depend": 2608,
-           "pg_description": 2609, "pg_index": 2610, "pg_language": 2612, "pg_namespace": 2615,
-           "pg_rewrite": 2618, "pg_trigger": 2620}  # fmt: skip
-_NAMESPACES = {"pg_catalog": 11, "information_schema": 11299}
-
-
-def modifier(kind: Type) -> int:
-    """PostgreSQL's ``atttypmod``: a length or precision, and 4."""
-    if kind.base == "numeric":
-        return ((kind.size << 16) | kind.scale) + 4
-    return kind.size + 4 if kind.base in ("varchar", "bpchar") and kind.size else -1
-
-
-def schema_oids(connection: Connection) -> dict[str, int]:
-    found = connection.objects.of("schema", database=connection.database)
-    known = {one.name: one.oid for one in found}
-    return _NAMESPACES | known | _temporary_schema(connection)
-
-
-def _temporary_schema(connection: Connection) -> dict[str, int]:
-    """The schema of the session's temporary tables, once it has some."""
-    return {one.schema: connection.pid for one in connection.temporary.values()}
-
-
-def user_oids(connection: Connection) -> dict[str, int]:
-    return {one.name: one.oid for one in connection.objects.of("user")}
 
 
 @system("pg_namespace", "oid oid, nspname varchar(128), nspowner int, nspacl varchar(4000)")
 def pg_namespace(connection: Connection) -> Iterator[Any]:
     users = user_oids(connection)
     for name in SCHEMAS:
-        yield _NAMESPACES[name], name, 1, None
+        yield NAMESPACES[name], name, 1, None
     for one in connection.objects.of("schema", database=connection.database):
         yield one.oid, one.name, users.get(one.owner, 100), acl(connection, one)
-    for temporary, oid in _temporary_schema(connection).items():
+    for temporary, oid in temporary_schema(connection).items():
         yield oid, temporary, 1, None
 
 
@@ -137,7 +108,7 @@ def _relations(connection: Connection) -> Iterator[Any]:
     for at, (schema, name) in enumerate(RELATIONS):
         width = len(RELATIONS[schema, name].columns)
         oid = NUMBERS.get(name, 20000 + at)
-        yield (oid, name, _NAMESPACES[schema], 0, 1, 0, 0, 0, 0.0, False, "v", width, True,
+        yield (oid, name, NAMESPACES[schema], 0, 1, 0, 0, 0, 0.0, False, "v", width, True,
                None, 0, False, False, 0)  # fmt: skip
 
 
@@ -278,30 +249,6 @@ def pg_description(connection: Connection) -> Iterator[Any]:
                 yield one.oid, 1259, at, told
 
 
-@dataclass(frozen=True)
-class Constraint:
-    """A constraint of a table; that of a key has an index of the same number and name."""
-
-    table: Object
-    oid: int
-    kind: str
-    name: str
-    told: dict[str, Any]
-
-    @property
-    def places(self) -> list[int]:
-        names = [column.name for column in self.table.columns]
-        return [names.index(name) + 1 for name in self.told["columns"]]
-
-
-def constraints(connection: Connection) -> Iterator[Constraint]:
-    """The constraints of the tables that the user may know of."""
-    for one in relations(connection):
-        for at, each in enumerate(one.body.get("constraints", ())):
-            kind, _ = KINDS[each["kind"]]
-            yield Constraint(one, one.oid * 10 + at, kind, constraint_name(one, each), each)
-
-
 @system("pg_constraint", "oid oid, conname varchar(128), connamespace oid, contype varchar(1), "
         "condeferrable boolean, condeferred boolean, conrelid oid, contypid oid, confrelid oid, "
         "confupdtype varchar(1), confdeltype varchar(1), confmatchtype varchar(1), "
@@ -324,22 +271,6 @@ def _actions(constraint: Constraint) -> tuple[str, str, str]:
 
 def _numbers(places: list[int]) -> str:
     return f"{{{','.join(map(str, places))}}}"
-
-
-def referenced(constraint: Constraint, known: list[Object]) -> Object | None:
-    """The table that a foreign key refers to."""
-    if constraint.kind != "f":
-        return None
-    meant = foreign_target(constraint.table, constraint.told)
-    return next((each for each in known if (each.schema, each.name) == meant), None)
-
-
-def named_columns(constraint: Constraint, target: Object | None) -> list[str]:
-    """The columns that a foreign key names, or those of the other table's primary key."""
-    if told := constraint.told.get("references"):
-        return list(told)
-    keys = target.body.get("constraints", ()) if target else ()
-    return next((list(k["columns"]) for k in keys if k["kind"] == "PRIMARY KEY"), [])
 
 
 def _places(table: Object, names: list[str]) -> list[int]:

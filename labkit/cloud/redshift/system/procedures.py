@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from labkit.cloud.redshift.system.postgres import user_oids
+from labkit.cloud.redshift.system.oids import user_oids
 from labkit.cloud.redshift.system.registry import moment, system
 from labkit.cloud.redshift.warehouse import grants
 from labkit.cloud.redshift.warehouse.procedure_calls import LEVELS

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from labkit.cloud.redshift.system.postgres import OIDS, schema_oids, user_oids
+from labkit.cloud.redshift.system.oids import OIDS, schema_oids, user_oids
 from labkit.cloud.redshift.system.privileges import acl
 from labkit.cloud.redshift.system.registry import system
 from labkit.cloud.redshift.warehouse.objects import Object, volatility

@@ -12,7 +12,7 @@ from typing import Any
 
 from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError
 from labkit.cloud.engine.redshift.types import Type
-from labkit.cloud.redshift.system.postgres import OIDS
+from labkit.cloud.redshift.system.oids import OIDS
 from labkit.cloud.redshift.warehouse import Parsed, Result
 from labkit.cloud.redshift.warehouse.registry import ENDING, find_handler
 from labkit.cloud.redshift.wire import messages, parameters

@@ -16,7 +16,7 @@ from labkit.cloud.engine.redshift.errors import BAD_TEXT, RedshiftError
 from labkit.cloud.engine.redshift.expressions import parameter as literal
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import Type
-from labkit.cloud.redshift.system.postgres import OIDS
+from labkit.cloud.redshift.system.oids import OIDS
 from labkit.cloud.redshift.wire.messages import decoded
 
 _EPOCH = datetime(2000, 1, 1)

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.redshift.data_api import far
 from labkit.cloud.redshift.data_api.text import shown_value
-from labkit.cloud.redshift.system.postgres import LENGTHS, OIDS, modifier
+from labkit.cloud.redshift.system.oids import LENGTHS, OIDS, modifier
 from labkit.cloud.redshift.warehouse import Column
 from labkit.cloud.redshift.wire.messages import message, text
 

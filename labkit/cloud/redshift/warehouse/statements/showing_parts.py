@@ -19,7 +19,7 @@ from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.reading import Words
 from labkit.cloud.engine.redshift.types import INT4, TEXTS, VARCHAR, Type
 from labkit.cloud.redshift.system.catalogs import sizes
-from labkit.cloud.redshift.system.postgres import (
+from labkit.cloud.redshift.system.constraints import (
     Constraint,
     constraints,
     named_columns,
