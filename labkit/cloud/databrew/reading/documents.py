@@ -7,10 +7,11 @@ Source: https://docs.aws.amazon.com/databrew/latest/dg/API_JsonOptions.html
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from labkit.cloud.databrew.reading.source import Read, Reading, Unreadable
 from labkit.cloud.databrew.recipe.column import Column
-from labkit.cloud.engine.formats.lines import NATIVE, codec
+from labkit.cloud.engine.formats.lines import NATIVE, codec, open_bytes
 from labkit.cloud.engine.formats.model import File, literal, paths
 from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.rows import first_row
@@ -23,6 +24,8 @@ _LOOKED = (
     "dateformat='%Y', timestampformat='%Y'"
 )
 _TEXTS = ("json", "uuid", "time", DATE.base, TIMESTAMP.base)
+#: Digits as zeros, and as many of them as 2^63 has.
+_ZEROS, _LONG = bytes.maketrans(b"123456789", b"000000000"), b"0" * 19
 _KNOWN: dict[tuple[str, ...], tuple[Column, ...]] = {}
 
 
@@ -52,7 +55,7 @@ def _columns(reading: Reading, files: list[File], options: str) -> tuple[Column,
             why = "not all that is there is objects, or none of them has a field"
             raise Unreadable(f"There are no columns in {reading.files[0].name}: {why}.")
         known = tuple(Column(column.name, _kind(column.type)) for column, _ in found)
-        _KNOWN[state] = tuple(_exact(reading, column, source) for column in known)
+        _KNOWN[state] = _exact(reading, files, known, source)
     return _KNOWN[state]
 
 
@@ -75,42 +78,74 @@ def _is_field(reading: Reading, name: str, source: str) -> bool:
     return bool(first_row(reading.con, sql)[0])
 
 
-def _exact(reading: Reading, column: Column, source: str) -> Column:
-    """A column with decimals where its whole numbers are too long for DuckDB, which has doubles."""
-    texts = f"{{{literal(column.name)}: {literal(_with_texts(column.type).duckdb)}}}"
-    values = f"SELECT {column.sql} AS v FROM read_json({source}, columns={texts})"
-    return Column(column.name, _settled(reading, column.type, values))
+def _exact(
+    reading: Reading, files: list[File], columns: tuple[Column, ...], source: str
+) -> tuple[Column, ...]:
+    """Columns with decimals for whole numbers that are too long for DuckDB, which has doubles."""
+    tests = {each.name: list(_others(each.type, each.sql)) for each in columns}
+    asked = [f"bool_or({test})" for each in tests.values() for test in each]
+    if not asked or not any(map(_has_long_number, files)):
+        return columns
+    texts = ", ".join(
+        f"{literal(each.name)}: {literal(_with_texts(each.type).duckdb)}"
+        for each in columns
+        if tests[each.name]
+    )
+    sql = f"SELECT {', '.join(asked)} FROM read_json({source}, columns={{{texts}}})"
+    found = iter(first_row(reading.con, sql))
+    return tuple(Column(each.name, _settled(each.type, found)) for each in columns)
 
 
-def _settled(reading: Reading, kind: Type, values: str) -> Type:
-    """A type with decimals for doubles that are whole numbers of up to 38 digits, as for Spark.
+def _has_long_number(file: File) -> bool:
+    """Whether there are as many digits on end as no long number has."""
+    with open_bytes(file) as data:
+        end = b""
+        while chunk := data.read(1 << 22):
+            zeros = end + chunk.translate(_ZEROS)
+            if _LONG in zeros:
+                return True
+            end = zeros[-len(_LONG) :]
+    return False
+
+
+def _others(kind: Type, value: str, depth: int = 0) -> Iterator[str]:
+    """For each double of a type: SQL of whether it is more than a whole number of 38 digits.
 
     Args:
-        values: a SELECT of ``v``, with texts for doubles.
+        value: SQL of a value with texts for doubles.
     """
     if kind == DOUBLE:
-        other = "regexp_matches(v, '[.eE]') OR length(ltrim(v, '-')) > 38"
-        found = reading.con.execute(f"SELECT 1 FROM ({values}) WHERE {other} LIMIT 1").fetchone()
-        return DOUBLE if found else Type("decimal", (38, 0))
-    parts = [
-        _settled(reading, part, f"SELECT {sql} AS v FROM ({values})") for part, sql in _parts(kind)
-    ]
-    return Type(kind.base, tuple(parts), kind.names) if parts else kind
+        yield f"regexp_matches({value}, '[.eE]') OR length(ltrim({value}, '-')) > 38"
+    for part, values, many in _parts(kind, value):
+        if not many:
+            yield from _others(part, values, depth)
+            continue
+        for test in _others(part, f"v{depth}", depth + 1):
+            yield f"list_bool_or(list_transform({values}, lambda v{depth}: {test}))"
 
 
-def _parts(kind: Type) -> list[tuple[Type, str]]:
-    """The types within a type, and SQL of their values in one ``v``."""
+def _parts(kind: Type, value: str) -> list[tuple[Type, str, bool]]:
+    """The types within a type, SQL of their values, and whether those are a list."""
     match kind.base:
         case "array":
-            return [(kind.element, "unnest(v)")]
+            return [(kind.element, value, True)]
         case "map":
             keys, values = kind.types
-            return [(keys, "unnest(map_keys(v))"), (values, "unnest(map_values(v))")]
+            return [(keys, f"map_keys({value})", True), (values, f"map_values({value})", True)]
         case "row":
             return [
-                (part, f"struct_extract(v, {literal(name or '')})") for name, part in kind.fields
+                (part, f"struct_extract({value}, {literal(name or '')})", False)
+                for name, part in kind.fields
             ]
     return []
+
+
+def _settled(kind: Type, others: Iterator[bool | None]) -> Type:
+    """A type with decimals for those of its doubles that are whole, as for Spark."""
+    if kind == DOUBLE:
+        return Type("decimal", (38, 0)) if next(others) is False else DOUBLE
+    args = tuple(_settled(arg, others) if isinstance(arg, Type) else arg for arg in kind.args)
+    return Type(kind.base, args, kind.names)
 
 
 def _with_texts(kind: Type) -> Type:
