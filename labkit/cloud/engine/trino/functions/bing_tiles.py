@@ -9,14 +9,22 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import product
 
 from labkit.cloud.engine.closed import Udf
-from labkit.cloud.engine.geometry.shapes import Shape
+from labkit.cloud.engine.geometry.exact import boxes_apart
+from labkit.cloud.engine.geometry.relations import holds
+from labkit.cloud.engine.geometry.shapes import Box, Point, Shape, point
 from labkit.cloud.engine.trino.functions.entry import entries, fail
-from labkit.cloud.engine.trino.functions.shapes import write
+from labkit.cloud.engine.trino.functions.shapes import read, write
 
-_PIXELS, _ZOOMS = 256, 23
+_PIXELS, _ZOOMS, _MOST = 256, 23, 1_000_000
+_ADVICE = "please use a lower zoom level, or the geometry's bounding box by ST_Envelope"
 _LATITUDE, _LONGITUDE = 85.05112878, 180.0
+
+Segment = tuple[Point, Point]
 
 SCALARS = entries(
     ("bing_tile(integer, integer, integer) -> bingtile", "trino_tile({0}, {1}, {2})"),
@@ -26,6 +34,7 @@ SCALARS = entries(
         "bing_tiles_around(double, double, integer) -> array(bingtile)",
         "trino_tiles_around({0}, {1}, {2})",
     ),
+    ("geometry_to_bing_tiles(geometry, integer) -> array(bingtile)", "trino_tiles_of({0}, {1})"),
     (
         "bing_tile_coordinates(bingtile) -> row(x integer, y integer)",
         "struct_pack(x := trino_tile_place({0})[1], y := trino_tile_place({0})[2])",
@@ -96,11 +105,103 @@ def _around(latitude: float, longitude: float, zoom: int) -> list[str]:
     ]
 
 
+def _covering(text: str, zoom: int) -> list[str]:
+    """The tiles that a geometry meets, column by column; of a rectangle none that it only touches.
+
+    Source: geometryToBingTiles of Trino's BingTileFunctions
+    """
+    shape = read(text)
+    _check_zoom(zoom)
+    if not shape.vertices:
+        return []
+    left, low, right, high = shape.box
+    for name, least, greatest, most in (
+        ("Latitude", low, high, _LATITUDE),
+        ("Longitude", left, right, _LONGITUDE),
+    ):
+        if least < -most or greatest > most:
+            fail(f"{name} span for the geometry must be in [-{most:.2f}, {most:.2f}] range")
+    first, (column, row) = _column_and_row(high, left, zoom), _column_and_row(low, right, zoom)
+    corner = _corner(column, row, zoom)
+    columns = range(first[0], column + (corner[0] != right))
+    rows = range(first[1], row + (corner[1] != low))
+    plain = shape.kind == "POINT" or _is_rectangle(shape)
+    count = len(columns) * len(rows)
+    if count > _MOST or (not plain and count * len(shape.vertices) > 25 * _MOST):
+        fail("The zoom level is too high or the geometry is too complex: " + _ADVICE)
+    found = (
+        product(columns, rows)
+        if plain
+        else _meeting(shape, list(shape.segments), columns, rows, zoom)
+    )
+    return [_key(x, y, zoom) for x, y in sorted(found)]
+
+
+def _is_rectangle(shape: Shape) -> bool:
+    left, low, right, high = shape.box
+    return (
+        shape.kind == "POLYGON"
+        and len(shape.vertices) == 5
+        and set(shape.vertices) == set(product((left, right), (low, high)))
+    )
+
+
+def _meeting(
+    shape: Shape,
+    segments: list[Segment],
+    columns: range,
+    rows: range,
+    zoom: int,
+    tile: tuple[int, int, int] = (0, 0, 0),
+) -> Iterator[tuple[int, int]]:
+    """Those tiles of a zoom under one tile that meet a geometry."""
+    x, y, own = tile
+    size = 1 << zoom - own
+    xs = range(max(columns.start, x * size), min(columns.stop, (x + 1) * size))
+    ys = range(max(rows.start, y * size), min(rows.stop, (y + 1) * size))
+    if not (xs and ys):
+        return
+    box = _square(x, y, own).box
+    near = [each for each in segments if _cuts(each, box)]
+    crossed = near or any(_holds(box, each) for each in shape.points)
+    if not crossed and not any(
+        holds("intersects", part, point(*box[:2])) for part in shape.parts if part.dimension == 2
+    ):
+        return
+    if size == 1 or not crossed:
+        yield from product(xs, ys)
+        return
+    for right, down in product((0, 1), repeat=2):
+        child = (2 * x + right, 2 * y + down, own + 1)
+        yield from _meeting(shape, near, columns, rows, zoom, child)
+
+
+def _holds(box: Box, at: Point) -> bool:
+    return box[0] <= at[0] <= box[2] and box[1] <= at[1] <= box[3]
+
+
+def _cuts(segment: Segment, box: Box) -> bool:
+    """Whether a segment has a point in a box: neither a side nor the segment's line parts them."""
+    (ax, ay), (bx, by) = segment
+    if boxes_apart((min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)), box):
+        return False
+    x, y, dx, dy = map(Fraction, (ax, ay, bx, by))
+    sides = [
+        (dx - x) * (Fraction(down) - y) - (dy - y) * (Fraction(across) - x)
+        for across, down in product((box[0], box[2]), (box[1], box[3]))
+    ]
+    return min(sides) <= 0 <= max(sides)
+
+
 def _polygon(key: str) -> str:
-    (x, y), zoom = _place(key), len(key)
+    x, y = _place(key)
+    return write(_square(x, y, len(key)))
+
+
+def _square(x: int, y: int, zoom: int) -> Shape:
     (left, top), (right, low) = _corner(x, y, zoom), _corner(x + 1, y + 1, zoom)
     ring = ((left, low), (right, low), (right, top), (left, top), (left, low))
-    return write(Shape("POLYGON", (ring,)))
+    return Shape("POLYGON", (ring,))
 
 
 def _corner(x: int, y: int, zoom: int) -> tuple[float, float]:
@@ -122,6 +223,7 @@ UDFS = (
     Udf("trino_tile_of", _of, ("VARCHAR",), "VARCHAR"),
     Udf("trino_tile_at", _at, _WHERE, "VARCHAR"),
     Udf("trino_tiles_around", _around, _WHERE, "VARCHAR[]"),
+    Udf("trino_tiles_of", _covering, ("VARCHAR", "INTEGER"), "VARCHAR[]"),
     Udf("trino_tile_place", _place, ("VARCHAR",), "INTEGER[]"),
     Udf("trino_tile_polygon", _polygon, ("VARCHAR",), "VARCHAR"),
     Udf("trino_tile_text", _shown, ("VARCHAR",), "VARCHAR"),

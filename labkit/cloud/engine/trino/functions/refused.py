@@ -8,7 +8,7 @@ from __future__ import annotations
 _REASONS = {
     "no shape is made of others": (
         "geometry_collect_agg geometry_invalid_reason "
-        "geometry_to_bing_tiles geometry_union geometry_union_agg "
+        "geometry_union geometry_union_agg "
         "simplify_geometry spatial_partitioning "
         "spatial_partitions st_asewkb st_asewkt st_buffer st_collect st_difference st_force2d "
         "st_force3d st_geomfromewkt st_geomfromkml st_intersection "
