@@ -14,6 +14,7 @@ from labkit.cloud.quicksight.calc.errors import WrongArguments
 from labkit.cloud.quicksight.calc.query import Query
 from labkit.cloud.quicksight.calc.registry import Answer, add
 from labkit.cloud.quicksight.calc.statistics import WINDOWED, Statistic
+from labkit.cloud.quicksight.calc.syntax import Bracketed
 from labkit.cloud.quicksight.calc.tables import ALL, ALL_BEFORE, Table, same
 from labkit.cloud.quicksight.calc.values import ANYTHING
 
@@ -50,6 +51,8 @@ def _window(name: str, statistic: Statistic) -> Callable[..., Answer]:
 
 def _end(name: str, sql: str, place: str) -> Callable[..., Answer]:
     def call(query: Query, measure: Measure, sort: Sort, partition: Fields | None = None) -> Answer:
+        if isinstance(measure, Bracketed) and len(measure.items) == 1:
+            measure = measure.items[0].node  # as the page's example has it
         return Table(query, name).over(
             lambda value, over: f"{sql}({value}) OVER ({over})",
             measure,
