@@ -100,7 +100,8 @@ def reset(options: argparse.Namespace) -> int:
         if input().strip().lower() != "y":
             return 1
     left = process.reset()
-    _say(f"Left alone, as no workspace holds it: {', '.join(left)}" if left else "It is empty.")
+    kept = f"Left alone, as no workspace holds it: {', '.join(left)}"
+    _say(kept if left else f"{process.home()} is empty.")
     return 0
 
 
