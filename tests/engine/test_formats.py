@@ -598,6 +598,7 @@ REFUSED: dict[str, tuple[Table, bytes, str]] = {
     "openx wrong type": (table("openx-json", "a:int"), b'{"a":{}}\n', "HIVE_BAD_DATA"),
     "two characters": (csv("a:int", field__delim="||"), b"1\n", "HIVE_INVALID_METADATA"),
     "footer": (csv("a:int", skip__footer__line__count="1"), b"1\n", "skip.footer.line.count"),
+    "other letters": (csv("a:string", serialization__encoding="ISO-8859-1"), b"1\n", "NOT_SUPPORTED: Texts in ISO-8859-1"),
     "timestamp formats": (csv("a:timestamp", timestamp__formats="dd/MM/yyyy"), b"1\n", "NOT_SUPPORTED: .*timestamp.formats"),
     "timestamp formats in JSON": (table("json", "a:timestamp", timestamp__formats="dd/MM/yyyy z"), b"{}\n", "NOT_SUPPORTED: 'z'"),
     "grok name": (table("grok", "a:string", input__format="%{NOPE:a}"), b"x\n", "No definition for key 'NOPE'"),

@@ -110,12 +110,15 @@ def skipped(table: Table) -> int:
     """How many lines of each file are its header.
 
     Raises:
-        FormatError: the table also skips a footer, which is not read here.
+        FormatError: the table also skips a footer, or is written in no UTF-8: neither is read here.
     """
     if table.count("skip.footer.line.count"):
         raise FormatError("HIVE_UNSUPPORTED_FORMAT", "skip.footer.line.count is not supported")
     if table.option("line.delim", default="\n") not in ("\n", "\\n"):
         raise FormatError("HIVE_INVALID_METADATA", "line.delim other than \\n is not supported")
+    encoding = table.option("serialization.encoding", default="UTF-8")
+    if encoding.upper().replace("-", "") not in ("UTF8", "USASCII"):
+        raise FormatError("NOT_SUPPORTED", f"Texts in {encoding} are not read here")
     return table.count("skip.header.line.count")
 
 
