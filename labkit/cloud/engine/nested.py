@@ -9,21 +9,21 @@ from labkit.cloud.engine.types import Type
 
 NESTED = ("array", "map", "row")
 #: An element in a lambda: DuckDB takes ``x.key`` for a column x's field where there is one.
-_EACH = '"#each"'
+EACH = '"#each"'
 
 
 def within(sql: str, kind: Type, change: Callable[[str, Type], str]) -> str:
     """SQL of a nested value, each of whose parts is changed; a map's keys too."""
     match kind.base:
         case "array":
-            return f"list_transform({sql}, lambda {_EACH}: {change(_EACH, kind.element)})"
+            return f"list_transform({sql}, lambda {EACH}: {change(EACH, kind.element)})"
         case "map":
             key, value = (
-                change(f"{_EACH}.{part}", inner)
+                change(f"{EACH}.{part}", inner)
                 for part, inner in zip(("key", "value"), kind.types, strict=True)
             )
             pair = f"struct_pack(key := {key}, value := {value})"
-            return f"map_from_entries(list_transform(map_entries({sql}), lambda {_EACH}: {pair}))"
+            return f"map_from_entries(list_transform(map_entries({sql}), lambda {EACH}: {pair}))"
     fields = ", ".join(_field(sql, name or "", inner, change) for name, inner in kind.fields)
     return f"CASE WHEN {sql} IS NOT NULL THEN struct_pack({fields}) END"
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from labkit.cloud.engine.quoting import quoted_name
+from labkit.cloud.engine.nested import EACH
+from labkit.cloud.engine.quoting import quoted_name, quoted_text
 from labkit.cloud.engine.types import Type
 
 WHOLE = ("tinyint", "smallint", "integer", "bigint")
@@ -74,5 +75,29 @@ class Column:
 
 
 def as_text(sql: str, kind: Type) -> str:
-    """SQL of a value as text; a float as Java prints it, and so Spark: ``1.0E7``."""
+    """SQL of a value as text, as Spark prints it: ``1.0E7``, ``[1, null]``, ``{k -> 1}``.
+
+    The fields of a struct have no names: ``{1, x}``.
+    """
+    match kind.base:
+        case "array":
+            parts = f"list_transform({sql}, lambda {EACH}: {_or_null(EACH, kind.element)})"
+            return f"'[' || array_to_string({parts}, ', ') || ']'"
+        case "map":
+            key, value = (
+                _or_null(f"{EACH}.{part}", inner)
+                for part, inner in zip(("key", "value"), kind.types, strict=True)
+            )
+            parts = f"list_transform(map_entries({sql}), lambda {EACH}: {key} || ' -> ' || {value})"
+            return f"'{{' || array_to_string({parts}, ', ') || '}}'"
+        case "row":
+            parts = " || ', ' || ".join(
+                _or_null(f"struct_extract({sql}, {quoted_text(name or '')})", inner)
+                for name, inner in kind.fields
+            )
+            return f"CASE WHEN {sql} IS NOT NULL THEN '{{' || {parts} || '}}' END"
     return f"trino_float_text({sql})" if kind.base in FLOATS else f"CAST({sql} AS VARCHAR)"
+
+
+def _or_null(sql: str, kind: Type) -> str:
+    return f"coalesce({as_text(sql, kind)}, 'null')"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.recipe.errors import unknown
 from labkit.cloud.databrew.recipe.parts.decimals import MOST_DIGITS, shape
-from labkit.cloud.databrew.recipe.parts.values import present
+from labkit.cloud.databrew.recipe.parts.values import numeric, present
 
 #: Name → SQL. ``{n}`` is the column as a number, ``{v}`` the value that is not missing, ``{rest}``
 #: where FILTER and OVER go.
@@ -44,11 +44,13 @@ def aggregate(function: str, column: Column, *, only: str = "", over: str = "") 
         over: an OVER clause, for the aggregate of a window.
 
     Raises:
-        RecipeError: there is no such aggregate.
+        RecipeError: there is no such aggregate, or not of the column's type.
     """
     name = _ALSO.get(function.upper(), function.upper())
     if name not in AGGREGATES:
         raise unknown("aggregate function", function, AGGREGATES)
+    if "{n}" in AGGREGATES[name]:
+        column = numeric(column)
     value = present(column)
     conditions = [only] if only else []
     if name.startswith("COLLECT"):  # Spark's lists hold no NULL
