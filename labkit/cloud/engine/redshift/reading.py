@@ -22,9 +22,11 @@ from sqlglot.tokenizer_core import TokenType
 from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError
 from labkit.cloud.engine.redshift.types import (
+    INTEGERS,
     INTERVAL_UNITS,
     LONGEST,
     LONGEST_CHAR,
+    NAMES,
     Type,
     named_type,
 )
@@ -390,7 +392,8 @@ class Words:
         name = self._type_name()
         kept = self._smallest_unit() if name == "interval" else 0
         sizes: list[int] = []
-        if self.accept("("):
+        sized = name == "float" or NAMES.get(name) not in _UNSIZED
+        if sized and self.accept("("):
             while not sizes or (len(sizes) < 2 and self.accept(",")):
                 longest = LONGEST_CHAR if name in _CHARS else LONGEST
                 sizes.append(longest if self.accept("MAX") else self.number())
@@ -448,6 +451,10 @@ class Words:
 
 
 _CHARS = ("char", "character", "nchar", "bpchar")
+#: Types without numbers: ``INT(11)`` is MySQL's.
+_UNSIZED = {
+    *INTEGERS, "bool", "float4", "float8", "date", "super", "geometry", "geography", "hllsketch",
+}  # fmt: skip
 #: Types of two words.
 _PAIRS = {
     ("DOUBLE", "PRECISION"): "float8", ("CHARACTER", "VARYING"): "varchar",
