@@ -12,7 +12,6 @@ from __future__ import annotations
 import base64
 import json
 import logging
-import math
 import threading
 import time
 import uuid
@@ -26,7 +25,8 @@ from labkit.cloud.access import identities
 from labkit.cloud.access.policy_conditions import Question
 from labkit.cloud.access.policy_language import Verdict, judge
 from labkit.cloud.cloud import Cloud, on_start
-from labkit.cloud.lambdas import lineage, routing
+from labkit.cloud.lambdas import lineage, logs, routing
+from labkit.cloud.lambdas.finding import arn_of, called_arn, find, plain_arn
 from labkit.cloud.lambdas.pool import POOL
 from labkit.cloud.lambdas.worker import Died, TimedOut, Worker
 from labkit.cloud.operations import Answer, AwsError, Context, Principal, not_here, operation
@@ -72,13 +72,13 @@ def invoke(
     function = find(context.cloud, FunctionName, Qualifier, context.region)
     _authorize(context, function)
     event = _check_payload(Payload, InvocationType)
-    arn = _called_arn(function, FunctionName, Qualifier)
+    arn = called_arn(function, FunctionName, Qualifier)
     function = routing.routed(context, function, arn)
     _check_runs(function)
     if InvocationType == "DryRun":
         return {"StatusCode": 204}
     if InvocationType == "Event":
-        queue(context.cloud, _arn(function), event)
+        queue(context.cloud, arn_of(function), event)
         return {"StatusCode": 202}
     outcome = run(context.cloud, function, event, _decoded(ClientContext), arn=arn)
     tail = base64.b64encode(outcome.log.encode()[-LOG_TAIL:]).decode()
@@ -89,24 +89,6 @@ def invoke(
         "FunctionError": "Unhandled" if outcome.failed else None,
         "LogResult": tail if LogType == "Tail" else None,
     }
-
-
-def find(cloud: Cloud, name: str, qualifier: str | None = None, region: str | None = None) -> Any:
-    """moto's record of a function's version, by name, ARN, version or alias.
-
-    Raises:
-        AwsError: ``ResourceNotFoundException``.
-    """
-    region = name.split(":")[3] if name.startswith("arn:") else region
-    if not name.startswith("arn:") and ":function:" in name:
-        name = name.partition(":function:")[2]
-    if not name.startswith("arn:") and ":" in name:
-        name, qualifier = name.split(":", 1)
-    try:
-        return cloud.backend("lambda", region).get_function(name, qualifier)
-    except Exception as error:
-        where = name if name.startswith("arn:") else _name_arn(cloud, name, qualifier, region)
-        raise AwsError("ResourceNotFoundException", f"Function not found: {where}", 404) from error
 
 
 def queue(cloud: Cloud, name: str, event: str) -> None:
@@ -197,7 +179,7 @@ def run(
     call = {
         "event": event,
         "request_id": request_id,
-        "arn": arn or _arn(function),
+        "arn": arn or arn_of(function),
         "client_context": client_context,
         "trace": lineage.trace(cloud, plain_arn(function)),
     }
@@ -218,8 +200,8 @@ def run(
             note = f"RequestId: {request_id} Error: {death}\nRuntime.ExitError\n"
         took_ms = (time.monotonic() - started) * 1000
         printed = slot.take_log() + note
-        lines = _framed(function, request_id, printed, took_ms, init_ms, slot.peak_mb)
-        _keep_log(cloud, function, slot.stream, lines)
+        lines = logs.framed(function, request_id, printed, took_ms, init_ms, slot.peak_mb)
+        logs.keep(cloud, function, slot.stream, lines)
     return Outcome(json.dumps(error) if error else result or "null", bool(error), lines)
 
 
@@ -244,34 +226,9 @@ def _error(kind: str, message: str) -> dict[str, str]:
     return {"errorType": kind, "errorMessage": message}
 
 
-def _framed(
-    function: Any, request_id: str, printed: str, took_ms: float, init_ms: float, peak_mb: int
-) -> str:
-    """The lines of an invocation as Lambda frames them."""
-    if printed and not printed.endswith("\n"):
-        printed += "\n"
-    init = f"Init Duration: {init_ms:.2f} ms\t" if init_ms else ""
-    return (
-        f"START RequestId: {request_id} Version: {function.version}\n{printed}"
-        f"END RequestId: {request_id}\n"
-        f"REPORT RequestId: {request_id}\tDuration: {took_ms:.2f} ms\t"
-        f"Billed Duration: {math.ceil(took_ms)} ms\tMemory Size: {function.memory_size} MB\t"
-        f"Max Memory Used: {peak_mb} MB\t{init}\n"
-    )
-
-
-def _keep_log(cloud: Cloud, function: Any, stream: str, lines: str) -> None:
-    """Put the lines where CloudWatch Logs has them."""
-    now, group = int(time.time() * 1000), function.logs_group_name
-    events = [
-        {"timestamp": now, "message": line} for line in lines.splitlines(True) if line.strip()
-    ]
-    with cloud.changing("logs"):
-        logs = cloud.backend("logs", function.region)
-        logs.ensure_log_group(group)
-        if stream not in logs.groups[group].streams:
-            logs.create_log_stream(group, stream)
-        logs.put_log_events(group, stream, events)
+def _now() -> str:
+    now = time.time()
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now)) + f".{int(now % 1 * 1000):03d}Z"
 
 
 # Checks -------------------------------------------------------------------------------------------
@@ -308,36 +265,6 @@ def _check_runs(function: Any) -> None:
 
 def _decoded(client_context: str | None) -> Any:
     return json.loads(base64.b64decode(client_context)) if client_context else None
-
-
-def _arn(function: Any) -> str:
-    """The ARN of a version; of the function itself for the latest."""
-    return str(function.function_arn)
-
-
-def plain_arn(function: Any) -> str:
-    """A function's ARN without a version."""
-    return ":".join(_arn(function).split(":")[:7])
-
-
-def _called_arn(function: Any, name: str, qualifier: str | None) -> str:
-    """The ARN that a function is called by, which says the version or the alias that was asked for.
-
-    Source: https://docs.aws.amazon.com/lambda/latest/dg/python-context.html
-    """
-    within = name.rpartition(":function:")[2].partition(":")[2]
-    asked = qualifier or within
-    return f"{plain_arn(function)}:{asked}" if asked else plain_arn(function)
-
-
-def _name_arn(cloud: Cloud, name: str, qualifier: str | None, region: str | None) -> str:
-    suffix = f":{qualifier}" if qualifier else ""
-    return f"arn:aws:lambda:{region or cloud.region}:{cloud.account}:function:{name}{suffix}"
-
-
-def _now() -> str:
-    now = time.time()
-    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now)) + f".{int(now % 1 * 1000):03d}Z"
 
 
 # moto's own callers -------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from moto.core.utils import utcnow
 from labkit.cloud import protocol
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.lambdas import routing, zips
-from labkit.cloud.lambdas.invoke import find
+from labkit.cloud.lambdas.finding import find
 from labkit.cloud.operations import AwsError, Context, not_here
 
 Members = dict[str, Any]

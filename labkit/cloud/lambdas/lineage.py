@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from labkit.cloud.cloud import Cloud
+from labkit.cloud.lambdas.finding import find, plain_arn
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 
 MOST = 16
@@ -98,6 +99,4 @@ def put_function_recursion_config(
 
 
 def _arn(context: Context, name: str) -> str:
-    from labkit.cloud.lambdas.invoke import find, plain_arn
-
     return plain_arn(find(context.cloud, name, None, context.region))

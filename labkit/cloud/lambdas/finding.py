@@ -1,0 +1,51 @@
+"""moto's records of functions, by any name of theirs, and the ARNs that they go by."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from labkit.cloud.cloud import Cloud
+from labkit.cloud.operations import AwsError
+
+
+def find(cloud: Cloud, name: str, qualifier: str | None = None, region: str | None = None) -> Any:
+    """moto's record of a function's version, by name, ARN, version or alias.
+
+    Raises:
+        AwsError: ``ResourceNotFoundException``.
+    """
+    region = name.split(":")[3] if name.startswith("arn:") else region
+    if not name.startswith("arn:") and ":function:" in name:
+        name = name.partition(":function:")[2]
+    if not name.startswith("arn:") and ":" in name:
+        name, qualifier = name.split(":", 1)
+    try:
+        return cloud.backend("lambda", region).get_function(name, qualifier)
+    except Exception as error:
+        where = name if name.startswith("arn:") else _name_arn(cloud, name, qualifier, region)
+        raise AwsError("ResourceNotFoundException", f"Function not found: {where}", 404) from error
+
+
+def arn_of(function: Any) -> str:
+    """The ARN of a version; of the function itself for the latest."""
+    return str(function.function_arn)
+
+
+def plain_arn(function: Any) -> str:
+    """A function's ARN without a version."""
+    return ":".join(arn_of(function).split(":")[:7])
+
+
+def called_arn(function: Any, name: str, qualifier: str | None) -> str:
+    """The ARN that a function is called by, which says the version or the alias that was asked for.
+
+    Source: https://docs.aws.amazon.com/lambda/latest/dg/python-context.html
+    """
+    within = name.rpartition(":function:")[2].partition(":")[2]
+    asked = qualifier or within
+    return f"{plain_arn(function)}:{asked}" if asked else plain_arn(function)
+
+
+def _name_arn(cloud: Cloud, name: str, qualifier: str | None, region: str | None) -> str:
+    suffix = f":{qualifier}" if qualifier else ""
+    return f"arn:aws:lambda:{region or cloud.region}:{cloud.account}:function:{name}{suffix}"
