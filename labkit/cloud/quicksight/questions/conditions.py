@@ -17,7 +17,7 @@ from labkit.cloud.quicksight.questions.date_conditions import (
     on_weekdays,
 )
 from labkit.cloud.quicksight.questions.found import Found, field_of, inverse_of
-from labkit.cloud.quicksight.questions.items import Item
+from labkit.cloud.quicksight.questions.items import Item, tags
 from labkit.cloud.quicksight.questions.number_conditions import (
     between,
     compare,
@@ -58,7 +58,7 @@ def take_conditions(items: Items, topic: Topic) -> tuple[tuple[Condition, ...], 
     places: list[tuple[int, Sequence[Condition]]] = []
     for rule, make in RULES:
         start = 0
-        while match := re.compile(rule).search(_tags(items), start):
+        while match := re.compile(rule).search(tags(items), start):
             made = make(items[match.start() : match.end()], topic)
             start = match.start() + 1
             if made is not None:
@@ -73,18 +73,14 @@ def take_conditions(items: Items, topic: Topic) -> tuple[tuple[Condition, ...], 
 def _span(match: re.Match[str], items: Items) -> tuple[int, int]:
     """What a rule uses up: not the field of "rent for each landlord who is not Miller"."""
     first, end = match.span("used" if "used" in match.groupdict() else 0)
-    if _GROUPED.match(_tags(items), max(first - 1, 0)):
+    if _GROUPED.match(tags(items), max(first - 1, 0)):
         first += 1
     return first, end
 
 
 def _is_adjective(items: Found, match: re.Match[str]) -> bool:
     """Whether a condition is a word before what it tells of: "female students"."""
-    return match.group() == "V" and _tags(items[match.end() : match.end() + 1]) in ("r", "F", "V")
-
-
-def _tags(items: Found) -> str:
-    return "".join(each.tag for each in items)
+    return match.group() == "V" and tags(items[match.end() : match.end() + 1]) in ("r", "F", "V")
 
 
 def _joined(
@@ -93,7 +89,7 @@ def _joined(
     """Conditions with the word between them: "or" only where it is said."""
     found: list[Condition] = []
     for start, made in places:
-        before = _tags(items[:start]).rstrip("wirC")
+        before = tags(items[:start]).rstrip("wirC")
         or_ = bool(found) and before.endswith(("#|", "~|"))
         head = replace(made[0], joined="or") if or_ else made[0]
         found += [head, *made[1:]]
@@ -103,7 +99,7 @@ def _joined(
 def _rest(items: Items) -> Items:
     """What the conditions leave: one pause in the place of each."""
     items = [each for each in items if each.tag != "~"]
-    text = _tags(items)
+    text = tags(items)
     used = re.compile(r"w?i?#+(?:[&|]w?i?#+)*")
     rest: Items = []
     at = 0

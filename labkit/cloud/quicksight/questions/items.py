@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from labkit.cloud.quicksight.questions.lexicon import Named
 from labkit.cloud.quicksight.questions.small_words import GENERIC
+from labkit.cloud.quicksight.questions.words import Token
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,11 @@ class Item:
 def tags(items: Sequence[Item]) -> str:
     """The letters of the items, for the rules."""
     return "".join(each.tag for each in items)
+
+
+def text_of(found: Sequence[Item | Token]) -> str:
+    """What was written of them."""
+    return " ".join(each.text for each in found)
 
 
 def is_generic(item: Item) -> bool:

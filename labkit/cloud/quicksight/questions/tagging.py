@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from labkit.cloud.quicksight.questions.items import Item
+from labkit.cloud.quicksight.questions.items import Item, text_of
 from labkit.cloud.quicksight.questions.lexicon import Lexicon, Named
 from labkit.cloud.quicksight.questions.mentions import WHOLE
 from labkit.cloud.quicksight.questions.nouns import (
@@ -101,7 +101,7 @@ def _items(words: Sequence[Token], named: dict[int, Named]) -> Iterator[Item]:
             yield _named_item(words[at : at + name.length], name)
             at += name.length
         elif phrase and not (words[at].lower == "time" and length == 1 and not _is_step(words, at)):
-            yield Item(phrase.tag, phrase.means, _text(words[at : at + length]))
+            yield Item(phrase.tag, phrase.means, text_of(words[at : at + length]))
             letters = phrase.tag == "c" and words[at].lower != "like"
             at += length
             continue
@@ -176,11 +176,11 @@ def _sorts(words: Sequence[Token], at: int) -> bool:
 def _named_item(words: Sequence[Token], name: Named) -> Item:
     if name.filter:
         return Item(
-            "L" if name.filter.startswith("filter:") else "F", name.filter, _text(words), name
+            "L" if name.filter.startswith("filter:") else "F", name.filter, text_of(words), name
         )
     if name.value is not None:
-        return Item("V", name.value, _text(words), name)
-    return Item("F", name.field.name if name.field else "", _text(words), name)
+        return Item("V", name.value, text_of(words), name)
+    return Item("F", name.field.name if name.field else "", text_of(words), name)
 
 
 def _place(words: Sequence[Token], at: int) -> str:
@@ -198,7 +198,3 @@ def _literal(word: Token, *, letters: bool, after: str) -> Iterator[Item]:
         word.lower not in STOP_WORDS or (letters and len(word.text) == 1)
     ):
         yield Item("W", word.text, word.text, after=after)
-
-
-def _text(words: Sequence[Token]) -> str:
-    return " ".join(each.text for each in words)

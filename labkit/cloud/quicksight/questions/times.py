@@ -10,7 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Sequence
 
-from labkit.cloud.quicksight.questions.items import Item
+from labkit.cloud.quicksight.questions.items import Item, text_of
 from labkit.cloud.quicksight.questions.rules import Items, first
 
 YEARS = range(1900, 2101)
@@ -49,7 +49,7 @@ def _span(start: dt.date, end: dt.date, text: str) -> Item:
 
 def _month_year(found: Sequence[Item], today: dt.date) -> Item | None:
     year = _year(found[-1])
-    return _month(found[0], year, _text(found)) if year else None
+    return _month(found[0], year, text_of(found)) if year else None
 
 
 def _month_day_year(found: Sequence[Item], today: dt.date) -> Item | None:
@@ -57,7 +57,7 @@ def _month_day_year(found: Sequence[Item], today: dt.date) -> Item | None:
     if not year or not 1 <= day <= 31:
         return None
     start = dt.date(year, int(found[0].means), min(day, 28)) + dt.timedelta(days=max(day - 28, 0))
-    return _span(start, start + dt.timedelta(days=1), _text(found))
+    return _span(start, start + dt.timedelta(days=1), text_of(found))
 
 
 def _month_alone(found: Sequence[Item], today: dt.date) -> Item | None:
@@ -65,7 +65,7 @@ def _month_alone(found: Sequence[Item], today: dt.date) -> Item | None:
     month = int(found[0].means)
     if found[0].text == "may":
         return None
-    return _month(found[0], today.year - (month > today.month), _text(found))
+    return _month(found[0], today.year - (month > today.month), text_of(found))
 
 
 def _months(found: Sequence[Item], today: dt.date) -> Item | None:
@@ -85,7 +85,7 @@ def _months(found: Sequence[Item], today: dt.date) -> Item | None:
     start = _year(years[0]) if len(years) == 2 else end - (not early)
     assert start
     span = dt.date(start, int(first_.means), 1), _next_month(dt.date(end, int(last.means), 1))
-    return _span(*span, _text(found)) if span[0] < span[1] else None
+    return _span(*span, text_of(found)) if span[0] < span[1] else None
 
 
 def _years(found: Sequence[Item], today: dt.date) -> Item | None:
@@ -93,7 +93,7 @@ def _years(found: Sequence[Item], today: dt.date) -> Item | None:
     one, other = (_year(each) for each in found if each.tag == "N")
     if not one or not other or one >= other:
         return None
-    return _span(dt.date(one, 1, 1), dt.date(other + 1, 1, 1), _text(found))
+    return _span(dt.date(one, 1, 1), dt.date(other + 1, 1, 1), text_of(found))
 
 
 def _weekdays(found: Sequence[Item], today: dt.date) -> Item | None:
@@ -102,7 +102,7 @@ def _weekdays(found: Sequence[Item], today: dt.date) -> Item | None:
     if "," in one + other or any(each.text.lower() in ("by", "per") for each in found):
         return None
     days = [*_WEEK, *_WEEK][_WEEK.index(one) :]
-    return Item("H", ",".join(days[: days.index(other) + 1]), _text(found))
+    return Item("H", ",".join(days[: days.index(other) + 1]), text_of(found))
 
 
 def _quarter_year(found: Sequence[Item], today: dt.date) -> Item | None:
@@ -111,7 +111,7 @@ def _quarter_year(found: Sequence[Item], today: dt.date) -> Item | None:
     if not quarter or not year:
         return None
     start = dt.date(year, 3 * int(quarter[1]) - 2, 1)
-    return _span(start, _next_month(_next_month(_next_month(start))), _text(found))
+    return _span(start, _next_month(_next_month(_next_month(start))), text_of(found))
 
 
 def _month(item: Item, year: int, text: str) -> Item:
@@ -134,7 +134,7 @@ def _relative(found: Sequence[Item], today: dt.date) -> Item | None:
         return None
     function = "LAST" if len(found) == 3 else _FUNCTIONS[found[0].means]
     function = "NEXT" if found[0].means == "NEXT" else function
-    return Item("P", f"{function}:{found[-1].means}:{count}", _text(found))
+    return Item("P", f"{function}:{found[-1].means}:{count}", text_of(found))
 
 
 def _day(found: Sequence[Item], today: dt.date) -> Item | None:
@@ -142,11 +142,7 @@ def _day(found: Sequence[Item], today: dt.date) -> Item | None:
 
 
 def _to_date(found: Sequence[Item], today: dt.date) -> Item | None:
-    return Item("P", f"NOW:{found[0].means}:1", _text(found))
-
-
-def _text(found: Sequence[Item]) -> str:
-    return " ".join(each.text for each in found)
+    return Item("P", f"NOW:{found[0].means}:1", text_of(found))
 
 
 # "Last month" is the whole month before; "last 3 months" are those and the running one:
