@@ -15,6 +15,8 @@ from tests.quicksight.conftest import SUBSCRIPTION, QuickSight, refused
 from tests.quicksight.data_sets.conftest import ORDERS, Lake
 
 LONG = "é" * 2048
+DAY, AT = dt.datetime(2016, 12, 31), dt.datetime(2016, 12, 31, 15, 30)
+AT_123 = AT.replace(microsecond=123_000)
 
 
 def imported(lake, body, columns, **members):
@@ -41,7 +43,22 @@ VALUES = {
         [dt.datetime(2024, 2, 29), dt.datetime(2024, 2, 3), dt.datetime(2024, 1, 1, 11)],
         2,
     ),
-    "years": ("DATETIME", ["1399-12-31", "1400-01-01"], [dt.datetime(1400, 1, 1)], 1),
+    "dates of the list": (
+        "DATETIME",
+        [
+            "31/Dec/2016",
+            "Dec/31/2016 15:30:00",
+            "Dec-31-2016",
+            "2016/Dec/31",
+            "2016-Dec-31",
+            "20161231T153000",
+            "20161231T153000.123",
+            "12/31/2016 15:30:00.123",
+        ],
+        [DAY, AT, DAY, DAY, DAY, AT, AT_123, AT_123],
+        0,
+    ),
+    "years": ("DATETIME", ["0001-01-01", "10000-01-01"], [dt.datetime(1, 1, 1)], 1),
     "texts": ("STRING", ["", "a", LONG], [None, "a", LONG[:2047]], 0),
 }
 

@@ -268,7 +268,7 @@ def test_what_a_direct_query_may_not_have(lake, quicksight, name):
 
 
 def test_the_newer_form_keeps_rows_without_the_values_that_do_not_read(lake, quicksight):
-    body = "a,b,c\nx,1,2024-01-01\nx,two,1399-12-31\nx,3,4,5\ny,6,x\n"
+    body = "a,b,c\nx,1,2024-01-01\nx,two,2024-02-30\nx,3,4,5\ny,6,x\n"
     table = lake.s3_table(lake.source(body), {"a": "STRING", "b": "INTEGER", "c": "DATETIME"})
     cast = [{"ColumnName": "a", "NewColumnType": "INTEGER"}]
     steps = {"s": {"CastColumnTypesStep": from_("l", CastColumnTypeOperations=cast)}}

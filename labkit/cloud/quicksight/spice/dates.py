@@ -1,7 +1,7 @@
 """Dates in texts: by a pattern that a data set gives, or by those that QuickSight knows itself.
 
 A pattern is spelled as Joda does. Source:
-https://docs.aws.amazon.com/quicksight/latest/user/supported-date-formats.html
+https://docs.aws.amazon.com/quick/latest/userguide/supported-data-types-and-values.html
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ from labkit.cloud.quicksight.spice.model import PreparationError
 #: What DuckDB reads as a moment by any pattern.
 _NO_DATES = "'epoch', 'infinity', '-infinity'"
 _DAYS = ("%m/%d/%Y", "%d/%m/%Y", "%Y/%m/%d", "%m-%d-%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y%m%d",
-         "%d-%b-%Y", "%d %b %Y", "%b %d, %Y", "%B %d, %Y", "%d %B %Y")  # fmt: skip
-_CLOCKS = ("", " %H:%M", " %H:%M:%S", "T%H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
+         "%d-%b-%Y", "%d %b %Y", "%b %d, %Y", "%B %d, %Y", "%d %B %Y",
+         "%d/%b/%Y", "%b/%d/%Y", "%b-%d-%Y", "%Y/%b/%d", "%Y-%b-%d")  # fmt: skip
+_CLOCKS = ("", " %H:%M", " %H:%M:%S", "T%H:%M:%S", " %I:%M %p", " %I:%M:%S %p",
+           " %H:%M:%S.%g", "T%H%M%S", "T%H%M%S.%g")  # fmt: skip
 
 
 def moment_of(sql: str, pattern: str = "") -> str:

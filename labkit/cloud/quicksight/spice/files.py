@@ -25,7 +25,7 @@ from labkit.cloud.quicksight.spice.types import LONGEST
 FOLDER = "spice"
 MOST_REPORTED = 10_000
 _FORM = "FORMAT parquet, COMPRESSION lz4_raw"
-_FIRST, _LAST = "TIMESTAMP '1400-01-01'", "TIMESTAMP '9999-12-31 23:59:59.999999'"
+_FIRST, _LAST = "TIMESTAMP '0001-01-01'", "TIMESTAMP '9999-12-31 23:59:59.999999'"
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def _fitting(table: Relation, whole: bool) -> Relation:
     faults = [f'"{FAULT}"'] if table.faults else []
     faults += [
         f"CASE WHEN NOT {date.sql} BETWEEN {_FIRST} AND {_LAST} "
-        f"THEN {quoted_text(f'MALFORMED_DATE:{date.name}')} END"
+        f"THEN {quoted_text(f'UNSUPPORTED_DATE_VALUE:{date.name}')} END"
         for date in dates
     ]
     shown = [_kept(column) for column in table.columns]

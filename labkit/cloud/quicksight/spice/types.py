@@ -1,7 +1,7 @@
 """QuickSight's types of columns, and how values get into them.
 
 There are STRING, INTEGER, DECIMAL and DATETIME; a truth value is promoted to an integer, a semi-
-structured value is text. SPICE keeps 2,047 characters of a text and dates of the years 1400 to
+structured value is text. SPICE keeps 2,047 characters of a text and dates of the years 1 to
 9999; an integer has 64 bits. Sources:
 https://docs.aws.amazon.com/quicksight/latest/user/supported-data-types-and-values.html and
 https://docs.aws.amazon.com/quicksight/latest/user/errors-spice-ingestion.html
@@ -180,7 +180,7 @@ def _datetime(sql: str, source: Type, form: str) -> str:
     if source == VARCHAR:
         moment = moment_of(sql, form)
     elif type_name(source) == "INTEGER":  # seconds since 1970, as epochDate reads them
-        known = f"{sql} BETWEEN -17987443200 AND 253402300799"
+        known = f"{sql} BETWEEN -62135596800 AND 253402300799"
         moment = f"CASE WHEN {known} THEN make_timestamp({sql} * 1000000) END"
     elif type_name(source) == "DECIMAL":
         raise PreparationError("A decimal cannot be turned into a date.")
