@@ -78,8 +78,10 @@ def constant(context: RecipeContext, value: str, data_type: str, name: str = "va
 
 def fitted(context: RecipeContext, value: str, column: Column) -> str:
     """SQL of a constant in a column's type, where that says the same; else the constant."""
-    in_type = f"TRY_CAST({value} AS {column.type.duckdb})"
-    if not column.is_number or not context.rows(f"SELECT {in_type} = {value}")[0][0]:
+    if not column.is_number:
+        return value
+    same = f"TRY_CAST({value} AS {column.type.duckdb}) = {value}"  # 1 = true, for DuckDB
+    if not context.rows(f"SELECT {same} AND typeof({value}) <> 'BOOLEAN'")[0][0]:
         return value
     return f"CAST({value} AS {column.type.duckdb})"
 

@@ -71,7 +71,7 @@ def _struct(table: Relation, column: Column, levels: int | None) -> str:
     found = table.look(f"json_group_structure(CAST({text} AS JSON))", among)[0][0]
     shape = shape_within(json.loads(found or '"NULL"'), levels)
     if not isinstance(shape, dict | list):
-        raise RecipeError(f"No value of '{column.name}' is a JSON object.")
+        raise RecipeError(f"'{column.name}' must hold JSON objects, and no other JSON beside them.")
     return f"from_json({text}, {quoted_text(json.dumps(shape))})"
 
 
