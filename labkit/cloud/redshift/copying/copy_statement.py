@@ -14,6 +14,7 @@ from labkit.cloud.redshift.copying.reading import (
     AUTHORIZATION,
     Reader,
     flag,
+    null_as,
     number,
     plain_text,
     read_options,
@@ -149,11 +150,6 @@ def _fixed(words: Words, told: dict[str, Any]) -> None:
     told["format"], told["argument"] = "fixed", words.string()
 
 
-def _null(words: Words, told: dict[str, Any]) -> None:
-    words.accept("AS")
-    told["null_as"] = plain_text(words)
-
-
 def _invalid(words: Words, told: dict[str, Any]) -> None:
     words.accept("AS")
     told["invalid_char"] = plain_text(words) if words.word.kind == "string" else "?"
@@ -205,7 +201,7 @@ _OPTIONS: dict[str, Reader] = {
     "MANIFEST": flag("manifest"),
     "REGION": text("region"),
     "IGNOREHEADER": number("ignore_header"),
-    "NULL": _null,
+    "NULL": null_as,
     "EMPTYASNULL": flag("empty_as_null"),
     "BLANKSASNULL": flag("blanks_as_null"),
     "DATEFORMAT": text("date_format"),

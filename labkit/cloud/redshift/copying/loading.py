@@ -36,7 +36,8 @@ from labkit.cloud.redshift.copying.values import convert, sql_of
 from labkit.cloud.redshift.warehouse import staleness
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.objects import Object, TableColumn
-from labkit.cloud.redshift.warehouse.statements.changes import count_of, default_sql
+from labkit.cloud.redshift.warehouse.statements.counting import count_of
+from labkit.cloud.redshift.warehouse.statements.inserting import default_sql
 
 BATCH = 20_000
 TOLD = 1024  #: letters of a wrong record

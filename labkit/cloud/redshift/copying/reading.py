@@ -89,6 +89,12 @@ def plain_text(words: Words) -> str:
     return word.text if raw.startswith("$") else _SPECIAL.sub(_meant, raw[raw.index("'") + 1 : -1])
 
 
+def null_as(words: Words, told: dict[str, Any]) -> None:
+    """``NULL [AS] 'text'``: the text that stands for NULL."""
+    words.accept("AS")
+    told["null_as"] = plain_text(words)
+
+
 def _meant(found: re.Match[str]) -> str:
     if found[1] or found[2]:
         return chr(int(found[1], 16) if found[1] else int(found[2], 8))

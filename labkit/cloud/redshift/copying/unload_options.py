@@ -15,7 +15,7 @@ from labkit.cloud.redshift.copying.reading import (
     AUTHORIZATION,
     Reader,
     flag,
-    plain_text,
+    null_as,
     read_options,
     refused,
     text,
@@ -143,11 +143,6 @@ def _manifest(words: Words, told: dict[str, Any]) -> None:
     told["verbose"] = words.accept("VERBOSE")
 
 
-def _null(words: Words, told: dict[str, Any]) -> None:
-    words.accept("AS")
-    told["null_as"] = plain_text(words)
-
-
 def _size(field: str) -> Reader:
     """``5.5 MB``, ``1 GB``; megabytes when it says neither."""
 
@@ -189,7 +184,7 @@ _OPTIONS: dict[str, Reader] = {
     "BZIP2": flag("compression", "bz2"),
     "ZSTD": flag("compression", "zst"),
     "ADDQUOTES": flag("add_quotes"),
-    "NULL": _null,
+    "NULL": null_as,
     "ESCAPE": flag("escape"),
     "ALLOWOVERWRITE": flag("allow_overwrite"),
     "CLEANPATH": flag("clean_path"),

@@ -38,7 +38,7 @@ from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import Names
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result
 from labkit.cloud.redshift.warehouse.signatures import sign_lake
-from labkit.cloud.redshift.warehouse.statements.changes import WRITERS
+from labkit.cloud.redshift.warehouse.statements.inserting import WRITERS
 
 _WRITABLE = {"parquet": "snappy", "csv": "none"}
 

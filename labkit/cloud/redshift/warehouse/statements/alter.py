@@ -20,7 +20,6 @@ from labkit.cloud.redshift.warehouse.constraints import constraint_name, followi
 from labkit.cloud.redshift.warehouse.names import Meant, Names, find_relation
 from labkit.cloud.redshift.warehouse.objects import Object, TableColumn, with_columns
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
-from labkit.cloud.redshift.warehouse.statements.changes import default_sql
 from labkit.cloud.redshift.warehouse.statements.checking import (
     check_constraints,
     check_encoding,
@@ -35,6 +34,7 @@ from labkit.cloud.redshift.warehouse.statements.declaring import (
 )
 from labkit.cloud.redshift.warehouse.statements.dropping import bound_views, drop, referring
 from labkit.cloud.redshift.warehouse.statements.grantees import find
+from labkit.cloud.redshift.warehouse.statements.inserting import default_sql
 from labkit.cloud.redshift.warehouse.statements.protecting import (
     check_free,
     check_movable,

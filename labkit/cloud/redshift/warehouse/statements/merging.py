@@ -22,16 +22,15 @@ from labkit.cloud.redshift.warehouse.objects import Object
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
 from labkit.cloud.redshift.warehouse.statements.changes import (
     assignments,
-    count_of,
-    default_sql,
     scope_of,
     seen,
     table_name,
     target_of,
-    targets,
     update_sql,
 )
+from labkit.cloud.redshift.warehouse.statements.counting import count_of
 from labkit.cloud.redshift.warehouse.statements.dropping import changeable
+from labkit.cloud.redshift.warehouse.statements.inserting import default_sql, targets
 
 
 @statement("MERGE")
