@@ -158,8 +158,9 @@ def _median(name: str, args: Sequence[Typed]) -> Aggregate:
 
 
 def _sketch(name: str, args: Sequence[Typed]) -> Aggregate:
-    """A sketch is exact here: the hashes of all values that it has seen."""
-    hashed = f"CAST(hash({args[0].sql}) AS VARCHAR)"
+    """A sketch is exact here: the hashes of all values that it has seen, of which NULL is none."""
+    value = args[0].sql
+    hashed = f"CASE WHEN {value} IS NOT NULL THEN CAST(hash({value}) AS VARCHAR) END"
     return Aggregate(f"string_agg(DISTINCT {hashed}, ',')", Type("hllsketch"))
 
 
