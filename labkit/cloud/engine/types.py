@@ -89,7 +89,8 @@ class Type:
             case "map":
                 return f"map<{self.types[0].hive},{self.types[1].hive}>"
             case "row":
-                return f"struct<{','.join(f'{n}:{t.hive}' for n, t in self.fields)}>"
+                named = ((n or f"field{i}", t) for i, (n, t) in enumerate(self.fields))
+                return f"struct<{','.join(f'{n}:{t.hive}' for n, t in named)}>"
             case "varchar" | "char" if self.args:
                 return f"{self.base}({self.args[0]})"
             case "decimal":
