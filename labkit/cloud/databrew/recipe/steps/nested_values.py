@@ -47,6 +47,7 @@ def json_to_structs(
 
     The struct takes the column's place and name where that goes; else it stands beside it with
     _struct at the end of its name, which is not documented. Objects below the level stay text.
+    Whole numbers that are no longs are refused; Spark has decimals for them.
     """
     pattern = regexps.checked(regex_column_selector) if regex_column_selector else None
     chosen = [
@@ -72,7 +73,24 @@ def _struct(table: Relation, column: Column, levels: int | None) -> str:
     shape = shape_within(json.loads(found or '"NULL"'), levels)
     if not isinstance(shape, dict | list):
         raise RecipeError(f"'{column.name}' must hold JSON objects, and no other JSON beside them.")
+    beyond = table.context.function(_has_beyond_long, ["VARCHAR"], "BOOLEAN")
+    long = f"CASE WHEN regexp_matches({text}, '[0-9]{{19}}') THEN {beyond}({text}) END"
+    if table.look("1", f"{among} {'AND' if among else 'WHERE'} {long} LIMIT 1"):
+        raise RecipeError(f"'{column.name}' holds a whole number in JSON that is no long.")
     return f"from_json({text}, {quoted_text(json.dumps(shape))})"
+
+
+def _has_beyond_long(text: str) -> bool:
+    """Whether a JSON text has a whole number that no long holds."""
+    beyond = []
+
+    def whole(digits: str) -> str:
+        if len(digits) > 20 or not -(2**63) <= int(digits) < 2**63:
+            beyond.append(digits)
+        return digits
+
+    json.loads(text, parse_int=whole)
+    return bool(beyond)
 
 
 def _renamed(table: Relation, structs: dict[str, Column]) -> Relation:
