@@ -23,9 +23,9 @@ from labkit.cloud.engine.redshift import (
 from labkit.cloud.engine.redshift.catalog import Catalog, Scan
 from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError
 from labkit.cloud.engine.redshift.expressions import expression
+from labkit.cloud.engine.redshift.queries import query
 from labkit.cloud.engine.redshift.reading import parse_expression, parse_query
 from labkit.cloud.engine.redshift.scope import Field, Scope, Source, State, Typed
-from labkit.cloud.engine.redshift.select import query
 
 #: What registers kinds of nodes and of calls when it is imported.
 PARTS = (conditions, intervals, named_calls, row_functions, special_calls, try_casts)

@@ -1,0 +1,96 @@
+"""GROUP BY: keys by expression, number or name, and sets of them."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from labkit.cloud.engine.redshift.aggregates import AGGREGATES
+from labkit.cloud.engine.redshift.blanks import is_clean, key, shown
+from labkit.cloud.engine.redshift.errors import RedshiftError, unsupported
+from labkit.cloud.engine.redshift.expressions import expression
+from labkit.cloud.engine.redshift.scope import Scope, Typed
+from labkit.cloud.engine.redshift.select_list import excluded_names, expanded, star_of
+from labkit.cloud.engine.redshift.types import VARCHAR
+
+
+def group_by(select: exp.Select, scope: Scope, outputs: list[Typed]) -> str:
+    """GROUP BY; what is shown of a key goes to ``Scope.shown``."""
+    node = select.args.get("group")
+    if node is None:
+        return ""
+    if node.args.get("totals"):
+        raise unsupported("GROUP BY WITH TOTALS")
+    members = list(node.expressions)
+    for kind in ("rollup", "cube", "grouping_sets"):
+        members += node.args.get(kind) or ()
+    scope.within = dict(scope.aliases)
+    keys = [_group_key(each, scope, outputs) for each in members]
+    if node.args.get("all"):
+        keys = _all_keys(select, scope, outputs)
+    if any(isinstance(each, tuple(_GROUPINGS)) for each in members):
+        for sql, value in scope.shown.items():
+            told = f"grouping({key(Typed(sql, VARCHAR))})"
+            scope.shown[sql] = f"CASE WHEN {told} = 0 THEN {value} END"
+    return f" GROUP BY {', '.join(keys)}"
+
+
+def _all_keys(select: exp.Select, scope: Scope, outputs: list[Typed]) -> list[str]:
+    """What GROUP BY ALL groups by: DuckDB finds it, unless text that may end with blanks is."""
+    if all(map(is_clean, outputs)):
+        return ["ALL"]
+    excluded = excluded_names(select, scope)
+    aggregated: list[bool] = []
+    for each in select.expressions:
+        star = star_of(each)
+        width = len(expanded(star, each, excluded, scope)) if star else 1
+        aggregated += [_aggregates(each)] * width
+    own = zip(aggregated, outputs, strict=True)
+    return [_key_of(output, scope) for whole, output in own if not whole] or ["ALL"]
+
+
+def _aggregates(node: exp.Expr) -> bool:
+    calls = node.find_all(exp.Anonymous)
+    return any(str(call.this).lower() in AGGREGATES for call in calls)
+
+
+_GROUPINGS: dict[type[exp.Expr], str] = {
+    exp.Rollup: "ROLLUP",
+    exp.Cube: "CUBE",
+    exp.GroupingSets: "GROUPING SETS",
+}
+
+
+def _group_key(node: exp.Expr, scope: Scope, outputs: list[Typed]) -> str:
+    if type(node) in _GROUPINGS:
+        inner = ", ".join(_group_key(each, scope, outputs) for each in node.expressions)
+        return f"{_GROUPINGS[type(node)]} ({inner})"
+    if isinstance(node, exp.Tuple):
+        return f"({', '.join(_group_key(each, scope, outputs) for each in node.expressions)})"
+    if isinstance(node, exp.Paren):
+        return f"({_group_key(node.this, scope, outputs)})"
+    if isinstance(node, exp.Literal) and not node.is_string and node.this.isdigit():
+        at = int(node.this)
+        if not 1 <= at <= len(outputs):
+            raise RedshiftError(f"GROUP BY position {at} is not in select list", "42P10")
+        return _key_of(outputs[at - 1], scope)
+    if isinstance(node, exp.Column) and len(node.parts) == 1:
+        name = node.name.lower()
+        if scope.column("", name) is None:
+            for output in outputs:
+                if output.name == name:
+                    return _key_of(output, scope)
+    with scope.ungrouped():
+        value = expression(node, scope)
+    return _key_of(value, scope)
+
+
+def _key_of(value: Typed, scope: Scope) -> str:
+    if not is_clean(value):
+        scope.shown[value.sql] = shown(value).sql
+        return key(value)
+    return _no_position(value.sql)
+
+
+def _no_position(sql: str) -> str:
+    """A key that is the constant 5 as no fifth output."""
+    return f"CAST({sql} AS INTEGER)" if sql.isdigit() else sql
