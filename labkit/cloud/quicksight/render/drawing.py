@@ -87,7 +87,7 @@ def draw(
         sketch.note(sentence, brief)
     inner = framed(sketch)
     if kind not in WITHOUT_DATA and (not _has_values(kind, data) or _lacks(kind, data)):
-        nothing(inner)
+        nothing(inner, "Not shown" if data.not_drawn and not data.fields else "No data")
     else:
         CHARTS[kind](inner)
     annotate(sketch.within(Box(14, 0, width_px - 14, height_px)))
