@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from labkit.cloud.databrew.recipe.column import Column
+from labkit.cloud.databrew.recipe.errors import RecipeError
 from labkit.cloud.databrew.recipe.parts import regexps
 from labkit.cloud.databrew.recipe.parts.patterns import moment_of, printed
 from labkit.cloud.databrew.recipe.parts.texts import (
@@ -20,6 +21,7 @@ from labkit.cloud.databrew.recipe.parts.texts import (
 )
 from labkit.cloud.databrew.recipe.registry import category
 from labkit.cloud.databrew.recipe.relation import Relation
+from labkit.cloud.databrew.recipe.types import shown
 from labkit.cloud.engine.quoting import quoted_text
 
 operation = category("Data cleaning")
@@ -65,8 +67,11 @@ def format_date(table: Relation, *, source_column: Column, target_date_format: s
     The page lists five patterns; any other that means something is taken too. What is no date
     becomes null, as it does in Spark; the page does not tell.
     """
-    shown = printed(moment_of(source_column), target_date_format)
-    return table.put(source_column.name, shown)
+    if not (source_column.is_text or source_column.is_time or source_column.is_whole):
+        kind = shown(source_column.type)
+        raise RecipeError(f"'{source_column.name}' is of type {kind}; dates are needed.")
+    made = printed(moment_of(source_column), target_date_format)
+    return table.put(source_column.name, made)
 
 
 _PUNCTUATION, _QUOTES = ".!,?", "'\""
