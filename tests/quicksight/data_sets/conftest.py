@@ -58,7 +58,9 @@ class Lake:
         return self.manifest(name, [{"URIs": [uri]}], settings)
 
     def manifest(self, name: str, locations: list[Any], settings: dict[str, Any]) -> str:
-        content = {"fileLocations": locations, "globalUploadSettings": settings}
+        return self.manifested(name, fileLocations=locations, globalUploadSettings=settings)
+
+    def manifested(self, name: str, **content: Any) -> str:
         key = f"{name}/manifest.json"
         self.put(key, json.dumps(content))
         answer = self.quicksight.create_data_source(

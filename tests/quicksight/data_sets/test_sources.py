@@ -71,9 +71,18 @@ def test_all_files_of_prefixes(lake):
     uris = [lake.put(f"{name}/in/{n}.csv", f"a,b\nx,{n}\n") for n in range(3)]
     alone = lake.put(f"{name}/alone.csv", "a,b\ny,9\n")
     prefix = uris[0].rpartition("/")[0].replace("s3://", "https://s3.amazonaws.com/")
-    source = lake.manifest(name, [{"URIs": [alone]}, {"URIPrefixes": [prefix]}], {})
+    again = f"{prefix}/0.csv"
+    source = lake.manifest(name, [{"URIs": [alone, again]}, {"URIPrefixes": [prefix]}], {})
     id = lake.create({"p": lake.s3_table(source, TWO)})
     assert lake.rows(id) == [("x", 0), ("x", 1), ("x", 2), ("y", 9)]
+
+
+def test_a_manifest_in_redshifts_form(lake):
+    name = lake.name("entries")
+    uri = lake.put(f"{name}/a.csv", "a,b\nx,1\n")
+    entries = [{"url": uri, "mandatory": True}, {"url": f"{uri}.gone", "mandatory": False}]
+    source = lake.manifested(name, entries=entries)
+    assert lake.rows(lake.create({"p": lake.s3_table(source, TWO)})) == [("x", 1)]
 
 
 def test_nested_documents(lake):

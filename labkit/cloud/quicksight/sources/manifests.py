@@ -2,7 +2,8 @@
 
 ``fileLocations`` holds ``URIs`` of objects and ``URIPrefixes`` of folders; ``globalUploadSettings``
 the format (CSV, TSV, CLF, ELF, JSON), the delimiter, the text qualifier and whether the files have
-a header. Source: https://docs.aws.amazon.com/quicksight/latest/user/supported-manifest-file-format.html
+a header. Redshift's form is read too: ``entries`` with a ``url`` each, of which only the
+``mandatory`` ones must be there. Source: https://docs.aws.amazon.com/quicksight/latest/user/supported-manifest-file-format.html
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ FORMATS = ("CSV", "TSV", "CLF", "ELF", "JSON", "XLSX")
 MOST_FILES, MOST_BYTES = 1000, 1 << 20
 _DELIMITERS = {"TSV": "\t", "CSV": ","}
 _QUALIFIERS = {"DOUBLE_QUOTE": '"', "SINGLE_QUOTE": "'"}
+_PLACES = ("fileLocations", "entries")
 _HTTPS = re.compile(
-    r"https://(?:s3[.\w-]*\.amazonaws\.com/([^/]+)/|([^/]+?)\.s3[.\w-]*\.amazonaws\.com/)(.*)"
+    r"https://(?:s3[.\w-]*\.amazonaws\.com/([^/]+)|([^/]+?)\.s3[.\w-]*\.amazonaws\.com)(?:/(.*))?"
 )
 
 
@@ -61,7 +63,7 @@ def read_manifest(store: Store, location: Mapping[str, str]) -> Manifest:
     """
     content = _content(store, f"s3://{location['Bucket']}/{location['Key']}")
     settings = manifest_settings(content.get("globalUploadSettings") or {})
-    found = tuple(_objects(store, content.get("fileLocations")))
+    found = tuple(_objects(store, content))
     if not found:
         raise _bad("The manifest names no file.")
     if len(found) > MOST_FILES:
@@ -106,16 +108,22 @@ def _content(store: Store, uri: str) -> dict[str, Any]:
         content = json.loads(store.read(found).read_text("utf-8-sig"))
     except ValueError as error:
         raise _bad(f"The manifest at {uri} is no JSON: {error}") from error
-    if not isinstance(content, dict) or not isinstance(content.get("fileLocations"), list):
-        raise _bad(f"The manifest at {uri} has no list of fileLocations.")
+    if not isinstance(content, dict) or not any(
+        isinstance(content.get(name), list) for name in _PLACES
+    ):
+        raise _bad(f"The manifest at {uri} has no list of {' or '.join(_PLACES)}.")
     return content
 
 
-def _objects(store: Store, locations: Any) -> list[Object]:
+def _objects(store: Store, content: Mapping[str, Any]) -> list[Object]:
     found: dict[str, Object] = {}
-    for each in locations:
-        for uri in each.get("URIs") or []:
-            found.setdefault(uri, _one(store, _s3(uri)))
+    for each in content.get("entries") or []:
+        uri = _s3(each.get("url", ""))
+        if each.get("mandatory") or store.find(uri):
+            found.setdefault(uri, _one(store, uri))
+    for each in content.get("fileLocations") or []:
+        for uri in map(_s3, each.get("URIs") or []):
+            found.setdefault(uri, _one(store, uri))
         for prefix in each.get("URIPrefixes") or []:
             place = _s3(prefix)
             place += "/" if place.count("/") == 2 else ""
@@ -132,9 +140,13 @@ def _one(store: Store, uri: str) -> Object:
 
 
 def _s3(uri: str) -> str:
-    """An address in S3 as ``s3://``, which a manifest may also give as ``https://``."""
+    """An address in S3 as ``s3://``, which a manifest may also give as ``https://``.
+
+    >>> _s3("https://b.s3.us-east-1.amazonaws.com"), _s3("https://s3.amazonaws.com/b/a.csv")
+    ('s3://b/', 's3://b/a.csv')
+    """
     if found := _HTTPS.fullmatch(uri):
-        return f"s3://{found[1] or found[2]}/{found[3]}"
+        return f"s3://{found[1] or found[2]}/{found[3] or ''}"
     if uri.startswith("s3://"):
         return uri
     raise _bad(f"{uri} is no address in S3.")
