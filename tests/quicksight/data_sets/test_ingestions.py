@@ -158,7 +158,7 @@ def incremental(column="day", size=7, unit="DAY"):
 
 def test_an_incremental_refresh_reads_the_window(lake, quicksight):
     today, ago = dt.datetime.now(dt.UTC), dt.timedelta
-    old, new = f"{today - ago(days=30):%Y-%m-%d}", f"{today - ago(days=1):%Y-%m-%d}"
+    old, new = f"{today - ago(days=30):%Y-%m-%d}", f"{today - ago(days=7):%Y-%m-%d}"
     name = lake.name("window")
     uri = lake.put(f"{name}/a.csv", f"day,n\n{old},1\n{new},2\n,3\n")
     source = lake.manifest(name, [{"URIs": [uri]}], {})

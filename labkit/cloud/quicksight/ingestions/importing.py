@@ -97,10 +97,16 @@ def _written(
 
 
 def _window(cloud: Cloud, record: Record, table: Relation, former: Record) -> tuple[Relation, str]:
-    """The rows of the window, and SQL of the former rows beside them."""
+    """The rows of the window, and SQL of the former rows beside them.
+
+    A window of days or weeks begins with a whole day, in AWS's example on 24 June for seven days on
+    1 July: https://docs.aws.amazon.com/quicksight/latest/user/refreshing-imported-data.html
+    """
     window = record["_"]["refresh"]["RefreshConfiguration"]["IncrementalRefresh"]["LookbackWindow"]
     hours = window["Size"] * _HOURS[window["SizeUnit"]]
     since = datetime.datetime.now(datetime.UTC) - datetime.timedelta(hours=hours)
+    if window["SizeUnit"] != "HOUR":
+        since = since.replace(hour=0, minute=0, second=0, microsecond=0)
     column = table.column(window["ColumnName"])
     old = columns_of_json(former["columns"])
     if [(c.name, c.type) for c in old] != [(c.name, c.type) for c in table.columns]:
