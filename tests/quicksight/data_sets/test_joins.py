@@ -108,7 +108,7 @@ def test_steps_that_make_no_data_set(lake, quicksight, tables, logical):
 
 
 def test_a_data_set_upon_another(lake, quicksight):
-    parent = lake.create({"p": lake.orders()})
+    parent = lake.create({}, LogicalTableMap=upon(quicksight, lake.create({"p": lake.orders()})))
     arn = quicksight.describe_data_set(DataSetId=parent)["DataSet"]["Arn"]
     steps = [{"FilterOperation": {"ConditionExpression": "quantity > 2"}},
              {"ProjectOperation": {"ProjectedColumns": ["region"]}}]  # fmt: skip
@@ -251,6 +251,20 @@ PREPARED = {
 def test_the_newer_form(lake, tables, steps, expected):
     id = lake.create(tables, DataPrepConfiguration=prepared("s", **steps))
     assert lake.rows(id) == sorted(expected, key=str)
+
+
+def test_a_direct_query_has_one_source(lake, quicksight):
+    columns = [{"Name": "id", "Type": "INTEGER"}]
+    two = {
+        id: {"RelationalTable": {"DataSourceArn": id, "Name": "t", "InputColumns": columns}}
+        for id in ("a", "b")
+    }
+    code, message = refused(
+        quicksight.create_data_set, DataSetId="d", Name="d", ImportMode="DIRECT_QUERY",
+        PhysicalTableMap=two,
+    )  # fmt: skip
+    assert code == "InvalidParameterValueException"
+    assert message.startswith("A direct query asks one source, and not a, b")
 
 
 @pytest.mark.parametrize("name", ["aggregate", "pivot", "unpivot", "append"])

@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/quicksight/latest/APIReference/API_CreateDataSet.htm
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from labkit.cloud.quicksight.spice import calculations, security, types
 from labkit.cloud.quicksight.spice.building import parameters_of
 from labkit.cloud.quicksight.spice.logical import Tables, logical
 from labkit.cloud.quicksight.spice.model import Column, PreparationError, Relation
-from labkit.cloud.quicksight.spice.opening import parents_of
+from labkit.cloud.quicksight.spice.opening import parent_arns, parents_of
 from labkit.cloud.quicksight.spice.prep import SPICE_ONLY, prepared
 from labkit.cloud.quicksight.spice.transforms import check_names, kind_of
 from labkit.cloud.quicksight.words import invalid, not_found
@@ -168,6 +168,23 @@ def _check_mode(context: Context, id: str, members: Record) -> None:
     for name, step in steps.items():
         if (kind := kind_of(step)[0]) in SPICE_ONLY:
             raise invalid(f"{name} is of the kind {kind}, which can be done in SPICE only.")
+    if len(sources := sorted(set(_sources(context, members)))) > 1:
+        raise invalid(f"A direct query asks one source, and not {', '.join(sources)}; use SPICE.")
+
+
+def _sources(context: Context, members: Members) -> Iterator[str]:
+    """The data sources that a direct query asks; SPICE's rows of another data set are one, too.
+
+    Source: https://docs.aws.amazon.com/quicksight/latest/user/joining-data.html
+    """
+    for table in members["PhysicalTableMap"].values():
+        yield kind_of(table)[1]["DataSourceArn"]
+    for arn in parent_arns(members):
+        parent = records.look_up(context.cloud, context.region, DATA_SET, arn.rpartition("/")[2])
+        if parent and parent["ImportMode"] != "SPICE":
+            yield from _sources(context, parent)
+        else:
+            yield arn
 
 
 def _check_security(context: Context, members: Record, columns: Sequence[Column]) -> None:

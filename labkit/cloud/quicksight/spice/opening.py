@@ -211,17 +211,18 @@ class _Opener:
 def parents_of(cloud: Cloud, region: str, record: Members) -> list[Members]:
     """The data sets that a data set is made of, those beneath them too."""
     found: dict[str, Members] = {}
-    waiting = _parent_arns(record)
+    waiting = parent_arns(record)
     while waiting:
         arn = waiting.pop()
         parent = _found(cloud, region, arn.rpartition("/")[2])
         if arn not in found:
             found[arn] = parent
-            waiting += _parent_arns(parent)
+            waiting += parent_arns(parent)
     return list(found.values())
 
 
-def _parent_arns(record: Members) -> list[str]:
+def parent_arns(record: Members) -> list[str]:
+    """The data sets that a data set names as its sources."""
     logical = (record.get("LogicalTableMap") or {}).values()
     sources = ((record.get("DataPrepConfiguration") or {}).get("SourceTableMap") or {}).values()
     arns = [each["Source"].get("DataSetArn") for each in logical]
