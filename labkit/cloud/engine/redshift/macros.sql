@@ -224,7 +224,16 @@ rs_super_timestamp(a) AS CASE
         THEN TRY_CAST(rs_scalar(a) AS TIMESTAMP)
     ELSE rs_try_timestamp(rs_scalar(a), current_setting('TimeZone')) END;
 
+rs_kind(a) AS CASE json_type(a)
+    WHEN 'OBJECT' THEN 'object' WHEN 'ARRAY' THEN 'array' WHEN 'VARCHAR' THEN 'string'
+    WHEN 'BOOLEAN' THEN 'boolean' WHEN 'NULL' THEN 'null'
+    WHEN 'BIGINT' THEN 'number' WHEN 'UBIGINT' THEN 'number' WHEN 'DOUBLE' THEN 'number' END;
+
+-- Numbers alone are reckoned with, and a plus joins two strings
 rs_super_arithmetic(a, op, b) AS CASE
+    WHEN op = '+' AND rs_kind(a) = 'string' AND rs_kind(b) = 'string'
+        THEN CAST(to_json(rs_scalar(a) || rs_scalar(b)) AS VARCHAR)
+    WHEN rs_kind(a) <> 'number' OR rs_kind(b) <> 'number' THEN NULL
     WHEN op IN ('+', '-', '*') AND rs_whole(a) IS NOT NULL AND rs_whole(b) IS NOT NULL THEN
         CAST(CASE op WHEN '+' THEN rs_whole(a) + rs_whole(b) WHEN '-' THEN rs_whole(a) - rs_whole(b)
              ELSE rs_whole(a) * rs_whole(b) END AS VARCHAR)
@@ -233,11 +242,6 @@ rs_super_arithmetic(a, op, b) AS CASE
 rs_number_text(a, op, b) AS rs_float_text(CASE op
     WHEN '+' THEN a + b WHEN '-' THEN a - b WHEN '*' THEN a * b
     WHEN '/' THEN rs_float_divide(a, b) ELSE a % b END);
-
-rs_kind(a) AS CASE json_type(a)
-    WHEN 'OBJECT' THEN 'object' WHEN 'ARRAY' THEN 'array' WHEN 'VARCHAR' THEN 'string'
-    WHEN 'BOOLEAN' THEN 'boolean' WHEN 'NULL' THEN 'null'
-    WHEN 'BIGINT' THEN 'number' WHEN 'UBIGINT' THEN 'number' WHEN 'DOUBLE' THEN 'number' END;
 
 -- What orders values of SUPER: those of one kind together, numbers by what they are
 rs_super_key(a) AS CASE WHEN a IS NOT NULL THEN {

@@ -261,7 +261,10 @@ _TEMPORAL: dict[tuple[str, str, str], tuple[str, Type]] = {
 
 
 def _dynamic(op: str, left: Typed, right: Typed) -> Typed:
-    """Arithmetic of SUPER values: NULL where one is no number."""
+    """Arithmetic of SUPER values: NULL where one is no number.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/operators-functions.html
+    """
     one, two = (coerce(side, SUPER).sql for side in (left, right))
     return Typed(f"rs_super(rs_super_arithmetic({one}, '{op}', {two}))", SUPER)
 
