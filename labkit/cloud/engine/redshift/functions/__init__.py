@@ -6,6 +6,7 @@ PostgreSQL's rule: the overload that changes its arguments least.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
 
 from labkit.cloud.engine.redshift.blanks import all_clean
@@ -71,6 +72,9 @@ def call(name: str, args: Sequence[Typed]) -> Typed:
     Raises:
         RedshiftError: no function of that name takes such arguments.
     """
+    if name in _OF_NUMBERS and args and args[0].type.base == "super":
+        sql = f"CASE WHEN rs_kind({args[0].sql}) = 'number' THEN {args[0].sql} END"
+        args = [replace(args[0], sql=sql), *args[1:]]
     best: tuple[int, Entry, tuple[str, ...]] | None = None
     for entry in _registry().get(name, ()):
         parameters = entry.expand(len(args))
@@ -86,6 +90,9 @@ def call(name: str, args: Sequence[Typed]) -> Typed:
     )
 
 
+#: Functions that SUPER's numbers have, and that are NULL of its strings.
+#: Source: https://docs.aws.amazon.com/redshift/latest/dg/operators-functions.html
+_OF_NUMBERS = {"abs", "ceil", "ceiling", "floor", "round", "trunc"}
 #: Functions whose text ends as their first argument does, and those whose text has no blank.
 _LAST_KEPT = {"lower", "upper", "initcap", "ltrim"}
 _TRIMMING, _HASHES = {"rtrim", "btrim", "trim"}, {"md5", "sha1", "sha2"}
