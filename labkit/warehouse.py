@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from labkit import names
-from labkit.errors import QueryFailed, UnknownName
+from labkit.errors import QueryFailed, RunFailed, UnknownName
 from labkit.progress import Progress, wait
 from labkit.storage import told
 from labkit.warehouse_bill import SCANNED_BYTES, STORED_MB, cluster_bill
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 DATABASE, USER = "dev", "awsuser"
 NODE_TYPE, NODES = "ra3.large", 2
 EVENTS_MINUTES = 14 * 24 * 60  # the longest that Redshift remembers
+FAILED = "hardware-failure"  # https://docs.aws.amazon.com/redshift/latest/mgmt/rs-mgmt-cluster-status.html
 _ENDS = ("FINISHED", "FAILED", "ABORTED")
 
 
@@ -48,6 +49,9 @@ class Warehouse:
         Args:
             name: the cluster's identifier.
             nodes: how many compute nodes.
+
+        Raises:
+            RunFailed: the cluster has failed, and stays so.
         """
         redshift, role = self.lab.client("redshift"), self.lab.role_arn(names.REDSHIFT_ROLE)
         try:
@@ -125,13 +129,15 @@ class Warehouse:
         return cluster
 
     def _wait_until(self, status: str, name: str) -> None:
-        wait(
+        cluster = wait(
             f"The cluster {name}",
             lambda: self.described(name),
-            until=lambda cluster: cluster["ClusterStatus"] == status,
+            until=lambda cluster: cluster["ClusterStatus"] in (status, FAILED),
             tell=lambda cluster: Progress(f"Cluster {name}: {cluster['ClusterStatus']}"),
             quiet=True,
         )
+        if cluster["ClusterStatus"] == FAILED:
+            raise RunFailed("cluster", name, f"its status is {FAILED}. Delete it, make another.")
 
     # SQL ------------------------------------------------------------------------------------------
 

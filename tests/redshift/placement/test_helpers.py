@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from labkit.errors import QueryFailed, UnknownName
+from labkit.errors import QueryFailed, RunFailed, UnknownName
 from labkit.lab import Lab
 from labkit.warehouse import Warehouse
 from labkit.warehouse_plans import put_sent, read_plan
@@ -106,6 +106,14 @@ def test_names_that_are_not_there(
 ) -> None:
     with pytest.raises(error, match=sentence):
         ask(warehouse)
+
+
+def test_a_cluster_that_has_failed_is_not_waited_for(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(warehouse, "described", lambda name: {"ClusterStatus": "hardware-failure"})
+    with pytest.raises(RunFailed, match="its status is hardware-failure"):
+        warehouse.create(CLUSTER)
 
 
 def test_what_a_subquery_redistributes_is_not_counted(warehouse: Warehouse) -> None:
