@@ -36,6 +36,8 @@ _OWN_WORDS = {
 # Enumerations that are met in any case: those of DataBrew's path parameters.
 _ANY_CASE = {"ParameterType"}
 _SAYS_SOMETHING = r".*\S.*"
+# How Java writes all characters beyond the first 65,536.
+_BEYOND = r"\uD800\uDC00-\uDBFF\uDFFF"
 _MUST = "to satisfy constraint: "
 _NUMBERS = dict.fromkeys(("integer", "long", "float", "double"), (int, float))
 _TYPES: dict[str, Any] = {
@@ -149,6 +151,7 @@ def _matches(pattern: str, value: str) -> bool:
 
 @functools.cache
 def _compiled(pattern: str) -> re.Pattern[str] | None:
+    pattern = pattern.replace(_BEYOND, "\U00010000-\U0010ffff")
     try:
         return re.compile(pattern, re.ASCII | (re.DOTALL if pattern == _SAYS_SOMETHING else 0))
     except re.error:

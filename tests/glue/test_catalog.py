@@ -83,6 +83,17 @@ def test_missing(
     assert message in error["Message"]
 
 
+def test_a_comment_is_one_line(glue: Any, database: str) -> None:
+    def described(comment: str) -> Any:
+        column = {"Name": "a", "Type": "int", "Comment": comment}
+        table = {"Name": "commented", "StorageDescriptor": {"Columns": [column]}}
+        return glue.create_table(DatabaseName=database, TableInput=table)
+
+    with pytest.raises(ClientError, match="regular expression pattern"):
+        described("first\nsecond")
+    described("one\t😀")
+
+
 def test_tables_by_pattern_and_page(glue: Any, database: str) -> None:
     for name in ("student", "students", "course"):
         glue.create_table(DatabaseName=database, TableInput=table_input(name))
