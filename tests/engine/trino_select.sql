@@ -47,6 +47,12 @@ SELECT order_id FROM orders WHERE order_id IN (SELECT id FROM iceorders) ORDER B
 SELECT order_id, (SELECT max(id) FROM iceorders i WHERE i.id <= o.order_id) m FROM orders o ORDER BY 1
 --> [["1", "1"], ["2", "2"], ["3", "2"], ["4", "2"]]
 
+SELECT order_id FROM orders WHERE (CASE WHEN qty = 1 THEN 'a' END) IN ('a', 'b')
+--> [["1"]]
+
+SELECT order_id FROM orders WHERE if(qty = 1, 'ab') LIKE 'a%'
+--> [["1"]]
+
 SELECT (SELECT id FROM iceorders)
 --! SUBQUERY_MULTIPLE_ROWS: Scalar sub-query has returned multiple rows
 
