@@ -6,8 +6,8 @@ Source: https://trino.io/docs/current/sql/select.html#from-clause
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from labkit.cloud.engine.catalog import Column, Source, Versioned, View
@@ -22,21 +22,8 @@ from labkit.cloud.engine.trino.operators import coerced, comparison
 from labkit.cloud.engine.trino.parse_query import parse_query
 from labkit.cloud.engine.trino.scope import Field, OpenScan, Output, Scope, Typed, Uses
 from labkit.cloud.engine.trino.table_functions import sequence
-from labkit.cloud.engine.types import BIGINT, BOOLEAN, UNKNOWN, Type
-
-
-@dataclass(frozen=True)
-class Rows:
-    """A relation: DuckDB SQL for FROM, and the columns that it brings.
-
-    ``lists`` are those that its rows are made of, where it is nothing but lists side by side; its
-    columns read them as ``u0``, ``u1``, ... of ``alias``.
-    """
-
-    sql: str
-    fields: tuple[Field, ...]
-    lists: tuple[str, ...] = ()
-    alias: str = ""
+from labkit.cloud.engine.trino.unnesting import Rows, beside_lists, unnest, unnested
+from labkit.cloud.engine.types import BOOLEAN, UNKNOWN, Type
 
 
 def relation(node: tree.Relation, scope: Scope) -> Rows:
@@ -188,7 +175,7 @@ def _named(found: Output, qualifier: tuple[str, ...], scope: Scope) -> Rows:
 
 def _aliased(node: tree.Aliased, scope: Scope) -> Rows:
     if isinstance(node.relation, tree.Unnest):
-        inner = _unnest(node.relation, scope, len(node.columns))
+        inner = unnest(node.relation, scope, len(node.columns))
     else:
         inner = relation(node.relation, scope)
     shown = [f for f in inner.fields if not f.hidden]
@@ -252,86 +239,6 @@ def _sample(inner: Rows, percent: float, scope: Scope) -> Rows:
     return Rows(sql, fields)
 
 
-# UNNEST
-
-
-def _unnest(node: tree.Unnest, scope: Scope, named: int = 0) -> Rows:
-    """Arrays and maps side by side, the shorter ones filled with NULL.
-
-    An array of rows that is given one name is a column of rows, as Athena has it; given as many
-    names as the rows have fields it is those columns, as Trino has it. Source:
-    https://docs.aws.amazon.com/athena/latest/ug/filtering-with-unnest.html
-    """
-    alias = scope.state.fresh("u")
-    lists: list[str] = []
-    fields: list[Field] = []
-    values = [scope.value(item) for item in node.items]
-    whole = named == sum(len(_lists_of(value)) for value in values) + node.ordinality
-    for item, value in zip(node.items, values, strict=True):
-        fields += _columns_of(value, alias, len(lists), item, scope, whole=whole)
-        lists += _lists_of(value)
-    if node.ordinality:
-        fields.append(Field(None, BIGINT, f"{alias}.u{len(lists)}"))
-        lists.append(f"range(1, {_longest(lists)} + 1)")
-    return _unnested(lists, fields, alias)
-
-
-def _unnested(lists: Sequence[str], fields: Sequence[Field], alias: str) -> Rows:
-    sql = f"LATERAL (SELECT {_unnests(lists)}) AS {alias}"
-    return Rows(sql, tuple(fields), tuple(lists), alias)
-
-
-def _unnests(lists: Sequence[str]) -> str:
-    return ", ".join(f"unnest({sql}) AS u{at}" for at, sql in enumerate(lists))
-
-
-def _longest(lists: Sequence[str]) -> str:
-    return f"greatest({', '.join(f'coalesce(len({sql}), 0)' for sql in lists)}, 0)"
-
-
-def _beside_lists(left: Rows, right: Rows, *, keeping: bool) -> Rows:
-    """Rows with the items of lists beside them: a projection, which keeps the order of both.
-
-    Args:
-        left: the rows.
-        right: nothing but lists.
-        keeping: whether a row whose lists are all empty stays, with NULL beside it.
-    """
-    lists = right.lists
-    if keeping:
-        empty = f"CASE WHEN {_longest(lists)} = 0 THEN [NULL] ELSE"
-        lists = tuple(f"{empty} {sql} END" for sql in lists)
-    columns = [f"{f.sql} AS c{at}, " for at, f in enumerate(left.fields)]
-    sql = f"(SELECT {''.join(columns)}{_unnests(lists)} FROM {left.sql}) AS {right.alias}"
-    fields = (replace(f, sql=f"{right.alias}.c{at}") for at, f in enumerate(left.fields))
-    return Rows(sql, (*fields, *right.fields))
-
-
-def _lists_of(value: Typed) -> list[str]:
-    if value.type.base == "map":
-        return [f"map_keys({value.sql})", f"map_values({value.sql})"]
-    return [value.sql]
-
-
-def _columns_of(
-    value: Typed, alias: str, at: int, node: tree.Expression, scope: Scope, *, whole: bool
-) -> list[Field]:
-    """The columns of one item: a map's key and value, an array's rows, whole or their fields."""
-    if value.type.base == "map":
-        return [
-            Field(None, kind, f"{alias}.u{at + side}") for side, kind in enumerate(value.type.types)
-        ]
-    if value.type.base != "array":
-        raise scope.fail(node, "TYPE_MISMATCH", f"Cannot unnest type: {value.type}")
-    element = value.type.element
-    if whole or element.base != "row":
-        return [Field(None, element, f"{alias}.u{at}")]
-    return [
-        Field(name and name.lower(), kind, f"struct_extract_at({alias}.u{at}, {place})")
-        for place, (name, kind) in enumerate(element.fields, 1)
-    ]
-
-
 # Joins
 
 
@@ -345,7 +252,7 @@ def _join(node: tree.Join, scope: Scope) -> Rows:
     left = relation(node.left, scope)
     right = _right(node, left, scope)
     if right.lists and node.kind in _KEEPING and (node.on is None or _is_true(node.on)):
-        return _beside_lists(left, right, keeping=_KEEPING[node.kind])
+        return beside_lists(left, right, keeping=_KEEPING[node.kind])
     if node.kind in ("cross", "implicit"):
         return Rows(
             f"{left.sql} CROSS JOIN {_bracketed(node.right, right)}", left.fields + right.fields
@@ -472,9 +379,9 @@ _RULES: dict[type, Callable[[Any, Scope], Rows]] = {
     tree.Aliased: _aliased,
     tree.Derived: _derived,
     tree.Sampled: _sampled,
-    tree.Unnest: _unnest,
+    tree.Unnest: unnest,
     tree.TableFunction: lambda node, scope: Rows(*sequence(node, scope)),
-    tree.JsonTable: lambda node, scope: _unnested(*json_table(node, scope)),
+    tree.JsonTable: lambda node, scope: unnested(*json_table(node, scope)),
     tree.MatchRecognize: _matched,
     tree.Join: _join,
 }

@@ -19,9 +19,10 @@ from labkit.cloud.engine.trino.functions.equality import is_keyed
 from labkit.cloud.engine.trino.grouping import Grouping, has_aggregates, walk
 from labkit.cloud.engine.trino.operators import comparable_type, sort_key
 from labkit.cloud.engine.trino.ordering import order_nodes_of, order_of
-from labkit.cloud.engine.trino.relations import Rows, from_clause
+from labkit.cloud.engine.trino.relations import from_clause
 from labkit.cloud.engine.trino.scope import Field, Output, Scope
 from labkit.cloud.engine.trino.select_list import Item, column_of, items_of
+from labkit.cloud.engine.trino.unnesting import Rows
 
 #: Functions whose value is another at each call.
 CHANGING = ("random", "rand", "uuid", "shuffle")
