@@ -14,6 +14,7 @@ from labkit.cloud.engine.trino.scope import Typed
 from labkit.cloud.engine.types import Type
 
 _MAX = 38
+_SHORT = 18
 _LONG = 200
 
 
@@ -42,6 +43,8 @@ def _add(op: str, left: Typed, right: Typed) -> Typed:
 
 def _multiply(op: str, left: Typed, right: Typed) -> Typed:
     (p1, s1), (p2, s2) = parts(left.type), parts(right.type)
+    if max(p1, p2) <= _SHORT < p1 + p2:  # DuckDB would multiply in 64 bits
+        left = Typed(f"CAST({left.sql} AS DECIMAL({_SHORT + 1},{s1}))", left.type)
     return _fitted(op, left, right, p1 + p2, s1 + s2)
 
 
@@ -96,7 +99,9 @@ def digits(value: Typed) -> str:
     if not scale:
         return f"CAST({value.sql} AS HUGEINT)"
     if precision + scale < _MAX:
-        return f"CAST({value.sql} * CAST({10**scale} AS DECIMAL({scale + 1},0)) AS HUGEINT)"
+        # as in _multiply
+        width = _SHORT + 1 if precision <= _SHORT <= precision + scale else scale + 1
+        return f"CAST({value.sql} * CAST({10**scale} AS DECIMAL({width},0)) AS HUGEINT)"
     return f"trino_digits({value.sql})"
 
 
