@@ -32,6 +32,8 @@ from labkit.cloud.engine.redshift.types import (
 )
 
 _MAX = 38
+#: DuckDB multiplies within 18 digits unless a side has more, and within 38 at most.
+_WIDE = 19
 
 
 def arithmetic(op: str, left: Typed, right: Typed) -> Typed:
@@ -120,9 +122,8 @@ def _decimals(op: str, left: Typed, right: Typed) -> Typed:
 
 
 def _multiply(left: Typed, right: Typed, kind: Type) -> Typed:
-    """DuckDB multiplies within 18 digits unless a side has more, and within 38 at most."""
-    if max(left.type.size, 19) + right.type.size <= _MAX:
-        wide = f"DECIMAL({max(left.type.size, 19)},{left.type.scale})"
+    if max(left.type.size, _WIDE) + right.type.size <= _MAX:
+        wide = f"DECIMAL({max(left.type.size, _WIDE)},{left.type.scale})"
         return Typed(f"CAST(CAST({left.sql} AS {wide}) * {right.sql} AS {kind.duckdb})", kind)
     product = f"({digits(left)} * {digits(right)})"
     cut = left.type.scale + right.type.scale - kind.scale
@@ -171,7 +172,8 @@ def digits(value: Typed) -> str:
     if not scale:
         return f"CAST({value.sql} AS HUGEINT)"
     if precision + scale < _MAX:
-        return f"CAST({value.sql} * CAST({10**scale} AS DECIMAL({scale + 1},0)) AS HUGEINT)"
+        width = _WIDE if precision < _WIDE <= precision + scale + 1 else scale + 1
+        return f"CAST({value.sql} * CAST({10**scale} AS DECIMAL({width},0)) AS HUGEINT)"
     return f"CAST(replace(CAST({value.sql} AS VARCHAR), '.', '') AS HUGEINT)"
 
 
