@@ -71,6 +71,10 @@ def test_one_table_comes_back_beside_the_others(clusters, fresh):
     assert clusters.run(name, "SELECT max(id) FROM back") == [[3]]
     assert _ended(clusters.redshift, restore(SourceTableName="t", **source)) == "FAILED"
     assert _ended(clusters.redshift, restore(SourceTableName="nosuch", **source)) == "FAILED"
+    capital = source | {"SourceTableName": "T", "NewTableName": "again"}
+    told = restore(**capital, EnableCaseSensitiveIdentifier=True)
+    assert _ended(clusters.redshift, told) == "FAILED"
+    assert _ended(clusters.redshift, restore(**capital)) == "SUCCEEDED"
 
 
 def _ended(redshift, begun):

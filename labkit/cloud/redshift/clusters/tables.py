@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 import uuid
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -61,18 +62,19 @@ def restore_table_from_cluster_snapshot(
             "InvalidTableRestoreArgumentFault", "The snapshot is not one of this cluster's."
         )
     number = str(uuid.uuid4())
+    cased: Callable[[str], str] = str if EnableCaseSensitiveIdentifier else str.lower
     told = {
         "TableRestoreRequestId": number,
         "Status": "IN_PROGRESS",
         "RequestTime": records.now(),
         "ClusterIdentifier": cluster["ClusterIdentifier"],
         "SnapshotIdentifier": snapshot["SnapshotIdentifier"],
-        "SourceDatabaseName": SourceDatabaseName.lower(),
-        "SourceSchemaName": SourceSchemaName.lower(),
-        "SourceTableName": SourceTableName.lower(),
-        "TargetDatabaseName": (TargetDatabaseName or SourceDatabaseName).lower(),
-        "TargetSchemaName": TargetSchemaName.lower(),
-        "NewTableName": NewTableName.lower(),
+        "SourceDatabaseName": cased(SourceDatabaseName),
+        "SourceSchemaName": cased(SourceSchemaName),
+        "SourceTableName": cased(SourceTableName),
+        "TargetDatabaseName": cased(TargetDatabaseName or SourceDatabaseName),
+        "TargetSchemaName": cased(TargetSchemaName),
+        "NewTableName": cased(NewTableName),
     }
     record = records.create(context, TABLE_RESTORE, number, told)
     return {"TableRestoreStatus": records.shown(begin(context.cloud, TABLE_RESTORE, record))}
