@@ -151,12 +151,17 @@ def remove(context: Context, kind: Kind, id: str) -> Record:
     record = find(context, kind, id)
     with context.cloud.state.together():
         tagging.forget(context.cloud, record["Arn"])
-        for folder in listed(context, FOLDER):
-            if record["Arn"] in (held := folder["_"]["members"]):
-                left = [arn for arn in held if arn != record["Arn"]]
-                keep(context, FOLDER, folder["FolderId"], members=left)
+        leave_folders(context, record["Arn"])
         del records(context.cloud, kind)[f"{context.region}/{id}"]
     return record
+
+
+def leave_folders(context: Context, arn: str) -> None:
+    """Take a resource out of the folders that it is in."""
+    for folder in listed(context, FOLDER):
+        if arn in (held := folder["_"]["members"]):
+            left = [each for each in held if each != arn]
+            keep(context, FOLDER, folder["FolderId"], members=left)
 
 
 def listed(context: Context, kind: Kind) -> list[Record]:

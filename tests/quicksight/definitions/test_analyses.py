@@ -58,6 +58,19 @@ def test_delete_and_restore(quicksight: Any, small: Any, analysis: str) -> None:
     assert found["Status"] == "CREATION_SUCCESSFUL"
 
 
+def test_a_restored_analysis_is_in_its_folders_when_asked(
+    quicksight: Any, analysis: str, fresh: Any
+) -> None:
+    member = {"FolderId": fresh("folder"), "MemberId": analysis, "MemberType": "ANALYSIS"}
+    quicksight.create_folder(FolderId=member["FolderId"], Name="f")
+    quicksight.create_folder_membership(**member)
+    for asked, held in ((True, 1), (False, 0)):
+        quicksight.delete_analysis(AnalysisId=analysis, RecoveryWindowInDays=7)
+        quicksight.restore_analysis(AnalysisId=analysis, RestoreToFolders=asked)
+        found = quicksight.list_folder_members(FolderId=member["FolderId"])["FolderMemberList"]
+        assert len(found) == held
+
+
 def test_force_delete(quicksight: Any, small: Any, analysis: str) -> None:
     quicksight.delete_analysis(AnalysisId=analysis, ForceDeleteWithoutRecovery=True)
     code, _ = refused(quicksight.describe_analysis, AnalysisId=analysis)

@@ -100,6 +100,8 @@ def restore(context: Context, *, AnalysisId: str, RestoreToFolders: bool = False
         raise conflict(f"Analysis {AnalysisId} is not deleted.")
     before = {"Status": record["_"]["status_before"]}
     with context.cloud.state.together():
+        if not RestoreToFolders:
+            records.leave_folders(context, record["Arn"])
         records.keep(context, ANALYSIS, AnalysisId, deletion=None, status_before=None)
         found = records.update(context, ANALYSIS, AnalysisId, before)
     return records.shown(found, "Arn", "AnalysisId")
