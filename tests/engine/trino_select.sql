@@ -50,6 +50,9 @@ SELECT order_id, (SELECT max(id) FROM iceorders i WHERE i.id <= o.order_id) m FR
 SELECT order_id FROM orders WHERE (CASE WHEN qty = 1 THEN 'a' END) IN ('a', 'b')
 --> [["1"]]
 
+SELECT round(x, 1), round(x * 1e4, -3), round(CAST(x AS real), 1), round(1e307, 3) FROM (VALUES 4.05e0, -1.15e0) t(x) ORDER BY 1
+--> [["-1.2", "-12000.0", "-1.1", "1.0E307"], ["4.1", "41000.0", "4.1", "1.0E307"]]
+
 SELECT order_id FROM orders WHERE if(qty = 1, 'ab') LIKE 'a%'
 --> [["1"]]
 

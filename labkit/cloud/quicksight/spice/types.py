@@ -10,6 +10,7 @@ https://docs.aws.amazon.com/quicksight/latest/user/errors-spice-ingestion.html
 from __future__ import annotations
 
 from labkit.cloud.engine.quoting import quoted_text
+from labkit.cloud.engine.rounding import rounded
 from labkit.cloud.engine.types import BIGINT, DOUBLE, TIMESTAMP, VARCHAR, Type
 from labkit.cloud.quicksight.spice.dates import moment_of
 from labkit.cloud.quicksight.spice.model import FAULT, Column, PreparationError, Relation
@@ -140,7 +141,7 @@ def _retyped(column: Column, target: str, fixed: bool) -> Column:
 
 
 def _fixed(value: str, target: str, fixed: bool) -> str:
-    return f"round({value}, 4)" if fixed and target == "DECIMAL" else value
+    return rounded(value, "4") if fixed and target == "DECIMAL" else value
 
 
 def _text(sql: str, source: Type, form: str) -> str:

@@ -10,6 +10,7 @@ from labkit.cloud.engine.redshift.functions.entry import entries, same
 from labkit.cloud.engine.redshift.operators import digits
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import Type, numeric
+from labkit.cloud.engine.rounding import rounded
 
 
 def _whole(kinds: Sequence[Type]) -> Type:
@@ -33,12 +34,22 @@ def _shorter(args: Sequence[Typed]) -> Type:
     return numeric(min(38, kind.size - kind.scale + scale + 1), scale)
 
 
-def _cut(function: str) -> Callable[[Sequence[Typed]], str]:
+def _cut(function: Callable[[Typed, str], str]) -> Callable[[Sequence[Typed]], str]:
     def render(args: Sequence[Typed]) -> str:
         places = args[1].sql if len(args) > 1 else "0"
-        return f"CAST({function}({args[0].sql}, {places}) AS {_shorter(args).duckdb})"
+        return f"CAST({function(args[0], places)} AS {_shorter(args).duckdb})"
 
     return render
+
+
+def _round(value: Typed, places: str) -> str:
+    if value.type.base == "numeric":
+        return f"round({value.sql}, {places})"
+    return rounded(value.sql, places)
+
+
+def _trunc(value: Typed, places: str) -> str:
+    return f"trunc({value.sql}, {places})"
 
 
 _ONE = (
@@ -105,12 +116,12 @@ SCALARS = entries(
     ("floor(numeric)", "CAST(floor({0}) AS DECIMAL(38,0))", _whole),
     ("floor(float8) -> float8", "floor({0})"),
     ("round(integer)", "{0}", same),
-    ("round(number)", _cut("round"), None, "", _shorter),
-    ("round(number, int4)", _cut("round"), None, "", _shorter),
+    ("round(number)", _cut(_round), None, "", _shorter),
+    ("round(number, int4)", _cut(_round), None, "", _shorter),
     ("trunc(integer)", "{0}", same),
     ("trunc(timestamp) -> date", "CAST({0} AS DATE)"),
     ("trunc(timestamptz) -> date", "CAST({0} AS DATE)"),
     ("trunc(date) -> date", "{0}"),
-    ("trunc(number)", _cut("trunc"), None, "", _shorter),
-    ("trunc(number, int4)", _cut("trunc"), None, "", _shorter),
+    ("trunc(number)", _cut(_trunc), None, "", _shorter),
+    ("trunc(number, int4)", _cut(_trunc), None, "", _shorter),
 )

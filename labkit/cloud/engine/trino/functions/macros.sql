@@ -68,8 +68,6 @@ trino_newton(y, x) AS CASE
     ELSE y - (y * y * y - x) / (3 * y * y)
     END;
 
-trino_round(a, n) AS CASE WHEN isfinite(a) THEN round(a, n) ELSE a END;
-
 trino_round_integer(a, n) AS CASE WHEN n >= 0 THEN a ELSE round(a, n) END;
 
 trino_random(a, b) AS CASE

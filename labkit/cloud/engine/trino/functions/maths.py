@@ -12,6 +12,7 @@ from statistics import NormalDist
 from typing import Any
 
 from labkit.cloud.engine.closed import Udf
+from labkit.cloud.engine.rounding import rounded
 from labkit.cloud.engine.trino.functions.entry import (
     FLOATS,
     Entry,
@@ -66,7 +67,7 @@ SCALARS = (
     *over(f"{_INTEGERS}", "round(#) -> #", "({0})"),
     *over(f"{_INTEGERS}", "round(#, integer) -> #", "trino_round_integer({0}, {1})"),
     *over(FLOATS, "round(#) -> #", "round({0})"),
-    *over(FLOATS, "round(#, integer) -> #", "trino_round({0}, {1})"),
+    *over(FLOATS, "round(#, integer) -> #", f"CAST({rounded('{0}', '{1}')} AS {{returns}})"),
     Entry("round(decimal(p, s)) -> decimal(rp, 0)", _TO_RETURNS.format("round"), derive=_rounded),
     Entry(
         "round(decimal(p, s), integer) -> decimal(rp, s)",

@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/quicksight/latest/user/mathematical-functions.html
 
 from __future__ import annotations
 
+from labkit.cloud.engine.rounding import rounded
 from labkit.cloud.quicksight.calc.arguments import Index, Integer, Number
 from labkit.cloud.quicksight.calc.operators import finite, operation
 from labkit.cloud.quicksight.calc.registry import Answer, function
@@ -45,7 +46,7 @@ def int_to_decimal(integer: Integer) -> Answer:
 @function("round", "numeric", "decimal")
 def round_(decimal: Number, scale: Index = 0) -> Answer:
     """A number rounded to so many places, to none by default; halves go away from zero."""
-    return f"round(CAST({decimal} AS DOUBLE), {scale})"
+    return rounded(f"CAST({decimal} AS DOUBLE)", str(scale))
 
 
 @function("mod", "mathematical")
