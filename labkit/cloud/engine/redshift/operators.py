@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from labkit.cloud.engine import unscaled
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift import floats
 from labkit.cloud.engine.redshift.blanks import key
@@ -30,10 +31,7 @@ from labkit.cloud.engine.redshift.types import (
     Type,
     numeric,
 )
-
-_MAX = 38
-#: DuckDB multiplies within 18 digits unless a side has more, and within 38 at most.
-_WIDE = 19
+from labkit.cloud.engine.unscaled import MOST, WIDE
 
 
 def arithmetic(op: str, left: Typed, right: Typed) -> Typed:
@@ -122,8 +120,8 @@ def _decimals(op: str, left: Typed, right: Typed) -> Typed:
 
 
 def _multiply(left: Typed, right: Typed, kind: Type) -> Typed:
-    if max(left.type.size, _WIDE) + right.type.size <= _MAX:
-        wide = f"DECIMAL({max(left.type.size, _WIDE)},{left.type.scale})"
+    if max(left.type.size, WIDE) + right.type.size <= MOST:
+        wide = f"DECIMAL({max(left.type.size, WIDE)},{left.type.scale})"
         return Typed(f"CAST(CAST({left.sql} AS {wide}) * {right.sql} AS {kind.duckdb})", kind)
     product = f"({digits(left)} * {digits(right)})"
     cut = left.type.scale + right.type.scale - kind.scale
@@ -146,14 +144,14 @@ def result_type(op: str, left: Type, right: Type) -> Type:
         precision = p1 - s1 + s2 + scale
     else:
         precision = whole + scale + 1
-    if precision <= _MAX:
+    if precision <= MOST:
         return numeric(precision, scale)
-    return numeric(_MAX, _cut_scale(op, precision, scale, max(s1, s2)))
+    return numeric(MOST, _cut_scale(op, precision, scale, max(s1, s2)))
 
 
 def _cut_scale(op: str, precision: int, scale: int, larger: int) -> int:
     """The scale of what needs more than 38 digits, which has 38."""
-    room = _MAX + scale - precision
+    room = MOST + scale - precision
     least = {"*": min(scale, 4), "/": min(scale, 4)}.get(op, larger)
     return max(min(scale, max(room, least)), 0)
 
@@ -168,13 +166,8 @@ def _divide(left: Typed, right: Typed, kind: Type) -> Typed:
 
 def digits(value: Typed) -> str:
     """A decimal's unscaled digits as HUGEINT."""
-    precision, scale = value.type.size, value.type.scale
-    if not scale:
-        return f"CAST({value.sql} AS HUGEINT)"
-    if precision + scale < _MAX:
-        width = _WIDE if precision < _WIDE <= precision + scale + 1 else scale + 1
-        return f"CAST({value.sql} * CAST({10**scale} AS DECIMAL({width},0)) AS HUGEINT)"
-    return f"CAST(replace(CAST({value.sql} AS VARCHAR), '.', '') AS HUGEINT)"
+    long = f"CAST(replace(CAST({value.sql} AS VARCHAR), '.', '') AS HUGEINT)"
+    return unscaled.digits(value.sql, value.type.size, value.type.scale, long)
 
 
 def from_digits(sql: str, kind: Type, cut: int = 0) -> str:
@@ -185,7 +178,7 @@ def from_digits(sql: str, kind: Type, cut: int = 0) -> str:
     places = kind.scale + cut
     if not places:
         return f"CAST({sql} AS {kind.duckdb})"
-    if not cut and kind.size + kind.scale <= _MAX:
+    if not cut and kind.size + kind.scale <= MOST:
         unit = f"CAST('{10**-kind.scale:.{kind.scale}f}' AS DECIMAL({kind.scale},{kind.scale}))"
         return f"CAST(CAST({sql} AS DECIMAL({kind.size},0)) * {unit} AS {kind.duckdb})"
     padded = f"regexp_replace(CAST({sql} AS VARCHAR), '^-?', '\\0{'0' * places}')"

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from labkit.cloud.engine import unscaled
 from labkit.cloud.engine.trino.scope import Typed
 from labkit.cloud.engine.types import Type
+from labkit.cloud.engine.unscaled import MOST, WIDE
 
-_MAX = 38
-_SHORT = 18
 _LONG = 200
 
 
@@ -27,7 +27,7 @@ def parts(kind: Type) -> tuple[int, int]:
 
 
 def decimal(precision: int, scale: int) -> Type:
-    return Type("decimal", (min(_MAX, precision), scale))
+    return Type("decimal", (min(MOST, precision), scale))
 
 
 def arithmetic(op: str, left: Typed, right: Typed) -> Typed:
@@ -43,8 +43,8 @@ def _add(op: str, left: Typed, right: Typed) -> Typed:
 
 def _multiply(op: str, left: Typed, right: Typed) -> Typed:
     (p1, s1), (p2, s2) = parts(left.type), parts(right.type)
-    if max(p1, p2) <= _SHORT < p1 + p2:  # DuckDB would multiply in 64 bits
-        left = Typed(f"CAST({left.sql} AS DECIMAL({_SHORT + 1},{s1}))", left.type)
+    if max(p1, p2) < WIDE <= p1 + p2:
+        left = Typed(f"CAST({left.sql} AS DECIMAL({WIDE},{s1}))", left.type)
     return _fitted(op, left, right, p1 + p2, s1 + s2)
 
 
@@ -52,7 +52,7 @@ def _divide(op: str, left: Typed, right: Typed) -> Typed:
     (p1, s1), (_, s2) = parts(left.type), parts(right.type)
     scale = max(s1, s2)
     kind = decimal(p1 + s2 + max(s2 - s1, 0), scale)
-    room = parts(left.type)[0] + scale + s2 - s1 <= _MAX
+    room = parts(left.type)[0] + scale + s2 - s1 <= MOST
     quotient = _once(
         lambda n, d: _quotient(n, d, scale + s2 - s1, room), digits(left), digits(right)
     )
@@ -77,7 +77,7 @@ def _quotient(n: str, d: str, shift: int, room: bool) -> str:
     if room:
         return fast
     long = f"trino_divide_long(CAST({n} AS VARCHAR), CAST({d} AS VARCHAR), {shift})"
-    short = f"abs({n}) < CAST('{10 ** (_MAX - shift)}' AS HUGEINT)"
+    short = f"abs({n}) < CAST('{10 ** (MOST - shift)}' AS HUGEINT)"
     return f"CASE WHEN {short} THEN {fast} ELSE {long} END"
 
 
@@ -95,14 +95,7 @@ def _fitted(op: str, left: Typed, right: Typed, precision: int, scale: int) -> T
 
 def digits(value: Typed) -> str:
     """A decimal's unscaled digits as HUGEINT."""
-    precision, scale = parts(value.type)
-    if not scale:
-        return f"CAST({value.sql} AS HUGEINT)"
-    if precision + scale < _MAX:
-        # as in _multiply
-        width = _SHORT + 1 if precision <= _SHORT <= precision + scale else scale + 1
-        return f"CAST({value.sql} * CAST({10**scale} AS DECIMAL({width},0)) AS HUGEINT)"
-    return f"trino_digits({value.sql})"
+    return unscaled.digits(value.sql, *parts(value.type), f"trino_digits({value.sql})")
 
 
 def from_digits(sql: str, kind: Type) -> str:
@@ -110,7 +103,7 @@ def from_digits(sql: str, kind: Type) -> str:
     precision, scale = parts(kind)
     if not scale:
         return f"CAST({sql} AS {kind.duckdb})"
-    if precision + scale <= _MAX:
+    if precision + scale <= MOST:
         unit = f"CAST('{10**-scale:.{scale}f}' AS DECIMAL({scale},{scale}))"
         return f"CAST(CAST({sql} AS DECIMAL({precision},0)) * {unit} AS {kind.duckdb})"
     power = 10**scale
