@@ -117,14 +117,14 @@ class _Unpickler(pickle.Unpickler):
         return super().find_class(_MOVED.get(f"{module}.{name}", module), name)
 
     def persistent_load(self, name: Any) -> Any:
-        if len(name) == len(("backend", "service", "account", "region")):
-            _, service, account, region = name
-            self._bring(service, account, region)
-            return get_backend(service)[account][region]
-        account, arn, attachment_count = name
-        policy = iam_backends[account]["aws"].managed_policies[arn]
-        policy.attachment_count = attachment_count
-        return policy
+        match name:
+            case "backend", service, account, region:
+                self._bring(service, account, region)
+                return get_backend(service)[account][region]
+            case account, arn, attachment_count:
+                policy = iam_backends[account]["aws"].managed_policies[arn]
+                policy.attachment_count = attachment_count
+                return policy
 
 
 def _place(backend: BaseBackend) -> tuple[str, str, str, str] | None:
