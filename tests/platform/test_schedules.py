@@ -52,6 +52,8 @@ BAD = [
     "rate(0 minutes)", "rate(1 minutes)", "rate(2 minute)", "rate(1 week)", "every day",
     "cron(0 10 * * *)", "cron(0 10 * * * *)", "cron(0 10 ? * ? *)", "cron(60 0 * * ? *)",
     "cron(0 0 * 13 ? *)", "cron(0 0 ? * 8 *)", "cron(0/0 0 * * ? *)", "cron(x 0 * * ? *)",
+    "cron(0 22-2 * * ? *)", "cron(0 5,22-2 * * ? *)", "cron(0 0 ? * FRI-MON *)",
+    "cron(0 0 31 2 ? *)", "cron(0 0 ? * MON#6 *)",
 ]  # fmt: skip
 
 
@@ -101,6 +103,12 @@ def test_the_clock(monkeypatch):
     assert fake.clock.tick() == seconds("2026-11-23T12:00:00") - fake.now
     fake.noon.state = "DISABLED"
     assert fake.clock.tick() is None
+
+
+def test_what_is_no_longer_taken_leaves_the_others_alone(monkeypatch):
+    fake = Fake(monkeypatch)
+    fake.noon.scheduled_expression, fake.noon.state = "cron(0 22-2 * * ? *)", "ENABLED"
+    assert fake.clock.tick() == 60
 
 
 def test_a_restart_keeps_the_beat(monkeypatch):

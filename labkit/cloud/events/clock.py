@@ -16,7 +16,7 @@ import moto.events.models as models
 
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.events.rules import fire
-from labkit.cloud.events.schedule import Schedule, parse_schedule
+from labkit.cloud.events.schedule import Schedule, kept_schedule
 from labkit.cloud.events.timetable import follow
 
 KIND = "events.schedule"
@@ -51,7 +51,7 @@ class Clock:
         now: Callable[[], float] = time.time,
         fire: Callable[[Cloud, Any, float], None] = fire,
         scheduled: Callable[[Cloud], Iterator[Any]] = scheduled_rules,
-        parse: Callable[[str], Schedule] = parse_schedule,
+        parse: Callable[[str], Schedule] = kept_schedule,
         kind: str = KIND,
     ) -> None:
         self._cloud, self._now, self._fire = cloud, now, fire

@@ -2,7 +2,8 @@
 
 A cron expression has six fields, in UTC: minutes, hours, day of month, month, day of week, year.
 One of the two days must be ``?``. Days of the week count from 1 = Sunday. ``L`` is the last day,
-``W`` the nearest weekday, ``#`` the n-th such weekday of the month.
+``W`` the nearest weekday, ``#`` the n-th such weekday of the month. A range that runs backwards,
+such as 22-2, is in no page of AWS: it is refused, as are days that no year has.
 
 Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html
 """
@@ -63,6 +64,28 @@ def parse_schedule(expression: str) -> Schedule:
         except (ValueError, KeyError) as error:
             raise BadSchedule(expression) from error
     raise BadSchedule(expression)
+
+
+def kept_schedule(expression: str) -> Schedule:
+    """A schedule that was taken once; where it would be refused today, it is never due.
+
+    >>> kept_schedule("cron(0 22-2 * * ? *)").after(0, since=0) is None
+    True
+    """
+    try:
+        return parse_schedule(expression)
+    except BadSchedule:
+        return Never()
+
+
+@dataclass(frozen=True)
+class Never:
+    """At no time."""
+
+    once = False
+
+    def after(self, moment: float, since: float) -> float | None:
+        return None
 
 
 @dataclass(frozen=True)
@@ -127,7 +150,8 @@ def _cron(minute: str, hour: str, day: str, month: str, weekday: str, year: str)
         weekday,
         _numbers(year, 1970, LAST_YEAR),
     )
-    made._days_of(2024, 2)  # raises unless the days parse
+    if made.after(0, since=0) is None:
+        raise ValueError("never due")
     return made
 
 
@@ -144,7 +168,7 @@ def _part(part: str, low: int, high: int, names: list[str] | None) -> range:
     else:
         first = _number(start, names)
         last = _number(end, names) if end else (high if step else first)
-    if not low <= first <= high or not low <= last <= high or (step and int(step) < 1):
+    if not low <= first <= last <= high or (step and int(step) < 1):
         raise ValueError(part)
     return range(first, last + 1, int(step or 1))
 

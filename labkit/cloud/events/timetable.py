@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from labkit.cloud.cloud import Cloud
-from labkit.cloud.events.schedule import parse_schedule
+from labkit.cloud.events.schedule import kept_schedule
 
 log = logging.getLogger(__name__)
 Plan = tuple[str, str, str]  # region, name and expression
@@ -58,7 +58,7 @@ class Timetable(ABC):
 
     def due(self, expression: str, now: float) -> float | None:
         """When a plan's expression is next met."""
-        return parse_schedule(expression).after(now, now)
+        return kept_schedule(expression).after(now, now)
 
 
 def follow(tick: Callable[[], float | None], changed: threading.Event, name: str) -> None:

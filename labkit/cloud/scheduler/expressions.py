@@ -14,7 +14,7 @@ import re
 import zoneinfo
 from dataclasses import dataclass
 
-from labkit.cloud.events.schedule import BadSchedule, Rate, Schedule, parse_schedule
+from labkit.cloud.events.schedule import BadSchedule, Never, Rate, Schedule, parse_schedule
 
 _AT = re.compile(r"at\((\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\)")
 
@@ -106,4 +106,8 @@ def written(
 
 
 def rewritten(text: str) -> Schedule:
-    return read(*json.loads(text))
+    """What was written; never due where it would be refused today."""
+    try:
+        return read(*json.loads(text))
+    except BadSchedule:
+        return Never()

@@ -73,8 +73,6 @@ def _checked(context: Context, expression: str, names: list[str] | None) -> reco
         raise invalid(f"The cron expression {expression} is not valid.") from error
     if not isinstance(schedule, Cron):
         raise invalid(f"The schedule {expression} is no cron expression.")
-    if schedule.after(0, since=0) is None:  # of 22-2 hours or the 31st of February
-        raise invalid(f"The schedule {expression} has no time at which it is due.")
     minutes = sorted(schedule.minutes)
     if any(later - minute < LEAST_MINUTES for minute, later in itertools.pairwise(minutes)):
         raise invalid(f"The schedule {expression} is faster than every {LEAST_MINUTES} minutes.")

@@ -14,7 +14,7 @@ from typing import Any
 
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.events import timetable
-from labkit.cloud.events.schedule import BadSchedule, parse_schedule
+from labkit.cloud.events.schedule import BadSchedule, kept_schedule, parse_schedule
 from labkit.cloud.operations import Answer, Context
 from labkit.cloud.redshift import records
 from labkit.cloud.redshift.clusters import snapshots
@@ -125,7 +125,7 @@ def upcoming(schedule: Record, count: int) -> list[float]:
     now = time.time()
     for definition in schedule["ScheduleDefinitions"]:
         moment: float | None = now
-        times = parse_schedule(_six_fields(definition))
+        times = kept_schedule(_six_fields(definition))
         for _ in range(count):
             moment = times.after(moment, now) if moment else None
             found |= {moment} if moment else set()

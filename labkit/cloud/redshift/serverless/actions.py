@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/redshift-serverless/latest/APIReference/API_CreateSc
 
 from __future__ import annotations
 
+import json
 import logging
 import threading
 import time
@@ -146,7 +147,7 @@ def _checked(schedule: Record) -> Record:
     if isinstance(kept.get("at"), datetime):
         kept["at"] = kept["at"].timestamp()
     try:
-        expressions.rewritten(_written({"schedule": kept}))
+        expressions.read(*json.loads(_written({"schedule": kept})))
     except BadSchedule as error:
         raise invalid(f"The schedule {schedule} is not valid.") from error
     return kept
