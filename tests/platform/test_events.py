@@ -77,6 +77,27 @@ def test_an_event_for_no_bus_is_passed_over(events, rule, inbox, fresh):
     assert event["id"] == told["Entries"][1]["EventId"]
 
 
+def test_an_aws_services_own_events_come_from_it_alone(events, rule, inbox, fresh, aws):
+    bucket, bus = fresh("bucket"), fresh("bus")
+    arn = events.create_event_bus(Name=bus)["EventBusArn"]
+    pattern = {"source": ["aws.s3"], "detail": {"bucket": {"name": [bucket]}}}
+    rule(arn, pattern)  # from bus to bus
+    events.put_rule(Name=bus, EventBusName=bus, EventPattern=json.dumps(pattern))
+    events.put_targets(Rule=bus, EventBusName=bus, Targets=[{"Id": "1", "Arn": inbox.arn}])
+    detail = json.dumps({"bucket": {"name": bucket}})
+    entry = {"Source": "aws.s3", "DetailType": "Object Created", "Detail": detail}
+    told = events.put_events(Entries=[entry])
+    words = "Not authorized for the source."
+    refused = {"ErrorCode": "NotAuthorizedForSourceException", "ErrorMessage": words}
+    assert (told["FailedEntryCount"], told["Entries"]) == (1, [refused])
+    aws("s3").create_bucket(Bucket=bucket)
+    told = {"EventBridgeConfiguration": {}}
+    aws("s3").put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration=told)
+    aws("s3").put_object(Bucket=bucket, Key="raw/a.csv", Body=b"a")
+    (event,) = inbox.wait(1)
+    assert event["detail"]["object"]["key"] == "raw/a.csv"
+
+
 def test_an_event_reaches_a_queue(events, rule, inbox, fresh):
     source = fresh("app")
     rule(inbox.arn, {"source": [source]})

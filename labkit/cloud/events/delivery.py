@@ -122,6 +122,9 @@ def _send(cloud: Cloud, item: Delivery) -> None:
     elif kind == "lambda":
         if not queue_for_service(cloud, item["service"], item["source"], arn, item["text"]):
             raise AwsError("AccessDeniedException", f"{item['service']} may not invoke {arn}", 403)
+    elif kind == "events":
+        with cloud.changing("events"):
+            _to_bus(cloud.backend("events", region), item)
     else:
         service, send = SENDERS[kind]
         send(loopback.client(cloud, service, region), item)
@@ -185,19 +188,18 @@ def _to_workflow(glue: Any, item: Delivery) -> None:
     glue.start_workflow_run(Name=item["target"]["Arn"].rpartition("/")[2])
 
 
-def _to_bus(events: Any, item: Delivery) -> None:
+def _to_bus(buses: Any, item: Delivery) -> None:
+    """Not by PutEvents, which takes no events of AWS's own."""
     event = json.loads(item["text"])
-    events.put_events(
-        Entries=[
-            {
-                "Source": event["source"],
-                "DetailType": event["detail-type"],
-                "Detail": json.dumps(event["detail"]),
-                "Resources": event.get("resources", []),
-                "EventBusName": item["target"]["Arn"],
-            }
-        ]
-    )
+    buses.put_events([
+        {
+            "Source": event["source"],
+            "DetailType": event["detail-type"],
+            "Detail": json.dumps(event["detail"]),
+            "Resources": event.get("resources", []),
+            "EventBusName": item["target"]["Arn"],
+        }
+    ])  # fmt: skip
 
 
 def _to_stream(firehose: Any, item: Delivery) -> None:
@@ -212,10 +214,9 @@ SENDERS: dict[str, tuple[str, Send]] = {
     "logs": ("logs", _to_log),
     "states": ("stepfunctions", _to_machine),
     "glue": ("glue", _to_workflow),
-    "events": ("events", _to_bus),
     "firehose": ("firehose", _to_stream),
 }
-KINDS = ("lambda", *SENDERS)
+KINDS = ("events", "lambda", *SENDERS)
 # A part of a target's error code → why the delivery failed, as EventBridge tells it.
 REASONS = {
     "AccessDenied": "NO_PERMISSIONS",

@@ -180,47 +180,10 @@ def install(cloud: Cloud) -> None:
     def matches_event(pattern: Any, event: Event) -> bool:
         return matches(pattern.get_pattern(), event)
 
-    models.EventsBackend.put_events = _passing_over(  # type: ignore[method-assign]
-        getattr(models.EventsBackend.put_events, "moto", models.EventsBackend.put_events)
-    )
     models.EventPattern.matches_event = matches_event  # type: ignore[method-assign, assignment]
     models.Rule.send_to_targets = send_to_targets  # type: ignore[method-assign, assignment]
     # CloudTrail's business: these reach a bus only where a trail is.
     notifications._send_safe_notification = lambda *_: None
-
-
-def _passing_over(put_events: Any) -> Any:
-    """Take events for a bus that there is not, and do nothing with them, as AWS does.
-
-    Those whose detail is JSON but no object are refused, which moto only warns of.
-    """
-
-    def put(buses: Any, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        said = [_said_before(buses, event) for event in events]
-        kept = [event for event, answer in zip(events, said, strict=True) if not answer]
-        told = iter(put_events(buses, kept))
-        return [answer or next(told) for answer in said]
-
-    put.moto = put_events  # type: ignore[attr-defined]
-    return put
-
-
-def _said_before(buses: Any, event: dict[str, Any]) -> dict[str, Any] | None:
-    """What is answered to an event that does not get to a bus; moto says what others lack."""
-    try:
-        detail = json.loads(event.get("Detail") or "")
-    except ValueError:
-        return None
-    if not (event.get("Source") and event.get("DetailType")):
-        return None
-    if not isinstance(detail, dict):
-        return {"ErrorCode": "MalformedDetail", "ErrorMessage": "Detail is malformed."}
-    return None if _has_bus(buses, event) else {"EventId": str(uuid.uuid4())}
-
-
-def _has_bus(buses: Any, event: dict[str, Any]) -> bool:
-    name = event.get("EventBusName") or "default"
-    return name.rpartition("/")[2] in buses.event_buses
 
 
 def _to_targets(cloud: Cloud, rule: Any, event: Event) -> None:

@@ -1,0 +1,59 @@
+"""PutEvents: each entry is taken or refused for itself, and said so in its place.
+
+Source: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any
+
+from moto.events.exceptions import ValidationException
+
+from labkit.cloud.moto_calls import from_moto
+from labkit.cloud.operations import Answer, Context, operation
+
+Entry = dict[str, Any]
+
+
+@operation("events", "PutEvents")
+def put_events(context: Context, *, Entries: list[Entry], EndpointId: str = "") -> Answer:
+    """Events for buses; those for a bus that there is not are taken, and nothing is done with them.
+
+    Those whose source is that of an AWS service are refused, as are those whose detail is JSON but
+    no object, which moto only warns of.
+    """
+    buses = context.cloud.backend("events", context.region)
+    said = [_said_before(buses, each) for each in Entries]
+    kept = [_timed(each) for each, answer in zip(Entries, said, strict=True) if not answer]
+    with context.cloud.changing("events"):
+        try:
+            told = iter(buses.put_events(kept))
+        except ValidationException as error:
+            raise from_moto(error) from error
+    entries = [answer or next(told) for answer in said]
+    return {"FailedEntryCount": sum("ErrorCode" in each for each in entries), "Entries": entries}
+
+
+def _said_before(buses: Any, entry: Entry) -> Entry | None:
+    """What is answered to an event that does not get to a bus; moto says what others lack."""
+    if entry.get("Source", "").startswith("aws."):
+        return {
+            "ErrorCode": "NotAuthorizedForSourceException",
+            "ErrorMessage": "Not authorized for the source.",
+        }
+    try:
+        detail = json.loads(entry.get("Detail") or "")
+    except ValueError:
+        return None
+    if not (entry.get("Source") and entry.get("DetailType")):
+        return None
+    if not isinstance(detail, dict):
+        return {"ErrorCode": "MalformedDetail", "ErrorMessage": "Detail is malformed."}
+    name = (entry.get("EventBusName") or "default").rpartition("/")[2]
+    return None if name in buses.event_buses else {"EventId": str(uuid.uuid4())}
+
+
+def _timed(entry: Entry) -> Entry:
+    return entry | ({"Time": entry["Time"].timestamp()} if "Time" in entry else {})
