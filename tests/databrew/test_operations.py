@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -25,6 +26,18 @@ NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 ALL = read_cases()
 WRONG = [case for case in ALL if case.error]
 RIGHT = [case for case in ALL if not case.error and not case.waived]
+
+HIDDEN = ("#row", "#AT", "#occurrence", "#place", "#name", "#value", "#is", "#time", "#before")
+#: Operations that need a column meanwhile, and parameters of theirs that name a new one.
+SHY = """DELETE_DUPLICATE_ROWS REMOVE_DUPLICATES SESSION UNNEST_ARRAY UNNEST_MAP UNPIVOT TRANSPOSE
+    SHUFFLE_ROWS TO_STRING_COLUMN UNION JOIN""".split()
+NEW = [
+    ("SESSION", "targetColumn"),
+    ("UNNEST_ARRAY", "targetColumn"),
+    ("UNPIVOT", "unpivotColumn"),
+    ("UNPIVOT", "valueColumn"),
+    ("TRANSPOSE", "newColumn"),
+]
 
 Table = dict[str, tuple[str, list[Any]]]
 
@@ -45,12 +58,31 @@ def test_an_operation_that_is_refused(case: Case, session: Session) -> None:
     assert case.error in failure.value.message
 
 
-def test_a_session_leaves_columns_of_any_name(session: Session) -> None:
-    asked = {"sourceColumn": "#time", "units": "DAYS", "value": "1", "targetColumn": "y"}
-    given = {"#time": ("date", ["2020-01-01", "2020-01-05"]), "#before": ("int", [1, 2])}
-    case = Case("", "SESSION", "ordinary", parameters=asked, given=given)
-    found, _ = run(case, session, numbered=True)
-    assert rows(found, True) == rows({**given, "y": ("long", [1, 2])}, True)
+@pytest.mark.parametrize("operation", SHY)
+def test_an_operation_leaves_columns_of_any_name(operation: str, session: Session) -> None:
+    """What it counts meanwhile is in a column that the data set has not."""
+    case = next(each for each in RIGHT if each.operation == operation and each.expected)
+    beside: Table = {name: ("int", [7] * len(first(case.given))) for name in HIDDEN}
+    found, in_order = run(replace(case, given=case.given | beside), session, numbered=True)
+    assert all(set(values) <= {7} for name, (_, values) in found.items() if name in HIDDEN)
+    own: Table = {name: column for name, column in found.items() if name not in HIDDEN}
+    assert rows(own, in_order) == rows(case.expected or {}, in_order)
+
+
+@pytest.mark.parametrize(("operation", "new"), NEW)
+def test_a_new_column_may_have_any_name(operation: str, new: str, session: Session) -> None:
+    case = next(each for each in RIGHT if each.operation == operation and new in each.parameters)
+    for name in HIDDEN:
+        named = replace(case, parameters=case.parameters | {new: name})
+        found, in_order = run(named, session, numbered=True)
+        assert name in found
+        expected = zip(found, (case.expected or {}).values(), strict=True)
+        assert rows(found, in_order) == rows(dict(expected), in_order)
+
+
+def first(table: Table) -> list[Any]:
+    """The values of a table's first column."""
+    return next(iter(table.values()))[1]
 
 
 def run(case: Case, session: Session, *, numbered: bool) -> tuple[Table, bool]:

@@ -8,7 +8,7 @@ from labkit.cloud.engine.quoting import quoted_name, quoted_text
 from labkit.cloud.engine.types import Type
 
 NESTED = ("array", "map", "row")
-#: An element in a lambda: DuckDB takes ``x.key`` for a column x's field where there is one.
+#: An element in a lambda. Its parts by `struct_extract`: DuckDB takes ``x.key`` for a column x's.
 EACH = '"#each"'
 
 
@@ -19,7 +19,7 @@ def within(sql: str, kind: Type, change: Callable[[str, Type], str]) -> str:
             return f"list_transform({sql}, lambda {EACH}: {change(EACH, kind.element)})"
         case "map":
             key, value = (
-                change(f"{EACH}.{part}", inner)
+                change(f"struct_extract({EACH}, '{part}')", inner)
                 for part, inner in zip(("key", "value"), kind.types, strict=True)
             )
             pair = f"struct_pack(key := {key}, value := {value})"

@@ -19,7 +19,7 @@ from labkit.cloud.databrew.places import check_catalog
 from labkit.cloud.databrew.reading import readers
 from labkit.cloud.databrew.reading.selection import select
 from labkit.cloud.databrew.reading.source import Reading, Unreadable
-from labkit.cloud.databrew.recipe.column import Column
+from labkit.cloud.databrew.recipe.column import Column, unused
 from labkit.cloud.databrew.records import DATASET, Record, look_up, name_of, records
 from labkit.cloud.engine import QueryFailed, Scan, Session
 from labkit.cloud.engine.quoting import quoted_name
@@ -29,7 +29,6 @@ from labkit.cloud.operations import AwsError, Principal, not_here
 from labkit.cloud.s3.store import Store
 
 Load = Callable[[dict[str, Any]], tuple[str, Sequence[Column]]]
-_ROW = quoted_name("#sampled")
 
 
 @dataclass(frozen=True)
@@ -216,10 +215,11 @@ def _last(session: Session, found: Input, sample: Sample) -> str:
 
 def _random(session: Session, found: Input, sample: Sample) -> str:
     """The rows whose number hashes least: the same for one seed, on however many cores."""
-    numbered = f"SELECT *, row_number() OVER () AS {_ROW} FROM ({found.sql})"
-    least = f"ORDER BY hash({_ROW} + {sample.seed}) LIMIT {sample.size}"
+    row = quoted_name(unused("#row", (column.name for column in found.columns)))
+    numbered = f"SELECT *, row_number() OVER () AS {row} FROM ({found.sql})"
+    least = f"ORDER BY hash({row} + {sample.seed}) LIMIT {sample.size}"
     shown = ", ".join(column.sql for column in found.columns)
-    return f"SELECT {shown} FROM (SELECT * FROM ({numbered}) {least}) ORDER BY {_ROW}"
+    return f"SELECT {shown} FROM (SELECT * FROM ({numbered}) {least}) ORDER BY {row}"
 
 
 _SAMPLES: dict[str, Callable[[Session, Input, Sample], str]] = {

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.data-quality.html
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from labkit.cloud.engine.nested import EACH
@@ -74,6 +75,18 @@ class Column:
         return self.type.base in ("date", "timestamp", "timestamptz")
 
 
+def unused(name: str, taken: Iterable[str]) -> str:
+    """A name that is none of those, whatever their case: for a column that no recipe is to see.
+
+    >>> unused("#row", ["#ROW", "#row_", "id"])
+    '#row__'
+    """
+    small = {each.lower() for each in taken}
+    while name in small:
+        name += "_"
+    return name
+
+
 def as_text(sql: str, kind: Type) -> str:
     """SQL of a value as text, as Spark prints it: ``1.0E7``, ``[1, null]``, ``{k -> 1}``.
 
@@ -85,7 +98,7 @@ def as_text(sql: str, kind: Type) -> str:
             return f"'[' || array_to_string({parts}, ', ') || ']'"
         case "map":
             key, value = (
-                _or_null(f"{EACH}.{part}", inner)
+                _or_null(f"struct_extract({EACH}, '{part}')", inner)
                 for part, inner in zip(("key", "value"), kind.types, strict=True)
             )
             parts = f"list_transform(map_entries({sql}), lambda {EACH}: {key} || ' -> ' || {value})"

@@ -14,12 +14,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from labkit.cloud.databrew.recipe.column import Column, as_text
+from labkit.cloud.databrew.recipe.column import Column, as_text, unused
 from labkit.cloud.databrew.recipe.context import RecipeContext
 from labkit.cloud.databrew.recipe.errors import RecipeError, unknown
 from labkit.cloud.engine.quoting import quoted_name
-
-ROW = "#row"
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,8 @@ class Relation:
     def of(cls, context: RecipeContext, sql: str, columns: Sequence[Column]) -> Relation:
         """A data set as a relation: SQL of a SELECT with exactly these columns."""
         name = context.fresh()
-        number = f", row_number() OVER () AS {quoted_name(ROW)}" if context.numbered else ""
+        row = _row(column.name for column in columns)
+        number = f", row_number() OVER () AS {row}" if context.numbered else ""
         cte = f"{name} AS NOT MATERIALIZED (SELECT *{number} FROM ({sql}))"
         return cls(context, name, (cte,), tuple(columns))
 
@@ -63,7 +62,11 @@ class Relation:
     @property
     def row(self) -> str:
         """SQL of a row's number in the order of rows; only where `RecipeContext.numbered`."""
-        return quoted_name(ROW)
+        return _row(self.names)
+
+    def unused(self, name: str, *others: str) -> str:
+        """A name for what a step needs meanwhile: of no column here, and none of the others."""
+        return unused(name, [*self.names, *others])
 
     @property
     def statement(self) -> str:
@@ -182,12 +185,13 @@ class Relation:
         order: str = "",
         others: Sequence[Relation] = (),
     ) -> Relation:
+        names = [name for name, _ in items]
+        _refuse_twins(names)
         shown = [f"{sql} AS {quoted_name(name)}" for name, sql in items]
-        _refuse_twins([name for name, _ in items])
         self.context.reordered |= bool(order)
         if self.context.numbered:
             number = f"row_number() OVER (ORDER BY {order})" if order else self.row
-            shown.append(f"{number} AS {self.row}")
+            shown.append(f"{number} AS {_row(names)}")
         select = f"SELECT {', '.join(shown)} {source or f'FROM {self.name}'}"
         stand_ins = ", ".join(each._stand_in() for each in (self, *others))
         columns = self.context.describe(f"WITH {stand_ins} {select}")
@@ -197,7 +201,7 @@ class Relation:
             self,
             name=name,
             ctes=(*ctes, f"{name} AS NOT MATERIALIZED ({select})"),
-            columns=tuple(column for column in columns if column.name != ROW),
+            columns=tuple(columns[: len(names)]),
         )
 
     def _as_they_are(self) -> list[tuple[str, str]]:
@@ -218,14 +222,17 @@ class Relation:
         return f"{self.name} AS (SELECT {', '.join(typed)} WHERE false)"
 
 
+def _row(names: Iterable[str]) -> str:
+    """SQL of the hidden column's name beside these."""
+    return quoted_name(unused("#row", names))
+
+
 def _refuse_twins(names: Sequence[str]) -> None:
     """Names are one whatever their case, as they are for Spark and for DuckDB."""
     small = [name.lower() for name in names]
     twin = next((name for name in names if small.count(name.lower()) > 1), None)
     if twin is not None:
         raise RecipeError(f"There would be two columns of the name '{twin}'.")
-    if ROW in names:
-        raise RecipeError(f"A column cannot be named '{ROW}' here.")
     if not names:
         raise RecipeError("No column would be left.")
 

@@ -12,11 +12,9 @@ from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.recipe.parameters import NewColumn
 from labkit.cloud.databrew.recipe.registry import category
 from labkit.cloud.databrew.recipe.relation import Relation
-from labkit.cloud.engine.quoting import quoted_text
+from labkit.cloud.engine.quoting import quoted_name, quoted_text
 
 operation = category("Data quality")
-
-NUMBER = "#occurrence"
 
 
 @operation("DELETE_DUPLICATE_ROWS", ordered=True)
@@ -63,7 +61,8 @@ def _flag(table: Relation, columns: Sequence[Column], yes: str, no: str) -> str:
 
 
 def _without_later(table: Relation, columns: Sequence[Column]) -> Relation:
-    kept = table.put(NUMBER, _occurrence(table, columns)).keep(f'"{NUMBER}" = 1')
+    number = table.unused("#occurrence")
+    kept = table.put(number, _occurrence(table, columns)).keep(f"{quoted_name(number)} = 1")
     shown = [(each.name, each.sql) for each in table.columns]
     return replace(kept, condition="").select(shown)
 

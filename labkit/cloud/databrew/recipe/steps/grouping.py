@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from labkit.cloud.databrew.recipe.column import Column, as_text
+from labkit.cloud.databrew.recipe.column import Column, as_text, unused
 from labkit.cloud.databrew.recipe.errors import RecipeError, unknown
 from labkit.cloud.databrew.recipe.parameters import Columns, Json, NewColumn, as_list, folded
 from labkit.cloud.databrew.recipe.parts.aggregates import aggregate
@@ -16,7 +16,7 @@ from labkit.cloud.databrew.recipe.parts.values import in_common
 from labkit.cloud.databrew.recipe.registry import category
 from labkit.cloud.databrew.recipe.relation import Relation
 from labkit.cloud.databrew.recipe.types import NAMES
-from labkit.cloud.engine.quoting import quoted_text
+from labkit.cloud.engine.quoting import quoted_name, quoted_text
 
 operation = category("Data structure")
 
@@ -103,11 +103,14 @@ def transpose(
     """
     name = " || '_' || ".join(f"coalesce({each.text}, 'null')" for each in pivot_columns)
     values = _values(table, name, TRANSPOSE_LIMIT, ", ".join(each.name for each in pivot_columns))
-    places = [("#place", '"#at"'), ("#name", name)]
-    long = _unpivoted(table, places, value_columns, new_column, "#value")
-    by = [long.column("#place"), long.column(new_column)]
-    wide = _pivoted(long, by, '"#name"', values, long.column("#value"), aggregate_function)
-    return wide.select((each.name, each.sql) for each in wide.columns if each.name != "#place")
+    taken = [new_column, *(value for value in values if value)]
+    place, told, value = (unused(each, taken) for each in ("#place", "#name", "#value"))
+    at = quoted_name(table.unused("#at"))
+    long = _unpivoted(table, [(place, at), (told, name)], value_columns, new_column, value)
+    by = [long.column(place), long.column(new_column)]
+    text, value_column = long.column(told).sql, long.column(value)
+    wide = _pivoted(long, by, text, values, value_column, aggregate_function)
+    return wide.select((each.name, each.sql) for each in wide.columns if each.name != place)
 
 
 def _listed(functions: str) -> Any:
@@ -201,9 +204,10 @@ def _unpivoted(
 ) -> Relation:
     names = ", ".join(quoted_text(each.name) for each in columns)
     values = ", ".join(in_common(columns))
+    at = quoted_name(table.unused("#at"))
     return table.derive(
-        [*rest, (name, f'[{names}]["#at"]'), (value, f'[{values}]["#at"]')],
-        f'FROM (SELECT *, unnest(range(1, {len(columns) + 1})) AS "#at" FROM {table.name}) '
+        [*rest, (name, f"[{names}][{at}]"), (value, f"[{values}][{at}]")],
+        f"FROM (SELECT *, unnest(range(1, {len(columns) + 1})) AS {at} FROM {table.name}) "
         f"AS {table.name}",
-        order=f'{table.row}, "#at"',
+        order=f"{table.row}, {at}",
     )

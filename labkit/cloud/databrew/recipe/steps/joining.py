@@ -16,6 +16,7 @@ from labkit.cloud.databrew.recipe.errors import RecipeError
 from labkit.cloud.databrew.recipe.parameters import Columns, Json, Texts
 from labkit.cloud.databrew.recipe.registry import category
 from labkit.cloud.databrew.recipe.relation import Relation
+from labkit.cloud.engine.quoting import quoted_name
 
 operation = category("Data structure")
 
@@ -66,7 +67,7 @@ def join(
     return table.derive(
         items,
         _joined(table, other, join_type, _on(table, other, join_keys)),
-        order=f"{table.name}.{table.row}, {other.name}.{table.row}",
+        order=f"{table.name}.{table.row}, {other.name}.{other.row}",
         others=[other],
     )
 
@@ -92,16 +93,15 @@ def union(
         [None if name is None else each.column(name) for name in names]
         for each, names in zip([table, *others], lists, strict=True)
     ]
-    number = f', {table.row}, {{at}} AS "#set"' if table.context.numbered else ""
     kinds = [_common(each) for each in zip(*columns, strict=True)]
     parts = (
-        _part(each, chosen, kinds, number.format(at=at))
+        _part(each, chosen, kinds, at)
         for at, (each, chosen) in enumerate(zip([table, *others], columns, strict=True))
     )
     return table.derive(
         [(name, f"c{at}") for at, name in enumerate(target_column_names)],
         f"FROM ({' UNION ALL '.join(parts)})",
-        order=f'"#set", {table.row}',
+        order="place, line",
         others=others,
     )
 
@@ -175,10 +175,9 @@ def _joined(table: Relation, other: Relation, join_type: str, on: str) -> str:
     words, rest = _JOINS[join_type]
     if not rest:
         return f"FROM {table.name} {words} {other.name} ON {on}"
-    sides = [
-        f'(SELECT *, true AS "#is" FROM {each.name}) AS {each.name}' for each in (table, other)
-    ]
-    where = rest.format(left=f'{table.name}."#is"', right=f'{other.name}."#is"')
+    mark = quoted_name(table.unused("#is", *other.names))
+    sides = [f"(SELECT *, true AS {mark} FROM {n}) AS {n}" for n in (table.name, other.name)]
+    where = rest.format(left=f"{table.name}.{mark}", right=f"{other.name}.{mark}")
     return f"FROM {sides[0]} {words} {sides[1]} ON {on} WHERE {where}"
 
 
@@ -206,16 +205,17 @@ def _common(columns: Sequence[Column | None]) -> str:
     return "" if alike or same else "VARCHAR"
 
 
-def _part(
-    table: Relation, columns: Sequence[Column | None], kinds: Sequence[str], number: str
-) -> str:
+def _part(table: Relation, columns: Sequence[Column | None], kinds: Sequence[str], at: int) -> str:
+    """A data set's share of a union: columns ``c0``, ``c1``, …; ``place`` and ``line`` of a row."""
     items = [
-        f"CAST({sql} AS {kind}) AS c{at}" if kind else f"{sql} AS c{at}"
-        for at, (sql, kind) in enumerate(
+        f"CAST({sql} AS {kind}) AS c{number}" if kind else f"{sql} AS c{number}"
+        for number, (sql, kind) in enumerate(
             (_of_kind(each, kind), kind) for each, kind in zip(columns, kinds, strict=True)
         )
     ]
-    return f"SELECT {', '.join(items)}{number} FROM {table.name}"
+    if table.context.numbered:
+        items += [f"{at} AS place", f"{table.row} AS line"]
+    return f"SELECT {', '.join(items)} FROM {table.name}"
 
 
 def _of_kind(column: Column | None, kind: str) -> str:

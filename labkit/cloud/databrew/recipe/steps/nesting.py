@@ -16,7 +16,7 @@ from labkit.cloud.databrew.recipe.parts.values import in_common
 from labkit.cloud.databrew.recipe.registry import category
 from labkit.cloud.databrew.recipe.relation import Relation
 from labkit.cloud.databrew.recipe.types import shown
-from labkit.cloud.engine.quoting import quoted_text
+from labkit.cloud.engine.quoting import quoted_name, quoted_text
 from labkit.cloud.engine.types import Type
 
 operation = category("Data structure")
@@ -70,12 +70,13 @@ def unnest_array(table: Relation, *, source_column: Column, target_column: str) 
     Whether a row without elements stays is not told: here it does, with a missing value.
     """
     _must_be("array", source_column)
-    element, items = f'{source_column.sql}["#at"]', [(c.name, c.sql) for c in table.columns]
+    at, rows = _one_each(table, source_column)
+    element, items = f"{source_column.sql}[{at}]", [(c.name, c.sql) for c in table.columns]
     if target_column == source_column.name:
         items[table.names.index(target_column)] = target_column, element
     else:
         items.append((target_column, element))
-    return table.derive(items, _one_each(table, source_column), order=f'{table.row}, "#at"')
+    return table.derive(items, rows, order=f"{table.row}, {at}")
 
 
 @operation("UNNEST_MAP")
@@ -96,9 +97,10 @@ def unnest_map(
         (c.name, c.sql) for c in table.columns if c != source_column or not remove_source_column
     ]
     prefix = f"{target_column}." if target_column else ""
+    at, rows = _one_each(table, source_column)
     for name in ("key", "value"):
-        items.append((f"{prefix}{name}", f'map_{name}s({source_column.sql})["#at"]'))
-    return table.derive(items, _one_each(table, source_column), order=f'{table.row}, "#at"')
+        items.append((f"{prefix}{name}", f"map_{name}s({source_column.sql})[{at}]"))
+    return table.derive(items, rows, order=f"{table.row}, {at}")
 
 
 @operation("UNNEST_STRUCT")
@@ -161,12 +163,13 @@ def _must_be(base: str, column: Column) -> None:
         raise RecipeError(f"'{column.name}' is of type {shown(column.type)}; {kind} is needed.")
 
 
-def _one_each(table: Relation, column: Column) -> str:
-    """The rows, as often as the column has elements but at least once, with ``#at`` counting."""
+def _one_each(table: Relation, column: Column) -> tuple[str, str]:
+    """SQL of the rows, as often as the column has elements but at least once, after its counter."""
     count = f"greatest(coalesce(CAST(cardinality({column.sql}) AS BIGINT), 0), 1)"
     if column.type.base == "array":
         count = f"greatest(coalesce(len({column.sql}), 0), 1)"
-    return f'FROM (SELECT *, unnest(range(1, {count} + 1)) AS "#at" FROM {table.name})'
+    at = quoted_name(table.unused("#at"))
+    return at, f"FROM (SELECT *, unnest(range(1, {count} + 1)) AS {at} FROM {table.name})"
 
 
 def _fields(

@@ -20,7 +20,7 @@ from labkit.cloud.databrew.recipe.parts.patterns import moment, moment_of
 from labkit.cloud.databrew.recipe.parts.values import between, draw
 from labkit.cloud.databrew.recipe.registry import category
 from labkit.cloud.databrew.recipe.relation import Relation
-from labkit.cloud.engine.quoting import quoted_text
+from labkit.cloud.engine.quoting import quoted_name, quoted_text
 
 operation = category("PII")
 
@@ -210,13 +210,14 @@ def _shuffled(table: Relation, column: Column, keys: Sequence[str]) -> Relation:
     """Each row gets the value of the row that drew its place."""
     by = f"PARTITION BY {', '.join(keys)} " if keys else ""
     drawn = f"row_number() OVER ({by}ORDER BY {draw(table, column.name)}, {table.row})"
-    placed = f'SELECT *, row_number() OVER ({by}ORDER BY {table.row}) AS "#at" FROM {table.name}'
+    at = quoted_name(table.unused("#at"))
+    placed = f"SELECT *, row_number() OVER ({by}ORDER BY {table.row}) AS {at} FROM {table.name}"
     others = ", ".join(
-        [f"{column.sql} AS v", f'{drawn} AS "#at"', *(f"{k} AS k{at}" for at, k in enumerate(keys))]
+        [f"{column.sql} AS v", f"{drawn} AS {at}", *(f"{k} AS k{n}" for n, k in enumerate(keys))]
     )
-    on = [f"{k} IS NOT DISTINCT FROM b.k{at}" for at, k in enumerate(keys)]
+    on = [f"{k} IS NOT DISTINCT FROM b.k{n}" for n, k in enumerate(keys)]
     return table.derive(
         [(each.name, "b.v" if each == column else f"a.{each.sql}") for each in table.columns],
         f"FROM ({placed}) AS a JOIN (SELECT {others} FROM {table.name}) AS b "
-        f'ON a."#at" = b."#at"{"".join(f" AND a.{each}" for each in on)}',
+        f"ON a.{at} = b.{at}{''.join(f' AND a.{each}' for each in on)}",
     )

@@ -201,7 +201,9 @@ def session(
     row before. A value that is no time begins none.
     """
     over = table.over([each.sql for each in group_by_columns], _ordered(order_by_columns))
-    time, before, begins = helpers = _helpers(table, "time", "before", "begins")
+    time, before, begins = helpers = [
+        table.unused(name, target_column) for name in ("#time", "#before", "#begins")
+    ]
     timed = table.put(time, moment_of(source_column))
     timed = timed.put(before, f"lag({quoted_name(time)}) {over}")
     until = added(quoted_name(before), units, str(value))
@@ -209,12 +211,6 @@ def session(
     begun_at = timed.put(begins, begun)
     numbered = begun_at.put(target_column, f"CAST(1 + sum({quoted_name(begins)}) {over} AS BIGINT)")
     return numbered.select((c.name, c.sql) for c in numbered.columns if c.name not in helpers)
-
-
-def _helpers(table: Relation, *names: str) -> list[str]:
-    """Names of columns that a step needs meanwhile, and that the table has not."""
-    longest = max(map(len, table.names), default=0)
-    return [f"#{name}".ljust(longest + 1, "#") for name in names]
 
 
 def _around(table: Relation, before: int, after: int) -> str:
