@@ -112,7 +112,7 @@ class _Reader:
     def _computed(self, part: Callable[[], Column], *signs: str) -> Column:
         value = part()
         while sign := self._sign(*signs):
-            value = self._typed(combined(value, sign, part()))
+            value = self._typed(combined(self.table.context, value, sign, part()))
         return value
 
     def _factor(self) -> Column:
@@ -120,7 +120,7 @@ class _Reader:
             return self._value()
         if self.tokens and self.tokens[0][0] == "number":
             return _constant("-" + self.tokens.pop(0)[1])
-        return self._typed(combined(_constant("0"), "-", self._factor()))
+        return self._typed(combined(self.table.context, _constant("0"), "-", self._factor()))
 
     def _tested(self, left: Column) -> Column:
         """What SQL says behind a value: ``is null``, ``in``, ``between``, ``like``."""
