@@ -227,6 +227,18 @@ def test_parts_copied_from_an_object(s3, bucket):
     assert s3.get_object(Bucket=bucket, Key="m")["Body"].read() == b"2345"
 
 
+def test_a_copied_part_tells_its_checksum(s3, bucket):
+    s3.put_object(Bucket=bucket, Key="a", Body=b"123456789")
+    begun = s3.create_multipart_upload(Bucket=bucket, Key="m", ChecksumAlgorithm="CRC32C")
+    whole = {"Bucket": bucket, "Key": "m", "UploadId": begun["UploadId"]}
+    source = {"Bucket": bucket, "Key": "a"}
+    part = s3.upload_part_copy(**whole, PartNumber=1, CopySource=source)["CopyPartResult"]
+    assert part["ChecksumCRC32C"] == "4waSgw=="
+    named = {"PartNumber": 1, "ETag": part["ETag"], "ChecksumCRC32C": part["ChecksumCRC32C"]}
+    done = s3.complete_multipart_upload(**whole, MultipartUpload={"Parts": [named]})
+    assert done["ChecksumCRC32C"].endswith("-1")
+
+
 def test_versions(s3, bucket):
     s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
     one, two = (s3.put_object(Bucket=bucket, Key="a", Body=b)["VersionId"] for b in (b"1", b"2"))

@@ -182,7 +182,7 @@ class S3:
             reply.headers["x-amz-delete-marker"] = "true"
         if reply.status == 200 and "attributes" in request.query:
             return parts.attributes(request, reply, self.records.version(request))
-        if upload and reply.status == 200 and request.method in ("GET", "POST"):
+        if upload and reply.status == 200 and request.method in ("GET", "POST", "PUT"):
             return self._with_checksums(request, reply, upload)
         if request.method == "POST" and "uploads" in request.query and reply.status == 200:
             self.records.lock_upload(request, reply.body)
@@ -194,9 +194,12 @@ class S3:
     def _with_checksums(
         self, request: Request, reply: protocol.Reply, upload: Any
     ) -> protocol.Reply:
-        """The answer to ListParts or CompleteMultipartUpload with what is known of checksums."""
+        """What tells of an upload or of its copied part, with what is known of checksums."""
         if request.method == "GET":
             return replace(reply, body=object_checksums.with_parts(reply.body, upload))
+        if request.method == "PUT":
+            number = int(request.query["partNumber"])
+            return replace(reply, body=object_checksums.with_copied(reply.body, upload, number))
         found = object_checksums.told_if_quick(self.records.version(request))
         told = object_checksums.in_xml(found).encode()
         end = b"</CompleteMultipartUploadResult>"

@@ -217,6 +217,20 @@ def with_parts(body: bytes, upload: Any) -> bytes:
     return listed.encode()
 
 
+def with_copied(body: bytes, upload: Any, number: int) -> bytes:
+    """The answer to UploadPartCopy with the part's checksum, where the upload was begun with one.
+
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPartCopy.html
+    """
+    if not upload.algorithm:
+        return body
+    known = upload.parts[number].checksums[upload.algorithm]
+    end = "</CopyPartResult>"
+    return body.replace(
+        end.encode(), f"{in_xml({_PREFIX + upload.algorithm: known})}{end}".encode()
+    )
+
+
 def ensure(version: Any) -> None:
     """Have an object's version know its checksum."""
     if not version.checksum_value:
