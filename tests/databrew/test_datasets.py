@@ -155,6 +155,7 @@ RAGGED: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
     ),
     "numbers around white space": ("a,b\n1,2\n   \n3,4\n", [(1, 2), (3, 4)]),
     "white space in one column": (' \na\n1\n  \n""\n"  "\n', [("1",), ("",), ("  ",)]),
+    "a header in which a line breaks": ('a,"b\nc"\r\n1,2\r\n3,\r\n', [(1, 2), (3, None)]),
     "blank lines before the header": ("\n  \na,b\n1,2\n\n3,\n", [(1, 2), (3, None)]),
 }
 

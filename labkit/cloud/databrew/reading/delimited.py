@@ -215,8 +215,12 @@ def _check_lines(files: Sequence[File]) -> None:
 
 
 def _made(reading: Reading, table: Csv) -> Survey:
-    """A survey by the first mode that reads all rows."""
-    for mode in MODES[:-1]:
+    """A survey by the first mode that reads all rows.
+
+    Of a header in which a line breaks the first mode makes the end of all lines, and finds no rows.
+    """
+    broken = any({*"\r\n"} & {*name} for name in table.names)
+    for mode in MODES[broken:-1]:
         try:
             return _by(reading, table, mode)
         except duckdb.Error as error:
