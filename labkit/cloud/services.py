@@ -27,6 +27,7 @@ import labkit.cloud.lake_tags
 import labkit.cloud.lambdas
 import labkit.cloud.made_up
 import labkit.cloud.mail
+import labkit.cloud.metrics
 import labkit.cloud.s3.notices
 import labkit.cloud.scheduler
 import labkit.cloud.stacks.validation

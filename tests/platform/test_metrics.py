@@ -1,0 +1,80 @@
+"""CloudWatch's statistics: of a metric with its own dimensions alone, and by whole minutes."""
+
+import datetime
+
+import pytest
+from botocore.exceptions import ClientError
+
+NOON = datetime.datetime.now(datetime.UTC).replace(minute=0, second=0, microsecond=0)
+RANGE = {"StartTime": NOON, "EndTime": NOON + datetime.timedelta(minutes=10)}
+EAST, WEST = ([{"Name": "Region", "Value": value}] for value in ("east", "west"))
+
+
+@pytest.fixture
+def metrics(aws, fresh):
+    """CloudWatch, and a namespace that has three metrics of one name."""
+    cloudwatch, namespace = aws("cloudwatch"), fresh("shop")
+
+    def put(minute, value, dimensions, **more):
+        moment = NOON + datetime.timedelta(minutes=minute, seconds=40)
+        datum = {"MetricName": "sold", "Dimensions": dimensions, "Timestamp": moment}
+        cloudwatch.put_metric_data(
+            Namespace=namespace, MetricData=[datum | {"Value": value} | more]
+        )
+
+    put(0, 1, []), put(0, 2, EAST), put(1, 4, EAST), put(3, 8, EAST), put(0, 16, WEST)
+    put(1, 32, EAST, Unit="Count")
+    return cloudwatch, namespace
+
+
+ASKED = {
+    "no-dimension": ({}, {"Period": 60}, [(0, 1)]),
+    "east": ({"Dimensions": EAST}, {"Period": 60, "Unit": "None"}, [(0, 2), (1, 4), (3, 8)]),
+    "by-two-minutes": ({"Dimensions": EAST}, {"Period": 120, "Unit": "None"}, [(0, 6), (2, 8)]),
+    "unit": ({"Dimensions": EAST}, {"Period": 60, "Unit": "Count"}, [(1, 32)]),
+    "another-namespace": ({"Dimensions": EAST, "Namespace": "none"}, {"Period": 60}, []),
+}
+
+
+@pytest.mark.parametrize(("metric", "how", "sums"), ASKED.values(), ids=ASKED)
+def test_sums(metrics, metric, how, sums):
+    cloudwatch, namespace = metrics
+    metric = {"Namespace": namespace, "MetricName": "sold"} | metric
+    told = cloudwatch.get_metric_statistics(**metric, **how, **RANGE, Statistics=["Sum"])
+    points = [(each["Timestamp"], each["Sum"]) for each in told["Datapoints"]]
+    stat = {"Metric": metric, "Stat": "Sum"} | how
+    (found,) = cloudwatch.get_metric_data(
+        **RANGE, MetricDataQueries=[{"Id": "a", "MetricStat": stat}], ScanBy="TimestampAscending"
+    )["MetricDataResults"]
+    wanted = [(NOON + datetime.timedelta(minutes=minute), value) for minute, value in sums]
+    assert points == list(zip(found["Timestamps"], found["Values"], strict=True)) == wanted
+
+
+def test_units_are_told_apart(metrics):
+    cloudwatch, namespace = metrics
+    points = cloudwatch.get_metric_statistics(
+        Namespace=namespace, MetricName="sold", Dimensions=EAST, Period=600, **RANGE,
+        Statistics=["Average", "Minimum", "Maximum", "SampleCount"],
+    )["Datapoints"]  # fmt: skip
+    told = {each.pop("Unit"): sorted(each.items())[:4] for each in points}
+    assert told["Count"] == [("Average", 32), ("Maximum", 32), ("Minimum", 32), ("SampleCount", 1)]
+    assert told["None"][1:] == [("Maximum", 8), ("Minimum", 2), ("SampleCount", 3)]
+
+
+def test_a_metric_is_listed_once(metrics):
+    cloudwatch, namespace = metrics
+    told = cloudwatch.list_metrics(Namespace=namespace)["Metrics"]
+    assert [each["Dimensions"] for each in told] == [[], EAST, WEST]
+    of_regions = cloudwatch.list_metrics(Namespace=namespace, Dimensions=[{"Name": "Region"}])
+    assert len(of_regions["Metrics"]) == 2
+
+
+@pytest.mark.parametrize("expression", ["a * 2", "SELECT SUM(sold) FROM shop", "SUM(METRICS())"])
+def test_metric_maths_is_not_here(metrics, expression):
+    cloudwatch, namespace = metrics
+    metric = {"Namespace": namespace, "MetricName": "sold"}
+    stat = {"Metric": metric, "Stat": "Sum", "Period": 60}
+    queries = [{"Id": "a", "MetricStat": stat, "ReturnData": False}]
+    queries.append({"Id": "b", "Expression": expression})
+    with pytest.raises(ClientError, match="NotImplemented"):
+        cloudwatch.get_metric_data(**RANGE, MetricDataQueries=queries)
