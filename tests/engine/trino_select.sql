@@ -1143,3 +1143,15 @@ SELECT x / SMALLINT '-1' FROM (VALUES SMALLINT '-32768') t(x)
 
 SELECT approx_distinct(z), max(c) FROM (SELECT z, approx_distinct(z) OVER () AS c FROM (VALUES TIMESTAMP '2020-01-01 00:00 UTC', TIMESTAMP '2020-01-01 01:00 +01:00') t(z))
 --> [["1", "1"]]
+
+SELECT r IN (SELECT 1, 2), r IN (SELECT 1, NULL), r NOT IN (SELECT 3, 4), r IN (SELECT 1, 2 WHERE false) FROM (VALUES (1, CAST(NULL AS ROW(a INTEGER, b INTEGER))), (2, ROW(1, 2)), (3, ROW(1, NULL))) t(i, r) ORDER BY i
+--> [[null, null, null, "false"], ["true", "false", "true", "false"], ["false", "true", "true", "false"]]
+
+SELECT (1, 'a') = ANY (VALUES (2, 'a'), (1, 'a')), (1, 2) <> ALL (SELECT 1, 2e0)
+--> [["true", "false"]]
+
+SELECT (1, 2) IN (SELECT ROW(1, 2))
+--! TYPE_MISMATCH: line 1:15: Value expression and result of subquery must be of the same type: row(integer, integer) vs row(row(integer, integer))
+
+SELECT 1 IN (SELECT 1, 2)
+--! TYPE_MISMATCH: line 1:10: Value expression and result of subquery must be of the same type: row(integer) vs row(integer, integer)

@@ -402,52 +402,33 @@ def _exists(node: tree.Exists, scope: Scope) -> Typed:
 
 
 def _in_query(node: tree.InQuery, scope: Scope) -> Typed:
-    value = expression(node.value, scope)
-    if value.type.base == "row":
-        return _row_in_query(node, value, scope)
-    left, right = _against(node, value, node.query, scope)
+    left, right = _against(node, expression(node.value, scope), node.query, scope)
     return Typed(f"({left} IN ({right}))", BOOLEAN)
-
-
-def _row_in_query(node: tree.InQuery, value: Typed, scope: Scope) -> Typed:
-    """``(a, b) IN (SELECT x, y ...)``: NULL parts make the answer NULL where they decide it."""
-    query = _inner(node.query, scope)
-    types = query.fields[0].type.types if len(query.fields) == 1 else [f.type for f in query.fields]
-    if len(types) != len(value.type.types):
-        raise _incomparable(
-            node, value.type, Type("row", tuple(types), (None,) * len(types)), scope
-        )
-    relation = scope.state.fresh("r")
-    columns = [f"{relation}.{f.sql}" for f in query.fields]
-    if len(query.fields) == 1:
-        columns = [f"struct_extract_at({columns[0]}, {i + 1})" for i in range(len(types))]
-    packed = ", ".join(f'"field{i}" := {sql}' for i, sql in enumerate(columns))
-    row = Typed(f"struct_pack({packed})", Type("row", tuple(types), (None,) * len(types)))
-    equal = comparison("=", value, row)
-    if equal is None:
-        raise _incomparable(node, value.type, row.type, scope)
-    tested = f"SELECT {equal.sql} AS e FROM ({query.sql}) AS {relation}"
-    return Typed(f"(SELECT coalesce(trino_any(list(e)), false) FROM ({tested}))", BOOLEAN)
 
 
 def _against(
     node: tree.InQuery | tree.Quantified, value: Typed, query: tree.Query, scope: Scope
 ) -> tuple[str, str]:
-    """A value and a query of one column, as one type."""
+    """A value and a query, as one type: a row meets a row of the query's columns.
+
+    Parts of rows that are NULL are like each other, as Trino looks a row up:
+    https://github.com/trinodb/trino/issues/7798.
+    """
     found = _inner(query, scope)
-    if len(found.fields) != 1:
-        size = len(found.fields)
-        message = f"Multiple columns returned by subquery are not yet supported. Found {size}"
-        raise scope.fail(query, "NOT_SUPPORTED", message)
-    column = found.fields[0]
-    kind = comparable_type([value.type, column.type])
+    names = tuple(field.name for field in found.fields)
+    row = Type("row", tuple(field.type for field in found.fields), names)
+    column = Typed(found.fields[0].sql, row.types[0])
+    if value.type.base == "row":
+        column = Typed(f"row({', '.join(field.sql for field in found.fields)})", row)
+    alike = value.type.base == "row" or len(names) == 1
+    kind = comparable_type([value.type, column.type]) if alike else None
     if kind is None:
-        raise _incomparable(node, value.type, column.type, scope)
+        raise _incomparable(node, value.type, row, scope)
     left = sort_key(for_comparison(value, kind), kind)
-    right = sort_key(for_comparison(Typed(column.sql, column.type), kind), kind)
+    right = sort_key(for_comparison(column, kind), kind)
     if kind.base in ("real", "double") and not _looks_up(node):
         left, right = f"trino_no_nan({left})", f"trino_no_nan({right})"
-    return left, found.sql if right == column.sql else f"SELECT {right} FROM ({found.sql})"
+    return left, found.sql if right == found.fields[0].sql else f"SELECT {right} FROM ({found.sql})"
 
 
 def _looks_up(node: tree.InQuery | tree.Quantified) -> bool:
@@ -460,6 +441,8 @@ def _looks_up(node: tree.InQuery | tree.Quantified) -> bool:
 def _incomparable(
     node: tree.InQuery | tree.Quantified, left: Type, right: Type, scope: Scope
 ) -> Exception:
+    if left.base != "row":
+        left = Type("row", (left,), (None,))
     message = f"Value expression and result of subquery must be of the same type: {left} vs {right}"
     return scope.fail(node.at, "TYPE_MISMATCH", message)
 

@@ -35,11 +35,6 @@ trino_all(z) AS CASE
     WHEN len(z) > list_count(z) THEN NULL
     ELSE true END;
 
-trino_any(z) AS CASE
-    WHEN list_contains(z, true) THEN true
-    WHEN len(z) > list_count(z) THEN NULL
-    ELSE false END;
-
 -- Whether a NULL comes before elements that differ.
 trino_meet_null(a, b) AS coalesce(list_filter(list_transform(
     range(1, least(len(a), len(b)) + 1),
