@@ -12,7 +12,6 @@ from itertools import product
 from labkit.cloud.engine.catalog import PartitionFilter
 from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.trino import tree
-from labkit.cloud.engine.trino.calls import direction
 from labkit.cloud.engine.trino.errors import QueryFailed
 from labkit.cloud.engine.trino.expressions import condition
 from labkit.cloud.engine.trino.functions.equality import is_keyed
@@ -22,6 +21,7 @@ from labkit.cloud.engine.trino.ordering import order_nodes_of, order_of
 from labkit.cloud.engine.trino.relations import from_clause
 from labkit.cloud.engine.trino.scope import Field, Output, Scope
 from labkit.cloud.engine.trino.select_list import Item, column_of, items_of
+from labkit.cloud.engine.trino.sorting import direction
 from labkit.cloud.engine.trino.unnesting import Rows
 
 #: Functions whose value is another at each call.

@@ -1,0 +1,113 @@
+"""Forms that look like calls: ``if``, ``coalesce``, ``nullif``, ``try``, ``grouping`` and the like.
+
+They are Trino's grammar rather than functions of its library, with rules of types of their own.
+Source: https://trino.io/docs/current/functions/conditional.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from labkit.cloud.engine.quoting import quoted_text
+from labkit.cloud.engine.trino import tree
+from labkit.cloud.engine.trino.arguments import only_plain
+from labkit.cloud.engine.trino.library import coerce, common_type
+from labkit.cloud.engine.trino.operators import comparison
+from labkit.cloud.engine.trino.safe import tried
+from labkit.cloud.engine.trino.scope import Scope, Typed
+from labkit.cloud.engine.types import INTEGER, Type
+
+
+def special_form(node: tree.Call, scope: Scope) -> Typed:
+    least, most, form = FORMS[node.name]
+    only_plain(node, scope)
+    if not least <= len(node.args) <= most:
+        message = f"Invalid number of arguments for '{node.name}' function"
+        raise scope.fail(node, "SYNTAX_ERROR", message)
+    return form(node, scope)
+
+
+def _if(node: tree.Call, scope: Scope) -> Typed:
+    test, then, *other = node.args
+    whens = ((test, then),)
+    return scope.value(tree.Case(node.start, node.end, None, whens, other[0] if other else None))
+
+
+def _coalesce(node: tree.Call, scope: Scope) -> Typed:
+    values = [scope.value(arg) for arg in node.args]
+    kind = common_type([value.type for value in values])
+    if kind is None:
+        types = f"[{', '.join(str(value.type) for value in values)}]"
+        message = (
+            f"All COALESCE operands must be the same type or coercible to a common type: {types}"
+        )
+        raise scope.fail(node, "TYPE_MISMATCH", message)
+    listed = ", ".join(coerce(value.sql, value.type, kind) for value in values)
+    return Typed(f"coalesce({listed})", kind)
+
+
+def _nullif(node: tree.Call, scope: Scope) -> Typed:
+    """The result has the type of the first."""
+    first, second = (scope.value(arg) for arg in node.args)
+    equal = comparison("=", first, second)
+    if equal is None:
+        message = f"Types are not comparable with NULLIF: {first.type} vs {second.type}"
+        raise scope.fail(node, "TYPE_MISMATCH", message)
+    return Typed(f"CASE WHEN {equal.sql} THEN NULL ELSE {first.sql} END", first.type)
+
+
+def _try(node: tree.Call, scope: Scope) -> Typed:
+    value = scope.value(node.args[0])
+    sql = tried(value.sql, scope)
+    if sql is None:
+        message = "TRY of a subquery or a window function is not supported here"
+        raise scope.fail(node, "NOT_SUPPORTED", message)
+    return Typed(sql, value.type)
+
+
+def _typeof(node: tree.Call, scope: Scope) -> Typed:
+    text = scope.value(node.args[0]).type.display
+    return Typed(quoted_text(text), Type("varchar"))
+
+
+def _grouping(node: tree.Call, scope: Scope) -> Typed:
+    if scope.grouping is None:
+        message = (
+            "A GROUPING() operation can only be used with a corresponding "
+            "GROUPING SET/CUBE/ROLLUP/GROUP BY clause"
+        )
+        raise scope.fail(node, "MISSING_GROUP_BY", message)
+    positions = []
+    for arg in node.args:
+        at = scope.grouping.position(arg)
+        if at is None:
+            message = (
+                "The arguments to GROUPING() must be expressions referenced by the GROUP BY "
+                "associated with the query"
+            )
+            raise scope.fail(arg, "EXPRESSION_NOT_IN_GROUP_BY", message)
+        positions.append(at)
+    return Typed(scope.grouping.grouping(positions), INTEGER)
+
+
+def _current_catalog(node: tree.Call, scope: Scope) -> Typed:
+    return Typed(quoted_text(scope.state.catalog.name), Type("varchar"))
+
+
+def _current_schema(node: tree.Call, scope: Scope) -> Typed:
+    return Typed(quoted_text(scope.database), Type("varchar"))
+
+
+_MANY = 1000
+
+
+FORMS: dict[str, tuple[int, int, Callable[[tree.Call, Scope], Typed]]] = {
+    "if": (2, 3, _if),
+    "coalesce": (2, _MANY, _coalesce),
+    "nullif": (2, 2, _nullif),
+    "try": (1, 1, _try),
+    "typeof": (1, 1, _typeof),
+    "grouping": (1, 31, _grouping),
+    "current_catalog": (0, 0, _current_catalog),
+    "current_schema": (0, 0, _current_schema),
+}

@@ -1,0 +1,37 @@
+"""One term of ORDER BY, wherever it stands: in a query, an aggregate or a window.
+
+Source: https://trino.io/docs/current/sql/select.html#order-by-clause
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from labkit.cloud.engine.trino import tree
+from labkit.cloud.engine.trino.operators import orderable, sort_key
+from labkit.cloud.engine.trino.scope import Scope, Typed
+from labkit.cloud.engine.types import UNKNOWN
+
+
+def sort_term(value: Typed, item: tree.SortItem, scope: Scope) -> str:
+    """One term of ORDER BY; NULL is last unless it is told otherwise, both ways.
+
+    Source: https://trino.io/docs/current/sql/select.html#order-by-clause
+    """
+    if not orderable(value.type) and value.type != UNKNOWN:
+        text = scope.source(item.value)
+        message = (
+            f"Type {value.type} is not orderable, and therefore cannot be used in ORDER BY: {text}"
+        )
+        raise scope.fail(item.value, "TYPE_MISMATCH", message)
+    return f"({sort_key(value.sql, value.type)}) {direction(item)}"
+
+
+def sort_terms(items: Sequence[tree.SortItem], scope: Scope) -> str:
+    return ", ".join(sort_term(scope.value(item.value), item, scope) for item in items)
+
+
+def direction(item: tree.SortItem) -> str:
+    """``DESC NULLS LAST`` and its like."""
+    way = "DESC" if item.descending else "ASC"
+    return f"{way} NULLS {'FIRST' if item.nulls_first else 'LAST'}"

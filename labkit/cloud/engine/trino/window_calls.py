@@ -1,0 +1,86 @@
+"""Window functions, and aggregates as such: the call, its OVER and the windows that it may name.
+
+Source: https://trino.io/docs/current/functions/window.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from labkit.cloud.engine.trino import tree
+from labkit.cloud.engine.trino.aggregates import aggregate_sql, filter_of, misplaced
+from labkit.cloud.engine.trino.arguments import resolved_call
+from labkit.cloud.engine.trino.frames import frame_of
+from labkit.cloud.engine.trino.grouping import walk
+from labkit.cloud.engine.trino.library import kinds
+from labkit.cloud.engine.trino.operators import sort_key
+from labkit.cloud.engine.trino.scope import Scope, Typed
+from labkit.cloud.engine.trino.sorting import sort_terms
+
+
+def window_call(node: tree.Call, scope: Scope) -> Typed:
+    assert node.over is not None
+    if scope.clause:
+        raise misplaced(node, scope, "NESTED_WINDOW", "window functions")
+    found_kinds = kinds(node.name)
+    if not found_kinds & {"window", "aggregate"} and found_kinds:
+        message = f"Not a window function: {node.name}"
+        raise scope.fail(node, "FUNCTION_NOT_WINDOW", message)
+    if node.distinct:
+        message = "DISTINCT in window function parameters not yet supported: "
+        raise scope.fail(node, "NOT_SUPPORTED", message + scope.source(node))
+    _refuse_nested(node.args, "function arguments", scope)
+    inner = replace(scope, clause=None, windows=scope.windows)
+    over = _over(node.over, inner)
+    if "window" not in found_kinds:
+        after = f"{filter_of(node, inner)} {over}".strip()
+        found, sql = aggregate_sql(replace(node, over=None), inner, after=after)
+        return Typed(f"({sql})", found.returns)
+    found, args = resolved_call(node, inner, "window")
+    inside = "IGNORE NULLS" if node.ignore_nulls else ""
+    return Typed(f"({found.render(args, inside=inside, after=over)})", found.returns)
+
+
+def _refuse_nested(part: object, where: str, scope: Scope) -> None:
+    for one in walk(part):
+        if isinstance(one, tree.Call) and one.over is not None:
+            words = "Cannot nest window functions or row pattern measures inside window"
+            raise scope.fail(one, "NESTED_WINDOW", f"{words} {where}")
+
+
+def _over(window: tree.Window, scope: Scope) -> str:
+    _refuse_nested(window, "specification", scope)
+    window = _with_base(window, scope, ())
+    parts = []
+    if window.partition_by:
+        keys = [scope.value(key) for key in window.partition_by]
+        parts.append(f"PARTITION BY {', '.join(sort_key(k.sql, k.type) for k in keys)}")
+    if window.order_by:
+        parts.append(f"ORDER BY {sort_terms(window.order_by, scope)}")
+    if window.frame:
+        parts.append(frame_of(window.frame, window, scope))
+    return f"OVER ({' '.join(parts)})"
+
+
+def _with_base(window: tree.Window, scope: Scope, seen: tuple[str, ...]) -> tree.Window:
+    """A window with what its named base brings."""
+    if window.base is None:
+        return window
+    base = scope.windows.get(window.base)
+    if base is None or window.base in seen:
+        message = f"Cannot resolve WINDOW name {window.base}"
+        raise scope.fail(window, "INVALID_WINDOW_REFERENCE", message)
+    base = _with_base(base, scope, (*seen, window.base))
+    refused = (window.partition_by and "PARTITION BY") or (
+        window.order_by and base.order_by and "ORDER BY"
+    )
+    if refused:
+        message = f"WINDOW specification with named WINDOW reference cannot specify {refused}"
+        raise scope.fail(window, "INVALID_WINDOW_REFERENCE", message)
+    return replace(
+        window,
+        base=None,
+        partition_by=base.partition_by,
+        order_by=window.order_by or base.order_by,
+        frame=window.frame or base.frame,
+    )
