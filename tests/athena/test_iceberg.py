@@ -268,20 +268,6 @@ def test_external_is_no_word_for_iceberg(ice: Ice) -> None:
     assert ice.rows("SELECT * FROM h") == [["1", "2024-01-01 00:00:00.000"]]
 
 
-@pytest.mark.parametrize("said", [{"table_type": "delta"}, {"spark.sql.sources.provider": "delta"}])
-def test_delta_tables_are_not_read_as_their_files(ice: Ice, said: dict[str, str]) -> None:
-    where = f"LOCATION '{ice.location('d')}'"
-    ice.do(f"CREATE EXTERNAL TABLE d (id int) STORED AS PARQUET {where}")
-    ice.do("INSERT INTO d VALUES (1)")
-    properties = ", ".join(f"'{name}'='{value}'" for name, value in said.items())
-    ice.do(f"ALTER TABLE d SET TBLPROPERTIES ({properties})")
-    assert "Tables of type DELTA cannot be read here" in ice.fail("SELECT * FROM d")
-    assert "not supported by Athena Delta" in ice.fail("INSERT INTO d VALUES (2)")
-    ice.do("DROP TABLE d")
-    refused = ice.lake.refuse(f"CREATE EXTERNAL TABLE d {where} TBLPROPERTIES ({properties})")
-    assert "Tables of type DELTA cannot be read here" in refused
-
-
 def test_too_many_partitions_unless_the_rows_are_sorted(ice: Ice) -> None:
     ice.create("t", "id bigint", "PARTITIONED BY (id)")
     many = "SELECT n FROM UNNEST(sequence(1, 101)) AS s(n)"

@@ -24,7 +24,7 @@ from labkit.cloud.cloud import Cloud
 from labkit.cloud.engine import Session
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.jobs import Job
-from labkit.cloud.lake.catalog import GlueCatalog
+from labkit.cloud.lake.catalog import MODULES, GlueCatalog
 from labkit.cloud.lake.engines import stoppable_session
 from labkit.cloud.lake.metastore import Metastore
 from labkit.cloud.operations import AwsError, Principal
@@ -69,7 +69,13 @@ class Run:
     @cached_property
     def catalog(self) -> GlueCatalog:
         return GlueCatalog(
-            self.cloud, self.principal, self.region, self.database, self.limit, author=self.id
+            self.cloud,
+            self.principal,
+            self.region,
+            self.database,
+            self.limit,
+            author=self.id,
+            kinds=MODULES,
         )
 
     @cached_property

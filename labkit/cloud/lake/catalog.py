@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/athena/latest/ug/understanding-tables-databa
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -26,6 +26,7 @@ from labkit.cloud.operations import AwsError, Principal
 from labkit.cloud.s3.store import Store
 
 __all__ = [
+    "MODULES",
     "TABLE_TYPES",
     "GlueCatalog",
     "LakeTable",
@@ -37,7 +38,8 @@ __all__ = [
 
 #: Readers of tables that are more than files under a location: ``table_type`` → source.
 TABLE_TYPES: dict[str, Callable[[GlueCatalog, Definition], Any]] = {}
-MODULES = {"ICEBERG": "labkit.cloud.iceberg"}
+#: Where the readers are: what Athena reads beside files under a location.
+MODULES = {"ICEBERG": "labkit.cloud.iceberg", "DELTA": "labkit.cloud.delta"}
 
 
 def table_type(name: str) -> Callable[[Any], Any]:
@@ -75,6 +77,7 @@ class GlueCatalog:
         limit: the most bytes that may be scanned.
         author: who changes tables.
         digits: of a second's fraction that timestamps in columnar files keep: Athena's 3, or 6.
+        kinds: the table types that the caller's service reads beside files.
     """
 
     name = CATALOG
@@ -88,8 +91,10 @@ class GlueCatalog:
         limit: int | None = None,
         author: str = "",
         digits: int = 3,
+        kinds: Collection[str] = ("ICEBERG",),
     ) -> None:
         self.database, self.limit, self.digits = database.lower(), limit, digits
+        self.kinds = kinds
         self.metastore = Metastore(cloud, region, author)
         self.store = Store(cloud, principal)
         self.scanned_bytes = 0
@@ -120,7 +125,7 @@ class GlueCatalog:
         if not kind:
             return LakeTable(self, definition)
         reader = reader_of(kind)
-        if reader is None:
+        if reader is None or kind not in self.kinds:
             raise QueryFailed("NOT_SUPPORTED", f"Tables of type {kind} cannot be read here")
         return reader(self, definition)
 
@@ -162,7 +167,7 @@ class GlueCatalog:
         try:
             if _view_sql(definition) is not None:
                 return view_of(definition).columns
-            if _kind(definition) in MODULES:
+            if _kind(definition) in self.kinds:
                 return tuple(self.source(definition).columns)
             storage, name = definition.get("StorageDescriptor") or {}, definition["Name"]
             declared = (storage.get("Columns"), definition.get("PartitionKeys"))

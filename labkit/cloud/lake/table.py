@@ -15,15 +15,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from labkit.cloud.engine import Column, PartitionFilter, QueryFailed, Scan, formats
 from labkit.cloud.engine.catalog import Relation
+from labkit.cloud.engine.formats.serdes import SYMLINKS
 from labkit.cloud.engine.quoting import quoted_name, quoted_text
 from labkit.cloud.engine.types import BIGINT, TIMESTAMPTZ, VARCHAR, Type
 from labkit.cloud.lake import projection
 from labkit.cloud.lake.buckets import buckets_of
-from labkit.cloud.lake.definitions import columns_of, parameters_of
+from labkit.cloud.lake.definitions import columns_of, parameters_of, table_type_of
 from labkit.cloud.lake.metastore import Definition
 from labkit.cloud.lake.pruning import NULL_PARTITION, equals, matching
 from labkit.cloud.operations import AwsError
@@ -121,7 +123,7 @@ class LakeTable:
         partitions = self.partitions(session, scan.filters)
         needed = self.buckets.needed(scan.filters)
         groups = list(self._grouped(partitions, needed))
-        reading = _Reading(session.connection)
+        reading = Reading(session.connection)
         parts = [self._read(reading, table, files, scan.columns) for table, files in groups]
         found = Relation(" UNION ALL BY NAME ".join(f"FROM ({part})" for part in parts))
         found.logged = frozenset(
@@ -174,7 +176,10 @@ class LakeTable:
         for partition, objects in zip(partitions, self._listed(partitions), strict=True):
             table = own if self._is_plain(partition) else self._declared(partition)
             _, files = groups.setdefault("" if table is own else repr(table), (table, []))
-            kept = self.buckets.holding(objects, needed, partition.storage or self.storage)
+            storage = partition.storage or self.storage
+            if _is_symlinks(storage):
+                objects = self._followed(objects)
+            kept = self.buckets.holding(objects, needed, storage)
             files.extend(self._file(each, partition) for each in kept)
         yield from groups.values() or [(own, [])]
 
@@ -187,6 +192,18 @@ class LakeTable:
     def declared(self) -> formats.Table:
         """The declaration by which the table's files are read."""
         return self._declared(Partition((), self.location))
+
+    def written(self) -> formats.Table:
+        """The declaration by which files are added to the table.
+
+        Raises:
+            QueryFailed: NOT_SUPPORTED, its files are those that something else names.
+        """
+        kind = table_type_of(self.parameters)
+        if kind or _is_symlinks(self.storage):
+            named = kind or SYMLINKS
+            raise QueryFailed("NOT_SUPPORTED", f"Writing to tables of {named} is not supported")
+        return self.declared()
 
     def _declared(self, partition: Partition) -> formats.Table:
         storage = partition.storage or self.storage
@@ -222,6 +239,24 @@ class LakeTable:
                     f"partition '{where}' declared column '{column.name}' as type "
                     f"'{column.type.hive}'.",
                 )
+
+    def _followed(self, symlinks: Iterable[Object]) -> list[Object]:
+        """The objects that files of addresses name, as those of Delta Lake and S3 Inventory do.
+
+        Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-inventory-athena-query.html
+        """
+        found = []
+        for each in symlinks:
+            content = Path(self._file(each, Partition((), "")).path).read_bytes()
+            text = content.decode(errors="replace")
+            for uri in filter(None, map(str.strip, text.splitlines())):
+                target = self.catalog.store.find(uri)
+                if target is None:
+                    raise QueryFailed(
+                        "HIVE_BAD_DATA", f"Error parsing symlinks from: {each.uri}: no file {uri}"
+                    )
+                found.append(target)
+        return found
 
     def _file(self, found: Object, partition: Partition) -> formats.File:
         try:
@@ -263,7 +298,7 @@ class LakeTable:
             ) from error
 
     def _read(
-        self, reading: _Reading, table: formats.Table, files: list[formats.File],
+        self, reading: Reading, table: formats.Table, files: list[formats.File],
         wanted: frozenset[str],
     ) -> str:  # fmt: skip
         self.catalog.charge(formats.scanned_bytes(table, files, wanted))
@@ -272,7 +307,7 @@ class LakeTable:
 
 
 @dataclass(frozen=True)
-class _Reading:
+class Reading:
     """What the readers of file formats need of a session."""
 
     con: Any
@@ -287,6 +322,10 @@ def _fits(narrow: Type, wide: Type) -> bool:
     if narrow.base in _ORDER and wide.base in _ORDER:
         return _ORDER.index(narrow.base) <= _ORDER.index(wide.base)
     return (narrow.base, wide.base) == ("real", "double")
+
+
+def _is_symlinks(storage: Definition) -> bool:
+    return str(storage.get("InputFormat") or "").endswith(SYMLINKS)
 
 
 def _moment(modified: datetime) -> str:

@@ -49,7 +49,16 @@ class CreateTable:
 
     @property
     def table_type(self) -> str:
-        return table_type_of(self.properties)
+        """What it is declared to be; what Spark tells of a table's provider declares nothing."""
+        declared = {k: v for k, v in self.properties.items() if k.lower() == "table_type"}
+        return table_type_of(declared)
+
+    @property
+    def names_alone(self) -> bool:
+        """Whether it says where a table is and of which type, and nothing else."""
+        said = CreateTable(self.external, self.name, self.if_not_exists)
+        said.location, said.properties = self.location, self.properties
+        return self == said and len(self.properties) == 1
 
 
 @statement("CREATE", "EXTERNAL", "TABLE")
@@ -68,13 +77,18 @@ def create_table(text: str) -> Statement:
 
 def statement_of(said: CreateTable) -> Statement:
     """The statement of what was read, once Athena would let it start."""
-    if said.table_type not in ("", "ICEBERG"):
+    if said.table_type not in ("", "ICEBERG", "DELTA"):
         raise invalid(f"Tables of type {said.table_type} cannot be read here", "NOT_SUPPORTED")
-    if said.external and said.table_type:
+    if said.external and said.table_type == "ICEBERG":
         raise invalid(
             f"External keyword not supported for table type {said.table_type}", "NOT_SUPPORTED"
         )
-    if not said.external and not said.table_type:
+    if said.table_type == "DELTA" and not said.names_alone:
+        raise invalid(
+            "CREATE TABLE of a Delta Lake table takes LOCATION and table_type alone",
+            "NOT_SUPPORTED",
+        )
+    if not said.external and said.table_type != "ICEBERG":
         raise invalid(
             "line 1:8: mismatched input 'TABLE'. Expecting: 'EXTERNAL'", "MALFORMED_QUERY"
         )

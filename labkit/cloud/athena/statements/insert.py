@@ -178,7 +178,7 @@ def _check_writable(table: LakeTable) -> None:
 
 
 def _target(table: LakeTable) -> writing.Target:
-    declared = table.declared()
+    declared = table.written()
     keys = tuple((key.name, key.type) for key in table.keys)
     kept = formats.Table(declared.format, declared.columns, keys, declared.options)
     names = ("write.compression", f"{kept.format}.compression", "parquet.compress", "orc.compress")

@@ -106,9 +106,12 @@ def show_partitions(text: str) -> Statement:
 
     def run(run: Run) -> Result:
         table = need(run, parts)
-        names = key_names(table)
-        if not names or table_type_of(table):
+        names, kind = key_names(table), table_type_of(table)
+        if not names or kind == "ICEBERG":
             raise StatementFailed(f"{DDL_TASK} Table {table['Name']} is not a partitioned table")
+        handler = handler_of(kind, "SHOW PARTITIONS")
+        if handler is not None:
+            return handler(run, table, None)
         stored = run.metastore.partitions(table["DatabaseName"], table["Name"])
         lines = sorted(partition_folder(names, each["Values"]) for each in stored)
         return run.text_result(("partition",), lines)

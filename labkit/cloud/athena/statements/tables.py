@@ -24,7 +24,7 @@ from labkit.cloud.lake.folders import escaped
 from labkit.cloud.lake.metastore import CATALOG, Definition
 
 Handler = Callable[[Run, Any, Any], Result]
-HANDLERS: dict[tuple[str, str], Handler] = {}
+HANDLERS: dict[tuple[str, str], Handler | None] = {}
 DDL_TASK = "FAILED: Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask."
 
 
@@ -38,13 +38,18 @@ def handles(table_type: str, action: str) -> Callable[[Handler], Handler]:
     return register
 
 
+def as_hive(table_type: str, *actions: str) -> None:
+    """Register that a table type does these actions as a Hive table does."""
+    HANDLERS.update({(table_type, action): None for action in actions})
+
+
 def table_type_of(definition: Definition) -> str:
     """``ICEBERG`` and the like; empty for a Hive table."""
     return definitions.table_type_of(parameters_of(definition))
 
 
 def handler_of(table_type: str, action: str) -> Handler | None:
-    """Another table type's handler; ``None`` for a Hive table.
+    """Another table type's handler; ``None`` for a Hive table, and where it does as that.
 
     Raises:
         StatementFailed: the type has no such statement.
@@ -52,11 +57,10 @@ def handler_of(table_type: str, action: str) -> Handler | None:
     if not table_type:
         return None
     reader_of(table_type)
-    found = HANDLERS.get((table_type, action))
-    if found is None:
+    if (table_type, action) not in HANDLERS:
         named = table_type.capitalize()
         raise StatementFailed(f"Query type not supported by Athena {named} at this time")
-    return found
+    return HANDLERS[table_type, action]
 
 
 def place(run: Run, parts: tuple[str, ...]) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from typing import Any
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.databrew.places import check_catalog
 from labkit.cloud.databrew.recipe import Column
-from labkit.cloud.engine.formats.serdes import CLASSES, serde_format
+from labkit.cloud.engine.formats.serdes import CLASSES, SYMLINKS, serde_format
 from labkit.cloud.lake.definitions import parameters_of, table_type_of
 from labkit.cloud.lake.metastore import Definition, Metastore, input_of
 from labkit.cloud.operations import AwsError, not_here
@@ -141,6 +141,8 @@ def _format(known: Definition | None) -> str:
         storage.get("InputFormat") or "",
         parameters_of(known),
     )
+    if str(storage.get("InputFormat")).endswith(SYMLINKS):
+        kind = SYMLINKS
     if kind or form not in FORMATS:
         why = f"tables of {kind or form} files cannot be a job's output"
         raise not_here("databrew", "StartJobRun", why)

@@ -56,12 +56,14 @@ class File:
         name: what its owner calls it; its ending tells the compression (``.gz``).
         partition: the text of each partition key's value, ``None`` for NULL.
         size: bytes on disk.
+        deleted: positions of rows that are no longer the table's; of Parquet files alone.
     """
 
     path: str
     name: str
     partition: tuple[str | None, ...] = ()
     size: int = 0
+    deleted: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

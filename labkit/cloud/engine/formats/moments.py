@@ -46,14 +46,19 @@ def _holds_moments(kind: Type) -> bool:
 
 
 def _rounded(sql: str, kind: Type) -> str:
-    """A value whose timestamps are of whole milliseconds.
-
-    >>> _rounded("x", Type("timestamp"))
-    'make_timestamp_ms((epoch_us(x) + 62135596800000500) // 1000 - 62135596800000)'
-    """
+    """A value whose timestamps are of whole milliseconds."""
     if not _holds_moments(kind):
         return sql
     if kind.base in NESTED:
         return within(sql, kind, _rounded)
+    return milliseconds(sql)
+
+
+def milliseconds(sql: str) -> str:
+    """A timestamp rounded to milliseconds, half up.
+
+    >>> milliseconds("x")
+    'make_timestamp_ms((epoch_us(x) + 62135596800000500) // 1000 - 62135596800000)'
+    """
     micros = f"epoch_us({sql}) + {_BEFORE_1970 + 500}"
     return f"make_timestamp_ms(({micros}) // 1000 - {_BEFORE_1970 // 1000})"

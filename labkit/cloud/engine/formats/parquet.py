@@ -71,7 +71,8 @@ def relation(session: Session, table: Table, files: Sequence[File], wanted: froz
     """Relation of the wanted columns, one branch for each shape that the files have."""
     groups: dict[tuple[object, ...], list[File]] = {}
     for file in files:
-        groups.setdefault(_shape(table, file, wanted), []).append(file)
+        own = file.path if file.deleted else ""
+        groups.setdefault((own, _shape(table, file, wanted)), []).append(file)
     return f"({' UNION ALL '.join(_branch(table, g, wanted) for g in groups.values())})"
 
 
@@ -140,8 +141,14 @@ def _branch(table: Table, files: list[File], wanted: frozenset[str]) -> str:
         for column, (_, name, kind) in zip(found, table.wanted(wanted), strict=True)
     ]
     columns += partition_columns(table, files, wanted)
-    source = f"read_parquet({paths(files)}, hive_partitioning=false, union_by_name=false)"
-    return f"SELECT {', '.join(columns) or 'NULL'} FROM {source}"
+    options = "hive_partitioning=false, union_by_name=false"
+    rows = f"SELECT {', '.join(columns) or 'NULL'} FROM read_parquet({paths(files)}, {options}"
+    deleted = ", ".join(map(str, files[0].deleted))
+    return (
+        f"{rows}, file_row_number=true) WHERE file_row_number NOT IN ({deleted})"
+        if (deleted)
+        else f"{rows})"
+    )
 
 
 def _value(column: Column | None, name: str, kind: Type, file: File) -> str:

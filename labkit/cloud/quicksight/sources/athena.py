@@ -13,7 +13,7 @@ from typing import Any
 from labkit.cloud.athena.workgroups import work_groups
 from labkit.cloud.engine import Compiled, compile_query
 from labkit.cloud.engine.quoting import quoted_name
-from labkit.cloud.lake.catalog import GlueCatalog
+from labkit.cloud.lake.catalog import MODULES, GlueCatalog
 from labkit.cloud.quicksight.sources.access import SourceStore
 from labkit.cloud.quicksight.sources.failures import SourceError
 from labkit.cloud.quicksight.sources.opening import Opening, reader, typed
@@ -81,7 +81,9 @@ def _relation(opening: Opening, sql: str, catalog: str | None) -> Relation:
         raise SourceError("SQL_TABLE_NOT_FOUND", f"Catalog '{catalog}' does not exist")
     group = work_groups(opening.cloud, opening.region)[_workgroup(opening.source)]
     limit = group.configuration.get("BytesScannedCutoffPerQuery")
-    lake = GlueCatalog(opening.cloud, opening.principal, opening.region, "default", limit)
+    lake = GlueCatalog(
+        opening.cloud, opening.principal, opening.region, "default", limit, kinds=MODULES
+    )
     lake.store = SourceStore(opening.cloud, opening.principal, opening.region)
     return _shown(opening, compile_query(sql, lake))
 

@@ -152,7 +152,8 @@ def _write(
         then: changes the catalog as the files ask for.
         new: whether the table is made.
     """
-    declared = table.declared()
+    with spectrum_words(connection, place.schema):
+        declared = table.written()
     if declared.format not in _WRITABLE:
         raise unsupported(f"Writing external tables of format {declared.format}")
     aside = f"external_{connection.last_query_id}"
