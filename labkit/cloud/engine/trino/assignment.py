@@ -13,7 +13,7 @@ https://github.com/TobikoData/sqlmesh/blob/main/tests/core/engine_adapter/integr
 
 from __future__ import annotations
 
-from labkit.cloud.engine.trino.cast import cast
+from labkit.cloud.engine.trino.casts import cast
 from labkit.cloud.engine.trino.library import can_coerce, coerce
 from labkit.cloud.engine.trino.operators import NUMBERS
 from labkit.cloud.engine.types import Type

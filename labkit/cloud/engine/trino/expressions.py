@@ -11,7 +11,7 @@ from typing import Any
 
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.calls import call
-from labkit.cloud.engine.trino.cast import CastRefused, cast
+from labkit.cloud.engine.trino.casts import CastRefused, cast
 from labkit.cloud.engine.trino.json_members import json_members
 from labkit.cloud.engine.trino.json_syntax import json_path
 from labkit.cloud.engine.trino.library import coerce, common_type, resolve

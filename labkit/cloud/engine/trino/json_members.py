@@ -6,7 +6,7 @@ Source: https://trino.io/docs/current/functions/json.html#json-object
 from __future__ import annotations
 
 from labkit.cloud.engine.trino import tree
-from labkit.cloud.engine.trino.cast import CastRefused, cast
+from labkit.cloud.engine.trino.casts import CastRefused, cast
 from labkit.cloud.engine.trino.errors import raising
 from labkit.cloud.engine.trino.json_syntax import json_document, returned
 from labkit.cloud.engine.trino.scope import Scope, Typed

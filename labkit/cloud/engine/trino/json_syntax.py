@@ -11,7 +11,7 @@ import re
 
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.trino import tree
-from labkit.cloud.engine.trino.cast import CastRefused, cast
+from labkit.cloud.engine.trino.casts import CastRefused, cast
 from labkit.cloud.engine.trino.errors import raising
 from labkit.cloud.engine.trino.functions.jsonpath import PathRefused, parse_path
 from labkit.cloud.engine.trino.library import can_coerce, coerce

@@ -1,0 +1,151 @@
+"""Casts to JSON and from it: the text as Trino writes it, and a value as Trino reads it.
+
+Source: https://trino.io/docs/current/functions/json.html#cast-to-json
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from labkit.cloud.engine.quoting import quoted_name, quoted_text
+from labkit.cloud.engine.trino.casts.rules import CastRefused, cast, failure_of, register
+from labkit.cloud.engine.trino.operators import INTEGERS, NUMBERS
+from labkit.cloud.engine.trino.text import as_text, cast_to_varchar
+from labkit.cloud.engine.types import DOUBLE, JSON, VARCHAR, Type
+
+
+def _to_json(sql: str, source: Type, target: Type) -> str:
+    return _json_text(sql, source)
+
+
+def _json_text(sql: str, kind: Type) -> str:
+    """A value as Trino writes it: keys of maps in order, doubles as Java does, moments as text."""
+    match kind.base:
+        case "json":
+            return sql
+        case "unknown":
+            return "CAST(NULL AS VARCHAR)"
+        case "boolean" | "decimal" | "tinyint" | "smallint" | "integer" | "bigint":
+            return as_text(sql, kind)
+        case "real" | "double":
+            text = as_text(sql, kind)
+            return f"CASE WHEN isfinite({sql}) THEN {text} ELSE '\"' || {text} || '\"' END"
+        case "varchar" | "char":
+            return f"CAST(to_json({as_text(sql, kind)}) AS VARCHAR)"
+        case "date" | "time" | "timestamp" | "timestamptz" | "uuid":
+            return f"('\"' || {cast_to_varchar(sql, kind)} || '\"')"
+        case "array":
+            items = f"list_transform({sql}, lambda _j: {_json_inner('_j', kind.element)})"
+            return f"('[' || array_to_string({items}, ',') || ']')"
+        case "map":
+            return _json_map(sql, kind)
+        case "row":
+            return _json_row(sql, kind)
+    raise CastRefused(kind, JSON)
+
+
+def _json_inner(sql: str, kind: Type) -> str:
+    return f"coalesce({_json_text(sql, kind)}, 'null')"
+
+
+def _json_map(sql: str, kind: Type) -> str:
+    key, value = kind.types
+    if key.base not in ("varchar", "unknown", *INTEGERS, "boolean", "real", "double", "decimal"):
+        raise CastRefused(kind, JSON)
+    pair = f"struct_pack(k := {as_text('_j.key', key)}, v := {_json_inner('_j.value', value)})"
+    pairs = f"list_sort(list_transform(map_entries({sql}), lambda _j: {pair}))"
+    members = f"list_transform({pairs}, lambda _j: CAST(to_json(_j.k) AS VARCHAR) || ':' || _j.v)"
+    return f"('{{' || array_to_string({members}, ',') || '}}')"
+
+
+def _json_row(sql: str, kind: Type) -> str:
+    """A field without a name has the name ``""``."""
+    fields = (
+        f"{quoted_text(json.dumps(name or '', ensure_ascii=False) + ':')} || "
+        + _json_inner(f"struct_extract_at({sql}, {at})", inner)
+        for at, (name, inner) in enumerate(kind.fields, 1)
+    )
+    inside = " || ',' || ".join(fields)
+    return f"CASE WHEN ({sql}) IS NULL THEN NULL ELSE '{{' || {inside} || '}}' END"
+
+
+def _from_json(sql: str, source: Type, target: Type) -> str:
+    return _read_json(sql, target)
+
+
+def _read_json(sql: str, kind: Type) -> str:
+    """A JSON text as a value; JSON null is NULL."""
+    failure = failure_of(sql, f"Cannot cast '#' to {kind}")
+    missing = f"({sql}) IS NULL OR ({sql}) = 'null'"
+    match kind.base:
+        case "array":
+            inner = _read_json("_r", kind.element)
+            items = f"list_transform(trino_json_items({sql}), lambda _r: {inner})"
+            whens = f"WHEN {missing} THEN NULL WHEN ({sql})[1] = '[' THEN {items}"
+            return f"CASE {whens} ELSE {failure} END"
+        case "map":
+            keys = f"json_keys({sql})"
+            key = cast("_r", VARCHAR, kind.types[0])
+            value = _read_json("_r", kind.types[1])
+            both = (
+                f"map(list_transform({keys}, lambda _r: {key}), "
+                f"list_transform(trino_json_values({sql}), lambda _r: {value}))"
+            )
+            whens = f"WHEN {missing} THEN NULL WHEN ({sql})[1] = '{{' THEN {both}"
+            return f"CASE {whens} ELSE {failure} END"
+        case "row":
+            return _read_json_row(sql, kind, missing, failure)
+        case "json":
+            return sql
+    return f"CASE WHEN {missing} THEN NULL ELSE {_read_scalar(sql, kind, failure)} END"
+
+
+def _read_json_row(sql: str, kind: Type, missing: str, failure: str) -> str:
+    def packed(part: Callable[[int, str | None], str]) -> str:
+        fields = ", ".join(
+            f"{quoted_name(name or f'field{at}')} := {_read_json(part(at, name), inner)}"
+            for at, (name, inner) in enumerate(kind.fields)
+        )
+        return f"struct_pack({fields})"
+
+    by_name = packed(lambda at, name: f"trino_json_member({sql}, {quoted_text(name or '')})")
+    by_place = packed(lambda at, name: f"trino_json_items({sql})[{at + 1}]")
+    fits = f"json_array_length({sql}) = {len(kind.types)}"
+    return (
+        f"CASE WHEN {missing} THEN NULL WHEN ({sql})[1] = '{{' THEN {by_name} "
+        f"WHEN ({sql})[1] = '[' AND {fits} THEN {by_place} ELSE {failure} END"
+    )
+
+
+def _read_scalar(sql: str, kind: Type, failure: str) -> str:
+    """A JSON string gives its text, other scalars their own; arrays and objects fail."""
+    text = f"json_extract_string({sql}, '$')"
+    nested = f"({sql})[1] IN ('[', '{{')"
+    fraction = f"regexp_matches({sql}, '^-?[0-9].*[.eE]')"
+    if kind.base == "varchar":
+        double = f"WHEN {fraction} THEN {cast_to_varchar(f'TRY_CAST({sql} AS DOUBLE)', DOUBLE)}"
+        return f"CASE WHEN {nested} THEN {failure} {double} ELSE {text} END"
+    if kind.base == "boolean":
+        number = f"WHEN ({sql})[1] IN ('t', 'f', '\"') THEN {cast(text, VARCHAR, kind)}"
+        return f"CASE WHEN {nested} THEN {failure} {number} ELSE CAST({sql} AS DOUBLE) <> 0 END"
+    if kind.base in INTEGERS:
+        bit = f"WHEN ({sql}) IN ('true', 'false') THEN CAST(({sql}) = 'true' AS {kind.duckdb})"
+        rounded = f"WHEN {fraction} THEN {_json_number(sql, kind)}"
+        whole = cast(text, VARCHAR, kind)
+        return f"CASE WHEN {nested} THEN {failure} {bit} {rounded} ELSE {whole} END"
+    if kind.base in ("double", "real", "decimal"):
+        bit = f"WHEN ({sql}) IN ('true', 'false') THEN CAST(({sql}) = 'true' AS {kind.duckdb})"
+        return f"CASE WHEN {nested} THEN {failure} {bit} ELSE {cast(text, VARCHAR, kind)} END"
+    raise CastRefused(JSON, kind)
+
+
+def _json_number(sql: str, kind: Type) -> str:
+    return cast(f"TRY_CAST({sql} AS DOUBLE)", DOUBLE, kind)
+
+
+_SCALARS = (*NUMBERS, "boolean", "varchar")
+_NESTED = ("array", "map", "row")
+
+register((*_SCALARS, *_NESTED, "date", "timestamp", "timestamptz"), ("json",), _to_json)
+register(("json",), (*_SCALARS, *_NESTED), _from_json)

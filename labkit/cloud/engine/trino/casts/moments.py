@@ -1,0 +1,42 @@
+"""Casts between dates, times and timestamps.
+
+Source: https://trino.io/docs/current/language/types.html#date-and-time
+"""
+
+from __future__ import annotations
+
+from labkit.cloud.engine.trino.casts.rules import plain, register
+from labkit.cloud.engine.trino.library import coerce
+from labkit.cloud.engine.types import Type
+
+
+def _zoned_clock(sql: str, source: Type, target: Type) -> str:
+    """A zoned timestamp as what its own clock shows."""
+    return f"CAST(trino_local({sql}) AS {target.duckdb})"
+
+
+def rescaled(sql: str, source: Type, target: Type) -> str:
+    """Fewer digits of a second round half up; text is rounded, too."""
+    digits, before = (int(str(kind.args[0])) if kind.args else 3 for kind in (target, source))
+    if digits >= min(before, 6):
+        return plain(sql, source, target)
+    unit = 10 ** (6 - digits)
+    micros = f"epoch_us(CAST({sql} AS TIMESTAMP))"
+    return f"make_timestamp(CAST(floor(({micros} + {unit // 2}) / {unit}) AS BIGINT) * {unit})"
+
+
+def _widened(sql: str, source: Type, target: Type) -> str:
+    return coerce(sql, source, target)
+
+
+def _time_to_timestamp(sql: str, source: Type, target: Type) -> str:
+    return f"(DATE '1970-01-01' + {sql})"
+
+
+register(("timestamptz",), ("date", "timestamp", "time"), _zoned_clock)
+register(("date", "timestamp", "timestamptz"), ("timestamptz",), _widened)
+register(("date",), ("timestamp",), plain)
+register(("timestamp",), ("date", "time"), plain)
+register(("timestamp",), ("timestamp",), rescaled)
+register(("time",), ("time",), plain)
+register(("time",), ("timestamp",), _time_to_timestamp)

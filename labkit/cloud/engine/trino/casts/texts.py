@@ -1,0 +1,89 @@
+"""Casts to text and from it: ``varchar(n)`` cuts text and refuses what else does not fit.
+
+Text must be just the value that it names.
+Source: https://trino.io/docs/current/functions/conversion.html
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from labkit.cloud.engine.trino.casts.moments import rescaled
+from labkit.cloud.engine.trino.casts.rules import failure_of, register, spelled
+from labkit.cloud.engine.trino.operators import INTEGERS, NUMBERS
+from labkit.cloud.engine.trino.text import cast_to_varchar
+from labkit.cloud.engine.types import DAY_SECOND, YEAR_MONTH, Type
+
+
+def _to_text(sql: str, source: Type, target: Type) -> str:
+    """Any value as text; numbers and dates must fit, text is cut."""
+    text = cast_to_varchar(sql, source)
+    if not target.args or (source.base == "varchar" and source.args and source.args <= target.args):
+        return text
+    size = target.args[0]
+    if source.base in ("varchar", "char"):
+        return f"substr({text}, 1, {size})"
+    failure = failure_of(text, f"Value # cannot be represented as {target}")
+    return f"CASE WHEN length({text}) > {size} THEN {failure} ELSE {text} END"
+
+
+def _to_char(sql: str, source: Type, target: Type) -> str:
+    """``char(n)`` is kept without trailing spaces."""
+    text = cast_to_varchar(sql, source) if source.base not in ("varchar", "char") else sql
+    return f"rtrim(substr({text}, 1, {target.args[0] if target.args else 1}), ' ')"
+
+
+def _from_text(sql: str, source: Type, target: Type, *, shape: str, words: str) -> str:
+    """Text whose shape is right and whose value the type has."""
+    tried = f"TRY_CAST(trim({sql}) AS {target.duckdb})"
+    failure = failure_of(sql, words.format(target=spelled(target), plain=target))
+    return (
+        f"CASE WHEN ({sql}) IS NULL THEN NULL WHEN regexp_full_match({sql}, '{shape}') "
+        f"THEN coalesce({tried}, {failure}) ELSE {failure} END"
+    )
+
+
+def _text_to_timestamp(sql: str, source: Type, target: Type) -> str:
+    whole = Type("timestamp", (6,))
+    if target.args and int(str(target.args[0])) >= 6:
+        sql = f"trino_micros({sql})"
+    read = _from_text(sql, source, whole, shape=_TIMESTAMP, words=_VALUE.format(plain=target))
+    return rescaled(read, whole, target)
+
+
+def _text_to_zoned(sql: str, source: Type, target: Type) -> str:
+    return f"trino_text_to_zoned({sql})"
+
+
+_DAY = r"\s*[+-]?\d{4,}-\d{1,2}-\d{1,2}"
+_CLOCK = r"([01]?\d|2[0-3]):\d{1,2}(:\d{1,2}(\.\d+)?)?"
+_FLOAT = r"\s*[+-]?(NaN|Infinity|(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?)\s*"
+_TIMESTAMP = rf"{_DAY}( {_CLOCK})?\s*"
+_QUOTED = "Cannot cast '#' to {target}"
+_VALUE = "Value cannot be cast to {plain}: #"
+_TEXTS: dict[str, tuple[str, str]] = {
+    **dict.fromkeys(INTEGERS, (r"[+-]?\d+", _QUOTED)),
+    "real": (_FLOAT, _QUOTED),
+    "double": (_FLOAT, _QUOTED),
+    "decimal": (
+        r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?",
+        "Cannot cast VARCHAR '#' to {target}. Value is not a number.",
+    ),
+    "boolean": ("(?i)true|false|t|f|1|0", "Cannot cast '#' to BOOLEAN"),
+    "date": (rf"{_DAY}\s*", "Value cannot be cast to date: #"),
+    "time": (rf"\s*{_CLOCK}\s*", _VALUE),
+    "uuid": ("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", "Cannot cast value to UUID: #"),
+}
+_CHARACTERS = ("varchar", "char")
+_PRINTED = (
+    *NUMBERS,
+    *("boolean", "date", "time", "timestamp", "timestamptz", "uuid", "ipaddress"),
+    *_CHARACTERS,
+)
+
+register((*_PRINTED, DAY_SECOND.base, YEAR_MONTH.base), ("varchar",), _to_text)
+register(_PRINTED, ("char",), _to_char)
+for _target, (_shape, _words) in _TEXTS.items():
+    register(_CHARACTERS, (_target,), partial(_from_text, shape=_shape, words=_words))
+register(_CHARACTERS, ("timestamp",), _text_to_timestamp)
+register(("varchar",), ("timestamptz",), _text_to_zoned)
