@@ -26,6 +26,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +93,8 @@ def _read_line(case: Case, line: str) -> None:
     elif found := _COLUMN.fullmatch(line):
         given = list(case.second.values())[-1] if case.second else case.given
         columns = given if case.expected is None else case.expected
-        columns[found[1]] = (found[2], json.loads(found[3]))
+        exact = Decimal if found[2].lower().startswith("decimal") else float
+        columns[found[1]] = (found[2], json.loads(found[3], parse_float=exact))
     else:
         assert case.expected is not None, f"not a line of a case: {line}"
         case.expected[line] = case.given[line]

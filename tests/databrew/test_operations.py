@@ -166,14 +166,19 @@ def rows(table: Table, in_order: bool) -> list[tuple[str, ...]]:
     return found if in_order else sorted(found)
 
 
+def digits(number: float | Decimal) -> str:
+    """A number with all its digits, whatever its type, a double's first fifteen; 0 has no sign."""
+    text = f"{Decimal(f'{number:.15g}' if isinstance(number, float) else number):f}"
+    short = text.rstrip("0").rstrip(".") if "." in text else text
+    return short.removeprefix("-") if short == "-0" else short
+
+
 def plain(value: Any) -> Any:
     match value:
         case bool():
             return value
         case float() | Decimal() | int():
-            exact = math.isfinite(value) and int(value) == value
-            number = value if exact else float(f"{value:.9g}")
-            return int(number) if math.isfinite(number) and int(number) == number else number
+            return digits(value) if math.isfinite(value) else float(value)
         case datetime() | date():
             return str(value)
         case bytes():

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.recipe.errors import unknown
-from labkit.cloud.databrew.recipe.parts.decimals import MOST_DIGITS, shape
+from labkit.cloud.databrew.recipe.parts.decimals import MOST_DIGITS, SAFE_DIGITS, shape
 from labkit.cloud.databrew.recipe.parts.values import numeric, present
 
 #: Name → SQL. ``{n}`` is the column as a number, ``{v}`` the value that is not missing, ``{rest}``
@@ -30,7 +30,6 @@ AGGREGATES = {
     "COLLECT_SET": "coalesce(list(DISTINCT {v} ORDER BY {v}) {rest}, [])",
 }
 _ALSO = {"AVG": "AVERAGE", "MEAN": "AVERAGE", "STDDEV": "STANDARD_DEVIATION", "VAR": "VARIANCE"}
-_SAFE_DIGITS = 28
 #: Digits behind the point from which on the whole parts of any rows' decimals have a sum that fits.
 _LONG_SCALE = 9
 
@@ -65,7 +64,7 @@ def aggregate(function: str, column: Column, *, only: str = "", over: str = "") 
 def _parts(column: Column) -> tuple[str, str, int] | None:
     """The whole part of wide decimals, the rest, and its digits; ``None`` of other columns."""
     digits, scale = shape(column) or (0, 0)
-    if digits <= _SAFE_DIGITS or scale < _LONG_SCALE:
+    if digits <= SAFE_DIGITS or scale < _LONG_SCALE:
         return None
     whole = f"CAST(trunc({column.sql}) AS DECIMAL({digits - scale + 1}, 0))"
     return whole, f"{column.sql} % 1", scale
@@ -82,5 +81,5 @@ def _in_parts(whole: str, part: str, scale: int, rest: str) -> str:
 def _addend(column: Column) -> str:
     """A number to add up: decimals of so many digits that sums may not fit as doubles."""
     digits = column.type.args[0] if column.type.base == "decimal" else 0
-    wide = isinstance(digits, int) and digits > _SAFE_DIGITS
+    wide = isinstance(digits, int) and digits > SAFE_DIGITS
     return f"CAST({column.sql} AS DOUBLE)" if wide else column.number

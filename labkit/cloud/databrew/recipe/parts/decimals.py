@@ -14,6 +14,8 @@ from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.engine.types import BIGINT, DOUBLE, Type
 
 MOST_DIGITS, LEAST_SCALE = 38, 6
+#: Digits of decimals of which any rows have a sum that fits.
+SAFE_DIGITS = 28
 _WHOLE = {"tinyint": 3, "smallint": 5, "integer": 10, "bigint": 19}
 _EXACT = Context(prec=2 * MOST_DIGITS + 1, rounding=ROUND_HALF_UP)
 
@@ -47,27 +49,50 @@ def common(columns: Sequence[Column]) -> Type:
     return DOUBLE
 
 
-def within(column: Column, sql: str) -> str:
-    """SQL of a number between a column's least and greatest, such as its mean.
+def finer(column: Column) -> Type:
+    """The type of a number between a column's least and greatest, such as its mean.
 
     Beside decimals it is one, so that they keep their digits; with four more behind the point
     where there is room, as Spark's ``avg`` has it.
 
-    >>> within(Column("a", Type("decimal", (20, 2))), "avg(a)")
-    'CAST(avg(a) AS DECIMAL(24, 6))'
+    >>> str(finer(Column("a", Type("decimal", (20, 2)))))
+    'decimal(24,6)'
     """
     if column.type.base != "decimal":
-        return sql
+        return DOUBLE
     digits, scale = shape(column) or (MOST_DIGITS, 0)
     more = min(4, MOST_DIGITS - digits)
-    return f"CAST({sql} AS DECIMAL({digits + more}, {scale + more}))"
+    return Type("decimal", (digits + more, scale + more))
 
 
-Product = tuple[Callable[..., Decimal | None], list[str], str]
+def within(column: Column, sql: str) -> str:
+    """SQL of a number between a column's least and greatest, in a type that stands beside them."""
+    return f"CAST({sql} AS {finer(column).duckdb})" if column.type.base == "decimal" else sql
 
 
-def product(one: Column, other: Column) -> Product | None:
-    """The function that multiplies two decimals, and DuckDB's types of both and of what it gives.
+#: A function, and DuckDB's types of its parameters and of what it gives.
+Function = tuple[Callable[..., Decimal | None], list[str], str]
+
+
+def quotient(column: Column) -> Function | None:
+    """The function that divides a decimal column's sum by its count; ``None`` of other columns.
+
+    DuckDB's own ``avg`` is a double. ``None`` too of decimals whose sum may not fit.
+    """
+    digits, scale = shape(column) or (MOST_DIGITS, 0)
+    if column.type.base != "decimal" or digits > SAFE_DIGITS:
+        return None
+    kind = finer(column)
+    unit = Decimal(1).scaleb(-int(str(kind.args[1])))
+
+    def mean(total: Decimal | None, count: int) -> Decimal | None:
+        return None if total is None else _EXACT.divide(total, count).quantize(unit, context=_EXACT)
+
+    return mean, [f"DECIMAL({MOST_DIGITS}, {scale})", "BIGINT"], kind.duckdb
+
+
+def product(one: Column, other: Column) -> Function | None:
+    """The function that multiplies two decimals.
 
     ``None`` where DuckDB's own product has the same type.
     """

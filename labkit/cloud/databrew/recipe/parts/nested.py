@@ -52,7 +52,10 @@ def value_at(column: Column, path: Sequence[str | int]) -> str:
 
 
 def shape_within(shape: Any, levels: int | None) -> Any:
-    """The structure of JSON as DuckDB tells it, with objects below a level left as text."""
+    """The structure of JSON as DuckDB tells it, with objects below a level left as text.
+
+    Whole numbers of both signs are ``HUGEINT`` there, whatever their size.
+    """
     if isinstance(shape, list):
         return [shape_within(shape[0], levels)]
     if isinstance(shape, dict):
@@ -60,7 +63,7 @@ def shape_within(shape: Any, levels: int | None) -> Any:
             return "VARCHAR"
         below = None if levels is None else levels - 1
         return {name: shape_within(each, below) for name, each in shape.items()}
-    return {"UBIGINT": "BIGINT", "HUGEINT": "DOUBLE", "UHUGEINT": "DOUBLE", "NULL": "VARCHAR",
+    return {"UBIGINT": "BIGINT", "HUGEINT": "BIGINT", "UHUGEINT": "DOUBLE", "NULL": "VARCHAR",
             "JSON": "VARCHAR"}.get(shape, shape)  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Literal
 
 from labkit.cloud.databrew.recipe.column import Column
-from labkit.cloud.databrew.recipe.parts.decimals import within
+from labkit.cloud.databrew.recipe.parts.decimals import finer, quotient, within
 from labkit.cloud.databrew.recipe.parts.values import numeric
 from labkit.cloud.databrew.recipe.relation import Relation
 
@@ -28,13 +28,17 @@ _MODES = {
 
 def average(table: Relation, column: Column, among: str) -> str:
     """SQL of the mean of the numbers that meet a condition."""
-    return _over(table, within(column, f"avg({numeric(column).number})"), among)
+    number = numeric(column).number
+    if exact := quotient(column):
+        made = f"{table.context.function(*exact)}(sum({number}), count({number}))"
+    else:
+        made = within(column, f"avg({number})")
+    return _over(table, made, among)
 
 
 def median(table: Relation, column: Column, among: str) -> str:
     """SQL of the median of the numbers that meet a condition."""
-    made = f"median(CAST({numeric(column).number} AS DOUBLE))"
-    return _over(table, within(column, made), among)
+    return _over(table, f"median(CAST({numeric(column).number} AS {finer(column).duckdb}))", among)
 
 
 def total(table: Relation, column: Column, among: str) -> str:
