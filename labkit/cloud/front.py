@@ -186,6 +186,7 @@ class Front:
     def _fall_through(
         self, service: str, name: str, environ: Environ, body: bytes, asked: dict[str, Any]
     ) -> protocol.Reply:
+        paged.check_whole(service, name, asked)
         if rewrite := REWRITES.get(service):
             body = rewrite(name, body)
         body = paged.for_all(service, name, body)

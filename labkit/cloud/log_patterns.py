@@ -24,6 +24,7 @@ from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.constraints import check_members
 from labkit.cloud.engine.patience import patient
 from labkit.cloud.json_text import is_number
+from labkit.cloud.log_groups import CLASS
 from labkit.cloud.operations import AwsError, Context, not_here
 from labkit.cloud.wildcards import with_stars
 
@@ -53,8 +54,10 @@ _NOWHERE = object()
 
 def judge_call(context: Context, parameters: dict[str, Any]) -> None:
     """Raise for names and patterns that are none, and for queries not answered rightly."""
-    if context.operation in ("CreateLogGroup", "CreateLogStream"):
+    if context.operation in ("CreateLogGroup", "CreateLogStream", "DescribeLogGroups"):
         _check_names(context, parameters)
+    if context.operation == "CreateLogGroup" and parameters.get("logGroupClass", CLASS) != CLASS:
+        raise not_here("logs", context.operation, f"log groups are {CLASS}")
     if "logStreamName" in parameters:
         _check_stream(context, parameters["logStreamName"], parameters.get("logGroupName"))
     days = parameters.get("retentionInDays")

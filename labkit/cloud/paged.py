@@ -92,10 +92,49 @@ _WAYS = {
 _BEGINNINGS = {
     "cloudformation": ("NextToken", "ValidationError", "The pagination token is not valid."),
     "iam": ("Marker", "ValidationError", "Invalid Marker."),
+    "logs": ("nextToken", "InvalidParameterException", "The specified nextToken is invalid."),
     "secretsmanager": ("NextToken", "InvalidNextTokenException", "Invalid token."),
     "sns": ("NextToken", "InvalidParameter", "Invalid parameter: NextToken"),
     "ssm": ("NextToken", "InvalidNextToken", "The specified token is not valid."),
 }
+
+# What moto tells whole, wherever a page is to begin: no token of these was ever given out.
+_WHOLE = {
+    ("cloudformation", "ListStackSets"),
+    ("cloudformation", "ListStacks"),
+    ("iam", "GetAccountAuthorizationDetails"),
+    ("iam", "ListAccessKeys"),
+    ("iam", "ListAccountAliases"),
+    ("iam", "ListGroupPolicies"),
+    ("iam", "ListGroups"),
+    ("iam", "ListGroupsForUser"),
+    ("iam", "ListInstanceProfiles"),
+    ("iam", "ListInstanceProfilesForRole"),
+    ("iam", "ListMFADevices"),
+    ("iam", "ListPolicyVersions"),
+    ("iam", "ListRolePolicies"),
+    ("iam", "ListServerCertificates"),
+    ("iam", "ListUserPolicies"),
+    ("iam", "ListUserTags"),
+    ("iam", "ListUsers"),
+    ("logs", "DescribeDeliveries"),
+    ("logs", "DescribeDeliveryDestinations"),
+    ("logs", "DescribeDeliverySources"),
+    ("logs", "DescribeExportTasks"),
+    ("logs", "DescribeMetricFilters"),
+    ("logs", "DescribeQueries"),
+    ("logs", "DescribeResourcePolicies"),
+    ("logs", "DescribeSubscriptionFilters"),
+    ("ssm", "DescribeMaintenanceWindows"),
+    ("ssm", "DescribePatchBaselines"),
+    ("ssm", "ListCommands"),
+}
+
+
+def check_whole(service: str, name: str, asked: dict[str, Any]) -> None:
+    """Raise for a page of what is always told whole, which begins where none does."""
+    if (service, name) in _WHOLE:
+        check_beginning(service, asked)
 
 
 def check_beginning(service: str, asked: dict[str, Any]) -> None:

@@ -25,6 +25,7 @@ import labkit.cloud.glue
 import labkit.cloud.lake.looked
 import labkit.cloud.lake_tags
 import labkit.cloud.lambdas
+import labkit.cloud.log_groups
 import labkit.cloud.made_up
 import labkit.cloud.mail
 import labkit.cloud.metrics

@@ -47,6 +47,11 @@ def test_runs_of_a_workflow(aws, fresh):
         ("kms", "list_keys", {"Marker": "bm9uZQ=="}, "InvalidMarkerException"),
         ("kinesis", "list_streams", {"NextToken": "bm9uZQ=="}, "InvalidArgumentException"),
         ("iam", "list_roles", {"Marker": "none"}, "ValidationError"),
+        ("iam", "list_users", {"Marker": "none"}, "ValidationError"),
+        ("cloudformation", "list_stacks", {"NextToken": "none"}, "ValidationError"),
+        ("logs", "describe_log_groups", {"nextToken": "none"}, "InvalidParameterException"),
+        ("logs", "describe_metric_filters", {"nextToken": "none"}, "InvalidParameterException"),
+        ("ssm", "describe_patch_baselines", {"NextToken": "none"}, "InvalidNextToken"),
         ("secretsmanager", "list_secrets", {"NextToken": "none"}, "InvalidNextTokenException"),
         ("sns", "list_topics", {"NextToken": "none"}, "InvalidParameter"),
         ("ssm", "describe_parameters", {"NextToken": "none"}, "InvalidNextToken"),
@@ -56,6 +61,26 @@ def test_runs_of_a_workflow(aws, fresh):
 def test_a_token_that_was_never_given_out(aws, service, call, asked, code):
     with pytest.raises(ClientError, match=code):
         getattr(aws(service), call)(**asked)
+
+
+def test_log_groups_by_parts_of_their_names(aws, fresh):
+    logs, stem = aws("logs"), fresh("group")
+    for end in ("One", "Two", "other"):
+        logs.create_log_group(logGroupName=f"{stem}/{end}")
+    assert pages(logs, "describe_log_groups", 2, logGroupNamePrefix=stem)[0] == 2
+
+    def told(**asked):
+        return [each["logGroupName"][len(stem) :] for each in found(**asked)]
+
+    def found(**asked):
+        return logs.describe_log_groups(**asked)["logGroups"]
+
+    assert told(logGroupNamePattern=f"{stem[1:]}/T") == ["/Two"]
+    assert told(logGroupNamePattern=f"{stem}/t") == []
+    arn = found(logGroupNamePattern=f"{stem}/One")[0]["logGroupArn"]
+    assert told(logGroupIdentifiers=[arn, f"{stem}/other"]) == ["/One", "/other"]
+    with pytest.raises(ClientError, match="mutually exclusive"):
+        found(logGroupNamePrefix="a", logGroupNamePattern="b")
 
 
 def test_streams_and_their_shards(aws, fresh):
