@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from labkit.cloud.engine.types import TIMESTAMP, Type
+from labkit.cloud.engine.types import BIGINT, TIMESTAMP, VARCHAR, Type
 from labkit.cloud.quicksight.spice.model import Column, DataSet
 from labkit.cloud.quicksight.visuals.model import OTHER, VisualData, VisualError
 from tests.quicksight.visuals.building import (
@@ -17,6 +17,7 @@ from tests.quicksight.visuals.building import (
     counted,
     date,
     dim,
+    filter_group,
     filtered,
     limit,
     measure,
@@ -167,6 +168,37 @@ def test_the_rest_of_two_axes(function: str, show: Show) -> None:
     sums = {("LA", "app"): 24, ("LA", OTHER): 10, (OTHER, "app"): 8, (OTHER, OTHER): 15}
     medians = {("LA", "app"): 12, ("LA", OTHER): 10, (OTHER, "app"): 4, (OTHER, OTHER): 4}
     assert found == (sums if function == "SUM" else medians)
+
+
+def test_the_rest_where_no_group_is_within_both_limits(show: Show) -> None:
+    """The greatest city has no row without a course, which goes first among the courses."""
+    two = "(VALUES ('NY', 'art', 9), ('LA', 'bio', 1)) t(city, course, views)"
+    rows = DataSet(f"SELECT * FROM {two}",
+                   tuple(Column(*of) for of in (("city", VARCHAR), ("course", VARCHAR),
+                                                ("views", BIGINT))))  # fmt: skip
+    more = category_sort(sort("city"), CategoryItemsLimit=limit(1, "EXCLUDE"),
+                         ColorSort=sort("course"), ColorItemsLimit=limit(1))  # fmt: skip
+    asked = bar([dim("city")], [measure("views", "MEDIAN")], Colors=[dim("course")], **more)
+    assert list(show(elsewhere(asked), other=rows).rows) == [("NY", 9, OTHER)]
+
+
+@pytest.mark.parametrize("name", ["n", "r", "d0", "x", "top"])
+def test_a_column_may_have_any_name(name: str, show: Show) -> None:
+    """As those have that stand beside it in a statement."""
+    columns = (Column("course", VARCHAR), Column(name, BIGINT))
+    rows = DataSet(
+        f"SELECT * FROM (VALUES ('a', 9), ('b', 1), ('c', 2)) t(course, {name})", columns
+    )
+    more = category_sort(sort("course", "ASC"), CategoryItemsLimit=limit(1))
+    asked = elsewhere(bar([dim("course")], [measure(name, "MEDIAN")], **more))
+    assert show(asked, other=rows).others == (None, 1.5)
+    best = filtered("TopBottomFilter", name, Limit=1, AggregationSortConfigurations=[
+        {"Column": column(name), "SortDirection": "DESC",
+         "AggregationFunction": {"NumericalAggregationFunction": {
+             "SimpleNumericalAggregation": "SUM"}}}])  # fmt: skip
+    asked = elsewhere(bar([dim("course")], [measure(name)]))
+    found = show(asked, other=rows, FilterGroups=[elsewhere(filter_group(best))])
+    assert list(found.rows) == [("a", 9)]
 
 
 def test_a_default_limit_depends_on_the_type(show: Show) -> None:

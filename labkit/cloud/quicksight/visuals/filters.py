@@ -172,7 +172,7 @@ def _top_bottom(body: Json, names: Expressions) -> Condition:
     )
     groups = f"SELECT {', '.join(shown)} FROM {ROWS} GROUP BY {group}"
     top = f"SELECT x FROM ({groups}) QUALIFY rank() OVER (ORDER BY {order}) <= {int(limit)}"
-    found = f"EXISTS (SELECT 1 FROM ({top}) AS top(x) WHERE top.x IS NOT DISTINCT FROM {group})"
+    found = f"EXISTS ({_inside(top)} IS NOT DISTINCT FROM {group})"
     return Condition(found, "top", tuple(p for each in [value, *values] for p in each.derived))
 
 
@@ -196,8 +196,13 @@ def _nested(body: Json, names: Expressions) -> Condition:
     if inner.stage != "row" or value.kind != "row" or inner.derived or value.derived:
         raise VisualError("A nested filter stands on columns of rows.")
     rows = f"SELECT {value.sql} FROM ({names.data_set.sql}) WHERE {inner.sql}"
-    match = f"EXISTS (SELECT 1 FROM ({rows}) AS inside(x) WHERE inside.x = {value.sql})"
+    match = f"EXISTS ({_inside(rows)} = {value.sql})"
     return Condition(match if body["IncludeInnerSet"] else f"NOT {match}")
+
+
+def _inside(values: str) -> str:
+    """A subquery up to what its values are compared with, by names that no column has."""
+    return f'SELECT 1 FROM ({values}) AS "#inside"("#value") WHERE "#inside"."#value"'
 
 
 _FILTERS: dict[str, Callable[[Json, Expressions], Condition]] = {

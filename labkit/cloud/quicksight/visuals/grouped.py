@@ -51,7 +51,7 @@ def grouped(request: Request) -> VisualData:
     grouping = group(request)
     plan = grouping.plan
     found = request.run(statement(plan, fold=plan.adds_up))
-    if not plan.adds_up and plan.folds and _cut(plan, found):
+    if not plan.adds_up and plan.folds and (_cut(plan, found) or _all_beyond(found)):
         found += request.run(rest(plan))
     return _data(request, grouping, found)
 
@@ -156,6 +156,11 @@ def _cut(plan: Plan, found: Sequence[Mapping[str, Any]]) -> int:
     if first is None:
         return 0
     return sum(max(0, first[f"n{at}"] - axis.skip - axis.most) for at, axis in enumerate(plan.axes))
+
+
+def _all_beyond(found: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether no group is within all limits, so that none tells how many there are."""
+    return all(row["g"] != 0 for row in found)
 
 
 def _left_out(plan: Plan, found: Sequence[Mapping[str, Any]]) -> Iterator[str]:

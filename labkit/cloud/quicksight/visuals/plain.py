@@ -27,7 +27,7 @@ def plain(request: Request) -> VisualData:
     if any(each.stage in ("aggregate", "window") for each in conditions):
         raise VisualError("A visual of plain rows has no groups to filter by an aggregate.")
     rows = request.rows(conditions, (part for each in columns for part in each.derived))
-    named = ", ".join(f"{each.sql} AS c{at}" for at, each in enumerate(columns))
+    named = ", ".join(f'{each.sql} AS "#c{at}"' for at, each in enumerate(columns))
     order = ", ".join(_order(request, columns))
     most, skip = _page(request)
     body = f"SELECT {named} FROM ({rows}){f' ORDER BY {order}' if order else ''}"
@@ -59,7 +59,7 @@ def _in_order(
 
 
 def _order(request: Request, columns: Sequence[fields.Dimension]) -> Iterator[str]:
-    ids = {each.field.id: f"c{at}" for at, each in enumerate(columns)}
+    ids = {each.field.id: f'"#c{at}"' for at, each in enumerate(columns)}
     said = request.wells.sorting.get("RowSort") or ()
     for sort in said:
         if "FieldSort" in sort and sort["FieldSort"]["FieldId"] in ids:
@@ -70,7 +70,7 @@ def _order(request: Request, columns: Sequence[fields.Dimension]) -> Iterator[st
             value = request.names.of_rows(one["SortBy"]["ColumnName"])
             yield f"{value.sql} {direction(one)} NULLS LAST"
     if said:
-        yield from (f"c{at} NULLS LAST" for at in range(len(columns)))
+        yield from (f'"#c{at}" NULLS LAST' for at in range(len(columns)))
 
 
 def _page(request: Request) -> tuple[int, int]:

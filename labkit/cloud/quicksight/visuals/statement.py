@@ -79,10 +79,14 @@ def _surviving(plan: Plan) -> str:
     """The rows of groups that conditions on groups let through."""
     if not plan.having:
         return f"({plan.rows})"
-    named = [f"{sql} AS d{at}" for at, sql in enumerate(plan.dimensions)]
-    kept = _grouped(plan, named, [], f"({plan.rows})", plan.having)
-    on = _equal(plan.dimensions, [f"kept.d{at}" for at in _range(plan)])
+    kept = _grouped(plan, _beside_columns(plan), [], f"({plan.rows})", plan.having)
+    on = _equal(plan.dimensions, [f'kept."#d{at}"' for at in _range(plan)])
     return f"({plan.rows}) SEMI JOIN ({kept}) AS kept ON {on}"
+
+
+def _beside_columns(plan: Plan) -> list[str]:
+    """The dimensions by names that no column of the rows has."""
+    return [f'{sql} AS "#d{at}"' for at, sql in enumerate(plan.dimensions)]
 
 
 def _sets(plan: Plan, masks: Sequence[int], source: str, dimensions: Sequence[str]) -> str:
@@ -174,7 +178,8 @@ def _shown(plan: Plan) -> str:
     axes = [f"FALSE AS o{at}, a{at}.r AS r{at}, a{at}.n AS n{at}" for at in range(len(plan.axes))]
     columns = ["l.g", *axes, *(f"l.d{at}" for at in _range(plan)), *_measure_names(plan)]
     joins = "".join(
-        f" LEFT JOIN a{at} ON {_same(axis, 'l', f'a{at}')}" for at, axis in enumerate(plan.axes)
+        f" LEFT JOIN a{at} ON {_same(axis, 'l.d{}', f'a{at}.d{{}}')}"
+        for at, axis in enumerate(plan.axes)
     )
     within = " AND ".join(["l.g = 0", *(_within(at, axis) for at, axis in enumerate(plan.axes))])
     levels = [f"({within})", *([f"l.g = {plan.everything}"] if plan.totals else [])]
@@ -188,31 +193,38 @@ def _within(at: int, axis: Cut) -> str:
 
 def _folded(plan: Plan) -> str:
     """The groups beyond the limits, put together."""
-    source = "groups" if plan.adds_up else f"({_with_names(plan)})"
     columns, where, beyond = [], [], []
     for at, axis in enumerate(plan.axes):
         inside = f"a{at}.r <= {axis.most}"
-        columns += [f"NOT ({inside}) AS o{at}", f"CASE WHEN {inside} THEN a{at}.r END AS r{at}"]
-        columns += [f"CASE WHEN {inside} THEN l.d{d} END AS d{d}" for d in axis.dimensions]
+        columns += [
+            (f"o{at}", f"NOT ({inside})"),
+            (f"r{at}", f"CASE WHEN {inside} THEN a{at}.r END"),
+        ]
+        columns += [(f"d{d}", f"CASE WHEN {inside} THEN a{at}.d{d} END") for d in axis.dimensions]
         beyond.append(f"NOT ({inside})")
         where += [] if axis.others else [inside]
-    grouped = ", ".join(str(at + 1) for at in range(len(columns)))
-    measures = _over_groups(plan) if plan.adds_up else _over_rows(plan)
-    joins = "".join(
-        f" JOIN a{at} ON {_same(axis, 'l', f'a{at}')}" for at, axis in enumerate(plan.axes)
-    )
     condition = " AND ".join([f"({' OR '.join(beyond)})", *where])
-    listed = ", ".join([*columns, "-1 AS g", *measures])
-    return f"SELECT {listed} FROM {source} AS l{joins} WHERE {condition} GROUP BY {grouped}"
+    marked = ", ".join(["l.*", *(f'{sql} AS "#folded {name}"' for name, sql in columns)])
+    source = f"SELECT {marked} FROM {_to_fold(plan)} WHERE {condition}"
+    measures = _over_groups(plan) if plan.adds_up else _over_rows(plan)
+    listed = [*(f'"#folded {name}" AS {name}' for name, _ in columns), "-1 AS g", *measures]
+    grouped = ", ".join(str(at + 1) for at in range(len(columns)))
+    return f"SELECT {', '.join(listed)} FROM ({source}) GROUP BY {grouped}"
 
 
-def _with_names(plan: Plan) -> str:
-    return f"SELECT *, {', '.join(_dimensions(plan))} FROM {_surviving(plan)}"
+def _to_fold(plan: Plan) -> str:
+    """Groups, or rows, beside their places on the axes."""
+    source, name = "groups", "l.d{}"
+    if not plan.adds_up:
+        source = f"(SELECT *, {', '.join(_beside_columns(plan))} FROM {_surviving(plan)})"
+        name = 'l."#d{}"'
+    return f"{source} AS l" + "".join(
+        f" JOIN a{at} ON {_same(axis, name, f'a{at}.d{{}}')}" for at, axis in enumerate(plan.axes)
+    )
 
 
 def _same(axis: Cut, left: str, right: str) -> str:
-    names = [f"d{each}" for each in axis.dimensions]
-    return _equal([f"{left}.{each}" for each in names], [f"{right}.{each}" for each in names])
+    return _equal(map(left.format, axis.dimensions), map(right.format, axis.dimensions))
 
 
 def _equal(left: Iterable[str], right: Iterable[str]) -> str:
