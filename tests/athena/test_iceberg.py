@@ -268,6 +268,47 @@ def test_external_is_no_word_for_iceberg(ice: Ice) -> None:
     assert ice.rows("SELECT * FROM h") == [["1", "2024-01-01 00:00:00.000"]]
 
 
+def test_glue_makes_and_changes_tables_with_their_metadata(ice: Ice) -> None:
+    glue, where = ice.lake.glue, {"DatabaseName": ice.lake.database}
+    made = {"IcebergInput": {"MetadataOperation": "CREATE", "Version": "2"}}
+    columns = [{"Name": "id", "Type": "bigint"}, {"Name": "tags", "Type": "array<string>"}]
+    storage = {"Columns": columns, "Location": ice.location("plain")}
+    table = {"Name": "plain", "StorageDescriptor": storage, "Parameters": {"k": "v"}}
+    glue.create_table(**where, TableInput=table, OpenTableFormatInput=made)
+    ice.do("INSERT INTO plain VALUES (1, ARRAY['a'])")
+    assert ice.rows("SELECT * FROM plain") == [["1", "[a]"]]
+    kept = glue.get_table(**where, Name="plain")["Table"]["Parameters"]
+    assert (kept["table_type"], kept["k"]) == ("ICEBERG", "v")
+    keys = {"Name": "other", "PartitionKeys": [{"Name": "p", "Type": "string"}]}
+    with pytest.raises(glue.exceptions.InvalidInputException, match="Cannot create partitions"):
+        glue.create_table(**where, TableInput=table | keys, OpenTableFormatInput=made)
+
+    def schema(*more: dict[str, Any]) -> dict[str, Any]:
+        first = {"Id": 1, "Name": "id", "Type": "long", "Required": True}
+        return {"SchemaId": len(more), "Fields": [first, *more]}
+
+    told = {
+        "Location": ice.location("told"),
+        "Schema": schema(),
+        "PartitionSpec": {"Fields": [{"SourceId": 1, "Transform": "bucket[4]", "Name": "b"}]},
+    }
+    made["IcebergInput"]["CreateIcebergTableInput"] = told
+    glue.create_table(**where, Name="told", OpenTableFormatInput=made)
+    ice.do("INSERT INTO told VALUES (1), (2)")
+    new = schema({"Id": 2, "Name": "note", "Type": "string", "Required": False})
+    change = {"Schema": new, "Location": told["Location"]}
+    actions = [change | {"Action": name} for name in ("add-schema", "set-current-schema")]
+    given = {"UpdateIcebergInput": {"UpdateIcebergTableInput": {"Updates": actions}}}
+    glue.update_table(**where, Name="told", UpdateOpenTableFormatInput=given)
+    ice.do("INSERT INTO told VALUES (3, 'n')")
+    assert ice.rows("SELECT * FROM told ORDER BY 1") == [["1", None], ["2", None], ["3", "n"]]
+    assert len(ice.rows('SELECT partition FROM "told$partitions"')) > 1
+    assert "NOT NULL column" in ice.fail("INSERT INTO told (note) VALUES ('x')")
+    actions[0]["Action"] = "add-encryption-key"
+    with pytest.raises(glue.exceptions.InvalidInputException, match="not supported"):
+        glue.update_table(**where, Name="told", UpdateOpenTableFormatInput=given)
+
+
 def test_too_many_partitions_unless_the_rows_are_sorted(ice: Ice) -> None:
     ice.create("t", "id bigint", "PARTITIONED BY (id)")
     many = "SELECT n FROM UNNEST(sequence(1, 101)) AS s(n)"

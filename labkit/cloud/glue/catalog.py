@@ -87,18 +87,28 @@ def create_table(
     context: Context,
     *,
     DatabaseName: str,
+    Name: str | None = None,
     TableInput: Definition | None = None,
     PartitionIndexes: list[Definition] | None = None,
-    OpenTableFormatInput: Any = None,
+    OpenTableFormatInput: Definition | None = None,
     **_: Any,
 ) -> Answer:
-    if TableInput is None:
+    """A table; of Iceberg's, the metadata too.
+
+    Source: https://docs.aws.amazon.com/glue/latest/dg/populate-otf.html
+    """
+    iceberg = (OpenTableFormatInput or {}).get("IcebergInput")
+    if TableInput is None and not (iceberg and Name):
         raise invalid("TableInput is required")
     database = find_database(context, DatabaseName)
-    given = _lowered(TableInput)
+    given = _lowered(TableInput or {"Name": Name})
     if without_case(database.tables, given["Name"]) is not None:
         raise exists("Table")
-    made = glue(context).create_table(database.name, given["Name"], given, OpenTableFormatInput)
+    if iceberg:
+        from labkit.cloud.iceberg import through_glue
+
+        given = through_glue.create(context, given, iceberg)
+    made = glue(context).create_table(database.name, given["Name"], given)
     for index in PartitionIndexes or []:
         add_index(made, index)
     return {}
@@ -131,22 +141,31 @@ def update_table(
     context: Context,
     *,
     DatabaseName: str,
+    Name: str | None = None,
     TableInput: Definition | None = None,
     SkipArchive: bool = False,
     VersionId: str | None = None,
+    UpdateOpenTableFormatInput: Definition | None = None,
     **_: Any,
 ) -> Answer:
     """A new version of a table; with ``SkipArchive`` the old one is not kept."""
-    if TableInput is None:
-        raise invalid("TableInput is required")
-    given = _lowered(TableInput)
+    iceberg = (UpdateOpenTableFormatInput or {}).get("UpdateIcebergInput")
+    if (TableInput is None) == (iceberg is None):
+        raise invalid("Either TableInput or UpdateOpenTableFormatInput is required")
+    given = _lowered(TableInput or {"Name": Name or ""})
     table = find_table(context, DatabaseName, given["Name"])
     if VersionId is not None and VersionId != str(table._current_version):
         raise AwsError(
             "ConcurrentModificationException", "Update table failed due to version mismatch"
         )
     old = str(table._current_version)
-    table.update(given)
+    if iceberg:
+        from labkit.cloud.iceberg import through_glue
+
+        updates = iceberg["UpdateIcebergTableInput"]["Updates"]
+        through_glue.update(context, find_database(context, DatabaseName).name, table.name, updates)
+    else:
+        table.update(given)
     if SkipArchive:
         del table.versions[old]
     return {}
