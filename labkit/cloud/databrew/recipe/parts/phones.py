@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from labkit.cloud.databrew.recipe.errors import unknown
-from labkit.cloud.databrew.recipe.parts.vocabularies import alpha_2
+from labkit.cloud.databrew.recipe.parts.vocabularies import countries
 
 if TYPE_CHECKING:
     from phonenumbers import PhoneNumber
@@ -50,13 +50,13 @@ def printed(text: str, region: str | None, form: str) -> str:
     return phonenumbers.format_number(number, getattr(phonenumbers.PhoneNumberFormat, form))
 
 
-def region_of(code: str) -> str:
-    """A region's two letters, from its two or three; any other text stays.
+def region_of(country: str) -> str:
+    """A region's two letters, from its two or three or a country's name; any other text stays.
 
-    >>> region_of("che"), region_of("US")
-    ('CH', 'US')
+    >>> region_of("che"), region_of("US"), region_of("Switzerland")
+    ('CH', 'US', 'CH')
     """
-    return alpha_2().get(code.strip().upper(), code.strip().upper())
+    return countries().get(country.strip().lower(), country.strip().upper())
 
 
 def checked_region(code: str) -> str:

@@ -14,6 +14,16 @@ WHITE = r"[ \t\n\x0B\f\r]"
 _STARTED = "translate(upper(left(_w, 1)), 'ẞǄǇǊǱ', 'ßǅǈǋǲ') || substr(_w, 2)"
 
 
+#: A capital sigma that ends a word.
+_LAST_SIGMA = r"(\p{L}\p{M}*)Σ(\p{M}*(?:[^\p{L}\p{M}]|$))"
+
+
+def small(text: str) -> str:
+    """SQL of a text in small letters, as Java has them: a word's last Σ becomes ς, İ two marks."""
+    dotted = f"replace({text}, 'İ', 'i' || chr(775))"
+    return rf"lower(regexp_replace({dotted}, '{_LAST_SIGMA}', '\1ς\2', 'g'))"
+
+
 def large(text: str) -> str:
     """SQL of a text in large letters, as Java has them: ß becomes SS."""
     return f"upper(replace({text}, 'ß', 'SS'))"
@@ -21,13 +31,13 @@ def large(text: str) -> str:
 
 def capitals(text: str) -> str:
     """SQL of a text in capital case: The Quick Brown Fox."""
-    words = f"list_transform(string_split(lower({text}), ' '), lambda _w: {_STARTED})"
+    words = f"list_transform(string_split({small(text)}, ' '), lambda _w: {_STARTED})"
     return f"array_to_string({words}, ' ')"
 
 
 def sentences(text: str) -> str:
     """SQL of a text in sentence case: The quick brown fox. Jumped over."""
-    marked = rf"regexp_replace(lower({text}), '(^{WHITE}*|[.!?]{WHITE}+)', '\1' || chr(1), 'g')"
+    marked = rf"regexp_replace({small(text)}, '(^{WHITE}*|[.!?]{WHITE}+)', '\1' || chr(1), 'g')"
     parts = f"list_transform(string_split({marked}, chr(1)), lambda _w: {_STARTED})"
     return f"array_to_string({parts}, '')"
 

@@ -16,6 +16,7 @@ from labkit.cloud.databrew.recipe.parts.texts import (
     capitals,
     large,
     sentences,
+    small,
     stripped,
     without_white,
 )
@@ -38,7 +39,7 @@ def _changing(change: Callable[[str], str], summary: str) -> Callable[..., Relat
 
 
 for _name, _change, _summary in (
-    ("LOWER_CASE", "lower({})".format, "All letters small."),
+    ("LOWER_CASE", small, "All letters small."),
     ("UPPER_CASE", large, "All letters large."),
     ("CAPITAL_CASE", capitals, "The first letter of each word large, all others small."),
     ("SENTENCE_CASE", sentences, "The first letter of each sentence large, all others small."),

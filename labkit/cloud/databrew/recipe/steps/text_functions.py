@@ -16,6 +16,7 @@ from labkit.cloud.databrew.recipe.parts.texts import (
     between,
     capitals,
     large,
+    small,
     stripped,
     without_white,
 )
@@ -61,7 +62,7 @@ def _of_text(change: Callable[[str], str], summary: str) -> Callable[..., Relati
 
 for _name, _change, _summary in (
     ("LEN", "CAST(length({}) AS INTEGER)".format, "How many characters a text has."),
-    ("LOWER", "lower({})".format, "A text in small letters."),
+    ("LOWER", small, "A text in small letters."),
     ("UPPER", large, "A text in large letters."),
     ("PROPER", capitals, "A text with the first letter of each word large, all others small."),
     ("TRIM", stripped, "A text without the white space around it."),

@@ -27,18 +27,12 @@ class State:
 
 
 @cache
-def countries() -> frozenset[str]:
-    """Codes and names of countries, in small letters."""
+def countries() -> dict[str, str]:
+    """The two letters of a country by its codes and names, in small letters."""
     rows = [line.split(" ", 2) for line in _lines("countries")]
-    return frozenset(
-        each.lower() for two, three, names in rows for each in (two, three, *names.split("; "))
-    )
-
-
-@cache
-def alpha_2() -> dict[str, str]:
-    """The two letters of a country by its three."""
-    return {line.split()[1]: line.split()[0] for line in _lines("countries")}
+    return {
+        each.lower(): two for two, three, names in rows for each in (two, three, *names.split("; "))
+    }
 
 
 @cache
