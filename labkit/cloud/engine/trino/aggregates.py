@@ -10,11 +10,11 @@ from dataclasses import replace
 
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.arguments import resolved_call
+from labkit.cloud.engine.trino.comparisons import sort_key
 from labkit.cloud.engine.trino.errors import QueryFailed
 from labkit.cloud.engine.trino.functions.equality import is_keyed
 from labkit.cloud.engine.trino.grouping import walk
 from labkit.cloud.engine.trino.library import Resolved, kinds
-from labkit.cloud.engine.trino.operators import sort_key
 from labkit.cloud.engine.trino.scope import Scope, Typed, qualified_parts
 from labkit.cloud.engine.trino.sorting import sort_terms
 from labkit.cloud.engine.types import BOOLEAN

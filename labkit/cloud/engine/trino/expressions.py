@@ -5,31 +5,32 @@ What has no rule here, or does not fit the types that Trino asks for, is refused
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.calls import call
 from labkit.cloud.engine.trino.casts import CastRefused, cast
+from labkit.cloud.engine.trino.comparisons import comparison
+from labkit.cloud.engine.trino.conditions import (
+    between,
+    compared,
+    in_list,
+    is_null,
+    like,
+    logical,
+    negated,
+)
+from labkit.cloud.engine.trino.expected import condition, unified
 from labkit.cloud.engine.trino.json_members import json_members
 from labkit.cloud.engine.trino.json_syntax import json_path
 from labkit.cloud.engine.trino.library import coerce, common_type, resolve
 from labkit.cloud.engine.trino.literals import interval, literal
-from labkit.cloud.engine.trino.operators import (
-    arithmetic,
-    coerced,
-    comparable_type,
-    comparison,
-    for_comparison,
-    negative,
-    orderable,
-    plain,
-    sort_key,
-)
+from labkit.cloud.engine.trino.operators import arithmetic, coerced, negative
 from labkit.cloud.engine.trino.safe import safe
 from labkit.cloud.engine.trino.scope import Scope, Typed, qualified_parts
-from labkit.cloud.engine.types import BIGINT, BOOLEAN, INTEGER, UNKNOWN, Type
+from labkit.cloud.engine.trino.subqueries import exists, in_query, quantified, scalar
+from labkit.cloud.engine.types import BIGINT, INTEGER, UNKNOWN, Type
 
 
 def expression(node: tree.Expression, scope: Scope) -> Typed:
@@ -43,16 +44,6 @@ def expression(node: tree.Expression, scope: Scope) -> Typed:
         if key is not None:
             return key
     return _RULES[type(node)](node, scope)
-
-
-def condition(node: tree.Expression, scope: Scope, clause: str) -> str:
-    """An expression that must be true, false or NULL."""
-    value = expression(node, scope)
-    if value.type not in (BOOLEAN, UNKNOWN):
-        raise scope.fail(
-            node, "TYPE_MISMATCH", f"{clause} must evaluate to a boolean: actual type {value.type}"
-        )
-    return value.sql
 
 
 def _parameter(node: tree.Parameter, scope: Scope) -> Typed:
@@ -172,95 +163,6 @@ def _unary(node: tree.Unary, scope: Scope) -> Typed:
     return found
 
 
-def _comparison(node: tree.Comparison, scope: Scope) -> Typed:
-    left, right = expression(node.left, scope), expression(node.right, scope)
-    found = comparison(node.op, left, right)
-    if found is None:
-        op = _MIRRORED.get(node.op, node.op)
-        raise _no_operator(node.at, f"{left.type.display} {op} {right.type.display}", scope)
-    return found
-
-
-#: Trino names these by the operator that it looks up for them.
-_MIRRORED = {"<>": "=", ">": "<", ">=": "<="}
-
-
-def _not(node: tree.Not, scope: Scope) -> Typed:
-    value = condition(node.value, scope, "Value of logical NOT expression")
-    return Typed(f"(NOT {value})", BOOLEAN)
-
-
-def _logical(node: tree.Logical, scope: Scope) -> Typed:
-    terms = [condition(term, scope, "Logical expression term") for term in node.terms]
-    return Typed(f"({f' {node.op} '.join(terms)})", BOOLEAN)
-
-
-def _between(node: tree.Between, scope: Scope) -> Typed:
-    value, low, high = (expression(part, scope) for part in (node.value, node.low, node.high))
-    kind = comparable_type([value.type, low.type, high.type])
-    if kind is None or not (orderable(kind) or kind == UNKNOWN):
-        shown = " and ".join(v.type.display for v in (low, high))
-        message = f"Cannot check if {value.type.display} is BETWEEN {shown}"
-        raise scope.fail(node.at, "TYPE_MISMATCH", message)
-    if plain(kind) and kind != UNKNOWN:
-        a, b, c = (for_comparison(v, kind) for v in (value, low, high))
-        return Typed(f"({a} BETWEEN {b} AND {c})", BOOLEAN)
-    above, below = comparison(">=", value, low), comparison("<=", value, high)
-    assert above
-    assert below
-    return Typed(f"({above.sql} AND {below.sql})", BOOLEAN)
-
-
-def _in_list(node: tree.InList, scope: Scope) -> Typed:
-    value = expression(node.value, scope)
-    items = [expression(item, scope) for item in node.items]
-    kind = comparable_type([value.type, *(item.type for item in items)])
-    if kind is None:
-        problem = "IN value and list items must be the same type or coercible"
-        _, kind = unified([node.value, *node.items], scope, problem)
-    if plain(kind) and kind != UNKNOWN:
-        listed = ", ".join(for_comparison(item, kind) for item in items)
-        return Typed(f"({for_comparison(value, kind)} IN ({listed}))", BOOLEAN)
-    found = [comparison("=", coerced(value, kind), coerced(item, kind)) for item in items]
-    return Typed(f"({' OR '.join(one.sql for one in found if one)})", BOOLEAN)
-
-
-def _like(node: tree.Like, scope: Scope) -> Typed:
-    parts = [node.value, node.pattern, *([node.escape] if node.escape else [])]
-    values = [expression(part, scope) for part in parts]
-    for part, value in zip(parts, values, strict=True):
-        if value.type.base not in ("varchar", "char", "unknown"):
-            message = (
-                f"Left side of LIKE expression must evaluate to a varchar (actual: {value.type})"
-            )
-            if part is not node.value:
-                message = message.replace("Left side of", "Pattern for")
-            raise scope.fail(part, "TYPE_MISMATCH", message)
-    texts = [coerced(value, Type("varchar")).sql for value in values]
-    escape = f" ESCAPE {_escape(node, texts[2], scope)}" if node.escape else ""
-    return Typed(f"({texts[0]} LIKE {texts[1]}{escape})", BOOLEAN)
-
-
-def _escape(node: tree.Like, sql: str, scope: Scope) -> str:
-    """The escape character; a pattern that is a literal may escape no other than what it must."""
-    if not isinstance(node.escape, tree.Literal):
-        return sql
-    escape, message = node.escape.text, ""
-    if len(escape) != 1:
-        message = "Escape string must be a single character"
-    elif isinstance(node.pattern, tree.Literal):
-        rest = re.sub(f"{re.escape(escape)}[{re.escape(escape)}%_]", "", node.pattern.text)
-        if escape in rest:
-            message = "Escape character must be followed by '%', '_' or the escape character itself"
-    if message:
-        raise scope.fail(node.escape, "INVALID_FUNCTION_ARGUMENT", message)
-    return sql
-
-
-def _is_null(node: tree.IsNull, scope: Scope) -> Typed:
-    return Typed(f"({expression(node.value, scope).sql} IS NULL)", BOOLEAN)
-
-
 # Choices
 
 
@@ -283,23 +185,6 @@ def _when(node: tree.Case, when: tree.Expression, scope: Scope) -> str:
         message = f"CASE operand type does not match WHEN clause operand type: {types}"
         raise scope.fail(node.operand, "TYPE_MISMATCH", message)
     return found.sql
-
-
-def unified(nodes: list[tree.Expression], scope: Scope, problem: str) -> tuple[list[str], Type]:
-    """Expressions as their common type."""
-    values = [expression(node, scope) for node in nodes]
-    kind: Type = UNKNOWN
-    for node, value in zip(nodes, values, strict=True):
-        wider = common_type([kind, value.type])
-        if wider is None:
-            shown = ", ".join(dict.fromkeys(v.type.display for v in values))
-            message = (
-                f"{problem} to a common type. Cannot find common type between {kind.display} and "
-                f"{value.type.display}, all types (without duplicates): [{shown}]"
-            )
-            raise scope.fail(node, "TYPE_MISMATCH", message)
-        kind = wider
-    return [coerced(value, kind).sql for value in values], kind
 
 
 def _cast(node: tree.Cast, scope: Scope) -> Typed:
@@ -377,82 +262,6 @@ def _extract(node: tree.Extract, scope: Scope) -> Typed:
     return call(tree.Call(node.start, node.end, name, (node.value,)), scope)
 
 
-# Queries inside expressions
-
-
-def _scalar(node: tree.Scalar, scope: Scope) -> Typed:
-    query = _inner(node.query, scope)
-    if len(query.fields) == 1:
-        return Typed(f"({query.sql})", query.fields[0].type)
-    names = ", ".join(f'"field{i}" := {f.sql}' for i, f in enumerate(query.fields))
-    types = tuple(f.type for f in query.fields)
-    row = Type("row", types, tuple(f.name for f in query.fields))
-    return Typed(f"(SELECT struct_pack({names}) FROM ({query.sql}))", row)
-
-
-def _inner(query: tree.Query, scope: Scope) -> Any:
-    found = scope.state.subquery(query, scope)
-    for column in found.fields:
-        scope.state.uses[-1].update(column.uses)
-    return found
-
-
-def _exists(node: tree.Exists, scope: Scope) -> Typed:
-    return Typed(f"EXISTS ({scope.state.subquery(node.query, scope).sql})", BOOLEAN)
-
-
-def _in_query(node: tree.InQuery, scope: Scope) -> Typed:
-    left, right = _against(node, expression(node.value, scope), node.query, scope)
-    return Typed(f"({left} IN ({right}))", BOOLEAN)
-
-
-def _against(
-    node: tree.InQuery | tree.Quantified, value: Typed, query: tree.Query, scope: Scope
-) -> tuple[str, str]:
-    """A value and a query, as one type: a row meets a row of the query's columns.
-
-    Parts of rows that are NULL are like each other, as Trino looks a row up:
-    https://github.com/trinodb/trino/issues/7798.
-    """
-    found = _inner(query, scope)
-    names = tuple(field.name for field in found.fields)
-    row = Type("row", tuple(field.type for field in found.fields), names)
-    column = Typed(found.fields[0].sql, row.types[0])
-    if value.type.base == "row":
-        column = Typed(f"row({', '.join(field.sql for field in found.fields)})", row)
-    alike = value.type.base == "row" or len(names) == 1
-    kind = comparable_type([value.type, column.type]) if alike else None
-    if kind is None:
-        raise _incomparable(node, value.type, row, scope)
-    left = sort_key(for_comparison(value, kind), kind)
-    right = sort_key(for_comparison(column, kind), kind)
-    if kind.base in ("real", "double") and not _looks_up(node):
-        left, right = f"trino_no_nan({left})", f"trino_no_nan({right})"
-    return left, found.sql if right == found.fields[0].sql else f"SELECT {right} FROM ({found.sql})"
-
-
-def _looks_up(node: tree.InQuery | tree.Quantified) -> bool:
-    """Whether it is IN, or NOT IN, in other words."""
-    if isinstance(node, tree.InQuery):
-        return True
-    return (node.op, node.quantifier) in (("=", "ANY"), ("=", "SOME"), ("<>", "ALL"))
-
-
-def _incomparable(
-    node: tree.InQuery | tree.Quantified, left: Type, right: Type, scope: Scope
-) -> Exception:
-    if left.base != "row":
-        left = Type("row", (left,), (None,))
-    message = f"Value expression and result of subquery must be of the same type: {left} vs {right}"
-    return scope.fail(node.at, "TYPE_MISMATCH", message)
-
-
-def _quantified(node: tree.Quantified, scope: Scope) -> Typed:
-    value = expression(node.value, scope)
-    left, right = _against(node, value, node.query, scope)
-    return Typed(f"({left} {node.op} {node.quantifier} ({right}))", BOOLEAN)
-
-
 def _lambda(node: tree.Lambda, scope: Scope) -> Typed:
     message = "Lambda expression should always be used inside a function"
     raise scope.fail(node, "TYPE_MISMATCH", message)
@@ -472,17 +281,17 @@ _RULES: dict[type, Callable[[Any, Scope], Typed]] = {
     tree.Subscript: _subscript,
     tree.Unary: _unary,
     tree.Binary: _binary,
-    tree.Comparison: _comparison,
-    tree.Quantified: _quantified,
-    tree.Not: _not,
-    tree.Logical: _logical,
-    tree.Between: _between,
-    tree.InList: _in_list,
-    tree.InQuery: _in_query,
-    tree.Like: _like,
-    tree.IsNull: _is_null,
-    tree.Exists: _exists,
-    tree.Scalar: _scalar,
+    tree.Comparison: compared,
+    tree.Quantified: quantified,
+    tree.Not: negated,
+    tree.Logical: logical,
+    tree.Between: between,
+    tree.InList: in_list,
+    tree.InQuery: in_query,
+    tree.Like: like,
+    tree.IsNull: is_null,
+    tree.Exists: exists,
+    tree.Scalar: scalar,
     tree.Case: _case,
     tree.Cast: _cast,
     tree.Extract: _extract,

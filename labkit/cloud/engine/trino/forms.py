@@ -11,8 +11,8 @@ from collections.abc import Callable
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.arguments import only_plain
+from labkit.cloud.engine.trino.comparisons import comparison
 from labkit.cloud.engine.trino.library import coerce, common_type
-from labkit.cloud.engine.trino.operators import comparison
 from labkit.cloud.engine.trino.safe import tried
 from labkit.cloud.engine.trino.scope import Scope, Typed
 from labkit.cloud.engine.types import INTEGER, Type

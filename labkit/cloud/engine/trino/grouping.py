@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 
 from labkit.cloud.engine.trino import tree
+from labkit.cloud.engine.trino.comparisons import sort_key
 from labkit.cloud.engine.trino.errors import QueryFailed
 from labkit.cloud.engine.trino.functions.equality import is_keyed
 from labkit.cloud.engine.trino.library import kinds
-from labkit.cloud.engine.trino.operators import sort_key
 from labkit.cloud.engine.trino.scope import Field, Scope, Typed, qualified_parts
 
 

@@ -17,9 +17,9 @@ from typing import Any
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.aggregates import pattern_aggregate
-from labkit.cloud.engine.trino.expressions import condition
+from labkit.cloud.engine.trino.comparisons import sort_key
+from labkit.cloud.engine.trino.expected import condition
 from labkit.cloud.engine.trino.grouping import walk
-from labkit.cloud.engine.trino.operators import sort_key
 from labkit.cloud.engine.trino.row_parts import LABEL, Labels, Part, Parts
 from labkit.cloud.engine.trino.scope import Field, Scope, Typed, qualified_parts
 from labkit.cloud.engine.trino.sorting import sort_term

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from labkit.cloud.engine.trino import tree
+from labkit.cloud.engine.trino.comparisons import sort_key
 from labkit.cloud.engine.trino.functions.equality import is_keyed
 from labkit.cloud.engine.trino.grouping import canonical, has_aggregates, walk
-from labkit.cloud.engine.trino.operators import sort_key
 from labkit.cloud.engine.trino.scope import Field, Output, Scope, Typed
 from labkit.cloud.engine.trino.select_list import Item
 from labkit.cloud.engine.trino.sorting import sort_term

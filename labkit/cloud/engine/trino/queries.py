@@ -10,20 +10,15 @@ from dataclasses import replace
 from typing import Any
 
 from labkit.cloud.engine.trino import tree
+from labkit.cloud.engine.trino.comparisons import sort_key
 from labkit.cloud.engine.trino.errors import raising
 from labkit.cloud.engine.trino.functions.equality import is_keyed
 from labkit.cloud.engine.trino.grouping import walk
 from labkit.cloud.engine.trino.library import common_type
-from labkit.cloud.engine.trino.operators import coerced, sort_key
+from labkit.cloud.engine.trino.operators import coerced
 from labkit.cloud.engine.trino.ordering import sorted_output
 from labkit.cloud.engine.trino.relations import table
-from labkit.cloud.engine.trino.scope import (
-    CommonTable,
-    Field,
-    Output,
-    Scope,
-    Typed,
-)
+from labkit.cloud.engine.trino.scope import CommonTable, Field, Output, Scope, Typed
 from labkit.cloud.engine.trino.select import CHANGING, as_output, select
 from labkit.cloud.engine.types import Type
 

@@ -13,12 +13,13 @@ from typing import Any
 from labkit.cloud.engine.catalog import Column, Source, Versioned, View
 from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.trino import tree
+from labkit.cloud.engine.trino.comparisons import comparison
 from labkit.cloud.engine.trino.errors import QueryFailed
 from labkit.cloud.engine.trino.information_schema import information_source
 from labkit.cloud.engine.trino.json_table import json_table
 from labkit.cloud.engine.trino.library import can_coerce, common_type
 from labkit.cloud.engine.trino.match_recognize import match_recognize
-from labkit.cloud.engine.trino.operators import coerced, comparison
+from labkit.cloud.engine.trino.operators import coerced
 from labkit.cloud.engine.trino.parse_query import parse_query
 from labkit.cloud.engine.trino.scope import Field, OpenScan, Output, Scope, Typed, Uses
 from labkit.cloud.engine.trino.table_functions import sequence

@@ -12,11 +12,11 @@ from itertools import product
 from labkit.cloud.engine.catalog import PartitionFilter
 from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.trino import tree
+from labkit.cloud.engine.trino.comparisons import comparable_type, sort_key
 from labkit.cloud.engine.trino.errors import QueryFailed
-from labkit.cloud.engine.trino.expressions import condition
+from labkit.cloud.engine.trino.expected import condition
 from labkit.cloud.engine.trino.functions.equality import is_keyed
 from labkit.cloud.engine.trino.grouping import Grouping, has_aggregates, walk
-from labkit.cloud.engine.trino.operators import comparable_type, sort_key
 from labkit.cloud.engine.trino.ordering import order_nodes_of, order_of
 from labkit.cloud.engine.trino.relations import from_clause
 from labkit.cloud.engine.trino.scope import Field, Output, Scope

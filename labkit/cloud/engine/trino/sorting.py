@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from labkit.cloud.engine.trino import tree
-from labkit.cloud.engine.trino.operators import orderable, sort_key
+from labkit.cloud.engine.trino.comparisons import orderable, sort_key
 from labkit.cloud.engine.trino.scope import Scope, Typed
 from labkit.cloud.engine.types import UNKNOWN
 

@@ -10,10 +10,10 @@ from dataclasses import replace
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.aggregates import aggregate_sql, filter_of, misplaced
 from labkit.cloud.engine.trino.arguments import resolved_call
+from labkit.cloud.engine.trino.comparisons import sort_key
 from labkit.cloud.engine.trino.frames import frame_of
 from labkit.cloud.engine.trino.grouping import walk
 from labkit.cloud.engine.trino.library import kinds
-from labkit.cloud.engine.trino.operators import sort_key
 from labkit.cloud.engine.trino.scope import Scope, Typed
 from labkit.cloud.engine.trino.sorting import sort_terms
 

@@ -1,0 +1,118 @@
+"""Conditions: comparisons, BETWEEN, IN, LIKE, IS NULL, and AND, OR and NOT of them.
+
+Source: https://trino.io/docs/current/functions/comparison.html, and logical.html beside it
+"""
+
+from __future__ import annotations
+
+import re
+
+from labkit.cloud.engine.trino import tree
+from labkit.cloud.engine.trino.comparisons import (
+    comparable_type,
+    comparison,
+    for_comparison,
+    orderable,
+    plain,
+)
+from labkit.cloud.engine.trino.expected import condition, unified
+from labkit.cloud.engine.trino.operators import coerced
+from labkit.cloud.engine.trino.scope import Scope, Typed
+from labkit.cloud.engine.types import BOOLEAN, UNKNOWN, Type
+
+
+def compared(node: tree.Comparison, scope: Scope) -> Typed:
+    """``left = right`` and its like, by what the two types have in common."""
+    left, right = scope.value(node.left), scope.value(node.right)
+    found = comparison(node.op, left, right)
+    if found is None:
+        op = _MIRRORED.get(node.op, node.op)
+        message = f"Cannot apply operator: {left.type.display} {op} {right.type.display}"
+        raise scope.fail(node.at, "TYPE_MISMATCH", message)
+    return found
+
+
+#: Trino names these by the operator that it looks up for them.
+_MIRRORED = {"<>": "=", ">": "<", ">=": "<="}
+
+
+def negated(node: tree.Not, scope: Scope) -> Typed:
+    """``NOT`` of a condition."""
+    value = condition(node.value, scope, "Value of logical NOT expression")
+    return Typed(f"(NOT {value})", BOOLEAN)
+
+
+def logical(node: tree.Logical, scope: Scope) -> Typed:
+    """``AND`` or ``OR`` of conditions."""
+    terms = [condition(term, scope, "Logical expression term") for term in node.terms]
+    return Typed(f"({f' {node.op} '.join(terms)})", BOOLEAN)
+
+
+def between(node: tree.Between, scope: Scope) -> Typed:
+    """``value BETWEEN low AND high``; what is kept by a key is compared twice."""
+    value, low, high = (scope.value(part) for part in (node.value, node.low, node.high))
+    kind = comparable_type([value.type, low.type, high.type])
+    if kind is None or not (orderable(kind) or kind == UNKNOWN):
+        shown = " and ".join(v.type.display for v in (low, high))
+        message = f"Cannot check if {value.type.display} is BETWEEN {shown}"
+        raise scope.fail(node.at, "TYPE_MISMATCH", message)
+    if plain(kind) and kind != UNKNOWN:
+        a, b, c = (for_comparison(v, kind) for v in (value, low, high))
+        return Typed(f"({a} BETWEEN {b} AND {c})", BOOLEAN)
+    above, below = comparison(">=", value, low), comparison("<=", value, high)
+    assert above
+    assert below
+    return Typed(f"({above.sql} AND {below.sql})", BOOLEAN)
+
+
+def in_list(node: tree.InList, scope: Scope) -> Typed:
+    """``value IN (item, ...)``."""
+    value = scope.value(node.value)
+    items = [scope.value(item) for item in node.items]
+    kind = comparable_type([value.type, *(item.type for item in items)])
+    if kind is None:
+        problem = "IN value and list items must be the same type or coercible"
+        _, kind = unified([node.value, *node.items], scope, problem)
+    if plain(kind) and kind != UNKNOWN:
+        listed = ", ".join(for_comparison(item, kind) for item in items)
+        return Typed(f"({for_comparison(value, kind)} IN ({listed}))", BOOLEAN)
+    found = [comparison("=", coerced(value, kind), coerced(item, kind)) for item in items]
+    return Typed(f"({' OR '.join(one.sql for one in found if one)})", BOOLEAN)
+
+
+def like(node: tree.Like, scope: Scope) -> Typed:
+    """``value LIKE pattern ESCAPE escape`` of texts."""
+    parts = [node.value, node.pattern, *([node.escape] if node.escape else [])]
+    values = [scope.value(part) for part in parts]
+    for part, value in zip(parts, values, strict=True):
+        if value.type.base not in ("varchar", "char", "unknown"):
+            message = (
+                f"Left side of LIKE expression must evaluate to a varchar (actual: {value.type})"
+            )
+            if part is not node.value:
+                message = message.replace("Left side of", "Pattern for")
+            raise scope.fail(part, "TYPE_MISMATCH", message)
+    texts = [coerced(value, Type("varchar")).sql for value in values]
+    escape = f" ESCAPE {_escape(node, texts[2], scope)}" if node.escape else ""
+    return Typed(f"({texts[0]} LIKE {texts[1]}{escape})", BOOLEAN)
+
+
+def _escape(node: tree.Like, sql: str, scope: Scope) -> str:
+    """The escape character; a pattern that is a literal may escape no other than what it must."""
+    if not isinstance(node.escape, tree.Literal):
+        return sql
+    escape, message = node.escape.text, ""
+    if len(escape) != 1:
+        message = "Escape string must be a single character"
+    elif isinstance(node.pattern, tree.Literal):
+        rest = re.sub(f"{re.escape(escape)}[{re.escape(escape)}%_]", "", node.pattern.text)
+        if escape in rest:
+            message = "Escape character must be followed by '%', '_' or the escape character itself"
+    if message:
+        raise scope.fail(node.escape, "INVALID_FUNCTION_ARGUMENT", message)
+    return sql
+
+
+def is_null(node: tree.IsNull, scope: Scope) -> Typed:
+    """``value IS NULL``."""
+    return Typed(f"({scope.value(node.value).sql} IS NULL)", BOOLEAN)

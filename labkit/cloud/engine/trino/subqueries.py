@@ -1,0 +1,89 @@
+"""Queries inside expressions: scalars, ``EXISTS``, ``IN (SELECT ...)``, ``ALL`` and ``ANY``.
+
+Source: https://trino.io/docs/current/sql/select.html#subqueries
+"""
+
+from __future__ import annotations
+
+from labkit.cloud.engine.trino import tree
+from labkit.cloud.engine.trino.comparisons import comparable_type, for_comparison, sort_key
+from labkit.cloud.engine.trino.scope import Output, Scope, Typed
+from labkit.cloud.engine.types import BOOLEAN, Type
+
+
+def scalar(node: tree.Scalar, scope: Scope) -> Typed:
+    """A query in brackets as a value; one of several columns is a row."""
+    query = _inner(node.query, scope)
+    if len(query.fields) == 1:
+        return Typed(f"({query.sql})", query.fields[0].type)
+    names = ", ".join(f'"field{i}" := {f.sql}' for i, f in enumerate(query.fields))
+    types = tuple(f.type for f in query.fields)
+    row = Type("row", types, tuple(f.name for f in query.fields))
+    return Typed(f"(SELECT struct_pack({names}) FROM ({query.sql}))", row)
+
+
+def exists(node: tree.Exists, scope: Scope) -> Typed:
+    """``EXISTS (SELECT ...)``, which reads no column of it."""
+    return Typed(f"EXISTS ({scope.state.subquery(node.query, scope).sql})", BOOLEAN)
+
+
+def in_query(node: tree.InQuery, scope: Scope) -> Typed:
+    """``value IN (SELECT ...)``."""
+    left, right = _against(node, scope.value(node.value), node.query, scope)
+    return Typed(f"({left} IN ({right}))", BOOLEAN)
+
+
+def quantified(node: tree.Quantified, scope: Scope) -> Typed:
+    """``value op ALL (SELECT ...)``, also ANY and SOME."""
+    value = scope.value(node.value)
+    left, right = _against(node, value, node.query, scope)
+    return Typed(f"({left} {node.op} {node.quantifier} ({right}))", BOOLEAN)
+
+
+def _inner(query: tree.Query, scope: Scope) -> Output:
+    """A query whose columns are read."""
+    found = scope.state.subquery(query, scope)
+    for column in found.fields:
+        scope.state.uses[-1].update(column.uses)
+    return found
+
+
+def _against(
+    node: tree.InQuery | tree.Quantified, value: Typed, query: tree.Query, scope: Scope
+) -> tuple[str, str]:
+    """A value and a query, as one type: a row meets a row of the query's columns.
+
+    Parts of rows that are NULL are like each other, as Trino looks a row up:
+    https://github.com/trinodb/trino/issues/7798.
+    """
+    found = _inner(query, scope)
+    names = tuple(field.name for field in found.fields)
+    row = Type("row", tuple(field.type for field in found.fields), names)
+    column = Typed(found.fields[0].sql, row.types[0])
+    if value.type.base == "row":
+        column = Typed(f"row({', '.join(field.sql for field in found.fields)})", row)
+    alike = value.type.base == "row" or len(names) == 1
+    kind = comparable_type([value.type, column.type]) if alike else None
+    if kind is None:
+        raise _incomparable(node, value.type, row, scope)
+    left = sort_key(for_comparison(value, kind), kind)
+    right = sort_key(for_comparison(column, kind), kind)
+    if kind.base in ("real", "double") and not _looks_up(node):
+        left, right = f"trino_no_nan({left})", f"trino_no_nan({right})"
+    return left, found.sql if right == found.fields[0].sql else f"SELECT {right} FROM ({found.sql})"
+
+
+def _looks_up(node: tree.InQuery | tree.Quantified) -> bool:
+    """Whether it is IN, or NOT IN, in other words."""
+    if isinstance(node, tree.InQuery):
+        return True
+    return (node.op, node.quantifier) in (("=", "ANY"), ("=", "SOME"), ("<>", "ALL"))
+
+
+def _incomparable(
+    node: tree.InQuery | tree.Quantified, left: Type, right: Type, scope: Scope
+) -> Exception:
+    if left.base != "row":
+        left = Type("row", (left,), (None,))
+    message = f"Value expression and result of subquery must be of the same type: {left} vs {right}"
+    return scope.fail(node.at, "TYPE_MISMATCH", message)
