@@ -255,7 +255,7 @@ _BYTES = {"int2": 2, "int4": 4, "int8": 8}
 _CASTS: dict[tuple[str, str], Callable[[str, Type], str]] = {
     **{("varchar", base): _fixed("CAST(rs_integer({0}) AS {type})") for base in INTEGERS},
     ("varchar", "oid"): _fixed("CAST(rs_integer({0}) AS {type})"),
-    **{("varchar", base): _fixed("CAST(trim({0}) AS {type})") for base in ("float4", "float8")},
+    **{("varchar", base): _fixed("CAST(rs_float({0}) AS {type})") for base in ("float4", "float8")},
     ("varchar", "numeric"): _fixed("CAST(trim({0}) AS {type})"),
     ("varchar", "bool"): _fixed("rs_boolean({0})"),
     ("varchar", "date"): _fixed("rs_date({0})"),

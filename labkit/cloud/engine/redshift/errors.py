@@ -92,6 +92,9 @@ _KNOWN = (
      r'Cannot insert a NULL value into column \1', "23502"),
     (r"NOT NULL constraint failed: [^\n]*\.([^.\n]+)",
      r'Cannot insert a NULL value into column \1', "23502"),
+    *((rf"Could not convert string '(\s*[+-]?\d+\s*)' to {duck}\b",
+       rf'value "\1" is out of range for type {name}', OUT_OF_RANGE)
+      for duck, name in (("INT16", "smallint"), ("INT32", "integer"), ("INT64", "bigint"))),
     (r"Could not convert string '(.*?)' to (?:U?INT\d+|U?(?:BIG|SMALL|TINY|HUGE)INT)",
      r'invalid input syntax for integer: "\1"', BAD_TEXT),
     (r"Could not convert string [\"'](.*?)[\"'] to (?:DOUBLE|FLOAT)",
@@ -104,7 +107,7 @@ _KNOWN = (
      r'invalid input syntax for type timestamp: "\1"', BAD_DATETIME),
     (r"date/time field value out of range: \"(.*?)\"",
      r'date/time field value out of range: "\1"', "22008"),
-    (r"Overflow|out of range|Out of Range|Could not cast value .* to DECIMAL|overflows",
+    (r"Overflow|out of range|Out of Range|(?:Could not|Failed to) cast .*value|overflows",
      "Numeric data overflow (result precision)", OUT_OF_RANGE),
     (r"(?:Conversion Error|Could not convert).*?[\"'](.*?)[\"']",
      r'invalid input syntax: "\1"', BAD_TEXT),

@@ -104,12 +104,15 @@ def number(text: str) -> Typed:
     if "." in text:
         digits = Decimal(text).as_tuple()
         scale = max(0, -int(digits.exponent))
-        kind = numeric(min(38, max(len(digits.digits), scale + (text[0] != "."), 1)), scale)
+        whole = text.lstrip("-")[0] != "."
+        kind = numeric(min(38, max(len(digits.digits), scale + whole, 1)), scale)
         return Typed(f"CAST('{text}' AS {kind.duckdb})", kind)
     value = int(text)
-    if value < 1 << 31:
+    if -(1 << 31) < value < 1 << 31:
         return Typed(text, INT4)
-    if value < 1 << 63:
+    if value == -(1 << 31):
+        return Typed(f"CAST({text} AS INTEGER)", INT4)
+    if -(1 << 63) <= value < 1 << 63:
         return Typed(f"CAST({text} AS BIGINT)", INT8)
     return Typed(f"CAST('{text}' AS DECIMAL(38,0))", numeric(38, 0))
 
@@ -254,6 +257,9 @@ def _root(node: exp.Func, scope: Scope) -> Typed:
 
 @compiles(exp.Neg)
 def _negative(node: exp.Neg, scope: Scope) -> Typed:
+    if isinstance(node.this, exp.Literal) and not node.this.is_string:
+        value = number(f"-{node.this.this}")
+        return Typed(f"({value.sql})", value.type)
     value = expression(node.this, scope)
     if value.literal is not None:
         value = cast(value, FLOAT8)

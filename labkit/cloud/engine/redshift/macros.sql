@@ -142,6 +142,8 @@ rs_in_range(a, whole) AS CASE
     ELSE a
     END;
 
+rs_float(a) AS rs_in_range(CAST(trim(a) AS DOUBLE), NOT contains(lower(a), 'inf'));
+
 rs_exp(a) AS rs_in_range(exp(a), isfinite(a));
 
 rs_power(a, b) AS rs_in_range(power(a, b), isfinite(a) AND isfinite(b));

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from sqlglot import exp
 
 from labkit.cloud.engine.quoting import quoted_text
-from labkit.cloud.engine.redshift import abbreviations, dateparts, formats, functions, zones
+from labkit.cloud.engine.redshift import abbreviations, dateparts, functions, number_formats, zones
 from labkit.cloud.engine.redshift.blanks import all_clean, key
 from labkit.cloud.engine.redshift.calls import (
     arguments,
@@ -218,7 +218,7 @@ def _to_number(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
     text, pattern = arguments(node, scope)
     if pattern.literal is None:
         raise unsupported("TO_NUMBER with a format that is no literal")
-    kind = numeric(*formats.number_scale(pattern.literal))
+    kind = numeric(*number_formats.number_scale(pattern.literal))
     sql = f"rs_to_number({coerce(text, VARCHAR).sql}, {pattern.sql})"
     return Typed(f"CAST({sql} AS {kind.duckdb})", kind, name)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from labkit.cloud.engine.closed import Udf
-from labkit.cloud.engine.redshift import datetimes, formats, zones
+from labkit.cloud.engine.redshift import datetimes, formats, number_formats, zones
 from labkit.cloud.engine.redshift.abbreviations import clock, minutes_east
 from labkit.cloud.engine.redshift.errors import fail
 from labkit.cloud.engine.redshift.functions.entry import entries
@@ -61,8 +61,8 @@ UDFS = (
     Udf("rs_to_char_at", formats.to_char_at, (_T, _V, _V), _V),
     Udf("rs_zone_name", formats.zone_name, (_T, _V), _V),
     Udf("rs_to_timestamp", formats.to_timestamp, (_V, _V, "BOOLEAN"), _T),
-    Udf("rs_to_char_number", formats.to_char_number, ("DECIMAL(38,10)", _V), _V),
-    Udf("rs_to_number", formats.to_number, (_V, _V), "DECIMAL(38,10)"),
+    Udf("rs_to_char_number", number_formats.to_char_number, ("DECIMAL(38,10)", _V), _V),
+    Udf("rs_to_number", number_formats.to_number, (_V, _V), "DECIMAL(38,10)"),
     Udf("rs_weekday", _weekday, (_V,), "INTEGER"),
     Udf("rs_zone", _zone, (_V,), _V),
 )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from labkit.cloud.engine.redshift.errors import unsupported
 from labkit.cloud.engine.redshift.functions.entry import entries, same
-from labkit.cloud.engine.redshift.operators import digits
+from labkit.cloud.engine.redshift.operators import arithmetic, digits
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import Type, numeric
 from labkit.cloud.engine.rounding import rounded
@@ -78,6 +78,10 @@ def _checksum(args: Sequence[Typed]) -> str:
     return f"CAST({digits(args[0])} AS BIGINT)"
 
 
+def _remainder(args: Sequence[Typed]) -> Typed:
+    return arithmetic("%", *args)
+
+
 SCALARS = entries(
     ("checksum(any) -> int8", _checksum),
     *((f"{name}(float8) -> float8", f"{duck}({{0}})") for name, duck in _ONE),
@@ -104,8 +108,13 @@ SCALARS = entries(
     ("random() -> float8", "random()"),
     ("sign(integer)", "CAST(sign({0}) AS INTEGER)", lambda kinds: Type("int4")),
     ("sign(number)", "sign({0})", lambda kinds: Type("float8")),
-    ("mod(integer, integer)", "({0} % {1})", lambda kinds: max(kinds, key=lambda k: k.base)),
-    ("mod(number, number)", "({0} % {1})", same),
+    (
+        "mod(number, number)",
+        lambda args: _remainder(args).sql,
+        None,
+        "",
+        lambda args: _remainder(args).type,
+    ),
     ("ceil(integer)", "{0}", same),
     ("ceil(numeric)", "CAST(ceil({0}) AS DECIMAL(38,0))", _whole),
     ("ceil(float8) -> float8", "ceil({0})"),

@@ -282,6 +282,7 @@ SCALARS = entries(
     ("regexp_replace(text, text, text) -> varchar", "rs_regexp_replace({0}, {1}, {2}, 1, '')"),
     ("regexp_replace(text, text, text, int4) -> varchar", "rs_regexp_replace({all}, '')"),
     ("regexp_replace(text, text, text, int4, text) -> varchar", "rs_regexp_replace({all})"),
+    ("to_hex(int4) -> varchar", "lower(hex(CAST({0} AS BIGINT) & 4294967295))"),
     ("to_hex(int8) -> varchar", "lower(hex({0}))"),
     ("to_hex(varbyte) -> varchar", "lower(hex({0}))"),
     ("to_hex(varchar) -> varchar", "lower(hex(encode({0})))"),
