@@ -82,15 +82,29 @@ def client_as(cloud: Cloud, role: str, acting: str, service: str, region: str) -
     return client
 
 
-def _session(cloud: Cloud, role: str, region: str) -> boto3.Session:
+def credentials(cloud: Cloud, role: str, name: str, region: str) -> dict[str, str]:
+    """Credentials of a new session of a role, as the environment variables of a process.
+
+    Args:
+        role: its ARN.
+        name: the session's.
+    """
     with cloud.changing("sts"):
         session = cloud.backend("sts").assume_role(
             region_name=region,
-            role_session_name=uuid.uuid4().hex,
+            role_session_name=name,
             role_arn=role,
             policy=None,
             duration=SESSION_S,
             external_id=None,
         )
-    credentials = (session.access_key_id, session.secret_access_key, session.session_token)
-    return boto3.Session(*credentials, region_name=region)
+    return {
+        "AWS_ACCESS_KEY_ID": session.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": session.secret_access_key,
+        "AWS_SESSION_TOKEN": session.session_token,
+    }
+
+
+def _session(cloud: Cloud, role: str, region: str) -> boto3.Session:
+    key, secret, token = credentials(cloud, role, uuid.uuid4().hex, region).values()
+    return boto3.Session(key, secret, token, region_name=region)

@@ -1,4 +1,7 @@
-"""What Glue fills in of a job that says less; jobs are records at moto, whose runs end at once.
+"""Jobs: what Glue fills in of one that says less, and how their runs begin and are stopped.
+
+Those of Python shell run (`labkit.cloud.glue.shell`). Others, which want Spark or Ray, are records
+at moto, whose runs end at once.
 
 Source: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-jobs-job.html
 """
@@ -12,14 +15,26 @@ from botocore import xform_name
 
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.glue.records import answers, glue
-from labkit.cloud.glue.words import not_found
+from labkit.cloud.glue.shell import runs
+from labkit.cloud.glue.words import invalid, not_found
 from labkit.cloud.operations import Answer, Context
 
 Members = dict[str, Any]
 _VERSION = "5.1"
 _TIMEOUT, _LONGER = 480, 2880  # minutes: from 5.0 on, before
-_SHELL = "pythonshell"
 _CAPACITY, _SHELL_CAPACITY = 10.0, 0.0625  # in DPUs
+# What a run may be asked to have, as moto calls it.
+_ASKED = {
+    "Arguments": "arguments",
+    "AllocatedCapacity": "allocated_capacity",
+    "MaxCapacity": "max_capacity",
+    "Timeout": "timeout",
+    "WorkerType": "worker_type",
+    "SecurityConfiguration": "security_configuration",
+    "NumberOfWorkers": "number_of_workers",
+    "NotificationProperty": "notification_property",
+    "JobRunId": "previous_run_id",
+}
 # What a job's definition has, as moto calls it.
 _DEFINED = (
     *("role", "command", "description", "log_uri", "execution_property", "default_arguments"),
@@ -45,16 +60,47 @@ def update_job(context: Context, *, JobName: str, JobUpdate: Members) -> Answer:
     return {"JobName": JobName}
 
 
+@answers("StartJobRun")
+def start_job_run(context: Context, *, JobName: str, **asked: Any) -> Answer:
+    """A run of a job, with other arguments and capacity than the job's where they are given."""
+    if asked.get("AllocatedCapacity") and asked.get("MaxCapacity"):
+        raise invalid("Please set only Allocated Capacity or Max Capacity")
+    return {"JobRunId": start(context, JobName, **asked)}
+
+
+def start(context: Context, name: str, **asked: Any) -> str:
+    """Start a run; gives its id. Called within a change of Glue's records.
+
+    Args:
+        asked: members of ``StartJobRun``.
+
+    Raises:
+        AwsError, or moto's own: no such job, or too many runs of it.
+    """
+    records = glue(context)
+    options: Any = {option: asked.get(member) for member, option in _ASKED.items()}
+    number: str = records.start_job_run(name=name, **options)
+    job = records.jobs[name]
+    if runs.is_shell(job):
+        run = next(each for each in job.job_runs if each.job_run_id == number)
+        runs.begin(context.cloud, context.region, job, run)
+    return number
+
+
 @answers("BatchStopJobRun")
 def batch_stop_job_run(context: Context, *, JobName: str, JobRunIds: list[str]) -> Answer:
-    """Why none of these runs can be stopped: it has ended, or there is none."""
+    """Stop runs, and tell why others cannot be: one has ended, or there is none."""
     job = glue(context).jobs.get(JobName)
-    runs = {run.job_run_id: run for run in job.job_runs} if job else {}
-    errors = [
-        {"JobName": JobName, "JobRunId": each, "ErrorDetail": _why(runs.get(each), each)}
-        for each in JobRunIds
-    ]
-    return {"SuccessfulSubmissions": [], "Errors": errors}
+    known = {run.job_run_id: run for run in job.job_runs} if job else {}
+    stopped, errors = [], []
+    for each in JobRunIds:
+        run, named = known.get(each), {"JobName": JobName, "JobRunId": each}
+        if run is not None and run.status in runs.RUNNING:
+            runs.stop(run)
+            stopped.append(named)
+        else:
+            errors.append(named | {"ErrorDetail": _why(run, each)})
+    return {"SuccessfulSubmissions": stopped, "Errors": errors}
 
 
 def _why(run: Any, name: str) -> Members:
@@ -69,8 +115,8 @@ def _why(run: Any, name: str) -> Members:
 def tell_defaults(cloud: Cloud) -> None:
     """Let a job be told as Glue tells it, with what its definition leaves open."""
     jobs: Any = models.FakeJob
-    runs: Any = models.FakeJobRun
-    jobs.as_dict, runs.as_dict = _told, _told_run
+    told: Any = models.FakeJobRun
+    jobs.as_dict, told.as_dict = _told, _told_run
 
 
 _LOGS = "/aws-glue/jobs"
@@ -85,6 +131,8 @@ def _told_run(run: Any) -> Members:
     """
     told: Members = _run_as_dict(run)
     told.pop("GlueVersion", None)
+    if hasattr(run, "attempt"):
+        return {k: v for k, v in (told | runs.told(run)).items() if v is not None}
     return told | {"ExecutionTime": 0, "LogGroupName": _LOGS}
 
 
@@ -94,7 +142,7 @@ def _told(job: Any) -> Members:
 
 
 def _defaults(given: Members) -> Members:
-    shell = given.get("Command", {}).get("Name") == _SHELL
+    shell = given.get("Command", {}).get("Name") == runs.SHELL
     version = {} if shell else {"GlueVersion": _VERSION}
     first = given.get("GlueVersion", _VERSION).partition(".")[0]
     recent = not shell and first.isdigit() and int(first) >= 5

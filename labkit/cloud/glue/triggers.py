@@ -12,21 +12,11 @@ from typing import Any
 from moto.glue.utils import Action, Predicate
 
 from labkit.cloud.glue import crawlers
+from labkit.cloud.glue.jobs import start
 from labkit.cloud.glue.judging import check_scheduled
 from labkit.cloud.glue.records import answers, glue
 from labkit.cloud.glue.words import invalid
 from labkit.cloud.operations import Answer, Context, operation
-
-_JOB_OPTIONS = (
-    "allocated_capacity",
-    "max_capacity",
-    "timeout",
-    "worker_type",
-    "security_configuration",
-    "number_of_workers",
-    "notification_property",
-    "previous_run_id",
-)
 
 
 @operation("glue", "StartTrigger")
@@ -63,5 +53,5 @@ def _fire(context: Context, action: dict[str, Any]) -> None:
     if crawler := action.get("CrawlerName"):
         crawlers.start(context.cloud, context.region, crawler)
     if job := action.get("JobName"):
-        options: dict[str, Any] = dict.fromkeys(_JOB_OPTIONS)
-        glue(context).start_job_run(name=job, arguments=action.get("Arguments"), **options)
+        with context.cloud.changing("glue"):
+            start(context, job, Arguments=action.get("Arguments"), Timeout=action.get("Timeout"))

@@ -21,6 +21,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from labkit.cloud.access.service_roles import credentials
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.lambdas import zips
 from labkit.cloud.lambdas.worker import Recipe, Worker
@@ -28,7 +29,6 @@ from labkit.cloud.operations import AwsError
 
 IDLE_S = 10  # Lambda keeps a process for minutes; a laptop's memory is dearer than its start
 MOST_IDLE = 4
-SESSION_S = 12 * 3600
 # What a function's process gets of ours.
 INHERITED = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
 
@@ -228,25 +228,8 @@ class Pool:
             "TZ": ":UTC",
         }
         chosen = {str(k): str(v) for k, v in function.environment_vars.items()}
-        return ours | lambdas | chosen | self._credentials(function)
-
-    def _credentials(self, function: Any) -> dict[str, str]:
-        """Credentials of a session of the function's role."""
-        assert self._cloud is not None
-        with self._cloud.changing("sts"):
-            session = self._cloud.backend("sts").assume_role(
-                region_name=function.region,
-                role_session_name=function.function_name,
-                role_arn=function.role,
-                policy=None,
-                duration=SESSION_S,
-                external_id=None,
-            )
-        return {
-            "AWS_ACCESS_KEY_ID": session.access_key_id,
-            "AWS_SECRET_ACCESS_KEY": session.secret_access_key,
-            "AWS_SESSION_TOKEN": session.session_token,
-        }
+        name, role = function.function_name, function.role
+        return ours | lambdas | chosen | credentials(self._cloud, role, name, function.region)
 
 
 def _is_old(entry: tuple[float, str, Worker]) -> bool:

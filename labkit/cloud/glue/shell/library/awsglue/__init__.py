@@ -1,0 +1,1 @@
+"""What AWS Glue's own library offers to scripts of Python shell jobs."""

@@ -1,0 +1,137 @@
+"""Python shell jobs: scripts that run, as their job's role."""
+
+import json
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.conftest import wait_for
+from tests.roles import make_role
+
+SCRIPT = """
+import sys
+import boto3
+from awsglue.utils import getResolvedOptions
+import helper
+
+args = getResolvedOptions(sys.argv, ["bucket", "name"])
+boto3.client("s3").put_object(Bucket=args["bucket"], Key="out", Body=helper.greeting(args["name"]))
+print("said", args["name"])
+print(boto3.client("sts").get_caller_identity()["Arn"].split("/")[1], file=sys.stderr)
+"""
+
+
+@dataclass
+class Shell:
+    """A bucket with scripts, a role, and one way to run a job."""
+
+    glue: Any
+    s3: Any
+    logs: Any
+    bucket: str
+    role: str
+
+    def define(self, script: str, **job: Any) -> str:
+        name = f"shell-{uuid.uuid4().hex[:8]}"
+        self.s3.put_object(Bucket=self.bucket, Key=f"{name}.py", Body=script)
+        place = f"s3://{self.bucket}/{name}.py"
+        command = {"Name": "pythonshell", "ScriptLocation": place, "PythonVersion": "3.9"}
+        self.glue.create_job(Name=name, Role=self.role, Command=command, **job)
+        return name
+
+    def follow(self, job: str, run: str) -> dict[str, Any]:
+        def look() -> Any:
+            found = self.glue.get_job_run(JobName=job, RunId=run)["JobRun"]
+            return found if found["JobRunState"] not in ("RUNNING", "STOPPING") else None
+
+        return dict(wait_for(look))
+
+    def run(self, job: str, **arguments: Any) -> dict[str, Any]:
+        return self.follow(job, self.glue.start_job_run(JobName=job, **arguments)["JobRunId"])
+
+    def printed(self, run: dict[str, Any], which: str) -> list[str]:
+        group = f"{run['LogGroupName']}/{which}"
+        found = self.logs.get_log_events(logGroupName=group, logStreamName=run["Id"])
+        return [event["message"] for event in found["events"]]
+
+
+@pytest.fixture(scope="module")
+def shell(client: Callable[[str], Any]) -> Shell:
+    bucket, role = f"shell-{uuid.uuid4().hex[:8]}", f"shell-{uuid.uuid4().hex[:8]}"
+    client("s3").create_bucket(Bucket=bucket)
+    make_role(client("iam"), role, "glue")
+    allowed = {"Effect": "Allow", "Action": "s3:*", "Resource": f"arn:aws:s3:::{bucket}/*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+    client("iam").put_role_policy(RoleName=role, PolicyName="p", PolicyDocument=document)
+    return Shell(client("glue"), client("s3"), client("logs"), bucket, role)
+
+
+def test_a_script_runs_with_its_arguments_as_its_role(shell: Shell) -> None:
+    helper = "def greeting(name):\n    return f'hello {name}'\n"
+    shell.s3.put_object(Bucket=shell.bucket, Key="lib/helper.py", Body=helper)
+    given = {"--extra-py-files": f"s3://{shell.bucket}/lib/helper.py", "--bucket": shell.bucket}
+    job = shell.define(SCRIPT, DefaultArguments=given)
+    run = shell.run(job, Arguments={"--name": "Ann"})
+    assert run["JobRunState"] == "SUCCEEDED", run
+    body = shell.s3.get_object(Bucket=shell.bucket, Key="out")["Body"].read()
+    assert body == b"hello Ann"
+    assert shell.printed(run, "output") == ["said Ann"]
+    assert shell.printed(run, "error") == [shell.role]
+    assert (run["Attempt"], "ErrorMessage" in run) == (0, False)
+    missing = shell.run(job)
+    assert missing["JobRunState"] == "FAILED"
+    assert "GlueArgumentError" in missing["ErrorMessage"]
+
+
+@pytest.mark.parametrize(
+    ("script", "why"),
+    [
+        ("import sys; sys.exit(3)", "exit code 3"),
+        ("import boto3; boto3.client('s3').list_objects_v2(Bucket='{0}')", "AccessDenied"),
+    ],
+)
+def test_a_script_fails(shell: Shell, script: str, why: str) -> None:
+    run = shell.run(shell.define(script.format(shell.bucket)))
+    assert run["JobRunState"] == "FAILED"
+    assert why in run["ErrorMessage"]
+
+
+def test_a_job_whose_script_or_role_is_not_there(shell: Shell) -> None:
+    job = shell.define("print(1)")
+    shell.s3.delete_object(Bucket=shell.bucket, Key=f"{job}.py")
+    assert "404" in shell.run(job)["ErrorMessage"]
+    command = shell.glue.get_job(JobName=job)["Job"]["Command"]
+    shell.glue.update_job(JobName=job, JobUpdate={"Role": "nobody", "Command": command})
+    assert "assume role permissions" in shell.run(job)["ErrorMessage"]
+
+
+def test_a_run_is_stopped_and_one_at_a_time(shell: Shell) -> None:
+    job = shell.define("import time; time.sleep(60)", MaxRetries=1)
+    run = shell.glue.start_job_run(JobName=job)["JobRunId"]
+    with pytest.raises(shell.glue.exceptions.ConcurrentRunsExceededException):
+        shell.glue.start_job_run(JobName=job)
+    told = shell.glue.batch_stop_job_run(JobName=job, JobRunIds=[run, "none"])
+    assert [each["JobRunId"] for each in told["SuccessfulSubmissions"]] == [run]
+    assert [each["JobRunId"] for each in told["Errors"]] == ["none"]
+    assert shell.follow(job, run)["JobRunState"] == "STOPPED"
+    assert len(shell.glue.get_job_runs(JobName=job)["JobRuns"]) == 1
+
+
+def test_a_failed_run_is_tried_again(shell: Shell) -> None:
+    key, script = uuid.uuid4().hex, "import boto3; s3 = boto3.client('s3')\n"
+    script += f"""
+try:
+    s3.get_object(Bucket={shell.bucket!r}, Key={key!r})
+except s3.exceptions.ClientError:
+    s3.put_object(Bucket={shell.bucket!r}, Key={key!r}, Body=b'')
+    raise
+"""
+    job = shell.define(script, MaxRetries=1)
+    first = shell.run(job)
+    assert first["JobRunState"] == "FAILED"
+    second = shell.follow(job, f"{first['Id']}_attempt_1")
+    assert (second["JobRunState"], second["Attempt"]) == ("SUCCEEDED", 1)
+    assert second["PreviousRunId"] == first["Id"]
