@@ -455,6 +455,24 @@ REFUSED = {
         {"Other": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": {"Fn::Sub": "${No}"}}}},
         r"Unresolved resource dependencies \[No\] in the Resources block",
     ),
+    "a key that a mapping has not": (
+        {
+            "Other": {
+                "Type": "AWS::SNS::Topic",
+                "Properties": {"TopicName": {"Fn::FindInMap": ["Names", "None", "topic"]}},
+            }
+        },
+        "Template error: Unable to get mapping for Names::None::topic",
+    ),
+    "a mapping that there is not": (
+        {
+            "Other": {
+                "Type": "AWS::SNS::Topic",
+                "Properties": {"TopicName": {"Fn::FindInMap": ["None", "1", "topic"]}},
+            }
+        },
+        "Template error: Mapping named 'None' is not present in the 'Mappings' section of template",
+    ),
     "a role for who does not say so": (
         {"Other": {"Type": "AWS::IAM::Role", "Properties": {"RoleName": "unsaid"}}},
         r"Requires capabilities : \[CAPABILITY_NAMED_IAM\]",
@@ -472,7 +490,8 @@ REFUSED = {
 @pytest.mark.parametrize(("resources", "match"), REFUSED.values(), ids=REFUSED)
 def test_a_stack_that_cannot_be_made_leaves_nothing(aws, resources, match):
     bucket = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "left-of-a-stack"}}
-    template = json.dumps({"Resources": {"Made": bucket} | resources})
+    names = {"Names": {"1": {"topic": "one"}}}
+    template = json.dumps({"Resources": {"Made": bucket} | resources, "Mappings": names})
     with pytest.raises(ClientError, match=match):
         aws("cloudformation").create_stack(StackName="none", TemplateBody=template)
     assert "left-of-a-stack" not in [b["Name"] for b in aws("s3").list_buckets()["Buckets"]]
@@ -657,6 +676,7 @@ def test_a_stack_that_cannot_be_dropped_stays(aws, fresh):
         (stack,) = stacks.describe_stacks(StackName=name)["Stacks"]
         assert stack["StackStatus"] == "DELETE_FAILED"
         (left,) = stacks.describe_stack_resources(StackName=name)["StackResources"]
+        assert left["Timestamp"].year > 2010
         assert left["LogicalResourceId"] == "Kept"
     s3.delete_object(Bucket=name, Key="data")
     stacks.delete_stack(StackName=name)

@@ -10,8 +10,8 @@ from __future__ import annotations
 import contextlib
 from typing import Any, NamedTuple
 
+from moto.cloudformation import parsing
 from moto.cloudformation.exceptions import ValidationError
-from moto.cloudformation.parsing import clean_json
 from moto.core.exceptions import JsonRESTError, ServiceException
 
 from labkit.cloud import stacks
@@ -64,7 +64,7 @@ def checked(make: Any) -> Any:
     def made(logical_id: str, definition: Members, resources: Any, **told: Any) -> Any:
         look = LOOKS.get(str(definition["Type"]))
         said = (definition.get("Properties") or {}).get(look.name) if look else None
-        name = clean_json(said, resources) if said else None
+        name = parsing.clean_json(said, resources) if said else None
         if look and name and _is_there(look, name):
             raise ValidationError(
                 message=f"Resource of type '{definition['Type']}' with identifier '{name}' "

@@ -46,6 +46,7 @@ def teach() -> None:
     parsing.parse_resource = _resolving(parsing.parse_resource)
     parsing.parse_and_create_resource = taken.checked(parsing.parse_and_create_resource)
     parsing.generate_resource_name = _short(parsing.generate_resource_name)
+    responses.StackResourceDTO.__init__ = _dated(responses.StackResourceDTO.__init__)  # type: ignore[method-assign]
     for module in (models, responses):
         module.yaml = reading  # type: ignore[attr-defined]
         module.get_stack_from_s3_url = from_s3  # type: ignore[attr-defined]
@@ -158,6 +159,11 @@ def _substituting(clean: Any) -> Any:
         return str(clean({"Fn::GetAtt": [*found.groups()]}, resources))
 
     def cleaned(said: Any, resources: Any) -> Any:
+        if isinstance(said, dict) and "Fn::FindInMap" in said:
+            path = [clean(each, resources) for each in said["Fn::FindInMap"]]
+            mappings = resources._template.get("Mappings") or {}
+            included = "Fn::Transform" in mappings.get(path[0], ())  # moto has read it from S3
+            return clean(said, resources) if included else _mapped(path, mappings)
         if not isinstance(said, dict) or "Fn::Sub" not in said:
             return clean(said, resources)
         given = said["Fn::Sub"]
@@ -166,6 +172,36 @@ def _substituting(clean: Any) -> Any:
         return clean({"Fn::Sub": [text, *more] if more else text}, resources)
 
     return cleaned
+
+
+def _dated(make: Any) -> Any:
+    """A resource's time is its stack's, where moto tells a day of 2010."""
+
+    def made(self: Any, stack: Any, resource: Any) -> None:
+        make(self, stack, resource)
+        self.timestamp = stack.creation_time
+
+    return made
+
+
+def _mapped(path: list[Any], mappings: Any) -> Any:
+    """What a mapping has under its two keys.
+
+    Raises:
+        ValidationError: there is no such mapping or key.
+    """
+    name, *keys = map(str, path)
+    found: Any = mappings.get(name)
+    if found is None:
+        words = f"Mapping named '{name}' is not present in the 'Mappings' section of template."
+        raise ValidationError(message=f"Template error: {words}")
+    for key in keys:
+        under = {str(each): value for each, value in found.items()}  # YAML reads 1 as a number
+        if key not in under:
+            words = f"Unable to get mapping for {'::'.join([name, *keys])}"
+            raise ValidationError(message=f"Template error: {words}")
+        found = under[key]
+    return found
 
 
 def _resolving(parse: Any) -> Any:
