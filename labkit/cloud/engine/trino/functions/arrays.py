@@ -81,7 +81,7 @@ def _combinations(call: Any, args: Sequence[str]) -> str:
 
 
 def _match(macro: str) -> Any:
-    return lambda call, args: f"{macro}(list_transform({args[0]}, {args[1]}))"
+    return lambda call, args: f"({macro}(list_transform({args[0]}, {args[1]})))"
 
 
 def _equal(name: str, macro: str) -> Any:
