@@ -398,6 +398,25 @@ def test_what_is_written_is_read_again(session: Any, tmp_path: Path, form: str, 
     assert len(list(tmp_path.iterdir())) == 1
 
 
+@pytest.mark.parametrize(
+    ("form", "text"),
+    [
+        ("csv", b"NaN\x010.1\x01-Infinity\n"),
+        ("json", b'{"d":"NaN","r":0.1,"n":{"x":["-Infinity",null],"y":{"k":1.5}}}\n'),
+    ],
+)
+def test_numbers_are_written_as_java_spells_them(
+    session: Any, tmp_path: Path, form: str, text: bytes
+) -> None:
+    nested = "struct<x:array<double>,y:map<string,double>>" if form == "json" else "double"
+    value = "{'x': ['-inf'::DOUBLE, NULL], 'y': MAP {'k': 1.5::DOUBLE}}"
+    shown = value if form == "json" else "'-inf'::DOUBLE"
+    path = tmp_path / "f"
+    told = table(form, f"d:double r:float n:{nested}")
+    formats.write(session, f"SELECT 'nan'::DOUBLE, 0.1::FLOAT, {shown}", told, "none", str(path))
+    assert path.read_bytes() == text
+
+
 def test_text_is_written_as_hive_writes_it(session: Any, tmp_path: Path) -> None:
     told, path = table("csv", "a:int b:string"), tmp_path / "out"
     formats.write(session, "SELECT 1, 'x' UNION ALL SELECT NULL, ''", told, "none", str(path))

@@ -82,13 +82,46 @@ def _parquet(session: Session, sql: str, table: Table, codec: str, target: Targe
 
 
 def _json(session: Session, sql: str, table: Table, codec: str, target: Target) -> int:
-    columns = ", ".join(f"{_json_value(n, k)} AS {quoted_name(n)}" for n, k in table.columns)
+    columns = ", ".join(
+        f"{_json_value(quoted_name(n), k)} AS {quoted_name(n)}" for n, k in table.columns
+    )
     return _lines(session, f"SELECT {columns} FROM ({sql})", "FORMAT json", codec, target)
 
 
-def _json_value(name: str, kind: Type) -> str:
-    column = quoted_name(name)
-    return f"to_base64({column})" if kind.base == "varbinary" else column
+def _json_value(column: str, kind: Type) -> str:
+    """SQL of a value as JSON has it: bytes are text, and so are numbers that JSON lacks."""
+    match kind.base:
+        case "varbinary":
+            return f"to_base64({column})"
+        case "real" | "double":
+            text = f"CAST({column} AS VARCHAR)"
+            return (
+                f"CASE WHEN isfinite({column}) THEN to_json(CAST({text} AS DOUBLE)) "
+                f"ELSE to_json({_java_number(column)}) END"
+            )
+        case "array":
+            item = _json_value(_EACH, kind.element)
+            return column if item == _EACH else f"list_transform({column}, lambda {_EACH}: {item})"
+        case "map":
+            item = _json_value(f"{_EACH}.value", kind.types[1])
+            if item == f"{_EACH}.value":
+                return column
+            pair = f"struct_pack(key := {_EACH}.key, value := {item})"
+            pairs = f"list_transform(map_entries({column}), lambda {_EACH}: {pair})"
+            return f"map_from_entries({pairs})"
+        case "row":
+            parts = {f"{column}.{quoted_name(str(n))}": (str(n), t) for n, t in kind.fields}
+            values = {part: _json_value(part, t) for part, (_, t) in parts.items()}
+            if all(part == value for part, value in values.items()):
+                return column
+            packed = ", ".join(f"{quoted_name(parts[p][0])} := {v}" for p, v in values.items())
+            return f"CASE WHEN {column} IS NOT NULL THEN struct_pack({packed}) END"
+    return column
+
+
+def _java_number(column: str) -> str:
+    """A number's text, in which ``NaN`` and ``Infinity`` are spelled as in Java."""
+    return f"replace(regexp_replace(CAST({column} AS VARCHAR), '-?nan', 'NaN'), 'inf', 'Infinity')"
 
 
 def _text(session: Session, sql: str, table: Table, codec: str, target: Target) -> int:
@@ -127,6 +160,8 @@ def _field(column: str, kind: Type, how: Dialect, level: int) -> str:
             return f"CASE WHEN {column} IS NOT NULL THEN {text} END"
         case "varbinary":
             return f"to_base64({column})"
+        case "real" | "double":
+            return _java_number(column)
         case "varchar" | "char" if how.escape:
             return _escaped(column, how)
     return f"CAST({column} AS VARCHAR)"
