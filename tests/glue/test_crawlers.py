@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.conftest import everything
+from tests.conftest import everything, wait_for
 from tests.glue.lake import Lake, columns, make_role
 
 A = "id,name\n1,x\n"
@@ -154,6 +154,37 @@ def test_a_trigger_on_demand_starts_its_crawler_and_job(lake: Lake) -> None:
     assert run["LogGroupName"] == "/aws-glue/jobs"
     with pytest.raises(ClientError, match="EntityNotFoundException"):
         lake.glue.start_trigger(Name="nobody")
+
+
+def test_a_trigger_waits_for_all_its_conditions(lake: Lake) -> None:
+    """A crawl and a job start what comes after both, once."""
+    lake.put("data/a.csv", A)
+    lake.define()
+    for name in (lake.crawler, f"{lake.crawler}-after"):
+        lake.glue.create_job(Name=name, Role=lake.role, Command={"Name": "glueetl"})
+    conditions = [
+        {"LogicalOperator": "EQUALS", "CrawlerName": lake.crawler, "CrawlState": "SUCCEEDED"},
+        {"LogicalOperator": "EQUALS", "JobName": lake.crawler, "State": "SUCCEEDED"},
+    ]
+    after = {"Actions": [{"JobName": f"{lake.crawler}-after", "Arguments": {"--a": "b"}}]}
+    lake.glue.create_trigger(
+        Name=f"{lake.crawler}-all",
+        Type="CONDITIONAL",
+        Predicate={"Logical": "AND", "Conditions": conditions},
+        StartOnCreation=True,
+        **after,
+    )
+    lake.glue.start_job_run(JobName=lake.crawler)
+    assert not lake.glue.get_job_runs(JobName=f"{lake.crawler}-after")["JobRuns"]
+    lake.run()
+
+    def runs() -> Any:
+        return lake.glue.get_job_runs(JobName=f"{lake.crawler}-after")["JobRuns"]
+
+    (run,) = wait_for(runs)
+    assert run["Arguments"] == {"--a": "b"}
+    lake.run()
+    assert len(runs()) == 1
 
 
 def test_history_log_and_metrics(lake: Lake) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from labkit.cloud.glue.schedule import check_schedule
 from labkit.cloud.glue.timetable import Clock
+from labkit.cloud.glue.triggers import Clock as TriggerClock
 from labkit.cloud.operations import AwsError
 from tests.glue.lake import Lake
 
@@ -61,6 +62,29 @@ def test_crawl_that_cannot_start_is_skipped(crawlers: dict[str, Any]) -> None:
     clock.tick()
     now += 3600
     assert clock.tick() == 3600
+
+
+def test_triggers_fire_when_they_are_due(crawlers: dict[str, Any]) -> None:
+    triggers = models.glue_backends[ACCOUNT]["us-east-1"].triggers
+    for name, state, workflow in (
+        ("on", "ACTIVATED", None), ("off", "CREATED", None), ("inner", "ACTIVATED", "w")
+    ):  # fmt: skip
+        triggers[name] = SimpleNamespace(  # type: ignore[assignment]
+            name=name,
+            trigger_type="SCHEDULED",
+            state=state,
+            workflow_name=workflow,
+            schedule="cron(30 * * * ? *)",
+        )
+    fired: list[str] = []
+    now = NOON
+    cloud: Any = SimpleNamespace(account=ACCOUNT)
+    clock = TriggerClock(cloud, lambda cloud, region, name: fired.append(name), lambda: now)
+    assert clock.tick() == 1800
+    now += 1800
+    clock.tick()
+    triggers.clear()
+    assert fired == ["on"]
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,14 @@ Source: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-jobs-job.html
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import moto.glue.models as models
 from botocore import xform_name
 
 from labkit.cloud.cloud import Cloud, on_start
+from labkit.cloud.glue.endings import ended
 from labkit.cloud.glue.records import answers, glue
 from labkit.cloud.glue.shell import runs
 from labkit.cloud.glue.words import invalid, not_found
@@ -65,10 +67,10 @@ def start_job_run(context: Context, *, JobName: str, **asked: Any) -> Answer:
     """A run of a job, with other arguments and capacity than the job's where they are given."""
     if asked.get("AllocatedCapacity") and asked.get("MaxCapacity"):
         raise invalid("Please set only Allocated Capacity or Max Capacity")
-    return {"JobRunId": start(context, JobName, **asked)}
+    return {"JobRunId": start(context.cloud, context.region, JobName, **asked)}
 
 
-def start(context: Context, name: str, **asked: Any) -> str:
+def start(cloud: Cloud, region: str, name: str, **asked: Any) -> str:
     """Start a run; gives its id. Called within a change of Glue's records.
 
     Args:
@@ -77,13 +79,16 @@ def start(context: Context, name: str, **asked: Any) -> str:
     Raises:
         AwsError, or moto's own: no such job, or too many runs of it.
     """
-    records = glue(context)
+    records = cloud.backend("glue", region)
     options: Any = {option: asked.get(member) for member, option in _ASKED.items()}
     number: str = records.start_job_run(name=name, **options)
     job = records.jobs[name]
     if runs.is_shell(job):
         run = next(each for each in job.job_runs if each.job_run_id == number)
-        runs.begin(context.cloud, context.region, job, run)
+        runs.begin(cloud, region, job, run)
+    else:
+        told = (cloud, region, "JobName", name, "SUCCEEDED")
+        threading.Thread(target=ended, args=told, name=number, daemon=True).start()
     return number
 
 

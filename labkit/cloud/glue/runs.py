@@ -12,6 +12,7 @@ import uuid
 from typing import Any
 
 from labkit.cloud.cloud import Cloud, on_start
+from labkit.cloud.glue.endings import ended
 from labkit.cloud.glue.notices import tell
 from labkit.cloud.jobs import until_kept
 from labkit.cloud.members import now
@@ -133,6 +134,7 @@ class Crawl:
         until_kept(self.flush)
         ending = {"state": state, "end": now(), "error": error}
         tell(self.cloud, until_kept(lambda: update_run(self.cloud, self.id, **ending)))
+        ended(self.cloud, self.region, "CrawlerName", self.crawler, ENDED[state])
 
 
 @on_start

@@ -19,6 +19,7 @@ import moto.glue.models as models
 from labkit.cloud.access.trust import trusted_role
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.events.rules import aws_event, publish
+from labkit.cloud.glue.endings import ended
 from labkit.cloud.glue.shell.process import Ended, Process, Unrunnable
 from labkit.cloud.jobs import until_kept
 
@@ -59,8 +60,8 @@ def stop(run: Any) -> None:
 
 def told(run: Any) -> dict[str, Any]:
     """What is told of a run, beyond what moto tells of all."""
-    ended = run.ended or datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
-    seconds = round((ended - run.started_on.replace(tzinfo=None)).total_seconds())
+    moment = run.ended or datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
+    seconds = round((moment - run.started_on.replace(tzinfo=None)).total_seconds())
     return {
         "Attempt": run.attempt,
         "CompletedOn": run.ended,
@@ -92,6 +93,7 @@ def _work(cloud: Cloud, region: str, job: Any, run: Any) -> None:
         ),
         region,
     )
+    ended(cloud, region, "JobName", run.job_name, state)
 
 
 def _outcome(cloud: Cloud, region: str, job: Any, run: Any) -> tuple[str, str | None]:
@@ -110,21 +112,21 @@ def _outcome(cloud: Cloud, region: str, job: Any, run: Any) -> tuple[str, str | 
     _PROCESSES[run.job_run_id] = process
     if run.status == "STOPPING":
         process.kill()
-    ended = process.wait(minutes * 60)
+    exited = process.wait(minutes * 60)
     del _PROCESSES[run.job_run_id]
-    until_kept(lambda: _keep(cloud, region, run.job_run_id, ended))
+    until_kept(lambda: _keep(cloud, region, run.job_run_id, exited))
     if run.status == "STOPPING":
         return "STOPPED", None
-    if ended.code is None:
+    if exited.code is None:
         return "TIMEOUT", "Job run exceeded its timeout."
-    return ("FAILED", _why(ended)) if ended.code else ("SUCCEEDED", None)
+    return ("FAILED", _why(exited)) if exited.code else ("SUCCEEDED", None)
 
 
-def _why(ended: Ended) -> str:
+def _why(exited: Ended) -> str:
     """An exception's own words, else the exit code."""
-    lines = ended.err.strip().splitlines()
+    lines = exited.err.strip().splitlines()
     raised = "Traceback (most recent call last):" in lines
-    return lines[-1] if raised else f"Command failed with exit code {ended.code}"
+    return lines[-1] if raised else f"Command failed with exit code {exited.code}"
 
 
 def _end(cloud: Cloud, region: str, job: Any, run: Any, state: str, error: str | None) -> None:
@@ -142,11 +144,11 @@ def _end(cloud: Cloud, region: str, job: Any, run: Any, state: str, error: str |
             begin(cloud, region, job, again, run.attempt + 1)
 
 
-def _keep(cloud: Cloud, region: str, stream: str, ended: Ended) -> None:
+def _keep(cloud: Cloud, region: str, stream: str, exited: Ended) -> None:
     """Put what a script printed where CloudWatch Logs has it."""
     logs, moment = cloud.backend("logs", region), int(time.time() * 1000)
     with cloud.changing("logs"):
-        for name, text in (("output", ended.out), ("error", ended.err)):
+        for name, text in (("output", exited.out), ("error", exited.err)):
             group = f"{LOGS}/{name}"
             lines = [{"timestamp": moment, "message": line} for line in text.splitlines() if line]
             logs.ensure_log_group(group)
