@@ -293,6 +293,11 @@ def among(value: Typed, items: list[Typed]) -> Typed:
     plain = value.type.base in ("varchar", "text") and value.literal is None
     if plain and len(texts) == len(items) > 1:
         return Typed(_among_texts(value.sql, [text.rstrip(" ") for text in texts]), BOOL)
+    told = {item.type: compare("=", value, item) for item in items}
+    kinds = {common_type((value.type, kind)) for kind in told}
+    if len(items) > 1 and len(kinds) == 1 and (kind := kinds.pop()).base in (*NUMBERS, *TIMES):
+        found = ", ".join(coerce(item, kind).sql for item in items)
+        return Typed(f"({coerce(value, kind).sql} IN ({found}))", BOOL)
     return Typed(f"({' OR '.join(compare('=', value, item).sql for item in items)})", BOOL)
 
 

@@ -36,13 +36,21 @@ def commit(connection: Connection, parsed: Parsed) -> Result:
         return Result("ROLLBACK")
     if connection.transaction == "open":
         connection.commit()
+    else:
+        _warn(connection)
     return Result("COMMIT")
 
 
 @statement("ROLLBACK", "ABORT")
 def rollback(connection: Connection, parsed: Parsed) -> Result:
+    if connection.transaction == "idle":
+        _warn(connection)
     connection.rollback()
     return Result("ROLLBACK")
+
+
+def _warn(connection: Connection) -> None:
+    connection.notices.append(Notice("there is no transaction in progress", "WARNING"))
 
 
 @statement("LOCK")
