@@ -116,6 +116,7 @@ LAZY = [
     ("decimal(10,2)", "1.255", Decimal("1.26")),
     ("decimal(4,2)", "100", None),
     ("decimal(10,2)", " 1", None),
+    ("decimal(38,0)", "9" * 38, Decimal("9" * 38)),
     ("string", "", ""),
     ("string", "\\N", None),
     ("string", '"quoted"', '"quoted"'),

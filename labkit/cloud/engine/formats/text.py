@@ -76,7 +76,7 @@ def decimal(text: str, precision: int, scale: int) -> Decimal | None:
         value = Decimal(text).quantize(Decimal(1).scaleb(-scale), context=_DECIMAL)
     except InvalidOperation:
         return None
-    return value if abs(value) < Decimal(10) ** (precision - scale) else None
+    return value if value.copy_abs() < Decimal(10) ** (precision - scale) else None
 
 
 def double(text: str) -> float | None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -62,6 +62,7 @@ SCALARS = (
 
 _SPEC = re.compile(r"%(?:(\d+)\$|<)?([-#+ 0,(]*)(\d+)?(?:\.(\d+))?([tT]?[A-Za-z%])")
 _INTEGERS = ("tinyint", "smallint", "integer", "bigint")
+_JAVA = Context(prec=400, rounding=ROUND_HALF_UP)
 
 
 def _format_text(pattern: str, kinds: list[str], texts: list[str | None]) -> str:
@@ -147,11 +148,10 @@ def _number(
     value_of = Decimal(text)
     digits = int(precision) if precision else 6
     if letter in "eE":
-        body = re.sub(r"e([+-])(\d)$", r"e\g<1>0\2", f"{abs(value_of):.{digits}e}")
+        body = re.sub(r"e([+-])(\d)$", r"e\g<1>0\2", _rounded(value_of.copy_abs(), f".{digits}e"))
     else:
-        places = Decimal(1).scaleb(-digits) if letter == "f" else Decimal(1)
-        rounded = abs(value_of).quantize(places, ROUND_HALF_UP)
-        body = f"{rounded:,f}" if "," in flags else f"{rounded:f}"
+        group, places = "," if "," in flags else "", digits if letter == "f" else 0
+        body = _rounded(value_of.copy_abs(), f"{group}.{places}f")
     return _signed(body, value_of < 0, flags)
 
 
@@ -190,8 +190,14 @@ def _format_number(value: float) -> str:
 
 def _three_digits(value: float) -> str:
     places = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
-    shown = Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
-    return f"{shown:f}".rstrip("0").rstrip(".") if places else f"{shown:f}"
+    shown = _rounded(Decimal(repr(value)), f".{places}f")
+    return shown.rstrip("0").rstrip(".") if places else shown
+
+
+def _rounded(value: Decimal, spec: str) -> str:
+    """A number as Java rounds it, of as many digits as it has."""
+    with localcontext(_JAVA):
+        return format(value, spec)
 
 
 _SIZES = {
