@@ -135,3 +135,41 @@ except s3.exceptions.ClientError:
     second = shell.follow(job, f"{first['Id']}_attempt_1")
     assert (second["JobRunState"], second["Attempt"]) == ("SUCCEEDED", 1)
     assert second["PreviousRunId"] == first["Id"]
+
+
+def test_a_workflow_goes_from_end_to_end(shell: Shell) -> None:
+    """A start trigger, one that goes on when the first job has succeeded, and one that does not."""
+    flow = f"flow-{uuid.uuid4().hex[:8]}"
+    script = "import sys; print(' '.join(sys.argv[1:]))"
+    first, second, never = (shell.define(script) for _ in range(3))
+    shell.glue.create_workflow(Name=flow, DefaultRunProperties={"a": "1"})
+    inside = {"WorkflowName": flow, "StartOnCreation": True}
+    actions = {"Actions": [{"JobName": first}]}
+    shell.glue.create_trigger(Name=f"{flow}-1", Type="ON_DEMAND", WorkflowName=flow, **actions)
+    for job, state in ((second, "SUCCEEDED"), (never, "FAILED")):
+        condition = {"LogicalOperator": "EQUALS", "JobName": first, "State": state}
+        shell.glue.create_trigger(
+            Name=f"{flow}-{state}",
+            Type="CONDITIONAL",
+            Predicate={"Conditions": [condition]},
+            Actions=[{"JobName": job, "Arguments": {"--b": "2"}}],
+            **inside,
+        )
+    number = shell.glue.start_workflow_run(Name=flow)["RunId"]
+
+    def look() -> Any:
+        run = shell.glue.get_workflow_run(Name=flow, RunId=number)["Run"]
+        return run if run["Status"] != "RUNNING" else None
+
+    run = wait_for(look)
+    assert run["Status"] == "COMPLETED"
+    counts = run["Statistics"]
+    assert (counts["TotalActions"], counts["SucceededActions"], counts["RunningActions"]) == (
+        2,
+        2,
+        0,
+    )
+    (ran,) = shell.glue.get_job_runs(JobName=second)["JobRuns"]
+    said = shell.printed(ran, "output")
+    assert said == [f"--b 2 --WORKFLOW_NAME {flow} --WORKFLOW_RUN_ID {number}"]
+    assert not shell.glue.get_job_runs(JobName=never)["JobRuns"]

@@ -17,6 +17,7 @@ from labkit.cloud.glue import (
     timetable,
     triggers,
     versions,
+    workflows,
 )
 
 __all__ = [
@@ -36,4 +37,5 @@ __all__ = [
     "timetable",
     "triggers",
     "versions",
+    "workflows",
 ]

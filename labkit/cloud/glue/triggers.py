@@ -1,7 +1,7 @@
 """Triggers, which start crawlers and jobs: on demand, on a schedule, and when others have ended.
 
 What is due while the server is down is not made up for; what cannot be started is passed over.
-Triggers of events and those of workflows stay records.
+Triggers of events stay records; those of workflows fire within a run (`workflows`).
 
 Source: https://docs.aws.amazon.com/glue/latest/dg/about-triggers.html
 """
@@ -18,8 +18,9 @@ from moto.glue.utils import Action, Predicate
 
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.events.timetable import Plan, Timetable, follow
-from labkit.cloud.glue import crawlers, jobs
+from labkit.cloud.glue import workflows
 from labkit.cloud.glue.endings import HEARERS
+from labkit.cloud.glue.firing import fire, is_met
 from labkit.cloud.glue.judging import check_scheduled
 from labkit.cloud.glue.records import answers, glue
 from labkit.cloud.glue.words import invalid
@@ -42,7 +43,7 @@ def create_trigger(context: Context, **asked: Any) -> Answer:
         workflow_name=asked.get("WorkflowName"),
         trigger_type=asked["Type"],
         schedule=asked.get("Schedule"),
-        predicate=Predicate(predicate) if predicate else None,
+        predicate=_predicate(predicate),
         actions=[Action(each) for each in asked.get("Actions", [])],
         description=asked.get("Description"),
         start_on_creation=asked.get("StartOnCreation"),
@@ -62,8 +63,11 @@ def start_trigger(context: Context, *, Name: str) -> Answer:
         records.start_trigger(Name)
         CLOCK.set()
         return {"Name": Name}
+    if trigger.workflow_name:
+        workflows.begin(context.cloud, context.region, trigger.workflow_name)
+        return {"Name": Name}
     for action in trigger.actions:
-        _fire(context.cloud, context.region, action.as_dict())
+        fire(context.cloud, context.region, action.as_dict())
     return {"Name": Name}
 
 
@@ -76,7 +80,7 @@ def update_trigger(context: Context, *, Name: str, TriggerUpdate: dict[str, Any]
     predicate = TriggerUpdate.get("Predicate")
     if trigger.trigger_type == "CONDITIONAL" and not predicate:
         raise invalid("Predicate cannot be null or empty")
-    trigger.predicate = Predicate(predicate) if predicate else None
+    trigger.predicate = _predicate(predicate)
     trigger.actions = [Action(each) for each in TriggerUpdate.get("Actions", [])]
     trigger.schedule = TriggerUpdate.get("Schedule")
     trigger.description = TriggerUpdate.get("Description")
@@ -86,6 +90,11 @@ def update_trigger(context: Context, *, Name: str, TriggerUpdate: dict[str, Any]
     return {"Trigger": trigger.as_dict()}
 
 
+def _predicate(said: dict[str, Any] | None) -> Predicate | None:
+    """What a trigger waits for; of several conditions for all, unless ANY is said."""
+    return Predicate({"Logical": "AND"} | said) if said else None
+
+
 class Clock(Timetable):
     """Fires the triggers that are due."""
 
@@ -93,7 +102,7 @@ class Clock(Timetable):
         """The triggers whose schedule is followed."""
         for region, backend in list(models.glue_backends[self._cloud.account].items()):
             for trigger in list(backend.triggers.values()):
-                if trigger.trigger_type == "SCHEDULED" and _is_active(trigger):
+                if trigger.trigger_type == "SCHEDULED" and trigger.state == "ACTIVATED":
                     yield region, trigger.name, trigger.schedule
 
 
@@ -101,18 +110,24 @@ class Clock(Timetable):
 def follow_schedules(cloud: Cloud) -> None:
     """Start the clock."""
 
-    def fire(cloud: Cloud, region: str, name: str) -> None:
-        _fire_all(cloud, region, cloud.backend("glue", region).triggers.get(name))
+    def start(cloud: Cloud, region: str, name: str) -> None:
+        trigger = cloud.backend("glue", region).triggers.get(name)
+        if trigger and trigger.workflow_name:
+            workflows.begin(cloud, region, trigger.workflow_name)
+        elif trigger:
+            _fire_all(cloud, region, trigger)
 
-    follow(Clock(cloud, fire).tick, CLOCK, "trigger clock")
+    follow(Clock(cloud, start).tick, CLOCK, "trigger clock")
 
 
 def _hear(cloud: Cloud, region: str, what: str, name: str, state: str) -> None:
-    """Fire the triggers whose conditions are all met by this end, or one of them that does."""
+    """Fire the triggers that waited for this end alone, or for it at last."""
     for trigger in list(cloud.backend("glue", region).triggers.values()):
-        if trigger.trigger_type == "CONDITIONAL" and _is_active(trigger):
+        free = trigger.state == "ACTIVATED" and not trigger.workflow_name
+        if trigger.trigger_type == "CONDITIONAL" and free:
             with cloud.changing("glue"):
-                fires = _is_met(trigger, {what: name}, state)
+                fires, met = is_met(trigger, getattr(trigger, "met", []), {what: name}, state)
+                trigger.met = met
             if fires:
                 _fire_all(cloud, region, trigger)
 
@@ -120,39 +135,10 @@ def _hear(cloud: Cloud, region: str, what: str, name: str, state: str) -> None:
 HEARERS.append(_hear)
 
 
-def _is_met(trigger: Any, ended: dict[str, str], state: str) -> bool:
-    """Whether an end is the last that a trigger waits for; what it has met it keeps till then."""
-    conditions = [each.as_dict() for each in trigger.predicate.conditions]
-    met = set(getattr(trigger, "met", ()))
-    touched = False
-    for at, condition in enumerate(conditions):
-        if ended.items() <= condition.items():
-            fits = state in (condition.get("State"), condition.get("CrawlState"))
-            touched = touched or fits
-            met = met | {at} if fits else met - {at}
-    either = trigger.predicate.as_dict().get("Logical") == "ANY"
-    fires = touched and (either or len(met) == len(conditions))
-    trigger.met = [] if fires else sorted(met)
-    return fires
-
-
-def _is_active(trigger: Any) -> bool:
-    return trigger.state == "ACTIVATED" and not trigger.workflow_name
-
-
 def _fire_all(cloud: Cloud, region: str, trigger: Any) -> None:
     """Start all that a trigger names; what cannot be started is passed over."""
-    for action in trigger.actions if trigger else ():
+    for action in trigger.actions:
         try:
-            _fire(cloud, region, action.as_dict())
+            fire(cloud, region, action.as_dict())
         except Exception as error:
             log.warning("the trigger %s could not start %s: %s", trigger.name, action, error)
-
-
-def _fire(cloud: Cloud, region: str, action: dict[str, Any]) -> None:
-    if crawler := action.get("CrawlerName"):
-        crawlers.start(cloud, region, crawler)
-    if job := action.get("JobName"):
-        asked = {member: action.get(member) for member in ("Arguments", "Timeout")}
-        with cloud.changing("glue"):
-            jobs.start(cloud, region, job, **asked)
