@@ -69,10 +69,16 @@ def regprocedure(value: Typed, scope: Scope) -> Typed:
     return inlined(function, [cast(value, OID)], scope).named("regprocedure")
 
 
+def regproc(value: Typed, scope: Scope) -> Typed:
+    """``'pg_catalog.array_in'::regproc``: a function by its name alone, as the catalog shows it."""
+    return Typed(f"replace({as_text(value).sql}, 'pg_catalog.', '')", VARCHAR, "regproc")
+
+
 #: Casts to types that are the catalog's alone.
 REGISTERS: dict[str, Callable[[Typed, Scope], Typed]] = {
     "regclass": regclass,
     "regtype": regtype,
+    "regproc": regproc,
     "regprocedure": regprocedure,
     "aclitem[]": lambda value, scope: cast(value, VARCHAR).named("aclitem"),
 }

@@ -1,4 +1,6 @@
-"""What views depend on, as PostgreSQL's catalog tells it: a rule a view, a row a column it reads.
+"""What views and foreign keys depend on, as PostgreSQL's catalog tells it.
+
+A view is a rule, with a row a column that it reads; a foreign key needs the other table's index.
 
 Source: https://www.postgresql.org/docs/8.0/catalog-pg-depend.html
 """
@@ -11,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from labkit.cloud.engine.redshift.compile import Compiled
 from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.redshift.system.catalogs import relations
+from labkit.cloud.redshift.system.constraints import constraints, named_columns, referenced
 from labkit.cloud.redshift.system.oids import NUMBERS
 from labkit.cloud.redshift.system.registry import system
 from labkit.cloud.redshift.warehouse.objects import Object
@@ -48,12 +51,24 @@ def pg_depend(connection: Connection) -> Iterator[Any]:
         connection.telling = False
     rule, relation = NUMBERS["pg_rewrite"], NUMBERS["pg_class"]
     known = {one.oid: one for one in relations(connection)}
+    yield from _foreign_keys(connection)
     for view, compiled in read.items():
         yield rule, view + _RULES, 0, relation, view, 0, "i"
         for oid in sorted(compiled.oids):
             columns = [column for of, column in compiled.columns if of == oid]
             for place in _read_places(known[oid], columns) if oid in known else [0]:
                 yield rule, view + _RULES, 0, relation, oid, place, "n"
+
+
+def _foreign_keys(connection: Connection) -> Iterator[Any]:
+    tables, known = relations(connection), list(constraints(connection))
+    indexes = {(each.table.oid, tuple(sorted(each.told["columns"]))): each.oid
+               for each in known if each.kind != "f"}  # fmt: skip
+    for each in known:
+        target = referenced(each, tables)
+        named = tuple(sorted(named_columns(each, target)))
+        if target and (index := indexes.get((target.oid, named))):
+            yield NUMBERS["pg_constraint"], each.oid, 0, NUMBERS["pg_class"], index, 0, "n"
 
 
 def _read(connection: Connection, view: Object) -> Compiled | None:

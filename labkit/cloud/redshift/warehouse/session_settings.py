@@ -54,6 +54,7 @@ FIXED = {
     "intervalstyle": "postgres",
     "json_parse_truncate_strings": "off",
     "max_identifier_length": "127",
+    "max_index_keys": "32",
     "json_serialization_parse_nested_strings": "off",
     "spectrum_enable_pseudo_columns": "on",
     "spectrum_query_maxerror": "-1",
