@@ -186,6 +186,17 @@ def test_json_of_whole_numbers_that_no_long_holds(lake: Lake) -> None:
     assert row == wide | {"e": 1e40}
 
 
+@pytest.mark.parametrize(
+    ("least", "kind"),
+    [(-1, pa.int64()), (-(2**63), pa.int64()), (-(2**63) - 1, pa.decimal128(38, 0))],
+)
+def test_json_of_whole_numbers_of_both_signs(lake: Lake, least: int, kind: pa.DataType) -> None:
+    lake.put("in/a.json", json.dumps([{"a": least, "b": [-5, 6]}, {"a": 2**63 - 1, "b": []}]))
+    table = lake.table(lake.dataset("in/a.json"))
+    assert table.schema.types == [kind, pa.list_(pa.int64())]
+    assert table.to_pylist()[0] == {"a": least, "b": [-5, 6]}
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "latin-1"])
 def test_csv_in_another_encoding_is_refused(lake: Lake, encoding: str) -> None:
     header = "né" if encoding == "latin-1" else "id"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import repeat
 
 from labkit.cloud.databrew.reading.source import Read, Reading, Unreadable
 from labkit.cloud.databrew.recipe.column import Column
@@ -15,7 +16,7 @@ from labkit.cloud.engine.formats.lines import NATIVE, codec, open_bytes
 from labkit.cloud.engine.formats.model import File, literal, paths
 from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.rows import first_row
-from labkit.cloud.engine.types import DATE, DOUBLE, TIMESTAMP, VARCHAR, Type
+from labkit.cloud.engine.types import BIGINT, DATE, DOUBLE, TIMESTAMP, VARCHAR, Type
 
 _LONGEST = 1 << 27
 #: Every object is looked at; dates are text in the end, and to look for them in long texts is slow.
@@ -23,6 +24,7 @@ _LOOKED = (
     "sample_size=-1, map_inference_threshold=-1, union_by_name=true, "
     "dateformat='%Y', timestampformat='%Y'"
 )
+_DECIMAL = Type("decimal", (38, 0))
 _TEXTS = ("json", "uuid", "time", DATE.base, TIMESTAMP.base)
 #: Digits as zeros, and as many of them as 2^63 has.
 _ZEROS, _LONG = bytes.maketrans(b"123456789", b"000000000"), b"0" * 19
@@ -81,11 +83,14 @@ def _is_field(reading: Reading, name: str, source: str) -> bool:
 def _exact(
     reading: Reading, files: list[File], columns: tuple[Column, ...], source: str
 ) -> tuple[Column, ...]:
-    """Columns with decimals for whole numbers that are too long for DuckDB, which has doubles."""
+    """Columns with decimals for whole numbers that are too long for DuckDB, which has doubles.
+
+    Those of both signs are decimals for DuckDB, however short they are.
+    """
     tests = {each.name: list(_others(each.type, each.sql)) for each in columns}
     asked = [f"bool_or({test})" for each in tests.values() for test in each]
     if not asked or not any(map(_has_long_number, files)):
-        return columns
+        return tuple(Column(each.name, _settled(each.type, repeat(None))) for each in columns)
     texts = ", ".join(
         f"{literal(each.name)}: {literal(_with_texts(each.type).duckdb)}"
         for each in columns
@@ -109,13 +114,17 @@ def _has_long_number(file: File) -> bool:
 
 
 def _others(kind: Type, value: str, depth: int = 0) -> Iterator[str]:
-    """For each double of a type: SQL of whether it is more than a whole number of 38 digits.
+    """For each number of a type that is in doubt: SQL of whether it is as DuckDB has it.
+
+    A double is where it is no whole number of 38 digits, a decimal where no long holds it.
 
     Args:
-        value: SQL of a value with texts for doubles.
+        value: SQL of a value with texts for those numbers.
     """
     if kind == DOUBLE:
         yield f"regexp_matches({value}, '[.eE]') OR length(ltrim({value}, '-')) > 38"
+    if kind == _DECIMAL:
+        yield f"{value} IS NOT NULL AND TRY_CAST({value} AS BIGINT) IS NULL"
     for part, values, many in _parts(kind, value):
         if not many:
             yield from _others(part, values, depth)
@@ -141,16 +150,18 @@ def _parts(kind: Type, value: str) -> list[tuple[Type, str, bool]]:
 
 
 def _settled(kind: Type, others: Iterator[bool | None]) -> Type:
-    """A type with decimals for those of its doubles that are whole, as for Spark."""
+    """A type with decimals for its whole numbers that are no longs alone, as for Spark."""
     if kind == DOUBLE:
-        return Type("decimal", (38, 0)) if next(others) is False else DOUBLE
+        return _DECIMAL if next(others) is False else DOUBLE
+    if kind == _DECIMAL:
+        return _DECIMAL if next(others) else BIGINT
     args = tuple(_settled(arg, others) if isinstance(arg, Type) else arg for arg in kind.args)
     return Type(kind.base, args, kind.names)
 
 
 def _with_texts(kind: Type) -> Type:
-    """A type with texts for doubles."""
-    if kind == DOUBLE:
+    """A type with texts for numbers that are in doubt."""
+    if kind in (DOUBLE, _DECIMAL):
         return VARCHAR
     args = tuple(_with_texts(arg) if isinstance(arg, Type) else arg for arg in kind.args)
     return Type(kind.base, args, kind.names)
