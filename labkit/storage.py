@@ -69,10 +69,10 @@ class Storage:
 
     @told
     def objects(self, uri: str) -> pd.DataFrame:
-        """The objects under an address, in key order.
+        """The objects whose key begins like an address, in key order.
 
         Args:
-            uri: ``s3://bucket/prefix``.
+            uri: ``s3://bucket/prefix``; a prefix may end within a name.
 
         Returns:
             Columns ``key``, ``bytes``, ``modified`` (UTC); one row an object.
@@ -82,7 +82,7 @@ class Storage:
 
     @told
     def count(self, uri: str) -> int:
-        """How many objects lie under an address."""
+        """How many objects have a key that begins like an address."""
         return sum(1 for _ in self._pages(uri))
 
     @told
@@ -92,8 +92,9 @@ class Storage:
         Returns:
             Columns ``folder``, ``objects``, ``bytes``; one row a folder.
         """
-        prefix = split_uri(uri)[1]
-        rows = [(o["Key"][len(prefix) :].partition("/"), o["Size"]) for o in self._pages(uri)]
+        folder = _as_folder(split_uri(uri)[1])
+        found = self._pages(uri, within=True)
+        rows = [(o["Key"].removeprefix(folder).partition("/"), o["Size"]) for o in found]
         frame = pd.DataFrame(
             [(name + slash, size) for (name, slash, _), size in rows], columns=["folder", "bytes"]
         )
@@ -135,7 +136,10 @@ class Storage:
 
     @told
     def delete(self, uri: str) -> int:
-        """Delete all objects under an address (in a versioned bucket: mark them deleted).
+        """Delete an object, or all in a folder (in a versioned bucket: mark them deleted).
+
+        Args:
+            uri: ``s3://bucket/a`` is the object ``a`` and all below ``a/``, but not ``ab``.
 
         Returns:
             How many.
@@ -144,7 +148,7 @@ class Storage:
             AccessDenied: some stay, as a policy or a lock forbids to delete them.
         """
         bucket, s3 = split_uri(uri)[0], self.lab.client("s3")
-        keys = [{"Key": o["Key"]} for o in self._pages(uri)]
+        keys = [{"Key": o["Key"]} for o in self._pages(uri, within=True)]
         for start in range(0, len(keys), 1000):
             some = {"Objects": keys[start : start + 1000], "Quiet": True}
             stay = s3.delete_objects(Bucket=bucket, Delete=some).get("Errors", [])
@@ -152,13 +156,17 @@ class Storage:
                 raise AccessDenied(f"{stay[0]['Key']} stays: {stay[0]['Message']}", LOCKED)
         return len(keys)
 
-    def _pages(self, uri: str) -> Iterator[dict[str, Any]]:
+    def _pages(self, uri: str, *, within: bool = False) -> Iterator[dict[str, Any]]:
+        """The objects whose key begins like an address; ``within``: that lie there."""
         bucket, prefix = split_uri(uri)
+        folder = _as_folder(prefix)
         s3 = self.lab.client("s3")
         pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
         try:
             for page in pages:
-                yield from page.get("Contents", [])
+                for found in page.get("Contents", []):
+                    if not within or found["Key"] == prefix or found["Key"].startswith(folder):
+                        yield found
         except s3.exceptions.NoSuchBucket:
             known = [b["Name"] for b in s3.list_buckets()["Buckets"]]
             raise UnknownName("bucket", bucket, known) from None
@@ -258,6 +266,10 @@ def split_uri(uri: str) -> tuple[str, str]:
         raise ValueError(f"An S3 address starts with s3://, not {uri!r}.")
     bucket, _, key = uri.removeprefix("s3://").partition("/")
     return bucket, key
+
+
+def _as_folder(key: str) -> str:
+    return f"{key}/" if key and not key.endswith("/") else key
 
 
 def _statement(policy: dict[str, Any], sid: str) -> dict[str, Any]:

@@ -29,6 +29,17 @@ def test_an_object_that_may_not_be_deleted_is_told(lab: labkit.Lab) -> None:
     assert list(lab.storage.objects(f"s3://{bucket}/").key) == ["kept/b"]
 
 
+def test_what_only_begins_alike_is_not_deleted_with_a_folder(lab: labkit.Lab) -> None:
+    bucket = "one-folder-of-three"
+    lab.client("s3").create_bucket(Bucket=bucket)
+    for name in ("mark", "mark/a/b", "marks/c"):
+        lab.storage.put("x", f"s3://{bucket}/{name}")
+    folders = lab.storage.folders(f"s3://{bucket}/mark")
+    assert list(folders.folder) == ["a/", "mark"]
+    assert lab.storage.delete(f"s3://{bucket}/mark") == 2
+    assert list(lab.storage.objects(f"s3://{bucket}/mar").key) == ["marks/c"]
+
+
 @pytest.mark.parametrize(
     ("uri", "error", "sentence"),
     [
