@@ -623,6 +623,20 @@ def test_a_stack_takes_over_nothing(aws, fresh, service, make, member, kind, pro
     assert name in str(getattr(client, listed[service])())
 
 
+def test_an_item_of_a_list_that_has_no_value_is_left_out(aws, fresh):
+    stacks, name = aws("cloudformation"), fresh("stack")
+    none = {"Fn::If": ["Never", {"Key": "b", "Value": "2"}, {"Ref": "AWS::NoValue"}]}
+    tagged = {"QueueName": name, "Tags": [{"Key": "a", "Value": "1"}, none]}
+    template = {
+        "Conditions": {"Never": {"Fn::Equals": ["a", "b"]}},
+        "Resources": {"Q": {"Type": "AWS::SQS::Queue", "Properties": tagged}},
+    }
+    stacks.create_stack(StackName=name, TemplateBody=json.dumps(template))
+    url = aws("sqs").get_queue_url(QueueName=name)["QueueUrl"]
+    assert aws("sqs").list_queue_tags(QueueUrl=url)["Tags"].get("a") == "1"
+    stacks.delete_stack(StackName=name)
+
+
 def holding(*names, **more):
     """A template of queues."""
     queues = {
@@ -645,6 +659,14 @@ def test_an_update_that_fails_leaves_all_as_it_was(aws, fresh):
     before = stacks.describe_stack_resources(StackName=name)["StackResources"]
     with pytest.raises(ClientError, match="already exists"):
         stacks.update_stack(StackName=name, TemplateBody=holding(two, there))
+    new = json.dumps({"Parameters": {"P": {"Type": "String"}}, **json.loads(holding(two, there))})
+    with pytest.raises(ClientError, match="already exists"):
+        stacks.update_stack(
+            StackName=name,
+            TemplateBody=new,
+            Parameters=[{"ParameterKey": "P", "ParameterValue": "x"}],
+        )
+    assert stacks.describe_stacks(StackName=name)["Stacks"][0]["Parameters"] == []
     change = {"StackName": name, "ChangeSetName": "other"}
     stacks.create_change_set(**change, ChangeSetType="UPDATE", TemplateBody=holding(two, there))
     with pytest.raises(ClientError, match="already exists"):
@@ -750,6 +772,9 @@ def test_change_sets_are_of_one_stack_and_go_on_with_its_parameters(aws, fresh):
         stacks.execute_change_set(StackName=names[0], ChangeSetName="same")
     with pytest.raises(stacks.exceptions.ChangeSetNotFoundException):
         stacks.describe_change_set(StackName=names[0], ChangeSetName="none")
+    stacks.delete_change_set(StackName=names[0], ChangeSetName="none")
+    with pytest.raises(stacks.exceptions.ChangeSetNotFoundException):
+        stacks.delete_change_set(StackName="no-stack", ChangeSetName="none")
     as_before = [{"ParameterKey": key, "UsePreviousValue": True} for key in told]
     update = {"StackName": names[0], "ChangeSetType": "UPDATE", "TemplateBody": body}
     stacks.create_change_set(ChangeSetName="none", Parameters=as_before, **update)

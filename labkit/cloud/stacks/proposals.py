@@ -33,7 +33,7 @@ def teach() -> None:
     backend: Any = models.CloudFormationBackend
     backend.create_change_set = _proposed(backend.create_change_set)
     backend.describe_change_set = _of_stack(backend.describe_change_set)
-    backend.delete_change_set = _of_stack(backend.delete_change_set)
+    backend.delete_change_set = _gone(_of_stack(backend.delete_change_set))
     backend.execute_change_set = _of_stack(_once(backend.execute_change_set))
     backend.list_change_sets = _list
     stack: Any = models.Stack
@@ -71,6 +71,20 @@ def _of_stack(work: Any) -> Any:
         return work(self, change_set_name=known[-1])
 
     return done
+
+
+def _gone(delete: Any) -> Any:
+    """A change set that is not there is deleted, as long as its stack exists."""
+
+    def deleted(self: Any, change_set_name: str) -> None:
+        try:
+            delete(self, change_set_name)
+        except NoChangeSet:
+            stack = stacks.asked().get("StackName")
+            if not any(stack in (each.name, each.stack_id) for each in self.stacks.values()):
+                raise
+
+    return deleted
 
 
 def _is_of(change_set: Any, stack: str | None) -> bool:

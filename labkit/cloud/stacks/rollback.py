@@ -91,6 +91,7 @@ def _read(resources: Any, template: Said, parameters: Said) -> None:
     resources._template, resources.input_parameters = template, parameters
     resources._resource_json_map = template.get("Resources", {})
     resources.load_mapping()
+    resources.resolved_parameters = {}
     resources.load_parameters()
     resources.load_conditions()
 

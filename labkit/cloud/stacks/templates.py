@@ -159,6 +159,8 @@ def _substituting(clean: Any) -> Any:
         return str(clean({"Fn::GetAtt": [*found.groups()]}, resources))
 
     def cleaned(said: Any, resources: Any) -> Any:
+        if isinstance(said, list):  # AWS::NoValue leaves an item out
+            return [each for each in clean(said, resources) if each is not None]
         if isinstance(said, dict) and "Fn::FindInMap" in said:
             path = [clean(each, resources) for each in said["Fn::FindInMap"]]
             mappings = resources._template.get("Mappings") or {}
