@@ -244,6 +244,14 @@ def test_a_role_has_what_is_attached_to_it(s3, bucket, as_role):
         reader.list_buckets()
 
 
+def test_the_managed_key_needs_no_right_of_its_own_through_s3(bucket, as_role, aws):
+    own = as_role("s3", allow(["s3:GetObject", "s3:PutObject"], f"arn:aws:s3:::{bucket}/*"))
+    own.put_object(Bucket=bucket, Key="a", Body=b"x", ServerSideEncryption="aws:kms")
+    assert own.get_object(Bucket=bucket, Key="a")["Body"].read() == b"x"
+    with refused("AccessDeniedException", "kms:Encrypt"):
+        aws("kms").encrypt(KeyId="alias/aws/s3", Plaintext=b"x")
+
+
 def test_a_bucket_policy_may_let_a_role_in(s3, bucket, as_role, fresh):
     name = fresh("reader")
     reader, arn = as_role("s3", name=name), f"arn:aws:iam::123456789012:role/{name}"

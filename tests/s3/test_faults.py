@@ -72,7 +72,7 @@ def test_what_was_answered_is_there_after_kill_9(server):
     s3.delete_object(Bucket=server.bucket, Key="a")
     key = server.cloud.client("kms").create_key()["KeyMetadata"]["KeyId"]
     blob = server.cloud.client("kms").encrypt(KeyId=key, Plaintext=b"x")["CiphertextBlob"]
-    managed = server.cloud.client("kms").encrypt(KeyId="alias/aws/s3", Plaintext=b"y")
+    managed = server.cloud.client("kms").encrypt(KeyId="alias/aws/ssm", Plaintext=b"y")
     server.kill()
     s3 = server.up()
     versions = s3.list_object_versions(Bucket=server.bucket)

@@ -3,14 +3,17 @@
 moto keeps the keys and really encrypts; it does not ask the key policy, honours no grant and lets a
 disabled key encrypt. A key's own policy decides: it may allow a caller by name, or name the account
 (as the default policy does), and then IAM policies count too. A grant allows its operations. An
-administrator who is not also named as a user cannot use the key.
+administrator who is not also named as a user cannot use the key. AWS's own key of S3 may be used
+through S3 by all of the account.
 
-Sources: https://docs.aws.amazon.com/kms/latest/developerguide/policy-evaluation.html and
-https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html
+Sources: https://docs.aws.amazon.com/kms/latest/developerguide/policy-evaluation.html,
+https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
+and https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html
 """
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -126,8 +129,40 @@ def _find_alias(cloud: Cloud, backend: Any, alias: str) -> Any:
     found = backend.keys.get(backend.get_key_id_from_alias(alias))
     if len(backend.keys) > before:
         found.key_manager = "AWS"
+        if alias == "alias/aws/s3":
+            found.policy = json.dumps(_policy_of_s3(cloud, backend.region_name))
         cloud.keep("kms")
     return found
+
+
+def _policy_of_s3(cloud: Cloud, region: str) -> Document:
+    through = {
+        "kms:ViaService": f"s3.{region}.amazonaws.com",
+        "kms:CallerAccount": cloud.account,
+    }
+    uses = ("Encrypt", "Decrypt", "ReEncrypt*", "GenerateDataKey*", "DescribeKey")
+    return {
+        "Version": "2012-10-17",
+        "Id": "auto-s3-2",
+        "Statement": [
+            {
+                "Sid": "Allow access through S3 for all principals in the account that are "
+                "authorized to use S3",
+                "Effect": "Allow",
+                "Principal": {"AWS": "*"},
+                "Action": [f"kms:{each}" for each in uses],
+                "Resource": "*",
+                "Condition": {"StringEquals": through},
+            },
+            {
+                "Sid": "Allow direct access to key metadata to the account",
+                "Effect": "Allow",
+                "Principal": {"AWS": f"arn:aws:iam::{cloud.account}:root"},
+                "Action": ["kms:Describe*", "kms:Get*", "kms:List*", "kms:RevokeGrant"],
+                "Resource": "*",
+            },
+        ],
+    }
 
 
 def _policy(key: Any) -> Document:
