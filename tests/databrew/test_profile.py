@@ -6,6 +6,7 @@ import random
 from contextlib import closing
 from itertools import pairwise
 
+import numpy as np
 import pytest
 
 from labkit.cloud.databrew.profile import profile, validate
@@ -262,6 +263,13 @@ def test_correlations_of_large_numbers_lose_no_digits(session):
     large = profiled(session, {"a": ("bigint", near_end), "b": ("int", other)})
     expected = small["columns"][0]["correlations"]["b"]
     assert large["columns"][0]["correlations"]["b"] == pytest.approx(expected, rel=1e-12)
+
+
+def test_correlations_of_rows_far_from_the_others_lose_no_digits(session):
+    x, y = [1, 2, 4, 10**12, None], [2.0, 1.0, 4.0, None, 7.0]
+    document = profiled(session, {"x": ("bigint", x), "y": ("double", y)})
+    expected = np.corrcoef(x[:3], y[:3])[0, 1]
+    assert document["columns"][0]["correlations"]["y"] == pytest.approx(expected, rel=1e-12)
 
 
 def test_the_first_ten_numeric_columns_are_correlated(session):

@@ -19,8 +19,10 @@ from labkit.cloud.databrew.profile.tally import Column
 
 _BLOCK = 1 << 14
 """How many rows are summed at once: what of ten columns fits near the processor."""
-_ROUNDING = 1e-12
-"""What is left of a spread of 0, relative to what was summed."""
+_ROUNDING = 1e-7
+"""How much of what was summed a spread is at least, for half of the digits to be left."""
+_AT_ONCE = 100
+"""How many pairs of columns are looked at again in one pass."""
 
 
 def duplicate_rows_count(
@@ -51,9 +53,11 @@ def correlations(
 ) -> Array:
     """The matrix of the columns' coefficients, NaN where there is none.
 
-    The sums go over parts of the rows in their order, so that they are the same every time.
+    The sums go over parts of the rows in their order, so that they are the same every time. Two
+    columns whose numbers hardly differ in the rows that both have, where one's others lie far off,
+    are looked at again by themselves.
     """
-    numbers = (_shifted(column, standard) for column, standard in columns)
+    numbers = [_shifted(column, standard) for column, standard in columns]
     selected = ", ".join(f"coalesce({number}, 'NaN'::DOUBLE)" for number in numbers)
     means = np.array([[standard.mean] for _, standard in columns])
     deviations = np.array([[standard.deviation] for _, standard in columns])
@@ -64,7 +68,20 @@ def correlations(
             check()
             np.subtract(block, means, out=block)
             sums += _sums(np.divide(block, deviations, out=block))
-        return _coefficients(*sums)
+        found, doubtful = _coefficients(*sums)
+    pairs = [(a, b) for a, b in np.argwhere(doubtful).tolist() if a < b]
+    for at in range(0, len(pairs), _AT_ONCE):
+        check()
+        some = pairs[at : at + _AT_ONCE]
+        asked = ", ".join(_pearson(numbers[a], numbers[b]) for a, b in some)
+        [told] = connection.execute(f"SELECT {asked} FROM {rows}").fetchall()
+        for (a, b), coefficient in zip(some, told, strict=True):
+            found[a, b] = found[b, a] = np.nan if coefficient is None else coefficient
+    return np.clip(found, -1.0, 1.0)
+
+
+def _pearson(one: str, other: str) -> str:
+    return f"corr({one}, {other}) FILTER (WHERE isfinite({one}) AND isfinite({other}))"
 
 
 def _shifted(column: Column, standard: Standard) -> str:
@@ -104,9 +121,11 @@ def _sums(block: Array) -> Array:
     return np.stack(sums)
 
 
-def _coefficients(count: Array, one: Array, squares: Array, products: Array) -> Array:
+def _coefficients(count: Array, one: Array, squares: Array, products: Array) -> tuple[Array, Array]:
+    """Each pair's coefficient, and whether its digits are lost."""
     spread = squares - one * one / count
-    spread[spread <= squares * _ROUNDING] = np.nan
+    small = (count > 1) & (spread <= squares * _ROUNDING)
+    spread[small] = np.nan
     found: Array = (products - one * one.T / count) / np.sqrt(spread * spread.T)
     np.fill_diagonal(found, np.where(np.isfinite(found.diagonal()), 1.0, np.nan))
-    return np.clip(found, -1.0, 1.0)
+    return found, small | small.T
