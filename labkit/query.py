@@ -252,17 +252,18 @@ class Query:
     def history(self, *, limit: int = 20, workgroup: str = "primary") -> pd.DataFrame:
         """The last statements, the newest first.
 
+        Args:
+            limit: how many, 50 at most.
+
         Returns:
             Columns ``query``, ``state``, ``scanned_bytes``, ``milliseconds``, ``id``.
         """
         athena = self.lab.client("athena")
-        ids = athena.list_query_executions(WorkGroup=workgroup, MaxResults=limit)
-        found = (
-            ids["QueryExecutionIds"]
-            and athena.batch_get_query_execution(QueryExecutionIds=ids["QueryExecutionIds"])[
-                "QueryExecutions"
-            ]
-        )
+        listed = athena.list_query_executions(WorkGroup=workgroup, MaxResults=limit)
+        ids = listed["QueryExecutionIds"]
+        described = athena.batch_get_query_execution(QueryExecutionIds=ids) if ids else {}
+        found = described.get("QueryExecutions", [])
+        found.sort(key=lambda execution: ids.index(execution["QueryExecutionId"]))
         rows = [
             (
                 " ".join(e["Query"].split()),
@@ -303,7 +304,7 @@ _ARROW = {
     "float": pa.float32(),
     "double": pa.float64(),
     "date": pa.date32(),
-    "timestamp": pa.timestamp("ms"),
+    "timestamp": pa.timestamp("us"),
 }
 NULLABLE = {
     pa.int8(): pd.Int8Dtype(),

@@ -26,6 +26,11 @@ def test_a_result_without_rows_says_so(lake):
     assert "no rows" in shown
 
 
+def test_a_moment_keeps_its_microseconds(lake):
+    found = lake.query("SELECT TIMESTAMP '2026-01-01 00:00:00.123456'").value
+    assert found.isoformat() == "2026-01-01T00:00:00.123456"
+
+
 def test_an_option_that_a_magic_does_not_know_leaves_the_kernel():
     magics = SqlMagics(InteractiveShell())
     with pytest.raises(UsageError, match=r"unrecognized arguments: --cluster\nusage: %%redshift"):
