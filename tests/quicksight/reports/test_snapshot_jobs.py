@@ -111,6 +111,14 @@ def test_describe_tells_the_job(snapshots, dashboard, quicksight):
         )  # fmt: skip
 
 
+def test_what_a_file_of_cells_leaves_out_is_told(snapshots, school_data):
+    zoned = definition(school_data, student_table()) | {"Options": {"Timezone": "Asia/Tokyo"}}
+    [result] = snapshots.run(snapshots.dashboard(zoned), table("CSV", "table"))
+    told = {"ErrorType": "VISUAL_INCOMPLETE",
+            "ErrorMessage": "table: Dates are in UTC, not in Asia/Tokyo."}  # fmt: skip
+    assert result["ErrorInfo"] == [told]
+
+
 def test_a_url_is_secret(snapshots, dashboard):
     [result] = snapshots.run(dashboard, table("CSV", "table"))
     with pytest.raises(urllib.error.HTTPError, match="403"):

@@ -26,8 +26,12 @@ Json = Mapping[str, Any]
 
 
 def deliver(cloud: Cloud, record: Record, made: Made) -> Record:
-    """Put a file where the job wants it. Returns what the job keeps of it."""
+    """Put a file where the job wants it. Returns what the job keeps of it.
+
+    A file of cells has no place for notes: what it leaves out is told beside it.
+    """
     failed = [{"ErrorType": "VISUAL_FAILED", "ErrorMessage": each} for each in made.failures]
+    failed += [{"ErrorType": "VISUAL_INCOMPLETE", "ErrorMessage": each} for each in made.left_out]
     destinations = _destinations(record)
     uris: list[str] = []
     results: list[Record] = []

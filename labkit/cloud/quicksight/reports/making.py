@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_SnapshotF
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ from labkit.cloud.quicksight.reports.checks import selected
 from labkit.cloud.quicksight.reports.paper.typesetting import pdf_file
 from labkit.cloud.quicksight.reports.reading import Reader, Reading, opened
 from labkit.cloud.quicksight.reports.tables import Table, table_of
+from labkit.cloud.quicksight.visuals.model import VisualData
 from labkit.cloud.quicksight.words import not_found
 
 Json = Mapping[str, Any]
@@ -38,6 +39,7 @@ class Made:
     Args:
         group: the file group, as the job asked for it.
         failures: what could not be computed for it, in a sentence each.
+        left_out: what its visuals ask for and its cells do not show, in a sentence each.
     """
 
     group: Json
@@ -45,6 +47,7 @@ class Made:
     type: str
     content: bytes
     failures: tuple[str, ...]
+    left_out: tuple[str, ...]
 
 
 def make(cloud: Cloud, record: Record, job: Job) -> list[Made]:
@@ -82,11 +85,12 @@ def _reader(record: Record) -> Reader:
 def _file(reading: Reading, group: Json) -> Made:
     [file] = group["Files"]
     reading.failures.clear()
+    reading.left_out.clear()
     title, content = _CONTENTS[file["FormatType"]](reading, file)
     ending, type = TYPES[file["FormatType"]]
     name = re.sub(r"[^\w.-]+", "_", title).strip("_") or "report"
-    failures = tuple(dict.fromkeys(reading.failures))
-    return Made(group, f"{name}.{ending}", type, content, failures)
+    told = (tuple(dict.fromkeys(each)) for each in (reading.failures, reading.left_out))
+    return Made(group, f"{name}.{ending}", type, content, *told)
 
 
 def _pdf(reading: Reading, file: Json) -> tuple[str, bytes]:
@@ -106,15 +110,21 @@ def _csv(reading: Reading, file: Json) -> tuple[str, bytes]:
 
 
 def _tables(reading: Reading, file: Json, most: int) -> list[Table]:
-    return [
-        table_of(
-            placed.visual,
-            reading.data(placed.visual, max_rows=most),
-            reading.theme,
-            reading.parameters,
-        )
-        for placed in selected(reading.definition, file)
-    ]
+    return [_table(reading, each.visual, most) for each in selected(reading.definition, file)]
+
+
+def _table(reading: Reading, visual: Json, most: int) -> Table:
+    data = reading.data(visual, max_rows=most)
+    if data.fields:  # a visual that has none has failed, which is told
+        _, body = walk.body_of(visual)
+        notes = [*data.not_drawn, *_beyond(data, most)]
+        reading.left_out.extend(f"{body['VisualId']}: {each}" for each in notes)
+    return table_of(visual, data, reading.theme, reading.parameters)
+
+
+def _beyond(data: VisualData, most: int) -> Iterator[str]:
+    if data.cut and len(data.rows) >= most:
+        yield f"The file has the first {most:,} rows."
 
 
 _CONTENTS = {"PDF": _pdf, "EXCEL": _excel, "CSV": _csv}

@@ -55,6 +55,7 @@ class Reading:
     Args:
         name: the dashboard's.
         failures: what could not be computed, in a sentence each; grows while it is read.
+        left_out: what files of cells do not show, in a sentence each; grows as well.
     """
 
     cloud: Cloud
@@ -68,6 +69,7 @@ class Reading:
     given: Json
     now: datetime
     failures: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
 
     @property
     def parameters(self) -> dict[str, Any]:
