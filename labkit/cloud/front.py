@@ -19,6 +19,7 @@ from moto.core.exceptions import JsonRESTError, ServiceException
 
 from labkit import __version__
 from labkit.cloud import (
+    bridging,
     constraints,
     deliveries,
     endings,
@@ -39,6 +40,7 @@ from labkit.cloud import (
 )
 from labkit.cloud.access import guard, kms, sts, trust
 from labkit.cloud.access.signature import read_claim
+from labkit.cloud.bridging import Bridge
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.events import delivery, rules
 from labkit.cloud.glue import judging as glue_judging
@@ -132,8 +134,16 @@ class Front:
         body = environ["wsgi.input"].read(size)
         service = _service(environ)
         model = protocol.service_model(service)
+        bridge = bridging.bridge_of(model, environ, body)
+        reply = self._served(service, model, environ, body, bridge)
+        return bridge.back(reply) if bridge else reply
+
+    def _served(
+        self, service: str, model: Any, environ: Environ, body: bytes, bridge: Bridge | None
+    ) -> protocol.Reply:
+        """The answer of a service, or its refusal."""
         try:
-            return self._serve(service, model, environ, body)
+            return self._serve(service, model, environ, body, bridge)
         except AwsError as error:
             return protocol.refuse(model, error)
         except (JsonRESTError, ServiceException) as error:
@@ -146,9 +156,13 @@ class Front:
             failure = AwsError("InternalFailure", f"{type(error).__name__}: {error}")
             return protocol.refuse(model, failure)
 
-    def _serve(self, service: str, model: Any, environ: Environ, body: bytes) -> protocol.Reply:
+    def _serve(
+        self, service: str, model: Any, environ: Environ, body: bytes, bridge: Bridge | None
+    ) -> protocol.Reply:
         """The answer of our operation, or of moto's where we have none."""
         claim, principal = guard.identify(environ, body)
+        if bridge:
+            environ, body = bridge.forth(environ, body)
         if model is None:
             raise not_here(service, "*")
         if name_plainly := PLAINLY.get(service):

@@ -106,9 +106,9 @@ def answer(operation: OperationModel, result: dict[str, Any]) -> Reply:
         content = result.get(payload, b"")
         body = content if isinstance(content, bytes) else content.read()
     elif shape and payload:
-        body = _json(_dump(shape.members[payload], result.get(payload)) or {})
+        body = to_json(dump(shape.members[payload], result.get(payload)) or {})
     else:
-        body = _json(_dump(shape, result) or {}) if shape else b"{}"
+        body = to_json(dump(shape, result) or {}) if shape else b"{}"
     return Reply(status, headers | {"Content-Type": _json_type(operation.service_model)}, body)
 
 
@@ -132,11 +132,11 @@ def _answer_headers(
     return headers, status
 
 
-def _json(value: Any) -> bytes:
+def to_json(value: Any) -> bytes:
     return json.dumps(value, separators=(",", ":"), default=str).encode()
 
 
-def _dump(shape: Any, value: Any) -> Any:
+def dump(shape: Any, value: Any) -> Any:
     """A Python value as JSON's, by its shape; members that the shape lacks are left out."""
     if value is None or shape is None:
         return None
@@ -145,14 +145,14 @@ def _dump(shape: Any, value: Any) -> Any:
             if getattr(shape, "is_document_type", False):
                 return value
             return {
-                s.serialization.get("name", k): _dump(s, value[k])
+                s.serialization.get("name", k): dump(s, value[k])
                 for k, s in shape.members.items()
                 if value.get(k) is not None and location_of(s) is None
             }
         case "list":
-            return [_dump(shape.member, item) for item in value]
+            return [dump(shape.member, item) for item in value]
         case "map":
-            return {k: _dump(shape.value, v) for k, v in value.items()}
+            return {k: dump(shape.value, v) for k, v in value.items()}
         case "timestamp":
             return _epoch(shape, value)
         case "blob":
@@ -216,6 +216,8 @@ def _xml(shape: Any, tag: str, value: Any) -> str:
         case "list":
             item_tag = shape.member.serialization.get("name", "member")
             return f"<{tag}>{''.join(_xml(shape.member, item_tag, v) for v in value)}</{tag}>"
+        case "map" if shape.serialization.get("flattened"):
+            return "".join(_xml_entry(shape, k, v, tag) for k, v in value.items())
         case "map":
             return f"<{tag}>{''.join(_xml_entry(shape, k, v) for k, v in value.items())}</{tag}>"
         case "boolean":
@@ -237,10 +239,10 @@ def _escaped(value: Any) -> str:
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def _xml_entry(shape: Any, key: str, value: Any) -> str:
+def _xml_entry(shape: Any, key: str, value: Any, tag: str = "entry") -> str:
     key_tag = shape.key.serialization.get("name", "key")
     value_tag = shape.value.serialization.get("name", "value")
-    return f"<entry>{_xml(shape.key, key_tag, key)}{_xml(shape.value, value_tag, value)}</entry>"
+    return f"<{tag}>{_xml(shape.key, key_tag, key)}{_xml(shape.value, value_tag, value)}</{tag}>"
 
 
 def _members_of(model: ServiceModel, code: str) -> Any:
@@ -275,7 +277,7 @@ def refuse(model: ServiceModel | None, error: AwsError) -> Reply:
         headers |= {"Content-Type": _json_type(model), "x-amzn-errortype": code}
         if "awsQueryCompatible" in model.metadata:
             headers["x-amzn-query-error"] = f"{_query_code(model, code)};Sender"
-        return Reply(error.status, headers, _json(fields | error.details))
+        return Reply(error.status, headers, to_json(fields | error.details))
     in_forms = _UNSIGNED_IN_FORMS if protocol == "query" else {}
     code = in_forms.get(error.code, error.code)
     inner = f"<Code>{_escaped(code)}</Code><Message>{_escaped(error.message)}</Message>"

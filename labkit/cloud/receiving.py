@@ -63,7 +63,7 @@ def read_parameters(call: Call, environ: dict[str, Any], body: bytes) -> dict[st
         return {}
     try:
         if protocol_of(call.operation.service_model) == "query":
-            parameters = _read_form(shape, urllib.parse.parse_qsl(body.decode(), True))
+            parameters = read_form(shape, urllib.parse.parse_qsl(body.decode(), True))
         else:
             parameters = _read_json(call, shape, environ, body)
     except ValueError as error:  # a number, a moment or a text that is none
@@ -121,7 +121,7 @@ def _read_json(call: Call, shape: Any, environ: dict[str, Any], body: bytes) -> 
     elif body:
         parsed = _parse_body(body)
         target = shape.members[payload] if payload else shape
-        loaded = _load(target, parsed)
+        loaded = load(target, parsed)
         parameters = {payload: loaded} if payload else loaded
     parameters |= _read_headers_and_query(shape, environ)
     return parameters | {k: _from_text(shape.members[k], v) for k, v in call.uri.items()}
@@ -161,12 +161,14 @@ def _from_text(shape: Shape, text: str) -> Any:
             return text.lower() == "true"
         case "timestamp":
             return parse_timestamp(text)
+        case "blob":
+            return base64.b64decode(text)
         case "string" if shape.serialization.get("jsonvalue"):
             return json.loads(base64.b64decode(text))
     return text
 
 
-def _load(shape: Any, value: Any) -> Any:
+def load(shape: Any, value: Any) -> Any:
     """A JSON value as Python's, by its shape."""
     if value is None:
         return None
@@ -176,14 +178,14 @@ def _load(shape: Any, value: Any) -> Any:
                 return value
             names = {s.serialization.get("name", k): k for k, s in shape.members.items()}
             return {
-                names[k]: _load(shape.members[names[k]], v)
+                names[k]: load(shape.members[names[k]], v)
                 for k, v in value.items()
                 if k in names and v is not None
             }
         case "list" if isinstance(value, list):
-            return [_load(shape.member, item) for item in value]
+            return [load(shape.member, item) for item in value]
         case "map" if isinstance(value, dict):
-            return {k: _load(shape.value, v) for k, v in value.items()}
+            return {k: load(shape.value, v) for k, v in value.items()}
         case "timestamp":
             return parse_timestamp(value)
         case "blob" if isinstance(value, str):
@@ -193,7 +195,8 @@ def _load(shape: Any, value: Any) -> Any:
     return value
 
 
-def _read_form(shape: Any, pairs: list[tuple[str, str]]) -> dict[str, Any]:
+def read_form(shape: Any, pairs: list[tuple[str, str]]) -> dict[str, Any]:
+    """The members of a query request, by their shape."""
     fields = dict(pairs)
     found = _form_value(shape, "", fields)
     return found if isinstance(found, dict) else {}

@@ -1,0 +1,180 @@
+"""What older and other clients say to SQS and CloudWatch, as the JSON that both speak now.
+
+Both were asked in forms and answered in XML, and still are by SDKs from before 2023 and 2025; some
+speak CBOR to CloudWatch. A request becomes JSON once its signature is known, its answer goes back.
+
+Sources: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-json-faqs.html
+and https://smithy.io/2.0/additional-specs/protocols/smithy-rpc-v2.html
+"""
+
+from __future__ import annotations
+
+import copy
+import functools
+import io
+import json
+import urllib.parse
+from abc import ABC, abstractmethod
+from typing import Any
+
+from botocore.model import ServiceModel
+from botocore.parsers import RpcV2CBORParser
+from botocore.serialize import RpcV2CBORSerializer
+
+from labkit.cloud import protocol, receiving
+from labkit.cloud.operations import AwsError
+from labkit.cloud.protocol import Reply
+
+Environ = dict[str, Any]
+_FORM, _CBOR = "application/x-www-form-urlencoded", "rpc-v2-cbor"
+_QUEUES = "http://queue.amazonaws.com/doc/2012-11-05/"
+# What SQS's lists and maps are called in forms and XML, by their shapes; botocore forgot it.
+_NAMES = {
+    "AWSAccountIdList": "AWSAccountId",
+    "ActionNameList": "ActionName",
+    "AttributeNameList": "AttributeName",
+    "BatchResultErrorEntryList": "BatchResultErrorEntry",
+    "ChangeMessageVisibilityBatchRequestEntryList": "ChangeMessageVisibilityBatchRequestEntry",
+    "ChangeMessageVisibilityBatchResultEntryList": "ChangeMessageVisibilityBatchResultEntry",
+    "DeleteMessageBatchRequestEntryList": "DeleteMessageBatchRequestEntry",
+    "DeleteMessageBatchResultEntryList": "DeleteMessageBatchResultEntry",
+    "MessageAttributeNameList": "MessageAttributeName",
+    "MessageBodyAttributeMap": "MessageAttribute",
+    "MessageBodySystemAttributeMap": "MessageSystemAttribute",
+    "MessageList": "Message",
+    "MessageSystemAttributeList": "MessageSystemAttributeName",
+    "MessageSystemAttributeMap": "Attribute",
+    "QueueAttributeMap": "Attribute",
+    "QueueUrlList": "QueueUrl",
+    "SendMessageBatchRequestEntryList": "SendMessageBatchRequestEntry",
+    "SendMessageBatchResultEntryList": "SendMessageBatchResultEntry",
+    "TagKeyList": "TagKey",
+    "TagMap": "Tag",
+}
+
+
+class Bridge(ABC):
+    """Between a client's protocol and a service's JSON.
+
+    Args:
+        model: of the service.
+        name: of the operation.
+    """
+
+    def __init__(self, model: ServiceModel, name: str) -> None:
+        self.model, self.name = model, name
+        known = name in model.operation_names
+        self.operation = model.operation_model(name) if known else None
+
+    def forth(self, environ: Environ, body: bytes) -> tuple[Environ, bytes]:
+        """A request as JSON."""
+        shape = self.operation.input_shape if self.operation else None
+        said = protocol.dump(shape, self._read(environ, body)) if shape else {}
+        target = f"{self.model.metadata['targetPrefix']}.{self.name}"
+        told = {"PATH_INFO": "/", "RAW_URI": "/", "REQUEST_URI": "/", "QUERY_STRING": ""}
+        told |= {"CONTENT_TYPE": "application/x-amz-json-1.0", "HTTP_X_AMZ_TARGET": target}
+        return environ | told, protocol.to_json(said)
+
+    def back(self, reply: Reply) -> Reply:
+        """The answer to it as the client reads it."""
+        said = json.loads(reply.body or b"{}")
+        if reply.status < 300:
+            shape = self.operation.output_shape if self.operation else None
+            return self._answer(receiving.load(shape, said) if shape else {})
+        headers = {name.lower(): value for name, value in reply.headers.items()}
+        code = headers.get("x-amzn-query-error", "").partition(";")[0]
+        words = str(said.get("message") or said.get("Message") or "")
+        kind = str(said.get("__type", "")).rpartition("#")[2]
+        return self._refusal(AwsError(code or kind, words, reply.status), kind)
+
+    @abstractmethod
+    def _read(self, environ: Environ, body: bytes) -> dict[str, Any]: ...
+
+    @abstractmethod
+    def _answer(self, result: dict[str, Any]) -> Reply: ...
+
+    @abstractmethod
+    def _refusal(self, error: AwsError, kind: str) -> Reply: ...
+
+
+class Forms(Bridge):
+    """AWS's query protocol."""
+
+    def _read(self, environ: Environ, body: bytes) -> dict[str, Any]:
+        shape = _in_forms(self.model).operation_model(self.name).input_shape
+        fields = urllib.parse.parse_qsl(body.decode(), keep_blank_values=True)
+        try:
+            found = receiving.read_form(shape, fields)
+        except ValueError as error:
+            raise AwsError("MalformedInput", str(error)) from error
+        path = protocol.raw_path(environ)
+        if "QueueUrl" in shape.members and path.count("/") > 1:  # where a form was sent to
+            found.setdefault("QueueUrl", f"http://{environ['HTTP_HOST']}{path}")
+        return found
+
+    def _answer(self, result: dict[str, Any]) -> Reply:
+        return protocol.answer(_in_forms(self.model).operation_model(self.name), result)
+
+    def _refusal(self, error: AwsError, kind: str) -> Reply:
+        return protocol.refuse(_in_forms(self.model), error)
+
+
+class Cbor(Bridge):
+    """Smithy's RPC in CBOR."""
+
+    def _read(self, environ: Environ, body: bytes) -> dict[str, Any]:
+        found = RpcV2CBORParser().parse_data_item(io.BufferedReader(io.BytesIO(body)))
+        return dict(found)
+
+    def _answer(self, result: dict[str, Any]) -> Reply:
+        shape, body = self.operation and self.operation.output_shape, bytearray()
+        if shape:
+            RpcV2CBORSerializer()._serialize_data_item(body, result, shape)
+        return self._reply(200, bytes(body or b"\xa0"), {})
+
+    def _refusal(self, error: AwsError, kind: str) -> Reply:
+        texts = ("__type", kind, "message", error.message)
+        body = b"\xa2" + b"".join(map(_text, texts))
+        headers = {"x-amzn-query-error": f"{error.code};Sender"}
+        return self._reply(error.status, body, headers)
+
+    def _reply(self, status: int, body: bytes, headers: dict[str, str]) -> Reply:
+        told = {"Content-Type": "application/cbor", "smithy-protocol": _CBOR}
+        return Reply(status, told | headers, body)
+
+
+def bridge_of(model: ServiceModel | None, environ: Environ, body: bytes) -> Bridge | None:
+    """What is between a request and its service; ``None`` where it speaks the service's JSON."""
+    if model is None or "awsQueryCompatible" not in model.metadata:
+        return None
+    if environ.get("CONTENT_TYPE", "").startswith(_FORM):
+        form = urllib.parse.parse_qs(body.decode("utf-8", "replace"))
+        return Forms(model, form.get("Action", [""])[0])
+    if environ.get("HTTP_SMITHY_PROTOCOL") == _CBOR:
+        return Cbor(model, protocol.raw_path(environ).rpartition("/")[2])
+    return None
+
+
+@functools.cache
+def _in_forms(model: ServiceModel) -> ServiceModel:
+    """A service's model as it was when it spoke forms."""
+    said = copy.deepcopy(model._service_description)
+    said["metadata"] |= {"protocols": ["query"]}
+    said["metadata"].setdefault("xmlNamespace", _QUEUES)
+    for name, operation in said["operations"].items():
+        operation.get("output", {}).setdefault("resultWrapper", f"{name}Result")
+    for name, shape in said["shapes"].items():
+        if shape["type"] == "map" and name in _NAMES:
+            of_tags = name == "TagMap"
+            shape["key"]["locationName"] = "Key" if of_tags else "Name"
+            shape["value"]["locationName"] = "Value"
+        for member in shape.get("members", {}).values():
+            if member["shape"] in _NAMES:
+                member["locationName"] = _NAMES[member["shape"]]
+    return ServiceModel(said, model.service_name)
+
+
+def _text(said: str) -> bytes:
+    """A text in CBOR, its length in four bytes."""
+    content = said.encode()
+    return b"\x7a" + len(content).to_bytes(4, "big") + content

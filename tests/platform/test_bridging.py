@@ -1,0 +1,87 @@
+"""SQS and CloudWatch as older SDKs ask them, in forms, and as newer ones do, in CBOR."""
+
+import io
+import urllib.error
+import urllib.request
+from urllib.parse import urlencode
+
+import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+from botocore.parsers import RpcV2CBORParser
+
+FORM = {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
+CBOR = {"Content-Type": "application/cbor", "smithy-protocol": "rpc-v2-cbor"}
+
+
+@pytest.fixture
+def post(cloud):
+    """``post("sqs", body, headers, path)``: the status and the body of an answer."""
+
+    def sent(service, body, headers=FORM, path="/"):
+        request = AWSRequest("POST", cloud.endpoint + path, data=body, headers=headers)
+        credentials = Credentials(cloud.access_key, cloud.secret_key)
+        SigV4Auth(credentials, service, cloud.region).add_auth(request)
+        plain = urllib.request.Request(request.url, body, dict(request.headers))
+        try:
+            with urllib.request.urlopen(plain) as reply:
+                return reply.status, reply.read()
+        except urllib.error.HTTPError as refused:
+            return refused.code, refused.read()
+
+    return sent
+
+
+def form(action, **fields):
+    return urlencode({"Action": action, **fields}).encode()
+
+
+def test_a_queue_in_forms(post, aws, fresh):
+    name = fresh("queue")
+    attribute = {"Attribute.1.Name": "VisibilityTimeout", "Attribute.1.Value": "7"}
+    tag = {"Tag.1.Key": "a", "Tag.1.Value": "b"}
+    _, made = post("sqs", form("CreateQueue", QueueName=name, **attribute, **tag))
+    url = aws("sqs").get_queue_url(QueueName=name)["QueueUrl"]
+    assert f"<CreateQueueResult><QueueUrl>{url}</QueueUrl>".encode() in made
+    stem, path = "MessageAttribute.1", f"/123456789012/{name}"
+    note = {
+        f"{stem}.Name": "n",
+        f"{stem}.Value.DataType": "Binary",
+        f"{stem}.Value.BinaryValue": "AP8=",
+    }
+    post("sqs", form("SendMessage", MessageBody="a<é", **note), path=path)
+    asked = {"MessageAttributeName.1": "All", "AttributeName.1": "ApproximateReceiveCount"}
+    _, told = post("sqs", form("ReceiveMessage", **asked), path=path)
+    assert "<Body>a&lt;é</Body>".encode() in told
+    assert b"<Attribute><Name>ApproximateReceiveCount</Name><Value>1</Value></Attribute>" in told
+    assert b"<Name>n</Name><Value><BinaryValue>AP8=</BinaryValue>" in told
+    assert (
+        b"<Tag><Key>a</Key><Value>b</Value></Tag>"
+        in post("sqs", form("ListQueueTags", QueueUrl=url))[1]
+    )
+    status, refused = post("sqs", form("GetQueueUrl", QueueName="none"))
+    assert (status, b"<Code>AWS.SimpleQueueService.NonExistentQueue</Code>" in refused) == (
+        400,
+        True,
+    )
+
+
+def test_metrics_in_forms_and_cbor(post, fresh):
+    name = fresh("shop")
+    stem = "MetricData.member.1"
+    datum = {f"{stem}.MetricName": "sold", f"{stem}.Value": "2.5"}
+    post("monitoring", form("PutMetricData", Namespace=name, **datum))
+    told = post("monitoring", form("ListMetrics", Namespace=name))[1]
+    assert f"<member><Namespace>{name}</Namespace><MetricName>sold</MetricName>".encode() in told
+    path = "/service/GraniteServiceVersion20100801/operation/"
+    asked = b"\xa1\x69Namespace" + bytes([0x60 + len(name)]) + name.encode()
+    _, told = post("monitoring", asked, CBOR, path + "ListMetrics")
+    metric = {"Namespace": name, "MetricName": "sold", "Dimensions": []}
+    assert read(told) == {"Metrics": [metric]}
+    status, told = post("monitoring", b"\xa1\x6dDashboardName\x64none", CBOR, path + "GetDashboard")
+    assert (status, read(told)["__type"]) == (404, "ResourceNotFound")
+
+
+def read(body):
+    return RpcV2CBORParser().parse_data_item(io.BufferedReader(io.BytesIO(body)))
