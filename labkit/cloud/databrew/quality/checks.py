@@ -19,8 +19,13 @@ from labkit.cloud.engine.quoting import quoted_text
 
 
 def column_name(text: str) -> str:
-    """A column's name, out of its backticks."""
-    return text[1:-1] if len(text) > 1 and text[0] == text[-1] == "`" else text
+    """A column's name, out of its backticks, of which two in a name are one.
+
+    >>> [column_name(text) for text in ("`a b`", "`a``b`", "a")]
+    ['a b', 'a`b', 'a']
+    """
+    quoted = len(text) > 1 and text[0] == text[-1] == "`"
+    return text[1:-1].replace("``", "`") if quoted else text
 
 
 def column_named(name: str, known: Sequence[Column]) -> Column:
