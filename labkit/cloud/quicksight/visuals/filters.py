@@ -202,7 +202,7 @@ def _nested(body: Json, names: Expressions) -> Condition:
 
 def _inside(values: str) -> str:
     """A subquery up to what its values are compared with, by names that no column has."""
-    return f'SELECT 1 FROM ({values}) AS "#inside"("#value") WHERE "#inside"."#value"'
+    return f'SELECT 1 FROM ({values}) AS "#inside"("#inside value") WHERE "#inside value"'
 
 
 _FILTERS: dict[str, Callable[[Json, Expressions], Condition]] = {
