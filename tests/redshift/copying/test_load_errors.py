@@ -39,6 +39,16 @@ def test_bytes_that_are_no_text(desk, data, told):
     assert desk.data.rows(f"SELECT count(*) FROM {table} WHERE a LIKE 'a^%'") == [[1]]
 
 
+def test_accepted_bytes_are_for_varchar_alone(desk):
+    table = desk.table("a varchar(9), b char(4)")
+    uri = desk.put(desk.folder(), b"x\xffy|ok\n2|o\xfe\n")
+    assert desk.copy(table, uri, "ACCEPTINVCHARS MAXERROR 2") == ""
+    assert desk.data.rows(f"SELECT * FROM {table}") == [["x?y", "ok  "]]
+    words = "Multibyte character not supported for CHAR (Hint: Try using VARCHAR). Invalid char:"
+    told = ["err_code", "line_number", "colname", "raw_field_value", "err_reason"]
+    assert desk.errors(table, *told) == [[1220, 2, "b", "o?", f"{words} fe"]]
+
+
 def test_a_load_that_passes_over_errors_tells_them(desk):
     table = desk.table("a int, b int")
     uri = desk.put(desk.folder(), "1|1\nx|1\n2|y\n3|3\n")

@@ -147,11 +147,11 @@ def _escape(node: exp.Escape, scope: Scope) -> Typed:
 
 
 def _match(node: exp.Expr, escape: str, scope: Scope) -> Typed:
-    if isinstance(node, exp.SimilarTo):
-        return _similar(node, scope)
-    if len(escape) != 1 or not isinstance(node, exp.Like | exp.ILike):
+    if len(escape) != 1 or not isinstance(node, exp.Like | exp.ILike | exp.SimilarTo):
         raise RedshiftError("invalid escape string", "22025")
     one, two = (coerce(expression(side, scope), VARCHAR).sql for side in (node.left, node.right))
+    if isinstance(node, exp.SimilarTo):
+        return Typed(f"rs_similar({one}, {two}, {quoted_text(escape)})", BOOL)
     word = "ILIKE" if isinstance(node, exp.ILike) else "LIKE"
     word = f"NOT {word}" if node.args.get("negate") else word
     return Typed(f"({one} {word} {two} ESCAPE {quoted_text(escape)})", BOOL)
@@ -160,8 +160,7 @@ def _match(node: exp.Expr, escape: str, scope: Scope) -> Typed:
 @compiles(exp.SimilarTo)
 def _similar(node: exp.Binary, scope: Scope) -> Typed:
     """``%`` and ``_`` as in LIKE, the rest of a POSIX pattern, over the whole text."""
-    one, two = (coerce(expression(side, scope), VARCHAR).sql for side in (node.left, node.right))
-    return Typed(f"rs_similar({one}, {two})", BOOL)
+    return _match(node, "\\", scope)
 
 
 @compiles(exp.RegexpLike, exp.RegexpILike)

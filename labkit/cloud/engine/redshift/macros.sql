@@ -283,7 +283,7 @@ rs_week_start(a) AS date_trunc('week', a);
 
 rs_path(a, path) AS nullif(CAST(json_extract(a, path) AS VARCHAR), 'null');
 
-rs_similar(a, pattern) AS regexp_full_match(a, rs_similar_pattern(pattern), 's');
+rs_similar(a, pattern, mark) AS regexp_full_match(a, rs_similar_pattern(pattern, mark), 's');
 
 rs_elements(a) AS CASE
     WHEN a IS NULL THEN []

@@ -19,11 +19,12 @@ from labkit.cloud.redshift.copying.options import CopyOptions
 
 @dataclass(frozen=True)
 class Field:
-    """A field: its text, where it begins in the record, and whether it stood in quotes."""
+    """A field: its text, where it begins, whether it stood in quotes, what in it is no text."""
 
     text: str | None
     start: int = 0
     quoted: bool = False
+    invalid: str = ""
 
 
 def split_csv(raw: str, options: CopyOptions) -> list[Field]:

@@ -32,7 +32,7 @@ from labkit.cloud.redshift.copying.fields import Field
 from labkit.cloud.redshift.copying.load_errors import MISSING, BadValue, LoadError
 from labkit.cloud.redshift.copying.options import COLUMNAR, CopyOptions
 from labkit.cloud.redshift.copying.records import Record, records
-from labkit.cloud.redshift.copying.values import convert, sql_of
+from labkit.cloud.redshift.copying.values import convert, multibyte, sql_of
 from labkit.cloud.redshift.warehouse import staleness
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.objects import Object, TableColumn
@@ -250,6 +250,8 @@ class Load:
         ]
 
     def _field(self, at: int, column: TableColumn, told: Field) -> str | None:
+        if told.invalid and column.type.base == "bpchar":  # ACCEPTINVCHARS is for VARCHAR alone
+            raise LoadError(1220, multibyte(told.invalid), at, told.start, told.text or "")
         try:
             value = convert(told.text, column.type, self.options)
         except BadValue as bad:

@@ -11,7 +11,7 @@ import codecs
 import io
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO, AnyStr, BinaryIO
 
 from labkit.cloud.engine.formats import File
@@ -49,18 +49,21 @@ def records(file: File, options: CopyOptions, width: int) -> Iterator[Record]:
     split = {"csv": split_csv, "fixed": split_fixed}.get(options.format, split_text)
     for number, raw, error in _raw_records(file, options):
         if error:
-            yield Record(number, raw, error=error)
+            yield Record(number, _accepted(raw, options), error=error)
             continue
         if not raw and options.ignore_blank_lines:
             continue
         place = raw.find("\0")
         if 0 <= place < len(raw) - 1 and options.null_as != "\0":
-            yield Record(number, raw[:place], error=_after_end(raw, place))
+            shown = _accepted(raw[:place], options)
+            yield Record(number, shown, error=_after_end(raw, place))
             continue
         try:
-            yield Record(number, raw, _checked(split(raw, options), options, width, raw))
+            fields = _checked(split(raw, options), options, width, raw)
+            yield Record(number, _accepted(raw, options), _valid(fields, options))
         except LoadError as wrong:
-            yield Record(number, raw, error=wrong)
+            told = replace(wrong, value=_accepted(wrong.value, options))
+            yield Record(number, _accepted(raw, options), error=told)
 
 
 def _checked(fields: list[Field], options: CopyOptions, width: int, raw: str) -> Sequence[Field]:
@@ -151,7 +154,7 @@ def _goes_on(text: str, options: CopyOptions) -> bool:
 
 def _decoded(data: bytes, options: CopyOptions) -> tuple[str, LoadError | None]:
     if options.invalid_char:
-        return _replaced(data, options.invalid_char), None
+        return data.decode(errors="surrogateescape"), None
     try:
         return data.decode(), None
     except UnicodeDecodeError as wrong:
@@ -172,10 +175,27 @@ _INVALID = re.compile(
 )
 
 
-def _replaced(data: bytes, mark: str) -> str:
+def _accepted(text: str, options: CopyOptions) -> str:
     """Each byte of what is invalid as the character that stands for it."""
-    text = data.decode(errors="surrogateescape")
-    return _INVALID.sub(lambda one: mark * len(one[0].encode(errors="surrogateescape")), text)
+    mark = options.invalid_char
+    return _INVALID.sub(lambda one: mark * len(_bytes(one[0])), text) if mark else text
+
+
+def _valid(fields: Sequence[Field], options: CopyOptions) -> Sequence[Field]:
+    """Fields with what stands for the invalid, of which they tell the first in hexadecimal."""
+    if not options.invalid_char:
+        return fields
+    found = [(each, _INVALID.search(each.text or "")) for each in fields]
+    return [
+        replace(each, text=_accepted(each.text or "", options), invalid=_bytes(bad[0]).hex(" "))
+        if bad
+        else each
+        for each, bad in found
+    ]
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode(errors="surrogateescape")
 
 
 def _utf8_error(data: bytes, wrong: UnicodeDecodeError) -> int:

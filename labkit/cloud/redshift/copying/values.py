@@ -64,7 +64,8 @@ def _character(text: str, kind: Type, options: CopyOptions) -> str | None:
     text = text.rstrip(" ") if options.trim_blanks or kind.base == "bpchar" else text
     data = text.encode()
     if kind.base == "bpchar" and len(data) > len(text):
-        raise BadValue(1220, _multibyte(text))
+        first = next(each for each in text if ord(each) > 127)
+        raise BadValue(1220, multibyte(first.encode().hex(" ")))
     if not kind.size or len(data) <= kind.size:
         return text
     if options.truncate_columns:
@@ -72,9 +73,8 @@ def _character(text: str, kind: Type, options: CopyOptions) -> str | None:
     raise BadValue(*(CHAR_TOO_LONG if kind.base == "bpchar" else TOO_LONG))
 
 
-def _multibyte(text: str) -> str:
-    first = next(each for each in text if ord(each) > 127)
-    told = " ".join(f"{byte:02x}" for byte in first.encode())
+def multibyte(told: str) -> str:
+    """What is said of bytes in a CHAR, told in hexadecimal, that are not ASCII's."""
     return (
         "Multibyte character not supported for CHAR (Hint: Try using VARCHAR). "
         f"Invalid char: {told}"

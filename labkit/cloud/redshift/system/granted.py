@@ -164,6 +164,8 @@ def pg_default_acl(connection: Connection) -> Iterator[Any]:
     letters = {"TABLES": "r", "FUNCTIONS": "f", "PROCEDURES": "p"}
     for one in connection.objects.of(SPACE, database=connection.database):
         for kind, given in one.body.items():
-            told = acl(connection, replace(one, owner=one.name, body={"grants": given}))
+            grants = {name: privileges for name, privileges in given.items() if privileges}
+            told = acl(connection, replace(one, owner=one.name, body={"grants": grants})) or "{}"
             place = (numbers.get(one.name, 0), oids.get(one.schema, 0), letters[kind])
-            yield one.oid, *place, told
+            if told != "{}" or kind != "TABLES":
+                yield one.oid, *place, told

@@ -41,6 +41,7 @@ SETTINGS = {
     "pg_federation_repeatable_read": "on",
     "stored_proc_log_min_messages": "LOG",
     "use_fips_ssl": "off",
+    "seed": "unavailable",
 }
 #: Settings that change answers, which have one value here.
 FIXED = {

@@ -146,12 +146,12 @@ def _bit(data: bytes, at: int) -> int:
     return data[len(data) - 1 - at // 8] >> at % 8 & 1
 
 
-def _similar(pattern: str) -> str:
+def _similar(pattern: str, escape: str) -> str:
     """A pattern of SIMILAR TO for RE2."""
     out, at, inside = "", 0, False
     while at < len(pattern):
         mark = pattern[at]
-        if mark == "\\" and at + 1 < len(pattern):
+        if mark == escape and at + 1 < len(pattern):
             at += 1
             out += re.escape(pattern[at])
         elif inside:
@@ -161,7 +161,8 @@ def _similar(pattern: str) -> str:
             inside = True
             out += mark
         else:
-            out += {"%": ".*", "_": ".", ".": r"\.", "^": r"\^", "$": r"\$"}.get(mark, mark)
+            plain = re.escape(mark) if mark in ".^$\\" else mark
+            out += {"%": ".*", "_": "."}.get(mark, plain)
         at += 1
     return out
 
@@ -177,7 +178,7 @@ UDFS = (
     Udf("rs_regexp_replace", _replace, (_V, _V, _V, _I, _V), _V),
     Udf("rs_regexp_test", lambda a, b, f: compiled(b, f).search(a) is not None,
         (_V, _V, _V), "BOOLEAN"),
-    Udf("rs_similar_pattern", _similar, (_V,), _V),
+    Udf("rs_similar_pattern", _similar, (_V, _V), _V),
     Udf("rs_strtol", _strtol, (_V, _I), _B),
     Udf("rs_soundex", _soundex, (_V,), _V),
     Udf("rs_difference", _difference, (_V, _V), _I),

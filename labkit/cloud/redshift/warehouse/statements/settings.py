@@ -62,6 +62,9 @@ def set_setting(connection: Connection, parsed: Parsed) -> Result:
         connection.settings |= access_modes.read_modes(words, access_modes.TRANSACTION)
         return Result("SET")
     name, value = read_setting(words)
+    if name == "seed" and value is not None:
+        connection.duck.execute(f"SELECT setseed({value})")
+        return Result("SET")
     told = connection.defaults.get(name, "") if value is None else value
     change(connection, name, told, local=local)
     return Result("SET")
@@ -132,6 +135,10 @@ def _check_setting(name: str, value: str) -> None:
         raise RedshiftError(
             f'{value} is outside the valid range for parameter "{name}" (-15 .. 2)', "22023"
         )
+    if name == "seed" and not _is_share(value):
+        raise RedshiftError(
+            f'{value} is outside the valid range for parameter "seed" (0 .. 1)', "22023"
+        )
     if name == "datestyle" and "MDY" not in value and "," in value:
         raise RedshiftError("SET datestyle is not supported here: only ISO, MDY", "0A000")
     if name == "client_encoding" and value.strip('"').replace("-", "") not in _ENCODINGS:
@@ -140,6 +147,13 @@ def _check_setting(name: str, value: str) -> None:
 
 def _is_between(value: str, low: int, high: int) -> bool:
     return value.lstrip("-").isdecimal() and low <= int(value) <= high
+
+
+def _is_share(value: str) -> bool:
+    try:
+        return 0 <= float(value) <= 1
+    except ValueError:
+        return False
 
 
 def _paths(words: Words) -> str:
