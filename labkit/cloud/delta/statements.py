@@ -17,6 +17,7 @@ from labkit.cloud.athena.statements.tables import as_hive, handles, place
 from labkit.cloud.delta.schema import Field
 from labkit.cloud.delta.table import DELTA, DeltaTable
 from labkit.cloud.engine import QueryFailed
+from labkit.cloud.lake.catalog import GlueCatalog
 from labkit.cloud.lake.folders import escaped
 from labkit.cloud.lake.metastore import Definition
 
@@ -32,11 +33,7 @@ def create_table(run: Run, said: CreateTable, text: str) -> Result:
         QueryFailed: no Delta table lies there, or one of a newer reader version.
     """
     database, name = place(run, said.name)
-    where = {"path": said.location, "serialization.format": "1"}
-    storage = storage_descriptor([], said.location, FORMATS["SEQUENCEFILE"])
-    storage["SerdeInfo"]["Parameters"] = where
-    definition = {"DatabaseName": database, "Name": name, "StorageDescriptor": storage}
-    table = DeltaTable(run.catalog, definition)
+    table = table_at(run.catalog, (database, name), said.location)
     if table.snapshot.reader_version > 1:
         raise QueryFailed(
             "NOT_SUPPORTED",
@@ -44,12 +41,29 @@ def create_table(run: Run, said: CreateTable, text: str) -> Result:
             f"{table.snapshot.reader_version} is not supported: declare it with "
             "'spark.sql.sources.provider' = 'delta'",
         )
-    storage["Columns"] = [_column(field) for field in table.fields]
-    keys = [_column(field) for field in table.key_fields]
-    made = table_input(name, storage, keys, _parameters(table))
-    made["Parameters"].pop("transient_lastDdlTime")
-    run.metastore.create_table(database, made)
+    run.metastore.create_table(database, entry_of(table))
     return run.text_result((), ())
+
+
+def table_at(catalog: GlueCatalog, name: tuple[str, str], location: str) -> DeltaTable:
+    """The table of a place, under the name that it is to have in the catalog.
+
+    Raises:
+        QueryFailed: there is none that Athena reads.
+    """
+    storage = storage_descriptor([], location, FORMATS["SEQUENCEFILE"])
+    storage["SerdeInfo"]["Parameters"] = {"path": location, "serialization.format": "1"}
+    definition = {"DatabaseName": name[0], "Name": name[1], "StorageDescriptor": storage}
+    return DeltaTable(catalog, definition)
+
+
+def entry_of(table: DeltaTable) -> Definition:
+    """What the catalog keeps of a table, as it is now."""
+    storage = table.storage | {"Columns": [_column(field) for field in table.fields]}
+    keys = [_column(field) for field in table.key_fields]
+    made = table_input(table.name, storage, keys, _parameters(table))
+    made["Parameters"].pop("transient_lastDdlTime")
+    return made
 
 
 @handles(DELTA, "SHOW CREATE TABLE")

@@ -7,15 +7,19 @@ https://docs.aws.amazon.com/glue/latest/dg/add-crawler.html
 
 from __future__ import annotations
 
+import contextlib
 import json
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 from labkit.cloud.access.trust import role_session
+from labkit.cloud.engine import QueryFailed
 from labkit.cloud.glue.classifiers import known_classifiers
 from labkit.cloud.glue.configuration import read_configuration
 from labkit.cloud.glue.definitions import location
 from labkit.cloud.glue.grouping import Draft, Rules, find_tables
+from labkit.cloud.glue.open_tables import Found, found_tables
 from labkit.cloud.glue.reading import Reader
 from labkit.cloud.glue.runs import Crawl
 from labkit.cloud.glue.shape import UNKNOWN
@@ -57,15 +61,15 @@ class _Run:
     def __init__(self, crawl: Crawl, crawler: Any, job: Job) -> None:
         self.crawl, self.crawler, self.job = crawl, crawler, job
         self.configuration = read_configuration(crawler.configuration)
-        principal = role_session(crawler.role, crawl.cloud.account, "AWS-Crawler")
-        self.store = Store(crawl.cloud, principal)
+        self.principal = role_session(crawler.role, crawl.cloud.account, "AWS-Crawler")
+        self.store = Store(crawl.cloud, self.principal)
 
     def run(self) -> None:
         name, database = self.crawler.name, self.crawler.database_name
         self.crawl.log("BENCHMARK", f"Running Start Crawl for Crawler {name}")
         policy = self.crawler.schema_change_policy
         self.crawl.log("INFO", f"Crawler configured with SchemaChangePolicy {json.dumps(policy)}.")
-        targets = self.crawler.targets["S3Targets"]
+        targets = self.crawler.targets.get("S3Targets") or []
         listed = [(target, self._list(target)) for target in targets]
         reader = Reader(
             self.crawl,
@@ -80,7 +84,10 @@ class _Run:
             "BENCHMARK", f"Classification complete, writing results to database {database}"
         )
         self.crawl.flush()
-        self._write(drafts)
+        opened = found_tables(
+            self.crawl.cloud, self.crawl.region, self.principal, self.crawler, self.crawl.note
+        )
+        self._write(drafts, list(opened))
         self.crawl.log("BENCHMARK", "Finished writing to Catalog")
 
     def _list(self, target: dict[str, Any]) -> list[Object]:
@@ -127,9 +134,11 @@ class _Run:
             )
         return bucket, drafts
 
-    def _write(self, drafts: list[tuple[dict[str, Any], tuple[str, list[Draft]]]]) -> None:
+    def _write(
+        self, drafts: list[tuple[dict[str, Any], tuple[str, list[Draft]]]], opened: list[Found]
+    ) -> None:
         cloud, crawler = self.crawl.cloud, self.crawler
-        self._check_number(sum(len(tables) for _, (_, tables) in drafts))
+        self._check_number(len(opened) + sum(len(tables) for _, (_, tables) in drafts))
         database = ensure_database(cloud, self.crawl.region, crawler.database_name)
         policy = crawler.schema_change_policy
         policies = Policies(policy["UpdateBehavior"], policy["DeleteBehavior"], self.configuration)
@@ -138,6 +147,10 @@ class _Run:
             for draft in tables:
                 self.job.check()
                 writer.write(draft, bucket, target.get("Exclusions") or [])
+        for each in opened:
+            self.job.check()
+            with _as_a_crawl_says():
+                writer.write_open(each)
         roots = [location(*folder_of(target["Path"])) for target, _ in drafts]
         writer.retire(roots)
 
@@ -149,6 +162,15 @@ class _Run:
                 f"The number of tables detected by crawler: {found} is greater than the table "
                 f"threshold value provided: {most}",
             )
+
+
+@contextlib.contextmanager
+def _as_a_crawl_says() -> Iterator[None]:
+    """A table that cannot be read fails the crawl with what is wrong with it."""
+    try:
+        yield
+    except QueryFailed as error:
+        raise AwsError("InvalidInputException", error.message) from error
 
 
 def ensure_database(cloud: Any, region: str, name: str) -> Any:

@@ -16,6 +16,7 @@ from labkit.cloud.glue.words import invalid
 from labkit.cloud.operations import not_here
 from labkit.cloud.s3.store import Object, split_uri
 
+CRAWLED = ("S3Targets", "DeltaTargets", "IcebergTargets")
 KINDS = (
     "S3Targets",
     "JdbcTargets",
@@ -34,24 +35,35 @@ def check_targets(operation: str, targets: dict[str, Any]) -> None:
     Raises:
         AwsError: they are.
     """
-    others = [kind for kind in KINDS[1:] if targets.get(kind)]
+    others = [kind for kind in KINDS if kind not in CRAWLED and targets.get(kind)]
     if others:
-        raise not_here("glue", operation, f"{', '.join(others)} cannot be crawled, S3Targets can")
-    if not targets.get("S3Targets"):
+        can = ", ".join(CRAWLED)
+        raise not_here("glue", operation, f"{', '.join(others)} cannot be crawled, {can} can")
+    if not any(targets.get(kind) for kind in CRAWLED):
         raise invalid("The crawler must have at least one target.")
-    for target in targets["S3Targets"]:
+    for target in targets.get("S3Targets") or ():
         _check_s3_target(operation, target)
+    for target in targets.get("DeltaTargets") or ():
+        if not target.get("CreateNativeDeltaTable") or target.get("WriteManifest"):
+            raise not_here("glue", operation, "Delta Lake tables other than native ones")
+        _check_paths(target.get("DeltaTables"))
+    for target in targets.get("IcebergTargets") or ():
+        _check_paths(target.get("Paths"))
 
 
 def _check_s3_target(operation: str, target: dict[str, Any]) -> None:
-    path = target.get("Path", "")
-    if not re.fullmatch(r"(s3://)?[a-z0-9][a-z0-9.-]+(/.*)?", path, re.DOTALL):
-        raise invalid(f"Invalid S3 path: {path!r}. It must look like s3://bucket/folder/")
+    _check_paths([target.get("Path", "")])
     if target.get("EventQueueArn"):
         raise not_here("glue", operation, "crawls by S3 events")
     size = target.get("SampleSize")
     if size is not None and not 1 <= size <= 249:
         raise invalid("SampleSize must be an integer between 1 and 249")
+
+
+def _check_paths(paths: list[str] | None) -> None:
+    for path in paths or [""]:
+        if not re.fullmatch(r"(s3://)?[a-z0-9][a-z0-9.-]+(/.*)?", path, re.DOTALL):
+            raise invalid(f"Invalid S3 path: {path!r}. It must look like s3://bucket/folder/")
 
 
 def all_targets(targets: dict[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from labkit.cloud.glue.definitions import DEPRECATED, OWNER, Definition
 from labkit.cloud.glue.grouping import Draft
 from labkit.cloud.glue.indexes import index_partitions
 from labkit.cloud.glue.names import clean_name, table_name
+from labkit.cloud.glue.open_tables import Found
 from labkit.cloud.glue.records import current
 from labkit.cloud.glue.runs import Crawl
 
@@ -69,7 +70,7 @@ class Writer:
         """Make or update the table of a draft, with its partitions, in one durable change."""
         crawler, where = self.crawl.crawler, definitions.location(bucket, draft.folder)
         with self.crawl.cloud.changing("glue"):
-            name = self._name(draft, bucket, where)
+            name = self._name(draft.folder, bucket, where)
             self.seen.add(name)
             wanted = definitions.table_input(
                 draft, name=name, bucket=bucket, crawler=crawler, exclusions=exclusions
@@ -89,9 +90,21 @@ class Writer:
             if found and self.policies.configuration.indexes:
                 index_partitions(self.tables[name])
 
-    def _name(self, draft: Draft, bucket: str, where: str) -> str:
+    def write_open(self, found: Found) -> None:
+        """Make or update the entry of a table that tells its own columns."""
+        where = definitions.location(found.bucket, found.folder)
+        with self.crawl.cloud.changing("glue"):
+            name = self._name(found.folder, found.bucket, where)
+            self.seen.add(name)
+            wanted = found.make(name)
+            if name not in self.tables:
+                self._create(name, wanted)
+            elif self._current(name).get("Parameters") != wanted["Parameters"]:
+                self._replace(name, wanted)
+
+    def _name(self, folder: str, bucket: str, where: str) -> str:
         """The table's name; with a hash of its location where another table has the name."""
-        plain = clean_name(self.prefix) + table_name(draft.folder, bucket)
+        plain = clean_name(self.prefix) + table_name(folder, bucket)
         hashed = f"{plain}_{hashlib.md5(where.encode(), usedforsecurity=False).hexdigest()}"
         if hashed in self.tables:
             return hashed
@@ -114,10 +127,13 @@ class Writer:
             if old != wanted and self.policies.update == UPDATE:
                 table.versions[str(table._current_version)] = wanted
             return
+        self._replace(name, wanted)
+
+    def _replace(self, name: str, wanted: Definition) -> None:
         if self.policies.update == LOG and not self.policies.configuration.merges_columns:
             self.crawl.log("INFO", f"Table {name} has a changed schema, logged and not updated")
             return
-        table.update(wanted)
+        self.tables[name].update(wanted)
         self.crawl.count("updated")
         self.crawl.log("INFO", f"Updated table {name} in database {self.database.name}")
 
