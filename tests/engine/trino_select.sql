@@ -1155,3 +1155,6 @@ SELECT (1, 2) IN (SELECT ROW(1, 2))
 
 SELECT 1 IN (SELECT 1, 2)
 --! TYPE_MISMATCH: line 1:10: Value expression and result of subquery must be of the same type: row(integer) vs row(integer, integer)
+
+SELECT date_format(date_trunc('month', date_add('day', -1, date_trunc('day', from_unixtime(to_unixtime(order_ts)) AT TIME ZONE 'America/New_York'))), '%Y-%m'), CAST(with_timezone(CAST(with_timezone(order_ts, 'Europe/Berlin') AT TIME ZONE 'UTC' AS timestamp), 'Europe/Berlin') AT TIME ZONE 'UTC' AS timestamp) FROM orders WHERE order_id = 1
+--> [["2024-01", "2024-01-15 08:30:00.000"]]

@@ -103,10 +103,12 @@ trino_wilson(s, n, z, side) AS (
 
 -- Dates and times
 
-trino_zoned(t, z) AS CASE
-    WHEN t IS NULL OR z IS NULL THEN NULL
-    ELSE struct_pack(instant := t, zone := z)
-    END;
+-- A macro puts its argument wherever it names it: nested calls would grow beyond all bounds, so
+-- what is named often is bound once, by a lambda.
+trino_zoned(t, z) AS list_transform([t], lambda _t: CASE
+    WHEN _t IS NULL OR z IS NULL THEN NULL
+    ELSE struct_pack(instant := _t, zone := z)
+    END)[1];
 
 trino_zone(z) AS CASE
     WHEN z IN ('Z', 'GMT', 'UTC', '+00:00') THEN 'UTC'
@@ -120,7 +122,7 @@ trino_to_local(t, z) AS CASE
     ELSE timezone(trino_icu(z)::VARCHAR, timezone('UTC', t::TIMESTAMP))
     END;
 
-trino_local(z) AS trino_to_local((z).instant, (z).zone);
+trino_local(z) AS list_transform([z], lambda _z: trino_to_local((_z).instant, (_z).zone))[1];
 
 trino_late_instant(t, z) AS timezone('UTC', timezone(trino_icu(z)::VARCHAR, t::TIMESTAMP));
 
@@ -208,20 +210,21 @@ trino_short(u) AS trino_unit(u, 'TIMESTAMP') IN ('millisecond', 'second', 'minut
 trino_add_local(u, n, z) AS
     trino_to_instant(trino_local(z) + trino_span(lower(u), n), (z).zone);
 
-trino_add_zoned(u, n, z) AS CASE
-    WHEN trino_short(u) THEN trino_zoned((z).instant + trino_span(lower(u), n), (z).zone)
-    ELSE trino_zoned(trino_add_local(u, n, z), (z).zone)
-    END;
+trino_add_zoned(u, n, z) AS list_transform([z], lambda _z: CASE
+    WHEN trino_short(u) THEN trino_zoned((_z).instant + trino_span(lower(u), n), (_z).zone)
+    ELSE trino_zoned(trino_add_local(u, n, _z), (_z).zone)
+    END)[1];
 
-trino_diff_zoned(u, a, b) AS CASE
-    WHEN trino_short(u) THEN datesub(lower(u), (a).instant, (b).instant)
-    ELSE datesub(lower(u), trino_local(a), trino_to_local((b).instant, (a).zone))
-    END;
+trino_diff_zoned(u, a, b) AS list_transform([struct_pack(a := a, b := b)], lambda _z: CASE
+    WHEN trino_short(u) THEN datesub(lower(u), (_z).a.instant, (_z).b.instant)
+    ELSE datesub(
+        lower(u), trino_local((_z).a), trino_to_local((_z).b.instant, (_z).a.zone))
+    END)[1];
 
 trino_trunc_local(u, z) AS date_trunc(trino_unit(u, 'TIMESTAMP'), trino_local(z));
 
-trino_trunc_zoned(u, z) AS
-    trino_zoned(trino_to_instant(trino_trunc_local(u, z), (z).zone), (z).zone);
+trino_trunc_zoned(u, z) AS list_transform([z], lambda _z: trino_zoned(
+    trino_to_instant(trino_trunc_local(u, _z), (_z).zone), (_z).zone))[1];
 
 -- Java rounds NaN to zero; a zoned timestamp holds 52 bits of milliseconds.
 trino_from_unix(s) AS CASE
