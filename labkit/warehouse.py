@@ -15,7 +15,7 @@ from labkit.storage import told
 from labkit.warehouse_bill import SCANNED_BYTES, STORED_MB, cluster_bill
 from labkit.warehouse_loads import Loads, measured
 from labkit.warehouse_plans import SPREAD, SUMMARY, Placement, Plan, put_sent, read_plan
-from labkit.warehouse_results import Result, readable, split
+from labkit.warehouse_results import Result, first_word, readable, split
 from labkit.warehouse_stores import Comparison, compare
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ DATABASE, USER = "dev", "awsuser"
 NODE_TYPE, NODES = "ra3.large", 2
 EVENTS_MINUTES = 14 * 24 * 60  # the longest that Redshift remembers
 FAILED = "hardware-failure"  # https://docs.aws.amazon.com/redshift/latest/mgmt/rs-mgmt-cluster-status.html
+# What EXPLAIN takes beside queries: https://docs.aws.amazon.com/redshift/latest/dg/r_EXPLAIN.html
+CHANGES = ("CREATE", "DELETE", "INSERT", "MERGE", "UPDATE")
 _ENDS = ("FINISHED", "FAILED", "ABORTED")
 
 
@@ -156,7 +158,7 @@ class Warehouse:
 
         Args:
             sql: one statement or several.
-            parameters: values for ``:name`` in a single statement.
+            parameters: values for ``:name`` in the statements.
             cluster: the cluster, unless a workgroup is given.
             workgroup: a workgroup of Redshift Serverless.
 
@@ -164,14 +166,15 @@ class Warehouse:
             QueryFailed: with Redshift's reason.
         """
         data, statements = self.lab.client("redshift-data"), split(sql)
-        place = {"WorkgroupName": workgroup} if workgroup else self._in_cluster(cluster)
+        options: dict[str, Any] = {"Database": database}
+        options |= {"WorkgroupName": workgroup} if workgroup else self._in_cluster(cluster)
+        if parameters:
+            options["Parameters"] = [{"name": k, "value": v} for k, v in parameters.items()]
         try:
             if len(statements) == 1:
-                given = [{"name": k, "value": v} for k, v in (parameters or {}).items()]
-                place |= {"Parameters": given} if given else {}  # type: ignore[dict-item]
-                started = data.execute_statement(Sql=statements[0], Database=database, **place)
+                started = data.execute_statement(Sql=statements[0], **options)
             else:
-                started = data.batch_execute_statement(Sqls=statements, Database=database, **place)
+                started = data.batch_execute_statement(Sqls=statements, **options)
         except data.exceptions.ValidationException as error:
             raise QueryFailed(error.response["Error"]["Message"], "") from None
         return self._wait_for(started["Id"], timeout_s)
@@ -211,7 +214,10 @@ class Warehouse:
 
         Raises:
             QueryFailed: with Redshift's reason.
+            ValueError: the statement changes data, and was to be run.
         """
+        if run and first_word(sql) in CHANGES:
+            raise ValueError("It would run, and change data: say run=False for its plan alone.")
         plan = read_plan(self(f"EXPLAIN {sql}", cluster=cluster).df.iloc[:, 0])
         if run:
             query = self(sql, cluster=cluster).described["RedshiftQueryId"]

@@ -92,10 +92,12 @@ class Result:
 
 
 def split(sql: str) -> list[str]:
-    """Statements parted by ``;``, but not by one within quotes, ``$$`` or a comment.
+    """Statements parted by ``;``, but not by one within quotes, ``$$``, ``$tag$`` or a comment.
 
     >>> split("SELECT ';'; SELECT 2;")
     ["SELECT ';'", 'SELECT 2']
+    >>> len(split("CREATE PROCEDURE p() AS $x$ BEGIN NULL; END; $x$ LANGUAGE plpgsql; CALL p()"))
+    2
     """
     parts, start = [], 0
     for token in _TOKENS.finditer(sql):
@@ -105,7 +107,20 @@ def split(sql: str) -> list[str]:
     return [part.strip() for part in [*parts, sql[start:]] if part.strip()]
 
 
-_TOKENS = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|\$\$.*?\$\$|--[^\n]*|/\*.*?\*/|;", re.DOTALL)
+def first_word(sql: str) -> str:
+    r"""The word that a statement begins with, behind comments.
+
+    >>> first_word("-- all\ndelete FROM marks")
+    'DELETE'
+    """
+    found = re.search(r"\w+", _TOKENS.sub(" ", sql))
+    return found[0].upper() if found else ""
+
+
+_TOKENS = re.compile(
+    r"'(?:[^']|'')*'|\"[^\"]*\"|(\$(?:[a-z_]\w*)?\$).*?\1|--[^\n]*|/\*.*?\*/|;",
+    re.DOTALL | re.IGNORECASE,
+)
 
 
 def readable(message: str) -> str:

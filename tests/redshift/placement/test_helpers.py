@@ -31,6 +31,19 @@ def test_decimals_are_decimals(warehouse: Warehouse) -> None:
     assert warehouse("SELECT 1.50::decimal(5,2)", cluster=CLUSTER).value * 2 == 3
 
 
+def test_parameters_are_given_to_several_statements(warehouse: Warehouse) -> None:
+    found = warehouse("SELECT 1; SELECT :n::int + 1", parameters={"n": "2"}, cluster=CLUSTER)
+    assert found.value == 3
+
+
+def test_a_change_is_not_run_for_its_plan(warehouse: Warehouse) -> None:
+    sql = "/* all */ DELETE FROM placed.few"
+    with pytest.raises(ValueError, match="run=False"):
+        warehouse.explain(sql, cluster=CLUSTER)
+    assert warehouse.explain(sql, run=False, cluster=CLUSTER).tree
+    assert warehouse("SELECT count(*) FROM placed.few", cluster=CLUSTER).value == FEW
+
+
 def test_a_plan_tells_what_its_joins_send(warehouse: Warehouse) -> None:
     plan = warehouse.explain(
         "SELECT a.n, count(*) FROM placed.dealt a JOIN placed.few b ON a.id = b.id GROUP BY a.n",
