@@ -1,5 +1,6 @@
 """The records around queries: work groups, named and prepared queries, data catalogs."""
 
+import os
 import uuid
 from typing import Any
 
@@ -59,6 +60,17 @@ def test_managed_results_have_no_location(lake: Lake, managed: dict[str, Any]) -
         assert lake.rows(sql, **managed) == rows
     place = {"OutputLocation": f"s3://{lake.bucket}/"}
     assert lake.refuse("SELECT 1", **(managed | {"ResultConfiguration": place})) == TOGETHER
+
+
+def test_managed_results_are_read_for_a_day(
+    cloud: Any, lake: Lake, managed: dict[str, Any]
+) -> None:
+    number = lake.do("SELECT 1", **managed)["QueryExecutionId"]
+    (kept,) = (cloud.home / "athena").glob(f"{number}*")
+    yesterday = kept.stat().st_mtime - 24 * 60 * 60 - 1
+    os.utime(kept, (yesterday, yesterday))
+    with pytest.raises(lake.athena.exceptions.InvalidRequestException, match="find results"):
+        lake.athena.get_query_results(QueryExecutionId=number)
 
 
 def test_managed_results_are_no_place_for_tables(lake: Lake, managed: dict[str, Any]) -> None:

@@ -52,17 +52,29 @@ def is_managed(place: str) -> bool:
     return place.startswith(PLACE)
 
 
-def path_of(cloud: Cloud, place: str) -> Path:
-    """The file of a result, which may be there no longer."""
-    return cloud.home / "athena" / place.removeprefix(PLACE + "/")
-
-
 def keep(cloud: Cloud, place: str, path: Path) -> None:
     """Make a finished file a result. Those whose time has passed go."""
-    target = path_of(cloud, place)
+    target = _path_of(cloud, place)
     target.parent.mkdir(exist_ok=True)
     for each in target.parent.iterdir():
         with contextlib.suppress(FileNotFoundError):
-            if each.stat().st_mtime < time.time() - KEPT_S:
+            if _is_past(each):
                 each.unlink()
     shutil.move(path, target)
+
+
+def find(cloud: Cloud, place: str) -> Path | None:
+    """The file of a result, unless its time has passed."""
+    path = _path_of(cloud, place)
+    try:
+        return None if _is_past(path) else path
+    except FileNotFoundError:
+        return None
+
+
+def _path_of(cloud: Cloud, place: str) -> Path:
+    return cloud.home / "athena" / place.removeprefix(PLACE + "/")
+
+
+def _is_past(path: Path) -> bool:
+    return path.stat().st_mtime < time.time() - KEPT_S

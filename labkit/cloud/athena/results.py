@@ -97,10 +97,10 @@ def _page(
 
 def _open(context: Context, location: str) -> Path:
     if managed.is_managed(location):
-        path = managed.path_of(context.cloud, location)
-        if not path.exists():
+        kept = managed.find(context.cloud, location)
+        if kept is None:
             raise invalid("Could not find results", "RESULT_NOT_FOUND")
-        return path
+        return kept
     store = Store(context.cloud, context.principal)
     try:
         found = store.find(location)
