@@ -89,8 +89,15 @@ def test_what_a_client_is_told_first(dial: Dial) -> None:
         "TimeZone": "UTC",
         "application_name": "probe",
         "show_discovery": "4",
+        "padb_revision": "98765",
+        "padb_version": "1.0.98765",
     }
     assert [letter for letter, _ in told][-2:] == ["K", "Z"]
+
+
+def test_an_encoding_in_quotes_as_asyncpg_tells_it(dial: Dial) -> None:
+    told = dial(log_in=False).log_in(user="awsuser", database="dev", client_encoding="'utf-8'")
+    assert ("S", b"client_encoding\0utf-8\0") in told
 
 
 def test_a_row_is_described(client: Raw) -> None:

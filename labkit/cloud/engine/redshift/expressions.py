@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from math import isinf
 
 from sqlglot import exp
 
@@ -13,7 +14,13 @@ from labkit.cloud.engine.redshift import postgres, super_values
 from labkit.cloud.engine.redshift.blanks import all_clean
 from labkit.cloud.engine.redshift.calls import function_call
 from labkit.cloud.engine.redshift.casts import cast, coerce, common_type, known
-from labkit.cloud.engine.redshift.errors import CANNOT_CAST, MISMATCH, RedshiftError, unsupported
+from labkit.cloud.engine.redshift.errors import (
+    CANNOT_CAST,
+    MISMATCH,
+    OUT_OF_RANGE,
+    RedshiftError,
+    unsupported,
+)
 from labkit.cloud.engine.redshift.operators import (
     arithmetic,
     bitwise,
@@ -100,6 +107,8 @@ def text_of(text: str) -> Typed:
 def number(text: str) -> Typed:
     """A number as written: an integer, a decimal with its digits, or with an exponent a float."""
     if "e" in text.lower():
+        if isinf(float(text)):
+            raise RedshiftError(f'"{text}" is out of range for type double precision', OUT_OF_RANGE)
         return Typed(f"CAST('{text}' AS DOUBLE)", FLOAT8)
     if "." in text:
         digits = Decimal(text).as_tuple()

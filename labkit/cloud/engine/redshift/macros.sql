@@ -183,8 +183,17 @@ rs_bound_product(pair) AS list_transform([pair], lambda _b:
 
 rs_bound_quotient(pair) AS list_transform([pair], lambda _b: rs_float_divide(_b[1], _b[2]))[1];
 
-rs_interval_times(i, n) AS to_microseconds(
-    CAST(round((epoch(i) * 1000000) * n) AS BIGINT));
+-- A part of a month is of 30 days, one of a day of 24 hours.
+rs_interval_of(months, days, micros) AS to_months(CAST(trunc(months) AS INTEGER))
+    + list_transform([round(days + 30 * (months - trunc(months)), 11)], lambda _d:
+        to_days(CAST(trunc(_d) AS INTEGER)) + to_microseconds(
+            CAST(round(micros + 86400000000 * (_d - trunc(_d))) AS BIGINT)))[1];
+
+rs_interval_times(i, n) AS rs_interval_of(
+    (datepart('year', i) * 12 + datepart('month', i)) * n,
+    datepart('day', i) * n,
+    (datepart('hour', i) * 3600000000 + datepart('minute', i) * 60000000
+        + datepart('microsecond', i)) * n);
 
 -- SUPER: JSON text in canonical form
 

@@ -202,7 +202,7 @@ def _temporal(op: str, left: Typed, right: Typed) -> Typed:
 
 def _factor(op: str, side: Typed) -> str:
     number = coerce(side, FLOAT8).sql
-    return number if op == "*" else f"(1e0 / {number})"
+    return number if op == "*" else f"rs_float_divide(1e0, {number})"
 
 
 def _as_times(left: Typed, right: Typed) -> tuple[Typed, Typed]:

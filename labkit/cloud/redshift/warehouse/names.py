@@ -226,9 +226,10 @@ COUNTS = {"pg_last_copy_count": 0, "pg_last_copy_id": -1,
           "pg_last_unload_count": 0, "pg_last_unload_id": -1}  # fmt: skip
 
 
+REVISION = "98765"
 VERSION = (
     "PostgreSQL 8.0.2 on i686-pc-linux-gnu, compiled by GCC gcc (GCC) 3.4.2 20041017 "
-    "(Red Hat 3.4.2-6.fc3), Redshift 1.0.98765"
+    f"(Red Hat 3.4.2-6.fc3), Redshift 1.0.{REVISION}"
 )
 
 

@@ -22,6 +22,7 @@ from labkit.cloud.cloud import Cloud
 from labkit.cloud.redshift.logins import Admission, admitted
 from labkit.cloud.redshift.warehouse import Connection, RedshiftError, open_warehouse
 from labkit.cloud.redshift.warehouse.grants import is_superuser
+from labkit.cloud.redshift.warehouse.names import REVISION
 from labkit.cloud.redshift.warehouse.passwords import fits, is_salted, parts
 from labkit.cloud.redshift.wire import messages
 from labkit.cloud.redshift.wire.messages import LONGEST, Body, Malformed, Stream
@@ -189,6 +190,8 @@ def welcome(stream: Stream, connection: Connection, told: dict[str, str], secret
         "TimeZone": settings["timezone"],
         "application_name": settings["application_name"],
         "show_discovery": SHOW_DISCOVERY,
+        "padb_revision": REVISION,  # by these two clients tell Redshift from PostgreSQL
+        "padb_version": f"1.0.{REVISION}",
     }
     stream.send(messages.AUTHENTICATED)
     stream.send(*(messages.status(name, value) for name, value in statuses.items()))
@@ -203,6 +206,8 @@ def _settle(connection: Connection, told: dict[str, str]) -> None:
         name, equals, value = word.removeprefix("-c").removeprefix("--").partition("=")
         if equals:
             wanted[name.lower()] = value
+    if "client_encoding" in wanted:  # asyncpg quotes it
+        wanted["client_encoding"] = wanted["client_encoding"].strip("'")
     for name in SETTINGS_OF_CLIENTS:
         if name in wanted and name != "application_name":
             connection.run(f"SET {name} TO {_quoted(wanted[name])}")
