@@ -13,7 +13,7 @@ from labkit.cloud.quicksight.words import limit_exceeded
 from labkit.cloud.state import Records
 
 Record = dict[str, Any]
-MOST = 200
+MOST = 50
 
 
 def tag(cloud: Cloud, arn: str, more: Sequence[Record]) -> None:

@@ -113,6 +113,17 @@ def test_tags_come_and_go(quicksight, theme):
         assert refused(call, **nowhere, **more)[0] == "ResourceNotFoundException"
 
 
+def test_a_resource_has_fifty_tags(quicksight, theme):
+    tags = [{"Key": f"k{at}", "Value": "x"} for at in range(51)]
+    arn = quicksight.describe_theme(ThemeId=theme)["Theme"]["Arn"]
+    code, _ = refused(quicksight.tag_resource, ResourceArn=arn, Tags=tags)
+    assert code == "LimitExceededException"
+    assert quicksight.list_tags_for_resource(ResourceArn=arn)["Tags"] == []
+    made = {"FolderId": "tagged", "Name": "tagged", "Tags": tags}
+    assert refused(quicksight.create_folder, **made)[0] == "LimitExceededException"
+    assert refused(quicksight.describe_folder, FolderId="tagged")[0] == "ResourceNotFoundException"
+
+
 def test_the_tagging_api_knows_tagged_resources(quicksight, client, theme):
     arn = quicksight.describe_theme(ThemeId=theme)["Theme"]["Arn"]
     tagging = client("resourcegroupstaggingapi")

@@ -24,9 +24,9 @@ def create_account_customization(
     """Set it for the first time."""
     if themes.customization(context.cloud, context.region, Namespace):
         raise exists("An account customization already exists.")
-    answer = _set(context, Namespace, AccountCustomization)
-    tagging.tag(context.cloud, answer["Arn"], Tags or [])
-    return answer
+    with context.cloud.state.together():
+        tagging.tag(context.cloud, _arn(context, Namespace), Tags or [])
+        return _set(context, Namespace, AccountCustomization)
 
 
 @answers("UpdateAccountCustomization")
