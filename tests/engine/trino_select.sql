@@ -1158,3 +1158,6 @@ SELECT 1 IN (SELECT 1, 2)
 
 SELECT date_format(date_trunc('month', date_add('day', -1, date_trunc('day', from_unixtime(to_unixtime(order_ts)) AT TIME ZONE 'America/New_York'))), '%Y-%m'), CAST(with_timezone(CAST(with_timezone(order_ts, 'Europe/Berlin') AT TIME ZONE 'UTC' AS timestamp), 'Europe/Berlin') AT TIME ZONE 'UTC' AS timestamp) FROM orders WHERE order_id = 1
 --> [["2024-01", "2024-01-15 08:30:00.000"]]
+
+SELECT customer, array_agg(order_id ORDER BY 'x') FROM orders WHERE order_id IN (1, 2) GROUP BY customer ORDER BY typeof(customer), -1, customer
+--> [["alice", "[1]"], ["bob", "[2]"]]

@@ -9,12 +9,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from labkit.cloud.engine.trino import tree
-from labkit.cloud.engine.trino.comparisons import sort_key
 from labkit.cloud.engine.trino.functions.equality import is_keyed
 from labkit.cloud.engine.trino.grouping import canonical, has_aggregates, walk
 from labkit.cloud.engine.trino.scope import Field, Output, Scope, Typed
 from labkit.cloud.engine.trino.select_list import Item
-from labkit.cloud.engine.trino.sorting import sort_term
+from labkit.cloud.engine.trino.sorting import sort_term, term_key
 
 
 def order_nodes_of(
@@ -73,7 +72,7 @@ def order_of(
         if isinstance(meant, tree.Literal):
             continue
         at = meant if isinstance(meant, int) and not is_keyed(value.type) else None
-        found.append((sort_key(value.sql, value.type), term, at))
+        found.append((term_key(value), term, at))
     return found
 
 

@@ -5,12 +5,15 @@ Source: https://trino.io/docs/current/sql/select.html#order-by-clause
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.comparisons import orderable, sort_key
 from labkit.cloud.engine.trino.scope import Scope, Typed
 from labkit.cloud.engine.types import UNKNOWN
+
+_CONSTANT = re.compile(r"\(*(?:'(?:[^']|'')*'|[-+]?[\d.]+|NULL|true|false)\)*")
 
 
 def sort_term(value: Typed, item: tree.SortItem, scope: Scope) -> str:
@@ -24,7 +27,13 @@ def sort_term(value: Typed, item: tree.SortItem, scope: Scope) -> str:
             f"Type {value.type} is not orderable, and therefore cannot be used in ORDER BY: {text}"
         )
         raise scope.fail(item.value, "TYPE_MISMATCH", message)
-    return f"({sort_key(value.sql, value.type)}) {direction(item)}"
+    return f"({term_key(value)}) {direction(item)}"
+
+
+def term_key(value: Typed) -> str:
+    """What to sort by. DuckDB refuses constants, or takes them for a column's number."""
+    key = sort_key(value.sql, value.type)
+    return f"CAST({key} AS VARCHAR)" if _CONSTANT.fullmatch(key) else key
 
 
 def sort_terms(items: Sequence[tree.SortItem], scope: Scope) -> str:
