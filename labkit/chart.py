@@ -93,6 +93,8 @@ class Chart:
         """
         if bool(table) == bool(sql):
             raise ValueError("A data set is a table (table=...) or a statement (sql=...).")
+        if warehouse and table:
+            raise ValueError("A data set on the warehouse is a statement (sql=...).")
         source = self.calls.put_source(WAREHOUSE if warehouse else LAKE)
         self.calls.put_data_set(
             charts.identifier(name),

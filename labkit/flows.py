@@ -97,9 +97,7 @@ class Flows:
         Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventBridge.html
         """
         (bucket, prefix), events = split_uri(uri), self.lab.client("events")
-        self.lab.client("s3").put_bucket_notification_configuration(
-            Bucket=bucket, NotificationConfiguration={"EventBridgeConfiguration": {}}
-        )
+        self._tell_events(bucket)
         detail = {"bucket": {"name": [bucket]}, "object": {"key": [{"prefix": prefix}]}}
         pattern = {"source": ["aws.s3"], "detail-type": ["Object Created"], "detail": detail}
         made = events.put_rule(Name=rule, EventPattern=json.dumps(pattern))
@@ -136,13 +134,14 @@ class Flows:
 
         Args:
             machine: the state machine's name or ARN.
-            value: the execution's input; an empty object by default.
+            value: the execution's input; None is an empty object.
 
         Raises:
             UnknownName: no such state machine.
         """
-        asked = {"stateMachineArn": self._arn(machine), "input": json.dumps(value or {})}
-        started = self.lab.client("stepfunctions").start_execution(**asked)
+        started = self.lab.client("stepfunctions").start_execution(
+            stateMachineArn=self._arn(machine), input=json.dumps({} if value is None else value)
+        )
         return str(started["executionArn"])
 
     @told
@@ -217,6 +216,15 @@ class Flows:
         said = sfn.describe_state_machine_for_execution(executionArn=execution)
         found: dict[str, Any] = json.loads(said["definition"])
         return found
+
+    def _tell_events(self, bucket: str) -> None:
+        """Have a bucket tell EventBridge, beside whom it tells already: a put replaces them all."""
+        s3 = self.lab.client("s3")
+        told = s3.get_bucket_notification_configuration(Bucket=bucket)
+        told = {name: one for name, one in told.items() if name != "ResponseMetadata"}
+        s3.put_bucket_notification_configuration(
+            Bucket=bucket, NotificationConfiguration=told | {"EventBridgeConfiguration": {}}
+        )
 
     def _look(self, execution: str) -> dict[str, Any]:
         """An execution, and the state that it came to last."""

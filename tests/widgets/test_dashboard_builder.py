@@ -57,6 +57,11 @@ def visuals(builder):
     return builder.sheets[0]["visuals"]
 
 
+def test_a_data_set_on_the_warehouse_is_a_statement(lab):
+    with pytest.raises(ValueError, match="on the warehouse is a statement"):
+        lab.chart.add_data_set("Homework", table="public.homework", warehouse=True)
+
+
 def test_it_opens_on_what_is_published(builder):
     assert builder.notice == {}
     [visual] = visuals(builder)

@@ -170,6 +170,27 @@ def test_a_flow_runs(lab, role, fresh):
     assert lab.flows.definition(ended.arn)["States"] == states
 
 
+@pytest.mark.parametrize("value", [0, False, [], ""])
+def test_a_flow_gets_its_input_as_it_is(lab, role, fresh, value):
+    arn = lab.flows.put_machine(fresh("flow"), {"StartAt": "B", "States": {"B": DONE}}, role=role)
+    assert lab.flows.run(arn, value).output == value
+
+
+def test_a_rule_on_uploads_leaves_what_a_bucket_told_before(lab, role, fresh):
+    s3, bucket = lab.client("s3"), fresh("uploads")
+    s3.create_bucket(Bucket=bucket)
+    topic = lab.client("sns").create_topic(Name=bucket)["TopicArn"]
+    told = [{"Id": "mine", "TopicArn": topic, "Events": ["s3:ObjectRemoved:*"]}]
+    s3.put_bucket_notification_configuration(
+        Bucket=bucket, NotificationConfiguration={"TopicConfigurations": told}
+    )
+    arn = lab.flows.put_machine(bucket, {"StartAt": "B", "States": {"B": DONE}}, role=role)
+    lab.flows.start_on_upload(bucket, uri=f"s3://{bucket}/in/", machine=arn)
+    found = s3.get_bucket_notification_configuration(Bucket=bucket)
+    assert found["TopicConfigurations"] == told
+    assert "EventBridgeConfiguration" in found
+
+
 def test_a_flow_that_fails_says_why(lab, role, fresh):
     states = {"F": {"Type": "Fail", "Error": "Mine", "Cause": "no rows"}}
     name = fresh("flow")
