@@ -1,6 +1,8 @@
 """Locks, lifecycles and limits: what S3 takes, and the codes of what it refuses."""
 
 import datetime
+import json
+import re
 
 import pytest
 import requests
@@ -395,3 +397,49 @@ def test_what_is_sent_in_parts_or_copied_is_locked(s3, locked, asked):
     assert s3.head_object(Bucket=locked, Key="copy")["ObjectLockMode"] == "GOVERNANCE"
     code = refused(s3.create_multipart_upload, Bucket=locked, Key="a", ObjectLockMode="GOVERNANCE")
     assert code == "InvalidArgument"
+
+
+ROOTS = {
+    "versioning": ("get_bucket_versioning", "VersioningConfiguration"),
+    "notification": ("get_bucket_notification_configuration", "NotificationConfiguration"),
+    "accelerate": ("get_bucket_accelerate_configuration", "AccelerateConfiguration"),
+    "inventories": ("list_bucket_inventory_configurations", "ListInventoryConfigurationsResult"),
+    "parts": ("list_parts", "ListPartsResult"),
+}
+
+
+@pytest.mark.parametrize(("call", "root"), ROOTS.values(), ids=ROOTS)
+def test_answers_have_the_names_of_s3(aws, bucket, call, root):
+    s3, seen, asked = aws("s3"), [], {"Bucket": bucket}
+    if call == "list_parts":
+        asked["Key"] = "a"
+        asked["UploadId"] = s3.create_multipart_upload(**asked)["UploadId"]
+
+    def look(response_dict, **_):
+        seen.append(response_dict["body"])
+
+    s3.meta.events.register("before-parse.s3", look)
+    getattr(s3, call)(**asked)
+    assert re.search(rb"<(\w+)[ />]", seen[-1])[1].decode() == root
+
+
+def test_a_policy_is_answered_with_no_content(s3, bucket):
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject"}
+    statement["Resource"] = f"arn:aws:s3:::{bucket}/*"
+    said = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    told = s3.put_bucket_policy(Bucket=bucket, Policy=said)
+    assert told["ResponseMetadata"]["HTTPStatusCode"] == 204
+
+
+def test_notifications_are_taken_away_by_an_empty_document(aws, bucket):
+    s3, asked = aws("s3"), {"Bucket": bucket, "NotificationConfiguration": {}}
+    told = {"EventBridgeConfiguration": {}}
+    s3.put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration=told)
+
+    def shorten(params, **_):
+        params["body"] = b"<NotificationConfiguration/>"
+
+    s3.meta.events.register("before-call.s3.PutBucketNotificationConfiguration", shorten)
+    s3.put_bucket_notification_configuration(**asked)
+    left = s3.get_bucket_notification_configuration(Bucket=bucket)
+    assert "EventBridgeConfiguration" not in left

@@ -99,8 +99,11 @@ def deletes(request: Request, bucket: Any) -> bool:
 def tidy(request: Request, reply: protocol.Reply, bucket: Any) -> protocol.Reply:
     """moto's answer as S3 gives it: HeadBucket says all, a lock's unset unit is left out.
 
-    Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html
+    Sources: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html and
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html (its answer is a 204)
     """
+    if "policy" in request.query and request.method == "PUT" and reply.status == 200:
+        return replace(reply, status=204)
     if request.method == "HEAD" and not request.key and reply.status == 200:
         told = {
             "x-amz-access-point-alias": "false",
@@ -170,9 +173,17 @@ def _check_website(request: Request, document: Document, bucket: Any, version: A
 
 
 _Check = Callable[["Request", Document, Any, Any], None]
+
+
+def _check_notification(_: Request, document: Document, *__: Any) -> None:
+    if document.root.tag != "NotificationConfiguration":
+        raise malformed()
+
+
 _CHECKS: dict[str, _Check] = {
     "acl": _check_acl,
     "lifecycle": lifecycles.check,
+    "notification": _check_notification,
     "object-lock": locks.check_default,
     "versioning": locks.check_versioning,
     "retention": locks.check_retention,

@@ -1,12 +1,34 @@
-"""The documents that S3 is sent: XML, whatever its namespace."""
+"""The documents that S3 is sent and answers with: XML, whatever its namespace."""
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 
 from labkit.cloud.operations import AwsError
 from labkit.cloud.protocol import S3_NAMESPACE
+
+# What moto calls an answer, and S3: a client that reads it strictly looks for the name.
+_ROOTS = {
+    b"GetBucketAccelerateConfigurationResponse": b"AccelerateConfiguration",
+    b"GetBucketNotificationResponse": b"NotificationConfiguration",
+    b"GetBucketVersioningResponse": b"VersioningConfiguration",
+    b"ListBucketInventoryConfigurationsResponse": b"ListInventoryConfigurationsResult",
+    b"ListPartsResponse": b"ListPartsResult",
+}
+_ROOT = re.compile(rb"(</?)(" + b"|".join(_ROOTS) + rb")\b")
+
+
+def named(body: bytes) -> bytes:
+    """An answer of moto's under S3's name.
+
+    >>> named(b"<ListPartsResponse><Part/></ListPartsResponse>")
+    b'<ListPartsResult><Part/></ListPartsResult>'
+
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListParts.html
+    """
+    return _ROOT.sub(lambda found: found[1] + _ROOTS[found[2]], body)
 
 
 class Document:

@@ -5,6 +5,7 @@ What moto has to be told is told on the way: encryption in full, an object's own
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from labkit.cloud import protocol
@@ -15,6 +16,7 @@ from labkit.cloud.operations import AwsError
 from labkit.cloud.s3 import conditions, limits, parts
 from labkit.cloud.s3.asked import asked_for
 from labkit.cloud.s3.bodies import BODIES
+from labkit.cloud.s3.documents import named
 from labkit.cloud.s3.request import Environ, Request
 
 BUCKET_KEY = "x-amz-server-side-encryption-bucket-key-enabled"  # told only where it is
@@ -99,7 +101,7 @@ class Records:
                 del reply.headers[BUCKET_KEY]
             if request.changes and reply.status < 300:
                 self.make_durable(request)
-        return reply
+        return reply if request.reads_object else replace(reply, body=named(reply.body))
 
     def make_durable(self, request: Request) -> None:
         """Commit what a request changed."""
