@@ -19,7 +19,7 @@ from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.redshift.placement import blocks
 from labkit.cloud.redshift.placement import slices as placed
 from labkit.cloud.redshift.placement.explaining import query_of
-from labkit.cloud.redshift.placement.members import Untold
+from labkit.cloud.redshift.placement.members import Untold, compiled
 from labkit.cloud.redshift.placement.moves import Move
 from labkit.cloud.redshift.placement.planner import Planner
 from labkit.cloud.redshift.placement.steps import Step
@@ -84,7 +84,7 @@ def _counted(
         if not ours or not (record["steps"] or _is_query(record["text"])):
             continue
         if view not in record:
-            plan = _plan(connection, record["text"])
+            plan = _plan(connection, record["text"]) if _reads_tables(connection, record) else None
             if plan is None:
                 continue
             steps = _steps(plan, record, user)
@@ -95,6 +95,20 @@ def _counted(
 
 def _is_query(text: str) -> bool:
     return text.lstrip().upper().startswith(("SELECT", "WITH", "("))
+
+
+def _reads_tables(connection: Connection, record: dict[str, Any]) -> bool:
+    """Whether a statement reads stored tables: catalogs alone are many queries', and slow to plan.
+
+    It is kept once it is known; the tables may not be there now, or not for this user.
+    """
+    if "reads" not in record:
+        try:
+            found = compiled(connection, query_of(connection, record["text"]))
+        except (Untold, RedshiftError):
+            return False
+        record["reads"] = bool(found.oids)
+    return bool(record["reads"])
 
 
 def _plan(connection: Connection, text: str) -> Step | None:

@@ -178,7 +178,8 @@ _TABLE: tuple[tuple[str, Body], ...] = (
     ("makeaclitem(int4, int4, int4, varchar, bool) -> varchar", access_items.made),
     ("array_upper(varchar, int4) -> int4",
      "CASE WHEN $2 = 1 AND $1 <> '{}' THEN len($1) - len(replace($1, ',', '')) + 1 END"),
-    ("array_to_string(varchar, varchar) -> varchar", "replace(trim($1, '{}'), ',', $2)"),
+    *((f"array_to_string({kind}, varchar) -> varchar", "replace(trim($1, '{}'), ',', $2)")
+      for kind in ("varchar", "_text", "_oid", "_int2")),
     ("array_to_string(super, varchar) -> varchar", _no_super),
     ("col_description(oid, int4) -> varchar", _DESCRIPTION.format("$2")),
     ("current_schemas(bool) -> varchar", _current_schemas),
