@@ -11,6 +11,7 @@ import pandas as pd
 
 from labkit import names, recipes
 from labkit.catalog import split_table
+from labkit.errors import UnknownName
 from labkit.recipe_calls import WORKING, Calls, location, table_input, where
 from labkit.recipe_runs import Profile, Run, billed, read_profile, run_of
 from labkit.recipe_words import sentence
@@ -99,6 +100,9 @@ class Recipe:
             recipe: the recipe to work on; made when there is none of this name.
             sample: how many rows the session works on.
             kind: ``FIRST_N``, ``LAST_N`` or ``RANDOM``.
+
+        Raises:
+            ClientError: the existing one has another data set or recipe.
         """
         self.calls.make_recipe(recipe or name, [])
         self.calls.put_project(
@@ -162,9 +166,15 @@ class Recipe:
 
     @told
     def document(self, recipe: str, version: str = WORKING, *, format: str = "json") -> str:
-        """A recipe as the console downloads it: ``json`` or ``yaml``."""
-        write = {"json": recipes.as_json, "yaml": recipes.as_yaml}[format]
-        return write(self.calls.find_recipe(recipe, version)["Steps"])
+        """A recipe as the console downloads it: ``json`` or ``yaml``.
+
+        Raises:
+            UnknownName: no such recipe, or no such format.
+        """
+        writers = {"json": recipes.as_json, "yaml": recipes.as_yaml}
+        if format not in writers:
+            raise UnknownName("format", format, list(writers))
+        return writers[format](self.calls.find_recipe(recipe, version)["Steps"])
 
     @told
     def publish(self, recipe: str, description: str = "") -> str:
@@ -194,6 +204,7 @@ class Recipe:
 
         Args:
             to: the folder to write to, ``s3://bucket/prefix/``.
+            format: the files', ``PARQUET``, ``CSV``, ``JSON`` and others; a table has its own.
             table: ``database.table`` to keep in the catalog; its files go to ``to``.
 
         Raises:

@@ -71,14 +71,16 @@ class Calls:
         """Create a project, or change what of it can be changed.
 
         Raises:
-            ClientError: the one of this name has another data set, or another project the recipe.
+            ClientError: the one of this name has another data set or recipe, or the recipe another
+                project.
         """
         databrew = self.lab.client("databrew")
         try:
             databrew.create_project(Name=name, **members)
         except databrew.exceptions.ConflictException:
             found = {p["Name"]: p for p in self.all("projects")}.get(name)
-            if found is None or found["DatasetName"] != members["DatasetName"]:
+            fixed = ("DatasetName", "RecipeName")
+            if found is None or any(found[each] != members[each] for each in fixed):
                 raise
             changes = {each: members[each] for each in ("RoleArn", "Sample")}
             databrew.update_project(Name=name, **changes)

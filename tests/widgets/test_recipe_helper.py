@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from botocore.exceptions import ClientError
 
 from labkit import recipes
 from labkit.errors import RunFailed, UnknownName
@@ -103,6 +104,13 @@ def test_the_bill_counts_sessions_and_node_hours(kitchen):
     assert bill.dollars["node-hours of jobs"] >= round(5 / 60 * 0.48, 4)
 
 
+def test_a_project_keeps_its_recipe(kitchen):
+    kitchen.recipe.add_project("steady", data_set="student")
+    kitchen.recipe.add_project("steady", data_set="student", sample=5)
+    with pytest.raises(ClientError, match="ConflictException"):
+        kitchen.recipe.add_project("steady", data_set="student", recipe="another")
+
+
 def test_calls_are_told_as_commands(kitchen):
     kitchen.recipe.create("told", [UPPER])
     kitchen.recipe.publish("told", "x")
@@ -114,8 +122,9 @@ def test_calls_are_told_as_commands(kitchen):
     [
         (lambda recipe: recipe.rows("nowhere"), "No project named 'nowhere'"),
         (lambda recipe: recipe.steps("nowhere"), "No recipe named 'nowhere'"),
+        (lambda recipe: recipe.document("r", format="yml"), r"No format .* Did you mean 'yaml'"),
     ],
-    ids=["project", "recipe"],
+    ids=["project", "recipe", "format"],
 )
 def test_unknown_names_say_what_there_is(kitchen, call, message):
     with pytest.raises(UnknownName, match=message):
