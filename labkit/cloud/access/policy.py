@@ -9,8 +9,10 @@ Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html (
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
+from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from labkit.cloud.access import acl, encryption, identities
@@ -145,7 +147,7 @@ def check_new_policy(cloud: Cloud, request: Request, text: bytes) -> None:
         raise AwsError("MalformedPolicy", words) from error
     except ValueError as error:
         raise AwsError("MalformedPolicy", str(error)) from error
-    if not all(isinstance(each, str) and _ACTION.fullmatch(each) for each in actions_of(document)):
+    if not all(map(_is_action, actions_of(document))):
         raise AwsError("MalformedPolicy", "Policy has invalid action")
     named = principals_of(document)
     if not all(_is_principal(*each) and _is_there(cloud, each[1]) for each in named):
@@ -161,6 +163,20 @@ def check_new_policy(cloud: Cloud, request: Request, text: bytes) -> None:
             "Public Access."
         )
         raise AwsError("AccessDenied", identities.sentence(question, why, quoted=True), 403)
+
+
+def _is_action(name: Any) -> bool:
+    """Whether a bucket's policy may speak of an action; a pattern may be of any."""
+    if not isinstance(name, str) or not _ACTION.fullmatch(name):
+        return False
+    return bool({"*", "?"} & {*name}) or name.partition(":")[2].lower() in _own_actions()
+
+
+@functools.cache
+def _own_actions() -> frozenset[str]:
+    """S3's actions, in small letters: capitals do not matter in a policy."""
+    text = resources.files("labkit.cloud.access").joinpath("s3_actions.txt").read_text("utf-8")
+    return frozenset(line.lower() for line in text.splitlines() if not line.startswith("#"))
 
 
 def _is_principal(kind: str, name: Any) -> bool:
