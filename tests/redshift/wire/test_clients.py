@@ -76,6 +76,15 @@ def test_parameters_take_the_type_of_what_they_meet(run: Run) -> None:
     assert run("SELECT t FROM dated WHERE d = %s AND n = %s", "2024-05-01", Decimal(3)) == [("x",)]
 
 
+def test_a_date_part_and_a_format_may_be_parameters(run: Run) -> None:
+    day = "date '2024-05-17'"
+    sql = f"SELECT date_trunc(%s, {day}), date_part(%s, {day}), to_number(%s, %s)"
+    found = (datetime.datetime(2024, 5, 1), 5.0, Decimal("12.5"))
+    assert run(sql, "month", "month", "12.5", "99.9") == [found]
+    with pytest.raises(psycopg.Error, match='units "foo" not recognized'):
+        run(sql, "foo", "month", "1", "9")
+
+
 def test_a_change_may_begin_with_queries(run: Run) -> None:
     run("CREATE TEMP TABLE changed AS SELECT 1 AS id, 10 AS n UNION ALL SELECT 2, 20")
     run("WITH q AS (SELECT %s AS id) UPDATE changed SET n = 5 WHERE id IN (SELECT id FROM q)", 1)

@@ -35,8 +35,13 @@ from labkit.cloud.engine.redshift.types import (
 )
 
 
-def _part(node: exp.Expr) -> str:
-    return dateparts.find_part(node.name)
+def _part(node: exp.Expr, scope: Scope) -> str:
+    """A date part; that of a parameter whose value is yet to come may be any."""
+    if not isinstance(node, exp.Parameter):
+        return dateparts.find_part(node.name)
+    (value,) = arguments(exp.Anonymous(expressions=[node]), scope)
+    told = coerce(value, VARCHAR).literal
+    return dateparts.find_part("day" if told is None else told)
 
 
 def _need(name: str, node: exp.Anonymous, count: int, scope: Scope) -> None:
@@ -47,7 +52,7 @@ def _need(name: str, node: exp.Anonymous, count: int, scope: Scope) -> None:
 @special("dateadd", "date_add")
 def _dateadd(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
     _need(name, node, 3, scope)
-    part = _part(node.expressions[0])
+    part = _part(node.expressions[0], scope)
     number, value = arguments(exp.Anonymous(expressions=node.expressions[1:]), scope)
     return dateparts.add(part, number, value)
 
@@ -56,27 +61,27 @@ def _dateadd(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
 def _datediff(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
     _need(name, node, 3, scope)
     start, end = arguments(exp.Anonymous(expressions=node.expressions[1:]), scope)
-    return dateparts.diff(_part(node.expressions[0]), start, end)
+    return dateparts.diff(_part(node.expressions[0], scope), start, end)
 
 
 @special("date_part", "pgdate_part", "datepart")
 def _date_part(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
     _need(name, node, 2, scope)
     value = arguments(exp.Anonymous(expressions=node.expressions[1:]), scope)[0]
-    return dateparts.date_part(_part(node.expressions[0]), value)
+    return dateparts.date_part(_part(node.expressions[0], scope), value)
 
 
 @special("extract")
 def _extract(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
     value = arguments(exp.Anonymous(expressions=node.expressions[1:]), scope)[0]
-    return dateparts.extract(_part(node.expressions[0]), value)
+    return dateparts.extract(_part(node.expressions[0], scope), value)
 
 
 @special("date_trunc")
 def _date_trunc(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
     _need(name, node, 2, scope)
     value = arguments(exp.Anonymous(expressions=node.expressions[1:]), scope)[0]
-    return dateparts.truncate(_part(node.expressions[0]), value)
+    return dateparts.truncate(_part(node.expressions[0], scope), value)
 
 
 @special("coalesce", "nvl")
@@ -216,10 +221,14 @@ def _path_text(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
 def _to_number(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
     _need(name, node, 2, scope)
     text, pattern = arguments(node, scope)
+    text = coerce(text, VARCHAR)
+    if pattern.told:  # a parameter whose value is yet to come
+        pattern.told(VARCHAR)
+        return coerce(text, numeric(38, 10)).named(name)
     if pattern.literal is None:
         raise unsupported("TO_NUMBER with a format that is no literal")
     kind = numeric(*number_formats.number_scale(pattern.literal))
-    sql = f"rs_to_number({coerce(text, VARCHAR).sql}, {pattern.sql})"
+    sql = f"rs_to_number({text.sql}, {pattern.sql})"
     return Typed(f"CAST({sql} AS {kind.duckdb})", kind, name)
 
 
