@@ -238,6 +238,27 @@ def test_deleted_rows_are_left_out(lake: Lake) -> None:
     assert "DELTA_LAKE_BAD_DATA" in lake.fail(f"SELECT * FROM {made.name}")
 
 
+def test_partitions_of_instants(lake: Lake) -> None:
+    schema = struct_of(field("n", "long"), field("at", "timestamp"))
+    made = Delta(lake, schema, partitionColumns=["at"])
+    moments = "2024-01-01T10:00:00.000000Z", "2024-01-01 11:00:00"
+    made.commit(
+        *(
+            made.file(pa.table({"n": [n]}), partitionValues={"at": at})
+            for n, at in enumerate(moments)
+        )
+    )
+    made.declare()
+    assert made.rows() == [
+        ["0", "2024-01-01 10:00:00.000 UTC"],
+        ["1", "2024-01-01 11:00:00.000 UTC"],
+    ]
+    found = made.rows("n", "WHERE at > TIMESTAMP '2024-01-01 10:30:00 UTC'")
+    assert found == [["1"]]
+    shown = [["at=2024-01-01 11%3A00%3A00"], ["at=2024-01-01T10%3A00%3A00.000000Z"]]
+    assert lake.rows(f"SHOW PARTITIONS {made.name}") == shown
+
+
 def test_files_are_skipped_by_their_bounds(lake: Lake) -> None:
     made = Delta(lake, struct_of(field("n", "long"), field("s", "string")))
 

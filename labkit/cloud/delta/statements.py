@@ -12,6 +12,7 @@ from typing import Any
 from labkit.cloud.athena.run import Run
 from labkit.cloud.athena.statement import Result
 from labkit.cloud.athena.statements.create_table import CreateTable
+from labkit.cloud.athena.statements.show import not_partitioned
 from labkit.cloud.athena.statements.storage import FORMATS, storage_descriptor, table_input
 from labkit.cloud.athena.statements.tables import as_hive, handles, place
 from labkit.cloud.delta.schema import Field
@@ -80,11 +81,13 @@ def show_create_table(run: Run, definition: Definition, name: str) -> Result:
 def show_partitions(run: Run, definition: Definition, said: Any) -> Result:
     """Those that the log tells."""
     table = DeltaTable(run.catalog, definition)
-    names = [key.name for key in table.keys]
-    lines = (
-        "/".join(f"{k}={escaped(v)}" for k, v in zip(names, partition.values, strict=True))
-        for partition in table.partitions(run.session)
-    )
+    names = [field.name for field in table.key_fields]
+    if not names:
+        raise not_partitioned(definition)
+    lines = {
+        "/".join(f"{k}={escaped(v)}" for k, v in zip(names, table.told(added), strict=True))
+        for added in table.snapshot.added.values()
+    }
     return run.text_result(("partition",), sorted(lines))
 
 

@@ -98,11 +98,15 @@ class DeltaTable(LakeTable):
         shown = [field.sql for field in wanted] + [quoted_name(name) for name in sorted(outer)]
         return f"SELECT {', '.join(shown) or 'NULL'} FROM {read}"
 
-    def _values(self, added: log.Action) -> tuple[str, ...]:
-        """The texts of the keys' values; a key of an instant as the engine writes it."""
+    def told(self, added: log.Action) -> tuple[str, ...]:
+        """The keys' values of a file, as the log has them."""
         values = added.get("partitionValues") or {}
-        found = (values.get(field.stored_name) or NULL_PARTITION for field in self.key_fields)
-        return tuple(_text(v, f) for v, f in zip(found, self.key_fields, strict=True))
+        return tuple(values.get(f.stored_name) or NULL_PARTITION for f in self.key_fields)
+
+    def _values(self, added: log.Action) -> tuple[str, ...]:
+        """The same as the engine writes them."""
+        told = self.told(added)
+        return tuple(_text(v, f) for v, f in zip(told, self.key_fields, strict=True))
 
     def _added(self, action: log.Action) -> formats.File:
         found = self._object(self._uri(action["path"]))

@@ -13,6 +13,7 @@ from labkit.cloud.athena.errors import StatementFailed
 from labkit.cloud.athena.run import Run
 from labkit.cloud.athena.statement import Result, Statement, statement
 from labkit.cloud.athena.statements.alter_partitions import partition_input
+from labkit.cloud.athena.statements.show import not_partitioned
 from labkit.cloud.athena.statements.tables import (
     DDL_TASK,
     key_names,
@@ -38,7 +39,7 @@ def msck_repair_table(text: str) -> Statement:
 def _repair(run: Run, parts: tuple[str, ...]) -> Result:
     table = need(run, parts)
     if table_type_of(table) or not key_names(table):
-        raise StatementFailed(f"{DDL_TASK} Table {table['Name']} is not a partitioned table")
+        raise not_partitioned(table)
     stored = run.metastore.partitions(table["DatabaseName"], table["Name"])
     known = {tuple(p["Values"]) for p in stored}
     found = {v: location for v, location in _folders(run, table) if v not in known}

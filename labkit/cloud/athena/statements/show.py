@@ -107,16 +107,21 @@ def show_partitions(text: str) -> Statement:
     def run(run: Run) -> Result:
         table = need(run, parts)
         names, kind = key_names(table), table_type_of(table)
-        if not names or kind == "ICEBERG":
-            raise StatementFailed(f"{DDL_TASK} Table {table['Name']} is not a partitioned table")
-        handler = handler_of(kind, "SHOW PARTITIONS")
+        handler = handler_of(kind, "SHOW PARTITIONS") if kind != "ICEBERG" else None
         if handler is not None:
             return handler(run, table, None)
+        if not names or kind:
+            raise not_partitioned(table)
         stored = run.metastore.partitions(table["DatabaseName"], table["Name"])
         lines = sorted(partition_folder(names, each["Values"]) for each in stored)
         return run.text_result(("partition",), lines)
 
     return utility("SHOW_PARTITIONS", run)
+
+
+def not_partitioned(table: Definition) -> StatementFailed:
+    """The failure of a statement about partitions that a table does not have."""
+    return StatementFailed(f"{DDL_TASK} Table {table['Name']} is not a partitioned table")
 
 
 @statement("SHOW", "TBLPROPERTIES")
