@@ -2,5 +2,6 @@
 
 `compile` is the entry. Text becomes a `tree` by Trino's own grammar (`lexer`, `parse_query`,
 `parse_expression` and their kin); `queries`, `select` and `relations` give it meaning from the
-outside in, `expressions` from the leaves up, each with its exact type. `library` has the functions.
+outside in, `expressions` from the leaves up, each with its exact type: `operators`, `comparisons`,
+`conditions`, `casts`, `calls` and what these call. `library` has the functions.
 """
