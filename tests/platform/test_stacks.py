@@ -7,6 +7,8 @@ import textwrap
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.roles import make_role
+
 FUNCTION = """
 import json, urllib.request
 import cfnresponse
@@ -503,6 +505,12 @@ def test_a_stack_that_cannot_be_made_leaves_nothing(aws, resources, match):
 def test_a_custom_resource_that_fails_makes_no_stack(aws, name, count, match):
     with pytest.raises(ClientError, match=match):
         aws("cloudformation").create_stack(**said(name[:40], Count=count))
+
+
+def test_a_custom_resource_is_asked_by_the_stacks_role(aws, name):
+    role = make_role(aws("iam"), f"{name}-makes", "cloudformation")
+    with pytest.raises(ClientError, match=r"/AWSCloudFormation is not .* lambda:InvokeFunction"):
+        aws("cloudformation").create_stack(**said(name[:36].strip("-")), RoleARN=role)
 
 
 def test_a_template_in_s3_is_read_and_validated(aws, cloud):

@@ -2,8 +2,9 @@
 
 CloudFormation sends it a request with an address, to which it PUTs its answer. Here the stack's
 call waits for that; a function that has ended and told nothing has failed, where AWS waits for an
-hour. Source:
-https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref.html
+hour. Its stack's role invokes it, if it has one, else who asks. Sources:
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref.html and
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-servicerole.html
 """
 
 from __future__ import annotations
@@ -15,13 +16,15 @@ import uuid
 from dataclasses import replace
 from typing import Any, Self
 
+from moto.cloudformation import models
 from moto.cloudformation.exceptions import ValidationError
 
 from labkit.cloud import stacks
 from labkit.cloud.access import guard
+from labkit.cloud.access.trust import role_session
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.lambdas import invoke
-from labkit.cloud.operations import AwsError
+from labkit.cloud.operations import AwsError, Context
 from labkit.cloud.protocol import Reply
 from labkit.cloud.stacks.kinds import Members
 from labkit.cloud.stacks.model import Model
@@ -136,10 +139,20 @@ def _invoke(event: Members) -> None:
     if ":lambda:" not in token:
         raise ValidationError(message=f"Invalid service token {token}: a function's ARN is needed.")
     context = replace(stacks.caller(), service="lambda", operation="Invoke")
+    if role := _role_of(context, event["StackId"]):
+        context = replace(
+            context, principal=role_session(role, context.account, "AWSCloudFormation")
+        )
     try:
         invoke.invoke(context, FunctionName=token, Payload=json.dumps(event).encode())
     except AwsError as error:
         raise ValidationError(message=error.message) from error
+
+
+def _role_of(context: Context, stack_id: str) -> str | None:
+    """The role that a stack was told to act in, now or before."""
+    stack = models.cloudformation_backends[context.account][context.region].stacks.get(stack_id)
+    return stacks.asked().get("RoleARN") or getattr(stack, "role_arn", None)
 
 
 def answer(cloud: Cloud, environ: dict[str, Any]) -> Reply:

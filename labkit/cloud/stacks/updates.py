@@ -169,6 +169,7 @@ def _forgetting(delete: Any) -> Any:
 def _apply(self: Any) -> None:
     """Make of the stack what a change set says, its outputs and exports too."""
     stack = self.stack
+    stack.role_arn = self.role_arn or stack.role_arn
     stack.resource_map.update(self.template_dict, self.parameters)
     stack.template, stack.template_dict = self.template, self.template_dict
     stack.parameters = self.parameters
@@ -177,10 +178,11 @@ def _apply(self: Any) -> None:
 
 
 def _told(update: Any) -> Any:
-    def updated(self: Any, *args: Any, **kwargs: Any) -> None:
+    def updated(self: Any, template: str, role_arn: str | None = None, **kwargs: Any) -> None:
         former = self.template, self.template_dict
+        self.role_arn = role_arn or self.role_arn  # a stack keeps its role
         try:
-            update(self, *args, **kwargs)
+            update(self, template, self.role_arn, **kwargs)
         except Exception as error:
             self.template, self.template_dict = former
             self._add_stack_event("UPDATE_ROLLBACK_COMPLETE", resource_status_reason=str(error))
