@@ -42,6 +42,16 @@ def test_a_table_is_in_the_catalog(lake, aws, table, format, serde):
     assert lake.rows(f"SELECT * FROM raw.{table}") == []
 
 
+def test_drivers_list_the_columns_and_keys_of_external_tables(lake, table):
+    lake.done(f"CREATE EXTERNAL TABLE raw.{table} (id int, who varchar(20)) "
+              f"STORED AS PARQUET {place(table)}")  # fmt: skip
+    name = f"{lake.database}.raw.{table}"
+    columns = lake.rows(f"SHOW COLUMNS FROM TABLE {name}")
+    assert [row[3] for row in columns] == ["id", "who"]
+    for keys in ("PRIMARY", "FOREIGN"):
+        assert lake.rows(f"SHOW CONSTRAINTS {keys} KEYS FROM TABLE {name}") == []
+
+
 @pytest.mark.parametrize(
     "format",
     ["STORED AS PARQUET", "ROW FORMAT DELIMITED FIELDS TERMINATED BY '|' STORED AS TEXTFILE"],

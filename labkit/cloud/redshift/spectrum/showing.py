@@ -1,5 +1,7 @@
 """``SHOW EXTERNAL TABLE``: the statements that would make an external table, and its partitions.
 
+The other SHOWs, by which drivers list columns and keys, find external tables too.
+
 Source: https://docs.aws.amazon.com/redshift/latest/dg/r_SHOW_EXTERNAL_TABLE.html
 """
 
@@ -14,11 +16,27 @@ from labkit.cloud.engine.redshift.errors import UNDEFINED_TABLE, RedshiftError
 from labkit.cloud.lake.metastore import Definition
 from labkit.cloud.redshift.spectrum.places import place_of
 from labkit.cloud.redshift.warehouse.connection import Connection
+from labkit.cloud.redshift.warehouse.objects import Object
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
 from labkit.cloud.redshift.warehouse.statements.maintenance import texts
+from labkit.cloud.redshift.warehouse.statements.showing import TABLES
 
 #: What the Glue catalog calls otherwise than Redshift.
 _TYPES = {"float": "float4", "double": "float8"}
+
+
+def _told(connection: Connection, name: tuple[str, ...]) -> Object | None:
+    """An external table for SHOW COLUMNS and SHOW CONSTRAINTS."""
+    place = place_of(connection, name)
+    if place is None:
+        return None
+    place.allow("GetTable")
+    place.found()
+    at = (connection.database, place.schema.name, place.name)
+    return Object("relation", *at, body={"kind": "external"})
+
+
+TABLES.append(_told)
 
 
 @statement("SHOW EXTERNAL TABLE")

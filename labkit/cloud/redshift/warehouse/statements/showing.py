@@ -5,13 +5,14 @@ Source: https://docs.aws.amazon.com/redshift/latest/dg/r_SHOW_TABLES.html and it
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.reading import Words
 from labkit.cloud.redshift.placement.slices import shown_style
 from labkit.cloud.redshift.system.granted import grantee
+from labkit.cloud.redshift.system.oids import NAMESPACES
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import find_relation
 from labkit.cloud.redshift.warehouse.objects import Object
@@ -20,6 +21,9 @@ from labkit.cloud.redshift.warehouse.shown_names import NOTHING
 from labkit.cloud.redshift.warehouse.statements.grantees import grantees
 from labkit.cloud.redshift.warehouse.statements.schemas import find_schema
 from labkit.cloud.redshift.warehouse.statements.select import run_query
+
+#: Who else has tables. (connection, name) → one as SHOW tells of it, or None.
+TABLES: list[Callable[[Connection, tuple[str, ...]], Object | None]] = []
 
 
 @statement("SHOW DATABASES")
@@ -108,7 +112,10 @@ def show_columns(connection: Connection, parsed: Parsed) -> Result:
 def named_table(connection: Connection, parsed: Parsed) -> Object:
     """The table whose name comes next."""
     name = parsed.words.name()
-    return NOTHING if parsed.unbound else find_relation(connection, name)
+    if parsed.unbound:
+        return NOTHING
+    others = (finder(connection, name) for finder in TABLES)
+    return next(filter(None, others), None) or find_relation(connection, name)
 
 
 @statement("SHOW FUNCTIONS", "SHOW PROCEDURES")
@@ -119,7 +126,7 @@ def show_routines(connection: Connection, parsed: Parsed) -> Result:
     words.expect("FROM")
     words.accept("SCHEMA")
     schema = words.name()[-1]
-    if not parsed.unbound:
+    if not parsed.unbound and schema not in NAMESPACES:
         find_schema(connection, schema)
     name = {"FUNCTIONS": "function_name", "PROCEDURES": "procedure_name"}[kind]
     told = {"FUNCTIONS": "REGULAR FUNCTION", "PROCEDURES": "STORED PROCEDURE"}[kind]

@@ -64,7 +64,7 @@ def _table(connection: Connection, parsed: Parsed, privilege: str = "") -> Objec
     found = named_table(connection, parsed)
     if parsed.unbound:
         return found
-    if privilege:
+    if privilege and found.kind != "external":
         grants.check(connection, found, privilege)
     if found.database != connection.database:
         raise RedshiftError("SHOW of another database's table is not supported here", "0A000")
