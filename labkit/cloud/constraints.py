@@ -20,6 +20,7 @@ from labkit.cloud.operations import AwsError
 _CALLED = {
     "athena": "InvalidRequestException",
     "iam": "ValidationError",
+    "sts": "ValidationError",
     **dict.fromkeys(
         (
             *("events", "glue", "kms", "lakeformation", "lambda", "redshift-data"),

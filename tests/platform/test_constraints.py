@@ -28,6 +28,10 @@ REFUSED = {
         "lambda", "list_functions", {"MaxItems": 0, "FunctionVersion": "x"}, BAD, ": 2 valid",
     ),
     "blank": ("iam", "create_role", role("{}", " "), "ValidationError", "'roleName' failed"),
+    "query": (
+        "sts", "assume_role", {"RoleArn": "a" * 20, "RoleSessionName": "x"},
+        "ValidationError", "'roleSessionName' failed .* length greater than or equal to 2",
+    ),
     "trusts-none": ("iam", "create_role", role("{}"), NO_POLICY, "Syntax errors in policy"),
     "no-json": ("iam", "create_role", role("some policy"), NO_POLICY, "contains invalid Json"),
     "own-code": (

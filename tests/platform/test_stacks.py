@@ -592,7 +592,11 @@ def test_a_stack_that_is_protected_or_needed_stays(aws, fresh):
     parameter = {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": value}}
     user = {"Parameters": {"From": {"Type": "String"}}, "Resources": {"P": parameter}}
     given = [{"ParameterKey": "From", "ParameterValue": name}]
-    stacks.create_stack(StackName=f"{name}-user", TemplateBody=json.dumps(user), Parameters=given)
+    change = {"StackName": f"{name}-user", "ChangeSetName": "first"}
+    stacks.create_change_set(
+        **change, ChangeSetType="CREATE", TemplateBody=json.dumps(user), Parameters=given
+    )
+    stacks.execute_change_set(**change)
     assert stacks.list_imports(ExportName=f"{name}-queue")["Imports"] == [f"{name}-user"]
     with pytest.raises(ClientError, match=f"in use by {name}-user"):
         stacks.delete_stack(StackName=name)
@@ -784,7 +788,7 @@ def test_change_sets_are_of_one_stack_and_go_on_with_its_parameters(aws, fresh):
     with pytest.raises(stacks.exceptions.ChangeSetNotFoundException):
         stacks.delete_change_set(StackName="no-stack", ChangeSetName="none")
     as_before = [{"ParameterKey": key, "UsePreviousValue": True} for key in told]
-    update = {"StackName": names[0], "ChangeSetType": "UPDATE", "TemplateBody": body}
+    update = {"StackName": names[0], "TemplateBody": body}
     stacks.create_change_set(ChangeSetName="none", Parameters=as_before, **update)
     change = stacks.describe_change_set(StackName=names[0], ChangeSetName="none")
     assert (change["Status"], change["ExecutionStatus"]) == ("FAILED", "UNAVAILABLE")

@@ -89,7 +89,7 @@ def test_a_users_session_may_do_what_the_user_may(aws):
     with pytest.raises(ClientError, match="InvalidClientTokenId"):
         aws("sts", **named).get_caller_identity()
     unchecked = aws("sts", config=Config(parameter_validation=False))
-    with pytest.raises(ClientError, match="ValidationException"):
+    with pytest.raises(ClientError, match="ValidationError"):
         unchecked.get_session_token(DurationSeconds=899)
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection
 from typing import Any
 
-from labkit.cloud.operations import Answer, AwsError, Context, operation
+from labkit.cloud.operations import Answer, AwsError, Context, operation, rewrites
 
 _IAM, _ALL = "AWS::IAM::", "CAPABILITY_NAMED_IAM"
 _NAME = re.compile(r"[a-zA-Z][-a-zA-Z0-9]*|arn:[-a-zA-Z0-9:/._+]*")
@@ -57,6 +57,17 @@ def check_call(
     if needed and not {*needed, _ALL} & {*Capabilities}:
         words = f"Requires capabilities : [{', '.join(needed)}]"
         raise AwsError("InsufficientCapabilitiesException", words)
+
+
+@rewrites("cloudformation")
+def of_a_stack_that_is_there(name: str, body: bytes) -> bytes:
+    """A change set is an update unless it says otherwise; moto takes it for a new stack.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateChangeSet.html
+    """
+    if name == "CreateChangeSet" and b"ChangeSetType=" not in body:
+        return body + b"&ChangeSetType=UPDATE"
+    return body
 
 
 def _read(body: str, url: str) -> Any:
