@@ -47,6 +47,10 @@ def test_accepted_bytes_are_for_varchar_alone(desk):
     words = "Multibyte character not supported for CHAR (Hint: Try using VARCHAR). Invalid char:"
     told = ["err_code", "line_number", "colname", "raw_field_value", "err_reason"]
     assert desk.errors(table, *told) == [[1220, 2, "b", "o?", f"{words} fe"]]
+    replaced = "SELECT trim(filename), line_number, trim(colname), trim(raw_line)"
+    assert desk.data.rows(f"{replaced} FROM stl_replacements WHERE filename = '{uri}'") == [
+        [uri, 1, "a", "x?y|ok"]
+    ]
 
 
 def test_a_load_that_passes_over_errors_tells_them(desk):

@@ -83,6 +83,7 @@ def end_load(noted: Noted, work: Load, count: int, status: str, message: str = "
         rows=count,
         files=files,
         errors=[_error(each, work.columns) for each in work.wrong[:MOST_ERRORS]],
+        replaced=work.replaced,
         message=message,
     )
     if status == "completed" and noted.connection.alone:

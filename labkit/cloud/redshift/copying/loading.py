@@ -41,6 +41,7 @@ from labkit.cloud.redshift.warehouse.statements.inserting import default_sql
 
 BATCH = 20_000
 TOLD = 1024  #: letters of a wrong record
+MOST_REPLACED = 100  #: rows of which STL_REPLACEMENTS tells
 #: What stops a pass that the files are not at fault of: canceled, in conflict, no memory, no disk.
 ELSEWHERE = (CANCELED, "40001", "53200", DISK_FULL)
 
@@ -65,6 +66,7 @@ class Load:
     Args:
         columns: the table's columns that the files give, in the files' order.
         paths: of a JSONPaths file, one a column.
+        replaced: where characters were: the file, the line, the column, the record.
         stopped: what ended the last pass that did not come to its end.
     """
 
@@ -75,6 +77,7 @@ class Load:
     files: Sequence[File]
     paths: Sequence[str] = ()
     wrong: list[Wrong] = field(default_factory=list)
+    replaced: list[tuple[str | None, int, str, str]] = field(default_factory=list)
     lines: dict[str, int] = field(default_factory=dict)
     stopped: str = ""
 
@@ -222,7 +225,9 @@ class Load:
                 error = record.error
                 if error is None:
                     try:
-                        yield self._row(record)
+                        row = self._row(record)
+                        self._note_replaced(file, record)
+                        yield row
                         continue
                     except LoadError as found:
                         error = found
@@ -260,6 +265,16 @@ class Load:
         if value is None and not column.nullable:
             raise LoadError(*MISSING, at, told.start, told.text or "")
         return value
+
+    def _note_replaced(self, file: File, record: Record) -> None:
+        if not self.options.invalid_char or len(self.replaced) >= MOST_REPLACED:
+            return
+        names = [
+            c.name for c, each in zip(self.columns, record.fields, strict=True) if each.invalid
+        ]
+        if names:
+            place = (file.partition[0], record.line, names[0], record.raw[:TOLD])
+            self.replaced.append(place)
 
     def _note(self, file: File, record: Record, error: LoadError) -> None:
         fields = [replace(each, text=each.text and each.text[:TOLD]) for each in record.fields]

@@ -47,6 +47,17 @@ def stl_load_errors(connection: Connection) -> Iterator[Any]:
             )  # fmt: skip
 
 
+@system("stl_replacements", "userid int, query int, slice int, tbl int, starttime timestamp, "
+        "session int, filename char(256), line_number bigint, colname char(127), "
+        "raw_line char(1024)")  # fmt: skip
+def stl_replacements(connection: Connection) -> Iterator[Any]:
+    """Source: https://docs.aws.amazon.com/redshift/latest/dg/r_STL_REPLACEMENTS.html"""
+    for record, user in _visible(connection, LOADS):
+        for place in record.get("replaced", ()):
+            yield (user, record["query"], 0, record["tbl"], moment(record["started"]),
+                   record["pid"], *place)  # fmt: skip
+
+
 @system("stl_loaderror_detail", "userid int, slice int, session int, query int, "
         "filename char(256), line_number bigint, field int, colname char(1024), "
         "value char(1024), is_null int, type char(10), col_length char(10)")  # fmt: skip

@@ -54,6 +54,14 @@ _QUIET = {
     "stv_node_storage_capacity": "node int, used int, capacity int",
     "stl_file_scan": "userid int, query int, slice int, name char(90), lines bigint, "
     "bytes bigint, loadtime bigint, curtime timestamp, is_partial int, start_offset bigint",
+    "stl_s3client_error": "userid int, query int, sliceid int, recordtime timestamp, pid int, "
+    "http_method char(64), bucket char(64), key char(256), error char(1024), is_partial int, "
+    "start_offset bigint",
+    "stl_restarted_sessions": "currenttime timestamp, dbname char(50), newpid int, oldpid int, "
+    "username char(50), remotehost char(45), remoteport char(32), parkedtime timestamp, "
+    "session_vars char(2000)",
+    "stl_sessions": "userid int, starttime timestamp, endtime timestamp, process int, "
+    "user_name char(50), db_name char(50), timeout_sec int, timed_out int",
     "stl_s3client": "userid int, query int, slice int, recordtime timestamp, pid int, "
     "http_method char(64), bucket char(64), key char(256), transfer_size bigint, "
     "data_size bigint, start_time bigint, end_time bigint, transfer_time bigint, "
