@@ -113,7 +113,7 @@ def _merge(cursor: Cursor, parser: QueryParser) -> Change:
     named = cursor.accept("AS") or cursor.is_name()
     alias = cursor.name() if named else name[-1]
     cursor.expect("USING")
-    source = parser.relations()
+    source = parser.sources.relations()
     cursor.expect("ON")
     on = parser.expressions.expression()
     whens = [_when(cursor, parser)]

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from labkit.cloud.engine.trino import parse_forms, parse_json, tree
 from labkit.cloud.engine.trino.cursor import Cursor
 from labkit.cloud.engine.trino.errors import QueryFailed, failed_at
+from labkit.cloud.engine.trino.parse_window import window_of_call
 from labkit.cloud.engine.types import Type, UnknownType, parse_type
 
 if TYPE_CHECKING:
@@ -277,7 +278,7 @@ class ExpressionParser:
         """What may follow the arguments: FILTER, IGNORE NULLS, OVER."""
         where = self.filter()
         ignore_nulls = self._null_treatment()
-        over = self.queries.over()
+        over = window_of_call(self)
         if ignore_nulls is not None and over is None:
             raise self.cursor.mismatch("'OVER'")
         return tree.Call(

@@ -1,9 +1,8 @@
 """Queries: text to tree, by Trino's grammar.
 
-``INTERSECT`` binds tighter than ``UNION`` and ``EXCEPT``; a comma between relations is the loosest
-join; ``FROM`` never comes first.
+``INTERSECT`` binds tighter than ``UNION`` and ``EXCEPT``; ``FROM`` never comes first.
 
-Source: ``queryNoWith``, ``queryTerm`` and ``relation`` in
+Source: ``queryNoWith`` and ``queryTerm`` in
 https://github.com/trinodb/trino/blob/master/core/trino-grammar/src/main/antlr4/io/trino/grammar/sql/SqlBase.g4
 """
 
@@ -14,20 +13,11 @@ from itertools import combinations
 
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.cursor import Cursor
-from labkit.cloud.engine.trino.errors import QueryFailed, failed_at
+from labkit.cloud.engine.trino.errors import failed_at
 from labkit.cloud.engine.trino.parse_expression import ExpressionParser
-from labkit.cloud.engine.trino.parse_json_table import json_table
-from labkit.cloud.engine.trino.parse_match import match_recognize
+from labkit.cloud.engine.trino.parse_relation import RelationParser
+from labkit.cloud.engine.trino.parse_window import window
 
-_JOINS = ("INNER", "LEFT", "RIGHT", "FULL")
-#: Words that Trino allows as names, and that still begin the next clause after a relation.
-_NOT_ALIASES = frozenset(["TABLESAMPLE", "OFFSET", "LIMIT", "FETCH", "WINDOW", "MATCH_RECOGNIZE"])
-_VERSIONS = {
-    "TIMESTAMP": "TIMESTAMP",
-    "SYSTEM_TIME": "TIMESTAMP",
-    "VERSION": "VERSION",
-    "SYSTEM_VERSION": "VERSION",
-}
 Grouping = tuple[tuple[tree.Expression, ...], ...]
 
 
@@ -60,6 +50,7 @@ class QueryParser:
     def __init__(self, cursor: Cursor) -> None:
         self.cursor = cursor
         self.expressions = ExpressionParser(cursor, self)
+        self.sources = RelationParser(self.expressions)
 
     def query(self) -> tree.Query:
         """``WITH``, a body, and what orders and cuts its rows."""
@@ -156,7 +147,7 @@ class QueryParser:
             rows = cursor.many(self.expressions.expression)
             return tree.Values(start, cursor.end, rows)
         if cursor.accept("TABLE"):
-            table = self._table()
+            table = self.sources.table()
             return tree.TableBody(start, cursor.end, table)
         if cursor.accept("("):
             query = self.query()
@@ -171,7 +162,7 @@ class QueryParser:
         cursor.expect("SELECT")
         distinct = cursor.accept_any("DISTINCT", "ALL") == "DISTINCT"
         items = cursor.many(self._item)
-        source = self.relations() if cursor.accept("FROM") else None
+        source = self.sources.relations() if cursor.accept("FROM") else None
         where = self.expressions.expression() if cursor.accept("WHERE") else None
         group_by = self._group_by() if cursor.accept("GROUP", "BY") else None
         having = self.expressions.expression() if cursor.accept("HAVING") else None
@@ -194,7 +185,7 @@ class QueryParser:
     def _named_window(self) -> tuple[str, tree.Window]:
         name = self.cursor.name()
         self.cursor.expect("AS")
-        return name, self._window()
+        return name, window(self.expressions)
 
     # GROUP BY
 
@@ -230,195 +221,6 @@ class QueryParser:
         found = self.expressions.expression()
         implicit_row = isinstance(found, tree.RowOf) and self.cursor.text[found.start] == "("
         return found.items if isinstance(found, tree.RowOf) and implicit_row else (found,)
-
-    # Windows
-
-    def over(self) -> tree.Window | None:
-        """``OVER name`` or ``OVER (...)``, if it stands here."""
-        cursor = self.cursor
-        if not cursor.accept("OVER"):
-            return None
-        start = cursor.token.start
-        return (
-            self._window()
-            if cursor.peek("(")
-            else tree.Window(start, cursor.token.end, cursor.name())
-        )
-
-    def _window(self) -> tree.Window:
-        cursor, start = self.cursor, self.cursor.token.start
-        cursor.expect("(")
-        named = cursor.is_name() and not cursor.peek("PARTITION", "BY") and not self._at_frame()
-        base = cursor.name() if named else None
-        partition_by: tuple[tree.Expression, ...] = ()
-        if cursor.accept("PARTITION", "BY"):
-            partition_by = cursor.many(self.expressions.expression)
-        order_by = self.order_by()
-        if cursor.peek_any("MEASURES"):
-            message = "Row patterns in windows are not supported here"
-            raise failed_at(cursor.text, cursor.token.start, "NOT_SUPPORTED", message)
-        frame = self._frame() if self._at_frame() else None
-        cursor.expect(")")
-        return tree.Window(start, cursor.end, base, partition_by, order_by, frame)
-
-    def _at_frame(self) -> bool:
-        return self.cursor.peek_any("ROWS", "RANGE", "GROUPS") and not self.cursor.peek(
-            ")", ahead=1
-        )
-
-    def _frame(self) -> tree.Frame:
-        cursor, start = self.cursor, self.cursor.token.start
-        unit = cursor.expect_any("ROWS", "RANGE", "GROUPS")
-        if cursor.accept("BETWEEN"):
-            first = self._bound()
-            cursor.expect("AND")
-            return tree.Frame(start, cursor.end, unit, first, self._bound())
-        return tree.Frame(start, cursor.end, unit, self._bound(), ("CURRENT ROW", None))
-
-    def _bound(self) -> tuple[str, tree.Expression | None]:
-        cursor = self.cursor
-        if cursor.accept("CURRENT", "ROW"):
-            return "CURRENT ROW", None
-        if cursor.accept("UNBOUNDED"):
-            return f"UNBOUNDED {cursor.expect_any('PRECEDING', 'FOLLOWING')}", None
-        value = self.expressions.expression()
-        return cursor.expect_any("PRECEDING", "FOLLOWING"), value
-
-    # Relations
-
-    def relations(self) -> tree.Relation:
-        """Relations with commas between."""
-        start = self.cursor.token.start
-        left = self._joined_relation()
-        while self.cursor.accept(","):
-            right = self._joined_relation()
-            left = tree.Join(start, self.cursor.end, "implicit", left, right)
-        return left
-
-    def _joined_relation(self) -> tree.Relation:
-        start = self.cursor.token.start
-        left = self._sampled()
-        while join := self._join(start, left):
-            left = join
-        return left
-
-    def _join(self, start: int, left: tree.Relation) -> tree.Join | None:
-        cursor = self.cursor
-        if cursor.accept("CROSS"):
-            cursor.expect("JOIN")
-            return tree.Join(start, cursor.end, "cross", left, self._sampled())
-        if cursor.peek("NATURAL"):
-            raise failed_at(
-                cursor.text, cursor.token.start, "NOT_SUPPORTED", "Natural join not supported"
-            )
-        if not cursor.peek_any("JOIN", *_JOINS):
-            return None
-        kind = (cursor.accept_any(*_JOINS) or "INNER").lower()
-        if kind != "inner":
-            cursor.accept("OUTER")
-        cursor.expect("JOIN")
-        right = self._joined_relation()
-        if cursor.accept("USING"):
-            return tree.Join(start, cursor.end, kind, left, right, using=cursor.names())
-        if not cursor.accept("ON"):
-            raise cursor.mismatch("'ON'", "'USING'")
-        on = self.expressions.expression()
-        return tree.Join(start, cursor.end, kind, left, right, on)
-
-    def _sampled(self) -> tree.Relation:
-        cursor, start = self.cursor, self.cursor.token.start
-        relation = self._aliased()
-        if cursor.accept("MATCH_RECOGNIZE"):
-            relation = self._alias(start, match_recognize(self.expressions, start, relation))
-        if not cursor.accept("TABLESAMPLE"):
-            return relation
-        method = cursor.expect_any("BERNOULLI", "SYSTEM")
-        cursor.expect("(")
-        percent = self.expressions.expression()
-        cursor.expect(")")
-        return tree.Sampled(start, cursor.end, relation, method, percent)
-
-    def _aliased(self) -> tree.Relation:
-        return self._alias(self.cursor.token.start, self._relation())
-
-    def _alias(self, start: int, relation: tree.Relation) -> tree.Relation:
-        cursor = self.cursor
-        follows = cursor.is_name() and (
-            cursor.token.kind == "quoted" or cursor.token.text not in _NOT_ALIASES
-        )
-        if not cursor.accept("AS") and not follows:
-            return relation
-        name = cursor.name()
-        columns = cursor.names() if cursor.peek("(") else ()
-        return tree.Aliased(start, cursor.end, relation, name, columns)
-
-    def _relation(self) -> tree.Relation:
-        cursor, start = self.cursor, self.cursor.token.start
-        if cursor.accept("UNNEST", "("):
-            items = cursor.many(self.expressions.expression)
-            cursor.expect(")")
-            ordinality = cursor.accept("WITH", "ORDINALITY")
-            return tree.Unnest(start, cursor.end, items, ordinality)
-        if cursor.accept("LATERAL"):
-            query = self.expressions.bracketed_query()
-            return tree.Derived(start, cursor.end, query, lateral=True)
-        if cursor.accept("TABLE", "("):
-            return self._table_function(start)
-        if cursor.accept("JSON_TABLE", "("):
-            return json_table(self.expressions, start)
-        return self._bracketed() if cursor.peek("(") else self._table()
-
-    def _table_function(self, start: int) -> tree.TableFunction:
-        """``sequence(start => 1, stop => 9)``, with brackets around it."""
-        cursor, at = self.cursor, self.cursor.token.start
-        name = ".".join(cursor.qualified())
-        if name != "sequence":
-            message = f"Table function '{name}' is not supported here"
-            raise failed_at(cursor.text, at, "NOT_SUPPORTED", message)
-        cursor.expect("(")
-        arguments = () if cursor.peek(")") else cursor.many(self._named_argument)
-        cursor.expect(")")
-        cursor.expect(")")
-        return tree.TableFunction(start, cursor.end, name, arguments)
-
-    def _named_argument(self) -> tuple[str | None, tree.Expression]:
-        named = self.cursor.peek("=>", ahead=1)
-        name = self.cursor.name() if named else None
-        if named:
-            self.cursor.expect("=>")
-        return name, self.expressions.expression()
-
-    def _bracketed(self) -> tree.Relation:
-        """A query, or relations in brackets."""
-        cursor, start = self.cursor, self.cursor.token.start
-        if not cursor.peek_any("(") or not self._query_inside():
-            cursor.expect("(")
-            relation = self._joined_relation()
-            cursor.expect(")")
-            return relation
-        query = self.expressions.bracketed_query()
-        return tree.Derived(start, cursor.end, query)
-
-    def _query_inside(self) -> bool:
-        words = ("SELECT", "WITH", "VALUES", "TABLE")
-        if any(self.cursor.peek(word, ahead=1) for word in words):
-            return True
-        if not self.cursor.peek("(", ahead=1):
-            return False
-        at, parameters = self.cursor.at, self.cursor.parameters
-        found = self.cursor.attempt(self.expressions.bracketed_query)
-        self.cursor.at, self.cursor.parameters = at, parameters
-        return not isinstance(found, QueryFailed)
-
-    def _table(self) -> tree.Table:
-        cursor, start = self.cursor, self.cursor.token.start
-        parts = cursor.qualified()
-        if not cursor.accept("FOR"):
-            return tree.Table(start, cursor.end, parts)
-        kind = _VERSIONS[cursor.expect_any(*_VERSIONS)]
-        cursor.expect("AS", "OF")
-        value = self.expressions.value()
-        return tree.Table(start, cursor.end, parts, (kind, value))
 
 
 def _joined(sets: Grouping) -> tuple[tree.Expression, ...]:
