@@ -22,6 +22,8 @@ def teach() -> None:
     """Put it in moto's place."""
     kind: Any = parsing.ResourceMap
     kind.build_resource_diff = _diff
+    # Those of the region at any time: moto keeps those there were when a stack was made, if any.
+    kind.cross_stack_resources = property(_exports, lambda self, were: None)
     kind._delete_resource = _forgetting(kind._delete_resource)
     stack: Any = models.Stack
     stack.update = _told(stack.update)
@@ -191,6 +193,10 @@ def _told(update: Any) -> Any:
         _export(self)
 
     return updated
+
+
+def _exports(resources: Any) -> Any:
+    return models.cloudformation_backends[resources._account_id][resources._region_name].exports
 
 
 def _export(stack: Any) -> None:
