@@ -1161,3 +1161,6 @@ SELECT date_format(date_trunc('month', date_add('day', -1, date_trunc('day', fro
 
 SELECT customer, array_agg(order_id ORDER BY 'x') FROM orders WHERE order_id IN (1, 2) GROUP BY customer ORDER BY typeof(customer), -1, customer
 --> [["alice", "[1]"], ["bob", "[2]"]]
+
+SELECT CAST(json_parse('{"a": {"b": {"c": [7, {"d": null}]}}}') AS ROW(a ROW(b ROW(c ROW(n BIGINT, o ROW(d INTEGER, e VARCHAR)))))), CAST(json_parse('null') AS ROW(a INTEGER)) IS NULL, CAST(json_parse('[null]') AS ARRAY(ROW(a INTEGER)))
+--> [["{a={b={c={n=7, o={d=null, e=null}}}}}", "true", "[null]"]]

@@ -6,13 +6,15 @@ Source: https://trino.io/docs/current/functions/json.html#cast-to-json
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 
 from labkit.cloud.engine.quoting import quoted_name, quoted_text
-from labkit.cloud.engine.trino.casts.rules import CastRefused, cast, failure_of, register
+from labkit.cloud.engine.trino.casts.rules import CastRefused, cast, failure_of, once, register
 from labkit.cloud.engine.trino.operators import INTEGERS, NUMBERS
 from labkit.cloud.engine.trino.text import as_text, cast_to_varchar
 from labkit.cloud.engine.types import DOUBLE, JSON, VARCHAR, Type
+
+#: The length of a name: what is longer is bound, where it is named for each field of a row.
+_NAME = 20
 
 
 def _to_json(sql: str, source: Type, target: Type) -> str:
@@ -61,6 +63,10 @@ def _json_map(sql: str, kind: Type) -> str:
 
 def _json_row(sql: str, kind: Type) -> str:
     """A field without a name has the name ``""``."""
+    return once(sql, lambda row: _json_fields(row, kind), _NAME)
+
+
+def _json_fields(sql: str, kind: Type) -> str:
     fields = (
         f"{quoted_text(json.dumps(name or '', ensure_ascii=False) + ':')} || "
         + _json_inner(f"struct_extract_at({sql}, {at})", inner)
@@ -71,7 +77,7 @@ def _json_row(sql: str, kind: Type) -> str:
 
 
 def _from_json(sql: str, source: Type, target: Type) -> str:
-    return _read_json(sql, target)
+    return once(sql, lambda text: _read_json(text, target), _NAME)
 
 
 def _read_json(sql: str, kind: Type) -> str:
@@ -102,20 +108,21 @@ def _read_json(sql: str, kind: Type) -> str:
 
 
 def _read_json_row(sql: str, kind: Type, missing: str, failure: str) -> str:
-    def packed(part: Callable[[int, str | None], str]) -> str:
-        fields = ", ".join(
-            f"{quoted_name(name or f'field{at}')} := {_read_json(part(at, name), inner)}"
-            for at, (name, inner) in enumerate(kind.fields)
-        )
-        return f"struct_pack({fields})"
-
-    by_name = packed(lambda at, name: f"trino_json_member({sql}, {quoted_text(name or '')})")
-    by_place = packed(lambda at, name: f"trino_json_items({sql})[{at + 1}]")
-    fits = f"json_array_length({sql}) = {len(kind.types)}"
-    return (
-        f"CASE WHEN {missing} THEN NULL WHEN ({sql})[1] = '{{' THEN {by_name} "
-        f"WHEN ({sql})[1] = '[' AND {fits} THEN {by_place} ELSE {failure} END"
+    """An object's members by their names, or an array's items by their places."""
+    members = ", ".join(
+        f"trino_json_member({sql}, {quoted_text(name or '')})" for name, _ in kind.fields
     )
+    fits = f"json_array_length({sql}) = {len(kind.types)}"
+    parts = (
+        f"CASE WHEN {missing} THEN NULL WHEN ({sql})[1] = '{{' THEN [{members}] "
+        f"WHEN ({sql})[1] = '[' AND {fits} THEN trino_json_items({sql}) ELSE {failure} END"
+    )
+    fields = ", ".join(
+        f"{quoted_name(name or f'field{at}')} := {_read_json(f'_p[{at + 1}]', inner)}"
+        for at, (name, inner) in enumerate(kind.fields)
+    )
+    packed = f"CASE WHEN _p IS NOT NULL THEN struct_pack({fields}) END"
+    return f"list_transform([{parts}], lambda _p: {packed})[1]"
 
 
 def _read_scalar(sql: str, kind: Type, failure: str) -> str:
