@@ -10,7 +10,11 @@ from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.objects import Object
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
 from labkit.cloud.redshift.warehouse.statements.grantees import find, grantees
-from labkit.cloud.redshift.warehouse.statements.granting import OF_OBJECTS, read_privileges
+from labkit.cloud.redshift.warehouse.statements.granting import (
+    OF_OBJECTS,
+    check_kind,
+    read_privileges,
+)
 from labkit.cloud.redshift.warehouse.statements.schemas import find_schema
 
 _SPACES = {"TABLES": "relation", "FUNCTIONS": "routine", "PROCEDURES": "routine"}
@@ -33,6 +37,7 @@ def alter_defaults(connection: Connection, parsed: Parsed) -> Result:
     kind = words.accept_one(*_SPACES)
     if columns or not kind:
         raise words.refuse()
+    check_kind(privileges, _SPACES[kind])
     words.expect("TO" if giving else "FROM")
     names = grantees(connection, words)
     words.accept("WITH", "GRANT", "OPTION")

@@ -67,8 +67,11 @@ def _is_of_system(words: Words) -> bool:
 
 def _change_objects(connection: Connection, words: Words, giving: bool, option: bool) -> None:
     privileges, columns = read_privileges(words)
+    if words.peek("FOR"):
+        raise RedshiftError("scoped permissions are not supported here", "0A000")
     words.expect("ON")
     targets, space = _targets(connection, words)
+    check_kind(privileges, space)
     words.expect("TO" if giving else "FROM")
     names = grantees(connection, words)
     whole = words.accept("WITH", "GRANT", "OPTION") or option
@@ -127,8 +130,18 @@ def read_privileges(words: Words) -> tuple[list[str], Columns]:
             return found, columns
 
 
+def check_kind(privileges: list[str], space: str) -> None:
+    """Refuse privileges that are not of objects of this kind."""
+    for name in privileges:
+        if name not in OF_OBJECTS[space]:
+            noun = {"relation": "table", "routine": "function"}.get(space, space)
+            raise RedshiftError(f"invalid privilege type {name} for {noun}", "0LP01")
+
+
 def _privilege(word: str) -> str:
     name = "TEMPORARY" if word == "TEMP" else word
+    if name == "ASSUMEROLE":
+        raise RedshiftError("the privilege to assume roles is not supported here", "0A000")
     if name not in {each for names in OF_OBJECTS.values() for each in names}:
         raise RedshiftError(f'unrecognized privilege type "{name.lower()}"', SYNTAX)
     return name
