@@ -20,10 +20,11 @@ from labkit.cloud.operations import AwsError
 _CALLED = {
     "athena": "InvalidRequestException",
     "iam": "ValidationError",
+    "logs": "InvalidParameterException",
     "sts": "ValidationError",
     **dict.fromkeys(
         (
-            *("events", "glue", "kms", "lakeformation", "lambda", "redshift-data"),
+            *("events", "glue", "kinesis", "kms", "lakeformation", "lambda", "redshift-data"),
             *("redshift-serverless", "scheduler", "secretsmanager", "stepfunctions"),
         ),
         "ValidationException",

@@ -21,7 +21,6 @@ import moto.logs.models as models
 from moto.logs.metric_filters import MetricFilters
 
 from labkit.cloud.cloud import Cloud, on_start
-from labkit.cloud.constraints import check_members
 from labkit.cloud.engine.patience import patient
 from labkit.cloud.json_text import is_number
 from labkit.cloud.log_groups import CLASS
@@ -54,8 +53,6 @@ _NOWHERE = object()
 
 def judge_call(context: Context, parameters: dict[str, Any]) -> None:
     """Raise for names and patterns that are none, and for queries not answered rightly."""
-    if context.operation in ("CreateLogGroup", "CreateLogStream", "DescribeLogGroups"):
-        _check_names(context, parameters)
     if context.operation == "CreateLogGroup" and parameters.get("logGroupClass", CLASS) != CLASS:
         raise not_here("logs", context.operation, f"log groups are {CLASS}")
     if "logStreamName" in parameters:
@@ -88,13 +85,6 @@ def _check_stream(context: Context, name: str, group: str | None) -> None:
     if context.operation != "CreateLogStream" and name not in found.streams:
         words = "The specified log stream does not exist."
         raise AwsError("ResourceNotFoundException", words)
-
-
-def _check_names(context: Context, parameters: dict[str, Any]) -> None:
-    try:
-        check_members("logs", context.operation, parameters)
-    except AwsError as error:
-        raise _invalid(error.message) from error
 
 
 def _invalid(words: str) -> AwsError:

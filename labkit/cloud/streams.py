@@ -28,6 +28,7 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
         _find(context, arn.rpartition("/")[2])
     if context.operation == "CreateStream":
         _check_shards(parameters)
+        _check_free(context, parameters["StreamName"])
     elif context.operation == "RegisterStreamConsumer":
         _check_new(context, parameters["StreamARN"], parameters["ConsumerName"])
     elif context.operation == "GetRecords":
@@ -100,6 +101,12 @@ def _check_shards(parameters: dict[str, Any]) -> None:
     if mode != _ON_DEMAND and not parameters.get("ShardCount"):
         words = "ShardCount must be given for a stream of the capacity mode PROVISIONED."
         raise AwsError("ValidationException", words)
+
+
+def _check_free(context: Context, name: str) -> None:
+    if name in _streams(context):
+        words = f"Stream {name} under account {context.account} already exists."
+        raise AwsError("ResourceInUseException", words)
 
 
 def _check_new(context: Context, stream: str, name: str) -> None:

@@ -30,6 +30,13 @@ _PROTOCOLS = frozenset(
 )
 _SCOPES = ("MessageAttributes", "MessageBody")
 _ATTRIBUTE = re.compile(r"[\w-]+(\.[\w-]+)*", re.ASCII)
+# Which attributes a topic has: moto takes any, as a topic's name or ARN.
+_OF_TOPIC = re.compile(
+    "ArchivePolicy|ContentBasedDeduplication|DataProtectionPolicy|DeliveryPolicy|DisplayName|"
+    "FifoThroughputScope|KmsMasterKeyId|Policy|SignatureVersion|TracingConfig|"
+    "(Application|Firehose|HTTP|Lambda|SQS)(FailureFeedbackRoleArn|SuccessFeedbackRoleArn|"
+    "SuccessFeedbackSampleRate)"
+)
 Json = dict[str, Any]
 
 
@@ -102,6 +109,19 @@ def _check_topic(context: Context, parameters: Json) -> None:
     tags = {each["Key"]: each["Value"] for each in parameters.get("Tags") or ()}
     if topic and tags and tags != _backend(context).list_tags_for_resource(topic.arn):
         raise _bad("Tags Reason: Topic already exists with different tags")
+
+
+def _check_topic_attribute(_: Context, parameters: Json) -> None:
+    """Raise for what is no attribute of a topic's.
+
+    Source: https://docs.aws.amazon.com/sns/latest/api/API_SetTopicAttributes.html
+    """
+    if not _OF_TOPIC.fullmatch(parameters["AttributeName"]):
+        raise _bad("AttributeName")
+
+
+def _check_subscribed(_: Context, parameters: Json) -> None:
+    _check_arn(parameters["SubscriptionArn"], "SubscriptionArn")
 
 
 def _check_subscription(context: Context, parameters: Json) -> None:
@@ -240,13 +260,15 @@ _JUDGES = {
     "Publish": _check_publication,
     "PublishBatch": _check_batch,
     "SetSubscriptionAttributes": _check_attribute,
+    "SetTopicAttributes": _check_topic_attribute,
     "Subscribe": _check_subscription,
+    "Unsubscribe": _check_subscribed,
 }
 
 
-def _check_arn(arn: str) -> None:
+def _check_arn(arn: str, member: str = "TopicArn") -> None:
     if (elements := len(arn.split(":"))) < 6:
-        raise _bad(f"TopicArn Reason: An ARN must have at least 6 elements, not {elements}")
+        raise _bad(f"{member} Reason: An ARN must have at least 6 elements, not {elements}")
 
 
 def _find(context: Context, arn: str) -> Any:

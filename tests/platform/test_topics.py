@@ -138,6 +138,12 @@ REFUSED = {
         {"TopicArn": "{}", "Token": "a" * 64},
         "InvalidParameter.*Invalid parameter: Token",
     ),
+    "no attribute": (
+        "set_topic_attributes",
+        {"TopicArn": "{}", "AttributeName": "Name", "AttributeValue": "other"},
+        "InvalidParameter.*Invalid parameter: AttributeName",
+    ),
+    "no subscription": ("unsubscribe", {"SubscriptionArn": "a"}, "SubscriptionArn Reason: An ARN"),
     "one key twice": (
         "tag_resource",
         {"ResourceArn": "{}", "Tags": [{"Key": "a", "Value": "b"}] * 2},
