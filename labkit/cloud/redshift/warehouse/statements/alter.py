@@ -191,6 +191,9 @@ def _add(connection: Connection, words: Words, table: Object) -> Object:
         check_references(connection, [added], table.name)
         constraints = [*table.body["constraints"], added]
         check_constraints(table.columns, constraints)
+        empty = [c for c in table.columns if c.nullable and c.name in added["columns"]]
+        if empty and added["kind"] == "PRIMARY KEY":
+            raise RedshiftError("can not make a nullable column a primary key", "42P16")
         return table.changed(constraints=constraints)
     new = encodings.chosen(column(words, Declared()))
     check_encoding(new)
