@@ -268,6 +268,16 @@ def test_external_is_no_word_for_iceberg(ice: Ice) -> None:
     assert ice.rows("SELECT * FROM h") == [["1", "2024-01-01 00:00:00.000"]]
 
 
+def test_a_column_called_x_is_not_taken_for_an_element(ice: Ice) -> None:
+    """A renamed field within a list, beside a column whose name a lambda might have."""
+    ice.create("t", "x struct<a:int,key:int>, l array<struct<a:int>>, m map<string,struct<a:int>>")
+    ice.do("INSERT INTO t VALUES (ROW(8, 9), ARRAY[ROW(1)], MAP(ARRAY['k'], ARRAY[ROW(2)]))")
+    with ice.catalog.load_table((ice.lake.database, "t")).update_schema() as update:
+        update.rename_column("l.element.a", "b")
+        update.rename_column("m.value.a", "b")
+    assert ice.rows("SELECT l, m FROM t") == [["[{b=1}]", "{k={b=2}}"]]
+
+
 def test_glue_makes_and_changes_tables_with_their_metadata(ice: Ice) -> None:
     glue, where = ice.lake.glue, {"DatabaseName": ice.lake.database}
     made = {"IcebergInput": {"MetadataOperation": "CREATE", "Version": "2"}}

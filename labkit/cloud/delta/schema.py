@@ -14,8 +14,8 @@ from typing import Any
 
 from labkit.cloud.engine import QueryFailed
 from labkit.cloud.engine.formats.moments import milliseconds
-from labkit.cloud.engine.nested import EACH
-from labkit.cloud.engine.quoting import quoted_name, quoted_text
+from labkit.cloud.engine.nested import EACH, KEY, VALUE, part
+from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.types import Type
 
 _INSTANT, _STORED_INSTANT = Type("timestamptz", (3,)), Type("timestamp", (6,))
@@ -121,14 +121,13 @@ def _shown(ref: str, kind: Type, stored: Type) -> str:
         return f"list_transform({ref}, lambda {EACH}: {inner})"
     if kind.base == "map":
         key, value = (
-            _shown(f"{EACH}.{part}", *types)
-            for part, *types in zip(("key", "value"), kind.types, stored.types, strict=True)
+            _shown(each, *types)
+            for each, *types in zip((KEY, VALUE), kind.types, stored.types, strict=True)
         )
         pair = f"struct_pack(key := {key}, value := {value})"
         return f"map_from_entries(list_transform(map_entries({ref}), lambda {EACH}: {pair}))"
     parts = (
-        f"{quoted_name(str(name))} := "
-        + _shown(f"struct_extract({ref}, {quoted_text(str(old))})", inner, old_inner)
+        f"{quoted_name(str(name))} := " + _shown(part(ref, str(old)), inner, old_inner)
         for (name, inner), (old, old_inner) in zip(kind.fields, stored.fields, strict=True)
     )
     return f"CASE WHEN {ref} IS NOT NULL THEN struct_pack({', '.join(parts)}) END"

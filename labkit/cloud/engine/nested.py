@@ -8,8 +8,14 @@ from labkit.cloud.engine.quoting import quoted_name, quoted_text
 from labkit.cloud.engine.types import Type
 
 NESTED = ("array", "map", "row")
-#: An element in a lambda. Its parts by `struct_extract`: DuckDB takes ``x.key`` for a column x's.
+#: An element in a lambda, whose parts are taken by `part`.
 EACH = '"#each"'
+KEY, VALUE = (f"struct_extract({EACH}, '{name}')" for name in ("key", "value"))
+
+
+def part(sql: str, name: str) -> str:
+    """SQL of a row's field: DuckDB takes ``x.key`` in a lambda over x for a column x's field."""
+    return f"struct_extract({sql}, {quoted_text(name)})"
 
 
 def within(sql: str, kind: Type, change: Callable[[str, Type], str]) -> str:
@@ -19,8 +25,7 @@ def within(sql: str, kind: Type, change: Callable[[str, Type], str]) -> str:
             return f"list_transform({sql}, lambda {EACH}: {change(EACH, kind.element)})"
         case "map":
             key, value = (
-                change(f"struct_extract({EACH}, '{part}')", inner)
-                for part, inner in zip(("key", "value"), kind.types, strict=True)
+                change(each, inner) for each, inner in zip((KEY, VALUE), kind.types, strict=True)
             )
             pair = f"struct_pack(key := {key}, value := {value})"
             return f"map_from_entries(list_transform(map_entries({sql}), lambda {EACH}: {pair}))"
@@ -29,5 +34,5 @@ def within(sql: str, kind: Type, change: Callable[[str, Type], str]) -> str:
 
 
 def _field(sql: str, name: str, kind: Type, change: Callable[[str, Type], str]) -> str:
-    value = change(f"struct_extract({sql}, {quoted_text(name)})", kind)
+    value = change(part(sql, name), kind)
     return f"{quoted_name(name)} := {value}"

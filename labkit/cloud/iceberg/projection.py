@@ -12,6 +12,7 @@ import pyarrow as pa
 from pyiceberg import types as ice
 
 from labkit.cloud.engine import QueryFailed
+from labkit.cloud.engine.nested import EACH, KEY, VALUE, part
 from labkit.cloud.engine.quoting import quoted_name, quoted_text
 from labkit.cloud.iceberg.types import trino_type
 
@@ -30,8 +31,8 @@ def value_sql(ref: str, stored: pa.Field, wanted: ice.IcebergType) -> str:
     if isinstance(wanted, ice.StructType) and pa.types.is_struct(kind):
         return _struct(ref, kind, wanted)
     if isinstance(wanted, ice.ListType) and hasattr(kind, "value_field"):
-        inner = value_sql("x", kind.value_field, wanted.element_type)
-        return ref if inner == "x" else f"list_transform({ref}, lambda x: {inner})"
+        inner = value_sql(EACH, kind.value_field, wanted.element_type)
+        return ref if inner == EACH else f"list_transform({ref}, lambda {EACH}: {inner})"
     if isinstance(wanted, ice.MapType) and pa.types.is_map(kind):
         return _map(ref, kind, wanted)
     if isinstance(wanted, ice.TimestamptzType):
@@ -60,9 +61,9 @@ def _struct(ref: str, kind: pa.DataType, wanted: ice.StructType) -> str:
             missing = f"CAST({default_sql(field)} AS {trino_type(field.field_type).duckdb})"
             values.append((name, missing))
         else:
-            own = f"{ref}.{quoted_name(found.name)}"
+            own = part(ref, found.name)
             values.append((name, value_sql(own, found, field.field_type)))
-    same = [f"{ref}.{quoted_name(field.name)}" for field in kind]
+    same = [part(ref, field.name) for field in kind]
     if [value for _, value in values] == same and [f.name for f in kind] == [
         f.name.lower() for f in wanted.fields
     ]:
@@ -72,12 +73,12 @@ def _struct(ref: str, kind: pa.DataType, wanted: ice.StructType) -> str:
 
 
 def _map(ref: str, kind: pa.DataType, wanted: ice.MapType) -> str:
-    key = value_sql("x.key", kind.key_field, wanted.key_type)
-    value = value_sql("x.value", kind.item_field, wanted.value_type)
-    if (key, value) == ("x.key", "x.value"):
+    key = value_sql(KEY, kind.key_field, wanted.key_type)
+    value = value_sql(VALUE, kind.item_field, wanted.value_type)
+    if (key, value) == (KEY, VALUE):
         return ref
     packed = f"struct_pack(k := {key}, v := {value})"
-    return f"map_from_entries(list_transform(map_entries({ref}), lambda x: {packed}))"
+    return f"map_from_entries(list_transform(map_entries({ref}), lambda {EACH}: {packed}))"
 
 
 def field_id(field: pa.Field) -> int:

@@ -20,6 +20,7 @@ from labkit.cloud.engine.formats.batches import batches, schema_of
 from labkit.cloud.engine.formats.model import FormatError, Session, Table, Target, literal
 from labkit.cloud.engine.formats.packing import PACKERS
 from labkit.cloud.engine.formats.simple import Dialect, dialect
+from labkit.cloud.engine.nested import EACH, KEY, VALUE, part
 from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.rows import first_row
 from labkit.cloud.engine.types import Type
@@ -35,8 +36,6 @@ ENDINGS = {
 UNORDERED = "PRESERVE_ORDER false"
 #: Bytes to read from which on rows are written as they come, where no order was asked for.
 LARGE = 1 << 28
-#: An element in a lambda: DuckDB takes ``x.key`` for a column x's field where there is one.
-_EACH = '"#each"'
 
 
 def write(
@@ -100,19 +99,19 @@ def _json_value(column: str, kind: Type) -> str:
                 f"ELSE to_json({_java_number(column)}) END"
             )
         case "array":
-            item = _json_value(_EACH, kind.element)
-            return column if item == _EACH else f"list_transform({column}, lambda {_EACH}: {item})"
+            item = _json_value(EACH, kind.element)
+            return column if item == EACH else f"list_transform({column}, lambda {EACH}: {item})"
         case "map":
-            item = _json_value(f"{_EACH}.value", kind.types[1])
-            if item == f"{_EACH}.value":
+            item = _json_value(VALUE, kind.types[1])
+            if item == VALUE:
                 return column
-            pair = f"struct_pack(key := {_EACH}.key, value := {item})"
-            pairs = f"list_transform(map_entries({column}), lambda {_EACH}: {pair})"
+            pair = f"struct_pack(key := {KEY}, value := {item})"
+            pairs = f"list_transform(map_entries({column}), lambda {EACH}: {pair})"
             return f"map_from_entries({pairs})"
         case "row":
-            parts = {f"{column}.{quoted_name(str(n))}": (str(n), t) for n, t in kind.fields}
-            values = {part: _json_value(part, t) for part, (_, t) in parts.items()}
-            if all(part == value for part, value in values.items()):
+            parts = {part(column, str(n)): (str(n), t) for n, t in kind.fields}
+            values = {own: _json_value(own, t) for own, (_, t) in parts.items()}
+            if all(own == value for own, value in values.items()):
                 return column
             packed = ", ".join(f"{quoted_name(parts[p][0])} := {v}" for p, v in values.items())
             return f"CASE WHEN {column} IS NOT NULL THEN struct_pack({packed}) END"
@@ -140,22 +139,19 @@ def _field(column: str, kind: Type, how: Dialect, level: int) -> str:
     """SQL of a value's text in a delimited file."""
     match kind.base:
         case "array":
-            item = _nulled(_EACH, kind.element, how, level + 1)
-            items = f"list_transform({column}, lambda {_EACH}: {item})"
+            item = _nulled(EACH, kind.element, how, level + 1)
+            items = f"list_transform({column}, lambda {EACH}: {item})"
             return _joined(items, how.separators[level])
         case "map":
             key, value = (
-                _nulled(f"{_EACH}.{n}", t, how, level + 2)
-                for n, t in zip(("key", "value"), kind.types, strict=True)
+                _nulled(each, t, how, level + 2)
+                for each, t in zip((KEY, VALUE), kind.types, strict=True)
             )
             entry = f"{key} || {literal(how.separators[level + 1])} || {value}"
-            items = f"list_transform(map_entries({column}), lambda {_EACH}: {entry})"
+            items = f"list_transform(map_entries({column}), lambda {EACH}: {entry})"
             return _joined(items, how.separators[level])
         case "row":
-            parts = [
-                _nulled(f"{column}.{quoted_name(str(n))}", t, how, level + 1)
-                for n, t in kind.fields
-            ]
+            parts = [_nulled(part(column, str(n)), t, how, level + 1) for n, t in kind.fields]
             text = f" || {literal(how.separators[level])} || ".join(parts)
             return f"CASE WHEN {column} IS NOT NULL THEN {text} END"
         case "varbinary":
