@@ -308,10 +308,10 @@ trino_all_match(a) AS CASE
     END;
 
 -- DuckDB's list_distinct neither keeps the order nor the NULL, but counts fast.
-trino_distinct(a) AS CASE
-    WHEN list_unique(a) = list_count(a) AND len(a) - list_count(a) <= 1 THEN a
-    ELSE list_filter(a, lambda _e, _i: list_position(a, _e) = _i)
-    END;
+trino_distinct(a) AS list_transform([a], lambda _a: CASE
+    WHEN list_unique(_a) = list_count(_a) AND len(_a) - list_count(_a) <= 1 THEN _a
+    ELSE list_filter(_a, lambda _e, _i: list_position(_a, _e) = _i)
+    END)[1];
 
 trino_except(a, b) AS CASE
     WHEN b IS NULL THEN NULL
