@@ -105,9 +105,18 @@ def written(
     return json.dumps([expression, zone, start, end])
 
 
+def judged(text: str) -> Schedule:
+    """What was written.
+
+    Raises:
+        BadSchedule: as `read`.
+    """
+    return read(*json.loads(text))
+
+
 def rewritten(text: str) -> Schedule:
     """What was written; never due where it would be refused today."""
     try:
-        return read(*json.loads(text))
+        return judged(text)
     except BadSchedule:
         return Never()

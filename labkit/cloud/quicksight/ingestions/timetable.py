@@ -47,7 +47,7 @@ def schedules(data_set: Record) -> dict[str, Record]:
 def check(schedule: Record) -> None:
     """Raise when a schedule's frequency makes no times."""
     try:
-        expressions.rewritten(expression(schedule))
+        expressions.judged(expression(schedule))
     except BadSchedule as error:
         raise invalid(f"The schedule's frequency is not valid: {error}") from error
 
