@@ -410,7 +410,7 @@ ROOTS = {
 
 @pytest.mark.parametrize(("call", "root"), ROOTS.values(), ids=ROOTS)
 def test_answers_have_the_names_of_s3(aws, bucket, call, root):
-    s3, seen, asked = aws("s3"), [], {"Bucket": bucket}
+    s3, seen, asked = aws("s3", config=Config()), [], {"Bucket": bucket}  # its own: it is changed
     if call == "list_parts":
         asked["Key"] = "a"
         asked["UploadId"] = s3.create_multipart_upload(**asked)["UploadId"]
@@ -432,7 +432,8 @@ def test_a_policy_is_answered_with_no_content(s3, bucket):
 
 
 def test_notifications_are_taken_away_by_an_empty_document(aws, bucket):
-    s3, asked = aws("s3"), {"Bucket": bucket, "NotificationConfiguration": {}}
+    s3 = aws("s3", config=Config())  # its own, for it is changed
+    asked = {"Bucket": bucket, "NotificationConfiguration": {}}
     told = {"EventBridgeConfiguration": {}}
     s3.put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration=told)
 
