@@ -117,7 +117,7 @@ def _checkpoint(path: Path) -> Iterator[Action]:
 
 
 def _commit(found: Snapshot, commit: Object, path: Path) -> None:
-    actions = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+    actions = [json.loads(line) for line in path.read_text("utf-8").split("\n") if line.strip()]
     told: Action = next((a["commitInfo"] for a in actions if a.get("commitInfo")), {})
     found.committed = int(told.get("timestamp") or commit.modified.timestamp() * 1000)
     _apply(found, actions)

@@ -11,7 +11,6 @@ import datetime
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
@@ -124,9 +123,6 @@ class DeltaTable(LakeTable):
 
     def _content(self, uri: str) -> bytes:
         return self._path(self._object(uri)).read_bytes()
-
-    def _path(self, found: Object) -> Path:
-        return Path(self._file(found, Partition((), "")).path)
 
     def _uri(self, path: str) -> str:
         path = unquote(path)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import contextmanager
 from typing import Any
 
+from botocore import xform_name
 from pyiceberg.exceptions import ValidationError
 from pyiceberg.partitioning import UNPARTITIONED_PARTITION_SPEC, PartitionSpec
 from pyiceberg.schema import Schema
@@ -129,47 +130,24 @@ def _of_columns(given: Definition) -> dict[str, Any]:
 
 
 def _schema(said: Definition) -> Schema:
-    fields = [
-        {
-            "id": each["Id"],
-            "name": each["Name"],
-            "type": each["Type"],
-            "required": each["Required"],
-            "doc": each.get("Doc"),
-            "initial-default": each.get("InitialDefault"),
-            "write-default": each.get("WriteDefault"),
-        }
-        for each in said["Fields"]
-    ]
-    told = {"schema-id": said.get("SchemaId", 0), "fields": fields}
-    keys = {"identifier-field-ids": said.get("IdentifierFieldIds") or []}
-    return Schema.model_validate({"type": "struct", **told, **keys})
+    told: Definition = {"type": "struct", "schema-id": 0} | _as_iceberg(said)
+    return Schema.model_validate(told)
 
 
 def _spec(said: Definition) -> PartitionSpec:
-    fields = [
-        {
-            "source-id": each["SourceId"],
-            "field-id": each.get("FieldId", 1000 + at),
-            "transform": each["Transform"],
-            "name": each["Name"],
-        }
-        for at, each in enumerate(said["Fields"])
-    ]
-    return PartitionSpec.model_validate({"spec-id": said.get("SpecId", 0), "fields": fields})
+    told: Definition = {"spec-id": 0} | _as_iceberg(said)
+    told["fields"] = [{"field-id": 1000 + at} | each for at, each in enumerate(told["fields"])]
+    return PartitionSpec.model_validate(told)
 
 
 def _order(said: Definition) -> SortOrder:
-    fields = [
-        {
-            "source-id": each["SourceId"],
-            "transform": each["Transform"],
-            "direction": each["Direction"],
-            "null-order": each["NullOrder"],
-        }
-        for each in said["Fields"]
-    ]
-    return SortOrder.model_validate({"order-id": said["OrderId"], "fields": fields})
+    return SortOrder.model_validate(_as_iceberg(said))
+
+
+def _as_iceberg(said: Definition) -> Definition:
+    """Members under the names that Iceberg's JSON has: ``SourceId`` is ``source-id``."""
+    told = {xform_name(name, "-"): value for name, value in said.items()}
+    return told | ({"fields": list(map(_as_iceberg, said["Fields"]))} if "Fields" in said else {})
 
 
 _CHANGES: dict[str, tuple[type[TableUpdate], Callable[[Definition], dict[str, Any]]]] = {

@@ -247,9 +247,8 @@ class LakeTable:
         """
         found = []
         for each in symlinks:
-            content = Path(self._file(each, Partition((), "")).path).read_bytes()
-            text = content.decode(errors="replace")
-            for uri in filter(None, map(str.strip, text.splitlines())):
+            text = self._path(each).read_bytes().decode(errors="replace")
+            for uri in filter(None, map(str.strip, text.split("\n"))):
                 target = self.catalog.store.find(uri)
                 if target is None:
                     raise QueryFailed(
@@ -258,9 +257,10 @@ class LakeTable:
                 found.append(target)
         return found
 
-    def _file(self, found: Object, partition: Partition) -> formats.File:
+    def _path(self, found: Object) -> Path:
+        """An object's file, once the caller may read it."""
         try:
-            path = self.catalog.store.read(found)
+            return self.catalog.store.read(found)
         except AwsError as error:
             raise QueryFailed(
                 "HIVE_CANNOT_OPEN_SPLIT",
@@ -268,6 +268,9 @@ class LakeTable:
                 f"{error.message} (Service: Amazon S3; Status Code: {error.status}; "
                 f"Error Code: {error.code})",
             ) from error
+
+    def _file(self, found: Object, partition: Partition) -> formats.File:
+        path = self._path(found)
         values = tuple(None if v == NULL_PARTITION else v for v in partition.values)
         told = (found.uri, str(found.size), _moment(found.modified))
         return formats.File(str(path), found.uri, (*values, *told), found.size)
