@@ -14,7 +14,7 @@ from typing import Any
 
 from labkit.cloud.engine import QueryFailed
 from labkit.cloud.engine.formats.moments import milliseconds
-from labkit.cloud.engine.nested import EACH, KEY, VALUE, part
+from labkit.cloud.engine.nested import EACH, KEY, VALUE, listed, mapped, packed, part
 from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.types import Type
 
@@ -114,20 +114,16 @@ def _shown(ref: str, kind: Type, stored: Type) -> str:
     if kind == stored:
         return ref
     if kind == _INSTANT:
-        packed = f"struct_pack(instant := {milliseconds(ref)}, zone := 'UTC')"
-        return f"CASE WHEN {ref} IS NOT NULL THEN {packed} END"
+        return packed(ref, (("instant", milliseconds(ref)), ("zone", "'UTC'")))
     if kind.base == "array":
-        inner = _shown(EACH, kind.element, stored.element)
-        return f"list_transform({ref}, lambda {EACH}: {inner})"
+        return listed(ref, _shown(EACH, kind.element, stored.element))
     if kind.base == "map":
-        key, value = (
-            _shown(each, *types)
-            for each, *types in zip((KEY, VALUE), kind.types, stored.types, strict=True)
-        )
-        pair = f"struct_pack(key := {key}, value := {value})"
-        return f"map_from_entries(list_transform(map_entries({ref}), lambda {EACH}: {pair}))"
-    parts = (
-        f"{quoted_name(str(name))} := " + _shown(part(ref, str(old)), inner, old_inner)
-        for (name, inner), (old, old_inner) in zip(kind.fields, stored.fields, strict=True)
+        return mapped(ref, *map(_shown, (KEY, VALUE), kind.types, stored.types))
+    fields = zip(kind.fields, stored.fields, strict=True)
+    return packed(
+        ref,
+        (
+            (str(name), _shown(part(ref, str(old)), inner, old_inner))
+            for (name, inner), (old, old_inner) in fields
+        ),
     )
-    return f"CASE WHEN {ref} IS NOT NULL THEN struct_pack({', '.join(parts)}) END"

@@ -12,8 +12,8 @@ import pyarrow as pa
 from pyiceberg import types as ice
 
 from labkit.cloud.engine import QueryFailed
-from labkit.cloud.engine.nested import EACH, KEY, VALUE, part
-from labkit.cloud.engine.quoting import quoted_name, quoted_text
+from labkit.cloud.engine.nested import EACH, KEY, VALUE, listed, mapped, packed, part
+from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.iceberg.types import trino_type
 
 _FIELD_ID = b"PARQUET:field_id"
@@ -32,12 +32,11 @@ def value_sql(ref: str, stored: pa.Field, wanted: ice.IcebergType) -> str:
         return _struct(ref, kind, wanted)
     if isinstance(wanted, ice.ListType) and hasattr(kind, "value_field"):
         inner = value_sql(EACH, kind.value_field, wanted.element_type)
-        return ref if inner == EACH else f"list_transform({ref}, lambda {EACH}: {inner})"
+        return ref if inner == EACH else listed(ref, inner)
     if isinstance(wanted, ice.MapType) and pa.types.is_map(kind):
         return _map(ref, kind, wanted)
     if isinstance(wanted, ice.TimestamptzType):
-        zoned = f"struct_pack(\"instant\" := timezone('UTC', {ref}), \"zone\" := 'UTC')"
-        return f"CASE WHEN {ref} IS NULL THEN NULL ELSE {zoned} END"
+        return packed(ref, (("instant", f"timezone('UTC', {ref})"), ("zone", "'UTC'")))
     return _plain(ref, kind, wanted)
 
 
@@ -56,29 +55,21 @@ def _struct(ref: str, kind: pa.DataType, wanted: ice.StructType) -> str:
     stored = {field_id(field): field for field in kind}
     values = []
     for field in wanted.fields:
-        found, name = stored.get(field.field_id), quoted_name(field.name.lower())
+        found, name = stored.get(field.field_id), field.name.lower()
         if found is None:
             missing = f"CAST({default_sql(field)} AS {trino_type(field.field_type).duckdb})"
             values.append((name, missing))
         else:
             own = part(ref, found.name)
             values.append((name, value_sql(own, found, field.field_type)))
-    same = [part(ref, field.name) for field in kind]
-    if [value for _, value in values] == same and [f.name for f in kind] == [
-        f.name.lower() for f in wanted.fields
-    ]:
-        return ref
-    packed = ", ".join(f"{name} := {value}" for name, value in values)
-    return f"CASE WHEN {ref} IS NULL THEN NULL ELSE struct_pack({packed}) END"
+    same = [(field.name, part(ref, field.name)) for field in kind]
+    return ref if values == same else packed(ref, values)
 
 
 def _map(ref: str, kind: pa.DataType, wanted: ice.MapType) -> str:
     key = value_sql(KEY, kind.key_field, wanted.key_type)
     value = value_sql(VALUE, kind.item_field, wanted.value_type)
-    if (key, value) == (KEY, VALUE):
-        return ref
-    packed = f"struct_pack(k := {key}, v := {value})"
-    return f"map_from_entries(list_transform(map_entries({ref}), lambda {EACH}: {packed}))"
+    return ref if (key, value) == (KEY, VALUE) else mapped(ref, key, value)
 
 
 def field_id(field: pa.Field) -> int:

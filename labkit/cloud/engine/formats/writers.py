@@ -20,7 +20,7 @@ from labkit.cloud.engine.formats.batches import batches, schema_of
 from labkit.cloud.engine.formats.model import FormatError, Session, Table, Target, literal
 from labkit.cloud.engine.formats.packing import PACKERS
 from labkit.cloud.engine.formats.simple import Dialect, dialect
-from labkit.cloud.engine.nested import EACH, KEY, VALUE, part
+from labkit.cloud.engine.nested import EACH, KEY, VALUE, listed, mapped, packed, part
 from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.rows import first_row
 from labkit.cloud.engine.types import Type
@@ -100,21 +100,16 @@ def _json_value(column: str, kind: Type) -> str:
             )
         case "array":
             item = _json_value(EACH, kind.element)
-            return column if item == EACH else f"list_transform({column}, lambda {EACH}: {item})"
+            return column if item == EACH else listed(column, item)
         case "map":
             item = _json_value(VALUE, kind.types[1])
-            if item == VALUE:
-                return column
-            pair = f"struct_pack(key := {KEY}, value := {item})"
-            pairs = f"list_transform(map_entries({column}), lambda {EACH}: {pair})"
-            return f"map_from_entries({pairs})"
+            return column if item == VALUE else mapped(column, KEY, item)
         case "row":
-            parts = {part(column, str(n)): (str(n), t) for n, t in kind.fields}
-            values = {own: _json_value(own, t) for own, (_, t) in parts.items()}
-            if all(own == value for own, value in values.items()):
-                return column
-            packed = ", ".join(f"{quoted_name(parts[p][0])} := {v}" for p, v in values.items())
-            return f"CASE WHEN {column} IS NOT NULL THEN struct_pack({packed}) END"
+            same = [(str(n), part(column, str(n))) for n, _ in kind.fields]
+            values = [
+                (name, _json_value(own, t)) for (name, own), t in zip(same, kind.types, strict=True)
+            ]
+            return column if values == same else packed(column, values)
     return column
 
 
@@ -140,16 +135,14 @@ def _field(column: str, kind: Type, how: Dialect, level: int) -> str:
     match kind.base:
         case "array":
             item = _nulled(EACH, kind.element, how, level + 1)
-            items = f"list_transform({column}, lambda {EACH}: {item})"
-            return _joined(items, how.separators[level])
+            return _joined(listed(column, item), how.separators[level])
         case "map":
             key, value = (
                 _nulled(each, t, how, level + 2)
                 for each, t in zip((KEY, VALUE), kind.types, strict=True)
             )
             entry = f"{key} || {literal(how.separators[level + 1])} || {value}"
-            items = f"list_transform(map_entries({column}), lambda {EACH}: {entry})"
-            return _joined(items, how.separators[level])
+            return _joined(listed(f"map_entries({column})", entry), how.separators[level])
         case "row":
             parts = [_nulled(part(column, str(n)), t, how, level + 1) for n, t in kind.fields]
             text = f" || {literal(how.separators[level])} || ".join(parts)
