@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-ser
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 import uuid
@@ -18,6 +19,7 @@ from labkit.cloud.access.policy_language import Verdict, judge, read_document
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.operations import Principal
 
+_INHERITED = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
 ACTION, SESSION_S = "sts:AssumeRole", 12 * 3600
 _OPTIONS = Config(
     inject_host_prefix=False,
@@ -80,6 +82,18 @@ def client_as(cloud: Cloud, role: str, acting: str, service: str, region: str) -
             client = session.client(service, endpoint_url=cloud.endpoint, config=_OPTIONS)
             _CLIENTS[key] = time.time() + SESSION_S / 2, client
     return client
+
+
+def surroundings(cloud: Cloud, region: str) -> dict[str, str]:
+    """The environment of a process that acts in a role: the system's own, and this cloud."""
+    ours = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+    return ours | {
+        "AWS_ENDPOINT_URL": cloud.endpoint,
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
+    }
 
 
 def credentials(cloud: Cloud, role: str, name: str, region: str) -> dict[str, str]:

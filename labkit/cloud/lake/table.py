@@ -177,7 +177,7 @@ class LakeTable:
             table = own if self._is_plain(partition) else self._declared(partition)
             _, files = groups.setdefault("" if table is own else repr(table), (table, []))
             storage = partition.storage or self.storage
-            if _is_symlinks(storage):
+            if is_symlinks(storage):
                 objects = self._followed(objects)
             kept = self.buckets.holding(objects, needed, storage)
             files.extend(self._file(each, partition) for each in kept)
@@ -200,7 +200,7 @@ class LakeTable:
             QueryFailed: NOT_SUPPORTED, its files are those that something else names.
         """
         kind = table_type_of(self.parameters)
-        if kind or _is_symlinks(self.storage):
+        if kind or is_symlinks(self.storage):
             named = kind or SYMLINKS
             raise QueryFailed("NOT_SUPPORTED", f"Writing to tables of {named} is not supported")
         return self.declared()
@@ -327,7 +327,8 @@ def _fits(narrow: Type, wide: Type) -> bool:
     return (narrow.base, wide.base) == ("real", "double")
 
 
-def _is_symlinks(storage: Definition) -> bool:
+def is_symlinks(storage: Definition) -> bool:
+    """Whether files of this storage name those that hold the rows."""
     return str(storage.get("InputFormat") or "").endswith(SYMLINKS)
 
 

@@ -10,7 +10,6 @@ import contextlib
 import hashlib
 import io
 import json
-import os
 import shutil
 import sys
 import threading
@@ -21,7 +20,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from labkit.cloud.access.service_roles import credentials
+from labkit.cloud.access.service_roles import credentials, surroundings
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.lambdas import zips
 from labkit.cloud.lambdas.worker import Recipe, Worker
@@ -29,8 +28,6 @@ from labkit.cloud.operations import AwsError
 
 IDLE_S = 10  # Lambda keeps a process for minutes; a laptop's memory is dearer than its start
 MOST_IDLE = 4
-# What a function's process gets of ours.
-INHERITED = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
 
 
 class Slot:
@@ -208,12 +205,8 @@ class Pool:
 
     def _environment(self, function: Any, stream: str, folder: Path) -> dict[str, str]:
         assert self._cloud is not None
-        ours = {name: os.environ[name] for name in INHERITED if name in os.environ}
         lambdas = {
             "_HANDLER": str(function.handler),
-            "AWS_ENDPOINT_URL": self._cloud.endpoint,
-            "AWS_REGION": function.region,
-            "AWS_DEFAULT_REGION": function.region,
             "AWS_EXECUTION_ENV": f"AWS_Lambda_python3.{sys.version_info.minor}",
             "AWS_LAMBDA_FUNCTION_NAME": function.function_name,
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_size),
@@ -221,14 +214,13 @@ class Pool:
             "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
             "AWS_LAMBDA_LOG_GROUP_NAME": function.logs_group_name,
             "AWS_LAMBDA_LOG_STREAM_NAME": stream,
-            "AWS_EC2_METADATA_DISABLED": "true",
-            "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
             "LAMBDA_TASK_ROOT": str(folder),
             "LANG": "en_US.UTF-8",
             "TZ": ":UTC",
         }
         chosen = {str(k): str(v) for k, v in function.environment_vars.items()}
         name, role = function.function_name, function.role
+        ours = surroundings(self._cloud, function.region)
         return ours | lambdas | chosen | credentials(self._cloud, role, name, function.region)
 
 

@@ -18,6 +18,7 @@ from labkit.cloud.databrew.recipe import Column
 from labkit.cloud.engine.formats.serdes import CLASSES, SYMLINKS, serde_format
 from labkit.cloud.lake.definitions import parameters_of, table_type_of
 from labkit.cloud.lake.metastore import Definition, Metastore, input_of
+from labkit.cloud.lake.table import is_symlinks
 from labkit.cloud.operations import AwsError, not_here
 from labkit.cloud.s3.store import split_uri
 
@@ -141,7 +142,7 @@ def _format(known: Definition | None) -> str:
         storage.get("InputFormat") or "",
         parameters_of(known),
     )
-    if str(storage.get("InputFormat")).endswith(SYMLINKS):
+    if is_symlinks(storage):
         kind = SYMLINKS
     if kind or form not in FORMATS:
         why = f"tables of {kind or form} files cannot be a job's output"

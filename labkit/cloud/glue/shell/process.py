@@ -17,10 +17,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from labkit.cloud.access.service_roles import credentials
+from labkit.cloud.access.service_roles import credentials, surroundings
 from labkit.cloud.access.trust import role_session
 from labkit.cloud.cloud import Cloud
-from labkit.cloud.lambdas.pool import INHERITED
 from labkit.cloud.operations import AwsError
 from labkit.cloud.s3.store import Store
 
@@ -79,13 +78,7 @@ class Process:
             self._scratch.cleanup()
             raise
         path = [_LIBRARY, *(f if f.suffix in (".zip", ".egg", ".whl") else f.parent for f in named)]
-        ours = {name: os.environ[name] for name in INHERITED if name in os.environ}
-        environment = ours | {
-            "AWS_ENDPOINT_URL": cloud.endpoint,
-            "AWS_REGION": region,
-            "AWS_DEFAULT_REGION": region,
-            "AWS_EC2_METADATA_DISABLED": "true",
-            "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
+        environment = surroundings(cloud, region) | {
             "GLUE_PYTHON_VERSION": f"3.{sys.version_info.minor}",
             "HOME": self._scratch.name,
             "TMPDIR": self._scratch.name,
