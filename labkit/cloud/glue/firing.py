@@ -11,25 +11,21 @@ from labkit.cloud.cloud import Cloud
 from labkit.cloud.glue import crawlers, jobs
 
 
-def fire(cloud: Cloud, region: str, action: dict[str, Any], **more: str) -> tuple[str, str]:
+def fire(cloud: Cloud, region: str, action: dict[str, Any], **more: str) -> None:
     """Start an action's crawler or job.
 
     Args:
         more: arguments that the job gets beside the action's.
-
-    Returns:
-        What was started, as conditions name it: ``("JobName", "nightly")``.
 
     Raises:
         AwsError, or moto's own: there is none, or it runs already.
     """
     if crawler := action.get("CrawlerName"):
         crawlers.start(cloud, region, crawler)
-        return "CrawlerName", str(crawler)
+        return
     job, arguments = str(action.get("JobName")), (action.get("Arguments") or {}) | more
     with cloud.changing("glue"):
         jobs.start(cloud, region, job, Arguments=arguments, Timeout=action.get("Timeout"))
-    return "JobName", job
 
 
 def is_met(

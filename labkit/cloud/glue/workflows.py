@@ -6,11 +6,11 @@ Source: https://docs.aws.amazon.com/glue/latest/dg/workflows_overview.html
 from __future__ import annotations
 
 import contextlib
-import datetime
 import logging
 from typing import Any
 
 import moto.glue.models as models
+from moto.core.utils import utcnow
 
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.glue.endings import HEARERS
@@ -83,8 +83,8 @@ def _go_on(cloud: Cloud, region: str, run: Any, trigger: Any) -> None:
     told = {"--WORKFLOW_NAME": run.workflow_name, "--WORKFLOW_RUN_ID": run.run_id}
     for action in trigger.actions:
         named = action.as_dict()
-        begun = ("JobName", named["JobName"]) if "JobName" in named else None
-        begun = begun or ("CrawlerName", named["CrawlerName"])
+        what = "JobName" if "JobName" in named else "CrawlerName"
+        begun = (what, named[what])
         with cloud.changing("glue"):
             run.waiting.append(begun)
         try:
@@ -135,7 +135,7 @@ def _count(run: Any, which: str) -> None:
 
 def _close(run: Any, status: str) -> None:
     run.status, run.waiting = status, []
-    run.completed_on = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
+    run.completed_on = utcnow()
 
 
 @on_start

@@ -8,13 +8,13 @@ https://docs.aws.amazon.com/glue/latest/dg/automating-awsglue-with-cloudwatch-ev
 from __future__ import annotations
 
 import copy
-import datetime
 import logging
 import threading
 import time
 from typing import Any
 
 import moto.glue.models as models
+from moto.core.utils import utcnow
 
 from labkit.cloud.access.trust import trusted_role
 from labkit.cloud.cloud import Cloud, on_start
@@ -60,8 +60,8 @@ def stop(run: Any) -> None:
 
 def told(run: Any) -> dict[str, Any]:
     """What is told of a run, beyond what moto tells of all."""
-    moment = run.ended or datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
-    seconds = round((moment - run.started_on.replace(tzinfo=None)).total_seconds())
+    moment = run.ended or utcnow()
+    seconds = round((moment - run.started_on).total_seconds())
     return {
         "Attempt": run.attempt,
         "CompletedOn": run.ended,
@@ -132,7 +132,7 @@ def _why(exited: Ended) -> str:
 def _end(cloud: Cloud, region: str, job: Any, run: Any, state: str, error: str | None) -> None:
     with cloud.changing("glue"):
         run.status, run.error = state, error
-        run.ended = run.modified_on = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
+        run.ended = run.modified_on = utcnow()
         known = cloud.backend("glue", region).jobs.get(run.job_name)
         if state in ("FAILED", "TIMEOUT") and known and run.attempt < (job.max_retries or 0):
             again = copy.copy(run)
