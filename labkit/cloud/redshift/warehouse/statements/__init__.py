@@ -2,6 +2,7 @@
 
 from labkit.cloud.redshift.warehouse.statements import (
     alter,
+    alter_columns,
     changes,
     default_privileges,
     dropping,
@@ -29,6 +30,7 @@ from labkit.cloud.redshift.warehouse.statements import (
 
 __all__ = [
     "alter",
+    "alter_columns",
     "changes",
     "default_privileges",
     "dropping",
