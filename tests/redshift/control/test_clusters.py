@@ -62,6 +62,7 @@ def test_an_unknown_cluster_is_not_found(clusters, call):
 def test_a_paused_cluster_refuses_queries_and_keeps_its_data(clusters, fresh):
     name = clusters.create(fresh("paused"))
     clusters.run(name, "CREATE TABLE t AS SELECT 7 AS a")
+    [[before]] = clusters.run(name, "SELECT pg_last_query_id()")
     assert clusters.redshift.pause_cluster(ClusterIdentifier=name)["Cluster"]["ClusterStatus"] == (
         "pausing"
     )
@@ -73,6 +74,7 @@ def test_a_paused_cluster_refuses_queries_and_keeps_its_data(clusters, fresh):
     clusters.redshift.resume_cluster(ClusterIdentifier=name)
     clusters.settled(name)
     assert clusters.run(name, "SELECT a FROM t") == [[7]]
+    assert clusters.run(name, "SELECT pg_last_query_id()") > [[before]]
     number = begin_endless_query(clusters.data, name)
     clusters.redshift.reboot_cluster(ClusterIdentifier=name)
     clusters.settled(name)

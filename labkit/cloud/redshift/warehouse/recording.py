@@ -6,11 +6,15 @@ https://github.com/aws/redshift-test-drive (core/replay/transactions_parser.py).
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import duckdb
+
+from labkit.cloud.engine.redshift.duck import first_row
 from labkit.cloud.engine.redshift.errors import CANCELED, RedshiftError
 
 if TYPE_CHECKING:
@@ -21,6 +25,30 @@ if TYPE_CHECKING:
 _HIDING = ("CREATE", "ALTER", "COPY", "UNLOAD")
 _KEYS = ("CREDENTIALS", "IAM_ROLE", "ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "SESSION_TOKEN")
 _LEFT = dict.fromkeys(_KEYS, "''") | {"PASSWORD": "'***'"}
+#: So many numbers of statements are taken from the warehouse's file at once.
+_BLOCK = 1000
+
+
+class QueryIds:
+    """The numbers of a warehouse's statements, of which none comes again.
+
+    What was loaded and unloaded is known by them, after the server's end too. A block of them is
+    taken at a time; what a server leaves of its last block is left out.
+    """
+
+    def __init__(self, database: duckdb.DuckDBPyConnection) -> None:
+        database.execute(f'CREATE SEQUENCE IF NOT EXISTS "catalog".query_ids INCREMENT BY {_BLOCK}')
+        self._database, self._lock = database, threading.Lock()
+        self._left: Iterator[int] = iter(())
+
+    def __next__(self) -> int:
+        with self._lock:
+            if (number := next(self._left, None)) is None:
+                cursor = self._database.cursor()
+                start = int(first_row(cursor, "SELECT nextval('\"catalog\".query_ids')")[0])
+                self._left = iter(range(start, start + _BLOCK))
+                number = next(self._left)
+            return number
 
 
 @contextmanager

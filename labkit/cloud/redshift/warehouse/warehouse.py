@@ -22,6 +22,7 @@ from labkit.cloud.redshift.warehouse import (
 )
 from labkit.cloud.redshift.warehouse.blanks import Blanks
 from labkit.cloud.redshift.warehouse.connection import Connection
+from labkit.cloud.redshift.warehouse.recording import QueryIds
 
 if TYPE_CHECKING:
     from labkit.cloud.cloud import Cloud
@@ -87,7 +88,7 @@ class Warehouse:
         self.applied_policies: deque[dict[str, Any]] = deque(maxlen=HISTORY)
         #: Which procedures were called.
         self.calls: deque[dict[str, Any]] = deque(maxlen=HISTORY)
-        self.query_ids = itertools.count(1)
+        self.query_ids = QueryIds(self.database)
         self._door, self._closed = threading.Lock(), False
         self._pids = itertools.count(1073741825)
         self.connections: dict[int, Connection] = {}
