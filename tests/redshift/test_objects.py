@@ -59,3 +59,15 @@ def test_of_two_transactions_one_gives_a_name():
         first.commit()
         with pytest.raises(duckdb.TransactionException, match="UNIQUE"):
             second.commit()
+
+
+def test_a_database_keeps_its_policies_by_another_name_and_takes_them_along(data, fresh):
+    """Those of one that was dropped are not another's that comes by its name."""
+    old, new = fresh("old", "_"), fresh("new", "_")
+    data.done(f"CREATE DATABASE {old}")
+    data.rows(f"CREATE RLS POLICY {old}_rows USING (true)", Database=old)
+    data.done(f"ALTER DATABASE {old} RENAME TO {new}")
+    asked = f"SELECT poldb FROM svv_rls_policy WHERE polname = '{old}_rows'"
+    assert data.rows(asked) == [[new]]
+    data.done(f"DROP DATABASE {new}")
+    assert data.rows(asked) == []

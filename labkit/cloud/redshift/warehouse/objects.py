@@ -158,6 +158,10 @@ class Objects:
         """All of a space, by name; ``where`` narrows (``database=``, ``schema=``, ``name=``)."""
         return self._select({"space": space, **where})
 
+    def inside(self, **where: str) -> list[Object]:
+        """Whatever is in a database (``database=``), or in one of its schemas (``schema=`` too)."""
+        return self._select(where)
+
     def add(self, one: Object) -> Object:
         """Add an object; without an oid it gets one."""
         self.forget()

@@ -124,6 +124,8 @@ def _empty(connection: Connection, database: str, name: str, cascade: bool) -> N
     while left := connection.objects.of("relation", **where):
         bound = [view for one in left for view in bound_views(connection, one)]
         drop(connection, (bound or left)[0], cascade=True)
+    for one in connection.objects.inside(**where):
+        connection.objects.remove(one)
 
 
 @statement("ALTER SCHEMA")
@@ -136,9 +138,8 @@ def alter_schema(connection: Connection, parsed: Parsed) -> Result:
         name = words.identifier()
         _check_name(name)
         connection.objects.replace(replace(found, name=name))
-        for space in ("relation", "routine"):
-            for one in connection.objects.of(space, database=found.database, schema=found.name):
-                connection.objects.replace(replace(one, schema=name))
+        for one in connection.objects.inside(database=found.database, schema=found.name):
+            connection.objects.replace(replace(one, schema=name))
     elif words.accept("OWNER", "TO"):
         connection.objects.replace(replace(found, owner=_owner(connection, words)))
     else:
@@ -212,10 +213,8 @@ def drop_database(connection: Connection, parsed: Parsed) -> Result:
     for one in connection.objects.of("relation", database=name):
         if one.kind in ("table", "matview"):
             connection.duck.execute(f"DROP TABLE {one.physical}")
+    for one in connection.objects.inside(database=name):
         connection.objects.remove(one)
-    for space in ("schema", "routine"):
-        for one in connection.objects.of(space, database=name):
-            connection.objects.remove(one)
     connection.objects.remove(found)
     return Result("DROP DATABASE")
 
@@ -255,7 +254,6 @@ def _rename_database(connection: Connection, found: Object, name: str) -> None:
     if any(one.database == found.name for one in connection.warehouse.connections.values()):
         raise RedshiftError(f'database "{found.name}" is being accessed by other users', "55006")
     _check_new_database(connection, name)
-    for space in ("schema", "relation", "routine"):
-        for one in connection.objects.of(space, database=found.name):
-            connection.objects.replace(replace(one, database=name))
+    for one in connection.objects.inside(database=found.name):
+        connection.objects.replace(replace(one, database=name))
     connection.objects.replace(replace(found, name=name))
