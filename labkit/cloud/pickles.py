@@ -12,6 +12,8 @@ import threading
 import weakref
 from collections import defaultdict
 from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import Any
 
 import cloudpickle  # type: ignore[import-untyped]
@@ -39,7 +41,22 @@ def load(blob: bytes, bring: Callable[[str, str, str], object] | None = None) ->
         bring: sees to it that moto has another backend, which the value refers to: its service,
             account and region.
     """
-    return _Unpickler(io.BytesIO(blob), bring or (lambda *_: None)).load()
+    reading = _READING.set(_Reading(bring or (lambda *_: None)))
+    try:
+        return _Unpickler(io.BytesIO(blob)).load()
+    finally:
+        _READING.reset(reading)
+
+
+@dataclass
+class _Reading:
+    """What a pickle's parts ask for while it is read: other backends, and AWS's own policies."""
+
+    bring: Callable[[str, str, str], object]
+    policies: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+_READING: ContextVar[_Reading] = ContextVar("reading")
 
 
 # Where earlier versions' pickles find what has moved since.
@@ -63,27 +80,24 @@ _FRESH: dict[type, Callable[[], Any]] = {
 
 
 class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
-    """Locks come back fresh, threads as ``None``, keys and certificates as PEM, indexes empty."""
+    """Locks come back fresh, threads as ``None``, keys and certificates as PEM, indexes empty.
+
+    Named, not written, are AWS's own 1,300 policies, which moto ships, and other backends: a
+    function refers to all of CloudWatch Logs, whose records are kept for themselves.
+    """
 
     def __init__(self, buffer: io.BytesIO, whole: Any) -> None:
         super().__init__(buffer, protocol=5)
         self._whole = whole
 
-    def persistent_id(self, value: Any) -> Any:
-        """What is named, not written: AWS's own 1,300 policies, which moto ships; other backends.
-
-        A function refers to all of CloudWatch Logs, whose records are kept for themselves.
-        """
-        if type(value) is AWSManagedPolicy:
-            return value.account_id, value.arn, value.attachment_count
-        if isinstance(value, BaseBackend) and value is not self._whole:
-            return _place(value)
-        return None
-
     def reducer_override(self, value: Any) -> Any:
         kind = type(value)
+        if kind is AWSManagedPolicy:
+            return (_policy, (value.account_id, value.arn, value.attachment_count))
         if kind in _FRESH:
             return (_FRESH[kind], ())
+        if isinstance(value, BaseBackend) and value is not self._whole and (at := _place(value)):
+            return (_backend, at)
         if isinstance(value, KeyStore):
             return (KeyStore, ())
         if isinstance(value, threading.Thread):
@@ -107,34 +121,37 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
 
 
 class _Unpickler(pickle.Unpickler):
-    """Reads what `_Pickler` wrote."""
-
-    def __init__(self, buffer: io.BytesIO, bring: Callable[[str, str, str], object]) -> None:
-        super().__init__(buffer)
-        self._bring = bring
+    """Reads what `_Pickler` wrote, and what earlier versions did, which named by persistent ids."""
 
     def find_class(self, module: str, name: str) -> Any:
         return super().find_class(_MOVED.get(f"{module}.{name}", module), name)
 
     def persistent_load(self, name: Any) -> Any:
-        match name:
-            case "backend", service, account, region:
-                self._bring(service, account, region)
-                return get_backend(service)[account][region]
-            case account, arn, attachment_count:
-                policy = iam_backends[account]["aws"].managed_policies[arn]
-                policy.attachment_count = attachment_count
-                return policy
+        return _backend(*name[1:]) if name[0] == "backend" else _policy(*name)
 
 
-def _place(backend: BaseBackend) -> tuple[str, str, str, str] | None:
-    """Where moto has a backend; ``None`` of one that it has no more."""
+def _place(backend: BaseBackend) -> tuple[str, str, str] | None:
+    """Where moto has a backend: service, account, region; ``None`` of one that it has no more."""
     account = backend.account_id
     for backends in list(BackendDict._instances):  # type: ignore[misc]
         for region, each in list(backends.get(account, {}).items()):
             if each is backend:
-                return "backend", backends.service_name, account, region
+                return backends.service_name, account, region
     return None
+
+
+def _backend(service: str, account: str, region: str) -> Any:
+    _READING.get().bring(service, account, region)
+    return get_backend(service)[account][region]  # type: ignore[call-overload]
+
+
+def _policy(account: str, arn: str, attachment_count: int) -> AWSManagedPolicy:
+    policies = _READING.get().policies
+    if account not in policies:  # moto takes 8 us to find an account, and there are 2,600 of these
+        policies[account] = iam_backends[account]["aws"].managed_policies
+    policy: AWSManagedPolicy = policies[account][arn]
+    policy.attachment_count = attachment_count
+    return policy
 
 
 def _nothing() -> None:
