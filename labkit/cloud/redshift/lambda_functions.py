@@ -55,7 +55,8 @@ def create_external_function(connection: Connection, parsed: Parsed) -> Result:
     words.expect("RETURNS")
     body = {"kind": "function", "returns": type_told(words.type()), **_options(words)}
     body["text"] = body["lambda"]
-    put(connection, new_routine(connection, name, parameters, body), replacing)
+    one = new_routine(connection, name, parameters, body, language="exfunc")
+    put(connection, one, replacing)
     return Result("CREATE EXTERNAL FUNCTION")
 
 

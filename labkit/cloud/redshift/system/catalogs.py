@@ -32,7 +32,7 @@ def relations(connection: Connection, *, everywhere: bool = False) -> list[Objec
     found = [
         one
         for one in connection.objects.of("relation", **where)
-        if whole or one.owner == connection.user or names & set(one.body.get("grants", {}))
+        if whole or one.owner == connection.user or names & grants.holders(connection, one)
     ]
     return [*found, *connection.temporary.values()]
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from labkit.cloud.redshift.system.catalogs import columns_of, relations
 from labkit.cloud.redshift.system.privileges import acl
 from labkit.cloud.redshift.system.registry import system
+from labkit.cloud.redshift.warehouse import languages, scopes
 from labkit.cloud.redshift.warehouse.objects import Object
 
 if TYPE_CHECKING:
@@ -59,16 +60,32 @@ def table_privileges(connection: Connection) -> Iterator[Any]:
                    "YES" if admin else "NO", "NO")  # fmt: skip
 
 
-@system("svv_schema_privileges", f"namespace_name {_V}, {_WHOLE}")
+@system("svv_schema_privileges", f"namespace_name {_V}, {_WHOLE}, privilege_scope {_V}")
 def svv_schema_privileges(connection: Connection) -> Iterator[Any]:
+    """Source: https://docs.aws.amazon.com/redshift/latest/dg/r_SVV_SCHEMA_PRIVILEGES.html"""
     for one in connection.objects.of("schema", database=connection.database):
-        yield from ((one.name, *row) for row in _rows(connection, one))
+        yield from ((one.name, *row, "SCHEMA") for row in _rows(connection, one))
+    for scope in connection.objects.of(scopes.SPACE, database=connection.database):
+        if scope.schema:
+            yield from ((scope.schema, *row, scope.name) for row in _rows(connection, scope))
 
 
-@system("svv_database_privileges", f"database_name {_V}, {_WHOLE}")
+@system("svv_database_privileges", f"database_name {_V}, {_WHOLE}, privilege_scope {_V}")
 def svv_database_privileges(connection: Connection) -> Iterator[Any]:
+    """Source: https://docs.aws.amazon.com/redshift/latest/dg/r_SVV_DATABASE_PRIVILEGES.html"""
     for one in connection.objects.of("database"):
-        yield from ((one.name, *row) for row in _rows(connection, one))
+        yield from ((one.name, *row, "DATABASE") for row in _rows(connection, one))
+    for scope in connection.objects.of(scopes.SPACE):
+        if not scope.schema:
+            yield from ((scope.database, *row, scope.name) for row in _rows(connection, scope))
+
+
+@system("svv_language_privileges", f"language_name {_V}, {_WHOLE}")
+def svv_language_privileges(connection: Connection) -> Iterator[Any]:
+    """Source: https://docs.aws.amazon.com/redshift/latest/dg/r_SVV_LANGUAGE_PRIVILEGES.html"""
+    for name in languages.NAMES:
+        found = languages.find(connection, name)
+        yield from ((name, *row) for row in _rows(connection, found))
 
 
 @system("svv_function_privileges", f"namespace_name {_V}, function_name {_V}, "

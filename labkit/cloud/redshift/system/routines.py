@@ -11,20 +11,24 @@ from typing import TYPE_CHECKING, Any
 from labkit.cloud.redshift.system.oids import OIDS, schema_oids, user_oids
 from labkit.cloud.redshift.system.privileges import acl
 from labkit.cloud.redshift.system.registry import system
+from labkit.cloud.redshift.warehouse import languages
+from labkit.cloud.redshift.warehouse.languages import NAMES
 from labkit.cloud.redshift.warehouse.objects import Object, volatility
 
 if TYPE_CHECKING:
     from labkit.cloud.redshift.warehouse.connection import Connection
 
-LANGUAGES = {"sql": 14, "plpgsql": 101857}
 VOID = 2278
 
 
 @system("pg_language", "oid oid, lanname varchar(128), lanispl boolean, lanpltrusted boolean, "
         "lanplcallfoid oid, lanvalidator oid, lanacl varchar(4000)")  # fmt: skip
 def pg_language(connection: Connection) -> Iterator[Any]:
-    for name, oid in LANGUAGES.items():
-        yield oid, name, name != "sql", True, 0, 0, None
+    for name, oid in NAMES.items():
+        if oid:
+            found = languages.find(connection, name)
+            told = acl(connection, found) if found.oid else None
+            yield oid, name, name != "sql", True, 0, 0, told
 
 
 _PROC = (
@@ -65,7 +69,7 @@ def _rows(connection: Connection) -> Iterator[tuple[Object, tuple[Any, ...]]]:
     schemas, users = schema_oids(connection), user_oids(connection)
     for one in connection.objects.of("routine", database=connection.database):
         body = one.body
-        language = LANGUAGES["plpgsql" if one.kind == "procedure" else "sql"]
+        language = NAMES["plpgsql" if one.kind == "procedure" else "sql"]
         returns = OIDS.get(body["returns"][0], 0) if body.get("returns") else VOID
         yield one, (
             one.oid, body["name"], schemas.get(one.schema, 0), users.get(one.owner, 100),

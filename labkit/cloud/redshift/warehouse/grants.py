@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from labkit.cloud.engine.redshift.errors import DENIED, RedshiftError
+from labkit.cloud.redshift.warehouse import scopes
 from labkit.cloud.redshift.warehouse.objects import Object
 from labkit.cloud.redshift.warehouse.system_roles import held
 
@@ -34,11 +35,17 @@ def denial(one: Object) -> str:
 
 
 def check_owner(connection: Connection, one: Object, privilege: str = "") -> None:
-    """Refuse who is neither the owner nor a superuser, nor has a system privilege for it."""
+    """Refuse who is neither the owner nor a superuser, nor has a privilege for it.
+
+    Args:
+        privilege: of the system, ``DROP TABLE``; its verb is the object's.
+    """
     user = connection.user
     if one.temporary or one.owner == user or is_superuser(connection, user):
         return
-    if privilege and has(connection, privilege):
+    if privilege and (
+        has(connection, privilege) or allowed(connection, one, privilege.split()[0], user)
+    ):
         return
     noun = {"relation": "relation", "routine": "function"}.get(one.space, one.space)
     raise RedshiftError(f"must be owner of {noun} {one.body.get('name', one.name)}", DENIED)
@@ -78,8 +85,14 @@ def allowed(connection: Connection, one: Object, privilege: str, user: str) -> b
     """Whether a user has a privilege, by himself or by a group or role."""
     if one.owner == user or is_superuser(connection, user):
         return True
-    given = granted(one)
-    return any(privilege in given.get(name, ()) for name in grantees(connection, user))
+    names = grantees(connection, user)
+    given = [granted(each) for each in (one, *scopes.around(connection, one))]
+    return any(privilege in each.get(name, ()) for each in given for name in names)
+
+
+def holders(connection: Connection, one: Object) -> set[str]:
+    """By which names there are privileges on an object."""
+    return {name for each in (one, *scopes.around(connection, one)) for name in granted(each)}
 
 
 def columns(

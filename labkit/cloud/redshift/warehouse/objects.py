@@ -197,6 +197,13 @@ class Objects:
             [*key_of(one), one.owner, json.dumps(one.body), one.oid],
         )
 
+    def put(self, one: Object) -> None:
+        """Replace what has an oid; add what has none."""
+        if one.oid:
+            self.replace(one)
+        else:
+            self.add(one)
+
     def _claim(self, one: Object) -> None:
         """Let only one of the transactions that give something the same name commit."""
         digest = hashlib.sha256("\0".join(key_of(one)).encode()).digest()

@@ -9,13 +9,13 @@ from dataclasses import replace
 from typing import Any
 
 from labkit.cloud.engine.redshift.errors import RedshiftError
-from labkit.cloud.redshift.warehouse import defaults, policies
+from labkit.cloud.redshift.warehouse import defaults, policies, scopes
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.objects import Object
 
 _SPACES = (
     "database", "schema", "relation", "routine", "group", "role", "datashare", defaults.SPACE,
-    policies.ROWS, policies.MASKS,
+    policies.ROWS, policies.MASKS, "language", scopes.SPACE,
 )  # fmt: skip
 #: Members of a body: by grantee, lists of names, and lists of what names a grantee.
 _KEYED = ("grants", "column_grants", "grant_options", "TABLES", "FUNCTIONS", "PROCEDURES")

@@ -69,8 +69,4 @@ def _change(
         kept = [each for each in given.get(name, ()) if each not in privileges]
         given[name] = kept + (privileges if giving else [])
     told = {name: known for name, known in given.items() if known or name == ""}
-    changed = one.changed(**{kind: told})
-    if one.oid:
-        connection.objects.replace(changed)
-    else:
-        connection.objects.add(changed)
+    connection.objects.put(one.changed(**{kind: told}))

@@ -134,8 +134,7 @@ def truncate(connection: Connection, parsed: Parsed) -> Result:
     words.accept("TABLE")
     table = changeable(connection, words.name(), "")
     words.end()
-    if not grants.allowed(connection, table, "TRUNCATE", connection.user):
-        grants.check_owner(connection, table, "TRUNCATE TABLE")
+    grants.check_owner(connection, table, "TRUNCATE TABLE")
     if connection.call_depth and connection.transaction == "open":
         connection.renew("TRUNCATE")
     connection.duck.execute(f"DELETE FROM {table.physical}")

@@ -6,10 +6,13 @@ from typing import Any
 
 from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.reading import Words
-from labkit.cloud.redshift.warehouse import defaults
+from labkit.cloud.redshift.warehouse import defaults, scopes
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.objects import Object
 from labkit.cloud.redshift.warehouse.statements.grantees import find
+
+#: On what there are privileges.
+_HELD = ("relation", "schema", "database", "routine", "language", scopes.SPACE)
 
 
 def add(connection: Connection, space: str, name: str, body: dict[str, Any]) -> None:
@@ -44,7 +47,7 @@ def refuse_privileged(connection: Connection, grantee: str, message: str) -> Non
     Sources: https://docs.aws.amazon.com/redshift/latest/dg/r_DROP_USER.html and
     https://docs.aws.amazon.com/redshift/latest/dg/r_DROP_GROUP.html
     """
-    for space in ("relation", "schema", "database", "routine"):
+    for space in _HELD:
         for one in connection.objects.of(space):
             if any(grantee in one.body.get(kind, {}) for kind in ("grants", "column_grants")):
                 held = f"privileges for {space} {one.body.get('name', one.name)}"
@@ -58,7 +61,7 @@ def forget(connection: Connection, name: str) -> None:
             left = {m: [n for n in one.body.get(m, ()) if n != name] for m in members}
             if any(len(left[m]) < len(one.body.get(m, ())) for m in members):
                 connection.objects.replace(one.changed(**left))
-    for space in ("database", "schema", "relation", "routine"):
+    for space in _HELD:
         for one in connection.objects.of(space):
             _without(connection, one, name)
     for one in connection.objects.of(defaults.SPACE):

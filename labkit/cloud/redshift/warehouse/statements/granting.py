@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError
 from labkit.cloud.engine.redshift.reading import Words
-from labkit.cloud.redshift.warehouse import grants
+from labkit.cloud.redshift.warehouse import grants, languages, scopes
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import find_relation, split_name
 from labkit.cloud.redshift.warehouse.objects import Object
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
 from labkit.cloud.redshift.warehouse.statements.grantees import find, grantees
 from labkit.cloud.redshift.warehouse.statements.role_grants import change_roles, change_system
+from labkit.cloud.redshift.warehouse.statements.scoped_grants import check_grantees, read_scope
 
 OF_OBJECTS = {
     "relation": ("SELECT", "INSERT", "UPDATE", "DELETE", "DROP", "REFERENCES", "ALTER",
@@ -21,6 +22,7 @@ OF_OBJECTS = {
     "schema": ("CREATE", "USAGE", "ALTER", "DROP"),
     "database": ("CREATE", "TEMPORARY", "USAGE", "ALTER"),
     "routine": ("EXECUTE",),
+    "language": ("USAGE",),
 }  # fmt: skip
 _OF_COLUMNS = ("SELECT", "UPDATE")
 Columns = dict[str, list[str]]
@@ -67,13 +69,18 @@ def _is_of_system(words: Words) -> bool:
 
 def _change_objects(connection: Connection, words: Words, giving: bool, option: bool) -> None:
     privileges, columns = read_privileges(words)
-    if words.peek("FOR"):
-        raise RedshiftError("scoped permissions are not supported here", "0A000")
-    words.expect("ON")
-    targets, space = _targets(connection, words)
+    scoped = not columns and words.accept("FOR")
+    if scoped:
+        targets = [read_scope(connection, words)]
+        space = scopes.SPACES[targets[0].name]
+    else:
+        words.expect("ON")
+        targets, space = _targets(connection, words)
     check_kind(privileges, space)
     words.expect("TO" if giving else "FROM")
     names = grantees(connection, words)
+    if scoped:
+        check_grantees(names)
     whole = words.accept("WITH", "GRANT", "OPTION") or option
     for target in targets:
         if columns:
@@ -81,7 +88,7 @@ def _change_objects(connection: Connection, words: Words, giving: bool, option: 
             continue
         wanted = privileges or list(OF_OBJECTS[space])
         _check_grantor(connection, target, wanted)
-        if giving and space == "relation":
+        if giving and space == "relation" and not scoped:
             _refuse_parts(target, wanted, names)
         changed = target if option else _changed(target, "grants", wanted, names, giving)
         if whole or not giving:
@@ -89,7 +96,7 @@ def _change_objects(connection: Connection, words: Words, giving: bool, option: 
         if not giving:
             changed = _without_columns(changed, wanted, names)
         if not target.temporary:
-            connection.objects.replace(changed)
+            connection.objects.put(changed)
 
 
 def _check_grantor(connection: Connection, target: Object, privileges: list[str]) -> None:
@@ -226,7 +233,10 @@ def _targets(connection: Connection, words: Words) -> tuple[list[Object], str]:
         ], "database"
     if words.accept_one("FUNCTION", "PROCEDURE"):
         return _routines(connection, words), "routine"
-    if words.word.upper in ("LANGUAGE", "DATASHARE", "MODEL", "EXTERNAL", "COPY"):
+    if words.accept("LANGUAGE"):
+        names = words.each(words.identifier)
+        return [languages.find(connection, name) for name in names], "language"
+    if words.word.upper in ("DATASHARE", "MODEL", "EXTERNAL", "COPY"):
         raise RedshiftError(f"privileges of {words.word.text} are not supported here", "0A000")
     words.accept("TABLE")
     return [find_relation(connection, each) for each in words.each(words.name)], "relation"

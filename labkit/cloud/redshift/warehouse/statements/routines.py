@@ -16,7 +16,13 @@ from labkit.cloud.engine.redshift.errors import RedshiftError, unsupported
 from labkit.cloud.engine.redshift.reading import Words
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import Type
-from labkit.cloud.redshift.warehouse import defaults, grants, procedure_checks, procedures
+from labkit.cloud.redshift.warehouse import (
+    defaults,
+    grants,
+    languages,
+    procedure_checks,
+    procedures,
+)
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import Names, place, search_path, split_name
 from labkit.cloud.redshift.warehouse.objects import Object
@@ -39,7 +45,7 @@ def create_function(connection: Connection, parsed: Parsed) -> Result:
         raise unsupported(f"to create a user-defined function in {language}")
     body = {"kind": "function", "text": text.strip().removeprefix("SELECT").removeprefix("select"),
             "returns": type_told(returns), **told}  # fmt: skip
-    one = new_routine(connection, name, parameters, body)
+    one = new_routine(connection, name, parameters, body, language=language)
     given = {str(at): Typed("NULL", Type(*each["type"])) for at, each in enumerate(parameters, 1)}
     _check_body(connection, one.body["text"], given)
     put(connection, one, replacing)
@@ -106,9 +112,16 @@ def _body(words: Words) -> tuple[str, str, dict[str, Any]]:
 
 
 def new_routine(
-    connection: Connection, name: tuple[str, ...], parameters: list[dict[str, Any]], body: Any
+    connection: Connection,
+    name: tuple[str, ...],
+    parameters: list[dict[str, Any]],
+    body: Any,
+    *,
+    language: str,
 ) -> Object:
-    database, schema, last = place(connection, name, f"CREATE OR REPLACE {body['kind'].upper()}")
+    privilege = f"CREATE OR REPLACE {'EXTERNAL ' * (language == 'exfunc')}{body['kind'].upper()}"
+    database, schema, last = place(connection, name, privilege)
+    languages.check(connection, language, privilege)
     kinds = [each["type"] for each in parameters if each["mode"] != "OUT"]
     title = f"{last}({', '.join(Type(*kind).plain for kind in kinds)})"
     body |= {"name": last, "parameters": kinds, "arguments": parameters}
@@ -143,7 +156,8 @@ def create_procedure(connection: Connection, parsed: Parsed) -> Result:
     if language != "plpgsql":
         raise unsupported(f"language {language} of a procedure")
     procedure_checks.check(read(text)[0], parameters)
-    one = new_routine(connection, name, parameters, {"kind": "procedure", "text": text, **told})
+    body = {"kind": "procedure", "text": text, **told}
+    one = new_routine(connection, name, parameters, body, language=language)
     put(connection, one, replacing)
     return Result("CREATE PROCEDURE")
 

@@ -133,7 +133,7 @@ def alter_schema(connection: Connection, parsed: Parsed) -> Result:
     words = parsed.words
     words.expect("ALTER", "SCHEMA")
     found = find_schema(connection, words.identifier())
-    grants.check_owner(connection, found)
+    grants.check_owner(connection, found, "ALTER SCHEMA")
     if words.accept("RENAME", "TO"):
         name = words.identifier()
         _check_name(name)
@@ -227,7 +227,7 @@ def alter_database(connection: Connection, parsed: Parsed) -> Result:
     found = connection.objects.find("database", name)
     if found is None:
         raise RedshiftError(f'database "{name}" does not exist', "3D000")
-    grants.check_owner(connection, found)
+    grants.check_owner(connection, found, "ALTER DATABASE")
     if words.accept("OWNER", "TO"):
         connection.objects.replace(replace(found, owner=_owner(connection, words)))
     elif words.accept("RENAME", "TO"):
