@@ -45,6 +45,8 @@ from labkit.cloud.engine.redshift.types import (
 )
 
 NODES: dict[type[exp.Expr], Callable[..., Typed]] = {}
+#: Which words made a node that is refused: PostgreSQL's alone.
+_WRITTEN = {exp.NullSafeNEQ: "IS DISTINCT FROM", exp.NullSafeEQ: "IS NOT DISTINCT FROM"}
 
 
 def expression(node: exp.Expr | None, scope: Scope) -> Typed:
@@ -57,7 +59,8 @@ def expression(node: exp.Expr | None, scope: Scope) -> Typed:
         raise RedshiftError("syntax error", "42601")
     found = NODES.get(type(node))
     if found is None:
-        raise unsupported(f"{type(node).__name__.upper()} in an expression")
+        told = _WRITTEN.get(type(node), f"{type(node).__name__.upper()} in an expression")
+        raise unsupported(told)
     value = found(node, scope)
     if value.sql not in scope.shown:
         return value

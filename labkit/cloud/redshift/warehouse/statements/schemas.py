@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
+from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.reading import Words
 from labkit.cloud.redshift.warehouse import grants
@@ -23,7 +25,10 @@ DATABASE_SOURCES: dict[str, Callable[[Connection, str, Words], Result]] = {}
 
 @statement("CREATE SCHEMA")
 def create_schema(connection: Connection, parsed: Parsed) -> Result:
-    """``CREATE SCHEMA [IF NOT EXISTS] name [AUTHORIZATION user] [QUOTA n MB | GB | TB]``"""
+    """``CREATE SCHEMA [IF NOT EXISTS] name [AUTHORIZATION user] [QUOTA n MB] [element ...]``
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/r_CREATE_SCHEMA.html
+    """
     words = parsed.words
     words.expect("CREATE", "SCHEMA")
     missing_only = words.accept("IF", "NOT", "EXISTS")
@@ -33,7 +38,7 @@ def create_schema(connection: Connection, parsed: Parsed) -> Result:
     owner = _owner(connection, words) if words.accept("AUTHORIZATION") else connection.user
     name = name or owner
     body = _quota(words)
-    words.end()
+    elements = _elements(words)
     _check_name(name)
     if connection.objects.find("schema", name, database=database):
         if missing_only:
@@ -43,7 +48,28 @@ def create_schema(connection: Connection, parsed: Parsed) -> Result:
     if found and not grants.has(connection, "CREATE SCHEMA"):
         grants.check(connection, found, "CREATE")
     connection.objects.add(Object("schema", database, "", name, owner=owner, body=body))
+    user, path = connection.user, connection.settings["search_path"]
+    try:
+        connection.user = owner
+        connection.settings["search_path"] = f"{quoted_name(name)}, {path}"
+        for element in elements:
+            connection.run(element)
+    finally:
+        connection.user, connection.settings["search_path"] = user, path
     return Result("CREATE SCHEMA")
+
+
+def _elements(words: Words) -> list[str]:
+    """``CREATE TABLE ... CREATE VIEW ... GRANT ...``: what is made in the schema at once."""
+    starts = []
+    while not words.ended and not words.peek(";"):
+        element = words.peek("CREATE", "TABLE") or words.peek("CREATE", "VIEW")
+        if element or (words.peek("GRANT") and words.words[words.at - 1].upper != "WITH"):
+            starts.append(words.at)
+        elif not starts:
+            raise words.refuse()
+        words.take()
+    return [words.slice(*ends) for ends in pairwise([*starts, words.at])]
 
 
 def _owner(connection: Connection, words: Words) -> str:
