@@ -46,7 +46,10 @@ from labkit.cloud.engine.redshift.types import (
 
 NODES: dict[type[exp.Expr], Callable[..., Typed]] = {}
 #: Which words made a node that is refused: PostgreSQL's alone.
-_WRITTEN = {exp.NullSafeNEQ: "IS DISTINCT FROM", exp.NullSafeEQ: "IS NOT DISTINCT FROM"}
+_WRITTEN: dict[type[exp.Expr], str] = {
+    exp.NullSafeNEQ: "IS DISTINCT FROM",
+    exp.NullSafeEQ: "IS NOT DISTINCT FROM",
+}
 
 
 def expression(node: exp.Expr | None, scope: Scope) -> Typed:
