@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from labkit.cloud.engine.redshift.reading import statements
+from labkit.cloud.engine.redshift.words import statements
 from tests.conftest import connect, start_cloud, stop_cloud, wait_for
 from tests.redshift import copied
 from tests.redshift.conftest import create_cluster

@@ -19,9 +19,9 @@ from duckdb.func import FunctionNullHandling, PythonUDFType
 from labkit.cloud.engine.redshift.casts import cast
 from labkit.cloud.engine.redshift.catalog import SqlFunction
 from labkit.cloud.engine.redshift.errors import fail
-from labkit.cloud.engine.redshift.reading import Words
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import VARCHAR, Type
+from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.lambdas.invoke import invoke
 from labkit.cloud.operations import AwsError, Context, Principal
 from labkit.cloud.redshift.copying.access import role_principal

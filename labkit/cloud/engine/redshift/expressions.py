@@ -28,7 +28,7 @@ from labkit.cloud.engine.redshift.operators import (
     concatenate,
     no_operator,
 )
-from labkit.cloud.engine.redshift.reading import type_of, unescaped
+from labkit.cloud.engine.redshift.reading import type_of
 from labkit.cloud.engine.redshift.scope import Scope, Typed
 from labkit.cloud.engine.redshift.types import (
     BOOL,
@@ -43,6 +43,7 @@ from labkit.cloud.engine.redshift.types import (
     Type,
     numeric,
 )
+from labkit.cloud.engine.redshift.words import unescaped
 
 NODES: dict[type[exp.Expr], Callable[..., Typed]] = {}
 #: Which words made a node that is refused: PostgreSQL's alone.

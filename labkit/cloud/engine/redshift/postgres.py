@@ -16,7 +16,6 @@ from labkit.cloud.engine.redshift.calls import inlined
 from labkit.cloud.engine.redshift.casts import as_text, cast, coerce
 from labkit.cloud.engine.redshift.errors import BAD_TEXT, RedshiftError, unsupported
 from labkit.cloud.engine.redshift.operators import compare
-from labkit.cloud.engine.redshift.reading import Words
 from labkit.cloud.engine.redshift.scope import Scope, Typed
 from labkit.cloud.engine.redshift.types import (
     BOOL,
@@ -28,6 +27,7 @@ from labkit.cloud.engine.redshift.types import (
     VARCHAR,
     Type,
 )
+from labkit.cloud.engine.redshift.words import Words
 
 #: The catalog's own relations, which descriptions tell by number.
 _KNOWN = {"pg_class": 1259, "pg_type": 1247, "pg_attribute": 1249, "pg_proc": 1255,

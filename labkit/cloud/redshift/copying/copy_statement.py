@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from labkit.cloud.engine.redshift.errors import SYNTAX, UNSUPPORTED, RedshiftError
-from labkit.cloud.engine.redshift.reading import Words
+from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.redshift.copying.options import COLUMNAR, MOST_ERRORS, Access, CopyOptions, Job
 from labkit.cloud.redshift.copying.reading import (
     AUTHORIZATION,

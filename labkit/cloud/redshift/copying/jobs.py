@@ -15,8 +15,8 @@ from typing import Any
 import pyarrow as pa
 
 from labkit.cloud.engine.redshift.errors import UNSUPPORTED, RedshiftError
-from labkit.cloud.engine.redshift.reading import Words
 from labkit.cloud.engine.redshift.types import named_type
+from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.redshift.copying.access import open_store, role_arn, s3_words
 from labkit.cloud.redshift.copying.copy_statement import read_copy
 from labkit.cloud.redshift.copying.filling import load

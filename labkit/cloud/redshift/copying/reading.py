@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from labkit.cloud.engine.redshift.errors import UNSUPPORTED, RedshiftError
-from labkit.cloud.engine.redshift.reading import Words
+from labkit.cloud.engine.redshift.words import Words
 
 Reader = Callable[[Words, dict[str, Any]], None]
 _SPECIAL = re.compile(r"''|\\(?:x([0-9a-fA-F]{1,2})|([0-7]{1,3})|(.))", re.DOTALL)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from labkit.cloud.engine.redshift.errors import SYNTAX, UNSUPPORTED, RedshiftError
-from labkit.cloud.engine.redshift.reading import Words
+from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.redshift.copying.options import Access
 from labkit.cloud.redshift.copying.reading import (
     AUTHORIZATION,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from labkit.cloud.engine.redshift.reading import words
+from labkit.cloud.engine.redshift.words import words
 from labkit.cloud.redshift.words import invalid
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.engine.redshift.errors import CANCELED, RedshiftError
-from labkit.cloud.engine.redshift.reading import statements as split
+from labkit.cloud.engine.redshift.words import statements as split
 from labkit.cloud.events.rules import aws_event, publish
 from labkit.cloud.jobs import Job, Stopped, until_kept
 from labkit.cloud.redshift.data_api import store

@@ -14,7 +14,7 @@ import threading
 import time
 from typing import Any
 
-from labkit.cloud.engine.redshift.reading import statements as split
+from labkit.cloud.engine.redshift.words import statements as split
 from labkit.cloud.jobs import Job
 from labkit.cloud.operations import Answer, Context, operation
 from labkit.cloud.redshift.data_api import running, sessions

@@ -13,7 +13,7 @@ from typing import Any
 from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.redshift.catalog import Attribute, Relation
 from labkit.cloud.engine.redshift.errors import UNDEFINED_TABLE, RedshiftError
-from labkit.cloud.engine.redshift.reading import Words
+from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.redshift.sharing.producers import producer, reading, share_of
 from labkit.cloud.redshift.sharing.shares import shared_relations
 from labkit.cloud.redshift.warehouse import grants

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 
 from labkit.cloud.engine.redshift.errors import unsupported
-from labkit.cloud.engine.redshift.reading import Words
+from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.redshift.sharing.shares import consumer, find_share
 from labkit.cloud.redshift.warehouse import grants
 from labkit.cloud.redshift.warehouse.connection import Connection

@@ -10,7 +10,7 @@ import time
 from typing import Any
 
 from labkit.cloud.engine.redshift.errors import RedshiftError, unsupported
-from labkit.cloud.engine.redshift.reading import Words
+from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.redshift.warehouse import grants
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import find_relation

@@ -17,8 +17,8 @@ from labkit.cloud.athena.statements.storage import (
 )
 from labkit.cloud.engine import Column
 from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError
-from labkit.cloud.engine.redshift.reading import Words
 from labkit.cloud.engine.redshift.types import Type
+from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.engine.types import Type as LakeType
 from labkit.cloud.engine.types import UnknownType, parse_type
 from labkit.cloud.lake.metastore import Definition

@@ -13,7 +13,7 @@ from labkit.cloud.athena.statements.storage import catalog_column
 from labkit.cloud.athena.statements.tables import key_names, partition_folder
 from labkit.cloud.engine import Column
 from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError
-from labkit.cloud.engine.redshift.reading import Words
+from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.lake.metastore import Definition
 from labkit.cloud.redshift.spectrum.declared import (
     definition_of,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from labkit.cloud.engine.redshift.errors import RedshiftError
-from labkit.cloud.engine.redshift.reading import Words
+from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.lake.catalog import GlueCatalog
 from labkit.cloud.lake.metastore import CATALOG, Metastore
 from labkit.cloud.redshift.keys import place_of

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from labkit.cloud.engine.quoting import chosen, quoted_text
 from labkit.cloud.engine.redshift.catalog import SqlFunction
 from labkit.cloud.engine.redshift.errors import RedshiftError
-from labkit.cloud.engine.redshift.reading import Words, shown_name
 from labkit.cloud.engine.redshift.types import Type
+from labkit.cloud.engine.redshift.words import Words, shown_name
 from labkit.cloud.redshift.system import (
     access_items,
     backends,

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from labkit.cloud.engine.redshift.reading import words
+from labkit.cloud.engine.redshift.words import words
 from labkit.cloud.redshift.system.registry import moment, system
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from labkit.cloud.engine.redshift.reading import Words
+from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.redshift.system.catalogs import relations
 from labkit.cloud.redshift.system.history import elapsed_micros, visible
 from labkit.cloud.redshift.system.registry import moment, system

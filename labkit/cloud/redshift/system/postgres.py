@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from labkit.cloud.engine.redshift.reading import shown_name
+from labkit.cloud.engine.redshift.words import shown_name
 from labkit.cloud.redshift.system.catalogs import (
     columns_of,
     comment,

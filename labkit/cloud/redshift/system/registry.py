@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from labkit.cloud.engine.redshift.catalog import Attribute, Relation
-from labkit.cloud.engine.redshift.reading import Words
 from labkit.cloud.engine.redshift.types import Type
+from labkit.cloud.engine.redshift.words import Words
 
 if TYPE_CHECKING:
     from labkit.cloud.redshift.warehouse.connection import Connection

@@ -15,8 +15,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from labkit.cloud.engine.redshift.errors import unsupported
-from labkit.cloud.engine.redshift.reading import Word
 from labkit.cloud.engine.redshift.scope import Field
+from labkit.cloud.engine.redshift.words import Word
 from labkit.cloud.redshift.warehouse.registry import Column, Parsed
 
 if TYPE_CHECKING:

@@ -15,10 +15,10 @@ from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.redshift.catalog import Attribute, Relation, Scan, SqlFunction
 from labkit.cloud.engine.redshift.compile import Compiled, compile_query
 from labkit.cloud.engine.redshift.errors import UNDEFINED_TABLE, RedshiftError
-from labkit.cloud.engine.redshift.reading import words
 from labkit.cloud.engine.redshift.special_calls import LAST_COUNTS
 from labkit.cloud.engine.redshift.super_values import MINDS_CASE
 from labkit.cloud.engine.redshift.types import INT4, NAME, VARCHAR, Type
+from labkit.cloud.engine.redshift.words import words
 from labkit.cloud.redshift.system import system_functions, system_relation
 from labkit.cloud.redshift.system.registry import SCHEMAS
 from labkit.cloud.redshift.warehouse import blanks, grants, nodes

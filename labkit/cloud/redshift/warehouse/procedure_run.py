@@ -15,9 +15,9 @@ from labkit.cloud.engine.redshift.casts import assigned
 from labkit.cloud.engine.redshift.compile import compile_expression, compile_query
 from labkit.cloud.engine.redshift.duck import failures, first_row
 from labkit.cloud.engine.redshift.errors import RedshiftError
-from labkit.cloud.engine.redshift.reading import Words
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import BOOL, VARCHAR, Type
+from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.redshift.warehouse.names import Names
 from labkit.cloud.redshift.warehouse.procedure_calls import running
 from labkit.cloud.redshift.warehouse.procedure_steps import Block, Cursor, Declaration, Step

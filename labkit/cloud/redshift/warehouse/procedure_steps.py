@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from labkit.cloud.engine.redshift.reading import Words
 from labkit.cloud.engine.redshift.types import VARCHAR, Type
+from labkit.cloud.engine.redshift.words import Words
 
 
 @dataclass

@@ -16,9 +16,9 @@ from labkit.cloud.engine.redshift import zones
 from labkit.cloud.engine.redshift.casts import coerce
 from labkit.cloud.engine.redshift.compile import compile_expression
 from labkit.cloud.engine.redshift.errors import RedshiftError
-from labkit.cloud.engine.redshift.reading import Words
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import INT4, VARCHAR, Type
+from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.redshift.warehouse import procedure_cursors as cursors
 from labkit.cloud.redshift.warehouse.names import Names
 from labkit.cloud.redshift.warehouse.objects import Object

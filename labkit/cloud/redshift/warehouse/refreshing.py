@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from labkit.cloud.engine.redshift.errors import RedshiftError
-from labkit.cloud.engine.redshift.reading import shown_name
+from labkit.cloud.engine.redshift.words import shown_name
 from labkit.cloud.redshift.warehouse import staleness
 from labkit.cloud.redshift.warehouse.objects import Object
 

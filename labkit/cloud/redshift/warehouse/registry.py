@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError, unsupported
-from labkit.cloud.engine.redshift.reading import Word, Words
 from labkit.cloud.engine.redshift.types import Type
+from labkit.cloud.engine.redshift.words import Word, Words
 from labkit.cloud.redshift.warehouse.shown_names import bind
 
 if TYPE_CHECKING:

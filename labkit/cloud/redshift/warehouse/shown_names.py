@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from labkit.cloud.engine.redshift.reading import Word, Words
-from labkit.cloud.engine.redshift.reading import words as words_of
 from labkit.cloud.engine.redshift.types import VARCHAR
+from labkit.cloud.engine.redshift.words import Word, Words
+from labkit.cloud.engine.redshift.words import words as words_of
 from labkit.cloud.redshift.warehouse.objects import Object
 
 NOTHING = Object("relation", "", "", "", body={"arguments": (), "returns": ("varchar",)})

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from labkit.cloud.engine.redshift.reading import words
+from labkit.cloud.engine.redshift.words import words
 from labkit.cloud.redshift.warehouse import Connection, RedshiftError, Result
 
 STATUS = {"idle": "I", "open": "T", "failed": "E"}

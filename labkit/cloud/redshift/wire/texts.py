@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError
-from labkit.cloud.engine.redshift.reading import words
+from labkit.cloud.engine.redshift.words import words
 
 #: In bytes. Source: https://docs.aws.amazon.com/redshift/latest/dg/c_redshift-sql.html
 LONGEST_TEXT = 16 << 20

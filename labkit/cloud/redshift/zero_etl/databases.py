@@ -12,7 +12,7 @@ from typing import Any
 
 from labkit.cloud.engine.redshift.duck import first_row
 from labkit.cloud.engine.redshift.errors import RedshiftError
-from labkit.cloud.engine.redshift.reading import Words
+from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.redshift.system.registry import moment, system
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import split_name

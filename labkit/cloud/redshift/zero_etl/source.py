@@ -17,8 +17,8 @@ from typing import Any
 
 from labkit.cloud.engine.quoting import quoted_name, quoted_text
 from labkit.cloud.engine.redshift.errors import RedshiftError
-from labkit.cloud.engine.redshift.reading import Words
 from labkit.cloud.engine.redshift.types import Type
+from labkit.cloud.engine.redshift.words import Words
 
 LOG = "labkit_changes"
 BUSY_S = 2.0

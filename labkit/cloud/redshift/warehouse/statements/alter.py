@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.redshift.errors import RedshiftError
-from labkit.cloud.engine.redshift.reading import Words
+from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.redshift.warehouse import grants, staleness
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.constraints import following

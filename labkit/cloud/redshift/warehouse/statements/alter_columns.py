@@ -12,8 +12,8 @@ from typing import Any
 from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.redshift.casts import stored
 from labkit.cloud.engine.redshift.errors import RedshiftError
-from labkit.cloud.engine.redshift.reading import Words
 from labkit.cloud.engine.redshift.scope import Typed
+from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.redshift.warehouse import encodings
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.constraints import constraint_name

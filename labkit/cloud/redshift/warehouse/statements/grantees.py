@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from labkit.cloud.engine.redshift.errors import RedshiftError
-from labkit.cloud.engine.redshift.reading import Words
+from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.redshift.warehouse import policies
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.objects import Object

@@ -14,8 +14,9 @@ from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift.casts import stored
 from labkit.cloud.engine.redshift.compile import compile_expression, compile_query
 from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError
-from labkit.cloud.engine.redshift.reading import Words, parse_query
+from labkit.cloud.engine.redshift.reading import parse_query
 from labkit.cloud.engine.redshift.scope import Typed
+from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import Names
 from labkit.cloud.redshift.warehouse.objects import Object, TableColumn

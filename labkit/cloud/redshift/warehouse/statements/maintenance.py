@@ -8,8 +8,8 @@ import pyarrow as pa
 
 from labkit.cloud.engine.redshift.compile import compile_query
 from labkit.cloud.engine.redshift.errors import RedshiftError
-from labkit.cloud.engine.redshift.reading import shown_name
 from labkit.cloud.engine.redshift.types import VARCHAR
+from labkit.cloud.engine.redshift.words import shown_name
 from labkit.cloud.redshift.system.catalogs import columns_of
 from labkit.cloud.redshift.warehouse import grants, plans
 from labkit.cloud.redshift.warehouse.connection import Connection

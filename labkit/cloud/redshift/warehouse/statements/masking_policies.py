@@ -11,9 +11,9 @@ from __future__ import annotations
 from typing import Any
 
 from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError
-from labkit.cloud.engine.redshift.reading import Words
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import NUMBERS, TEXTS, Type
+from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.redshift.warehouse import policies
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import find_relation

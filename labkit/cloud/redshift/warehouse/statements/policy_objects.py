@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from labkit.cloud.engine.redshift.errors import RedshiftError
-from labkit.cloud.engine.redshift.reading import Words
+from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.redshift.warehouse import grants, policies
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import fixed_path

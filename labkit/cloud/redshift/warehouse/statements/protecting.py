@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/redshift/latest/dg/t_rls_object_dependency.html
 from __future__ import annotations
 
 from labkit.cloud.engine.redshift.errors import DENIED, RedshiftError
-from labkit.cloud.engine.redshift.reading import Words
+from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.redshift.warehouse import grants, policies
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.objects import Object

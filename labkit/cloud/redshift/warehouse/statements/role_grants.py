@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/redshift/latest/dg/t_Roles.html
 from __future__ import annotations
 
 from labkit.cloud.engine.redshift.errors import DENIED, SYNTAX, RedshiftError
-from labkit.cloud.engine.redshift.reading import Words
+from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.redshift.warehouse import grants
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.objects import Object

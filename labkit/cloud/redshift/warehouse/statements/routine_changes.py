@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from labkit.cloud.engine.redshift.errors import RedshiftError
-from labkit.cloud.engine.redshift.reading import Words
 from labkit.cloud.engine.redshift.types import Type
+from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.redshift.warehouse import grants
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.objects import Object

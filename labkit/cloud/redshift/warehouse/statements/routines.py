@@ -13,9 +13,9 @@ from typing import Any
 from labkit.cloud.engine.redshift.casts import cost
 from labkit.cloud.engine.redshift.compile import compile_expression
 from labkit.cloud.engine.redshift.errors import RedshiftError, unsupported
-from labkit.cloud.engine.redshift.reading import Words
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import Type
+from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.redshift.warehouse import (
     defaults,
     grants,

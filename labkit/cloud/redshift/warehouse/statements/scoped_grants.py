@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/redshift/latest/dg/t_scoped-permissions-consideratio
 from __future__ import annotations
 
 from labkit.cloud.engine.redshift.errors import RedshiftError
-from labkit.cloud.engine.redshift.reading import Words
+from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.redshift.warehouse import scopes
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.objects import Object

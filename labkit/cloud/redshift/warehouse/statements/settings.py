@@ -9,8 +9,8 @@ import pyarrow as pa
 
 from labkit.cloud.engine.redshift import zones
 from labkit.cloud.engine.redshift.errors import RedshiftError
-from labkit.cloud.engine.redshift.reading import Words, shown_name
 from labkit.cloud.engine.redshift.types import VARCHAR
+from labkit.cloud.engine.redshift.words import Words, shown_name
 from labkit.cloud.redshift.warehouse import access_modes, grants
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.registry import Column, Parsed, Result, statement

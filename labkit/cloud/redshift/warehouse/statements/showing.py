@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift.errors import RedshiftError
-from labkit.cloud.engine.redshift.reading import Words
+from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.redshift.placement.slices import shown_style
 from labkit.cloud.redshift.system.granted import grantee
 from labkit.cloud.redshift.system.oids import NAMESPACES

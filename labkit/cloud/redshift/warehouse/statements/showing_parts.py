@@ -16,8 +16,8 @@ import pyarrow as pa
 
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift.errors import RedshiftError
-from labkit.cloud.engine.redshift.reading import Words
 from labkit.cloud.engine.redshift.types import INT4, TEXTS, VARCHAR, Type
+from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.redshift.system.catalogs import sizes
 from labkit.cloud.redshift.system.constraints import (
     Constraint,

@@ -13,7 +13,8 @@ from sqlglot import exp
 
 from labkit.cloud.engine.redshift.compile import Compiled, compile_query
 from labkit.cloud.engine.redshift.errors import RedshiftError
-from labkit.cloud.engine.redshift.reading import Words, parse_query
+from labkit.cloud.engine.redshift.reading import parse_query
+from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.redshift.warehouse import defaults, grants, staleness
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import Names, find_relation, fixed_path, place
