@@ -10,9 +10,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from labkit.cloud.engine.redshift.casts import cast, coerce, known
+from labkit.cloud.engine.redshift.comparing import sorted_by
 from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.functions import no_function
-from labkit.cloud.engine.redshift.operators import digits, from_digits, sorted_by
+from labkit.cloud.engine.redshift.operators import digits, from_digits
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import (
     BOOL,

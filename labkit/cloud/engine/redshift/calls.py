@@ -14,8 +14,8 @@ from labkit.cloud.engine.redshift.aggregates import Aggregate
 from labkit.cloud.engine.redshift.blanks import key
 from labkit.cloud.engine.redshift.casts import cast, coerce, cost
 from labkit.cloud.engine.redshift.catalog import SqlFunction
+from labkit.cloud.engine.redshift.comparing import sorted_by
 from labkit.cloud.engine.redshift.errors import GROUPING, RedshiftError, unsupported
-from labkit.cloud.engine.redshift.operators import sorted_by
 from labkit.cloud.engine.redshift.reading import parse_expression
 from labkit.cloud.engine.redshift.scope import Scope, Typed
 from labkit.cloud.engine.redshift.types import (

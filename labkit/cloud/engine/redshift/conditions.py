@@ -10,9 +10,9 @@ from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift import postgres
 from labkit.cloud.engine.redshift.blanks import key
 from labkit.cloud.engine.redshift.casts import coerce, common_type
+from labkit.cloud.engine.redshift.comparing import among, compare
 from labkit.cloud.engine.redshift.errors import RedshiftError, unsupported
 from labkit.cloud.engine.redshift.expressions import compiles, condition, expression
-from labkit.cloud.engine.redshift.operators import among, compare
 from labkit.cloud.engine.redshift.scope import Scope, Typed
 from labkit.cloud.engine.redshift.types import (
     BOOL,

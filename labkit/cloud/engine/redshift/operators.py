@@ -1,4 +1,4 @@
-"""Arithmetic and comparison, by the types of both sides.
+"""Arithmetic by the types of both sides, joining of texts, operators of bits.
 
 Integers divide to integers. Decimals follow Redshift's own rules of precision and scale.
 Source: https://docs.aws.amazon.com/redshift/latest/dg/r_numeric_computations201.html
@@ -6,17 +6,12 @@ Source: https://docs.aws.amazon.com/redshift/latest/dg/r_numeric_computations201
 
 from __future__ import annotations
 
-import re
-
 from labkit.cloud.engine import unscaled
-from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift import floats
-from labkit.cloud.engine.redshift.blanks import key
-from labkit.cloud.engine.redshift.casts import as_numeric, as_text, cast, coerce, common_type
+from labkit.cloud.engine.redshift.casts import as_numeric, as_text, cast, coerce
 from labkit.cloud.engine.redshift.errors import UNDEFINED_FUNCTION, RedshiftError
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import (
-    BOOL,
     DATE,
     FLOAT8,
     INT4,
@@ -262,120 +257,6 @@ def _dynamic(op: str, left: Typed, right: Typed) -> Typed:
     """
     one, two = (coerce(side, SUPER).sql for side in (left, right))
     return Typed(f"rs_super(rs_super_arithmetic({one}, '{op}', {two}))", SUPER)
-
-
-def compare(op: str, left: Typed, right: Typed) -> Typed:
-    """``left op right`` for ``= <> < <= > >=``."""
-    if "super" in (left.type.base, right.type.base):
-        return Typed(_compare_dynamic(op, left, right), BOOL)
-    try:
-        kind = common_type((left.type, right.type))
-    except RedshiftError:
-        raise no_operator(op, left, right) from None
-    if kind.base == "unknown":
-        kind = Type("varchar")
-    if kind.base == "numeric" and {left.type.base, right.type.base} & set(TEXTS):
-        kind = FLOAT8
-    one, two = coerce(left, kind).sql, coerce(right, kind).sql
-    if "bpchar" in (left.type.base, right.type.base):
-        one, two = f"rtrim({one}, ' ')", f"rtrim({two}, ' ')"
-    elif kind.base in TEXTS and {left.literal, right.literal} != {None}:
-        compared = _equal_text if op in ("=", "<>") else _ordered_text
-        return Typed(compared(op, left, right), BOOL)
-    elif kind.base in TEXTS:
-        one, two = key(left), key(right)
-    return Typed(f"({one} {op} {two})", BOOL)
-
-
-def among(value: Typed, items: list[Typed]) -> Typed:
-    """``value IN (items)``."""
-    texts = [item.literal for item in items if item.literal is not None]
-    plain = value.type.base in ("varchar", "text") and value.literal is None
-    if plain and len(texts) == len(items) > 1:
-        return Typed(_among_texts(value.sql, [text.rstrip(" ") for text in texts]), BOOL)
-    told = {item.type: compare("=", value, item) for item in items}
-    kinds = {common_type((value.type, kind)) for kind in told}
-    if len(items) > 1 and len(kinds) == 1 and (kind := kinds.pop()).base in (*NUMBERS, *TIMES):
-        found = ", ".join(coerce(item, kind).sql for item in items)
-        return Typed(f"({coerce(value, kind).sql} IN ({found}))", BOOL)
-    return Typed(f"({' OR '.join(compare('=', value, item).sql for item in items)})", BOOL)
-
-
-_COLUMN = re.compile(r'[\w".]+')
-
-
-def _among_texts(sql: str, wanted: list[str]) -> str:
-    """Text among literals, as `_equal_text` has it for one."""
-    found = f"rtrim({sql}, ' ') IN ({', '.join(map(quoted_text, dict.fromkeys(wanted)))})"
-    if not _COLUMN.fullmatch(sql):
-        return f"({found})"
-    return f"({sql} >= {quoted_text(min(wanted))} AND {sql} < {_beyond(max(wanted))} AND {found})"
-
-
-def _equal_text(op: str, left: Typed, right: Typed) -> str:
-    """Text against a literal: blanks at the end are nothing to a comparison.
-
-    A column that equals is looked for in the range of the text with anything up to a blank behind
-    it, which DuckDB tells from the statistics of whole blocks.
-    """
-    value, literal = (left, right) if right.literal is not None else (right, left)
-    wanted = str(literal.literal).rstrip(" ")
-    if value.literal is not None:
-        return str((value.literal.rstrip(" ") == wanted) == (op == "=")).lower()
-    sql, told, blank = as_text(value).sql, quoted_text(wanted), quoted_text(wanted + " ")
-    if op == "=" and _COLUMN.fullmatch(sql):
-        return f"({sql} >= {told} AND {sql} < {_beyond(wanted)} AND rtrim({sql}, ' ') = {told})"
-    padded = f"(starts_with({sql}, {blank}) AND rtrim({sql}, ' ') = {told})"
-    found = f"({sql} = {told} OR {padded})"
-    return found if op == "=" else f"(NOT {found})"
-
-
-_TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
-
-
-def _ordered_text(op: str, left: Typed, right: Typed) -> str:
-    """Text before or after a literal: what stands between it and its blanks is equal to it."""
-    if right.literal is None:
-        return _ordered_text(_TURNED[op], right, left)
-    wanted = str(right.literal).rstrip(" ")
-    told = quoted_text(wanted)
-    if left.literal is not None:
-        return f"({quoted_text(left.literal.rstrip(' '))} {op} {told})"
-    sql = as_text(left).sql
-    if op in ("<", ">="):
-        return f"({sql} {op} {told})"
-    ahead = f"{sql} > {told}" if op == ">" else f"{sql} < {_beyond(wanted)}"
-    return f"({ahead} AND rtrim({sql}, ' ') {op} {told})"
-
-
-def _beyond(text: str) -> str:
-    """What comes after a text with any blanks behind it."""
-    return quoted_text(text + chr(ord(" ") + 1))
-
-
-def _compare_dynamic(op: str, left: Typed, right: Typed) -> str:
-    """SUPER compares with a scalar by the scalar's type, and is NULL where it has another."""
-    other = right if left.type.base == "super" else left
-    if other.type.base in NUMBERS:
-        one, two = (
-            f"rs_number({side.sql})" if side.type.base == "super" else coerce(side, FLOAT8).sql
-            for side in (left, right)
-        )
-        if other.type.base not in INTEGERS:
-            return f"({one} {op} {two})"
-        whole = [f"rs_whole({s.sql})" if s.type.base == "super" else s.sql for s in (left, right)]
-        return f"coalesce({whole[0]} {op} {whole[1]}, {one} {op} {two})"
-    one, two = coerce(left, SUPER).sql, coerce(right, SUPER).sql
-    if op not in ("=", "<>"):
-        return f"rs_super_compare({one}, '{op}', {two})"
-    if left.type == right.type:
-        return f"(rs_super_key({one}) {op} rs_super_key({two}))"
-    return f"({one} {op} {two})"
-
-
-def sorted_by(value: Typed) -> str:
-    """What a value is sorted by: values of SUPER are not sorted as the text that holds them."""
-    return f"rs_super_key({value.sql})" if value.type.base == "super" else key(value)
 
 
 def concatenate(left: Typed, right: Typed) -> Typed:

@@ -10,9 +10,9 @@ from sqlglot import exp
 from labkit.cloud.engine.redshift.blanks import key, shown
 from labkit.cloud.engine.redshift.calls import direction
 from labkit.cloud.engine.redshift.casts import coerce
+from labkit.cloud.engine.redshift.comparing import sorted_by
 from labkit.cloud.engine.redshift.errors import RedshiftError, unsupported
 from labkit.cloud.engine.redshift.expressions import expression
-from labkit.cloud.engine.redshift.operators import sorted_by
 from labkit.cloud.engine.redshift.scope import Field, Scope, Typed
 from labkit.cloud.engine.redshift.types import INT8
 

@@ -10,8 +10,8 @@ from sqlglot import exp
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift import blanks
 from labkit.cloud.engine.redshift.casts import coerce, common_type
+from labkit.cloud.engine.redshift.comparing import compare
 from labkit.cloud.engine.redshift.errors import RedshiftError, unsupported
-from labkit.cloud.engine.redshift.operators import compare
 from labkit.cloud.engine.redshift.scope import Field, Scope, Source, Typed
 from labkit.cloud.engine.redshift.types import VARCHAR
 

@@ -14,8 +14,8 @@ from sqlglot import exp
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift.calls import inlined
 from labkit.cloud.engine.redshift.casts import as_text, cast, coerce
+from labkit.cloud.engine.redshift.comparing import compare
 from labkit.cloud.engine.redshift.errors import BAD_TEXT, RedshiftError, unsupported
-from labkit.cloud.engine.redshift.operators import compare
 from labkit.cloud.engine.redshift.scope import Scope, Typed
 from labkit.cloud.engine.redshift.types import (
     BOOL,

@@ -9,9 +9,9 @@ from sqlglot import exp
 from labkit.cloud.engine.redshift.blanks import all_clean, is_clean, key
 from labkit.cloud.engine.redshift.calls import direction
 from labkit.cloud.engine.redshift.casts import coerce, common_type, known
+from labkit.cloud.engine.redshift.connect_by import next_round
 from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError, unsupported
 from labkit.cloud.engine.redshift.ordering import distinct_rows, limits, order_key
-from labkit.cloud.engine.redshift.relations import next_round
 from labkit.cloud.engine.redshift.scope import Cte, Field, Scope, Source, Typed
 from labkit.cloud.engine.redshift.select import Query, select
 from labkit.cloud.engine.redshift.types import VARCHAR, Type

@@ -13,6 +13,7 @@ from labkit.cloud.engine.redshift.casts import coerce, known
 from labkit.cloud.engine.redshift.errors import SYNTAX, UNDEFINED_COLUMN, RedshiftError, unsupported
 from labkit.cloud.engine.redshift.expressions import condition
 from labkit.cloud.engine.redshift.grouping import group_by
+from labkit.cloud.engine.redshift.joins import from_clause
 from labkit.cloud.engine.redshift.ordering import (
     distinct_rows,
     hidden_keys,
@@ -21,7 +22,6 @@ from labkit.cloud.engine.redshift.ordering import (
     order_by,
     order_key,
 )
-from labkit.cloud.engine.redshift.relations import from_clause
 from labkit.cloud.engine.redshift.scope import Field, Scope, Typed
 from labkit.cloud.engine.redshift.select_list import projections
 from labkit.cloud.engine.redshift.windows import window_definition

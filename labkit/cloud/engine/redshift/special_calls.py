@@ -17,8 +17,8 @@ from labkit.cloud.engine.redshift.calls import (
     within_group,
 )
 from labkit.cloud.engine.redshift.casts import as_text, coerce, common_type, known
+from labkit.cloud.engine.redshift.comparing import compare
 from labkit.cloud.engine.redshift.errors import CANNOT_CAST, RedshiftError, unsupported
-from labkit.cloud.engine.redshift.operators import compare
 from labkit.cloud.engine.redshift.scope import Scope, Typed
 from labkit.cloud.engine.redshift.types import (
     BOOL,

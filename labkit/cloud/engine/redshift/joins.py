@@ -1,0 +1,114 @@
+"""FROM with its joins, those in brackets too."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlglot import exp
+
+from labkit.cloud.engine.redshift.casts import coerce, common_type
+from labkit.cloud.engine.redshift.connect_by import connect_by
+from labkit.cloud.engine.redshift.errors import AMBIGUOUS, RedshiftError, unsupported
+from labkit.cloud.engine.redshift.relations import Member, add_member, finish, registered
+from labkit.cloud.engine.redshift.scope import Field, Scope, Source, Typed
+
+
+def from_clause(node: exp.Select, scope: Scope) -> str:
+    """``FROM`` with its joins; the scope gets what they have."""
+    start = node.args.get("from_")
+    if start is None:
+        return ""
+    if node.args.get("connect"):
+        return f" FROM {connect_by(node, scope)}"
+    sql = add_member(start.this, scope)
+    for each in [*(start.this.args.get("joins") or ()), *(node.args.get("joins") or ())]:
+        sql += join(each, scope)
+    return f" FROM {sql}"
+
+
+@registered(exp.Subquery)
+def _subquery(node: exp.Subquery, scope: Scope) -> Member:
+    if isinstance(node.this, exp.Table | exp.Subquery) and node.this.args.get("joins"):
+        return _joined(node, scope)
+    inner = Scope(scope.state, parent=scope.parent, ctes=dict(scope.ctes))
+    found = scope.state.query(node.this, inner)
+    alias = scope.state.alias("s")
+    fields = [replace(f, sql=f"{alias}.c{at}") for at, f in enumerate(found.fields)]
+    name = node.alias.lower() if node.alias else ""
+    return finish(node, f"({found.sql}) AS {alias}", Source(name, fields), scope)
+
+
+def _joined(node: exp.Subquery, scope: Scope) -> Member:
+    inner = Scope(scope.state, parent=scope.parent, ctes=dict(scope.ctes))
+    sql = add_member(node.this, inner)
+    for each in node.this.args.get("joins") or ():
+        sql += join(each, inner)
+    return f"({sql})", inner.sources
+
+
+_JOIN_ARGS = {"this", "on", "using", "side", "kind", "method", "pivots", "nested"}
+
+
+def join(node: exp.Join, scope: Scope) -> str:
+    """A join: with ON, USING, NATURAL, CROSS, or a comma."""
+    for name, value in node.args.items():
+        if value and name not in _JOIN_ARGS:
+            raise unsupported(f"{name.upper()} of a join")
+    if (node.method or "").upper() not in ("", "NATURAL"):
+        raise unsupported(f"{node.method} JOIN")
+    side, kind = (node.side or "").upper(), (node.kind or "").upper()
+    natural = (node.method or "").upper() == "NATURAL"
+    before = [field for source in scope.sources for field in _visible(source)]
+    sql = add_member(node.this, scope)
+    added = scope.sources[-1]
+    using = [each.name.lower() for each in node.args.get("using") or ()]
+    if natural:
+        using = [f.name for f in added.fields if f.name in {each.name for each in before}]
+    if using:
+        on = _using(using, before, added, side, scope)
+    elif node.args.get("on") is not None:
+        from labkit.cloud.engine.redshift.expressions import condition
+
+        on = condition(node.args["on"], scope, "JOIN/ON")
+    elif side:
+        raise RedshiftError("syntax error: a join needs ON or USING", "42601")
+    else:
+        return f" CROSS JOIN {sql}"
+    if kind not in ("", "INNER", "OUTER"):
+        raise unsupported(f"{kind} JOIN")
+    return f" {side or 'INNER'} JOIN {sql} ON {on}"
+
+
+def _visible(source: Source) -> list[Field]:
+    return [field for field in source.fields if field.name not in source.merged]
+
+
+def _using(names: list[str], before: list[Field], added: Source, side: str, scope: Scope) -> str:
+    from labkit.cloud.engine.redshift.comparing import compare
+
+    tests = []
+    for name in names:
+        left = [field for field in before if field.name == name]
+        right = [field for field in added.fields if field.name == name]
+        if len(left) != 1 or len(right) != 1:
+            where = "left" if len(left) != 1 else "right"
+            code = AMBIGUOUS if len(left) > 1 else "42703"
+            raise RedshiftError(
+                f'column "{name}" specified in USING clause does not exist in {where} table', code
+            )
+        one, two = (f.read().value for f in (left[0], right[0]))
+        tests.append(compare("=", one, two).sql)
+        added.merged.add(name)
+        if side in ("RIGHT", "FULL"):
+            _merge(name, one, two, scope)
+    return " AND ".join(tests)
+
+
+def _merge(name: str, left: Typed, right: Typed, scope: Scope) -> None:
+    """The column that both sides of an outer join share."""
+    kind = common_type((left.type, right.type))
+    both = f"coalesce({coerce(left, kind).sql}, {coerce(right, kind).sql})"
+    for source in scope.sources:
+        for at, field in enumerate(source.fields):
+            if field.name == name and name not in source.merged:
+                source.fields[at] = Field(name, kind, both)
