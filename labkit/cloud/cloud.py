@@ -7,6 +7,7 @@ import functools
 import importlib
 import os
 import secrets
+import shutil
 import string
 import threading
 from collections.abc import Callable, Iterator
@@ -62,6 +63,10 @@ class Cloud:
         #: The folders of objects' bodies.
         self.lake = [home / "s3", *([beneath] if beneath else [])]
         bodies.BODIES.open(*self.lake)
+        #: What processes of functions and jobs write; whatever a killed server left is removed.
+        self.scratch = home / "scratch"
+        shutil.rmtree(self.scratch, ignore_errors=True)
+        self.scratch.mkdir()
         self.state = State(home / "state.db")
         self.jobs = Jobs()
         self._locks: dict[str, threading.RLock] = {}

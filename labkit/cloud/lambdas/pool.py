@@ -111,7 +111,9 @@ class Pool:
         layers = [self._unzip(code) for code in self._layers(function)]
         path = (str(folder), *(str(layer / "python") for layer in layers))
         environment = self._environment(function, stream, folder)
-        return Worker(Recipe(folder, path, environment, int(function.memory_size)))
+        assert self._cloud is not None
+        memory_mb = int(function.memory_size)
+        return Worker(Recipe(folder, path, environment, memory_mb, self._cloud.scratch))
 
     def _enter(self, name: str, most: Any) -> None:
         with self._lock:

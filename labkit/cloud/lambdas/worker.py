@@ -47,12 +47,14 @@ class Recipe:
         path: what its imports find first: the code and the layers.
         environment: its environment variables, all of them.
         memory_mb: it dies above this much.
+        scratch: where its own folder for files is made.
     """
 
     folder: Path
     path: tuple[str, ...]
     environment: dict[str, str]
     memory_mb: int
+    scratch: Path
 
 
 class Worker:
@@ -66,7 +68,7 @@ class Worker:
         self.recipe, self.peak_mb, self.init_ms = recipe, 0, 0.0
         self.init_error: Any = None
         self._ended = False
-        self._scratch = tempfile.TemporaryDirectory(prefix="labkit-lambda-")
+        self._scratch = tempfile.TemporaryDirectory(prefix="lambda-", dir=recipe.scratch)
         self._log = open(Path(self._scratch.name) / "log", "w+b")  # noqa: SIM115
         self._buffer = b""
         self._process = self._start()

@@ -68,7 +68,7 @@ class Process:
     ) -> None:
         if arguments.get(_MODULES):
             raise Unrunnable(f"{_MODULES} is not available in the local AWS: nothing is installed")
-        self._scratch = tempfile.TemporaryDirectory(prefix="labkit-glue-")
+        self._scratch = tempfile.TemporaryDirectory(prefix="glue-", dir=cloud.scratch)
         self._folder = Path(self._scratch.name)
         self._store = Store(cloud, role_session(role, cloud.account, _SESSION))
         try:
