@@ -164,7 +164,7 @@ def test_a_trigger_waits_for_all_its_conditions(lake: Lake) -> None:
         lake.glue.create_job(Name=name, Role=lake.role, Command={"Name": "glueetl"})
     conditions = [
         {"LogicalOperator": "EQUALS", "CrawlerName": lake.crawler, "CrawlState": "SUCCEEDED"},
-        {"LogicalOperator": "EQUALS", "JobName": lake.crawler, "State": "SUCCEEDED"},
+        {"LogicalOperator": "EQUALS", "JobName": lake.crawler, "State": "FAILED"},
     ]
     after = {"Actions": [{"JobName": f"{lake.crawler}-after", "Arguments": {"--a": "b"}}]}
     lake.glue.create_trigger(

@@ -32,7 +32,7 @@ def test_a_job_is_defined_anew(glue: Any, fresh: Callable[[str], str]) -> None:
     told = glue.get_job(JobName=name)["Job"]
     now = (told["Role"], told["Timeout"], told["MaxRetries"], told["CreatedOn"])
     assert now == ("other", 7, 0, made)
-    assert [each["Id"] for each in glue.get_job_runs(JobName=name)["JobRuns"]] == [run]
+    assert run in [each["Id"] for each in glue.get_job_runs(JobName=name)["JobRuns"]]
     arn = f"arn:aws:glue:us-east-1:123456789012:job/{name}"
     assert glue.get_tags(ResourceArn=arn)["Tags"] == {"team": "a"}
     glue.delete_job(JobName=name)

@@ -11,6 +11,7 @@ import pytest
 from tests.conftest import wait_for
 from tests.roles import make_role
 
+ALL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 SCRIPT = """
 import sys
 import boto3
@@ -106,6 +107,39 @@ def test_a_job_whose_script_or_role_is_not_there(shell: Shell) -> None:
     command = shell.glue.get_job(JobName=job)["Job"]["Command"]
     shell.glue.update_job(JobName=job, JobUpdate={"Role": "nobody", "Command": command})
     assert "assume role permissions" in shell.run(job)["ErrorMessage"]
+
+
+@pytest.mark.parametrize("kind", ["glueetl", "gluestreaming", "glueray"])
+def test_a_job_that_wants_spark_or_ray_fails(shell: Shell, kind: str) -> None:
+    """Its run is taken; that it has not run is told, so that nobody goes on with its data."""
+    job, command = f"{kind}-{uuid.uuid4().hex[:8]}", {"Name": kind, "ScriptLocation": "s3://b/a.py"}
+    shell.glue.create_job(Name=job, Role=shell.role, Command=command)
+    run = shell.run(job)
+    assert (run["JobRunState"], run["LogGroupName"]) == ("FAILED", "/aws-glue/jobs")
+    assert "runs no Spark" in run["ErrorMessage"]
+
+
+def test_a_state_machine_fails_with_its_job(shell: Shell, client: Callable[[str], Any]) -> None:
+    job, states = f"spark-{uuid.uuid4().hex[:8]}", client("stepfunctions")
+    shell.glue.create_job(Name=job, Role=shell.role, Command={"Name": "glueetl"})
+    role = make_role(client("iam"), job, "states", {**ALL, "Action": "glue:*"})
+    task = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::glue:startJobRun.sync",
+        "Parameters": {"JobName": job},
+        "End": True,
+    }
+    definition = json.dumps({"StartAt": "Run", "States": {"Run": task}})
+    machine = states.create_state_machine(name=job, definition=definition, roleArn=role)
+    begun = states.start_execution(stateMachineArn=machine["stateMachineArn"])["executionArn"]
+
+    def look() -> Any:
+        found = states.describe_execution(executionArn=begun)
+        return found if found["status"] != "RUNNING" else None
+
+    failed = wait_for(look)
+    assert (failed["status"], failed["error"]) == ("FAILED", "States.TaskFailed")
+    assert "runs no Spark" in json.loads(failed["cause"])["ErrorMessage"]
 
 
 def test_a_run_is_stopped_and_one_at_a_time(shell: Shell) -> None:

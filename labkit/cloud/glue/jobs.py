@@ -1,21 +1,19 @@
 """Jobs: what Glue fills in of one that says less, and how their runs begin and are stopped.
 
-Those of Python shell run (`labkit.cloud.glue.shell`). Others, which want Spark or Ray, are records
-at moto, whose runs end at once.
+Those of Python shell run (`labkit.cloud.glue.shell`). Others, which want Spark or Ray, fail: what
+succeeded without having run would let others go on with data that nobody has written.
 
 Source: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-jobs-job.html
 """
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 import moto.glue.models as models
 from botocore import xform_name
 
 from labkit.cloud.cloud import Cloud, on_start
-from labkit.cloud.glue.endings import ended
 from labkit.cloud.glue.records import answers, glue
 from labkit.cloud.glue.shell import runs
 from labkit.cloud.glue.words import invalid, not_found
@@ -83,12 +81,8 @@ def start(cloud: Cloud, region: str, name: str, **asked: Any) -> str:
     options: Any = {option: asked.get(member) for member, option in _ASKED.items()}
     number: str = records.start_job_run(name=name, **options)
     job = records.jobs[name]
-    if runs.is_shell(job):
-        run = next(each for each in job.job_runs if each.job_run_id == number)
-        runs.begin(cloud, region, job, run)
-    else:
-        told = (cloud, region, "JobName", name, "SUCCEEDED")
-        threading.Thread(target=ended, args=told, name=number, daemon=True).start()
+    run = next(each for each in job.job_runs if each.job_run_id == number)
+    runs.begin(cloud, region, job, run)
     return number
 
 
@@ -122,23 +116,19 @@ def tell_defaults(cloud: Cloud) -> None:
     jobs: Any = models.FakeJob
     told: Any = models.FakeJobRun
     jobs.as_dict, told.as_dict = _told, _told_run
+    # of runs that an earlier version has kept
+    told.attempt, told.error, told.ended, told.shell = 0, None, None, True
 
 
-_LOGS = "/aws-glue/jobs"
 _as_dict: Any = models.FakeJob.as_dict
 _run_as_dict: Any = models.FakeJobRun.as_dict
 
 
 def _told_run(run: Any) -> Members:
-    """A run as moto tells it, without the version, the seconds and the logs that it makes up.
-
-    The group of its logs is what Glue names for all: clients look for it, and find none.
-    """
+    """A run as moto tells it, without the version, the seconds and the logs that it makes up."""
     told: Members = _run_as_dict(run)
     told.pop("GlueVersion", None)
-    if hasattr(run, "attempt"):
-        return {k: v for k, v in (told | runs.told(run)).items() if v is not None}
-    return told | {"ExecutionTime": 0, "LogGroupName": _LOGS}
+    return {k: v for k, v in (told | runs.told(run)).items() if v is not None}
 
 
 def _told(job: Any) -> Members:

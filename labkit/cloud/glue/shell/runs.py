@@ -1,4 +1,6 @@
-"""The runs of Python shell jobs: begun, told in moto's records, ended, and tried again.
+"""The runs of jobs: begun, told in moto's records, ended, and tried again.
+
+Only those of Python shell can succeed: there is no Spark and no Ray here.
 
 Sources: https://docs.aws.amazon.com/glue/latest/dg/add-job-python.html,
 https://docs.aws.amazon.com/glue/latest/dg/job-run-statuses.html and
@@ -26,8 +28,12 @@ from labkit.cloud.jobs import until_kept
 log = logging.getLogger(__name__)
 
 SHELL = "pythonshell"
-LOGS = "/aws-glue/python-jobs"
+LOGS, _OTHERS_LOGS = "/aws-glue/python-jobs", "/aws-glue/jobs"
 RUNNING = ("STARTING", "RUNNING", "STOPPING")
+NO_SPARK = (
+    "The local AWS runs no Spark and no Ray: nothing of this job has run, and nothing was written. "
+    "Python shell jobs (Command.Name pythonshell) do run."
+)
 _INTERRUPTED = "The job was interrupted when the local AWS ended"
 _KIND = "Glue Job State Change"
 _SERVICE = "glue.amazonaws.com"
@@ -35,16 +41,11 @@ _TIMEOUT_MINUTES = 2880
 _PROCESSES: dict[str, Process] = {}
 
 
-def is_shell(job: Any) -> bool:
-    """Whether a job's script runs here: one of Python shell, which lies in S3."""
-    script = str(job.command.get("ScriptLocation") or "")
-    return bool(job.command.get("Name") == SHELL and script.startswith(("s3://", "s3a://")))
-
-
 def begin(cloud: Cloud, region: str, job: Any, run: Any, attempt: int = 0) -> None:
     """Let a run that is on record begin; called within a change of Glue's records."""
     run._transitions = []  # moto's runs succeed by being looked at
     run.status, run.attempt, run.error, run.ended = "RUNNING", attempt, None, None
+    run.shell = job.command.get("Name") == SHELL
     work = threading.Thread(
         target=_work, args=(cloud, region, copy.copy(job), run), name=run.job_run_id, daemon=True
     )
@@ -60,15 +61,14 @@ def stop(run: Any) -> None:
 
 def told(run: Any) -> dict[str, Any]:
     """What is told of a run, beyond what moto tells of all."""
-    moment = run.ended or utcnow()
-    seconds = round((moment - run.started_on).total_seconds())
+    seconds = round(((run.ended or utcnow()) - run.started_on).total_seconds())
     return {
         "Attempt": run.attempt,
         "CompletedOn": run.ended,
         "ErrorMessage": run.error,
         "ExecutionTime": seconds,
         "JobRunState": run.status,
-        "LogGroupName": LOGS,
+        "LogGroupName": LOGS if run.shell else _OTHERS_LOGS,
     }
 
 
@@ -98,6 +98,8 @@ def _work(cloud: Cloud, region: str, job: Any, run: Any) -> None:
 
 def _outcome(cloud: Cloud, region: str, job: Any, run: Any) -> tuple[str, str | None]:
     """The state that a run ends in, and why."""
+    if not run.shell:
+        return "FAILED", NO_SPARK
     role = trusted_role(cloud, job.role, _SERVICE)
     if role is None:
         return "FAILED", (
@@ -105,7 +107,7 @@ def _outcome(cloud: Cloud, region: str, job: Any, run: Any) -> tuple[str, str | 
         )
     minutes = run.timeout or job.timeout or _TIMEOUT_MINUTES
     try:
-        script, arguments = job.command["ScriptLocation"], dict(run.arguments or {})
+        script, arguments = job.command.get("ScriptLocation") or "", dict(run.arguments or {})
         process = Process(cloud, region, role.arn, script, arguments)
     except Unrunnable as error:
         return "FAILED", str(error)
@@ -164,5 +166,5 @@ def fail_interrupted(cloud: Cloud) -> None:
     for backend in models.glue_backends[cloud.account].values():
         runs: list[Any] = [run for job in backend.jobs.values() for run in job.job_runs]
         for run in runs:
-            if hasattr(run, "attempt") and run.status in RUNNING:
+            if run.status in RUNNING:
                 run.status, run.error, run.ended = "FAILED", _INTERRUPTED, run.modified_on
