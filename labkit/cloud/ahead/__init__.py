@@ -18,6 +18,7 @@ import labkit.cloud.certificate
 import labkit.cloud.front
 import labkit.cloud.services  # noqa: F401
 from labkit.cloud import protocol
+from labkit.cloud.engine.trino import library
 from labkit.cloud.server import SETTINGS
 
 # The services of which every lab has something.
@@ -42,4 +43,5 @@ def called(*services: str) -> None:
 os.environ.update(SETTINGS)
 stored(*SERVICES)
 called(*CALLED)
+library.names()  # their signatures are read, of which there are hundreds
 get_backend("iam")[DEFAULT_ACCOUNT_ID]["aws"]  # AWS's own policies, of which there are hundreds
