@@ -10,6 +10,7 @@ from typing import Any
 import moto.glue.models as models
 import pytest
 
+from labkit.cloud.glue.column_tasks.settings import Clock as StatisticsClock
 from labkit.cloud.glue.schedule import check_schedule
 from labkit.cloud.glue.timetable import Clock
 from labkit.cloud.glue.triggers import Clock as TriggerClock
@@ -78,6 +79,19 @@ def test_triggers_fire_when_they_are_due(crawlers: dict[str, Any]) -> None:
     clock.tick()
     triggers.clear()
     assert fired == ["on"]
+
+
+def test_column_statistics_are_computed_when_they_are_due(crawlers: dict[str, Any]) -> None:
+    tables = {}
+    for name, state in (("on", "SCHEDULED"), ("off", "NOT_SCHEDULED")):
+        schedule = {"ScheduleExpression": "cron(30 * * * ? *)", "State": state}
+        tables[name] = SimpleNamespace(name=name, statistics_settings={"Schedule": schedule})
+    databases: Any = models.glue_backends[ACCOUNT]["us-east-1"].databases
+    databases["d"] = SimpleNamespace(name="d", tables=tables)
+    clock = StatisticsClock(SimpleNamespace(account=ACCOUNT), lambda *_: None)  # type: ignore[arg-type]
+    plans = list(clock.plans())
+    databases.clear()
+    assert plans == [("us-east-1", "d\non", "cron(30 * * * ? *)")]
 
 
 @pytest.mark.parametrize(

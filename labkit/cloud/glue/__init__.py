@@ -3,6 +3,7 @@
 from labkit.cloud.glue import (
     catalog,
     classifiers,
+    column_tasks,
     connections,
     crawlers,
     functions,
@@ -23,6 +24,7 @@ from labkit.cloud.glue import (
 __all__ = [
     "catalog",
     "classifiers",
+    "column_tasks",
     "connections",
     "crawlers",
     "functions",
