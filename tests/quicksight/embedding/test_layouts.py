@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from labkit import charts
 from labkit.charts.pages import Session
 from labkit.errors import NoChart
 from tests.quicksight.embedding.boards import SCHEMA, dashboard, orders, visual
@@ -140,6 +141,52 @@ def test_a_parameter(parameters: Session) -> None:
     every = {"Apples": 90, "Pears": 60}
     assert rows(parameters, "by-product", parameters={"Where": ["[ALL]"]}) == every
     assert rows(parameters, "by-product", state={"parameter:Where": []}) == every
+
+
+def test_what_controls_start_with(boards: Any, board: str, reader: str) -> None:
+    """A rolling date's moment, a parameter's number: what one end of a range leaves unchanged."""
+    arn = boards.quicksight.describe_data_set(DataSetId="board-orders")["DataSet"]["Arn"]
+    rolling = {"RollingDate": {"Expression": "truncDate('YYYY', parseDate('2024-05-01'))"}}
+    now = {"AnchorDateConfiguration": {"AnchorOption": "NOW"}, "NullOption": "NON_NULLS_ONLY"}
+    relative = {"RelativeDateType": "LAST", "TimeGranularity": "DAY", "ParameterName": "N"}
+    by = {"Column": {"DataSetIdentifier": "o", "ColumnName": "day"}, "SortDirection": "DESC"}
+    by |= {"AggregationFunction": {"DateAggregationFunction": "MAX"}}
+    filters = {
+        "TimeRangeFilter": {"RangeMinimumValue": rolling, "NullOption": "NON_NULLS_ONLY"},
+        "TimeEqualityFilter": rolling,
+        "RelativeDatesFilter": now | relative,
+        "TopBottomFilter": {"ParameterName": "N", "AggregationSortConfigurations": [by]},
+    }
+    kinds = ["DateTimePicker", "DateTimePicker", "RelativeDateTime", "TextField"]
+    controls = [
+        {kind: {"FilterControlId": f"c{name}", "SourceFilterId": name, "Title": name}}
+        for kind, name in zip(kinds, filters, strict=True)
+    ]
+    shape = charts.definition(
+        [visual("table", "Years", group_by="year", values="sum(amount)")], data_sets={"o": arn}
+    )
+    shape["FilterGroups"] = [
+        {
+            "FilterGroupId": name,
+            "Filters": [{name: {**body, "FilterId": name, "Column": by["Column"]}}],
+            "ScopeConfiguration": {"AllSheets": {}},
+            "CrossDataset": "SINGLE_DATASET",
+        }
+        for name, body in filters.items()
+    ]
+    declared = {"Name": "N", "ParameterValueType": "SINGLE_VALUED"}
+    declared["DefaultValues"] = {"StaticValues": [3]}
+    shape["ParameterDeclarations"] = [{"IntegerParameterDeclaration": declared}]
+    shape["Sheets"][0]["FilterControls"] = controls
+    boards.dashboard("starts", shape, reader)
+    start = "2024-01-01T00:00:00+00:00"
+    found = Session.open(boards.url(reader, dashboard("starts"))).json("model.json")["state"]
+    assert found == {
+        "filter:TimeRangeFilter": [start, None],
+        "filter:TimeEqualityFilter": [start],
+        "filter:RelativeDatesFilter": ["LAST", "DAY", 3],
+        "filter:TopBottomFilter": [3],
+    }
 
 
 def test_words_of_a_text_box(parameters: Session) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from labkit.cloud.engine.trino.errors import QueryFailed
 from labkit.cloud.quicksight.definitions import walk
+from labkit.cloud.quicksight.definitions.rolling import rolled
 from labkit.cloud.quicksight.embedding import filter_values
 from labkit.cloud.quicksight.embedding.choosing import Chosen
 from labkit.cloud.quicksight.embedding.controls import PARAMETER, Control, controls_of
@@ -103,6 +104,8 @@ def _bound(bound: Json | None, chosen: Chosen) -> Any:
         return None
     if bound.get("Parameter"):
         return next(iter(_parameter(chosen, bound["Parameter"])), None)
+    if bound.get("RollingDate"):
+        return rolled(bound["RollingDate"]["Expression"])
     return bound.get("StaticValue")
 
 
@@ -134,7 +137,8 @@ def _range(body: Json, chosen: Chosen) -> list[Any]:
 def _time(body: Json, chosen: Chosen) -> list[Any]:
     if body.get("ParameterName"):
         return _parameter(chosen, body["ParameterName"])
-    return [walk.moment(body["Value"])] if body.get("Value") is not None else []
+    moment = _bound({**body, "StaticValue": body.get("Value")}, chosen)
+    return [walk.moment(moment)] if moment is not None else []
 
 
 def _times(body: Json, chosen: Chosen) -> list[Any]:
@@ -143,11 +147,18 @@ def _times(body: Json, chosen: Chosen) -> list[Any]:
 
 
 def _relative(body: Json, chosen: Chosen) -> list[Any]:
-    return [body["RelativeDateType"], body["TimeGranularity"], body.get("RelativeDateValue", 1)]
+    count = _number(body, "RelativeDateValue", chosen) or [1]
+    return [body["RelativeDateType"], body["TimeGranularity"], *count]
 
 
 def _top(body: Json, chosen: Chosen) -> list[Any]:
-    return [body["Limit"]] if body.get("Limit") else []
+    return _number(body, "Limit", chosen)
+
+
+def _number(body: Json, member: str, chosen: Chosen) -> list[Any]:
+    if body.get("ParameterName"):
+        return _parameter(chosen, body["ParameterName"])[:1]
+    return [body[member]] if body.get(member) else []
 
 
 _VALUES: dict[str, Any] = {
