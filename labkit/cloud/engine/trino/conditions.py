@@ -16,6 +16,7 @@ from labkit.cloud.engine.trino.comparisons import (
     plain,
 )
 from labkit.cloud.engine.trino.expected import condition, unified
+from labkit.cloud.engine.trino.once import once
 from labkit.cloud.engine.trino.operators import coerced
 from labkit.cloud.engine.trino.scope import Scope, Typed
 from labkit.cloud.engine.types import BOOLEAN, UNKNOWN, Type
@@ -59,10 +60,17 @@ def between(node: tree.Between, scope: Scope) -> Typed:
     if plain(kind) and kind != UNKNOWN:
         a, b, c = (for_comparison(v, kind) for v in (value, low, high))
         return Typed(f"({a} BETWEEN {b} AND {c})", BOOLEAN)
-    above, below = comparison(">=", value, low), comparison("<=", value, high)
-    assert above
-    assert below
-    return Typed(f"({above.sql} AND {below.sql})", BOOLEAN)
+
+    def render(sql: str) -> str:
+        own = Typed(sql, value.type)
+        above, below = comparison(">=", own, low), comparison("<=", own, high)
+        return f"({above and above.sql} AND {below and below.sql})"
+
+    return Typed(once(render, value.sql, long=_LONG), BOOLEAN)
+
+
+#: How long a value is compared twice.
+_LONG = 2000
 
 
 def in_list(node: tree.InList, scope: Scope) -> Typed:
@@ -76,8 +84,13 @@ def in_list(node: tree.InList, scope: Scope) -> Typed:
     if plain(kind) and kind != UNKNOWN:
         listed = ", ".join(for_comparison(item, kind) for item in items)
         return Typed(f"({for_comparison(value, kind)} IN ({listed}))", BOOLEAN)
-    found = [comparison("=", coerced(value, kind), coerced(item, kind)) for item in items]
-    return Typed(f"({' OR '.join(one.sql for one in found if one)})", BOOLEAN)
+
+    def render(sql: str) -> str:
+        own = coerced(Typed(sql, value.type), kind)
+        found = [comparison("=", own, coerced(item, kind)) for item in items]
+        return f"({' OR '.join(one.sql for one in found if one)})"
+
+    return Typed(once(render, value.sql, long=_LONG), BOOLEAN)
 
 
 def like(node: tree.Like, scope: Scope) -> Typed:

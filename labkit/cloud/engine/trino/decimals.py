@@ -11,11 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from labkit.cloud.engine import unscaled
+from labkit.cloud.engine.trino.once import once
 from labkit.cloud.engine.trino.scope import Typed
 from labkit.cloud.engine.types import Type
 from labkit.cloud.engine.unscaled import MOST, WIDE
-
-_LONG = 200
 
 
 def parts(kind: Type) -> tuple[int, int]:
@@ -53,22 +52,10 @@ def _divide(op: str, left: Typed, right: Typed) -> Typed:
     scale = max(s1, s2)
     kind = decimal(p1 + s2 + max(s2 - s1, 0), scale)
     room = parts(left.type)[0] + scale + s2 - s1 <= MOST
-    quotient = _once(
+    quotient = once(
         lambda n, d: _quotient(n, d, scale + s2 - s1, room), digits(left), digits(right)
     )
-    return Typed(_once(lambda q: from_digits(q, kind), quotient), kind)
-
-
-def _once(render: Callable[..., str], *values: str) -> str:
-    """SQL that writes its values more than once; what is long already is reckoned once instead.
-
-    Quotients of quotients would otherwise grow with each division by a factor of ten.
-    """
-    if max(map(len, values)) < _LONG:
-        return render(*values)
-    fields = ", ".join(f"v{at} := {value}" for at, value in enumerate(values))
-    body = render(*(f"_d.v{at}" for at in range(len(values))))
-    return f"list_transform([struct_pack({fields})], lambda _d: {body})[1]"
+    return Typed(once(lambda q: from_digits(q, kind), quotient), kind)
 
 
 def _quotient(n: str, d: str, shift: int, room: bool) -> str:

@@ -26,6 +26,7 @@ from labkit.cloud.engine.trino.json_members import json_members
 from labkit.cloud.engine.trino.json_syntax import json_path
 from labkit.cloud.engine.trino.library import coerce, common_type, resolve
 from labkit.cloud.engine.trino.literals import interval, literal
+from labkit.cloud.engine.trino.once import changes
 from labkit.cloud.engine.trino.operators import arithmetic, coerced, negative
 from labkit.cloud.engine.trino.safe import safe
 from labkit.cloud.engine.trino.scope import Scope, Typed, qualified_parts
@@ -167,7 +168,16 @@ def _unary(node: tree.Unary, scope: Scope) -> Typed:
 
 
 def _case(node: tree.Case, scope: Scope) -> Typed:
-    conditions = [_when(node, when, scope) for when, _ in node.whens]
+    operand = expression(node.operand, scope) if node.operand else None
+    if operand is None or not changes(operand.sql):
+        return _choice(node, operand, scope)
+    name = scope.state.fresh("c")
+    chosen = _choice(node, Typed(name, operand.type), scope)
+    return Typed(f"list_transform([{operand.sql}], lambda {name}: {chosen.sql})[1]", chosen.type)
+
+
+def _choice(node: tree.Case, operand: Typed | None, scope: Scope) -> Typed:
+    conditions = [_when(node, operand, when, scope) for when, _ in node.whens]
     results = [then for _, then in node.whens] + ([node.default] if node.default else [])
     values, kind = unified(results, scope, "All CASE results must be the same type or coercible")
     whens = " ".join(f"WHEN {c} THEN {v}" for c, v in zip(conditions, values, strict=False))
@@ -175,10 +185,10 @@ def _case(node: tree.Case, scope: Scope) -> Typed:
     return Typed(f"CASE {whens}{default} END", kind)
 
 
-def _when(node: tree.Case, when: tree.Expression, scope: Scope) -> str:
-    if node.operand is None:
+def _when(node: tree.Case, operand: Typed | None, when: tree.Expression, scope: Scope) -> str:
+    if node.operand is None or operand is None:
         return condition(when, scope, "CASE WHEN clause")
-    operand, value = expression(node.operand, scope), expression(when, scope)
+    value = expression(when, scope)
     found = comparison("=", operand, value)
     if found is None:
         types = f"{operand.type.display} vs {value.type.display}"

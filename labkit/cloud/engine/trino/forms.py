@@ -13,6 +13,7 @@ from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.arguments import only_plain
 from labkit.cloud.engine.trino.comparisons import comparison
 from labkit.cloud.engine.trino.library import coerce, common_type
+from labkit.cloud.engine.trino.once import once
 from labkit.cloud.engine.trino.safe import tried
 from labkit.cloud.engine.trino.scope import Scope, Typed
 from labkit.cloud.engine.types import INTEGER, Type
@@ -49,11 +50,15 @@ def _coalesce(node: tree.Call, scope: Scope) -> Typed:
 def _nullif(node: tree.Call, scope: Scope) -> Typed:
     """The result has the type of the first."""
     first, second = (scope.value(arg) for arg in node.args)
-    equal = comparison("=", first, second)
-    if equal is None:
+    if comparison("=", first, second) is None:
         message = f"Types are not comparable with NULLIF: {first.type} vs {second.type}"
         raise scope.fail(node, "TYPE_MISMATCH", message)
-    return Typed(f"CASE WHEN {equal.sql} THEN NULL ELSE {first.sql} END", first.type)
+
+    def render(a: str, b: str) -> str:
+        equal = comparison("=", Typed(a, first.type), Typed(b, second.type))
+        return f"CASE WHEN {equal and equal.sql} THEN NULL ELSE {a} END"
+
+    return Typed(once(render, first.sql, second.sql, long=1000), first.type)
 
 
 def _try(node: tree.Call, scope: Scope) -> Typed:

@@ -21,7 +21,12 @@ from labkit.cloud.engine.closed import Udf, macros
 from labkit.cloud.engine.trino import functions
 from labkit.cloud.engine.trino.functions import AGGREGATES, REFUSED, SCALARS, UDFS, WINDOWS
 from labkit.cloud.engine.trino.functions.coercion import can_coerce, coerce, common_type
-from labkit.cloud.engine.trino.functions.entry import Entry, FunctionRefused
+from labkit.cloud.engine.trino.functions.entry import (
+    Entry,
+    FunctionRefused,
+    integer_literal,
+    text_literal,
+)
 from labkit.cloud.engine.trino.functions.equality import is_keyed
 from labkit.cloud.engine.trino.functions.signatures import (
     Bindings,
@@ -30,6 +35,7 @@ from labkit.cloud.engine.trino.functions.signatures import (
     parse_signature,
     substitute,
 )
+from labkit.cloud.engine.trino.once import changes, once
 from labkit.cloud.engine.types import UNKNOWN, Type
 
 __all__ = [
@@ -98,11 +104,34 @@ class Resolved:
             inside: SQL before the closing parenthesis: ``ORDER BY …``, ``IGNORE NULLS``.
             after: SQL that follows the call: ``FILTER (…)``, ``OVER (…)``.
         """
-        calls = self.entry.expand(self, args)
         if self.kind == "scalar":
-            return calls[0]
+            return _once(lambda given: self.entry.expand(self, given)[0], args)
+        calls = self.entry.expand(self, args)
         modified = [_modify(call, distinct, inside, after) for call in calls]
         return self.entry.finish_with(self, args, modified)
+
+
+def _once(render: Callable[[Sequence[str]], str], args: Sequence[str]) -> str:
+    """A function of values that change, or that its SQL would make long; literals stay in sight."""
+    plain = render(args)
+    long = any(len(arg) > _LONG and plain.count(arg) > 1 for arg in args)
+    if not long and not any(map(changes, args)):
+        return plain
+    values = {
+        at: arg
+        for at, arg in enumerate(args)
+        if not arg.startswith("lambda ") and (text_literal(arg) or integer_literal(arg)) is None
+    }
+
+    def body(*names: str) -> str:
+        named = dict(zip(values, names, strict=True))
+        return render([named.get(at, arg) for at, arg in enumerate(args)])
+
+    return once(body, *values.values(), long=0) if values else plain
+
+
+#: How long an argument is written more than once.
+_LONG = 1000
 
 
 def _modify(call: str, distinct: bool, inside: str, after: str) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from labkit.cloud.engine.trino.once import changes
 from labkit.cloud.engine.trino.scope import Scope
 
 #: Without these a text has columns, literals and operators alone, and none that stands twice.
@@ -23,7 +24,7 @@ def safe(sql: str, render: Callable[[str], str], scope: Scope) -> str:
     if not _FORM.search(sql):
         return f"TRY({render(sql)})"
     name = scope.state.fresh("t")
-    if _OUTSIDE.search(sql):
+    if _OUTSIDE.search(sql) or changes(sql):
         return f"list_transform([{sql}], lambda {name}: TRY({render(name)}))[1]"
     return f"TRY(list_transform([{sql}], lambda {name}: {render(name)})[1])"
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 
 from labkit.cloud.engine.quoting import quoted_name, quoted_text
-from labkit.cloud.engine.trino.casts.rules import CastRefused, cast, failure_of, once, register
+from labkit.cloud.engine.trino.casts.rules import CastRefused, cast, failure_of, register
+from labkit.cloud.engine.trino.once import once
 from labkit.cloud.engine.trino.operators import INTEGERS, NUMBERS
 from labkit.cloud.engine.trino.text import as_text, cast_to_varchar
 from labkit.cloud.engine.types import DOUBLE, JSON, VARCHAR, Type
@@ -63,7 +64,7 @@ def _json_map(sql: str, kind: Type) -> str:
 
 def _json_row(sql: str, kind: Type) -> str:
     """A field without a name has the name ``""``."""
-    return once(sql, lambda row: _json_fields(row, kind), _NAME)
+    return once(lambda row: _json_fields(row, kind), sql, long=_NAME)
 
 
 def _json_fields(sql: str, kind: Type) -> str:
@@ -77,7 +78,7 @@ def _json_fields(sql: str, kind: Type) -> str:
 
 
 def _from_json(sql: str, source: Type, target: Type) -> str:
-    return once(sql, lambda text: _read_json(text, target), _NAME)
+    return once(lambda text: _read_json(text, target), sql, long=_NAME)
 
 
 def _read_json(sql: str, kind: Type) -> str:

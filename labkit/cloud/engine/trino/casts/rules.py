@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from itertools import product
 
 from labkit.cloud.engine.trino.errors import MARK
+from labkit.cloud.engine.trino.once import once
 from labkit.cloud.engine.types import UNKNOWN, Type
 
 Render = Callable[[str, Type, Type], str]
@@ -45,14 +46,7 @@ def cast(sql: str, source: Type, target: Type) -> str:
     render = CASTS.get((source.base, target.base))
     if render is None:
         raise CastRefused(source, target)
-    return once(sql, lambda value: render(value, source, target))
-
-
-def once(sql: str, render: Callable[[str], str], long: int = 200) -> str:
-    """SQL over a value that stands in it once: a long one, named often, grows at each level."""
-    if len(sql) <= long:
-        return render(sql)
-    return f"list_transform([{sql}], lambda _v: {render('_v')})[1]"
+    return once(lambda value: render(value, source, target), sql)
 
 
 def failure_of(sql: str, text: str, code: str = "INVALID_CAST_ARGUMENT") -> str:
