@@ -10,7 +10,7 @@ https://spark.apache.org/docs/3.5.0/sql-ref-ansi-compliance.html#cast
 
 from __future__ import annotations
 
-from labkit.cloud.databrew.recipe.column import NUMBERS, PLAIN_NUMBER, WHOLE, Column
+from labkit.cloud.databrew.recipe.column import FLOATS, NUMBERS, PLAIN_NUMBER, WHOLE, Column
 from labkit.cloud.databrew.recipe.context import RecipeContext
 from labkit.cloud.databrew.recipe.errors import RecipeError, unknown
 from labkit.cloud.databrew.recipe.parts.patterns import moment_of
@@ -114,7 +114,8 @@ def _number(column: Column, kind: Type) -> str:
         return f"CAST(NULL AS {to})"
     if kind.base in WHOLE and not column.is_whole and column.is_number:
         return f"TRY_CAST(trunc({column.sql}) AS {to})"
-    return f"TRY_CAST({column.sql} AS {to})"
+    exact = kind.base == "decimal" and column.type.base in FLOATS  # 0.1 is all the digits it shows
+    return f"TRY_CAST({column.text if exact else column.sql} AS {to})"
 
 
 def _number_in(text: str, kind: Type) -> str:

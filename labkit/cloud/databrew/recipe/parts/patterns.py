@@ -107,7 +107,7 @@ def strftime(pattern: str) -> str:
 def _iso(text: str) -> str:
     """SQL of a text that begins with a year of four digits."""
     joined = f"regexp_replace({text}, ' ([+-][0-9])', '\\1')"  # of an offset's space
-    halves = _tried(text, [f"%Y-%m-%d{clock}" for clock in _HALVES])
+    halves = _tried(text, [*(f"%Y-%m-%d{clock}" for clock in _HALVES), "%Y-%m"])
     return f"coalesce(CAST(TRY_CAST({joined} AS TIMESTAMPTZ) AS TIMESTAMP), {halves})"
 
 

@@ -27,7 +27,7 @@ def checked(pattern: str) -> re.Pattern[str]:
     """
     try:
         return compiled(_ascii(pattern))
-    except TrinoError:
+    except (TrinoError, ValueError):  # Python's has no (?iu) beside what is ASCII alone
         raise RecipeError(f"'{pattern}' is no regular expression that can run here.") from None
 
 
@@ -45,8 +45,8 @@ def extracted(text: str, pattern: str, group: int = 0) -> str:
 
 def positioned(text: str, pattern: str, start: int) -> str:
     """SQL of where the first match from a character on starts, from 1; -1 when there is none."""
-    slow = f"trino_regexp_position({{0}}, {{1}}, {start}, 1)"
-    return _either(slow, slow, text, pattern)
+    checked(pattern)
+    return f"trino_regexp_position({text}, {quoted_text(_ascii(pattern))}, {start}, 1)"
 
 
 def replaced(text: str, pattern: str, value: str) -> str:

@@ -29,6 +29,12 @@ _MICROSECONDS = {
     "MICROSECONDS": 1,
 }
 _MONTHS = {"YEARS": 12, "QUARTERS": 3, "MONTHS": 1}
+#: The number of a day in a calendar whose months have 31.
+_DAY = "((year({0}) * 12 + month({0})) * 31 + day({0}))"
+#: The day of the second of two timestamps, or the one before or behind it: as many whole days from
+#: the first as there are.
+_END = """(t[2] - (t[1] - date_trunc('day', t[1]))
+    + to_microseconds(CASE WHEN t[2] < t[1] THEN 86399999999 ELSE 0 END))"""
 
 
 def added(time: str, unit: str, count: str) -> str:
@@ -43,5 +49,12 @@ def added(time: str, unit: str, count: str) -> str:
 
 
 def between(start: str, end: str, unit: str) -> str:
-    """SQL of how many whole units lie between two timestamps: negative when the end is earlier."""
-    return f"TRY(datesub('{unit.lower().removesuffix('s')}', {start}, {end}))"
+    """SQL of how many whole units lie between two timestamps: negative when the end is earlier.
+
+    A month is whole on the same day and time of another, as for Spark's ``timestampdiff``: from
+    January 31 to February 29 there is none.
+    """
+    if unit not in _MONTHS:
+        return f"TRY(datesub('{unit.lower().removesuffix('s')}', {start}, {end}))"
+    months = f"({_DAY.format(_END)} - {_DAY.format('t[1]')}) // {_MONTHS[unit] * 31}"
+    return f"TRY(list_transform([[{start}, {end}]], lambda t: {months})[1])"

@@ -36,7 +36,10 @@ _PARTS = {
     "MONTH_NAME": ("strftime({t}, '%B')", "The name of the month in English."),
     "QUARTER": ("CAST(quarter({t}) AS INTEGER)", "The quarter of the year, 1 to 4."),
     "SECOND": ("CAST(second({t}) AS INTEGER)", "The second, 0 to 59."),
-    "UNIX_TIME": ("CAST(floor(epoch({t})) AS BIGINT)", "The seconds since 1970, in UTC."),
+    "UNIX_TIME": (
+        "epoch_us(date_trunc('second', {t})) // 1000000",
+        "The seconds since 1970, in UTC.",
+    ),
     "WEEK_DAY": (
         "CAST(dayofweek({t}) + 1 AS INTEGER)",
         "The day of the week, from 1 for Sunday: Spark's, as where it begins is not told.",

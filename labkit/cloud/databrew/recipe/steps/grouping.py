@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from labkit.cloud.databrew.recipe.column import Column, as_text, unused
+from labkit.cloud.databrew.recipe.column import Column, unused
 from labkit.cloud.databrew.recipe.errors import RecipeError, unknown
 from labkit.cloud.databrew.recipe.parameters import Columns, Json, NewColumn, as_list, folded
 from labkit.cloud.databrew.recipe.parts.aggregates import aggregate
+from labkit.cloud.databrew.recipe.parts.conversion import Expression, converted
 from labkit.cloud.databrew.recipe.parts.values import in_common
 from labkit.cloud.databrew.recipe.registry import category
 from labkit.cloud.databrew.recipe.relation import Relation
@@ -159,10 +160,10 @@ def _typed(table: Relation, sql: str, kind: str | None, function: str) -> str:
         return sql
     if kind.lower() not in NAMES:
         raise unknown("type", kind, NAMES)
-    elements = "[]" if function.upper().startswith("COLLECT") else ""
-    if kind.lower() == "string" and not elements:
-        return as_text(sql, table.typed(sql).type)
-    return f"TRY_CAST({sql} AS {NAMES[kind.lower()].duckdb}{elements})"
+    if function.upper().startswith("COLLECT"):
+        return f"TRY_CAST({sql} AS {NAMES[kind.lower()].duckdb}[])"
+    made = converted(Expression("_v", table.typed(sql).type), NAMES[kind.lower()])
+    return f"list_transform([{sql}], lambda _v: {made})[1]"  # a TRY takes no aggregates
 
 
 def _values(table: Relation, text: str, limit: int, title: str) -> list[str | None]:

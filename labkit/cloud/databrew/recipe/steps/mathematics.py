@@ -43,7 +43,10 @@ _OF_ONE = {
         "TRY(round({x}))",
         "The nearest whole number; a half goes away from zero, as in Spark.",
     ),
-    "SIGN": ("CAST(sign({x}) AS INTEGER)", "-1, 0 or 1: whether a number is below zero or above."),
+    "SIGN": (
+        "CASE WHEN NOT isnan({x}) THEN CAST(sign({x}) AS INTEGER) END",
+        "-1, 0 or 1: whether a number is below zero or above.",
+    ),
     "SQUARE_ROOT": ("sqrt({x})", "The square root; NaN below 0."),
 }
 #: What a whole number stays by; as a double a large one would be another.
