@@ -366,6 +366,11 @@ MAPS = {  # fields of the Map → input → output
         [{"i": 0, "v": "x", "k": 9}, {"i": 1, "v": "y", "k": 9}],
     ),
     "one at a time": ({"MaxConcurrency": 1}, list(range(5)), list(range(5))),
+    "a text at a time": (
+        {"ItemsPath": "$.l", "MaxConcurrencyPath": "$.n"},
+        {"l": [1, 2], "n": "1"},
+        [1, 2],
+    ),
 }
 
 
@@ -428,10 +433,18 @@ def test_what_an_expression_may_not_give(machines, fields, words):
     field = next(name for name in fields if name != "Type")
     ended = machines.run({"A": {**fields, "End": True}}, {}, QueryLanguage="JSONata")
     assert ended.kinds[-2:] == ["EvaluationFailed", "ExecutionFailed"]
+    assert [e["previousEventId"] for e in ended.events] == [0, 0, 0, 3]
     failed = ended.events[-1]["executionFailedEventDetails"]
     assert failed["error"] == "States.QueryEvaluationError"
     told = f"for the field '{field}' returned an unexpected result type. {words}"
     assert failed["cause"].endswith(told)
+
+
+def test_no_map_goes_less_than_none_at_a_time(machines):
+    states = mapped({"I": passes()}, ItemsPath="$.l", MaxConcurrencyPath="$.n")
+    ended = machines.run(states, {"l": [1], "n": -1})
+    assert ended.error == "States.Runtime"
+    assert ended.cause.endswith("The MaxConcurrencyPath parameter references a negative value: -1")
 
 
 def test_one_failure_ends_the_others(machines):

@@ -173,6 +173,53 @@ def test_a_machine_from_its_making_to_its_end(sfn, role, fresh):
     )
 
 
+VARIABLES = {  # the states of a machine → the variables that each refers to
+    "paths and calls": (
+        {
+            "A": {"Type": "Pass", "Assign": {"x": "$no"}, "Parameters": {"y": "$no"}, "Next": "B"},
+            "B": {
+                "Type": "Map",
+                "ItemsPath": "$items",
+                "ItemSelector": {"i.$": "States.Format('$no {}', $b.c, $$.Map.Item.Value, $x)"},
+                "ItemProcessor": {
+                    "StartAt": "C",
+                    "States": {"C": {"Type": "Wait", "SecondsPath": "$x", "End": True}},
+                },
+                "Next": "D",
+            },
+            "D": {
+                "Type": "Choice",
+                "Choices": [{"Variable": "$x", "NumericEqualsPath": "$y", "Next": "E"}],
+            },
+            "E": {"Type": "Succeed"},
+        },
+        {"B": ["b", "items", "x"], "C": ["x"], "D": ["x", "y"]},
+    ),
+    "expressions": (
+        {
+            "A": {
+                "Type": "Pass",
+                "QueryLanguage": "JSONata",
+                "Output": "{% ($k := $x; $map([$y], function($i){$i + $sum($k)})) %}",
+                "End": True,
+            }
+        },
+        {"A": ["x", "y"]},
+    ),
+    "none": (PASS, None),
+}
+
+
+@pytest.mark.parametrize(("states", "named"), VARIABLES.values(), ids=VARIABLES)
+def test_the_variables_that_states_refer_to(machines, sfn, states, named):
+    arn = machines.make(states)
+    said = sfn.describe_state_machine(stateMachineArn=arn)
+    assert said.get("variableReferences") == named
+    run = sfn.start_execution(stateMachineArn=arn)["executionArn"]
+    said = sfn.describe_state_machine_for_execution(executionArn=run)
+    assert said.get("variableReferences") == named
+
+
 def test_a_machine_cannot_be_made_again_otherwise(sfn, role, fresh):
     name = fresh("machine")
     arn = sfn.create_state_machine(name=name, definition=definition(PASS), roleArn=role)

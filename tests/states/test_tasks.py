@@ -59,7 +59,10 @@ def test_a_function_by_its_service(machines, function):
         "Payload": [{"n": 1}],
         "StatusCode": 200,
     }
-    assert ended.output["SdkHttpMetadata"]["HttpStatusCode"] == 200
+    http = ended.output["SdkHttpMetadata"]
+    assert http["HttpStatusCode"] == 200
+    assert http["HttpHeaders"]["X-Amz-Executed-Version"] == "$LATEST"
+    assert http["AllHttpHeaders"]["Content-Type"] == ["application/json"]
     (scheduled,) = ended.details("TaskScheduled")
     assert (scheduled["resourceType"], scheduled["resource"]) == ("lambda", "invoke")
     assert scheduled["region"] == "us-east-1"
@@ -213,6 +216,11 @@ def test_a_list_is_a_text_where_the_api_wants_one(machines, aws, fresh):
 
 SDK_ERRORS = {
     "named": ("s3:listObjects", {"Bucket": "no-such-bucket-here"}, "S3.NoSuchBucketException"),
+    "named by another action": (
+        "s3:getObject",
+        {"Bucket": "no-such-bucket-here", "Key": "k"},
+        "S3.NoSuchBucketException",
+    ),
     "its service's": ("sqs:getQueueUrl", {"QueueName": "nope"}, "Sqs.QueueDoesNotExistException"),
     "nested": (
         "sfn:startExecution",

@@ -45,7 +45,7 @@ def check_definition(definition: str, kind: str) -> None:
     if found := problems(definition, kind):
         words = ", ".join(str(each) for each in found)
         raise AwsError("InvalidDefinition", f"Invalid State Machine Definition: '{words}'")
-    if any(_is_distributed(state) for state in _all_states(json.loads(definition))):
+    if any(_is_distributed(state) for _, state in all_states(json.loads(definition))):
         raise not_here("stepfunctions", "CreateStateMachine", "no Distributed Map")
 
 
@@ -197,13 +197,14 @@ INSIDE: dict[str, Callable[[Json, str, Json, str], Problems]] = {
 }
 
 
-def _all_states(part: Json) -> Iterator[Json]:
-    for state in part["States"].values():
-        yield state
+def all_states(part: Json) -> Iterator[tuple[str, Json]]:
+    """The states of a machine with their names, and those inside of them."""
+    for name, state in part["States"].items():
+        yield name, state
         inner = [state.get("ItemProcessor"), state.get("Iterator"), *state.get("Branches", [])]
         for each in inner:
             if each:
-                yield from _all_states(each)
+                yield from all_states(each)
 
 
 def _is_distributed(state: Json) -> bool:

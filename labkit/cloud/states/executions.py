@@ -14,6 +14,7 @@ from labkit.cloud.states import words
 from labkit.cloud.states.execution import KIND, RUNNING
 from labkit.cloud.states.history import Event, History, without_data
 from labkit.cloud.states.machines import find_machine
+from labkit.cloud.states.variables import references
 
 Record = dict[str, Any]
 
@@ -57,6 +58,7 @@ def describe_state_machine_for_execution(
     return {
         "stateMachineArn": record["stateMachineArn"],
         "definition": hidden["definition"],
+        "variableReferences": references(hidden["definition"]),
         "roleArn": hidden["roleArn"],
         **hidden["machine"],
     }

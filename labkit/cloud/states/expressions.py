@@ -18,7 +18,7 @@ SCHEMA, NO_EXPRESSION = "SCHEMA_VALIDATION_FAILED", "INVALID_JSONATA_EXPRESSION"
 def problems(state: Json, at: str, jsonpath: bool) -> Iterator[Found]:
     """The paths, calls and expressions of a state."""
     if not jsonpath:
-        for location, text in _texts(state, at):
+        for location, text in texts(state, at):
             if jsonata.is_expression(text) and (why := jsonata.problem(text)):
                 yield NO_EXPRESSION, why, location
         return
@@ -35,17 +35,17 @@ def problems(state: Json, at: str, jsonpath: bool) -> Iterator[Found]:
                 yield (SCHEMA, words, location)
 
 
-def _texts(value: Any, at: str) -> Iterator[tuple[str, str]]:
+def texts(value: Any, at: str) -> Iterator[tuple[str, str]]:
     """The texts of a state, without those of the states inside of it."""
     if isinstance(value, str):
         yield at, value
     elif isinstance(value, dict):
         for name, each in value.items():
             if name not in ("Branches", "ItemProcessor", "Iterator"):
-                yield from _texts(each, f"{at}/{name}")
+                yield from texts(each, f"{at}/{name}")
     elif isinstance(value, list):
         for number, each in enumerate(value):
-            yield from _texts(each, f"{at}[{number}]")
+            yield from texts(each, f"{at}[{number}]")
 
 
 def _dollars(value: Any, at: str) -> Iterator[tuple[str, str, Any]]:

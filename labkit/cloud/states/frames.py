@@ -117,10 +117,13 @@ class Frame:
             self.check()
             with self.execution.cloud.state.together():
                 self.mark = self.mark | changes
+                led = self.mark["last"]
                 for event in events:
-                    self.mark["last"] = self.execution.history.add(event, self.mark["last"])
+                    led = self.mark["last"] if event.after is None else event.after
+                    self.mark["last"] = self.execution.history.add(event, led)
                 if entering:
                     self.mark |= {
+                        "led": led,
                         "entered": self.mark["last"],
                         "entered_at": self.execution.now(),
                     }

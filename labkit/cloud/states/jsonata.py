@@ -14,7 +14,7 @@ import json
 import math
 import random
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
 from labkit.cloud.engine.patience import patient
@@ -43,6 +43,35 @@ def problem(text: str) -> str | None:
     except JException as error:
         return str(error)
     return None
+
+
+def variables(text: str) -> set[str]:
+    """The variables that an expression refers to, without those that it binds itself."""
+    from jsonata import Jsonata
+
+    free, bound = set[str](), {"", "$", "states", *FUNCTIONS, *Jsonata.static_frame.bindings}
+    for node in _nodes(Jsonata(_inner(text)).ast, set()):
+        if node.type == "variable":
+            free.add(node.value)
+        if node.type == "bind":
+            bound.add(node.lhs.value)
+        if node.type == "lambda":
+            bound |= {argument.value for argument in node.arguments}
+        bound |= {name for name in (node.focus, node.index) if isinstance(name, str)}
+    return free - bound
+
+
+def _nodes(value: Any, seen: set[int]) -> Iterator[Any]:
+    """The nodes of an expression's tree."""
+    from jsonata.parser import Parser  # type: ignore[import-untyped]
+
+    if isinstance(value, list | tuple):
+        for each in value:
+            yield from _nodes(each, seen)
+    elif isinstance(value, Parser.Symbol) and id(value) not in seen:
+        seen.add(id(value))
+        yield value
+        yield from _nodes(list(vars(value).values()), seen)
 
 
 def fill(template: Any, bindings: dict[str, Any], field: str) -> Any:
@@ -127,7 +156,7 @@ def _outward(value: Any) -> Any:
 
 def _is_function(value: Any) -> bool:
     """Whether a value is a function: one of the library's, or one that an expression defines."""
-    from jsonata.parser import Parser  # type: ignore[import-untyped]
+    from jsonata.parser import Parser
 
     return callable(value) or isinstance(value, Parser.Symbol)
 

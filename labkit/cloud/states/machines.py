@@ -16,6 +16,7 @@ from moto.core.exceptions import AWSError
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 from labkit.cloud.states import logs, roles, words
 from labkit.cloud.states.definition import Problem, check_definition, problems
+from labkit.cloud.states.variables import references
 
 STANDARD = "STANDARD"
 LOGGING = {"level": "OFF", "includeExecutionData": False}
@@ -131,6 +132,7 @@ def describe_state_machine(
         "name": machine.name,
         "status": "ACTIVE",
         "definition": machine.definition,
+        "variableReferences": references(machine.definition),
         "roleArn": machine.roleArn,
         "type": machine.type,
         "creationDate": machine.creation_date,

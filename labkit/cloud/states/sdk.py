@@ -54,6 +54,16 @@ FIRST_SDK = {
     "sqs": ("SQS", "AmazonSQS", "AmazonSQSException"),
     "stepfunctions": ("StepFunctions", "AWSStepFunctions", "AWSStepFunctionsException"),
 }
+# Headers as the SDK tells them; the others are told as they are.
+_HEADERS = {
+    "content-length": "Content-Length",
+    "content-type": "Content-Type",
+    "date": "Date",
+    "x-amz-executed-version": "X-Amz-Executed-Version",
+    "x-amzn-requestid": "x-amzn-RequestId",
+}
+# What S3 answered long before its model had a shape of it, to which few of its SDKs came.
+_UNNAMED = ("AccessDenied",)
 Answer = dict[str, Any]
 _MISSING = re.compile(r'Missing required parameter in (\S+): "(\w+)"')
 _NULL = "failed to satisfy constraint: Member must not be null"
@@ -91,7 +101,7 @@ def call(client: Any, operation: str, arguments: Answer, *, first: bool) -> Answ
     try:
         found = getattr(client, xform_name(operation))(**parameters)
     except ClientError as error:
-        raise refused(client, error, model.error_shapes, first=first) from error
+        raise refused(client, error, first=first) from error
     except ParamValidationError as error:
         raise _unfit(client, operation, str(error), first=first) from error
     answer: Answer = _written(model.output_shape, found, moment_ms if first else iso_of) or {}
@@ -101,7 +111,7 @@ def call(client: Any, operation: str, arguments: Answer, *, first: bool) -> Answ
 def metadata(answer: Answer) -> Answer:
     """What the optimized integrations tell of the HTTP answer."""
     said = answer["ResponseMetadata"]
-    headers = {str(k): str(v) for k, v in said["HTTPHeaders"].items()}
+    headers = {_HEADERS.get(k, k): str(v) for k, v in said["HTTPHeaders"].items() if k != "server"}
     http = {
         "AllHttpHeaders": {name: [value] for name, value in headers.items()},
         "HttpHeaders": headers,
@@ -111,17 +121,14 @@ def metadata(answer: Answer) -> Answer:
     return {"SdkHttpMetadata": http, "SdkResponseMetadata": request}
 
 
-def refused(client: Any, error: ClientError, known: list[Any], *, first: bool) -> StateFailed:
-    """A service's error, named as the SDK names it.
-
-    Args:
-        known: the shapes of the errors that the operation is said to have.
-    """
+def refused(client: Any, error: ClientError, *, first: bool) -> StateFailed:
+    """A service's error, named as the SDK names it: by any operation's errors of the service."""
     model = client.meta.service_model
     code, message = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
     said = error.response["ResponseMetadata"]
     status, request = said.get("HTTPStatusCode", 400), said.get("RequestId", "")
     names = {code, error.response["Error"].get("QueryErrorCode"), type(error).__name__}
+    known = (s for s in model.error_shapes if s.name not in _UNNAMED)
     shape = next((s for s in known if names & {s.name, s.error_code}), None)
     if first:
         prefix, service, general = first_names(model.service_name)
@@ -170,7 +177,7 @@ def _unfit(client: Any, operation: str, words: str, *, first: bool) -> StateFail
         words = f"{len(missing)} validation error{'s' * (len(missing) > 1)} detected: {found}"
     answered = {"HTTPStatusCode": 400, "RequestId": str(uuid.uuid4())}
     said: Any = {"Error": {"Code": code, "Message": words}, "ResponseMetadata": answered}
-    return refused(client, ClientError(said, operation), [], first=first)
+    return refused(client, ClientError(said, operation), first=first)
 
 
 def _path(within: str, member: str) -> str:

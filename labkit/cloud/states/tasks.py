@@ -49,9 +49,8 @@ class Task:
         self.cloud = visit.frame.execution.cloud
         self.work: Json = visit.work or {}
         self.resumed = bool(self.work)
-        self.timeout, self.heartbeat = visit.number("TimeoutSeconds"), None
-        if resource.has_token:
-            self.heartbeat = visit.number("HeartbeatSeconds")
+        self.timeout = visit.number("TimeoutSeconds")
+        self.heartbeat = visit.number("HeartbeatSeconds")
 
     def run(self) -> Ending:
         if not self.work:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,6 +13,8 @@ from labkit.cloud.states.errors import runtime
 from labkit.cloud.states.frames import Frame
 from labkit.cloud.states.history import Event
 from labkit.cloud.states.languages import JsonPath, Language, Scope, language_of, wrong_type
+
+_WHOLE = re.compile(r"-?[0-9]{1,18}")
 
 
 @dataclass(frozen=True)
@@ -71,15 +74,21 @@ class Visit:
         return self.language.arguments(self.state, self.scope)
 
     def number(self, name: str) -> float | None:
-        """A field that is a number, or is computed to be one."""
+        """A field that is a number, or is computed to be one; a path may lead to its text."""
         found = self.language.value(self.state, name, self.scope)
-        if isinstance(found, (int, float)) and not isinstance(found, bool):
-            return float(found)
+        if self.is_jsonpath and isinstance(found, str):
+            found = int(found) if _WHOLE.fullmatch(found) else found
         if found is None:
             return None
-        if self.is_jsonpath:
-            raise runtime(f"The {name}Path parameter does not reference a valid number: {found}")
-        raise wrong_type(self.state[name], name, "number", found)
+        if not isinstance(found, (int, float)) or isinstance(found, bool):
+            if self.is_jsonpath:
+                told = f"does not reference a valid number: {found}"
+                raise runtime(f"The {name}Path parameter {told}")
+            raise wrong_type(self.state[name], name, "number", found)
+        if found < 0:
+            field = name if name in self.state else f"{name}Path"
+            raise runtime(f"The {field} parameter references a negative value: {found}")
+        return float(found)
 
     def done(self, result: Any, *events: Event) -> Ending:
         """The end of a state whose work came to something."""

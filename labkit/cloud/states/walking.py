@@ -85,14 +85,17 @@ def located(error: StateFailed, visit: Visit) -> StateFailed:
             f"(entered at the event id #{entered}). {error.cause}"
         ),
     )
-    error.events = [_evaluated(event, error, visit.name) for event in error.events]
+    error.events = [_evaluated(event, error, visit) for event in error.events]
     return error
 
 
-def _evaluated(event: Event, error: StateFailed, state: str) -> Event:
+def _evaluated(event: Event, error: StateFailed, visit: Visit) -> Event:
+    """The event of an expression that failed; one that failed at once stands beside the entry."""
     if event.kind != "EvaluationFailed" or error.error != QUERY:
         return event
-    return Event(event.kind, event.details | error.facts() | {"state": state})
+    mark = visit.frame.mark
+    after = mark["led"] if mark["last"] == mark["entered"] else None
+    return Event(event.kind, event.details | error.facts() | {"state": visit.name}, after)
 
 
 def checked(ending: Ending, visit: Visit) -> Ending:
