@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table or of a result; ``comment`` is for ``information_schema``."""
+    """A column of a table or of a result; the last two are for ``information_schema``."""
 
     name: str
     type: Type
     comment: str | None = None
+    extra_info: str | None = None
 
 
 @dataclass(frozen=True)

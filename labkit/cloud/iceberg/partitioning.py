@@ -24,7 +24,15 @@ from pyiceberg.transforms import (
     YearTransform,
     parse_transform,
 )
-from pyiceberg.types import IcebergType, IntegerType, LongType, StringType, TimestamptzType
+from pyiceberg.types import (
+    DoubleType,
+    FloatType,
+    IcebergType,
+    IntegerType,
+    LongType,
+    StringType,
+    TimestamptzType,
+)
 
 from labkit.cloud.engine import QueryFailed
 from labkit.cloud.engine.quoting import quoted_name
@@ -37,7 +45,7 @@ _FORMS = (
 )
 _COUNT_FIRST = re.compile(rf"(bucket|truncate)\(\s*(\d+)\s*,\s*{_NAME}\s*\)", re.IGNORECASE)
 #: Types whose values Python and Iceberg have in the same form.
-_AS_THEY_ARE = (IntegerType, LongType, StringType)
+_AS_THEY_ARE = (IntegerType, LongType, StringType, FloatType, DoubleType)
 _SUFFIXES = {"identity": "", "truncate": "_trunc"}
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -170,8 +171,9 @@ class GlueCatalog:
             if _kind(definition) in self.kinds:
                 return tuple(self.source(definition).columns)
             storage, name = definition.get("StorageDescriptor") or {}, definition["Name"]
-            declared = (storage.get("Columns"), definition.get("PartitionKeys"))
-            return tuple(c for listed in declared for c in columns_of(listed, name))
+            keys = columns_of(definition.get("PartitionKeys"), name)
+            told = (replace(key, extra_info="partition key") for key in keys)
+            return (*columns_of(storage.get("Columns"), name), *told)
         except (QueryFailed, AwsError, ValueError):
             return ()
 

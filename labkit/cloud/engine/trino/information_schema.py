@@ -90,7 +90,7 @@ def _columns(catalog: Catalog) -> Iterable[Row]:
     for database, listed in _each(catalog):
         for at, column in enumerate(listed.columns(), 1):
             place = (catalog.name, database, listed.name, column.name.lower(), at)
-            yield *place, None, "YES", column.type.display, column.comment, None
+            yield *place, None, "YES", column.type.display, column.comment, column.extra_info
 
 
 _TABLES: dict[str, tuple[dict[str, Type], Callable[[Catalog], Iterable[Row]]]] = {
