@@ -273,6 +273,21 @@ def test_dates_stand_by_their_distance() -> None:
 
 
 @pytest.mark.parametrize(
+    ("days", "distances"),
+    [([11, 2, 1, None], [9, 1, 5]), ([2, 11, 1], [1, 1])],
+    ids=["from the latest on", "by something else"],
+)
+def test_dates_stand_in_the_order_that_is_asked_for(days: list[Any], distances: list[int]) -> None:
+    data = rows(
+        dimension("Category", "Day", "date", "DAY"),
+        measure("Values", "Sum of logins"),
+        of=[(day and datetime(2024, 1, day), 1) for day in days],
+    )
+    xs = list(draw(visual("LineChart"), data).axes[0].lines[0].get_xdata())
+    assert [after - before for before, after in itertools.pairwise(xs)] == distances
+
+
+@pytest.mark.parametrize(
     ("treatment", "values"),
     [("SHOW_AS_BLANK", [1, None, 3]), ("SHOW_AS_ZERO", [1, 0, 3]), ("INTERPOLATE", [1, 2, 3])],
 )
@@ -379,8 +394,9 @@ def test_a_value_without_a_date_stands_behind_the_dated_ones() -> None:
     line = draw(visual("LineChart"), more).axes[0].lines[0]
     assert list(line.get_xdata()) == sorted(line.get_xdata())
     fields = (measure("Values", "Sum of logins"), dimension("TrendGroups", "Month", "date"))
-    trend = VisualData(fields, [row[::-1] for row in more.rows])
-    assert marks(draw(visual("KPI"), trend))["Sum of logins"] == f"{data.rows[-1][1]:,}"
+    for ordered in (more.rows, more.rows[::-1]):
+        trend = VisualData(fields, [row[::-1] for row in ordered])
+        assert marks(draw(visual("KPI"), trend))["Sum of logins"] == f"{data.rows[-1][1]:,}"
 
 
 HELD = [
@@ -631,6 +647,13 @@ CONDITIONS = [
     ("SUM({sales}) / 2 > 6", True),
     ("AVG({grade}) > 3", None),
     ("{day} >= '2024-03-01'", True),
+    ("startsWith({school}, 'L')", True),
+    ("NOT contains({school}, 'AW')", True),
+    ("contains({school}, 'AW', CASE_INSENSITIVE) AND endsWith({school}, \"w\")", True),
+    ("isNull({grade}) OR isNotNull({grade})", True),
+    ("isNotNull(AVG({grade}))", False),
+    ("toLower({school}) = 'law' AND strlen({school}) = 3", True),
+    ("abs(0 - SUM({sales})) > 12", True),
 ]
 
 

@@ -222,6 +222,16 @@ def test_a_line_chart_has_its_forecast(show: Show) -> None:
         None, None, None, pytest.approx(60), pytest.approx(70)]  # fmt: skip
 
 
+def test_a_sort_from_the_latest_on_stays_and_a_forecast_lies_ahead(show: Show) -> None:
+    by = [{"FieldSort": {"FieldId": "at", "Direction": "DESC"}}]
+    latest_first = {"SortConfiguration": {"CategorySort": by}}
+    data = show(line(**latest_first, **missing("SHOW_AS_ZERO")), other=GAPPED)
+    assert [row[0].day for row in data.rows] == [5, 4, 3, 2, 1]
+    ahead = [{"ForecastProperties": {"PeriodsForward": 2, "Seasonality": 1}}]
+    data = show(line(**latest_first, ForecastConfigurations=ahead), other=GAPPED)
+    assert [row[0].day for row in data.rows] == [1, 2, 5, 6, 7]
+
+
 def test_a_what_if_is_told_not_to_be_drawn(show: Show) -> None:
     scenario = {"WhatIfPointScenario": {"Date": MARCH, "Value": 3.0}}
     data = show(line(ForecastConfigurations=[{"Scenario": scenario}]), other=GAPPED)

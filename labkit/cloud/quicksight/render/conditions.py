@@ -116,8 +116,8 @@ def evaluate(sketch: Sketch, expression: str, row: Row) -> Any:
     """An expression's value for a row.
 
     Raises:
-        Unreadable: the expression is not of comparisons, arithmetic, AND, OR, NOT and IN over the
-            visual's fields.
+        Unreadable: the expression is not of comparisons, arithmetic, AND, OR, NOT, IN and the
+            functions of `_CALLS` over the visual's fields.
     """
     return _value(sketch, _parsed(expression), row, expression)
 
@@ -153,6 +153,10 @@ def _value(sketch: Sketch, node: Any, row: Row, whole: str) -> Any:
         return _FORMS[type(node)](node, of)
     if type(node) in COMPARISONS:
         return _compared(node, of(node.left), of(node.right), whole)
+    if call := _CALLS.get(_called(node)):
+        return _answer(call, [*map(of, node.iter_expressions())], whole)
+    if isinstance(node, exp.Column) and node.name in _MODES:
+        return node.name
     return _field_value(sketch, node, row, whole)
 
 
@@ -169,6 +173,44 @@ _FORMS: dict[type[exp.Expression], Callable[[Any, Callable[[Any], Any]], Any]] =
     exp.Or: lambda node, of: any(map(of, (node.left, node.right))),
     exp.Paren: lambda node, of: of(node.this),
 }
+
+
+def _searching(find: Callable[[str, str], bool]) -> Callable[..., bool]:
+    def search(whole: str, part: str, mode: str = "CASE_SENSITIVE") -> bool:
+        if mode == "CASE_INSENSITIVE":
+            whole, part = whole.lower(), part.lower()
+        return find(whole, part)
+
+    return search
+
+
+_MODES = ("CASE_SENSITIVE", "CASE_INSENSITIVE")
+#: The functions of calculated fields that a condition may call, by their names in small letters.
+_CALLS: dict[str, Callable[..., Any]] = {
+    "abs": abs,
+    "contains": _searching(lambda whole, part: part in whole),
+    "endswith": _searching(str.endswith),
+    "isnotnull": lambda value: value is not None,
+    "isnull": lambda value: value is None,
+    "startswith": _searching(str.startswith),
+    "strlen": len,
+    "tolower": str.lower,
+    "toupper": str.upper,
+}
+
+
+def _called(node: Any) -> str:
+    return str(node.name if isinstance(node, exp.Anonymous) else node.key).lower()
+
+
+def _answer(call: Callable[..., Any], arguments: Sequence[Any], whole: str) -> Any:
+    """What a function yields; NULL of NULL, but where it asks for that."""
+    if None in arguments and call not in (_CALLS["isnull"], _CALLS["isnotnull"]):
+        return None
+    try:
+        return call(*arguments)
+    except (AttributeError, TypeError) as error:  # no text, or too many arguments
+        raise Unreadable(whole) from error
 
 
 def _compared(node: exp.Expression, left: Any, right: Any, whole: str) -> Any:

@@ -44,16 +44,25 @@ def compared(primary: Any, secondary: Any) -> dict[str, Any]:
     }
 
 
+def periods(data: VisualData) -> list[tuple[Any, ...]]:
+    """The rows from the first period to the last, however they are sorted.
+
+    Those without a date are no period.
+    """
+    trend = next(iter(data.well("TrendGroups")), None)
+    if trend is None:
+        return list(data.rows)
+    at = data.fields.index(trend)
+    dated = [row for row in data.rows if row[at] is not None]
+    return sorted(dated, key=lambda row: row[at]) or list(data.rows)
+
+
 def _compared(data: VisualData) -> Mapping[str, Any]:
     values, targets = data.well("Values"), data.well("TargetValues")
     trend = data.well("TrendGroups")
     if not values or not data.rows:
         return {}
-    rows = list(data.rows)
-    if trend:
-        at = data.fields.index(trend[0])
-        dated = [row for row in rows if row[at] is not None]
-        rows = sorted(dated, key=lambda row: row[at]) or rows
+    rows = periods(data)
     value = data.fields.index(values[0])
     if targets:
         target = rows[-1][data.fields.index(targets[0])]

@@ -58,8 +58,17 @@ def _treated(data: VisualData, date: Field, configuration: Json) -> VisualData:
         for row in _with_gaps(data, date, series, treatment or "SHOW_AS_BLANK")
     ]
     at = data.fields.index(date)
-    rows.sort(key=lambda row: (row[at] is None, row[at] or datetime.min))
-    return replace(data, rows=rows)
+    dates = [row[at] for row in data.rows if row[at] is not None]
+    return replace(data, rows=_in_time(rows, at, latest_first=dates[:1] > dates[-1:]))
+
+
+def _in_time(
+    rows: Sequence[tuple[Any, ...]], at: int, *, latest_first: bool = False
+) -> list[tuple[Any, ...]]:
+    """Rows by their date, those without one last."""
+    dated = [row for row in rows if row[at] is not None]
+    dated.sort(key=lambda row: row[at], reverse=latest_first)
+    return [*dated, *(row for row in rows if row[at] is None)]
 
 
 def _series(data: VisualData, date: Field) -> dict[tuple[Any, ...], list[tuple[Any, ...]]]:
@@ -138,6 +147,7 @@ def _forecast(request: Request, data: VisualData, date: Field, wanted: Json) -> 
             rows += _rows_ahead(line, date, measures, properties, key)
         else:  # what lies ahead of all lies not next to what this line has
             notes.append(f"The forecast of {key[0]}, which has no value in the last period.")
+    rows = _in_time(rows, data.fields.index(date))  # what is ahead comes after all that was
     return replace(data, fields=(*data.fields, *added), rows=rows, not_drawn=tuple(notes))
 
 

@@ -17,8 +17,9 @@ from labkit.cloud.quicksight.render.registry import chart
 from labkit.cloud.quicksight.render.scales import number
 from labkit.cloud.quicksight.render.sketch import Box, Sketch
 from labkit.cloud.quicksight.render.text import cut, width
+from labkit.cloud.quicksight.visuals.comparison import periods
 from labkit.cloud.quicksight.visuals.formats import format_value
-from labkit.cloud.quicksight.visuals.model import Field, VisualData
+from labkit.cloud.quicksight.visuals.model import Field
 
 #: How large a KPI's number is by its font's relative size; AWS's pages give no numbers.
 NUMBER_SIZES = {
@@ -56,7 +57,7 @@ class Comparison:
 
 @chart("KPIVisual")
 def kpi(sketch: Sketch) -> None:
-    sketch = sketch.within(sketch.box, data=_dated(sketch))
+    sketch = sketch.within(sketch.box, data=replace(sketch.data, rows=periods(sketch.data)))
     values = sketch.data.well("Values") or sketch.data.well("TargetValues")
     field, last = values[0], dict(list(sketch.data.records())[-1])
     compared = comparison(sketch, field)
@@ -74,16 +75,6 @@ def kpi(sketch: Sketch) -> None:
             compared,
             last,
         )
-
-
-def _dated(sketch: Sketch) -> VisualData:
-    """The data without the row of those that have no date: it is no period."""
-    data = sketch.data
-    trend = next(iter(data.well("TrendGroups")), None)
-    if trend is None:
-        return data
-    at = data.fields.index(trend)
-    return replace(data, rows=[row for row in data.rows if row[at] is not None] or data.rows)
 
 
 def comparison(sketch: Sketch, field: Field) -> Comparison | None:

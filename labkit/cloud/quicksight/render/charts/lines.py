@@ -39,13 +39,20 @@ def line_chart(sketch: Sketch) -> None:
 
 
 def places(shown: Table) -> tuple[list[float], tuple[float, float]]:
-    """Where categories stand: dates by their distance, NULL after them; others in a row."""
+    """Where categories stand: dates by their distance, NULL after them; others in a row.
+
+    Dates that are sorted from the latest on stand so; in another order they have no distance.
+    """
     days = [moment(each) for each in shown.categories]
     known = [each for each in days if each is not None]
-    if len(known) > 1 and min(known) < max(known) and len(days) - len(known) <= 1:
-        beyond = max(known) + (max(known) - min(known)) / (len(known) - 1)
+    if len(known) > 1 and known[0] > known[-1]:
+        days = [None if each is None else -each for each in days]
+        known = [-each for each in known]
+    in_order = all(before < after for before, after in pairwise(known))
+    if len(known) > 1 and in_order and len(days) - len(known) <= 1:
+        beyond = known[-1] + (known[-1] - known[0]) / (len(known) - 1)
         found = [beyond if each is None else each for each in days]
-        return found, (min(found), max(found))
+        return found, (found[0], found[-1])
     count = len(shown.categories)
     return [float(at) for at in range(count)], (-0.5, count - 0.5) if count < 2 else (0, count - 1)
 
