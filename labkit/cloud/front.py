@@ -38,7 +38,7 @@ from labkit.cloud import (
     streams,
     topics,
 )
-from labkit.cloud.access import guard, kms, sts, trust
+from labkit.cloud.access import calls, guard, kms, sts, trust
 from labkit.cloud.access.signature import read_claim
 from labkit.cloud.bridging import Bridge
 from labkit.cloud.cloud import Cloud
@@ -175,11 +175,15 @@ class Front:
         if (service, name) in delivery.LOOKS:
             delivery.settle()
         context = Context(self.cloud, service, name, claim.region, principal)
+        guarded = calls.concerns(context, claim.access_key)
         handler, judge = handler_of(service, name), JUDGES.get(service)
         asked = {}
         ending = endings.concerns(service, name)
-        if handler or judge or ending or constraints.checks(service):
+        checked = constraints.checks(service) or paged.checks(service)
+        if guarded or handler or judge or ending or checked:
             asked = receiving.read_parameters(call, environ, body)
+        if guarded:
+            calls.authorize(context, asked)
         if judge:
             judge(context, asked)
         if handler is None:
@@ -200,7 +204,6 @@ class Front:
     def _fall_through(
         self, service: str, name: str, environ: Environ, body: bytes, asked: dict[str, Any]
     ) -> protocol.Reply:
-        paged.check_whole(service, name, asked)
         if rewrite := REWRITES.get(service):
             body = rewrite(name, body)
         body = paged.for_all(service, name, body)
@@ -217,9 +220,10 @@ class Front:
         if (service, name) == polling.WAITING:
             reply = polling.until_told(self.cloud, body, ask)
         else:
+            paged.check_beginning(service, name, asked, body, ask)
             reply = ask(body)
+        paged.check_answer(service, asked, reply)
         if reply is None:
-            paged.check_beginning(service, asked)
             raise not_here(service, name)
         return reply
 

@@ -19,6 +19,8 @@ from dataclasses import dataclass, field
 from labkit.cloud.operations import Principal
 from labkit.cloud.wildcards import with_stars
 
+UNKNOWN = ""
+
 
 @dataclass(frozen=True)
 class Question:
@@ -27,7 +29,7 @@ class Question:
     Args:
         principal: who asks.
         action: such as ``s3:PutObject``.
-        resource: an ARN.
+        resource: an ARN, or `UNKNOWN`: who may do it to something may, who may to nothing may not.
         keys: the request's condition keys, in lower case; a value, or a list of several.
     """
 

@@ -15,7 +15,15 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from labkit.cloud.access.policy_conditions import OPERATORS, Question, fill, holds, is_like, plain
+from labkit.cloud.access.policy_conditions import (
+    OPERATORS,
+    UNKNOWN,
+    Question,
+    fill,
+    holds,
+    is_like,
+    plain,
+)
 from labkit.cloud.json_text import as_text, parse_json
 from labkit.cloud.operations import Principal
 
@@ -131,13 +139,19 @@ def _judge_statement(statement: Document, question: Question, has_principal: boo
 def _matches(statement: Document, question: Question, *, unknown: bool) -> bool:
     return (
         _matches_element(statement, "Action", _action_matcher(question))
-        and _matches_element(statement, "Resource", _resource_matcher(question))
+        and _matches_resource(statement, question, unknown=unknown)
         and all(
             holds(operator, key, _listed(values), question, unknown=unknown)
             for operator, block in statement.get("Condition", {}).items()
             for key, values in block.items()
         )
     )
+
+
+def _matches_resource(statement: Document, question: Question, *, unknown: bool) -> bool:
+    if question.resource == UNKNOWN:
+        return not unknown or "*" in _listed(statement.get("Resource", []))
+    return _matches_element(statement, "Resource", _resource_matcher(question))
 
 
 def _matches_element(statement: Document, name: str, matches: Callable[[str], bool]) -> bool:

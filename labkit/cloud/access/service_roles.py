@@ -28,6 +28,8 @@ _OPTIONS = Config(
     max_pool_connections=50,
     retries={"total_max_attempts": 1},
 )
+#: The access keys of what services, functions and jobs call in their roles.
+SERVICES_KEYS: set[str] = set()
 _CLIENTS: dict[tuple[str, ...], tuple[float, Any]] = {}
 _LOCK = threading.Lock()
 
@@ -112,6 +114,7 @@ def credentials(cloud: Cloud, role: str, name: str, region: str) -> dict[str, st
             duration=SESSION_S,
             external_id=None,
         )
+    SERVICES_KEYS.add(session.access_key_id)
     return {
         "AWS_ACCESS_KEY_ID": session.access_key_id,
         "AWS_SECRET_ACCESS_KEY": session.secret_access_key,

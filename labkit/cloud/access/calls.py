@@ -1,0 +1,90 @@
+"""Whether a caller's policies let it make a call: of an IAM user, or of a role that it took on.
+
+S3, KMS, STS and the invocation of functions ask for themselves, as their resources have policies.
+What services, functions and jobs call in their own roles is not asked here.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from labkit.cloud import protocol
+from labkit.cloud.access import identities
+from labkit.cloud.access.identities import EVERYTHING, identity_documents
+from labkit.cloud.access.named import resources
+from labkit.cloud.access.policy_conditions import UNKNOWN, Question
+from labkit.cloud.access.service_roles import SERVICES_KEYS
+from labkit.cloud.operations import AwsError, Context
+
+_ASK_THEMSELVES = {"kms", "s3", "s3control", "sts"}
+# How policies call a service that they do not call as its requests are signed.
+_PREFIXES = {"cloudwatch": "cloudwatch", "resourcegroupstaggingapi": "tag"}
+# What a call is in policies, where it is not called so.
+_ACTIONS = {
+    ("dynamodb", "TransactGetItems"): "GetItem",
+    ("dynamodb", "TransactWriteItems"): "PutItem",
+    ("lambda", "InvokeAsync"): "InvokeFunction",
+    ("lambda", "Invoke"): "InvokeFunction",
+    ("sns", "PublishBatch"): "Publish",
+    ("sqs", "ChangeMessageVisibilityBatch"): "ChangeMessageVisibility",
+    ("sqs", "DeleteMessageBatch"): "DeleteMessage",
+    ("sqs", "SendMessageBatch"): "SendMessage",
+}
+_CODES = {"ec2": "UnauthorizedOperation", "sns": "AuthorizationError", "sqs": "AccessDenied"}
+# Where a call names a role that a service is to take on, which its caller must be allowed to give.
+_ROLES = ("Role", "RoleArn", "roleArn", "ServiceRole", "ExecutionRole", "DefaultIamRoleArn")
+
+
+def authorize(context: Context, asked: Mapping[str, Any]) -> None:
+    """Raise unless the caller may make this call.
+
+    Args:
+        asked: its parameters.
+
+    Raises:
+        AwsError: ``AccessDeniedException``, or as the service calls it.
+    """
+    cloud = context.cloud
+    keys = identities.global_keys(cloud, context.principal) | {
+        "aws:requestedregion": context.region
+    }
+    for action, resource, more in _asks(context, asked):
+        question = Question(context.principal, action, resource, keys | more)
+        if why := identities.why_refused(cloud, question, None):
+            told = question if resource else replace(question, resource="*")
+            raise _denied(context.service, identities.sentence(told, why))
+
+
+def concerns(context: Context, access_key: str) -> bool:
+    """Whether a caller's policies are asked: the workspace's learner may do everything."""
+    if context.service in _ASK_THEMSELVES or access_key in SERVICES_KEYS:
+        return False
+    return identity_documents(context.cloud, context.principal) != ([EVERYTHING], [])
+
+
+def _denied(service: str, message: str) -> AwsError:
+    spoken = _model(service).metadata["protocol"]
+    usual = "AccessDeniedException" if "json" in spoken else "AccessDenied"
+    return AwsError(_CODES.get(service, usual), message, 400 if spoken == "json" else 403)
+
+
+def _asks(
+    context: Context, asked: Mapping[str, Any]
+) -> Iterator[tuple[str, str, dict[str, str | list[str]]]]:
+    """Actions, each with the resource that it is taken on, and its own condition keys."""
+    service = context.service
+    prefix = _PREFIXES.get(service) or _model(service).signing_name
+    name = _ACTIONS.get((service, context.operation), context.operation)
+    for resource in resources(context, prefix, asked) or [UNKNOWN]:
+        yield f"{prefix}:{name}", resource, {}
+    for role in filter(None, (asked.get(member) for member in _ROLES if service != "iam")):
+        arn = role if role.startswith("arn:") else f"arn:aws:iam::{context.account}:role/{role}"
+        yield "iam:PassRole", arn, {"iam:passedtoservice": f"{prefix}.amazonaws.com"}
+
+
+def _model(service: str) -> Any:
+    return protocol.service_model(service)

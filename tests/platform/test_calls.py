@@ -1,0 +1,108 @@
+"""What an IAM user's or a role's policies let them call."""
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.roles import policy
+
+ARN = "arn:aws:{}:us-east-1:123456789012:{}"
+ROLE = "arn:aws:iam::123456789012:role/{}"
+# What a policy allows: an action, a resource; a call, and the resource that it is refused on.
+CASES = [
+    ("athena:ListWorkGroups", "*", ("athena", "list_work_groups", {}), None),
+    ("athena:*", ARN.format("athena", "workgroup/w"), ("athena", "list_work_groups", {}), None),
+    ("athena:Get*", "*", ("athena", "list_work_groups", {}), "*"),
+    ("athena:*", ARN.format("athena", "workgroup/p*"),
+     ("athena", "get_work_group", {"WorkGroup": "primary"}), None),
+    ("athena:*", ARN.format("athena", "workgroup/x*"),
+     ("athena", "get_work_group", {"WorkGroup": "primary"}),
+     ARN.format("athena", "workgroup/primary")),
+    ("glue:GetDatabases", ARN.format("glue", "catalog"), ("glue", "get_databases", {}), None),
+    ("glue:GetTables", ARN.format("glue", "catalog"),
+     ("glue", "get_tables", {"DatabaseName": "d"}), ARN.format("glue", "database/d")),
+    ("glue:CreateTable", "arn:aws:glue:*:*:*/other*",
+     ("glue", "create_table", {"DatabaseName": "d", "TableInput": {"Name": "t"}}),
+     ARN.format("glue", "catalog")),
+    ("sqs:SendMessage", ARN.format("sqs", "q"),
+     ("sqs", "send_message_batch",
+      {"QueueUrl": "https://sqs/123456789012/r", "Entries": [{"Id": "a", "MessageBody": "b"}]}),
+     ARN.format("sqs", "r")),
+    ("sns:CreateTopic", ARN.format("sns", "t"), ("sns", "create_topic", {"Name": "t"}), None),
+    ("sns:CreateTopic", ARN.format("sns", "t"), ("sns", "create_topic", {"Name": "u"}),
+     ARN.format("sns", "u")),
+    ("dynamodb:*", ARN.format("dynamodb", "table/a"),
+     ("dynamodb", "describe_table", {"TableName": "b"}), ARN.format("dynamodb", "table/b")),
+    ("ssm:GetParameter*", ARN.format("ssm", "parameter/a/*"),
+     ("ssm", "get_parameter", {"Name": "/b/c"}), ARN.format("ssm", "parameter/b/c")),
+    ("states:*", "*",
+     ("stepfunctions", "create_state_machine",
+      {"name": "m", "definition": "{}", "roleArn": ROLE.format("r")}), ROLE.format("r")),
+    ("iam:GetUser", "arn:aws:iam::123456789012:user/${aws:username}",
+     ("iam", "get_user", {"UserName": "other"}), "arn:aws:iam::123456789012:user/other"),
+    ("iam:GetUser", "arn:aws:iam::123456789012:user/${aws:username}",
+     ("iam", "get_user", {"UserName": "limited"}), None),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def limited(cloud):
+    """Who may do what a document says: a function that gives clients of theirs."""
+    iam = cloud.client("iam")
+    iam.create_user(UserName="limited")
+    key = iam.create_access_key(UserName="limited")["AccessKey"]
+    session = boto3.Session(key["AccessKeyId"], key["SecretAccessKey"], region_name="us-east-1")
+    clients = {}
+
+    def client(service, document):
+        iam.put_user_policy(UserName="limited", PolicyName="may", PolicyDocument=document)
+        if service not in clients:
+            clients[service] = session.client(service, endpoint_url=cloud.endpoint)
+        return clients[service]
+
+    return client
+
+
+@pytest.mark.parametrize(("action", "resource", "call", "refused_on"), CASES)
+def test_a_user_may_do_what_a_policy_allows(limited, action, resource, call, refused_on):
+    service, name, asked = call
+    allowed = policy({"Effect": "Allow", "Action": action, "Resource": resource})
+    client = limited(service, allowed)
+    if refused_on is None:
+        getattr(client, name)(**asked)
+        return
+    with pytest.raises(ClientError) as caught:
+        getattr(client, name)(**asked)
+    message = caught.value.response["Error"]["Message"]
+    who, _, action_and_more = message.partition(" is not authorized to perform: ")
+    refused = action_and_more.split()[0]
+    assert who == "User: arn:aws:iam::123456789012:user/limited"
+    assert message.endswith(
+        f" on resource: {refused_on} because no identity-based policy allows the {refused} action"
+    )
+
+
+def test_a_denial_counts_more(limited):
+    everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    denied = {"Effect": "Deny", "Action": "glue:Delete*", "Resource": "*"}
+    glue = limited("glue", policy(everything, denied))
+    assert glue.get_databases()["DatabaseList"] is not None
+    with pytest.raises(ClientError, match="with an explicit deny in an identity-based policy"):
+        glue.delete_database(Name="d")
+
+
+def test_a_role_that_is_taken_on_may_do_what_it_may(cloud, fresh):
+    iam, name = cloud.client("iam"), fresh("analyst")
+    trusted = {"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "sts:AssumeRole"}
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=policy(trusted))["Role"]["Arn"]
+    taken = cloud.client("sts").assume_role(RoleArn=role, RoleSessionName="its")["Credentials"]
+    session = boto3.Session(
+        taken["AccessKeyId"], taken["SecretAccessKey"], taken["SessionToken"], "us-east-1"
+    )
+    athena = session.client("athena", endpoint_url=cloud.endpoint)
+    with pytest.raises(ClientError, match="/its is not authorized") as caught:
+        athena.list_data_catalogs()
+    assert caught.value.response["Error"]["Code"] == "AccessDeniedException"
+    allowed = policy({"Effect": "Allow", "Action": "athena:List*", "Resource": "*"})
+    iam.put_role_policy(RoleName=name, PolicyName="may", PolicyDocument=allowed)
+    assert athena.list_data_catalogs()["DataCatalogsSummary"]
