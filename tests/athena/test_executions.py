@@ -18,6 +18,10 @@ REFUSED = {
     "unsupported": ("TRUNCATE TABLE people", "Queries of this type are not supported"),
     "managed": ("CREATE TABLE t (a int) LOCATION 's3://b/'", "mismatched input 'TABLE'"),
     "ddl": ("CREATE EXTERNAL TABLE t (a int", "line 1:31: mismatched input '<EOF>'"),
+    "several": (
+        "SELECT ';'; DROP TABLE people",
+        "Only one sql statement is allowed. Got: SELECT ';'; DROP TABLE people",
+    ),
     "deep": (f"SELECT {'(' * 3000}1{')' * 3000}", "line 1:1: statement is too large"),
     "type": ("CREATE EXTERNAL TABLE t (a foo) LOCATION 's3://b/'", "no viable alternative"),
 }

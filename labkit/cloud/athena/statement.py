@@ -12,6 +12,7 @@ Kinds: https://docs.aws.amazon.com/athena/latest/APIReference/API_QueryExecution
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -85,12 +86,21 @@ def read_statement(text: str) -> Statement:
         return _reader(text)(text)
     except QueryFailed as failure:
         if failure.code == "SYNTAX_ERROR":
-            raise malformed(failure) from failure
+            raise _several(text) or malformed(failure) from failure
         raise invalid(str(failure)) from failure
     except RecursionError as error:
         raise invalid(_TOO_DEEP, "MALFORMED_QUERY") from error
 
 
+def _several(text: str) -> Exception | None:
+    """The refusal of statements that stand one after another."""
+    if not re.search(r";\s*[^\s;]", _QUOTED.sub("", text)):
+        return None
+    return invalid(f"Only one sql statement is allowed. Got: {text}")
+
+
+#: What a semicolon says nothing in: texts, names, comments.
+_QUOTED = re.compile(r"""'[^']*'|"[^"]*"|`[^`]*`|--[^\r\n]*|/\*.*?\*/""", re.DOTALL)
 _TOO_DEEP = "line 1:1: statement is too large (stack overflow while parsing)"
 
 
