@@ -91,6 +91,19 @@ def test_a_denial_counts_more(limited):
         glue.delete_database(Name="d")
 
 
+def test_a_queues_own_policy_lets_in_and_keeps_out(cloud, limited):
+    made = cloud.client("sqs").create_queue(QueueName="lets-in")["QueueUrl"]
+    who = {"Principal": {"AWS": "arn:aws:iam::123456789012:user/limited"}, "Resource": "*"}
+    lets_in = {"Effect": "Allow", "Action": "sqs:SendMessage", **who}
+    keeps_out = {"Effect": "Deny", "Action": "sqs:ReceiveMessage", **who}
+    attributes = {"Policy": policy(lets_in, keeps_out)}
+    cloud.client("sqs").set_queue_attributes(QueueUrl=made, Attributes=attributes)
+    mine = policy({"Effect": "Allow", "Action": "sqs:ReceiveMessage", "Resource": "*"})
+    limited("sqs", mine).send_message(QueueUrl=made, MessageBody="in")
+    with pytest.raises(ClientError, match="explicit deny in a resource-based policy"):
+        limited("sqs", mine).receive_message(QueueUrl=made)
+
+
 def test_a_role_that_is_taken_on_may_do_what_it_may(cloud, fresh):
     iam, name = cloud.client("iam"), fresh("analyst")
     trusted = {"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "sts:AssumeRole"}

@@ -8,7 +8,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_eval
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from labkit.cloud.access import identities
 from labkit.cloud.access.identities import EVERYTHING, identity_documents
 from labkit.cloud.access.named import resources
 from labkit.cloud.access.policy_conditions import UNKNOWN, Question
+from labkit.cloud.access.policy_language import Document, read_document
 from labkit.cloud.access.service_roles import SERVICES_KEYS
 from labkit.cloud.operations import AwsError, Context
 
@@ -35,6 +36,11 @@ _ACTIONS = {
     ("sqs", "SendMessageBatch"): "SendMessage",
 }
 _CODES = {"ec2": "UnauthorizedOperation", "sns": "AuthorizationError", "sqs": "AccessDenied"}
+# The resources that have policies of their own, in moto's records, by their ARN.
+_POLICIES: dict[str, Callable[[Any, str], Any]] = {
+    "sns": lambda records, arn: records.topics.get(arn),
+    "sqs": lambda records, arn: records.queues.get(arn.rpartition(":")[2]),
+}
 # Where a call names a role that a service is to take on, which its caller must be allowed to give.
 _ROLES = ("Role", "RoleArn", "roleArn", "ServiceRole", "ExecutionRole", "DefaultIamRoleArn")
 
@@ -54,7 +60,7 @@ def authorize(context: Context, asked: Mapping[str, Any]) -> None:
     }
     for action, resource, more in _asks(context, asked):
         question = Question(context.principal, action, resource, keys | more)
-        if why := identities.why_refused(cloud, question, None):
+        if why := identities.why_refused(cloud, question, _policy_of(context, resource)):
             told = question if resource else replace(question, resource="*")
             raise _denied(context.service, identities.sentence(told, why))
 
@@ -64,6 +70,14 @@ def concerns(context: Context, access_key: str) -> bool:
     if context.service in _ASK_THEMSELVES or access_key in SERVICES_KEYS:
         return False
     return identity_documents(context.cloud, context.principal) != ([EVERYTHING], [])
+
+
+def _policy_of(context: Context, resource: str) -> Document | None:
+    """A resource's own policy, which may let in whom no other policy does, or keep out."""
+    find = _POLICIES.get(context.service)
+    found = find(context.cloud.backend(context.service, context.region), resource) if find else None
+    text = getattr(found, "policy", None)
+    return read_document(text) if text else None
 
 
 def _denied(service: str, message: str) -> AwsError:
