@@ -19,7 +19,7 @@ def projections(node: exp.Select, scope: Scope) -> list[Typed]:
         if star := star_of(each):
             found.extend(expanded(star, each, excluded, scope))
             continue
-        value = expression(each, scope)
+        value = _key(each, scope) or expression(each, scope)
         if isinstance(each, exp.Alias):
             alias = Typed(f"({value.sql})", value.type, value.name, clean=value.clean)
             scope.aliases[each.alias.lower()] = alias
@@ -30,6 +30,16 @@ def projections(node: exp.Select, scope: Scope) -> list[Typed]:
     if not found:
         raise RedshiftError("SELECT without columns is not valid", SYNTAX)
     return found
+
+
+def _key(node: exp.Expr, scope: Scope) -> Typed | None:
+    """What is shown of an output that is itself a key of the groups, whatever it is made of."""
+    if not scope.shown:
+        return None
+    with scope.ungrouped():
+        value = expression(node, scope)
+    sql = scope.shown.get(value.sql)
+    return replace(value, sql=sql, literal=None) if sql else None
 
 
 def excluded_names(node: exp.Select, scope: Scope) -> set[str]:
