@@ -25,6 +25,7 @@ from labkit.cloud.redshift.placement.planner import Planner
 from labkit.cloud.redshift.placement.steps import Step
 from labkit.cloud.redshift.system.history import visible
 from labkit.cloud.redshift.system.registry import moment, system
+from labkit.cloud.redshift.system.steps import SCANS
 
 if TYPE_CHECKING:
     from labkit.cloud.redshift.warehouse.connection import Connection
@@ -199,6 +200,17 @@ def stl_scan(connection: Connection) -> list[Any]:
     return _told(connection, "scan", rows)
 
 
+def _scans(connection: Connection) -> list[Any]:
+    """The scans as SYS_QUERY_DETAIL tells them."""
+
+    def rows(each: Ran) -> Iterator[Any]:
+        if each.step.label == "scan" and each.step.table:
+            yield each.record, each.user, each.number, each.step.table, each.step.rows
+
+    return _told(connection, "detail", rows)
+
+
+SCANS.append(_scans)
 _SUMMARY = (
     "userid int, query int, stm int, seg int, step int, "
     "maxtime bigint, avgtime bigint, rows bigint, bytes bigint, rate_row float, "

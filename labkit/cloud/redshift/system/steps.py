@@ -9,14 +9,19 @@ Source: https://docs.aws.amazon.com/redshift/latest/dg/c_intro_STL_tables.html
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from labkit.cloud.redshift.system.history import elapsed_micros, visible
 from labkit.cloud.redshift.system.registry import empty, moment, system
+from labkit.cloud.redshift.warehouse.recording import full_name
 
 if TYPE_CHECKING:
     from labkit.cloud.redshift.warehouse.connection import Connection
+    from labkit.cloud.redshift.warehouse.objects import Object
+
+    #: A scan of a query that ran: its record, user, number among the steps, table and rows.
+    Scan = tuple[dict[str, Any], int, int, Object, int]
 
 _STEP = (
     "userid int, query int, slice int, segment int, step int, starttime timestamp, "
@@ -105,6 +110,10 @@ empty(_STEPS)
 empty({name: _STEPS[of] for name, of in _SVCS.items()})
 
 
+#: Who knows of scans, which are reckoned when they are asked for.
+SCANS: list[Callable[[Connection], Iterable[Scan]]] = []
+
+
 def _written(connection: Connection) -> Iterator[tuple[dict[str, Any], int, int, Any]]:
     """A query's record, its user, a step's number and the step."""
     for record, user in visible(connection):
@@ -122,16 +131,27 @@ def _written(connection: Connection) -> Iterator[tuple[dict[str, Any], int, int,
         "spilled_block_remote_disk bigint, step_attribute varchar(64), metrics_level char(16), "
         "plan_parent_id int, plan_node_id int")  # fmt: skip
 def sys_query_detail(connection: Connection) -> Iterator[Any]:
-    """When a step ran is that of the whole statement.
+    """Scans and the steps that write; when one ran is told of the whole statement.
 
     Source: https://docs.aws.amazon.com/redshift/latest/dg/SYS_QUERY_DETAIL.html
     """
-    for record, user, at, (name, table, table_name, rows) in _written(connection):
-        yield (
-            user, record["query_id"], 1, 0, 0, at, name, table, table_name, "f",
-            moment(record["started"]), moment(record["ended"]), elapsed_micros(record), None,
-            None, rows, None, rows, *[None] * 7, "f", None, None, None, "step", None, None,
-        )  # fmt: skip
+    for scans in SCANS:
+        for record, user, at, table, rows in scans(connection):
+            yield _detail(record, user, (0, at), ("scan", table.oid, full_name(table), rows))
+    for record, user, at, step in _written(connection):
+        yield _detail(record, user, (1, at), step)
+
+
+def _detail(
+    record: dict[str, Any], user: int, place: tuple[int, int], step: tuple[str, int, str, int]
+) -> tuple[Any, ...]:
+    *named, rows = step
+    source = "Redshift(local)" if step[0] == "scan" else None
+    return (
+        user, record["query_id"], 1, 0, *place, *named, "f", moment(record["started"]),
+        moment(record["ended"]), elapsed_micros(record), None, None, rows, None, rows,
+        *[None] * 4, source, None, None, "f", None, None, None, "step", None, None,
+    )  # fmt: skip
 
 
 def _stl(connection: Connection, wanted: str) -> Iterator[tuple[Any, ...]]:

@@ -99,7 +99,12 @@ def recorded(
 
 def wrote(connection: Connection, table: Object, rows: int, *steps: str) -> None:
     """Put on record that the running statement has changed rows of a table, by these steps."""
-    connection.steps += [(step, table.oid, table.name, rows) for step in steps]
+    connection.steps += [(step, table.oid, full_name(table), rows) for step in steps]
+
+
+def full_name(table: Object) -> str:
+    """``dev.public.sales``, as logs call a table."""
+    return f"{table.database}.{table.schema}.{table.name}"
 
 
 def _shown(parsed: Parsed) -> str:
