@@ -54,7 +54,7 @@ def cost(source: Type, target: str) -> int | None:
         return _from_text(target)
     if source.base == "super":
         return 15 if target in (*NUMBERS, *TEXTS, "bool") else 18
-    if target in TEXTS and source.base not in ("geometry", "hllsketch"):
+    if target in TEXTS and source.base not in ("geometry", "hllsketch", "bool"):
         return 30
     return 10 if target == "super" else 1 if (source.base, target) == ("oid", "int8") else None
 
@@ -154,7 +154,7 @@ def cast(value: Typed, target: Type) -> Typed:
     source = "varchar" if value.type.base in (*TEXTS, "unknown") else value.type.base
     render = _CASTS.get((source, target.base)) or _CASTS.get((source, "*"))
     render = render or _CASTS.get(("*", target.base)) or _plain(source, target)
-    if render is None:
+    if render is None or (source == "bool" and target.base in TEXTS):
         raise RedshiftError(f"cannot cast type {value.type.plain} to {target.plain}", CANNOT_CAST)
     sql = value.sql
     if target.base == "varbyte" and value.type.base == "bpchar":
@@ -175,7 +175,7 @@ def stored(value: Typed, target: Type, column: str) -> Typed:
     Raises:
         RedshiftError: the column cannot take it.
     """
-    if cost(value.type, target.base) is None and not _assignable(value.type, target):
+    if not _assignable(value, target):
         raise RedshiftError(
             f'column "{column}" is of type {target.plain} but expression is of type '
             f"{value.type.plain}",
@@ -191,8 +191,13 @@ def assigned(value: Typed, target: Type) -> Typed:
     return Typed(fit(found.sql, target), target)
 
 
-def _assignable(source: Type, target: Type) -> bool:
-    return source.base in NUMBERS and target.base in NUMBERS
+def _assignable(value: Typed, target: Type) -> bool:
+    """Whether a column takes it without a cast: of text that has a type only text does."""
+    source = value.type
+    if source.base in TEXTS and target.base in (*NUMBERS, *TIMES, "time", "timetz", "bool"):
+        return value.untyped
+    numbers = source.base in NUMBERS and target.base in NUMBERS
+    return numbers or cost(source, target.base) is not None
 
 
 def fit(sql: str, target: Type) -> str:

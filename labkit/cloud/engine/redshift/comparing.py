@@ -30,6 +30,8 @@ def compare(op: str, left: Typed, right: Typed) -> Typed:
         kind = common_type((left.type, right.type))
     except RedshiftError:
         raise no_operator(op, left, right) from None
+    if kind.base == "bool" and {left.type.base, right.type.base} & set(TEXTS):
+        raise no_operator(op, left, right)
     if kind.base == "unknown":
         kind = Type("varchar")
     if kind.base == "numeric" and {left.type.base, right.type.base} & set(TEXTS):

@@ -170,9 +170,9 @@ def _parameter(node: exp.Parameter, scope: Scope) -> Typed:
 
 
 def parameter(value: object) -> Typed:
-    """A value that stands for ``$1``: typed already, or a literal of no type yet."""
+    """A value that stands for ``$1``: of the type that a driver said, or a literal of none yet."""
     if isinstance(value, Typed):
-        return value
+        return replace(value, untyped=True)
     if value is None:
         return Typed("NULL", UNKNOWN)
     if isinstance(value, bool):

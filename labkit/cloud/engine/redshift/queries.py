@@ -144,7 +144,13 @@ def _set_operation(node: exp.SetOperation, scope: Scope) -> Query:
     ]
     parts = [f"({_cast_columns(side, kinds)})" for side in sides]
     fields = tuple(
-        Field(one.name, kind, one.sql, clean=all_clean([one.value, two.value]))
+        Field(
+            one.name,
+            kind,
+            one.sql,
+            clean=all_clean([one.value, two.value]),
+            untyped=one.untyped and two.untyped,
+        )
         for one, two, kind in zip(left.fields, right.fields, kinds, strict=True)
     )
     if distinct and not all(is_clean(field.value) for field in fields):

@@ -30,6 +30,7 @@ class Typed:
         told: hears the type that a parameter without one is taken for.
         tree: of floats' arithmetic: how it may go on.
         clean: tells whether a text has no blank at its end; None where it may have one.
+        untyped: whether a query's column is a text literal that nothing has given a type.
     """
 
     sql: str
@@ -39,6 +40,7 @@ class Typed:
     told: Callable[[Type], None] | None = field(default=None, compare=False)
     tree: Any = field(default=None, compare=False)
     clean: Callable[[], bool] | None = field(default=None, compare=False)
+    untyped: bool = field(default=False, compare=False)
 
     def named(self, name: str) -> Typed:
         return replace(self, name=name)
@@ -50,7 +52,7 @@ class Field:
 
     Args:
         seen: hears that the column is read.
-        clean: as `Typed` has it.
+        clean, untyped: as `Typed` has them.
     """
 
     name: str
@@ -59,10 +61,11 @@ class Field:
     denied: str = ""
     seen: Callable[[], None] | None = field(default=None, compare=False)
     clean: Callable[[], bool] | None = field(default=None, compare=False)
+    untyped: bool = field(default=False, compare=False)
 
     @property
     def value(self) -> Typed:
-        return Typed(self.sql, self.type, self.name, clean=self.clean)
+        return Typed(self.sql, self.type, self.name, clean=self.clean, untyped=self.untyped)
 
     def read(self) -> Field:
         """The column, as something of the query reads it.

@@ -72,7 +72,13 @@ def select(node: exp.Select, outer: Scope) -> Query:
         f" QUALIFY {condition(qualify.this, scope, 'QUALIFY')}" if qualify else "",
     ]
     fields = tuple(
-        Field(output.name, known(output.type), f"c{at}", clean=all_clean([output]))
+        Field(
+            output.name,
+            known(output.type),
+            f"c{at}",
+            clean=all_clean([output]),
+            untyped=output.untyped or output.type.base == "unknown",
+        )
         for at, output in enumerate(outputs)
     )
     sql = "".join(parts)

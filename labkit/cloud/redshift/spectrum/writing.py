@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,6 @@ from labkit.cloud.engine.quoting import quoted_name, quoted_text
 from labkit.cloud.engine.redshift.casts import stored
 from labkit.cloud.engine.redshift.compile import Compiled, compile_query
 from labkit.cloud.engine.redshift.errors import RedshiftError, unsupported
-from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.types import parse_type
 from labkit.cloud.lake.metastore import Definition
 from labkit.cloud.lake.pruning import NULL_PARTITION
@@ -193,7 +192,7 @@ def _values(table: LakeTable, compiled: Compiled, names: Sequence[str]) -> str:
     kinds = {column.name: column.type for column in table.columns}
     shown = []
     for at, (field, name) in enumerate(zip(compiled.fields, names, strict=True)):
-        value = stored(Typed(f"q.c{at}", field.type), redshift_type(kinds[name]), name)
+        value = stored(replace(field.value, sql=f"q.c{at}"), redshift_type(kinds[name]), name)
         shown.append(f"CAST({value.sql} AS {kinds[name].duckdb}) AS {quoted_name(name)}")
     return ", ".join(shown)
 

@@ -14,9 +14,9 @@ from labkit.cloud.engine.redshift.casts import stored
 from labkit.cloud.engine.redshift.compile import new_state
 from labkit.cloud.engine.redshift.errors import DENIED, SYNTAX, RedshiftError, unsupported
 from labkit.cloud.engine.redshift.expressions import condition, expression
+from labkit.cloud.engine.redshift.joins import join
 from labkit.cloud.engine.redshift.reading import parse_query
 from labkit.cloud.engine.redshift.relations import member
-from labkit.cloud.engine.redshift.joins import join
 from labkit.cloud.engine.redshift.scope import Field, Scope, Source
 from labkit.cloud.redshift.warehouse import grants, protection
 from labkit.cloud.redshift.warehouse.connection import Connection

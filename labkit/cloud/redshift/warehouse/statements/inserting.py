@@ -6,6 +6,7 @@ Source: https://docs.aws.amazon.com/redshift/latest/dg/r_INSERT_30.html
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlglot import exp
@@ -15,7 +16,6 @@ from labkit.cloud.engine.redshift.casts import stored
 from labkit.cloud.engine.redshift.compile import compile_expression, compile_query
 from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError
 from labkit.cloud.engine.redshift.reading import parse_query
-from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import Names
@@ -161,7 +161,8 @@ def _insert_query(
     given = {}
     for at, (column, field) in enumerate(zip(columns, compiled.fields, strict=False)):
         _check_identity(column)
-        given[column.name] = stored(Typed(f"q.c{at}", field.type), column.type, column.name).sql
+        value = replace(field.value, sql=f"q.c{at}")
+        given[column.name] = stored(value, column.type, column.name).sql
     values = [given.get(c.name) or default_sql(connection, table, c) for c in table.columns]
     return f"INSERT INTO {table.physical} SELECT {', '.join(values)} FROM ({compiled.sql}) q"
 

@@ -15,7 +15,7 @@ from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError, unsupport
 from labkit.cloud.engine.redshift.expressions import condition, expression
 from labkit.cloud.engine.redshift.reading import parse_query
 from labkit.cloud.engine.redshift.relations import member
-from labkit.cloud.engine.redshift.scope import Scope, Source, Typed
+from labkit.cloud.engine.redshift.scope import Scope, Source
 from labkit.cloud.redshift.warehouse import grants, staleness
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.objects import Object
@@ -112,7 +112,7 @@ def _remove_duplicates(
     if [f.type for f in source.fields] and len(source.fields) != len(table.columns):
         raise RedshiftError("MERGE REMOVE DUPLICATES needs tables of the same columns", SYNTAX)
     values = [
-        stored(Typed(f.sql, f.type), c.type, c.name).sql
+        stored(f.value, c.type, c.name).sql
         for f, c in zip(source.fields, table.columns, strict=True)
     ]
     columns = ", ".join(
