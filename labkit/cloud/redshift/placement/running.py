@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from labkit.cloud.redshift.warehouse.connection import Connection
 
 #: So many of the last queries on tables are told of, among so many statements.
-LAST, LOOKED_AT = 10, 200
+LAST, LOOKED_AT = 25, 1000
 PACKET_BYTES = 8192
 
 
