@@ -144,12 +144,12 @@ def test_a_parameter(parameters: Session) -> None:
 
 
 def test_what_controls_start_with(boards: Any, board: str, reader: str) -> None:
-    """A rolling date's moment, a parameter's number: what one end of a range leaves unchanged."""
+    """A rolling date's moment, a parameter's number, and nothing where all is selected."""
     arn = boards.quicksight.describe_data_set(DataSetId="board-orders")["DataSet"]["Arn"]
     rolling = {"RollingDate": {"Expression": "truncDate('YYYY', parseDate('2024-05-01'))"}}
     now = {"AnchorDateConfiguration": {"AnchorOption": "NOW"}, "NullOption": "NON_NULLS_ONLY"}
     relative = {"RelativeDateType": "LAST", "TimeGranularity": "DAY", "ParameterName": "N"}
-    by = {"Column": {"DataSetIdentifier": "o", "ColumnName": "day"}, "SortDirection": "DESC"}
+    by: dict[str, Any] = {"Column": _column("day"), "SortDirection": "DESC"}
     by |= {"AggregationFunction": {"DateAggregationFunction": "MAX"}}
     filters = {
         "TimeRangeFilter": {"RangeMinimumValue": rolling, "NullOption": "NON_NULLS_ONLY"},
@@ -176,17 +176,45 @@ def test_what_controls_start_with(boards: Any, board: str, reader: str) -> None:
     ]
     declared = {"Name": "N", "ParameterValueType": "SINGLE_VALUED"}
     declared["DefaultValues"] = {"StaticValues": [3]}
-    shape["ParameterDeclarations"] = [{"IntegerParameterDeclaration": declared}]
+    every = {"Name": "Every", "ParameterValueType": "MULTI_VALUED"}
+    every["DefaultValues"] = {"StaticValues": ["ALL_VALUES"]}
+    shape["ParameterDeclarations"] = [
+        {"IntegerParameterDeclaration": declared},
+        {"StringParameterDeclaration": every},
+        {"StringParameterDeclaration": {**every, "Name": "One"}},
+    ]
     shape["Sheets"][0]["FilterControls"] = controls
+    after = {"SourceSheetControlId": "r", "ColumnToMatch": _column("region")}
+    shape["Sheets"][0]["ParameterControls"] = [
+        _drop_down("r", "Every", "region"),
+        _drop_down(
+            "p", "One", "product", CascadingControlConfiguration={"SourceControls": [after]}
+        ),
+    ]
     boards.dashboard("starts", shape, reader)
     start = "2024-01-01T00:00:00+00:00"
-    found = Session.open(boards.url(reader, dashboard("starts"))).json("model.json")["state"]
-    assert found == {
+    found = Session.open(boards.url(reader, dashboard("starts"))).json("model.json")
+    [sheet] = found["sheets"]
+    offered = {each["label"]: each["options"] for each in sheet["controls"]}
+    assert offered["One"] == ["Apples", "Pears"]
+    assert found["state"] == {
+        "parameter:Every": [],
+        "parameter:One": [],
         "filter:TimeRangeFilter": [start, None],
         "filter:TimeEqualityFilter": [start],
         "filter:RelativeDatesFilter": ["LAST", "DAY", 3],
         "filter:TopBottomFilter": [3],
     }
+
+
+def _column(name: str) -> dict[str, str]:
+    return {"DataSetIdentifier": "o", "ColumnName": name}
+
+
+def _drop_down(id: str, parameter: str, column: str, **members: Any) -> dict[str, Any]:
+    source = {"Title": parameter, "SourceParameterName": parameter, "Type": "MULTI_SELECT"}
+    values = {"SelectableValues": {"LinkToDataSetColumn": _column(column)}}
+    return {"Dropdown": {"ParameterControlId": id, **source, **values, **members}}
 
 
 def test_words_of_a_text_box(parameters: Session) -> None:

@@ -23,7 +23,7 @@ from labkit.cloud.quicksight.visuals import filters, rows
 from labkit.cloud.quicksight.visuals.aggregates import aggregate
 from labkit.cloud.quicksight.visuals.expressions import Expressions
 from labkit.cloud.quicksight.visuals.model import VisualError
-from labkit.cloud.quicksight.visuals.parameters import ALL
+from labkit.cloud.quicksight.visuals.parameters import ALL, RESERVED
 
 Json = Mapping[str, Any]
 MOST_OPTIONS = 1000
@@ -96,7 +96,7 @@ def _moment_or(value: Any) -> str:
 def _parameter(chosen: Chosen, name: str) -> list[Any]:
     found = walk.parameters(chosen.definition, chosen.parameters).get(name)
     listed = found if isinstance(found, list) else [found]
-    return [plain(each) for each in listed if each not in (None, ALL)]
+    return [plain(each) for each in listed if each not in (None, ALL, *RESERVED.values())]
 
 
 def _bound(bound: Json | None, chosen: Chosen) -> Any:
