@@ -8,11 +8,14 @@ Source: https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctions.html
 from __future__ import annotations
 
 import json
+import re
+import urllib.parse
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from labkit.cloud import paging
-from labkit.cloud.operations import AwsError
+from labkit.cloud.operations import AwsError, changes_state
 from labkit.cloud.protocol import Reply
 
 
@@ -88,60 +91,66 @@ _WAYS = {
     ),
 }  # fmt: skip
 
-# What moto stumbles over as the beginning of a page: the member, the code and the sentence.
+# How a service refuses a page that begins where none does: the member, the code and the sentence.
 _BEGINNINGS = {
     "cloudformation": ("NextToken", "ValidationError", "The pagination token is not valid."),
+    "cloudwatch": ("NextToken", "InvalidNextToken", "The next token specified is invalid."),
     "iam": ("Marker", "ValidationError", "Invalid Marker."),
     "logs": ("nextToken", "InvalidParameterException", "The specified nextToken is invalid."),
+    "scheduler": ("NextToken", "ValidationException", "Invalid NextToken."),
     "secretsmanager": ("NextToken", "InvalidNextTokenException", "Invalid token."),
+    "ses": ("NextToken", "InvalidParameterValue", "Invalid NextToken."),
     "sns": ("NextToken", "InvalidParameter", "Invalid parameter: NextToken"),
+    "sqs": ("NextToken", "InvalidParameterValue", "Invalid or expired next token."),
     "ssm": ("NextToken", "InvalidNextToken", "The specified token is not valid."),
-}
-
-# What moto tells whole, wherever a page is to begin: no token of these was ever given out.
-_WHOLE = {
-    ("cloudformation", "ListStackSets"),
-    ("cloudformation", "ListStacks"),
-    ("iam", "GetAccountAuthorizationDetails"),
-    ("iam", "ListAccessKeys"),
-    ("iam", "ListAccountAliases"),
-    ("iam", "ListGroupPolicies"),
-    ("iam", "ListGroups"),
-    ("iam", "ListGroupsForUser"),
-    ("iam", "ListInstanceProfiles"),
-    ("iam", "ListInstanceProfilesForRole"),
-    ("iam", "ListMFADevices"),
-    ("iam", "ListPolicyVersions"),
-    ("iam", "ListRolePolicies"),
-    ("iam", "ListServerCertificates"),
-    ("iam", "ListUserPolicies"),
-    ("iam", "ListUserTags"),
-    ("iam", "ListUsers"),
-    ("logs", "DescribeDeliveries"),
-    ("logs", "DescribeDeliveryDestinations"),
-    ("logs", "DescribeDeliverySources"),
-    ("logs", "DescribeExportTasks"),
-    ("logs", "DescribeMetricFilters"),
-    ("logs", "DescribeQueries"),
-    ("logs", "DescribeResourcePolicies"),
-    ("logs", "DescribeSubscriptionFilters"),
-    ("ssm", "DescribeMaintenanceWindows"),
-    ("ssm", "DescribePatchBaselines"),
-    ("ssm", "ListCommands"),
+    "stepfunctions": ("nextToken", "InvalidToken", "Invalid Token: 'Invalid token'"),
 }
 
 
-def check_whole(service: str, name: str, asked: dict[str, Any]) -> None:
-    """Raise for a page of what is always told whole, which begins where none does."""
-    if (service, name) in _WHOLE:
-        check_beginning(service, asked)
+def checks(service: str) -> bool:
+    """Whether a service's pages are looked at."""
+    return service in _BEGINNINGS
 
 
-def check_beginning(service: str, asked: dict[str, Any]) -> None:
-    """Raise where moto has no answer to a page that begins where none does."""
+def check_beginning(
+    service: str,
+    name: str,
+    asked: dict[str, Any],
+    body: bytes,
+    ask: Callable[[bytes], Reply | None],
+) -> None:
+    """Raise for a page of what moto tells whole: no token of it was ever given out.
+
+    Args:
+        ask: moto; it is asked for the first page.
+    """
+    member = _BEGINNINGS.get(service, ("",))[0]
+    if not asked.get(member) or changes_state(name) or member.encode() not in body:
+        return
+    first = ask(_from_the_first(body, member))
+    if first and first.status < 300 and not _leads_on(first.body, member):
+        check_answer(service, asked, None)
+
+
+def check_answer(service: str, asked: dict[str, Any], reply: Reply | None) -> None:
+    """Raise where moto stumbled over the beginning of a page, or had a code of its own for it."""
     member, code, words = _BEGINNINGS.get(service, ("", "", ""))
-    if asked.get(member):
+    stumbled = reply is None or (reply.status == 400 and b'"InvalidToken"' in reply.body)
+    if asked.get(member) and stumbled:
         raise AwsError(code, words)
+
+
+def _from_the_first(body: bytes, member: str) -> bytes:
+    """A request without its token: JSON, or a form."""
+    if body.startswith(b"{"):
+        return json.dumps({k: v for k, v in json.loads(body).items() if k != member}).encode()
+    fields = urllib.parse.parse_qsl(body.decode(), keep_blank_values=True)
+    return urllib.parse.urlencode([each for each in fields if each[0] != member]).encode()
+
+
+def _leads_on(body: bytes, member: str) -> bool:
+    """Whether an answer, JSON or XML, gives out a token."""
+    return re.search(rf'<{member}>[^<]|"{member}": ?"[^"]', body.decode()) is not None
 
 
 def for_all(service: str, name: str, body: bytes) -> bytes:

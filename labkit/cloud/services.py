@@ -19,6 +19,7 @@ import labkit.cloud.access.signing
 import labkit.cloud.access.simulation
 import labkit.cloud.athena
 import labkit.cloud.databrew
+import labkit.cloud.dynamodb
 import labkit.cloud.ec2
 import labkit.cloud.events
 import labkit.cloud.glue

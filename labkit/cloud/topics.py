@@ -103,6 +103,9 @@ def _of_queue(attribute: Json) -> Json:
 
 
 def _check_topic(context: Context, parameters: Json) -> None:
+    for name in parameters.get("Attributes") or ():
+        if name != "FifoTopic" and not _OF_TOPIC.fullmatch(name):
+            raise _bad(f"Attributes Reason: Unknown attribute {name}")
     topic = _backend(context).topics.get(
         f"arn:aws:sns:{context.region}:{context.principal.account}:{parameters['Name']}"
     )

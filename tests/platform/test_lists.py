@@ -54,6 +54,13 @@ def test_runs_of_a_workflow(aws, fresh):
         ("ssm", "describe_patch_baselines", {"NextToken": "none"}, "InvalidNextToken"),
         ("secretsmanager", "list_secrets", {"NextToken": "none"}, "InvalidNextTokenException"),
         ("sns", "list_topics", {"NextToken": "none"}, "InvalidParameter"),
+        ("sns", "list_platform_applications", {"NextToken": "none"}, "InvalidParameter"),
+        ("sqs", "list_queues", {"NextToken": "none", "MaxResults": 1}, "InvalidParameterValue"),
+        ("cloudwatch", "describe_alarms", {"NextToken": "none"}, "InvalidNextToken"),
+        ("cloudwatch", "list_dashboards", {"NextToken": "none"}, "InvalidNextToken"),
+        ("ses", "list_identities", {"NextToken": "none"}, "InvalidParameterValue"),
+        ("stepfunctions", "list_activities", {"nextToken": "none"}, "InvalidToken"),
+        ("scheduler", "list_schedule_groups", {"NextToken": "none"}, "ValidationException"),
         ("ssm", "describe_parameters", {"NextToken": "none"}, "InvalidNextToken"),
         ("kinesis", "get_records", {"ShardIterator": "none"}, "InvalidArgumentException"),
     ],
@@ -61,6 +68,26 @@ def test_runs_of_a_workflow(aws, fresh):
 def test_a_token_that_was_never_given_out(aws, service, call, asked, code):
     with pytest.raises(ClientError, match=code):
         getattr(aws(service), call)(**asked)
+
+
+def test_a_token_that_was_given_out(aws, fresh):
+    sqs, stem = aws("sqs"), fresh("queue")
+    for number in range(3):
+        sqs.create_queue(QueueName=f"{stem}-{number}")
+    count, found = pages(sqs, "list_queues", 2, QueueNamePrefix=stem)
+    assert (count, [len(page["QueueUrls"]) for page in found]) == (2, [2, 1])
+
+
+def test_tables_after_a_name_that_is_none(aws, fresh):
+    dynamodb, stem = aws("dynamodb"), fresh("table")
+    key = {"KeySchema": [{"AttributeName": "k", "KeyType": "HASH"}]}
+    key["AttributeDefinitions"] = [{"AttributeName": "k", "AttributeType": "S"}]
+    for end in "ca":
+        dynamodb.create_table(TableName=f"{stem}.{end}", BillingMode="PAY_PER_REQUEST", **key)
+    told = dynamodb.list_tables(ExclusiveStartTableName=f"{stem}.b", Limit=1)
+    assert told["TableNames"] == [f"{stem}.c"]
+    told = dynamodb.list_tables(ExclusiveStartTableName=f"{stem}.A", Limit=1)
+    assert told["TableNames"] == [f"{stem}.a"] == [told["LastEvaluatedTableName"]]
 
 
 def test_log_groups_by_parts_of_their_names(aws, fresh):

@@ -143,6 +143,11 @@ REFUSED = {
         {"TopicArn": "{}", "AttributeName": "Name", "AttributeValue": "other"},
         "InvalidParameter.*Invalid parameter: AttributeName",
     ),
+    "none to be made with": (
+        "create_topic",
+        {"Name": "made", "Attributes": {"Arn": "{}"}},
+        "InvalidParameter.*Attributes Reason: Unknown attribute Arn",
+    ),
     "no subscription": ("unsubscribe", {"SubscriptionArn": "a"}, "SubscriptionArn Reason: An ARN"),
     "one key twice": (
         "tag_resource",
