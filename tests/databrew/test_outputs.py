@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Callable
 from contextlib import closing
 from csv import DictReader
+from datetime import datetime
 from typing import Any
 
 import fastavro
@@ -177,6 +178,18 @@ def rows_of(form: str, body: bytes) -> list[Any]:
     read = orc.read_table if form == "ORC" else pq.read_table
     rows: list[Any] = read(io.BytesIO(body)).to_pylist()
     return rows
+
+
+@pytest.mark.parametrize("form", ["PARQUET", "ORC", "AVRO"])
+def test_timestamps_keep_their_microseconds(lake: Lake, form: str) -> None:
+    time = datetime(1969, 12, 31, 23, 59, 59, 999_999)
+    lake.put_table("in/times.parquet", t=[time], a=[{"t": [time]}])
+    outputs = [lake.output("out", Format=form)]
+    [key] = lake.written(
+        lake.run(lake.recipe_job(lake.dataset("in/times.parquet"), Outputs=outputs))
+    )
+    [row] = rows_of(form, lake.get(key))
+    assert [each.replace(tzinfo=None) for each in (row["t"], *row["a"]["t"])] == [time, time]
 
 
 def test_the_codec_of_a_parquet_file(lake: Lake) -> None:

@@ -15,7 +15,7 @@ import io
 import shutil
 import urllib.parse
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -28,6 +28,7 @@ from labkit.cloud.engine.duck import failures
 from labkit.cloud.engine.formats.model import Table, literal
 from labkit.cloud.engine.formats.packing import PACKERS
 from labkit.cloud.engine.formats.writers import UNORDERED
+from labkit.cloud.engine.types import Type
 from labkit.cloud.jobs import Job
 from labkit.cloud.lake.folders import escaped
 from labkit.cloud.operations import AwsError
@@ -182,7 +183,7 @@ class _Plan:
 
     def _converted(self, path: Path, target: Path) -> None:
         """A Parquet file as one of a format that DuckDB does not write."""
-        kept = tuple((c.name, c.type) for c in self.writing.columns if c not in self.keys)
+        kept = tuple((c.name, _exact(c.type)) for c in self.writing.columns if c not in self.keys)
         codec = self.form.codecs.get(self.compression, "none")
         table = Table(self.form.written, kept)
         sql = f"FROM read_parquet({literal(str(path))}, hive_partitioning=false)"
@@ -194,6 +195,14 @@ class _Plan:
         with path.open("rb") as source, target.open("wb") as packed:
             watched = cast(BinaryIO, _Watched(source, self.writing.job))
             packed.writelines(PACKERS[codec](watched))
+
+
+def _exact(kind: Type) -> Type:
+    """A type whose timestamps keep their microseconds, as Spark writes them."""
+    if kind.base == "timestamp":
+        return Type("timestamp", (6,))
+    inner = tuple(_exact(each) if isinstance(each, Type) else each for each in kind.args)
+    return replace(kind, args=inner)
 
 
 @contextlib.contextmanager

@@ -72,6 +72,8 @@ def _type(kind: Type, name: str) -> Any:
                 for n, t in kind.fields
             ]
             return {"type": "record", "name": f"{name}_record", "fields": fields}
+        case "timestamp" if kind.args == (6,):
+            return {"type": "long", "logicalType": "timestamp-micros"}
         case "decimal":
             precision, scale = kind.args
             return {
