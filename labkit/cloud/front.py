@@ -180,7 +180,8 @@ class Front:
         asked = {}
         ending = endings.concerns(service, name)
         checked = constraints.checks(service) or paged.checks(service)
-        if guarded or handler or judge or ending or checked:
+        looked_at = guarded or handler or judge or ending or checked
+        if looked_at and receiving.is_readable(model):
             asked = receiving.read_parameters(call, environ, body)
         if guarded:
             calls.authorize(context, asked)

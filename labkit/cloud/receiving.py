@@ -23,7 +23,7 @@ from botocore.validate import ParamValidator
 
 from labkit.cloud.constraints import check_call
 from labkit.cloud.operations import AwsError
-from labkit.cloud.protocol import location_of, protocol_of, raw_path
+from labkit.cloud.protocol import JSON_PROTOCOLS, location_of, protocol_of, raw_path
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def find_call(model: ServiceModel, environ: dict[str, Any], body: bytes) -> Call
     protocol = protocol_of(model)
     if protocol == "json":
         return _call(model, environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2])
-    if protocol == "query":
+    if protocol in ("query", "ec2"):
         form = urllib.parse.parse_qs(body.decode("utf-8", "replace"))
         return _call(model, form.get("Action", [""])[0])
     path, asked = raw_path(environ), set(environ.get("QUERY_STRING", "").split("&"))
@@ -50,6 +50,11 @@ def find_call(model: ServiceModel, environ: dict[str, Any], body: bytes) -> Call
             uri = {k: urllib.parse.unquote(v) for k, v in found.groupdict().items() if v}
             return _call(model, name, _member_names(model, name, uri))
     return None
+
+
+def is_readable(model: ServiceModel) -> bool:
+    """Whether `read_parameters` knows how a service's parameters are written."""
+    return protocol_of(model) in (*JSON_PROTOCOLS, "query")
 
 
 def read_parameters(call: Call, environ: dict[str, Any], body: bytes) -> dict[str, Any]:

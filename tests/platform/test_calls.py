@@ -38,6 +38,8 @@ CASES = [
     ("states:*", "*",
      ("stepfunctions", "create_state_machine",
       {"name": "m", "definition": "{}", "roleArn": ROLE.format("r")}), ROLE.format("r")),
+    ("ec2:DescribeVpcs", "*", ("ec2", "describe_vpcs", {}), None),
+    ("ec2:DescribeVpcs", "*", ("ec2", "describe_subnets", {}), "*"),
     ("iam:GetUser", "arn:aws:iam::123456789012:user/${aws:username}",
      ("iam", "get_user", {"UserName": "other"}), "arn:aws:iam::123456789012:user/other"),
     ("iam:GetUser", "arn:aws:iam::123456789012:user/${aws:username}",
