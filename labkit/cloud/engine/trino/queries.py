@@ -20,6 +20,7 @@ from labkit.cloud.engine.trino.ordering import sorted_output
 from labkit.cloud.engine.trino.relations import table
 from labkit.cloud.engine.trino.scope import CommonTable, Field, Output, Scope, Typed
 from labkit.cloud.engine.trino.select import CHANGING, as_output, select
+from labkit.cloud.engine.trino.values import values
 from labkit.cloud.engine.types import Type
 
 
@@ -234,34 +235,6 @@ def _projected(fields: Sequence[Field], source: str) -> Output:
     return Output(f"SELECT {columns} {source}", as_output(fields))
 
 
-def _values(node: tree.Values, scope: Scope) -> Output:
-    rows = [_value_row(row, scope) for row in node.rows]
-    if len({len(row) for row in rows}) > 1:
-        message = "Values rows have mismatched sizes"
-        raise scope.fail(node, "TYPE_MISMATCH", f"{message}: {len(rows[0])} vs others")
-    kinds = [_common(node, column, scope, "Values") for column in zip(*rows, strict=True)]
-    listed = ", ".join(
-        f"({', '.join(coerced(v, kind).sql for v, kind in zip(row, kinds, strict=True))})"
-        for row in rows
-    )
-    names = ", ".join(f"c{at}" for at in range(len(kinds)))
-    fields = tuple(Field(None, kind, f"c{at}") for at, kind in enumerate(kinds))
-    return Output(f"SELECT * FROM (VALUES {listed}) AS {scope.state.fresh('v')}({names})", fields)
-
-
-def _value_row(node: tree.Expression, scope: Scope) -> list[Typed]:
-    items = node.items if isinstance(node, tree.RowOf) else (node,)
-    return [scope.value(item) for item in items]
-
-
-def _common(node: tree.Node, values: Sequence[Typed], scope: Scope, what: str) -> Type:
-    kind = common_type([value.type for value in values])
-    if kind is None:
-        shown = ", ".join(dict.fromkeys(str(value.type) for value in values))
-        raise scope.fail(node, "TYPE_MISMATCH", f"{what} rows have mismatched types: {shown}")
-    return kind
-
-
 def _set_operation(node: tree.SetOperation, scope: Scope) -> Output:
     left, right = _body(node.left, scope), _body(node.right, scope)
     if len(left.fields) != len(right.fields):
@@ -336,7 +309,7 @@ def _nested(node: tree.Query, scope: Scope) -> Output:
 _BODIES: dict[type, Callable[[Any, Scope], Output]] = {
     tree.Select: _select_alone,
     tree.SetOperation: _set_operation,
-    tree.Values: _values,
+    tree.Values: values,
     tree.TableBody: _table,
     tree.Query: _nested,
 }
