@@ -114,6 +114,20 @@ def test_writes_and_deletions_in_their_turn(s3, there):
     assert s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 0
 
 
+def test_a_completion_after_another_change(s3, there):
+    """A change since the upload was begun is a conflict, even one that left what is asked for."""
+    named, etag, _ = there
+    begun = whole(s3, **{k.lower(): v for k, v in named.items()})
+    s3.put_object(**named, Body=b"one")
+    conflict = ("ConditionalRequestConflict", 409)
+    assert code_of(s3.complete_multipart_upload, **begun, IfMatch=OTHER) == FAILED
+    assert code_of(s3.complete_multipart_upload, **begun, IfMatch=etag) == conflict
+    s3.delete_object(**named)
+    assert code_of(s3.complete_multipart_upload, **begun, IfMatch=etag) == MISSING
+    assert code_of(s3.complete_multipart_upload, **begun, IfNoneMatch="*") == conflict
+    s3.complete_multipart_upload(**begun)
+
+
 def test_a_part_of_another_key_is_none_of_the_upload(s3, bucket):
     begun = whole(s3, bucket, "a")
     other = {"Bucket": bucket, "Key": "b", "UploadId": begun["UploadId"]}

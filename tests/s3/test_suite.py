@@ -150,6 +150,17 @@ def test_a_presigned_put_carries_metadata(s3, bucket):
     assert requests.put(changed, data=b"x", timeout=60).status_code == 403
 
 
+def test_what_signs_an_address_is_none_of_the_object(aws, s3, bucket):
+    legacy = aws("s3", config=Config(signature_version="s3"))
+    named = {"Bucket": bucket, "Key": "a"}
+    assert requests.put(legacy.generate_presigned_url("put_object", named), b"x", timeout=60).ok
+    told = s3.head_object(**named)
+    assert "ExpiresString" not in told
+    known = {"If-None-Match": told["ETag"]}
+    url = legacy.generate_presigned_url("get_object", named)
+    assert requests.get(url, headers=known, timeout=60).status_code == 304
+
+
 def test_a_date_header_may_stand_for_the_other(aws, bucket):
     s3 = aws("s3", config=Config())  # its own, for it is changed
 

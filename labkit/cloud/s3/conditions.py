@@ -83,6 +83,25 @@ def check_written(request: Request, latest: Any) -> None:
         raise _failed("If-None-Match")
 
 
+def check_unchanged(request: Request, latest: Any, met: tuple[str, ...]) -> None:
+    """Raise where another request changed the object since the upload in parts was begun.
+
+    Args:
+        latest: moto's record of the key's latest version; ``None`` where there is no object.
+        met: the identity of what was there then.
+    """
+    header = next((name for name in ("If-Match", "If-None-Match") if request.header(name)), None)
+    if header and identity(latest) != met:
+        words = "The conditional request cannot succeed due to a conflicting operation against this"
+        told = {"Condition": header, "Key": request.key}
+        raise AwsError("ConditionalRequestConflict", f"{words} resource.", 409, **told)
+
+
+def identity(version: Any) -> tuple[str, ...]:
+    """What tells a version from each other one that its key has had; empty where there is none."""
+    return () if version is None else (str(version.version_id), str(version.last_modified))
+
+
 def check_deleted(named: Iterable[str]) -> None:
     """Raise where a deletion has conditions of size or time, which only directory buckets take."""
     if header := next(iter(named), None):

@@ -185,7 +185,7 @@ class S3:
         if upload and reply.status == 200 and request.method in ("GET", "POST", "PUT"):
             return self._with_checksums(request, reply, upload)
         if request.method == "POST" and "uploads" in request.query and reply.status == 200:
-            self.records.lock_upload(request, reply.body)
+            self.records.begin_upload(request, reply.body)
             self.records.make_durable(request)
         if lifecycles.keep(request, body, reply, bucket):
             self.records.make_durable(request)

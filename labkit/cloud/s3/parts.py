@@ -17,6 +17,7 @@ from labkit.cloud import protocol
 from labkit.cloud.operations import AwsError
 from labkit.cloud.s3 import object_checksums
 from labkit.cloud.s3.checksums import Part
+from labkit.cloud.s3.request import without_query
 
 if TYPE_CHECKING:
     from labkit.cloud.s3.request import Environ, Request
@@ -34,14 +35,8 @@ def take_number(request: Request) -> tuple[Request, int | None]:
             "InvalidRequest", "Cannot specify both Range header and partNumber query parameter"
         )
     query = {k: v for k, v in request.query.items() if k != "partNumber"}
-    return replace(request, query=query, environ=_without_number(request.environ)), int(number)
-
-
-def _without_number(environ: dict[str, Any]) -> dict[str, Any]:
-    text = re.sub(r"(^|&)partNumber=\d+", "", environ.get("QUERY_STRING", "")).lstrip("&")
-    path = protocol.raw_path(environ)
-    address = f"{path}?{text}" if text else path
-    return environ | {"QUERY_STRING": text, "REQUEST_URI": address, "RAW_URI": address}
+    environ = without_query(request.environ, "partNumber")
+    return replace(request, query=query, environ=environ), int(number)
 
 
 def place(version: Any, number: int | None, headers: dict[str, str]) -> tuple[int, int] | None:
@@ -54,7 +49,9 @@ def place(version: Any, number: int | None, headers: dict[str, str]) -> tuple[in
         return None
     parts = layout(version)
     if number > max(len(parts), 1):
-        raise AwsError("InvalidPartNumber", "The requested partnumber is not satisfiable", 416)
+        words = "The requested partnumber is not satisfiable"
+        told = {"PartNumberRequested": str(number), "ActualPartCount": str(max(len(parts), 1))}
+        raise AwsError("InvalidPartNumber", words, 416, **told)
     if not parts:
         return (0, version.contentsize - 1) if version.contentsize else None
     headers["x-amz-mp-parts-count"] = str(len(parts))
@@ -95,7 +92,7 @@ def _listed(request: Request, version: Any, parts: list[Part]) -> str:
     marker = int(request.header("x-amz-part-number-marker") or 0)
     later = [part for part in parts if part.number > marker]
     page, name = later[:most], (version.checksum_algorithm or "").lower()
-    last = page[-1].number if page else marker
+    last = page[-1].number if page else 0
     numbers = {
         "PartsCount": len(parts), "PartNumberMarker": marker, "NextPartNumberMarker": last,
         "MaxParts": most, "IsTruncated": str(len(later) > most).lower(),

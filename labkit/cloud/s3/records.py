@@ -70,11 +70,17 @@ class Records:
             words += " may have been aborted or completed."
             raise AwsError("NoSuchUpload", words, 404, UploadId=upload)
 
-    def lock_upload(self, request: Request, told: bytes) -> None:
-        """Have an upload know how what it becomes is locked, which moto forgets."""
+    def begin_upload(self, request: Request, told: bytes) -> None:
+        """Have an upload know how what it becomes is locked, which moto forgets, and what it met.
+
+        Args:
+            told: moto's answer.
+        """
         bucket = self.bucket(request)
         name = next(each for each in bucket.multiparts if f"<UploadId>{each}<".encode() in told)
-        bucket.multiparts[name].lock = tuple(map(request.header, limits.LOCKS))
+        upload = bucket.multiparts[name]
+        upload.lock = tuple(map(request.header, limits.LOCKS))
+        upload.met = conditions.identity(find_version(bucket, request.key))
 
     def forward(
         self, request: Request, body: bytes, environ: Environ | None = None
@@ -94,6 +100,8 @@ class Records:
                 latest = find_version(self.bucket(request), request.key)
                 if not _has_made(request, latest):
                     conditions.check_written(request, latest)
+                    if upload := self.upload(request):
+                        conditions.check_unchanged(request, latest, upload.met)
             reply: protocol.Reply | None = self.moto.call(environ, body)
             if reply is None:
                 raise limits.no_such_function()

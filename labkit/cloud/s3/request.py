@@ -32,12 +32,8 @@ class Request:
     @property
     def is_upload(self) -> bool:
         """Whether the request's body is an object's content."""
-        signing = {"AWSAccessKeyId", "Signature", "Expires"}  # of version 2
-        plain = (
-            {"partNumber", "uploadId", "x-id"}
-            | signing
-            | {k for k in self.query if k.lower().startswith("x-amz-")}
-        )
+        signing = {k for k in self.query if k.lower().startswith("x-amz-")}
+        plain = {"partNumber", "uploadId", "x-id"} | signing
         return (
             self.method == "PUT"
             and bool(self.key)
@@ -97,9 +93,22 @@ def read_request(environ: Environ, principal: Principal) -> Request:
 
 
 def with_legacy_headers(environ: Environ, claim: Claim) -> Environ:
-    """A request with the headers that a URL of signature version 2 carries in its query."""
+    """A request with the headers that a URL of signature version 2 carries in its query.
+
+    What signs it is none of the request: its ``Expires`` is not the object's.
+    """
     if claim.signed_headers:
         return environ
     query = dict(urllib.parse.parse_qsl(environ.get("QUERY_STRING", "")))
     found = legacy_headers(query).items()
+    environ = without_query(environ, "AWSAccessKeyId", "Signature", "Expires")
     return environ | {"HTTP_" + k.upper().replace("-", "_"): v for k, v in found}
+
+
+def without_query(environ: Environ, *names: str) -> Environ:
+    """A request less some parameters of its address."""
+    parameters = environ.get("QUERY_STRING", "").split("&")
+    text = "&".join(each for each in parameters if each.partition("=")[0] not in names)
+    path = protocol.raw_path(environ)
+    address = f"{path}?{text}" if text else path
+    return environ | {"QUERY_STRING": text, "REQUEST_URI": address, "RAW_URI": address}
