@@ -298,3 +298,35 @@ def test_a_name_is_not_made_anew(glue: Any, fresh: Callable[[str], str]) -> None
         make(**asked)
         with pytest.raises(ClientError, match="AlreadyExistsException"):
             make(**asked)
+
+
+def test_the_accounts_catalog(glue: Any) -> None:
+    assert glue.get_catalogs()["CatalogList"] == []
+    (root,) = glue.get_catalogs(IncludeRoot=True)["CatalogList"]
+    assert root == glue.get_catalog(CatalogId=root["CatalogId"])["Catalog"]
+    with pytest.raises(glue.exceptions.EntityNotFoundException):
+        glue.get_catalog(CatalogId="s3tablescatalog")
+
+
+def test_table_optimizers(glue: Any, database: str) -> None:
+    for name, parameters in (("ice", {"table_type": "ICEBERG"}), ("files", {})):
+        made = {"Name": name, "Parameters": parameters}
+        glue.create_table(DatabaseName=database, TableInput=made)
+    account = glue.get_catalogs(IncludeRoot=True)["CatalogList"][0]["CatalogId"]
+    where = {"CatalogId": account, "DatabaseName": database, "Type": "compaction"}
+    ice, files = where | {"TableName": "ice"}, where | {"TableName": "files"}
+    role = {"roleArn": "arn:aws:iam::123456789012:role/r", "enabled": True}
+    glue.create_table_optimizer(**ice, TableOptimizerConfiguration=role)
+    with pytest.raises(glue.exceptions.InvalidInputException):
+        glue.create_table_optimizer(**files, TableOptimizerConfiguration=role)
+    glue.update_table_optimizer(**ice, TableOptimizerConfiguration={"enabled": False})
+    told = glue.get_table_optimizer(**ice)["TableOptimizer"]
+    assert told["configuration"] == role | {"enabled": False}
+    assert glue.list_table_optimizer_runs(**ice)["TableOptimizerRuns"] == []
+    named = {"catalogId": account, "databaseName": database, "type": "compaction"}
+    entries = [named | {"tableName": name} for name in ("ice", "files")]
+    batch = glue.batch_get_table_optimizer(Entries=entries)
+    assert [len(batch["TableOptimizers"]), len(batch["Failures"])] == [1, 1]
+    glue.delete_table_optimizer(**ice)
+    with pytest.raises(glue.exceptions.EntityNotFoundException):
+        glue.get_table_optimizer(**ice)

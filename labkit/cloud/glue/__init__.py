@@ -2,6 +2,7 @@
 
 from labkit.cloud.glue import (
     catalog,
+    catalogs,
     classifiers,
     column_tasks,
     connections,
@@ -9,6 +10,7 @@ from labkit.cloud.glue import (
     functions,
     indexes,
     jobs,
+    optimizers,
     partitions,
     progress,
     quality,
@@ -24,6 +26,7 @@ from labkit.cloud.glue import (
 
 __all__ = [
     "catalog",
+    "catalogs",
     "classifiers",
     "column_tasks",
     "connections",
@@ -31,6 +34,7 @@ __all__ = [
     "functions",
     "indexes",
     "jobs",
+    "optimizers",
     "partitions",
     "progress",
     "quality",
