@@ -8,6 +8,7 @@ Source: https://docs.aws.amazon.com/glue/latest/webapi/API_ColumnStatisticsData.
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -42,6 +43,11 @@ def _moment(value: datetime.date) -> float:
     return at.replace(tzinfo=datetime.UTC).timestamp()
 
 
+def _is_told(value: Any) -> bool:
+    """Whether JSON has a word for a value."""
+    return value is not None and not (isinstance(value, float) and not math.isfinite(value))
+
+
 @dataclass(frozen=True)
 class Kind:
     """The statistics of a family of types.
@@ -58,8 +64,8 @@ class Kind:
 
     def data(self, found: Sequence[Any]) -> Statistics:
         """``StatisticsData`` of the aggregates' values; of no values there is no least one."""
-        pairs = zip((member for member, _ in self.told), found, strict=True)
-        data = {m: self.shown(v) if m.endswith("Value") else v for m, v in pairs if v is not None}
+        known = [(m, v) for (m, _), v in zip(self.told, found, strict=True) if _is_told(v)]
+        data = {m: self.shown(v) if m.endswith("Value") else v for m, v in known}
         return {"Type": self.name, f"{self.name.capitalize()}ColumnStatisticsData": data}
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.glue import statistics
 from labkit.cloud.glue.asking import asking, named, words
-from labkit.cloud.glue.column_tasks.computing import computed
+from labkit.cloud.glue.column_tasks.computing import computed, kind_of
 from labkit.cloud.glue.records import answers, current, find_table
 from labkit.cloud.glue.trust import role_name_of
 from labkit.cloud.glue.words import invalid, not_found, page
@@ -72,7 +72,13 @@ def _columns(table: Any, names: list[str] | None) -> list[dict[str, Any]]:
     missing = [name for name in names or () if name.lower() not in known]
     if missing:
         raise invalid(f"Column {missing[0]} does not exist in table {table.name}")
-    return [known[name.lower()] for name in names] if names else own
+    wanted = [known[name.lower()] for name in names or ()]
+    for each in wanted:
+        if kind_of(each.get("Type") or "string") is None:
+            raise invalid(
+                f"Column {each['Name']} is of type {each['Type']}, which has no statistics"
+            )
+    return wanted or own
 
 
 def _work(context: Context, run: Run, columns: list[dict[str, Any]], job: Job) -> None:

@@ -9,6 +9,7 @@ Source: https://docs.aws.amazon.com/glue/latest/dg/dqdl.html#dqdl-syntax-rule-ex
 from __future__ import annotations
 
 import datetime
+import math
 import operator
 import re
 from decimal import Decimal
@@ -112,7 +113,9 @@ def shown(value: float) -> str:
     >>> shown(10), shown(0.5), shown(12345678.5), shown(0.0001)
     ('10', '0.5', '1.23456785E7', '1.0E-4')
     """
-    if isinstance(value, int) or value == 0 or 1e-3 <= abs(value) < 1e7 or value != value:
+    if not math.isfinite(value):
+        return str(value).replace("nan", "NaN").replace("inf", "Infinity")
+    if isinstance(value, int) or value == 0 or 1e-3 <= abs(value) < 1e7:
         return str(value)
     mantissa, exponent = f"{Decimal(repr(value)).normalize():E}".split("E")
     return f"{mantissa}{'' if '.' in mantissa else '.0'}E{int(exponent)}"

@@ -5,6 +5,8 @@ Source: https://docs.aws.amazon.com/glue/latest/webapi/API_DataQualityResult.htm
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from typing import Any
 
 from labkit.cloud.engine import QueryFailed
@@ -69,10 +71,15 @@ def _rule(at: int, rule: Rule | Composite, found: Outcome) -> Result:
         "Description": rule.text,
         "EvaluationMessage": found.message,
         "Result": found.result,
-        "EvaluatedMetrics": dict(found.metrics),
+        "EvaluatedMetrics": _finite(found.metrics),
         "EvaluatedRule": rule.text,
     }
     return given(told)
+
+
+def _finite(metrics: Mapping[str, float]) -> dict[str, float]:
+    """The metrics that JSON has a word for."""
+    return {name: value for name, value in metrics.items() if math.isfinite(value)}
 
 
 def _analyzer(at: int, rule: Rule, found: Outcome) -> Result:
@@ -80,6 +87,6 @@ def _analyzer(at: int, rule: Rule, found: Outcome) -> Result:
         "Name": f"Analyzer_{at}",
         "Description": rule.text,
         "EvaluationMessage": found.message,
-        "EvaluatedMetrics": dict(found.metrics),
+        "EvaluatedMetrics": _finite(found.metrics),
     }
     return given(told)
