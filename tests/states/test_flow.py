@@ -279,6 +279,7 @@ FAILURES = {  # the states → input → error, and words of its cause
         {
             "A": {
                 "Type": "Map",
+                "ItemsPath": "$.a",
                 "ItemProcessor": {"StartAt": "I", "States": {"I": passes()}},
                 "End": True,
             }
@@ -365,6 +366,7 @@ MAPS = {  # fields of the Map → input → output
         {"l": ["x", "y"], "k": 9},
         [{"i": 0, "v": "x", "k": 9}, {"i": 1, "v": "y", "k": 9}],
     ),
+    "the pairs of an object": ({}, {"a": 1}, [{"Key": "a", "Value": 1}]),
     "one at a time": ({"MaxConcurrency": 1}, list(range(5)), list(range(5))),
     "a text at a time": (
         {"ItemsPath": "$.l", "MaxConcurrencyPath": "$.n"},
@@ -432,12 +434,33 @@ def test_what_an_expression_may_not_give(machines, fields, words):
         fields = fields | {"ItemProcessor": {"StartAt": "I", "States": {"I": passes()}}}
     field = next(name for name in fields if name != "Type")
     ended = machines.run({"A": {**fields, "End": True}}, {}, QueryLanguage="JSONata")
-    assert ended.kinds[-2:] == ["EvaluationFailed", "ExecutionFailed"]
-    assert [e["previousEventId"] for e in ended.events] == [0, 0, 0, 3]
+    of_map = ["MapStateFailed"] * (fields["Type"] == "Map")
+    assert ended.kinds[2:] == ["EvaluationFailed", *of_map, "ExecutionFailed"]
+    led = [e["previousEventId"] for e in ended.events]
+    assert led == ([0, 0, 0, 3, 4] if of_map else [0, 0, 2, 3])
     failed = ended.events[-1]["executionFailedEventDetails"]
     assert failed["error"] == "States.QueryEvaluationError"
     told = f"for the field '{field}' returned an unexpected result type. {words}"
     assert failed["cause"].endswith(told)
+
+
+def test_a_map_of_what_is_no_list(machines):
+    states = mapped({"I": passes()})
+    ended = machines.run(states, 1, QueryLanguage="JSONata")
+    assert ended.details("EvaluationFailed") == [
+        {"state": "M", "error": ended.error, "cause": ended.cause}
+    ]
+    assert ended.cause.endswith("Map state input must be an array but was: 1")
+
+
+def test_a_timestamp_that_is_none_in_jsonata(machines):
+    wait = {"Type": "Wait", "Timestamp": "{% '2016-12-05T21:29:29' %}", "End": True}
+    ended = machines.run({"W": wait}, QueryLanguage="JSONata")
+    assert ended.error == "States.QueryEvaluationError"
+    assert ended.cause.endswith(
+        "The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format "
+        "string: 2016-12-05T21:29:29"
+    )
 
 
 def test_no_map_goes_less_than_none_at_a_time(machines):

@@ -75,6 +75,10 @@ PROBLEMS = {  # a definition → the code, the sentence and the place of its pro
         one(Type="Pass", ResultPath="$.a[*]"), SCHEMA, "Value is not a Reference Path",
         "/States/A/ResultPath",
     ),
+    "no timestamp": (
+        one(Type="Wait", Timestamp="2016-12-05T21:29:29"), SCHEMA,
+        "String does not match RFC3339 timestamp", "/States/A/Timestamp",
+    ),
     "nowhere to go": (
         definition({"A": {"Type": "Pass", "Next": "B"}, "C": {"Type": "Succeed"}}),
         "MISSING_TRANSITION_TARGET", "Missing 'Next' target: B", "/States/A/Next",

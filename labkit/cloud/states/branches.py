@@ -35,7 +35,11 @@ def run_parallel(visit: Visit) -> Ending:
 
 @state_type("Map")
 def run_map(visit: Visit) -> Ending:
-    items, most = items_of(visit), int(visit.number("MaxConcurrency") or 0)
+    try:
+        items, most = items_of(visit), int(visit.number("MaxConcurrency") or 0)
+    except StateFailed as error:
+        error.events += [Event("MapStateFailed")] * bool(error.events)
+        raise
     if visit.work is None:
         length = {"length": len(items)}
         visit.frame.commit(Event("MapStateStarted", length), work=_started(visit))
@@ -64,13 +68,15 @@ def _context(index: int, item: Any) -> dict[str, Any]:
 
 
 def items_of(visit: Visit) -> list[Any]:
-    """What a Map goes through.
+    """What a Map goes through: a list, or the pairs of an object.
 
     Raises:
-        StateFailed: it is no list.
+        StateFailed: it is neither.
+
+    Source: https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemspath.html
     """
     found = visit.language.items(visit.state, visit.scope)
-    if isinstance(found, dict) and not visit.is_jsonpath:
+    if isinstance(found, dict):
         return [{"Key": key, "Value": value} for key, value in found.items()]
     if not isinstance(found, list):
         path = visit.state.get("ItemsPath", "$").replace("$$", "$")  # as AWS writes it

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from labkit.cloud.json_text import compact
 from labkit.cloud.states import choices, jsonata, templates
-from labkit.cloud.states.errors import QUERY, StateFailed, runtime
+from labkit.cloud.states.errors import QUERY, StateFailed
 from labkit.cloud.states.history import Event
 from labkit.cloud.states.paths import NothingThere, read_path, write
 
@@ -161,6 +161,9 @@ class Jsonata:
 
     def items(self, state: State, scope: Scope) -> Any:
         found = self._filled(state, "Items", scope, scope.input)
+        if "Items" not in state and not isinstance(found, (list, dict)):
+            told = f"Map state input must be an array but was: {compact(found)}"
+            raise StateFailed(QUERY, told, events=[Event("EvaluationFailed")])
         if isinstance(state.get("Items"), str) and not isinstance(found, (list, dict)):
             raise wrong_type(state["Items"], "Items", "array", found)
         return found
@@ -194,26 +197,13 @@ def language_of(machine: State, state: State) -> Language:
     return JsonPath() if name == "JSONPath" else Jsonata()
 
 
-def moment_of(text: Any, field: str, path: str | None = None) -> float:
-    """A timestamp in seconds since 1970.
-
-    Args:
-        path: where it was found.
-
-    Raises:
-        StateFailed: it is none, or tells no offset from UTC.
-    """
+def moment_of(text: Any) -> float | None:
+    """A timestamp in seconds since 1970; ``None`` where it is none, or tells no offset from UTC."""
     try:
         found = datetime.datetime.fromisoformat(str(text))
     except ValueError:
-        found = None
-    if found is None or found.tzinfo is None or "T" not in str(text):
-        told = text if path is None else f"{path} == {text}"
-        raise runtime(
-            f"The {field} parameter does not reference a valid ISO-8601 extended offset date-time "
-            f"format string: {told}"
-        )
-    return found.timestamp()
+        return None
+    return found.timestamp() if found.tzinfo and "T" in str(text) else None
 
 
 def type_name(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""What is particular to a Task and to a Choice in a definition.
+"""What is particular to a Task, to a Choice and to a Wait in a definition.
 
 Source: https://states-language.net/spec.html
 """
@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from labkit.cloud.states.choices import operator_of
+from labkit.cloud.states.jsonata import is_expression
+from labkit.cloud.states.languages import moment_of
 from labkit.cloud.states.resources import TOKEN, Resource, read_resource
 
 Json = dict[str, Any]
@@ -26,6 +28,8 @@ def problems(state: Json, at: str, kind: str, *, jsonpath: bool) -> Iterator[Fou
         yield from _task(state, at, kind)
     elif state["Type"] == "Choice":
         yield from _choice(state, at, jsonpath)
+    elif state["Type"] == "Wait":
+        yield from _wait(state, at, jsonpath)
 
 
 def _task(state: Json, at: str, kind: str) -> Iterator[Found]:
@@ -50,6 +54,13 @@ def _task(state: Json, at: str, kind: str) -> Iterator[Found]:
     elif kind == "EXPRESS" and resource.kind == "Activity":
         words = "Express state machine does not support Activity ARN"
         yield (SCHEMA, words, f"{at}/Resource")
+
+
+def _wait(state: Json, at: str, jsonpath: bool) -> Iterator[Found]:
+    stamp = state.get("Timestamp")
+    dynamic = not jsonpath and is_expression(stamp)
+    if isinstance(stamp, str) and not dynamic and moment_of(stamp) is None:
+        yield (SCHEMA, "String does not match RFC3339 timestamp", f"{at}/Timestamp")
 
 
 def _given(state: Json) -> str:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from labkit.cloud.states.errors import StateFailed, runtime
+from labkit.cloud.states.errors import QUERY, StateFailed, runtime
+from labkit.cloud.states.history import Event
 from labkit.cloud.states.languages import moment_of, type_name
 from labkit.cloud.states.visits import Ending, Visit, state_type
 
@@ -53,8 +54,7 @@ def run_wait(visit: Visit) -> Ending:
 def _until(visit: Visit) -> float:
     seconds = visit.language.value(visit.state, "Seconds", visit.scope)
     if seconds is None:
-        stamp = visit.language.value(visit.state, "Timestamp", visit.scope)
-        return moment_of(stamp, _field(visit, "Timestamp"), visit.state.get("TimestampPath"))
+        return _stamp(visit)
     if not visit.is_jsonpath:
         seconds = visit.number("Seconds")
     path = visit.state.get("SecondsPath")
@@ -66,6 +66,22 @@ def _until(visit: Visit) -> float:
     if seconds < 0:
         raise runtime(told.format("references a negative value"))
     return visit.frame.execution.now() + float(seconds)
+
+
+def _stamp(visit: Visit) -> float:
+    stamp = visit.language.value(visit.state, "Timestamp", visit.scope)
+    if (moment := moment_of(stamp)) is not None:
+        return moment
+    kind = "ISO-8601 extended offset date-time format string"
+    if not visit.is_jsonpath:
+        told = f"The Timestamp field cannot be parsed as an {kind}: {stamp}"
+        failed = Event("EvaluationFailed", {"location": "Timestamp"})
+        raise StateFailed(QUERY, told, events=[failed])
+    path = visit.state.get("TimestampPath")
+    told = f"{path} == {stamp}" if path else stamp
+    raise runtime(
+        f"The {_field(visit, 'Timestamp')} parameter does not reference a valid {kind}: {told}"
+    )
 
 
 def _field(visit: Visit, name: str) -> str:

@@ -90,11 +90,12 @@ def located(error: StateFailed, visit: Visit) -> StateFailed:
 
 
 def _evaluated(event: Event, error: StateFailed, visit: Visit) -> Event:
-    """The event of an expression that failed; one that failed at once stands beside the entry."""
+    """The event of an expression that failed, beside the entry unless something came between."""
     if event.kind != "EvaluationFailed" or error.error != QUERY:
         return event
     mark = visit.frame.mark
-    after = mark["led"] if mark["last"] == mark["entered"] else None
+    beside = mark["last"] == mark["entered"] and visit.state["Type"] != "Wait"
+    after = mark["led"] if beside else None
     return Event(event.kind, event.details | error.facts() | {"state": visit.name}, after)
 
 
