@@ -399,6 +399,20 @@ def test_a_value_without_a_date_stands_behind_the_dated_ones() -> None:
         assert marks(draw(visual("KPI"), trend))["Sum of logins"] == f"{data.rows[-1][1]:,}"
 
 
+@pytest.mark.parametrize(("sign", "mark"), [(">", "▾"), ("<", "▴")])
+def test_a_kpis_comparison_is_coloured_by_its_difference(sign: str, mark: str) -> None:
+    """As the console writes it; the case's last period is below the one before it."""
+    gap = f"percentDifference(SUM({{logins}}),[SUM({{logins}}) DESC],1,[]) {sign} 0.0"
+    icons = [
+        {"ComparisonValue": {"Icon": {"CustomCondition": {
+            "Expression": expression, "IconOptions": {"Icon": icon}}}}}
+        for expression, icon in ((gap, "CARET_UP"), (f"NOT {gap}", "CARET_DOWN"))
+    ]  # fmt: skip
+    picture = draw(visual("KPI", icons), CASES["KPI with its trend"].data)
+    assert [each for each in texts(picture) if each in "▴▾▲▼"] == [mark]
+    assert not picture.warnings
+
+
 HELD = [
     ("Pie chart", "Engineering", "18,420 (30.8%)"),
     ("Donut chart", "Sciences", "3,480 (5.8%)"),
@@ -642,7 +656,10 @@ CONDITIONS = [
     ("{school} = 'Law'", True),
     ('{school} = "Law" AND SUM({sales}) < 10', False),
     ('{school} <> "Law" OR SUM({sales}) < 20', True),
-    ("{school} IN ('Art', 'Law')", True),
+    ("in({school}, ['Art', 'Law'])", True),
+    ("notIn({school}, ['Art', 'Law'])", False),
+    ('left({school}, 2) = "La" AND right({school}, 1) != "x"', True),
+    ("locate({school}, 'w') > 0", True),
     ("NOT (SUM({sales}) > 10)", False),
     ("SUM({sales}) / 2 > 6", True),
     ("AVG({grade}) > 3", None),

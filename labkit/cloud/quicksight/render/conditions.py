@@ -1,23 +1,30 @@
 """Conditional formatting: colours and icons that depend on values.
 
-A condition is an expression over the visual's fields: ``SUM({sales}) > 1000 AND {region} = "EU"``.
-Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_ConditionalFormattingColor.html
+A condition is an expression over the visual's fields: ``SUM({sales}) > 1000 AND {region} = "EU"``,
+and ``left({region}, 2) = "EU"`` where the console says "starts with". Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_ConditionalFormattingColor.html
 """
 
 from __future__ import annotations
 
 import operator
-import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from functools import lru_cache
+from functools import lru_cache, reduce
 from itertools import pairwise
 from typing import Any
 
-from sqlglot import exp, parse_one
-from sqlglot.errors import SqlglotError
-
-from labkit.cloud.engine.quoting import quoted_name, quoted_text
+from labkit.cloud.quicksight.calc.arguments import COMPARISONS as MODES
+from labkit.cloud.quicksight.calc.errors import CalcSyntaxError
+from labkit.cloud.quicksight.calc.syntax import (
+    Bracketed,
+    Call,
+    Constant,
+    Name,
+    Node,
+    Operation,
+    Parameter,
+    parse,
+)
 from labkit.cloud.quicksight.render.colors import gradient
 from labkit.cloud.quicksight.render.scales import number, numbers
 from labkit.cloud.quicksight.render.sketch import Sketch
@@ -25,18 +32,18 @@ from labkit.cloud.quicksight.visuals.model import Total
 
 Row = Mapping[str, Any]
 Icon = tuple[str, str]
-AGGREGATIONS = {"AVG": "AVERAGE", "DISTINCT_COUNT": "DISTINCT_COUNT", "STDDEV": "STDEV"}
-COMPARISONS: dict[type[exp.Expression], Callable[[Any, Any], Any]] = {
-    exp.EQ: operator.eq,
-    exp.NEQ: operator.ne,
-    exp.GT: operator.gt,
-    exp.GTE: operator.ge,
-    exp.LT: operator.lt,
-    exp.LTE: operator.le,
-    exp.Add: operator.add,
-    exp.Sub: operator.sub,
-    exp.Mul: operator.mul,
-    exp.Div: operator.truediv,
+AGGREGATIONS = {"AVG": "AVERAGE"}
+COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
+    "=": operator.eq,
+    "<>": operator.ne,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "<": operator.lt,
+    "<=": operator.le,
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
 }
 GREEN, AMBER, RED, GREY = "#1A7F5A", "#B7791F", "#C0392B", "#7B8794"
 ICONS: dict[str, Sequence[Icon]] = {
@@ -116,25 +123,18 @@ def evaluate(sketch: Sketch, expression: str, row: Row) -> Any:
     """An expression's value for a row.
 
     Raises:
-        Unreadable: the expression is not of comparisons, arithmetic, AND, OR, NOT, IN and the
-            functions of `_CALLS` over the visual's fields.
+        Unreadable: the expression is not of comparisons, arithmetic, AND, OR, NOT and the functions
+            of `_CALLS` over the visual's fields.
     """
     return _value(sketch, _parsed(expression), row, expression)
 
 
 @lru_cache(256)
-def _parsed(expression: str) -> Any:
-    quoted = re.sub(r"""(?<!\{)"([^"]*)"|'([^']*)'""", _quoted, expression)
-    named = re.sub(r"\$?\{([^}]*)\}", lambda found: quoted_name(found[1]), quoted)
+def _parsed(expression: str) -> Node:
     try:
-        return parse_one(named, read="duckdb")
-    except SqlglotError as error:
+        return parse(expression)
+    except CalcSyntaxError as error:
         raise Unreadable(expression) from error
-
-
-def _quoted(found: re.Match[str]) -> str:
-    words = found[1] if found[1] is not None else found[2]
-    return quoted_text(words)
 
 
 def _holds(sketch: Sketch, expression: str, row: Row) -> bool:
@@ -145,34 +145,47 @@ def _holds(sketch: Sketch, expression: str, row: Row) -> bool:
         return False
 
 
-def _value(sketch: Sketch, node: Any, row: Row, whole: str) -> Any:
-    def of(node: Any) -> Any:
+def _value(sketch: Sketch, node: Node, row: Row, whole: str) -> Any:
+    def of(node: Node) -> Any:
         return _value(sketch, node, row, whole)
 
-    if type(node) in _FORMS:
-        return _FORMS[type(node)](node, of)
-    if type(node) in COMPARISONS:
-        return _compared(node, of(node.left), of(node.right), whole)
-    if call := _CALLS.get(_called(node)):
-        return _answer(call, [*map(of, node.iter_expressions())], whole)
-    if isinstance(node, exp.Column) and node.name in _MODES:
-        return node.name
-    return _field_value(sketch, node, row, whole)
+    match node:
+        case Constant(value):
+            return value
+        case Parameter(name) if name in sketch.parameters:
+            return sketch.parameters[name]
+        case Name(text, braced):
+            if not braced and text.upper() in _WORDS:
+                return _WORDS[text.upper()]
+            return _field_value(sketch, text, "", row, whole)
+        case Bracketed(items):
+            return [of(each.node) for each in items]
+        case Operation(operator, operands):
+            return _operated(operator, operands, of, whole)
+        case Call(function, arguments):
+            if function.lower() in sketch.calls:
+                return sketch.calls[function.lower()]
+            if call := _CALLS.get(function.lower()):
+                return _answer(call, [*map(of, arguments)], whole)
+            if len(arguments) == 1 and isinstance(arguments[0], Name):
+                aggregation = AGGREGATIONS.get(function.upper(), function.upper())
+                return _field_value(sketch, arguments[0].text, aggregation, row, whole)
+    raise Unreadable(whole)
 
 
-#: What a form is worth, by its node and what gives the values of its parts.
-_FORMS: dict[type[exp.Expression], Callable[[Any, Callable[[Any], Any]], Any]] = {
-    exp.And: lambda node, of: all(map(of, (node.left, node.right))),
-    exp.Boolean: lambda node, _: bool(node.this),
-    exp.In: lambda node, of: of(node.this) in [*map(of, node.expressions)],
-    exp.Is: lambda node, of: of(node.this) is None,
-    exp.Literal: lambda node, _: node.this if node.is_string else float(node.this),
-    exp.Neg: lambda node, of: -of(node.this),
-    exp.Not: lambda node, of: not of(node.this),
-    exp.Null: lambda *_: None,
-    exp.Or: lambda node, of: any(map(of, (node.left, node.right))),
-    exp.Paren: lambda node, of: of(node.this),
-}
+def _operated(
+    operator: str, operands: Sequence[Node], of: Callable[[Node], Any], whole: str
+) -> Any:
+    if operator == "AND":
+        return all(map(of, operands))
+    if operator == "OR":
+        return any(map(of, operands))
+    values = [*map(of, operands)]
+    if operator in COMPARISONS:
+        return reduce(lambda left, right: _compared(operator, left, right, whole), values)
+    if operator in _SIGNS:
+        return _answer(_SIGNS[operator], values, whole)
+    raise Unreadable(whole)
 
 
 def _searching(find: Callable[[str, str], bool]) -> Callable[..., bool]:
@@ -184,28 +197,31 @@ def _searching(find: Callable[[str, str], bool]) -> Callable[..., bool]:
     return search
 
 
-_MODES = ("CASE_SENSITIVE", "CASE_INSENSITIVE")
+_WORDS = {"TRUE": True, "FALSE": False, "NULL": None} | {each: each for each in MODES}
+_SIGNS: dict[str, Callable[..., Any]] = {"NOT": operator.not_, "negative": operator.neg}
 #: The functions of calculated fields that a condition may call, by their names in small letters.
 _CALLS: dict[str, Callable[..., Any]] = {
     "abs": abs,
     "contains": _searching(lambda whole, part: part in whole),
     "endswith": _searching(str.endswith),
+    "in": lambda value, values: value in values,
     "isnotnull": lambda value: value is not None,
     "isnull": lambda value: value is None,
+    "left": lambda text, count: text[: max(count, 0)],
+    "locate": lambda text, part: text.find(part) + 1,
+    "notin": lambda value, values: value not in values,
+    "right": lambda text, count: text[max(len(text) - count, 0) :],
     "startswith": _searching(str.startswith),
     "strlen": len,
     "tolower": str.lower,
     "toupper": str.upper,
 }
-
-
-def _called(node: Any) -> str:
-    return str(node.name if isinstance(node, exp.Anonymous) else node.key).lower()
+_OF_NULL = [_CALLS[each] for each in ("in", "isnotnull", "isnull", "notin")]
 
 
 def _answer(call: Callable[..., Any], arguments: Sequence[Any], whole: str) -> Any:
     """What a function yields; NULL of NULL, but where it asks for that."""
-    if None in arguments and call not in (_CALLS["isnull"], _CALLS["isnotnull"]):
+    if None in arguments and call not in _OF_NULL:
         return None
     try:
         return call(*arguments)
@@ -213,12 +229,12 @@ def _answer(call: Callable[..., Any], arguments: Sequence[Any], whole: str) -> A
         raise Unreadable(whole) from error
 
 
-def _compared(node: exp.Expression, left: Any, right: Any, whole: str) -> Any:
+def _compared(operator: str, left: Any, right: Any, whole: str) -> Any:
     left, right = _alike(left, right), _alike(right, left)
     if left is None or right is None:
         return None
     try:
-        return COMPARISONS[type(node)](left, right)
+        return COMPARISONS[operator](left, right)
     except ZeroDivisionError:
         return None
     except TypeError as error:  # a number beside a text
@@ -234,15 +250,7 @@ def _alike(value: Any, other: Any) -> Any:
     return value if found is None else found
 
 
-def _field_value(sketch: Sketch, node: Any, row: Row, whole: str) -> Any:
-    column = node.find(exp.Column)
-    if column is None:
-        raise Unreadable(whole)
-    name = column.name
-    aggregation = (
-        "" if node is column else str(node.sql_name() if isinstance(node, exp.Func) else "").upper()
-    )
-    aggregation = AGGREGATIONS.get(aggregation, aggregation)
+def _field_value(sketch: Sketch, name: str, aggregation: str, row: Row, whole: str) -> Any:
     found = [each for each in sketch.data.fields if name in (each.column, each.label, each.id)]
     exact = [each for each in found if not aggregation or each.aggregation == aggregation]
     if not exact:

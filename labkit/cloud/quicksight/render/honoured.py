@@ -294,7 +294,7 @@ HONOURED: dict[str, dict[str, Any]] = {
             "PrimaryValue": "",
             "ProgressBar": "",
             "ActualValue": "",
-            "ComparisonValue": "TextColor",
+            "ComparisonValue": "",
         },
     },
     "TableVisual": {

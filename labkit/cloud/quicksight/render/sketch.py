@@ -87,7 +87,12 @@ class Picture(Figure):
 
 @dataclass(frozen=True)
 class Sketch:
-    """A rectangle of a picture, and the visual that goes there."""
+    """A rectangle of a picture, and the visual that goes there.
+
+    Args:
+        calls: what calls in conditions are worth that the visual has worked out itself, by the
+            functions' names in small letters.
+    """
 
     picture: Picture
     theme: Theme
@@ -100,6 +105,7 @@ class Sketch:
     colors: dict[str, str] = field(default_factory=dict)
     ranges: dict[str, tuple[float, float]] = field(default_factory=dict)
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    calls: Mapping[str, Any] = field(default_factory=dict)
     is_panel: bool = False
 
     @property

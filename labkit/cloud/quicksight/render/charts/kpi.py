@@ -39,6 +39,17 @@ class Comparison:
     other: float | None
     name: str
 
+    @property
+    def calls(self) -> dict[str, float | None]:
+        """What conditions call it: ``percentDifference(SUM({cost}), [...], 1, []) > 0``."""
+        if self.value is None or self.other is None:
+            return {}
+        gap = self.value - self.other
+        return {
+            "difference": gap,
+            "percentdifference": gap / abs(self.other) if self.other else None,
+        }
+
     def told(self, method: str, field: Field, format: Mapping[str, Any] | None) -> str:
         """The difference, the share of it, or the ratio."""
         if self.value is None or self.other is None:
@@ -61,6 +72,7 @@ def kpi(sketch: Sketch) -> None:
     values = sketch.data.well("Values") or sketch.data.well("TargetValues")
     field, last = values[0], dict(list(sketch.data.records())[-1])
     compared = comparison(sketch, field)
+    sketch = sketch.within(sketch.box, calls=compared.calls if compared else {})
     box = sketch.box
     has_trend = len(sketch.data.rows) > 1 and sketch.shows("KPIOptions", "Sparkline")
     has_bar = bool(sketch.data.well("TargetValues")) and sketch.shows("KPIOptions", "ProgressBar")
@@ -103,6 +115,12 @@ def first_color(
     return next((each for each in reversed(found) if each), None)
 
 
+def _first_icon(
+    sketch: Sketch, parts: Sequence[Mapping[str, Any]], row: Mapping[str, Any]
+) -> Icon | None:
+    return next(filter(None, (icon_for(sketch, each.get("Icon"), row) for each in parts)), None)
+
+
 def _value(
     sketch: Sketch, field: Field, row: Mapping[str, Any], compared: Comparison | None
 ) -> None:
@@ -127,9 +145,7 @@ def _value(
     color = first_color(sketch, parts, "TextColor", row)
     style |= {"color": color} if color else {}
     middle = box.top + box.height * (0.42 if compared else 0.5)
-    icon = next(
-        (each for each in (icon_for(sketch, part.get("Icon"), row) for part in parts) if each), None
-    )
+    icon = _first_icon(sketch, parts, row)
     left = box.left
     if icon:
         sketch.text(left, middle, icon[0], size=style["size"] * 0.7, color=icon[1])
@@ -158,9 +174,11 @@ def _second(
     style = font_of(sketch.option("KPIOptions", "SecondaryValueFontConfiguration"), 13)
     arrow, color = _arrow(sketch, compared)
     parts = conditions(sketch, "ComparisonValue")
+    icon = _first_icon(sketch, parts, row)
     color = first_color(sketch, parts, "TextColor", row) or color
-    if arrow and sketch.shows("KPIOptions", "TrendArrows"):
-        sketch.text(left, y, arrow, size=style["size"], color=color)
+    if icon or (arrow and sketch.shows("KPIOptions", "TrendArrows")):
+        arrow, tint = icon or (arrow, color)
+        sketch.text(left, y, arrow, size=style["size"], color=tint)
         left += width(arrow, style["size"]) + 5
     drawn = sketch.text(left, y, text, **{"color": color, "bold": True, **style})
     sketch.mark(drawn, "Comparison", text)
