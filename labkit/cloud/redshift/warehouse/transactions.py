@@ -36,6 +36,7 @@ class Transactions:
         self.transaction: Literal["idle", "open", "failed"] = "idle"
         self.temporary: dict[str, Object] = {}
         self.settings: dict[str, str] = {}
+        self.user = ""
         #: What SET LOCAL has hidden; None for a variable that there was not.
         self.locals: dict[str, str | None] = {}
         self.cursors: dict[str, Any] = {}
@@ -72,7 +73,7 @@ class Transactions:
         self.objects.forget()
         self.warehouse.blanks.begin(self)
         self.duck.execute("BEGIN TRANSACTION")
-        self._kept = (dict(self.temporary), dict(self.settings))
+        self._kept = (dict(self.temporary), dict(self.settings), self.user)
         self.transaction, self.ingested, self.changing = "open", False, False
         self.noted = False
         self.locals.clear()
@@ -163,14 +164,20 @@ class Transactions:
                 self.duck.execute("ROLLBACK")
         finally:
             self.warehouse.blanks.end(self)
-        self.temporary, self.settings = self._kept
+        self._restore()
 
     def _undo_quietly(self) -> None:
         """A commit that failed has rolled back already."""
         try:
             self._undo()
         except RedshiftError:
-            self.temporary, self.settings = self._kept
+            self._restore()
+
+    def _restore(self) -> None:
+        """The session as it was when the transaction began; a procedure's user is its own."""
+        self.temporary, self.settings, user = self._kept
+        if not self.call_depth:
+            self.user = user
 
     def _conclude(self, rows: int = 0) -> None:
         """What is to be done before a transaction commits: the session knows."""
