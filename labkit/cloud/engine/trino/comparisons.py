@@ -99,10 +99,11 @@ def _compare(op: str, a: str, b: str, kind: Type) -> str:
 def _compare_floats(op: str, a: str, b: str, kind: Type) -> str:
     """NaN is the largest number to DuckDB, equal to itself; in Trino it compares with nothing.
 
-    So it is the larger side alone that may not be NaN, and a side that is a number is never so.
+    So it is the larger side alone that may not be NaN, unless the other is NULL, and a side that is
+    a number is never so.
     """
     plain = f"({a} {op} {b})"
-    larger = b if op in ("<", "<=") else a
+    larger, smaller = (b, a) if op in ("<", "<=") else (a, b)
     if _FLOAT.fullmatch(larger) or (op in ("=", "<>") and _FLOAT.fullmatch(b)):
         return plain
     if "SELECT" in f"{a} {b}":
@@ -110,7 +111,7 @@ def _compare_floats(op: str, a: str, b: str, kind: Type) -> str:
         return f"list_transform({both}, lambda _n: {_compare_floats(op, '_n.a', '_n.b', kind)})[1]"
     if op == "<>":
         return f"CASE WHEN isnan({a}) AND isnan({b}) THEN true ELSE {a} <> {b} END"
-    return f"({plain} AND {larger} <= CAST('inf' AS {kind.duckdb}))"
+    return f"({plain} AND ({larger} <= CAST('inf' AS {kind.duckdb}) OR {smaller} IS NULL))"
 
 
 def _compare_zoned(op: str, a: str, b: str, kind: Type) -> str:
