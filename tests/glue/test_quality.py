@@ -195,7 +195,9 @@ def test_rulesets(glue: Any, fresh: Callable[[str], str]) -> None:
         glue.get_data_quality_ruleset(Name=name)
 
 
-def test_results_are_told_and_published(lake: Lake, sources: dict[str, Any]) -> None:
+def test_results_are_told_and_published(
+    lake: Lake, sources: dict[str, Any], client: Callable[[str], Any]
+) -> None:
     text = 'Rules = [ RowCount > 9, IsComplete "id" ] Analyzers = [ Completeness "v", RowCount ]'
     options = {"ResultsS3Prefix": lake.uri("results/"), "CloudWatchMetricsEnabled": True}
     run = evaluate(lake, sources, text, AdditionalRunOptions=options)
@@ -213,6 +215,10 @@ def test_results_are_told_and_published(lake: Lake, sources: dict[str, Any]) -> 
     body = lake.s3.get_object(Bucket=lake.bucket, Key=written["Key"])["Body"].read()
     lines = [json.loads(line) for line in body.splitlines()]
     assert [line["outcome"] for line in lines] == ["Failed", "Passed"]
+    of = [{"Name": "Database", "Value": lake.database}]
+    listed = client("cloudwatch").list_metrics(Namespace="Glue Data Quality", Dimensions=of)
+    names = sorted(metric["MetricName"] for metric in listed["Metrics"])
+    assert names == [f"glue.data.quality.rules.{ended}" for ended in ("failed", "passed")]
 
 
 def test_the_rows_of_a_predicate(lake: Lake, sources: dict[str, Any]) -> None:
@@ -220,6 +226,22 @@ def test_the_rows_of_a_predicate(lake: Lake, sources: dict[str, Any]) -> None:
     source |= {"AdditionalOptions": {"pushDownPredicate": "id == 3"}}
     found = result(lake, evaluate(lake, sources, "Rules = [ RowCount = 2 ]"))
     assert found["Score"] == 1
+
+
+def test_recommended_rules_hold(lake: Lake, sources: dict[str, Any]) -> None:
+    glue, name = lake.glue, f"recommended-{uuid.uuid4().hex[:8]}"
+    asked = {"DataSource": sources["DataSource"], "Role": lake.role, "CreatedRulesetName": name}
+    number = glue.start_data_quality_rule_recommendation_run(**asked)["RunId"]
+
+    def look() -> Any:
+        run = glue.get_data_quality_rule_recommendation_run(RunId=number)
+        return run if run["Status"] != "RUNNING" else None
+
+    run = wait_for(look)
+    made = glue.get_data_quality_ruleset(Name=name)
+    assert (run["RecommendedRuleset"], made["RecommendationRunId"]) == (made["Ruleset"], number)
+    assert 'Completeness "v" >= 0.75' in made["Ruleset"]
+    assert result(lake, evaluate(lake, sources, made["Ruleset"]))["Score"] == 1
 
 
 def test_a_role_that_may_not_read(

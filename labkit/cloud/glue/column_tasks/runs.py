@@ -16,7 +16,7 @@ from labkit.cloud.glue.records import answers, current, find_table
 from labkit.cloud.glue.trust import role_name_of
 from labkit.cloud.glue.words import invalid, not_found, page
 from labkit.cloud.jobs import Job, Stopped, until_kept
-from labkit.cloud.members import given, now
+from labkit.cloud.members import given, now, shown
 from labkit.cloud.operations import Answer, AwsError, Context
 
 Run = dict[str, Any]
@@ -138,7 +138,7 @@ def get_run(context: Context, *, ColumnStatisticsTaskRunId: str) -> Answer:
     run = context.cloud.records(_RECORDS).get(ColumnStatisticsTaskRunId)
     if run is None or run["_"] != context.region:
         raise not_found(f"Column statistics task run {ColumnStatisticsTaskRunId} not found.")
-    return {"ColumnStatisticsTaskRun": _shown(run)}
+    return {"ColumnStatisticsTaskRun": shown(run)}
 
 
 @answers("GetColumnStatisticsTaskRuns")
@@ -151,7 +151,7 @@ def get_runs(
     NextToken: str | None = None,
 ) -> Answer:
     wanted = {"DatabaseName": DatabaseName.lower(), "TableName": TableName.lower()}
-    runs = [_shown(run) for run in _here(context) if wanted.items() <= run.items()]
+    runs = [shown(run) for run in _here(context) if wanted.items() <= run.items()]
     found, token = page(runs, NextToken, MaxResults)
     return {"ColumnStatisticsTaskRuns": found, "NextToken": token}
 
@@ -167,10 +167,6 @@ def list_runs(
 
 def _here(context: Context) -> list[Run]:
     return [run for run in _all(context.cloud) if run["_"] == context.region]
-
-
-def _shown(run: Run) -> Answer:
-    return {member: value for member, value in run.items() if member != "_"}
 
 
 @on_start

@@ -6,6 +6,6 @@ makes of that the results that `runs` keeps.
 Source: https://docs.aws.amazon.com/glue/latest/dg/dqdl.html
 """
 
-from labkit.cloud.glue.quality import rulesets, runs
+from labkit.cloud.glue.quality import recommendations, rulesets, runs
 
-__all__ = ["rulesets", "runs"]
+__all__ = ["recommendations", "rulesets", "runs"]

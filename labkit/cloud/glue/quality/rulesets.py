@@ -13,14 +13,17 @@ from labkit.cloud.glue.quality.dqdl import BadRuleset, Ruleset, parse
 from labkit.cloud.glue.quality.registry import check
 from labkit.cloud.glue.records import answers, find_table, glue
 from labkit.cloud.glue.words import exists, invalid, not_found, page
-from labkit.cloud.members import given, now
+from labkit.cloud.members import given, now, shown
 from labkit.cloud.operations import Answer, Context
 
 __all__ = ["find", "read", "rules"]
 
 Record = dict[str, Any]
 _RECORDS = "glue.quality.ruleset"
-_TOLD = ("Name", "Description", "CreatedOn", "LastModifiedOn", "TargetTable")
+_TOLD = (
+    *("Name", "Description", "CreatedOn", "LastModifiedOn", "TargetTable"),
+    "RecommendationRunId",
+)
 
 
 def read(text: str) -> Ruleset:
@@ -48,10 +51,7 @@ def create_ruleset(
     ClientToken: str | None = None,
     **asked: Any,
 ) -> Answer:
-    records = context.cloud.records(_RECORDS)
-    former = records.get(_key(context, Name))
-    if former and not (ClientToken and former["_"]["token"] == ClientToken):
-        raise exists(f"Ruleset {Name}")
+    check_new(context, Name, ClientToken)
     read(Ruleset)
     if TargetTable:
         find_table(context, TargetTable["DatabaseName"], TargetTable["TableName"])
@@ -60,14 +60,22 @@ def create_ruleset(
         {"Name": Name, "Ruleset": Ruleset, "TargetTable": TargetTable} | asked
         | {"CreatedOn": moment, "LastModifiedOn": moment}
     )  # fmt: skip
-    records[_key(context, Name)] = made | {"_": {"region": context.region, "token": ClientToken}}
+    hidden = {"region": context.region, "token": ClientToken}
+    context.cloud.records(_RECORDS)[_key(context, Name)] = made | {"_": hidden}
     glue(context).tag_resource(_arn(context, Name), Tags)
     return {"Name": Name}
 
 
+def check_new(context: Context, name: str, token: str | None = None) -> None:
+    """Raise for a name that is taken, unless by a call of the same token."""
+    former = context.cloud.records(_RECORDS).get(_key(context, name))
+    if former and not (token and former["_"]["token"] == token):
+        raise exists(f"Ruleset {name}")
+
+
 @answers("GetDataQualityRuleset")
 def get_ruleset(context: Context, *, Name: str) -> Answer:
-    return _shown(find(context, Name))
+    return shown(find(context, Name))
 
 
 @answers("UpdateDataQualityRuleset")
@@ -143,10 +151,6 @@ def find(context: Context, name: str) -> Record:
     if found is None:
         raise not_found(f"Ruleset {name} not found.")
     return found
-
-
-def _shown(record: Record) -> Answer:
-    return {member: value for member, value in record.items() if member != "_"}
 
 
 def _key(context: Context, name: str) -> str:

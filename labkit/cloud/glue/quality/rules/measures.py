@@ -94,9 +94,19 @@ def measured(data: Data, name: str, columns: tuple[str, ...], where: str | None)
     return None if value is None else int(value) if name in _WHOLE else float(value)
 
 
+def is_simple(kind: ColumnType) -> bool:
+    """Whether a type is one that Spark has rules for: of no parts."""
+    return kind.base in _SPARK
+
+
+def is_numeric(kind: ColumnType) -> bool:
+    """Whether a type is of numbers."""
+    return kind.base in _NUMERIC
+
+
 def check_numeric(kind: ColumnType, name: str) -> None:
     """Raise `Unmet` unless a column is of numbers."""
-    if kind.base not in _NUMERIC:
+    if not is_numeric(kind):
         known = ",".join(sorted({_SPARK[base] for base in _NUMERIC}))
         raise Unmet(
             f"Expected type of column {name} to be one of ({known}), "
