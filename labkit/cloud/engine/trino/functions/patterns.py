@@ -1,7 +1,7 @@
 """Patterns that print and read dates: MySQL's ``%Y``, Joda's ``yyyy-MM`` and Teradata's ``mi``.
 
-A pattern is nearly always a literal: it is translated once into DuckDB's ``strftime`` format. One
-that is computed from a column is refused.
+A pattern is nearly always a literal: it is translated once into DuckDB's ``strftime`` format. Of
+those that are computed, MySQL's alone are read (see `computed_patterns`).
 
 Sources: https://trino.io/docs/current/functions/datetime.html#mysql-date-functions,
 https://www.joda.org/joda-time/apidocs/org/joda/time/format/DateTimeFormat.html and
@@ -84,13 +84,19 @@ def _checked(render: Render) -> Render:
 @_checked
 def format_mysql(call: Any, args: Sequence[str]) -> str:
     """``date_format``: ``%w`` and a few more are refused by Trino too."""
-    return f"strftime({_local(call, args[0])}, {quoted_text(_mysql(call, args[1]))})"
+    pattern, local = text_literal(args[1]), _local(call, args[0])
+    if pattern is None:
+        return f"trino_date_format({local}, {args[1]})"
+    return f"strftime({local}, {quoted_text(mysql_format(pattern))})"
 
 
 @_checked
 def parse_mysql(call: Any, args: Sequence[str]) -> str:
     """``date_parse``: a text that does not fit is an error."""
-    pattern, text = _mysql(call, args[1]).replace("%-", "%"), args[0]
+    text, literal = args[0], text_literal(args[1])
+    if literal is None:
+        return f"trino_date_parse({text}, {args[1]})"
+    pattern = mysql_format(literal).replace("%-", "%")
     if pattern.endswith("%f"):
         text = rf"regexp_replace({text}, '(\D\d{{6}})\d{{1,3}}$', '\1')"
     read = f"date_trunc('millisecond', {_read(text, pattern)})"
@@ -177,12 +183,8 @@ def _read(text: str, pattern: str) -> str:
 
     Twelve hours without their half of the day are of the morning: 12 is midnight.
     """
-    read, whole = "_t", pattern
-    if "%I" in pattern and "%p" not in pattern:
-        read, whole = f"({read} || ' AM')", f"{whole} %p"
-    if not re.search("%[YyG]", pattern):
-        year = 2000 if re.search("%[mbBdj]", pattern) else 1970
-        read, whole = f"({read} || ' {year}')", f"{whole} %Y"
+    after, rest = wholly(pattern)
+    read, whole = f"(_t || '{after}')" if after else "_t", pattern + rest
     message = f"'LABKIT:INVALID_FUNCTION_ARGUMENT: ' || trino_unread(_t, {quoted_text(pattern)})"
     body = (
         f"CASE WHEN _t IS NULL THEN NULL ELSE coalesce(try_strptime({read}, {quoted_text(whole)}), "
@@ -191,8 +193,23 @@ def _read(text: str, pattern: str) -> str:
     return f"list_transform([{text}], lambda _t: {body})[1]"
 
 
-def _mysql(call: Any, sql: str) -> str:
-    pattern = _literal(call, sql)
+def wholly(pattern: str) -> tuple[str, str]:
+    """What to put after a text and its pattern: the half of the day and the year that they lack."""
+    after, rest = "", ""
+    if "%I" in pattern and "%p" not in pattern:
+        after, rest = " AM", " %p"
+    if not re.search("%[YyG]", pattern):
+        year = 2000 if re.search("%[mbBdj]", pattern) else 1970
+        after, rest = f"{after} {year}", f"{rest} %Y"
+    return after, rest
+
+
+def mysql_format(pattern: str) -> str:
+    """A pattern of MySQL's in the letters of ``strftime``.
+
+    Raises:
+        InvalidPattern: Trino refuses a letter of it.
+    """
     return re.sub(r"%(.)", _mysql_word, pattern, flags=re.S)
 
 
