@@ -39,6 +39,17 @@ LIFECYCLES = {
     "days": ([rule(Expiration={"Days": 0})], "InvalidArgument"),
     "date": ([rule(Expiration={"Date": NOON})], "InvalidArgument"),
     "none": ([], "MalformedXML"),
+    "nothing": ([rule(NoncurrentVersionExpiration={})], "MalformedXML"),
+    "tags": (
+        [
+            {
+                "Status": "Enabled",
+                "Filter": {"And": {"Tags": [{"Key": "a", "Value": v} for v in "bc"]}},
+                "Expiration": {"Days": 1},
+            }
+        ],
+        "InvalidRequest",
+    ),
     "class": ([rule(Transitions=[{"Days": 30, "StorageClass": "COLD"}])], "MalformedXML"),
     "sizes": (
         [
@@ -240,15 +251,53 @@ def test_a_length_that_is_no_number(cloud):
     assert answer.status_code == 400
 
 
-def test_an_inventory_goes(s3, bucket):
-    place = {"Bucket": f"arn:aws:s3:::{bucket}", "Format": "CSV"}
-    made = {"Id": "i", "IsEnabled": True, "IncludedObjectVersions": "All"}
-    made |= {"Destination": {"S3BucketDestination": place}, "Schedule": {"Frequency": "Daily"}}
+def test_an_inventory_is_told_as_it_was_put_and_goes(s3, bucket):
     named = {"Bucket": bucket, "Id": "i"}
-    s3.put_bucket_inventory_configuration(**named, InventoryConfiguration=made)
+    _, asked = counted(IncludedObjectVersions="Current", OptionalFields=["Size"])
+    s3.put_bucket_inventory_configuration(Bucket=bucket, **asked)
+    made = asked["InventoryConfiguration"]
+    assert s3.get_bucket_inventory_configuration(**named)["InventoryConfiguration"] == made
+    listed = s3.list_bucket_inventory_configurations(Bucket=bucket)
+    assert listed["InventoryConfigurationList"] == [made]
     s3.delete_bucket_inventory_configuration(**named)
     for call in (s3.get_bucket_inventory_configuration, s3.delete_bucket_inventory_configuration):
         assert refused(call, **named) == "NoSuchConfiguration"
+
+
+def test_copies_go_to_a_bucket_with_versions(s3, bucket, fresh):
+    s3.create_bucket(Bucket=(target := fresh("copies")))
+    wanted = {"Role": "arn:aws:iam::123456789012:role/r"}
+    wanted["Rules"] = [
+        {
+            "ID": "r",
+            "Status": "Enabled",
+            "Priority": 1,
+            "Filter": {"Prefix": "tax/"},
+            "DeleteMarkerReplication": {"Status": "Disabled"},
+            "Destination": {"Bucket": f"arn:aws:s3:::{target}"},
+        }
+    ]
+    asked = {"Bucket": bucket, "ReplicationConfiguration": wanted}
+    for name in (bucket, target):
+        assert refused(s3.put_bucket_replication, **asked) == "InvalidRequest"
+        versioned = {"Bucket": name, "VersioningConfiguration": {"Status": "Enabled"}}
+        s3.put_bucket_versioning(**versioned)
+    s3.put_bucket_replication(**asked)
+    assert s3.get_bucket_replication(Bucket=bucket)["ReplicationConfiguration"] == wanted
+    s3.delete_bucket_replication(Bucket=bucket)
+    code = "ReplicationConfigurationNotFoundError"
+    assert refused(s3.get_bucket_replication, Bucket=bucket) == code
+
+
+def test_a_log_goes_where_it_is_let_in(s3, bucket, fresh):
+    s3.create_bucket(Bucket=(target := fresh("log")))
+    wanted = {"TargetBucket": target, "TargetPrefix": "a/"}
+    s3.put_bucket_logging(Bucket=bucket, BucketLoggingStatus={"LoggingEnabled": wanted})
+    assert s3.get_bucket_logging(Bucket=bucket)["LoggingEnabled"] == wanted
+    assert s3.list_objects_v2(Bucket=target)["KeyCount"] == 0
+    s3.put_bucket_acl(Bucket=target, ACL="log-delivery-write")
+    s3.head_object(Bucket=bucket, Key="a")
+    assert s3.list_objects_v2(Bucket=target, Prefix="a/")["KeyCount"] > 0
 
 
 NOT_HERE = {
@@ -320,6 +369,20 @@ def site(**members):
     return "put_bucket_website", {"WebsiteConfiguration": members}
 
 
+def routed(*rules):
+    return site(IndexDocument={"Suffix": "index.html"}, RoutingRules=list(rules))
+
+
+def counted(**changed):
+    place = {"Bucket": "arn:aws:s3:::a", "Format": "CSV"}
+    asked = {"Id": "i", "IsEnabled": True, "IncludedObjectVersions": "All"}
+    asked |= {"Destination": {"S3BucketDestination": place}, "Schedule": {"Frequency": "Daily"}}
+    return "put_bucket_inventory_configuration", {
+        "Id": "i",
+        "InventoryConfiguration": asked | changed,
+    }
+
+
 def owned(*names):
     rules = [{"ObjectOwnership": name} for name in names]
     return "put_bucket_ownership_controls", {"OwnershipControls": {"Rules": rules}}
@@ -340,6 +403,26 @@ NOT_SO = {
     "protocol": (
         *site(RedirectAllRequestsTo={"HostName": "a", "Protocol": "ftp"}),
         "InvalidRequest",
+    ),
+    "no routes": (*routed(), "MalformedXML"),
+    "two keys": (
+        *routed({"Redirect": {"ReplaceKeyWith": "a", "ReplaceKeyPrefixWith": "b"}}),
+        "InvalidRequest",
+    ),
+    "no condition": (
+        *routed({"Condition": {}, "Redirect": {"ReplaceKeyWith": "a"}}),
+        "InvalidRequest",
+    ),
+    "inventory": (*counted(Id="another"), "IdMismatch"),
+    "fields": (*counted(OptionalFields=["Colour"]), "MalformedXML"),
+    "place": (
+        *counted(Destination={"S3BucketDestination": {"Bucket": "b", "Format": "CSV"}}),
+        "InvalidS3DestinationBucket",
+    ),
+    "log": (
+        "put_bucket_logging",
+        {"BucketLoggingStatus": {"LoggingEnabled": {"TargetBucket": "no", "TargetPrefix": "a"}}},
+        "InvalidTargetBucketForLogging",
     ),
     "tags": (
         "put_bucket_tagging",

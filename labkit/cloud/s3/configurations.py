@@ -1,22 +1,24 @@
 """The documents that configure a bucket or an object, and what is told of them.
 
 moto stores what it is sent. Here a document is read first, and refused as S3 refuses it: `locks`,
-`lifecycles` and `tags` look at theirs, the short ones are here. ACLs are told whole, which moto
-does not.
+`lifecycles`, `sites` and `tags` look at theirs, the short ones are here. ACLs, rules and
+inventories are told whole, which moto does not.
 """
 
 from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from moto.core.utils import get_service_model
 
 from labkit.cloud import protocol
 from labkit.cloud.access import acl
 from labkit.cloud.operations import AwsError
-from labkit.cloud.s3 import grants, lifecycles, locks, tags
+from labkit.cloud.s3 import grants, lifecycles, locks, sites, tags
 from labkit.cloud.s3.documents import Document, invalid, malformed
 from labkit.cloud.s3.limits import OWNERSHIPS
 
@@ -53,8 +55,8 @@ def check(request: Request, body: bytes, bucket: Any, version: Any) -> bytes:
 
 def tell(request: Request, bucket: Any, version: Any) -> protocol.Reply | None:
     """The answer to a GET of an ACL, a lock or a payer; ``None`` to other requests."""
-    if request.method == "GET" and "lifecycle" in request.query and bucket and bucket.rules:
-        return bucket.lifecycle  # type: ignore[no-any-return]
+    if request.method == "GET" and not request.key and bucket and (kept := _kept(request, bucket)):
+        return kept
     name = next((each for each in _TOLD if each in request.query), None)
     record = version if request.key else bucket
     if request.method != "GET" or name is None or record is None:
@@ -77,6 +79,41 @@ _TOLD: dict[str, Callable[[Any, Any], bytes]] = {
     "retention": locks.retention,
     "legal-hold": locks.legal_hold,
 }
+
+
+# Configurations that are told as they were put → those of them that moto has, by their ids.
+_KEPT: dict[str, Callable[[Any], Iterable[str]]] = {
+    "inventory": lambda bucket: bucket.inventory_configs,
+    "lifecycle": lambda bucket: [""] if bucket.rules else [],
+    "replication": lambda bucket: [""] if bucket.replication else [],
+}
+
+
+def keep(request: Request, body: bytes, reply: protocol.Reply, bucket: Any) -> bool:
+    """Whether a configuration that a bucket was given is kept as it is: moto drops members."""
+    name = next((each for each in _KEPT if each in request.query), None)
+    if request.method != "PUT" or request.key or name is None or reply.status != 200:
+        return False
+    headers = lifecycles.headers(request) if name == "lifecycle" else {}
+    reply.headers.update(headers)
+    told = protocol.Reply(200, {"Content-Type": "application/xml"} | headers, body)
+    bucket.documents = bucket.documents | {(name, request.query.get("id", "")): told}
+    return True
+
+
+def _kept(request: Request, bucket: Any) -> protocol.Reply | None:
+    """The configuration, or the list of all inventories, that a request asks for."""
+    name = next((each for each in _KEPT if each in request.query), None)
+    there = _KEPT[name](bucket) if name else ()
+    told = bucket.documents
+    found = {each: told[name, each] for each in there if (name, each) in told}
+    if name != "inventory" or "id" in request.query:
+        return found.get(request.query.get("id", ""))
+    listed = b"".join(found[each].body for each in sorted(found))
+    root = "ListInventoryConfigurationsResult"
+    body = f'<{root} xmlns="{protocol.S3_NAMESPACE}">'.encode() + listed
+    body += f"<IsTruncated>false</IsTruncated></{root}>".encode()
+    return protocol.Reply(200, {"Content-Type": "application/xml"}, body)
 
 
 def deletes(request: Request, bucket: Any) -> bool:
@@ -102,7 +139,8 @@ def tidy(request: Request, reply: protocol.Reply, bucket: Any) -> protocol.Reply
     Sources: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html and
     https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html (its answer is a 204)
     """
-    if "policy" in request.query and request.method == "PUT" and reply.status == 200:
+    no_content = {"policy", "inventory"} & set(request.query)
+    if no_content and request.method == "PUT" and reply.status == 200:
         return replace(reply, status=204)
     if request.method == "HEAD" and not request.key and reply.status == 200:
         told = {
@@ -153,23 +191,40 @@ def _check_encryption(request: Request, document: Document, bucket: Any, version
         raise malformed()
     if named == {"AES256"} and document.text("KMSMasterKeyID"):
         words = "a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms"
-        raise invalid(f"{words} or aws:kms:dsse")
+        raise invalid(f"{words} or aws:kms:dsse", "ApplyServerSideEncryptionByDefault")
 
 
-def _check_website(request: Request, document: Document, bucket: Any, version: Any) -> None:
-    root = document.root
-    everything, index = root.find("RedirectAllRequestsTo"), root.find("IndexDocument")
-    if everything is not None and len(root) > 1:
-        words = "RedirectAllRequestsTo cannot be provided in conjunction with other Routing Rules."
-        raise invalid(words)
-    if everything is None and not (index is not None and index.findtext("Suffix")):
-        words = "A value for IndexDocument Suffix must be provided if RedirectAllRequestsTo is"
-        raise invalid(f"{words} empty")
-    if "/" in document.text("Suffix"):
-        raise invalid("The IndexDocument Suffix is not well formed")
-    if not set(document.texts("Protocol")) <= {"http", "https"}:
-        words = "Invalid protocol, protocol can be http or https. If not defined the protocol will"
-        raise AwsError("InvalidRequest", f"{words} be selected automatically.")
+# Element of an inventory's configuration → what it may say, by the name in S3's model.
+_OF_INVENTORY = {
+    "Field": "InventoryOptionalField",
+    "Format": "InventoryFormat",
+    "Frequency": "InventoryFrequency",
+    "IncludedObjectVersions": "InventoryIncludedObjectVersions",
+}
+
+
+def _check_inventory(request: Request, document: Document, bucket: Any, version: Any) -> None:
+    """Raise unless a bucket may have this inventory.
+
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketInventoryConfiguration.html
+    """
+    model = get_service_model("s3")
+    for name, shape in _OF_INVENTORY.items():
+        if not set(document.texts(name)) <= set(model.shape_for(shape).enum):
+            raise malformed()
+    if document.text("Id") != request.query.get("id"):
+        words = "Document ID does not match the specified configuration ID."
+        raise AwsError("IdMismatch", words)
+    if not document.text("Bucket").startswith("arn:"):
+        raise AwsError("InvalidS3DestinationBucket", "Invalid bucket ARN.")
+
+
+def _check_replication(request: Request, document: Document, bucket: Any, version: Any) -> None:
+    rules = list(document.root.iter("Rule"))
+    if not rules:
+        raise malformed()
+    for rule in rules:
+        lifecycles.name_rule(rule)
 
 
 _Check = Callable[["Request", Document, Any, Any], None]
@@ -191,5 +246,7 @@ _CHECKS: dict[str, _Check] = {
     "tagging": tags.check_document,
     "ownershipControls": _check_ownership,
     "encryption": _check_encryption,
-    "website": _check_website,
+    "inventory": _check_inventory,
+    "replication": _check_replication,
+    "website": sites.check,
 }

@@ -1,11 +1,14 @@
-"""Where a bucket may send its notifications: S3 looks at each place before it takes them.
+"""Where a bucket may send its notifications, its log and its copies: S3 looks before it takes them.
 
 A queue, a topic or a function has to be there, in the bucket's region, and the function's policy
 has to let S3 in, unless the client asks not to look. moto looks at the region alone, when it has
-taken the configuration already.
+taken the configuration already. A log goes to a bucket of the same region, which lets it in or not
+when it comes; copies go to a bucket with versions.
 
-Source:
-https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketNotificationConfiguration.html
+Sources:
+https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketNotificationConfiguration.html,
+https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketLogging.html and
+https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketReplication.html
 """
 
 from __future__ import annotations
@@ -24,16 +27,23 @@ if TYPE_CHECKING:
 
 
 def are_named(request: Request) -> bool:
-    """Whether a request configures a bucket's notifications."""
-    return request.method == "PUT" and not request.key and "notification" in request.query
+    """Whether a request configures where something of a bucket goes."""
+    return request.method == "PUT" and not request.key and bool(_CHECKS.keys() & set(request.query))
 
 
 def check(cloud: Cloud, request: Request, bucket: Any, body: bytes) -> None:
-    """Raise unless a bucket's notifications can go where its new configuration sends them.
+    """Raise unless what a bucket sends can go where its new configuration sends it.
 
     Raises:
-        AwsError: ``InvalidArgument``, with each place and what is wrong with it.
+        AwsError: ``InvalidArgument``, with each place and what is wrong with it;
+            ``InvalidTargetBucketForLogging``, ``CrossLocationLoggingProhibitted``,
+            ``InvalidRequest``.
     """
+    for name in _CHECKS.keys() & set(request.query):
+        _CHECKS[name](cloud, request, bucket, body)
+
+
+def _check_notifications(cloud: Cloud, request: Request, bucket: Any, body: bytes) -> None:
     named = list(_destinations(body))
     for _, arn in named:
         if arn.split(":")[3] != bucket.region_name:
@@ -45,6 +55,39 @@ def check(cloud: Cloud, request: Request, bucket: Any, body: bytes) -> None:
     if failed:
         words = "Unable to validate the following destination configurations"
         raise AwsError("InvalidArgument", words, 400, **_numbered(failed))
+
+
+def _check_log(cloud: Cloud, _: Request, bucket: Any, body: bytes) -> None:
+    document = Document(body)
+    if document.root.find("LoggingEnabled") is None:
+        return
+    name = document.text("TargetBucket")
+    target = cloud.backend("s3").buckets.get(name)
+    if target is None:
+        words = "The target bucket for logging does not exist"
+        raise AwsError("InvalidTargetBucketForLogging", words, TargetBucket=name)
+    if target.region_name != bucket.region_name:
+        words = "Cross S3 location logging not allowed. "
+        places = {"SourceBucketLocation": bucket, "TargetBucketLocation": target}
+        told = {member: each.region_name for member, each in places.items()}
+        raise AwsError("CrossLocationLoggingProhibitted", words, 403, **told)
+
+
+def _check_copies(cloud: Cloud, _: Request, bucket: Any, body: bytes) -> None:
+    if bucket.versioning_status != "Enabled":
+        words = "Versioning must be 'Enabled' on the bucket to apply a replication configuration"
+        raise AwsError("InvalidRequest", words)
+    for arn in Document(body).texts("Bucket"):
+        target = cloud.backend("s3").buckets.get(arn.rpartition(":")[2])
+        if target is None or target.versioning_status != "Enabled":
+            raise AwsError("InvalidRequest", "Destination bucket must have versioning enabled.")
+
+
+_CHECKS: dict[str, Callable[[Cloud, Request, Any, bytes], None]] = {
+    "logging": _check_log,
+    "notification": _check_notifications,
+    "replication": _check_copies,
+}
 
 
 def _destinations(body: bytes) -> Iterator[tuple[str, str]]:

@@ -64,6 +64,8 @@ def malformed() -> AwsError:
     return AwsError("MalformedXML", f"{words} schema")
 
 
-def invalid(message: str) -> AwsError:
-    """The refusal of a value that is none of its kind."""
-    return AwsError("InvalidArgument", message)
+def invalid(message: str, name: str | None = None, value: str | None = None) -> AwsError:
+    """The refusal of a value that is none of its kind, told with the argument's name and value."""
+    told = {"ArgumentName": name, "ArgumentValue": value}
+    known = {member: text for member, text in told.items() if text is not None}
+    return AwsError("InvalidArgument", message, 400, **known)

@@ -25,7 +25,6 @@ from labkit.cloud.s3 import (
     delete,
     destinations,
     grants,
-    lifecycles,
     limits,
     listing,
     object_checksums,
@@ -187,7 +186,7 @@ class S3:
         if request.method == "POST" and "uploads" in request.query and reply.status == 200:
             self.records.begin_upload(request, reply.body)
             self.records.make_durable(request)
-        if lifecycles.keep(request, body, reply, bucket):
+        if configurations.keep(request, body, reply, bucket):
             self.records.make_durable(request)
         return configurations.tidy(request, reply, self.records.bucket(request))
 

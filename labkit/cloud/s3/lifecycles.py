@@ -10,7 +10,6 @@ import uuid
 import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING, Any
 
-from labkit.cloud import protocol
 from labkit.cloud.operations import AwsError
 from labkit.cloud.s3.documents import Document, invalid, malformed
 
@@ -58,20 +57,27 @@ def check(request: Request, document: Document, bucket: Any, version: Any) -> No
             raise AwsError("InvalidRequest", words)
         if (wanted := rule.find("Filter")) is not None and len(wanted) > 1:
             raise malformed()
+        if any(not len(each) for action in _ACTIONS for each in rule.findall(action)):
+            raise malformed()
         _check_days(rule)
+        _check_tags(rule)
         _check_sizes(rule)
-        _name(rule)
+        name_rule(rule)
 
 
-def keep(request: Request, body: bytes, reply: protocol.Reply, bucket: Any) -> bool:
-    """Whether the rules that a bucket was given are kept as they are: moto drops members."""
-    if request.method != "PUT" or "lifecycle" not in request.query or reply.status != 200:
-        return False
-    least = request.header(_LEAST) or "all_storage_classes_128K"
-    reply.headers[_LEAST] = least
-    headers = {"Content-Type": "application/xml", _LEAST: least}
-    bucket.lifecycle = protocol.Reply(200, headers, body)
-    return True
+def headers(request: Request) -> dict[str, str]:
+    """What is told of the smallest object that the rules move, besides the rules."""
+    return {_LEAST: request.header(_LEAST) or "all_storage_classes_128K"}
+
+
+def name_rule(rule: ET.Element) -> None:
+    """Give a rule without a name one of its own."""
+    if not rule.findtext("ID"):
+        for each in rule.findall("ID"):
+            rule.remove(each)
+        name = ET.Element("ID")
+        name.text = str(uuid.uuid4())
+        rule.insert(0, name)
 
 
 def _check_days(rule: ET.Element) -> None:
@@ -81,18 +87,14 @@ def _check_days(rule: ET.Element) -> None:
                 raise invalid(f"'{unit}' for {action} action must be a positive integer")
 
 
+def _check_tags(rule: ET.Element) -> None:
+    names = [each.findtext("Key") for each in rule.iter("Tag")]
+    if len(set(names)) < len(names):
+        raise AwsError("InvalidRequest", "Duplicate Tag Keys are not allowed.")
+
+
 def _check_sizes(rule: ET.Element) -> None:
     least, most = (rule.findtext(f".//ObjectSize{n}Than") for n in ("Greater", "Less"))
     if least and most and int(least) >= int(most):
         words = "'ObjectSizeLessThan' has to be a value greater than 'ObjectSizeGreaterThan'."
         raise AwsError("InvalidRequest", words)
-
-
-def _name(rule: ET.Element) -> None:
-    """Give a rule without a name one of its own."""
-    if not rule.findtext("ID"):
-        for each in rule.findall("ID"):
-            rule.remove(each)
-        name = ET.Element("ID")
-        name.text = str(uuid.uuid4())
-        rule.insert(0, name)

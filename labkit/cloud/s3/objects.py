@@ -207,6 +207,13 @@ class DiskS3Backend(models.S3Backend):
         bucket.default_lock_mode = mode
         bucket.default_lock_days, bucket.default_lock_years = days, years
 
+    def log_incoming_request(self, request: Any, bucket_name: str) -> None:
+        """moto's, into a bucket that lets it in."""
+        bucket: Any = self.buckets.get(bucket_name)
+        target = bucket and self.buckets.get(bucket.logging.get("TargetBucket"))
+        if target and bucket.logs_to(target):
+            super().log_incoming_request(request, bucket_name)
+
     def get_bucket_encryption(self, bucket_name: str) -> dict[str, Any] | None:
         """Never nothing: S3 encrypts each object, by its own keys unless the bucket says more."""
         plain = {"Rule": {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}}
@@ -237,11 +244,21 @@ class OpenBucket(models.FakeBucket):
     Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/VersionSuspendedBehavior.html
     """
 
-    lifecycle: protocol.Reply | None = None  # the rules as they were put, of which moto keeps some
+    # Configurations as they were put, by what they are of and their id: moto keeps some members.
+    documents: dict[tuple[str, str], protocol.Reply] = {}  # noqa: RUF012 (replaced, never changed)
 
     @property
     def is_versioned(self) -> bool:
         return self.versioning_status in ("Enabled", "Suspended")
+
+    def set_logging(self, logging_config: dict[str, Any] | None, bucket_backend: Any) -> None:
+        """Whether the log may be delivered is seen when it is to be, not now as by moto."""
+        self.logging = logging_config or {}
+
+    def logs_to(self, target: Any) -> bool:
+        """Whether a bucket lets S3's log delivery in with this one's log."""
+        by_policy = self._log_permissions_enabled_policy(target, self.logging.get("TargetPrefix"))
+        return bool(by_policy or self._log_permissions_enabled_acl(target))
 
     def get_permission(self, action: str, resource: str) -> Any:
         from moto.iam.access_control import PermissionResult
