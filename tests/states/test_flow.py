@@ -403,6 +403,12 @@ def test_a_map_that_goes_one_at_a_time(machines):
     assert led == [0, 0, 2, 3, 4, 5, 6, 6, 8, 9, 10, 11, 11, 13]
 
 
+def test_iterations_that_may_go_at_once_all_follow_the_start(machines):
+    ended = machines.run(mapped({"I": passes()}), [1, 2, 3])
+    began = [e["previousEventId"] for e in ended.events if e["type"] == "MapIterationStarted"]
+    assert began == [3, 3, 3]
+
+
 def test_a_map_in_jsonata(machines):
     fields = {
         "Items": "{% $states.input.l %}",

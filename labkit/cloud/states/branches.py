@@ -124,9 +124,10 @@ class _Side:
             StateFailed: one of them failed.
         """
         count = min(at_once, MOST_AT_ONCE, len(self.visit.children))
-        name = f"branch of {self.visit.frame.name}"
+        name, self._next = f"branch of {self.visit.frame.name}", count
         threads = [
-            threading.Thread(target=self._walk, name=name, daemon=True) for _ in range(count)
+            threading.Thread(target=self._walk, args=(number,), name=name, daemon=True)
+            for number in range(count)
         ]
         for thread in threads:
             thread.start()
@@ -147,10 +148,10 @@ class _Side:
             f"{self.kind}StateSucceeded", after=max(ends, default=self.visit.work["started"])
         )
 
-    def _walk(self) -> None:
-        """Walk one after the other until none is left; the next follows the last one's end."""
+    def _walk(self, number: int) -> None:
+        """Walk one, and others until none is left; the next follows the last one's end."""
         after = None
-        while (number := self._take()) is not None:
+        while number < len(self.visit.children):
             frame = self.visit.children[number]
             try:
                 self._begins[number](frame, after)
@@ -159,15 +160,17 @@ class _Side:
                 if self.kind == "Map" and not frame.mark.get("counted"):
                     event = Event("MapIterationSucceeded", self.details(number))
                     frame.commit(event, counted=True)
+                number = self._take()
             except StateFailed as error:
                 self._stop(frame, error)
+                return
             except Interrupted:
                 return
 
-    def _take(self) -> int | None:
+    def _take(self) -> int:
         with self._lock:
             number, self._next = self._next, self._next + 1
-        return number if number < len(self.visit.children) else None
+        return number
 
     def _stop(self, frame: Frame, error: StateFailed) -> None:
         with self.visit.frame.execution.condition:
