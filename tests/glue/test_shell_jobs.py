@@ -168,6 +168,8 @@ except s3.exceptions.ClientError:
     assert first["JobRunState"] == "FAILED"
     second = shell.follow(job, f"{first['Id']}_attempt_1")
     assert (second["JobRunState"], second["Attempt"]) == ("SUCCEEDED", 1)
+    listed = shell.glue.get_job_runs(JobName=job)["JobRuns"]
+    assert [run["Id"] for run in listed] == [second["Id"], first["Id"]]
     assert second["PreviousRunId"] == first["Id"]
 
 

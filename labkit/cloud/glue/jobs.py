@@ -16,7 +16,7 @@ from botocore import xform_name
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.glue.records import answers, glue
 from labkit.cloud.glue.shell import runs
-from labkit.cloud.glue.words import invalid, not_found
+from labkit.cloud.glue.words import invalid, not_found, page
 from labkit.cloud.operations import Answer, Context
 
 Members = dict[str, Any]
@@ -43,6 +43,7 @@ _DEFINED = (
     *("number_of_workers", "worker_type", "code_gen_configuration_nodes", "execution_class"),
     "source_control_details",
 )
+_MOST_RUNS = 200  # of a page
 _DPUS = {"Standard": 1.0, "G.025X": 0.25}  # of a worker; of others it is in the name
 
 
@@ -84,6 +85,21 @@ def start(cloud: Cloud, region: str, name: str, **asked: Any) -> str:
     run = next(each for each in job.job_runs if each.job_run_id == number)
     runs.begin(cloud, region, job, run)
     return number
+
+
+@answers("GetJobRuns")
+def get_job_runs(
+    context: Context, *, JobName: str, MaxResults: int | None = None, NextToken: str | None = None
+) -> Answer:
+    """A job's runs, the latest first.
+
+    Source: https://docs.aws.amazon.com/glue/latest/webapi/API_GetJobRuns.html
+    """
+    job = glue(context).jobs.get(JobName)
+    if job is None:
+        raise not_found(f"Job {JobName} not found.")
+    found, token = page(job.job_runs[::-1], NextToken, MaxResults, most=_MOST_RUNS)
+    return {"JobRuns": [run.as_dict() for run in found], "NextToken": token}
 
 
 @answers("BatchStopJobRun")
