@@ -226,6 +226,25 @@ def test_words_of_a_text_box(parameters: Session) -> None:
     assert ">North<" in parameters.read("sheet.svg", parameters={"Where": ["North"]}).decode()
 
 
+def test_a_text_box_has_its_background(boards: Any, board: str, reader: str) -> None:
+    """Dark here, with words in the light colour that can be read on it."""
+    arn = boards.quicksight.describe_data_set(DataSetId="board-orders")["DataSet"]["Arn"]
+    shape = charts.definition(
+        [visual("table", "Years", group_by="year", values="sum(amount)")], data_sets={"o": arn}
+    )
+    [sheet] = shape["Sheets"]
+    words = '<text-box><inline color="PrimaryBackground">Cost</inline></text-box>'
+    sheet["TextBoxes"] = [{"SheetTextBoxId": "t", "Content": words}]
+    element = _element("TEXT_BOX", "t", 0, 2) | {"BackgroundStyle": {"Color": "#2A5D78"}}
+    sheet["Layouts"] = [{"Configuration": {"GridLayout": {"Elements": [element]}}}]
+    boards.dashboard("ground", shape, reader)
+    session = Session.open(boards.url(reader, dashboard("ground")))
+    [[box]] = [each["tiles"] for each in session.json("model.json")["sheets"]]
+    assert box["style"]["background"] == "#2A5D78"
+    assert int(box["style"]["color"][1:3], 16) > 200
+    assert "#2a5d78" in session.read("sheet.svg").decode().lower()
+
+
 def test_a_file_of_a_parameter(parameters: Session) -> None:
     page = parameters.read("page.html").decode()
     assert not re.search(r"https?://(?!www\.w3\.org|purl\.org|creativecommons)", page)

@@ -413,6 +413,22 @@ def test_a_kpis_comparison_is_coloured_by_its_difference(sign: str, mark: str) -
     assert not picture.warnings
 
 
+@pytest.mark.parametrize(("kind", "wells"), [("Table", "GroupBy"), ("PivotTable", "Rows")])
+def test_an_icon_may_stand_for_the_words(kind: str, wells: str) -> None:
+    alone = {"DisplayConfiguration": {"IconDisplayOption": "ICON_ONLY"}}
+    data = by_school(wells)
+    [field] = [each for each in data.fields if each.is_measure][:1]
+    condition = {"Expression": "SUM({submissions}) > 0", "IconOptions": {"UnicodeIcon": "★"}}
+    icon = {"Icon": {"CustomCondition": condition | alone}}
+    formats = [{"Cell": {"FieldId": field.id, "TextFormat": icon}}]
+    at = data.fields.index(field)
+    said = {f"{row[at]:,}" for row in data.rows}
+    assert said <= set(texts(draw(visual(kind), data)))
+    shown = texts(draw(visual(kind, formats), data))
+    assert shown.count("★") == len(data.rows)
+    assert not said & set(shown)
+
+
 HELD = [
     ("Pie chart", "Engineering", "18,420 (30.8%)"),
     ("Donut chart", "Sciences", "3,480 (5.8%)"),

@@ -107,7 +107,11 @@ def _style(place: Place, background: str) -> Iterator[tuple[str, str]]:
 def _text_tile(chosen: Chosen, place: Place) -> Json:
     values = walk.parameters(chosen.definition, chosen.parameters)
     lines = lines_of(content_of(chosen.definition, place.id), values)
-    return {"type": "text", "html": as_html(lines)}
+    theme = tile_theme(chosen.open.board.theme, place.style)
+    style = dict(_style(place, theme.background))
+    if "BackgroundStyle" in place.style:
+        style["color"] = theme.foreground
+    return {"type": "text", "html": as_html(lines), "style": style}
 
 
 def _image_tile(chosen: Chosen, place: Place) -> Json:

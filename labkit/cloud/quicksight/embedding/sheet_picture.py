@@ -197,6 +197,10 @@ def _image(sketch: Sketch, place: Place) -> None:
 
 def _text_box(sketch: Sketch, chosen: Chosen, place: Place) -> None:
     """A text box's lines, wrapped at its width and ended at its height, the first in any case."""
+    if "BackgroundStyle" in place.style:
+        theme = tile_theme(sketch.theme, place.style)
+        sketch = sketch.within(sketch.box, theme=theme)
+        _tile(sketch, place, replace(theme, grid=theme.background))
     parameters = walk.parameters(chosen.definition, chosen.parameters)
     start = top = place.top + 2
     for line in lines_of(content_of(chosen.definition, place.id), parameters):

@@ -148,7 +148,7 @@ def _cell(sketch: Sketch, cell: Cell, look: Look, box: Box, ground: str) -> None
     style: dict[str, Any] = {"bold": cell.bold, "color": color} | look.font
     style |= {"color": cell.color} if cell.color else {}
     align = look.align(cell.right)
-    before = width(cell.icon[0], style["size"]) + 5 if cell.icon else 0
+    before = width(cell.icon[0], style["size"]) + 5 if cell.icon and cell.text else 0
     lines = _lines(cell, look, box.width)
     x = {"left": box.left + PAD + before, "center": box.centre[0], "right": box.right - PAD}[align]
     y = look.first_line(box, len(lines))
@@ -156,19 +156,14 @@ def _cell(sketch: Sketch, cell: Cell, look: Look, box: Box, ground: str) -> None
         sketch.text(x, y + at * style["size"] * LINE, line, ha=align, **style)
         for at, line in enumerate(lines)
     ]
-    if cell.label:
-        sketch.mark(drawn[0], cell.label, cell.text, cell.keys)
     if cell.icon:
         wide = width(lines[0], style["size"], bold=style.get("bold", False))
         start = {"left": x, "center": x - wide / 2, "right": x - wide}[align]
-        sketch.text(
-            start - 5,
-            y,
-            cell.icon[0],
-            color=cell.icon[1],
-            ha="right",
-            size=style["size"],
-        )
+        at, side = (start - 5, "right") if cell.text else (x, align)
+        sign = sketch.text(at, y, cell.icon[0], color=cell.icon[1], ha=side, size=style["size"])
+        drawn = drawn if cell.text else [sign]
+    if cell.label:
+        sketch.mark(drawn[0], cell.label, cell.text or cell.icon[0], cell.keys)
 
 
 def _widths(sketch: Sketch, grid: Grid, shown: Sequence[Sequence[Cell]]) -> list[float]:

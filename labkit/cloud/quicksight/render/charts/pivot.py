@@ -230,12 +230,12 @@ def _value(
     if row is None:
         return Cell("", fill=fill)
     total = total or any(isinstance(each, Total) for each in key[1])
+    value = row[metric.field.id]
     look: dict[str, Any] = {"fill": fill or (sketch.theme.panel if total else "")}
+    look |= {"text": full(value, metric.field)}
     look |= formatted(sketch, _formats(sketch, metric.field, key), row)
     label = " · ".join([*(str(each) for path in key for each in path), metric.label])
-    value = row[metric.field.id]
     return Cell(
-        full(value, metric.field),
         right=True,
         bold=total,
         label=label,

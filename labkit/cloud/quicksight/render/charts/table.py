@@ -71,7 +71,7 @@ def stripes(sketch: Sketch) -> Sequence[str]:
 def formatted(
     sketch: Sketch, formats: Sequence[Mapping[str, Any]], row: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """What conditional formats make of a cell: its colours and its icon."""
+    """What conditional formats make of a cell: its colours and its icon, which may be all of it."""
     found: dict[str, Any] = {}
     for each in formats:
         fill = color_for(sketch, each.get("BackgroundColor"), row)
@@ -80,7 +80,14 @@ def formatted(
         found |= {
             key: value for key, value in (("fill", fill), ("color", color), ("icon", icon)) if value
         }
+        if icon and _is_alone(each["Icon"]):
+            found["text"] = ""
     return found
+
+
+def _is_alone(icon: Mapping[str, Any]) -> bool:
+    shown = (icon.get("CustomCondition") or {}).get("DisplayConfiguration") or {}
+    return bool(shown.get("IconDisplayOption") == "ICON_ONLY")
 
 
 def field_options(sketch: Sketch) -> dict[str, Mapping[str, Any]]:
@@ -113,9 +120,8 @@ def _head(sketch: Sketch, field: Field) -> Cell:
 
 
 def _cell(sketch: Sketch, field: Field, row: Mapping[str, Any]) -> Cell:
-    look = _conditional(sketch, field, row)
+    look = {"text": full(row[field.id], field)} | _conditional(sketch, field, row)
     return Cell(
-        full(row[field.id], field),
         right=field.kind == "number",
         label=field.label,
         keys=((field, row[field.id]),),
