@@ -5,7 +5,8 @@ Source: https://docs.aws.amazon.com/athena/latest/ug/describe-table.html
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 
 from labkit.cloud.athena.errors import StatementFailed
 from labkit.cloud.athena.run import Run
@@ -80,9 +81,10 @@ def _describe(
             raise StatementFailed(
                 f"FAILED: SemanticException [Error 10002]: Invalid column reference {column}"
             )
-    lines = [_line(c) for c in (*columns, *keys)]
+    lines = [line for c in (*columns, *keys) for line in _lines(c)]
     if keys:
-        lines += [_EMPTY, "# Partition Information\t \t ", _heading(), _EMPTY, *map(_line, keys)]
+        lines += [_EMPTY, "# Partition Information\t \t ", _heading(), _EMPTY]
+        lines += [line for key in keys for line in _lines(key)]
     if detailed:
         lines += [_EMPTY, "# Detailed Table Information\t \t ", *_details(table)]
     return run.text_result(COLUMNS, lines)
@@ -103,8 +105,8 @@ def _describe_inside(run: Run, parts: tuple[str, ...], path: tuple[str, ...]) ->
         kind = _inside(kind, name)
     shown = kind.fields if kind.base == "row" else ((path[-1], kind),)
     comment = "from deserializer"
-    lines = [_line({"Name": name, "Type": t.hive, "Comment": comment}) for name, t in shown]
-    return run.text_result(COLUMNS, lines)
+    inside = ({"Name": name, "Type": t.hive, "Comment": comment} for name, t in shown)
+    return run.text_result(COLUMNS, [line for column in inside for line in _lines(column)])
 
 
 def _inside(kind: Type, name: str) -> Type:
@@ -133,11 +135,12 @@ def _check_partition(run: Run, table: Definition, spec: dict[str, str]) -> None:
         )
 
 
-def _line(column: Definition) -> str:
-    return "\t".join(
-        text.ljust(20)
-        for text in (column["Name"], column.get("Type") or "string", column.get("Comment") or "")
-    )
+def _lines(column: Definition) -> Iterator[str]:
+    """A column; further lines of its comment stand below the first: Hive's MetaDataFormatUtils."""
+    before = [column["Name"].ljust(20), (column.get("Type") or "string").ljust(20)]
+    first, *rest = re.split("[\r\n]", column.get("Comment") or "")
+    yield "\t".join((*before, first.ljust(20)))
+    yield from ("\t".join((*(" " * len(text) for text in before), line)) for line in rest)
 
 
 def _heading() -> str:
