@@ -14,8 +14,9 @@ from labkit.cloud.engine.redshift.scope import Field
 from labkit.cloud.engine.redshift.types import INT4
 from labkit.cloud.redshift.placement.slices import slice_sql
 from labkit.cloud.redshift.system.registry import RELATIONS
-from labkit.cloud.redshift.warehouse.names import Names, look_up
+from labkit.cloud.redshift.warehouse.names import Names
 from labkit.cloud.redshift.warehouse.objects import Object
+from labkit.cloud.redshift.warehouse.paths import look_up
 
 if TYPE_CHECKING:
     from labkit.cloud.redshift.warehouse.connection import Connection

@@ -18,8 +18,9 @@ from labkit.cloud.redshift.sharing.producers import producer, reading, share_of
 from labkit.cloud.redshift.sharing.shares import shared_relations
 from labkit.cloud.redshift.warehouse import grants
 from labkit.cloud.redshift.warehouse.connection import Connection
-from labkit.cloud.redshift.warehouse.names import FINDERS, Names, search_path
+from labkit.cloud.redshift.warehouse.names import FINDERS, Names
 from labkit.cloud.redshift.warehouse.objects import Object
+from labkit.cloud.redshift.warehouse.paths import search_path
 from labkit.cloud.redshift.warehouse.readers import reader
 from labkit.cloud.redshift.warehouse.registry import Result
 from labkit.cloud.redshift.warehouse.scans import Needs

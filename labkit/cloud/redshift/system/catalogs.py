@@ -259,7 +259,7 @@ def pg_table_def(connection: Connection) -> Iterator[Any]:
 
     Source: https://docs.aws.amazon.com/redshift/latest/dg/r_PG_TABLE_DEF.html
     """
-    from labkit.cloud.redshift.warehouse.names import search_path
+    from labkit.cloud.redshift.warehouse.paths import search_path
 
     path = search_path(connection)
     for one in relations(connection):
@@ -301,48 +301,3 @@ def svv_external_tables(connection: Connection) -> Iterator[Any]:
         )  # fmt: skip
 def svv_external_columns(connection: Connection) -> Iterator[Any]:
     return iter(())
-
-
-@system("svv_user_grants", f"user_id int, user_name {_V}, role_id int, role_name {_V}, "
-        "admin_option boolean")  # fmt: skip
-def svv_user_grants(connection: Connection) -> Iterator[Any]:
-    users = {one.name: one.oid for one in connection.objects.of("user")}
-    for role in connection.objects.of("role"):
-        for name in role.body["members"]:
-            if name in users:
-                yield users[name], name, role.oid, role.name, False
-
-
-@system("svv_roles", f"role_id int, role_name {_V}, role_owner {_V}, external_id {_V}")
-def svv_roles(connection: Connection) -> Iterator[Any]:
-    for role in connection.objects.of("role"):
-        yield role.oid, role.name, role.owner, role.body.get("external_id")
-
-
-@system("svv_user_info", f"user_name {_V}, user_id int, createdb boolean, superuser boolean, "
-        "catalog_update boolean, connection_limit varchar(32), syslog_access varchar(32), "
-        f"last_ddl_timestamp timestamp, session_timeout int, external_user_id {_V}")  # fmt: skip
-def svv_user_info(connection: Connection) -> Iterator[Any]:
-    """Oneself, or all for a superuser.
-
-    Source: https://docs.aws.amazon.com/redshift/latest/dg/r_SVV_USER_INFO.html
-    """
-    whole = grants.is_superuser(connection, connection.user)
-    for one in connection.objects.of("user"):
-        if not whole and one.name != connection.user:
-            continue
-        body = one.body
-        yield (
-            one.name, one.oid, bool(body.get("createdb")), bool(body.get("superuser")), False,
-            str(body.get("limit") or "UNLIMITED"), body.get("syslog", "RESTRICTED"), None,
-            body.get("session_timeout", 0), body.get("external_id"),
-        )  # fmt: skip
-
-
-@system("svl_user_info", f"usename {_V}, usesysid int, usecreatedb boolean, usesuper boolean, "
-        "usecatupd boolean, useconnlimit varchar(32), syslogaccess varchar(32), "
-        f"last_ddl_ts timestamp, sessiontimeout int, external_id {_V}")  # fmt: skip
-def svl_user_info(connection: Connection) -> Iterator[Any]:
-    """Source: https://docs.aws.amazon.com/redshift/latest/dg/r_SVL_USER_INFO.html"""
-    if grants.is_superuser(connection, connection.user):
-        yield from svv_user_info(connection)

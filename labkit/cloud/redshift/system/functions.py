@@ -79,7 +79,7 @@ def _format_type() -> str:
 
 
 def _path(connection: Connection) -> list[str]:
-    from labkit.cloud.redshift.warehouse.names import search_path
+    from labkit.cloud.redshift.warehouse.paths import search_path
 
     return search_path(connection)
 

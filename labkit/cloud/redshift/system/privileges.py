@@ -133,7 +133,7 @@ def _system() -> Iterator[tuple[str, Object]]:
 
 def _visible(connection: Connection) -> Iterator[tuple[str, Object]]:
     """Tables that need no schema, those of the path's first schema last, so that they win."""
-    from labkit.cloud.redshift.warehouse.names import search_path
+    from labkit.cloud.redshift.warehouse.paths import search_path
 
     for schema in reversed(search_path(connection)):
         for one in connection.objects.of("relation", database=connection.database, schema=schema):

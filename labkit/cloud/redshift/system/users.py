@@ -1,4 +1,4 @@
-"""Users, groups and roles as PostgreSQL's catalog tells them.
+"""Users, groups and roles as PostgreSQL's catalog and Redshift's views tell them.
 
 Source: https://docs.aws.amazon.com/redshift/latest/dg/r_PG_USER_INFO.html
 """
@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from labkit.cloud.redshift.system.oids import user_oids
 from labkit.cloud.redshift.system.registry import system
+from labkit.cloud.redshift.warehouse import grants
 
 if TYPE_CHECKING:
     from labkit.cloud.redshift.warehouse.connection import Connection
 
+_V = "varchar(128)"
 _USER = (
     "usename varchar(128), usesysid int, usecreatedb boolean, usesuper boolean, "
     "usecatupd boolean, passwd varchar(128), valuntil varchar(64), useconfig varchar(4000)"
@@ -68,3 +70,48 @@ def pg_auth_members(connection: Connection) -> Iterator[Any]:
         yield from ((group.oid, users[m], 1, False) for m in group.body["users"] if m in users)
     for role in connection.objects.of("role"):
         yield from ((role.oid, known[m], 1, False) for m in role.body["members"] if m in known)
+
+
+@system("svv_user_grants", f"user_id int, user_name {_V}, role_id int, role_name {_V}, "
+        "admin_option boolean")  # fmt: skip
+def svv_user_grants(connection: Connection) -> Iterator[Any]:
+    users = {one.name: one.oid for one in connection.objects.of("user")}
+    for role in connection.objects.of("role"):
+        for name in role.body["members"]:
+            if name in users:
+                yield users[name], name, role.oid, role.name, False
+
+
+@system("svv_roles", f"role_id int, role_name {_V}, role_owner {_V}, external_id {_V}")
+def svv_roles(connection: Connection) -> Iterator[Any]:
+    for role in connection.objects.of("role"):
+        yield role.oid, role.name, role.owner, role.body.get("external_id")
+
+
+@system("svv_user_info", f"user_name {_V}, user_id int, createdb boolean, superuser boolean, "
+        "catalog_update boolean, connection_limit varchar(32), syslog_access varchar(32), "
+        f"last_ddl_timestamp timestamp, session_timeout int, external_user_id {_V}")  # fmt: skip
+def svv_user_info(connection: Connection) -> Iterator[Any]:
+    """Oneself, or all for a superuser.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/r_SVV_USER_INFO.html
+    """
+    whole = grants.is_superuser(connection, connection.user)
+    for one in connection.objects.of("user"):
+        if not whole and one.name != connection.user:
+            continue
+        body = one.body
+        yield (
+            one.name, one.oid, bool(body.get("createdb")), bool(body.get("superuser")), False,
+            str(body.get("limit") or "UNLIMITED"), body.get("syslog", "RESTRICTED"), None,
+            body.get("session_timeout", 0), body.get("external_id"),
+        )  # fmt: skip
+
+
+@system("svl_user_info", f"usename {_V}, usesysid int, usecreatedb boolean, usesuper boolean, "
+        "usecatupd boolean, useconnlimit varchar(32), syslogaccess varchar(32), "
+        f"last_ddl_ts timestamp, sessiontimeout int, external_id {_V}")  # fmt: skip
+def svl_user_info(connection: Connection) -> Iterator[Any]:
+    """Source: https://docs.aws.amazon.com/redshift/latest/dg/r_SVL_USER_INFO.html"""
+    if grants.is_superuser(connection, connection.user):
+        yield from svv_user_info(connection)

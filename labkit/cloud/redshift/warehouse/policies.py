@@ -24,8 +24,9 @@ from labkit.cloud.engine.redshift.scope import Field, Scope, Source, Typed
 from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.redshift.warehouse import grants
 from labkit.cloud.redshift.warehouse.connection import Connection
-from labkit.cloud.redshift.warehouse.names import Names, as_made, find_relation, search_path
+from labkit.cloud.redshift.warehouse.names import Names, as_made
 from labkit.cloud.redshift.warehouse.objects import Object
+from labkit.cloud.redshift.warehouse.paths import find_relation, search_path
 
 T = TypeVar("T")
 ROWS, MASKS = "rls policy", "masking policy"

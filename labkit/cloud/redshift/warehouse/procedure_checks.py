@@ -12,7 +12,7 @@ from collections.abc import Collection
 from typing import Any
 
 from labkit.cloud.engine.redshift.errors import RedshiftError
-from labkit.cloud.redshift.warehouse.procedure_steps import Block, Step
+from labkit.cloud.redshift.warehouse.procedure_parts import Block, Step
 
 _LOOP = (
     "loop variable of loop over rows must be a record or row variable or list of scalar variables"

@@ -10,8 +10,8 @@ from typing import Any
 
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift.errors import RedshiftError
+from labkit.cloud.redshift.warehouse.procedure_parts import Step
 from labkit.cloud.redshift.warehouse.procedure_run import Run, Variable
-from labkit.cloud.redshift.warehouse.procedure_steps import Step
 from labkit.cloud.redshift.warehouse.registry import Result
 
 

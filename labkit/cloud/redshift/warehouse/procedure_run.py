@@ -20,7 +20,7 @@ from labkit.cloud.engine.redshift.types import BOOL, VARCHAR, Type
 from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.redshift.warehouse.names import Names
 from labkit.cloud.redshift.warehouse.procedure_calls import running
-from labkit.cloud.redshift.warehouse.procedure_steps import Block, Cursor, Declaration, Step
+from labkit.cloud.redshift.warehouse.procedure_parts import Block, Cursor, Declaration, Step
 from labkit.cloud.redshift.warehouse.recording import recorded
 from labkit.cloud.redshift.warehouse.registry import ALONE, Column, Parsed, Result
 

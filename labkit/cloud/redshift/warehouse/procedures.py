@@ -23,6 +23,7 @@ from labkit.cloud.redshift.warehouse import procedure_cursors as cursors
 from labkit.cloud.redshift.warehouse.names import Names
 from labkit.cloud.redshift.warehouse.objects import Object
 from labkit.cloud.redshift.warehouse.procedure_calls import recorded, said
+from labkit.cloud.redshift.warehouse.procedure_parts import Step
 from labkit.cloud.redshift.warehouse.procedure_run import (
     RUNNERS,
     TRANSACTIONS,
@@ -33,7 +34,7 @@ from labkit.cloud.redshift.warehouse.procedure_run import (
     Variable,
     check_allowed,
 )
-from labkit.cloud.redshift.warehouse.procedure_steps import Step, read
+from labkit.cloud.redshift.warehouse.procedure_steps import read
 from labkit.cloud.redshift.warehouse.registry import Column, Notice, Result
 
 if TYPE_CHECKING:

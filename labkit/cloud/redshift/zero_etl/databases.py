@@ -15,8 +15,8 @@ from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.redshift.system.registry import moment, system
 from labkit.cloud.redshift.warehouse.connection import Connection
-from labkit.cloud.redshift.warehouse.names import split_name
 from labkit.cloud.redshift.warehouse.objects import Object, add_database
+from labkit.cloud.redshift.warehouse.paths import split_name
 from labkit.cloud.redshift.warehouse.registry import Result
 from labkit.cloud.redshift.warehouse.statements.dropping import READ_ONLY
 from labkit.cloud.redshift.warehouse.statements.schemas import DATABASE_SOURCES

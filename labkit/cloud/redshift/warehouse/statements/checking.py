@@ -16,8 +16,9 @@ from labkit.cloud.engine.redshift.compile import compile_expression
 from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.reading import parse_expression
 from labkit.cloud.redshift.warehouse.connection import Connection
-from labkit.cloud.redshift.warehouse.names import Names, find_relation
+from labkit.cloud.redshift.warehouse.names import Names
 from labkit.cloud.redshift.warehouse.objects import TableColumn
+from labkit.cloud.redshift.warehouse.paths import find_relation
 from labkit.cloud.redshift.warehouse.statements.declaring import Declared
 
 _MOMENTS = {"date", "timestamp", "timestamptz", "time", "timetz"}

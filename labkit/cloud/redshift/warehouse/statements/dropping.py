@@ -9,8 +9,8 @@ from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.redshift.warehouse import grants, staleness
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.constraints import constraint_name, refers
-from labkit.cloud.redshift.warehouse.names import find_relation, look_up
 from labkit.cloud.redshift.warehouse.objects import Object
+from labkit.cloud.redshift.warehouse.paths import find_relation, look_up
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
 from labkit.cloud.redshift.warehouse.statements.protecting import check_no_lookup
 

@@ -9,8 +9,8 @@ from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError
 from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.redshift.warehouse import grants, languages, scopes
 from labkit.cloud.redshift.warehouse.connection import Connection
-from labkit.cloud.redshift.warehouse.names import find_relation, split_name
 from labkit.cloud.redshift.warehouse.objects import Object
+from labkit.cloud.redshift.warehouse.paths import find_relation, split_name
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
 from labkit.cloud.redshift.warehouse.statements.grantees import find, grantees
 from labkit.cloud.redshift.warehouse.statements.role_grants import change_roles, change_system

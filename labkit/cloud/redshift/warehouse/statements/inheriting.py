@@ -9,8 +9,8 @@ from sqlglot import exp
 
 from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.redshift.warehouse.connection import Connection
-from labkit.cloud.redshift.warehouse.names import find_relation
 from labkit.cloud.redshift.warehouse.objects import Object
+from labkit.cloud.redshift.warehouse.paths import find_relation
 from labkit.cloud.redshift.warehouse.statements.declaring import Declared
 
 _KEYS = ("diststyle", "distkey", "sortkey", "sortstyle")

@@ -13,8 +13,9 @@ from labkit.cloud.engine.redshift.words import shown_name
 from labkit.cloud.redshift.system.catalogs import columns_of
 from labkit.cloud.redshift.warehouse import grants, plans
 from labkit.cloud.redshift.warehouse.connection import Connection
-from labkit.cloud.redshift.warehouse.names import Names, find_relation
+from labkit.cloud.redshift.warehouse.names import Names
 from labkit.cloud.redshift.warehouse.objects import Object, TableColumn
+from labkit.cloud.redshift.warehouse.paths import find_relation
 from labkit.cloud.redshift.warehouse.registry import Column, Parsed, Result, not_here, statement
 from labkit.cloud.redshift.warehouse.statements.schemas import find_schema
 

@@ -16,8 +16,8 @@ from labkit.cloud.engine.redshift.types import NUMBERS, TEXTS, Type
 from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.redshift.warehouse import policies
 from labkit.cloud.redshift.warehouse.connection import Connection
-from labkit.cloud.redshift.warehouse.names import find_relation
 from labkit.cloud.redshift.warehouse.objects import Object
+from labkit.cloud.redshift.warehouse.paths import find_relation
 from labkit.cloud.redshift.warehouse.policies import MASKS, Examined, examined
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
 from labkit.cloud.redshift.warehouse.statements.policy_objects import (

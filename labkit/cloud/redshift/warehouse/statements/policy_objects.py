@@ -10,8 +10,8 @@ from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.redshift.warehouse import grants, policies
 from labkit.cloud.redshift.warehouse.connection import Connection
-from labkit.cloud.redshift.warehouse.names import fixed_path
 from labkit.cloud.redshift.warehouse.objects import Object
+from labkit.cloud.redshift.warehouse.paths import fixed_path
 from labkit.cloud.redshift.warehouse.policies import MASKS, ROWS, Examined
 from labkit.cloud.redshift.warehouse.statements.grantees import grantees
 from labkit.cloud.redshift.warehouse.statements.routines import type_told

@@ -24,8 +24,9 @@ from labkit.cloud.redshift.warehouse import (
     procedures,
 )
 from labkit.cloud.redshift.warehouse.connection import Connection
-from labkit.cloud.redshift.warehouse.names import Names, place, search_path, split_name
+from labkit.cloud.redshift.warehouse.names import Names
 from labkit.cloud.redshift.warehouse.objects import Object
+from labkit.cloud.redshift.warehouse.paths import place, search_path, split_name
 from labkit.cloud.redshift.warehouse.procedure_steps import read, variable_type
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
 from labkit.cloud.redshift.warehouse.statements.settings import setting_name

@@ -14,8 +14,8 @@ from labkit.cloud.redshift.placement.slices import shown_style
 from labkit.cloud.redshift.system.granted import grantee
 from labkit.cloud.redshift.system.oids import NAMESPACES
 from labkit.cloud.redshift.warehouse.connection import Connection
-from labkit.cloud.redshift.warehouse.names import find_relation
 from labkit.cloud.redshift.warehouse.objects import Object
+from labkit.cloud.redshift.warehouse.paths import find_relation
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
 from labkit.cloud.redshift.warehouse.shown_names import NOTHING
 from labkit.cloud.redshift.warehouse.statements.grantees import grantees

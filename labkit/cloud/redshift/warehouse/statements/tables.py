@@ -19,8 +19,9 @@ from labkit.cloud.engine.redshift.reading import parse_query
 from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.redshift.warehouse import access_modes, defaults, encodings, grants
 from labkit.cloud.redshift.warehouse.connection import Connection
-from labkit.cloud.redshift.warehouse.names import Names, place
+from labkit.cloud.redshift.warehouse.names import Names
 from labkit.cloud.redshift.warehouse.objects import Object, TableColumn, with_columns
+from labkit.cloud.redshift.warehouse.paths import place
 from labkit.cloud.redshift.warehouse.recording import wrote
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
 from labkit.cloud.redshift.warehouse.statements.checking import check_declared, check_references

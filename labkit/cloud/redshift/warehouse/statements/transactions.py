@@ -10,8 +10,8 @@ from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import LONGEST, TEXTS, Type
 from labkit.cloud.redshift.warehouse import access_modes, grants
 from labkit.cloud.redshift.warehouse.connection import Connection
-from labkit.cloud.redshift.warehouse.names import find_relation
 from labkit.cloud.redshift.warehouse.objects import Object
+from labkit.cloud.redshift.warehouse.paths import find_relation
 from labkit.cloud.redshift.warehouse.registry import Notice, Parsed, Result, statement
 
 

@@ -17,8 +17,9 @@ from labkit.cloud.engine.redshift.reading import parse_query
 from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.redshift.warehouse import defaults, grants, staleness
 from labkit.cloud.redshift.warehouse.connection import Connection
-from labkit.cloud.redshift.warehouse.names import Names, find_relation, fixed_path, place
+from labkit.cloud.redshift.warehouse.names import Names
 from labkit.cloud.redshift.warehouse.objects import Object, TableColumn, key_of, with_columns
+from labkit.cloud.redshift.warehouse.paths import find_relation, fixed_path, place
 from labkit.cloud.redshift.warehouse.policies import is_protected
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
 from labkit.cloud.redshift.warehouse.statements.declaring import Declared, attributes
