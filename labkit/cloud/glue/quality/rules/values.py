@@ -64,8 +64,9 @@ def column_data_type(data: Data, rule: Rule) -> Outcome:
     """Whether the values are of a type: a column of texts is looked at value by value."""
     column, condition = data.column(rule.parameters[0]), _condition(rule)
     wanted = [str(each).upper() for each in condition.operands]
-    unknown = [each for each in wanted if each not in _TYPES]
-    if unknown or condition.operator not in ("=", "!="):
+    if condition.operator not in ("=", "!="):
+        raise Unmet("Unsupported operator")
+    if wanted[0] not in _TYPES:
         raise Unmet(f"Unrecognized data type: {condition.operands[0]}")
     fits = f"TRY_CAST({quoted_name(column.name)} AS {_TYPES[wanted[0]]}) IS NOT NULL"
     test = f"NOT ({fits})" if condition.operator == "!=" else fits
