@@ -1,7 +1,7 @@
-"""What CREATE PROCEDURE sees before the first call: a value for a variable that is not there.
+"""What is refused of a procedure: when it is made, and of its statements when they run.
 
-What an expression names is seen by the call alone, and so is INTO: without such a variable it
-may mean a table.
+CREATE PROCEDURE sees a value for a variable that is not there. What an expression names is seen by
+the call alone, and so is INTO: without such a variable it may mean a table.
 
 Source: https://docs.aws.amazon.com/redshift/latest/dg/c_PLpgSQL-structure.html
 """
@@ -12,7 +12,9 @@ from collections.abc import Collection
 from typing import Any
 
 from labkit.cloud.engine.redshift.errors import RedshiftError
+from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.redshift.warehouse.procedure_parts import Block, Step
+from labkit.cloud.redshift.warehouse.registry import ALONE
 
 _LOOP = (
     "loop variable of loop over rows must be a record or row variable or list of scalar variables"
@@ -56,3 +58,21 @@ def _check_steps(steps: list[Step], known: Collection[str]) -> None:
             _check_steps(each, within)
         if step.block:
             _check_block(step.block, known)
+
+
+#: What wants a transaction of its own and is told by its first words.
+_NEVER = (("PREPARE",), ("SET", "LOCAL"))
+
+
+def check_allowed(text: str) -> None:
+    """Refuse what a procedure cannot run.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/stored-procedure-constraints.html
+    """
+    words = [word.upper for word in Words(text).words]
+    first = [each for each in (*ALONE, *_NEVER) if tuple(words[: len(each)]) == each]
+    if words[:2] == ["ALTER", "TABLE"] and "APPEND" in words[3:7]:
+        first = [("ALTER", "TABLE", "APPEND")]
+    if first:
+        told = f"{' '.join(first[0])} cannot be executed from a function or multi-command string"
+        raise RedshiftError(told, "25001")

@@ -20,9 +20,10 @@ from labkit.cloud.engine.redshift.types import BOOL, VARCHAR, Type
 from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.redshift.warehouse.names import Names
 from labkit.cloud.redshift.warehouse.procedure_calls import running
+from labkit.cloud.redshift.warehouse.procedure_checks import check_allowed
 from labkit.cloud.redshift.warehouse.procedure_parts import Block, Cursor, Declaration, Step
 from labkit.cloud.redshift.warehouse.recording import recorded
-from labkit.cloud.redshift.warehouse.registry import ALONE, Column, Parsed, Result
+from labkit.cloud.redshift.warehouse.registry import Column, Parsed, Result
 
 if TYPE_CHECKING:
     from labkit.cloud.redshift.warehouse.connection import Connection
@@ -302,24 +303,6 @@ class Run:
         """A value of a result into a variable."""
         typed = Typed(literal(None if raw is None else str(raw), kind), kind)
         self.assign(name, self.evaluated(typed, self.variable(name).type))
-
-
-#: What wants a transaction of its own and is told by its first words.
-_NEVER = (("PREPARE",), ("SET", "LOCAL"))
-
-
-def check_allowed(text: str) -> None:
-    """Refuse what a procedure cannot run.
-
-    Source: https://docs.aws.amazon.com/redshift/latest/dg/stored-procedure-constraints.html
-    """
-    words = [word.upper for word in Words(text).words]
-    first = [each for each in (*ALONE, *_NEVER) if tuple(words[: len(each)]) == each]
-    if words[:2] == ["ALTER", "TABLE"] and "APPEND" in words[3:7]:
-        first = [("ALTER", "TABLE", "APPEND")]
-    if first:
-        told = f"{' '.join(first[0])} cannot be executed from a function or multi-command string"
-        raise RedshiftError(told, "25001")
 
 
 def _is_target(words: Words, place: int) -> bool:

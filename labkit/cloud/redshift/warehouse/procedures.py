@@ -23,6 +23,7 @@ from labkit.cloud.redshift.warehouse import procedure_cursors as cursors
 from labkit.cloud.redshift.warehouse.names import Names
 from labkit.cloud.redshift.warehouse.objects import Object
 from labkit.cloud.redshift.warehouse.procedure_calls import recorded, said
+from labkit.cloud.redshift.warehouse.procedure_checks import check_allowed
 from labkit.cloud.redshift.warehouse.procedure_parts import Step
 from labkit.cloud.redshift.warehouse.procedure_run import (
     RUNNERS,
@@ -32,7 +33,6 @@ from labkit.cloud.redshift.warehouse.procedure_run import (
     Return,
     Run,
     Variable,
-    check_allowed,
 )
 from labkit.cloud.redshift.warehouse.procedure_steps import read
 from labkit.cloud.redshift.warehouse.registry import Column, Notice, Result
