@@ -131,6 +131,31 @@ def test_a_narrative_names_one_of_several(
     assert list(show(asked).rows) == [(told,)]
 
 
+CONDITIONS = """<narrative><b>Top <expression>Top.itemsCount</expression></b>
+  <if condition="Top.itemsCount &lt; 2" level="inline"> course</if>
+  <if condition="Top.itemsCount &gt; 1" level="inline"> courses:</if><br/>
+  <for level="block" listExpression="Top.items"><ul><li class="ql-indent-0">
+    <expression>Top.items[index].categoryValue.value</expression>
+    <if condition="Top.items[index].metricValue.value &gt;= 10 and
+      Top.items[index].categoryValue.value &lt;&gt; 'art'">is <i>busy</i></if>
+    <if condition="NOT(Top.items[index].metricValue.value &gt;= 10)">is calm</if></li></ul></for>
+  <if condition="Top.nothing.value &gt; 1">never</if></narrative>"""
+
+
+def test_a_narrative_has_conditions_and_goes_through_what_was_found(show: Show) -> None:
+    asked = insight(
+        "TopBottomRanked", Name="Top", Type="TOP", ResultSize=3,
+        Category=dim("course"), Value=measure(),
+    )  # fmt: skip
+    asked["InsightVisual"]["InsightConfiguration"]["CustomNarrative"] = {"Narrative": CONDITIONS}
+    data = show(asked)
+    found = data.computations["c"]["items"]
+    lines = [f"• {each['category']} {'is busy' if each['value'] >= 10 else 'is calm'}"
+             for each in found]  # fmt: skip
+    assert [row[0] for row in data.rows] == ["Top 3 courses:", *lines]
+    assert data.not_drawn == ("A part of the narrative, for its condition Top.nothing.value > 1.",)
+
+
 def test_every_computation_of_the_api_has_a_row() -> None:
     model = botocore.session.get_session().get_service_model("quicksight")
     asked = {

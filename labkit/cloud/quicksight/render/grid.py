@@ -163,7 +163,8 @@ def _cell(sketch: Sketch, cell: Cell, look: Look, box: Box, ground: str) -> None
         sign = sketch.text(at, y, cell.icon[0], color=cell.icon[1], ha=side, size=style["size"])
         drawn = drawn if cell.text else [sign]
     if cell.label:
-        sketch.mark(drawn[0], cell.label, cell.text or cell.icon[0], cell.keys)
+        words = cell.text or (cell.icon or ("",))[0]
+        sketch.mark(drawn[0], cell.label, words, cell.keys)
 
 
 def _widths(sketch: Sketch, grid: Grid, shown: Sequence[Sequence[Cell]]) -> list[float]:

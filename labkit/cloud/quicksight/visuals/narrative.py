@@ -1,18 +1,24 @@
 """An insight's own narrative: text with expressions that name what its computations found.
 
-``<narrative>`` holds blocks and lists of blocks; ``<expression>Total.totalAggregate.formattedValue
-</expression>`` stands for a value of the computation of that name. Sources:
+``<narrative>`` holds blocks, lists, ``<if condition="...">``, ``<for listExpression="Top.items">``
+with ``[index]`` in it, and ``<expression>Total.totalAggregate.formattedValue</expression>``, which
+stands for a value of the computation of that name. Sources:
 https://docs.aws.amazon.com/quicksight/latest/user/insight-computations.html and
 https://docs.aws.amazon.com/quicksight/latest/APIReference/API_CustomNarrativeOptions.html
 """
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from dataclasses import field as member
+from html.parser import HTMLParser
+from typing import Any, cast
 
+import duckdb
+
+from labkit.cloud.quicksight.calc import CalcError, Scope, compile_field
 from labkit.cloud.quicksight.visuals.formats import format_value
 
 Say = Callable[[str, Any], str]
@@ -71,7 +77,8 @@ def _items(kind: str, items: Sequence[Mapping[str, Any]], say: Say) -> dict[str,
     Source: https://docs.aws.amazon.com/quicksight/latest/user/top-ranked-function.html
     """
     texts = {"itemsCount": str(len(items))}
-    named = {"categoryField": ("category", "Category"), **_ITEMS[kind]}
+    category = ("category", "Category")
+    named = {"categoryField": category, "categoryValue": category, **_ITEMS[kind]}
     for at, item in enumerate(items):
         for name, (number, field) in named.items():
             texts |= _forms(f"items[{at}].{name}", item[number], field, say)
@@ -95,32 +102,111 @@ def _forms(name: str, value: Any, field: str, say: Say) -> dict[str, str]:
 
 
 def narrated(narrative: str, texts: Mapping[str, str], notes: list[str]) -> list[str]:
-    """The sentences of a narrative.
+    """The lines of a narrative.
 
-    A block with an expression that means nothing here is left out, and noted.
+    A line with an expression that means nothing here is left out, and noted; so is what stands
+    under a condition that cannot be read.
 
     Args:
         narrative: the XML.
         texts: by the names in expressions: ``Total.totalAggregate.formattedValue``.
     """
-    return [line for block in _blocks(narrative) for line in _told(block, texts, notes)]
+    reader = _Reader()
+    reader.feed(narrative)
+    reader.close()
+    whole = "".join(_parts(reader.root, texts, notes))
+    lines = (" ".join(each.split()) for each in whole.split(_END))
+    return [each for each in lines if each not in ("", "•") and _UNKNOWN not in each]
 
 
-def _blocks(narrative: str) -> Iterator[str]:
-    """The blocks in order, or the whole where there are none."""
-    blocks = re.findall(r"<block\b[^>]*>(.*?)</block>", narrative, re.DOTALL)
-    yield from blocks or [narrative]
+@dataclass
+class _Element:
+    tag: str
+    given: Mapping[str, str | None]
+    inside: list[_Element | str] = member(default_factory=list)
 
 
-def _told(block: str, texts: Mapping[str, str], notes: list[str]) -> Iterator[str]:
-    unknown = [name for name in _EXPRESSION.findall(block) if name not in texts]
-    if unknown:
-        notes.append(f"A line of the narrative, for its expression {unknown[0]}.")
-        return
-    marked = _EXPRESSION.sub(lambda found: html.escape(texts[found[1]]), block)
-    text = html.unescape(re.sub(r"<[^>]*>", "", marked))
-    if text.strip():
-        yield " ".join(text.split())
+class _Reader(HTMLParser):
+    """Reads a narrative as elements within each other."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.root = _Element("", {})
+        self.open = [self.root]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.open[-1].inside.append(_Element(tag, dict(attrs)))
+        if tag != "br":
+            self.open.append(cast(_Element, self.open[-1].inside[-1]))
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.open[-1].inside.append(_Element(tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        if any(each.tag == tag for each in self.open[1:]):
+            while self.open.pop().tag != tag:
+                pass
+
+    def handle_data(self, data: str) -> None:
+        self.open[-1].inside.append(re.sub(r"[\s\ufeff]+", " ", data))
 
 
-_EXPRESSION = re.compile(r"<expression>\s*(.*?)\s*</expression>", re.DOTALL)
+_END, _UNKNOWN = "\n", "\0"
+_BREAKS = ("block", "br", "li", "ol", "p", "ul")
+
+
+def _parts(
+    element: _Element, texts: Mapping[str, str], notes: list[str], place: str = ""
+) -> Iterator[str]:
+    """The words of an element, its conditions judged and its lists gone through.
+
+    Args:
+        place: in the list that it stands in: ``[0]``, for ``[index]``.
+    """
+    for each in element.inside:
+        if isinstance(each, str):
+            yield each
+            continue
+        told = {name: (value or "").replace("[index]", place) for name, value in each.given.items()}
+        breaks = each.tag in _BREAKS or told.get("level") == "block"
+        yield _END if breaks else ""
+        if each.tag == "expression":
+            yield _said(each, texts, notes, place)
+        elif each.tag == "for":
+            for at in range(int(texts.get(f"{told.get('listexpression')}Count", 0))):
+                yield from _parts(each, texts, notes, f"[{at}]")
+        elif each.tag != "if" or _holds(told.get("condition", ""), texts, notes):
+            yield "• " if each.tag == "li" else ""
+            yield from _parts(each, texts, notes, place)
+        yield _END if breaks else ""
+
+
+def _said(element: _Element, texts: Mapping[str, str], notes: list[str], place: str) -> str:
+    name = "".join(each for each in element.inside if isinstance(each, str)).strip()
+    found = texts.get(name.replace("[index]", place))
+    if found is None:
+        notes.append(f"A line of the narrative, for its expression {name}.")
+        return _UNKNOWN
+    return found
+
+
+def _holds(condition: str, texts: Mapping[str, str], notes: list[str]) -> bool:
+    """Whether a condition holds: ``Top.items[0].metricValue.value &gt; 1 and ...``."""
+    try:
+        written = _NAME.sub(lambda found: _literal(texts[found[0]]), condition)
+        sql = compile_field(written, Scope({})).sql
+        return duckdb.execute(f"SELECT {sql}").fetchall() == [(True,)]
+    except (KeyError, CalcError, duckdb.Error):
+        notes.append(f"A part of the narrative, for its condition {condition}.")
+        return False
+
+
+def _literal(text: str) -> str:
+    """A text that a computation found as a constant of the calculated fields' language."""
+    if re.fullmatch(r"-?\d+(\.\d+)?(e[+-]?\d+)?", text):
+        return f"({text})"
+    slashed = text.replace("\\", "\\\\").replace("'", "\\'")
+    return "NULL" if text == "None" else f"'{slashed}'"
+
+
+_NAME = re.compile(r"[A-Za-z_][\w-]*(?:\.\w+|\[\d+\])+")
