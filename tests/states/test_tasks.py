@@ -87,6 +87,8 @@ def test_a_function_that_fails(machines, function, by_service):
     ended = machines.run(states)
     assert (ended.status, ended.error) == ("FAILED", "KeyError")
     assert json.loads(ended.cause)["errorMessage"] == "'k'"
+    colon = ":" if by_service else ": "  # as Step Functions or Python writes JSON
+    assert ended.cause.startswith(f'{{"errorMessage"{colon}"')
     assert ended.kinds[-2] == ("TaskFailed" if by_service else "LambdaFunctionFailed")
 
 
@@ -488,6 +490,22 @@ def test_a_worker(machines, sfn, fresh):
         "TaskStateExited",
     ]
     assert ended.details("ActivityStarted") == [{"workerName": "me"}]
+
+
+def test_a_worker_without_a_name(machines, sfn, fresh):
+    activity = sfn.create_activity(name=fresh("activity"))["activityArn"]
+    execution = machines.start(machines.make(task(activity)))
+    token = sfn.get_activity_task(activityArn=activity)["taskToken"]
+    sfn.send_task_success(taskToken=token, output="1")
+    assert machines.wait(execution).details("ActivityStarted") == [{}]
+
+
+def test_an_activity_that_is_gone(machines):
+    arn = "arn:aws:states:us-east-1:123456789012:activity:nobody"
+    ended = machines.run(task(arn))
+    assert (ended.status, ended.error) == ("FAILED", "States.Runtime")
+    assert ended.cause.endswith(f"The activity {arn} does not exist.")
+    assert ended.kinds[1:] == ["TaskStateEntered", "ExecutionFailed"]
 
 
 # Whose rights -------------------------------------------------------------------------------------

@@ -25,8 +25,12 @@ _CHANGED = threading.Condition()
 def check_activity(context: Context, arn: str) -> None:
     """Raise unless there is an activity of this ARN."""
     words.check_arn(arn, words.ACTIVITY)
-    if arn not in context.cloud.backend("stepfunctions", context.region).activities:
+    if not is_there(context.cloud, context.region, arn):
         raise AwsError("ActivityDoesNotExist", f"Activity Does Not Exist: '{arn}'")
+
+
+def is_there(cloud: Cloud, region: str, arn: str) -> bool:
+    return arn in cloud.backend("stepfunctions", region).activities
 
 
 @operation("stepfunctions", "CreateActivity")

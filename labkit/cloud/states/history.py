@@ -19,8 +19,8 @@ MOST_EVENTS = 25_000
 DATA = ("input", "inputDetails", "output", "outputDetails")
 
 
-# Events that have details, if empty ones, also where nobody said an error or a cause.
-ALWAYS_DETAILED = ("ExecutionAborted", "ExecutionFailed")
+# Events that have details, if empty ones, also where nobody said an error, a cause or a worker.
+ALWAYS_DETAILED = ("ActivityStarted", "ExecutionAborted", "ExecutionFailed")
 
 
 @dataclass(frozen=True)

@@ -128,10 +128,10 @@ def _invoked(answer: Json) -> Json:
     return answer | ({"Payload": payload} if "Payload" in answer else {})
 
 
-def function_failed(payload: Any) -> StateFailed:
-    """The error that a function raised."""
+def function_failed(payload: Any, text: str | None = None) -> StateFailed:
+    """The error that a function raised; its text is the cause where it is asked by its ARN."""
     kind = payload.get("errorType") if isinstance(payload, dict) else None
-    return StateFailed(kind or "Lambda.Unknown", compact(payload), located=True)
+    return StateFailed(kind or "Lambda.Unknown", text or compact(payload), located=True)
 
 
 def _query(arguments: Json, name: str) -> Json:

@@ -82,7 +82,14 @@ class Task:
         return {"resourceType": self.resource.service, "resource": self.resource.action}
 
     def schedule(self) -> None:
-        """Put on record what is going to be asked."""
+        """Put on record what is going to be asked.
+
+        Raises:
+            StateFailed: nobody could be asked.
+        """
+        region, arn = self.frame.execution.hidden["region"], self.resource.arn
+        if self.resource.kind == "Activity" and not activities.is_there(self.cloud, region, arn):
+            raise runtime(f"The activity {arn} does not exist.")
         token = tokens.new_token() if self.resource.has_token else None
         scope = self.visit.context(**({"Task": {"Token": token}} if token else {}))
         self.visit.scope.context.update(scope)
@@ -249,7 +256,7 @@ def _of_function(task: Task) -> Any:
     answer = task.ask_aside("Invoke", asked)
     result = json.loads(answer.get("Payload") or "null")
     if answer.get("FunctionError"):
-        raise function_failed(result)
+        raise function_failed(result, answer["Payload"])
     return result
 
 
