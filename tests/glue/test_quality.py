@@ -168,6 +168,8 @@ def test_each_rule(lake: Lake, sources: dict[str, Any]) -> None:
         ("Rules = [ RowCount > avg(last(10)) ]", "Dynamic rules are only supported"),
         ('Rules = [ DetectAnomalies "RowCount" ]', "not available in the local AWS"),
         ("Rules = [ RowCount > 1 with threshold > 0.5 ]", "takes no threshold"),
+        ('Rules = [ ColumnCount = 1 where "a = 1" ]', "takes no where clause"),
+        ("Analyzers = [ (RowCount) and (RowCount) ]", "cannot be combined"),
         ("Rules = [ RowCount between 1 and NULL ]", "Unexpected condition"),
         ('Rules = [ ColumnValues "a" in [1, "b"] ]', "Unexpected condition"),
         ('Rules = [ ColumnValues "a" > 1 with threshold > "b" ]', "Unexpected threshold"),

@@ -155,19 +155,20 @@ class _Parser:
         self._text, self._tokens, self._at = text, _tokens(text), 0
 
     def document(self) -> Ruleset:
-        found: dict[str, tuple[Rule | Composite, ...]] = {}
+        found: dict[str, list[Rule | Composite]] = {}
         while not self._is("end"):
             section = self._take("word").text
             if section not in ("Rules", "Analyzers") or section in found:
-                raise self._wrong(
-                    f"unexpected {section}; a ruleset has Rules and Analyzers", back=1
-                )
+                why = f"unexpected {section}; a ruleset has Rules and Analyzers"
+                raise self._wrong(why, back=1)
             self._sign("=")
-            found[section] = tuple(self._list(self._rule))
+            found[section] = self._list(self._rule)
         if not found:
             raise self._wrong("a ruleset begins with Rules = [")
         analyzers = [each for each in found.get("Analyzers", ()) if isinstance(each, Rule)]
-        return Ruleset(found.get("Rules", ()), tuple(analyzers))
+        if len(analyzers) < len(found.get("Analyzers", ())):
+            raise self._wrong("analyzers cannot be combined")
+        return Ruleset(tuple(found.get("Rules", ())), tuple(analyzers))
 
     def _rule(self) -> Rule | Composite:
         start = self._now.start

@@ -23,6 +23,7 @@ class Type:
         takes: the sorts of its condition; none takes none.
         optional: whether it may be without a condition.
         threshold: whether it may say which share of rows suffices.
+        where: whether it may say which rows are looked at.
     """
 
     judge: Judge
@@ -31,6 +32,7 @@ class Type:
     takes: tuple[str, ...]
     optional: bool
     threshold: bool
+    where: bool
 
 
 TYPES: dict[str, Type] = {}
@@ -48,12 +50,13 @@ def rule(
     *,
     optional: bool = False,
     threshold: bool = False,
+    where: bool = False,
 ) -> Callable[[Judge], Judge]:
     """Register a function as the judge of a type of rules."""
     least, most = parameters if isinstance(parameters, tuple) else (parameters, parameters)
 
     def register(judge: Judge) -> Judge:
-        TYPES[name] = Type(judge, least, most, takes, optional, threshold)
+        TYPES[name] = Type(judge, least, most, takes, optional, threshold, where)
         return judge
 
     return register
@@ -90,6 +93,8 @@ def _check(one: Rule, *, analyzer: bool) -> None:
         raise BadRuleset(f"Unexpected number of parameters: {one.text}")
     if one.threshold and not kind.threshold:
         raise BadRuleset(f"{one.type} takes no threshold: {one.text}")
+    if one.where and not kind.where:
+        raise BadRuleset(f"{one.type} takes no where clause: {one.text}")
     if one.threshold and not (sort_of(one.threshold) == "number" and is_sound(one.threshold)):
         raise BadRuleset(f"Unexpected threshold: {one.text}")
     if one.condition is None:

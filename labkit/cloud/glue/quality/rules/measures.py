@@ -152,20 +152,20 @@ def _measuring(name: str) -> Callable[[Data, Rule], Outcome]:
 
 for _name, _measure in MEASURES.items():
     _parameters: Any = (1, 99) if _measure.columns is None else _measure.columns
-    rule(_name, _parameters, ("number",))(_measuring(_name))
+    rule(_name, _parameters, ("number",), where=True)(_measuring(_name))
 
 
-@rule("IsComplete")
+@rule("IsComplete", where=True)
 def is_complete(data: Data, rule: Rule) -> Outcome:
     return _judged(data, rule, "Completeness", _ONE, rule.parameters)
 
 
-@rule("IsUnique")
+@rule("IsUnique", where=True)
 def is_unique(data: Data, rule: Rule) -> Outcome:
     return _judged(data, rule, "Uniqueness", _ONE, rule.parameters)
 
 
-@rule("IsPrimaryKey", (1, 99))
+@rule("IsPrimaryKey", (1, 99), where=True)
 def is_primary_key(data: Data, rule: Rule) -> Outcome:
     """All values are there, and no two rows have the same."""
     parts = [_judged(data, rule, "Uniqueness", _ONE, rule.parameters)]

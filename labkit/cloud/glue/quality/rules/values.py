@@ -28,7 +28,7 @@ _TYPES = {
 }
 
 
-@rule("ColumnValues", 1, ("number", "text", "date"), threshold=True)
+@rule("ColumnValues", 1, ("number", "text", "date"), threshold=True, where=True)
 def column_values(data: Data, rule: Rule) -> Outcome:
     condition = _condition(rule)
     column, sort = data.column(rule.parameters[0]), sort_of(condition)
@@ -48,7 +48,7 @@ def column_values(data: Data, rule: Rule) -> Outcome:
     return _complied(data, rule, test, "ColumnValues.Compliance", percent=sort == "date")
 
 
-@rule("ColumnLength", 1, ("number",), threshold=True)
+@rule("ColumnLength", 1, ("number",), threshold=True, where=True)
 def column_length(data: Data, rule: Rule) -> Outcome:
     """The lengths of a column's texts; a missing one is as long as an empty one."""
     column, condition = data.column(rule.parameters[0]), _condition(rule)
@@ -59,7 +59,7 @@ def column_length(data: Data, rule: Rule) -> Outcome:
     return _complied(data, rule, holds(length, condition, data.now), "ColumnLength.Compliance")
 
 
-@rule("ColumnDataType", 1, ("text",), threshold=True)
+@rule("ColumnDataType", 1, ("text",), threshold=True, where=True)
 def column_data_type(data: Data, rule: Rule) -> Outcome:
     """Whether the values are of a type: a column of texts is looked at value by value."""
     column, condition = data.column(rule.parameters[0]), _condition(rule)
@@ -73,7 +73,7 @@ def column_data_type(data: Data, rule: Rule) -> Outcome:
     return _complied(data, rule, test, "ColumnDataType.Compliance")
 
 
-@rule("DataFreshness", 1, ("duration",), threshold=True)
+@rule("DataFreshness", 1, ("duration",), threshold=True, where=True)
 def data_freshness(data: Data, rule: Rule) -> Outcome:
     """How long ago each row's date or time was."""
     column = data.column(rule.parameters[0])
