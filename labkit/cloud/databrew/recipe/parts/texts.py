@@ -10,10 +10,19 @@ from __future__ import annotations
 
 #: What Java's ``\\s`` matches.
 WHITE = r"[ \t\n\x0B\f\r]"
-#: Java's title case of a letter: ß has none of its own, and ǆ has one that is not its capital.
-_STARTED = "translate(upper(left(_w, 1)), 'ẞǄǇǊǱ', 'ßǅǈǋǲ') || substr(_w, 2)"
-
-
+_LETTERS = [chr(code) for codes in (range(0x80, 0x2000), range(0xFB00, 0xFB18)) for code in codes]
+#: Letters whose capitals are several, for Java as for Python; DuckDB's ``upper`` leaves them.
+_SEVERAL = {each: each.upper() for each in _LETTERS if len(each.upper()) > 1}
+#: A capital → what begins a word in its place: ǅ for ǆ; Georgian letters and ß stay small.
+_TITLES = {"ẞ": "ß"} | {
+    each.upper(): each.title()
+    for each in _LETTERS
+    if len(each.upper()) == 1 and each.title() != each.upper()
+}
+_STARTED = (
+    f"translate(upper(left(_w, 1)), '{''.join(_TITLES)}', '{''.join(_TITLES.values())}')"
+    " || substr(_w, 2)"
+)
 #: A capital sigma that ends a word.
 _LAST_SIGMA = r"(\p{L}\p{M}*)Σ(\p{M}*(?:[^\p{L}\p{M}]|$))"
 
@@ -25,8 +34,12 @@ def small(text: str) -> str:
 
 
 def large(text: str) -> str:
-    """SQL of a text in large letters, as Java has them: ß becomes SS."""
-    return f"upper(replace({text}, 'ß', 'SS'))"
+    """SQL of a text in large letters, as Java has them: ß becomes SS, ﬁ FI."""
+    spelled = text
+    for letter, capitals in _SEVERAL.items():
+        spelled = f"replace({spelled}, '{letter}', '{capitals}')"
+    some = f"strlen({text}) > length({text}) AND regexp_matches({text}, '[{''.join(_SEVERAL)}]')"
+    return f"upper(CASE WHEN {some} THEN {spelled} ELSE {text} END)"
 
 
 def capitals(text: str) -> str:
