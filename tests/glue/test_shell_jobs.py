@@ -82,6 +82,7 @@ def test_a_script_runs_with_its_arguments_as_its_role(shell: Shell) -> None:
     assert shell.printed(run, "output") == ["said Ann"]
     assert shell.printed(run, "error") == [shell.role]
     assert (run["Attempt"], "ErrorMessage" in run) == (0, False)
+    assert (run["MaxCapacity"], run["Timeout"]) == (0.0625, 2880)
     missing = shell.run(job)
     assert missing["JobRunState"] == "FAILED"
     assert "GlueArgumentError" in missing["ErrorMessage"]
@@ -113,8 +114,9 @@ def test_a_job_whose_script_or_role_is_not_there(shell: Shell) -> None:
 def test_a_job_that_wants_spark_or_ray_fails(shell: Shell, kind: str) -> None:
     """Its run is taken; that it has not run is told, so that nobody goes on with its data."""
     job, command = f"{kind}-{uuid.uuid4().hex[:8]}", {"Name": kind, "ScriptLocation": "s3://b/a.py"}
-    shell.glue.create_job(Name=job, Role=shell.role, Command=command)
-    run = shell.run(job)
+    shell.glue.create_job(Name=job, Role=shell.role, Command=command, MaxCapacity=10)
+    run = shell.run(job, WorkerType="G.2X", NumberOfWorkers=3)
+    assert (run["MaxCapacity"], run["GlueVersion"]) == (6.0, "5.1")
     assert (run["JobRunState"], run["LogGroupName"]) == ("FAILED", "/aws-glue/jobs")
     assert "runs no Spark" in run["ErrorMessage"]
 

@@ -17,6 +17,7 @@ from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.glue.records import answers, glue
 from labkit.cloud.glue.shell import runs
 from labkit.cloud.glue.words import invalid, not_found, page
+from labkit.cloud.members import given
 from labkit.cloud.operations import Answer, Context
 
 Members = dict[str, Any]
@@ -42,6 +43,12 @@ _DEFINED = (
     *("max_capacity", "security_configuration", "notification_property", "glue_version"),
     *("number_of_workers", "worker_type", "code_gen_configuration_nodes", "execution_class"),
     "source_control_details",
+)
+# What a run has of its job, where it was not asked to have another.
+_CAPACITIES = ("AllocatedCapacity", "MaxCapacity", "NumberOfWorkers", "WorkerType")
+_INHERITED = (
+    *("ExecutionClass", "GlueVersion", "JobMode", "NotificationProperty"),
+    *("SecurityConfiguration", "Timeout", *_CAPACITIES),
 )
 _MOST_RUNS = 200  # of a page
 _DPUS = {"Standard": 1.0, "G.025X": 0.25}  # of a worker; of others it is in the name
@@ -83,8 +90,19 @@ def start(cloud: Cloud, region: str, name: str, **asked: Any) -> str:
     number: str = records.start_job_run(name=name, **options)
     job = records.jobs[name]
     run = next(each for each in job.job_runs if each.job_run_id == number)
+    run.defined = _defined(job, asked)
     runs.begin(cloud, region, job, run)
     return number
+
+
+def _defined(job: Any, asked: Members) -> Members:
+    """What a run has of its job; capacities are asked for together."""
+    wanted = given(asked)
+    known = {name: value for name, value in _as_dict(job).items() if value not in (None, {})}
+    if any(name in wanted for name in _CAPACITIES):
+        known = {name: value for name, value in known.items() if name not in _CAPACITIES}
+    told = known | wanted
+    return {name: value for name, value in (_defaults(told) | told).items() if name in _INHERITED}
 
 
 @answers("GetJobRuns")
@@ -133,7 +151,7 @@ def tell_defaults(cloud: Cloud) -> None:
     told: Any = models.FakeJobRun
     jobs.as_dict, told.as_dict = _told, _told_run
     # of runs that an earlier version has kept
-    told.attempt, told.error, told.ended, told.shell = 0, None, None, True
+    told.attempt, told.error, told.ended, told.shell, told.defined = 0, None, None, True, {}
 
 
 _as_dict: Any = models.FakeJob.as_dict
@@ -141,23 +159,23 @@ _run_as_dict: Any = models.FakeJobRun.as_dict
 
 
 def _told_run(run: Any) -> Members:
-    """A run as moto tells it, without the version, the seconds and the logs that it makes up."""
+    """A run as moto tells it, with its job's capacity and version in place of made-up ones."""
     told: Members = _run_as_dict(run)
     told.pop("GlueVersion", None)
-    return {k: v for k, v in (told | runs.told(run)).items() if v is not None}
+    return given(told | runs.told(run) | run.defined)
 
 
 def _told(job: Any) -> Members:
-    given = {name: value for name, value in _as_dict(job).items() if value not in (None, {})}
-    return _defaults(given) | given
+    known = {name: value for name, value in _as_dict(job).items() if value not in (None, {})}
+    return _defaults(known) | known
 
 
-def _defaults(given: Members) -> Members:
-    shell = given.get("Command", {}).get("Name") == runs.SHELL
+def _defaults(known: Members) -> Members:
+    shell = known.get("Command", {}).get("Name") == runs.SHELL
     version = {} if shell else {"GlueVersion": _VERSION}
-    first = given.get("GlueVersion", _VERSION).partition(".")[0]
+    first = known.get("GlueVersion", _VERSION).partition(".")[0]
     recent = not shell and first.isdigit() and int(first) >= 5
-    capacity = _capacity(given, shell=shell)
+    capacity = _capacity(known, shell=shell)
     return version | {
         "AllocatedCapacity": int(capacity),
         "DefaultArguments": {},
@@ -169,13 +187,13 @@ def _defaults(given: Members) -> Members:
     }
 
 
-def _capacity(given: Members, *, shell: bool) -> float:
+def _capacity(known: Members, *, shell: bool) -> float:
     """The DPUs of a run, as asked for or by its workers."""
-    workers, kind = given.get("NumberOfWorkers"), given.get("WorkerType")
+    workers, kind = known.get("NumberOfWorkers"), known.get("WorkerType")
     if workers and kind:
         return float(workers * _dpus(kind))
     usual = _SHELL_CAPACITY if shell else _CAPACITY
-    return float(given.get("MaxCapacity") or given.get("AllocatedCapacity") or usual)
+    return float(known.get("MaxCapacity") or known.get("AllocatedCapacity") or usual)
 
 
 def _dpus(kind: str) -> float:
