@@ -30,7 +30,7 @@ def compare(op: str, left: Typed, right: Typed) -> Typed:
         kind = common_type((left.type, right.type))
     except RedshiftError:
         raise no_operator(op, left, right) from None
-    if kind.base == "bool" and {left.type.base, right.type.base} & set(TEXTS):
+    if kind.base == "bool" and any(_text_alone(side) for side in (left, right)):
         raise no_operator(op, left, right)
     if kind.base == "unknown":
         kind = Type("varchar")
@@ -45,6 +45,11 @@ def compare(op: str, left: Typed, right: Typed) -> Typed:
     elif kind.base in TEXTS:
         one, two = key(left), key(right)
     return Typed(f"({one} {op} {two})", BOOL)
+
+
+def _text_alone(side: Typed) -> bool:
+    """Whether a side is of a text's type, which a literal and a driver's parameter may not be."""
+    return side.type.base in TEXTS and not side.untyped
 
 
 def among(value: Typed, items: list[Typed]) -> Typed:
