@@ -40,8 +40,8 @@ def pivot_grid(sketch: Sketch) -> Grid:
     cells: dict[tuple[Path, Path], Mapping[str, Any]] = {
         (_path(row, rows), _path(row, columns)): row for row in data.records()
     }
-    down = _ordered(sketch, [each for each, _ in cells], "ColumnTotalOptions")
-    along = _ordered(sketch, [each for _, each in cells], "RowTotalOptions")
+    down = _ordered(sketch, [each for each, _ in cells], "RowTotalOptions")
+    along = _ordered(sketch, [each for _, each in cells], "ColumnTotalOptions")
     named = (
         len(metrics) > 1
         or not columns
@@ -171,9 +171,9 @@ def _spans(
         text = (
             ""
             if _repeats(sketch, head, columns, level)
-            else _words(sketch, head, columns, level, "Row")
+            else _words(sketch, head, columns, level, "Column")
         )
-        look = total_look(sketch, head, level, "Row")
+        look = total_look(sketch, head, level, "Column")
         line.append(Cell(text, right=span == 1, bold=True, span=span, is_header=True, look=look))
     return line
 
@@ -194,8 +194,8 @@ def _line(
         same = before[: level + 1] == side[: level + 1]
         same = same or _repeats(sketch, side, rows, level)
         spoken = _spoken_level(sketch, side, rows, level)
-        text = "" if same and spoken == level else _words(sketch, side, rows, spoken, "Column")
-        look = total_look(sketch, side, level, "Column")
+        text = "" if same and spoken == level else _words(sketch, side, rows, spoken, "Row")
+        look = total_look(sketch, side, level, "Row")
         value, field = (each, rows[level]) if level < len(rows) else (text, None)
         line.append(
             Cell(

@@ -1,7 +1,7 @@
 """How a pivot table's subtotals and totals look.
 
-QuickSight calls the total of a column, which stands below the rows, a column total, and what stands
-after a group of rows a row subtotal. Source:
+A total over all rows stands below them, a subtotal after a group of them: ``RowTotalOptions`` and
+``RowSubtotalOptions`` say both; those of columns stand beside them. Source:
 https://docs.aws.amazon.com/quicksight/latest/APIReference/API_PivotTableTotalOptions.html
 """
 
@@ -27,9 +27,12 @@ class Metric:
 
 
 def total_options(sketch: Sketch, level: int, side: str) -> Mapping[str, Any]:
-    """What the definition says of a total at a level of the rows (side Column) or columns."""
-    other = "Row" if side == "Column" else "Column"
-    name = f"{other}SubtotalOptions" if level else f"{side}TotalOptions"
+    """What the definition says of a total at a level of the rows or columns.
+
+    Args:
+        side: ``Row`` or ``Column``.
+    """
+    name = f"{side}SubtotalOptions" if level else f"{side}TotalOptions"
     found: Mapping[str, Any] = sketch.option("TotalOptions", name, default={})
     return found
 
@@ -45,7 +48,7 @@ def total_look(sketch: Sketch, path: Path, level: int, side: str) -> Look | None
 
 def value_look(sketch: Sketch, side: Path, head: Path) -> Look | None:
     """The look of a total's values; of a total both ways, that of the rows' total."""
-    for path, name in ((side, "Column"), (head, "Row")):
+    for path, name in ((side, "Row"), (head, "Column")):
         first = next((at for at, each in enumerate(path) if isinstance(each, Total)), None)
         given = None if first is None else total_options(sketch, first, name).get("ValueCellStyle")
         if given:
