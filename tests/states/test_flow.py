@@ -232,6 +232,10 @@ FAILURES = {  # the states → input → error, and words of its cause
             "Failed to transition out of the state. The state does not point to a next state.",
         ),
     ),
+    "no JSON": (
+        {"A": passes(QueryLanguage="JSONata", Output="{% $parse('NaN') %}")},
+        ("States.QueryEvaluationError", "Unrecognized token 'NaN': was expecting"),
+    ),
     "an intrinsic function": (
         {"A": passes(Parameters={"x.$": "States.ArrayGetItem(States.Array(1), 3)"})},
         ("States.IntrinsicFailure", "had the following error: Index 3 is out of bounds"),

@@ -224,6 +224,15 @@ def test_the_variables_that_states_refer_to(machines, sfn, states, named):
     assert said.get("variableReferences") == named
 
 
+def test_machines_are_listed_by_name(machines, sfn, fresh):
+    stem = fresh("listed")
+    for end in "ca":
+        machines.make(PASS, name=f"{stem}-{end}")
+    pages = sfn.get_paginator("list_state_machines").paginate(PaginationConfig={"PageSize": 1})
+    names = [each["name"] for page in pages for each in page["stateMachines"]]
+    assert [name for name in names if name.startswith(stem)] == [f"{stem}-a", f"{stem}-c"]
+
+
 def test_a_machine_cannot_be_made_again_otherwise(sfn, role, fresh):
     name = fresh("machine")
     arn = sfn.create_state_machine(name=name, definition=definition(PASS), roleArn=role)

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
 from labkit.cloud.engine.patience import patient
+from labkit.cloud.json_text import parse_json
 from labkit.cloud.states.errors import QUERY, StateFailed
 from labkit.cloud.states.history import Event
 from labkit.cloud.states.overtime import Overtime, within
@@ -217,7 +218,7 @@ def _random(seed: Any = None) -> float:
 
 
 def _parse(text: Any) -> Any:
-    return None if text is None else _inward(json.loads(text))
+    return None if text is None else _inward(parse_json(text))
 
 
 def _eval(*_: Any) -> Any:

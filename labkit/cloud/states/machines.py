@@ -144,6 +144,23 @@ def describe_state_machine(
     }
 
 
+@operation("stepfunctions", "ListStateMachines")
+def list_state_machines(context: Context, *, maxResults: int = 100, nextToken: str = "") -> Answer:
+    """All machines of the region, by their names."""
+    words.check_limit(maxResults)
+    machines = sorted(_backend(context).state_machines, key=lambda machine: str(machine.name))
+    told = [
+        {
+            "stateMachineArn": machine.arn,
+            "name": machine.name,
+            "type": machine.type,
+            "creationDate": machine.creation_date,
+        }
+        for machine in machines
+    ]
+    return words.page("stateMachines", told, maxResults or 100, nextToken)
+
+
 @operation("stepfunctions", "ValidateStateMachineDefinition")
 def validate_state_machine_definition(
     context: Context,
