@@ -618,6 +618,35 @@ def test_a_subtotal_bears_its_group() -> None:
     assert {"Engineering in all", "Medicine in all", "Law in all"} <= set(found)
 
 
+def test_a_total_over_all_rows_is_as_the_rows_totals_are_asked_for() -> None:
+    data = rows(
+        dimension("Rows", "School"),
+        dimension("Columns", "Term"),
+        measure("Values", "Sum of sales"),
+        of=[("Law", "Fall", 1), ("Law", TOTAL, 2), (TOTAL, "Fall", 3), (TOTAL, TOTAL, 4)],
+    )
+    options = {
+        "RowTotalOptions": {"CustomLabel": "Below", "Placement": "START"},
+        "ColumnTotalOptions": {"CustomLabel": "Beside"},
+    }
+    found = texts(draw(visual("PivotTable", TotalOptions=options), data))
+    assert [each for each in found if each in ("Fall", "Beside", "Below", "Law")] == [
+        "Fall", "Beside", "Below", "Law"]  # fmt: skip
+    assert [each for each in found if each.isdigit()] == ["3", "4", "1", "2"]
+
+
+def test_a_line_of_what_the_bars_show_has_a_colour_of_its_own() -> None:
+    data = rows(
+        dimension("Category", "School"),
+        measure("BarValues", "Sum of sales"),
+        replace(measure("LineValues", "Sum of sales"), id="again"),
+        of=[("Law", 1, 1), ("Art", 2, 2)],
+    )
+    picture = draw(visual("ComboChart"), data)
+    [line, *_] = [each for axes in picture.axes for each in axes.lines if each.get_gid()]
+    assert to_rgb(line.get_color()) != to_rgb(bars(picture)[0].get_facecolor()[:3])
+
+
 def test_places_that_are_on_no_map_are_told() -> None:
     data = rows(
         dimension("Geospatial", "Country"),

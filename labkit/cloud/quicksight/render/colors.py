@@ -23,9 +23,8 @@ def series_color(sketch: Sketch, field: Field, key: Any, label: str, at: int) ->
             return mapped[field.id, name]
     if own := field.colors.get(_special(key) or str(key)):
         return own
-    if label not in sketch.colors:
-        sketch.colors[label] = _next(sketch, at)
-    return sketch.colors[label]
+    series = f"{field.id} {label}"  # a combo's bars and line may have one label
+    return sketch.colors.setdefault(series, _next(sketch, at))
 
 
 def _special(key: Any) -> str:
