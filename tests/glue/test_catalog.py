@@ -94,6 +94,17 @@ def test_a_comment_is_one_line(glue: Any, database: str) -> None:
     described("one\t😀")
 
 
+def test_resource_links_are_refused(glue: Any, database: str) -> None:
+    linked = {"CatalogId": "123456789012", "DatabaseName": database}
+    with pytest.raises(ClientError, match=r"NotImplementedException.* a resource link"):
+        glue.create_database(DatabaseInput={"Name": "link", "TargetDatabase": linked})
+    with pytest.raises(ClientError, match=r"NotImplementedException.* a resource link"):
+        glue.create_table(
+            DatabaseName=database,
+            TableInput={"Name": "link", "TargetTable": linked | {"Name": "orders"}},
+        )
+
+
 def test_tables_by_pattern_and_page(glue: Any, database: str) -> None:
     for name in ("student", "students", "course"):
         glue.create_table(DatabaseName=database, TableInput=table_input(name))

@@ -21,7 +21,7 @@ from labkit.cloud.glue.records import (
     without_case,
 )
 from labkit.cloud.glue.words import exists, invalid, page
-from labkit.cloud.operations import Answer, AwsError, Context
+from labkit.cloud.operations import Answer, AwsError, Context, not_here
 
 MOST_TABLES = 100
 _STORED = {
@@ -42,6 +42,7 @@ _BY_IAM = [
 def create_database(
     context: Context, *, DatabaseInput: Definition, Tags: Any = None, **_: Any
 ) -> Answer:
+    _refuse_link(context, DatabaseInput)
     name = _checked_name(DatabaseInput["Name"], "Database")
     if without_case(glue(context).databases, name) is not None:
         raise exists("Database")
@@ -65,6 +66,7 @@ def get_databases(
 
 @answers("UpdateDatabase")
 def update_database(context: Context, *, Name: str, DatabaseInput: Definition, **_: Any) -> Answer:
+    _refuse_link(context, DatabaseInput)
     found = find_database(context, Name)
     if DatabaseInput["Name"].lower() != found.name:
         raise invalid("A database cannot be renamed")
@@ -100,6 +102,7 @@ def create_table(
     iceberg = (OpenTableFormatInput or {}).get("IcebergInput")
     if TableInput is None and not (iceberg and Name):
         raise invalid("TableInput is required")
+    _refuse_link(context, TableInput or {})
     database = find_database(context, DatabaseName)
     given = _lowered(TableInput or {"Name": Name})
     if without_case(database.tables, given["Name"]) is not None:
@@ -152,6 +155,7 @@ def update_table(
     iceberg = (UpdateOpenTableFormatInput or {}).get("UpdateIcebergInput")
     if (TableInput is None) == (iceberg is None):
         raise invalid("Either TableInput or UpdateOpenTableFormatInput is required")
+    _refuse_link(context, TableInput or {})
     given = _lowered(TableInput or {"Name": Name or ""})
     table = find_table(context, DatabaseName, given["Name"])
     if VersionId is not None and VersionId != str(table._current_version):
@@ -226,6 +230,12 @@ def _shown_database(database: Any) -> Definition:
 
 def sorted_tables(database: Any) -> list[Any]:
     return sorted(database.tables.values(), key=lambda table: table.name)
+
+
+def _refuse_link(context: Context, given: Definition) -> None:
+    if {"TargetDatabase", "TargetTable"} & given.keys():
+        why = "a resource link, which leads to a database or table of another name"
+        raise not_here("glue", context.operation, why)
 
 
 def _lowered(given: Definition) -> Definition:
