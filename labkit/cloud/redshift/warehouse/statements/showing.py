@@ -140,11 +140,11 @@ def show_routines(connection: Connection, parsed: Parsed) -> Result:
     return listed(connection, parsed, sql, "function_name")
 
 
-#: Where the privileges of each kind of object stand, and the columns that name it.
+#: Where the privileges of each kind of object stand, the columns that name it, and their scope.
 _GRANTED = {
-    "TABLE": ("svv_relation_privileges", "namespace_name", "relation_name"),
-    "SCHEMA": ("svv_schema_privileges", "namespace_name", "namespace_name"),
-    "DATABASE": ("svv_database_privileges", "NULL::varchar", "database_name"),
+    "TABLE": ("svv_relation_privileges", "namespace_name", "relation_name", "'TABLE'::varchar"),
+    "SCHEMA": ("svv_schema_privileges", "namespace_name", "namespace_name", "privilege_scope"),
+    "DATABASE": ("svv_database_privileges", "NULL::varchar", "database_name", "privilege_scope"),
 }
 
 
@@ -191,13 +191,13 @@ def _object(connection: Connection, kind: str, parsed: Parsed) -> str:
 
 
 def _grants(kind: str) -> str:
-    view, schema, name = _GRANTED[kind]
+    view, schema, name, scope = _GRANTED[kind]
     return (
         f"SELECT current_database()::varchar AS database_name, {schema} AS schema_name, {name} "
         f"AS object_name, '{kind}'::varchar AS object_type, privilege_type, identity_id, "
         "CASE identity_type WHEN 'group' THEN '/' ELSE '' END || identity_name AS identity_name, "
         "DECODE(identity_type, 'group', 'role', identity_type) AS identity_type, admin_option, "
-        f"'{kind}'::varchar AS privilege_scope, NULL::varchar AS grantor_name FROM {view}"
+        f"{scope} AS privilege_scope, NULL::varchar AS grantor_name FROM {view}"
     )
 
 
