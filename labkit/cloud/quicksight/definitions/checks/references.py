@@ -61,15 +61,21 @@ def scopes(subject: Subject) -> Iterator[Finding]:
                     yield Finding(f"VisualId {visual} is not found", node.place)
 
 
+@strict_check
+def sheets_of_actions(subject: Subject) -> Iterator[Finding]:
+    """An action leads to a sheet that there is; the console keeps those whose sheet is deleted."""
+    known = {sheet["SheetId"] for sheet in walk.sheets(subject.definition)}
+    for node in walk.nodes(walk.sheets(subject.definition)):
+        target = node.value.get("TargetSheetId")
+        if target is not None and target not in known:
+            yield Finding(f"TargetSheetId {target} is not found", node.place)
+
+
 @check
 def targets_of_actions(subject: Subject) -> Iterator[Finding]:
-    """An action leads to a sheet that there is and filters visuals of its own."""
-    known = {sheet["SheetId"] for sheet in walk.sheets(subject.definition)}
+    """An action filters visuals of its own sheet."""
     for sheet in walk.sheets(subject.definition):
         for node in walk.nodes(sheet):
-            target = node.value.get("TargetSheetId")
-            if target is not None and target not in known:
-                yield Finding(f"TargetSheetId {target} is not found", node.place)
             for visual in node.value.get("TargetVisuals", ()):
                 if visual not in _visuals_on(sheet):
                     yield Finding(f"Target visual {visual} is not found", node.place)
