@@ -75,6 +75,28 @@ PROBLEMS = {  # a definition → the code, the sentence and the place of its pro
         one(Type="Pass", ResultPath="$.a[*]"), SCHEMA, "Value is not a Reference Path",
         "/States/A/ResultPath",
     ),
+    "no number": (
+        one(Type="Wait", Seconds="1"), SCHEMA, "Expected value of type [INTEGER]",
+        "/States/A/Seconds",
+    ),
+    "a retrier's number": (
+        one(Type="Task", Resource="arn:aws:states:::sqs:sendMessage",
+            Retry=[{"ErrorEquals": ["a"], "IntervalSeconds": "b"}]),
+        SCHEMA, "Expected value of type [INTEGER]", "/States/A/Retry[0]/IntervalSeconds",
+    ),
+    "no branch": (
+        one(Type="Parallel", Branches=[1]), SCHEMA, "Expected value of type [OBJECT]",
+        "/States/A/Branches[0]",
+    ),
+    "no rule": (
+        definition({"A": {"Type": "Choice", "Choices": [{"Not": 1, "Next": "A"}]}}),
+        SCHEMA, "Expected value of type [OBJECT]", "/States/A/Choices[0]/Not",
+    ),
+    "a number that is a text": (
+        definition({"A": {"Type": "Choice", "Choices": [
+            {"Variable": "$.a", "NumericEquals": "1", "Next": "A"}]}}),
+        SCHEMA, "Expected value of type [NUMBER]", "/States/A/Choices[0]/NumericEquals",
+    ),
     "no timestamp": (
         one(Type="Wait", Timestamp="2016-12-05T21:29:29"), SCHEMA,
         "String does not match RFC3339 timestamp", "/States/A/Timestamp",

@@ -14,7 +14,7 @@ from typing import Any
 
 from labkit.cloud.json_text import BadJson, parse_json
 from labkit.cloud.operations import AwsError, not_here
-from labkit.cloud.states import expressions, fields, graphs, shapes
+from labkit.cloud.states import expressions, fields, graphs, jsonata, shapes
 
 SCHEMA = "SCHEMA_VALIDATION_FAILED"
 Json = dict[str, Any]
@@ -65,8 +65,14 @@ def state_problems(state: Json, machine: Json) -> list[Problem]:
     return list(_state("", state, "", machine, "STANDARD"))
 
 
-def _machine(part: Json, at: str, machine: Json, kind: str) -> Problems:
+def _machine(part: Any, at: str, machine: Json, kind: str) -> Problems:
     """The machine itself, a branch, or what a Map does with an item."""
+    if not isinstance(part, dict):
+        yield _expected("OBJECT", at)
+        return
+    if wrong := list(_kinds(part, at, jsonpath=True)):
+        yield from wrong
+        return
     missing = [name for name in ("States", "StartAt") if name not in part]
     if missing:
         yield Problem(SCHEMA, f"These fields are required: [{', '.join(missing)}]", at or "/")
@@ -86,7 +92,7 @@ def _machine(part: Json, at: str, machine: Json, kind: str) -> Problems:
 
 def _state(name: str, state: Any, at: str, machine: Json, kind: str) -> Problems:
     if not isinstance(state, dict):
-        yield Problem(SCHEMA, "Expected value of type [OBJECT]", at)
+        yield _expected("OBJECT", at)
         return
     if len(name) > 80:
         yield Problem(SCHEMA, "The state name must be at most 80 characters long", at)
@@ -103,6 +109,9 @@ def _known_state(state: Json, at: str, machine: Json, kind: str) -> Problems:
     type_, jsonpath = state["Type"], _is_jsonpath(state, machine)
     yield from _language(state, at, machine)
     yield from _fields(state, {*fields.STATES[type_], *fields.EVERY_STATE}, at)
+    if wrong := list(_kinds(state, at, jsonpath)):
+        yield from wrong
+        return
     yield from _required(state, at)
     yield from _handlers(state, at)
     yield from (Problem(*each) for each in expressions.problems(state, at, jsonpath))
@@ -160,11 +169,7 @@ def _required(state: Json, at: str) -> Problems:
 def _handlers(state: Json, at: str) -> Problems:
     """Retriers and catchers."""
     for name, needed in (("Retry", ["ErrorEquals"]), ("Catch", ["ErrorEquals", "Next"])):
-        handlers = state.get(name, [])
-        if not isinstance(handlers, list):
-            yield Problem(SCHEMA, "Expected value of type [ARRAY]", f"{at}/{name}")
-            continue
-        for number, each in enumerate(handlers):
+        for number, each in enumerate(handlers := state.get(name, [])):
             where = f"{at}/{name}[{number}]"
             missing = [field for field in needed if field not in each]
             if missing:
@@ -177,17 +182,37 @@ def _handlers(state: Json, at: str) -> Problems:
                 yield Problem(SCHEMA, words, f"{where}/ErrorEquals")
 
 
+def _kinds(holder: Json, at: str, jsonpath: bool) -> Problems:
+    """Fields that are of another type than theirs, and items that are no objects."""
+    for name, value in holder.items():
+        kind = fields.KINDS.get(name)
+        dynamic = not jsonpath and kind == "INTEGER" and jsonata.is_expression(value)
+        if kind and not dynamic and not fields.is_kind(kind, value):
+            yield _expected(kind, f"{at}/{name}")
+        elif name in ("Retry", "Catch", "Choices", "Branches"):
+            for number, each in enumerate(value):
+                where = f"{at}/{name}[{number}]"
+                if not isinstance(each, dict):
+                    yield _expected("OBJECT", where)
+                elif name != "Branches":
+                    yield from _kinds(each, where, jsonpath)
+
+
+def _expected(kind: str, at: str) -> Problem:
+    return Problem(SCHEMA, f"Expected value of type [{kind}]", at)
+
+
 # What holds others ---------------------------------------------------------------------
 
 
 def _parallel(state: Json, at: str, machine: Json, kind: str) -> Problems:
-    for number, branch in enumerate(state.get("Branches") or []):
+    for number, branch in enumerate(state.get("Branches", [])):
         yield from _machine(branch, f"{at}/Branches[{number}]", machine, kind)
 
 
 def _map(state: Json, at: str, machine: Json, kind: str) -> Problems:
     for name in ("ItemProcessor", "Iterator"):
-        if isinstance(state.get(name), dict):
+        if name in state:
             yield from _machine(state[name], f"{at}/{name}", machine, kind)
 
 

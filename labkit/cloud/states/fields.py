@@ -5,6 +5,9 @@ Source: https://docs.aws.amazon.com/step-functions/latest/dg/statemachine-struct
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from labkit.cloud.states import calls
 from labkit.cloud.states.errors import StateFailed
 from labkit.cloud.states.paths import BadPath, read_path
@@ -54,7 +57,35 @@ OF_LANGUAGE = {
     "JSONPath": {*PATHS, "Parameters", "ResultSelector", "Result"},
     "JSONata": {"Output", "Arguments", "Items"},
 }
+# What a field is, whatever its state; those of numbers may be expressions in JSONata.
+KINDS = {
+    **dict.fromkeys(("Comment", "Next", "Default", "Resource", "StartAt", "Version"), "STRING"),
+    **dict.fromkeys(("Branches", "Choices", "Retry", "Catch", "ErrorEquals"), "ARRAY"),
+    **dict.fromkeys(("ItemProcessor", "Iterator", "Assign"), "OBJECT"),
+    **dict.fromkeys(
+        (
+            *("Seconds", "TimeoutSeconds", "HeartbeatSeconds", "MaxConcurrency"),
+            *("IntervalSeconds", "MaxAttempts", "MaxDelaySeconds", "ToleratedFailureCount"),
+        ),
+        "INTEGER",
+    ),
+    "BackoffRate": "NUMBER",
+    "End": "BOOLEAN",
+}
+_MET_BY: dict[str, Callable[[Any], bool]] = {
+    "STRING": lambda value: isinstance(value, str),
+    "ARRAY": lambda value: isinstance(value, list),
+    "OBJECT": lambda value: isinstance(value, dict),
+    "BOOLEAN": lambda value: isinstance(value, bool),
+    "NUMBER": lambda value: isinstance(value, int | float) and not isinstance(value, bool),
+    "INTEGER": lambda value: isinstance(value, int) and not isinstance(value, bool),
+}
 NO_PATH = {False: "Value is not a valid JSONPath", True: "Value is not a Reference Path"}
+
+
+def is_kind(kind: str, value: Any) -> bool:
+    """Whether a value is an ``OBJECT``, an ``INTEGER`` or the like."""
+    return _MET_BY[kind](value)
 
 
 def is_path(text: str, name: str) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from labkit.cloud.states.choices import operator_of
+from labkit.cloud.states.fields import is_kind
 from labkit.cloud.states.jsonata import is_expression
 from labkit.cloud.states.languages import moment_of
 from labkit.cloud.states.resources import TOKEN, Resource, read_resource
@@ -93,13 +94,30 @@ def _choice(state: Json, at: str, jsonpath: bool) -> Iterator[Found]:
 
 
 def _rule(rule: Any, at: str) -> Iterator[Found]:
+    if not isinstance(rule, dict):
+        yield (SCHEMA, "Expected value of type [OBJECT]", at)
+        return
     for name in ("And", "Or"):
-        for number, each in enumerate(rule.get(name, [])):
+        inner = rule.get(name, [])
+        if not isinstance(inner, list):
+            yield (SCHEMA, "Expected value of type [ARRAY]", f"{at}/{name}")
+            continue
+        for number, each in enumerate(inner):
             yield from _rule(each, f"{at}/{name}[{number}]")
     if "Not" in rule:
         yield from _rule(rule["Not"], f"{at}/Not")
     if not {"And", "Or", "Not"} & set(rule):
         if "Variable" not in rule:
             yield (SCHEMA, "These fields are required: [Variable]", at)
-        if operator_of(rule) is None:
+        comparison = operator_of(rule)
+        if comparison is None:
             yield (SCHEMA, "A comparison operator is required", at)
+        elif not is_kind(kind := _compared(comparison), rule[comparison]):
+            yield (SCHEMA, f"Expected value of type [{kind}]", f"{at}/{comparison}")
+
+
+def _compared(name: str) -> str:
+    """What a comparison is made with."""
+    if name.startswith("Is") or name == "BooleanEquals":
+        return "BOOLEAN"
+    return "NUMBER" if name.startswith("Numeric") and not name.endswith("Path") else "STRING"
