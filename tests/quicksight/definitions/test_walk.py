@@ -2,6 +2,7 @@
 
 import datetime
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,19 @@ def test_dates_of_parameters() -> None:
     since = walk.parameters(views)["Since"]
     assert since == datetime.datetime(2020, 8, 17, tzinfo=datetime.UTC)
     assert walk.moment(since.timestamp()) == since
+
+
+def test_rolling_dates_of_several_threads_do_not_meet() -> None:
+    def default(number: int) -> Any:
+        rolling = {"RollingDate": {"Expression": f"addDateTime({number}, 'DD', epochDate(0))"}}
+        declared = {"Name": "at", "DefaultValues": rolling}
+        definition = {"ParameterDeclarations": [{"DateTimeParameterDeclaration": declared}]}
+        return walk.parameters(definition)["at"]
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(default, range(60)))
+    start = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+    assert found == [start + datetime.timedelta(days=at) for at in range(60)]
 
 
 def test_calculated_fields(students: Any) -> None:

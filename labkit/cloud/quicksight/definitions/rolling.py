@@ -20,7 +20,9 @@ def rolled(expression: str) -> datetime.datetime | None:
     1
     """
     try:
-        found: Any = duckdb.execute(f"SELECT {compile_field(expression, Scope({})).sql}").fetchone()
+        sql = compile_field(expression, Scope({})).sql
+        # a cursor of its own: several threads draw visuals at once
+        found: Any = duckdb.cursor().execute(f"SELECT {sql}").fetchone()
     except (CalcError, duckdb.Error):
         return None
     moment = found[0] if found else None

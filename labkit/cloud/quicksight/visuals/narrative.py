@@ -195,7 +195,7 @@ def _holds(condition: str, texts: Mapping[str, str], notes: list[str]) -> bool:
     try:
         written = _NAME.sub(lambda found: _literal(texts[found[0]]), condition)
         sql = compile_field(written, Scope({})).sql
-        return duckdb.execute(f"SELECT {sql}").fetchall() == [(True,)]
+        return duckdb.cursor().execute(f"SELECT {sql}").fetchall() == [(True,)]
     except (KeyError, CalcError, duckdb.Error):
         notes.append(f"A part of the narrative, for its condition {condition}.")
         return False
