@@ -147,6 +147,7 @@ class Scope:
         grouping: set where only grouped columns and aggregates may stand.
         windows: the named windows of the query.
         clause: what does not allow aggregates and window functions here (``WHERE clause``).
+        drawn: what windows sort by and changes at each look, ``random() AS r1``.
     """
 
     state: State
@@ -158,6 +159,7 @@ class Scope:
     grouping: Grouping | None = None
     windows: dict[str, tree.Window] = field(default_factory=dict)
     clause: str | None = None
+    drawn: list[str] = field(default_factory=list)
 
     def with_fields(self, fields: Sequence[Field]) -> Scope:
         """The same place with other columns in sight."""

@@ -5,6 +5,7 @@ Source: https://trino.io/docs/current/sql/select.html
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import product
@@ -40,7 +41,7 @@ def select(
         visible: whether the terms must be columns of the result (the caller cuts what follows).
     """
     rows = from_clause(node.source, outer)
-    scope = replace(outer, fields=rows.fields, windows=dict(node.windows))
+    scope = replace(outer, fields=rows.fields, windows=dict(node.windows), drawn=[])
     source = _source(node, rows, scope)
     items = items_of(node, scope)
     order_nodes = order_nodes_of(order_by, items, scope)
@@ -56,7 +57,19 @@ def select(
     if scope.grouping is not None:
         source = f"FROM ({scope.grouping.sql(source)}) AS {scope.grouping.relation}"
         source += f" WHERE {having}" if having else ""
+    if scope.drawn:
+        source = _with_drawn(source, scope)
     return _assembled(node, columns, source, order, scope, visible=visible)
+
+
+def _with_drawn(source: str, scope: Scope) -> str:
+    """FROM and WHERE with more columns; its relations go on as rows of their own names."""
+    names = " ".join(re.sub('"[^"]*"', "", f.sql) for f in scope.fields)
+    relations = dict.fromkeys(re.findall(r"\b(\w+)\.", names))
+    if scope.grouping is not None:
+        relations = {scope.grouping.relation: None}
+    listed = ", ".join((*relations, *scope.drawn))
+    return f"FROM (SELECT {listed} {source}) AS {scope.state.fresh('w')}"
 
 
 def _assembled(

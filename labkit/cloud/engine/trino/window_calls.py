@@ -14,8 +14,9 @@ from labkit.cloud.engine.trino.comparisons import sort_key
 from labkit.cloud.engine.trino.frames import frame_of
 from labkit.cloud.engine.trino.grouping import walk
 from labkit.cloud.engine.trino.library import kinds
+from labkit.cloud.engine.trino.once import changes
 from labkit.cloud.engine.trino.scope import Scope, Typed
-from labkit.cloud.engine.trino.sorting import sort_terms
+from labkit.cloud.engine.trino.sorting import sort_term
 
 
 def window_call(node: tree.Call, scope: Scope) -> Typed:
@@ -53,13 +54,26 @@ def _over(window: tree.Window, scope: Scope) -> str:
     window = _with_base(window, scope, ())
     parts = []
     if window.partition_by:
-        keys = [scope.value(key) for key in window.partition_by]
+        keys = [_steady(scope.value(key), scope) for key in window.partition_by]
         parts.append(f"PARTITION BY {', '.join(sort_key(k.sql, k.type) for k in keys)}")
     if window.order_by:
-        parts.append(f"ORDER BY {sort_terms(window.order_by, scope)}")
+        terms = (
+            sort_term(_steady(scope.value(item.value), scope), item, scope)
+            for item in window.order_by
+        )
+        parts.append(f"ORDER BY {', '.join(terms)}")
     if window.frame:
         parts.append(frame_of(window.frame, window, scope))
     return f"OVER ({' '.join(parts)})"
+
+
+def _steady(value: Typed, scope: Scope) -> Typed:
+    """A key that DuckDB takes: it refuses ``random()``, which becomes a column of the source."""
+    if not changes(value.sql):
+        return value
+    name = scope.state.fresh("r")
+    scope.drawn.append(f"{value.sql} AS {name}")
+    return Typed(name, value.type)
 
 
 def _with_base(window: tree.Window, scope: Scope, seen: tuple[str, ...]) -> tree.Window:
