@@ -4,6 +4,7 @@ import datetime
 import json
 import re
 
+import boto3
 import pytest
 import requests
 from botocore.config import Config
@@ -172,6 +173,32 @@ def test_a_bucket_without_locks(s3, bucket):
     assert refused(s3.get_object_legal_hold, **named) == "InvalidRequest"
 
 
+def test_a_lock_is_passed_by_whom_a_policy_lets(aws, cloud, locked, fresh):
+    """Governance is passed by those alone who may, whatever else they may delete."""
+    s3, iam, user = aws("s3"), aws("iam"), fresh("user")
+    kept = {"Mode": "GOVERNANCE", "RetainUntilDate": LATER}
+    s3.put_object_retention(Bucket=locked, Key="a", Retention=kept)
+    version = {"Key": "a", "VersionId": s3.head_object(Bucket=locked, Key="a")["VersionId"]}
+    iam.create_user(UserName=user)
+    actions = ["s3:DeleteObject*", "s3:PutObjectRetention"]
+    allowed = {"Effect": "Allow", "Action": actions, "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+    iam.put_user_policy(UserName=user, PolicyName="p", PolicyDocument=policy)
+    key = iam.create_access_key(UserName=user)["AccessKey"]
+    keys = (key["AccessKeyId"], key["SecretAccessKey"])
+    theirs = boto3.Session(*keys, region_name=cloud.region).client(
+        "s3", endpoint_url=cloud.endpoint
+    )
+    asked = {"Bucket": locked, "BypassGovernanceRetention": True}
+    assert refused(theirs.delete_object, **asked, **version) == "AccessDenied"
+    assert refused(theirs.put_object_retention, **asked, **version, Retention={}) == "AccessDenied"
+    (error,) = theirs.delete_objects(**asked, Delete={"Objects": [version]})["Errors"]
+    assert (error["Code"], error["VersionId"]) == ("AccessDenied", version["VersionId"])
+    (error,) = s3.delete_objects(Bucket=locked, Delete={"Objects": [version]})["Errors"]
+    assert error == {**version, "Code": "AccessDenied", "Message": error["Message"]}
+    assert s3.delete_objects(**asked, Delete={"Objects": [version]})["Deleted"] == [version]
+
+
 def test_a_legal_hold_is_told(s3, locked):
     named = {"Bucket": locked, "Key": "a"}
     assert refused(s3.get_object_legal_hold, **named) == "NoSuchObjectLockConfiguration"
@@ -234,6 +261,19 @@ DIGESTS = {
 @pytest.mark.parametrize(("asked", "code"), DIGESTS.values(), ids=DIGESTS)
 def test_digests(s3, bucket, asked, code):
     assert refused(s3.put_object, Bucket=bucket, Key="b", Body=b"x", **asked) == code
+
+
+def test_a_key_is_of_the_buckets_region(aws, s3, bucket, fresh):
+    there = "eu-west-1"
+    key = aws("kms", region_name=there).create_key()["KeyMetadata"]
+    asked = {"Key": "b", "ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key["Arn"]}
+    assert refused(s3.put_object, Bucket=bucket, **asked) == "KMS.NotFoundException"
+    away = {"Bucket": fresh("away")}
+    s3.create_bucket(**away, CreateBucketConfiguration={"LocationConstraint": there})
+    for named in ({}, {"SSEKMSKeyId": key["KeyId"]}):
+        told = s3.put_object(**away, Key="b", ServerSideEncryption="aws:kms", **named)
+        assert told["SSEKMSKeyId"].split(":")[3] == there
+        assert s3.get_object(**away, Key="b")["SSEKMSKeyId"] == told["SSEKMSKeyId"]
 
 
 def test_a_presigned_address_lives_a_week_at_most(aws, bucket):

@@ -62,9 +62,10 @@ def choose(
     chosen = algorithm or rule["SSEAlgorithm"]
     if chosen == "AES256":
         return Encryption()
+    region = bucket.region_name if bucket else None
     inherited = rule.get("KMSMasterKeyID") if rule["SSEAlgorithm"] != "AES256" else None
     with in_s3_words():
-        found = find_key(cloud, key or inherited or MANAGED_KEY)
+        found = find_key(cloud, key or inherited or MANAGED_KEY, region)
     by_bucket = rule["BucketKeyEnabled"] if bucket_key is None else bucket_key.lower() == "true"
     return Encryption(chosen, found.arn, by_bucket)
 

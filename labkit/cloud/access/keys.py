@@ -102,7 +102,7 @@ def use_for_object(
         AwsError: in S3's words: ``AccessDenied``, ``KMS.NotFoundException``, ...
     """
     keys: Keys = {
-        "kms:viaservice": f"s3.{cloud.region}.amazonaws.com",
+        "kms:viaservice": f"s3.{key_arn.split(':')[3]}.amazonaws.com",
         "kms:encryptioncontext:aws:s3:arn": object_arn,
         "kms:encryptioncontextkeys": ["aws:s3:arn"],
     }

@@ -105,7 +105,8 @@ def request_keys(cloud: Cloud, request: Request) -> Keys:
     tags = dict(urllib.parse.parse_qsl(headers.get("x-amz-tagging", "")))
     keys |= {f"s3:requestobjecttag/{k}".lower(): v for k, v in tags.items()}
     keys |= {"s3:requestobjecttagkeys": list(tags)} if tags else {}
-    return keys | _full_key_arn(cloud, headers) | {"s3:signatureversion": "AWS4-HMAC-SHA256"}
+    keys |= _full_key_arn(cloud, request.bucket, headers)
+    return keys | {"s3:signatureversion": "AWS4-HMAC-SHA256"}
 
 
 def copy_source(request: Request) -> tuple[str, str, str | None] | None:
@@ -156,6 +157,14 @@ def _object_actions(request: Request) -> Iterator[tuple[str, str, str]]:
     for each in (action, *(granted if action == "PutObject" else ())):
         if each:
             yield f"s3:{each}", request.bucket, request.key
+    retains = request.method == "DELETE" or name == "retention"
+    if retains and passes_governance(request):
+        yield "s3:BypassGovernanceRetention", request.bucket, request.key
+
+
+def passes_governance(request: Request) -> bool:
+    """Whether a request is to pass by locks that governance alone keeps."""
+    return (request.header("x-amz-bypass-governance-retention") or "").lower() == "true"
 
 
 def _is_missing(cloud: Cloud, request: Request) -> bool:
@@ -165,10 +174,11 @@ def _is_missing(cloud: Cloud, request: Request) -> bool:
     return bucket is not None and find_version(bucket, request.key, version) is None
 
 
-def _full_key_arn(cloud: Cloud, headers: dict[str, str]) -> Keys:
+def _full_key_arn(cloud: Cloud, bucket: str, headers: dict[str, str]) -> Keys:
     """The KMS key of a request by its ARN, as policies name it, however the request does."""
     name = "x-amz-server-side-encryption-aws-kms-key-id"
     if name not in headers:
         return {}
+    region = getattr(find_bucket(cloud, bucket), "region_name", None)
     with in_s3_words():
-        return {f"s3:{name}": find_key(cloud, headers[name]).arn}
+        return {f"s3:{name}": find_key(cloud, headers[name], region).arn}

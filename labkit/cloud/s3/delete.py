@@ -9,15 +9,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 from labkit.cloud import protocol
 from labkit.cloud.access import policy
-from labkit.cloud.access.s3_requests import find_version
+from labkit.cloud.access.s3_requests import find_bucket, find_version, passes_governance
 from labkit.cloud.cloud import Cloud
-from labkit.cloud.operations import AwsError, Principal
-from labkit.cloud.s3 import conditions, limits, versions
+from labkit.cloud.operations import AwsError
+from labkit.cloud.s3 import conditions, limits, locks, versions
 from labkit.cloud.s3.documents import Document, malformed
+
+if TYPE_CHECKING:
+    from labkit.cloud.s3.request import Request
 
 MOST = 1000
 
@@ -29,28 +33,28 @@ class Asked:
     body: bytes
     deletes: bool
     quiet: bool
-    refused: list[tuple[str, AwsError]]
+    refused: list[tuple[dict[str, str], AwsError]]
     markers: set[tuple[str, str]]
 
 
-def split(cloud: Cloud, principal: Principal, bucket: str, body: bytes) -> Asked:
+def split(cloud: Cloud, request: Request, body: bytes) -> Asked:
     """The request without the keys that are not to be deleted, and those keys.
 
     Raises:
         AwsError: ``MalformedXML``: it is no list of 1 to 1,000 keys.
     """
-    document, record = Document(body), cloud.backend("s3").buckets.get(bucket)
+    document, record = Document(body), find_bucket(cloud, request.bucket)
     items = document.root.findall("Object")
     if not 1 <= len(items) <= MOST or any(item.find("Key") is None for item in items):
         raise malformed()
-    refused: list[tuple[str, AwsError]] = []
+    refused: list[tuple[dict[str, str], AwsError]] = []
     markers: set[tuple[str, str]] = set()
     for item in items:
         fields = {field.tag: field.text or "" for field in item}
         try:
-            _judge(cloud, principal, bucket, fields)
+            _judge(cloud, request, record, fields)
         except AwsError as error:
-            refused.append((fields["Key"], error))
+            refused.append((fields, error))
             document.root.remove(item)
             continue
         key, named = fields["Key"], fields.get("VersionId")
@@ -62,25 +66,28 @@ def split(cloud: Cloud, principal: Principal, bucket: str, body: bytes) -> Asked
     return Asked(left, "Object" in members, quiet, refused, markers)
 
 
-def _judge(cloud: Cloud, principal: Principal, bucket: str, fields: dict[str, str]) -> None:
-    action = "s3:DeleteObjectVersion" if "VersionId" in fields else "s3:DeleteObject"
-    if not policy.may(cloud, principal, action, bucket, fields["Key"]):
+def _judge(cloud: Cloud, request: Request, record: Any, fields: dict[str, str]) -> None:
+    key, named = fields["Key"], fields.get("VersionId")
+    actions = ["DeleteObjectVersion" if named is not None else "DeleteObject"]
+    actions += ["BypassGovernanceRetention"] if passes_governance(request) else []
+    who, bucket = request.principal, request.bucket
+    if not all(policy.may(cloud, who, f"s3:{action}", bucket, key) for action in actions):
         raise AwsError("AccessDenied", "Access Denied", 403)
-    if not limits.is_version_id(named := fields.get("VersionId", "null")):
+    if not limits.is_version_id(named or "null"):
         words = "The specified version does not exist."
-        raise AwsError("NoSuchVersion", words, 404, VersionId=named)
+        raise AwsError("NoSuchVersion", words, 404)
+    locks.check_deleted(request, find_version(record, key, named), named)
     conditions.check_deleted({"LastModifiedTime", "Size"} & set(fields))
     if wanted := fields.get("ETag"):
-        record = cloud.backend("s3").buckets.get(bucket)
-        conditions.check_match(wanted, find_version(record, fields["Key"]), fields["Key"])
+        conditions.check_match(wanted, find_version(record, key), key)
 
 
 def report(reply: protocol.Reply, asked: Asked) -> protocol.Reply:
     """The answer with an error for each refused key, and nothing else where it is to be quiet."""
     errors = "".join(
-        f"<Error><Key>{escape(key)}</Key>{_version(error)}<Code>{error.code}</Code>"
+        f"<Error><Key>{escape(fields['Key'])}</Key>{_version(fields)}<Code>{error.code}</Code>"
         f"<Message>{escape(error.message)}</Message></Error>"
-        for key, error in asked.refused
+        for fields, error in asked.refused
     ).encode()
     body, end = reply.body, b"</DeleteResult>"
     for key, version in asked.markers:
@@ -92,8 +99,8 @@ def report(reply: protocol.Reply, asked: Asked) -> protocol.Reply:
     return protocol.Reply(reply.status, reply.headers, body.replace(end, errors + end))
 
 
-def _version(error: AwsError) -> str:
-    named = error.details.get("VersionId")
+def _version(fields: dict[str, str]) -> str:
+    named = fields.get("VersionId")
     return f"<VersionId>{escape(named)}</VersionId>" if named else ""
 
 

@@ -27,6 +27,7 @@ from labkit.cloud.s3 import (
     grants,
     limits,
     listing,
+    locks,
     object_checksums,
     parts,
     post,
@@ -138,6 +139,8 @@ class S3:
 
     def _reply(self, request: Request, body: bytes) -> protocol.Reply:
         versions.check_bypass(request, self.records.bucket(request))
+        if request.method == "DELETE":
+            locks.check_deleted(request, self.records.version(request))
         if request.method == "POST" and "delete" in request.query and not request.key:
             return self._delete(request, body)
         if request.method == "PUT" and "policy" in request.query and not request.key:
@@ -181,7 +184,8 @@ class S3:
             reply.headers["x-amz-delete-marker"] = "true"
         if reply.status == 200 and "attributes" in request.query:
             return parts.attributes(request, reply, self.records.version(request))
-        if upload and reply.status == 200 and request.method in ("GET", "POST", "PUT"):
+        completes = request.method == "POST" and "uploadId" in request.query
+        if reply.status == 200 and (completes or (upload and request.method in ("GET", "PUT"))):
             return self._with_checksums(request, reply, upload)
         if request.method == "POST" and "uploads" in request.query and reply.status == 200:
             self.records.begin_upload(request, reply.body)
@@ -238,7 +242,7 @@ class S3:
 
     def _delete(self, request: Request, body: bytes) -> protocol.Reply:
         with self.cloud.lock("s3"):
-            asked = delete.split(self.cloud, request.principal, request.bucket, body)
+            asked = delete.split(self.cloud, request, body)
             if not asked.deletes:
                 return delete.report(delete.nothing_deleted(), asked)
             return delete.report(self.records.forward(request, asked.body), asked)

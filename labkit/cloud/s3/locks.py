@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from labkit.cloud.access.s3_requests import passes_governance
 from labkit.cloud.operations import AwsError
 from labkit.cloud.protocol import S3_NAMESPACE
 from labkit.cloud.s3.documents import Document, invalid, malformed
@@ -53,11 +54,26 @@ def check_retention(request: Request, document: Document, bucket: Any, version: 
     if (mode or until) and (mode not in _MODES or not until):
         raise malformed()
     check_until(until)
-    bypass = (request.header("x-amz-bypass-governance-retention") or "").lower() == "true"
+    bypass = passes_governance(request)
     if version is not None and _loosens(version, mode, until, bypass=bypass):
-        raise AwsError(
-            "AccessDenied", "Access Denied because object protected by object lock.", 403
-        )
+        raise _protected()
+
+
+def check_deleted(request: Request, version: Any, named: str | None = None) -> None:
+    """Raise where a version is to be deleted that a lock keeps.
+
+    Args:
+        version: moto's record of the version; ``None`` where there is none.
+        named: its id, by default that of the request; without one a deletion deletes no version.
+    """
+    named = named or request.query.get("versionId")
+    if named and version is not None and version.is_locked(passes_governance(request)):
+        raise _protected()
+
+
+def _protected() -> AwsError:
+    words = "Access Denied because object protected by object lock."
+    return AwsError("AccessDenied", words, 403)
 
 
 def check_legal_hold(request: Request, document: Document, bucket: Any, version: Any) -> None:
