@@ -163,6 +163,7 @@ def test_the_accounts_buckets_in_pages(s3, aws, fresh):
     )
     assert [[each["Name"] for each in page["Buckets"]] for page in pages] == [names[:2], names[2:]]
     assert refused(s3.list_buckets, MaxBuckets=20_000) == "InvalidArgument"
+    assert refused(s3.list_buckets, BucketRegion="nowhere-1") == "InvalidArgument"
     nowhere = {"LocationConstraint": "nowhere-1"}
     made = {"Bucket": f"{stem}-e", "CreateBucketConfiguration": nowhere}
     assert refused(s3.create_bucket, **made) == "InvalidLocationConstraint"
@@ -208,6 +209,8 @@ def test_what_is_told_of_versions(s3, bucket):
     marker = s3.delete_object(**named)["VersionId"]
     for version in ({}, {"VersionId": marker}):
         assert code_of(s3.get_object_tagging, **named, **version) == ("MethodNotAllowed", 405)
+    copied = {"Bucket": bucket, "Key": "b", "CopySource": named | {"VersionId": marker}}
+    assert code_of(s3.copy_object, **copied) == ("InvalidRequest", 400)
     s3.delete_object(**named, VersionId=first)
     with pytest.raises(ClientError) as found:
         s3.get_object(**named, VersionId=first)

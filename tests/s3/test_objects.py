@@ -191,6 +191,31 @@ def test_a_multipart_upload(s3, bucket):
     assert "Uploads" not in s3.list_multipart_uploads(Bucket=bucket)
 
 
+def test_a_refused_completion_names_the_part(s3, bucket):
+    upload = s3.create_multipart_upload(Bucket=bucket, Key="m")["UploadId"]
+    whole = {"Bucket": bucket, "Key": "m", "UploadId": upload}
+    tags = [s3.upload_part(**whole, PartNumber=n, Body=b"small")["ETag"] for n in (1, 2)]
+    listed = [{"PartNumber": n, "ETag": tag} for n, tag in enumerate(tags, 1)]
+    assert set(s3.list_parts(**whole)["Parts"][0]) == {"ETag", "LastModified", "PartNumber", "Size"}
+    named = {"PartNumber": "1", "ETag": tags[0].strip('"')}
+    refusals = [
+        (listed, named | {"MinSizeAllowed": "5242880", "ProposedSize": "5"}),
+        ([listed[1], listed[0]], {"UploadId": upload}),
+        ([listed[0] | {"PartNumber": 3}], named | {"PartNumber": "3", "UploadId": upload}),
+    ]
+    for parts, told in refusals:
+        with pytest.raises(ClientError) as caught:
+            s3.complete_multipart_upload(**whole, MultipartUpload={"Parts": parts})
+        error = caught.value.response["Error"]
+        assert {k: v for k, v in error.items() if k not in ("Code", "Message")} == told
+    done = [
+        s3.complete_multipart_upload(**whole, MultipartUpload={"Parts": listed[:1]})
+        for _ in range(2)
+    ]
+    assert [each.get("ChecksumCRC64NVME") for each in done] == [done[0]["ChecksumCRC64NVME"]] * 2
+    assert "VersionId" not in done[1]
+
+
 def test_multipart_refusals(s3, bucket):
     upload = s3.create_multipart_upload(Bucket=bucket, Key="m")["UploadId"]
     whole = {"Bucket": bucket, "Key": "m", "UploadId": upload}

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import html
 import os
 import zlib
 
@@ -139,6 +140,24 @@ def test_a_form(aws, bucket, version, changed, body, status, said):
         assert (got["Body"].read(), got["Metadata"]) == (body, {"a": "b"})
     else:
         assert s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 0
+
+
+CONDITIONS = {  # of a form → the status, what is said
+    "no dollar": (["eq", "x-amz-meta-a", "b"], 403, '["eq", "x-amz-meta-a", "b"]'),
+    "as written": (["eq", "$X-Amz-Meta-A", "c"], 403, '["eq", "$X-Amz-Meta-A", "c"]'),
+    "no size": (["content-length-range", "a", "9"], 403, '["content-length-range", "a", "9"]'),
+    "nothing": ({}, 400, "exactly one property"),
+}
+
+
+@pytest.mark.parametrize(("condition", "status", "said"), CONDITIONS.values(), ids=CONDITIONS)
+def test_a_forms_condition(s3, bucket, condition, status, said):
+    named = {"x-amz-meta-a": "b"}
+    both = [condition, ["starts-with", "$x-amz-meta-a", ""]]
+    form = s3.generate_presigned_post(bucket, "a", Fields=named, Conditions=both)
+    files = {"file": ("f.txt", b"hello")}
+    answer = requests.post(form["url"], data=form["fields"], files=files, timeout=60)
+    assert (answer.status_code, said in html.unescape(answer.text)) == (status, True)
 
 
 def test_a_presigned_put_carries_metadata(s3, bucket):

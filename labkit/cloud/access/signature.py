@@ -94,19 +94,16 @@ def verify(claim: Claim, secret: str, environ: dict[str, Any], body: bytes | Non
     to_sign = "\n".join((ALGORITHM, claim.timestamp, claim.scope, digest))
     expected = hmac.new(_signing_key(claim, secret), to_sign.encode(), hashlib.sha256).hexdigest()
     if not hmac.compare_digest(expected, claim.signature):
-        raise mismatch()
+        raise mismatch(claim.service)
     if claim.presigned:
         _check_expiry(claim, environ)
 
 
-def mismatch() -> AwsError:
+def mismatch(service: str = "s3") -> AwsError:
     """The refusal of a signature that another secret, or another request, made."""
-    return AwsError(
-        "SignatureDoesNotMatch",
-        "The request signature we calculated does not match the signature you provided. "
-        "Check your AWS Secret Access Key and signing method.",
-        403,
-    )
+    key = "key" if service == "s3" else "AWS Secret Access Key"
+    words = "The request signature we calculated does not match the signature you provided. Check"
+    return AwsError("SignatureDoesNotMatch", f"{words} your {key} and signing method.", 403)
 
 
 def _signing_key(claim: Claim, secret: str) -> bytes:

@@ -16,6 +16,7 @@ import botocore.session
 from labkit.cloud import protocol
 from labkit.cloud.access.signature import read_claim
 from labkit.cloud.operations import AwsError
+from labkit.cloud.s3.documents import malformed
 from labkit.cloud.s3.listing import OWNER, as_token, from_token
 
 if TYPE_CHECKING:
@@ -39,6 +40,9 @@ def answer(request: Request, buckets: dict[str, Any]) -> protocol.Reply:
     """
     query = request.query
     prefix, region = query.get("prefix", ""), query.get("bucket-region")
+    if region is not None and region not in _regions():
+        words = f"Argument value {region} is not a valid AWS Region"
+        raise AwsError("InvalidArgument", words, 400, ArgumentName="bucket-region")
     token = query.get("continuation-token")
     after = from_token(token, query) if token else ""
     found = (
@@ -67,8 +71,12 @@ def check_location(request: Request, body: bytes) -> None:
         root = ET.fromstring(body)
     except ET.ParseError:
         return  # what it is instead is judged by who reads it
-    named = next((e.text for e in root.iter() if e.tag.endswith("LocationConstraint")), None)
-    if named and named != _LEGACY and named not in _regions():
+    found = next((e for e in root.iter() if e.tag.endswith("LocationConstraint")), None)
+    if found is None:
+        return
+    if not (named := found.text):
+        raise malformed()
+    if named == _FIRST or (named != _LEGACY and named not in _regions()):
         words = "The specified location-constraint is not valid"
         raise AwsError("InvalidLocationConstraint", words, LocationConstraint=named)
 

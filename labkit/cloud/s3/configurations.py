@@ -150,6 +150,9 @@ def tidy(request: Request, reply: protocol.Reply, bucket: Any) -> protocol.Reply
         return replace(reply, headers=reply.headers | told)
     if "notification" in request.query and request.method == "GET" and reply.status == 200:
         return replace(reply, body=_with_event_bridge(bucket, reply.body))
+    if reply.status == 409 and not request.query and bucket and bucket.is_versioned:
+        more = b"is not empty. You must delete all versions in the bucket.<"
+        return replace(reply, body=reply.body.replace(b"is not empty<", more))
     if "object-lock" not in request.query:
         return reply
     return replace(reply, body=re.sub(rb"<(Days|Years)>0</\1>", b"", reply.body))
@@ -169,9 +172,9 @@ def _check_acl(request: Request, document: Document, bucket: Any, version: Any) 
     if _in_headers(request):
         raise AwsError("UnexpectedContent", "This request does not support content")
     acl.check_new(bucket, None, " ".join(["a list", *document.texts("URI")]))
-    for kind in ("ID", "URI"):
+    for kind, argument in (("ID", "CanonicalUser/ID"), ("URI", "Group/URI")):
         for name in document.texts(kind):
-            grants.check(kind.lower(), name)
+            grants.check(kind.lower(), name, argument)
 
 
 def _in_headers(request: Request) -> bool:

@@ -34,13 +34,14 @@ def check_headers(request: Request) -> None:
         raise AwsError("InvalidRequest", words)
 
 
-def check(kind: str, name: str) -> None:
+def check(kind: str, name: str, argument: str | None = None) -> None:
     """Raise unless there may be a grantee of this name.
 
     Args:
         kind: ``id`` or ``uri``; nobody here is known by an ``emailaddress``.
+        argument: what the refusal calls it, where that is not the kind.
     """
-    told = {"ArgumentName": kind, "ArgumentValue": name}
+    told = {"ArgumentName": argument or kind, "ArgumentValue": name}
     if kind == "uri" and name not in _GROUPS:
         raise AwsError("InvalidArgument", "Invalid group uri", 400, **told)
     if kind == "id" and not _ACCOUNT.fullmatch(name):

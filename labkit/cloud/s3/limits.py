@@ -103,10 +103,9 @@ def check(request: Request, source: Any) -> None:
     grants.check_headers(request)
     if request.header("x-amz-write-offset-bytes") is not None:
         raise conditions.not_taken("x-amz-write-offset-bytes")
-    copied = copy_source(request)
+    copied, header = copy_source(request), "x-amz-copy-source"
     if copied and not copied[1]:
-        words = "Copy Source must mention the source bucket and key: sourcebucket/sourcekey"
-        raise _invalid(words, "x-amz-copy-source")
+        raise _invalid("Invalid copy source object key", header, header)
     for named in (request.query.get("versionId"), copied and copied[2]):
         if named is not None and not is_version_id(named):
             told = {"ArgumentName": "versionId", "ArgumentValue": named}
@@ -220,7 +219,8 @@ def check_until(until: str | None) -> None:
 
 def _check_name(name: str) -> None:
     if not _NAME.fullmatch(name) or _FORBIDDEN.fullmatch(name):
-        raise AwsError("InvalidBucketName", "The specified bucket is not valid.")
+        words = "The specified bucket is not valid."
+        raise AwsError("InvalidBucketName", words, 400, BucketName=name)
 
 
 def _check_md5(sent: str | None) -> None:
@@ -230,23 +230,22 @@ def _check_md5(sent: str | None) -> None:
     except ValueError:
         size = 0
     if size != 16:
-        raise AwsError("InvalidDigest", "The Content-MD5 you specified was invalid.")
+        words = "The Content-MD5 you specified was invalid."
+        raise AwsError("InvalidDigest", words, 400, **{"Content-MD5": str(sent)})
 
 
 def _check_range(header: str, size: int) -> None:
-    found = _RANGE.fullmatch(header)
+    found, name = _RANGE.fullmatch(header), "x-amz-copy-source-range"
     if not found or int(found[1]) > int(found[2]):
-        raise AwsError(
-            "InvalidArgument",
-            "The x-amz-copy-source-range value must be of the form bytes=first-last where first and"
-            " last are the zero-based offsets of the first and last bytes to copy",
-        )
+        words = f"The {name} value must be of the form bytes=first-last where first and last are"
+        words += " the zero-based offsets of the first and last bytes to copy"
+        raise _invalid(words, name, header)
     if int(found[1]) >= size:
         words = "The specified copy range is invalid for the source object size"
         raise AwsError("InvalidRequest", words)
     if int(found[2]) >= size:
         words = f"Range specified is not valid for source object of size: {size}"
-        raise AwsError("InvalidArgument", words)
+        raise _invalid(words, name, header)
 
 
 def _check_count(name: str, text: str | None) -> None:

@@ -18,6 +18,7 @@ from labkit.cloud.operations import AwsError
 from labkit.cloud.s3 import checksums
 from labkit.cloud.s3.bodies import read_stream
 from labkit.cloud.s3.checksums import ALGORITHMS, DEFAULT, Checksum
+from labkit.cloud.s3.documents import Document, malformed
 
 if TYPE_CHECKING:
     from labkit.cloud.s3.request import Request
@@ -116,17 +117,14 @@ def check_parts(request: Request, body: bytes, upload: Any) -> None:
             f"The provided 'x-amz-mp-object-size' header value {said} does not match what was "
             f"computed: {sizes}"
         )
-    named = list(_named(body))
-    for number, found in named:
-        part = upload.parts.get(number)
-        if part and any(part.checksums.get(k, v) != v for k, v in found.items()):
-            raise AwsError(
-                "InvalidPart",
-                "One or more of the specified parts could not be found.  The part may not have "
-                "been uploaded, or the specified entity tag may not match the part's entity tag.",
-            )
+    listed = list(_named(body))
+    upload.check_named([(number, etag) for number, etag, _ in listed])
+    for number, etag, found in listed:
+        known = upload.parts[number].checksums
+        if any(known.get(k, v) != v for k, v in found.items()):
+            raise upload.no_part(number, etag)
     if upload.algorithm:
-        _check_whole(request, upload, named)
+        _check_whole(request, upload, [(number, found) for number, _, found in listed])
 
 
 def _check_whole(request: Request, upload: Any, named: list[tuple[int, dict[str, str]]]) -> None:
@@ -158,13 +156,16 @@ def _check_whole(request: Request, upload: Any, named: list[tuple[int, dict[str,
         raise AwsError("BadDigest", words)
 
 
-def _named(body: bytes) -> Iterator[tuple[int, dict[str, str]]]:
-    """Number and checksums of each part in the list that completes an upload."""
-    for part in re.findall(rb"<Part>(.*?)</Part>", body, re.DOTALL):
-        number = re.search(rb"<PartNumber>\s*(\d+)", part)
-        found = re.findall(rb"<Checksum(\w+)>([^<]+)<", part)
-        if number:
-            yield int(number[1]), {k.decode().lower(): v.decode() for k, v in found}
+def _named(body: bytes) -> Iterator[tuple[int, str, dict[str, str]]]:
+    """Number, ETag and checksums of each part in the list that completes an upload."""
+    stem = "Checksum"
+    for part in Document(body).root.iter("Part"):
+        texts = {each.tag: (each.text or "").strip() for each in part}
+        number = texts.get("PartNumber", "")
+        if not number.isdecimal():
+            raise malformed()
+        sums = {k.removeprefix(stem).lower(): v for k, v in texts.items() if k.startswith(stem)}
+        yield int(number), texts.get("ETag", "").strip('"'), sums
 
 
 def in_headers(checksums_: dict[str, str]) -> dict[str, str]:
@@ -203,8 +204,9 @@ def with_parts(body: bytes, upload: Any) -> bytes:
     """The answer to ListParts with each part's checksum, and the class that is to be stored."""
 
     def told_of(found: re.Match[str]) -> str:
-        part = upload.parts.get(int(found[1]))
-        return found[0] + in_xml({_PREFIX + k: v for k, v in part.checksums.items()})
+        known = upload.parts[int(found[1])].checksums
+        wanted = {k: v for k, v in known.items() if k == upload.algorithm}
+        return found[0] + in_xml({_PREFIX + k: v for k, v in wanted.items()})
 
     listed = re.sub(r"<PartNumber>(\d+)</PartNumber>", told_of, body.decode())
     if upload.storage:

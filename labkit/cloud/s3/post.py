@@ -73,7 +73,7 @@ def read_form(environ: Environ) -> tuple[Form, Principal]:
     named = {name.lower(): value for name, value in fields.items()}
     named |= {name.lower(): _text(each) for name, each in files.items() if name.lower() != "file"}
     if "key" not in named:
-        raise AwsError("InvalidArgument", "Bucket POST must contain a field named 'key'.")
+        raise _missing("key")
     file = files["file"]
     size = file.stream.seek(0, os.SEEK_END)
     file.stream.seek(0)
@@ -150,13 +150,21 @@ def _signed_by(fields: dict[str, str]) -> Principal:
     key = legacy or credential.partition("/")[0]
     secret, principal = credentials_of(key)
     check_session(key, fields.get("x-amz-security-token"), s3=True)
-    name = "signature" if legacy else "x-amz-signature"
-    if name not in fields:
-        raise AwsError("InvalidArgument", f"Bucket POST must contain a field named '{name}'.")
-    sent = fields[name]
+    name = "Signature" if legacy else "X-Amz-Signature"
+    if name.lower() not in fields:
+        raise _missing(name)
+    sent = fields[name.lower()]
     if not signature.is_policy_signature(sent, policy, secret, credential if not legacy else None):
         raise signature.mismatch()
     return principal
+
+
+def _missing(name: str) -> AwsError:
+    words = (
+        f"Bucket POST must contain a field named '{name}'.  If it is specified, please check the"
+    )
+    told = {"ArgumentName": name, "ArgumentValue": ""}
+    return AwsError("InvalidArgument", f"{words} order of the fields.", 400, **told)
 
 
 def _check_policy(form: Form) -> None:
@@ -170,41 +178,49 @@ def _check_policy(form: Form) -> None:
         raise _refused("Policy expired.")
     for kind, name, value in conditions:
         _check_condition(form, kind, name, value)
-    covered = {name for _, name, _ in conditions} | _FREE
+    covered = {name.removeprefix("$").lower() for _, name, _ in conditions} | _FREE
     for name in form.fields:
         if name not in covered and not name.startswith("x-ignore-"):
             raise _refused(f"Extra input fields: {name}")
 
 
 def _triple(condition: Any) -> tuple[str, str, Any]:
+    """Operation, field and value of a condition; a field's name has a ``$`` before it."""
     if isinstance(condition, dict):
+        if len(condition) != 1:
+            words = "Simple-Conditions must have exactly one property specified."
+            raise ValueError(f"Invalid Simple-Condition: {words}")
         ((name, value),) = condition.items()
-        return "eq", name.lower(), value
+        return "eq", f"${name}", value
     kind, first, second = condition
     kind = str(kind).lower()
-    if kind == "content-length-range":
-        return kind, "", (int(first), int(second))
-    if kind not in ("eq", "starts-with"):
+    if kind not in ("content-length-range", "eq", "starts-with"):
         raise ValueError(f"unknown operation {kind!r}")
-    return kind, str(first).removeprefix("$").lower(), second
+    return kind, str(first), second
 
 
 def _check_condition(form: Form, kind: str, name: str, value: Any) -> None:
+    failed = _refused(f'Policy Condition failed: ["{kind}", "{name}", "{value}"]')
     if kind == "content-length-range":
-        least, most = value
-        if form.size > most:
-            raise AwsError(
-                "EntityTooLarge", "Your proposed upload exceeds the maximum allowed size"
-            )
-        if form.size < least:
-            raise AwsError(
-                "EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size"
-            )
+        if not (name.isdecimal() and str(value).isdecimal()):
+            raise failed
+        _check_size(form.size, int(name), int(value))
         return
-    found = form.bucket if name == "bucket" else form.fields.get(name, "")
+    field = name.removeprefix("$").lower()
+    found = form.bucket if field == "bucket" else form.fields.get(field, "")
     holds = found == value if kind == "eq" else found.startswith(value)
-    if not holds:
-        raise _refused(f'Policy Condition failed: ["{kind}", "${name}", "{value}"]')
+    if not (holds and name.startswith("$")):
+        raise failed
+
+
+def _check_size(size: int, least: int, most: int) -> None:
+    told = {"ProposedSize": str(size)}
+    if size > most:
+        words = "Your proposed upload exceeds the maximum allowed size"
+        raise AwsError("EntityTooLarge", words, 400, **told, MaxSizeAllowed=str(most))
+    if size < least:
+        words = "Your proposed upload is smaller than the minimum allowed size"
+        raise AwsError("EntityTooSmall", words, 400, **told, MinSizeAllowed=str(least))
 
 
 def _refused(why: str) -> AwsError:

@@ -13,7 +13,7 @@ from labkit.cloud.access import policy
 from labkit.cloud.access.s3_requests import copy_source, find_version
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.operations import AwsError
-from labkit.cloud.s3 import conditions, limits, parts
+from labkit.cloud.s3 import conditions, limits, parts, versions
 from labkit.cloud.s3.asked import asked_for
 from labkit.cloud.s3.bodies import BODIES
 from labkit.cloud.s3.documents import named
@@ -48,9 +48,16 @@ class Records:
         return find_version(self.bucket(request), request.key, wanted)
 
     def copied(self, request: Request) -> Any:
-        """moto's record of the version that a copy reads."""
+        """moto's record of the version that a copy reads.
+
+        Raises:
+            AwsError: ``InvalidRequest``: that is a delete marker.
+        """
         source = copy_source(request)
         buckets = self.cloud.backend("s3").buckets
+        if source and source[2] and versions.is_marker(buckets.get(source[0]), *source[1:]):
+            words = "The source of a copy request may not specifically refer to a delete marker by"
+            raise AwsError("InvalidRequest", f"{words} version id.")
         return find_version(buckets.get(source[0]), *source[1:]) if source else None
 
     def check_upload(self, request: Request) -> None:

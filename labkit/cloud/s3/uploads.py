@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import moto.s3.models as models
-from moto.s3.exceptions import EntityTooSmall, InvalidPart, InvalidPartOrder, MalformedXML
 
+from labkit.cloud.operations import AwsError
 from labkit.cloud.s3 import checksums
 from labkit.cloud.s3.bodies import BODIES, Body, link_or_copy, read_stream, write_joined
+from labkit.cloud.s3.documents import malformed
 from labkit.cloud.s3.slots import Slots, are_whole
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class DiskMultipart(models.FakeMultipart):
 
     def complete(self, body: Iterator[tuple[int, str]]) -> tuple[Any, str, Any]:
         """Join the parts into one new file; theirs stay until that is on record."""
-        parts = self._named_parts(list(body))
+        parts: list[Any] = [self.parts[number] for number, _ in body]
         joined = self._joined(parts)
         digests = b"".join(bytes.fromhex(part._etag or "") for part in parts)
         etag = hashlib.md5(digests, usedforsecurity=False).hexdigest()
@@ -65,20 +66,36 @@ class DiskMultipart(models.FakeMultipart):
         kind = checksums.kind_of(name, self.metadata.get("x-amz-checksum-type"))
         return kind, checksums.of_parts(name, kind, self.layout), len(self.layout)
 
-    def _named_parts(self, named: list[tuple[int, str]]) -> list[DiskKey]:
+    def check_named(self, named: list[tuple[int, str]]) -> None:
+        """Raise unless these are parts of the upload, by number and ETag, in their order.
+
+        Raises:
+            AwsError: ``MalformedXML``, ``InvalidPartOrder``, ``InvalidPart``, ``EntityTooSmall``.
+
+        Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html
+        """
         if not named:
-            raise MalformedXML
+            raise malformed()
         if any(before >= after for (before, _), (after, _) in itertools.pairwise(named)):
-            raise InvalidPartOrder()
-        parts: list[DiskKey] = []
-        for number, etag in named:
+            words = "The list of parts was not in ascending order. Parts must be ordered by part"
+            raise AwsError("InvalidPartOrder", f"{words} number.", 400, UploadId=self.id)
+        least = models.S3_UPLOAD_PART_MIN_SIZE
+        for at, (number, etag) in enumerate(named, 1):
             part: Any = self.parts.get(number)
-            if part is None or part.etag.strip('"') != etag.strip('"'):
-                raise InvalidPart()
-            if parts and parts[-1].contentsize < models.S3_UPLOAD_PART_MIN_SIZE:
-                raise EntityTooSmall()
-            parts.append(part)
-        return parts
+            if part is None or part.etag.strip('"') != etag:
+                raise self.no_part(number, etag)
+            if at < len(named) and part.contentsize < least:
+                sizes = {"ProposedSize": str(part.contentsize), "MinSizeAllowed": str(least)}
+                told = sizes | {"PartNumber": str(number), "ETag": etag}
+                words = "Your proposed upload is smaller than the minimum allowed size"
+                raise AwsError("EntityTooSmall", words, 400, **told)
+
+    def no_part(self, number: int, etag: str) -> AwsError:
+        """The refusal of a part that the upload has not."""
+        words = "One or more of the specified parts could not be found.  The part may not have been"
+        words += " uploaded, or the specified entity tag may not match the part's entity tag."
+        told = {"UploadId": self.id, "PartNumber": str(number), "ETag": etag}
+        return AwsError("InvalidPart", words, 400, **told)
 
     def set_part(self, part_id: int, value: bytes) -> models.FakeKey:
         """moto's; of a part that is sent again, the former file is remembered."""
