@@ -90,6 +90,7 @@ class S3:
             return whole(self._form(environ))
         if environ["REQUEST_METHOD"] == "OPTIONS":
             return whole(cross_origin.preflight(self.cloud, read_request(environ, ANONYMOUS)))
+        limits.check_address(environ)
         claim, principal = guard.identify(environ, None)
         limits.check_signed(environ, claim)
         request = read_request(with_legacy_headers(environ, claim), principal)

@@ -32,6 +32,11 @@ _VERSION_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _OWNERS = ("x-amz-expected-bucket-owner", "x-amz-source-expected-bucket-owner")
 OWNERSHIPS = {"BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter"}
 LOCKS = tuple(f"x-amz-object-lock-{n}" for n in ("mode", "retain-until-date", "legal-hold"))
+_SIGNING = tuple(
+    f"X-Amz-{n}"
+    for n in ("Algorithm", "Credential", "Signature", "Date", "SignedHeaders", "Expires")
+)
+_SIGNING_LEGACY = {"AWSAccessKeyId", "Signature", "Expires"}
 _COUNTS = ("max-keys", "max-uploads", "max-parts")
 # Buckets of S3 Tables, none of whose objects moto keeps.
 _TABLES = "--table-s3"
@@ -120,6 +125,21 @@ def check(request: Request, source: Any) -> None:
     _check_md5(request.header("content-md5"))
     if source is not None:
         _check_copy(request, source)
+
+
+def check_address(environ: dict[str, Any]) -> None:
+    """Raise where an address has some of what signs it, and not all.
+
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
+    """
+    query = {each.partition("=")[0] for each in environ.get("QUERY_STRING", "").split("&")}
+    if query & set(_SIGNING[:3]) and not query.issuperset(_SIGNING):
+        words = "Query-string authentication version 4 requires the "
+        words += f"{', '.join(_SIGNING[:-1])}, and {_SIGNING[-1]} parameters."
+        raise AwsError("AuthorizationQueryParametersError", words)
+    if query & {"AWSAccessKeyId", "Signature"} and not query.issuperset(_SIGNING_LEGACY):
+        words = "Query-string authentication requires the Signature, Expires and AWSAccessKeyId"
+        raise AwsError("AccessDenied", f"{words} parameters", 403)
 
 
 def check_signed(environ: dict[str, Any], claim: Claim) -> None:
