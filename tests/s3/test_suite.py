@@ -169,6 +169,15 @@ def test_a_presigned_put_carries_metadata(s3, bucket):
     assert requests.put(changed, data=b"x", timeout=60).status_code == 403
 
 
+def test_answers_have_s3s_headers(s3, bucket):
+    s3.put_object(Bucket=bucket, Key="a", Body=b"x")
+    for call in (s3.get_object, s3.head_object, s3.get_object_tagging):
+        told = call(Bucket=bucket, Key="a")["ResponseMetadata"]
+        assert all((told["RequestId"], told["HostId"]))
+        assert "x-amz-sdk-checksum-algorithm" not in told["HTTPHeaders"]
+    assert s3.list_objects_v2(Bucket=bucket)["ResponseMetadata"]["HostId"]
+
+
 HALVES = {  # version of the signature → what its address lacks, the refusal
     "s3": ("Signature", 403, "<Code>AccessDenied</Code><Message>Query-string"),
     "s3v4": ("X-Amz-Signature", 400, "<Code>AuthorizationQueryParametersError</Code>"),

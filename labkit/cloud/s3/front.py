@@ -8,6 +8,7 @@ files (`sending.py`). `records.py` asks moto, and makes the change durable befor
 from __future__ import annotations
 
 import logging
+import secrets
 import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -48,6 +49,8 @@ from labkit.cloud.s3.sending import Answer, download, tell_of_version, unread, w
 
 log = logging.getLogger(__name__)
 _NO_VERSION = ("x-amz-version-id", "null")
+# What moto tells of how a body was sent: it is none of the object.
+_OF_THE_WAY = {"x-amz-content-sha256", "x-amz-sdk-checksum-algorithm"}
 
 
 class S3:
@@ -70,7 +73,7 @@ class S3:
             reply = protocol.refuse(None, error)
             status, headers, content = reply.status, reply.headers, [reply.body]
             headers["Content-Length"] = str(len(reply.body))
-        headers |= cross_origin.headers_for(self.cloud, environ)
+        headers = _told(headers) | cross_origin.headers_for(self.cloud, environ)
         start_response(f"{status} {'OK' if status < 300 else 'Error'}", list(headers.items()))
         return content if environ["REQUEST_METHOD"] != "HEAD" else []
 
@@ -247,3 +250,14 @@ class S3:
             if not asked.deletes:
                 return delete.report(delete.nothing_deleted(), asked)
             return delete.report(self.records.forward(request, asked.body), asked)
+
+
+def _told(headers: dict[str, str]) -> dict[str, str]:
+    """The headers of an answer as S3 sends them, with the request's two ids.
+
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/API/RESTCommonResponseHeaders.html
+    """
+    kept = {k: v for k, v in headers.items() if k.lower() not in _OF_THE_WAY}
+    name = next((k for k in kept if k.lower() == "x-amzn-requestid"), None)
+    told = kept.pop(name) if name else secrets.token_hex(8).upper()
+    return {"x-amz-request-id": told, "x-amz-id-2": told} | kept
