@@ -3,6 +3,7 @@
 import datetime
 import json
 import re
+import shlex
 
 import boto3
 import pytest
@@ -336,8 +337,23 @@ def test_a_log_goes_where_it_is_let_in(s3, bucket, fresh):
     assert s3.get_bucket_logging(Bucket=bucket)["LoggingEnabled"] == wanted
     assert s3.list_objects_v2(Bucket=target)["KeyCount"] == 0
     s3.put_bucket_acl(Bucket=target, ACL="log-delivery-write")
-    s3.head_object(Bucket=bucket, Key="a")
-    assert s3.list_objects_v2(Bucket=target, Prefix="a/")["KeyCount"] > 0
+    s3.get_object(Bucket=bucket, Key="a")
+    assert refused(s3.get_object, Bucket=bucket, Key="b c") == "NoSuchKey"
+    address = s3.generate_presigned_url("list_objects_v2", Params={"Bucket": bucket})
+    size = str(len(requests.get(address, timeout=60).content))
+    listed = s3.list_objects_v2(Bucket=target, Prefix="a/")["Contents"]
+    lines = [s3.get_object(Bucket=target, Key=each["Key"])["Body"].read() for each in listed]
+    fields = [shlex.split(line.decode()) for line in lines]
+    told = {f[7].removeprefix("REST."): (f[1], *f[8:14], f[22]) for f in fields if f[8] != "b%20c"}
+    (other,) = [f for f in fields if f[8] == "b%20c"]
+    path, by = f"GET /{bucket}/a HTTP/1.1", "AuthHeader"
+    assert told.pop("GET.OBJECT") == (bucket, "a", path, "200", "-", "5", "5", by)
+    assert told.pop("GET.BUCKET")[3:] == ("200", "-", size, "-", "QueryString")
+    assert (other[7], *other[10:12], told) == ("REST.GET.OBJECT", "404", "NoSuchKey", {})
+    dated = {"PartitionedPrefix": {"PartitionDateSource": "EventTime"}}
+    status = {"LoggingEnabled": wanted | {"TargetObjectKeyFormat": dated}}
+    asked = {"Bucket": bucket, "BucketLoggingStatus": status}
+    assert refused(s3.put_bucket_logging, **asked) == "NotImplemented"
 
 
 NOT_HERE = {

@@ -15,6 +15,7 @@ import hashlib
 import hmac
 import re
 import urllib.parse
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -185,20 +186,26 @@ def verify_legacy(claim: Claim, secret: str, environ: dict[str, Any]) -> None:
     """Raise unless a version 2 URL's signature is the one that the secret makes."""
     query = dict(urllib.parse.parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True))
     named = "&".join(f"{k}={query[k]}".rstrip("=") for k in sorted(SUBRESOURCES) if k in query)
+    path, suffix = raw_path(environ), f"?{named}" if named else ""
     lines = (
         environ["REQUEST_METHOD"],
         _header(environ, "content-md5"),
         _header(environ, "content-type"),
         claim.timestamp,
         *(f"{k}:{v}" for k, v in sorted(_amz_headers(environ, query).items())),
-        raw_path(environ) + (f"?{named}" if named else ""),
     )
-    signed = "\n".join(lines).encode(errors="surrogateescape")
-    mac = hmac.new(secret.encode(), signed, hashlib.sha1).digest()
-    if not hmac.compare_digest(base64.b64encode(mac).decode(), claim.signature):
+    # botocore signs a bucket's address as if the host named the bucket: with a slash at its end.
+    paths = (path, f"{path}/") if path.count("/") == 1 else (path,)
+    expected = [_legacy_signature((*lines, each + suffix), secret) for each in paths]
+    if not any(hmac.compare_digest(each, claim.signature) for each in expected):
         raise mismatch()
     if datetime.datetime.now(datetime.UTC).timestamp() > int(claim.timestamp):
         raise AwsError("AccessDenied", "Request has expired", 403)
+
+
+def _legacy_signature(lines: Iterable[str], secret: str) -> str:
+    signed = "\n".join(lines).encode(errors="surrogateescape")
+    return base64.b64encode(hmac.new(secret.encode(), signed, hashlib.sha1).digest()).decode()
 
 
 # What a version 2 signature covers of the query.

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.lambdas.invoke import admits
 from labkit.cloud.operations import AwsError
+from labkit.cloud.s3 import limits
 from labkit.cloud.s3.documents import Document
 from labkit.cloud.s3.notices import SENDER
 
@@ -61,6 +62,8 @@ def _check_log(cloud: Cloud, _: Request, bucket: Any, body: bytes) -> None:
     document = Document(body)
     if document.root.find("LoggingEnabled") is None:
         return
+    if b"PartitionedPrefix" in body:
+        raise limits.no_such_function()
     name = document.text("TargetBucket")
     target = cloud.backend("s3").buckets.get(name)
     if target is None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import secrets
 import sqlite3
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
@@ -19,6 +20,7 @@ from labkit.cloud.access import guard, policy
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.operations import ANONYMOUS, AwsError, not_kept
 from labkit.cloud.s3 import (
+    access_logs,
     buckets,
     conditions,
     configurations,
@@ -65,7 +67,7 @@ class S3:
         self.cloud, self.records = cloud, Records(cloud, moto)
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        environ["wsgi.input"] = Incoming(environ)
+        environ["wsgi.input"], began = Incoming(environ), time.monotonic()
         try:
             status, headers, content = self._answer_or_refuse(environ)
         except AwsError as error:
@@ -74,8 +76,17 @@ class S3:
             status, headers, content = reply.status, reply.headers, [reply.body]
             headers["Content-Length"] = str(len(reply.body))
         headers = _told(headers) | cross_origin.headers_for(self.cloud, environ)
+        seconds = time.monotonic() - began
+        self._log(environ, access_logs.Answered(status, headers, content, seconds))
         start_response(f"{status} {'OK' if status < 300 else 'Error'}", list(headers.items()))
         return content if environ["REQUEST_METHOD"] != "HEAD" else []
+
+    def _log(self, environ: Environ, answered: access_logs.Answered) -> None:
+        """Write the bucket's access log; that it cannot be written is no fault of the request."""
+        try:
+            access_logs.write(self.cloud, environ, answered)
+        except (OSError, sqlite3.Error):
+            log.exception("an access log could not be written")
 
     def _answer_or_refuse(self, environ: Environ) -> Answer:
         try:
@@ -97,6 +108,7 @@ class S3:
         claim, principal = guard.identify(environ, None)
         limits.check_signed(environ, claim)
         request = read_request(with_legacy_headers(environ, claim), principal)
+        environ[access_logs.REQUEST] = request
         policy.authorize_s3(self.cloud, request)
         self.records.check_upload(request)
         limits.check(request, self.records.copied(request))
@@ -137,6 +149,7 @@ class S3:
         """The answer to a form's upload, which is the PUT that it stands for."""
         form, principal = post.read_form(environ)
         request = read_request(post.as_put(environ, form), principal)
+        environ[access_logs.REQUEST] = request
         policy.authorize_s3(self.cloud, request)
         reply = self._upload(request)
         return post.answer(form, self.cloud.endpoint, reply) if reply.status == 200 else reply
