@@ -28,8 +28,8 @@ START_LIMIT_S = 60.0
 _POLL_S = 0.02
 ALREADY_RUNNING = 3  # how a server ends whose workspace has one
 # What lies in a workspace's folder, and the names that begin so (SQLite's log, half a file).
-HOLDS = {"bundles", "cloud.json", "cloud.log", "cloud.new", "exercises.json", "lambda", "lock",
-         "outbox", "port", "rds", "redshift", "s3", "spice", "spill"}  # fmt: skip
+HOLDS = {"bundles", "cloud.json", "cloud.log", "cloud.new", "exercises.json", "labkit-scratch",
+         "lambda", "lock", "outbox", "port", "rds", "redshift", "s3", "spice", "spill"}  # fmt: skip
 _WITH_MORE = ("looked.json", "state.db")
 # Memory that threads have freed is for others of them; `machine.Freed` gives back the rest.
 FRUGAL = {"MALLOC_ARENA_MAX": "2", "ARROW_DEFAULT_MEMORY_POOL": "system"}

@@ -64,7 +64,7 @@ class Cloud:
         self.lake = [home / "s3", *([beneath] if beneath else [])]
         bodies.BODIES.open(*self.lake)
         #: What processes of functions and jobs write; whatever a killed server left is removed.
-        self.scratch = home / "scratch"
+        self.scratch = home / "labkit-scratch"
         shutil.rmtree(self.scratch, ignore_errors=True)
         self.scratch.mkdir()
         self.state = State(home / "state.db")

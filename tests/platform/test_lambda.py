@@ -515,7 +515,7 @@ def test_no_process_outlives_the_server(tmp_path):
         pid = int(wait_for(lambda: pid_file.exists() and pid_file.read_text()))
         os.kill(process.pid, signal.SIGKILL)
         wait_for(lambda: not os.path.exists(f"/proc/{pid}") or _is_zombie(pid))
-        left = list((tmp_path / "home" / "scratch").iterdir())
+        left = list((tmp_path / "home" / "labkit-scratch").iterdir())
         process.wait()
         process = conftest.start_cloud(tmp_path / "home")
         conftest.connect(tmp_path / "home", process)
