@@ -20,10 +20,11 @@ from labkit.cloud.operations import Context
 
 _LINES = {
     "athena": """
-        .*DataCatalog|.*TagsForResource: datacatalog/{Name}
+        .*DataCatalog: datacatalog/{Name}
         .*(Database|TableMetadata)s?: datacatalog/{CatalogName}
         (Create|Get|Update|Delete)WorkGroup: workgroup/{Name}
         .*: workgroup/{WorkGroup}
+        StartQueryExecution|CreateNamedQuery|List(QueryExecutions|NamedQueries): workgroup/primary
     """,
     "cloudformation": "(?!List).*: stack/{StackName}/*",
     "databrew": """
@@ -34,7 +35,10 @@ _LINES = {
         .*Ruleset: ruleset/{Name}
         .*Schedule: schedule/{Name}
     """,
-    "dynamodb": ".*: table/{TableName}",
+    "dynamodb": """
+        Query|Scan: table/{TableName}/index/{IndexName}
+        .*: table/{TableName}
+    """,
     "events": """
         .*(Rule|Targets|TargetsByRule): rule/{EventBusName}/{Name}
         .*(Rule|Targets|TargetsByRule): rule/{EventBusName}/{Rule}
@@ -71,11 +75,14 @@ _LINES = {
         .*: stream/{StreamName}
     """,
     "lambda": """
+        .*LayerVersion.*: layer:{LayerName}:{VersionNumber}
         .*LayerVersion.*: layer:{LayerName}
         (?!.*EventSource).*: function:{FunctionName}
     """,
     "quicksight": """
-        .*DataSet.*|.*Ingestion.*|.*RefreshSchedule: dataset/{DataSetId}
+        .*Ingestion: dataset/{DataSetId}/ingestion/{IngestionId}
+        .*RefreshSchedule: dataset/{DataSetId}/refresh-schedule/{ScheduleId}
+        .*DataSet.*: dataset/{DataSetId}
         .*DataSource.*: datasource/{DataSourceId}
         .*Dashboard.*: dashboard/{DashboardId}
         .*Analysis.*: analysis/{AnalysisId}
@@ -83,7 +90,13 @@ _LINES = {
         .*Theme.*: theme/{ThemeId}
         .*Topic.*: topic/{TopicId}
     """,
-    "redshift": ".*: cluster:{ClusterIdentifier}",
+    "redshift": """
+        Get.*Credentials: dbuser:{ClusterIdentifier}/{DbUser} dbname:{ClusterIdentifier}/{DbName}
+        Get.*Credentials: dbuser:{ClusterIdentifier}/{DbUser}
+        GetClusterCredentialsWithIAM: dbname:{ClusterIdentifier}/{DbName}
+        CreateClusterSnapshot: snapshot:{ClusterIdentifier}/{SnapshotIdentifier}
+        .*: cluster:{ClusterIdentifier}
+    """,
     "scheduler": """
         .*Schedule: schedule/{GroupName}/{Name}
         .*Schedule: schedule/default/{Name}

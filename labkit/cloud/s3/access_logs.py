@@ -25,18 +25,19 @@ from labkit.cloud.s3.request import Environ, Request
 #: Where a request's environment has it, once it is read.
 REQUEST = "labkit.s3.request"
 _CODE = re.compile(rb"<Code>(\w+)</Code>")
-# What is asked of a bucket or an object, by the parameter that asks, where it is not called so.
+_AS_ASKED = (
+    "acl cors encryption lifecycle location notification replication uploads versioning website"
+)
+# What a request is about, by the parameter that says so.
 _RESOURCES = {
     "delete": "MULTI_OBJECT_DELETE",
-    "encryption": "ENCRYPTION",
     "logging": "LOGGING_STATUS",
     "partNumber": "PART",
     "policy": "BUCKETPOLICY",
     "publicAccessBlock": "PUBLIC_ACCESS_BLOCK",
     "uploadId": "UPLOAD",
     "versions": "BUCKETVERSIONS",
-    **{name: name.upper() for name in ("acl", "cors", "lifecycle", "location", "notification")},
-    **{name: name.upper() for name in ("replication", "uploads", "versioning", "website")},
+    **{name: name.upper() for name in _AS_ASKED.split()},
 }
 
 
