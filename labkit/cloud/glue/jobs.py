@@ -97,8 +97,7 @@ def start(cloud: Cloud, region: str, name: str, **asked: Any) -> str:
 
 def _defined(job: Any, asked: Members) -> Members:
     """What a run has of its job; capacities are asked for together."""
-    wanted = given(asked)
-    known = {name: value for name, value in _as_dict(job).items() if value not in (None, {})}
+    wanted, known = given(asked), _known(job)
     if any(name in wanted for name in _CAPACITIES):
         known = {name: value for name, value in known.items() if name not in _CAPACITIES}
     told = known | wanted
@@ -166,8 +165,13 @@ def _told_run(run: Any) -> Members:
 
 
 def _told(job: Any) -> Members:
-    known = {name: value for name, value in _as_dict(job).items() if value not in (None, {})}
+    known = _known(job)
     return _defaults(known) | known
+
+
+def _known(job: Any) -> Members:
+    """What a job was made with; moto tells the rest as nothing."""
+    return {name: value for name, value in _as_dict(job).items() if value not in (None, {})}
 
 
 def _defaults(known: Members) -> Members:
