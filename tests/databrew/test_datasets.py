@@ -386,6 +386,15 @@ def test_excel(lake: Lake, options: dict[str, Any], rows: list[dict[str, Any]]) 
     assert lake.rows(lake.dataset("in/book.xlsx", **members)) == rows
 
 
+def test_a_column_has_one_type_in_all_workbooks(lake: Lake) -> None:
+    lake.put("in/a.xlsx", workbook(s=[["n", "none", "f", 0], [1, None, 2, "x"]]))
+    lake.put("in/b.xlsx", workbook(s=[["N", "none", "f"], ["x", 7, 2.5]]))
+    assert lake.rows(lake.dataset("in/")) == [
+        {"n": "1", "none": None, "f": 2.0, "0": "x"},
+        {"n": "x", "none": 7, "f": 2.5, "0": None},
+    ]
+
+
 def test_a_sheet_without_cells(lake: Lake) -> None:
     lake.put("in/a.xlsx", workbook(none=[]))
     reason = lake.fail(lake.recipe_job(lake.dataset("in/a.xlsx")))

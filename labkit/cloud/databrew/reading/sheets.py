@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 
 from labkit.cloud.databrew.reading import workbook
-from labkit.cloud.databrew.reading.source import Read, Reading, Unreadable, unique
+from labkit.cloud.databrew.reading.source import Read, Reading, Unreadable, spelled, unique
 from labkit.cloud.databrew.reading.workbook import Rows
 from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.engine.formats.guess import arrow_kind
@@ -22,27 +22,29 @@ from labkit.cloud.engine.quoting import quoted_name
 
 
 def read_excel(reading: Reading) -> Read:
-    """The sheets' rows, put into a table of the session."""
-    options = reading.options.get("Excel") or {}
-    selects = []
-    tables = [
-        (file, _table(rows, options)) for file in reading.files for rows in _sheets(reading, file)
+    """The sheets' rows, put into tables of the session; a column is of one type in all of them."""
+    known: dict[str, str] = {}
+    sheets = [
+        (file, _columns(rows, reading.options.get("Excel") or {}, known))
+        for file in reading.files
+        for rows in _sheets(reading, file)
     ]
-    if not any(table.num_columns for _, table in tables):
+    cells: dict[str, list[Any]] = {}
+    for name, column in (pair for _, sheet in sheets for pair in sheet.items()):
+        cells.setdefault(name, []).extend(column)
+    if not cells:
         raise Unreadable(f"There are no columns in {reading.files[0].name}.")
-    schema = pa.unify_schemas([table.schema for _, table in tables], promote_options="permissive")
-    for file, table in tables:
-        if not table.num_columns:
-            continue
-        name = f"sheet_{uuid.uuid4().hex}"
-        reading.con.register(name, table)
-        selects.append(f"SELECT *{reading.added_sql([file])} FROM {name}")
-    columns = tuple(Column(field.name, arrow_kind(field.type)) for field in schema)
-    shown = ", ".join(
-        f"CAST({column.sql} AS {column.type.duckdb}) AS {column.sql}" for column in columns
-    )
-    added = "".join(f", {quoted_name(column.name)}" for column in reading.added)
-    return f"SELECT {shown}{added} FROM ({' UNION ALL BY NAME '.join(selects)})", columns
+    kinds = {name: _kind(column) for name, column in cells.items()}
+    selects = []
+    for file, sheet in sheets:
+        if sheet:
+            table = f"sheet_{uuid.uuid4().hex}"
+            arrays = [_array(column, kinds[name]) for name, column in sheet.items()]
+            reading.con.register(table, pa.table(arrays, names=list(sheet)))
+            selects.append(f"SELECT *{reading.added_sql([file])} FROM {table}")
+    shown = ", ".join(map(quoted_name, [*kinds, *(column.name for column in reading.added)]))
+    columns = tuple(Column(name, arrow_kind(kind)) for name, kind in kinds.items())
+    return f"SELECT {shown} FROM ({' UNION ALL BY NAME '.join(selects)})", columns
 
 
 def _sheets(reading: Reading, file: File) -> list[Rows]:
@@ -53,15 +55,18 @@ def _sheets(reading: Reading, file: File) -> list[Rows]:
         raise Unreadable(f"{file.name}: {error}") from error
 
 
-def _table(rows: Rows, options: dict[str, Any]) -> pa.Table:
-    """A sheet's cells as a table, each column of the one type that its cells have, or text."""
+def _columns(rows: Rows, options: dict[str, Any], known: dict[str, str]) -> dict[str, list[Any]]:
+    """A sheet's cells by the names of their columns, spelt as the first sheet spells them."""
     header = options.get("HeaderRow", True)
     width = max(map(len, rows), default=0)
-    first = [str(_plain(cell) or "") for cell in rows[0]] if rows and header else [""] * width
-    names = unique([*first, *[""] * (width - len(first))])
+    first = map(_plain, rows[0]) if rows and header else ()
+    given = ["" if cell is None else _shown(cell) for cell in first]
+    names = spelled(unique([*given, *[""] * (width - len(given))]), known)
     body = rows[1:] if header else rows
-    cells = [[_plain(row[at]) if at < len(row) else None for row in body] for at in range(width)]
-    return pa.table([_array(column) for column in cells], names=names)
+    return {
+        name: [_plain(row[at]) if at < len(row) else None for row in body]
+        for at, name in enumerate(names)
+    }
 
 
 def _plain(cell: Any) -> Any:
@@ -71,17 +76,19 @@ def _plain(cell: Any) -> Any:
     return None if cell == "" else cell
 
 
-def _array(cells: Sequence[Any]) -> pa.Array:
+def _kind(cells: Sequence[Any]) -> pa.DataType:
+    """The one type that cells have, or text."""
     kinds = {type(cell) for cell in cells if cell is not None}
-    if kinds <= {int, float}:
-        return pa.array(
-            cells, pa.int64() if kinds == {int} else pa.float64() if kinds else pa.string()
-        )
-    if kinds <= {datetime.date, datetime.datetime} and datetime.datetime in kinds:
-        return pa.array([_moment(cell) for cell in cells], pa.timestamp("us"))
-    if len(kinds) == 1 and kinds <= {bool, datetime.date}:
-        return pa.array(cells)
-    return pa.array([None if cell is None else _shown(cell) for cell in cells], pa.string())
+    if kinds and kinds <= {int, float}:
+        return pa.float64() if float in kinds else pa.int64()
+    if kinds and kinds <= {datetime.date, datetime.datetime}:
+        return pa.timestamp("us") if datetime.datetime in kinds else pa.date32()
+    return pa.bool_() if kinds == {bool} else pa.string()
+
+
+def _array(cells: Sequence[Any], kind: pa.DataType) -> pa.Array:
+    plain = {pa.string(): _shown, pa.timestamp("us"): _moment}.get(kind, lambda cell: cell)
+    return pa.array([None if cell is None else plain(cell) for cell in cells], kind)
 
 
 def _moment(cell: Any) -> Any:
