@@ -71,6 +71,7 @@ $(BIN)/python:
 
 $(LABS): | $(BIN)/python
 	$(PIP) -e .
+	$(BIN)/jupyter labextension disable @jupyterlab/apputils-extension:announcements 2>/dev/null
 	@rm -f $(VENV)/.labs-* && touch $@
 
 $(TOOLS): | $(LABS)

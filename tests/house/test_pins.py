@@ -8,6 +8,8 @@ from importlib.metadata import distributions, packages_distributions
 from pathlib import Path
 
 import pytest
+from jupyter_core.paths import jupyter_config_path
+from jupyterlab_server.config import get_page_config
 import yaml
 from packaging.specifiers import SpecifierSet
 
@@ -86,6 +88,11 @@ def test_repo2docker_accepts_the_repository():
     assert ran.returncode == 0, ran.stderr[-2000:]
     assert '--file "environment.yml"' in ran.stdout + ran.stderr
     assert "RUN ./postBuild" in ran.stdout + ran.stderr
+
+
+def test_jupyterlab_asks_for_no_news_from_outside():
+    disabled = get_page_config(jupyter_config_path())["disabledExtensions"]
+    assert "@jupyterlab/apputils-extension:announcements" in disabled
 
 
 #: An import at the head of a line; a text that only looks so makes the test fail, not pass.
