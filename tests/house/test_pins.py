@@ -8,9 +8,9 @@ from importlib.metadata import distributions, packages_distributions
 from pathlib import Path
 
 import pytest
+import yaml
 from jupyter_core.paths import jupyter_config_path
 from jupyterlab_server.config import get_page_config
-import yaml
 from packaging.specifiers import SpecifierSet
 
 ROOT = Path(__file__).parents[2]
