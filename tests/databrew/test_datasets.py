@@ -72,6 +72,13 @@ def test_reads(lake: Lake, key: str, body: bytes, members: dict[str, Any]) -> No
     assert lake.rows(lake.dataset(f"in/{key}", **members)) == ROWS
 
 
+def test_nan_in_parquet_is_written_as_spark_does(lake: Lake) -> None:
+    lake.put("in/a.parquet", parquet(v=pa.array([float("nan"), 1.5])))
+    outputs = [lake.output("out/", Format="CSV")]
+    run = lake.run(lake.recipe_job(lake.dataset("in/a.parquet"), Outputs=outputs))
+    assert b"".join(map(lake.get, lake.written(run))) == b"v\nNaN\n1.5\n"
+
+
 TYPES: dict[str, tuple[list[str], pa.DataType, list[Any]]] = {
     "whole numbers": (["1", "-2147483648", ""], pa.int32(), [1, -(2**31), None]),
     "large whole numbers": (["1", "2147483648"], pa.int64(), [1, 2**31]),

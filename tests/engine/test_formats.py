@@ -458,6 +458,15 @@ def test_parquet_types_widen(session: Any, tmp_path: Path, case: str) -> None:
     assert read(session, table("parquet", f"v:{kind}"), file) == [(value,)]
 
 
+def test_nan_is_outside_of_the_bounds_that_parquet_stores(session: Any, tmp_path: Path) -> None:
+    told = table("parquet", "v:double")
+    file = parquet(tmp_path / "f.parquet", v=[float("nan"), 1.5])
+    found = formats.relation(session, told, [file], frozenset("v"))
+    asked = f"SELECT v < 2, count(*) FROM {found} GROUP BY ALL ORDER BY ALL"
+    assert session.con.execute(asked).fetchall() == [(False, 1), (True, 1)]
+    assert len(session.con.execute(f"FROM {found} WHERE isnan(v)").fetchall()) == 1
+
+
 def test_int96_is_a_timestamp(session: Any, tmp_path: Path) -> None:
     path = tmp_path / "f.parquet"
     moment = datetime(2024, 1, 5, 1, 2, 3)

@@ -22,7 +22,7 @@ from pyiceberg.schema import Schema
 from pyiceberg.transforms import IdentityTransform
 
 from labkit.cloud.engine import QueryFailed, formats
-from labkit.cloud.engine.formats.parquet import footer
+from labkit.cloud.engine.formats.parquet import WITH_NAN, footer
 from labkit.cloud.engine.quoting import quoted_name, quoted_text
 from labkit.cloud.iceberg.planning import Planned
 from labkit.cloud.iceberg.projection import default_sql, field_id, literal_sql, value_sql
@@ -146,7 +146,7 @@ class Reader:
             equal = " AND ".join(f"f.{a} IS NOT DISTINCT FROM d.{a}" for a in aliases)
             conditions.append(
                 f"NOT EXISTS (SELECT 1 FROM (SELECT {chosen} FROM "
-                f"read_parquet({_paths([deleting])})) AS d WHERE {equal})"
+                f"read_parquet({_paths([deleting])}, {WITH_NAN})) AS d WHERE {equal})"
             )
         shown = [quoted_name(f.name.lower()) for f in fields] + [quoted_name(n) for n in hidden]
         inner = _branch(", ".join(shape), [stored], (PATH, POSITION))
@@ -177,7 +177,7 @@ def _branch(shape: str, files: Sequence[Stored], hidden: Sequence[str]) -> str:
         columns.append(f'map_extract_value(MAP({_paths(files)}, [{uris}]), "$file") AS "$path"')
     if POSITION in hidden:
         columns.append('file_row_number AS "$pos"')
-    options = "hive_partitioning=false, union_by_name=false"
+    options = f"hive_partitioning=false, union_by_name=false, {WITH_NAN}"
     options += ", filename='$file'" if PATH in hidden else ""
     options += ", file_row_number=true" if POSITION in hidden else ""
     return f"SELECT {', '.join(columns) or 'NULL'} FROM read_parquet({_paths(files)}, {options})"

@@ -14,6 +14,7 @@ from labkit.cloud.engine import formats
 from labkit.cloud.engine.formats.guess import Columns, arrow_kind, merge
 from labkit.cloud.engine.formats.lines import BROKEN
 from labkit.cloud.engine.formats.model import File, Table, paths
+from labkit.cloud.engine.formats.parquet import WITH_NAN
 from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.sentences import first_line
 
@@ -21,7 +22,7 @@ from labkit.cloud.engine.sentences import first_line
 def read_parquet(reading: Reading) -> Read:
     """Parquet as DuckDB reads it; what DataBrew has no type for becomes its nearest."""
     same = len({_schema(reading, file) for file in reading.files}) == 1
-    options = f"hive_partitioning=false, union_by_name={not same}"
+    options = f"hive_partitioning=false, union_by_name={not same}, {WITH_NAN}"
     source = f"read_parquet({paths(reading.files)}, {options})"
     columns = reading.described(f"SELECT * FROM {source}")
     shown = ", ".join(_cast(column, stored) for column, stored in columns)

@@ -22,6 +22,9 @@ from labkit.cloud.engine.formats.text import BITS
 from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.types import Type
 
+#: Writers leave NaN out of the bounds that they store; DuckDB would take it for being between them.
+WITH_NAN = "can_have_nan=true"
+
 
 @dataclass(frozen=True)
 class Column:
@@ -141,7 +144,7 @@ def _branch(table: Table, files: list[File], wanted: frozenset[str]) -> str:
         for column, (_, name, kind) in zip(found, table.wanted(wanted), strict=True)
     ]
     columns += partition_columns(table, files, wanted)
-    options = "hive_partitioning=false, union_by_name=false"
+    options = f"hive_partitioning=false, union_by_name=false, {WITH_NAN}"
     rows = f"SELECT {', '.join(columns) or 'NULL'} FROM read_parquet({paths(files)}, {options}"
     deleted = ", ".join(map(str, files[0].deleted))
     return (

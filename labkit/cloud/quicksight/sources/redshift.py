@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from labkit.cloud.cloud import Cloud
+from labkit.cloud.engine.formats.parquet import WITH_NAN
 from labkit.cloud.engine.quoting import quoted_name, quoted_text
 from labkit.cloud.engine.types import BIGINT, BOOLEAN, DATE, DOUBLE, TIMESTAMP, VARCHAR, Type
 from labkit.cloud.quicksight.sources.access import SourceStore
@@ -88,7 +89,8 @@ def _written(rows: pa.Table, path: Path) -> Relation:
     pq.write_table(rows, path)
     columns = tuple(Column(field.name, _type(field.type)) for field in rows.schema)
     shown = ", ".join(f"CAST({each.sql} AS {each.type.duckdb}) AS {each.sql}" for each in columns)
-    return Relation(f"SELECT {shown} FROM read_parquet({quoted_text(str(path))})", columns)
+    source = f"read_parquet({quoted_text(str(path))}, {WITH_NAN})"
+    return Relation(f"SELECT {shown} FROM {source}", columns)
 
 
 def _type(arrow: pa.DataType) -> Type:

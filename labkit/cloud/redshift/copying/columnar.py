@@ -17,6 +17,7 @@ import pyarrow as pa
 from pyarrow import orc, parquet
 
 from labkit.cloud.engine.formats import File
+from labkit.cloud.engine.formats.parquet import WITH_NAN
 from labkit.cloud.engine.formats.stream import Stream
 from labkit.cloud.engine.quoting import quoted_name, quoted_text
 from labkit.cloud.engine.redshift.duck import failures
@@ -136,7 +137,7 @@ def _source(
 ) -> str:
     if options.format == "parquet":
         listed = ", ".join(quoted_text(file.path) for file in files)
-        return f"read_parquet([{listed}])"
+        return f"read_parquet([{listed}], {WITH_NAN})"
     name = f"orc_{uuid.uuid4().hex}"
 
     def batches() -> Iterator[pa.RecordBatch]:
