@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError
 from traitlets import Dict, List
 
 from labkit import recipes
+from labkit.errors import LabError
 from labkit.recipe_calls import WORKING, result_of
 from labkit.recipe_runs import ENDS, written
 from labkit.widgets.console import Console, Facts, front_end
@@ -114,29 +115,27 @@ class RecipeEditor(Console):
 
     def do_replace(self, *, index: int, step: Facts) -> None:
         """Change the step at a place."""
-        steps = self._steps()
+        steps = self._shown()
         self._change([*steps[:index], step, *steps[index + 1 :]])
 
     def do_remove(self, *, index: int) -> None:
         """Take a step out."""
-        steps = self._steps()
+        steps = self._shown()
         self._change([*steps[:index], *steps[index + 1 :]])
 
     def do_move(self, *, index: int, to: int) -> None:
         """Put a step to another place."""
-        steps = self._steps()
+        steps = self._shown()
         steps.insert(to, steps.pop(index))
         self._change(steps)
 
     def do_undo(self) -> None:
         """The recipe as it was before the last change that was made here."""
-        if self._before:
-            self._change(self._before.pop(), to=self._after)
+        self._turn(self._before, self._after)
 
     def do_redo(self) -> None:
         """The recipe as it was before the last undo."""
-        if self._after:
-            self._change(self._after.pop(), to=self._before)
+        self._turn(self._after, self._before)
 
     def do_upload(self, *, text: str) -> None:
         """Put a file's steps in place of the recipe's."""
@@ -156,7 +155,12 @@ class RecipeEditor(Console):
         text = f"Published {self.project['recipe']} as version {self.project['published']}."
         self.notice = Notice(text, kind="info").facts()
 
-    def _change(self, steps: Steps, *, to: list[Steps] | None = None) -> None:
+    def _turn(self, kept: list[Steps], other: list[Steps]) -> None:
+        """Go back or forth to what is kept, and keep what is there now for the other way."""
+        if kept:
+            self._change(kept[-1], turn=(kept, other))
+
+    def _change(self, steps: Steps, *, turn: tuple[list[Steps], list[Steps]] | None = None) -> None:
         """Give the recipe other steps; they stay only if they can run."""
         self.notice = {}
         before, name = self._steps(), self.project["recipe"]
@@ -169,20 +173,38 @@ class RecipeEditor(Console):
             kept = replace(said, advice=said.advice or "The recipe stays as it was.")
             self.notice = kept.facts()
             return
-        self._keep(before, to)
+        self._keep(before, turn)
         self._show_project()
         self._show(found, None, None)
 
-    def _keep(self, steps: Steps, to: list[Steps] | None = None) -> None:
+    def _keep(self, steps: Steps, turn: tuple[list[Steps], list[Steps]] | None = None) -> None:
         """Keep what a change has replaced for undo, or redo; a new one leaves nothing to redo."""
-        if to is None:
-            to = self._before
+        if turn is None:
+            self._before.append(steps)
             self._after.clear()
-        to.append(steps)
+        else:
+            kept, other = turn
+            kept.pop()
+            other.append(steps)
 
     def _steps(self) -> Steps:
         named = {"Name": self.project["recipe"], "RecipeVersion": WORKING}
         return list(self.call("databrew", "describe_recipe", **named)["Steps"])
+
+    def _shown(self) -> Steps:
+        """The recipe's steps, which must be those on show: what is clicked is told by its place.
+
+        Raises:
+            LabError: the recipe has been changed elsewhere; it is shown as it stands.
+        """
+        steps = self._steps()
+        if self.steps != [step_facts(step) for step in steps]:
+            self._show_project()
+            self._look()
+            raise LabError(
+                "The recipe was changed elsewhere. Look again: nothing was changed here."
+            )
+        return steps
 
     # Jobs -----------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from labkit.lab import Lab
 
 KEY_DENIED = re.compile(r"AWSKMS|kms:", re.IGNORECASE)
+SESSION_OVER = "The session is over"
 POLICY_DENIED = "explicit deny in a resource-based policy"
 ROLE = re.compile(r"(?:assumed-)?role/([\w+=,.@-]+)")
 
@@ -60,6 +61,8 @@ def advice(text: str, *, who: str) -> tuple[str, str]:
     >>> advice("Access Denied (kms:Decrypt)", who="arn:aws:iam::1:role/reader")[1]
     'lab.storage.add_key_users(lab.role_arn("reader"))'
     """
+    if SESSION_OVER in text:
+        return "Another client has the project now: refresh (⟳) to take it back.", ""
     if POLICY_DENIED in text:
         return "The resource's policy forbids it, whoever asks. Read it:", _policy(text)
     if not KEY_DENIED.search(text):

@@ -6,6 +6,7 @@ import pytest
 
 from labkit import recipes
 from labkit.widgets import RecipeEditor
+from labkit.widgets.recipe_facts import step_facts
 
 PEOPLE = "id,name,score\n1,ann,7.5\n2,bob,\n3,<b>,1\n"
 UPPER = {"Action": {"Operation": "UPPER_CASE", "Parameters": {"sourceColumn": "name"}}}
@@ -97,6 +98,26 @@ def test_a_change_that_cannot_run_is_not_kept(editor, click):
     assert editor.notice["advice"] == "The recipe stays as it was."
     assert words(editor) == ["Change name to upper case", "Rename name to who"]
     assert names(editor) == ["id", "who", "score"]
+
+
+def test_a_place_in_a_recipe_that_was_changed_elsewhere_tells_no_step(editor, click, lab):
+    click(editor, "apply", step=UPPER)
+    lab.recipe.create(editor.project["recipe"], [RENAME])
+    for action in ({"do": "remove"}, {"do": "replace", "step": UPPER}, {"do": "move", "to": 0}):
+        editor.steps = [step_facts(UPPER)]
+        click(editor, action.pop("do"), index=0, **action)
+        assert "changed elsewhere" in editor.notice["text"]
+        assert words(editor) == ["Rename name to who"]
+
+
+def test_an_undo_that_is_refused_can_be_made_again(editor, click, lab):
+    click(editor, "apply", step=UPPER)
+    lab.recipe.rows(editor.project["name"])  # takes the session
+    click(editor, "undo")
+    assert "refresh" in editor.notice["advice"]
+    click(editor, "open")
+    click(editor, "undo")
+    assert words(editor) == []
 
 
 def test_a_wrong_step_leaves_all_as_it_is(editor, click):

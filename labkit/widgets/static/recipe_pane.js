@@ -9,7 +9,7 @@ function recipePane(get, send, own) {
         h("div", { class: "lk-grow lk-name" }, h("b", {}, `Recipe (${steps.length})`), h("div", { class: "lk-quiet lk-small" }, !project.recipe || project.recipe === project.name ? version : `${project.recipe} · ${version}`)),
         button("Undo", () => send("undo"), { class: "lk-plain", disabled: !project.undo, title: "Undo the last change of the recipe" }, "↶"),
         button("Redo", () => send("redo"), { class: "lk-plain", disabled: !project.redo, title: "Make the change again that was undone" }, "↷"),
-        button("Publish recipe", () => own.set({ naming: own.naming === null ? "" : null }), { disabled: !project.version, class: project.changed && steps.length ? "lk-primary" : "" }, "Publish")),
+        button("Publish recipe", () => own.set({ naming: own.naming === null ? "" : null }), { disabled: !project.version, class: project.changed && steps.length && own.naming === null ? "lk-primary" : "" }, "Publish")),
       own.naming !== null && publishLine(send, own),
       steps.length ? h("ol", { class: "lk-rx-steps", "aria-label": "Steps" }, steps.map((s, at) => stepLine(s, at, steps.length, get, send, own)))
         : h("p", { class: "lk-quiet lk-pad" }, "No step yet. Choose an operation above, or a column and then an operation."),

@@ -9,6 +9,8 @@ from labkit.cloud.engine.formats import explain
 from labkit.cloud.engine.sentences import first_line
 from labkit.cloud.engine.trino.errors import QueryFailed, marked
 
+_NAMED = 40  # names in a sentence; a table may have hundreds of columns
+
 
 class RecipeError(ValueError):
     """A recipe that cannot run.
@@ -41,7 +43,9 @@ def unknown(what: str, name: str, known: Iterable[str]) -> RecipeError:
     names = list(known)
     close = get_close_matches(name, names, 1)
     guess = f" Did you mean '{close[0]}'?" if close else ""
-    return RecipeError(f"There is no {what} '{name}'.{guess} There are: {', '.join(names)}.")
+    more = [f"and {len(names) - _NAMED} more"] if len(names) > _NAMED else []
+    there = ", ".join([*names[:_NAMED], *more])
+    return RecipeError(f"There is no {what} '{name}'.{guess} There are: {there}.")
 
 
 def plainly(error: Exception) -> str:
