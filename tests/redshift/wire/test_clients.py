@@ -146,18 +146,21 @@ def test_an_error_is_pointed_at_in_the_whole_text(session: psycopg.Connection[An
 
 
 def test_notices_arrive(session: psycopg.Connection[Any]) -> None:
-    heard: list[str | None] = []
-    session.add_notice_handler(lambda told: heard.append(told.message_primary))
-    for sql in ("BEGIN", "BEGIN", "ROLLBACK", "ROLLBACK", "COMMIT"):
-        session.execute(sql)
+    heard: list[tuple[str | None, str | None]] = []
+    session.add_notice_handler(lambda told: heard.append((told.message_primary, told.sqlstate)))
+    tags = [
+        session.execute(sql).statusmessage
+        for sql in ("START TRANSACTION", "BEGIN", "ROLLBACK", "ROLLBACK", "COMMIT")
+    ]
+    assert tags == ["START TRANSACTION", "BEGIN", "ROLLBACK", "ROLLBACK", "COMMIT"]
     session.execute("CREATE PROCEDURE twice() AS $$ BEGIN FOR i IN 1..2 LOOP "
                     "RAISE INFO 'at 100%%'; END LOOP; END $$ LANGUAGE plpgsql")  # fmt: skip
     session.execute("CALL twice()")
     session.execute("DROP PROCEDURE twice()")
     assert heard == [
-        "there is already a transaction in progress",
-        *["there is no transaction in progress"] * 2,
-        *["at 100%"] * 2,
+        ("there is already a transaction in progress", "25001"),
+        *[("there is no transaction in progress", "25P01")] * 2,
+        *[("at 100%", "00000")] * 2,
     ]
 
 

@@ -35,13 +35,15 @@ class Column:
 
 
 class Notice(str):
-    """A sentence that is told beside an answer, and how loud."""
+    """A sentence that is told beside an answer, how loud, and its SQLSTATE."""
 
     severity: str
+    sqlstate: str
 
-    def __new__(cls, sentence: str, severity: str = "INFO") -> Notice:
+    def __new__(cls, sentence: str, severity: str = "INFO", sqlstate: str = "") -> Notice:
         made = super().__new__(cls, sentence)
         made.severity = severity
+        made.sqlstate = sqlstate or ("01000" if severity == "WARNING" else "00000")
         return made
 
 

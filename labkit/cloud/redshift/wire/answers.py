@@ -49,5 +49,4 @@ def tell_notices(stream: Stream, connection: Connection, result: Result | None =
     told += [each for each in (result.notices if result else ()) if each not in told]
     connection.notices.clear()
     for sentence in told:
-        severity = sentence.severity if isinstance(sentence, Notice) else "INFO"
-        stream.send(messages.notice(sentence, severity))
+        stream.send(messages.notice(sentence if isinstance(sentence, Notice) else Notice(sentence)))

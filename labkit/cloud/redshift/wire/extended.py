@@ -23,6 +23,9 @@ from labkit.cloud.redshift.wire.running import Runner
 from labkit.cloud.redshift.wire.texts import parameter_count, pieces
 from labkit.cloud.redshift.wire.values import all_formats, row_description
 
+MOST_PARAMETERS = 32_767
+"""Int16 on the wire: https://www.postgresql.org/docs/8.0/protocol-message-formats.html"""
+
 
 @dataclass
 class Statement:
@@ -186,6 +189,8 @@ class Extended:
 
     def _describe_statement(self, statement: Statement) -> None:
         oids = [oid or parameters.UNTYPED for oid in statement.types]
+        if len(oids) > MOST_PARAMETERS:
+            raise RedshiftError(f"a statement has {MOST_PARAMETERS} parameters at most", "54023")
         body = struct.pack(f"!h{len(oids)}i", len(oids), *oids)
         self.stream.send(messages.message(b"t", body))
         self._tell(self._columns_of(statement), ())

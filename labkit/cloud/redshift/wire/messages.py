@@ -9,6 +9,7 @@ import socket
 import struct
 
 from labkit.cloud.engine.redshift.errors import RedshiftError
+from labkit.cloud.redshift.warehouse.registry import Notice
 
 #: The longest message before and after a log-in, in bytes. Redshift reads statements of 16 MB:
 #: https://docs.aws.amazon.com/redshift/latest/dg/c_redshift-sql.html
@@ -194,9 +195,9 @@ def refusal(error: RedshiftError, severity: str = "ERROR", offset: int = 0) -> b
     return message(b"E", _fields(told))
 
 
-def notice(sentence: str, severity: str = "INFO") -> bytes:
+def notice(told: Notice) -> bytes:
     """NoticeResponse."""
-    return message(b"N", _fields({"S": severity, "C": "00000", "M": sentence}))
+    return message(b"N", _fields({"S": told.severity, "C": told.sqlstate, "M": told}))
 
 
 def _fields(told: dict[str, str]) -> bytes:

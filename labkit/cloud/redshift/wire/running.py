@@ -61,7 +61,7 @@ class Runner:
         """
         if self._implicit and _first(sql) in ("BEGIN", "START"):
             self._implicit = False
-            return Result("BEGIN")
+            return Result("BEGIN" if _first(sql) == "BEGIN" else "START TRANSACTION")
         with self._running():
             return self.connection.run(sql, parameters)
 

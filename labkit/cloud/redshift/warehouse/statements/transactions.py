@@ -18,15 +18,16 @@ from labkit.cloud.redshift.warehouse.registry import Notice, Parsed, Result, sta
 @statement("BEGIN", "START TRANSACTION")
 def begin(connection: Connection, parsed: Parsed) -> Result:
     words = parsed.words
-    words.accept("START", "TRANSACTION")
+    tag = "START TRANSACTION" if words.accept("START", "TRANSACTION") else "BEGIN"
     words.accept("BEGIN") and words.accept_one("WORK", "TRANSACTION")
     modes = access_modes.read_modes(words, access_modes.TRANSACTION)
     if connection.transaction == "open":
-        connection.notices.append(Notice("there is already a transaction in progress", "WARNING"))
+        already = "there is already a transaction in progress"
+        connection.notices.append(Notice(already, "WARNING", "25001"))
     else:
         connection.begin()
     connection.settings |= modes
-    return Result("BEGIN")
+    return Result(tag)
 
 
 @statement("COMMIT", "END")
@@ -50,7 +51,7 @@ def rollback(connection: Connection, parsed: Parsed) -> Result:
 
 
 def _warn(connection: Connection) -> None:
-    connection.notices.append(Notice("there is no transaction in progress", "WARNING"))
+    connection.notices.append(Notice("there is no transaction in progress", "WARNING", "25P01"))
 
 
 @statement("LOCK")
