@@ -8,6 +8,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_eval
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -42,8 +43,8 @@ _POLICIES: dict[str, Callable[[Any, str], Any]] = {
     "sns": lambda records, arn: records.topics.get(arn),
     "sqs": lambda records, arn: records.queues.get(arn.rpartition(":")[2]),
 }
-# Where a call names a role that a service is to take on, which its caller must be allowed to give.
-_ROLES = ("Role", "RoleArn", "roleArn", "ServiceRole", "ExecutionRole", "DefaultIamRoleArn")
+# Where a call gives a role that a service is to take on, which its caller must be allowed to pass.
+_GIVES_ROLE = re.compile(r"(?!Remove)\w*(r|R)oles?(ARN|Arn)?")
 
 
 def authorize(context: Context, asked: Mapping[str, Any]) -> None:
@@ -97,9 +98,27 @@ def _asks(
     name = _ACTIONS.get((service, context.operation), context.operation)
     for resource in resources(context, prefix, asked) or [UNKNOWN]:
         yield f"{prefix}:{name}", resource, {}
-    for role in filter(None, (asked.get(member) for member in _ROLES if service != "iam")):
-        arn = role if role.startswith("arn:") else f"arn:aws:iam::{context.account}:role/{role}"
-        yield "iam:PassRole", arn, {"iam:passedtoservice": f"{prefix}.amazonaws.com"}
+    if service == "iam":
+        return
+    for role in _roles(_model(service).operation_model(context.operation).input_shape, asked):
+        if service == "glue" and not role.startswith("arn:"):
+            role = f"arn:aws:iam::{context.account}:role/{role}"
+        if ":role/" in role:
+            yield "iam:PassRole", role, {"iam:passedtoservice": f"{prefix}.amazonaws.com"}
+
+
+def _roles(shape: Any, value: Any, member: str = "") -> Iterator[str]:
+    """The roles that a call gives, however deep, in members that the service's model calls so."""
+    kind = getattr(shape, "type_name", None)
+    if kind == "structure":
+        for name, inner in shape.members.items():
+            if (value or {}).get(name) is not None:
+                yield from _roles(inner, value[name], name)
+    elif kind == "list":
+        for each in value:
+            yield from _roles(shape.member, each, member)
+    elif kind == "string" and _GIVES_ROLE.fullmatch(member):
+        yield value
 
 
 def _model(service: str) -> Any:

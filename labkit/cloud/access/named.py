@@ -40,8 +40,8 @@ _LINES = {
         .*: table/{TableName}
     """,
     "events": """
-        .*(Rule|Targets|TargetsByRule): rule/{EventBusName}/{Name}
-        .*(Rule|Targets|TargetsByRule): rule/{EventBusName}/{Rule}
+        .*(Rule|Targets|TargetsByRule): rule/{EventBusName}{Name}
+        .*(Rule|Targets|TargetsByRule): rule/{EventBusName}{Rule}
         .*(Rule|Targets|TargetsByRule): rule/{Name}
         .*(Rule|Targets|TargetsByRule): rule/{Rule}
         .*EventBus: event-bus/{Name}
@@ -130,6 +130,7 @@ _MEMBER = re.compile(r"\{([\w.]+)\}")
 _WITHOUT_REGION = {"iam"}
 # How a member's value stands in an ARN, where it does not stand as it is.
 _SPELLINGS: dict[tuple[str, str], Callable[[str], str]] = {
+    ("events", "EventBusName"): lambda bus: "" if bus == "default" else f"{bus}/",
     ("secretsmanager", "SecretId"): lambda name: f"{name}-??????",  # AWS adds six letters
     ("sqs", "QueueUrl"): lambda url: url.rpartition("/")[2],
     ("ssm", "Name"): lambda name: name.lstrip("/"),
