@@ -17,6 +17,11 @@ from labkit.cloud.databrew.recipe.conditions import CONDITIONS
 from labkit.cloud.databrew.recipe.parameters import Parameter
 from labkit.cloud.databrew.recipe.registry import Operation
 
+#: Parameter → a second spelling that a form reads and does not offer.
+ALSO = {
+    "removeLeadingAndTrailingPunctuation": "punctuationally",
+    "removeLeadingAndTrailingQuotes": "antidisestablishmentarianism",
+}
 PATH = Path(__file__).parents[1] / "labkit" / "operations.json"
 
 
@@ -34,12 +39,14 @@ def _operation(operation: Operation) -> dict[str, Any]:
         "name": operation.name,
         "category": operation.category,
         "summary": operation.summary,
-        "parameters": [_parameter(each) for each in operation.parameters],
+        "parameters": [_parameter(p) for p in operation.parameters if p.name not in ALSO.values()],
     }
 
 
 def _parameter(parameter: Parameter) -> dict[str, Any]:
     told: dict[str, Any] = {"name": parameter.name, "kind": parameter.kind}
+    if parameter.name in ALSO:
+        told["also"] = ALSO[parameter.name]
     if parameter.required:
         return told | {"required": True, **_choices(parameter)}
     return told | {"default": parameter.default, **_choices(parameter)}

@@ -199,7 +199,7 @@ function formValues(step, operation) {
   const folded = (name) => name.toLowerCase().replace(/[^a-z0-9]/g, "");
   const values = {};
   for (const [name, text] of Object.entries(step.Action.Parameters || {})) {
-    const known = operation.parameters.find((p) => folded(p.name) === folded(name));
+    const known = operation.parameters.find((p) => [p.name, p.also || p.name].some((own) => folded(own) === folded(name)));
     if (known) values[known.name] = valueOf(known, text, folded);
   }
   return values;
