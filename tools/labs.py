@@ -44,10 +44,13 @@ class Verdict:
 
 @contextlib.contextmanager
 def workspace() -> Iterator[Path]:
-    """A fresh LABKIT_HOME, no progress bars; afterwards its local AWS is ended, its files gone."""
+    """A fresh LABKIT_HOME, no progress bars; afterwards its local AWS is ended, its files gone.
+
+    The rights of roles are asked as AWS asks them, which proves those that the labs make.
+    """
     before = dict(os.environ)
     with tempfile.TemporaryDirectory(prefix="labkit-", ignore_cleanup_errors=True) as home:
-        os.environ |= {"LABKIT_HOME": home, "LABKIT_PROGRESS": "off"}
+        os.environ |= {"LABKIT_HOME": home, "LABKIT_PROGRESS": "off", "LABKIT_ROLES": "strict"}
         try:
             yield Path(home)
         finally:

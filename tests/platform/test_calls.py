@@ -1,10 +1,14 @@
 """What an IAM user's or a role's policies let them call."""
 
+import json
+
 import boto3
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from tests.roles import policy
+from tests.conftest import connect, start_cloud, stop_cloud
+from tests.roles import make_role, policy
 
 ARN = "arn:aws:{}:us-east-1:123456789012:{}"
 ROLE = "arn:aws:iam::123456789012:role/{}"
@@ -141,3 +145,31 @@ def test_a_role_that_is_taken_on_may_do_what_it_may(cloud, fresh):
     allowed = policy({"Effect": "Allow", "Action": "athena:List*", "Resource": "*"})
     iam.put_role_policy(RoleName=name, PolicyName="may", PolicyDocument=allowed)
     assert athena.list_data_catalogs()["DataCatalogsSummary"]
+
+
+@pytest.fixture
+def strict(tmp_path, monkeypatch):
+    """A cloud that asks for the rights of roles that services take on."""
+    monkeypatch.setenv("LABKIT_ROLES", "strict")
+    process = start_cloud(tmp_path)
+    yield connect(tmp_path, process)
+    stop_cloud(process)
+
+
+def test_a_state_machine_may_do_what_its_role_may(strict):
+    iam = strict.client("iam")
+    machines = strict.client("stepfunctions", config=Config(inject_host_prefix=False))
+    role = make_role(iam, "r", "states")
+    task = {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:glue:getDatabases", "End": True}
+    made = machines.create_state_machine(
+        name="m",
+        roleArn=role,
+        type="EXPRESS",
+        definition=json.dumps({"StartAt": "Ask", "States": {"Ask": task}}),
+    )["stateMachineArn"]
+    ended = machines.start_sync_execution(stateMachineArn=made)
+    assert (ended["status"], ended["error"]) == ("FAILED", "Glue.AccessDeniedException")
+    assert "is not authorized to perform: glue:GetDatabases" in ended["cause"]
+    allowed = policy({"Effect": "Allow", "Action": "glue:GetDatabases", "Resource": "*"})
+    iam.put_role_policy(RoleName="r", PolicyName="may", PolicyDocument=allowed)
+    assert machines.start_sync_execution(stateMachineArn=made)["status"] == "SUCCEEDED"
