@@ -1,5 +1,6 @@
 """Rulesets: their records, and what profile jobs find by them."""
 
+import datetime
 import json
 from typing import Any
 
@@ -150,6 +151,30 @@ STATISTICS: dict[str, tuple[Any, bool]] = {
 def test_checks_of_statistics(lake: Lake, check: Any, met: bool) -> None:
     [result] = validate(lake, check)["ruleResults"]
     assert (result["status"], result.get("message")) == ("SUCCEEDED" if met else "FAILED", None)
+
+
+TYPED: list[tuple[Any, int]] = [
+    (rule(":c == :v", c="`at`", v="2020-01-01"), 4),
+    (rule(":c > :v", c="`at`", v="2020-01-01T00:00:00Z"), 4),
+    (rule(":c in :v", c="`on`", v='["2020-01-01 00:00", "x"]'), 4),
+    (rule(":c between :a and :b", c="`on`", a="2019-12-31", b="1/1/2020"), 4),
+    (rule(":a == :b", a="`on`", b="`at`"), 4),
+    (rule(":c != :v", c="`on`", v="soon"), 5),
+    (rule(":c == :v", c="`ok`", v="TRUE"), 4),
+    (rule("AGG(:c, MAX) == :v", c="`n`", v="9007199254740993"), 0),
+]
+
+
+def test_a_column_of_a_type_compares_as_that_type(lake: Lake) -> None:
+    none: list[Any] = [None] * 3
+    at = [datetime.datetime(2020, 1, 1), datetime.datetime(2020, 1, 1, 12), *none]
+    on = [datetime.date(2020, 1, 1), datetime.date(2020, 2, 1), *none]
+    ok, n = [True, False, *none], [2**53 + 1, 1, *none]
+    lake.put_table("in/typed.parquet", at=at, on=on, ok=ok, n=n)
+    checks = [check | {"Name": str(number)} for number, (check, _) in enumerate(TYPED)]
+    results = validate(lake, *checks, dataset=lake.dataset("in/typed.parquet"))["ruleResults"]
+    assert [each.get("failedCount", 0) for each in results] == [failed for _, failed in TYPED]
+    assert results[-1]["status"] == "SUCCEEDED"
 
 
 THRESHOLDS: dict[str, tuple[Any, str]] = {

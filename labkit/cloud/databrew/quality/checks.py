@@ -1,7 +1,8 @@
 """Conditions of a rule that compare values, as SQL.
 
-A column of numbers compares as numbers, with what is none never; a column of texts does where the
-other side is a number and has an order. A missing value meets no condition. Source:
+A column of numbers compares as numbers, one of dates or timestamps as moments, one of booleans as
+truths, with what is none never; a column of texts compares as numbers where the other side is one
+and has an order. A missing value meets no condition. Source:
 https://docs.aws.amazon.com/databrew/latest/dg/profile.data-quality-available-checks.html
 """
 
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 
 from labkit.cloud.databrew.expressions import BadExpression, Comparison, Operand, value_of
 from labkit.cloud.databrew.recipe.column import Column
+from labkit.cloud.databrew.recipe.parts.patterns import moment, moment_of
 from labkit.cloud.databrew.recipe.parts.regexps import found
 from labkit.cloud.databrew.recipe.parts.values import exact_number, is_number
 from labkit.cloud.engine.quoting import quoted_text
@@ -47,11 +49,18 @@ def names_of(known: Sequence[Column]) -> str:
 
 @dataclass(frozen=True)
 class _Side:
-    """One side of a condition: SQL of it as a text and as a number, and whether it is one."""
+    """One side of a condition: SQL of it as each of what it may compare as, and what it is."""
 
     text: str
     number: str
-    is_number: bool
+    moment: str
+    truth: str
+    kind: str  # of the members above
+
+    def beside(self, other: _Side, kind: str = "") -> tuple[str, str]:
+        """SQL of this side and another, as what this one is or as of a kind."""
+        kind = kind or self.kind
+        return getattr(self, kind), getattr(other, kind)
 
 
 def condition_sql(
@@ -91,14 +100,21 @@ def _left(
     column = column_named(name, known)
     if operand.function == "LENGTH":
         length = f"length({column.text})"
-        return _Side(f"CAST({length} AS VARCHAR)", length, True)
+        return _Side(f"CAST({length} AS VARCHAR)", length, "NULL", "NULL", "number")
     return _of_column(column)
 
 
 def _of_column(column: Column) -> _Side:
     if column.type.base in ("array", "map", "row"):
         raise BadExpression(f"'{column.name}' is of a complex type, which has no rules.")
-    return _Side(column.text, column.compared, column.is_number)
+    kind = "number" if column.is_number else "moment" if column.is_time else "text"
+    return _Side(
+        column.text,
+        column.compared,
+        moment_of(column),
+        f"TRY_CAST({column.sql} AS BOOLEAN)",
+        "truth" if column.type.base == "boolean" else kind,
+    )
 
 
 def _right(text: str, known: Sequence[Column]) -> _Side:
@@ -109,30 +125,31 @@ def _right(text: str, known: Sequence[Column]) -> _Side:
 
 def _of_text(text: str) -> _Side:
     number = exact_number(text, "") if is_number(text) else "CAST(NULL AS DOUBLE)"
-    return _Side(quoted_text(text), number, is_number(text))
+    sql = quoted_text(text)
+    kind = "number" if is_number(text) else "text"
+    return _Side(sql, number, moment(sql), f"TRY_CAST({sql} AS BOOLEAN)", kind)
 
 
 def _equal(left: _Side, rights: Sequence[_Side]) -> str:
-    right = rights[0]
-    if left.is_number:
-        return f"{left.number} = {right.number}"
-    return f"{left.text} = {right.text}"
+    return " = ".join(left.beside(rights[0]))
+
+
+def _order(left: _Side, rights: Sequence[_Side]) -> str:
+    """What a side is ordered as: a text as a number among numbers."""
+    numbers = left.kind == "text" and all(each.kind == "number" for each in rights)
+    return "number" if numbers else left.kind
 
 
 def _compared(sign: str) -> Callable[[_Side, Sequence[_Side]], str]:
     def compare(left: _Side, rights: Sequence[_Side]) -> str:
-        if left.is_number or rights[0].is_number:
-            return f"{left.number} {sign} {rights[0].number}"
-        return f"{left.text} {sign} {rights[0].text}"
+        return f" {sign} ".join(left.beside(rights[0], _order(left, rights)))
 
     return compare
 
 
 def _between(left: _Side, rights: Sequence[_Side]) -> str:
-    low, high = rights
-    if left.is_number or (low.is_number and high.is_number):
-        return f"{left.number} BETWEEN {low.number} AND {high.number}"
-    return f"{left.text} BETWEEN {low.text} AND {high.text}"
+    (value, low), (_, high) = (left.beside(each, _order(left, rights)) for each in rights)
+    return f"{value} BETWEEN {low} AND {high}"
 
 
 _NUMBERS: dict[str, Callable[[_Side, Sequence[_Side]], str]] = {
@@ -162,7 +179,7 @@ def _among(left: _Side, rights: Sequence[_Side], given: Sequence[str]) -> str:
     if not isinstance(values, list) or not values:
         raise BadExpression(f"IN takes a JSON list of values, not {given[0]}.")
     texts = [each if isinstance(each, str) else json.dumps(each) for each in values]
-    if left.is_number:
+    if left.kind != "text":
         return " OR ".join(_equal(left, [_of_text(each)]) for each in texts)
     return f"{left.text} IN ({', '.join(map(quoted_text, texts))})"
 

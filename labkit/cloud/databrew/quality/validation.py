@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/databrew/latest/dg/profile.data-quality-rules.html
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import operator
 from collections.abc import Callable, Mapping, Sequence
@@ -105,7 +106,7 @@ class Validation:
         wanted = aggregate_of(test, rule.values)
         named = column_named(wanted.column, self.columns) if wanted.column else at_hand
         found = self.statistics.value(wanted.statistic, named, wanted.parameter)
-        bounds = [_number(value_of(word, rule.values)) for word in test.values]
+        bounds = [_number(value_of(word, rule.values), found) for word in test.values]
         if found is None:
             return test.negated
         if test.condition == "between":
@@ -130,11 +131,12 @@ def _overall(states: Sequence[str]) -> str:
     return next((state for state in (ERROR, FAILED) if state in states), SUCCEEDED)
 
 
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise BadExpression(f"A statistic compares with a number, not '{text}'.") from None
+def _number(text: str, found: float | None) -> float:
+    """A number to compare with one that was found, which may be whole and beyond a double's."""
+    for read in (int, float) if isinstance(found, int) else (float,):
+        with contextlib.suppress(ValueError):
+            return read(text)
+    raise BadExpression(f"A statistic compares with a number, not '{text}'.")
 
 
 def _dated(moment: float) -> str:
