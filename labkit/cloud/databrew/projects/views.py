@@ -26,6 +26,7 @@ numbers. ``advancedDataType`` is what a step GET_ADVANCED_DATATYPE asks for. Who
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -195,5 +196,5 @@ def plain(value: Any) -> Any:
 
 def _number(value: float) -> Any:
     if not math.isfinite(value):
-        return str(value)
+        return json.dumps(value)  # as a job writes it: NaN, Infinity
     return int(value) if value.is_integer() and abs(value) <= _SAFE else value
