@@ -108,6 +108,39 @@ def test_a_user_may_do_what_a_policy_allows(limited, action, resource, call, ref
     )
 
 
+def conditioned(action, operator, key, value):
+    where = {"Resource": "*", "Condition": {operator: {key: value}}}
+    return policy({"Effect": "Allow", "Action": action, **where})
+
+
+# A service, how a resource with a tag is made in it, and how that resource is asked for.
+TAGGED = [
+    ("athena", "create_work_group", {"Name": "tagged", "Tags": [{"Key": "team", "Value": "dean"}]},
+     "get_work_group", {"WorkGroup": "tagged"}),
+    ("databrew", "create_recipe", {"Name": "tagged", "Steps": [], "Tags": {"team": "dean"}},
+     "describe_recipe", {"Name": "tagged", "RecipeVersion": "LATEST_WORKING"}),
+    ("secretsmanager", "create_secret",
+     {"Name": "tagged", "SecretString": "s", "Tags": [{"Key": "team", "Value": "dean"}]},
+     "describe_secret", {"SecretId": "tagged"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("service", "making", "made", "asking", "asked"), TAGGED)
+def test_tags_are_conditions(cloud, limited, service, making, made, asking, asked):
+    def call(name, parameters, *condition):
+        client = limited(service, conditioned(f"{service}:*", *condition))
+        return getattr(client, name)(**parameters)
+
+    cloud.client("iam").tag_user(UserName="limited", Tags=[{"Key": "team", "Value": "dean"}])
+    mine = "${aws:PrincipalTag/team}"
+    with pytest.raises(ClientError, match="is not authorized"):
+        call(making, made, "StringEquals", "aws:RequestTag/team", "registrar")
+    call(making, made, "ForAnyValue:StringEquals", "aws:TagKeys", ["Team", "team"])
+    call(asking, asked, "StringEquals", "aws:ResourceTag/Team", mine)
+    with pytest.raises(ClientError, match="is not authorized"):
+        call(asking, asked, "StringNotEquals", "aws:ResourceTag/team", mine)
+
+
 def test_a_denial_counts_more(limited):
     everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
     denied = {"Effect": "Deny", "Action": "glue:Delete*", "Resource": "*"}

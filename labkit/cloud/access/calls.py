@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import Any
 
 from labkit.cloud import protocol
-from labkit.cloud.access import identities
+from labkit.cloud.access import identities, tags
 from labkit.cloud.access.identities import EVERYTHING, identity_documents
 from labkit.cloud.access.named import resources
 from labkit.cloud.access.policy_conditions import UNKNOWN, Question
@@ -62,9 +62,13 @@ def authorize(context: Context, asked: Mapping[str, Any]) -> None:
     """
     cloud = context.cloud
     keys = identities.global_keys(cloud, context.principal) | {
-        "aws:requestedregion": context.region
+        "aws:requestedregion": context.region,
+        **tags.in_call(asked),
     }
     for action, resource, more in _asks(context, asked):
+        prefix = action.partition(":")[0]
+        if resource and prefix != "iam":
+            more = more | tags.of_resource(context, prefix, resource)
         question = Question(context.principal, action, resource, keys | more)
         if why := identities.why_refused(cloud, question, _policy_of(context, resource)):
             told = question if resource else replace(question, resource="*")

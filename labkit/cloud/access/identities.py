@@ -19,6 +19,7 @@ from moto.sts.models import sts_backends
 
 from labkit.cloud.access.policy_conditions import Question
 from labkit.cloud.access.policy_language import Document, Verdict, judge, read_document
+from labkit.cloud.access.tags import as_keys, read
 from labkit.cloud.cloud import LEARNER, Cloud
 from labkit.cloud.operations import ANONYMOUS, Principal
 
@@ -77,12 +78,21 @@ def global_keys(cloud: Cloud, principal: Principal) -> dict[str, str | list[str]
         "aws:viaawsservice": "false",
         "aws:currenttime": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "aws:epochtime": str(int(time.time())),
+        **as_keys("aws:principaltag", _tags_of(cloud, principal)),
     }
     if principal is ANONYMOUS:
         unknown = ("aws:principalarn", "aws:principalaccount")
         keys = {k: v for k, v in keys.items() if k not in unknown}
         return keys | {"aws:principaltype": "Anonymous"}
     return keys | ({"aws:username": name.rpartition("/")[2]} if kind == "user" else {})
+
+
+def _tags_of(cloud: Cloud, principal: Principal) -> dict[str, str]:
+    """The tags of a user, or of the role behind a session."""
+    if principal.role_arn:
+        return read(role_of(cloud, principal).tags)
+    tags: dict[str, str] = cloud.backend("iam").tagger.get_tag_dict_for_resource(principal.arn)
+    return tags
 
 
 class _Unknown:
@@ -93,6 +103,7 @@ class _Unknown:
         self.policies: Mapping[str, str] = {}
         self.managed_policies: Mapping[str, Any] = {}
         self.permissions_boundary_arn = None
+        self.tags: list[dict[str, str]] = []
 
 
 def role_of(cloud: Cloud, principal: Principal) -> Any:
