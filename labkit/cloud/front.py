@@ -205,6 +205,9 @@ class Front:
     def _fall_through(
         self, service: str, name: str, environ: Environ, body: bytes, asked: dict[str, Any]
     ) -> protocol.Reply:
+        model = protocol.service_model(service)
+        if model and environ.get("HTTP_X_AMZ_TARGET"):  # moto knows JSON by no other name
+            environ = environ | {"CONTENT_TYPE": protocol.json_type(model)}
         if rewrite := REWRITES.get(service):
             body = rewrite(name, body)
         body = paged.for_all(service, name, body)

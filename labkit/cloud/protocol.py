@@ -109,10 +109,10 @@ def answer(operation: OperationModel, result: dict[str, Any]) -> Reply:
         body = to_json(dump(shape.members[payload], result.get(payload)) or {})
     else:
         body = to_json(dump(shape, result) or {}) if shape else b"{}"
-    return Reply(status, headers | {"Content-Type": _json_type(operation.service_model)}, body)
+    return Reply(status, headers | {"Content-Type": json_type(operation.service_model)}, body)
 
 
-def _json_type(model: ServiceModel) -> str:
+def json_type(model: ServiceModel) -> str:
     """What a service calls its JSON."""
     if protocol_of(model) == "rest-json":
         return "application/json"
@@ -274,7 +274,7 @@ def refuse(model: ServiceModel | None, error: AwsError) -> Reply:
         fields = {"__type": code, "message": error.message, "Message": error.message}
         if "RequestId" in _members_of(model, code):
             fields["RequestId"] = request_id
-        headers |= {"Content-Type": _json_type(model), "x-amzn-errortype": code}
+        headers |= {"Content-Type": json_type(model), "x-amzn-errortype": code}
         if "awsQueryCompatible" in model.metadata:
             headers["x-amzn-query-error"] = f"{_query_code(model, code)};Sender"
         return Reply(error.status, headers, to_json(fields | error.details))

@@ -85,3 +85,18 @@ def test_metrics_in_forms_and_cbor(post, fresh):
 
 def read(body):
     return RpcV2CBORParser().parse_data_item(io.BufferedReader(io.BytesIO(body)))
+
+
+@pytest.mark.parametrize("kind", ["application/json", "application/json; charset=utf-8"])
+@pytest.mark.parametrize(
+    ("service", "target"),
+    [
+        ("dynamodb", "DynamoDB_20120810.DescribeLimits"),
+        ("sqs", "AmazonSQS.ListQueues"),
+        ("ssm", "AmazonSSM.DescribeParameters"),
+        ("states", "AWSStepFunctions.ListActivities"),
+    ],
+)
+def test_json_by_its_common_name(post, service, target, kind):
+    status, told = post(service, b"{}", {"Content-Type": kind, "X-Amz-Target": target})
+    assert status == 200, told
