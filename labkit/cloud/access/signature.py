@@ -149,10 +149,8 @@ def _header(environ: dict[str, Any], name: str) -> str:
 
 
 def _payload_hash(claim: Claim, environ: dict[str, Any], body: bytes | None) -> str:
-    if claim.presigned and claim.service == "s3":
-        return "UNSIGNED-PAYLOAD"
-    if body is None:
-        return str(environ.get("HTTP_X_AMZ_CONTENT_SHA256", ""))
+    if body is None or (claim.presigned and claim.service == "s3"):
+        return str(environ.get("HTTP_X_AMZ_CONTENT_SHA256", "UNSIGNED-PAYLOAD"))
     return hashlib.sha256(body).hexdigest()
 
 

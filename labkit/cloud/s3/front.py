@@ -13,6 +13,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from http import HTTPStatus
 from typing import Any
 
 from labkit.cloud import protocol
@@ -78,7 +79,7 @@ class S3:
         headers = _told(headers) | cross_origin.headers_for(self.cloud, environ)
         seconds = time.monotonic() - began
         self._log(environ, access_logs.Answered(status, headers, content, seconds))
-        start_response(f"{status} {'OK' if status < 300 else 'Error'}", list(headers.items()))
+        start_response(f"{status} {HTTPStatus(status).phrase}", list(headers.items()))
         return content if environ["REQUEST_METHOD"] != "HEAD" else []
 
     def _log(self, environ: Environ, answered: access_logs.Answered) -> None:
@@ -105,6 +106,7 @@ class S3:
         if environ["REQUEST_METHOD"] == "OPTIONS":
             return whole(cross_origin.preflight(self.cloud, read_request(environ, ANONYMOUS)))
         limits.check_address(environ)
+        limits.check_digest(environ)
         claim, principal = guard.identify(environ, None)
         limits.check_signed(environ, claim)
         request = read_request(with_legacy_headers(environ, claim), principal)
@@ -122,7 +124,7 @@ class S3:
                 return whole(listing.answer(request, bucket))
         if request.is_upload:
             return whole(self._upload(request))
-        content = read_body(request.environ)
+        content = read_body(request)
         with self.cloud.lock("s3"):  # what is told of an object is of one version
             return self._told(request, content, number)
 
@@ -192,6 +194,8 @@ class S3:
         upload = self.records.upload(request)
         if upload and request.method == "POST":
             object_checksums.check_parts(request, body, upload)
+        elif request.method == "POST" and "uploadId" in request.query and version:
+            self.records.check_made(request, body, version)
         named = request.query.get("versionId")
         marker = (
             named and request.method == "DELETE" and versions.is_marker(bucket, request.key, named)

@@ -37,6 +37,15 @@ _SIGNING = tuple(
     for n in ("Algorithm", "Credential", "Signature", "Date", "SignedHeaders", "Expires")
 )
 _SIGNING_LEGACY = {"AWSAccessKeyId", "Signature", "Expires"}
+_DIGEST = "x-amz-content-sha256"
+DIGESTS = (
+    "UNSIGNED-PAYLOAD",
+    "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
+    "STREAMING-AWS4-HMAC-SHA256-PAYLOAD",
+    "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER",
+    "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD",
+    "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD-TRAILER",
+)
 _COUNTS = ("max-keys", "max-uploads", "max-parts")
 # Buckets of S3 Tables, none of whose objects moto keeps.
 _TABLES = "--table-s3"
@@ -93,6 +102,10 @@ def check(request: Request, source: Any) -> None:
         source: moto's record of the version that a copy reads, if it is a copy.
     """
     _check_known(request)
+    if not request.bucket and request.method != "GET":
+        words = "The specified method is not allowed against this resource."
+        told = {"Method": request.method, "ResourceType": "SERVICE"}
+        raise AwsError("MethodNotAllowed", words, 405, **told)
     for name in _OWNERS:
         _check_owner(request.header(name))
     if request.method == "PUT" and not request.key and not request.query:
@@ -140,6 +153,21 @@ def check_address(environ: dict[str, Any]) -> None:
     if query & {"AWSAccessKeyId", "Signature"} and not query.issuperset(_SIGNING_LEGACY):
         words = "Query-string authentication requires the Signature, Expires and AWSAccessKeyId"
         raise AwsError("AccessDenied", f"{words} parameters", 403)
+
+
+def check_digest(environ: dict[str, Any]) -> None:
+    """Raise where a signed request says nothing of its body that could be signed.
+
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
+    """
+    if not str(environ.get("HTTP_AUTHORIZATION", "")).startswith("AWS4-HMAC-SHA256"):
+        return
+    sent = environ.get("HTTP_X_AMZ_CONTENT_SHA256")
+    if sent is None:
+        raise AwsError("InvalidRequest", f"Missing required header for this request: {_DIGEST}")
+    if sent not in DIGESTS and not re.fullmatch("[0-9a-fA-F]{64}", sent):
+        words = f"{_DIGEST} must be {', '.join(DIGESTS)} or a valid sha256 value."
+        raise _invalid(words, _DIGEST, sent)
 
 
 def check_signed(environ: dict[str, Any], claim: Claim) -> None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _SMALL = 8 << 20
 _BYTES = {"crc32": 4, "crc32c": 4, "crc64nvme": 8, "sha1": 20, "sha256": 32}
+_ASKED = "x-amz-sdk-checksum-algorithm"
 _PREFIX, _HEADER = "x-amz-checksum-", "HTTP_X_AMZ_CHECKSUM_"
 _SETTINGS = ("algorithm", "mode", "type")
 
@@ -44,15 +45,23 @@ class Claimed:
         headers = (each for each in request.environ.items() if each[0].startswith(_HEADER))
         sent = {name.removeprefix(_HEADER).lower(): value for name, value in headers}
         named = [name for name, value in sent.items() if value and name not in _SETTINGS]
-        trailer = (request.header("x-amz-trailer") or "").removeprefix(_PREFIX)
-        asked = (request.header("x-amz-sdk-checksum-algorithm") or "").lower()
+        trailer = next(iter(trailing(request)), "").removeprefix(_PREFIX)
+        asked = (request.header(_ASKED) or "").lower()
         if len(named) > 1:
             raise _invalid(
                 "Expecting a single x-amz-checksum- header. "
                 "Multiple checksum Types are not allowed."
             )
-        self.name = (named or [trailer or asked or declared or ""])[0]
+        if trailer and trailer not in ALGORITHMS:
+            raise _invalid("The value specified in the x-amz-trailer header is not supported")
+        _check_name(asked)
+        self.name = (named or [trailer or declared or ""])[0]
         _check_name(self.name)
+        if asked and not (named or trailer):
+            words = f"{_ASKED} specified, but no corresponding {_PREFIX}* or x-amz-trailer headers"
+            raise _invalid(f"{words} were found.")
+        if asked not in ("", self.name):
+            raise _invalid(f"Value for {_ASKED} header is invalid.")
         if declared and self.name != declared:
             raise _invalid(
                 f"Checksum Type mismatch occurred, expected checksum Type: {declared}, "
@@ -82,6 +91,12 @@ class Claimed:
                 f"The {self.name.upper()} you specified did not match the calculated checksum.",
             )
         return {self.name: self._checksum.value}
+
+
+def trailing(request: Request) -> list[str]:
+    """The headers that are to follow the request's body, as it says."""
+    names = (each.strip().lower() for each in (request.header("x-amz-trailer") or "").split(","))
+    return [each for each in names if each]
 
 
 def check_upload(request: Request) -> None:
@@ -127,6 +142,11 @@ def check_parts(request: Request, body: bytes, upload: Any) -> None:
         _check_whole(request, upload, [(number, found) for number, _, found in listed])
 
 
+def are_parts(body: bytes, version: Any) -> bool:
+    """Whether a list that completes an upload has the parts that the object was made of."""
+    return [each[0] for each in _named(body)] == [part.number for part in version.multipart.layout]
+
+
 def _check_whole(request: Request, upload: Any, named: list[tuple[int, dict[str, str]]]) -> None:
     """Raise unless a list has what the upload's type of checksum needs, and the whole's is right.
 
@@ -165,7 +185,9 @@ def _named(body: bytes) -> Iterator[tuple[int, str, dict[str, str]]]:
         if not number.isdecimal():
             raise malformed()
         sums = {k.removeprefix(stem).lower(): v for k, v in texts.items() if k.startswith(stem)}
-        yield int(number), texts.get("ETag", "").strip('"'), sums
+        if "ETag" not in texts:
+            raise malformed()
+        yield int(number), texts["ETag"].strip('"'), sums
 
 
 def in_headers(checksums_: dict[str, str]) -> dict[str, str]:
@@ -253,10 +275,10 @@ def _check_value(name: str, value: str | None) -> None:
     if value is None:
         return
     try:
-        size = len(base64.b64decode(value, validate=True))
+        digest = base64.b64decode(value, validate=True)
     except (binascii.Error, ValueError):
-        size = -1
-    if size != _BYTES[name]:
+        digest = b""
+    if len(digest) != _BYTES[name] or base64.b64encode(digest).decode() != value:
         raise _invalid(f"Value for x-amz-checksum-{name} header is invalid.")
 
 

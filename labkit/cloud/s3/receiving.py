@@ -16,11 +16,15 @@ from dataclasses import replace
 from typing import Any
 
 from labkit.cloud.operations import AwsError
-from labkit.cloud.s3 import object_checksums
+from labkit.cloud.s3 import limits, object_checksums
 from labkit.cloud.s3.bodies import CHUNK, Body, Slot, write_stream
 from labkit.cloud.s3.request import Environ, Request
 
 _SMALL_BODY, _LARGE = 16 << 20, 8 << 20
+# The lines between what is sent in chunks; what trails it may break off after a whole line.
+_CHUNK = re.compile(rb"([0-9a-fA-F]+)\r\n")
+_SIGNED_CHUNK = re.compile(rb"([0-9a-fA-F]+)\s*;\s*chunk-signature\s*=\s*[^\s;]+\r\n")
+_END, _TRAILER = re.compile(rb"()\r\n"), re.compile(rb"(?:(.*)\r\n)?")
 
 
 def receive(
@@ -45,7 +49,7 @@ def receive(
     body = write_stream(_content(request, trailers), *watchers, etag=etag, slot=slot)
     try:
         signed.verify()
-        _check_md5(request, body)
+        _check_md5(request.header("content-md5"), body.etag)
         return replace(body, checksums=claimed.verified(trailers))
     except AwsError:
         body.discard()
@@ -61,9 +65,9 @@ class _Signed:
     """
 
     def __init__(self, environ: Environ, *, proven: bool) -> None:
-        self._sent = str(environ.get("HTTP_X_AMZ_CONTENT_SHA256", "")).lower()
+        self._sent = str(environ.get("HTTP_X_AMZ_CONTENT_SHA256", ""))
         large = int(environ.get("CONTENT_LENGTH") or 0) >= _LARGE
-        unsigned = re.fullmatch("[0-9a-f]{64}", self._sent) is None
+        unsigned = not self._sent or self._sent in limits.DIGESTS
         self._digest = None if unsigned or (proven and large) else hashlib.sha256()
 
     def update(self, chunk: bytes) -> None:
@@ -73,7 +77,7 @@ class _Signed:
 
     def verify(self) -> None:
         """Raise unless what was seen is what was signed."""
-        if self._digest and (computed := self._digest.hexdigest()) != self._sent:
+        if self._digest and (computed := self._digest.hexdigest()) != self._sent.lower():
             raise AwsError(
                 "XAmzContentSHA256Mismatch",
                 "The provided 'x-amz-content-sha256' header does not match what was computed.",
@@ -105,10 +109,12 @@ def _streams(request: Request) -> bool:
 def _content(request: Request, trailers: dict[str, str]) -> Iterator[bytes]:
     stream = request.environ["wsgi.input"]
     if _streams(request):
-        return _exactly(_unchunk(stream, trailers), _length(request))
+        pieces = _unchunk(request, stream, trailers)
+        return _exactly(pieces, _length(request))
     length = request.environ.get("CONTENT_LENGTH")
     if length is None and not request.environ.get("wsgi.input_terminated"):
-        raise AwsError("MissingContentLength", "You must provide the Content-Length header", 411)
+        words = "You must provide the Content-Length HTTP header."
+        raise AwsError("MissingContentLength", words, 411)
     return _read(stream, int(length) if length else None)
 
 
@@ -137,23 +143,45 @@ def _exactly(chunks: Iterator[bytes], length: int | None) -> Iterator[bytes]:
 
 
 def _incomplete() -> AwsError:
-    return AwsError("IncompleteBody", "You did not provide the number of bytes specified")
+    words = "You did not provide the number of bytes specified by the Content-Length HTTP header"
+    return AwsError("IncompleteBody", words)
 
 
-def _unchunk(stream: Any, trailers: dict[str, str]) -> Iterator[bytes]:
-    """The content of an ``aws-chunked`` body; its trailing headers are noted."""
-    while size := int(stream.readline().split(b";")[0].strip() or b"0", 16):
+def _unchunk(request: Request, stream: Any, trailers: dict[str, str]) -> Iterator[bytes]:
+    """The content of an ``aws-chunked`` body; its trailing headers are noted.
+
+    Raises:
+        AwsError: ``IncompleteBody``: it breaks off; ``MalformedTrailerError``: what trails it is
+            not what the client said would.
+    """
+    signs = "AWS4" in (request.header("x-amz-content-sha256") or "")
+    chunk = _SIGNED_CHUNK if signs else _CHUNK
+    while size := int(_line(stream, chunk), 16):
         yield from _read(stream, size)
-        stream.readline()
-    while line := stream.readline().strip():
-        name, _, value = line.decode().partition(":")
+        _line(stream, _END)
+    while line := _line(stream, _TRAILER):
+        name, _, value = line.decode("latin-1").partition(":")
         trailers[name.lower()] = value.strip()
+    if set(trailers) - {"x-amz-trailer-signature"} != set(object_checksums.trailing(request)):
+        words = "The request contained trailing data that was not well-formed or did not conform"
+        raise AwsError("MalformedTrailerError", f"{words} to our published schema.")
 
 
-def _check_md5(request: Request, body: Body) -> None:
-    sent = request.header("content-md5")
-    if sent and base64.b64decode(sent).hex() != body.etag:
-        raise AwsError("BadDigest", "The Content-MD5 you specified did not match what we received.")
+def _line(stream: Any, form: re.Pattern[bytes]) -> bytes:
+    """What a line of a form says, which the whole of it may not be missing."""
+    found = form.fullmatch(stream.readline())
+    if found is None:
+        raise AwsError("IncompleteBody", "The request body terminated unexpectedly")
+    return found[1] or b""
+
+
+def _check_md5(sent: str | None, digest: str | None) -> None:
+    """Raise where a client sent another MD5 than what it sent has, which is in hexadecimal."""
+    if sent and (expected := base64.b64decode(sent).hex()) != digest:
+        words = "The Content-MD5 you specified did not match what we received."
+        found = base64.b64encode(bytes.fromhex(digest or "")).decode()
+        told = {"ExpectedDigest": expected, "CalculatedDigest": found}
+        raise AwsError("BadDigest", words, 400, **told)
 
 
 def without_transfer_headers(environ: Environ) -> Environ:
@@ -166,16 +194,37 @@ def without_transfer_headers(environ: Environ) -> Environ:
     return kept | ({"HTTP_CONTENT_ENCODING": ",".join(left)} if left else {})
 
 
-def read_body(environ: Environ) -> bytes:
-    """A request's body that is no object's content, such as XML: all of it."""
+def read_body(request: Request) -> bytes:
+    """A request's body that is no object's content, such as XML: all of it.
+
+    Raises:
+        AwsError: it is not what the client's digests are of, or is a list of objects to delete
+            that has none.
+    """
+    environ = request.environ
     length = int(environ.get("CONTENT_LENGTH") or 0)
     if length > _SMALL_BODY:
         raise AwsError("MaxMessageLengthExceeded", "Your request was too big.")
     found: bytes = environ["wsgi.input"].read(length) if length else b""
-    signed = _Signed(environ, proven=False)
-    signed.update(found)
-    signed.verify()
+    if request.changes:
+        _check_body(request, found)
     return found
+
+
+def _check_body(request: Request, body: bytes) -> None:
+    signed = _Signed(request.environ, proven=False)
+    signed.update(body)
+    signed.verify()
+    md5 = request.header("content-md5")
+    _check_md5(md5, hashlib.md5(body, usedforsecurity=False).hexdigest())
+    if "uploadId" in request.query:
+        return  # a checksum there is the whole object's
+    claimed = object_checksums.Claimed(request, None)
+    claimed.update(body)
+    claimed.verified({})
+    if "delete" in request.query and not (md5 or claimed.name):
+        words = "Missing required header for this request: Content-MD5 OR x-amz-checksum-*"
+        raise AwsError("InvalidRequest", words)
 
 
 _TIMEOUT = (

@@ -13,7 +13,7 @@ from labkit.cloud.access import policy
 from labkit.cloud.access.s3_requests import copy_source, find_version
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.operations import AwsError
-from labkit.cloud.s3 import conditions, limits, parts, versions
+from labkit.cloud.s3 import conditions, limits, object_checksums, parts, versions
 from labkit.cloud.s3.asked import asked_for
 from labkit.cloud.s3.bodies import BODIES
 from labkit.cloud.s3.documents import named
@@ -71,11 +71,12 @@ class Records:
         if upload in bucket.multiparts and bucket.multiparts[upload].key_name == request.key:
             return
         if not _has_made(request, find_version(bucket, request.key)):
-            words = (
-                "The specified upload does not exist. The upload ID may be invalid, or the upload"
-            )
-            words += " may have been aborted or completed."
-            raise AwsError("NoSuchUpload", words, 404, UploadId=upload)
+            raise _no_such_upload(upload)
+
+    def check_made(self, request: Request, body: bytes, version: Any) -> None:
+        """Raise where an upload is completed again, and not with the parts that it had."""
+        if _has_made(request, version) and not object_checksums.are_parts(body, version):
+            raise _no_such_upload(request.query["uploadId"])
 
     def begin_upload(self, request: Request, told: bytes) -> None:
         """Have an upload know how what it becomes is locked, which moto forgets, and what it met.
@@ -131,6 +132,12 @@ class Records:
             self.cloud.state.save_keys()
         else:
             self.cloud.state.save("s3")
+
+
+def _no_such_upload(upload: str) -> AwsError:
+    words = "The specified upload does not exist. The upload ID may be invalid, or the upload"
+    words += " may have been aborted or completed."
+    return AwsError("NoSuchUpload", words, 404, UploadId=upload)
 
 
 def _has_made(request: Request, latest: Any) -> bool:
