@@ -8,6 +8,7 @@ knows gets a 400 in AWS's shape, which clients do not retry.
 from __future__ import annotations
 
 import contextlib
+import http.client
 import json
 import logging
 import os
@@ -262,4 +263,4 @@ def _send(start_response: StartResponse, reply: protocol.Reply) -> Iterable[byte
 
 
 def _reason(status: int) -> str:
-    return "OK" if status < 300 else "Error"
+    return http.client.responses.get(status, "Error")

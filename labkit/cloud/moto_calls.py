@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import logging
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -47,7 +48,19 @@ class Moto:
         html = seen["headers"].get("Content-Type", "").startswith("text/html")
         if seen["status"] >= 500 or (seen["status"] == 404 and html and b"<!doctype" in content):
             return None
+        if seen["status"] >= 400:
+            content = _with_both_messages(content)
         return protocol.Reply(seen["status"], seen["headers"], content)
+
+
+def _with_both_messages(content: bytes) -> bytes:
+    """An error in JSON, its message in both spellings: clients read the one that a model names."""
+    try:
+        told = json.loads(content)
+    except ValueError:
+        return content
+    words = told.get("message", told.get("Message")) if isinstance(told, dict) else None
+    return protocol.to_json({"message": words, "Message": words} | told) if words else content
 
 
 def from_moto(error: Any) -> AwsError:

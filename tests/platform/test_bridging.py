@@ -1,6 +1,7 @@
 """SQS and CloudWatch as older SDKs ask them, in forms, and as newer ones do, in CBOR."""
 
 import io
+import json
 import urllib.error
 import urllib.request
 from urllib.parse import urlencode
@@ -100,3 +101,11 @@ def read(body):
 def test_json_by_its_common_name(post, service, target, kind):
     status, told = post(service, b"{}", {"Content-Type": kind, "X-Amz-Target": target})
     assert status == 200, told
+
+
+def test_an_errors_message_in_both_spellings(post):
+    headers = {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": "AWSGlue.GetTrigger"}
+    status, told = post("glue", b'{"Name": "nope"}', headers)
+    said = json.loads(told)
+    assert status == 400
+    assert said["message"] == said["Message"] != ""
