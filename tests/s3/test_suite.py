@@ -142,18 +142,21 @@ def test_a_form(aws, bucket, version, changed, body, status, said):
         assert s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 0
 
 
+KINDS = ["starts-with", "$Content-Type", "text/"]
 CONDITIONS = {  # of a form → the status, what is said
     "no dollar": (["eq", "x-amz-meta-a", "b"], 403, '["eq", "x-amz-meta-a", "b"]'),
     "as written": (["eq", "$X-Amz-Meta-A", "c"], 403, '["eq", "$X-Amz-Meta-A", "c"]'),
     "no size": (["content-length-range", "a", "9"], 403, '["content-length-range", "a", "9"]'),
     "nothing": ({}, 400, "exactly one property"),
+    "one of several types": (KINDS, 403, '["starts-with", "$Content-Type", "text/"]'),
+    "all of several types": ([*KINDS[:2], ""], 204, ""),
 }
 
 
 @pytest.mark.parametrize(("condition", "status", "said"), CONDITIONS.values(), ids=CONDITIONS)
 def test_a_forms_condition(s3, bucket, condition, status, said):
-    named = {"x-amz-meta-a": "b"}
-    both = [condition, ["starts-with", "$x-amz-meta-a", ""]]
+    named = {"x-amz-meta-a": "b", "Content-Type": "text/a, image/b", "redirect": "nowhere"}
+    both = [condition, *(["starts-with", f"${name}", ""] for name in named)]
     form = s3.generate_presigned_post(bucket, "a", Fields=named, Conditions=both)
     files = {"file": ("f.txt", b"hello")}
     answer = requests.post(form["url"], data=form["fields"], files=files, timeout=60)

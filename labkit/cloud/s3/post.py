@@ -119,7 +119,7 @@ def answer(form: Form, endpoint: str, reply: protocol.Reply) -> protocol.Reply:
     headers = {k: v for k, v in reply.headers.items() if k.lower() != "content-type"}
     headers["Location"] = place
     target = form.fields.get("success_action_redirect") or form.fields.get("redirect")
-    if target:
+    if target and urllib.parse.urlsplit(target).netloc:  # what is no address is as if it was unsaid
         said = urllib.parse.urlencode({"bucket": form.bucket, "key": form.key, "etag": etag})
         joint = "&" if "?" in target else "?"
         return protocol.Reply(303, headers | {"Location": f"{target}{joint}{said}"}, b"")
@@ -208,7 +208,8 @@ def _check_condition(form: Form, kind: str, name: str, value: Any) -> None:
         return
     field = name.removeprefix("$").lower()
     found = form.bucket if field == "bucket" else form.fields.get(field, "")
-    holds = found == value if kind == "eq" else found.startswith(value)
+    each = found.split(",") if field == "content-type" else [found]  # several types are a list
+    holds = found == value if kind == "eq" else all(e.strip().startswith(value) for e in each)
     if not (holds and name.startswith("$")):
         raise failed
 
