@@ -198,6 +198,18 @@ def test_an_address_that_is_signed_by_half(aws, bucket, version, told):
     assert (answer.status_code, said in answer.text) == (status, True)
 
 
+@pytest.mark.parametrize("version", VERSIONS.values(), ids=VERSIONS)
+def test_an_address_that_does_not_hold_is_told_why(aws, bucket, version):
+    s3 = aws("s3", config=Config(signature_version=version))
+    named = {"Bucket": bucket, "Key": "a"}
+    url = s3.generate_presigned_url("get_object", named, ExpiresIn=0)
+    ended, another = (call(url, timeout=60).text for call in (requests.get, requests.put))
+    assert all(f"<{name}>2" in ended for name in ("Expires", "ServerTime"))
+    assert all(f"<{name}>" in another for name in ("AWSAccessKeyId", "SignatureProvided"))
+    what = "CanonicalRequest" if version else "StringToSign"
+    assert (f"<{what}>PUT\n" in another, f"<{what}Bytes>50 55 54 0a" in another) == (True, True)
+
+
 def test_what_signs_an_address_is_none_of_the_object(aws, s3, bucket):
     legacy = aws("s3", config=Config(signature_version="s3"))
     named = {"Bucket": bucket, "Key": "a"}

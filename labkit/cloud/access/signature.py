@@ -15,7 +15,6 @@ import hashlib
 import hmac
 import re
 import urllib.parse
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,16 +94,29 @@ def verify(claim: Claim, secret: str, environ: dict[str, Any], body: bytes | Non
     to_sign = "\n".join((ALGORITHM, claim.timestamp, claim.scope, digest))
     expected = hmac.new(_signing_key(claim, secret), to_sign.encode(), hashlib.sha256).hexdigest()
     if not hmac.compare_digest(expected, claim.signature):
-        raise mismatch(claim.service)
+        raise mismatch(claim, to_sign, canonical)
     if claim.presigned:
         _check_expiry(claim, environ)
 
 
-def mismatch(service: str = "s3") -> AwsError:
-    """The refusal of a signature that another secret, or another request, made."""
-    key = "key" if service == "s3" else "AWS Secret Access Key"
+def mismatch(claim: Claim, to_sign: str, canonical: str | None = None) -> AwsError:
+    """The refusal of a signature that another secret, or another request, made.
+
+    Args:
+        to_sign: what was to be signed; S3 tells it, so that its client may compare.
+        canonical: the request that it is the digest of, if it is one.
+    """
+    key = "key" if claim.service == "s3" else "AWS Secret Access Key"
     words = "The request signature we calculated does not match the signature you provided. Check"
-    return AwsError("SignatureDoesNotMatch", f"{words} your {key} and signing method.", 403)
+    told = {"AWSAccessKeyId": claim.access_key, "SignatureProvided": claim.signature}
+    for name, text in (("StringToSign", to_sign), ("CanonicalRequest", canonical)):
+        if text is not None:
+            told[name] = text.encode(errors="surrogateescape").decode(errors="replace")
+            told[f"{name}Bytes"] = text.encode(errors="surrogateescape").hex(" ")
+    details = told if claim.service == "s3" else {}
+    return AwsError(
+        "SignatureDoesNotMatch", f"{words} your {key} and signing method.", 403, **details
+    )
 
 
 def _signing_key(claim: Claim, secret: str) -> bytes:
@@ -164,8 +176,7 @@ def _check_expiry(claim: Claim, environ: dict[str, Any]) -> None:
         words = "X-Amz-Expires must be a non-negative number and less than a week (in seconds)"
         raise AwsError("AuthorizationQueryParametersError", f"{words}; that is, {_LONGEST_S}")
     lifetime = datetime.timedelta(seconds=int(seconds))
-    if datetime.datetime.now(datetime.UTC) > made + lifetime:
-        raise AwsError("AccessDenied", "Request has expired", 403)
+    _check_passed(made + lifetime, **{"X-Amz-Expires": seconds})
 
 
 def read_legacy_claim(environ: dict[str, Any]) -> Claim | None:
@@ -194,15 +205,24 @@ def verify_legacy(claim: Claim, secret: str, environ: dict[str, Any]) -> None:
     )
     # botocore signs a bucket's address as if the host named the bucket: with a slash at its end.
     paths = (path, f"{path}/") if path.count("/") == 1 else (path,)
-    expected = [_legacy_signature((*lines, each + suffix), secret) for each in paths]
+    to_sign = ["\n".join((*lines, each + suffix)) for each in paths]
+    expected = [_legacy_signature(each, secret) for each in to_sign]
     if not any(hmac.compare_digest(each, claim.signature) for each in expected):
-        raise mismatch()
-    if datetime.datetime.now(datetime.UTC).timestamp() > int(claim.timestamp):
-        raise AwsError("AccessDenied", "Request has expired", 403)
+        raise mismatch(claim, to_sign[0])
+    _check_passed(datetime.datetime.fromtimestamp(int(claim.timestamp), datetime.UTC))
 
 
-def _legacy_signature(lines: Iterable[str], secret: str) -> str:
-    signed = "\n".join(lines).encode(errors="surrogateescape")
+def _check_passed(ends: datetime.datetime, **told: str) -> None:
+    """Raise where an address held until a moment that is over."""
+    now = datetime.datetime.now(datetime.UTC)
+    if now > ends:
+        moments = {"Expires": ends, "ServerTime": now}
+        told |= {name: moment.strftime("%Y-%m-%dT%H:%M:%SZ") for name, moment in moments.items()}
+        raise AwsError("AccessDenied", "Request has expired", 403, **told)
+
+
+def _legacy_signature(to_sign: str, secret: str) -> str:
+    signed = to_sign.encode(errors="surrogateescape")
     return base64.b64encode(hmac.new(secret.encode(), signed, hashlib.sha1).digest()).decode()
 
 

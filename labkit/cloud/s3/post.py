@@ -155,7 +155,8 @@ def _signed_by(fields: dict[str, str]) -> Principal:
         raise _missing(name)
     sent = fields[name.lower()]
     if not signature.is_policy_signature(sent, policy, secret, credential if not legacy else None):
-        raise signature.mismatch()
+        claim = signature.Claim(key, "", "", "s3", (), sent, "", presigned=True)
+        raise signature.mismatch(claim, policy)
     return principal
 
 
