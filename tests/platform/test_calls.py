@@ -163,6 +163,36 @@ def test_a_queues_own_policy_lets_in_and_keeps_out(cloud, limited):
         limited("sqs", mine).receive_message(QueueUrl=made)
 
 
+def test_a_secrets_own_policy_lets_in(cloud, limited):
+    secrets = cloud.client("secretsmanager")
+    secrets.create_secret(Name="lets-in", SecretString="s")
+    who = {"Principal": {"AWS": "arn:aws:iam::123456789012:user/limited"}, "Resource": "*"}
+    own = policy({"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", **who})
+    secrets.put_resource_policy(SecretId="lets-in", ResourcePolicy=own)
+    mine = limited("secretsmanager", policy({"Effect": "Allow", "Action": "s3:*", "Resource": "*"}))
+    assert mine.get_secret_value(SecretId="lets-in")["SecretString"] == "s"
+    with pytest.raises(ClientError, match="is not authorized"):
+        mine.describe_secret(SecretId="lets-in")
+
+
+def test_a_boundary_is_the_most_that_a_user_may(cloud, limited):
+    iam, everything = cloud.client("iam"), {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    only_athena = policy({"Effect": "Allow", "Action": "athena:*", "Resource": "*"})
+    arn = iam.create_policy(PolicyName="most", PolicyDocument=only_athena)["Policy"]["Arn"]
+    iam.put_user_permissions_boundary(UserName="limited", PermissionsBoundary=arn)
+    told = iam.get_user(UserName="limited")["User"]["PermissionsBoundary"]
+    assert told["PermissionsBoundaryArn"] == arn
+    assert limited("athena", policy(everything)).list_work_groups()["WorkGroups"]
+    with pytest.raises(ClientError, match="is not authorized"):
+        limited("glue", policy(everything)).get_databases()
+    iam.delete_user_permissions_boundary(UserName="limited")
+    assert "DatabaseList" in limited("glue", policy(everything)).get_databases()
+    made = iam.create_user(UserName="bounded", PermissionsBoundary=arn)["User"]
+    assert made["PermissionsBoundary"] == told
+    with pytest.raises(ClientError, match="does not exist or is not attachable"):
+        iam.create_user(UserName="unbounded", PermissionsBoundary=f"{arn}-gone")
+
+
 def test_a_role_that_is_taken_on_may_do_what_it_may(cloud, fresh):
     iam, name = cloud.client("iam"), fresh("analyst")
     trusted = {"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "sts:AssumeRole"}

@@ -18,7 +18,7 @@ from labkit.cloud import protocol
 from labkit.cloud.access import identities, tags
 from labkit.cloud.access.identities import EVERYTHING, identity_documents
 from labkit.cloud.access.named import resources
-from labkit.cloud.access.policy_conditions import UNKNOWN, Question
+from labkit.cloud.access.policy_conditions import UNKNOWN, Question, is_like
 from labkit.cloud.access.policy_language import Document, read_document
 from labkit.cloud.access.service_roles import SERVICES_KEYS
 from labkit.cloud.operations import AwsError, Context
@@ -44,6 +44,9 @@ _ACTIONS = {
 _CODES = {"ec2": "UnauthorizedOperation", "sns": "AuthorizationError", "sqs": "AccessDenied"}
 # The resources that have policies of their own, in moto's records, by their ARN.
 _POLICIES: dict[str, Callable[[Any, str], Any]] = {
+    "secretsmanager": lambda records, arn: next(
+        (each for each in records.secrets.values() if is_like(arn, each.arn)), None
+    ),
     "sns": lambda records, arn: records.topics.get(arn),
     "sqs": lambda records, arn: records.queues.get(arn.rpartition(":")[2]),
 }

@@ -135,7 +135,7 @@ def identity_documents(cloud: Cloud, principal: Principal) -> tuple[list[Documen
         return [EVERYTHING] if is_root else [], []
     groups = [group for group in iam.groups.values() if user in group.users]
     attached = [document for holder in (user, *groups) for document in _attached(holder)]
-    return attached + ([EVERYTHING] if user.name == LEARNER else []), []
+    return attached + ([EVERYTHING] if user.name == LEARNER else []), _boundary(cloud, user)
 
 
 def group_documents(group: Any) -> list[Document]:
@@ -161,10 +161,10 @@ def _read(text: Any) -> Document:
         return NOTHING
 
 
-def _boundary(cloud: Cloud, role: Any) -> list[Document]:
-    if not role.permissions_boundary_arn:
+def _boundary(cloud: Cloud, holder: Any) -> list[Document]:
+    if not holder.permissions_boundary_arn:
         return []
-    policy = cloud.backend("iam").managed_policies.get(role.permissions_boundary_arn)
+    policy = cloud.backend("iam").managed_policies.get(holder.permissions_boundary_arn)
     return [_read(_managed(policy))] if policy else [NOTHING]
 
 
