@@ -1,6 +1,7 @@
 """What a client says of a body holds, or the body is refused: digests, lengths and trailers."""
 
 import base64
+import datetime
 import hashlib
 import urllib.error
 import urllib.request
@@ -113,6 +114,22 @@ def test_a_presigned_address_may_sign_the_body(s3, bucket):
         headers = {"x-amz-content-sha256": SHA}
         assert answer(s3, "PUT", f"{bucket}/a", body, headers, SigV4QueryAuth) == told
     assert s3.get_object(Bucket=bucket, Key="a")["Body"].read() == BODY
+
+
+DATES = {"tomorrow": (403, "AccessDenied"), "no date": (400, "AuthorizationQueryParametersError")}
+
+
+@pytest.mark.parametrize(("date", "told"), DATES.items(), ids=DATES)
+def test_a_presigned_address_holds_from_its_date(s3, bucket, date, told):
+    later = (datetime.datetime.now(datetime.UTC) + datetime.timedelta(1)).strftime("%Y%m%dT%H%M%SZ")
+
+    class Dated(SigV4QueryAuth):
+        def _modify_request_before_signing(self, request):
+            request.context["timestamp"] = later if date == "tomorrow" else later[:8]
+            super()._modify_request_before_signing(request)
+
+    headers = {"x-amz-content-sha256": UNSIGNED}
+    assert answer(s3, "GET", f"{bucket}/a", None, headers, Dated) == told
 
 
 def test_an_upload_is_completed_again_with_the_same_parts_alone(s3, bucket):

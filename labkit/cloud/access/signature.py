@@ -22,7 +22,7 @@ from labkit.cloud.operations import AwsError
 from labkit.cloud.protocol import raw_path
 
 ALGORITHM = "AWS4-HMAC-SHA256"
-_LONGEST_S = 604_800
+_LONGEST_S, _MOST_SKEW = 604_800, datetime.timedelta(minutes=15)
 _HEADER = re.compile(
     r"AWS4-HMAC-SHA256\s+Credential=([^,\s]+),\s*SignedHeaders=([^,\s]+),\s*Signature=(\w+)"
 )
@@ -168,13 +168,16 @@ def _payload_hash(claim: Claim, environ: dict[str, Any], body: bytes | None) -> 
 
 def _check_expiry(claim: Claim, environ: dict[str, Any]) -> None:
     query = dict(urllib.parse.parse_qsl(environ.get("QUERY_STRING", "")))
-    made = datetime.datetime.strptime(claim.timestamp, "%Y%m%dT%H%M%SZ").replace(
-        tzinfo=datetime.UTC
-    )
+    try:
+        made = datetime.datetime.strptime(claim.timestamp, "%Y%m%dT%H%M%S%z")
+    except ValueError as error:
+        words = "X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\""
+        raise AwsError("AuthorizationQueryParametersError", words) from error
     seconds = query.get("X-Amz-Expires", "")
-    if not seconds.isdigit() or int(seconds) > _LONGEST_S:
-        words = "X-Amz-Expires must be a non-negative number and less than a week (in seconds)"
-        raise AwsError("AuthorizationQueryParametersError", f"{words}; that is, {_LONGEST_S}")
+    if wrong := _wrong_with(seconds):
+        raise AwsError("AuthorizationQueryParametersError", f"X-Amz-Expires {wrong}")
+    if made - _MOST_SKEW > datetime.datetime.now(datetime.UTC):
+        raise AwsError("AccessDenied", "Request is not valid yet", 403)
     lifetime = datetime.timedelta(seconds=int(seconds))
     _check_passed(made + lifetime, **{"X-Amz-Expires": seconds})
 
@@ -210,6 +213,18 @@ def verify_legacy(claim: Claim, secret: str, environ: dict[str, Any]) -> None:
     if not any(hmac.compare_digest(each, claim.signature) for each in expected):
         raise mismatch(claim, to_sign[0])
     _check_passed(datetime.datetime.fromtimestamp(int(claim.timestamp), datetime.UTC))
+
+
+def _wrong_with(seconds: str) -> str | None:
+    """What an address may not say of how long it holds."""
+    if not re.fullmatch("-?[0-9]{1,18}", seconds):
+        return "should be a number"
+    if int(seconds) < 0:
+        return "must be non-negative"
+    if int(seconds) > _LONGEST_S:
+        words = "must be less than a week (in seconds); that is, the given X-Amz-Expires must be"
+        return f"{words} less than {_LONGEST_S} seconds"
+    return None
 
 
 def _check_passed(ends: datetime.datetime, **told: str) -> None:
