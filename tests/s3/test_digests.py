@@ -70,6 +70,14 @@ PUTS = {  # its SHA-256 header, other headers, body → the refusal
                         b"3\r\nabc\r\n0\r\n" + TRAILER, "MalformedTrailerError"),
     "a trailer of no checksum": (CHUNKS, {"x-amz-trailer": "a"}, b"3\r\nabc\r\n0\r\na:b\r\n",
                                  "InvalidRequest"),
+    "a trailer of a whole body": (UNSIGNED, {"x-amz-trailer": "x-amz-checksum-crc32"}, BODY,
+                                  "MalformedTrailerError"),
+    "a checksum in two places": (
+        UNSIGNED,
+        {"x-amz-trailer": "x-amz-checksum-crc32", "x-amz-checksum-crc32": CRC},
+        BODY,
+        "InvalidRequest",
+    ),
     "no signature of a chunk": (SIGNED, {}, b"3\r\nabc\r\n0\r\n\r\n", "IncompleteBody"),
 }  # fmt: skip
 

@@ -45,13 +45,16 @@ class Claimed:
         headers = (each for each in request.environ.items() if each[0].startswith(_HEADER))
         sent = {name.removeprefix(_HEADER).lower(): value for name, value in headers}
         named = [name for name, value in sent.items() if value and name not in _SETTINGS]
-        trailer = next(iter(trailing(request)), "").removeprefix(_PREFIX)
+        trailers = trailing(request)
+        trailer = next(iter(trailers), "").removeprefix(_PREFIX)
         asked = (request.header(_ASKED) or "").lower()
-        if len(named) > 1:
+        if len(named) > 1 or len(trailers) > 1:
             raise _invalid(
                 "Expecting a single x-amz-checksum- header. "
                 "Multiple checksum Types are not allowed."
             )
+        if named and trailers:
+            raise _invalid("Expecting a single x-amz-checksum- header")
         if trailer and trailer not in ALGORITHMS:
             raise _invalid("The value specified in the x-amz-trailer header is not supported")
         _check_name(asked)

@@ -49,6 +49,7 @@ def receive(
     body = write_stream(_content(request, trailers), *watchers, etag=etag, slot=slot)
     try:
         signed.verify()
+        _check_trailers(request, trailers)
         _check_md5(request.header("content-md5"), body.etag)
         return replace(body, checksums=claimed.verified(trailers))
     except AwsError:
@@ -109,8 +110,7 @@ def _streams(request: Request) -> bool:
 def _content(request: Request, trailers: dict[str, str]) -> Iterator[bytes]:
     stream = request.environ["wsgi.input"]
     if _streams(request):
-        pieces = _unchunk(request, stream, trailers)
-        return _exactly(pieces, _length(request))
+        return _exactly(_unchunk(request, stream, trailers), _length(request))
     length = request.environ.get("CONTENT_LENGTH")
     if length is None and not request.environ.get("wsgi.input_terminated"):
         words = "You must provide the Content-Length HTTP header."
@@ -151,8 +151,7 @@ def _unchunk(request: Request, stream: Any, trailers: dict[str, str]) -> Iterato
     """The content of an ``aws-chunked`` body; its trailing headers are noted.
 
     Raises:
-        AwsError: ``IncompleteBody``: it breaks off; ``MalformedTrailerError``: what trails it is
-            not what the client said would.
+        AwsError: ``IncompleteBody``: it breaks off.
     """
     signs = "AWS4" in (request.header("x-amz-content-sha256") or "")
     chunk = _SIGNED_CHUNK if signs else _CHUNK
@@ -162,9 +161,6 @@ def _unchunk(request: Request, stream: Any, trailers: dict[str, str]) -> Iterato
     while line := _line(stream, _TRAILER):
         name, _, value = line.decode("latin-1").partition(":")
         trailers[name.lower()] = value.strip()
-    if set(trailers) - {"x-amz-trailer-signature"} != set(object_checksums.trailing(request)):
-        words = "The request contained trailing data that was not well-formed or did not conform"
-        raise AwsError("MalformedTrailerError", f"{words} to our published schema.")
 
 
 def _line(stream: Any, form: re.Pattern[bytes]) -> bytes:
@@ -173,6 +169,13 @@ def _line(stream: Any, form: re.Pattern[bytes]) -> bytes:
     if found is None:
         raise AwsError("IncompleteBody", "The request body terminated unexpectedly")
     return found[1] or b""
+
+
+def _check_trailers(request: Request, trailers: dict[str, str]) -> None:
+    """Raise unless what trailed a body is what the client said would."""
+    if set(trailers) - {"x-amz-trailer-signature"} != set(object_checksums.trailing(request)):
+        words = "The request contained trailing data that was not well-formed or did not conform"
+        raise AwsError("MalformedTrailerError", f"{words} to our published schema.")
 
 
 def _check_md5(sent: str | None, digest: str | None) -> None:
