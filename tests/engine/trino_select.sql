@@ -1147,6 +1147,12 @@ SELECT approx_distinct(z), max(c) FROM (SELECT z, approx_distinct(z) OVER () AS 
 SELECT r IN (SELECT 1, 2), r IN (SELECT 1, NULL), r NOT IN (SELECT 3, 4), r IN (SELECT 1, 2 WHERE false) FROM (VALUES (1, CAST(NULL AS ROW(a INTEGER, b INTEGER))), (2, ROW(1, 2)), (3, ROW(1, NULL))) t(i, r) ORDER BY i
 --> [[null, null, null, "false"], ["true", "false", "true", "false"], ["false", "true", "true", "false"]]
 
+SELECT (1, NULL) IN (SELECT 1, NULL), (1, NULL) IN (SELECT 1, NULL WHERE k = 1), (1, 2) IN (SELECT 1, 2 WHERE k = 1), r IN (SELECT 1, k WHERE k = 1), ARRAY[k, NULL] IN (SELECT ARRAY[k, NULL]), nan() IN (SELECT nan() WHERE k = 1), (1, NULL) IN (SELECT 1, NULL WHERE 1 IN (SELECT 1 FROM (VALUES 1) u(b) WHERE b = x)) FROM (VALUES (1, CAST(NULL AS ROW(a INTEGER, b INTEGER)), 1), (2, ROW(1, 2), 1)) t(k, r, x) ORDER BY k
+--> [["true", "false", "true", null, "false", "false", "false"], ["true", "false", "false", "false", "false", "false", "false"]]
+
+SELECT count(*) FROM (VALUES 1) o(y) WHERE (1, NULL) IN (SELECT a, CAST(NULL AS INTEGER) FROM (VALUES 1) t(a) WHERE a IN (SELECT b FROM (VALUES 1) u(b) WHERE b = a))
+--> [["1"]]
+
 SELECT (1, 'a') = ANY (VALUES (2, 'a'), (1, 'a')), (1, 2) <> ALL (SELECT 1, 2e0)
 --> [["true", "false"]]
 

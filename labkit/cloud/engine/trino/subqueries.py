@@ -5,8 +5,11 @@ Source: https://trino.io/docs/current/sql/select.html#subqueries
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.comparisons import comparable_type, for_comparison, sort_key
+from labkit.cloud.engine.trino.functions.equality import equals_nothing, holds_others
 from labkit.cloud.engine.trino.scope import Output, Scope, Typed
 from labkit.cloud.engine.types import BOOLEAN, Type
 
@@ -54,9 +57,10 @@ def _against(
     """A value and a query, as one type: a row meets a row of the query's columns.
 
     Parts of rows that are NULL are like each other, as Trino looks a row up:
-    https://github.com/trinodb/trino/issues/7798.
+    https://github.com/trinodb/trino/issues/7798. A query that reads the one around it becomes a
+    join by ``=``, in which they are not: https://github.com/trinodb/trino/issues/17209.
     """
-    found = _inner(query, scope)
+    found, joined = _inner_by(query, scope)
     names = tuple(field.name for field in found.fields)
     row = Type("row", tuple(field.type for field in found.fields), names)
     column = Typed(found.fields[0].sql, row.types[0])
@@ -67,10 +71,25 @@ def _against(
     if kind is None:
         raise _incomparable(node, value.type, row, scope)
     left = sort_key(for_comparison(value, kind), kind)
-    right = sort_key(for_comparison(column, kind), kind)
+    met = for_comparison(column, kind)
+    right, where = sort_key(met, kind), ""
     if kind.base in ("real", "double") and not _looks_up(node):
         left, right = f"trino_no_nan({left})", f"trino_no_nan({right})"
-    return left, found.sql if right == found.fields[0].sql else f"SELECT {right} FROM ({found.sql})"
+    elif joined and holds_others(kind):
+        where = f" WHERE {met} IS NULL OR NOT {equals_nothing(met, kind)}"
+    if right == found.fields[0].sql and not where:
+        return left, found.sql
+    return left, f"SELECT {right} FROM ({found.sql}){where}"
+
+
+def _inner_by(query: tree.Query, scope: Scope) -> tuple[Output, bool]:
+    """A query whose columns are read, and whether it reads columns of the query around."""
+    mark = frozenset([(-1, scope.state.fresh("around"))])
+    fields = [replace(f, uses=f.uses | mark) for f in scope.fields]
+    with scope.state.collect() as used:
+        found = _inner(query, scope.with_fields(fields))
+    scope.state.uses[-1].update(used - mark)
+    return found, mark <= used
 
 
 def _looks_up(node: tree.InQuery | tree.Quantified) -> bool:

@@ -16,6 +16,11 @@ def equals_nothing(sql: str, kind: Type) -> str:
     return f"({sql} IS NULL OR {inside(sql, kind)})" if inside else f"({sql} IS NULL)"
 
 
+def holds_others(kind: Type) -> bool:
+    """Whether values of a type that are not NULL may equal nothing."""
+    return kind.base in _INSIDE
+
+
 def is_keyed(kind: Type) -> bool:
     """Whether equal values of a type may differ to DuckDB: zoned timestamps, and maps by order."""
     return kind.base in ("timestamptz", "map") or any(map(is_keyed, kind.types))
