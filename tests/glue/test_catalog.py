@@ -173,6 +173,22 @@ def test_partitions_by_expression(
     assert len(glue.get_partitions(**orders, **options)["Partitions"]) == count
 
 
+@pytest.mark.parametrize(
+    ("expression", "found"),
+    [("price > 2", ["10.25"]), ("price = 1.5", ["1.50"]), ("size LIKE 'a%'", ["1.50"])],
+)
+def test_partitions_by_keys_whose_types_have_sizes(
+    glue: Any, database: str, expression: str, found: list[str]
+) -> None:
+    keys = [{"Name": "price", "Type": "decimal(5,2)"}, {"Name": "size", "Type": "varchar(2)"}]
+    glue.create_table(DatabaseName=database, TableInput=table_input("t", PartitionKeys=keys))
+    where = {"DatabaseName": database, "TableName": "t"}
+    for values in (["1.50", "ab"], ["10.25", "cd"]):
+        glue.create_partition(**where, PartitionInput={"Values": values})
+    partitions = glue.get_partitions(**where, Expression=expression)["Partitions"]
+    assert [each["Values"][0] for each in partitions] == found
+
+
 def test_partitions_by_page_and_segment(glue: Any, orders: dict[str, str]) -> None:
     pages = glue.get_paginator("get_partitions").paginate(
         **orders, PaginationConfig={"PageSize": 5}

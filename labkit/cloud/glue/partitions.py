@@ -7,7 +7,9 @@ https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-catalog-partitions.html
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable, Iterable
+from types import SimpleNamespace
 from typing import Any
 
 from labkit.cloud.glue.catalog import with_defaults
@@ -60,10 +62,28 @@ def get_partitions(
 ) -> Answer:
     """The partitions that an expression over the keys takes, page by page."""
     table = find_table(context, DatabaseName, TableName)
-    wanted = _segment(table.get_partitions(Expression or ""), Segment)
+    wanted = _segment(_filtered(table, Expression), Segment)
     found, token = page(wanted, NextToken, MaxResults)
     shown = [_shown(context, each, ExcludeColumnSchema) for each in found]
     return {"Partitions": shown, "NextToken": token}
+
+
+def _filtered(table: Any, expression: str | None) -> list[Any]:
+    """The partitions that an expression takes; moto knows its types without their sizes alone."""
+    from moto.glue.utils import PartitionFilter  # it takes a while to load
+
+    keys = [
+        key | {"Type": _sizeless(key.get("Type") or "string")}
+        for key in current(table).get("PartitionKeys") or []
+    ]
+    shown = SimpleNamespace(versions={"": {"PartitionKeys": keys}})
+    return list(filter(PartitionFilter(expression, shown), table.partitions.values()))
+
+
+def _sizeless(kind: str) -> str:
+    """A type's name; decimals of more than 15 digits keep theirs, as floats do not hold them."""
+    digits = re.fullmatch(r"decimal\((\d+).*", kind)
+    return kind if digits and int(digits[1]) > 15 else kind.partition("(")[0]
 
 
 @answers("BatchGetPartition")
