@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.conftest import wait_for
 from tests.roles import make_role
@@ -175,6 +176,12 @@ except s3.exceptions.ClientError:
     assert second["PreviousRunId"] == first["Id"]
 
 
+def ways(graph: Any) -> set[tuple[str, str]]:
+    """A graph's edges, by the names of their ends."""
+    names = {node["UniqueId"]: node["Name"] for node in graph["Nodes"]}
+    return {(names[edge["SourceId"]], names[edge["DestinationId"]]) for edge in graph["Edges"]}
+
+
 def test_a_workflow_goes_from_end_to_end(shell: Shell) -> None:
     """A start trigger, one that goes on when the first job has succeeded, and one that does not."""
     flow = f"flow-{uuid.uuid4().hex[:8]}"
@@ -193,7 +200,16 @@ def test_a_workflow_goes_from_end_to_end(shell: Shell) -> None:
             Actions=[{"JobName": job, "Arguments": {"--b": "2"}}],
             **inside,
         )
+    assert ways(shell.glue.get_workflow(Name=flow, IncludeGraph=True)["Workflow"]["Graph"]) == {
+        (f"{flow}-1", first),
+        (first, f"{flow}-SUCCEEDED"),
+        (f"{flow}-SUCCEEDED", second),
+        (first, f"{flow}-FAILED"),
+        (f"{flow}-FAILED", never),
+    }
     number = shell.glue.start_workflow_run(Name=flow)["RunId"]
+    with pytest.raises(ClientError, match="NotImplementedException"):
+        shell.glue.get_workflow_run(Name=flow, RunId=number, IncludeGraph=True)
 
     def look() -> Any:
         run = shell.glue.get_workflow_run(Name=flow, RunId=number)["Run"]

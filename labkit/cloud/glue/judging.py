@@ -14,7 +14,7 @@ from botocore import xform_name
 
 from labkit.cloud.glue.schedule import check_schedule
 from labkit.cloud.glue.words import exists, invalid, not_found
-from labkit.cloud.operations import AwsError, Context
+from labkit.cloud.operations import AwsError, Context, not_here
 
 Members = dict[str, Any]
 _NAMED = {"CreateTrigger": "triggers", "CreateWorkflow": "workflows"}
@@ -39,6 +39,8 @@ def judge_call(context: Context, parameters: Members) -> None:
         _check_same(backend.jobs[name], parameters)
     if context.operation == "CreateTrigger" and parameters.get("Type") == "SCHEDULED":
         check_scheduled(parameters)
+    if context.operation.startswith("GetWorkflowRun") and parameters.get("IncludeGraph"):
+        raise not_here("glue", context.operation, "graphs are those of workflows, not of runs")
     if context.operation in ("GetTags", "TagResource", "UntagResource"):
         _check_tagged(backend, parameters["ResourceArn"])
     records = _NAMED.get(context.operation)
