@@ -17,6 +17,7 @@ _WHY = {
     ("comprehend", "*"): "there is no model that reads",
     ("ecs", "RunTask"): "there are no containers",
     ("emr-serverless", "StartJobRun"): "there is no Spark",
+    ("glue", "CreateDevEndpoint"): "there is no Spark",
     ("pipes", "CreatePipe"): "no events would flow through it",
     ("pipes", "StartPipe"): "no events would flow through it",
     ("polly", "*"): "there is no model that speaks",

@@ -13,6 +13,11 @@ def test_a_pipe_would_carry_nothing(aws):
 
 MADE_UP = [
     ("comprehend", "detect_pii_entities", {"Text": "I am Ann", "LanguageCode": "en"}),
+    (
+        "glue",
+        "create_dev_endpoint",
+        {"EndpointName": "e", "RoleArn": f"arn:aws:iam::{0:012}:role/r"},
+    ),
     ("rekognition", "detect_labels", {"Image": {"Bytes": b"x"}}),
     ("rds-data", "execute_statement", {"resourceArn": "a" * 11, "secretArn": "a" * 11, "sql": "x"}),
     ("sns", "list_phone_numbers_opted_out", {}),
