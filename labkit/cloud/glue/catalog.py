@@ -18,6 +18,7 @@ from labkit.cloud.glue.records import (
     find_database,
     find_table,
     glue,
+    lists,
     without_case,
 )
 from labkit.cloud.glue.words import exists, invalid, page
@@ -55,13 +56,10 @@ def get_database(context: Context, *, Name: str, **_: Any) -> Answer:
     return {"Database": _shown_database(find_database(context, Name))}
 
 
-@answers("GetDatabases")
-def get_databases(
-    context: Context, *, MaxResults: int | None = None, NextToken: str | None = None, **_: Any
-) -> Answer:
+@lists("GetDatabases", "DatabaseList", most=MOST_TABLES)
+def get_databases(context: Context, **_: Any) -> list[Answer]:
     databases = sorted(glue(context).databases.values(), key=lambda database: database.name)
-    found, token = page(databases, NextToken, MaxResults, most=MOST_TABLES)
-    return {"DatabaseList": [_shown_database(each) for each in found], "NextToken": token}
+    return [_shown_database(each) for each in databases]
 
 
 @answers("UpdateDatabase")

@@ -5,8 +5,7 @@ Source: https://docs.aws.amazon.com/glue/latest/webapi/API_GetCatalogs.html
 
 from __future__ import annotations
 
-from labkit.cloud.glue.records import answers
-from labkit.cloud.glue.words import page
+from labkit.cloud.glue.records import answers, lists
 from labkit.cloud.operations import Answer, Context
 
 _EVERYBODY = {
@@ -20,18 +19,10 @@ def get_catalog(context: Context, *, CatalogId: str) -> Answer:
     return {"Catalog": _root(context)}
 
 
-@answers("GetCatalogs")
-def get_catalogs(
-    context: Context,
-    *,
-    IncludeRoot: bool = False,
-    MaxResults: int | None = None,
-    NextToken: str | None = None,
-    **_: object,
-) -> Answer:
+@lists("GetCatalogs", "CatalogList")
+def get_catalogs(context: Context, *, IncludeRoot: bool = False, **_: object) -> list[Answer]:
     """The catalogs beneath the account's, of which there are none, and that one if asked for."""
-    found, token = page([_root(context)] if IncludeRoot else [], NextToken, MaxResults)
-    return {"CatalogList": found, "NextToken": token}
+    return [_root(context)] if IncludeRoot else []
 
 
 def _root(context: Context) -> Answer:

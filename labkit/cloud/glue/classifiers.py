@@ -10,8 +10,8 @@ import time
 from typing import Any
 
 from labkit.cloud.cloud import Cloud
-from labkit.cloud.glue.records import answers
-from labkit.cloud.glue.words import invalid, not_found, page
+from labkit.cloud.glue.records import answers, lists
+from labkit.cloud.glue.words import invalid, not_found
 from labkit.cloud.operations import Answer, AwsError, Context
 
 KINDS = ("GrokClassifier", "XMLClassifier", "JsonClassifier", "CsvClassifier")
@@ -57,12 +57,9 @@ def get_classifier(context: Context, *, Name: str) -> Answer:
     return {"Classifier": _find(context, Name)}
 
 
-@answers("GetClassifiers")
-def get_classifiers(
-    context: Context, *, MaxResults: int | None = None, NextToken: str | None = None
-) -> Answer:
-    found, token = page(list(_records(context).values()), NextToken, MaxResults)
-    return {"Classifiers": found, "NextToken": token}
+@lists("GetClassifiers", "Classifiers")
+def get_classifiers(context: Context) -> list[Answer]:
+    return list(_records(context).values())
 
 
 def known_classifiers(cloud: Cloud, names: list[str]) -> list[Classifier]:

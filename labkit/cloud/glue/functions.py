@@ -9,8 +9,8 @@ import datetime
 import re
 from typing import Any
 
-from labkit.cloud.glue.records import answers, find_database, glue
-from labkit.cloud.glue.words import exists, invalid, not_found, page
+from labkit.cloud.glue.records import answers, find_database, glue, lists
+from labkit.cloud.glue.words import exists, invalid, not_found
 from labkit.cloud.operations import Answer, Context
 
 Function = dict[str, Any]
@@ -48,16 +48,10 @@ def get_user_defined_function(
     return {"UserDefinedFunction": _find(context, DatabaseName, FunctionName)}
 
 
-@answers("GetUserDefinedFunctions")
+@lists("GetUserDefinedFunctions", "UserDefinedFunctions", most=100)
 def get_user_defined_functions(
-    context: Context,
-    *,
-    Pattern: str,
-    DatabaseName: str | None = None,
-    MaxResults: int | None = None,
-    NextToken: str | None = None,
-    **_: Any,
-) -> Answer:
+    context: Context, *, Pattern: str, DatabaseName: str | None = None, **_: Any
+) -> list[Function]:
     """Functions whose names match a pattern, of one database or of all."""
     databases = (
         [find_database(context, DatabaseName)]
@@ -68,14 +62,12 @@ def get_user_defined_functions(
         pattern = re.compile(re.sub(r"(?<!\.)\*", ".*", Pattern), re.IGNORECASE)
     except re.error as error:
         raise invalid(f"The pattern is not valid: {error}") from error
-    wanted = [
+    return [
         function
         for database in databases
         for name, function in sorted(_functions(database).items())
         if pattern.fullmatch(name)
     ]
-    found, token = page(wanted, NextToken, MaxResults, most=100)
-    return {"UserDefinedFunctions": found, "NextToken": token}
 
 
 @answers("DeleteUserDefinedFunction")

@@ -7,11 +7,12 @@ https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-catalog-tables.html
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from labkit.cloud.glue.words import not_found
+from labkit.cloud.glue.words import MAX_PAGE, not_found, page
 from labkit.cloud.operations import Answer, Context, Handler, changes_state, operation
+from labkit.cloud.paging import Lister, paged
 
 Definition = dict[str, Any]
 
@@ -35,6 +36,22 @@ def answers(name: str) -> Callable[[Handler], Handler]:
         return operation("glue", name)(alone)
 
     return register
+
+
+def lists(name: str, member: str, *, most: int = MAX_PAGE) -> Callable[[Lister], Handler]:
+    """Register Glue's answer to an operation that lists: a page of what the handler gives.
+
+    Args:
+        name: the operation's name in its API model.
+        member: the answer's, under which the page stands.
+        most: how many a page has at most.
+    """
+
+    def told(member: str, items: Sequence[Any], size: int | None, token: str | None) -> Answer:
+        found, more = page(items, token, size, most=most)
+        return {member: found, "NextToken": more}
+
+    return lambda handler: answers(name)(paged(member, told, handler))
 
 
 def glue(context: Context) -> Any:

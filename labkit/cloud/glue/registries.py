@@ -10,8 +10,8 @@ from typing import Any
 
 from moto.glue.glue_schema_registry_utils import validate_registry_id, validate_schema_id
 
-from labkit.cloud.glue.records import answers, glue
-from labkit.cloud.glue.words import not_found, page
+from labkit.cloud.glue.records import answers, glue, lists
+from labkit.cloud.glue.words import not_found
 from labkit.cloud.members import given
 from labkit.cloud.operations import Answer, Context
 
@@ -24,13 +24,9 @@ def get_registry(context: Context, *, RegistryId: Members) -> Answer:
     return _told(_find(context, RegistryId))
 
 
-@answers("ListRegistries")
-def list_registries(
-    context: Context, *, MaxResults: int | None = None, NextToken: str | None = None
-) -> Answer:
-    registries = [_told(each) for each in glue(context).registries.values()]
-    found, token = page(registries, NextToken, MaxResults, most=_MOST)
-    return {"Registries": found, "NextToken": token}
+@lists("ListRegistries", "Registries", most=_MOST)
+def list_registries(context: Context) -> list[Answer]:
+    return [_told(each) for each in glue(context).registries.values()]
 
 
 @answers("UpdateRegistry")
@@ -48,34 +44,18 @@ def get_schema(context: Context, *, SchemaId: Members) -> Answer:
     return told | _moments(schema)
 
 
-@answers("ListSchemas")
-def list_schemas(
-    context: Context,
-    *,
-    RegistryId: Members | None = None,
-    MaxResults: int | None = None,
-    NextToken: str | None = None,
-) -> Answer:
+@lists("ListSchemas", "Schemas", most=_MOST)
+def list_schemas(context: Context, *, RegistryId: Members | None = None) -> list[Answer]:
     """The schemas of a registry, or of all."""
     asked = [_find(context, RegistryId)] if RegistryId else glue(context).registries.values()
-    schemas = [_told_schema(each) for registry in asked for each in registry.schemas.values()]
-    found, token = page(schemas, NextToken, MaxResults, most=_MOST)
-    return {"Schemas": found, "NextToken": token}
+    return [_told_schema(each) for registry in asked for each in registry.schemas.values()]
 
 
-@answers("ListSchemaVersions")
-def list_schema_versions(
-    context: Context,
-    *,
-    SchemaId: Members,
-    MaxResults: int | None = None,
-    NextToken: str | None = None,
-) -> Answer:
+@lists("ListSchemaVersions", "Schemas", most=_MOST)
+def list_schema_versions(context: Context, *, SchemaId: Members) -> list[Answer]:
     """A schema's versions, the first one first."""
     schema = _find_schema(context, SchemaId)
-    versions = [_told_version(each) for each in schema.schema_versions.values()]
-    found, token = page(versions, NextToken, MaxResults, most=_MOST)
-    return {"Schemas": found, "NextToken": token}
+    return [_told_version(each) for each in schema.schema_versions.values()]
 
 
 def _find(context: Context, asked: Members) -> Any:

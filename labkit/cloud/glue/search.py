@@ -9,22 +9,20 @@ import re
 from typing import Any
 
 from labkit.cloud.glue.catalog import MOST_TABLES, shown_table, sorted_tables
-from labkit.cloud.glue.records import Definition, answers, glue
-from labkit.cloud.glue.words import invalid, page
-from labkit.cloud.operations import Answer, Context
+from labkit.cloud.glue.records import Definition, glue, lists
+from labkit.cloud.glue.words import invalid
+from labkit.cloud.operations import Context
 
 
-@answers("SearchTables")
+@lists("SearchTables", "TableList", most=MOST_TABLES)
 def search_tables(
     context: Context,
     *,
     SearchText: str | None = None,
     Filters: list[Definition] | None = None,
     SortCriteria: list[Definition] | None = None,
-    MaxResults: int | None = None,
-    NextToken: str | None = None,
     **_: Any,
-) -> Answer:
+) -> list[Definition]:
     """Tables of all databases by a text in what describes them, and by filters."""
     databases = glue(context).databases.values()
     tables = [shown_table(t) for database in databases for t in sorted_tables(database)]
@@ -35,8 +33,7 @@ def search_tables(
             key=lambda t: str(_property(t, criterion.get("FieldName", "Name"))),
             reverse=criterion.get("Sort") == "DESC",
         )
-    found, token = page(wanted, NextToken, MaxResults, most=MOST_TABLES)
-    return {"TableList": found, "NextToken": token}
+    return wanted
 
 
 def _mentions(table: Definition, text: str) -> bool:

@@ -12,9 +12,9 @@ from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.glue import statistics
 from labkit.cloud.glue.asking import asking, named, words
 from labkit.cloud.glue.column_tasks.computing import computed, kind_of
-from labkit.cloud.glue.records import answers, current, find_table
+from labkit.cloud.glue.records import answers, current, find_table, lists
 from labkit.cloud.glue.trust import role_name_of
-from labkit.cloud.glue.words import invalid, not_found, page
+from labkit.cloud.glue.words import invalid, not_found
 from labkit.cloud.jobs import Job, Stopped, until_kept
 from labkit.cloud.members import given, now, shown
 from labkit.cloud.operations import Answer, AwsError, Context
@@ -141,28 +141,15 @@ def get_run(context: Context, *, ColumnStatisticsTaskRunId: str) -> Answer:
     return {"ColumnStatisticsTaskRun": shown(run)}
 
 
-@answers("GetColumnStatisticsTaskRuns")
-def get_runs(
-    context: Context,
-    *,
-    DatabaseName: str,
-    TableName: str,
-    MaxResults: int | None = None,
-    NextToken: str | None = None,
-) -> Answer:
+@lists("GetColumnStatisticsTaskRuns", "ColumnStatisticsTaskRuns")
+def get_runs(context: Context, *, DatabaseName: str, TableName: str) -> list[Run]:
     wanted = {"DatabaseName": DatabaseName.lower(), "TableName": TableName.lower()}
-    runs = [shown(run) for run in _here(context) if wanted.items() <= run.items()]
-    found, token = page(runs, NextToken, MaxResults)
-    return {"ColumnStatisticsTaskRuns": found, "NextToken": token}
+    return [shown(run) for run in _here(context) if wanted.items() <= run.items()]
 
 
-@answers("ListColumnStatisticsTaskRuns")
-def list_runs(
-    context: Context, *, MaxResults: int | None = None, NextToken: str | None = None
-) -> Answer:
-    names = [run["ColumnStatisticsTaskRunId"] for run in _here(context)]
-    found, token = page(names, NextToken, MaxResults)
-    return {"ColumnStatisticsTaskRunIds": found, "NextToken": token}
+@lists("ListColumnStatisticsTaskRuns", "ColumnStatisticsTaskRunIds")
+def list_runs(context: Context) -> list[str]:
+    return [run["ColumnStatisticsTaskRunId"] for run in _here(context)]
 
 
 def _here(context: Context) -> list[Run]:

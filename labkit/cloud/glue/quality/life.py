@@ -20,7 +20,7 @@ from labkit.cloud.glue.quality.data import PRIMARY, Data
 from labkit.cloud.glue.quality.rulesets import within
 from labkit.cloud.glue.records import find_table
 from labkit.cloud.glue.trust import role_name_of
-from labkit.cloud.glue.words import invalid, not_found, page
+from labkit.cloud.glue.words import invalid, not_found
 from labkit.cloud.jobs import Job, Stopped, until_kept
 from labkit.cloud.members import given, now
 from labkit.cloud.operations import Answer, AwsError, Context, not_here
@@ -170,8 +170,7 @@ def _place(source: Record) -> tuple[str, str]:
     return table["DatabaseName"].lower(), table["TableName"].lower()
 
 
-def told(runs: list[Record], token: str | None, size: int | None) -> Answer:
-    """A page of a list of runs."""
-    found, more = page(runs, token, size)
+def told(runs: list[Record]) -> list[Answer]:
+    """What lists tell of runs."""
     members = ("RunId", "Status", "StartedOn", "DataSource")
-    return {"Runs": [{m: run[m] for m in members} for run in found], "NextToken": more}
+    return [{member: run[member] for member in members} for run in runs]

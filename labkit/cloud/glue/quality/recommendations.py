@@ -18,7 +18,7 @@ from labkit.cloud.glue.quality.data import PRIMARY, Data
 from labkit.cloud.glue.quality.life import RECOMMENDATIONS, Record
 from labkit.cloud.glue.quality.rules.measures import is_numeric, is_simple, measured
 from labkit.cloud.glue.quality.runs import numbered
-from labkit.cloud.glue.records import answers
+from labkit.cloud.glue.records import answers, lists
 from labkit.cloud.members import shown
 from labkit.cloud.operations import Answer, Context
 
@@ -105,12 +105,6 @@ def cancel_run(context: Context, *, RunId: str) -> Answer:
     return life.cancel(context, RECOMMENDATIONS, RunId)
 
 
-@answers("ListDataQualityRuleRecommendationRuns")
-def list_runs(
-    context: Context,
-    *,
-    Filter: Record | None = None,
-    MaxResults: int | None = None,
-    NextToken: str | None = None,
-) -> Answer:
-    return life.told(life.listed(context, RECOMMENDATIONS, Filter or {}), NextToken, MaxResults)
+@lists("ListDataQualityRuleRecommendationRuns", "Runs")
+def list_runs(context: Context, *, Filter: Record | None = None) -> list[Answer]:
+    return life.told(life.listed(context, RECOMMENDATIONS, Filter or {}))

@@ -11,8 +11,8 @@ from typing import Any
 from labkit.cloud.glue.quality import rules
 from labkit.cloud.glue.quality.dqdl import BadRuleset, Ruleset, parse
 from labkit.cloud.glue.quality.registry import check
-from labkit.cloud.glue.records import answers, find_table, glue
-from labkit.cloud.glue.words import exists, invalid, not_found, page
+from labkit.cloud.glue.records import answers, find_table, glue, lists
+from labkit.cloud.glue.words import exists, invalid, not_found
 from labkit.cloud.members import given, now, shown
 from labkit.cloud.operations import Answer, Context
 
@@ -99,15 +99,10 @@ def delete_ruleset(context: Context, *, Name: str) -> Answer:
     return {}
 
 
-@answers("ListDataQualityRulesets")
+@lists("ListDataQualityRulesets", "Rulesets")
 def list_rulesets(
-    context: Context,
-    *,
-    Filter: dict[str, Any] | None = None,
-    Tags: dict[str, str] | None = None,
-    MaxResults: int | None = None,
-    NextToken: str | None = None,
-) -> Answer:
+    context: Context, *, Filter: dict[str, Any] | None = None, Tags: dict[str, str] | None = None
+) -> list[Answer]:
     """The rulesets that a filter and tags take."""
     records = context.cloud.records(_RECORDS).values()
     known = [each for each in records if each["_"]["region"] == context.region]
@@ -115,8 +110,7 @@ def list_rulesets(
     if Tags:
         tagged = glue(context).get_tags
         wanted = [e for e in wanted if Tags.items() <= tagged(_arn(context, e["Name"])).items()]
-    found, token = page(wanted, NextToken, MaxResults)
-    return {"Rulesets": [_listed(each) for each in found], "NextToken": token}
+    return [_listed(each) for each in wanted]
 
 
 def _listed(record: Record) -> Answer:

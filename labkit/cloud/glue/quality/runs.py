@@ -13,8 +13,7 @@ from labkit.cloud.glue.quality import life, publishing, rulesets
 from labkit.cloud.glue.quality.data import Data
 from labkit.cloud.glue.quality.evaluating import evaluated
 from labkit.cloud.glue.quality.life import EVALUATIONS, Record
-from labkit.cloud.glue.records import answers
-from labkit.cloud.glue.words import page
+from labkit.cloud.glue.records import answers, lists
 from labkit.cloud.members import now, shown
 from labkit.cloud.operations import Answer, Context, not_here
 
@@ -84,18 +83,11 @@ def cancel_run(context: Context, *, RunId: str) -> Answer:
     return life.cancel(context, EVALUATIONS, RunId)
 
 
-@answers("ListDataQualityRulesetEvaluationRuns")
-def list_runs(
-    context: Context,
-    *,
-    Filter: Record | None = None,
-    MaxResults: int | None = None,
-    NextToken: str | None = None,
-) -> Answer:
+@lists("ListDataQualityRulesetEvaluationRuns", "Runs")
+def list_runs(context: Context, *, Filter: Record | None = None) -> list[Answer]:
     wanted = Filter or {}
     known, name = life.listed(context, EVALUATIONS, wanted), wanted.get("RulesetName")
-    runs = [run for run in known if name in (None, *run["RulesetNames"])]
-    return life.told(runs, NextToken, MaxResults)
+    return life.told([run for run in known if name in (None, *run["RulesetNames"])])
 
 
 @answers("GetDataQualityResult")
@@ -112,18 +104,11 @@ def batch_get_results(context: Context, *, ResultIds: list[str]) -> Answer:
     }
 
 
-@answers("ListDataQualityResults")
-def list_results(
-    context: Context,
-    *,
-    Filter: Record | None = None,
-    MaxResults: int | None = None,
-    NextToken: str | None = None,
-) -> Answer:
+@lists("ListDataQualityResults", "Results")
+def list_results(context: Context, *, Filter: Record | None = None) -> list[Answer]:
     """The results that a filter takes; none is of a job."""
     wanted = Filter or {}
     of_jobs = wanted.get("JobName") or wanted.get("JobRunId")
     results = [] if of_jobs else life.listed(context, RESULTS, wanted)
-    found, token = page(results, NextToken, MaxResults)
     members = ("ResultId", "DataSource", "StartedOn")
-    return {"Results": [{m: each[m] for m in members} for each in found], "NextToken": token}
+    return [{member: each[member] for member in members} for each in results]
