@@ -11,7 +11,7 @@ import uuid
 from typing import Any
 
 from labkit.cloud.athena.errors import checked_tags, invalid
-from labkit.cloud.athena.paging import page
+from labkit.cloud.athena.paging import lists, page
 from labkit.cloud.lake.definitions import parameters_of
 from labkit.cloud.lake.metastore import CATALOG, Definition, Metastore
 from labkit.cloud.members import given
@@ -20,14 +20,11 @@ from labkit.cloud.operations import Answer, AwsError, Context, operation
 NAME = "AwsDataCatalog"
 
 
-@operation("athena", "ListDataCatalogs")
-def list_data_catalogs(
-    context: Context, *, MaxResults: int = 50, NextToken: str = "", **_: Any
-) -> Answer:
+@lists("ListDataCatalogs", "DataCatalogsSummary")
+def list_data_catalogs(context: Context, **_: Any) -> list[Answer]:
     others = _backend(context).data_catalogs.values()
-    shown = [{"CatalogName": NAME, "Type": "GLUE"}]
-    shown += [{"CatalogName": c.name, "Type": c.type} for c in others]
-    return page("DataCatalogsSummary", shown, MaxResults, NextToken)
+    own = {"CatalogName": NAME, "Type": "GLUE"}
+    return [own, *({"CatalogName": each.name, "Type": each.type} for each in others)]
 
 
 @operation("athena", "GetDataCatalog")
@@ -81,13 +78,10 @@ def delete_data_catalog(context: Context, *, Name: str, **_: Any) -> Answer:
     return {"DataCatalog": _described(found)}
 
 
-@operation("athena", "ListDatabases")
-def list_databases(
-    context: Context, *, CatalogName: str, MaxResults: int = 50, NextToken: str = "", **_: Any
-) -> Answer:
+@lists("ListDatabases", "DatabaseList")
+def list_databases(context: Context, *, CatalogName: str, **_: Any) -> list[Answer]:
     metastore = _metastore(context, CatalogName)
-    shown = [_database(metastore.database(name)) for name in metastore.databases()]
-    return page("DatabaseList", shown, MaxResults, NextToken)
+    return [_database(metastore.database(name)) for name in metastore.databases()]
 
 
 @operation("athena", "GetDatabase")

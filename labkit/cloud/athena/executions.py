@@ -18,7 +18,7 @@ from typing import Any
 from labkit.cloud.access import encryption
 from labkit.cloud.athena import managed, reuse
 from labkit.cloud.athena.errors import each_of, invalid
-from labkit.cloud.athena.paging import page
+from labkit.cloud.athena.paging import lists
 from labkit.cloud.athena.run import Run
 from labkit.cloud.athena.running import KIND, execute
 from labkit.cloud.athena.statement import Statement, read_statement
@@ -216,13 +216,11 @@ def batch_get_query_execution(context: Context, *, QueryExecutionIds: list[str])
     return {"QueryExecutions": found, "UnprocessedQueryExecutionIds": missing}
 
 
-@operation("athena", "ListQueryExecutions")
-def list_query_executions(
-    context: Context, *, WorkGroup: str = "primary", MaxResults: int = 50, NextToken: str = ""
-) -> Answer:
+@lists("ListQueryExecutions", "QueryExecutionIds")
+def list_query_executions(context: Context, *, WorkGroup: str = "primary") -> list[str]:
     find_workgroup(context, WorkGroup)
     ids = [r["QueryExecutionId"] for r in _all(context) if r["WorkGroup"] == WorkGroup]
-    return page("QueryExecutionIds", ids[::-1], MaxResults, NextToken)
+    return ids[::-1]
 
 
 @operation("athena", "StopQueryExecution")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from labkit.cloud.athena.errors import each_of, invalid
-from labkit.cloud.athena.paging import page
+from labkit.cloud.athena.paging import lists
 from labkit.cloud.athena.workgroups import find_workgroup
 from labkit.cloud.operations import Answer, Context, operation
 
@@ -52,14 +52,11 @@ def batch_get_named_query(context: Context, *, NamedQueryIds: list[str]) -> Answ
     return {"NamedQueries": found, "UnprocessedNamedQueryIds": missing}
 
 
-@operation("athena", "ListNamedQueries")
-def list_named_queries(
-    context: Context, *, WorkGroup: str = "primary", MaxResults: int = 50, NextToken: str = ""
-) -> Answer:
+@lists("ListNamedQueries", "NamedQueryIds")
+def list_named_queries(context: Context, *, WorkGroup: str = "primary") -> list[str]:
     find_workgroup(context, WorkGroup)
     queries = _backend(context).named_queries.values()
-    ids = [q.id for q in queries if q.workgroup.name == WorkGroup]
-    return page("NamedQueryIds", ids, MaxResults, NextToken)
+    return [query.id for query in queries if query.workgroup.name == WorkGroup]
 
 
 @operation("athena", "UpdateNamedQuery")

@@ -10,7 +10,7 @@ import time
 from typing import Any
 
 from labkit.cloud.athena.errors import invalid, not_found
-from labkit.cloud.athena.paging import page
+from labkit.cloud.athena.paging import lists
 from labkit.cloud.athena.workgroups import find_workgroup
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.operations import Answer, AwsError, Context, operation
@@ -97,17 +97,14 @@ def batch_get_prepared_statement(
     return {"PreparedStatements": found, "UnprocessedPreparedStatementNames": missing}
 
 
-@operation("athena", "ListPreparedStatements")
-def list_prepared_statements(
-    context: Context, *, WorkGroup: str, MaxResults: int = 50, NextToken: str = ""
-) -> Answer:
+@lists("ListPreparedStatements", "PreparedStatements")
+def list_prepared_statements(context: Context, *, WorkGroup: str) -> list[Answer]:
     find_workgroup(context, WorkGroup)
-    shown = [
+    return [
         {name: record[name] for name in ("StatementName", "LastModifiedTime")}
         for record in context.cloud.records(KIND).values()
         if record["WorkGroupName"] == WorkGroup
     ]
-    return page("PreparedStatements", shown, MaxResults, NextToken)
 
 
 @operation("athena", "DeletePreparedStatement")

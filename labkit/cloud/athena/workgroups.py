@@ -12,7 +12,7 @@ from typing import Any
 
 from labkit.cloud.athena import managed
 from labkit.cloud.athena.errors import checked_tags, invalid
-from labkit.cloud.athena.paging import page
+from labkit.cloud.athena.paging import lists
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.operations import Answer, Context, operation
 
@@ -123,11 +123,11 @@ def get_work_group(context: Context, *, WorkGroup: str) -> Answer:
     return {"WorkGroup": _summary(found) | {"Configuration": _described(found)}}
 
 
-@operation("athena", "ListWorkGroups")
-def list_work_groups(context: Context, *, MaxResults: int = 50, NextToken: str = "") -> Answer:
+@lists("ListWorkGroups", "WorkGroups")
+def list_work_groups(context: Context) -> list[Answer]:
     groups = context.cloud.backend("athena", context.region).work_groups.values()
     shown = [_summary(g) | {"EngineVersion": _engine(g)} for g in groups]
-    return page("WorkGroups", sorted(shown, key=_name), MaxResults, NextToken)
+    return sorted(shown, key=_name)
 
 
 @operation("athena", "DeleteWorkGroup")
@@ -160,10 +160,9 @@ def _contents(context: Context, name: str) -> list[tuple[Any, list[str]]]:
     ]
 
 
-@operation("athena", "ListEngineVersions")
-def list_engine_versions(context: Context, *, MaxResults: int = 10, NextToken: str = "") -> Answer:
-    versions = [ENGINE, ENGINE | {"SelectedEngineVersion": _ENGINES[1]}]
-    return page("EngineVersions", versions, MaxResults, NextToken)
+@lists("ListEngineVersions", "EngineVersions")
+def list_engine_versions(context: Context) -> list[Answer]:
+    return [ENGINE, ENGINE | {"SelectedEngineVersion": _ENGINES[1]}]
 
 
 def _summary(found: Any) -> dict[str, Any]:
