@@ -62,10 +62,16 @@ def list_folders_for_resource(context: Context, *, ResourceArn: str) -> list[str
     return [folder["Arn"] for folder in folders if ResourceArn in folder["_"]["members"]]
 
 
-def join(context: Context, folder_arns: Iterable[str], member_arn: str) -> None:
+def check(context: Context, folder_arns: Iterable[str] | None) -> None:
+    """Raise unless the folders are there that a new resource shall lie in."""
+    for arn in folder_arns or ():
+        records.find(context, FOLDER, arn.rpartition("/")[2])
+
+
+def join(context: Context, folder_arns: Iterable[str] | None, member_arn: str) -> None:
     """Put a new resource into the folders that its ``Create`` names."""
     known = {folder["Arn"]: folder for folder in records.listed(context, FOLDER)}
-    for arn in folder_arns:
+    for arn in folder_arns or ():
         if arn not in known:
             raise not_found(f"Folder {arn} is not found.")
         _put(context, known[arn], member_arn)

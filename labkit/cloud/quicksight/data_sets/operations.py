@@ -10,11 +10,11 @@ from typing import Any
 
 from labkit.cloud.operations import Answer, Context
 from labkit.cloud.quicksight import records, search, sharing
+from labkit.cloud.quicksight.accounts import members as folders
 from labkit.cloud.quicksight.data_sets.checks import checked
 from labkit.cloud.quicksight.ingestions import running
 from labkit.cloud.quicksight.kinds import DATA_SET
 from labkit.cloud.quicksight.records import Record, answers, lists, shown
-from labkit.cloud.quicksight.sources import folders
 from labkit.cloud.quicksight.spice.opening import spice_states
 
 _TOLD = ("Arn", "DataSetId", "Name", "CreatedTime", "LastUpdatedTime", "ImportMode",
@@ -46,7 +46,7 @@ def create_data_set(
             context, DATA_SET, DataSetId, made, permissions=Permissions, tags=Tags,
             private={"revision": 1},
         )  # fmt: skip
-        folders.put_into(context, FolderArns, record)
+        folders.join(context, FolderArns, record["Arn"])
         return {**_imported(context, record, "INITIAL_INGESTION"), "Status": 201}
 
 

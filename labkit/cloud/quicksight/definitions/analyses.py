@@ -38,7 +38,7 @@ def create(context: Context, *, AnalysisId: str, Name: str, **members: Any) -> A
         tags=members.get("Tags"),
         private={"definition": definition, "parameters": builds.plain(members.get("Parameters"))},
     )
-    folders.join(context, members.get("FolderArns") or [], made["Arn"])
+    folders.join(context, members.get("FolderArns"), made["Arn"])
     return _begun(made, "CreationStatus")
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from labkit.cloud.members import given
 from labkit.cloud.operations import Context
 from labkit.cloud.quicksight import gate, themes
+from labkit.cloud.quicksight.accounts import members as folders
 from labkit.cloud.quicksight.definitions import catalog, checks, sources, walk
 from labkit.cloud.quicksight.definitions.judgement import Error, Subject, judge
 from labkit.cloud.quicksight.words import invalid
@@ -34,7 +35,7 @@ def build(context: Context, members: Record, *, verb: str = "CREATION") -> tuple
         AwsError: ``InvalidParameterValueException``, the definition is wrong within;
             ``ResourceNotFoundException``, there is no such folder or theme.
     """
-    catalog.check_folders(context, members.get("FolderArns"))
+    folders.check(context, members.get("FolderArns"))
     if theme := members.get("ThemeArn"):
         themes.configuration(context.cloud, context.region, theme)
     definition, source, errors = _taken(context, members, sources.from_template)

@@ -7,14 +7,12 @@ Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_OutputCol
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from labkit.cloud.cloud import Cloud
-from labkit.cloud.operations import Context
 from labkit.cloud.quicksight import records
 from labkit.cloud.quicksight.definitions.judgement import Column, Columns
-from labkit.cloud.quicksight.kinds import DATA_SET, FOLDER
+from labkit.cloud.quicksight.kinds import DATA_SET
 
 
 def columns_of(cloud: Cloud, arn: str) -> Columns | None:
@@ -26,12 +24,6 @@ def columns_of(cloud: Cloud, arn: str) -> Columns | None:
     roles = _roles(record)
     shown = record.get("OutputColumns", ())
     return {each["Name"]: Column(each["Type"], roles.get(each["Name"], "")) for each in shown}
-
-
-def check_folders(context: Context, arns: Sequence[str] | None) -> None:
-    """Raise unless the folders are there that a new asset shall lie in."""
-    for arn in arns or ():
-        records.find(context, FOLDER, place_of(arn)[1])
 
 
 def place_of(arn: str) -> tuple[str, str]:

@@ -43,7 +43,7 @@ def create(context: Context, *, DashboardId: str, Name: str, **members: Any) -> 
         )
         made = versions.add(context, DASHBOARD, DashboardId, told, _private(members, definition))
         records.keep(context, DASHBOARD, DashboardId, published=made["VersionNumber"])
-        folders.join(context, members.get("FolderArns") or [], record["Arn"])
+        folders.join(context, members.get("FolderArns"), record["Arn"])
     return _begun(context, DashboardId, made)
 
 

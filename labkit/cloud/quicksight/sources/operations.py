@@ -13,9 +13,10 @@ from typing import Any
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.operations import Answer, Context
 from labkit.cloud.quicksight import records, search, sharing
+from labkit.cloud.quicksight.accounts import members as folders
 from labkit.cloud.quicksight.kinds import DATA_SOURCE
 from labkit.cloud.quicksight.records import Record, answers, lists, shown
-from labkit.cloud.quicksight.sources import athena, folders, redshift, s3
+from labkit.cloud.quicksight.sources import athena, redshift, s3
 from labkit.cloud.quicksight.sources.access import reader_of
 from labkit.cloud.quicksight.sources.failures import EXPECTED, SourceError, told
 from labkit.cloud.quicksight.words import invalid, not_found
@@ -60,7 +61,7 @@ def create_data_source(
             context, DATA_SOURCE, DataSourceId, made | _secret(credentials),
             permissions=Permissions, tags=Tags, private=private,
         )  # fmt: skip
-        folders.put_into(context, FolderArns, record)
+        folders.join(context, FolderArns, record["Arn"])
     return {**shown(record, "Arn", "DataSourceId"), "CreationStatus": record["Status"],
             "Status": 202}  # fmt: skip
 

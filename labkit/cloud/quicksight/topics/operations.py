@@ -10,7 +10,6 @@ from typing import Any
 from labkit.cloud.operations import Answer, Context
 from labkit.cloud.quicksight import records, sharing
 from labkit.cloud.quicksight.accounts import members as folders
-from labkit.cloud.quicksight.definitions.catalog import check_folders
 from labkit.cloud.quicksight.kinds import TOPIC
 from labkit.cloud.quicksight.records import Record, answers, lists
 from labkit.cloud.quicksight.search import matching
@@ -31,11 +30,11 @@ def create(
     CustomInstructions: Record | None = None,
 ) -> Answer:
     check(context, Topic)
-    check_folders(context, FolderArns)
+    folders.check(context, FolderArns)
     told = {"Topic": Topic, "Name": Topic.get("Name"), "CustomInstructions": CustomInstructions}
     with context.cloud.state.together():
         made = records.create(context, TOPIC, TopicId, told, tags=Tags)
-        folders.join(context, FolderArns or [], made["Arn"])
+        folders.join(context, FolderArns, made["Arn"])
     return refresh(context, TopicId)
 
 
