@@ -1138,6 +1138,12 @@ SELECT baz(order_id), count(*) FROM orders
 SELECT x / -1 FROM (VALUES SMALLINT '-32768') t(x)
 --> [["32768"]]
 
+SELECT -9223372036854775808, typeof(-2147483648), -2147483648 + 1
+--> [["-9223372036854775808", "integer", "-2147483647"]]
+
+SELECT -2147483648 - 1
+--! NUMERIC_VALUE_OUT_OF_RANGE: integer subtraction overflow: -2147483648 - 1
+
 SELECT x / SMALLINT '-1' FROM (VALUES SMALLINT '-32768') t(x)
 --! NUMERIC_VALUE_OUT_OF_RANGE: smallint division overflow: -32768 / -1
 

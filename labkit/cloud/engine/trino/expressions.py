@@ -153,15 +153,20 @@ def _concatenation(node: tree.Binary, left: Typed, right: Typed, scope: Scope) -
 
 
 def _unary(node: tree.Unary, scope: Scope) -> Typed:
+    literal = node.value
+    if node.op == "-" and isinstance(literal, tree.Literal) and literal.kind == "integer":
+        least = _LEAST.get(int(literal.text))
+        if least:
+            return Typed(f"CAST(-{int(literal.text)} AS {least.duckdb})", least)
     value = expression(node.value, scope)
     found = negative(value)
     if found is None:
         raise _no_operator(node, f"{node.op}{value.type}", scope)
-    if node.op == "+":
-        return value
-    if found.sql == "(-2147483648)":
-        return Typed(found.sql, INTEGER)
-    return found
+    return value if node.op == "+" else found
+
+
+#: Types by their least number: its sign is a part of the literal, as its digits alone are too many.
+_LEAST = {1 << 31: INTEGER, 1 << 63: BIGINT}
 
 
 # Choices
