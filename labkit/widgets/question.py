@@ -72,14 +72,19 @@ class QuestionBar(Console):
     def do_ask(self, *, question: str, width: int = WIDTH_PX, dark: bool = False) -> None:
         """Answer a question with a picture, or with questions near to it."""
         self.notice, question = {}, question.strip()
-        if not question:
-            return
+        try:
+            if question:
+                self.answer = self._answer(question, width, MIDNIGHT if dark else "")
+        finally:
+            self.send({"asked": question})
+
+    def _answer(self, question: str, width: int, theme: str) -> Facts:
         found = self._asked(question)
         shown: Facts = {"question": question, "svg": "", **found}
         if found["answer"]:
-            asked = {"width": width, "height": HEIGHT_PX, "theme": MIDNIGHT if dark else ""}
+            asked = {"width": width, "height": HEIGHT_PX, "theme": theme}
             shown["svg"] = self._pages.read(f"answers/{found['answer']}.svg", **asked).decode()
-        self.answer = shown
+        return shown
 
     def do_add(self, *, dashboard: str) -> None:
         """Put the answer's visual onto a dashboard, and publish that as a new version."""

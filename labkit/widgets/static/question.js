@@ -71,10 +71,9 @@ function render(context) {
   own.focus = () => root.querySelector("input[type=search]").focus();
   own.drawn = () => { const place = root.querySelector(".lk-qb-picture"); if (place) putPicture(place, model.get("answer").svg || ""); };
   const done = () => own.set({ waiting: false });
-  model.on("change:answer", done);
-  model.on("change:notice", done);
+  model.on("msg:custom", done); /* each question is told to be answered: the same one again changes nothing else */
   own.set({});
-  return () => { model.off("change:answer", done); model.off("change:notice", done); shown.end(); };
+  return () => { model.off("msg:custom", done); shown.end(); };
 }
 
 export default { render };
