@@ -6,7 +6,8 @@ reads. https://docs.aws.amazon.com/glue/latest/dg/console-tables.html
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import functools
+from typing import TYPE_CHECKING, Any
 
 from traitlets import Dict, List, Unicode
 
@@ -57,23 +58,38 @@ class CatalogBrowser(StatementConsole):
     def do_open(self, *, table: str) -> None:
         """Show a table, with its partitions."""
         self.table, self.run, self.preview, self.partitions = table, {}, {}, []
+        place = self._place
         if table and self._facts()["keys"]:
             found = self.all(
                 "glue", "get_partitions", "Partitions", DatabaseName=self.database, TableName=table
             )
             listed = [[*p["Values"], p["StorageDescriptor"]["Location"]] for p in found]
-            self.partitions = sorted(listed)
+            self._give(place, partitions=sorted(listed))
 
     def do_preview(self) -> None:
         """Read the table's first rows by Athena."""
-        sql = f'SELECT * FROM "{self.database}"."{self.table}" LIMIT {PREVIEW_ROWS}'
+        place = self._place
+        database, table = place
+        sql = f'SELECT * FROM "{database}"."{table}" LIMIT {PREVIEW_ROWS}'
         self.preview = {}
-        run = self.run_statement(sql, database=self.database, show=self._show_run)
+        show = functools.partial(self._show_run, place)
+        run = self.run_statement(sql, database=database, show=show)
         if run["state"] == "SUCCEEDED":
-            self.preview = self.rows(run)
+            self._give(place, preview=self.rows(run))
 
-    def _show_run(self, run: Facts) -> None:
-        self.run = run
+    @property
+    def _place(self) -> tuple[str, str]:
+        return self.database, self.table
+
+    def _show_run(self, place: tuple[str, str], run: Facts) -> None:
+        self._give(place, run=run)
+
+    def _give(self, place: tuple[str, str], **found: Any) -> None:
+        """Show what was found for a table, unless another was opened meanwhile."""
+        with self._lock:
+            if place == self._place:
+                for trait, value in found.items():
+                    self.set_trait(trait, value)
 
     def _tables(self) -> list[Facts]:
         found = self.all("glue", "get_tables", "TableList", DatabaseName=self.database)

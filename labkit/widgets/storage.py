@@ -48,14 +48,18 @@ class S3Browser(Console):
     def do_open(self, *, bucket: str = "", prefix: str = "") -> None:
         """Show a folder of a bucket, or, without one, the buckets."""
         self.notice, self.chosen = {}, {}
+        seen: Facts
         if bucket:
-            self._list(bucket, prefix)
+            encryption = self._default_encryption(bucket)
+            seen = self._page(bucket, prefix) | {"encryption": encryption}
         else:
             found = self.call("s3", "list_buckets")["Buckets"]
-            self.buckets = [
-                {"name": b["Name"], "made": b["CreationDate"].isoformat()} for b in found
-            ]
-        self.bucket, self.prefix = bucket, prefix
+            made = [{"name": b["Name"], "made": b["CreationDate"].isoformat()} for b in found]
+            seen = {"buckets": made}
+        with self._lock, self.hold_sync():
+            self.set_trait("chosen", {})
+            for trait, value in (seen | {"bucket": bucket, "prefix": prefix}).items():
+                self.set_trait(trait, value)
 
     def do_refresh(self) -> None:
         """Show the same folder anew."""
@@ -63,24 +67,32 @@ class S3Browser(Console):
 
     def do_more(self) -> None:
         """Fetch the next objects of the folder."""
-        page = self._page(self.bucket, self.prefix, ContinuationToken=self.token)
-        self.objects = [*self.objects, *page["objects"]]
-        self.folders, self.token = [*self.folders, *page["folders"]], page["token"]
+        place, token = self._place, self.token
+        if not token:
+            return
+        page = self._page(*place, ContinuationToken=token)
+        with self._lock:
+            if (place, token) == (self._place, self.token):  # nothing else was opened meanwhile
+                self.objects = [*self.objects, *page["objects"]]
+                self.folders, self.token = [*self.folders, *page["folders"]], page["token"]
 
     def do_select(self, *, key: str, version: str = "") -> None:
         """Show an object: its encryption, its versions, and what is in it."""
+        place = self._place
         which = {"Bucket": self.bucket, "Key": key, **({"VersionId": version} if version else {})}
         head = self.call("s3", "head_object", **which)
-        self.chosen = {
+        chosen = {
             **_object_facts(key, head),
             "versions": self._versions(key),
             "preview": peek(self.lab.client("s3"), which, head["ContentLength"]),
         }
+        with self._lock:
+            if place == self._place:
+                self.chosen = chosen
 
-    def _list(self, bucket: str, prefix: str) -> None:
-        page = self._page(bucket, prefix)
-        self.encryption = self._default_encryption(bucket)
-        self.folders, self.objects, self.token = page["folders"], page["objects"], page["token"]
+    @property
+    def _place(self) -> tuple[str, str]:
+        return self.bucket, self.prefix
 
     def _page(self, bucket: str, prefix: str, **more: str) -> Facts:
         answer = self.call(

@@ -49,6 +49,19 @@ def test_a_preview_reads_ten_rows(browser, click):
     assert names == [c["name"] for c in user_dim["columns"]]
 
 
+def test_a_preview_is_not_shown_below_another_table(browser, click, monkeypatch):
+    read = browser.rows
+
+    def rows(run):
+        browser.do_open(table="course_dim")
+        return read(run)
+
+    monkeypatch.setattr(browser, "rows", rows)
+    click(browser, "open", table="user_dim")
+    click(browser, "preview")
+    assert (browser.table, browser.run, browser.preview) == ("course_dim", {}, {})
+
+
 def test_a_database_that_is_gone_is_told(lake):
     assert "EntityNotFoundException" in CatalogBrowser(lake, database="nowhere").notice["text"]
 

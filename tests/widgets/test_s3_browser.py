@@ -47,6 +47,19 @@ def test_a_parquet_file_shows_its_schema(lake, browser, click):
     assert "student_id" in browser.snapshot()
 
 
+def test_an_object_is_not_shown_in_another_folder(lake, browser, click, monkeypatch):
+    look = browser._versions
+
+    def versions(key):
+        browser.do_open(bucket=lake.names.raw_bucket, prefix="lmsapi/")
+        return look(key)
+
+    monkeypatch.setattr(browser, "_versions", versions)
+    click(browser, "open", bucket=lake.names.raw_bucket, prefix="sisdb/sisdemo/student/")
+    click(browser, "select", key="sisdb/sisdemo/student/LOAD00000001.parquet")
+    assert (browser.prefix, browser.chosen) == ("lmsapi/", {})
+
+
 @pytest.mark.parametrize(
     ("content", "expected"),
     [

@@ -10,12 +10,12 @@ function storageView(get, send, own) {
 }
 
 function breadcrumb(bucket, prefix, send) {
-  const parts = prefix.split("/").filter(Boolean);
+  const parts = prefix.split("/").slice(0, -1);
   const places = [["Amazon S3", {}], ...(bucket ? [[bucket, { bucket }]] : []),
     ...parts.map((part, i) => [part, { bucket, prefix: parts.slice(0, i + 1).join("/") + "/" }])];
   return h("nav", { class: "lk-crumbs", "aria-label": "Breadcrumb" }, places.map(([text, place], i) => [
     i > 0 && h("span", { class: "lk-quiet", "aria-hidden": "true" }, "/"),
-    button(`Go to ${text}`, () => send("open", place), { class: "lk-plain", "aria-current": i === places.length - 1 ? "page" : null }, text)]));
+    button(`Go to ${text || "a folder without a name"}`, () => send("open", place), { class: "lk-plain", "aria-current": i === places.length - 1 ? "page" : null }, text || "(no name)")]));
 }
 
 function bucketsView(get, send) {
