@@ -128,7 +128,7 @@ def check_beginning(
     if not asked.get(member) or changes_state(name) or member.encode() not in body:
         return
     first = ask(_from_the_first(body, member))
-    if first and first.status < 300 and not _leads_on(first.body, member):
+    if first and first.status < 300 and not _leads_on(first.body):
         check_answer(service, asked, None)
 
 
@@ -148,9 +148,10 @@ def _from_the_first(body: bytes, member: str) -> bytes:
     return urllib.parse.urlencode([each for each in fields if each[0] != member]).encode()
 
 
-def _leads_on(body: bytes, member: str) -> bool:
-    """Whether an answer, JSON or XML, gives out a token."""
-    return re.search(rf'<{member}>[^<]|"{member}": ?"[^"]', body.decode()) is not None
+def _leads_on(body: bytes) -> bool:
+    """Whether an answer, JSON or XML, gives out a token (nextToken, nextForwardToken, Marker)."""
+    pattern = r'\b(?:[Nn]ext\w*Token|Marker)(?:>[^<]|": ?"[^"])'
+    return re.search(pattern, body.decode()) is not None
 
 
 def for_all(service: str, name: str, body: bytes) -> bytes:

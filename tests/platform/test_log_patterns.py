@@ -126,3 +126,24 @@ def test_a_stream_is_told_from_its_group(aws, fresh):
     logs.create_log_stream(**named)
     with pytest.raises(ClientError, match="The specified log stream already exists"):
         logs.create_log_stream(**named)
+
+
+def test_a_stream_is_read_on_until_its_token_comes_back(aws, fresh):
+    logs, group = aws("logs"), fresh("group")
+    logs.create_log_group(logGroupName=group)
+    named = {"logGroupName": group, "logStreamName": "a"}
+    logs.create_log_stream(**named)
+    now = int(time.time() * 1000)
+    events = [{"timestamp": now + each, "message": str(each)} for each in range(3)]
+    logs.put_log_events(**named, logEvents=events)
+    told, token = [], ""
+    while True:
+        asked = {"nextToken": token} if token else {}
+        page = logs.get_log_events(**named, **asked, startFromHead=True, limit=2)
+        told += [each["message"] for each in page["events"]]
+        if page["nextForwardToken"] == token:
+            break
+        token = page["nextForwardToken"]
+    assert told == ["0", "1", "2"]
+    with pytest.raises(ClientError, match="The specified nextToken is invalid"):
+        logs.get_log_events(**named, nextToken="none")
