@@ -159,6 +159,21 @@ def test_a_chart_by_the_keyboard(builder):
     expect(builder.page.locator(".lk-db-tile")).to_have_count(0, timeout=WAIT_MS)
 
 
+def test_a_double_click_acts_on_what_was_clicked(builder):
+    choose(builder, "school_name", "gpa", "views")
+    names = builder.page.locator(".lk-db-chip-name")
+    expect(names).to_have_count(3)
+    remove = builder.named(re.compile("^Remove "))
+    place = remove.nth(1).bounding_box()
+    for count in (1, 2):  # what comes next is under the pointer by then
+        builder.page.mouse.move(place["x"] + 5, place["y"] + 5)
+        builder.page.mouse.down(click_count=count)
+        builder.page.mouse.up(click_count=count)
+        expect(names).to_have_count(2)
+    builder.click("Undo")
+    expect(names).to_have_count(3)
+
+
 def test_the_question_bar_answers(notebook):
     notebook.run_again(4)
     question = notebook.named("Question", "searchbox")
@@ -170,6 +185,8 @@ def test_the_question_bar_answers(notebook):
     says(place.get_by_role("status"), "Average gpa by school name")
     says(place, "Science")
     notebook.screenshot("question-bar")
+    question.press("Enter")  # the same again is answered too
+    expect(notebook.named("Ask")).to_be_enabled(timeout=WAIT_MS)
     question.fill("what is the weather")
     question.press("Enter")
     says(notebook.page.locator(".lk-qb-none"), "No answer")

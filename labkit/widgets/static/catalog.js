@@ -19,7 +19,7 @@ function catalogView(get, send, own) {
         h("div", { class: "lk-tree-body" }, tables.map((t) =>
           h("div", { class: "lk-row lk-tree-line", "data-key": t.name },
             button(`Open ${t.name}`, () => { own.set({ tab: "columns" }); send("open", { table: t.name }); },
-              { class: `lk-plain lk-tree-name lk-grow lk-left ${t === chosen ? "lk-chosen" : ""}`, "aria-pressed": String(t === chosen) }, t.name),
+              { class: `lk-plain lk-tree-name lk-grow lk-left ${t === chosen ? "lk-chosen" : ""}`, title: t.name, "aria-pressed": String(t === chosen) }, t.name),
             t.keys.length > 0 && h("span", { class: "lk-badge", title: `Partitioned by ${t.keys.join(", ")}` }, "part."))),
         tables.length === 0 && h("p", { class: "lk-quiet" }, "No tables here."))),
       h("div", { class: "lk-main" }, chosen ? tableView(chosen, get, send, own)

@@ -78,10 +78,21 @@ function mount({ model, el }, view, state) {
     });
   };
   root.addEventListener("keydown", (event) => event.stopPropagation());
+  onlyWhatWasMeant(root);
   el.append(root);
   model.on("change", draw);
   draw();
   return { draw, own, root, send, end: () => model.off("change", draw) };
+}
+
+/* The first click of a double click may bring another button under the pointer: the second is not meant for it. */
+function onlyWhatWasMeant(root) {
+  let meant = null;
+  root.addEventListener("click", (event) => {
+    const clicked = event.target.closest("button"), label = clicked && clicked.getAttribute("aria-label");
+    if (event.detail < 2) meant = label;
+    else if (label && label !== meant) event.stopImmediatePropagation();
+  }, true);
 }
 
 /* An input with `autofocus` that appears takes the focus; when it goes, what had it before has it again. */
