@@ -229,6 +229,15 @@ def test_it_publishes_new_versions(builder, click, lab, monkeypatch):
     assert undrawn.df.equals(drawn.df)
 
 
+def test_it_does_not_publish_over_a_dashboard_of_another_name(builder, click, lab, data, fresh):
+    before, other = builder.title, fresh("other")
+    chart = data.visual("bar chart", "By school", category="school", values="sum(views)")
+    lab.chart.publish(other, [chart], [data])
+    click(builder, "publish", name=f"{other}!")
+    assert f"has the id of {other!r}" in builder.notice["text"]
+    assert builder.title == before
+
+
 def test_a_new_dashboard_begins_with_a_data_set(lab, data, click, fresh):
     made = DashboardBuilder(lab, fresh("new"), data_set="Homework")
     [visual] = visuals(made)
