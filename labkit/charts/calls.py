@@ -10,7 +10,7 @@ import re
 import time
 from typing import TYPE_CHECKING, Any
 
-from labkit.errors import RunFailed, UnknownName
+from labkit.errors import NoChart, RunFailed, UnknownName
 from labkit.progress import Progress, wait
 from labkit.storage import readable_denial
 
@@ -66,12 +66,21 @@ class Calls:
         return [each for page in pages for each in page[member]]
 
     def put(self, kind: str, id_name: str, identifier: str, **members: Any) -> Any:
-        """Make a resource, or change the one that there is."""
+        """Make a resource, or change the one that there is.
+
+        Raises:
+            NoChart: that one has another name, which differs in signs that no id has.
+        """
         members = {id_name: identifier, **members}
         try:
-            return self.call(f"update_{kind}", **members)
+            there = self.call(f"describe_{kind}", **{id_name: identifier})
         except self.client.exceptions.ResourceNotFoundException:
             return self.call(f"create_{kind}", **members)
+        member = id_name.removesuffix("Id")
+        name, its = members.get(member, members)["Name"], there[member]["Name"]
+        if name != its:
+            raise NoChart(f"{name!r} has the id of {its!r}. Choose another name.")
+        return self.call(f"update_{kind}", **members)
 
     def own(self, kind: str, id_name: str, identifier: str) -> None:
         """Make yourself, as a user of QuickSight, the owner of a resource."""

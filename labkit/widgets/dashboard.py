@@ -24,7 +24,7 @@ from labkit.charts import identifier
 from labkit.charts import insights as chart_insights
 from labkit.charts.edits import EDITS, Analysis, add_data_set, calculate, empty_sheet
 from labkit.charts.layouts import COLUMNS
-from labkit.errors import LabError, NoChart, UnknownName
+from labkit.errors import LabError, UnknownName
 from labkit.widgets import dashboard_facts as facts
 from labkit.widgets.console import Console, Facts, front_end
 from labkit.widgets.dashboard_draft import MIDNIGHT, Draft, publish
@@ -230,11 +230,10 @@ class DashboardBuilder(Console):
     def do_publish(self, *, name: str) -> None:
         """Publish what is built under a name, as a new version of what has it."""
         with self._turn:
-            self.notice, id = {}, identifier(name)
-            there = {each["DashboardId"]: each["Name"] for each in self._dashboards()}
-            if id != identifier(self.title) and there.get(id, name) != name:
-                raise NoChart(f"{name!r} has the id of {there[id]!r}. Choose another name.")
-            number = publish(self.lab, id, name, self._analysis.definition, self._theme)
+            self.notice = {}
+            number = publish(
+                self.lab, identifier(name), name, self._analysis.definition, self._theme
+            )
             self.title = name
             self._tell(saved=True)
         self.notice = Notice(f"Published {name} as version {number}.", kind="info").facts()

@@ -7,6 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from labkit.charts.pages import NotDrawn
+from labkit.errors import NoChart
 from labkit.widgets import DashboardBuilder
 
 SQL = """
@@ -236,6 +237,10 @@ def test_it_does_not_publish_over_a_dashboard_of_another_name(builder, click, la
     click(builder, "publish", name=f"{other}!")
     assert f"has the id of {other!r}" in builder.notice["text"]
     assert builder.title == before
+    with pytest.raises(NoChart, match="Choose another name"):
+        lab.chart.publish(f"{other}?", [chart], [data])
+    with pytest.raises(NoChart, match="has the id of 'Homework'"):
+        lab.chart.add_data_set("Homework!", sql="SELECT 1 AS a")
 
 
 def test_a_new_dashboard_begins_with_a_data_set(lab, data, click, fresh):
