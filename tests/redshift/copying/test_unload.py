@@ -139,6 +139,8 @@ def test_cleanpath_leaves_other_partitions(desk):
         ("SELECT 1 AS a", "MASTER_SYMMETRIC_KEY 'x'", "MASTER_SYMMETRIC_KEY is not available"),
         ("DELETE FROM x", "", "UNLOAD takes a SELECT statement"),
         ("SELECT 1/0 AS a", "", "division by zero"),
+        ("SELECT 'abc' AS a", "FIXEDWIDTH 'a:2'", 'column "a" is longer than its fixed width of 2'),
+        ("SELECT 1 AS a", "DELIMITER ''", "The delimiter must be at least one character"),
     ],
 )
 def test_what_is_refused(desk, query, how, words):

@@ -13,6 +13,7 @@ from labkit.cloud.redshift.copying.options import COLUMNAR, MOST_ERRORS, Access,
 from labkit.cloud.redshift.copying.reading import (
     AUTHORIZATION,
     Reader,
+    delimiter,
     flag,
     null_as,
     number,
@@ -183,7 +184,7 @@ _FORMATS: dict[str, Reader] = {
     "PARQUET": _columnar("parquet"),
     "ORC": _columnar("orc"),
     "FIXEDWIDTH": _fixed,
-    "DELIMITER": text("delimiter"),
+    "DELIMITER": delimiter,
     "SHAPEFILE": refused("SHAPEFILE"),
 }
 _OPTIONS: dict[str, Reader] = {

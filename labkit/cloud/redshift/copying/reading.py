@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from labkit.cloud.engine.redshift.errors import UNSUPPORTED, RedshiftError
+from labkit.cloud.engine.redshift.errors import SYNTAX, UNSUPPORTED, RedshiftError
 from labkit.cloud.engine.redshift.words import Words
 
 Reader = Callable[[Words, dict[str, Any]], None]
@@ -59,6 +59,13 @@ def text(field: str) -> Reader:
         told[field] = plain_text(words)
 
     return read
+
+
+def delimiter(words: Words, told: dict[str, Any]) -> None:
+    """``DELIMITER``, of which something must be left: an empty one divides nothing."""
+    text("delimiter")(words, told)
+    if not told["delimiter"]:
+        raise RedshiftError("The delimiter must be at least one character", SYNTAX)
 
 
 def number(field: str) -> Reader:

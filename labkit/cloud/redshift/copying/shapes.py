@@ -9,7 +9,7 @@ import json
 from collections.abc import Sequence
 
 from labkit.cloud.engine.quoting import quoted_name, quoted_text
-from labkit.cloud.engine.redshift.errors import RedshiftError
+from labkit.cloud.engine.redshift.errors import RedshiftError, raising
 from labkit.cloud.engine.redshift.scope import Field
 from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.redshift.copying.fields import widths
@@ -90,9 +90,18 @@ def _fixed(fields: Sequence[Field], options: UnloadOptions) -> str:
         raise RedshiftError("The number of fixed widths and of columns should match", "22023")
     null = quoted_text(options.null_as or "")
     return " || ".join(
-        f"rpad(coalesce({as_text(f.sql, f.type)}, {null}), {size}, ' ')"
+        _padded(f"coalesce({as_text(f.sql, f.type)}, {null})", f.name, size)
         for f, (_, size) in zip(fields, sizes, strict=True)
     )
+
+
+def _padded(text: str, name: str, size: int) -> str:
+    """An UNLOAD fails rather than cut a text.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/t_unloading_fixed_width_data.html
+    """
+    long = raising(f'a value of column "{name}" is longer than its fixed width of {size}', "22001")
+    return f"CASE WHEN length({text}) > {size} THEN {long} ELSE rpad({text}, {size}, ' ') END"
 
 
 def _member(field: Field) -> str:

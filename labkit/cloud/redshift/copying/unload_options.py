@@ -14,6 +14,7 @@ from labkit.cloud.redshift.copying.options import Access
 from labkit.cloud.redshift.copying.reading import (
     AUTHORIZATION,
     Reader,
+    delimiter,
     flag,
     null_as,
     read_options,
@@ -176,7 +177,7 @@ _OPTIONS: dict[str, Reader] = {
     "PARTITION": _partition,
     "MANIFEST": _manifest,
     "HEADER": flag("header"),
-    "DELIMITER": text("delimiter"),
+    "DELIMITER": delimiter,
     "ENCRYPTED": _encrypted,
     "KMS_KEY_ID": text("kms_key"),
     "MASTER_SYMMETRIC_KEY": refused("MASTER_SYMMETRIC_KEY"),
