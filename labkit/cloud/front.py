@@ -8,7 +8,6 @@ knows gets a 400 in AWS's shape, which clients do not retry.
 from __future__ import annotations
 
 import contextlib
-import http.client
 import json
 import logging
 import os
@@ -258,9 +257,5 @@ def _unsigned_service(environ: Environ) -> str | None:
 def _send(start_response: StartResponse, reply: protocol.Reply) -> Iterable[bytes]:
     headers = {k: v for k, v in reply.headers.items() if k.lower() != "content-length"}
     headers["Content-Length"] = str(len(reply.body))
-    start_response(f"{reply.status} {_reason(reply.status)}", list(headers.items()))
+    start_response(protocol.status_line(reply.status), list(headers.items()))
     return [reply.body]
-
-
-def _reason(status: int) -> str:
-    return http.client.responses.get(status, "Error")

@@ -12,6 +12,7 @@ from __future__ import annotations
 import base64
 import datetime
 import functools
+import http.client
 import json
 import re
 import threading
@@ -50,6 +51,11 @@ class Reply:
     status: int
     headers: dict[str, str]
     body: bytes
+
+
+def status_line(status: int) -> str:
+    """A status with its name: ``404 Not Found``."""
+    return f"{status} {http.client.responses.get(status, 'Error')}"
 
 
 def service_model(service: str) -> ServiceModel | None:

@@ -69,9 +69,6 @@ def authorize(context: Context, asked: Mapping[str, Any]) -> None:
         **tags.in_call(asked),
     }
     for action, resource, more in _asks(context, asked):
-        prefix = action.partition(":")[0]
-        if resource and prefix != "iam":
-            more = more | tags.of_resource(context, prefix, resource)
         question = Question(context.principal, action, resource, keys | more)
         if why := identities.why_refused(cloud, question, _policy_of(context, resource)):
             told = question if resource else replace(question, resource="*")
@@ -110,7 +107,9 @@ def _asks(
     prefix = _PREFIXES.get(service) or _model(service).signing_name
     name = _ACTIONS.get((service, context.operation), context.operation)
     for resource in resources(context, prefix, asked) or [UNKNOWN]:
-        yield f"{prefix}:{name}", resource, {}
+        tagged = resource and service != "iam"
+        more = tags.of_resource(context, prefix, resource) if tagged else {}
+        yield f"{prefix}:{name}", resource, more
     if service == "iam":
         return
     for role in _roles(_model(service).operation_model(context.operation).input_shape, asked):

@@ -67,8 +67,11 @@ def global_keys(cloud: Cloud, principal: Principal) -> dict[str, str | list[str]
     bucket policies that refuse plain HTTP would lock everybody out.
     """
     kind, _, name = principal.arn.rpartition(":")[2].partition("/")
+    role = role_of(cloud, principal) if principal.role_arn else None
+    tagger = cloud.backend("iam").tagger  # of users: a role's tags are its own
+    tags = read(role.tags if role else tagger.get_tag_dict_for_resource(principal.arn))
     keys: dict[str, str | list[str]] = {
-        "aws:principalarn": role_of(cloud, principal).arn if principal.role_arn else principal.arn,
+        "aws:principalarn": role.arn if role else principal.arn,
         "aws:principalaccount": principal.account,
         "aws:principaltype": "AssumedRole" if principal.role_arn else "User",
         "aws:resourceaccount": cloud.account,
@@ -78,21 +81,13 @@ def global_keys(cloud: Cloud, principal: Principal) -> dict[str, str | list[str]
         "aws:viaawsservice": "false",
         "aws:currenttime": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "aws:epochtime": str(int(time.time())),
-        **as_keys("aws:principaltag", _tags_of(cloud, principal)),
+        **as_keys("aws:principaltag", tags),
     }
     if principal is ANONYMOUS:
         unknown = ("aws:principalarn", "aws:principalaccount")
         keys = {k: v for k, v in keys.items() if k not in unknown}
         return keys | {"aws:principaltype": "Anonymous"}
     return keys | ({"aws:username": name.rpartition("/")[2]} if kind == "user" else {})
-
-
-def _tags_of(cloud: Cloud, principal: Principal) -> dict[str, str]:
-    """The tags of a user, or of the role behind a session."""
-    if principal.role_arn:
-        return read(role_of(cloud, principal).tags)
-    tags: dict[str, str] = cloud.backend("iam").tagger.get_tag_dict_for_resource(principal.arn)
-    return tags
 
 
 class _Unknown:

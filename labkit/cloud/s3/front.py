@@ -13,7 +13,6 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from http import HTTPStatus
 from typing import Any
 
 from labkit.cloud import protocol
@@ -79,7 +78,7 @@ class S3:
         headers = _told(headers) | cross_origin.headers_for(self.cloud, environ)
         seconds = time.monotonic() - began
         self._log(environ, access_logs.Answered(status, headers, content, seconds))
-        start_response(f"{status} {HTTPStatus(status).phrase}", list(headers.items()))
+        start_response(protocol.status_line(status), list(headers.items()))
         return content if environ["REQUEST_METHOD"] != "HEAD" else []
 
     def _log(self, environ: Environ, answered: access_logs.Answered) -> None:
