@@ -100,16 +100,25 @@ class Relation:
             expression: SQL over this relation's columns.
             after: where a new column goes; at the end when not given.
         """
-        return self.put_all([(name, expression)], after=after)
+        if name in self.names:
+            return self.put_all([(name, expression)])
+        return self.add([(name, expression)], after=after)
 
-    def put_all(
-        self, changes: Iterable[tuple[str, str]], *, after: Column | None = None
-    ) -> Relation:
-        """Several columns at once, each as `put` does; all see the columns as they were."""
+    def put_all(self, changes: Iterable[tuple[str, str]]) -> Relation:
+        """Several columns changed in place; all see the columns as they were."""
         changed = {name: self._for_rows(name, sql) for name, sql in changes}
-        old = [(n, changed.pop(n, quoted_name(n))) for n in self.names]
+        return self._derive([(n, changed.get(n, quoted_name(n))) for n in self.names])
+
+    def add(self, columns: Iterable[tuple[str, str]], *, after: Column | None = None) -> Relation:
+        """Several new columns, placed as `put` does.
+
+        Raises:
+            RecipeError: two would have one name, here or beside what there is.
+        """
+        new = [(name, self._for_rows(name, sql)) for name, sql in columns]
+        old = self._as_they_are()
         at = self.names.index(after.name) + 1 if after else len(old)
-        return self._derive([*old[:at], *changed.items(), *old[at:]])
+        return self._derive([*old[:at], *new, *old[at:]])
 
     def either(self, condition: str, value: str, otherwise: str) -> str:
         """SQL of one value where a condition holds and of another where not.

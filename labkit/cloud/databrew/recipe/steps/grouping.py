@@ -56,7 +56,7 @@ def group_by(
     keys = ", ".join(each.sql for each in source_columns)
     if not use_new_data_frame:
         over = f"OVER (PARTITION BY {keys})"
-        return table.put_all(_aggregate(table, each, over) for each in options)
+        return table.add(_aggregate(table, each, over) for each in options)
     items = [(each.name, each.sql) for each in source_columns]
     items += [_aggregate(table, each) for each in options]
     source = f"FROM {table.name} GROUP BY {keys} ORDER BY {keys}"

@@ -59,10 +59,16 @@ def json_to_structs(
         )
     if condition_expressions:
         table = narrowed(table, condition_expressions)
-    structs = {f"{column.name}_struct": column for column in chosen}
+    structs = {_beside(table, column, remove_source_column): column for column in chosen}
     for name, column in structs.items():
-        table = table.put(name, _struct(table, column, unnest_level), after=column)
+        table = table.add([(name, _struct(table, column, unnest_level))], after=column)
     return _renamed(table, structs) if remove_source_column else table
+
+
+def _beside(table: Relation, column: Column, passing: bool) -> str:
+    """The name of the struct beside its text; any that is free where it is to take the text's."""
+    name = f"{column.name}_struct"
+    return table.unused(name) if passing else name
 
 
 def _struct(table: Relation, column: Column, levels: int | None) -> str:

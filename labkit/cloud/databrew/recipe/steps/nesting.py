@@ -188,11 +188,8 @@ def _fields(
 def _unnested(
     table: Relation, columns: Sequence[Column], fields: Sequence[tuple[str, str]], remove: bool
 ) -> Relation:
-    for name, _ in fields:
-        if name in table.names and not (remove and name in [each.name for each in columns]):
-            raise RecipeError(f"There is a column '{name}' already: a prefix keeps them apart.")
     if not remove:
-        return table.put_all(fields)
+        return table.add(fields)
     items = [(each.name, each.sql) for each in table.columns if each not in columns]
     return table.derive([*items, *fields])
 

@@ -111,7 +111,7 @@ def one_hot_encoding(table: Relation, *, source_column: Column) -> Relation:
     )
     if len(found) > ONE_HOT_LIMIT:
         raise RecipeError(f"'{source_column.name}' has more than {ONE_HOT_LIMIT} distinct values.")
-    return table.put_all(
+    return table.add(
         (
             f"{source_column.name}_{text}",
             f"CAST(({value} IS NOT DISTINCT FROM {quoted_text(text)}) AS INTEGER)",

@@ -214,11 +214,7 @@ def _between(first: Delimiter, second: Delimiter) -> Any:
 
 def _split(table: Relation, column: Column, parts: Sequence[str]) -> Relation:
     names = [f"{column.name}_{number}" for number in range(1, len(parts) + 1)]
-    there = [name.lower() for name in table.names]
-    taken = next((name for name in names if name.lower() in there), None)
-    if taken:
-        raise RecipeError(f"There is a column '{taken}' already, which the split would make.")
-    return table.put_all(zip(names, parts, strict=True), after=column)
+    return table.add(zip(names, parts, strict=True), after=column)
 
 
 def _delimiter(option: Any, name: str, is_text: bool, include: bool) -> Delimiter:
