@@ -2,6 +2,7 @@
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -247,6 +248,14 @@ def test_what_is_told_of_a_run(lake: Lake, databrew: Any) -> None:
     rest = databrew.list_job_runs(Name=job, NextToken=page["NextToken"])
     assert [each["RunId"] for each in rest["JobRuns"]] == [run["RunId"]]
     assert "NextToken" not in rest
+
+
+def test_runs_that_begin_together_write_files_of_their_own(lake: Lake) -> None:
+    job = lake.recipe_job(people(lake))
+    with ThreadPoolExecutor(8) as pool:
+        runs = [lake.wait(job, run) for run in pool.map(lake.start, [job] * 8)]
+    assert [run["State"] for run in runs] == ["SUCCEEDED"] * 8
+    assert len(lake.keys("out")) == 8
 
 
 def test_steps_of_the_version_that_is_asked_for(lake: Lake, databrew: Any) -> None:

@@ -70,7 +70,7 @@ def _new(context: Context, job: Record, plan: Plan) -> Record:
         "State": "STARTING",
         "Attempt": 0,
         "StartedBy": context.principal.arn,
-        "StartedOn": records.now(),
+        "StartedOn": _moment(context, job["Name"]),
         "ExecutionTime": 0,
         **{name: job[name] for name in _COPIED if name in job},
         **({"LogGroupName": LOG_GROUP} if enabled else {}),
@@ -78,6 +78,15 @@ def _new(context: Context, job: Record, plan: Plan) -> Record:
         "DatasetName": plan.dataset["Name"],
         "_": {"region": context.region, "nodes": job["MaxCapacity"]},
     }
+
+
+def _moment(context: Context, name: str) -> float:
+    """Now, or the next millisecond in which no run of the job began: it names a run's files."""
+    taken = {run["StartedOn"] for run in _of(context, name)}
+    moment = records.now()
+    while moment in taken:
+        moment = round(moment + 0.001, 3)
+    return moment
 
 
 @answers("DescribeJobRun")
