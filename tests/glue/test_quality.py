@@ -223,9 +223,12 @@ def test_results_are_told_and_published(
     assert names == [f"glue.data.quality.rules.{ended}" for ended in ("failed", "passed")]
 
 
-def test_the_rows_of_a_predicate(lake: Lake, sources: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "predicate", ["id == 3", "(id == '3')", "id in ('3', '8')", "id between '3' and '3'"]
+)
+def test_the_rows_of_a_predicate(lake: Lake, sources: dict[str, Any], predicate: str) -> None:
     source = sources["DataSource"]["GlueTable"]
-    source |= {"AdditionalOptions": {"pushDownPredicate": "id == 3"}}
+    source |= {"AdditionalOptions": {"pushDownPredicate": predicate}}
     found = result(lake, evaluate(lake, sources, "Rules = [ RowCount = 2 ]"))
     assert found["Score"] == 1
 
