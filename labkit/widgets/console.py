@@ -3,7 +3,8 @@
 A console is a widget whose traits hold all that is seen. Its front end draws the traits and sends
 what was clicked as a message ``{"do": "run", ...}``; the method `do_run` answers it in a thread of
 its own, so that the kernel stays free and a running thing can be stopped. What AWS refuses becomes
-a notice in the widget.
+a notice in the widget. A message with a ``number`` is told at its end whether it was done, so that
+a form keeps what was typed until then.
 
 anywidget (https://anywidget.dev/en/afm/) loads the front end from the text of one module, so a
 console's is put together from files of ``static``.
@@ -77,22 +78,27 @@ class Console(anywidget.AnyWidget):
         super().close()
 
     def _work(self, message: Facts) -> None:
+        number, done = message.pop("number", None), False
         try:
-            self.attempt(message.pop("do", ""), message)
+            done = self.attempt(message.pop("do", ""), message)
         finally:
+            if number is not None:
+                self.send({"answered": number, "done": done})
             with self._lock:
                 self._working.discard(threading.current_thread())
 
-    def attempt(self, action: str, parameters: Facts) -> None:
-        """Do what was clicked; a refusal becomes the notice."""
+    def attempt(self, action: str, parameters: Facts) -> bool:
+        """Do what was clicked, and tell whether it was done; a refusal becomes the notice."""
         method = getattr(self, f"do_{action}", None)
         if method is None:
             self.notice = Notice(f"This console cannot {action!r}.").facts()
-            return
+            return False
         try:
             method(**parameters)
         except (ClientError, BotoCoreError, LabError) as error:
             self.notice = notice_of(self.lab, error).facts()
+            return False
+        return True
 
     def do_dismiss(self) -> None:
         """Take the notice away."""

@@ -12,7 +12,6 @@ import base64
 import contextlib
 import json
 import threading
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,16 +19,16 @@ from botocore.exceptions import BotoCoreError, ClientError
 from traitlets import Dict, List, Unicode
 
 from labkit.charts import controls as chart_controls
-from labkit.charts import identifier
 from labkit.charts import insights as chart_insights
 from labkit.charts.edits import EDITS, Analysis, add_data_set, calculate, empty_sheet
 from labkit.charts.layouts import COLUMNS
 from labkit.errors import LabError, UnknownName
 from labkit.widgets import dashboard_facts as facts
 from labkit.widgets.console import Console, Facts, front_end
-from labkit.widgets.dashboard_draft import MIDNIGHT, Draft, publish
+from labkit.widgets.dashboard_draft import MIDNIGHT, Draft
 from labkit.widgets.dashboard_picture import pictured
 from labkit.widgets.dashboard_pictures import Pictures, wanted
+from labkit.widgets.dashboard_published import Published
 from labkit.widgets.dashboard_values import Values
 from labkit.widgets.refusals import Notice, notice_of
 
@@ -75,6 +74,7 @@ class DashboardBuilder(Console):
         super().__init__(
             lab, title=title, kinds=facts.kinds(), history={"undo": False, "redo": False}
         )
+        self._dashboards = Published(lab)
         self._analysis = Analysis({"Sheets": [empty_sheet("sheet-1", "Sheet 1")]})
         self._before: list[Analysis] = []
         self._after: list[Analysis] = []
@@ -90,34 +90,21 @@ class DashboardBuilder(Console):
     def do_open(self, *, dashboard: str = "", data_set: str = "") -> None:
         """Load a published dashboard, or begin a new one."""
         with self._turn:
-            found = self._published(dashboard) if dashboard else None
+            found = self._dashboards.open(dashboard) if dashboard else None
             if found is None and dashboard and not data_set:
-                known = [each["Name"] for each in self._dashboards()]
-                raise UnknownName("dashboard", dashboard, known)
+                raise UnknownName("dashboard", dashboard, list(self._dashboards.names()))
             self.data_sets = self._all_data_sets()
             if found is not None:
-                self._analysis = Analysis(found, self._known.schemas(found))
+                definition, self._theme = found
+                self._analysis = Analysis(definition, self._known.schemas(definition))
             else:
                 self._begin(data_set)
+                self.title = dashboard or self._dashboards.free(self.title)
             self._seen["sheet"] = self._analysis.definition["Sheets"][0]["SheetId"]
             self._put()
             self._tell()
         self._draw()
         self.first = self._pictures.drawn()  # there before the front end can ask for any
-
-    def _published(self, name: str) -> Facts | None:
-        calls = self.lab.chart.calls
-        try:
-            found = calls.call("describe_dashboard_definition", DashboardId=identifier(name))
-        except calls.client.exceptions.ResourceNotFoundException:
-            return None
-        self._theme = found.get("ThemeArn", "")
-        definition: Facts = facts.plain(found["Definition"])
-        return definition
-
-    def _dashboards(self) -> Iterable[Facts]:
-        listed = self.lab.chart.calls.all("dashboards", "DashboardSummaryList")
-        return (each for each in listed if not each["DashboardId"].startswith("draft-"))
 
     def _all_data_sets(self) -> list[Facts]:
         return [
@@ -161,7 +148,6 @@ class DashboardBuilder(Console):
             made = calculate(self._analysis, **given)
             made.schemas = self._known.schemas(made.definition)
             self._change(made)
-        self.send({"calculated": name})
         self._draw()
 
     def do_uncalculate(self, *, data_set: str, name: str) -> None:
@@ -231,9 +217,7 @@ class DashboardBuilder(Console):
         """Publish what is built under a name, as a new version of what has it."""
         with self._turn:
             self.notice = {}
-            number = publish(
-                self.lab, identifier(name), name, self._analysis.definition, self._theme
-            )
+            number = self._dashboards.put(name, self._analysis.definition, self._theme)
             self.title = name
             self._tell(saved=True)
         self.notice = Notice(f"Published {name} as version {number}.", kind="info").facts()

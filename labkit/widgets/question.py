@@ -20,8 +20,8 @@ from labkit.charts.edits import Analysis, empty_sheet
 from labkit.charts.merges import take_over
 from labkit.errors import UnknownName
 from labkit.widgets.console import Console, Facts, front_end
-from labkit.widgets.dashboard_draft import MIDNIGHT, Pages, publish
-from labkit.widgets.dashboard_facts import plain
+from labkit.widgets.dashboard_draft import MIDNIGHT, Pages
+from labkit.widgets.dashboard_published import Published
 from labkit.widgets.picture import Markup, frame, notice, tag
 from labkit.widgets.refusals import Notice
 
@@ -50,7 +50,7 @@ class QuestionBar(Console):
 
     def __init__(self, lab: Lab, topic: str) -> None:
         super().__init__(lab, topic=topic)
-        self._pages = Pages(self._url)
+        self._pages, self._dashboards = Pages(self._url), Published(lab)
         self.attempt("open", {})
 
     def do_open(self) -> None:
@@ -67,16 +67,13 @@ class QuestionBar(Console):
         else:
             understood = (each for each in questions(found) if self._asked(each)["answer"])
             self.suggestions = list(itertools.islice(understood, SUGGESTED))
-        self._list_dashboards()
+        self.dashboards = sorted(self._dashboards.names())
 
     def do_ask(self, *, question: str, width: int = WIDTH_PX, dark: bool = False) -> None:
         """Answer a question with a picture, or with questions near to it."""
         self.notice, question = {}, question.strip()
-        try:
-            if question:
-                self.answer = self._answer(question, width, MIDNIGHT if dark else "")
-        finally:
-            self.send({"asked": question})
+        if question:
+            self.answer = self._answer(question, width, MIDNIGHT if dark else "")
 
     def _answer(self, question: str, width: int, theme: str) -> Facts:
         found = self._asked(question)
@@ -90,11 +87,12 @@ class QuestionBar(Console):
         """Put the answer's visual onto a dashboard, and publish that as a new version."""
         self.notice = {}
         made = self._pages.json(f"answers/{self.answer['answer']}/definition")
-        before, theme = self._published(dashboard)
+        new = {"Sheets": [empty_sheet("sheet-1", "Sheet 1")]}, ""
+        before, theme = self._dashboards.open(dashboard) or new
         sheet = before["Sheets"][0]["SheetId"]
         after = take_over(Analysis(before), sheet=sheet, definition=made).definition
-        number = publish(self.lab, identifier(dashboard), dashboard, after, theme)
-        self._list_dashboards()
+        number = self._dashboards.put(dashboard, after, theme)
+        self.dashboards = sorted(self._dashboards.names())
         text = f"Added to {dashboard}, published as version {number}."
         self.notice = Notice(text, kind="info").facts()
 
@@ -106,20 +104,6 @@ class QuestionBar(Console):
             known = [each["Name"] for each in calls.call("list_topics")["TopicsSummaries"]]
             raise UnknownName("topic", self.topic, known) from None
         return found
-
-    def _published(self, name: str) -> tuple[Facts, str]:
-        """A dashboard's definition and theme; of a new one an empty sheet."""
-        calls = self.lab.chart.calls
-        try:
-            found = calls.call("describe_dashboard_definition", DashboardId=identifier(name))
-        except calls.client.exceptions.ResourceNotFoundException:
-            return {"Sheets": [empty_sheet("sheet-1", "Sheet 1")]}, ""
-        return plain(found["Definition"]), found.get("ThemeArn", "")
-
-    def _list_dashboards(self) -> None:
-        listed = self.lab.chart.calls.all("dashboards", "DashboardSummaryList")
-        names = [each["Name"] for each in listed if not each["DashboardId"].startswith("draft-")]
-        self.dashboards = sorted(names)
 
     # The session ----------------------------------------------------------------------------------
 

@@ -84,6 +84,13 @@ def test_a_dashboard_is_clicked_together_and_published(builder):
     builder.click("Clear the clicked filter")
     expect(chip).to_have_count(0)
     builder.click("Publish dashboard")
+    name = builder.named("Name of the dashboard", "textbox")
+    title = name.input_value()
+    name.fill("?")
+    builder.click("Publish now")
+    expect(builder.page.get_by_role("alert")).to_be_visible(timeout=WAIT_MS)
+    expect(name).to_have_value("?")  # what was refused can be mended
+    name.fill(title)
     builder.click("Publish now")
     says(builder.page.locator(".lk").first, "as version 1.")
     builder.page.reload()

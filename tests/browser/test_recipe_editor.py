@@ -134,6 +134,9 @@ def test_everything_can_be_reached_by_the_keyboard(editor):
     form.press_sequentially("first_name")
     expect(form).to_have_value("first_name")
     form.press("Escape")
+    expect(form).to_have_value("first_name")  # what was filled in is not lost unasked
+    expect(editor.named("Cancel step")).to_be_focused()
+    editor.page.keyboard.press("Enter")
     expect(editor.page.locator(".lk-rx-form")).to_have_count(0)
 
 

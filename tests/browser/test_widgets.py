@@ -181,6 +181,8 @@ def test_tabs_saved_and_recent_statements(editor):
     editor.named(re.compile("^Open SELECT 'kept'")).first.click()
     expect(editor.named("Query 3", "tab")).to_have_attribute("aria-selected", "true")
     editor.click("Close Query 3")
+    editor.click("New query")
+    expect(editor.named("Query 4", "tab")).to_have_attribute("aria-selected", "true")
     editor.named("Query 1", "tab").click()
     expect(editor.named("SQL statement", "textbox")).to_have_value(re.compile("ed_level"))
 

@@ -66,6 +66,17 @@ def test_an_unknown_action_is_told(lake, click, name):
     assert shown.notice == {}
 
 
+@pytest.mark.parametrize(
+    ("action", "done"), [("dismiss", True), ("stop", False), ("explode", False)]
+)
+def test_a_form_is_told_whether_it_was_done(lake, click, monkeypatch, action, done):
+    shown, sent = CrawlerConsole(lake), []
+    monkeypatch.setattr(shown, "send", lambda content, buffers=None: sent.append(content))
+    given = {"name": "dataedu-sisdemo-crawler"} if action == "stop" else {}
+    click(shown, action, number="view 1", **given)
+    assert sent == [{"answered": "view 1", "done": done}]
+
+
 @pytest.mark.parametrize("name", CONSOLES)
 def test_a_cloud_that_does_not_answer_is_told(lake, name):
     away = Lab(1, lake.session, "http://127.0.0.1:9")

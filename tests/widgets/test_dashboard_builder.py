@@ -243,6 +243,31 @@ def test_it_does_not_publish_over_a_dashboard_of_another_name(builder, click, la
         lab.chart.add_data_set("Homework!", sql="SELECT 1 AS a")
 
 
+def test_a_dashboard_that_was_published_elsewhere_is_not_replaced_unasked(builder, click, lab):
+    name, other = builder.title, DashboardBuilder(lab, data_set="Homework")
+    for made in (builder, other):
+        given = {"sheet": "sheet-1", "name": f"By {made.title}"}
+        click(made, "edit", edit="rename_sheet", **given)
+    click(other, "publish", name=name)
+    assert f"There is a dashboard {name!r}, published as version 1." in other.notice["text"]
+    click(other, "publish", name=name)
+    assert other.notice["text"] == f"Published {name} as version 2."
+    click(builder, "publish", name=name)
+    assert "published as version 2 since it was opened here" in builder.notice["text"]
+    assert DashboardBuilder(lab, name).sheets[0]["name"].startswith("By Homework")
+    click(builder, "publish", name=name)
+    assert DashboardBuilder(lab, name).sheets[0]["name"] == f"By {name}"
+
+
+def test_a_new_dashboard_has_a_name_of_its_own(lab, data, click):
+    one, two = (DashboardBuilder(lab, data_set="Homework") for _ in range(2))
+    assert one.title == two.title
+    click(one, "publish", name=one.title)
+    click(two, "publish", name=two.title)
+    assert "There is a dashboard" in two.notice["text"]
+    assert DashboardBuilder(lab, data_set="Homework").title == f"{one.title} 2"
+
+
 def test_a_new_dashboard_begins_with_a_data_set(lab, data, click, fresh):
     made = DashboardBuilder(lab, fresh("new"), data_set="Homework")
     [visual] = visuals(made)

@@ -61,7 +61,7 @@ function mount({ model, el }, view, state) {
   const root = h("div", { class: "lk", "data-lm-suppress-shortcuts": "true" });
   const own = { ...state, set: (changes) => (Object.assign(own, changes), draw()) };
   const get = (trait) => model.get(trait);
-  const send = (action, rest) => model.send({ do: action, ...rest });
+  const { send, heard } = messages(model);
   let waiting = false;
   const draw = () => {
     if (waiting) return;
@@ -81,8 +81,30 @@ function mount({ model, el }, view, state) {
   onlyWhatWasMeant(root);
   el.append(root);
   model.on("change", draw);
+  model.on("msg:custom", heard);
   draw();
-  return { draw, own, root, send, end: () => model.off("change", draw) };
+  return { draw, own, root, send, end: () => { model.off("change", draw); model.off("msg:custom", heard); } };
+}
+
+/* send("save", {name}, (done) => …) is told at the end whether it was done. Until then the same is not sent again. */
+function messages(model) {
+  const asked = new Map(), view = Math.random().toString(36).slice(2);
+  let count = 0;
+  const send = (action, rest, then) => {
+    const message = { do: action, ...rest }, same = JSON.stringify(message);
+    if (!then) return model.send(message);
+    if ([...asked.values()].some((each) => each.same === same)) return;
+    const number = `${view} ${++count}`;
+    asked.set(number, { same, then });
+    model.send({ ...message, number });
+  };
+  const heard = ({ answered, done }) => {
+    if (!asked.has(answered)) return;
+    const { then } = asked.get(answered);
+    asked.delete(answered);
+    then(done);
+  };
+  return { send, heard };
 }
 
 /* The first click of a double click may bring another button under the pointer: the second is not meant for it. */

@@ -11,7 +11,7 @@ function builderView(get, send, own) {
       button("Undo", () => send("undo"), { class: "lk-plain", title: "Undo", disabled: !get("history").undo }, "↶"),
       button("Redo", () => send("redo"), { class: "lk-plain", title: "Redo", disabled: !get("history").redo }, "↷"),
       own.publishing === null ? button("Publish dashboard", () => own.set({ publishing: get("title") }), { class: "lk-primary" }, "Publish")
-        : h("form", { class: "lk-row", onsubmit: (e) => { e.preventDefault(); send("publish", { name: own.publishing.trim() }); own.set({ publishing: null }); }, onkeydown: (e) => { if (e.key === "Escape") own.set({ publishing: null }); } },
+        : h("form", { class: "lk-row", onsubmit: (e) => { e.preventDefault(); send("publish", { name: own.publishing.trim() }, (done) => done && own.set({ publishing: null })); }, onkeydown: (e) => { if (e.key === "Escape") own.set({ publishing: null }); } },
           h("input", { "aria-label": "Name of the dashboard", autofocus: true, value: own.publishing, oninput: (e) => (own.publishing = e.target.value) }),
           h("button", { type: "submit", class: "lk-primary", "aria-label": "Publish now" }, "Publish"), button("Cancel publishing", () => own.set({ publishing: null }), { class: "lk-plain" }, "✕"))),
     notice(get("notice"), send),
@@ -32,7 +32,7 @@ function render(context) {
   const { own, send, root } = shown;
   const visuals = () => (model.get("sheets").find((s) => s.id === own.sheet) || { visuals: [] }).visuals;
   own.visual = () => visuals().find((v) => v.id === own.chosen);
-  own.edit = (name, given) => send("edit", { edit: name, ...given });
+  own.edit = (name, given, then) => send("edit", { edit: name, ...given }, then);
   own.choose = (id) => { if (own.chosen !== id) own.set({ chosen: id, openField: "" }); };
   own.goTo = (sheet) => { own.set({ sheet, chosen: "" }); chooseFirst(); look(); };
   own.place = (field) => (own.visual() ? own.edit("place", { visual: own.chosen, data_set: field.set, column: field.name }) : own.addVisual(field.set));
@@ -66,10 +66,7 @@ function render(context) {
     own.filterIds = ids;
     if (fresh.length === 1) own.openFilterCard(fresh[0]);
   };
-  const heard = (message) => {
-    if (message.picture) { own.pictures = { ...own.pictures, [message.picture]: message }; own.set({}); }
-    if (message.calculated && own.formula) own.set({ formula: null });
-  };
+  const heard = (message) => message.picture && own.set({ pictures: { ...own.pictures, [message.picture]: message } });
 
   /* Pictures are drawn for the place that they have: its width, and light or dark. */
   let asked = "", wait = 0;

@@ -51,7 +51,7 @@ function moveInList(event) {
 function formulaForm(set, get, send, own) {
   const form = own.formula;
   const change = (changes) => { Object.assign(form, changes); own.set({}); };
-  const save = (e) => { e.preventDefault(); send("calculate", { data_set: set, name: form.name.trim(), expression: form.expression, old: form.old }); };
+  const save = (e) => { e.preventDefault(); send("calculate", { data_set: set, name: form.name.trim(), expression: form.expression, old: form.old }, (done) => done && own.set({ formula: null })); };
   const word = (form.expression.slice(0, form.at === null ? undefined : form.at).match(/[A-Za-z_]+$/) || [""])[0].toLowerCase();
   const known = FUNCTIONS.find((f) => f.name.toLowerCase() === word) || FUNCTIONS.find((f) => lastCall(form.expression, form.at) === f.name);
   const insert = (text) => {

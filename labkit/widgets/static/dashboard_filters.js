@@ -181,7 +181,7 @@ function parameterControl(control, parameter, own) {
 function parametersPane(get, send, own) {
   const form = own.parameter;
   const change = (changes) => { Object.assign(form, changes); own.set({}); };
-  const save = (e) => { e.preventDefault(); own.edit("add_parameter", { sheet: own.sheet, name: form.name, type: form.type, value: form.value, values: form.values.split(",").map((v) => v.trim()).filter(Boolean) }); own.set({ parameter: { name: "", type: "String", value: "", values: "" } }); };
+  const save = (e) => { e.preventDefault(); own.edit("add_parameter", { sheet: own.sheet, name: form.name, type: form.type, value: form.value, values: form.values.split(",").map((v) => v.trim()).filter(Boolean) }, (done) => done && own.set({ parameter: { name: "", type: "String", value: "", values: "" } })); };
   return [
     h("ul", { class: "lk-db-cards", "aria-label": "Parameters" }, get("parameters").map((p) => h("li", { "data-key": p.name },
       h("div", { class: "lk-row lk-db-card-head" }, h("span", { class: "lk-grow" }, h("b", {}, `$${p.name}`), h("div", { class: "lk-quiet lk-small" }, `${p.type} · ${p.value ?? "no value"}`)),

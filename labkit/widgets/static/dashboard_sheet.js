@@ -20,7 +20,7 @@ function sheetView(get, send, own) {
 function sheetTabs(sheets, sheet, own) {
   return h("div", { class: "lk-db-sheets" },
     own.naming === null ? tablist("Sheets", sheets.map((s) => [s.id, s.name]), sheet.id, (id) => own.goTo(id))
-      : h("form", { class: "lk-row lk-grow lk-db-pad", onsubmit: (e) => { e.preventDefault(); own.edit("rename_sheet", { sheet: sheet.id, name: own.naming || sheet.name }); own.set({ naming: null }); } },
+      : h("form", { class: "lk-row lk-grow lk-db-pad", onsubmit: (e) => { e.preventDefault(); own.edit("rename_sheet", { sheet: sheet.id, name: own.naming || sheet.name }, (done) => done && own.set({ naming: null })); } },
         h("input", { "aria-label": "Name of the sheet", autofocus: true, value: own.naming, oninput: (e) => (own.naming = e.target.value), onkeydown: (e) => { if (e.key === "Escape") own.set({ naming: null }); } }), h("button", { type: "submit" }, "Rename")),
     button("Add sheet", () => own.edit("add_sheet"), { class: "lk-plain", title: "Add a sheet" }, "+"),
     button("Rename sheet", () => own.set({ naming: sheet.name }), { class: "lk-plain", title: "Rename this sheet" }, "✎"),
@@ -72,7 +72,7 @@ function insightForm(sheet, get, own) {
   const change = (changes) => { Object.assign(form, changes); own.set({}); };
   const wanted = INSIGHTS[form.kind];
   const ready = wanted.every((name) => form[name]);
-  const add = (e) => { e.preventDefault(); own.edit("add_insight", { sheet: sheet.id, data_set: set, kind: form.kind, time: form.Time || "", category: form.Category || "", value: form.Value || "", granularity: form.grain || "MONTH" }); own.set({ insight: null }); };
+  const add = (e) => { e.preventDefault(); own.edit("add_insight", { sheet: sheet.id, data_set: set, kind: form.kind, time: form.Time || "", category: form.Category || "", value: form.Value || "", granularity: form.grain || "MONTH" }, (done) => done && own.set({ insight: null })); };
   return h("form", { class: "lk-db-insight lk-db-pad", "aria-label": "New insight", onsubmit: add, onkeydown: (e) => { if (e.key === "Escape") own.set({ insight: null }); } },
     choice("Tell", form.kind, Object.keys(INSIGHTS).map((k) => [k, k]), (kind) => change({ kind })),
     wanted.map((name) => choice(name, form[name] || "", [["", "choose"], ...fitting[name].map((f) => [f.name, f.name])], (value) => change({ [name]: value }))),

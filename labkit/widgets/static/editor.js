@@ -85,8 +85,8 @@ function actions(run, tab, get, send, own) {
 }
 
 function savingLine(send, own) {
-  const done = () => { send("save", { name: own.naming, sql: own.editor.text() }); own.set({ naming: null }); };
-  return h("form", { class: "lk-bar-line", onsubmit: (e) => { e.preventDefault(); if (own.naming.trim()) done(); } },
+  const save = () => send("save", { name: own.naming, sql: own.editor.text() }, (done) => done && own.set({ naming: null }));
+  return h("form", { class: "lk-bar-line", onsubmit: (e) => { e.preventDefault(); if (own.naming.trim()) save(); }, onkeydown: (e) => { if (e.key === "Escape") own.set({ naming: null }); } },
     h("label", { class: "lk-row lk-grow" }, "Name", h("input", { class: "lk-grow", "aria-label": "Name of the query", autofocus: true, value: own.naming, oninput: (e) => (own.naming = e.target.value) })),
     h("button", { type: "submit", class: "lk-primary", "aria-label": "Save named query" }, "Save"),
     button("Do not save", () => own.set({ naming: null }), {}, "Cancel"));
@@ -158,13 +158,14 @@ function render(context) {
   const { model } = context;
   const shown = mount(context, editorView, {
     place: "editor", result: "results", filter: "", open: new Set(), menu: "", naming: null, ...service.state, part: false,
-    tab: model.get("tabs")[0].id, started: {}, views: {}, editor: null, offsets: {} });
+    tab: model.get("tabs")[0].id, last: 0, started: {}, views: {}, editor: null, offsets: {} });
   const { own, send } = shown;
   own.drawn = (root) => {
     const place = root.querySelector("[data-own=editor]");
     if (place && !place.firstChild) place.append(own.editor.element);
   };
   const tabs = () => model.get("tabs");
+  const number = () => { own.last = Math.max(own.last, ...tabs().map((t) => Number(t.id))); };  // no tab gets the id of one that is closed
   const keep = (changed) => { model.set("tabs", changed); model.save_changes(); };
   own.editor = sqlEditor({
     changed: (sql) => keep(tabs().map((t) => (t.id === own.tab ? { ...t, sql } : t))),
@@ -174,7 +175,7 @@ function render(context) {
   });
   own.openTab = (id) => { own.tab = id; show(); own.set({}); };
   own.newTab = (sql, title) => {
-    const id = String(1 + Math.max(...tabs().map((t) => Number(t.id))));
+    const id = String(1 + own.last);
     keep([...tabs(), { id, title: title || `Query ${id}`, sql }]);
     own.place = "editor";
     own.openTab(id);
@@ -197,6 +198,7 @@ function render(context) {
     send(action, { tab: own.tab, sql, ...(action === "run" ? service.how(own) : {}) });
   };
   const show = () => {
+    number();
     own.editor.show((tabs().find((t) => t.id === own.tab) || tabs()[0]).sql);
     own.editor.mark(placeInText(model.get("runs")[own.tab], own.offsets[own.tab], own.editor.text()));
   };

@@ -2,7 +2,7 @@
 
 function questionView(get, send, own) {
   const answer = get("answer");
-  const ask = (question) => { if (!question.trim()) return; own.set({ text: question, waiting: true }); send("ask", { question, width: own.width(), dark: document.body.dataset.jpThemeLight === "false" }); };
+  const ask = (question) => { if (!question.trim()) return; own.set({ text: question, waiting: true }); send("ask", { question, width: own.width(), dark: document.body.dataset.jpThemeLight === "false" }, () => own.set({ waiting: false })); };
   return [
     h("form", { class: "lk-qb-bar", role: "search", onsubmit: (e) => { e.preventDefault(); ask(own.text); } },
       h("input", { type: "search", class: "lk-grow", "aria-label": "Question", placeholder: `Ask a question about ${get("topic")}`, value: own.text, autocomplete: "off",
@@ -55,7 +55,7 @@ function answerView(answer, get, send, own, ask) {
   return h("div", { class: "lk-qb-answer" },
     h("div", { class: "lk-row lk-qb-reading", role: "status" }, h("span", { class: "lk-grow" }, answer.reading),
       own.adding === null ? button("Add to dashboard", () => own.set({ adding: get("dashboards")[0] || "My dashboard" }), { class: "lk-small" }, "Add to dashboard")
-        : h("form", { class: "lk-row", onsubmit: (e) => { e.preventDefault(); send("add", { dashboard: own.adding.trim() }); own.set({ adding: null }); }, onkeydown: (e) => { if (e.key === "Escape") own.set({ adding: null }); } },
+        : h("form", { class: "lk-row", onsubmit: (e) => { e.preventDefault(); send("add", { dashboard: own.adding.trim() }, (done) => done && own.set({ adding: null })); }, onkeydown: (e) => { if (e.key === "Escape") own.set({ adding: null }); } },
           h("input", { "aria-label": "Dashboard", autofocus: true, list: own.listId, value: own.adding, oninput: (e) => (own.adding = e.target.value) }),
           h("datalist", { id: own.listId }, get("dashboards").map((d) => h("option", { value: d }))),
           h("button", { type: "submit", class: "lk-primary lk-small" }, "Add"), button("Cancel adding", () => own.set({ adding: null }), { class: "lk-plain" }, "✕"))),
@@ -70,10 +70,8 @@ function render(context) {
   own.width = () => Math.max(320, Math.round((root.clientWidth - 26) / 10) * 10);
   own.focus = () => root.querySelector("input[type=search]").focus();
   own.drawn = () => { const place = root.querySelector(".lk-qb-picture"); if (place) putPicture(place, model.get("answer").svg || ""); };
-  const done = () => own.set({ waiting: false });
-  model.on("msg:custom", done); /* each question is told to be answered: the same one again changes nothing else */
   own.set({});
-  return () => { model.off("msg:custom", done); shown.end(); };
+  return shown.end;
 }
 
 export default { render };

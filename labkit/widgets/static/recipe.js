@@ -46,20 +46,21 @@ function render(context) {
     if (source) own.form.values[source.name] = name;
     own.set({ column: own.column === name && !source ? "" : name });
   };
+  const openForm = (form) => {
+    own.set({ category: "", search: "", form: { ...form, id: `f${Date.now()}`, before: JSON.stringify(stepOf(form)) } });
+    focusForm();
+  };
   own.startForm = (operation) => {
     if (Object.keys(model.get("at")).length) send("look");
     if (operation.name === "JOIN") send("sources");
-    own.set({ category: "", search: "", form: { operation, id: `f${Date.now()}`, index: null, values: startValues(operation, own.column, columns()), conditions: startConditions(operation, own.column || columns()[0]) } });
-    focusForm();
+    openForm({ operation, index: null, values: startValues(operation, own.column, columns()), conditions: startConditions(operation, own.column || columns()[0]) });
   };
   own.editStep = (index) => {
     const { step, operation } = model.get("steps")[index];
     const known = operationOf(step);
     send("look", { index });
     if (operation === "JOIN") send("sources");
-    own.set({ form: { operation: known, id: `f${Date.now()}`, index, values: formValues(step, known), conditions: (step.ConditionExpressions || []).map((c) => ({ ...c })) } });
-    own.form.before = JSON.stringify(stepOf(own.form));
-    focusForm();
+    openForm({ operation: known, index, values: formValues(step, known), conditions: (step.ConditionExpressions || []).map((c) => ({ ...c })) });
   };
   own.closeForm = () => {
     own.set({ form: null });

@@ -74,14 +74,14 @@ function formView(get, send, own) {
   const look = () => { const step = stepOf(form); form.looked = JSON.stringify(step); send("preview", { step, ...(editing ? { index: form.index } : {}) }); };
   const apply = () => {
     if (form.sent) return;
-    if (JSON.stringify(stepOf(form)) === form.before) return own.closeForm();
+    if (editing && JSON.stringify(stepOf(form)) === form.before) return own.closeForm();
     form.sent = true;
     send(editing ? "replace" : "apply", editing ? { index: form.index, step: stepOf(form) } : { step: stepOf(form) });
   };
   const incomplete = missing(form).map((p) => titleOf(p)).join(", ");
   const ready = { disabled: Boolean(incomplete), title: incomplete ? `Still to fill in: ${incomplete}` : null };
   return h("form", { class: "lk-rx-form", "data-key": `${operation.name}-${form.id}`, "aria-label": inWords(operation.name), onsubmit: (e) => { e.preventDefault(); look(); },
-      onkeydown: (e) => { if (e.key === "Escape") own.closeForm(); } },
+      onkeydown: (e) => { if (e.key === "Escape") leaveForm(e, own); } },
     h("div", { class: "lk-rx-form-head" }, h("div", { class: "lk-grow" }, h("b", {}, inWords(operation.name)), " ", editing && badge(`step ${form.index + 1}`, "plain")),
       button("Close form", () => own.closeForm(), { class: "lk-plain" }, "✕")),
     h("p", { class: "lk-quiet lk-small" }, prose(operation.summary)),
@@ -91,6 +91,12 @@ function formView(get, send, own) {
       h("button", { type: "submit", "aria-label": "Preview changes", class: previewed ? "" : "lk-primary", ...ready }, "Preview"),
       button(editing ? "Save step" : "Apply step", apply, { class: previewed ? "lk-primary" : "", ...ready }, editing ? "Save" : "Apply"),
       button("Cancel step", () => own.closeForm(), {}, "Cancel")));
+}
+
+/* Escape closes a form as it was opened; in one that was filled in, it goes to the button that gives that up. */
+function leaveForm(event, own) {
+  if (JSON.stringify(stepOf(own.form)) === own.form.before) own.closeForm();
+  else event.currentTarget.querySelector("[aria-label='Cancel step']").focus();
 }
 
 const titleOf = (parameter) => LABELS[parameter.name] || spaced(parameter.name);

@@ -25,7 +25,8 @@ function recipePane(get, send, own) {
 }
 
 function publishLine(send, own) {
-  return h("form", { class: "lk-rx-inline", onsubmit: (e) => { e.preventDefault(); send("publish", { description: own.naming }); own.set({ naming: null }); } },
+  return h("form", { class: "lk-rx-inline", onsubmit: (e) => { e.preventDefault(); send("publish", { description: own.naming }, (done) => done && own.set({ naming: null })); },
+      onkeydown: (e) => { if (e.key === "Escape") own.set({ naming: null }); } },
     h("input", { class: "lk-grow", "aria-label": "Description of the version", autofocus: true, placeholder: "What the version is for", value: own.naming, oninput: (e) => (own.naming = e.target.value) }),
     h("button", { type: "submit", class: "lk-primary", "aria-label": "Publish version" }, "Publish"));
 }
