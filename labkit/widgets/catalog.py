@@ -49,7 +49,8 @@ class CatalogBrowser(StatementConsole):
         self.databases = sorted(
             d["Name"] for d in self.all("glue", "get_databases", "DatabaseList")
         )
-        self.database = database or self.database or next(iter(self.databases), "")
+        kept = self.database if self.database in self.databases else ""
+        self.database = database or kept or next(iter(self.databases), "")
         tables = self._tables() if self.database else []
         self.tables = sorted(tables, key=lambda t: str(t["name"]))
         if self.table not in [t["name"] for t in self.tables]:

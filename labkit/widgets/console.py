@@ -23,7 +23,7 @@ from traitlets import Dict
 
 from labkit.commands import as_command
 from labkit.errors import LabError
-from labkit.widgets.refusals import Notice, notice_of
+from labkit.widgets.refusals import START, Notice, notice_of
 
 if TYPE_CHECKING:
     from labkit.lab import Lab
@@ -98,6 +98,11 @@ class Console(anywidget.AnyWidget):
         except (ClientError, BotoCoreError, LabError) as error:
             self.notice = notice_of(self.lab, error).facts()
             return False
+        except Exception as error:
+            self.notice = Notice(f"This console failed. {type(error).__name__}: {error}").facts()
+            raise
+        if self.notice.get("code") == START:  # the local AWS answers again
+            self.notice = {}
         return True
 
     def do_dismiss(self) -> None:

@@ -61,7 +61,8 @@ class QueryEditor(QueryBench, StatementConsole):
         self.databases = sorted(
             d["Name"] for d in self.all("glue", "get_databases", "DatabaseList")
         )
-        self.database = database or self.database or next(iter(self.databases), "")
+        kept = self.database if self.database in self.databases else ""
+        self.database = database or kept or next(iter(self.databases), "")
         if self.database:
             self._show_tables()
 

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from labkit.lab import Lab
 
 KEY_DENIED = re.compile(r"AWSKMS|kms:", re.IGNORECASE)
-SESSION_OVER = "The session is over"
+START = "!labkit up"
+SESSION_OVER, SESSION_GONE = "The session is over", "Session is not available"
 POLICY_DENIED = "explicit deny in a resource-based policy"
 ROLE = re.compile(r"(?:assumed-)?role/([\w+=,.@-]+)")
 
@@ -41,7 +42,7 @@ class Notice:
 def notice_of(lab: Lab, error: Exception) -> Notice:
     """The notice of an error that a call of AWS raised."""
     if isinstance(error, EndpointConnectionError):
-        return Notice(str(error), "The local AWS does not answer. Start it:", "!labkit up")
+        return Notice(str(error), "The local AWS does not answer. Start it:", START)
     if not isinstance(error, ClientError):
         return Notice(str(error))
     said = error.response["Error"]
@@ -63,6 +64,8 @@ def advice(text: str, *, who: str) -> tuple[str, str]:
     """
     if SESSION_OVER in text:
         return "Another client has the project now: refresh (⟳) to take it back.", ""
+    if SESSION_GONE in text:
+        return "The tab's session has ended, with its temporary tables. Run again in a new one.", ""
     if POLICY_DENIED in text:
         return "The resource's policy forbids it, whoever asks. Read it:", _policy(text)
     if not KEY_DENIED.search(text):

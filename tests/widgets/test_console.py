@@ -84,6 +84,29 @@ def test_a_cloud_that_does_not_answer_is_told(lake, name):
     assert made(away, name).notice["code"] == "!labkit up"
 
 
+def test_a_cloud_that_answers_again_is_no_notice(lake, click, monkeypatch):
+    shown = CrawlerConsole(lake)
+    monkeypatch.setattr(shown, "notice", {"text": "Away", "code": "!labkit up"})
+    click(shown, "refresh")
+    assert shown.notice == {}
+
+
+def test_a_fault_of_our_own_is_told(lake, monkeypatch):
+    shown = CrawlerConsole(lake)
+    monkeypatch.setattr(shown, "do_refresh", lambda: {}["gone"])
+    with pytest.raises(KeyError):
+        shown.attempt("refresh", {})
+    assert shown.notice["text"] == "This console failed. KeyError: 'gone'"
+
+
+@pytest.mark.parametrize("kind", [widgets.CatalogBrowser, widgets.QueryEditor])
+def test_a_database_that_is_gone_is_left(lake, click, kind):
+    shown = kind(lake, database="db_raw_lmsdemo")
+    shown.database = "gone"
+    click(shown, "choose")
+    assert (shown.database, shown.notice) == (shown.databases[0], {})
+
+
 def test_two_consoles_of_a_kind_work_side_by_side(lake, click):
     one, two = CrawlerConsole(lake), CrawlerConsole(lake)
     click(one, "stop", name="dataedu-sisdemo-crawler")
@@ -108,6 +131,12 @@ def test_a_refused_key_says_who_needs_it(message, expected):
 def test_a_user_who_is_refused_adds_himself():
     code = advice("Not allowed: kms:GenerateDataKey", who="arn:aws:iam::1:user/ada")[1]
     assert code == "lab.storage.add_key_users(lab.caller)"
+
+
+def test_a_session_that_has_ended_took_its_temporary_tables():
+    assert (
+        "temporary tables" in advice("ValidationException: Session is not available", who=ROLE)[0]
+    )
 
 
 @pytest.mark.parametrize("message", ["EntityNotFoundException: no", "line 1:1: what", ""])
