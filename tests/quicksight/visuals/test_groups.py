@@ -136,6 +136,11 @@ def test_a_sort_by_a_field_that_is_not_there_is_told(show: Show) -> None:
     asked = bar([dim("course")], [measure()], **category_sort(sort("price")))
     [note] = show(asked).not_drawn
     assert note == "The sort by the field 'price', which is not on the sorted axis."
+    rows = visual("Table", {"TableUnaggregated": {"Values": [plain_field("id")]}},
+                  SortConfiguration={"RowSort": sort("price")})  # fmt: skip
+    assert show(rows).not_drawn == (
+        "The sort by the field 'price', which the visual does not have.",
+    )
 
 
 def test_dates_go_by_their_own_order(show: Show) -> None:
@@ -264,6 +269,15 @@ def test_totals_of_a_table(function: str, show: Show) -> None:
     totals = show(visual("Table", {"TableAggregated": wells}, TotalOptions=options)).totals
     expected = {} if function == "NONE" else {"average_views": pytest.approx(TOTALS[function])}
     assert totals == expected
+
+
+def test_dates_have_no_sum(show: Show) -> None:
+    how = {"FieldId": "max_at", "TotalAggregationFunction": {
+        "SimpleTotalAggregationFunction": "SUM"}}  # fmt: skip
+    wells = {"GroupBy": [dim("city")], "Values": [counted("at", "MAX", "Date")]}
+    options = {"TotalsVisibility": "VISIBLE", "TotalAggregationOptions": [how]}
+    with pytest.raises(VisualError, match=r"^The SUM of 'Max of at' needs numbers\.$"):
+        show(visual("Table", {"TableAggregated": wells}, TotalOptions=options))
 
 
 def pivot(**more: Any) -> Any:

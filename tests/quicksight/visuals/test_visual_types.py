@@ -21,6 +21,7 @@ from tests.quicksight.visuals.building import (
     number,
     plain_field,
     sort,
+    sort_by_column,
     visual,
 )
 
@@ -141,6 +142,18 @@ TYPES: dict[str, tuple[Any, list[Any]]] = {
             "GroupBy": [dim("device")], "Values": [measure()]}}),
         [("app", 2, 3.5, 5, 9.5, 6, [20]), ("web", 1, 3, 5, 6, 10, [])],
     ),
+    "box plot by another column": (
+        visual("BoxPlot", {"BoxPlotAggregated": {
+            "GroupBy": [dim("device")], "Values": [measure()]}},
+            SortConfiguration={"CategorySort": sort_by_column("price", "MAX")}),
+        [("web", 1, 3, 5, 6, 10, []), ("app", 2, 3.5, 5, 9.5, 6, [20])],
+    ),
+    "a page of box plots": (
+        visual("BoxPlot", {"BoxPlotAggregated": {
+            "GroupBy": [dim("device")], "Values": [measure()]}},
+            SortConfiguration={"PaginationConfiguration": {"PageSize": 1, "PageNumber": 2}}),
+        [("web", 1, 3, 5, 6, 10, [])],
+    ),
     "table": (
         visual("Table", {"TableAggregated": {
             "GroupBy": [dim("city"), dim("device")], "Values": [measure(), counted("course")]}}),
@@ -206,6 +219,13 @@ def test_kpi_compares(name: str, show: Show) -> None:
     assert (found["primary"], found["secondary"]) == (primary, secondary)
     assert (found["difference"], found["against"]) == (difference, against)
     assert found["percent_difference"] == pytest.approx(difference / secondary)
+
+
+def test_a_kpi_of_dates_compares_nothing(show: Show) -> None:
+    last = counted("at", "MAX", "Date")
+    data = show(visual("KPI", {"Values": [last], "TrendGroups": [date("YEAR")]}))
+    assert len(data.rows) == 2
+    assert not data.computations
 
 
 def test_labels_and_kinds_of_fields(show: Show) -> None:

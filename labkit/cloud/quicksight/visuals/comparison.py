@@ -60,7 +60,7 @@ def periods(data: VisualData) -> list[tuple[Any, ...]]:
 def _compared(data: VisualData) -> Mapping[str, Any]:
     values, targets = data.well("Values"), data.well("TargetValues")
     trend = data.well("TrendGroups")
-    if not values or not data.rows:
+    if not values or not data.rows or values[0].kind in ("date", "text"):
         return {}
     rows = periods(data)
     value = data.fields.index(values[0])

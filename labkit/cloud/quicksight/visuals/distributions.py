@@ -8,11 +8,13 @@ and https://docs.aws.amazon.com/quicksight/latest/user/box-plots.html
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from labkit.cloud.quicksight.calc.scope import Derived
 from labkit.cloud.quicksight.visuals import fields
 from labkit.cloud.quicksight.visuals.model import Field, VisualData, VisualError, direction
+from labkit.cloud.quicksight.visuals.plain import page
 from labkit.cloud.quicksight.visuals.request import Request
 
 Json = Mapping[str, Any]
@@ -99,25 +101,27 @@ def box_plot(request: Request) -> VisualData:
     measures = _numbers(request.measures(each for each in shown if not each.is_dimension))
     derived = [part for one in dimensions for part in one.derived]
     derived += [part for each in measures for part in each.derived]
+    keys = list(_keys(request, dimensions, measures, derived))
     rows = request.rows(request.conditions(), derived)
+    places = _places(request, rows, dimensions, keys)
+    most, skip = page(request)
     options = request.wells.configuration.get("BoxPlotOptions") or {}
     everything = options.get("AllDataPointsVisibility") == "VISIBLE"
     outliers = options.get("OutlierVisibility", "VISIBLE") == "VISIBLE"
     found: list[tuple[Any, ...]] = []
     cut = 0
     for each in measures:
-        boxes = request.run(_boxes(rows, dimensions, each, _order(request, dimensions)))
-        cut = max(cut, len(boxes) - request.max_rows)
-        for box in boxes[: request.max_rows]:
+        boxes = request.run(_boxes(rows, dimensions, each))
+        boxes.sort(key=lambda box: places[_group(box, len(dimensions))])
+        cut = max(cut, len(boxes) - skip - most)
+        for box in boxes[skip : skip + most]:
             found.append(_box(box, len(dimensions), each, len(measures) > 1, outliers, everything))
     return VisualData(
         tuple(_box_fields(dimensions, measures)), found, cut=cut, not_drawn=tuple(request.notes)
     )
 
 
-def _boxes(
-    rows: str, dimensions: Sequence[fields.Dimension], one: fields.Measured, order: str
-) -> str:
+def _boxes(rows: str, dimensions: Sequence[fields.Dimension], one: fields.Measured) -> str:
     named = "".join(f"{each.sql} AS d{at}, " for at, each in enumerate(dimensions))
     keys = "".join(f"d{at}, " for at in range(len(dimensions)))
     group = f"GROUP BY {keys[:-2]}" if keys else ""
@@ -130,21 +134,52 @@ def _boxes(
                    WHERE {one.measure.value} IS NOT NULL),
         q AS (SELECT {keys}{_QUARTILES} AS q FROM v {group})
         SELECT {per_q}, min(x) FILTER ({inside}) AS low, max(x) FILTER ({inside}) AS high,
-            list(x ORDER BY x) FILTER (NOT ({inside})) AS beyond, list(x ORDER BY x) AS points,
-            avg(x) AS mean
-        FROM v JOIN q ON {same or "TRUE"} WHERE q IS NOT NULL GROUP BY {per_q} ORDER BY {order}"""
+            list(x ORDER BY x) FILTER (NOT ({inside})) AS beyond, list(x ORDER BY x) AS points
+        FROM v JOIN q ON {same or "TRUE"} WHERE q IS NOT NULL GROUP BY {per_q}"""
 
 
-def _order(request: Request, dimensions: Sequence[fields.Dimension]) -> str:
-    """By the sort of the categories: their own values, or the boxes' means."""
-    keys = []
-    ids = {each.field.id: f"v.d{at}" for at, each in enumerate(dimensions)}
+def _keys(
+    request: Request,
+    dimensions: Sequence[fields.Dimension],
+    measures: Sequence[fields.Measured],
+    derived: list[Derived],
+) -> Iterator[str]:
+    """The sorts of the categories: by their own values, the boxes' means, or another column.
+
+    What rows must have for them is added to ``derived``.
+    """
+    ids = {each.field.id: f"d{at}" for at, each in enumerate(dimensions)}
+    ids |= {each.field.id: f"avg({each.measure.value})" for each in measures}
     for sort in request.wells.sorting.get("CategorySort") or ():
-        said = sort.get("FieldSort") or {}
-        way = direction(said or sort.get("ColumnSort") or {})
-        keys.append(f"{ids.get(said.get('FieldId', ''), 'mean')} {way} NULLS LAST")
-    keys += [f"v.d{at} NULLS LAST" for at in range(len(dimensions))]
-    return ", ".join(keys) or "mean"
+        if said := sort.get("FieldSort"):
+            sql = ids.get(said["FieldId"], "NULL")
+        else:
+            said = sort["ColumnSort"]
+            column = said["SortBy"]["ColumnName"]
+            one, more = fields.hidden(column, said.get("AggregationFunction"), request.names)
+            derived += more
+            sql = "NULL" if one.window else one.sql
+        if sql == "NULL":
+            request.notes.append("The sort of the boxes, by what the visual does not have.")
+        yield f"{sql} {direction(said)} NULLS LAST"
+
+
+def _places(
+    request: Request, rows: str, dimensions: Sequence[fields.Dimension], keys: Sequence[str]
+) -> dict[tuple[Any, ...], int]:
+    """The groups in order, each with its place."""
+    if not dimensions:
+        return {(): 0}
+    names = [f"d{at}" for at in range(len(dimensions))]
+    named = ", ".join(f"{each.sql} AS {name}" for each, name in zip(dimensions, names, strict=True))
+    order = ", ".join([*keys, *(f"{name} NULLS LAST" for name in names)])
+    groups = ", ".join(each.sql for each in dimensions)
+    found = request.run(f"SELECT {named} FROM ({rows}) GROUP BY {groups} ORDER BY {order}")
+    return {_group(row, len(names)): at for at, row in enumerate(found)}
+
+
+def _group(row: Json, dimensions: int) -> tuple[Any, ...]:
+    return tuple(row[f"d{at}"] for at in range(dimensions))
 
 
 def _box(
@@ -153,8 +188,7 @@ def _box(
     first, median, third = row["q"]
     beyond = row["points"] if all_ else (row["beyond"] or []) if outliers else []
     numbers = (row["low"], first, median, third, row["high"], list(beyond[:_MOST_POINTS]))
-    group = tuple(row[f"d{at}"] for at in range(dimensions))
-    return (*group, *((one.field.column,) if many else ()), *numbers)
+    return (*_group(row, dimensions), *((one.field.column,) if many else ()), *numbers)
 
 
 def _box_fields(

@@ -29,17 +29,27 @@ def plain(request: Request) -> VisualData:
     rows = request.rows(conditions, (part for each in columns for part in each.derived))
     named = ", ".join(f'{each.sql} AS "#c{at}"' for at, each in enumerate(columns))
     order = ", ".join(_order(request, columns))
-    most, skip = _page(request)
+    most, skip = page(request)
     body = f"SELECT {named} FROM ({rows}){f' ORDER BY {order}' if order else ''}"
-    page = request.run(f"{body} LIMIT {most} OFFSET {skip}")
-    cut = 0 if len(page) < most else _count(request, rows) - skip - most
-    shown = [tuple(row.values()) for row in page]
+    shown = [tuple(row.values()) for row in request.run(f"{body} LIMIT {most} OFFSET {skip}")]
+    cut = 0 if len(shown) < most else _count(request, rows) - skip - most
     return VisualData(
         tuple(_timed(each.field, (row[at] for row in shown)) for at, each in enumerate(columns)),
         shown,
         cut=max(0, cut),
         not_drawn=tuple(request.notes),
     )
+
+
+def page(request: Request) -> tuple[int, int]:
+    """How many rows are shown, and how many are before them."""
+    page = request.wells.sorting.get("PaginationConfiguration")
+    if page:
+        return int(page["PageSize"]), int(page["PageSize"]) * (int(page["PageNumber"]) - 1)
+    if request.wells.type == "ScatterPlotVisual":
+        limit = request.wells.sorting.get("ScatterPlotLimitConfiguration") or {}
+        return int(limit.get("ItemsLimit") or AXES["ScatterPlotVisual"][0].most), 0
+    return request.max_rows, 0
 
 
 def _timed(field: Field, values: Iterable[Any]) -> Field:
@@ -62,25 +72,19 @@ def _order(request: Request, columns: Sequence[fields.Dimension]) -> Iterator[st
     ids = {each.field.id: f'"#c{at}"' for at, each in enumerate(columns)}
     said = request.wells.sorting.get("RowSort") or ()
     for sort in said:
-        if "FieldSort" in sort and sort["FieldSort"]["FieldId"] in ids:
-            one = sort["FieldSort"]
-            yield f"{ids[one['FieldId']]} {direction(one)} NULLS LAST"
+        if one := sort.get("FieldSort"):
+            if one["FieldId"] in ids:
+                yield f"{ids[one['FieldId']]} {direction(one)} NULLS LAST"
+            else:
+                request.notes.append(
+                    f"The sort by the field '{one['FieldId']}', which the visual does not have."
+                )
         elif "ColumnSort" in sort:
             one = sort["ColumnSort"]
             value = request.names.of_rows(one["SortBy"]["ColumnName"])
             yield f"{value.sql} {direction(one)} NULLS LAST"
     if said:
         yield from (f'"#c{at}" NULLS LAST' for at in range(len(columns)))
-
-
-def _page(request: Request) -> tuple[int, int]:
-    page = request.wells.sorting.get("PaginationConfiguration")
-    if page:
-        return int(page["PageSize"]), int(page["PageSize"]) * (int(page["PageNumber"]) - 1)
-    if request.wells.type == "ScatterPlotVisual":
-        limit = request.wells.sorting.get("ScatterPlotLimitConfiguration") or {}
-        return int(limit.get("ItemsLimit") or AXES["ScatterPlotVisual"][0].most), 0
-    return request.max_rows, 0
 
 
 def _count(request: Request, rows: str) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from labkit.cloud.quicksight.visuals.model import VisualData
+from labkit.cloud.quicksight.visuals.model import VisualData, VisualError
 
 Json = Mapping[str, Any]
 
@@ -21,6 +21,8 @@ def with_functions(data: VisualData, options: Json) -> dict[str, Any]:
         field = next((one for one in data.fields if one.id == each["FieldId"]), None)
         if field is None or not field.is_measure or function == "DEFAULT":
             continue
+        if function in ("SUM", "AVERAGE") and field.kind not in ("number", "boolean"):
+            raise VisualError(f"The {function} of '{field.label}' needs numbers.")
         values = [value for value in data.values(field) if value is not None]
         total = _FUNCTIONS[function](values) if values else None
         totals[field.id] = total
