@@ -287,3 +287,38 @@ def test_nobody_sees_restricted_columns(lake, priced):
 def test_a_hidden_column_is_not_in_the_query(lake, users, priced):
     with pytest.raises(Exception, match="price"):
         lake.rows(priced, "SELECT sum(price) FROM data", user=users["bob"])
+
+
+def test_what_a_hidden_column_is_computed_of(lake, users):
+    """It is seen; a sum, which its visuals compute, can be hidden too; of no column, no rows."""
+    fields = {"total": "quantity * price", "twice": "{total} * 2", "all": "sum({total})"}
+    columns = [{"ColumnName": n, "ColumnId": n, "Expression": e} for n, e in fields.items()]
+    rule = {"Principals": [users["ann"]], "ColumnNames": ["total", "all"]}
+    made = lake.transformed(
+        [{"CreateColumnsOperation": {"Columns": columns}}], ColumnLevelPermissionRules=[rule]
+    )
+    seen = {name: lake.open(made, user=users[name]) for name in ("ann", "bob")}
+    names = {name: {c.name for c in each.columns} for name, each in seen.items()}
+    assert names == {"ann": ALWAYS | {"price", "total", "twice"}, "bob": ALWAYS | {"price"}}
+    assert {name: set(each.fields) for name, each in seen.items()} == {"ann": {"all"}, "bob": set()}
+    every = {"Principals": [users["ann"]], "ColumnNames": list(ALWAYS | {"price"})}
+    shut = lake.create({"p": lake.orders()}, ColumnLevelPermissionRules=[every])
+    assert lake.rows(shut, user=users["bob"]) == [(None,)] * 4
+
+
+def test_a_column_whose_new_name_is_not_imported_yet(lake, quicksight, users):
+    rule = {"Principals": [users["ann"]], "ColumnNames": ["price"]}
+    id = lake.create({"p": lake.orders()}, ColumnLevelPermissionRules=[rule])
+    table = quicksight.describe_data_set(DataSetId=id)["DataSet"]["PhysicalTableMap"]["p"]
+    manifest = table["S3Source"]["DataSourceArn"].rpartition("/")[2] + "/manifest.json"
+    lake.put(manifest, "")  # the import will fail
+    renamed = {"RenameColumnOperation": {"ColumnName": "price", "NewColumnName": "cost"}}
+    logical = {"Alias": "o", "Source": {"PhysicalTableId": "p"}, "DataTransforms": [renamed]}
+    answer = quicksight.update_data_set(
+        DataSetId=id, Name=id, ImportMode="SPICE", PhysicalTableMap={"p": table},
+        LogicalTableMap={"t": logical},
+        ColumnLevelPermissionRules=[rule | {"ColumnNames": ["cost"]}],
+    )  # fmt: skip
+    assert lake.ended(id, answer["IngestionId"])["IngestionStatus"] == "FAILED"
+    with pytest.raises(Exception, match="'cost', which there is not"):
+        lake.open(id, user=users["bob"])

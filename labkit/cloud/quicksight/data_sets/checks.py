@@ -53,7 +53,7 @@ def checked(context: Context, id: str, members: Record) -> Record:
     _check_mode(context, id, kept)
     try:
         table = declared(context, kept)
-        _check_security(context, kept, table.columns)
+        _check_security(context, kept, table)
     except PreparationError as error:
         raise invalid(str(error)) from error
     return {**kept, "OutputColumns": output_columns(table, parameters_of(kept))}
@@ -187,14 +187,12 @@ def _sources(context: Context, members: Members) -> Iterator[str]:
             yield arn
 
 
-def _check_security(context: Context, members: Record, columns: Sequence[Column]) -> None:
+def _check_security(context: Context, members: Record, table: Relation) -> None:
     if not security.is_secured(members):
         return
     gate.check_enterprise(context, "Row-level and column-level security")
-    names = {column.name for column in columns}
-    missing = security.restricted(members) - names
-    if missing:
-        raise PreparationError(f"A rule names the column '{min(missing)}', which there is not.")
+    names = {column.name for column in table.columns}
+    security.check_columns(members, names | set(table.fields))
     if rules := security.tag_rules(members):
         for rule in rules["TagRules"]:
             if rule["ColumnName"] not in names:
@@ -207,4 +205,4 @@ def _check_security(context: Context, members: Record, columns: Sequence[Column]
         if record is None:
             raise not_found(f"The data set {rules['Arn']} is not found.")
         listed = [column["Name"] for column in record["OutputColumns"]]
-        security.check_rules(members, listed, columns)
+        security.check_rules(members, listed, table.columns)

@@ -179,19 +179,21 @@ class _Opener:
                 )
 
     def _secured(self, record: Members, found: DataSet) -> DataSet:
-        columns, fewer = security.visible(record, found.columns, self.reader)
+        columns, hidden = security.visible(record, found.columns, self.reader)
+        fields = {name: text for name, text in found.fields.items() if name not in hidden}
         try:
+            security.check_columns(record, [*(c.name for c in found.columns), *found.fields])
             meets = security.condition(
                 record, found.columns, self.reader, self._rules(record, found)
             )
         except PreparationError as error:
             raise invalid(str(error)) from error
-        if meets == security.EVERYTHING and not fewer:
+        if meets == security.EVERYTHING and not hidden:
             return found
-        shown = ", ".join(column.sql for column in columns)
+        shown = ", ".join(column.sql for column in columns) or "NULL"
         sql = f"SELECT {shown} FROM ({found.sql}) WHERE {meets}"
         rows = found.rows if meets == security.EVERYTHING else None
-        return replace(found, sql=sql, columns=columns, rows=rows)
+        return replace(found, sql=sql, columns=columns, rows=rows, fields=fields)
 
     def _rules(self, record: Members, found: DataSet) -> list[dict[str, str | None]]:
         """The rows of the data set of rules, each as the text that it is."""

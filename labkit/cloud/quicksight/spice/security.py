@@ -73,18 +73,31 @@ def restricted(data_set: Members) -> set[str]:
 
 def visible(
     data_set: Members, columns: Sequence[Column], reader: Reader
-) -> tuple[tuple[Column, ...], bool]:
-    """The columns that a reader sees, and whether it is fewer than there are.
+) -> tuple[tuple[Column, ...], set[str]]:
+    """The columns that a reader sees, and the names that are restricted to others.
 
-    What is computed of a hidden column is hidden too, unless a rule shows it.
+    What is computed of a hidden column is hidden too, unless a rule shows it; what a hidden column
+    is computed of is not.
     """
-    hidden = restricted(data_set) - _granted(data_set, reader)
-    origins = frozenset().union(*(c.origins for c in columns if c.name in hidden))
     shown = _granted(data_set, reader)
+    hidden = restricted(data_set) - shown
+    origins = [c.origins for c in columns if c.name in hidden and c.origins]
     kept = tuple(
-        c for c in columns if c.name not in hidden and (c.name in shown or not c.origins & origins)
+        c
+        for c in columns
+        if c.name in shown or (c.name not in hidden and not any(o <= c.origins for o in origins))
     )
-    return kept, len(kept) < len(columns)
+    return kept, hidden
+
+
+def check_columns(data_set: Members, names: Iterable[str]) -> None:
+    """Raise when a rule restricts what is not among the names of columns and fields.
+
+    A column of another name could be the one that is meant, as long as its import waits.
+    """
+    missing = restricted(data_set) - set(names)
+    if missing:
+        raise PreparationError(f"A rule names the column '{min(missing)}', which there is not.")
 
 
 def _granted(data_set: Members, reader: Reader) -> set[str]:
