@@ -130,8 +130,9 @@ def test_a_form(aws, bucket, version, changed, body, status, said):
         Fields=asked,
         Conditions=[*({k: v} for k, v in asked.items()), *anyhow],
     )
-    fields = form["fields"] | changed
-    answer = requests.post(form["url"], data=fields, files={"file": ("f.txt", body)}, timeout=60)
+    fields = form["fields"] | {"success_action_status": "204"} | changed
+    files = {"file": ("a/f.txt", body)}
+    answer = requests.post(form["url"], data=fields, files=files, timeout=60)
     assert (answer.status_code, said in answer.text) == (status, True)
     if status < 300:
         kept = s3.get_object_tagging(Bucket=bucket, Key="in/f.txt")["TagSet"]
@@ -148,6 +149,12 @@ CONDITIONS = {  # of a form → the status, what is said
     "as written": (["eq", "$X-Amz-Meta-A", "c"], 403, '["eq", "$X-Amz-Meta-A", "c"]'),
     "no size": (["content-length-range", "a", "9"], 403, '["content-length-range", "a", "9"]'),
     "nothing": ({}, 400, "exactly one property"),
+    "null": (["starts-with", "$key", None], 400, "Invalid Policy: Invalid JSON."),
+    "a number": ({"key": 5}, 400, "Invalid Simple-Condition: value must be a string."),
+    "one operand": (["eq", "$key"], 400, "Invalid eq: wrong number of arguments."),
+    "text": ("key", 400, "Invalid condition test: must be a List or Object."),
+    "a field that is not there": (["starts-with", "$acl", ""], 403, '["starts-with", "$acl", ""]'),
+    "the file's name": (["eq", "$x-amz-meta-a", "f.txt"], 204, ""),
     "one of several types": (KINDS, 403, '["starts-with", "$Content-Type", "text/"]'),
     "all of several types": ([*KINDS[:2], ""], 204, ""),
 }
@@ -155,12 +162,51 @@ CONDITIONS = {  # of a form → the status, what is said
 
 @pytest.mark.parametrize(("condition", "status", "said"), CONDITIONS.values(), ids=CONDITIONS)
 def test_a_forms_condition(s3, bucket, condition, status, said):
-    named = {"x-amz-meta-a": "b", "Content-Type": "text/a, image/b", "redirect": "nowhere"}
+    named = {
+        "x-amz-meta-a": "${filename}",
+        "Content-Type": "text/a, image/b",
+        "redirect": "nowhere",
+    }
     both = [condition, *(["starts-with", f"${name}", ""] for name in named)]
     form = s3.generate_presigned_post(bucket, "a", Fields=named, Conditions=both)
     files = {"file": ("f.txt", b"hello")}
     answer = requests.post(form["url"], data=form["fields"], files=files, timeout=60)
     assert (answer.status_code, said in html.unescape(answer.text)) == (status, True)
+
+
+FILES = {  # name, size → the key
+    "large": ("f.txt", 1 << 20, "in/f.txt"),
+    "without a name": (None, 1 << 17, "in/${filename}"),
+}
+
+
+@pytest.mark.parametrize(("name", "size", "key"), FILES.values(), ids=FILES)
+def test_a_forms_file(s3, bucket, name, size, key):
+    form = s3.generate_presigned_post(bucket, "in/${filename}")
+    body = os.urandom(size)
+    fields = [*((k, (None, v)) for k, v in form["fields"].items()), ("file", (name, body))]
+    late = ("acl", (None, "public-read"))  # what follows the file is ignored
+    answer = requests.post(form["url"], files=[*fields, late], timeout=60)
+    assert answer.status_code == 204, answer.text
+    assert s3.get_object(Bucket=bucket, Key=key)["Body"].read() == body
+
+
+NO_FORMS = {  # what is sent → code
+    "no file": (
+        b'--b\r\nContent-Disposition: form-data; name="key"\r\n\r\na\r\n--b--',
+        "InvalidArg",
+    ),
+    "broken off": (b'--b\r\nContent-Disposition: form-data; name="file"\r\n\r\na', "MalformedPOST"),
+    "no boundary": (b"x" * 100_000, "MaxPostPreDataLengthExceeded"),
+}
+
+
+@pytest.mark.parametrize(("body", "code"), NO_FORMS.values(), ids=NO_FORMS)
+def test_what_is_no_form_is_refused(s3, bucket, body, code):
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+    url = f"{s3.meta.endpoint_url}/{bucket}"
+    answer = requests.post(url, data=body, headers=headers, timeout=60)
+    assert (answer.status_code, f"<Code>{code}" in answer.text) == (400, True)
 
 
 def test_a_presigned_put_carries_metadata(s3, bucket):

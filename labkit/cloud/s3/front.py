@@ -13,6 +13,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from tempfile import SpooledTemporaryFile
 from typing import Any
 
 from labkit.cloud import protocol
@@ -50,6 +51,7 @@ from labkit.cloud.s3.request import Environ, Request, read_request, with_legacy_
 from labkit.cloud.s3.sending import Answer, download, tell_of_version, unread, whole
 
 log = logging.getLogger(__name__)
+_IN_MEMORY = 512 << 10  # bytes of a form's file; a larger one goes to disk
 _NO_VERSION = ("x-amz-version-id", "null")
 # What moto tells of how a body was sent: it is none of the object.
 _OF_THE_WAY = {"x-amz-content-sha256", "x-amz-sdk-checksum-algorithm"}
@@ -148,11 +150,12 @@ class S3:
 
     def _form(self, environ: Environ) -> protocol.Reply:
         """The answer to a form's upload, which is the PUT that it stands for."""
-        form, principal = post.read_form(environ)
-        request = read_request(post.as_put(environ, form), principal)
-        environ[access_logs.REQUEST] = request
-        policy.authorize_s3(self.cloud, request)
-        reply = self._upload(request)
+        with SpooledTemporaryFile(_IN_MEMORY) as file:
+            form, principal = post.read_form(environ, file)
+            request = read_request(post.as_put(environ, form), principal)
+            environ[access_logs.REQUEST] = request
+            policy.authorize_s3(self.cloud, request)
+            reply = self._upload(request)
         return post.answer(form, self.cloud.endpoint, reply) if reply.status == 200 else reply
 
     def _reply(self, request: Request, body: bytes) -> protocol.Reply:

@@ -9,45 +9,19 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.ht
 
 from __future__ import annotations
 
-import base64
-import datetime
-import json
-import os
 import urllib.parse
-from dataclasses import dataclass
-from typing import Any
+from typing import IO, Any
 from xml.sax.saxutils import escape
-
-from werkzeug.exceptions import RequestEntityTooLarge
-from werkzeug.formparser import parse_form_data
 
 from labkit.cloud import protocol
 from labkit.cloud.access import signature
 from labkit.cloud.access.guard import check_session, credentials_of
 from labkit.cloud.operations import ANONYMOUS, AwsError, Principal
-from labkit.cloud.s3 import tags
+from labkit.cloud.s3 import form_policy, forms, tags
+from labkit.cloud.s3.form_policy import Form
 
 Environ = dict[str, Any]
-# Fields that a policy need not name.
-_FREE = {"policy", "x-amz-signature", "signature", "awsaccesskeyid", "file"}
-_MOST_FIELDS = 20_480  # bytes; the file goes to disk, fields to memory
 _HEADERS = ("content-type", "content-encoding", "content-disposition", "cache-control", "expires")
-
-
-@dataclass(frozen=True)
-class Form:
-    """A form that arrived: its fields by their names in small letters, and the file."""
-
-    bucket: str
-    fields: dict[str, str]
-    file: Any
-    size: int
-
-    @property
-    def key(self) -> str:
-        """The object's key; ``${filename}`` in it is the file's name."""
-        name = os.path.basename(self.file.filename or "")
-        return self.fields["key"].replace("${filename}", name)
 
 
 def is_form(environ: Environ) -> bool:
@@ -56,32 +30,30 @@ def is_form(environ: Environ) -> bool:
     return bool(environ["REQUEST_METHOD"] == "POST" and kind.startswith("multipart/form-data"))
 
 
-def read_form(environ: Environ) -> tuple[Form, Principal]:
+def read_form(environ: Environ, file: IO[bytes]) -> tuple[Form, Principal]:
     """The form, and who signed its policy.
+
+    Args:
+        environ: the request.
+        file: where the form's file goes.
 
     Raises:
         AwsError: it is not signed, or the policy does not allow it.
     """
     bucket = urllib.parse.unquote(protocol.raw_path(environ)).strip("/").partition("/")[0]
     try:
-        _, fields, files = parse_form_data(environ, max_form_memory_size=_MOST_FIELDS)
-    except RequestEntityTooLarge as error:
-        words = "Your POST request fields preceeding the upload file was too large."
-        raise AwsError("MaxPostPreDataLengthExceeded", words) from error
-    if "file" not in files:
-        raise AwsError("InvalidArgument", "POST requires exactly one file upload per request.")
-    named = {name.lower(): value for name, value in fields.items()}
-    named |= {name.lower(): _text(each) for name, each in files.items() if name.lower() != "file"}
+        named = forms.received(environ, file)
+    except ValueError as error:
+        words = "The body of your POST request is not well-formed multipart/form-data."
+        raise AwsError("MalformedPOSTRequest", words) from error
     if "key" not in named:
         raise _missing("key")
-    file = files["file"]
-    size = file.stream.seek(0, os.SEEK_END)
-    file.stream.seek(0)
-    form = Form(bucket, named, file, size)
+    form = Form(bucket, named, file, file.tell())
+    file.seek(0)
     if not {"policy", "awsaccesskeyid", "x-amz-credential"} & named.keys():
         return form, ANONYMOUS
     principal = _signed_by(named)
-    _check_policy(form)
+    form_policy.check(form)
     return form, principal
 
 
@@ -96,7 +68,7 @@ def as_put(environ: Environ, form: Form) -> Environ:
         "RAW_URI": address,
         "QUERY_STRING": "",
         "CONTENT_LENGTH": str(form.size),
-        "wsgi.input": form.file.stream,
+        "wsgi.input": form.file,
     }
     for name, value in form.fields.items():
         if name in _HEADERS or (name.startswith("x-amz-") and name not in _SIGNING):
@@ -132,11 +104,6 @@ def answer(form: Form, endpoint: str, reply: protocol.Reply) -> protocol.Reply:
     return protocol.Reply(201, headers | {"Content-Type": "application/xml"}, body)
 
 
-def _text(field: Any) -> str:
-    """The value of a field that a client sent as if it were a file of its own."""
-    return str(field.stream.read().decode("utf-8", "replace"))
-
-
 def _header(name: str) -> str:
     wanted = name.upper().replace("-", "_")
     return wanted if wanted == "CONTENT_TYPE" else f"HTTP_{wanted}"
@@ -166,64 +133,3 @@ def _missing(name: str) -> AwsError:
     )
     told = {"ArgumentName": name, "ArgumentValue": ""}
     return AwsError("InvalidArgument", f"{words} order of the fields.", 400, **told)
-
-
-def _check_policy(form: Form) -> None:
-    try:
-        policy = json.loads(base64.b64decode(form.fields["policy"]))
-        ends = datetime.datetime.strptime(policy["expiration"][:19], "%Y-%m-%dT%H:%M:%S")
-        conditions = [_triple(each) for each in policy["conditions"]]
-    except (ValueError, KeyError, TypeError) as error:
-        raise AwsError("InvalidPolicyDocument", f"Invalid Policy: {error}") from error
-    if datetime.datetime.now(datetime.UTC) > ends.replace(tzinfo=datetime.UTC):
-        raise _refused("Policy expired.")
-    for kind, name, value in conditions:
-        _check_condition(form, kind, name, value)
-    covered = {name.removeprefix("$").lower() for _, name, _ in conditions} | _FREE
-    for name in form.fields:
-        if name not in covered and not name.startswith("x-ignore-"):
-            raise _refused(f"Extra input fields: {name}")
-
-
-def _triple(condition: Any) -> tuple[str, str, Any]:
-    """Operation, field and value of a condition; a field's name has a ``$`` before it."""
-    if isinstance(condition, dict):
-        if len(condition) != 1:
-            words = "Simple-Conditions must have exactly one property specified."
-            raise ValueError(f"Invalid Simple-Condition: {words}")
-        ((name, value),) = condition.items()
-        return "eq", f"${name}", value
-    kind, first, second = condition
-    kind = str(kind).lower()
-    if kind not in ("content-length-range", "eq", "starts-with"):
-        raise ValueError(f"unknown operation {kind!r}")
-    return kind, str(first), second
-
-
-def _check_condition(form: Form, kind: str, name: str, value: Any) -> None:
-    failed = _refused(f'Policy Condition failed: ["{kind}", "{name}", "{value}"]')
-    if kind == "content-length-range":
-        if not (name.isdecimal() and str(value).isdecimal()):
-            raise failed
-        _check_size(form.size, int(name), int(value))
-        return
-    field = name.removeprefix("$").lower()
-    found = form.bucket if field == "bucket" else form.fields.get(field, "")
-    each = found.split(",") if field == "content-type" else [found]  # several types are a list
-    holds = found == value if kind == "eq" else all(e.strip().startswith(value) for e in each)
-    if not (holds and name.startswith("$")):
-        raise failed
-
-
-def _check_size(size: int, least: int, most: int) -> None:
-    told = {"ProposedSize": str(size)}
-    if size > most:
-        words = "Your proposed upload exceeds the maximum allowed size"
-        raise AwsError("EntityTooLarge", words, 400, **told, MaxSizeAllowed=str(most))
-    if size < least:
-        words = "Your proposed upload is smaller than the minimum allowed size"
-        raise AwsError("EntityTooSmall", words, 400, **told, MinSizeAllowed=str(least))
-
-
-def _refused(why: str) -> AwsError:
-    return AwsError("AccessDenied", f"Invalid according to Policy: {why}", 403)
