@@ -190,12 +190,13 @@ def pg_attrdef(connection: Connection) -> Iterator[Any]:
 @system("pg_type", "oid oid, typname varchar(128), typnamespace oid, typowner int, "
         "typlen smallint, typbyval boolean, typtype varchar(1), typelem oid, typbasetype oid, "
         "typtypmod int, typnotnull boolean, typrelid oid, typdelim varchar(1), "
-        "typcollation oid, typinput varchar(128)")  # fmt: skip
+        "typcollation oid, typinput varchar(128), typisdefined boolean, typndims int, "
+        "typdefault varchar(4000)")  # fmt: skip
 def pg_type(connection: Connection) -> Iterator[Any]:
     for name, oid in OIDS.items():
         reader = "array_in" if name.startswith("_") else f"{name}in"
         yield (oid, name, 11, 1, LENGTHS.get(name, -1), False, "b", 0, 0, -1, False, 0, ",", 0,
-               reader)  # fmt: skip
+               reader, True, 0, None)  # fmt: skip
 
 
 @system("pg_database", "oid oid, datname varchar(128), datdba int, encoding int, "
