@@ -91,3 +91,21 @@ def _myself(quicksight: Any) -> str:
     found = quicksight.list_users(Namespace="default")["UserList"]
     known = [each for each in found if each["UserName"] == "learner"]
     return str(known[0]["Arn"])
+
+
+def test_questions_of_a_tag(boards: Any, quicksight: Any) -> None:
+    """Who has no user sees the rows of the session's tags."""
+    rules = {"Status": "ENABLED", "TagRules": [{"TagKey": "tenant", "ColumnName": "region"}]}
+    arn = boards.data_set("asked-tags", SCHEMA, ROWS, RowLevelPermissionTagConfiguration=rules)
+    about = {"DatasetArn": arn, "DatasetName": "Orders", "Columns": COLUMNS}
+    topic = quicksight.create_topic(TopicId="tenants", Topic={**TOPIC, "DataSets": [about]})
+    tenant = quicksight.generate_embed_url_for_anonymous_user(
+        Namespace="default",
+        AuthorizedResourceArns=[topic["Arn"]],
+        SessionTags=[{"Key": "tenant", "Value": "South"}],
+        ExperienceConfiguration={"QSearchBar": {"InitialTopicId": "tenants"}},
+    )
+    bar = Session.open(tenant["EmbedUrl"])
+    told = bar.json("ask", question="total amount by product")
+    found = bar.json(f"answers/{told['answer']}.json")["rows"]
+    assert {row[0]: row[1] for row in found} == {"Apples": 30, "Pears": 40}

@@ -61,6 +61,7 @@ def answer(visit: Visit) -> Reply:
         definition=drawn.definition(topic.data_set_arn, IDENTIFIER),
         theme=Theme.of(themes.configuration(visit.cloud, visit.embedding.region, theme)),
         user=visit.embedding.user,
+        tags=visit.embedding.own_tags,
     )
     size = (
         visit.number("width", WIDTH_PX, LEAST_PX, MOST_PX),
@@ -128,7 +129,7 @@ def _asked(visit: Visit) -> Asked:
 def _reader(visit: Visit) -> Reader:
     embedding: Embedding = visit.embedding
     principal = Principal(embedding.user, visit.cloud.account)
-    return Reader(visit.cloud, principal, embedding.region, embedding.user)
+    return Reader(visit.cloud, principal, embedding.region, embedding.user, tags=embedding.own_tags)
 
 
 def _context(visit: Visit) -> Context:

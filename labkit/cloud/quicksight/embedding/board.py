@@ -162,7 +162,7 @@ def board_of(cloud: Cloud, embedding: Embedding) -> Board:
         definition=version["_"]["definition"],
         theme=Theme.of(configuration),
         user=embedding.user,
-        tags=dict(embedding.tags) if embedding.is_anonymous else None,
+        tags=embedding.own_tags,
         parameters=embedding.parameters,
         only=shown.get("VisualId", ""),
     )

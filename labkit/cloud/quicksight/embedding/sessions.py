@@ -53,6 +53,11 @@ class Embedding:
     def is_anonymous(self) -> bool:
         return ":anonymousUser/" in self.user
 
+    @property
+    def own_tags(self) -> Mapping[str, str] | None:
+        """The tags that say what the reader sees; ``None`` where its user does."""
+        return self.tags if self.is_anonymous else None
+
 
 def issue(cloud: Cloud, embedding: Embedding) -> str:
     """A code that opens a session, once, within five minutes."""

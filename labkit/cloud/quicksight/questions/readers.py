@@ -39,12 +39,14 @@ class Reader:
     Args:
         principal: as IAM knows it.
         user: the ARN of the user of QuickSight.
+        tags: of an embedded session without a user.
     """
 
     cloud: Cloud
     principal: Principal
     region: str
     user: str
+    tags: Mapping[str, str] | None = None
 
 
 def lexicons(reader: Reader, record: Mapping[str, Any]) -> list[Lexicon]:
@@ -67,6 +69,7 @@ def _lexicon(reader: Reader, session: Session, topic: Topic) -> Lexicon:
         reader.region,
         topic.data_set_arn.rpartition("/")[2],
         user=reader.user,
+        tags=reader.tags,
         session=session,
     )
     seen = _seen(topic, data_set)
