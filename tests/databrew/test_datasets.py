@@ -629,9 +629,11 @@ def test_what_is_told_of_a_data_set(lake: Lake, databrew: Any) -> None:
     )
     assert found["CreatedBy"].endswith(":user/learner")
     assert found["Tags"] == {"a": "b"}
-    databrew.update_dataset(Name=name, Input=place, Format="JSON")
+    databrew.update_dataset(Name=name, Input=place, PathOptions={"FilesLimit": {"MaxFiles": 1}})
+    databrew.update_dataset(Name=name, Input=place, FormatOptions={"Json": {"MultiLine": True}})
     changed = databrew.describe_dataset(Name=name)
-    assert changed["Format"] == "JSON"
+    assert changed["FormatOptions"] == {"Json": {"MultiLine": True}}
+    assert not {"Format", "PathOptions"} & set(changed)
     assert changed["LastModifiedDate"] >= changed["CreateDate"] == found["CreateDate"]
     assert name in [each["Name"] for each in listed(databrew)]
     assert databrew.delete_dataset(Name=name)["Name"] == name

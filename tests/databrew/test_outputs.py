@@ -435,8 +435,11 @@ def test_a_new_table(lake: Lake, database: str) -> None:
 
 def test_a_table_and_an_output_of_the_same_files(lake: Lake, database: str) -> None:
     job = table_job(lake, people(lake), database, "people", Overwrite=True)
+    table = lake.databrew.describe_job(Name=job)["DataCatalogOutputs"]
     same = lake.output("tables/people", Format="GLUEPARQUET", Overwrite=True)
-    lake.databrew.update_recipe_job(Name=job, RoleArn=lake.role, Outputs=[same])
+    lake.databrew.update_recipe_job(
+        Name=job, RoleArn=lake.role, Outputs=[same], DataCatalogOutputs=table
+    )
     assert "Two outputs would write s3://" in lake.fail(job)
     assert lake.keys("tables/") == []
 

@@ -21,6 +21,7 @@ SOURCES = {
     "DataCatalogInputDefinition": "DATA-CATALOG",
     "DatabaseInputDefinition": "DATABASE",
 }
+OPTIONS = ("Format", "FormatOptions", "PathOptions")
 
 
 @answers("CreateDataset")
@@ -35,8 +36,9 @@ def create_dataset(
 
 @answers("UpdateDataset")
 def update_dataset(context: Context, *, Name: str, Input: Record, **members: Any) -> Answer:
-    """Give a data set another input, and change of the rest what is given."""
-    records.update(context, DATASET, Name, _checked(context, Input, members))
+    """Change a data set to what is given, as the method PUT says: what is left out goes."""
+    changes = {**dict.fromkeys(OPTIONS), **_checked(context, Input, members)}
+    records.update(context, DATASET, Name, changes)
     return {"Name": Name}
 
 

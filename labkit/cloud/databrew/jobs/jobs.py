@@ -1,8 +1,9 @@
 """Jobs: what is to be done with a data set, and where the outcome goes.
 
 A profile job describes a data set; a recipe job transforms it by a recipe, named or a project's.
-Names of data sets, recipes and projects are looked up when a job is made, and again when a run
-starts; whether DataBrew may act as the role, when the job is made or changed. Sources:
+What it names must be there when it is made, and again when a run starts; whether DataBrew may act
+as the role is judged when it is made or changed. A change is the whole of what can be changed, as
+the method PUT says: what it leaves out is as in a new job. Sources:
 https://docs.aws.amazon.com/databrew/latest/dg/API_CreateRecipeJob.html and
 https://docs.aws.amazon.com/databrew/latest/dg/API_CreateProfileJob.html
 """
@@ -14,7 +15,7 @@ from typing import Any
 from labkit.cloud.databrew import records
 from labkit.cloud.databrew.jobs import runs
 from labkit.cloud.databrew.jobs.forms import check_output
-from labkit.cloud.databrew.jobs.plans import check_names
+from labkit.cloud.databrew.jobs.plans import check_plan
 from labkit.cloud.databrew.profile import validate
 from labkit.cloud.databrew.records import JOB, PROJECT, SCHEDULE, Record, answers, lists, shown
 from labkit.cloud.databrew.trust import check_role
@@ -26,6 +27,9 @@ MISSING = "The job {name} wasn't found"
 #: https://docs.aws.amazon.com/databrew/latest/dg/jobs.recipe.html
 MOST_NODES = 149
 DEFAULTS = {"LogSubscription": "ENABLE", "MaxCapacity": 5, "MaxRetries": 0, "Timeout": 2880}
+#: What else a change may say, and takes away where it does not.
+_CHANGED = """Outputs DataCatalogOutputs EncryptionMode EncryptionKeyArn JobSample
+    ProfileConfiguration ValidationConfigurations""".split()
 
 
 @answers("CreateRecipeJob")
@@ -47,7 +51,7 @@ def create_profile_job(
 
 @answers("UpdateRecipeJob")
 def update_recipe_job(context: Context, *, Name: str, **members: Any) -> Answer:
-    """Change what is given of a recipe job."""
+    """Change a recipe job to what is given."""
     _check_outputs(context, members)
     return _update(context, Name, "RECIPE", members)
 
@@ -56,10 +60,9 @@ def update_recipe_job(context: Context, *, Name: str, **members: Any) -> Answer:
 def update_profile_job(
     context: Context, *, Name: str, Configuration: Any = None, **members: Any
 ) -> Answer:
-    """Change what is given of a profile job."""
+    """Change a profile job to what is given."""
     validate(Configuration)
-    if Configuration is not None:
-        members["ProfileConfiguration"] = Configuration
+    members["ProfileConfiguration"] = Configuration
     return _update(context, Name, "PROFILE", _with_output(members))
 
 
@@ -104,9 +107,10 @@ def _create(context: Context, name: str, kind: str, members: Record) -> Answer:
     if taken:
         raise conflict(f"The job {name} {taken['Type'].lower()} job already exists.")
     _check_capacity(members)
-    check_names(context, members)
+    made = {**DEFAULTS, "Type": kind, **members}
+    check_plan(context, {"Name": name, **made})
     check_role(context, members["RoleArn"])
-    records.create(context, JOB, name, {**DEFAULTS, "Type": kind, **members})
+    records.create(context, JOB, name, made)
     return {"Name": name}
 
 
@@ -115,8 +119,10 @@ def _update(context: Context, name: str, kind: str, members: Record) -> Answer:
     job = records.find(context, JOB, name, missing=MISSING)
     if job["Type"] != kind:
         raise invalid(f"The job {name} is a {job['Type'].lower()} job.")
+    changes = {**dict.fromkeys(_CHANGED), **DEFAULTS, **members}
+    check_plan(context, job | changes)
     check_role(context, members["RoleArn"])
-    records.update(context, JOB, name, members, missing=MISSING)
+    records.update(context, JOB, name, changes, missing=MISSING)
     return {"Name": name}
 
 

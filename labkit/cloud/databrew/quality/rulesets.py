@@ -36,10 +36,12 @@ def create_ruleset(
 
 
 @answers("UpdateRuleset")
-def update_ruleset(context: Context, *, Name: str, Rules: list[Record], **members: Any) -> Answer:
-    """Give a ruleset other rules."""
+def update_ruleset(
+    context: Context, *, Name: str, Rules: list[Record], Description: str | None = None
+) -> Answer:
+    """Change a ruleset to what is given."""
     _check(Rules)
-    records.update(context, RULESET, Name, {"Rules": Rules, **members})
+    records.update(context, RULESET, Name, {"Rules": Rules, "Description": Description})
     return {"Name": Name}
 
 
