@@ -13,6 +13,7 @@ from tests.conftest import everything
 from tests.quicksight.conftest import refused
 
 ENDED = ("SUCCESSFUL", "FAILED", "FAILED_ROLLBACK_COMPLETED", "FAILED_ROLLBACK_ERROR")
+TAG = {"Key": "half", "Value": "done"}
 THEME = {"DataColorPalette": {"Colors": ["#112233", "#445566"]}}
 
 
@@ -115,6 +116,42 @@ def test_a_failed_import_is_rolled_back(quicksight: Any, bundle: bytes, client: 
     listed = everything(quicksight.list_data_sets, "DataSetSummaries")
     listed += everything(quicksight.list_themes, "ThemeSummaryList")
     assert "broken-" not in json.dumps(listed, default=str)
+
+
+def test_what_was_changed_is_as_before(quicksight: Any, bundle: bytes, author: str) -> None:
+    """A name, a tag and a link that one file of a bundle gives, whose permission is none."""
+    before, name = _as_it_is(quicksight), "dashboard/bundled.json"
+    alone = written({name: read(bundle)[name]})
+    link = {"Principals": [author.rpartition("user/")[0] + "namespace/default"], "Actions": READ}
+    given = {"Principals": [author + "-gone"], "Actions": READ}
+    permissions = {"Permissions": given, "LinkSharingConfiguration": {"Permissions": link}}
+    more = {
+        "OverrideParameters": {"Dashboards": [{"DashboardId": "bundled", "Name": "Broken"}]},
+        "OverrideTags": {"Dashboards": [{"DashboardIds": ["*"], "Tags": [TAG]}]},
+    }
+
+    def run(id: str, permissions: Any) -> str:
+        given = {"Dashboards": [{"DashboardIds": ["bundled"], **permissions}]}
+        told = imported(
+            quicksight, id, alone, FailureAction="ROLLBACK", OverridePermissions=given, **more
+        )
+        return str(told["JobStatus"])
+
+    assert run("half", permissions) == "FAILED_ROLLBACK_COMPLETED"
+    assert _as_it_is(quicksight) == before
+    linked = {"LinkSharingConfiguration": {"Permissions": link}}
+    assert run("linked", linked) == "SUCCESSFUL"
+    name, tags, told = _as_it_is(quicksight)
+    assert (name, TAG in tags, told) == ("Broken", True, link["Principals"])
+
+
+def _as_it_is(quicksight: Any) -> tuple[str, Any, list[str]]:
+    """The dashboard's name, its tags, and to whom its link is open."""
+    found = quicksight.describe_dashboard(DashboardId="bundled")["Dashboard"]
+    tags = quicksight.list_tags_for_resource(ResourceArn=found["Arn"])["Tags"]
+    shared = quicksight.describe_dashboard_permissions(DashboardId="bundled")
+    linked = (shared.get("LinkSharingConfiguration") or {}).get("Permissions") or []
+    return found["Name"], tags, [each["Principal"] for each in linked]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from labkit.cloud.operations import AwsError, Context
-from labkit.cloud.quicksight import records, sharing, tagging
+from labkit.cloud.quicksight import records, tagging
 from labkit.cloud.quicksight.bundles import jobs
 from labkit.cloud.quicksight.bundles.assets import (
     ASSETS,
@@ -41,7 +41,8 @@ def import_all(context: Context, found: Found, asked: Record) -> Record:
     for asset, members in _ordered([*_own(context, found, asked)]):
         arn = asset.kind.arn(context, members[asset.kind.id])
         try:
-            undone.append((arn, _apply(context, asset, members)))
+            undone.append((arn, _undo(context, asset, members[asset.kind.id])))
+            _apply(context, asset, members)
             _check(context, asset, members[asset.kind.id])
         except Exception as reason:  # whatever it is, what was made before it is undone
             return _failed(jobs.error(reason, arn), undone, asked)
@@ -145,17 +146,40 @@ def _needs(asset: Asset, members: Record) -> set[tuple[str, str]]:
     return {(each[0].kind.name, each[1]) for each in found if each} - {own}
 
 
-def _apply(context: Context, asset: Asset, members: Record) -> Undo:
-    """Make an asset, or change it; gives what takes it back."""
-    id = members[asset.kind.id]
-    named = {asset.kind.id: id}
-    if records.look_up(context.cloud, context.region, asset.kind, id) is None:
-        ask(context, asset.create, {k: v for k, v in members.items() if k in taken(asset.create)})
-        forced = {"ForceDeleteWithoutRecovery": True} if asset.kind is ANALYSIS else {}
-        return lambda: ask(context, f"Delete{asset.kind.noun}", named | forced)
+def _undo(context: Context, asset: Asset, id: str) -> Undo:
+    """What takes back all that an import is about to do to an asset."""
+    former, named = (
+        records.look_up(context.cloud, context.region, asset.kind, id),
+        {asset.kind.id: id},
+    )
+    if former is None:
+        return lambda: _drop(context, asset, id)
     before = asset.members(context, id) | named
-    _change(context, asset, members)
-    return lambda: _change(context, asset, before)
+    labels = tagging.tags(context.cloud, former["Arn"])
+    shared = {name: former["_"][name] for name in ("permissions", "link") if name in former["_"]}
+
+    def restore() -> None:
+        if records.find(context, asset.kind, id) != former:
+            _change(context, asset, before)
+            records.keep(context, asset.kind, id, **shared)
+        tagging.put(context.cloud, former["Arn"], labels)
+
+    return restore
+
+
+def _drop(context: Context, asset: Asset, id: str) -> None:
+    """Delete an asset, if its import came so far that there is one."""
+    if records.look_up(context.cloud, context.region, asset.kind, id) is not None:
+        forced = {"ForceDeleteWithoutRecovery": True} if asset.kind is ANALYSIS else {}
+        ask(context, f"Delete{asset.kind.noun}", {asset.kind.id: id} | forced)
+
+
+def _apply(context: Context, asset: Asset, members: Record) -> None:
+    """Make an asset, or change it."""
+    if records.look_up(context.cloud, context.region, asset.kind, members[asset.kind.id]):
+        _change(context, asset, members)
+    else:
+        ask(context, asset.create, {k: v for k, v in members.items() if k in taken(asset.create)})
 
 
 def _change(context: Context, asset: Asset, members: Record) -> None:
@@ -166,9 +190,12 @@ def _change(context: Context, asset: Asset, members: Record) -> None:
         latest = {"DashboardId": id, "VersionNumber": every[-1]["VersionNumber"]}
         if every[-1]["Status"] == "CREATION_SUCCESSFUL":
             ask(context, "UpdateDashboardPublishedVersion", latest)
+    linked = (members.get("LinkSharingConfiguration") or {}).get("Permissions")
+    granted = {"GrantPermissions": members.get("Permissions"), "GrantLinkPermissions": linked}
     with context.cloud.lock("quicksight"):
-        if members.get("Permissions"):
-            sharing.change(context, asset.kind, id, members["Permissions"], None)
+        if any(granted.values()):
+            given = {name: each for name, each in granted.items() if each}
+            ask(context, f"{asset.update}Permissions", {asset.kind.id: id} | given)
         if members.get("Tags"):
             tagging.tag(context.cloud, asset.kind.arn(context, id), members["Tags"])
 
