@@ -496,12 +496,37 @@ NOT_SO = {
     "account": ("put_bucket_acl", {"GrantRead": 'id="me"'}, "InvalidArgument"),
     "grantee": ("put_bucket_acl", {"GrantWrite": 'name="me"'}, "InvalidArgument"),
     "nothing": ("put_bucket_acl", {}, "MissingSecurityHeader"),
+    "address": (
+        "put_bucket_acl",
+        {
+            "AccessControlPolicy": {
+                "Owner": {},
+                "Grants": [
+                    {
+                        "Grantee": {"Type": "AmazonCustomerByEmail", "EmailAddress": "a@b.c"},
+                        "Permission": "READ",
+                    }
+                ],
+            }
+        },
+        "MethodNotAllowed",
+    ),
 }
 
 
 @pytest.mark.parametrize(("call", "asked", "code"), NOT_SO.values(), ids=NOT_SO)
 def test_no_configuration(s3, bucket, call, asked, code):
     assert refused(getattr(s3, call), Bucket=bucket, **asked) == code
+
+
+def test_a_new_bucket_has_the_acl_that_it_was_made_with(s3, bucket):
+    """And one that is there already has that of its last making."""
+    everybody = "http://acs.amazonaws.com/groups/global/AllUsers"
+    for asked in ({}, {"GrantRead": f"uri={everybody}"}, {}):
+        s3.create_bucket(Bucket=bucket, **asked)
+        (grant,) = s3.get_bucket_acl(Bucket=bucket)["Grants"]
+        told = grant["Permission"], grant["Grantee"].get("URI")
+        assert told == (("READ", everybody) if asked else ("FULL_CONTROL", None))
 
 
 def test_an_acl_is_of_the_version_that_is_named(s3, bucket):

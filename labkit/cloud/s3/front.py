@@ -169,7 +169,7 @@ class S3:
         if request.method == "POST" and "uploads" in request.query:
             object_checksums.check_upload(request)
             limits.check_lockable(request, self.records.bucket(request))
-        if request.method == "PUT" and not request.key and not request.query:
+        if request.creates_bucket:
             buckets.check_location(request, body)
         bucket, version = self.records.bucket(request), self.records.version(request)
         versions.check(request, bucket, version)
@@ -180,8 +180,9 @@ class S3:
             return told
         if request.method == "GET" and "tagging" in request.query and version:
             return tags.told(self.cloud.backend("s3"), version)
-        if request.method == "PUT" and "acl" in request.query and version:
-            version.acl = grants.of(request, body)
+        holder = version if request.key else bucket
+        if request.method == "PUT" and "acl" in request.query and holder:
+            holder.acl = grants.of(request, body)
             self.records.make_durable(request)
             return protocol.Reply(200, {}, b"")
         if configurations.deletes(request, bucket):
@@ -205,6 +206,9 @@ class S3:
         reply = self.records.forward(request, body)
         if marker and reply.status == 204:
             reply.headers["x-amz-delete-marker"] = "true"
+        if reply.status == 200 and request.creates_bucket:  # one that was there has its ACL reset
+            self.records.bucket(request).acl = grants.of(request, b"")
+            self.records.make_durable(request)
         if reply.status == 200 and "attributes" in request.query:
             return parts.attributes(request, reply, self.records.version(request))
         completes = request.method == "POST" and "uploadId" in request.query

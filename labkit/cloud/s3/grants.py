@@ -38,7 +38,7 @@ def check(kind: str, name: str, argument: str | None = None) -> None:
     """Raise unless there may be a grantee of this name.
 
     Args:
-        kind: ``id`` or ``uri``; nobody here is known by an ``emailaddress``.
+        kind: ``id`` or ``uri``; S3 takes no ``emailaddress`` any more.
         argument: what the refusal calls it, where that is not the kind.
     """
     told = {"ArgumentName": argument or kind, "ArgumentValue": name}
@@ -47,19 +47,22 @@ def check(kind: str, name: str, argument: str | None = None) -> None:
     if kind == "id" and not _ACCOUNT.fullmatch(name):
         raise AwsError("InvalidArgument", "Invalid id", 400, **told)
     if kind == "emailaddress":
-        words = "The e-mail address you provided does not match any account on record."
-        raise AwsError("UnresolvableGrantByEmailAddress", words)
+        words = "The specified method is not allowed against this resource."
+        raise AwsError("MethodNotAllowed", words, 405)
 
 
 def of(request: Request, document: bytes) -> Any:
-    """moto's record of the ACL that an object gets by a canned name, by headers or a document.
+    """moto's record of the ACL that is given by a canned name, by headers or a document.
+
+    Without any of them it is the owner's alone.
 
     Raises:
-        AwsError: ``MalformedACLError``, ``InvalidArgument``.
+        AwsError: ``MalformedACLError``, ``InvalidArgument``, ``MethodNotAllowed``.
     """
-    if canned := request.header("x-amz-acl"):
-        return get_canned_acl(canned)
-    found = list(_in_headers(request)) or list(_in_document(document))
+    found = list(_in_headers(request))
+    if not (found or document):
+        return get_canned_acl(request.header("x-amz-acl") or "private")
+    found = found or list(_in_document(document))
     return FakeAcl([FakeGrant([grantee], [permission]) for permission, grantee in found])
 
 

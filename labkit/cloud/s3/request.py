@@ -32,14 +32,13 @@ class Request:
     @property
     def is_upload(self) -> bool:
         """Whether the request's body is an object's content."""
-        signing = {k for k in self.query if k.lower().startswith("x-amz-")}
-        plain = {"partNumber", "uploadId", "x-id"} | signing
-        return (
-            self.method == "PUT"
-            and bool(self.key)
-            and set(self.query) <= plain
-            and not self.header("x-amz-copy-source")
-        )
+        plain = self._named <= {"partNumber", "uploadId"}
+        return self.method == "PUT" and bool(self.key) and plain and not self._copies
+
+    @property
+    def creates_bucket(self) -> bool:
+        """Whether the request makes a bucket."""
+        return self.method == "PUT" and bool(self.bucket) and not self.key and not self._named
 
     @property
     def reads_object(self) -> bool:
@@ -63,6 +62,11 @@ class Request:
             return bool(self.key) and not {"versionId", "uploadId", "tagging"} & set(query)
         completes = method == "POST" and "uploadId" in query
         return completes or (self.writes_object and method == "PUT")
+
+    @property
+    def _named(self) -> set[str]:
+        """What the address names beside bucket and key, less what signs it."""
+        return {k for k in self.query if k != "x-id" and not k.lower().startswith("x-amz-")}
 
     @property
     def _copies(self) -> bool:
