@@ -635,6 +635,48 @@ def test_a_total_over_all_rows_is_as_the_rows_totals_are_asked_for() -> None:
     assert [each for each in found if each.isdigit()] == ["3", "4", "1", "2"]
 
 
+def _pivot_of_two_levels() -> VisualData:
+    return rows(
+        dimension("Rows", "School"),
+        dimension("Rows", "Term"),
+        measure("Values", "Sum of sales"),
+        of=[("Law", "Fall", 1), ("Law", "Spring", 2), ("Art", "Fall", 3), ("Art", TOTAL, 4),
+            (TOTAL, TOTAL, 6)],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("options", "label"),
+    [
+        ({}, "School / Term"),
+        ({"RowsLabelOptions": {"CustomLabel": "All"}}, "All"),
+        ({"RowsLabelOptions": {"Visibility": "HIDDEN", "CustomLabel": "All"}}, None),
+    ],
+)
+def test_the_fields_of_a_pivots_rows_share_a_column(options: Any, label: str | None) -> None:
+    asked = visual("PivotTable", TableOptions={"RowsLayout": "HIERARCHY", **options})
+    found = draw(asked, _pivot_of_two_levels())
+    heads = [label] if label else []
+    assert texts(found)[1:] == [
+        *heads, "Sum of sales", "Law", "Fall", "1", "Spring", "2", "Art", "4", "Fall", "3",
+        "Total", "6"]  # fmt: skip
+    law, fall, *_ = (each for each in found.findobj(Text) if each.get_text() in ("Law", "Fall"))
+    assert fall.get_position()[0] > law.get_position()[0]
+    assert not found.warnings
+
+
+def test_a_pivots_columns_are_as_wide_as_their_paths_say() -> None:
+    data = _pivot_of_two_levels()
+    _, term, sales = (each.id for each in data.fields)
+    paths = [
+        {"DataPathList": [{"FieldId": sales, "FieldValue": "sales"}], "Width": "300px"},
+        {"DataPathList": [{"FieldId": term, "FieldValue": "Term"}], "Width": "150px"},
+    ]
+    found = draw(visual("PivotTable", FieldOptions={"DataPathOptions": paths}), data, width_px=900)
+    places = {each.get_text(): each.get_position()[0] for each in found.findobj(Text)}
+    assert places["Sum of sales"] - places["Term"] == pytest.approx(150 + 300 - 20)
+
+
 def test_a_line_of_what_the_bars_show_has_a_colour_of_its_own() -> None:
     data = rows(
         dimension("Category", "School"),
@@ -716,6 +758,8 @@ CONDITIONS = [
     ("isNotNull(AVG({grade}))", False),
     ("toLower({school}) = 'law' AND strlen({school}) = 3", True),
     ("abs(0 - SUM({sales})) > 12", True),
+    ("SUM({sales}) / nullIf(0, 0) >= 0", None),
+    ("SUM({sales}) / nullIf(SUM({sales}), 0) >= 1.0", True),
 ]
 
 

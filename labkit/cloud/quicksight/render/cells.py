@@ -36,6 +36,7 @@ class Cell:
         value: what the words say, where it is a value of the data.
         field: the field that it is a value of.
         look: its own, where it has another than its row's.
+        indent: how many pixels further in its words begin.
     """
 
     text: str
@@ -52,6 +53,7 @@ class Cell:
     value: Any = None
     field: Field | None = None
     look: Look | None = None
+    indent: int = 0
 
 
 @dataclass(frozen=True)

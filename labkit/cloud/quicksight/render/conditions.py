@@ -210,13 +210,14 @@ _CALLS: dict[str, Callable[..., Any]] = {
     "left": lambda text, count: text[: max(count, 0)],
     "locate": lambda text, part: text.find(part) + 1,
     "notin": lambda value, values: value not in values,
+    "nullif": lambda value, other: None if value == other else value,
     "right": lambda text, count: text[max(len(text) - count, 0) :],
     "startswith": _searching(str.startswith),
     "strlen": len,
     "tolower": str.lower,
     "toupper": str.upper,
 }
-_OF_NULL = [_CALLS[each] for each in ("in", "isnotnull", "isnull", "notin")]
+_OF_NULL = [_CALLS[each] for each in ("in", "isnotnull", "isnull", "notin", "nullif")]
 
 
 def _answer(call: Callable[..., Any], arguments: Sequence[Any], whole: str) -> Any:

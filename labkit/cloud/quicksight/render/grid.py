@@ -79,7 +79,7 @@ def _height(look: Look, row: Sequence[Cell], widths: Sequence[float]) -> float:
 def _lines(cell: Cell, look: Look, wide: float) -> list[str]:
     style = look.font
     before = width(cell.icon[0], style["size"]) + 5 if cell.icon else 0
-    room = wide - 2 * PAD - before + 1
+    room = wide - 2 * PAD - cell.indent - before + 1
     return look.lines(cell.text, room, bold=style.get("bold", cell.bold))
 
 
@@ -150,7 +150,11 @@ def _cell(sketch: Sketch, cell: Cell, look: Look, box: Box, ground: str) -> None
     align = look.align(cell.right)
     before = width(cell.icon[0], style["size"]) + 5 if cell.icon and cell.text else 0
     lines = _lines(cell, look, box.width)
-    x = {"left": box.left + PAD + before, "center": box.centre[0], "right": box.right - PAD}[align]
+    x = {
+        "left": box.left + PAD + cell.indent + before,
+        "center": box.centre[0],
+        "right": box.right - PAD,
+    }[align]
     y = look.first_line(box, len(lines))
     drawn = [
         sketch.text(x, y + at * style["size"] * LINE, line, ha=align, **style)
@@ -197,7 +201,7 @@ def _widths(sketch: Sketch, grid: Grid, shown: Sequence[Sequence[Cell]]) -> list
         sketch.note(f"Shows the first {kept} of {count} columns.")
     widths = widths[:kept]
     spare = room - sum(widths)
-    if spare > 0 and kept and not grid.widths:
+    if spare > 0 and kept and (kept < count or not grid.widths):
         share = min(spare / kept, 90)
         widths = [each + share for each in widths]
     return widths
@@ -207,4 +211,5 @@ def _wants(cell: Cell, look: Look) -> float:
     style = (cell.look or look).font
     bold = style.get("bold", cell.bold)
     icon = width(cell.icon[0], style["size"]) + 5 if cell.icon else 0
-    return width(cell.text, style["size"], bold=bold) + 2 * PAD + icon + (70 if cell.bar else 0)
+    words = width(cell.text, style["size"], bold=bold) + cell.indent
+    return words + 2 * PAD + icon + (70 if cell.bar else 0)

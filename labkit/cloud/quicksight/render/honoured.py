@@ -327,6 +327,7 @@ HONOURED: dict[str, dict[str, Any]] = {
             "RowAlternateColorOptions": "",
             "RowsLabelOptions": "Visibility CustomLabel",
             "DefaultCellWidth": "",
+            "RowsLayout": "",
         },
         "TotalOptions": {
             "RowSubtotalOptions": _SUBTOTALS,
@@ -334,7 +335,10 @@ HONOURED: dict[str, dict[str, Any]] = {
             "RowTotalOptions": _TOTALS,
             "ColumnTotalOptions": _TOTALS,
         },
-        "FieldOptions": {"SelectedFieldOptions": "FieldId CustomLabel Visibility"},
+        "FieldOptions": {
+            "SelectedFieldOptions": "FieldId CustomLabel Visibility",
+            "DataPathOptions": "",
+        },
         "ConditionalFormattingOptions": {
             "Cell": {"FieldId": "", "TextFormat": _TEXT_FORMAT, "Scope": "", "Scopes": ""},
         },

@@ -16,6 +16,7 @@ from decimal import Decimal
 from typing import Any
 
 from labkit.cloud.quicksight.render.cells import Cell
+from labkit.cloud.quicksight.render.charts.pivot_layout import INDENT
 from labkit.cloud.quicksight.render.text import width
 from labkit.cloud.quicksight.reports.tables import Row, Table
 from labkit.cloud.quicksight.visuals.formats import DATES, flattened
@@ -77,6 +78,7 @@ class _Looks:
             "font_color": _color(cell.color),
             "num_format": number_format(cell.field) if cell.field and not is_head else "",
             "align": "right" if cell.right else "",
+            "indent": cell.indent // INDENT,
             "bottom": 1 if is_head else 0,
             "text_wrap": is_head,
         }

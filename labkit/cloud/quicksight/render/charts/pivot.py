@@ -5,11 +5,12 @@ Source: https://docs.aws.amazon.com/quicksight/latest/user/pivot-table.html
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from labkit.cloud.quicksight.render.cells import Cell, Grid, Look
+from labkit.cloud.quicksight.render.charts.pivot_layout import INDENT, hierarchy, widths_of
 from labkit.cloud.quicksight.render.charts.pivot_totals import (
     Metric,
     Path,
@@ -48,22 +49,21 @@ def pivot_grid(sketch: Sketch) -> Grid:
         or sketch.option("TableOptions", "SingleMetricVisibility") == "VISIBLE"
     )
     heads = [(*path, metric) for path in along for metric in metrics] if across else along
-    sides = down if across else [(*path, metric) for path in down for metric in metrics]
-    table = _heads(sketch, rows, columns, heads, named or not across, across)
+    shown = _shown_levels(sketch, rows)
+    levels = shown[:1] if _is_hierarchy(sketch) else shown
+    table = _heads(sketch, [rows[at] for at in levels], columns, heads, named or not across, across)
     count = len(table)
     before: Path = ()
-    for side in sides:
-        table.append(_line(sketch, rows, side, heads, cells, before))
-        before = side
-    unseen = [at for at, each in enumerate(rows) if _is_hidden(sketch, each)]
-    table = [[cell for at, cell in enumerate(line) if at not in unseen] for line in table]
-    wide = sketch.option("TableOptions", "DefaultCellWidth")
-    left = len(rows) - len(unseen) + (0 if across else 1)
-    widths = (
-        {at: float(wide.removesuffix("px")) for at in range(left, left + len(heads))}
-        if wide
-        else None
-    )
+    for level, path in hierarchy(down, shown) if _is_hierarchy(sketch) else _tabular(down):
+        for side in [path] if across else [(*path, metric) for metric in metrics]:
+            own = shown if level is None else [level]
+            line = _side_cells(sketch, rows, side, own, before)
+            if level is not None:
+                line[0] = replace(line[0], indent=INDENT * shown.index(level))
+            table.append([*line, *_values(sketch, side, heads, cells)])
+            before = side
+    left = len(levels) + (0 if across else 1)
+    widths = widths_of(sketch, [rows[at] for at in levels], columns, heads, left)
     return Grid(
         table,
         count,
@@ -73,6 +73,22 @@ def pivot_grid(sketch: Sketch) -> Grid:
         widths,
         fixed=left,
     )
+
+
+def _tabular(down: Sequence[Path]) -> Iterator[tuple[int | None, Path]]:
+    """A line for each path, with all its levels."""
+    for path in down:
+        yield None, path
+
+
+def _is_hierarchy(sketch: Sketch) -> bool:
+    """Whether the fields of the rows share a column."""
+    asked = sketch.option("TableOptions", "RowsLayout") == "HIERARCHY"
+    return asked and bool(_shown_levels(sketch, sketch.data.well("Rows")))
+
+
+def _shown_levels(sketch: Sketch, fields: Sequence[Field]) -> list[int]:
+    return [at for at, each in enumerate(fields) if not _is_hidden(sketch, each)]
 
 
 def _path(row: Mapping[str, Any], fields: Sequence[Field]) -> Path:
@@ -130,7 +146,11 @@ def _heads(
 
 def _named_rows(sketch: Sketch, rows: Sequence[Field]) -> bool:
     """Whether the names of the rows' fields stand above them where no columns have heads."""
-    return bool(rows) and sketch.shows("TableOptions", "RowsLabelOptions")
+    return bool(rows) and (not _is_hierarchy(sketch) or _shows_rows_label(sketch))
+
+
+def _shows_rows_label(sketch: Sketch) -> bool:
+    return sketch.shows("TableOptions", "RowsLabelOptions")
 
 
 def _levels(sketch: Sketch, columns: Sequence[Field], named: bool, across: bool) -> list[int]:
@@ -145,11 +165,17 @@ def _is_hidden(sketch: Sketch, field: Field) -> bool:
 
 
 def _corner(sketch: Sketch, field: Field) -> Cell:
-    if not sketch.shows("TableOptions", "RowsLabelOptions"):
-        return Cell("", is_header=True)
-    label = sketch.option("TableOptions", "RowsLabelOptions", "CustomLabel")
-    look = _own(sketch, "RowFieldNamesStyle")
-    return Cell(label or _label(sketch, field), bold=True, is_header=True, look=look)
+    """The name above a column of rows' heads; in the hierarchy layout a label for all fields.
+
+    https://docs.aws.amazon.com/quicksight/latest/APIReference/API_PivotTableRowsLabelOptions.html
+    """
+    text = _label(sketch, field)
+    if _is_hierarchy(sketch):
+        rows = sketch.data.well("Rows")
+        names = " / ".join(_label(sketch, rows[at]) for at in _shown_levels(sketch, rows))
+        own = sketch.option("TableOptions", "RowsLabelOptions", "CustomLabel")
+        text = (own or names) if _shows_rows_label(sketch) else ""
+    return Cell(text, bold=True, is_header=True, look=_own(sketch, "RowFieldNamesStyle"))
 
 
 def _spans(
@@ -178,45 +204,51 @@ def _spans(
     return line
 
 
-def _line(
-    sketch: Sketch,
-    rows: Sequence[Field],
-    side: Path,
-    heads: Sequence[Path],
-    cells: Mapping[tuple[Path, Path], Mapping[str, Any]],
-    before: Path,
+def _side_cells(
+    sketch: Sketch, rows: Sequence[Field], side: Path, levels: Sequence[int], before: Path
 ) -> list[Cell]:
+    """The heads of a line: those of the shown levels, and the measure's name if rows have it."""
     total = any(isinstance(each, Total) for each in side)
     fill = sketch.theme.panel if total else ""
     head_fill = fill or _look(sketch, "RowHeaderStyle").fill
     line = []
-    for level, each in enumerate(side):
+    for level in levels:
         same = before[: level + 1] == side[: level + 1]
         same = same or _repeats(sketch, side, rows, level)
         spoken = _spoken_level(sketch, side, rows, level)
         text = "" if same and spoken == level else _words(sketch, side, rows, spoken, "Row")
         look = total_look(sketch, side, level, "Row")
-        value, field = (each, rows[level]) if level < len(rows) else (text, None)
         line.append(
             Cell(
                 text,
                 bold=total,
                 fill=look.fill if look and look.fill else head_fill,
                 is_header=True,
-                value=value,
-                field=field,
+                value=side[level],
+                field=rows[level],
                 look=look or _own(sketch, "RowHeaderStyle"),
             )
         )
+    if isinstance(side[-1], Metric):
+        name, own = side[-1].label, _own(sketch, "RowHeaderStyle")
+        line.append(Cell(name, bold=total, fill=head_fill, is_header=True, value=name, look=own))
+    return line
+
+
+def _values(
+    sketch: Sketch,
+    side: Path,
+    heads: Sequence[Path],
+    cells: Mapping[tuple[Path, Path], Mapping[str, Any]],
+) -> Iterator[Cell]:
+    total = any(isinstance(each, Total) for each in side)
     for head in heads:
         path = (*side, *head)
         metric = next(each for each in path if isinstance(each, Metric))
         key = (_without(side), _without(head))
         look = value_look(sketch, side, head)
-        ground = look.fill if look and look.fill else fill
-        cell = _value(sketch, metric, cells.get(key), key, total, ground)
-        line.append(replace(cell, look=look))
-    return line
+        ground = look.fill if look and look.fill else sketch.theme.panel if total else ""
+        yield replace(_value(sketch, metric, cells.get(key), key, total, ground), look=look)
 
 
 def _value(
