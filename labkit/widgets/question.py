@@ -51,6 +51,7 @@ class QuestionBar(Console):
     def __init__(self, lab: Lab, topic: str) -> None:
         super().__init__(lab, topic=topic)
         self._pages, self._dashboards = Pages(self._url), Published(lab)
+        self._latest = object()
         self.attempt("open", {})
 
     def do_open(self) -> None:
@@ -72,8 +73,11 @@ class QuestionBar(Console):
     def do_ask(self, *, question: str, width: int = WIDTH_PX, dark: bool = False) -> None:
         """Answer a question with a picture, or with questions near to it."""
         self.notice, question = {}, question.strip()
+        mine = self._latest = object()
         if question:
-            self.answer = self._answer(question, width, MIDNIGHT if dark else "")
+            found = self._answer(question, width, MIDNIGHT if dark else "")
+            if mine is self._latest:  # nothing else was asked meanwhile
+                self.answer = found
 
     def _answer(self, question: str, width: int, theme: str) -> Facts:
         found = self._asked(question)

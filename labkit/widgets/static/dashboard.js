@@ -70,7 +70,6 @@ function render(context) {
 
   /* Pictures are drawn for the place that they have: its width, and light or dark. */
   let asked = "", wait = 0;
-  const isDark = () => document.body.dataset.jpThemeLight === "false";
   const look = () => {
     const grid = root.querySelector(".lk-db-grid");
     if (!grid || !grid.clientWidth) return;

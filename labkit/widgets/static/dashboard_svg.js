@@ -2,6 +2,8 @@
 
 const PICTURE_STYLE = "svg{width:100%;height:100%;display:block}";
 
+const isDark = () => document.body.dataset.jpThemeLight === "false";
+
 /* Put a picture into an element: into a shadow tree, so that its ids and styles stay there. */
 function putPicture(place, text, style) {
   if (place.shown === text) return null;

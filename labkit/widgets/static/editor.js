@@ -126,10 +126,10 @@ function rowsView(result, run, send, own, tab) {
       h("input", { type: "search", class: "lk-grow", placeholder: "Search rows", "aria-label": "Search rows", value: view.search || "",
         oninput: (e) => change({ search: e.target.value, page: 0 }) }),
       button("Previous page", () => change({ page: page - 1 }), { disabled: page === 0 }, "‹"),
-      h("span", { class: "lk-small lk-nowrap" }, `${page + 1} / ${pages}`),
+      h("span", { class: "lk-small lk-nowrap" }, `${page + 1} / ${pages}`, isPart(result) && h("span", { class: "lk-quiet" }, ` of the first ${number(result.rows.length)} rows`)),
       button("Next page", () => change({ page: page + 1 }), { disabled: page >= pages - 1 }, "›"),
       result.next && button("Load more rows", () => send("more", { tab: tab.id }), {}, "More rows"),
-      button("Copy rows", () => navigator.clipboard.writeText(copied()), {}, "Copy"),
+      button("Copy rows", () => navigator.clipboard.writeText(copied()), { title: `Copy ${number(rows.length)} rows` }, "Copy"),
       button("Download results", () => send("download", { tab: tab.id }), {}, "Download CSV")),
     table,
   ];
@@ -149,7 +149,7 @@ function listView(rows, nothing, headers, row) {
 
 function sqlCell(sql, own, title) {
   const text = sql.replace(/\s+/g, " ");
-  return h("td", {}, button(`Open ${text.slice(0, 80)}`, () => own.newTab(sql, title), { class: "lk-plain lk-sql-line", title: sql }, text));
+  return h("td", { class: "lk-statement" }, button(`Open ${text.slice(0, 80)}`, () => own.newTab(sql, title), { class: "lk-plain lk-sql-line", title: sql }, text));
 }
 
 /* Life ------------------------------------------------------------------------------------------ */

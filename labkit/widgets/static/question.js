@@ -2,7 +2,7 @@
 
 function questionView(get, send, own) {
   const answer = get("answer");
-  const ask = (question) => { if (!question.trim()) return; own.set({ text: question, waiting: true }); send("ask", { question, width: own.width(), dark: document.body.dataset.jpThemeLight === "false" }, () => own.set({ waiting: false })); };
+  const ask = (question) => { if (!question.trim()) return; own.set({ text: question, waiting: true }); own.ask(question); };
   return [
     h("form", { class: "lk-qb-bar", role: "search", onsubmit: (e) => { e.preventDefault(); ask(own.text); } },
       h("input", { type: "search", class: "lk-grow", "aria-label": "Question", placeholder: `Ask a question about ${get("topic")}`, value: own.text, autocomplete: "off",
@@ -16,8 +16,8 @@ function questionView(get, send, own) {
 
 /* What can be asked: words that complete the last one, or whole questions. */
 function chips(get, own, ask) {
-  const words = matches(own);
   const answer = get("answer");
+  const words = own.text === answer.question ? [] : matches(own);
   if (words.length) return h("div", { class: "lk-qb-chips", role: "group", "aria-label": "Words" }, words.map((w) =>
     button(w, () => { own.set({ text: completed(own.text, w) }); own.focus(); }, { class: "lk-small", "data-key": w })));
   if (own.text.trim() || (answer.question && !own.text)) return own.text.trim() ? h("div", { class: "lk-qb-chips" }, h("span", { class: "lk-quiet lk-small" }, "Enter asks.")) : suggestions(get, ask);
@@ -70,8 +70,18 @@ function render(context) {
   own.width = () => Math.max(320, Math.round((root.clientWidth - 26) / 10) * 10);
   own.focus = () => root.querySelector("input[type=search]").focus();
   own.drawn = () => { const place = root.querySelector(".lk-qb-picture"); if (place) putPicture(place, model.get("answer").svg || ""); };
+
+  /* An answer is drawn for its place: when that has another width or light, it is asked again. */
+  let wait = 0;
+  const place = () => `${own.width()} ${isDark()}`;
+  const again = () => { if (root.clientWidth && model.get("answer").svg && own.asked !== place()) own.ask(model.get("answer").question); };
+  const later = () => { clearTimeout(wait); wait = setTimeout(again, 300); };
+  const sized = new ResizeObserver(later), themed = new MutationObserver(later);
+  sized.observe(root);
+  themed.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });
+  own.ask = (question) => { own.asked = place(); shown.send("ask", { question, width: own.width(), dark: isDark() }, () => own.set({ waiting: false })); };
   own.set({});
-  return shown.end;
+  return () => { clearTimeout(wait); sized.disconnect(); themed.disconnect(); shown.end(); };
 }
 
 export default { render };

@@ -17,6 +17,9 @@ function sorted(rows, columns, order) {
   });
 }
 
+/* Whether there are more rows than are here: what is searched, sorted and copied are these. */
+const isPart = (result) => Boolean(result.next) || result.total > result.rows.length;
+
 function resultGrid(result, view, change) {
   const wanted = (view.search || "").toLowerCase();
   const kept = wanted ? result.rows.filter((r) => r.some((c) => c !== null && c.toLowerCase().includes(wanted))) : result.rows;
@@ -29,7 +32,7 @@ function resultGrid(result, view, change) {
       h("thead", {}, h("tr", {}, h("th", { class: "lk-number" }, "#"), result.columns.map((c, i) => header(c, i, view, change)))),
       h("tbody", {}, shown.map((row, i) => h("tr", {}, h("td", { class: "lk-number lk-quiet" }, page * PAGE_ROWS + i + 1),
         row.map((value, j) => cell(value, result.columns[j])))))),
-    shown.length === 0 && h("p", { class: "lk-quiet lk-pad" }, wanted ? "No row contains this." : "The result has no rows.")) };
+    shown.length === 0 && h("p", { class: "lk-quiet lk-pad" }, wanted ? (isPart(result) ? `None of the first ${number(result.rows.length)} rows contains this.` : "No row contains this.") : "The result has no rows.")) };
 }
 
 function header(column, i, view, change) {
