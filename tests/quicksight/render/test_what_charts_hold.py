@@ -665,6 +665,42 @@ def test_the_fields_of_a_pivots_rows_share_a_column(options: Any, label: str | N
     assert not found.warnings
 
 
+COLLAPSED: dict[str, tuple[list[str], list[str]]] = {
+    "one group": (["Art"], ["Law", "Fall", "1", "Spring", "2", "Art", "4"]),
+    "all groups": ([""], ["Law", "5", "Art", "4"]),
+    "all but one": (["", "-Law"], ["Law", "Fall", "1", "Spring", "2", "Art", "4"]),
+}
+
+
+@pytest.mark.parametrize("layout", ["TABULAR", "HIERARCHY"])
+@pytest.mark.parametrize("name", COLLAPSED)
+def test_a_collapsed_group_is_one_row_with_its_own_values(name: str, layout: str) -> None:
+    data = _pivot_of_two_levels()
+    data = replace(data, rows=[*data.rows[:-1], ("Law", TOTAL, 5)])
+    school = data.fields[0].id
+    groups, held = COLLAPSED[name]
+    states: list[Any] = [
+        {"State": "EXPANDED" if each[:1] == "-" else "COLLAPSED", "Target": {
+            "FieldDataPathValues": [{"FieldId": school, "FieldValue": each.strip("-")}]}
+            if each else {"FieldId": school}}
+        for each in groups
+    ]  # fmt: skip
+    asked = visual("PivotTable", FieldOptions={"CollapseStateOptions": states},
+                   TableOptions={"RowsLayout": layout})  # fmt: skip
+    found = draw(asked, data)
+    words = texts(found)
+    assert words[words.index("Sum of sales") + 1 :] == held
+    assert not found.warnings
+
+
+def test_collapsed_columns_are_told() -> None:
+    data = CASES["Pivot table with subtotals"].data
+    target = {"FieldId": next(each.id for each in data.well("Columns"))}
+    states = {"CollapseStateOptions": [{"State": "COLLAPSED", "Target": target}]}
+    found = draw(visual("PivotTable", FieldOptions=states), data).warnings
+    assert "Not drawn: collapsed columns." in found
+
+
 def test_a_pivots_columns_are_as_wide_as_their_paths_say() -> None:
     data = _pivot_of_two_levels()
     _, term, sales = (each.id for each in data.fields)

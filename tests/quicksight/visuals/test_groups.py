@@ -321,6 +321,17 @@ def test_totals_of_a_pivot_are_of_rows(show: Show) -> None:
     assert rows["Total", "web"] == pytest.approx(25 / 5)
 
 
+def test_a_collapsed_group_has_its_own_values(show: Show) -> None:
+    wells = {"Rows": [dim("city"), dim("device")], "Values": [measure("views", "AVERAGE")]}
+    states = [{"State": "COLLAPSED", "Target": {"FieldId": "city"}}]
+    options = {"FieldOptions": {"CollapseStateOptions": states}}
+    found = show(visual("PivotTable", {"PivotTableAggregated": wells}, **options)).rows
+    assert [row for row in found if "Total" in row] == [
+        (city, "Total", pytest.approx(mean))
+        for city, mean in (("LA", 34 / 3), ("NY", 2), ("SF", 17 / 3))
+    ]
+
+
 def test_different_values_are_counted_anew_in_each_total(show: Show) -> None:
     wells = {"Rows": [dim("city"), dim("device")], "Values": [measure("views", "DISTINCT_COUNT")]}
     options = {"RowTotalOptions": {"TotalsVisibility": "VISIBLE"}}

@@ -328,6 +328,7 @@ HONOURED: dict[str, dict[str, Any]] = {
             "RowsLabelOptions": "Visibility CustomLabel",
             "DefaultCellWidth": "",
             "RowsLayout": "",
+            "CollapsedRowDimensionsVisibility": "",
         },
         "TotalOptions": {
             "RowSubtotalOptions": _SUBTOTALS,
@@ -338,6 +339,7 @@ HONOURED: dict[str, dict[str, Any]] = {
         "FieldOptions": {
             "SelectedFieldOptions": "FieldId CustomLabel Visibility",
             "DataPathOptions": "",
+            "CollapseStateOptions": "",
         },
         "ConditionalFormattingOptions": {
             "Cell": {"FieldId": "", "TextFormat": _TEXT_FORMAT, "Scope": "", "Scopes": ""},

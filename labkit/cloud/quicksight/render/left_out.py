@@ -15,7 +15,7 @@ from labkit.cloud.quicksight.render.honoured import HONOURED
 STILL = frozenset(
     """FieldWells SortConfiguration Tooltip TooltipOptions Interactions ContributionAnalysisDefaults
     ScrollbarOptions SortIconVisibility DashboardCustomizationVisualOptions PaginatedReportOptions
-    CollapseStateOptions PinnedFieldOptions ScrollStatus ToggleButtonsVisibility TooltipVisibility
+    PinnedFieldOptions ScrollStatus ToggleButtonsVisibility TooltipVisibility
     SmallMultiplesLimitConfiguration DataSetIdentifier TopicIdentifier Actions MapZoomMode
     MapNavigation""".split()
 )

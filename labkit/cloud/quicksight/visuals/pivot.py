@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/quicksight/latest/APIReference/API_PivotTableTotalOp
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from labkit.cloud.quicksight.visuals.plan import Plan
@@ -42,8 +42,11 @@ def _depths(request: Request, options: Json, side: str, all_: int) -> Iterator[i
     """How many dimensions of a side the shown levels are grouped by: all, and fewer."""
     yield all_
     subtotal = options.get(f"{side}SubtotalOptions") or {}
+    ids = [each.id for each in request.shown if each.well == f"{side}s"]
     if subtotal.get("TotalsVisibility") == "VISIBLE":
-        yield from _levels(request, subtotal, side, all_)
+        yield from subtotal_depths(subtotal, ids)
+    if side == "Row":
+        yield from _collapsed(request, ids)
     total = options.get(f"{side}TotalOptions") or {}
     if total.get("TotalsVisibility") == "VISIBLE" and all_:
         yield 0
@@ -51,13 +54,30 @@ def _depths(request: Request, options: Json, side: str, all_: int) -> Iterator[i
         request.notes.append("Totals by another function than their measure's.")
 
 
-def _levels(request: Request, subtotal: Json, side: str, all_: int) -> Iterator[int]:
+def subtotal_depths(subtotal: Json, ids: Sequence[str]) -> Iterator[int]:
+    """By how many dimensions of a side the subtotals are grouped that its options ask for.
+
+    Args:
+        ids: the fields of the side.
+    """
     match subtotal.get("FieldLevel", "ALL"):
         case "ALL":
-            yield from range(all_ - 1, 0, -1)
+            yield from range(len(ids) - 1, 0, -1)
         case "LAST":
-            yield from [all_ - 1] if all_ > 1 else []
+            yield from [len(ids) - 1] if len(ids) > 1 else []
         case _:
-            ids = [each.id for each in request.shown if each.well == f"{side}s"]
             chosen = {each.get("FieldId") for each in subtotal.get("FieldLevelOptions") or ()}
-            yield from (at for at in range(all_ - 1, 0, -1) if ids[at - 1] in chosen)
+            yield from (at for at in range(len(ids) - 1, 0, -1) if ids[at - 1] in chosen)
+
+
+def _collapsed(request: Request, ids: Sequence[str]) -> Iterator[int]:
+    """The depths at which groups are collapsed, so that they show their own values.
+
+    https://docs.aws.amazon.com/quicksight/latest/APIReference/API_PivotTableFieldCollapseStateOption.html
+    """
+    options = request.wells.configuration.get("FieldOptions") or {}
+    for each in options.get("CollapseStateOptions") or ():
+        path = each["Target"].get("FieldDataPathValues") or [each["Target"]]
+        depths = [ids.index(step["FieldId"]) + 1 for step in path if step["FieldId"] in ids]
+        if each.get("State") == "COLLAPSED":
+            yield from (depth for depth in [max(depths, default=0)] if 0 < depth < len(ids))

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from labkit.cloud.quicksight.render.cells import Cell, Grid, Look
+from labkit.cloud.quicksight.render.charts.pivot_collapse import Cells, collapsed
 from labkit.cloud.quicksight.render.charts.pivot_layout import INDENT, hierarchy, widths_of
 from labkit.cloud.quicksight.render.charts.pivot_totals import (
     Metric,
@@ -38,10 +39,9 @@ def pivot_grid(sketch: Sketch) -> Grid:
     values = [each for each in data.well("Values") if not _is_hidden(sketch, each)]
     metrics = [Metric(each, _label(sketch, each)) for each in values]
     across = sketch.option("TableOptions", "MetricPlacement", default="COLUMN") == "COLUMN"
-    cells: dict[tuple[Path, Path], Mapping[str, Any]] = {
-        (_path(row, rows), _path(row, columns)): row for row in data.records()
-    }
+    cells: Cells = {(_path(row, rows), _path(row, columns)): row for row in data.records()}
     down = _ordered(sketch, [each for each, _ in cells], "RowTotalOptions")
+    down = collapsed(sketch, rows, down, cells)
     along = _ordered(sketch, [each for _, each in cells], "ColumnTotalOptions")
     named = (
         len(metrics) > 1
@@ -50,6 +50,8 @@ def pivot_grid(sketch: Sketch) -> Grid:
     )
     heads = [(*path, metric) for path in along for metric in metrics] if across else along
     shown = _shown_levels(sketch, rows)
+    if sketch.option("TableOptions", "CollapsedRowDimensionsVisibility") == "HIDDEN":
+        shown = [at for at in shown if any(at < len(path) for path in down)]
     levels = shown[:1] if _is_hierarchy(sketch) else shown
     table = _heads(sketch, [rows[at] for at in levels], columns, heads, named or not across, across)
     count = len(table)
@@ -212,7 +214,11 @@ def _side_cells(
     fill = sketch.theme.panel if total else ""
     head_fill = fill or _look(sketch, "RowHeaderStyle").fill
     line = []
+    groups = _without(side)
     for level in levels:
+        if level >= len(groups):  # of a collapsed group
+            line.append(Cell("", fill=head_fill, is_header=True))
+            continue
         same = before[: level + 1] == side[: level + 1]
         same = same or _repeats(sketch, side, rows, level)
         spoken = _spoken_level(sketch, side, rows, level)
@@ -239,7 +245,7 @@ def _values(
     sketch: Sketch,
     side: Path,
     heads: Sequence[Path],
-    cells: Mapping[tuple[Path, Path], Mapping[str, Any]],
+    cells: Cells,
 ) -> Iterator[Cell]:
     total = any(isinstance(each, Total) for each in side)
     for head in heads:

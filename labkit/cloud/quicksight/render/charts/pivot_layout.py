@@ -34,12 +34,12 @@ def hierarchy(down: Sequence[Path], shown: Sequence[int]) -> Iterator[tuple[int,
         depth = next((at for at, each in enumerate(path) if isinstance(each, Total)), len(path))
         for level in shown[:-1]:
             group = path[: level + 1]
-            if level < depth and group not in seen:
+            if level < depth and group != path and group not in seen:
                 seen.add(group)
                 subtotal = (*group, *(Total("Total") for _ in path[level + 1 :]))
                 yield level, subtotal if subtotal in known else group
         if depth in (0, len(path)):
-            yield shown[-1] if depth else shown[0], path
+            yield max(shown[0], *(at for at in shown if at < depth), 0), path
 
 
 def widths_of(
@@ -84,7 +84,9 @@ def _columns(
     named = {each["FieldId"]: each.get("FieldValue") for each in steps if each.get("FieldId")}
     yield from (at for at, each in enumerate(sides) if set(named) == {each.id})
     for at, head in enumerate(heads):
-        parts = {each.field.id: None for each in head if isinstance(each, Metric)}
+        parts: dict[str, str | None] = {
+            each.field.id: None for each in head if isinstance(each, Metric)
+        }
         parts |= {each.id: str(value) for each, value in zip(columns, head, strict=False)}
         if named and all(
             name in parts and parts[name] in (None, value) for name, value in named.items()
