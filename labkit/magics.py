@@ -22,7 +22,7 @@ from IPython.core.magic import Magics, cell_magic, magics_class
 
 from labkit.lab import Lab
 from labkit.query import Result
-from labkit.warehouse_results import Result as Rows
+from labkit.warehouses.results import Result as Rows
 
 
 class _Options(argparse.ArgumentParser):

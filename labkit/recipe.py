@@ -12,9 +12,9 @@ import pandas as pd
 from labkit import names, recipes
 from labkit.catalog import split_table
 from labkit.errors import UnknownName
-from labkit.recipe_calls import WORKING, Calls, location, table_input, where
-from labkit.recipe_runs import Profile, Run, billed, read_profile, run_of
-from labkit.recipe_words import sentence
+from labkit.recipes.calls import WORKING, Calls, location, table_input, where
+from labkit.recipes.runs import Profile, Run, billed, read_profile, run_of
+from labkit.recipes.words import sentence
 from labkit.storage import told
 
 if TYPE_CHECKING:

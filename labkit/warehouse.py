@@ -12,11 +12,11 @@ from labkit import names
 from labkit.errors import QueryFailed, RunFailed, UnknownName
 from labkit.progress import Progress, wait
 from labkit.storage import told
-from labkit.warehouse_bill import SCANNED_BYTES, STORED_MB, cluster_bill
-from labkit.warehouse_loads import Loads, measured
-from labkit.warehouse_plans import SPREAD, SUMMARY, Placement, Plan, put_sent, read_plan
-from labkit.warehouse_results import Result, first_word, readable, split
-from labkit.warehouse_stores import Comparison, compare
+from labkit.warehouses.bill import SCANNED_BYTES, STORED_MB, cluster_bill
+from labkit.warehouses.loads import Loads, measured
+from labkit.warehouses.plans import SPREAD, SUMMARY, Placement, Plan, put_sent, read_plan
+from labkit.warehouses.results import Result, first_word, readable, split
+from labkit.warehouses.stores import Comparison, compare
 
 if TYPE_CHECKING:
     from labkit.lab import Lab

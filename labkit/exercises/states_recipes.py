@@ -14,8 +14,8 @@ import pyarrow.parquet as parquet
 
 from labkit.errors import RunFailed, UnknownName
 from labkit.exercises.states import reader
-from labkit.recipe_calls import WORKING
-from labkit.recipe_runs import run_of
+from labkit.recipes.calls import WORKING
+from labkit.recipes.runs import run_of
 
 if TYPE_CHECKING:
     from labkit.lab import Lab

@@ -17,8 +17,8 @@ from traitlets import Dict, List
 
 from labkit import recipes
 from labkit.errors import LabError
-from labkit.recipe_calls import WORKING, result_of
-from labkit.recipe_runs import ENDS, written
+from labkit.recipes.calls import WORKING, result_of
+from labkit.recipes.runs import ENDS, written
 from labkit.widgets.console import Console, Facts, front_end
 from labkit.widgets.profile import ProfileView
 from labkit.widgets.recipe_facts import (

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from labkit.recipe_runs import DOLLARS_PER_NODE_HOUR, ENDS, node_hours
-from labkit.recipe_words import sentence
+from labkit.recipes.runs import DOLLARS_PER_NODE_HOUR, ENDS, node_hours
+from labkit.recipes.words import sentence
 from labkit.widgets.refusals import advice
 
 if TYPE_CHECKING:

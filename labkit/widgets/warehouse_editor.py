@@ -14,8 +14,8 @@ from traitlets import Bool, Dict, List, Unicode
 
 from labkit import names
 from labkit.warehouse import DATABASE, USER
-from labkit.warehouse_plans import SUMMARY
-from labkit.warehouse_results import split
+from labkit.warehouses.plans import SUMMARY
+from labkit.warehouses.results import split
 from labkit.widgets.bench import QueryBench, explains
 from labkit.widgets.console import Facts, front_end
 from labkit.widgets.picture import Markup, fold, tag

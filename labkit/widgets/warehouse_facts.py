@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from labkit.warehouse_plans import put_sent, read_plan
-from labkit.warehouse_results import split
+from labkit.warehouses.plans import put_sent, read_plan
+from labkit.warehouses.results import split
 
 Facts = dict[str, Any]
 ENDS = ("FINISHED", "FAILED", "ABORTED")

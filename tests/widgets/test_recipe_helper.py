@@ -9,7 +9,7 @@ from labkit import recipes
 from labkit.errors import RunFailed, UnknownName
 from labkit.widgets import ProfileView
 
-WORKSHOP = "labkit/student-ext-2.json"
+WORKSHOP = "labkit/recipes/student-ext-2.json"
 UPPER = {"Action": {"Operation": "UPPER_CASE", "Parameters": {"sourceColumn": "gender"}}}
 
 

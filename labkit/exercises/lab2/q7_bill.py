@@ -63,7 +63,7 @@ all jobs.""",
     ),
     right=(
         "dollars = 66",
-        """from labkit.recipe_runs import node_hours
+        """from labkit.recipes.runs import node_hours
 
 dollars = 20 * 3 + 30 * node_hours(250, 5) * 0.48""",
         """from decimal import Decimal

@@ -176,7 +176,7 @@ job can run each night from now on.""",
         STEPS
         + JOB.replace("run_job", "put_job")
         + f"""
-from labkit.recipe_runs import run_of
+from labkit.recipes.runs import run_of
 
 run_of(lab, "{NAME}", 60)""",
     ),

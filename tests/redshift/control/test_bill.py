@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from labkit import warehouse_bill
+from labkit.warehouses.bill import SCANNED_BYTES, STORED_MB, cluster_bill, hours_on
 from tests.conftest import wait_for
 
 MADE = datetime(2026, 11, 26, 8, tzinfo=UTC)
@@ -32,23 +32,21 @@ def event(hours, word):
 )
 def test_a_paused_cluster_costs_no_node_hours(events, hours):
     now = MADE + timedelta(hours=10)
-    assert warehouse_bill.hours_on(CLUSTER, events, now) == hours
-    bill = warehouse_bill.cluster_bill(
-        CLUSTER, events, stored_mb=10 * 1024, scanned_bytes=200 * 1000**3, now=now
-    )
+    assert hours_on(CLUSTER, events, now) == hours
+    bill = cluster_bill(CLUSTER, events, stored_mb=10 * 1024, scanned_bytes=200 * 1000**3, now=now)
     assert bill["dollars"].tolist() == pytest.approx([2 * hours * 0.543, 0.24, 1.0])
 
 
 def test_storage_of_older_nodes_costs_nothing_apart():
-    bill = warehouse_bill.cluster_bill(CLUSTER | {"NodeType": "dc2.large"}, now=MADE)
+    bill = cluster_bill(CLUSTER | {"NodeType": "dc2.large"}, now=MADE)
     assert bill["what"].tolist() == ["Node-hours of dc2.large", "TB scanned by Spectrum"]
 
 
 def test_the_cluster_tells_what_its_bill_needs(clusters, standing):
-    for sql in (warehouse_bill.STORED_MB, warehouse_bill.SCANNED_BYTES):
+    for sql in (STORED_MB, SCANNED_BYTES):
         assert float(clusters.run(standing, sql)[0][0]) >= 0
     events = clusters.redshift.describe_events(SourceIdentifier=standing)["Events"]
-    bill = warehouse_bill.cluster_bill(clusters.tell(standing), events)
+    bill = cluster_bill(clusters.tell(standing), events)
     assert bill["how_many"][0] > 0
 
 

@@ -12,8 +12,8 @@ import pytest
 from labkit.errors import QueryFailed, RunFailed, UnknownName
 from labkit.lab import Lab
 from labkit.warehouse import Warehouse
-from labkit.warehouse_plans import put_sent, read_plan
-from labkit.warehouse_stores import Rows
+from labkit.warehouses.plans import put_sent, read_plan
+from labkit.warehouses.stores import Rows
 from tests.redshift.placement.conftest import CLUSTER, FEW, ROWS, Placed
 
 COUNTED = Path("/proc/thread-self/io")

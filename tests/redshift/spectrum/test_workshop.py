@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from labkit.warehouse_results import split as statements
+from labkit.warehouses.results import split as statements
 from seeds import schema
 from seeds.lake import generate
 from tests.glue.lake import READ, Lake

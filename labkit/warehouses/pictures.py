@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from labkit.warehouse_plans import Node, Placement, Plan
+    from labkit.warehouses.plans import Node, Placement, Plan
 
 INK = "var(--jp-ui-font-color1, #16191f)"
 QUIET = "var(--jp-ui-font-color2, #5f6b7a)"

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from labkit import warehouse_pictures
 from labkit.errors import QueryFailed
-from labkit.warehouse_results import readable
+from labkit.warehouses import pictures
+from labkit.warehouses.results import readable
 
 if TYPE_CHECKING:
     from labkit.storage import Storage
@@ -47,9 +47,7 @@ class Loads:
             )
         ]
         head = f"{int(self.df['rows'].max()):,} rows into an empty table"
-        return warehouse_pictures.framed(
-            head, warehouse_pictures.bars(rows, warehouse_pictures.BLUE)
-        )
+        return pictures.framed(head, pictures.bars(rows, pictures.BLUE))
 
 
 def measured(data: Any, place: dict[str, str], storage: Storage, uri: str, rows: int) -> Loads:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from labkit import warehouse_pictures
+from labkit.warehouses import pictures
 
 #: What a query's steps did, once it has run.
 SUMMARY = "SELECT label, rows, bytes FROM svl_query_summary WHERE query = {query} ORDER BY step"
@@ -86,7 +86,7 @@ class Plan:
         return self.text
 
     def _repr_html_(self) -> str:
-        return warehouse_pictures.plan_html(self)
+        return pictures.plan_html(self)
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ class Placement:
         return repr(self.df)
 
     def _repr_html_(self) -> str:
-        return warehouse_pictures.placement_html(self)
+        return pictures.placement_html(self)
 
 
 def read_plan(lines: Iterable[str]) -> Plan:

@@ -16,9 +16,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from labkit import recipe_files as files
 from labkit.errors import NoRecipe
-from labkit.recipe_files import Number, Unresolved
+from labkit.recipes import files
+from labkit.recipes.files import Number, Unresolved
 
 Step = dict[str, Any]
 

@@ -25,7 +25,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import parquet
 
-from labkit import warehouse_pictures
+from labkit.warehouses import pictures
 
 PAGE_BYTES, LARGEST_PAGE_BYTES = 8 * 1024, 64 * 1024
 TURNS = 5
@@ -156,14 +156,12 @@ class Comparison:
         """The bytes; the milliseconds are another each time, and stay in `df`."""
         most = max(int(self.df["bytes"].max()), 1)
         rows = [
-            (f"{question} · {store}", count / most, warehouse_pictures.size(count))
+            (f"{question} · {store}", count / most, pictures.size(count))
             for question, store, count in self.df[["question", "store", "bytes"]].itertuples(
                 index=False
             )
         ]
-        return warehouse_pictures.framed(
-            f"{self.table}: bytes read", warehouse_pictures.bars(rows, warehouse_pictures.BLUE)
-        )
+        return pictures.framed(f"{self.table}: bytes read", pictures.bars(rows, pictures.BLUE))
 
 
 def compare(table: str, frame: pd.DataFrame, column: str) -> Comparison:
