@@ -362,6 +362,35 @@ def test_a_log_goes_where_it_is_let_in(s3, bucket, fresh):
     assert refused(s3.put_bucket_logging, **asked) == "NotImplemented"
 
 
+def allowed(effect, principal, **more):
+    return {"Effect": effect, "Principal": principal, "Action": "s3:PutObject"} | more
+
+
+S3S_LOGS = {"Service": ["logging.s3.amazonaws.com", "cloudtrail.amazonaws.com"]}
+INSECURE = {"Condition": {"Bool": {"aws:SecureTransport": "false"}}}
+OF_ANOTHER = {"Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::another"}}}
+
+
+@pytest.mark.parametrize(
+    ("statements", "lines"),
+    [
+        ([allowed("Deny", "*", **INSECURE), allowed("Allow", S3S_LOGS)], 1),
+        ([allowed("Deny", "*", **INSECURE)], 0),
+        ([allowed("Allow", S3S_LOGS, **OF_ANOTHER)], 0),
+        ([allowed("Allow", S3S_LOGS), allowed("Deny", S3S_LOGS)], 0),
+    ],
+)
+def test_a_policy_lets_a_log_in(s3, bucket, fresh, statements, lines):
+    s3.create_bucket(Bucket=(target := fresh("log")))
+    resources = [f"arn:aws:s3:::{target}/a/*"]
+    document = {"Statement": [each | {"Resource": resources} for each in statements]}
+    s3.put_bucket_policy(Bucket=target, Policy=json.dumps(document))
+    wanted = {"TargetBucket": target, "TargetPrefix": "a/"}
+    s3.put_bucket_logging(Bucket=bucket, BucketLoggingStatus={"LoggingEnabled": wanted})
+    s3.put_bucket_logging(Bucket=bucket, BucketLoggingStatus={})
+    assert s3.list_objects_v2(Bucket=target)["KeyCount"] == lines
+
+
 NOT_HERE = {
     "metrics": ("delete_bucket_metrics_configuration", {"Id": "m"}),
     "analytics": ("get_bucket_analytics_configuration", {"Id": "m"}),

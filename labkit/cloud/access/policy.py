@@ -264,7 +264,7 @@ def _question(
 def _why_refused(cloud: Cloud, question: Question) -> str | None:
     name, _, key = question.resource.removeprefix("arn:aws:s3:::").partition("/")
     bucket, anonymous = find_bucket(cloud, name), question.principal is ANONYMOUS
-    document = _policy(bucket)
+    document = policy_of(bucket)
     if anonymous and document and _is_restricted(bucket) and is_public(document):
         document = None
     why = identities.why_refused(cloud, question, document)
@@ -279,7 +279,8 @@ def _is_restricted(bucket: Any) -> bool:
     return bool(getattr(bucket.public_access_block, "restrict_public_buckets", False))
 
 
-def _policy(bucket: Any) -> Document | None:
+def policy_of(bucket: Any) -> Document | None:
+    """A bucket's policy, if it has one."""
     text = getattr(bucket, "policy", None)
     if not text:
         return None

@@ -14,11 +14,15 @@ import urllib.parse
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from labkit.cloud import protocol
-from labkit.cloud.access.s3_requests import find_version
+from labkit.cloud.access.policy import policy_of
+from labkit.cloud.access.policy_conditions import Question
+from labkit.cloud.access.policy_language import Verdict, judge
+from labkit.cloud.access.s3_requests import arn_of, find_version
 from labkit.cloud.cloud import Cloud
-from labkit.cloud.operations import ANONYMOUS
+from labkit.cloud.operations import ANONYMOUS, Principal
 from labkit.cloud.s3.listing import OWNER
 from labkit.cloud.s3.request import Environ, Request
 
@@ -59,14 +63,31 @@ def write(cloud: Cloud, environ: Environ, answered: Answered) -> None:
     buckets = cloud.backend("s3").buckets
     bucket = buckets.get(request.bucket)
     target = bucket and buckets.get(bucket.logging.get("TargetBucket"))
-    if not target or not bucket.logs_to(target):
+    if not target:
         return
     name = time.strftime("%Y-%m-%d-%H-%M-%S-", time.gmtime()) + secrets.token_hex(8).upper()
+    key = bucket.logging.get("TargetPrefix", "") + name
+    if not _is_let_in(cloud, bucket, target, key):
+        return
     line = " ".join(_fields(bucket, request, environ, answered)) + "\n"
     with cloud.lock("s3"):
-        key = bucket.logging.get("TargetPrefix", "") + name
         cloud.backend("s3").put_object(target.name, key, value=line.encode())
         cloud.state.save_keys()
+
+
+def _is_let_in(cloud: Cloud, bucket: Any, target: Any, key: str) -> bool:
+    """Whether the policy of a log's place lets S3's log delivery in, or its ACL."""
+    keys = {
+        "aws:sourceaccount": cloud.account,
+        "aws:sourcearn": arn_of(bucket.name, ""),
+        "aws:securetransport": "true",
+        "aws:principalisawsservice": "true",
+    }
+    asker = Principal("logging.s3.amazonaws.com", cloud.account)
+    question = Question(asker, "s3:PutObject", arn_of(target.name, key), keys)
+    document = policy_of(target)
+    said = judge(document, question, has_principal=True) if document else Verdict.SILENT
+    return said is Verdict.ALLOWED or (said is Verdict.SILENT and target.lets_logs_in())
 
 
 def _fields(bucket: object, request: Request, environ: Environ, answered: Answered) -> list[str]:

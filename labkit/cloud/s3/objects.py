@@ -187,6 +187,22 @@ class DiskS3Backend(models.S3Backend):
             with open(key.path, "rb") as file:
                 key._etag = hashlib.file_digest(file, "md5").hexdigest()
 
+    def delete_object(
+        self, bucket_name: str, key_name: str, version_id: str | None = None, bypass: bool = False
+    ) -> tuple[bool, dict[str, Any]]:
+        """moto's; what is gone is told, a version and a marker too, and a key that never was.
+
+        Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventNotifications.html
+        """
+        bucket: Any = self.get_bucket(bucket_name)
+        numbers = [str(each.version_id) for each in bucket.keys.versions(key_name)]
+        done, told = super().delete_object(bucket_name, key_name, version_id, bypass)
+        if version_id is None or not bucket.is_versioned or version_id in numbers:
+            marks = version_id is None and bool(bucket.is_versioned)
+            gone = Gone(key_name, told.get("version-id"), marks)
+            notifications.send_event(self.account_id, gone.event, bucket, gone)
+        return done, told
+
     def _set_delete_marker(self, bucket_name: str, key_name: str) -> models.FakeDeleteMarker:
         """moto's, also of a key that never was; of no version where versioning is suspended."""
         bucket: Any = self.get_bucket(bucket_name)
@@ -251,10 +267,9 @@ class OpenBucket(models.FakeBucket):
         """Whether the log may be delivered is seen when it is to be, not now as by moto."""
         self.logging = logging_config or {}
 
-    def logs_to(self, target: Any) -> bool:
-        """Whether a bucket lets S3's log delivery in with this one's log."""
-        by_policy = self._log_permissions_enabled_policy(target, self.logging.get("TargetPrefix"))
-        return bool(by_policy or self._log_permissions_enabled_acl(target))
+    def lets_logs_in(self) -> bool:
+        """Whether its ACL lets S3's log delivery in."""
+        return bool(self._log_permissions_enabled_acl(self))
 
     def get_permission(self, action: str, resource: str) -> Any:
         from moto.iam.access_control import PermissionResult
