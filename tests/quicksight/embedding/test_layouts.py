@@ -94,11 +94,12 @@ def parameters(boards: Any, board: str, reader: str) -> Session:
     }
     declared = {"Name": "Where", "ParameterValueType": "SINGLE_VALUED"}
     declared["DefaultValues"] = {"StaticValues": ["South"]}
+    since = {"DateTimeParameterDeclaration": {"Name": "Since"}}
     content = "<b>Of</b> <parameter>${Where}</parameter><script>alert(1)</script>"
     content = f"<text-box>{content}</text-box>"
     definition = {
         "DataSetIdentifierDeclarations": [{"Identifier": "o", "DataSetArn": arn}],
-        "ParameterDeclarations": [{"StringParameterDeclaration": declared}],
+        "ParameterDeclarations": [{"StringParameterDeclaration": declared}, since],
         "FilterGroups": [
             {
                 "FilterGroupId": "g",
@@ -141,6 +142,8 @@ def test_a_parameter(parameters: Session) -> None:
     every = {"Apples": 90, "Pears": 60}
     assert rows(parameters, "by-product", parameters={"Where": ["[ALL]"]}) == every
     assert rows(parameters, "by-product", state={"parameter:Where": []}) == every
+    told = refused(parameters, "visuals/by-product.json", parameters={"Since": ["soon"]})
+    assert told == (400, "soon is no DateTime.")
 
 
 def test_what_controls_start_with(boards: Any, board: str, reader: str) -> None:
@@ -204,6 +207,29 @@ def test_what_controls_start_with(boards: Any, board: str, reader: str) -> None:
         "filter:TimeEqualityFilter": [start],
         "filter:RelativeDatesFilter": ["LAST", "DAY", 3],
         "filter:TopBottomFilter": [3],
+    }
+
+
+def test_a_control_after_one_that_leaves_values_out(boards: Any, board: str, reader: str) -> None:
+    arn = boards.quicksight.describe_data_set(DataSetId="board-orders")["DataSet"]["Arn"]
+    shape = orders(arn)
+    first, second = (each["Filters"][0]["CategoryFilter"] for each in shape["FilterGroups"])
+    out = {"MatchOperator": "DOES_NOT_CONTAIN", "CategoryValues": ["North", "South"]}
+    first["Configuration"] = {"FilterListConfiguration": out}
+    by_filter = {
+        body["SourceFilterId"]: body
+        for each in shape["Sheets"][0]["FilterControls"]
+        for body in each.values()
+    }
+    id = by_filter[first["FilterId"]]["FilterControlId"]
+    source = {"SourceSheetControlId": id, "ColumnToMatch": _column("region")}
+    by_filter[second["FilterId"]]["CascadingControlConfiguration"] = {"SourceControls": [source]}
+    boards.dashboard("leaving-out", shape, reader)
+    session = Session.open(boards.url(reader, dashboard("leaving-out")))
+    [sheet] = session.json("model.json")["sheets"]
+    assert {each["label"]: each["options"] for each in sheet["controls"]} == {
+        "Region": ["North", "South", "West"],
+        "Product": ["Apples"],
     }
 
 

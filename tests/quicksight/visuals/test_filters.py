@@ -146,6 +146,8 @@ FILTERS: dict[str, tuple[Json, list[int]]] = {
     "number": (equal("EQUALS", Value=6.0), [7, 8]),
     "not the number": (equal("DOES_NOT_EQUAL", Value=6.0), [1, 2, 3, 4, 5, 6, 9]),
     "number or nothing": (equal("EQUALS", "ALL_VALUES", Value=6.0), [7, 8, 10]),
+    "range from the first of many": (
+        between({"Parameter": "Lows"}, None, IncludeMinimum=True), [4, 5]),
     "number of a parameter": (equal("EQUALS", ParameterName="Low"), [4]),
     "moment": (
         filtered("TimeEqualityFilter", "at", Value=datetime(2024, 3, 1, 12)), [5]),
@@ -199,6 +201,7 @@ PARAMETERS = [
     declared("String", "Courses", "chem", "bio", many=True),
     declared("Integer", "Low", 10),
     declared("Integer", "One", 1),
+    declared("Integer", "Lows", 10, 2, many=True),
     declared("DateTime", "Day", datetime(2024, 2, 10)),
 ]
 

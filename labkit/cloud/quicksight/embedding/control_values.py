@@ -17,7 +17,7 @@ from labkit.cloud.quicksight.definitions import walk
 from labkit.cloud.quicksight.definitions.rolling import rolled
 from labkit.cloud.quicksight.embedding import filter_values
 from labkit.cloud.quicksight.embedding.choosing import Chosen
-from labkit.cloud.quicksight.embedding.controls import PARAMETER, Control, controls_of
+from labkit.cloud.quicksight.embedding.controls import FILTER, PARAMETER, Control, controls_of
 from labkit.cloud.quicksight.embedding.pictures import plain
 from labkit.cloud.quicksight.visuals import filters, rows
 from labkit.cloud.quicksight.visuals.aggregates import aggregate
@@ -227,5 +227,9 @@ def _cascade(control: Control, chosen: Chosen) -> Iterator[Json]:
     for each in said:
         before = every.get(each.get("SourceSheetControlId", ""))
         column = each.get("ColumnToMatch") or (before.column if before else None)
-        if before and column and before.kind in LISTS and value_of(before, chosen):
-            yield filter_values.among(column, value_of(before, chosen))
+        value = value_of(before, chosen) if before and before.kind in LISTS else []
+        if before and before.kind_of_source == FILTER and column and value:
+            kind, body = before.source
+            yield {kind: {**body, "Column": column}}
+        elif column and value:
+            yield filter_values.among(column, value)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from labkit.cloud.quicksight.definitions import walk
 from labkit.cloud.quicksight.visuals.parameters import ALL
 from labkit.cloud.quicksight.words import invalid
 
@@ -79,11 +80,17 @@ def _whole(value: Any) -> int:
     return int(number)
 
 
+def _moment_text(value: Any) -> str:
+    """A moment as it was written, which is one."""
+    walk.moment(text := str(value))
+    return text
+
+
 _TYPES: dict[str, Callable[[Any], Any]] = {
     "String": str,
     "Integer": _whole,
     "Decimal": float,
-    "DateTime": str,
+    "DateTime": _moment_text,
 }
 
 
@@ -134,12 +141,12 @@ def _range(body: Json, values: Sequence[Any]) -> dict[str, Any]:
 
 
 def _moment(body: Json, values: Sequence[Any]) -> dict[str, Any]:
-    moment = str(values[0]) if values and values[0] else None
+    moment = _moment_text(values[0]) if values and values[0] else None
     return {"Value": moment, "ParameterName": None, "RollingDate": None}
 
 
 def _moments(body: Json, values: Sequence[Any]) -> dict[str, Any]:
-    ends = [{"StaticValue": str(each)} if each else None for each in values or [None]]
+    ends = [{"StaticValue": _moment_text(each)} if each else None for each in values or [None]]
     return {"RangeMinimumValue": ends[0], "RangeMaximumValue": ends[-1]}
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from labkit.cloud.quicksight.visuals.dates import literal, moved, truncated
 from labkit.cloud.quicksight.visuals.expressions import Expressions, Value
-from labkit.cloud.quicksight.visuals.filter_texts import parameter
+from labkit.cloud.quicksight.visuals.filter_texts import one_value
 from labkit.cloud.quicksight.visuals.model import one_of
 from labkit.cloud.quicksight.visuals.parameters import ALL
 
@@ -73,15 +73,15 @@ _PERIODS: dict[str, Any] = {
 def _anchor(anchor: Json, names: Expressions) -> str | None:
     if "ParameterName" not in anchor:
         return literal(names.now)
-    value = _parameter(anchor["ParameterName"], names)
-    return None if value in (None, ALL) else literal(value)
+    value = one_value(anchor["ParameterName"], names)
+    return None if value is None else literal(value)
 
 
 def _count(body: Json, names: Expressions) -> int | None:
     """How many periods; ``None`` where a parameter selects all."""
     if body.get("ParameterName"):
-        value = _parameter(body["ParameterName"], names)
-        return None if value in (None, ALL) else int(value)
+        value = one_value(body["ParameterName"], names)
+        return None if value is None else int(value)
     return int(body.get("RelativeDateValue", 1))
 
 
@@ -99,14 +99,8 @@ def _moment(body: Json, names: Expressions, own: str, parameter: str, rolling: J
     """SQL of the moment that a filter names; ``None`` where it is open or selects all."""
     if rolling.get("RollingDate"):
         return names.compiled(rolling["RollingDate"]["Expression"]).moment
-    value = _parameter(body[parameter], names) if body.get(parameter) else body.get(own)
+    value = one_value(body[parameter], names) if body.get(parameter) else body.get(own)
     return None if value in (None, ALL) else literal(value)
-
-
-def _parameter(name: str, names: Expressions) -> Any:
-    """A parameter's value; of a list, its first."""
-    value = parameter(name, names)
-    return value[0] if isinstance(value, list) and value else value
 
 
 def _cut(sql: str, granularity: str | None, names: Expressions) -> str:

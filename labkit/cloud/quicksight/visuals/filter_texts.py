@@ -59,6 +59,13 @@ def parameter(name: str, names: Expressions) -> Any:
     return names.parameters[name]
 
 
+def one_value(name: str, names: Expressions) -> Any:
+    """A parameter's value; of a list, its first; ``None`` where it has none or selects all."""
+    value = parameter(name, names)
+    first = value[0] if isinstance(value, list) and value else value
+    return None if first in ([], ALL) else first
+
+
 def either(conditions: Iterable[str]) -> str:
     """A condition that holds where one of these does."""
     parts = list(conditions)

@@ -21,6 +21,7 @@ from labkit.cloud.quicksight.visuals.filter_texts import (
     TEXTS,
     either,
     given,
+    one_value,
     parameter,
     selects_all,
     with_nulls,
@@ -112,8 +113,7 @@ def _bound(bound: Json | None, names: Expressions) -> Any:
     if not bound:
         return None
     if "Parameter" in bound:
-        value = parameter(bound["Parameter"], names)
-        return None if value in (None, ALL) else value
+        return one_value(bound["Parameter"], names)
     return bound["StaticValue"]
 
 
