@@ -151,6 +151,8 @@ def cast(value: Typed, target: Type) -> Typed:
         value.told(target)
     if value.literal is not None and (known := _literal(value.literal, target)):
         return Typed(known, target, value.name)
+    if value.type == target and target.base not in TEXTS and not value.sql.isdigit():
+        return replace(value, told=None, tree=None)
     source = "varchar" if value.type.base in (*TEXTS, "unknown") else value.type.base
     render = _CASTS.get((source, target.base)) or _CASTS.get((source, "*"))
     render = render or _CASTS.get(("*", target.base)) or _plain(source, target)

@@ -8,6 +8,7 @@ from labkit.cloud.engine.redshift.aggregates import AGGREGATES
 from labkit.cloud.engine.redshift.blanks import is_clean, key, shown
 from labkit.cloud.engine.redshift.errors import RedshiftError, unsupported
 from labkit.cloud.engine.redshift.expressions import expression
+from labkit.cloud.engine.redshift.ordering import named_output
 from labkit.cloud.engine.redshift.scope import Scope, Typed
 from labkit.cloud.engine.redshift.select_list import excluded_names, expanded, star_of
 from labkit.cloud.engine.redshift.types import VARCHAR
@@ -73,12 +74,11 @@ def _group_key(node: exp.Expr, scope: Scope, outputs: list[Typed]) -> str:
         if not 1 <= at <= len(outputs):
             raise RedshiftError(f"GROUP BY position {at} is not in select list", "42P10")
         return _key_of(outputs[at - 1], scope)
-    if isinstance(node, exp.Column) and len(node.parts) == 1:
-        name = node.name.lower()
-        if scope.column("", name) is None:
-            for output in outputs:
-                if output.name == name:
-                    return _key_of(output, scope)
+    own = isinstance(node, exp.Column) and len(node.parts) == 1
+    if own and scope.column("", node.name.lower()) is None:
+        named = named_output(node, outputs, "GROUP BY")
+        if named is not None:
+            return _key_of(outputs[named], scope)
     with scope.ungrouped():
         value = expression(node, scope)
     return _key_of(value, scope)

@@ -276,12 +276,16 @@ def _length(text: Typed) -> int | None:
 
 
 def bitwise(op: str, left: Typed, right: Typed) -> Typed:
-    """``& | # << >>`` of integers."""
+    """``& | #`` of integers, and ``<< >>``, which move a value's bits within its width."""
     left, right = _as_numbers(left, right)
     if not {left.type.base, right.type.base} <= set(INTEGERS):
         raise no_operator(op, left, right)
     kind = max(left.type, right.type, key=lambda each: INTEGERS.index(each.base))
-    kind = left.type if op in ("<<", ">>") else kind
     one, two = (f"CAST({side.sql} AS BIGINT)" for side in (left, right))
-    sql = f"xor({one}, {two})" if op == "#" else f"({one} {op} {two})"
+    if op in ("<<", ">>"):
+        kind, most = left.type, 63 if left.type.base == "int8" else 31
+        moved = f"CAST(CAST({left.sql} AS {kind.duckdb}) AS BIT)" if op == "<<" else one
+        sql = f"({moved} {op} CAST({two} & {most} AS INTEGER))"
+    else:
+        sql = f"xor({one}, {two})" if op == "#" else f"({one} {op} {two})"
     return Typed(f"CAST({sql} AS {kind.duckdb})", kind)

@@ -11,7 +11,7 @@ from labkit.cloud.engine.redshift.blanks import key, shown
 from labkit.cloud.engine.redshift.calls import direction
 from labkit.cloud.engine.redshift.casts import coerce
 from labkit.cloud.engine.redshift.comparing import sorted_by
-from labkit.cloud.engine.redshift.errors import RedshiftError, unsupported
+from labkit.cloud.engine.redshift.errors import AMBIGUOUS, RedshiftError, unsupported
 from labkit.cloud.engine.redshift.expressions import expression
 from labkit.cloud.engine.redshift.scope import Field, Scope, Typed
 from labkit.cloud.engine.redshift.types import INT8
@@ -24,11 +24,24 @@ def order_key(node: exp.Expr, scope: Scope, outputs: list[Typed]) -> str:
         if not 1 <= at <= len(outputs):
             raise RedshiftError(f"ORDER BY position {at} is not in select list", "42P10")
         return _output(at - 1, outputs)
-    if isinstance(node, exp.Column) and len(node.parts) == 1:
-        names = [output.name for output in outputs]
-        if names.count(node.name.lower()) == 1:
-            return _output(names.index(node.name.lower()), outputs)
+    if (named := named_output(node, outputs, "ORDER BY")) is not None:
+        return _output(named, outputs)
     return sorted_by(expression(node, scope))
+
+
+def named_output(node: exp.Expr, outputs: Sequence[Typed], clause: str) -> int | None:
+    """The place of the output column that a name alone is; one expression may be there twice.
+
+    Raises:
+        RedshiftError: different expressions have it.
+    """
+    if not (isinstance(node, exp.Column) and len(node.parts) == 1):
+        return None
+    name = node.name.lower()
+    found = [at for at, output in enumerate(outputs) if output.name == name]
+    if len({outputs[at].sql for at in found}) > 1:
+        raise RedshiftError(f'{clause} "{name}" is ambiguous', AMBIGUOUS)
+    return found[0] if found else None
 
 
 def _output(at: int, outputs: list[Typed]) -> str:

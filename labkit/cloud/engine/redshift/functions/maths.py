@@ -60,13 +60,13 @@ _ONE = (
 
 
 def _log(function: str) -> str:
-    zero = "CAST(error('REDSHIFT:2201E:cannot take logarithm of zero') AS DOUBLE)"
-    less = "CAST(error('REDSHIFT:2201E:cannot take logarithm of a negative number') AS DOUBLE)"
+    zero = "CAST(rs_fail('REDSHIFT:2201E:cannot take logarithm of zero') AS DOUBLE)"
+    less = "CAST(rs_fail('REDSHIFT:2201E:cannot take logarithm of a negative number') AS DOUBLE)"
     return f"CASE WHEN {{0}} = 0 THEN {zero} WHEN {{0}} < 0 THEN {less} ELSE {function}({{0}}) END"
 
 
 _ROOT = (
-    "CASE WHEN {0} < 0 THEN CAST(error('REDSHIFT:2201F:cannot take square root of a negative "
+    "CASE WHEN {0} < 0 THEN CAST(rs_fail('REDSHIFT:2201F:cannot take square root of a negative "
     "number') AS DOUBLE) ELSE sqrt({0}) END"
 )
 
