@@ -477,6 +477,26 @@ def test_parameters_stand_in_titles() -> None:
     assert told == ["The title's parameter School has no value."]
 
 
+def test_parameters_stand_in_labels() -> None:
+    label = {"AxisLabelOptions": [{"CustomLabel": "In <<$Unset>>"}]}
+    legend = {"Title": {"CustomLabel": "By <<$Group>>"}}
+    asked = visual("BarChart", Legend=legend, ValueLabelOptions=label)
+    found = texts(draw(asked, by_school_and_status(), parameters={"Group": "status"}))
+    assert {"By status", "In <<$Unset>>"} <= set(found)
+
+
+def test_notes_stand_below_the_chart() -> None:
+    names = ["\U0001f7e2", "\U0001f7e1", "\U0001f7e0", "\U0001f535"]
+    data = rows(dimension("Category", "School"), measure("Values", "Sum of sales"),
+                of=[(f"{each} school", 3) for each in names])  # fmt: skip
+    found = draw(visual("BarChart"), data, width_px=300, height_px=180)
+    [note] = found.warnings
+    assert note.count("The font has no") == 1
+    places = [(each.get_text(), each.get_position()[1]) for each in found.findobj(Text)]
+    notes = min(y for text, y in places if "stands for" in text or "The font" in text)
+    assert max(y for text, y in places if text.isdigit()) < notes - 5
+
+
 def test_a_rich_title_has_its_size_and_colour() -> None:
     words = '<visual-title><b><inline color="#FF0000" font-size="21px">Late</inline></b>'
     titled = {"BarChartVisual": {"Title": {"FormatText": {"RichText": f"{words}</visual-title>"}}}}

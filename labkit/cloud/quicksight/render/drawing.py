@@ -22,6 +22,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 
 from labkit.cloud.quicksight.render import charts  # noqa: F401  (fills the registry)
 from labkit.cloud.quicksight.render.frame import PADDING, annotate, framed, nothing
+from labkit.cloud.quicksight.render.labelled import labelled
 from labkit.cloud.quicksight.render.left_out import unhonoured
 from labkit.cloud.quicksight.render.registry import CHARTS
 from labkit.cloud.quicksight.render.sketch import DPI, Box, Picture, Sketch
@@ -66,33 +67,38 @@ def draw(
         theme: a theme, the name or ARN of one of QuickSight's own, or a ``ThemeConfiguration``.
         width_px: how wide it is.
         height_px: how high it is.
-        parameters: values for the ``<<$names>>`` in titles.
+        parameters: values for the ``<<$names>>`` in titles and labels.
 
     Returns:
         The figure, with its ``marks`` and ``warnings``.
     """
     kind, members = next(iter(visual.items()))
+    members, data = labelled(members or {}, data, parameters or {})
     theme = Theme.of(theme)
-    picture = Picture(width_px, height_px, theme.background)
-    sketch = Sketch(
-        picture,
-        theme,
-        kind,
-        members or {},
-        data,
-        Box(0, 0, width_px, height_px),
-        parameters=parameters or {},
-    )
-    for sentence, brief in unhonoured(kind, members or {}):
+
+    def attempt(lines: int) -> tuple[Picture, int]:
+        picture = Picture(width_px, height_px, theme.background)
+        whole = Box(0, 0, width_px, height_px)
+        sketch = Sketch(picture, theme, kind, members, data, whole, parameters=parameters or {})
+        return picture, _drawn(sketch, lines)
+
+    picture, lines = attempt(0)
+    return attempt(lines)[0] if lines else picture
+
+
+def _drawn(sketch: Sketch, lines: int) -> int:
+    """Draw a visual; how many lines its notes need, where that is more than there was room for."""
+    data, kind, picture = sketch.data, sketch.kind, sketch.picture
+    for sentence, brief in unhonoured(kind, sketch.visual):
         sketch.note(sentence, brief)
-    inner = framed(sketch)
+    inner, room = framed(sketch, lines)
     if kind not in WITHOUT_DATA and (not _has_values(kind, data) or _lacks(kind, data)):
         nothing(inner, "Not shown" if data.not_drawn and not data.fields else "No data")
     else:
         CHARTS[kind](inner)
-    annotate(sketch.within(Box(14, 0, width_px - 14, height_px)))
+    needed = annotate(sketch.within(sketch.box.inset(left=14, right=14)))
     picture.warnings[:0] = [each for each in data.not_drawn if each not in picture.warnings]
-    return picture
+    return needed if needed > room else 0
 
 
 def to_png(picture: Picture, scale: float = 1) -> bytes:

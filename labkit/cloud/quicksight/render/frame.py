@@ -10,23 +10,26 @@ PADDING = 14
 NOTE = 9.5
 
 
-def framed(sketch: Sketch) -> Sketch:
-    """The sketch within the margins, under its title and subtitle."""
+def framed(sketch: Sketch, lines: int = 0) -> tuple[Sketch, int]:
+    """The sketch within the margins, under its title and subtitle, and for how many lines of notes
+    there is room below: those that are known, and at least these.
+    """
     box = sketch.box.inset(left=PADDING, top=PADDING, right=PADDING, bottom=PADDING + 4)
     sketch = sketch.within(box)
     sketch = headed(sketch)
     below = 6 if sketch.box.top > box.top else 0
-    return sketch.within(sketch.box.inset(top=below, bottom=_notes_height(sketch)))
+    lines = max(lines, len(_notes(sketch)))
+    height = max(0.0, lines * (NOTE + 2.5) - 4)
+    return sketch.within(sketch.box.inset(top=below, bottom=height)), lines
 
 
-def annotate(sketch: Sketch) -> None:
-    """Write below the chart what it leaves out."""
-    told = _told(sketch)
-    box = sketch.box
-    lines = wrap(told, box.width, NOTE, lines=2)
+def annotate(sketch: Sketch) -> int:
+    """Write below the chart what it leaves out, in so many lines."""
+    box, lines = sketch.box, _notes(sketch)
     for at, line in enumerate(reversed(lines)):
         y = box.bottom - 9 - at * (NOTE + 2.5)
         sketch.text(box.left, y, line, size=NOTE, color=sketch.theme.quiet, italic=True)
+    return len(lines)
 
 
 def nothing(sketch: Sketch, text: str = "No data") -> None:
@@ -36,11 +39,7 @@ def nothing(sketch: Sketch, text: str = "No data") -> None:
     sketch.text(x, y, text, size=13, color=sketch.theme.quiet, ha="center")
 
 
-def _told(sketch: Sketch) -> str:
+def _notes(sketch: Sketch) -> list[str]:
     briefs = sketch.picture.briefs
-    return " ".join([*sketch.data.not_drawn, *(briefs[each] for each in sketch.picture.warnings)])
-
-
-def _notes_height(sketch: Sketch) -> float:
-    lines = len(wrap(_told(sketch), sketch.box.width, NOTE, lines=2))
-    return max(0.0, lines * (NOTE + 2.5) - 4)
+    told = [*sketch.data.not_drawn, *(briefs[each] for each in sketch.picture.warnings)]
+    return wrap(" ".join(told), sketch.box.width, NOTE, lines=2)

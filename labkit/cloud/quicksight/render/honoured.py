@@ -323,7 +323,7 @@ HONOURED: dict[str, dict[str, Any]] = {
             "ColumnHeaderStyle": ROWS_OF_CELLS,
             "RowHeaderStyle": CELLS,
             "CellStyle": ROWS_OF_CELLS,
-            "RowFieldNamesStyle": CELLS,
+            "RowFieldNamesStyle": CELLS | {"Height": ""},
             "RowAlternateColorOptions": "",
             "RowsLabelOptions": "Visibility CustomLabel",
             "DefaultCellWidth": "",

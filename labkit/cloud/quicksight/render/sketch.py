@@ -22,6 +22,7 @@ from labkit.cloud.quicksight.render.themes import Theme
 from labkit.cloud.quicksight.visuals.model import Field, Other, Total, VisualData
 
 DPI = 72
+_LACKS = "The font has no "
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ class Picture(Figure):
     Attributes:
         marks: what is drawn of the data, by the marks' ``gid``.
         warnings: what the definition asks for and the picture leaves out, in a sentence each.
+        lacking: the letters that the font does not have.
     """
 
     def __init__(self, width_px: float, height_px: float, color: str) -> None:
@@ -80,6 +82,7 @@ class Picture(Figure):
         self.marks: dict[str, Mark] = {}
         self.warnings: list[str] = []
         self.briefs: dict[str, str] = {}
+        self.lacking: list[str] = []
         self.pixels = (
             Affine2D().scale(1 / DPI, -1 / DPI).translate(0, height_px / DPI) + self.dpi_scale_trans
         )
@@ -232,6 +235,11 @@ class Sketch:
         self.picture.marks[gid] = Mark(label, value, () if folded else of)
 
     def _check(self, text: str) -> None:
-        lacking = sorted({letter for letter in text if not known(letter)})
+        lacking = sorted({letter for letter in text if not known(letter)} - {*self.picture.lacking})
         if lacking:
-            self.note(f"The font has no {' '.join(lacking[:5])}: a box stands for such a letter.")
+            self.picture.warnings = [
+                each for each in self.picture.warnings if not each.startswith(_LACKS)
+            ]
+            self.picture.lacking += lacking
+            letters = " ".join(self.picture.lacking[:5])
+            self.note(f"{_LACKS}{letters}: a box stands for such a letter.")

@@ -69,7 +69,7 @@ def pivot_grid(sketch: Sketch) -> Grid:
     return Grid(
         table,
         count,
-        _look(sketch, "ColumnHeaderStyle"),
+        _header(sketch),
         _look(sketch, "CellStyle"),
         stripes(sketch),
         widths,
@@ -333,6 +333,14 @@ def _spoken_level(sketch: Sketch, side: Path, rows: Sequence[Field], level: int)
 
 def _label(sketch: Sketch, field: Field) -> str:
     return field_options(sketch).get(field.id, {}).get("CustomLabel") or field.label
+
+
+def _header(sketch: Sketch) -> Look:
+    """The look of the heads, as high as the names of the rows' fields among them."""
+    names = ("ColumnHeaderStyle", "RowFieldNamesStyle")
+    style, of_rows = (sketch.option("TableOptions", each, default={}) for each in names)
+    height = max(style.get("Height") or 0, of_rows.get("Height") or 0)
+    return Look({**style, "Height": height})
 
 
 def _own(sketch: Sketch, name: str) -> Look | None:
