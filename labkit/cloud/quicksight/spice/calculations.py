@@ -39,7 +39,7 @@ def add_column(
     value = field.sql
     if field.type != kind:
         value = converted(field.sql, field.type, type_name(field.type))
-    column = Column(name, kind, id=id, origins=_origins(table, text))
+    column = Column(name, kind, id=id, origins=_origins(table, text) | {f"={name}"})
     sql = table.select([*(each.sql for each in table.columns), f"{value} AS {column.sql}"])
     return replace(table, sql=sql, columns=(*table.columns, column))
 
@@ -77,7 +77,7 @@ def _scope(table: Relation, parameters: Mapping[str, Any]) -> Scope:
 
 
 def _origins(table: Relation, text: str) -> frozenset[str]:
-    """The columns of physical tables behind an expression."""
+    """The columns behind an expression."""
     named = {name.lower() for name in fields_in(text)}
     used = (each.origins for each in table.columns if each.name.lower() in named)
     return frozenset().union(*used)

@@ -37,7 +37,8 @@ class Column:
         hidden: whether the field list leaves it out.
         id: the id that a step or an input gives it.
         fixed: whether it is a decimal of four places.
-        origins: the columns of physical tables that its values come from.
+        origins: the columns of physical tables that its values come from, and the calculated ones
+            on the way, itself among them.
     """
 
     name: str
