@@ -39,7 +39,8 @@ def to_utc(time: str, name: str) -> str:
     """SQL of a local timestamp of a zone, in UTC."""
     here = zone(name)
     if isinstance(here, ZoneInfo):
-        return f"TRY(CAST(timezone({quoted_text(name)}, {time}) AS TIMESTAMP))"
+        instant = f"TRY(CAST({_first(quoted_text(name))} AS TIMESTAMP))"
+        return f"list_transform([{time}], lambda _t: {instant})[1]"
     return f"TRY({time} - to_seconds({_seconds(here)}))"
 
 
@@ -49,6 +50,20 @@ def from_utc(time: str, name: str) -> str:
     if isinstance(here, ZoneInfo):
         return f"TRY(timezone({quoted_text(name)}, timezone('UTC', {time})))"
     return f"TRY({time} + to_seconds({_seconds(here)}))"
+
+
+def _first(zone: str) -> str:
+    """SQL of when clocks of a zone first show ``_t``: Java's choice of two, where DuckDB's is last.
+
+    They show it twice only if three hours before the last time they were set otherwise.
+    """
+    last = f"timezone({zone}, _t)"
+    before = f"({last} - INTERVAL 3 HOUR)"
+    first = f"({before} + (_t - timezone({zone}, {before})))"
+    return (
+        f"CASE WHEN timezone({zone}, {before}) + INTERVAL 3 HOUR = _t THEN {last} "
+        f"WHEN timezone({zone}, {first}) = _t THEN {first} ELSE {last} END"
+    )
 
 
 def _seconds(here: tzinfo) -> int:
