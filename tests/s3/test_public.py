@@ -215,9 +215,17 @@ def test_pages_that_a_bucket_lets_in(s3, cloud, bucket):
         got = requests.request(method, f"{cloud.endpoint}/{bucket}/a", headers=headers, timeout=60)
         allowed = got.headers.get("Access-Control-Allow-Origin")
         assert (got.status_code, allowed) == expected, what
+        assert ("Access-Control-Allow-Headers" in got.headers) == (what == "asks")
     s3.delete_bucket_cors(Bucket=bucket)
     page = {"Origin": "https://my.example"}
     assert requests.get(f"{cloud.endpoint}/{bucket}/a", headers=page, timeout=60).status_code == 403
+    for place, why in {
+        bucket: "CORS is not enabled for this bucket.",
+        "none": "Bucket not found",
+    }.items():
+        got = requests.options(f"{cloud.endpoint}/{place}/a", headers=page, timeout=60)
+        said = f"<Message>CORSResponse: {why}</Message><Method>OPTIONS</Method>"
+        assert (got.status_code, f"{said}<ResourceType>BUCKET<" in got.text) == (403, True)
 
 
 def test_who_does_not_sign_asks_for_no_headers_and_a_path_is_utf8(s3, cloud, bucket):

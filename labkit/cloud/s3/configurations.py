@@ -149,7 +149,7 @@ def tidy(request: Request, reply: protocol.Reply, bucket: Any) -> protocol.Reply
         }
         return replace(reply, headers=reply.headers | told)
     if "notification" in request.query and request.method == "GET" and reply.status == 200:
-        return replace(reply, body=_with_event_bridge(bucket, reply.body))
+        return replace(reply, body=_notifications(bucket, reply.body))
     if reply.status == 409 and not request.query and bucket and bucket.is_versioned:
         more = b"is not empty. You must delete all versions in the bucket.<"
         return replace(reply, body=reply.body.replace(b"is not empty<", more))
@@ -158,13 +158,13 @@ def tidy(request: Request, reply: protocol.Reply, bucket: Any) -> protocol.Reply
     return replace(reply, body=re.sub(rb"<(Days|Years)>0</\1>", b"", reply.body))
 
 
-def _with_event_bridge(bucket: Any, body: bytes) -> bytes:
-    """A bucket's notifications, with those to EventBridge: moto keeps that, and does not tell."""
-    wanted = bucket.notification_configuration
-    if wanted is None or wanted.event_bridge is None:
-        return body
-    document = Document(body)
-    ET.SubElement(document.root, "EventBridgeConfiguration")
+def _notifications(bucket: Any, body: bytes) -> bytes:
+    """A bucket's notifications as S3 writes them, with those to EventBridge, which moto keeps."""
+    document, wanted = Document(body), bucket.notification_configuration
+    for each in document.root.iterfind(".//FilterRule/Name"):
+        each.text = (each.text or "").capitalize()
+    if wanted is not None and wanted.event_bridge is not None:
+        ET.SubElement(document.root, "EventBridgeConfiguration")
     return document.written()
 
 
@@ -236,6 +236,12 @@ _Check = Callable[["Request", Document, Any, Any], None]
 def _check_notification(_: Request, document: Document, *__: Any) -> None:
     if document.root.tag != "NotificationConfiguration":
         raise malformed()
+    for each in document.root.iterfind(".//FilterRule/Name"):
+        name = each.text or ""
+        if name.lower() not in ("prefix", "suffix"):
+            words = "filter rule name must be either prefix or suffix"
+            raise invalid(words, "FilterRule.Name", name)
+        each.text = name.lower()
 
 
 _CHECKS: dict[str, _Check] = {

@@ -19,6 +19,11 @@ from labkit.cloud.s3.request import Environ, Request, read_request
 from labkit.cloud.wildcards import with_stars
 
 _VARY = "Origin, Access-Control-Request-Headers, Access-Control-Request-Method"
+_NOT_ALLOWED = (
+    "This CORS request is not allowed. This is usually because the evalution of Origin, "
+    "request method / Access-Control-Request-Method or Access-Control-Request-Headers "
+    "are not whitelisted by the resource's CORS spec."
+)
 _ASKED = "Access-Control-Request-Method", "Access-Control-Request-Headers"
 
 
@@ -52,21 +57,21 @@ def preflight(cloud: Cloud, request: Request) -> protocol.Reply:
     if not request.header("Origin"):
         words = "Insufficient information. Origin request header needed."
         raise AwsError("BadRequest", words)
+    bucket = cloud.backend("s3").buckets.get(request.bucket)
+    if bucket is None:
+        raise _forbidden("Bucket not found", method, "BUCKET")
+    if not bucket.cors:
+        raise _forbidden("CORS is not enabled for this bucket.", method, "BUCKET")
     if method not in ("GET", "PUT", "POST", "DELETE", "HEAD"):
         raise AwsError("BadRequest", f"Invalid Access-Control-Request-Method: {method or 'null'}")
     if headers_for(cloud, request.environ):
         return protocol.Reply(200, {}, b"")
-    bucket = cloud.backend("s3").buckets.get(request.bucket)
-    why = "CORS is not enabled for this bucket."
-    if bucket is None or bucket.cors:
-        why = (
-            "This CORS request is not allowed. This is usually because the evalution of Origin, "
-            "request method / Access-Control-Request-Method or Access-Control-Request-Headers "
-            "are not whitelisted by the resource's CORS spec."
-        )
-    kind = "OBJECT" if request.key else "BUCKET"
-    told = {"Method": method, "ResourceType": kind}
-    raise AwsError("AccessForbidden", f"CORSResponse: {why}", 403, **told)
+    raise _forbidden(_NOT_ALLOWED, method, "OBJECT" if request.key else "BUCKET")
+
+
+def _forbidden(why: str, method: str | None, kind: str) -> AwsError:
+    told = {"Method": method or "OPTIONS", "ResourceType": kind}
+    return AwsError("AccessForbidden", f"CORSResponse: {why}", 403, **told)
 
 
 def _matching(patterns: Sequence[str] | None, text: str) -> str | None:

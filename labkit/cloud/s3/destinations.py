@@ -20,7 +20,7 @@ from labkit.cloud.cloud import Cloud
 from labkit.cloud.lambdas.invoke import admits
 from labkit.cloud.operations import AwsError
 from labkit.cloud.s3 import limits
-from labkit.cloud.s3.documents import Document
+from labkit.cloud.s3.documents import Document, invalid
 from labkit.cloud.s3.notices import SENDER
 
 if TYPE_CHECKING:
@@ -98,7 +98,9 @@ def _destinations(body: bytes) -> Iterator[tuple[str, str]]:
         kind, arn = each.tag, (each.text or "").strip()
         if kind not in _FAILURES:
             continue
-        if arn.count(":") < 5 or arn.split(":")[2] != _SERVICES[kind]:
+        if arn.count(":") < 5:
+            raise invalid("The ARN could not be parsed", kind, arn)
+        if arn.split(":")[2] != _SERVICES[kind]:
             raise AwsError("InvalidArgument", "The ARN is not well formed")
         yield kind, arn
 

@@ -17,7 +17,7 @@ from tempfile import SpooledTemporaryFile
 from typing import Any
 
 from labkit.cloud import protocol
-from labkit.cloud.access import guard, policy
+from labkit.cloud.access import acl, guard, policy
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.operations import ANONYMOUS, AwsError, not_kept
 from labkit.cloud.s3 import (
@@ -32,6 +32,7 @@ from labkit.cloud.s3 import (
     limits,
     listing,
     locks,
+    notices,
     object_checksums,
     parts,
     post,
@@ -53,8 +54,8 @@ from labkit.cloud.s3.sending import Answer, download, tell_of_version, unread, w
 log = logging.getLogger(__name__)
 _IN_MEMORY = 512 << 10  # bytes of a form's file; a larger one goes to disk
 _NO_VERSION = ("x-amz-version-id", "null")
-# What moto tells of how a body was sent: it is none of the object.
-_OF_THE_WAY = {"x-amz-content-sha256", "x-amz-sdk-checksum-algorithm"}
+# What moto tells of how a body was sent, which is none of the object; and of pages in its own way.
+_OF_THE_WAY = "x-amz-content-sha256", "x-amz-sdk-checksum-algorithm", "access-control-"
 
 
 class S3:
@@ -182,8 +183,12 @@ class S3:
             return tags.told(self.cloud.backend("s3"), version)
         holder = version if request.key else bucket
         if request.method == "PUT" and "acl" in request.query and holder:
-            holder.acl = grants.of(request, body)
+            given = grants.of(request, body)
+            changed = acl.document(given) != acl.document(holder.acl)
+            holder.acl = given
             self.records.make_durable(request)
+            if request.key and changed:
+                notices.tell(self.cloud, "s3:ObjectAcl:Put", bucket, holder)
             return protocol.Reply(200, {}, b"")
         if configurations.deletes(request, bucket):
             self.records.make_durable(request)
@@ -280,7 +285,7 @@ def _told(headers: dict[str, str]) -> dict[str, str]:
 
     Source: https://docs.aws.amazon.com/AmazonS3/latest/API/RESTCommonResponseHeaders.html
     """
-    kept = {k: v for k, v in headers.items() if k.lower() not in _OF_THE_WAY}
+    kept = {k: v for k, v in headers.items() if not k.lower().startswith(_OF_THE_WAY)}
     name = next((k for k in kept if k.lower() == "x-amzn-requestid"), None)
     told = kept.pop(name) if name else secrets.token_hex(8).upper()
     return {"x-amz-request-id": told, "x-amz-id-2": told} | kept

@@ -1,7 +1,8 @@
 """What S3 tells others of its objects: functions, queues, topics and EventBridge, once each.
 
 moto tells inside the request, so that a PUT waits for a function; it tells a completed multipart
-upload twice, and every PUT as a tagging besides. Here each becomes one delivery, made later.
+upload twice, every PUT as a tagging besides, and of versions nothing. Here each becomes one
+delivery, made later.
 
 Sources: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
 and https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
@@ -22,6 +23,7 @@ from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.events.delivery import deliver
 from labkit.cloud.events.rules import aws_event, publish
 from labkit.cloud.s3.asked import asked
+from labkit.cloud.s3.objects import Gone
 
 SENDER = "s3.amazonaws.com"
 # Notification of S3 → the event's type on EventBridge, and the reason it gives.
@@ -38,6 +40,7 @@ KINDS = {
     "s3:ObjectTagging:Put": ("Object Tags Added", None),
     "s3:ObjectTagging:Delete": ("Object Tags Deleted", None),
 }
+_ABOUT = ("s3:ObjectTagging", "s3:ObjectAcl")  # what changes nothing that is stored
 #: Who else hears of each event: with its name, the bucket's and the key's.
 LISTENERS: list[Callable[[Cloud, str, str, str], None]] = []
 
@@ -48,8 +51,13 @@ def install(cloud: Cloud) -> None:
 
     def send_event(account_id: str, event_name: Any, bucket: Any, key: Any) -> None:
         name = str(getattr(event_name, "value", event_name))
-        if not name.startswith("s3:ObjectTagging") or asked("tagging") is not None:
-            tell(cloud, name, bucket, key)
+        if name.startswith("s3:ObjectTagging") and asked("tagging") is None:
+            return
+        if name.startswith("s3:ObjectRemoved") and not isinstance(key, Gone):
+            return
+        if name == "s3:ObjectCreated:Put" and asked("form") is not None:
+            name = "s3:ObjectCreated:Post"
+        tell(cloud, name, bucket, key)
 
     notifications.send_event = send_event
 
@@ -60,15 +68,13 @@ def tell(cloud: Cloud, name: str, bucket: Any, key: Any) -> None:
     Args:
         name: such as ``s3:ObjectCreated:Put``.
         bucket: moto's record.
-        key: moto's record of the object.
+        key: moto's record of the object, or what is gone.
     """
     wanted = bucket.notification_configuration
     for listener in LISTENERS:
         listener(cloud, name, bucket.name, key.name)
     if wanted is None or bucket.name is None:
         return
-    if name == "s3:ObjectRemoved:Delete" and bucket.is_versioned and _is_marker(bucket, key):
-        name = "s3:ObjectRemoved:DeleteMarkerCreated"
     for each in (*wanted.cloud_function, *wanted.queue, *wanted.topic):
         if each.matches(name, key.name):
             text = json.dumps(_notification(cloud, name, bucket, key, each.id))
@@ -78,25 +84,24 @@ def tell(cloud: Cloud, name: str, bucket: Any, key: Any) -> None:
         publish(cloud, _event(cloud, name, bucket, key), bucket.region_name)
 
 
-def _is_marker(bucket: Any, key: Any) -> bool:
-    versions = bucket.keys.versions(key.name)
-    return bool(versions) and not hasattr(versions[-1], "path")
-
-
 def _notification(
     cloud: Cloud, name: str, bucket: Any, key: Any, configuration: str
 ) -> dict[str, Any]:
-    found = _object(key)
+    found = _object(name, key)
+    found["key"] = urllib.parse.quote_plus(found["key"], safe="/")
     now = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime()) + ".000Z"
     record = {
-        "eventVersion": "2.1",
+        "eventVersion": "2.3" if name.startswith(_ABOUT) else "2.1",
         "eventSource": "aws:s3",
         "awsRegion": bucket.region_name,
         "eventTime": now,
         "eventName": name.removeprefix("s3:"),
         "userIdentity": {"principalId": f"AWS:{cloud.account}"},
         "requestParameters": {"sourceIPAddress": "127.0.0.1"},
-        "responseElements": {"x-amz-request-id": uuid.uuid4().hex[:16].upper()},
+        "responseElements": {
+            "x-amz-request-id": uuid.uuid4().hex[:16].upper(),
+            "x-amz-id-2": uuid.uuid4().hex,
+        },
         "s3": {
             "s3SchemaVersion": "1.0",
             "configurationId": configuration,
@@ -105,12 +110,7 @@ def _notification(
                 "ownerIdentity": {"principalId": cloud.account},
                 "arn": bucket.arn,
             },
-            "object": {
-                "key": urllib.parse.quote_plus(found["key"], safe="/"),
-                **({"size": found["size"], "eTag": found["etag"]} if "size" in found else {}),
-                **({"versionId": found["version-id"]} if "version-id" in found else {}),
-                "sequencer": found["sequencer"],
-            },
+            "object": {_SAID.get(member, member): value for member, value in found.items()},
         },
     }
     return {"Records": [record]}
@@ -123,7 +123,7 @@ def _event(cloud: Cloud, name: str, bucket: Any, key: Any) -> dict[str, Any]:
     detail = {
         "version": "0",
         "bucket": {"name": bucket.name},
-        "object": _object(key),
+        "object": _object(name, key),
         "request-id": uuid.uuid4().hex[:16].upper(),
         "requester": cloud.account,
         "source-ip-address": "127.0.0.1",
@@ -140,9 +140,16 @@ def _event(cloud: Cloud, name: str, bucket: Any, key: Any) -> dict[str, Any]:
     )
 
 
-def _object(key: Any) -> dict[str, Any]:
-    found = {"key": key.name, "sequencer": f"{time.time_ns():018X}"}
-    if hasattr(key, "path"):
-        found |= {"size": key.contentsize, "etag": key.etag.strip('"')}
-    version = getattr(key, "version_id", None)
-    return found | ({"version-id": version} if version not in (None, "null") else {})
+_SAID = {"etag": "eTag", "version-id": "versionId"}  # in notifications
+
+
+def _object(name: str, key: Any) -> dict[str, Any]:
+    """What is told of an object, by its names on EventBridge."""
+    found = {"key": key.name}
+    if name.startswith(("s3:ObjectCreated", "s3:ObjectRestore")):
+        found["size"] = key.contentsize
+    if etag := key.etag.strip('"'):
+        found["etag"] = etag
+    if key.version_id not in (None, "null"):
+        found["version-id"] = key.version_id
+    return found if name.startswith(_ABOUT) else found | {"sequencer": f"{time.time_ns():018X}"}

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import moto.s3.models as models
+import moto.s3.notifications as notifications
 
 from labkit.cloud import protocol
 from labkit.cloud.s3 import checksums
@@ -31,6 +32,7 @@ from labkit.cloud.s3.keystore import KeyStore
 from labkit.cloud.s3.uploads import DiskMultipart
 
 _REDIRECTION = "x-amz-website-redirect-location"
+_EMPTY = "d41d8cd98f00b204e9800998ecf8427e"
 
 
 class DiskKey(models.FakeKey):
@@ -96,6 +98,25 @@ class DiskKey(models.FakeKey):
         self._place = BODIES.find(self.path)
         self.path = str(self._place)
         self.lock = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Gone:
+    """An object, or a version of one, that was deleted; or the marker that came in its place."""
+
+    name: str
+    version_id: str | None
+    is_marker: bool
+
+    @property
+    def event(self) -> notifications.S3NotificationEvent:
+        """What is told of it."""
+        name = f"s3:ObjectRemoved:Delete{'MarkerCreated' if self.is_marker else ''}"
+        return notifications.S3NotificationEvent(name)
+
+    @property
+    def etag(self) -> str:
+        return _EMPTY if self.is_marker else ""
 
 
 class DiskS3Backend(models.S3Backend):

@@ -19,6 +19,7 @@ from labkit.cloud.access.guard import check_session, credentials_of
 from labkit.cloud.operations import ANONYMOUS, AwsError, Principal
 from labkit.cloud.s3 import form_policy, forms, tags
 from labkit.cloud.s3.form_policy import Form
+from labkit.cloud.s3.request import FORM
 
 Environ = dict[str, Any]
 _HEADERS = ("content-type", "content-encoding", "content-disposition", "cache-control", "expires")
@@ -69,6 +70,7 @@ def as_put(environ: Environ, form: Form) -> Environ:
         "QUERY_STRING": "",
         "CONTENT_LENGTH": str(form.size),
         "wsgi.input": form.file,
+        FORM: True,
     }
     for name, value in form.fields.items():
         if name in _HEADERS or (name.startswith("x-amz-") and name not in _SIGNING):

@@ -102,7 +102,7 @@ class Records:
         if request.writes_object:
             environ |= _encryption_headers(self.cloud, request)
             environ |= {} if _names_acl(environ) else {"HTTP_X_AMZ_ACL": "private"}
-        with self.cloud.lock("s3"), BODIES.tickets(), asked_for(request.query):
+        with self.cloud.lock("s3"), BODIES.tickets(), asked_for(request.asked):
             self.check_upload(request)  # again: it may have ended meanwhile
             if request.replaces_object:
                 latest = find_version(self.bucket(request), request.key)

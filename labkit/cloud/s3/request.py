@@ -11,6 +11,7 @@ from labkit.cloud.access.signature import Claim, legacy_headers
 from labkit.cloud.operations import AwsError, Principal
 
 Environ = dict[str, Any]
+FORM = "labkit.form"  # in the environment of what stands for a form
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,11 @@ class Request:
         """Whether the request's body is an object's content."""
         plain = self._named <= {"partNumber", "uploadId"}
         return self.method == "PUT" and bool(self.key) and plain and not self._copies
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """The sub-resources that it names, and ``form`` where it stands for one."""
+        return self.query | ({"form": ""} if FORM in self.environ else {})
 
     @property
     def creates_bucket(self) -> bool:

@@ -1,0 +1,125 @@
+"""What S3 tells a queue of a bucket's objects, and where it refuses to."""
+
+import json
+
+import pytest
+import requests
+from botocore.exceptions import ClientError
+
+from tests.conftest import wait_for
+
+EVERYTHING = ["s3:ObjectCreated:*", "s3:ObjectRemoved:*", "s3:ObjectTagging:*", "s3:ObjectAcl:Put"]
+
+
+@pytest.fixture
+def queue(aws, fresh):
+    """A queue: its address and its name."""
+    sqs = aws("sqs")
+    url = sqs.create_queue(QueueName=fresh("told"))["QueueUrl"]
+    named = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+    return url, named["Attributes"]["QueueArn"]
+
+
+@pytest.fixture
+def tells(aws, bucket, queue):
+    """Has a bucket tell the queue."""
+
+    def put(events=EVERYTHING, **asked):
+        wanted = {"QueueArn": queue[1], "Events": events} | asked
+        aws("s3").put_bucket_notification_configuration(
+            Bucket=bucket, NotificationConfiguration={"QueueConfigurations": [wanted]}
+        )
+
+    return put
+
+
+@pytest.fixture
+def told(aws, queue):
+    """What the queue is told, as many events of it as are awaited."""
+
+    def get(count):
+        got = []
+
+        def look():
+            found = aws("sqs").receive_message(QueueUrl=queue[0], MaxNumberOfMessages=10)
+            bodies = [json.loads(each["Body"]) for each in found.get("Messages", [])]
+            got.extend(record for body in bodies for record in body.get("Records", []))
+            return len(got) >= count
+
+        wait_for(look)
+        return sorted(got, key=lambda each: each["s3"]["object"].get("sequencer", ""))
+
+    return get
+
+
+def members(record):
+    """An event's name and version, and what it says of the object beside key and size."""
+    found = record["s3"]["object"]
+    return record["eventName"], record["eventVersion"], found["key"], set(found) - {"key"}
+
+
+TAG = {"Key": "k", "Value": "v"}
+STORED, KNOWN = {"size", "eTag", "sequencer"}, {"eTag"}
+
+
+def test_what_is_told_of_objects(s3, bucket, tells, told):
+    tells()
+    s3.put_object(Bucket=bucket, Key="a b", Body=b"x")
+    form = s3.generate_presigned_post(bucket, "f")
+    requests.post(form["url"], data=form["fields"], files={"file": b"x"}, timeout=60)
+    for _ in "ab":  # the second changes nothing
+        s3.put_object_acl(Bucket=bucket, Key="f", ACL="public-read")
+    s3.put_object_tagging(Bucket=bucket, Key="f", Tagging={"TagSet": [TAG]})
+    s3.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": "f"}, {"Key": "never"}]})
+    assert sorted(map(members, told(6)), key=str) == [
+        ("ObjectAcl:Put", "2.3", "f", KNOWN),
+        ("ObjectCreated:Post", "2.1", "f", STORED),
+        ("ObjectCreated:Put", "2.1", "a+b", STORED),
+        ("ObjectRemoved:Delete", "2.1", "f", {"sequencer"}),
+        ("ObjectRemoved:Delete", "2.1", "never", {"sequencer"}),
+        ("ObjectTagging:Put", "2.3", "f", KNOWN),
+    ]
+
+
+def test_what_is_told_of_versions(s3, bucket, tells, told):
+    versioned = {"Bucket": bucket, "VersioningConfiguration": {"Status": "Enabled"}}
+    s3.put_bucket_versioning(**versioned)
+    tells(["s3:ObjectRemoved:*"])
+    first, second = (s3.put_object(Bucket=bucket, Key="a")["VersionId"] for _ in "ab")
+    marker = s3.delete_object(Bucket=bucket, Key="a")["VersionId"]
+    for version in (marker, first, first):  # another version is left, and the last call finds none
+        s3.delete_object(Bucket=bucket, Key="a", VersionId=version)
+    s3.delete_object(Bucket=bucket, Key="a", VersionId=second)
+    got = [(each["eventName"], each["s3"]["object"]["versionId"]) for each in told(4)]
+    assert got == [
+        ("ObjectRemoved:DeleteMarkerCreated", marker),
+        *(("ObjectRemoved:Delete", version) for version in (marker, first, second)),
+    ]
+
+
+def test_a_filters_names_are_of_any_case(s3, bucket, tells, told):
+    rules = [{"Name": "PREFIX", "Value": "in/"}, {"Name": "suffix", "Value": ".csv"}]
+    tells(Filter={"Key": {"FilterRules": rules}})
+    kept = s3.get_bucket_notification_configuration(Bucket=bucket)["QueueConfigurations"]
+    names = [each["Name"] for each in kept[0]["Filter"]["Key"]["FilterRules"]]
+    assert names == ["Prefix", "Suffix"]
+    for key in ("in/a.txt", "a.csv", "in/a.csv"):
+        s3.put_object(Bucket=bucket, Key=key)
+    assert [each["s3"]["object"]["key"] for each in told(1)] == ["in/a.csv"]
+
+
+REFUSED = {  # → argument, its value, what is said
+    "a name": (
+        {"Filter": {"Key": {"FilterRules": [{"Name": "middle", "Value": "a"}]}}},
+        ("FilterRule.Name", "middle", "filter rule name must be either prefix or suffix"),
+    ),
+    "a queue": ({"QueueArn": "mine"}, ("Queue", "mine", "The ARN could not be parsed")),
+}
+
+
+@pytest.mark.parametrize(("asked", "said"), REFUSED.values(), ids=REFUSED)
+def test_what_is_not_told(tells, asked, said):
+    with pytest.raises(ClientError) as caught:
+        tells(**asked)
+    error = caught.value.response["Error"]
+    assert (error["ArgumentName"], error["ArgumentValue"], error["Message"]) == said
