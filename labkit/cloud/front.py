@@ -19,28 +19,30 @@ from moto.core.exceptions import JsonRESTError, ServiceException
 
 from labkit import __version__
 from labkit.cloud import (
-    bridging,
     constraints,
-    deliveries,
     endings,
-    lake_formation,
-    log_patterns,
     memory,
     paged,
-    parameters,
-    polling,
     protocol,
-    queues,
     receiving,
-    secrets,
     services,
     stacks,
-    streams,
-    topics,
 )
 from labkit.cloud.access import calls, guard, kms, sts, trust
 from labkit.cloud.access.signature import read_claim
-from labkit.cloud.bridging import Bridge
+from labkit.cloud.around import (
+    bridging,
+    deliveries,
+    lake_formation,
+    log_patterns,
+    parameters,
+    polling,
+    queues,
+    secrets,
+    streams,
+    topics,
+)
+from labkit.cloud.around.bridging import Bridge
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.events import delivery, rules
 from labkit.cloud.glue import judging as glue_judging

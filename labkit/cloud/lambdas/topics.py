@@ -15,9 +15,9 @@ from typing import Any
 
 import moto.sns.models as models
 
+from labkit.cloud.around.topics import to_queue
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.lambdas.invoke import queue_for_service
-from labkit.cloud.topics import to_queue
 
 SENDER = "sns.amazonaws.com"
 Json = dict[str, Any]

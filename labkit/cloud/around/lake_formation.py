@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-from labkit.cloud import lake_tags
+from labkit.cloud.around import lake_tags
 from labkit.cloud.operations import Context
 
 

@@ -21,8 +21,8 @@ from typing import Any
 from moto.sqs.exceptions import QueueDoesNotExist
 from moto.sqs.models import sqs_backends
 
+from labkit.cloud.around.queues import is_number
 from labkit.cloud.operations import AwsError, Context
-from labkit.cloud.queues import is_number
 
 MOST_BYTES = 262_144
 _PROTOCOLS = frozenset(
