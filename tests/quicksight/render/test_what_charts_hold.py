@@ -631,6 +631,34 @@ def test_words_wrap_in_their_cell_and_totals_have_a_look_of_their_own() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("wrap", "lines"),
+    [(None, ["By: Ann", "On: Monday"]), ("NONE", ["By: Ann On: Monday"]),
+     ("WRAP", ["By: Ann", "On: Monday"])],
+)  # fmt: skip
+def test_lines_of_a_cell_stand_below_each_other(wrap: str | None, lines: list[str]) -> None:
+    data = rows(dimension("GroupBy", "Case"), of=[("By: Ann\nOn: Monday",)])
+    style = {"TextWrap": wrap} if wrap else {}
+    found = draw(visual("Table", TableOptions={"CellStyle": style}), data)
+    cells = [each for each in found.findobj(Text) if each.get_text() in lines]
+    assert [each.get_text() for each in cells] == lines
+    assert len({each.get_position()[1] for each in cells}) == len(lines)
+
+
+def test_a_high_row_ends_with_the_table() -> None:
+    data = rows(dimension("GroupBy", "Case"), of=[(" ".join(["word"] * 200),)])
+    style = {"Height": 400, "TextWrap": "WRAP", "VerticalTextAlignment": "TOP"}
+    found = draw(visual("Table", TableOptions={"CellStyle": style}), data, height_px=160)
+    assert max(each.get_position()[1] for each in found.findobj(Text)) < 160
+
+
+def test_a_low_chart_has_neither_legend_nor_titles() -> None:
+    asked = visual("BarChart", Title={"Visibility": "VISIBLE"})
+    found = draw(asked, by_school_and_status(), height_px=110)
+    assert "There is no room for the legend." in found.warnings
+    assert "Status" not in texts(found)
+
+
 def test_a_subtotal_bears_its_group() -> None:
     case = CASES["Pivot table with subtotals"]
     options = {"RowSubtotalOptions": {"CustomLabel": "<<$aws:subtotalDimension>> in all"}}

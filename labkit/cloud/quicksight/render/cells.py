@@ -80,12 +80,17 @@ class Look:
         return float(self.style.get("Height") or 0)
 
     def lines(self, text: str, room: float, *, bold: bool) -> list[str]:
-        """The words as they stand: in one line, or wrapped at the cell's width."""
-        size = self.font["size"]
-        if self.style.get("TextWrap") != "WRAP":
-            return [cut(text, room, size, bold=bold)]
-        most = int(self.height / (size * LINE)) if self.height else MOST_LINES
-        return wrap(text, room, size, lines=max(most, 1), bold=bold) or [""]
+        """The words as they stand: in their own lines, in one, or wrapped at the cell's width."""
+        size, how = self.font["size"], self.style.get("TextWrap")
+        most = max(1, int(self.height / (size * LINE)) if self.height else MOST_LINES)
+        own = [" ".join(text.split())] if how == "NONE" else text.splitlines() or [""]
+        if how == "WRAP":
+            found = [each for line in own for each in wrap(line, room, size, lines=most, bold=bold)]
+        else:
+            found = [cut(line, room, size, bold=bold) for line in own]
+        if len(found) > most:
+            found = [*found[: most - 1], cut(f"{found[most - 1]}…", room, size, bold=bold)]
+        return found or [""]
 
     def first_line(self, box: Box, count: int) -> float:
         """Where the first of some lines stands: at the top, the bottom, or about the middle."""

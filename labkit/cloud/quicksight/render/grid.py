@@ -40,7 +40,7 @@ def draw_grid(
     tops = [sketch.box.top]
     for at, row in enumerate(shown):
         look = grid.header if at < grid.heads else grid.body
-        tops.append(tops[-1] + _height(look, row, widths))
+        tops.append(min(tops[-1] + _height(look, row, widths), sketch.box.bottom))
         _row(sketch, grid, row, look, (lefts, tops[-2], tops[-1]), at - grid.heads)
         is_edge = at == grid.heads - 1 or (foot and at == len(shown) - 2)
         if look.border("InnerHorizontal") is None:
@@ -149,7 +149,8 @@ def _cell(sketch: Sketch, cell: Cell, look: Look, box: Box, ground: str) -> None
     style |= {"color": cell.color} if cell.color else {}
     align = look.align(cell.right)
     before = width(cell.icon[0], style["size"]) + 5 if cell.icon and cell.text else 0
-    lines = _lines(cell, look, box.width)
+    room = max(1, int(box.height / (style["size"] * LINE)))
+    lines = _lines(cell, look, box.width)[:room]
     x = {
         "left": box.left + PAD + cell.indent + before,
         "center": box.centre[0],

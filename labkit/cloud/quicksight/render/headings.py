@@ -15,6 +15,7 @@ from labkit.cloud.quicksight.render.text import cut
 from labkit.cloud.quicksight.render.titles import has_title
 
 SIZE = 10.5
+LOW = 70  # pixels: what is lower has room for the chart alone
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,8 @@ NO_HEADING = Heading()
 def axis_title(sketch: Sketch, member: str, label: str) -> Heading:
     """An axis' title: the definition's own, or the fields' where the visual's title names none."""
     options = sketch.option(member, default={})
-    if options.get("Visibility") == "HIDDEN" or sketch.is_panel:
+    low = sketch.box.height < LOW
+    if options.get("Visibility") == "HIDDEN" or sketch.is_panel or low:
         return NO_HEADING
     shown = label if options.get("Visibility") == "VISIBLE" or has_title(sketch) else ""
     font = next(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from labkit.cloud.quicksight.render.colors import ColorScale
-from labkit.cloud.quicksight.render.headings import named
+from labkit.cloud.quicksight.render.headings import LOW, named
 from labkit.cloud.quicksight.render.labels import font_of, tick
 from labkit.cloud.quicksight.render.sketch import Box, Sketch
 from labkit.cloud.quicksight.render.text import cut, widest, width
@@ -17,8 +17,11 @@ Entry = tuple[str, str]
 
 
 def wanted(sketch: Sketch) -> bool:
-    """Whether the definition lets a legend be shown."""
-    return not sketch.is_panel and sketch.shows("Legend")
+    """Whether the definition lets a legend be shown, and there is room for it."""
+    low = sketch.box.height < LOW
+    if low and not sketch.is_panel and sketch.shows("Legend"):
+        sketch.note("There is no room for the legend.")
+    return not sketch.is_panel and not low and sketch.shows("Legend")
 
 
 def legend(sketch: Sketch, entries: Sequence[Entry], title: str = "") -> Sketch:
@@ -27,7 +30,7 @@ def legend(sketch: Sketch, entries: Sequence[Entry], title: str = "") -> Sketch:
     Where the definition leaves the place open it stands in one line above the chart, or at its
     right if a line does not hold it.
     """
-    if not wanted(sketch) or not entries:
+    if not entries or not wanted(sketch):
         return sketch
     place = sketch.option("Legend", "Position", default="AUTO")
     title = _title(sketch, title)
