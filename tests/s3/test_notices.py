@@ -1,5 +1,6 @@
 """What S3 tells a queue of a bucket's objects, and where it refuses to."""
 
+import contextlib
 import json
 
 import pytest
@@ -106,6 +107,39 @@ def test_a_filters_names_are_of_any_case(s3, bucket, tells, told):
     for key in ("in/a.txt", "a.csv", "in/a.csv"):
         s3.put_object(Bucket=bucket, Key=key)
     assert [each["s3"]["object"]["key"] for each in told(1)] == ["in/a.csv"]
+
+
+OVERLAPS = {  # two configurations' events and filters → what is said, where both may not be
+    "of one kind": (
+        ("s3:ObjectCreated:*", {}),
+        ("s3:ObjectCreated:Put", {}),
+        "Configurations overlap",
+    ),
+    "of two kinds": (("s3:ObjectCreated:*", {}), ("s3:ObjectRemoved:*", {}), None),
+    "nested": (
+        ("s3:ObjectCreated:*", {"prefix": "a/"}),
+        ("s3:ObjectCreated:*", {}),
+        "Configuration is ambiguously defined",
+    ),
+    "apart": (
+        ("s3:ObjectCreated:*", {"prefix": "a/", "suffix": ".b"}),
+        ("s3:ObjectCreated:*", {"prefix": "a/", "suffix": ".c"}),
+        None,
+    ),
+}
+
+
+@pytest.mark.parametrize(("one", "other", "said"), OVERLAPS.values(), ids=OVERLAPS)
+def test_two_configurations(s3, bucket, queue, one, other, said):
+    wanted = []
+    for event, ends in (one, other):
+        rules = [{"Name": name, "Value": value} for name, value in ends.items()]
+        filtered = {"Filter": {"Key": {"FilterRules": rules}}} if rules else {}
+        wanted.append({"QueueArn": queue[1], "Events": [event]} | filtered)
+    kept = {"Bucket": bucket, "NotificationConfiguration": {"QueueConfigurations": wanted}}
+    refusal = pytest.raises(ClientError, match=said) if said else contextlib.nullcontext()
+    with refusal:
+        s3.put_bucket_notification_configuration(**kept)
 
 
 REFUSED = {  # → argument, its value, what is said

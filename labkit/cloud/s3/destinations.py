@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.lambdas.invoke import admits
 from labkit.cloud.operations import AwsError
-from labkit.cloud.s3 import limits
+from labkit.cloud.s3 import limits, overlaps
 from labkit.cloud.s3.documents import Document, invalid
 from labkit.cloud.s3.notices import SENDER
 
@@ -45,6 +45,7 @@ def check(cloud: Cloud, request: Request, bucket: Any, body: bytes) -> None:
 
 
 def _check_notifications(cloud: Cloud, request: Request, bucket: Any, body: bytes) -> None:
+    overlaps.check(Document(body))
     named = list(_destinations(body))
     for _, arn in named:
         if arn.split(":")[3] != bucket.region_name:
