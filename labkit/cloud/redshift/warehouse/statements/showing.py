@@ -12,7 +12,6 @@ from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.redshift.placement.slices import shown_style
 from labkit.cloud.redshift.system.granted import grantee
-from labkit.cloud.redshift.system.oids import NAMESPACES
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.objects import Object
 from labkit.cloud.redshift.warehouse.paths import find_relation
@@ -89,7 +88,7 @@ def show_columns(connection: Connection, parsed: Parsed) -> Result:
     words = parsed.words
     words.expect("SHOW", "COLUMNS", "FROM")
     words.accept("TABLE")
-    table = named_table(connection, parsed)
+    table = known_table(connection, parsed)
     keys = [str(name) for name in table.body.get("sortkey") or ()]
     style = dict.fromkeys(keys, table.body.get("sortstyle") or "COMPOUND")
     order = {name: at for at, name in enumerate(keys, 1)}
@@ -118,6 +117,19 @@ def named_table(connection: Connection, parsed: Parsed) -> Object:
     return next(filter(None, others), None) or find_relation(connection, name)
 
 
+def known_table(connection: Connection, parsed: Parsed) -> Object:
+    """The table whose name comes next: of one that is not there, nothing is shown.
+
+    Source: https://github.com/aws/amazon-redshift-python-driver/blob/master/test/integration/metadata/test_metadataAPI_keys.py
+    """
+    try:
+        return named_table(connection, parsed)
+    except RedshiftError as error:
+        if error.sqlstate not in ("42P01", "3F000"):
+            raise
+        return NOTHING
+
+
 @statement("SHOW FUNCTIONS", "SHOW PROCEDURES")
 def show_routines(connection: Connection, parsed: Parsed) -> Result:
     words = parsed.words
@@ -125,9 +137,7 @@ def show_routines(connection: Connection, parsed: Parsed) -> Result:
     kind = words.accept_one("FUNCTIONS", "PROCEDURES")
     words.expect("FROM")
     words.accept("SCHEMA")
-    schema = words.name()[-1]
-    if not parsed.unbound and schema not in NAMESPACES:
-        find_schema(connection, schema)
+    database, schema = (connection.database, *words.name())[-2:]
     name = {"FUNCTIONS": "function_name", "PROCEDURES": "procedure_name"}[kind]
     told = {"FUNCTIONS": "REGULAR FUNCTION", "PROCEDURES": "STORED PROCEDURE"}[kind]
     sql = (
@@ -135,7 +145,7 @@ def show_routines(connection: Connection, parsed: Parsed) -> Result:
         "CASE argument_type WHEN '' THEN 0 ELSE REGEXP_COUNT(argument_type, ',') + 1 END "
         "AS number_of_arguments, argument_type AS argument_list, result_type AS return_type, "
         f"NULL::varchar AS remarks FROM svv_redshift_functions WHERE function_type = '{told}' "
-        f"AND schema_name = {quoted_text(schema)}"
+        f"AND schema_name = {quoted_text(schema)} AND database_name = {quoted_text(database)}"
     )
     return listed(connection, parsed, sql, "function_name")
 
@@ -181,7 +191,7 @@ def for_grantee(connection: Connection, words: Words, name: str, kind: str) -> s
 
 def _object(connection: Connection, kind: str, parsed: Parsed) -> str:
     if kind == "TABLE":
-        table = named_table(connection, parsed)
+        table = known_table(connection, parsed)
         schema = quoted_text(table.schema)
         return f"namespace_name = {schema} AND relation_name = {quoted_text(table.name)}"
     name = parsed.words.name()

@@ -31,7 +31,12 @@ from labkit.cloud.redshift.warehouse.objects import Object
 from labkit.cloud.redshift.warehouse.registry import Column, Parsed, Result, statement
 from labkit.cloud.redshift.warehouse.shown_names import NOTHING
 from labkit.cloud.redshift.warehouse.statements.routine_changes import named_routine
-from labkit.cloud.redshift.warehouse.statements.showing import for_grantee, listed, named_table
+from labkit.cloud.redshift.warehouse.statements.showing import (
+    for_grantee,
+    known_table,
+    listed,
+    named_table,
+)
 
 _NUMBERS = {"key_seq", "update_rule", "delete_rule", "deferrability", "ordinal_position",
             "character_maximum_length", "numeric_precision", "numeric_scale"}  # fmt: skip
@@ -59,10 +64,9 @@ def _told(words: Words, names: Iterable[str], rows: Iterable[tuple[Any, ...]]) -
     return Result("SHOW", columns, pa.table(arrays), len(found))
 
 
-def _table(connection: Connection, parsed: Parsed, privilege: str = "") -> Object:
+def _table(connection: Connection, found: Object, privilege: str = "") -> Object:
     """A table of the session's database, which is all that its catalog tells of."""
-    found = named_table(connection, parsed)
-    if parsed.unbound:
+    if found is NOTHING:
         return found
     if privilege and found.kind != "external":
         grants.check(connection, found, privilege)
@@ -80,7 +84,7 @@ def show_constraints(connection: Connection, parsed: Parsed) -> Result:
         words.expect("FOREIGN", "KEYS")
         kind = "exported" if words.accept("EXPORTED") else kind
     words.expect("FROM", "TABLE")
-    table = _table(connection, parsed, "SELECT")
+    table = _table(connection, known_table(connection, parsed), "SELECT")
     if kind == "primary":
         return _told(words, _PRIMARY, _primary(connection, table))
     return _told(words, _FOREIGN, _foreign(connection, table, exported=kind == "exported"))
@@ -118,7 +122,7 @@ def _references(each: Constraint, target: Object, key: str | None) -> Iterator[t
 def show_column_grants(connection: Connection, parsed: Parsed) -> Result:
     words = parsed.words
     words.expect("SHOW", "COLUMN", "GRANTS", "ON", "TABLE")
-    table = _table(connection, parsed)
+    table = _table(connection, known_table(connection, parsed))
     sql = (
         "SELECT current_database()::varchar AS database_name, namespace_name AS schema_name, "
         "relation_name AS table_name, column_name, 'COLUMN'::varchar AS object_type, "
@@ -162,7 +166,7 @@ def show_policies(connection: Connection, parsed: Parsed) -> Result:
     kind = words.accept_one("RLS", "MASKING")
     words.expect("POLICIES")
     if words.accept("ON"):
-        table = _table(connection, parsed)
+        table = _table(connection, named_table(connection, parsed))
         sql = _ATTACHED[kind].format(quoted_text(table.schema), quoted_text(table.name))
         sql = f"SELECT {sql}{for_grantee(connection, words, *_WHO[kind])}"
         return listed(connection, parsed, sql, "policy_name")
@@ -178,8 +182,8 @@ def show_parameters(connection: Connection, parsed: Parsed) -> Result:
     words = parsed.words
     words.expect("SHOW", "PARAMETERS", "OF")
     kind = words.accept_one("FUNCTION", "PROCEDURE").lower()
-    one = named_routine(connection, words, kind, missing_too=parsed.unbound) or NOTHING
-    if not parsed.unbound:
+    one = named_routine(connection, words, kind, missing_too=True) or NOTHING
+    if one is not NOTHING:
         grants.check(connection, one, "EXECUTE")
     names = (*_PLACE, f"{kind}_name", "parameter_name", "ordinal_position", "parameter_type",
              "data_type", "character_maximum_length", "numeric_precision", "numeric_scale",
