@@ -57,7 +57,7 @@ function render(context) {
     own.sheets = sheets;
     if (sheet && sheets.length > 1) return own.goTo(sheet);
     if (!sheets.includes(own.sheet)) return own.goTo(sheets[0]);
-    if (fresh.length === 1) own.set({ chosen: fresh[0] });
+    if (fresh.length === 1) { own.set({ chosen: fresh[0] }); setTimeout(() => { const made = root.querySelector(".lk-db-chosen"); if (made) made.scrollIntoView({ block: "nearest" }); }, 30); }
     else chooseFirst();
   };
   const filtered = () => {
