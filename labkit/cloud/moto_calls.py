@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import zlib
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -14,6 +15,8 @@ from labkit.cloud import protocol
 from labkit.cloud.operations import AwsError
 
 log = logging.getLogger(__name__)
+#: DynamoDB's, of its answers: clients compare it.
+_CHECKSUM = "x-amz-crc32"
 
 
 class Moto:
@@ -50,6 +53,8 @@ class Moto:
             return None
         if seen["status"] >= 400:
             content = _with_both_messages(content)
+        if _CHECKSUM in seen["headers"]:
+            seen["headers"][_CHECKSUM] = str(zlib.crc32(content))
         return protocol.Reply(seen["status"], seen["headers"], content)
 
 

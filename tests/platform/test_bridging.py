@@ -109,3 +109,9 @@ def test_an_errors_message_in_both_spellings(post):
     said = json.loads(told)
     assert status == 400
     assert said["message"] == said["Message"] != ""
+
+
+def test_an_error_whose_checksum_clients_compare(aws, fresh):
+    dynamodb = aws("dynamodb")
+    with pytest.raises(dynamodb.exceptions.ResourceNotFoundException, match="not found"):
+        dynamodb.describe_table(TableName=fresh("table"))
