@@ -89,6 +89,26 @@ def test_a_control_filters(live: Page) -> None:
     assert len(marks(live, "by-region")) == 3
 
 
+def test_parameters_in_the_address(page: Page, boards: Boards, reader: str) -> None:
+    """Several values of one that has no control."""
+    arn = boards.quicksight.describe_data_set(DataSetId="browser-orders")["DataSet"]["Arn"]
+    shape = orders(arn)
+    declared = {"Name": "Where", "ParameterValueType": "MULTI_VALUED"}
+    shape["ParameterDeclarations"] = [{"StringParameterDeclaration": declared}]
+    [group, *_] = shape["FilterGroups"]
+    how = {"MatchOperator": "EQUALS", "ParameterName": "Where", "NullOption": "NON_NULLS_ONLY"}
+    by = {"CustomFilterConfiguration": how}
+    group["Filters"][0]["CategoryFilter"]["Configuration"] = by
+    shape["Sheets"][0]["FilterControls"] = []
+    boards.dashboard("addressed", shape, reader)
+    page.goto(boards.url(reader, dashboard("addressed")) + "#p.where=North&p.where=West")
+    drawn(page, 1)
+    assert marks(page, "by-product") == [
+        "Apples · Sum of amount: 60",
+        "Pears · Sum of amount: 20",
+    ]
+
+
 def test_a_click_on_a_bar_filters_the_others(live: Page) -> None:
     bar = live.get_by_role("button", name="West ·")
     bar.click()

@@ -201,6 +201,7 @@ def test_what_controls_start_with(boards: Any, board: str, reader: str) -> None:
     offered = {each["label"]: each["options"] for each in sheet["controls"]}
     assert offered["One"] == ["Apples", "Pears"]
     assert found["state"] == {
+        "parameter:N": [3],
         "parameter:Every": [],
         "parameter:One": [],
         "filter:TimeRangeFilter": [start, None],

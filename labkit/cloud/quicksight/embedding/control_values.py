@@ -44,6 +44,12 @@ def value_of(control: Control, chosen: Chosen) -> list[Any]:
     return []
 
 
+def of_parameters(chosen: Chosen) -> dict[str, list[Any]]:
+    """The value of each parameter, by the key that its control would have."""
+    names = (body["Name"] for _, body in walk.declarations(chosen.definition))
+    return {f"{PARAMETER}:{name}": _parameter(chosen, name) for name in names}
+
+
 def options_of(control: Control, chosen: Chosen) -> list[str | None]:
     """The values that a list offers, NULL last."""
     if control.kind not in LISTS:

@@ -28,14 +28,14 @@ _WITHOUT_ROWS = ("CustomContentVisual", "EmptyVisual", "PluginVisual", "InsightV
 
 
 def model_of(chosen: Chosen, *, live: bool) -> Json:
-    """What a page shows, with the values that its controls have.
+    """What a page shows, with the values that its parameters and controls have.
 
     Args:
         live: whether the session draws the pictures, or the page brings them along.
     """
     board = chosen.open.board
     sheets = [_sheet(chosen, each, at, live) for at, each in enumerate(board.sheets)]
-    state = {
+    state = control_values.of_parameters(chosen) | {
         control.key: control_values.value_of(control, chosen)
         for each in board.sheets
         for control in controls_of(chosen.definition, each)

@@ -173,13 +173,15 @@ function tabs() {
     { role: "tab", "data-sheet": each.id, onclick: () => open(each.id), onkeydown: key }, each.name)));
 }
 
-/* Parameters in the address: #p.Region=North, as QuickSight's own URLs have them. */
+/* Parameters in the address: #p.Region=North&p.Region=South, as QuickSight's own URLs have them. */
 function fromAddress() {
+  const given = {};
   for (const [name, value] of new URLSearchParams(location.hash.slice(1))) {
     const key = `parameter:${name.replace(/^p\./, "")}`;
     const known = Object.keys(state.controls).find((each) => each.toLowerCase() === key.toLowerCase());
-    if (name.startsWith("p.") && known) state.controls[known] = value === "[ALL]" ? [] : [value];
+    if (name.startsWith("p.") && known) given[known] = value === "[ALL]" ? [] : [...(given[known] || []), value];
   }
+  Object.assign(state.controls, given);
 }
 
 document.getElementById("reset").addEventListener("click", reset);
