@@ -25,6 +25,8 @@ NewColumn = Annotated[str, "new column"]
 Columns = tuple[Column, ...]
 #: Texts, as a JSON list.
 Texts = tuple[str, ...]
+#: A text that can be its default alone.
+Fixed = Annotated[str, "choice"]
 #: Any JSON value.
 Json = Annotated[Any, "json"]
 
@@ -85,6 +87,8 @@ def parameter(argument: str, annotation: Any, default: Any) -> Parameter:
     kind = _without_none(annotation)
     if typing.get_origin(kind) is Literal:
         return Parameter(argument, "choice", default, typing.get_args(kind))
+    if kind is Fixed:
+        return Parameter(argument, "choice", default, (default,))
     if typing.get_origin(kind) is Annotated:
         return Parameter(argument, typing.get_args(kind)[1], default)
     return Parameter(argument, _KINDS[kind], default)

@@ -5,10 +5,8 @@ Source: https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.column-str
 
 from __future__ import annotations
 
-from typing import Literal
-
 from labkit.cloud.databrew.recipe.column import Column
-from labkit.cloud.databrew.recipe.parameters import Columns, NewColumn
+from labkit.cloud.databrew.recipe.parameters import Columns, Fixed, NewColumn
 from labkit.cloud.databrew.recipe.parts import regexps
 from labkit.cloud.databrew.recipe.registry import category
 from labkit.cloud.databrew.recipe.relation import Relation
@@ -32,7 +30,7 @@ def flag_column_from_null(
     *,
     source_column: Column,
     target_column: NewColumn,
-    flag_type: Literal["Null values"] = "Null values",
+    flag_type: Fixed = "Null values",
     true_string: str = "True",
     false_string: str = "False",
 ) -> Relation:
@@ -47,7 +45,7 @@ def flag_column_from_pattern(
     *,
     source_column: Column,
     target_column: NewColumn,
-    flag_type: Literal["Pattern"] = "Pattern",
+    flag_type: Fixed = "Pattern",
     pattern: str,
     is_text: bool = False,
     true_string: str = "True",

@@ -5,9 +5,10 @@ Source: https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.basic.html
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Callable
 
 from labkit.cloud.databrew.recipe.column import Column
+from labkit.cloud.databrew.recipe.parameters import Fixed
 from labkit.cloud.databrew.recipe.parts.conversion import converted, type_named
 from labkit.cloud.databrew.recipe.registry import category
 from labkit.cloud.databrew.recipe.relation import Relation
@@ -21,39 +22,25 @@ def change_data_type(table: Relation, *, source_column: Column, column_data_type
     return _changed(table, source_column, column_data_type)
 
 
-@operation("TO_BOOLEAN_COLUMN")
-def to_boolean_column(
-    table: Relation, *, source_column: Column, column_data_type: Literal["boolean"] = "boolean"
-) -> Relation:
-    """A column as true and false."""
-    return _changed(table, source_column, column_data_type)
+def _to(data_type: str, summary: str) -> Callable[..., Relation]:
+    """An operation for one type."""
+
+    def changed(
+        table: Relation, *, source_column: Column, column_data_type: Fixed = data_type
+    ) -> Relation:
+        return _changed(table, source_column, column_data_type)
+
+    changed.__doc__ = summary
+    return changed
 
 
-@operation("TO_DOUBLE_COLUMN")
-def to_double_column(
-    table: Relation, *, source_column: Column, column_data_type: Literal["number"] = "number"
-) -> Relation:
-    """A column as double-precision numbers."""
-    return _changed(table, source_column, column_data_type)
-
-
-@operation("TO_NUMBER_COLUMN")
-def to_number_column(
-    table: Relation, *, source_column: Column, column_data_type: Literal["number"] = "number"
-) -> Relation:
-    """A column as numbers.
-
-    Which of its types of numbers NUMBER is DataBrew does not tell: here it is double.
-    """
-    return _changed(table, source_column, column_data_type)
-
-
-@operation("TO_STRING_COLUMN")
-def to_string_column(
-    table: Relation, *, source_column: Column, column_data_type: Literal["string"] = "string"
-) -> Relation:
-    """A column as text."""
-    return _changed(table, source_column, column_data_type)
+for _name, _type, _summary in (
+    ("TO_BOOLEAN_COLUMN", "boolean", "A column as true and false."),
+    ("TO_DOUBLE_COLUMN", "number", "A column as double-precision numbers."),
+    ("TO_NUMBER_COLUMN", "number", "A column as numbers."),  # which is not told: double
+    ("TO_STRING_COLUMN", "string", "A column as text."),
+):
+    operation(_name)(_to(_type, _summary))
 
 
 def _changed(table: Relation, column: Column, data_type: str) -> Relation:

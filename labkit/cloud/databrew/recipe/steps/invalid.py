@@ -9,11 +9,10 @@ Source: https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.data-quali
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
 
 from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.recipe.errors import RecipeError
-from labkit.cloud.databrew.recipe.parameters import Columns
+from labkit.cloud.databrew.recipe.parameters import Columns, Fixed
 from labkit.cloud.databrew.recipe.parts import wholes
 from labkit.cloud.databrew.recipe.parts.conversion import constant, fitted
 from labkit.cloud.databrew.recipe.parts.validity import invalid, valid
@@ -22,7 +21,6 @@ from labkit.cloud.databrew.recipe.relation import Relation
 
 operation = category("Data quality")
 
-Numbers = Literal["number"]
 Statistic = Callable[[Relation, Column, str], str]
 
 
@@ -30,7 +28,7 @@ def _by_numbers(value: Statistic, summary: str) -> Callable[..., Relation]:
     """An operation that replaces what is no number by what the numbers tell."""
 
     def replaced(
-        table: Relation, *, source_column: Column, column_data_type: Numbers = "number"
+        table: Relation, *, source_column: Column, column_data_type: Fixed = "number"
     ) -> Relation:
         numbers = valid(table, source_column, column_data_type)
         made = value(table, source_column, numbers)
@@ -84,7 +82,7 @@ def replace_with_mode(
     table: Relation,
     *,
     source_column: Column,
-    column_data_type: Numbers = "number",
+    column_data_type: Fixed = "number",
     mode_type: wholes.ModeType = "NONE",
 ) -> Relation:
     """The mode of the numbers in place of what is no number; see FILL_WITH_MODE."""
@@ -130,7 +128,7 @@ def _rolling(aggregate: str, summary: str) -> Callable[..., Relation]:
     """An operation that puts a statistic of the rows above in place of each value."""
 
     def replaced(
-        table: Relation, *, source_column: Column, column_data_type: Numbers = "number", period: int
+        table: Relation, *, source_column: Column, column_data_type: Fixed = "number", period: int
     ) -> Relation:
         if period < 1:
             raise RecipeError(f"The parameter 'period' must be 1 or more, not '{period}'.")
