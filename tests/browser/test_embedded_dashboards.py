@@ -90,7 +90,7 @@ def test_a_control_filters(live: Page) -> None:
 
 
 def test_parameters_in_the_address(page: Page, boards: Boards, reader: str) -> None:
-    """Several values of one that has no control."""
+    """Several values of one that has no control; a click sets another one."""
     arn = boards.quicksight.describe_data_set(DataSetId="browser-orders")["DataSet"]["Arn"]
     shape = orders(arn)
     declared = {"Name": "Where", "ParameterValueType": "MULTI_VALUED"}
@@ -100,6 +100,18 @@ def test_parameters_in_the_address(page: Page, boards: Boards, reader: str) -> N
     by = {"CustomFilterConfiguration": how}
     group["Filters"][0]["CategoryFilter"]["Configuration"] = by
     shape["Sheets"][0]["FilterControls"] = []
+    column = {"DataSetIdentifier": "o", "ColumnName": "region"}
+    to = {"DestinationParameterName": "Where", "Value": {"SourceColumn": column}}
+    shape["Sheets"][0]["Visuals"][0]["BarChartVisual"]["Actions"] = [
+        {
+            "CustomActionId": "set",
+            "Name": "Set",
+            "Trigger": "DATA_POINT_CLICK",
+            "ActionOperations": [
+                {"SetParametersOperation": {"ParameterValueConfigurations": [to]}}
+            ],
+        }
+    ]
     boards.dashboard("addressed", shape, reader)
     page.goto(boards.url(reader, dashboard("addressed")) + "#p.where=North&p.where=West")
     drawn(page, 1)
@@ -107,6 +119,9 @@ def test_parameters_in_the_address(page: Page, boards: Boards, reader: str) -> N
         "Apples · Sum of amount: 60",
         "Pears · Sum of amount: 20",
     ]
+    page.get_by_role("button", name="West ·").click()
+    drawn(page, 2)
+    assert marks(page, "by-product") == ["Apples · Sum of amount: 50"]
 
 
 def test_a_click_on_a_bar_filters_the_others(live: Page) -> None:

@@ -57,3 +57,40 @@ def test_a_navigation_action_leads_to_a_sheet(acting: Session) -> None:
         "by-product": "more",
         "by-year": "",
     }
+
+
+#: A parameter's value as an action says it, and as a page gets it.
+VALUES: dict[str, tuple[Any, Any]] = {
+    "a field": ({"SourceField": "by-region.category.region"}, {"column": "region"}),
+    "a column": (
+        {"SourceColumn": {"DataSetIdentifier": "o", "ColumnName": "product"}},
+        {"column": "product"},
+    ),
+    "a parameter": ({"SourceParameterName": "Other"}, {"parameter": "Other"}),
+    "values": (
+        {"CustomValuesConfiguration": {"CustomValues": {"StringValues": ["North"]},
+                                       "IncludeNullValue": True}},
+        {"values": ["North", None]},
+    ),
+    "all": ({"SelectAllValueOptions": "ALL_VALUES"}, {"values": []}),
+}  # fmt: skip
+
+
+def test_a_click_sets_parameters(boards: Any, board: str, reader: str) -> None:
+    arn = boards.quicksight.describe_data_set(DataSetId="board-orders")["DataSet"]["Arn"]
+    definition = orders(arn)
+    region = definition["Sheets"][0]["Visuals"][0]["BarChartVisual"]
+    [field] = region["ChartConfiguration"]["FieldWells"]["BarChartAggregatedFieldWells"]["Category"]
+    field["CategoricalDimensionField"]["FieldId"] = "by-region.category.region"
+    said = [{"DestinationParameterName": "Where", "Value": value} for value, _ in VALUES.values()]
+    region["Actions"] = [action({"SetParametersOperation": {"ParameterValueConfigurations": said}})]
+    definition["ParameterDeclarations"] = [
+        {"StringParameterDeclaration": {"Name": name, "ParameterValueType": "MULTI_VALUED"}}
+        for name in ("Where", "Other")
+    ]
+    boards.dashboard("setting", definition, reader)
+    session = Session.open(boards.url(reader, dashboard("setting")))
+    tiles = session.json("model.json")["sheets"][0]["tiles"]
+    told = {each["id"]: (each["filters"], each["sets"]) for each in tiles}
+    sets = [{"parameter": "Where", "to": to} for _, to in VALUES.values()]
+    assert (told["by-region"], told["by-product"]) == ((False, sets), (True, []))

@@ -29,6 +29,26 @@ def sheet_to_open(definition: Json, body: Json) -> str:
     return ""
 
 
+def parameters_set(body: Json) -> list[dict[str, Any]]:
+    """What a click sets: each parameter, and its ``values``, or the ``column`` or ``parameter``
+    that has them.
+
+    Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_SetParameterValueConfiguration.html
+    """
+    columns = dict(map(_column, walk.fields(body)))
+    operations = (each.get("SetParametersOperation") or {} for each in _operations(body))
+    return [
+        {"parameter": each["DestinationParameterName"], "to": _value_of(each["Value"], columns)}
+        for operation in operations
+        for each in operation.get("ParameterValueConfigurations") or ()
+    ]
+
+
+def filters_too(body: Json) -> bool:
+    """Whether a click filters: an action says so, or none says what else it does."""
+    return not parameters_set(body) or any(_filtering(body))
+
+
 def targets(clicked: walk.Placed, every: Sequence[walk.Placed]) -> set[str]:
     """The visuals that a click on one filters."""
     others = {each.id for each in every if _same(each, clicked)}
@@ -47,6 +67,18 @@ def columns(body: Json) -> set[str] | None:
         found |= {column for id, column in map(_column, walk.fields(body)) if id in ids}
         found |= {each["ColumnName"] for each in said.get("SelectedColumns") or ()}
     return found or None
+
+
+def _value_of(said: Json, columns: Mapping[str, str]) -> dict[str, Any]:
+    if "SourceField" in said:
+        return {"column": columns.get(said["SourceField"], "")}
+    if "SourceColumn" in said:
+        return {"column": said["SourceColumn"]["ColumnName"]}
+    if "SourceParameterName" in said:
+        return {"parameter": said["SourceParameterName"]}
+    custom = said.get("CustomValuesConfiguration") or {}
+    values = [each for listed in (custom.get("CustomValues") or {}).values() for each in listed]
+    return {"values": [*values, *([None] if custom.get("IncludeNullValue") else [])]}
 
 
 def _same(one: walk.Placed, other: walk.Placed) -> bool:

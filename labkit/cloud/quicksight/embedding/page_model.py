@@ -7,7 +7,7 @@ from typing import Any
 
 from labkit.cloud.quicksight.definitions import walk
 from labkit.cloud.quicksight.embedding import control_values, layout
-from labkit.cloud.quicksight.embedding.actions import sheet_to_open
+from labkit.cloud.quicksight.embedding.actions import filters_too, parameters_set, sheet_to_open
 from labkit.cloud.quicksight.embedding.choosing import Chosen
 from labkit.cloud.quicksight.embedding.controls import FILTER, Control, controls_of
 from labkit.cloud.quicksight.embedding.layout import Place
@@ -90,6 +90,8 @@ def _visual_tile(chosen: Chosen, place: Place) -> Json:
         "title": title_of(found),
         "rows": found.type not in _WITHOUT_ROWS,
         "goto": sheet_to_open(chosen.definition, found.body),
+        "sets": parameters_set(found.body),
+        "filters": filters_too(found.body),
         "style": dict(_style(place, theme.background)),
     }
 

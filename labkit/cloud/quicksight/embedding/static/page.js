@@ -87,12 +87,29 @@ function pick(tile, values, words) {
     for (const [key, value] of Object.entries(found)) state.controls[key] = same ? [] : value;
     return update(same ? "All values" : words);
   }
+  tile.sets.forEach(({ parameter, to }) => setTo(parameter, to, values));
   if (tile.goto) return open(tile.goto);
+  if (!tile.filters) return update(words);
   const before = state.picked.find((each) => each.visual === tile.id);
   const again = before && JSON.stringify(before.values) === JSON.stringify(values);
   state.picked = state.picked.filter((each) => each.visual !== tile.id);
   if (!again) state.picked.push({ visual: tile.id, values, words: `${tile.title || tile.kind}: ${values.map((each) => named(each.value)).join(", ")}` });
   return update(again ? "No filter" : words);
+}
+
+/* An action's parameter, set to values, to another's, or to what the mark has of a column. */
+function setTo(parameter, to, values) {
+  const key = parameterKey(parameter);
+  if (!key) return;
+  const mark = values.find((each) => each.column === to.column);
+  if (to.values) state.controls[key] = to.values;
+  else if (to.parameter) state.controls[key] = state.controls[parameterKey(to.parameter)] || [];
+  else if (mark) state.controls[key] = [mark.value];
+}
+
+function parameterKey(name) {
+  const key = `parameter:${name}`.toLowerCase();
+  return Object.keys(state.controls).find((each) => each.toLowerCase() === key);
 }
 
 function choose(key, value) {
@@ -177,9 +194,8 @@ function tabs() {
 function fromAddress() {
   const given = {};
   for (const [name, value] of new URLSearchParams(location.hash.slice(1))) {
-    const key = `parameter:${name.replace(/^p\./, "")}`;
-    const known = Object.keys(state.controls).find((each) => each.toLowerCase() === key.toLowerCase());
-    if (name.startsWith("p.") && known) given[known] = value === "[ALL]" ? [] : [...(given[known] || []), value];
+    const known = name.startsWith("p.") && parameterKey(name.slice(2));
+    if (known) given[known] = value === "[ALL]" ? [] : [...(given[known] || []), value];
   }
   Object.assign(state.controls, given);
 }
