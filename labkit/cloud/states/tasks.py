@@ -29,7 +29,7 @@ from labkit.cloud.states.templates import MOST_BYTES, fill
 from labkit.cloud.states.visits import Ending, Visit, state_type
 from labkit.cloud.states.waits import POLL_S, TimedOut, until_done, until_told
 
-PATIENCE_S = 5.0
+PATIENCE_S = 30.0
 Json = dict[str, Any]
 
 
