@@ -196,7 +196,8 @@ def test_what_controls_start_with(boards: Any, board: str, reader: str) -> None:
     ]
     boards.dashboard("starts", shape, reader)
     start = "2024-01-01T00:00:00+00:00"
-    found = Session.open(boards.url(reader, dashboard("starts"))).json("model.json")
+    session = Session.open(boards.url(reader, dashboard("starts")))
+    found = session.json("model.json")
     [sheet] = found["sheets"]
     offered = {each["label"]: each["options"] for each in sheet["controls"]}
     assert offered["One"] == ["Apples", "Pears"]
@@ -209,6 +210,10 @@ def test_what_controls_start_with(boards: Any, board: str, reader: str) -> None:
         "filter:RelativeDatesFilter": ["LAST", "DAY", 3],
         "filter:TopBottomFilter": [3],
     }
+    null = session.json("model.json", state={"parameter:Every": [None]})  # no row has it
+    assert null["state"]["parameter:Every"] == [None]
+    offered = {each["label"]: each["options"] for each in null["sheets"][0]["controls"]}
+    assert offered["One"] == []
 
 
 def test_a_control_after_one_that_leaves_values_out(boards: Any, board: str, reader: str) -> None:

@@ -100,9 +100,12 @@ def _moment_or(value: Any) -> str:
 
 
 def _parameter(chosen: Chosen, name: str) -> list[Any]:
+    """A parameter's values; ``None`` among them is NULL, which was chosen."""
     found = walk.parameters(chosen.definition, chosen.parameters).get(name)
+    if found is None and name not in chosen.parameters:
+        return []
     listed = found if isinstance(found, list) else [found]
-    return [plain(each) for each in listed if each not in (None, ALL, *RESERVED.values())]
+    return [plain(each) for each in listed if each not in (ALL, *RESERVED.values())]
 
 
 def _bound(bound: Json | None, chosen: Chosen) -> Any:

@@ -190,7 +190,7 @@ function tabs() {
     { role: "tab", "data-sheet": each.id, onclick: () => open(each.id), onkeydown: key }, each.name)));
 }
 
-/* Parameters in the address: #p.Region=North&p.Region=South, as QuickSight's own URLs have them. */
+/* Parameters in the address: #p.Year=2023&p.Year=2024, as QuickSight's own URLs have them. */
 function fromAddress() {
   const given = {};
   for (const [name, value] of new URLSearchParams(location.hash.slice(1))) {
