@@ -76,6 +76,8 @@ class RecipeEditor(Console):
         self.notice, name = {}, self.project["name"]
         started = self.call("databrew", "start_project_session", Name=name, AssumeControl=True)
         self._session = started["ClientSessionId"]
+        if self._before or self._after:
+            self._is_shown(self._steps())
         self._show_project()
         self._look()
 
@@ -158,6 +160,7 @@ class RecipeEditor(Console):
     def _turn(self, kept: list[Steps], other: list[Steps]) -> None:
         """Go back or forth to what is kept, and keep what is there now for the other way."""
         if kept:
+            self._shown()
             self._change(kept[-1], turn=(kept, other))
 
     def _change(self, steps: Steps, *, turn: tuple[list[Steps], list[Steps]] | None = None) -> None:
@@ -180,12 +183,21 @@ class RecipeEditor(Console):
     def _keep(self, steps: Steps, turn: tuple[list[Steps], list[Steps]] | None = None) -> None:
         """Keep what a change has replaced for undo, or redo; a new one leaves nothing to redo."""
         if turn is None:
+            self._is_shown(steps)
             self._before.append(steps)
             self._after.clear()
         else:
             kept, other = turn
             kept.pop()
             other.append(steps)
+
+    def _is_shown(self, steps: Steps) -> bool:
+        """Whether these steps are those on show; if not, undo would take away another's changes."""
+        shown = self.steps == [step_facts(step) for step in steps]
+        if not shown:
+            self._before.clear()
+            self._after.clear()
+        return shown
 
     def _steps(self) -> Steps:
         named = {"Name": self.project["recipe"], "RecipeVersion": WORKING}
@@ -198,7 +210,7 @@ class RecipeEditor(Console):
             LabError: the recipe has been changed elsewhere; it is shown as it stands.
         """
         steps = self._steps()
-        if self.steps != [step_facts(step) for step in steps]:
+        if not self._is_shown(steps):
             self._show_project()
             self._look()
             raise LabError(

@@ -10,6 +10,7 @@ from labkit.widgets.recipe_facts import step_facts
 
 PEOPLE = "id,name,score\n1,ann,7.5\n2,bob,\n3,<b>,1\n"
 UPPER = {"Action": {"Operation": "UPPER_CASE", "Parameters": {"sourceColumn": "name"}}}
+LOWER = {"Action": {"Operation": "LOWER_CASE", "Parameters": {"sourceColumn": "who"}}}
 RENAME = {
     "Action": {
         "Operation": "RENAME",
@@ -108,6 +109,16 @@ def test_a_place_in_a_recipe_that_was_changed_elsewhere_tells_no_step(editor, cl
         click(editor, action.pop("do"), index=0, **action)
         assert "changed elsewhere" in editor.notice["text"]
         assert words(editor) == ["Rename name to who"]
+
+
+@pytest.mark.parametrize("action", ["undo", "open", "apply"])
+def test_an_undo_takes_nothing_away_that_was_changed_elsewhere(editor, click, lab, action):
+    click(editor, "apply", step=UPPER)
+    lab.recipe.create(editor.project["recipe"], [RENAME])
+    click(editor, action, **({"step": LOWER} if action == "apply" else {}))
+    for _ in range(3):
+        click(editor, "undo")
+    assert words(editor) == ["Rename name to who"]
 
 
 def test_an_undo_that_is_refused_can_be_made_again(editor, click, lab):
