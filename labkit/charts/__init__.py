@@ -20,6 +20,7 @@ import re
 from collections.abc import Mapping, Sequence
 from itertools import count
 from typing import Any
+from zlib import crc32
 
 from labkit.charts import fields as chart_fields
 from labkit.charts.fields import Columns, Definition
@@ -146,12 +147,15 @@ def choice(column: str, title: str = "", *, data_set: str) -> Definition:
 
 
 def identifier(text: str) -> str:
-    """A text as an id of the API: letters, digits and hyphens.
+    """A text as an id of the API: letters, digits and hyphens; a number where it has none of these.
 
     >>> identifier("When students work")
     'when-students-work'
+    >>> identifier("学生")
+    'named-cecc3182'
     """
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:200]
+    words = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:200]
+    return words or (f"named-{crc32(text.encode()):08x}" if text else "")
 
 
 def _grid(visuals: Sequence[Mapping[str, Any]]) -> list[Definition]:

@@ -259,6 +259,13 @@ def test_a_dashboard_that_was_published_elsewhere_is_not_replaced_unasked(builde
     assert DashboardBuilder(lab, name).sheets[0]["name"] == f"By {name}"
 
 
+def test_dashboards_have_names_of_any_letters(lab, data, click):
+    made = DashboardBuilder(lab, data_set="Homework")
+    for name in ("学生", "教授"):
+        click(made, "publish", name=name)
+        assert made.notice["text"] == f"Published {name} as version 1."
+
+
 def test_a_new_dashboard_has_a_name_of_its_own(lab, data, click):
     one, two = (DashboardBuilder(lab, data_set="Homework") for _ in range(2))
     assert one.title == two.title

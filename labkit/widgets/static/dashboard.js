@@ -12,8 +12,8 @@ function builderView(get, send, own) {
       button("Redo", () => send("redo"), { class: "lk-plain", title: "Redo", disabled: !get("history").redo }, "↷"),
       own.publishing === null ? button("Publish dashboard", () => own.set({ publishing: get("title") }), { class: "lk-primary" }, "Publish")
         : h("form", { class: "lk-row", onsubmit: (e) => { e.preventDefault(); send("publish", { name: own.publishing.trim() }, (done) => done && own.set({ publishing: null })); }, onkeydown: (e) => { if (e.key === "Escape") own.set({ publishing: null }); } },
-          h("input", { "aria-label": "Name of the dashboard", autofocus: true, value: own.publishing, oninput: (e) => (own.publishing = e.target.value) }),
-          h("button", { type: "submit", class: "lk-primary", "aria-label": "Publish now" }, "Publish"), button("Cancel publishing", () => own.set({ publishing: null }), { class: "lk-plain" }, "✕"))),
+          h("input", { "aria-label": "Name of the dashboard", autofocus: true, value: own.publishing, oninput: (e) => own.set({ publishing: e.target.value }) }),
+          h("button", { type: "submit", class: "lk-primary", "aria-label": "Publish now", disabled: !own.publishing.trim() }, "Publish"), button("Cancel publishing", () => own.set({ publishing: null }), { class: "lk-plain" }, "✕"))),
     notice(get("notice"), send),
     h("div", { class: "lk-db" },
       h("aside", { class: "lk-db-left-pane", "aria-label": "Fields and filters" },

@@ -55,7 +55,7 @@ function answerView(answer, get, send, own, ask) {
   return h("div", { class: "lk-qb-answer" },
     h("div", { class: "lk-row lk-qb-reading", role: "status" }, h("span", { class: "lk-grow" }, answer.reading),
       own.adding === null ? button("Add to dashboard", () => own.set({ adding: get("dashboards")[0] || "My dashboard" }), { class: "lk-small" }, "Add to dashboard")
-        : h("form", { class: "lk-row", onsubmit: (e) => { e.preventDefault(); send("add", { dashboard: own.adding.trim() }, (done) => done && own.set({ adding: null })); }, onkeydown: (e) => { if (e.key === "Escape") own.set({ adding: null }); } },
+        : h("form", { class: "lk-row", onsubmit: (e) => { e.preventDefault(); if (own.adding.trim()) send("add", { dashboard: own.adding.trim() }, (done) => done && own.set({ adding: null })); }, onkeydown: (e) => { if (e.key === "Escape") own.set({ adding: null }); } },
           h("input", { "aria-label": "Dashboard", autofocus: true, list: own.listId, value: own.adding, oninput: (e) => (own.adding = e.target.value) }),
           h("datalist", { id: own.listId }, get("dashboards").map((d) => h("option", { value: d }))),
           h("button", { type: "submit", class: "lk-primary lk-small" }, "Add"), button("Cancel adding", () => own.set({ adding: null }), { class: "lk-plain" }, "✕"))),
