@@ -497,6 +497,28 @@ def test_notes_stand_below_the_chart() -> None:
     assert max(y for text, y in places if text.isdigit()) < notes - 5
 
 
+def test_categories_and_panels_stand_in_the_order_of_their_axes() -> None:
+    data = rows(
+        dimension("Category", "Term"),
+        dimension("SmallMultiples", "School"),
+        measure("Values", "Sum of sales"),
+        of=[("Fall", "Law", 1), ("Fall", "Art", 2), ("Autumn", "Art", 3), ("Autumn", "Bio", 3)],
+    )
+    term, school, _ = (each.id for each in data.fields)
+    places = {term: ("Autumn", "Fall"), school: ("Art", "Bio", "Law")}
+    found = texts(draw(visual("BarChart"), replace(data, places=places)))
+    assert [each for each in found if each in places[school]] == ["Art", "Bio", "Law"]
+    assert [each for each in found if each in places[term]][:2] == ["Autumn", "Fall"]
+
+
+def test_a_waterfall_of_several_measures_has_a_step_for_each() -> None:
+    data = rows(measure("Values", "List"), measure("Values", "Discounts"), of=[(9, -4)])
+    asked = visual("Waterfall", WaterfallChartOptions={"TotalBarLabel": "Effective"})
+    found = draw(asked, data)
+    assert marks(found) == {"List": "9", "Discounts": "-4", "Effective": "5"}
+    assert not found.warnings
+
+
 def test_a_rich_title_has_its_size_and_colour() -> None:
     words = '<visual-title><b><inline color="#FF0000" font-size="21px">Late</inline></b>'
     titled = {"BarChartVisual": {"Title": {"FormatText": {"RichText": f"{words}</visual-title>"}}}}

@@ -410,6 +410,26 @@ def test_fields_of_two_data_sets_do_not_go_together(show: Show) -> None:
         show(bar([dim("city")], [other]))
 
 
+@pytest.mark.parametrize("most", [1, 9])
+def test_a_combos_lines_are_of_all_colours(most: int, show: Show) -> None:
+    wells = {"Category": [dim("city")], "Colors": [dim("course")],
+             "BarValues": [measure()], "LineValues": [measure("price", "MEDIAN")]}  # fmt: skip
+    sorting = {"ColorItemsLimit": limit(most), "CategorySort": sort("city", "ASC")}
+    data = show(visual("ComboChart", {"ComboChartAggregated": wells}, SortConfiguration=sorting))
+    city, line = (next(at for at, each in enumerate(data.fields) if each.well == well)
+                  for well in ("Category", "LineValues"))  # fmt: skip
+    assert {(row[city], row[line]) for row in data.rows} == {("LA", 2.5), ("NY", 0.2), ("SF", 6.5)}
+    assert data.places["city"] == ("LA", "NY", "SF")
+
+
+def test_a_combos_line_of_folded_categories_is_told(show: Show) -> None:
+    wells = {"Category": [dim("city")], "Colors": [dim("course")],
+             "BarValues": [measure()], "LineValues": [measure("price", "MAX")]}  # fmt: skip
+    sorting = {"CategoryItemsLimit": limit(1)}
+    data = show(visual("ComboChart", {"ComboChartAggregated": wells}, SortConfiguration=sorting))
+    assert "The lines' values of what is beyond the limit." in data.not_drawn
+
+
 def test_an_axis_keeps_its_order_where_the_first_rows_lack_values(show: Show) -> None:
     """The months of a heat map, of which the first course has not all."""
     wells = {"Rows": [dim("course")], "Columns": [date()], "Values": [measure()]}

@@ -42,7 +42,7 @@ _NEEDS: dict[str, list[tuple[str, ...]]] = {
     "HeatMapVisual": [("Rows", "Columns"), ("Values",)],
     "TreeMapVisual": [("Groups",), ("Sizes",)],
     "FunnelChartVisual": [("Category",), ("Values",)],
-    "WaterfallVisual": [("Categories",), ("Values",)],
+    "WaterfallVisual": [("Values",)],
     "ScatterPlotVisual": [("XAxis",), ("YAxis",)],
     "SankeyDiagramVisual": [("Source",), ("Destination",), ("Weight",)],
     "BoxPlotVisual": [("Values", "Median")],

@@ -28,7 +28,7 @@ def multiples(
     if by is None:
         panel(sketch)
         return
-    keys = list(dict.fromkeys(sketch.data.values(by)))
+    keys = sketch.data.in_order(by, sketch.data.values(by))
     rows, columns = _grid(sketch, len(keys))
     if len(keys) > rows * columns:
         sketch.note(f"Shows the first {rows * columns} of {len(keys)} panels.")
@@ -117,7 +117,7 @@ def _categories(sketch: Sketch) -> tuple[object, ...] | None:
     own = sketch.option("SmallMultiplesOptions", "XAxis", "Scale") == "INDEPENDENT"
     if category is None or own or sketch.kind == "PieChartVisual":
         return None
-    return tuple(dict.fromkeys(sketch.data.values(category)))
+    return tuple(sketch.data.in_order(category, sketch.data.values(category)))
 
 
 def _range(

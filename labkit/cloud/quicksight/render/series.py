@@ -69,7 +69,7 @@ def table(
     by = next(iter(data.well(category)), None)
     split = next(iter(data.well(colors)), None) if colors else None
     rows = [*data.records(), *others(sketch)]
-    found = tuple(dict.fromkeys(row[by.id] if by else None for row in rows))
+    found = tuple(data.in_order(by, (row[by.id] for row in rows)) if by else [None] if rows else [])
     categories = sketch.categories if sketch.categories is not None else found
     keys = data.in_order(split, (row[split.id] for row in rows)) if split else [None]
     fields = data.well(*values)

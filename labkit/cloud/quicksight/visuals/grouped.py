@@ -9,6 +9,7 @@ from typing import Any
 from labkit.cloud.quicksight.calc.scope import Derived
 from labkit.cloud.quicksight.visuals import fields
 from labkit.cloud.quicksight.visuals.axes import AXES, Axis, limit_of
+from labkit.cloud.quicksight.visuals.combo import line_levels, over_colors
 from labkit.cloud.quicksight.visuals.model import OTHER, TABLES, TOTAL, Field, VisualData
 from labkit.cloud.quicksight.visuals.pivot import subtotals
 from labkit.cloud.quicksight.visuals.plan import Cut, Measure, Plan
@@ -74,7 +75,8 @@ def group(request: Request) -> Grouping:
         having=tuple(each.sql for each in conditions if each.stage == "aggregate"),
         among=tuple(f"m{len(computed) + at}" for at in range(len(among))),
     )
-    plan = replace(plan, subtotals=subtotals(request, plan), totals=_wants_totals(request, plan))
+    levels = (*subtotals(request, plan), *line_levels(request, plan))
+    plan = replace(plan, subtotals=levels, totals=_wants_totals(request, plan))
     blank = tuple(_without_totals(measures)) if request.wells.type in TABLES else ()
     return Grouping(_order(request), tuple(dimensions), tuple(measures), plan, blank)
 
@@ -174,24 +176,25 @@ def _left_out(plan: Plan, found: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 def _data(request: Request, grouping: Grouping, found: Sequence[Mapping[str, Any]]) -> VisualData:
     plan = grouping.plan
+    found = over_colors(request, plan, found)
     groups = [row for row in found if row["g"] == 0]
     folded = [row for row in found if row["g"] == -1]
     if folded and any(each.measure.window for each in grouping.measures):
         request.notes.append("A table calculation's value of what is beyond the limit.")
     rows = [_row(grouping, row) for row in groups]
-    others = None
+    others, is_pivot = None, request.wells.type == "PivotTableVisual"
     if len(plan.axes) == 1 and folded:
         others = _row(grouping, folded[0])
     else:
         rows += [_row(grouping, _marked(plan, row, OTHER)) for row in folded]
     data = VisualData(
         fields=grouping.fields,
-        rows=[*rows, *_subtotal_rows(grouping, found, groups)],
+        rows=[*rows, *(_subtotal_rows(grouping, found, groups) if is_pivot else ())],
         others=others,
         cut=_cut(plan, found),
         totals=_totals(grouping, found),
         not_drawn=(*request.notes, *_left_out(plan, found)),
-        places=dict(_places(grouping, groups)),
+        places=dict(_places(grouping, [*groups, *folded])),
     )
     options = request.wells.configuration.get("TotalOptions") or {}
     if request.wells.type != "TableVisual" or not options.get("TotalAggregationOptions"):
@@ -210,7 +213,7 @@ def _places(
     for at, axis in enumerate(grouping.plan.axes):
         if len(axis.dimensions) == 1:
             [one] = axis.dimensions
-            placed = {row[f"d{one}"]: row[f"r{at}"] for row in groups}
+            placed = {row[f"d{one}"]: row[f"r{at}"] for row in groups if not row[f"o{at}"]}
             ordered = tuple(sorted(placed, key=lambda each: placed[each] or 0))
             yield grouping.dimensions[one].field.id, ordered
 

@@ -59,7 +59,13 @@ def _treated(data: VisualData, date: Field, configuration: Json) -> VisualData:
     ]
     at = data.fields.index(date)
     dates = [row[at] for row in data.rows if row[at] is not None]
-    return replace(data, rows=_in_time(rows, at, latest_first=dates[:1] > dates[-1:]))
+    rows = _in_time(rows, at, latest_first=dates[:1] > dates[-1:])
+    return replace(data, rows=rows, places=_placed(data, date))
+
+
+def _placed(data: VisualData, date: Field) -> dict[str, tuple[Any, ...]]:
+    """The places of all but the dates, which stand in the order of the rows."""
+    return {name: each for name, each in data.places.items() if name != date.id}
 
 
 def _in_time(
@@ -148,7 +154,8 @@ def _forecast(request: Request, data: VisualData, date: Field, wanted: Json) -> 
         else:  # what lies ahead of all lies not next to what this line has
             notes.append(f"The forecast of {key[0]}, which has no value in the last period.")
     rows = _in_time(rows, data.fields.index(date))  # what is ahead comes after all that was
-    return replace(data, fields=(*data.fields, *added), rows=rows, not_drawn=tuple(notes))
+    fields, places = (*data.fields, *added), _placed(data, date)
+    return replace(data, fields=fields, rows=rows, not_drawn=tuple(notes), places=places)
 
 
 def _rows_ahead(

@@ -47,7 +47,7 @@ def waterfall(sketch: Sketch) -> None:
     )
     axes, box = upright(
         sketch,
-        [step.label for step in steps],
+        _labels(sketch, steps, broken_down=bool(shown.color)),
         Numeric(scale, field, options, axis_title(sketch, "PrimaryYAxisLabelOptions", field.label)),
         options=sketch.option("CategoryAxisDisplayOptions"),
         title=axis_title(
@@ -71,6 +71,15 @@ def waterfall(sketch: Sketch) -> None:
             sketch.text(x, y + (-8 if up else 9), text, ha="center", **style_of(sketch))
 
 
+def _labels(sketch: Sketch, steps: list[Step], *, broken_down: bool) -> list[str]:
+    """The steps' names; where a breakdown has no room for all, those of the totals."""
+    labels = [step.label for step in steps]
+    if not broken_down or widest(labels, 10.5) * len(steps) < sketch.box.width:
+        return labels
+    sketch.note("There is no room for the names of the parts.")
+    return [step.label if step.is_total else "" for step in steps]
+
+
 def _text(step: Step, field: object) -> str:
     value = step.end - step.start
     text = short(int(value) if float(value).is_integer() else value, field)  # type: ignore[arg-type]
@@ -79,12 +88,14 @@ def _text(step: Step, field: object) -> str:
 
 def _steps(sketch: Sketch, shown: Table) -> list[Step]:
     total = sketch.option("WaterfallChartOptions", "TotalBarLabel", default="Total")
+    if shown.category and len({each.field.id for each in shown.series}) > 1:
+        sketch.note("Not drawn: the values after the first, which stand beside categories.")
     if shown.color and len(shown.categories) > 1:
         return _broken_down(shown)
     height, steps = 0.0, []
     pairs = (
         zip(shown.labels, shown.series[0].values, strict=True)
-        if not shown.color
+        if shown.category and not shown.color
         else ((each.label, each.values[0]) for each in shown.series)
     )
     for label, value in pairs:
