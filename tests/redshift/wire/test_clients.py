@@ -59,6 +59,7 @@ def test_values_in_text_and_in_binary(run: Run, sql: str, value: Any, binary: bo
 # What psycopg sends, and where it has a format of its own for it.
 PARAMETERS = [
     True, 7, 70_000, 2**40, 1.25, Decimal("-12.50"), "it's", None,
+    Decimal("12345678901234567890123456789.012345678"), Decimal("-" + "9" * 38),
     datetime.date(2024, 2, 29), datetime.time(12, 30), datetime.datetime(2024, 2, 29, 1, 2, 3),
     datetime.datetime(2024, 2, 29, 1, 2, 3, tzinfo=UTC),
 ]  # fmt: skip

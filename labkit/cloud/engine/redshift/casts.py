@@ -56,6 +56,8 @@ def cost(source: Type, target: str) -> int | None:
         return 15 if target in (*NUMBERS, *TEXTS, "bool") else 18
     if target in TEXTS and source.base not in ("geometry", "hllsketch", "bool"):
         return 30
+    if {source.base, target} == {"time", "timetz"}:
+        return 1 if target == "timetz" else 6
     return 10 if target == "super" else 1 if (source.base, target) == ("oid", "int8") else None
 
 

@@ -125,6 +125,8 @@ def number(text: str) -> Typed:
         return Typed(f"CAST({text} AS INTEGER)", INT4)
     if -(1 << 63) <= value < 1 << 63:
         return Typed(f"CAST({text} AS BIGINT)", INT8)
+    if abs(value) >= 10**38:
+        raise RedshiftError("Numeric data overflow (result precision)", OUT_OF_RANGE)
     return Typed(f"CAST('{text}' AS DECIMAL(38,0))", numeric(38, 0))
 
 
@@ -178,7 +180,9 @@ def parameter(value: object) -> Typed:
     if isinstance(value, bool):
         return Typed(str(value).lower(), BOOL)
     if isinstance(value, int | float | Decimal):
-        found = number(str(abs(value)))
+        # A Decimal's own abs() rounds, and its str() may have an exponent.
+        text = f"{value.copy_abs():f}" if isinstance(value, Decimal) else str(abs(value))
+        found = number(text)
         return Typed(f"(-{found.sql})", found.type) if value < 0 else found
     return Typed(quoted_text(str(value)), UNKNOWN, literal=str(value))
 

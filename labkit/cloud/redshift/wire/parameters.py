@@ -31,6 +31,7 @@ KINDS: dict[int, Type] = {
     **dict.fromkeys((1186, 1188, 1190), types.INTERVAL),
 }
 UNTYPED = 705
+_DIGITS = Context(prec=38)
 #: Types whose binary form is their text.
 _TEXTS = (0, 18, 19, 25, 114, UNTYPED, 1042, 1043, OIDS["super"])
 
@@ -69,13 +70,15 @@ def given(oid: int, how: int, data: bytes | None, *, inferred: bool = False) -> 
 
 
 def _numeric(value: str) -> Typed:
+    """As a decimal of 38 digits, which is the most that one has."""
     try:
-        found = Decimal(value)
+        found = _DIGITS.create_decimal(value)
     except InvalidOperation:
         found = Decimal("NaN")
     if not found.is_finite():
         raise RedshiftError(f'invalid input syntax for type numeric: "{value}"', BAD_TEXT)
-    told = literal(Decimal(f"{found:f}"))
+    small = found.adjusted() < 0 and found.as_tuple().exponent < -_DIGITS.prec
+    told = literal(found.quantize(Decimal("1e-38"), context=_DIGITS) if small else found)
     return told if told.type.base == "numeric" else coerce(told, types.numeric(38, 0))
 
 
