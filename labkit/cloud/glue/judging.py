@@ -1,4 +1,4 @@
-"""What Glue refuses of jobs, triggers, workflows and tags, whose records moto keeps.
+"""What Glue refuses of jobs, triggers, workflows, schemas and tags, whose records moto keeps.
 
 A name that is taken is not made anew: moto would lose what it had. The same job may be asked for
 again, as a client does that did not see the answer.
@@ -12,6 +12,7 @@ from typing import Any
 
 from botocore import xform_name
 
+from labkit.cloud.glue.evolution import check_definition
 from labkit.cloud.glue.schedule import check_schedule
 from labkit.cloud.glue.words import exists, invalid, not_found
 from labkit.cloud.operations import AwsError, Context, not_here
@@ -39,6 +40,8 @@ def judge_call(context: Context, parameters: Members) -> None:
         _check_same(backend.jobs[name], parameters)
     if context.operation == "CreateTrigger" and parameters.get("Type") == "SCHEDULED":
         check_scheduled(parameters)
+    if context.operation == "CreateSchema" and "SchemaDefinition" in parameters:
+        check_definition(parameters["DataFormat"], parameters["SchemaDefinition"])
     if context.operation.startswith("GetWorkflowRun") and parameters.get("IncludeGraph"):
         raise not_here("glue", context.operation, "graphs are those of workflows, not of runs")
     if context.operation in ("GetTags", "TagResource", "UntagResource"):

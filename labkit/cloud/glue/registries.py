@@ -39,7 +39,7 @@ def update_registry(context: Context, *, RegistryId: Members, Description: str) 
 
 @answers("GetSchema")
 def get_schema(context: Context, *, SchemaId: Members) -> Answer:
-    schema = _find_schema(context, SchemaId)
+    schema = find_schema(context, SchemaId)
     told: Members = schema.as_dict()
     return told | _moments(schema)
 
@@ -54,7 +54,7 @@ def list_schemas(context: Context, *, RegistryId: Members | None = None) -> list
 @lists("ListSchemaVersions", "Schemas", most=_MOST)
 def list_schema_versions(context: Context, *, SchemaId: Members) -> list[Answer]:
     """A schema's versions, the first one first."""
-    schema = _find_schema(context, SchemaId)
+    schema = find_schema(context, SchemaId)
     return [_told_version(each) for each in schema.schema_versions.values()]
 
 
@@ -67,7 +67,7 @@ def _find(context: Context, asked: Members) -> Any:
     return known[name]
 
 
-def _find_schema(context: Context, asked: Members) -> Any:
+def find_schema(context: Context, asked: Members) -> Any:
     known = glue(context).registries
     registry, name, _ = validate_schema_id(asked, known)
     return known[registry].schemas[name]

@@ -1,0 +1,105 @@
+"""Which versions of a schema the registry lets in, and which become a FAILURE.
+
+https://docs.aws.amazon.com/glue/latest/dg/schema-registry.html
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+ID = {"name": "id", "type": "int"}
+LONG = {"name": "id", "type": "long"}
+NOTE = {"name": "note", "type": ["null", "string"], "default": None}
+CITY = {"name": "city", "type": "string"}
+TOWN = {"name": "town", "aliases": ["city"], "type": "string"}
+NEXT = {"name": "next", "type": ["null", "r"]}
+
+
+def record(*fields: Any, **more: Any) -> Any:
+    return {"type": "record", "name": "r", "fields": fields} | more
+
+
+def enum(*symbols: str, **more: str) -> Any:
+    return {"type": "enum", "name": "e", "symbols": symbols} | more
+
+
+def made(glue: Any, name: str, mode: str, *versions: Any) -> Any:
+    """A schema of these versions, and the last one's status."""
+    schema = {"RegistryName": "default-registry", "SchemaName": name}
+    first, *others = map(json.dumps, versions)
+    status = glue.create_schema(
+        SchemaName=name,
+        DataFormat="AVRO",
+        Compatibility=mode,
+        SchemaDefinition=first,
+    )["SchemaVersionStatus"]
+    for each in others:
+        told = glue.register_schema_version(SchemaId=schema, SchemaDefinition=each)
+        status = glue.get_schema_version(SchemaVersionId=told["SchemaVersionId"])["Status"]
+        assert told["Status"] == status
+    return schema, status
+
+
+@pytest.mark.parametrize(
+    ("mode", "versions", "status"),
+    [
+        ("BACKWARD", [record(ID), record(ID, NOTE)], "AVAILABLE"),
+        ("BACKWARD", [record(ID), record(ID, CITY)], "FAILURE"),
+        ("BACKWARD", [record(ID, CITY), record(LONG, TOWN)], "AVAILABLE"),
+        ("BACKWARD", [record(LONG), record(ID)], "FAILURE"),
+        ("BACKWARD", [record(ID), record(ID, name="q")], "FAILURE"),
+        ("BACKWARD", [record(ID, NEXT), record(LONG, NEXT)], "AVAILABLE"),
+        ("BACKWARD", [["null", "int"], "int"], "FAILURE"),
+        ("BACKWARD", ["int", ["null", "double"]], "AVAILABLE"),
+        ("BACKWARD", [enum("a", "b"), enum("a")], "FAILURE"),
+        ("BACKWARD", [enum("a", "b"), enum("a", default="a")], "AVAILABLE"),
+        ("BACKWARD", [record(ID, CITY), record(ID), record(ID, CITY)], "AVAILABLE"),
+        ("BACKWARD", ["int", "long", "double", "int"], "AVAILABLE"),
+        ("BACKWARD_ALL", ["int", "float", "string"], "FAILURE"),
+        ("BACKWARD", [record(ID), record(), record(CITY)], "FAILURE"),
+        ("BACKWARD", [record(NOTE), record(), record(CITY | NOTE)], "AVAILABLE"),
+        (
+            "BACKWARD",
+            [record(CITY), record(), record(ID | {"name": "city", "default": 1})],
+            "AVAILABLE",
+        ),
+        (
+            "BACKWARD_ALL",
+            [record(CITY), record(), record(ID | {"name": "city", "default": 1})],
+            "FAILURE",
+        ),
+        ("FORWARD", [record(ID), record(ID, CITY)], "AVAILABLE"),
+        ("FORWARD", [record(ID, CITY), record(ID)], "FAILURE"),
+        ("FULL", [record(ID), record(ID, CITY)], "FAILURE"),
+        ("FULL_ALL", [record(ID), record(ID, NOTE)], "AVAILABLE"),
+        ("NONE", ["int", "string"], "AVAILABLE"),
+    ],
+)
+def test_what_a_mode_lets_in(
+    glue: Any, fresh: Callable[[str], str], mode: str, versions: list[Any], status: str
+) -> None:
+    assert made(glue, fresh("schema"), mode, *versions)[1] == status
+
+
+def test_a_version_that_failed_is_not_the_latest(glue: Any, fresh: Callable[[str], str]) -> None:
+    schema, _ = made(glue, fresh("schema"), "BACKWARD_ALL", "int", "string", "long")
+    told = glue.get_schema(SchemaId=schema)
+    assert (told["LatestSchemaVersion"], told["NextSchemaVersion"]) == (3, 4)
+    again = glue.register_schema_version(SchemaId=schema, SchemaDefinition='"string"')
+    assert (again["VersionNumber"], again["Status"]) == (2, "FAILURE")
+    glue.update_schema(SchemaId=schema, SchemaVersionNumber={"LatestVersion": True})
+    assert glue.get_schema(SchemaId=schema)["SchemaCheckpoint"] == 3
+    with pytest.raises(glue.exceptions.EntityNotFoundException):
+        glue.update_schema(SchemaId=schema, SchemaVersionNumber={"VersionNumber": 9})
+
+
+def test_a_definition_that_is_none_is_refused(glue: Any, fresh: Callable[[str], str]) -> None:
+    wrong = {"type": "recrod", "name": "r"}
+    with pytest.raises(ClientError, match="Schema definition of AVRO data format is invalid"):
+        made(glue, fresh("schema"), "NONE", wrong)
+    asked = {"DataFormat": "AVRO", "SchemaDefinition": json.dumps(wrong)}
+    assert not glue.check_schema_version_validity(**asked)["Valid"]
+    assert glue.check_schema_version_validity(**asked | {"SchemaDefinition": '"int"'})["Valid"]
