@@ -17,6 +17,12 @@ def test_a_cluster_tells_of_itself(clusters, standing):
     assert told["TotalStorageCapacityInMegaBytes"] == 16_000 * 1024
     assert told["ClusterNamespaceArn"].startswith("arn:aws:redshift:us-east-1:")
     assert (told["DBName"], told["MasterUsername"]) == ("dev", "awsuser")
+    assert not any("PublicIPAddress" in node for node in told["ClusterNodes"])
+
+
+def test_the_nodes_of_a_cluster_that_is_open(clusters, fresh):
+    made = clusters.create(fresh("open"), PubliclyAccessible=True)
+    assert all(node["PublicIPAddress"] for node in clusters.tell(made)["ClusterNodes"])
 
 
 @pytest.mark.parametrize(

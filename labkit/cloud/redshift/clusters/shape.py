@@ -52,7 +52,9 @@ def _nodes(record: Record) -> dict[str, Any]:
     if nodes > 1:
         roles = ["LEADER", *(f"COMPUTE-{n}" for n in range(nodes))]
     kind = node_type(record["NodeType"])
+    kinds = ["PrivateIPAddress"] + ["PublicIPAddress"] * record["PubliclyAccessible"]
+    addresses = dict.fromkeys(kinds, "127.0.0.1")
     return {
-        "ClusterNodes": [{"NodeRole": role, "PrivateIPAddress": "127.0.0.1"} for role in roles],
+        "ClusterNodes": [{"NodeRole": role} | addresses for role in roles],
         "TotalStorageCapacityInMegaBytes": storage_mb(kind, nodes),
     }
