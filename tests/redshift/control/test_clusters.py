@@ -20,11 +20,6 @@ def test_a_cluster_tells_of_itself(clusters, standing):
     assert not any("PublicIPAddress" in node for node in told["ClusterNodes"])
 
 
-def test_the_nodes_of_a_cluster_that_is_open(clusters, fresh):
-    made = clusters.create(fresh("open"), PubliclyAccessible=True)
-    assert all(node["PublicIPAddress"] for node in clusters.tell(made)["ClusterNodes"])
-
-
 @pytest.mark.parametrize(
     ("members", "code"),
     [
@@ -164,7 +159,8 @@ def _managed(clusters, name):
 
 
 def test_two_regions_have_a_cluster_of_one_name(clusters, cloud, fresh):
-    name = clusters.create(fresh("twin"))
+    name = clusters.create(fresh("twin"), PubliclyAccessible=True)
+    assert all(node["PublicIPAddress"] for node in clusters.tell(name)["ClusterNodes"])
     clusters.run(name, "CREATE TABLE here (a int)")
     session = cloud.session()
     far = session.client("redshift", region_name="eu-west-1", endpoint_url=cloud.endpoint)
