@@ -194,13 +194,25 @@ def test_what_was_imported_before_the_rule_is_shut(lake, quicksight, rules, user
 
 
 def test_a_rule_must_fit(lake, quicksight, rules):
-    table = lake.s3_table(lake.source(), {"city": "STRING"})
-    code, message = refused(
-        quicksight.create_data_set, DataSetId=lake.name("unfit"), Name="unfit",
-        ImportMode="SPICE", PhysicalTableMap={"p": table}, **by(rules),
-    )  # fmt: skip
-    assert code == "InvalidParameterValueException"
-    assert "'region'" in message
+    def refusal(columns, **security):
+        table = lake.s3_table(source, columns)
+        code, message = refused(
+            quicksight.create_data_set, DataSetId=lake.name("unfit"), Name="unfit",
+            ImportMode="SPICE", PhysicalTableMap={"p": table}, **security,
+        )  # fmt: skip
+        assert code == "InvalidParameterValueException"
+        return message
+
+    source, columns = lake.source(), {"city": "STRING", "quantity": "INTEGER"}
+    assert "'region'" in refusal(columns, **by(rules))
+    tagged = {"TagRules": [{"TagKey": "q", "ColumnName": "quantity"}]}
+    assert refusal(columns, RowLevelPermissionTagConfiguration=tagged) == (
+        "A rule is by texts; the column 'quantity' holds none."
+    )
+    second = by(rules, FormatVersion="VERSION_2", Namespace="default")
+    assert refusal({"region": "STRING"}, **second).endswith(
+        "Namespace parameter should not be specified for Version 2"
+    )
 
 
 def test_rules_that_are_gone_let_nobody_in(lake, quicksight, users):

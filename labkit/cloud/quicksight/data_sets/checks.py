@@ -193,12 +193,11 @@ def _check_security(context: Context, members: Record, table: Relation) -> None:
     gate.check_enterprise(context, "Row-level and column-level security")
     names = {column.name for column in table.columns}
     security.check_columns(members, names | set(table.fields))
-    if rules := security.tag_rules(members):
-        for rule in rules["TagRules"]:
-            if rule["ColumnName"] not in names:
-                raise PreparationError(f"A tag rule names the column '{rule['ColumnName']}', "
-                                       "which there is not.")  # fmt: skip
+    security.check_tags(members, table.columns)
     if rules := security.user_rules(members):
+        if rules.get("FormatVersion") == "VERSION_2" and rules.get("Namespace"):
+            raise invalid("Invalid RowLevelPermissionDataSet. Namespace parameter should not be "
+                          "specified for Version 2")  # fmt: skip
         record = records.look_up(
             context.cloud, context.region, DATA_SET, rules["Arn"].rpartition("/")[2]
         )

@@ -152,6 +152,12 @@ def check_rules(data_set: Members, names: Iterable[str], columns: Sequence[Colum
             _column(columns, name)
 
 
+def check_tags(data_set: Members, columns: Sequence[Column]) -> None:
+    """Raise when a rule by tags names a column that there is not, or that holds no text."""
+    for rule in (tag_rules(data_set) or {}).get("TagRules") or ():
+        _column(columns, rule["ColumnName"])
+
+
 def _by_tags(data_set: Members, columns: Sequence[Column], tags: Mapping[str, str]) -> str:
     configured = tag_rules(data_set)
     if configured is None:
