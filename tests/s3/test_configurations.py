@@ -356,10 +356,32 @@ def test_a_log_goes_where_it_is_let_in(s3, bucket, fresh):
     assert told.pop("GET.OBJECT") == (bucket, "a", path, "200", "-", "5", "5", by)
     assert told.pop("GET.BUCKET")[3:] == ("200", "-", size, "-", "QueryString")
     assert (other[7], *other[10:12], told) == ("REST.GET.OBJECT", "404", "NoSuchKey", {})
-    dated = {"PartitionedPrefix": {"PartitionDateSource": "EventTime"}}
-    status = {"LoggingEnabled": wanted | {"TargetObjectKeyFormat": dated}}
-    asked = {"Bucket": bucket, "BucketLoggingStatus": status}
-    assert refused(s3.put_bucket_logging, **asked) == "NotImplemented"
+
+
+FORMATS = {  # of a log's keys → their beginning, less the log's prefix, and their time
+    "none": (None, "", r"\d\d-\d\d-\d\d"),
+    "simple": ({"SimplePrefix": {}}, "", r"\d\d-\d\d-\d\d"),
+    "of events": ({"PartitionedPrefix": {}}, r"\d{12}/us-east-1/{}/\d{4}/\d\d/\d\d/", "00-00-00"),
+    "of delivery": (
+        {"PartitionedPrefix": {"PartitionDateSource": "DeliveryTime"}},
+        r"\d{12}/us-east-1/{}/\d{4}/\d\d/\d\d/",
+        r"\d\d-\d\d-\d\d",
+    ),
+}
+
+
+@pytest.mark.parametrize(("form", "begins", "time"), FORMATS.values(), ids=FORMATS)
+def test_where_a_log_lies(s3, bucket, fresh, form, begins, time):
+    s3.create_bucket(Bucket=(target := fresh("log")), ACL="log-delivery-write")
+    wanted = {"TargetBucket": target, "TargetPrefix": "a/"}
+    wanted |= {"TargetObjectKeyFormat": form} if form else {}
+    s3.put_bucket_logging(Bucket=bucket, BucketLoggingStatus={"LoggingEnabled": wanted})
+    assert s3.get_bucket_logging(Bucket=bucket)["LoggingEnabled"] == wanted
+    kept = [each["Key"] for each in s3.list_objects_v2(Bucket=target)["Contents"]]
+    place = begins.replace("{}", bucket)
+    assert all(
+        re.fullmatch(rf"a/{place}\d{{4}}-\d\d-\d\d-{time}-[0-9A-F]{{16}}", key) for key in kept
+    )
 
 
 def allowed(effect, principal, **more):

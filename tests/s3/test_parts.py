@@ -144,14 +144,17 @@ def _begin(cloud, s3, upload, length):
 def test_a_stream_of_another_length_than_was_told(cloud, s3, bucket, told):
     """The content is five bytes; ``x-amz-decoded-content-length`` says something else."""
     s3.put_object(Bucket=bucket, Key="a", Body=b"before")
-    assert _stream(cloud, f"/{bucket}/a", told) == (400, b"IncompleteBody")
+    status, code, body = _stream(cloud, f"/{bucket}/a", told)
+    assert (status, code) == (400, b"IncompleteBody")
+    numbers = {"Expected": told, "Provided": 5}
+    assert all(f"<NumberBytes{name}>{n}<".encode() in body for name, n in numbers.items())
     assert s3.get_object(Bucket=bucket, Key="a")["Body"].read() == b"before"
     assert _stream(cloud, f"/{bucket}/a", 5)[0] == 200
     assert s3.get_object(Bucket=bucket, Key="a")["Body"].read() == b"abcde"
 
 
 def _stream(cloud, path, told):
-    """Status and error of a PUT in ``aws-chunked`` encoding."""
+    """Status, error and answer of a PUT in ``aws-chunked`` encoding."""
     headers = {
         "x-amz-decoded-content-length": str(told),
         "Content-Encoding": "aws-chunked",
@@ -167,4 +170,4 @@ def _stream(cloud, path, told):
     found = answer.read()
     client.close()
     code = found.partition(b"<Code>")[2].partition(b"</Code>")[0]
-    return answer.status, code
+    return answer.status, code, found

@@ -65,14 +65,28 @@ def write(cloud: Cloud, environ: Environ, answered: Answered) -> None:
     target = bucket and buckets.get(bucket.logging.get("TargetBucket"))
     if not target:
         return
-    name = time.strftime("%Y-%m-%d-%H-%M-%S-", time.gmtime()) + secrets.token_hex(8).upper()
-    key = bucket.logging.get("TargetPrefix", "") + name
+    key = _key(cloud, bucket)
     if not _is_let_in(cloud, bucket, target, key):
         return
     line = " ".join(_fields(bucket, request, environ, answered)) + "\n"
     with cloud.lock("s3"):
         cloud.backend("s3").put_object(target.name, key, value=line.encode())
         cloud.state.save_keys()
+
+
+def _key(cloud: Cloud, bucket: Any) -> str:
+    """Where a line goes: under the log's prefix, or under a day's where that is asked for.
+
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PartitionedPrefix.html
+    """
+    wanted, now = bucket.logging.get("TargetObjectKeyFormat") or {}, time.gmtime()
+    prefix, moment = str(bucket.logging.get("TargetPrefix", "")), "%Y-%m-%d-%H-%M-%S-"
+    if "PartitionedPrefix" in wanted:
+        prefix += f"{cloud.account}/{bucket.region_name}/{bucket.name}/"
+        prefix += time.strftime("%Y/%m/%d/", now)
+        dated = (wanted["PartitionedPrefix"] or {}).get("PartitionDateSource")
+        moment = moment if dated == "DeliveryTime" else "%Y-%m-%d-00-00-00-"
+    return prefix + time.strftime(moment, now) + secrets.token_hex(8).upper()
 
 
 def _is_let_in(cloud: Cloud, bucket: Any, target: Any, key: str) -> bool:

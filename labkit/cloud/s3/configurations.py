@@ -85,6 +85,7 @@ _TOLD: dict[str, Callable[[Any, Any], bytes]] = {
 _KEPT: dict[str, Callable[[Any], Iterable[str]]] = {
     "inventory": lambda bucket: bucket.inventory_configs,
     "lifecycle": lambda bucket: [""] if bucket.rules else [],
+    "logging": lambda bucket: [""] if bucket.logging else [],
     "replication": lambda bucket: [""] if bucket.replication else [],
 }
 

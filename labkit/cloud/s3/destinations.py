@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.lambdas.invoke import admits
 from labkit.cloud.operations import AwsError
-from labkit.cloud.s3 import limits, overlaps
-from labkit.cloud.s3.documents import Document, invalid
+from labkit.cloud.s3 import overlaps
+from labkit.cloud.s3.documents import Document, invalid, malformed
 from labkit.cloud.s3.notices import SENDER
 
 if TYPE_CHECKING:
@@ -63,8 +63,8 @@ def _check_log(cloud: Cloud, _: Request, bucket: Any, body: bytes) -> None:
     document = Document(body)
     if document.root.find("LoggingEnabled") is None:
         return
-    if b"PartitionedPrefix" in body:
-        raise limits.no_such_function()
+    if document.text("PartitionDateSource") not in ("", "EventTime", "DeliveryTime"):
+        raise malformed()
     name = document.text("TargetBucket")
     target = cloud.backend("s3").buckets.get(name)
     if target is None:

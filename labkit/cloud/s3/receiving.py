@@ -126,25 +126,26 @@ def _read(stream: Any, length: int | None) -> Iterator[bytes]:
             break
         left = None if left is None else left - len(chunk)
         yield chunk
-    if left:
-        raise _incomplete()
+    if length and left:
+        raise _incomplete(length, length - left)
 
 
 def _exactly(chunks: Iterator[bytes], length: int | None) -> Iterator[bytes]:
     """Chunks, which must come to the length that was told, where one was."""
-    left = length or 0
+    found = 0
     for chunk in chunks:
-        left -= len(chunk)
-        if length is not None and left < 0:
-            raise _incomplete()
+        found += len(chunk)
+        if length is not None and found > length:
+            raise _incomplete(length, found)
         yield chunk
-    if length is not None and left:
-        raise _incomplete()
+    if length is not None and found < length:
+        raise _incomplete(length, found)
 
 
-def _incomplete() -> AwsError:
+def _incomplete(expected: int, found: int) -> AwsError:
     words = "You did not provide the number of bytes specified by the Content-Length HTTP header"
-    return AwsError("IncompleteBody", words)
+    told = {"NumberBytesExpected": str(expected), "NumberBytesProvided": str(found)}
+    return AwsError("IncompleteBody", words, 400, **told)
 
 
 def _unchunk(request: Request, stream: Any, trailers: dict[str, str]) -> Iterator[bytes]:
