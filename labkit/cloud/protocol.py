@@ -277,10 +277,11 @@ def refuse(model: ServiceModel | None, error: AwsError) -> Reply:
     headers = {"x-amzn-RequestId": request_id, "x-amz-request-id": request_id}
     if model and protocol in JSON_PROTOCOLS:
         code = _UNSIGNED_IN_JSON.get(error.code, error.code)
-        fields = {"__type": code, "message": error.message, "Message": error.message}
+        said = _of_its_shape(model, code)
+        fields = {"__type": said, "message": error.message, "Message": error.message}
         if "RequestId" in _members_of(model, code):
             fields["RequestId"] = request_id
-        headers |= {"Content-Type": json_type(model), "x-amzn-errortype": code}
+        headers |= {"Content-Type": json_type(model), "x-amzn-errortype": said}
         if "awsQueryCompatible" in model.metadata:
             headers["x-amzn-query-error"] = f"{_query_code(model, code)};Sender"
         return Reply(error.status, headers, to_json(fields | error.details))
@@ -299,6 +300,12 @@ def refuse(model: ServiceModel | None, error: AwsError) -> Reply:
     return Reply(
         error.status, headers | {"Content-Type": "application/xml"}, (prolog + body).encode()
     )
+
+
+def _of_its_shape(model: ServiceModel, code: str) -> str:
+    """An error's code; of services that spoke forms before JSON, with where its shape is from."""
+    spoke_forms = "awsQueryCompatible" in model.metadata
+    return f"com.amazonaws.{model.service_name}#{code}" if spoke_forms else code
 
 
 def _query_code(model: ServiceModel, code: str) -> str:

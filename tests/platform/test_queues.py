@@ -95,8 +95,12 @@ def test_a_queue_of_other_attributes(sqs, fresh):
     name = fresh("q")
     sqs.create_queue(QueueName=name, Attributes={"DelaySeconds": "1"})
     sqs.create_queue(QueueName=name)
-    with pytest.raises(sqs.exceptions.QueueNameExists, match="different value for attribute Del"):
+    with pytest.raises(
+        sqs.exceptions.QueueNameExists, match="different value for attribute Del"
+    ) as refused:
         sqs.create_queue(QueueName=name, Attributes={"DelaySeconds": "2"})
+    headers = refused.value.response["ResponseMetadata"]["HTTPHeaders"]
+    assert headers["x-amzn-errortype"].startswith("com.amazonaws.sqs#")
 
 
 def attribute(kind, value):
