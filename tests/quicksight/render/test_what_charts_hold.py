@@ -519,6 +519,21 @@ def test_a_waterfall_of_several_measures_has_a_step_for_each() -> None:
     assert not found.warnings
 
 
+def test_a_title_stands_where_its_markup_says() -> None:
+    rich = '<visual-title><block align="{}">Sales</block></visual-title>'
+    asked = (
+        {"FormatText": {"RichText": rich.format(each)}} for each in ("left", "center", "right")
+    )
+    drawn = (
+        draw({"BarChartVisual": {"VisualId": "v", "Title": each}}, by_school()) for each in asked
+    )
+    left, centre, right = (
+        next(each.get_position()[0] for each in one.findobj(Text) if each.get_text() == "Sales")
+        for one in drawn
+    )
+    assert left < centre < right
+
+
 def test_a_rich_title_has_its_size_and_colour() -> None:
     words = '<visual-title><b><inline color="#FF0000" font-size="21px">Late</inline></b>'
     titled = {"BarChartVisual": {"Title": {"FormatText": {"RichText": f"{words}</visual-title>"}}}}
@@ -675,8 +690,7 @@ def test_a_high_row_ends_with_the_table() -> None:
 
 
 def test_a_low_chart_has_neither_legend_nor_titles() -> None:
-    asked = visual("BarChart", Title={"Visibility": "VISIBLE"})
-    found = draw(asked, by_school_and_status(), height_px=110)
+    found = draw(visual("BarChart"), by_school_and_status(), height_px=110)
     assert "There is no room for the legend." in found.warnings
     assert "Status" not in texts(found)
 

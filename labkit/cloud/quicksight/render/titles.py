@@ -12,7 +12,7 @@ from re import Match, sub
 from typing import Any
 
 from labkit.cloud.quicksight.render.markup import Run, lines_of, plain
-from labkit.cloud.quicksight.render.runs import ended, wrapped, written
+from labkit.cloud.quicksight.render.runs import ended, length, wrapped, written
 from labkit.cloud.quicksight.render.sketch import Sketch
 from labkit.cloud.quicksight.render.text import wrap
 from labkit.cloud.quicksight.visuals.formats import parameter_text
@@ -24,15 +24,17 @@ UNNAMED = frozenset(
 )
 TITLE, SUBTITLE, LEADING, MOST_LINES = 14.0, 11.5, 1.35, 2
 _SIZES = (8.0, 40.0)
+_ALIGNS = {"left": 0.0, "center": 0.5, "right": 1.0}
 _PARAMETER = r"(?:<<|&lt;&lt;)\$([^>&]+)(?:>>|&gt;&gt;)|\$\{([^}]+)\}"
 
 
 def headed(sketch: Sketch) -> Sketch:
     """The sketch below its title and subtitle, which are written."""
-    for runs in _headings(sketch):
+    for align, runs in _headings(sketch):
         for line in _lines(runs, sketch.box.width):
             step = max(each.size for each in line) * LEADING
-            written(sketch, line, sketch.box.left, sketch.box.top + step / 2)
+            left = sketch.box.left + _ALIGNS[align] * max(sketch.box.width - length(line), 0)
+            written(sketch, line, left, sketch.box.top + step / 2)
             sketch = sketch.within(sketch.box.inset(top=step))
     return sketch
 
@@ -50,26 +52,29 @@ def has_title(sketch: Sketch) -> bool:
     return bool(plain((sketch.visual.get("Title") or {}).get("FormatText") or {}))
 
 
-def _headings(sketch: Sketch) -> Iterator[list[Run]]:
+def _headings(sketch: Sketch) -> Iterator[tuple[str, list[Run]]]:
+    """The title and the subtitle, and where they stand."""
     title, subtitle = (sketch.visual.get(each) or {} for each in ("Title", "Subtitle"))
     look = Run(size=TITLE, color=sketch.theme.foreground, bold=True)
     if title.get("Visibility") != "HIDDEN" and sketch.kind != "EmptyVisual":
-        yield _runs(sketch, title, look) or [replace(look, text=title_of(sketch.data))]
+        align, runs = _runs(sketch, title, look)
+        yield align, runs or [replace(look, text=title_of(sketch.data))]
     if subtitle.get("Visibility") != "HIDDEN":
         yield _runs(sketch, subtitle, Run(size=SUBTITLE, color=sketch.theme.quiet))
 
 
-def _runs(sketch: Sketch, title: Mapping[str, Any], look: Run) -> list[Run]:
-    """A title's words, its parameters' values in their places."""
+def _runs(sketch: Sketch, title: Mapping[str, Any], look: Run) -> tuple[str, list[Run]]:
+    """Where a title stands, and its words, its parameters' values in their places."""
     text = title.get("FormatText") or {}
     if not plain(text):
-        return []
+        return "left", []
     if text.get("PlainText"):
-        return [replace(look, text=_filled(sketch, plain(text), str))]
+        return "left", [replace(look, text=_filled(sketch, plain(text), str))]
     lines = lines_of(_filled(sketch, text["RichText"], escape), {}, look)
     runs = [run for line in lines for run in [*line.runs, replace(look, text=" ")]]
     low, high = _SIZES
-    return [replace(each, size=min(max(each.size, low), high)) for each in runs[:-1]]
+    align = next((line.align for line in lines if line.runs), "left")
+    return align, [replace(each, size=min(max(each.size, low), high)) for each in runs[:-1]]
 
 
 def _filled(sketch: Sketch, words: str, spelled: Callable[[str], str]) -> str:
