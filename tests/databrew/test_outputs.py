@@ -7,6 +7,7 @@ import json
 import xml.etree.ElementTree as ET
 import zlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from csv import DictReader
 from datetime import datetime
@@ -442,6 +443,16 @@ def test_a_table_and_an_output_of_the_same_files(lake: Lake, database: str) -> N
     )
     assert "Two outputs would write s3://" in lake.fail(job)
     assert lake.keys("tables/") == []
+
+
+def test_two_jobs_that_make_one_table_at_once(lake: Lake, database: str) -> None:
+    lake.put("in/b.csv", "x,y\n1,z\n")
+    sets = people(lake), lake.dataset("in/b.csv")
+    jobs = [table_job(lake, each, database, "t") for each in sets]
+    with ThreadPoolExecutor(2) as pool:
+        ends = list(pool.map(lambda job: lake.wait(job, lake.start(job)), jobs))
+    assert sorted(end["State"] for end in ends) == ["FAILED", "SUCCEEDED"]
+    assert len(lake.keys("tables/t/")) == 1
 
 
 def test_rows_of_other_types_do_not_go_to_a_table(lake: Lake, database: str) -> None:

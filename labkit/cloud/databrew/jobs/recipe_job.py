@@ -10,11 +10,13 @@ import zlib
 
 from labkit.cloud.databrew import secrets
 from labkit.cloud.databrew.jobs.outputs import Writing
-from labkit.cloud.databrew.jobs.tables import output_of
+from labkit.cloud.databrew.jobs.tables import output_of, written_to
 from labkit.cloud.databrew.jobs.working import Working
 from labkit.cloud.databrew.reading import inputs
 from labkit.cloud.databrew.recipe import RecipeContext, Relation, compile_recipe
 from labkit.cloud.engine.formats.writers import LARGE
+from labkit.cloud.lake.metastore import Definition
+from labkit.cloud.operations import AwsError
 
 
 def work(working: Working) -> None:
@@ -70,13 +72,18 @@ def _write(working: Working, result: Relation, *, ordered: bool) -> None:
         columns=result.columns,
         ordered=ordered,
     )
-    targets = run.get("DataCatalogOutputs") or []
-    outputs = [
-        *(run.get("Outputs") or []),
-        *(output_of(working.cloud, working.region, each, result.columns) for each in targets),
-    ]
+    targets = _targets(working, result)
     try:
-        writing.write(outputs)
-        working.put(writing.staged, writing.replaced, writing.tables)
+        writing.write([*(run.get("Outputs") or []), *targets])
+        with working.cloud.lock("databrew"):
+            if list(map(written_to, _targets(working, result))) != list(map(written_to, targets)):
+                raise AwsError("ConcurrentModificationException", "A table has changed meanwhile.")
+            working.put(writing.staged, writing.replaced, writing.tables)
     finally:
         writing.drop()
+
+
+def _targets(working: Working, result: Relation) -> list[Definition]:
+    """The outputs that are tables, which another job may make or change meanwhile."""
+    targets = working.run.get("DataCatalogOutputs") or []
+    return [output_of(working.cloud, working.region, each, result.columns) for each in targets]

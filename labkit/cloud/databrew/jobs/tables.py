@@ -70,6 +70,11 @@ def output_of(
     }
 
 
+def written_to(output: Definition) -> list[Any]:
+    """Where and how a table's files are written."""
+    return [output[each] for each in ("Location", "Format", "PartitionColumns")]
+
+
 def partitions_of(location: str, uris: Iterable[str]) -> list[list[str]]:
     """The partitions' values that files below a location have, each once.
 
