@@ -24,6 +24,7 @@ if not {"db_raw_sisdemo", "db_raw_lmsdemo"} <= set(lab.catalog.databases()):
     for name in lab.catalog.crawlers().crawler:
         lab.catalog.run_crawler(name)
 """
+RESTART = "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()"
 EDITOR = "QueryEditor(lab, database='db_raw_sisdemo', sql='SELECT * FROM ed_level ORDER BY 1')"
 WAIT_MS = 30_000
 
@@ -71,6 +72,9 @@ def test_a_crawler_runs_and_shows_its_tables(open_notebook):
     notebook.click("Show columns of student")
     shows(notebook, "parent_highest_ed")
     notebook.screenshot("crawler-console")
+    notebook.page.evaluate(RESTART)
+    notebook.click("Refresh")
+    shows(notebook, "The kernel that this belongs to has ended.")
     assert notebook.errors == []
 
 

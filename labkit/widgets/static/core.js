@@ -61,7 +61,7 @@ function mount({ model, el }, view, state) {
   const root = h("div", { class: "lk", "data-lm-suppress-shortcuts": "true" });
   const own = { ...state, set: (changes) => (Object.assign(own, changes), draw()) };
   const get = (trait) => model.get(trait);
-  const { send, heard } = messages(model);
+  const { send, heard } = messages(model, () => own.set({ cut: true }));
   let waiting = false;
   const draw = () => {
     if (waiting) return;
@@ -70,7 +70,7 @@ function mount({ model, el }, view, state) {
       waiting = false;
       const fresh = root.cloneNode(false);
       fresh.handlers = root.handlers;
-      fresh.append(...[view(get, send, own)].flat(9).filter(Boolean));
+      fresh.append(...[own.cut && notice(CUT), view(get, send, own)].flat(9).filter(Boolean));
       const before = document.activeElement && document.activeElement.getAttribute("aria-label");
       patch(root, fresh);
       followFocus(root, own, before);
@@ -86,17 +86,20 @@ function mount({ model, el }, view, state) {
   return { draw, own, root, send, end: () => { model.off("change", draw); model.off("msg:custom", heard); } };
 }
 
+const CUT = { text: "The kernel that this belongs to has ended.", advice: "Run the cell again." };
+
 /* send("save", {name}, (done) => …) is told at the end whether it was done. Until then the same is not sent again. */
-function messages(model) {
+function messages(model, cut) {
   const asked = new Map(), view = Math.random().toString(36).slice(2);
   let count = 0;
+  const post = (message) => { try { model.send(message); } catch { cut(); } };
   const send = (action, rest, then) => {
     const message = { do: action, ...rest }, same = JSON.stringify(message);
-    if (!then) return model.send(message);
+    if (!then) return post(message);
     if ([...asked.values()].some((each) => each.same === same)) return;
     const number = `${view} ${++count}`;
     asked.set(number, { same, then });
-    model.send({ ...message, number });
+    post({ ...message, number });
   };
   const heard = ({ answered, done }) => {
     if (!asked.has(answered)) return;
@@ -200,5 +203,5 @@ function tablist(label, tabs, chosen, choose) {
   return h("div", { class: "lk-tabs", role: "tablist", "aria-label": label, onkeydown: move },
     tabs.map(([id, text]) =>
       h("button", { type: "button", role: "tab", class: "lk-tab", "aria-selected": String(id === chosen),
-        tabindex: id === chosen ? "0" : "-1", onclick: () => choose(id) }, text)));
+        tabindex: id === chosen ? "0" : "-1", title: String(text).length > 24 ? text : null, onclick: () => choose(id) }, text)));
 }

@@ -79,7 +79,7 @@ function actions(run, tab, get, send, own) {
     button("Run query", (click) => click.detail < 2 && own.run("run"), { class: "lk-primary", disabled: busy }, own.part ? "Run selection" : run ? "Run again" : "Run"),
     button("Cancel query", () => send("cancel", { tab: tab.id }), { disabled: !busy }, "Cancel"),
     button("Explain query", () => own.run("explain"), { disabled: busy }, "Explain"),
-    service.saves && button("Save query", () => own.set({ naming: tab.title }), {}, "Save"),
+    service.saves && button("Save query", () => own.set({ naming: tab.title }), { disabled: !tab.sql.trim() }, "Save"),
     button("Clear editor", () => own.clear(), {}, "Clear"),
     service.switches(send, own, get));
 }
