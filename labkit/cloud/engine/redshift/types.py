@@ -149,12 +149,20 @@ def named_type(name: str, sizes: tuple[int, ...] = ()) -> Type:
     if base == "numeric":
         return _decimal(*sizes)
     if base not in SIZED:
+        if sizes and base.startswith("time"):
+            raise _no_precision(base)
         return Type(base)
     default = {"text": 256, "bpchar": 1, "varchar": 256, "varbyte": 64000}
     size = sizes[0] if sizes else default["bpchar" if base == "bpchar" else base]
     if name.lower() == "bpchar":
         size = sizes[0] if sizes else 256
     return _checked(base, size)
+
+
+def _no_precision(base: str) -> RedshiftError:
+    """Source: https://github.com/davedevelopment/phpmig/pull/153"""
+    kind = base.removesuffix("tz")
+    return RedshiftError(f"{kind} or {kind}tz do not support precision.", "0A000")
 
 
 def _checked(base: str, size: int) -> Type:
