@@ -112,6 +112,8 @@ class QueryEditor(QueryBench, StatementConsole):
     def do_more(self, *, tab: str) -> None:
         """Fetch the next thousand rows of a result."""
         run, shown = self.runs[tab], self.results[tab]
+        if not shown["next"]:
+            return
         page = self.rows(run, first=False, token=shown["next"])
         self.give(run, tab, results=page | {"rows": shown["rows"] + page["rows"]})
 

@@ -224,6 +224,8 @@ class WarehouseEditor(QueryBench):
     def do_more(self, *, tab: str) -> None:
         """Fetch the next page of a result."""
         run, shown = self.runs[tab], self.results[tab]
+        if not shown["next"]:
+            return
         answer = self._page(self._shown(tab), NextToken=shown["next"])
         page = result_facts(answer)
         self.give(run, tab, results=shown | page | {"rows": shown["rows"] + page["rows"]})

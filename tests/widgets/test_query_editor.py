@@ -128,6 +128,8 @@ def test_a_long_result_comes_in_pages(editor, run, click):
     assert len(editor.results["1"]["rows"]) == 999  # a thousand with the column names
     while editor.results["1"]["next"]:
         click(editor, "more", tab="1")
+    click(editor, "more", tab="1")  # a click too many
+    assert editor.notice == {}
     assert [row[0] for row in editor.results["1"]["rows"]] == [str(i) for i in range(1, 2501)]
 
 

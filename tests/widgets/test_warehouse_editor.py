@@ -149,6 +149,8 @@ def test_a_hundred_rows_or_all_in_pages(editor, run, click):
     run(sql)
     while editor.results["1"]["next"]:
         click(editor, "more", tab="1")
+    click(editor, "more", tab="1")  # a click too many
+    assert editor.notice == {}
     assert [row[0] for row in editor.results["1"]["rows"]] == [str(n) for n in range(1, 2501)]
 
 

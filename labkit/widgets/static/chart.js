@@ -4,11 +4,11 @@ const CHART = { wide: 760, high: 290, left: 64, right: 16, top: 14, bottom: 44 }
 const MOST_BARS = 100, MOST_LABELS = 8;
 const isMoment = (column) => /^(date|timestamp)/.test(column.type);
 
-/* The chosen columns; at first the first text or date, and the first number. */
+/* The chosen columns; at first the first text or date, and the first number; of numbers alone the first two. */
 function chartChoice(columns, chosen) {
   const numbers = columns.map((c, i) => i).filter((i) => columns[i].number);
   const names = columns.map((c, i) => i).filter((i) => !columns[i].number);
-  const x = chosen.x ?? names[0] ?? -1;
+  const x = chosen.x ?? names[0] ?? (numbers.length > 1 ? 0 : -1);
   const y = chosen.y ?? numbers.find((i) => i !== x);
   return { kind: chosen.kind ?? (x >= 0 && isMoment(columns[x]) ? "line" : "bar"), x, y, numbers };
 }
@@ -40,7 +40,7 @@ function chartPoints(result, { kind, x, y }) {
   const inTime = kind === "line" && x >= 0 && isMoment(result.columns[x]);
   if (inTime) known.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   const points = kind === "bar" ? known.slice(0, MOST_BARS) : known;
-  return { points, left: rows.length - points.length };
+  return { points, left: Math.max(result.total, rows.length) - points.length };
 }
 
 function chartPicture(points, { kind, x, y }, columns) {
