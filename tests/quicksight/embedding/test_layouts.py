@@ -10,6 +10,7 @@ import pytest
 
 from labkit import charts
 from labkit.charts.pages import Session
+from labkit.cloud.quicksight.embedding.layout import places
 from labkit.errors import NoChart
 from tests.quicksight.embedding.boards import SCHEMA, dashboard, orders, visual
 from tests.quicksight.embedding.test_sessions import refused, rows
@@ -61,6 +62,31 @@ def test_an_export_is_shown_whole(opened: Any, name: str) -> None:
         for tile in sheet["tiles"]:
             assert 0 <= tile["left"] <= tile["left"] + tile["width"] <= sheet["width"] + 1
     assert "<script" not in session.read("").decode().partition("<body>")[0]
+
+
+SHOWN: dict[str, tuple[dict[str, Any], bool]] = {
+    "no rule": ({}, True),
+    "hidden": ({"Visibility": "HIDDEN"}, False),
+    "hidden by a rule": ({"RenderingRules": [("${Show} = 'b'", "HIDDEN")]}, False),
+    "a rule that does not hold": ({"RenderingRules": [("${Show} = 'c'", "HIDDEN")]}, True),
+    "shown by a rule": (
+        {"Visibility": "HIDDEN", "RenderingRules": [("locate(${Show}, 'b') > 0", "VISIBLE")]},
+        True,
+    ),
+    "a rule of no value": ({"RenderingRules": [("${Unset} = 'b'", "HIDDEN")]}, True),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_rules_show_and_hide_elements(name: str) -> None:
+    said, shown = SHOWN[name]
+    rules = [{"Expression": expression, "ConfigurationOverrides": {"Visibility": then}}
+             for expression, then in said.get("RenderingRules", ())]  # fmt: skip
+    where = dict.fromkeys(("XAxisLocation", "YAxisLocation", "Width", "Height"), "90px")
+    element = {"ElementId": "v", "ElementType": "VISUAL", **where, **said, "RenderingRules": rules}
+    layout = {"Configuration": {"FreeFormLayout": {"Elements": [element]}}}
+    found = places({"Layouts": [layout]}, 1600, {"Show": "b", "Unset": None})
+    assert bool(found) is shown
 
 
 def _type(name: str) -> str:

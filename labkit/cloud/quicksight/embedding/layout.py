@@ -14,6 +14,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from labkit.cloud.quicksight.render.conditions import Parameters, Unreadable, evaluate
+
 Json = Mapping[str, Any]
 COLUMNS, ROW_PX = 36, 31
 GAP_PX = 12
@@ -48,11 +50,36 @@ class Place:
         return self.top + self.height
 
 
-def places(sheet: Json, width_px: float) -> list[Place]:
-    """Where a sheet's elements stand when it is so wide."""
+def places(sheet: Json, width_px: float, parameters: Json) -> list[Place]:
+    """Where a sheet's elements stand that are to be seen, when it is so wide.
+
+    Args:
+        parameters: values by name, for the rules that show and hide elements.
+    """
+    return [each for each in every(sheet, width_px) if _is_shown(each.style, parameters)]
+
+
+def every(sheet: Json, width_px: float) -> list[Place]:
+    """Where all of a sheet's elements stand, hidden ones too."""
     layouts = sheet.get("Layouts") or [{"Configuration": {"GridLayout": _default(sheet)}}]
     [(kind, body)] = layouts[0]["Configuration"].items()
     return list(_LAYOUTS[kind](body, width_px))
+
+
+def _is_shown(element: Json, parameters: Json) -> bool:
+    """Whether an element is to be seen: as it says, or as a rule that holds says.
+
+    https://docs.aws.amazon.com/quicksight/latest/APIReference/API_SheetElementRenderingRule.html
+    """
+    shown = element.get("Visibility", "VISIBLE")
+    for rule in element.get("RenderingRules") or ():
+        try:
+            holds = evaluate(Parameters(parameters), rule["Expression"], {})
+        except Unreadable:
+            continue
+        if holds is True:
+            shown = rule["ConfigurationOverrides"].get("Visibility", shown)
+    return bool(shown == "VISIBLE")
 
 
 def _default(sheet: Json) -> Json:
@@ -110,12 +137,11 @@ def _free_form(body: Json, width_px: float) -> Iterator[Place]:
 
 def _elements(body: Json, scale: float) -> Iterator[Place]:
     for each in body.get("Elements") or ():
-        if each.get("Visibility", "VISIBLE") == "VISIBLE":
-            left, top, width, height = (
-                pixels(each[name]) * scale
-                for name in ("XAxisLocation", "YAxisLocation", "Width", "Height")
-            )
-            yield Place(each["ElementType"], each["ElementId"], left, top, width, height, each)
+        left, top, width, height = (
+            pixels(each[name]) * scale
+            for name in ("XAxisLocation", "YAxisLocation", "Width", "Height")
+        )
+        yield Place(each["ElementType"], each["ElementId"], left, top, width, height, each)
 
 
 def _sections(body: Json, width_px: float) -> Iterator[Place]:

@@ -65,7 +65,8 @@ def shown_places(chosen: Chosen, sheet: Mapping[str, Any]) -> list[Place]:
     if only:
         return [Place("VISUAL", only, 0, 0, WIDTH_PX, WIDTH_PX * 0.55)]
     visuals = {each.id for each in chosen.open.board.visuals}
-    found = layout.places(sheet, WIDTH_PX)
+    values = walk.parameters(chosen.definition, chosen.parameters)
+    found = layout.places(sheet, WIDTH_PX, values)
     return [each for each in found if each.type != "VISUAL" or each.id in visuals]
 
 

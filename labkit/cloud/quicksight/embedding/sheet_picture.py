@@ -87,7 +87,8 @@ def sheet_picture(chosen: Chosen, sheet: Json, width_px: float) -> SheetPicture:
     theme = chosen.open.board.theme
     controls = controls_of(chosen.definition, sheet)
     inner = width_px - 2 * MARGIN_PX
-    found = layout.places(sheet, inner)
+    values = walk.parameters(chosen.definition, chosen.parameters)
+    found = layout.places(sheet, inner, values)
     placed = {each.id for each in found}
     bar, below = _bar([each for each in controls if each.id not in placed], inner)
     top = HEAD_PX + below

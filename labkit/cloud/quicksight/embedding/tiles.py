@@ -29,8 +29,8 @@ def content_of(definition: Json, id: str) -> str:
 
 def theme_of(theme: Theme, visual: walk.Placed) -> Theme:
     """The theme of a visual's tile."""
-    every = layout.places(visual.sheet, layout.CANVAS_PX)
-    styles = (each.style for each in every if each.id == visual.id)
+    found = layout.every(visual.sheet, layout.CANVAS_PX)
+    styles = (each.style for each in found if each.id == visual.id)
     return tile_theme(theme, next(styles, {}))
 
 

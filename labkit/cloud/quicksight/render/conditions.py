@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache, reduce
 from itertools import pairwise
-from typing import Any
+from typing import Any, Protocol
 
 from labkit.cloud.quicksight.calc.arguments import COMPARISONS as MODES
 from labkit.cloud.quicksight.calc.errors import CalcSyntaxError
@@ -28,7 +29,7 @@ from labkit.cloud.quicksight.calc.syntax import (
 from labkit.cloud.quicksight.render.colors import gradient
 from labkit.cloud.quicksight.render.scales import number, numbers
 from labkit.cloud.quicksight.render.sketch import Sketch
-from labkit.cloud.quicksight.visuals.model import Total
+from labkit.cloud.quicksight.visuals.model import Total, VisualData
 
 Row = Mapping[str, Any]
 Icon = tuple[str, str]
@@ -119,7 +120,27 @@ def icon_for(sketch: Sketch, icon: Mapping[str, Any] | None, row: Row) -> Icon |
     return None
 
 
-def evaluate(sketch: Sketch, expression: str, row: Row) -> Any:
+class Names(Protocol):
+    """What an expression may name: a sketch has all of it."""
+
+    @property
+    def data(self) -> VisualData: ...
+    @property
+    def parameters(self) -> Mapping[str, Any]: ...
+    @property
+    def calls(self) -> Mapping[str, Any]: ...
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """The names of an expression that stands on no visual."""
+
+    parameters: Mapping[str, Any]
+    data: VisualData = field(default_factory=lambda: VisualData((), ()))
+    calls: Mapping[str, Any] = field(default_factory=dict)
+
+
+def evaluate(sketch: Names, expression: str, row: Row) -> Any:
     """An expression's value for a row.
 
     Raises:
@@ -145,7 +166,7 @@ def _holds(sketch: Sketch, expression: str, row: Row) -> bool:
         return False
 
 
-def _value(sketch: Sketch, node: Node, row: Row, whole: str) -> Any:
+def _value(sketch: Names, node: Node, row: Row, whole: str) -> Any:
     def of(node: Node) -> Any:
         return _value(sketch, node, row, whole)
 
@@ -251,7 +272,7 @@ def _alike(value: Any, other: Any) -> Any:
     return value if found is None else found
 
 
-def _field_value(sketch: Sketch, name: str, aggregation: str, row: Row, whole: str) -> Any:
+def _field_value(sketch: Names, name: str, aggregation: str, row: Row, whole: str) -> Any:
     found = [each for each in sketch.data.fields if name in (each.column, each.label, each.id)]
     exact = [each for each in found if not aggregation or each.aggregation == aggregation]
     if not exact:

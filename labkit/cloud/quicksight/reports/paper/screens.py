@@ -35,7 +35,7 @@ def screen_pages(reading: Reading, sheet: Json) -> tuple[Json, Press]:
     high = paper.height - 2 * EDGE - HEADER - FOOTER
     press = Press(reading, sheet, high, on_screen=True)
     scale = paper.room / (WIDE_PX * PX)
-    blocks = list(flows.flow(press, _items(sheet)))
+    blocks = list(flows.flow(press, _items(reading, sheet)))
     needed = sum(each["height"] for each in blocks) * scale
     if high < needed <= high * TALLER:
         paper, high = replace(paper, height=paper.height + needed - high + 1), needed + 1
@@ -50,14 +50,14 @@ def screen_pages(reading: Reading, sheet: Json) -> tuple[Json, Press]:
     return page, press
 
 
-def _items(sheet: Json) -> list[flows.Item]:
+def _items(reading: Reading, sheet: Json) -> list[flows.Item]:
     """The elements and their places in points, whatever the layout is."""
     found = [
         (
             {"BackgroundStyle": {}, **each.style, "ElementId": each.id, "ElementType": each.type},
             Place(each.left * PX, each.top * PX, each.width * PX, each.height * PX),
         )
-        for each in places(sheet, WIDE_PX)
+        for each in places(sheet, WIDE_PX, reading.parameters)
         if not each.type.endswith("CONTROL")  # their values stand at the head of the page
     ]
     return sorted(found, key=lambda item: (item[1].y, item[1].x))
