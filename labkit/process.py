@@ -57,6 +57,8 @@ class Connection:
             "AWS_EC2_METADATA_DISABLED": "true",
             # Step Functions' synchronous calls would go to the host "sync-127.0.0.1".
             "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
+            # Clients of Rust's object_store (Delta's, Polars) speak plain HTTP only when told to.
+            "AWS_ALLOW_HTTP": "true",
             # The machine's authorities and the warehouses' own certificate.
             "SSL_CERT_FILE": str(home() / "redshift" / "trust.pem"),
         }

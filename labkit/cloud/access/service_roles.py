@@ -95,6 +95,7 @@ def surroundings(cloud: Cloud, region: str) -> dict[str, str]:
         "AWS_DEFAULT_REGION": region,
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
+        "AWS_ALLOW_HTTP": "true",
     }
 
 
