@@ -191,6 +191,27 @@ def test_a_forms_file(s3, bucket, name, size, key):
     assert s3.get_object(Bucket=bucket, Key=key)["Body"].read() == body
 
 
+FIELDS = {  # of a form → the refusal, as of a PUT with such a header
+    "storage class": ({"x-amz-storage-class": "GOLD"}, "InvalidStorageClass"),
+    "ACL": ({"acl": "all"}, "InvalidArgument"),
+    "metadata": ({"x-amz-meta-a": "b" * 3000}, "MetadataTooLarge"),
+    "digest": ({"content-md5": "AAAAAAAAAAAAAAAAAAAAAA=="}, "BadDigest"),
+    "no key": ({"key": ""}, "InvalidArgument"),
+    "long key": ({"key": "k" * 1025}, "KeyTooLongError"),
+}
+
+
+@pytest.mark.parametrize(("asked", "code"), FIELDS.values(), ids=FIELDS)
+def test_a_forms_fields_are_what_headers_are(s3, bucket, asked, code):
+    conditions = [{name: value} for name, value in asked.items() if name != "key"]
+    form = s3.generate_presigned_post(
+        bucket, asked.get("key", "a"), Fields=asked, Conditions=conditions
+    )
+    answer = requests.post(form["url"], data=form["fields"], files={"file": b"x"}, timeout=60)
+    assert f"<Code>{code}<" in answer.text
+    assert s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 0
+
+
 NO_FORMS = {  # what is sent → code
     "no file": (
         b'--b\r\nContent-Disposition: form-data; name="key"\r\n\r\na\r\n--b--',
@@ -207,6 +228,26 @@ def test_what_is_no_form_is_refused(s3, bucket, body, code):
     url = f"{s3.meta.endpoint_url}/{bucket}"
     answer = requests.post(url, data=body, headers=headers, timeout=60)
     assert (answer.status_code, f"<Code>{code}" in answer.text) == (400, True)
+
+
+def test_only_a_new_object_says_how_it_is_encrypted(aws, s3, bucket):
+    said = aws("s3", config=Config())
+    named = {"Bucket": bucket, "Key": "a"}
+    s3.put_object(**named)
+    part = named | {"UploadId": s3.create_multipart_upload(**named)["UploadId"]}
+    header = {"x-amz-server-side-encryption": "AES256"}
+    said.meta.events.register(
+        "before-call.s3", lambda params, **_: params["headers"].update(header)
+    )
+    said.put_object(**named)
+    calls = {
+        said.get_object: named,
+        said.upload_part: part | {"PartNumber": 1},
+        said.complete_multipart_upload: part | {"MultipartUpload": {"Parts": []}},
+    }
+    for call, asked in calls.items():
+        with pytest.raises(ClientError, match="header is not supported for this operation"):
+            call(**asked)
 
 
 def test_a_presigned_put_carries_metadata(s3, bucket):

@@ -156,6 +156,7 @@ class S3:
             request = read_request(post.as_put(environ, form), principal)
             environ[access_logs.REQUEST] = request
             policy.authorize_s3(self.cloud, request)
+            limits.check(request, None)
             reply = self._upload(request)
         return post.answer(form, self.cloud.endpoint, reply) if reply.status == 200 else reply
 

@@ -57,6 +57,8 @@ _NOT_HERE = {
 }  # fmt: skip
 _NOT_DONE = {("PUT", "requestPayment")}
 
+_ENCRYPTION = "x-amz-server-side-encryption"
+
 
 def _invalid(message: str, name: str, value: str | None = None) -> AwsError:
     told = {"ArgumentName": name} | ({} if value is None else {"ArgumentValue": value})
@@ -119,6 +121,8 @@ def check(request: Request, source: Any) -> None:
         if (said := request.header(header)) and said not in known:
             raise refusal(header, said)
     grants.check_headers(request)
+    if request.reads_object or "uploadId" in request.query:
+        _check_encryption(request.header(_ENCRYPTION))
     if request.header("x-amz-write-offset-bytes") is not None:
         raise conditions.not_taken("x-amz-write-offset-bytes")
     copied, header = copy_source(request), "x-amz-copy-source"
@@ -232,6 +236,17 @@ def _check_owner(expected: str | None) -> None:
         words = "The value of the expected bucket owner parameter must be an AWS account ID"
         raise AwsError("InvalidBucketOwnerAWSAccountID", words)
     raise AwsError("AccessDenied", "Access Denied", 403)
+
+
+def _check_encryption(said: str | None) -> None:
+    """Raise where a read, or a part, says how its object is to be encrypted.
+
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+    """
+    if said is not None:
+        raise _invalid(
+            f"{_ENCRYPTION} header is not supported for this operation.", _ENCRYPTION, said
+        )
 
 
 def _check_lock(request: Request) -> None:

@@ -18,11 +18,15 @@ from labkit.cloud.access import signature
 from labkit.cloud.access.guard import check_session, credentials_of
 from labkit.cloud.operations import ANONYMOUS, AwsError, Principal
 from labkit.cloud.s3 import form_policy, forms, tags
+from labkit.cloud.s3.documents import invalid
 from labkit.cloud.s3.form_policy import Form
 from labkit.cloud.s3.request import FORM
 
 Environ = dict[str, Any]
-_HEADERS = ("content-type", "content-encoding", "content-disposition", "cache-control", "expires")
+_HEADERS = {
+    *("content-type", "content-encoding", "content-disposition", "cache-control"),
+    *("content-md5", "expires"),
+}
 
 
 def is_form(environ: Environ) -> bool:
@@ -49,6 +53,8 @@ def read_form(environ: Environ, file: IO[bytes]) -> tuple[Form, Principal]:
         raise AwsError("MalformedPOSTRequest", words) from error
     if "key" not in named:
         raise _missing("key")
+    if not named["key"]:
+        raise invalid("User key must have a length greater than 0.", "key", "")
     form = Form(bucket, named, file, file.tell())
     file.seek(0)
     if not {"policy", "awsaccesskeyid", "x-amz-credential"} & named.keys():
