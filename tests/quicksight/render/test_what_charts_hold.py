@@ -749,6 +749,13 @@ def test_the_fields_of_a_pivots_rows_share_a_column(options: Any, label: str | N
     assert not found.warnings
 
 
+@pytest.mark.parametrize("placement", ["COLUMN", "ROW"])
+def test_a_pivot_may_have_no_rows(placement: str) -> None:
+    data = rows(dimension("Columns", "Term"), measure("Values", "Sales"), of=[("Fall", 1)])
+    options = {"MetricPlacement": placement, "RowsLayout": "HIERARCHY"}
+    assert "1" in texts(draw(visual("PivotTable", TableOptions=options), data))
+
+
 COLLAPSED: dict[str, tuple[list[str], list[str]]] = {
     "one group": (["Art"], ["Law", "Fall", "1", "Spring", "2", "Art", "4"]),
     "all groups": ([""], ["Law", "5", "Art", "4"]),

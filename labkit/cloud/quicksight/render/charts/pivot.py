@@ -235,7 +235,7 @@ def _side_cells(
                 look=look or _own(sketch, "RowHeaderStyle"),
             )
         )
-    if isinstance(side[-1], Metric):
+    if side and isinstance(side[-1], Metric):
         name, own = side[-1].label, _own(sketch, "RowHeaderStyle")
         line.append(Cell(name, bold=total, fill=head_fill, is_header=True, value=name, look=own))
     return line
