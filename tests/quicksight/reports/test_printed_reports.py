@@ -17,6 +17,7 @@ from tests.quicksight.reports.conftest import (
     report,
     section,
     student_table,
+    table,
 )  # fmt: skip
 
 BREAK = {"After": {"Status": "ENABLED"}}
@@ -204,3 +205,6 @@ def test_parameters_fill_placeholders_and_filters(snapshots, school_data):
     found = pages(content)
     assert f"For {SCHOOLS[1]}" in found[0]
     assert sum(len(rows(page)) for page in found) == COUNT // 3
+    own = snapshots.dashboard(made, Parameters=chosen)  # those that it was made with
+    [content] = snapshots.files(own, table("CSV", "table"))
+    assert {name for name in SCHOOLS if name in content.decode()} == {SCHOOLS[1]}

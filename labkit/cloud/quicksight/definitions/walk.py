@@ -180,6 +180,11 @@ def overrides(parameters: Json) -> dict[str, tuple[str, list[Any]]]:
     }
 
 
+def given_values(parameters: Json | None) -> dict[str, list[Any]]:
+    """The API's ``Parameters`` as values by name."""
+    return {name: values for name, (_, values) in overrides(parameters or {}).items()}
+
+
 def moment(value: Any) -> datetime.datetime:
     """A moment of a definition, however it is kept: seconds since 1970, a text, a date.
 

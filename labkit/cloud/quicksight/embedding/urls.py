@@ -148,10 +148,11 @@ def _url(context: Context, embedding: Embedding, path: str) -> Answer:
 
 def _parameters(context: Context, embedding: Embedding) -> dict[str, Any]:
     """The values that the dashboard was made with."""
-    shown = [arn for arn in embedding.resources if ":dashboard/" in arn][:1]
-    found = [versions.find(context, DASHBOARD, place_of(arn)[1]) for arn in shown]
-    given = [each["_"].get("parameters") or {} for each in found]
-    return {n: values for each in given for n, (_, values) in walk.overrides(each).items()}
+    shown = next((arn for arn in embedding.resources if ":dashboard/" in arn), "")
+    if not shown:
+        return {}
+    version = versions.find(context, DASHBOARD, place_of(shown)[1])
+    return walk.given_values(version["_"].get("parameters"))
 
 
 def _target(context: Context, experience: Record) -> tuple[str, list[str]]:

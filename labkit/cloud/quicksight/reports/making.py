@@ -62,10 +62,7 @@ def make(cloud: Cloud, record: Record, job: Job) -> list[Made]:
     version = versions.by_path(cloud, private["region"], DASHBOARD, record["DashboardId"], which)
     if version is None:
         raise not_found(f"Dashboard {record['DashboardId']} is not found.")
-    given = {
-        name: values
-        for name, (_, values) in walk.overrides(configuration.get("Parameters") or {}).items()
-    }
+    given = walk.given_values(configuration.get("Parameters"))
     made = []
     with opened(
         cloud, _reader(record), private["region"], private["name"], version, given

@@ -99,6 +99,9 @@ def opened(
 ) -> Iterator[Reading]:  # fmt: skip
     """A version of a dashboard, opened for a reader.
 
+    Values that a job gives go before those that the version was made with, and these before those
+    that a data set has for the reader.
+
     Raises:
         AwsError: a data set is not there, or SPICE holds nothing of it yet.
     """
@@ -114,6 +117,6 @@ def opened(
         )
         yield Reading(
             cloud, reader, region, name, definition, theme, own, data_sets,
-            {**defaults, **parameters},
+            {**defaults, **walk.given_values(version["_"].get("parameters")), **parameters},
             datetime.now(UTC).replace(tzinfo=None),
         )  # fmt: skip
