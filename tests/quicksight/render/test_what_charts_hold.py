@@ -784,6 +784,17 @@ def test_a_collapsed_group_is_one_row_with_its_own_values(name: str, layout: str
     assert not found.warnings
 
 
+def test_a_column_of_collapsed_groups_may_be_hidden() -> None:
+    data = _pivot_of_two_levels()
+    states = [{"State": "COLLAPSED", "Target": {"FieldId": data.fields[0].id}}]
+    for hidden, heads in (("VISIBLE", ["School", "Term"]), ("HIDDEN", ["School"])):
+        options = {"CollapsedRowDimensionsVisibility": hidden}
+        asked = visual("PivotTable", FieldOptions={"CollapseStateOptions": states},
+                       TableOptions=options)  # fmt: skip
+        found = texts(draw(asked, data))
+        assert [each for each in found if each in ("School", "Term")] == heads
+
+
 def test_collapsed_columns_are_told() -> None:
     data = CASES["Pivot table with subtotals"].data
     target = {"FieldId": next(each.id for each in data.well("Columns"))}

@@ -51,7 +51,7 @@ def pivot_grid(sketch: Sketch) -> Grid:
     heads = [(*path, metric) for path in along for metric in metrics] if across else along
     shown = _shown_levels(sketch, rows)
     if sketch.option("TableOptions", "CollapsedRowDimensionsVisibility") == "HIDDEN":
-        shown = [at for at in shown if any(at < len(path) for path in down)]
+        shown = [at for at in shown if any(_reaches(path, at) for path in down)]
     levels = shown[:1] if _is_hierarchy(sketch) else shown
     table = _heads(sketch, [rows[at] for at in levels], columns, heads, named or not across, across)
     count = len(table)
@@ -81,6 +81,11 @@ def _tabular(down: Sequence[Path]) -> Iterator[tuple[int | None, Path]]:
     """A line for each path, with all its levels."""
     for path in down:
         yield None, path
+
+
+def _reaches(path: Path, level: int) -> bool:
+    """Whether a path has a value at a level: it is not collapsed before it, and no total's."""
+    return level < len(path) and not isinstance(path[level], Total)
 
 
 def _is_hierarchy(sketch: Sketch) -> bool:
