@@ -196,6 +196,7 @@ FIELDS = {  # of a form → the refusal, as of a PUT with such a header
     "ACL": ({"acl": "all"}, "InvalidArgument"),
     "metadata": ({"x-amz-meta-a": "b" * 3000}, "MetadataTooLarge"),
     "digest": ({"content-md5": "AAAAAAAAAAAAAAAAAAAAAA=="}, "BadDigest"),
+    "redirection": ({"x-amz-website-redirect-location": "a"}, "InvalidRedirectLocation"),
     "no key": ({"key": ""}, "InvalidArgument"),
     "long key": ({"key": "k" * 1025}, "KeyTooLongError"),
 }

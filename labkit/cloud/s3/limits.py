@@ -18,7 +18,7 @@ from moto.s3.utils import ARCHIVE_STORAGE_CLASSES
 
 from labkit.cloud.access.s3_requests import copy_source
 from labkit.cloud.operations import ANONYMOUS, AwsError
-from labkit.cloud.s3 import conditions, grants, tags
+from labkit.cloud.s3 import conditions, grants, sites, tags
 
 if TYPE_CHECKING:
     from labkit.cloud.access.signature import Claim
@@ -138,6 +138,7 @@ def check(request: Request, source: Any) -> None:
     if request.writes_object:
         _check_metadata(request)
         tags.check_header(request.header("x-amz-tagging"))
+        sites.check_redirection(request.header("x-amz-website-redirect-location"))
         _check_lock(request)
     _check_md5(request.header("content-md5"))
     if source is not None:

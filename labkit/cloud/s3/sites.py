@@ -36,6 +36,15 @@ def check(request: Request, document: Document, bucket: Any, version: Any) -> No
         _check_routes(rules)
 
 
+def check_redirection(location: str | None) -> None:
+    """Raise unless an object may send its visitors there."""
+    if location is not None and not location.startswith(("/", "http://", "https://")):
+        words = (
+            "The website redirect location must have a prefix of 'http://' or 'https://' or '/'."
+        )
+        raise AwsError("InvalidRedirectLocation", words)
+
+
 def _check_routes(rules: ET.Element) -> None:
     if not len(rules) or any(rule.find("Redirect") is None for rule in rules):
         raise malformed()
