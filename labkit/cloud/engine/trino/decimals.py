@@ -1,7 +1,7 @@
 """Decimal arithmetic: the precision and scale of each result, and exact division.
 
-DuckDB divides decimals as doubles; Trino rounds half away from zero at the larger of the two
-scales.
+DuckDB divides decimals as doubles, as it does for remainders where no decimal holds both sides;
+Trino rounds half away from zero at the larger of the two scales.
 
 Source: https://trino.io/docs/current/functions/decimal.html
 """
@@ -71,7 +71,13 @@ def _quotient(n: str, d: str, shift: int, room: bool) -> str:
 def _remainder(op: str, left: Typed, right: Typed) -> Typed:
     (p1, s1), (p2, s2) = parts(left.type), parts(right.type)
     scale = max(s1, s2)
-    return _fitted(op, left, right, min(p1 - s1, p2 - s2) + scale, scale)
+    precision = min(p1 - s1, p2 - s2) + scale
+    if max(p1 - s1, p2 - s2) + scale <= MOST:
+        return _fitted(op, left, right, precision, scale)
+    texts = ", ".join(f"CAST({digits(each)} AS VARCHAR)" for each in (left, right))
+    rest = f"trino_remainder_long({texts}, {scale - s1}, {scale - s2})"
+    kind = decimal(precision, scale)
+    return Typed(once(lambda r: from_digits(r, kind), rest), kind)
 
 
 def _fitted(op: str, left: Typed, right: Typed, precision: int, scale: int) -> Typed:

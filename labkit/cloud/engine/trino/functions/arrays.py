@@ -35,7 +35,8 @@ def _join(call: Any, args: Sequence[str]) -> str:
     if missing:
         text = f"coalesce({text}, {missing[0]})"
     joined = f"array_to_string(list_transform({array}, lambda _e: {text}), {delimiter})"
-    return f"CASE WHEN ({array}) IS NULL OR ({delimiter}) IS NULL THEN NULL ELSE {joined} END"
+    unknown = f"({array}) IS NULL OR ({delimiter}) IS NULL"
+    return f"CASE WHEN {unknown} THEN NULL ELSE coalesce({joined}, '') END"
 
 
 def _sort_by(call: Any, args: Sequence[str]) -> str:

@@ -281,11 +281,26 @@ def _divide_long(numerator: str, divisor: str, shift: int) -> int:
     return size if (n < 0) == (d < 0) else -size
 
 
+def _remainder_long(numerator: str, divisor: str, shift: int, other: int) -> int:
+    """The digits of a remainder of decimals, which has the numerator's sign."""
+    n: int = int(numerator) * 10**shift
+    d: int = int(divisor) * 10**other
+    if d == 0:
+        fail("Division by zero", "DIVISION_BY_ZERO")
+    size = abs(n) % abs(d)
+    return size if n >= 0 else -size
+
+
 _PARAMETERS: Mapping[str, tuple[Any, tuple[str, ...], str]] = {
     "trino_to_base": (_to_base, ("BIGINT", "BIGINT"), "VARCHAR"),
     "trino_from_base": (_from_base, ("VARCHAR", "BIGINT"), "BIGINT"),
     "trino_width_bucket": (_width_bucket, ("DOUBLE", "DOUBLE", "DOUBLE", "BIGINT"), "BIGINT"),
     "trino_divide_long": (_divide_long, ("VARCHAR", "VARCHAR", "INTEGER"), "HUGEINT"),
+    "trino_remainder_long": (
+        _remainder_long,
+        ("VARCHAR", "VARCHAR", "INTEGER", "INTEGER"),
+        "HUGEINT",
+    ),
     "trino_shift": (_shift, ("BIGINT", "BIGINT", "VARCHAR", "VARCHAR"), "BIGINT"),
     "trino_bit_count": (_bit_count, ("BIGINT", "BIGINT"), "BIGINT"),
     "trino_normal_cdf": (_normal_cdf, ("DOUBLE",) * 3, "DOUBLE"),
