@@ -213,6 +213,23 @@ def test_a_forms_fields_are_what_headers_are(s3, bucket, asked, code):
     assert s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 0
 
 
+LACKING = {  # the version that signs, what its form lacks → what is said
+    "algorithm": ("s3v4", {"x-amz-algorithm", "x-amz-credential"}, "named 'X-Amz-Algorithm'"),
+    "signature": ("s3v4", {"x-amz-signature"}, "named 'X-Amz-Signature'"),
+    "key": (None, {"AWSAccessKeyId"}, "named 'AWSAccessKeyId'"),
+    "legacy signature": (None, {"signature"}, "named 'Signature'"),
+    "all": (None, {"AWSAccessKeyId", "signature"}, "<Code>AccessDenied<"),
+}
+
+
+@pytest.mark.parametrize(("version", "less", "said"), LACKING.values(), ids=LACKING)
+def test_a_form_that_is_signed_by_half(aws, bucket, version, less, said):
+    form = aws("s3", config=Config(signature_version=version)).generate_presigned_post(bucket, "a")
+    fields = {name: value for name, value in form["fields"].items() if name not in less}
+    answer = requests.post(form["url"], data=fields, files={"file": b"x"}, timeout=60)
+    assert said in html.unescape(answer.text)
+
+
 NO_FORMS = {  # what is sent → code
     "no file": (
         b'--b\r\nContent-Disposition: form-data; name="key"\r\n\r\na\r\n--b--',

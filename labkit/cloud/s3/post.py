@@ -117,19 +117,26 @@ def _header(name: str) -> str:
     return wanted if wanted == "CONTENT_TYPE" else f"HTTP_{wanted}"
 
 
+# What signs a form, by either version.
+_SIGNERS = (
+    ("X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Signature"),
+    ("AWSAccessKeyId", "Signature"),
+)
+
+
 def _signed_by(fields: dict[str, str]) -> Principal:
-    policy, legacy = fields.get("policy"), fields.get("awsaccesskeyid")
-    credential = fields.get("x-amz-credential", "")
-    if not policy or not (legacy or credential):
+    policy = fields.get("policy")
+    signers = next((s for s in _SIGNERS if any(name.lower() in fields for name in s)), None)
+    if not policy or not signers:
         raise AwsError("AccessDenied", "Access Denied", 403)
-    key = legacy or credential.partition("/")[0]
+    if lacking := [name for name in signers if name.lower() not in fields]:
+        raise _missing(lacking[0])
+    credential = fields["x-amz-credential"] if signers is _SIGNERS[0] else None
+    key = fields["awsaccesskeyid"] if credential is None else credential.partition("/")[0]
     secret, principal = credentials_of(key)
     check_session(key, fields.get("x-amz-security-token"), s3=True)
-    name = "Signature" if legacy else "X-Amz-Signature"
-    if name.lower() not in fields:
-        raise _missing(name)
-    sent = fields[name.lower()]
-    if not signature.is_policy_signature(sent, policy, secret, credential if not legacy else None):
+    sent = fields[signers[-1].lower()]
+    if not signature.is_policy_signature(sent, policy, secret, credential):
         claim = signature.Claim(key, "", "", "s3", (), sent, "", presigned=True)
         raise signature.mismatch(claim, policy)
     return principal
