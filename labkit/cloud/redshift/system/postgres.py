@@ -29,7 +29,6 @@ from labkit.cloud.redshift.system.oids import (
     ENCODINGS,
     LENGTHS,
     NAMESPACES,
-    NUMBERS,
     OIDS,
     modifier,
     schema_oids,
@@ -37,7 +36,7 @@ from labkit.cloud.redshift.system.oids import (
     user_oids,
 )
 from labkit.cloud.redshift.system.privileges import acl, column_acl
-from labkit.cloud.redshift.system.registry import RELATIONS, SCHEMAS, system
+from labkit.cloud.redshift.system.registry import RELATIONS, SCHEMAS, relation_oids, system
 from labkit.cloud.redshift.warehouse.objects import Object, holder
 
 if TYPE_CHECKING:
@@ -105,9 +104,8 @@ def _relations(connection: Connection) -> Iterator[Any]:
             yield (each.oid, each.name, schemas.get(each.table.schema, 0), 0,
                    users.get(each.table.owner, 100), 403, each.oid, 1, 0.0, False, "i",
                    len(each.places), False, None, 0, False, False, 0)  # fmt: skip
-    for at, (schema, name) in enumerate(RELATIONS):
+    for (schema, name), oid in relation_oids().items():
         width = len(RELATIONS[schema, name].columns)
-        oid = NUMBERS.get(name, 20000 + at)
         yield (oid, name, NAMESPACES[schema], 0, 1, 0, 0, 0, 0.0, False, "v", width, True,
                None, 0, False, False, 0)  # fmt: skip
 

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift.errors import MARK
-from labkit.cloud.redshift.system.registry import RELATIONS
+from labkit.cloud.redshift.system.oids import NAMESPACES, temporary_schema
+from labkit.cloud.redshift.system.registry import relation_oids
 from labkit.cloud.redshift.warehouse import grants
-from labkit.cloud.redshift.warehouse.objects import Object
+from labkit.cloud.redshift.warehouse.objects import Object, holder
 
 if TYPE_CHECKING:
     from labkit.cloud.redshift.warehouse.connection import Connection
@@ -119,13 +120,32 @@ def _objects(connection: Connection, kind: str) -> Iterator[tuple[str, Object]]:
             yield one.name, one
     if kind == "table":
         yield from _visible(connection)
+        yield from _listed(connection)
         yield from _system()
+    if kind == "schema":
+        for schema, oid in (NAMESPACES | temporary_schema(connection)).items():
+            one = Object("schema", "", "", schema, body={"grants": {"": ["USAGE"]}})
+            yield from ((schema, one), (str(oid), one))
+
+
+def _listed(connection: Connection) -> Iterator[tuple[str, Object]]:
+    """What else ``pg_class`` lists: temporary tables, indexes, and what holds views."""
+    from labkit.cloud.redshift.system.constraints import constraints
+
+    for each in constraints(connection):
+        yield str(each.oid), each.table
+    for one in connection.objects.of("relation", database=connection.database):
+        if one.kind == "matview":
+            yield str(holder(one).oid), one
+    for one in connection.temporary.values():
+        yield from ((one.name, one), (str(one.oid), one))
 
 
 def _system() -> Iterator[tuple[str, Object]]:
-    """System relations by their names: all may read them, and one stands for all."""
+    """System relations by name and number: all may read them, and one stands for all."""
     one = Object("relation", "", "pg_catalog", "", body={"grants": {"": ["SELECT"]}})
-    for schema, name in RELATIONS:
+    for (schema, name), oid in relation_oids().items():
+        yield str(oid), one
         yield f"{schema}.{name}", one
         if schema == one.schema:
             yield name, one

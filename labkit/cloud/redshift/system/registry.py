@@ -13,6 +13,7 @@ import pyarrow as pa
 from labkit.cloud.engine.redshift.catalog import Attribute, Relation
 from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.engine.redshift.words import Words
+from labkit.cloud.redshift.system.oids import NUMBERS
 
 if TYPE_CHECKING:
     from labkit.cloud.redshift.warehouse.connection import Connection
@@ -44,6 +45,11 @@ def system(name: str, columns: str) -> Callable[[Maker], Maker]:
         return maker
 
     return register
+
+
+def relation_oids() -> dict[tuple[str, str], int]:
+    """The numbers of the system relations, by schema and name."""
+    return {key: NUMBERS.get(key[1], 20000 + at) for at, key in enumerate(RELATIONS)}
 
 
 def empty(relations: Mapping[str, str]) -> None:

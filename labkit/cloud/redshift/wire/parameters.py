@@ -77,7 +77,7 @@ def _numeric(value: str) -> Typed:
         found = Decimal("NaN")
     if not found.is_finite():
         raise RedshiftError(f'invalid input syntax for type numeric: "{value}"', BAD_TEXT)
-    small = found.adjusted() < 0 and found.as_tuple().exponent < -_DIGITS.prec
+    small = found.adjusted() < 0 and int(found.as_tuple().exponent) < -_DIGITS.prec
     told = literal(found.quantize(Decimal("1e-38"), context=_DIGITS) if small else found)
     return told if told.type.base == "numeric" else coerce(told, types.numeric(38, 0))
 
