@@ -22,6 +22,7 @@ import labkit.cloud.around.dynamodb
 import labkit.cloud.around.ec2
 import labkit.cloud.around.lake_tags
 import labkit.cloud.around.log_groups
+import labkit.cloud.around.log_queries
 import labkit.cloud.around.made_up
 import labkit.cloud.around.metrics
 import labkit.cloud.athena

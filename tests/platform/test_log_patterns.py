@@ -1,7 +1,9 @@
 """CloudWatch Logs' filter patterns: which messages they let through."""
 
+import datetime
 import gzip
 import json
+import re
 import time
 
 import pytest
@@ -73,6 +75,26 @@ def test_a_query_that_would_be_answered_wrongly(aws, group):
     with pytest.raises(ClientError, match="not stats count"):
         aws("logs").start_query(**group, **span, queryString="fields @message | stats count(*)")
     assert aws("logs").start_query(**group, **span, queryString="fields @message | limit 1")
+
+
+@pytest.mark.parametrize("unit", [1, 1000])
+def test_a_query_of_a_group_by_its_identifier(aws, group, unit):
+    logs, name = aws("logs"), group["logGroupName"]
+    asked = {"startTime": 0, "endTime": (int(time.time()) + 60) * unit, "limit": 2}
+    asked |= {"queryString": "fields @timestamp, @message | sort @timestamp"}
+    arn = logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"][0]["logGroupArn"]
+    number = logs.start_query(**asked, logGroupIdentifiers=[arn])["queryId"]
+    rows = logs.get_query_results(queryId=number)["results"]
+    told = [{each["field"]: each["value"] for each in row} for row in rows]
+    assert len(told) == 2
+    moments = [datetime.datetime.fromisoformat(row["@timestamp"]) for row in told]
+    assert moments == sorted(moments)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}", told[0]["@timestamp"])
+    for groups in ({}, {"logGroupName": name, "logGroupNames": [name]}):
+        with pytest.raises(logs.exceptions.InvalidParameterException):
+            logs.start_query(**asked, **groups)
+    with pytest.raises(logs.exceptions.ResourceNotFoundException):
+        logs.start_query(**asked, logGroupNames=["nowhere"])
 
 
 NOT_TAKEN = {  # a call and what it asks → the words
