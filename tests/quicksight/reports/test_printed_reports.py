@@ -176,9 +176,12 @@ def test_a_word_longer_than_its_text_box_goes_on_in_the_next_line(snapshots, sch
 def test_parameters_fill_placeholders_and_filters(snapshots, school_data):
     column = {"DataSetIdentifier": "s", "ColumnName": "school"}
     equals = {"MatchOperator": "EQUALS", "ParameterName": "School", "NullOption": "NON_NULLS_ONLY"}
+    shown = {"Visibility": "VISIBLE"}
+    rule = {"Expression": "isNotNull(${School})", "ConfigurationOverrides": shown}
+    hidden = {"Visibility": "HIDDEN", "RenderingRules": [rule]}
     made = report(
         school_data, student_table(),
-        body=[section("b", at("said", "TEXT_BOX", 0, 0.4), at("table", "VISUAL", 0.5, 4))],
+        body=[section("b", at("said", "TEXT_BOX", 0, 0.4) | hidden, at("table", "VISUAL", 0.5, 4))],
     )  # fmt: skip
     made["Sheets"][0]["TextBoxes"].append(
         {

@@ -56,7 +56,7 @@ def places(sheet: Json, width_px: float, parameters: Json) -> list[Place]:
     Args:
         parameters: values by name, for the rules that show and hide elements.
     """
-    return [each for each in every(sheet, width_px) if _is_shown(each.style, parameters)]
+    return [each for each in every(sheet, width_px) if is_shown(each.style, parameters)]
 
 
 def every(sheet: Json, width_px: float) -> list[Place]:
@@ -66,7 +66,7 @@ def every(sheet: Json, width_px: float) -> list[Place]:
     return list(_LAYOUTS[kind](body, width_px))
 
 
-def _is_shown(element: Json, parameters: Json) -> bool:
+def is_shown(element: Json, parameters: Json) -> bool:
     """Whether an element is to be seen: as it says, or as a rule that holds says.
 
     https://docs.aws.amazon.com/quicksight/latest/APIReference/API_SheetElementRenderingRule.html

@@ -49,9 +49,8 @@ AFTER_TABLE = 14.0
 
 
 def items(elements: Sequence[Json]) -> list[Item]:
-    """The elements of a free-form layout that are to be seen, from the top."""
-    seen = (each for each in elements if each.get("Visibility") != "HIDDEN")
-    return sorted(((each, _place(each)) for each in seen), key=lambda item: item[1].y)
+    """The elements of a free-form layout, from the top."""
+    return sorted(((each, _place(each)) for each in elements), key=lambda item: item[1].y)
 
 
 def fixed(press: Press, elements: Sequence[Json]) -> list[Json]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from labkit.cloud.quicksight.embedding.layout import is_shown
 from labkit.cloud.quicksight.reports.paper import flows
 from labkit.cloud.quicksight.reports.paper.elements import Press
 from labkit.cloud.quicksight.reports.paper.repeats import instances, label
@@ -26,7 +27,7 @@ def section_pages(reading: Reading, sheet: Json, layout: Json) -> tuple[Json, Pr
     """A section-based sheet as the typesetter takes it, and the press that has its pictures."""
     paper = Paper.of(layout["CanvasSizeOptions"].get("PaperCanvasSizeOptions") or {})
     header, footer = (_margin(layout, name) for name in ("HeaderSections", "FooterSections"))
-    used = sum(_height(each) for each in (header, footer))
+    used = sum(_height(each, reading.parameters) for each in (header, footer))
     high = paper.height - paper.margin.top - paper.margin.bottom - used
     press = Press(reading, sheet, high)
     blocks = list(_body(press, layout["BodySections"]))
@@ -48,19 +49,23 @@ def _margin(layout: Json, name: str) -> Json:
     return found[0] if found else {}
 
 
-def _height(section: Json) -> float:
+def _height(section: Json, parameters: Json) -> float:
     """A header's or footer's height: what its style says, else what its elements take."""
     style = section.get("Style") or {}
     if style.get("Height"):
         return points(style["Height"])
-    found = flows.items(_elements(section.get("Layout") or {}))
+    found = flows.items(_elements(section.get("Layout") or {}, parameters))
     return max((place.bottom for _, place in found), default=0.0)
 
 
 def _head(press: Press, section: Json) -> Json:
     padding = Sides.of((section.get("Style") or {}).get("Padding"))
-    found = flows.fixed(press, _elements(section.get("Layout") or {}))
-    return {"height": _height(section), "elements": [_moved(each, padding) for each in found]}
+    values = press.reading.parameters
+    found = flows.fixed(press, _elements(section.get("Layout") or {}, values))
+    return {
+        "height": _height(section, values),
+        "elements": [_moved(each, padding) for each in found],
+    }
 
 
 def _moved(each: Json, padding: Sides) -> Json:
@@ -75,7 +80,7 @@ def _body(press: Press, sections: Sequence[Json]) -> Iterator[Block]:
 
 
 def _section(press: Press, section: Json) -> Iterator[Block]:
-    elements = _elements(section["Content"].get("Layout") or {})
+    elements = _elements(section["Content"].get("Layout") or {}, press.reading.parameters)
     repeat = section.get("RepeatConfiguration") or {}
     padding = Sides.of((section.get("Style") or {}).get("Padding"))
     for at, instance in enumerate(instances(press, elements, repeat)):
@@ -99,9 +104,10 @@ def _filled(blocks: Iterator[Block], section: Json) -> Iterator[Block]:
         yield {"kind": "gap", "height": rest}
 
 
-def _elements(layout: Json) -> Sequence[Json]:
+def _elements(layout: Json, parameters: Json) -> Sequence[Json]:
+    """The elements that are to be seen."""
     found: Sequence[Json] = (layout.get("FreeFormLayout") or {}).get("Elements") or ()
-    return found
+    return [each for each in found if is_shown(each, parameters)]
 
 
 def _breaks(said: Json) -> bool:
