@@ -96,7 +96,12 @@ AGGREGATES = (
         (
             "avg(decimal(p, s)) -> decimal(p, s)",
             ("decimal_average({0})", "sum({0})", "count({0})"),
-            "CAST({agg[0]} + {unit} * trino_tie({agg[0]}, {agg[1]}, {agg[2]}) AS {returns})",
+            (
+                "CAST({agg[0]} + CASE trino_tie({agg[0]}, {agg[1]}, {agg[2]}) "
+                "WHEN 1 THEN CAST('{unit}' AS {returns}) "
+                "WHEN -1 THEN CAST('-{unit}' AS {returns}) "
+                "ELSE CAST(0 AS {returns}) END AS {returns})"
+            ),
             lambda bindings: {"unit": f"{10 ** -bindings['s']:.{bindings['s']}f}"},
         ),
         (

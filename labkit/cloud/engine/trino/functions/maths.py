@@ -13,6 +13,7 @@ from typing import Any
 
 from labkit.cloud.engine.closed import Udf
 from labkit.cloud.engine.rounding import rounded
+from labkit.cloud.engine.trino import decimals
 from labkit.cloud.engine.trino.functions.entry import (
     FLOATS,
     Entry,
@@ -22,6 +23,7 @@ from labkit.cloud.engine.trino.functions.entry import (
     over,
     unless_null,
 )
+from labkit.cloud.engine.trino.scope import Typed
 
 _INTEGERS = "tinyint|smallint|integer|bigint"
 
@@ -41,6 +43,11 @@ def _remainder(v: dict[str, Any]) -> dict[str, Any]:
 
 _OF_DOUBLES = "acos asin atan cos cosh degrees exp ln log2 log10 radians sin sinh sqrt tan tanh"
 _TO_RETURNS = "CAST({0}({{0}}) AS {{returns}})"
+
+
+def _decimal_rest(call: Any, args: Sequence[str]) -> str:
+    left, right = map(Typed, args, call.parameters)
+    return decimals.arithmetic("%", left, right).sql
 
 
 def _greatest(call: Any, args: Sequence[str]) -> str:
@@ -85,7 +92,7 @@ SCALARS = (
     *over(FLOATS, "mod(#, #) -> #", "({0} % {1})"),
     Entry(
         "mod(decimal(p, s), decimal(q, t)) -> decimal(rp, rs)",
-        "CAST({0} % {1} AS {returns})",
+        _decimal_rest,
         derive=_remainder,
     ),
     *over(_INTEGERS, "sign(#) -> #", "CAST(sign({0}) AS {returns})"),
