@@ -47,7 +47,7 @@ from labkit.cloud.cloud import Cloud
 from labkit.cloud.events import delivery, rules
 from labkit.cloud.glue import judging as glue_judging
 from labkit.cloud.lambdas import judging, lineage, naming
-from labkit.cloud.moto_calls import Moto, from_moto
+from labkit.cloud.moto_calls import Moto, from_moto, with_own_status
 from labkit.cloud.operations import (
     REWRITES,
     AwsError,
@@ -138,7 +138,9 @@ class Front:
         model = protocol.service_model(service)
         bridge = bridging.bridge_of(model, environ, body)
         reply = self._served(service, model, environ, body, bridge)
-        return bridge.back(reply) if bridge else reply
+        if bridge:
+            return bridge.back(reply)
+        return with_own_status(model, reply) if model else reply
 
     def _served(
         self, service: str, model: Any, environ: Environ, body: bytes, bridge: Bridge | None

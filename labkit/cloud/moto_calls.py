@@ -5,10 +5,13 @@ from __future__ import annotations
 import io
 import json
 import logging
+import re
 import zlib
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
+from botocore.model import ServiceModel
 from moto.core import DEFAULT_ACCOUNT_ID
 
 from labkit.cloud import protocol
@@ -17,6 +20,7 @@ from labkit.cloud.operations import AwsError
 log = logging.getLogger(__name__)
 #: DynamoDB's, of its answers: clients compare it.
 _CHECKSUM = "x-amz-crc32"
+_CODE = re.compile(rb"<Code>([^<]+)</Code>")
 
 
 class Moto:
@@ -66,6 +70,16 @@ def _with_both_messages(content: bytes) -> bytes:
         return content
     words = told.get("message", told.get("Message")) if isinstance(told, dict) else None
     return protocol.to_json({"message": words, "Message": words} | told) if words else content
+
+
+def with_own_status(model: ServiceModel, reply: protocol.Reply) -> protocol.Reply:
+    """An error in XML with the status that the service's model gives it; moto has 400 for many."""
+    found = _CODE.search(reply.body) if reply.status >= 400 else None
+    if found is None:
+        return reply
+    errors = (shape.metadata.get("error", {}) for shape in model.error_shapes)
+    known = {each.get("code"): each.get("httpStatusCode") for each in errors}
+    return replace(reply, status=known.get(found[1].decode()) or reply.status)
 
 
 def from_moto(error: Any) -> AwsError:

@@ -58,6 +58,14 @@ def test_a_group_and_a_user_in_it(iam, fresh):
     iam.delete_group(**group)
 
 
+def test_a_name_that_is_taken(iam, fresh):
+    name = fresh("user")
+    iam.create_user(UserName=name)
+    with pytest.raises(iam.exceptions.EntityAlreadyExistsException) as caught:
+        iam.create_user(UserName=name)
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 409
+
+
 def test_a_group_moves(iam, fresh):
     name = fresh("group")
     iam.create_group(GroupName=name)
