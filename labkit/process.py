@@ -26,6 +26,7 @@ from labkit.errors import CloudNotStarted
 ROOT = Path(__file__).resolve().parent.parent
 START_LIMIT_S = 60.0
 _POLL_S = 0.02
+LEAST_ROOM = 1 << 20  # bytes that a disk has at least where something can be written
 ALREADY_RUNNING = 3  # how a server ends whose workspace has one
 # What lies in a workspace's folder, and the names that begin so (SQLite's log, half a file).
 HOLDS = {"bundles", "cloud.json", "cloud.log", "cloud.new", "exercises.json", "labkit-scratch",
@@ -164,7 +165,9 @@ def _wait_until_up(folder: Path, start: Callable[[], subprocess.Popen[bytes]]) -
         elif process.poll() is not None:
             break
         time.sleep(_POLL_S)
-    raise CloudNotStarted(str(folder / "cloud.log"), _last_lines(folder / "cloud.log"))
+    log = folder / "cloud.log"
+    why = "" if shutil.disk_usage(folder).free > LEAST_ROOM else "\nThe disk is full."
+    raise CloudNotStarted(str(log), _last_lines(log) + why)
 
 
 def _is_free(folder: Path) -> bool:

@@ -122,14 +122,16 @@ def age(home):
     [(damage, "cannot be read"), (age, "written with moto 4.0.0")],
     ids=["damaged", "another moto's"],
 )
-def test_a_state_that_cannot_be_used_is_left_alone(used, harm, words):
+def test_a_state_that_cannot_be_used_is_left_alone(used, harm, words, monkeypatch):
     harm(used)
+    monkeypatch.setattr(process, "LEAST_ROOM", 1 << 60)
     before = (used / "state.db").read_bytes()
     with pytest.raises(CloudNotStarted) as caught:
         process.up(used)
     assert words in str(caught.value)
     assert "labkit reset" in str(caught.value)
     assert "Traceback" not in str(caught.value)
+    assert str(caught.value).endswith("The disk is full.")
     assert (used / "state.db").read_bytes() == before
 
 
