@@ -479,6 +479,14 @@ REFUSED = {
         {"Other": {"Type": "AWS::IAM::Role", "Properties": {"RoleName": "unsaid"}}},
         r"Requires capabilities : \[CAPABILITY_NAMED_IAM\]",
     ),
+    "a misspelt attribute": (
+        {"Left": {"Type": "AWS::SQS::Queue", "Proprties": {}}},
+        "Invalid template resource property 'Proprties'",
+    ),
+    "a macro within": (
+        {"Left": {"Type": "AWS::SQS::Queue", "Properties": {"Fn::Transform": {"Name": "Mine"}}}},
+        "Fn::Transform",
+    ),
     "what there is already": (
         {
             "First": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "twice"}},
@@ -605,6 +613,24 @@ def test_a_stack_that_is_protected_or_needed_stays(aws, fresh):
         stacks.delete_stack(StackName=each)
     with pytest.raises(ClientError, match="NonExistentQueue"):
         sqs.get_queue_url(QueueName=name)
+
+
+@pytest.mark.parametrize(
+    ("parts", "match"),
+    [
+        ({"Transform": "Mine"}, "No transform named Mine found"),
+        ({"Transform": ["AWS::Include"]}, "No transform named AWS::Include found"),
+        ({"Paramters": {}}, r"Invalid template property or properties \[Paramters\]"),
+    ],
+)
+def test_parts_of_a_template_that_nothing_reads_are_refused(aws, parts, match):
+    template = {"Resources": {"Q": {"Type": "AWS::SQS::Queue"}}} | parts
+    for verb in ("create_stack", "create_change_set"):
+        more = {"ChangeSetName": "c", "ChangeSetType": "CREATE"} if "change" in verb else {}
+        with pytest.raises(ClientError, match=match):
+            getattr(aws("cloudformation"), verb)(
+                StackName="none", TemplateBody=json.dumps(template), **more
+            )
 
 
 THERE = [

@@ -18,6 +18,19 @@ from labkit.cloud.json_text import as_text
 from labkit.cloud.stacks.updates import Said, needs
 
 _PSEUDO = "AWS::"
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html
+_SECTIONS = {
+    "AWSTemplateFormatVersion", "Description", "Metadata", "Parameters", "Rules", "Mappings",
+    "Conditions", "Transform", "Resources", "Outputs", "Hooks",
+}  # fmt: skip
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/resource-attributes.html
+_ATTRIBUTES = {
+    "Type", "Properties", "DependsOn", "Condition", "Metadata", "Description", "Version",
+    "CreationPolicy", "DeletionPolicy", "UpdatePolicy", "UpdateReplacePolicy",
+}  # fmt: skip
+# Transforms of AWS's that change nothing of a template without what is theirs alone, which is
+# refused by its type. Their templates may have a section of their own.
+_NOTHING_TO_DO = {"AWS::Serverless-2016-10-31"}
 
 
 def check_template(template: Any) -> None:
@@ -31,8 +44,22 @@ def check_template(template: Any) -> None:
     resources = template.get("Resources")
     if not resources:
         raise _bad("Template format error: At least one Resources member must be defined.")
+    _check_parts(template)
     for block in ("Resources", "Outputs"):
         _check_names(template, block)
+
+
+def _check_parts(template: Said) -> None:
+    """Refuse what nothing here reads: macros, and parts whose names are none of a template's."""
+    told = template.get("Transform") or []
+    asked = {as_text(each) for each in (told if isinstance(told, list) else [told])}
+    if macros := sorted(asked - _NOTHING_TO_DO):
+        raise _bad(f"No transform named {macros[0]} found. The local AWS has no macros.")
+    if strange := sorted(template.keys() - _SECTIONS - ({"Globals"} if asked else set())):
+        raise _bad(f"Invalid template property or properties [{', '.join(strange)}]")
+    for each in template["Resources"].values():
+        if strange := sorted(each.keys() - _ATTRIBUTES if isinstance(each, dict) else ()):
+            raise _bad(f"Invalid template resource property '{strange[0]}'")
 
 
 def check_parameters(template: Said, given: Said) -> None:
@@ -75,6 +102,8 @@ def _within(value: Any) -> Iterator[str]:
         for each in value:
             yield from _within(each)
     for name, each in value.items() if isinstance(value, dict) else ():
+        if name == "Fn::Transform":
+            raise _bad("Fn::Transform: the local AWS has no macros, and no AWS::Include here.")
         if name == "Fn::Sub":
             text, own = each if isinstance(each, list) else (each, {})
             yield from {*needs({name: text})} - {*own}
