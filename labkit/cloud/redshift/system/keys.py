@@ -75,7 +75,7 @@ def referential_constraints(connection: Connection) -> Iterator[Any]:
 @system("svv_redshift_functions", f"database_name {_V}, schema_name {_V}, function_name {_V}, "
         f"function_type {_V}, argument_type varchar(512), result_type {_V}")  # fmt: skip
 def svv_redshift_functions(connection: Connection) -> Iterator[Any]:
-    for one in connection.objects.of("routine", database=connection.database):
+    for one in connection.objects.of("routine"):
         kind = "STORED PROCEDURE" if one.kind == "procedure" else "REGULAR FUNCTION"
         given = ", ".join(Type(*each).plain for each in one.body["parameters"])
         returns = Type(*one.body["returns"]).plain if one.body.get("returns") else None

@@ -139,7 +139,7 @@ def _check_setting(name: str, value: str) -> None:
         raise RedshiftError(
             f'{value} is outside the valid range for parameter "seed" (0 .. 1)', "22023"
         )
-    if name == "datestyle" and "MDY" not in value and "," in value:
+    if name == "datestyle" and not {*value.replace(",", " ").split()} <= {"ISO", "MDY"}:
         raise RedshiftError("SET datestyle is not supported here: only ISO, MDY", "0A000")
     if name == "client_encoding" and value.strip('"').replace("-", "") not in _ENCODINGS:
         raise RedshiftError("SET client_encoding is not supported here: only UTF8", "0A000")

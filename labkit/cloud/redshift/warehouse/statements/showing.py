@@ -130,6 +130,12 @@ def known_table(connection: Connection, parsed: Parsed) -> Object:
         return NOTHING
 
 
+def check_here(connection: Connection, database: str) -> None:
+    """Refuse what is in another database than the session's, which its catalog does not tell of."""
+    if database not in ("", connection.database):
+        raise RedshiftError("SHOW of another database's object is not supported here", "0A000")
+
+
 @statement("SHOW FUNCTIONS", "SHOW PROCEDURES")
 def show_routines(connection: Connection, parsed: Parsed) -> Result:
     words = parsed.words
@@ -192,10 +198,12 @@ def for_grantee(connection: Connection, words: Words, name: str, kind: str) -> s
 def _object(connection: Connection, kind: str, parsed: Parsed) -> str:
     if kind == "TABLE":
         table = known_table(connection, parsed)
+        check_here(connection, table.database)
         schema = quoted_text(table.schema)
         return f"namespace_name = {schema} AND relation_name = {quoted_text(table.name)}"
     name = parsed.words.name()
     if kind == "SCHEMA" and not parsed.unbound:
+        check_here(connection, "".join(name[:-1]))
         find_schema(connection, name[-1])
     return f"{_GRANTED[kind][2]} = {quoted_text(name[-1])}"
 

@@ -15,7 +15,6 @@ from typing import Any
 import pyarrow as pa
 
 from labkit.cloud.engine.quoting import quoted_text
-from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.types import INT4, TEXTS, VARCHAR, Type
 from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.redshift.system.catalogs import sizes
@@ -32,6 +31,7 @@ from labkit.cloud.redshift.warehouse.registry import Column, Parsed, Result, sta
 from labkit.cloud.redshift.warehouse.shown_names import NOTHING
 from labkit.cloud.redshift.warehouse.statements.routine_changes import named_routine
 from labkit.cloud.redshift.warehouse.statements.showing import (
+    check_here,
     for_grantee,
     known_table,
     listed,
@@ -70,8 +70,7 @@ def _table(connection: Connection, found: Object, privilege: str = "") -> Object
         return found
     if privilege and found.kind != "external":
         grants.check(connection, found, privilege)
-    if found.database != connection.database:
-        raise RedshiftError("SHOW of another database's table is not supported here", "0A000")
+    check_here(connection, found.database)
     return found
 
 
