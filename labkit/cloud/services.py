@@ -21,6 +21,7 @@ import labkit.cloud.access.simulation
 import labkit.cloud.around.dynamodb
 import labkit.cloud.around.ec2
 import labkit.cloud.around.lake_tags
+import labkit.cloud.around.log_events
 import labkit.cloud.around.log_groups
 import labkit.cloud.around.log_queries
 import labkit.cloud.around.made_up

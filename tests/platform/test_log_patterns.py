@@ -167,5 +167,11 @@ def test_a_stream_is_read_on_until_its_token_comes_back(aws, fresh):
             break
         token = page["nextForwardToken"]
     assert told == ["0", "1", "2"]
+    back = logs.get_log_events(**named, nextToken=page["nextBackwardToken"], limit=2)
+    assert [each["message"] for each in back["events"]] == ["1", "2"]
+    back = logs.get_log_events(**named, nextToken=back["nextBackwardToken"])
+    start = logs.get_log_events(**named, nextToken=back["nextBackwardToken"])
+    again = logs.get_log_events(**named, nextToken=start["nextForwardToken"], endTime=now + 1)
+    assert (start["events"], [each["message"] for each in again["events"]]) == ([], ["0"])
     with pytest.raises(ClientError, match="The specified nextToken is invalid"):
         logs.get_log_events(**named, nextToken="none")
