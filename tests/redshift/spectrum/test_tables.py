@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.conftest import wait_for
 from tests.redshift.spectrum.conftest import BUCKET, DATABASE
 
 
@@ -40,6 +41,22 @@ def test_a_table_is_in_the_catalog(lake, aws, table, format, serde):
     assert found["StorageDescriptor"]["SerdeInfo"]["SerializationLibrary"].endswith(serde)
     assert found["Parameters"]["numRows"] == "7"
     assert lake.rows(f"SELECT * FROM raw.{table}") == []
+
+
+def test_an_iceberg_table_is_read(lake, aws, table):
+    athena = aws("athena")
+    query = athena.start_query_execution(
+        QueryString=f"CREATE TABLE {DATABASE}.{table} (a int, b string) {place(table)} "
+        "TBLPROPERTIES ('table_type' = 'ICEBERG')",
+        ResultConfiguration={"OutputLocation": f"s3://{BUCKET}/out/"},
+    )["QueryExecutionId"]
+
+    def state() -> str:
+        told = athena.get_query_execution(QueryExecutionId=query)["QueryExecution"]
+        return told["Status"]["State"]
+
+    wait_for(lambda: state() == "SUCCEEDED")
+    assert lake.rows(f"SELECT b, a FROM raw.{table}") == []
 
 
 def test_drivers_list_the_columns_and_keys_of_external_tables(lake, table):

@@ -67,7 +67,8 @@ class ExternalScan:
         with spectrum_words(connection, self.schema):
             inner = self.source.relation(reader(connection), scan)
             partitions = _partitions(self.source, reader(connection), scan)
-            note(connection, f"{self.schema.name}.{self.source.name}", self.source, partitions)
+            named = f"{self.schema.name}.{self.source.definition['Name']}"
+            note(connection, named, self.source, partitions)
         shown = [f"{redshift_sql(quoted_name(c.name), c.type)} AS {a.sql}" for a, c in pairs]
         return f"SELECT {', '.join(shown)} FROM ({inner})"
 
