@@ -66,6 +66,16 @@ def test_the_older_api_sends_too(cloud, ses):
     assert kept(cloud, sent["MessageId"])["To"] == "x@example.edu"
 
 
+def test_the_older_api_sends_a_text(cloud, ses):
+    sent = cloud.client("ses").send_email(
+        Source=SENDER,
+        Destination={"ToAddresses": ["y@example.edu"]},
+        Message={"Subject": {"Data": "August"}, "Body": {"Text": {"Data": "hello"}}},
+    )
+    mail = kept(cloud, sent["MessageId"])
+    assert (mail["To"], mail["Subject"]) == ("y@example.edu", "August")
+
+
 REFUSED = [
     ("an unknown sender", raw(From="nobody@example.org", To="x@example.edu"), "MessageRejected"),
     ("no recipient", raw(From=SENDER), "BadRequestException"),

@@ -21,6 +21,16 @@ MADE_UP = [
     ),
     ("rekognition", "detect_labels", {"Image": {"Bytes": b"x"}}),
     ("rds-data", "execute_statement", {"resourceArn": "a" * 11, "secretArn": "a" * 11, "sql": "x"}),
+    (
+        "ses",
+        "send_templated_email",
+        {
+            "Source": "a@b.c",
+            "Destination": {"ToAddresses": ["a@b.c"]},
+            "Template": "t",
+            "TemplateData": "{}",
+        },
+    ),
     ("sns", "list_phone_numbers_opted_out", {}),
     ("ssm", "send_command", {"DocumentName": "AWS-RunShellScript", "InstanceIds": ["i-12345678"]}),
 ]

@@ -26,6 +26,8 @@ _WHY = {
     ("polly", "*"): "there is no model that speaks",
     ("rds-data", "*"): "there is no database behind it",
     ("rekognition", "*"): "there is no model that sees",
+    ("ses", "SendBulkTemplatedEmail"): "templates are not filled in",
+    ("ses", "SendTemplatedEmail"): "templates are not filled in",
     ("sns", "CheckIfPhoneNumberIsOptedOut"): "no messages are sent",
     ("sns", "ListPhoneNumbersOptedOut"): "no messages are sent",
     ("ssm", "SendCommand"): "there are no machines to run it",

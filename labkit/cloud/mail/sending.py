@@ -3,7 +3,8 @@
 On AWS nobody can read back what SES has sent. Here each mail, with its attachments, is a file
 ``outbox/<time>-<message id>.eml``, which any mail program opens. Senders and recipients are judged
 by moto, as ever. Sources:
-https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html and
+https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html,
+https://docs.aws.amazon.com/ses/latest/APIReference/API_SendEmail.html and
 https://docs.aws.amazon.com/ses/latest/APIReference/API_SendRawEmail.html
 """
 
@@ -42,6 +43,14 @@ def send_email(
     else:
         raise not_here("sesv2", "SendEmail", "templates are not filled in")
     return {"MessageId": _send(context, FromEmailAddress, to, message)}
+
+
+@operation("ses", "SendEmail")
+def send_simple_email(
+    context: Context, *, Source: str, Destination: Json, Message: Json, **_: Any
+) -> Answer:
+    to = [address for kind in _KINDS for address in Destination.get(kind) or ()]
+    return {"MessageId": _send(context, Source, to, _composed(Message, Source, Destination))}
 
 
 @operation("ses", "SendRawEmail")
