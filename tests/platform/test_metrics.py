@@ -78,3 +78,23 @@ def test_metric_maths_is_not_here(metrics, expression):
     queries.append({"Id": "b", "Expression": expression})
     with pytest.raises(ClientError, match="NotImplemented"):
         cloudwatch.get_metric_data(**RANGE, MetricDataQueries=queries)
+
+
+def test_an_alarm_is_in_no_state_until_it_is_told_one(aws, fresh):
+    watch, name = aws("cloudwatch"), fresh("alarm")
+    said = {
+        "AlarmName": name,
+        "Namespace": name,
+        "MetricName": "m",
+        "Statistic": "Sum",
+        "Period": 60,
+        "EvaluationPeriods": 1,
+        "Threshold": 1,
+        "ComparisonOperator": "GreaterThanThreshold",
+    }
+    for state in ("INSUFFICIENT_DATA", "ALARM"):
+        watch.put_metric_alarm(**said)
+        [alarm] = watch.describe_alarms(AlarmNames=[name])["MetricAlarms"]
+        assert alarm["StateValue"] == state
+        watch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="told")
+    watch.delete_alarms(AlarmNames=[name])

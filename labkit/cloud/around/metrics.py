@@ -1,11 +1,13 @@
 """CloudWatch's statistics of metrics, and the list of metrics.
 
 A metric is a namespace, a name and all of its dimensions: what was put with other dimensions, or
-with none, is another metric. moto adds them up. A period begins at the start that was asked for,
-which is rounded down to a minute, or to the period where that is shorter.
+with none, is another metric. moto adds them up, and finds alarms OK that nobody has judged. A
+period begins at the start that was asked for, which is rounded down to a minute, or to the period
+where that is shorter.
 
 Sources: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricStatistics.html,
-https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html and
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html,
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html and
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html
 """
 
@@ -15,7 +17,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from moto.cloudwatch.models import MetricAggregatedDatum
+from moto.cloudwatch.models import CloudWatchBackend, MetricAggregatedDatum
 
 from labkit.cloud.operations import Answer, AwsError, Context, not_here, operation
 from labkit.cloud.paging import page
@@ -32,6 +34,22 @@ STATISTICS: dict[str, Callable[[Data], float]] = {
     "Maximum": lambda data: max(_of(each)[3] for each in data),
 }
 _ALONE = f"statistics are {', '.join(STATISTICS)}"
+
+
+def _unjudged(put: Any) -> Any:
+    """Have a new alarm without data, and one that is changed stay in its state."""
+
+    def made(self: Any, *args: Any, **members: Any) -> Any:
+        known = {**self.alarms}
+        alarm = put(self, *args, **members)
+        before = known.get(alarm.name)
+        alarm.state_value = before.state_value if before else "INSUFFICIENT_DATA"
+        return alarm
+
+    return made
+
+
+CloudWatchBackend.put_metric_alarm = _unjudged(CloudWatchBackend.put_metric_alarm)  # type: ignore[method-assign]
 
 
 @operation("cloudwatch", "GetMetricStatistics")
