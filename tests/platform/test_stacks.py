@@ -243,6 +243,7 @@ Resources:
     Properties: {Name: !Ref Name, SecretString: '{"username": "boss", "password": "Passw0rd"}'}
   Cluster:
     Type: AWS::Redshift::Cluster
+    DeletionPolicy: Snapshot
     Properties:
       ClusterIdentifier: !Ref Name
       NodeType: ra3.large
@@ -344,6 +345,8 @@ def test_a_change_set_makes_what_belongs_to_others(aws, name):
     assert glue.get_partitions(**table)["Partitions"][0]["Parameters"] == {"note": "two"}
     assert aws("lakeformation").get_lf_tag(TagKey=name)["TagValues"] == ["a", "two"]
     stacks.delete_stack(StackName=name)
+    [left] = aws("redshift").describe_cluster_snapshots(ClusterIdentifier=name)["Snapshots"]
+    assert left["SnapshotIdentifier"].startswith(f"{name}-snapshot-")
     assert name not in [tag["TagKey"] for tag in aws("lakeformation").list_lf_tags()["LFTags"]]
     for gone in (
         lambda: events.describe_event_bus(Name=name),

@@ -71,6 +71,8 @@ class Kind:
         changes: members that can be changed though that call names them otherwise.
         changed: the members as the changing call has them.
         dropped: what the dropping call is told beside the name.
+        last: what it is told instead where ``DeletionPolicy`` asks for a snapshot, with ``{}`` for
+            the snapshot's name.
         parts: what further calls set.
         read: where the first call does not wait.
         attributes: of ``Fn::GetAtt``, and their paths where these are others, or texts with
@@ -91,6 +93,7 @@ class Kind:
     changes: tuple[str, ...] = ()
     changed: Callable[[Members], Members] = dict
     dropped: Mapping[str, Any] = field(default_factory=dict)
+    last: Mapping[str, str] = field(default_factory=dict)
     parts: tuple[Part, ...] = ()
     read: Reading | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)

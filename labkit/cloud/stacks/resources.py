@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import re
 import time
+import uuid
 from typing import Any, Self
 
 from moto.cloudformation.exceptions import UnformattedGetAttTemplateException, ValidationError
@@ -34,6 +35,9 @@ class Resource(Model):
         definition: what the template says of it.
         name: what it is called where the template does not say.
     """
+
+    #: Whether a snapshot stays of it when it is dropped.
+    leaves_snapshot = False
 
     def __init__(self, definition: Members, name: str) -> None:
         self.type, self.called = str(definition["Type"]), name
@@ -153,9 +157,19 @@ class Resource(Model):
             return
         known = names(kind.service, kind.drop)
         told = {k: v for k, v in self.members.items() if k in kind.passed and k.lower() in known}
+        told |= self._last_snapshot() or kind.dropped
         with contextlib.suppress(Gone):
-            ask(kind.service, kind.drop, {**told, **kind.dropped, **self._named_for(kind.drop)})
+            ask(kind.service, kind.drop, {**told, **self._named_for(kind.drop)})
             self._wait(gone=True)
+
+    def _last_snapshot(self) -> Members:
+        """What the dropping call is told so that a snapshot stays, where one is to.
+
+        Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
+        """
+        called = f"{self.physical_resource_id}-snapshot-{uuid.uuid4().hex[:12]}"
+        last = self.kind.last if self.leaves_snapshot else {}
+        return {member: text.format(called) for member, text in last.items()}
 
     def value(self, path: str) -> Any:
         """What stands at a path of its members or of its service's answer."""

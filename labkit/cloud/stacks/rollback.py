@@ -132,6 +132,8 @@ def _drop(
             made = resources._parsed_resources.get(name)
             try:
                 if made is not None and not isinstance(made, str):
+                    if policies[name] == "Snapshot":
+                        made.leaves_snapshot = True
                     resources._delete_resource(made, said[name])
             except Exception as error:  # whatever one of moto's kinds raises
                 failures[name] = error

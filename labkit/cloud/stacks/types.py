@@ -198,6 +198,7 @@ TYPES: dict[str, Kind] = {
         name="ClusterIdentifier",
         low=True,
         dropped={"SkipFinalClusterSnapshot": True},
+        last={"FinalClusterSnapshotIdentifier": "{}"},
         read=_CLUSTER,
         attributes={
             name: f"Clusters.{name}"
