@@ -18,8 +18,9 @@ from matplotlib.text import Text
 from labkit.cloud.quicksight.render import THEMES, Theme
 from labkit.cloud.quicksight.render.axes import scale_of
 from labkit.cloud.quicksight.render.charts.tree_map import squarified
-from labkit.cloud.quicksight.render.conditions import Unreadable, color_for, evaluate
+from labkit.cloud.quicksight.render.conditions import color_for
 from labkit.cloud.quicksight.render.drawing import draw
+from labkit.cloud.quicksight.render.expressions import Unreadable, evaluate
 from labkit.cloud.quicksight.render.geo import countries, folded, shapes_for, states
 from labkit.cloud.quicksight.render.scales import compact, linear, logarithmic
 from labkit.cloud.quicksight.render.sketch import Box, Picture, Sketch

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from labkit.cloud.quicksight.render.conditions import Parameters, Unreadable, evaluate
+from labkit.cloud.quicksight.render.expressions import Parameters, Unreadable, evaluate
 
 Json = Mapping[str, Any]
 COLUMNS, ROW_PX = 36, 31

@@ -1,51 +1,23 @@
 """Conditional formatting: colours and icons that depend on values.
 
 A condition is an expression over the visual's fields: ``SUM({sales}) > 1000 AND {region} = "EU"``,
-and ``left({region}, 2) = "EU"`` where the console says "starts with". Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_ConditionalFormattingColor.html
+and ``left({region}, 2) = "EU"`` where the console says "starts with". Source:
+https://docs.aws.amazon.com/quicksight/latest/APIReference/API_ConditionalFormattingColor.html
 """
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from functools import lru_cache, reduce
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Any, Protocol
+from typing import Any
 
-from labkit.cloud.quicksight.calc.arguments import COMPARISONS as MODES
-from labkit.cloud.quicksight.calc.errors import CalcSyntaxError
-from labkit.cloud.quicksight.calc.syntax import (
-    Bracketed,
-    Call,
-    Constant,
-    Name,
-    Node,
-    Operation,
-    Parameter,
-    parse,
-)
 from labkit.cloud.quicksight.render.colors import gradient
+from labkit.cloud.quicksight.render.expressions import Row, Unreadable, evaluate
 from labkit.cloud.quicksight.render.scales import number, numbers
 from labkit.cloud.quicksight.render.sketch import Sketch
-from labkit.cloud.quicksight.visuals.model import Total, VisualData
+from labkit.cloud.quicksight.visuals.model import Total
 
-Row = Mapping[str, Any]
 Icon = tuple[str, str]
-AGGREGATIONS = {"AVG": "AVERAGE"}
-COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
-    "=": operator.eq,
-    "<>": operator.ne,
-    ">": operator.gt,
-    ">=": operator.ge,
-    "<": operator.lt,
-    "<=": operator.le,
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "/": operator.truediv,
-}
 GREEN, AMBER, RED, GREY = "#1A7F5A", "#B7791F", "#C0392B", "#7B8794"
 ICONS: dict[str, Sequence[Icon]] = {
     "PLUS_MINUS": (("−", RED), ("+", GREEN)),
@@ -90,10 +62,6 @@ CUSTOM = {
 }
 
 
-class Unreadable(ValueError):
-    """A condition that is outside what is read here."""
-
-
 def color_for(sketch: Sketch, color: Mapping[str, Any] | None, row: Row) -> str | None:
     """The colour that a condition gives a row; none where it does not hold."""
     color = color or {}
@@ -120,164 +88,12 @@ def icon_for(sketch: Sketch, icon: Mapping[str, Any] | None, row: Row) -> Icon |
     return None
 
 
-class Names(Protocol):
-    """What an expression may name: a sketch has all of it."""
-
-    @property
-    def data(self) -> VisualData: ...
-    @property
-    def parameters(self) -> Mapping[str, Any]: ...
-    @property
-    def calls(self) -> Mapping[str, Any]: ...
-
-
-@dataclass(frozen=True)
-class Parameters:
-    """The names of an expression that stands on no visual."""
-
-    parameters: Mapping[str, Any]
-    data: VisualData = field(default_factory=lambda: VisualData((), ()))
-    calls: Mapping[str, Any] = field(default_factory=dict)
-
-
-def evaluate(sketch: Names, expression: str, row: Row) -> Any:
-    """An expression's value for a row.
-
-    Raises:
-        Unreadable: the expression is not of comparisons, arithmetic, AND, OR, NOT and the functions
-            of `_CALLS` over the visual's fields.
-    """
-    return _value(sketch, _parsed(expression), row, expression)
-
-
-@lru_cache(256)
-def _parsed(expression: str) -> Node:
-    try:
-        return parse(expression)
-    except CalcSyntaxError as error:
-        raise Unreadable(expression) from error
-
-
 def _holds(sketch: Sketch, expression: str, row: Row) -> bool:
     try:
         return evaluate(sketch, expression, row) is True
     except Unreadable:
         sketch.note(f"Not drawn: the condition {expression}.")
         return False
-
-
-def _value(sketch: Names, node: Node, row: Row, whole: str) -> Any:
-    def of(node: Node) -> Any:
-        return _value(sketch, node, row, whole)
-
-    match node:
-        case Constant(value):
-            return value
-        case Parameter(name) if name in sketch.parameters:
-            return sketch.parameters[name]
-        case Name(text, braced):
-            if not braced and text.upper() in _WORDS:
-                return _WORDS[text.upper()]
-            return _field_value(sketch, text, "", row, whole)
-        case Bracketed(items):
-            return [of(each.node) for each in items]
-        case Operation(operator, operands):
-            return _operated(operator, operands, of, whole)
-        case Call(function, arguments):
-            if function.lower() in sketch.calls:
-                return sketch.calls[function.lower()]
-            if call := _CALLS.get(function.lower()):
-                return _answer(call, [*map(of, arguments)], whole)
-            if len(arguments) == 1 and isinstance(arguments[0], Name):
-                aggregation = AGGREGATIONS.get(function.upper(), function.upper())
-                return _field_value(sketch, arguments[0].text, aggregation, row, whole)
-    raise Unreadable(whole)
-
-
-def _operated(
-    operator: str, operands: Sequence[Node], of: Callable[[Node], Any], whole: str
-) -> Any:
-    if operator == "AND":
-        return all(map(of, operands))
-    if operator == "OR":
-        return any(map(of, operands))
-    values = [*map(of, operands)]
-    if operator in COMPARISONS:
-        return reduce(lambda left, right: _compared(operator, left, right, whole), values)
-    if operator in _SIGNS:
-        return _answer(_SIGNS[operator], values, whole)
-    raise Unreadable(whole)
-
-
-def _searching(find: Callable[[str, str], bool]) -> Callable[..., bool]:
-    def search(whole: str, part: str, mode: str = "CASE_SENSITIVE") -> bool:
-        if mode == "CASE_INSENSITIVE":
-            whole, part = whole.lower(), part.lower()
-        return find(whole, part)
-
-    return search
-
-
-_WORDS = {"TRUE": True, "FALSE": False, "NULL": None} | {each: each for each in MODES}
-_SIGNS: dict[str, Callable[..., Any]] = {"NOT": operator.not_, "negative": operator.neg}
-#: The functions of calculated fields that a condition may call, by their names in small letters.
-_CALLS: dict[str, Callable[..., Any]] = {
-    "abs": abs,
-    "contains": _searching(lambda whole, part: part in whole),
-    "endswith": _searching(str.endswith),
-    "in": lambda value, values: value in values,
-    "isnotnull": lambda value: value is not None,
-    "isnull": lambda value: value is None,
-    "left": lambda text, count: text[: max(count, 0)],
-    "locate": lambda text, part: text.find(part) + 1,
-    "notin": lambda value, values: value not in values,
-    "nullif": lambda value, other: None if value == other else value,
-    "right": lambda text, count: text[max(len(text) - count, 0) :],
-    "startswith": _searching(str.startswith),
-    "strlen": len,
-    "tolower": str.lower,
-    "toupper": str.upper,
-}
-_OF_NULL = [_CALLS[each] for each in ("in", "isnotnull", "isnull", "notin", "nullif")]
-
-
-def _answer(call: Callable[..., Any], arguments: Sequence[Any], whole: str) -> Any:
-    """What a function yields; NULL of NULL, but where it asks for that."""
-    if None in arguments and call not in _OF_NULL:
-        return None
-    try:
-        return call(*arguments)
-    except (AttributeError, TypeError) as error:  # no text, or too many arguments
-        raise Unreadable(whole) from error
-
-
-def _compared(operator: str, left: Any, right: Any, whole: str) -> Any:
-    left, right = _alike(left, right), _alike(right, left)
-    if left is None or right is None:
-        return None
-    try:
-        return COMPARISONS[operator](left, right)
-    except ZeroDivisionError:
-        return None
-    except TypeError as error:  # a number beside a text
-        raise Unreadable(whole) from error
-
-
-def _alike(value: Any, other: Any) -> Any:
-    if isinstance(value, date) and isinstance(other, str):
-        return value.isoformat()[: len(other)]
-    if isinstance(value, datetime) or value is None or isinstance(value, str):
-        return value
-    found = number(value)
-    return value if found is None else found
-
-
-def _field_value(sketch: Names, name: str, aggregation: str, row: Row, whole: str) -> Any:
-    found = [each for each in sketch.data.fields if name in (each.column, each.label, each.id)]
-    exact = [each for each in found if not aggregation or each.aggregation == aggregation]
-    if not exact:
-        raise Unreadable(whole)
-    return row[exact[0].id]
 
 
 def _shade(sketch: Sketch, shade: Mapping[str, Any], row: Row) -> str | None:
