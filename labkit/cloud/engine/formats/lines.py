@@ -38,7 +38,7 @@ def codec(name: str) -> str:
     ('gz', '')
     """
     ending = name.rpartition("/")[2].rpartition(".")[2].lower() if "." in name else ""
-    if ending in ("lzo", "lzop"):
+    if ending in ("lzo", "lzop", "lzo_deflate"):
         raise FormatError("HIVE_UNSUPPORTED_FORMAT", f"LZO files are not read here: {name}")
     return {"zstd": "zst", "gzip": "gz"}.get(ending, ending if ending in _OPENERS else "")
 
