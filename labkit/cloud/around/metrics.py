@@ -39,10 +39,9 @@ _ALONE = f"statistics are {', '.join(STATISTICS)}"
 def _unjudged(put: Any) -> Any:
     """Have a new alarm without data, and one that is changed stay in its state."""
 
-    def made(self: Any, *args: Any, **members: Any) -> Any:
-        known = {**self.alarms}
-        alarm = put(self, *args, **members)
-        before = known.get(alarm.name)
+    def made(self: Any, name: str, *args: Any, **members: Any) -> Any:
+        before = self.alarms.get(name)
+        alarm = put(self, name, *args, **members)
         alarm.state_value = before.state_value if before else "INSUFFICIENT_DATA"
         return alarm
 

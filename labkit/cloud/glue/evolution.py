@@ -19,12 +19,8 @@ from labkit.cloud.glue.words import invalid, not_found
 from labkit.cloud.operations import Answer, Context
 
 Members = dict[str, Any]
-Judge = Callable[[avro.Schema, avro.Schema], bool]
+Judge = Callable[[avro.Schema, avro.Schema], bool]  # of the new version and an old one
 _AVAILABLE, _FAILURE = "AVAILABLE", "FAILURE"
-
-
-def _backward(new: avro.Schema, old: avro.Schema) -> bool:
-    return avro.can_read(new, old)
 
 
 def _forward(new: avro.Schema, old: avro.Schema) -> bool:
@@ -32,9 +28,9 @@ def _forward(new: avro.Schema, old: avro.Schema) -> bool:
 
 
 _JUDGES: dict[str, tuple[Judge, ...]] = {
-    "BACKWARD": (_backward,),
+    "BACKWARD": (avro.can_read,),
     "FORWARD": (_forward,),
-    "FULL": (_backward, _forward),
+    "FULL": (avro.can_read, _forward),
 }
 
 
@@ -105,15 +101,15 @@ def check_definition(form: str, definition: str) -> None:
 
 def _lets_in(schema: Any, version: Any) -> bool:
     """Whether a schema's compatibility lets a new version in."""
-    mode, _, every = schema.compatibility.partition("_")
-    earlier = [each for each in _available(schema) if each is not version]
-    asked = [each for each in earlier if each.version_number >= schema.schema_checkpoint]
     if schema.data_format != "AVRO":
         return True
+    mode, _, every = schema.compatibility.partition("_")
+    earlier = [each for each in _available(schema) if each is not version]
+    since = [each for each in earlier if each.version_number >= schema.schema_checkpoint]
     new = avro.parse(version.schema_definition)
     return all(
         judge(new, avro.parse(each.schema_definition))
-        for each in (asked if every else earlier[-1:])
+        for each in (since if every else earlier[-1:])
         for judge in _JUDGES.get(mode, ())
     )
 

@@ -216,9 +216,11 @@ class DiskS3Backend(models.S3Backend):
         Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventNotifications.html
         """
         bucket: Any = self.get_bucket(bucket_name)
-        numbers = [str(each.version_id) for each in bucket.keys.versions(key_name)]
+        versions = bucket.keys.versions(key_name)
+        unnamed = version_id is None or not bucket.is_versioned
+        is_told = unnamed or any(str(each.version_id) == version_id for each in versions)
         done, told = super().delete_object(bucket_name, key_name, version_id, bypass)
-        if version_id is None or not bucket.is_versioned or version_id in numbers:
+        if is_told:
             marks = version_id is None and bool(bucket.is_versioned)
             gone = Gone(key_name, told.get("version-id"), marks)
             notifications.send_event(self.account_id, gone.event, bucket, gone)

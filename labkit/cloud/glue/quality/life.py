@@ -11,15 +11,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 import sqlglot
-from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.engine import QueryFailed
 from labkit.cloud.glue.asking import asking, named, words
 from labkit.cloud.glue.quality.data import PRIMARY, Data
+from labkit.cloud.glue.quality.predicates import as_spark, column_types
 from labkit.cloud.glue.quality.rulesets import within
-from labkit.cloud.glue.records import Definition, current, find_table
+from labkit.cloud.glue.records import current, find_table
 from labkit.cloud.glue.trust import role_name_of
 from labkit.cloud.glue.words import invalid, not_found
 from labkit.cloud.jobs import Job, Stopped, until_kept
@@ -32,7 +32,6 @@ Record = dict[str, Any]
 Work = Callable[[Data, Record], Record]
 EVALUATIONS, RECOMMENDATIONS = "glue.quality.run", "glue.quality.recommendation"
 _FILTERS = ("pushDownPredicate", "catalogPartitionPredicate")
-_COMPARISONS = (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.Between, exp.In)
 _INTERRUPTED = "The run was interrupted when the local AWS ended"
 
 
@@ -89,39 +88,10 @@ def _relation(context: Context, source: Record) -> str:
         read = [sqlglot.parse_one(text, read="spark") for text in options.values()]
     except SqlglotError as error:
         raise invalid(f"The predicate cannot be read: {error}") from error
-    taken = [_as_spark(each, _types(found)).sql("trino") for each in read]
+    types = column_types(found) if read else {}
+    taken = [as_spark(each, types).sql("trino") for each in read]
     where = f" WHERE ({') AND ('.join(taken)})" if taken else ""
     return f"(SELECT * FROM {named(database, name)}{where})"
-
-
-def _types(table: Definition) -> dict[str, exp.DataType]:
-    columns = table["StorageDescriptor"]["Columns"] + table.get("PartitionKeys", [])
-    return {
-        each["Name"].lower(): exp.DataType.build(each.get("Type", "string"), dialect="hive")
-        for each in columns
-    }
-
-
-def _as_spark(predicate: exp.Expr, columns: dict[str, exp.DataType]) -> exp.Expr:
-    """A column and a constant of another kind, compared in the kind that Spark takes.
-
-    Source: https://spark.apache.org/docs/3.5.0/sql-ref-ansi-compliance.html
-    """
-    for node in predicate.find_all(*_COMPARISONS):
-        column, kind = node.this, columns.get(node.this.name.lower())
-        if not isinstance(column, exp.Column) or kind is None:
-            continue
-        constants = [each for each in node.iter_expressions() if isinstance(each, exp.Literal)]
-        texts = [each for each in constants if each.is_string]
-        if kind.is_type(*exp.DataType.TEXT_TYPES):
-            if len(texts) < len(constants):
-                column.replace(exp.TryCast(this=column.copy(), to=exp.DataType.build("double")))
-        elif isinstance(node, exp.In) and texts:
-            column.replace(exp.cast(column.copy(), "text"))
-        else:
-            for each in texts:
-                each.replace(exp.TryCast(this=each.copy(), to=kind.copy()))
-    return predicate
 
 
 def _work(

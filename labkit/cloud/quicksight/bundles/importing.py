@@ -148,13 +148,10 @@ def _needs(asset: Asset, members: Record) -> set[tuple[str, str]]:
 
 def _undo(context: Context, asset: Asset, id: str) -> Undo:
     """What takes back all that an import is about to do to an asset."""
-    former, named = (
-        records.look_up(context.cloud, context.region, asset.kind, id),
-        {asset.kind.id: id},
-    )
+    former = records.look_up(context.cloud, context.region, asset.kind, id)
     if former is None:
         return lambda: _drop(context, asset, id)
-    before = asset.members(context, id) | named
+    before = asset.members(context, id) | {asset.kind.id: id}
     labels = tagging.tags(context.cloud, former["Arn"])
     shared = {name: former["_"][name] for name in ("permissions", "link") if name in former["_"]}
 

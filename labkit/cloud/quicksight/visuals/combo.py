@@ -5,7 +5,7 @@ Source: https://docs.aws.amazon.com/quicksight/latest/user/combo-charts.html
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from labkit.cloud.quicksight.visuals.plan import Plan
@@ -45,9 +45,5 @@ def _lines(request: Request) -> list[str]:
     """The statement's columns of the lines."""
     if request.wells.type != "ComboChartVisual":
         return []
-    return list(_of_well(request, "LineValues"))
-
-
-def _of_well(request: Request, well: str) -> Iterator[str]:
     measures = [each for each in request.shown if not each.is_dimension]
-    yield from (f"m{at}" for at, each in enumerate(measures) if each.well == well)
+    return [f"m{at}" for at, each in enumerate(measures) if each.well == "LineValues"]

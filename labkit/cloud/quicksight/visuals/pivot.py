@@ -70,6 +70,13 @@ def subtotal_depths(subtotal: Json, ids: Sequence[str]) -> Iterator[int]:
             yield from (at for at in range(len(ids) - 1, 0, -1) if ids[at - 1] in chosen)
 
 
+def collapse_steps(state: Json) -> list[str]:
+    """The fields that a collapse state is of: one, or those on the path to one of its groups."""
+    target = state["Target"]
+    steps = target.get("FieldDataPathValues") or [target]
+    return [each["FieldId"] for each in steps if each.get("FieldId")]
+
+
 def _collapsed(request: Request, ids: Sequence[str]) -> Iterator[int]:
     """The depths at which groups are collapsed, so that they show their own values.
 
@@ -77,7 +84,6 @@ def _collapsed(request: Request, ids: Sequence[str]) -> Iterator[int]:
     """
     options = request.wells.configuration.get("FieldOptions") or {}
     for each in options.get("CollapseStateOptions") or ():
-        path = each["Target"].get("FieldDataPathValues") or [each["Target"]]
-        depths = [ids.index(step["FieldId"]) + 1 for step in path if step["FieldId"] in ids]
+        depths = [ids.index(step) + 1 for step in collapse_steps(each) if step in ids]
         if each.get("State") == "COLLAPSED":
             yield from (depth for depth in [max(depths, default=0)] if 0 < depth < len(ids))

@@ -7,13 +7,14 @@ https://docs.aws.amazon.com/quicksight/latest/APIReference/API_PivotTableFieldCo
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from labkit.cloud.quicksight.render.charts.pivot_totals import Path
+from labkit.cloud.quicksight.render.charts.pivot_totals import Path, depth_of
 from labkit.cloud.quicksight.render.sketch import Sketch
 from labkit.cloud.quicksight.visuals.model import TOTAL, Field, Total
-from labkit.cloud.quicksight.visuals.pivot import subtotal_depths
+from labkit.cloud.quicksight.visuals.pivot import collapse_steps, subtotal_depths
 
 Cells = dict[tuple[Path, Path], Mapping[str, Any]]
 
@@ -27,10 +28,11 @@ def collapsed(
         cells: by the paths of their rows and columns; those of collapsed groups are added.
     """
     states = sketch.option("FieldOptions", "CollapseStateOptions", default=[])
-    if not any(each.get("State") == "COLLAPSED" for each in states):
+    fields = [collapse_steps(each) for each in states if each.get("State") == "COLLAPSED"]
+    if not fields:
         return list(down)
     ids = [each.id for each in rows]
-    if any(not _fields(each) <= set(ids) for each in states if each.get("State") == "COLLAPSED"):
+    if not {*itertools.chain(*fields)} <= set(ids):
         sketch.note("Not drawn: collapsed columns.")
     subtotal = sketch.option("TotalOptions", "RowSubtotalOptions", default={})
     shown = {0, len(rows)}
@@ -38,7 +40,7 @@ def collapsed(
         shown |= set(subtotal_depths(subtotal, ids))
     groups: dict[Path, None] = {}
     for path in down:
-        depth = next((at for at, each in enumerate(path) if isinstance(each, Total)), len(path))
+        depth = depth_of(path)
         closed = next((k for k in range(1, depth) if _is_closed(states, ids, path[:k])), None)
         if closed or (depth < len(path) and _is_closed(states, ids, path[:depth])):
             groups[path[: closed or depth]] = None
@@ -49,13 +51,6 @@ def collapsed(
         if group in groups and path == (*group, *(TOTAL for _ in path[len(group) :])):
             cells[group, head] = row
     return list(groups)
-
-
-def _fields(state: Mapping[str, Any]) -> set[str]:
-    """The fields that a state's target names."""
-    target = state["Target"]
-    steps = target.get("FieldDataPathValues") or [target]
-    return {each["FieldId"] for each in steps if each.get("FieldId")}
 
 
 def _is_closed(states: Sequence[Mapping[str, Any]], ids: Sequence[str], group: Path) -> bool:

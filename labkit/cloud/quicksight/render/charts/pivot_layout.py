@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from labkit.cloud.quicksight.render.charts.pivot_totals import Metric, Path
+from labkit.cloud.quicksight.render.charts.pivot_totals import Metric, Path, depth_of
 from labkit.cloud.quicksight.render.sketch import Sketch
 from labkit.cloud.quicksight.visuals.model import Field, Total
 
@@ -31,7 +31,7 @@ def hierarchy(down: Sequence[Path], shown: Sequence[int]) -> Iterator[tuple[int,
     """
     known, seen = set(down), set()
     for path in down:
-        depth = next((at for at, each in enumerate(path) if isinstance(each, Total)), len(path))
+        depth = depth_of(path)
         for level in shown[:-1]:
             group = path[: level + 1]
             if level < depth and group != path and group not in seen:

@@ -26,6 +26,11 @@ class Metric:
     label: str
 
 
+def depth_of(path: Path) -> int:
+    """How many heads of a path are before its first total."""
+    return next((at for at, each in enumerate(path) if isinstance(each, Total)), len(path))
+
+
 def total_options(sketch: Sketch, level: int, side: str) -> Mapping[str, Any]:
     """What the definition says of a total at a level of the rows or columns.
 
@@ -39,7 +44,7 @@ def total_options(sketch: Sketch, level: int, side: str) -> Mapping[str, Any]:
 
 def total_look(sketch: Sketch, path: Path, level: int, side: str) -> Look | None:
     """The look of a total's head."""
-    first = next((at for at, each in enumerate(path) if isinstance(each, Total)), len(path))
+    first = depth_of(path)
     if first > level or isinstance(path[level], Metric):
         return None
     given = total_options(sketch, first, side).get("TotalCellStyle")
@@ -49,8 +54,8 @@ def total_look(sketch: Sketch, path: Path, level: int, side: str) -> Look | None
 def value_look(sketch: Sketch, side: Path, head: Path) -> Look | None:
     """The look of a total's values; of a total both ways, that of the rows' total."""
     for path, name in ((side, "Row"), (head, "Column")):
-        first = next((at for at, each in enumerate(path) if isinstance(each, Total)), None)
-        given = None if first is None else total_options(sketch, first, name).get("ValueCellStyle")
-        if given:
+        first = depth_of(path)
+        options = total_options(sketch, first, name) if first < len(path) else {}
+        if given := options.get("ValueCellStyle"):
             return Look(given)
     return None
