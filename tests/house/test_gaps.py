@@ -1,21 +1,22 @@
-"""Every gap that a test is marked with stands in the README's table, and is of a known kind."""
+"""Every gap that a test is marked with stands in the README's tables, and is of a known kind."""
 
 import re
 from pathlib import Path
 
 README = Path(__file__).parents[2] / "README.md"
 HEADING = "## Where this differs from AWS"
+TOP = ["| What | Kind | Why |", "| --- | --- | --- |"]
 
 
 def table():
-    """The rows of the README's table, as (what, kind, why)."""
+    """The rows of the README's tables, one a service, as (what, kind, why)."""
     section = README.read_text().split(HEADING)[1].split("\n## ")[0]
-    rows = [line.strip("| ").split(" | ") for line in section.splitlines() if line.startswith("|")]
-    return [tuple(cell.strip() for cell in row) for row in rows[2:]]
+    lines = [line for line in section.splitlines() if line.startswith("|") and line not in TOP]
+    return [tuple(cell.strip() for cell in line.strip("| ").split(" | ")) for line in lines]
 
 
 def told(kind, reason):
-    """Whether a row of the table gives this reason for a gap of this kind."""
+    """Whether a row of the tables gives this reason for a gap of this kind."""
     return any(row[1] == kind and reason in row for row in table())
 
 
