@@ -133,9 +133,22 @@ def test_rules_of_a_semantic_model(lake, rules, users):
     assert seen(lake, id, user=users["fay"]) == set()
 
 
-def test_of_another_namespace(lake, rules, users):
-    id = lake.create({"p": lake.orders()}, **by(rules, Namespace="tenants"))
-    assert seen(lake, id, user=users["cleo"]) == set()
+def test_names_are_of_one_namespace(lake, quicksight, rules, users, granted):
+    """Its users are others, though they are called the same."""
+    quicksight.create_namespace(Namespace="tenants", IdentityStore="QUICKSIGHT")
+    other = quicksight.register_user(
+        Namespace="tenants", IdentityType="QUICKSIGHT", UserName="cleo",
+        Email="cleo@example.com", UserRole="READER",
+    )["User"]["Arn"]  # fmt: skip
+    of_tenants = lake.create({"p": lake.orders()}, **by(rules, Namespace="tenants"))
+    of_default = lake.create({"p": lake.orders()}, **by(rules, Namespace="default"))
+    rows = {
+        (id, arn): seen(lake, id, user=arn)
+        for id in (granted, of_default, of_tenants)
+        for arn in (users["cleo"], other)
+    }
+    everything = {(granted, users["cleo"]), (of_default, users["cleo"]), (of_tenants, other)}
+    assert rows == {each: EVERYTHING if each in everything else set() for each in rows}
 
 
 ATTEMPTS = {
@@ -316,6 +329,30 @@ def test_what_a_hidden_column_is_computed_of(lake, users):
     every = {"Principals": [users["ann"]], "ColumnNames": list(ALWAYS | {"price"})}
     shut = lake.create({"p": lake.orders()}, ColumnLevelPermissionRules=[every])
     assert lake.rows(shut, user=users["bob"]) == [(None,)] * 4
+
+
+def test_columns_of_two_data_sets_whose_tables_have_one_id(lake, users):
+    arns = [arn_of(lake, lake.create({"p": lake.orders()})) for _ in range(2)]
+    right = [
+        {"ProjectOperation": {"ProjectedColumns": ["order id", "price"]}},
+        {"RenameColumnOperation": {"ColumnName": "price", "NewColumnName": "cost"}},
+        {"RenameColumnOperation": {"ColumnName": "order id", "NewColumnName": "id"}},
+    ]
+    joined = {
+        "LeftOperand": "l",
+        "RightOperand": "r",
+        "Type": "INNER",
+        "OnClause": "{order id} = {id}",
+    }
+    tables = {
+        "l": {"Alias": "l", "Source": {"DataSetArn": arns[0]}},
+        "r": {"Alias": "r", "Source": {"DataSetArn": arns[1]}, "DataTransforms": right},
+        "j": {"Alias": "j", "Source": {"JoinInstruction": joined}},
+    }
+    rule = {"Principals": [users["ann"]], "ColumnNames": ["price"]}
+    id = lake.create({}, LogicalTableMap=tables, ColumnLevelPermissionRules=[rule])
+    seen = {column.name for column in lake.open(id, user=users["bob"]).columns}
+    assert seen == ALWAYS | {"id", "cost"}
 
 
 def test_a_column_whose_new_name_is_not_imported_yet(lake, quicksight, users):

@@ -72,7 +72,7 @@ class _Maker:
         if instruction := source.get("JoinInstruction"):
             return self.joined(instruction, above)
         if arn := source.get("DataSetArn"):
-            return self.tables.parent(arn, overridden(steps, original=True))
+            return self.tables.parent(arn, overridden(steps, original=True)).inherited(arn)
         if physical := source.get("PhysicalTableId"):
             if physical not in self.tables.ids:
                 raise PreparationError(f"There is no physical table '{physical}'.")

@@ -87,6 +87,14 @@ class Relation:
     def fault_sql(self) -> str:
         return quoted_name(FAULT) if self.faults else "CAST(NULL AS VARCHAR)"
 
+    def inherited(self, arn: str) -> Relation:
+        """The rows as those of another data set, in which tables may have the same ids."""
+        columns = (
+            replace(each, origins=frozenset(f"{arn}/{origin}" for origin in each.origins))
+            for each in self.columns
+        )
+        return replace(self, columns=tuple(columns))
+
     def forgiving(self) -> Relation:
         """The rows without the faults of single values, which are NULL then."""
         if not self.faults:

@@ -43,7 +43,7 @@ def import_table(steps: Steps, *, Source: Members, **_: Any) -> Relation:
             raise PreparationError(f"There is no physical table '{physical}'.")
         return steps.tables.physical(physical).forgiving()
     parent = source["DataSet"]
-    found = steps.tables.parent(parent["DataSetArn"], {})
+    found = steps.tables.parent(parent["DataSetArn"], {}).inherited(parent["DataSetArn"])
     wanted = [column["Name"] for column in parent["InputColumns"]]
     return transforms.project(found, steps.preparing, ProjectedColumns=wanted)
 

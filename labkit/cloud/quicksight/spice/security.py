@@ -3,8 +3,9 @@
 Row-level security by users: another data set holds rules, one a row. A rule names a user or a group
 and, for columns of the data set, the values that they see, separated by commas; no value means all.
 A user sees what any rule of theirs allows, and without a rule nothing. ``DENY_ACCESS`` turns this
-round. By tags: the session of an embedded dashboard brings values for keys. Column-level security:
-a column that stands in a rule is seen by that rule's principals alone. Sources:
+round. Names are those of one namespace, ``default`` where none is given. By tags: the session of
+an embedded dashboard brings values for keys. Column-level security: a column that stands in a rule
+is seen by that rule's principals alone. Sources:
 https://docs.aws.amazon.com/quicksight/latest/user/restrict-access-to-a-data-set-using-row-level-security.html,
 https://docs.aws.amazon.com/quicksight/latest/user/quicksight-dev-rls-tags.html and
 https://docs.aws.amazon.com/quicksight/latest/user/restrict-access-to-a-data-set-using-column-level-security.html
@@ -193,8 +194,7 @@ def _is_mine(rule: Mapping[str, str | None], configured: Members, reader: Reader
     by_name = {name.lower(): value for name, value in rule.items()}
     if configured.get("FormatVersion") == "VERSION_2":
         return by_name.get("userarn") == reader.user or by_name.get("grouparn") in reader.groups
-    namespace = configured.get("Namespace")
-    if namespace and _namespace(reader.user) != namespace:
+    if _namespace(reader.user) != (configured.get("Namespace") or "default"):
         return False
     groups = {name_of(group) for group in reader.groups}
     return by_name.get("username") == name_of(reader.user) or by_name.get("groupname") in groups
