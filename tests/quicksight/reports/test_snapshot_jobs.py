@@ -153,6 +153,30 @@ def test_what_a_job_does_not_take(quicksight, dashboard, files, says):
     assert says in message
 
 
+PARAMETERS = [
+    ("none of the name", {"StringParameters": [{"Name": "Schol", "Values": ["x"]}]}, "not found"),
+    ("another type", {"StringParameters": [{"Name": "Least", "Values": ["x"]}]}, "type Integer"),
+    ("several", {"IntegerParameters": [{"Name": "Least", "Values": [1, 2]}]}, "takes one value"),
+]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "says"), [r[1:] for r in PARAMETERS], ids=[r[0] for r in PARAMETERS]
+)
+def test_parameters_that_the_dashboard_has_not(
+    quicksight, snapshots, school_data, parameters, says
+):
+    least = {"ParameterValueType": "SINGLE_VALUED", "Name": "Least"}
+    declared = {"ParameterDeclarations": [{"IntegerParameterDeclaration": least}]}
+    id = snapshots.dashboard(definition(school_data, student_table()) | declared)
+    code, message = refused(
+        quicksight.start_dashboard_snapshot_job, DashboardId=id, SnapshotJobId="refused",
+        UserConfiguration={"AnonymousUsers": [{}]},
+        SnapshotConfiguration={"FileGroups": [{"Files": [pdf()]}], "Parameters": parameters},
+    )  # fmt: skip
+    assert (code, says in message) == ("InvalidParameterValueException", True), message
+
+
 def test_a_bucket_of_another_region_is_refused(quicksight, dashboard, bucket):
     code, message = refused(
         quicksight.start_dashboard_snapshot_job, DashboardId=dashboard, SnapshotJobId="refused",

@@ -1,7 +1,7 @@
 """What a snapshot job may ask for.
 
 One PDF of a whole sheet, one Excel workbook of at most five tables or pivot tables, five CSV files
-of one each. Sources:
+of one each; values of parameters that the dashboard declares. Sources:
 https://docs.aws.amazon.com/quicksight/latest/APIReference/API_StartDashboardSnapshotJob.html
 https://docs.aws.amazon.com/quicksight/latest/APIReference/API_SnapshotFileSheetSelection.html
 """
@@ -13,6 +13,8 @@ from typing import Any
 
 from labkit.cloud.operations import Context
 from labkit.cloud.quicksight.definitions import walk
+from labkit.cloud.quicksight.definitions.checks import values
+from labkit.cloud.quicksight.definitions.judgement import Subject
 from labkit.cloud.quicksight.visuals.model import TABLES
 from labkit.cloud.quicksight.words import invalid
 
@@ -27,6 +29,9 @@ def check(context: Context, definition: Json, configuration: Json) -> None:
     Raises:
         AwsError: ``InvalidParameterValueException``.
     """
+    given = Subject(definition, {}, configuration.get("Parameters") or {})
+    for finding in values.given(given):
+        raise invalid(finding.message)
     files = list(files_of(configuration))
     for kind, most in MOST_FILES.items():
         if sum(each["FormatType"] == kind for each in files) > most:
