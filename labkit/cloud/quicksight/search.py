@@ -2,7 +2,8 @@
 
 An owner may change a resource's permissions, a viewer may describe it. A filter that starts with
 ``DIRECT_`` counts what is granted to the user or group itself; without it, what comes through its
-groups, its namespace and the folders of the resource counts too. A name matches in any case.
+groups, its namespace and the folders of the resource counts too. A part of a name is found in any
+case, ``StringEquals`` means the very name. No parent's ARN asks for the folders at the top.
 Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_DataSetSearchFilter.html
 """
 
@@ -47,7 +48,7 @@ def _lets_through(cloud: Cloud, kind: Kind, filter: Record, record: Record) -> b
     if name.endswith("_NAME"):
         return _is_named(filter.get("Operator"), value, record.get("Name", ""))
     if name == "PARENT_FOLDER_ARN":
-        return bool(value == record["_"].get("parent"))
+        return bool(value == (record["_"].get("parent") or ""))
     if filter.get("Operator") == "StringLike":
         raise invalid(f"The operator StringLike is not for {name}.")
     if name == "DIRECT_QUICKSIGHT_SOLE_OWNER":
@@ -56,8 +57,7 @@ def _lets_through(cloud: Cloud, kind: Kind, filter: Record, record: Record) -> b
 
 
 def _is_named(operator: str | None, value: str, name: str) -> bool:
-    wanted, known = value.lower(), name.lower()
-    return wanted == known if operator == "StringEquals" else wanted in known
+    return value == name if operator == "StringEquals" else value.lower() in name.lower()
 
 
 def _is_given(cloud: Cloud, kind: Kind, name: str, value: str, record: Record) -> bool:

@@ -159,7 +159,10 @@ def test_search_by_name_and_parent(quicksight, make, fresh):
     low, _ = make(Name="Other", ParentFolderArn=arn)
     assert found(quicksight, "FOLDER_NAME", stem.lower(), "StringLike") == {top}
     assert found(quicksight, "FOLDER_NAME", stem) == set()
+    assert found(quicksight, "FOLDER_NAME", f"{stem} term") == {top}
+    assert found(quicksight, "FOLDER_NAME", f"{stem} term".lower()) == set()
     assert found(quicksight, "PARENT_FOLDER_ARN", arn) == {low}
+    assert {top, low} & found(quicksight, "PARENT_FOLDER_ARN", "") == {top}
 
 
 def test_a_resource_lies_in_a_folder_until_it_is_deleted(quicksight, make, fresh):

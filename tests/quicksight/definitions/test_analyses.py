@@ -45,6 +45,17 @@ def test_update_that_fails_keeps_the_definition(quicksight: Any, small: Any, ana
     found = quicksight.describe_analysis_definition(AnalysisId=analysis)
     assert [each["Type"] for each in found["Errors"]] == ["DATA_SET_NOT_FOUND"]
     assert (found["ResourceStatus"], found["Definition"]) == ("UPDATE_FAILED", small)
+    assert found["Name"] == f"Name of {analysis}"
+
+
+def test_what_cannot_lie_in_its_folder_is_not_made(
+    quicksight: Any, small: Any, number: Any
+) -> None:
+    id = f"in-folder-{next(number)}"
+    arn = quicksight.create_folder(FolderId=id, Name=id)["Arn"].replace("us-east-1", "eu-west-1")
+    call = {"AnalysisId": id, "Name": id, "Definition": small, "FolderArns": [arn]}
+    assert refused(quicksight.create_analysis, **call)[0] == "ResourceNotFoundException"
+    assert refused(quicksight.describe_analysis, AnalysisId=id)[0] == "ResourceNotFoundException"
 
 
 def test_delete_and_restore(quicksight: Any, small: Any, analysis: str) -> None:

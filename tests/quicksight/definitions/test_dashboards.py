@@ -56,9 +56,9 @@ def test_a_version_that_failed_is_not_published(
     quicksight: Any, small: Any, dashboard: str
 ) -> None:
     bad = {**small, "DataSetIdentifierDeclarations": NOWHERE}
-    quicksight.update_dashboard(DashboardId=dashboard, Name=dashboard, Definition=bad)
-    version = quicksight.describe_dashboard(DashboardId=dashboard, VersionNumber=2)
-    assert version["Dashboard"]["Version"]["Status"] == "CREATION_FAILED"
+    quicksight.update_dashboard(DashboardId=dashboard, Name="Another", Definition=bad)
+    found = quicksight.describe_dashboard(DashboardId=dashboard, VersionNumber=2)["Dashboard"]
+    assert (found["Name"], found["Version"]["Status"]) == (dashboard, "CREATION_FAILED")
     publish = quicksight.update_dashboard_published_version
     assert refused(publish, DashboardId=dashboard, VersionNumber=2)[0] == "ConflictException"
     assert refused(publish, DashboardId=dashboard, VersionNumber=9)[0] == (

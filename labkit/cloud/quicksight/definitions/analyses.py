@@ -29,16 +29,18 @@ def create(context: Context, *, AnalysisId: str, Name: str, **members: Any) -> A
     if records.look_up(context.cloud, context.region, ANALYSIS, AnalysisId) is not None:
         _forget_when_over(context, AnalysisId)
     told, definition = builds.build(context, members)
-    made = records.create(
-        context,
-        ANALYSIS,
-        AnalysisId,
-        {"Name": Name, **told},
-        permissions=members.get("Permissions"),
-        tags=members.get("Tags"),
-        private={"definition": definition, "parameters": builds.plain(members.get("Parameters"))},
-    )
-    folders.join(context, members.get("FolderArns"), made["Arn"])
+    private = {"definition": definition, "parameters": builds.plain(members.get("Parameters"))}
+    with context.cloud.state.together():
+        made = records.create(
+            context,
+            ANALYSIS,
+            AnalysisId,
+            {"Name": Name, **told},
+            permissions=members.get("Permissions"),
+            tags=members.get("Tags"),
+            private=private,
+        )
+        folders.join(context, members.get("FolderArns"), made["Arn"])
     return _begun(made, "CreationStatus")
 
 
@@ -51,10 +53,10 @@ def update(context: Context, *, AnalysisId: str, Name: str, **members: Any) -> A
     if "Errors" in told:  # the analysis stays as it was
         private, told = {}, records.shown(told, "Status", "Errors")
     else:
-        told = {"Errors": None, "ThemeArn": None, "SourceEntityArn": None} | told
+        told = {"Name": Name, "Errors": None, "ThemeArn": None, "SourceEntityArn": None} | told
     with context.cloud.state.together():
         records.keep(context, ANALYSIS, AnalysisId, **private)
-        found = records.update(context, ANALYSIS, AnalysisId, {"Name": Name, **told})
+        found = records.update(context, ANALYSIS, AnalysisId, told)
     return _begun(found, "UpdateStatus")
 
 

@@ -51,9 +51,10 @@ def create(context: Context, *, DashboardId: str, Name: str, **members: Any) -> 
 def update(context: Context, *, DashboardId: str, Name: str, **members: Any) -> Answer:
     records.find(context, DASHBOARD, DashboardId)
     told, definition = builds.build(context, members)
+    named = {} if "Errors" in told else {"Name": Name}  # one that failed keeps its name
     with context.cloud.state.together():
         made = versions.add(context, DASHBOARD, DashboardId, told, _private(members, definition))
-        records.update(context, DASHBOARD, DashboardId, {"Name": Name})
+        records.update(context, DASHBOARD, DashboardId, named)
     return _begun(context, DashboardId, made)
 
 
@@ -161,8 +162,8 @@ def update_permissions(
     record = records.find(context, DASHBOARD, DashboardId)
     _check_link_permissions(context, GrantLinkPermissions or [])
     left = permissions.revoke(record["_"]["link"], RevokeLinkPermissions or [])
-    sharing.change(context, DASHBOARD, DashboardId, GrantPermissions, RevokePermissions)
     linked = permissions.grant(DASHBOARD, left, GrantLinkPermissions or [])
+    sharing.change(context, DASHBOARD, DashboardId, GrantPermissions, RevokePermissions)
     return _permissions(records.keep(context, DASHBOARD, DashboardId, link=linked))
 
 

@@ -31,10 +31,11 @@ def create(context: Context, *, TemplateId: str, Name: str | None = None, **memb
 
 @answers("UpdateTemplate")
 def update(context: Context, *, TemplateId: str, Name: str | None = None, **members: Any) -> Answer:
-    name = Name or records.find(context, TEMPLATE, TemplateId).get("Name")
+    records.find(context, TEMPLATE, TemplateId)
     told, definition = builds.build_template(context, members)
+    named = {"Name": Name} if Name and "Errors" not in told else {}  # one that failed keeps its own
     with context.cloud.state.together():
-        records.update(context, TEMPLATE, TemplateId, {"Name": name})
+        records.update(context, TEMPLATE, TemplateId, named)
         return _begun(context, TemplateId, told, definition)
 
 
