@@ -94,6 +94,50 @@ def test_what_is_there_is_changed(quicksight: Any, bundle: bytes) -> None:
     assert (found["Name"], found["Version"]["VersionNumber"]) == ("Bundled anew", 2)
 
 
+def test_what_a_dashboard_was_made_with_goes_along(
+    quicksight: Any, small: Any, author: str, fresh: Any
+) -> None:
+    """Its values, its version's description, its link's readers, its folder and its analysis."""
+    id, namespace = fresh("with"), author.rpartition("user/")[0] + "namespace/default"
+    source = quicksight.create_analysis(AnalysisId=id, Name=id, Definition=small)["Arn"]
+    folder = quicksight.create_folder(FolderId=id, Name=id)["Arn"]
+    shared = {"Permissions": [{"Principal": namespace, "Actions": READ}]}
+    values = {"StringParameters": [{"Name": "Who", "Values": ["x"]}]}
+    who = {"ParameterValueType": "SINGLE_VALUED", "Name": "Who"}
+    declared = [*small["ParameterDeclarations"], {"StringParameterDeclaration": who}]
+    arn = quicksight.create_dashboard(
+        DashboardId=id, Name=id, Definition=small | {"ParameterDeclarations": declared},
+        Parameters=values, VersionDescription="spring", LinkEntities=[source],
+        LinkSharingConfiguration=shared, FolderArns=[folder],
+    )["Arn"]  # fmt: skip
+    options = {"IncludePermissions": True, "IncludeFolderMemberships": True}
+    bundle = fetched(export(quicksight, id, arn, **options)["DownloadUrl"])
+    [file] = read(bundle).values()
+    assert (file["parameters"], file["folderArns"]) == (
+        {"stringParameters": [{"name": "Who", "values": ["x"]}]}, [folder],
+    )  # fmt: skip
+
+    def told(dashboard: str) -> Any:
+        found = quicksight.describe_dashboard(DashboardId=dashboard)["Dashboard"]
+        rights = quicksight.describe_dashboard_permissions(DashboardId=dashboard)
+        over = quicksight.list_folders_for_resource(ResourceArn=found["Arn"])["Folders"]
+        version = found["Version"]["Description"]
+        return version, rights.get("LinkSharingConfiguration"), found.get("LinkEntities"), over
+
+    prefix = {"ResourceIdOverrideConfiguration": {"PrefixForAllResources": "copy-"}}
+    ended = imported(quicksight, id, bundle, OverrideParameters=prefix)
+    assert (ended["JobStatus"], ended.get("Warnings")) == ("SUCCESSFUL", None)
+    assert told(f"copy-{id}") == told(id) == ("spring", shared, [source], [folder])
+    member = {"FolderId": id, "MemberId": id, "MemberType": "DASHBOARD"}
+    quicksight.delete_folder_membership(**member)
+    quicksight.delete_analysis(AnalysisId=id, ForceDeleteWithoutRecovery=True)
+    [warning] = imported(quicksight, id, bundle)["Warnings"]
+    assert (warning["Arn"], source in warning["Message"]) == (arn, True)
+    assert told(id) == ("spring", shared, [], [folder])
+    again = fetched(export(quicksight, id, arn)["DownloadUrl"])
+    assert read(again)[f"dashboard/{id}.json"]["parameters"] == file["parameters"]
+
+
 def test_a_failed_import_is_rolled_back(quicksight: Any, bundle: bytes, client: Any) -> None:
     files = read(bundle)
     files["dashboard/bundled.json"]["definition"]["dataSetIdentifierDeclarations"][0][
@@ -118,10 +162,13 @@ def test_a_failed_import_is_rolled_back(quicksight: Any, bundle: bytes, client: 
     assert "broken-" not in json.dumps(listed, default=str)
 
 
-def test_what_was_changed_is_as_before(quicksight: Any, bundle: bytes, author: str) -> None:
-    """A name, a tag and a link that one file of a bundle gives, whose permission is none."""
-    before, name = _as_it_is(quicksight), "dashboard/bundled.json"
-    alone = written({name: read(bundle)[name]})
+def test_what_was_changed_is_as_before(
+    quicksight: Any, bundle: bytes, author: str, fresh: Any
+) -> None:
+    """A name, a tag, a link and a folder that a bundle's file gives, whose permission is none."""
+    before, name, folder = _as_it_is(quicksight), "dashboard/bundled.json", fresh("folder")
+    arn = quicksight.create_folder(FolderId=folder, Name=folder)["Arn"]
+    alone = written({name: read(bundle)[name] | {"folderArns": [arn]}})
     link = {"Principals": [author.rpartition("user/")[0] + "namespace/default"], "Actions": READ}
     given = {"Principals": [author + "-gone"], "Actions": READ}
     permissions = {"Permissions": given, "LinkSharingConfiguration": {"Permissions": link}}
@@ -141,17 +188,18 @@ def test_what_was_changed_is_as_before(quicksight: Any, bundle: bytes, author: s
     assert _as_it_is(quicksight) == before
     linked = {"LinkSharingConfiguration": {"Permissions": link}}
     assert run("linked", linked) == "SUCCESSFUL"
-    name, tags, told = _as_it_is(quicksight)
-    assert (name, TAG in tags, told) == ("Broken", True, link["Principals"])
+    name, tags, told, over = _as_it_is(quicksight)
+    assert (name, TAG in tags, told, over) == ("Broken", True, link["Principals"], [arn])
 
 
-def _as_it_is(quicksight: Any) -> tuple[str, Any, list[str]]:
-    """The dashboard's name, its tags, and to whom its link is open."""
+def _as_it_is(quicksight: Any) -> tuple[str, Any, list[str], list[str]]:
+    """The dashboard's name, its tags, to whom its link is open, and its folders."""
     found = quicksight.describe_dashboard(DashboardId="bundled")["Dashboard"]
     tags = quicksight.list_tags_for_resource(ResourceArn=found["Arn"])["Tags"]
     shared = quicksight.describe_dashboard_permissions(DashboardId="bundled")
     linked = (shared.get("LinkSharingConfiguration") or {}).get("Permissions") or []
-    return found["Name"], tags, [each["Principal"] for each in linked]
+    over = quicksight.list_folders_for_resource(ResourceArn=found["Arn"])["Folders"]
+    return found["Name"], tags, [each["Principal"] for each in linked], over
 
 
 @pytest.mark.parametrize(

@@ -57,9 +57,13 @@ def list_folder_members(context: Context, *, FolderId: str) -> list[Record]:
 
 @lists("ListFoldersForResource", "Folders")
 def list_folders_for_resource(context: Context, *, ResourceArn: str) -> list[str]:
+    return holding(context, ResourceArn)
+
+
+def holding(context: Context, arn: str) -> list[str]:
     """The ARNs of the folders that a resource lies in."""
     folders = records.listed(context, FOLDER)
-    return [folder["Arn"] for folder in folders if ResourceArn in folder["_"]["members"]]
+    return [folder["Arn"] for folder in folders if arn in folder["_"]["members"]]
 
 
 def check(context: Context, folder_arns: Iterable[str] | None) -> None:

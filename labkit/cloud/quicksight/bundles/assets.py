@@ -13,14 +13,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from labkit.cloud import protocol
+from labkit.cloud.members import given
 from labkit.cloud.operations import Answer, Context, handler_of
 from labkit.cloud.quicksight import kinds, permissions, records, tagging
-from labkit.cloud.quicksight.kinds import Kind
+from labkit.cloud.quicksight.accounts import members as folders
+from labkit.cloud.quicksight.definitions import versions
+from labkit.cloud.quicksight.kinds import ANALYSIS, DASHBOARD, Kind
 
 Record = dict[str, Any]
 _ARN = re.compile(r"arn:aws:quicksight:[\w-]*:\d*:([a-z-]+)/([\w.-]+)")
 #: What goes by options of its own, or is of one account alone.
-_APART = {"AwsAccountId", "Permissions", "Tags", "FolderArns", "SourceEntity", "Parameters"}
+_APART = {"AwsAccountId", "Permissions", "Tags", "FolderArns", "SourceEntity"}
 
 
 @dataclass(frozen=True)
@@ -59,8 +62,28 @@ class Asset:
             AwsError: ``ResourceNotFoundException``.
         """
         call, whole = self.told
-        told = whole(ask(context, call, {self.kind.id: id}))
+        told = whole(ask(context, call, {self.kind.id: id})) | _beside(context, self.kind, id)
         return {name: told[name] for name in taken(self.create) - _APART if name in told}
+
+
+def _beside(context: Context, kind: Kind, id: str) -> Record:
+    """What no call tells beside a definition, though its asset was made with it."""
+    if kind not in (ANALYSIS, DASHBOARD):
+        return {}
+    record = records.find(context, kind, id)
+    version = versions.find(context, kind, id) if kind is DASHBOARD else record
+    return given(
+        {
+            "LinkEntities": record.get("LinkEntities") or None,
+            "Parameters": version["_"].get("parameters"),
+            "VersionDescription": version.get("Description"),
+        }
+    )
+
+
+def _theme(answer: Answer) -> Record:
+    theme, version = answer["Theme"], answer["Theme"]["Version"]
+    return given(theme | version | {"VersionDescription": version.get("Description")})
 
 
 def _folder(answer: Answer) -> Record:
@@ -76,7 +99,7 @@ ASSETS: tuple[Asset, ...] = (
     Asset(
         kinds.THEME,
         "Themes",
-        ("DescribeTheme", lambda a: a["Theme"] | a["Theme"]["Version"]),
+        ("DescribeTheme", _theme),
         can_be_in_folders=False,
     ),
     Asset(kinds.DATA_SET, "DataSets", ("DescribeDataSet", lambda a: a["DataSet"])),
@@ -118,6 +141,11 @@ def arns_in(value: Any) -> Iterator[str]:
         yield value
 
 
+def needed(members: Record) -> list[str]:
+    """The ARNs of the assets that one cannot do without; a dashboard can without its links."""
+    return list(arns_in({k: v for k, v in members.items() if k != "LinkEntities"}))
+
+
 def replaced(value: Any, change: Callable[[str], Any]) -> Any:
     """A value with the ARNs of assets in it changed."""
     if isinstance(value, Mapping):
@@ -133,10 +161,10 @@ def extras(context: Context, asset: Asset, id: str, asked: Record) -> Record:
     found: Record = {}
     if asked.get("IncludePermissions"):
         found["Permissions"] = permissions.held(record)
+        if linked := record["_"].get("link"):
+            found["LinkSharingConfiguration"] = {"Permissions": linked}
     if asked.get("IncludeTags"):
         found["Tags"] = tagging.tags(context.cloud, record["Arn"])
     if asked.get("IncludeFolderMemberships") and asset.can_be_in_folders:
-        every = records.listed(context, kinds.FOLDER)
-        held = [each for each in every if record["Arn"] in each["_"]["members"]]
-        found["FolderArns"] = [each["Arn"] for each in held]
+        found["FolderArns"] = folders.holding(context, record["Arn"])
     return {name: value for name, value in found.items() if value}

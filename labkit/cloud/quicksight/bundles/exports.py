@@ -11,7 +11,7 @@ from typing import Any
 from labkit.cloud.operations import Answer, AwsError, Context
 from labkit.cloud.quicksight import records
 from labkit.cloud.quicksight.bundles import cloudformation, files, jobs
-from labkit.cloud.quicksight.bundles.assets import Asset, arns_in, asset_of, extras
+from labkit.cloud.quicksight.bundles.assets import Asset, asset_of, extras, needed
 from labkit.cloud.quicksight.bundles.jobs import EXPORT
 from labkit.cloud.quicksight.ingestions import timetable
 from labkit.cloud.quicksight.kinds import ANALYSIS, DASHBOARD, DATA_SET, FOLDER
@@ -102,7 +102,7 @@ def _gathered(context: Context, asked: Record) -> tuple[list[tuple[Asset, Record
             continue
         found[key] = asset, {asset.kind.id: id, **members, **more, **_strictness(asset, asked)}
         if asked["IncludeAllDependencies"]:
-            waiting += arns_in(members)
+            waiting += needed(members)
         if asset.kind is FOLDER:
             waiting += _inside(context, id, asked.get("IncludeFolderMembers", "NONE"))
     return list(found.values()), errors

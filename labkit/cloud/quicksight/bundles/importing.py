@@ -12,6 +12,7 @@ from typing import Any
 
 from labkit.cloud.operations import AwsError, Context
 from labkit.cloud.quicksight import records, tagging
+from labkit.cloud.quicksight.accounts import members as folders
 from labkit.cloud.quicksight.bundles import jobs
 from labkit.cloud.quicksight.bundles.assets import (
     ASSETS,
@@ -35,18 +36,33 @@ def import_all(context: Context, found: Found, asked: Record) -> Record:
     """Make or change a bundle's assets.
 
     Returns:
-        How the job ended: its status, its errors and those of the rollback.
+        How the job ended: its status, its errors and those of the rollback, its warnings.
     """
     undone: list[tuple[str, Undo]] = []
+    warnings: list[Record] = []
     for asset, members in _ordered([*_own(context, found, asked)]):
         arn = asset.kind.arn(context, members[asset.kind.id])
         try:
             undone.append((arn, _undo(context, asset, members[asset.kind.id])))
+            warnings += _left_out(context, members, arn)
             _apply(context, asset, members)
             _check(context, asset, members[asset.kind.id])
         except Exception as reason:  # whatever it is, what was made before it is undone
             return _failed(jobs.error(reason, arn), undone, asked)
-    return {"JobStatus": jobs.DONE}
+    return {"JobStatus": jobs.DONE, **({"Warnings": warnings} if warnings else {})}
+
+
+def _left_out(context: Context, members: Record, arn: str) -> list[Record]:
+    """Take away a dashboard's links to analyses that there are not, and say so."""
+    links = members.get("LinkEntities") or []
+    known = {each["Arn"] for each in records.listed(context, ANALYSIS)}
+    if links:
+        members["LinkEntities"] = [each for each in links if each in known]
+    return [
+        {"Arn": arn, "Message": f"Its link to {each} is left out: there is no such analysis."}
+        for each in links
+        if each not in known
+    ]
 
 
 def _failed(error: Record, undone: list[tuple[str, Undo]], asked: Record) -> Record:
@@ -151,7 +167,8 @@ def _undo(context: Context, asset: Asset, id: str) -> Undo:
     former = records.look_up(context.cloud, context.region, asset.kind, id)
     if former is None:
         return lambda: _drop(context, asset, id)
-    before = asset.members(context, id) | {asset.kind.id: id}
+    before = {"LinkEntities": [], **asset.members(context, id), asset.kind.id: id}
+    held = folders.holding(context, former["Arn"])
     labels = tagging.tags(context.cloud, former["Arn"])
     shared = {name: former["_"][name] for name in ("permissions", "link") if name in former["_"]}
 
@@ -159,7 +176,10 @@ def _undo(context: Context, asset: Asset, id: str) -> Undo:
         if records.find(context, asset.kind, id) != former:
             _change(context, asset, before)
             records.keep(context, asset.kind, id, **shared)
-        tagging.put(context.cloud, former["Arn"], labels)
+        with context.cloud.lock("quicksight"), context.cloud.state.together():
+            records.leave_folders(context, former["Arn"])
+            folders.join(context, held, former["Arn"])
+            tagging.put(context.cloud, former["Arn"], labels)
 
     return restore
 
@@ -183,6 +203,8 @@ def _change(context: Context, asset: Asset, members: Record) -> None:
     id = members[asset.kind.id]
     ask(context, asset.update, {k: v for k, v in members.items() if k in taken(asset.update)})
     if asset.kind is DASHBOARD:
+        if (links := members.get("LinkEntities")) is not None:
+            ask(context, "UpdateDashboardLinks", {"DashboardId": id, "LinkEntities": links})
         every = versions.every(context.cloud, context.region, DASHBOARD, id)
         latest = {"DashboardId": id, "VersionNumber": every[-1]["VersionNumber"]}
         if every[-1]["Status"] == "CREATION_SUCCESSFUL":
@@ -193,8 +215,10 @@ def _change(context: Context, asset: Asset, members: Record) -> None:
         if any(granted.values()):
             given = {name: each for name, each in granted.items() if each}
             ask(context, f"{asset.update}Permissions", {asset.kind.id: id} | given)
+        arn = asset.kind.arn(context, id)
+        folders.join(context, members.get("FolderArns"), arn)
         if members.get("Tags"):
-            tagging.tag(context.cloud, asset.kind.arn(context, id), members["Tags"])
+            tagging.tag(context.cloud, arn, members["Tags"])
 
 
 def _check(context: Context, asset: Asset, id: str) -> None:

@@ -71,6 +71,7 @@ def _import(
     found, left = files.unzipped(content)
     ended = import_all(context, found, asked)
     warnings = [{"Message": f"{name} is not imported here."} for name in left]
+    warnings += ended.get("Warnings", [])
     return ended | ({"Warnings": warnings} if warnings else {})
 
 
