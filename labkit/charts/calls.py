@@ -36,6 +36,7 @@ ATHENA = {
     "Type": "ATHENA",
     "DataSourceParameters": {"AthenaParameters": {"WorkGroup": "primary"}},
 }
+PUBLISHED = {"SheetControlsOption": {"VisibilityState": "EXPANDED"}}  # they are collapsed else
 _ENDS = ("COMPLETED", "FAILED", "CANCELLED")
 
 
@@ -295,7 +296,8 @@ class Calls:
         Raises:
             RunFailed: with QuickSight's errors.
         """
-        made = self.put("dashboard", "DashboardId", identifier, Name=name, Definition=definition)
+        members = {"Name": name, "Definition": definition, "DashboardPublishOptions": PUBLISHED}
+        made = self.put("dashboard", "DashboardId", identifier, **members)
         number = int(made["VersionArn"].rpartition("/")[2])
         version = self.wait_for_version(identifier, number)
         if version["Status"].endswith("FAILED"):

@@ -158,7 +158,8 @@ class Session:
     def picture(self, path: str, title: str, **query: Any) -> Picture:
         """The picture of ``visuals/ID`` or ``answers/ID``, with its rows."""
         if _nobody_looks():
-            return Picture(title, b"", self.address, self.json(f"{path}.json", rows=1, **query))
+            shown = self.json(f"{path}.json", rows=1, **query)
+            return Picture(title, b"", self.address, shown).warned()
         size = {"width": WIDTH_PX, "height": HEIGHT_PX, "scale": 2}
         shown = self.json(f"{path}.json", **size, **query)
         return Picture(title, base64.b64decode(shown.pop("png")), self.address, shown).warned()

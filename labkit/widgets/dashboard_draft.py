@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from labkit.charts import identifier
+from labkit.charts.calls import PUBLISHED
 from labkit.charts.pages import Dashboard, Session
 from labkit.errors import NoChart, RunFailed
 
@@ -100,8 +101,9 @@ def publish(lab: Lab, id: str, name: str, definition: Definition, theme: str = "
         RunFailed: QuickSight found errors in it; with their sentences.
     """
     calls = lab.chart.calls
-    members = {"ThemeArn": theme} if theme else {}
-    made = calls.put("dashboard", "DashboardId", id, Name=name, Definition=definition, **members)
+    members = {"Name": name, "Definition": definition, "DashboardPublishOptions": PUBLISHED}
+    members |= {"ThemeArn": theme} if theme else {}
+    made = calls.put("dashboard", "DashboardId", id, **members)
     number = int(made["VersionArn"].rpartition("/")[2])
     version = _made(lab, id, number)
     if version["Status"].endswith("FAILED"):

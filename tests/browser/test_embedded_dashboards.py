@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
+from labkit.charts.calls import PUBLISHED
 from labkit.charts.pages import Session
 from tests.browser.conftest import SCREENSHOTS
 from tests.quicksight.conftest import allow_bucket, client, quicksight
@@ -26,8 +27,8 @@ def boards(quicksight: Any, client: Any, allow_bucket: Any) -> Boards:
 def reader(boards: Boards) -> str:
     arn = boards.data_set("browser-orders", SCHEMA, ROWS)
     user = boards.reader("browser")
-    boards.dashboard("light", orders(arn), user)
-    boards.dashboard("dark", orders(arn), user, theme="MIDNIGHT")
+    boards.dashboard("light", orders(arn), user, options=PUBLISHED)
+    boards.dashboard("dark", orders(arn), user, "MIDNIGHT", PUBLISHED)
     return user
 
 
@@ -152,6 +153,61 @@ def test_the_rows_behind_a_picture(live: Page) -> None:
     figure.hover()
     figure.get_by_role("button", name="Rows").click()
     expect(figure.get_by_role("row")).to_have_text(["yearSum of amount", "202340", "2024110"])
+
+
+def test_what_is_published_without_filtering_and_tooltips(
+    page: Page, boards: Boards, reader: str
+) -> None:
+    arn = boards.quicksight.describe_data_set(DataSetId="browser-orders")["DataSet"]["Arn"]
+    off = {"AvailabilityStatus": "DISABLED"}
+    names = ("AdHocFilteringOption", "DataPointTooltipOption", "ExportToCSVOption")
+    boards.dashboard("bare", orders(arn), reader, options=dict.fromkeys(names, off))
+    page.goto(boards.url(reader, dashboard("bare")))
+    drawn(page, 1)
+    assert (marks(page, "by-region"), page.get_by_role("button", name="Rows").count()) == ([], 0)
+    assert page.locator("[data-pick].live").count() == 0
+    region = page.locator("summary[aria-label^=Region]")
+    expect(region).to_be_hidden()
+    page.get_by_text("Controls", exact=True).click()
+    region.click()
+    page.get_by_role("checkbox", name="West").uncheck()
+    drawn(page, 2)
+    page.screenshot(path=SCREENSHOTS / "dashboard-bare.png")
+
+
+def test_a_rule_shows_an_element_when_its_parameter_changes(
+    page: Page, boards: Boards, reader: str
+) -> None:
+    arn = boards.quicksight.describe_data_set(DataSetId="browser-orders")["DataSet"]["Arn"]
+    shape = orders(arn)
+    [sheet] = shape["Sheets"]
+    declared = {"Name": "Show", "ParameterValueType": "SINGLE_VALUED"}
+    declared["DefaultValues"] = {"StaticValues": ["regions"]}
+    shape["ParameterDeclarations"] = [{"StringParameterDeclaration": declared}]
+    values = {"Values": ["regions", "products"]}
+    control = {"ParameterControlId": "show", "Title": "Show", "SourceParameterName": "Show"}
+    sheet["ParameterControls"] = [{"Dropdown": {**control, "SelectableValues": values}}]
+
+    def place(id: str, when: str) -> dict[str, Any]:
+        rule = {"Expression": f"${{Show}} = '{when}'"}
+        rule["ConfigurationOverrides"] = {"Visibility": "VISIBLE"}
+        where = {"XAxisLocation": "0px", "YAxisLocation": "0px", "Width": "700px"}
+        shown = {"Height": "400px", "Visibility": "HIDDEN", "RenderingRules": [rule]}
+        return {"ElementId": id, "ElementType": "VISUAL", **where, **shown}
+
+    elements = [place("by-region", "regions"), place("by-product", "products")]
+    sheet["Layouts"] = [{"Configuration": {"FreeFormLayout": {"Elements": elements}}}]
+    boards.dashboard("ruled", shape, reader, options=PUBLISHED)
+    page.goto(boards.url(reader, dashboard("ruled")))
+    drawn(page, 1)
+    expect(page.get_by_role("figure")).to_have_accessible_name("By region")
+    page.get_by_label("Show", exact=True).select_option("products")
+    drawn(page, 2)
+    expect(page.get_by_role("figure")).to_have_accessible_name("By product")
+    assert len(marks(page, "by-product")) == 2
+    page.get_by_role("button", name="Apples ·").click()
+    drawn(page, 3)
+    expect(page.get_by_role("button", name="Apples ·")).to_have_attribute("aria-pressed", "true")
 
 
 def test_a_used_link_says_so(page: Page, boards: Boards, reader: str) -> None:

@@ -58,15 +58,21 @@ class Boards:
         return str(made["Arn"])
 
     def dashboard(
-        self, id: str, definition: dict[str, Any], reader: str = "", theme: str = "CLASSIC"
+        self,
+        id: str,
+        definition: dict[str, Any],
+        reader: str = "",
+        theme: str = "CLASSIC",
+        options: Any = None,
     ) -> str:
-        """The ARN of a dashboard that a reader may see."""
+        """The ARN of a dashboard that a reader may see, published with options."""
         shared = [{"Principal": reader, "Actions": READ}] if reader else []
         made = self.quicksight.create_dashboard(
             DashboardId=id,
             Name=f"Board {id}",
             Definition=definition,
             ThemeArn=f"arn:aws:quicksight::aws:theme/{theme}",
+            DashboardPublishOptions=options or {},
             **({"Permissions": shared} if shared else {}),
         )
         return str(made["Arn"])

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from labkit.charts.pages import Session
+from labkit.charts.pages import NotDrawn, Session
 from tests.quicksight.embedding.boards import ROWS, SCHEMA, dashboard, orders
 from tests.quicksight.embedding.test_sessions import refused, rows
 
@@ -80,15 +80,19 @@ def test_rows_of_a_tag(boards: Any) -> None:
     assert rows(nobody, "by-region") == {}
 
 
-def test_columns_of_others(boards: Any, reader: str) -> None:
+def test_columns_of_others(boards: Any, reader: str, monkeypatch: pytest.MonkeyPatch) -> None:
     other = boards.reader("accountant")
     rule = {"Principals": [other], "ColumnNames": ["product"]}
     arn = boards.data_set("board-columns", SCHEMA, ROWS, ColumnLevelPermissionRules=[rule])
     boards.dashboard("columns", orders(arn), reader)
     session = Session.open(boards.url(reader, dashboard("columns")))
-    found = session.json("visuals/by-product.json")
-    assert found["rows"] == []
-    assert found["warnings"][0].startswith("This visual cannot be shown: ")
+    for query in ({}, {"rows": 1}):
+        found = session.json("visuals/by-product.json", **query)
+        assert found["rows"] == []
+        assert found["warnings"][0].startswith("This visual cannot be shown: ")
+    monkeypatch.setenv("LABKIT_PICTURES", "off")
+    with pytest.warns(NotDrawn, match="This visual cannot be shown: "):
+        session.picture("visuals/by-product", "By product")
     assert rows(session, "by-region", chosen={"product": ["Pears"]}) == {}
 
 

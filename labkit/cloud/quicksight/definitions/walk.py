@@ -158,8 +158,11 @@ def parameters(definition: Json, given: Mapping[str, Any] | None = None) -> dict
     One of one value has that value, one of several a list; ``None`` where there is no value.
     Defaults that a data set decides (``DynamicValue``) are among those given.
     """
+    chosen = given or {}
     return {
-        each["Name"]: (given or {}).get(each["Name"], _default(kind, each))
+        each["Name"]: _alone(each, chosen[each["Name"]])
+        if each["Name"] in chosen
+        else _default(kind, each)
         for kind, each in declarations(definition)
     }
 
@@ -212,6 +215,12 @@ def _own_place(value: Json) -> Place:
     found = ((kind, str(value[member])) for member, kind in IDS.items() if member in value)
     first = next(found, None)
     return (first,) if first else ()
+
+
+def _alone(declared: Json, value: Any) -> Any:
+    """A parameter's value without the list that it is given in, where it has one value alone."""
+    is_one = declared.get("ParameterValueType") != "MULTI_VALUED"
+    return value[0] if is_one and isinstance(value, list | tuple) and value else value
 
 
 def _default(kind: str, declared: Json) -> Any:

@@ -46,7 +46,12 @@ def parameters_set(body: Json) -> list[dict[str, Any]]:
 
 def filters_too(body: Json) -> bool:
     """Whether a click filters: an action says so, or none says what else it does."""
-    return not parameters_set(body) or any(_filtering(body))
+    return not parameters_set(body) or filters_by_author(body)
+
+
+def filters_by_author(body: Json) -> bool:
+    """Whether an action of the visual's author filters."""
+    return any(_filtering(body))
 
 
 def targets(clicked: walk.Placed, every: Sequence[walk.Placed]) -> set[str]:

@@ -20,6 +20,7 @@ from labkit.cloud.quicksight import themes
 from labkit.cloud.quicksight.definitions import versions, walk
 from labkit.cloud.quicksight.definitions.catalog import place_of
 from labkit.cloud.quicksight.embedding import viewers
+from labkit.cloud.quicksight.embedding.allowed import Allowed
 from labkit.cloud.quicksight.embedding.sessions import Embedding
 from labkit.cloud.quicksight.kinds import DASHBOARD
 from labkit.cloud.quicksight.principals import groups_of
@@ -48,6 +49,7 @@ class Board:
         tags: of the session of a reader without a user.
         parameters: values that the session starts with, by name.
         only: the id of the one visual that is shown; empty for all.
+        allows: what the reader may do.
     """
 
     name: str
@@ -58,6 +60,7 @@ class Board:
     tags: Mapping[str, str] | None = None
     parameters: Json = field(default_factory=dict)
     only: str = ""
+    allows: Allowed = field(default_factory=Allowed)
 
     @property
     def sheets(self) -> list[Json]:
@@ -165,6 +168,7 @@ def board_of(cloud: Cloud, embedding: Embedding) -> Board:
         tags=embedding.own_tags,
         parameters=embedding.parameters,
         only=shown.get("VisualId", ""),
+        allows=Allowed.by(version["_"]["options"]),
     )
 
 

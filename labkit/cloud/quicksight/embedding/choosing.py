@@ -95,6 +95,8 @@ def choose(open: OpenBoard, choices: Choices) -> Chosen:
             raise invalid(f"There is no control of {source}.")
     for name, values in choices.columns.items():
         _by_column(open, definition, name, values if isinstance(values, list) else [values])
+    if choices.filters:
+        open.board.allows.check_filtering()
     extra = [each for each in map(_checked, choices.filters) if not _replaced(definition, each)]
     try:
         picked = {each["visual"]: tuple(_clicked(open, each)) for each in choices.picked}
@@ -133,6 +135,7 @@ def _by_column(open: OpenBoard, definition: Any, name: str, values: Sequence[Any
         values,
     ):
         return
+    open.board.allows.check_filtering()
     own = [each for each in open.data_sets if name in open.columns(each)]
     if not own:
         known = dict.fromkeys(each for one in open.data_sets for each in open.columns(one))
@@ -199,7 +202,10 @@ def _checked(given: Json) -> Json:
 
 def _clicked(open: OpenBoard, picked: Json) -> Iterator[Json]:
     """The filters of a clicked mark, on its visual's data set."""
-    only = actions.columns(open.board.visual(picked["visual"]).body)
+    body = open.board.visual(picked["visual"]).body
+    if not actions.filters_by_author(body):
+        open.board.allows.check_filtering()
+    only = actions.columns(body)
     for each in picked["values"]:
         if only is not None and each["column"] not in only:
             continue

@@ -7,7 +7,12 @@ from typing import Any
 
 from labkit.cloud.quicksight.definitions import walk
 from labkit.cloud.quicksight.embedding import control_values, layout
-from labkit.cloud.quicksight.embedding.actions import filters_too, parameters_set, sheet_to_open
+from labkit.cloud.quicksight.embedding.actions import (
+    filters_by_author,
+    filters_too,
+    parameters_set,
+    sheet_to_open,
+)
 from labkit.cloud.quicksight.embedding.choosing import Chosen
 from labkit.cloud.quicksight.embedding.controls import FILTER, Control, controls_of
 from labkit.cloud.quicksight.embedding.layout import Place
@@ -40,7 +45,8 @@ def model_of(chosen: Chosen, *, live: bool) -> Json:
         for each in board.sheets
         for control in controls_of(chosen.definition, each)
     }
-    return {"live": live, "title": board.name, "state": state, "sheets": sheets}
+    shows = {"open": board.allows.open_controls}
+    return {"live": live, "title": board.name, "state": state, "sheets": sheets, **shows}
 
 
 def _sheet(chosen: Chosen, sheet: Mapping[str, Any], at: int, live: bool) -> Json:
@@ -83,16 +89,17 @@ def _tile(chosen: Chosen, place: Place, prefix: str) -> Json:
 
 def _visual_tile(chosen: Chosen, place: Place) -> Json:
     found = chosen.open.board.visual(place.id)
+    allows = chosen.open.board.allows
     theme = tile_theme(chosen.open.board.theme, place.style)
     return {
         "type": "visual",
         "id": place.id,
         "kind": found.type.removesuffix("Visual"),
         "title": title_of(found),
-        "rows": found.type not in _WITHOUT_ROWS,
+        "rows": found.type not in _WITHOUT_ROWS and allows.exports,
         "goto": sheet_to_open(chosen.definition, found.body),
         "sets": parameters_set(found.body),
-        "filters": filters_too(found.body),
+        "filters": filters_too(found.body) and (allows.filtering or filters_by_author(found.body)),
         "style": dict(_style(place, theme.background)),
     }
 

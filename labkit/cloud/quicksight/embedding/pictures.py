@@ -6,7 +6,7 @@ import json
 import math
 import re
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from html import escape
@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 
 _QUOTE = "'"
 LEAST_SCALE, MOST_SCALE = 0.25, 4
+NO_ROWS = "The rows are not shown: this dashboard is published without export of its rows."
 _PREFIX = re.compile(r"[A-Za-z]\w{0,40}")
-_MARK = re.compile(r'<g id="(mark-\d+)">')
+_MARK = re.compile(r'<g id="(mark-\d+)">(<title>[^<]*</title>)?')
 _IDS = re.compile(r'(\bid="|url\(#|href="#)')
 
 
@@ -37,12 +38,16 @@ def reply(
 ) -> Reply:
     """A visual as the kind of file that a request names; with ``fit``, a table ends at its rows.
 
-    JSON has the rows; unless ``rows`` alone are asked for, what the picture leaves out, and with
-    ``scale`` the picture, too.
+    JSON has the rows and what the picture leaves out; if ``rows`` alone are asked for, what cannot
+    be computed; with ``scale`` the picture, too, which comes without rows where these are no
+    reader's.
     """
+    allows = chosen.open.board.allows
+    if visit.named["kind"] == "json" and "scale" not in visit.query:
+        allows.check_exports()
     data = chosen.data(visual)
     if visit.named["kind"] == "json" and "rows" in visit.query:
-        return replies.json_of(rows_of(data))
+        return replies.json_of(shown(chosen, visual, data, data.not_drawn))
     from labkit.cloud.quicksight.render.drawing import to_png, used_px  # with matplotlib
 
     theme = theme_of(chosen.open.board.theme, visual) if "tile" in visit.query else None
@@ -54,15 +59,15 @@ def reply(
     match visit.named["kind"]:
         case "json" if "scale" in visit.query:
             small = b64encode(replies.small_png(to_png(found, scale))).decode()
-            return replies.json_of(shown(found, data) | {"png": small})
+            return replies.json_of(shown(chosen, visual, data, found.warnings) | {"png": small})
         case "json":
-            return replies.json_of(shown(found, data))
+            return replies.json_of(shown(chosen, visual, data, found.warnings))
         case "png":
             return replies.png(to_png(found, scale), found.warnings)
     prefix = visit.query.get("prefix", "v")
     if not _PREFIX.fullmatch(prefix):
         raise invalid("prefix is a letter, and letters and digits.")
-    return replies.svg(svg(found, visual, prefix), found.warnings)
+    return replies.svg(svg(found, visual, prefix, told=allows.tooltips), found.warnings)
 
 
 def picture(
@@ -98,11 +103,12 @@ def drawn(
     )
 
 
-def svg(picture: Picture, visual: walk.Placed, prefix: str) -> str:
+def svg(picture: Picture, visual: walk.Placed, prefix: str, *, told: bool) -> str:
     """A picture for a page: ids of its own, and what each mark stands for as ``data-pick``.
 
     Args:
         prefix: of all ids, so that several pictures can stand in one page.
+        told: whether each mark bears its value.
     """
     from labkit.cloud.quicksight.render.drawing import to_svg
 
@@ -110,9 +116,9 @@ def svg(picture: Picture, visual: walk.Placed, prefix: str) -> str:
 
     def mark(found: re.Match[str]) -> str:
         keys = [_key(each, value, identifier) for each, value in picture.marks[found[1]].keys]
-        told = json.dumps(keys, separators=(",", ":"), ensure_ascii=False)
-        told = f" data-pick='{escape(told, quote=False).replace(_QUOTE, '&#39;')}'" if keys else ""
-        return f'<g id="{found[1]}"{told}>'
+        keyed = json.dumps(keys, separators=(",", ":"), ensure_ascii=False)
+        pick = f" data-pick='{escape(keyed, quote=False).replace(_QUOTE, '&#39;')}'" if keys else ""
+        return f'<g id="{found[1]}"{pick}>{(found[2] or "") if told else ""}'
 
     text = _MARK.sub(mark, to_svg(picture))
     return _IDS.sub(lambda found: f"{found[1]}{prefix}-", text[text.index("<svg") :])
@@ -134,19 +140,28 @@ def _key(field: Field, value: Any, identifier: str) -> dict[str, Any]:
     }
 
 
-def shown(picture: Picture, data: VisualData) -> dict[str, Any]:
-    """The rows behind a picture, and what it leaves out."""
-    return rows_of(data) | {"warnings": picture.warnings}
-
-
-def rows_of(data: VisualData) -> dict[str, Any]:
-    """The fields and rows of a visual."""
+def shown(
+    chosen: Chosen, visual: walk.Placed, data: VisualData, left_out: Sequence[str]
+) -> dict[str, Any]:
+    """The rows behind a picture, and what it leaves out, as far as its reader may see them."""
+    allows = chosen.open.board.allows
+    if not allows.exports:
+        return {"fields": [], "rows": [], "warnings": [*left_out, NO_ROWS]}
+    hidden = set() if allows.hidden_fields else hidden_fields(visual.body)
+    at = [place for place, each in enumerate(data.fields) if each.id not in hidden]
     fields = [
         {"id": each.id, "label": each.label, "kind": each.kind, "well": each.well}
-        for each in data.fields
+        for each in (data.fields[place] for place in at)
     ]
-    rows = [[plain(value) for value in row] for row in _rows(data)]
-    return {"fields": fields, "rows": rows}
+    rows = [[plain(row[place]) for place in at] for row in _rows(data)]
+    return {"fields": fields, "rows": rows, "warnings": list(left_out)}
+
+
+def hidden_fields(body: Mapping[str, Any]) -> set[str]:
+    """The ids of the fields that a table or a pivot table hides."""
+    options = (body.get("ChartConfiguration") or {}).get("FieldOptions") or {}
+    every = options.get("SelectedFieldOptions") or ()
+    return {each["FieldId"] for each in every if each.get("Visibility") == "HIDDEN"}
 
 
 def plain(value: Any) -> Any:

@@ -203,7 +203,8 @@ class _Drawer:
                 drawn[key] = len(texts)
                 theme = theme_of(chosen.open.board.theme, visual)
                 picture = pictures.drawn(chosen, visual, data, *size, theme)
-                texts.append(pictures.svg(picture, visual, prefix))
+                told = chosen.open.board.allows.tooltips
+                texts.append(pictures.svg(picture, visual, prefix, told=told))
             index[",".join(setting)] = drawn[key]
         first = index[",".join(_initial(self.saved, dials))]
         return {

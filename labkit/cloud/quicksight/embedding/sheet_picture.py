@@ -41,10 +41,12 @@ class SheetPicture:
     Args:
         ground: what is around the visuals.
         visuals: each with its place.
+        told: whether each mark of an SVG bears its value.
     """
 
     ground: Picture
     visuals: tuple[tuple[Place, walk.Placed, Picture], ...]
+    told: bool = True
 
     @property
     def left_out(self) -> list[str]:
@@ -71,7 +73,7 @@ class SheetPicture:
         """The whole as SVG."""
         ground = to_svg(self.ground)
         parts = [
-            _at(place, pictures.svg(picture, visual, f"v{at}"))
+            _at(place, pictures.svg(picture, visual, f"v{at}", told=self.told))
             for at, (place, visual, picture) in enumerate(self.visuals)
         ]
         return ground.replace("</svg>", f"{''.join(parts)}</svg>")
@@ -100,7 +102,7 @@ def sheet_picture(chosen: Chosen, sheet: Json, width_px: float) -> SheetPicture:
     for control, box in bar:
         _control(sketch, control, chosen, box)
     visuals = _elements(sketch, chosen, found, {each.id: each for each in controls})
-    return SheetPicture(ground, tuple(visuals))
+    return SheetPicture(ground, tuple(visuals), chosen.open.board.allows.tooltips)
 
 
 def _bar(controls: list[Control], width_px: float) -> tuple[list[tuple[Control, Box]], float]:

@@ -133,19 +133,32 @@ async function update(words) {
   document.body.dataset.drawn = String(Number(document.body.dataset.drawn || 0) + 1);
 }
 
-/* What else a choice changes: the values that other controls offer, parameters in text boxes. */
+/* What else a choice changes: the values that other controls offer, parameters in text boxes, and
+ * which elements rules let be seen: a sheet of others is laid out anew. */
 async function refresh() {
   const fresh = await source.model(state);
+  const moved = model.sheets.filter((each, at) => places(each) !== places(fresh.sheets[at]));
+  moved.forEach((each) => sheets.delete(each.id));
   model.sheets.forEach((each, at) => {
+    if (moved.includes(each)) return Object.assign(each, fresh.sheets[at]);
     each.controls = fresh.sheets[at].controls;
     each.tiles.forEach((tile, number) => { tile.html = fresh.sheets[at].tiles[number].html; });
   });
+  if (moved.includes(sheet.model)) {
+    place(sheet.model);
+    await sheet.draw(state);
+  }
   for (const { tile, element } of sheet.tiles) if (tile.type === "text") element.innerHTML = tile.html;
   bar();
 }
 
+/* Which elements stand where on a sheet. */
+function places(each) {
+  return JSON.stringify(each.tiles.map(({ type, id, key, left, top, width, height }) => [type, id, key, left, top, width, height]));
+}
+
 function bar() {
-  const open = document.querySelector("details[open]")?.id;
+  const open = document.querySelector("details.several[open]")?.id;
   const focus = document.activeElement?.closest("[data-key]")?.dataset.key;
   const place = document.activeElement?.id;
   const typed = open && document.activeElement?.closest(".choices");
@@ -157,6 +170,7 @@ function bar() {
     return there ? null : made;
   });
   document.getElementById("bar").replaceChildren(...own.filter(Boolean));
+  document.getElementById("controls").hidden = !own.some(Boolean);
   if (open) document.getElementById(open)?.setAttribute("open", "");
   if (focus && place) document.getElementById(place)?.focus();
   document.getElementById("chips").replaceChildren(...state.picked.map((each) => h("span", { class: "chip" }, each.words,
@@ -165,15 +179,20 @@ function bar() {
 
 function open(id) {
   const found = model.sheets.find((each) => each.id === id) || model.sheets[0];
-  if (!sheets.has(found.id)) sheets.set(found.id, new Sheet(found, source, pick));
-  sheet = sheets.get(found.id);
-  document.getElementById("board").replaceChildren(sheet.element);
+  place(found);
   for (const tab of document.querySelectorAll("[role=tab]")) {
     tab.setAttribute("aria-selected", String(tab.dataset.sheet === found.id));
     tab.tabIndex = tab.dataset.sheet === found.id ? 0 : -1;
   }
-  sheet.place();
   return update(found.name);
+}
+
+/* Put a sheet onto the board, made if it is not yet. */
+function place(found) {
+  if (!sheets.has(found.id)) sheets.set(found.id, new Sheet(found, source, pick));
+  sheet = sheets.get(found.id);
+  document.getElementById("board").replaceChildren(sheet.element);
+  sheet.place();
 }
 
 function tabs() {
@@ -209,6 +228,7 @@ new ResizeObserver(() => {
   clearTimeout(resized);
   resized = setTimeout(() => { if (sheet.place() && model.live) sheet.draw(state); }, 200);
 }).observe(document.getElementById("board"));
+document.getElementById("controls").open = model.open;
 tabs();
 if (model.live) fromAddress();
 open(model.sheets[0].id);

@@ -91,12 +91,13 @@ class Sheet {
     svg.setAttribute("role", "group");
     svg.setAttribute("aria-label", tile.title || tile.kind);
     svg.classList.toggle("picked", Boolean(picked));
-    const marks = [...svg.querySelectorAll("[data-pick]")].filter((mark) => this.source.canPick(JSON.parse(mark.dataset.pick)));
+    const does = !this.source.live || tile.filters || tile.goto || tile.sets.length;
+    const marks = [...svg.querySelectorAll("[data-pick]")].filter((mark) => does && this.source.canPick(JSON.parse(mark.dataset.pick)));
     marks.forEach((mark, at) => {
       const chosen = Boolean(picked) && JSON.stringify(picked.values) === JSON.stringify(JSON.parse(mark.dataset.pick));
       mark.classList.add("live");
       mark.classList.toggle("chosen", chosen);
-      const told = { role: "button", tabindex: at ? "-1" : "0", "aria-pressed": String(chosen), "aria-label": mark.querySelector("title")?.textContent || "" };
+      const told = { role: "button", tabindex: at ? "-1" : "0", "aria-pressed": String(chosen), "aria-label": mark.querySelector("title")?.textContent || JSON.parse(mark.dataset.pick).map((each) => named(each.value)).join(", ") };
       for (const [name, value] of Object.entries(told)) mark.setAttribute(name, value);
       mark.onclick = () => this.onpick(tile, JSON.parse(mark.dataset.pick), mark.getAttribute("aria-label"));
       mark.onkeydown = (event) => this.key(event, marks, at);
@@ -126,12 +127,13 @@ class Sheet {
   }
 
   async showRows(tile, element, state) {
-    const { fields, rows } = await this.source.rows(tile, state);
+    const { fields, rows, warnings } = await this.source.rows(tile, state);
     const kind = (at) => (fields[at].kind === "number" ? "number" : null);
     const table = h("table", {}, h("caption", { class: "sr" }, tile.title),
       h("thead", {}, h("tr", {}, fields.map((field, at) => h("th", { scope: "col", class: kind(at) }, field.label)))),
       h("tbody", {}, rows.slice(0, 500).map((row) => h("tr", {}, row.map((cell, at) => h("td", { class: kind(at) }, named(cell)))))));
     element.querySelector(".rows")?.remove();
-    element.append(h("div", { class: "rows", tabindex: "0" }, table));
+    const told = fields.length ? [] : warnings;
+    element.append(h("div", { class: "rows", tabindex: "0" }, told.map((each) => h("p", {}, each)), table));
   }
 }
