@@ -16,7 +16,7 @@ from labkit.cloud.quicksight.records import Record
 from labkit.cloud.quicksight.words import denied, invalid, not_found
 from labkit.cloud.state import Records
 
-LATEST, PUBLISHED = "$LATEST", "$PUBLISHED"
+LATEST = "$LATEST"
 DONE = "CREATION_SUCCESSFUL"
 
 
@@ -33,7 +33,7 @@ def configuration(cloud: Cloud, region: str, arn: str | None) -> Record:
     record = records.look_up(cloud, region, THEME, id)
     if record is None:
         raise not_found(f"Theme {arn} is not found.")
-    version = by_number(record, record["_"]["aliases"].get(PUBLISHED))
+    version = by_number(record, None)
     base = starter_themes.configuration(version["BaseThemeId"])
     full: Record = _over(base, version["Configuration"])
     return full
@@ -47,6 +47,16 @@ def customization(cloud: Cloud, region: str, namespace: str | None) -> Record:
 def customize(cloud: Cloud, region: str, namespace: str | None, wanted: Record) -> None:
     """Set it."""
     _customizations(cloud)[f"{region}/{namespace or ''}"] = wanted
+
+
+def is_default(cloud: Cloud, region: str, arn: str) -> bool:
+    """Whether the account, or one of its namespaces, starts with a theme."""
+    every = _customizations(cloud)
+    return any(
+        set_.get("DefaultTheme") == arn
+        for key, set_ in every.items()
+        if key.startswith(f"{region}/")
+    )
 
 
 def _customizations(cloud: Cloud) -> Records:

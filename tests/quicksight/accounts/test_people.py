@@ -184,11 +184,27 @@ def test_a_namespace_keeps_its_people_apart(quicksight, fresh):
     assert quicksight.list_groups(**school)["GroupList"][0]["Arn"].endswith(
         f":group/{school['Namespace']}/deans"
     )
+    reader, draft = {"Role": "READER"}, {"AssignmentName": fresh("draft")}
+    quiet, theme = {"CustomPermissionsName": fresh("quiet")}, "arn:aws:quicksight::aws:theme/"
+    quicksight.create_custom_permissions(**quiet)
+    quicksight.update_role_custom_permission(**school, **reader, **quiet)
+    quicksight.create_iam_policy_assignment(**school, **draft, AssignmentStatus="DRAFT")
+    quicksight.create_account_customization(
+        **school, AccountCustomization={"DefaultTheme": f"{theme}RAINIER"}
+    )
     quicksight.delete_namespace(**school)
     names = {each["Name"] for each in quicksight.list_namespaces()["Namespaces"]}
     assert "default" in names
     assert school["Namespace"] not in names
     assert refused(quicksight.list_groups, **school)[0] == "ResourceNotFoundException"
+    quicksight.create_namespace(**school, IdentityStore="QUICKSIGHT")
+    for call, which in (
+        (quicksight.describe_role_custom_permission, reader),
+        (quicksight.describe_iam_policy_assignment, draft),
+        (quicksight.describe_account_customization, {}),
+        (quicksight.describe_group, {"GroupName": "deans"}),
+    ):
+        assert refused(call, **school, **which)[0] == "ResourceNotFoundException"
 
 
 def test_custom_permissions_apply_to_a_role_and_the_account(quicksight, fresh):

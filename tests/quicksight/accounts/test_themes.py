@@ -58,6 +58,23 @@ def test_a_version_and_a_theme_go(quicksight, theme):
     assert refused(quicksight.describe_theme, ThemeId=theme)[0] == "ResourceNotFoundException"
 
 
+@pytest.mark.parametrize("name", ["$LATEST", "$PUBLISHED"])
+def test_an_alias_of_quicksights_own_is_not_made_and_does_not_go(quicksight, theme, name):
+    alias = {"ThemeId": theme, "AliasName": name}
+    code, _ = refused(quicksight.create_theme_alias, **alias, ThemeVersionNumber=1)
+    assert code == "InvalidParameterValueException"
+    assert refused(quicksight.delete_theme_alias, **alias)[0] == code
+
+
+def test_the_accounts_default_theme_stays(quicksight, theme):
+    arn = quicksight.describe_theme(ThemeId=theme)["Theme"]["Arn"]
+    quicksight.create_account_customization(AccountCustomization={"DefaultTheme": arn})
+    refusal = refused(quicksight.delete_theme, ThemeId=theme)
+    quicksight.delete_account_customization()
+    assert refusal[0] == "ConflictException"
+    quicksight.delete_theme(ThemeId=theme)
+
+
 @pytest.mark.parametrize("name", STARTERS)
 def test_a_starter_theme_is_quicksights_own(quicksight, name):
     told = quicksight.describe_theme(ThemeId=name)["Theme"]

@@ -10,6 +10,7 @@ from typing import Any
 
 from labkit.cloud.operations import Answer, Context
 from labkit.cloud.quicksight import gate, records
+from labkit.cloud.quicksight.accounts import namespaces
 from labkit.cloud.quicksight.kinds import Kind
 from labkit.cloud.quicksight.records import Record, answers, lists
 from labkit.cloud.quicksight.words import not_found
@@ -60,6 +61,7 @@ def update_role_custom_permission(
     context: Context, *, Namespace: str, Role: str, CustomPermissionsName: str
 ) -> Answer:
     """Restrict all users of a role."""
+    namespaces.check(context, Namespace)
     return _apply(context, f"{Namespace}/{Role}", CustomPermissionsName)
 
 
@@ -92,6 +94,13 @@ def delete_account_custom_permission(context: Context) -> Answer:
 def find(context: Context, name: str) -> Record:
     """A profile's record."""
     return records.find(context, PROFILE, name)
+
+
+def forget(context: Context, namespace: str) -> None:
+    """Lift what restricts the roles of a namespace that goes."""
+    applied = _applied(context)
+    for to in [each for each in applied if each.startswith(f"{namespace}/")]:
+        del applied[to]
 
 
 def _apply(context: Context, to: str, name: str) -> Answer:

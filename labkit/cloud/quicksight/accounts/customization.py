@@ -53,9 +53,14 @@ def describe_account_customization(
 @answers("DeleteAccountCustomization")
 def delete_account_customization(context: Context, *, Namespace: str | None = None) -> Answer:
     _find(context, Namespace)
-    themes.customize(context.cloud, context.region, Namespace, {})
-    tagging.forget(context.cloud, _arn(context, Namespace))
+    forget(context, Namespace)
     return {}
+
+
+def forget(context: Context, namespace: str | None) -> None:
+    """Drop what is set, and its tags."""
+    themes.customize(context.cloud, context.region, namespace, {})
+    tagging.forget(context.cloud, _arn(context, namespace))
 
 
 def _find(context: Context, namespace: str | None) -> Record:

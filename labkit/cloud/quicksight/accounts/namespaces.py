@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 from labkit.cloud.operations import Answer, Context
-from labkit.cloud.quicksight import gate, kinds, records
+from labkit.cloud.quicksight import gate, records
 from labkit.cloud.quicksight.kinds import NAMESPACE
 from labkit.cloud.quicksight.records import Record, answers, lists
-from labkit.cloud.quicksight.words import exists, invalid, not_found
+from labkit.cloud.quicksight.words import exists, not_found
 
 DEFAULT = "default"
 
@@ -43,21 +43,6 @@ def describe_namespace(context: Context, *, Namespace: str) -> Answer:
 def list_namespaces(context: Context) -> list[Record]:
     names = [DEFAULT, *(each["Name"] for each in records.listed(context, NAMESPACE))]
     return [_described(context, name) for name in names]
-
-
-@answers("DeleteNamespace")
-def delete_namespace(context: Context, *, Namespace: str) -> Answer:
-    """Delete a namespace, and the users and groups in it."""
-    if Namespace == DEFAULT:
-        raise invalid("The default namespace cannot be deleted.")
-    check(context, Namespace)
-    with context.cloud.state.together():
-        for kind in (kinds.USER, kinds.GROUP):
-            for each in records.listed(context, kind):
-                if each["_"]["namespace"] == Namespace:
-                    records.remove(context, kind, each["_"]["id"])
-        records.remove(context, NAMESPACE, Namespace)
-    return {}
 
 
 def check(context: Context, name: str) -> None:

@@ -42,6 +42,7 @@ def list_theme_aliases(context: Context, *, ThemeId: str) -> list[Record]:
 
 @answers("DeleteThemeAlias")
 def delete_theme_alias(context: Context, *, ThemeId: str, AliasName: str) -> Answer:
+    _check(AliasName)
     record = themes.own(context, ThemeId)
     gone = _alias(record, AliasName, themes.number_of(record, AliasName))
     left = {name: n for name, n in record["_"]["aliases"].items() if name != AliasName}
@@ -50,17 +51,21 @@ def delete_theme_alias(context: Context, *, ThemeId: str, AliasName: str) -> Ans
 
 
 def _name_version(context: Context, id: str, alias: str, number: int, *, new: bool) -> Answer:
+    _check(alias)
     record = themes.own(context, id)
     themes.by_number(record, number)
     aliases = record["_"]["aliases"]
-    if alias == themes.LATEST:
-        raise invalid(f"{themes.LATEST} is QuickSight's own alias.")
     if not new:
         themes.number_of(record, alias)
     elif alias in aliases:
         raise exists(f"Alias {alias} already exists.")
     records.keep(context, THEME, id, aliases=aliases | {alias: number})
     return {"ThemeAlias": _alias(record, alias, number)}
+
+
+def _check(name: str) -> None:
+    if name.startswith("$"):
+        raise invalid("Alias names that start with $ are reserved.")
 
 
 def _alias(record: Record, name: str, number: int) -> Record:

@@ -11,6 +11,7 @@ from labkit.cloud.operations import Answer, Context
 from labkit.cloud.quicksight import records, sharing, starter_themes, themes
 from labkit.cloud.quicksight.kinds import THEME
 from labkit.cloud.quicksight.records import Record, answers, lists
+from labkit.cloud.quicksight.words import conflict
 
 sharing.register(THEME)
 
@@ -103,6 +104,8 @@ def delete_theme(context: Context, *, ThemeId: str, VersionNumber: int | None = 
         VersionNumber is None
         or [themes.by_number(record, VersionNumber)] == record["_"]["versions"]
     ):
+        if themes.is_default(context.cloud, context.region, record["Arn"]):
+            raise conflict(f"Theme {ThemeId} is the account's default theme.")
         records.remove(context, THEME, ThemeId)
     else:
         left = [v for v in record["_"]["versions"] if v["VersionNumber"] != VersionNumber]
