@@ -75,11 +75,23 @@ def test_a_restored_analysis_is_in_its_folders_when_asked(
     member = {"FolderId": fresh("folder"), "MemberId": analysis, "MemberType": "ANALYSIS"}
     quicksight.create_folder(FolderId=member["FolderId"], Name="f")
     quicksight.create_folder_membership(**member)
-    for asked, held in ((True, 1), (False, 0)):
-        quicksight.delete_analysis(AnalysisId=analysis, RecoveryWindowInDays=7)
+
+    def held() -> int:
+        listed = quicksight.list_folder_members(FolderId=member["FolderId"])
+        return len(listed["FolderMemberList"])
+
+    for asked, after in ((True, 1), (False, 0)):
+        for _ in range(2):
+            quicksight.delete_analysis(AnalysisId=analysis, RecoveryWindowInDays=7)
+        assert held() == 0
         quicksight.restore_analysis(AnalysisId=analysis, RestoreToFolders=asked)
-        found = quicksight.list_folder_members(FolderId=member["FolderId"])["FolderMemberList"]
-        assert len(found) == held
+        assert held() == after
+    quicksight.create_folder_membership(**member)
+    quicksight.delete_analysis(AnalysisId=analysis)
+    quicksight.delete_folder(FolderId=member["FolderId"])
+    quicksight.restore_analysis(AnalysisId=analysis, RestoreToFolders=True)
+    found = quicksight.describe_analysis(AnalysisId=analysis)["Analysis"]
+    assert quicksight.list_folders_for_resource(ResourceArn=found["Arn"])["Folders"] == []
 
 
 def test_force_delete(quicksight: Any, small: Any, analysis: str) -> None:

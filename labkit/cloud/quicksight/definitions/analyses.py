@@ -1,7 +1,7 @@
 """Analyses: made of a definition or a template, deleted with a time to think it over.
 
-A deleted analysis stays, with the status ``DELETED``, until its recovery window has passed; until
-then it can be restored. Sources:
+A deleted analysis stays, with the status ``DELETED`` and in no folder, until its recovery window
+has passed; until then it can be restored, to its former folders if asked. Sources:
 https://docs.aws.amazon.com/quicksight/latest/APIReference/API_CreateAnalysis.html
 https://docs.aws.amazon.com/quicksight/latest/APIReference/API_DeleteAnalysis.html
 """
@@ -14,7 +14,7 @@ from labkit.cloud.operations import Answer, Context
 from labkit.cloud.quicksight import records, sharing
 from labkit.cloud.quicksight.accounts import members as folders
 from labkit.cloud.quicksight.definitions import builds
-from labkit.cloud.quicksight.kinds import ANALYSIS
+from labkit.cloud.quicksight.kinds import ANALYSIS, FOLDER
 from labkit.cloud.quicksight.records import Record, answers, lists
 from labkit.cloud.quicksight.search import matching
 from labkit.cloud.quicksight.words import conflict, invalid, not_found
@@ -88,9 +88,13 @@ def delete(
         records.remove(context, ANALYSIS, AnalysisId)
         return answer
     over = records.now() + (RecoveryWindowInDays or 30) * DAY_S
-    before = record["_"].get("status_before") or record["Status"]
+    kept: Record = {"deletion": over}
+    if record["Status"] != "DELETED":
+        kept["status_before"] = record["Status"]
+        kept["folders"] = folders.holding(context, record["Arn"])
     with context.cloud.state.together():
-        records.keep(context, ANALYSIS, AnalysisId, deletion=over, status_before=before)
+        records.leave_folders(context, record["Arn"])
+        records.keep(context, ANALYSIS, AnalysisId, **kept)
         records.update(context, ANALYSIS, AnalysisId, {"Status": "DELETED"})
     return {**answer, "DeletionTime": over}
 
@@ -101,8 +105,12 @@ def restore(context: Context, *, AnalysisId: str, RestoreToFolders: bool = False
     if record["Status"] != "DELETED":
         raise conflict(f"Analysis {AnalysisId} is not deleted.")
     before = {"Status": record["_"]["status_before"]}
+    known = [each["Arn"] for each in records.listed(context, FOLDER)]
+    former = [each for each in record["_"].get("folders", []) if each in known]
     with context.cloud.state.together():
-        if not RestoreToFolders:
+        if RestoreToFolders:
+            folders.join(context, former, record["Arn"])
+        else:  # of one that was put into a folder meanwhile, too
             records.leave_folders(context, record["Arn"])
         records.keep(context, ANALYSIS, AnalysisId, deletion=None, status_before=None)
         found = records.update(context, ANALYSIS, AnalysisId, before)
