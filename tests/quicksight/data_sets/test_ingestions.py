@@ -201,7 +201,16 @@ def test_schedules(lake, quicksight):
     assert found["RefreshSchedule"]["ScheduleFrequency"] == weekly
     listed = quicksight.list_refresh_schedules(DataSetId=id)["RefreshSchedules"]
     assert [each["ScheduleId"] for each in listed] == ["daily"]
-    quicksight.delete_refresh_schedule(DataSetId=id, ScheduleId="daily")
+    put = quicksight.put_data_set_refresh_properties
+    put(DataSetId=id, DataSetRefreshProperties=incremental())
+    quicksight.create_refresh_schedule(DataSetId=id, Schedule=partly)
+    for call, more in (
+        (quicksight.delete_data_set_refresh_properties, {}),
+        (put, {"DataSetRefreshProperties": {}}),
+    ):
+        assert refused(call, DataSetId=id, **more)[0] == "ConflictException"
+    for name in ("daily", "partly"):
+        quicksight.delete_refresh_schedule(DataSetId=id, ScheduleId=name)
     assert quicksight.list_refresh_schedules(DataSetId=id)["RefreshSchedules"] == []
 
 

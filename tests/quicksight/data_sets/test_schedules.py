@@ -58,7 +58,7 @@ def test_what_no_clock_shows_is_refused(lake, quicksight, frequency):
     assert code == "InvalidParameterValueException"
 
 
-def test_what_is_due_begins(tmp_path):
+def test_what_is_due_begins_where_it_is_for_spice(tmp_path):
     """The clock's own time is the test's; the import runs, and fails for want of its source."""
     cloud, moment = Cloud(tmp_path / "home"), [time.time()]
     schedule = {
@@ -69,9 +69,11 @@ def test_what_is_due_begins(tmp_path):
     }
     source = "arn:aws:quicksight:us-east-1:123456789012:datasource/gone"
     table = {"RelationalTable": {"DataSourceArn": source, "Name": "t", "InputColumns": []}}
-    private = {"id": "d", "region": cloud.region, "revision": 1, "schedules": {"s": schedule}}
-    members = {"DataSetId": "d", "Arn": "arn:d", "PhysicalTableMap": {"p": table}}
-    records.put(cloud, DATA_SET, {**members, "_": private})
+    for id, mode in (("d", "SPICE"), ("other", "DIRECT_QUERY")):
+        its = {"s": schedule | {"Arn": f"arn:{id}"}}
+        private = {"id": id, "region": cloud.region, "revision": 1, "schedules": its}
+        members = {"DataSetId": id, "Arn": f"arn:{id}", "ImportMode": mode}
+        records.put(cloud, DATA_SET, {**members, "PhysicalTableMap": {"p": table}, "_": private})
     clock = Clock(
         cloud, now=lambda: moment[0], fire=timetable.fire, scheduled=timetable.scheduled,
         parse=expressions.rewritten, kind=timetable.KIND,
@@ -84,6 +86,7 @@ def test_what_is_due_begins(tmp_path):
     clock.tick()
     [begun] = running.of_data_set(cloud, cloud.region, "d")
     assert (begun["RequestSource"], begun["RequestType"]) == ("SCHEDULED", "FULL_REFRESH")
+    assert running.of_data_set(cloud, cloud.region, "other") == []
     cloud.stop()
     [ended] = running.of_data_set(cloud, cloud.region, "d")
     assert ended["ErrorInfo"]["Type"] in ("DATA_SOURCE_NOT_FOUND", "INGESTION_CANCELED")

@@ -179,6 +179,16 @@ def test_a_life(quicksight, lake, author):
     assert quicksight.describe_data_source_permissions(DataSourceId=id)["Permissions"] == given
     answer = quicksight.update_data_source(DataSourceId=id, Name="Lives")
     assert answer["UpdateStatus"] == "UPDATE_SUCCESSFUL"
+    pair = {"CredentialPair": {"Username": "u", "Password": "another"}}
+    for credentials in (
+        {"SecretArn": "arn:aws:secretsmanager:us-east-1:123456789012:secret:s"},
+        pair,
+        None,
+    ):
+        more = {"Credentials": credentials} if credentials else {}
+        quicksight.update_data_source(DataSourceId=id, Name="Lives", **more)
+        told = quicksight.describe_data_source(DataSourceId=id)["DataSource"]
+        assert ("SecretArn" in told) == ("SecretArn" in (credentials or {}))
     filters = [{"Operator": "StringLike", "Name": "DATASOURCE_NAME", "Value": "live"}]
     found = quicksight.search_data_sources(Filters=filters)["DataSourceSummaries"]
     assert [each["DataSourceId"] for each in found] == [id]

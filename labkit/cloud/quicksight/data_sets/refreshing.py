@@ -39,6 +39,8 @@ def put_data_set_refresh_properties(
         kinds = {column["Name"]: column["Type"] for column in record["OutputColumns"]}
         if kinds.get(name) != "DATETIME":
             raise invalid(f"The window's column '{name}' is no date of the data set.")
+    else:
+        _check_window_unused(record)
     records.keep(context, DATA_SET, DataSetId, refresh=DataSetRefreshProperties)
     return {}
 
@@ -51,10 +53,7 @@ def describe_data_set_refresh_properties(context: Context, *, DataSetId: str) ->
 @answers("DeleteDataSetRefreshProperties")
 def delete_data_set_refresh_properties(context: Context, *, DataSetId: str) -> Answer:
     _properties(context, DataSetId)
-    for schedule in timetable.schedules(records.find(context, DATA_SET, DataSetId)).values():
-        if schedule["RefreshType"] == "INCREMENTAL_REFRESH":
-            name = schedule["ScheduleId"]
-            raise conflict(f"The schedule {name} refreshes incrementally and needs the window.")
+    _check_window_unused(records.find(context, DATA_SET, DataSetId))
     records.keep(context, DATA_SET, DataSetId, refresh=None)
     return {}
 
@@ -118,6 +117,13 @@ def _in_spice(context: Context, id: str) -> Record:
     if record["ImportMode"] != "SPICE":
         raise invalid(f"The data set {id} is not in SPICE.")
     return record
+
+
+def _check_window_unused(record: Record) -> None:
+    for schedule in timetable.schedules(record).values():
+        if schedule["RefreshType"] == "INCREMENTAL_REFRESH":
+            name = schedule["ScheduleId"]
+            raise conflict(f"The schedule {name} refreshes incrementally and needs the window.")
 
 
 def _window(record: Record) -> Any:

@@ -116,7 +116,7 @@ def fire(cloud: Cloud, due: Scheduled, _: float) -> None:
     """Begin the import that a schedule is for."""
     with cloud.lock("quicksight"):
         record: Any = records.look_up(cloud, due.region, DATA_SET, due.data_set)
-        if record is not None:
+        if record is not None and record["ImportMode"] == "SPICE":
             running.begin(
                 cloud, due.region, record, request=due.refresh, id=None, source="SCHEDULED"
             )

@@ -87,8 +87,11 @@ def update_data_source(
         private |= {"credentials": credentials}
     tried = {**former, **changed, "_": private}
     changed |= {"ErrorInfo": None} | _status(context.cloud, context.region, tried, "UPDATE")
-    records.update(context, DATA_SOURCE, DataSourceId, changed | _secret(credentials))
-    record = records.keep(context, DATA_SOURCE, DataSourceId, **private)
+    if credentials:
+        changed |= {"SecretArn": None} | _secret(credentials)
+    with context.cloud.state.together():
+        records.update(context, DATA_SOURCE, DataSourceId, changed)
+        record = records.keep(context, DATA_SOURCE, DataSourceId, **private)
     return {**shown(record, "Arn", "DataSourceId"), "UpdateStatus": record["Status"],
             "Status": 202}  # fmt: skip
 
