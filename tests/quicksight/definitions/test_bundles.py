@@ -101,6 +101,7 @@ def test_what_a_dashboard_was_made_with_goes_along(
     id, namespace = fresh("with"), author.rpartition("user/")[0] + "namespace/default"
     source = quicksight.create_analysis(AnalysisId=id, Name=id, Definition=small)["Arn"]
     folder = quicksight.create_folder(FolderId=id, Name=id)["Arn"]
+    second = quicksight.create_folder(FolderId=f"{id}-2", Name=id)["Arn"]
     shared = {"Permissions": [{"Principal": namespace, "Actions": READ}]}
     values = {"StringParameters": [{"Name": "Who", "Values": ["x"]}]}
     who = {"ParameterValueType": "SINGLE_VALUED", "Name": "Who"}
@@ -110,11 +111,13 @@ def test_what_a_dashboard_was_made_with_goes_along(
         Parameters=values, VersionDescription="spring", LinkEntities=[source],
         LinkSharingConfiguration=shared, FolderArns=[folder],
     )["Arn"]  # fmt: skip
+    member = {"MemberId": id, "MemberType": "DASHBOARD"}
+    quicksight.create_folder_membership(FolderId=f"{id}-2", **member)
     options = {"IncludePermissions": True, "IncludeFolderMemberships": True}
     bundle = fetched(export(quicksight, id, arn, **options)["DownloadUrl"])
     [file] = read(bundle).values()
     assert (file["parameters"], file["folderArns"]) == (
-        {"stringParameters": [{"name": "Who", "values": ["x"]}]}, [folder],
+        {"stringParameters": [{"name": "Who", "values": ["x"]}]}, [folder, second],
     )  # fmt: skip
 
     def told(dashboard: str) -> Any:
@@ -127,13 +130,12 @@ def test_what_a_dashboard_was_made_with_goes_along(
     prefix = {"ResourceIdOverrideConfiguration": {"PrefixForAllResources": "copy-"}}
     ended = imported(quicksight, id, bundle, OverrideParameters=prefix)
     assert (ended["JobStatus"], ended.get("Warnings")) == ("SUCCESSFUL", None)
-    assert told(f"copy-{id}") == told(id) == ("spring", shared, [source], [folder])
-    member = {"FolderId": id, "MemberId": id, "MemberType": "DASHBOARD"}
-    quicksight.delete_folder_membership(**member)
+    assert told(f"copy-{id}") == told(id) == ("spring", shared, [source], [folder, second])
+    quicksight.delete_folder_membership(FolderId=id, **member)
     quicksight.delete_analysis(AnalysisId=id, ForceDeleteWithoutRecovery=True)
     [warning] = imported(quicksight, id, bundle)["Warnings"]
     assert (warning["Arn"], source in warning["Message"]) == (arn, True)
-    assert told(id) == ("spring", shared, [], [folder])
+    assert told(id) == ("spring", shared, [], [folder, second])
     again = fetched(export(quicksight, id, arn)["DownloadUrl"])
     assert read(again)[f"dashboard/{id}.json"]["parameters"] == file["parameters"]
 

@@ -64,6 +64,19 @@ def test_a_source_that_there_is_not(quicksight: Any, data_sets: Any, template: s
     assert [e["Type"] for e in found["Version"]["Errors"]] == ["SOURCE_NOT_FOUND"]
 
 
+def test_an_update_that_fails_keeps_the_name(quicksight: Any, template: str) -> None:
+    nowhere = {"SourceTemplate": {"Arn": f"arn:aws:quicksight:us-east-1:1:template/{template}-x"}}
+    quicksight.update_template(TemplateId=template, Name="Another", SourceEntity=nowhere)
+    found = quicksight.describe_template(TemplateId=template)["Template"]
+    assert (found["Name"], found["Version"]["Status"]) == (template, "CREATION_FAILED")
+    quicksight.update_template(
+        TemplateId=template,
+        Name="Another",
+        SourceEntity={"SourceTemplate": {"Arn": found["Arn"] + "/version/1"}},
+    )
+    assert quicksight.describe_template(TemplateId=template)["Template"]["Name"] == "Another"
+
+
 def test_a_placeholder_that_nothing_is_given_for(quicksight: Any, template: str) -> None:
     source = _source(quicksight, template, "arn:aws:quicksight:x:1:dataset/y")
     source["SourceTemplate"]["DataSetReferences"][0]["DataSetPlaceholder"] = "others"

@@ -196,7 +196,11 @@ def _apply(context: Context, asset: Asset, members: Record) -> None:
     if records.look_up(context.cloud, context.region, asset.kind, members[asset.kind.id]):
         _change(context, asset, members)
     else:
-        ask(context, asset.create, {k: v for k, v in members.items() if k in taken(asset.create)})
+        known = taken(asset.create) - {"FolderArns"}
+        ask(context, asset.create, {k: v for k, v in members.items() if k in known})
+    with context.cloud.lock("quicksight"):  # a call takes one folder, an asset may lie in several
+        arn = asset.kind.arn(context, members[asset.kind.id])
+        folders.join(context, members.get("FolderArns"), arn)
 
 
 def _change(context: Context, asset: Asset, members: Record) -> None:
@@ -215,10 +219,8 @@ def _change(context: Context, asset: Asset, members: Record) -> None:
         if any(granted.values()):
             given = {name: each for name, each in granted.items() if each}
             ask(context, f"{asset.update}Permissions", {asset.kind.id: id} | given)
-        arn = asset.kind.arn(context, id)
-        folders.join(context, members.get("FolderArns"), arn)
         if members.get("Tags"):
-            tagging.tag(context.cloud, arn, members["Tags"])
+            tagging.tag(context.cloud, asset.kind.arn(context, id), members["Tags"])
 
 
 def _check(context: Context, asset: Asset, id: str) -> None:
