@@ -71,7 +71,7 @@ Resources:
     Type: AWS::StepFunctions::StateMachine
     Properties:
       StateMachineName: !Ref Name
-      RoleArn: !Ref Role
+      RoleArn: !Sub "arn:aws:iam::${AWS::AccountId}:role/flows"
       DefinitionString: !Sub |
         {"StartAt": "Clean", "States": {"Clean": {"Type": "Task", "End": true,
          "Resource": "arn:aws:states:::databrew:startJobRun.sync",

@@ -922,3 +922,41 @@ def test_how_long_logs_are_kept_is_changed_in_place(aws, fresh):
     assert days == [7, 30, None]
     assert logs.describe_log_streams(logGroupName=name)["logStreams"]
     stacks.delete_stack(StackName=name)
+
+
+def test_a_state_machine_is_of_its_templates_type_and_changed_in_place(aws, fresh):
+    stacks, states, name = aws("cloudformation"), aws("stepfunctions"), fresh("flow")
+    role = make_role(aws("iam"), name, "states")
+    key, arn = f"{name}/flow.yaml", f"arn:aws:states:us-east-1:123456789012:stateMachine:{name}"
+    aws("s3").create_bucket(Bucket=name)
+    aws("s3").put_object(Bucket=name, Key=key, Body=b"StartAt: A\nStates: {A: {Type: Succeed}}")
+    form = '{"StartAt": "A", "States": {"A": {"Type": "Pass", "Result": "${who}", "End": true}}}'
+
+    def template(**more):
+        common = {"StateMachineName": name, "RoleArn": role}
+        properties = common | {"StateMachineType": "EXPRESS"} | more
+        machine = {"Type": "AWS::StepFunctions::StateMachine", "Properties": properties}
+        told = {"Revision": {"Value": {"Fn::GetAtt": ["M", "StateMachineRevisionId"]}}}
+        body = {"Resources": {"M": machine}, "Outputs": told}
+        return {"StackName": name, "TemplateBody": json.dumps(body)}
+
+    tags = {"Tags": [{"Key": "k", "Value": "v"}]}
+    filled = {"DefinitionString": form, "DefinitionSubstitutions": {"who": "you"}}
+    stacks.create_stack(**template(**filled, **tags))
+    made = states.describe_state_machine(stateMachineArn=arn)
+    assert (made["type"], json.loads(made["definition"])["States"]["A"]["Result"]) == (
+        "EXPRESS",
+        "you",
+    )
+    assert outputs(aws, name) == {"Revision": "INITIAL"}
+    assert states.list_tags_for_resource(resourceArn=arn)["tags"] == [{"key": "k", "value": "v"}]
+    stacks.update_stack(**template(DefinitionS3Location={"Bucket": name, "Key": key}))
+    changed = states.describe_state_machine(stateMachineArn=arn)
+    assert json.loads(changed["definition"])["States"] == {"A": {"Type": "Succeed"}}
+    assert outputs(aws, name) == {"Revision": changed["revisionId"]}
+    assert states.list_tags_for_resource(resourceArn=arn)["tags"] == []
+    with pytest.raises(ClientError, match="Invalid State Machine Definition"):
+        stacks.update_stack(**template(Definition={"StartAt": "B", "States": {}}))
+    stacks.delete_stack(StackName=name)
+    with pytest.raises(ClientError, match="StateMachineDoesNotExist"):
+        states.describe_state_machine(stateMachineArn=arn)

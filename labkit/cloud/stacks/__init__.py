@@ -33,7 +33,6 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
     _CALLER.set(context)
     _ASKED.set(parameters)
     _teach()
-    _tell_arns()
     if context.operation in _PROPOSALS:
         validation.check_call(**parameters)
     if context.operation == "DeleteStack":
@@ -69,16 +68,3 @@ def _teach() -> None:
     teach(known)
     custom.teach(known)
     templates.teach()
-
-
-@functools.cache
-def _tell_arns() -> None:
-    from moto.stepfunctions.models import StateMachine
-
-    has, get = StateMachine.has_cfn_attr, StateMachine.get_cfn_attribute
-    told = {
-        "has_cfn_attr": classmethod(lambda cls, attr: attr == "Arn" or has(attr)),
-        "get_cfn_attribute": lambda self, attr: self.arn if attr == "Arn" else get(self, attr),
-    }
-    for name, work in told.items():
-        setattr(StateMachine, name, work)

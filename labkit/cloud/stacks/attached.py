@@ -1,4 +1,4 @@
-"""The types that belong to another resource: a secret's database, a function's settings, versions.
+"""The types that belong to another resource: a secret's database, a function's settings, a bus's.
 
 Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/introduction.html
 """
@@ -6,7 +6,6 @@ Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/i
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from labkit.cloud import stacks
 from labkit.cloud.stacks.calls import ask, refused
@@ -98,21 +97,6 @@ _TO = (
     ("DestinationPrefixListId", "PrefixListIds", "PrefixListId"),
     ("DestinationSecurityGroupId", "UserIdGroupPairs", "GroupId"),
 )
-
-
-def _routed(members: Members) -> Members:
-    """An alias that is shifted to a version points to it once it is made."""
-    shift = members.pop("DeploymentPreference", None)
-    if not shift:
-        return members
-    to = {"StateMachineVersionArn": shift["StateMachineVersionArn"], "Weight": 100}
-    return members | {"RoutingConfiguration": [to]}
-
-
-def _version(noun: str, **more: Any) -> Kind:
-    arn = f"{noun[0].lower()}{noun[1:]}Arn"
-    told: Any = {"id": arn, "by": {arn: arn}, "attributes": {"Arn": arn}} | more
-    return kind("stepfunctions", noun, **told)
 
 
 def _tagged(members: Members) -> Members:
@@ -209,19 +193,5 @@ ATTACHED: dict[str, Kind] = {
         name="",
         id="SecretId",
         parts=(Part("TargetId", _attach, _detach),),
-    ),
-    "AWS::StepFunctions::Activity": _version("Activity", change=""),
-    "AWS::StepFunctions::StateMachineAlias": _version(
-        "StateMachineAlias", passed=("StateMachineArn",), shaped=_routed
-    ),
-    "AWS::StepFunctions::StateMachineVersion": Kind(
-        "stepfunctions",
-        "PublishStateMachineVersion",
-        drop="DeleteStateMachineVersion",
-        name="",
-        id="stateMachineVersionArn",
-        by={"stateMachineVersionArn": "stateMachineVersionArn"},
-        shaped=renaming({"StateMachineRevisionId": "RevisionId"}),
-        attributes={"Arn": "stateMachineVersionArn"},
     ),
 }

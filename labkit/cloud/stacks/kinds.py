@@ -77,6 +77,7 @@ class Kind:
         read: where the first call does not wait.
         attributes: of ``Fn::GetAtt``, and their paths where these are others, or texts with
             paths in braces.
+        known: what the service's answers leave out until a change.
     """
 
     service: str
@@ -97,6 +98,7 @@ class Kind:
     parts: tuple[Part, ...] = ()
     read: Reading | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
+    known: Mapping[str, str] = field(default_factory=dict)
 
 
 def kind(service: str, noun: str, *, change: str | None = None, **more: Any) -> Kind:

@@ -105,7 +105,8 @@ class Resource(Model):
         kind = self.kind
         aside = {*kind.passed, *(part.name for part in kind.parts if part.first)}
         told = {name: v for name, v in self.members.items() if name not in aside}
-        self.answer = {"Region": stacks.caller().region, "Account": stacks.caller().account}
+        where: Members = {"Region": stacks.caller().region, "Account": stacks.caller().account}
+        self.answer = where | kind.known
         self.answer |= ask(kind.service, kind.make, told) if kind.make else {}
         for part in kind.parts:
             for item in part.items(self.members) if part.first else ():

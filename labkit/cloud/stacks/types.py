@@ -19,6 +19,7 @@ from labkit.cloud.stacks.buckets import BUCKET
 from labkit.cloud.stacks.calls import ask
 from labkit.cloud.stacks.catalog import CATALOG
 from labkit.cloud.stacks.kinds import Kind, Members, Part, Reading, kind, renaming
+from labkit.cloud.stacks.machines import MACHINES
 from labkit.cloud.stacks.messages import MESSAGES
 from labkit.cloud.stacks.roles import IDENTITIES
 
@@ -119,6 +120,7 @@ TYPES: dict[str, Kind] = {
     **AROUND,
     **ATTACHED,
     **CATALOG,
+    **MACHINES,
     **MESSAGES,
     **IDENTITIES,
     "AWS::Athena::DataCatalog": kind("athena", "DataCatalog"),
