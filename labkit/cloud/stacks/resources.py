@@ -106,8 +106,8 @@ class Resource(Model):
         aside = {*kind.passed, *(part.name for part in kind.parts if part.first)}
         told = {name: v for name, v in self.members.items() if name not in aside}
         where: Members = {"Region": stacks.caller().region, "Account": stacks.caller().account}
-        where: Members = {"Region": stacks.caller().region, "Account": stacks.caller().account}
         self.answer = where | dict(kind.known)
+        self.answer |= ask(kind.service, kind.make, told) if kind.make else {}
         for part in kind.parts:
             for item in part.items(self.members) if part.first else ():
                 ask(kind.service, *part.add(self.members, item))
