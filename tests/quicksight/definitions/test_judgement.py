@@ -26,6 +26,11 @@ ONLY_ONE = "Category Filter must define only one of: CategoryValue(s), Parameter
 AT_BAR = " \n\t at Visual bar. \n\t at Sheet s1."
 
 # What is wrong within: a path, what stands there instead, and the sentence.
+RULE = {"Expression": "${Lest} > 1", "ConfigurationOverrides": {"Visibility": "HIDDEN"}}
+RULED = {
+    "ElementId": "bar", "ElementType": "VISUAL", "XAxisLocation": "0px", "YAxisLocation": "0px",
+    "Width": "500px", "Height": "300px", "RenderingRules": [RULE],
+}  # fmt: skip
 WITHIN = [
     ("sheet twice", "Sheets/-", ONE_SHEET, "SheetId s1 must be unique"),
     ("visual twice", f"{KPI}/VisualId", "bar", "VisualId bar must be unique \n\t at Sheet s1."),
@@ -155,6 +160,12 @@ PASSED_OVER = [
         f"{SIZE}/ResizeOption",
         "RESPONSIVE",
         f"{WIDTH} must not be specified when ResizeOption is RESPONSIVE. \n\t at Sheet s1.",
+    ),
+    (
+        "rule of no parameter",
+        "Sheets/0/Layouts",
+        [{"Configuration": {"FreeFormLayout": {"Elements": [RULED]}}}],
+        "The rule ${Lest} > 1 of bar is not read here \n\t at Sheet s1.",
     ),
     ("no width", f"{SIZE}", {"ResizeOption": "FIXED"}, "OptimizedViewPortWidth must be specified"),
     ("grid on paper", "Sheets/0/ContentType", "PAGINATED", "GridLayout is not supported for"),

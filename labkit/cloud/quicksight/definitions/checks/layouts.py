@@ -10,6 +10,7 @@ from typing import Any
 
 from labkit.cloud.quicksight.definitions import walk
 from labkit.cloud.quicksight.definitions.judgement import Finding, Subject, check, strict_check
+from labkit.cloud.quicksight.render.expressions import Parameters, Unreadable, evaluate
 
 ELEMENTS = {
     "VISUAL": ("VisualId",),
@@ -30,6 +31,29 @@ def elements(subject: Subject) -> Iterator[Finding]:
             if not any(element["ElementId"] == v.get(m) for m in members for v in nodes):
                 kind = element["ElementType"]
                 yield Finding(f"{kind} {element['ElementId']} is not found", _on(sheet))
+
+
+@strict_check
+def rules(subject: Subject) -> Iterator[Finding]:
+    """What shows and hides an element is a condition on parameters, and is read here.
+
+    https://docs.aws.amazon.com/quicksight/latest/APIReference/API_SheetElementRenderingRule.html
+    """
+    unset = dict.fromkeys(declared["Name"] for _, declared in walk.declarations(subject.definition))
+    for sheet in walk.sheets(subject.definition):
+        for element in (node.value for node in walk.nodes(sheet)):
+            for rule in element.get("RenderingRules") or ():
+                if not _is_read(rule["Expression"], unset):
+                    words = f"The rule {rule['Expression']} of {element['ElementId']} is not read"
+                    yield Finding(f"{words} here", _on(sheet))
+
+
+def _is_read(expression: str, parameters: walk.Json) -> bool:
+    try:
+        evaluate(Parameters(parameters), expression, {})
+    except Unreadable:
+        return False
+    return True
 
 
 @strict_check
