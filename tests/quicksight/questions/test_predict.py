@@ -103,6 +103,27 @@ def test_a_topic_that_is_not_shared_answers_nothing(topic, asker):
     assert primary(asker("q-none"), "average price by city") == {"ResultType": "NO_ANSWER"}
 
 
+def test_a_topic_whose_source_is_gone_leaves_the_others_their_answers(
+    topic, asker, quicksight, lake, fresh  # noqa: F811
+):  # fmt: skip
+    id = fresh("gone")
+    source = quicksight.create_data_source(DataSourceId=id, Name=id, Type="ATHENA")["Arn"]
+    columns = [{"Name": "city", "Type": "STRING"}]
+    table = {"DataSourceArn": source, "Catalog": "AwsDataCatalog", "Schema": "s", "Name": "t"}
+    made = lake.create(
+        {"p": {"RelationalTable": {**table, "InputColumns": columns}}}, ImportMode="DIRECT_QUERY"
+    )
+    arn = quicksight.describe_data_set(DataSetId=made)["DataSet"]["Arn"]
+    quicksight.delete_data_source(DataSourceId=id)
+    data_set = {"DatasetArn": arn, "Columns": [{"ColumnName": "city"}]}
+    quicksight.create_topic(TopicId=id, Topic={"Name": id, "DataSets": [data_set]})
+    owner = quicksight.describe_topic_permissions(TopicId=TOPIC)["Permissions"][0]
+    quicksight.update_topic_permissions(TopicId=id, GrantPermissions=[owner])
+    found = primary(asker("q-north"), "average price by city")
+    quicksight.delete_topic(TopicId=id)
+    assert found["GeneratedAnswer"]["TopicId"] == TOPIC
+
+
 def test_near_misses_stand_beside_no_answer(topic, asker):
     found = asker("q-all").predict_qa_results(QueryText="revenue by city")
     assert found["PrimaryResult"] == {"ResultType": "NO_ANSWER"}

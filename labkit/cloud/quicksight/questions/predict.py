@@ -21,7 +21,8 @@ from labkit.cloud.quicksight.questions.readers import Reader, lexicons
 from labkit.cloud.quicksight.questions.remembered import remember
 from labkit.cloud.quicksight.questions.restate import restate
 from labkit.cloud.quicksight.records import Record, answers
-from labkit.cloud.quicksight.words import denied
+from labkit.cloud.quicksight.sources.failures import EXPECTED, SourceError, told
+from labkit.cloud.quicksight.words import denied, invalid
 
 MOST_TOPICS = 4
 MOST_RESULTS = 5
@@ -81,9 +82,15 @@ def ask(reader: Reader, record: Record, question: str, *, clock: dt.datetime) ->
     """What a topic answers to one reader, best first.
 
     Raises:
-        AwsError: a data set of the topic is not there, or SPICE holds nothing of it yet.
+        AwsError: a data set of the topic is not there, SPICE holds nothing of it yet, or the source
+            of a direct query cannot be read.
     """
-    found = [_ask(record, each, question, clock) for each in lexicons(reader, record)]
+    try:
+        found = [_ask(record, each, question, clock) for each in lexicons(reader, record)]
+    except AwsError:
+        raise
+    except (SourceError, *EXPECTED) as error:
+        raise invalid(told(error)[1]) from error
     return sorted(found, key=lambda each: (each.answer.ir is None, -each.answer.score))
 
 
