@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from decimal import Decimal
-from math import isinf
 
 from sqlglot import exp
 
-from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift import postgres, super_values
 from labkit.cloud.engine.redshift.blanks import all_clean
 from labkit.cloud.engine.redshift.calls import function_call
@@ -18,10 +15,10 @@ from labkit.cloud.engine.redshift.comparing import compare
 from labkit.cloud.engine.redshift.errors import (
     CANNOT_CAST,
     MISMATCH,
-    OUT_OF_RANGE,
     RedshiftError,
     unsupported,
 )
+from labkit.cloud.engine.redshift.literals import number, parameter, signed, text_of
 from labkit.cloud.engine.redshift.operators import arithmetic, bitwise, concatenate, no_operator
 from labkit.cloud.engine.redshift.reading import type_of
 from labkit.cloud.engine.redshift.scope import Scope, Typed
@@ -29,14 +26,12 @@ from labkit.cloud.engine.redshift.types import (
     BOOL,
     FLOAT8,
     INT4,
-    INT8,
     INTEGERS,
     NUMBERS,
     TEXTS,
     TIMES,
     UNKNOWN,
     Type,
-    numeric,
 )
 from labkit.cloud.engine.redshift.words import unescaped
 
@@ -95,39 +90,7 @@ def compiles(*kinds: type[exp.Expr]) -> Callable[[Callable[..., Typed]], Callabl
 
 @compiles(exp.Literal)
 def _literal(node: exp.Literal, scope: Scope) -> Typed:
-    text = node.this
-    if node.is_string:
-        return text_of(text)
-    return number(text)
-
-
-def text_of(text: str) -> Typed:
-    """A text as written: of no type yet, but of a length."""
-    return Typed(quoted_text(text), Type("unknown", len(text.encode()) or 1), literal=text)
-
-
-def number(text: str) -> Typed:
-    """A number as written: an integer, a decimal with its digits, or with an exponent a float."""
-    if "e" in text.lower():
-        if isinf(float(text)):
-            raise RedshiftError(f'"{text}" is out of range for type double precision', OUT_OF_RANGE)
-        return Typed(f"CAST('{text}' AS DOUBLE)", FLOAT8)
-    if "." in text:
-        digits = Decimal(text).as_tuple()
-        scale = max(0, -int(digits.exponent))
-        whole = text.lstrip("-")[0] != "."
-        kind = numeric(min(38, max(len(digits.digits), scale + whole, 1)), scale)
-        return Typed(f"CAST('{text}' AS {kind.duckdb})", kind)
-    value = int(text)
-    if -(1 << 31) < value < 1 << 31:
-        return Typed(text, INT4)
-    if value == -(1 << 31):
-        return Typed(f"CAST({text} AS INTEGER)", INT4)
-    if -(1 << 63) <= value < 1 << 63:
-        return Typed(f"CAST({text} AS BIGINT)", INT8)
-    if abs(value) >= 10**38:
-        raise RedshiftError("Numeric data overflow (result precision)", OUT_OF_RANGE)
-    return Typed(f"CAST('{text}' AS DECIMAL(38,0))", numeric(38, 0))
+    return text_of(node.this) if node.is_string else number(node.this)
 
 
 @compiles(exp.RawString)
@@ -169,22 +132,6 @@ def _parameter(node: exp.Parameter, scope: Scope) -> Typed:
     if not name.isdigit() or int(name) > len(scope.state.parameters):
         raise RedshiftError(f"there is no parameter ${name}", "42P02")
     return parameter(scope.state.parameters[int(name) - 1])
-
-
-def parameter(value: object) -> Typed:
-    """A value that stands for ``$1``: of the type that a driver said, or a literal of none yet."""
-    if isinstance(value, Typed):
-        return replace(value, untyped=True)
-    if value is None:
-        return Typed("NULL", UNKNOWN)
-    if isinstance(value, bool):
-        return Typed(str(value).lower(), BOOL)
-    if isinstance(value, int | float | Decimal):
-        # A Decimal's own abs() rounds, and its str() may have an exponent.
-        text = f"{value.copy_abs():f}" if isinstance(value, Decimal) else str(abs(value))
-        found = number(text)
-        return Typed(f"(-{found.sql})", found.type) if value < 0 else found
-    return Typed(quoted_text(str(value)), UNKNOWN, literal=str(value))
 
 
 @compiles(exp.Column)
@@ -272,8 +219,8 @@ def _root(node: exp.Func, scope: Scope) -> Typed:
 
 @compiles(exp.Neg)
 def _negative(node: exp.Neg, scope: Scope) -> Typed:
-    if isinstance(node.this, exp.Literal) and not node.this.is_string:
-        value = number(f"-{node.this.this}")
+    if (written := signed(node)) is not None:
+        value = number(written)
         return Typed(f"({value.sql})", value.type)
     value = expression(node.this, scope)
     if value.literal is not None:

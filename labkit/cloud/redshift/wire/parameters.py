@@ -13,7 +13,7 @@ from decimal import Context, Decimal, InvalidOperation
 from labkit.cloud.engine.redshift import types
 from labkit.cloud.engine.redshift.casts import coerce
 from labkit.cloud.engine.redshift.errors import BAD_TEXT, RedshiftError
-from labkit.cloud.engine.redshift.expressions import parameter as literal
+from labkit.cloud.engine.redshift.literals import parameter as literal
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.redshift.system.oids import OIDS

@@ -206,6 +206,17 @@ def _pad(side: str) -> Callable[[Sequence[Typed]], str]:
     return render
 
 
+def _octets(args: Sequence[Typed]) -> str:
+    """Bytes of a text; those of a ``CHAR(6)`` are 6, whatever it holds.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/r_OCTET_LENGTH.html
+    """
+    text = args[0]
+    if text.type.base == "bpchar" and text.type.size:
+        return f"CASE WHEN {text.sql} IS NOT NULL THEN {text.type.size} END"
+    return f"strlen({text.sql})"
+
+
 _REPEAT = "repeat({0}, rs_within({1}, strlen({0}) * CAST({1} AS BIGINT), 'REPEAT'))"
 SCALARS = entries(
     ("len(text) -> int4", "length({0})"),
@@ -215,7 +226,7 @@ SCALARS = entries(
     ("textlen(text) -> int4", "length({0})"),
     ("len(varbyte) -> int4", "octet_length({0})"),
     ("length(varbyte) -> int4", "octet_length({0})"),
-    ("octet_length(text) -> int4", "strlen({0})"),
+    ("octet_length(text) -> int4", _octets),
     ("octet_length(varbyte) -> int4", "octet_length({0})"),
     ("lower(text) -> varchar", "lower({0})"),
     ("upper(text) -> varchar", "rs_upper({0})"),

@@ -1,0 +1,70 @@
+"""Literals: numbers and texts as written, and values that stand for ``$1``."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from math import isinf
+
+from sqlglot import exp
+
+from labkit.cloud.engine.quoting import quoted_text
+from labkit.cloud.engine.redshift.errors import OUT_OF_RANGE, RedshiftError
+from labkit.cloud.engine.redshift.scope import Typed
+from labkit.cloud.engine.redshift.types import BOOL, FLOAT8, INT4, INT8, UNKNOWN, Type, numeric
+
+
+def text_of(text: str) -> Typed:
+    """A text as written: of no type yet, but of a length."""
+    return Typed(quoted_text(text), Type("unknown", len(text.encode()) or 1), literal=text)
+
+
+def number(text: str) -> Typed:
+    """A number as written: an integer, a decimal with its digits, or with an exponent a float."""
+    if "e" in text.lower():
+        if isinf(float(text)):
+            raise RedshiftError(f'"{text}" is out of range for type double precision', OUT_OF_RANGE)
+        return Typed(f"CAST('{text}' AS DOUBLE)", FLOAT8)
+    if "." in text:
+        digits = Decimal(text).as_tuple()
+        scale = max(0, -int(digits.exponent))
+        whole = text.lstrip("-")[0] != "."
+        kind = numeric(min(38, max(len(digits.digits), scale + whole, 1)), scale)
+        return Typed(f"CAST('{text}' AS {kind.duckdb})", kind)
+    value = int(text)
+    if -(1 << 31) < value < 1 << 31:
+        return Typed(text, INT4)
+    if value == -(1 << 31):
+        return Typed(f"CAST({text} AS INTEGER)", INT4)
+    if -(1 << 63) <= value < 1 << 63:
+        return Typed(f"CAST({text} AS BIGINT)", INT8)
+    if abs(value) >= 10**38:
+        raise RedshiftError("Numeric data overflow (result precision)", OUT_OF_RANGE)
+    return Typed(f"CAST('{text}' AS DECIMAL(38,0))", numeric(38, 0))
+
+
+def signed(node: exp.Neg) -> str | None:
+    """A number with its minus signs, as PostgreSQL reads one: ``-(-2147483648)`` is a bigint."""
+    inner = node.this
+    while isinstance(inner, exp.Paren):
+        inner = inner.this
+    if isinstance(inner, exp.Neg):
+        written = signed(inner)
+        return None if written is None else f"-{written}".removeprefix("--")
+    return f"-{inner.this}" if isinstance(inner, exp.Literal) and not inner.is_string else None
+
+
+def parameter(value: object) -> Typed:
+    """A value that stands for ``$1``: of the type that a driver said, or a literal of none yet."""
+    if isinstance(value, Typed):
+        return replace(value, untyped=True)
+    if value is None:
+        return Typed("NULL", UNKNOWN)
+    if isinstance(value, bool):
+        return Typed(str(value).lower(), BOOL)
+    if isinstance(value, int | float | Decimal):
+        # A Decimal's own abs() rounds, and its str() may have an exponent.
+        text = f"{value.copy_abs():f}" if isinstance(value, Decimal) else str(abs(value))
+        found = number(text)
+        return Typed(f"(-{found.sql})", found.type) if value < 0 else found
+    return Typed(quoted_text(str(value)), UNKNOWN, literal=str(value))
