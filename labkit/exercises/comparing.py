@@ -40,6 +40,24 @@ class Compare:
             return self._of_lists(as_list(said), expected)
         return self._of_scalars(as_scalar(said), expected)
 
+    def places(self, said: Plain, expected: Plain) -> list[str]:
+        """Which columns of a table, or keys of a dictionary, hold what is not right."""
+        if is_table(expected):
+            return self._columns_off(as_table(said), expected)
+        if not isinstance(expected, dict):
+            return []
+        said = as_dict(said, expected)
+        return [key for key in expected if self.difference(said[key], expected[key])]
+
+    def _columns_off(self, said: Plain, expected: Plain) -> list[str]:
+        columns = self._matched(said["columns"], expected["columns"])
+        pairs = zip(expected["columns"], columns, strict=True)
+        return [
+            name
+            for at, (name, there) in enumerate(pairs)
+            if self._of_lists([row[there] for row in said["rows"]], _column(expected, at))
+        ]
+
     def _of_tables(self, said: Plain, expected: Plain) -> str:
         if not is_table(said):
             return "kind-table"
@@ -66,7 +84,18 @@ class Compare:
             return ""
         if self._all_same(sorted(said, key=_order), sorted(expected, key=_order)):
             return "order" if self.ordered else ""
-        return "values"
+        return self._kind(said, expected) or "values"
+
+    def _kind(self, said: list[Plain], expected: list[Plain]) -> str:
+        """How a whole column is of another kind, as where numbers are kept as texts."""
+        for values, wanted in zip(
+            zip(*said, strict=True), zip(*expected, strict=True), strict=True
+        ):
+            there = [pair for pair in zip(values, wanted, strict=True) if None not in pair]
+            kinds = {self._of_scalars(*pair) for pair in there}
+            if len(kinds) == 1 and (kind := kinds.pop()).startswith("kind"):
+                return kind
+        return ""
 
     def _all_same(self, said: Iterable[Plain], expected: Iterable[Plain]) -> bool:
         pairs = zip(said, expected, strict=True)
@@ -135,6 +164,9 @@ GENERAL = {
     "values": "The form is right, but a value is not.",
 }
 
+# Those that are about single values, so that it helps to hear where these stand.
+SOMEWHERE = ("values", "missing", "kind-text", "kind-number", "kind-truth")
+
 
 def as_table(said: Plain) -> Plain:
     """A list as the column that it is."""
@@ -146,6 +178,18 @@ def as_table(said: Plain) -> Plain:
             {"columns": ["key", "value"], "rows": [[*p] for p in said.items()]} if simple else said
         )
     return said
+
+
+def as_expected(said: Plain, expected: Plain) -> Plain:
+    """What is said in the form of what is expected: a table of one value as the value."""
+    if is_table(expected):
+        return as_table(said)
+    if isinstance(expected, dict):
+        found = as_dict(said, expected)
+        if not isinstance(found, dict) or found.keys() != expected.keys():
+            return found
+        return {key: as_expected(found[key], expected[key]) for key in expected}
+    return as_list(said) if isinstance(expected, list) else as_scalar(said)
 
 
 def as_list(said: Plain) -> Plain:
@@ -172,6 +216,10 @@ def as_scalar(said: Plain) -> Plain:
     if is_table(said) and len(said["columns"]) == 2 and said["columns"][0] == "index":
         said = [row[1] for row in said["rows"]]  # a row of a frame: its columns are its index
     return said[0] if isinstance(said, list) and len(said) == 1 else said
+
+
+def _column(table: Plain, at: int) -> list[Plain]:
+    return [row[at] for row in table["rows"]]
 
 
 def _order(row: list[Plain]) -> list[tuple[str, float, str]]:

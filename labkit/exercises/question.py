@@ -15,12 +15,12 @@ from importlib import resources
 from typing import Any
 
 from labkit.exercises import notes, standing
-from labkit.exercises.comparing import GENERAL, Compare
+from labkit.exercises.comparing import GENERAL, SOMEWHERE, Compare, as_expected
 from labkit.exercises.data import Data
 from labkit.exercises.names import lab_of
 from labkit.exercises.notes import NOT_TRIED, NOT_YET, YES, Note, Verdict
 from labkit.exercises.states import Reads, State
-from labkit.exercises.values import Plain, Unreadable, plain, untouched
+from labkit.exercises.values import Plain, Unreadable, is_table, plain, untouched
 
 Code = str
 
@@ -114,13 +114,24 @@ class Question:
         if not difference:
             return self._say(YES, "")
         for mistake, value in known.wrong:
-            if self.compare.same(said, value):
+            if self.compare.same(said, as_expected(value, known.right)):
                 return self._say(NOT_YET, self.message(mistake), mistake)
-        return self._say(NOT_YET, self.message(difference), difference)
+        place = self._place(said, known.right) if difference in SOMEWHERE else ""
+        return self._say(NOT_YET, self.message(difference) + place, difference)
 
     def message(self, mistake: str) -> str:
         """What is said of a mistake."""
         return self.messages.get(mistake) or GENERAL[mistake]
+
+    def _place(self, said: Plain, right: Plain) -> str:
+        """Where to look: columns or keys that the task names, unless it is all of them."""
+        names = self.compare.places(said, right)
+        known = right["columns"] if is_table(right) else right
+        if isinstance(self.reads, State) or not names or len(names) == len(known):
+            return ""
+        if not isinstance(self.reads, str):  # a part that is a state has a name of ours
+            names = [name for name in names if isinstance(self.reads[name], str)]
+        return f" Look at {', '.join(f'`{name}`' for name in names)}." if names else ""
 
     def _say(self, status: str, message: str, mistake: str = "") -> Verdict:
         return Verdict(self.id, status, message, mistake)

@@ -1,0 +1,68 @@
+"""What `check` says of answers as learners write them, by what is known on the labs' own data."""
+
+import pandas as pd
+import pytest
+
+from labkit.exercises import question_named
+from labkit.exercises.notes import NOT_YET
+from labkit.exercises.question import known
+
+
+def right_of(name):
+    """The right table of an exercise."""
+    right = known(question_named(name)).right
+    return pd.DataFrame(right["rows"], columns=right["columns"])
+
+
+def one_off(frame, column):
+    """The same with one number that is not right."""
+    return frame.assign(**{column: [frame[column][0] + 3, *frame[column][1:]]})
+
+
+TWICE = "Someone gets two letters. Count students, not rows."
+VALUES = "The form is right, but a value is not."
+NUMBERS = "A number is wanted here, not a text."
+BANDS = right_of("lab1-q5")
+
+SAID = {
+    "a mistake as a bare number": ("lab1-q4", 378, TWICE),
+    "a mistake under a column's other name": ("lab1-q4", pd.DataFrame({"_col0": [378]}), TWICE),
+    "one column": ("lab1-q5", one_off(BANDS, "courses"), f"{VALUES} Look at `courses`."),
+    "two columns": (
+        "lab1-q5",
+        one_off(one_off(BANDS, "percent"), "courses"),
+        f"{VALUES} Look at `courses`, `percent`.",
+    ),
+    "numbers as texts": (
+        "lab1-q5",
+        BANDS.astype(str),
+        f"{NUMBERS} Look at `courses`, `percent`.",
+    ),
+    "rows that are right apart": (
+        "lab1-q5",
+        BANDS.assign(percent=[*BANDS.percent[1:], BANDS.percent[0]]),
+        VALUES,
+    ),
+    "a key": (
+        "lab1-q7",
+        known(question_named("lab1-q7")).right | {"week": 7},
+        f"{VALUES} Look at `week`.",
+    ),
+    "a variable of two": (
+        "lab2-q1",
+        known(question_named("lab2-q1")).right | {"largest": 7},
+        f"{VALUES} Look at `largest`.",
+    ),
+    "texts of which numbers are made": (
+        "lab1-q2",
+        [1, 2, 3],
+        "A text is wanted here, not a number.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "answer", "message"), SAID.values(), ids=SAID)
+def test_a_wrong_answer_is_told(name, answer, message):
+    question = question_named(name)
+    verdict = question.judge(answer, known(question))
+    assert (verdict.status, verdict.message) == (NOT_YET, message)
