@@ -60,10 +60,11 @@ class AccessDenied(LabError):
 
 
 class QueryFailed(LabError):
-    """A statement failed. Args: AWS's reason, the query execution's id."""
+    """A statement failed. Args: AWS's reason, the query execution's id, what may help."""
 
     def __str__(self) -> str:
-        return str(self.args[0])
+        reason, _, *advice = self.args
+        return "\n".join(filter(None, [reason, *advice]))
 
 
 class RunFailed(LabError):
@@ -96,7 +97,7 @@ class TimedOut(LabError):
         return f"{what} did not end within {limit_s} s."
 
 
-def shorten(error: Exception, advice: str = "") -> None:
+def shorten(error: BaseException, advice: str = "") -> None:
     """Let a notebook show an error of AWS's or of an argument as it shows a `LabError`."""
     lines = [f"{type(error).__name__}: {error}", *filter(None, [advice])]
     vars(error)["_render_traceback_"] = functools.partial(list, lines)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from labkit.errors import TimedOut
+from labkit.errors import TimedOut, shorten
 
 T = TypeVar("T")
 FIRST_POLL_S, SLOWEST_POLL_S = 0.02, 0.5
@@ -45,6 +45,7 @@ def wait(
     tell: Callable[[T], Progress],
     timeout_s: float = 600,
     quiet: bool = False,
+    cancel: Callable[[], object] | None = None,
 ) -> T:
     """Look at running work until it has ended, showing how far it is.
 
@@ -54,10 +55,28 @@ def wait(
         until: whether a state is the end.
         tell: a state in words.
         quiet: leave nothing behind at the end.
+        cancel: ends the work where the wait is interrupted; without it, the work goes on.
 
     Raises:
         TimedOut: it did not end in time.
     """
+    try:
+        return _watch(what, look, until, tell, timeout_s, quiet)
+    except KeyboardInterrupt as interrupt:
+        if cancel:
+            cancel()
+            shorten(interrupt, f"{what} was cancelled.")
+        raise
+
+
+def _watch(
+    what: str,
+    look: Callable[[], T],
+    until: Callable[[T], bool],
+    tell: Callable[[T], Progress],
+    timeout_s: float,
+    quiet: bool,
+) -> T:
     bar, deadline = Bar(), time.monotonic() + timeout_s
     for pause_s in _pauses():
         state = look()

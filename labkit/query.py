@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as csv
 
+from labkit.advice import advice
 from labkit.errors import QueryFailed
 from labkit.progress import QUIET, Progress, wait
 from labkit.storage import told
@@ -218,12 +219,13 @@ class Query:
                 **options,
             )
         except athena.exceptions.InvalidRequestException as error:
-            raise QueryFailed(error.response["Error"]["Message"], "") from None
+            reason = error.response["Error"]["Message"]
+            raise QueryFailed(reason, "", advice(reason, sql)) from None
         return str(started["QueryExecutionId"])
 
     @told
     def wait(self, execution_id: str, *, timeout_s: float = 600) -> Result:
-        """Wait for an execution's end.
+        """Wait for an execution's end. An interrupt of the kernel cancels it.
 
         Raises:
             QueryFailed: it failed or was cancelled.
@@ -235,12 +237,13 @@ class Query:
             lambda: athena.get_query_execution(QueryExecutionId=execution_id)["QueryExecution"],
             until=lambda execution: execution["Status"]["State"] in _ENDS,
             tell=_query_progress,
+            cancel=lambda: self.cancel(execution_id),
             timeout_s=timeout_s,
             quiet=True,
         )
         if found["Status"]["State"] != "SUCCEEDED":
             reason = found["Status"].get("StateChangeReason", found["Status"]["State"])
-            raise QueryFailed(reason, execution_id)
+            raise QueryFailed(reason, execution_id, advice(reason, found["Query"]))
         return Result(self.lab, found)
 
     @told

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+from botocore.exceptions import ClientError
 
 from labkit import names, recipes
 from labkit.catalog import split_table
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from labkit.lab import Lab
 
 PROFILES = "databrew-profiles/"
+BEFORE = (
+    "The recipe had {count} steps before, and what is applied comes behind them. Has this run "
+    "already? Then go on. To begin anew: lab.recipe.create({recipe!r}, [])."
+)
 
 
 class Recipe:
@@ -135,11 +140,17 @@ class Recipe:
             How many steps the recipe then has.
         """
         databrew, session = self.lab.client("databrew"), self.calls.open_session(project)
-        for step in _steps(steps):
-            databrew.send_project_session_action(
-                Name=project, ClientSessionId=session, RecipeStep=step
-            )
         recipe = databrew.describe_project(Name=project)["RecipeName"]
+        before = len(self.calls.find_recipe(recipe, WORKING)["Steps"])
+        try:
+            for step in _steps(steps):
+                databrew.send_project_session_action(
+                    Name=project, ClientSessionId=session, RecipeStep=step
+                )
+        except ClientError as error:
+            if before:
+                error.add_note(BEFORE.format(count=before, recipe=recipe))
+            raise
         return len(self.calls.find_recipe(recipe, WORKING)["Steps"])
 
     @told

@@ -16,6 +16,7 @@ import pandas as pd
 from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
 
 from labkit import names
+from labkit.advice import advice
 from labkit.environment import KEY_USERS
 from labkit.errors import AccessDenied, RunFailed, UnknownName, shorten
 from labkit.progress import Bar, Progress
@@ -41,7 +42,7 @@ def told(method: Callable[P, T]) -> Callable[P, T]:
                 return method(*args, **options)
         except ClientError as error:
             if not is_denied(error):
-                shorten(error)
+                shorten(error, " ".join(getattr(error, "__notes__", ())) or advice(str(error)))
                 raise
             message = error.response["Error"]["Message"]
         except EndpointConnectionError as error:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from labkit import names
+from labkit.advice import advice
 from labkit.errors import QueryFailed, RunFailed, UnknownName
 from labkit.progress import Progress, wait
 from labkit.storage import told
@@ -156,6 +157,8 @@ class Warehouse:
     ) -> Result:
         """Run statements and wait for their end. Several, parted by ``;``, are one transaction.
 
+        An interrupt of the kernel cancels them.
+
         Args:
             sql: one statement or several.
             parameters: values for ``:name`` in the statements.
@@ -176,8 +179,9 @@ class Warehouse:
             else:
                 started = data.batch_execute_statement(Sqls=statements, **options)
         except data.exceptions.ValidationException as error:
-            raise QueryFailed(error.response["Error"]["Message"], "") from None
-        return self._wait_for(started["Id"], timeout_s)
+            reason = error.response["Error"]["Message"]
+            raise QueryFailed(reason, "", advice(reason, sql)) from None
+        return self._wait_for(started["Id"], sql, timeout_s)
 
     @told
     def tables(self, *, schema: str = "%") -> pd.DataFrame:
@@ -277,16 +281,18 @@ class Warehouse:
     def _in_cluster(self, name: str) -> dict[str, str]:
         return {"ClusterIdentifier": name, "DbUser": USER}
 
-    def _wait_for(self, identifier: str, timeout_s: float) -> Result:
+    def _wait_for(self, identifier: str, sql: str, timeout_s: float) -> Result:
         data = self.lab.client("redshift-data")
         found = wait(
             f"The statement {identifier}",
             lambda: data.describe_statement(Id=identifier),
             until=lambda described: described["Status"] in _ENDS,
             tell=lambda described: Progress(f"Statement: {described['Status']}"),
+            cancel=lambda: data.cancel_statement(Id=identifier),
             timeout_s=timeout_s,
             quiet=True,
         )
         if found["Status"] != "FINISHED":
-            raise QueryFailed(readable(found.get("Error", found["Status"])), identifier)
+            reason = readable(found.get("Error", found["Status"]))
+            raise QueryFailed(reason, identifier, advice(reason, sql))
         return Result(self.lab, found)

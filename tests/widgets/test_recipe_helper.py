@@ -138,3 +138,14 @@ def test_steps_come_as_text_and_as_yaml(kitchen):
     assert kitchen.recipe.document("spelled", format="yaml").startswith(
         "- Action:\n    Operation: "
     )
+
+
+def test_steps_that_are_applied_twice_are_told_of(kitchen):
+    kitchen.recipe.add_project("twice", data_set="student")
+    rename = recipes.step("RENAME", sourceColumn="gender", targetColumn="sex")
+    kitchen.recipe.apply("twice", [rename])
+    with pytest.raises(ClientError) as refused:
+        kitchen.recipe.apply("twice", [rename])
+    assert "The recipe had 1 steps before" in refused.value.__notes__[0]
+    kitchen.recipe.create("twice", [])
+    assert kitchen.recipe.apply("twice", [rename]) == 1
