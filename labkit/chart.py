@@ -16,6 +16,7 @@ from labkit.charts.pages import Dashboard, Picture
 from labkit.charts.questions import Answer, answer, topic_of
 from labkit.charts.reports import Report
 from labkit.charts.sets import DataSet, physical_table
+from labkit.errors import NoChart
 from labkit.storage import told
 
 if TYPE_CHECKING:
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
 LAKE, WAREHOUSE = "lake", "warehouse"
 DRAFTS = "drafts"
+PICTURES = (
+    "A picture cannot be published. data_set.visual(...) takes what data_set.draw(...) takes, "
+    "and makes the visual that can."
+)
 
 
 class Chart:
@@ -146,23 +151,26 @@ class Chart:
     def publish(
         self,
         name: str,
-        visuals: Sequence[Mapping[str, Any]],
-        data_sets: Sequence[DataSet],
+        visuals: Sequence[Mapping[str, Any]] | Mapping[str, Any],
+        data_sets: Sequence[DataSet] | DataSet,
         *,
-        filters: Sequence[Mapping[str, Any]] = (),
+        filters: Sequence[Mapping[str, Any]] | Mapping[str, Any] = (),
     ) -> Dashboard:
         """Publish visuals as a dashboard; an existing one gets a new version.
 
         Args:
-            visuals: each as `DataSet.visual` makes it.
+            visuals: one or several, as `DataSet.visual` makes them.
             data_sets: those that they are about.
-            filters: each as `DataSet.choice` makes it.
+            filters: one or several, as `DataSet.choice` makes them.
 
         Raises:
+            NoChart: a picture stands where a visual should.
             RunFailed: QuickSight found errors in it; with their sentences.
         """
         made = charts.definition(
-            visuals, data_sets={each.name: each.arn for each in data_sets}, filters=filters
+            _visuals(visuals),
+            data_sets={each.name: each.arn for each in _several(data_sets, DataSet)},
+            filters=_several(filters, Mapping),
         )
         self.calls.put_dashboard(charts.identifier(name), name, made)
         return self.dashboard(name)
@@ -282,3 +290,15 @@ class Chart:
         """What AWS would charge for a month: ``what``, ``how_many``, ``dollars``."""
         spice = sum(self.calls.in_short(each)[3] for each in self.calls.data_sets())
         return bill(self.calls.users(), spice)
+
+
+def _visuals(given: Any) -> list[Any]:
+    """The visuals of a dashboard. Where `draw` made them, its picture is all that is left."""
+    visuals = _several(given, Mapping | Picture)
+    if any(isinstance(each, Picture) for each in visuals):
+        raise NoChart(PICTURES)
+    return visuals
+
+
+def _several(given: Any, kind: Any) -> list[Any]:
+    return [given] if isinstance(given, kind) else list(given)

@@ -6,9 +6,12 @@ https://docs.aws.amazon.com/quicksight/latest/APIReference/API_MeasureField.html
 
 from __future__ import annotations
 
+import functools
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from importlib import resources
 from typing import Any
 
 from labkit.errors import NoChart, UnknownName
@@ -69,7 +72,7 @@ def read(text: str, schema: Columns) -> FieldText:
     FieldText(text='sum(pageviews)', column='pageviews', function='sum', format='', decimals=0)
 
     Raises:
-        UnknownName: there is no such column, or no such format.
+        UnknownName: there is no such column, no such format, or no such function.
     """
     text = text.strip()
     if text not in schema and (found := _FORMAT.fullmatch(text)):
@@ -82,6 +85,8 @@ def read(text: str, schema: Columns) -> FieldText:
     function = call[1].lower() if call else ""
     if call and (function in AGGREGATIONS or function in GRANULARITIES):
         return FieldText(text, _known(call[2] or call[3], schema), function)
+    if call and function not in _functions():
+        raise UnknownName("aggregation", call[1], list(AGGREGATIONS))
     if re.fullmatch(r"[\w ]+", text):
         _known(text, schema)
     return FieldText(text, "")  # an expression, which QuickSight judges
@@ -137,6 +142,13 @@ def aggregation(field: FieldText, schema: Columns) -> Definition:
     """The ``AggregationFunction`` of a sort or a filter."""
     kind = KINDS.get(schema[field.column], "Numerical")
     return {f"{kind}AggregationFunction": _simple(field, kind)}
+
+
+@functools.cache
+def _functions() -> frozenset[str]:
+    """The names of QuickSight's functions, in lower case."""
+    text = (resources.files("labkit") / "quicksight_functions.json").read_text(encoding="utf-8")
+    return frozenset(each["name"].lower() for each in json.loads(text))
 
 
 def _simple(field: FieldText, kind: str) -> Any:

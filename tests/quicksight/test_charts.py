@@ -33,6 +33,8 @@ MEASURES = [
     ("distinct_count(school)", "CategoricalMeasureField"),
     ("max(day)", "DateMeasureField"),
     ("sum(gpa) / count(school)", "CalculatedMeasureField"),
+    ("stdevp({gpa})", "CalculatedMeasureField"),
+    ("percentOfTotal(gpa)", "CalculatedMeasureField"),
 ]
 
 
@@ -72,6 +74,8 @@ REFUSED = [
         NoChart,
         "no format",
     ),
+    ("no such aggregation", {"values": "distinctCount(gpa)"}, UnknownName, "'distinct_count'"),
+    ("another's aggregation", {"values": "uniq({gpa})"}, UnknownName, "distinct_count"),
     ("no such format", {"values": "sum(gpa) as roman"}, UnknownName, "percent"),
     ("the month of a text", {"category": "month(school)"}, NoChart, "date"),
 ]
