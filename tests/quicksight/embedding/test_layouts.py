@@ -312,6 +312,7 @@ def test_a_file_of_a_parameter(parameters: Session) -> None:
         "years": ["parameter:Where"],
     }
     assert sorted(packs["years"]["index"]) == ["0", "1", "2"]
+    assert re.search("<noscript>.*Trust HTML.*</noscript>", page)
     assert packs["years"]["first"] == packs["years"]["index"]["2"]
     fixed = parameters.read("page.html", controls=",").decode()
     assert '"fixed":' in fixed

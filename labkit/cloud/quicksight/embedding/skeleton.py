@@ -15,6 +15,12 @@ from labkit.cloud.quicksight.render import Theme
 
 DASHBOARD = ("elements.js", "controls.js", "sheet.js", "page.js")
 QUESTIONS = ("elements.js", "ask.js")
+# JupyterLab opens a file's page without its scripts until its reader trusts it.
+# https://jupyterlab.readthedocs.io/en/stable/user/files.html
+SCRIPTS = (
+    '<p class="notice" role="alert">This page draws its charts with scripts, which are off here. '
+    "In JupyterLab press <b>Trust HTML</b> above; elsewhere allow scripts.</p>"
+)
 
 
 def document(
@@ -44,7 +50,7 @@ def document(
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="referrer" content="no-referrer"><link rel="icon" href="data:,">'
         f"<title>{html.escape(title)}</title><style>{colors(theme)}{_file('page.css')}</style></head>"
-        f"<body>{body}{blocks}<script>{script(scripts)}</script></body></html>"
+        f"<body><noscript>{SCRIPTS}</noscript>{body}{blocks}<script>{script(scripts)}</script></body></html>"
     )
 
 
