@@ -46,6 +46,23 @@ def test_every_key_round_trips(s3, bucket, key):
     assert code_of(s3.get_object, Bucket=bucket, Key=key) == ("NoSuchKey", 404)
 
 
+SOURCES = {"plus": "a+b", "blank": "a b", "quoted-blank": "a%20b", "quoted-plus": "a%2Bb"}
+
+
+@pytest.mark.parametrize("written", SOURCES.values(), ids=SOURCES)
+def test_a_plus_in_a_copys_source_is_a_blank(s3, bucket, written):
+    for key in ("a b", "a+b"):
+        s3.put_object(Bucket=bucket, Key=key, Body=key.encode())
+    header = {"x-amz-copy-source": f"{bucket}/{written}"}
+    s3.meta.events.register_first(
+        "before-call.s3.CopyObject", write := lambda params, **_: params["headers"].update(header)
+    )
+    s3.copy_object(Bucket=bucket, Key="copy", CopySource="boto3/quotes")
+    s3.meta.events.unregister("before-call.s3.CopyObject", write)
+    expected = b"a+b" if written == "a%2Bb" else b"a b"
+    assert s3.get_object(Bucket=bucket, Key="copy")["Body"].read() == expected
+
+
 RANGES = {
     "first": ("bytes=0-3", b"0123", "bytes 0-3/10"),
     "middle": ("bytes=4-6", b"456", "bytes 4-6/10"),

@@ -110,12 +110,16 @@ def request_keys(cloud: Cloud, request: Request) -> Keys:
 
 
 def copy_source(request: Request) -> tuple[str, str, str | None] | None:
-    """Bucket, key and version that a copy reads, ``None`` when the request is no copy."""
+    """Bucket, key and version that a copy reads, ``None`` when the request is no copy.
+
+    S3 reads a plus sign as a blank here (https://github.com/aws/aws-cli/issues/614), as clients
+    that quote like a form expect.
+    """
     header = request.header("x-amz-copy-source")
     if not header:
         return None
     path, _, query = header.partition("?")
-    bucket, _, key = urllib.parse.unquote(path).lstrip("/").partition("/")
+    bucket, _, key = urllib.parse.unquote_plus(path).lstrip("/").partition("/")
     version = dict(urllib.parse.parse_qsl(query)).get("versionId")
     return bucket, key, version
 

@@ -5,6 +5,7 @@ What moto has to be told is told on the way: encryption in full, an object's own
 
 from __future__ import annotations
 
+import urllib.parse
 from dataclasses import replace
 from typing import Any
 
@@ -97,8 +98,8 @@ class Records:
         environ = dict(environ or request.environ)
         environ.pop("HTTP_RANGE", None)
         environ = parts.asks_attributes(conditions.without(environ))
-        if copy_source(request):  # it has no body that would need a digest, as moto wants of a lock
-            environ["HTTP_X_AMZ_SDK_CHECKSUM_ALGORITHM"] = "CRC64NVME"
+        if source := copy_source(request):
+            environ |= _copy_headers(*source)
         if request.writes_object:
             environ |= _encryption_headers(self.cloud, request)
             environ |= {} if _names_acl(environ) else {"HTTP_X_AMZ_ACL": "private"}
@@ -163,6 +164,15 @@ def _encryption_headers(cloud: Cloud, request: Request) -> Environ:
         header: chosen.algorithm,
         f"{header}_AWS_KMS_KEY_ID": chosen.key,
         f"{header}_BUCKET_KEY_ENABLED": str(chosen.bucket_key).lower(),
+    }
+
+
+def _copy_headers(bucket: str, key: str, version: str | None) -> Environ:
+    """The source as it was judged, and a digest, which moto wants of a lock: here is no body."""
+    query = f"?versionId={version}" if version is not None else ""
+    return {
+        "HTTP_X_AMZ_COPY_SOURCE": urllib.parse.quote(f"{bucket}/{key}") + query,
+        "HTTP_X_AMZ_SDK_CHECKSUM_ALGORITHM": "CRC64NVME",
     }
 
 
