@@ -122,6 +122,11 @@ def test_a_result_has_athenas_names(statement: str, names: list[str]) -> None:
             ["dt"],
         ),
         ("SELECT qty FROM orders WHERE random() < 2 AND dt > 'a'", "dt qty", ["dt"]),
+        (
+            "SELECT id FROM iceorders i WHERE EXISTS (SELECT * FROM orders WHERE qty = i.id)",
+            "qty",
+            [],
+        ),
     ],
     ids=str,
 )

@@ -41,6 +41,9 @@ SELECT * FROM orders a FULL JOIN iceorders b ON a.order_id = b.id WHERE b.id IS 
 SELECT order_id FROM orders a WHERE EXISTS (SELECT 1 FROM iceorders b WHERE b.id = a.order_id)
 --> [["1"], ["2"]]
 
+SELECT order_id FROM orders a WHERE EXISTS (SELECT 1 FROM (SELECT s.data FROM orders r CROSS JOIN iceorders s WHERE s.id IN (SELECT coalesce(t.id, r.qty) FROM iceorders t)) q WHERE a.qty > 1)
+--> [["2"], ["3"]]
+
 SELECT order_id FROM orders WHERE order_id IN (SELECT id FROM iceorders) ORDER BY 1 DESC
 --> [["2"], ["1"]]
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.types import Type
 
 if TYPE_CHECKING:
@@ -58,6 +59,12 @@ class Scan:
     filters: tuple[PartitionFilter, ...] = ()
     version: tuple[str, str] | None = None
     moments: frozenset[str] = frozenset()
+
+
+def named_columns(name: str, source: Source, sql: str) -> list[Column]:
+    """The columns of a scan that compiled SQL names, hidden ones too."""
+    columns = (*source.columns, *source.hidden)
+    return [column for column in columns if f"{name}.{quoted_name(column.name)}" in sql]
 
 
 class Relation(str):

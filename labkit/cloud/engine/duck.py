@@ -17,7 +17,7 @@ from typing import cast
 import duckdb
 import pyarrow as pa
 
-from labkit.cloud.engine.catalog import Relation, Scan
+from labkit.cloud.engine.catalog import Relation, Scan, named_columns
 from labkit.cloud.engine.closed import open_closed
 from labkit.cloud.engine.external import ExternalFunctions
 from labkit.cloud.engine.quoting import quoted_name, quoted_text
@@ -241,11 +241,10 @@ class Session:
 
 def _read(scan: Scan, relation: str, query: str) -> str:
     """What a scan reads. Columns that the query names in vain fail if they are looked at."""
-    columns = (*scan.source.columns, *scan.source.hidden)
     unread = ", ".join(
         f"CAST(error({UNREAD}) AS {column.type.duckdb}) AS {quoted_name(column.name)}"
-        for column in columns
-        if column.name not in scan.columns and f"{scan.name}.{quoted_name(column.name)}" in query
+        for column in named_columns(scan.name, scan.source, query)
+        if column.name not in scan.columns
     )
     return f"SELECT *, {unread} FROM ({relation})" if unread else relation
 

@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from labkit.cloud.engine.catalog import Catalog, Column, Scan
+from labkit.cloud.engine.catalog import Catalog, Column, Scan, named_columns
 from labkit.cloud.engine.external import ExternalFunction
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.expressions import expression
 from labkit.cloud.engine.trino.functions.iso import moments
 from labkit.cloud.engine.trino.parse_query import parse_expression, parse_query
 from labkit.cloud.engine.trino.queries import query
-from labkit.cloud.engine.trino.scope import Scope, State
+from labkit.cloud.engine.trino.scope import OpenScan, Scope, State
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,8 @@ def compile_query(
         Scan(
             scan.name,
             scan.source,
-            frozenset(column for at, column in used if at == place),
+            frozenset(column for at, column in used if at == place)
+            | _named(scan, found.sql, state),
             tuple(scan.filters),
             scan.version,
             moments(found.sql, scan.name),
@@ -97,6 +98,13 @@ def compile_query(
         ),
         _ordered(node),
     )
+
+
+def _named(scan: OpenScan, sql: str, state: State) -> frozenset[str]:
+    """The columns that correlated queries may look at, though no value comes from them."""
+    if not state.correlated:
+        return frozenset()
+    return frozenset(column.name for column in named_columns(scan.name, scan.source, sql))
 
 
 def _ordered(node: tree.Query) -> bool:

@@ -103,7 +103,10 @@ class CommonTable:
 
 @dataclass
 class State:
-    """What one statement gathers while it is compiled, views included."""
+    """What one statement gathers while it is compiled, views included.
+
+    ``correlated``: a query inside an expression reads columns of a query around it.
+    """
 
     catalog: Catalog
     parameters: Sequence[tree.Expression]
@@ -112,6 +115,7 @@ class State:
     scans: list[OpenScan] = field(default_factory=list)
     tables: list[tuple[str, str]] = field(default_factory=list)
     deterministic: bool = True
+    correlated: bool = False
     names: int = 0
     uses: list[set[tuple[int, str]]] = field(default_factory=lambda: [set()])
     views: tuple[tuple[str, ...], ...] = ()

@@ -16,7 +16,7 @@ from labkit.cloud.engine.types import BOOLEAN, Type
 
 def scalar(node: tree.Scalar, scope: Scope) -> Typed:
     """A query in brackets as a value; one of several columns is a row."""
-    query = _inner(node.query, scope)
+    query, _ = _inner(node.query, scope)
     if len(query.fields) == 1:
         return Typed(f"({query.sql})", query.fields[0].type)
     names = ", ".join(f'"field{i}" := {f.sql}' for i, f in enumerate(query.fields))
@@ -27,7 +27,8 @@ def scalar(node: tree.Scalar, scope: Scope) -> Typed:
 
 def exists(node: tree.Exists, scope: Scope) -> Typed:
     """``EXISTS (SELECT ...)``, which reads no column of it."""
-    return Typed(f"EXISTS ({scope.state.subquery(node.query, scope).sql})", BOOLEAN)
+    query, _ = _inner(_unstarred(node.query), scope, read=False)
+    return Typed(f"EXISTS ({query.sql})", BOOLEAN)
 
 
 def in_query(node: tree.InQuery, scope: Scope) -> Typed:
@@ -43,14 +44,6 @@ def quantified(node: tree.Quantified, scope: Scope) -> Typed:
     return Typed(f"({left} {node.op} {node.quantifier} ({right}))", BOOLEAN)
 
 
-def _inner(query: tree.Query, scope: Scope) -> Output:
-    """A query whose columns are read."""
-    found = scope.state.subquery(query, scope)
-    for column in found.fields:
-        scope.state.uses[-1].update(column.uses)
-    return found
-
-
 def _against(
     node: tree.InQuery | tree.Quantified, value: Typed, query: tree.Query, scope: Scope
 ) -> tuple[str, str]:
@@ -60,7 +53,7 @@ def _against(
     https://github.com/trinodb/trino/issues/7798. A query that reads the one around it becomes a
     join by ``=``, in which they are not: https://github.com/trinodb/trino/issues/17209.
     """
-    found, joined = _inner_by(query, scope)
+    found, joined = _inner(query, scope)
     names = tuple(field.name for field in found.fields)
     row = Type("row", tuple(field.type for field in found.fields), names)
     column = Typed(found.fields[0].sql, row.types[0])
@@ -82,14 +75,33 @@ def _against(
     return left, f"SELECT {right} FROM ({found.sql}){where}"
 
 
-def _inner_by(query: tree.Query, scope: Scope) -> tuple[Output, bool]:
-    """A query whose columns are read, and whether it reads columns of the query around."""
-    mark = frozenset([(-1, scope.state.fresh("around"))])
+def _inner(query: tree.Query, scope: Scope, *, read: bool = True) -> tuple[Output, bool]:
+    """A query, and whether it reads columns of the query around; ``read``: its own are read."""
+    state = scope.state
+    mark = frozenset([(-1, state.fresh("around"))])
     fields = [replace(f, uses=f.uses | mark) for f in scope.fields]
-    with scope.state.collect() as used:
-        found = _inner(query, scope.with_fields(fields))
-    scope.state.uses[-1].update(used - mark)
-    return found, mark <= used
+    with state.collect() as used:
+        found = state.subquery(query, scope.with_fields(fields))
+    own = frozenset[tuple[int, str]]().union(*(field.uses for field in found.fields))
+    joined = mark <= used | own
+    state.correlated |= joined
+    state.uses[-1].update((used | own if read else used) - mark)
+    return found, joined
+
+
+def _unstarred(query: tree.Query) -> tree.Query:
+    """``SELECT *`` of which no column is read, as ``SELECT 1``."""
+    body = query.body
+    if not isinstance(body, tree.Select) or query.order_by or not body.source or body.distinct:
+        return query
+    if body.group_by or body.having or any(_is_other(item) for item in body.items):
+        return query
+    one = tree.Item(body.start, body.end, tree.Literal(body.start, body.end, "integer", "1"), None)
+    return replace(query, body=replace(body, items=(one,)))
+
+
+def _is_other(item: tree.Item | tree.Star) -> bool:
+    return not isinstance(item, tree.Star) or item.base is not None
 
 
 def _looks_up(node: tree.InQuery | tree.Quantified) -> bool:
