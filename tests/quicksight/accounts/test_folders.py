@@ -182,6 +182,9 @@ def test_a_resource_lies_in_a_folder_until_it_is_deleted(quicksight, make, fresh
     assert refused(quicksight.delete_folder_membership, **member)[0] == "ResourceNotFoundException"
     quicksight.create_folder_membership(**member)
     quicksight.delete_data_source(DataSourceId=name)
+    gone = {"ResourceArn": made["Arn"]}
+    code, _ = refused(quicksight.list_folders_for_resource, **gone)
+    assert code == "ResourceNotFoundException"
     quicksight.create_data_source(
         DataSourceId=name, Name=name, Type="ATHENA", DataSourceParameters=source
     )

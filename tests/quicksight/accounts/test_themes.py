@@ -124,10 +124,12 @@ def test_tags_come_and_go(quicksight, theme):
     assert quicksight.list_tags_for_resource(ResourceArn=arn)["Tags"] == [
         {"Key": "a", "Value": "2"}
     ]
-    nowhere = {"ResourceArn": f"{arn}-nowhere"}
+    other = arn.replace(quicksight.account, "999999999999")
     for call in (quicksight.list_tags_for_resource, quicksight.untag_resource):
         more = {"TagKeys": ["a"]} if call == quicksight.untag_resource else {}
-        assert refused(call, **nowhere, **more)[0] == "ResourceNotFoundException"
+        for nowhere in (f"{arn}-nowhere", other, "none"):
+            code, _ = refused(call, ResourceArn=nowhere, **more)
+            assert code == "ResourceNotFoundException"
 
 
 def test_a_resource_has_fifty_tags(quicksight, theme):

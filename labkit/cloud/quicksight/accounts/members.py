@@ -57,6 +57,9 @@ def list_folder_members(context: Context, *, FolderId: str) -> list[Record]:
 
 @lists("ListFoldersForResource", "Folders")
 def list_folders_for_resource(context: Context, *, ResourceArn: str) -> list[str]:
+    every = (each for kind in KINDS.values() for each in records.listed(context, kind))
+    if all(each["Arn"] != ResourceArn for each in every):
+        raise not_found(f"Resource {ResourceArn} is not found.")
     return holding(context, ResourceArn)
 
 

@@ -38,8 +38,9 @@ def list_tags_for_resource(context: Context, *, ResourceArn: str) -> Answer:
 
 def _check(context: Context, arn: str) -> None:
     """Raise for what there is not; a resource is known in every region of its account."""
-    name, _, id = arn.rpartition(":")[2].partition("/")
-    kinds = [kind for kind in KINDS if kind.name == name]
+    *_, account, path = ("", *arn.rsplit(":", 2))
+    name, _, id = path.partition("/")
+    kinds = [kind for kind in KINDS if kind.name == name and account == context.account]
     known = (r for kind in kinds for r in records.records(context.cloud, kind).values())
     if not any(record["_"]["id"] == id for record in known):
         raise not_found(f"Resource {arn} is not found.")
