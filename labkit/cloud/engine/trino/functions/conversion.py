@@ -71,18 +71,46 @@ def _format_text(pattern: str, kinds: list[str], texts: list[str | None]) -> str
     following, last = iter(range(len(values))), len(values)
 
     def fill(spec: re.Match[str]) -> str:
+        wrong = _misused(spec)
+        if wrong:
+            fail(f"Invalid format string: {pattern} ({wrong})")
         if spec[5] in ("%", "n"):
             return _padded({"%": "%", "n": "\n"}[spec[5]], spec[2], spec[3])
         nonlocal last
         if not spec[0].startswith("%<"):
             last = int(spec[1]) - 1 if spec[1] else next(following, len(values))
         if last >= len(values):
-            fail(f"Invalid format string: {pattern} (MissingFormatArgument: '{spec[0]}')")
+            fail(f"Invalid format string: {pattern} (MissingFormatArgument: "
+                 f"Format specifier '{spec[0]}')")  # fmt: skip
         return _one(pattern, spec, *values[last])
 
     if "%" in _SPEC.sub("", pattern):
         fail(f"Invalid format string: {pattern} (UnknownFormatConversion: Conversion = '%')")
     return _SPEC.sub(fill, pattern)
+
+
+#: The flags that a conversion does not take.
+_NO_FLAGS = {
+    **dict.fromkeys("sSbB", "#+ 0,("), **dict.fromkeys("tTcC", "#+ 0,("), "d": "#", "%": "#+ 0,(",
+    **dict.fromkeys("oxX", ",(+ "), **dict.fromkeys("eE", ","), "n": "-#+ 0,(",
+}  # fmt: skip
+
+
+def _misused(spec: re.Match[str]) -> str | None:
+    """What Java's Formatter refuses of a conversion's flags, width and precision."""
+    flags, width, precision, letter = spec[2], spec[3], spec[4], spec[5][0]
+    for at, flag in enumerate(flags):
+        if flag in flags[:at]:
+            return f"DuplicateFormatFlags: Flags = '{flag}'"
+        if flag in _NO_FLAGS.get(letter, ""):
+            return f"FormatFlagsConversionMismatch: Conversion = {letter}, Flags = {flag}"
+    if {"-", "0"} <= set(flags) or {"+", " "} <= set(flags):
+        return f"IllegalFormatFlags: Flags = '{flags}'"
+    if precision and letter in "doxXcCtTn%":
+        return f"IllegalFormatPrecision: {precision}"
+    if width and letter == "n":
+        return f"IllegalFormatWidth: {width}"
+    return None if width or not {"-", "0"} & set(flags) else f"MissingFormatWidth: {spec[0]}"
 
 
 def _one(pattern: str, spec: re.Match[str], kind: str, text: str | None) -> str:

@@ -154,7 +154,7 @@ SCALARS = (
         ),
         (
             "from_unixtime(double, bigint, bigint) -> timestamp(3) with time zone",
-            "trino_zoned(trino_from_unix({0}), trino_offset_zone({1} * 60 + {2}))",
+            "trino_zoned(trino_from_unix({0}), trino_made_zone({1} * 60 + {2}))",
         ),
         (
             "from_unixtime_nanos(bigint) -> timestamp(9) with time zone",
@@ -179,7 +179,7 @@ SCALARS = (
         ),
         (
             f"at_timezone({_ZONED}, {_SPAN}) -> {_ZONED}",
-            "trino_zoned(({0}).instant, trino_offset_zone(({1}) // 60000))",
+            "trino_zoned(({0}).instant, trino_made_zone(({1}) // 60000))",
         ),
         (
             f"with_timezone(timestamp(p), varchar) -> {_ZONED}",

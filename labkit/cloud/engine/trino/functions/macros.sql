@@ -32,8 +32,9 @@ trino_reverse(a) AS CASE
 
 -- What listagg gives at most; what is cut off beyond is not given here either.
 trino_bounded(a) AS CASE
-    WHEN strlen(a) > 1048576 THEN trino_fail(
-        'Concatenated string has the length in bytes larger than the maximum output length 1048576'
+    WHEN strlen(a) > 1048576 THEN error(
+        'LABKIT:EXCEEDED_FUNCTION_MEMORY_LIMIT: Concatenated string has the length in bytes '
+        || 'larger than the maximum output length 1048576'
     )
     ELSE a
     END;
@@ -170,6 +171,12 @@ trino_offset_zone(m) AS CASE
     WHEN m = 0 THEN 'UTC'
     ELSE CASE WHEN m < 0 THEN '-' ELSE '+' END
         || format('{:02d}:{:02d}', abs(m) // 60, abs(m) % 60)
+    END;
+
+-- A zone that a query makes of minutes: within 14 hours.
+trino_made_zone(m) AS CASE
+    WHEN abs(m) > 840 THEN trino_fail('Invalid offset minutes ' || m)
+    ELSE trino_offset_zone(m)
     END;
 
 trino_iso_zone(m) AS CASE WHEN m = 0 THEN 'Z' ELSE trino_offset_zone(m) END;
