@@ -1,5 +1,6 @@
 """Asset bundles: out of an account as a file, into it again, under other names, or not at all."""
 
+import datetime as dt
 import io
 import json
 import time
@@ -239,6 +240,22 @@ def test_an_export_for_cloudformation(quicksight: Any, dashboard: str) -> None:
     assert found["Properties"]["Name"] == {"Ref": "DashboardBundledName"}
     assert sorted(template["Parameters"]) == ["DashboardBundledName", "PrefixForAllResources"]
     assert ":dataset/${PrefixForAllResources}exports-students" in json.dumps(found)
+
+
+def test_a_moment_in_a_template_for_cloudformation(quicksight: Any, small: Any, fresh: Any) -> None:
+    id, day = fresh("dated"), dt.datetime(2020, 9, 1, 8, tzinfo=dt.UTC)
+    since = {"Name": "Since", "DefaultValues": {"StaticValues": [day]}}
+    declared = [*small["ParameterDeclarations"], {"DateTimeParameterDeclaration": since}]
+    arn = quicksight.create_dashboard(
+        DashboardId=id, Name=id, Definition=small | {"ParameterDeclarations": declared},
+        Parameters={"DateTimeParameters": [{"Name": "Since", "Values": [day]}]},
+    )["Arn"]  # fmt: skip
+    told = export(quicksight, id, arn, "CLOUDFORMATION_JSON")
+    [found] = json.loads(fetched(told["DownloadUrl"]))["Resources"].values()
+    [value] = found["Properties"]["Parameters"]["DateTimeParameters"]
+    default = found["Properties"]["Definition"]["ParameterDeclarations"][-1]
+    default = default["DateTimeParameterDeclaration"]["DefaultValues"]["StaticValues"]
+    assert value["Values"] == default == ["2020-09-01T08:00:00Z"]
 
 
 def test_what_there_is_not_fails_an_export(quicksight: Any, dashboard: str) -> None:

@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from labkit.cloud.quicksight.bundles.assets import Asset, arns_in, asset_of, replaced
+from labkit.cloud.quicksight.bundles.files import shape_of
+from labkit.cloud.quicksight.definitions.walk import moment
 from labkit.cloud.quicksight.records import Record
 
 PREFIX = "PrefixForAllResources"
@@ -30,7 +32,8 @@ def template(found: Found, wanted: Record) -> tuple[Record, list[tuple[Asset, st
     resources, missing = {}, []
     for asset, members in found:
         name, id = logical(asset, members[asset.kind.id]), members[asset.kind.id]
-        properties = replaced(members, lambda arn: _portable(arn, within, prefixed))
+        timed = _timed(members, shape_of(asset))
+        properties = replaced(timed, lambda arn: _portable(arn, within, prefixed))
         for each in _overridden(asset, id, wanted):
             parameter = f"{name}{each}"
             if _put(properties, each, {"Ref": parameter}):
@@ -55,6 +58,20 @@ def logical(asset: Asset, id: str) -> str:
     """A resource's name in the template, of letters and digits."""
     words = re.findall(r"[A-Za-z0-9]+", id)
     return asset.kind.noun + "".join(word[:1].upper() + word[1:] for word in words)
+
+
+def _timed(value: Any, shape: Any) -> Any:
+    """Members with moments as texts, which is what CloudFormation takes."""
+    match shape.type_name:
+        case "structure":
+            return {name: _timed(each, shape.members[name]) for name, each in value.items()}
+        case "map":
+            return {key: _timed(each, shape.value) for key, each in value.items()}
+        case "list":
+            return [_timed(each, shape.member) for each in value]
+        case "timestamp":
+            return moment(value).isoformat().replace("+00:00", "Z")
+    return value
 
 
 def _overridden(asset: Asset, id: str, wanted: Record) -> list[str]:

@@ -36,7 +36,7 @@ def zipped(assets: Iterable[tuple[Asset, Record]]) -> bytes:
         for asset, members in assets:
             entry = zipfile.ZipInfo(f"{asset.kind.name}/{members[asset.kind.id]}.json", _EPOCH)
             entry.compress_type = zipfile.ZIP_DEFLATED
-            small = {"resourceType": asset.kind.name, **_small(members, _shape(asset))}
+            small = {"resourceType": asset.kind.name, **_small(members, shape_of(asset))}
             file.writestr(entry, json.dumps(small, indent=2, ensure_ascii=False, default=str))
     return held.getvalue()
 
@@ -83,11 +83,11 @@ def _asset(name: str, document: Record) -> tuple[Asset, Record]:
                       f"cannot be imported here. Known: {', '.join(BY_NAME)}.")  # fmt: skip
     asset = BY_NAME[kind]
     given = {key: value for key, value in document.items() if key != "resourceType"}
-    members = _large(given, _shape(asset), name)
+    members = _large(given, shape_of(asset), name)
     if not members.get(asset.kind.id):
         raise invalid(f"{name} in the asset bundle has no {small(asset.kind.id)}.")
     whole = {"AwsAccountId": DEFAULT_ACCOUNT_ID, **members}
-    report = ParamValidator().validate(whole, _shape(asset))
+    report = ParamValidator().validate(whole, shape_of(asset))
     if report.has_errors():
         raise invalid(f"{name} in the asset bundle is not valid: {report.generate_report()}")
     return asset, members
@@ -102,7 +102,8 @@ def small(name: str) -> str:
     return re.sub(r"^[A-Z]+(?=[A-Z][a-z]|\d|$)|^[A-Z]", lambda found: found[0].lower(), name)
 
 
-def _shape(asset: Asset) -> Any:
+def shape_of(asset: Asset) -> Any:
+    """The shape of what an asset's ``Create`` call takes."""
     model = protocol.service_model("quicksight")
     return model.operation_model(asset.create).input_shape if model else None
 
