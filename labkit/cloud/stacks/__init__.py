@@ -36,7 +36,7 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
     if context.operation in _PROPOSALS:
         validation.check_call(**parameters)
     if context.operation == "DeleteStack":
-        protection.check_deletion(context, parameters["StackName"])
+        protection.check_deletion(context, **parameters)
 
 
 def caller() -> Context:

@@ -7,6 +7,7 @@ and https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Create
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from moto.cloudformation import models, responses
@@ -17,6 +18,7 @@ from labkit.cloud.stacks import judging, reading
 from labkit.cloud.stacks.updates import Said, given
 
 _TAKEN = "Stack [{}] already exists and cannot be created again with the changeSet [{}]."
+_ALONE = "StackName must be specified if ChangeSetName is not specified as an ARN."
 _DONE = "ChangeSet [{}] cannot be executed in its current execution status of [{}]"
 
 
@@ -64,8 +66,12 @@ def _of_stack(work: Any) -> Any:
 
     def done(self: Any, change_set_name: str, stack_name: str | None = None) -> Any:
         stack = stacks.asked().get("StackName")
+        if stack is None and not change_set_name.startswith("arn:"):
+            raise ValidationError(message=_ALONE)
         found = [each.change_set_id for each in self.change_sets.values() if _is_of(each, stack)]
         known = [i for i in found if change_set_name in (i, self.change_sets[i].change_set_name)]
+        if not known and stack and not _is_there(self, stack):
+            raise ValidationError(message=f"Stack [{stack}] does not exist")
         if not known:
             raise NoChangeSet(f"ChangeSet [{change_set_name}] does not exist")
         return work(self, change_set_name=known[-1])
@@ -77,14 +83,14 @@ def _gone(delete: Any) -> Any:
     """A change set that is not there is deleted, as long as its stack exists."""
 
     def deleted(self: Any, change_set_name: str) -> None:
-        try:
+        with contextlib.suppress(NoChangeSet):
             delete(self, change_set_name)
-        except NoChangeSet:
-            stack = stacks.asked().get("StackName")
-            if not any(stack in (each.name, each.stack_id) for each in self.stacks.values()):
-                raise
 
     return deleted
+
+
+def _is_there(backend: Any, stack: str) -> bool:
+    return any(stack in (each.name, each.stack_id) for each in backend.stacks.values())
 
 
 def _is_of(change_set: Any, stack: str | None) -> bool:

@@ -8,17 +8,30 @@ and https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-sta
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 
+_FAILED = "DELETE_FAILED"
+_LEAVING = (
+    "Invalid operation on stack [{}]. When you delete a stack, specify which resources to retain "
+    f"only when the stack is in the {_FAILED} state."
+)
 
-def check_deletion(context: Context, name: str) -> None:
-    """Raise for a stack that is protected, or that others need; one that is not there may go."""
-    stack = _find(context, name)
+
+def check_deletion(
+    context: Context, *, StackName: str, RetainResources: Collection[str] = (), **_: Any
+) -> None:
+    """Raise for a stack that is protected, or that others need; one that is not there may go.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DeleteStack.html
+    """
+    name, stack = StackName, _find(context, StackName)
     if stack is None:
         return
+    if RetainResources and stack.status != _FAILED:
+        raise _invalid(_LEAVING.format(stack.stack_id))
     if stack.enable_termination_protection:
         words = f"Stack [{name}] cannot be deleted while TerminationProtection is enabled"
         raise _invalid(words)

@@ -117,7 +117,10 @@ def _change(resources: Any, name: str, was: Said, touched: set[str]) -> dict[str
 
 def _delete(self: Any) -> None:
     """Drop a stack's resources, but those that it is to leave."""
-    _drop(self, self._resource_json_map, self._resource_json_map)
+    asked, said = stacks.asked(), self._resource_json_map
+    mine = asked.get("StackName") in (self.stack_id, self["AWS::StackName"])
+    left = asked.get("RetainResources", ()) if mine else ()
+    _drop(self, said, said.keys() - {*left})
 
 
 def _drop(
