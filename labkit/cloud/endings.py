@@ -8,7 +8,6 @@ https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteL
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from labkit.cloud.operations import Answer, Context
 
@@ -43,13 +42,13 @@ def end(context: Context, parameters: Answer) -> None:
             given = parameters[member]
             for name in given if isinstance(given, list) else [given]:
                 arn = name if name.startswith("arn:") else context.arn(form.format(name))
-                _backend(context).tagger.delete_all_tags_for_resource(arn)
+                context.backend(context.service).tagger.delete_all_tags_for_resource(arn)
         if call in _HELD:
             _HELD[call](context, parameters)
 
 
 def _end_metric_filters(context: Context, parameters: Answer) -> None:
-    held = _backend(context).filters
+    held = context.backend(context.service).filters
     held.metric_filters = [
         each
         for each in held.metric_filters
@@ -63,10 +62,6 @@ def _end_recursion(context: Context, parameters: Answer) -> None:
     name = plain(parameters["FunctionName"], context.account, context.region)
     if not parameters.get("Qualifier"):
         context.cloud.records("lambda.recursion").pop(context.arn(f"function:{name}"), None)
-
-
-def _backend(context: Context) -> Any:
-    return context.cloud.backend(context.service, context.region)
 
 
 _HELD: dict[tuple[str, str], Callable[[Context, Answer], None]] = {

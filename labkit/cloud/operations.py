@@ -104,6 +104,10 @@ class Context:
         """The ARN of a resource of this account and region."""
         return f"arn:aws:{service or self.service}:{self.region}:{self.account}:{resource}"
 
+    def backend(self, service: str) -> Any:
+        """moto's records of a service in the caller's region."""
+        return self.cloud.backend(service, self.region)
+
     def number(self, token: str | None) -> str:
         """A number for what is begun: the same one for a token that is sent again."""
         if not token:

@@ -32,7 +32,7 @@ def create_user(
     Tags: list[dict[str, str]] | None = None,
 ) -> Answer:
     """A user, with a boundary where one is named."""
-    iam = context.cloud.backend("iam")
+    iam = context.backend("iam")
     if PermissionsBoundary:
         _check(iam, PermissionsBoundary)
     with context.cloud.changing("iam"):
@@ -55,7 +55,7 @@ def put_user_permissions_boundary(
     context: Context, *, UserName: str, PermissionsBoundary: str
 ) -> Answer:
     """Another boundary of a user."""
-    iam = context.cloud.backend("iam")
+    iam = context.backend("iam")
     user = iam.get_user(UserName)  # or NoSuchEntity
     _check(iam, PermissionsBoundary)
     with context.cloud.changing("iam"):
@@ -66,7 +66,7 @@ def put_user_permissions_boundary(
 @operation("iam", "DeleteUserPermissionsBoundary")
 def delete_user_permissions_boundary(context: Context, *, UserName: str) -> Answer:
     """No boundary any more."""
-    user = context.cloud.backend("iam").get_user(UserName)
+    user = context.backend("iam").get_user(UserName)
     if user.permissions_boundary_arn is None:
         words = f"The user with name {UserName} does not have a permissions boundary."
         raise AwsError("NoSuchEntity", words, 404)

@@ -88,7 +88,7 @@ def concerns(context: Context, access_key: str) -> bool:
 def _policy_of(context: Context, resource: str) -> Document | None:
     """A resource's own policy, which may let in whom no other policy does, or keep out."""
     find = _POLICIES.get(context.service)
-    found = find(context.cloud.backend(context.service, context.region), resource) if find else None
+    found = find(context.backend(context.service), resource) if find else None
     text = getattr(found, "policy", None)
     return read_document(text) if text else None
 

@@ -57,7 +57,7 @@ def of_ciphertext(context: Context, blob: bytes, key_id: str | None) -> Any:
     named = find_key(context.cloud, key_id, context.region) if key_id else None
     if named is not None and set(_HASHES) & set(algorithms(named)):
         return named
-    return _backend(context).keys.get(blob[_KEY_ID].decode("ascii", "replace"))
+    return context.backend("kms").keys.get(blob[_KEY_ID].decode("ascii", "replace"))
 
 
 @operation("kms", "Encrypt")
@@ -122,7 +122,7 @@ def re_encrypt(
 
 def _sealed(context: Context, key: Any, text: bytes, algorithm: str, pairs: Pairs) -> bytes:
     if algorithm == _SYMMETRIC:
-        return bytes(_backend(context).encrypt(key.id, text, pairs or {})[0])
+        return bytes(context.backend("kms").encrypt(key.id, text, pairs or {})[0])
     public = key.private_key.private_key.public_key()
     most = public.key_size // 8 - 2 * _HASHES[algorithm]().digest_size - 2
     if len(text) > most:
@@ -137,7 +137,7 @@ def _sealed(context: Context, key: Any, text: bytes, algorithm: str, pairs: Pair
 def _opened(context: Context, key: Any, blob: bytes, algorithm: str, pairs: Pairs) -> bytes:
     try:
         if algorithm == _SYMMETRIC:
-            return bytes(_backend(context).decrypt(blob, pairs or {})[0])
+            return bytes(context.backend("kms").decrypt(blob, pairs or {})[0])
         return bytes(key.private_key.private_key.decrypt(blob, _padding(algorithm)))
     except (InvalidCiphertextException, ValueError) as error:
         raise AwsError("InvalidCiphertextException", "") from error
@@ -146,7 +146,3 @@ def _opened(context: Context, key: Any, blob: bytes, algorithm: str, pairs: Pair
 def _padding(algorithm: str) -> OAEP:
     taken = _HASHES[algorithm]()
     return OAEP(MGF1(taken), taken, None)
-
-
-def _backend(context: Context) -> Any:
-    return context.cloud.backend("kms", context.region)

@@ -40,7 +40,7 @@ def check_call(context: Context, parameters: dict[str, Any]) -> None:
     Raises:
         AwsError: ``DeleteConflict``.
     """
-    iam, name = context.cloud.backend("iam"), context.operation
+    iam, name = context.backend("iam"), context.operation
     if name == "DeletePolicy":
         _check_policy(iam, parameters["PolicyArn"])
     elif name == "DeleteGroup":
@@ -58,7 +58,7 @@ def update_group(
     context: Context, *, GroupName: str, NewPath: str | None = None, NewGroupName: str | None = None
 ) -> Answer:
     """Another path or name of a group; moto changes no path alone."""
-    iam = context.cloud.backend("iam")
+    iam = context.backend("iam")
     with context.cloud.changing("iam"):
         group = iam.groups.get(GroupName)
         if group is None:
@@ -81,7 +81,7 @@ def list_entities_for_policy(
     MaxItems: int = 100,
 ) -> Answer:
     """Groups, users and roles with a policy, by kind."""
-    iam = context.cloud.backend("iam")
+    iam = context.backend("iam")
     iam.get_policy(PolicyArn)  # or NoSuchEntity
     bounds = PolicyUsageFilter == _BOUNDARY
     found = [

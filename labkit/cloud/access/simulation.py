@@ -85,7 +85,7 @@ def simulate_custom_policy(
 def _of_identity(context: Context, arn: str) -> tuple[list[Document], list[Document]]:
     """The documents of who is named by an ARN: those that grant, and those that limit."""
     kind, _, path = arn.rpartition(":")[2].partition("/")
-    name, iam = path.rpartition("/")[2], context.cloud.backend("iam")
+    name, iam = path.rpartition("/")[2], context.backend("iam")
     holders = {"user": iam.users, "group": iam.groups, "role": iam.roles}.get(kind, {})
     if all(holder.arn != arn for holder in holders.values()):
         words = f"The policy source {arn} cannot be found."

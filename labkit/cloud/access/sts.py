@@ -47,13 +47,13 @@ def get_session_token(context: Context, *, DurationSeconds: int = _USUAL_S, **_:
     Raises:
         AwsError: ``AccessDenied`` to a role's session.
     """
-    users = context.cloud.backend("iam").users.values()
+    users = context.backend("iam").users.values()
     user = next((each for each in users if each.arn == context.principal.arn), None)
     if user is None:
         words = "Cannot call GetSessionToken with session credentials"
         raise AwsError("AccessDenied", words, 403)
     session = _begin(user, context.account, DurationSeconds)
-    context.cloud.backend("sts").assumed_roles.append(session)
+    context.backend("sts").assumed_roles.append(session)
     context.cloud.keep("sts")
     return {
         "Credentials": {

@@ -40,7 +40,7 @@ def of_resource(context: Context, prefix: str, arn: str) -> Keys:
     """
     tags = _kept_by_us(context, arn)
     if tags is None:
-        tags = _kept_by_moto(context.cloud.backend(context.service, context.region), arn)
+        tags = _kept_by_moto(context.backend(context.service), arn)
     return as_keys("aws:resourcetag", tags) | as_keys(f"{prefix}:resourcetag", tags)
 
 

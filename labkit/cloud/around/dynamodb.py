@@ -12,7 +12,7 @@ from labkit.cloud.operations import Answer, Context, operation
 
 @operation("dynamodb", "ListTables")
 def list_tables(context: Context, *, ExclusiveStartTableName: str = "", Limit: int = 100) -> Answer:
-    tables = context.cloud.backend("dynamodb", context.region).tables
+    tables = context.backend("dynamodb").tables
     names = sorted(name for name in tables if name > ExclusiveStartTableName)
     told: Answer = {"TableNames": names[:Limit]}
     return told | ({"LastEvaluatedTableName": names[Limit - 1]} if len(names) > Limit else {})

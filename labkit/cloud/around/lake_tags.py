@@ -44,7 +44,7 @@ def update_lf_tag(
         AwsError: ``InvalidInputException``: a resource has a value that would go.
     """
     gone = set(TagValuesToDelete or [])
-    backend = _backend(context)
+    backend = context.backend("lakeformation")
     held = (backend.lf_database_tags, backend.lf_table_tags, backend.lf_columns_tags)
     attached = itertools.chain.from_iterable(
         tags
@@ -85,7 +85,7 @@ def add_lf_tags_to_resource(
 @operation("lakeformation", "GetResourceLFTags")
 def get_resource_lf_tags(context: Context, *, Resource: Answer, **_: Any) -> Answer:
     """The tags that a resource itself was given."""
-    backend, columns = _backend(context), []
+    backend, columns = context.backend("lakeformation"), []
     told: Answer = {}
     for held, place in _places(context, Resource):
         if not (tags := held.get(place)):
@@ -127,7 +127,7 @@ def _failure(tag: Tag) -> Answer:
 
 def _places(context: Context, resource: Answer) -> Iterator[tuple[dict[Any, list[Tag]], Any]]:
     """Where moto keeps the tags of a resource: the records, and its key in them."""
-    backend = _backend(context)
+    backend = context.backend("lakeformation")
     if database := resource.get("Database"):
         yield (
             backend.lf_database_tags,
@@ -144,13 +144,10 @@ def _places(context: Context, resource: Answer) -> Iterator[tuple[dict[Any, list
 
 def _known(context: Context, catalog: str | None) -> dict[str, list[str]]:
     """A catalog's keys and their values."""
-    known: dict[str, list[str]] = _backend(context).list_lf_tags(_catalog(context, catalog))
+    backend = context.backend("lakeformation")
+    known: dict[str, list[str]] = backend.list_lf_tags(_catalog(context, catalog))
     return known
 
 
 def _catalog(context: Context, asked: str | None) -> str:
     return asked or context.account
-
-
-def _backend(context: Context) -> Any:
-    return context.cloud.backend("lakeformation", context.region)

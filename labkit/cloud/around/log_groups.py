@@ -39,7 +39,7 @@ def describe_log_groups(
         raise not_here("logs", context.operation, "identifiers go without names")
     if includeLinkedAccounts or set(accountIdentifiers or ()) - {context.principal.account}:
         raise not_here("logs", context.operation, "there is one account")
-    filters = context.cloud.backend("logs", context.region).filters.metric_filters
+    filters = context.backend("logs").filters.metric_filters
     counts = Counter(each["logGroupName"] for each in filters)
     named = {each.removesuffix(":*").rpartition(":")[2] for each in logGroupIdentifiers or ()}
     found = [
@@ -58,7 +58,7 @@ def describe_log_groups(
 
 
 def _groups(context: Context) -> dict[str, Any]:
-    groups: dict[str, Any] = context.cloud.backend("logs", context.region).groups
+    groups: dict[str, Any] = context.backend("logs").groups
     return dict(groups)
 
 

@@ -61,7 +61,7 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
     if days is not None and days not in _RETENTIONS:
         raise _invalid(f"Invalid retention value. Valid values are: {list(_RETENTIONS)}")
     if context.operation == "GetQueryResults":
-        known = context.cloud.backend("logs", context.region).queries
+        known = context.backend("logs").queries
         if parameters["queryId"] not in known:
             raise AwsError("ResourceNotFoundException", "The specified query does not exist.")
     pattern = (parameters.get("filterPattern") or "").strip()
@@ -76,7 +76,7 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
 
 def _check_stream(context: Context, name: str, group: str | None) -> None:
     """Raise for a stream that is not there, or is already: moto speaks of its group."""
-    found = context.cloud.backend("logs", context.region).groups.get(group)
+    found = context.backend("logs").groups.get(group)
     if found is None:
         return
     if context.operation == "CreateLogStream" and name in found.streams:

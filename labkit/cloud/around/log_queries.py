@@ -41,7 +41,7 @@ def start_query(
     if len(told) != 1:
         raise AwsError("InvalidParameterException", "Tell the log groups in one way")
     names = [name.rpartition(":log-group:")[2] for name in told[0]]
-    logs = context.cloud.backend("logs", context.region)
+    logs = context.backend("logs")
     for name in names:
         if name not in logs.groups:
             words = f"Log group '{name}' does not exist for account ID '{context.cloud.account}'"

@@ -204,7 +204,7 @@ def _metric(
 
 
 def _data(context: Context) -> Data:
-    found: Data = context.cloud.backend("cloudwatch", context.region).get_all_metrics()
+    found: Data = context.backend("cloudwatch").get_all_metrics()
     return found
 
 

@@ -75,7 +75,7 @@ def _check_value(parameters: dict[str, Any]) -> None:
 
 
 def _check_type(context: Context, parameters: dict[str, Any]) -> None:
-    known = context.cloud.backend("ssm", context.region)._parameters
+    known = context.backend("ssm")._parameters
     versions = known.get(known.normalize_name(parameters["Name"]))
     wanted = parameters.get("Type")
     overwrites = parameters.get("Overwrite") and versions
@@ -87,7 +87,7 @@ def _check_type(context: Context, parameters: dict[str, Any]) -> None:
 def _forget_public(context: Context) -> None:
     """Take AWS's public parameters from the account's, until they are asked for."""
     with context.cloud.lock("ssm"):
-        known = context.cloud.backend("ssm", context.region)._parameters
+        known = context.backend("ssm")._parameters
         for name in [each for each in known if each.startswith(_PUBLIC)]:
             del known[name]
         for each in ("amis", "region_defaults", "service_defaults", "ecs_amis"):

@@ -61,7 +61,7 @@ def get_queue_attributes(
 
 def _attributes(context: Context, queue: Any, names: list[str]) -> dict[str, str]:
     asked = [each for each in names if each != "RedriveAllowPolicy"]
-    told = _backend(context).get_queue_attributes(queue.name, asked)
+    told = context.backend("sqs").get_queue_attributes(queue.name, asked)
     allowed = getattr(queue, "redrive_allow_policy", None)
     if allowed and {"All", "RedriveAllowPolicy"} & {*names}:
         told["RedriveAllowPolicy"] = allowed
@@ -84,7 +84,7 @@ def set_queue_attributes(context: Context, *, QueueUrl: str, Attributes: dict[st
     if Attributes.get("SqsManagedSseEnabled") == "true":
         changed["KmsMasterKeyId"] = ""
     with context.cloud.changing("sqs"):
-        _backend(context).set_queue_attributes(queue.name, changed)
+        context.backend("sqs").set_queue_attributes(queue.name, changed)
     return {}
 
 
@@ -132,7 +132,7 @@ def _check_new(context: Context, parameters: dict[str, Any]) -> None:
             told += "in length"
         raise _bad(told)
     _check_attributes(context, fifo, attributes)
-    if (queue := _backend(context).queues.get(name)) is not None:
+    if (queue := context.backend("sqs").queues.get(name)) is not None:
         known = _attributes(context, queue, ["All"])
         for each, value in attributes.items():
             if _plainly(each, known.get(each, "")) != _plainly(each, value):
@@ -175,7 +175,7 @@ def _check_json(name: str, value: str) -> None:
 def _check_redrive(context: Context, fifo: bool, policy: str) -> None:
     wanted = json.loads(policy)
     arn, most = str(wanted.get("deadLetterTargetArn", "")), wanted.get("maxReceiveCount")
-    queue = _backend(context).queues.get(arn.rpartition(":")[2])
+    queue = context.backend("sqs").queues.get(arn.rpartition(":")[2])
     why = ""
     if not wanted:
         return
@@ -260,11 +260,7 @@ def _bad(words: str) -> AwsError:
 
 
 def _find(context: Context, url: str) -> Any:
-    found = _backend(context).queues.get(url.rpartition("/")[2])
+    found = context.backend("sqs").queues.get(url.rpartition("/")[2])
     if found is None:
         raise AwsError("QueueDoesNotExist", "The specified queue does not exist.")
     return found
-
-
-def _backend(context: Context) -> Any:
-    return context.cloud.backend("sqs", context.region)

@@ -112,7 +112,7 @@ def rotate_secret(
         words = "No Lambda rotation function ARN is associated with this secret."
         raise AwsError("InvalidRequestException", words)
     _end_rotation(secret)
-    rotate = _backend(context).rotate_secret
+    rotate = context.backend("secretsmanager").rotate_secret
     done = rotate(SecretId, ClientRequestToken, function, RotationRules, RotateImmediately)
     told: Answer = json.loads(done)
     return told
@@ -131,7 +131,7 @@ def update_secret_version_stage(
     if MoveToVersionId:
         _check_label(secret, VersionStage, RemoveFromVersionId, MoveToVersionId)
     with context.cloud.changing("secretsmanager"):
-        arn, name = _backend(context).update_secret_version_stage(
+        arn, name = context.backend("secretsmanager").update_secret_version_stage(
             SecretId, VersionStage, RemoveFromVersionId, MoveToVersionId
         )
         if VersionStage == _CURRENT and MoveToVersionId:
@@ -188,7 +188,7 @@ def _check_new(context: Context, name: str) -> None:
     if not _NAME.fullmatch(name):
         words = "Invalid name. Must be a valid name containing alphanumeric characters, or any of"
         raise AwsError("ValidationException", f"{words} the following: -/_+=.@!")
-    secret = _backend(context).secrets.get(name)
+    secret = context.backend("secretsmanager").secrets.get(name)
     if secret is not None and secret.is_deleted():
         words = "You can't create this secret because a secret with this name is already"
         raise AwsError("InvalidRequestException", f"{words} scheduled for deletion.")
@@ -228,12 +228,8 @@ def _check_value(
 
 
 def _find(context: Context, name: str) -> Any:
-    found = _backend(context).secrets.get(name)
+    found = context.backend("secretsmanager").secrets.get(name)
     if found is None:
         words = "Secrets Manager can't find the specified secret."
         raise AwsError("ResourceNotFoundException", words)
     return found
-
-
-def _backend(context: Context) -> Any:
-    return context.cloud.backend("secretsmanager", context.region)

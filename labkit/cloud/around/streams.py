@@ -84,7 +84,7 @@ def name_the_stream(name: str, body: bytes) -> bytes:
 
 
 def _streams(context: Context) -> dict[str, Any]:
-    streams: dict[str, Any] = context.cloud.backend("kinesis", context.region).streams
+    streams: dict[str, Any] = context.backend("kinesis").streams
     return streams
 
 

@@ -106,11 +106,10 @@ def _check_topic(context: Context, parameters: Json) -> None:
     for name in parameters.get("Attributes") or ():
         if name != "FifoTopic" and not _OF_TOPIC.fullmatch(name):
             raise _bad(f"Attributes Reason: Unknown attribute {name}")
-    topic = _backend(context).topics.get(
-        f"arn:aws:sns:{context.region}:{context.principal.account}:{parameters['Name']}"
-    )
+    sns = context.backend("sns")
+    topic = sns.topics.get(context.arn(parameters["Name"]))
     tags = {each["Key"]: each["Value"] for each in parameters.get("Tags") or ()}
-    if topic and tags and tags != _backend(context).list_tags_for_resource(topic.arn):
+    if topic and tags and tags != sns.list_tags_for_resource(topic.arn):
         raise _bad("Tags Reason: Topic already exists with different tags")
 
 
@@ -143,7 +142,7 @@ def _refuse_token(context: Context, parameters: Json) -> None:
 
 
 def _check_attribute(context: Context, parameters: Json) -> None:
-    if parameters["SubscriptionArn"] not in _backend(context).subscriptions:
+    if parameters["SubscriptionArn"] not in context.backend("sns").subscriptions:
         raise AwsError("NotFound", "Subscription does not exist", 404)
     if why := _wrong(parameters["AttributeName"], parameters.get("AttributeValue", "")):
         raise _bad(why)
@@ -182,7 +181,7 @@ def _check_publication(context: Context, parameters: Json) -> None:
         raise _bad("TopicArn or TargetArn Reason: no value for required parameter")
     _check_arn(arn)
     if ":endpoint/" in arn:
-        if arn not in _backend(context).platform_endpoints:
+        if arn not in context.backend("sns").platform_endpoints:
             raise _bad("TargetArn Reason: No endpoint found for the target arn specified")
         return
     _check_message(_find(context, arn), parameters)
@@ -275,7 +274,7 @@ def _check_arn(arn: str, member: str = "TopicArn") -> None:
 
 
 def _find(context: Context, arn: str) -> Any:
-    found = _backend(context).topics.get(arn)
+    found = context.backend("sns").topics.get(arn)
     if found is None:
         raise AwsError("NotFound", "Topic does not exist", 404)
     return found
@@ -288,7 +287,3 @@ def _is_true(value: Any) -> bool:
 
 def _bad(words: str) -> AwsError:
     return AwsError("InvalidParameter", f"Invalid parameter: {words}")
-
-
-def _backend(context: Context) -> Any:
-    return context.cloud.backend("sns", context.region)

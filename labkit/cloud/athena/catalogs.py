@@ -22,7 +22,7 @@ NAME = "AwsDataCatalog"
 
 @lists("ListDataCatalogs", "DataCatalogsSummary")
 def list_data_catalogs(context: Context, **_: Any) -> list[Answer]:
-    others = _backend(context).data_catalogs.values()
+    others = context.backend("athena").data_catalogs.values()
     own = {"CatalogName": NAME, "Type": "GLUE"}
     return [own, *({"CatalogName": each.name, "Type": each.type} for each in others)]
 
@@ -46,7 +46,7 @@ def create_data_catalog(
     Tags: list[dict[str, str]] | None = None,
 ) -> Answer:
     with context.cloud.lock("athena"):
-        backend = _backend(context)
+        backend = context.backend("athena")
         if Name.lower() == CATALOG or Name in backend.data_catalogs:
             raise invalid(f"DataCatalog {Name} has already been created")
         backend.create_data_catalog(Name, Type, Description, Parameters or {}, checked_tags(Tags))
@@ -74,7 +74,7 @@ def update_data_catalog(
 def delete_data_catalog(context: Context, *, Name: str, **_: Any) -> Answer:
     with context.cloud.lock("athena"):
         found = _find(context, Name)
-        del _backend(context).data_catalogs[Name]
+        del context.backend("athena").data_catalogs[Name]
     return {"DataCatalog": _described(found)}
 
 
@@ -143,12 +143,8 @@ def _not_found() -> AwsError:
     )
 
 
-def _backend(context: Context) -> Any:
-    return context.cloud.backend("athena", context.region)
-
-
 def _find(context: Context, name: str) -> Any:
-    found = _backend(context).data_catalogs.get(name)
+    found = context.backend("athena").data_catalogs.get(name)
     if found is None:
         raise invalid(f"DataCatalog {name} was not found")
     return found

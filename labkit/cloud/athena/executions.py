@@ -99,7 +99,7 @@ def _open_workgroup(context: Context, name: str) -> Any:
 
 def _check_bucket(context: Context, output: Record) -> None:
     name = split_uri(output["OutputLocation"])[0]
-    bucket = context.cloud.backend("s3").buckets.get(name)
+    bucket = context.backend("s3").buckets.get(name)
     if bucket is None:
         raise invalid(f"Unable to verify/create output bucket {name}")
     encryption.choose(context.cloud, bucket, *_encrypted(output))

@@ -28,11 +28,11 @@ def create_named_query(
 ) -> Answer:
     """A call that is made again, with the same token, makes no second query."""
     find_workgroup(context, WorkGroup)
-    number, queries = context.number(ClientRequestToken), _backend(context).named_queries
+    number, queries = context.number(ClientRequestToken), context.backend("athena").named_queries
     told = (Name, Description, Database, QueryString, WorkGroup)
     with context.cloud.lock("athena"):
         if number not in queries:
-            made = queries.pop(_backend(context).create_named_query(*told))
+            made = queries.pop(context.backend("athena").create_named_query(*told))
             made.id, queries[number] = number, made
         elif tuple(_described(queries[number])[name] for name in _TOLD) != told:
             raise invalid("Idempotent parameters do not match")
@@ -55,7 +55,7 @@ def batch_get_named_query(context: Context, *, NamedQueryIds: list[str]) -> Answ
 @lists("ListNamedQueries", "NamedQueryIds")
 def list_named_queries(context: Context, *, WorkGroup: str = "primary") -> list[str]:
     find_workgroup(context, WorkGroup)
-    queries = _backend(context).named_queries.values()
+    queries = context.backend("athena").named_queries.values()
     return [query.id for query in queries if query.workgroup.name == WorkGroup]
 
 
@@ -79,16 +79,12 @@ def update_named_query(
 def delete_named_query(context: Context, *, NamedQueryId: str) -> Answer:
     with context.cloud.lock("athena"):
         _find(context, NamedQueryId)
-        del _backend(context).named_queries[NamedQueryId]
+        del context.backend("athena").named_queries[NamedQueryId]
     return {}
 
 
-def _backend(context: Context) -> Any:
-    return context.cloud.backend("athena", context.region)
-
-
 def _find(context: Context, number: str) -> Any:
-    found = _backend(context).named_queries.get(number)
+    found = context.backend("athena").named_queries.get(number)
     if found is None:
         raise invalid(f"NamedQuery {number} was not found")
     return found

@@ -91,7 +91,7 @@ def create_work_group(
 ) -> Answer:
     settings, tags = _checked(Configuration or {}), checked_tags(Tags)
     with context.cloud.lock("athena"):
-        backend = context.cloud.backend("athena", context.region)
+        backend = context.backend("athena")
         if Name in backend.work_groups:
             raise invalid("WorkGroup is already created")
         backend.create_work_group(Name, {"ResultConfiguration": {}, **settings}, Description, tags)
@@ -125,7 +125,7 @@ def get_work_group(context: Context, *, WorkGroup: str) -> Answer:
 
 @lists("ListWorkGroups", "WorkGroups")
 def list_work_groups(context: Context) -> list[Answer]:
-    groups = context.cloud.backend("athena", context.region).work_groups.values()
+    groups = context.backend("athena").work_groups.values()
     shown = [_summary(g) | {"EngineVersion": _engine(g)} for g in groups]
     return sorted(shown, key=_name)
 
@@ -138,7 +138,7 @@ def delete_work_group(
         raise invalid("WorkGroup primary cannot be deleted")
     with context.cloud.lock("athena"):
         find_workgroup(context, WorkGroup)
-        backend = context.cloud.backend("athena", context.region)
+        backend = context.backend("athena")
         held = _contents(context, WorkGroup)
         if any(keys for _, keys in held) and not RecursiveDeleteOption:
             raise invalid(f"WorkGroup {WorkGroup} is not empty")
@@ -151,7 +151,7 @@ def delete_work_group(
 
 def _contents(context: Context, name: str) -> list[tuple[Any, list[str]]]:
     """The records that belong to a work group, and their keys."""
-    named = context.cloud.backend("athena", context.region).named_queries
+    named = context.backend("athena").named_queries
     prepared, executions = map(context.cloud.records, ("athena.prepared", "athena.execution"))
     return [
         (named, [k for k, q in named.items() if q.workgroup.name == name]),

@@ -24,7 +24,7 @@ def put_events(context: Context, *, Entries: list[Entry], EndpointId: str = "") 
     Those whose source is that of an AWS service are refused, as are those whose detail is JSON but
     no object, which moto only warns of.
     """
-    buses = context.cloud.backend("events", context.region)
+    buses = context.backend("events")
     said = [_said_before(buses, each) for each in Entries]
     kept = [_timed(each) for each, answer in zip(Entries, said, strict=True) if not answer]
     with context.cloud.changing("events"):

@@ -54,7 +54,7 @@ def _judge_deletion(context: Context, name: str) -> None:
 
     Source: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DeleteEventBus.html
     """
-    bus = context.cloud.backend("events", context.region).event_buses.get(name)
+    bus = context.backend("events").event_buses.get(name)
     if bus is not None and bus.name != "default" and bus.rules:
         raise AwsError("ValidationException", "Event bus can't be deleted since it has rules.")
 
@@ -71,9 +71,7 @@ def _judge_targets(
             why = "Provided Arn is not in correct format."
             words = f"Parameter {target['Arn']} is not valid. Reason: {why}"
             raise AwsError("ValidationException", words)
-    bus = context.cloud.backend("events", context.region).event_buses.get(
-        EventBusName.rpartition("/")[2]
-    )
+    bus = context.backend("events").event_buses.get(EventBusName.rpartition("/")[2])
     unknown = {target["Arn"].split(":")[2] for target in Targets} - set(KINDS)
     if unknown and bus and Rule in bus.rules:  # an unknown rule is told by moto
         raise not_here("events", "PutTargets", f"no target of {min(unknown)}")

@@ -35,7 +35,7 @@ _TAGGED = {
 
 def judge_call(context: Context, parameters: Members) -> None:
     """Raise for what Glue does not take; other calls are passed on."""
-    backend, name = context.cloud.backend("glue", context.region), parameters.get("Name")
+    backend, name = context.backend("glue"), parameters.get("Name")
     if context.operation == "CreateJob" and name in backend.jobs:
         _check_same(backend.jobs[name], parameters)
     if context.operation == "CreateTrigger" and parameters.get("Type") == "SCHEDULED":

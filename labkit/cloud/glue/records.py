@@ -56,7 +56,7 @@ def lists(name: str, member: str, *, most: int = MAX_PAGE) -> Callable[[Lister],
 
 def glue(context: Context) -> Any:
     """moto's records of the caller's region."""
-    return context.cloud.backend("glue", context.region)
+    return context.backend("glue")
 
 
 def find_database(context: Context, name: str) -> Any:

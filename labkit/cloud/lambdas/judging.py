@@ -106,9 +106,7 @@ def _statements(context: Context, parameters: Members) -> list[str]:
 
 def _check_mapping(context: Context, parameters: Members) -> None:
     """Raise where there is no such mapping, of which moto says nothing."""
-    mappings = context.cloud.backend("lambda", context.region).list_event_source_mappings(
-        None, None
-    )
+    mappings = context.backend("lambda").list_event_source_mappings(None, None)
     if all(each.uuid != parameters["UUID"] for each in mappings):
         words = "The resource you requested does not exist."
         raise AwsError("ResourceNotFoundException", words, 404)
@@ -118,7 +116,7 @@ def _check_new_mapping(context: Context, parameters: Members) -> None:
     """Raise where the function reads the queue already: moto forgets the older mapping."""
     function = find(context.cloud, parameters["FunctionName"], None, context.region)
     queue = parameters.get("EventSourceArn", "")
-    backend = context.cloud.backend("lambda", context.region)
+    backend = context.backend("lambda")
     for each in backend.list_event_source_mappings(queue, None):
         if each.function_arn == function.function_arn and ":sqs:" in queue:
             words = (

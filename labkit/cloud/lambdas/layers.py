@@ -11,7 +11,7 @@ from labkit.cloud.operations import Answer, AwsError, Context, operation
 @operation("lambda", "GetLayerVersionByArn")
 def get_layer_version_by_arn(context: Context, *, Arn: str) -> Answer:
     """A version of a layer: its code's checksum, what it runs on."""
-    layers = context.cloud.backend("lambda", context.region)
+    layers = context.backend("lambda")
     version = None if ":awslayer:" in Arn else layers.layers_versions_by_arn(Arn)
     if version is None:
         words = "The resource you requested does not exist."

@@ -18,7 +18,7 @@ def routed(context: Context, function: Any, called: str) -> Any:
     alias = _aliases(context, function).get(called.rpartition(":")[2])
     for version, weight in _weights(alias).items() if alias else ():
         if random.random() < weight:
-            backend = context.cloud.backend("lambda", context.region)
+            backend = context.backend("lambda")
             return backend.get_function(function.function_name, version)
     return function
 
@@ -46,5 +46,5 @@ def _weights(alias: Any) -> dict[str, float]:
 
 
 def _aliases(context: Context, function: Any) -> dict[str, Any]:
-    backend = context.cloud.backend("lambda", context.region)
+    backend = context.backend("lambda")
     return {each.name: each for each in backend.list_aliases(function.function_name)}

@@ -62,7 +62,7 @@ def _judge_group(context: Context, parameters: Json) -> None:
 
     Source: https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-group.html
     """
-    groups = context.cloud.backend("scheduler", context.region).schedule_groups
+    groups = context.backend("scheduler").schedule_groups
     name = parameters.get("Name")
     if context.operation == "CreateScheduleGroup" and name in groups:
         raise AwsError("ConflictException", f"Schedule group {name} already exists.", 409)
@@ -77,7 +77,7 @@ def _judge_group(context: Context, parameters: Json) -> None:
 
 def _judge_tagged(context: Context, arn: str) -> None:
     """Raise unless there is the group whose tags are meant; moto would tag anything."""
-    groups = context.cloud.backend("scheduler", context.region).schedule_groups.values()
+    groups = context.backend("scheduler").schedule_groups.values()
     if all(each.arn != arn for each in groups):
         words = f"Schedule group {arn.rpartition('/')[2]} does not exist."
         raise AwsError("ResourceNotFoundException", words, 404)

@@ -67,7 +67,7 @@ def list_imports(context: Context, *, ExportName: str, **_: Any) -> Answer:
 
 
 def _stacks(context: Context) -> list[Any]:
-    return list(context.cloud.backend("cloudformation", context.region).stacks.values())
+    return list(context.backend("cloudformation").stacks.values())
 
 
 def _find(context: Context, name: str) -> Any | None:

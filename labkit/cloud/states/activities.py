@@ -43,7 +43,7 @@ def create_activity(
 ) -> Answer:
     """A new activity, or the one of this name that there is."""
     words.check_name(name)
-    backend = context.cloud.backend("stepfunctions", context.region)
+    backend = context.backend("stepfunctions")
     with context.cloud.lock("stepfunctions"):
         made = backend.activities.get(context.arn(f"activity:{name}", "states"))
         made = made or backend.create_activity(name, tags, encryptionConfiguration)

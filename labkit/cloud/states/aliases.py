@@ -47,7 +47,7 @@ def _check_new(
     description: str | None = None,
 ) -> None:
     arn = routingConfiguration[0]["stateMachineVersionArn"].rpartition(":")[0]
-    machines = context.cloud.backend("stepfunctions", context.region).state_machines
+    machines = context.backend("stepfunctions").state_machines
     known = next((each.aliases.get(name) for each in machines if each.arn == arn), None)
     if known and (known.routing_configuration, known.description or None) != (
         routingConfiguration,

@@ -28,7 +28,7 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
 
 def _check_tagged(context: Context, arn: str) -> None:
     words.check_arn(arn, words.MACHINE, words.ACTIVITY)
-    backend = context.cloud.backend("stepfunctions", context.region)
+    backend = context.backend("stepfunctions")
     known = {each.arn for each in backend.state_machines} | set(backend.activities)
     if arn not in known:
         raise _no_resource(arn)

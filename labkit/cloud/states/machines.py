@@ -53,7 +53,7 @@ def create_state_machine(
     arn = context.arn(f"stateMachine:{name}", "states")
     with context.cloud.lock("stepfunctions"):
         _check_same(context, arn, wanted)
-        machine = _backend(context).create_state_machine(
+        machine = context.backend("stepfunctions").create_state_machine(
             name,
             definition,
             roleArn,
@@ -102,7 +102,7 @@ def update_state_machine(
     _check_logging(context, loggingConfiguration or {})
     before = revision_of(machine)
     with context.cloud.lock("stepfunctions"):
-        _backend(context).update_state_machine(
+        context.backend("stepfunctions").update_state_machine(
             stateMachineArn,
             definition,
             roleArn,
@@ -148,7 +148,7 @@ def describe_state_machine(
 def list_state_machines(context: Context, *, maxResults: int = 100, nextToken: str = "") -> Answer:
     """All machines of the region, by their names."""
     words.check_limit(maxResults)
-    machines = sorted(_backend(context).state_machines, key=lambda machine: str(machine.name))
+    machines = context.backend("stepfunctions").state_machines
     told = [
         {
             "stateMachineArn": machine.arn,
@@ -156,7 +156,7 @@ def list_state_machines(context: Context, *, maxResults: int = 100, nextToken: s
             "type": machine.type,
             "creationDate": machine.creation_date,
         }
-        for machine in machines
+        for machine in sorted(machines, key=lambda each: str(each.name))
     ]
     return words.page("stateMachines", told, maxResults or 100, nextToken)
 
@@ -187,7 +187,7 @@ def find_machine(context: Context, arn: str) -> Any:
     """
     words.check_arn(arn, words.MACHINE)
     try:
-        return _backend(context).describe_state_machine(arn)
+        return context.backend("stepfunctions").describe_state_machine(arn)
     except AWSError as error:
         raise words.no_machine(arn) from error
 
@@ -198,10 +198,6 @@ def find_whole_machine(context: Context, arn: str) -> Any:
     if arn.count(":") > 6:
         raise words.no_machine(arn)
     return found
-
-
-def _backend(context: Context) -> Any:
-    return context.cloud.backend("stepfunctions", context.region)
 
 
 def _check_description(description: str | None, publish: bool) -> None:
@@ -226,7 +222,8 @@ def _check_logging(context: Context, configuration: Answer) -> None:
 
 def _check_same(context: Context, arn: str, wanted: Answer) -> None:
     """A machine can be made again only as it is."""
-    machine = next((m for m in _backend(context).state_machines if m.arn == arn), None)
+    machines = context.backend("stepfunctions").state_machines
+    machine = next((each for each in machines if each.arn == arn), None)
     if machine and any(getattr(machine, name) != value for name, value in wanted.items()):
         words_ = f"State Machine Already Exists: '{arn}'"
         raise AwsError("StateMachineAlreadyExists", words_)

@@ -49,7 +49,7 @@ def delete_state_machine_version(context: Context, *, stateMachineVersionArn: st
     arn, _, number = stateMachineVersionArn.rpartition(":")
     if not number.isdigit():
         words.check_arn(stateMachineVersionArn, "version")
-    machines = context.cloud.backend("stepfunctions", context.region).state_machines
+    machines = context.backend("stepfunctions").state_machines
     machine = next((each for each in machines if each.arn == arn), None)
     if machine is None:
         return {}

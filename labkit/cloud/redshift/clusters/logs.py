@@ -29,7 +29,7 @@ def enable_logging(
     if LogDestinationType != "cloudwatch":
         if not BucketName:
             raise invalid_combination("Give the BucketName.")
-        if BucketName not in context.cloud.backend("s3").buckets:
+        if BucketName not in context.backend("s3").buckets:
             raise fault("BucketNotFoundFault", f"The bucket {BucketName} does not exist.")
     told = {
         "LoggingEnabled": True,

@@ -131,7 +131,7 @@ def revoke_cluster_security_group_ingress(
 def _subnets(context: Context, ids: list[str]) -> Record:
     """The subnets as a group tells them, by EC2's records, which are costly to open."""
     with context.cloud.lock("ec2"):
-        backend = context.cloud.backend("ec2", context.region)
+        backend = context.backend("ec2")
         found = {each.id: each for each in backend.describe_subnets() if each.id in ids}
         if not found or set(found) != set(ids):
             raise fault("InvalidSubnet", f"Subnet {ids} not found.")
