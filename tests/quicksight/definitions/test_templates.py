@@ -42,6 +42,26 @@ def test_into_an_analysis(quicksight: Any, data_sets: Any, template: str) -> Non
     ]
 
 
+def test_a_theme_goes_along(quicksight: Any, small: Any, data_sets: Any, fresh: Any) -> None:
+    id, themes = fresh("themed"), "arn:aws:quicksight::aws:theme/"
+    made = quicksight.create_analysis(
+        AnalysisId=id, Name=id, Definition=small, ThemeArn=f"{themes}SEASIDE"
+    )
+    place = {"DataSetPlaceholder": "pupils", "DataSetArn": data_sets["student-ext"]}
+    source = {"SourceAnalysis": {"Arn": made["Arn"], "DataSetReferences": [place]}}
+    quicksight.create_template(TemplateId=id, Name=id, SourceEntity=source)
+    told = quicksight.describe_template(TemplateId=id)["Template"]["Version"]
+    assert told["ThemeArn"] == f"{themes}SEASIDE"
+    for number, (given, theme) in enumerate((("", "SEASIDE"), ("MIDNIGHT", "MIDNIGHT"))):
+        more = {"ThemeArn": f"{themes}{given}"} if given else {}
+        call = {"DashboardId": f"{id}-{number}", "Name": id, **more}
+        quicksight.create_dashboard(
+            **call, SourceEntity=_source(quicksight, id, data_sets["student-ext"])
+        )
+        told = quicksight.describe_dashboard(DashboardId=call["DashboardId"])["Dashboard"]
+        assert told["Version"]["ThemeArn"] == f"{themes}{theme}"
+
+
 def test_a_data_set_without_the_columns(quicksight: Any, data_sets: Any, template: str) -> None:
     arn = data_sets["page-views"]
     quicksight.create_dashboard(

@@ -1,7 +1,8 @@
 """From a call's members to what is stored: the definition, its status, what is wrong with it.
 
-A new asset is made of a definition or of a source that has one. It is there from the call on; the
-call answers ``..._IN_PROGRESS``, and ``Describe`` what has come of it. Sources:
+A new asset is made of a definition or of a source that has one, whose theme it has unless another
+is given. It is there from the call on; the call answers ``..._IN_PROGRESS``, and ``Describe`` what
+has come of it. Sources:
 https://docs.aws.amazon.com/quicksight/latest/APIReference/API_CreateAnalysis.html
 https://docs.aws.amazon.com/quicksight/latest/APIReference/API_DashboardVersion.html
 """
@@ -36,6 +37,7 @@ def build(context: Context, members: Record, *, verb: str = "CREATION") -> tuple
             ``ResourceNotFoundException``, there is no such folder or theme.
     """
     folders.check(context, members.get("FolderArns"))
+    members = _themed(context, members)
     if theme := members.get("ThemeArn"):
         themes.configuration(context.cloud, context.region, theme)
     definition, source, errors = _taken(context, members, sources.from_template)
@@ -48,7 +50,7 @@ def build_template(context: Context, members: Record) -> tuple[Record, Record]:
     definition, source, errors = _taken(context, members, sources.for_template)
     schemas = sources.schemas(definition)
     errors = errors or judge(Subject(definition, schemas), strict=_is_strict(members))
-    told = _described(members, definition, errors, source, "CREATION")
+    told = _described(_themed(context, members), definition, errors, source, "CREATION")
     shown = {"DataSetConfigurations": definition.get("DataSetConfigurations", [])}
     return {k: v for k, v in told.items() if k != "DataSetArns"} | shown, definition
 
@@ -86,6 +88,11 @@ def _taken(context: Context, members: Record, take: Take) -> tuple[Record, str, 
     if given is not None:
         return plain(given), "", []
     return take(context, source or {})
+
+
+def _themed(context: Context, members: Record) -> Record:
+    """The members of a call with the theme of its source, where they name none."""
+    return {"ThemeArn": sources.theme_of(context, members.get("SourceEntity") or {}), **members}
 
 
 def _subject(context: Context, members: Record, definition: Record) -> Subject:

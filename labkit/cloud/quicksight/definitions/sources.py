@@ -48,12 +48,18 @@ def for_template(context: Context, source: Record) -> Taken:
     if "SourceTemplate" in source:
         return _template(context, source["SourceTemplate"]["Arn"])
     given = source.get("SourceAnalysis") or {}
-    region, id = catalog.place_of(given.get("Arn", ""))
-    record = records.look_up(context.cloud, region, ANALYSIS, id)
+    record = _analysis(context, given.get("Arn", ""))
     if record is None or record["Status"] == "DELETED":
         return {}, given.get("Arn", ""), [_no_source(given.get("Arn", ""))]
     named = {one["DataSetArn"]: one["DataSetPlaceholder"] for one in given["DataSetReferences"]}
     return _with_placeholders(context, record["_"]["definition"], named), given["Arn"], []
+
+
+def theme_of(context: Context, source: Record) -> str | None:
+    """The ARN of the theme that a template or an analysis has."""
+    arn = (source.get("SourceTemplate") or source.get("SourceAnalysis") or {}).get("Arn", "")
+    found = _version(context, arn) if "SourceTemplate" in source else _analysis(context, arn)
+    return (found or {}).get("ThemeArn")
 
 
 def schemas(template: Record) -> dict[str, Columns]:
@@ -67,10 +73,20 @@ def schemas(template: Record) -> dict[str, Columns]:
     }
 
 
-def _template(context: Context, arn: str) -> Taken:
+def _analysis(context: Context, arn: str) -> Record | None:
+    region, id = catalog.place_of(arn)
+    return records.look_up(context.cloud, region, ANALYSIS, id)
+
+
+def _version(context: Context, arn: str) -> Record | None:
+    """A template's version."""
     region, path = catalog.place_of(arn)
     id, _, which = path.partition("/")
-    found = versions.by_path(context.cloud, region, TEMPLATE, id, which)
+    return versions.by_path(context.cloud, region, TEMPLATE, id, which)
+
+
+def _template(context: Context, arn: str) -> Taken:
+    found = _version(context, arn)
     if found is None or "definition" not in found["_"]:
         return {}, arn, [_no_source(arn)]
     return found["_"]["definition"], arn, []
