@@ -29,10 +29,8 @@ from labkit.cloud.engine.redshift.types import (
 )
 from labkit.cloud.engine.redshift.words import Words
 
-#: The catalog's own relations, which descriptions tell by number.
-_KNOWN = {"pg_class": 1259, "pg_type": 1247, "pg_attribute": 1249, "pg_proc": 1255,
-          "pg_namespace": 2615, "pg_constraint": 2606, "pg_database": 1262, "pg_am": 2601,
-          "pg_rewrite": 2618, "pg_trigger": 2620, "pg_authid": 1260}  # fmt: skip
+#: Later PostgreSQL's table of roles, whose number psql names.
+_AUTHID = 1260
 
 #: Types of functions alone, which ``\\df`` compares with.
 _PSEUDO = {"trigger": 2279, "cstring": 2275, "any": 2276}
@@ -51,7 +49,7 @@ def regclass(value: Typed, scope: Scope) -> Typed:
     words = Words(value.literal)
     name = words.name()
     words.end()
-    number = _KNOWN.get(name[-1]) or scope.state.catalog.number(name)
+    number = _AUTHID if name[-1] == "pg_authid" else scope.state.catalog.number(name)
     return Typed(f"CAST({number} AS BIGINT)", OID, "regclass")
 
 

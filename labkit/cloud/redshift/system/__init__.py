@@ -23,7 +23,7 @@ from labkit.cloud.redshift.system import (
     users,
 )
 from labkit.cloud.redshift.system.functions import system_functions
-from labkit.cloud.redshift.system.registry import system, system_relation
+from labkit.cloud.redshift.system.registry import system, system_oid, system_relation
 
 __all__ = [
     "activity",
@@ -41,6 +41,7 @@ __all__ = [
     "steps",
     "system",
     "system_functions",
+    "system_oid",
     "system_relation",
     "users",
 ]

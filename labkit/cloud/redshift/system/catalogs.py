@@ -236,7 +236,7 @@ _COLUMNS = (
 )
 
 
-def _wide(row: tuple[Any, ...]) -> tuple[Any, ...]:
+def wide(row: tuple[Any, ...]) -> tuple[Any, ...]:
     """A row of `_columns` as PostgreSQL's view has it, with what Redshift leaves empty."""
     *start, precision, scale, remarks = row
     data_type = start[7]
@@ -248,8 +248,11 @@ def _wide(row: tuple[Any, ...]) -> tuple[Any, ...]:
 @system("svv_columns", _COLUMNS)
 @system("information_schema.columns", _COLUMNS)
 def information_columns(connection: Connection) -> Iterator[Any]:
+    from labkit.cloud.redshift.system.own_columns import own_columns
+
     for one in known_columns(connection):
-        yield from map(_wide, _columns(connection, one))
+        yield from map(wide, _columns(connection, one))
+    yield from own_columns(connection.database)
 
 
 @system("pg_table_def", f'schemaname {_V}, tablename {_V}, "column" {_V}, type {_V}, '

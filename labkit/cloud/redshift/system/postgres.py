@@ -35,6 +35,7 @@ from labkit.cloud.redshift.system.oids import (
     temporary_schema,
     user_oids,
 )
+from labkit.cloud.redshift.system.own_columns import own_attributes
 from labkit.cloud.redshift.system.privileges import acl, column_acl
 from labkit.cloud.redshift.system.registry import RELATIONS, SCHEMAS, relation_oids, system
 from labkit.cloud.redshift.warehouse.objects import Object, holder
@@ -153,6 +154,7 @@ def _attributes(connection: Connection) -> Iterator[tuple[tuple[Any, ...], str |
                 ENCODINGS.index(column.encode) if column.encode in ENCODINGS else 0,
             ), column_acl(one, column.name)  # fmt: skip
     yield from ((row, None) for row in _index_attributes(connection))
+    yield from ((row, None) for row in own_attributes())
 
 
 def _index_attributes(connection: Connection) -> Iterator[tuple[Any, ...]]:

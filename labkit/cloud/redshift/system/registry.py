@@ -52,6 +52,17 @@ def relation_oids() -> dict[tuple[str, str], int]:
     return {key: NUMBERS.get(key[1], 20000 + at) for at, key in enumerate(RELATIONS)}
 
 
+def system_oid(connection: Connection, name: tuple[str, ...]) -> int | None:
+    """The number of the system relation of a name; None for no such one."""
+    return relation_oids().get(_key(connection, name))
+
+
+def _key(connection: Connection, name: tuple[str, ...]) -> tuple[str, str]:
+    """Schema and name; a temporary table hides a system one."""
+    schema = "" if name[0] in connection.temporary else "pg_catalog"
+    return (name[-2] if len(name) > 1 else schema, name[-1])
+
+
 def empty(relations: Mapping[str, str]) -> None:
     """Register system relations that have no rows, by name and columns."""
     for name, columns in relations.items():
@@ -67,9 +78,8 @@ def _columns(text: str) -> Iterable[tuple[str, Type]]:
 
 def system_relation(connection: Connection, name: tuple[str, ...]) -> Relation | None:
     """The system relation of a name, with its rows of this moment; None for no such one."""
-    schema = name[-2] if len(name) > 1 else "pg_catalog"
-    found = RELATIONS.get((schema, name[-1]))
-    if found is None or (len(name) == 1 and name[0] in connection.temporary):
+    found = RELATIONS.get(_key(connection, name))
+    if found is None:
         return None
     columns = tuple(Attribute(n, kind, f"c{at}") for at, (n, kind) in enumerate(found.columns))
     return Relation(found.name, columns, _rows(found, connection), schema=found.schema)

@@ -17,7 +17,7 @@ from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.special_calls import LAST_COUNTS
 from labkit.cloud.engine.redshift.super_values import MINDS_CASE
 from labkit.cloud.engine.redshift.types import INT4, NAME, VARCHAR, Type
-from labkit.cloud.redshift.system import system_functions, system_relation
+from labkit.cloud.redshift.system import system_functions, system_oid, system_relation
 from labkit.cloud.redshift.warehouse import blanks, grants, nodes
 from labkit.cloud.redshift.warehouse.objects import Object, holder
 from labkit.cloud.redshift.warehouse.paths import (
@@ -82,7 +82,7 @@ class Names:
         view = look_up(self.connection, (*name[:-1], held)) if held != name[-1] else None
         if view and view.kind == "matview" and holder(view).name == name[-1]:
             return holder(view).oid
-        return self.relation(name).oid
+        return system_oid(self.connection, name) or self.relation(name).oid
 
     def _own(self, name: tuple[str, ...]) -> Relation:
         from labkit.cloud.redshift.warehouse.protection import limited
