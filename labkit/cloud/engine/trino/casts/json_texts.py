@@ -78,7 +78,21 @@ def _json_fields(sql: str, kind: Type) -> str:
 
 
 def _from_json(sql: str, source: Type, target: Type) -> str:
-    return once(lambda text: _read_json(text, target), sql, long=_NAME)
+    return once(lambda text: _fitting(_read_json(text, target), text, target), sql, long=_NAME)
+
+
+def _fitting(value: str, sql: str, kind: Type) -> str:
+    """A text that is longer than its type is refused, not cut:
+    https://github.com/trinodb/trino/blob/master/core/trino-main/src/test/java/io/trino/type/TestJsonOperators.java
+    """
+    if kind.base != "varchar" or not kind.args:
+        return value
+    failure = failure_of(sql, f"Cannot cast '#' to {kind}")
+    return once(
+        lambda text: f"CASE WHEN length({text}) > {kind.args[0]} THEN {failure} ELSE {text} END",
+        value,
+        long=_NAME,
+    )
 
 
 def _read_json(sql: str, kind: Type) -> str:
@@ -142,6 +156,8 @@ def _read_scalar(sql: str, kind: Type, failure: str) -> str:
         rounded = f"WHEN {fraction} THEN {_json_number(sql, kind)}"
         whole = cast(text, VARCHAR, kind)
         return f"CASE WHEN {nested} THEN {failure} {bit} {rounded} ELSE {whole} END"
+    if kind.base == "decimal":
+        text = f"CASE WHEN ({sql})[1] = '\"' THEN {text} ELSE {sql} END"
     if kind.base in ("double", "real", "decimal"):
         bit = f"WHEN ({sql}) IN ('true', 'false') THEN CAST(({sql}) = 'true' AS {kind.duckdb})"
         return f"CASE WHEN {nested} THEN {failure} {bit} ELSE {cast(text, VARCHAR, kind)} END"
