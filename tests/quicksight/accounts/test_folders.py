@@ -155,7 +155,7 @@ def test_search_by_who_may(quicksight, make, author, group, name, who, expected)
 
 def test_search_by_name_and_parent(quicksight, make, fresh):
     stem = fresh("Spring")
-    top, arn = make(Name=f"{stem} term")
+    top, arn = make(Name=f"{stem} term", ParentFolderArn="")
     low, _ = make(Name="Other", ParentFolderArn=arn)
     assert found(quicksight, "FOLDER_NAME", stem.lower(), "StringLike") == {top}
     assert found(quicksight, "FOLDER_NAME", stem) == set()

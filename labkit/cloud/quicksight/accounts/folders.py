@@ -33,7 +33,7 @@ def create_folder(
 ) -> Answer:
     """Make a folder, at the top or in another one."""
     gate.check_enterprise(context, "Shared folders are")
-    above = [] if ParentFolderArn is None else _way_to(context, ParentFolderArn)
+    above = _way_to(context, ParentFolderArn) if ParentFolderArn else []
     if len(above) >= DEPTH:
         raise limit_exceeded(f"Folders are at most {DEPTH} levels deep.")
     given = {
@@ -42,7 +42,7 @@ def create_folder(
         "FolderPath": [folder["Arn"] for folder in above] or None,
         "SharingModel": SharingModel,
     }
-    private: Record = {"parent": ParentFolderArn, "members": []}
+    private: Record = {"parent": ParentFolderArn or None, "members": []}
     made = records.create(
         context, FOLDER, FolderId, given, permissions=Permissions, tags=Tags, private=private
     )
