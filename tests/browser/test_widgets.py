@@ -201,6 +201,23 @@ def test_the_tree_previews_a_table_and_results_are_downloaded(editor):
     assert waiting.value.path().read_text().startswith('"school_id"')
 
 
+def test_the_tree_is_one_stop_of_the_tab_key(editor):
+    def press(*keys):
+        for key in keys:
+            editor.page.keyboard.press(key)
+        return editor.page.evaluate("document.activeElement.getAttribute('aria-label')")
+
+    editor.named("Filter tables and views", "searchbox").click()
+    assert press("Tab") == "Show columns of course"
+    assert press("ArrowDown", "ArrowDown", "ArrowUp") == "Show columns of course_outcome"
+    assert press("Enter") == "Hide columns of course_outcome"
+    assert press("ArrowDown") == "Insert student_id"
+    assert press("End", "ArrowUp", "ArrowRight") == "Menu of student"
+    assert press("Tab", "Shift+Tab") == "Menu of student"
+    assert press("Tab") != "Show columns of university"
+    assert press("Shift+Tab", "Enter", "Tab", "ArrowDown", "Escape") == "Menu of student"
+
+
 def test_the_catalog_and_the_storage_are_browsed(open_notebook):
     notebook = open_notebook(
         [START + CRAWL, "CatalogBrowser(lab, database='db_raw_lmsdemo')", "S3Browser(lab)"]
@@ -233,3 +250,16 @@ def test_it_fits_a_narrow_cell(editor):
     assert box is not None
     assert editor.page.evaluate("document.querySelector('.lk').scrollWidth") <= box["width"] + 1
     editor.screenshot("query-editor-narrow")
+
+
+def test_a_crawlers_name_can_be_read_where_it_is_narrow(open_notebook):
+    notebook = open_notebook([START + CRAWL, "CrawlerConsole(lab)"])
+    notebook.run_all()
+    notebook.click("Show details of dataedu-lmsdemo-crawler")
+    shows(notebook, "csv · 21 columns")  # of requests, beside its partition key
+    notebook.page.set_viewport_size({"width": 720, "height": 450})
+    name = notebook.page.locator(".lk-crawlers b", has_text="dataedu-sisdemo-crawler")
+    box = name.bounding_box()
+    assert box is not None
+    assert box["width"] > 60
+    expect(notebook.named("Run dataedu-sisdemo-crawler")).to_be_visible()

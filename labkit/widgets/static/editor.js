@@ -31,6 +31,45 @@ function treeTable(table, send, own) {
         h("span", { class: "lk-quiet lk-mono", title: c.type }, c.type, c.key && " (key)")))));
 }
 
+/* What stands in a tree as one stop of the Tab key: arrow keys go on from there, as in a toolbar. */
+function treeBody(own, ...children) {
+  const body = h("div", { class: "lk-tree-body", role: "toolbar", "aria-label": "Tables and views", "aria-orientation": "vertical",
+    onkeydown: (event) => treeKey(event, own), onmousedown: (event) => (own.at = treePlace(event.target) || own.at) }, ...children);
+  const all = treeButtons(body);
+  const stop = all.find((each) => treePlace(each) === own.at) || all[0];
+  all.forEach((each) => each.setAttribute("tabindex", each === stop ? "0" : "-1"));
+  return body;
+}
+
+const treeButtons = (body) => [...body.querySelectorAll("button:not([role=menuitem])")];
+
+/* Up and down from line to line, left and right within one. */
+function treeKey(event, own) {
+  const buttons = treeButtons(event.currentTarget), at = buttons.indexOf(event.target);
+  if (at < 0) return;
+  const isFirst = (each, i) => !i || each.parentElement !== buttons[i - 1].parentElement;
+  const beside = (each) => each && each.parentElement === event.target.parentElement && each;
+  const next = { ArrowDown: buttons.find((each, i) => i > at && isFirst(each, i)),
+    ArrowUp: buttons.findLast((each, i) => i < at && isFirst(each, i) && !beside(each)),
+    ArrowRight: beside(buttons[at + 1]), ArrowLeft: beside(buttons[at - 1]),
+    Home: buttons[0], End: buttons.findLast(isFirst) };
+  if (!(event.key in next)) return;
+  event.preventDefault();
+  if (next[event.key]) goTo(next[event.key], event.currentTarget, own);
+}
+
+function goTo(button, body, own) {
+  treeButtons(body).forEach((each) => (each.tabIndex = each === button ? 0 : -1));
+  own.at = treePlace(button);
+  button.focus();
+}
+
+/* Which button of which table, whether that is open or not. */
+function treePlace(target) {
+  const button = target.closest("button[aria-label]"); // not an item of a menu
+  return button && `${button.closest("[data-key]").dataset.key} ${button.getAttribute("aria-label").replace(/^(Show|Hide) /, "")}`;
+}
+
 const fullName = (table) => (table.schema ? `${table.schema}.${table.name}` : table.name);
 const quotedName = (name) => (/^[a-z_]\w*$/i.test(name) && !IS_KEYWORD.has(name.toUpperCase()) ? name : `"${name.replaceAll('"', '""')}"`);
 

@@ -39,7 +39,7 @@ function athenaTree(get, send, own) {
           get("databases").map((d) => h("option", { value: d }, d)))),
       h("input", { type: "search", placeholder: "Filter tables and columns", "aria-label": "Filter tables and views", value: own.filter,
         oninput: (e) => own.set({ filter: e.target.value }) })),
-    h("div", { class: "lk-tree-body" }, group("table", "Tables"), group("view", "Views")));
+    treeBody(own, group("table", "Tables"), group("view", "Views")));
 }
 
 const ddlName = (name) => "`" + name + "`";

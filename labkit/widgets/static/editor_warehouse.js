@@ -35,7 +35,7 @@ function warehouseTree(get, send, own) {
           get("databases").map((d) => h("option", { value: d }, d)))),
       h("input", { type: "search", placeholder: "Filter tables and columns", "aria-label": "Filter tables and views", value: own.filter,
         oninput: (e) => own.set({ filter: e.target.value }) })),
-    h("div", { class: "lk-tree-body" }, get("schemas").map((schema) => treeSchema(schema, tables.filter((t) => t.schema === schema), send, own))));
+    treeBody(own, get("schemas").map((schema) => treeSchema(schema, tables.filter((t) => t.schema === schema), send, own))));
 }
 
 function treeSchema(schema, tables, send, own) {

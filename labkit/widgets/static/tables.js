@@ -1,8 +1,8 @@
 /* The catalog's tables: a line that opens to its columns. */
 
 function tableLine(table, open, toggle, ...more) {
-  const facts = [table.format || table.kind, `${table.columns.length} columns`];
-  if (table.rows >= 0) facts.push(`${number(table.rows)} rows`);
+  const facts = [table.format || table.kind, `${table.columns.length - table.keys.length} columns`];
+  if (table.rows >= 0) facts.push(`${number(table.rows)} row${table.rows === 1 ? "" : "s"}`);
   return h("div", { class: "lk-table-line" },
     h("div", { class: "lk-row" },
       chevron(open, `columns of ${table.name}`, toggle),
