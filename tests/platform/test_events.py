@@ -149,6 +149,26 @@ def test_a_target_that_could_never_be_reached_is_refused(events, rule, arn, word
         events.put_targets(Rule=rule, Targets=[{"Id": "1", "Arn": arn}])
 
 
+STRANGE_INPUTS = {
+    "two": (
+        {"Input": "{}", "InputPath": "$.detail"},
+        "Only one of Input, InputPath, or InputTransformer must be provided for target t",
+    ),
+    "no such variable": (
+        {"InputTransformer": {"InputPathsMap": {"a": "$.id"}, "InputTemplate": '"<a> <b>"'}},
+        "InputTemplate for target t contains invalid placeholder b",
+    ),
+}
+
+
+@pytest.mark.parametrize(("given", "words"), STRANGE_INPUTS.values(), ids=STRANGE_INPUTS)
+def test_an_input_that_could_not_be_made_is_refused(events, fresh, given, words):
+    rule, queue = fresh("rule"), f"arn:aws:sqs:us-east-1:{ACCOUNT}:any"
+    events.put_rule(Name=rule, EventPattern='{"source": ["x"]}')
+    with pytest.raises(ClientError, match=f"ValidationException.*{words}"):
+        events.put_targets(Rule=rule, Targets=[{"Id": "t", "Arn": queue, **given}])
+
+
 def test_a_bus_with_rules_stays(events, fresh):
     bus, rule = fresh("bus"), fresh("rule")
     events.create_event_bus(Name=bus)

@@ -145,6 +145,14 @@ INPUTS = {
         {"InputPathsMap": {"s": "$.detail.say"}, "InputTemplate": '"it said <s>"'},
         'it said a "b"',
     ),
+    "template-missing": (
+        {"InputPathsMap": {"m": "$.nothing"}, "InputTemplate": '{"a": <m>, "b": "<m>!"}'},
+        {"a": "", "b": "!"},
+    ),
+    "template-around": (
+        {"InputTemplate": '{"e": <aws.events.event>}'},
+        {"e": {"source": "aws.s3", "version": "0"}},
+    ),
     "template-rule": (
         {"InputTemplate": '{"rule": <aws.events.rule-name>, "e": <aws.events.event.json>}'},
         {"rule": "weekly", "e": EVENT},

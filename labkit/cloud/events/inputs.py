@@ -16,6 +16,12 @@ _STEP = re.compile(r"\.([\w-]+)|\[(\d+)\]|\['([^']+)'\]")
 _TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|<[^<>\s]+>')
 _PLACE = re.compile(r"<([^<>\s]+)>")
 _MISSING = object()
+# What a template may name without a path; `event` is the event without its detail.
+PREDEFINED = {
+    f"aws.events.{name}"
+    for name in ("rule-arn", "rule-name", "event", "event.json", "event.ingestion-time")
+}
+_AROUND = ("id", "account", "detail-type", "time", "source", "region", "resources", "version")
 
 
 def input_of(target: dict[str, Any], event: Event, rule_arn: str) -> str:
@@ -45,13 +51,25 @@ def find(event: Event, path: str) -> Any:
     return found
 
 
+def unknown_places(transformer: dict[str, Any]) -> list[str]:
+    """The variables of a template that nothing gives a value."""
+    known = PREDEFINED | transformer.get("InputPathsMap", {}).keys()
+    return [name for name in _PLACE.findall(transformer["InputTemplate"]) if name not in known]
+
+
+def _around(event: Event) -> Event:
+    """An event without its detail, as ``<aws.events.event>`` has it."""
+    told = {name: event[name] for name in _AROUND if name in event}
+    return {"detailType" if name == "detail-type" else name: told[name] for name in told}
+
+
 def _transform(transformer: dict[str, Any], event: Event, rule_arn: str) -> str:
     """A template with its ``<variables>`` filled: as JSON, or as plain text inside quotes."""
     paths = transformer.get("InputPathsMap", {})
     values = {name: find(event, path) for name, path in paths.items()} | {
         "aws.events.rule-arn": rule_arn,
         "aws.events.rule-name": rule_arn.rpartition("/")[2],
-        "aws.events.event": event,
+        "aws.events.event": _around(event),
         "aws.events.event.json": event,
         "aws.events.event.ingestion-time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
     }
@@ -67,7 +85,7 @@ def _transform(transformer: dict[str, Any], event: Event, rule_arn: str) -> str:
 
 def _as_json(values: dict[str, Any], name: str, unknown: str) -> str:
     value = values.get(name, unknown)
-    return "" if value is _MISSING else unknown if name not in values else compact(value)
+    return '""' if value is _MISSING else unknown if name not in values else compact(value)
 
 
 def _as_text(values: dict[str, Any], name: str, unknown: str) -> str:

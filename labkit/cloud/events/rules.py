@@ -21,7 +21,7 @@ import moto.events.notifications as notifications
 
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.events.delivery import KINDS, deliver
-from labkit.cloud.events.inputs import Event, input_of
+from labkit.cloud.events.inputs import Event, input_of, unknown_places
 from labkit.cloud.events.pattern_checks import read_pattern
 from labkit.cloud.events.patterns import matches
 from labkit.cloud.events.schedule import BadSchedule, parse_schedule
@@ -71,10 +71,26 @@ def _judge_targets(
             why = "Provided Arn is not in correct format."
             words = f"Parameter {target['Arn']} is not valid. Reason: {why}"
             raise AwsError("ValidationException", words)
+        _judge_input(target)
     bus = context.backend("events").event_buses.get(EventBusName.rpartition("/")[2])
     unknown = {target["Arn"].split(":")[2] for target in Targets} - set(KINDS)
     if unknown and bus and Rule in bus.rules:  # an unknown rule is told by moto
         raise not_here("events", "PutTargets", f"no target of {min(unknown)}")
+
+
+def _judge_input(target: dict[str, Any]) -> None:
+    """Raise for several inputs of a target, or for variables that have no value.
+
+    Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
+    """
+    told = [name for name in ("Input", "InputPath", "InputTransformer") if name in target]
+    wrong = ""
+    if len(told) > 1:
+        wrong = "Only one of Input, InputPath, or InputTransformer must be provided for target {}."
+    elif strange := unknown_places(target.get("InputTransformer") or {"InputTemplate": ""}):
+        wrong = f"InputTemplate for target {{}} contains invalid placeholder {strange[0]}."
+    if wrong:
+        raise AwsError("ValidationException", wrong.format(target["Id"]))
 
 
 @operation("events", "TestEventPattern")
