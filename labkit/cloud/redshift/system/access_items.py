@@ -33,7 +33,8 @@ def contains(connection: Connection) -> Callable[..., str]:
     """``aclcontains(relacl, item)``: whether a list has an item's rights, among others."""
 
     def call(access: str, item: str) -> str:
-        each = f"[_i FOR _i IN string_split(trim({access}, '{{}}'), ',') IF {_has('_i', item)}]"
+        entries = f"string_split(replace(trim({access}, '{{}}'), '\"', ''), ',')"
+        each = f"[_i FOR _i IN {entries} IF {_has('_i', item)}]"
         return f"coalesce(len({each}) > 0, false)"
 
     return call

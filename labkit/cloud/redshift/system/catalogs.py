@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from labkit.cloud.engine.redshift.types import NUMBERS, TEXTS, Type
-from labkit.cloud.redshift.system.privileges import acl
+from labkit.cloud.redshift.system.privileges import shown_acl
 from labkit.cloud.redshift.system.registry import RELATIONS, SCHEMAS, system
 from labkit.cloud.redshift.warehouse import grants
 from labkit.cloud.redshift.warehouse.objects import Object, TableColumn
@@ -78,7 +78,7 @@ def svv_databases(connection: Connection) -> Iterator[Any]:
 def svv_all_schemas(connection: Connection) -> Iterator[Any]:
     for one in connection.objects.of("schema"):
         owner, kind = grants.user_id(connection, one.owner), one.body.get("type", "local")
-        yield one.database, one.name, owner, kind, acl(connection, one), None, None
+        yield one.database, one.name, owner, kind, shown_acl(one), None, None
     for name in SCHEMAS:
         yield connection.database, name, 1, "local", None, None, None
 
@@ -88,7 +88,7 @@ def svv_all_schemas(connection: Connection) -> Iterator[Any]:
 def svv_redshift_schemas(connection: Connection) -> Iterator[Any]:
     for one in connection.objects.of("schema"):
         owner, kind = grants.user_id(connection, one.owner), one.body.get("type", "local")
-        yield one.database, one.name, owner, kind, acl(connection, one), None
+        yield one.database, one.name, owner, kind, shown_acl(one), None
 
 
 @system("information_schema.schemata", f"catalog_name {_V}, schema_name {_V}, schema_owner {_V}")
@@ -157,7 +157,7 @@ def _everything(connection: Connection) -> Iterator[Object]:
         f"table_type {_V}, table_acl {_V}, remarks {_V}")  # fmt: skip
 def svv_all_tables(connection: Connection) -> Iterator[Any]:
     for one in _everything(connection):
-        given = acl(connection, one)
+        given = shown_acl(one)
         yield one.database, one.schema, one.name, _TYPES[one.kind], given, comment(one)
 
 
@@ -165,7 +165,7 @@ def svv_all_tables(connection: Connection) -> Iterator[Any]:
         f"table_type {_V}, table_acl {_V}, remarks {_V}, table_owner {_V}")  # fmt: skip
 def svv_redshift_tables(connection: Connection) -> Iterator[Any]:
     for one in relations(connection, everywhere=True):
-        given = acl(connection, one)
+        given = shown_acl(one)
         yield (one.database, one.schema, one.name, _TYPES[one.kind], given, comment(one), one.owner)
 
 

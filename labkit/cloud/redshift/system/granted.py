@@ -182,7 +182,7 @@ def pg_default_acl(connection: Connection) -> Iterator[Any]:
     for one in connection.objects.of(SPACE, database=connection.database):
         for kind, given in one.body.items():
             grants = {name: privileges for name, privileges in given.items() if privileges}
-            told = acl(connection, replace(one, owner=one.name, body={"grants": grants})) or "{}"
+            told = acl(replace(one, owner=one.name, body={"grants": grants})) or "{}"
             place = (numbers.get(one.name, 0), oids.get(one.schema, 0), letters[kind])
             if told != "{}" or kind != "TABLES":
                 yield one.oid, *place, told

@@ -50,7 +50,7 @@ def pg_namespace(connection: Connection) -> Iterator[Any]:
     for name in SCHEMAS:
         yield NAMESPACES[name], name, 1, None
     for one in connection.objects.of("schema", database=connection.database):
-        yield one.oid, one.name, users.get(one.owner, 100), acl(connection, one)
+        yield one.oid, one.name, users.get(one.owner, 100), acl(one)
     for temporary, oid in temporary_schema(connection).items():
         yield oid, temporary, 1, None
 
@@ -97,7 +97,7 @@ def _relations(connection: Connection) -> Iterator[Any]:
         keys = [each["kind"] for each in one.body.get("constraints", ())]
         yield (
             one.oid, one.name, schemas.get(one.schema, 0), 0, users.get(one.owner, 100), 0,
-            one.oid, 1, 0.0, False, kind, len(one.columns), kind == "v", acl(connection, one),
+            one.oid, 1, 0.0, False, kind, len(one.columns), kind == "v", acl(one),
             styles.get(one.body.get("diststyle", ""), 0), False, "PRIMARY KEY" in keys, 0,
         )  # fmt: skip
     for each in constraints(connection):
@@ -222,7 +222,7 @@ def _databases(connection: Connection) -> Iterator[tuple[Object, tuple[Any, ...]
     users = user_oids(connection)
     for one in connection.objects.of("database"):
         yield one, (one.oid, one.name, users.get(one.owner, 100), 6, False, True, None,
-                    acl(connection, one))  # fmt: skip
+                    acl(one))  # fmt: skip
 
 
 @system("pg_tables", "schemaname varchar(128), tablename varchar(128), tableowner varchar(128), "

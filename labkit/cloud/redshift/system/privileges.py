@@ -31,31 +31,56 @@ _QUOTED = r"""'^("[^".]+"|[^".]+)(\.("[^".]+"|[^".]+)){0,2}$'"""
 #: In the order in which PostgreSQL writes them.
 LETTERS = {"INSERT": "a", "SELECT": "r", "UPDATE": "w", "DELETE": "d", "RULE": "R",
             "REFERENCES": "x", "TRIGGER": "t", "EXECUTE": "X", "USAGE": "U", "CREATE": "C",
-            "TEMPORARY": "T", "DROP": "D", "ALTER": "A", "TRUNCATE": "P"}  # fmt: skip
+            "TEMPORARY": "T", "DROP": "D", "TRUNCATE": "P", "ALTER": "A"}  # fmt: skip
+#: What an owner has of its own, which a list begins with.
+_OWNED = {"relation": "arwdRxtDPA", "schema": "UCA", "database": "CT", "routine": "X"}
 
 
-def acl(connection: Connection, one: Object) -> str | None:
-    """Who was granted what, ``{ann=r*/owner,group staff=rw/owner}``; None while nobody was.
+def acl(one: Object) -> str | None:
+    """Who was granted what, ``{owner=arwdRxtDPA/owner,ann=r*/owner}``; None while nobody was.
 
-    A star is the right to grant on. What roles were granted stands in the SVV views alone.
+    A star is the right to grant on. What roles were granted stands in the SVV views alone. Source:
+    https://docs.aws.amazon.com/redshift/latest/dg/r_PG_DEFAULT_ACL.html
     """
+    return _list(_entries(one))
+
+
+def shown_acl(one: Object) -> str | None:
+    """The list as SHOW and the SVV views have it: ``owner=arwdRxtDPA/owner~ann=r/owner``.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/r_SHOW_TABLES.html
+    """
+    return "~".join(_entries(one)) or None
+
+
+def _entries(one: Object) -> list[str]:
     options = one.body.get("grant_options", {})
     told = [
         f"{name}={_letters(given, options.get(name, ()))}/{one.owner}"
         for name, given in one.body.get("grants", {}).items()
-        if not name.startswith(("role ", "policy "))
+        if not name.startswith(("role ", "policy ")) and not (name == one.owner and _owned(one))
     ]
-    return f"{{{','.join(told)}}}" if told else None
+    return [*_owned(one), *told] if told else []
+
+
+def _owned(one: Object) -> list[str]:
+    letters = _OWNED.get(one.space)
+    return [f"{one.owner}={letters}/{one.owner}"] if letters else []
 
 
 def column_acl(one: Object, column: str) -> str | None:
     """Who was granted what on a column alone, as `acl` tells it of the whole."""
-    told = [
+    return _list(
         f"{name}={_letters([p for p, names in given.items() if column in names], ())}/{one.owner}"
         for name, given in one.body.get("column_grants", {}).items()
         if not name.startswith("role ") and any(column in names for names in given.values())
-    ]
-    return f"{{{','.join(told)}}}" if told else None
+    )
+
+
+def _list(entries: Iterable[str]) -> str | None:
+    """An array's text: what has a blank, as a group's entry, is in quotes."""
+    told = ",".join(f'"{each}"' if " " in each else each for each in entries)
+    return f"{{{told}}}" if told else None
 
 
 def _letters(given: Sequence[str], options: Sequence[str]) -> str:

@@ -27,7 +27,7 @@ def pg_language(connection: Connection) -> Iterator[Any]:
     for name, oid in NAMES.items():
         if oid:
             found = languages.find(connection, name)
-            told = acl(connection, found) if found.oid else None
+            told = acl(found) if found.oid else None
             yield oid, name, name != "sql", True, 0, 0, told
 
 
@@ -74,7 +74,7 @@ def _rows(connection: Connection) -> Iterator[tuple[Object, tuple[Any, ...]]]:
         yield one, (
             one.oid, body["name"], schemas.get(one.schema, 0), users.get(one.owner, 100),
             language, returns, len(body["parameters"]), body["text"], False, _is_definers(one),
-            False, volatility(one)[0].lower(), _argument_types(one), acl(connection, one),
+            False, volatility(one)[0].lower(), _argument_types(one), acl(one),
             _argument_names(one),
         )  # fmt: skip
 

@@ -59,7 +59,8 @@ def show_tables(connection: Connection, parsed: Parsed) -> Result:
     database, schema = (connection.database, *words.name())[-2:]
     known = connection.objects.of("relation", database=database, schema=schema)
     owners = {one.name: one.owner for one in known}
-    styles = {one.name: shown_style(connection, one) for one in known if one.kind == "table"}
+    tables = [one for one in known if one.kind == "table"]
+    styles = {one.name: shown_style(connection, one).replace("AUTO(", "AUTO (") for one in tables}
     sql = (
         "SELECT database_name, schema_name, table_name, table_type, table_acl, remarks, "
         f"{_told('table_name', owners)} AS owner, NULL::timestamp AS last_altered_time, "
