@@ -482,6 +482,9 @@ SELECT 1 % 0
 SELECT DECIMAL '1' / 0
 --! DIVISION_BY_ZERO: Division by zero
 
+SELECT CAST(NULL AS decimal) / 0, CAST(NULL AS decimal(38, 10)) / 0, CAST(NULL AS integer) / 0, CAST(NULL AS decimal) % 0
+--> [[null, null, null, null]]
+
 SELECT mod(5, 0)
 --! DIVISION_BY_ZERO: Division by zero
 

@@ -149,7 +149,7 @@ rs_exp(a) AS rs_in_range(exp(a), isfinite(a));
 rs_power(a, b) AS rs_in_range(power(a, b), isfinite(a) AND isfinite(b));
 
 rs_divide(n, d, power) AS CASE
-    WHEN d = 0 THEN CAST(rs_fail('REDSHIFT:22012:division by zero') AS HUGEINT)
+    WHEN d = 0 AND n IS NOT NULL THEN CAST(rs_fail('REDSHIFT:22012:division by zero') AS HUGEINT)
     ELSE (n * CAST(power AS HUGEINT)) // d
     END;
 
@@ -161,12 +161,12 @@ rs_finite(a, whole) AS CASE
     END;
 
 rs_float_divide(n, d) AS CASE
-    WHEN d = 0 THEN CAST(rs_fail('REDSHIFT:22012:division by zero') AS DOUBLE)
+    WHEN d = 0 AND n IS NOT NULL THEN CAST(rs_fail('REDSHIFT:22012:division by zero') AS DOUBLE)
     ELSE rs_finite(n / d, isfinite(n) AND isfinite(d))
     END;
 
 rs_float_rest(n, d) AS CASE
-    WHEN d = 0 THEN CAST(rs_fail('REDSHIFT:22012:division by zero') AS DOUBLE)
+    WHEN d = 0 AND n IS NOT NULL THEN CAST(rs_fail('REDSHIFT:22012:division by zero') AS DOUBLE)
     ELSE n % d
     END;
 

@@ -7,7 +7,7 @@ trino_digits(v) AS CAST(replace(CAST(v AS VARCHAR), '.', '') AS HUGEINT);
 
 -- Division of whole numbers, half away from zero.
 trino_divide(n, d) AS CASE
-    WHEN d = 0 THEN error('LABKIT:DIVISION_BY_ZERO: Division by zero')
+    WHEN d = 0 AND n IS NOT NULL THEN error('LABKIT:DIVISION_BY_ZERO: Division by zero')
     ELSE CAST(n // d + CASE
         WHEN 2 * abs(n % d) < abs(d) THEN 0
         WHEN (n < 0) = (d < 0) THEN 1
