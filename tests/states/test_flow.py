@@ -56,7 +56,8 @@ def test_jsonpath(machines, fields, value, output):
 
 
 INTRINSICS = {
-    "States.Format('{} and \\{\\} {}', $.s, $.l)": "text and {} [3,1,3]",
+    "States.Format('{} and \\{\\} {}', $.s, $.l)": "text and {} [3, 1, 3]",
+    "States.Format('{}', $.o)": "{k=1}",
     "States.Array('\\{\\}', States.Format('\\{{}\\}', 1))": ["{}", "{1}"],
     "States.StringToJson($.j)": {"k": [1]},
     "States.JsonToString($.o)": '{"k":1}',

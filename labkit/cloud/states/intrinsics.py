@@ -146,10 +146,22 @@ def _format(template: str, *values: Any) -> str:
     def fill(found: re.Match[str]) -> str:
         if found[0] != "{}":
             return found[0][1:]
-        value = next(rest)
-        return value if isinstance(value, str) else compact(value)
+        return _shown(next(rest))
 
     return re.sub(r"\\[{}]|\{\}", fill, template)
+
+
+def _shown(value: Any) -> str:
+    """A value in a text: objects and arrays as Java writes them, which is no JSON.
+
+    >>> _shown({"n": 1, "of": ["a", None]})
+    '{n=1, of=[a, null]}'
+    """
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{name}={_shown(each)}' for name, each in value.items())}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_shown, value))}]"
+    return value if isinstance(value, str) else compact(value)
 
 
 def _short(text: str) -> str:
