@@ -55,7 +55,7 @@ def made(place: Any) -> Callable[[str], list[str]]:
 TOLD = {
     "roles": ("\\du psql_*", "Password valid until 2099-01-01|{psql_staff}", ""),
     "databases": ("\\l", "dev|awsuser|UNICODE|", ""),
-    "schemas": ("\\dn+ psql", "psql|awsuser|psql_ann=U/awsuser", ""),
+    "schemas": ("\\dn+ psql", "psql|awsuser|awsuser=UCA/awsuser", ""),
     "tables": ("\\dt psql.*", "psql|t|table|awsuser", ""),
     "sizes": ("\\dt+ psql.t", "psql|t|table|awsuser|permanent|0 bytes|", ""),
     "a table": ("\\d psql.t", "b|character varying(5)||", "'x'"),
@@ -63,7 +63,7 @@ TOLD = {
     "functions": ("\\df psql.*", "psql|twice|bigint|integer, character varying|func", ""),
     "procedures": ("\\df psql.*", "psql|told||INOUT word character varying|func", ""),
     "volatility": ("\\df+ psql.twice", "psql|twice|bigint|", "|stable|awsuser|invoker|"),
-    "privileges": ("\\dp psql.t", "psql|t|table|group psql_staff=ar/awsuser", ""),
+    "privileges": ("\\dp psql.t", "psql|t|table|awsuser=arwdRxtDPA/awsuser", ""),
 }
 
 
