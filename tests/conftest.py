@@ -80,10 +80,16 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     stop_cloud(process)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def aws(cloud: Running) -> Callable[..., Any]:
     """``aws("s3")``: a boto3 client of the session's local AWS."""
     return cloud.client
+
+
+@pytest.fixture(scope="session")
+def client(aws: Callable[..., Any]) -> Callable[..., Any]:
+    """The same to a file that speaks of one service's clients."""
+    return aws
 
 
 @pytest.fixture
@@ -122,8 +128,13 @@ def stop_cloud(process: subprocess.Popen[bytes]) -> None:
     try:
         process.wait(timeout=60)
     except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+        kill_cloud(process)
+
+
+def kill_cloud(process: subprocess.Popen[bytes]) -> None:
+    """End a local AWS as ``kill -9`` does."""
+    process.kill()
+    process.wait()
 
 
 def wait_for(find: Callable[[], Any], timeout_s: float = 120) -> Any:

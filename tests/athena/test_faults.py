@@ -2,8 +2,6 @@
 
 import contextlib
 import json
-import os
-import signal
 import sqlite3
 import time
 from collections.abc import Callable
@@ -13,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.athena.conftest import Lake, make_lake
-from tests.conftest import connect, start_cloud, stop_cloud
+from tests.conftest import connect, kill_cloud, start_cloud, stop_cloud
 from tests.roles import policy
 
 
@@ -111,8 +109,7 @@ def test_a_kill_leaves_no_half_table(
             f"SELECT x * y AS n, x % 20 AS k FROM {numbers} a(x) CROSS JOIN {numbers} b(y)"
         )
         time.sleep(moment)
-        os.kill(process.pid, signal.SIGKILL)
-        process.wait()
+        kill_cloud(process)
         (tmp_path / "cloud.json").unlink(missing_ok=True)
         for each in (fallen, *done):
             _forget_end(tmp_path, each)

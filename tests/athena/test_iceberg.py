@@ -1,7 +1,5 @@
 """Iceberg tables: made and changed by statements, read by pyiceberg, and the other way round."""
 
-import os
-import signal
 import threading
 import time
 import uuid
@@ -41,7 +39,7 @@ from pyiceberg.types import (
 )
 
 from tests.athena.conftest import Lake, make_lake
-from tests.conftest import Running, connect, start_cloud, stop_cloud
+from tests.conftest import Running, connect, kill_cloud, start_cloud, stop_cloud
 
 
 class Ice:
@@ -960,8 +958,7 @@ def test_a_killed_statement_leaves_the_table_as_it_was(
         "UNNEST(sequence(1, 5000)) AS y(b)"
     )
     time.sleep(0.2)
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
+    kill_cloud(process)
     process = start_cloud(tmp_path)
     try:
         cloud = connect(tmp_path, process)

@@ -1,6 +1,5 @@
 """DataBrew of its own for each test."""
 
-import functools
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import Any
@@ -11,12 +10,6 @@ from labkit.cloud.engine import DuckEngine, Session
 from tests.databrew import lake as lakes
 from tests.databrew.brew import MAY, Brew
 from tests.roles import make_role
-
-
-@pytest.fixture(scope="session")
-def client(cloud: Any) -> Callable[[str], Any]:
-    """The session's clients, each made once: making one costs more than most calls."""
-    return functools.cache(cloud.client)
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,5 @@
 """What goes wrong around a job: a process that dies, one that is sent home, a full disk."""
 
-import functools
-import os
-import signal
 import subprocess
 import sys
 import time
@@ -12,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import connect, start_cloud, stop_cloud
+from tests.conftest import connect, kill_cloud, start_cloud, stop_cloud
 from tests.databrew.lake import READ_AND_WRITE, Lake
 from tests.roles import make_role
 
@@ -34,7 +31,7 @@ class Server:
     def up(self) -> None:
         (self.home / "cloud.json").unlink(missing_ok=True)
         self.process = self._started()
-        self.client = functools.cache(connect(self.home, self.process).client)
+        self.client = connect(self.home, self.process).client
         if self.lake is not None:
             self.lake.client, self.lake.s3 = self.client, self.client("s3")
             self.lake.databrew = self.client("databrew")
@@ -51,8 +48,7 @@ class Server:
             return subprocess.Popen(command, stdout=log, stderr=log)
 
     def kill(self) -> None:
-        os.kill(self.process.pid, signal.SIGKILL)
-        self.process.wait()
+        kill_cloud(self.process)
 
     def scratch(self) -> list[Path]:
         """What lies about in the store, of no object."""

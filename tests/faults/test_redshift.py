@@ -2,15 +2,13 @@
 
 import contextlib
 import json
-import os
-import signal
 import sqlite3
 import time
 
 import psycopg
 import pytest
 
-from tests.conftest import connect, start_cloud, stop_cloud
+from tests.conftest import connect, kill_cloud, start_cloud, stop_cloud
 from tests.redshift.conftest import PLACE, Data, create_cluster
 
 PATIENCE_S = 120
@@ -34,8 +32,7 @@ def test_a_killed_transaction_leaves_what_was_committed(tmp_path):
     for sql in ("INSERT INTO t(b) VALUES (3)", "CREATE TABLE u (a int)", "DELETE FROM t WHERE b=1"):
         assert data.run(sql, SessionId=begun["SessionId"])["Status"] == "FINISHED"
     upsert = _begin_upsert(data)
-    os.kill(server.pid, signal.SIGKILL)
-    server.wait()
+    kill_cloud(server)
     _let_time_pass(tmp_path, old)
     _forget_ends(tmp_path, [each["Id"] for each in told])
     server = start_cloud(tmp_path)

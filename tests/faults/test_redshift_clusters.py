@@ -1,14 +1,12 @@
 """kill -9 while clusters come and go: what was begun is ended, and nothing is half there."""
 
 import contextlib
-import os
-import signal
 import threading
 import time
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tests.conftest import connect, start_cloud, stop_cloud
+from tests.conftest import connect, kill_cloud, start_cloud, stop_cloud
 from tests.redshift.conftest import PLACE, Data, create_cluster
 
 BEGUN = {
@@ -56,8 +54,7 @@ def _interrupt(redshift, server):
     for call in calls:
         call.start()
     time.sleep(0.05)
-    os.kill(server.pid, signal.SIGKILL)
-    server.wait()
+    kill_cloud(server)
     for call in calls:
         call.join()
 

@@ -3,9 +3,7 @@
 import contextlib
 import http.client
 import json
-import os
 import shutil
-import signal
 import sqlite3
 
 import boto3
@@ -13,7 +11,7 @@ import pytest
 
 from labkit import process
 from labkit.errors import CloudNotStarted
-from tests.conftest import connect, start_cloud, stop_cloud
+from tests.conftest import connect, kill_cloud, start_cloud, stop_cloud
 
 
 @pytest.fixture
@@ -35,8 +33,7 @@ def test_what_was_there_works_after_a_kill(home):
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=topic.replace(":sns:", ":sqs:"))
     sns.publish(TopicArn=topic, Message="before")
     versions = make_versions(cloud.client("s3"))
-    os.kill(server.pid, signal.SIGKILL)
-    server.wait()
+    kill_cloud(server)
     server = start_cloud(home)
     try:
         cloud = connect(home, server)

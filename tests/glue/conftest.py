@@ -1,6 +1,5 @@
 """A lake of its own for each test."""
 
-import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -13,12 +12,6 @@ from tests.glue.lake import READ, Lake, make_role
 def role(cloud: Any) -> str:
     """A role that Glue may assume and that may read the lake."""
     return make_role(cloud.client("iam"), "glue-crawler", "glue", READ)
-
-
-@pytest.fixture(scope="session")
-def client(cloud: Any) -> Callable[[str], Any]:
-    """The session's clients, each made once: making one costs more than a crawl."""
-    return functools.cache(cloud.client)
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Schedules in a running server: the one file that has to wait for the minute, once for all."""
 
-import functools
 import json
 import time
 from datetime import UTC, datetime, timedelta
@@ -12,11 +11,6 @@ from tests.roles import make_role
 
 EVERY_MINUTE = "cron(* * * * ? *)"
 PATIENCE_S = 75
-
-
-@pytest.fixture(scope="module")
-def client(cloud):
-    return functools.cache(cloud.client)
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -35,12 +35,6 @@ class QuickSight:
 
 
 @pytest.fixture(scope="session")
-def client(cloud: Any) -> Callable[[str], Any]:
-    """The session's clients, each made once: making one costs more than most calls."""
-    return functools.cache(cloud.client)
-
-
-@pytest.fixture(scope="session")
 def quicksight(cloud: Any, client: Callable[[str], Any]) -> QuickSight:
     """QuickSight of an account with an ENTERPRISE subscription; ``AwsAccountId`` is filled in."""
     found = QuickSight(client("quicksight"), cloud.account)

@@ -1,13 +1,11 @@
 """Executions outlive the server: they go on where they were, and start nothing twice."""
 
 import json
-import os
-import signal
 import time
 
 import pytest
 
-from tests.conftest import connect, start_cloud, stop_cloud
+from tests.conftest import connect, kill_cloud, start_cloud, stop_cloud
 from tests.states.conftest import OPTIONS, Machines, make_role
 
 SLOW = (
@@ -17,12 +15,7 @@ SLOW = (
 )
 
 
-def kill(server):
-    os.kill(server.pid, signal.SIGKILL)
-    server.wait()
-
-
-ENDS = {"killed": kill, "put away": stop_cloud}
+ENDS = {"killed": kill_cloud, "put away": stop_cloud}
 
 
 class World:
@@ -152,7 +145,7 @@ def test_a_task_token_is_good_for_the_next_server(world):
     }
     execution = world.machines.start(world.machines.make(states))
     world.until(execution, "TaskSubmitted")
-    world.restart(kill)
+    world.restart(kill_cloud)
     (message,) = world.client("sqs").receive_message(QueueUrl=url)["Messages"]
     token = json.loads(message["Body"])["token"]
     world.client("stepfunctions").send_task_success(taskToken=token, output="[1]")
@@ -174,7 +167,7 @@ def test_between_the_attempts_of_a_retrier(world):
     }
     execution = world.machines.start(world.machines.make(states))
     world.until(execution, "TaskFailed")
-    world.restart(kill)
+    world.restart(kill_cloud)
     ended = world.machines.wait(execution)
     assert (ended.status, ended.error) == ("FAILED", "S3.NoSuchBucketException")
     assert ended.kinds.count("TaskScheduled") == ended.kinds.count("TaskFailed") == 2

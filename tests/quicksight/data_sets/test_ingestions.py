@@ -4,13 +4,11 @@ import contextlib
 import csv
 import datetime as dt
 import io
-import os
-import signal
 import time
 
 import pytest
 
-from tests.conftest import connect, start_cloud, stop_cloud
+from tests.conftest import connect, kill_cloud, start_cloud, stop_cloud
 from tests.quicksight.conftest import SUBSCRIPTION, QuickSight, refused
 from tests.quicksight.data_sets.conftest import ORDERS, Lake
 
@@ -280,8 +278,7 @@ def test_a_death_in_an_import_leaves_the_last_rows(tmp_path):
     lake = of(connect(home, server))
     id, ingestion = big(lake)
     running(lake, id, ingestion)
-    os.kill(server.pid, signal.SIGKILL)
-    server.wait()
+    kill_cloud(server)
     (home / "spice" / "left-over.parquet").write_bytes(b"half")
     server = start_cloud(home)
     try:

@@ -3,9 +3,7 @@
 import contextlib
 import gzip
 import json
-import os
 import random
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -13,7 +11,7 @@ import time
 
 import pytest
 
-from tests.conftest import connect, start_cloud, stop_cloud
+from tests.conftest import connect, kill_cloud, start_cloud, stop_cloud
 from tests.redshift.conftest import PLACE, Data
 from tests.redshift.copied import allow
 from tests.redshift.copying.conftest import BUCKET, make_desk
@@ -32,8 +30,7 @@ class House:
         self.desk = make_desk(connect(home, self.server).client)
 
     def kill(self, then=lambda home: None):
-        os.kill(self.server.pid, signal.SIGKILL)
-        self.server.wait()
+        kill_cloud(self.server)
         then(self.home)
         self.server = start_cloud(self.home)
         client = connect(self.home, self.server).client
