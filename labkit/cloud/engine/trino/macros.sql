@@ -68,13 +68,20 @@ trino_json_items(j) AS CAST(json_extract(j, '$[*]') AS VARCHAR[]);
 
 trino_json_values(j) AS CAST(json_extract(j, '$.*') AS VARCHAR[]);
 
--- A member by its name, upper or lower case.
-trino_json_member(j, n) AS CASE
+-- The same, where DuckDB would give a number's value and not its digits.
+trino_json_exact(j) AS CASE
+    WHEN regexp_matches(j, '\d[.eE]') THEN trino_json_parts(j)
+    WHEN j[1] = '[' THEN trino_json_items(j)
+    ELSE trino_json_values(j) END;
+
+-- Where a member is, by its name in upper or lower case.
+trino_json_place(j, n) AS CASE
     WHEN len(list_filter(json_keys(j), lambda _k: lower(_k) = lower(n))) > 1
         THEN error('LABKIT:INVALID_CAST_ARGUMENT: Cannot cast to row. Duplicate field: ' || lower(n))
-    ELSE CAST(json_extract(j, '/' || replace(replace(json_keys(j)[
-        list_position(list_transform(json_keys(j), lambda _k: lower(_k)), lower(n))],
-        '~', '~0'), '/', '~1')) AS VARCHAR) END;
+    ELSE list_position(list_transform(json_keys(j), lambda _k: lower(_k)), lower(n)) END;
+
+trino_json_member(j, n) AS CAST(json_extract(j, '/' || replace(replace(
+    json_keys(j)[trino_json_place(j, n)], '~', '~0'), '/', '~1')) AS VARCHAR);
 
 trino_sorted_map(k, v) AS map(
     list_sort(k),

@@ -102,7 +102,7 @@ def _read_json(sql: str, kind: Type) -> str:
     match kind.base:
         case "array":
             inner = _read_json("_r", kind.element)
-            items = f"list_transform(trino_json_items({sql}), lambda _r: {inner})"
+            items = f"list_transform({_parts(sql, kind, 'items')}, lambda _r: {inner})"
             whens = f"WHEN {missing} THEN NULL WHEN ({sql})[1] = '[' THEN {items}"
             return f"CASE {whens} ELSE {failure} END"
         case "map":
@@ -111,7 +111,7 @@ def _read_json(sql: str, kind: Type) -> str:
             value = _read_json("_r", kind.types[1])
             both = (
                 f"map(list_transform({keys}, lambda _r: {key}), "
-                f"list_transform(trino_json_values({sql}), lambda _r: {value}))"
+                f"list_transform({_parts(sql, kind, 'values')}, lambda _r: {value}))"
             )
             whens = f"WHEN {missing} THEN NULL WHEN ({sql})[1] = '{{' THEN {both}"
             return f"CASE {whens} ELSE {failure} END"
@@ -122,15 +122,29 @@ def _read_json(sql: str, kind: Type) -> str:
     return f"CASE WHEN {missing} THEN NULL ELSE {_read_scalar(sql, kind, failure)} END"
 
 
+def _parts(sql: str, kind: Type, name: str) -> str:
+    return f"trino_json_{'exact' if _is_exact(kind) else name}({sql})"
+
+
+def _is_exact(kind: Type) -> bool:
+    """Whether the digits of a number matter: DuckDB gives the items of an array as doubles."""
+    return kind.base in ("decimal", "json") or any(map(_is_exact, kind.types))
+
+
 def _read_json_row(sql: str, kind: Type, missing: str, failure: str) -> str:
     """An object's members by their names, or an array's items by their places."""
+    names = [quoted_text(name or "") for name, _ in kind.fields]
     members = ", ".join(
-        f"trino_json_member({sql}, {quoted_text(name or '')})" for name, _ in kind.fields
+        f"trino_json_exact({sql})[trino_json_place({sql}, {name})]"
+        if _is_exact(kind)
+        else f"trino_json_member({sql}, {name})"
+        for name in names
     )
     fits = f"json_array_length({sql}) = {len(kind.types)}"
+    listed = _parts(sql, kind, "items")
     parts = (
         f"CASE WHEN {missing} THEN NULL WHEN ({sql})[1] = '{{' THEN [{members}] "
-        f"WHEN ({sql})[1] = '[' AND {fits} THEN trino_json_items({sql}) ELSE {failure} END"
+        f"WHEN ({sql})[1] = '[' AND {fits} THEN {listed} ELSE {failure} END"
     )
     fields = ", ".join(
         f"{quoted_name(name or f'field{at}')} := {_read_json(f'_p[{at + 1}]', inner)}"

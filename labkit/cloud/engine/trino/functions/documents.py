@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache, partial
 from itertools import product
 from typing import Any
 
@@ -106,16 +106,17 @@ def load(text: str) -> Any:
         return None
 
 
-def dump(value: Any, *, ordered: bool = False) -> str:
-    """A document as Jackson writes it: no blanks, doubles as Java prints them."""
+def dump(value: Any, *, ordered: bool = False, number: Callable[[Any], str] | None = None) -> str:
+    """A document as Jackson writes it: no blanks, doubles as Java prints them, or as ``number``."""
+    inner = partial(dump, ordered=ordered, number=number)
     match value:
         case dict():
             items = sorted(value.items()) if ordered else value.items()
-            return "{" + ",".join(f"{_text(k)}:{dump(v, ordered=ordered)}" for k, v in items) + "}"
+            return "{" + ",".join(f"{_text(k)}:{inner(v)}" for k, v in items) + "}"
         case list():
-            return "[" + ",".join(dump(v, ordered=ordered) for v in value) + "]"
+            return "[" + ",".join(map(inner, value)) + "]"
         case float():
-            return java_double(value)
+            return (number or java_double)(value)
         case str():
             return _text(value)
     return json.dumps(value)
@@ -149,6 +150,13 @@ def _parse(text: str) -> str:
         return dump(parse_document(text), ordered=True)
     except (ValueError, RecursionError):
         fail(f"Cannot convert value to JSON: '{text}'")
+
+
+def _parts(text: str) -> list[str]:
+    """The items of an array or the values of an object, numbers as they stand."""
+    found = parse_document(text)
+    values = found.values() if isinstance(found, dict) else found
+    return [dump(value, number=lambda it: str(it.text)) for value in values]
 
 
 _STEP = re.compile(r'\.([\w:]+)|\[(\d+)\]|\["((?:[^"\\]|\\.)*)"\]|\[(\w+)\]')
@@ -248,6 +256,7 @@ _ONE, _TWO = ("VARCHAR",), ("VARCHAR", "VARCHAR")
 
 UDFS = (
     Udf("trino_json_parse", _parse, _ONE, "VARCHAR"),
+    Udf("trino_json_parts", _parts, _ONE, "VARCHAR[]"),
     Udf("trino_json_extract", _json_extract, _TWO, "VARCHAR"),
     Udf("trino_json_scalar", _json_scalar, _TWO, "VARCHAR"),
     Udf("trino_json_size", _size, _TWO, "BIGINT"),
