@@ -19,6 +19,8 @@ MONTHS = (
     "January February March April May June July August September October November December"
 ).split()
 DAYS = "Sunday Monday Tuesday Wednesday Thursday Friday Saturday".split()
+_BEFORE_1 = re.compile(r"\bB\.?C\.?$", re.IGNORECASE)
+_IN_A_YEAR = {"DDD", "WW", "IW"}
 _ROMAN = "I II III IV V VI VII VIII IX X XI XII".split()
 
 
@@ -197,15 +199,22 @@ def to_timestamp(text: str, pattern: str, strict: bool = True) -> datetime:
     found = reader.match(text.strip())
     if not found:
         fail(f'invalid value "{text}" for format "{pattern}"', BAD_DATETIME)
-    if re.search(r"\bB\.?C\.?$", text.strip(), re.IGNORECASE):
+    if _BEFORE_1.search(text.strip()[-5:]):
         fail("a format of years before 1 is not supported", UNSUPPORTED)
-    told = dict(zip(names, found.groups(), strict=True))
-    if not _year(told) and told.keys() & {"DDD", "WW", "IW"}:
+    values = found.groups()
+    if _IN_A_YEAR.intersection(names) and not _year(dict(zip(names, values, strict=True))):
         fail("cannot calculate day of year without year information", BAD_DATETIME)
     try:
-        return _on(_day(told, strict), told, strict)
+        return _moment(names, values, strict)
     except (ValueError, OverflowError):
         fail(f'date/time field value out of range: "{text}"', "22008")
+
+
+@lru_cache(maxsize=4096)  # a column has many rows of one day
+def _moment(names: tuple[str, ...], values: tuple[str, ...], strict: bool) -> datetime:
+    """The moment of a format's parts, each under its name."""
+    told = dict(zip(names, values, strict=True))
+    return _on(_day(told, strict), told, strict)
 
 
 def _day(told: dict[str, str], strict: bool) -> date:
