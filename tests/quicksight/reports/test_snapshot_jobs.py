@@ -202,6 +202,27 @@ def test_what_there_is_not(quicksight, dashboard):
         assert refused(call, **members)[0] == "ResourceNotFoundException"
 
 
+def test_what_a_job_misses_is_told(quicksight, snapshots, lake, fresh):
+    """Its theme is deleted first, its data set then."""
+    id = lake.create({"p": lake.orders()})
+    arn = quicksight.describe_data_set(DataSetId=id)["DataSet"]["Arn"]
+    made = {"DataSetIdentifierDeclarations": [{"Identifier": "d", "DataSetArn": arn}],
+            "Sheets": [{"SheetId": "sheet"}]}  # fmt: skip
+    theme = fresh("theme")
+    call = {"ThemeId": theme, "Name": theme, "BaseThemeId": "CLASSIC", "Configuration": {}}
+    dashboard = snapshots.dashboard(made, ThemeArn=quicksight.create_theme(**call)["Arn"])
+
+    def told():
+        job = snapshots.start(dashboard, pdf())
+        return snapshots.ended(dashboard, job)["ErrorInfo"]["ErrorType"]
+
+    quicksight.delete_theme(ThemeId=theme)
+    assert told() == "ResourceNotFoundException"
+    quicksight.create_theme(**call)
+    quicksight.delete_data_set(DataSetId=id)
+    assert told() == "DATASET_DELETED"
+
+
 def test_a_new_dashboard_has_no_jobs_of_a_deleted_one_of_its_id(quicksight, snapshots, school_data):
     made = definition(school_data, student_table())
     first = snapshots.dashboard(made)

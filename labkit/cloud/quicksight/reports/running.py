@@ -109,15 +109,13 @@ def _told(error: BaseException, job: Job) -> Record:
     if isinstance(error, Stopped) or job.stopping:
         return {"ErrorType": "INTERNAL_FAILURE", "ErrorMessage": INTERRUPTED}
     if isinstance(error, AwsError):
-        return {"ErrorType": _kind(error.code), "ErrorMessage": error.message}
+        lost = error.details.get("ResourceType") == "DATA_SET"
+        kind = "DATASET_DELETED" if lost else error.code
+        return {"ErrorType": kind, "ErrorMessage": error.message}
     if isinstance(error, SourceError):
         return {"ErrorType": str(error.args[0]), "ErrorMessage": str(error)}
     log.error("a snapshot failed", exc_info=error)
     return {"ErrorType": "INTERNAL_FAILURE", "ErrorMessage": f"{type(error).__name__}: {error}"}
-
-
-def _kind(code: str) -> str:
-    return {"ResourceNotFoundException": "DATASET_DELETED"}.get(code, code)
 
 
 def _change(cloud: Cloud, record: Record, **members: Any) -> None:
