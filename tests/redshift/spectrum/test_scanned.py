@@ -89,6 +89,15 @@ def test_the_catalog_is_seen(lake):
         ["day", "int", 5, 2],
     ]
     found = lake.rows(
+        "SELECT table_type, column_name, data_type FROM svv_tables JOIN svv_columns "
+        "USING (table_schema, table_name) WHERE table_schema = 'raw' AND table_name = 'sales' "
+        "AND ordinal_position < 3 ORDER BY ordinal_position"
+    )
+    assert found == [
+        ["EXTERNAL TABLE", "id", "integer"],
+        ["EXTERNAL TABLE", "amount", "numeric"],
+    ]
+    found = lake.rows(
         "SELECT values FROM svv_external_partitions WHERE schemaname = 'raw' ORDER BY 1"
     )
     assert found == [[f'["2008-0{month}", "1"]'] for month in (1, 2, 3)]

@@ -113,7 +113,13 @@ def _tables(connection: Connection, base: str) -> Iterator[Any]:
 
 @system("svv_tables", _TABLES)
 def svv_tables(connection: Connection) -> Iterator[Any]:
+    """External tables, too.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/r_SVV_TABLES.html
+    """
     yield from _tables(connection, "BASE TABLE")
+    for one in _external(connection):
+        yield one.database, one.schema, one.name, _TYPES[one.kind], comment(one)
 
 
 @system("information_schema.tables", _TABLES)
@@ -151,6 +157,13 @@ def _everything(connection: Connection) -> Iterator[Object]:
     yield from relations(connection, everywhere=True)
     for other in OTHERS:
         yield from other(connection)
+
+
+def _external(connection: Connection) -> Iterator[Object]:
+    """The external tables of the connection's database."""
+    for one in _everything(connection):
+        if one.kind == "external" and one.database == connection.database:
+            yield one
 
 
 @system("svv_all_tables", f"database_name {_V}, schema_name {_V}, table_name {_V}, "
@@ -246,11 +259,23 @@ def wide(row: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 @system("svv_columns", _COLUMNS)
+def svv_columns(connection: Connection) -> Iterator[Any]:
+    """Those of late-binding views and external tables, too.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/r_SVV_COLUMNS.html
+    """
+    yield from _wide_columns(connection, [*relations(connection), *_external(connection)])
+
+
 @system("information_schema.columns", _COLUMNS)
 def information_columns(connection: Connection) -> Iterator[Any]:
+    yield from _wide_columns(connection, known_columns(connection))
+
+
+def _wide_columns(connection: Connection, found: Iterable[Object]) -> Iterator[Any]:
     from labkit.cloud.redshift.system.own_columns import own_columns
 
-    for one in known_columns(connection):
+    for one in found:
         yield from map(wide, _columns(connection, one))
     yield from own_columns(connection.database)
 
