@@ -102,6 +102,8 @@ class Question:
         """
         if _all_untouched(value):
             return self._say(NOT_TRIED, "")
+        if empty := _left_open(self.reads, value):
+            return self._say(NOT_YET, f"Nothing stands in `{empty}` yet.")
         try:
             said = plain(value)
         except Unreadable as error:
@@ -176,6 +178,14 @@ def _all_untouched(value: object) -> bool:
     if isinstance(value, dict):
         return bool(value) and all(map(untouched, value.values()))
     return untouched(value)
+
+
+def _left_open(reads: Reads, value: object) -> str:
+    """The first of several variables that still is as the exercise left it."""
+    if isinstance(reads, (str, State)) or not isinstance(value, dict):
+        return ""
+    names = [name for name, one in reads.items() if isinstance(one, str) and name in value]
+    return next((name for name in names if untouched(value[name])), "")
 
 
 def _namespace() -> Mapping[str, Any]:

@@ -14,6 +14,7 @@ import pyarrow.parquet as parquet
 
 from labkit.errors import RunFailed, UnknownName
 from labkit.exercises.states import reader
+from labkit.progress import Bar, Progress
 from labkit.recipes.calls import WORKING
 from labkit.recipes.runs import run_of
 
@@ -37,7 +38,8 @@ def recipe(lab: Lab, name: str, of: str, *columns: str) -> Any:
         return "not published"
     try:
         made = _made(lab, name, of)
-    except RunFailed:
+    except RunFailed as error:
+        Bar().finish(Progress(str(error), good=False))
         return "fails"
     return made.select([each for each in made.column_names if each in columns])
 

@@ -62,7 +62,7 @@ def untouched(value: object) -> bool:
 
 def _plain(value: object, depth: int) -> Plain:
     if depth > DEEPEST:
-        raise Unreadable("It is nested too deeply.")
+        raise Unreadable("It is nested too deeply. Is it what makes the answer, or the answer?")
     if table := _frame(value):
         return _table(table, depth)
     for kinds, read in SCALARS:

@@ -53,6 +53,11 @@ SAID = {
         known(question_named("lab2-q1")).right | {"largest": 7},
         f"{VALUES} Look at `largest`.",
     ),
+    "a variable of two that is left open": (
+        "lab2-q1",
+        known(question_named("lab2-q1")).right | {"largest": ...},
+        "Nothing stands in `largest` yet.",
+    ),
     "texts of which numbers are made": (
         "lab1-q2",
         [1, 2, 3],

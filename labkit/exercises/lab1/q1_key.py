@@ -55,7 +55,7 @@ q1 = Question(
     title="One more user of the key",
     task="""In Lab 2 a workflow will read the lake and write into it, as the role
 `dataedu-flow-role`. Make this role a user of the key. Whoever may use the key now stays a
-user, and nobody else becomes one. (`lab.role_arn(name)` tells a role's ARN.)""",
+user, and nobody else becomes one. (`lab.role_arn(name)` tells a role's ARN, its full name.)""",
     reads=State("key_users", ROLE, "dataedu-fetch-role"),
     starter="# lab.storage. ...",
     answer='lab.storage.add_key_users(lab.role_arn("dataedu-flow-role"))',

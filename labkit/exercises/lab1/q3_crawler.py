@@ -44,10 +44,10 @@ q3 = Question(
     points=2,
     title="A crawler of your own",
     task="""The registrar may see who is enrolled, and nothing else. Make a crawler named
-`registrar` with boto3, `lab.client("glue").create_crawler(...)`, and run it. It reads the folder
-`lmsapi/enrollment_fact/` of the raw bucket as the role `dataedu-glue-crawler-role`, and writes
-into the database `db_registrar`, where the table is to be called `reg_enrollment_fact`, with
-`process_date` as its partition.""",
+`registrar` with boto3, AWS's library for Python: `lab.client("glue").create_crawler(...)`. Run it.
+It reads the folder `lmsapi/enrollment_fact/` of the raw bucket as the role
+`dataedu-glue-crawler-role`, and writes into the database `db_registrar`, where the table is to be
+called `reg_enrollment_fact`, with `process_date` as its partition.""",
     reads={
         "crawler": State("crawler", "registrar"),
         "rows": State("rows", ROWS),
@@ -76,8 +76,8 @@ copied: two databases now describe the same files.""",
         "and there is no partition. End one level higher.",
         "whole": "The crawler reads the whole LMS, and the registrar sees all of its tables. End "
         "the path in the table's own folder.",
-        "no-prefix": "The table is there, under its folder's name. `TablePrefix` puts `reg_` "
-        "before it.",
+        "no-prefix": "There is no table `reg_enrollment_fact`. It bears its folder's name, and "
+        "`TablePrefix` stands before that as you write it: `reg_`.",
         "raw": "The crawler writes into the database of the raw data. The registrar needs one of "
         "their own: `db_registrar`.",
         "other": "That is the dimension, `enrollment_dim`. The registrar needs the facts.",

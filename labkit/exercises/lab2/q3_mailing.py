@@ -79,7 +79,7 @@ publish again.""",
         "*published*.",
         "older": "The published version changes nothing. If your steps are in the working version, "
         "publish it again.",
-        "failing": "The recipe fails on the students. `lab.recipe.run_job` tells at which step.",
+        "failing": "The recipe fails on the students: see at which step above.",
         "sentence": "A sentence has one capital, at its start. *New york* is a state of two words.",
         "blanks-within": "All blanks are gone, also that in *New York*. Only those around it "
         "should go.",
