@@ -26,6 +26,14 @@ _WORDS = {
 }  # fmt: skip
 
 
+#: Digits, words and blanks are ASCII's alone in Joni, Trino's library, as in Java; only the edge of
+#: a word, ``\\b``, knows Unicode. https://github.com/jruby/joni/blob/master/src/org/joni/Lexer.java
+_CLASSES = {
+    "\\d": "0-9", "\\D": r"\x00-/:-\U0010ffff",
+    "\\w": "0-9A-Za-z_", "\\W": r"\x00-/:-@\[-\^`{-\U0010ffff",
+    "\\s": r" \t-\r", "\\S": r"\x00-\x08\x0e-\x1f!-\U0010ffff",
+}  # fmt: skip
+
 #: POSIX's classes, of ASCII alone.
 _POSIX = {
     "Lower": "a-z", "Upper": "A-Z", "ASCII": r"\x00-\x7f", "Alpha": "A-Za-z", "Digit": "0-9",
@@ -59,6 +67,9 @@ def _to_python(pattern: str, found: re.Match[str]) -> str:
         return re.escape(found[1])
     if word[:2] in ("\\p", "\\P"):
         return _characters(word, within=_in_brackets(pattern[: found.start()]))
+    if word in _CLASSES:
+        within = _in_brackets(pattern[: found.start()])
+        return _CLASSES[word] if within else f"[{_CLASSES[word]}]"
     if word.startswith("[:"):
         return _bracketed(pattern, found)
     if word == "&&" or (word == "[" and _in_brackets(pattern[: found.start()])):
@@ -81,6 +92,8 @@ def _bracketed(pattern: str, found: re.Match[str]) -> str:
         fail(f"'{found[0]}' in a regular expression is not supported here", "NOT_SUPPORTED")
     if negated:
         known = known.replace("p", "P") if "{" in known else known.upper()
+    if "{" not in known:
+        return known
     within = f"[{known}"
     return _JAVA.sub(partial(_to_python, within), within)[1:]
 

@@ -21,9 +21,11 @@ from labkit.cloud.engine.trino.functions.entry import (
 )
 from labkit.cloud.engine.trino.functions.java_patterns import compiled
 
-# What RE2 and Java read differently, or RE2 does not know: classes of words and blanks (Java's
-# know Unicode), boundaries, back references, groups with a meaning, possessive quantifiers.
-_DIFFERENT = re.compile(r"\\[^dDnrt.\\+*?()\[\]{}|^$/\-]|\(\?(?!:|i\))|[*+?}]\+|\[[^\]]*(\[|&&)|\$")
+# What RE2 and Java read differently, or RE2 does not know: blanks (Java's have the vertical tab),
+# boundaries, back references, groups with a meaning, possessive quantifiers.
+_DIFFERENT = re.compile(
+    r"\\[^dDwWnrt.\\+*?()\[\]{}|^$/\-]|\(\?(?!:|i\))|[*+?}]\+|\[[^\]]*(\[|&&)|\$"
+)
 
 
 def _plain(sql: str) -> str | None:
