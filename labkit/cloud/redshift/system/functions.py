@@ -75,7 +75,8 @@ def _format_type() -> str:
         for base, oid in OIDS.items()
         if base not in ("varchar", "bpchar", "varbyte", "numeric")
     )
-    return f"CASE $1 {sized} {number} {others} WHEN 2278 THEN 'void' ELSE '???' END"
+    rest = "WHEN 2278 THEN 'void' WHEN 0 THEN '-' ELSE CASE WHEN $1 IS NOT NULL THEN '???' END"
+    return f"CASE $1 {sized} {number} {others} {rest} END"
 
 
 def _path(connection: Connection) -> list[str]:
