@@ -7,6 +7,8 @@ from botocore.exceptions import ClientError
 
 from labkit import recipes
 from labkit.errors import RunFailed, UnknownName
+from labkit.exercises.states import State
+from labkit.progress import Bar
 from labkit.widgets import ProfileView
 
 WORKSHOP = "labkit/recipes/student-ext-2.json"
@@ -149,3 +151,12 @@ def test_steps_that_are_applied_twice_are_told_of(kitchen):
     assert "The recipe had 1 steps before" in refused.value.__notes__[0]
     kitchen.recipe.create("twice", [])
     assert kitchen.recipe.apply("twice", [rename]) == 1
+
+
+def test_an_exercise_tells_why_a_recipe_fails(kitchen, monkeypatch):
+    said = []
+    monkeypatch.setattr(Bar, "finish", lambda _, progress, **options: said.append(progress.text))
+    kitchen.recipe.create("failing", [recipes.step("UPPER_CASE", sourceColumn="gendr")])
+    kitchen.recipe.publish("failing")
+    assert State("recipe", "failing", "db_raw_sisdemo.student", "gender").read(kitchen) == "fails"
+    assert "Step 1 (UPPER_CASE): There is no column 'gendr'" in said[-1]
