@@ -490,6 +490,32 @@ REFUSED = {
         {"Other": {"Type": "AWS::CloudFormation::WaitCondition", "Properties": {"Count": 1}}},
         r"Unrecognized resource types: \[AWS::CloudFormation::WaitCondition\]",
     ),
+    "an output of no attribute": (
+        {"Other": {"Type": "AWS::SNS::Topic"}},
+        "Other does not support attribute type None",
+        {"Told": {"Value": {"Fn::GetAtt": ["Other", "None"]}}},
+    ),
+    "an item that there is not": (
+        {"Other": {"Type": "AWS::SNS::Topic"}},
+        "the output Told cannot be read",
+        {"Told": {"Value": {"Fn::Select": [2, ["a", "b"]]}}},
+    ),
+    "an output without a value": (
+        {"Other": {"Type": "AWS::SNS::Topic"}},
+        "Every Outputs member must contain a Value object",
+        {"Told": {"Description": "nothing"}},
+    ),
+    "a function that there is not": (
+        {"Other": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": {"Fn::Cidr": []}}}},
+        "Fn::Cidr is not available in the local AWS",
+    ),
+    "a condition that there is not": (
+        {"Other": {"Type": "AWS::SNS::Topic"}},
+        r"Unresolved resource dependencies \[Never\] in the Outputs block",
+        {"Told": {"Value": {"Fn::If": ["Never", 1, 2]}}},
+    ),
+    "no object": ({"Other": "a topic"}, "Any Resources member must be an object"),
+    "no type": ({"Other": {"Properties": {}}}, r"\[/Resources/Other\] Every Resources object must"),
     "a macro within": (
         {"Left": {"Type": "AWS::SQS::Queue", "Properties": {"Fn::Transform": {"Name": "Mine"}}}},
         "Fn::Transform",
@@ -504,11 +530,13 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize(("resources", "match"), REFUSED.values(), ids=REFUSED)
-def test_a_stack_that_cannot_be_made_leaves_nothing(aws, resources, match):
+@pytest.mark.parametrize("refused", REFUSED.values(), ids=REFUSED)
+def test_a_stack_that_cannot_be_made_leaves_nothing(aws, refused):
+    resources, match, outputs = (*refused, {})[:3]
     bucket = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "left-of-a-stack"}}
     names = {"Names": {"1": {"topic": "one"}}}
-    template = json.dumps({"Resources": {"Made": bucket} | resources, "Mappings": names})
+    parts = {"Resources": {"Made": bucket} | resources, "Mappings": names, "Outputs": outputs}
+    template = json.dumps(parts)
     with pytest.raises(ClientError, match=match):
         aws("cloudformation").create_stack(StackName="none", TemplateBody=template)
     assert "left-of-a-stack" not in [b["Name"] for b in aws("s3").list_buckets()["Buckets"]]
@@ -968,3 +996,27 @@ def test_a_state_machine_is_of_its_templates_type_and_changed_in_place(aws, fres
     stacks.delete_stack(StackName=name)
     with pytest.raises(ClientError, match="StateMachineDoesNotExist"):
         states.describe_state_machine(stateMachineArn=arn)
+
+
+def test_a_stack_keeps_to_the_types_and_parameters_that_there_are(aws):
+    stacks, topic = aws("cloudformation"), {"Topic": {"Type": "AWS::SNS::Topic"}}
+    template = json.dumps({"Resources": topic})
+    with pytest.raises(ClientError, match=r"Topic is not allowed by parameter ResourceTypes \[AWS"):
+        stacks.create_stack(StackName="n", TemplateBody=template, ResourceTypes=["AWS::S3::*"])
+    slot = {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/none"}
+    template = json.dumps({"Resources": topic, "Parameters": {"P": slot}})
+    with pytest.raises(ClientError, match=r"Unable to fetch parameters \[/none\] from parameter"):
+        stacks.create_stack(StackName="n", TemplateBody=template)
+
+
+def test_an_update_whose_output_cannot_be_told_changes_nothing(aws, fresh):
+    stacks, name = aws("cloudformation"), fresh("stack")
+    stacks.create_stack(StackName=name, TemplateBody=holding(name))
+    told = {"Told": {"Value": {"Fn::GetAtt": [name, "None"]}}}
+    changed = json.loads(holding(name, f"{name}-2")) | {"Outputs": told}
+    with pytest.raises(ClientError, match="does not support attribute type None"):
+        stacks.update_stack(StackName=name, TemplateBody=json.dumps(changed))
+    (stack,) = stacks.describe_stacks(StackName=name)["Stacks"]
+    assert "Outputs" not in stack
+    assert len(aws("sqs").list_queues(QueueNamePrefix=name).get("QueueUrls", [])) == 1
+    stacks.delete_stack(StackName=name)

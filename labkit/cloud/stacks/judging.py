@@ -28,6 +28,11 @@ _ATTRIBUTES = {
     "Type", "Properties", "DependsOn", "Condition", "Metadata", "Description", "Version",
     "CreationPolicy", "DeletionPolicy", "UpdatePolicy", "UpdateReplacePolicy",
 }  # fmt: skip
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
+_FUNCTIONS = {
+    "Fn::Base64", "Fn::FindInMap", "Fn::GetAtt", "Fn::GetAZs", "Fn::If", "Fn::ImportValue",
+    "Fn::Join", "Fn::Select", "Fn::Split", "Fn::Sub", "Fn::ToJsonString",
+}  # fmt: skip
 # Transforms of AWS's that change nothing of a template without what is theirs alone, which is
 # refused by its type. Their templates may have a section of their own.
 _NOTHING_TO_DO = {"AWS::Serverless-2016-10-31"}
@@ -57,9 +62,16 @@ def _check_parts(template: Said) -> None:
         raise _bad(f"No transform named {macros[0]} found. The local AWS has no macros.")
     if strange := sorted(template.keys() - _SECTIONS - ({"Globals"} if asked else set())):
         raise _bad(f"Invalid template property or properties [{', '.join(strange)}]")
-    for each in template["Resources"].values():
-        if strange := sorted(each.keys() - _ATTRIBUTES if isinstance(each, dict) else ()):
+    for name, each in template["Resources"].items():
+        if not isinstance(each, dict):
+            raise _bad("Template format error: Any Resources member must be an object.")
+        if strange := sorted(each.keys() - _ATTRIBUTES):
             raise _bad(f"Invalid template resource property '{strange[0]}'")
+        if "Type" not in each:
+            words = "Every Resources object must contain a Type member."
+            raise _bad(f"Template format error: [/Resources/{name}] {words}")
+    if any("Value" not in each for each in (template.get("Outputs") or {}).values()):
+        raise _bad("Template format error: Every Outputs member must contain a Value object")
 
 
 def check_parameters(template: Said, given: Said) -> None:
@@ -110,7 +122,10 @@ def _within(value: Any) -> Iterator[str]:
             yield from _within(own)
         elif name in ("Ref", "Fn::GetAtt"):
             yield from needs({name: each})
+        elif name.startswith("Fn::") and name not in _FUNCTIONS:
+            raise _bad(f"Template error: {name} is not available in the local AWS")
         else:
+            yield from [str(each[0])] if name == "Fn::If" else ()
             yield from _within(each)
 
 

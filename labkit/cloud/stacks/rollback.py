@@ -41,6 +41,21 @@ def unmake(resources: Any, names: Collection[str] | None = None) -> None:
         _drop(resources, said, said if names is None else names, kept=_KEPT_ON_FAILURE)
 
 
+def check_outputs(resources: Any, template: Said) -> None:
+    """Raise for outputs that cannot be told; moto finds out when the stack is described.
+
+    Raises:
+        ValidationError: such as AWS's for an attribute that a resource does not have.
+    """
+    outputs = parsing.OutputMap(resources, template, resources.stack_id)
+    for name in outputs.outputs:
+        try:
+            outputs[name]
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            words = f"Template error: the value of the output {name} cannot be read: {error}"
+            raise ValidationError(message=words) from error
+
+
 def _update(self: Any, template: Said, parameters: Said | None = None) -> None:
     """Make, change and then drop; what fails on the way leaves all as it was."""
     former, old = (self._template, self.input_parameters), self._resource_json_map
@@ -57,6 +72,7 @@ def _update(self: Any, template: Said, parameters: Said | None = None) -> None:
             if name in todo["Modify"]:
                 changed.append(name)
                 replaced |= _change(self, name, old[name], touched)
+        check_outputs(self, template)
     except Exception:
         unmake(self, todo["Add"])
         _read(self, *former)

@@ -122,9 +122,20 @@ def _allowed(load: Any) -> Any:
         if self._template:  # a stack under review has none
             judging.check_parameters(self._template, self.input_parameters)
             self.input_parameters = given(self._template, self.input_parameters)
+            _check_stored(self._template, self.input_parameters)
         load(self)
 
     return loaded
+
+
+def _check_stored(template: Any, values: dict[str, Any]) -> None:
+    """Raise for parameters of Systems Manager that there are not."""
+    slots = (template.get("Parameters") or {}).items()
+    names = [values[n] for n, s in slots if str(s.get("Type")).startswith("AWS::SSM::Parameter::V")]
+    asked = [stacks.client("ssm").get_parameters(Names=[name]) for name in names]
+    if lacking := [name for answer in asked for name in answer["InvalidParameters"]]:
+        words = f"Unable to fetch parameters [{','.join(lacking)}] from parameter store"
+        raise ValidationError(message=f"{words} for this account.")
 
 
 def _undone(create: Any) -> Any:
@@ -133,7 +144,9 @@ def _undone(create: Any) -> Any:
     def created(self: Any, *args: Any, **kwargs: Any) -> Any:
         known = {*self.stacks}
         try:
-            return create(self, *args, **kwargs)
+            made = create(self, *args, **kwargs)
+            rollback.check_outputs(made.resource_map, made.template_dict)
+            return made
         except Exception:
             for stack_id in self.stacks.keys() - known:
                 rollback.unmake(self.stacks.pop(stack_id).resource_map)

@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Va
 
 from __future__ import annotations
 
+import fnmatch
 import re
 from collections.abc import Collection
 from typing import Any
@@ -38,6 +39,7 @@ def check_call(
     TemplateBody: str = "",
     TemplateURL: str = "",
     Capabilities: Collection[str] = (),
+    ResourceTypes: Collection[str] = (),
     **_: Any,
 ) -> None:
     """Raise for a template that makes no stack, or identities that the caller does not know of.
@@ -53,10 +55,19 @@ def check_call(
         raise _invalid(f"{words} constraint: {rule}")
     if not TemplateBody and not TemplateURL:
         return
-    needed = _capabilities(_read(TemplateBody, TemplateURL)["Resources"]).get("Capabilities", ())
+    resources = _read(TemplateBody, TemplateURL)["Resources"]
+    _check_allowed([each["Type"] for each in resources.values()], ResourceTypes)
+    needed = _capabilities(resources).get("Capabilities", ())
     if needed and not {*needed, _ALL} & {*Capabilities}:
         words = f"Requires capabilities : [{', '.join(needed)}]"
         raise AwsError("InsufficientCapabilitiesException", words)
+
+
+def _check_allowed(types: Collection[str], patterns: Collection[str]) -> None:
+    for kind in types if patterns else ():
+        if not any(fnmatch.fnmatchcase(kind, pattern) for pattern in patterns):
+            words = f"is not allowed by parameter ResourceTypes [{', '.join(patterns)}]"
+            raise _invalid(f"Resource type {kind} {words}")
 
 
 @rewrites("cloudformation")
