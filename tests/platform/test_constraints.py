@@ -19,6 +19,17 @@ REFUSED = {
     "enum": (
         "scheduler", "list_schedules", {"State": "ON"}, BAD, r"set: \[ENABLED, DISABLED\]",
     ),
+    "status": (
+        "stepfunctions", "list_executions", {"stateMachineArn": "arn:x", "statusFilter": "x"}, BAD,
+        "'statusFilter' failed .* enum value set",
+    ),
+    "long": (
+        "stepfunctions", "create_activity", {"name": "x" * 81}, BAD, "less than or equal to 80",
+    ),
+    "period": (
+        "kms", "enable_key_rotation", {"KeyId": "x", "RotationPeriodInDays": 89}, BAD,
+        "'rotationPeriodInDays' failed .* greater than or equal to 90",
+    ),
     "range": ("glue", "get_databases", {"MaxResults": 101}, BAD, "value less than or equal to 100"),
     "lacks": ("stepfunctions", "start_execution", {}, BAD, "'stateMachineArn' failed .* null"),
     "lacks-within": (

@@ -63,19 +63,11 @@ def enable_key_rotation(
     """Say when a key's material is rotated next.
 
     Raises:
-        AwsError: ``UnsupportedOperationException`` for a key that is not symmetric,
-            ``ValidationException`` for a period that is too short or too long.
+        AwsError: ``UnsupportedOperationException`` for a key that is not symmetric.
     """
     key = find_key(context.cloud, KeyId, context.region)
     if key.key_spec != "SYMMETRIC_DEFAULT":
         raise AwsError("UnsupportedOperationException", "")
-    if not 90 <= RotationPeriodInDays <= 2560:
-        raise AwsError(
-            "ValidationException",
-            f"1 validation error detected: Value '{RotationPeriodInDays}' at "
-            "'rotationPeriodInDays' failed to satisfy constraint: Member must have value between "
-            "90 and 2560",
-        )
     key.key_rotation_status = True
     key.rotation_days, key.rotation_start = RotationPeriodInDays, _now()
     return {}

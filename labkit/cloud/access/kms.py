@@ -17,6 +17,7 @@ from labkit.cloud.access.keys import USAGES, Keys, authorize, find_key
 from labkit.cloud.access.policy_conditions import Question
 from labkit.cloud.access.policy_language import Document, check_document, read_document
 from labkit.cloud.cloud import Cloud
+from labkit.cloud.constraints import refusal
 from labkit.cloud.json_text import BadJson
 from labkit.cloud.operations import AwsError, Context, not_here, rewrites
 
@@ -73,11 +74,7 @@ def _check_limits(operation: str, parameters: Parameters) -> None:
         raise AwsError("ValidationException", "NumberOfBytes is required.")
     days = parameters.get("PendingWindowInDays")
     if operation == "ScheduleKeyDeletion" and days is not None and not 7 <= days <= 30:
-        raise AwsError(
-            "ValidationException",
-            f"1 validation error detected: Value '{days}' at 'pendingWindowInDays' failed to "
-            "satisfy constraint: Member must have value between 7 and 30",
-        )
+        raise refusal(days, "pendingWindowInDays", "have value between 7 and 30")
     if operation.endswith("Alias") and parameters["AliasName"].startswith("alias/aws/"):
         raise AwsError("NotAuthorizedException", "")
 

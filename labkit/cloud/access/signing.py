@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 
 from labkit.cloud.access.keys import find_key
-from labkit.cloud.constraints import check_members
+from labkit.cloud.constraints import check_members, refusal
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 
 _HASHES: dict[str, Any] = {"256": hashes.SHA256, "384": hashes.SHA384, "512": hashes.SHA512}
@@ -75,11 +75,8 @@ def _signing_key(context: Context, key_id: str, algorithm: str) -> Any:
         words = f"{key.arn} key usage is {key.key_usage} which is not valid for"
         raise AwsError("InvalidKeyUsageException", f"{words} {context.operation}.")
     if algorithm not in key.signing_algorithms:
-        raise AwsError(
-            "ValidationException",
-            f"1 validation error detected: Value '{algorithm}' at 'SigningAlgorithm' failed to "
-            f"satisfy constraint: Member must satisfy enum value set: {key.signing_algorithms}",
-        )
+        must = f"satisfy enum value set: {key.signing_algorithms}"
+        raise refusal(algorithm, "SigningAlgorithm", must)
     return key
 
 

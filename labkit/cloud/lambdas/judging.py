@@ -16,6 +16,7 @@ from moto.core.utils import utcnow
 
 from labkit.cloud import protocol
 from labkit.cloud.cloud import Cloud, on_start
+from labkit.cloud.constraints import refusal
 from labkit.cloud.lambdas import routing, zips
 from labkit.cloud.lambdas.finding import find
 from labkit.cloud.operations import AwsError, Context, not_here
@@ -33,11 +34,7 @@ def judge_call(context: Context, parameters: Members) -> None:
 def _check_members(context: Context, parameters: Members) -> None:
     _check_runtime(parameters.get("Runtime"))
     if (timeout_s := parameters.get("Timeout") or 0) > LONGEST_S:  # the model does not say it
-        raise AwsError(
-            "ValidationException",
-            f"1 validation error detected: Value '{timeout_s}' at 'timeout' failed to satisfy "
-            f"constraint: Member must have value less than or equal to {LONGEST_S}",
-        )
+        raise refusal(timeout_s, "timeout", f"have value less than or equal to {LONGEST_S}")
 
 
 def _check_variables(context: Context, parameters: Members) -> None:

@@ -75,12 +75,10 @@ def list_executions(
     mapRunArn: str | None = None,
     redriveFilter: str | None = None,
 ) -> Answer:
-    words.check_limit(maxResults)
     if stateMachineArn is None:
         raise AwsError(
             "ValidationException", "Must provide either State Machine ARN or Map Run ARN"
         )
-    _check_status(statusFilter)
     if find_machine(context, stateMachineArn).type == "EXPRESS":
         raise words.wrong_type()
     found = [
@@ -105,7 +103,6 @@ def get_execution_history(
     nextToken: str = "",
     includeExecutionData: bool = True,
 ) -> Answer:
-    words.check_limit(maxResults)
     find_execution(context, executionArn)
     events = list(History(context.cloud, executionArn).events())
     events = events[::-1] if reverseOrder else events
@@ -150,17 +147,7 @@ _LISTED = (
     "executionArn", "stateMachineArn", "name", "status", "startDate", "stopDate", "redriveCount",
     "redriveDate", "stateMachineVersionArn", "stateMachineAliasArn",
 )  # fmt: skip
-_STATUSES = ("SUCCEEDED", "TIMED_OUT", "PENDING_REDRIVE", "ABORTED", "FAILED", "RUNNING")
 
 
 def _listed(record: Record) -> Answer:
     return {name: record[name] for name in _LISTED if name in record}
-
-
-def _check_status(status: str | None) -> None:
-    if status not in (None, *_STATUSES):
-        raise AwsError(
-            "ValidationException",
-            f"1 validation error detected: Value '{status}' at 'statusFilter' failed to satisfy "
-            f"constraint: Member must satisfy enum value set: [{', '.join(_STATUSES)}]",
-        )

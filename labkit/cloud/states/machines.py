@@ -147,7 +147,6 @@ def describe_state_machine(
 @operation("stepfunctions", "ListStateMachines")
 def list_state_machines(context: Context, *, maxResults: int = 100, nextToken: str = "") -> Answer:
     """All machines of the region, by their names."""
-    words.check_limit(maxResults)
     machines = context.backend("stepfunctions").state_machines
     told = [
         {

@@ -35,7 +35,6 @@ def publish_state_machine_version(
 def list_state_machine_versions(
     context: Context, *, stateMachineArn: str, nextToken: str = "", maxResults: int = 100
 ) -> Answer:
-    words.check_limit(maxResults)
     versions = list(find_whole_machine(context, stateMachineArn).versions.values())[::-1]
     items = [
         {"stateMachineVersionArn": each.arn, "creationDate": each.creation_date}

@@ -9,23 +9,15 @@ from labkit.cloud import paging
 from labkit.cloud.operations import Answer, AwsError
 
 _BAD_NAME = re.compile(r"[\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]")
-LONGEST_NAME = 80
-MOST_RESULTS = 1000
 MACHINE, EXECUTION, ACTIVITY, EXPRESS = "stateMachine", "execution", "activity", "express"
 
 
 def check_name(name: str) -> None:
-    """Raise unless a name may be given.
+    """Raise unless a name may be given; how long it may be says the model.
 
     Raises:
-        AwsError: ``InvalidName``, or ``ValidationException`` for one that is too long.
+        AwsError: ``InvalidName``.
     """
-    if len(name) > LONGEST_NAME:
-        raise AwsError(
-            "ValidationException",
-            f"1 validation error detected: Value '{name}' at 'name' failed to satisfy "
-            f"constraint: Member must have length less than or equal to {LONGEST_NAME}",
-        )
     if not name or _BAD_NAME.search(name):
         raise AwsError("InvalidName", f"Invalid Name: '{name}'")
 
@@ -66,16 +58,6 @@ def wrong_type() -> AwsError:
         "StateMachineTypeNotSupported",
         "This operation is not supported by this type of state machine",
     )
-
-
-def check_limit(value: int) -> None:
-    """Raise for a page that is too long."""
-    if value > MOST_RESULTS:
-        raise AwsError(
-            "ValidationException",
-            f"1 validation error detected: Value '{value}' at 'maxResults' failed to "
-            f"satisfy constraint: Member must have value less than or equal to {MOST_RESULTS}",
-        )
 
 
 def page(name: str, items: list[Any], limit: int, token: str, question: object = None) -> Answer:
