@@ -4,7 +4,9 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pyarrow as pa
@@ -38,6 +40,7 @@ from pyiceberg.types import (
     TimestamptzType,
 )
 
+from labkit.cloud.iceberg.commits import judge_one_by_one
 from tests.athena.conftest import Lake, make_lake
 from tests.conftest import Running, connect, kill_cloud, start_cloud, stop_cloud
 
@@ -924,6 +927,25 @@ def test_changes_of_the_same_rows_at_once(ice: Ice) -> None:
     assert ice.rows("SELECT n FROM t") == [[str(len(won))]]
     for done in found:
         assert done in won or "ICEBERG_COMMIT_ERROR" in done["Status"]["StateChangeReason"]
+
+
+def test_manifests_are_judged_one_by_one() -> None:
+    busy, together = threading.Lock(), []
+
+    def evaluate(manifest: int) -> bool:
+        alone = busy.acquire(blocking=False)
+        time.sleep(0.001)
+        together.append(not alone)
+        if alone:
+            busy.release()
+        return manifest % 2 == 0
+
+    update = SimpleNamespace(_build_manifest_evaluator=lambda spec_id: evaluate)
+    judge_one_by_one(update)
+    with ThreadPoolExecutor(4) as executor:
+        found = list(executor.map(update._build_manifest_evaluator(0), range(40)))
+    assert found == [number % 2 == 0 for number in range(40)]
+    assert not any(together)
 
 
 def test_metadata_that_are_gone(ice: Ice) -> None:

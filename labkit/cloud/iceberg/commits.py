@@ -6,7 +6,9 @@ Source: https://iceberg.apache.org/spec/#optimistic-concurrency
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from pyiceberg.exceptions import CommitFailedException, NoSuchTableError, ValidationException
 from pyiceberg.manifest import DataFile
@@ -39,9 +41,30 @@ def replace(table: Table, removed: Sequence[DataFile], added: Sequence[DataFile]
     """A snapshot with other files in place of some, if the table has got no others meanwhile."""
     transaction = table.transaction()
     with transaction.update_snapshot().overwrite() as update:
+        judge_one_by_one(update)
         update._operation = update._operation if removed else Operation.APPEND
         for file in removed:
             update.delete_data_file(file)
         for file in added:
             update.append_data_file(file)
     transaction.commit_transaction()
+
+
+def judge_one_by_one(update: Any) -> None:
+    """Let a change ask whether a manifest may hold a file for one manifest at a time.
+
+    pyiceberg asks from several threads, and what answers keeps the bounds of the manifest in
+    itself: it took those of another one, and the commit failed for want of a file that is there.
+    """
+    build = update._build_manifest_evaluator
+
+    def built(spec_id: int) -> Callable[[Any], bool]:
+        evaluate, turn = build(spec_id), threading.Lock()
+
+        def judged(manifest: Any) -> bool:
+            with turn:
+                return bool(evaluate(manifest))
+
+        return judged
+
+    update._build_manifest_evaluator = built
