@@ -53,6 +53,8 @@ submissions. Both are called "share of late work", so write the denominator into
     messages={
         "within": "That is how much of a school's own work is late. The question is which part of "
         "all late work is the school's: these shares add up to 1.",
+        "on-time-within": "That is how much of a school's own work comes *on time*. The question "
+        "is which part of all *late* work is the school's.",
         "of-all": "Your shares add up to less than 1: you divided by all submissions, not by the "
         "late ones.",
         "of-itself": "Each school is the whole of itself: the column in brackets says within which "
@@ -70,6 +72,7 @@ submissions. Both are called "share of late work", so write the denominator into
     },
     wrong=(
         (code("avg(1 - {on_time})"), "within"),
+        (code("average(on_time)"), "on-time-within"),
         (code("sum(1 - {on_time}) / sumOver(count({id}), [])"), "of-all"),
         (code("percentOfTotal(sum(1 - {on_time}), [{school_name}])"), "of-itself"),
         (code("percentOfTotal(sum({on_time}))"), "on-time"),
