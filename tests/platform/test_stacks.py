@@ -1009,6 +1009,42 @@ def test_a_stack_keeps_to_the_types_and_parameters_that_there_are(aws):
         stacks.create_stack(StackName="n", TemplateBody=template)
 
 
+def test_the_rules_of_a_template_are_judged(aws, fresh):
+    stacks, name = aws("cloudformation"), fresh("stack")
+    old = {"Fn::Contains": [["1", "2"], {"Ref": "Version"}]}
+    known = {"Fn::EachMemberIn": [{"Ref": "Parts"}, ["a", "b"]]}
+    template = {
+        "Parameters": {
+            "Version": {"Type": "Number", "Default": 3},
+            "Parts": {"Type": "CommaDelimitedList", "Default": "a, b"},
+        },
+        "Rules": {
+            "New": {"Assertions": [{"Assert": {"Fn::Not": [old]}, "AssertDescription": "too old"}]},
+            "Known": {
+                "RuleCondition": {"Fn::Equals": [{"Ref": "Version"}, "3"]},
+                "Assertions": [{"Assert": known}],
+            },
+        },
+        "Resources": {"Topic": {"Type": "AWS::SNS::Topic"}},
+        "Outputs": {"Parts": {"Value": {"Fn::Join": ["|", {"Ref": "Parts"}]}}},
+    }
+
+    def make(**given):
+        stacks.create_stack(
+            StackName=name,
+            TemplateBody=json.dumps(template),
+            Parameters=[{"ParameterKey": k, "ParameterValue": v} for k, v in given.items()],
+        )
+
+    with pytest.raises(ClientError, match="Template error: too old"):
+        make(Version="2")
+    with pytest.raises(ClientError, match="the rule Known does not hold"):
+        make(Parts="a,c")
+    make()
+    assert outputs(aws, name) == {"Parts": "a|b"}
+    stacks.delete_stack(StackName=name)
+
+
 def test_an_update_whose_output_cannot_be_told_changes_nothing(aws, fresh):
     stacks, name = aws("cloudformation"), fresh("stack")
     stacks.create_stack(StackName=name, TemplateBody=holding(name))

@@ -19,7 +19,7 @@ from moto.cloudformation import models, parsing, responses
 from moto.cloudformation.exceptions import ValidationError
 
 from labkit.cloud import stacks
-from labkit.cloud.stacks import judging, nested, proposals, reading, rollback, taken, updates
+from labkit.cloud.stacks import judging, nested, proposals, reading, rollback, rules, taken, updates
 from labkit.cloud.stacks.updates import given, needs
 
 # What stands in templates and makes nothing.
@@ -124,6 +124,11 @@ def _allowed(load: Any) -> Any:
             self.input_parameters = given(self._template, self.input_parameters)
             _check_stored(self._template, self.input_parameters)
         load(self)
+        for name, value in self.resolved_parameters.items():
+            if isinstance(value, list):  # each is told without the blanks around it
+                trimmed = [each.strip() if isinstance(each, str) else each for each in value]
+                self.resolved_parameters[name] = self._parsed_resources[name] = trimmed
+        rules.check_rules(self._template, self.resolved_parameters)
 
     return loaded
 
