@@ -1056,3 +1056,25 @@ def test_an_update_whose_output_cannot_be_told_changes_nothing(aws, fresh):
     assert "Outputs" not in stack
     assert len(aws("sqs").list_queues(QueueNamePrefix=name).get("QueueUrls", [])) == 1
     stacks.delete_stack(StackName=name)
+
+
+def test_a_stack_tells_what_its_caller_knew_of(aws, fresh):
+    stacks, name = aws("cloudformation"), fresh("stack")
+
+    def told():
+        (stack,) = stacks.describe_stacks(StackName=name)["Stacks"]
+        return stack.get("Capabilities"), "LastUpdatedTime" in stack
+
+    knowing = {"StackName": name, "Capabilities": ["CAPABILITY_IAM"]}
+    stacks.create_stack(TemplateBody=holding(name), **knowing)
+    assert told() == (["CAPABILITY_IAM"], False)
+    change = {"StackName": name, "ChangeSetName": "change"}
+    stacks.create_change_set(
+        **change, TemplateBody=holding(name, f"{name}-2"), Capabilities=["CAPABILITY_NAMED_IAM"]
+    )
+    assert stacks.describe_change_set(**change)["Capabilities"] == ["CAPABILITY_NAMED_IAM"]
+    stacks.execute_change_set(**change)
+    assert told() == (["CAPABILITY_NAMED_IAM"], True)
+    stacks.update_stack(TemplateBody=holding(name), **knowing)
+    assert told() == (["CAPABILITY_IAM"], True)
+    stacks.delete_stack(StackName=name)

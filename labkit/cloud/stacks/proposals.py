@@ -15,7 +15,7 @@ from moto.cloudformation.exceptions import CloudFormationError, ValidationError
 
 from labkit.cloud import stacks
 from labkit.cloud.stacks import judging, reading
-from labkit.cloud.stacks.updates import Said, given
+from labkit.cloud.stacks.updates import Said, allow, given
 
 _TAKEN = "Stack [{}] already exists and cannot be created again with the changeSet [{}]."
 _ALONE = "StackName must be specified if ChangeSetName is not specified as an ARN."
@@ -56,7 +56,9 @@ def _proposed(propose: Any) -> Any:
             if stack.status != "REVIEW_IN_PROGRESS":
                 raise ValidationError(message=_TAKEN.format(stack_name, change_set_name))
             del self.stacks[stack.stack_id]
-        return propose(self, stack_name=stack_name, change_set_name=change_set_name, **told)
+        made = propose(self, stack_name=stack_name, change_set_name=change_set_name, **told)
+        allow(self.change_sets[made[0]])
+        return made
 
     return proposed
 

@@ -151,6 +151,7 @@ def _undone(create: Any) -> Any:
         try:
             made = create(self, *args, **kwargs)
             rollback.check_outputs(made.resource_map, made.template_dict)
+            updates.allow(made)
             return made
         except Exception:
             for stack_id in self.stacks.keys() - known:

@@ -13,6 +13,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from moto.cloudformation import models, parsing
+from moto.core.utils import utcnow
+
+from labkit.cloud import stacks
 
 Said = dict[str, Any]
 _NAMED = re.compile(r"\$\{([A-Za-z0-9]+)[.}]")
@@ -30,6 +33,7 @@ def teach() -> None:
     stack.stack_resources = property(_made)
     stack.parameter_list = property(_listed)
     stack.stack_parameters = property(lambda self: given(self.template_dict, self.parameters))
+    stack.capabilities = models.ChangeSet.capabilities = []  # type: ignore[attr-defined]
     models.ChangeSet.apply = _apply  # type: ignore[method-assign]
     backend: Any = models.CloudFormationBackend
     backend._resolve_update_parameters = _resolved
@@ -168,6 +172,11 @@ def _forgetting(delete: Any) -> Any:
     return deleted
 
 
+def allow(told: Any) -> None:
+    """Note with a stack, or with a change set, what its caller said that he knows."""
+    told.capabilities = list(stacks.asked().get("Capabilities") or ())
+
+
 def _apply(self: Any) -> None:
     """Make of the stack what a change set says, its outputs and exports too."""
     stack = self.stack
@@ -176,6 +185,7 @@ def _apply(self: Any) -> None:
     stack.template, stack.template_dict = self.template, self.template_dict
     stack.parameters = self.parameters
     stack.output_map = stack._create_output_map()
+    stack.capabilities, stack.last_updated_time = self.capabilities, utcnow()
     _export(stack)
 
 
@@ -190,6 +200,8 @@ def _told(update: Any) -> Any:
             self._add_stack_event("UPDATE_ROLLBACK_COMPLETE", resource_status_reason=str(error))
             raise
         self.parameters = kwargs["parameters"]
+        self.last_updated_time = utcnow()
+        allow(self)
         _export(self)
 
     return updated
