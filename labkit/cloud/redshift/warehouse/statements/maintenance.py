@@ -203,11 +203,22 @@ def show_view(connection: Connection, parsed: Parsed) -> Result:
     words.end()
     if view.kind not in ("view", "matview"):
         raise RedshiftError(f'"{view.name}" is not a view', "42809")
-    text = view.body["query"]
-    if view.kind == "view":
-        ending = "" if view.body["bound"] else " WITH NO SCHEMA BINDING"
-        text = f"CREATE OR REPLACE VIEW {view.schema}.{view.name} AS {text}{ending};"
-    return texts("SHOW", ("Show View DDL statement",), [(text,)])
+    return texts("SHOW", ("Show View DDL statement",), [(_view_ddl(view),)])
+
+
+def _view_ddl(view: Object) -> str:
+    """The statement that would make a view.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/r_SHOW_VIEW.html
+    """
+    name = f"{shown_name(view.schema)}.{shown_name(view.name)}"
+    if view.kind == "matview":
+        auto = "AUTO REFRESH YES" if view.body.get("automatic") else ""
+        keys = _keys_ddl(view).removeprefix("DISTSTYLE AUTO").strip()
+        lines = (f"CREATE MATERIALIZED VIEW {name}", keys, auto, f"AS {view.body['query']};")
+        return "\n".join(line for line in lines if line)
+    ending = "" if view.body["bound"] else " WITH NO SCHEMA BINDING"
+    return f"CREATE OR REPLACE VIEW {name} AS {view.body['query']}{ending};"
 
 
 @statement("CANCEL")
