@@ -95,15 +95,34 @@ def numeric(column: Column) -> Column:
     return column
 
 
-def operand(column: Column | None, value: str | None, names: str) -> str:
-    """SQL of a number: a column's or a given one, of which there must be exactly one.
+def at_least(least: int, given: int, name: str) -> int:
+    """A whole number that a parameter gives.
+
+    Raises:
+        RecipeError: it is less.
+    """
+    if given < least:
+        raise RecipeError(f"The parameter '{name}' must be {least} or more, not '{given}'.")
+    return given
+
+
+def check_either(column: Column | None, value: object, which: str = "") -> None:
+    """Refuse a function's argument that is not exactly one of a column and a given value.
 
     Args:
-        names: of both parameters, in quotes, the value's last, for the refusal.
+        which: of a function's two, ``1`` or ``2``.
+
+    Raises:
+        RecipeError: both are given, or none.
     """
     if (column is None) == (value is None):
-        raise RecipeError(f"Give either {names}, not both.")
-    return column.number if column else number(value or "", names.rsplit("'", 2)[1])
+        raise RecipeError(f"Give either 'sourceColumn{which}' or 'value{which}', not both.")
+
+
+def operand(column: Column | None, value: str | None, which: str = "") -> str:
+    """SQL of a number: a column's or a given one; as `check_either`."""
+    check_either(column, value, which)
+    return column.number if column else number(value or "", f"value{which}")
 
 
 def sides(first: Side, second: Side) -> tuple[Side, Side]:

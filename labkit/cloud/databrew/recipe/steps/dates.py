@@ -15,7 +15,7 @@ from labkit.cloud.databrew.recipe.errors import RecipeError, unknown
 from labkit.cloud.databrew.recipe.parameters import Json, NewColumn
 from labkit.cloud.databrew.recipe.parts.patterns import moment, moment_of, printed
 from labkit.cloud.databrew.recipe.parts.units import Unit, added, between
-from labkit.cloud.databrew.recipe.parts.values import operand, sides
+from labkit.cloud.databrew.recipe.parts.values import check_either, operand, sides
 from labkit.cloud.databrew.recipe.parts.zones import from_utc, to_utc, zone
 from labkit.cloud.databrew.recipe.registry import category
 from labkit.cloud.databrew.recipe.relation import Relation
@@ -24,7 +24,6 @@ from labkit.cloud.engine.quoting import quoted_text
 operation = category("Fn: date & time")
 
 DEFAULT_FORMAT = "yyyy-mm-dd HH:MM:SS"
-_EITHER = "'sourceColumn' or 'value'"
 
 #: Name → SQL over ``{t}``, a timestamp; and what it is.
 _PARTS = {
@@ -129,7 +128,7 @@ def unix_time_format(
     target_column: NewColumn,
 ) -> Relation:
     """Seconds since 1970 as a date in UTC, as text in a format."""
-    seconds = operand(source_column, value, _EITHER)
+    seconds = operand(source_column, value)
     time = f"TRY(make_timestamp(CAST(floor({seconds} * 1e6) AS BIGINT)))"
     return table.put(target_column, _shown(time, date_time_format))
 
@@ -203,13 +202,12 @@ def _component(table: Relation, given: dict[str, str], default: int) -> str:
         return str(default)
     name, text = given.get("sourceColumn"), given.get("value")
     column = table.column(name) if name else None
-    return f"TRY_CAST(trunc({operand(column, text, _EITHER)}) AS BIGINT)"
+    return f"TRY_CAST(trunc({operand(column, text)}) AS BIGINT)"
 
 
-def _moment(column: Column | None, value: str | None, number: str = "") -> str:
+def _moment(column: Column | None, value: str | None, which: str = "") -> str:
     """The timestamp of a column or of a given text."""
-    if (column is None) == (value is None):
-        raise RecipeError(f"Give either 'sourceColumn{number}' or 'value{number}', not both.")
+    check_either(column, value, which)
     return moment_of(column) if column else moment(quoted_text(value or ""))
 
 

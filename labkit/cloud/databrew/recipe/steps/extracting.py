@@ -10,10 +10,10 @@ Source: https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.data-clean
 from __future__ import annotations
 
 from labkit.cloud.databrew.recipe.column import Column
-from labkit.cloud.databrew.recipe.errors import RecipeError
 from labkit.cloud.databrew.recipe.parameters import NewColumn
 from labkit.cloud.databrew.recipe.parts import regexps
 from labkit.cloud.databrew.recipe.parts.texts import between
+from labkit.cloud.databrew.recipe.parts.values import at_least
 from labkit.cloud.databrew.recipe.registry import category
 from labkit.cloud.databrew.recipe.relation import Relation
 from labkit.cloud.engine.quoting import quoted_text
@@ -127,10 +127,8 @@ def check_positions(start: int, end: int) -> None:
     Raises:
         RecipeError: they are before the first character, or end before they start.
     """
-    if start < 1:
-        raise RecipeError(f"The parameter 'startPosition' must be 1 or more, not '{start}'.")
-    if end < start:
-        raise RecipeError(f"The parameter 'endPosition' must be {start} or more, not '{end}'.")
+    at_least(1, start, "startPosition")
+    at_least(start, end, "endPosition")
 
 
 def _or_empty(column: Column, part: str) -> str:

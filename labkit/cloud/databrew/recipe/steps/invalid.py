@@ -16,6 +16,7 @@ from labkit.cloud.databrew.recipe.parameters import Columns, Fixed
 from labkit.cloud.databrew.recipe.parts import wholes
 from labkit.cloud.databrew.recipe.parts.conversion import constant, fitted
 from labkit.cloud.databrew.recipe.parts.validity import invalid, valid
+from labkit.cloud.databrew.recipe.parts.values import at_least
 from labkit.cloud.databrew.recipe.registry import category
 from labkit.cloud.databrew.recipe.relation import Relation
 
@@ -130,8 +131,7 @@ def _rolling(aggregate: str, summary: str) -> Callable[..., Relation]:
     def replaced(
         table: Relation, *, source_column: Column, column_data_type: Fixed = "number", period: int
     ) -> Relation:
-        if period < 1:
-            raise RecipeError(f"The parameter 'period' must be 1 or more, not '{period}'.")
+        at_least(1, period, "period")
         over = table.over(frame=f"ROWS BETWEEN {period} PRECEDING AND 1 PRECEDING")
         made = f"{aggregate}(CAST({source_column.number} AS DOUBLE)) {over}"
         return table.put(source_column.name, made)

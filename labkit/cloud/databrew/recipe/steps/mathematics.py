@@ -75,7 +75,7 @@ def _of_one(name: str, sql: str, doc: str) -> None:
         target_column: NewColumn,
     ) -> Relation:
         column, given = source_column or source_column1, value if value is not None else value1
-        x = operand(column, given, "'sourceColumn' or 'value'")
+        x = operand(column, given)
         if column and column.is_whole:
             x = f"CAST({x} AS BIGINT)"
         stays = column and column.is_whole and name in _TO_WHOLE
@@ -105,8 +105,8 @@ def _of_two(name: str, sql: str, doc: str) -> None:
 
 def _numbers(one: Side, two: Side) -> tuple[str, str]:
     return (
-        _long(one[0], operand(*one, "'sourceColumn1' or 'value1'")),
-        _long(two[0], operand(*two, "'sourceColumn2' or 'value2'")),
+        _long(one[0], operand(*one, "1")),
+        _long(two[0], operand(*two, "2")),
     )
 
 
@@ -152,7 +152,7 @@ def _parity(rest: int, summary: str) -> Callable[..., Relation]:
         true_string: str | None = None,
         false_string: str | None = None,
     ) -> Relation:
-        x = operand(source_column, value, "'sourceColumn' or 'value'")
+        x = operand(source_column, value)
         return table.put(target_column, _says(f"abs({x} % 2) = {rest}", true_string, false_string))
 
     function.__doc__ = summary
@@ -181,7 +181,7 @@ def log(
     base: float = 10,
 ) -> Relation:
     """The logarithm to a base; none of 0 and below."""
-    x = operand(source_column, value, "'sourceColumn' or 'value'")
+    x = operand(source_column, value)
     return table.put(target_column, logarithm(x, base))
 
 
@@ -195,7 +195,7 @@ def power(
     exponent: float,
 ) -> Relation:
     """A number to the power of an exponent; Infinity where it overflows."""
-    x = operand(source_column, value, "'sourceColumn' or 'value'")
+    x = operand(source_column, value)
     return table.put(
         target_column, f"pow(CAST({x} AS DOUBLE), {number(str(exponent), 'exponent')})"
     )

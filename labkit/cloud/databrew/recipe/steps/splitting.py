@@ -20,6 +20,7 @@ from labkit.cloud.databrew.recipe.errors import RecipeError, unknown
 from labkit.cloud.databrew.recipe.parameters import Json, flag
 from labkit.cloud.databrew.recipe.parts import regexps
 from labkit.cloud.databrew.recipe.parts.texts import between
+from labkit.cloud.databrew.recipe.parts.values import at_least
 from labkit.cloud.databrew.recipe.registry import category
 from labkit.cloud.databrew.recipe.relation import Relation
 from labkit.cloud.databrew.recipe.steps.extracting import check_positions
@@ -123,7 +124,7 @@ def split_column_between_positions(
 @operation("SPLIT_COLUMN_FROM_START")
 def split_column_from_start(table: Relation, *, source_column: Column, position: int) -> Relation:
     """The first characters and the others."""
-    _check_position(position)
+    at_least(0, position, "position")
     text = source_column.text
     return _split(
         table, source_column, [f"left({text}, {position})", f"substr({text}, {position + 1})"]
@@ -133,7 +134,7 @@ def split_column_from_start(table: Relation, *, source_column: Column, position:
 @operation("SPLIT_COLUMN_FROM_END")
 def split_column_from_end(table: Relation, *, source_column: Column, position: int) -> Relation:
     """The last characters and the others, which come first."""
-    _check_position(position)
+    at_least(0, position, "position")
     text = source_column.text
     rest = f"left({text}, greatest(length({text}) - {position}, 0))"
     return _split(table, source_column, [rest, f"right({text}, {position})"])
@@ -147,9 +148,8 @@ def split_column_with_intervals(
 
     What is before the start is a piece of its own.
     """
-    check_positions(start_position, start_position)
-    if interval < 1:
-        raise RecipeError(f"The parameter 'interval' must be 1 or more, not '{interval}'.")
+    at_least(1, start_position, "startPosition")
+    at_least(1, interval, "interval")
     text = source_column.text
     longest = table.look(f"coalesce(max(length({text})), 0)")[0][0]
     starts = range(start_position, max(longest, start_position) + 1, interval)
@@ -231,8 +231,3 @@ def _pattern(pattern: str, is_text: bool) -> re.Pattern[str]:
     if not pattern:
         raise RecipeError("A delimiter has at least one character.")
     return regexps.checked(regexps.literal(pattern) if is_text else pattern)
-
-
-def _check_position(position: int) -> None:
-    if position < 0:
-        raise RecipeError(f"The parameter 'position' must be 0 or more, not '{position}'.")

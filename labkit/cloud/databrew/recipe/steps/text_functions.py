@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from labkit.cloud.databrew.recipe.column import Column
-from labkit.cloud.databrew.recipe.errors import RecipeError
 from labkit.cloud.databrew.recipe.parameters import NewColumn
 from labkit.cloud.databrew.recipe.parts.texts import (
     between,
@@ -20,7 +19,7 @@ from labkit.cloud.databrew.recipe.parts.texts import (
     stripped,
     without_white,
 )
-from labkit.cloud.databrew.recipe.parts.values import sides
+from labkit.cloud.databrew.recipe.parts.values import at_least, check_either, sides
 from labkit.cloud.databrew.recipe.registry import category
 from labkit.cloud.databrew.recipe.relation import Relation
 from labkit.cloud.databrew.recipe.steps.creating import merge
@@ -33,14 +32,9 @@ MOST_CHARACTERS = 1_000_000
 _SYMBOLS = r"[^A-Za-z0-9\x{C0}-\x{D6}\x{D8}-\x{F6}\x{F8}-\x{24F}\x{1E00}-\x{1EFF}\s]+"
 
 
-def given_text(column: Column | None, value: str | None) -> str:
-    """SQL of the text that a function works on: a column's or a given one.
-
-    Raises:
-        RecipeError: it is not exactly one of both.
-    """
-    if (column is None) == (value is None):
-        raise RecipeError("Give either 'sourceColumn' or 'value', not both.")
+def given_text(column: Column | None, value: str | None, which: str = "") -> str:
+    """SQL of the text that a function works on: a column's or a given one; as `check_either`."""
+    check_either(column, value, which)
     return column.text if column else f"CAST({quoted_text(value or '')} AS VARCHAR)"
 
 
@@ -90,8 +84,7 @@ def char(
     target_column: NewColumn,
 ) -> Relation:
     """The character that Unicode has under a number; null where it has none."""
-    if (source_column is None) == (value is None):
-        raise RecipeError("Give either 'sourceColumn' or 'value', not both.")
+    check_either(source_column, value)
     number = source_column.number if source_column else str(value)
     code = f"TRY_CAST(trunc({number}) AS INTEGER)"
     there = f"{code} BETWEEN 1 AND 55295 OR {code} BETWEEN 57344 AND 1114111"
@@ -110,7 +103,7 @@ def _end(side: str, summary: str) -> Callable[..., Relation]:
         target_column: NewColumn,
     ) -> Relation:
         text = given_text(source_column, value)
-        return table.put(target_column, f"{side}({text}, {_count(position, 'position')})")
+        return table.put(target_column, f"{side}({text}, {at_least(0, position, 'position')})")
 
     function.__doc__ = summary
     return function
@@ -131,10 +124,7 @@ def substring(
     target_column: NewColumn,
 ) -> Relation:
     """The characters from one position to another, both within: ``chars_5_through_8``."""
-    if start_position < 1:
-        raise RecipeError(
-            f"The parameter 'startPosition' must be 1 or more, not '{start_position}'."
-        )
+    at_least(1, start_position, "startPosition")
     text = given_text(source_column, value)
     return table.put(target_column, between(text, start_position, end_position))
 
@@ -150,7 +140,7 @@ def repeat_string(
 ) -> Relation:
     """A text several times over; null where that would be over a million characters."""
     text = given_text(source_column, value)
-    fits = f"length({text}) * CAST({_count(count, 'count')} AS DOUBLE) <= {MOST_CHARACTERS}"
+    fits = f"length({text}) * CAST({at_least(0, count, 'count')} AS DOUBLE) <= {MOST_CHARACTERS}"
     return table.put(target_column, f"CASE WHEN {fits} THEN repeat({text}, {count}) END")
 
 
@@ -167,7 +157,7 @@ def _compared(sign: str, summary: str) -> Callable[..., Relation]:
         target_column: NewColumn,
     ) -> Relation:
         one, two = sides((source_column1, value1), (source_column2, value2))
-        return table.put(target_column, f"{_side(*one, 1)} {sign} {_side(*two, 2)}")
+        return table.put(target_column, f"{given_text(*one, '1')} {sign} {given_text(*two, '2')}")
 
     function.__doc__ = summary
     return function
@@ -184,15 +174,3 @@ for _name, _sign, _words in (
 
 
 operation("MERGE_COLUMNS_AND_VALUES")(merge)
-
-
-def _side(column: Column | None, value: str | None, number: int) -> str:
-    if (column is None) == (value is None):
-        raise RecipeError(f"Give either 'sourceColumn{number}' or 'value{number}', not both.")
-    return given_text(column, value)
-
-
-def _count(number: int, name: str) -> int:
-    if number < 0:
-        raise RecipeError(f"The parameter '{name}' must be 0 or more, not '{number}'.")
-    return number

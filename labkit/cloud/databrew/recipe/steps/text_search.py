@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from labkit.cloud.databrew.recipe.column import Column
-from labkit.cloud.databrew.recipe.errors import RecipeError
 from labkit.cloud.databrew.recipe.parameters import NewColumn
 from labkit.cloud.databrew.recipe.parts import regexps
+from labkit.cloud.databrew.recipe.parts.values import at_least
 from labkit.cloud.databrew.recipe.registry import category
 from labkit.cloud.databrew.recipe.relation import Relation
 from labkit.cloud.databrew.recipe.steps.text_functions import given_text
@@ -61,8 +61,7 @@ def find(
     Whether the new column has the place or the match is not documented: here it is the place,
     counted from 1 at the left, and 0 where there is none.
     """
-    if position < 1:
-        raise RecipeError(f"The parameter 'position' must be 1 or more, not '{position}'.")
+    at_least(1, position, "position")
     text = given_text(source_column, value)
     at = regexps.positioned(text, _cased(pattern, ignore_case), position)
     return table.put(
@@ -86,8 +85,7 @@ def right_find(
     The search begins at a character that is counted from 1 at the right end; the place is counted
     from the left, as FIND counts it, which is not documented.
     """
-    if position < 1:
-        raise RecipeError(f"The parameter 'position' must be 1 or more, not '{position}'.")
+    at_least(1, position, "position")
     text = given_text(source_column, value)
     search = _last_match(_cased(pattern, ignore_case), position)
     name = table.context.function(search, ["VARCHAR"], "INTEGER")

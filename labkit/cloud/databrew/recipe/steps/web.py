@@ -47,7 +47,7 @@ def int_to_ip(
     target_column: NewColumn,
 ) -> Relation:
     """The address that a number from 0 to 4294967295 stands for; null for any other."""
-    number = operand(source_column, value, "'sourceColumn' or 'value'")
+    number = operand(source_column, value)
     parts = [f"(CAST({number} AS BIGINT) >> {shift}) % 256" for shift in (24, 16, 8, 0)]
     fits = f"{number} BETWEEN 0 AND 4294967295 AND {number} = trunc({number})"
     return table.put(target_column, f"CASE WHEN {fits} THEN concat_ws('.', {', '.join(parts)}) END")
