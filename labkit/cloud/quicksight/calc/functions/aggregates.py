@@ -53,8 +53,7 @@ def _percentile(name: str, statistic: Statistic) -> Callable[..., Answer]:
 
 def _conditional(name: str, statistic: Statistic) -> Callable[..., Answer]:
     def call(query: Query, measure: Measure, condition: Boolean) -> Answer:
-        value = operand(query, name, measure, statistic.accepts)
-        return _over_rows(query, name, statistic, value, condition)
+        return _over_rows(query, name, statistic, measure, condition)
 
     return _helped(call, f"{statistic.words}, of the rows of each group that meet a condition.")
 
@@ -68,8 +67,7 @@ def _to_date(name: str, statistic: Statistic) -> Callable[..., Answer]:
         end_date: Date | None = None,
     ) -> Answer:
         where = _period(query, date_time, period, end_date)
-        value = operand(query, name, measure, statistic.accepts)
-        return _over_rows(query, name, statistic, value, where)
+        return _over_rows(query, name, statistic, measure, where)
 
     return _helped(call, f"{statistic.words}, from the start of a period to a date.")
 
@@ -84,8 +82,7 @@ def _to_date_percentile(name: str, statistic: Statistic) -> Callable[..., Answer
         end_date: Date | None = None,
     ) -> Answer:
         where = _period(query, date_time, period, end_date)
-        value = operand(query, name, measure, statistic.accepts)
-        return _over_rows(query, name, statistic, value, where, percentile)
+        return _over_rows(query, name, statistic, measure, where, percentile)
 
     return _helped(call, f"{statistic.words}, from the start of a period to a date.")
 
@@ -116,10 +113,11 @@ def _over_rows(
     query: Query,
     name: str,
     statistic: Statistic,
-    value: Value,
+    measure: Measure,
     condition: Value,
     percentile: float = 0,
 ) -> Value:
+    value = operand(query, name, measure, statistic.accepts)
     if condition.level in ("aggregate", "window"):
         raise NestedAggregation(name, condition.function)
     common_level([value, condition])  # or it is refused

@@ -25,6 +25,7 @@ from labkit.cloud.redshift.warehouse.statements.policy_objects import (
     change,
     check_manager,
     declared,
+    dropped,
     find_policy,
     policy_grantees,
     policy_name,
@@ -109,20 +110,14 @@ def alter_policy(connection: Connection, parsed: Parsed) -> Result:
 
 @statement("DROP MASKING POLICY")
 def drop_policy(connection: Connection, parsed: Parsed) -> Result:
-    words = parsed.words
-    words.expect("DROP", "MASKING", "POLICY")
-    check_manager(connection)
-    missing_too = words.accept("IF", "EXISTS")
-    name = policy_name(connection, words)
-    words.accept_one("CASCADE", "RESTRICT")
-    words.end()
-    if missing_too and not connection.objects.find(MASKS, name, database=connection.database):
+    parsed.words.expect("DROP", "MASKING", "POLICY")
+    policy, _ = dropped(connection, parsed.words, MASKS)
+    if policy is None:
         return Result("DROP MASKING POLICY")
-    policy = find_policy(connection, MASKS, name)
     for one in connection.objects.of("relation", database=policy.database):
         if any(each["policy"] == policy.oid for each in one.body.get("masks", ())):
             raise RedshiftError(
-                f'cannot drop masking policy "{name}" because other objects depend on it',
+                f'cannot drop masking policy "{policy.name}" because other objects depend on it',
                 "2BP01",
                 detail=f"it is attached to relation {one.name}",
             )

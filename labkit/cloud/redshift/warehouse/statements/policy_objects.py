@@ -86,6 +86,18 @@ def find_policy(connection: Connection, space: str, name: str) -> Object:
     return found
 
 
+def dropped(connection: Connection, words: Words, space: str) -> tuple[Object | None, bool]:
+    """The policy that a DROP names, none where it need not exist; and whether by CASCADE."""
+    check_manager(connection)
+    missing_too = words.accept("IF", "EXISTS")
+    name = policy_name(connection, words)
+    cascade = words.accept_one("CASCADE", "RESTRICT") == "CASCADE"
+    words.end()
+    if missing_too and not connection.objects.find(space, name, database=connection.database):
+        return None, cascade
+    return find_policy(connection, space, name), cascade
+
+
 def change(connection: Connection, policy: Object, read: Sequence[Examined], **body: Any) -> None:
     """Give a policy another expression."""
     changed = policy.changed(**body, **_told(connection, read))

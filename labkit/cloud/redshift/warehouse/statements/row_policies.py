@@ -22,6 +22,7 @@ from labkit.cloud.redshift.warehouse.statements.policy_objects import (
     change,
     check_manager,
     declared,
+    dropped,
     find_policy,
     policy_grantees,
     policy_name,
@@ -78,20 +79,14 @@ def drop_policy(connection: Connection, parsed: Parsed) -> Result:
 
     Source: https://docs.aws.amazon.com/redshift/latest/dg/r_DROP_RLS_POLICY.html
     """
-    words = parsed.words
-    words.expect("DROP", "RLS", "POLICY")
-    check_manager(connection)
-    missing_too = words.accept("IF", "EXISTS")
-    name = policy_name(connection, words)
-    cascade = words.accept_one("CASCADE", "RESTRICT") == "CASCADE"
-    words.end()
-    if missing_too and not connection.objects.find(ROWS, name, database=connection.database):
+    parsed.words.expect("DROP", "RLS", "POLICY")
+    policy, cascade = dropped(connection, parsed.words, ROWS)
+    if policy is None:
         return Result("DROP RLS POLICY")
-    policy = find_policy(connection, ROWS, name)
     holders = [one for one, found in _attachments(connection, policy) if found]
     if holders and not cascade:
         raise RedshiftError(
-            f'cannot drop RLS policy "{name}" because other objects depend on it',
+            f'cannot drop RLS policy "{policy.name}" because other objects depend on it',
             "2BP01",
             detail=f"it is attached to relation {holders[0].name}",
         )
