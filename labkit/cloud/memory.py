@@ -130,12 +130,17 @@ def _each(backends: Any) -> Iterator[tuple[str, str, Any]]:
 def _variable(backends: Any) -> tuple[str, str]:
     """The module and the global that hold a service's backends (``moto.s3.models``...)."""
     if id(backends) not in _VARIABLES:
-        for name, module in list(sys.modules.items()):
-            if name.startswith("moto.") and name.endswith(".models"):
-                for variable, value in vars(module).items():
-                    if isinstance(value, BackendDict):
-                        _VARIABLES.setdefault(id(value), (name, variable))
+        learn_variables()
     return _VARIABLES[id(backends)]
+
+
+def learn_variables() -> None:
+    """Look for the globals of all services that are loaded by now."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("moto.") and name.endswith(".models"):
+            for variable, value in vars(module).items():
+                if isinstance(value, BackendDict):
+                    _VARIABLES.setdefault(id(value), (name, variable))
 
 
 def _buckets() -> dict[str, Any]:

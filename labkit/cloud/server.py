@@ -106,7 +106,7 @@ def make_server(cloud: Any, port: int) -> Any:
     from labkit.cloud.front import Front
     from labkit.cloud.serving import Handler
 
-    moto = DomainDispatcherApplication(_backend_app)
+    moto = DomainDispatcherApplication(backend_app)
     # moto lists its own folders in each call; what it finds there does not change.
     moto.get_backend_for_host = functools.lru_cache(moto.get_backend_for_host)  # type: ignore[method-assign]
     app = Front(cloud, moto)
@@ -119,7 +119,8 @@ def make_server(cloud: Any, port: int) -> Any:
     raise AssertionError("unreachable")
 
 
-def _backend_app(service: Any) -> Any:
+@functools.cache
+def backend_app(service: Any) -> Any:
     """moto's application of a service; for S3, one that takes no body for a form.
 
     An object's content type may be a form's, which says nothing of how the object travels. What

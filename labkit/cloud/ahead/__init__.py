@@ -13,17 +13,22 @@ import moto.iam.access_control
 import moto.moto_server.werkzeug_app  # noqa: F401
 from moto.backends import get_backend
 from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.utils import get_service_model
 
 import labkit.cloud.certificate
 import labkit.cloud.front
-import labkit.cloud.services  # noqa: F401
-from labkit.cloud import protocol
+import labkit.cloud.services
+import labkit.cloud.serving  # noqa: F401
+from labkit.cloud import memory, protocol
 from labkit.cloud.engine.trino import library
-from labkit.cloud.server import SETTINGS
+from labkit.cloud.s3 import checksums
+from labkit.cloud.server import SETTINGS, backend_app
 
 # The services of which every lab has something.
-SERVICES = "athena awslambda events glue iam kms logs s3 secretsmanager ssm sts".split()
+SERVICES = "athena awslambda events glue iam kms logs s3 scheduler secretsmanager ssm sts".split()
 CALLED = "athena glue iam kms sts".split()
+# Of which moto answers what every lab asks.
+MOTOS = "iam kms s3 sts".split()
 
 
 def stored(*services: str) -> None:
@@ -43,5 +48,10 @@ def called(*services: str) -> None:
 os.environ.update(SETTINGS)
 stored(*SERVICES)
 called(*CALLED)
+for each in MOTOS:
+    backend_app(each)
+get_service_model("s3")  # moto's own reading of it
+checksums.of(checksums.DEFAULT, [bytes(1024)])
+memory.learn_variables()
 library.names()  # their signatures are read, of which there are hundreds
 get_backend("iam")[DEFAULT_ACCOUNT_ID]["aws"]  # AWS's own policies, of which there are hundreds

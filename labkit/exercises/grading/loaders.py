@@ -2,6 +2,7 @@
 
 Each new session lists all services and parses the same files anew; moto makes one for each service.
 They do not change, and no client changes what was parsed: a session's own clients share it, too.
+Each session also finds out anew which names its events have by now.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ from __future__ import annotations
 import functools
 from typing import Any
 
+from botocore.hooks import EventAliaser
 from botocore.loaders import JSONFileLoader, Loader
 
 _read, _list = JSONFileLoader.load_file, Loader.list_available_services
+_named = EventAliaser(None)._alias_event_name  # it keeps what it has found
 
 
 @functools.cache
@@ -29,3 +32,4 @@ JSONFileLoader.load_file = lambda _, file_path: _parsed(file_path)
 Loader.list_available_services = lambda self, type_name: sorted(
     {name for place in self.search_paths for name in _listed(place, type_name)}
 )
+EventAliaser._alias_event_name = lambda _, event_name: _named(event_name)
