@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -72,6 +73,15 @@ def test_what_is_below_a_hundredth_is_no_zero() -> None:
     of = [("a", 0.0045), ("b", 0.000012), ("c", 2.0)]
     data = rows(dimension("Category", "Part"), measure("Values", "Sum of rate"), of=of)
     assert {"0.0045", "0.000012", "2"} <= set(texts(bar_chart(data)))
+
+
+def test_numbers_far_below_one_have_ticks_apart_and_no_mixed_notation() -> None:
+    assert [compact(each) for each in (7e-7, 1.2e-7, 3e-12)] == ["0.0000007", "0.00000012", "3e-12"]
+    scale = linear(0, 8e-14, 4)
+    assert scale.ticks == pytest.approx((0, 2e-14, 4e-14, 6e-14, 8e-14))
+    told = [compact(each, step=2e-14) for each in scale.ticks]
+    assert told == ["0", "2e-14", "4e-14", "6e-14", "8e-14"]
+    assert compact(4e-8, step=2e-8) == "0.00000004"
 
 
 def test_a_donuts_centre_is_the_measure_of_all_rows() -> None:
@@ -520,6 +530,70 @@ def test_a_waterfall_of_several_measures_has_a_step_for_each() -> None:
     assert not found.warnings
 
 
+def test_a_step_of_a_waterfall_bears_its_own_value() -> None:
+    """Not the distance of two sums, in which a small one is lost."""
+    of = [("huge", 1.2e15), ("tiny", 0.00042), ("none", None)]
+    fields = dimension("Categories", "Part"), measure("Values", "Sum of cost")
+    picture = draw(visual("Waterfall"), rows(*fields, of=of))
+    assert (marks(picture)["tiny"], marks(picture)["none"]) == ("0.00042", "null")
+    assert {"+0.00042", "null"} <= set(texts(picture))
+
+
+def test_each_spoke_of_a_radar_chart_bears_its_name() -> None:
+    names = ["Arts", "School of Veterinary Medicine, northern campus", "Law", "Music"]
+    fields = dimension("Category", "School"), measure("Values", "Sum of students")
+    of = [(name, at or None) for at, name in enumerate(names)]
+    picture = draw(visual("RadarChart"), rows(*fields, of=of), width_px=480, height_px=300)
+    assert {"Arts", "School of Veterinary", "Law", "Music"} <= set(texts(picture))
+    assert picture.warnings == ["1 missing value at the centre."]
+
+
+def test_columns_of_a_heat_map_bear_their_names_cut_where_they_must_be() -> None:
+    names = [f"{each} of Veterinary Medicine" for each in ("School", "Faculty", "Institute")]
+    fields = dimension("Rows", "Year"), dimension("Columns", "Of"), measure("Values", "Sum")
+    data = rows(*fields, of=[("First", name, 1) for name in names])
+    shown = texts(draw(visual("HeatMap"), data, width_px=360, height_px=240))
+    assert [each for each in shown if " of V" in each and "…" in each] != []
+    assert {each.split()[0] for each in shown} >= {"School", "Faculty", "Institute"}
+
+
+@pytest.mark.parametrize("width_px", [230, 260])
+def test_quarters_in_a_narrow_chart_are_named_at_even_distances(width_px: int) -> None:
+    quarters = [datetime(2019 + at // 4, 1 + 3 * (at % 4), 1) for at in range(22)]
+    fields = dimension("Category", "Quarter", "date", "QUARTER"), measure("Values", "Sum")
+    data = rows(*fields, of=[(each, 1) for each in quarters])
+    picture = draw(visual("LineChart"), data, width_px=width_px, height_px=160)
+    named = [each for each in picture.findobj(Text) if re.fullmatch("Q[1-4]", each.get_text())]
+    inner = [each.get_position()[0] for each in named][1:-1]  # an outer one may be moved inwards
+    assert numpy.diff(inner) == pytest.approx(
+        numpy.full(len(inner) - 1, inner[1] - inner[0]), rel=0.05
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "wells", "word"),
+    [
+        ("PieChart", ("Category", "Values"), "No slices"),
+        ("TreeMap", ("Groups", "Sizes"), "No rectangles"),
+        ("WordCloud", ("GroupBy", "Size"), "No words"),
+    ],
+)
+def test_what_has_nothing_above_zero_says_so(kind: str, wells: Any, word: str) -> None:
+    of = [("a", 0), ("b", -2)]
+    data = rows(dimension(wells[0], "Part"), measure(wells[1], "Sum of cost"), of=of)
+    assert word in texts(draw(visual(kind), data))
+
+
+def test_a_name_of_a_point_is_not_written_over_the_axis() -> None:
+    x, y = measure("XAxis", "Hours", "AVERAGE"), measure("YAxis", "Grade", "AVERAGE")
+    of = [(at / 40, 0, f"Road {at}") for at in range(40)]
+    picture = draw(visual("ScatterPlot"), rows(x, y, dimension("Category", "Road"), of=of))
+    every = [each for each in picture.findobj(Text) if each.get_text()]
+    ticks = [each.get_position()[1] for each in every if each.get_text() in ("0.0", "0.5", "1.0")]
+    named = [each.get_position()[1] for each in every if each.get_text().startswith("Road ")]
+    assert max(named) < min(ticks)
+
+
 def test_a_title_stands_where_its_markup_says() -> None:
     rich = '<visual-title><block align="{}">Sales</block></visual-title>'
     asked = (
@@ -835,6 +909,10 @@ def test_places_that_are_on_no_map_are_told() -> None:
         of=[("France", 1), ("Atlantis", 2)],
     )
     assert draw(visual("FilledMap"), data).warnings == ["Not on the map: Atlantis."]
+    where = (dimension("Geospatial", each, "number") for each in ("Latitude", "Longitude"))
+    points = rows(*where, measure("Values", "Sum"), of=[(51, 0, 1), (200, 10, 1), (9, -181, 1)])
+    told = draw(visual("GeospatialMap"), points).warnings
+    assert told == ["Not on the map: 200, 10, 9, -181."]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from math import cos, radians, sin
 from typing import Any
 
@@ -80,16 +81,31 @@ def _timeline(
 ) -> list[tuple[float, list[str]]]:
     """Two-line dates where they stand: every so many-th, none over the one before.
 
-    The lower line stands under the first one of its span.
+    Dates at even distances bear names at even distances. The lower line stands under the first
+    one of its span.
     """
     spans, last = [], ""
     for each in labels:
         last = each.split("\n")[1] if "\n" in each else last
         spans.append((each.split("\n")[0], last))
     every = thinned([width(upper, size) + 10 for upper, _ in spans], room)
+    gaps = [abs(after - x) for x, after in pairwise(at)]
+    is_even = max(gaps, default=1) < 1.5 * min(gaps, default=1)
+    for nth in range(every, max(every, len(at) if is_even else 0) + 1):
+        wanted = [*zip(at, spans, strict=True)][::nth]
+        shown = _apart(sketch, wanted, size)
+        if len(shown) == len(wanted):
+            break
+    return shown
+
+
+def _apart(
+    sketch: Sketch, wanted: Sequence[tuple[float, tuple[str, str]]], size: float
+) -> list[tuple[float, list[str]]]:
+    """Two-line dates at their places, without those that run into the one before."""
     shown: list[tuple[float, list[str]]] = []
     ends, before = [float("-inf")] * 2, ""
-    for x, (upper, lower) in [*zip(at, spans, strict=True)][::every]:
+    for x, (upper, lower) in wanted:
         lines = [upper] if lower == before else [upper, lower]
         x = _within(sketch, x, widest(lines, size) / 2)
         halves = [width(each, size) / 2 + 2 for each in lines]

@@ -9,6 +9,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+TINY = 1e-8  # below it a number is written with its power of ten
+
 
 @dataclass(frozen=True)
 class Scale:
@@ -85,7 +87,8 @@ def linear(low: float, high: float, count: int, *, step: float | None = None) ->
     if not step or not (high - low) / 50 <= step:
         step = _step((high - low) / max(count, 1))
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-    ticks = tuple(round(at * step, 12) for at in range(first, last + 1))
+    places = max(12, 3 - math.floor(math.log10(step)))
+    ticks = tuple(round(at * step, places) for at in range(first, last + 1))
     return Scale(ticks[0], ticks[-1], ticks)
 
 
@@ -117,7 +120,9 @@ def _step(rough: float) -> float:
 
 def _plain(value: float, step: float | None) -> str:
     if step:
-        decimals = max(0, min(6, -math.floor(math.log10(step) + 1e-9)))
+        if step < TINY:
+            return f"{value:.3g}"
+        decimals = max(0, -math.floor(math.log10(step) + 1e-9))
         if round(step, decimals) != round(step, decimals + 1):
             decimals += 1
         return f"{value:,.{decimals}f}"
@@ -125,4 +130,4 @@ def _plain(value: float, step: float | None) -> str:
         return f"{value:,.0f}"
     if abs(value) >= 0.01:
         return f"{value:,.2f}".rstrip("0").rstrip(".")
-    return f"{value:.2g}" if abs(value) < 1e-6 else f"{Decimal(f'{value:.2g}'):f}"
+    return f"{value:.2g}" if abs(value) < TINY else f"{Decimal(f'{value:.2g}'):f}"

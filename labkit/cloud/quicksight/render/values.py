@@ -31,11 +31,14 @@ class Taken:
     def __init__(self) -> None:
         self.boxes: list[tuple[float, float, float, float]] = []
 
-    def free(self, x: float, y: float, text: str, size: float, ha: str = "center") -> bool:
-        """Take the place of a text if nothing stands there."""
+    def free(
+        self, x: float, y: float, text: str, size: float, ha: str = "center", *, high: float = 0
+    ) -> bool:
+        """Take the place of a text if nothing stands there; of lines, with how high they are."""
         wide = width(text, size) + 4
+        half = max(size * 0.7, high / 2)
         left = x - {"left": 2, "center": wide / 2, "right": wide - 2}[ha]
-        box = (left, y - size * 0.7, left + wide, y + size * 0.7)
+        box = (left, y - half, left + wide, y + half)
         if any(_meet(box, other) for other in self.boxes):
             return False
         self.boxes.append(box)

@@ -84,7 +84,7 @@ def _widths(options: Json) -> tuple[str, str, str]:
         count = "CAST(floor((high - low) / width) AS BIGINT) + 1"
         return width, count, "CAST(floor((x - low) / width) AS BIGINT)"
     bins = int((options.get("BinCount") or {}).get("Value", _BINS))
-    width = f"CASE WHEN high > low THEN (high - low) / {bins} ELSE 1 END"
+    width = f"CASE WHEN high > low THEN (high - low) / {bins} ELSE greatest(1, abs(low) / 1e9) END"
     count = f"CASE WHEN high > low THEN {bins}::BIGINT WHEN high = low THEN 1 ELSE 0 END"
     return width, count, "least(CAST(floor((x - low) / width) AS BIGINT), n - 1)"
 

@@ -133,7 +133,7 @@ def _column_labels(sketch: Sketch, box: Box, field: Field | None, columns: list[
     step, style = box.width / len(columns), label_style(options)
     labels = [each.split("\n") for each in _labels(columns, field)]
     if all(len(each) == 1 for each in labels) and step > 40:
-        labels = [[cut(each[0], step - 4, style["size"])] for each in labels]
+        labels = [[cut(each[0], step - 7, style["size"])] for each in labels]
     every = thinned([width(each[0], style["size"]) + 6 for each in labels], box.width)
     for at, lines in list(enumerate(labels))[::every]:
         for row, line in enumerate(lines):

@@ -81,7 +81,8 @@ def filled_map(sketch: Sketch) -> None:
         if row is None and not each.rings:
             continue
         color = _filling(sketch, scale, value, row)
-        _add_shape(sketch, axes, each, rings[id(each)], color, is_states)
+        edge = sketch.theme.background if row is None else sketch.theme.quiet
+        _add_shape(axes, each, rings[id(each)], color, edge, flat=is_states)
         if row is not None:
             sketch.mark(
                 axes.collections[-1],
@@ -253,9 +254,8 @@ def _filling(
 
 
 def _add_shape(
-    sketch: Sketch, axes: Axes, shape: Shape, rings: Sequence[Ring], color: str, flat: bool
+    axes: Axes, shape: Shape, rings: Sequence[Ring], color: str, edge: str, *, flat: bool
 ) -> None:
-    edge = sketch.theme.background
     if rings:
         axes.add_collection(
             PolyCollection(rings, facecolors=color, edgecolors=edge, linewidths=0.5), autolim=False
@@ -306,16 +306,10 @@ def _points(sketch: Sketch) -> list[Point]:
     for row in sketch.data.records():
         name = ", ".join(full(row[each.id], each) for each in fields)
         if pair:
-            place = number(row[pair[1].id]), number(row[pair[0].id])
+            place = _within(row[pair[1].id], 180), _within(row[pair[0].id], 90)
         else:
-            shape = next(
-                (
-                    known[folded(row[each.id])]
-                    for each in reversed(fields)
-                    if folded(row[each.id]) in known
-                ),
-                None,
-            )
+            shapes = (known.get(folded(row[each.id])) for each in reversed(fields))
+            shape = next(filter(None, shapes), None)
             place = shape.at if shape else (None, None)
         if place[0] is None or place[1] is None:
             lost.append(name)
@@ -323,6 +317,11 @@ def _points(sketch: Sketch) -> list[Point]:
             found.append(Point(place[0], place[1], name, row))
     _tell_unknown(sketch, lost)
     return found
+
+
+def _within(value: Any, end: float) -> float | None:
+    """A longitude or a latitude, if it is one."""
+    return next((each for each in numbers([value]) if abs(each) <= end), None)
 
 
 def _coordinates(fields: Sequence[Field]) -> tuple[Field, Field] | None:

@@ -10,6 +10,7 @@ from math import cos, radians, sin, sqrt
 from matplotlib.patches import Wedge
 
 from labkit.cloud.quicksight.render.colors import ink, series_color
+from labkit.cloud.quicksight.render.frame import nothing
 from labkit.cloud.quicksight.render.headings import named
 from labkit.cloud.quicksight.render.labels import counted, full, percent, short
 from labkit.cloud.quicksight.render.legend import legend
@@ -65,6 +66,7 @@ def _pie(sketch: Sketch, place: str) -> None:
         sketch.note(f"A pie has no slice for {without} of zero or less.")
     whole = sum(value for _, value, _, _ in shown)
     if not whole:
+        nothing(sketch, "No slices")
         return
     outside = place == "OUTSIDE" and not sketch.is_panel
     texts = [_words(sketch, name, value, whole, field) for name, value, _, field in shown]

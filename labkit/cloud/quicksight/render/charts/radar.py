@@ -11,15 +11,15 @@ from typing import Any
 from matplotlib.patches import Circle, Polygon
 
 from labkit.cloud.quicksight.render.axes import scale_of, tell_step, visible
-from labkit.cloud.quicksight.render.axis_labels import label_style
+from labkit.cloud.quicksight.render.axis_labels import LINE, label_style, stack
 from labkit.cloud.quicksight.render.headings import named
-from labkit.cloud.quicksight.render.labels import full
+from labkit.cloud.quicksight.render.labels import counted, full
 from labkit.cloud.quicksight.render.legend import legend
 from labkit.cloud.quicksight.render.registry import chart
 from labkit.cloud.quicksight.render.scales import Scale, compact, steps
 from labkit.cloud.quicksight.render.series import Table, table
 from labkit.cloud.quicksight.render.sketch import Sketch
-from labkit.cloud.quicksight.render.text import cut, wrap
+from labkit.cloud.quicksight.render.text import cut, width, wrap
 from labkit.cloud.quicksight.render.values import Taken
 
 
@@ -31,6 +31,9 @@ def radar(sketch: Sketch) -> None:
         sketch = legend(sketch, [(each.label, each.color) for each in shown.series], title)
     if len(shown.categories) < 3:
         sketch.note("A radar chart of fewer than three categories has no area.")
+    missing = sum(value is None for series in shown.series for value in series.values)
+    if missing:
+        sketch.note(f"{counted(missing, 'missing value')} at the centre.")
     spokes = _spokes(sketch, len(shown.categories))
     x, y = sketch.box.width / 2, sketch.box.height / 2
     radius = max(min(x - min(110, sketch.box.width * 0.22), y - 30), 20)
@@ -57,6 +60,9 @@ def radar(sketch: Sketch) -> None:
             for name, value in zip(shown.names, series.values, strict=True)
         )
         sketch.mark(line, series.label, told)
+        if len(points) < 3:
+            xs, ys = ([each[at] for each in points] for at in (0, 1))
+            axes.scatter(xs, ys, s=36, color=series.color, zorder=3)
     _labels(sketch, shown, x, y, radius, spokes)
 
 
@@ -157,9 +163,9 @@ def _labels(
             if ha == "center"
             else (sketch.box.width - across if ha == "left" else across)
         )
-        lines = wrap(name, room, size, lines=1 if ha == "center" else 2)
-        left, top = sketch.box.left + across, sketch.box.top + down - 6.5 * (len(lines) - 1)
-        placed = [(top + 13 * row, cut(line, room, size)) for row, line in enumerate(lines)]
-        if all(taken.free(left, at, line, size, ha) for at, line in placed):
-            for at, line in placed:
-                sketch.text(left, at, line, ha=ha, **style)
+        lines = wrap(name, room, size, lines=1 if ha == "center" else 2) or [""]
+        lines = [cut(line, room, size) for line in lines]
+        left, top = sketch.box.left + across, sketch.box.top + down
+        longest = max(lines, key=lambda line: width(line, size))
+        if taken.free(left, top, longest, size, ha, high=LINE * len(lines)):
+            stack(sketch, left, top, lines, style, ha)

@@ -11,6 +11,7 @@ from typing import Any
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
+from labkit.cloud.quicksight.render.frame import nothing
 from labkit.cloud.quicksight.render.labels import counted, full
 from labkit.cloud.quicksight.render.registry import chart
 from labkit.cloud.quicksight.render.scales import compact, number
@@ -64,6 +65,7 @@ def sankey(sketch: Sketch) -> None:
         back = counted(len(flows) - len(kept), "flow")
         sketch.note(f"Not drawn: {back} back to where they came from.")
     if not kept:
+        nothing(sketch, "No flows")
         return
     last = max(each.level for each in nodes.values())
     scale, gap = _placed(sketch, nodes, last)

@@ -157,7 +157,8 @@ def _names(
         ):
             wide = width(text, style["size"])
             start = x_at - wide * {"left": 0, "center": 0.5, "right": 1}[ha]
-            fits = box.left < start and start + wide < sketch.box.right and y_at > box.top
+            fits = box.left < start and start + wide < sketch.box.right
+            fits = fits and box.top < y_at < box.bottom - style["size"] / 2
             if fits and taken.free(x_at, y_at, text, style["size"], ha):
                 sketch.text(x_at, y_at, text, ha=ha, **style)
                 break

@@ -12,6 +12,7 @@ from typing import Any
 from matplotlib.patches import Rectangle
 
 from labkit.cloud.quicksight.render.colors import ColorScale, ink
+from labkit.cloud.quicksight.render.frame import nothing
 from labkit.cloud.quicksight.render.labels import counted, full, short
 from labkit.cloud.quicksight.render.legend import color_legend
 from labkit.cloud.quicksight.render.registry import chart
@@ -28,10 +29,14 @@ def tree_map(sketch: Sketch) -> None:
     data = sketch.data
     groups, colors = data.well("Groups"), data.well("Colors")
     size = (data.well("Sizes") or colors)[0]
-    rows = [each for each in [*data.records(), *others(sketch)] if (number(each[size.id]) or 0) > 0]
-    if len(rows) < len(data.rows):
-        without = counted(len(data.rows) - len(rows), "group")
+    every = [*data.records(), *others(sketch)]
+    rows = [each for each in every if (number(each[size.id]) or 0) > 0]
+    if len(rows) < len(every):
+        without = counted(len(every) - len(rows), "group")
         sketch.note(f"A tree map has no rectangle for {without} of zero or less.")
+    if not rows:
+        nothing(sketch, "No rectangles")
+        return
     scale = None
     if colors:
         scale = ColorScale(

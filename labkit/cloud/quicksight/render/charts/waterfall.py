@@ -18,15 +18,17 @@ from labkit.cloud.quicksight.render.series import Table, table
 from labkit.cloud.quicksight.render.sketch import Sketch
 from labkit.cloud.quicksight.render.text import widest
 from labkit.cloud.quicksight.render.values import asked, style_of
+from labkit.cloud.quicksight.visuals.model import Field
 
 
 @dataclass(frozen=True)
 class Step:
-    """A bar from one height to another; a total stands on zero."""
+    """A bar from one height to another, for a value; a total stands on zero."""
 
     label: str
     start: float
     end: float
+    value: float | None
     is_total: bool = False
 
     @property
@@ -62,7 +64,7 @@ def waterfall(sketch: Sketch) -> None:
         low, high = sorted(map(scale.place, (step.start, step.end)))
         bar = Rectangle((at - 0.34, low), 0.68, high - low, facecolor=colors[step.kind])
         axes.add_artist(bar)
-        sketch.mark(bar, step.label, full(step.end - step.start, field))
+        sketch.mark(bar, step.label, full(step.value, field))
         x, y = box.left + (at + 0.5) * width, placed(box, scale, step.end)
         if at + 1 < len(steps):
             sketch.line((x + 0.34 * width, x + 0.66 * width), (y, y), sketch.theme.quiet, 0.8)
@@ -80,10 +82,10 @@ def _labels(sketch: Sketch, steps: list[Step], *, broken_down: bool) -> list[str
     return [step.label if step.is_total else "" for step in steps]
 
 
-def _text(step: Step, field: object) -> str:
-    value = step.end - step.start
-    text = short(int(value) if float(value).is_integer() else value, field)  # type: ignore[arg-type]
-    return f"+{text}" if value > 0 and not step.is_total else text
+def _text(step: Step, field: Field) -> str:
+    value = step.value
+    text = short(int(value) if value is not None and value.is_integer() else value, field)
+    return f"+{text}" if value and value > 0 and not step.is_total else text
 
 
 def _steps(sketch: Sketch, shown: Table) -> list[Step]:
@@ -99,9 +101,9 @@ def _steps(sketch: Sketch, shown: Table) -> list[Step]:
         else ((each.label, each.values[0]) for each in shown.series)
     )
     for label, value in pairs:
-        steps.append(Step(label, height, height + (value or 0.0)))
+        steps.append(Step(label, height, height + (value or 0.0), value))
         height = steps[-1].end
-    return [*steps, Step(total, 0, height, is_total=True)]
+    return [*steps, Step(total, 0, height, height, is_total=True)]
 
 
 def _broken_down(shown: Table) -> list[Step]:
@@ -113,9 +115,9 @@ def _broken_down(shown: Table) -> list[Step]:
             height = steps[-1].end
             for each in shown.series:
                 change = (each.values[at] or 0.0) - (each.values[at - 1] or 0.0)
-                steps.append(Step(each.label, height, height + change))
+                steps.append(Step(each.label, height, height + change, change))
                 height += change
-        steps.append(Step(label, 0, whole, is_total=True))
+        steps.append(Step(label, 0, whole, whole, is_total=True))
     return steps
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from math import cos, pi, sin, sqrt
 
+from labkit.cloud.quicksight.render.frame import nothing
 from labkit.cloud.quicksight.render.labels import counted, full
 from labkit.cloud.quicksight.render.registry import chart
 from labkit.cloud.quicksight.render.scales import number
@@ -24,6 +25,7 @@ MOST, SMALLEST = 100, 10.0
 def word_cloud(sketch: Sketch) -> None:
     words = _words(sketch)
     if not words:
+        nothing(sketch, "No words")
         return
     pad = PADDINGS[sketch.option("WordCloudOptions", "WordPadding", default="SMALL")]
     upright = sketch.option("WordCloudOptions", "WordOrientation") == "HORIZONTAL_AND_VERTICAL"
