@@ -11,11 +11,11 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 from labkit.charts.calls import PUBLISHED
 from labkit.charts.pages import Session
 from tests.browser.conftest import SCREENSHOTS
-from tests.quicksight.conftest import allow_bucket, client, quicksight
+from tests.quicksight.conftest import allow_bucket, quicksight
 from tests.quicksight.embedding.boards import ROWS, SCHEMA, Boards, dashboard, orders
 
 pytestmark = pytest.mark.browser
-__all__ = ["allow_bucket", "client", "quicksight"]
+__all__ = ["allow_bucket", "quicksight"]
 
 
 @pytest.fixture(scope="module")
