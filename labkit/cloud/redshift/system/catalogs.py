@@ -155,13 +155,17 @@ def definition(one: Object) -> str:
 def _everything(connection: Connection) -> Iterator[Object]:
     """All relations, those that lie elsewhere too."""
     yield from relations(connection, everywhere=True)
+    yield from _elsewhere(connection)
+
+
+def _elsewhere(connection: Connection) -> Iterator[Object]:
     for other in OTHERS:
         yield from other(connection)
 
 
 def _external(connection: Connection) -> Iterator[Object]:
     """The external tables of the connection's database."""
-    for one in _everything(connection):
+    for one in _elsewhere(connection):
         if one.kind == "external" and one.database == connection.database:
             yield one
 
