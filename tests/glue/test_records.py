@@ -12,6 +12,7 @@ NOWHERE: dict[str, tuple[str, dict[str, Any]]] = {
     "delete-connection": ("delete_connection", {"ConnectionName": "none"}),
     "registry": ("get_registry", {"RegistryId": {"RegistryName": "none"}}),
     "schemas": ("list_schemas", {"RegistryId": {"RegistryName": "none"}}),
+    "policy": ("get_resource_policy", {}),
     "versions": ("list_schema_versions", {"SchemaId": {"RegistryName": "r", "SchemaName": "s"}}),
 }
 
@@ -20,6 +21,24 @@ NOWHERE: dict[str, tuple[str, dict[str, Any]]] = {
 def test_what_is_not_there(glue: Any, call: str, asked: dict[str, Any]) -> None:
     with pytest.raises(glue.exceptions.EntityNotFoundException):
         getattr(glue, call)(**asked)
+
+
+CAPACITIES: dict[str, tuple[dict[str, Any], str]] = {
+    "workers without a type": ({"NumberOfWorkers": 2}, "set both Worker Type and Number"),
+    "a type without workers": ({"WorkerType": "G.1X"}, "set both Worker Type and Number"),
+    "both ways": (
+        {"WorkerType": "G.1X", "NumberOfWorkers": 2, "MaxCapacity": 2},
+        "do not set Max Capacity if using Worker Type",
+    ),
+    "two names": ({"AllocatedCapacity": 2, "MaxCapacity": 2}, "set only Allocated Capacity or"),
+}
+
+
+@pytest.mark.parametrize(("capacity", "words"), CAPACITIES.values(), ids=CAPACITIES)
+def test_a_jobs_capacity_is_told_one_way(glue: Any, capacity: dict[str, Any], words: str) -> None:
+    job = {"Role": "r", "Command": {"Name": "glueetl", "ScriptLocation": "s3://b/a.py"}}
+    with pytest.raises(glue.exceptions.InvalidInputException, match=words):
+        glue.create_job(Name="capacious", **job, **capacity)
 
 
 def test_a_job_is_defined_anew(glue: Any, fresh: Callable[[str], str]) -> None:

@@ -16,7 +16,7 @@ from botocore import xform_name
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.glue.records import answers, glue
 from labkit.cloud.glue.shell import runs
-from labkit.cloud.glue.words import invalid, not_found, page
+from labkit.cloud.glue.words import not_found, page
 from labkit.cloud.members import given
 from labkit.cloud.operations import Answer, Context
 
@@ -71,8 +71,6 @@ def update_job(context: Context, *, JobName: str, JobUpdate: Members) -> Answer:
 @answers("StartJobRun")
 def start_job_run(context: Context, *, JobName: str, **asked: Any) -> Answer:
     """A run of a job, with other arguments and capacity than the job's where they are given."""
-    if asked.get("AllocatedCapacity") and asked.get("MaxCapacity"):
-        raise invalid("Please set only Allocated Capacity or Max Capacity")
     return {"JobRunId": start(context.cloud, context.region, JobName, **asked)}
 
 

@@ -18,6 +18,9 @@ from labkit.cloud.glue.words import exists, invalid, not_found
 from labkit.cloud.operations import AwsError, Context, not_here
 
 Members = dict[str, Any]
+_BOTH = "Please set both Worker Type and Number of Workers."
+_EITHER = "Please do not set Max Capacity if using Worker Type and Number of Workers."
+_ONLY = "Please set only Allocated Capacity or Max Capacity"
 _NAMED = {"CreateTrigger": "triggers", "CreateWorkflow": "workflows"}
 # What has tags, as its ARN calls it, and moto's records of it.
 _TAGGED = {
@@ -38,6 +41,10 @@ def judge_call(context: Context, parameters: Members) -> None:
     backend, name = context.backend("glue"), parameters.get("Name")
     if context.operation == "CreateJob" and name in backend.jobs:
         _check_same(backend.jobs[name], parameters)
+    if context.operation in ("CreateJob", "UpdateJob", "StartJobRun"):
+        _check_capacity(parameters.get("JobUpdate", parameters))
+    if context.operation == "GetResourcePolicy":
+        _check_policy(backend, parameters.get("ResourceArn", backend.default_catalog_arn))
     if context.operation == "CreateTrigger" and parameters.get("Type") == "SCHEDULED":
         check_scheduled(parameters)
     if context.operation == "CreateSchema" and "SchemaDefinition" in parameters:
@@ -55,6 +62,21 @@ def _check_tagged(backend: Any, arn: str) -> None:
     kind, _, name = arn.rpartition(":")[2].partition("/")
     if kind in _TAGGED and not {name, name.lower()} & getattr(backend, _TAGGED[kind]).keys():
         raise not_found(f"{kind[0].upper()}{kind[1:]} {name} not found.")
+
+
+def _check_capacity(asked: Members) -> None:
+    """Raise unless a job's or run's capacity is told by its workers or by its DPUs."""
+    if ("WorkerType" in asked) != ("NumberOfWorkers" in asked):
+        raise invalid(_BOTH)
+    if "WorkerType" in asked and "MaxCapacity" in asked:
+        raise invalid(_EITHER)
+    if "AllocatedCapacity" in asked and "MaxCapacity" in asked:
+        raise invalid(_ONLY)
+
+
+def _check_policy(backend: Any, arn: str) -> None:
+    if arn not in backend.resource_policies:
+        raise not_found("Policy not found")
 
 
 def _check_same(job: Any, parameters: Members) -> None:
