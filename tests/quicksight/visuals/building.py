@@ -39,12 +39,12 @@ def measure(name: str = "views", function: str = "SUM") -> Json:
     }
 
 
-def percentile(percent: float) -> Json:
+def percentile(percent: float, name: str = "views") -> Json:
     function = {"PercentileAggregation": {"PercentileValue": percent}}
     return {
         "NumericalMeasureField": {
             "FieldId": "p",
-            "Column": column("views"),
+            "Column": column(name),
             "AggregationFunction": function,
         }
     }

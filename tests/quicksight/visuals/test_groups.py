@@ -79,6 +79,19 @@ def test_decimals_are_exact(show: Show) -> None:
     assert list(show(visual("KPI", {"Values": [one]}), other=rows).rows) == [(Decimal("0.30"),)]
 
 
+@pytest.mark.parametrize(
+    "one",
+    [measure("fee", "MEDIAN"), percentile(50, "fee"), calculated("median({fee})"),
+     calculated("percentileCont({fee}, 50)")],
+)  # fmt: skip
+def test_between_two_decimals_lies_one_of_more_digits(one: Any, show: Show) -> None:
+    rows = DataSet("SELECT CAST(i / 100 AS DECIMAL(10,2)) AS fee FROM range(1, 3) AS t(i)",
+                   (Column("fee", Type("decimal", (10, 2))),))  # fmt: skip
+    for body in one.values():
+        body["Column"] = {"DataSetIdentifier": "other", "ColumnName": "fee"}
+    assert list(show(visual("KPI", {"Values": [one]}), other=rows).rows) == [(0.015,)]
+
+
 GRANULARITIES = {
     "YEAR": "2023-01-01", "QUARTER": "2023-10-01", "MONTH": "2023-12-01", "WEEK": "2023-12-31",
     "DAY": "2023-12-31", "HOUR": "2023-12-31 23:00", "MINUTE": "2023-12-31 23:59",
@@ -449,3 +462,19 @@ def test_what_is_so_or_not_counts_as_one_or_nothing(
     ]
     data = show(visual("KPI", {"Values": [measure("busy", function)]}), CalculatedFields=fields)
     assert data.rows == [(pytest.approx(value),)]
+
+
+def test_a_field_may_divide_itself(show: Show) -> None:
+    """The same field on both axes, by a measure that does not add up."""
+    again = dim("city", FieldId="again")
+    colored = bar([dim("city")], [measure("views", "MEDIAN")], Colors=[again])
+    assert [row[::2] for row in show(colored).rows] == [("LA", "LA"), ("SF", "SF"), ("NY", "NY")]
+    rest = bar([dim("city")], [measure("views", "MEDIAN")], Colors=[again],
+               SortConfiguration={"CategoryItemsLimit": limit(1)})  # fmt: skip
+    assert [row[::2] for row in show(rest).rows] == [("LA", "LA"), (OTHER, "SF"), (OTHER, "NY")]
+
+
+def test_nothing_is_counted_as_zero(show: Show) -> None:
+    nowhere = [filtered("NumericRangeFilter", "id", RangeMinimum={"StaticValue": 99})]
+    data = show(bar([dim("city")], [counted("course"), measure()]), extra_filters=nowhere)
+    assert data.totals == {"count_course": 0, "sum_views": None}

@@ -58,14 +58,17 @@ COUNT = Statistic("count({x})", ANYTHING, "integer", "the number of values, NULL
 DISTINCT = Statistic("count(DISTINCT {x})", ANYTHING, "integer", "the number of different values")
 MAX = Statistic("max({x})", ORDERED, None, "the greatest value")
 MIN = Statistic("min({x})", ORDERED, None, "the least value")
-MEDIAN = Statistic("median({x})", NUMBERS, "decimal", "the median")
+MEDIAN = Statistic("median(CAST({x} AS DOUBLE))", NUMBERS, "decimal", "the median")
 STDEV = Statistic("stddev_samp({x})", NUMBERS, "decimal", "the standard deviation of a sample")
 STDEVP = Statistic("stddev_pop({x})", NUMBERS, "decimal", "the standard deviation")
 SUM = Statistic("sum({x})", NUMBERS, None, "the sum", widens=True)
 VAR = Statistic("var_samp({x})", NUMBERS, "decimal", "the variance of a sample")
 VARP = Statistic("var_pop({x})", NUMBERS, "decimal", "the variance")
 CONT = Statistic(
-    "quantile_cont({x}, {n})", NUMBERS, "decimal", "the percentile of a continuous distribution"
+    "quantile_cont(CAST({x} AS DOUBLE), {n})",
+    NUMBERS,
+    "decimal",
+    "the percentile of a continuous distribution",
 )
 DISC = Statistic("quantile_disc({x}, {n})", NUMBERS, None, "the percentile among the values")
 

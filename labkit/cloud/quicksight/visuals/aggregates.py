@@ -41,6 +41,7 @@ class Aggregate:
 
 
 _AVERAGE = "CAST(sum({0}) AS DOUBLE) / nullif(sum({1}), 0)"
+_COUNT = "CAST(coalesce(sum({0}), 0) AS BIGINT)"
 AGGREGATES = {
     each.name: each
     for each in (
@@ -48,13 +49,13 @@ AGGREGATES = {
         Aggregate("AVERAGE", "Average", "avg({x})", ("sum({x})", "count({x})"), _AVERAGE),
         Aggregate("MIN", "Min", "min({x})", ("min({x})",), "min({0})"),
         Aggregate("MAX", "Max", "max({x})", ("max({x})",), "max({0})"),
-        Aggregate("COUNT", "Count", "count({x})", ("count({x})",), "CAST(sum({0}) AS BIGINT)"),
+        Aggregate("COUNT", "Count", "count({x})", ("count({x})",), _COUNT),
         Aggregate("DISTINCT_COUNT", "Unique count", "count(DISTINCT {x})"),
         Aggregate("VAR", "Sample variance", "var_samp({x})"),
         Aggregate("VARP", "Population variance", "var_pop({x})"),
         Aggregate("STDEV", "Sample standard deviation", "stddev_samp({x})"),
         Aggregate("STDEVP", "Population standard deviation", "stddev_pop({x})"),
-        Aggregate("MEDIAN", "Median", "median({x})"),
+        Aggregate("MEDIAN", "Median", "median(CAST({x} AS DOUBLE))"),
     )
 }
 #: What a column has when the definition names no function.
@@ -83,7 +84,7 @@ def aggregate(function: Any, default: str = "SUM") -> Aggregate:
 
 def _percentile(value: Mapping[str, Any]) -> Aggregate:
     percent = float(value.get("PercentileValue", 50))
-    at = f"quantile_cont({{x}}, {percent / 100!r})"
+    at = f"quantile_cont(CAST({{x}} AS DOUBLE), {percent / 100!r})"
     return Aggregate("PERCENTILE", f"{ordinal(percent)} percentile", at)
 
 

@@ -36,7 +36,7 @@ def rest(plan: Plan) -> str:
     if plan.among or 0 in masks:
         levels = _levels(replace(plan, subtotals=(), totals=False))
     else:
-        levels = _sets(plan, masks, _surviving(plan), plan.dimensions)
+        levels = _sets(plan, masks, *_with_dimensions(plan))
     return _ordered(plan, [f"levels AS MATERIALIZED ({levels})"], [_folded(plan)])
 
 
@@ -64,8 +64,7 @@ def _levels(plan: Plan) -> str:
     rest = [mask for mask in _masks(plan) if mask != 0]
     if not plan.dimensions or not rest:
         return levels
-    rows = _surviving(plan)
-    return f"{levels} UNION ALL BY NAME {_sets(plan, rest, rows, list(plan.dimensions))}"
+    return f"{levels} UNION ALL BY NAME {_sets(plan, rest, *_with_dimensions(plan))}"
 
 
 def _full(plan: Plan) -> str:
@@ -87,6 +86,14 @@ def _surviving(plan: Plan) -> str:
 def _beside_columns(plan: Plan) -> list[str]:
     """The dimensions by names that no column of the rows has."""
     return [f'{sql} AS "#d{at}"' for at, sql in enumerate(plan.dimensions)]
+
+
+def _with_dimensions(plan: Plan) -> tuple[str, list[str]]:
+    """The rows of all groups, and columns of them for the dimensions: two may be of one field."""
+    if not plan.dimensions:
+        return _surviving(plan), []
+    rows = f"(SELECT *, {', '.join(_beside_columns(plan))} FROM {_surviving(plan)})"
+    return rows, [f'"#d{at}"' for at in _range(plan)]
 
 
 def _sets(plan: Plan, masks: Sequence[int], source: str, dimensions: Sequence[str]) -> str:
@@ -216,8 +223,7 @@ def _to_fold(plan: Plan) -> str:
     """Groups, or rows, beside their places on the axes."""
     source, name = "groups", "l.d{}"
     if not plan.adds_up:
-        source = f"(SELECT *, {', '.join(_beside_columns(plan))} FROM {_surviving(plan)})"
-        name = 'l."#d{}"'
+        source, name = _with_dimensions(plan)[0], 'l."#d{}"'
     return f"{source} AS l" + "".join(
         f" JOIN a{at} ON {_same(axis, name, f'a{at}.d{{}}')}" for at, axis in enumerate(plan.axes)
     )
