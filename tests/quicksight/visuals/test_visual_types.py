@@ -137,6 +137,11 @@ TYPES: dict[str, tuple[Any, list[Any]]] = {
                BinOptions={**BINS, "StartValue": 5}),
         [(5, 15, 4), (15, 25, 1)],
     ),
+    "histogram from beyond all values": (
+        visual("Histogram", {"HistogramAggregated": {"Values": [measure()]}},
+               BinOptions={**BINS, "StartValue": 50}),
+        [],
+    ),
     "box plot": (
         visual("BoxPlot", {"BoxPlotAggregated": {
             "GroupBy": [dim("device")], "Values": [measure()]}}),

@@ -81,7 +81,7 @@ def _widths(options: Json) -> tuple[str, str, str]:
     """
     if options.get("SelectedBinType") == "BIN_WIDTH" and options.get("BinWidth"):
         width = f"{float(options['BinWidth'].get('Value', 1))!r}::DOUBLE"
-        count = "CAST(floor((high - low) / width) AS BIGINT) + 1"
+        count = "coalesce(CAST(floor((high - low) / width) AS BIGINT) + 1, 0)"
         return width, count, "CAST(floor((x - low) / width) AS BIGINT)"
     bins = int((options.get("BinCount") or {}).get("Value", _BINS))
     width = f"CASE WHEN high > low THEN (high - low) / {bins} ELSE greatest(1, abs(low) / 1e9) END"
