@@ -1,5 +1,6 @@
 """A small lake in the Glue catalog, and a database of the cluster with external schemas on it."""
 
+import datetime as dt
 import io
 import json
 from collections.abc import Callable
@@ -33,6 +34,8 @@ PEOPLE = {
     "who": [{"given": "Ann", "age": 30}, {"given": "Bob", "age": 40}],
     "phones": [["1", "2"], []],
     "orders": [[{"price": 1.5, "day": "mon"}, {"price": 2.5, "day": "tue"}], None],
+    "tags": pa.array([[("home", '{"a":1}'), ("work", "x")], []], pa.map_(pa.utf8(), pa.utf8())),
+    "seen": [{"at": dt.datetime(2018, 3, 1, 11, 59, 59, 500000)}, None],
 }
 
 
@@ -43,6 +46,11 @@ class Spectrum(Data):
 
     def run(self, sql: str, **members: Any) -> dict[str, Any]:
         return super().run(sql, **{"Database": self.database, **members})
+
+    def rows_where(self, settings: str, sql: str) -> list[list[Any]]:
+        """A query's values, in a session of these settings."""
+        session = self.run(settings, SessionKeepAliveSeconds=60)["SessionId"]
+        return self.values(Data.run(self, sql, SessionId=session))
 
     def types(self, sql: str) -> list[str]:
         number = self.run(sql)["Id"]
@@ -88,7 +96,8 @@ def _table(glue: Any, name: str, storage: Any, **more: Any) -> None:
 def _others(s3: Any, glue: Any) -> None:
     kinds = (
         "id int; who struct<given:string,age:int>; phones array<string>; "
-        "orders array<struct<price:double,day:string>>"
+        "orders array<struct<price:double,day:string>>; tags map<string,string>; "
+        "seen struct<at:timestamp>"
     )
     put_parquet(s3, "people/a.parquet", pa.table(PEOPLE))
     place = f"s3://{BUCKET}/people/"

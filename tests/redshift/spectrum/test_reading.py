@@ -55,13 +55,34 @@ CASES = {
         "ORDER BY 1"),
         [["nine"], ["x"]],
     ),
-    "attributes and elements": (
-        "SELECT id, who.given::varchar, phones[1]::varchar FROM raw.people ORDER BY id",
-        [[1, "Ann", "2"], [2, "Bob", None]],
+    "fields of structs": (
+        ("SELECT p.who.given, who.age + 1, p.seen.at FROM raw.people p "
+        "WHERE p.who.given IN ('Ann', 'Bob') ORDER BY p.who.age"),
+        [["Ann", 31, "2018-03-01 11:59:59.5"], ["Bob", 41, None]],
+    ),
+    "a field alone, counted by": (
+        "SELECT p.who.given, count(*) FROM raw.people p GROUP BY 1 ORDER BY 1",
+        [["Ann", 1], ["Bob", 1]],
     ),
     "an array's elements as rows": (
-        "SELECT p.id, o.day::varchar, o.price::float FROM raw.people p, p.orders o ORDER BY 3",
+        "SELECT p.id, o.day, o.price FROM raw.people p, p.orders o ORDER BY 3",
         [[1, "mon", 1.5], [1, "tue", 2.5]],
+    ),
+    "rows without elements too": (
+        "SELECT p.id, o FROM raw.people p LEFT JOIN p.phones o ON true ORDER BY 1, 2",
+        [[1, "1"], [1, "2"], [2, None]],
+    ),
+    "a map's entries": (
+        "SELECT p.id, t.key, t.value FROM raw.people p, p.tags t WHERE t.key = 'work'",
+        [[1, "work", "x"]],
+    ),
+    "a subquery over an array": (
+        "SELECT p.id, (SELECT sum(o.price) FROM p.orders o) FROM raw.people p ORDER BY 1",
+        [[1, 4.0], [2, None]],
+    ),
+    "a subquery over an array in FROM": (
+        "SELECT p.id, s.n FROM raw.people p, (SELECT count(*) AS n FROM p.orders o) s ORDER BY 1",
+        [[1, 2], [2, 0]],
     ),
 }  # fmt: skip
 
@@ -75,7 +96,24 @@ def test_types_are_redshifts(lake):
     assert lake.types("SELECT * FROM raw.sales LIMIT 0") == [
         "int4", "numeric", "varchar", "varchar", "int4",
     ]  # fmt: skip
-    assert lake.types("SELECT * FROM raw.people LIMIT 0") == ["int4", "super", "super", "super"]
+    sql = "SELECT p.who.age, p.seen.at, o.price, t.key FROM raw.people p, p.orders o, p.tags t"
+    assert lake.types(sql) == ["int4", "timestamp", "float8", "varchar"]
+
+
+NESTED = "SELECT who, phones, tags, seen FROM raw.people ORDER BY id LIMIT 1"
+PLAIN = """{"home":"{\\"a\\":1}","work":"x"}"""
+PARSED = """{"home":{"a":1},"work":"x"}"""
+
+
+@pytest.mark.parametrize(("also", "tags"), [("off", PLAIN), ("on", PARSED)])
+def test_a_session_may_have_nested_columns_as_json(lake, also, tags):
+    settings = (
+        "SET json_serialization_enable TO true; "
+        f"SET json_serialization_parse_nested_strings TO {also}"
+    )
+    phones = '["1","2"]' if also == "off" else "[1,2]"
+    seen = '{"at":"2018-03-01T11:59:59.500Z"}'
+    assert lake.rows_where(settings, NESTED) == [['{"given":"Ann","age":30}', phones, tags, seen]]
 
 
 def test_a_late_binding_view(lake):
@@ -116,6 +154,21 @@ REFUSED = {
     "a column that is not there": ("SELECT nosuch FROM raw.lines", "does not exist"),
     "the catalog itself, for a user with a password": (
         'SELECT * FROM "awsdatacatalog".spectrum_raw.lines', "did not log in by IAM",
+    ),
+    "all columns of a nested table": (
+        "SELECT * FROM raw.people", "Nested tables do not support '*' in the SELECT clause.",
+    ),
+    "a struct as a value": (
+        "SELECT who FROM raw.people", 'column "who" does not exist in people',
+    ),
+    "an array as a value": (
+        "SELECT id FROM raw.people p WHERE p.phones IS NULL", 'column "phones" does not exist in p',
+    ),
+    "a field that a struct has not": (
+        "SELECT p.who.nosuch FROM raw.people p", 'column "nosuch" does not exist in who',
+    ),
+    "an element by its place": (
+        "SELECT phones[1] FROM raw.people", "cannot subscript type array",
     ),
     "files by their path": ("SELECT * FROM read_parquet('/etc/passwd')", "is not supported"),
 }  # fmt: skip

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sqlglot import exp
 
-from labkit.cloud.engine.redshift import postgres, super_values
+from labkit.cloud.engine.redshift import nested, postgres, super_values
 from labkit.cloud.engine.redshift.blanks import all_clean
 from labkit.cloud.engine.redshift.calls import function_call
 from labkit.cloud.engine.redshift.casts import cast, coerce, common_type, known
@@ -136,14 +136,14 @@ def _parameter(node: exp.Parameter, scope: Scope) -> Typed:
 
 @compiles(exp.Column)
 def _column(node: exp.Column, scope: Scope) -> Typed:
-    return super_values.column(node.parts, scope)
+    return nested.scalar(super_values.column(node.parts, scope), scope)
 
 
 @compiles(exp.Dot)
 def _dot(node: exp.Dot, scope: Scope) -> Typed:
     if isinstance(node.expression, exp.Anonymous | exp.Func):
         return function_call(_qualified(node), scope)
-    return super_values.navigate(node, scope)
+    return nested.scalar(super_values.navigate(node, scope), scope)
 
 
 def _qualified(node: exp.Dot) -> exp.Anonymous:

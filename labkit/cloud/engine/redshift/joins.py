@@ -30,12 +30,25 @@ def from_clause(node: exp.Select, scope: Scope) -> str:
 def _subquery(node: exp.Subquery, scope: Scope) -> Member:
     if isinstance(node.this, exp.Table | exp.Subquery) and node.this.args.get("joins"):
         return _joined(node, scope)
-    inner = Scope(scope.state, parent=scope.parent, ctes=dict(scope.ctes))
-    found = scope.state.query(node.this, inner)
+    lateral = _begins_beside(node.this, scope)
+    parent = scope if lateral else scope.parent
+    found = scope.state.query(node.this, Scope(scope.state, parent=parent, ctes=dict(scope.ctes)))
     alias = scope.state.alias("s")
     fields = [replace(f, sql=f"{alias}.c{at}") for at, f in enumerate(found.fields)]
     name = node.alias.lower() if node.alias else ""
-    return finish(node, f"({found.sql}) AS {alias}", Source(name, fields), scope)
+    sql = f"{'LATERAL ' if lateral else ''}({found.sql}) AS {alias}"
+    return finish(node, sql, Source(name, fields), scope)
+
+
+def _begins_beside(node: exp.Expr, scope: Scope) -> bool:
+    """Whether a subquery is over an array of a member before it: ``c, (SELECT 1 FROM c.items i)``.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/nested-data-use-cases.html
+    """
+    start = node.args.get("from_")
+    parts = start.this.parts if start is not None and isinstance(start.this, exp.Table) else ()
+    first = parts[0].name.lower() if len(parts) > 1 else ""
+    return bool(first) and any(source.name == first for source in scope.sources)
 
 
 def _joined(node: exp.Subquery, scope: Scope) -> Member:

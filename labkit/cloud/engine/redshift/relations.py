@@ -12,9 +12,11 @@ from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.redshift.casts import coerce
 from labkit.cloud.engine.redshift.catalog import Relation
 from labkit.cloud.engine.redshift.errors import RedshiftError, unsupported
+from labkit.cloud.engine.redshift.nested import all_scalar, scalar
 from labkit.cloud.engine.redshift.pivots import pivoted
 from labkit.cloud.engine.redshift.scope import Field, Scope, Source, State
-from labkit.cloud.engine.redshift.types import INT4, INT8, SUPER, VARCHAR
+from labkit.cloud.engine.redshift.super_values import way
+from labkit.cloud.engine.redshift.types import INT4, INT8, NESTED, SUPER, VARCHAR
 
 Member = tuple[str, list[Source]]
 _MEMBERS: dict[type[exp.Expr], Callable[..., Member]] = {}
@@ -95,6 +97,7 @@ def finish(node: exp.Expr, sql: str, source: Source, scope: Scope) -> Member:
     """What stands behind a member: names of columns, PIVOT and UNPIVOT, joins in brackets."""
     source = _renamed(node, source)
     for pivot in node.args.get("pivots") or ():
+        all_scalar(source.fields)
         sql, source = pivoted(pivot, sql, source, scope)
     return sql, [source]
 
@@ -157,7 +160,7 @@ def _of_super(node: exp.Table, parts: tuple[str, ...], scope: Scope) -> Member |
 
 def _is_element(source: Source) -> bool:
     first = source.fields[0]
-    return first.name == source.name and first.type == SUPER
+    return first.name == source.name and first.type.base in ("super", *NESTED)
 
 
 @registered(exp.Unnest)
@@ -191,13 +194,14 @@ def _path(node: exp.Column, scope: Scope) -> Member:
 
 def _unnested(node: exp.Expr, name: str, index: str, scope: Scope) -> Member:
     """The elements of an array; a value that is no array stands for itself."""
-    from labkit.cloud.engine.redshift.expressions import expression
-
-    value = coerce(expression(node, scope), SUPER)
+    value = way(node, scope)
+    if value.type.base == "array":
+        items, kind = value.sql, value.type.parts[0][1]
+    else:
+        items, kind = f"rs_elements({coerce(scalar(value, scope), SUPER).sql})", SUPER
     alias = scope.state.alias("s")
-    items = f"rs_elements({value.sql})"
     sql = f"(SELECT unnest({items}) AS v, generate_subscripts({items}, 1) - 1 AS i) AS {alias}"
-    fields = [Field(name, SUPER, f"{alias}.v")]
+    fields = [Field(name, kind, f"{alias}.v")]
     if index:
         fields.append(Field(index, INT8, f"{alias}.i"))
     return f"LATERAL {sql}", [Source(name, fields, qualified=True)]

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from sqlglot import exp
 
+from labkit.cloud.engine.redshift import nested
 from labkit.cloud.engine.redshift.errors import SYNTAX, UNDEFINED_COLUMN, RedshiftError, unsupported
 from labkit.cloud.engine.redshift.expressions import expression
 from labkit.cloud.engine.redshift.scope import Scope, Typed
@@ -74,11 +75,13 @@ def expanded(star: exp.Star, node: exp.Expr, excluded: set[str], scope: Scope) -
         raise RedshiftError("SELECT * with no tables specified is not valid", SYNTAX)
     if table and not any(source.name == table for source in scope.sources):
         raise RedshiftError(f'relation "{table}" does not exist', "42P01")
-    return [
-        replace(value, sql=scope.shown.get(value.sql, value.sql))
+    fields = [
+        field
         for source in scope.sources
         if (not table and source.qualified) or source.name == table
         for field in source.fields
         if field.name not in excluded and (table or field.name not in source.merged)
-        for value in (field.read().value,)
     ]
+    nested.all_scalar(fields)
+    values = [field.read().value for field in fields]
+    return [replace(value, sql=scope.shown.get(value.sql, value.sql)) for value in values]

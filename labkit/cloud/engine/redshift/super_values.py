@@ -1,5 +1,6 @@
 """SUPER: navigation by names and indexes, lax: what is not there is NULL.
 
+Nested columns of external tables are navigated by the same words.
 Source: https://docs.aws.amazon.com/redshift/latest/dg/query-super.html
 """
 
@@ -10,10 +11,11 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from labkit.cloud.engine.quoting import quoted_text
+from labkit.cloud.engine.redshift import nested
 from labkit.cloud.engine.redshift.casts import coerce
 from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.scope import Scope, Typed, no_column
-from labkit.cloud.engine.redshift.types import INT4, SUPER, TIMESTAMP
+from labkit.cloud.engine.redshift.types import INT4, NESTED, SUPER, TIMESTAMP
 
 #: The session's value that tells whether attributes in quotes keep their case.
 MINDS_CASE = "case-sensitive attributes"
@@ -81,6 +83,8 @@ def _into(value: Typed, path: list[str]) -> Typed:
 
 def attribute(value: Typed, name: str) -> Typed:
     """``value.name``"""
+    if value.type.base in NESTED:
+        return nested.field(value, name)
     if value.type.base != "super":
         raise RedshiftError(
             f"navigation on type {value.type.plain} is not supported: it is no SUPER", "42809"
@@ -90,11 +94,22 @@ def attribute(value: Typed, name: str) -> Typed:
     return Typed(sql, SUPER, name)
 
 
+def way(node: exp.Expr, scope: Scope) -> Typed:
+    """A value that is navigated further, which may be nested."""
+    from labkit.cloud.engine.redshift.expressions import expression
+
+    if isinstance(node, exp.Column):
+        return column(node.parts, scope)
+    if isinstance(node, exp.Dot) and not isinstance(node.expression, exp.Anonymous | exp.Func):
+        return navigate(node, scope)
+    return expression(node, scope)
+
+
 def navigate(node: exp.Expr, scope: Scope) -> Typed:
     """``value.name``, ``value[0]``, ``value['name']``"""
     from labkit.cloud.engine.redshift.expressions import expression
 
-    value = expression(node.this, scope)
+    value = way(node.this, scope)
     if isinstance(node, exp.Dot):
         return attribute(value, attribute_name(node.expression, scope))
     index = node.expressions[0]

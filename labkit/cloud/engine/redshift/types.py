@@ -3,7 +3,7 @@
 Text has a length in bytes, ``char`` ignores trailing blanks, ``super`` is JSON text in canonical
 form, ``geometry`` is well-known text, ``_int2``, ``_oid`` and ``_text`` are the catalog's
 ``{1,2}``, ``int2vector`` and ``oidvector`` its ``23 1043``. ``unknown`` is a literal in quotes or
-NULL that takes the type of what it meets.
+NULL that takes the type of what it meets. External tables have ``struct`` and ``array`` too.
 
 Source: https://docs.aws.amazon.com/redshift/latest/dg/c_Supported_data_types.html
 """
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.redshift.errors import RedshiftError
 
 LONGEST, LONGEST_CHAR, LONGEST_BYTES = 65535, 4096, 1024000
@@ -28,11 +29,13 @@ class Type:
         size: the length in bytes of text, the precision of a ``numeric``, or the place of an
             interval's smallest unit among `INTERVAL_UNITS`, from 1.
         scale: of a ``numeric``.
+        parts: the fields of a ``struct``; an ``array``'s element, without a name.
     """
 
     base: str
     size: int = 0
     scale: int = 0
+    parts: tuple[tuple[str, Type], ...] = ()
 
     def __str__(self) -> str:
         """Redshift's long spelling: ``character varying(20)``."""
@@ -50,6 +53,11 @@ class Type:
     def duckdb(self) -> str:
         if self.base == "numeric":
             return f"DECIMAL({self.size},{self.scale})"
+        if self.base == "array":
+            return f"{self.parts[0][1].duckdb}[]"
+        if self.base == "struct":
+            parts = (f"{quoted_name(name)} {kind.duckdb}" for name, kind in self.parts)
+            return f"STRUCT({', '.join(parts)})"
         return _DUCKDB[self.base]
 
 
@@ -64,6 +72,7 @@ VARBYTE = Type("varbyte", 64000)
 
 INTEGERS = ("int2", "int4", "int8")
 NUMBERS = (*INTEGERS, "numeric", "float4", "float8")
+NESTED = ("struct", "array")
 TEXTS = ("varchar", "bpchar", "name")
 TIMES = ("date", "timestamp", "timestamptz")
 

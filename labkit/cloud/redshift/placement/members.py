@@ -11,7 +11,7 @@ from sqlglot import exp
 from labkit.cloud.engine.redshift.catalog import Attribute, Relation, Scan
 from labkit.cloud.engine.redshift.compile import Compiled, compile_query
 from labkit.cloud.engine.redshift.scope import Field
-from labkit.cloud.engine.redshift.types import INT4
+from labkit.cloud.engine.redshift.types import INT4, NESTED
 from labkit.cloud.redshift.placement.slices import slice_sql
 from labkit.cloud.redshift.system.registry import RELATIONS
 from labkit.cloud.redshift.warehouse.names import Names
@@ -30,7 +30,15 @@ class Untold(Exception):
 
 
 class Placed(Names):
-    """Names whose tables tell each row's slice; nothing outside of the warehouse is read."""
+    """Names whose tables tell each row's slice; nothing outside of the warehouse is read.
+
+    A member's ``*`` leaves out nested columns, which no plan carries.
+    """
+
+    def relation(self, name: tuple[str, ...]) -> Relation:
+        found = super().relation(name)
+        columns = (replace(c, hidden=c.hidden or c.type.base in NESTED) for c in found.columns)
+        return replace(found, columns=tuple(columns))
 
     def stored(self, one: Object) -> Relation:
         found = super().stored(one)

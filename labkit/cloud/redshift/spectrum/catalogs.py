@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from labkit.cloud.engine import QueryFailed
 from labkit.cloud.engine.redshift.errors import RedshiftError
+from labkit.cloud.engine.redshift.types import NESTED, SUPER, Type
+from labkit.cloud.engine.types import Type as LakeType
 from labkit.cloud.lake.definitions import columns_of
 from labkit.cloud.lake.metastore import Definition
 from labkit.cloud.operations import AwsError
@@ -104,7 +106,13 @@ def external_relations(connection: Connection) -> Iterator[Object]:
         one = Object(
             "relation", connection.database, schema.name, table["Name"], body={"kind": "external"}
         )
-        yield with_columns(one, [TableColumn(c.name, redshift_type(c.type)) for c in kinds])
+        yield with_columns(one, [TableColumn(c.name, _type(c.type)) for c in kinds])
+
+
+def _type(kind: LakeType) -> Type:
+    """What is nested is told as SUPER."""
+    found = redshift_type(kind)
+    return SUPER if found.base in NESTED else found
 
 
 OTHERS.append(external_relations)

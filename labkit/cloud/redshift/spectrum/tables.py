@@ -8,7 +8,7 @@ leave. Source: https://docs.aws.amazon.com/redshift/latest/dg/c-spectrum-externa
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,14 +16,16 @@ from labkit.cloud.engine import Column, PartitionFilter, QueryFailed, Scan
 from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.redshift.catalog import Attribute, Relation
 from labkit.cloud.engine.redshift.errors import UNDEFINED_TABLE, RedshiftError
+from labkit.cloud.engine.redshift.types import Type
+from labkit.cloud.engine.types import Type as LakeType
 from labkit.cloud.lake.catalog import GlueCatalog
 from labkit.cloud.lake.projection import is_projected
 from labkit.cloud.redshift.spectrum import schemas
 from labkit.cloud.redshift.spectrum.access import check_glue
 from labkit.cloud.redshift.spectrum.scanned import note
-from labkit.cloud.redshift.spectrum.types import redshift_sql, redshift_type
+from labkit.cloud.redshift.spectrum.types import json_sql, json_type, redshift_sql, redshift_type
 from labkit.cloud.redshift.spectrum.words import spectrum_words
-from labkit.cloud.redshift.warehouse.names import FINDERS
+from labkit.cloud.redshift.warehouse.names import FINDERS, switched
 from labkit.cloud.redshift.warehouse.readers import Reader, reader
 from labkit.cloud.redshift.warehouse.scans import Needs
 
@@ -69,8 +71,15 @@ class ExternalScan:
             partitions = _partitions(self.source, reader(connection), scan)
             named = f"{self.schema.name}.{self.source.definition['Name']}"
             note(connection, named, self.source, partitions)
-        shown = [f"{redshift_sql(quoted_name(c.name), c.type)} AS {a.sql}" for a, c in pairs]
+        shown = [f"{self._value(connection, a, c)} AS {a.sql}" for a, c in pairs]
         return f"SELECT {', '.join(shown)} FROM ({inner})"
+
+    def _value(self, connection: Connection, one: Attribute, column: Column) -> str:
+        name = quoted_name(column.name)
+        if one.type == redshift_type(column.type):
+            return redshift_sql(name, column.type)
+        parsing = switched(connection, "json_serialization_parse_nested_strings")
+        return json_sql(name, column.type, parsing=bool(parsing))
 
 
 def _partitions(source: Any, session: Reader, scan: Scan) -> tuple[int, int]:
@@ -104,7 +113,8 @@ def find(connection: Connection, name: tuple[str, ...]) -> Relation | None:
         source = _source(catalog, schema, name[-1])
     columns = [*source.columns, *(c for c in source.hidden if c.name in PSEUDO.values())]
     number = next(_numbers)
-    attributes = _attributes(columns, len(source.columns), number)
+    kinds = json_type if switched(connection, "json_serialization_enable") else redshift_type
+    attributes = _attributes(columns, len(source.columns), number, kinds)
     scan = ExternalScan(f"external_{number}", schema, source, catalog, attributes, tuple(columns))
     return Relation(name[-1], attributes, scan.name, 0, schema.name, (scan,))
 
@@ -122,12 +132,14 @@ def _source(catalog: GlueCatalog, schema: schemas.External, name: str) -> Any:
     return found
 
 
-def _attributes(columns: Sequence[Column], visible: int, number: int) -> tuple[Attribute, ...]:
+def _attributes(
+    columns: Sequence[Column], visible: int, number: int, kinds: Callable[[LakeType], Type]
+) -> tuple[Attribute, ...]:
     shown = {own: name for name, own in PSEUDO.items()}
     return tuple(
         Attribute(
             shown.get(column.name, column.name) if at >= visible else column.name,
-            redshift_type(column.type),
+            kinds(column.type),
             f"x{number}_{at}",
             hidden=at >= visible,
         )

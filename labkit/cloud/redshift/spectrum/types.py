@@ -1,13 +1,19 @@
 """The types of the Glue catalog as Redshift's.
 
-What is nested (``struct``, ``array``, ``map``) is navigated as SUPER is. Source:
+A map is an array of structs that have a key and a value. A session may have what is nested as JSON
+text instead, by ``json_serialization_enable``. Sources:
 https://docs.aws.amazon.com/redshift/latest/dg/r_CREATE_EXTERNAL_TABLE.html#r_CREATE_EXTERNAL_TABLE-parameters
+https://docs.aws.amazon.com/redshift/latest/dg/tutorial-query-nested-data-sqlextensions.html
+https://docs.aws.amazon.com/redshift/latest/dg/serializing-complex-JSON.html
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from labkit.cloud.engine.quoting import quoted_name, quoted_text
 from labkit.cloud.engine.redshift import types as redshift
-from labkit.cloud.engine.redshift.types import LONGEST, LONGEST_BYTES, Type
+from labkit.cloud.engine.redshift.types import LONGEST, LONGEST_BYTES, TEXTS, Type
 from labkit.cloud.engine.types import Type as LakeType
 
 _PLAIN = {
@@ -24,19 +30,29 @@ _PLAIN = {
     "timestamptz": redshift.TIMESTAMPTZ,
     "varbinary": Type("varbyte", LONGEST_BYTES),
     "uuid": Type("varchar", 36),
-    "array": redshift.SUPER,
-    "map": redshift.SUPER,
-    "row": redshift.SUPER,
 }
+_NESTED = ("array", "map", "row")
+#: A map's key, among its entries.
+_KEY = "struct_extract(v, 'key')"
+#: A leaf of nested data, its SQL and its type, as something else.
+Leaf = Callable[[str, LakeType], str]
 
 
 def redshift_type(kind: LakeType) -> Type:
-    """The type of a column.
+    """The type of a column, or of a part of a nested one.
 
     >>> from labkit.cloud.engine.types import parse_type
     >>> str(redshift_type(parse_type("decimal(8,2)"))), str(redshift_type(parse_type("string")))
     ('numeric(8,2)', 'character varying(65535)')
     """
+    parts = tuple(map(redshift_type, kind.types))
+    if kind.base == "row":
+        names = (name or f"field{at}" for at, name in enumerate(kind.names))
+        return Type("struct", parts=tuple(zip(names, parts, strict=True)))
+    if kind.base == "map":
+        parts = (Type("struct", parts=tuple(zip(("key", "value"), parts, strict=True))),)
+    if kind.base in _NESTED:
+        return Type("array", parts=(("", parts[0]),))
     sizes = [size for size in kind.args if isinstance(size, int)]
     if kind.base == "decimal":
         return redshift.numeric(*sizes)
@@ -47,9 +63,68 @@ def redshift_type(kind: LakeType) -> Type:
 
 def redshift_sql(sql: str, kind: LakeType) -> str:
     """A value that the lake's readers give, as Redshift's type."""
-    if kind.base in ("array", "map", "row"):
-        return f"rs_super(CAST(to_json({sql}) AS VARCHAR))"
+    if kind.base in _NESTED:
+        return _with_leaves(sql, kind, redshift_sql, maps=False)
     if kind.base == "timestamptz":
         return f"(({sql}).instant AT TIME ZONE 'UTC')"
     wanted = redshift_type(kind).duckdb
     return sql if wanted == kind.duckdb else f"CAST({sql} AS {wanted})"
+
+
+def json_type(kind: LakeType) -> Type:
+    """`redshift_type`, where a session has nested columns as text."""
+    return Type("varchar", LONGEST) if kind.base in _NESTED else redshift_type(kind)
+
+
+def json_sql(sql: str, kind: LakeType, *, parsing: bool) -> str:
+    """`redshift_sql` of `json_type`: text that would be too long is NULL.
+
+    Args:
+        parsing: whether texts within that are JSON are written as such.
+    """
+    if kind.base not in _NESTED:
+        return redshift_sql(sql, kind)
+
+    def leaf(value: str, kind: LakeType) -> str:
+        if kind.base == "timestamp":
+            return f"strftime({value}, '%Y-%m-%dT%H:%M:%S.%gZ')"
+        if parsing and redshift_type(kind).base in TEXTS and value != _KEY:
+            return f"CASE WHEN json_valid({value}) THEN json({value}) ELSE to_json({value}) END"
+        return redshift_sql(value, kind)
+
+    text = f"CAST(to_json({_with_leaves(sql, kind, leaf, maps=True)}) AS VARCHAR)"
+    return f"(SELECT CASE WHEN strlen(j) <= {LONGEST} THEN j END FROM (SELECT {text} AS j))"
+
+
+def _with_leaves(sql: str, kind: LakeType, leaf: Leaf, *, maps: bool) -> str:
+    """A nested value whose leaves are something else, its maps kept or as arrays; as it is if not.
+
+    Args:
+        maps: whether a map stays one.
+    """
+    if kind.base not in _NESTED:
+        return leaf(sql, kind)
+    if kind.base == "row":
+        fields = [(each or f"field{at}", t) for at, (each, t) in enumerate(kind.fields)]
+        return _with_fields(sql, fields, leaf, maps=maps)
+    if kind.base == "array":
+        inner = _with_leaves("v", kind.element, leaf, maps=maps)
+        return sql if inner == "v" else f"list_transform({sql}, lambda v: {inner})"
+    entries = list(zip(("key", "value"), kind.types, strict=True))
+    inner = _with_fields("v", entries, leaf, maps=maps)
+    if maps and inner == "v":
+        return sql
+    listed = f"list_transform(map_entries({sql}), lambda v: {inner})"
+    return f"map_from_entries({listed})" if maps else listed
+
+
+def _with_fields(sql: str, fields: list[tuple[str, LakeType]], leaf: Leaf, *, maps: bool) -> str:
+    pairs = []
+    changed = False
+    for name, kind in fields:
+        own = f"struct_extract({sql}, {quoted_text(name)})"
+        value = _with_leaves(own, kind, leaf, maps=maps)
+        changed |= value != own
+        pairs.append(f"{quoted_name(name)} := {value}")
+    packed = f"CASE WHEN {sql} IS NOT NULL THEN struct_pack({', '.join(pairs)}) END"
+    return packed if changed else sql

@@ -24,6 +24,7 @@ from labkit.cloud.engine.quoting import quoted_name, quoted_text
 from labkit.cloud.engine.redshift.casts import stored
 from labkit.cloud.engine.redshift.compile import Compiled, compile_query
 from labkit.cloud.engine.redshift.errors import RedshiftError, unsupported
+from labkit.cloud.engine.redshift.types import NESTED
 from labkit.cloud.engine.types import parse_type
 from labkit.cloud.lake.metastore import Definition
 from labkit.cloud.lake.pruning import NULL_PARTITION
@@ -192,7 +193,10 @@ def _values(table: LakeTable, compiled: Compiled, names: Sequence[str]) -> str:
     kinds = {column.name: column.type for column in table.columns}
     shown = []
     for at, (field, name) in enumerate(zip(compiled.fields, names, strict=True)):
-        value = stored(replace(field.value, sql=f"q.c{at}"), redshift_type(kinds[name]), name)
+        kind = redshift_type(kinds[name])
+        if kind.base in NESTED:
+            raise unsupported("INSERT into a table with nested columns")
+        value = stored(replace(field.value, sql=f"q.c{at}"), kind, name)
         shown.append(f"CAST({value.sql} AS {kinds[name].duckdb}) AS {quoted_name(name)}")
     return ", ".join(shown)
 

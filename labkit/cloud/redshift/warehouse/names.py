@@ -195,19 +195,19 @@ class Names:
             "version": (VERSION, VARCHAR),
         }
         if name == MINDS_CASE:
-            return _switched(
+            return switched(
                 connection,
                 "enable_case_sensitive_identifier",
                 "enable_case_sensitive_super_attribute",
             )
         if name == LAST_COUNTS:
-            return _switched(connection, "json_parse_dedup_attributes")
+            return switched(connection, "json_parse_dedup_attributes")
         counts = {each: (connection.counts.get(each, default), Type("int8"))
                   for each, default in COUNTS.items()}  # fmt: skip
         return (counts | values).get(name)
 
 
-def _switched(connection: Connection, *settings: str) -> tuple[str, Type] | None:
+def switched(connection: Connection, *settings: str) -> tuple[str, Type] | None:
     """Whether any of these is on."""
     values = [connection.settings[name].lower() for name in settings]
     return ("on", VARCHAR) if {"on", "true", "1"} & set(values) else None

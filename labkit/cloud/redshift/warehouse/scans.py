@@ -151,10 +151,11 @@ def _empty(duck: duckdb.DuckDBPyConnection, scan: Elsewhere, named: frozenset[st
 
 
 def _places(node: Any, above: tuple[str, ...] = ()) -> Iterator[tuple[list[str], list[str]]]:
-    """The columns and conditions of each stand-in in a plan."""
+    """The columns and conditions of each stand-in in a plan; of a struct, it names the field."""
     told = node["extra_info"]
     if node["name"].strip() == _STAND_IN:
-        yield _lines(told.get("Projections")), [c for text in above for c in _conjuncts(text)]
+        columns = [line.partition(".")[0] for line in _lines(told.get("Projections"))]
+        yield columns, [c for text in above for c in _conjuncts(text)]
     filtered = node["name"].strip() == "FILTER"
     passed = (*above, "\n".join(_lines(told["Expression"]))) if filtered else ()
     for child in node["children"]:

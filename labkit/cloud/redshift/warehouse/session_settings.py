@@ -33,6 +33,7 @@ SETTINGS = {
     "mv_enable_aqmv_for_session": "on",
     "json_parse_dedup_attributes": "off",
     "json_serialization_enable": "off",
+    "json_serialization_parse_nested_strings": "off",
     "max_cursor_result_set_size": "default",
     "enable_vacuum_boost": "off",
     "max_concurrency_scaling_clusters": "1",
@@ -56,7 +57,6 @@ FIXED = {
     "json_parse_truncate_strings": "off",
     "max_identifier_length": "127",
     "max_index_keys": "32",
-    "json_serialization_parse_nested_strings": "off",
     "spectrum_enable_pseudo_columns": "on",
     "spectrum_query_maxerror": "-1",
 }
