@@ -261,10 +261,13 @@ Outputs:
 BODY = TEMPLATE.replace("CODE", textwrap.indent(FUNCTION, " " * 10).strip())
 
 
+def parameters(values):
+    return [{"ParameterKey": key, "ParameterValue": value} for key, value in values.items()]
+
+
 def said(name, **more):
     values = {"Name": name, "Note": "one"} | more
-    parameters = [{"ParameterKey": k, "ParameterValue": v} for k, v in values.items()]
-    told = {"StackName": name, "TemplateBody": BODY, "Parameters": parameters}
+    told = {"StackName": name, "TemplateBody": BODY, "Parameters": parameters(values)}
     return told | {"Capabilities": ["CAPABILITY_NAMED_IAM"]}
 
 
@@ -570,6 +573,11 @@ def test_a_template_in_s3_is_read_and_validated(aws, cloud):
         TemplateURL=f"{cloud.endpoint}/templates/in/one%20two.json"
     )
     assert told["Capabilities"] == ["CAPABILITY_NAMED_IAM"]
+    summary = aws("cloudformation").get_template_summary(TemplateBody=body)
+    assert summary["Capabilities"] == told["Capabilities"]
+    assert summary["ResourceTypes"] == [
+        each["Type"] for each in json.loads(body)["Resources"].values()
+    ]
     (parameter,) = told["Parameters"]
     assert (parameter["DefaultValue"], parameter["NoEcho"]) == ("1", True)
     with pytest.raises(ClientError, match="TemplateURL must be a supported URL"):
@@ -828,6 +836,78 @@ LISTED = {
 }
 
 
+PROPOSED = """
+Parameters: {Name: {Type: String}, Note: {Type: String}, More: {Type: String}}
+Conditions: {More: !Equals [!Ref More, all]}
+Resources:
+  Base:
+    Type: AWS::Glue::Database
+    Properties:
+      {CatalogId: !Ref "AWS::AccountId", DatabaseInput: {Name: !Ref Name, Description: !Ref Note}}
+  Queue: {Type: AWS::SQS::Queue, Properties: {QueueName: !Ref Name}}
+  Other: {Type: AWS::SQS::Queue, Condition: More}
+"""
+_DATABASE = {"Attribute": "Properties", "Name": "DatabaseInput"}
+_QUEUE = {"Attribute": "Properties", "Name": "QueueName"}
+# The values of parameters, and of each change: action, replacement, policy and why.
+CHANGES = {
+    "in place": (
+        {"Note": "b"},
+        [
+            (
+                "Base",
+                "Modify",
+                "False",
+                None,
+                [(_DATABASE | {"RequiresRecreation": "Never"}, "Note")],
+            )
+        ],
+    ),
+    "in its place": (
+        {"Name": "another"},
+        [
+            (
+                *("Base", "Modify", "True", "ReplaceAndDelete"),
+                [(_DATABASE | {"RequiresRecreation": "Always"}, "Name")],
+            ),
+            (
+                *("Queue", "Modify", "True", "ReplaceAndDelete"),
+                [(_QUEUE | {"RequiresRecreation": "Always"}, "Name")],
+            ),
+        ],
+    ),
+    "added": ({"More": "all"}, [("Other", "Add", None, None, [])]),
+}
+
+
+def test_a_change_set_tells_what_is_changed_and_what_is_replaced(aws, fresh):
+    stacks, name = aws("cloudformation"), fresh("proposed")
+    was = {"Name": name, "Note": "a", "More": "none"}
+    stacks.create_stack(StackName=name, TemplateBody=PROPOSED, Parameters=parameters(was))
+    summary = stacks.get_template_summary(StackName=name)
+    kinds = ["AWS::Glue::Database", "AWS::SQS::Queue", "AWS::SQS::Queue"]
+    assert summary["ResourceTypes"] == kinds
+    assert {each["ParameterType"] for each in summary["Parameters"]} == {"String"}
+    for number, (said, expected) in enumerate(CHANGES.values()):
+        change = {"StackName": name, "ChangeSetName": f"change-{number}"}
+        stacks.create_change_set(
+            **change, UsePreviousTemplate=True, Parameters=parameters(was | said)
+        )
+        told = [each["ResourceChange"] for each in stacks.describe_change_set(**change)["Changes"]]
+        assert [
+            (
+                *(each["LogicalResourceId"], each["Action"]),
+                *(each.get("Replacement"), each.get("PolicyAction")),
+                [(why["Target"], why["CausingEntity"]) for why in each["Details"]],
+            )
+            for each in told
+        ] == expected
+        assert [each.get("PhysicalResourceId") is None for each in told] == [
+            each["Action"] == "Add" for each in told
+        ]
+    stacks.delete_stack(StackName=name)
+
+
 def test_change_sets_are_of_one_stack_and_go_on_with_its_parameters(aws, fresh):
     stacks, sns, names = aws("cloudformation"), aws("sns"), (fresh("stack"), fresh("stack"))
     body = json.dumps(LISTED)
@@ -857,10 +937,14 @@ def test_change_sets_are_of_one_stack_and_go_on_with_its_parameters(aws, fresh):
     stacks.create_change_set(ChangeSetName="none", Parameters=as_before, **update)
     change = stacks.describe_change_set(StackName=names[0], ChangeSetName="none")
     assert (change["Status"], change["ExecutionStatus"]) == ("FAILED", "UNAVAILABLE")
+    with pytest.raises(stacks.exceptions.AlreadyExistsException):
+        stacks.create_change_set(ChangeSetName="none", Parameters=as_before, **update)
     larger = [*as_before[:2], {"ParameterKey": "Size", "ParameterValue": "4"}]
     stacks.create_change_set(ChangeSetName="larger", Parameters=larger, **update)
     stacks.execute_change_set(StackName=names[0], ChangeSetName="larger")
     assert outputs(aws, names[0]) == {"Size": "4"}
+    left = stacks.list_change_sets(StackName=names[0])["Summaries"]
+    assert [each["ExecutionStatus"] for each in left] == ["EXECUTE_COMPLETE"]
     for name in names:
         stacks.delete_stack(StackName=name)
 
@@ -1033,7 +1117,7 @@ def test_the_rules_of_a_template_are_judged(aws, fresh):
         stacks.create_stack(
             StackName=name,
             TemplateBody=json.dumps(template),
-            Parameters=[{"ParameterKey": k, "ParameterValue": v} for k, v in given.items()],
+            Parameters=parameters(given),
         )
 
     with pytest.raises(ClientError, match="Template error: too old"):

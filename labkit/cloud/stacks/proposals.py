@@ -1,6 +1,7 @@
 """Change sets: each is of one stack, is executed once, and may have nothing to change.
 
-moto looks for a change set by its name among those of all stacks, and executes another stack's.
+moto puts one in the place of another of its name, and finds one by its name among those of all
+stacks.
 Sources: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ExecuteChangeSet.html
 and https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateChangeSet.html
 """
@@ -11,13 +12,18 @@ import contextlib
 from typing import Any
 
 from moto.cloudformation import models, responses
-from moto.cloudformation.exceptions import CloudFormationError, ValidationError
+from moto.cloudformation.exceptions import (
+    AlreadyExistsException,
+    CloudFormationError,
+    ValidationError,
+)
 
 from labkit.cloud import stacks
-from labkit.cloud.stacks import judging, reading
+from labkit.cloud.stacks import changes, judging, reading
 from labkit.cloud.stacks.updates import Said, allow, given
 
 _TAKEN = "Stack [{}] already exists and cannot be created again with the changeSet [{}]."
+_THERE = "ChangeSet {} cannot be created due to a mismatch with existing attribute ClientToken"
 _ALONE = "StackName must be specified if ChangeSetName is not specified as an ARN."
 _DONE = "ChangeSet [{}] cannot be executed in its current execution status of [{}]"
 
@@ -38,6 +44,7 @@ def teach() -> None:
     backend.delete_change_set = _gone(_of_stack(backend.delete_change_set))
     backend.execute_change_set = _of_stack(_once(backend.execute_change_set))
     backend.list_change_sets = _list
+    models.ChangeSet.diff = changes.listed  # type: ignore[method-assign,assignment]
     stack: Any = models.Stack
     stack.has_parameters = _has_parameters
     answers: Any = responses.CloudFormationResponse
@@ -51,6 +58,7 @@ def _proposed(propose: Any) -> Any:
         template = reading.load(told["template"])
         judging.check_template(template)
         judging.check_parameters(template, told["parameters"])
+        _check_free(self, stack_name, change_set_name)
         found = [s for s in self.stacks.values() if stack_name in (s.name, s.stack_id)]
         for stack in found if told["change_set_type"] == "CREATE" else ():
             if stack.status != "REVIEW_IN_PROGRESS":
@@ -61,6 +69,14 @@ def _proposed(propose: Any) -> Any:
         return made
 
     return proposed
+
+
+def _check_free(backend: Any, stack: str, name: str) -> None:
+    """Raise where the stack has a change set of this name that was not executed."""
+    for each in backend.change_sets.values():
+        there = each.change_set_name == name and each.stack_id in backend.stacks
+        if there and _is_of(each, stack) and "EXECUTE" not in str(each.execution_status):
+            raise AlreadyExistsException(_THERE.format(name))
 
 
 def _of_stack(work: Any) -> Any:
@@ -100,11 +116,21 @@ def _is_of(change_set: Any, stack: str | None) -> bool:
 
 
 def _once(execute: Any) -> Any:
+    """Execute a change set that was not; the stack's others no longer fit, and are gone."""
+
     def executed(self: Any, change_set_name: str) -> None:
         status = self.change_sets[change_set_name].execution_status
         if status != "AVAILABLE":
             raise NotToExecute(_DONE.format(change_set_name, status))
-        execute(self, change_set_name)
+        try:
+            execute(self, change_set_name)
+        except Exception:
+            self.change_sets[change_set_name].execution_status = "EXECUTE_FAILED"
+            raise
+        stack = self.change_sets[change_set_name].stack_id
+        others = {i for i, each in self.change_sets.items() if each.stack_id == stack}
+        for other in others - {change_set_name}:
+            del self.change_sets[other]
 
     return executed
 

@@ -120,14 +120,13 @@ class Resource(Model):
             ValidationError: a property changes that is not changed here.
         """
         kind, self.answer, self.called = self.kind, old.answer, old.called
-        parts = {part.name for part in kind.parts}
-        taken = names(kind.service, kind.change, kind.nest) if kind.change else set()
         both = self.members.keys() | old.members.keys()
-        changed = {n for n in both if self.members.get(n) != old.members.get(n)} - parts
-        free = taken | {name.lower() for name in (*kind.changes, *kind.passed)}
+        changed = {name for name in both if self.members.get(name) != old.members.get(name)}
+        free = changeable(kind)
         if strange := sorted(name for name in changed if name.lower() not in free):
             raise ValidationError(message=_UNCHANGED.format(", ".join(strange), self.type))
-        if changed - {*kind.passed}:
+        if changed - {*kind.passed, *(part.name for part in kind.parts)}:
+            taken = names(kind.service, kind.change, kind.nest)
             told = {k: v for k, v in kind.changed(self.members).items() if k.lower() in taken}
             told = {kind.nest: told} if kind.nest else told
             ask(kind.service, kind.change, told | self._named_for(kind.change))
@@ -196,6 +195,13 @@ class Resource(Model):
             time.sleep(POLL_S)
         if read:
             raise ValidationError(message=f"Exceeded attempts to wait for {self.name}")
+
+
+def changeable(kind: Kind) -> set[str]:
+    """The members, in small letters, that a change leaves in the resource that is there."""
+    taken = names(kind.service, kind.change, kind.nest) if kind.change else set()
+    own = (*kind.changes, *kind.passed, *(part.name for part in kind.parts))
+    return taken | {name.lower() for name in own}
 
 
 def _told(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""ValidateTemplate, and what a stack's making needs: what a template asks for, if it can be read.
+"""What a template holds and asks for, if it can be read, and what a stack's making needs.
 
 Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ValidateTemplate.html
 """
@@ -6,6 +6,7 @@ Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Va
 from __future__ import annotations
 
 import fnmatch
+import json
 import re
 from collections.abc import Collection
 from typing import Any
@@ -31,6 +32,50 @@ def validate_template(
         "Description": template.get("Description"),
         **_capabilities(template["Resources"]),
     }
+
+
+@operation("cloudformation", "GetTemplateSummary")
+def get_template_summary(
+    context: Context,
+    *,
+    StackName: str = "",
+    TemplateBody: str = "",
+    TemplateURL: str = "",
+    **_: Any,
+) -> Answer:
+    """A stack's template or another one: its parameters, what its making needs and makes.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_GetTemplateSummary.html
+    """
+    body = TemplateBody or (StackName and _of_stack(context, StackName))
+    if not body and not TemplateURL:
+        raise _invalid("Either Template URL or Template Body must be specified.")
+    template = _read(body, TemplateURL)
+    parameters, metadata = template.get("Parameters") or {}, template.get("Metadata")
+    return {
+        "Parameters": [
+            _parameter(name, said)
+            | {"ParameterType": said.get("Type"), "ParameterConstraints": _constraints(said)}
+            for name, said in parameters.items()
+        ],
+        "Description": template.get("Description"),
+        **_capabilities(template["Resources"]),
+        "ResourceTypes": [each["Type"] for each in template["Resources"].values()],
+        "Version": template.get("AWSTemplateFormatVersion"),
+        "Metadata": None if metadata is None else json.dumps(metadata),
+    }
+
+
+def _of_stack(context: Context, name: str) -> str:
+    from moto.cloudformation.exceptions import CloudFormationError
+
+    try:
+        stack = context.backend("cloudformation").get_stack(name)
+    except CloudFormationError as error:
+        raise _invalid(error.message) from error
+    if stack.status == "REVIEW_IN_PROGRESS":
+        raise _invalid("GetTemplateSummary cannot be called on REVIEW_IN_PROGRESS stacks.")
+    return str(stack.template)
 
 
 def check_call(
@@ -103,6 +148,10 @@ def _parameter(name: str, said: dict[str, Any]) -> Answer:
         "NoEcho": str(said.get("NoEcho", False)).lower() == "true",
         "Description": said.get("Description"),
     }
+
+
+def _constraints(said: dict[str, Any]) -> Answer:
+    return {"AllowedValues": [*map(str, said["AllowedValues"])]} if "AllowedValues" in said else {}
 
 
 def _capabilities(resources: dict[str, Any]) -> Answer:

@@ -1,0 +1,104 @@
+"""What a change set says that it will do: what is added, changed in place or replaced, and why.
+
+moto compares the templates without their parameters: a change of those alone was none.
+Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ResourceChange.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from moto.cloudformation import models, parsing
+
+from labkit.cloud.stacks.kinds import Members, at
+from labkit.cloud.stacks.resources import changeable
+from labkit.cloud.stacks.types import TYPES
+from labkit.cloud.stacks.updates import given, needs, touched_by
+
+_ATTRIBUTES = (
+    "Metadata",
+    "CreationPolicy",
+    "UpdatePolicy",
+    "DeletionPolicy",
+    "UpdateReplacePolicy",
+)
+# Whether another resource takes a changed one's place, the weightiest last.
+_REPLACEMENTS = {"Never": "False", "Conditionally": "Conditional", "Always": "True"}
+
+
+def listed(change_set: Any) -> list[models.Change]:
+    """The changes of a change set to its stack, resources in the order of their making."""
+    resources, template = change_set.stack.resource_map, change_set.template_dict
+    parameters = given(template, change_set.parameters)
+    touched = touched_by(resources, template, parameters)
+    found = []
+    for action, names in resources.build_resource_diff(template, parameters).items():
+        for name in names:
+            was = resources._resource_json_map.get(name, {})
+            said = template["Resources"].get(name, was) if action != "Remove" else was
+            change = models.Change(action, name, said["Type"])
+            told = _told(action, was, said, touched)
+            made = resources._parsed_resources.get(name)
+            told["physical_resource_id"] = getattr(made, "physical_resource_id", None)
+            vars(change).update(told)
+            found.append(change)
+    return found
+
+
+def _told(action: str, was: Members, said: Members, touched: set[str]) -> Members:
+    """What is told of a change beside its name, by moto's names of the members."""
+    if action == "Add":
+        return {"scope": [], "details": []}
+    if action == "Remove":
+        return {"scope": [], "details": [], "policy_action": was.get("DeletionPolicy", "Delete")}
+    details = list(_details(was, said, touched))
+    scope = {detail["Target"]["Attribute"]: None for detail in details}
+    needed = {detail["Target"]["RequiresRecreation"] for detail in details}
+    worst = next((each for each in reversed(_REPLACEMENTS) if each in needed), "Never")
+    told = {"scope": list(scope), "details": details, "replacement": _REPLACEMENTS[worst]}
+    if worst == "Always":
+        told["policy_action"] = f"ReplaceAnd{said.get('UpdateReplacePolicy', 'Delete')}"
+    return told
+
+
+def _details(was: Members, said: Members, touched: set[str]) -> Iterator[Members]:
+    """Each attribute and property that is another, and the parameter that makes it so."""
+    for attribute in _ATTRIBUTES:
+        if was.get(attribute) != said.get(attribute):
+            yield _detail({"Attribute": attribute, "RequiresRecreation": "Never"})
+    before, after = was.get("Properties") or {}, said.get("Properties") or {}
+    named = _name(said["Type"])
+    name_was, name_is = (at(each, named) if named else None for each in (before, after))
+    renamed = name_was != name_is or touched & {*needs(name_is)}
+    for name in sorted(before.keys() | after.keys()):
+        again = _recreation(said["Type"], name)
+        if renamed and named.partition(".")[0] in ("*", name):
+            again = "Always"
+        target = {"Attribute": "Properties", "Name": name, "RequiresRecreation": again}
+        if name == "Tags":
+            target = {"Attribute": "Tags", "RequiresRecreation": "Never"}
+        if before.get(name) != after.get(name):
+            yield _detail(target)
+        for cause in sorted(touched & {*needs(after.get(name))}):
+            yield _detail(target, "ParameterReference", CausingEntity=cause)
+
+
+def _detail(target: Members, source: str = "DirectModification", **cause: str) -> Members:
+    return {"Target": target, "Evaluation": "Static", "ChangeSource": source, **cause}
+
+
+def _name(kind: str) -> str:
+    """The path of the property that names a resource, empty where none does."""
+    if kind in TYPES:
+        return TYPES[kind].name
+    return parsing.resource_name_property_from_type(kind) or ""
+
+
+def _recreation(kind: str, name: str) -> str:
+    """Whether a property's change makes another resource."""
+    if kind not in TYPES:
+        return "Conditionally"
+    if name.lower() in changeable(TYPES[kind]):
+        return "Never"
+    return "Always" if TYPES[kind].shaped is dict else "Conditionally"
