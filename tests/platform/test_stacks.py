@@ -836,6 +836,43 @@ LISTED = {
 }
 
 
+def test_a_stack_tells_of_each_of_its_resources(aws, fresh):
+    stacks, name = aws("cloudformation"), fresh("eventful")
+
+    def body(queue, **more):
+        queues = {"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": queue}}, **more}
+        told = {"Arn": {"Value": {"Fn::GetAtt": "Queue.Arn"}, "Export": {"Name": name}}}
+        return json.dumps({"Resources": queues, "Outputs": told})
+
+    topic = {"Topic": {"Type": "AWS::SNS::Topic"}}
+    stack = stacks.create_stack(StackName=name, TemplateBody=body(f"{name}-a"))["StackId"]
+    stacks.update_stack(StackName=name, TemplateBody=body(f"{name}-b", **topic))
+    other = {"Other": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": f"{name}-b"}}}
+    with pytest.raises(ClientError, match="already exists"):
+        stacks.update_stack(StackName=name, TemplateBody=body(f"{name}-b", **topic, **other))
+    stacks.delete_stack(StackName=name)
+    pages = stacks.get_paginator("describe_stack_events").paginate(StackName=stack)
+    told = [each for page in pages for each in page["StackEvents"]][::-1]
+    named = [(each["LogicalResourceId"], each["ResourceStatus"]) for each in told]
+    assert named[:4] == [
+        (name, "CREATE_IN_PROGRESS"),
+        ("Queue", "CREATE_IN_PROGRESS"),
+        ("Queue", "CREATE_COMPLETE"),
+        (name, "CREATE_COMPLETE"),
+    ]
+    assert named[4:12] == [
+        (name, "UPDATE_IN_PROGRESS"),
+        *(("Topic", f"CREATE_{end}") for end in ("IN_PROGRESS", "COMPLETE")),
+        *(("Queue", f"UPDATE_{end}") for end in ("IN_PROGRESS", "COMPLETE")),
+        *(("Queue", f"DELETE_{end}") for end in ("IN_PROGRESS", "COMPLETE")),
+        (name, "UPDATE_COMPLETE"),
+    ]
+    failed = next(each for each in told if each["ResourceStatus"] == "CREATE_FAILED")
+    assert "already exists" in failed["ResourceStatusReason"]
+    assert told[2]["PhysicalResourceId"].endswith(f"{name}-a")
+    assert named[-1] == (name, "DELETE_COMPLETE")
+
+
 PROPOSED = """
 Parameters: {Name: {Type: String}, Note: {Type: String}, More: {Type: String}}
 Conditions: {More: !Equals [!Ref More, all]}

@@ -17,6 +17,7 @@ from moto.cloudformation import models, parsing
 from moto.cloudformation.exceptions import ValidationError
 
 from labkit.cloud import stacks
+from labkit.cloud.stacks.events import telling
 from labkit.cloud.stacks.updates import Said, given, in_order, needs, touched_by
 
 log = logging.getLogger(__name__)
@@ -88,7 +89,8 @@ def _update(self: Any, template: Said, parameters: Said | None = None) -> None:
         _drop(self, old, todo["Remove"])
     for name, (former_one, _) in replaced.items():
         if old[name].get("UpdateReplacePolicy") not in _KEPT:
-            with _complete():
+            with _complete(), telling(self, "DELETE", name, old[name]) as one:
+                one.append(former_one)
                 former_one.delete(self._account_id, self._region_name)
     for name in todo["Remove"]:
         self._parsed_resources.pop(name, None)
@@ -117,17 +119,19 @@ def _change(resources: Any, name: str, was: Said, touched: set[str]) -> dict[str
     replaced: list[tuple[Any, Any]] = []
     stacks.REPLACED.set(replaced)
     said = resources._resource_json_map[name]
-    new = parsing.parse_and_update_resource(
-        name,
-        said,
-        resources,
-        account_id=resources._account_id,
-        region_name=resources._region_name,
-    )
-    if new is not None:
-        resources._parsed_resources[name] = new
-    elif said.get("Properties") != was.get("Properties") or touched & {*needs(said)}:
-        raise ValidationError(message=_UNCHANGED.format(said["Type"]))
+    with telling(resources, "UPDATE", name, said) as one:
+        one.append(resources._parsed_resources.get(name))
+        new = parsing.parse_and_update_resource(
+            name,
+            said,
+            resources,
+            account_id=resources._account_id,
+            region_name=resources._region_name,
+        )
+        if new is not None:
+            one[0] = resources._parsed_resources[name] = new
+        elif said.get("Properties") != was.get("Properties") or touched & {*needs(said)}:
+            raise ValidationError(message=_UNCHANGED.format(said["Type"]))
     return dict.fromkeys([name] if replaced else [], *replaced)
 
 
@@ -153,7 +157,9 @@ def _drop(
                 if made is not None and not isinstance(made, str):
                     if policies[name] == "Snapshot":
                         made.leaves_snapshot = True
-                    resources._delete_resource(made, said[name])
+                    with telling(resources, "DELETE", name, said[name]) as one:
+                        one.append(made)
+                        resources._delete_resource(made, said[name])
             except Exception as error:  # whatever one of moto's kinds raises
                 failures[name] = error
         if len(failures) == len(left):

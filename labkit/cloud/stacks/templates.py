@@ -19,7 +19,17 @@ from moto.cloudformation import models, parsing, responses
 from moto.cloudformation.exceptions import ValidationError
 
 from labkit.cloud import stacks
-from labkit.cloud.stacks import judging, nested, proposals, reading, rollback, rules, taken, updates
+from labkit.cloud.stacks import (
+    events,
+    judging,
+    nested,
+    proposals,
+    reading,
+    rollback,
+    rules,
+    taken,
+    updates,
+)
 from labkit.cloud.stacks.updates import given, needs
 
 # What stands in templates and makes nothing.
@@ -44,7 +54,10 @@ def teach() -> None:
     nested.teach()
     parsing.clean_json = _substituting(parsing.clean_json)
     parsing.parse_resource = _resolving(parsing.parse_resource)
-    parsing.parse_and_create_resource = taken.checked(parsing.parse_and_create_resource)
+    events.teach()
+    parsing.parse_and_create_resource = events.made(
+        taken.checked(parsing.parse_and_create_resource)
+    )
     parsing.generate_resource_name = _short(parsing.generate_resource_name)
     responses.StackResourceDTO.__init__ = _dated(responses.StackResourceDTO.__init__)  # type: ignore[method-assign]
     for module in (models, responses):

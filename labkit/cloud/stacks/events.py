@@ -1,0 +1,96 @@
+"""What a stack tells of its resources while they are made, changed and dropped.
+
+moto tells of the stack alone. Source:
+https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_StackEvent.html
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from moto.cloudformation import models
+
+_BEGINS = "CREATE_IN_PROGRESS"
+
+
+def teach() -> None:
+    """Put it in moto's place."""
+    stack: Any = models.Stack
+    stack._create_resource_map = _knowing(stack._create_resource_map)
+    stack._add_stack_event = _begun_once(stack._add_stack_event)
+
+
+def made(make: Any) -> Any:
+    """Tell of each resource that is made."""
+
+    def told(name: str, said: Any, resources: Any, **where: Any) -> Any:
+        condition = said.get("Condition")
+        if condition and not resources.lazy_condition_map[condition]:
+            return None
+        with telling(resources, "CREATE", name, said) as one:
+            one.append(make(name, said, resources, **where))
+            return one[0]
+
+    return told
+
+
+@contextlib.contextmanager
+def telling(resources: Any, verb: str, name: str, said: Any) -> Iterator[list[Any]]:
+    """Tell that a resource is changed, and how that ends.
+
+    Args:
+        verb: ``CREATE``, ``UPDATE`` or ``DELETE``.
+        said: its definition in the template.
+
+    Yields:
+        Where to put the resource once it is known.
+    """
+    stack, known = resources.stack, list[Any]()
+
+    def tell(status: str, reason: str | None = None) -> None:
+        physical_id = getattr(known[0], "physical_resource_id", None) if known else None
+        event = models.Event(
+            stack_id=stack.stack_id,
+            stack_name=stack.name,
+            logical_resource_id=name,
+            physical_resource_id=physical_id or "",
+            resource_type=said["Type"],
+            resource_status=f"{verb}_{status}",
+            resource_status_reason=reason,
+            resource_properties=json.dumps(said.get("Properties") or {}, default=str),
+        )
+        event.sendToSns(stack.account_id, stack.region_name, stack.notification_arns)
+        stack.events.append(event)
+
+    if not stack.events:  # a resource that is exported is made before moto begins
+        stack._add_stack_event(_BEGINS, resource_status_reason="User Initiated")
+    tell("IN_PROGRESS")
+    try:
+        yield known
+    except Exception as error:
+        tell("FAILED", str(error))
+        raise
+    tell("COMPLETE")
+
+
+def _knowing(make: Any) -> Any:
+    """The resources know whose they are."""
+
+    def known(self: Any) -> Any:
+        resources = make(self)
+        resources.stack = self
+        return resources
+
+    return known
+
+
+def _begun_once(add: Any) -> Any:
+    def added(self: Any, resource_status: str, *args: Any, **kwargs: Any) -> None:
+        first = self.events[0].resource_status if self.events else None
+        if not first == resource_status == _BEGINS:
+            add(self, resource_status, *args, **kwargs)
+
+    return added
