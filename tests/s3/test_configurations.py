@@ -325,6 +325,8 @@ def test_copies_go_to_a_bucket_with_versions(s3, bucket, fresh):
         }
     ]
     asked = {"Bucket": bucket, "ReplicationConfiguration": wanted}
+    code = "ReplicationConfigurationNotFoundError"
+    assert refused(s3.get_bucket_replication, Bucket=bucket) == code
     for name in (bucket, target):
         assert refused(s3.put_bucket_replication, **asked) == "InvalidRequest"
         versioned = {"Bucket": name, "VersioningConfiguration": {"Status": "Enabled"}}
@@ -332,7 +334,6 @@ def test_copies_go_to_a_bucket_with_versions(s3, bucket, fresh):
     s3.put_bucket_replication(**asked)
     assert s3.get_bucket_replication(Bucket=bucket)["ReplicationConfiguration"] == wanted
     s3.delete_bucket_replication(Bucket=bucket)
-    code = "ReplicationConfigurationNotFoundError"
     assert refused(s3.get_bucket_replication, Bucket=bucket) == code
 
 

@@ -281,6 +281,7 @@ class OpenBucket(models.FakeBucket):
 
     # Configurations as they were put, by what they are of and their id: moto keeps some members.
     documents: dict[tuple[str, str], protocol.Reply] = {}  # noqa: RUF012 (replaced, never changed)
+    replication: dict[str, Any] | None = None  # which moto gives none but those that had one
 
     @property
     def is_versioned(self) -> bool:
