@@ -127,6 +127,11 @@ def test_a_result_has_athenas_names(statement: str, names: list[str]) -> None:
             "qty",
             [],
         ),
+        (
+            "SELECT count(*) FROM (SELECT id IN (SELECT qty FROM orders) FROM iceorders LIMIT 9)",
+            "qty",
+            [],
+        ),
     ],
     ids=str,
 )

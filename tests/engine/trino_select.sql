@@ -1182,3 +1182,33 @@ SELECT customer, array_agg(order_id ORDER BY 'x') FROM orders WHERE order_id IN 
 
 SELECT CAST(json_parse('{"a": {"b": {"c": [7, {"d": null}]}}}') AS ROW(a ROW(b ROW(c ROW(n BIGINT, o ROW(d INTEGER, e VARCHAR)))))), CAST(json_parse('null') AS ROW(a INTEGER)) IS NULL, CAST(json_parse('[null]') AS ARRAY(ROW(a INTEGER)))
 --> [["{a={b={c={n=7, o={d=null, e=null}}}}}", "true", "[null]"]]
+
+SELECT -(a + b) AS a, -(a + b) AS b, a + b FROM (VALUES (41, 42), (-41, -42)) t(a, b) GROUP BY a + b ORDER BY a + b
+--> [["-83", "-83", "83"], ["83", "83", "-83"]]
+
+SELECT -a AS a FROM (VALUES (1, 2), (3, 2)) t(a, b) GROUP BY GROUPING SETS ((a), (a, b)) ORDER BY -a
+--> [["-1"], ["-1"], ["-3"], ["-3"]]
+
+SELECT a * -2 AS a FROM (VALUES -1, 0, 2) t(a) ORDER BY a + t.a
+--> [["-4"], ["0"], ["2"]]
+
+SELECT max(a) * 100 AS c FROM (VALUES (1, 2), (2, 1)) t(a, b) GROUP BY b ORDER BY max(b) + c
+--> [["100"], ["200"]]
+
+SELECT -a AS a, a AS b FROM (VALUES 1, 2) t(a) GROUP BY a ORDER BY t.a + 2 * a
+--> [["-2", "2"], ["-1", "1"]]
+
+SELECT -a AS a FROM (VALUES 1, 2) t(a) ORDER BY first_value(a + t.a * 2) OVER (ORDER BY a ROWS 0 PRECEDING)
+--> [["-1"], ["-2"]]
+
+SELECT -y AS x FROM (VALUES (1, 2), (2, 3)) t(x, y) GROUP BY y ORDER BY sum(transform(ARRAY[-y], x -> x * 1.0)[1])
+--> [["-3"], ["-2"]]
+
+SELECT max(a) AS a FROM (VALUES (1, 2)) t(a, b) GROUP BY b ORDER BY max(a + b)
+--! COLUMN_NOT_FOUND: line 1:73: Invalid reference to output projection attribute from ORDER BY aggregation
+
+SELECT a, sum(b) AS a FROM (VALUES (1, 2)) t(a, b) GROUP BY a ORDER BY a + 1
+--! AMBIGUOUS_NAME: line 1:72: Column 'a' is ambiguous
+
+SELECT DISTINCT upper(customer) AS customer FROM orders ORDER BY upper(customer)
+--! EXPRESSION_NOT_IN_DISTINCT: line 1:66: For SELECT DISTINCT, ORDER BY expressions must appear in select list

@@ -41,7 +41,7 @@ def expression(node: tree.Expression, scope: Scope) -> Typed:
         QueryFailed: with Trino's error and the place.
     """
     if scope.grouping is not None:
-        key = scope.grouping.find(node)
+        key = scope.grouping.find(node, scope)
         if key is not None:
             return key
     return _RULES[type(node)](node, scope)

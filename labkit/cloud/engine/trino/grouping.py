@@ -8,7 +8,7 @@ when it is written like one, with names that mean the same column.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.comparisons import sort_key
@@ -61,9 +61,10 @@ class Grouping:
         form = canonical(node, self.source)
         return list(self.keys).index(form) if form in self.keys else None
 
-    def find(self, node: tree.Expression) -> Typed | None:
-        """The key's column that an expression is."""
-        return self._read(canonical(node, self.source))
+    def find(self, node: tree.Expression, scope: Scope) -> Typed | None:
+        """The key's column that an expression is, where it stands."""
+        source = replace(self.source, outputs=scope.outputs) if scope.outputs else self.source
+        return self._read(canonical(node, source))
 
     def column(self, found: Field, node: tree.Node) -> Typed:
         """The key's column that a column of the source is.
@@ -136,6 +137,8 @@ def canonical(node: object, scope: Scope) -> object:
     """An expression's form: equal for two that mean the same, wherever they are written."""
     if isinstance(node, tree.Identifier | tree.Dereference):
         parts = qualified_parts(node)
+        if parts and any(f.answers(parts) for f in scope.outputs):
+            return ("output", parts)
         found = scope.own(parts) if parts else None
         if found:
             return ("column", found.sql)

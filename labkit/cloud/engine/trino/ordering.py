@@ -5,25 +5,67 @@ Source: https://trino.io/docs/current/sql/select.html#order-by-clause
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import fields, replace
 
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.functions.equality import is_keyed
-from labkit.cloud.engine.trino.grouping import canonical, has_aggregates, walk
-from labkit.cloud.engine.trino.scope import Field, Output, Scope, Typed
+from labkit.cloud.engine.trino.grouping import canonical, is_aggregate, walk
+from labkit.cloud.engine.trino.scope import Field, Output, Scope, Typed, qualified_parts
 from labkit.cloud.engine.trino.select_list import Item
 from labkit.cloud.engine.trino.sorting import sort_term, term_key
+from labkit.cloud.engine.types import UNKNOWN
 
 
 def order_nodes_of(
     order_by: Sequence[tree.SortItem], items: list[Item], scope: Scope
 ) -> list[tree.Expression | int]:
-    """What each term means: a position in the SELECT list, or an expression."""
-    return [_order_node(term, items, scope) for term in order_by]
+    """What each term means: a position in the SELECT list, or an expression.
+
+    Raises:
+        QueryFailed: COLUMN_NOT_FOUND, an aggregate reads a column of the SELECT list.
+    """
+    names = {name for _, name, _, _ in items}
+    for call in filter(is_aggregate, walk(tuple(term.value for term in order_by))):
+        assert isinstance(call, tree.Call)
+        for read in _names_in((call.args, call.where), scope) if call.name != "grouping" else ():
+            if read.name in names:
+                what = "output projection attribute from ORDER BY aggregation"
+                raise scope.fail(read, "COLUMN_NOT_FOUND", f"Invalid reference to {what}")
+    hidden = tuple(Field(items[at][1], UNKNOWN, "") for at in _hiding(items, scope))
+    return [_order_node(term, items, hidden, scope) for term in order_by]
 
 
-def _order_node(term: tree.SortItem, items: list[Item], scope: Scope) -> tree.Expression | int:
+def _names_in(node: object, scope: Scope, bound: Collection[str] = ()) -> Iterator[tree.Identifier]:
+    """The names of one part that an expression reads, less the parameters of its lambdas."""
+    if isinstance(node, tree.Identifier):
+        if node.name not in bound:
+            yield node
+    elif isinstance(node, tree.Lambda):
+        yield from _names_in(node.body, scope, (*bound, *node.parameters))
+    elif isinstance(node, tuple):
+        for value in node:
+            yield from _names_in(value, scope, bound)
+    elif isinstance(node, tree.Node) and not isinstance(node, tree.Query):
+        parts = qualified_parts(node) if isinstance(node, tree.Dereference) else None
+        if not (parts and scope.own(parts)):
+            values = tuple(getattr(node, part.name) for part in fields(node))
+            yield from _names_in(values, scope, bound)
+
+
+def _hiding(items: list[Item], scope: Scope) -> list[int]:
+    """Which items of the SELECT list have a name that means something else in the FROM."""
+    hiding = {
+        name
+        for item in items
+        if (name := item[1]) and _form(item, scope) != canonical(tree.Identifier(0, 0, name), scope)
+    }
+    return [at for at, item in enumerate(items) if item[1] in hiding]
+
+
+def _order_node(
+    term: tree.SortItem, items: list[Item], hidden: tuple[Field, ...], scope: Scope
+) -> tree.Expression | int:
     node = term.value
     if isinstance(node, tree.Literal) and node.kind == "integer":
         at = int(node.text)
@@ -38,8 +80,9 @@ def _order_node(term: tree.SortItem, items: list[Item], scope: Scope) -> tree.Ex
             raise scope.fail(node, "AMBIGUOUS_NAME", f"Column '{node.name}' is ambiguous")
         if named:
             return named[0]
+    meant = canonical(node, replace(scope, outputs=hidden))
     for at, item in enumerate(items):
-        if _form(item, scope) == canonical(node, scope):
+        if _form(item, scope) == meant:
             return at
     return node
 
@@ -53,12 +96,14 @@ def order_of(
     node: tree.Select,
     order_by: Sequence[tree.SortItem],
     order_nodes: Sequence[tree.Expression | int],
+    items: list[Item],
     columns: Sequence[Field],
     scope: Scope,
 ) -> list[tuple[str, tree.SortItem, int | None]]:
     """The terms: what to sort by, how, and the position that it has in the SELECT list."""
     found = []
-    named = {f.name: f for f in columns if f.name}
+    outputs = tuple(columns[at] for at in _hiding(items, scope))
+    inner = replace(scope, outputs=outputs)
     for term, meant in zip(order_by, order_nodes, strict=True):
         if isinstance(meant, int):
             value = Typed(columns[meant].sql, columns[meant].type)
@@ -67,22 +112,13 @@ def order_of(
             message = "For SELECT DISTINCT, ORDER BY expressions must appear in select list"
             raise scope.fail(term, "EXPRESSION_NOT_IN_DISTINCT", message)
         else:
-            value = _order_scope(meant, named, scope).value(meant)
+            value = inner.value(meant)
         sort_term(value, term, scope)
         if isinstance(meant, tree.Literal):
             continue
         at = meant if isinstance(meant, int) and not is_keyed(value.type) else None
         found.append((term_key(value), term, at))
     return found
-
-
-def _order_scope(node: tree.Expression, named: dict[str, Field], scope: Scope) -> Scope:
-    """Where a term is read: names of the SELECT list hide those of the FROM."""
-    mentioned = {n.name for n in walk(node) if isinstance(n, tree.Identifier)} & set(named)
-    aliases = [f for name, f in named.items() if name in mentioned]
-    if not aliases or has_aggregates(node):
-        return scope
-    return scope.aliased(aliases)
 
 
 def sorted_output(

@@ -151,6 +151,7 @@ class Scope:
         grouping: set where only grouped columns and aggregates may stand.
         windows: the named windows of the query.
         clause: what does not allow aggregates and window functions here (``WHERE clause``).
+        outputs: in ORDER BY, the columns of the SELECT list that hide those of the FROM.
         drawn: what windows sort by and changes at each look, ``random() AS r1``.
     """
 
@@ -163,17 +164,12 @@ class Scope:
     grouping: Grouping | None = None
     windows: dict[str, tree.Window] = field(default_factory=dict)
     clause: str | None = None
+    outputs: tuple[Field, ...] = ()
     drawn: list[str] = field(default_factory=list)
 
     def with_fields(self, fields: Sequence[Field]) -> Scope:
         """The same place with other columns in sight."""
         return replace(self, fields=tuple(fields))
-
-    def aliased(self, aliases: Sequence[Field]) -> Scope:
-        """The same place where these names hide those of the columns in sight."""
-        names = {alias.name for alias in aliases}
-        others = replace(self, fields=tuple(f for f in self.fields if f.name not in names))
-        return replace(self, fields=tuple(aliases), parent=others, grouping=None)
 
     def child(self, fields: Sequence[Field] = ()) -> Scope:
         """The scope of a query inside this one."""
@@ -193,6 +189,13 @@ class Scope:
 
     def lookup(self, node: tree.Node, parts: Sequence[str]) -> Typed | None:
         """The column that a name means, from the innermost query outwards."""
+        output = {f.sql: f for f in self.outputs if f.answers(parts)}
+        if output:
+            if len(output) > 1:
+                raise self.fail(node, "AMBIGUOUS_NAME", f"Column '{parts[-1]}' is ambiguous")
+            (named,) = output.values()
+            self.state.uses[-1].update(named.uses)
+            return Typed(named.sql, named.type)
         found = [f for f in self.fields if f.answers(parts)]
         if len(found) > 1:
             raise self.fail(node, "AMBIGUOUS_NAME", f"Column '{'.'.join(parts)}' is ambiguous")
@@ -211,7 +214,7 @@ class Scope:
 
     def sees(self, parts: Sequence[str]) -> bool:
         """Whether a name means a column here or in a query around."""
-        if any(f.answers(parts) for f in self.fields):
+        if any(f.answers(parts) for f in (*self.outputs, *self.fields)):
             return True
         return self.parent is not None and self.parent.sees(parts)
 

@@ -53,7 +53,7 @@ def select(
         scope = replace(scope, grouping=_grouping(node, items, scope))
     columns = [column_of(item, scope) for item in items]
     having = condition(node.having, scope, "HAVING clause") if node.having else None
-    order = order_of(node, order_by, order_nodes, columns, scope)
+    order = order_of(node, order_by, order_nodes, items, columns, scope)
     if scope.grouping is not None:
         source = f"FROM ({scope.grouping.sql(source)}) AS {scope.grouping.relation}"
         source += f" WHERE {having}" if having else ""
@@ -139,9 +139,8 @@ def _push(term: tree.Expression, scope: Scope) -> None:
 
 def _is_plain(term: tree.Expression) -> bool:
     """Whether a condition holds no query and nothing that changes from call to call."""
-    queries = (tree.Scalar, tree.Exists, tree.InQuery, tree.Quantified)
     return not any(
-        isinstance(node, queries) or (isinstance(node, tree.Call) and node.name in CHANGING)
+        isinstance(node, tree.QUERIES) or (isinstance(node, tree.Call) and node.name in CHANGING)
         for node in walk(term)
     )
 

@@ -6,6 +6,7 @@ Source: https://trino.io/docs/current/sql/select.html#select-expressions
 from __future__ import annotations
 
 from labkit.cloud.engine.trino import tree
+from labkit.cloud.engine.trino.grouping import walk
 from labkit.cloud.engine.trino.scope import Field, Scope, Typed, qualified_parts
 
 Item = tuple[tree.Expression | None, str | None, Field | None, str | None]
@@ -80,7 +81,10 @@ def _row_star(node: tree.Star, parts: tuple[str, ...] | None, scope: Scope) -> l
 
 
 def column_of(item: Item, scope: Scope) -> Field:
-    """One column of the result; what it reads counts only when it is read itself."""
+    """One column of the result.
+
+    What it reads counts when it is read itself, or if there is a query in it: DuckDB runs that.
+    """
     node, name, star, written = item
     with scope.state.collect() as uses:
         if star is not None:
@@ -89,6 +93,8 @@ def column_of(item: Item, scope: Scope) -> Field:
             assert node
             value = scope.value(node)
         used = frozenset(uses)
+    if node and any(isinstance(one, tree.QUERIES) for one in walk(node)):
+        scope.state.uses[-1].update(used)
     own = star or _plain_column(node, scope)
     key = own.key if own and own.type == value.type else None
     return Field(name, value.type, value.sql, uses=used, key=key, written=written)

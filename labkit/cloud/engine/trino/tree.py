@@ -192,6 +192,10 @@ class Scalar(Expression):
     query: Query
 
 
+#: Expressions with a query in them.
+QUERIES = (Scalar, Exists, InQuery, Quantified)
+
+
 @dataclass(frozen=True, slots=True)
 class Case(Expression):
     """``CASE operand WHEN ... THEN ... ELSE ... END``."""
