@@ -27,7 +27,7 @@ from labkit.cloud.quicksight.render.scales import compact, linear, logarithmic
 from labkit.cloud.quicksight.render.sketch import Box, Picture, Sketch
 from labkit.cloud.quicksight.render.text import cut, width, wrap
 from labkit.cloud.quicksight.render.values import spaced
-from labkit.cloud.quicksight.visuals.model import TOTAL, Field, VisualData
+from labkit.cloud.quicksight.visuals.model import OTHER, TOTAL, Field, VisualData
 from tests.quicksight.render.members import merged
 from tools.gallery.cases import cases, visual
 from tools.gallery.made import (
@@ -67,6 +67,31 @@ def test_bars_are_as_high_as_their_values() -> None:
     lying = bar_chart(data, Orientation="HORIZONTAL")
     assert [each.get_width() for each in bars(lying)] == [row[1] for row in data.rows]
     assert {"Engineering", "18.4K", "3,480", "20K"} <= set(texts(lying))
+
+
+@pytest.mark.parametrize("kind", ["BarChart", "PieChart"])
+def test_a_category_may_be_called_as_the_rest_is(kind: str) -> None:
+    of = [("Other", 10), ("Female", 7)]
+    data = rows(dimension("Category", "Gender"), measure("Values", "Students"), of=of)
+    picture = draw(visual(kind), replace(data, others=(None, 3)))
+    assert [each.value.split()[0] for each in picture.marks.values()] == ["10", "7", "3"]
+
+
+def test_a_group_may_be_called_as_a_total_is() -> None:
+    of = [("Total", 7), ("Partial", 5), (TOTAL, 12)]
+    data = rows(dimension("Rows", "Kind"), measure("Values", "Sum of n"), of=of)
+    found = [each.value for each in draw(visual("PivotTable"), data).marks.values()]
+    assert found == ["7", "5", "12"]
+
+
+def test_the_rest_of_sources_is_not_the_rest_of_destinations() -> None:
+    of = [("Other", "Law", 10), (OTHER, "Law", 4), ("Art", OTHER, 2), (OTHER, OTHER, 1)]
+    data = rows(dimension("Source", "From"), dimension("Destination", "To"),
+                measure("Weight", "Moved"), of=of)  # fmt: skip
+    picture = draw(visual("SankeyDiagram"), data)
+    nodes = [(m.label, m.value) for m in picture.marks.values() if "→" not in m.label]
+    assert nodes == [("Other", "10"), ("Law", "14"), ("Other", "5"), ("Art", "2"), ("Other", "3")]
+    assert picture.warnings == []
 
 
 def test_what_is_below_a_hundredth_is_no_zero() -> None:

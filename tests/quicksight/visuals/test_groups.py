@@ -9,7 +9,7 @@ import pytest
 
 from labkit.cloud.engine.types import BIGINT, TIMESTAMP, VARCHAR, Type
 from labkit.cloud.quicksight.spice.model import Column, DataSet
-from labkit.cloud.quicksight.visuals.model import OTHER, VisualData, VisualError
+from labkit.cloud.quicksight.visuals.model import OTHER, TOTAL, VisualData, VisualError
 from tests.quicksight.visuals.building import (
     bar,
     calculated,
@@ -329,9 +329,9 @@ def test_totals_of_a_pivot_are_of_rows(show: Show) -> None:
     visible = {"TotalsVisibility": "VISIBLE"}
     options = {"RowTotalOptions": visible, "ColumnTotalOptions": visible}
     rows = {row[:2]: row[2] for row in show(pivot(TotalOptions=options)).rows}
-    assert rows["Total", "Total"] == pytest.approx(57 / 9)
-    assert rows["LA", "Total"] == pytest.approx(34 / 3)
-    assert rows["Total", "web"] == pytest.approx(25 / 5)
+    assert rows[TOTAL, TOTAL] == pytest.approx(57 / 9)
+    assert rows["LA", TOTAL] == pytest.approx(34 / 3)
+    assert rows[TOTAL, "web"] == pytest.approx(25 / 5)
 
 
 def test_a_collapsed_group_has_its_own_values(show: Show) -> None:
@@ -339,8 +339,8 @@ def test_a_collapsed_group_has_its_own_values(show: Show) -> None:
     states = [{"State": "COLLAPSED", "Target": {"FieldId": "city"}}]
     options = {"FieldOptions": {"CollapseStateOptions": states}}
     found = show(visual("PivotTable", {"PivotTableAggregated": wells}, **options)).rows
-    assert [row for row in found if "Total" in row] == [
-        (city, "Total", pytest.approx(mean))
+    assert [row for row in found if TOTAL in row] == [
+        (city, TOTAL, pytest.approx(mean))
         for city, mean in (("LA", 34 / 3), ("NY", 2), ("SF", 17 / 3))
     ]
 
@@ -350,7 +350,7 @@ def test_different_values_are_counted_anew_in_each_total(show: Show) -> None:
     options = {"RowTotalOptions": {"TotalsVisibility": "VISIBLE"}}
     one = visual("PivotTable", {"PivotTableAggregated": wells}, TotalOptions=options)
     rows = {row[:2]: row[2] for row in show(one).rows}
-    assert rows.pop(("Total", "Total")) == 8
+    assert rows.pop((TOTAL, TOTAL)) == 8
     assert sum(rows.values()) == 9
 
 
@@ -377,7 +377,7 @@ def test_a_level_aware_aggregate_has_no_totals(show: Show) -> None:
     both = visual("PivotTable", {"PivotTableAggregated": {"Rows": [dim("city")], "Values": values}},
                   TotalOptions={"RowTotalOptions": total})  # fmt: skip
     rows = {row[0]: row[1:] for row in show(both, CalculatedFields=LEVEL_FIELDS).rows}
-    assert rows == {"LA": (34, 34), "NY": (6, 6), "SF": (17, 17), "Total": (57, None)}
+    assert rows == {"LA": (34, 34), "NY": (6, 6), "SF": (17, 17), TOTAL: (57, None)}
 
 
 def test_a_level_aware_window_without_a_function_is_the_least_of_its_values(show: Show) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import botocore.session
 import pytest
 
-from labkit.cloud.quicksight.visuals.model import VisualData
+from labkit.cloud.quicksight.visuals.model import TOTAL, VisualData
 from tests.quicksight.visuals.building import (
     bar,
     calculated,
@@ -174,10 +174,10 @@ TYPES: dict[str, tuple[Any, list[Any]]] = {
     "pivot": (
         visual("PivotTable", {"PivotTableAggregated": PIVOT}, TotalOptions=TOTAL_ROWS),
         [("LA", "bio", "app", 20), ("LA", "bio", "web", 10), ("NY", "art", "app", 2),
-         ("NY", "art", "web", 4), ("SF", "art", "app", None), ("LA", "Total", "app", 20),
-         ("LA", "Total", "web", 10), ("NY", "Total", "app", 2), ("NY", "Total", "web", 4),
-         ("SF", "Total", "app", None), ("Total", "Total", "app", 22),
-         ("Total", "Total", "web", 14)],
+         ("NY", "art", "web", 4), ("SF", "art", "app", None), ("LA", TOTAL, "app", 20),
+         ("LA", TOTAL, "web", 10), ("NY", TOTAL, "app", 2), ("NY", TOTAL, "web", 4),
+         ("SF", TOTAL, "app", None), (TOTAL, TOTAL, "app", 22),
+         (TOTAL, TOTAL, "web", 14)],
     ),
     "insight": (
         {"InsightVisual": {"VisualId": "v", "DataSetIdentifier": "visits", "InsightConfiguration": {

@@ -14,11 +14,24 @@ from typing import Any, Final, Literal
 Kind = Literal["text", "number", "date", "boolean"]
 
 
-class Other(str):
+class _Mark(str):
+    """Words in a value's place, like no value of the data: a category may have the same name."""
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self)
+
+    def __ne__(self, other: object) -> bool:
+        return type(other) is not type(self)
+
+    def __hash__(self) -> int:
+        return hash(type(self))
+
+
+class Other(_Mark):
     """The dimension's value of a row into which the groups beyond a limit are folded."""
 
 
-class Total(str):
+class Total(_Mark):
     """The value of a pivot's dimension in a row that is computed over all of its values."""
 
 

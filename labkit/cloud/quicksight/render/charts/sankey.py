@@ -18,8 +18,12 @@ from labkit.cloud.quicksight.render.scales import compact, number
 from labkit.cloud.quicksight.render.sketch import Sketch
 from labkit.cloud.quicksight.render.text import cut
 from labkit.cloud.quicksight.render.values import asked, style_of
+from labkit.cloud.quicksight.visuals.model import Field, Other
 
 THICK = 12
+# A place: its name, its value, and the well of what is folded there, which leads nowhere else
+Place = tuple[str, Any, str]
+Flows = list[tuple[Place, Place, float]]
 
 
 @dataclass
@@ -34,7 +38,7 @@ class Node:
     left_at: float = 0
     right_at: float = 0
     color: str = ""
-    after: list[str] = field(default_factory=list)
+    after: list[Place] = field(default_factory=list)
 
     @property
     def size(self) -> float:
@@ -48,8 +52,8 @@ def sankey(sketch: Sketch) -> None:
     weight = next(iter(data.well("Weight")), None)
     flows = [
         (
-            full(row[source.id], source),
-            full(row[target.id], target),
+            _place(row[source.id], source),
+            _place(row[target.id], target),
             (number(row[weight.id]) or 0.0) if weight else 1.0,
         )
         for row in data.records()
@@ -87,17 +91,19 @@ def sankey(sketch: Sketch) -> None:
         _names(sketch, nodes, scale, step, last, gap)
 
 
-def _nodes(flows: list[tuple[str, str, float]]) -> dict[str, Node]:
-    nodes: dict[str, Node] = {}
+def _place(value: Any, of: Field) -> Place:
+    return full(value, of), value, of.well if isinstance(value, Other) else ""
+
+
+def _nodes(flows: Flows) -> dict[Place, Node]:
+    nodes: dict[Place, Node] = {}
     for start, end, value in flows:
-        nodes.setdefault(start, Node(start)).out += value
-        nodes.setdefault(end, Node(end)).into += value
+        nodes.setdefault(start, Node(start[0])).out += value
+        nodes.setdefault(end, Node(end[0])).into += value
     return nodes
 
 
-def _levelled(
-    nodes: dict[str, Node], flows: list[tuple[str, str, float]]
-) -> list[tuple[str, str, float]]:
+def _levelled(nodes: dict[Place, Node], flows: Flows) -> Flows:
     """Give each node its column; return the flows that lead onwards."""
     kept = []
     for start, end, value in flows:
@@ -115,7 +121,7 @@ def _levelled(
     return kept
 
 
-def _reaches(nodes: dict[str, Node], start: str, end: str) -> bool:
+def _reaches(nodes: dict[Place, Node], start: Place, end: Place) -> bool:
     seen, todo = set(), [start]
     while todo:
         name = todo.pop()
@@ -127,7 +133,7 @@ def _reaches(nodes: dict[str, Node], start: str, end: str) -> bool:
     return False
 
 
-def _placed(sketch: Sketch, nodes: dict[str, Node], last: int) -> tuple[float, float]:
+def _placed(sketch: Sketch, nodes: dict[Place, Node], last: int) -> tuple[float, float]:
     columns = [
         [each for each in nodes.values() if each.level == level] for level in range(last + 1)
     ]
@@ -175,7 +181,7 @@ def _flow(
 
 
 def _names(
-    sketch: Sketch, nodes: dict[str, Node], scale: float, step: float, last: int, gap: float
+    sketch: Sketch, nodes: dict[Place, Node], scale: float, step: float, last: int, gap: float
 ) -> None:
     style = style_of(sketch, size=11)
     named = [each for each in nodes.values() if each.size * scale + gap >= style["size"]]
