@@ -182,6 +182,14 @@ REFUSED = {
         "CREATE EXTERNAL TABLE public.x (a int) STORED AS PARQUET LOCATION 's3://b/x/'",
         "is not an external schema",
     ),
+    "dropped in a transaction block": (
+        "BEGIN; DROP TABLE raw.lines",
+        "DROP EXTERNAL TABLE cannot run inside a transaction block",
+    ),
+    "altered in a transaction block": (
+        "BEGIN; ALTER TABLE raw.lines SET TABLE PROPERTIES ('numRows'='12')",
+        "ALTER EXTERNAL TABLE cannot run inside a transaction block",
+    ),
     "a partition of other keys": (
         "ALTER TABLE raw.sales ADD PARTITION (nosuch='1') LOCATION 's3://b/x/'",
         "partition columns of the table",

@@ -44,7 +44,7 @@ def create(connection: Connection, options: CopyOptions, job: Job, text: str) ->
     Raises:
         RedshiftError: there is one of that name, or its COPY has what a job cannot have.
     """
-    _check_alone(connection, "COPY JOB CREATE")
+    connection.check_no_block("COPY JOB CREATE")
     _check(options)
     id = _id(connection, job.name)
     if id in _records(connection):
@@ -113,7 +113,7 @@ def _alter(connection: Connection, words: Words) -> Result:
 
 
 def _drop(connection: Connection, words: Words) -> Result:
-    _check_alone(connection, "COPY JOB DROP")
+    connection.check_no_block("COPY JOB DROP")
     id, record = _named(connection, words)
     words.end()
     for one in connection.objects.of(LOADED, schema=str(record["number"])):
@@ -153,11 +153,6 @@ def _show(connection: Connection, words: Words) -> Result:
 
 
 _VERBS = {"ALTER": _alter, "DROP": _drop, "RUN": _run, "LIST": _list, "SHOW": _show}
-
-
-def _check_alone(connection: Connection, what: str) -> None:
-    if connection.transaction != "idle":
-        raise RedshiftError(f"{what} cannot run inside a transaction block", "25001")
 
 
 def _named(connection: Connection, words: Words) -> tuple[str, dict[str, Any]]:

@@ -1,8 +1,9 @@
 """External tables made, changed and dropped: what becomes of them in the Glue catalog.
 
-These statements take effect at once and no transaction undoes them. Sources:
-https://docs.aws.amazon.com/redshift/latest/dg/r_CREATE_EXTERNAL_TABLE.html and
-https://docs.aws.amazon.com/redshift/latest/dg/r_ALTER_TABLE_external-table.html
+These statements take effect at once and no transaction undoes them: a transaction block may hold
+none. Sources: https://docs.aws.amazon.com/redshift/latest/dg/r_CREATE_EXTERNAL_TABLE.html,
+https://docs.aws.amazon.com/redshift/latest/dg/r_ALTER_TABLE_external-table.html and
+https://docs.aws.amazon.com/redshift/latest/dg/r_SVL_MULTI_STATEMENT_VIOLATIONS.html
 """
 
 from __future__ import annotations
@@ -64,6 +65,7 @@ def _drop(connection: Connection, name: tuple[str, ...], missing_too: bool) -> b
     place = place_of(connection, name)
     if place is None:
         return False
+    connection.check_no_block("DROP EXTERNAL TABLE")
     if place.definition is None and missing_too:
         return True
     place.found()
@@ -84,6 +86,7 @@ def _alter(connection: Connection, name: tuple[str, ...], words: Words) -> Resul
     place = place_of(connection, name)
     if place is None:
         return None
+    connection.check_no_block("ALTER EXTERNAL TABLE")
     _check_owner(connection, name)
     change(place, place.found(), words)
     return Result("ALTER TABLE")

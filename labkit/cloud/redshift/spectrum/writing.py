@@ -93,10 +93,7 @@ def writer(connection: Connection, name: tuple[str, ...]) -> Callable[[Parsed], 
 
 
 def _insert(connection: Connection, place: Place, parsed: Parsed) -> Result:
-    if connection.transaction == "open":
-        raise RedshiftError(
-            "INSERT INTO external table cannot run inside a transaction block", "25001"
-        )
+    connection.check_no_block("INSERT INTO external table")
     _check_may_insert(connection, place)
     table = LakeTable(place.catalog, place.found())
     if parsed.words.peek("VALUES") or parsed.words.peek("("):

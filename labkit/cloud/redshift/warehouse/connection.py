@@ -85,7 +85,7 @@ class Connection(Transactions):
         self._canceled = self._interruptible = False
         self._interrupting = threading.Lock()
         self.groups: tuple[str, ...] = ()  # that the user is in for this session
-        self.user = self.session_user = user
+        self.user = self.session_user = self.login = user
         self._check(user, database)
         #: What RESET goes back to: ALTER USER ... SET may have told something else.
         self.defaults = SETTINGS | self._of_user(user) | {"application_name": application}
@@ -181,8 +181,8 @@ class Connection(Transactions):
                 "current transaction is aborted, commands ignored until end of transaction block",
                 "25P02",
             )
-        if self.transaction == "open" and words in registry.ALONE:
-            raise RedshiftError(f"{' '.join(words)} cannot run inside a transaction block", "25001")
+        if words in registry.ALONE:
+            self.check_no_block(" ".join(words))
         ending = words[0] in registry.ENDING
         if self.transaction == "idle" and words[0] not in ("BEGIN", "START") and not ending:
             return self._alone(parsed)

@@ -36,9 +36,12 @@ class Transactions:
         self.transaction: Literal["idle", "open", "failed"] = "idle"
         self.temporary: dict[str, Object] = {}
         self.settings: dict[str, str] = {}
-        self.user = ""
+        #: Whose rights count, whose the session is, and who logged in.
+        self.user = self.session_user = self.login = ""
         #: What SET LOCAL has hidden; None for a variable that there was not.
         self.locals: dict[str, str | None] = {}
+        #: The users that SET LOCAL SESSION AUTHORIZATION has hidden.
+        self.local_users: tuple[str, str] | None = None
         self.cursors: dict[str, Any] = {}
         #: Stored procedures that run, one in another; whether all of them are NONATOMIC.
         self.call_depth, self.nonatomic = 0, False
@@ -59,6 +62,15 @@ class Transactions:
         """Whether the statement that runs is all that its transaction has done."""
         return self.transaction == "idle" and not self.call_depth
 
+    def check_no_block(self, what: str) -> None:
+        """Refuse what no transaction undoes inside of a transaction block.
+
+        Raises:
+            RedshiftError: one is open.
+        """
+        if self.transaction != "idle":
+            raise RedshiftError(f"{what} cannot run inside a transaction block", "25001")
+
     def keep_zone(self) -> None:
         """Let DuckDB reckon with the session's time zone."""
         if self.settings["timezone"] != self._zone:
@@ -73,10 +85,11 @@ class Transactions:
         self.objects.forget()
         self.warehouse.blanks.begin(self)
         self.duck.execute("BEGIN TRANSACTION")
-        self._kept = (dict(self.temporary), dict(self.settings), self.user)
+        self._kept = (dict(self.temporary), dict(self.settings), (self.user, self.session_user))
         self.transaction, self.ingested, self.changing = "open", False, False
         self.noted = False
         self.locals.clear()
+        self.local_users = None
         self.settings[access_modes.TRANSACTION] = self.settings[access_modes.SESSION]
 
     def commit(self) -> None:
@@ -112,6 +125,9 @@ class Transactions:
             else:
                 self.settings[name] = value
         self.locals.clear()
+        if self.local_users:
+            self.user, self.session_user = self.local_users
+            self.local_users = None
 
     def rollback(self) -> None:
         """Undo what the block did."""
@@ -175,9 +191,9 @@ class Transactions:
 
     def _restore(self) -> None:
         """The session as it was when the transaction began; a procedure's user is its own."""
-        self.temporary, self.settings, user = self._kept
+        self.temporary, self.settings, users = self._kept
         if not self.call_depth:
-            self.user = user
+            self.user, self.session_user = users
 
     def _conclude(self, rows: int = 0) -> None:
         """What is to be done before a transaction commits: the session knows."""

@@ -165,8 +165,7 @@ def _append(connection: Connection, words: Words, table: Object) -> Object:
     option = words.accept_one("IGNOREEXTRA", "FILLTARGET")
     if source.physical == table.physical:
         raise RedshiftError("ALTER TABLE APPEND needs two different tables")
-    if connection.transaction != "idle":
-        raise RedshiftError("ALTER TABLE APPEND cannot run inside a transaction block", "25001")
+    connection.check_no_block("ALTER TABLE APPEND")
     theirs = {each.name: each for each in source.columns}
     own = {each.name: each for each in table.columns}
     if set(theirs) - set(own) and option != "IGNOREEXTRA":
