@@ -93,6 +93,14 @@ def test_groups_are_gathered_only_where_their_key_is_not_the_distkey(placed: Pla
     assert 100 <= rows <= 100 * SLICES
 
 
+def test_sets_of_groups_are_gathered_by_their_keys(placed: Placed) -> None:
+    """A query by CUBE, which the views could not count, made them all fail."""
+    query = placed.query("SELECT n, count(*) FROM placed.by_id GROUP BY CUBE (n)")
+    rows, _ = _sent(placed, query, "dist")
+    assert 100 <= rows <= 100 * SLICES
+    placed.rows("SELECT count(*) FROM svl_query_summary")
+
+
 def test_the_summary_names_the_steps(placed: Placed) -> None:
     query = placed.query("SELECT a.n, b.n FROM placed.dealt a JOIN placed.few b USING (id)")
     found = placed.rows(

@@ -5,7 +5,7 @@ Source: https://docs.aws.amazon.com/redshift/latest/dg/c-the-query-plan.html
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -223,13 +223,28 @@ def _keys(node: exp.Select, reading: Reading) -> list[exp.Expr]:
     named = {each.alias.lower(): each.this for each in node.expressions
              if isinstance(each, exp.Alias)}  # fmt: skip
     found = []
-    for key in node.args["group"].expressions:
+    group = node.args["group"]
+    listed = [each for kind in _SETS for each in group.args.get(kind) or ()]
+    for key in dict.fromkeys(_each_key(listed)):
         if isinstance(key, exp.Literal) and not key.is_string:
             key = node.expressions[int(key.this) - 1].unalias()
         own = isinstance(key, exp.Column) and any(key.name.lower() in m.columns
                                                   for m in reading.members)  # fmt: skip
         found.append(key if own else named.get(key.name.lower(), key))
     return found
+
+
+_SETS = ("expressions", "rollup", "cube", "grouping_sets")
+
+
+def _each_key(listed: Iterable[exp.Expr]) -> Iterator[exp.Expr]:
+    """The keys of ROLLUP, CUBE and GROUPING SETS too."""
+    for each in listed:
+        if isinstance(each, exp.Rollup | exp.Cube | exp.GroupingSets | exp.Tuple | exp.Paren):
+            inner = [each.this] if isinstance(each, exp.Paren) else each.expressions
+            yield from _each_key(inner)
+        else:
+            yield each
 
 
 def _width(kind: Type) -> int:

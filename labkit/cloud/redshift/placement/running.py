@@ -88,10 +88,17 @@ def _counted(
             plan = _plan(connection, record["text"]) if _reads_tables(connection, record) else None
             if plan is None:
                 continue
-            steps = _steps(plan, record, user)
-            record[view] = [row for each in steps for row in rows(each)] if steps else None
+            record[view] = _rows(_steps(plan, record, user), rows)
         if record[view] is not None:
             yield record[view]
+
+
+def _rows(steps: list[Ran], rows: Callable[[Ran], Iterable[Any]]) -> list[Any] | None:
+    """What the steps did; None where there are none, or what they sent cannot be counted."""
+    try:
+        return [row for each in steps for row in rows(each)] if steps else None
+    except RedshiftError:
+        return None
 
 
 def _is_query(text: str) -> bool:
