@@ -36,7 +36,7 @@ def _own(connection: Connection) -> Principal:
     Source: https://docs.aws.amazon.com/redshift/latest/mgmt/query-editor-v2-glue.html
     """
     cloud = connection.warehouse.cloud
-    kind, _, name = connection.session_user.partition(":")
+    kind, _, name = connection.login.partition(":")
     iam = cloud.backend("iam")
     if kind == "iam":
         for user in iam.users.values():
@@ -47,7 +47,7 @@ def _own(connection: Connection) -> Principal:
             if role.name.lower() == name:
                 return role_session(role.arn, cloud.account, f"redshift-{connection.pid}")
     raise RedshiftError(
-        f"permission denied: user {connection.session_user} did not log in by IAM, so there is no "
+        f"permission denied: user {connection.login} did not log in by IAM, so there is no "
         "identity of its own to read the data catalog with",
         DENIED,
     )

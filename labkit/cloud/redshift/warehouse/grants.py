@@ -127,7 +127,7 @@ def granted(one: Object) -> dict[str, list[str]]:
 def grantees(connection: Connection, user: str) -> set[str]:
     """By which names a user gets privileges: his own, PUBLIC, his groups, and his roles'."""
     found = {"", user}
-    if user == connection.session_user:
+    if user == connection.login:
         found |= {f"group {name}" for name in connection.groups}
     for group in connection.objects.of("group"):
         if user in group.body.get("users", ()):

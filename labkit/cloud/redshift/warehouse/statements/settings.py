@@ -54,7 +54,7 @@ def set_setting(connection: Connection, parsed: Parsed) -> Result:
     words.peek("SESSION", "AUTHORIZATION") or words.accept("SESSION")
     if words.accept("SESSION", "AUTHORIZATION") or words.accept("SESSION_AUTHORIZATION"):
         words.accept_one("TO", "=")
-        return _authorization(connection, words)
+        return _authorization(connection, words, local=local)
     if words.accept("CHARACTERISTICS", "AS", "TRANSACTION"):
         connection.settings |= access_modes.read_modes(words, access_modes.SESSION)
         return Result("SET")
@@ -165,16 +165,25 @@ def _paths(words: Words) -> str:
     return ", ".join(names)
 
 
-def _authorization(connection: Connection, words: Words) -> Result:
+def _authorization(connection: Connection, words: Words, *, local: bool) -> Result:
+    """The session becomes another user's, which SESSION_USER tells; a superuser may who logged in.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/r_SET_SESSION_AUTHORIZATION.html
+    """
     if words.accept("DEFAULT"):
-        connection.user = connection.session_user
-        return Result("SET SESSION AUTHORIZATION")
-    name = words.string() if words.word.kind == "string" else words.identifier()
-    own = name == connection.session_user
-    if not own and not grants.is_superuser(connection, connection.session_user):
+        name = connection.login
+    else:
+        name = words.string() if words.word.kind == "string" else words.identifier()
+    if name != connection.login and not grants.is_superuser(connection, connection.login):
         raise RedshiftError("permission denied to set session authorization", "42501")
-    connection.user = find(connection, "user", name).name
+    _become(connection, find(connection, "user", name).name, local=local)
     return Result("SET SESSION AUTHORIZATION")
+
+
+def _become(connection: Connection, user: str, *, local: bool) -> None:
+    before = connection.user, connection.session_user
+    connection.local_users = (connection.local_users or before) if local else None
+    connection.user = connection.session_user = user
 
 
 @statement("RESET")
@@ -184,7 +193,7 @@ def reset(connection: Connection, parsed: Parsed) -> Result:
     if words.accept("ALL"):
         connection.settings.update(connection.defaults)
     elif words.accept("SESSION", "AUTHORIZATION") or words.accept("SESSION_AUTHORIZATION"):
-        connection.user = connection.session_user
+        _become(connection, connection.login, local=False)
     else:
         name = read_name(words)
         connection.settings[name] = connection.defaults.get(name, "")
