@@ -132,17 +132,24 @@ def test_the_wrong_key(kms, key):
     assert kms.decrypt(CiphertextBlob=again["CiphertextBlob"], KeyId=other)["Plaintext"] == b"x"
 
 
-def test_states(kms, key):
+def test_states(kms, key, fresh):
     blob = kms.encrypt(KeyId=key, Plaintext=b"x")["CiphertextBlob"]
     kms.disable_key(KeyId=key)
     assert code_of(kms.encrypt, KeyId=key, Plaintext=b"x") == "DisabledException"
     assert code_of(kms.decrypt, CiphertextBlob=blob) == "DisabledException"
+    assert code_of(kms.enable_key_rotation, KeyId=key) == "DisabledException"
     kms.enable_key(KeyId=key)
     assert kms.decrypt(CiphertextBlob=blob)["Plaintext"] == b"x"
-    kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
+    assert code_of(kms.cancel_key_deletion, KeyId=key) == "KMSInvalidStateException"
+    assert kms.describe_key(KeyId=key)["KeyMetadata"]["KeyState"] == "Enabled"
+    kms.create_alias(AliasName=(alias := f"alias/{fresh('k')}"), TargetKeyId=key)
+    told = kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
+    members = ("KeyId", "KeyState", "PendingWindowInDays")
+    assert [told[each] for each in members] == [key, "PendingDeletion", 7]
+    kms.delete_alias(AliasName=alias)
     assert code_of(kms.decrypt, CiphertextBlob=blob) == "KMSInvalidStateException"
     assert code_of(kms.enable_key, KeyId=key) == "KMSInvalidStateException"
-    kms.cancel_key_deletion(KeyId=key)
+    assert kms.cancel_key_deletion(KeyId=key)["KeyId"] == key
     kms.enable_key(KeyId=key)
     assert kms.decrypt(CiphertextBlob=blob)["Plaintext"] == b"x"
 

@@ -1,9 +1,10 @@
-"""What KMS tells of a key: its algorithms, and when its material is rotated.
+"""What KMS tells of a key: its algorithms, when its material is rotated, and when it goes.
 
-moto gives a MAC key and a key for agreements the algorithms of RSA encryption, and keeps of a
-rotation only that it is on.
+moto gives a MAC key and a key for agreements the algorithms of RSA encryption, keeps of a rotation
+only that it is on, and tells of a deletion the key's id alone.
 
 Sources: https://docs.aws.amazon.com/kms/latest/APIReference/API_KeyMetadata.html,
+https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html,
 https://docs.aws.amazon.com/kms/latest/APIReference/API_EnableKeyRotation.html and
 https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyRotationStatus.html
 """
@@ -89,6 +90,26 @@ def _next_rotation(key: Any) -> Answer:
         "RotationPeriodInDays": days,
         "NextRotationDate": start + datetime.timedelta(days=days),
     }
+
+
+@operation("kms", "ScheduleKeyDeletion")
+def schedule_key_deletion(context: Context, *, KeyId: str, PendingWindowInDays: int = 30) -> Answer:
+    key = find_key(context.cloud, KeyId, context.region)
+    context.backend("kms").schedule_key_deletion(key.id, PendingWindowInDays)
+    return {
+        "KeyId": key.arn,
+        "DeletionDate": key.deletion_date,
+        "KeyState": key.key_state,
+        "PendingWindowInDays": PendingWindowInDays,
+    }
+
+
+@operation("kms", "CancelKeyDeletion")
+def cancel_key_deletion(context: Context, *, KeyId: str) -> Answer:
+    """Leave the key disabled, as KMS does."""
+    key = find_key(context.cloud, KeyId, context.region)
+    context.backend("kms").cancel_key_deletion(key.id)
+    return {"KeyId": key.arn}
 
 
 def _now() -> datetime.datetime:

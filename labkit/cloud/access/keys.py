@@ -40,10 +40,13 @@ USAGES = {
     "GenerateMac": "GENERATE_VERIFY_MAC",
     "VerifyMac": "GENERATE_VERIFY_MAC",
 }
-NEEDS_ENABLED = {*USAGES, "CreateGrant"}
+NEEDS_ENABLED = {
+    *USAGES, "CreateGrant", "DisableKeyRotation", "EnableKeyRotation", "GetPublicKey",
+}  # fmt: skip
 WORKS_WHILE_PENDING = {
     "DescribeKey", "GetKeyPolicy", "PutKeyPolicy", "ListKeyPolicies", "ListGrants", "RevokeGrant",
     "RetireGrant", "ListResourceTags", "GetKeyRotationStatus", "CancelKeyDeletion", "ListAliases",
+    "DeleteAlias",
 }  # fmt: skip
 _KEY_ID = re.compile(r"(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.IGNORECASE)
 
@@ -203,6 +206,8 @@ def _within(constraints: dict[str, Any], question: Question) -> bool:
 def _check_state(key: Any, action: str) -> None:
     if key.key_state == "PendingDeletion" and action not in WORKS_WHILE_PENDING:
         raise AwsError("KMSInvalidStateException", f"{key.arn} is pending deletion.")
+    if key.key_state != "PendingDeletion" and action == "CancelKeyDeletion":
+        raise AwsError("KMSInvalidStateException", f"{key.arn} is not pending deletion.")
     if key.key_state == "Disabled" and action in NEEDS_ENABLED:
         raise AwsError("DisabledException", f"{key.arn} is disabled.")
     usage = USAGES.get(action, key.key_usage)
