@@ -844,8 +844,9 @@ def test_a_stack_tells_of_each_of_its_resources(aws, fresh):
         told = {"Arn": {"Value": {"Fn::GetAtt": "Queue.Arn"}, "Export": {"Name": name}}}
         return json.dumps({"Resources": queues, "Outputs": told})
 
-    topic = {"Topic": {"Type": "AWS::SNS::Topic"}}
-    stack = stacks.create_stack(StackName=name, TemplateBody=body(f"{name}-a"))["StackId"]
+    said = {"Said": {"Type": "AWS::CDK::Metadata"}}
+    topic = {"Topic": {"Type": "AWS::SNS::Topic"}, **said}
+    stack = stacks.create_stack(StackName=name, TemplateBody=body(f"{name}-a", **said))["StackId"]
     stacks.update_stack(StackName=name, TemplateBody=body(f"{name}-b", **topic))
     other = {"Other": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": f"{name}-b"}}}
     with pytest.raises(ClientError, match="already exists"):
@@ -854,13 +855,13 @@ def test_a_stack_tells_of_each_of_its_resources(aws, fresh):
     pages = stacks.get_paginator("describe_stack_events").paginate(StackName=stack)
     told = [each for page in pages for each in page["StackEvents"]][::-1]
     named = [(each["LogicalResourceId"], each["ResourceStatus"]) for each in told]
-    assert named[:4] == [
+    assert named[:6] == [
         (name, "CREATE_IN_PROGRESS"),
-        ("Queue", "CREATE_IN_PROGRESS"),
-        ("Queue", "CREATE_COMPLETE"),
+        *(("Queue", f"CREATE_{end}") for end in ("IN_PROGRESS", "COMPLETE")),
+        *(("Said", f"CREATE_{end}") for end in ("IN_PROGRESS", "COMPLETE")),
         (name, "CREATE_COMPLETE"),
     ]
-    assert named[4:12] == [
+    assert named[6:14] == [
         (name, "UPDATE_IN_PROGRESS"),
         *(("Topic", f"CREATE_{end}") for end in ("IN_PROGRESS", "COMPLETE")),
         *(("Queue", f"UPDATE_{end}") for end in ("IN_PROGRESS", "COMPLETE")),

@@ -124,11 +124,12 @@ def _diff(self: Any, other_template: Said, parameters: Said | None = None) -> Sa
     """What is to be added, modified and removed; conditions decide by the new parameters."""
     old, new = self._resource_json_map, other_template["Resources"]
     made = {name for name in old if name in self._parsed_resources}
+    silent = {name for name in old if old[name]["Type"] in parsing.NULL_MODELS}  # makes nothing
     wanted = _wanted(self, other_template, parameters) if parameters else {*new}
     touched = touched_by(self, other_template, parameters or {})
     both = [name for name in new if name in wanted & made]
     return {
-        "Add": [name for name in reversed(in_order(new)) if name in wanted - made],
+        "Add": [name for name in reversed(in_order(new)) if name in wanted - made - silent],
         "Modify": [n for n in both if new[n] != old[n] or touched & {*needs(new[n])}],
         "Remove": [name for name in old if name in made - wanted],
     }
