@@ -21,9 +21,10 @@ from labkit.storage import told
 if TYPE_CHECKING:
     from labkit.lab import Lab
 
+Steps = Sequence[dict[str, Any]] | dict[str, Any] | str | Path
 PROFILES = "databrew-profiles/"
 BEFORE = (
-    "The recipe had {count} steps before, and what is applied comes behind them. Has this run "
+    "The recipe had {had} before, and what is applied comes behind them. Has this run "
     "already? Then go on. To begin anew: lab.recipe.create({recipe!r}, [])."
 )
 
@@ -120,11 +121,11 @@ class Recipe:
         return name
 
     @told
-    def create(self, name: str, steps: Sequence[dict[str, Any]] | str | Path) -> str:
+    def create(self, name: str, steps: Steps) -> str:
         """A recipe of these steps; an existing one's working version is changed. Returns its name.
 
         Args:
-            steps: as boto3 takes them, or a file, or its text, in any spelling that
+            steps: one or several as boto3 takes them, or a file, or its text, in any spelling that
                 `labkit.recipes` reads.
         """
         found = _steps(steps)
@@ -133,7 +134,7 @@ class Recipe:
         return name
 
     @told
-    def apply(self, project: str, steps: Sequence[dict[str, Any]] | str | Path) -> int:
+    def apply(self, project: str, steps: Steps) -> int:
         """Take steps on a project's sample, one after the other, as a click in the console does.
 
         Returns:
@@ -149,7 +150,8 @@ class Recipe:
                 )
         except ClientError as error:
             if before:
-                error.add_note(BEFORE.format(count=before, recipe=recipe))
+                had = f"{before} step{'s' if before > 1 else ''}"
+                error.add_note(BEFORE.format(had=had, recipe=recipe))
             raise
         return len(self.calls.find_recipe(recipe, WORKING)["Steps"])
 
@@ -289,7 +291,9 @@ class Recipe:
         return billed(opened, runs)
 
 
-def _steps(given: Sequence[dict[str, Any]] | str | Path) -> list[dict[str, Any]]:
+def _steps(given: Steps) -> list[dict[str, Any]]:
     if isinstance(given, Path) or (isinstance(given, str) and given.endswith((".json", ".yaml"))):
         return recipes.load(given)
-    return recipes.read(given if isinstance(given, str) else json.dumps(list(given)))
+    if not isinstance(given, str):
+        given = json.dumps([given] if isinstance(given, dict) else list(given))
+    return recipes.read(given)

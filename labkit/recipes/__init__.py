@@ -50,18 +50,25 @@ def read(text: str) -> list[Step]:
     ]
 
 
-def step(operation: str, *, where: Sequence[tuple[str, ...]] = (), **parameters: Any) -> Step:
+def step(
+    operation: str,
+    *,
+    where: Sequence[tuple[str, ...]] | tuple[str, ...] = (),
+    **parameters: Any,
+) -> Step:
     """One step as boto3 takes it.
 
     >>> step("DELETE", sourceColumns=["a"])
     {'Action': {'Operation': 'DELETE', 'Parameters': {'sourceColumns': '["a"]'}}}
 
     Args:
-        where: the rows that it is about, as (column, condition) or (column, condition, value).
+        where: the rows that it is about: one or several (column, condition) or (column, condition,
+            value).
         **parameters: under DataBrew's names.
     """
+    several: Any = [where] if where and isinstance(where[0], str) else where
     conditions = [
-        dict(zip(("TargetColumn", "Condition", "Value"), each, strict=False)) for each in where
+        dict(zip(("TargetColumn", "Condition", "Value"), each, strict=False)) for each in several
     ]
     more = {"ConditionExpressions": conditions} if conditions else {}
     return _step({"Action": {"Operation": operation, "Parameters": parameters}, **more}, 1)

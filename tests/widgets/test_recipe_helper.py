@@ -142,13 +142,22 @@ def test_steps_come_as_text_and_as_yaml(kitchen):
     )
 
 
+def test_one_step_and_one_condition_need_no_list(kitchen):
+    late = recipes.step("REMOVE_VALUES", where=("birth_date", "GREATER_THAN", "2021-05-09"))
+    assert late["ConditionExpressions"] == [
+        {"TargetColumn": "birth_date", "Condition": "GREATER_THAN", "Value": "2021-05-09"}
+    ]
+    kitchen.recipe.create("one", late)
+    assert kitchen.recipe.steps("one").operation.tolist() == ["REMOVE_VALUES"]
+
+
 def test_steps_that_are_applied_twice_are_told_of(kitchen):
     kitchen.recipe.add_project("twice", data_set="student")
     rename = recipes.step("RENAME", sourceColumn="gender", targetColumn="sex")
     kitchen.recipe.apply("twice", [rename])
     with pytest.raises(ClientError) as refused:
         kitchen.recipe.apply("twice", [rename])
-    assert "The recipe had 1 steps before" in refused.value.__notes__[0]
+    assert "The recipe had 1 step before" in refused.value.__notes__[0]
     kitchen.recipe.create("twice", [])
     assert kitchen.recipe.apply("twice", [rename]) == 1
 
