@@ -8,17 +8,41 @@ from __future__ import annotations
 
 import re
 
-FIRST_CELL = "The lab's environment is not there, or no longer: run the notebook's first cell."
+from labkit.errors import FIRST_CELL
+
 QUOTES = (
     "In SQL a text stands in single quotes. In double quotes stands a name, so \\1 was looked for "
     "among the columns."
 )
 THERE = "It is there from an earlier run: go on, or drop it first"
+CLAUSES = "The order is SELECT, FROM, WHERE, GROUP BY, HAVING, ORDER BY, LIMIT."
+ALIAS = (
+    "\\1 is a name that the SELECT itself gives, and ORDER BY alone knows it. Elsewhere repeat "
+    "the expression."
+)
+FUNCTIONS = (
+    "Athena speaks Trino's SQL: https://trino.io/docs/current/functions.html. IFNULL and NVL are "
+    "COALESCE there, ISNULL is IS NULL, GETDATE is NOW."
+)
+CONDITION = (
+    "where= is a list of (column, condition, value), and a condition a word such as GREATER_THAN, "
+    "IS or CONTAINS."
+)
+SCHEMAS = (
+    "A cell above makes it, or a later one has dropped it. SELECT schema_name FROM "
+    "svv_all_schemas lists those that exist."
+)
+LEFT = (
+    "An earlier run's files lie there, and their table is gone. They go, too, by "
+    'lab.storage.delete("\\1").'
+)
+NUMBER = r"(?:tinyint|smallint|integer|bigint|double|real|decimal\S*)"
 
 # What AWS says, what stands in the statement, what helps; groups are those of what AWS says.
 RULES = (
     (r"Column '(\w+)' cannot be resolved", r'"\1"', QUOTES),
     (r'column "(\w+)" does not exist', r'"\1"', QUOTES),
+    (r"Column '(\w+)' cannot be resolved", r'\bAS\s+"?\1\b', ALIAS),
     (
         r"Schema 'default' does not exist",
         "",
@@ -35,18 +59,85 @@ RULES = (
         "",
         "lab.catalog.columns(database, table) lists those that exist.",
     ),
+    (r"Function '\w+' not registered", "", FUNCTIONS),
+    (
+        r"mismatched input 'FROM'|syntax error at or near \"FROM\"",
+        r",\s*FROM\b",
+        "There is a comma too many before FROM.",
+    ),
+    (r"mismatched input '='", "==", "SQL compares with one =."),
+    (
+        r"mismatched input '\d+'",
+        r"\bSELECT\s+TOP\b",
+        "The first rows are those of LIMIT, at the end.",
+    ),
+    (r"mismatched input '(?:WHERE|GROUP|HAVING|ORDER|JOIN)'. Expecting: <EOF>", "", CLAUSES),
+    (
+        rf"Cannot apply operator: (?:{NUMBER} \S+ varchar|varchar\S* \S+ {NUMBER})",
+        "",
+        "A number meets a text: write the number without quotes, or CAST one of them.",
+    ),
+    (
+        r"Cannot apply operator: (?:date \S+ varchar|varchar\S* \S+ date)",
+        "",
+        "A date meets a text: write DATE '2021-05-03'.",
+    ),
+    (r"operator does not exist: date \S+ integer", "", "A date stands in quotes: '2021-05-03'."),
+    (r"Cannot apply operator: varchar\S* \+ varchar", "", "Texts are joined by ||, not by +."),
     (r'relation "[\w.]+" does not exist', "", "lab.warehouse.tables() lists those that exist."),
+    (
+        r'schema "\w+" does not exist',
+        "",
+        SCHEMAS,
+    ),
+    (
+        r'column "\w+" does not exist in (\w+)',
+        "",
+        "SELECT column_name FROM svv_all_columns WHERE table_name = '\\1' lists those that exist.",
+    ),
+    (
+        r"Redshift endpoint doesn't exist in this region: dataedu-cluster",
+        "",
+        "lab.warehouse.create() makes the cluster.",
+    ),
+    (r"The Redshift cluster is paused", "", "lab.warehouse.resume() wakes it."),
     (
         r"Destination table '[\w.]+' already exists",
         "",
         f"{THERE}: DROP TABLE, and lab.storage.delete(...) for its files.",
     ),
-    (r'(?:[Rr]elation|[Ss]chema) "[\w.]+" already exists', "", f"{THERE}: DROP."),
+    (
+        r"Target directory for table \S+ already exists: (s3://\S+/)\.",
+        "",
+        LEFT,
+    ),
+    (
+        r'(?:relation|schema|user|database|datashare) "?[\w.]+"? already exists',
+        "",
+        f"{THERE}: DROP.",
+    ),
     (
         r'syntax error at or near "\w+"',
         "QUALIFY",
         "Right behind FROM, QUALIFY wants the table to have an alias: FROM name AS n QUALIFY ...",
     ),
+    (
+        r"Dashboard \S+ may not be shown to \S+/(\S+?)\.?$",
+        "",
+        'It has to be shared first: dashboard.share("\\1").',
+    ),
+    (
+        r"dataset \S+ (?:wasn't found|doesn't exist)",
+        "",
+        "lab.recipe.data_sets() lists those that exist; lab.recipe.add_data_set makes one.",
+    ),
+    (
+        r"recipe (\S+) for version LATEST_PUBLISHED wasn't found",
+        "",
+        'A job follows what is published: lab.recipe.publish("\\1").',
+    ),
+    (r"Recipe \S+ wasn't found", "", "lab.recipe.create makes one of this name."),
+    (r"conditionExpressions\.\d+\.member\.condition'", "", CONDITION),
     (r"Unable to verify/create output bucket", "", FIRST_CELL),
     (r"Alias arn:\S+/dataedu-key is not found", "", FIRST_CELL),
     (
@@ -66,7 +157,12 @@ def advice(message: str, statement: str = "") -> str:
     ''
     """
     for says, written, helps in RULES:
-        found = re.search(says, message)
-        if found and re.search(found.expand(written), statement, re.IGNORECASE):
-            return found.expand(helps)
+        found = re.search(says, message, re.IGNORECASE)
+        if found and re.search(_with(written, found), statement, re.IGNORECASE):
+            return _with(helps, found)
     return ""
+
+
+def _with(text: str, found: re.Match[str]) -> str:
+    """A text with what AWS said in the place of ``\\1``."""
+    return text.replace(r"\1", found[1]) if found.groups() else text

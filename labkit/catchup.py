@@ -77,6 +77,7 @@ def _join_students(lab: Lab) -> None:
 def _count_page_views(lab: Lab) -> None:
     """The CTAS of lab 2."""
     place = f"s3://{lab.names.curated_bucket}/lmsdemo/{names.PAGE_VIEWS}/"
+    lab.storage.delete(place)  # a table that was dropped has left its files
     lab.query(
         f"""CREATE TABLE "{names.CURATED_LMS}"."{names.PAGE_VIEWS}"
         WITH (external_location = '{place}', format = 'PARQUET', parquet_compression = 'SNAPPY')

@@ -164,12 +164,15 @@ class Chart:
             filters: one or several, as `DataSet.choice` makes them.
 
         Raises:
-            NoChart: a picture stands where a visual should.
+            NoChart: a picture stands where a visual should, or no data set is named.
             RunFailed: QuickSight found errors in it; with their sentences.
         """
+        arns = {each.name: each.arn for each in _several(data_sets, DataSet)}
+        if not arns:
+            raise NoChart(f"Name the visuals' data sets: publish({name!r}, visuals, [data_set]).")
         made = charts.definition(
             _visuals(visuals),
-            data_sets={each.name: each.arn for each in _several(data_sets, DataSet)},
+            data_sets=arns,
             filters=_several(filters, Mapping),
         )
         self.calls.put_dashboard(charts.identifier(name), name, made)
@@ -197,7 +200,11 @@ class Chart:
 
     @told
     def ask(self, question: str) -> Answer:
-        """Ask a question in plain language: a picture, and how the question was read."""
+        """Ask a question in plain language: a picture, and how the question was read.
+
+        Raises:
+            NoChart: there is no topic yet.
+        """
         return answer(self.lab, question)
 
     # Reports --------------------------------------------------------------------------------------

@@ -21,6 +21,8 @@ from __future__ import annotations
 import difflib
 import functools
 
+FIRST_CELL = "The lab's environment is not there, or no longer: run the notebook's first cell."
+
 
 class LabError(Exception):
     """The root of labkit's errors."""
@@ -44,19 +46,21 @@ class CloudNotStarted(LabError):
 class UnknownName(LabError):
     """A name that is not there. Args: kind of thing, the name, the names that exist."""
 
+    OF_THE_ENVIRONMENT = ("bucket", "crawler", "database", "function")
+
     def __str__(self) -> str:
         kind, name, known = self.args
         near = difflib.get_close_matches(name, known, n=1)
         hint = f" Did you mean {near[0]!r}?" if near else ""
-        return f"No {kind} named {name!r}.{hint} Known: {', '.join(known) or 'none yet'}."
+        gone = f" {FIRST_CELL}" if not known and kind in self.OF_THE_ENVIRONMENT else ""
+        return f"No {kind} named {name!r}.{hint} Known: {', '.join(known) or 'none yet'}.{gone}"
 
 
 class AccessDenied(LabError):
     """AWS refused. Args: AWS's message, what to do."""
 
     def __str__(self) -> str:
-        message, advice = self.args
-        return f"{message}\n{advice}"
+        return "\n".join(filter(None, self.args))
 
 
 class QueryFailed(LabError):

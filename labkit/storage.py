@@ -42,7 +42,7 @@ def told(method: Callable[P, T]) -> Callable[P, T]:
                 return method(*args, **options)
         except ClientError as error:
             if not is_denied(error):
-                shorten(error, " ".join(getattr(error, "__notes__", ())) or advice(str(error)))
+                shorten(error, advice(str(error)) or " ".join(getattr(error, "__notes__", ())))
                 raise
             message = error.response["Error"]["Message"]
         except EndpointConnectionError as error:
@@ -51,7 +51,8 @@ def told(method: Callable[P, T]) -> Callable[P, T]:
         except (BotoCoreError, ValueError) as error:
             shorten(error)
             raise
-        raise AccessDenied(readable_denial(message), ADVICE)
+        helps = ADVICE if "kms" in message.lower() else advice(message)
+        raise AccessDenied(readable_denial(message), helps)
 
     return call
 

@@ -135,8 +135,12 @@ class Session:
 
     @classmethod
     def open(cls, url: str) -> Session:
-        """Open an embed URL, which can be done once."""
-        with urllib.request.urlopen(url) as page:
+        """Open an embed URL, which can be done once.
+
+        Raises:
+            NoChart: what it shows is not there any more; with QuickSight's sentence.
+        """
+        with _asked(url) as page:
             return cls(page.geturl().partition("?")[0].rstrip("/"))
 
     def read(self, path: str, **query: Any) -> bytes:
@@ -166,14 +170,8 @@ class Session:
 
     def _answer(self, path: str, query: dict[str, Any]) -> tuple[bytes, Message]:
         given = urllib.parse.urlencode({k: _text(v) for k, v in query.items() if v})
-        asked = urllib.request.Request(
-            f"{self.address}/{path}?{given}", headers={"Accept": "application/json"}
-        )
-        try:
-            with urllib.request.urlopen(asked) as answer:
-                return answer.read(), answer.headers
-        except urllib.error.HTTPError as error:
-            raise NoChart(_reason(error)) from error
+        with _asked(f"{self.address}/{path}?{given}") as answer:
+            return answer.read(), answer.headers
 
     @functools.cached_property
     def visuals(self) -> list[dict[str, Any]]:
@@ -294,6 +292,16 @@ def _no_rows() -> pd.DataFrame:
 
 def _nobody_looks() -> bool:
     return os.environ.get("LABKIT_PICTURES") == "off"
+
+
+def _asked(url: str) -> Any:
+    """The answer of a page; a refusal as `NoChart`."""
+    try:
+        return urllib.request.urlopen(
+            urllib.request.Request(url, headers={"Accept": "application/json"})
+        )
+    except urllib.error.HTTPError as error:
+        raise NoChart(_reason(error)) from error
 
 
 def _reason(error: urllib.error.HTTPError) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from labkit.charts.pages import Picture, Session
+from labkit.errors import NoChart
 
 if TYPE_CHECKING:
     from labkit.charts.sets import DataSet
@@ -49,8 +50,14 @@ class Answer:
 
 
 def answer(lab: Lab, question: str) -> Answer:
-    """Ask, and draw the best answer."""
+    """Ask, and draw the best answer.
+
+    Raises:
+        NoChart: there is no topic yet.
+    """
     calls = lab.chart.calls
+    if not calls.call("list_topics", MaxResults=1)["TopicsSummaries"]:
+        raise NoChart("Q answers from a topic, and there is none yet: lab.chart.add_topic.")
     result = calls.call(
         "predict_qa_results", QueryText=question, IncludeQuickSightQIndex="EXCLUDE"
     )["PrimaryResult"]

@@ -8,7 +8,8 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from labkit import progress
 from labkit.advice import advice
-from labkit.errors import QueryFailed
+from labkit.errors import AccessDenied, QueryFailed, UnknownName
+from labkit.recipes import step
 
 NUMBERS = "UNNEST(sequence(1, 9000)) AS"
 ENDLESS = f"SELECT count(*) FROM {NUMBERS} a(x), {NUMBERS} b(y), {NUMBERS} c(z) WHERE x + y < z"
@@ -20,6 +21,18 @@ QUERIES = {
     "another column": ("SELECT gendr FROM student", "lab.catalog.columns(database, table)"),
     "another table": ("SELECT * FROM students", 'lab.catalog.tables("db_raw_sisdemo")'),
     "another database": ("SELECT * FROM db_raw.student", "lab.catalog.databases()"),
+    "a name of its own": (
+        "SELECT gender, count(*) AS n FROM student GROUP BY gender HAVING n > 3",
+        "n is a name that the SELECT itself gives",
+    ),
+    "a clause too late": ("SELECT 1 FROM student LIMIT 3 WHERE true", "The order is SELECT, FROM"),
+    "a comma too many": ("SELECT gender, FROM student", "a comma too many before FROM"),
+    "two signs": ("SELECT 1 FROM student WHERE student_id == 1", "compares with one ="),
+    "TOP": ("SELECT TOP 5 * FROM student", "LIMIT, at the end"),
+    "a number in quotes": ("SELECT 1 FROM student WHERE student_id = '1'", "without quotes"),
+    "a date as a text": ("SELECT 1 FROM student WHERE birth_date > '2021-05-09'", "write DATE '"),
+    "texts that are added": ("SELECT gender + 'x' FROM student", "Texts are joined by ||"),
+    "another system's function": ("SELECT ifnull(gender, '') FROM student", "are COALESCE there"),
 }
 
 
@@ -43,6 +56,16 @@ def test_a_table_that_is_there_already(lake):
     lake.query("DROP TABLE db_cur_sisdemo.twice")
 
 
+def test_files_that_a_table_has_left(lake):
+    place = f"s3://{lake.names.curated_bucket}/left/"
+    lake.storage.put("a", f"{place}a.csv")
+    with pytest.raises(QueryFailed, match=f'lab.storage.delete."{place}"'):
+        lake.query(
+            f"CREATE TABLE db_cur_sisdemo.l WITH (external_location = '{place}') AS SELECT 1 AS a"
+        )
+    lake.storage.delete(place)
+
+
 REDSHIFT = {
     "a text in double quotes": ('column "f" does not exist in student', '"F"', "single quotes"),
     "another table": ('relation "sis.students" does not exist', "", "lab.warehouse.tables()"),
@@ -52,6 +75,22 @@ REDSHIFT = {
         "SELECT * FROM t QUALIFY ROW_NUMBER() OVER (ORDER BY a) = 1",
         "an alias",
     ),
+    "a comma before FROM": (
+        'syntax error at or near "FROM"',
+        "SELECT a, FROM t",
+        "a comma too many",
+    ),
+    "another column": ('column "gendr" does not exist in student', "", "table_name = 'student'"),
+    "another schema": ('schema "sisraw" does not exist', "", "svv_all_schemas"),
+    "a date without quotes": ("operator does not exist: date > integer", "", "stands in quotes"),
+    "a user twice": ('user "dean" already exists', "", "an earlier run"),
+    "a share twice": ("Datashare a already exists", "", "an earlier run"),
+    "no cluster": (
+        "Redshift endpoint doesn't exist in this region: dataedu-cluster",
+        "",
+        "lab.warehouse.create()",
+    ),
+    "a paused cluster": ("The Redshift cluster is paused.", "", "lab.warehouse.resume()"),
     "another syntax error": ('syntax error at or near "SELEC"', "SELEC 1", ""),
 }
 
@@ -68,6 +107,45 @@ def test_a_user_of_the_key_without_an_arn(lab, capsys):
         lab.storage.add_key_users("dataedu-flow-role")
     InteractiveShell().showtraceback((refused.type, refused.value, refused.tb))
     assert "lab.role_arn(name)" in capsys.readouterr().out
+
+
+REFUSED = {
+    "an unknown data set": (lambda lab: lab.recipe.profile("nope"), "lab.recipe.data_sets()"),
+    "an unknown recipe": (lambda lab: lab.recipe.publish("nope"), "lab.recipe.create"),
+    "an unpublished recipe": (
+        lambda lab: lab.recipe.put_job("j", data_set="advised", recipe="advised", to=TO),
+        'lab.recipe.publish("advised")',
+    ),
+    "a condition by its sign": (
+        lambda lab: lab.recipe.create("advised", [step("REMOVE_VALUES", where=[("a", ">", "1")])]),
+        "a word such as GREATER_THAN",
+    ),
+}
+TO = "s3://advised/a/"
+
+
+@pytest.mark.parametrize(("call", "says"), REFUSED.values(), ids=REFUSED)
+def test_a_call_that_is_refused(lab, capsys, call, says):
+    lab.recipe.add_data_set("advised", uri=TO)
+    lab.recipe.create("advised", [])
+    with pytest.raises(ClientError) as refused:
+        call(lab)
+    InteractiveShell().showtraceback((refused.type, refused.value, refused.tb))
+    assert says in capsys.readouterr().out
+
+
+def test_a_dashboard_that_is_not_shared_speaks_of_no_key(lab):
+    lab.chart.sign_up()
+    data = lab.chart.add_data_set("Unshared", sql="SELECT 1 AS n")
+    board = lab.chart.publish("Unshared", data.visual("KPI", "n", values="sum(n)"), data)
+    with pytest.raises(AccessDenied, match=r'not be shown to .*\n.*dashboard.share."dean"') as told:
+        board.show(reader=lab.chart.add_reader("dean"))
+    assert "key" not in str(told.value)
+
+
+def test_an_environment_that_is_gone():
+    assert str(UnknownName("bucket", "raw", [])).endswith("run the notebook's first cell.")
+    assert str(UnknownName("recipe", "raw", [])).endswith("Known: none yet.")
 
 
 def test_an_interrupt_cancels_the_query(lake, monkeypatch):
