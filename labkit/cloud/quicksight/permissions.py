@@ -61,6 +61,8 @@ _MANAGE = {
         "CreateTopicRefreshSchedule UpdateTopicRefreshSchedule DeleteTopicRefreshSchedule"
     ),
 }
+#: The kinds of what users and groups are given.
+KINDS = tuple(_VIEW)
 
 
 def view_actions(kind: Kind) -> list[str]:

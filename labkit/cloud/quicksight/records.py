@@ -21,7 +21,7 @@ from labkit.cloud.operations import Answer, Context, Handler, operation
 from labkit.cloud.paging import Lister, paged
 from labkit.cloud.quicksight import gate, principals, tagging
 from labkit.cloud.quicksight import permissions as rights
-from labkit.cloud.quicksight.kinds import FOLDER, Kind
+from labkit.cloud.quicksight.kinds import FOLDER, GROUP, USER, Kind
 from labkit.cloud.quicksight.words import exists, not_found, page
 from labkit.cloud.state import Records
 
@@ -145,6 +145,8 @@ def look_up(cloud: Cloud, region: str, kind: Kind, id: str) -> Record | None:
 def remove(context: Context, kind: Kind, id: str) -> Record:
     """Drop a resource and its tags, and take it out of its folders; gives what it was.
 
+    A user or a group loses what it was given: another of its name has none of it.
+
     Raises:
         AwsError: ``ResourceNotFoundException``.
     """
@@ -152,8 +154,19 @@ def remove(context: Context, kind: Kind, id: str) -> Record:
     with context.cloud.state.together():
         tagging.forget(context.cloud, record["Arn"])
         leave_folders(context, record["Arn"])
+        if kind in (USER, GROUP):
+            _give_back(context.cloud, record["Arn"])
         del records(context.cloud, kind)[f"{context.region}/{id}"]
     return record
+
+
+def _give_back(cloud: Cloud, principal: str) -> None:
+    for kind in rights.KINDS:
+        for each in list(records(cloud, kind).values()):
+            held = rights.held(each)
+            left = [one for one in held if one["Principal"] != principal]
+            if left != held:
+                put(cloud, kind, each | {"_": each["_"] | {"permissions": left}})
 
 
 def leave_folders(context: Context, arn: str) -> None:

@@ -122,6 +122,22 @@ def test_a_user_leaves_its_groups_too(quicksight, register, group, how):
     assert found["GroupMemberList"] == []
 
 
+def test_another_of_a_name_is_given_nothing(quicksight, register, group, fresh):
+    """What a user and a group were given goes with them."""
+    user, theme = register(), fresh("theme")
+    view = ["DescribeTheme", "DescribeThemeAlias", "ListThemeAliases", "ListThemeVersions"]
+    given = [{"Principal": each["Arn"], "Actions": [f"quicksight:{action}" for action in view]}
+             for each in (user, group)]  # fmt: skip
+    quicksight.create_theme(
+        ThemeId=theme, Name=theme, BaseThemeId="CLASSIC", Configuration={}, Permissions=given
+    )
+    quicksight.delete_user(**HERE, UserName=user["UserName"])
+    register(UserName=user["UserName"])
+    assert quicksight.describe_theme_permissions(ThemeId=theme)["Permissions"] == given[1:]
+    quicksight.delete_group(**HERE, GroupName=group["GroupName"])
+    assert quicksight.describe_theme_permissions(ThemeId=theme)["Permissions"] == []
+
+
 def test_a_refusal_names_the_type_of_what_is_missing(quicksight):
     with pytest.raises(ClientError) as error:
         quicksight.describe_user(**HERE, UserName="nobody")
