@@ -171,6 +171,17 @@ def test_an_incremental_refresh_reads_the_window(lake, quicksight):
     assert lake.rows(id, "SELECT n FROM data") == [(1,), (20,), (21,), (3,)]
 
 
+def test_a_data_set_is_refreshed_32_times_a_day(lake, quicksight):
+    """Its first import is none of them."""
+    id = lake.create({"p": lake.orders()})
+    call = {"DataSetId": id, "IngestionType": "FULL_REFRESH"}
+    for number in range(32):
+        quicksight.create_ingestion(**call, IngestionId=f"refresh-{number}")
+    code, _ = refused(quicksight.create_ingestion, **call, IngestionId="one-more")
+    assert code == "LimitExceededException"
+    lake.imported(id, "refresh-31")
+
+
 def test_a_window_needs_a_date(lake, quicksight):
     id = lake.create({"p": lake.orders()})
     code, message = refused(

@@ -6,11 +6,14 @@ Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_CreateIng
 from __future__ import annotations
 
 from labkit.cloud.operations import Answer, Context
-from labkit.cloud.quicksight import records
+from labkit.cloud.quicksight import gate, records
 from labkit.cloud.quicksight.ingestions import running
 from labkit.cloud.quicksight.kinds import DATA_SET, INGESTION
 from labkit.cloud.quicksight.records import Record, answers, lists, shown
-from labkit.cloud.quicksight.words import invalid, not_found
+from labkit.cloud.quicksight.words import invalid, limit_exceeded, not_found
+
+DAY_S = 24 * 60 * 60
+REFRESHES = {"ENTERPRISE": 32, "STANDARD": 8}  # by hand, in a day
 
 
 @answers("CreateIngestion")
@@ -24,6 +27,7 @@ def create_ingestion(
     window = (record["_"].get("refresh") or {}).get("RefreshConfiguration")
     if IngestionType == "INCREMENTAL_REFRESH" and not window:
         raise invalid("An incremental refresh needs the data set's refresh properties.")
+    _check_number(context, DataSetId)
     made = running.request(context, record, request=IngestionType, id=IngestionId)
     return {**shown(made, "Arn", "IngestionId", "IngestionStatus"), "Status": 201}
 
@@ -48,6 +52,26 @@ def cancel_ingestion(context: Context, *, DataSetId: str, IngestionId: str) -> A
         raise invalid(f"Ingestion {IngestionId} has ended and cannot be canceled.")
     running.cancel(context.cloud, record)
     return shown(record, "Arn", "IngestionId")
+
+
+def _check_number(context: Context, data_set: str) -> None:
+    """Raise when a data set has been refreshed by hand as often as its account may in a day.
+
+    Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_CreateIngestion.html
+    """
+    edition = (gate.subscription(context.cloud) or {}).get("Edition", "")
+    most = REFRESHES.get(edition, REFRESHES["ENTERPRISE"])
+    lately = [
+        each
+        for each in running.of_data_set(context.cloud, context.region, data_set)
+        if each["RequestSource"] == "MANUAL"
+        and each["RequestType"].endswith("_REFRESH")
+        and each["CreatedTime"] > records.now() - DAY_S
+    ]
+    if len(lately) >= most:
+        raise limit_exceeded(
+            f"The data set {data_set} has been refreshed {most} times in the last 24 hours."
+        )
 
 
 def _find(context: Context, data_set: str, id: str) -> Record:
