@@ -39,6 +39,13 @@ def configuration(cloud: Cloud, region: str, arn: str | None) -> Record:
     return full
 
 
+def drawn(cloud: Cloud, region: str, arn: str | None) -> Record:
+    """What an asset looks like: as its theme says, as the account's default where that is gone."""
+    name = (arn or "").rpartition("/")[2]
+    known = name in starter_themes.NAMES or records.look_up(cloud, region, THEME, name)
+    return configuration(cloud, region, arn if known else None)
+
+
 def customization(cloud: Cloud, region: str, namespace: str | None) -> Record:
     """What the account, or a namespace, sets for all its people; empty when nothing."""
     return _customizations(cloud).get(f"{region}/{namespace or ''}", {})

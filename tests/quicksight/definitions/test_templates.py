@@ -131,7 +131,8 @@ def test_versions_and_aliases(quicksight: Any, template: str) -> None:
     assert refused(quicksight.describe_template_alias, **named)[0] == "ResourceNotFoundException"
     listed = quicksight.list_template_versions(TemplateId=template)
     assert [v["VersionNumber"] for v in listed["TemplateVersionSummaryList"]] == [1, 2]
-    quicksight.delete_template(TemplateId=template)
+    for number in (1, 2):
+        quicksight.delete_template(TemplateId=template, VersionNumber=number)
     assert refused(quicksight.describe_template, TemplateId=template)[0] == (
         "ResourceNotFoundException"
     )

@@ -80,7 +80,10 @@ def delete(context: Context, *, TemplateId: str, VersionNumber: int | None = Non
     versions.find(context, TEMPLATE, TemplateId, VersionNumber)
     if VersionNumber in _aliases(record).values():
         raise conflict(f"Version {VersionNumber} of template {TemplateId} has an alias.")
-    versions.remove(context, TEMPLATE, TemplateId, VersionNumber)
+    with context.cloud.state.together():
+        versions.remove(context, TEMPLATE, TemplateId, VersionNumber)
+        if not versions.every(context.cloud, context.region, TEMPLATE, TemplateId):
+            records.remove(context, TEMPLATE, TemplateId)
     return records.shown(record, "Arn", "TemplateId")
 
 

@@ -158,7 +158,7 @@ def board_of(cloud: Cloud, embedding: Embedding) -> Board:
     if version is None:
         raise not_found(f"Dashboard {id} has no published version.")
     shown = embedding.experience.get("DashboardVisual", {}).get("InitialDashboardVisualId", {})
-    configuration = themes.configuration(cloud, region, version.get("ThemeArn"))
+    configuration = themes.drawn(cloud, region, version.get("ThemeArn"))
     return Board(
         name=str(record.get("Name", id)),
         region=region,

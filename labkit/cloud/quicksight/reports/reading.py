@@ -106,7 +106,7 @@ def opened(
         AwsError: a data set is not there, or SPICE holds nothing of it yet.
     """
     definition = version["_"]["definition"]
-    theme = Theme.of(themes.configuration(cloud, region, version.get("ThemeArn")))
+    theme = Theme.of(themes.drawn(cloud, region, version.get("ThemeArn")))
     with session(cloud) as own:
         data_sets = open_definition(
             cloud, reader.principal, region, definition, reader.user or None,
