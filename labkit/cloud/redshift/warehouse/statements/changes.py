@@ -12,7 +12,7 @@ from sqlglot import exp
 from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.redshift.casts import stored
 from labkit.cloud.engine.redshift.compile import new_state
-from labkit.cloud.engine.redshift.errors import DENIED, SYNTAX, RedshiftError, unsupported
+from labkit.cloud.engine.redshift.errors import DENIED, SYNTAX, RedshiftError, raising, unsupported
 from labkit.cloud.engine.redshift.expressions import condition, expression
 from labkit.cloud.engine.redshift.joins import join
 from labkit.cloud.engine.redshift.reading import parse_query
@@ -20,7 +20,7 @@ from labkit.cloud.engine.redshift.relations import member
 from labkit.cloud.engine.redshift.scope import Field, Scope, Source
 from labkit.cloud.redshift.warehouse import grants, protection
 from labkit.cloud.redshift.warehouse.connection import Connection
-from labkit.cloud.redshift.warehouse.names import Names
+from labkit.cloud.redshift.warehouse.names import Names, switched
 from labkit.cloud.redshift.warehouse.objects import Object
 from labkit.cloud.redshift.warehouse.protection import Sight
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
@@ -72,6 +72,7 @@ def seen(sight: Sight, test: str) -> str:
     return f"({sight.rows}) AND ({test})" if sight.rows else test
 
 
+SEVERAL = "Found multiple matches to update the same tuple."
 _TARGET = {"this", "db", "catalog", "alias", "only"}
 
 
@@ -111,7 +112,8 @@ def _update_of(connection: Connection, parsed: Parsed) -> tuple[Object, str]:
     where = tree.args.get("where")
     test = seen(sight, condition(where.this, scope, "WHERE") if where else "true")
     changes = assignments(connection, table, tree.expressions, scope)
-    return table, update_sql(table, changes, prefix, tables, test)
+    strict = bool(switched(connection, "error_on_nondeterministic_update"))
+    return table, update_sql(table, changes, prefix, tables, test, strict=strict)
 
 
 def _check_unqualified(nodes: Sequence[exp.Expr]) -> None:
@@ -129,8 +131,23 @@ def _check_columns(connection: Connection, table: Object, nodes: Sequence[exp.Ex
             raise RedshiftError(grants.denial(table), DENIED)
 
 
-def update_sql(table: Object, changes: dict[str, str], prefix: str, tables: str, test: str) -> str:
-    """A row that several rows of FROM match takes one of them, once."""
+def update_sql(
+    table: Object,
+    changes: dict[str, str],
+    prefix: str,
+    tables: str,
+    test: str,
+    *,
+    strict: bool = False,
+) -> str:
+    """A row that several rows of FROM match takes one of them, once; where `strict`, it fails.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/r_error_on_nondeterministic_update.html
+    """
+    once = "row_number() OVER (PARTITION BY target.rowid) = 1"
+    if strict:
+        several = "count(*) OVER (PARTITION BY target.rowid) > 1"
+        once = f"CASE WHEN {several} THEN {raising(SEVERAL, '21000')} ELSE true END"
     sets = ", ".join(f"{quoted_name(name)} = u.{quoted_name(name)}" for name in changes)
     if not tables:
         plain = ", ".join(f"{quoted_name(name)} = {sql}" for name, sql in changes.items())
@@ -139,7 +156,7 @@ def update_sql(table: Object, changes: dict[str, str], prefix: str, tables: str,
     return (
         f"UPDATE {table.physical} AS target SET {sets} FROM ({prefix}SELECT target.rowid AS r, "
         f"{values} FROM {table.physical} AS target, {tables} WHERE {test} "
-        f"QUALIFY row_number() OVER (PARTITION BY target.rowid) = 1) u "
+        f"QUALIFY {once}) u "
         f"WHERE target.rowid = u.r"
     )
 

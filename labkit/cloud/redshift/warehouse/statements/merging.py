@@ -21,6 +21,7 @@ from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.objects import Object
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
 from labkit.cloud.redshift.warehouse.statements.changes import (
+    SEVERAL,
     assignments,
     scope_of,
     seen,
@@ -83,7 +84,9 @@ def _check_merge(connection: Connection, table: Object, tree: exp.Merge, duplica
 def _check_source(table: Object, tree: exp.Merge, scope: Scope) -> None:
     """Another table than the target; and what lies within a SUPER column is not named."""
     if table.oid in scope.state.oids:
-        raise unsupported("MERGE of a table into itself")
+        raise RedshiftError(
+            "Source view/subquery in Merge statement cannot reference target table.", "0A000"
+        )
     told = {source.name for source in scope.sources}
     for node in tree.find_all(exp.Bracket, exp.Dot, exp.Column):
         if not isinstance(node, exp.Column) or node.text("db").lower() in told:
@@ -102,7 +105,7 @@ def _check_one_match(
         "GROUP BY target.rowid HAVING count(*) > 1 LIMIT 1"
     )
     if first_row(connection.duck, several)[0]:
-        raise RedshiftError("Found multiple matches to update the same tuple.", "21000")
+        raise RedshiftError(SEVERAL, "21000")
 
 
 def _remove_duplicates(
@@ -145,16 +148,13 @@ def _merge(
     others = [each for each in whens if not each.args.get("matched")]
     if len(matched) > 1 or len(others) > 1 or any(each.args.get("condition") for each in whens):
         raise unsupported("MERGE with conditions or several actions of a kind")
-    count = 0
+    if not (matched and others):
+        raise RedshiftError("syntax error: MERGE needs WHEN MATCHED and WHEN NOT MATCHED", SYNTAX)
     staging = f"t{connection.objects.new_oid()}_merge"
-    insertion = ""
-    if others:
-        insertion = _prepare_insert(connection, table, others[0], source, test, scope, staging)
-    if matched:
-        count += _merge_matched(connection, table, matched[0], source, test, scope)
-    if insertion:
-        count += count_of(connection, table, insertion, "insert")
-        connection.duck.execute(f"DROP TABLE {staging}")
+    insertion = _prepare_insert(connection, table, others[0], source, test, scope, staging)
+    count = _merge_matched(connection, table, matched[0], source, test, scope)
+    count += count_of(connection, table, insertion, "insert")
+    connection.duck.execute(f"DROP TABLE {staging}")
     return Result(f"MERGE {count}", count=count)
 
 
