@@ -94,7 +94,13 @@ def test_a_secrets_value_moves_with_its_label(aws, fresh):
     move = asked | {"VersionStage": "AWSCURRENT", "MoveToVersionId": other["VersionId"]}
     with pytest.raises(ClientError, match="RemoveFromVersionId can't be empty"):
         secrets.update_secret_version_stage(**move)
-    secrets.update_secret_version_stage(**move, RemoveFromVersionId=first)
+    leave = {"RemoveFromVersionId": first}
+    with pytest.raises(ClientError, match="Not a valid version: nowhere"):
+        secrets.update_secret_version_stage(**move | leave | {"MoveToVersionId": "nowhere" * 5})
+    with pytest.raises(ClientError, match="can't be completely removed"):
+        secrets.update_secret_version_stage(**asked, **leave, VersionStage="AWSCURRENT")
+    assert secrets.get_secret_value(**asked)["SecretString"] == "one"
+    secrets.update_secret_version_stage(**move, **leave)
     assert secrets.get_secret_value(**asked)["SecretString"] == "two"
     before = secrets.get_secret_value(**asked, VersionStage="AWSPREVIOUS")
     assert before["SecretString"] == "one"
@@ -106,6 +112,17 @@ def test_a_secrets_value_moves_with_its_label(aws, fresh):
     listed = secrets.list_secret_version_ids(**asked)
     assert {each["VersionId"] for each in listed["Versions"]} == labelled
     assert (listed["ARN"], "NextToken" in listed) == (other["ARN"], False)
+
+
+def test_a_secrets_copies_are_told_by_its_arn(aws, fresh):
+    secrets, name = aws("secretsmanager"), fresh("secret")
+    arn = secrets.create_secret(Name=name, SecretString="one")["ARN"]
+    there = [{"Region": "eu-west-3"}]
+    told = secrets.replicate_secret_to_regions(SecretId=name, AddReplicaRegions=there)
+    assert (told["ARN"], told["ReplicationStatus"][0]["Status"]) == (arn, "InSync")
+    asked = {"SecretId": name, "RemoveReplicaRegions": ["eu-west-3"]}
+    told = secrets.remove_regions_from_replication(**asked)
+    assert (told["ARN"], told["ReplicationStatus"]) == (arn, [])
 
 
 NO_SECRETS = {  # what is asked beside a deleted secret → the code and some words

@@ -130,6 +130,9 @@ def update_secret_version_stage(
     secret = _find(context, SecretId)
     if MoveToVersionId:
         _check_label(secret, VersionStage, RemoveFromVersionId, MoveToVersionId)
+    elif VersionStage == _CURRENT:
+        words = "You can only move staging label AWSCURRENT to a different secret version. It can't"
+        raise AwsError("InvalidParameterException", f"{words} be completely removed.")
     with context.cloud.changing("secretsmanager"):
         arn, name = context.backend("secretsmanager").update_secret_version_stage(
             SecretId, VersionStage, RemoveFromVersionId, MoveToVersionId
@@ -137,6 +140,33 @@ def update_secret_version_stage(
         if VersionStage == _CURRENT and MoveToVersionId:
             secret.set_default_version_id(MoveToVersionId)
     return {"ARN": arn, "Name": name}
+
+
+@operation("secretsmanager", "ReplicateSecretToRegions")
+def replicate_secret_to_regions(
+    context: Context,
+    *,
+    SecretId: str,
+    AddReplicaRegions: list[dict[str, str]],
+    ForceOverwriteReplicaSecret: bool = False,
+) -> Answer:
+    """Copies in other Regions, told by the secret's ARN, for which moto has the name asked for."""
+    secret, backend = _find(context, SecretId), context.backend("secretsmanager")
+    with context.cloud.changing("secretsmanager"):
+        _, status = backend.replicate_secret_to_regions(
+            SecretId, AddReplicaRegions, ForceOverwriteReplicaSecret
+        )
+    return {"ARN": secret.arn, "ReplicationStatus": status}
+
+
+@operation("secretsmanager", "RemoveRegionsFromReplication")
+def remove_regions_from_replication(
+    context: Context, *, SecretId: str, RemoveReplicaRegions: list[str]
+) -> Answer:
+    secret, backend = _find(context, SecretId), context.backend("secretsmanager")
+    with context.cloud.changing("secretsmanager"):
+        _, status = backend.remove_regions_from_replication(SecretId, RemoveReplicaRegions)
+    return {"ARN": secret.arn, "ReplicationStatus": status}
 
 
 @on_start
@@ -164,7 +194,9 @@ def _end_rotation(secret: Any) -> None:
 
 
 def _check_label(secret: Any, label: str, left: str | None, target: str) -> None:
-    """Raise where a label would be at two versions."""
+    """Raise where a label would be at two versions, or at none: moto takes it away first."""
+    if target not in secret.versions:
+        raise AwsError("InvalidParameterException", f"Not a valid version: {target}")
     has = (name for name, each in secret.versions.items() if label in each["version_stages"])
     holder = next(has, None)
     if holder not in (None, left, target):
