@@ -13,12 +13,13 @@ console's is put together from files of ``static``.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import anywidget
 from botocore.exceptions import BotoCoreError, ClientError
+from IPython import get_ipython
 from traitlets import Dict
 
 from labkit.commands import as_command
@@ -46,6 +47,8 @@ class Console(anywidget.AnyWidget):
 
     _css = front_end("core.css")
     notice = Dict().tag(sync=True)
+    following: ClassVar[dict[str, Callable[..., None]]] = {}
+    """What looks again after each cell, by the name of what it shows."""
 
     def __init__(self, lab: Lab, **traits: Any) -> None:
         super().__init__(**traits)
@@ -104,6 +107,21 @@ class Console(anywidget.AnyWidget):
         if self.notice.get("code") == START:  # the local AWS answers again
             self.notice = {}
         return True
+
+    def follow(self, name: str, action: str) -> None:
+        """Do this whenever a cell of the notebook has run; of one name the newest console does."""
+        shell: Any = get_ipython()
+        if shell is None:
+            return
+        if name in self.following:
+            shell.events.unregister("post_run_cell", self.following.pop(name))
+
+        def look(*_: Any) -> None:
+            if not self._over.is_set():
+                self.hear({"do": action})
+
+        self.following[name] = look
+        shell.events.register("post_run_cell", look)
 
     def do_dismiss(self) -> None:
         """Take the notice away."""

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 from traitlets import Dict, List
 
 from labkit import recipes
@@ -64,10 +64,11 @@ class RecipeEditor(Console):
 
     def __init__(self, lab: Lab, project: str) -> None:
         super().__init__(lab, frame=dict(FRAME), project={"name": project})
-        self._session = ""
+        self._session, self._opened = "", None
         self._before: list[Steps] = []  # what undo goes back to
         self._after: list[Steps] = []  # what redo goes on to
         self.attempt("open", {})
+        self.follow(f"recipe {project}", "follow")
 
     # The session ----------------------------------------------------------------------------------
 
@@ -78,8 +79,18 @@ class RecipeEditor(Console):
         self._session = started["ClientSessionId"]
         if self._before or self._after:
             self._is_shown(self._steps())
-        self._show_project()
+        self._opened = self._show_project()["OpenDate"]
         self._look()
+
+    def do_follow(self) -> None:
+        """Open the session anew if a cell has taken it, or has changed the recipe."""
+        try:
+            found = self.call("databrew", "describe_project", Name=self.project["name"])
+            shown = found.get("OpenDate") == self._opened and self._has(self._steps())
+        except (ClientError, BotoCoreError):
+            return  # the project or its cloud has gone, and a click would tell
+        if not shown:
+            self.do_open()
 
     def do_frame(self, **changes: Any) -> None:
         """Show other columns or rows: ``start``, ``row``, ``hidden``."""
@@ -193,11 +204,14 @@ class RecipeEditor(Console):
 
     def _is_shown(self, steps: Steps) -> bool:
         """Whether these steps are those on show; if not, undo would take away another's changes."""
-        shown = self.steps == [step_facts(step) for step in steps]
+        shown = self._has(steps)
         if not shown:
             self._before.clear()
             self._after.clear()
         return shown
+
+    def _has(self, steps: Steps) -> bool:
+        return bool(self.steps == [step_facts(step) for step in steps])
 
     def _steps(self) -> Steps:
         named = {"Name": self.project["recipe"], "RecipeVersion": WORKING}
@@ -255,7 +269,7 @@ class RecipeEditor(Console):
 
     # Showing --------------------------------------------------------------------------------------
 
-    def _show_project(self) -> None:
+    def _show_project(self) -> Facts:
         found = self.call("databrew", "describe_project", Name=self.project["name"])
         named = {"Name": found["RecipeName"]}
         recipe = self.call("databrew", "describe_recipe", **named, RecipeVersion=WORKING)
@@ -264,6 +278,7 @@ class RecipeEditor(Console):
         to = f"s3://{self.lab.names.curated_bucket}/{found['Name']}/"
         facts = project_facts(found, recipe, published)
         self.project = facts | {"undo": bool(self._before), "redo": bool(self._after), "to": to}
+        return dict(found)
 
     def _look(
         self, step: Facts | None = None, index: int | None = None, *, find: bool = False

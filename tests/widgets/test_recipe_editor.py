@@ -3,9 +3,10 @@
 import json
 
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
 from labkit import recipes
-from labkit.widgets import RecipeEditor
+from labkit.widgets import RecipeEditor, console
 from labkit.widgets.recipe_facts import step_facts
 
 PEOPLE = "id,name,score\n1,ann,7.5\n2,bob,\n3,<b>,1\n"
@@ -119,6 +120,24 @@ def test_an_undo_takes_nothing_away_that_was_changed_elsewhere(editor, click, la
     for _ in range(3):
         click(editor, "undo")
     assert words(editor) == ["Rename name to who"]
+
+
+@pytest.mark.parametrize("change", ["apply", "create"])
+def test_what_a_cell_changes_is_seen(editor, click, lab, change, monkeypatch):
+    name = editor.project["name"]
+    shell = InteractiveShell()
+    monkeypatch.setattr(console, "get_ipython", lambda: shell)
+    for _ in range(2):  # of two editors the newer one follows
+        last = RecipeEditor(lab, name)
+    shell.user_ns |= {"lab": lab, "steps": [UPPER]}
+    shell.run_cell(f"lab.recipe.{change}({name!r}, steps); lab.recipe.rows({name!r})")
+    last.wait()
+    assert words(last) == ["Change name to upper case"]
+    click(last, "apply", step=RENAME)
+    assert (last.notice, words(editor)) == ({}, [])
+    last.close()
+    shell.run_cell(f"lab.recipe.create({name!r}, [])")
+    assert len(words(last)) == 2
 
 
 def test_an_undo_that_is_refused_can_be_made_again(editor, click, lab):
