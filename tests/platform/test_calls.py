@@ -62,6 +62,20 @@ CASES = [
      ("lambda", "update_function_configuration",
       {"FunctionName": "gone", "Role": ROLE.format("r"),
        "Environment": {"Variables": {"OtherRole": ROLE.format("is-data")}}}), ROLE.format("r")),
+    ("quicksight:*", ARN.format("quicksight", "user/default/x"),
+     ("quicksight", "describe_user",
+      {"AwsAccountId": "123456789012", "Namespace": "default", "UserName": "y"}),
+     ARN.format("quicksight", "user/default/y")),
+    ("quicksight:*", ARN.format("quicksight", "group/default/x"),
+     ("quicksight", "create_group_membership",
+      {"AwsAccountId": "123456789012", "Namespace": "default", "GroupName": "y",
+       "MemberName": "x"}), ARN.format("quicksight", "group/default/y")),
+    ("quicksight:*", ARN.format("quicksight", "folder/x"),
+     ("quicksight", "describe_folder", {"AwsAccountId": "123456789012", "FolderId": "y"}),
+     ARN.format("quicksight", "folder/y")),
+    ("quicksight:*", ARN.format("quicksight", "theme/x"),
+     ("quicksight", "list_tags_for_resource", {"ResourceArn": ARN.format("quicksight", "theme/y")}),
+     ARN.format("quicksight", "theme/y")),
     ("ec2:DescribeVpcs", "*", ("ec2", "describe_vpcs", {}), None),
     ("ec2:DescribeVpcs", "*", ("ec2", "describe_subnets", {}), "*"),
     ("iam:GetUser", "arn:aws:iam::123456789012:user/${aws:username}",
@@ -139,6 +153,25 @@ def test_tags_are_conditions(cloud, limited, service, making, made, asking, aske
     call(asking, asked, "StringEquals", "aws:ResourceTag/Team", mine)
     with pytest.raises(ClientError, match="is not authorized"):
         call(asking, asked, "StringNotEquals", "aws:ResourceTag/team", mine)
+
+
+def test_an_import_has_its_data_sets_tags(cloud, limited):
+    quicksight, account = cloud.client("quicksight"), {"AwsAccountId": "123456789012"}
+    source = quicksight.create_data_source(
+        **account, DataSourceId="tagged", Name="tagged", Type="ATHENA",
+        DataSourceParameters={"AthenaParameters": {"WorkGroup": "primary"}},
+    )  # fmt: skip
+    columns = [{"Name": "a", "Type": "STRING"}]
+    table = {"DataSourceArn": source["Arn"], "Name": "t", "InputColumns": columns}
+    quicksight.create_data_set(
+        **account, DataSetId="tagged", Name="tagged", ImportMode="DIRECT_QUERY",
+        PhysicalTableMap={"p": {"RelationalTable": table}}, Tags=[{"Key": "team", "Value": "dean"}],
+    )  # fmt: skip
+    asked = {**account, "DataSetId": "tagged", "IngestionId": "none"}
+    for value, why in (("dean", "is not found"), ("registrar", "is not authorized")):
+        may = conditioned("quicksight:*", "StringEquals", "aws:ResourceTag/team", value)
+        with pytest.raises(ClientError, match=why):
+            limited("quicksight", may).describe_ingestion(**asked)
 
 
 def test_a_denial_counts_more(limited):

@@ -89,6 +89,10 @@ _LINES = {
         .*Template.*: template/{TemplateId}
         .*Theme.*: theme/{ThemeId}
         .*Topic.*: topic/{TopicId}
+        .*Folder.*: folder/{FolderId}
+        .*Group(Memberships?)?: group/{Namespace}/{GroupName}
+        .*User.*: user/{Namespace}/{UserName}
+        (Tag|Untag)Resource|ListTagsForResource: {ResourceArn}
     """,
     "redshift": """
         Get.*Credentials: dbuser:{ClusterIdentifier}/{DbUser} dbname:{ClusterIdentifier}/{DbName}

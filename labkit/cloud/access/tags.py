@@ -38,6 +38,8 @@ def of_resource(context: Context, prefix: str, arn: str) -> Keys:
     Args:
         prefix: how policies call the service.
     """
+    if prefix == "quicksight":  # an import has its data set's tags, though it shows none
+        arn = arn.partition("/ingestion/")[0]
     tags = _kept_by_us(context, arn)
     if tags is None:
         tags = _kept_by_moto(context.backend(context.service), arn)
