@@ -228,7 +228,7 @@ def test_the_catalog_can_be_listed(data, fresh):
         ("a", "int4", 0),
         ("b", "varchar", 1),
     ]
-    assert columns[1]["columnDefault"] == "'x'"
+    assert columns[1]["columnDefault"] == "'x'::character varying"
 
 
 def test_statements_are_listed_by_name_and_state(data, fresh):

@@ -202,7 +202,7 @@ def default_of(one: Object, at: int, column: TableColumn) -> str | None:
     if column.identity:
         start, step = column.identity[:2]
         return f"\"identity\"({one.oid}, {at - 1}, '{start},{step}'::text)"
-    return column.default or None
+    return column.shown_default or None
 
 
 def _columns(connection: Connection, one: Object) -> Iterator[Any]:

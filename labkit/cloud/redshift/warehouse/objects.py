@@ -13,10 +13,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import duckdb
+from sqlglot import exp
 
 from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.redshift.duck import first_row
 from labkit.cloud.engine.redshift.errors import RedshiftError
+from labkit.cloud.engine.redshift.reading import parse_expression
 from labkit.cloud.engine.redshift.types import Type
 
 #: Between the number of a materialized view and that of the table that holds it.
@@ -39,6 +41,8 @@ _PLACES = {name: at for at, name in enumerate(_COLUMNS.split(", "))}
 MOST_HELD = 500
 #: The code of a name that is taken, by space.
 _TAKEN = {"relation": "42P07", "schema": "42P06", "routine": "42723"}
+#: The types that the catalog tells behind a text by default.
+_TYPES_OF_TEXTS = {"varchar": "character varying", "bpchar": "bpchar"}
 Row = tuple[Any, ...]
 
 
@@ -60,6 +64,14 @@ class TableColumn:
     by_default: bool = False
     encode: str = "none"
     comment: str = ""
+
+    @property
+    def shown_default(self) -> str:
+        """The default as the catalog tells it: a text with its type, ``'x'::character varying``."""
+        kind = _TYPES_OF_TEXTS.get(self.type.base)
+        written = parse_expression(self.default) if self.default and kind else None
+        is_text = isinstance(written, exp.Literal) and written.is_string
+        return f"{self.default}::{kind}" if is_text else self.default
 
     def to_json(self) -> dict[str, Any]:
         kind = self.type
