@@ -128,6 +128,11 @@ def test_a_result_has_athenas_names(statement: str, names: list[str]) -> None:
             [],
         ),
         (
+            "SELECT a FROM orders o, LATERAL (SELECT o.dt, o.qty LIMIT 1) t(a, b)",
+            "dt qty",
+            [],
+        ),
+        (
             "SELECT count(*) FROM (SELECT id IN (SELECT qty FROM orders) FROM iceorders LIMIT 9)",
             "qty",
             [],
@@ -149,9 +154,24 @@ def test_parameters_are_values_in_order(session: Session) -> None:
     assert rows(session, statement, parameters=["'alice'", "0", "1"]) == [["1"]]
 
 
-def test_a_missing_parameter_fails(session: Session) -> None:
-    with pytest.raises(QueryFailed, match="INVALID_PARAMETER_USAGE"):
-        rows(session, "SELECT ? + ?", parameters=["1"])
+@pytest.mark.parametrize(
+    ("statement", "given", "code"),
+    [
+        ("SELECT ? + ?", "1", "INVALID_PARAMETER_USAGE"),
+        ("SELECT 1 LIMIT ?", "?", "INVALID_PARAMETER_USAGE"),
+        ("SELECT 1 LIMIT ?", "-2", "NUMERIC_VALUE_OUT_OF_RANGE"),
+        ("SELECT 1 OFFSET ?", "1 + NULL", "INVALID_ARGUMENTS"),
+        (
+            "SELECT 1 AS a ORDER BY a FETCH FIRST ? ROWS WITH TIES",
+            "0",
+            "NUMERIC_VALUE_OUT_OF_RANGE",
+        ),
+    ],
+    ids=str,
+)
+def test_a_wrong_parameter_fails(session: Session, statement: str, given: str, code: str) -> None:
+    with pytest.raises(QueryFailed, match=code):
+        rows(session, statement, parameters=[given])
 
 
 def test_a_view_reads_as_a_table(session: Session) -> None:

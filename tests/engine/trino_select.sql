@@ -1212,3 +1212,27 @@ SELECT a, sum(b) AS a FROM (VALUES (1, 2)) t(a, b) GROUP BY a ORDER BY a + 1
 
 SELECT DISTINCT upper(customer) AS customer FROM orders ORDER BY upper(customer)
 --! EXPRESSION_NOT_IN_DISTINCT: line 1:66: For SELECT DISTINCT, ORDER BY expressions must appear in select list
+
+SELECT 1 LIMIT 2
+--> [["1"]]
+
+SELECT count(*) OVER w WINDOW w AS ()
+--> [["1"]]
+
+SELECT 1 limit, 2 offset FETCH FIRST ROW ONLY
+--> [["1", "2"]]
+
+SELECT 1 FETCH FIRST 0 ROWS ONLY
+--! NUMERIC_VALUE_OUT_OF_RANGE: line 1:10: FETCH FIRST row count must be positive (actual value: 0)
+
+SELECT count(*) BETWEEN 100 AND 9900 FROM (SELECT 500 AS k) t CROSS JOIN UNNEST(sequence(1, 10000)) WHERE random() * 1000 > t.k
+--> [["true"]]
+
+SELECT CAST('+2024-02-29' AS date), date(' +2024-02-29'), CAST('+2024-02-29 01:02' AS timestamp)
+--> [["2024-02-29", "2024-02-29", "2024-02-29 01:02:00.000"]]
+
+SELECT cardinality(approx_set(x)), cardinality(approx_set(y)) FROM (VALUES (1, CAST(NULL AS integer)), (NULL, NULL)) t(x, y)
+--> [["1", null]]
+
+SELECT typeof(replace('abc', 'b', 'xx')), typeof(replace('abc', 'b')), typeof(replace('abc', 'b', CAST('x' AS varchar)))
+--> [["varchar(11)", "varchar(3)", "varchar"]]

@@ -22,6 +22,7 @@ from labkit.cloud.engine.trino.conditions import (
     negated,
 )
 from labkit.cloud.engine.trino.expected import condition, unified
+from labkit.cloud.engine.trino.grouping import walk
 from labkit.cloud.engine.trino.json_members import json_members
 from labkit.cloud.engine.trino.json_syntax import json_path
 from labkit.cloud.engine.trino.library import coerce, common_type, resolve
@@ -54,6 +55,8 @@ def _parameter(node: tree.Parameter, scope: Scope) -> Typed:
             f"Incorrect number of parameters: expected {node.index + 1} but found {len(given)}"
         )
         raise scope.fail(node, "INVALID_PARAMETER_USAGE", message)
+    if any(isinstance(one, tree.Parameter) for one in walk(given[node.index])):
+        raise scope.fail(node, "INVALID_PARAMETER_USAGE", "No value provided for parameter")
     return expression(given[node.index], Scope(scope.state, scope.text, scope.database))
 
 

@@ -105,11 +105,15 @@ class QueryParser:
             return (None, False) if cursor.accept("ALL") else (self._row_count(), False)
         if not cursor.accept("FETCH"):
             return None, False
+        fetch = cursor.tokens[cursor.at - 1].start
         cursor.expect_any("FIRST", "NEXT")
         at = cursor.token.start
         one = tree.Literal(at, at, "integer", "1")
         count = one if cursor.peek_any("ROW", "ROWS") else self._row_count()
         cursor.expect_any("ROWS", "ROW")
+        if isinstance(count, tree.Literal) and int(count.text) == 0:
+            message = "FETCH FIRST row count must be positive (actual value: 0)"
+            raise failed_at(cursor.text, fetch, "NUMERIC_VALUE_OUT_OF_RANGE", message)
         if cursor.expect_any("ONLY", "WITH") == "ONLY":
             return count, False
         cursor.expect("TIES")
@@ -179,8 +183,19 @@ class QueryParser:
         if cursor.accept(".", "*"):
             columns = cursor.names() if cursor.accept("AS") else ()
             return tree.Star(start, cursor.end, value, columns)
-        alias = cursor.name() if cursor.accept("AS") or cursor.is_name() else None
+        named = cursor.accept("AS") or (cursor.is_name() and not self._at_clause())
+        alias = cursor.name() if named else None
         return tree.Item(start, cursor.end, value, alias, cursor.written)
+
+    def _at_clause(self) -> bool:
+        """Whether a word that may be a name begins the next clause, as after ``SELECT 1``."""
+        cursor = self.cursor
+        counts = cursor.peek("?", ahead=1) or cursor.tokens[cursor.at + 1].kind == "integer"
+        if cursor.peek_any("LIMIT", "OFFSET"):
+            return counts or cursor.peek("LIMIT", "ALL")
+        if cursor.peek("WINDOW"):
+            return cursor.is_name(1) and cursor.peek("AS", "(", ahead=2)
+        return cursor.peek("FETCH", "FIRST") or cursor.peek("FETCH", "NEXT")
 
     def _named_window(self) -> tuple[str, tree.Window]:
         name = self.cursor.name()

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from labkit.cloud.engine.trino import tree
+from labkit.cloud.engine.trino.casts.rules import failure_of
 from labkit.cloud.engine.trino.comparisons import sort_key
 from labkit.cloud.engine.trino.errors import raising
 from labkit.cloud.engine.trino.functions.equality import is_keyed
@@ -63,16 +64,26 @@ def _ordered(node: tree.Query, scope: Scope) -> Output:
 
 def _cut(node: tree.Query, scope: Scope) -> str:
     limit = f" LIMIT {_count(node.limit, scope)}" if node.limit else ""
-    return limit + (f" OFFSET {_count(node.offset, scope)}" if node.offset else "")
+    return limit + (f" OFFSET {_count(node.offset, scope, 'OFFSET')}" if node.offset else "")
 
 
-def _count(node: tree.Expression, scope: Scope) -> str:
+def _count(node: tree.Expression, scope: Scope, what: str = "LIMIT") -> str:
+    """How many rows; a parameter's value is looked at when the query runs."""
     value = scope.with_fields(()).value(node)
     if value.type.base not in ("tinyint", "smallint", "integer", "bigint"):
         raise scope.fail(
-            node, "TYPE_MISMATCH", f"LIMIT must be an integer: actual type {value.type}"
+            node, "TYPE_MISMATCH", f"{what} must be an integer: actual type {value.type}"
         )
-    return value.sql
+    if not isinstance(node, tree.Parameter):
+        return value.sql
+    least, rule = (1, "positive") if what == "FETCH FIRST" else (0, "greater or equal to 0")
+    none = raising("INVALID_ARGUMENTS", f"Parameter value provided for {what} is NULL")
+    words = f"{what} row count must be {rule} (actual value: #)"
+    few = failure_of(value.sql, words, "NUMERIC_VALUE_OUT_OF_RANGE")
+    return (
+        f"(CASE WHEN {value.sql} IS NULL THEN {none} WHEN {value.sql} < {least} THEN {few} "
+        f"ELSE {value.sql} END)"
+    )
 
 
 def _with_ties(node: tree.Query, found: Output, order: list[str], scope: Scope) -> Output:
@@ -83,9 +94,9 @@ def _with_ties(node: tree.Query, found: Output, order: list[str], scope: Scope) 
     names = ", ".join(f"c{at}" for at in range(len(found.fields)))
     rows = f"SELECT * FROM ({found.sql}) AS {alias}"
     if node.offset:
-        rows += f" ORDER BY {keys} OFFSET {_count(node.offset, scope)}"
+        rows += f" ORDER BY {keys} OFFSET {_count(node.offset, scope, 'OFFSET')}"
     ranked = f"SELECT *, rank() OVER (ORDER BY {keys}) AS r FROM ({rows}) AS {alias}"
-    first = f"r <= {_count(node.limit, scope)}"
+    first = f"r <= {_count(node.limit, scope, 'FETCH FIRST')}"
     sql = f"SELECT {names} FROM ({ranked}) AS {alias} WHERE {first} ORDER BY {keys}"
     return replace(found, sql=sql)
 

@@ -200,7 +200,11 @@ def _derived(node: tree.Derived, scope: Scope) -> Rows:
     """A query in brackets; only LATERAL sees what stands on its left."""
     outer = scope if node.lateral else scope.with_fields(())
     found = _named(scope.state.subquery(node.query, outer), (), scope)
-    return Rows(f"LATERAL {found.sql}", found.fields) if node.lateral else found
+    if not node.lateral:
+        return found
+    for f in found.fields:  # DuckDB reckons them all, once for each row on the left
+        scope.state.uses[-1].update(f.uses)
+    return Rows(f"LATERAL {found.sql}", found.fields)
 
 
 def _sampled(node: tree.Sampled, scope: Scope) -> Rows:

@@ -18,6 +18,7 @@ from labkit.cloud.engine.trino.errors import QueryFailed
 from labkit.cloud.engine.trino.expected import condition
 from labkit.cloud.engine.trino.functions.equality import is_keyed
 from labkit.cloud.engine.trino.grouping import Grouping, has_aggregates, walk
+from labkit.cloud.engine.trino.once import changes
 from labkit.cloud.engine.trino.ordering import order_nodes_of, order_of
 from labkit.cloud.engine.trino.relations import from_clause
 from labkit.cloud.engine.trino.scope import Field, Output, Scope
@@ -68,6 +69,9 @@ def _with_drawn(source: str, scope: Scope) -> str:
     relations = dict.fromkeys(re.findall(r"\b(\w+)\.", names))
     if scope.grouping is not None:
         relations = {scope.grouping.relation: None}
+    elif len(relations) > 1:  # a join's row is made of all of its columns
+        for f in scope.fields:
+            scope.state.uses[-1].update(f.uses)
     listed = ", ".join((*relations, *scope.drawn))
     return f"FROM (SELECT {listed} {source}) AS {scope.state.fresh('w')}"
 
@@ -110,7 +114,15 @@ def _source(node: tree.Select, rows: Rows, scope: Scope) -> str:
     where = condition(node.where, inner, "WHERE clause")
     for term in _conjuncts(node.where):
         _push(term, scope)
+    if isinstance(node.source, tree.Join) and changes(where):
+        return _after_join(f"FROM {rows.sql}", where, scope)
     return f"FROM {rows.sql or '(SELECT 1)'} WHERE {where}"
+
+
+def _after_join(source: str, where: str, scope: Scope) -> str:
+    """A condition with ``random()`` in it, which DuckDB would ask of one side's rows alone."""
+    name = scope.state.fresh("r")
+    return f"{_with_drawn(source, replace(scope, drawn=[f'{where} AS {name}']))} WHERE {name}"
 
 
 def _conjuncts(node: tree.Expression) -> tuple[tree.Expression, ...]:

@@ -35,7 +35,7 @@ def _to_char(sql: str, source: Type, target: Type) -> str:
 
 def _from_text(sql: str, source: Type, target: Type, *, shape: str, words: str) -> str:
     """Text whose shape is right and whose value the type has."""
-    tried = f"TRY_CAST(trim({sql}) AS {target.duckdb})"
+    tried = f"TRY_CAST(trino_unsigned({sql}) AS {target.duckdb})"
     failure = failure_of(sql, words.format(target=spelled(target), plain=target))
     return (
         f"CASE WHEN ({sql}) IS NULL THEN NULL WHEN regexp_full_match({sql}, '{shape}') "

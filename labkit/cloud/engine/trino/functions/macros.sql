@@ -240,10 +240,13 @@ trino_from_unix(s) AS CASE
     ELSE make_timestamp(CAST(round(s * 1000) AS BIGINT) * 1000)
     END;
 
+-- DuckDB's dates take no plus.
+trino_unsigned(s) AS ltrim(trim(s), '+');
+
 trino_to_date(s) AS CASE
     WHEN s IS NULL THEN NULL
     WHEN regexp_full_match(trim(s), '[+-]?\d{4,}-\d{1,2}-\d{1,2}')
-        AND TRY_CAST(s AS DATE) IS NOT NULL THEN CAST(s AS DATE)
+        AND TRY_CAST(trino_unsigned(s) AS DATE) IS NOT NULL THEN CAST(trino_unsigned(s) AS DATE)
     ELSE error('LABKIT:INVALID_CAST_ARGUMENT: Value cannot be cast to date: ' || s)
     END;
 

@@ -59,7 +59,10 @@ SCALARS = entries(
 
 AGGREGATES = (
     *(
-        Entry(f"approx_set({t}) -> hyperloglog", "min(DISTINCT hash({0}), 65536)")
+        Entry(
+            f"approx_set({t}) -> hyperloglog",
+            "min(DISTINCT CASE WHEN {0} IS NOT NULL THEN hash({0}) END, 65536)",
+        )
         for t in ("bigint", "double", "varchar")
     ),
     Entry("merge(hyperloglog) -> hyperloglog", "list({0})", "trino_least_hashes_merged({agg})"),

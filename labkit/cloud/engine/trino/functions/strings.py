@@ -70,11 +70,23 @@ def _pad(side: str) -> str:
     )
 
 
+def _replaced(lengths: dict[str, Any]) -> dict[str, Any]:
+    """The longest text, which an empty pattern gives; none where a length is not known."""
+    if not {"x", "z"} <= set(lengths):
+        return {}
+    return {"u": min(2147483647, lengths["x"] + lengths["z"] * (lengths["x"] + 1))}
+
+
 SCALARS = (
     Entry(
         "concat(char(x), char(y)) -> char(u)",
         "(rpad({0}, {x}, ' ') || {1})",
         derive=lambda v: {"u": v["x"] + v["y"]},
+    ),
+    Entry(
+        "replace(varchar(x), varchar(y), varchar(z)) -> varchar(u)",
+        "trino_replace({0}, {1}, {2})",
+        derive=_replaced,
     ),
     *entries(
         ("chr(bigint) -> varchar(1)", "trino_chr({0})"),
@@ -97,8 +109,7 @@ SCALARS = (
         ("ltrim(varchar(x), varchar) -> varchar(x)", "ltrim({0}, {1})"),
         ("normalize(varchar) -> varchar", "nfc_normalize({0})"),
         ("normalize(varchar, varchar) -> varchar", "trino_normalize({0}, {1})"),
-        ("replace(varchar, varchar) -> varchar", "replace({0}, {1}, '')"),
-        ("replace(varchar, varchar, varchar) -> varchar", "trino_replace({0}, {1}, {2})"),
+        ("replace(varchar(x), varchar) -> varchar(x)", "replace({0}, {1}, '')"),
         ("reverse(varchar(x)) -> varchar(x)", "trino_reverse({0})"),
         ("reverse(varbinary) -> varbinary", "trino_reverse_bytes({0})"),
         ("rpad(varchar, bigint, varchar) -> varchar", _pad("r")),
