@@ -41,12 +41,14 @@ class Type:
         """Redshift's long spelling: ``character varying(20)``."""
         if self.base == "numeric":
             return f"numeric({self.size},{self.scale})"
-        name = _LONG.get(self.base, self.base)
-        return f"{name}({self.size})" if self.size and self.base in SIZED else name
+        return f"{self.plain}({self.size})" if self.size and self.base in SIZED else self.plain
 
     @property
     def plain(self) -> str:
         """The long spelling without a length, as messages have it."""
+        if self.base == "interval" and self.size:
+            months = self.size <= INTERVAL_UNITS.index("month") + 1
+            return "interval year to month" if months else "interval day to second"
         return _LONG.get(self.base, self.base)
 
     @property
