@@ -10,7 +10,7 @@ import pytest
 
 from labkit import charts
 from labkit.charts.pages import Session
-from labkit.cloud.quicksight.embedding.layout import places
+from labkit.cloud.quicksight.embedding.layout import Place, places
 from labkit.errors import NoChart
 from tests.quicksight.embedding.boards import SCHEMA, dashboard, orders, visual
 from tests.quicksight.embedding.test_sessions import refused, rows
@@ -282,6 +282,43 @@ def test_words_of_a_text_box(parameters: Session) -> None:
     assert re.sub("<[^>]*>", "", box["html"]) == "Of Northalert(1)"
     assert "<script" not in box["html"]
     assert ">North<" in parameters.read("sheet.svg", parameters={"Where": ["North"]}).decode()
+
+
+PADDINGS: dict[str, tuple[str, tuple[int, ...]]] = {
+    "one size": ("10px", (10, 10, 580, 380)),
+    "two": ("10px 20px", (20, 10, 560, 380)),
+    "three": ("10px 20px 30px", (20, 10, 560, 360)),
+    "four": ("10px 20px 30px 40px", (40, 10, 540, 360)),
+    "none": ("", (0, 0, 600, 400)),
+}
+
+
+@pytest.mark.parametrize("name", PADDINGS)
+def test_padding_leaves_room(name: str) -> None:
+    said, room = PADDINGS[name]
+    found = Place("VISUAL", "v", 0, 0, 600, 400, {"Padding": said}).inside()
+    assert (found.left, found.top, found.width, found.height) == room
+
+
+def test_a_tile_has_its_border_and_padding(boards: Any, board: str, reader: str) -> None:
+    arn = boards.quicksight.describe_data_set(DataSetId="board-orders")["DataSet"]["Arn"]
+    shape = charts.definition(
+        [visual("table", "Years", group_by="year", values="sum(amount)")], data_sets={"o": arn}
+    )
+    [sheet] = shape["Sheets"]
+    [body] = sheet["Visuals"][0].values()
+    border = {"Visibility": "VISIBLE", "Color": "#2A5D78", "Width": "3px"}
+    element = _element("VISUAL", body["VisualId"], 0, 12) | {"BorderStyle": border}
+    element |= {"Padding": "10px 20px", "BorderRadius": "8px"}
+    sheet["Layouts"] = [{"Configuration": {"GridLayout": {"Elements": [element]}}}]
+    boards.dashboard("edges", shape, reader)
+    session = Session.open(boards.url(reader, dashboard("edges")))
+    [[tile]] = [each["tiles"] for each in session.json("model.json")["sheets"]]
+    assert tile["style"] == {
+        "border": "3px solid #2A5D78", "border-radius": "8px", "padding": "10px 20px 10px 20px",
+    }  # fmt: skip
+    [place] = re.findall(r'<svg x="([\d.]+)" y="([\d.]+)"', session.read("sheet.svg").decode())
+    assert place == ("39", "59")  # of the sheet's margins 16 and 46, the border, the padding
 
 
 def test_a_text_box_has_its_background(boards: Any, board: str, reader: str) -> None:

@@ -49,6 +49,33 @@ class Place:
     def bottom(self) -> float:
         return self.top + self.height
 
+    @property
+    def border(self) -> tuple[float, str]:
+        """How thick the element's own border is, and its colour; none and no colour without one."""
+        said = self.style.get("BorderStyle") or {}
+        if said.get("Visibility") == "HIDDEN" or not is_color(said.get("Color")):
+            return 0.0, ""
+        return pixels(said.get("Width") or "1px"), said["Color"]
+
+    @property
+    def padding(self) -> tuple[float, float, float, float]:
+        """Above, right of, below and left of what stands in it: one size to four, as CSS has them.
+
+        https://docs.aws.amazon.com/quicksight/latest/APIReference/API_GridLayoutElement.html
+        """
+        said = [pixels(each) for each in str(self.style.get("Padding") or "0").split()]
+        above, right, below, left = (said[at % len(said)] for at in range(4))
+        return above, right, (below if said[2:] else above), (left if said[3:] else right)
+
+    def inside(self, edge: float = 0) -> Place:
+        """The place within its padding and an edge."""
+        above, right, below, left = (each + edge for each in self.padding)
+        wide, high = self.width - left - right, self.height - above - below
+        return replace(
+            self, left=self.left + left, top=self.top + above, width=max(wide, 1),
+            height=max(high, 1),
+        )  # fmt: skip
+
 
 def places(sheet: Json, width_px: float, parameters: Json) -> list[Place]:
     """Where a sheet's elements stand that are to be seen, when it is so wide.

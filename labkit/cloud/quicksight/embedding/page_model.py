@@ -105,13 +105,17 @@ def _visual_tile(chosen: Chosen, place: Place) -> Json:
 
 
 def _style(place: Place, background: str) -> Iterator[tuple[str, str]]:
-    border = place.style.get("BorderStyle") or {}
+    thick, color = place.border
     if "BackgroundStyle" in place.style:
         yield "background", background
-    if border.get("Visibility") == "HIDDEN":
+    if (place.style.get("BorderStyle") or {}).get("Visibility") == "HIDDEN":
         yield "border-color", "transparent"
-    elif layout.is_color(border.get("Color")):
-        yield "border-color", border["Color"]
+    elif color:
+        yield "border", f"{thick:g}px solid {color}"
+    if radius := layout.pixels(str(place.style.get("BorderRadius") or "")):
+        yield "border-radius", f"{radius:g}px"
+    if any(place.padding):
+        yield "padding", " ".join(f"{each:g}px" for each in place.padding)
 
 
 def _text_tile(chosen: Chosen, place: Place) -> Json:

@@ -163,13 +163,11 @@ def _elements(
         if place.type == "VISUAL" and place.id in visuals:
             theme = tile_theme(sketch.theme, place.style)
             _tile(sketch, place, theme)
-            inside = replace(
-                place, left=place.left + 1, top=place.top + 1, width=place.width - 2,
-                height=place.height - 2,
-            )  # fmt: skip
-            visual = visuals[place.id]
-            size = (inside.width, inside.height)
-            found.append((inside, visual, pictures.picture(chosen, visual, *size, theme)))
+            inside, visual = place.inside(max(1, place.border[0])), visuals[place.id]
+            picture = pictures.picture(chosen, visual, inside.width, inside.height, theme)
+            if place.style.get("BorderRadius"):
+                picture.warnings.append("Not drawn: BorderRadius.")
+            found.append((inside, visual, picture))
         elif place.type == "TEXT_BOX":
             _text_box(sketch, chosen, place)
         elif place.type == "IMAGE":
@@ -181,11 +179,11 @@ def _elements(
 
 
 def _tile(sketch: Sketch, place: Place, theme: Theme) -> None:
-    border = place.style.get("BorderStyle") or {}
-    edge = str(border.get("Color") or theme.grid)[:7]
-    if border.get("Visibility") == "HIDDEN":
+    thick, color = place.border
+    edge = color[:7] or theme.grid
+    if (place.style.get("BorderStyle") or {}).get("Visibility") == "HIDDEN":
         edge = theme.background
-    sketch.rect(_box(place), theme.background, edgecolor=edge, linewidth=1)
+    sketch.rect(_box(place), theme.background, edgecolor=edge, linewidth=thick or 1)
 
 
 def _box(place: Place) -> Box:
@@ -200,10 +198,13 @@ def _image(sketch: Sketch, place: Place) -> None:
 
 def _text_box(sketch: Sketch, chosen: Chosen, place: Place) -> None:
     """A text box's lines, wrapped at its width and ended at its height, the first in any case."""
-    if "BackgroundStyle" in place.style:
+    if "BackgroundStyle" in place.style or place.border[0]:
         theme = tile_theme(sketch.theme, place.style)
+        if "BackgroundStyle" not in place.style:
+            theme = replace(theme, background=theme.panel)
         sketch = sketch.within(sketch.box, theme=theme)
         _tile(sketch, place, replace(theme, grid=theme.background))
+    place = place.inside()
     parameters = walk.parameters(chosen.definition, chosen.parameters)
     start = top = place.top + 2
     for line in lines_of(content_of(chosen.definition, place.id), parameters):

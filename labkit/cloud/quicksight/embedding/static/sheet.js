@@ -57,6 +57,13 @@ class Sheet {
     return true;
   }
 
+  /* How wide and high a tile is within its padding. */
+  room(element) {
+    const { paddingTop, paddingRight, paddingBottom, paddingLeft } = getComputedStyle(element);
+    const [top, right, bottom, left] = [paddingTop, paddingRight, paddingBottom, paddingLeft].map(parseFloat);
+    return [element.clientWidth - left - right, element.clientHeight - top - bottom];
+  }
+
   /* Draw all visuals for a state; what was asked before and comes later is dropped. */
   async draw(state, only = null) {
     const turn = ++this.asked;
@@ -68,7 +75,7 @@ class Sheet {
     const place = element.querySelector(".picture");
     element.setAttribute("aria-busy", "true");
     try {
-      const svg = await this.source.visual(tile, state, element.clientWidth, element.clientHeight);
+      const svg = await this.source.visual(tile, state, ...this.room(element));
       if (turn !== this.asked) return;
       if (svg !== element.drawn) place.innerHTML = svg;
       element.drawn = svg;
