@@ -43,7 +43,10 @@ def _tables(connection: Connection) -> list[Object]:
         "risk_event varchar(256), vacuum_sort_benefit numeric(12,2), create_time timestamp"
         )  # fmt: skip
 def svv_table_info(connection: Connection) -> Iterator[Any]:
-    """Tables with rows. Source: https://docs.aws.amazon.com/redshift/latest/dg/r_SVV_TABLE_INFO.html"""
+    """Tables with rows; plans count them, so that no statistics are out of date.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/r_SVV_TABLE_INFO.html
+    """
     for one in _tables(connection):
         count = placed.rows_of(connection, one)
         if count:
@@ -62,7 +65,7 @@ def _table_info(connection: Connection, one: Object, count: int) -> tuple[Any, .
         one.database, one.schema, one.oid, one.name, encoded,
         placed.shown_style(connection, one), keys[0] if keys else None, longest,
         first.encode if first else None, len(keys), size, used, 0,
-        blocks.unsorted(connection, one), None, count, None,
+        blocks.unsorted(connection, one), 0, count, None,
         placed.skew(placed.spread(connection, one)), count, None, None, None,
     )  # fmt: skip
 

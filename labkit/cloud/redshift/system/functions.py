@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from labkit.cloud.engine.quoting import chosen, quoted_text
 from labkit.cloud.engine.redshift.catalog import SqlFunction
-from labkit.cloud.engine.redshift.errors import RedshiftError
+from labkit.cloud.engine.redshift.errors import RedshiftError, raising
 from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.engine.redshift.words import Words, shown_name
 from labkit.cloud.redshift.system import (
@@ -47,6 +47,15 @@ def _made(name: str, kinds: tuple[Type, ...], returns: Type, body: str | Native)
     if isinstance(body, str):
         return SqlFunction(name, kinds, returns, body)
     return SqlFunction(name, kinds, returns, "", body)
+
+
+def _split(_: Connection) -> Native:
+    """A text as one of the catalog's arrays, whose members have no comma."""
+    unsaid = raising("string_to_array of members with commas is not supported", "0A000")
+    return lambda text, by: (
+        f"CASE WHEN {by} <> ',' AND contains({text}, ',') THEN {unsaid} "
+        f"ELSE '{{' || replace({text}, {by}, ',') || '}}' END"
+    )
 
 
 def _no_super(connection: Connection) -> Native:
@@ -197,6 +206,8 @@ _TABLE: tuple[tuple[str, Body], ...] = (
     ("obj_description(oid, varchar) -> varchar", _DESCRIPTION.format("0")),
     *((f"array_out({kind}) -> varchar", "$1") for kind in ("_int2", "_oid", "_text")),
     ("oidvectorout(oidvector) -> varchar", "$1"),
+    ("int2vectorout(int2vector) -> varchar", "$1"),
+    ("string_to_array(varchar, varchar) -> _text", _split),
     ("oidvectortypes(varchar) -> varchar", _types_of),
     ("pg_cancel_backend(int4) -> int4", backends.ending("cancel")),
     ("pg_encoding_to_char(int4) -> varchar", "'UNICODE'"),

@@ -7,14 +7,17 @@ https://www.postgresql.org/docs/8.0/functions-misc.html
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift.errors import MARK
+from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.redshift.system.oids import NAMESPACES, temporary_schema
 from labkit.cloud.redshift.system.registry import relation_oids
-from labkit.cloud.redshift.warehouse import grants
+from labkit.cloud.redshift.warehouse import grants, languages
 from labkit.cloud.redshift.warehouse.objects import Object, holder
 
 if TYPE_CHECKING:
@@ -25,9 +28,12 @@ PRIVILEGES = {
               "ALTER", "TRUNCATE"),
     "schema": ("CREATE", "USAGE", "ALTER", "DROP"),
     "database": ("CREATE", "TEMPORARY", "TEMP", "USAGE", "ALTER"),
+    "function": ("EXECUTE",),
+    "language": ("USAGE",),
 }  # fmt: skip
 #: A name with parts in double quotes, in which are no dots.
 _QUOTED = r"""'^("[^".]+"|[^".]+)(\.("[^".]+"|[^".]+)){0,2}$'"""
+_STATES = {"table": "42P01", "schema": "3F000", "database": "3D000", "function": "42883"}
 #: In the order in which PostgreSQL writes them.
 LETTERS = {"INSERT": "a", "SELECT": "r", "UPDATE": "w", "DELETE": "d", "RULE": "R",
             "REFERENCES": "x", "TRIGGER": "t", "EXECUTE": "X", "USAGE": "U", "CREATE": "C",
@@ -122,7 +128,7 @@ def _question(connection: Connection, kind: str, user: str, name: str, privilege
     known = texts_sql(each.replace("TEMPORARY", "TEMP") for each in PRIVILEGES[kind])
     allowed = texts_sql(_allowed(connection, kind, objects.values(), users))
     noun = "relation" if kind == "table" else kind
-    state = {"table": "42P01", "schema": "3F000", "database": "3D000"}[kind]
+    state = _STATES.get(kind, "42704")
     return (
         f"CASE WHEN {user} IS NULL OR {name} IS NULL OR {privilege} IS NULL THEN NULL "
         f"WHEN {who} IS NULL THEN {_missing('user', user, '42704')} "
@@ -134,6 +140,13 @@ def _question(connection: Connection, kind: str, user: str, name: str, privilege
 
 def _objects(connection: Connection, kind: str) -> Iterator[tuple[str, Object]]:
     """Objects by their names and by their numbers."""
+    if kind == "function":
+        yield from _routines(connection)
+        return
+    if kind == "language":
+        for at, name in enumerate(languages.NAMES):
+            yield name, replace(languages.find(connection, name), oid=at)
+        return
     space = {"table": "relation"}.get(kind, kind)
     where = {} if kind == "database" else {"database": connection.database}
     for one in connection.objects.of(space, **where):
@@ -151,6 +164,27 @@ def _objects(connection: Connection, kind: str) -> Iterator[tuple[str, Object]]:
         for schema, oid in (NAMESPACES | temporary_schema(connection)).items():
             one = Object("schema", "", "", schema, body={"grants": {"": ["USAGE"]}})
             yield from ((schema, one), (str(oid), one))
+
+
+def _routines(connection: Connection) -> Iterator[tuple[str, Object]]:
+    """Functions and procedures by number and by signature: ``f(integer, text)``, ``s.f(int4)``."""
+    from labkit.cloud.redshift.warehouse.paths import search_path
+
+    path = search_path(connection)
+    for one in connection.objects.of("routine", database=connection.database):
+        yield str(one.oid), one
+        kinds = [Type(*kind) for kind in one.body["parameters"]]
+        names = [f"{one.schema}.{one.body['name']}"]
+        names += [one.body["name"]] if one.schema in path else []
+        for name, told in itertools.product(names, zip(*map(_spelled, kinds), strict=True)):
+            yield from ((f"{name}({comma.join(told)})", one) for comma in (",", ", "))
+        if not kinds:
+            yield from ((f"{name}()", one) for name in names)
+
+
+def _spelled(kind: Type) -> tuple[str, str, str]:
+    """A type in full, in PostgreSQL's short form and as one writes it."""
+    return kind.plain, kind.base, {"int4": "int", "bpchar": "char"}.get(kind.base, kind.base)
 
 
 def _listed(connection: Connection) -> Iterator[tuple[str, Object]]:

@@ -140,6 +140,8 @@ _QUIET = {
     "svv_vacuum_summary": "table_name text, xid bigint, sort_partitions bigint, "
     "merge_increments bigint, elapsed_time bigint, row_delta bigint, sortedrow_delta bigint, "
     "block_delta int, max_merge_partitions int",
+    # As AnalyzeVacuumUtility of amazon-redshift-utils reads it; the guide does not have it
+    "stv_interleaved_counts": "tbl int, col int, compressed_val bigint, count bigint",
     "svv_interleaved_columns": "tbl int, col int, interleaved_skew numeric(19,2), "
     "last_reindex timestamp",
     "svl_auto_worker_action": "table_id int, type char(32), status char(128), "
