@@ -60,6 +60,8 @@ choose what to store.""",
         "quietest": "These are the three quietest hours.",
         "all-hours": "All hours are there. Which three are the busiest?",
         "days": "You grouped by day as well, so one hour of one day counts alone.",
+        "first-hours": "These are the hours from midnight on. Sort by what you have added up, the "
+        "largest first.",
         "other-year": "That is the year 2021.",
     },
     wrong=(
@@ -80,6 +82,21 @@ choose what to store.""",
             "days",
         ),
         (sql(SQL.replace("2020", "2021")), "other-year"),
+        (sql(SQL.replace("WHERE timestamp_year = 2020", "").replace("LIMIT 3", "")), "all-hours"),
+        (sql(SQL.replace("WHERE timestamp_year = 2020", "").replace(" DESC", "")), "quietest"),
+        (sql(SQL.replace("page_views DESC", "hour")), "first-hours"),
+        (
+            sql(
+                SQL.replace("WHERE timestamp_year = 2020", "").replace(
+                    "sum(pageview_count)", "count(*)"
+                )
+            ),
+            "rows",
+        ),
+        (
+            sql(SQL.replace("sum(pageview_count)", "count(*)").replace("LIMIT 3", "")),
+            "rows",
+        ),
     ),
     right=(
         sql(f"SELECT * FROM ({SQL}) ORDER BY hour"),

@@ -49,6 +49,15 @@ except Exception:
     pass""",
 )
 
+OF_ANOTHER = """.df
+refused.loc[len(refused)] = ["minutes", 2]  # what the loads of the visits have refused"""
+OF_ALL = """.df
+refused["lines"] += [1] + [0] * (len(refused) - 1)  # what a load before has refused"""
+REMEMBERS = (
+    "`stl_load_errors` remembers all loads that you have tried. Count the last one alone: its "
+    "`query` is the largest."
+)
+
 q4 = Question(
     id="lab4-q4",
     points=3,
@@ -84,6 +93,8 @@ what was changed.""",
         "cut": "No home state was refused. Either your column is wider than 12, or COPY was "
         "allowed to cut long names off.",
         "null": "You let COPY take a word for NULL. Here such lines should be refused.",
+        "rows-more": f"There are more rows than columns that were refused. {REMEMBERS}",
+        "values": f"The form is right, but a number is not. {REMEMBERS}",
         "reasons": "Each row should be a column of the table, with its name in `column`.",
     },
     wrong=(
@@ -103,6 +114,8 @@ what was changed.""",
             swapped("TRIM(colname)", "TRIM(err_reason)").replace("BY colname", "BY err_reason"),
             "reasons",
         ),
+        (CODE + OF_ANOTHER, "rows-more"),
+        (CODE + OF_ALL, "values"),
     ),
     right=(
         swapped("CSV IGNOREHEADER 1", "FORMAT AS CSV DELIMITER ',' IGNOREHEADER AS 1"),
