@@ -331,6 +331,27 @@ def test_what_becomes_of_events(function, aws, fresh):
     assert client.get_function_configuration(FunctionName=name)["DeadLetterConfig"] == letters
 
 
+def test_event_settings_are_told_of_the_latest(function, aws):
+    client, named = aws("lambda"), {"FunctionName": function("", Publish=True)}
+    bodies = []
+    client.meta.events.register(
+        "before-parse.lambda.UpdateFunctionEventInvokeConfig",
+        lambda response_dict, **_: bodies.append(json.loads(response_dict["body"])),
+    )
+    client.put_function_event_invoke_config(**named, MaximumRetryAttempts=0)
+    client.update_function_event_invoke_config(**named, MaximumEventAgeInSeconds=100)
+    (told,) = bodies
+    assert (told["MaximumRetryAttempts"], told["MaximumEventAgeInSeconds"]) == (0, 100)
+    assert told["FunctionArn"].endswith(f":{named['FunctionName']}:$LATEST")
+    assert told["DestinationConfig"] == {"OnSuccess": {}, "OnFailure": {}}
+    assert isinstance(told["LastModified"], float)
+    version = {"FunctionName": f"{named['FunctionName']}:1"}
+    for call in ("get", "delete"):
+        with pytest.raises(ClientError, match="doesn't have an EventInvokeConfig"):
+            getattr(client, f"{call}_function_event_invoke_config")(**version)
+    assert client.get_function_event_invoke_config(**named)["MaximumRetryAttempts"] == 0
+
+
 def test_reserved_variables_are_refused(function):
     with pytest.raises(ClientError, match="Reserved keys used in this request: AWS_REGION"):
         function("", Environment={"Variables": {"AWS_REGION": "x", "MINE": "y"}})

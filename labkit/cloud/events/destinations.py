@@ -140,6 +140,7 @@ def keep_configurations(cloud: Cloud) -> None:
     functions.update_configuration = _update  # type: ignore[method-assign, assignment]
     backend.put_function_event_invoke_config = _replace  # type: ignore[method-assign, assignment]
     backend.update_function_event_invoke_config = _merge  # type: ignore[method-assign, assignment]
+    models.EventInvokeConfig.response = _told  # type: ignore[method-assign, assignment]
 
 
 def _make(function: Any, account_id: str, spec: Json, *more: Any, **named: Any) -> None:
@@ -163,3 +164,20 @@ def _replace(backend: Any, name: str, config: Json) -> Any:
 def _merge(backend: Any, name: str, config: Json) -> Any:
     known = backend.get_function(name).event_invoke_config
     return _replace(backend, name, (known[-1].config if known else {}) | config)
+
+
+def _told(configured: Any) -> Json:
+    """A configuration of ``$LATEST`` with both sides, and its moment as a number.
+
+    moto leaves sides out, and tells a text of some calls, which stricter clients do not read.
+
+    Source: https://docs.aws.amazon.com/lambda/latest/api/API_FunctionEventInvokeConfig.html
+    """
+    config: Json = configured.config
+    given = config.get("DestinationConfig") or {}
+    changed = datetime.datetime.fromisoformat(configured.last_modified)
+    return config | {
+        "FunctionArn": f"{configured.arn}:$LATEST",
+        "LastModified": changed.timestamp(),
+        "DestinationConfig": {"OnSuccess": {}, "OnFailure": {}} | given,
+    }

@@ -18,7 +18,7 @@ from labkit.cloud import protocol
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.constraints import refusal
 from labkit.cloud.lambdas import routing, zips
-from labkit.cloud.lambdas.finding import find
+from labkit.cloud.lambdas.finding import find, plain_arn
 from labkit.cloud.operations import AwsError, Context, not_here
 
 Members = dict[str, Any]
@@ -48,8 +48,22 @@ def _check_variables(context: Context, parameters: Members) -> None:
 
 
 def _check_unqualified(context: Context, parameters: Members) -> None:
-    if parameters.get("Qualifier") not in (None, "$LATEST"):
+    if _qualifier(parameters) not in ("", "$LATEST"):
         raise not_here("lambda", context.operation, "it is for $LATEST alone")
+
+
+def _check_configured(context: Context, parameters: Members) -> None:
+    """Raise for a version or alias, which has no event settings here: moto takes the function's."""
+    if (qualifier := _qualifier(parameters)) not in ("", "$LATEST"):
+        function = find(context.cloud, parameters["FunctionName"], qualifier, context.region)
+        words = f"The function {plain_arn(function)}:{qualifier} doesn't have an EventInvokeConfig"
+        raise AwsError("ResourceNotFoundException", words, 404)
+
+
+def _qualifier(parameters: Members) -> str:
+    """The version or alias that is asked for, by itself or as a part of the function's name."""
+    named = parameters["FunctionName"].rpartition(":function:")[2].partition(":")[2]
+    return str(parameters.get("Qualifier") or named)
 
 
 def _check_deletion(context: Context, parameters: Members) -> None:
@@ -167,6 +181,8 @@ _CHECKS: dict[str, tuple[Callable[[Context, Members], None], ...]] = {
     "UpdateFunctionConfiguration": (_check_members, _check_variables, _check_revision),
     "PutFunctionEventInvokeConfig": (_check_unqualified,),
     "UpdateFunctionEventInvokeConfig": (_check_unqualified,),
+    "GetFunctionEventInvokeConfig": (_check_configured,),
+    "DeleteFunctionEventInvokeConfig": (_check_configured,),
     "UpdateFunctionCode": (_check_zip, _check_revision),
     "PublishVersion": (_check_revision,),
     "PublishLayerVersion": (_check_zip,),
