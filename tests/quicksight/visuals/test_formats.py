@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from labkit.cloud.quicksight.reports.excel_files import number_format
 from labkit.cloud.quicksight.visuals.formats import format_value, null_label
+from labkit.cloud.quicksight.visuals.model import Field
 
 AT = datetime(2024, 7, 5, 15, 4, 9)
 
@@ -94,3 +96,28 @@ def test_every_shape_says_what_stands_for_null() -> None:
     for shape in (null, {"StringFormatConfiguration": null},
                   {"NumberFormatConfiguration": number(**null)}):  # fmt: skip
         assert null_label(shape) == "–"
+
+
+EXCEL: list[tuple[Any, Any, str]] = [
+    (1234, {}, "#,##0"),
+    (1234.0, {}, "#,##0"),
+    (Decimal("0.5"), {}, "#,##0.##"),
+    (3, number(**places(2)), "#,##0.00"),
+    (1234567, number(NumberScale="THOUSANDS"), '#,##0.##,"K"'),
+    (-5, number(NegativeValueConfiguration={"DisplayMode": "POSITIVE"}), "#,##0;(#,##0)"),
+    (5, number(Prefix="~", Suffix=" pages"), '"~"#,##0" pages"'),
+    (1234.5, number("Currency", Symbol="EUR"), '"€"#,##0.00'),
+    (0.25, number("Percentage"), "#,##0%"),
+    (0.256, number("Percentage", Prefix="~"), '"~"#,##0.##%'),
+    (AT, {"DateTimeFormat": "EEE, DD/MM/YYYY hh:mm:ss.SSS A"},
+     "ddd, dd/mm/yyyy hh:mm:ss.000 AM/PM"),
+    (AT, {"DateTimeFormat": "[Q]Q YYYY"}, '"Q""3" yyyy'),
+    (AT, {"DateTimeFormat": "YYYY-MM-DDTHH:mm"}, 'yyyy-mm-dd"T"hh:mm'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("value", "format_", "expected"), EXCEL)
+def test_formats_of_excel(value: Any, format_: Any, expected: str) -> None:
+    kind: Any = "date" if isinstance(value, date) else "number"
+    of = Field("f", "Values", "", kind, "x", "SUM", format=format_)
+    assert number_format(of, value) == expected

@@ -19,7 +19,14 @@ from labkit.cloud.quicksight.render.cells import Cell
 from labkit.cloud.quicksight.render.charts.pivot_layout import INDENT
 from labkit.cloud.quicksight.render.text import width
 from labkit.cloud.quicksight.reports.tables import Row, Table
-from labkit.cloud.quicksight.visuals.formats import DATES, flattened
+from labkit.cloud.quicksight.visuals.formats import (
+    DATE_PART,
+    DATES,
+    SCALES,
+    around,
+    date_part,
+    flattened,
+)
 from labkit.cloud.quicksight.visuals.model import Field, Other, Total
 
 MOST_ROWS = 400_000
@@ -76,7 +83,9 @@ class _Looks:
             "bold": bold,
             "bg_color": _color(cell.fill or fill),
             "font_color": _color(cell.color),
-            "num_format": number_format(cell.field) if cell.field and not is_head else "",
+            "num_format": number_format(cell.field, cell.value)
+            if cell.field and not is_head
+            else "",
             "align": "right" if cell.right else "",
             "indent": cell.indent // INDENT,
             "bottom": 1 if is_head else 0,
@@ -121,34 +130,51 @@ def _write(sheet: Any, at: int, column: int, cell: Cell, look: Any) -> None:
         sheet.write_string(at, column, str(value), look)
 
 
-def number_format(field: Field) -> str:
-    """Excel's format of a field's values.
+def number_format(field: Field, value: Any = None) -> str:
+    """Excel's format of a field's value; a whole number has no point unless places are said.
 
-    >>> number_format(Field("f", "Values", "", "number", "x", "SUM"))
-    '#,##0.##'
+    >>> of = Field("f", "Values", "", "number", "x", "SUM")
+    >>> number_format(of, 1.5), number_format(of, 1234)
+    ('#,##0.##', '#,##0')
     """
     chosen = flattened(field.format)
     if field.kind == "date":
-        return _date_format(chosen.get("DateTimeFormat") or DATES[field.granularity or "DAY"])
+        return _date_format(
+            chosen.get("DateTimeFormat") or DATES[field.granularity or "DAY"], value
+        )
     if field.kind != "number":
         return ""
-    numeric = chosen.get("Numeric")
+    percent = chosen.get("Numeric") == "PercentageDisplayFormatConfiguration"
+    comma, unit = _UNITS.get(chosen.get("NumberScale", ""), ("", ""))
+    before, after = around(chosen)
+    after = after.replace("%", "", 1) if percent else after
+    number = f"{_thousands(chosen)}{_decimals(field, chosen, value, percent)}{comma}"
+    text = f"{_quoted(before)}{number}{'%' if percent else ''}{_quoted(f'{unit}{after}')}"
+    mode = (chosen.get("NegativeValueConfiguration") or {}).get("DisplayMode")
+    return f"{text};({text})" if mode == "POSITIVE" else text
+
+
+_UNITS = {
+    name: ("," * (SCALES[name][0] // 3), SCALES[name][1])
+    for name in ("THOUSANDS", "MILLIONS", "BILLIONS", "TRILLIONS")
+}
+
+
+def _decimals(field: Field, chosen: dict[str, Any], value: Any, percent: bool) -> str:
     places = (chosen.get("DecimalPlacesConfiguration") or {}).get("DecimalPlaces")
-    if places is None:
-        places = 2 if numeric == "CurrencyDisplayFormatConfiguration" else None
+    if places is None and chosen.get("Numeric") == "CurrencyDisplayFormatConfiguration":
+        places = 2
     if field.aggregation in ("COUNT", "DISTINCT_COUNT"):
         places = 0
-    decimals = "." + "#" * 2 if places is None else ("." + "0" * places if places else "")
-    text = f"{_thousands(chosen)}{decimals}"
-    if numeric == "PercentageDisplayFormatConfiguration":
-        return f"{text}%"
-    symbol = _SYMBOLS.get(chosen.get("Symbol", "USD"), chosen.get("Symbol", ""))
-    before = symbol if numeric == "CurrencyDisplayFormatConfiguration" else ""
-    before, after = f"{chosen.get('Prefix', '')}{before}", chosen.get("Suffix", "")
-    return f"{_quoted(before)}{text}{_quoted(after)}"
-
-
-_SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "CNY": "¥", "INR": "₹"}
+    if places is not None:
+        return "." + "0" * places if places else ""
+    if chosen.get("NumberScale") in _UNITS:
+        return ".##"
+    shown = value * 100 if percent and isinstance(value, float | Decimal) else value
+    whole = isinstance(shown, int) or (
+        isinstance(shown, float | Decimal) and math.isfinite(shown) and shown == int(shown)
+    )
+    return "" if whole else ".##"
 
 
 def _thousands(chosen: dict[str, Any]) -> str:
@@ -156,12 +182,28 @@ def _thousands(chosen: dict[str, Any]) -> str:
     return "#,##0" if mark.get("Visibility", "VISIBLE") == "VISIBLE" else "0"
 
 
-def _date_format(pattern: str) -> str:
-    """A date's pattern in Excel's words; a quarter, which Excel has not, is its first month."""
-    pattern = pattern.replace("[Q]Q", "mmm")
-    words = {"YYYY": "yyyy", "YY": "yy", "MMMM": "mmmm", "MMM": "mmm", "MM": "mm", "M": "m",
-             "DD": "dd", "D": "d", "HH": "hh", "H": "h", "A": " AM/PM", "a": " AM/PM"}  # fmt: skip
-    return re.sub(r"[A-Za-z]+?(?![A-Za-z])|(.)\1*", lambda m: words.get(m[0], m[0]), pattern)
+_WORDS = {"EEEE": "dddd", "EEE": "ddd", "dddd": "dddd", "ddd": "ddd", "SSS": "000",
+          "A": "AM/PM", "a": "AM/PM"}  # fmt: skip
+_MARK = re.compile(f"{DATE_PART.pattern}|[A-Za-z]")
+
+
+def _date_format(pattern: str, value: Any) -> str:
+    """A date's pattern in Excel's words; quarters and weeks, which it has not, as they are.
+
+    >>> _date_format("[Q]Q YYYY", date(2024, 8, 1)), _date_format("EEE, D MMMM", None)
+    ('"Q""3" yyyy', 'ddd, d mmmm')
+    """
+
+    def word(found: re.Match[str]) -> str:
+        mark = found[0]
+        if not DATE_PART.fullmatch(mark):
+            return _quoted(mark)
+        if mark in ("Q", "w") and not isinstance(value, date):
+            return ""
+        said = mark in ("Q", "w") or mark[0] in "['"
+        return _quoted(date_part(mark, value)) if said else _WORDS.get(mark, mark.lower())
+
+    return _MARK.sub(word, pattern)
 
 
 def _quoted(text: str) -> str:

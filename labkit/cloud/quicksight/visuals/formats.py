@@ -102,14 +102,14 @@ def format_number(value: float | Decimal, chosen: Json) -> str:
     with localcontext(_EXACT):
         number, unit = _scaled(number * 100 if percent else number, scale)
         text = _grouped(_rounded(abs(number), chosen), chosen)
-    before, after = _around(chosen)
+    before, after = around(chosen)
     return _signed(f"{before}{text}{unit}{after}", number, text, chosen)
 
 
 _EXACT = Context(prec=400)  # the digits of the greatest double, and more
 
 
-def _around(chosen: Json) -> tuple[str, str]:
+def around(chosen: Json) -> tuple[str, str]:
     """What stands before and after the digits; a suffix that is a percent sign is the only one."""
     currency = chosen.get("Numeric") == "CurrencyDisplayFormatConfiguration"
     code = chosen.get("Symbol", "USD")
@@ -122,7 +122,7 @@ def _around(chosen: Json) -> tuple[str, str]:
 _SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "CNY": "¥", "INR": "₹", "KRW": "₩",
             "BRL": "R$", "AUD": "A$", "CAD": "CA$", "DKK": "kr ", "NOK": "kr ", "SEK": "kr ",
             "SGD": "SGD ", "TWD": "NT$", "ZAR": "R"}  # fmt: skip
-_SCALES = {
+SCALES = {
     "THOUSANDS": (3, "K"),
     "MILLIONS": (6, "M"),
     "BILLIONS": (9, "B"),
@@ -135,10 +135,10 @@ _AUTO = ("TRILLIONS", "BILLIONS", "MILLIONS", "THOUSANDS")
 
 def _scaled(number: Decimal, scale: str) -> tuple[Decimal, str]:
     if scale == "AUTO":
-        scale = next((each for each in _AUTO if abs(number) >= 10 ** _SCALES[each][0]), "NONE")
-    if scale not in _SCALES:
+        scale = next((each for each in _AUTO if abs(number) >= 10 ** SCALES[each][0]), "NONE")
+    if scale not in SCALES:
         return number, ""
-    digits, unit = _SCALES[scale]
+    digits, unit = SCALES[scale]
     return number.scaleb(-digits), unit
 
 
@@ -211,10 +211,10 @@ def format_date(value: date, pattern: str = "", granularity: str = "") -> str:
     moment = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)
     midnight = (moment.hour, moment.minute, moment.second, moment.microsecond) == (0, 0, 0, 0)
     chosen = pattern or DATES[granularity or ("DAY" if midnight else "SECOND")]
-    return _PART.sub(lambda found: _part(found[0], moment), chosen)
+    return DATE_PART.sub(lambda found: date_part(found[0], moment), chosen)
 
 
-_PART = re.compile(
+DATE_PART = re.compile(
     r"\[[^\]]*\]|'[^']*'|YYYY|yyyy|YY|yy|MMMM|MMM|MM|M|dddd|ddd|EEEE|EEE|DD|dd|D|d|"
     r"HH|H|hh|h|mm|m|ss|s|SSS|A|a|Q|w"
 )
@@ -225,7 +225,7 @@ _MONTHS: tuple[str, ...] = (
 _DAYS: tuple[str, ...] = (
     "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
 )  # fmt: skip
-_PARTS: dict[str, Callable[[datetime], str]] = {
+_PARTS: dict[str, Callable[[Any], str]] = {
     "YYYY": lambda at: f"{at.year:04}",
     "YY": lambda at: f"{at.year % 100:02}",
     "MMMM": lambda at: _MONTHS[at.month - 1],
@@ -253,7 +253,8 @@ _PARTS: dict[str, Callable[[datetime], str]] = {
 _SAME = {"yyyy": "YYYY", "yy": "YY", "dddd": "EEEE", "ddd": "EEE", "dd": "DD", "d": "D"}
 
 
-def _part(mark: str, at: datetime) -> str:
+def date_part(mark: str, at: date) -> str:
+    """What a mark of `DATE_PART` stands for; what is in brackets or quotes stands for itself."""
     if mark[0] in "['":
         return mark[1:-1]
     return _PARTS[_SAME.get(mark, mark)](at)
