@@ -934,6 +934,10 @@ def test_places_that_are_on_no_map_are_told() -> None:
         of=[("France", 1), ("Atlantis", 2)],
     )
     assert draw(visual("FilledMap"), data).warnings == ["Not on the map: Atlantis."]
+    key = {"RequestKey": {"Country": "Atlantis"}, "Preference": {"Coordinate": {}}}
+    asked = {"FilledMapVisual": {**visual("FilledMap")["FilledMapVisual"],
+                                 "GeocodingPreferences": [key]}}  # fmt: skip
+    assert "Not drawn: GeocodingPreferences." in draw(asked, data).warnings
     where = (dimension("Geospatial", each, "number") for each in ("Latitude", "Longitude"))
     points = rows(*where, measure("Values", "Sum"), of=[(51, 0, 1), (200, 10, 1), (9, -181, 1)])
     told = draw(visual("GeospatialMap"), points).warnings

@@ -168,6 +168,7 @@ FILTERS: dict[str, tuple[Json, list[int]]] = {
         times({"Parameter": "Day"}, None, IncludeMinimum=True), [3, 4, 5, 6, 7, 8, 9]),
     "days from a rolling date": (times(FIRST, None, IncludeMinimum=True), [5, 6, 7, 8, 9]),
     "days but the last two": (times(static("2024-03-01"), None, **TWO_DAYS), [5, 6]),
+    "all days but the last two": (times(None, None, **TWO_DAYS), [1, 2, 3, 4, 5, 6]),
     "this month": (relative("THIS", "MONTH"), [5, 6, 7, 8, 9]),
     "previous month": (relative("PREVIOUS", "MONTH"), [3, 4]),
     "month to date": (relative("NOW", "MONTH"), [5, 6, 7, 8]),

@@ -137,6 +137,11 @@ TYPES: dict[str, tuple[Any, list[Any]]] = {
                BinOptions={**BINS, "StartValue": 5}),
         [(5, 15, 4), (15, 25, 1)],
     ),
+    "histogram of the first bins": (
+        visual("Histogram", {"HistogramAggregated": {"Values": [measure()]}},
+               BinOptions={**BINS, "BinWidth": {"Value": 4, "BinCountLimit": 2}}),
+        [(1, 5, 4), (5, 9, 3)],
+    ),
     "histogram from beyond all values": (
         visual("Histogram", {"HistogramAggregated": {"Values": [measure()]}},
                BinOptions={**BINS, "StartValue": 50}),

@@ -32,6 +32,8 @@ def unhonoured(kind: str, visual: Mapping[str, Any]) -> Iterator[tuple[str, str]
     """The sentence that says what of a visual's definition is not drawn, and in brief."""
     wanted = dict(visual.get("ChartConfiguration") or visual.get("InsightConfiguration") or {})
     wanted |= visual.get("ConditionalFormatting") or {}
+    if visual.get("GeocodingPreferences"):
+        wanted["GeocodingPreferences"] = visual["GeocodingPreferences"]
     if kind in ("CustomContentVisual", "PluginVisual"):
         return
     yield from _tooltips(wanted.get("Tooltip") or wanted.get("TooltipOptions") or {})

@@ -31,7 +31,7 @@ def histogram(request: Request) -> VisualData:
     rows = request.rows(request.conditions(), one.derived)
     options = request.wells.configuration.get("BinOptions") or {}
     found = request.run(_bins(rows, f"CAST({one.measure.value} AS DOUBLE)", options))
-    if found and found[0]["n"] > _MOST_BINS:
+    if found and found[0]["n"] > _MOST_BINS == _most(options):
         request.notes.append(f"More than {_MOST_BINS:,} bins: the last ones are left out.")
     start, end, count = (_bin_field(one.field, well) for well in ("BinStart", "BinEnd", "Values"))
     return VisualData(
@@ -70,8 +70,17 @@ def _bins(rows: str, value: str, options: Json) -> str:
             WHERE x IS NOT NULL{above} GROUP BY 1
         )
         SELECT low + b * width AS low, low + (b + 1) * width AS high, coalesce(c, 0) AS count, n
-        FROM number, LATERAL (SELECT unnest(range(least(n, {_MOST_BINS}))) AS b) AS all_bins
+        FROM number, LATERAL (SELECT unnest(range(least(n, {_most(options)}))) AS b) AS all_bins
         LEFT JOIN counted USING (b) ORDER BY b"""
+
+
+def _most(options: Json) -> int:
+    """How many bins of a width are shown.
+
+    Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_BinWidthOptions.html
+    """
+    said = (options.get("BinWidth") or {}).get("BinCountLimit")
+    return min(int(said or _MOST_BINS), _MOST_BINS)
 
 
 def _widths(options: Json) -> tuple[str, str, str]:

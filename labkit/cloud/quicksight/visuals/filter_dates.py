@@ -42,7 +42,8 @@ def between(value: Value, body: Json, names: Expressions) -> str:
             equal = "=" if body.get(f"Include{end}") else ""
             left, right = (_cut(each, grain, names) for each in (value.moment, moment))
             parts.append(f"{left} {sign}{equal} {right}")
-    return f"({' AND '.join([*parts, *_excluded(value, body, names)])})" if parts else "TRUE"
+    parts += _excluded(value, body, names)
+    return f"({' AND '.join(parts)})" if parts else "TRUE"
 
 
 def relative(value: Value, body: Json, names: Expressions) -> str:
