@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from traitlets import Dict, List, Unicode
 
+from labkit.advice import advice
 from labkit.widgets.console import Console, Facts
 from labkit.widgets.picture import Markup, frame, joined, notice, table, tag
 
@@ -106,8 +107,12 @@ class QueryBench(Console):
         for trait in self.per_tab:
             self._drop(trait, tab)
         self.put("runs", tab, self.asked)
+
+        def show(run: Facts) -> None:
+            self._show_run(tab, run | {"advice": advice(run["error"], sql)})
+
         try:
-            return self.execute(tab, sql, show=lambda run: self._show_run(tab, run), **how)
+            return self.execute(tab, sql, show=show, **how)
         except Exception:  # the notice tells of it, and the tab is free again
             self._drop("runs", tab)
             raise

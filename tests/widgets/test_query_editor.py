@@ -72,6 +72,10 @@ def test_an_error_names_its_place(editor, run, sql, word, where):
     assert html.escape(failed["error"], quote=False) in editor.snapshot()
 
 
+def test_an_error_says_what_helps(editor, run):
+    assert "compares with one =" in run("SELECT 1 FROM requests WHERE id == 1")["advice"]
+
+
 def press_until_it_ends(editor, message, work):
     """Press a button again and again, as people do, until the work has ended."""
     for _ in range(40):

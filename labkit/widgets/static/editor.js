@@ -149,7 +149,7 @@ function resultView(get, send, own, tab, run) {
 }
 
 function errorView(run) {
-  return h("div", { class: "lk-pad" }, notice({ text: run.error }),
+  return h("div", { class: "lk-pad" }, notice({ text: run.error, advice: run.advice }),
     run.id && h("p", { class: "lk-quiet lk-small" }, `${service.idName}: ${run.id}`));
 }
 
