@@ -95,6 +95,8 @@ def _column_attribute(words: Words, found: TableColumn, declared: Declared) -> T
     if words.accept("NULL"):
         return found
     if words.accept("DEFAULT"):
+        if words.word.text.lower() == "identity" and words.peek("(", ahead=1):
+            return replace(found, identity=_told_identity(words, found), nullable=False)
         stops = ("NOT", "NULL", "ENCODE", "DISTKEY", "SORTKEY", "PRIMARY", "UNIQUE", "REFERENCES")
         default = words.expression(*stops) if not words.accept("NULL") else ""
         return replace(found, default=default)
@@ -143,16 +145,38 @@ def _key_attribute(words: Words, found: TableColumn, declared: Declared) -> Tabl
 
 def _identity(words: Words, column: TableColumn) -> tuple[int, int]:
     """The first value and the step, which are 1 where the statement tells none."""
+    _check_identity(column)
+    if not words.accept("("):
+        return 1, 1
+    told = _pair(words)
+    words.expect(")")
+    return told
+
+
+def _told_identity(words: Words, column: TableColumn) -> tuple[int, int]:
+    """The same, of what the catalog tells as the default: ``"identity"(100102, 0, '1,2'::text)``.
+
+    So stands it in what AWS's view of tables' statements writes. Source:
+    https://github.com/awslabs/amazon-redshift-utils/blob/master/src/AdminViews/v_generate_tbl_ddl.sql
+    """
+    _check_identity(column)
+    words.take()
+    told = Words(words.balanced())
+    _pair(told)
+    told.expect(",")
+    told.accept("(")
+    return _pair(Words(told.string()))
+
+
+def _check_identity(column: TableColumn) -> None:
     if column.type.base not in ("int4", "int8"):
         raise RedshiftError(f'identity column "{column.name}" must be int or bigint', "42804")
-    if not words.peek("("):
-        return 1, 1
-    words.expect("(")
-    start = words.number()
+
+
+def _pair(words: Words) -> tuple[int, int]:
+    first = words.number()
     words.expect(",")
-    step = words.number()
-    words.expect(")")
-    return start, step
+    return first, words.number()
 
 
 def _references(words: Words, columns: list[str]) -> dict[str, Any]:

@@ -10,7 +10,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlglot import exp
+
 from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError
+from labkit.cloud.engine.redshift.reading import parse_query
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import NUMBERS, TEXTS, Type
 from labkit.cloud.engine.redshift.words import Words
@@ -100,12 +103,26 @@ def alter_policy(connection: Connection, parsed: Parsed) -> Result:
     texts = _expressions(words)
     words.end()
     outputs, read = _examined(connection, texts, policies.inputs(policy))
-    if outputs != policy.body["outputs"]:
+    before = _kinds(policy.body["texts"], policy.body["outputs"])
+    if _kinds(texts, outputs) != before:
         raise RedshiftError(
             f'masking policy "{policy.name}" cannot be altered to give different types', "42804"
         )
     change(connection, policy, read, texts=texts)
     return Result("ALTER MASKING POLICY")
+
+
+def _kinds(texts: list[str], outputs: list[Any]) -> list[Any]:
+    """What may not change: a text's length counts where a cast says it."""
+    return [
+        [base, 0 if base == "varchar" and not _sized(text) else size, scale]
+        for text, (base, size, scale) in zip(texts, outputs, strict=True)
+    ]
+
+
+def _sized(text: str) -> bool:
+    node = parse_query(f"SELECT {text}").expressions[0].unnest()
+    return isinstance(node, exp.Cast) and bool(node.to.expressions)
 
 
 @statement("DROP MASKING POLICY")
