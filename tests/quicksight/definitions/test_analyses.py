@@ -38,6 +38,22 @@ def test_update(quicksight: Any, small: Any, analysis: str) -> None:
     assert (found["Name"], found["Status"], len(found["Sheets"])) == ("New", "UPDATE_SUCCESSFUL", 3)
 
 
+def test_lists_that_a_definition_lacks_are_told_empty(
+    quicksight: Any, data_sets: Any, fresh: Any
+) -> None:
+    declared = [{"Identifier": "students", "DataSetArn": data_sets["student-ext"]}]
+    plain = {"DataSetIdentifierDeclarations": declared, "Sheets": [{"SheetId": "s", "Name": "S"}]}
+    made = {"Name": "x", "Definition": plain}
+    quicksight.create_analysis(AnalysisId=(id := fresh("plain")), **made)
+    quicksight.create_dashboard(DashboardId=id, **made)
+    lists = ("CalculatedFields", "ParameterDeclarations", "FilterGroups")
+    for found in (
+        quicksight.describe_analysis_definition(AnalysisId=id),
+        quicksight.describe_dashboard_definition(DashboardId=id),
+    ):
+        assert found["Definition"] == plain | {name: [] for name in lists}
+
+
 def test_update_that_fails_keeps_the_definition(quicksight: Any, small: Any, analysis: str) -> None:
     nowhere = [{"Identifier": "students", "DataSetArn": "arn:aws:quicksight:x:1:dataset/none"}]
     changed = {**small, "DataSetIdentifierDeclarations": nowhere}

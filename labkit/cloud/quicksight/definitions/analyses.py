@@ -69,7 +69,8 @@ def describe(context: Context, *, AnalysisId: str) -> Answer:
 def describe_definition(context: Context, *, AnalysisId: str) -> Answer:
     record = find(context, AnalysisId)
     told = records.shown(record, "AnalysisId", "Name", "Errors", "ThemeArn")
-    return {**told, "ResourceStatus": record["Status"], "Definition": record["_"]["definition"]}
+    definition = builds.told_whole(record["_"]["definition"])
+    return {**told, "ResourceStatus": record["Status"], "Definition": definition}
 
 
 @answers("DeleteAnalysis")

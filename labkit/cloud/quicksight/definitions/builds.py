@@ -22,7 +22,8 @@ from labkit.cloud.quicksight.definitions.judgement import Error, Subject, judge
 from labkit.cloud.quicksight.words import invalid
 
 Record = dict[str, Any]
-__all__ = ["answer", "build", "build_template", "checks", "plain"]
+__all__ = ["answer", "build", "build_template", "checks", "plain", "told_whole"]
+_ALWAYS = ("CalculatedFields", "ParameterDeclarations", "FilterGroups")
 
 
 def build(context: Context, members: Record, *, verb: str = "CREATION") -> tuple[Record, Record]:
@@ -53,6 +54,17 @@ def build_template(context: Context, members: Record) -> tuple[Record, Record]:
     told = _described(_themed(context, members), definition, errors, source, "CREATION")
     shown = {"DataSetConfigurations": definition.get("DataSetConfigurations", [])}
     return {k: v for k, v in told.items() if k != "DataSetArns"} | shown, definition
+
+
+def told_whole(definition: Record) -> Record:
+    """A definition as it is described: lists that it was made without are there, and empty.
+
+    Source: https://github.com/aws-samples/amazon-quicksight-sdk-proserve, which reads them unasked
+
+    >>> told_whole({"Sheets": []})["FilterGroups"]
+    []
+    """
+    return {name: [] for name in _ALWAYS} | definition
 
 
 def answer(status: str) -> str:

@@ -99,7 +99,7 @@ def describe_definition(
         **records.shown(record, "DashboardId", "Name"),
         **records.shown(version, "Errors", "ThemeArn"),
         "ResourceStatus": version["Status"],
-        "Definition": version["_"]["definition"],
+        "Definition": builds.told_whole(version["_"]["definition"]),
         "DashboardPublishOptions": version["_"]["options"],
     }
 

@@ -65,7 +65,7 @@ def describe_definition(
         **records.shown(records.find(context, TEMPLATE, TemplateId), "TemplateId", "Name"),
         **records.shown(version, "Errors", "ThemeArn"),
         "ResourceStatus": version["Status"],
-        "Definition": version["_"]["definition"],
+        "Definition": builds.told_whole(version["_"]["definition"]),
     }
 
 
