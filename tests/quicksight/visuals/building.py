@@ -118,3 +118,15 @@ def filter_group(*filters: Json, **more: Any) -> Json:
         "CrossDataset": "SINGLE_DATASET",
         **more,
     }
+
+
+def insight(kind: str, **body: Any) -> Json:
+    """An insight of one computation, whose id is ``c``."""
+    computation = {kind: {"ComputationId": "c", **body}}
+    return {
+        "InsightVisual": {
+            "VisualId": "v",
+            "DataSetIdentifier": "visits",
+            "InsightConfiguration": {"Computations": [computation]},
+        }
+    }

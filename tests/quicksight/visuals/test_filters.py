@@ -16,6 +16,7 @@ from tests.quicksight.visuals.building import (
     dim,
     filter_group,
     filtered,
+    insight,
     measure,
     number,
     plain_field,
@@ -303,6 +304,30 @@ def test_filters_of_groups(name: str, show: Show) -> None:
     medians = show(visual("PieChart", {"PieChartAggregated": wells}), extra_filters=[one])
     assert [row[:2] for row in medians.rows] == rows
     assert medians.totals["sum_views"] == sum(row[1] for row in rows)
+
+
+def test_boxes_and_computations_are_filtered_by_groups(show: Show) -> None:
+    """Of the devices only one has over 30 views."""
+    more = [between(30, None, AggregationFunction=SUM)]
+    wells = {"GroupBy": [dim("device")], "Values": [measure()]}
+    boxes = show(visual("BoxPlot", {"BoxPlotAggregated": wells}), extra_filters=more)
+    assert [row[0] for row in boxes.rows] == ["app"]
+    alone = visual("BoxPlot", {"BoxPlotAggregated": {"GroupBy": [], "Values": [measure()]}})
+    assert [len(show(alone, extra_filters=[between(each, None, AggregationFunction=SUM)]).rows)
+            for each in (50, 60)] == [1, 0]  # fmt: skip
+    bottom = insight("TopBottomRanked", Category=dim("device"), Value=measure(), Type="BOTTOM")
+    found = show(bottom, extra_filters=more).computations["c"]["items"]
+    assert found == [{"category": "app", "value": 32}]
+    total = insight("TotalAggregation", Value=measure())
+    assert show(total, extra_filters=[between(60, None, AggregationFunction=SUM)]).computations[
+        "c"
+    ]["total"] is None  # fmt: skip
+
+
+def test_bins_have_no_groups_to_filter(show: Show) -> None:
+    bins = visual("Histogram", {"HistogramAggregated": {"Values": [measure()]}})
+    with pytest.raises(VisualError, match="has no groups to filter by an aggregate"):
+        show(bins, extra_filters=[between(30, None, AggregationFunction=SUM)])
 
 
 def test_rows_and_groups_do_not_stand_in_one_group(show: Show) -> None:

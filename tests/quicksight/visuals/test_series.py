@@ -11,21 +11,10 @@ from labkit.cloud.engine.types import BIGINT, TIMESTAMP
 from labkit.cloud.quicksight.spice.model import Column, DataSet
 from labkit.cloud.quicksight.visuals.forecast import forecast
 from labkit.cloud.quicksight.visuals.model import VisualData, VisualError
-from tests.quicksight.visuals.building import column, date, dim, measure, visual
+from tests.quicksight.visuals.building import column, date, dim, insight, measure, visual
 
 Show = Callable[..., VisualData]
 JANUARY, FEBRUARY, MARCH = (datetime(2024, month, 1) for month in (1, 2, 3))
-
-
-def insight(kind: str, **body: Any) -> Any:
-    computation = {kind: {"ComputationId": "c", **body}}
-    return {
-        "InsightVisual": {
-            "VisualId": "v",
-            "DataSetIdentifier": "visits",
-            "InsightConfiguration": {"Computations": [computation]},
-        }
-    }
 
 
 MONTHS = {"Time": date(), "Value": measure()}

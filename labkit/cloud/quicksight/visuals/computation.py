@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from labkit.cloud.quicksight.visuals.comparison import plain_number
+from labkit.cloud.quicksight.visuals.filters import Condition
 from labkit.cloud.quicksight.visuals.formats import format_value
 from labkit.cloud.quicksight.visuals.model import Field, VisualError
 from labkit.cloud.quicksight.visuals.plan import Cut, Plan
@@ -44,11 +45,13 @@ class Computation:
         for name in by:
             self.field(name)
         dimensions = [self.dimensions[name] for name in by]
+        conditions = self.request.conditions()
         plan = Plan(
-            self._source(where),
+            self._source(conditions, where),
             tuple(each.sql for each in dimensions),
             tuple(each.measure for each in self.measures.values()),
             (Cut(tuple(range(len(by))), (), _MOST),) if by else (),
+            having=self.request.having(conditions),
             totals=False,
         )
         columns = [*(f"d{at}" for at in range(len(by)))]
@@ -56,10 +59,14 @@ class Computation:
         found = self.request.run(statement(plan, fold=False))
         return [tuple(plain_number(row[column]) for column in columns) for row in found]
 
-    def _source(self, where: str) -> str:
+    def total(self, where: str = "") -> Any:
+        """The first measure over all rows, if the filters let it through."""
+        return next((row[0] for row in self.rows(where=where)), None)
+
+    def _source(self, conditions: Sequence[Condition], where: str) -> str:
         derived = [part for one in self.dimensions.values() for part in one.derived]
         derived += [part for each in self.measures.values() for part in each.derived]
-        rows = self.request.rows(self.request.conditions(), derived)
+        rows = self.request.rows(conditions, derived)
         return f"SELECT * FROM ({rows}) WHERE {where}" if where else rows
 
     def dated(self) -> list[tuple[Any, ...]]:

@@ -26,7 +26,7 @@ def _percent(value: float | None) -> str:
 
 
 def _total(of: Computation) -> Found:
-    [(total,)] = of.rows()
+    total = of.total()
     return {"total": total}, f"{of.field('Value').label} is {of.say('Value', total)}."
 
 
@@ -99,7 +99,7 @@ def _period_to_date(of: Computation) -> Found:
     first = _first_moment(of, last, grain)
     start, end = later(first, grain, -1), later(last, grain, -1)
     current, previous = (
-        of.rows(where=f"{time} BETWEEN {literal(low)} AND {literal(high)}")[0][0]
+        of.total(where=f"{time} BETWEEN {literal(low)} AND {literal(high)}")
         for low, high in ((first, last), (start, end))
     )
     found = {**compared(current, previous), "time": last, "previous_time": end}

@@ -28,7 +28,7 @@ def histogram(request: Request) -> VisualData:
     if len(measures) != 1:
         raise VisualError("A histogram shows one column.")
     one = _numbers(measures)[0]
-    rows = request.rows(request.conditions(), one.derived)
+    rows = request.rows(request.of_rows(), one.derived)
     options = request.wells.configuration.get("BinOptions") or {}
     found = request.run(_bins(rows, f"CAST({one.measure.value} AS DOUBLE)", options))
     if found and found[0]["n"] > _MOST_BINS == _most(options):
@@ -111,8 +111,9 @@ def box_plot(request: Request) -> VisualData:
     derived = [part for one in dimensions for part in one.derived]
     derived += [part for each in measures for part in each.derived]
     keys = list(_keys(request, dimensions, measures, derived))
-    rows = request.rows(request.conditions(), derived)
-    places = _places(request, rows, dimensions, keys)
+    conditions = request.conditions()
+    rows = request.rows(conditions, derived)
+    places = _places(request, rows, dimensions, keys, request.having(conditions))
     most, skip = page(request)
     options = request.wells.configuration.get("BoxPlotOptions") or {}
     everything = options.get("AllDataPointsVisibility") == "VISIBLE"
@@ -121,6 +122,7 @@ def box_plot(request: Request) -> VisualData:
     cut = 0
     for each in measures:
         boxes = request.run(_boxes(rows, dimensions, each))
+        boxes = [box for box in boxes if _group(box, len(dimensions)) in places]
         boxes.sort(key=lambda box: places[_group(box, len(dimensions))])
         cut = max(cut, len(boxes) - skip - most)
         for box in boxes[skip : skip + most]:
@@ -174,16 +176,21 @@ def _keys(
 
 
 def _places(
-    request: Request, rows: str, dimensions: Sequence[fields.Dimension], keys: Sequence[str]
+    request: Request,
+    rows: str,
+    dimensions: Sequence[fields.Dimension],
+    keys: Sequence[str],
+    having: Sequence[str],
 ) -> dict[tuple[Any, ...], int]:
-    """The groups in order, each with its place."""
-    if not dimensions:
-        return {(): 0}
+    """The groups in order that the conditions let through, each with its place."""
     names = [f"d{at}" for at in range(len(dimensions))]
-    named = ", ".join(f"{each.sql} AS {name}" for each, name in zip(dimensions, names, strict=True))
-    order = ", ".join([*keys, *(f"{name} NULLS LAST" for name in names)])
-    groups = ", ".join(each.sql for each in dimensions)
-    found = request.run(f"SELECT {named} FROM ({rows}) GROUP BY {groups} ORDER BY {order}")
+    shown = [f"{each.sql} AS {name}" for each, name in zip(dimensions, names, strict=True)]
+    parts = [f"SELECT {', '.join(shown) or 'count(*)'} FROM ({rows})"]
+    parts += [f"GROUP BY {', '.join(each.sql for each in dimensions)}"] if dimensions else []
+    parts += [f"HAVING {' AND '.join(having)}"] if having else []
+    order = [*keys, *(f"{name} NULLS LAST" for name in names)]
+    parts += [f"ORDER BY {', '.join(order)}"] if dimensions else []
+    found = request.run(" ".join(parts))
     return {_group(row, len(names)): at for at, row in enumerate(found)}
 
 

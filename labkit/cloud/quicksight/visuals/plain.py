@@ -13,7 +13,7 @@ from typing import Any
 from labkit.cloud.quicksight.visuals import fields
 from labkit.cloud.quicksight.visuals.axes import AXES
 from labkit.cloud.quicksight.visuals.formats import DATES
-from labkit.cloud.quicksight.visuals.model import Field, VisualData, VisualError, direction
+from labkit.cloud.quicksight.visuals.model import Field, VisualData, direction
 from labkit.cloud.quicksight.visuals.request import Request
 
 
@@ -23,10 +23,7 @@ def plain(request: Request) -> VisualData:
     measures = [each for each in request.shown if not each.is_dimension]
     values = [fields.dimension(each, request.names, request.naming) for each in measures]
     columns = _in_order(request, found, values)
-    conditions = request.conditions()
-    if any(each.stage in ("aggregate", "window") for each in conditions):
-        raise VisualError("A visual of plain rows has no groups to filter by an aggregate.")
-    rows = request.rows(conditions, (part for each in columns for part in each.derived))
+    rows = request.rows(request.of_rows(), (part for each in columns for part in each.derived))
     named = ", ".join(f'{each.sql} AS "#c{at}"' for at, each in enumerate(columns))
     order = ", ".join(_order(request, columns))
     most, skip = page(request)

@@ -76,6 +76,27 @@ class Request:
         """The conditions of all filters in force, joined by AND."""
         return [*self._of_groups(), *self._alone(self.extra), *self._alone(self._drilled())]
 
+    def of_rows(self) -> list[filters.Condition]:
+        """The conditions of a visual without groups.
+
+        Raises:
+            VisualError: one is asked of groups.
+        """
+        found = self.conditions()
+        if any(each.stage in ("aggregate", "window") for each in found):
+            raise VisualError("A visual of plain rows has no groups to filter by an aggregate.")
+        return found
+
+    def having(self, conditions: Sequence[filters.Condition]) -> tuple[str, ...]:
+        """SQL of the conditions on groups of a visual whose groups do not know each other.
+
+        Raises:
+            VisualError: one is of a table calculation.
+        """
+        if any(each.stage == "window" for each in conditions):
+            raise VisualError("This visual has no groups to filter by a table calculation.")
+        return tuple(each.sql for each in conditions if each.stage == "aggregate")
+
     def rows(self, conditions: Sequence[filters.Condition], derived: Iterable[Derived]) -> str:
         """SQL of the filtered rows."""
         return rows.filtered(self.names.data_set.sql, conditions, derived)
