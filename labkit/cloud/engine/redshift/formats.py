@@ -82,8 +82,8 @@ _WORDS: dict[str, tuple[Callable[[datetime], str], int]] = {
 }
 _NAMES = sorted([*_FIELDS, *_WORDS, "FM", "FX"], key=len, reverse=True)
 _PIECE = re.compile(
-    rf'"(?P<quoted>[^"]*)"|(?P<field>{"|".join(map(re.escape, _NAMES))})(?P<ordinal>TH)?|'
-    r"(?P<text>.)",
+    r'"(?P<quoted>(?:[^"\\]|\\.)*)"|\\(?P<mark>")|'
+    rf"(?P<field>{'|'.join(map(re.escape, _NAMES))})(?P<ordinal>TH)?|(?P<text>.)",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -92,8 +92,10 @@ _PIECE = re.compile(
 def _pieces(pattern: str) -> tuple[tuple[str, str], ...]:
     found = []
     for match in _PIECE.finditer(pattern):
-        kind = next(name for name in ("quoted", "field", "text") if match[name] is not None)
-        found.append((kind, match[kind]))
+        kinds = ("quoted", "mark", "field", "text")
+        kind = next(name for name in kinds if match[name] is not None)
+        said = re.sub(r"\\(.)", r"\1", match[kind]) if kind == "quoted" else match[kind]
+        found.append((kind, said))
         if match["ordinal"]:
             found.append(("ordinal", match["ordinal"]))
     return tuple(found)

@@ -99,4 +99,8 @@ def _prior(node: exp.Prior, scope: Scope) -> Typed:
 
 compiles(exp.Extract)(_named_call("extract", "this", "expression"))
 compiles(exp.Substring)(_named_call("substring", "this", "start", "length"))
-compiles(exp.StrPosition)(_named_call("strpos", "this", "substr"))
+
+
+@compiles(exp.StrPosition)
+def _position(node: exp.StrPosition, scope: Scope) -> Typed:
+    return _named_call("strpos", "this", "substr")(node, scope).named("position")
