@@ -24,11 +24,13 @@ from traitlets import Dict
 
 from labkit.commands import as_command
 from labkit.errors import LabError
+from labkit.widgets.picture import tag
 from labkit.widgets.refusals import START, Notice, notice_of
 
 if TYPE_CHECKING:
     from labkit.lab import Lab
 
+PICTURED = "A picture, as it stood. Run the cell to use it."
 STATIC = Path(__file__).parent / "static"
 Facts = dict[str, Any]
 
@@ -161,5 +163,6 @@ class Console(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **options: Any) -> Any:
         bundle = super()._repr_mimebundle_(**options)
         if bundle is not None:
-            bundle[0].update({"text/plain": repr(self), "text/html": self.snapshot()})
+            pictured = self.snapshot() + tag("div", PICTURED, style="quiet")
+            bundle[0].update({"text/plain": repr(self), "text/html": pictured})
         return bundle

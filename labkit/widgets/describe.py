@@ -41,7 +41,8 @@ def pictured(facts: Facts) -> Markup:
 def summary(facts: Facts) -> Markup:
     """A table in a line."""
     said = [facts["format"] or facts["kind"], f"{len(facts['columns'])} columns"]
-    said += [f"{facts['rows']:,} rows"] * (facts["rows"] >= 0)
+    rows = facts["rows"]
+    said += [f"{rows:,} row{'s' * (rows != 1)}"] * (rows >= 0)
     said += [f"partitioned by {', '.join(facts['keys'])}"] * bool(facts["keys"])
     return joined([tag("b", facts["name"]), " ", tag("span", " · ".join(said), style="quiet")])
 

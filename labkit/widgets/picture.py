@@ -11,7 +11,7 @@ STYLES = {
     "frame": f"border:{BORDER};border-radius:6px;padding:10px 14px;max-width:900px;"
     "font:13px/1.5 system-ui,sans-serif;text-align:left",
     "title": "font-weight:600;font-size:15px;margin:0 0 6px",
-    "table": "border-collapse:collapse;width:100%;margin:4px 0",
+    "table": "border-collapse:collapse;table-layout:auto;width:100%;margin:4px 0",
     "th": f"text-align:left;padding:3px 10px 3px 0;border-bottom:{BORDER};font-weight:600",
     "td": "text-align:left;padding:3px 10px 3px 0;vertical-align:top",
     "quiet": "color:var(--jp-ui-font-color2, #5f6b7a)",

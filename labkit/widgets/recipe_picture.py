@@ -7,7 +7,7 @@ from typing import Any
 from labkit.widgets.picture import Markup, fold, frame, joined, notice, table, tag
 
 Facts = dict[str, Any]
-COLUMNS, ROWS = 8, 8
+COLUMNS, ROWS = 6, 8
 
 
 def pictured(project: Facts, steps: list[Facts], view: Facts, message: Facts) -> Markup:
@@ -30,7 +30,8 @@ def _said(project: Facts, view: Facts) -> Markup:
 def _recipe(project: Facts, steps: list[Facts]) -> Markup:
     published = project["published"]
     version = f"published as {published}" if published else "not published"
-    title = f"Recipe {project['recipe']}: {len(steps)} steps, {version}"
+    count = f"{len(steps)} step{'' if len(steps) == 1 else 's'}"
+    title = f"Recipe {project['recipe']}: {count}, {version}"
     lines = (tag("div", f"{n}. {s['words']}", style="row") for n, s in enumerate(steps, start=1))
     return fold(title, *lines)
 

@@ -32,6 +32,7 @@ def test_a_stored_notebook_shows_a_picture(lake, name):
     bundle, _ = made(lake, name)._repr_mimebundle_()
     assert bundle["text/plain"] == name
     assert bundle["text/html"].startswith("<div")
+    assert "Run the cell to use it." in bundle["text/html"]
     assert "application/vnd.jupyter.widget-view+json" in bundle
 
 

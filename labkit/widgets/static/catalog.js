@@ -35,7 +35,7 @@ function tableView(table, get, send, own) {
   return [
     h("div", { class: "lk-bar-line" },
       h("div", { class: "lk-grow lk-name" }, h("b", {}, `${get("database")}.${table.name}`), " ", table.keys.length > 0 && badge("Partitioned"),
-        h("div", { class: "lk-quiet lk-small lk-name" }, [table.format, table.rows >= 0 && `${number(table.rows)} rows`, table.location].filter(Boolean).join(" · "))),
+        h("div", { class: "lk-quiet lk-small lk-name" }, [table.format, table.rows >= 0 && `${number(table.rows)} row${table.rows === 1 ? "" : "s"}`, table.location].filter(Boolean).join(" · "))),
       button(`Preview ${table.name}`, () => { own.set({ tab: "preview" }); send("preview"); }, { class: "lk-primary", disabled: live(get("run")) }, "Preview")),
     tablist("Table", tabs, own.tab, (tab) => own.set({ tab })),
     h("div", { class: "lk-scroll lk-detail", tabindex: "0", role: "tabpanel" }, views[own.tab]()),
