@@ -36,9 +36,17 @@ rs_substring(a, start, n) AS CASE
     ELSE substr(a, greatest(start, 1), greatest(least(start + n, 2147483647) - greatest(start, 1), 0))
     END;
 
-rs_left(a, n) AS CASE WHEN n < 0 THEN left(a, greatest(length(a) + n, 0)) ELSE left(a, n) END;
+rs_left(a, n) AS CASE
+    WHEN n < 0
+        THEN CAST(rs_fail('REDSHIFT:22011:negative substring length not allowed') AS VARCHAR)
+    ELSE left(a, n)
+    END;
 
-rs_right(a, n) AS CASE WHEN n < 0 THEN right(a, greatest(length(a) + n, 0)) ELSE right(a, n) END;
+rs_right(a, n) AS CASE
+    WHEN n < 0
+        THEN CAST(rs_fail('REDSHIFT:22011:negative substring length not allowed') AS VARCHAR)
+    ELSE right(a, n)
+    END;
 
 rs_strpos(a, b) AS strpos(a, b);
 
