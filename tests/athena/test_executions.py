@@ -18,6 +18,8 @@ REFUSED = {
     "unsupported": ("TRUNCATE TABLE people", "Queries of this type are not supported"),
     "managed": ("CREATE TABLE t (a int) LOCATION 's3://b/'", "mismatched input 'TABLE'"),
     "ddl": ("CREATE EXTERNAL TABLE t (a int", "line 1:31: mismatched input '<EOF>'"),
+    "quotes": ('DROP TABLE "people"', """line 1:12: no viable alternative at input '"people"'"""),
+    "backticks": ("DROP VIEW `v`", "Queries of this type are not supported"),
     "several": (
         "SELECT ';'; DROP TABLE people",
         "Only one sql statement is allowed. Got: SELECT ';'; DROP TABLE people",

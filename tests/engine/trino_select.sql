@@ -1236,3 +1236,6 @@ SELECT cardinality(approx_set(x)), cardinality(approx_set(y)) FROM (VALUES (1, C
 
 SELECT typeof(replace('abc', 'b', 'xx')), typeof(replace('abc', 'b')), typeof(replace('abc', 'b', CAST('x' AS varchar)))
 --> [["varchar(11)", "varchar(3)", "varchar"]]
+
+SELECT * FROM iceorders FOR SYSTEM_TIME AS OF current_timestamp
+--! SYNTAX_ERROR: line 1:29: mismatched input 'SYSTEM_TIME'. Expecting: 'TIMESTAMP', 'VERSION'

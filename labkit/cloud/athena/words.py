@@ -66,10 +66,12 @@ class Words:
     Args:
         text: the statement.
         start: offset of the first character to read.
+        double: whether names stand in double quotes, too, as in what Trino runs.
     """
 
-    def __init__(self, text: str, start: int = 0) -> None:
+    def __init__(self, text: str, start: int = 0, *, double: bool = False) -> None:
         self.text = text
+        self.double = double
         self._next = self._read(start)
 
     @property
@@ -113,7 +115,8 @@ class Words:
         """Read a name; names are without case, and reserved words stand in backticks."""
         if self.word.kind not in ("word", "double", "backquoted", "number"):
             raise self.mismatch("<identifier>")
-        if self.word.text.upper() in reserved:
+        quoted = self.word.kind == "double" and not self.double
+        if quoted or self.word.text.upper() in reserved:
             raise self.failure(f"no viable alternative at input '{self.word.text}'")
         word = self.take()
         return word.text.lower() if word.kind in ("word", "number") else word.text[1:-1].lower()

@@ -79,7 +79,7 @@ class CreateTableAs:
 
 @statement("CREATE", "TABLE")
 def create_table_as(text: str) -> Statement:
-    words = Words(text)
+    words = Words(text, double=True)
     words.expect("CREATE", "TABLE")
     words.accept("IF", "NOT", "EXISTS")
     words.qualified()

@@ -31,7 +31,7 @@ _EMPTY = "\t \t "
 @statement("DESCRIBE")
 @statement("DESC")
 def describe(text: str) -> Statement:
-    words = Words(text)
+    words = Words(text, double=True)
     words.take()
     detailed = words.accept("FORMATTED") or words.accept("EXTENDED")
     words.accept("VIEW")

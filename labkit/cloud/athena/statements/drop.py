@@ -5,7 +5,7 @@ Source: https://docs.aws.amazon.com/athena/latest/ug/drop-table.html
 
 from __future__ import annotations
 
-from labkit.cloud.athena.errors import StatementFailed
+from labkit.cloud.athena.errors import StatementFailed, invalid
 from labkit.cloud.athena.run import Run
 from labkit.cloud.athena.statement import Result, Statement, statement
 from labkit.cloud.athena.statements.tables import handler_of, place, table_type_of
@@ -26,9 +26,13 @@ def drop_view(text: str) -> Statement:
 
 
 def _read(text: str, *, view: bool) -> Statement:
-    words = Words(text)
+    words = Words(text, double=view)
     words.take(), words.take()
     if_exists = words.accept("IF", "EXISTS")
+    if (
+        view and words.word.kind == "backquoted"
+    ):  # https://github.com/dbt-labs/dbt-athena/issues/220
+        raise invalid("Queries of this type are not supported", "NOT_SUPPORTED")
     name = words.qualified()
     words.end()
     kind = "DROP_VIEW" if view else "DROP_TABLE"

@@ -237,7 +237,7 @@ def _like(names: list[str], pattern: str) -> list[str]:
 
 
 def _after(text: str, count: int) -> Words:
-    words = Words(text)
+    words = Words(text, double=True)
     for _ in range(count):
         words.take()
     return words

@@ -17,12 +17,6 @@ from labkit.cloud.engine.trino.parse_match import match_recognize
 _JOINS = ("INNER", "LEFT", "RIGHT", "FULL")
 #: Words that Trino allows as names, and that still begin the next clause after a relation.
 _NOT_ALIASES = frozenset(["TABLESAMPLE", "OFFSET", "LIMIT", "FETCH", "WINDOW", "MATCH_RECOGNIZE"])
-_VERSIONS = {
-    "TIMESTAMP": "TIMESTAMP",
-    "SYSTEM_TIME": "TIMESTAMP",
-    "VERSION": "VERSION",
-    "SYSTEM_VERSION": "VERSION",
-}
 
 
 class RelationParser:
@@ -46,7 +40,7 @@ class RelationParser:
         parts = cursor.qualified()
         if not cursor.accept("FOR"):
             return tree.Table(start, cursor.end, parts)
-        kind = _VERSIONS[cursor.expect_any(*_VERSIONS)]
+        kind = cursor.expect_any("TIMESTAMP", "VERSION")  # those of engine version 2 are gone
         cursor.expect("AS", "OF")
         value = self.expressions.value()
         return tree.Table(start, cursor.end, parts, (kind, value))
