@@ -14,6 +14,7 @@ import psycopg
 import pytest
 import redshift_connector
 import sqlalchemy as sa
+from redshift_connector.interval import IntervalDayToSecond, IntervalYearToMonth
 
 from tests.redshift.wire.conftest import DATABASE, PASSWORD, USER
 
@@ -191,6 +192,21 @@ def test_redshift_connector(place: Any) -> None:
     with pytest.raises(redshift_connector.ProgrammingError, match="42P01"):
         cursor.execute("SELECT * FROM nosuch")
     connection.rollback()
+    connection.close()
+
+
+def test_redshift_connector_knows_the_types_of_intervals(place: Any) -> None:
+    connection = place.redshift()
+    cursor = connection.cursor()
+    cursor.execute("CREATE TEMP TABLE spans (a intervaly2m, b interval day to second)")
+    most = (IntervalYearToMonth(-(2**31)), IntervalDayToSecond(2**63 - 1))
+    cursor.execute("INSERT INTO spans VALUES ('1-1', '10 23:59:59.999999')")
+    cursor.execute("INSERT INTO spans VALUES (%s, %s)", most)
+    cursor.execute("SELECT a, b FROM spans ORDER BY a DESC")
+    assert [tuple(row) for row in cursor.fetchall()] == [
+        (IntervalYearToMonth(13), IntervalDayToSecond(11 * 86_400_000_000 - 1)),
+        most,
+    ]
     connection.close()
 
 

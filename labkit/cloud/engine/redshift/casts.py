@@ -163,7 +163,10 @@ def cast(value: Typed, target: Type) -> Typed:
     sql = value.sql
     if target.base == "varbyte" and value.type.base == "bpchar":
         sql = f"rpad({sql}, {max(value.type.size, 1)}, ' ')"
-    return Typed(render(sql, target), target, value.name, clean=_uncut(value, target))
+    sql = render(sql, target)
+    if target.base == "interval":
+        sql = fit(sql, target)
+    return Typed(sql, target, value.name, clean=_uncut(value, target))
 
 
 def _uncut(value: Typed, target: Type) -> Callable[[], bool] | None:
@@ -207,10 +210,10 @@ def _assignable(value: Typed, target: Type) -> bool:
 def fit(sql: str, target: Type) -> str:
     """Text that is refused when its bytes are too many, blanks at its end not counted.
 
-    An interval keeps nothing smaller than the unit of its column.
+    An interval keeps nothing smaller than the unit of its column, or as many digits of a second.
     """
     if target.base == "interval" and target.size:
-        return f"date_trunc('{INTERVAL_UNITS[target.size - 1]}', {sql})"
+        return _fit_interval(sql, target)
     if target.base not in ("varchar", "bpchar", "varbyte") or not target.size:
         return sql
     if target.base == "bpchar":
@@ -218,6 +221,17 @@ def fit(sql: str, target: Type) -> str:
     if target.base == "varbyte":
         return f"rs_fit_bytes({sql}, {target.size}, '{target}')"
     return f"rs_fit({sql}, {target.size}, '{target}')"
+
+
+def _fit_interval(sql: str, target: Type) -> str:
+    unit = INTERVAL_UNITS[target.size - 1]
+    if unit == "second" and target.scale == 6:
+        return sql
+    whole = f"date_trunc('{unit}', {sql})"
+    if unit != "second":
+        return whole
+    micros = f"round(date_part('microseconds', {sql}) % 1000000, {target.scale - 6})"
+    return f"({whole} + to_microseconds(CAST({micros} AS BIGINT)))"
 
 
 def _literal(text: str, target: Type) -> str | None:
@@ -229,7 +243,8 @@ def _literal(text: str, target: Type) -> str | None:
     if target.base in TIMES:
         return datetimes.literal(text, target.base)
     if target.base == "interval":
-        return durations.read(text).duckdb
+        unit = INTERVAL_UNITS[target.size - 1]
+        return fit(durations.read(text, unit).duckdb, target)
     return None
 
 

@@ -15,6 +15,7 @@ from labkit.cloud.engine.redshift.errors import BAD_TEXT, RedshiftError
 
 _SECOND = 1_000_000
 _DAY = 86400 * _SECOND
+_MOST = (2**63 - 1) // 1000
 _MONTHS = {
     "millennium": 12000,
     "century": 1200,
@@ -43,7 +44,10 @@ class Duration(NamedTuple):
 
     @property
     def duckdb(self) -> str:
-        return f"(to_months({self.months}) + to_days({self.days}) + to_microseconds({self.micros}))"
+        """Of so many microseconds that Arrow's nanoseconds have no room for them, days are made."""
+        more = int(self.micros / _DAY) if abs(self.micros) > _MOST else 0
+        days, micros = self.days + more, self.micros - more * _DAY
+        return f"(to_months({self.months}) + to_days({days}) + to_microseconds({micros}))"
 
 
 def read(text: str, unit: str = "second") -> Duration:

@@ -28,7 +28,7 @@ class Type:
         base: PostgreSQL's short name, as drivers see it: ``int4``, ``varchar``, ``numeric``.
         size: the length in bytes of text, the precision of a ``numeric``, or the place of an
             interval's smallest unit among `INTERVAL_UNITS`, from 1.
-        scale: of a ``numeric``.
+        scale: of a ``numeric``; the digits of an interval's seconds behind the point.
         parts: the fields of a ``struct``; an ``array``'s element, without a name.
     """
 
@@ -46,10 +46,15 @@ class Type:
     @property
     def plain(self) -> str:
         """The long spelling without a length, as messages have it."""
+        return _LONG.get(self.base) or _INTERVALS.get(self.short, self.base)
+
+    @property
+    def short(self) -> str:
+        """The catalog's name: an interval's tells whether it is of months."""
         if self.base == "interval" and self.size:
             months = self.size <= INTERVAL_UNITS.index("month") + 1
-            return "interval year to month" if months else "interval day to second"
-        return _LONG.get(self.base, self.base)
+            return "intervaly2m" if months else "intervald2s"
+        return self.base
 
     @property
     def duckdb(self) -> str:
@@ -68,6 +73,7 @@ BOOL, INT2, INT4, INT8 = map(Type, ("bool", "int2", "int4", "int8"))
 FLOAT4, FLOAT8, DATE, TIME, TIMETZ = map(Type, ("float4", "float8", "date", "time", "timetz"))
 TIMESTAMP, TIMESTAMPTZ, SUPER = map(Type, ("timestamp", "timestamptz", "super"))
 UNKNOWN, INTERVAL, OID, NAME = map(Type, ("unknown", "interval", "oid", "name"))
+INTERVALY2M, INTERVALD2S = Type("interval", 2), Type("interval", 7, 6)
 GEOMETRY, GEOGRAPHY, HLLSKETCH, RECORD = map(Type, ("geometry", "geography", "hllsketch", "record"))
 VARCHAR, TEXT = Type("varchar"), Type("varchar", 256)
 VARBYTE = Type("varbyte", 64000)
@@ -101,6 +107,7 @@ _LONG = {
     "_oid": "oid[]",
     "_text": "text[]",
 }
+_INTERVALS = {"intervaly2m": "interval year to month", "intervald2s": "interval day to second"}
 _DUCKDB = {
     "bool": "BOOLEAN",
     "int2": "SMALLINT",
@@ -138,6 +145,7 @@ NAMES = {
     "float": "float8", "bpchar": "bpchar", "char": "bpchar", "nchar": "bpchar",
     "nvarchar": "varchar", "text": "varchar", "timestamp": "timestamp", "time": "time",
     "varbinary": "varbyte", "datetime": "timestamp", "varchar[]": "_text", "int2[]": "_int2",
+    **dict.fromkeys(_INTERVALS, "interval"),
 }  # fmt: skip
 
 
@@ -159,6 +167,8 @@ def named_type(name: str, sizes: tuple[int, ...] = ()) -> Type:
         raise RedshiftError("invalid NUMERIC type modifier", "22023")
     if base == "numeric":
         return _decimal(*sizes)
+    if name.lower() in _INTERVALS:
+        return INTERVALY2M if name.lower() == INTERVALY2M.short else INTERVALD2S
     if base not in SIZED:
         if sizes and base.startswith("time"):
             raise _no_precision(base)

@@ -225,7 +225,8 @@ class Words:
         zone = self.accept("WITH", "TIME", "ZONE")
         self.accept("WITHOUT", "TIME", "ZONE")
         if kept:
-            return Type("interval", kept)
+            digits = min(sizes[0] if sizes else 6, 6)
+            return Type("interval", kept, digits if kept == len(INTERVAL_UNITS) else 0)
         if name == "float" and sizes:
             return named_type("float4" if sizes[0] < 25 else "float8")
         return named_type(f"{name}tz" if zone else name, tuple(sizes))

@@ -14,12 +14,14 @@ OIDS = {
     "bool": 16, "varbyte": 6551, "name": 19, "int8": 20, "int2": 21, "int4": 23, "oid": 26,
     "float4": 700, "float8": 701, "unknown": 705, "bpchar": 1042, "varchar": 1043, "date": 1082,
     "time": 1083, "timestamp": 1114, "timestamptz": 1184, "interval": 1186, "timetz": 1266,
+    "intervaly2m": 1188, "intervald2s": 1190,
     "numeric": 1700, "super": 4000, "geometry": 3000, "geography": 3001, "hllsketch": 2935,
     "record": 2249, "_int2": 1005, "_text": 1009, "_oid": 1028, "oidvector": 30,
     "int2vector": 22,
 }  # fmt: skip
 LENGTHS = {"bool": 1, "int2": 2, "int4": 4, "int8": 8, "oid": 4, "float4": 4, "float8": 8,
-            "date": 4, "time": 8, "timestamp": 8, "timestamptz": 8, "name": 128}  # fmt: skip
+            "date": 4, "time": 8, "timestamp": 8, "timestamptz": 8, "name": 128,
+            "intervaly2m": 4, "intervald2s": 8}  # fmt: skip
 #: How columns are compressed, by the catalog's number.
 ENCODINGS = ("none", "raw", "bytedict", "delta", "delta32k", "lzo", "mostly8", "mostly16",
              "mostly32", "runlength", "text255", "text32k", "zstd", "az64")  # fmt: skip

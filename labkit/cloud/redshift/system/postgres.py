@@ -146,7 +146,7 @@ def _attributes(connection: Connection) -> Iterator[tuple[tuple[Any, ...], str |
         for at, column in enumerate(columns_of(connection, one), 1):
             kind = column.type
             yield (
-                one.oid, column.name, OIDS[kind.base], -1, LENGTHS.get(kind.base, -1), at, 0,
+                one.oid, column.name, OIDS[kind.short], -1, LENGTHS.get(kind.short, -1), at, 0,
                 modifier(kind), False, not column.nullable,
                 bool(column.default or column.identity), False, True,
                 column.name == one.body.get("distkey"),
@@ -162,7 +162,7 @@ def _index_attributes(connection: Connection) -> Iterator[tuple[Any, ...]]:
         for at, place in enumerate(each.places if each.kind != "f" else (), 1):
             column = each.table.columns[place - 1]
             kind = column.type
-            yield (each.oid, column.name, OIDS[kind.base], -1, LENGTHS.get(kind.base, -1), at, 0,
+            yield (each.oid, column.name, OIDS[kind.short], -1, LENGTHS.get(kind.short, -1), at, 0,
                    modifier(kind), False, False, False, False, True, False, 0, 0)  # fmt: skip
 
 

@@ -33,7 +33,7 @@ def row_description(columns: Sequence[Column], formats: Sequence[int] = ()) -> b
     body = struct.pack("!h", len(columns))
     for column, how in zip(columns, all_formats(formats, len(columns)), strict=True):
         kind = column.type
-        shape = (0, 0, OIDS[kind.base], LENGTHS.get(kind.base, -1), modifier(kind), how)
+        shape = (0, 0, OIDS[kind.short], LENGTHS.get(kind.short, -1), modifier(kind), how)
         body += text(column.name) + struct.pack("!ihihih", *shape)
     return message(b"T", body)
 
@@ -199,13 +199,20 @@ def _zoned(value: Any) -> bytes:
     return struct.pack("!qi", micros, -int(offset.total_seconds()) if offset else 0)
 
 
-def _interval(value: Any) -> bytes:
+def _intervals(values: pa.ChunkedArray, kind: Type) -> list[bytes | None]:
     """Microseconds, days among them, and months: PostgreSQL 8.0's, as redshift_connector reads it.
 
-    Later PostgreSQL tells the days apart. Source: ``interval_recv_integer`` in
+    Of an interval of Redshift's own types there is the one or the other. Later PostgreSQL tells
+    the days apart. Source: ``interval_recv_integer`` and its neighbours in
     https://github.com/aws/amazon-redshift-python-driver/blob/master/redshift_connector/utils/type_utils.py
     """
-    return struct.pack("!qi", value.days * 86_400_000_000 + value.nanoseconds // 1000, value.months)
+    parts = {"intervaly2m": slice(1, 2), "intervald2s": slice(0, 1)}.get(kind.short, slice(2))
+    pack = struct.Struct("!" + "qi"[parts]).pack
+    return [
+        None if each is None
+        else pack(*(each.days * 86_400_000_000 + each.nanoseconds // 1000, each.months)[parts])
+        for each in values.to_pylist()
+    ]  # fmt: skip
 
 
 def _smallints(value: str) -> bytes:
@@ -230,7 +237,7 @@ _BINARY: dict[str, Encoder] = {
     "timestamptz": _counted("!q", pa.int64(), MICROS_TO_2000),
     "timetz": _each(_zoned),
     "numeric": _each(numeric_bytes),
-    "interval": _each(_interval),
+    "interval": _intervals,
     "varbyte": _each(bytes),
     "bpchar": _as_shown,
 }
