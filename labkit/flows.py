@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from labkit import names
+from labkit.advice import advice
 from labkit.errors import RunFailed, UnknownName
 from labkit.progress import Progress, wait
 from labkit.storage import split_uri, told
@@ -16,6 +18,7 @@ from labkit.storage import split_uri, told
 if TYPE_CHECKING:
     from labkit.lab import Lab
 
+REASONS = ("StateChangeReason", "ErrorMessage", "errorMessage")
 ENDED = ("SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
 Event = dict[str, Any]
 
@@ -149,7 +152,7 @@ class Flows:
         """Wait until an execution has ended, showing the state that it is in.
 
         Raises:
-            RunFailed: it did not succeed; with its error and cause.
+            RunFailed: it did not succeed; with its error, and its cause in a sentence.
         """
         name = execution.rsplit(":", 1)[-1]
         last = wait(
@@ -161,8 +164,9 @@ class Flows:
         )
         ended = _ended(last)
         if ended.status != "SUCCEEDED":
-            why = f"{ended.status}. {ended.error} {ended.cause}".strip()
-            raise RunFailed("execution", name, why)
+            cause = _sentence(ended.cause)
+            why = f"{ended.status}. {ended.error} {cause}".strip()
+            raise RunFailed("execution", name, "\n".join(filter(None, [why, advice(cause)])))
         return ended
 
     @told
@@ -264,6 +268,25 @@ def _ended(said: dict[str, Any]) -> Execution:
     output = json.loads(said["output"]) if "output" in said else None
     facts = (said.get("error", ""), said.get("cause", ""))
     return Execution(said["executionArn"], said["status"], output, *facts)
+
+
+def _sentence(cause: str) -> str:
+    """A cause as it is; of a run that its service tells as JSON, the reason alone.
+
+    >>> _sentence('{"QueryExecution": {"Status": {"StateChangeReason": "no such table"}}}')
+    'no such table'
+    """
+    try:
+        return next(_reasons(json.loads(cause)), cause)
+    except ValueError:
+        return cause
+
+
+def _reasons(told: Any) -> Iterator[str]:
+    if isinstance(told, dict):
+        yield from (told[name] for name in REASONS if isinstance(told.get(name), str))
+        for each in told.values():
+            yield from _reasons(each)
 
 
 def _progress(said: dict[str, Any]) -> Progress:

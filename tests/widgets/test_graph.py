@@ -191,11 +191,22 @@ def test_a_rule_on_uploads_leaves_what_a_bucket_told_before(lab, role, fresh):
     assert "EventBridgeConfiguration" in found
 
 
-def test_a_flow_that_fails_says_why(lab, role, fresh):
-    states = {"F": {"Type": "Fail", "Error": "Mine", "Cause": "no rows"}}
+QUERY = {"Status": {"State": "FAILED", "StateChangeReason": "Column 'a' cannot be resolved"}}
+CAUSES = {
+    "a text": ("no rows", r"FAILED\. Mine no rows$"),
+    "a query's record": (
+        json.dumps({"QueryExecution": {"Query": "SELECT a", **QUERY}}),
+        r"FAILED\. Mine Column 'a' cannot be resolved\nlab\.catalog\.columns",
+    ),
+}
+
+
+@pytest.mark.parametrize(("cause", "says"), CAUSES.values(), ids=CAUSES)
+def test_a_flow_that_fails_says_why(lab, role, fresh, cause, says):
+    states = {"F": {"Type": "Fail", "Error": "Mine", "Cause": cause}}
     name = fresh("flow")
     lab.flows.put_machine(name, {"StartAt": "F", "States": states}, role=role)
-    with pytest.raises(RunFailed, match=r"FAILED\. Mine no rows"):
+    with pytest.raises(RunFailed, match=says):
         lab.flows.run(name)
 
 
