@@ -26,6 +26,7 @@ import labkit.cloud.around.log_groups
 import labkit.cloud.around.log_queries
 import labkit.cloud.around.made_up
 import labkit.cloud.around.metrics
+import labkit.cloud.around.subscriptions
 import labkit.cloud.athena
 import labkit.cloud.databrew
 import labkit.cloud.events

@@ -50,6 +50,21 @@ def test_false_is_no_raw_delivery(aws, sns, topic, queue):
     assert json.loads(got["Body"])["Message"] == "hello"
 
 
+WAITING = {"email": "a@example.com", "https": "https://example.com/a"}
+
+
+@pytest.mark.parametrize(("protocol", "endpoint"), WAITING.items(), ids=WAITING)
+def test_who_is_to_confirm_is_waited_for(sns, topic, protocol, endpoint):
+    asked = {"TopicArn": topic, "Protocol": protocol, "Endpoint": endpoint}
+    assert sns.subscribe(**asked)["SubscriptionArn"] == "pending confirmation"
+    (listed,) = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+    assert listed == asked | {"SubscriptionArn": "PendingConfirmation", "Owner": "123456789012"}
+    assert listed in sns.list_subscriptions()["Subscriptions"]
+    arn = sns.subscribe(**asked, ReturnSubscriptionArn=True)["SubscriptionArn"]
+    told = sns.get_subscription_attributes(SubscriptionArn=arn)["Attributes"]
+    assert (told["PendingConfirmation"], told["ConfirmationWasAuthenticated"]) == ("true", "false")
+
+
 def test_a_raw_message_has_its_bytes(aws, sns, topic, queue):
     url, arn = queue()
     subscribe(sns, topic, arn, RawMessageDelivery="true")

@@ -69,7 +69,8 @@ def _subscribe(members: Members, said: Members) -> tuple[str, Members]:
 
 def _unsubscribe(members: Members, said: Members) -> tuple[str, Members]:
     listed = ask("sns", "ListSubscriptionsByTopic", {"TopicArn": _arn(members)})["Subscriptions"]
-    found = [e["SubscriptionArn"] for e in listed if e["Endpoint"] == str(said["Endpoint"])]
+    arns = [e["SubscriptionArn"] for e in listed if e["Endpoint"] == str(said["Endpoint"])]
+    found = [arn for arn in arns if arn.startswith("arn:")]  # not one that waits for confirmation
     return "Unsubscribe", {"SubscriptionArn": found[0] if found else _arn(members) + ":none"}
 
 

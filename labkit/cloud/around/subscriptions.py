@@ -1,0 +1,74 @@
+"""SNS's subscriptions, some of which somebody has to confirm: by mail and over HTTP.
+
+Nobody is asked here, so these wait for ever, where moto has them confirmed at once. What waits is
+told without its ARN, unless the call that makes it asks for that.
+
+Sources: https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html and
+https://docs.aws.amazon.com/sns/latest/dg/SendMessageToHttp.confirm.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from labkit.cloud.operations import Answer, AwsError, Context, operation
+from labkit.cloud.paging import page
+
+_CONFIRMED_BY_SOMEBODY = ("email", "email-json", "http", "https")
+_MOST = 100
+
+
+@operation("sns", "Subscribe")
+def subscribe(
+    context: Context,
+    *,
+    TopicArn: str,
+    Protocol: str,
+    Endpoint: str = "",
+    Attributes: dict[str, str] | None = None,
+    ReturnSubscriptionArn: bool = False,
+) -> Answer:
+    sns, given = context.backend("sns"), Attributes or {}
+    with context.cloud.changing("sns"):
+        made = sns.subscribe(TopicArn, Endpoint, Protocol)
+        if Protocol in _CONFIRMED_BY_SOMEBODY:
+            made.attributes |= {"PendingConfirmation": True, "ConfirmationWasAuthenticated": False}
+        for name in sorted(given, key=lambda each: each != "FilterPolicyScope"):
+            sns.set_subscription_attributes(made.arn, name, given[name])
+    waits = _waits(made) and not ReturnSubscriptionArn
+    return {"SubscriptionArn": "pending confirmation" if waits else made.arn}
+
+
+@operation("sns", "ListSubscriptions")
+def list_subscriptions(context: Context, *, NextToken: str | None = None) -> Answer:
+    return _listed(context.backend("sns").subscriptions.values(), NextToken, "")
+
+
+@operation("sns", "ListSubscriptionsByTopic")
+def list_subscriptions_by_topic(
+    context: Context, *, TopicArn: str, NextToken: str | None = None
+) -> Answer:
+    sns = context.backend("sns")
+    arn = sns.get_topic(TopicArn).arn
+    found = [each for each in sns.subscriptions.values() if each.topic.arn == arn]
+    return _listed(found, NextToken, arn)
+
+
+def _listed(found: Iterable[Any], token: str | None, question: str) -> Answer:
+    told = [
+        {
+            "SubscriptionArn": "PendingConfirmation" if _waits(each) else each.arn,
+            "Owner": each.owner,
+            "Protocol": each.protocol,
+            "Endpoint": each.endpoint,
+            "TopicArn": each.topic.arn,
+        }
+        for each in found
+    ]
+    refusal = AwsError("InvalidParameter", "Invalid parameter: NextToken")
+    return page("Subscriptions", told, _MOST, token or None, refusal, question=question)
+
+
+def _waits(subscription: Any) -> bool:
+    return subscription.attributes.get("PendingConfirmation") is True
