@@ -99,6 +99,11 @@ NOT_ASKED = {  # call, its parameters → code
         {"KeySpec": "HMAC_256", "KeyUsage": "ENCRYPT_DECRYPT"},
         "ValidationException",
     ),
+    "kind": (
+        "create_key",
+        {"KeySpec": "ML_DSA_65", "KeyUsage": "SIGN_VERIFY"},
+        "NotImplementedException",
+    ),
     "size": ("generate_random", {}, "ValidationException"),
     "region": (
         "describe_key",

@@ -30,6 +30,7 @@ _USES = {
     "RSA": {"ENCRYPT_DECRYPT", "SIGN_VERIFY"},
     "SYMMETRIC": {"ENCRYPT_DECRYPT"},
 }
+_NOT_MADE = ("ML_DSA_", "ECC_NIST_EDWARDS")  # kinds of keys of which moto has none
 TAKES_ALIAS = {*USAGES, "DescribeKey", "GetPublicKey"}
 
 
@@ -59,6 +60,8 @@ def _check_limits(operation: str, parameters: Parameters) -> None:
     if operation == "CreateKey" and origin != "AWS_KMS":
         raise not_here("kms", operation, f"key material of origin {origin}")
     spec = parameters.get("KeySpec") or parameters.get("CustomerMasterKeySpec")
+    if operation == "CreateKey" and str(spec).startswith(_NOT_MADE):
+        raise not_here("kms", operation, f"a key of the kind {spec}")
     if (
         operation == "CreateKey"
         and spec not in (None, "SYMMETRIC_DEFAULT")
