@@ -11,6 +11,7 @@ import pytest
 from labkit import charts
 from labkit.charts.pages import Session
 from labkit.cloud.quicksight.embedding.layout import Place, places
+from labkit.cloud.quicksight.render import Theme
 from labkit.errors import NoChart
 from tests.quicksight.embedding.boards import SCHEMA, dashboard, orders, visual
 from tests.quicksight.embedding.test_sessions import refused, rows
@@ -298,6 +299,28 @@ def test_padding_leaves_room(name: str) -> None:
     said, room = PADDINGS[name]
     found = Place("VISUAL", "v", 0, 0, 600, 400, {"Padding": said}).inside()
     assert (found.left, found.top, found.width, found.height) == room
+
+
+TILES: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[Any, ...]]] = {
+    "nothing said": ({}, {}, (0, 0)),
+    "the theme's": ({"Border": {"Show": True, "Color": "#2A5D78", "Width": "2px"},
+                     "Padding": "9px"}, {}, (2, 9)),
+    "the element's": ({"Border": {"Color": "#2A5D78", "Width": "2px"}, "Padding": "9px"},
+                      {"BorderStyle": {"Color": "#2A5D78", "Width": "4px"}, "Padding": "1px"},
+                      (4, 1)),
+    "no border": ({"Border": {"Show": False, "Color": "#2A5D78"}}, {}, (0, 0)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TILES)
+def test_a_theme_says_what_tiles_look_like(name: str) -> None:
+    tile, own, (border, padding) = TILES[name]
+    theme = Theme.of({"Sheet": {"Tile": tile}})
+    elements = [_element("VISUAL", "v", 0, 12) | own, _element("TEXT_BOX", "t", 12, 2)]
+    sheet = {"Layouts": [{"Configuration": {"GridLayout": {"Elements": elements}}}]}
+    visual, box = places(sheet, 1600, {}, theme.tile)
+    assert (visual.border[0], visual.padding[0]) == (border, padding)
+    assert (box.border[0], box.padding[0]) == (0, 0)
 
 
 def test_a_tile_has_its_border_and_padding(boards: Any, board: str, reader: str) -> None:

@@ -23,6 +23,7 @@ CONTROL_LEAST_PX, BAR_COLUMNS = 170, 12
 CANVAS_PX = 1600
 INCH_PX = 96
 PAGE_INCHES = 8.5
+_BARE: Json = {}
 _SIZE = re.compile(r"([\d.]+)\s*(px|in|cm|mm|pt)?")
 _UNITS = {"in": INCH_PX, "cm": INCH_PX / 2.54, "mm": INCH_PX / 25.4, "pt": INCH_PX / 72}
 
@@ -77,20 +78,38 @@ class Place:
         )  # fmt: skip
 
 
-def places(sheet: Json, width_px: float, parameters: Json) -> list[Place]:
+def places(sheet: Json, width_px: float, parameters: Json, tile: Json = _BARE) -> list[Place]:
     """Where a sheet's elements stand that are to be seen, when it is so wide.
 
     Args:
         parameters: values by name, for the rules that show and hide elements.
+        tile: a theme's ``TileStyle``, which a visual's own style goes before.
     """
-    return [each for each in every(sheet, width_px) if is_shown(each.style, parameters)]
+    return [each for each in every(sheet, width_px, tile) if is_shown(each.style, parameters)]
 
 
-def every(sheet: Json, width_px: float) -> list[Place]:
+def every(sheet: Json, width_px: float, tile: Json = _BARE) -> list[Place]:
     """Where all of a sheet's elements stand, hidden ones too."""
     layouts = sheet.get("Layouts") or [{"Configuration": {"GridLayout": _default(sheet)}}]
     [(kind, body)] = layouts[0]["Configuration"].items()
-    return list(_LAYOUTS[kind](body, width_px))
+    return [_styled(each, tile) for each in _LAYOUTS[kind](body, width_px)]
+
+
+def _styled(place: Place, tile: Json) -> Place:
+    """A visual's place with what the theme says of tiles.
+
+    https://docs.aws.amazon.com/quicksight/latest/APIReference/API_TileStyle.html
+    """
+    if place.type != "VISUAL" or not tile:
+        return place
+    border = dict(tile.get("Border") or {})
+    shown = "VISIBLE" if border.pop("Show", True) else "HIDDEN"
+    own = {name: tile[name] for name in ("BorderRadius", "Padding") if tile.get(name)}
+    if tile.get("BackgroundColor"):
+        own["BackgroundStyle"] = {"Color": tile["BackgroundColor"]}
+    return replace(
+        place, style={"BorderStyle": {"Visibility": shown, **border}, **own, **place.style}
+    )
 
 
 def is_shown(element: Json, parameters: Json) -> bool:

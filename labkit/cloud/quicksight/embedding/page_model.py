@@ -72,7 +72,7 @@ def shown_places(chosen: Chosen, sheet: Mapping[str, Any]) -> list[Place]:
         return [Place("VISUAL", only, 0, 0, WIDTH_PX, WIDTH_PX * 0.55)]
     visuals = {each.id for each in chosen.open.board.visuals}
     values = walk.parameters(chosen.definition, chosen.parameters)
-    found = layout.places(sheet, WIDTH_PX, values)
+    found = layout.places(sheet, WIDTH_PX, values, chosen.open.board.theme.tile)
     return [each for each in found if each.type != "VISUAL" or each.id in visuals]
 
 

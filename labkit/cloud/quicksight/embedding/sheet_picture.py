@@ -90,7 +90,7 @@ def sheet_picture(chosen: Chosen, sheet: Json, width_px: float) -> SheetPicture:
     controls = controls_of(chosen.definition, sheet)
     inner = width_px - 2 * MARGIN_PX
     values = walk.parameters(chosen.definition, chosen.parameters)
-    found = layout.places(sheet, inner, values)
+    found = layout.places(sheet, inner, values, theme.tile)
     placed = {each.id for each in found}
     bar, below = _bar([each for each in controls if each.id not in placed], inner)
     top = HEAD_PX + below

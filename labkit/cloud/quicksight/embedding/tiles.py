@@ -29,7 +29,7 @@ def content_of(definition: Json, id: str) -> str:
 
 def theme_of(theme: Theme, visual: walk.Placed) -> Theme:
     """The theme of a visual's tile."""
-    found = layout.every(visual.sheet, layout.CANVAS_PX)
+    found = layout.every(visual.sheet, layout.CANVAS_PX, theme.tile)
     styles = (each.style for each in found if each.id == visual.id)
     return tile_theme(theme, next(styles, {}))
 

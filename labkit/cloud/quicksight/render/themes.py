@@ -11,7 +11,7 @@ the first six are told apart by those who see no red or no green.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 LIGHT_DATA = tuple(
@@ -24,7 +24,11 @@ DARK_DATA = tuple(
 
 @dataclass(frozen=True)
 class Theme:
-    """What a picture is coloured with; each colour as ``#RRGGBB``."""
+    """What a picture is coloured with; each colour as ``#RRGGBB``.
+
+    Args:
+        tile: the ``TileStyle`` of sheets: borders, corners, padding, a background of its own.
+    """
 
     name: str
     foreground: str
@@ -38,6 +42,7 @@ class Theme:
     data: tuple[str, ...]
     gradient: tuple[str, ...]
     empty: str
+    tile: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     @classmethod
     def of(cls, theme: Theme | str | Mapping[str, Any] | None) -> Theme:
@@ -121,5 +126,6 @@ def _configured(base: Theme, configuration: Mapping[str, Any]) -> Theme:
         "data": tuple(data.get("Colors", ())),
         "gradient": tuple(data.get("MinMaxGradient", ())),
         "empty": data.get("EmptyFillColor"),
+        "tile": (configuration.get("Sheet") or {}).get("Tile"),
     }
     return replace(base, name="CUSTOM", **{key: each for key, each in given.items() if each})
