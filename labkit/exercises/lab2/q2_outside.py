@@ -45,10 +45,11 @@ to 4, both included. Find the students in `db_raw_sisdemo.student` whose `high_s
 `OR`, as one wrong grade is enough. For a missing grade the comparison is neither true nor false,
 so `WHERE` leaves it out.""",
     messages={
-        "and": "Nobody has *both* grades outside. One is enough.",
+        "and": "That finds nobody. Nobody has *both* grades outside, and one is enough; a grade "
+        "may be below 0 as well as above 4.",
         "ends": "A grade of 0 is possible: some students failed all their courses.",
-        "only-average": "You looked at `cumulative_gpa` alone.",
-        "only-school": "You looked at `high_school_gpa` alone.",
+        "only-average": "Those with a wrong `high_school_gpa` are missing. Mind what is below 0.",
+        "only-school": "Those with a wrong `cumulative_gpa` are missing. Mind what is above 4.",
         "first-year": "`first_year_gpa` is a column of its own, and was not asked for.",
         "inside": "These are the students whose grades can be. Turn the condition round.",
         "high": "High is not impossible: grades up to 4.0 are given.",
