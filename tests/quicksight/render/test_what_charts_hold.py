@@ -13,7 +13,7 @@ import numpy
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
-from matplotlib.patches import Rectangle
+from matplotlib.patches import Patch, Rectangle
 from matplotlib.text import Text
 
 from labkit.cloud.quicksight.render import THEMES, Theme
@@ -75,6 +75,8 @@ def test_a_category_may_be_called_as_the_rest_is(kind: str) -> None:
     data = rows(dimension("Category", "Gender"), measure("Values", "Students"), of=of)
     picture = draw(visual(kind), replace(data, others=(None, 3)))
     assert [each.value.split()[0] for each in picture.marks.values()] == ["10", "7", "3"]
+    colors = {to_rgb(each.get_facecolor()[:3]) for each in picture.findobj(Patch) if each.get_gid()}
+    assert len(colors) == {"BarChart": 1, "PieChart": 3}[kind]
 
 
 def test_a_group_may_be_called_as_a_total_is() -> None:

@@ -23,7 +23,7 @@ def series_color(sketch: Sketch, field: Field, key: Any, label: str, at: int) ->
             return mapped[field.id, name]
     if own := field.colors.get(_special(key) or str(key)):
         return own
-    series = f"{field.id} {label}"  # a combo's bars and line may have one label
+    series = f"{field.id} {_special(key)} {label}"  # a combo's bars and line may have one label
     return sketch.colors.setdefault(series, _next(sketch, at))
 
 
