@@ -101,7 +101,7 @@ def test_a_change_may_begin_with_queries(run: Run) -> None:
 def test_a_statement_is_recorded_with_its_comments(run: Run) -> None:
     run("/* {'app': 'x'} */ SELECT 1 -- one\n AS told; /* two */ SELECT 2 /* too */ AS told;")
     recorded = run(
-        "SELECT trim(querytxt) FROM stl_query WHERE querytxt LIKE '%%AS told' ORDER BY query"
+        "SELECT trim(querytxt) FROM stl_query WHERE trim(querytxt) LIKE '%%AS told' ORDER BY query"
     )
     assert recorded == [
         ("/* {'app': 'x'} */ SELECT 1 -- one\n AS told",),

@@ -146,10 +146,21 @@ def _escape(node: exp.Escape, scope: Scope) -> Typed:
     return _match(node.this, node.expression.name, scope)
 
 
+def _matched(node: exp.Expr, scope: Scope) -> str:
+    """A text as a pattern meets it: that of a CHAR has its blanks.
+
+    Source: https://docs.snowflake.com/en/migrations/snowconvert-docs/translation-references/redshift/redshift-conditions
+    """
+    value = expression(node, scope)
+    if value.type.base == "bpchar" and value.type.size:
+        return f"rpad({value.sql}, {value.type.size}, ' ')"
+    return coerce(value, VARCHAR).sql
+
+
 def _match(node: exp.Expr, escape: str, scope: Scope) -> Typed:
     if len(escape) != 1 or not isinstance(node, exp.Like | exp.ILike | exp.SimilarTo):
         raise RedshiftError("invalid escape string", "22025")
-    one, two = (coerce(expression(side, scope), VARCHAR).sql for side in (node.left, node.right))
+    one, two = _matched(node.left, scope), coerce(expression(node.right, scope), VARCHAR).sql
     if isinstance(node, exp.SimilarTo):
         return Typed(f"rs_similar({one}, {two}, {quoted_text(escape)})", BOOL)
     word = "ILIKE" if isinstance(node, exp.ILike) else "LIKE"
@@ -165,8 +176,6 @@ def _similar(node: exp.Binary, scope: Scope) -> Typed:
 
 @compiles(exp.RegexpLike, exp.RegexpILike)
 def _regexp(node: exp.Func, scope: Scope) -> Typed:
-    one, two = (
-        coerce(expression(side, scope), VARCHAR).sql for side in (node.this, node.expression)
-    )
+    one, two = _matched(node.this, scope), coerce(expression(node.expression, scope), VARCHAR).sql
     flags = "i" if isinstance(node, exp.RegexpILike) else ""
     return Typed(f"rs_regexp_test({one}, {two}, '{flags}')", BOOL)

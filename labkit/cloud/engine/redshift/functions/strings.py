@@ -36,12 +36,20 @@ _CLASSES = {
 }  # fmt: skip
 
 
+_LINES = re.MULTILINE | re.DOTALL
+
+
 @lru_cache(maxsize=500)
-def compiled(pattern: str, flags: str) -> re.Pattern[str]:
-    """A POSIX pattern, or a Perl one with ``p`` among its flags."""
+def compiled(pattern: str, flags: str, *, lines: bool = False) -> re.Pattern[str]:
+    """A POSIX pattern, or a Perl one with ``p`` among its flags.
+
+    Args:
+        lines: whether ``^`` and ``$`` stand at each line's ends too, and ``.`` for a line break.
+    """
     known = re.sub(_POSIX, lambda m: _CLASSES.get(m[1], m[0]), pattern)
     try:
-        return patient(re.compile(known, re.IGNORECASE if "i" in flags else 0), fail)
+        case = re.IGNORECASE if "i" in flags else re.NOFLAG
+        return patient(re.compile(known, case | (_LINES if lines else re.NOFLAG)), fail)
     except re.error as error:
         fail(f"Invalid regular expression: {error}", "2201B")
 
@@ -176,7 +184,7 @@ UDFS = (
     Udf("rs_regexp_instr", _instr, (_V, _V, _I, _I, _I, _V), _I),
     Udf("rs_regexp_count", _count, (_V, _V, _I, _V), _I),
     Udf("rs_regexp_replace", _replace, (_V, _V, _V, _I, _V), _V),
-    Udf("rs_regexp_test", lambda a, b, f: compiled(b, f).search(a) is not None,
+    Udf("rs_regexp_test", lambda a, b, f: compiled(b, f, lines=True).search(a) is not None,
         (_V, _V, _V), "BOOLEAN"),
     Udf("rs_similar_pattern", _similar, (_V, _V), _V),
     Udf("rs_strtol", _strtol, (_V, _I), _B),
