@@ -30,13 +30,22 @@ def _comparison(node: exp.Binary, scope: Scope) -> Typed:
     if isinstance(node.right, exp.Any | exp.All):
         return _quantified(op, node, scope)
     if isinstance(node.left, exp.Tuple) and isinstance(node.right, exp.Tuple):
-        pairs = zip(node.left.expressions, node.right.expressions, strict=True)
-        parts = [compare("=", expression(a, scope), expression(b, scope)).sql for a, b in pairs]
-        both = f"({' AND '.join(parts)})"
-        if op not in ("=", "<>"):
-            raise unsupported("an order of rows")
-        return Typed(both if op == "=" else f"(NOT {both})", BOOL)
+        return _of_rows(op, node.left.expressions, node.right.expressions, scope)
     return compare(op, expression(node.left, scope), expression(node.right, scope))
+
+
+def _of_rows(op: str, left: list[exp.Expr], right: list[exp.Expr], scope: Scope) -> Typed:
+    """``(a, b) < (c, d)`` is ``a < c AND b < d``, as in PostgreSQL before 8.2.
+
+    Source: https://docs.snowflake.com/en/migrations/snowconvert-docs/translation-references/redshift/redshift-expressions
+    """
+    if len(left) != len(right):
+        raise RedshiftError("unequal number of entries in row expression", "42601")
+    each = "=" if op == "<>" else op
+    pairs = zip(left, right, strict=True)
+    parts = [compare(each, expression(a, scope), expression(b, scope)).sql for a, b in pairs]
+    both = f"({' AND '.join(parts)})"
+    return Typed(f"(NOT {both})" if op == "<>" else both, BOOL)
 
 
 def _of_array(op: str, node: exp.Binary, array: exp.Expr, scope: Scope) -> Typed:
