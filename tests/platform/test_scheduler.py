@@ -127,6 +127,31 @@ def test_a_schedule_that_is_over_deletes_itself(scheduler, fresh, role, inbox):
         scheduler.get_schedule(Name=name)
 
 
+def test_an_update_says_all_anew(scheduler, fresh, role, inbox):
+    asked = {
+        "Name": fresh("anew"),
+        "ScheduleExpression": "rate(1 hour)",
+        "FlexibleTimeWindow": OFF,
+        "Target": {"Arn": inbox.arn, "RoleArn": role},
+    }
+    end = datetime.datetime(2100, 1, 1, tzinfo=datetime.UTC)
+    more = {"State": "DISABLED", "ActionAfterCompletion": "DELETE", "EndDate": end}
+
+    def told():
+        found = scheduler.get_schedule(Name=asked["Name"])
+        return {name: found.get(name) for name in more}
+
+    plain = {"State": "ENABLED", "ActionAfterCompletion": "NONE", "EndDate": None}
+    scheduler.create_schedule(**asked)
+    assert told() == plain
+    scheduler.update_schedule(**asked, **more)
+    assert told() == more
+    scheduler.update_schedule(**asked)
+    assert told() == plain
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        scheduler.update_schedule(**asked | {"Name": fresh("nobody")})
+
+
 def test_a_schedule_that_is_disabled_is_silent(scheduler, fresh, role, inbox):
     scheduler.create_schedule(
         Name=fresh("silent"),
