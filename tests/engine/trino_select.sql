@@ -1239,3 +1239,12 @@ SELECT typeof(replace('abc', 'b', 'xx')), typeof(replace('abc', 'b')), typeof(re
 
 SELECT * FROM iceorders FOR SYSTEM_TIME AS OF current_timestamp
 --! SYNTAX_ERROR: line 1:29: mismatched input 'SYSTEM_TIME'. Expecting: 'TIMESTAMP', 'VERSION'
+
+SELECT json_query('0', 'strict $ / $' EMPTY OBJECT ON ERROR), json_query('x', 'lax $' EMPTY OBJECT ON ERROR), json_query('9', 'strict $?(@ < 3)' EMPTY OBJECT ON EMPTY)
+--> [["{}", "{}", "{}"]]
+
+SELECT -a AS a FROM (VALUES 1, 2) t(a) WINDOW w AS (ORDER BY a) ORDER BY row_number() OVER w
+--> [["-1"], ["-2"]]
+
+SELECT a AS old_a, 2 AS a FROM (VALUES -100, -99, -98) t(a) WINDOW w AS (ORDER BY a) ORDER BY count(*) OVER (w RANGE BETWEEN CURRENT ROW AND a FOLLOWING)
+--> [["-98", "2"], ["-99", "2"], ["-100", "2"]]

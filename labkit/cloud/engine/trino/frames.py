@@ -20,8 +20,8 @@ _BACKWARD = {
 }
 
 
-def frame_of(frame: tree.Frame, window: tree.Window, scope: Scope) -> str:
-    """A frame of a window whose order is known."""
+def frame_of(frame: tree.Frame, window: tree.Window, scope: Scope, order_scope: Scope) -> str:
+    """A frame of a window whose order is known, and read in a scope that may be another."""
     _check_kinds(frame, scope)
     ranged = frame.unit == "RANGE" and bool(frame.first[1] or frame.last[1])
     if (ranged or frame.unit == "GROUPS") and not window.order_by:
@@ -29,7 +29,7 @@ def frame_of(frame: tree.Frame, window: tree.Window, scope: Scope) -> str:
         message = f"Window frame of type {frame.unit} {words}requires ORDER BY"
         raise scope.fail(frame, "MISSING_ORDER_BY", message)
     if ranged:
-        _check_order(frame, window, scope)
+        _check_order(frame, window, scope, order_scope)
     first, last = (_bound(frame, bound, scope) for bound in (frame.first, frame.last))
     return f"{frame.unit} BETWEEN {first} AND {last}"
 
@@ -47,14 +47,14 @@ def _check_kinds(frame: tree.Frame, scope: Scope) -> None:
         raise scope.fail(frame, "INVALID_WINDOW_FRAME", message)
 
 
-def _check_order(frame: tree.Frame, window: tree.Window, scope: Scope) -> None:
+def _check_order(frame: tree.Frame, window: tree.Window, scope: Scope, order_scope: Scope) -> None:
     """A distance has a meaning along one key alone, which is a number or a moment."""
     words = "Window frame of type RANGE PRECEDING or FOLLOWING requires"
     if len(window.order_by) != 1:
         message = f"{words} single sort item in ORDER BY (actual: {len(window.order_by)})"
         raise scope.fail(frame, "INVALID_ORDER_BY", message)
     key = window.order_by[0].value
-    kind = scope.value(key).type
+    kind = order_scope.value(key).type
     if kind.base not in (*NUMBERS, *_MOMENTS):
         message = (
             f"{words} that sort item type be numeric, datetime or interval (actual: {kind.display})"

@@ -127,9 +127,9 @@ def _query(node: tree.JsonPath, items: str, why: str, scope: Scope) -> Typed:
         one = f"CASE WHEN _i[1][1] = '\"' THEN json_extract_string(_i[1], '$') ELSE {one} END"
     many = "FALSE" if wrapper != "without" else "len(_i) > 1"
     failed, empty = (_otherwise_query(clauses.get(name)) for name in ("error", "empty"))
-    at_error = clauses.get("error") == "error"
+    broken = why if clauses.get("error") == "error" else failed.format("no")
     whens = (
-        f"CASE WHEN _i IS NULL THEN {why if at_error else failed} WHEN len(_i) = 0 THEN "
+        f"CASE WHEN _i IS NULL THEN {broken} WHEN len(_i) = 0 THEN "
         f"{empty.format('no')} WHEN {many} THEN {failed.format('multiple')} ELSE {one} END"
     )
     return returned(_with_items(items, whens), node, scope)

@@ -76,8 +76,12 @@ def _against(
 
 
 def _inner(query: tree.Query, scope: Scope, *, read: bool = True) -> tuple[Output, bool]:
-    """A query, and whether it reads columns of the query around; ``read``: its own are read."""
+    """A query, and whether it reads columns of the query around.
+
+    ``read``: its columns are read; those that stand for one around are so in any case.
+    """
     state = scope.state
+    scans = len(state.scans)
     mark = frozenset([(-1, state.fresh("around"))])
     fields = [replace(f, uses=f.uses | mark) for f in scope.fields]
     with state.collect() as used:
@@ -85,7 +89,8 @@ def _inner(query: tree.Query, scope: Scope, *, read: bool = True) -> tuple[Outpu
     own = frozenset[tuple[int, str]]().union(*(field.uses for field in found.fields))
     joined = mark <= used | own
     state.correlated |= joined
-    state.uses[-1].update((used | own if read else used) - mark)
+    around = {use for use in own if use[0] < scans}
+    state.uses[-1].update((used | (own if read else around)) - mark)
     return found, joined
 
 

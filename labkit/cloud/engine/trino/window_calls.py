@@ -51,19 +51,23 @@ def _refuse_nested(part: object, where: str, scope: Scope) -> None:
 
 def _over(window: tree.Window, scope: Scope) -> str:
     _refuse_nested(window, "specification", scope)
+    # What a named window brings is read where it is defined, before the SELECT list's names.
+    around = replace(scope, outputs=()) if window.base else scope
+    order_scope = scope if window.order_by else around
+    frame_scope = scope if window.frame else around
     window = _with_base(window, scope, ())
     parts = []
     if window.partition_by:
-        keys = [_steady(scope.value(key), scope) for key in window.partition_by]
+        keys = [_steady(around.value(key), around) for key in window.partition_by]
         parts.append(f"PARTITION BY {', '.join(sort_key(k.sql, k.type) for k in keys)}")
     if window.order_by:
         terms = (
-            sort_term(_steady(scope.value(item.value), scope), item, scope)
+            sort_term(_steady(order_scope.value(item.value), order_scope), item, scope)
             for item in window.order_by
         )
         parts.append(f"ORDER BY {', '.join(terms)}")
     if window.frame:
-        parts.append(frame_of(window.frame, window, scope))
+        parts.append(frame_of(window.frame, window, frame_scope, order_scope))
     return f"OVER ({' '.join(parts)})"
 
 
