@@ -79,6 +79,15 @@ def from_minutes(text: str) -> str:
     return re.sub(r"(?<![\d:])(\d+:\d+(?:\.\d+)?)(?![\d:])", r"0:\1", text)
 
 
+def from_days(text: str) -> str:
+    """Two numbers as days and hours, where both would be hours.
+
+    >>> from_days("1 2")
+    '1 day 2 hour'
+    """
+    return re.sub(r"^\s*([+-]?\d+)\s+(\d+)\s*$", r"\1 day \2 hour", text)
+
+
 def cut(found: Duration, unit: str) -> Duration:
     """A duration without what is smaller than a unit; seconds have fractions."""
     if unit in _MONTHS:

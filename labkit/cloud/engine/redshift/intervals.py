@@ -21,8 +21,11 @@ def _interval(node: exp.Interval, scope: Scope) -> Typed:
         return Typed(durations.read(text).duckdb, INTERVAL, "interval")
     last = unit.expression.name if isinstance(unit, exp.IntervalSpan) else unit.name
     part = dateparts.find_part(last, "interval")
-    if isinstance(unit, exp.IntervalSpan) and unit.this.name.upper() == "MINUTE":
+    first = unit.this.name.upper() if isinstance(unit, exp.IntervalSpan) else ""
+    if first == "MINUTE":
         text = durations.from_minutes(text)
+    if first == "DAY" and part == "hour":
+        text = durations.from_days(text)
     found = durations.cut(durations.read(text, part), part)
     if digits := node.args.get("digits"):
         found = found._replace(micros=round(found.micros, int(digits.name) - 6))
