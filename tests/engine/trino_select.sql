@@ -1248,3 +1248,9 @@ SELECT -a AS a FROM (VALUES 1, 2) t(a) WINDOW w AS (ORDER BY a) ORDER BY row_num
 
 SELECT a AS old_a, 2 AS a FROM (VALUES -100, -99, -98) t(a) WINDOW w AS (ORDER BY a) ORDER BY count(*) OVER (w RANGE BETWEEN CURRENT ROW AND a FOLLOWING)
 --> [["-98", "2"], ["-99", "2"], ["-100", "2"]]
+
+SELECT transform(ARRAY[1], x -> (SELECT x))
+--! NOT_SUPPORTED: line 1:34: Lambda expression cannot contain subqueries
+
+SELECT approx_most_frequent(2, x, 15) FROM (VALUES 'A', 'B', 'A', 'C', 'A', 'B', 'C', 'D', 'E') t(x)
+--> [["{A=3, B=2}"]]

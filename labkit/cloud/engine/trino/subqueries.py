@@ -80,6 +80,9 @@ def _inner(query: tree.Query, scope: Scope, *, read: bool = True) -> tuple[Outpu
 
     ``read``: its columns are read; those that stand for one around are so in any case.
     """
+    if scope.clause == "Lambda expression":
+        message = "Lambda expression cannot contain subqueries"
+        raise scope.fail(query, "NOT_SUPPORTED", message)
     state = scope.state
     scans = len(state.scans)
     mark = frozenset([(-1, state.fresh("around"))])

@@ -514,10 +514,11 @@ trino_multimap(a) AS CASE
 
 trino_finite(x) AS CASE WHEN isfinite(x) THEN x ELSE NULL END;
 
+-- Of those that are as frequent the least comes first.
 trino_most_frequent(counts, n) AS map_from_entries(list_transform(
-    list_reverse_sort(list_transform(
-        map_entries(counts), lambda _e: struct_pack(n := _e.value, k := _e.key)))[1 : n],
-    lambda _e: struct_pack(k := _e.k, v := _e.n::BIGINT)));
+    list_sort(list_transform(
+        map_entries(counts), lambda _e: struct_pack(n := -_e.value::BIGINT, k := _e.key)))[1 : n],
+    lambda _e: struct_pack(k := _e.k, v := -_e.n)));
 
 trino_weight(a) AS list_sum(list_transform(a, lambda _f: _f.w));
 
