@@ -202,7 +202,8 @@ def _bits(node: exp.Binary, scope: Scope) -> Typed:
 @compiles(exp.BitwiseNot)
 def _bit_not(node: exp.BitwiseNot, scope: Scope) -> Typed:
     value = expression(node.this, scope)
-    return Typed(f"(~{value.sql})", value.type)
+    flipped = f"rs_flipped({value.sql})" if value.type.base == "varbyte" else f"(~{value.sql})"
+    return Typed(flipped, value.type)
 
 
 @compiles(exp.Pow)

@@ -276,7 +276,10 @@ def _length(text: Typed) -> int | None:
 
 
 def bitwise(op: str, left: Typed, right: Typed) -> Typed:
-    """``& | #`` of integers, and ``<< >>``, which move a value's bits within its width."""
+    """``& | #`` of integers and of bytes, and ``<< >>``, which move bits within a value's width."""
+    if op in "&|#" and left.type.base == right.type.base == "varbyte":
+        kind = max(left.type, right.type, key=lambda each: each.size)
+        return Typed(f"rs_bits({left.sql}, {right.sql}, '{op}')", kind)
     left, right = _as_numbers(left, right)
     if not {left.type.base, right.type.base} <= set(INTEGERS):
         raise no_operator(op, left, right)

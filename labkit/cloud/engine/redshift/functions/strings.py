@@ -147,6 +147,14 @@ def _from_bits(text: str) -> bytes:
     return int(text, 2).to_bytes(len(text) // 8, "big")
 
 
+def _bits(one: bytes, two: bytes, op: str) -> bytes:
+    """``& | #`` of bytes, of which the shorter ones begin with zeros."""
+    size = max(len(one), len(two))
+    left, right = int.from_bytes(one), int.from_bytes(two)
+    found = {"&": left & right, "|": left | right, "#": left ^ right}[op]
+    return found.to_bytes(size)
+
+
 def _bit(data: bytes, at: int) -> int:
     """The bit at a place, the first of the last byte being 0."""
     if not 0 <= at < 8 * len(data):
@@ -194,6 +202,8 @@ UDFS = (
     Udf("rs_subbytes", lambda a, start, n: a[max(start, 1) - 1 : max(start + n - 1, 0)],
         ("BLOB", _I, _I), "BLOB"),
     Udf("rs_reverse", lambda a: a[::-1], ("BLOB",), "BLOB"),
+    Udf("rs_bits", _bits, ("BLOB", "BLOB", _V), "BLOB"),
+    Udf("rs_flipped", lambda a: bytes(255 - each for each in a), ("BLOB",), "BLOB"),
     Udf("rs_from_bits", _from_bits, (_V,), "BLOB"),
     Udf("rs_packed", lambda n, size: n.to_bytes(size, signed=True), ("BIGINT", _I), "BLOB"),
     Udf("rs_unpacked", _unpacked, ("BLOB", _I), "BIGINT"),
