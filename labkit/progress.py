@@ -1,7 +1,8 @@
 """Waiting where a person can see it: a bar in a notebook, a line in a terminal.
 
-A wait asks again and again whether the work has ended. In between it shows how far it is; at the
-end one quiet line stays, the same on every machine.
+A wait asks again and again whether the work has ended, the first time after a moment: what has just
+begun has not ended. In between it shows how far it is; at the end one quiet line stays, the same on
+every machine.
 """
 
 from __future__ import annotations
@@ -79,6 +80,7 @@ def _watch(
 ) -> T:
     bar, deadline = Bar(), time.monotonic() + timeout_s
     for pause_s in _pauses():
+        time.sleep(pause_s)
         state = look()
         bar.show(tell(state))
         if until(state):
@@ -86,7 +88,6 @@ def _watch(
             return state
         if time.monotonic() > deadline:
             raise TimedOut(what, timeout_s)
-        time.sleep(pause_s)
     raise AssertionError("unreachable")
 
 

@@ -169,3 +169,16 @@ def test_an_interrupt_of_what_cannot_be_cancelled_is_one_alone(monkeypatch):
     with pytest.raises(KeyboardInterrupt) as interrupted:
         progress.wait("A crawl", look, until=bool, tell=str, timeout_s=time.monotonic())
     assert not hasattr(interrupted.value, "_render_traceback_")
+
+
+def test_what_has_just_begun_is_asked_about_after_a_pause(monkeypatch):
+    did = []
+
+    def look():
+        did.append("looked")
+        return len(did) > 3
+
+    with monkeypatch.context() as patch:
+        patch.setattr(progress.time, "sleep", lambda _: did.append("paused"))
+        progress.wait("A crawl", look, until=bool, tell=str)
+    assert did == ["paused", "looked"] * 2
