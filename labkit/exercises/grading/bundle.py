@@ -8,6 +8,7 @@ first on the path of every process in which a learner's code runs.
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -53,9 +54,10 @@ def _made_from() -> str:
     """A digest of what is copied, by names, sizes and times."""
     parts = []
     for package in ("labkit", "seeds"):
-        for path in sorted((ROOT / package).rglob("*")):
-            found = path.stat()
-            if path.suffix != ".pyc" and path.is_file():
+        for folder, folders, names in os.walk(ROOT / package):
+            folders[:] = sorted(name for name in folders if name != "__pycache__")
+            for path in (os.path.join(folder, name) for name in sorted(names)):
+                found = os.stat(path)
                 parts.append(f"{path} {found.st_size} {found.st_mtime_ns}")
     return variants.digest(parts)
 
