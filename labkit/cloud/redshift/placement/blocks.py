@@ -55,12 +55,16 @@ def blocks(connection: Connection, table: Object, column: TableColumn) -> list[B
     return connection.duck.execute(blocks_sql(connection, table, column)).fetchall()
 
 
-def size_mb(connection: Connection, table: Object) -> int:
-    """The blocks of a table: at least one a column on each slice that has rows."""
-    spread = [each for each in placed.spread(connection, table) if each]
-    found = len(spread) * placed.HIDDEN_COLUMNS
+def size_mb(connection: Connection, table: Object, spread: Sequence[int] = ()) -> int:
+    """The blocks of a table: at least one a column on each slice that has rows.
+
+    Args:
+        spread: the rows of each slice, where they have been counted.
+    """
+    held = [rows for rows in spread or placed.spread(connection, table) if rows]
+    found = len(held) * placed.HIDDEN_COLUMNS
     for step in rows_a_block(connection, table, table.columns):
-        found += sum(math.ceil(rows / step) for rows in spread)
+        found += sum(math.ceil(rows / step) for rows in held)
     return found
 
 

@@ -54,7 +54,8 @@ def svv_table_info(connection: Connection) -> Iterator[Any]:
 
 
 def _table_info(connection: Connection, one: Object, count: int) -> tuple[Any, ...]:
-    keys, size = one.body["sortkey"], blocks.size_mb(connection, one)
+    keys, spread = one.body["sortkey"], placed.spread(connection, one)
+    size = blocks.size_mb(connection, one, spread)
     first = next((c for c in one.columns if keys and c.name == keys[0]), None)
     longest = max((c.type.size for c in one.columns if c.type.base == "varchar"), default=0)
     encoded = "Y" if any(c.encode not in ("none", "raw") for c in one.columns) else "N"
@@ -63,11 +64,22 @@ def _table_info(connection: Connection, one: Object, count: int) -> tuple[Any, .
     used = round(100 * size / room, 4) if room else None
     return (
         one.database, one.schema, one.oid, one.name, encoded,
-        placed.shown_style(connection, one), keys[0] if keys else None, longest,
+        placed.shown_style(connection, one), _first_key(one), longest,
         first.encode if first else None, len(keys), size, used, 0,
         blocks.unsorted(connection, one), 0, count, None,
-        placed.skew(placed.spread(connection, one)), count, None, None, None,
+        placed.skew(spread), count, None, None, None,
     )  # fmt: skip
+
+
+def _first_key(one: Object) -> str | None:
+    """The first column of a sort key; an interleaved one has none that comes first.
+
+    Source: https://github.com/dbt-labs/dbt-adapters/blob/main/dbt-redshift/src/dbt/include/redshift/macros/catalog/catalog.sql
+    """
+    keys = one.body["sortkey"]
+    if keys and one.body.get("sortstyle") == "INTERLEAVED":
+        return "INTERLEAVED"
+    return keys[0] if keys else None
 
 
 def _room_mb(connection: Connection) -> int | None:
