@@ -82,17 +82,6 @@ def _first_key(one: Object) -> str | None:
     return keys[0] if keys else None
 
 
-def _first_key(one: Object) -> str | None:
-    """The first column of a sort key; an interleaved one has none that comes first.
-
-    Source: https://github.com/dbt-labs/dbt-adapters/blob/main/dbt-redshift/src/dbt/include/redshift/macros/catalog/catalog.sql
-    """
-    keys = one.body["sortkey"]
-    if keys and one.body.get("sortstyle") == "INTERLEAVED":
-        return "INTERLEAVED"
-    return keys[0] if keys else None
-
-
 def _room_mb(connection: Connection) -> int | None:
     """What the cluster may store; None for Serverless, which has no bound."""
     kind, _, name = connection.warehouse.key.partition("/")
