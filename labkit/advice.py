@@ -138,6 +138,21 @@ RULES = (
     ),
     (r"Recipe \S+ wasn't found", "", "lab.recipe.create makes one of this name."),
     (r"conditionExpressions\.\d+\.member\.condition'", "", CONDITION),
+    (
+        r"allowed to access your KMS key",
+        "",
+        "Whoever asks has to be a user of the key: lab.storage.add_key_users(lab.caller).",
+    ),
+    (
+        r"The specified key does not exist",
+        "",
+        'lab.storage.objects("s3://bucket/prefix") lists those that exist.',
+    ),
+    (
+        r"The specified bucket does not exist",
+        "",
+        "Yours are in lab.names, as lab.names.raw_bucket.",
+    ),
     (r"Unable to verify/create output bucket", "", FIRST_CELL),
     (r"Alias arn:\S+/dataedu-key is not found", "", FIRST_CELL),
     (

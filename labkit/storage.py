@@ -199,7 +199,15 @@ class Storage:
 
     @told
     def remove_key_users(self, *arns: str) -> list[str]:
-        """Take the use of the lake's key from principals. Returns who is left."""
+        """Take the use of the lake's key from principals. Returns who is left.
+
+        Raises:
+            ValueError: one is not named by an ARN.
+        """
+        if others := [each for each in arns if not each.startswith("arn:")]:
+            raise ValueError(
+                f"A user of the key is named by an ARN: lab.role_arn(name), not {others[0]!r}."
+            )
         policy = self._key_policy()
         users = [user for user in self.key_users() if user not in arns]
         _statement(policy, KEY_USERS)["Principal"]["AWS"] = users

@@ -110,6 +110,11 @@ def test_a_user_of_the_key_without_an_arn(lab, capsys):
 
 
 REFUSED = {
+    "an unknown object": (
+        lambda lab: lab.storage.head(f"s3://{lab.names.raw_bucket}/nope"),
+        "lab.storage.objects",
+    ),
+    "an unknown bucket": (lambda lab: lab.storage.read("s3://advised/a"), "lab.names.raw_bucket"),
     "an unknown data set": (lambda lab: lab.recipe.profile("nope"), "lab.recipe.data_sets()"),
     "an unknown recipe": (lambda lab: lab.recipe.publish("nope"), "lab.recipe.create"),
     "an unpublished recipe": (
@@ -146,6 +151,20 @@ def test_a_dashboard_that_is_not_shared_speaks_of_no_key(lab):
 def test_an_environment_that_is_gone():
     assert str(UnknownName("bucket", "raw", [])).endswith("run the notebook's first cell.")
     assert str(UnknownName("recipe", "raw", [])).endswith("Known: none yet.")
+
+
+def test_a_query_without_the_key(lake):
+    lake.storage.remove_key_users(lake.caller)
+    try:
+        with pytest.raises(QueryFailed, match=r"lab\.storage\.add_key_users\(lab\.caller\)"):
+            lake.query("SELECT 1")
+    finally:
+        lake.storage.add_key_users(lake.caller)
+
+
+def test_a_user_of_the_key_is_taken_by_an_arn(lab):
+    with pytest.raises(ValueError, match="named by an ARN"):
+        lab.storage.remove_key_users("dataedu-flow-role")
 
 
 def test_an_interrupt_cancels_the_query(lake, monkeypatch):
