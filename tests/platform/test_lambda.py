@@ -331,6 +331,31 @@ def test_what_becomes_of_events(function, aws, fresh):
     assert client.get_function_configuration(FunctionName=name)["DeadLetterConfig"] == letters
 
 
+UPDATED = {
+    "TracingConfig": {"Mode": "Active"},
+    "EphemeralStorage": {"Size": 1024},
+    "KMSKeyArn": "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+    "SnapStart": {"ApplyOn": "PublishedVersions", "OptimizationStatus": "Off"},
+    "LoggingConfig": {"LogFormat": "JSON", "LogGroup": "/lab/mine", "SystemLogLevel": "WARN"},
+}
+
+
+def test_an_update_is_kept(function, aws):
+    client, named = aws("lambda"), {"FunctionName": function("def handler(e, c):\n    return 1")}
+    before = client.get_function_configuration(**named)
+    group = f"/aws/lambda/{named['FunctionName']}"
+    assert before["LoggingConfig"] == {"LogFormat": "Text", "LogGroup": group}
+    asked = UPDATED | {"SnapStart": {"ApplyOn": "PublishedVersions"}}
+    client.update_function_configuration(**named, **asked)
+    told = client.get_function_configuration(**named)
+    wanted = UPDATED["LoggingConfig"] | {"ApplicationLogLevel": "INFO"}
+    assert {each: told[each] for each in UPDATED} == UPDATED | {"LoggingConfig": wanted}
+    assert told["RevisionId"] != before["RevisionId"]
+    client.invoke(**named)
+    found = aws("logs").filter_log_events(logGroupName="/lab/mine", filterPattern="REPORT")
+    assert len(found["events"]) == 1
+
+
 def test_event_settings_are_told_of_the_latest(function, aws):
     client, named = aws("lambda"), {"FunctionName": function("", Publish=True)}
     bodies = []

@@ -134,7 +134,7 @@ _put: Any = models.LambdaBackend.put_function_event_invoke_config
 
 @on_start
 def keep_configurations(cloud: Cloud) -> None:
-    """Let moto's functions remember their dead-letter queue and their last configuration."""
+    """Let moto's functions remember what they are told, and their last event settings."""
     functions, backend = models.LambdaFunction, models.LambdaBackend
     functions.__init__ = _make  # type: ignore[method-assign, assignment]
     functions.update_configuration = _update  # type: ignore[method-assign, assignment]
@@ -145,13 +145,32 @@ def keep_configurations(cloud: Cloud) -> None:
 
 def _make(function: Any, account_id: str, spec: Json, *more: Any, **named: Any) -> None:
     _made(function, account_id, spec, *more, **named)
-    function.dead_letter_config = spec.get("DeadLetterConfig")
+    function.dead_letter_config = None
+    _keep(function, spec)
 
 
 def _update(function: Any, updates: Json) -> Any:
-    if "DeadLetterConfig" in updates:
-        function.dead_letter_config = updates["DeadLetterConfig"]
+    _keep(function, updates)
     return _updated(function, updates)
+
+
+# What moto forgets of a function, or of its update, and where a record has it.
+_KEPT = {
+    "DeadLetterConfig": "dead_letter_config",
+    "KMSKeyArn": "kms_key_arn",
+    "LoggingConfig": "logging_config",
+    "SnapStart": "snap_start",
+    "TracingConfig": "tracing_config",
+}
+
+
+def _keep(function: Any, said: Json) -> None:
+    for member in _KEPT.keys() & said.keys():
+        setattr(function, _KEPT[member], said[member])
+    if storage := said.get("EphemeralStorage"):
+        function.ephemeral_storage = storage["Size"]
+    if group := (said.get("LoggingConfig") or {}).get("LogGroup"):
+        function.logs_group_name = group
 
 
 def _replace(backend: Any, name: str, config: Json) -> Any:

@@ -213,10 +213,28 @@ _get_configuration: Any = models.LambdaFunction.get_configuration
 def _with_revision(function: Any, on_create: bool = False) -> Members:
     told: Members = _get_configuration(function, on_create=on_create)
     plain = {k: v for k, v in told.items() if k not in ("State", "LastUpdateStatus")}
-    text = json.dumps(plain, sort_keys=True, default=str)
     letters = getattr(function, "dead_letter_config", None)
     more = {"DeadLetterConfig": letters} if letters and letters.get("TargetArn") else {}
+    more |= {"LoggingConfig": _logging(function)} | _snapped(function)
+    text = json.dumps(plain | more, sort_keys=True, default=str)
     return told | more | {"RevisionId": str(uuid.uuid5(uuid.NAMESPACE_URL, text))}
+
+
+def _logging(function: Any) -> Members:
+    """Where a function's lines go; how they are written is told only, they are text.
+
+    Source: https://docs.aws.amazon.com/lambda/latest/api/API_LoggingConfig.html
+    """
+    said = getattr(function, "logging_config", None) or {}
+    levels = {"ApplicationLogLevel": "INFO", "SystemLogLevel": "INFO"}
+    told = levels if said.get("LogFormat") == "JSON" else {}
+    return told | {"LogFormat": "Text"} | said | {"LogGroup": function.logs_group_name}
+
+
+def _snapped(function: Any) -> Members:
+    said = (getattr(function, "snap_start", None) or {}).get("ApplyOn", "None")
+    on = said == "PublishedVersions" and str(function.version) != "$LATEST"
+    return {"SnapStart": {"ApplyOn": said, "OptimizationStatus": "On" if on else "Off"}}
 
 
 def _moment() -> str:
