@@ -49,7 +49,7 @@ def parse_query(text: str) -> exp.Expr:
 
 
 def _check_joins(tokens: list[Any], tree: exp.Expr) -> None:
-    """Refuse a JOIN without ON and USING, which sqlglot reads as a comma."""
+    """Refuse a JOIN without ON and USING, which sqlglot reads as a comma, and ``USING name``."""
     words = sum(token.token_type is TokenType.JOIN for token in tokens)
     told = words and sum(
         bool(each.args.get("on") or each.args.get("using") or each.args.get("method") or
@@ -58,6 +58,9 @@ def _check_joins(tokens: list[Any], tree: exp.Expr) -> None:
     )  # fmt: skip
     if words and told != words:
         raise RedshiftError("syntax error: a join needs ON or USING", SYNTAX)
+    for token, after in itertools.pairwise(tokens if isinstance(tree, exp.Query) else ()):
+        if token.token_type is TokenType.USING and after.token_type is not TokenType.L_PAREN:
+            raise RedshiftError(f'syntax error at or near "{after.text}"', SYNTAX)
 
 
 #: What sqlglot reads and Redshift has not: left out, it would answer otherwise.
