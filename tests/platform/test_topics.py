@@ -65,6 +65,21 @@ def test_who_is_to_confirm_is_waited_for(sns, topic, protocol, endpoint):
     assert (told["PendingConfirmation"], told["ConfirmationWasAuthenticated"]) == ("true", "false")
 
 
+def test_a_topics_attributes_are_told(sns, fresh, queue):
+    given = {"TracingConfig": "Active", "DisplayName": "d"}
+    topic = sns.create_topic(Name=fresh("t"), Attributes=given)["TopicArn"]
+    more = {"SignatureVersion": "2", "SQSSuccessFeedbackSampleRate": "5"}
+    for name, value in more.items():
+        sns.set_topic_attributes(TopicArn=topic, AttributeName=name, AttributeValue=value)
+    subscribe(sns, topic, queue()[1])
+    for endpoint in ("a@example.com", "b@example.com"):
+        sns.subscribe(TopicArn=topic, Protocol="email", Endpoint=endpoint)
+    wanted = given | more | {"SubscriptionsPending": "2", "SubscriptionsConfirmed": "1"}
+    told = sns.get_topic_attributes(TopicArn=topic)["Attributes"]
+    assert {name: told.get(name) for name in wanted} == wanted
+    assert json.loads(told["Policy"])["Statement"]
+
+
 def test_a_raw_message_has_its_bytes(aws, sns, topic, queue):
     url, arn = queue()
     subscribe(sns, topic, arn, RawMessageDelivery="true")

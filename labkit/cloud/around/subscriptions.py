@@ -1,9 +1,11 @@
 """SNS's subscriptions, some of which somebody has to confirm: by mail and over HTTP.
 
 Nobody is asked here, so these wait for ever, where moto has them confirmed at once. What waits is
-told without its ARN, unless the call that makes it asks for that.
+told without its ARN, unless the call that makes it asks for that. Of a topic moto counts none, and
+tells few of the attributes that it was given.
 
-Sources: https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html and
+Sources: https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html,
+https://docs.aws.amazon.com/sns/latest/api/API_GetTopicAttributes.html and
 https://docs.aws.amazon.com/sns/latest/dg/SendMessageToHttp.confirm.html
 """
 
@@ -12,11 +14,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from moto.core.utils import camelcase_to_underscores
+
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 from labkit.cloud.paging import page
 
 _CONFIRMED_BY_SOMEBODY = ("email", "email-json", "http", "https")
 _MOST = 100
+_SAID = (  # attributes of a topic that are told where it was given them
+    *("ArchivePolicy", "DeliveryPolicy", "FifoThroughputScope", "KmsMasterKeyId"),
+    *("SignatureVersion", "TracingConfig"),
+    *(
+        f"{of}{what}"
+        for of in ("Application", "Firehose", "HTTP", "Lambda", "SQS")
+        for what in (
+            "FailureFeedbackRoleArn",
+            "SuccessFeedbackRoleArn",
+            "SuccessFeedbackSampleRate",
+        )
+    ),
+)
 
 
 @operation("sns", "Subscribe")
@@ -53,6 +70,28 @@ def list_subscriptions_by_topic(
     arn = sns.get_topic(TopicArn).arn
     found = [each for each in sns.subscriptions.values() if each.topic.arn == arn]
     return _listed(found, NextToken, arn)
+
+
+@operation("sns", "GetTopicAttributes")
+def get_topic_attributes(context: Context, *, TopicArn: str) -> Answer:
+    sns = context.backend("sns")
+    topic = sns.get_topic(TopicArn)
+    wait = [_waits(each) for each in sns.subscriptions.values() if each.topic.arn == topic.arn]
+    told = {
+        "Owner": topic.account_id,
+        "Policy": topic.policy,
+        "TopicArn": topic.arn,
+        "DisplayName": topic.display_name,
+        "EffectiveDeliveryPolicy": topic.effective_delivery_policy,
+        "SubscriptionsPending": str(wait.count(True)),
+        "SubscriptionsConfirmed": str(wait.count(False)),
+        "SubscriptionsDeleted": str(topic.subscriptions_deleted),
+    }
+    if topic.fifo_topic:
+        told["FifoTopic"] = "true"
+        told["ContentBasedDeduplication"] = str(topic.content_based_deduplication).lower()
+    said = {name: getattr(topic, camelcase_to_underscores(name), None) for name in _SAID}
+    return {"Attributes": told | {name: str(value) for name, value in said.items() if value}}
 
 
 def _listed(found: Iterable[Any], token: str | None, question: str) -> Answer:
