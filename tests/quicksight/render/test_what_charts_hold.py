@@ -96,6 +96,14 @@ def test_the_rest_of_sources_is_not_the_rest_of_destinations() -> None:
     assert picture.warnings == []
 
 
+@pytest.mark.parametrize("more", [[], [("Law", 1)]])
+def test_an_empty_text_is_no_word(more: list[Any]) -> None:
+    data = rows(dimension("GroupBy", "Word"), measure("Size", "Count"), of=[("", 2), *more])
+    picture = draw(visual("WordCloud"), data)
+    assert [each.label for each in picture.marks.values()] == [word for word, _ in more]
+    assert picture.warnings == ["A word cloud has no word for an empty text."]
+
+
 def test_what_is_below_a_hundredth_is_no_zero() -> None:
     of = [("a", 0.0045), ("b", 0.000012), ("c", 2.0)]
     data = rows(dimension("Category", "Part"), measure("Values", "Sum of rate"), of=of)

@@ -76,7 +76,10 @@ def _words(sketch: Sketch) -> list[tuple[str, float, str]]:
     if len(sized) < len(known):
         without = counted(len(known) - len(sized), "word")
         sketch.note(f"A word cloud has no size for {without} of zero or less.")
-    known = sorted(sized, key=lambda each: -each[1])
+    seen = [each for each in sized if each[0].strip()]
+    if len(seen) < len(sized):
+        sketch.note("A word cloud has no word for an empty text.")
+    known = sorted(seen, key=lambda each: -each[1])
     if len(known) > MOST:
         sketch.note(f"Shows the first {MOST} of {len(known)} words.")
     power = 1.0 if options.get("WordScaling") == "EMPHASIZE" else 0.7
