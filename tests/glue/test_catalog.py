@@ -352,8 +352,8 @@ def test_table_optimizers(glue: Any, database: str) -> None:
     assert glue.list_table_optimizer_runs(**ice)["TableOptimizerRuns"] == []
     named = {"catalogId": account, "databaseName": database, "type": "compaction"}
     entries = [named | {"tableName": name} for name in ("ice", "files")]
-    batch = glue.batch_get_table_optimizer(Entries=entries)
-    assert [len(batch["TableOptimizers"]), len(batch["Failures"])] == [1, 1]
+    batch = glue.batch_get_table_optimizer(Entries=[*entries, {"type": "compaction"}])
+    assert [len(batch["TableOptimizers"]), len(batch["Failures"])] == [1, 2]
     glue.delete_table_optimizer(**ice)
     with pytest.raises(glue.exceptions.EntityNotFoundException):
         glue.get_table_optimizer(**ice)

@@ -54,14 +54,16 @@ def batch_get_optimizers(context: Context, *, Entries: list[dict[str, str]]) -> 
     """The optimizers that there are, and why others cannot be told."""
     found, failures = [], []
     for entry in Entries:
-        where = {"DatabaseName": entry["databaseName"], "TableName": entry["tableName"]}
-        named = {member: entry[member] for member in ("catalogId", "databaseName", "tableName")}
+        kind, database, table = (
+            entry.get(member, "") for member in ("type", "databaseName", "tableName")
+        )
         try:
-            optimizer = _find(context, entry["type"], **where)
-            found.append(named | {"tableOptimizer": _shown(entry["type"], optimizer)})
+            optimizer = _find(context, kind, DatabaseName=database, TableName=table)
+            named = {member: told for member, told in entry.items() if member != "type"}
+            found.append(named | {"tableOptimizer": _shown(kind, optimizer)})
         except AwsError as error:
-            told = {"ErrorCode": error.code, "ErrorMessage": error.message}
-            failures.append(named | {"type": entry["type"], "error": told})
+            words = {"ErrorCode": error.code, "ErrorMessage": error.message}
+            failures.append(entry | {"error": words})
     return {"TableOptimizers": found, "Failures": failures}
 
 
