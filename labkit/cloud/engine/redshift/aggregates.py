@@ -47,11 +47,10 @@ class Aggregate:
 
 
 #: DuckDB sums no intervals: their months, days and microseconds, each.
-_CLOCK = "datepart('hour', {0}) * 3600000000 + datepart('minute', {0}) * 60000000"
 _PARTS_OF_INTERVAL = (
     "datepart('year', {0}) * 12 + datepart('month', {0})",
     "datepart('day', {0})",
-    f"{_CLOCK} + datepart('microsecond', {{0}})",
+    "rs_clock({0})",
 )
 _TOGETHER = (
     "(to_months(CAST({0} AS INTEGER)) + to_days(CAST({1} AS INTEGER)) "

@@ -224,7 +224,13 @@ def fit(sql: str, target: Type) -> str:
 
 
 def _fit_interval(sql: str, target: Type) -> str:
+    """Of days and what is smaller months are no part.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/r_interval_forbid_composite_literals.html
+    """
     unit = INTERVAL_UNITS[target.size - 1]
+    if target.short == "intervald2s":
+        sql = f"rs_without_months({sql})"
     if unit == "second" and target.scale == 6:
         return sql
     whole = f"date_trunc('{unit}', {sql})"

@@ -26,6 +26,7 @@ from labkit.cloud.engine.redshift.expressions import expression
 from labkit.cloud.engine.redshift.queries import query
 from labkit.cloud.engine.redshift.reading import parse_expression, parse_query
 from labkit.cloud.engine.redshift.scope import Field, Scope, Source, State, Typed
+from labkit.cloud.engine.redshift.select import Query
 
 #: What registers kinds of nodes and of calls when it is imported.
 PARTS = (conditions, intervals, named_calls, row_functions, special_calls, try_casts)
@@ -74,7 +75,7 @@ def compile_query(
     state = new_state(catalog, parameters, variables)
     state.whole = True
     found = query(tree, Scope(state))
-    sql = catalog.planned(found.sql, state.scans)
+    sql = catalog.planned(_with_room(found), state.scans)
     return Compiled(
         sql,
         found.fields,
@@ -83,6 +84,17 @@ def compile_query(
         frozenset(state.columns),
         frozenset(state.calls - {0}),
     )
+
+
+def _with_room(found: Query) -> str:
+    """A query whose intervals Arrow has room for."""
+    if all(field.type.base != "interval" for field in found.fields):
+        return found.sql
+    columns = (
+        f"rs_with_room({field.sql}) AS {field.sql}" if field.type.base == "interval" else field.sql
+        for field in found.fields
+    )
+    return f"SELECT {', '.join(columns)} FROM ({found.sql})"
 
 
 def compile_expression(

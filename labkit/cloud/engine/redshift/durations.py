@@ -89,12 +89,18 @@ def from_days(text: str) -> str:
 
 
 def cut(found: Duration, unit: str) -> Duration:
-    """A duration without what is smaller than a unit; seconds have fractions."""
+    """A duration without what is smaller than a unit; seconds have fractions, and none has months.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/r_interval_forbid_composite_literals.html
+
+    >>> cut(read("1 year 1 day 30 seconds"), "minute")
+    Duration(months=0, days=1, micros=0)
+    """
     if unit in _MONTHS:
         size = _MONTHS[unit]
         return Duration(int(found.months / size) * size)
     size = 1 if unit == "second" else min(_MICROS[unit], _DAY)
-    return found._replace(micros=int(found.micros / size) * size)
+    return Duration(0, found.days, int(found.micros / size) * size)
 
 
 def _refuse(text: str) -> re.Match[str]:

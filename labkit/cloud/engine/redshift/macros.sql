@@ -197,11 +197,23 @@ rs_interval_of(months, days, micros) AS to_months(CAST(trunc(months) AS INTEGER)
         to_days(CAST(trunc(_d) AS INTEGER)) + to_microseconds(
             CAST(round(micros + 86400000000 * (_d - trunc(_d))) AS BIGINT)))[1];
 
+rs_clock(i) AS datepart('hour', i) * 3600000000 + datepart('minute', i) * 60000000
+    + datepart('microsecond', i);
+
 rs_interval_times(i, n) AS rs_interval_of(
-    (datepart('year', i) * 12 + datepart('month', i)) * n,
-    datepart('day', i) * n,
-    (datepart('hour', i) * 3600000000 + datepart('minute', i) * 60000000
-        + datepart('microsecond', i)) * n);
+    (datepart('year', i) * 12 + datepart('month', i)) * n, datepart('day', i) * n, rs_clock(i) * n);
+
+-- Days and what is smaller.
+rs_without_months(i) AS to_days(CAST(datepart('day', i) AS INTEGER))
+    + to_microseconds(rs_clock(i));
+
+-- Of hours that Arrow's nanoseconds have no room for, days are made.
+rs_with_room(i) AS CASE
+    WHEN abs(CAST(datepart('day', i) AS HUGEINT) * 86400000000 + rs_clock(i)) > 9223372036854775807
+    THEN error('REDSHIFT:22008:interval out of range')
+    WHEN abs(datepart('hour', i)) < 2562047 THEN i
+    ELSE i + to_days(CAST(datepart('hour', i) // 24 AS INTEGER))
+        - to_hours(datepart('hour', i) // 24 * 24) END;
 
 -- SUPER: JSON text in canonical form
 
