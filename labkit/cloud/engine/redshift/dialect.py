@@ -17,7 +17,7 @@ from sqlglot.tokenizer_core import TokenType
 from labkit.cloud.engine.redshift.words import UNITS
 
 _KEPT = (
-    "CAST", "TRY_CAST", "CONVERT", "EXTRACT", "POSITION", "SUBSTRING", "TRIM", "OBJECT_TRANSFORM",
+    "CAST", "TRY_CAST", "CONVERT", "EXTRACT", "SUBSTRING", "TRIM", "OBJECT_TRANSFORM",
 )  # fmt: skip
 _NAMES = (TokenType.VAR, TokenType.IDENTIFIER)
 
@@ -28,12 +28,21 @@ def _approximate(parser: Any) -> Any:
     return exp.Anonymous(this="approximate", expressions=[call]) if call else exp.column(name)
 
 
+def _position(parser: Any) -> Any:
+    """``POSITION(a IN b)``, which sqlglot takes with a comma too."""
+    part = parser._parse_bitwise()
+    if not parser._match(TokenType.IN):
+        parser.raise_error("IN", parser._curr)
+    return exp.StrPosition(this=parser._parse_bitwise(), substr=part)
+
+
 class _Parser(RedshiftParser):
     """sqlglot's, with every function left as its name."""
 
     FUNCTIONS: ClassVar[dict[str, Any]] = {}
     FUNCTION_PARSERS: ClassVar[dict[str, Any]] = {
-        name: RedshiftParser.FUNCTION_PARSERS[name] for name in _KEPT
+        **{name: RedshiftParser.FUNCTION_PARSERS[name] for name in _KEPT},
+        "POSITION": _position,
     }
     NO_PAREN_FUNCTION_PARSERS: ClassVar[dict[str, Any]] = {
         "ANY": RedshiftParser.NO_PAREN_FUNCTION_PARSERS["ANY"],
@@ -148,12 +157,12 @@ class _Parser(RedshiftParser):
 
 
 class _Tokenizer(Redshift.Tokenizer):
-    """sqlglot's, without the words that are operators to others alone."""
+    """sqlglot's, without the words that mean something to others alone."""
 
     KEYWORDS: ClassVar[dict[str, TokenType]] = {
         word: token
         for word, token in Redshift.Tokenizer.KEYWORDS.items()
-        if word not in ("RLIKE", "REGEXP")
+        if word not in ("LATERAL", "RLIKE", "REGEXP")
     }
 
 

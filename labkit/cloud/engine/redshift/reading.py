@@ -85,16 +85,26 @@ def _check_clauses(tree: exp.Expr) -> None:
                 raise RedshiftError(f"syntax error: {name.replace('_', ' ').upper()}", SYNTAX)
 
 
-def _unquote_calls(tokens: list[Any]) -> None:
-    """``"left"(name, 1)``, as views are told: a function whose name happens to be in quotes.
+#: What a bracket may stand behind without being called: ``INSERT INTO "time" (a)``.
+_BEFORE_LISTED = (TokenType.INTO, TokenType.WITH, TokenType.RECURSIVE, TokenType.ALIAS)
+#: What names mean in quotes that are grammar without: ``POSITION(a IN b)``, ``TIMESTAMP(6)``.
+_QUOTED = {
+    "position": "strpos",  # whose arguments are the other way round
+    **{name: f"pg_catalog.{name}" for name in ("interval", "time", "timestamp")},
+}
 
-    The one behind ``POSITION(a IN b)`` has its arguments the other way round.
-    """
+
+def _unquote_calls(tokens: list[Any]) -> None:
+    """``"left"(name, 1)``, as views are told: a function whose name happens to be in quotes."""
+    before = None
     for token, after in itertools.pairwise(tokens):
         called = after.token_type is TokenType.L_PAREN and token.text.isidentifier()
-        if called and token.token_type is TokenType.IDENTIFIER:
+        named = token.token_type is TokenType.IDENTIFIER and before not in _BEFORE_LISTED
+        if called and named:
             token.token_type = TokenType.VAR
-            token.text = "strpos" if token.text.lower() == "position" else token.text
+            meant = _QUOTED.get(token.text.lower(), token.text)
+            token.text = meant.removeprefix("pg_catalog.") if before is TokenType.DOT else meant
+        before = token.token_type
 
 
 def _unqualified(tokens: list[Any]) -> Iterator[Any]:

@@ -16,9 +16,9 @@ from labkit.cloud.engine.redshift.calls import (
     special,
     within_group,
 )
-from labkit.cloud.engine.redshift.casts import as_text, coerce, common_type, known
+from labkit.cloud.engine.redshift.casts import as_text, cast, coerce, common_type, known
 from labkit.cloud.engine.redshift.comparing import compare
-from labkit.cloud.engine.redshift.errors import CANNOT_CAST, RedshiftError, unsupported
+from labkit.cloud.engine.redshift.errors import CANNOT_CAST, SYNTAX, RedshiftError, unsupported
 from labkit.cloud.engine.redshift.scope import Scope, Typed
 from labkit.cloud.engine.redshift.types import (
     BOOL,
@@ -31,6 +31,7 @@ from labkit.cloud.engine.redshift.types import (
     UNKNOWN,
     VARCHAR,
     Type,
+    named_type,
     numeric,
 )
 
@@ -82,6 +83,20 @@ def _date_trunc(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
     _need(name, node, 2, scope)
     value = arguments(exp.Anonymous(expressions=node.expressions[1:]), scope)[0]
     return dateparts.truncate(_part(node.expressions[0], scope), value)
+
+
+@special("bool", "float4", "float8", "int2", "int4", "int8", "interval", "time", "timestamp",
+         "timestamptz", "timetz")  # fmt: skip
+def _as_type(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
+    """``int4(5.5)`` and ``"timestamp"('2024-01-01')``: a cast.
+
+    Source: https://www.postgresql.org/docs/8.0/sql-expressions.html
+    """
+    if name in ("interval", "time", "timestamp") and "." not in str(node.this):
+        raise RedshiftError(f'syntax error at or near "{name}"', SYNTAX)  # a name only in quotes
+    _need(name, node, 1, scope)
+    (value,) = arguments(node, scope)
+    return cast(value, named_type(name)).named(name)
 
 
 @special("coalesce", "nvl")
