@@ -27,6 +27,9 @@ def connect_by(node: exp.Select, scope: Scope) -> str:
     names = [f"k{at}" for at in range(len(source.fields))]
     base = ", ".join(f"{f.sql} AS {n}" for f, n in zip(source.fields, names, strict=True))
     again = ", ".join(f.sql for f in source.fields)
+    parents = source.fields if _asks_for_parents(node) else []
+    base += "".join(f", CASE WHEN false THEN {f.sql} END AS p{n}" for n, f in enumerate(parents))
+    again += "".join(f", {alias}.k{at}" for at in range(len(parents)))
     deeper = next_round(f"{alias}.level")
     text = (
         f"(WITH RECURSIVE {alias} AS (SELECT {base}, 1 AS level FROM {sql} WHERE {first} "
@@ -36,8 +39,30 @@ def connect_by(node: exp.Select, scope: Scope) -> str:
     fields = [Field(f.name, f.type, f"{alias}.{n}")
               for f, n in zip(source.fields, names, strict=True)]  # fmt: skip
     fields.append(Field("level", INT8, f"{alias}.level"))
-    scope.sources.append(Source(source.name, fields))
+    hidden = tuple(
+        Field(_of_parent(f.name), f.type, f"{alias}.p{at}") for at, f in enumerate(parents)
+    )
+    scope.sources.append(Source(source.name, fields, hidden=hidden))
     return text
+
+
+def _asks_for_parents(node: exp.Select) -> bool:
+    """Whether PRIOR stands elsewhere than in CONNECT BY."""
+    return any(not each.find_ancestor(exp.Connect) for each in node.find_all(exp.Prior))
+
+
+def _of_parent(name: str) -> str:
+    return f"prior {name.lower()}"
+
+
+def parents_value(node: exp.Prior) -> exp.Expr:
+    """What PRIOR stands before, of the parent's columns."""
+
+    def parents(each: exp.Expr) -> exp.Expr:
+        return exp.column(_of_parent(each.name)) if isinstance(each, exp.Column) else each
+
+    found: exp.Expr = node.this.transform(parents)
+    return found
 
 
 #: How often a recursive query goes round: Redshift's own limit stands in no reference.
@@ -58,13 +83,12 @@ def _with_prior(node: exp.Expr, source: Source, alias: str, scope: Scope) -> str
 
     prior = Source(
         "prior",
-        [Field(f"prior {f.name}", f.type, f"{alias}.k{at}")
+        [Field(_of_parent(f.name), f.type, f"{alias}.k{at}")
          for at, f in enumerate(source.fields)],
     )  # fmt: skip
     tree = node.copy()
     for each in list(tree.find_all(exp.Prior)):
-        column = each.this
-        each.replace(exp.column(f"prior {column.name.lower()}"))
+        each.replace(parents_value(each))
     level = Source("", [Field("level", INT8, f"({alias}.level + 1)")])
     inner = Scope(scope.state, [source, prior, level], ctes=scope.ctes)
     return condition(tree, inner, "CONNECT BY")

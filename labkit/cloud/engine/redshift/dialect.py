@@ -36,6 +36,15 @@ def _position(parser: Any) -> Any:
     return exp.StrPosition(this=parser._parse_bitwise(), substr=part)
 
 
+def _prior(parser: Any) -> Any:
+    """``PRIOR name`` of a CONNECT BY; where there is none, or no name follows, it is a name."""
+    name = parser._prev.text
+    hierarchy = any(each.token_type is TokenType.CONNECT_BY for each in parser._tokens)
+    if not hierarchy or parser._curr.token_type not in {*parser.ID_VAR_TOKENS, TokenType.L_PAREN}:
+        return exp.column(name)
+    return exp.Prior(this=parser._parse_unary())
+
+
 class _Parser(RedshiftParser):
     """sqlglot's, with every function left as its name."""
 
@@ -48,6 +57,7 @@ class _Parser(RedshiftParser):
         "ANY": RedshiftParser.NO_PAREN_FUNCTION_PARSERS["ANY"],
         "CASE": RedshiftParser.NO_PAREN_FUNCTION_PARSERS["CASE"],
         "APPROXIMATE": _approximate,
+        "PRIOR": _prior,
         "SYSDATE": lambda parser: exp.Anonymous(this="sysdate"),
     }
     PLACEHOLDER_PARSERS: ClassVar[dict[Any, Any]] = {
@@ -85,6 +95,10 @@ class _Parser(RedshiftParser):
             name = exp.to_identifier(self._prev.text)
             return self.expression(exp.Alias(this=this, alias=name))
         return super()._parse_alias(this, explicit)
+
+    def _parse_connect_with_prior(self) -> exp.Expr | None:
+        """PRIOR is known everywhere, where sqlglot knows it in this condition alone."""
+        return self._parse_disjunction()
 
     def _parse_star_op(self, *keywords: str) -> list[exp.Expr] | None:
         """EXCLUDE ends the whole select list: ``* EXCLUDE a, b``, where sqlglot selects ``b``."""

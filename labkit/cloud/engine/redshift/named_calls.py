@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from labkit.cloud.engine.redshift import postgres
 from labkit.cloud.engine.redshift.calls import function_call, within_group
-from labkit.cloud.engine.redshift.errors import RedshiftError
+from labkit.cloud.engine.redshift.connect_by import parents_value
 from labkit.cloud.engine.redshift.expressions import compiles, expression
 from labkit.cloud.engine.redshift.scope import Scope, Typed
 from labkit.cloud.engine.redshift.types import (
@@ -91,10 +91,7 @@ def _user_id(node: exp.Expr, scope: Scope) -> Typed:
 
 @compiles(exp.Prior)
 def _prior(node: exp.Prior, scope: Scope) -> Typed:
-    found = expression(node.this, scope)
-    if not scope.prior:
-        raise RedshiftError("PRIOR can only be used in CONNECT BY", "42601")
-    return found
+    return expression(parents_value(node), scope).named(node.this.name or "?column?")
 
 
 compiles(exp.Extract)(_named_call("extract", "this", "expression"))

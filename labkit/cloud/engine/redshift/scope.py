@@ -140,7 +140,6 @@ class Scope:
     aliases: dict[str, Typed] = field(default_factory=dict)
     windows: dict[str, str] = field(default_factory=dict)
     aggregates: bool = True
-    prior: str = ""
     sorting: str = ""
     shown: dict[str, str] = field(default_factory=dict)
     within: dict[str, Typed] = field(default_factory=dict)
