@@ -402,6 +402,11 @@ def test_an_activity_is_made_once(sfn, fresh):
     name = fresh("activity")
     first, again = (sfn.create_activity(name=name) for _ in range(2))
     assert first["creationDate"] == again["creationDate"]
+    owned = {"type": "AWS_OWNED_KEY"}
+    assert sfn.create_activity(name=name, encryptionConfiguration=owned)["activityArn"]
+    other = {"type": "CUSTOMER_MANAGED_KMS_KEY", "kmsKeyId": "alias/own"}
+    said = refusal(sfn.create_activity, name=name, encryptionConfiguration=other)
+    assert said[0] == "ActivityAlreadyExists"
 
 
 @pytest.mark.parametrize("call", ["describe_activity", "get_activity_task"])

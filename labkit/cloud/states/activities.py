@@ -18,6 +18,7 @@ from labkit.cloud.states import tokens, words
 from labkit.cloud.states.execution import RUNNING
 
 POLL_S = 60
+OWNED = {"type": "AWS_OWNED_KEY"}
 _WAITING: dict[str, dict[str, Any]] = {}
 _CHANGED = threading.Condition()
 
@@ -41,11 +42,17 @@ def create_activity(
     tags: list[Answer] | None = None,
     encryptionConfiguration: Answer | None = None,
 ) -> Answer:
-    """A new activity, or the one of this name that there is."""
+    """A new activity, or the one of this name that there is, if it is encrypted alike.
+
+    Source: https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateActivity.html
+    """
     words.check_name(name)
     backend = context.backend("stepfunctions")
     with context.cloud.lock("stepfunctions"):
         made = backend.activities.get(context.arn(f"activity:{name}", "states"))
+        if made and (made.encryption_configuration or OWNED) != (encryptionConfiguration or OWNED):
+            words_ = "Activity already exists. EncryptionConfiguration may not be updated."
+            raise AwsError("ActivityAlreadyExists", words_)
         made = made or backend.create_activity(name, tags, encryptionConfiguration)
     return {"activityArn": made.arn, "creationDate": made.creation_date}
 
