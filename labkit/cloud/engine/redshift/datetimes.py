@@ -36,7 +36,7 @@ _CLOCK_TIME = (
     r"|(?P<h>\d\d)(?P<mi>\d\d)(?P<s>\d\d(?:[.]\d+)?))\s*(?P<half>[ap]\.?m\.?(?![a-z]))?"
 )
 _TIME = rf"(?:[tT\s]+{_CLOCK_TIME})?"
-_ZONE = r"\s*(?P<zone>z|[+-]\d{1,2}(?::?\d\d)?|[a-z_]+(?:/[a-z_]+)*)?"
+_ZONE = r"\s*(?P<zone>z|[+-]\d{1,2}(?::?\d\d)?|[a-z_]+(?:/[a-z_]+)*(?:/[a-z_]+[-+][-a-z\d]+)?)?"
 #: ``17 Dec 07:37:16 1997 PST`` and ``Dec 17 07:37:16 1997``
 _YEAR_LAST = (rf"(?P<d>\d{{1,2}})\s+{_MONTH}", rf"{_MONTH}\s+(?P<d>\d{{1,2}})")
 _PATTERNS = tuple(
@@ -206,21 +206,26 @@ def _on_clock(found: re.Match[str]) -> tuple[int, int, float]:
     return number, int(minute), float(second)
 
 
-def _clock(text: str, kind: str) -> tuple[time, str]:
-    """``10:11:12.5``, ``04:05 AM``, ``040506``, or a moment's time; and the zone after it."""
+def _clock(text: str, kind: str) -> tuple[str, str]:
+    """``10:11:12.5``, ``04:05 AM``, ``040506``, or a moment's time; and the zone after it.
+
+    The last of a day is ``24:00:00``, which Python has not.
+    """
     found = _CLOCK.fullmatch(text)
     try:
         if not found:
             parts = _found(text)
-            return _moment(parts).time(), parts["zone"] or ""
+            return _moment(parts).time().isoformat(), parts["zone"] or ""
         hour, minute, second = _on_clock(found)
         seconds, micros = divmod(round(second * 1_000_000), 1_000_000)
-        return time(hour, minute, seconds, micros), found["zone"] or ""
+        last = (hour, minute, seconds, micros) == (24, 0, 0, 0)
+        told = "24:00:00" if last else time(hour, minute, seconds, micros).isoformat()
+        return told, found["zone"] or ""
     except (ValueError, OverflowError):
         fail(f'invalid input syntax for type {kind}: "{text}"', BAD_DATETIME)
 
 
-def parse_time(text: str) -> time:
+def parse_time(text: str) -> str:
     """A time of day, its zone ignored."""
     return _clock(text, "time")[0]
 
@@ -232,7 +237,7 @@ def parse_timetz(text: str, here: str) -> str:
         offset = datetime.now(_zone(name) or zones.known(here)).strftime("%z")
     except ValueError:
         fail(f'invalid input syntax for type time with time zone: "{text}"', BAD_DATETIME)
-    return f"{clock.isoformat()}{offset[:3]}:{offset[3:]}"
+    return f"{clock}{offset[:3]}:{offset[3:]}"
 
 
 def try_timestamp(text: str, here: str) -> datetime | None:

@@ -110,7 +110,7 @@ rs_timestamp(a) AS coalesce(
 
 rs_time(a) AS coalesce(
     CASE WHEN regexp_full_match(a, '\d\d:\d\d:\d\d(\.\d{1,6})?') THEN TRY_CAST(a AS TIME) END,
-    rs_parse_time(a));
+    CAST(rs_parse_time(a) AS TIME));
 
 rs_date(a) AS coalesce(
     CASE WHEN regexp_full_match(a, '\d{4}-\d\d-\d\d') THEN TRY_CAST(a AS DATE) END,

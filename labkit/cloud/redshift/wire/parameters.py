@@ -115,11 +115,24 @@ def _micros(data: bytes) -> datetime:
     return _EPOCH + timedelta(microseconds=struct.unpack("!q", data)[0])
 
 
+def _clock(micros: int) -> str:
+    """A time of day, whose last Python has not.
+
+    >>> _clock(86_400_000_000), _clock(1_500_000)
+    ('24:00:00', '00:00:01.500000')
+    """
+    moment = _EPOCH + timedelta(microseconds=micros)
+    if moment == _EPOCH + timedelta(days=1):
+        return "24:00:00"
+    if moment.date() != _EPOCH.date():
+        raise ValueError(micros)
+    return str(moment.time())
+
+
 def _timetz(data: bytes) -> str:
     micros, west = struct.unpack("!qi", data)
     sign, minutes = "-" if west > 0 else "+", abs(west) // 60
-    clock = (_EPOCH + timedelta(microseconds=micros)).time()
-    return f"{clock}{sign}{minutes // 60:02}:{minutes % 60:02}"
+    return f"{_clock(micros)}{sign}{minutes // 60:02}:{minutes % 60:02}"
 
 
 def _decimal(data: bytes) -> str:
@@ -163,7 +176,7 @@ _READERS: dict[int, Callable[[bytes], str]] = {
     700: _number("!f"),
     701: _number("!d"),
     1082: _date,
-    1083: lambda data: str(_micros(data).time()),
+    1083: lambda data: _clock(*struct.unpack("!q", data)),
     1114: lambda data: str(_micros(data)),
     1184: lambda data: f"{_micros(data)}+00",
     1186: _interval,

@@ -192,9 +192,14 @@ def numeric_bytes(value: Decimal) -> bytes:
 
 
 def _zoned(value: Any) -> bytes:
-    """``timetz``: microseconds, and seconds west of UTC."""
-    told = time.fromisoformat(str(value))
-    micros = ((told.hour * 60 + told.minute) * 60 + told.second) * 1_000_000 + told.microsecond
+    """``timetz``: microseconds, and seconds west of UTC.
+
+    >>> struct.unpack("!qi", _zoned("24:00:00-08:00"))
+    (86400000000, 28800)
+    """
+    hours, rest = int(str(value)[:2]), str(value)[2:]  # of which Python has no 24
+    told = time.fromisoformat(f"00{rest}")
+    micros = ((hours * 60 + told.minute) * 60 + told.second) * 1_000_000 + told.microsecond
     offset = told.utcoffset()
     return struct.pack("!qi", micros, -int(offset.total_seconds()) if offset else 0)
 

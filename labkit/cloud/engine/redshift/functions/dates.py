@@ -53,7 +53,7 @@ _V, _T = "VARCHAR", "TIMESTAMP"
 UDFS = (
     Udf("rs_parse_timestamp", datetimes.parse_timestamp, (_V, _V), _T),
     Udf("rs_parse_timestamptz", datetimes.parse_timestamptz, (_V, _V), _T),
-    Udf("rs_parse_time", datetimes.parse_time, (_V,), "TIME"),
+    Udf("rs_parse_time", datetimes.parse_time, (_V,), _V),
     Udf("rs_parse_timetz", datetimes.parse_timetz, (_V, _V), _V),
     Udf("rs_try_timestamp", datetimes.try_timestamp, (_V, _V), _T),
     Udf("rs_try_timestamptz", datetimes.try_timestamptz, (_V, _V), _T),
