@@ -30,7 +30,7 @@ from labkit.widgets.refusals import START, Notice, notice_of
 if TYPE_CHECKING:
     from labkit.lab import Lab
 
-PICTURED = "A picture, as it stood. Run the cell to use it."
+PICTURED = "A picture of the console. Run the cell to use it."
 STATIC = Path(__file__).parent / "static"
 Facts = dict[str, Any]
 
@@ -163,6 +163,6 @@ class Console(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **options: Any) -> Any:
         bundle = super()._repr_mimebundle_(**options)
         if bundle is not None:
-            pictured = self.snapshot() + tag("div", PICTURED, style="quiet")
+            pictured = self.snapshot() + tag("div", PICTURED, style="caption")
             bundle[0].update({"text/plain": repr(self), "text/html": pictured})
         return bundle

@@ -15,6 +15,8 @@ STYLES = {
     "th": f"text-align:left;padding:3px 10px 3px 0;border-bottom:{BORDER};font-weight:600",
     "td": "text-align:left;padding:3px 10px 3px 0;vertical-align:top",
     "quiet": "color:var(--jp-ui-font-color2, #5f6b7a)",
+    "caption": "color:var(--jp-ui-font-color2, #5f6b7a);font:12px/1.5 system-ui,sans-serif;"
+    "margin:4px 0 8px",
     "code": f"border:{BORDER};border-radius:4px;padding:8px 10px;margin:6px 0;white-space:pre-wrap;"
     "font:12px/1.5 ui-monospace,Menlo,Consolas,monospace;text-align:left",
     "error": "border-left:3px solid var(--jp-error-color1, #d91515);padding:4px 10px;margin:6px 0",
