@@ -203,6 +203,12 @@ rs_clock(i) AS datepart('hour', i) * 3600000000 + datepart('minute', i) * 600000
 rs_interval_times(i, n) AS rs_interval_of(
     (datepart('year', i) * 12 + datepart('month', i)) * n, datepart('day', i) * n, rs_clock(i) * n);
 
+-- DuckDB's own product wants a number that fits an INTEGER.
+rs_interval_by(i, n) AS
+    to_months(CAST((datepart('year', i) * 12 + datepart('month', i)) * n AS INTEGER))
+    + to_days(CAST(datepart('day', i) * n AS INTEGER))
+    + to_microseconds(CAST(CAST(rs_clock(i) AS HUGEINT) * n AS BIGINT));
+
 -- Days and what is smaller.
 rs_without_months(i) AS to_days(CAST(datepart('day', i) AS INTEGER))
     + to_microseconds(rs_clock(i));
@@ -260,8 +266,12 @@ rs_kind(a) AS CASE json_type(a)
     WHEN 'BOOLEAN' THEN 'boolean' WHEN 'NULL' THEN 'null'
     WHEN 'BIGINT' THEN 'number' WHEN 'UBIGINT' THEN 'number' WHEN 'DOUBLE' THEN 'number' END;
 
+-- A pair is bound once: as macros' arguments its sides were copied, some dozens at each operator.
+rs_super_arithmetic(pair, op) AS list_transform([pair], lambda _b:
+    rs_super(rs_super_reckoned(_b[1], op, _b[2])))[1];
+
 -- Numbers alone are reckoned with, and a plus joins two strings
-rs_super_arithmetic(a, op, b) AS CASE
+rs_super_reckoned(a, op, b) AS CASE
     WHEN op = '+' AND rs_kind(a) = 'string' AND rs_kind(b) = 'string'
         THEN CAST(to_json(rs_scalar(a) || rs_scalar(b)) AS VARCHAR)
     WHEN rs_kind(a) <> 'number' OR rs_kind(b) <> 'number' THEN NULL

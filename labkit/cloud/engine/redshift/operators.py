@@ -188,6 +188,8 @@ def _temporal(op: str, left: Typed, right: Typed) -> Typed:
         return Typed(template.format(left.sql, right.sql), kind)
     if op == "*" and right.type.base == "interval" and left.type.base in NUMBERS:
         left, right = right, left
+    if left.type.base == "interval" and op == "*" and right.type.base == "int8":
+        return Typed(f"rs_interval_by({left.sql}, {right.sql})", INTERVAL)
     if left.type.base == "interval" and op == "*" and right.type.base in INTEGERS:
         return Typed(f"({left.sql} * {right.sql})", INTERVAL)
     if left.type.base == "interval" and op in "*/" and right.type.base in NUMBERS:
@@ -201,11 +203,13 @@ def _factor(op: str, side: Typed) -> str:
 
 
 def _as_times(left: Typed, right: Typed) -> tuple[Typed, Typed]:
-    """Text takes the other side's type; all integers add days."""
+    """Text takes the other side's type; all integers add days, or are an interval's factor."""
     if _texty(left):
         left = cast(left, TIMESTAMP if right.type.base == "interval" else right.type)
     if _texty(right):
         right = cast(right, INTERVAL if left.type.base in ("interval",) else left.type)
+    if "interval" in (left.type.base, right.type.base):
+        return left, right
     if left.type.base in INTEGERS:
         left = coerce(left, INT4) if left.type.base != "int8" else cast(left, INT4)
     if right.type.base in INTEGERS:
@@ -256,7 +260,7 @@ def _dynamic(op: str, left: Typed, right: Typed) -> Typed:
     Source: https://docs.aws.amazon.com/redshift/latest/dg/operators-functions.html
     """
     one, two = (coerce(side, SUPER).sql for side in (left, right))
-    return Typed(f"rs_super(rs_super_arithmetic({one}, '{op}', {two}))", SUPER)
+    return Typed(f"rs_super_arithmetic([{one}, {two}], '{op}')", SUPER)
 
 
 def concatenate(left: Typed, right: Typed) -> Typed:
