@@ -5,6 +5,8 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
+from labkit.cloud.around import subscriptions
+
 TRUST = json.dumps(
     {
         "Version": "2012-10-17",
@@ -76,6 +78,29 @@ def test_a_token_that_was_given_out(aws, fresh):
         sqs.create_queue(QueueName=f"{stem}-{number}")
     count, found = pages(sqs, "list_queues", 2, QueueNamePrefix=stem)
     assert (count, [len(page["QueueUrls"]) for page in found]) == (2, [2, 1])
+
+
+def test_who_deletes_what_each_page_tells_meets_all(aws, fresh):
+    glue, database = aws("glue"), fresh("paged")
+    glue.create_database(DatabaseInput={"Name": database})
+    for name in "abcde":
+        glue.create_table(DatabaseName=database, TableInput={"Name": name})
+    paginator = glue.get_paginator("get_tables")
+    for page in paginator.paginate(DatabaseName=database, PaginationConfig={"PageSize": 2}):
+        for table in page["TableList"]:
+            glue.delete_table(DatabaseName=database, Name=table["Name"])
+    assert glue.get_tables(DatabaseName=database)["TableList"] == []
+
+
+def test_topics_that_go_while_they_are_listed(aws, fresh, monkeypatch):
+    monkeypatch.setattr(subscriptions, "_MOST", 2)
+    sns, stem = aws("sns"), fresh("topic")
+    made = {sns.create_topic(Name=f"{stem}-{number}")["TopicArn"] for number in range(5)}
+    for page in sns.get_paginator("list_topics").paginate():
+        for arn in made & {topic["TopicArn"] for topic in page["Topics"]}:
+            sns.delete_topic(TopicArn=arn)
+            made.remove(arn)
+    assert made == set()
 
 
 def test_tables_after_a_name_that_is_none(aws, fresh):

@@ -72,6 +72,12 @@ def list_subscriptions_by_topic(
     return _listed(found, NextToken, arn)
 
 
+@operation("sns", "ListTopics")
+def list_topics(context: Context, *, NextToken: str | None = None) -> Answer:
+    told = [{"TopicArn": arn} for arn in context.backend("sns").topics]
+    return _page("Topics", told, NextToken)
+
+
 @operation("sns", "GetTopicAttributes")
 def get_topic_attributes(context: Context, *, TopicArn: str) -> Answer:
     sns = context.backend("sns")
@@ -105,8 +111,14 @@ def _listed(found: Iterable[Any], token: str | None, question: str) -> Answer:
         }
         for each in found
     ]
+    return _page("Subscriptions", told, token, question)
+
+
+def _page(
+    member: str, told: list[Answer], token: str | None, question: str | None = None
+) -> Answer:
     refusal = AwsError("InvalidParameter", "Invalid parameter: NextToken")
-    return page("Subscriptions", told, _MOST, token or None, refusal, question=question)
+    return page(member, told, _MOST, token or None, refusal, question=question)
 
 
 def _waits(subscription: Any) -> bool:
