@@ -132,7 +132,7 @@ def _compare_dynamic(op: str, left: Typed, right: Typed) -> str:
         return f"coalesce({whole[0]} {op} {whole[1]}, {one} {op} {two})"
     one, two = coerce(left, SUPER).sql, coerce(right, SUPER).sql
     if op not in ("=", "<>"):
-        return f"rs_super_compare({one}, '{op}', {two})"
+        return f"rs_super_compare([{one}, {two}], '{op}')"
     if left.type == right.type:
         return f"(rs_super_key({one}) {op} rs_super_key({two}))"
     return f"({one} {op} {two})"

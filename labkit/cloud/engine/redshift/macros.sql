@@ -278,11 +278,12 @@ rs_super_reckoned(a, op, b) AS CASE
     WHEN op IN ('+', '-', '*') AND rs_whole(a) IS NOT NULL AND rs_whole(b) IS NOT NULL THEN
         CAST(CASE op WHEN '+' THEN rs_whole(a) + rs_whole(b) WHEN '-' THEN rs_whole(a) - rs_whole(b)
              ELSE rs_whole(a) * rs_whole(b) END AS VARCHAR)
-    ELSE rs_number_text(rs_number(a), op, rs_number(b)) END;
+    ELSE rs_number_text([rs_number(a), rs_number(b)], op) END;
 
-rs_number_text(a, op, b) AS rs_float_text(CASE op
-    WHEN '+' THEN a + b WHEN '-' THEN a - b WHEN '*' THEN a * b
-    WHEN '/' THEN rs_float_divide(a, b) ELSE a % b END);
+rs_number_text(pair, op) AS list_transform(list_transform([pair], lambda _n: CASE op
+    WHEN '+' THEN _n[1] + _n[2] WHEN '-' THEN _n[1] - _n[2] WHEN '*' THEN _n[1] * _n[2]
+    WHEN '/' THEN rs_float_divide(_n[1], _n[2]) ELSE _n[1] % _n[2] END),
+    lambda _n: rs_float_text(_n))[1];
 
 -- What orders values of SUPER: those of one kind together, numbers by what they are
 rs_super_key(a) AS CASE WHEN a IS NOT NULL THEN {
@@ -290,7 +291,10 @@ rs_super_key(a) AS CASE WHEN a IS NOT NULL THEN {
     'number': CASE rs_kind(a) WHEN 'number' THEN CAST(a AS DOUBLE) ELSE 0 END,
     'text': CASE rs_kind(a) WHEN 'number' THEN '' ELSE coalesce(rs_scalar(a), a) END} END;
 
-rs_super_compare(a, op, b) AS CASE
+rs_super_compare(pair, op) AS list_transform([pair], lambda _b:
+    rs_super_compared(_b[1], op, _b[2]))[1];
+
+rs_super_compared(a, op, b) AS CASE
     WHEN a IS NULL OR b IS NULL OR rs_kind(a) <> rs_kind(b) THEN NULL
     WHEN op = '<' THEN rs_super_key(a) < rs_super_key(b)
     WHEN op = '<=' THEN rs_super_key(a) <= rs_super_key(b)
