@@ -273,7 +273,6 @@ SCALARS = entries(
     ("substr(text, int4, int4) -> varchar",
      "rs_substring({0}, {1}, {2}::BIGINT)", None, "substring"),
     ("strpos(text, text) -> int4", "CAST(strpos({0}, {1}) AS INTEGER)"),
-    ("position(text, text) -> int4", "CAST(strpos({1}, {0}) AS INTEGER)"),
     ("charindex(text, text) -> int4", "CAST(strpos({1}, {0}) AS INTEGER)"),
     ("charindex(text, text, int4) -> int4", "CAST(rs_charindex({0}, {1}, {2}) AS INTEGER)"),
     ("split_part(text, text, int4) -> varchar", "rs_split_part({0}, {1}, {2})"),
