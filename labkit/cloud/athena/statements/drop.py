@@ -29,9 +29,8 @@ def _read(text: str, *, view: bool) -> Statement:
     words = Words(text, double=view)
     words.take(), words.take()
     if_exists = words.accept("IF", "EXISTS")
-    if (
-        view and words.word.kind == "backquoted"
-    ):  # https://github.com/dbt-labs/dbt-athena/issues/220
+    if view and words.word.kind == "backquoted":
+        # https://github.com/dbt-labs/dbt-athena/issues/220
         raise invalid("Queries of this type are not supported", "NOT_SUPPORTED")
     name = words.qualified()
     words.end()
