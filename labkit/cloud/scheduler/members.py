@@ -9,14 +9,18 @@ https://docs.aws.amazon.com/scheduler/latest/APIReference/API_UpdateSchedule.htm
 
 from __future__ import annotations
 
-import datetime
 import json
 from typing import Any
+
+from botocore import xform_name
 
 from labkit.cloud.operations import Answer, Context, operation, rewrites
 
 _STAYS = "NONE"
-Json = dict[str, Any]
+_TOLD = (
+    *("Description", "EndDate", "FlexibleTimeWindow", "GroupName", "KmsKeyArn", "Name"),
+    *("ScheduleExpression", "ScheduleExpressionTimezone", "StartDate", "State", "Target"),
+)
 
 
 @rewrites("scheduler")
@@ -29,35 +33,12 @@ def with_action(name: str, body: bytes) -> bytes:
 
 @operation("scheduler", "UpdateSchedule")
 def update_schedule(
-    context: Context,
-    *,
-    Name: str,
-    ScheduleExpression: str,
-    FlexibleTimeWindow: Json,
-    Target: Json,
-    GroupName: str | None = None,
-    ScheduleExpressionTimezone: str | None = None,
-    State: str = "ENABLED",
-    ActionAfterCompletion: str = _STAYS,
-    StartDate: datetime.datetime | None = None,
-    EndDate: datetime.datetime | None = None,
-    Description: str | None = None,
-    KmsKeyArn: str | None = None,
-    **_: Any,
+    context: Context, *, ActionAfterCompletion: str = _STAYS, **asked: Any
 ) -> Answer:
+    said = {"State": "ENABLED"} | asked
+    told: dict[str, Any] = {xform_name(name): said.get(name) for name in _TOLD}
+    told |= {name: told[name].timestamp() for name in ("start_date", "end_date") if told[name]}
     with context.cloud.changing("scheduler"):
-        changed = context.backend("scheduler").update_schedule(
-            description=Description,
-            end_date=EndDate and EndDate.timestamp(),
-            flexible_time_window=FlexibleTimeWindow,
-            group_name=GroupName,
-            kms_key_arn=KmsKeyArn,
-            name=Name,
-            schedule_expression=ScheduleExpression,
-            schedule_expression_timezone=ScheduleExpressionTimezone,
-            start_date=StartDate and StartDate.timestamp(),
-            state=State,
-            target=Target,
-        )
+        changed = context.backend("scheduler").update_schedule(**told)
         changed.action_after_completion = ActionAfterCompletion
     return {"ScheduleArn": changed.arn}

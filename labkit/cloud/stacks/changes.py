@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Re
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from moto.cloudformation import models, parsing
@@ -68,13 +68,12 @@ def _details(was: Members, said: Members, touched: set[str]) -> Iterator[Members
         if was.get(attribute) != said.get(attribute):
             yield _detail({"Attribute": attribute, "RequiresRecreation": "Never"})
     before, after = was.get("Properties") or {}, said.get("Properties") or {}
-    named = _name(said["Type"])
+    named, recreation = _name(said["Type"]), _recreation(said["Type"])
     name_was, name_is = (at(each, named) if named else None for each in (before, after))
     renamed = name_was != name_is or touched & {*needs(name_is)}
     for name in sorted(before.keys() | after.keys()):
-        again = _recreation(said["Type"], name)
-        if renamed and named.partition(".")[0] in ("*", name):
-            again = "Always"
+        gone = renamed and named.partition(".")[0] in ("*", name)
+        again = "Always" if gone else recreation(name)
         target = {"Attribute": "Properties", "Name": name, "RequiresRecreation": again}
         if name == "Tags":
             target = {"Attribute": "Tags", "RequiresRecreation": "Never"}
@@ -95,10 +94,10 @@ def _name(kind: str) -> str:
     return parsing.resource_name_property_from_type(kind) or ""
 
 
-def _recreation(kind: str, name: str) -> str:
-    """Whether a property's change makes another resource."""
+def _recreation(kind: str) -> Callable[[str], str]:
+    """Whether a property's change makes another resource of a type."""
     if kind not in TYPES:
-        return "Conditionally"
-    if name.lower() in changeable(TYPES[kind]):
-        return "Never"
-    return "Always" if TYPES[kind].shaped is dict else "Conditionally"
+        return lambda name: "Conditionally"
+    kept = changeable(TYPES[kind])
+    other = "Always" if TYPES[kind].shaped is dict else "Conditionally"
+    return lambda name: "Never" if name.lower() in kept else other

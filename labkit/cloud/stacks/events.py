@@ -30,33 +30,35 @@ def made(make: Any) -> Any:
         condition = said.get("Condition")
         if condition and not resources.lazy_condition_map[condition]:
             return None
-        with telling(resources, "CREATE", name, said) as one:
-            one.append(make(name, said, resources, **where))
-            return one[0]
+        with telling(resources, "CREATE", name, said) as known:
+            known[0] = make(name, said, resources, **where)
+            return known[0]
 
     return told
 
 
 @contextlib.contextmanager
-def telling(resources: Any, verb: str, name: str, said: Any) -> Iterator[list[Any]]:
+def telling(
+    resources: Any, verb: str, name: str, said: Any, there: Any = None
+) -> Iterator[list[Any]]:
     """Tell that a resource is changed, and how that ends.
 
     Args:
         verb: ``CREATE``, ``UPDATE`` or ``DELETE``.
         said: its definition in the template.
+        there: the resource, where it is made already.
 
     Yields:
-        Where to put the resource once it is known.
+        The resource in a list of one, for another to be put in its place.
     """
-    stack, known = resources.stack, list[Any]()
+    stack, known = resources.stack, [there]
 
     def tell(status: str, reason: str | None = None) -> None:
-        physical_id = getattr(known[0], "physical_resource_id", None) if known else None
         event = models.Event(
             stack_id=stack.stack_id,
             stack_name=stack.name,
             logical_resource_id=name,
-            physical_resource_id=physical_id or "",
+            physical_resource_id=getattr(known[0], "physical_resource_id", None) or "",
             resource_type=said["Type"],
             resource_status=f"{verb}_{status}",
             resource_status_reason=reason,
@@ -88,6 +90,8 @@ def _knowing(make: Any) -> Any:
 
 
 def _begun_once(add: Any) -> Any:
+    """A stack's making begins once, though moto tells it again."""
+
     def added(self: Any, resource_status: str, *args: Any, **kwargs: Any) -> None:
         first = self.events[0].resource_status if self.events else None
         if not first == resource_status == _BEGINS:

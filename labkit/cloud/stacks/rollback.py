@@ -89,8 +89,7 @@ def _update(self: Any, template: Said, parameters: Said | None = None) -> None:
         _drop(self, old, todo["Remove"])
     for name, (former_one, _) in replaced.items():
         if old[name].get("UpdateReplacePolicy") not in _KEPT:
-            with _complete(), telling(self, "DELETE", name, old[name]) as one:
-                one.append(former_one)
+            with _complete(), telling(self, "DELETE", name, old[name], former_one):
                 former_one.delete(self._account_id, self._region_name)
     for name in todo["Remove"]:
         self._parsed_resources.pop(name, None)
@@ -119,8 +118,8 @@ def _change(resources: Any, name: str, was: Said, touched: set[str]) -> dict[str
     replaced: list[tuple[Any, Any]] = []
     stacks.REPLACED.set(replaced)
     said = resources._resource_json_map[name]
-    with telling(resources, "UPDATE", name, said) as one:
-        one.append(resources._parsed_resources.get(name))
+    there = resources._parsed_resources.get(name)
+    with telling(resources, "UPDATE", name, said, there) as known:
         new = parsing.parse_and_update_resource(
             name,
             said,
@@ -129,7 +128,7 @@ def _change(resources: Any, name: str, was: Said, touched: set[str]) -> dict[str
             region_name=resources._region_name,
         )
         if new is not None:
-            one[0] = resources._parsed_resources[name] = new
+            known[0] = resources._parsed_resources[name] = new
         elif said.get("Properties") != was.get("Properties") or touched & {*needs(said)}:
             raise ValidationError(message=_UNCHANGED.format(said["Type"]))
     return dict.fromkeys([name] if replaced else [], *replaced)
@@ -157,8 +156,7 @@ def _drop(
                 if made is not None and not isinstance(made, str):
                     if policies[name] == "Snapshot":
                         made.leaves_snapshot = True
-                    with telling(resources, "DELETE", name, said[name]) as one:
-                        one.append(made)
+                    with telling(resources, "DELETE", name, said[name], made):
                         resources._delete_resource(made, said[name])
             except Exception as error:  # whatever one of moto's kinds raises
                 failures[name] = error

@@ -51,10 +51,14 @@ class Place:
         return self.top + self.height
 
     @property
+    def is_borderless(self) -> bool:
+        return (self.style.get("BorderStyle") or {}).get("Visibility") == "HIDDEN"
+
+    @property
     def border(self) -> tuple[float, str]:
         """How thick the element's own border is, and its colour; none and no colour without one."""
         said = self.style.get("BorderStyle") or {}
-        if said.get("Visibility") == "HIDDEN" or not is_color(said.get("Color")):
+        if self.is_borderless or not is_color(said.get("Color")):
             return 0.0, ""
         return pixels(said.get("Width") or "1px"), said["Color"]
 
@@ -66,7 +70,12 @@ class Place:
         """
         said = [pixels(each) for each in str(self.style.get("Padding") or "0").split()]
         above, right, below, left = (said[at % len(said)] for at in range(4))
-        return above, right, (below if said[2:] else above), (left if said[3:] else right)
+        return above, right, below, (left if said[3:] else right)
+
+    @property
+    def drawn(self) -> Place:
+        """The place of a visual's picture, within the tile's edge."""
+        return self.inside(max(1, self.border[0]))
 
     def inside(self, edge: float = 0) -> Place:
         """The place within its padding and an edge."""

@@ -108,7 +108,7 @@ def _style(place: Place, background: str) -> Iterator[tuple[str, str]]:
     thick, color = place.border
     if "BackgroundStyle" in place.style:
         yield "background", background
-    if (place.style.get("BorderStyle") or {}).get("Visibility") == "HIDDEN":
+    if place.is_borderless:
         yield "border-color", "transparent"
     elif color:
         yield "border", f"{thick:g}px solid {color}"

@@ -124,7 +124,7 @@ def _packs(chosen: Chosen, choices: Choices, dials: Sequence[Dial], *, plain: bo
     drawer = _Drawer(chosen, choices)
     packs = {}
     for at, (id, visual) in enumerate(visuals.items()):
-        place = tiles[id].inside(max(1, tiles[id].border[0]))
+        place = tiles[id].drawn
         size = (place.width, place.height)
         packs[id] = drawer.pack(visual, reached[id], size, f"p{at}", plain)
     return packs

@@ -163,7 +163,7 @@ def _elements(
         if place.type == "VISUAL" and place.id in visuals:
             theme = tile_theme(sketch.theme, place.style)
             _tile(sketch, place, theme)
-            inside, visual = place.inside(max(1, place.border[0])), visuals[place.id]
+            inside, visual = place.drawn, visuals[place.id]
             picture = pictures.picture(chosen, visual, inside.width, inside.height, theme)
             if place.style.get("BorderRadius"):
                 picture.warnings.append("Not drawn: BorderRadius.")
@@ -181,7 +181,7 @@ def _elements(
 def _tile(sketch: Sketch, place: Place, theme: Theme) -> None:
     thick, color = place.border
     edge = color[:7] or theme.grid
-    if (place.style.get("BorderStyle") or {}).get("Visibility") == "HIDDEN":
+    if place.is_borderless:
         edge = theme.background
     sketch.rect(_box(place), theme.background, edgecolor=edge, linewidth=thick or 1)
 

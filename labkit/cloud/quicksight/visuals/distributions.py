@@ -31,7 +31,7 @@ def histogram(request: Request) -> VisualData:
     rows = request.rows(request.of_rows(), one.derived)
     options = request.wells.configuration.get("BinOptions") or {}
     found = request.run(_bins(rows, f"CAST({one.measure.value} AS DOUBLE)", options))
-    if found and found[0]["n"] > _MOST_BINS == _most(options):
+    if found and found[0]["n"] > _most(options) and _most(options) == _MOST_BINS:
         request.notes.append(f"More than {_MOST_BINS:,} bins: the last ones are left out.")
     start, end, count = (_bin_field(one.field, well) for well in ("BinStart", "BinEnd", "Values"))
     return VisualData(
