@@ -77,20 +77,28 @@ class RecipeEditor(Console):
         self.notice, name = {}, self.project["name"]
         started = self.call("databrew", "start_project_session", Name=name, AssumeControl=True)
         self._session = started["ClientSessionId"]
-        if self._before or self._after:
-            self._is_shown(self._steps())
-        self._opened = self._show_project()["OpenDate"]
-        self._look()
+        self._renew()
 
     def do_follow(self) -> None:
-        """Open the session anew if a cell has taken it, or has changed the recipe."""
+        """Show what a cell has changed, and go on in the session that it has opened.
+
+        The session stays the cell's: the next cell may be at work in it already.
+        """
         try:
             found = self.call("databrew", "describe_project", Name=self.project["name"])
             shown = found.get("OpenDate") == self._opened and self._has(self._steps())
         except (ClientError, BotoCoreError):
             return  # the project or its cloud has gone, and a click would tell
-        if not shown:
-            self.do_open()
+        if not shown and found.get("SessionStatus") == "READY":
+            self.notice, self._session = {}, ""
+            self._renew()
+
+    def _renew(self) -> None:
+        if self._before or self._after:
+            self._is_shown(self._steps())
+        opened = self._show_project()["OpenDate"]
+        self._look()
+        self._opened = opened
 
     def do_frame(self, **changes: Any) -> None:
         """Show other columns or rows: ``start``, ``row``, ``hidden``."""
@@ -292,14 +300,15 @@ class RecipeEditor(Console):
             "RowRange": ROWS,
             "HiddenColumns": self.frame["hidden"],
         }
-        action: Facts = {"RecipeStep": step, "Preview": preview} if step else {}
+        action: Facts = {"ClientSessionId": self._session} if self._session else {}
+        if step:
+            action |= {"RecipeStep": step, "Preview": preview}
         if index is not None:
             action["StepIndex"] = index
         answer = self.call(
             "databrew",
             "send_project_session_action",
             Name=self.project["name"],
-            ClientSessionId=self._session,
             ViewFrame=frame,
             **action,
         )

@@ -140,6 +140,16 @@ def test_what_a_cell_changes_is_seen(editor, click, lab, change, monkeypatch):
     assert len(words(last)) == 2
 
 
+def test_a_cell_keeps_its_session(editor, lab):
+    name = editor.project["name"]
+    session = lab.recipe.calls.open_session(name)
+    editor.do_follow()
+    action = {"Name": name, "ClientSessionId": session, "RecipeStep": UPPER}
+    lab.client("databrew").send_project_session_action(**action)
+    editor.do_follow()
+    assert (words(editor), editor.notice) == (["Change name to upper case"], {})
+
+
 def test_an_undo_that_is_refused_can_be_made_again(editor, click, lab):
     click(editor, "apply", step=UPPER)
     lab.recipe.rows(editor.project["name"])  # takes the session

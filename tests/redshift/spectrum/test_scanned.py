@@ -98,6 +98,7 @@ def test_the_catalog_is_seen(lake):
         ["EXTERNAL TABLE", "amount", "numeric"],
     ]
     found = lake.rows(
-        "SELECT values FROM svv_external_partitions WHERE schemaname = 'raw' ORDER BY 1"
+        "SELECT values FROM svv_external_partitions WHERE schemaname = 'raw' "
+        "AND tablename = 'sales' ORDER BY 1"
     )
     assert found == [[f'["2008-0{month}", "1"]'] for month in (1, 2, 3)]
