@@ -263,8 +263,15 @@ class DashboardBuilder(Console):
         self._draw()
 
     def close(self) -> None:
-        """Take the widget away, and the drafts behind its pictures."""
+        """Take the widget away, and once the drafts behind its pictures.
+
+        The garbage collector closes it again, maybe amid a call of botocore, where another call
+        crashes Python: that changes the context variables, and this one is at it.
+        """
+        closed = self._over.is_set()
         super().close()
+        if closed:
+            return
         with contextlib.suppress(ClientError, BotoCoreError, ReferenceError):
             for draft in (self._draft, self._known.draft):
                 draft.remove()

@@ -300,6 +300,12 @@ def test_the_drafts_are_gone_when_it_is_closed(lab, builder):
         client.describe_dashboard(**draft)
 
 
+def test_the_garbage_collector_calls_nothing(lab, builder, monkeypatch):
+    builder.close()
+    monkeypatch.setattr(lab.chart, "calls", None)
+    builder.__del__()
+
+
 def test_the_static_picture(builder):
     picture = builder.snapshot()
     assert 'src="data:image/png;base64,' in picture
