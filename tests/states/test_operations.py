@@ -159,9 +159,11 @@ def test_express_workflows_wait_for_nobody(sfn):
     )
 
 
-def test_a_distributed_map_is_not_here(sfn, role, fresh):
-    processor = {"ProcessorConfig": {"Mode": "DISTRIBUTED"}, "StartAt": "A", "States": PASS}
-    text = one(Type="Map", ItemProcessor=processor)
+def test_json_lines_in_a_states_output_are_not_here(sfn, role, fresh):
+    config = {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"}
+    processor = {"ProcessorConfig": config, "StartAt": "A", "States": PASS}
+    writer = {"WriterConfig": {"OutputType": "JSONL"}}
+    text = one(Type="Map", ItemProcessor=processor, ResultWriter=writer)
     said = refusal(sfn.create_state_machine, name=fresh("m"), definition=text, roleArn=role)
     assert said[0] == "NotImplementedException"
 

@@ -71,6 +71,28 @@ def test_in_a_wait(world, end):
     once(ended, "ExecutionStarted", "WaitStateEntered", "WaitStateExited", "ExecutionSucceeded")
 
 
+@pytest.mark.parametrize("kind", ["STANDARD", "EXPRESS"])
+@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
+def test_in_a_map_run(world, end, kind):
+    """What had ended is not run again, what ran goes on, what had not begun begins."""
+    config = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": kind}}
+    wait = {"W": {"Type": "Wait", "SecondsPath": "$", "End": True}}
+    processor = config | {"StartAt": "W", "States": wait}
+    states = {"M": {"Type": "Map", "MaxConcurrency": 2, "ItemProcessor": processor, "End": True}}
+    execution = world.machines.start(world.machines.make(states), [0, 2, 2, 1])
+    world.until(execution, "MapRunStarted")
+    (run,) = world.machines.sfn.list_map_runs(executionArn=execution)["mapRuns"]
+    asked = {"mapRunArn": run["mapRunArn"]}
+    while world.machines.sfn.describe_map_run(**asked)["executionCounts"]["running"] < 2:
+        time.sleep(0.02)
+    world.restart(end)
+    ended = world.machines.wait(execution)
+    assert (ended.status, ended.output) == ("SUCCEEDED", [0, 2, 2, 1])
+    once(ended, "MapStateStarted", "MapRunStarted", "MapRunSucceeded", "MapStateExited")
+    children = world.machines.sfn.list_executions(**asked)["executions"]
+    assert [each["status"] for each in children] == ["SUCCEEDED"] * 4
+
+
 @pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
 def test_in_a_query(world, end):
     """The query fell with the server; on AWS it would not have, so it is asked once more."""

@@ -2,7 +2,8 @@
 
 `definition` judges the Amazon States Language, `starting` begins an `execution`, `walking` goes
 from state to state. The types of states are `simple`, `tasks` and `branches`; `languages` reads
-their fields in JSONPath or JSONata; `integrations` is the table of what a task may ask.
+their fields in JSONPath or JSONata; `integrations` is the table of what a task may ask. Maps whose
+items are executions of their own are `distributed`.
 """
 
 from labkit.cloud.states import (  # noqa: F401 (they register and start)
@@ -19,3 +20,4 @@ from labkit.cloud.states import (  # noqa: F401 (they register and start)
     trials,
     versions,
 )
+from labkit.cloud.states.distributed import operations  # noqa: F401

@@ -11,9 +11,12 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from labkit.cloud.states.errors import StateFailed, runtime
+from labkit.cloud.states.distributed.problems import is_distributed
+from labkit.cloud.states.distributed.state import run_distributed
+from labkit.cloud.states.errors import StateFailed
 from labkit.cloud.states.frames import Frame, Group, Interrupted
 from labkit.cloud.states.history import Event
+from labkit.cloud.states.items import item_context, items_of, selected
 from labkit.cloud.states.visits import Ending, Visit, state_type
 from labkit.cloud.states.walking import walk
 
@@ -35,6 +38,8 @@ def run_parallel(visit: Visit) -> Ending:
 
 @state_type("Map")
 def run_map(visit: Visit) -> Ending:
+    if is_distributed(visit.state):
+        return run_distributed(visit)
     try:
         items, most = items_of(visit), int(visit.number("MaxConcurrency") or 0)
     except StateFailed as error:
@@ -46,7 +51,7 @@ def run_map(visit: Visit) -> Ending:
     side = _Side(visit, "Map")
     processor = visit.state.get("ItemProcessor", visit.state.get("Iterator"))
     for index, item in enumerate(items):
-        side.add(index, processor, _iteration(side, visit, index, item), _context(index, item))
+        side.add(index, processor, _iteration(side, visit, index, item), item_context(index, item))
     return visit.done(side.results(most or MOST_AT_ONCE), side.succeeded())
 
 
@@ -54,34 +59,10 @@ def _iteration(side: _Side, visit: Visit, index: int, item: Any) -> Begin:
     """How one iteration begins."""
 
     def begin(frame: Frame, after: int | None) -> None:
-        scope = visit.scope.__class__(
-            visit.scope.input, visit.context(**_context(index, item)), visit.scope.variables
-        )
-        data = visit.language.item(visit.state, scope, item)
+        data = selected(visit, index, item)
         side.begin(frame, data, Event("MapIterationStarted", side.details(index), after))
 
     return begin
-
-
-def _context(index: int, item: Any) -> dict[str, Any]:
-    return {"Map": {"Item": {"Index": index, "Value": item}}}
-
-
-def items_of(visit: Visit) -> list[Any]:
-    """What a Map goes through: a list, or the pairs of an object.
-
-    Raises:
-        StateFailed: it is neither.
-
-    Source: https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemspath.html
-    """
-    found = visit.language.items(visit.state, visit.scope)
-    if isinstance(found, dict):
-        return [{"Key": key, "Value": value} for key, value in found.items()]
-    if not isinstance(found, list):
-        path = visit.state.get("ItemsPath", "$").replace("$$", "$")  # as AWS writes it
-        raise runtime(f'Reference path "{path}" must point to array.')
-    return found
 
 
 def _started(visit: Visit) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from typing import Any
 from labkit.cloud.json_text import BadJson, parse_json
 from labkit.cloud.operations import AwsError, not_here
 from labkit.cloud.states import expressions, fields, graphs, jsonata, shapes
+from labkit.cloud.states.distributed import problems as distributed
 
 SCHEMA = "SCHEMA_VALIDATION_FAILED"
 Json = dict[str, Any]
@@ -45,8 +46,11 @@ def check_definition(definition: str, kind: str) -> None:
     if found := problems(definition, kind):
         words = ", ".join(str(each) for each in found)
         raise AwsError("InvalidDefinition", f"Invalid State Machine Definition: '{words}'")
-    if any(_is_distributed(state) for _, state in all_states(json.loads(definition))):
-        raise not_here("stepfunctions", "CreateStateMachine", "no Distributed Map")
+    for _, state in all_states(json.loads(definition)):
+        writer = state.get("ResultWriter", {})
+        if "Resource" not in writer and writer.get("WriterConfig", {}).get("OutputType") == "JSONL":
+            words = "no JSON Lines as a state's output"
+            raise not_here("stepfunctions", "CreateStateMachine", words)
 
 
 def problems(definition: str, kind: str) -> list[Problem]:
@@ -211,6 +215,9 @@ def _parallel(state: Json, at: str, machine: Json, kind: str) -> Problems:
 
 
 def _map(state: Json, at: str, machine: Json, kind: str) -> Problems:
+    yield from (Problem(*each) for each in distributed.problems(state, at, kind))
+    if distributed.is_distributed(state):
+        kind = state["ItemProcessor"]["ProcessorConfig"].get("ExecutionType", kind)
     for name in ("ItemProcessor", "Iterator"):
         if name in state:
             yield from _machine(state[name], f"{at}/{name}", machine, kind)
@@ -230,8 +237,3 @@ def all_states(part: Json) -> Iterator[tuple[str, Json]]:
         for each in inner:
             if each:
                 yield from all_states(each)
-
-
-def _is_distributed(state: Json) -> bool:
-    mode = state.get("ItemProcessor", {}).get("ProcessorConfig", {}).get("Mode")
-    return mode == "DISTRIBUTED" or bool({"ItemReader", "ItemBatcher", "ResultWriter"} & set(state))

@@ -159,6 +159,7 @@ class Execution:
         return time.time()
 
     def _vanish(self) -> None:
-        """Nothing is kept of an Express execution but its logs."""
+        """Nothing is kept of an Express execution but its logs, and a Map Run's result."""
         self.history.forget()
-        self.cloud.records(KIND).pop(self.arn, None)
+        if "mapRunArn" not in self.record:
+            self.cloud.records(KIND).pop(self.arn, None)

@@ -9,8 +9,9 @@ import time
 from typing import Any
 
 from labkit.cloud.members import shown
-from labkit.cloud.operations import Answer, AwsError, Context, operation
+from labkit.cloud.operations import Answer, Context, operation
 from labkit.cloud.states import words
+from labkit.cloud.states.distributed.runs import find_run
 from labkit.cloud.states.execution import KIND, RUNNING
 from labkit.cloud.states.history import Event, History, without_data
 from labkit.cloud.states.machines import find_machine
@@ -30,13 +31,6 @@ def stop_execution(
         execution.end("ABORTED", Event("ExecutionAborted", facts, 0))
         record = execution.record
     return {"stopDate": record.get("stopDate", time.time())}
-
-
-@operation("stepfunctions", "ListMapRuns")
-def list_map_runs(context: Context, *, executionArn: str, **_: Any) -> Answer:
-    """None: map runs are those of distributed maps."""
-    find_execution(context, executionArn)
-    return {"mapRuns": []}
 
 
 @operation("stepfunctions", "DescribeExecution")
@@ -61,6 +55,7 @@ def describe_state_machine_for_execution(
         "variableReferences": references(hidden["definition"]),
         "roleArn": hidden["roleArn"],
         **hidden["machine"],
+        **({"mapRunArn": record["mapRunArn"]} if "mapRunArn" in record else {}),
     }
 
 
@@ -75,21 +70,21 @@ def list_executions(
     mapRunArn: str | None = None,
     redriveFilter: str | None = None,
 ) -> Answer:
-    if stateMachineArn is None:
-        raise AwsError(
-            "ValidationException", "Must provide either State Machine ARN or Map Run ARN"
-        )
-    if find_machine(context, stateMachineArn).type == "EXPRESS":
+    if (stateMachineArn is None) == (mapRunArn is None):
+        raise words.invalid("Must provide either State Machine ARN or Map Run ARN")
+    if stateMachineArn and find_machine(context, stateMachineArn).type == "EXPRESS":
         raise words.wrong_type()
+    if mapRunArn:
+        find_run(context, mapRunArn)
     found = [
         _listed(record)
         for record in context.cloud.records(KIND).values()
-        if stateMachineArn in (record["stateMachineArn"], record.get("stateMachineVersionArn"))
+        if _is_of(record, stateMachineArn, mapRunArn)
         and statusFilter in (None, record["status"])
         and redriveFilter in (None, "REDRIVEN" if record["redriveCount"] else "NOT_REDRIVEN")
     ]
     found.sort(key=lambda each: each["startDate"], reverse=True)
-    question = (stateMachineArn, statusFilter, redriveFilter)
+    question = (stateMachineArn, mapRunArn, statusFilter, redriveFilter)
     return words.page("executions", found, maxResults or 100, nextToken, question)
 
 
@@ -103,6 +98,7 @@ def get_execution_history(
     nextToken: str = "",
     includeExecutionData: bool = True,
 ) -> Answer:
+    words.check_arn(executionArn, words.EXECUTION)
     find_execution(context, executionArn)
     events = list(History(context.cloud, executionArn).events())
     events = events[::-1] if reverseOrder else events
@@ -112,13 +108,14 @@ def get_execution_history(
 
 
 def find_execution(context: Context, arn: str) -> Record:
-    """What is stored of an execution.
+    """What is stored of an execution; of Express ones only those of Map Runs are known.
 
     Raises:
         AwsError: ``InvalidArn`` or ``ExecutionDoesNotExist``.
     """
-    words.check_arn(arn, words.EXECUTION)
     record = context.cloud.records(KIND).get(arn)
+    if record is None or "mapRunArn" not in record:
+        words.check_arn(arn, words.EXECUTION)
     if record is None or record["_"]["region"] != context.region:
         raise words.no_execution(arn)
     return record
@@ -138,16 +135,23 @@ def redrivable(record: Record) -> Answer:
     """Whether an execution can be run again from where it failed."""
     status = record["status"]
     if status in ("FAILED", "TIMED_OUT", "ABORTED"):
-        return {"redriveStatus": "REDRIVABLE"}
+        return {"redriveStatus": f"REDRIVABLE{'_BY_MAP_RUN' if 'mapRunArn' in record else ''}"}
     reason = f"Execution is {status} and cannot be redriven"
     return {"redriveStatus": "NOT_REDRIVABLE", "redriveStatusReason": reason}
 
 
 _LISTED = (
     "executionArn", "stateMachineArn", "name", "status", "startDate", "stopDate", "redriveCount",
-    "redriveDate", "stateMachineVersionArn", "stateMachineAliasArn",
+    "redriveDate", "stateMachineVersionArn", "stateMachineAliasArn", "mapRunArn",
 )  # fmt: skip
 
 
+def _is_of(record: Record, machine: str | None, map_run: str | None) -> bool:
+    if map_run:
+        return record.get("mapRunArn") == map_run
+    return machine in (record["stateMachineArn"], record.get("stateMachineVersionArn"))
+
+
 def _listed(record: Record) -> Answer:
-    return {name: record[name] for name in _LISTED if name in record}
+    told = {name: record[name] for name in _LISTED if name in record}
+    return told | ({"itemCount": record["_"]["items"]} if "mapRunArn" in record else {})

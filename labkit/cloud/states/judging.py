@@ -1,6 +1,4 @@
-"""What Step Functions refuses of tags, aliases and Map Runs, of which moto answers anything.
-
-A Map Run is an execution of a distributed Map, and there are none here.
+"""What Step Functions refuses of tags and aliases, of which moto answers anything.
 
 Source: https://docs.aws.amazon.com/step-functions/latest/apireference/API_TagResource.html
 """
@@ -9,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from labkit.cloud.operations import AwsError, Context
+from labkit.cloud.operations import Context
 from labkit.cloud.states import aliases, words
 from labkit.cloud.states.activities import check_activity
 
@@ -20,8 +18,6 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
         aliases.check_alias(context, parameters)
     if context.operation == "DescribeActivity":
         check_activity(context, parameters["activityArn"])
-    if "mapRunArn" in parameters:
-        raise _no_resource(parameters["mapRunArn"])
     if "resourceArn" in parameters:
         _check_tagged(context, parameters["resourceArn"])
 
@@ -31,8 +27,4 @@ def _check_tagged(context: Context, arn: str) -> None:
     backend = context.backend("stepfunctions")
     known = {each.arn for each in backend.state_machines} | set(backend.activities)
     if arn not in known:
-        raise _no_resource(arn)
-
-
-def _no_resource(arn: str) -> AwsError:
-    return AwsError("ResourceNotFound", f"Resource not found: '{arn}'")
+        raise words.no_resource(arn)

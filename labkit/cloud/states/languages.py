@@ -54,8 +54,12 @@ class Language(Protocol):
     def output(self, state: State, scope: Scope) -> Any:
         """What it hands on."""
 
-    def value(self, state: State, name: str, scope: Scope) -> Any:
-        """A field that may be written out or be computed; ``None`` when there is none."""
+    def value(self, state: State, name: str, scope: Scope, holder: State | None = None) -> Any:
+        """A field that may be written out or be computed; ``None`` when there is none.
+
+        Args:
+            holder: the part of the state that has it, if not the state itself.
+        """
 
     def assigned(self, holder: State, scope: Scope, where: str) -> dict[str, Any]:
         """The variables that a state, a rule or a catcher assigns."""
@@ -93,10 +97,11 @@ class JsonPath:
         merged = _merge(state.get("ResultPath", "$"), scope.input, result)
         return self._through(state, "OutputPath", merged, scope)
 
-    def value(self, state: State, name: str, scope: Scope) -> Any:
-        if name in state:
-            return state[name]
-        path = state.get(f"{name}Path")
+    def value(self, state: State, name: str, scope: Scope, holder: State | None = None) -> Any:
+        holder = state if holder is None else holder
+        if name in holder:
+            return holder[name]
+        path = holder.get(f"{name}Path")
         if path is None:
             return None
         narrowed = self._through(state, "InputPath", scope.input, scope)
@@ -152,8 +157,8 @@ class Jsonata:
         result = scope.input if scope.result is _MISSING else scope.result
         return self._filled(state, "Output", scope, result)
 
-    def value(self, state: State, name: str, scope: Scope) -> Any:
-        return self._filled(state, name, scope, None)
+    def value(self, state: State, name: str, scope: Scope, holder: State | None = None) -> Any:
+        return self._filled(state if holder is None else holder, name, scope, None)
 
     def assigned(self, holder: State, scope: Scope, where: str) -> dict[str, Any]:
         found: dict[str, Any] = self._filled(holder, "Assign", scope, {}, where)

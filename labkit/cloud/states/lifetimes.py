@@ -9,6 +9,7 @@ import time
 
 from labkit.cloud.cloud import Cloud, on_start, on_stop
 from labkit.cloud.states import frames, history
+from labkit.cloud.states.distributed.runs import abort_orphans
 from labkit.cloud.states.execution import KIND, RUNNING, Execution
 
 DOWN = "states.down"
@@ -28,7 +29,10 @@ def resume(cloud: Cloud) -> None:
     moment = down["moment"] if down.get("clean") else STARTED
     cloud.records(DOWN)["at"] = {"moment": moment, "clean": False}
     _sweep(cloud)
+    abort_orphans(cloud)
     for arn, record in list(cloud.records(KIND).items()):
+        if "mapRunArn" in record:
+            continue  # its Map Run lets it go on
         if record["status"] == "RUNNING":
             Execution(cloud, record).start()
         elif record["_"]["type"] == "EXPRESS":

@@ -15,11 +15,11 @@ from labkit.cloud.json_text import BadJson, compact, parse_json
 from labkit.cloud.operations import Answer, AwsError, Context, not_here, operation
 from labkit.cloud.states import definition as definitions
 from labkit.cloud.states import mocks
-from labkit.cloud.states.branches import items_of
 from labkit.cloud.states.errors import StateFailed
 from labkit.cloud.states.execution import Execution
 from labkit.cloud.states.frames import Frame
 from labkit.cloud.states.history import Event
+from labkit.cloud.states.items import items_of
 from labkit.cloud.states.visits import TYPES, Ending, Visit
 from labkit.cloud.states.walking import caught, delay_s, handler, located
 

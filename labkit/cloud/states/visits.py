@@ -13,6 +13,7 @@ from labkit.cloud.states.errors import runtime
 from labkit.cloud.states.frames import Frame
 from labkit.cloud.states.history import Event
 from labkit.cloud.states.languages import JsonPath, Language, Scope, language_of, wrong_type
+from labkit.cloud.states.templates import fill
 
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
 
@@ -73,9 +74,14 @@ class Visit:
         """What the state works on."""
         return self.language.arguments(self.state, self.scope)
 
-    def number(self, name: str) -> float | None:
-        """A field that is a number, or is computed to be one; a path may lead to its text."""
-        found = self.language.value(self.state, name, self.scope)
+    def number(self, name: str, holder: dict[str, Any] | None = None) -> float | None:
+        """A field that is a number, or is computed to be one; a path may lead to its text.
+
+        Args:
+            holder: what has the field, if not the state itself.
+        """
+        holder = self.state if holder is None else holder
+        found = self.language.value(self.state, name, self.scope, holder)
         if self.is_jsonpath and isinstance(found, str):
             found = int(found) if _WHOLE.fullmatch(found) else found
         if found is None:
@@ -84,11 +90,16 @@ class Visit:
             if self.is_jsonpath:
                 told = f"does not reference a valid number: {found}"
                 raise runtime(f"The {name}Path parameter {told}")
-            raise wrong_type(self.state[name], name, "number", found)
+            raise wrong_type(holder[name], name, "number", found)
         if found < 0:
-            field = name if name in self.state else f"{name}Path"
+            field = name if name in holder else f"{name}Path"
             raise runtime(f"The {field} parameter references a negative value: {found}")
         return float(found)
+
+    def filled(self, name: str, holder: dict[str, Any]) -> Any:
+        """A template that a part of the state has, filled in; ``None`` where there is none."""
+        found = self.language.value(self.state, name, self.scope, holder)
+        return fill(found, self.arguments(), self.scope) if self.is_jsonpath else found
 
     def done(self, result: Any, *events: Event) -> Ending:
         """The end of a state whose work came to something."""

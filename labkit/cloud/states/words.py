@@ -10,6 +10,7 @@ from labkit.cloud.operations import Answer, AwsError
 
 _BAD_NAME = re.compile(r"[\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]")
 MACHINE, EXECUTION, ACTIVITY, EXPRESS = "stateMachine", "execution", "activity", "express"
+MAP_RUN = "mapRun"
 
 
 def check_name(name: str) -> None:
@@ -51,6 +52,10 @@ def no_machine(arn: str) -> AwsError:
 
 def no_execution(arn: str) -> AwsError:
     return AwsError("ExecutionDoesNotExist", f"Execution Does Not Exist: '{arn}'")
+
+
+def no_resource(arn: str) -> AwsError:
+    return AwsError("ResourceNotFound", f"Resource not found: '{arn}'")
 
 
 def wrong_type() -> AwsError:
