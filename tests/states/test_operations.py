@@ -548,6 +548,9 @@ def test_tags(machines, sfn):
 
 INSIDE = {"StartAt": "A", "States": PASS}
 MAP = {"Type": "Map", "ItemsPath": "$[*]", "ItemProcessor": INSIDE, "End": True}
+CONFIG = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}
+EACH = {**MAP, "ItemProcessor": INSIDE | CONFIG}
+READER = {"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {"InputType": "JSONL"}}
 TASK = {"Type": "Task", "Resource": "arn:aws:states:::events:putEvents", "End": True}
 TASK["Parameters"] = {"Entries": []}
 
@@ -612,6 +615,53 @@ TRIALS = {  # a state → input, options → what TestState says
                 "afterItemsPath": "[1]",
                 "maxConcurrency": 0,
             },
+        },
+    ),
+    "tried too often": (
+        {**MAP, "Retry": [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 1}]},
+        {
+            "mock": {"errorOutput": {"error": "E"}},
+            "inspectionLevel": "DEBUG",
+            "stateConfiguration": {"retrierRetryCount": 1},
+        },
+        {
+            "status": "FAILED",
+            "error": "E",
+            "inspectionData": {
+                "input": '{"a":1}',
+                "errorDetails": {"retryIndex": 0},
+                "afterInputPath": '{"a":1}',
+                "afterItemsPath": "[1]",
+                "maxConcurrency": 0,
+            },
+        },
+    ),
+    "as many failures as may be": (
+        {**EACH, "ToleratedFailureCount": 2},
+        {"mock": {"result": "[0]"}, "stateConfiguration": {"mapIterationFailureCount": 2}},
+        {"status": "SUCCEEDED", "output": "[0]"},
+    ),
+    "too many failures": (
+        {**EACH, "ToleratedFailureCount": 1},
+        {"mock": {"result": "[0]"}, "stateConfiguration": {"mapIterationFailureCount": 2}},
+        {
+            "status": "FAILED",
+            "error": "States.ExceedToleratedFailureThreshold",
+            "cause": "The specified tolerated failure threshold was exceeded",
+        },
+    ),
+    "what a reader would have read": (
+        {**EACH, "ItemReader": READER},
+        {"mock": {"result": "[1]"}, "stateConfiguration": {"mapItemReaderData": "{}\n"}},
+        {"status": "SUCCEEDED", "output": "[1]"},
+    ),
+    "what it could not have read": (
+        {**EACH, "ItemReader": READER},
+        {"mock": {"result": "[1]"}, "stateConfiguration": {"mapItemReaderData": "{"}},
+        {
+            "status": "FAILED",
+            "error": "States.ItemReaderFailed",
+            "cause": "The object is not valid JSON: Unexpected end-of-input",
         },
     ),
     "a context of one's own": (

@@ -70,3 +70,12 @@ def too_large(what: str) -> StateFailed:
 def runtime(cause: str) -> StateFailed:
     """What no retrier and no catcher takes: the definition does not fit the data."""
     return StateFailed(RUNTIME, cause)
+
+
+def exceeded() -> StateFailed:
+    """More of a Map's items have failed than it tolerates."""
+    return StateFailed(
+        "States.ExceedToleratedFailureThreshold",
+        "The specified tolerated failure threshold was exceeded",
+        located=True,
+    )

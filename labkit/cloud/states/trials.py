@@ -12,10 +12,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from labkit.cloud.json_text import BadJson, compact, parse_json
-from labkit.cloud.operations import Answer, AwsError, Context, not_here, operation
+from labkit.cloud.operations import Answer, AwsError, Context, operation
 from labkit.cloud.states import definition as definitions
 from labkit.cloud.states import mocks
-from labkit.cloud.states.errors import StateFailed
+from labkit.cloud.states.distributed import formats
+from labkit.cloud.states.distributed.runs import is_beyond
+from labkit.cloud.states.distributed.sources import READER_FAILED
+from labkit.cloud.states.errors import StateFailed, exceeded
 from labkit.cloud.states.execution import Execution
 from labkit.cloud.states.frames import Frame
 from labkit.cloud.states.history import Event
@@ -42,9 +45,6 @@ def try_state(
     revealSecrets: bool = False,
     **options: Any,
 ) -> Answer:
-    configuration = options.get("stateConfiguration", {})
-    if {"mapIterationFailureCount", "mapItemReaderData"} & set(configuration):
-        raise not_here("stepfunctions", "TestState", "no Distributed Map")
     machine, name = _machine(definition, stateName)
     state = machine["States"][name]
     mocks.check_mock(state, mock, revealSecrets)
@@ -53,8 +53,12 @@ def try_state(
     try:
         frame.mark = {"variables": _read(variables), "last": 0}
         frame.enter(name, _read(input))
-        trial = Trial(frame, mocks.read_context(state, options.get("context")))
-        told = _outcome(trial, mock or {}, configuration.get("retrierRetryCount", 0))
+        trial = Trial(
+            frame,
+            mocks.read_context(state, options.get("context")),
+            options.get("stateConfiguration", {}),
+        )
+        told = _outcome(trial, mock or {})
         return told if inspectionLevel == "INFO" else {"inspectionData": trial.inspected()} | told
     finally:
         frame.forget()
@@ -66,11 +70,12 @@ class Trial(Visit):
 
     Args:
         given: a context object of the caller's own.
+        configuration: how far the state is said to have come.
     """
 
-    def __init__(self, frame: Frame, given: Json | None) -> None:
+    def __init__(self, frame: Frame, given: Json | None, configuration: Json) -> None:
         super().__init__(frame)
-        self.given, self.result = given, mocks.NOTHING
+        self.given, self.configuration, self.result = given, configuration, mocks.NOTHING
         self.details: Json = {}
 
     def context(self, **more: Any) -> Json:
@@ -79,6 +84,33 @@ class Trial(Visit):
     def done(self, result: Any, *events: Event) -> Ending:
         self.result = result
         return super().done(result, *events)
+
+    def items(self) -> list[Any]:
+        """What a Map goes through; what its reader would have read is given.
+
+        Raises:
+            StateFailed: it cannot be read.
+        """
+        reader = self.state.get("ItemReader")
+        if reader is None:
+            return items_of(self)
+        content = self.configuration.get("mapItemReaderData", "[]").encode()
+        config = {"InputType": "JSON", **reader.get("ReaderConfig", {})}
+        try:
+            return list(formats.items_in(content, config))
+        except formats.Unreadable as error:
+            raise StateFailed(READER_FAILED, str(error), located=True) from error
+
+    def check_failures(self, items: list[Any]) -> None:
+        """Fail where more iterations of a Map are said to have failed than it tolerates.
+
+        Raises:
+            StateFailed: too many.
+        """
+        failed = self.configuration.get("mapIterationFailureCount", 0)
+        limits = [self.number(f"ToleratedFailure{each}") for each in ("Count", "Percentage")]
+        if is_beyond(failed, len(items), *limits):
+            raise exceeded()
 
     def inspected(self) -> Answer:
         """The data on its way through the state, as far as it came."""
@@ -101,8 +133,8 @@ class Trial(Visit):
             narrowed = {"Type": "Pass", "InputPath": state.get("InputPath", "$")}
             yield "afterInputPath", compact(self.language.arguments(narrowed, scope))
         if kind == "Map":
-            items = items_of(self)
-            if jsonpath:
+            items = self.items()
+            if jsonpath and "ItemReader" not in state:
                 yield "afterItemsPath", compact(items)
             yield "maxConcurrency", int(self.number("MaxConcurrency") or 0)
             for name in ("ToleratedFailureCount", "ToleratedFailurePercentage"):
@@ -174,21 +206,19 @@ def _record(context: Context, machine: Json, role: str, text_: str) -> Json:
     }
 
 
-def _outcome(trial: Trial, mock: Json, retried: int) -> Answer:
-    """How the state ended, and where that leads.
-
-    Args:
-        retried: how often the retrier that takes the error has already had it run again.
-    """
+def _outcome(trial: Trial, mock: Json) -> Answer:
+    """How the state ended, and where that leads."""
     try:
         return {"status": "SUCCEEDED", **_led(_run(trial, mock))}
     except StateFailed as failure:
         error = located(failure, trial)
     facts, state = error.facts(), trial.state
     number, retrier = handler(state.get("Retry", []), error)
+    retried = trial.configuration.get("retrierRetryCount", 0)
+    trial.details = {} if retrier is None else {"retryIndex": number}
     if retrier is not None and retried < retrier.get("MaxAttempts", 3):
         wait = int(delay_s(retrier, retried))
-        trial.details = {"retryIndex": number, "retryBackoffIntervalSeconds": wait}
+        trial.details |= {"retryBackoffIntervalSeconds": wait}
         return {"status": "RETRIABLE", **facts}
     try:
         led = _led(caught(trial, error))
@@ -201,11 +231,12 @@ def _outcome(trial: Trial, mock: Json, retried: int) -> Answer:
 def _run(trial: Trial, mock: Json) -> Ending:
     if not mock:
         return TYPES[trial.state["Type"]](trial)
-    if trial.state["Type"] == "Map":
-        items_of(trial)
-    else:
+    is_map = trial.state["Type"] == "Map"
+    items = trial.items() if is_map else []
+    if not is_map:
         trial.arguments()
     if "result" in mock:
+        trial.check_failures(items)
         return trial.done(mocks.result_of(trial.state, mock))
     said = mock.get("errorOutput", {})
     raise StateFailed(said.get("error"), said.get("cause"), located=True)

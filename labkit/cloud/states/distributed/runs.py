@@ -187,17 +187,21 @@ class MapRun:
         }
 
     def is_too_many(self, failed_items: int) -> bool:
-        """Whether more items have failed than may."""
-        record = self.record
-        count, share = record["toleratedFailureCount"], record["toleratedFailurePercentage"]
+        """Whether more items have failed than may; by default none may."""
+        count, share = (self.record[f"toleratedFailure{each}"] for each in ("Count", "Percentage"))
         if count is None and share is None:
             return failed_items > 0
-        return (count is not None and failed_items > count) or (
-            share is not None and 100 * failed_items > share * sum(self.sizes)
-        )
+        return is_beyond(failed_items, sum(self.sizes), count, share)
 
     def _uuid(self, index: int) -> uuid.UUID:
         return uuid.uuid5(uuid.NAMESPACE_URL, f"{self.arn}#{index}")
+
+
+def is_beyond(failed: int, items: int, count: float | None, share: float | None) -> bool:
+    """Whether a number of failed items is beyond what is tolerated: a count, or a percentage."""
+    return (count is not None and failed > count) or (
+        share is not None and 100 * failed > share * items
+    )
 
 
 def find_run(context: Context, arn: str) -> MapRun:

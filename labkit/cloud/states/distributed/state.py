@@ -13,13 +13,11 @@ from typing import Any
 from labkit.cloud.states.distributed import batches, results, sources
 from labkit.cloud.states.distributed.children import Crew
 from labkit.cloud.states.distributed.runs import MapRun
-from labkit.cloud.states.errors import StateFailed
+from labkit.cloud.states.errors import StateFailed, exceeded
 from labkit.cloud.states.frames import Interrupted
 from labkit.cloud.states.history import Event
 from labkit.cloud.states.items import items_of
 from labkit.cloud.states.visits import Ending, Visit
-
-EXCEEDED = "States.ExceedToleratedFailureThreshold"
 
 
 def run_distributed(visit: Visit) -> Ending:
@@ -80,7 +78,7 @@ def _worked(visit: Visit, run: MapRun) -> Any:
     enough = Crew(visit, run).work()
     result = results.handed_on(visit, run)
     if not enough:
-        raise StateFailed(EXCEEDED, "The specified tolerated failure threshold was exceeded")
+        raise exceeded()
     return result
 
 
