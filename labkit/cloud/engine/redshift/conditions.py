@@ -96,7 +96,7 @@ def _is(node: exp.Is, scope: Scope) -> Typed:
     if not isinstance(node.expression, exp.Null):
         raise unsupported("IS with this operand")
     if value.type.base == "super":
-        return Typed(f"(nullif({value.sql}, 'null') IS NULL)", BOOL)
+        return Typed(f"(coalesce({value.sql}, 'null') = 'null')", BOOL)
     return Typed(f"({value.sql} IS NULL)", BOOL)
 
 

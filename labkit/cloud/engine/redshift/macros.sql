@@ -223,43 +223,49 @@ rs_with_room(i) AS CASE
 
 -- SUPER: JSON text in canonical form
 
-rs_super(a) AS nullif(CAST(json(a) AS VARCHAR), 'null');
+-- Each binds its value once, as an element: a macro's argument is copied to each place that names
+-- it, by which values within values grow without bound.
+rs_super(a) AS list_transform([CAST(json(a) AS VARCHAR)], lambda _v: nullif(_v, 'null'))[1];
 
-rs_at(a, i) AS CASE WHEN json_type(a) = 'ARRAY' AND i >= 0
-    THEN CAST(json_extract(a, '$[' || CAST(i AS VARCHAR) || ']') AS VARCHAR) END;
+rs_at(a, i) AS list_transform([{'v': a, 'i': i}], lambda _v:
+    CASE WHEN json_type(_v.v) = 'ARRAY' AND _v.i >= 0
+    THEN CAST(json_extract(_v.v, '$[' || CAST(_v.i AS VARCHAR) || ']') AS VARCHAR) END)[1];
 
 rs_get(a, k) AS CASE WHEN json_type(a) = 'OBJECT'
     THEN CAST(json_extract(a, '$."' || k || '"') AS VARCHAR) END;
 
-rs_scalar(a) AS CASE
-    WHEN json_type(a) = 'VARCHAR' THEN json_extract_string(a, '$')
-    WHEN json_type(a) IN ('OBJECT', 'ARRAY', 'NULL') THEN NULL
-    ELSE a
-    END;
+rs_scalar(a) AS list_transform([a], lambda _v: CASE json_type(_v)
+    WHEN 'VARCHAR' THEN json_extract_string(_v, '$')
+    WHEN 'OBJECT' THEN NULL WHEN 'ARRAY' THEN NULL WHEN 'NULL' THEN NULL
+    ELSE _v
+    END)[1];
 
-rs_number(a) AS CASE
-    WHEN json_type(a) IN ('BIGINT', 'UBIGINT') THEN CAST(a AS DOUBLE)
-    WHEN json_type(a) = 'DOUBLE' THEN CAST(a AS DOUBLE)
-    WHEN json_type(a) = 'VARCHAR' THEN TRY_CAST(json_extract_string(a, '$') AS DOUBLE)
-    END;
+rs_number(a) AS list_transform([a], lambda _v: CASE json_type(_v)
+    WHEN 'BIGINT' THEN CAST(_v AS DOUBLE) WHEN 'UBIGINT' THEN CAST(_v AS DOUBLE)
+    WHEN 'DOUBLE' THEN CAST(_v AS DOUBLE)
+    WHEN 'VARCHAR' THEN TRY_CAST(json_extract_string(_v, '$') AS DOUBLE)
+    END)[1];
 
-rs_digits(a) AS CASE
-    WHEN json_type(a) IN ('BIGINT', 'UBIGINT', 'DOUBLE') THEN a
-    WHEN json_type(a) = 'VARCHAR' THEN json_extract_string(a, '$')
-    END;
+rs_digits(a) AS list_transform([a], lambda _v: CASE
+    WHEN json_type(_v) IN ('BIGINT', 'UBIGINT', 'DOUBLE') THEN _v
+    WHEN json_type(_v) = 'VARCHAR' THEN json_extract_string(_v, '$')
+    END)[1];
 
-rs_whole(a) AS CASE WHEN json_type(a) IN ('BIGINT', 'UBIGINT') THEN TRY_CAST(a AS HUGEINT) END;
+rs_whole(a) AS list_transform([a], lambda _v:
+    CASE WHEN json_type(_v) IN ('BIGINT', 'UBIGINT') THEN TRY_CAST(_v AS HUGEINT) END)[1];
 
-rs_super_boolean(a) AS CASE
-    WHEN json_type(a) IN ('BIGINT', 'UBIGINT') THEN rs_whole(a) <> 0
-    WHEN lower(trim(rs_scalar(a))) IN ('t', 'true', 'y', 'yes', 'on') THEN true
-    WHEN lower(trim(rs_scalar(a))) IN ('f', 'false', 'n', 'no', 'off') THEN false
-    END;
+rs_super_boolean(a) AS list_transform([a], lambda _v:
+    coalesce(rs_whole(_v) <> 0, rs_true(lower(trim(rs_scalar(_v))))))[1];
 
-rs_super_timestamp(a) AS CASE
-    WHEN regexp_full_match(rs_scalar(a), '\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d(\.\d{1,6})?)?')
-        THEN TRY_CAST(rs_scalar(a) AS TIMESTAMP)
-    ELSE rs_try_timestamp(rs_scalar(a), current_setting('TimeZone')) END;
+rs_true(word) AS list_transform([word], lambda _v: CASE
+    WHEN _v IN ('t', 'true', 'y', 'yes', 'on') THEN true
+    WHEN _v IN ('f', 'false', 'n', 'no', 'off') THEN false
+    END)[1];
+
+rs_super_timestamp(a) AS list_transform([rs_scalar(a)], lambda _v: CASE
+    WHEN regexp_full_match(_v, '\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d(\.\d{1,6})?)?')
+        THEN TRY_CAST(_v AS TIMESTAMP)
+    ELSE rs_try_timestamp(_v, current_setting('TimeZone')) END)[1];
 
 rs_kind(a) AS CASE json_type(a)
     WHEN 'OBJECT' THEN 'object' WHEN 'ARRAY' THEN 'array' WHEN 'VARCHAR' THEN 'string'
@@ -286,20 +292,24 @@ rs_number_text(pair, op) AS list_transform(list_transform([pair], lambda _n: CAS
     lambda _n: rs_float_text(_n))[1];
 
 -- What orders values of SUPER: those of one kind together, numbers by what they are
-rs_super_key(a) AS CASE WHEN a IS NOT NULL THEN {
-    'kind': list_position(['boolean', 'number', 'string', 'array', 'object', 'null'], rs_kind(a)),
-    'number': CASE rs_kind(a) WHEN 'number' THEN CAST(a AS DOUBLE) ELSE 0 END,
-    'text': CASE rs_kind(a) WHEN 'number' THEN '' ELSE coalesce(rs_scalar(a), a) END} END;
+rs_super_key(a) AS list_transform(list_transform([a], lambda _v: {'v': _v, 'kind': rs_kind(_v)}),
+    lambda _k: CASE WHEN _k.v IS NOT NULL THEN {
+    'kind': list_position(
+        ['boolean', 'number', 'string', 'array', 'object', 'null'], _k.kind),
+    'number': CASE _k.kind WHEN 'number' THEN CAST(_k.v AS DOUBLE) ELSE 0 END,
+    'text': CASE _k.kind WHEN 'number' THEN ''
+        WHEN 'string' THEN json_extract_string(_k.v, '$') ELSE _k.v END} END)[1];
 
-rs_super_compare(pair, op) AS list_transform([pair], lambda _b:
+rs_super_compare(pair, op) AS list_transform(
+    [list_transform(pair, lambda _v: rs_super_key(_v))], lambda _b:
     rs_super_compared(_b[1], op, _b[2]))[1];
 
 rs_super_compared(a, op, b) AS CASE
-    WHEN a IS NULL OR b IS NULL OR rs_kind(a) <> rs_kind(b) THEN NULL
-    WHEN op = '<' THEN rs_super_key(a) < rs_super_key(b)
-    WHEN op = '<=' THEN rs_super_key(a) <= rs_super_key(b)
-    WHEN op = '>' THEN rs_super_key(a) > rs_super_key(b)
-    ELSE rs_super_key(a) >= rs_super_key(b)
+    WHEN a IS NULL OR b IS NULL OR a.kind <> b.kind THEN NULL
+    WHEN op = '<' THEN a < b
+    WHEN op = '<=' THEN a <= b
+    WHEN op = '>' THEN a > b
+    ELSE a >= b
     END;
 
 -- Dates
@@ -324,16 +334,17 @@ rs_next_day(a, n) AS CAST(a AS DATE) + CAST((n - dayofweek(a) + 6) % 7 + 1 AS IN
 
 rs_week_start(a) AS date_trunc('week', a);
 
-rs_path(a, path) AS nullif(CAST(json_extract(a, path) AS VARCHAR), 'null');
+rs_path(a, path) AS list_transform([json_extract(a, path)], lambda _v:
+    nullif(CAST(_v AS VARCHAR), 'null'))[1];
 
 rs_similar(a, pattern, mark) AS regexp_full_match(a, rs_similar_pattern(pattern, mark), 's');
 
-rs_elements(a) AS CASE
-    WHEN a IS NULL THEN []
-    WHEN json_type(a) = 'ARRAY' THEN list_transform(
-        CAST(json_extract(a, '$[*]') AS VARCHAR[]), lambda _e: nullif(_e, 'null'))
-    ELSE [a]
-    END;
+rs_elements(a) AS list_transform([a], lambda _v: CASE
+    WHEN _v IS NULL THEN []
+    WHEN json_type(_v) = 'ARRAY' THEN list_transform(
+        CAST(json_extract(_v, '$[*]') AS VARCHAR[]), lambda _e: nullif(_e, 'null'))
+    ELSE [_v]
+    END)[1];
 
 rs_to_varbyte(a, format) AS CASE lower(format)
     WHEN 'hex' THEN rs_from_hex(a)

@@ -76,22 +76,24 @@ def _other(parts: list[str], scope: Scope) -> Typed:
 
 
 def _into(value: Typed, path: list[str]) -> Typed:
-    for name in path:
-        value = attribute(value, name)
+    """``value.name.name``: what is in a SUPER is found by one path."""
+    for at, name in enumerate(path):
+        if value.type.base not in NESTED:
+            return attribute(value, *path[at:])
+        value = nested.field(value, name)
     return value
 
 
-def attribute(value: Typed, name: str) -> Typed:
+def attribute(value: Typed, *names: str) -> Typed:
     """``value.name``"""
     if value.type.base in NESTED:
-        return nested.field(value, name)
+        return _into(value, list(names))
     if value.type.base != "super":
         raise RedshiftError(
             f"navigation on type {value.type.plain} is not supported: it is no SUPER", "42809"
         )
-    key = quoted_text('$."' + name.replace('"', '\\"') + '"')
-    sql = f"rs_path({value.sql}, {key})"
-    return Typed(sql, SUPER, name)
+    path = "".join('."' + name.replace('"', '\\"') + '"' for name in names)
+    return Typed(f"rs_path({value.sql}, {quoted_text('$' + path)})", SUPER, names[-1])
 
 
 def way(node: exp.Expr, scope: Scope) -> Typed:
