@@ -68,6 +68,11 @@ class _Parser(RedshiftParser):
         for token, parser in RedshiftParser.QUERY_MODIFIER_PARSERS.items()
         if token is not TokenType.FETCH
     }
+    # E'a\nb' is a text as any other: escapes are read in all of them.
+    PRIMARY_PARSERS: ClassVar[dict[Any, Any]] = {
+        **RedshiftParser.PRIMARY_PARSERS,
+        TokenType.BYTE_STRING: RedshiftParser.PRIMARY_PARSERS[TokenType.STRING],
+    }
     _TYPES_OF_TEXTS: ClassVar[set[Any]] = RedshiftParser.TYPE_TOKENS - {TokenType.INTERVAL}
     UNARY_PARSERS: ClassVar[dict[Any, Any]] = {
         **RedshiftParser.UNARY_PARSERS,

@@ -33,7 +33,6 @@ from labkit.cloud.engine.redshift.types import (
     UNKNOWN,
     Type,
 )
-from labkit.cloud.engine.redshift.words import unescaped
 
 NODES: dict[type[exp.Expr], Callable[..., Typed]] = {}
 #: Which words made a node that is refused: PostgreSQL's alone.
@@ -96,11 +95,6 @@ def _literal(node: exp.Literal, scope: Scope) -> Typed:
 @compiles(exp.RawString)
 def _raw(node: exp.RawString, scope: Scope) -> Typed:
     return text_of(node.this)
-
-
-@compiles(exp.ByteString)
-def _escaped(node: exp.ByteString, scope: Scope) -> Typed:
-    return text_of(unescaped(node.this))
 
 
 @compiles(exp.Null)
