@@ -178,6 +178,13 @@ def test_what_cannot_be_read_fails_the_state(run, s3, bucket, body, config, caus
     assert ended.kinds == ["ExecutionStarted", *EVENTS, *BROKEN, "ExecutionFailed"]
 
 
+def test_the_older_name_of_the_processor(machines):
+    state = distributed()
+    state["Iterator"] = state.pop("ItemProcessor")
+    ended = machines.run({"M": state}, [1])
+    assert (ended.output, ended.kinds.count("MapRunStarted")) == ([1], 1)
+
+
 def test_executions_are_of_their_own(run, machines):
     ended = run(["a", "b"], Label="Each", MaxConcurrency=1)
     assert (ended.output, ended.details("MapStateStarted")) == (["a", "b"], [{"length": 2}])
@@ -300,6 +307,7 @@ def test_results_are_written(run, s3, bucket, config, text):
     assert len(body) == file["Size"]
     if text is None:
         assert [each["Output"] for each in json.loads(body)] == ["[1]", "[2]"]
+        assert json.loads(body)[0]["RedriveStatus"] == "NOT_REDRIVABLE"
     else:
         assert body == text
 

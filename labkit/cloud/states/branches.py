@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from labkit.cloud.states.distributed.problems import is_distributed
+from labkit.cloud.states.distributed.problems import is_distributed, processor_of
 from labkit.cloud.states.distributed.state import run_distributed
 from labkit.cloud.states.errors import StateFailed
 from labkit.cloud.states.frames import Frame, Group, Interrupted
@@ -49,7 +49,7 @@ def run_map(visit: Visit) -> Ending:
         length = {"length": len(items)}
         visit.frame.commit(Event("MapStateStarted", length), work=_started(visit))
     side = _Side(visit, "Map")
-    processor = visit.state.get("ItemProcessor", visit.state.get("Iterator"))
+    _, processor = processor_of(visit.state)
     for index, item in enumerate(items):
         side.add(index, processor, _iteration(side, visit, index, item), item_context(index, item))
     return visit.done(side.results(most or MOST_AT_ONCE), side.succeeded())

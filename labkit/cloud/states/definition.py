@@ -216,11 +216,11 @@ def _parallel(state: Json, at: str, machine: Json, kind: str) -> Problems:
 
 def _map(state: Json, at: str, machine: Json, kind: str) -> Problems:
     yield from (Problem(*each) for each in distributed.problems(state, at, kind))
+    name, processor = distributed.processor_of(state)
     if distributed.is_distributed(state):
-        kind = state["ItemProcessor"]["ProcessorConfig"].get("ExecutionType", kind)
-    for name in ("ItemProcessor", "Iterator"):
-        if name in state:
-            yield from _machine(state[name], f"{at}/{name}", machine, kind)
+        kind = processor["ProcessorConfig"].get("ExecutionType", kind)
+    if name in state:
+        yield from _machine(processor, f"{at}/{name}", machine, kind)
 
 
 INSIDE: dict[str, Callable[[Json, str, Json, str], Problems]] = {

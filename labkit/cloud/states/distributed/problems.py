@@ -45,9 +45,15 @@ Json = dict[str, Any]
 Found = Iterator[tuple[str, str, str]]
 
 
+def processor_of(state: Json) -> tuple[str, Json]:
+    """What a Map does with each item, after the name that it has in the state."""
+    name = "ItemProcessor" if "ItemProcessor" in state else "Iterator"
+    return name, state.get(name, {})
+
+
 def is_distributed(state: Json) -> bool:
     """Whether a Map's items are executions of their own."""
-    config = state.get("ItemProcessor", {}).get("ProcessorConfig", {})
+    config = processor_of(state)[1].get("ProcessorConfig", {})
     return isinstance(config, dict) and config.get("Mode") == "DISTRIBUTED"
 
 
@@ -66,14 +72,9 @@ def problems(state: Json, at: str, kind: str) -> Found:
     if kind == "EXPRESS":
         words = "Express state machine does not support Map states of the mode DISTRIBUTED"
         yield (SCHEMA, words, at)
-    where = f"{at}/ItemProcessor/ProcessorConfig"
-    yield from _one_of(
-        state["ItemProcessor"]["ProcessorConfig"],
-        "ExecutionType",
-        ("STANDARD", "EXPRESS"),
-        where,
-        needed=True,
-    )
+    name, processor = processor_of(state)
+    config, where = processor["ProcessorConfig"], f"{at}/{name}/ProcessorConfig"
+    yield from _one_of(config, "ExecutionType", ("STANDARD", "EXPRESS"), where, needed=True)
     label = state.get("Label", "label")
     if not isinstance(label, str) or not _LABEL.fullmatch(label):
         words = "The label must be 1 to 40 characters long, without whitespace, wildcards, brackets"

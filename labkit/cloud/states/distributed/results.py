@@ -14,6 +14,7 @@ from labkit.cloud.json_text import compact
 from labkit.cloud.states import sdk
 from labkit.cloud.states.distributed.runs import FAILED, MapRun
 from labkit.cloud.states.errors import StateFailed
+from labkit.cloud.states.executions import redrivable
 from labkit.cloud.states.roles import client_of
 from labkit.cloud.states.visits import Visit, iso
 
@@ -79,6 +80,7 @@ def _whole(record: Json) -> Json:
     }
     if record["status"] != "PENDING":
         told |= {"RedriveCount": record["redriveCount"], "StartDate": iso(record["startDate"])}
+        told |= {f"{k[0].upper()}{k[1:]}": v for k, v in redrivable(record).items()}
     if "stopDate" in record:
         told["StopDate"] = iso(record["stopDate"])
     if "output" in record:

@@ -16,6 +16,7 @@ from labkit.cloud.cloud import Cloud
 from labkit.cloud.json_text import compact
 from labkit.cloud.operations import Context
 from labkit.cloud.states import words
+from labkit.cloud.states.distributed.problems import processor_of
 from labkit.cloud.states.execution import KIND as EXECUTIONS
 from labkit.cloud.states.execution import RUNNING, Execution
 from labkit.cloud.states.history import Event
@@ -57,8 +58,8 @@ class MapRun:
         parts = execution.arn.split(":")
         label = f"{execution.hidden['machine']['name']}/{state.get('Label') or uuid.uuid4()}"
         arn = ":".join([*parts[:5], "mapRun", label, str(uuid.uuid4())])
-        config = state["ItemProcessor"]["ProcessorConfig"]
-        inner = {k: v for k, v in state["ItemProcessor"].items() if k != "ProcessorConfig"}
+        _, processor = processor_of(state)
+        inner = {k: v for k, v in processor.items() if k != "ProcessorConfig"}
         language = {k: v for k, v in execution.definition.items() if k == "QueryLanguage"}
         record = {
             "mapRunArn": arn,
@@ -71,7 +72,7 @@ class MapRun:
             "redriveCount": 0,
             "_": {
                 "region": execution.hidden["region"],
-                "type": config["ExecutionType"],
+                "type": processor["ProcessorConfig"]["ExecutionType"],
                 "definition": json.dumps(inner | language),
                 "roleArn": execution.hidden["roleArn"],
                 "machine": execution.hidden["machine"] | {"name": label},
