@@ -8,6 +8,8 @@ https://docs.aws.amazon.com/databrew/latest/dg/projects.html
 
 from __future__ import annotations
 
+import threading
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -64,11 +66,17 @@ class RecipeEditor(Console):
 
     def __init__(self, lab: Lab, project: str) -> None:
         super().__init__(lab, frame=dict(FRAME), project={"name": project})
+        self._one_by_one = threading.RLock()
         self._session, self._opened = "", None
         self._before: list[Steps] = []  # what undo goes back to
         self._after: list[Steps] = []  # what redo goes on to
         self.attempt("open", {})
         self.follow(f"recipe {project}", "follow")
+
+    def attempt(self, action: str, parameters: Facts) -> bool:
+        """Do what was clicked, what is no job in turn: who follows a cell sees no half click."""
+        with nullcontext() if action in ("profile", "run") else self._one_by_one:
+            return super().attempt(action, parameters)
 
     # The session ----------------------------------------------------------------------------------
 
@@ -255,14 +263,9 @@ class RecipeEditor(Console):
     def do_run(self, *, to: str, format: str = "PARQUET") -> None:
         """Run the published recipe on the whole data set, and look on until it is done."""
         self.notice, name = {}, self.project["name"]
-        self.lab.recipe.put_job(
-            name,
-            data_set=self.project["data_set"],
-            recipe=self.project["recipe"],
-            to=to,
-            format=format,
-            compression="SNAPPY" if format in PACKED else None,
-        )
+        packed = "SNAPPY" if format in PACKED else None
+        of = {each: self.project[each] for each in ("data_set", "recipe")}
+        self.lab.recipe.put_job(name, **of, to=to, format=format, compression=packed)
         run_id = self.call("databrew", "start_job_run", Name=name)["RunId"]
         pause_s = FIRST_LOOK_S
         while self._follow(name, run_id)["State"] not in ENDS and not self._over.wait(pause_s):

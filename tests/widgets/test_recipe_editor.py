@@ -150,6 +150,23 @@ def test_a_cell_keeps_its_session(editor, lab):
     assert (words(editor), editor.notice) == (["Change name to upper case"], {})
 
 
+def test_who_follows_a_cell_waits_for_a_click(editor, click, monkeypatch):
+    call = editor.call
+
+    def called(service, operation, **members):
+        answer = call(service, operation, **members)
+        if "RecipeStep" in members:
+            editor.hear({"do": "follow"}).join(0.2)
+        return answer
+
+    click(editor, "apply", step=UPPER)
+    monkeypatch.setattr(editor, "call", called)
+    click(editor, "apply", step=RENAME)
+    click(editor, "undo")
+    click(editor, "undo")
+    assert (words(editor), editor.notice) == ([], {})
+
+
 def test_an_undo_that_is_refused_can_be_made_again(editor, click, lab):
     click(editor, "apply", step=UPPER)
     lab.recipe.rows(editor.project["name"])  # takes the session
