@@ -83,6 +83,7 @@ class DashboardBuilder(Console):
         self._seen: Facts = {"sheet": "sheet-1", "width": WIDTH_PX, "narrow": False, "dark": False}
         self._theme = ""
         self._draft, self._known = Draft(lab, title), Values(lab, title)
+        self._drafts = [self._draft, self._known.draft]
         self.attempt("open", {"dashboard": dashboard, "data_set": data_set})
 
     # Opening --------------------------------------------------------------------------------------
@@ -268,12 +269,9 @@ class DashboardBuilder(Console):
         The garbage collector closes it again, maybe amid a call of botocore, where another call
         crashes Python: that changes the context variables, and this one is at it.
         """
-        closed = self._over.is_set()
         super().close()
-        if closed:
-            return
         with contextlib.suppress(ClientError, BotoCoreError, ReferenceError):
-            for draft in (self._draft, self._known.draft):
+            for draft in vars(self).pop("_drafts", ()):
                 draft.remove()
 
     def _tell(self, *, saved: bool = False) -> None:
