@@ -72,6 +72,22 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
         "NotImplementedException",
         "JdbcTargets cannot be crawled",
     ),
+    (
+        "deprecated tables of the catalog",
+        {"Targets": {"CatalogTargets": [{"DatabaseName": "d", "Tables": ["t"]}]}},
+        "InvalidInputException",
+        "must be LOG",
+    ),
+    (
+        "tables of the catalog by events",
+        {
+            "Targets": {
+                "CatalogTargets": [{"DatabaseName": "d", "Tables": ["t"], "EventQueueArn": "a"}]
+            }
+        },
+        "NotImplementedException",
+        "S3 events",
+    ),
     ("schedule", {"Schedule": "every day"}, "InvalidInputException", "not valid"),
     (
         "too often",

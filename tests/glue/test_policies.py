@@ -1,5 +1,7 @@
 """The second crawl: what the crawler's policies let it change."""
 
+from typing import Any
+
 import pytest
 
 from tests.glue.lake import Lake, columns
@@ -195,3 +197,70 @@ def test_changed_classifier_reads_again(lake: Lake) -> None:
     lake.glue.update_crawler(Name=lake.crawler, Classifiers=[f"{lake.name}-c"])
     lake.run()
     assert list(columns(lake.table("data"))) == ["k", "l", "m"]
+
+
+LOGS = {"UpdateBehavior": "UPDATE_IN_DATABASE", "DeleteBehavior": "LOG"}
+
+
+def catalog(lake: Lake, *tables: str, **options: Any) -> None:
+    """The crawler over tables that are in the catalog."""
+    targets = {"CatalogTargets": [{"DatabaseName": lake.database, "Tables": list(tables)}]}
+    options = {"SchemaChangePolicy": LOGS} | options
+    lake.glue.create_crawler(Name=lake.crawler, Role=lake.role, Targets=targets, **options)
+
+
+def hand_made(lake: Lake, name: str, folder: str, *keys: str) -> None:
+    """A table as a person makes it."""
+    descriptor = {"Columns": [{"Name": "id", "Type": "bigint"}], "Location": lake.uri(folder)}
+    lake.glue.create_table(
+        DatabaseName=lake.database,
+        TableInput={
+            "Name": name,
+            "StorageDescriptor": descriptor,
+            "PartitionKeys": [{"Name": key, "Type": "string"} for key in keys],
+        },
+    )
+
+
+def test_tables_of_the_catalog_follow_their_objects(lake: Lake) -> None:
+    """Their names stay, whatever their folders are called, and no other table is made."""
+    lake.glue.create_database(DatabaseInput={"Name": lake.database})
+    hand_made(lake, "mine", "data/orders", "year")
+    lake.put("data/orders/year=2024/a.csv", "id,name\n1,x\n")
+    lake.put("data/orders/year=2025/b.csv", "id,name,more\n1,x,2.5\n")
+    lake.put("data/other/c.csv", "id\n1\n")
+    catalog(lake, "mine")
+    assert lake.run()["Status"] == "SUCCEEDED"
+    assert list(lake.tables()) == ["mine"]
+    wide = {"id": "bigint", "name": "string", "more": "double"}
+    assert columns(lake.table("mine")) == wide
+    assert sorted(lake.partitions("mine")) == [("2024",), ("2025",)]
+
+
+LEFT = {  # the table's keys, the object, what the crawl says
+    "other keys": (["month"], "year=2024/a.csv", "Folder partition keys do not match table"),
+    "no objects": ([], "", "No objects with data found at "),
+}
+
+
+@pytest.mark.parametrize(("keys", "key", "words"), LEFT.values(), ids=LEFT)
+def test_a_table_of_the_catalog_that_does_not_fit_is_left(
+    lake: Lake, keys: list[str], key: str, words: str
+) -> None:
+    lake.glue.create_database(DatabaseInput={"Name": lake.database})
+    hand_made(lake, "mine", "data/", *keys)
+    if key:
+        lake.put(f"data/{key}", "id,name\n1,x\n")
+    before = lake.table("mine")
+    catalog(lake, "mine")
+    assert words in lake.run()["ErrorMessage"]
+    assert lake.table("mine") == before
+
+
+def test_a_table_that_is_not_in_the_catalog_fails_the_crawl(lake: Lake) -> None:
+    catalog(lake, "nope")
+    last = lake.run()
+    assert (last["Status"], last["ErrorMessage"]) == (
+        "FAILED",
+        f"Entity Not Found: table {lake.database}.nope",
+    )

@@ -10,7 +10,7 @@ from typing import Any
 from labkit.cloud.glue.classifiers import known_classifiers
 from labkit.cloud.glue.configuration import read_configuration
 from labkit.cloud.glue.schedule import check_schedule
-from labkit.cloud.glue.targets import all_targets, check_targets
+from labkit.cloud.glue.targets import CRAWLED, all_targets, check_targets
 from labkit.cloud.glue.trust import role_name_of
 from labkit.cloud.glue.words import invalid
 from labkit.cloud.operations import Context, not_here
@@ -26,8 +26,10 @@ def checked_members(context: Context, members: dict[str, Any]) -> dict[str, Any]
     Raises:
         AwsError: something that Glue refuses, or that only AWS can do.
     """
-    check_targets(context.operation, members["Targets"])
-    if not members["DatabaseName"]:
+    targets = members["Targets"]
+    check_targets(context.operation, targets)
+    own = [kind for kind in CRAWLED if kind != "CatalogTargets" and targets.get(kind)]
+    if own and not members["DatabaseName"]:
         raise invalid("A database name is required for S3 targets.")
     if members["Schedule"]:
         check_schedule(members["Schedule"])
@@ -37,9 +39,11 @@ def checked_members(context: Context, members: dict[str, Any]) -> dict[str, Any]
         raise not_here("glue", context.operation, "crawls with Lake Formation's credentials")
     policy = {**POLICY, **members["SchemaChangePolicy"]}
     _check_recrawl(context, members["RecrawlPolicy"], policy)
+    if targets.get("CatalogTargets") and policy["DeleteBehavior"] == "DEPRECATE_IN_DATABASE":
+        raise invalid("The DeleteBehavior of a crawler of catalog targets must be LOG.")
     return members | {
         "Role": role_name_of(context, members["Role"]),
-        "Targets": all_targets(members["Targets"]),
+        "Targets": all_targets(targets),
         "DatabaseName": members["DatabaseName"].lower(),
         "SchemaChangePolicy": policy,
     }

@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/glue/latest/dg/add-crawler.html
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import uuid
 from collections.abc import Iterator
@@ -18,12 +19,13 @@ from labkit.cloud.engine import QueryFailed
 from labkit.cloud.glue.classifiers import known_classifiers
 from labkit.cloud.glue.configuration import read_configuration
 from labkit.cloud.glue.definitions import location
-from labkit.cloud.glue.grouping import Draft, Rules, find_tables
+from labkit.cloud.glue.grouping import Draft, find_tables
 from labkit.cloud.glue.open_tables import Found, found_tables
+from labkit.cloud.glue.places import Place, places_of
 from labkit.cloud.glue.reading import Reader
 from labkit.cloud.glue.runs import Crawl
 from labkit.cloud.glue.shape import UNKNOWN
-from labkit.cloud.glue.targets import folder_of, holds_data, sample, without_excluded
+from labkit.cloud.glue.targets import holds_data, sample, without_excluded
 from labkit.cloud.glue.writing import Policies, Writer
 from labkit.cloud.jobs import Job, Stopped
 from labkit.cloud.operations import AwsError
@@ -69,8 +71,8 @@ class _Run:
         self.crawl.log("BENCHMARK", f"Running Start Crawl for Crawler {name}")
         policy = self.crawler.schema_change_policy
         self.crawl.log("INFO", f"Crawler configured with SchemaChangePolicy {json.dumps(policy)}.")
-        targets = self.crawler.targets.get("S3Targets") or []
-        listed = [(target, self._list(target)) for target in targets]
+        places = places_of(self.crawl.cloud, self.crawl.region, self.crawler, self.configuration)
+        listed = [(place, self._list(place)) for place in places]
         reader = Reader(
             self.crawl,
             self.job,
@@ -79,7 +81,7 @@ class _Run:
             total=sum(len(objects) for _, objects in listed),
             only_new_folders=_behavior(self.crawler) == "CRAWL_NEW_FOLDERS_ONLY",
         )
-        drafts = [(target, self._draft(target, objects, reader)) for target, objects in listed]
+        drafts = [(place, self._draft(place, objects, reader)) for place, objects in listed]
         self.crawl.log(
             "BENCHMARK", f"Classification complete, writing results to database {database}"
         )
@@ -90,18 +92,18 @@ class _Run:
         self._write(drafts, list(opened))
         self.crawl.log("BENCHMARK", "Finished writing to Catalog")
 
-    def _list(self, target: dict[str, Any]) -> list[Object]:
-        """The target's objects that hold data; says so when there are none."""
-        bucket, root = folder_of(target["Path"])
+    def _list(self, place: Place) -> list[Object]:
+        """The place's objects that hold data; says so when there are none."""
+        bucket, root = place.root
         self.job.check()
         objects = self.store.list(location(bucket, root))
         if not objects:
-            self._check_is_folder(target["Path"], bucket, root)
+            self._check_is_folder(place.path, bucket, root)
         data = [each for each in objects if holds_data(each, root)]
-        data = without_excluded(data, root, target.get("Exclusions") or [])
+        data = without_excluded(data, root, place.exclusions)
         if not data:
-            self.crawl.note(f"No objects with data found at {target['Path']}: no table was made.")
-        return sample(data, target.get("SampleSize"))
+            self.crawl.note(f"No objects with data found at {place.path}: no table was made.")
+        return sample(data, place.sample)
 
     def _check_is_folder(self, path: str, bucket: str, root: str) -> None:
         if root and self.store.find(location(bucket, root.rstrip("/"))):
@@ -112,11 +114,8 @@ class _Run:
                 f"point it to {parent.rstrip('/')}/",
             )
 
-    def _draft(
-        self, target: dict[str, Any], objects: list[Object], reader: Reader
-    ) -> tuple[str, list[Draft]]:
-        """The bucket and the tables of a target; says which objects were left out."""
-        bucket, root = folder_of(target["Path"])
+    def _draft(self, place: Place, objects: list[Object], reader: Reader) -> list[Draft]:
+        """The tables of a place; says which objects were left out."""
         found = reader.read(objects)
         unknown = [each.key for each in found if each.shape.classification == UNKNOWN]
         if unknown:
@@ -124,35 +123,39 @@ class _Run:
                 f"No classifier recognised {len(unknown)} object(s), which are in no table: "
                 f"{_some(unknown)}."
             )
-        rules = Rules(combine=self.configuration.combines, level=self.configuration.level)
-        drafts = find_tables(root, found, rules)
+        drafts = find_tables(place.root[1], found, place.rules)
+        if problem := place.problem(drafts):
+            self.crawl.note(problem)
+            return []
         alone = [draft.folder for draft in drafts if draft.alone]
         if alone:
             self.crawl.note(
                 "Objects of different formats or schemas share a folder, so each is a table of "
                 f"its own, which Athena cannot read: {_some(alone)}. Give each its own folder."
             )
-        return bucket, drafts
+        return drafts
 
-    def _write(
-        self, drafts: list[tuple[dict[str, Any], tuple[str, list[Draft]]]], opened: list[Found]
-    ) -> None:
-        cloud, crawler = self.crawl.cloud, self.crawler
-        self._check_number(len(opened) + sum(len(tables) for _, (_, tables) in drafts))
-        database = ensure_database(cloud, self.crawl.region, crawler.database_name)
-        policy = crawler.schema_change_policy
-        policies = Policies(policy["UpdateBehavior"], policy["DeleteBehavior"], self.configuration)
-        writer = Writer(self.crawl, database, crawler.table_prefix or "", policies)
-        for target, (bucket, tables) in drafts:
+    def _write(self, drafts: list[tuple[Place, list[Draft]]], opened: list[Found]) -> None:
+        self._check_number(len(opened) + sum(len(tables) for _, tables in drafts))
+        writer_of = functools.cache(self._writer)
+        for place, tables in drafts:
             for draft in tables:
                 self.job.check()
-                writer.write(draft, bucket, target.get("Exclusions") or [])
+                writer = writer_of(place.database)
+                writer.write(draft, place.root[0], place.exclusions, place.table)
         for each in opened:
             self.job.check()
             with _as_a_crawl_says():
-                writer.write_open(each)
-        roots = [location(*folder_of(target["Path"])) for target, _ in drafts]
-        writer.retire(roots)
+                writer_of(self.crawler.database_name).write_open(each)
+        for name in dict.fromkeys(place.database for place, _ in drafts):
+            roots = [location(*place.root) for place, _ in drafts if place.database == name]
+            writer_of(name).retire(roots)
+
+    def _writer(self, database: str) -> Writer:
+        policy = self.crawler.schema_change_policy
+        policies = Policies(policy["UpdateBehavior"], policy["DeleteBehavior"], self.configuration)
+        found = ensure_database(self.crawl.cloud, self.crawl.region, database)
+        return Writer(self.crawl, found, self.crawler.table_prefix or "", policies)
 
     def _check_number(self, found: int) -> None:
         most = self.configuration.most_tables

@@ -16,7 +16,7 @@ from labkit.cloud.glue.words import invalid
 from labkit.cloud.operations import not_here
 from labkit.cloud.s3.store import Object, split_uri
 
-CRAWLED = ("S3Targets", "DeltaTargets", "IcebergTargets")
+CRAWLED = ("S3Targets", "CatalogTargets", "DeltaTargets", "IcebergTargets")
 KINDS = (
     "S3Targets",
     "JdbcTargets",
@@ -43,6 +43,11 @@ def check_targets(operation: str, targets: dict[str, Any]) -> None:
         raise invalid("The crawler must have at least one target.")
     for target in targets.get("S3Targets") or ():
         _check_s3_target(operation, target)
+    for target in targets.get("CatalogTargets") or ():
+        if not target.get("Tables"):
+            raise invalid("A catalog target must name at least one table.")
+        if target.get("EventQueueArn"):
+            raise not_here("glue", operation, "crawls by S3 events")
     for target in targets.get("DeltaTargets") or ():
         if not target.get("CreateNativeDeltaTable") or target.get("WriteManifest"):
             raise not_here("glue", operation, "Delta Lake tables other than native ones")

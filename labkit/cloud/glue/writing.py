@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,11 +67,17 @@ class Writer:
         found: dict[str, Any] = self.database.tables
         return found
 
-    def write(self, draft: Draft, bucket: str, exclusions: list[str]) -> None:
-        """Make or update the table of a draft, with its partitions, in one durable change."""
+    def write(
+        self, draft: Draft, bucket: str, exclusions: Sequence[str], table: str | None = None
+    ) -> None:
+        """Make or update the table of a draft, with its partitions, in one durable change.
+
+        Args:
+            table: its name, if it is in the catalog whichever it would be.
+        """
         crawler, where = self.crawl.crawler, definitions.location(bucket, draft.folder)
         with self.crawl.cloud.changing("glue"):
-            name = self._name(draft.folder, bucket, where)
+            name = table or self._name(draft.folder, bucket, where)
             self.seen.add(name)
             wanted = definitions.table_input(
                 draft, name=name, bucket=bucket, crawler=crawler, exclusions=exclusions
