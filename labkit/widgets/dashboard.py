@@ -271,7 +271,7 @@ class DashboardBuilder(Console):
         """
         super().close()
         with contextlib.suppress(ClientError, BotoCoreError, ReferenceError):
-            for draft in vars(self).pop("_drafts", ()):
+            for draft in self.__dict__.pop("_drafts", ()):
                 draft.remove()
 
     def _tell(self, *, saved: bool = False) -> None:
