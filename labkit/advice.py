@@ -28,6 +28,20 @@ CONDITION = (
     "where= is a list of (column, condition, value), and a condition a word such as GREATER_THAN, "
     "IS or CONTAINS."
 )
+WHICH = (
+    "If \\1 is a text, it stands in single quotes. If it is a column, "
+    "lab.catalog.columns(database, table) lists those that exist."
+)
+GROUPED = (
+    "What stands in the SELECT outside of count(), avg() and the like stands in GROUP BY, too."
+)
+FORMATTED = 'Names in {} are filled in where an f stands before the quotes: f"..."'
+A_TEXT = (
+    "It was given a text. CAST(... AS date), CAST(... AS double) and, for texts such as "
+    "2021-05-03T10:00:00Z, from_iso8601_timestamp(...) make something else of it."
+)
+UNIT = "Its unit is a text, in single quotes: date_diff('day', earlier, later)."
+DAY = "A date stands in quotes: '2021-05-03'. Without them it is 2021 less 5 less 3."
 SCHEMAS = (
     "A cell above makes it, or a later one has dropped it. SELECT schema_name FROM "
     "svv_all_schemas lists those that exist."
@@ -36,6 +50,7 @@ LEFT = (
     "An earlier run's files lie there, and their table is gone. They go, too, by "
     'lab.storage.delete("\\1").'
 )
+ACCOUNT = "Your own AWS account is set by aws configure, or by AWS_PROFILE and AWS_DEFAULT_REGION."
 NUMBER = r"(?:tinyint|smallint|integer|bigint|double|real|decimal\S*)"
 
 # What AWS says, what stands in the statement, what helps; groups are those of what AWS says.
@@ -43,19 +58,30 @@ RULES = (
     (r"Column '(\w+)' cannot be resolved", r'"\1"', QUOTES),
     (r'column "(\w+)" does not exist', r'"\1"', QUOTES),
     (r"Column '(\w+)' cannot be resolved", r'\bAS\s+"?\1\b', ALIAS),
+    (r"Column '(day|week|month|year|hour)' cannot be resolved", r"date_?(diff|add)\(\s*\1\b", UNIT),
+    (r"Column '(\w+)' cannot be resolved", r"(?:=|<>|!=)\s*\1\b(?!\.)", WHICH),
     (
-        r"Schema 'default' does not exist",
+        r"Schema 'default' does not exist|Table 'awsdatacatalog(?:\.\w+){3}' does not exist",
+        r'"\w+\.\w+"',
+        'Within one pair of double quotes all is one name. Write db.table, or "db"."table".',
+    ),
+    (
+        r"Schema 'default' does not exist|Database does not exist: default",
         "",
         "Name the database: behind %%athena, by database=, or before the table and a dot.",
     ),
-    (r"Schema '\w+' does not exist", "", "lab.catalog.databases() lists those that exist."),
     (
-        r"Table 'awsdatacatalog\.(\w+)\.\w+' does not exist",
+        r"Schema '\w+' does not exist|Database does not exist: \w+",
+        "",
+        "lab.catalog.databases() lists those that exist.",
+    ),
+    (
+        r"Table 'awsdatacatalog\.(\w+)\.\w+' does not exist|Table not found (\w+)\.\w+",
         "",
         'lab.catalog.tables("\\1") lists those that exist.',
     ),
     (
-        r"Column '\w+' cannot be resolved",
+        r"Column '[\w.]+' cannot be resolved",
         "",
         "lab.catalog.columns(database, table) lists those that exist.",
     ),
@@ -65,6 +91,26 @@ RULES = (
         r",\s*FROM\b",
         "There is a comma too many before FROM.",
     ),
+    (r"mismatched input '[‘’“”]'", "", "Those are a writer's quotes. SQL takes the keyboard's: '."),
+    (r"extraneous input '''", "", "A quote was opened, and never closed."),
+    (r"mismatched input '\{'|syntax error at or near \"\{\"", "", FORMATTED),
+    (r"mismatched input 'OFFSET'", "LIMIT", "OFFSET stands before LIMIT."),
+    (
+        r"must be an aggregate expression or appear in GROUP BY|must appear in the GROUP BY",
+        "",
+        GROUPED,
+    ),
+    (
+        r"WHERE clause cannot contain aggregations|aggregates not allowed in WHERE",
+        "",
+        "WHERE looks at rows before they are counted; HAVING, behind GROUP BY, at the groups.",
+    ),
+    (
+        r"Column '(\w+)' is ambiguous|column reference \"(\w+)\" is ambiguous",
+        "",
+        "Several tables have it. Say whose: alias.column.",
+    ),
+    (r"Unexpected parameters \(varchar[^)]*\)+ for function", "", A_TEXT),
     (r"mismatched input '='", "==", "SQL compares with one =."),
     (
         r"mismatched input '\d+'",
@@ -73,9 +119,19 @@ RULES = (
     ),
     (r"mismatched input '(?:WHERE|GROUP|HAVING|ORDER|JOIN)'. Expecting: <EOF>", "", CLAUSES),
     (
+        rf"Cannot apply operator: (?:varchar|date)\S* \S+ {NUMBER}",
+        r"[^'\d]\d{4}-\d\d?-\d\d?\b",
+        DAY,
+    ),
+    (
         rf"Cannot apply operator: (?:{NUMBER} \S+ varchar|varchar\S* \S+ {NUMBER})",
         "",
         "A number meets a text: write the number without quotes, or CAST one of them.",
+    ),
+    (
+        r"Cannot apply operator: (?:date \S+ varchar|varchar\S* \S+ date)",
+        r"DATE\s+'",
+        "The column is a text: compare it with '2021-05-03' alone, or CAST(column AS date).",
     ),
     (
         r"Cannot apply operator: (?:date \S+ varchar|varchar\S* \S+ date)",
@@ -144,7 +200,7 @@ RULES = (
         "Whoever asks has to be a user of the key: lab.storage.add_key_users(lab.caller).",
     ),
     (
-        r"The specified key does not exist",
+        r"The specified key does not exist|HeadObject operation: Not Found",
         "",
         'lab.storage.objects("s3://bucket/prefix") lists those that exist.',
     ),
@@ -153,6 +209,13 @@ RULES = (
         "",
         "Yours are in lab.names, as lab.names.raw_bucket.",
     ),
+    (
+        r"Invalid length for parameter Key, value: 0",
+        "",
+        "The address ends with the bucket. An object has a name behind it: s3://bucket/name.",
+    ),
+    (r'Invalid bucket name ""', "", "Behind s3:// stands a bucket, such as lab.names.raw_bucket."),
+    (r"You must specify a region|Unable to locate credentials", "", ACCOUNT),
     (r"Unable to verify/create output bucket", "", FIRST_CELL),
     (r"Alias arn:\S+/dataedu-key is not found", "", FIRST_CELL),
     (
@@ -180,4 +243,4 @@ def advice(message: str, statement: str = "") -> str:
 
 def _with(text: str, found: re.Match[str]) -> str:
     """A text with what AWS said in the place of ``\\1``."""
-    return text.replace(r"\1", found[1]) if found.groups() else text
+    return text.replace(r"\1", next(filter(None, found.groups()), ""))

@@ -101,6 +101,13 @@ class TimedOut(LabError):
         return f"{what} did not end within {limit_s} s."
 
 
+def slip(message: str, kind: type[Exception] = ValueError) -> Exception:
+    """An error of an argument, which a notebook shows as a sentence."""
+    error = kind(message)
+    shorten(error)
+    return error
+
+
 def shorten(error: BaseException, advice: str = "") -> None:
     """Let a notebook show an error of AWS's or of an argument as it shows a `LabError`."""
     lines = [f"{type(error).__name__}: {error}", *filter(None, [advice])]

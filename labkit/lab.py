@@ -10,12 +10,15 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 
 from labkit import environment, names, process, removal
+from labkit.advice import advice
 from labkit.catalog import Catalog
 from labkit.catchup import catch_up
 from labkit.chart import Chart
 from labkit.commands import Commands
+from labkit.errors import shorten, slip
 from labkit.flows import Flows
 from labkit.names import Names, guid_of
 from labkit.progress import steps
@@ -180,12 +183,16 @@ def start(number: int = 1, *, cloud: str | None = None) -> Lab:
         CloudNotStarted: the local AWS did not come up.
         ValueError: no such lab, or no such cloud.
     """
-    if number not in (1, 2, 3, 4):
-        raise ValueError(f"There are labs 1 to 4, not {number!r}.")
+    if type(number) is not int or number not in (1, 2, 3, 4):
+        raise slip(f"There are labs 1 to 4, as in labkit.start(1), not {number!r}.")
     lab = _open(number, cloud or os.environ.get("LABKIT_CLOUD", LOCAL))
-    if not environment.is_ready(lab):
-        steps("Your environment", environment.ensure(lab), len(environment.STEPS))
-    catch_up(lab)
+    try:
+        if not environment.is_ready(lab):
+            steps("Your environment", environment.ensure(lab), len(environment.STEPS))
+        catch_up(lab)
+    except (BotoCoreError, ClientError) as error:
+        shorten(error, advice(str(error)))
+        raise
     return lab
 
 
@@ -197,6 +204,6 @@ def _open(number: int, cloud: str) -> Lab:
         session = boto3.Session(found.access_key, found.secret_key, region_name=found.region)
         lab = Lab(number, session, found.endpoint)
     else:
-        raise ValueError(f"A cloud is {LOCAL!r} or {AWS!r}, not {cloud!r}.")
+        raise slip(f"A cloud is {LOCAL!r} or {AWS!r}, not {cloud!r}.")
     lab.commands.watch(lab.session)
     return lab

@@ -31,6 +31,19 @@ class _Options(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message}\n{self.format_usage()}")
 
+    def read(self, line: str) -> argparse.Namespace:
+        """The options of a magic's line."""
+        try:
+            return self.parse_args(shlex.split(line))
+        except ValueError as error:  # a quote without its other
+            self.error(str(error))
+
+
+def _name(text: str) -> str:
+    if not text.isidentifier():
+        raise argparse.ArgumentTypeError(f"{text!r} is no name of a variable")
+    return text
+
 
 @magics_class
 class SqlMagics(Magics):
@@ -41,9 +54,9 @@ class SqlMagics(Magics):
         """Run a cell's SQL: ``%%athena [DATABASE] [--into NAME] [--reuse MINUTES]``."""
         parser = _Options(prog="%%athena", add_help=False)
         parser.add_argument("database", nargs="?")
-        parser.add_argument("--into")
+        parser.add_argument("--into", type=_name)
         parser.add_argument("--reuse", type=int, default=0)
-        options = parser.parse_args(shlex.split(line))
+        options = parser.read(line)
         result = self._lab().query(cell, database=options.database, reuse_minutes=options.reuse)
         if options.into:
             self._variables()[options.into] = result
@@ -55,8 +68,8 @@ class SqlMagics(Magics):
         parser = _Options(prog="%%redshift", add_help=False)
         parser.add_argument("database", nargs="?", default="dev")
         parser.add_argument("--workgroup", default="")
-        parser.add_argument("--into")
-        options = parser.parse_args(shlex.split(line))
+        parser.add_argument("--into", type=_name)
+        options = parser.read(line)
         where = {"database": options.database, "workgroup": options.workgroup}
         result = self._lab().warehouse(cell, **where)
         if options.into:

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.csv as csv
 
 from labkit.advice import advice
-from labkit.errors import QueryFailed
+from labkit.errors import QueryFailed, slip
 from labkit.progress import QUIET, Progress, wait
 from labkit.storage import told
 from labkit.tables import table_html
@@ -110,7 +110,7 @@ class Result:
         """The one value of a result with one row and one column."""
         if self.arrow.shape != (1, 1):
             rows, columns = self.arrow.shape
-            raise ValueError(f"The result has {rows} rows and {columns} columns, not one value.")
+            raise slip(f"The result has {rows} rows and {columns} columns, not one value.")
         return self.arrow[0][0].as_py()
 
     def __len__(self) -> int:

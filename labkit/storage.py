@@ -17,6 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionEr
 
 from labkit import names
 from labkit.advice import advice
+from labkit.arguments import judge
 from labkit.environment import KEY_USERS
 from labkit.errors import AccessDenied, RunFailed, UnknownName, shorten
 from labkit.progress import Bar, Progress
@@ -38,6 +39,7 @@ def told(method: Callable[P, T]) -> Callable[P, T]:
     def call(*args: P.args, **options: P.kwargs) -> T:
         helper: Any = args[0]
         try:
+            judge(method, args, options)
             with helper.lab.commands.of_one_call():
                 return method(*args, **options)
         except ClientError as error:
@@ -48,8 +50,8 @@ def told(method: Callable[P, T]) -> Callable[P, T]:
         except EndpointConnectionError as error:
             shorten(error, ENDED if helper.lab.endpoint else "")
             raise
-        except (BotoCoreError, ValueError) as error:
-            shorten(error)
+        except (BotoCoreError, OSError, ValueError) as error:
+            shorten(error, advice(str(error)))
             raise
         helps = ADVICE if "kms" in message.lower() else advice(message)
         raise AccessDenied(readable_denial(message), helps)
@@ -107,7 +109,13 @@ class Storage:
     def head(self, uri: str, *, lines: int = 5) -> str:
         """The first lines of a text object, by one range request of 64 kB at most."""
         bucket, key = split_uri(uri)
-        found = self.lab.client("s3").get_object(Bucket=bucket, Key=key, Range="bytes=0-65535")
+        s3 = self.lab.client("s3")
+        try:
+            found = s3.get_object(Bucket=bucket, Key=key, Range="bytes=0-65535")
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "InvalidRange":  # it is empty
+                return ""
+            raise
         return "\n".join(found["Body"].read().decode("utf-8", "replace").splitlines()[:lines])
 
     @told
@@ -119,8 +127,17 @@ class Storage:
 
     @told
     def put(self, source: str | bytes | Path, uri: str) -> str:
-        """Upload bytes, text, or a file. Returns the object's address."""
+        """Upload bytes, text, or a file. Returns the object's address.
+
+        Raises:
+            ValueError: the text is the name of a file that is here, and would itself be stored.
+        """
         bucket, key = split_uri(uri)
+        if isinstance(source, str) and _names_a_file(source):
+            raise ValueError(
+                f"{source!r} is a file here. Path({source!r}) uploads it, and {source!r}.encode() "
+                "its name alone."
+            )
         s3 = self.lab.client("s3")
         if isinstance(source, Path):
             s3.upload_file(str(source), bucket, key)
@@ -202,14 +219,15 @@ class Storage:
         """Take the use of the lake's key from principals. Returns who is left.
 
         Raises:
-            ValueError: one is not named by an ARN.
+            ValueError: one is neither a user nor named by an ARN.
         """
-        if others := [each for each in arns if not each.startswith("arn:")]:
+        known = self.key_users()
+        if others := [each for each in arns if each not in known and not each.startswith("arn:")]:
             raise ValueError(
                 f"A user of the key is named by an ARN: lab.role_arn(name), not {others[0]!r}."
             )
         policy = self._key_policy()
-        users = [user for user in self.key_users() if user not in arns]
+        users = [user for user in known if user not in arns]
         _statement(policy, KEY_USERS)["Principal"]["AWS"] = users
         self._put_key_policy(policy)
         return users
@@ -276,6 +294,10 @@ def split_uri(uri: str) -> tuple[str, str]:
         raise ValueError(f"An S3 address starts with s3://, not {uri!r}.")
     bucket, _, key = uri.removeprefix("s3://").partition("/")
     return bucket, key
+
+
+def _names_a_file(text: str) -> bool:
+    return "\n" not in text and len(text) < 256 and Path(text).is_file()
 
 
 def _as_folder(key: str) -> str:

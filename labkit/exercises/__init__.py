@@ -14,6 +14,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from labkit.errors import slip
 from labkit.exercises.names import lab_of
 from labkit.exercises.standing import Certificate, Standing
 
@@ -34,6 +35,8 @@ def __getattr__(name: str) -> object:
 
 def questions(lab: int) -> tuple[Question, ...]:
     """A lab's questions, in the order of its notebook."""
+    if lab not in LABS:
+        raise slip(f"There are labs 1 to 4, not {lab!r}.")
     found: tuple[Question, ...] = import_module(f"labkit.exercises.lab{lab}").QUESTIONS
     return found
 
@@ -50,4 +53,6 @@ def progress(lab: int) -> Standing:
 
 def certificate(lab: Lab) -> Certificate:
     """A page to keep, once all exercises of the lab are solved; until then, what is missing."""
+    if not hasattr(lab, "number"):
+        raise slip("A certificate is for your lab: certificate(lab).", TypeError)
     return Certificate(progress(lab.number), lab.caller.rsplit("/", 1)[-1])

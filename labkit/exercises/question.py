@@ -8,8 +8,9 @@ are its own test suite.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -23,6 +24,7 @@ from labkit.exercises.states import Reads, State
 from labkit.exercises.values import Plain, Unreadable, is_table, plain, untouched
 
 Code = str
+STALE = "The cell that sets `{}` ended in an error, so this is about what it held before."
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,12 +79,17 @@ class Question:
 
     def check(self) -> Verdict:
         """Judge the answer that stands in the notebook or the cloud now."""
+        namespace = _namespace()
+        if _asks_the_cloud(self.reads) and "lab" not in namespace:
+            return self._say(NOT_YET, "There is no `lab` yet: run the notebook's first cell.")
         try:
-            verdict = self.judge(read(self.reads, _namespace()), known(self))
+            verdict = self.judge(read(self.reads, namespace), known(self))
         except Exception as error:  # whatever the answer does, a checker has no traceback
             verdict = self._say(NOT_YET, f"The answer cannot be read: {error}")
         if verdict:
             standing.remember(self.id)
+        elif stale := _stale(self.reads):
+            return replace(verdict, message=f"{STALE.format(stale)} {verdict.message}".strip())
         return verdict
 
     def hint(self) -> Note:
@@ -186,6 +193,28 @@ def _left_open(reads: Reads, value: object) -> str:
         return ""
     names = [name for name, one in reads.items() if isinstance(one, str) and name in value]
     return next((name for name in names if untouched(value[name])), "")
+
+
+def _asks_the_cloud(reads: Reads) -> bool:
+    return any(isinstance(one, State) for one in _parts(reads))
+
+
+def _stale(reads: Reads) -> str:
+    """The variable that the cell before was to set, when that cell failed."""
+    from IPython import get_ipython
+
+    shell: Any = get_ipython()
+    before = shell and shell.last_execution_result
+    if not before or before.success or not before.info:
+        return ""
+    cell = str(before.info.raw_cell)
+    set_there = re.findall(r"^\s*(\w+)\s*=(?!=)", cell, re.MULTILINE)
+    set_there += re.findall(r"^%%.*--into[ =](\w+)", cell)
+    return next((one for one in _parts(reads) if one in set_there), "")
+
+
+def _parts(reads: Reads) -> list[Any]:
+    return [reads] if isinstance(reads, (str, State)) else [*reads.values()]
 
 
 def _namespace() -> Mapping[str, Any]:

@@ -23,7 +23,7 @@ from IPython import get_ipython
 from traitlets import Dict
 
 from labkit.commands import as_command
-from labkit.errors import LabError
+from labkit.errors import LabError, slip
 from labkit.widgets.picture import tag
 from labkit.widgets.refusals import START, Notice, notice_of
 
@@ -53,6 +53,8 @@ class Console(anywidget.AnyWidget):
     """What looks again after each cell, by the name of what it shows."""
 
     def __init__(self, lab: Lab, **traits: Any) -> None:
+        if not hasattr(lab, "client"):
+            raise slip(f"A console takes your lab first: {type(self).__name__}(lab).", TypeError)
         super().__init__(**traits)
         self.lab = lab
         self._lock = threading.RLock()
@@ -79,7 +81,8 @@ class Console(anywidget.AnyWidget):
 
     def close(self) -> None:
         """Take the widget away; what watches in the background ends."""
-        self._over.set()
+        if over := vars(self).get("_over"):  # not there when it could not be made
+            over.set()
         super().close()
 
     def _work(self, message: Facts) -> None:

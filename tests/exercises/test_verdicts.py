@@ -1,7 +1,9 @@
 """What `check` says of answers as learners write them, by what is known on the labs' own data."""
 
+import IPython
 import pandas as pd
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
 from labkit.exercises import question_named
 from labkit.exercises.notes import NOT_YET
@@ -71,3 +73,30 @@ def test_a_wrong_answer_is_told(name, answer, message):
     question = question_named(name)
     verdict = question.judge(answer, known(question))
     assert (verdict.status, verdict.message) == (NOT_YET, message)
+
+
+@pytest.fixture
+def shell(monkeypatch):
+    """A notebook's kernel, as `check` finds it."""
+    found = InteractiveShell()
+    monkeypatch.setattr(IPython, "get_ipython", lambda: found)
+    return found
+
+
+@pytest.mark.parametrize("cell", ["letters = 1 / 0", "letters = (", "%%no --into letters\n1"])
+def test_an_answer_whose_cell_has_failed_is_told(shell, cell):
+    shell.run_cell("letters = 7", store_history=True)
+    shell.run_cell(cell)
+    verdict = question_named("lab1-q4").check()
+    assert verdict.status == NOT_YET
+    assert verdict.message.startswith("The cell that sets `letters` ended in an error")
+
+
+def test_another_cell_that_has_failed_says_nothing_of_an_answer(shell):
+    shell.run_cell("letters = 7")
+    shell.run_cell("other = 1 / 0")
+    assert question_named("lab1-q4").check().message == VALUES
+
+
+def test_a_question_of_the_cloud_without_a_lab(shell):
+    assert "run the notebook's first cell" in question_named("lab1-q1").check().message

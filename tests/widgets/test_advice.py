@@ -1,15 +1,18 @@
 """What a notebook says below AWS's own words, where a learner's commonest mistakes are met."""
 
 import time
+from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
 from IPython.core.interactiveshell import InteractiveShell
 
-from labkit import progress
+import labkit
+from labkit import exercises, progress
 from labkit.advice import advice
 from labkit.errors import AccessDenied, QueryFailed, UnknownName
 from labkit.recipes import step
+from labkit.widgets import CrawlerConsole
 
 NUMBERS = "UNNEST(sequence(1, 9000)) AS"
 ENDLESS = f"SELECT count(*) FROM {NUMBERS} a(x), {NUMBERS} b(y), {NUMBERS} c(z) WHERE x + y < z"
@@ -18,6 +21,26 @@ QUERIES = {
         'SELECT 1 FROM student WHERE gender = "F"',
         "In SQL a text stands in single quotes. In double quotes stands a name, so f was",
     ),
+    "a text in a writer's quotes": ("SELECT ‘F’", "takes the keyboard's: '"),
+    "a quote that is not closed": ("SELECT 'F", "opened, and never closed"),
+    "a text without quotes": (
+        "SELECT 1 FROM student WHERE gender = F",
+        "If f is a text, it stands",
+    ),
+    "names in one pair of quotes": ('SELECT 1 FROM "db_raw_sisdemo.student"', "all is one name"),
+    "a text without its f": ("SELECT 1 FROM {table}", "an f stands before the quotes"),
+    "a column beside a count": ("SELECT gender, count(*) FROM student", "in GROUP BY, too"),
+    "a count in WHERE": ("SELECT 1 FROM student WHERE count(*) > 1", "HAVING"),
+    "a column of two tables": ("SELECT gender FROM student a, student b", "Say whose"),
+    "a column of a table's own name": ("SELECT s.gender FROM student", "lab.catalog.columns"),
+    "the hour of a text": ("SELECT hour(gender) FROM student", "from_iso8601_timestamp"),
+    "a unit without quotes": ("SELECT date_diff(day, now(), now())", "date_diff('day'"),
+    "a date without quotes": (
+        "SELECT 1 FROM student WHERE birth_date > 2021-05-03",
+        "less 5 less 3",
+    ),
+    "a date beside a text": ("SELECT 1 FROM student WHERE gender > DATE '2021-05-03'", "is a text"),
+    "OFFSET behind LIMIT": ("SELECT 1 FROM student LIMIT 3 OFFSET 1", "before LIMIT"),
     "another column": ("SELECT gendr FROM student", "lab.catalog.columns(database, table)"),
     "another table": ("SELECT * FROM students", 'lab.catalog.tables("db_raw_sisdemo")'),
     "another database": ("SELECT * FROM db_raw.student", "lab.catalog.databases()"),
@@ -127,6 +150,73 @@ REFUSED = {
     ),
 }
 TO = "s3://advised/a/"
+
+
+CALLS = {
+    "a lab that is a text": (lambda _: labkit.start("1"), "as in labkit.start(1), not '1'."),
+    "a lab that is no lab": (lambda _: labkit.start(5), "There are labs 1 to 4"),
+    "a progress of no lab": (lambda _: exercises.progress(9), "There are labs 1 to 4, not 9."),
+    "a certificate of a number": (lambda _: exercises.certificate(1), "certificate(lab)"),
+    "a console of a number": (lambda _: CrawlerConsole(1), "CrawlerConsole(lab)"),
+    "an argument too few": (
+        lambda lab: lab.catalog.columns("student"),
+        "argument: 'name'. It is lab.catalog.columns(database, name).",
+    ),
+    "an unknown option": (
+        lambda lab: lab.query("SELECT 1", db="x"),
+        "It is lab.query(sql, *, database=None",
+    ),
+    "an option by place": (
+        lambda lab: lab.storage.head("s3://advised/a", 3),
+        "It is lab.storage.head(uri, *, lines=5).",
+    ),
+    "a number that is a text": (
+        lambda lab: lab.storage.fetch_demo_data(scale="2"),
+        "scale is a number, not '2'.",
+    ),
+    "a list of users": (
+        lambda lab: lab.storage.add_key_users([lab.caller]),
+        "Each of arns is a text, not ['arn:",
+    ),
+    "an address that is missing": (lambda lab: lab.storage.read(None), "uri is a text, not None."),
+    "an address of no object": (
+        lambda lab: lab.storage.put("a", f"s3://{lab.names.raw_bucket}/"),
+        "s3://bucket/name",
+    ),
+    "an address of no bucket": (lambda lab: lab.storage.count("s3://"), "lab.names.raw_bucket"),
+    "a file that is not here": (
+        lambda lab: lab.storage.put(Path("nope"), f"s3://{lab.names.raw_bucket}/a"),
+        "FileNotFoundError",
+    ),
+    "a file by its name alone": (
+        lambda lab: lab.storage.put(__file__, f"s3://{lab.names.raw_bucket}/a"),
+        "is a file here. Path(",
+    ),
+    "an object that is not there": (
+        lambda lab: lab.storage.download(f"s3://{lab.names.raw_bucket}/nope", "nope"),
+        "lab.storage.objects",
+    ),
+    "several values": (lambda lab: lab.query("SELECT 1, 2").value, "2 columns, not one value"),
+}
+
+
+@pytest.mark.parametrize(("call", "says"), CALLS.values(), ids=CALLS)
+def test_a_slip_is_a_sentence(lab, capsys, call, says):
+    with pytest.raises(Exception) as slip:
+        call(lab)
+    InteractiveShell().showtraceback((slip.type, slip.value, slip.tb))
+    shown = capsys.readouterr().out
+    assert says in shown
+    assert "Traceback" not in shown
+
+
+def test_an_object_without_content_has_no_lines(lab):
+    assert lab.storage.head(lab.storage.put("", f"s3://{lab.names.raw_bucket}/empty")) == ""
+
+
+def test_everybody_is_taken_off_the_key_again(lab):
+    assert "*" in lab.storage.add_key_users("*")
+    assert "*" not in lab.storage.remove_key_users("*")
 
 
 @pytest.mark.parametrize(("call", "says"), REFUSED.values(), ids=REFUSED)

@@ -35,3 +35,7 @@ def test_an_option_that_a_magic_does_not_know_leaves_the_kernel():
     magics = SqlMagics(InteractiveShell())
     with pytest.raises(UsageError, match=r"unrecognized arguments: --cluster\nusage: %%redshift"):
         magics.redshift("--cluster x", "SELECT 1")
+    with pytest.raises(UsageError, match="No closing quotation"):
+        magics.athena("'db", "SELECT 1")
+    with pytest.raises(UsageError, match="'1x' is no name of a variable"):
+        magics.athena("--into 1x", "SELECT 1")
