@@ -9,7 +9,11 @@ from typing import Any
 from tests import roles
 
 CRAWL_S = 60
-READ = {"Effect": "Allow", "Action": ["s3:*", "kms:*", "glue:*", "logs:*"], "Resource": "*"}
+READ = {
+    "Effect": "Allow",
+    "Action": ["s3:*", "kms:*", "glue:*", "logs:*", "sqs:*"],
+    "Resource": "*",
+}
 
 
 class Lake:

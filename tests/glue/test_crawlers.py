@@ -78,16 +78,6 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
         "InvalidInputException",
         "must be LOG",
     ),
-    (
-        "tables of the catalog by events",
-        {
-            "Targets": {
-                "CatalogTargets": [{"DatabaseName": "d", "Tables": ["t"], "EventQueueArn": "a"}]
-            }
-        },
-        "NotImplementedException",
-        "S3 events",
-    ),
     ("schedule", {"Schedule": "every day"}, "InvalidInputException", "not valid"),
     (
         "too often",
@@ -112,8 +102,8 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
     (
         "events",
         {"RecrawlPolicy": {"RecrawlBehavior": "CRAWL_EVENT_MODE"}},
-        "NotImplementedException",
-        "S3 events",
+        "InvalidInputException",
+        "with an EventQueueArn",
     ),
     (
         "new folders need LOG",

@@ -264,3 +264,50 @@ def test_a_table_that_is_not_in_the_catalog_fails_the_crawl(lake: Lake) -> None:
         "FAILED",
         f"Entity Not Found: table {lake.database}.nope",
     )
+
+
+BY_EVENTS = {"RecrawlPolicy": {"RecrawlBehavior": "CRAWL_EVENT_MODE"}}
+
+
+def heard(lake: Lake, sqs: Any) -> str:
+    """The ARN of a new queue that hears of the bucket's objects."""
+    url = sqs.create_queue(QueueName=lake.name)["QueueUrl"]
+    asked = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+    queue: str = asked["Attributes"]["QueueArn"]
+    lake.s3.put_bucket_notification_configuration(
+        Bucket=lake.bucket,
+        NotificationConfiguration={
+            "QueueConfigurations": [
+                {"QueueArn": queue, "Events": ["s3:ObjectCreated:*", "s3:ObjectRemoved:*"]}
+            ]
+        },
+    )
+    return queue
+
+
+def test_a_crawl_by_events_looks_where_they_come_from(lake: Lake, client: Any) -> None:
+    sqs = client("sqs")
+    lake.put("data/k=1/a.csv", A)
+    lake.crawl(target={"EventQueueArn": heard(lake, sqs)}, **BY_EVENTS)
+    lake.put("other/x.csv", A)
+    assert lake.run()["Status"] == "SUCCEEDED"  # the other folder is none of its
+    assert len(lake.partitions("data")) == 1
+    lake.put("data/k=2 3/b.csv", WIDER)
+    assert lake.run()["Status"] == "SUCCEEDED"
+    url = sqs.get_queue_url(QueueName=lake.name)["QueueUrl"]
+    assert "Messages" not in sqs.receive_message(QueueUrl=url)
+    assert "stock" in columns(lake.table("data"))
+    lake.s3.put_bucket_notification_configuration(Bucket=lake.bucket, NotificationConfiguration={})
+    lake.put("data/k=3/c.csv", A)
+    lake.run()
+    assert len(lake.partitions("data")) == 2  # nobody has told of the third
+
+
+def test_a_crawl_by_events_that_cannot_read_them_fails(lake: Lake, client: Any) -> None:
+    sqs = client("sqs")
+    lake.put("data/a.csv", A)
+    lake.crawl(target={"EventQueueArn": heard(lake, sqs)}, **BY_EVENTS)
+    sqs.delete_queue(QueueUrl=sqs.get_queue_url(QueueName=lake.name)["QueueUrl"])
+    last = lake.run()
+    assert last["Status"] == "FAILED"
+    assert "cannot be read" in last["ErrorMessage"]

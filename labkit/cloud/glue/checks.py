@@ -9,6 +9,7 @@ from typing import Any
 
 from labkit.cloud.glue.classifiers import known_classifiers
 from labkit.cloud.glue.configuration import read_configuration
+from labkit.cloud.glue.event_mode import MODE, check_event_mode
 from labkit.cloud.glue.schedule import check_schedule
 from labkit.cloud.glue.targets import CRAWLED, all_targets, check_targets
 from labkit.cloud.glue.trust import role_name_of
@@ -38,7 +39,7 @@ def checked_members(context: Context, members: dict[str, Any]) -> dict[str, Any]
     if members.get("LakeFormationConfiguration", {}).get("UseLakeFormationCredentials"):
         raise not_here("glue", context.operation, "crawls with Lake Formation's credentials")
     policy = {**POLICY, **members["SchemaChangePolicy"]}
-    _check_recrawl(context, members["RecrawlPolicy"], policy)
+    _check_recrawl(targets, members["RecrawlPolicy"], policy)
     if targets.get("CatalogTargets") and policy["DeleteBehavior"] == "DEPRECATE_IN_DATABASE":
         raise invalid("The DeleteBehavior of a crawler of catalog targets must be LOG.")
     return members | {
@@ -55,10 +56,12 @@ def _check_classifiers(context: Context, names: list[str]) -> None:
         raise not_here("glue", context.operation, "XML cannot be crawled")
 
 
-def _check_recrawl(context: Context, recrawl: dict[str, str], policy: dict[str, str]) -> None:
+def _check_recrawl(
+    targets: dict[str, Any], recrawl: dict[str, str], policy: dict[str, str]
+) -> None:
     behavior = recrawl.get("RecrawlBehavior")
-    if behavior == "CRAWL_EVENT_MODE":
-        raise not_here("glue", context.operation, "crawls by S3 events")
+    if behavior == MODE:
+        check_event_mode(targets)
     if behavior == "CRAWL_NEW_FOLDERS_ONLY" and set(policy.values()) != {"LOG"}:
         raise invalid(
             'The SchemaChangePolicy for "Crawl new folders only" Amazon S3 target can have only '

@@ -19,6 +19,7 @@ from labkit.cloud.engine import QueryFailed
 from labkit.cloud.glue.classifiers import known_classifiers
 from labkit.cloud.glue.configuration import read_configuration
 from labkit.cloud.glue.definitions import location
+from labkit.cloud.glue.event_mode import MODE, Events, has_crawled
 from labkit.cloud.glue.grouping import Draft, find_tables
 from labkit.cloud.glue.open_tables import Found, found_tables
 from labkit.cloud.glue.places import Place, places_of
@@ -71,7 +72,7 @@ class _Run:
         self.crawl.log("BENCHMARK", f"Running Start Crawl for Crawler {name}")
         policy = self.crawler.schema_change_policy
         self.crawl.log("INFO", f"Crawler configured with SchemaChangePolicy {json.dumps(policy)}.")
-        places = places_of(self.crawl.cloud, self.crawl.region, self.crawler, self.configuration)
+        events, places = self._changed()
         listed = [(place, self._list(place)) for place in places]
         reader = Reader(
             self.crawl,
@@ -90,7 +91,22 @@ class _Run:
             self.crawl.cloud, self.crawl.region, self.principal, self.crawler, self.crawl.note
         )
         self._write(drafts, list(opened))
+        if events:
+            events.forget()
         self.crawl.log("BENCHMARK", "Finished writing to Catalog")
+
+    def _changed(self) -> tuple[Events | None, list[Place]]:
+        """Where to look: everywhere, or where S3's events tell of changes since the last crawl."""
+        cloud, region, crawler = self.crawl.cloud, self.crawl.region, self.crawler
+        places = list(places_of(cloud, region, crawler, self.configuration))
+        if _behavior(crawler) != MODE:
+            return None, places
+        if not has_crawled(cloud, region, crawler.name):
+            self.crawl.log("INFO", "The crawl is not running in S3 event mode")
+            return None, places
+        self.crawl.log("INFO", "The crawl is running by consuming Amazon S3 events.")
+        events = Events(cloud, region, crawler.role, places[0].queue)
+        return events, events.changed(places)
 
     def _list(self, place: Place) -> list[Object]:
         """The place's objects that hold data; says so when there are none."""

@@ -10,7 +10,7 @@ https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-crawler-crawling.html (`
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from labkit.cloud.cloud import Cloud
@@ -34,6 +34,7 @@ class Place:
         sample: how many objects of each folder are read; ``None`` for all.
         table: the only table that lies there, if it is a table of the catalog that is crawled.
         keys: its partition keys.
+        queue: the ARN of the queue that hears of its changes, if there is one.
     """
 
     path: str
@@ -43,6 +44,7 @@ class Place:
     sample: int | None = None
     table: str | None = None
     keys: tuple[str, ...] = ()
+    queue: str = ""
 
     @property
     def root(self) -> tuple[str, str]:
@@ -75,13 +77,18 @@ def places_of(
     """
     rules = Rules(combine=configuration.combines, level=configuration.level)
     for target in crawler.targets.get("S3Targets") or ():
-        excluded = tuple(target.get("Exclusions") or ())
         yield Place(
-            target["Path"], crawler.database_name, rules, excluded, target.get("SampleSize")
+            target["Path"],
+            crawler.database_name,
+            rules,
+            tuple(target.get("Exclusions") or ()),
+            target.get("SampleSize"),
+            queue=target.get("EventQueueArn", ""),
         )
     for target in crawler.targets.get("CatalogTargets") or ():
         for name in target["Tables"]:
-            yield _table(cloud, region, target["DatabaseName"].lower(), name.lower())
+            found = _table(cloud, region, target["DatabaseName"].lower(), name.lower())
+            yield replace(found, queue=target.get("EventQueueArn", ""))
 
 
 def _table(cloud: Cloud, region: str, database: str, name: str) -> Place:

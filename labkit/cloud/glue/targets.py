@@ -42,12 +42,10 @@ def check_targets(operation: str, targets: dict[str, Any]) -> None:
     if not any(targets.get(kind) for kind in CRAWLED):
         raise invalid("The crawler must have at least one target.")
     for target in targets.get("S3Targets") or ():
-        _check_s3_target(operation, target)
+        _check_s3_target(target)
     for target in targets.get("CatalogTargets") or ():
         if not target.get("Tables"):
             raise invalid("A catalog target must name at least one table.")
-        if target.get("EventQueueArn"):
-            raise not_here("glue", operation, "crawls by S3 events")
     for target in targets.get("DeltaTargets") or ():
         if not target.get("CreateNativeDeltaTable") or target.get("WriteManifest"):
             raise not_here("glue", operation, "Delta Lake tables other than native ones")
@@ -56,10 +54,8 @@ def check_targets(operation: str, targets: dict[str, Any]) -> None:
         _check_paths(target.get("Paths"))
 
 
-def _check_s3_target(operation: str, target: dict[str, Any]) -> None:
+def _check_s3_target(target: dict[str, Any]) -> None:
     _check_paths([target.get("Path", "")])
-    if target.get("EventQueueArn"):
-        raise not_here("glue", operation, "crawls by S3 events")
     size = target.get("SampleSize")
     if size is not None and not 1 <= size <= 249:
         raise invalid("SampleSize must be an integer between 1 and 249")
