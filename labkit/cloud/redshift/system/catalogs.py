@@ -242,7 +242,7 @@ def svv_redshift_columns(connection: Connection) -> Iterator[Any]:
             )  # fmt: skip
 
 
-_COLUMNS = (
+COLUMNS = (
     f"table_catalog {_V}, table_schema {_V}, table_name {_V}, column_name {_V}, "
     f"ordinal_position int, column_default varchar(4000), is_nullable varchar(3), data_type {_V}, "
     "character_maximum_length int, numeric_precision int, numeric_precision_radix int, "
@@ -262,21 +262,17 @@ def wide(row: tuple[Any, ...]) -> tuple[Any, ...]:
     return (*start, precision, radix, scale, moment, *[None] * 9, remarks)
 
 
-@system("svv_columns", _COLUMNS)
+@system("svv_columns", COLUMNS)
 def svv_columns(connection: Connection) -> Iterator[Any]:
     """Those of late-binding views and external tables, too.
 
     Source: https://docs.aws.amazon.com/redshift/latest/dg/r_SVV_COLUMNS.html
     """
-    yield from _wide_columns(connection, [*relations(connection), *_external(connection)])
+    yield from wide_columns(connection, [*relations(connection), *_external(connection)])
 
 
-@system("information_schema.columns", _COLUMNS)
-def information_columns(connection: Connection) -> Iterator[Any]:
-    yield from _wide_columns(connection, known_columns(connection))
-
-
-def _wide_columns(connection: Connection, found: Iterable[Object]) -> Iterator[Any]:
+def wide_columns(connection: Connection, found: Iterable[Object]) -> Iterator[Any]:
+    """The columns of these, and of the system tables."""
     from labkit.cloud.redshift.system.own_columns import own_columns
 
     for one in found:

@@ -30,7 +30,7 @@ def own_attributes() -> tuple[tuple[Any, ...], ...]:
 
 
 def own_columns(database: str) -> Iterator[tuple[Any, ...]]:
-    """Rows of ``information_schema.columns``."""
+    """Rows of ``svv_columns``."""
     for (schema, table), relation in RELATIONS.items():
         for at, (name, kind) in enumerate(relation.columns, 1):
             yield wide(
