@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from labkit.cloud.cloud import Cloud, on_start
-from labkit.cloud.jobs import Job
+from labkit.cloud.jobs import Job, until_kept
 from labkit.cloud.members import given
 from labkit.cloud.operations import AwsError, Context
 from labkit.cloud.quicksight import records
@@ -89,7 +89,7 @@ def _run(context: Context, kind: Kind, record: Record, work: Work, job: Job) -> 
         ended = work()
     except Exception as reason:
         ended = {"JobStatus": FAILED, "Errors": [error(reason)]}
-    change(context, kind, id, **ended)
+    until_kept(lambda: change(context, kind, id, **ended))
 
 
 @on_start

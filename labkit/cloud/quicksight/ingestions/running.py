@@ -11,10 +11,12 @@ from __future__ import annotations
 import logging
 import time
 import uuid
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from labkit.cloud.cloud import Cloud, on_start
-from labkit.cloud.jobs import Job, Stopped
+from labkit.cloud.jobs import Job, Stopped, until_kept
 from labkit.cloud.operations import Context
 from labkit.cloud.quicksight import records
 from labkit.cloud.quicksight.ingestions import importing
@@ -141,14 +143,16 @@ def _work(cloud: Cloud, record: Record, job: Job) -> None:
         return
     try:
         made = importing.run(cloud, record, job)
+        end = partial(_completed, cloud, record, made, started)
     except BaseException as error:
-        with cloud.lock("quicksight"):
-            _failed(cloud, record, error, job, started)
-            _next(cloud, record)
-        return
+        end = partial(_failed, cloud, record, error, job, started)
+    for write in (end, partial(_next, cloud, record)):
+        until_kept(partial(_alone, cloud, write))
+
+
+def _alone(cloud: Cloud, write: Callable[[], None]) -> None:
     with cloud.lock("quicksight"):
-        _completed(cloud, record, made, started)
-        _next(cloud, record)
+        write()
 
 
 def _completed(cloud: Cloud, record: Record, made: importing.Made, started: float) -> None:

@@ -12,7 +12,7 @@ import logging
 from typing import Any
 
 from labkit.cloud.cloud import Cloud, on_start
-from labkit.cloud.jobs import Job, Stopped
+from labkit.cloud.jobs import Job, Stopped, until_kept
 from labkit.cloud.members import given
 from labkit.cloud.operations import AwsError, Context
 from labkit.cloud.quicksight import records
@@ -94,15 +94,18 @@ def _work(cloud: Cloud, record: Record, job: Job) -> None:
     _change(cloud, record, JobStatus="RUNNING")
     try:
         found = making.make(cloud, record, job)
-        groups = [delivery.deliver(cloud, record, each) for each in found]
+        ended = _ending([delivery.deliver(cloud, record, each) for each in found])
     except BaseException as error:
-        _change(cloud, record, JobStatus="FAILED", ErrorInfo=_told(error, job))
-        return
+        ended = {"JobStatus": "FAILED", "ErrorInfo": _told(error, job)}
+    until_kept(lambda: _change(cloud, record, **ended))
+
+
+def _ending(groups: list[Record]) -> Record:
+    """How a job ends that has come to delivering its files."""
     failed = [info for group in groups for info in delivery.errors(group)]
     if failed and not any(each["uris"] for each in groups):
-        _change(cloud, record, JobStatus="FAILED", ErrorInfo=failed[0], Result=groups)
-        return
-    _change(cloud, record, JobStatus="COMPLETED", Result=groups)
+        return {"JobStatus": "FAILED", "ErrorInfo": failed[0], "Result": groups}
+    return {"JobStatus": "COMPLETED", "Result": groups}
 
 
 def _told(error: BaseException, job: Job) -> Record:

@@ -1,0 +1,67 @@
+"""What runs in the background of QuickSight is put on record when the disk is full for a while."""
+
+import sqlite3
+from types import SimpleNamespace
+
+import pytest
+
+from labkit.cloud import jobs
+from labkit.cloud.cloud import Cloud
+from labkit.cloud.operations import Context, Principal
+from labkit.cloud.quicksight import records
+from labkit.cloud.quicksight.bundles.jobs import EXPORT
+from labkit.cloud.quicksight.bundles.jobs import begin as begin_bundle
+from labkit.cloud.quicksight.ingestions import running as ingestions
+from labkit.cloud.quicksight.kinds import INGESTION
+from labkit.cloud.quicksight.reports import making
+from labkit.cloud.quicksight.reports import running as snapshots
+from labkit.cloud.state import Records
+
+
+def fill(*_):
+    raise OSError(28, "No space left on device")
+
+
+def import_rows(context):
+    data_set = {"Arn": "arn:d", "DataSetId": "d", "_": {"revision": 1}}
+    ingestions.begin(
+        context.cloud, context.region, data_set, request="FULL_REFRESH", id=None, source="MANUAL"
+    )
+    return INGESTION, "IngestionStatus"
+
+
+def make_snapshot(context):
+    dashboard = {"Arn": "arn:d", "DashboardId": "d", "Name": "d", "CreatedTime": 0}
+    snapshots.begin(context, dashboard, {"VersionNumber": 1}, "s", {}, {"tags": {}})
+    return snapshots.JOB, "JobStatus"
+
+
+def export(context):
+    begin_bundle(context, EXPORT, "e", {}, fill)
+    return EXPORT, "JobStatus"
+
+
+JOBS = {"an import": import_rows, "a snapshot": make_snapshot, "a bundle": export}
+
+
+@pytest.mark.parametrize("begin", JOBS.values(), ids=JOBS)
+def test_an_end_waits_until_the_disk_has_room(tmp_path, monkeypatch, begin):
+    cloud, refused = Cloud(tmp_path / "home"), []
+    write = Records.__setitem__
+
+    def write_where_there_is_room(kept, name, value):
+        if "FAILED" in value.values() and not refused:
+            refused.append(name)
+            raise sqlite3.OperationalError("database or disk is full")
+        write(kept, name, value)
+
+    monkeypatch.setattr(Records, "__setitem__", write_where_there_is_room)
+    monkeypatch.setattr(ingestions.importing, "run", fill)
+    monkeypatch.setattr(making, "make", fill)
+    monkeypatch.setattr(jobs, "time", SimpleNamespace(sleep=lambda _: None))
+    me = Principal("arn:aws:iam::123456789012:user/me", cloud.account)
+    kind, status = begin(Context(cloud, "quicksight", "Begin", cloud.region, me))
+    cloud.jobs._pool.shutdown()
+    [ended] = records.records(cloud, kind).values()
+    assert (ended[status], len(refused)) == ("FAILED", 1)
+    cloud.stop()
