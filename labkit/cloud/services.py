@@ -18,6 +18,7 @@ import labkit.cloud.access.entities
 import labkit.cloud.access.multi_region
 import labkit.cloud.access.signing
 import labkit.cloud.access.simulation
+import labkit.cloud.access.unique_ids
 import labkit.cloud.around.dynamodb
 import labkit.cloud.around.ec2
 import labkit.cloud.around.lake_tags

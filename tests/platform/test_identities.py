@@ -1,8 +1,12 @@
 """IAM's users, groups and policies: nothing that others hang on goes."""
 
 import json
+import re
 
 import pytest
+
+from tests.roles import policy
+from tests.roles import trust as trusts
 
 ALLOW = json.dumps(
     {
@@ -87,3 +91,24 @@ def test_a_policy_of_an_identity_names_nobody(iam, fresh, member):
     text = json.dumps({"Version": "2012-10-17", "Statement": statement})
     with pytest.raises(iam.exceptions.MalformedPolicyDocumentException, match="not specify a prin"):
         iam.create_policy(PolicyName=fresh("policy"), PolicyDocument=text)
+
+
+def test_ids_tell_what_they_are_of(iam, fresh):
+    name, trust = fresh("id"), policy(trusts("lambda"))
+    told = {
+        "AIDA": iam.create_user(UserName=name)["User"]["UserId"],
+        "AGPA": iam.create_group(GroupName=name)["Group"]["GroupId"],
+        "ANPA": iam.create_policy(PolicyName=name, PolicyDocument=ALLOW)["Policy"]["PolicyId"],
+        "AROA": iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["RoleId"],
+        "AIPA": iam.create_instance_profile(InstanceProfileName=name)["InstanceProfile"][
+            "InstanceProfileId"
+        ],
+    }
+    for prefix, number in told.items():
+        assert re.fullmatch(f"{prefix}[A-Z2-7]{{17}}", number), number
+
+
+def test_redshift_s_own_role_has_its_name(iam):
+    role = iam.create_service_linked_role(AWSServiceName="redshift.amazonaws.com")["Role"]
+    assert role["RoleName"] == "AWSServiceRoleForRedshift"
+    iam.delete_service_linked_role(RoleName=role["RoleName"])

@@ -118,6 +118,21 @@ def test_what_cannot_be_asked(kms, call, asked, code):
     assert code_of(getattr(kms, call), **asked) == code
 
 
+@pytest.mark.parametrize(
+    ("spec", "usage", "algorithms", "told"),
+    [
+        ("ECC_NIST_P256", "SIGN_VERIFY", "SigningAlgorithms", ["ECDSA_SHA_256"]),
+        ("ECC_NIST_P256", "KEY_AGREEMENT", "KeyAgreementAlgorithms", ["ECDH"]),
+    ],
+)
+def test_a_public_key_says_what_it_is(kms, spec, usage, algorithms, told):
+    made = kms.create_key(KeySpec=spec, KeyUsage=usage)["KeyMetadata"]
+    public = kms.get_public_key(KeyId=made["KeyId"])
+    assert (public["KeyId"], public["KeySpec"], public["KeyUsage"]) == (made["Arn"], spec, usage)
+    assert {name: public[name] for name in public if "Algorithms" in name} == {algorithms: told}
+    assert load_der_public_key(public["PublicKey"]).curve.name == "secp256r1"
+
+
 def test_a_secret_key_has_no_public_one(kms, key):
     assert code_of(kms.get_public_key, KeyId=key) == "UnsupportedOperationException"
 

@@ -1,10 +1,11 @@
 """What KMS tells of a key: its algorithms, when its material is rotated, and when it goes.
 
 moto gives a MAC key and a key for agreements the algorithms of RSA encryption, keeps of a rotation
-only that it is on, and tells of a deletion the key's id alone.
+only that it is on, tells of a deletion the key's id alone, and of a public key no kind.
 
 Sources: https://docs.aws.amazon.com/kms/latest/APIReference/API_KeyMetadata.html,
 https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html,
+https://docs.aws.amazon.com/kms/latest/APIReference/API_GetPublicKey.html,
 https://docs.aws.amazon.com/kms/latest/APIReference/API_EnableKeyRotation.html and
 https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyRotationStatus.html
 """
@@ -89,6 +90,20 @@ def _next_rotation(key: Any) -> Answer:
     return {
         "RotationPeriodInDays": days,
         "NextRotationDate": start + datetime.timedelta(days=days),
+    }
+
+
+@operation("kms", "GetPublicKey")
+def get_public_key(context: Context, *, KeyId: str, **_: Any) -> Answer:
+    """A pair's public half, and all that says how it is used."""
+    key = find_key(context.cloud, KeyId, context.region)
+    told, members = _described(key)["KeyMetadata"], (*_ALGORITHMS, *_OTHERS.values())
+    return {member: told[member] for member in members if told.get(member)} | {
+        "KeyId": key.arn,
+        "KeySpec": key.key_spec,
+        "CustomerMasterKeySpec": key.key_spec,
+        "KeyUsage": key.key_usage,
+        "PublicKey": context.backend("kms").get_public_key(key.id)[1],
     }
 
 
