@@ -16,7 +16,13 @@ from typing import Any
 import boto3
 import pytest
 from botocore.config import Config
+from hypothesis import HealthCheck, settings
 
+# The same examples on each run, however busy the machine is.
+settings.register_profile(
+    "same", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("same")
 START_S = 180
 ONE_TRY = Config(retries={"total_max_attempts": 1})
 _MAKING = threading.Lock()  # sessions are not made for two threads at once

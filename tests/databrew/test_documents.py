@@ -3,7 +3,7 @@
 import textwrap
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from labkit import recipes
@@ -253,7 +253,6 @@ LETTERS = st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"])
 TEXTS = st.text(LETTERS, min_size=1, max_size=20)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(
         st.dictionaries(st.sampled_from(["value", "pattern", "targetColumn"]), TEXTS, max_size=3),

@@ -94,7 +94,7 @@ def test_the_group_has_all_but_names_and_dates():
     assert GROUPS.keys() == {"USA_ALL"}
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=200)
 @given(st.integers(10**11, 10**18 - 1), st.integers(1, 9), st.data())
 def test_a_check_digit_finds_every_wrong_digit(number, change, data):
     [right] = [f"{number}{digit}" for digit in range(10) if luhn(f"{number}{digit}")]
@@ -103,7 +103,7 @@ def test_a_check_digit_finds_every_wrong_digit(number, change, data):
     assert not luhn(wrong)
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=200)
 @given(st.ip_addresses())
 def test_addresses(address):
     assert matching(str(address)) == ["IP_ADDRESS"]

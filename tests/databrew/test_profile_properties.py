@@ -14,9 +14,7 @@ from tests.databrew.profiling import column, of_values, profiled
 
 CALM = settings(
     max_examples=60,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 INTEGERS = st.none() | st.integers(-9, 9) | st.integers(-(2**63), 2**63 - 1)
 DOUBLES = st.none() | st.floats() | st.sampled_from([0.0, -0.0, 1.0, 1e-300, 1.7e308])

@@ -81,7 +81,8 @@ def answered(call, **parameters):
 
 REFUSALS = ("ValidationException", "AccessDeniedException", "ResourceNotFoundException")
 SLOW = settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=120,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 

@@ -19,9 +19,7 @@ from tests.engine.lake import engine, rows
 
 CALM = settings(
     max_examples=50,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 WIDE = Context(prec=80, rounding=ROUND_HALF_UP)
 LONG = 2**63

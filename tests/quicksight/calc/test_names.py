@@ -172,7 +172,7 @@ PIECES = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.one_of(calls(), st.lists(PIECES, max_size=5).map("".join)))
 def test_any_expression_compiles_or_is_refused_in_a_sentence(expression: str) -> None:
     grouped = {"name": '"name"', "since": 'CAST("since" AS TIMESTAMP)'}
