@@ -435,13 +435,20 @@ def logged(aws, name, words):
     return [event["message"] for event in found if words in event["message"]]
 
 
+WAITS = """import pathlib, time
+def handler(event, context):
+    began, gate = map(pathlib.Path, event)
+    began.touch()
+    while not gate.exists():
+        time.sleep(.02)
+    print('done')
+"""
+
+
 def test_an_event_runs_in_the_background(function, aws, tmp_path):
-    name = function(
-        "import pathlib, time\ndef handler(e, c):\n    while not pathlib.Path(e).exists():\n"
-        "        time.sleep(.05)\n    print('done')"
-    )
+    name = function(WAITS)
     gate = tmp_path / "gate"
-    event = json.dumps(str(gate))
+    event = json.dumps([str(tmp_path / "began"), str(gate)])
     answer = aws("lambda").invoke(FunctionName=name, InvocationType="Event", Payload=event)
     assert answer["StatusCode"] == 202
     assert not logged(aws, name, "done")
@@ -505,34 +512,37 @@ def test_a_statement_of_a_policy_has_an_id_of_its_own(function, aws):
     assert datetime.datetime.strptime(changed, "%Y-%m-%dT%H:%M:%S.%f%z").tzinfo
 
 
-def test_invocations_in_parallel_have_a_process_each(function, aws):
+def test_invocations_in_parallel_have_a_process_each(function, aws, tmp_path):
+    """Each ends when all three have begun."""
     from concurrent.futures import ThreadPoolExecutor
 
     name = function(
-        "import os, time\ndef handler(e, c):\n    time.sleep(.5)\n    return os.getpid()"
+        "import os, pathlib, time\ndef handler(e, c):\n"
+        "    (pathlib.Path(e) / str(os.getpid())).touch()\n"
+        "    while len(os.listdir(e)) < 3:\n        time.sleep(.02)"
     )
-    client = aws("lambda")
+    asked = {"FunctionName": name, "Payload": json.dumps(str(tmp_path))}
     with ThreadPoolExecutor(3) as threads:
-        answers = threads.map(
-            lambda _: client.invoke(FunctionName=name)["Payload"].read(), range(3)
-        )
-    assert len(set(answers)) == 3
+        answers = list(threads.map(lambda _: aws("lambda").invoke(**asked), range(3)))
+    assert all("FunctionError" not in answer for answer in answers)
 
 
-def test_reserved_concurrency(function, aws):
+def test_reserved_concurrency(function, aws, tmp_path):
     from concurrent.futures import ThreadPoolExecutor
 
-    name, client = function("import time\ndef handler(e, c):\n    time.sleep(1)"), aws("lambda")
+    name, client = function(WAITS), aws("lambda")
     client.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=1)
-
-    def status(_):
+    began, gate = tmp_path / "began", tmp_path / "gate"
+    asked = {"FunctionName": name, "Payload": json.dumps([str(began), str(gate)])}
+    with ThreadPoolExecutor(1) as threads:
+        first = threads.submit(client.invoke, **asked)
         try:
-            return client.invoke(FunctionName=name)["StatusCode"]
-        except ClientError as error:
-            return error.response["Error"]["Code"]
-
-    with ThreadPoolExecutor(2) as threads:
-        assert set(threads.map(status, range(2))) == {200, "TooManyRequestsException"}
+            wait_for(began.exists)
+            with pytest.raises(client.exceptions.TooManyRequestsException):
+                client.invoke(**asked)
+        finally:
+            gate.touch()
+        assert first.result()["StatusCode"] == 200
 
 
 def test_no_process_outlives_the_server(tmp_path):
