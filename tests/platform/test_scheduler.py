@@ -1,6 +1,7 @@
 """EventBridge Scheduler: schedules in their time zones, which really call their targets."""
 
 import datetime
+import functools
 import json
 import time
 
@@ -9,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from labkit.cloud.events.schedule import BadSchedule
 from labkit.cloud.scheduler.expressions import read
+from tests.conftest import wait_for
 from tests.states.conftest import make_role
 
 OFF = {"Mode": "OFF"}
@@ -123,6 +125,8 @@ def test_a_schedule_that_is_over_deletes_itself(scheduler, fresh, role, inbox):
     )
     (message,) = inbox.take()
     assert json.loads(message["Body"])["source"] == "aws.scheduler"
+    listed = functools.partial(scheduler.list_schedules, NamePrefix=name)
+    wait_for(lambda: not listed()["Schedules"])  # its input is on its way before it has gone
     with pytest.raises(ClientError, match="ResourceNotFoundException"):
         scheduler.get_schedule(Name=name)
 
