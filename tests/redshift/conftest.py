@@ -44,11 +44,16 @@ class Data:
         found = self.client.get_statement_result(Id=told["Id"])["Records"]
         return [[value(field) for field in row] for row in found]
 
+    def query(self, sql: str) -> int:
+        """Run a statement that must succeed; its query id."""
+        told = self.run(sql)
+        assert told["Status"] == "FINISHED", (sql, told.get("Error"))
+        return int(told["RedshiftQueryId"])
+
     def done(self, *sqls: str) -> None:
         """Run statements that must succeed."""
         for sql in sqls:
-            told = self.run(sql)
-            assert told["Status"] == "FINISHED", (sql, told.get("Error"))
+            self.query(sql)
 
     def refusal(self, sql: str, **members: Any) -> str:
         """The error of a statement that must fail."""

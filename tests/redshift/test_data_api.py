@@ -216,7 +216,7 @@ def test_the_catalog_can_be_listed(data, fresh):
     data.run(f"CREATE TABLE {schema}.{table} (a int NOT NULL, b varchar(9) DEFAULT 'x')")
     client = data.client
     assert "dev" in client.list_databases(**PLACE)["Databases"]
-    assert client.list_schemas(SchemaPattern=f"{schema[:10]}%", **PLACE)["Schemas"] == [schema]
+    assert client.list_schemas(SchemaPattern=f"{schema[:-1]}%", **PLACE)["Schemas"] == [schema]
     found = client.list_tables(SchemaPattern=schema, **PLACE)["Tables"]
     assert found == [{"name": table, "schema": schema, "type": "TABLE"}]
     columns = client.describe_table(Schema=schema, Table=table, **PLACE)["ColumnList"]

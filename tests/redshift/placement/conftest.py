@@ -27,12 +27,6 @@ class Placed(Data):
 
     place = PLACE | {"ClusterIdentifier": CLUSTER}
 
-    def query(self, sql: str) -> int:
-        """Run a statement that must succeed; its query id."""
-        told = self.run(sql)
-        assert told["Status"] == "FINISHED", (sql, told.get("Error"))
-        return int(told["RedshiftQueryId"])
-
     def plan(self, sql: str) -> list[str]:
         return [line for (line,) in self.rows(f"EXPLAIN {sql}")]
 
