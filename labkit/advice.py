@@ -28,10 +28,7 @@ CONDITION = (
     "where= is a list of (column, condition, value), and a condition a word such as GREATER_THAN, "
     "IS or CONTAINS."
 )
-WHICH = (
-    "If \\1 is a text, it stands in single quotes. If it is a column, "
-    "lab.catalog.columns(database, table) lists those that exist."
-)
+WHICH = "If \\1 is a text, it stands in single quotes. If it is a column, it has another name."
 GROUPED = (
     "What stands in the SELECT outside of count(), avg() and the like stands in GROUP BY, too."
 )
@@ -50,12 +47,24 @@ LEFT = (
     "An earlier run's files lie there, and their table is gone. They go, too, by "
     'lab.storage.delete("\\1").'
 )
+THEIR_COLUMNS = (
+    "SELECT column_name FROM svv_all_columns WHERE table_name = '\\1' lists those that exist."
+)
+REDSHIFTS = (
+    "It is not Redshift's, or takes other arguments: "
+    "https://docs.aws.amazon.com/redshift/latest/dg/c_SQL_functions.html"
+)
+UNLOADED = "UNLOAD takes its query as a text, in single quotes: UNLOAD ('SELECT ...')."
+DOUBLED = "Within UNLOAD's quotes each quote is written twice: day = ''2021-05-03''."
+STRAIGHT = "Those are a writer's quotes. SQL takes the keyboard's: '."
+ODD_QUOTES = r"^[^']*(?:'[^']*'[^']*)*'[^']*$"
 ACCOUNT = "Your own AWS account is set by aws configure, or by AWS_PROFILE and AWS_DEFAULT_REGION."
 NUMBER = r"(?:tinyint|smallint|integer|bigint|double|real|decimal\S*)"
 
 # What AWS says, what stands in the statement, what helps; groups are those of what AWS says.
 RULES = (
     (r"Column '(\w+)' cannot be resolved", r'"\1"', QUOTES),
+    (r'column "(\w+)" does not exist', r"(?:=|<>|!=)\s*\1\b(?!\.)", WHICH),
     (r'column "(\w+)" does not exist', r'"\1"', QUOTES),
     (r"Column '(\w+)' cannot be resolved", r'\bAS\s+"?\1\b', ALIAS),
     (r"Column '(day|week|month|year|hour)' cannot be resolved", r"date_?(diff|add)\(\s*\1\b", UNIT),
@@ -91,7 +100,7 @@ RULES = (
         r",\s*FROM\b",
         "There is a comma too many before FROM.",
     ),
-    (r"mismatched input '[‘’“”]'", "", "Those are a writer's quotes. SQL takes the keyboard's: '."),
+    (r"mismatched input '[‘’“”]'", "", STRAIGHT),
     (r"extraneous input '''", "", "A quote was opened, and never closed."),
     (r"mismatched input '\{'|syntax error at or near \"\{\"", "", FORMATTED),
     (r"mismatched input 'OFFSET'", "LIMIT", "OFFSET stands before LIMIT."),
@@ -140,6 +149,26 @@ RULES = (
     ),
     (r"operator does not exist: date \S+ integer", "", "A date stands in quotes: '2021-05-03'."),
     (r"Cannot apply operator: varchar\S* \+ varchar", "", "Texts are joined by ||, not by +."),
+    (r'column "\w+" of relation "(\w+)" does not exist', "", THEIR_COLUMNS),
+    (r'column "[‘’“”]', "", STRAIGHT),
+    (
+        r'missing FROM-clause entry for table "(\w+)"',
+        "",
+        "Nothing in FROM is called \\1: FROM name AS \\1.",
+    ),
+    (r"function \w+\(.*\) does not exist", "", REDSHIFTS),
+    (
+        r"The specified S3 prefix .* does not exist",
+        "",
+        'lab.storage.objects("s3://bucket/prefix") lists what is there.',
+    ),
+    (r"Invalid source for COPY", "", "An address starts with s3://."),
+    (
+        r"Invalid length for parameter (?:Sqls|QueryString), value: 0|takes one SQL statement",
+        "",
+        "There is no statement in it.",
+    ),
+    (r"Cluster dataedu-cluster not found", "", "lab.warehouse.create() makes the cluster."),
     (r'relation "[\w.]+" does not exist', "", "lab.warehouse.tables() lists those that exist."),
     (
         r'schema "\w+" does not exist',
@@ -149,7 +178,7 @@ RULES = (
     (
         r'column "\w+" does not exist in (\w+)',
         "",
-        "SELECT column_name FROM svv_all_columns WHERE table_name = '\\1' lists those that exist.",
+        THEIR_COLUMNS,
     ),
     (
         r"Redshift endpoint doesn't exist in this region: dataedu-cluster",
@@ -170,13 +199,27 @@ RULES = (
     (
         r'(?:relation|schema|user|database|datashare) "?[\w.]+"? already exists',
         "",
-        f"{THERE}: DROP.",
+        f"{THERE} by DROP.",
     ),
     (
         r'syntax error at or near "\w+"',
         "QUALIFY",
         "Right behind FROM, QUALIFY wants the table to have an alias: FROM name AS n QUALIFY ...",
     ),
+    (r"syntax error at or near", r"UNLOAD\s*\(\s*SELECT", UNLOADED),
+    (r'syntax error at or near "\w*\d', r"UNLOAD\s*\(\s*'[^;]*[^']'\d", DOUBLED),
+    (
+        r"syntax error at or near",
+        r"PARTITION\s+BY\s+\w",
+        "Its columns stand in (): PARTITION BY (day).",
+    ),
+    (r"syntax error at or near", r"[^=<>!]==", "SQL compares with one =."),
+    (
+        r'syntax error at or near "(SELECT|INSERT|UPDATE|DELETE|DROP)"',
+        r"[^;(\s]\s*\n\s*\1\b",
+        "Statements are parted by a semicolon.",
+    ),
+    (r"syntax error at end of input", ODD_QUOTES, "A quote was opened, and never closed."),
     (
         r"Dashboard \S+ may not be shown to \S+/(\S+?)\.?$",
         "",

@@ -20,6 +20,8 @@ KINDS: dict[str, tuple[tuple[type, ...], str]] = {
     "int": ((Integral,), "a whole number"),
     "float": ((Real, Decimal), "a number"),
     "bool": ((bool, Integral), "True or False"),
+    "list[str]": ((list, tuple), "a list"),
+    "Mapping[str, str]": ((Mapping,), "a dictionary"),
     "None": ((type(None),), ""),
 }
 MOST_LETTERS = 60

@@ -218,8 +218,10 @@ class Warehouse:
 
         Raises:
             QueryFailed: with Redshift's reason.
-            ValueError: the statement changes data, and was to be run.
+            ValueError: it is not one statement; or it changes data, and was to be run.
         """
+        if (count := len(split(sql))) != 1:
+            raise ValueError(f"One query has a plan, and these are {count} statements.")
         if run and first_word(sql) in CHANGES:
             raise ValueError("It would run, and change data: say run=False for its plan alone.")
         plan = read_plan(self(f"EXPLAIN {sql}", cluster=cluster).df.iloc[:, 0])

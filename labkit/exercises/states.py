@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from labkit.lab import Lab
 
 Reader = Callable[..., Any]
+PAUSED, KEY_DENIED = "cluster is paused", "allowed to access your KMS key"
 READERS: dict[str, Reader] = {}
 # More of them, which are loaded before the first is asked.
 SIBLINGS = ("states_charts", "states_lake", "states_recipes", "states_warehouse")
@@ -88,17 +89,29 @@ def _one(said: Any) -> One:
 
 @reader
 def rows(lab: Lab, sql: str) -> Any:
-    """The rows that Athena answers; ``None`` where a table or column is not there."""
+    """The rows that Athena answers; ``None`` where a table or column is not there.
+
+    Raises:
+        QueryFailed: nobody can know, as the key lets nobody read.
+    """
     try:
         return lab.query(sql)
-    except (QueryFailed, UnknownName):
+    except (QueryFailed, UnknownName) as error:
+        if KEY_DENIED in str(error):
+            raise
         return None
 
 
 @reader
 def warehouse(lab: Lab, sql: str) -> Any:
-    """The rows that the warehouse answers; ``None`` where a table or the cluster is not there."""
+    """The rows that the warehouse answers; ``None`` where a table or the cluster is not there.
+
+    Raises:
+        QueryFailed: nobody can know, as the cluster is paused.
+    """
     try:
         return lab.warehouse(sql)
-    except (LabError, ClientError):
+    except (LabError, ClientError) as error:
+        if PAUSED in str(error):
+            raise
         return None

@@ -11,7 +11,7 @@ import pyarrow.parquet as parquet
 from botocore.exceptions import ClientError
 
 from labkit.errors import LabError
-from labkit.exercises.states import reader, warehouse
+from labkit.exercises.states import PAUSED, reader, warehouse
 
 if TYPE_CHECKING:
     from labkit.lab import Lab
@@ -42,7 +42,9 @@ def moves(lab: Lab, sql: str) -> list[str] | None:
     """The joins of a query that send rows to other nodes, by the plan's labels."""
     try:
         labels = lab.warehouse.explain(sql, run=False).labels
-    except (LabError, ClientError):
+    except (LabError, ClientError) as error:
+        if PAUSED in str(error):
+            raise
         return None
     return sorted(label for label in labels if label not in STAYS)
 

@@ -76,7 +76,8 @@ def _plain(value: object, depth: int) -> Plain:
         return [_plain(one, depth + 1) for one in _limited(value)]
     if isinstance(value, pd.Series):
         return [_plain(one, depth + 1) for one in _limited(value.tolist())]
-    raise Unreadable(f"An answer cannot be a {type(value).__name__}.")
+    why = ": was it called, with ()?" if callable(value) else "."
+    raise Unreadable(f"An answer cannot be a {type(value).__name__}{why}")
 
 
 def _frame(value: object) -> list[tuple[str, list[Any]]] | None:

@@ -143,7 +143,7 @@ def _edge(child: Node, above: tuple[float, int], below: tuple[float, int], paren
         f'{x1:g},{y1 + HIGH:g}" '
         f'style="fill:none;stroke:{colour};stroke-width:{thick}"></path>'
     )
-    text = _text(x2, y2 - 8, told, WARN if moves else QUIET, 11.5)
+    text = _text(x2, y2 - 8, told, INK if moves else QUIET, 11.5)
     return line + text
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from labkit.errors import slip
 from labkit.progress import QUIET
 from labkit.storage import readable_denial
 from labkit.tables import table_html
@@ -73,7 +74,7 @@ class Result:
         """The one value of a result with one row and one column."""
         if self.df.shape != (1, 1):
             rows, columns = self.df.shape
-            raise ValueError(f"The result has {rows} rows and {columns} columns, not one value.")
+            raise slip(f"The result has {rows} rows and {columns} columns, not one value.")
         return self.df.iloc[0, 0]
 
     def __len__(self) -> int:

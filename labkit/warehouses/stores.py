@@ -170,9 +170,14 @@ def compare(table: str, frame: pd.DataFrame, column: str) -> Comparison:
     The milliseconds are those of the quickest of five turns, with the files in memory.
 
     Raises:
-        ValueError: the column has no numbers.
+        ValueError: the table has no rows, or the column no numbers.
     """
-    frame = frame.assign(**{column: pd.to_numeric(frame[column])})
+    if frame.empty:
+        raise ValueError(f"There are no rows to take of {table}.")
+    try:
+        frame = frame.assign(**{column: pd.to_numeric(frame[column])})
+    except (TypeError, ValueError):
+        raise ValueError(f"{column} has no numbers, so it has no average.") from None
     with contextlib.ExitStack() as open_files:
         folder = Path(open_files.enter_context(tempfile.TemporaryDirectory()))
         stores: dict[str, Store] = {

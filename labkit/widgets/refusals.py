@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError, EndpointConnectionError
 
+from labkit import advice as helpers
+
 if TYPE_CHECKING:
     from labkit.lab import Lab
 
@@ -47,7 +49,8 @@ def notice_of(lab: Lab, error: Exception) -> Notice:
         return Notice(str(error))
     said = error.response["Error"]
     text = f"{said['Code']}: {said.get('Message', '')}".rstrip(": ")
-    return Notice(text, *advice(text, who=lab.caller))
+    sentence, code = advice(text, who=lab.caller)
+    return Notice(text, sentence or helpers.advice(text), code)
 
 
 def advice(text: str, *, who: str) -> tuple[str, str]:

@@ -98,5 +98,10 @@ def test_another_cell_that_has_failed_says_nothing_of_an_answer(shell):
     assert question_named("lab1-q4").check().message == VALUES
 
 
+def test_a_helper_that_was_not_called_is_no_answer(shell):
+    shell.run_cell("letters = print")
+    assert question_named("lab1-q4").check().message.endswith("was it called, with ()?")
+
+
 def test_a_question_of_the_cloud_without_a_lab(shell):
     assert "run the notebook's first cell" in question_named("lab1-q1").check().message

@@ -3,6 +3,7 @@
 import time
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from botocore.exceptions import ClientError
 from IPython.core.interactiveshell import InteractiveShell
@@ -11,7 +12,9 @@ import labkit
 from labkit import exercises, progress
 from labkit.advice import advice
 from labkit.errors import AccessDenied, QueryFailed, UnknownName
+from labkit.exercises.states import State
 from labkit.recipes import step
+from labkit.warehouses.stores import compare
 from labkit.widgets import CrawlerConsole
 
 NUMBERS = "UNNEST(sequence(1, 9000)) AS"
@@ -114,6 +117,50 @@ REDSHIFT = {
         "lab.warehouse.create()",
     ),
     "a paused cluster": ("The Redshift cluster is paused.", "", "lab.warehouse.resume()"),
+    "a text without quotes": (
+        'column "f" does not exist in student',
+        "SELECT 1 FROM student WHERE gender = F",
+        "If f is a text",
+    ),
+    "a writer's quotes": ('column "‘f’" does not exist', "", "the keyboard's"),
+    "a quote that is not closed": ("syntax error at end of input", "SELECT 'F", "never closed"),
+    "an end that comes too early": ("syntax error at end of input", "SELECT 'F' FROM", ""),
+    "two signs": ('syntax error at or near "1"', "SELECT a == 1", "compares with one ="),
+    "a semicolon too few": (
+        'syntax error at or near "SELECT"',
+        "SELECT 1\n\nSELECT 2",
+        "parted by a semicolon",
+    ),
+    "a query that is unloaded without quotes": (
+        'syntax error at or near "SELECT"',
+        "UNLOAD (SELECT 1) TO 's3://a/'",
+        "UNLOAD ('SELECT ...')",
+    ),
+    "quotes within UNLOAD's": (
+        'syntax error at or near "2021"',
+        "UNLOAD ('SELECT * FROM t WHERE day = '2021-03-01'') TO 's3://a/'",
+        "written twice",
+    ),
+    "a partition without brackets": (
+        'syntax error at or near "day"',
+        "UNLOAD ('SELECT 1') TO 's3://a/' PARTITION BY day",
+        "PARTITION BY (day)",
+    ),
+    "a table of no name": ('missing FROM-clause entry for table "s"', "", "FROM name AS s"),
+    "Athena's function": ("function count_if(boolean) does not exist", "", "c_SQL_functions"),
+    "a folder that is not there": (
+        "The specified S3 prefix 'library/' does not exist",
+        "",
+        "lab.storage.objects",
+    ),
+    "a source without s3": ("Invalid source for COPY: raw/library/", "", "starts with s3://"),
+    "a key that is no column": (
+        'column "a" of relation "lv" does not exist',
+        "",
+        "table_name = 'lv'",
+    ),
+    "no cluster to describe": ("Cluster dataedu-cluster not found.", "", "lab.warehouse.create()"),
+    "no statement": ("Invalid length for parameter Sqls, value: 0", "", "no statement in it"),
     "another syntax error": ('syntax error at or near "SELEC"', "SELEC 1", ""),
 }
 
@@ -196,6 +243,14 @@ CALLS = {
         lambda lab: lab.storage.download(f"s3://{lab.names.raw_bucket}/nope", "nope"),
         "lab.storage.objects",
     ),
+    "parameters in a list": (
+        lambda lab: lab.warehouse("SELECT :a", parameters=["1"]),
+        "parameters is a dictionary, not ['1'].",
+    ),
+    "a plan of two statements": (
+        lambda lab: lab.warehouse.explain("SELECT 1; SELECT 2"),
+        "One query has a plan, and these are 2 statements.",
+    ),
     "several values": (lambda lab: lab.query("SELECT 1, 2").value, "2 columns, not one value"),
 }
 
@@ -208,6 +263,34 @@ def test_a_slip_is_a_sentence(lab, capsys, call, says):
     shown = capsys.readouterr().out
     assert says in shown
     assert "Traceback" not in shown
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [(["F"], "gender has no numbers"), ([], "no rows to take of t")],
+    ids=["texts", "nothing"],
+)
+def test_an_average_that_cannot_be(values, says):
+    with pytest.raises(ValueError, match=says):
+        compare("t", pd.DataFrame({"gender": values}), "gender")
+
+
+def test_a_question_of_a_lake_without_its_key_is_not_an_untried_one(lake):
+    lake.storage.remove_key_users(lake.caller)
+    try:
+        with pytest.raises(QueryFailed, match="add_key_users"):
+            State("rows", "SELECT 1").read(lake)
+    finally:
+        lake.storage.add_key_users(lake.caller)
+
+
+def test_a_question_of_a_paused_warehouse_is_not_an_untried_one(lab, monkeypatch):
+    def paused(_):
+        raise QueryFailed("The Redshift cluster is paused.", "")
+
+    monkeypatch.setitem(vars(lab), "warehouse", paused)
+    with pytest.raises(QueryFailed, match="is paused"):
+        State("warehouse", "SELECT 1").read(lab)
 
 
 def test_an_object_without_content_has_no_lines(lab):
