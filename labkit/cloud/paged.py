@@ -40,7 +40,6 @@ _WAYS = {
             "ListApiDestinations": "ApiDestinations",
             "ListArchives": "Archives",
             "ListConnections": "Connections",
-            "ListEventBuses": "EventBuses",
             "ListReplays": "Replays",
             "ListRuleNamesByTarget": "RuleNames",
             "ListRules": "Rules",

@@ -169,6 +169,68 @@ def test_an_input_that_could_not_be_made_is_refused(events, fresh, given, words)
         events.put_targets(Rule=rule, Targets=[{"Id": "t", "Arn": queue, **given}])
 
 
+NOT_THERE = {
+    "describe": ("describe_rule", {"Name": "lost"}),
+    "disable": ("disable_rule", {"Name": "lost"}),
+    "enable": ("enable_rule", {"Name": "lost"}),
+    "its targets": ("list_targets_by_rule", {"Rule": "lost"}),
+}
+
+
+@pytest.mark.parametrize(("call", "asked"), NOT_THERE.values(), ids=NOT_THERE)
+def test_an_unknown_rule_is_told_with_its_bus(events, call, asked):
+    with pytest.raises(ClientError, match="Rule lost does not exist on EventBus default"):
+        getattr(events, call)(**asked)
+
+
+def test_a_rule_has_five_targets_at_most(events, fresh):
+    rule, queue = fresh("rule"), f"arn:aws:sqs:us-east-1:{ACCOUNT}:any"
+    events.put_rule(Name=rule, EventPattern='{"source": ["x"]}')
+    targets = [{"Id": str(n), "Arn": queue} for n in range(6)]
+    events.put_targets(Rule=rule, Targets=targets[:5])
+    events.put_targets(Rule=rule, Targets=targets[:5])  # said again
+    with pytest.raises(ClientError, match=r"LimitExceededException.*maximum number allowed"):
+        events.put_targets(Rule=rule, Targets=targets[5:])
+
+
+def test_entries_of_a_megabyte_are_too_many(events):
+    entry = {"Source": "s", "DetailType": "d", "Detail": json.dumps({"a": "x" * (1 << 19)})}
+    assert events.put_events(Entries=[entry])["FailedEntryCount"] == 0
+    with pytest.raises(ClientError, match="Total size of the entries in the request is over"):
+        events.put_events(Entries=[entry, entry])
+
+
+def test_who_may_put_events_on_a_bus(events, fresh):
+    """A statement replaces its namesake, a policy all; one account may stand in several."""
+
+    def told():
+        policy = events.describe_event_bus(Name=bus).get("Policy", '{"Statement": []}')
+        return {each["Sid"]: each["Principal"] for each in json.loads(policy)["Statement"]}
+
+    bus, allow = fresh("bus"), {"Action": "events:PutEvents"}
+    events.create_event_bus(Name=bus)
+    nothing = "Statement with the provided id does not exist"
+    with pytest.raises(ClientError, match=f"ResourceNotFoundException.*{nothing}"):
+        events.remove_permission(EventBusName=bus, StatementId="a")
+    for sid, principal in (("a", "210987654321"), ("b", "210987654321"), ("all", "*")):
+        events.put_permission(EventBusName=bus, StatementId=sid, Principal=principal, **allow)
+    other = {"AWS": "arn:aws:iam::210987654321:root"}
+    assert told() == {"a": other, "b": other, "all": "*"}
+    events.remove_permission(EventBusName=bus, StatementId="a")
+    assert told() == {"b": other, "all": "*"}
+    rules = {"Sid": "r", "Effect": "Allow", "Principal": "*", "Action": "events:ListRules"}
+    whole = {"Version": "2012-10-17", "Statement": [rules | {"Resource": "*"}]}
+    for wrong in ("{", '{"Statement": [{"Sid": "x"}]}'):
+        with pytest.raises(ClientError, match="This policy contains invalid Json"):
+            events.put_permission(EventBusName=bus, Policy=wrong)
+    events.put_permission(EventBusName=bus, Policy=json.dumps(whole))
+    assert told() == {"r": "*"}
+    (listed,) = events.list_event_buses(NamePrefix=bus)["EventBuses"]
+    assert {"Arn", "CreationTime", "LastModifiedTime", "Name", "Policy"} == set(listed)
+    events.remove_permission(EventBusName=bus, RemoveAllPermissions=True)
+    assert told() == {}
+
+
 def test_a_bus_with_rules_stays(events, fresh):
     bus, rule = fresh("bus"), fresh("rule")
     events.create_event_bus(Name=bus)

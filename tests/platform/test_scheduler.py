@@ -228,6 +228,8 @@ REFUSED = {
     "an expression": ({"ScheduleExpression": "rate(1 minutes)"}, "Invalid Schedule Expression"),
     "a start": ({"StartDate": "2026-01-01T00:00:00Z"}, "cannot be earlier than 5 minutes ago"),
     "a zone": ({"ScheduleExpressionTimezone": "Mars/Olympus"}, "Invalid Schedule Expression"),
+    "a group": ({"GroupName": "nosuch"}, "Schedule group nosuch does not exist"),
+    "a window": ({"FlexibleTimeWindow": {"Mode": "FLEXIBLE"}}, "MaximumWindowInMinutes must be"),
     "a role": ({}, "must allow AWS EventBridge Scheduler to assume the role"),
 }
 
@@ -250,5 +252,7 @@ def test_a_group_is_made_once_and_listed_when_it_is_there(scheduler, fresh):
     assert scheduler.list_schedules(GroupName=name)["Schedules"] == []
     with pytest.raises(ClientError, match="Schedule group nosuch does not exist"):
         scheduler.list_schedules(GroupName="nosuch")
+    with pytest.raises(ClientError, match="Schedule group nosuch does not exist"):
+        scheduler.delete_schedule_group(Name="nosuch")
     with pytest.raises(ClientError, match="default schedule group cannot be deleted"):
         scheduler.delete_schedule_group(Name="default")

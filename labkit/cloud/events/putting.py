@@ -1,6 +1,7 @@
 """PutEvents: each entry is taken or refused for itself, and said so in its place.
 
-Source: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
+Sources: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html and
+https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevent-size.html
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from typing import Any
 from moto.events.exceptions import ValidationException
 
 from labkit.cloud.moto_calls import from_moto
-from labkit.cloud.operations import Answer, Context, operation
+from labkit.cloud.operations import Answer, AwsError, Context, operation
 
 Entry = dict[str, Any]
+_MOST_BYTES = 1 << 20
 
 
 @operation("events", "PutEvents")
@@ -24,6 +26,9 @@ def put_events(context: Context, *, Entries: list[Entry], EndpointId: str = "") 
     Those whose source is that of an AWS service are refused, as are those whose detail is JSON but
     no object, which moto only warns of.
     """
+    if sum(map(_size, Entries)) >= _MOST_BYTES:
+        words = "Total size of the entries in the request is over the limit."
+        raise AwsError("ValidationException", words)
     buses = context.backend("events")
     said = [_said_before(buses, each) for each in Entries]
     kept = [_timed(each) for each, answer in zip(Entries, said, strict=True) if not answer]
@@ -34,6 +39,14 @@ def put_events(context: Context, *, Entries: list[Entry], EndpointId: str = "") 
             raise from_moto(error) from error
     entries = [answer or next(told) for answer in said]
     return {"FailedEntryCount": sum("ErrorCode" in each for each in entries), "Entries": entries}
+
+
+def _size(entry: Entry) -> int:
+    """An entry's bytes as EventBridge reckons them; a time is 14."""
+    texts = [entry.get(name, "") for name in ("Source", "DetailType", "Detail")]
+    return sum(len(each.encode()) for each in (*texts, *entry.get("Resources", []))) + (
+        14 if "Time" in entry else 0
+    )
 
 
 def _said_before(buses: Any, entry: Entry) -> Entry | None:

@@ -30,6 +30,10 @@ from labkit.cloud.operations import Answer, AwsError, Context, not_here, operati
 
 SENDER = "events.amazonaws.com"
 _ARN = re.compile(r"arn:[\w-]+:[\w-]+:")
+_OF_A_RULE = {"DescribeRule": "Name", "ListTargetsByRule": "Rule"} | dict.fromkeys(
+    ("DisableRule", "EnableRule"), "Name"
+)
+_MOST_TARGETS = 5
 REQUIRED = ("id", "account", "source", "time", "region", "detail-type")
 
 
@@ -43,6 +47,8 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
             raise AwsError("ValidationException", words) from error
     if pattern := parameters.get("EventPattern"):
         read_pattern(pattern)
+    if context.operation in _OF_A_RULE:
+        _judge_rule(context, parameters[_OF_A_RULE[context.operation]], parameters)
     if context.operation == "PutTargets":
         _judge_targets(context, **parameters)
     if context.operation == "DeleteEventBus":
@@ -59,6 +65,15 @@ def _judge_deletion(context: Context, name: str) -> None:
         raise AwsError("ValidationException", "Event bus can't be deleted since it has rules.")
 
 
+def _judge_rule(context: Context, rule: str, parameters: dict[str, Any]) -> None:
+    """Raise for a rule that there is not; a bus that there is not is told by moto."""
+    name = parameters.get("EventBusName", "default").rpartition("/")[2]
+    bus = context.backend("events").event_buses.get(name)
+    if bus is not None and rule not in bus.rules:
+        words = f"Rule {rule} does not exist on EventBus {name}."
+        raise AwsError("ResourceNotFoundException", words)
+
+
 def _judge_targets(
     context: Context,
     *,
@@ -73,9 +88,14 @@ def _judge_targets(
             raise AwsError("ValidationException", words)
         _judge_input(target)
     bus = context.backend("events").event_buses.get(EventBusName.rpartition("/")[2])
+    if bus is None or Rule not in bus.rules:
+        return  # told by moto
     unknown = {target["Arn"].split(":")[2] for target in Targets} - set(KINDS)
-    if unknown and bus and Rule in bus.rules:  # an unknown rule is told by moto
+    if unknown:
         raise not_here("events", "PutTargets", f"no target of {min(unknown)}")
+    if len({each["Id"] for each in (*bus.rules[Rule].targets, *Targets)}) > _MOST_TARGETS:
+        words = "The requested resource exceeds the maximum number allowed."
+        raise AwsError("LimitExceededException", words)
 
 
 def _judge_input(target: dict[str, Any]) -> None:

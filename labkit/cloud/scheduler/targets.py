@@ -28,6 +28,7 @@ from labkit.cloud.states.errors import StateFailed
 
 SERVICE = "scheduler.amazonaws.com"
 _UNIVERSAL = re.compile(r"arn:[\w-]+:scheduler:::aws-sdk:(?P<service>[\w-]+):(?P<action>\w+)")
+_OF_A_GROUP = ("CreateSchedule", "DeleteScheduleGroup", "ListSchedules")
 Json = dict[str, Any]
 
 
@@ -45,6 +46,10 @@ def judge_call(context: Context, parameters: Json) -> None:
         words = f"Invalid Schedule Expression {error}."
         raise AwsError("ValidationException", words) from error
     _judge_start(expression, parameters.get("StartDate"))
+    window = parameters["FlexibleTimeWindow"]
+    if window["Mode"] == "FLEXIBLE" and "MaximumWindowInMinutes" not in window:
+        words = "MaximumWindowInMinutes must be provided when FlexibleTimeWindow mode is FLEXIBLE."
+        raise AwsError("ValidationException", words)
     _judge_target(context, parameters["Target"])
 
 
@@ -58,7 +63,7 @@ def _judge_start(expression: str, start: datetime.datetime | None) -> None:
 
 def _judge_group(context: Context, parameters: Json) -> None:
     """moto makes a group anew, and loses its schedules, as it does of the default group that it
-    deletes; of an unknown one it lists none.
+    deletes; of an unknown one it lists none, and stumbles where it is to add or delete.
 
     Source: https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-group.html
     """
@@ -70,7 +75,9 @@ def _judge_group(context: Context, parameters: Json) -> None:
         words = "The default schedule group cannot be deleted."
         raise AwsError("ValidationException", words)
     group = parameters.get("GroupName")
-    if context.operation == "ListSchedules" and group and group not in groups:
+    if context.operation == "DeleteScheduleGroup":
+        group = name
+    if context.operation in _OF_A_GROUP and group and group not in groups:
         words = f"Schedule group {group} does not exist."
         raise AwsError("ResourceNotFoundException", words, 404)
 
