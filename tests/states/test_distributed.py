@@ -239,6 +239,16 @@ def test_items_go_in_batches(run, machines, batcher, batches):
     assert counts == (5, len(batches))
 
 
+TOO_LARGE = {"an input": {}, "a batch": {"ItemBatcher": {"MaxInputBytesPerBatch": 100_000}}}
+
+
+@pytest.mark.parametrize("fields", TOO_LARGE.values(), ids=TOO_LARGE)
+def test_an_item_that_is_too_large_fails_the_state(run, s3, bucket, fields):
+    s3.put_object(Bucket=bucket, Key="file", Body=json.dumps(["x" * 300_000]).encode())
+    ended = run(ItemReader=reader(InputType="JSON"), **fields)
+    assert (ended.error, ended.kinds[-3:-1]) == ("States.DataLimitExceeded", BROKEN)
+
+
 def test_batches_share_an_input_in_jsonata(run):
     fields = {"Items": "{% $states.input.n %}", "ItemSelector": "{% $states.context.Map.Item %}"}
     batcher = {"BatchInput": {"x": "{% $states.input.x %}"}, "MaxItemsPerBatch": "{% 1 + 1 %}"}

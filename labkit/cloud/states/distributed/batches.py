@@ -9,7 +9,7 @@ from typing import Any
 
 from labkit.cloud.json_text import compact
 from labkit.cloud.states.distributed.sources import Item
-from labkit.cloud.states.errors import StateFailed
+from labkit.cloud.states.errors import DATA_LIMIT, StateFailed
 from labkit.cloud.states.items import selected
 from labkit.cloud.states.templates import MOST_BYTES
 from labkit.cloud.states.visits import Visit
@@ -27,7 +27,11 @@ def inputs_of(visit: Visit, items: list[Item]) -> list[Batch]:
         selected(visit, index, each.value, Source=each.source) for index, each in enumerate(items)
     ]
     batcher = visit.state.get("ItemBatcher")
-    return _batches(visit, batcher, chosen) if batcher else [(each, 1) for each in chosen]
+    if batcher:
+        return _batches(visit, batcher, chosen)
+    if any(len(compact(each).encode()) > MOST_BYTES for each in chosen):
+        raise _too_large()
+    return [(each, 1) for each in chosen]
 
 
 def _batches(visit: Visit, batcher: dict[str, Any], items: list[Any]) -> list[Batch]:
@@ -41,11 +45,15 @@ def _batches(visit: Visit, batcher: dict[str, Any], items: list[Any]) -> list[Ba
     for item in items:
         size = len(compact(item).encode()) + 1  # with its comma
         if empty + size - 1 > most_bytes:
-            words = "An item is larger than the maximum number of bytes of a batch's input."
-            raise StateFailed("States.DataLimitExceeded", words)
+            raise _too_large()
         if not found or len(found[-1]) == most_items or size > room:
             found.append([])
             room = most_bytes - empty + 1
         found[-1].append(item)
         room -= size
     return [(frame | {"Items": each}, len(each)) for each in found]
+
+
+def _too_large() -> StateFailed:
+    words = "An item is larger than the maximum number of bytes of an execution's input."
+    return StateFailed(DATA_LIMIT, words)

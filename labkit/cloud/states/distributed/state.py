@@ -37,6 +37,9 @@ def run_distributed(visit: Visit) -> Ending:
             if not visit.frame.execution.suspended:
                 run.abort()
             raise
+        except Exception:
+            run.abort()
+            raise
         _end(visit, run, "SUCCEEDED", {}, result=result)
     ended = visit.frame.mark["last"]
     return visit.done(visit.work["result"], Event("MapStateSucceeded", after=ended))
