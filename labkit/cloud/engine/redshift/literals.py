@@ -13,6 +13,8 @@ from labkit.cloud.engine.redshift.errors import OUT_OF_RANGE, RedshiftError
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import BOOL, FLOAT8, INT4, INT8, UNKNOWN, Type, numeric
 
+_DIGITS = 38
+
 
 def text_of(text: str) -> Typed:
     """A text as written: of no type yet, but of a length."""
@@ -20,16 +22,19 @@ def text_of(text: str) -> Typed:
 
 
 def number(text: str) -> Typed:
-    """A number as written: an integer, a decimal with its digits, or with an exponent a float."""
-    if "e" in text.lower():
-        if isinf(float(text)):
-            raise RedshiftError(f'"{text}" is out of range for type double precision', OUT_OF_RANGE)
-        return Typed(f"CAST('{text}' AS DOUBLE)", FLOAT8)
-    if "." in text:
-        digits = Decimal(text).as_tuple()
-        scale = max(0, -int(digits.exponent))
-        whole = text.lstrip("-")[0] != "."
-        kind = numeric(min(38, max(len(digits.digits), scale + whole, 1)), scale)
+    """A number as written: an integer, or a decimal with its digits, with an exponent too.
+
+    So does PostgreSQL, and Looker's sums over joins stand on it, which reckon with 1.0e8 in 38
+    digits: https://cloud.google.com/looker/docs/best-practices/understanding-symmetric-aggregates
+    A number with an exponent that 38 digits do not hold is a float.
+    """
+    if "." in text or "e" in text.lower():
+        _, digits, exponent = Decimal(text).as_tuple()
+        scale, whole = max(0, -int(exponent)), text.lstrip("-")[0] != "."
+        precision = max(len(digits) + max(0, int(exponent)), scale + whole, 1)
+        if precision > _DIGITS and "e" in text.lower():
+            return _float(text)
+        kind = numeric(min(_DIGITS, precision), scale)
         return Typed(f"CAST('{text}' AS {kind.duckdb})", kind)
     value = int(text)
     if -(1 << 31) < value < 1 << 31:
@@ -41,6 +46,12 @@ def number(text: str) -> Typed:
     if abs(value) >= 10**38:
         raise RedshiftError("Numeric data overflow (result precision)", OUT_OF_RANGE)
     return Typed(f"CAST('{text}' AS DECIMAL(38,0))", numeric(38, 0))
+
+
+def _float(text: str) -> Typed:
+    if isinf(float(text)):
+        raise RedshiftError(f'"{text}" is out of range for type double precision', OUT_OF_RANGE)
+    return Typed(f"CAST('{text}' AS DOUBLE)", FLOAT8)
 
 
 def signed(node: exp.Neg) -> str | None:
