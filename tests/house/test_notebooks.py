@@ -4,8 +4,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_output
 
 from tests.house.notebook_rules import FOR_STUBS, RULES
+from tools.notebooks.__main__ import VIEW, settle
 from tools.notebooks.source import LEARNERS, SOLVED, notebook, sources, written
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
@@ -39,6 +41,24 @@ def test_a_notebook_is_what_its_source_makes(source, solved):
     folder = SOLVED if solved else LEARNERS
     stored = nbformat.read(folder / f"{source.stem}.ipynb", as_version=4)
     assert written(stored) == written(notebook(source, solved=solved))
+
+
+def test_a_notebook_that_is_made_twice_is_the_same():
+    """Consoles have new ids in each kernel, and cells other times: neither is written."""
+    first, second = ([ran(f"{kernel}{at}") for at in "ab"] for kernel in "12")
+    for cell in (*first, *second):
+        settle(cell)
+    assert first == second
+    ids = [output.data[VIEW]["model_id"] for cell in first for output in cell.outputs[1:]]
+    assert len(set(ids)) == 4
+
+
+def ran(kernel):
+    """A cell as a kernel leaves it that has shown two consoles in it."""
+    views = [{VIEW: {"model_id": f"{kernel}{at}", "version_major": 2}} for at in range(2)]
+    shown = [new_output("display_data", data) for data in ({"text/plain": "1"}, *views)]
+    times = {"execution": {"iopub.execute_input": kernel}}
+    return new_code_cell("lab.catalog.console()", id=kernel[-1], outputs=shown, metadata=times)
 
 
 @pytest.mark.parametrize("source", sources(), ids=lambda path: path.stem)

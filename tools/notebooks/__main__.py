@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import uuid
 from pathlib import Path
 
 import nbformat
@@ -17,6 +18,8 @@ from labkit.exercises.names import lab_of
 from tools.labs import execute
 from tools.notebooks import known
 from tools.notebooks.source import LEARNERS, SOLVED, notebook, sources
+
+VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 def main() -> None:
@@ -40,9 +43,22 @@ def write(source: Path, folder: Path, *, solved: bool) -> None:
     made = notebook(source, solved=solved)
     execute(made, LEARNERS)  # the links within a lab are those of the learner's folder
     for cell in made.cells:
-        cell.metadata.pop("execution", None)
+        settle(cell)
     keep(made, folder / f"{source.stem}.ipynb")
     sys.stdout.write(f"{source.stem}: {len(made.cells)} cells{', solved' if solved else ''}\n")
+
+
+def settle(cell: nbformat.NotebookNode) -> None:
+    """Take from a cell that has run what another run would write otherwise.
+
+    A console's model is stored nowhere: its id only tells one console from the next.
+    """
+    cell.metadata.pop("execution", None)
+    views = [
+        output.data[VIEW] for output in cell.get("outputs", ()) if VIEW in output.get("data", ())
+    ]
+    for at, view in enumerate(views):
+        view["model_id"] = uuid.uuid5(uuid.NAMESPACE_OID, f"{cell.id}/{at}").hex
 
 
 def keep(made: nbformat.NotebookNode, path: Path) -> None:
