@@ -9,6 +9,7 @@ import pytest
 from labkit.cloud.events.clock import Clock
 from labkit.cloud.events.inputs import input_of
 from labkit.cloud.events.schedule import BadSchedule, parse_schedule
+from labkit.cloud.scheduler import clock, expressions
 
 MONDAY = "2026-11-23T05:30:10"
 
@@ -103,6 +104,23 @@ def test_the_clock(monkeypatch):
     assert fake.clock.tick() == seconds("2026-11-23T12:00:00") - fake.now
     fake.noon.state = "DISABLED"
     assert fake.clock.tick() is None
+
+
+@pytest.mark.parametrize(("after_s", "fired"), [(5, [5]), (-5, [])], ids=["made before", "after"])
+def test_what_was_due_before_the_clock_looked(after_s, fired):
+    monday, got, kept = seconds(MONDAY), [], {}
+    moment = datetime.datetime.fromtimestamp(monday + after_s, datetime.UTC)
+    text = expressions.written(f"{moment:at(%Y-%m-%dT%H:%M:%S)}", "UTC", None, None)
+    schedule = SimpleNamespace(last_modified_date=monday)
+    late = Clock(
+        SimpleNamespace(records=lambda _: kept),
+        now=lambda: monday + 10,
+        fire=lambda _, rule, due: got.append(due - monday),
+        scheduled=lambda _: iter([clock.Scheduled("a", text, schedule, "us-east-1")]),
+        parse=expressions.rewritten,
+        since=clock.made,
+    )
+    assert (late.tick(), late.tick(), got) == (None, None, fired)
 
 
 def test_what_is_no_longer_taken_leaves_the_others_alone(monkeypatch):

@@ -42,6 +42,7 @@ class Clock:
         scheduled: the rules, each with an ``arn`` and a ``scheduled_expression``.
         parse: reads such an expression.
         kind: of the records of when they began to count.
+        since: when a rule that is seen first, at this time, has begun to count.
     """
 
     def __init__(
@@ -53,9 +54,10 @@ class Clock:
         scheduled: Callable[[Cloud], Iterator[Any]] = scheduled_rules,
         parse: Callable[[str], Schedule] = kept_schedule,
         kind: str = KIND,
+        since: Callable[[Any, float], float] = lambda _, now: now,
     ) -> None:
         self._cloud, self._now, self._fire = cloud, now, fire
-        self._scheduled, self._parse, self._kind = scheduled, parse, kind
+        self._scheduled, self._parse, self._kind, self._first = scheduled, parse, kind, since
         self._since: dict[str, tuple[str, float]] = {}
         self._next: dict[str, float] = {}
         self.changed = threading.Event()
@@ -91,7 +93,8 @@ class Clock:
         records = self._cloud.records(self._kind)
         known = records.get(rule.arn, {})
         if known.get("expression") != rule.scheduled_expression:
-            records[rule.arn] = {"expression": rule.scheduled_expression, "since": now}
+            since = self._first(rule, now)
+            records[rule.arn] = {"expression": rule.scheduled_expression, "since": since}
         return float(records[rule.arn]["since"])
 
     def _fired(self, rule: Any, now: float) -> None:

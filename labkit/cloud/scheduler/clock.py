@@ -50,6 +50,16 @@ def fire(cloud: Cloud, due: Scheduled, moment: float) -> None:
             backend.schedule_groups[due.schedule.group_name].delete_schedule(due.schedule.name)
 
 
+def made(due: Scheduled, now: float) -> float:
+    """When a schedule was made or changed, so that one which was due before the clock looked fires.
+
+    Args:
+        due: the schedule.
+        now: when the clock looks, in seconds since 1970.
+    """
+    return min(now, float(due.schedule.last_modified_date))
+
+
 def _is_last(due: Scheduled, moment: float) -> bool:
     times = expressions.rewritten(due.scheduled_expression)
     return times.once or times.after(moment, moment) is None
@@ -73,5 +83,12 @@ def _seconds(date: Any) -> float | None:
 @on_start
 def start(cloud: Cloud) -> None:
     """Start the clock, and have it look again whenever a schedule changes."""
-    clock = Clock(cloud, fire=fire, scheduled=scheduled, parse=expressions.rewritten, kind=KIND)
+    clock = Clock(
+        cloud,
+        fire=fire,
+        scheduled=scheduled,
+        parse=expressions.rewritten,
+        kind=KIND,
+        since=made,
+    )
     run(clock, models.EventBridgeSchedulerBackend, CHANGES)
