@@ -512,6 +512,132 @@ def test_a_statement_of_a_policy_has_an_id_of_its_own(function, aws):
     assert datetime.datetime.strptime(changed, "%Y-%m-%dT%H:%M:%S.%f%z").tzinfo
 
 
+def test_a_functions_policy_is_not_its_versions(function, aws):
+    name, client = function("def handler(e, c):\n    return 1"), aws("lambda")
+    version = {
+        "FunctionName": name,
+        "Qualifier": client.publish_version(FunctionName=name)["Version"],
+    }
+    lets = {"Action": "lambda:InvokeFunction", "StatementId": "s"}
+    with pytest.raises(ClientError, match="The provided principal was invalid"):
+        client.add_permission(FunctionName=name, Principal="s3.example.com", **lets)
+    client.add_permission(FunctionName=name, Principal="s3.amazonaws.com", **lets)
+    with pytest.raises(ClientError, match="The resource you requested does not exist"):
+        client.get_policy(**version)
+    client.add_permission(**version, Principal="sns.amazonaws.com", **lets)
+    with pytest.raises(
+        ClientError, match=r"PreconditionFailed.*does not match the latest Revision"
+    ):
+        client.remove_permission(**version, StatementId="s", RevisionId="another")
+    client.remove_permission(**version, StatementId="s")
+    (left,) = json.loads(client.get_policy(FunctionName=name)["Policy"])["Statement"]
+    assert left["Principal"] == {"Service": "s3.amazonaws.com"}
+
+
+FUNCTIONS_ALONE = "This operation is permitted on Lambda functions only"
+UNDONE = {
+    "no handler": (
+        "create_function",
+        {
+            "FunctionName": "{}-other",
+            "Runtime": "python3.12",
+            "Role": "arn:aws:iam::123456789012:role/any",
+            "Code": {"ZipFile": b""},
+        },
+        "Runtime and Handler are mandatory parameters",
+    ),
+    "a version's configuration": (
+        "update_function_configuration",
+        {"FunctionName": "{}:1", "Timeout": 4},
+        FUNCTIONS_ALONE,
+    ),
+    "a version's code": (
+        "update_function_code",
+        {"FunctionName": "{}:1", "ZipFile": b""},
+        FUNCTIONS_ALONE,
+    ),
+    "other code": ("publish_version", {"CodeSha256": "x"}, r"CodeSHA256 \(x\) is different from"),
+    "an alias": ("delete_function", {"Qualifier": "live"}, "Deletion of aliases is not currently"),
+    "an older alias": (
+        "update_alias",
+        {"Name": "live", "RevisionId": "x"},
+        "PreconditionFailed.*does not match the latest Revision Id",
+    ),
+    "twice one version": (
+        "update_alias",
+        {"Name": "live", "RoutingConfig": {"AdditionalVersionWeights": {"1": 0.5}}},
+        "Function version 1 is already included in routing configuration",
+    ),
+    "two more": (
+        "update_alias",
+        {"Name": "live", "RoutingConfig": {"AdditionalVersionWeights": {"2": 0.1, "3": 0.1}}},
+        "Number of items in AdditionalVersionWeights cannot be greater than 1",
+    ),
+    "a share of the latest": (
+        "create_alias",
+        {
+            "Name": "new",
+            "FunctionVersion": "$LATEST",
+            "RoutingConfig": {"AdditionalVersionWeights": {"1": 0.5}},
+        },
+        r"\$LATEST is not supported for an alias pointing to more than 1 version",
+    ),
+    "a lost version": (
+        "create_alias",
+        {
+            "Name": "new",
+            "FunctionVersion": "1",
+            "RoutingConfig": {"AdditionalVersionWeights": {"9": 0.5}},
+        },
+        "Function not found: .*:9",
+    ),
+    "no settings": (
+        "put_function_event_invoke_config",
+        {},
+        "must specify at least one of error handling or destination setting",
+    ),
+    "a lost function": (
+        "list_versions_by_function",
+        {"FunctionName": "lost"},
+        "Function not found",
+    ),
+    "all of the account": (
+        "put_function_concurrency",
+        {"ReservedConcurrentExecutions": 901},
+        r"below its minimum value of \[100\]",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def versioned(aws):
+    """A function with a version and an alias for it."""
+    name, client = f"fn-{os.urandom(4).hex()}", aws("lambda")
+    role = make_role(aws("iam"), name, "lambda")
+    code = {"ZipFile": zipped(app="def handler(e, c):\n    return 1")}
+    client.create_function(
+        FunctionName=name, Runtime="python3.12", Handler="app.handler", Role=role, Code=code
+    )
+    client.publish_version(FunctionName=name)
+    client.create_alias(FunctionName=name, Name="live", FunctionVersion="1")
+    return name
+
+
+@pytest.mark.parametrize(("call", "asked", "words"), UNDONE.values(), ids=UNDONE)
+def test_what_a_function_and_its_aliases_refuse(versioned, aws, call, asked, words):
+    asked = {"FunctionName": "{}"} | asked
+    asked["FunctionName"] = asked["FunctionName"].format(versioned)
+    with pytest.raises(ClientError, match=words):
+        getattr(aws("lambda"), call)(**asked)
+
+
+def test_an_alias_that_changed_has_another_revision(versioned, aws):
+    asked, client = {"FunctionName": versioned, "Name": "live"}, aws("lambda")
+    before = client.get_alias(**asked)["RevisionId"]
+    after = client.update_alias(**asked, RevisionId=before, Description="new")["RevisionId"]
+    assert after == client.get_alias(**asked)["RevisionId"] != before
+
+
 def test_invocations_in_parallel_have_a_process_each(function, aws, tmp_path):
     """Each ends when all three have begun."""
     from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""What Lambda refuses of a function or of its policy, before moto keeps it.
+"""What Lambda refuses of a function and what belongs to it, before moto keeps it.
 
 Sources: https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html and
 https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html
@@ -17,7 +17,7 @@ from moto.core.utils import utcnow
 from labkit.cloud import protocol
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.constraints import refusal
-from labkit.cloud.lambdas import routing, zips
+from labkit.cloud.lambdas import permissions, routing, zips
 from labkit.cloud.lambdas.finding import find, plain_arn
 from labkit.cloud.operations import AwsError, Context, not_here
 
@@ -37,6 +37,17 @@ def _check_members(context: Context, parameters: Members) -> None:
         raise refusal(timeout_s, "timeout", f"have value less than or equal to {LONGEST_S}")
 
 
+def _check_runs(context: Context, parameters: Members) -> None:
+    """Raise for code that nobody could run: a zip has a runtime and a handler."""
+    runtime = parameters.get("Runtime", "")
+    handled = parameters.get("Handler") or runtime.startswith("provided")
+    if parameters.get("PackageType", "Zip") == "Zip" and not (runtime and handled):
+        raise _invalid(
+            "Runtime and Handler are mandatory parameters for functions created with deployment "
+            "packages."
+        )
+
+
 def _check_variables(context: Context, parameters: Members) -> None:
     given = (parameters.get("Environment") or {}).get("Variables", {})
     if taken := [name for name in given if name in _RESERVED]:
@@ -50,6 +61,31 @@ def _check_variables(context: Context, parameters: Members) -> None:
 def _check_unqualified(context: Context, parameters: Members) -> None:
     if _qualifier(parameters) not in ("", "$LATEST"):
         raise not_here("lambda", context.operation, "it is for $LATEST alone")
+
+
+def _check_function(context: Context, parameters: Members) -> None:
+    """Raise for a version or alias: those are not changed."""
+    if _qualifier(parameters) not in ("", "$LATEST"):
+        raise _invalid(
+            "This operation is permitted on Lambda functions only. Aliases and versions do not "
+            "support this operation. Please specify either a function name or an unqualified "
+            "function ARN."
+        )
+
+
+def _check_known(context: Context, parameters: Members) -> None:
+    find(context.cloud, parameters["FunctionName"], None, context.region)
+
+
+def _check_settings(context: Context, parameters: Members) -> None:
+    """Raise for what is done after a call that says nothing, or that is the function again."""
+    settings = ("MaximumRetryAttempts", "MaximumEventAgeInSeconds", "DestinationConfig")
+    if not any(name in parameters for name in settings):
+        raise _invalid("You must specify at least one of error handling or destination setting.")
+    function = find(context.cloud, parameters["FunctionName"], None, context.region)
+    for each in (parameters.get("DestinationConfig") or {}).values():
+        if ":".join(each.get("Destination", "").split(":")[:7]) == plain_arn(function):
+            raise _invalid("You can't specify the function as a destination for itself.")
 
 
 def _check_configured(context: Context, parameters: Members) -> None:
@@ -68,8 +104,11 @@ def _qualifier(parameters: Members) -> str:
 
 def _check_deletion(context: Context, parameters: Members) -> None:
     """Raise for the version that a function is: moto ends it and keeps the rest."""
-    if parameters.get("Qualifier") == "$LATEST":
+    qualifier = parameters.get("Qualifier") or ""
+    if qualifier == "$LATEST":
         raise _invalid("$LATEST version cannot be deleted without deleting the function.")
+    if qualifier and not qualifier.isdigit():
+        raise _invalid("Deletion of aliases is not currently supported.")
 
 
 def _check_runtime(runtime: str | None) -> None:
@@ -87,32 +126,6 @@ def _check_zip(context: Context, parameters: Members) -> None:
     given = holder.get("ZipFile")
     if given is not None and (why := zips.problem(given)):
         raise _invalid(why)
-
-
-def _check_new_statement(context: Context, parameters: Members) -> None:
-    if parameters["StatementId"] in _statements(context, parameters):
-        raise AwsError(
-            "ResourceConflictException",
-            f"The statement id ({parameters['StatementId']}) provided already exists. Please "
-            "provide a new statement id, or remove the existing statement.",
-            409,
-        )
-
-
-def _check_known_statement(context: Context, parameters: Members) -> None:
-    name, known = parameters["StatementId"], _statements(context, parameters)
-    if name not in known:
-        missing = f"Statement {name} is not found in resource policy."
-        words = missing if known else "No policy is associated with the given resource."
-        raise AwsError("ResourceNotFoundException", words, 404)
-
-
-def _statements(context: Context, parameters: Members) -> list[str]:
-    """The ids of the statements in the policy of a function, or of its version or alias."""
-    function = find(context.cloud, parameters["FunctionName"], None, context.region)
-    end = f":{parameters['Qualifier']}" if parameters.get("Qualifier") else ""
-    resource = ":".join(function.function_arn.split(":")[:7]) + end
-    return [e["Sid"] for e in function.policy.statements if e.get("Resource") == resource]
 
 
 def _check_mapping(context: Context, parameters: Members) -> None:
@@ -141,6 +154,13 @@ def _check_new_mapping(context: Context, parameters: Members) -> None:
 def _check_alias(context: Context, parameters: Members) -> None:
     function = find(context.cloud, parameters["FunctionName"], None, context.region)
     routing.check_new(context, function, parameters["Name"])
+    routing.check_weights(context, function, parameters)
+
+
+def _check_changed_alias(context: Context, parameters: Members) -> None:
+    function = find(context.cloud, parameters["FunctionName"], None, context.region)
+    routing.check_revision(context, function, parameters)
+    routing.check_weights(context, function, parameters)
 
 
 def _check_version(context: Context, parameters: Members) -> None:
@@ -154,12 +174,18 @@ def _check_revision(context: Context, parameters: Members) -> None:
     if seen := parameters.get("RevisionId"):
         function = find(context.cloud, parameters["FunctionName"], None, context.region)
         if function.get_configuration()["RevisionId"] != seen:
-            words = "The RevisionId provided does not match the latest RevisionId. Call the"
-            raise AwsError(
-                "PreconditionFailedException",
-                f"{words} GetFunction/GetAlias API to retrieve the latest RevisionId",
-                412,
-            )
+            raise permissions.stale("GetFunction/GetAlias")
+
+
+def _check_code(context: Context, parameters: Members) -> None:
+    """Raise where the code that is to be published is another."""
+    function = find(context.cloud, parameters["FunctionName"], None, context.region)
+    now, seen = function.get_configuration()["CodeSha256"], parameters.get("CodeSha256")
+    if seen and seen != now:
+        raise _invalid(
+            f"CodeSHA256 ({seen}) is different from current CodeSHA256 in $LATEST ({now}). Please "
+            "try again with the CodeSHA256 in $LATEST."
+        )
 
 
 def _invalid(words: str) -> AwsError:
@@ -175,22 +201,26 @@ _RESERVED = {
     *("AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"),
 }
 _CHECKS: dict[str, tuple[Callable[[Context, Members], None], ...]] = {
-    "CreateFunction": (_check_members, _check_zip, _check_variables),
+    "CreateFunction": (_check_members, _check_runs, _check_zip, _check_variables),
     "CreateAlias": (_check_alias,),
+    "UpdateAlias": (_check_changed_alias,),
+    "ListVersionsByFunction": (_check_known,),
+    "PutFunctionConcurrency": (_check_function,),
     "DeleteFunction": (_check_deletion, _check_version),
-    "UpdateFunctionConfiguration": (_check_members, _check_variables, _check_revision),
-    "PutFunctionEventInvokeConfig": (_check_unqualified,),
-    "UpdateFunctionEventInvokeConfig": (_check_unqualified,),
+    "UpdateFunctionConfiguration": (
+        *(_check_function, _check_members, _check_variables, _check_revision),
+    ),
+    "PutFunctionEventInvokeConfig": (_check_unqualified, _check_settings),
+    "UpdateFunctionEventInvokeConfig": (_check_unqualified, _check_settings),
     "GetFunctionEventInvokeConfig": (_check_configured,),
     "DeleteFunctionEventInvokeConfig": (_check_configured,),
-    "UpdateFunctionCode": (_check_zip, _check_revision),
-    "PublishVersion": (_check_revision,),
+    "UpdateFunctionCode": (_check_function, _check_zip, _check_revision),
+    "PublishVersion": (_check_revision, _check_code),
     "PublishLayerVersion": (_check_zip,),
-    "AddPermission": (_check_new_statement,),
+    "AddPermission": (permissions.check_new,),
     "CreateEventSourceMapping": (_check_new_mapping,),
     "UpdateEventSourceMapping": (_check_mapping,),
     "DeleteEventSourceMapping": (_check_mapping,),
-    "RemovePermission": (_check_known_statement,),
 }
 
 

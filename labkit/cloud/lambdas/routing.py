@@ -8,8 +8,14 @@ Source: https://docs.aws.amazon.com/lambda/latest/dg/configuring-alias-routing.h
 from __future__ import annotations
 
 import random
+import uuid
 from typing import Any
 
+import moto.awslambda.models as models
+
+from labkit.cloud.cloud import Cloud, on_start
+from labkit.cloud.lambdas.finding import find
+from labkit.cloud.lambdas.permissions import stale
 from labkit.cloud.operations import AwsError, Context
 
 
@@ -31,6 +37,35 @@ def check_new(context: Context, function: Any, name: str) -> None:
         raise AwsError("ResourceConflictException", words, 409)
 
 
+def check_revision(context: Context, function: Any, asked: dict[str, Any]) -> None:
+    """Raise where an alias is not as the client saw it last."""
+    alias = _aliases(context, function).get(asked["Name"])
+    if alias and asked.get("RevisionId") not in (None, alias.revision_id):
+        raise stale("GetFunction/GetAlias")
+
+
+def check_weights(context: Context, function: Any, asked: dict[str, Any]) -> None:
+    """Raise for shares of calls that could not be had: there are two versions, both published."""
+    alias = _aliases(context, function).get(asked["Name"])
+    said = asked.get("RoutingConfig")
+    weights = (said.get("AdditionalVersionWeights") or {}) if said else alias and _weights(alias)
+    version = asked.get("FunctionVersion") or (alias and alias.function_version)
+    words = ""
+    if weights and len(weights) > 1:
+        words = "Number of items in AdditionalVersionWeights cannot be greater than 1"
+    elif weights and version in weights:
+        words = (
+            f"Invalid function version {version}. Function version {version} is already included "
+            "in routing configuration."
+        )
+    elif weights and version == "$LATEST":
+        words = "$LATEST is not supported for an alias pointing to more than 1 version"
+    if words:
+        raise AwsError("InvalidParameterValueException", words)
+    for other in weights or ():
+        find(context.cloud, function.function_name, other, context.region)
+
+
 def check_unused(context: Context, function: Any, version: str) -> None:
     """Raise where an alias leads to a version that is to be deleted."""
     aliases = _aliases(context, function).values()
@@ -48,3 +83,18 @@ def _weights(alias: Any) -> dict[str, float]:
 def _aliases(context: Context, function: Any) -> dict[str, Any]:
     backend = context.backend("lambda")
     return {each.name: each for each in backend.list_aliases(function.function_name)}
+
+
+@on_start
+def renew_revisions(cloud: Cloud) -> None:
+    """Let an alias that is changed have another revision; moto keeps its first."""
+    aliases: Any = models.LambdaAlias
+    aliases.update = _update
+
+
+_update_alias: Any = models.LambdaAlias.update
+
+
+def _update(alias: Any, *changes: Any, **named: Any) -> None:
+    _update_alias(alias, *changes, **named)
+    alias.revision_id = str(uuid.uuid4())

@@ -1,0 +1,97 @@
+"""The policy of a function, and those of its versions and aliases: each has one of its own.
+
+moto keeps the statements of all in one, tells all for each, and takes away the first of an id.
+
+Sources: https://docs.aws.amazon.com/lambda/latest/api/API_GetPolicy.html and
+https://docs.aws.amazon.com/lambda/latest/api/API_RemovePermission.html
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from typing import Any
+
+from labkit.cloud.lambdas.finding import find, plain_arn
+from labkit.cloud.operations import Answer, AwsError, Context, operation
+
+Members = dict[str, Any]
+_PRINCIPAL = re.compile(r"[\w.-]+\.amazonaws\.com|\d{12}|arn:[\w-]+:(?:iam|sts):.*|\*")
+
+
+def check_new(context: Context, parameters: Members) -> None:
+    """Raise for a statement whose id is taken, that lets nobody, or that is for $LATEST."""
+    if parameters.get("Qualifier") == "$LATEST":
+        raise _invalid("We currently do not support adding policies for $LATEST.")
+    if not _PRINCIPAL.fullmatch(parameters["Principal"]):
+        raise _invalid(
+            "The provided principal was invalid. Please check the principal and try again."
+        )
+    name = parameters["StatementId"]
+    known = _statements(context, parameters["FunctionName"], parameters.get("Qualifier"))
+    if any(each["Sid"] == name for each in known):
+        raise AwsError(
+            "ResourceConflictException",
+            f"The statement id ({name}) provided already exists. Please provide a new statement "
+            "id, or remove the existing statement.",
+            409,
+        )
+
+
+@operation("lambda", "GetPolicy")
+def get_policy(context: Context, *, FunctionName: str, Qualifier: str | None = None) -> Answer:
+    """The policy of a function, or of the version or alias that is named."""
+    find(context.cloud, FunctionName, Qualifier, context.region)  # whether there is one
+    statements = _statements(context, FunctionName, Qualifier)
+    if not statements:
+        words = "The resource you requested does not exist."
+        raise AwsError("ResourceNotFoundException", words, 404)
+    policy = {"Version": "2012-10-17", "Id": "default", "Statement": statements}
+    revision = find(context.cloud, FunctionName, None, context.region).policy.revision
+    return {"Policy": json.dumps(policy), "RevisionId": revision}
+
+
+@operation("lambda", "RemovePermission")
+def remove_permission(
+    context: Context,
+    *,
+    FunctionName: str,
+    StatementId: str,
+    Qualifier: str | None = None,
+    RevisionId: str | None = None,
+) -> Answer:
+    with context.cloud.changing(context.service):
+        policy = find(context.cloud, FunctionName, None, context.region).policy
+        known = _statements(context, FunctionName, Qualifier)
+        found = [each for each in known if each["Sid"] == StatementId]
+        if not found:
+            missing = f"Statement {StatementId} is not found in resource policy."
+            words = missing if known else "No policy is associated with the given resource."
+            raise AwsError("ResourceNotFoundException", words, 404)
+        if RevisionId not in (None, policy.revision):
+            raise stale("GetPolicy")
+        policy.statements = [each for each in policy.statements if each not in found]
+        policy.revision = str(uuid.uuid4())
+    return {}
+
+
+def stale(call: str) -> AwsError:
+    """What is said of a change to what is not as the client saw it last."""
+    words = (
+        "The Revision Id provided does not match the latest Revision Id. Call the "
+        f"{call} API to retrieve the latest Revision Id"
+    )
+    return AwsError("PreconditionFailedException", words, 412)
+
+
+def _statements(context: Context, name: str, qualifier: str | None) -> list[Members]:
+    """Those of a function's policy, or of its version's or alias's."""
+    function = find(context.cloud, name, None, context.region)
+    asked = qualifier or name.rpartition(":function:")[2].partition(":")[2]
+    resource = plain_arn(function) + (f":{asked}" if asked else "")
+    return [each for each in function.policy.statements if each.get("Resource") == resource]
+
+
+def _invalid(words: str) -> AwsError:
+    return AwsError("InvalidParameterValueException", words)
