@@ -65,7 +65,7 @@ def _reads_outer_columns_only(node: tree.Call, scope: Scope) -> bool:
     if scope.parent is None:
         return False
     names = [parts for one in walk(node) if (parts := qualified_parts(one))]
-    own = any(field.answers(parts) for field in scope.fields for parts in names)
+    own = any(map(scope.meant, names))
     return not own and any(map(scope.parent.sees, names))
 
 

@@ -137,7 +137,7 @@ def canonical(node: object, scope: Scope) -> object:
     """An expression's form: equal for two that mean the same, wherever they are written."""
     if isinstance(node, tree.Identifier | tree.Dereference):
         parts = qualified_parts(node)
-        if parts and any(f.answers(parts) for f in scope.outputs):
+        if parts and scope.meant_outputs(parts):
             return ("output", parts)
         found = scope.own(parts) if parts else None
         if found:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, cast
 
 from labkit.cloud.engine.catalog import Catalog, PartitionFilter, Source
 from labkit.cloud.engine.external import ExternalFunction
@@ -73,6 +74,21 @@ class Field:
     def within(self, qualifier: Sequence[str]) -> bool:
         """Whether ``qualifier.*`` includes this column."""
         return bool(self.qualifier) and list(self.qualifier[-len(qualifier) :]) == list(qualifier)
+
+
+class Fields(tuple[Field, ...]):
+    """Columns in sight, found by their names: a wide table's query names each of them."""
+
+    def answering(self, parts: Sequence[str]) -> list[Field]:
+        """Those that a name means."""
+        return [field for field in self._by_name.get(parts[-1], ()) if field.answers(parts)]
+
+    @cached_property
+    def _by_name(self) -> dict[str | None, list[Field]]:
+        found: dict[str | None, list[Field]] = {}
+        for each in self:
+            found.setdefault(each.name, []).append(each)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +183,22 @@ class Scope:
     outputs: tuple[Field, ...] = ()
     drawn: list[str] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        for name in ("fields", "outputs"):  # what `replace` hands on keeps its index
+            if not isinstance(getattr(self, name), Fields):
+                object.__setattr__(self, name, Fields(getattr(self, name)))
+
+    def meant(self, parts: Sequence[str]) -> list[Field]:
+        """The columns of the query's own relations that a name means."""
+        return cast(Fields, self.fields).answering(parts)
+
+    def meant_outputs(self, parts: Sequence[str]) -> list[Field]:
+        """The columns of ``outputs`` that a name means."""
+        return cast(Fields, self.outputs).answering(parts)
+
     def with_fields(self, fields: Sequence[Field]) -> Scope:
         """The same place with other columns in sight."""
-        return replace(self, fields=tuple(fields))
+        return replace(self, fields=fields if isinstance(fields, Fields) else tuple(fields))
 
     def child(self, fields: Sequence[Field] = ()) -> Scope:
         """The scope of a query inside this one."""
@@ -189,14 +218,14 @@ class Scope:
 
     def lookup(self, node: tree.Node, parts: Sequence[str]) -> Typed | None:
         """The column that a name means, from the innermost query outwards."""
-        output = {f.sql: f for f in self.outputs if f.answers(parts)}
+        output = {f.sql: f for f in self.meant_outputs(parts)}
         if output:
             if len(output) > 1:
                 raise self.fail(node, "AMBIGUOUS_NAME", f"Column '{parts[-1]}' is ambiguous")
             (named,) = output.values()
             self.state.uses[-1].update(named.uses)
             return Typed(named.sql, named.type)
-        found = [f for f in self.fields if f.answers(parts)]
+        found = self.meant(parts)
         if len(found) > 1:
             raise self.fail(node, "AMBIGUOUS_NAME", f"Column '{'.'.join(parts)}' is ambiguous")
         if not found:
@@ -210,11 +239,11 @@ class Scope:
     def _has_row(self, parts: Sequence[str]) -> bool:
         """Whether ``r.x`` is a field of a row here, which hides a table ``r`` further out."""
         heads = [parts[:size] for size in range(1, len(parts))]
-        return any(f.type.base == "row" and f.answers(head) for f in self.fields for head in heads)
+        return any(f.type.base == "row" for head in heads for f in self.meant(head))
 
     def sees(self, parts: Sequence[str]) -> bool:
         """Whether a name means a column here or in a query around."""
-        if any(f.answers(parts) for f in (*self.outputs, *self.fields)):
+        if self.meant_outputs(parts) or self.meant(parts):
             return True
         return self.parent is not None and self.parent.sees(parts)
 
@@ -224,7 +253,7 @@ class Scope:
 
     def own(self, parts: Sequence[str]) -> Field | None:
         """The column of this query's relations that a name means, if it is one."""
-        found = [f for f in self.fields if f.answers(parts)]
+        found = self.meant(parts)
         return found[0] if len(found) == 1 else None
 
 
