@@ -8,11 +8,18 @@ from __future__ import annotations
 
 import re
 
+from botocore.exceptions import ConnectionClosedError, EndpointConnectionError
+
 from labkit.errors import FIRST_CELL
 
 QUOTES = (
     "In SQL a text stands in single quotes. In double quotes stands a name, so \\1 was looked for "
     "among the columns."
+)
+ENDED = "The local AWS has ended. labkit.start starts it again: run the notebook's first cell."
+BUCKETS = (
+    "Yours are in lab.names, as lab.names.raw_bucket. After lab.clean_up() the first cell of the "
+    "notebook makes them anew."
 )
 THERE = "It is there from an earlier run: go on, or drop it first"
 CLAUSES = "The order is SELECT, FROM, WHERE, GROUP BY, HAVING, ORDER BY, LIMIT."
@@ -250,7 +257,7 @@ RULES = (
     (
         r"The specified bucket does not exist",
         "",
-        "Yours are in lab.names, as lab.names.raw_bucket.",
+        BUCKETS,
     ),
     (
         r"Invalid length for parameter Key, value: 0",
@@ -259,6 +266,11 @@ RULES = (
     ),
     (r'Invalid bucket name ""', "", "Behind s3:// stands a bucket, such as lab.names.raw_bucket."),
     (r"You must specify a region|Unable to locate credentials", "", ACCOUNT),
+    (
+        r"Crawler with name (\S+) has already started",
+        "",
+        "It runs, started elsewhere. Run the cell again when it is done: lab.catalog.crawlers().",
+    ),
     (r"Unable to verify/create output bucket", "", FIRST_CELL),
     (r"Alias arn:\S+/dataedu-key is not found", "", FIRST_CELL),
     (
@@ -267,6 +279,13 @@ RULES = (
         "A user of the key is named by the ARN of a role or user that exists: lab.role_arn(name).",
     ),
 )
+
+
+def what_helps(error: BaseException) -> str:
+    """`advice` on an error; nothing listens at a local AWS that has ended."""
+    local = re.search(r'"http://(127\.0\.0\.1|localhost)\b', str(error))
+    unheard = isinstance(error, (ConnectionClosedError, EndpointConnectionError))
+    return ENDED if local and unheard else advice(str(error))
 
 
 def advice(message: str, statement: str = "") -> str:

@@ -121,7 +121,11 @@ def key(lab: Lab) -> None:
         },
     )
     made = kms.create_key(Description="Key of the dataedu data lake", Policy=document)
-    kms.create_alias(AliasName=n.KEY_ALIAS, TargetKeyId=made["KeyMetadata"]["KeyId"])
+    mine = made["KeyMetadata"]["KeyId"]
+    try:
+        kms.create_alias(AliasName=n.KEY_ALIAS, TargetKeyId=mine)
+    except kms.exceptions.AlreadyExistsException:  # another notebook has made one meanwhile
+        kms.schedule_key_deletion(KeyId=mine, PendingWindowInDays=7)
 
 
 def buckets(lab: Lab) -> None:

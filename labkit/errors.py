@@ -108,6 +108,12 @@ def slip(message: str, kind: type[Exception] = ValueError) -> Exception:
     return error
 
 
+def in_a_line(error: Exception) -> str:
+    """An error's words, and what helps if a helper has said so."""
+    shown = vars(error).get("_render_traceback_", list)()
+    return " ".join([str(error), *shown[1:]])
+
+
 def shorten(error: BaseException, advice: str = "") -> None:
     """Let a notebook show an error of AWS's or of an argument as it shows a `LabError`."""
     lines = [f"{type(error).__name__}: {error}", *filter(None, [advice])]

@@ -13,7 +13,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from labkit import environment, names, process, removal
-from labkit.advice import advice
+from labkit.advice import what_helps
 from labkit.catalog import Catalog
 from labkit.catchup import catch_up
 from labkit.chart import Chart
@@ -140,7 +140,11 @@ class Lab:
 
         `start` makes it anew, and catches up the labs before.
         """
-        steps("Clean-up", removal.remove(self), len(removal.REMOVALS))
+        try:
+            steps("Clean-up", removal.remove(self), len(removal.REMOVALS))
+        except (BotoCoreError, ClientError) as error:
+            shorten(error, what_helps(error))
+            raise
         self.__dict__.pop("key_arn", None)
 
     def __repr__(self) -> str:
@@ -191,7 +195,7 @@ def start(number: int = 1, *, cloud: str | None = None) -> Lab:
             steps("Your environment", environment.ensure(lab), len(environment.STEPS))
         catch_up(lab)
     except (BotoCoreError, ClientError) as error:
-        shorten(error, advice(str(error)))
+        shorten(error, what_helps(error))
         raise
     return lab
 

@@ -172,14 +172,15 @@ def drop_charts(lab: Lab) -> None:
 def drop_warehouse(lab: Lab) -> None:
     """Clusters, workgroups and namespaces, without a last snapshot."""
     for cluster in lab.client("redshift").describe_clusters()["Clusters"]:
-        if cluster["ClusterIdentifier"].startswith(OURS):
+        ours = cluster["ClusterIdentifier"].startswith(OURS)
+        if ours and cluster["ClusterStatus"] != "deleting":
             lab.warehouse.delete(cluster["ClusterIdentifier"])
     serverless = lab.client("redshift-serverless")
     for group in serverless.list_workgroups()["workgroups"]:
-        if group["workgroupName"].startswith(OURS):
+        if group["workgroupName"].startswith(OURS) and group["status"] != "DELETING":
             serverless.delete_workgroup(workgroupName=group["workgroupName"])
     for space in serverless.list_namespaces()["namespaces"]:
-        if space["namespaceName"].startswith(OURS):
+        if space["namespaceName"].startswith(OURS) and space["status"] != "DELETING":
             serverless.delete_namespace(namespaceName=space["namespaceName"])
 
 

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import pandas as pd
-from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from labkit import names
-from labkit.advice import advice
+from labkit.advice import advice, what_helps
 from labkit.arguments import judge
 from labkit.environment import KEY_USERS
 from labkit.errors import AccessDenied, RunFailed, UnknownName, shorten
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 ADVICE = "Whoever stores or reads an encrypted object needs its KMS key, too."
 LOCKED = "The bucket's policy or a lock on the object forbids to delete it."
-ENDED = "The local AWS has ended. labkit.start starts it again: run the notebook's first cell."
+GOES_ON = "What was begun may go on to its end. Then run the cell again."
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -47,11 +47,12 @@ def told(method: Callable[P, T]) -> Callable[P, T]:
                 shorten(error, advice(str(error)) or " ".join(getattr(error, "__notes__", ())))
                 raise
             message = error.response["Error"]["Message"]
-        except EndpointConnectionError as error:
-            shorten(error, ENDED if helper.lab.endpoint else "")
-            raise
         except (BotoCoreError, OSError, ValueError) as error:
-            shorten(error, advice(str(error)))
+            shorten(error, what_helps(error))
+            raise
+        except KeyboardInterrupt as error:
+            if "_render_traceback_" not in vars(error):  # what was waited for has not told it
+                shorten(error, GOES_ON)
             raise
         helps = ADVICE if "kms" in message.lower() else advice(message)
         raise AccessDenied(readable_denial(message), helps)

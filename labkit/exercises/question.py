@@ -15,6 +15,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from labkit.errors import in_a_line
 from labkit.exercises import notes, standing
 from labkit.exercises.comparing import GENERAL, SOMEWHERE, Compare, as_expected
 from labkit.exercises.data import Data
@@ -85,7 +86,7 @@ class Question:
         try:
             verdict = self.judge(read(self.reads, namespace), known(self))
         except Exception as error:  # whatever the answer does, a checker has no traceback
-            verdict = self._say(NOT_YET, f"The answer cannot be read: {error}")
+            verdict = self._say(NOT_YET, f"The answer cannot be read: {in_a_line(error)}")
         if verdict:
             standing.remember(self.id)
         elif stale := _stale(self.reads):
