@@ -16,6 +16,7 @@ from dataclasses import replace
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift import datetimes, durations
 from labkit.cloud.engine.redshift.errors import BAD_TEXT, CANNOT_CAST, MISMATCH, RedshiftError
+from labkit.cloud.engine.redshift.once import filled
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import (
     FLOAT8,
@@ -255,12 +256,12 @@ def _literal(text: str, target: Type) -> str | None:
 
 
 def _cut(sql: str, target: Type) -> str:
-    return f"rs_cut({sql}, {target.size})" if target.size else sql
+    return filled("rs_cut({0}, {size})", [sql], size=str(target.size)) if target.size else sql
 
 
 def _text(template: str) -> Callable[[str, Type], str]:
     def render(sql: str, target: Type) -> str:
-        text = template.format(sql)
+        text = filled(template, [sql])
         if target.base == "bpchar":
             return f"rtrim({_cut(text, target)}, ' ')"
         return _cut(text, target)
@@ -269,7 +270,7 @@ def _text(template: str) -> Callable[[str, Type], str]:
 
 
 def _fixed(template: str) -> Callable[[str, Type], str]:
-    return lambda sql, target: template.format(sql, type=target.duckdb)
+    return lambda sql, target: filled(template, [sql], type=target.duckdb)
 
 
 def _plain(source: str, target: Type) -> Callable[[str, Type], str] | None:
@@ -283,8 +284,7 @@ def _plain(source: str, target: Type) -> Callable[[str, Type], str] | None:
 #: An integer's own bytes, the first the highest.
 _BYTES = {"int2": 2, "int4": 4, "int8": 8}
 _CASTS: dict[tuple[str, str], Callable[[str, Type], str]] = {
-    **{("varchar", base): _fixed("CAST(rs_integer({0}) AS {type})") for base in INTEGERS},
-    ("varchar", "oid"): _fixed("CAST(rs_integer({0}) AS {type})"),
+    **{("varchar", base): _fixed("CAST(rs_integer({0}) AS {type})") for base in (*INTEGERS, "oid")},
     **{("varchar", base): _fixed("CAST(rs_float({0}) AS {type})") for base in ("float4", "float8")},
     ("varchar", "numeric"): _fixed("CAST(trim({0}) AS {type})"),
     ("varchar", "bool"): _fixed("rs_boolean({0})"),
@@ -327,12 +327,11 @@ _CASTS: dict[tuple[str, str], Callable[[str, Type], str]] = {
     **{(base, "super"): _fixed("CAST(to_json({0}) AS VARCHAR)") for base in (*NUMBERS, "bool")},
     **{(base, "super"): _fixed("CAST(to_json(CAST({0} AS VARCHAR)) AS VARCHAR)")
        for base in (*TIMES, "time")},
-    ("timestamp", "time"): _fixed("CAST({0} AS TIME)"),
+    **{(base, "time"): _fixed("CAST({0} AS TIME)") for base in ("timestamp", "timetz")},
     ("timestamptz", "time"): _fixed("CAST(CAST({0} AS TIMESTAMP) AS TIME)"),
     ("timestamptz", "timetz"): _fixed("CAST({0} AS TIMETZ)"),
     ("time", "timetz"): _fixed("CAST({0} AS TIMETZ)"),
     ("time", "interval"): _fixed("to_microseconds(epoch_us({0}))"),
-    ("timetz", "time"): _fixed("CAST({0} AS TIME)"),
 }  # fmt: skip
 
 

@@ -178,19 +178,6 @@ rs_float_rest(n, d) AS CASE
     ELSE n % d
     END;
 
-rs_bound_rest(pair) AS list_transform([pair], lambda _b: rs_float_rest(_b[1], _b[2]))[1];
-
-rs_bound_sum(pair) AS list_transform([pair], lambda _b:
-    rs_finite(_b[1] + _b[2], isfinite(_b[1]) AND isfinite(_b[2])))[1];
-
-rs_bound_difference(pair) AS list_transform([pair], lambda _b:
-    rs_finite(_b[1] - _b[2], isfinite(_b[1]) AND isfinite(_b[2])))[1];
-
-rs_bound_product(pair) AS list_transform([pair], lambda _b:
-    rs_finite(_b[1] * _b[2], isfinite(_b[1]) AND isfinite(_b[2])))[1];
-
-rs_bound_quotient(pair) AS list_transform([pair], lambda _b: rs_float_divide(_b[1], _b[2]))[1];
-
 -- A part of a month is of 30 days, one of a day of 24 hours.
 rs_interval_of(months, days, micros) AS to_months(CAST(trunc(months) AS INTEGER))
     + list_transform([round(days + 30 * (months - trunc(months)), 11)], lambda _d:
@@ -228,8 +215,8 @@ rs_with_room(i) AS CASE
 rs_super(a) AS list_transform([CAST(json(a) AS VARCHAR)], lambda _v: nullif(_v, 'null'))[1];
 
 rs_at(a, i) AS list_transform([{'v': a, 'i': i}], lambda _v:
-    CASE WHEN json_type(_v.v) = 'ARRAY' AND _v.i >= 0
-    THEN CAST(json_extract(_v.v, '$[' || CAST(_v.i AS VARCHAR) || ']') AS VARCHAR) END)[1];
+    CASE WHEN json_type(_v['v']) = 'ARRAY' AND _v['i'] >= 0
+    THEN CAST(json_extract(_v['v'], '$[' || CAST(_v['i'] AS VARCHAR) || ']') AS VARCHAR) END)[1];
 
 rs_get(a, k) AS CASE WHEN json_type(a) = 'OBJECT'
     THEN CAST(json_extract(a, '$."' || k || '"') AS VARCHAR) END;
@@ -293,12 +280,12 @@ rs_number_text(pair, op) AS list_transform(list_transform([pair], lambda _n: CAS
 
 -- What orders values of SUPER: those of one kind together, numbers by what they are
 rs_super_key(a) AS list_transform(list_transform([a], lambda _v: {'v': _v, 'kind': rs_kind(_v)}),
-    lambda _k: CASE WHEN _k.v IS NOT NULL THEN {
+    lambda _k: CASE WHEN _k['v'] IS NOT NULL THEN {
     'kind': list_position(
-        ['boolean', 'number', 'string', 'array', 'object', 'null'], _k.kind),
-    'number': CASE _k.kind WHEN 'number' THEN CAST(_k.v AS DOUBLE) ELSE 0 END,
-    'text': CASE _k.kind WHEN 'number' THEN ''
-        WHEN 'string' THEN json_extract_string(_k.v, '$') ELSE _k.v END} END)[1];
+        ['boolean', 'number', 'string', 'array', 'object', 'null'], _k['kind']),
+    'number': CASE _k['kind'] WHEN 'number' THEN CAST(_k['v'] AS DOUBLE) ELSE 0 END,
+    'text': CASE _k['kind'] WHEN 'number' THEN ''
+        WHEN 'string' THEN json_extract_string(_k['v'], '$') ELSE _k['v'] END} END)[1];
 
 rs_super_compare(pair, op) AS list_transform(
     [list_transform(pair, lambda _v: rs_super_key(_v))], lambda _b:

@@ -10,6 +10,7 @@ from labkit.cloud.engine import unscaled
 from labkit.cloud.engine.redshift import floats
 from labkit.cloud.engine.redshift.casts import as_numeric, as_text, cast, coerce
 from labkit.cloud.engine.redshift.errors import UNDEFINED_FUNCTION, RedshiftError
+from labkit.cloud.engine.redshift.once import once
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import (
     DATE,
@@ -155,7 +156,10 @@ def _divide(left: Typed, right: Typed, kind: Type) -> Typed:
     """Exact: DuckDB would divide as doubles."""
     shift = kind.scale + right.type.scale - left.type.scale
     divisor = digits(right) if shift >= 0 else f"({digits(right)} * {10**-shift})"
-    quotient = f"rs_divide({digits(left)}, {divisor}, {10 ** max(shift, 0)})"
+    quotient = once(
+        [digits(left), divisor],
+        lambda each: f"rs_divide({each[0]}, {each[1]}, {10 ** max(shift, 0)})",
+    )
     return Typed(from_digits(quotient, kind), kind)
 
 
@@ -189,12 +193,16 @@ def _temporal(op: str, left: Typed, right: Typed) -> Typed:
     if op == "*" and right.type.base == "interval" and left.type.base in NUMBERS:
         left, right = right, left
     if left.type.base == "interval" and op == "*" and right.type.base == "int8":
-        return Typed(f"rs_interval_by({left.sql}, {right.sql})", INTERVAL)
+        return _product("rs_interval_by", left.sql, right.sql)
     if left.type.base == "interval" and op == "*" and right.type.base in INTEGERS:
         return Typed(f"({left.sql} * {right.sql})", INTERVAL)
     if left.type.base == "interval" and op in "*/" and right.type.base in NUMBERS:
-        return Typed(f"rs_interval_times({left.sql}, {_factor(op, right)})", INTERVAL)
+        return _product("rs_interval_times", left.sql, _factor(op, right))
     raise no_operator(op, left, right)
+
+
+def _product(macro: str, *sides: str) -> Typed:
+    return Typed(once(sides, lambda each: f"{macro}({', '.join(each)})"), INTERVAL)
 
 
 def _factor(op: str, side: Typed) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from labkit.cloud.engine.redshift.once import filled
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import NUMBERS, TEXTS, Type, numeric
 
@@ -71,8 +72,7 @@ class Entry:
     def render(self, args: Sequence[Typed]) -> str:
         if callable(self.sql):
             return self.sql(args)
-        parts = [arg.sql for arg in args]
-        return self.sql.format(*parts, all=", ".join(parts))
+        return filled(self.sql, [arg.sql for arg in args])
 
 
 def entries(*lines: tuple[Any, ...]) -> tuple[Entry, ...]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from labkit.cloud.engine.redshift.errors import unsupported
 from labkit.cloud.engine.redshift.functions.entry import entries, same
+from labkit.cloud.engine.redshift.once import once
 from labkit.cloud.engine.redshift.operators import arithmetic, digits
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import Type, numeric
@@ -37,7 +39,8 @@ def _shorter(args: Sequence[Typed]) -> Type:
 def _cut(function: Callable[[Typed, str], str]) -> Callable[[Sequence[Typed]], str]:
     def render(args: Sequence[Typed]) -> str:
         places = args[1].sql if len(args) > 1 else "0"
-        return f"CAST({function(args[0], places)} AS {_shorter(args).duckdb})"
+        found = once([args[0].sql], lambda each: function(replace(args[0], sql=each[0]), places))
+        return f"CAST({found} AS {_shorter(args).duckdb})"
 
     return render
 
