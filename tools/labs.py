@@ -22,7 +22,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-CELL_TIMEOUT_S = 180
+CELL_TIMEOUT_S = 60
 COLOUR = re.compile(r"\x1b\[[\d;]*m")
 TRACEBACK = "Traceback (most recent call last)"
 LABKIT = Path(sys.executable).parent / "labkit"
