@@ -83,7 +83,9 @@ def test_in_a_map_run(world, end, kind):
     world.until(execution, "MapRunStarted")
     (run,) = world.machines.sfn.list_map_runs(executionArn=execution)["mapRuns"]
     asked = {"mapRunArn": run["mapRunArn"]}
-    while world.machines.sfn.describe_map_run(**asked)["executionCounts"]["running"] < 2:
+    while (told := world.machines.sfn.describe_map_run(**asked))["status"] == "RUNNING":
+        if told["executionCounts"]["running"] == 2:
+            break
         time.sleep(0.02)
     world.restart(end)
     ended = world.machines.wait(execution)

@@ -460,10 +460,11 @@ def test_a_missed_heartbeat_can_be_caught(machines, inbox):
 
 
 def test_heartbeats_keep_a_task_alive(machines, inbox, sfn):
-    states = {"T": inbox.states["T"] | {"HeartbeatSeconds": 2}}
+    states = {"T": inbox.states["T"] | {"HeartbeatSeconds": 4}}
     execution, token = machines.start(machines.make(states)), inbox.token()
-    for _ in range(6):
-        time.sleep(0.5)
+    over = time.monotonic() + 5
+    while time.monotonic() < over:
+        time.sleep(0.1)
         sfn.send_task_heartbeat(taskToken=token)
     sfn.send_task_success(taskToken=token, output="1")
     assert machines.wait(execution).output == 1

@@ -103,7 +103,7 @@ def test_a_crawl_started_elsewhere_is_seen(lake, monkeypatch):
         assert time.monotonic() < deadline
         time.sleep(0.02)
     console.close()
-    watching.join(10)
+    watching.join(120)
     assert not watching.is_alive()
 
 

@@ -134,8 +134,8 @@ def test_a_running_statement_is_stopped(editor):
     while not editor.runs.get("1", {}).get("id"):
         assert time.monotonic() < deadline
         time.sleep(0.02)
-    editor.hear({"do": "cancel", "tab": "1"}).join(20)
-    work.join(20)
+    editor.hear({"do": "cancel", "tab": "1"}).join(120)
+    work.join(120)
     assert editor.runs["1"]["state"] == "ABORTED"
     assert editor.notice == {}
 
