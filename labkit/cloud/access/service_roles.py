@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-ser
 
 from __future__ import annotations
 
+import datetime
 import os
 import threading
 import time
@@ -13,6 +14,7 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
+from moto.core.utils import utcnow
 
 from labkit.cloud.access.policy_conditions import Question
 from labkit.cloud.access.policy_language import Verdict, judge, read_document
@@ -21,6 +23,8 @@ from labkit.cloud.operations import Principal
 
 _INHERITED = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
 ACTION, SESSION_S = "sts:AssumeRole", 12 * 3600
+#: How long a session that has ended is known, so that its caller is told that it has.
+REMEMBERED = datetime.timedelta(days=1)
 _OPTIONS = Config(
     inject_host_prefix=False,
     connect_timeout=60,
@@ -47,8 +51,15 @@ def find_role(cloud: Cloud, arn: str) -> Any:
     return next((role for role in roles if role.arn == arn), None)
 
 
-def trusts(cloud: Cloud, role: Any, service: str) -> bool:
-    """Whether a role's trust policy lets a service (``states.amazonaws.com``) in."""
+def trusts(
+    cloud: Cloud, role: Any, service: str, *, source: str = "", external_id: str = ""
+) -> bool:
+    """Whether a role's trust policy lets a service (``states.amazonaws.com``) in.
+
+    Args:
+        source: the ARN of what the service acts for, ``aws:SourceArn`` in the policy's conditions.
+        external_id: ``sts:ExternalId`` there.
+    """
     try:
         document = read_document(role.assume_role_policy_document)
     except ValueError:
@@ -56,25 +67,30 @@ def trusts(cloud: Cloud, role: Any, service: str) -> bool:
     said = document["Statement"]
     statements = [said] if isinstance(said, dict) else said
     policy = {"Statement": [{"Resource": role.arn} | each for each in statements]}
-    keys: dict[str, str | list[str]] = {"aws:sourceaccount": cloud.account}
+    told = {"aws:sourcearn": source, "sts:externalid": external_id}
+    keys: dict[str, str | list[str]] = {name: value for name, value in told.items() if value}
+    keys["aws:sourceaccount"] = cloud.account
     principals = (service, service.replace(".", f".{cloud.region}.", 1))
     questions = [Question(Principal(p, cloud.account), ACTION, role.arn, keys) for p in principals]
     verdicts = [judge(policy, question, has_principal=True) for question in questions]
     return Verdict.DENIED not in verdicts and Verdict.ALLOWED in verdicts
 
 
-def client_as(cloud: Cloud, role: str, acting: str, service: str, region: str) -> Any:
+def client_as(
+    cloud: Cloud, role: str, acting: str, service: str, region: str, source: str = ""
+) -> Any:
     """A boto3 client of a service, as a service that acts in a role.
 
     Args:
         role: its ARN.
         acting: the principal that takes it on, such as ``states.amazonaws.com``.
+        source: the ARN of what it acts for.
 
     Raises:
         Untrusting: it may not.
     """
     found = find_role(cloud, role)
-    if found is None or not trusts(cloud, found, acting):
+    if found is None or not trusts(cloud, found, acting, source=source):
         raise Untrusting(role, acting)
     key = (cloud.endpoint, role, found.id, service, region)
     with _LOCK:
@@ -107,6 +123,7 @@ def credentials(cloud: Cloud, role: str, name: str, region: str) -> dict[str, st
         name: the session's.
     """
     with cloud.changing("sts"):
+        _forget_ended(cloud)
         session = cloud.backend("sts").assume_role(
             region_name=region,
             role_session_name=name,
@@ -121,6 +138,15 @@ def credentials(cloud: Cloud, role: str, name: str, region: str) -> dict[str, st
         "AWS_SECRET_ACCESS_KEY": session.secret_access_key,
         "AWS_SESSION_TOKEN": session.session_token,
     }
+
+
+def _forget_ended(cloud: Cloud) -> None:
+    """Drop the sessions that ended a day ago, in any role: processes begin one each, for ever."""
+    sts, iam, last = cloud.backend("sts"), cloud.backend("iam"), utcnow() - REMEMBERED
+    for session in [each for each in sts.assumed_roles if each.expiration < last]:
+        sts.assumed_roles.remove(session)
+        iam.access_keys.pop(session.access_key_id, None)
+        SERVICES_KEYS.discard(session.access_key_id)
 
 
 def _session(cloud: Cloud, role: str, region: str) -> boto3.Session:

@@ -53,8 +53,8 @@ def get_session_token(context: Context, *, DurationSeconds: int = _USUAL_S, **_:
         words = "Cannot call GetSessionToken with session credentials"
         raise AwsError("AccessDenied", words, 403)
     session = _begin(user, context.account, DurationSeconds)
-    context.backend("sts").assumed_roles.append(session)
-    context.cloud.keep("sts")
+    with context.cloud.changing("sts"):
+        context.backend("sts").assumed_roles.append(session)
     return {
         "Credentials": {
             "AccessKeyId": session.access_key_id,

@@ -1,0 +1,47 @@
+"""How long sessions of roles are known, of which each process of a function begins one."""
+
+import datetime
+
+import pytest
+from moto.core.utils import utcnow
+from moto.iam.models import iam_backends
+from moto.sts.models import sts_backends
+
+from labkit.cloud.access import guard
+from labkit.cloud.access.service_roles import SERVICES_KEYS, credentials
+from labkit.cloud.cloud import Cloud
+from labkit.cloud.operations import AwsError
+
+ROLE = "arn:aws:iam::123456789012:role/worker"
+
+
+@pytest.fixture
+def cloud(tmp_path):
+    made = Cloud(tmp_path / "home")
+    yield made
+    made.stop()
+
+
+def begun(cloud, ended_ago=None):
+    """The key and the token of a session, which may have ended."""
+    told = credentials(cloud, ROLE, "its", cloud.region)
+    key, token = told["AWS_ACCESS_KEY_ID"], told["AWS_SESSION_TOKEN"]
+    [session] = [each for each in sessions(cloud) if each.access_key_id == key]
+    if ended_ago:
+        session.expiration = utcnow() - ended_ago
+    return key, token
+
+
+def sessions(cloud):
+    return sts_backends[cloud.account]["aws"].assumed_roles
+
+
+def test_what_ended_long_ago_is_forgotten(cloud):
+    old, _ = begun(cloud, datetime.timedelta(hours=25))
+    ended, token = begun(cloud, datetime.timedelta(hours=23))
+    going, _ = begun(cloud)
+    known = {each.access_key_id for each in sessions(cloud)}
+    for held in (known, iam_backends[cloud.account]["aws"].access_keys, SERVICES_KEYS):
+        assert [key in held for key in (old, ended, going)] == [False, True, True]
+    with pytest.raises(AwsError, match="is expired"):
+        guard.check_session(ended, token, s3=False)
