@@ -18,6 +18,7 @@ import moto.backends
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.iam.models import iam_backends
 
+from labkit.cloud import memory
 from labkit.cloud.jobs import Jobs
 from labkit.cloud.moto_state import State
 from labkit.cloud.operations import Principal
@@ -60,6 +61,7 @@ class Cloud:
         home.mkdir(parents=True, exist_ok=True)
         os.chmod(home, 0o700)
         objects.install()
+        memory.track_nothing()
         #: The folders of objects' bodies.
         self.lake = [home / "s3", *([beneath] if beneath else [])]
         bodies.BODIES.open(*self.lake)

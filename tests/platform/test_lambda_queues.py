@@ -5,11 +5,14 @@ import io
 import json
 import time
 import zipfile
+from unittest.mock import Mock
 
+import moto.sqs.models as sqs
 import pytest
 from botocore.exceptions import ClientError
 
-from labkit.cloud.lambdas import lineage
+from labkit.cloud import memory
+from labkit.cloud.lambdas import lineage, queues
 from tests.states.conftest import make_role
 
 CODE = """
@@ -132,3 +135,19 @@ def test_a_function_that_calls_itself_by_a_queue_is_stopped(aws, make):
     assert (
         functions.get_function_recursion_config(FunctionName=name)["RecursiveLoop"] == "Terminate"
     )
+
+
+def test_a_message_that_is_gone_is_not_remembered(monkeypatch):
+    """Whatever functions send to queues that nobody reads for functions is not kept beside them."""
+    monkeypatch.setattr(sqs.Queue, "add_message", sqs.Queue.add_message)
+    monkeypatch.setattr(queues.threading, "Thread", Mock())
+    queues.install(Mock())
+    memory.track_nothing()
+    queue = sqs.Queue("q", "us-east-1", "123456789012")
+    message = sqs.Message("sent-on", "text")
+    with lineage.resumed("0123abcd:1"):
+        queue.add_message(message)
+    assert (message.lineage, list(queues._SENT_ON)) == ("0123abcd:1", ["sent-on"])
+    queue._messages.clear()
+    del message
+    assert list(queues._SENT_ON) == []

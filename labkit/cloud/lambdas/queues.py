@@ -18,6 +18,7 @@ import logging
 import threading
 from collections.abc import Iterator
 from typing import Any
+from weakref import WeakValueDictionary
 
 import moto.sqs.models as sqs
 from botocore.exceptions import BotoCoreError, ClientError
@@ -38,7 +39,7 @@ LOOK_S = 1.0  # between two looks at queues whose messages become visible again
 Json = dict[str, Any]
 _SENT = threading.Event()
 _BUSY: set[str] = set()  # the mappings of which a batch is under way
-_LINEAGES: dict[str, str] = {}  # of messages that functions have sent, by their ids
+_SENT_ON: WeakValueDictionary[str, Any] = WeakValueDictionary()  # by functions, by their ids
 
 
 @on_start
@@ -52,7 +53,8 @@ def install(cloud: Cloud) -> None:
             queue._messages.append(message)
             queue._messages_lock.notify_all()
         if lineage.current():
-            _LINEAGES[message.id] = lineage.current()
+            message.lineage = lineage.current()
+            _SENT_ON[message.id] = message
         _SENT.set()
 
     sqs.Queue.add_message = add_message  # type: ignore[method-assign, assignment]
@@ -107,7 +109,6 @@ def _one_batch(cloud: Cloud, mapping: Any) -> bool:
     done = [each for each in records if each["messageId"] not in failed]
     for each in done:
         queues.delete_message(QueueUrl=url, ReceiptHandle=each["receiptHandle"])
-        _LINEAGES.pop(each["messageId"], None)
     return bool(done) and not failed
 
 
@@ -117,7 +118,8 @@ def _failed(cloud: Cloud, mapping: Any, records: list[Json]) -> list[str]:
     functions = loopback.client(cloud, "lambda", mapping.region)
     payload = json.dumps({"Records": records}).encode()
     try:
-        with lineage.resumed(next(filter(None, map(_LINEAGES.get, everything)), "")):
+        sent_on = filter(None, map(_SENT_ON.get, everything))
+        with lineage.resumed(next((each.lineage for each in sent_on), "")):
             told = functions.invoke(FunctionName=mapping.function_arn, Payload=payload)
     except functions.exceptions.RecursiveInvocationException as error:
         log.warning("a batch for %s was dropped: %s", mapping.function_arn, error)
