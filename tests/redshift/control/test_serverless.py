@@ -178,7 +178,7 @@ def test_a_scheduled_action_takes_snapshots(serverless, fresh):
         scheduledActionName=fresh("action"),
         namespaceName=name,
         roleArn="arn:aws:iam::123456789012:role/scheduler",
-        schedule={"at": int(time.time()) + 2},
+        schedule={"at": int(time.time()) + 4},
         targetAction={"createSnapshot": {"namespaceName": name, "snapshotNamePrefix": prefix}},
     )["scheduledAction"]
     assert told["state"] == "ACTIVE"

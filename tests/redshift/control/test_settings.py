@@ -122,7 +122,7 @@ def test_tags_by_arn(clusters, standing):
 
 def test_a_scheduled_action_pauses_the_cluster(clusters, fresh):
     name = clusters.create(fresh("nightly"))
-    soon = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=2)
+    soon = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=4)
     told = clusters.redshift.create_scheduled_action(
         ScheduledActionName=fresh("action"),
         TargetAction={"PauseCluster": {"ClusterIdentifier": name}},
