@@ -169,6 +169,11 @@ RULES = (
         "",
         'lab.storage.objects("s3://bucket/prefix") lists what is there.',
     ),
+    (
+        r"External tables are not supported in views",
+        "",
+        "A view of the lake's tables ends WITH NO SCHEMA BINDING.",
+    ),
     (r"Invalid source for COPY", "", "An address starts with s3://."),
     (
         r"Invalid length for parameter (?:Sqls|QueryString), value: 0|takes one SQL statement",

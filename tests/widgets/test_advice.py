@@ -154,6 +154,11 @@ REDSHIFT = {
         "lab.storage.objects",
     ),
     "a source without s3": ("Invalid source for COPY: raw/library/", "", "starts with s3://"),
+    "a bound view of the lake": (
+        "External tables are not supported in views",
+        "",
+        "WITH NO SCHEMA BINDING",
+    ),
     "a key that is no column": (
         'column "a" of relation "lv" does not exist',
         "",

@@ -123,6 +123,9 @@ def test_a_late_binding_view(lake):
     assert lake.values(told) == [["one"], ["two"]]
     counts = "SELECT total_partitions, qualified_partitions FROM svl_s3partition WHERE query = "
     assert lake.rows(f"{counts}{told['RedshiftQueryId']}") == [[3, 1]]
+    assert "External tables are not supported in views" in lake.refusal(
+        f"CREATE VIEW public.bound AS {text}"
+    )
 
 
 def test_a_materialized_view_is_refreshed(lake):

@@ -144,6 +144,7 @@ def _view(
     if not bound:
         _check_qualified(parse_query(text))
         return view
+    _check_local(connection, parse_query(text))
     meant = Names(connection)
     compiled = compile_query(text, meant)
     _check_names(compiled, names)
@@ -162,6 +163,18 @@ def _read(compiled: Compiled, meant: Names) -> dict[str, Any]:
         "calls": sorted(compiled.calls),
         "meant": meant.resolved,
     }
+
+
+def _check_local(connection: Connection, tree: exp.Expr) -> None:
+    """What lies outside is read by views that are not bound to it.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/r_CREATE_VIEW.html
+    """
+    for each in tree.find_all(exp.Table):
+        database = each.catalog or connection.database
+        schema = connection.objects.find("schema", each.db.lower(), database=database.lower())
+        if schema and schema.body.get("type") == "external":
+            raise RedshiftError("External tables are not supported in views", "0A000")
 
 
 def _check_qualified(tree: exp.Expr) -> None:
