@@ -64,7 +64,7 @@ function limitSwitch(send, own, get) {
 
 /* One line: state, time, rows. It keeps its height while a statement runs. */
 function warehouseLine(run, since) {
-  if (!run) return h("div", { class: "lk-cost" }, h("span", { class: "lk-quiet" }, "Run one statement or several to see their rows here. Ctrl + Enter runs them."));
+  if (!run) return h("div", { class: "lk-cost" }, h("span", { class: "lk-quiet" }, "Run one statement or several to see their rows here. Ctrl + Enter runs them. Esc, then Tab leaves the editor."));
   const last = run.parts[run.parts.length - 1];
   const facts = [["Elapsed time", duration(live(run) ? since : run.run_ms)],
     run.parts.length > 1 && ["Statements", run.parts.length],

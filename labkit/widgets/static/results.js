@@ -50,7 +50,7 @@ function cell(value, column) {
 
 /* One line: state, times, bytes, bill. It keeps its height while a statement runs. */
 function costLine(run, since) {
-  if (!run) return h("div", { class: "lk-cost" }, h("span", { class: "lk-quiet" }, "Run a statement to see its rows here. Ctrl + Enter runs it."));
+  if (!run) return h("div", { class: "lk-cost" }, h("span", { class: "lk-quiet" }, "Run a statement to see its rows here. Ctrl + Enter runs it. Esc, then Tab leaves the editor."));
   const facts = [["Time in queue", duration(run.queue_ms)], ["Run time", duration(live(run) ? since : run.run_ms)],
     ["Data scanned", run.reused ? "none, an earlier result" : size(run.scanned_bytes)]];
   facts.push(["On AWS this costs", run.state === "SUCCEEDED" || run.state === "CANCELLED" ? dollars(run.dollars) : "–"]);

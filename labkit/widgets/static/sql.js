@@ -59,7 +59,7 @@ function aliases(sql) {
 /* The editor's element. hooks: changed(text), run(), catalog() */
 function sqlEditor(hooks) {
   const area = h("textarea", { class: "lk-sql-text", spellcheck: "false", autocapitalize: "off", autocomplete: "off",
-    wrap: "off", "aria-label": "SQL statement", "aria-autocomplete": "list", "aria-multiline": "true" });
+    wrap: "off", "aria-label": "SQL statement", "aria-autocomplete": "list", "aria-multiline": "true", "aria-description": "Tab indents. Escape, then Tab leaves the editor." });
   const colours = h("pre", { class: "lk-sql-colours", "aria-hidden": "true" });
   const gutter = h("pre", { class: "lk-sql-gutter", "aria-hidden": "true" });
   const list = h("ul", { class: "lk-sql-list", role: "listbox", "aria-label": "Suggestions", hidden: true });
