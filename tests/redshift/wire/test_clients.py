@@ -357,6 +357,18 @@ def test_copy_from_the_client_is_refused_as_on_redshift(session: psycopg.Connect
     assert session.execute("SELECT 1").fetchone() == (1,)
 
 
+@pytest.mark.parametrize("ended", ['DEALLOCATE "_PLAN0xA"', "DEALLOCATE ALL"])
+def test_what_a_driver_prepares_is_deallocated(
+    session: psycopg.Connection[Any], ended: str
+) -> None:
+    for _ in range(2):
+        prepared = session.pgconn.prepare(b"_PLAN0xA", b"SELECT 1")
+        assert prepared.status == psycopg.pq.ExecStatus.COMMAND_OK, prepared.error_message
+        session.pgconn.exec_(ended.encode())
+    told = session.pgconn.exec_(b'DEALLOCATE "_PLAN0xA"').error_message
+    assert b"does not exist" in told
+
+
 @pytest.mark.parametrize(("setting", "name"), [("true", "Foo"), ("false", "foo")])
 def test_a_column_keeps_its_capitals_under_the_setting(
     session: psycopg.Connection[Any], setting: str, name: str

@@ -20,6 +20,8 @@ Run = Callable[..., list[tuple[Any, ...]]]
 MADE = """
     CREATE SCHEMA psql;
     CREATE TABLE psql.t (a int NOT NULL, b varchar(5) DEFAULT 'x');
+    CREATE SCHEMA psql_k;
+    CREATE TABLE psql_k.k (a int, b date, PRIMARY KEY (a, b));
     CREATE VIEW psql.v AS SELECT a FROM psql.t;
     CREATE FUNCTION psql.twice(int, varchar) RETURNS bigint STABLE
         AS $$ SELECT 2 * $1 $$ LANGUAGE sql;
@@ -43,7 +45,7 @@ def made(place: Any) -> Callable[[str], list[str]]:
 
     def told(command: str) -> list[str]:
         found = subprocess.run(
-            ["psql", "-X", "-A", "-t", members, "-c", command], env={"PGPASSWORD": PASSWORD},
+            ["psql", "-X", "-A", members, "-c", command], env={"PGPASSWORD": PASSWORD},
             capture_output=True, text=True, timeout=30, check=True,
         )  # fmt: skip
         return found.stdout.splitlines() + found.stderr.splitlines()
@@ -60,6 +62,7 @@ TOLD = {
     "sizes": ("\\dt+ psql.t", "psql|t|table|awsuser|permanent|0 bytes|", ""),
     "a table": ("\\d psql.t", "b|character varying(5)||", "'x'"),
     "a view": ("\\d psql.v", "a|integer||", ""),
+    "a key": ("\\d psql_k.k", '    "k_pkey" PRIMARY KEY, btree (a, b)', ""),
     "functions": ("\\df psql.*", "psql|twice|bigint|integer, character varying|func", ""),
     "procedures": ("\\df psql.*", "psql|told||INOUT word character varying|func", ""),
     "volatility": ("\\df+ psql.twice", "psql|twice|bigint|", "|stable|awsuser|invoker|"),
@@ -74,7 +77,7 @@ def test_commands(made: Callable[[str], list[str]], command: str, start: str, wi
     assert [line for line in lines if line.startswith(start) and within in line], lines
 
 
-# What psql 14 asks of a server before 8.1, as it takes Redshift for.
+# What psql 14, JDBC and ODBC ask of a server before 8.1, as they take Redshift for.
 OLDER_ROLES = """
     SELECT u.usename, ARRAY(SELECT g.groname FROM pg_catalog.pg_group g
         WHERE u.usesysid = ANY(g.grolist)) as memberof
@@ -84,7 +87,23 @@ OLDER_FUNCTIONS = """
         pg_catalog.format_type(p.prorettype, NULL), pg_catalog.oidvectortypes(p.proargtypes),
         p.prorettype = 'pg_catalog.trigger'::pg_catalog.regtype
     FROM pg_catalog.pg_proc p WHERE p.proname = 'twice'"""
+OLDER_INDEXES = """
+    SELECT i.relname, am.amname, a.attnum, pg_catalog.pg_get_indexdef(i.oid, a.attnum, false)
+    FROM pg_catalog.pg_class t JOIN pg_catalog.pg_index x ON t.oid = x.indrelid
+        JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid
+        JOIN pg_catalog.pg_attribute a ON i.oid = a.attrelid
+        JOIN pg_catalog.pg_am am ON i.relam = am.oid
+    WHERE t.relname = 'k' ORDER BY a.attnum"""
+OLDER_TRIGGERS = """
+    SELECT t.tgargs, t.tgnargs, t.tgdeferrable, t.tginitdeferred, t.tgconstrname
+    FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_class c ON t.tgconstrrelid = c.oid"""
+OLDER_OPERATORS = """
+    SELECT count(*) FROM pg_catalog.pg_operator o, pg_catalog.pg_cast c, pg_catalog.pg_conversion v
+    WHERE o.oid = c.oid AND c.oid = v.oid"""
 OLDER = {
+    "indexes": (OLDER_INDEXES, [("k_pkey", "btree", 1, "a"), ("k_pkey", "btree", 2, "b")]),
+    "triggers": (OLDER_TRIGGERS, []),
+    "operators": (OLDER_OPERATORS, [(0,)]),
     "roles": (OLDER_ROLES, [("psql_ann", "{psql_staff}")]),
     "functions": (OLDER_FUNCTIONS, [("twice", "bigint", "integer, character varying", False)]),
 }
@@ -92,7 +111,7 @@ OLDER = {
 
 @pytest.mark.parametrize(("sql", "rows"), OLDER.values(), ids=OLDER.keys())
 @pytest.mark.usefixtures("made")
-def test_what_psql_14_asks(run: Run, sql: str, rows: list[Any]) -> None:
+def test_what_older_clients_ask(run: Run, sql: str, rows: list[Any]) -> None:
     assert run(sql) == rows
 
 

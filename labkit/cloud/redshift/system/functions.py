@@ -177,6 +177,16 @@ _VIEW = (
     "n.nspname = v.schemaname JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND "
     "c.relname = v.viewname WHERE c.oid = $1)"
 )
+_INDEX = (
+    "(SELECT max(i.indexdef) FROM pg_catalog.pg_indexes i JOIN pg_catalog.pg_namespace n ON "
+    "n.nspname = i.schemaname JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND "
+    "c.relname = i.indexname WHERE c.oid = $1)"
+)
+_INDEXED = (
+    f"CASE $2 WHEN 0 THEN {_INDEX} ELSE (SELECT max(attname) FROM pg_catalog.pg_attribute a JOIN "
+    "pg_catalog.pg_index i ON a.attrelid = i.indexrelid WHERE i.indexrelid = $1 AND a.attnum = $2) "
+    "END"
+)
 _CONSTRAINT = "(SELECT max(consrc) FROM pg_catalog.pg_constraint WHERE oid = $1)"
 _DESCRIPTION = (
     "(SELECT max(description) FROM pg_catalog.pg_description WHERE objoid = $1 AND objsubid = {})"
@@ -218,6 +228,8 @@ _TABLE: tuple[tuple[str, Body], ...] = (
     ("pg_get_expr(varchar, oid, bool) -> varchar", "$1"),
     ("pg_get_function_arguments(oid) -> varchar", _arguments_of),
     ("pg_get_function_result(oid) -> varchar", _result_of),
+    ("pg_get_indexdef(oid) -> varchar", _INDEX),
+    ("pg_get_indexdef(oid, int4, bool) -> varchar", _INDEXED),
     ("pg_get_userbyid(int4) -> varchar",
      ("coalesce((SELECT max(usename) FROM pg_catalog.pg_user WHERE usesysid = $1), "
       "CASE WHEN $1 = 1 THEN 'rdsdb' ELSE 'unknown (OID=' || $1::varchar || ')' END)")),
@@ -230,7 +242,8 @@ _TABLE: tuple[tuple[str, Body], ...] = (
     ("pg_total_relation_size(oid) -> int8", _sizes_of),
     ("pg_table_is_visible(oid) -> bool", _visible),
     ("pg_terminate_backend(int4) -> int4", backends.ending("terminate")),
-    ("pg_type_is_visible(oid) -> bool", "true"),
+    *((f"pg_{kind}_is_visible(oid) -> bool", "true")
+      for kind in ("conversion", "opclass", "operator", "type")),
     ("regprocedureout(oid) -> varchar", _signatures_of),
     ("regprocedureout(varchar) -> varchar", "$1"),
     ("role_is_member_of(varchar, varchar) -> bool", membership.of_role),

@@ -94,11 +94,11 @@ def _relations(connection: Connection) -> Iterator[Any]:
     styles = {"EVEN": 0, "KEY": 1, "ALL": 8, "AUTO": 9}
     for one in [*relations(connection), *_behind_views(connection)]:
         kind = "r" if one.kind == "table" else "v"
-        keys = [each["kind"] for each in one.body.get("constraints", ())]
+        keys = {each["kind"] for each in one.body.get("constraints", ())}
         yield (
             one.oid, one.name, schemas.get(one.schema, 0), 0, users.get(one.owner, 100), 0,
-            one.oid, 1, 0.0, False, kind, len(one.columns), kind == "v", acl(one),
-            styles.get(one.body.get("diststyle", ""), 0), False, "PRIMARY KEY" in keys, 0,
+            one.oid, 1, 0.0, bool(keys - {"FOREIGN KEY"}), kind, len(one.columns), kind == "v",
+            acl(one), styles.get(one.body.get("diststyle", ""), 0), False, "PRIMARY KEY" in keys, 0,
         )  # fmt: skip
     for each in constraints(connection):
         if each.kind != "f":
@@ -255,9 +255,10 @@ def pg_description(connection: Connection) -> Iterator[Any]:
 @system("pg_constraint", "oid oid, conname varchar(128), connamespace oid, contype varchar(1), "
         "condeferrable boolean, condeferred boolean, conrelid oid, contypid oid, confrelid oid, "
         "confupdtype varchar(1), confdeltype varchar(1), confmatchtype varchar(1), "
-        "conkey _int2, confkey _int2, conbin varchar(4000), consrc varchar(4000)"
+        "conkey _int2, confkey _int2, conbin varchar(4000), consrc varchar(4000), conindid oid"
         )  # fmt: skip
 def pg_constraint(connection: Connection) -> Iterator[Any]:
+    """The last is of later PostgreSQLs: psql finds an index's constraint by it."""
     schemas, known = schema_oids(connection), relations(connection)
     for each in constraints(connection):
         target = referenced(each, known)
@@ -265,7 +266,7 @@ def pg_constraint(connection: Connection) -> Iterator[Any]:
         yield (each.oid, each.name, schemas.get(each.table.schema, 0), each.kind, False, False,
                each.table.oid, 0, target.oid if target else 0, *_actions(each),
                _numbers(each.places), _numbers(_places(target, named)) if target else None, None,
-               _source(each, named))  # fmt: skip
+               _source(each, named), 0 if each.kind == "f" else each.oid)  # fmt: skip
 
 
 def _actions(constraint: Constraint) -> tuple[str, str, str]:
@@ -293,28 +294,6 @@ def _source(constraint: Constraint, named: list[str]) -> str:
     )
 
 
-@system("pg_index", "indexrelid oid, indrelid oid, indkey int2vector, indclass varchar(400), "
-        "indnatts smallint, indisunique boolean, indisprimary boolean, indisclustered boolean, "
-        "indexprs varchar(4000), indpred varchar(4000)")  # fmt: skip
-def pg_index(connection: Connection) -> Iterator[Any]:
-    for each in constraints(connection):
-        if each.kind != "f":
-            places = each.places
-            yield (each.oid, each.table.oid, " ".join(map(str, places)), "", len(places), True,
-                   each.kind == "p", False, None, None)  # fmt: skip
-
-
-@system("pg_indexes", "schemaname varchar(128), tablename varchar(128), indexname varchar(128), "
-        "tablespace varchar(128), indexdef varchar(4000)")  # fmt: skip
-def pg_indexes(connection: Connection) -> Iterator[Any]:
-    for each in constraints(connection):
-        if each.kind != "f":
-            table, keys = each.table, ", ".join(map(shown_name, each.told["columns"]))
-            named = ".".join(map(shown_name, (table.schema, table.name)))
-            told = f"CREATE UNIQUE INDEX {shown_name(each.name)} ON {named} USING btree ({keys})"
-            yield table.schema, table.name, each.name, None, told
-
-
 @system("pg_tablespace", "oid oid, spcname varchar(128), spcowner int, spclocation varchar(4000), "
         "spcacl varchar(4000)")  # fmt: skip
 def pg_tablespace(connection: Connection) -> Iterator[Any]:
@@ -325,9 +304,12 @@ def pg_tablespace(connection: Connection) -> Iterator[Any]:
 @system("pg_collation", "oid oid, collname varchar(128), collnamespace oid")
 @system("pg_inherits", "inhrelid oid, inhparent oid, inhseqno int")
 @system("pg_trigger", "oid oid, tgrelid oid, tgname varchar(128), tgenabled varchar(1), "
-        "tgisinternal boolean, tgconstraint oid, tgfoid oid, tgtype smallint")  # fmt: skip
+        "tgisinternal boolean, tgconstraint oid, tgfoid oid, tgtype smallint, "
+        "tgisconstraint boolean, tgconstrname varchar(128), tgconstrrelid oid, "
+        "tgdeferrable boolean, tginitdeferred boolean, tgnargs smallint, tgattr int2vector, "
+        "tgargs varchar(4000)")  # fmt: skip
 @system("pg_foreign_table", "ftrelid oid, ftserver oid, ftoptions varchar(4000)")
 @system("pg_foreign_server", "oid oid, srvname varchar(128)")
 def nothing(connection: Connection) -> Iterator[Any]:
-    """What psql asks for to describe a table, and no warehouse has."""
+    """What psql and ODBC ask for to describe a table, and no warehouse has."""
     return iter(())

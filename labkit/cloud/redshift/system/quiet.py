@@ -102,21 +102,16 @@ _QUIET = {
     # What PostgreSQL 8.0 is made of
     "pg_aggregate": "aggfnoid oid, aggtransfn oid, aggfinalfn oid, aggtranstype oid, "
     "agginitval text",
-    "pg_am": "amname name, amowner int, amstrategies smallint, amsupport smallint, "
-    "amorderstrategy smallint, amcanunique boolean, amcanmulticol boolean, "
-    "amindexnulls boolean, amconcurrent boolean, amgettuple oid, aminsert oid, "
-    "ambeginscan oid, amrescan oid, amendscan oid, ammarkpos oid, amrestrpos oid, ambuild oid, "
-    "ambulkdelete oid, amvacuumcleanup oid, amcostestimate oid",
     "pg_amop": "amopclaid oid, amopsubtype oid, amopstrategy smallint, amopreqcheck boolean, "
     "amopopr oid",
     "pg_amproc": "amopclaid oid, amprocsubtype oid, amprocnum smallint, amproc oid",
-    "pg_cast": "castsource oid, casttarget oid, castfunc oid, castcontext char(1)",
-    "pg_conversion": "conname name, connamespace oid, conowner int, conforencoding int, "
-    "contoencoding int, conproc oid, condefault boolean",
+    "pg_cast": "oid oid, castsource oid, casttarget oid, castfunc oid, castcontext char(1)",
+    "pg_conversion": "oid oid, conname name, connamespace oid, conowner int, "
+    "conforencoding int, contoencoding int, conproc oid, condefault boolean",
     "pg_largeobject": "loid oid, pageno int, data varbyte",
-    "pg_opclass": "opcamid oid, opcname name, opcnamespace oid, opcowner int, opcintype oid, "
-    "opcdefault boolean, opckeytype oid",
-    "pg_operator": "oprname name, oprnamespace oid, oprowner int, oprkind char(1), "
+    "pg_opclass": "oid oid, opcamid oid, opcname name, opcnamespace oid, opcowner int, "
+    "opcintype oid, opcdefault boolean, opckeytype oid",
+    "pg_operator": "oid oid, oprname name, oprnamespace oid, oprowner int, oprkind char(1), "
     "oprcanhash boolean, oprleft oid, oprright oid, oprresult oid, oprcom oid, oprnegate oid, "
     "oprlsortop oid, oprrsortop oid, oprltcmpop oid, oprgtcmpop oid, oprcode oid, oprrest oid, "
     "oprjoin oid",

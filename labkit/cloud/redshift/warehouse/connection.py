@@ -64,6 +64,8 @@ class Connection(Transactions):
         self.client: dict[str, str] = {}
         self.hang_up: Callable[[], None] | None = None
         self.prepared: dict[str, Any] = {}
+        #: Statements that a client has prepared by the protocol, under the names it wrote.
+        self.parsed: dict[str, Any] = {}
         self.notices: list[str] = []
         #: Of the session's last COPY and UNLOAD: ``pg_last_copy_count``, ``pg_last_copy_id``, ...
         self.counts: dict[str, int] = {}

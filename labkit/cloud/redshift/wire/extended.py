@@ -75,7 +75,7 @@ class Extended:
 
     def __init__(self, stream: Stream, runner: Runner) -> None:
         self.stream, self.runner = stream, runner
-        self._statements: dict[str, Statement] = {}
+        self._statements: dict[str, Statement] = runner.connection.parsed
         self._portals: dict[str, Portal] = {}
 
     def parse(self, body: Body) -> None:

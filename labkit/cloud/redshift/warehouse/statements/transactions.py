@@ -128,14 +128,17 @@ def _given(connection: Connection, text: str, kind: Type | None, parsed: Parsed)
 
 @statement("DEALLOCATE")
 def deallocate(connection: Connection, parsed: Parsed) -> Result:
+    """Of SQL's PREPARE or the protocol's Parse: psycopg and psqlODBC end theirs so."""
     words = parsed.words
     words.expect("DEALLOCATE")
     words.accept("PREPARE")
     if words.accept("ALL"):
         connection.prepared.clear()
+        connection.parsed.clear()
         return Result("DEALLOCATE")
-    name = words.identifier()
-    if connection.prepared.pop(name, None) is None:
+    written, name = words.word.text, words.identifier()
+    known = connection.parsed if written in connection.parsed else connection.prepared
+    if known.pop(written if known is connection.parsed else name, None) is None:
         raise RedshiftError(f'prepared statement "{name}" does not exist', "26000")
     return Result("DEALLOCATE")
 
