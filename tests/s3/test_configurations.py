@@ -52,6 +52,16 @@ LIFECYCLES = {
         ],
         "InvalidRequest",
     ),
+    "uploads": (
+        [
+            {
+                "Status": "Enabled",
+                "Filter": {"Tag": {"Key": "a", "Value": "b"}},
+                "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
+            }
+        ],
+        "InvalidRequest",
+    ),
     "class": ([rule(Transitions=[{"Days": 30, "StorageClass": "COLD"}])], "MalformedXML"),
     "sizes": (
         [
@@ -502,6 +512,11 @@ def owned(*names):
     return "put_bucket_ownership_controls", {"OwnershipControls": {"Rules": rules}}
 
 
+def cors(**members):
+    rules = [{"AllowedMethods": ["GET"], "AllowedOrigins": ["*"]} | members]
+    return "put_bucket_cors", {"CORSConfiguration": {"CORSRules": rules}}
+
+
 NOT_SO = {
     "versioning": (
         "put_bucket_versioning",
@@ -543,6 +558,27 @@ NOT_SO = {
         {"Tagging": {"TagSet": [{"Key": "a,b", "Value": "c"}]}},
         "InvalidTag",
     ),
+    "origin": (*cors(AllowedOrigins=["*a*"]), "InvalidRequest"),
+    "header": (*cors(AllowedHeaders=["*a*"]), "InvalidRequest"),
+    "exposed": (*cors(ExposeHeaders=["*"]), "InvalidRequest"),
+    "least": (
+        "put_bucket_lifecycle_configuration",
+        {
+            "LifecycleConfiguration": {"Rules": [rule()]},
+            "TransitionDefaultMinimumObjectSize": "any",
+        },
+        "InvalidRequest",
+    ),
+    "marker": (
+        "list_object_versions",
+        {"KeyMarker": "a", "VersionIdMarker": ""},
+        "InvalidArgument",
+    ),
+    "attributes": (
+        "get_object_attributes",
+        {"Key": "a", "ObjectAttributes": ["Colour"]},
+        "InvalidArgument",
+    ),
     "acl": ("put_bucket_acl", {"ACL": "all"}, "InvalidArgument"),
     "group": ("put_bucket_acl", {"GrantRead": 'uri="http://nobody"'}, "InvalidArgument"),
     "account": ("put_bucket_acl", {"GrantRead": 'id="me"'}, "InvalidArgument"),
@@ -569,6 +605,19 @@ NOT_SO = {
 @pytest.mark.parametrize(("call", "asked", "code"), NOT_SO.values(), ids=NOT_SO)
 def test_no_configuration(s3, bucket, call, asked, code):
     assert refused(getattr(s3, call), Bucket=bucket, **asked) == code
+
+
+NAMESPACES = {
+    "not said": ("{}-123456789012-us-east-1-an", {}, "MissingNamespaceHeader"),
+    "everybody's": ("{}-an", {"BucketNamespace": "global"}, "InvalidNamespaceHeader"),
+    "another": ("{}", {"BucketNamespace": "mine"}, "InvalidNamespaceHeader"),
+    "not in its name": ("{}", {"BucketNamespace": "account-regional"}, "InvalidNamespaceHeader"),
+}
+
+
+@pytest.mark.parametrize(("name", "asked", "code"), NAMESPACES.values(), ids=NAMESPACES)
+def test_a_name_of_the_accounts_own_says_so(s3, fresh, name, asked, code):
+    assert refused(s3.create_bucket, Bucket=name.format(fresh("b")), **asked) == code
 
 
 def test_a_new_bucket_has_the_acl_that_it_was_made_with(s3, bucket):

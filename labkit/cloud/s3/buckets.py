@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from labkit.cloud.s3.request import Request
 
 _MOST = 10_000
+_NAMESPACE = "x-amz-bucket-namespace"
 _FIRST = "us-east-1"
 _LEGACY = "EU"  # Ireland, by its first name
 
@@ -57,6 +58,33 @@ def answer(request: Request, buckets: dict[str, Any]) -> protocol.Reply:
     told |= {"ContinuationToken": as_token(listed[most - 1].name)} if len(listed) > most else {}
     body = protocol.xml_document("ListBuckets", "ListAllMyBucketsResult", told)
     return protocol.Reply(200, {"Content-Type": "application/xml"}, body)
+
+
+def check_namespace(request: Request) -> None:
+    """Raise for a name that is of an account's own namespace where that is not said.
+
+    moto judges the names of those who say it.
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/gpbucketnamespaces.html
+    """
+    said, own = request.header(_NAMESPACE), request.bucket.endswith("-an")
+    is_one = "The requested bucket is an account-regional namespace bucket, but"
+    if said is None and own:
+        words = f"{is_one} your request is missing the required {_NAMESPACE} header."
+        raise AwsError("MissingNamespaceHeader", words, 400, Header=_NAMESPACE)
+    words = ""
+    if said not in (None, "account-regional", "global"):
+        words = (
+            f"The {_NAMESPACE} header value {said} is not valid. Only account-regional or global "
+            "is supported."
+        )
+    elif said == "global" and own:
+        words = (
+            f"{is_one} the provided {_NAMESPACE} header value is global. If you want to create an "
+            f"account-regional namespace bucket, set your {_NAMESPACE} header to account-regional."
+        )
+    if words:
+        told = {"Header": _NAMESPACE, "HeaderValue": said}
+        raise AwsError("InvalidNamespaceHeader", words, 400, **told)
 
 
 def check_location(request: Request, body: bytes) -> None:

@@ -245,7 +245,24 @@ def _check_notification(_: Request, document: Document, *__: Any) -> None:
         each.text = name.lower()
 
 
+def _check_cors(request: Request, document: Document, bucket: Any, version: Any) -> None:
+    """Raise for a wildcard that S3 would not match; the rest of the rules is judged by moto.
+
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ManageCorsUsing.html
+    """
+    for name in ("AllowedOrigin", "AllowedHeader"):
+        for text in document.texts(name):
+            if text.count("*") > 1:
+                words = f'{name} "{text}" can not have more than one wildcard.'
+                raise AwsError("InvalidRequest", words)
+    for text in document.texts("ExposeHeader"):
+        if "*" in text:
+            words = f'ExposeHeader "{text}" contains wildcard. We currently do not support wildcard'
+            raise AwsError("InvalidRequest", f"{words} for ExposeHeader.")
+
+
 _CHECKS: dict[str, _Check] = {
+    "cors": _check_cors,
     "acl": _check_acl,
     "lifecycle": lifecycles.check,
     "notification": _check_notification,

@@ -172,6 +172,7 @@ class S3:
             object_checksums.check_upload(request)
             limits.check_lockable(request, self.records.bucket(request))
         if request.creates_bucket:
+            buckets.check_namespace(request)
             buckets.check_location(request, body)
         bucket, version = self.records.bucket(request), self.records.version(request)
         versions.check(request, bucket, version)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _LONGEST_ID = 255
 _LEAST = "x-amz-transition-default-minimum-object-size"
+_LEASTS = {"all_storage_classes_128K", "varies_by_storage_class"}
 _ACTIONS = (
     "Expiration",
     "Transition",
@@ -40,6 +41,9 @@ def check(request: Request, document: Document, bucket: Any, version: Any) -> No
     rules = list(document.root.iter("Rule"))
     names = [rule.findtext("ID") or "" for rule in rules]
     given = [name for name in names if name]
+    if (least := request.header(_LEAST)) and least not in _LEASTS:
+        words = f"Invalid TransitionDefaultMinimumObjectSize found: {least}"
+        raise AwsError("InvalidRequest", words)
     if not rules or any(text not in ("Enabled", "Disabled") for text in document.texts("Status")):
         raise malformed()
     if any(len(name) > _LONGEST_ID for name in names):
@@ -91,6 +95,9 @@ def _check_tags(rule: ET.Element) -> None:
     names = [each.findtext("Key") for each in rule.iter("Tag")]
     if len(set(names)) < len(names):
         raise AwsError("InvalidRequest", "Duplicate Tag Keys are not allowed.")
+    if names and rule.find("AbortIncompleteMultipartUpload") is not None:
+        words = "AbortIncompleteMultipartUpload cannot be specified with Tags."
+        raise AwsError("InvalidRequest", words)
 
 
 def _check_sizes(rule: ET.Element) -> None:

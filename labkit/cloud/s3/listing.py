@@ -218,6 +218,8 @@ def _marker(asked: Asked, name: str) -> tuple[str, str]:
     if number and not key and name == "version-id-marker":
         words = "A version-id marker cannot be specified without a key marker."
         raise _invalid(words, name, asked.query)
+    if name == "version-id-marker" and asked.query.get(name) == "":
+        raise _invalid("A version-id marker cannot be empty.", name, asked.query)
     return key, number if key else ""
 
 

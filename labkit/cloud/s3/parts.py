@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from labkit.cloud.s3.request import Environ, Request
 
 _ANSWER = "GetObjectAttributesResponse"
+_ATTRIBUTES = {"", "Checksum", "ETag", "ObjectParts", "ObjectSize", "StorageClass"}
 
 
 def take_number(request: Request) -> tuple[Request, int | None]:
@@ -75,6 +76,13 @@ def asks_attributes(environ: Environ) -> Environ:
 def attributes(request: Request, reply: protocol.Reply, version: Any) -> protocol.Reply:
     """The answer to GetObjectAttributes with the checksum's type, and the parts where asked for."""
     asked = {name.strip() for name in (request.header("x-amz-object-attributes") or "").split(",")}
+    if strange := asked - _ATTRIBUTES:
+        raise AwsError(
+            "InvalidArgument",
+            "Invalid attribute name specified.",
+            ArgumentName="x-amz-object-attributes",
+            ArgumentValue=min(strange),
+        )
     parts, shown = layout(version), ""
     if "ObjectParts" in asked and parts:
         shown = f"<ObjectParts>{_listed(request, version, parts)}</ObjectParts>"
