@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from labkit.cloud.events.schedule import BadSchedule
 from labkit.cloud.scheduler.expressions import read
 from tests.conftest import wait_for
+from tests.roles import policy, trust
 from tests.states.conftest import make_role
 
 OFF = {"Mode": "OFF"}
@@ -242,6 +243,21 @@ def test_what_is_refused(scheduler, fresh, aws, inbox, options, words):
         scheduler.create_schedule(
             Name=fresh("bad"), Target={"Arn": inbox.arn, "RoleArn": other}, **asked
         )
+
+
+def test_a_role_may_trust_some_groups_alone(scheduler, fresh, aws, inbox):
+    iam, name = aws("iam"), fresh("grouped")
+    role = make_role(iam, name, "scheduler.amazonaws.com")
+    scheduler.create_schedule_group(Name=name)
+    arn = f"arn:aws:scheduler:us-east-1:123456789012:schedule-group/{name}"
+    some = trust("scheduler") | {"Condition": {"StringEquals": {"aws:SourceArn": arn}}}
+    iam.update_assume_role_policy(RoleName=name, PolicyDocument=policy(some))
+    asked = {"ScheduleExpression": soon(), "FlexibleTimeWindow": OFF}
+    target = {"Arn": inbox.arn, "RoleArn": role, "Input": "hello"}
+    scheduler.create_schedule(Name=name, GroupName=name, Target=target, **asked)
+    assert [each["Body"] for each in inbox.take()] == ["hello"]
+    with pytest.raises(ClientError, match="must allow AWS EventBridge Scheduler"):
+        scheduler.create_schedule(Name=name, Target=target, **asked)
 
 
 def test_a_group_is_made_once_and_listed_when_it_is_there(scheduler, fresh):

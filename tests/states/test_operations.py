@@ -12,9 +12,11 @@ from botocore.exceptions import ClientError
 
 from labkit.process import Connection
 from tests.conftest import everything
+from tests.roles import policy, trust
 from tests.states.conftest import ACCOUNT, make_role
 
 PASS = {"A": {"Type": "Pass", "End": True}}
+ASKS_S3 = "arn:aws:states:::aws-sdk:s3:listBuckets"
 WAIT = {"W": {"Type": "Wait", "Seconds": 600, "End": True}}
 
 
@@ -282,6 +284,20 @@ def test_a_role_must_trust_step_functions(sfn, aws, fresh):
         "Neither the global service principal states.amazonaws.com, nor the regional one is "
         "authorized to assume the provided role."
     )
+
+
+@pytest.mark.parametrize(("named", "taken"), [("*", True), ("other", False)])
+def test_a_role_may_trust_some_machines_alone(machines, aws, fresh, named, taken):
+    iam, name = aws("iam"), fresh("some")
+    role = make_role(iam, name, "states.amazonaws.com")
+    arn = f"arn:aws:states:us-east-1:{ACCOUNT}:stateMachine:{named}"
+    some = trust("states") | {"Condition": {"ArnLike": {"aws:SourceArn": arn}}}
+    iam.update_assume_role_policy(RoleName=name, PolicyDocument=policy(some))
+    asks = {"A": {"Type": "Task", "Resource": ASKS_S3, "End": True}}
+    if taken:
+        assert machines.run(asks, role=role).status == "SUCCEEDED"
+    else:
+        assert refusal(machines.make, states=asks, role=role)[0] == "AccessDeniedException"
 
 
 NO_MACHINE, NO_EXECUTION = "StateMachineDoesNotExist", "ExecutionDoesNotExist"

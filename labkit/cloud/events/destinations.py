@@ -101,7 +101,8 @@ def carry(cloud: Cloud, item: Delivery) -> None:
     service, send = {**SENDERS, **_MORE}[arn.split(":")[2]]
     region = arn.split(":")[3] or home
     try:
-        client = client_as(cloud, item["target"]["RoleArn"], SERVICE, service, region)
+        role = item["target"]["RoleArn"]
+        client = client_as(cloud, role, SERVICE, service, region, item["source"])
     except Untrusting as error:
         raise AwsError("AccessDeniedException", str(error), 403) from error
     attributes = item["target"]["attributes"]

@@ -50,7 +50,8 @@ def judge_call(context: Context, parameters: Json) -> None:
     if window["Mode"] == "FLEXIBLE" and "MaximumWindowInMinutes" not in window:
         words = "MaximumWindowInMinutes must be provided when FlexibleTimeWindow mode is FLEXIBLE."
         raise AwsError("ValidationException", words)
-    _judge_target(context, parameters["Target"])
+    group = context.arn(f"schedule-group/{parameters.get('GroupName', 'default')}")
+    _judge_target(context, parameters["Target"], group)
 
 
 def _judge_start(expression: str, start: datetime.datetime | None) -> None:
@@ -90,7 +91,7 @@ def _judge_tagged(context: Context, arn: str) -> None:
         raise AwsError("ResourceNotFoundException", words, 404)
 
 
-def _judge_target(context: Context, target: Json) -> None:
+def _judge_target(context: Context, target: Json, group: str) -> None:
     arn = target["Arn"]
     if universal := _UNIVERSAL.fullmatch(arn):
         name = sdk.botocore_name(universal["service"])
@@ -101,7 +102,7 @@ def _judge_target(context: Context, target: Json) -> None:
     elif _kind(arn) not in SENDERS:
         raise not_here("scheduler", context.operation, f"no target of {_kind(arn)}")
     role = find_role(context.cloud, target["RoleArn"])
-    if role is not None and not trusts(context.cloud, role, SERVICE):
+    if role is not None and not trusts(context.cloud, role, SERVICE, source=group):
         raise AwsError(
             "ValidationException",
             "The execution role you provide must allow AWS EventBridge Scheduler to assume the "
@@ -146,9 +147,10 @@ def carry(cloud: Cloud, item: Delivery) -> None:
         AwsError: the role cannot be taken on, or the service refused.
     """
     arn, region = item["target"]["Arn"], item["source"].split(":")[3]
+    group = item["source"].replace(":schedule/", ":schedule-group/").rpartition("/")[0]
 
     def client(service: str) -> Any:
-        return client_as(cloud, item["target"]["RoleArn"], SERVICE, service, region)
+        return client_as(cloud, item["target"]["RoleArn"], SERVICE, service, region, group)
 
     try:
         if universal := _UNIVERSAL.fullmatch(arn):

@@ -40,7 +40,8 @@ def create_state_machine(
 ) -> Answer:
     words.check_name(name)
     check_definition(definition, type)
-    roles.check_role(context.cloud, roleArn)
+    arn = context.arn(f"stateMachine:{name}", "states")
+    roles.check_role(context.cloud, roleArn, arn)
     _check_logging(context, loggingConfiguration or {})
     _check_description(versionDescription, publish)
     wanted = {
@@ -50,7 +51,6 @@ def create_state_machine(
         "loggingConfiguration": LOGGING | (loggingConfiguration or {}),
         "tracingConfiguration": TRACING | (tracingConfiguration or {}),
     }
-    arn = context.arn(f"stateMachine:{name}", "states")
     with context.cloud.lock("stepfunctions"):
         _check_same(context, arn, wanted)
         machine = context.backend("stepfunctions").create_state_machine(
@@ -98,7 +98,7 @@ def update_state_machine(
     if definition is not None:
         check_definition(definition, machine.type)
     if roleArn is not None:
-        roles.check_role(context.cloud, roleArn)
+        roles.check_role(context.cloud, roleArn, machine.arn)
     _check_logging(context, loggingConfiguration or {})
     before = revision_of(machine)
     with context.cloud.lock("stepfunctions"):

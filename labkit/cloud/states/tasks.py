@@ -159,12 +159,12 @@ class Task:
 
     def client(self) -> Any:
         """A client of the service, with the role that the task acts as."""
-        hidden, scope = self.frame.execution.hidden, self.visit.scope
+        execution, scope = self.frame.execution, self.visit.scope
         given = self.visit.language.value(self.visit.state, "Credentials", scope) or {}
-        role = fill(given, scope.input, scope).get("RoleArn", hidden["roleArn"])
+        role = fill(given, scope.input, scope).get("RoleArn", "")
         integration = self.resource.integration
         service = integration.service if integration else "lambda"
-        return client_of(self.cloud, role, service, hidden["region"])
+        return client_of(execution, service, role)
 
     def ask(self, operation: str, arguments: Json) -> Json:
         """Ask the service; it may take its time.

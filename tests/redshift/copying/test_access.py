@@ -3,7 +3,7 @@
 import pytest
 
 from tests.redshift import copied
-from tests.roles import policy
+from tests.roles import policy, trust
 
 DENIED = "S3ServiceException:Access Denied,Status 403,Error AccessDenied,Rid "
 
@@ -58,6 +58,19 @@ def test_a_role_that_the_cluster_may_not_take(desk, file, name, service, attache
     user = "arn:aws:redshift:us-east-1:123456789012:dbuser:data-api/awsuser"
     assert told.startswith(f"ERROR: User {user} is not authorized to assume IAM Role {role}")
     assert f"context:   IAM Role={role}" in told
+
+
+@pytest.mark.parametrize(("user", "taken"), [("awsuser", True), ("other", False)])
+def test_a_role_for_some_users_alone(desk, file, user, taken):
+    arn = f"arn:aws:redshift:us-east-1:123456789012:dbuser:data-api/{user}"
+    some = trust("redshift") | {"Condition": {"StringEquals": {"sts:ExternalId": arn}}}
+    role = copied.make_role(desk.client, f"of-{user}", copied.allow("s3:*"))
+    document = policy(some)
+    desk.client("iam").update_assume_role_policy(RoleName=f"of-{user}", PolicyDocument=document)
+    desk.client("redshift").modify_cluster_iam_roles(
+        ClusterIdentifier="data-api", AddIamRoles=[role]
+    )
+    assert ("not authorized" in _copy(desk, file, f"IAM_ROLE '{role}'")) is not taken
 
 
 def test_a_role_that_may_not_read_or_write(desk, file):

@@ -75,7 +75,10 @@ def role_principal(connection: Connection, access: Access) -> Principal:
     cloud = connection.warehouse.cloud
     attached, _ = _attached(connection)
     first = find_role(cloud, arns[0])
-    lets_in = first is not None and any(trusts(cloud, first, name) for name in SERVICES)
+    user = _user_arn(connection)
+    lets_in = first is not None and any(
+        trusts(cloud, first, name, external_id=user) for name in SERVICES
+    )
     if arns[0] not in attached or not lets_in:
         raise _unassumable(connection, arns[0])
     for before, arn in itertools.pairwise(arns):
@@ -106,12 +109,19 @@ def _attached(connection: Connection) -> tuple[tuple[str, ...], str]:
 
 
 def _unassumable(connection: Connection, arn: str) -> RedshiftError:
-    cloud, key = connection.warehouse.cloud, connection.warehouse.key
-    name = key.partition("/")[2]
-    user = f"arn:aws:redshift:{cloud.region}:{cloud.account}:dbuser:{name}/{connection.user}"
-    message = f"User {user} is not authorized to assume IAM Role {arn}"
+    message = f"User {_user_arn(connection)} is not authorized to assume IAM Role {arn}"
     context = f"IAM Role={arn}"
     return failure(connection, message, context, "xen_aws_credentials_mgr.cpp:450")
+
+
+def _user_arn(connection: Connection) -> str:
+    """Who asks, by which a role's ``sts:ExternalId`` may know him.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/mgmt/authorizing-redshift-service-database-users.html
+    """
+    cloud, key = connection.warehouse.cloud, connection.warehouse.key
+    name = key.partition("/")[2]
+    return f"arn:aws:redshift:{cloud.region}:{cloud.account}:dbuser:{name}/{connection.user}"
 
 
 def _user(connection: Connection, access: Access) -> Principal:

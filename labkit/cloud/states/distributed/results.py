@@ -36,8 +36,7 @@ def handed_on(visit: Visit, run: MapRun) -> Any:
     if "Resource" not in writer:
         return [each for _, each in sorted(found["SUCCEEDED"] + found["FAILED"], key=_place)]
     place = visit.filled("Parameters" if visit.is_jsonpath else "Arguments", writer) or {}
-    hidden = visit.frame.execution.hidden
-    client = client_of(visit.frame.execution.cloud, hidden["roleArn"], "s3", hidden["region"])
+    client = client_of(visit.frame.execution, "s3")
     try:
         return _written(client, place, run, found, config.get("OutputType", "JSON"))
     except ClientError as error:

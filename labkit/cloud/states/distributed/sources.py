@@ -44,8 +44,7 @@ def items_of(visit: Visit) -> list[Item]:
     place = visit.filled("Parameters" if visit.is_jsonpath else "Arguments", reader) or {}
     config = reader.get("ReaderConfig", {})
     most = visit.number("MaxItems", config)
-    hidden = visit.frame.execution.hidden
-    client = client_of(visit.frame.execution.cloud, hidden["roleArn"], "s3", hidden["region"])
+    client = client_of(visit.frame.execution, "s3")
     read = READERS[reader["Resource"].rpartition(":")[2]]
     try:
         found = read(Bucket(client, place.get("Bucket", "")), place, config)
