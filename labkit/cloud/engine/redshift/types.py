@@ -41,7 +41,17 @@ class Type:
         """Redshift's long spelling: ``character varying(20)``."""
         if self.base == "numeric":
             return f"numeric({self.size},{self.scale})"
+        if self.base == "interval" and self.size:
+            return self._interval
         return f"{self.plain}({self.size})" if self.size and self.base in SIZED else self.plain
+
+    @property
+    def _interval(self) -> str:
+        """``interval day to second(3)``: from the largest unit to the smallest one."""
+        first = self.plain.partition(" to ")[0]
+        unit = INTERVAL_UNITS[self.size - 1]
+        whole = first if first.endswith(unit) else f"{first} to {unit}"
+        return f"{whole}({self.scale})" if unit == "second" and self.scale != 6 else whole
 
     @property
     def plain(self) -> str:
