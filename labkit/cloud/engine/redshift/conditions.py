@@ -9,7 +9,7 @@ from sqlglot import exp
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift import postgres
 from labkit.cloud.engine.redshift.blanks import key
-from labkit.cloud.engine.redshift.casts import coerce, common_type
+from labkit.cloud.engine.redshift.casts import as_text, coerce, common_type
 from labkit.cloud.engine.redshift.comparing import among, compare
 from labkit.cloud.engine.redshift.errors import RedshiftError, unsupported
 from labkit.cloud.engine.redshift.expressions import compiles, condition, expression
@@ -31,7 +31,20 @@ def _comparison(node: exp.Binary, scope: Scope) -> Typed:
         return _quantified(op, node, scope)
     if isinstance(node.left, exp.Tuple) and isinstance(node.right, exp.Tuple):
         return _of_rows(op, node.left.expressions, node.right.expressions, scope)
-    return compare(op, expression(node.left, scope), expression(node.right, scope))
+    left, right = expression(node.left, scope), expression(node.right, scope)
+    if right.literal == "" and _is_variable(node.left, scope):
+        left = as_text(left)
+    return compare(op, left, right)
+
+
+def _is_variable(node: exp.Expr, scope: Scope) -> bool:
+    """Whether it is a procedure's variable: ``max_rows = ''`` asks whether a number is given.
+
+    Source: https://github.com/awslabs/amazon-redshift-utils/blob/master/src/StoredProcedures/sp_sync_get_new_rows.sql
+    """
+    parts = node.parts if isinstance(node, exp.Column) else ()
+    name = ".".join(part.name.lower() for part in parts)
+    return name in scope.state.variables and scope.column("", name) is None
 
 
 def _of_rows(op: str, left: list[exp.Expr], right: list[exp.Expr], scope: Scope) -> Typed:
