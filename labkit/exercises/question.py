@@ -68,6 +68,11 @@ class Question:
     sql: str = ""
     needs: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        """What can be done with it, and none of the answer."""
+        ways = ", ".join(f"{self.name}.{way}()" for way in ("check", "hint", "solution"))
+        return f"{self.name}: {self.title} ({ways})"
+
     @property
     def lab(self) -> int:
         """The lab that it belongs to."""

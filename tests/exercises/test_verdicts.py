@@ -98,6 +98,11 @@ def test_another_cell_that_has_failed_says_nothing_of_an_answer(shell):
     assert question_named("lab1-q4").check().message == VALUES
 
 
+def test_a_question_that_is_looked_at_does_not_give_itself_away():
+    looked_at = repr(question_named("lab1-q4"))
+    assert looked_at == "q4: How many letters? (q4.check(), q4.hint(), q4.solution())"
+
+
 def test_a_helper_that_was_not_called_is_no_answer(shell):
     shell.run_cell("letters = print")
     assert question_named("lab1-q4").check().message.endswith("was it called, with ()?")

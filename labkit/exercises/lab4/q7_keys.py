@@ -57,6 +57,8 @@ used. A good sort key stands in `WHERE`.""",
         "sort-student": "The table is sorted by the student first. The second question limits the "
         "semester.",
         "auto": "You left the distribution to Redshift. For this join, say the key yourself.",
+        "neither": "The table is there without keys, so Redshift chooses by itself. Say both: the "
+        "key of distribution, and the sort key.",
         "part": "These are not all rows of `sis.course_outcome`.",
     },
     wrong=(
@@ -72,6 +74,7 @@ used. A good sort key stands in `WHERE`.""",
         ),
         (swapped("SORTKEY(semester_id)", "SORTKEY(student_id, semester_id)"), "sort-student"),
         (swapped("DISTKEY(student_id) ", ""), "auto"),
+        (swapped("DISTKEY(student_id) SORTKEY(semester_id) ", ""), "neither"),
         (
             swapped(" FROM sis.course_outcome", " FROM sis.course_outcome WHERE semester_id = 8"),
             "part",
