@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 #: DynamoDB's, of its answers: clients compare it.
 _CHECKSUM = "x-amz-crc32"
 _CODE = re.compile(rb"<Code>([^<]+)</Code>")
+_BEGINNING = re.compile(rb"(?:\w+: )?An error occurred \(\w+\) +when calling the \w+ operation: +")
 
 
 class Moto:
@@ -56,10 +57,16 @@ class Moto:
         if seen["status"] >= 500 or (seen["status"] == 404 and html and b"<!doctype" in content):
             return None
         if seen["status"] >= 400:
-            content = _with_both_messages(content)
+            content = _with_both_messages(_without_beginning(content))
         if _CHECKSUM in seen["headers"]:
             seen["headers"][_CHECKSUM] = str(zlib.crc32(content))
         return protocol.Reply(seen["status"], seen["headers"], content)
+
+
+def _without_beginning(content: bytes) -> bytes:
+    """An error whose message does not begin as clients begin it when they print one."""
+    told, begins = _BEGINNING.subn(b"", content)
+    return re.sub(rb" {2,}", b" ", told) if begins else content
 
 
 def _with_both_messages(content: bytes) -> bytes:

@@ -45,6 +45,22 @@ REFUSED = {
     ),
     "trusts-none": ("iam", "create_role", role("{}"), NO_POLICY, "Syntax errors in policy"),
     "no-json": ("iam", "create_role", role("some policy"), NO_POLICY, "contains invalid Json"),
+    "tier": (
+        "ssm", "put_parameter", {"Name": "a", "Value": "b", "Type": "String", "Tier": "None"}, BAD,
+        "'tier' failed .* enum value set",
+    ),
+    "levels": (
+        "ssm", "put_parameter", {"Name": "/a" * 16, "Value": "b", "Type": "String"},
+        "HierarchyLevelLimitExceededException", "A hierarchy can have a maximum of 15 levels",
+    ),
+    "usage": (
+        "kms", "create_key", {"KeyUsage": "SIGN_VERIFY"}, BAD,
+        "KeyUsage SIGN_VERIFY is not compatible with KeySpec SYMMETRIC_DEFAULT",
+    ),
+    "said-once": (
+        "secretsmanager", "get_random_password", {"PasswordLength": 3},
+        "InvalidParameterException", "GetRandomPassword operation: Password length is too short",
+    ),
     "own-code": (
         "athena", "list_work_groups", {"MaxResults": 51}, "InvalidRequestException", "maxResults",
     ),

@@ -59,6 +59,11 @@ def test_logs(aws, fresh):
     logs.put_log_events(logGroupName=group, logStreamName="s", logEvents=[event])
     found = logs.filter_log_events(logGroupName=group, filterPattern="größer")["events"]
     assert [each["message"] for each in found] == ["größer"]
+    days = [{"timestamp": event["timestamp"] + n * 86_400_000, "message": "x"} for n in
+            (-20, -19, 0, 1, 2)]  # fmt: skip
+    told = logs.put_log_events(logGroupName=group, logStreamName="s", logEvents=days)
+    refused = {"tooOldLogEventEndIndex": 2, "tooNewLogEventStartIndex": 3}
+    assert told["rejectedLogEventsInfo"] == refused
 
 
 def test_secrets(aws, fresh):

@@ -31,6 +31,11 @@ _USES = {
     "SYMMETRIC": {"ENCRYPT_DECRYPT"},
 }
 _NOT_MADE = ("ML_DSA_", "ECC_NIST_EDWARDS")  # kinds of keys of which moto has none
+_DEFAULTS = {
+    "CreateKey": {"KeyUsage": "ENCRYPT_DECRYPT"},
+    "GetKeyPolicy": {"PolicyName": "default"},
+    "PutKeyPolicy": {"PolicyName": "default"},
+}
 TAKES_ALIAS = {*USAGES, "DescribeKey", "GetPublicKey"}
 
 
@@ -59,18 +64,15 @@ def _check_limits(operation: str, parameters: Parameters) -> None:
     origin = parameters.get("Origin", "AWS_KMS")
     if operation == "CreateKey" and origin != "AWS_KMS":
         raise not_here("kms", operation, f"key material of origin {origin}")
-    spec = parameters.get("KeySpec") or parameters.get("CustomerMasterKeySpec")
-    if operation == "CreateKey" and str(spec).startswith(_NOT_MADE):
+    said = parameters.get("KeySpec") or parameters.get("CustomerMasterKeySpec")
+    spec = said or "SYMMETRIC_DEFAULT"
+    if operation == "CreateKey" and spec.startswith(_NOT_MADE):
         raise not_here("kms", operation, f"a key of the kind {spec}")
-    if (
-        operation == "CreateKey"
-        and spec not in (None, "SYMMETRIC_DEFAULT")
-        and "KeyUsage" not in parameters
-    ):
+    if operation == "CreateKey" and spec != "SYMMETRIC_DEFAULT" and "KeyUsage" not in parameters:
         words = "You must specify a KeyUsage value for all KMS keys except for symmetric encryption"
         raise AwsError("ValidationException", f"{words} keys.")
     usage = parameters.get("KeyUsage", "ENCRYPT_DECRYPT")
-    if operation == "CreateKey" and usage not in _USES.get(str(spec).partition("_")[0], {usage}):
+    if operation == "CreateKey" and usage not in _USES.get(spec.partition("_")[0], {usage}):
         words = f"KeyUsage {usage} is not compatible with KeySpec {spec}"
         raise AwsError("ValidationException", words)
     if operation == "GenerateRandom" and "NumberOfBytes" not in parameters:
@@ -84,9 +86,8 @@ def _check_limits(operation: str, parameters: Parameters) -> None:
 
 @rewrites("kms")
 def for_moto(operation: str, body: bytes) -> bytes:
-    """A request as moto understands it: keys by their id, and a new key's usage in full."""
-    defaults = {"KeyUsage": "ENCRYPT_DECRYPT"} if operation == "CreateKey" else {}
-    fields = defaults | json.loads(body or b"{}")
+    """A request as moto understands it: keys by their id, and what it leaves to defaults in full."""
+    fields = _DEFAULTS.get(operation, {}) | json.loads(body or b"{}")
     for member in ("KeyId", "TargetKeyId"):
         if ":key/" in str(fields.get(member, "")):
             fields[member] = fields[member].rpartition("/")[2]

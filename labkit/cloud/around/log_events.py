@@ -9,6 +9,7 @@ Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API
 from __future__ import annotations
 
 import re
+import time
 from typing import Any
 
 import moto.logs.models as models
@@ -17,6 +18,8 @@ from moto.logs.exceptions import InvalidParameterException
 from labkit.cloud.cloud import Cloud, on_start
 
 MOST = 10_000
+_AHEAD_S = 2 * 3600
+_TOO_OLD, _TOO_NEW = "tooOldLogEventEndIndex", "tooNewLogEventStartIndex"
 _TOKEN = re.compile(r"([fb])/(-?\d{55,56})")
 Page = tuple[list[dict[str, Any]], str, str]
 
@@ -25,6 +28,28 @@ Page = tuple[list[dict[str, Any]], str, str]
 def page_as_logs(cloud: Cloud) -> None:
     """Let moto's streams tell each event once, whichever way they are read."""
     models.LogStream.get_log_events = _page  # type: ignore[method-assign, assignment]
+    backends: Any = models.LogsBackend
+    backends.put_log_events = _put
+
+
+_put_log_events: Any = models.LogsBackend.put_log_events
+
+
+def _put(backend: Any, group: str, stream: str, events: list[dict[str, Any]]) -> Any:
+    """Events kept, and which were not: those before the first that is young enough, and those from
+    the first that is too new; moto tells the last ones.
+
+    Source:
+    https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_RejectedLogEventsInfo.html
+    """
+    token, refused = _put_log_events(backend, group, stream, events)
+    if _TOO_OLD in refused:
+        refused[_TOO_OLD] += 1
+    if _TOO_NEW in refused:
+        newest = (time.time() + _AHEAD_S) * 1000
+        late = (at for at, each in enumerate(events) if each["timestamp"] > newest)
+        refused[_TOO_NEW] = next(late, refused[_TOO_NEW])
+    return token, refused
 
 
 def _page(

@@ -13,12 +13,14 @@ from __future__ import annotations
 import re
 from typing import Any, NoReturn
 
+from labkit.cloud.constraints import refusal
 from labkit.cloud.engine.patience import patient
 from labkit.cloud.operations import AwsError, Context
 
 _PUBLIC = "/aws/"
 _ARN = re.compile(r"^arn:[\w-]+:ssm:[\w-]*:\d*:parameter(?=/)")
 _NAME = re.compile(r"/?[\w.-]+(/[\w.-]+)*", re.ASCII)
+_MOST_LEVELS = 15
 _MOST = {"Standard": 4096, "Advanced": 8192, "Intelligent-Tiering": 8192}
 
 
@@ -47,6 +49,12 @@ def _check_name(name: str) -> None:
             "path, it can consist of sub-paths divided by slash symbol; each sub-path can be "
             "formed as a mix of letters, numbers and the following 3 symbols .-_",
         )
+    if name.count("/") > _MOST_LEVELS:
+        words = (
+            f"A hierarchy can have a maximum of {_MOST_LEVELS} levels. For more information, see"
+        )
+        where = "Requirements and constraints for parameter names in the AWS Systems Manager User"
+        raise AwsError("HierarchyLevelLimitExceededException", f"{words} {where} Guide.")
     if "/" in name[1:] and name[0] != "/":
         raise AwsError("ValidationException", "Parameter name must be a fully qualified name.")
 
@@ -69,7 +77,9 @@ def _check_value(parameters: dict[str, Any]) -> None:
         words = f"Parameter value, {value}, failed to satisfy AllowedPattern: {pattern}"
         raise AwsError("ParameterPatternMismatchException", words)
     tier = parameters.get("Tier") or "Standard"
-    if len(value.encode()) > _MOST.get(tier, len(value.encode())):
+    if tier not in _MOST:
+        raise refusal(tier, "tier", f"satisfy enum value set: [{', '.join(_MOST)}]")
+    if len(value.encode()) > _MOST[tier]:
         words = f"{tier} tier parameters support a maximum parameter value of {_MOST[tier]}"
         raise AwsError("ValidationException", f"{words} characters.")
 
