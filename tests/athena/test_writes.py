@@ -216,6 +216,18 @@ def test_unload(people: Lake) -> None:
     assert again.startswith("HIVE_PATH_ALREADY_EXISTS")
 
 
+def test_without_a_row_no_file_is_written(people: Lake) -> None:
+    for at, kept in enumerate(("PARQUET", "TEXTFILE")):
+        place = f"s3://{people.bucket}/none{at}/"
+        rows = "SELECT id, name FROM people WHERE id < 0"
+        unloaded = people.do(f"UNLOAD ({rows}) TO '{place}' WITH (format = '{kept}')")
+        made = people.do(f"CREATE TABLE none{at} WITH (format = '{kept}') AS {rows}")
+        added = people.do(f"INSERT INTO none{at} {rows}")
+        assert [manifest(people, done) for done in (unloaded, made, added)] == [[], [], []]
+        assert people.keys(f"none{at}/") == []
+        assert people.rows(f"SELECT count(*), max(name) FROM none{at}") == [["0", None]]
+
+
 def test_prepared_statements_write_too(people: Lake) -> None:
     people.do("PREPARE adding FROM INSERT INTO people VALUES (?, ?)")
     people.do("EXECUTE adding USING 7, 'gus'")

@@ -72,7 +72,10 @@ class _Part:
 
 
 def write_rows(run: Run, query: Compiled, target: Target, select: Sequence[str] = ()) -> Written:
-    """Write a query's rows into a table's folder.
+    """Write a query's rows into a table's folder: without a row no file, as on AWS.
+
+    PyAthena's tests of UNLOAD and awswrangler's reading of a CTAS know it by the empty manifest:
+    https://github.com/laughingman7743/PyAthena/blob/master/tests/pyathena/polars/test_cursor.py
 
     Args:
         run: the statement.
@@ -143,7 +146,7 @@ def _files(
             rows = formats.write(
                 reading, chosen, kept, target.compression, str(path), ordered=ordered
             )
-            if rows or not part.values:
+            if rows or (target.buckets[1] and not part.values):
                 yield f"{target.location.rstrip('/')}/{part.folder}{part.name}", path, part, rows
     finally:
         if source != sql:
