@@ -315,6 +315,49 @@ def test_a_stack_has_what_lies_around_the_lake(aws, name):
     assert not aws("cloudwatch").describe_alarms(AlarmNamePrefix=name)["MetricAlarms"]
 
 
+KEYS = """
+Parameters: {Name: {Type: String}, Note: {Type: String}}
+Resources:
+  Plain:
+    Type: AWS::KMS::Key
+    Properties:
+      Description: !Ref Note
+      EnableKeyRotation: true
+      Tags: [{Key: a, Value: b}]
+      KeyPolicy:
+        Version: 2012-10-17
+        Statement:
+          - Effect: Allow
+            Principal: {AWS: !Sub "arn:aws:iam::${AWS::AccountId}:root"}
+            Action: "kms:*"
+            Resource: "*"
+  Pair: {Type: AWS::KMS::Key, Properties: {KeySpec: ECC_NIST_P256, KeyUsage: SIGN_VERIFY}}
+  Alias:
+    Type: AWS::KMS::Alias
+    Properties: {AliasName: !Sub "alias/${Name}", TargetKeyId: !Ref Plain}
+  Base: {Type: AWS::Glue::Database, Properties: {DatabaseInput: {Name: !Ref Name}}}
+  Rules:
+    Type: AWS::Glue::DataQualityRuleset
+    Properties: {Name: !Ref Name, Ruleset: "Rules = [ RowCount > 0 ]", Description: !Ref Note}
+Outputs: {Pair: {Value: !Ref Pair}, Plain: {Value: !GetAtt Plain.Arn}}
+"""
+
+
+def test_a_stack_has_keys_and_rules_of_quality(aws, name):
+    kms, glue, stacks = aws("kms"), aws("glue"), aws("cloudformation")
+    stacks.create_stack(**said(name) | {"TemplateBody": KEYS})
+    told, alias = outputs(aws, name), f"alias/{name}"
+    sealed = kms.encrypt(KeyId=alias, Plaintext=b"secret")
+    assert kms.decrypt(CiphertextBlob=sealed["CiphertextBlob"])["KeyId"] == told["Plain"]
+    assert kms.get_key_rotation_status(KeyId=told["Plain"])["KeyRotationEnabled"]
+    assert json.loads(kms.get_key_policy(KeyId=told["Plain"])["Policy"])["Statement"]
+    assert kms.get_public_key(KeyId=told["Pair"])["KeySpec"] == "ECC_NIST_P256"
+    assert glue.get_data_quality_ruleset(Name=name)["Description"] == "one"
+    stacks.delete_stack(StackName=name)
+    with pytest.raises(glue.exceptions.EntityNotFoundException):
+        glue.get_data_quality_ruleset(Name=name)
+
+
 def test_a_change_set_makes_what_belongs_to_others(aws, name):
     stacks, events, glue = aws("cloudformation"), aws("events"), aws("glue")
     for change in ("first", "again"):  # the stack that the first one began is gone on with

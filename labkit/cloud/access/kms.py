@@ -86,7 +86,7 @@ def _check_limits(operation: str, parameters: Parameters) -> None:
 
 @rewrites("kms")
 def for_moto(operation: str, body: bytes) -> bytes:
-    """A request as moto understands it: keys by their id, and what it leaves to defaults in full."""
+    """A request as moto understands it: keys by their id, and defaults in full."""
     fields = _DEFAULTS.get(operation, {}) | json.loads(body or b"{}")
     for member in ("KeyId", "TargetKeyId"):
         if ":key/" in str(fields.get(member, "")):

@@ -59,7 +59,7 @@ def _teach() -> None:
     from moto.cloudformation.parsing import get_model_map
 
     from labkit.cloud.databrew.stacks import teach
-    from labkit.cloud.stacks import custom, templates
+    from labkit.cloud.stacks import custom, keys, templates
     from labkit.cloud.stacks.resources import Resource
     from labkit.cloud.stacks.types import TYPES
 
@@ -67,4 +67,5 @@ def _teach() -> None:
     known.update(dict.fromkeys(TYPES, Resource))
     teach(known)
     custom.teach(known)
+    keys.teach()
     templates.teach()

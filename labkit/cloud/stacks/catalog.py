@@ -43,6 +43,7 @@ CATALOG: dict[str, Kind] = {
         "PutDataCatalogEncryptionSettings",
         name="CatalogId",
     ),
+    "AWS::Glue::DataQualityRuleset": kind("glue", "DataQualityRuleset"),
     "AWS::Glue::Partition": kind(
         "glue",
         "Partition",

@@ -172,7 +172,7 @@ TYPES: dict[str, Kind] = {
     ),
     "AWS::Glue::Trigger": _glue("Trigger", nest="TriggerUpdate"),
     "AWS::Glue::Workflow": _glue("Workflow"),
-    "AWS::QuickSight::Analysis": _sight("Analysis"),
+    "AWS::QuickSight::Analysis": _sight("Analysis", dropped={"ForceDeleteWithoutRecovery": True}),
     "AWS::QuickSight::Dashboard": _sight("Dashboard"),
     "AWS::QuickSight::DataSet": _sight("DataSet", passed=("IngestionWaitPolicy",)),
     "AWS::QuickSight::DataSource": _sight("DataSource"),
