@@ -4,8 +4,6 @@ A record of the invocation goes to the function's destination, for success or fo
 itself to the queue or topic for dead letters. Lambda sends them as the function's role. Here a
 function is asked once, where Lambda asks again after one minute and after two.
 
-moto keeps the first configuration of a function for ever, and no queue for dead letters.
-
 Sources: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html and
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-configuring.html
 """
@@ -17,10 +15,8 @@ import json
 import uuid
 from typing import Any
 
-import moto.awslambda.models as models
-
 from labkit.cloud.access.service_roles import Untrusting, client_as
-from labkit.cloud.cloud import Cloud, on_start
+from labkit.cloud.cloud import Cloud
 from labkit.cloud.events.delivery import CARRIERS, SENDERS, Delivery, Send, deliver
 from labkit.cloud.lambdas.invoke import FINISHED, Outcome
 from labkit.cloud.operations import AwsError
@@ -124,80 +120,3 @@ def _to_bucket(s3: Any, item: Delivery) -> None:
 _MORE: dict[str, tuple[str, Send]] = {"lambda": ("lambda", _to_function), "s3": ("s3", _to_bucket)}
 CARRIERS[SERVICE] = carry
 FINISHED.append(tell)
-
-
-# moto's records -----------------------------------------------------------------------------------
-
-_made: Any = models.LambdaFunction.__init__
-_updated: Any = models.LambdaFunction.update_configuration
-_put: Any = models.LambdaBackend.put_function_event_invoke_config
-
-
-@on_start
-def keep_configurations(cloud: Cloud) -> None:
-    """Let moto's functions remember what they are told, and their last event settings."""
-    functions, backend = models.LambdaFunction, models.LambdaBackend
-    functions.__init__ = _make  # type: ignore[method-assign, assignment]
-    functions.update_configuration = _update  # type: ignore[method-assign, assignment]
-    backend.put_function_event_invoke_config = _replace  # type: ignore[method-assign, assignment]
-    backend.update_function_event_invoke_config = _merge  # type: ignore[method-assign, assignment]
-    models.EventInvokeConfig.response = _told  # type: ignore[method-assign, assignment]
-
-
-def _make(function: Any, account_id: str, spec: Json, *more: Any, **named: Any) -> None:
-    _made(function, account_id, spec, *more, **named)
-    function.dead_letter_config = None
-    _keep(function, spec)
-
-
-def _update(function: Any, updates: Json) -> Any:
-    _keep(function, updates)
-    return _updated(function, updates)
-
-
-# What moto forgets of a function, or of its update, and where a record has it.
-_KEPT = {
-    "DeadLetterConfig": "dead_letter_config",
-    "KMSKeyArn": "kms_key_arn",
-    "LoggingConfig": "logging_config",
-    "SnapStart": "snap_start",
-    "TracingConfig": "tracing_config",
-}
-
-
-def _keep(function: Any, said: Json) -> None:
-    for member in _KEPT.keys() & said.keys():
-        setattr(function, _KEPT[member], said[member])
-    if storage := said.get("EphemeralStorage"):
-        function.ephemeral_storage = storage["Size"]
-    if group := (said.get("LoggingConfig") or {}).get("LogGroup"):
-        function.logs_group_name = group
-
-
-def _replace(backend: Any, name: str, config: Json) -> Any:
-    told = _put(backend, name, config)
-    function = backend.get_function(name)
-    function.event_invoke_config = function.event_invoke_config[-1:]
-    return told
-
-
-def _merge(backend: Any, name: str, config: Json) -> Any:
-    known = backend.get_function(name).event_invoke_config
-    return _replace(backend, name, (known[-1].config if known else {}) | config)
-
-
-def _told(configured: Any) -> Json:
-    """A configuration of ``$LATEST`` with both sides, and its moment as a number.
-
-    moto leaves sides out, and tells a text of some calls, which stricter clients do not read.
-
-    Source: https://docs.aws.amazon.com/lambda/latest/api/API_FunctionEventInvokeConfig.html
-    """
-    config: Json = configured.config
-    given = config.get("DestinationConfig") or {}
-    changed = datetime.datetime.fromisoformat(configured.last_modified)
-    return config | {
-        "FunctionArn": f"{configured.arn}:$LATEST",
-        "LastModified": changed.timestamp(),
-        "DestinationConfig": {"OnSuccess": {}, "OnFailure": {}} | given,
-    }

@@ -6,5 +6,6 @@ from labkit.cloud.lambdas import (  # noqa: F401 (they register what they do)
     layers,
     naming,
     queues,
+    settings,
     topics,
 )
