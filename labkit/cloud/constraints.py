@@ -71,15 +71,16 @@ def check_members(service: str, operation: str, members: dict[str, Any]) -> None
     _refuse(service, list(_broken(_input(service, operation), members, "")))
 
 
-def refusal(value: object, where: str, must: str) -> AwsError:
+def refusal(value: object, where: str, must: str, code: str = "ValidationException") -> AwsError:
     """A refusal of a member for what its model does not say, told as what it says.
 
     Args:
         where: the member's name.
         must: what it must be or have: ``have value between 7 and 30``.
+        code: the service's own for it.
     """
     told = f"Value '{value}' at '{where}' failed {_MUST}Member must {must}"
-    return AwsError("ValidationException", f"1 validation error detected: {told}")
+    return AwsError(code, f"1 validation error detected: {told}")
 
 
 def _refuse(service: str, found: list[str]) -> None:

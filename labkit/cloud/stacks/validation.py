@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection
 from typing import Any
 
+from labkit.cloud.constraints import refusal
 from labkit.cloud.operations import Answer, AwsError, Context, operation, rewrites
 
 _IAM, _ALL = "AWS::IAM::", "CAPABILITY_NAMED_IAM"
@@ -95,9 +96,8 @@ def check_call(
         AwsError: ``ValidationError``, ``InsufficientCapabilitiesException``.
     """
     if not _NAME.fullmatch(StackName):
-        words = f"1 validation error detected: Value '{StackName}' at 'stackName' failed to satisfy"
-        rule = "Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*"
-        raise _invalid(f"{words} constraint: {rule}")
+        must = "satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*"
+        raise refusal(StackName, "stackName", must, "ValidationError")
     if not TemplateBody and not TemplateURL:
         return
     resources = _read(TemplateBody, TemplateURL)["Resources"]
