@@ -85,8 +85,8 @@ def _date_trunc(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
     return dateparts.truncate(_part(node.expressions[0], scope), value)
 
 
-@special("bool", "float4", "float8", "int2", "int4", "int8", "interval", "time", "timestamp",
-         "timestamptz", "timetz")  # fmt: skip
+@special("bool", "float4", "float8", "int2", "int4", "int8", "interval", "text", "time",
+         "timestamp", "timestamptz", "timetz")  # fmt: skip
 def _as_type(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
     """``int4(5.5)`` and ``"timestamp"('2024-01-01')``: a cast.
 
@@ -96,7 +96,8 @@ def _as_type(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
         raise RedshiftError(f'syntax error at or near "{name}"', SYNTAX)  # a name only in quotes
     _need(name, node, 1, scope)
     (value,) = arguments(node, scope)
-    return cast(value, named_type(name)).named(name)
+    found = as_text(value) if name == "text" else cast(value, named_type(name))
+    return found.named(name)
 
 
 @special("coalesce", "nvl")
