@@ -91,7 +91,10 @@ def inbox(aws, fresh):
         url = aws("sqs").create_queue(QueueName=name)["QueueUrl"]
         arn = f"arn:aws:sqs:us-east-1:123456789012:{name}"
 
-        def take(self, wait_s=20):
+        def take(self, wait_s=None):
+            """What has come within these seconds; without them what comes, however late."""
+            if wait_s is None:
+                return wait_for(lambda: self.take(wait_s=20))
             asked = {"QueueUrl": self.url, "MessageAttributeNames": ["All"]}
             found = aws("sqs").receive_message(**asked, WaitTimeSeconds=wait_s)
             return found.get("Messages", [])
