@@ -110,6 +110,11 @@ RULES = (
     (r"mismatched input '[‘’“”]'", "", STRAIGHT),
     (r"extraneous input '''", "", "A quote was opened, and never closed."),
     (r"mismatched input '\{'|syntax error at or near \"\{\"", "", FORMATTED),
+    (
+        r"Cannot convert \[.*\] to array",
+        "",
+        "Its columns are an array: partitioned_by = ARRAY['day'].",
+    ),
     (r"mismatched input 'OFFSET'", "LIMIT", "OFFSET stands before LIMIT."),
     (
         r"must be an aggregate expression or appear in GROUP BY|must appear in the GROUP BY",

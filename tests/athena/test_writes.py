@@ -151,6 +151,16 @@ CTAS_REFUSED = {
         "partitioned_by = ARRAY['k']",
     ),
     "not last": ("SELECT 1 AS k, 2 AS n", "HIVE_COLUMN_ORDER", "partitioned_by = ARRAY['k']"),
+    "a text of keys": (
+        "SELECT 1 AS n, 2 AS k",
+        "INVALID_TABLE_PROPERTY: line 1:1: Invalid value for table property 'partitioned_by'",
+        "partitioned_by = 'k'",
+    ),
+    "a number of buckets": (
+        "SELECT 1 AS n",
+        "INVALID_TABLE_PROPERTY: line 1:1: Invalid value for table property 'bucketed_by'",
+        "bucketed_by = 4, bucket_count = 4",
+    ),
     "property": ("SELECT 1 AS n", "INVALID_TABLE_PROPERTY", "colour = 'red'"),
     "format": ("SELECT 1 AS n", "INVALID_TABLE_PROPERTY", "format = 'XML'"),
     "runtime": ("SELECT 1/x AS n FROM UNNEST(sequence(0, 3)) t(x)", "DIVISION_BY_ZERO"),

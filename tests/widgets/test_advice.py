@@ -43,6 +43,10 @@ QUERIES = {
         "less 5 less 3",
     ),
     "a date beside a text": ("SELECT 1 FROM student WHERE gender > DATE '2021-05-03'", "is a text"),
+    "keys that are a text": (
+        "CREATE TABLE db_cur_sisdemo.k WITH (partitioned_by = 'k') AS SELECT 1 AS n, 2 AS k",
+        "partitioned_by = ARRAY['day']",
+    ),
     "OFFSET behind LIMIT": ("SELECT 1 FROM student LIMIT 3 OFFSET 1", "before LIMIT"),
     "another column": ("SELECT gendr FROM student", "lab.catalog.columns(database, table)"),
     "another table": ("SELECT * FROM students", 'lab.catalog.tables("db_raw_sisdemo")'),

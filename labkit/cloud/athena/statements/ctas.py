@@ -18,6 +18,7 @@ from labkit.cloud.athena.statements import create_table
 from labkit.cloud.athena.statements.properties import (
     FORMATS,
     check_names,
+    columns_of,
     compression_of,
     format_of,
     read_properties,
@@ -167,7 +168,7 @@ def target_of(
     run: Run, said: CreateTableAs, query: Compiled
 ) -> tuple[writing.Target, list[Column]]:
     """Where a query's rows go and how, and the partition keys among its columns."""
-    columns, keys = _split(query, said.properties.get("partitioned_by") or [])
+    columns, keys = _split(query, columns_of(said.properties, "partitioned_by"))
     format_name = format_of(said.properties)
     location = said.properties.get("external_location") or run.output
     table = formats.Table(
@@ -176,7 +177,7 @@ def target_of(
         tuple((c.name, c.type) for c in keys),
         _delimiters(said, format_name),
     )
-    buckets = [str(c).lower() for c in said.properties.get("bucketed_by") or []]
+    buckets = columns_of(said.properties, "bucketed_by")
     count = int(said.properties.get("bucket_count", 0))
     if bool(buckets) != bool(count):
         raise _bad("bucketed_by and bucket_count must be set together")
@@ -187,9 +188,8 @@ def target_of(
     return writing.Target(str(location), table, compression, (buckets, count)), keys
 
 
-def _split(query: Compiled, partitioned_by: list[str]) -> tuple[list[Column], list[Column]]:
+def _split(query: Compiled, names: list[str]) -> tuple[list[Column], list[Column]]:
     """The data columns and the partition keys, which must come last and in order."""
-    names = [str(name).lower() for name in partitioned_by]
     columns = [replace(c, type=_storable(c)) for c in query.columns]
     for name in names:
         if name not in [c.name for c in columns]:

@@ -63,6 +63,24 @@ def format_of(properties: Mapping[str, Any]) -> str:
     return name
 
 
+def columns_of(properties: Mapping[str, Any], name: str) -> list[str]:
+    """The columns that a property names, in lower case.
+
+    Raises:
+        QueryFailed: it is no array of texts.
+    """
+    value = properties.get(name, [])
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        said = f"'{value}'" if isinstance(value, str) else value
+        raise QueryFailed(
+            "INVALID_TABLE_PROPERTY",
+            f"Invalid value for table property '{name}': Cannot convert [{said}] to array(varchar)",
+            1,
+            1,
+        )
+    return [each.lower() for each in value]
+
+
 def compression_of(properties: Mapping[str, Any], format_name: str) -> str:
     """The compression asked for, in lower case; empty for the format's default."""
     names = ("write_compression", "compression", f"{format_name.lower()}_compression")
