@@ -26,6 +26,7 @@ class Runner:
         self._implicit = False
         self._busy = False
         self._late = False
+        self._statement = 0
         self._lock = threading.Lock()
 
     @property
@@ -76,7 +77,8 @@ class Runner:
         self._late = False
         with self._lock:
             self._busy = True
-        timer = self._timer()
+            self._statement += 1
+        timer = self._timer(self._statement)
         try:
             yield
         except RedshiftError as error:
@@ -90,19 +92,22 @@ class Runner:
             if timer:
                 timer.cancel()
 
-    def _timer(self) -> threading.Timer | None:
+    def _timer(self, statement: int) -> threading.Timer | None:
         """What stops a statement that takes longer than ``statement_timeout``, in milliseconds."""
         told = self.connection.settings.get("statement_timeout", "0")
         if not told.isdigit() or not int(told):
             return None
-        timer = threading.Timer(int(told) / 1000, self._stop_late)
+        timer = threading.Timer(int(told) / 1000, self._stop_late, (statement,))
         timer.daemon = True
         timer.start()
         return timer
 
-    def _stop_late(self) -> None:
-        self._late = True
-        self.cancel()
+    def _stop_late(self, statement: int) -> None:
+        """Stop a statement, unless it ended as its time did: the next one has its own time."""
+        with self._lock:
+            if self._busy and self._statement == statement:
+                self._late = True
+                self.connection.cancel_soon()
 
 
 def _first(sql: str) -> str:
