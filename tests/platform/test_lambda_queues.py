@@ -151,3 +151,18 @@ def test_a_message_that_is_gone_is_not_remembered(monkeypatch):
     queue._messages.clear()
     del message
     assert list(queues._SENT_ON) == []
+
+
+def test_a_queue_that_finds_no_thread_is_looked_at_again(monkeypatch):
+    start = Mock(side_effect=[RuntimeError("can't start new thread"), None])
+    monkeypatch.setattr(queues.threading, "Thread", Mock(return_value=Mock(start=start)))
+    monkeypatch.setattr(
+        queues, "_waited_for", lambda _: [Mock(uuid="m")] * ("m" not in queues._BUSY)
+    )
+    monkeypatch.setattr(
+        queues, "_SENT", Mock(wait=Mock(side_effect=[None, None, KeyboardInterrupt]))
+    )
+    monkeypatch.setattr(queues, "_BUSY", set())
+    with pytest.raises(KeyboardInterrupt):
+        queues._poll(Mock())
+    assert (start.call_count, queues._BUSY) == (2, {"m"})

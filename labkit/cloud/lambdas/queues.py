@@ -63,11 +63,23 @@ def install(cloud: Cloud) -> None:
 
 def _poll(cloud: Cloud) -> None:
     while True:
-        for mapping in _waited_for(cloud):
-            _BUSY.add(mapping.uuid)
-            threading.Thread(target=_drain, args=(cloud, mapping), daemon=True).start()
+        try:
+            _look(cloud)
+        except Exception:  # such as no thread that is free: the next look comes soon
+            log.exception("queues could not be read for functions")
         _SENT.wait(LOOK_S)
         _SENT.clear()
+
+
+def _look(cloud: Cloud) -> None:
+    """Begin to read the queues that have something."""
+    for mapping in _waited_for(cloud):
+        _BUSY.add(mapping.uuid)
+        try:
+            threading.Thread(target=_drain, args=(cloud, mapping), daemon=True).start()
+        except RuntimeError:
+            _BUSY.discard(mapping.uuid)
+            raise
 
 
 def _waited_for(cloud: Cloud) -> Iterator[Any]:
