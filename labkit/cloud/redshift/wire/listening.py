@@ -71,9 +71,13 @@ class Listener:
                     return
                 time.sleep(BREATH_S)  # no file is free: when a client goes, there is one
                 continue
-            threading.Thread(
-                target=self._serve, args=(client,), name=f"{self.key} client", daemon=True
-            ).start()
+            try:
+                threading.Thread(
+                    target=self._serve, args=(client,), name=f"{self.key} client", daemon=True
+                ).start()
+            except RuntimeError:  # no thread is free: the next client may find one
+                log.exception("a client of %s found no thread", self.key)
+                client.close()
 
     def _serve(self, client: socket) -> None:
         """One client from its greeting to its end; what it does wrong ends it alone."""
