@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from sqlglot import exp
 
-from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError
+from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError, unsupported
 from labkit.cloud.engine.redshift.expressions import condition
 from labkit.cloud.engine.redshift.relations import add_member
 from labkit.cloud.engine.redshift.scope import Scope
@@ -35,7 +35,9 @@ def joined(node: exp.Select, scope: Scope) -> tuple[str, exp.Select]:
     pieces = {}
     for each in members:
         sql = add_member(each, scope)
-        pieces[scope.sources[-1].name] = sql
+        if (name := scope.sources[-1].name) in pieces:
+            raise unsupported(f"(+) beside two tables called {name}")
+        pieces[name] = sql
     conditions, rest, partners = _sorted_out(node.args["where"].this, scope)
     sql = " CROSS JOIN ".join(text for name, text in pieces.items() if name not in conditions)
     for name in _in_order(partners):

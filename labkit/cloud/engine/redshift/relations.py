@@ -25,7 +25,8 @@ _MEMBERS: dict[type[exp.Expr], Callable[..., Member]] = {}
 def add_member(node: exp.Expr, scope: Scope) -> str:
     sql, sources = member(node, scope)
     for source in sources:
-        if source.name and any(known.name == source.name for known in scope.sources):
+        known = [one for one in scope.sources if one.name == source.name]
+        if source.name and any(one.lies(source.path) for one in known):
             raise RedshiftError(f'table name "{source.name}" specified more than once', "42712")
         scope.sources.append(source)
     return sql
@@ -70,8 +71,17 @@ def _table(node: exp.Table, scope: Scope) -> Member:
         scope.state.oids.add(relation.oid)
         sql = f"{_read(relation, scope)} AS {alias}"
         fields, hidden = _fields(relation, alias, scope.state)
-        return finish(node, sql, Source(name, fields, hidden=hidden), scope)
+        path = path_of(node, relation.schema)
+        return finish(node, sql, Source(name, fields, hidden=hidden, path=path), scope)
     return finish(node, sql, Source(name, fields), scope)
+
+
+def path_of(node: exp.Table, schema: str) -> tuple[str, ...]:
+    """What may stand before a table's name: nothing where it has an alias."""
+    if node.alias:
+        return ()
+    told = tuple(part.name.lower() for part in node.parts[:-1])
+    return told or ((schema,) if schema else ())
 
 
 def _read(relation: Relation, scope: Scope) -> str:
@@ -113,7 +123,7 @@ def _renamed(node: exp.Expr, source: Source) -> Source:
         )
     names = columns + [field.name for field in source.fields[len(columns) :]]
     fields = [replace(f, name=n) for n, f in zip(names, source.fields, strict=True)]
-    return Source(source.name, fields, hidden=source.hidden)
+    return replace(source, fields=fields)
 
 
 def _one_value(node: exp.Table, name: str, scope: Scope) -> Member:

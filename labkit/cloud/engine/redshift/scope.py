@@ -82,13 +82,23 @@ class Field:
 
 @dataclass
 class Source:
-    """One member of FROM: its name there, and its columns."""
+    """One member of FROM: its name there, and its columns.
+
+    Args:
+        path: the schema, or database and schema, that a table without an alias lies in.
+    """
 
     name: str
     fields: list[Field]
     merged: set[str] = field(default_factory=set)
     qualified: bool = True
     hidden: tuple[Field, ...] = ()
+    path: tuple[str, ...] = ()
+
+    def lies(self, path: tuple[str, ...]) -> bool:
+        """Whether it may be in a schema; what has an alias or is no table may be in any."""
+        both = zip(reversed(path), reversed(self.path), strict=False)
+        return all(told == own for told, own in both)
 
 
 @dataclass(frozen=True)
@@ -159,16 +169,22 @@ class Scope:
         """A scope for a subquery, which sees this one's names too."""
         return Scope(self.state, parent=self, ctes=dict(self.ctes))
 
-    def column(self, table: str, name: str) -> Field | None:
+    def column(self, table: str, name: str, path: tuple[str, ...] = ()) -> Field | None:
         """The field of a name, here or further out; None when there is none.
+
+        Args:
+            path: the schema before the table's name: a table of it is meant before all others.
 
         Raises:
             RedshiftError: several have it.
         """
-        found = self._own(table, name)
-        if found is None and self.parent:
-            return self.parent.column(table, name)
-        return found
+        for placed in (True, False) if path else (False,):
+            scope: Scope | None = self
+            while scope:
+                if found := scope._own(table, name, path, placed=placed):
+                    return found
+                scope = scope.parent
+        return None
 
     def source(self, name: str) -> Source | None:
         for source in self.sources:
@@ -176,11 +192,13 @@ class Scope:
                 return source
         return self.parent.source(name) if self.parent else None
 
-    def _own(self, table: str, name: str) -> Field | None:
+    def _own(self, table: str, name: str, path: tuple[str, ...], *, placed: bool) -> Field | None:
         found = [
             field
             for source in self.sources
             if (not table or source.name == table)
+            and source.lies(path)
+            and (source.path or not placed)
             for field in (*source.fields, *source.hidden)
             if field.name == name and (table or name not in source.merged)
         ]

@@ -68,17 +68,21 @@ def star_of(node: exp.Expr) -> exp.Star | None:
 
 def expanded(star: exp.Star, node: exp.Expr, excluded: set[str], scope: Scope) -> list[Typed]:
     """The columns that a ``*`` stands for."""
-    table = node.args["table"].name.lower() if node.args.get("table") else ""
+    told = [part.name.lower() for part in node.parts[:-1]] if isinstance(node, exp.Column) else []
+    table, path = (told[-1], tuple(told[:-1])) if told else ("", ())
     if star.args.get("replace") or star.args.get("rename"):
         raise unsupported("REPLACE or RENAME of *")
     if not scope.sources:
         raise RedshiftError("SELECT * with no tables specified is not valid", SYNTAX)
-    if table and not any(source.name == table for source in scope.sources):
+    meant = [one for one in scope.sources if one.name == table and one.lies(path)]
+    if table and not meant:
         raise RedshiftError(f'relation "{table}" does not exist', "42P01")
+    if len(meant) > 1 and table:
+        raise RedshiftError(f'table reference "{table}" is ambiguous', "42P09")
     fields = [
         field
-        for source in scope.sources
-        if (not table and source.qualified) or source.name == table
+        for source in (meant if table else scope.sources)
+        if table or source.qualified
         for field in source.fields
         if field.name not in excluded and (table or field.name not in source.merged)
     ]

@@ -26,11 +26,11 @@ _BARE = ("current_namespace", "current_aws_account")
 def column(told: Sequence[exp.Expr], scope: Scope) -> Typed:
     """A column, or a path into a SUPER column: ``t.c.attribute.attribute``."""
     parts = [part.name.lower() for part in told]
-    for table, name, start in _readings(parts):
-        field = scope.column(table, name)
+    for path, table, name in _readings(parts):
+        field = scope.column(table, name, path)
         if field:
-            path = [attribute_name(part, scope) for part in told[start:]]
-            return _into(field.value, path)
+            start = len(path) + bool(table) + 1
+            return _into(field.value, [attribute_name(part, scope) for part in told[start:]])
     return _other(parts, scope)
 
 
@@ -43,15 +43,13 @@ def attribute_name(part: exp.Expr, scope: Scope) -> str:
     return part.name if minded else part.name.lower()
 
 
-def _readings(parts: list[str]) -> list[tuple[str, str, int]]:
+def _readings(parts: list[str]) -> list[tuple[tuple[str, ...], str, str]]:
     """What a dotted name may mean: table.column.path, column.path, schema.table.column."""
-    found = [("", parts[0], 1)]
+    found: list[tuple[tuple[str, ...], str, str]] = [((), "", parts[0])]
     if len(parts) > 1:
-        found.insert(0, (parts[0], parts[1], 2))
-    if len(parts) > 2:
-        found.append((parts[1], parts[2], 3))
-    if len(parts) > 3:
-        found.append((parts[2], parts[3], 4))
+        found.insert(0, ((), parts[0], parts[1]))
+    for at in range(2, min(len(parts), 4)):
+        found.append((tuple(parts[: at - 1]), parts[at - 1], parts[at]))
     return found
 
 

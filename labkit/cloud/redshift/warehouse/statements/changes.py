@@ -16,7 +16,7 @@ from labkit.cloud.engine.redshift.errors import DENIED, SYNTAX, RedshiftError, r
 from labkit.cloud.engine.redshift.expressions import condition, expression
 from labkit.cloud.engine.redshift.joins import join
 from labkit.cloud.engine.redshift.reading import parse_query
-from labkit.cloud.engine.redshift.relations import member
+from labkit.cloud.engine.redshift.relations import member, path_of
 from labkit.cloud.engine.redshift.scope import Field, Scope, Source
 from labkit.cloud.redshift.warehouse import grants, protection
 from labkit.cloud.redshift.warehouse.connection import Connection
@@ -37,7 +37,7 @@ def scope_of(connection: Connection, parsed: Parsed) -> Scope:
 
 
 def target_of(
-    connection: Connection, table: Object, name: str, command: str
+    connection: Connection, table: Object, node: exp.Table, command: str
 ) -> tuple[Sight, Source]:
     """What the user sees of the table that he changes, as a member of the statement."""
     sight = protection.sight(connection, table, "target", command)
@@ -53,7 +53,8 @@ def target_of(
         )
         for v in sight.guarded()
     ]
-    return sight, Source(name, fields)
+    name = (node.alias or node.name).lower()
+    return sight, Source(name, fields, path=path_of(node, table.schema))
 
 
 def _readable(connection: Connection, table: Object) -> frozenset[str] | None:
@@ -106,7 +107,7 @@ def _update_of(connection: Connection, parsed: Parsed) -> tuple[Object, str]:
     _check_columns(connection, table, tree.expressions)
     scope = scope_of(connection, parsed)
     prefix = _ctes(tree, scope)
-    sight, source = target_of(connection, table, (target.alias or target.name).lower(), "u")
+    sight, source = target_of(connection, table, target, "u")
     scope.sources.append(source)
     tables = _members(clause.this, scope) if (clause := tree.args.get("from_")) else ""
     where = tree.args.get("where")
@@ -226,7 +227,7 @@ def _delete_of(connection: Connection, parsed: Parsed) -> tuple[Object, str]:
     table = changeable(connection, table_name(target), "DELETE")
     scope = scope_of(connection, parsed)
     prefix = _ctes(tree, scope)
-    sight, source = target_of(connection, table, (target.alias or target.name).lower(), "d")
+    sight, source = target_of(connection, table, target, "d")
     scope.sources.append(source)
     parts = [_members(each, scope) for each in tree.args.get("using") or ()]
     where = tree.args.get("where")
