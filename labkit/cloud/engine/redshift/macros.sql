@@ -48,8 +48,6 @@ rs_right(a, n) AS CASE
     ELSE right(a, n)
     END;
 
-rs_strpos(a, b) AS strpos(a, b);
-
 rs_charindex(b, a, start) AS CASE
     WHEN strpos(substr(a, start), b) = 0 THEN 0
     ELSE strpos(substr(a, start), b) + start - 1
@@ -301,8 +299,6 @@ rs_super_compared(a, op, b) AS CASE
 
 -- Dates
 
-rs_quarters(a, n) AS a + to_months(n * 3);
-
 rs_add_months(a, n) AS CASE
     WHEN CAST(a AS DATE) = last_day(CAST(a AS DATE))
         THEN last_day(CAST(a + to_months(n) AS DATE)) + CAST(a AS TIME)
@@ -318,8 +314,6 @@ rs_months_between(a, b) AS CASE
     END;
 
 rs_next_day(a, n) AS CAST(a AS DATE) + CAST((n - dayofweek(a) + 6) % 7 + 1 AS INTEGER);
-
-rs_week_start(a) AS date_trunc('week', a);
 
 rs_path(a, path) AS list_transform([json_extract(a, path)], lambda _v:
     nullif(CAST(_v AS VARCHAR), 'null'))[1];
