@@ -20,7 +20,7 @@ from labkit.cloud.states.roles import client_of
 from labkit.cloud.states.visits import Visit
 
 READER_FAILED = "States.ItemReaderFailed"
-INVENTORY, ATHENA = "S3_INVENTORY", "ATHENA_DATA"
+ATHENA = "ATHENA_DATA"
 Json = dict[str, Any]
 
 
