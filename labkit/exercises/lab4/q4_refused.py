@@ -51,7 +51,7 @@ except Exception:
 
 OF_ANOTHER = """.df
 refused.loc[len(refused)] = ["minutes", 2]  # what the loads of the visits have refused"""
-OF_ALL = """.df
+OF_ALL = """.df.sort_values("column")
 refused["lines"] += [1] + [0] * (len(refused) - 1)  # what a load before has refused"""
 REMEMBERS = (
     "`stl_load_errors` remembers all loads that you have tried. Count the last one alone: its "
