@@ -233,7 +233,6 @@ def all_states(part: Json) -> Iterator[tuple[str, Json]]:
     """The states of a machine with their names, and those inside of them."""
     for name, state in part["States"].items():
         yield name, state
-        inner = [state.get("ItemProcessor"), state.get("Iterator"), *state.get("Branches", [])]
-        for each in inner:
+        for each in (distributed.processor_of(state)[1], *state.get("Branches", [])):
             if each:
                 yield from all_states(each)

@@ -12,7 +12,7 @@ from labkit.cloud.members import shown
 from labkit.cloud.operations import Answer, Context, operation
 from labkit.cloud.states import words
 from labkit.cloud.states.distributed.runs import find_run
-from labkit.cloud.states.execution import KIND, RUNNING
+from labkit.cloud.states.execution import FAILED, KIND, RUNNING
 from labkit.cloud.states.history import Event, History, without_data
 from labkit.cloud.states.machines import find_machine
 from labkit.cloud.states.variables import references
@@ -134,7 +134,7 @@ def public(record: Record) -> Answer:
 def redrivable(record: Record) -> Answer:
     """Whether an execution can be run again from where it failed."""
     status = record["status"]
-    if status in ("FAILED", "TIMED_OUT", "ABORTED"):
+    if status in FAILED:
         return {"redriveStatus": f"REDRIVABLE{'_BY_MAP_RUN' if 'mapRunArn' in record else ''}"}
     reason = f"Execution is {status} and cannot be redriven"
     return {"redriveStatus": "NOT_REDRIVABLE", "redriveStatusReason": reason}

@@ -10,8 +10,8 @@ import time
 from collections import deque
 from typing import Any
 
-from labkit.cloud.states.distributed.runs import AT_ONCE, FAILED, MapRun
-from labkit.cloud.states.execution import KIND, RUNNING, Execution
+from labkit.cloud.states.distributed.runs import AT_ONCE, MapRun
+from labkit.cloud.states.execution import FAILED, KIND, RUNNING, Execution
 from labkit.cloud.states.redrive import begin_anew
 from labkit.cloud.states.visits import Visit
 

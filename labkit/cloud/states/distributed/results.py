@@ -8,14 +8,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from labkit.cloud.json_text import compact
-from labkit.cloud.states import sdk
-from labkit.cloud.states.distributed.runs import FAILED, MapRun
-from labkit.cloud.states.errors import StateFailed
+from labkit.cloud.states.distributed.lake import reaching
+from labkit.cloud.states.distributed.runs import MapRun
+from labkit.cloud.states.execution import FAILED
 from labkit.cloud.states.executions import redrivable
-from labkit.cloud.states.roles import client_of
 from labkit.cloud.states.visits import Visit, iso
 
 WRITER_FAILED = "States.ResultWriterFailed"
@@ -35,15 +32,8 @@ def handed_on(visit: Visit, run: MapRun) -> Any:
     found = _by_status(run, transformation)
     if "Resource" not in writer:
         return [each for _, each in sorted(found["SUCCEEDED"] + found["FAILED"], key=_place)]
-    place = visit.filled("Parameters" if visit.is_jsonpath else "Arguments", writer) or {}
-    client = client_of(visit.frame.execution, "s3")
-    try:
+    with reaching(visit, writer, WRITER_FAILED) as (client, place):
         return _written(client, place, run, found, config.get("OutputType", "JSON"))
-    except ClientError as error:
-        cause = sdk.refused(client, error, first=True).cause
-        raise StateFailed(WRITER_FAILED, cause, located=True) from error
-    except BotoCoreError as error:
-        raise StateFailed(WRITER_FAILED, str(error), located=True) from error
 
 
 def _by_status(run: MapRun, transformation: str) -> dict[str, list[tuple[int, Any]]]:

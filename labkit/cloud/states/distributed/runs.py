@@ -24,7 +24,6 @@ from labkit.cloud.states.visits import Visit
 
 KIND, INPUTS = "states.map_run", "states.map_inputs"
 AT_ONCE = 40
-FAILED = ("FAILED", "TIMED_OUT", "ABORTED")
 Record = dict[str, Any]
 
 
@@ -43,6 +42,7 @@ class MapRun:
         kept = cloud.records(INPUTS).get(arn, {})
         self.inputs: list[Any] | None = kept.get("inputs")
         self.sizes: list[int] = kept.get("sizes", [])
+        self._items = sum(self.sizes)
 
     @classmethod
     def new(cls, visit: Visit) -> MapRun:
@@ -55,9 +55,8 @@ class MapRun:
         most = int(visit.number("MaxConcurrency") or 0)
         count = visit.number("ToleratedFailureCount")
         share = visit.number("ToleratedFailurePercentage")
-        parts = execution.arn.split(":")
         label = f"{execution.hidden['machine']['name']}/{state.get('Label') or uuid.uuid4()}"
-        arn = ":".join([*parts[:5], "mapRun", label, str(uuid.uuid4())])
+        arn = _beside(execution.arn, words.MAP_RUN, label, str(uuid.uuid4()))
         _, processor = processor_of(state)
         inner = {k: v for k, v in processor.items() if k != "ProcessorConfig"}
         language = {k: v for k, v in execution.definition.items() if k == "QueryLanguage"}
@@ -97,6 +96,7 @@ class MapRun:
     def keep(self, batches: list[tuple[Any, int]]) -> None:
         """Put on record what the executions get, and of how many items each is."""
         self.inputs, self.sizes = [each for each, _ in batches], [size for _, size in batches]
+        self._items = sum(self.sizes)
         self.cloud.records(INPUTS)[self.arn] = {"inputs": self.inputs, "sizes": self.sizes}
 
     def change(self, **changes: Any) -> None:
@@ -139,16 +139,15 @@ class MapRun:
     @property
     def machine_arn(self) -> str:
         """The state machine that its executions are said to be of."""
-        parts, name = self.arn.split(":"), self.record["_"]["machine"]["name"]
-        return ":".join([*parts[:5], "stateMachine", name])
+        return _beside(self.arn, words.MACHINE, self.record["_"]["machine"]["name"])
 
     def child_arn(self, index: int) -> str:
         """The ARN of the execution of an input, which is the same whenever it is asked for."""
-        parts, hidden = self.arn.split(":"), self.record["_"]
-        names = [hidden["machine"]["name"], str(self._uuid(index))]
+        hidden = self.record["_"]
+        names = hidden["machine"]["name"], str(self._uuid(index))
         if hidden["type"] == "EXPRESS":
-            return ":".join([*parts[:5], "express", *names, str(self._uuid(-1 - index))])
-        return ":".join([*parts[:5], "execution", *names])
+            return _beside(self.arn, words.EXPRESS, *names, str(self._uuid(-1 - index)))
+        return _beside(self.arn, words.EXECUTION, *names)
 
     def child(self, index: int) -> Record:
         """The record of an execution that is about to begin."""
@@ -192,10 +191,15 @@ class MapRun:
         count, share = (self.record[f"toleratedFailure{each}"] for each in ("Count", "Percentage"))
         if count is None and share is None:
             return failed_items > 0
-        return is_beyond(failed_items, sum(self.sizes), count, share)
+        return is_beyond(failed_items, self._items, count, share)
 
     def _uuid(self, index: int) -> uuid.UUID:
         return uuid.uuid5(uuid.NAMESPACE_URL, f"{self.arn}#{index}")
+
+
+def _beside(arn: str, kind: str, *names: str) -> str:
+    """The ARN of another kind of thing in the same account and region."""
+    return ":".join([*arn.split(":")[:5], kind, *names])
 
 
 def is_beyond(failed: int, items: int, count: float | None, share: float | None) -> bool:

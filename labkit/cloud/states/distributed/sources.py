@@ -11,12 +11,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from labkit.cloud.states import items, sdk
+from labkit.cloud.states import items
 from labkit.cloud.states.distributed import formats
+from labkit.cloud.states.distributed.lake import reaching
 from labkit.cloud.states.errors import StateFailed
-from labkit.cloud.states.roles import client_of
 from labkit.cloud.states.visits import Visit
 
 READER_FAILED = "States.ItemReaderFailed"
@@ -41,19 +39,15 @@ def items_of(visit: Visit) -> list[Item]:
     reader = visit.state.get("ItemReader")
     if reader is None:
         return [Item(each, items.STATE_DATA) for each in items.items_of(visit)]
-    place = visit.filled("Parameters" if visit.is_jsonpath else "Arguments", reader) or {}
     config = reader.get("ReaderConfig", {})
     most = visit.number("MaxItems", config)
-    client = client_of(visit.frame.execution, "s3")
     read = READERS[reader["Resource"].rpartition(":")[2]]
-    try:
-        found = read(Bucket(client, place.get("Bucket", "")), place, config)
-        return list(itertools.islice(found, int(most) if most else None))
-    except ClientError as error:
-        cause = sdk.refused(client, error, first=True).cause
-        raise StateFailed(READER_FAILED, cause, located=True) from error
-    except (BotoCoreError, formats.Unreadable) as error:
-        raise StateFailed(READER_FAILED, str(error), located=True) from error
+    with reaching(visit, reader, READER_FAILED) as (client, place):
+        try:
+            found = read(Bucket(client, place.get("Bucket", "")), place, config)
+            return list(itertools.islice(found, int(most) if most else None))
+        except formats.Unreadable as error:
+            raise StateFailed(READER_FAILED, str(error), located=True) from error
 
 
 class Bucket:
