@@ -18,9 +18,9 @@ from labkit.cloud.engine.trino.grouping import walk
 from labkit.cloud.engine.trino.library import common_type
 from labkit.cloud.engine.trino.operators import coerced
 from labkit.cloud.engine.trino.ordering import sorted_output
-from labkit.cloud.engine.trino.relations import table
 from labkit.cloud.engine.trino.scope import CommonTable, Field, Output, Scope, Typed
 from labkit.cloud.engine.trino.select import CHANGING, as_output, select
+from labkit.cloud.engine.trino.tables import table
 from labkit.cloud.engine.trino.values import values
 from labkit.cloud.engine.types import Type
 
