@@ -90,6 +90,8 @@ def test_a_user_changes(quicksight, register, fresh):
     )["User"]
     assert (changed["Email"], changed["Role"]) == ("c@d.edu", "AUTHOR")
     assert changed["CustomPermissionsName"] == profile
+    deleting = {"CustomPermissionsName": profile}
+    assert refused(quicksight.delete_custom_permissions, **deleting)[0] == "ConflictException"
     freed = quicksight.update_user(
         **HERE, UserName=name, Email="c@d.edu", Role="AUTHOR", UnapplyCustomPermissions=True
     )["User"]
@@ -229,9 +231,11 @@ def test_custom_permissions_apply_to_a_role_and_the_account(quicksight, fresh):
     quicksight.update_role_custom_permission(**HERE, Role="READER", **profile)
     told = quicksight.describe_role_custom_permission(**HERE, Role="READER")
     assert told["CustomPermissionsName"] == profile["CustomPermissionsName"]
+    assert refused(quicksight.delete_custom_permissions, **profile)[0] == "ConflictException"
     quicksight.delete_role_custom_permission(**HERE, Role="READER")
     assert refused(quicksight.describe_role_custom_permission, **HERE, Role="READER")[0] == (
         "ResourceNotFoundException"
     )
     found = quicksight.describe_custom_permissions(**profile)["CustomPermissions"]
     assert found["Capabilities"] == {"CreateSpaces": "DENY"}
+    quicksight.delete_custom_permissions(**profile)

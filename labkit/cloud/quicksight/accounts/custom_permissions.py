@@ -11,9 +11,9 @@ from typing import Any
 from labkit.cloud.operations import Answer, Context
 from labkit.cloud.quicksight import gate, records
 from labkit.cloud.quicksight.accounts import namespaces
-from labkit.cloud.quicksight.kinds import Kind
+from labkit.cloud.quicksight.kinds import USER, Kind
 from labkit.cloud.quicksight.records import Record, answers, lists
-from labkit.cloud.quicksight.words import not_found
+from labkit.cloud.quicksight.words import conflict, not_found
 from labkit.cloud.state import Records
 
 PROFILE = Kind("custompermission", "CustomPermissions")
@@ -53,6 +53,12 @@ def list_custom_permissions(context: Context) -> list[Record]:
 
 @answers("DeleteCustomPermissions")
 def delete_custom_permissions(context: Context, *, CustomPermissionsName: str) -> Answer:
+    """Delete a profile that restricts nobody: what it denies would be allowed without a word."""
+    told = [*records.listed(context, USER), *_applied(context).values()]
+    if any(each.get("CustomPermissionsName") == CustomPermissionsName for each in told):
+        raise conflict(
+            f"CustomPermissions {CustomPermissionsName} is applied to users, roles or the account."
+        )
     return {"Arn": records.remove(context, PROFILE, CustomPermissionsName)["Arn"]}
 
 
