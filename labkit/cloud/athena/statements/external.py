@@ -15,7 +15,7 @@ from labkit.cloud.athena.statements.select import whole_query
 from labkit.cloud.engine import ExternalFunction, QueryFailed
 from labkit.cloud.engine.trino.cursor import Cursor
 from labkit.cloud.engine.trino.errors import failed_at
-from labkit.cloud.engine.trino.parse_query import QueryParser
+from labkit.cloud.engine.trino.parse_type import read_type
 from labkit.cloud.engine.types import Type
 
 #: https://docs.aws.amazon.com/athena/latest/ug/udf-query-syntax.html lists them.
@@ -69,7 +69,7 @@ def _declared(cursor: Cursor) -> Declared:
 
 def _type(cursor: Cursor) -> Type:
     start = cursor.token.start
-    found = QueryParser(cursor).expressions.type()
+    found = read_type(cursor)
     if not _can_travel(found):
         message = f"Type {found} is not supported in external functions"
         raise failed_at(cursor.text, start, "NOT_SUPPORTED", message)

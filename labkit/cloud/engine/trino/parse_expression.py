@@ -8,15 +8,13 @@ https://github.com/trinodb/trino/blob/master/core/trino-grammar/src/main/antlr4/
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from labkit.cloud.engine.trino import parse_forms, parse_json, tree
 from labkit.cloud.engine.trino.cursor import Cursor
-from labkit.cloud.engine.trino.errors import QueryFailed, failed_at
+from labkit.cloud.engine.trino.errors import QueryFailed
 from labkit.cloud.engine.trino.parse_window import window_of_call
-from labkit.cloud.engine.types import Type, UnknownType, parse_type
 
 if TYPE_CHECKING:
     from labkit.cloud.engine.trino.parse_query import QueryParser
@@ -298,59 +296,6 @@ class ExpressionParser:
             return True
         return False if self.cursor.accept("RESPECT", "NULLS") else None
 
-    # Types
-
-    def type(self, cast: int | None = None) -> Type:
-        """A type's name: the words up to the bracket or comma that is not its own.
-
-        Args:
-            cast: where the cast to it begins, which is where Trino says that it is unknown.
-        """
-        cursor, start, depth = self.cursor, self.cursor.token.start, 0
-        while depth or cursor.peek("WITH", "TIME") or not cursor.peek_any(*_AFTER_TYPE):
-            if cursor.peek("<EOF>"):
-                raise cursor.mismatch("')'")
-            depth += cursor.peek_any("(", "<") - cursor.peek_any(")", ">")
-            cursor.at += 1
-        try:
-            return _dml_type(_lower_unquoted(cursor.text[start : cursor.end]))
-        except (UnknownType, IndexError) as unknown:
-            message = f"Unknown type: {cursor.text[start : cursor.end]}"
-            at = start if cast is None else cast
-            raise failed_at(cursor.text, at, "TYPE_NOT_FOUND", message) from unknown
-
 
 #: Words that begin a form of their own; a reader that finds another gives ``None``.
 _WORDS = {**parse_forms.WORDS, **parse_json.WORDS}
-#: What ends a type: brackets of a cast, and the words after one in RETURNING and JSON_TABLE.
-_AFTER_TYPE = (
-    ")",
-    ",",
-    "LAMBDA",
-    "<EOF>",
-    "NULL",
-    "ERROR",
-    "DEFAULT",
-    "EMPTY",
-    "WITH",
-    "WITHOUT",
-    "KEEP",
-    "OMIT",
-    "FORMAT",
-    "PATH",
-)
-
-
-#: Hive's names of types, which Athena knows in DDL alone; as the name of a row's field they may be.
-#: https://docs.aws.amazon.com/athena/latest/ug/data-types.html
-_HIVE_ALONE = re.compile(r"\b(?:string|binary|long)\s*(?=$|[,)>])|\bstruct\s*<")
-
-
-def _dml_type(text: str) -> Type:
-    if _HIVE_ALONE.search(text):
-        raise UnknownType(text)
-    return parse_type(text)
-
-
-def _lower_unquoted(text: str) -> str:
-    return re.sub(r'"[^"]*"|[^"]+', lambda m: m[0] if m[0][0] == '"' else m[0].lower(), text)

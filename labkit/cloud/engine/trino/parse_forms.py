@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from labkit.cloud.engine.trino import tree
+from labkit.cloud.engine.trino.parse_type import read_type
 from labkit.cloud.engine.types import Type
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def _cast(parser: ExpressionParser) -> tree.Expression | None:
     cursor.expect("(")
     value = parser.expression()
     cursor.expect("AS")
-    target = parser.type(start)
+    target = read_type(cursor, start)
     cursor.expect(")")
     return tree.Cast(start, cursor.end, value, target, safe)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.errors import failed_at
+from labkit.cloud.engine.trino.parse_type import read_type
 
 if TYPE_CHECKING:
     from labkit.cloud.engine.trino.parse_expression import ExpressionParser
@@ -72,7 +73,7 @@ def _returning(parser: ExpressionParser) -> Type | None:
     """``RETURNING varchar FORMAT JSON``."""
     if not parser.cursor.accept("RETURNING"):
         return None
-    kind = parser.type()
+    kind = read_type(parser.cursor)
     json_format(parser)
     return kind
 

@@ -15,6 +15,7 @@ from labkit.cloud.engine.trino.parse_json import (
     json_value,
     path_text,
 )
+from labkit.cloud.engine.trino.parse_type import read_type
 
 _PARENT, _SIBLING = ("OUTER", "INNER"), ("UNION", "CROSS")
 
@@ -59,7 +60,7 @@ def _column(parser: ExpressionParser) -> tree.JsonColumn | tree.JsonNested:
     name = cursor.name()
     if cursor.accept("FOR", "ORDINALITY"):
         return tree.JsonColumn(start, cursor.end, name, None)
-    kind = parser.type()
+    kind = read_type(cursor)
     form = "json_query" if json_format(parser) else "json_value"
     path = tree.PathText(start, cursor.end, f'lax $."{written.replace(chr(34), chr(34) * 2)}"')
     if cursor.accept("PATH"):
