@@ -78,6 +78,7 @@ def of_numbers(numbers: Sequence[float]) -> dict[str, Any]:
         "max": exact[-1],
         "sum": sum(exact),
         "range": exact[-1] - exact[0],
+        "interquartileRange": quartiles["percentile75"] - quartiles["percentile25"],
         "mean": mean,
         "median": median,
         "mode": min(counts, key=lambda value: (-counts[value], value)),

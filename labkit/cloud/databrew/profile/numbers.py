@@ -141,6 +141,18 @@ class Numbers:
         falling = np.ascontiguousarray(distances[:below][::-1])
         return _Apart(self.ranks, falling, distances[below:]).median * self.scale
 
+    @property
+    def interquartile_range(self) -> float | None:
+        """Of integers by their distances from the least, beyond 2^53 too."""
+        if not self.count:
+            return None
+        origin = self.values[0].item() if self.whole else 0
+        low, high = (
+            _between(lambda rank: self._at(rank) - origin, self.count, share)
+            for share in (0.25, 0.75)
+        )
+        return high - low
+
     def percentile(self, share: float) -> float | None:
         """The number below which a share of all numbers lies.
 

@@ -212,8 +212,7 @@ def percentiles(column: Evaluated) -> Told:
 
 @statistic("INTER_QUARTILE_RANGE")
 def interquartile_range(column: Evaluated) -> Told:
-    low, high = column.numbers.percentile(0.25), column.numbers.percentile(0.75)
-    return {"interquartileRange": None if low is None or high is None else high - low}
+    return {"interquartileRange": column.numbers.interquartile_range}
 
 
 @statistic("MEDIAN_ABSOLUTE_DEVIATION")
