@@ -11,6 +11,7 @@ import datetime
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from urllib.parse import unquote
 
@@ -22,9 +23,11 @@ from labkit.cloud.delta.skipping import has_bounds, needed
 from labkit.cloud.engine import Column, PartitionFilter, QueryFailed, Scan, formats
 from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.lake.catalog import GlueCatalog, table_type
+from labkit.cloud.lake.listing import list_objects, path_of
 from labkit.cloud.lake.metastore import Definition
+from labkit.cloud.lake.partitions import Partition
 from labkit.cloud.lake.pruning import NULL_PARTITION, matching
-from labkit.cloud.lake.table import HIDDEN, LakeTable, Partition, Reading
+from labkit.cloud.lake.table import HIDDEN, LakeTable, Reading
 from labkit.cloud.s3.store import Object, split_uri
 
 DELTA = "DELTA"
@@ -44,7 +47,8 @@ class DeltaTable(LakeTable):
         root = self.location.rstrip("/") + "/"
         name = f"{self.database}.{self.name}"
         self.root = root
-        self.snapshot = log.read(self._list(*split_uri(root + log.FOLDER)), self._path, name)
+        found = list_objects(catalog.store, *split_uri(root + log.FOLDER))
+        self.snapshot = log.read(found, partial(path_of, catalog.store), name)
         fields = fields_of(
             json.loads(self.snapshot.schema_text), mapped=self.snapshot.mapping != "none"
         )
@@ -122,7 +126,7 @@ class DeltaTable(LakeTable):
             raise QueryFailed("DELTA_LAKE_BAD_DATA", f"{uri}: {error}") from error
 
     def _content(self, uri: str) -> bytes:
-        return self._path(self._object(uri)).read_bytes()
+        return path_of(self.catalog.store, self._object(uri)).read_bytes()
 
     def _uri(self, path: str) -> str:
         path = unquote(path)

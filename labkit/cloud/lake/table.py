@@ -1,35 +1,31 @@
 """A Hive table as a source of the engine: its partitions, their files, and how they are read.
 
-Athena reads all objects below a table's (or each partition's) location, except names that begin
-with ``_`` or ``.``; partitions that the WHERE clause excludes are neither listed nor scanned.
+Athena reads all objects below a table's (or each partition's) location; partitions that the WHERE
+clause excludes are neither listed nor scanned.
 Sources: https://docs.aws.amazon.com/athena/latest/ug/tables-location-format.html and
 https://docs.aws.amazon.com/athena/latest/ug/partitions.html
 """
 
 from __future__ import annotations
 
-import bisect
 import itertools
-import os
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from labkit.cloud.engine import Column, PartitionFilter, QueryFailed, Scan, formats
 from labkit.cloud.engine.catalog import Relation
 from labkit.cloud.engine.formats.serdes import SYMLINKS
-from labkit.cloud.engine.quoting import quoted_name, quoted_text
 from labkit.cloud.engine.types import BIGINT, TIMESTAMPTZ, VARCHAR, Type
 from labkit.cloud.lake import projection
 from labkit.cloud.lake.buckets import buckets_of
 from labkit.cloud.lake.definitions import columns_of, parameters_of, table_type_of
+from labkit.cloud.lake.listing import followed, list_folders, path_of
 from labkit.cloud.lake.metastore import Definition
+from labkit.cloud.lake.partitions import Partition, PartitionList, partition_of
 from labkit.cloud.lake.pruning import NULL_PARTITION, equals, matching
-from labkit.cloud.operations import AwsError
-from labkit.cloud.s3.store import Object, split_uri
+from labkit.cloud.s3.store import Object
 
 if TYPE_CHECKING:
     from labkit.cloud.lake.catalog import GlueCatalog
@@ -40,50 +36,6 @@ HIDDEN = (
     Column("$file_size", BIGINT),
     Column("$file_modified_time", TIMESTAMPTZ),
 )
-
-
-@dataclass(frozen=True)
-class Partition:
-    """One folder of a table.
-
-    Args:
-        values: the text of each key's value.
-        location: its ``s3://`` address.
-        storage: its own storage descriptor, empty where the table's applies.
-    """
-
-    values: tuple[str, ...]
-    location: str
-    storage: Definition = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class PartitionList:
-    """``"orders$partitions"``: the values of the keys, a row for each partition.
-
-    ``partition_number`` counts them, unseen by ``*``. Source:
-    https://docs.aws.amazon.com/athena/latest/ug/querying-glue-catalog-listing-partitions.html
-    """
-
-    table: LakeTable
-    columns: Sequence[Column]
-    partition_keys: Sequence[str] = ()
-    hidden: Sequence[Column] = (Column("partition_number", BIGINT),)
-    versioned: bool = False
-
-    def relation(self, session: Any, scan: Scan) -> str:
-        """The DuckDB relation of the list."""
-        found = [partition.values for partition in self.table.partitions(session)]
-        rows = [f"({', '.join(map(quoted_text, values))})" for values in found]
-        names = [quoted_name(column.name) for column in self.columns]
-        shown = ", ".join(
-            f"CAST(nullif({name}, '{NULL_PARTITION}') AS {column.type.duckdb}) AS {name}"
-            for name, column in zip(names, self.columns, strict=True)
-        )
-        nothing = f"({', '.join('NULL' for _ in names)})"
-        listed = f"(VALUES {', '.join(rows or [nothing])}) AS t({', '.join(names)})"
-        number = "row_number() OVER () AS partition_number"
-        return f"SELECT {shown}, {number} FROM {listed} WHERE {'true' if rows else 'false'}"
 
 
 class LakeTable:
@@ -139,13 +91,11 @@ class LakeTable:
             return [Partition((), self.location)]
         if projection.is_projected(self.parameters):
             return self._projected(session, filters)
-        stored = [_stored(p) for p in self.catalog.metastore.partitions(self.database, self.name)]
+        stored = [
+            partition_of(p) for p in self.catalog.metastore.partitions(self.database, self.name)
+        ]
         kept = set(matching(session, self.keys, [p.values for p in stored], filters))
         return [p for p in stored if p.values in kept]
-
-    def files(self, partition: Partition) -> list[Object]:
-        """The objects of one partition."""
-        return list(self._listed([partition])[0])
 
     def _projected(self, session: Any, filters: Sequence[PartitionFilter]) -> list[Partition]:
         names = [key.name for key in self.keys]
@@ -173,12 +123,13 @@ class LakeTable:
         """The files by the declaration that reads them: a partition may have its own."""
         own = self.declared()
         groups: dict[str, tuple[formats.Table, list[formats.File]]] = {}
-        for partition, objects in zip(partitions, self._listed(partitions), strict=True):
+        listed = list_folders(self.catalog.store, [p.location for p in partitions])
+        for partition, objects in zip(partitions, listed, strict=True):
             table = own if self._is_plain(partition) else self._declared(partition)
             _, files = groups.setdefault("" if table is own else repr(table), (table, []))
             storage = partition.storage or self.storage
             if is_symlinks(storage):
-                objects = self._followed(objects)
+                objects = followed(self.catalog.store, objects)
             kept = self.buckets.holding(objects, needed, storage)
             files.extend(self._file(each, partition) for each in kept)
         yield from groups.values() or [(own, [])]
@@ -211,7 +162,7 @@ class LakeTable:
         options = {k.lower(): v for k, v in self.parameters.items()}
         options |= {k.lower(): str(v) for k, v in (serde.get("Parameters") or {}).items()}
         if partition.storage:
-            self._checkcolumns_of(partition)
+            self._check_columns(partition)
         return formats.Table(
             format=formats.serde_format(
                 serde.get("SerializationLibrary") or "", storage.get("InputFormat") or "", options
@@ -222,7 +173,7 @@ class LakeTable:
             digits=self.catalog.digits,
         )
 
-    def _checkcolumns_of(self, partition: Partition) -> None:
+    def _check_columns(self, partition: Partition) -> None:
         """A partition's columns may be fewer or narrower than the table's, never others."""
         declared = {c.name: c.type for c in self.data_columns}
         for column in columns_of(partition.storage.get("Columns"), self.name):
@@ -240,65 +191,11 @@ class LakeTable:
                     f"'{column.type.hive}'.",
                 )
 
-    def _followed(self, symlinks: Iterable[Object]) -> list[Object]:
-        """The objects that files of addresses name, as those of Delta Lake and S3 Inventory do.
-
-        Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-inventory-athena-query.html
-        """
-        found = []
-        for each in symlinks:
-            text = self._path(each).read_bytes().decode(errors="replace")
-            for uri in filter(None, map(str.strip, text.split("\n"))):
-                target = self.catalog.store.find(uri)
-                if target is None:
-                    raise QueryFailed(
-                        "HIVE_BAD_DATA", f"Error parsing symlinks from: {each.uri}: no file {uri}"
-                    )
-                found.append(target)
-        return found
-
-    def _path(self, found: Object) -> Path:
-        """An object's file, once the caller may read it."""
-        try:
-            return self.catalog.store.read(found)
-        except AwsError as error:
-            raise QueryFailed(
-                "HIVE_CANNOT_OPEN_SPLIT",
-                f"Error opening Hive split {found.uri} (offset=0, length={found.size}): "
-                f"{error.message} (Service: Amazon S3; Status Code: {error.status}; "
-                f"Error Code: {error.code})",
-            ) from error
-
     def _file(self, found: Object, partition: Partition) -> formats.File:
-        path = self._path(found)
+        path = path_of(self.catalog.store, found)
         values = tuple(None if v == NULL_PARTITION else v for v in partition.values)
         told = (found.uri, str(found.size), _moment(found.modified))
         return formats.File(str(path), found.uri, (*values, *told), found.size)
-
-    def _listed(self, partitions: list[Partition]) -> list[list[Object]]:
-        """The objects of each partition, with one listing for each bucket."""
-        folders = [split_uri(p.location.rstrip("/") + "/") for p in partitions]
-        by_bucket: dict[str, list[str]] = defaultdict(list)
-        for bucket, prefix in folders:
-            by_bucket[bucket].append(prefix)
-        listings = {b: self._list(b, _common(prefixes)) for b, prefixes in by_bucket.items()}
-        keys = {b: [o.key for o in objects] for b, objects in listings.items()}
-        return [list(_below(listings[b], keys[b], prefix)) for b, prefix in folders]
-
-    def _list(self, bucket: str, prefix: str) -> list[Object]:
-        uri = f"s3://{bucket}/{prefix}"
-        try:
-            return self.catalog.store.list(uri)
-        except AwsError as error:
-            if error.code == "AccessDenied":
-                raise QueryFailed(
-                    "PERMISSION_DENIED", f"Permission denied on S3 path: {uri} ({error.message})"
-                ) from error
-            raise QueryFailed(
-                "HIVE_METASTORE_ERROR",
-                f"{error.message} (Service: Amazon S3; Status Code: {error.status}; "
-                f"Error Code: {error.code})",
-            ) from error
 
     def _read(
         self, reading: Reading, table: formats.Table, files: list[formats.File],
@@ -336,25 +233,6 @@ def _moment(modified: datetime) -> str:
     """A moment in UTC as the text of a timestamp with time zone."""
     instant = modified.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "milliseconds")
     return f"{{'instant': '{instant}', 'zone': 'UTC'}}"
-
-
-def _stored(partition: Definition) -> Partition:
-    storage = partition.get("StorageDescriptor") or {}
-    return Partition(tuple(partition["Values"]), storage.get("Location") or "", storage)
-
-
-def _below(objects: list[Object], keys: list[str], prefix: str) -> Iterator[Object]:
-    for at in range(bisect.bisect_left(keys, prefix), len(keys)):
-        if not keys[at].startswith(prefix):
-            return
-        inner = keys[at][len(prefix) :].split("/")
-        if inner[-1] and objects[at].size and not any(p.startswith(("_", ".")) for p in inner):
-            yield objects[at]
-
-
-def _common(prefixes: list[str]) -> str:
-    shared = os.path.commonprefix(prefixes)  # noqa: RUF071  keys are text, not paths
-    return shared[: shared.rfind("/") + 1]
 
 
 def _product(counts: Iterable[int]) -> int:

@@ -1,0 +1,66 @@
+"""Partitions of a Hive table: a folder each, and the list that ``"orders$partitions"`` gives."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from labkit.cloud.engine import Column, Scan
+from labkit.cloud.engine.quoting import quoted_name, quoted_text
+from labkit.cloud.engine.types import BIGINT
+from labkit.cloud.lake.metastore import Definition
+from labkit.cloud.lake.pruning import NULL_PARTITION
+
+if TYPE_CHECKING:
+    from labkit.cloud.lake.table import LakeTable
+
+
+@dataclass(frozen=True)
+class Partition:
+    """One folder of a table.
+
+    Args:
+        values: the text of each key's value.
+        location: its ``s3://`` address.
+        storage: its own storage descriptor, empty where the table's applies.
+    """
+
+    values: tuple[str, ...]
+    location: str
+    storage: Definition = field(default_factory=dict)
+
+
+def partition_of(partition: Definition) -> Partition:
+    """A partition as the catalog has it."""
+    storage = partition.get("StorageDescriptor") or {}
+    return Partition(tuple(partition["Values"]), storage.get("Location") or "", storage)
+
+
+@dataclass(frozen=True)
+class PartitionList:
+    """``"orders$partitions"``: the values of the keys, a row for each partition.
+
+    ``partition_number`` counts them, unseen by ``*``. Source:
+    https://docs.aws.amazon.com/athena/latest/ug/querying-glue-catalog-listing-partitions.html
+    """
+
+    table: LakeTable
+    columns: Sequence[Column]
+    partition_keys: Sequence[str] = ()
+    hidden: Sequence[Column] = (Column("partition_number", BIGINT),)
+    versioned: bool = False
+
+    def relation(self, session: Any, scan: Scan) -> str:
+        """The DuckDB relation of the list."""
+        found = [partition.values for partition in self.table.partitions(session)]
+        rows = [f"({', '.join(map(quoted_text, values))})" for values in found]
+        names = [quoted_name(column.name) for column in self.columns]
+        shown = ", ".join(
+            f"CAST(nullif({name}, '{NULL_PARTITION}') AS {column.type.duckdb}) AS {name}"
+            for name, column in zip(names, self.columns, strict=True)
+        )
+        nothing = f"({', '.join('NULL' for _ in names)})"
+        listed = f"(VALUES {', '.join(rows or [nothing])}) AS t({', '.join(names)})"
+        number = "row_number() OVER () AS partition_number"
+        return f"SELECT {shown}, {number} FROM {listed} WHERE {'true' if rows else 'false'}"
