@@ -8,115 +8,32 @@ from __future__ import annotations
 
 from typing import Any
 
-FONT = "FontSize FontColor FontWeight FontStyle"
-_TICKS: dict[str, Any] = {"LabelOptions": {"Visibility": "", "FontConfiguration": FONT}}
-NUMBERS: dict[str, Any] = {"DataOptions": {"NumericAxisOptions": ""}}
-VALUES: dict[str, Any] = {
-    "AxisOffset": "",
-    "AxisLineVisibility": "",
-    "GridLineVisibility": "",
-    "TickLabelOptions": _TICKS | {"RotationAngle": ""},
-    **NUMBERS,
-}
-CATEGORIES: dict[str, Any] = {
-    "AxisOffset": "",
-    "AxisLineVisibility": "",
-    "GridLineVisibility": "",
-    "TickLabelOptions": _TICKS | {"RotationAngle": ""},
-}
-SECOND = {name: each for name, each in VALUES.items() if name != "GridLineVisibility"}
-CELL_AXIS: dict[str, Any] = {"TickLabelOptions": _TICKS}
-TITLE: dict[str, Any] = {
-    "Visibility": "",
-    "AxisLabelOptions": {"CustomLabel": "", "ApplyTo": "", "FontConfiguration": FONT},
-}
-NAME: dict[str, Any] = {"Visibility": "", "AxisLabelOptions": "CustomLabel ApplyTo"}
-LEGEND: dict[str, Any] = {
-    "Visibility": "",
-    "Position": "",
-    "Width": "",
-    "Title": {"Visibility": "", "CustomLabel": "", "FontConfiguration": FONT},
-    "ValueFontConfiguration": FONT,
-}
-LABELS: dict[str, Any] = {
-    "Visibility": "",
-    "LabelFontConfiguration": FONT,
-    "LabelColor": "",
-    "MeasureLabelVisibility": "",
-}
-NAMED_LABELS = LABELS | {"CategoryLabelVisibility": ""}
-COLOR_BAR: dict[str, Any] = {
-    name: LEGEND[name] for name in ("Visibility", "Title", "ValueFontConfiguration")
-}
-COLORS: dict[str, Any] = {
-    "Colors": "",
-    "ColorFillType": "",
-    "NullValueColor": "Color",
-}
-PALETTE: dict[str, Any] = {
-    "ChartColor": "",
-    "ColorMap": {"Element": "FieldId FieldValue", "Color": "", "TimeGranularity": ""},
-}
-REFERENCE: dict[str, Any] = {
-    "Status": "",
-    "DataConfiguration": "",
-    "StyleConfiguration": "Pattern Color",
-    "LabelConfiguration": {
-        "ValueLabelConfiguration": "",
-        "CustomLabelConfiguration": "",
-        "FontColor": "",
-        "HorizontalPosition": "",
-        "VerticalPosition": "",
-        "FontConfiguration": FONT,
-    },
-}
-LINE_STYLE: dict[str, Any] = {
-    "LineStyleSettings": "LineVisibility LineInterpolation LineStyle LineWidth",
-    "MarkerStyleSettings": "MarkerVisibility MarkerShape MarkerSize MarkerColor",
-}
-MULTIPLES: dict[str, Any] = {
-    "MaxVisibleRows": "",
-    "MaxVisibleColumns": "",
-    "XAxis": "Scale",
-    "YAxis": "Scale",
-    "PanelConfiguration": {
-        "Title": {"Visibility": "", "FontConfiguration": FONT, "HorizontalTextAlignment": ""},
-        "BorderVisibility": "",
-        "BorderThickness": "",
-        "BorderStyle": "",
-        "BorderColor": "",
-        "GutterVisibility": "",
-        "GutterSpacing": "",
-        "BackgroundVisibility": "",
-        "BackgroundColor": "",
-    },
-}
-CELLS: dict[str, Any] = {
-    "Visibility": "",
-    "FontConfiguration": FONT,
-    "TextWrap": "",
-    "HorizontalTextAlignment": "",
-    "VerticalTextAlignment": "",
-    "BackgroundColor": "",
-}
-ROWS_OF_CELLS = CELLS | {"Height": "", "Border": ""}
-_TOTAL: dict[str, Any] = {
-    "TotalsVisibility": "",
-    "Placement": "",
-    "CustomLabel": "",
-    "TotalCellStyle": CELLS,
-    "TotalAggregationOptions": "",
-}
-_SUMS: dict[str, Any] = {
-    "TotalsVisibility": "",
-    "CustomLabel": "",
-    "TotalCellStyle": CELLS,
-    "ValueCellStyle": CELLS,
-}
-_SUBTOTALS = _SUMS | {"FieldLevel": "", "FieldLevelOptions": "FieldId"}
-_TOTALS = _SUMS | {"Placement": "", "TotalAggregationOptions": ""}
-PANELS = {name: each for name, each in MULTIPLES.items() if not name.endswith("Axis")}
-_TEXT_FORMAT = "BackgroundColor TextColor Icon"
+from labkit.cloud.quicksight.render.honoured_parts import (
+    CATEGORIES,
+    CELL_AXIS,
+    CELLS,
+    COLOR_BAR,
+    COLORS,
+    FONT,
+    LABELS,
+    LEGEND,
+    LINE_STYLE,
+    MULTIPLES,
+    NAME,
+    NAMED_LABELS,
+    NUMBERS,
+    PALETTE,
+    PANELS,
+    REFERENCE,
+    ROWS_OF_CELLS,
+    SECOND,
+    SUBTOTALS,
+    TEXT_FORMAT,
+    TITLE,
+    TOTAL,
+    TOTALS,
+    VALUES,
+)
 
 HONOURED: dict[str, dict[str, Any]] = {
     "BarChartVisual": {
@@ -304,14 +221,14 @@ HONOURED: dict[str, dict[str, Any]] = {
             "CellStyle": ROWS_OF_CELLS,
             "RowAlternateColorOptions": "",
         },
-        "TotalOptions": _TOTAL,
+        "TotalOptions": TOTAL,
         "FieldOptions": {
             "SelectedFieldOptions": "FieldId Width CustomLabel Visibility",
             "Order": "",
         },
         "TableInlineVisualizations": "DataBars",
         "ConditionalFormattingOptions": {
-            "Cell": {"FieldId": "", "TextFormat": _TEXT_FORMAT},
+            "Cell": {"FieldId": "", "TextFormat": TEXT_FORMAT},
             "Row": "BackgroundColor TextColor",
         },
     },
@@ -331,10 +248,10 @@ HONOURED: dict[str, dict[str, Any]] = {
             "CollapsedRowDimensionsVisibility": "",
         },
         "TotalOptions": {
-            "RowSubtotalOptions": _SUBTOTALS,
-            "ColumnSubtotalOptions": _SUBTOTALS,
-            "RowTotalOptions": _TOTALS,
-            "ColumnTotalOptions": _TOTALS,
+            "RowSubtotalOptions": SUBTOTALS,
+            "ColumnSubtotalOptions": SUBTOTALS,
+            "RowTotalOptions": TOTALS,
+            "ColumnTotalOptions": TOTALS,
         },
         "FieldOptions": {
             "SelectedFieldOptions": "FieldId CustomLabel Visibility",
@@ -342,7 +259,7 @@ HONOURED: dict[str, dict[str, Any]] = {
             "CollapseStateOptions": "",
         },
         "ConditionalFormattingOptions": {
-            "Cell": {"FieldId": "", "TextFormat": _TEXT_FORMAT, "Scope": "", "Scopes": ""},
+            "Cell": {"FieldId": "", "TextFormat": TEXT_FORMAT, "Scope": "", "Scopes": ""},
         },
     },
     "GeospatialMapVisual": {

@@ -17,9 +17,9 @@ from labkit.cloud.quicksight.render.charts.pivot_totals import (
     Path,
     total_look,
     total_options,
-    value_look,
 )
-from labkit.cloud.quicksight.render.charts.table import field_options, formatted, stripes
+from labkit.cloud.quicksight.render.charts.pivot_values import value_cells, without_metrics
+from labkit.cloud.quicksight.render.charts.table import field_options, stripes
 from labkit.cloud.quicksight.render.grid import draw_grid
 from labkit.cloud.quicksight.render.labels import full
 from labkit.cloud.quicksight.render.registry import chart
@@ -62,7 +62,7 @@ def pivot_grid(sketch: Sketch) -> Grid:
             line = _side_cells(sketch, rows, side, own, before)
             if level is not None:
                 line[0] = replace(line[0], indent=INDENT * shown.index(level))
-            table.append([*line, *_values(sketch, side, heads, cells)])
+            table.append([*line, *value_cells(sketch, side, heads, cells)])
             before = side
     left = len(levels) + (0 if across else 1)
     widths = widths_of(sketch, [rows[at] for at in levels], columns, heads, left)
@@ -219,7 +219,7 @@ def _side_cells(
     fill = sketch.theme.panel if total else ""
     head_fill = fill or _look(sketch, "RowHeaderStyle").fill
     line = []
-    groups = _without(side)
+    groups = without_metrics(side)
     for level in levels:
         if level >= len(groups):  # of a collapsed group
             line.append(Cell("", fill=head_fill, is_header=True))
@@ -244,71 +244,6 @@ def _side_cells(
         name, own = side[-1].label, _own(sketch, "RowHeaderStyle")
         line.append(Cell(name, bold=total, fill=head_fill, is_header=True, value=name, look=own))
     return line
-
-
-def _values(
-    sketch: Sketch,
-    side: Path,
-    heads: Sequence[Path],
-    cells: Cells,
-) -> Iterator[Cell]:
-    total = any(isinstance(each, Total) for each in side)
-    for head in heads:
-        path = (*side, *head)
-        metric = next(each for each in path if isinstance(each, Metric))
-        key = (_without(side), _without(head))
-        look = value_look(sketch, side, head)
-        ground = look.fill if look and look.fill else sketch.theme.panel if total else ""
-        yield replace(_value(sketch, metric, cells.get(key), key, total, ground), look=look)
-
-
-def _value(
-    sketch: Sketch,
-    metric: Metric,
-    row: Mapping[str, Any] | None,
-    key: tuple[Path, Path],
-    total: bool,
-    fill: str,
-) -> Cell:
-    if row is None:
-        return Cell("", fill=fill)
-    total = total or any(isinstance(each, Total) for each in key[1])
-    value = row[metric.field.id]
-    look: dict[str, Any] = {"fill": fill or (sketch.theme.panel if total else "")}
-    look |= {"text": full(value, metric.field)}
-    look |= formatted(sketch, _formats(sketch, metric.field, key), row)
-    label = " · ".join([*(str(each) for path in key for each in path), metric.label])
-    return Cell(
-        right=True,
-        bold=total,
-        label=label,
-        value=value,
-        field=metric.field,
-        **look,
-    )
-
-
-def _formats(sketch: Sketch, field: Field, key: tuple[Path, Path]) -> list[Mapping[str, Any]]:
-    options = (sketch.visual.get("ConditionalFormatting") or {}).get(
-        "ConditionalFormattingOptions"
-    ) or []
-    parts = [each for path in key for each in path]
-    totals = [isinstance(each, Total) for each in parts]
-    role = "GRAND_TOTAL" if totals and all(totals) else "FIELD_TOTAL" if any(totals) else "FIELD"
-    return [
-        each["Cell"].get("TextFormat") or {}
-        for each in options
-        if each["Cell"].get("FieldId") == field.id and role in _roles(each["Cell"])
-    ]
-
-
-def _roles(cell: Mapping[str, Any]) -> list[str]:
-    scopes = [*(cell.get("Scopes") or []), *([cell["Scope"]] if cell.get("Scope") else [])]
-    return [each.get("Role", "FIELD") for each in scopes] or ["FIELD"]
-
-
-def _without(path: Path) -> Path:
-    return tuple(each for each in path if not isinstance(each, Metric))
 
 
 def _words(sketch: Sketch, path: Path, fields: Sequence[Field], level: int, side: str) -> str:
