@@ -8,7 +8,8 @@ from pathlib import Path
 
 from labkit.cloud.quicksight.render.drawing import draw, to_svg
 from labkit.cloud.quicksight.render.sketch import Picture
-from tools.gallery.cases import Case, cases
+from tools.gallery.case import Case
+from tools.gallery.cases import cases
 
 OUT = Path(__file__).parents[2] / "docs" / "gallery"
 PAGE = """<!doctype html>

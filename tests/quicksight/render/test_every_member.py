@@ -29,7 +29,7 @@ from tests.quicksight.render.members import (
     shape_of,
 )
 from tests.quicksight.render.variants import variants
-from tools.gallery.cases import Case
+from tools.gallery.case import Case
 
 EVERY = 200
 # A value that changes nothing because the picture is so anyway, by QuickSight's own default:

@@ -19,7 +19,8 @@ from labkit.cloud.quicksight.render.registry import CHARTS
 from labkit.cloud.quicksight.render.sketch import Picture
 from labkit.cloud.quicksight.render.text import width
 from labkit.cloud.quicksight.visuals.model import VisualData
-from tools.gallery.cases import Case, cases, visual
+from tools.gallery.case import Case, visual
+from tools.gallery.cases import cases
 from tools.gallery.made import dimension, measure, rows
 
 CASES = cases()

@@ -29,7 +29,8 @@ from labkit.cloud.quicksight.render.text import cut, width, wrap
 from labkit.cloud.quicksight.render.values import spaced
 from labkit.cloud.quicksight.visuals.model import OTHER, TOTAL, Field, VisualData
 from tests.quicksight.render.members import merged
-from tools.gallery.cases import cases, visual
+from tools.gallery.case import visual
+from tools.gallery.cases import cases
 from tools.gallery.made import (
     ROADS,
     SCHOOLS,

@@ -7,7 +7,8 @@ from typing import Any
 
 from labkit.cloud.quicksight.visuals.model import VisualData
 from tests.quicksight.render.members import LONG
-from tools.gallery.cases import Case, cases
+from tools.gallery.case import Case
+from tools.gallery.cases import cases
 
 NUMBERS = ("KPIVisual", "GaugeChartVisual", "InsightVisual")
 MAPS = ("GeospatialMapVisual", "FilledMapVisual", "LayerMapVisual")
