@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import textwrap
 
 import pytest
@@ -283,6 +284,17 @@ def outputs(aws, name):
     return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
 
 
+def why(aws, StackName, verb="create_stack", then="ROLLBACK_COMPLETE", **told):
+    """Why a stack's resource could not be made or changed, which its events tell."""
+    stacks = aws("cloudformation")
+    getattr(stacks, verb)(StackName=StackName, **told)
+    (stack,) = stacks.describe_stacks(StackName=StackName)["Stacks"]
+    assert (stack["StackStatus"], "StackStatusReason" in stack) == (then, "FAILED" in then)
+    events = stacks.describe_stack_events(StackName=stack["StackId"])["StackEvents"]
+    failed = [each for each in events if each["ResourceStatus"].endswith("_FAILED")]
+    return " ".join(each["ResourceStatusReason"] for each in failed)
+
+
 def test_a_stack_has_what_lies_around_the_lake(aws, name):
     sns, sqs, stacks = aws("sns"), aws("sqs"), aws("cloudformation")
     queue = {"AttributeNames": ["Policy"]}
@@ -489,10 +501,6 @@ REFUSED = {
         {"Other": {"Type": "AWS::SNS::Topic", "DependsOn": ["Other"]}},
         r"Circular dependency between resources: \[Other\]",
     ),
-    "a property that its service does not have": (
-        {"Other": {"Type": "AWS::Athena::NamedQuery", "Properties": {"Speed": 1}}},
-        "Resource handler returned message",
-    ),
     "an attribute that there is not": (
         {
             "Other": {
@@ -566,13 +574,6 @@ REFUSED = {
         {"Left": {"Type": "AWS::SQS::Queue", "Properties": {"Fn::Transform": {"Name": "Mine"}}}},
         "Fn::Transform",
     ),
-    "what there is already": (
-        {
-            "First": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "twice"}},
-            "Other": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "twice"}},
-        },
-        "already exists",
-    ),
 }
 
 
@@ -588,18 +589,65 @@ def test_a_stack_that_cannot_be_made_leaves_nothing(aws, refused):
     assert "left-of-a-stack" not in [b["Name"] for b in aws("s3").list_buckets()["Buckets"]]
 
 
+FAILED = {
+    "a property that its service does not have": (
+        {"Type": "AWS::Athena::NamedQuery", "Properties": {"Speed": 1}},
+        "Resource handler returned message",
+    ),
+    "what there is already": (
+        {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "twice"}},
+        "already exists",
+    ),
+}
+ENDS = {
+    "ROLLBACK_COMPLETE": {},
+    "CREATE_FAILED": {"DisableRollback": True},
+    "DELETE_COMPLETE": {"OnFailure": "DELETE"},
+}
+
+
+@pytest.mark.parametrize(("other", "match"), FAILED.values(), ids=FAILED)
+@pytest.mark.parametrize(("status", "said"), ENDS.items(), ids=ENDS)
+def test_a_stack_whose_resource_fails_tells_so(aws, fresh, other, match, status, said):
+    stacks, name = aws("cloudformation"), fresh("failing")
+    bucket = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": name}}
+    first = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "twice"}}
+    resources = {"Made": bucket, "First": first, "Other": other | {"DependsOn": ["Made", "First"]}}
+    told = {"Made": {"Value": {"Ref": "Made"}, "Export": {"Name": name}}}
+    template = json.dumps({"Resources": resources, "Outputs": told})
+    stack = stacks.create_stack(StackName=name, TemplateBody=template, **said)["StackId"]
+    (told,) = stacks.describe_stacks(StackName=stack)["Stacks"]
+    assert (told["StackStatus"], "Outputs" in told) == (status, False)
+    events = stacks.describe_stack_events(StackName=stack)["StackEvents"][::-1]
+    failed = next(each for each in events if each["ResourceStatus"] == "CREATE_FAILED")
+    assert match in failed["ResourceStatusReason"]
+    kept = status == "CREATE_FAILED"
+    assert (name in str(aws("s3").list_buckets())) is kept
+    assert [e["Name"] for e in stacks.list_exports()["Exports"] if e["Name"] == name] == []
+    if status == "ROLLBACK_COMPLETE":
+        for call, more in (
+            (stacks.update_stack, {}),
+            (stacks.create_change_set, {"ChangeSetName": "c"}),
+        ):
+            with pytest.raises(ClientError, match="ROLLBACK_COMPLETE state and can not be updated"):
+                call(StackName=name, TemplateBody=holding(name), **more)
+        with pytest.raises(ClientError, match=rf"Stack \[{name}\] already exists"):
+            stacks.create_stack(StackName=name, TemplateBody=template)
+    stacks.delete_stack(StackName=name)
+    assert name not in str(aws("s3").list_buckets())
+
+
 @pytest.mark.parametrize(
     ("count", "match"), [("0", "none to count"), ("9", "did not receive a response")]
 )
 def test_a_custom_resource_that_fails_makes_no_stack(aws, name, count, match):
-    with pytest.raises(ClientError, match=match):
-        aws("cloudformation").create_stack(**said(name[:40], Count=count))
+    assert match in why(aws, **said(name, Count=count))
 
 
 def test_a_custom_resource_is_asked_by_the_stacks_role(aws, name):
     role = make_role(aws("iam"), f"{name}-makes", "cloudformation")
-    with pytest.raises(ClientError, match=r"/AWSCloudFormation is not .* lambda:InvokeFunction"):
-        aws("cloudformation").create_stack(**said(name[:36].strip("-")), RoleARN=role)
+    words = why(aws, **said(name), RoleARN=role)
+    assert re.search("/AWSCloudFormation is not .* lambda:InvokeFunction", words)
 
 
 def test_a_template_in_s3_is_read_and_validated(aws, cloud):
@@ -717,6 +765,8 @@ def test_parts_of_a_template_that_nothing_reads_are_refused(aws, parts, match):
             getattr(aws("cloudformation"), verb)(
                 StackName="none", TemplateBody=json.dumps(template), **more
             )
+        with pytest.raises(ClientError, match="Either Template URL or Template Body must be spec"):
+            getattr(aws("cloudformation"), verb)(StackName="none", **more)
 
 
 THERE = [
@@ -734,10 +784,8 @@ def test_a_stack_takes_over_nothing(aws, fresh, service, make, member, kind, pro
     client, name = aws(service), fresh("there")
     getattr(client, make)(**{member: name})
     resources = {"R": {"Type": kind, "Properties": {property: {"Fn::Sub": name}}}}
-    with pytest.raises(ClientError, match="already exists"):
-        aws("cloudformation").create_stack(
-            StackName=name, TemplateBody=json.dumps({"Resources": resources})
-        )
+    assert "already exists" in why(aws, name, TemplateBody=json.dumps({"Resources": resources}))
+    aws("cloudformation").delete_stack(StackName=name)
     listed = {
         "s3": "list_buckets",
         "sns": "list_topics",
@@ -776,25 +824,23 @@ def test_an_update_that_fails_leaves_all_as_it_was(aws, fresh):
     sqs.create_queue(QueueName=there)
     change = {"StackName": name, "ChangeSetName": "first", "ChangeSetType": "CREATE"}
     stacks.create_change_set(**change, TemplateBody=holding(one, there))
-    with pytest.raises(ClientError, match="already exists"):
-        stacks.execute_change_set(StackName=name, ChangeSetName="first")
+    execute = {"verb": "execute_change_set", "ChangeSetName": "first"}
+    assert "already exists" in why(aws, name, **execute)
+    assert sqs.list_queues(QueueNamePrefix=one).get("QueueUrls") is None
+    stacks.delete_stack(StackName=name)
     stacks.create_change_set(**change, TemplateBody=holding(one))
     stacks.execute_change_set(StackName=name, ChangeSetName="first")
     before = stacks.describe_stack_resources(StackName=name)["StackResources"]
-    with pytest.raises(ClientError, match="already exists"):
-        stacks.update_stack(StackName=name, TemplateBody=holding(two, there))
+    update = {"verb": "update_stack", "then": "UPDATE_ROLLBACK_COMPLETE"}
+    assert "already exists" in why(aws, name, **update, TemplateBody=holding(two, there))
     new = json.dumps({"Parameters": {"P": {"Type": "String"}}, **json.loads(holding(two, there))})
-    with pytest.raises(ClientError, match="already exists"):
-        stacks.update_stack(
-            StackName=name,
-            TemplateBody=new,
-            Parameters=[{"ParameterKey": "P", "ParameterValue": "x"}],
-        )
+    given = [{"ParameterKey": "P", "ParameterValue": "x"}]
+    assert "already exists" in why(aws, name, **update, TemplateBody=new, Parameters=given)
     assert stacks.describe_stacks(StackName=name)["Stacks"][0]["Parameters"] == []
     change = {"StackName": name, "ChangeSetName": "other"}
     stacks.create_change_set(**change, ChangeSetType="UPDATE", TemplateBody=holding(two, there))
-    with pytest.raises(ClientError, match="already exists"):
-        stacks.execute_change_set(**change)
+    execute |= {"then": update["then"], "ChangeSetName": "other"}
+    assert "already exists" in why(aws, name, **execute)
     after = stacks.describe_stack_resources(StackName=name)["StackResources"]
     assert [each["PhysicalResourceId"] for each in after] == [before[0]["PhysicalResourceId"]]
     with pytest.raises(ClientError, match="does not exist"):
@@ -819,10 +865,9 @@ def test_a_stack_that_cannot_be_dropped_stays(aws, fresh):
     with pytest.raises(ClientError, match="only when the stack is in the DELETE_FAILED state"):
         stacks.delete_stack(StackName=name, RetainResources=["Topic"])
     for _ in range(2):
-        with pytest.raises(ClientError, match="not empty"):
-            stacks.delete_stack(StackName=name)
-        (stack,) = stacks.describe_stacks(StackName=name)["Stacks"]
-        assert stack["StackStatus"] == "DELETE_FAILED"
+        words = why(aws, name, "delete_stack", "DELETE_FAILED")
+        assert "not empty" in words
+        assert "failed to delete: [Kept]" in words
         (left,) = stacks.describe_stack_resources(StackName=name)["StackResources"]
         assert left["Timestamp"].year > 2010
         assert left["LogicalResourceId"] == "Kept"
@@ -892,8 +937,7 @@ def test_a_stack_tells_of_each_of_its_resources(aws, fresh):
     stack = stacks.create_stack(StackName=name, TemplateBody=body(f"{name}-a", **said))["StackId"]
     stacks.update_stack(StackName=name, TemplateBody=body(f"{name}-b", **topic))
     other = {"Other": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": f"{name}-b"}}}
-    with pytest.raises(ClientError, match="already exists"):
-        stacks.update_stack(StackName=name, TemplateBody=body(f"{name}-b", **topic, **other))
+    stacks.update_stack(StackName=name, TemplateBody=body(f"{name}-b", **topic, **other))
     stacks.delete_stack(StackName=name)
     pages = stacks.get_paginator("describe_stack_events").paginate(StackName=stack)
     told = [each for page in pages for each in page["StackEvents"]][::-1]
@@ -913,6 +957,11 @@ def test_a_stack_tells_of_each_of_its_resources(aws, fresh):
     ]
     failed = next(each for each in told if each["ResourceStatus"] == "CREATE_FAILED")
     assert "already exists" in failed["ResourceStatusReason"]
+    after = named[named.index(("Other", "CREATE_FAILED")) + 1 :]
+    assert [status for each, status in after if each == name][:2] == [
+        "UPDATE_ROLLBACK_IN_PROGRESS",
+        "UPDATE_ROLLBACK_COMPLETE",
+    ]
     assert told[2]["PhysicalResourceId"].endswith(f"{name}-a")
     assert named[-1] == (name, "DELETE_COMPLETE")
 
@@ -1050,6 +1099,17 @@ def test_a_nested_stack_is_changed_in_place(aws, fresh):
         names.append(outputs(aws, name)["Said"])
         assert ssm.get_parameter(Name=names[0])["Parameter"]["Value"] == word
     assert names[0] == names[1]
+    child["Resources"]["Other"] = {"Type": "AWS::Athena::NamedQuery", "Properties": {"Speed": 1}}
+    aws("s3").put_object(Bucket=bucket, Key="child.json", Body=json.dumps(child))
+    inner["Parameters"] = {"Word": "three"}
+    wrong = {"TemplateBody": json.dumps({"Resources": resources})}
+    words = why(aws, name, "update_stack", "UPDATE_ROLLBACK_COMPLETE", **wrong)
+    assert "was not successfully updated: The following resource(s) failed to create: [Oth" in words
+    assert outputs(aws, name)["Said"] == names[0]
+    (nested,) = stacks.list_stack_resources(StackName=name)["StackResourceSummaries"]
+    assert nested["ResourceStatus"] == "UPDATE_COMPLETE"
+    words = why(aws, fresh("stack"), **wrong)
+    assert "was not successfully created: The following resource(s) failed to create: [Oth" in words
     stacks.delete_stack(StackName=name)
     with pytest.raises(ClientError):
         ssm.get_parameter(Name=names[0])
@@ -1156,8 +1216,9 @@ def test_a_state_machine_is_of_its_templates_type_and_changed_in_place(aws, fres
     assert json.loads(changed["definition"])["States"] == {"A": {"Type": "Succeed"}}
     assert outputs(aws, name) == {"Revision": changed["revisionId"]}
     assert states.list_tags_for_resource(resourceArn=arn)["tags"] == []
-    with pytest.raises(ClientError, match="Invalid State Machine Definition"):
-        stacks.update_stack(**template(Definition={"StartAt": "B", "States": {}}))
+    wrong = template(Definition={"StartAt": "B", "States": {}})
+    words = why(aws, verb="update_stack", then="UPDATE_ROLLBACK_COMPLETE", **wrong)
+    assert "Invalid State Machine Definition" in words
     stacks.delete_stack(StackName=name)
     with pytest.raises(ClientError, match="StateMachineDoesNotExist"):
         states.describe_state_machine(stateMachineArn=arn)

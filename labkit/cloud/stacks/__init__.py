@@ -20,6 +20,8 @@ _PROPOSALS = ("CreateStack", "UpdateStack", "CreateChangeSet")
 _CALLER: ContextVar[Context] = ContextVar("caller")
 # The resources that a change of one puts others in the place of: each, and the other.
 REPLACED: ContextVar[list[tuple[Any, Any]]] = ContextVar("replaced")
+# Whether what an update changed is put back.
+UNDOING: ContextVar[bool] = ContextVar("undoing", default=False)
 _ASKED: ContextVar[dict[str, Any]] = ContextVar("asked")
 
 

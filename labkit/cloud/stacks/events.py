@@ -1,6 +1,6 @@
 """What a stack tells of its resources while they are made, changed and dropped.
 
-moto tells of the stack alone. Source:
+moto tells of the stack alone, and that each resource is as it is, since a day of 2010. Source:
 https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_StackEvent.html
 """
 
@@ -11,7 +11,10 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from moto.cloudformation import models
+from moto.cloudformation import models, responses
+from moto.core.responses import ActionResult
+
+from labkit.cloud.stacks.failures import CANCELLED, Failed, failure, reason
 
 _BEGINS = "CREATE_IN_PROGRESS"
 
@@ -21,6 +24,10 @@ def teach() -> None:
     stack: Any = models.Stack
     stack._create_resource_map = _knowing(stack._create_resource_map)
     stack._add_stack_event = _begun_once(stack._add_stack_event)
+    stack.stack_status_reason = property(reason)
+    responses.StackResourceDTO.__init__ = _latest(responses.StackResourceDTO.__init__)  # type: ignore[method-assign]
+    answers: Any = responses.CloudFormationResponse
+    answers.list_stack_resources = _list
 
 
 def made(make: Any) -> Any:
@@ -72,9 +79,12 @@ def telling(
     tell("IN_PROGRESS")
     try:
         yield known
-    except Exception as error:
-        tell("FAILED", str(error))
+    except Failed:  # another one, without which this is not made
+        tell("FAILED", CANCELLED.format({"CREATE": "creation"}.get(verb, verb.lower())))
         raise
+    except Exception as error:
+        tell("FAILED", str(getattr(error, "message", error)))
+        raise failure(error, name, verb) from error
     tell("COMPLETE")
 
 
@@ -98,3 +108,25 @@ def _begun_once(add: Any) -> Any:
             add(self, resource_status, *args, **kwargs)
 
     return added
+
+
+def _latest(make: Any) -> Any:
+    """A resource is as its last event told."""
+
+    def made(self: Any, stack: Any, resource: Any) -> None:
+        make(self, stack, resource)
+        self.timestamp = stack.creation_time
+        for event in stack.events:
+            if event.logical_resource_id == self.logical_resource_id != stack.name:
+                self.resource_status = event.resource_status
+                self.resource_status_reason = event.resource_status_reason
+                self.timestamp = event.timestamp
+        self.last_updated_timestamp = self.timestamp
+
+    return made
+
+
+def _list(self: Any) -> ActionResult:
+    stack, made = self.cloudformation_backend.list_stack_resources(self._get_param("StackName"))
+    told = [responses.StackResourceDTO(stack, resource) for resource in made]
+    return ActionResult({"StackResourceSummaries": told})

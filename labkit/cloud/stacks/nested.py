@@ -10,8 +10,9 @@ from __future__ import annotations
 from typing import Any
 
 from moto.cloudformation import models
-from moto.cloudformation.exceptions import UnformattedGetAttTemplateException
+from moto.cloudformation.exceptions import UnformattedGetAttTemplateException, ValidationError
 
+from labkit.cloud import stacks
 from labkit.cloud.stacks.updates import Said
 
 
@@ -35,15 +36,35 @@ def _make(
 ) -> Any:
     backend = models.cloudformation_backends[account_id][region_name]
     template, parameters = _said(cloudformation_json)
-    return backend.create_stack(name=resource_name, template=template, parameters=parameters)
+    made = backend.create_stack(name=resource_name, template=template, parameters=parameters)
+    if why := _why_not(made, "created"):
+        backend.delete_stack(made.stack_id)
+        raise ValidationError(message=why)
+    return made
 
 
 def _change(cls: Any, /, original_resource: Any, cloudformation_json: Said, **_: Any) -> Any:
-    template, parameters = _said(cloudformation_json)
+    if stacks.UNDOING.get():  # the address may have another template since
+        template, parameters = original_resource.former
+    else:
+        template, parameters = _said(cloudformation_json)
+        original_resource.former = original_resource.template, original_resource.parameters
     same = original_resource.has_template(template)
     if not same or not original_resource.has_parameters(parameters):
         original_resource.update(template, parameters=parameters)
+        if why := _why_not(original_resource, "updated"):
+            raise ValidationError(message=why)
     return original_resource
+
+
+def _why_not(stack: Any, verb: str) -> str | None:
+    """What a stack tells of one within it that failed."""
+    if "ROLLBACK" not in stack.status and "FAILED" not in stack.status:
+        return None
+    why = [e.resource_status_reason for e in stack.events if e.logical_resource_id == stack.name]
+    return (
+        f"Embedded stack {stack.stack_id} was not successfully {verb}: {[*filter(None, why)][-1]}"
+    )
 
 
 def _said(definition: Said) -> tuple[str, Said]:

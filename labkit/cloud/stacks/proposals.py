@@ -19,7 +19,8 @@ from moto.cloudformation.exceptions import (
 )
 
 from labkit.cloud import stacks
-from labkit.cloud.stacks import changes, judging, reading
+from labkit.cloud.stacks import changes, judging, reading, rollback
+from labkit.cloud.stacks.failures import Failed, check_changes, is_new, on_failure, put
 from labkit.cloud.stacks.updates import Said, allow, given
 
 _TAKEN = "Stack [{}] already exists and cannot be created again with the changeSet [{}]."
@@ -44,11 +45,13 @@ def teach() -> None:
     backend.delete_change_set = _gone(_of_stack(backend.delete_change_set))
     backend.execute_change_set = _of_stack(_once(backend.execute_change_set))
     backend.list_change_sets = _list
+    models.ChangeSet.on_failure = None  # type: ignore[attr-defined]
     models.ChangeSet.diff = changes.listed  # type: ignore[method-assign,assignment]
     stack: Any = models.Stack
     stack.has_parameters = _has_parameters
     answers: Any = responses.CloudFormationResponse
     answers._validate_different_update = _check_update
+    answers._validate_status = lambda self, stack: check_changes(stack)
 
 
 def _proposed(propose: Any) -> Any:
@@ -60,12 +63,17 @@ def _proposed(propose: Any) -> Any:
         judging.check_parameters(template, told["parameters"])
         _check_free(self, stack_name, change_set_name)
         found = [s for s in self.stacks.values() if stack_name in (s.name, s.stack_id)]
-        for stack in found if told["change_set_type"] == "CREATE" else ():
+        for stack in found:
+            if told["change_set_type"] != "CREATE":
+                check_changes(stack)
+                continue
             if stack.status != "REVIEW_IN_PROGRESS":
                 raise ValidationError(message=_TAKEN.format(stack_name, change_set_name))
             del self.stacks[stack.stack_id]
         made = propose(self, stack_name=stack_name, change_set_name=change_set_name, **told)
-        allow(self.change_sets[made[0]])
+        change = self.change_sets[made[0]]
+        change.on_failure = stacks.asked().get("OnStackFailure")
+        allow(change)
         return made
 
     return proposed
@@ -124,6 +132,8 @@ def _once(execute: Any) -> Any:
             raise NotToExecute(_DONE.format(change_set_name, status))
         try:
             execute(self, change_set_name)
+        except Failed as failed:
+            _fail(self, self.change_sets[change_set_name], failed)
         except Exception:
             self.change_sets[change_set_name].execution_status = "EXECUTE_FAILED"
             raise
@@ -133,6 +143,17 @@ def _once(execute: Any) -> Any:
             del self.change_sets[other]
 
     return executed
+
+
+def _fail(backend: Any, change: Any, failed: Failed) -> None:
+    """Have a stack tell that its change set could not be executed."""
+    stack, change.execution_status = change.stack, "EXECUTE_FAILED"
+    if not is_new(stack):
+        put(stack, "UPDATE_ROLLBACK_COMPLETE")
+        return
+    stack.template, stack.template_dict = change.template, change.template_dict
+    stack.parameters = change.parameters
+    rollback.end_making(backend, stack, failed, on_failure(change.on_failure))
 
 
 def _list(self: Any) -> list[Any]:

@@ -16,6 +16,7 @@ from moto.cloudformation.exceptions import UnformattedGetAttTemplateException, V
 
 from labkit.cloud import stacks
 from labkit.cloud.stacks.calls import Gone, ask, names
+from labkit.cloud.stacks.failures import NotHere
 from labkit.cloud.stacks.kinds import Kind, Members, Part, at, put
 from labkit.cloud.stacks.model import Model
 from labkit.cloud.stacks.types import TYPES
@@ -124,7 +125,7 @@ class Resource(Model):
         changed = {name for name in both if self.members.get(name) != old.members.get(name)}
         free = changeable(kind)
         if strange := sorted(name for name in changed if name.lower() not in free):
-            raise ValidationError(message=_UNCHANGED.format(", ".join(strange), self.type))
+            raise NotHere(message=_UNCHANGED.format(", ".join(strange), self.type))
         if changed - {*kind.passed, *(part.name for part in kind.parts)}:
             taken = names(kind.service, kind.change, kind.nest)
             told = {k: v for k, v in kind.changed(self.members).items() if k.lower() in taken}
@@ -137,7 +138,7 @@ class Resource(Model):
     def _change_part(self, part: Part, old: Resource) -> None:
         said, was = part.items(self.members), part.items(old.members)
         if was and not said and not part.remove:
-            raise ValidationError(message=_UNCHANGED.format(part.name, self.type))
+            raise NotHere(message=_UNCHANGED.format(part.name, self.type))
         for item in was:
             if part.remove and item not in said:
                 ask(self.kind.service, *part.remove(self.members, item))

@@ -18,7 +18,8 @@ from moto.cloudformation.exceptions import ValidationError
 
 from labkit.cloud import stacks
 from labkit.cloud.stacks.events import telling
-from labkit.cloud.stacks.updates import Said, given, in_order, needs, touched_by
+from labkit.cloud.stacks.failures import Failed, NotHere, is_new, put, to_delete
+from labkit.cloud.stacks.updates import Said, export, given, in_order, needs, touched_by
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +41,31 @@ def unmake(resources: Any, names: Collection[str] | None = None) -> None:
     said = resources._resource_json_map
     with contextlib.suppress(Exception):
         _drop(resources, said, said if names is None else names, kept=_KEPT_ON_FAILURE)
+
+
+def end_making(backend: Any, stack: Any, failed: Failed, wanted: str) -> None:
+    """Drop the resources of a new stack that failed, or leave them, as its caller wants."""
+    resources = stack.resource_map
+    said = resources._resource_json_map
+    stack.output_map._output_json_map = {}
+    export(stack)
+    if wanted == "ROLLBACK":
+        put(stack, "ROLLBACK_IN_PROGRESS", f"{failed.reason}Rollback requested by user.")
+        with contextlib.suppress(Exception):  # its event tells
+            _drop(resources, said, said, kept=_KEPT_ON_FAILURE)
+        left = _left(resources, _KEPT_ON_FAILURE)
+        put(stack, *(("ROLLBACK_FAILED", to_delete(left)) if left else ("ROLLBACK_COMPLETE",)))
+    else:
+        put(stack, "CREATE_FAILED", failed.reason)
+    _leave_out_gone(stack)
+    if wanted == "DELETE":
+        backend.delete_stack(stack.stack_id)
+
+
+def _left(resources: Any, kept: tuple[str, ...] = _KEPT) -> list[str]:
+    """The resources of a stack that it could not drop."""
+    said, made = resources._resource_json_map, resources._parsed_resources
+    return [n for n in said if n in made and said[n].get("DeletionPolicy") not in kept]
 
 
 def check_outputs(resources: Any, template: Said) -> None:
@@ -74,16 +100,12 @@ def _update(self: Any, template: Said, parameters: Said | None = None) -> None:
                 changed.append(name)
                 replaced |= _change(self, name, old[name], touched)
         check_outputs(self, template)
-    except Exception:
-        unmake(self, todo["Add"])
-        _read(self, *former)
-        for name in changed:
-            with contextlib.suppress(Exception):
-                if name in replaced:
-                    self._parsed_resources[name], new = replaced[name]
-                    new.delete(self._account_id, self._region_name)
-                else:
-                    _change(self, name, template["Resources"][name], touched)
+    except Exception as error:
+        if isinstance(error, Failed):
+            if is_new(self.stack):  # all of it is dropped, or left, by who made it
+                raise
+            put(self.stack, "UPDATE_ROLLBACK_IN_PROGRESS", error.reason)
+        _undo(self, former, todo["Add"], changed, replaced, touched)
         raise
     with _complete():
         _drop(self, old, todo["Remove"])
@@ -93,6 +115,28 @@ def _update(self: Any, template: Said, parameters: Said | None = None) -> None:
                 former_one.delete(self._account_id, self._region_name)
     for name in todo["Remove"]:
         self._parsed_resources.pop(name, None)
+
+
+def _undo(
+    resources: Any,
+    former: tuple[Said, Said],
+    added: list[str],
+    changed: list[str],
+    replaced: dict[str, tuple[Any, Any]],
+    touched: set[str],
+) -> None:
+    """Drop what was added, and put back what was changed."""
+    template, undoing = resources._template, stacks.UNDOING.set(True)
+    unmake(resources, added)
+    _read(resources, *former)
+    for name in changed:
+        with contextlib.suppress(Exception):
+            if name in replaced:
+                resources._parsed_resources[name], new = replaced[name]
+                new.delete(resources._account_id, resources._region_name)
+            else:
+                _change(resources, name, template["Resources"][name], touched)
+    stacks.UNDOING.reset(undoing)
 
 
 @contextlib.contextmanager
@@ -130,7 +174,7 @@ def _change(resources: Any, name: str, was: Said, touched: set[str]) -> dict[str
         if new is not None:
             known[0] = resources._parsed_resources[name] = new
         elif said.get("Properties") != was.get("Properties") or touched & {*needs(said)}:
-            raise ValidationError(message=_UNCHANGED.format(said["Type"]))
+            raise NotHere(message=_UNCHANGED.format(said["Type"]))
     return dict.fromkeys([name] if replaced else [], *replaced)
 
 
@@ -166,19 +210,20 @@ def _drop(
 
 
 def _staying(delete: Any) -> Any:
-    """Keep a stack, and what is left of it, where that cannot be dropped."""
+    """Keep a stack, and what is left of it, where that cannot be dropped: who asks is not told."""
 
     def deleted(self: Any, name_or_stack_id: str) -> None:
         known = dict(self.stacks)
         try:
             delete(self, name_or_stack_id)
-        except Exception as error:
-            for stack_id in known.keys() - self.stacks.keys():
+        except Exception:
+            asked, left = stacks.asked().get("StackName"), known.keys() - self.stacks.keys()
+            for stack_id in left - self.deleted_stacks.keys():
                 self.stacks[stack_id] = stack = known[stack_id]
+                put(stack, "DELETE_FAILED", to_delete(_left(stack.resource_map)))
                 _leave_out_gone(stack)
-                stack.status = "DELETE_FAILED"
-                stack._add_stack_event("DELETE_FAILED", resource_status_reason=str(error))
-            raise
+            if not any(asked in (known[each].stack_id, known[each].name) for each in left):
+                raise
 
     return deleted
 

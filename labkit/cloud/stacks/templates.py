@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlparse
 
 from botocore.exceptions import ClientError
 from moto.cloudformation import models, parsing, responses
-from moto.cloudformation.exceptions import ValidationError
+from moto.cloudformation.exceptions import AlreadyExistsException, ValidationError
 
 from labkit.cloud import stacks
 from labkit.cloud.stacks import (
@@ -30,6 +30,7 @@ from labkit.cloud.stacks import (
     taken,
     updates,
 )
+from labkit.cloud.stacks.failures import Failed, on_failure
 from labkit.cloud.stacks.updates import given, needs
 
 # What stands in templates and makes nothing.
@@ -59,7 +60,6 @@ def teach() -> None:
         taken.checked(parsing.parse_and_create_resource)
     )
     parsing.generate_resource_name = _short(parsing.generate_resource_name)
-    responses.StackResourceDTO.__init__ = _dated(responses.StackResourceDTO.__init__)  # type: ignore[method-assign]
     for module in (models, responses):
         module.yaml = reading  # type: ignore[attr-defined]
         module.get_stack_from_s3_url = from_s3  # type: ignore[attr-defined]
@@ -161,14 +161,25 @@ def _undone(create: Any) -> Any:
 
     def created(self: Any, *args: Any, **kwargs: Any) -> Any:
         known = {*self.stacks}
+        if any(each.name == kwargs["name"] for each in self.stacks.values()):
+            raise AlreadyExistsException(f"Stack [{kwargs['name']}] already exists")
         try:
             made = create(self, *args, **kwargs)
             rollback.check_outputs(made.resource_map, made.template_dict)
             updates.allow(made)
             return made
+        except Failed as failed:
+            made = next(each for each in self.stacks.values() if each.name == kwargs["name"])
+            updates.allow(made)
+            rollback.end_making(self, made, failed, on_failure())
+            return made
         except Exception:
             for stack_id in self.stacks.keys() - known:
                 rollback.unmake(self.stacks.pop(stack_id).resource_map)
+                for name in [
+                    n for n, e in self.exports.items() if e.exporting_stack_id == stack_id
+                ]:
+                    del self.exports[name]
             raise
 
     return created
@@ -206,16 +217,6 @@ def _substituting(clean: Any) -> Any:
         return clean({"Fn::Sub": [text, *more] if more else text}, resources)
 
     return cleaned
-
-
-def _dated(make: Any) -> Any:
-    """A resource's time is its stack's, where moto tells a day of 2010."""
-
-    def made(self: Any, stack: Any, resource: Any) -> None:
-        make(self, stack, resource)
-        self.timestamp = stack.creation_time
-
-    return made
 
 
 def _mapped(path: list[Any], mappings: Any) -> Any:

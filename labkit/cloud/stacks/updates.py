@@ -16,6 +16,7 @@ from moto.cloudformation import models, parsing
 from moto.core.utils import utcnow
 
 from labkit.cloud import stacks
+from labkit.cloud.stacks.failures import Failed, put
 
 Said = dict[str, Any]
 _NAMED = re.compile(r"\$\{([A-Za-z0-9]+)[.}]")
@@ -187,7 +188,7 @@ def _apply(self: Any) -> None:
     stack.parameters = self.parameters
     stack.output_map = stack._create_output_map()
     stack.capabilities, stack.last_updated_time = self.capabilities, utcnow()
-    _export(stack)
+    export(stack)
 
 
 def _told(update: Any) -> Any:
@@ -196,6 +197,10 @@ def _told(update: Any) -> Any:
         self.role_arn = role_arn or self.role_arn  # a stack keeps its role
         try:
             update(self, template, self.role_arn, **kwargs)
+        except Failed:  # its events tell
+            self.template, self.template_dict = former
+            put(self, "UPDATE_ROLLBACK_COMPLETE")
+            return
         except Exception as error:
             self.template, self.template_dict = former
             self._add_stack_event("UPDATE_ROLLBACK_COMPLETE", resource_status_reason=str(error))
@@ -203,7 +208,7 @@ def _told(update: Any) -> Any:
         self.parameters = kwargs["parameters"]
         self.last_updated_time = utcnow()
         allow(self)
-        _export(self)
+        export(self)
 
     return updated
 
@@ -212,7 +217,8 @@ def _exports(resources: Any) -> Any:
     return models.cloudformation_backends[resources._account_id][resources._region_name].exports
 
 
-def _export(stack: Any) -> None:
+def export(stack: Any) -> None:
+    """Have a region know what a stack exports now."""
     backend = models.cloudformation_backends[stack.account_id][stack.region_name]
     kept = {n: e for n, e in backend.exports.items() if e.exporting_stack_id != stack.stack_id}
     backend.exports.clear()

@@ -25,8 +25,6 @@ def validate_template(
     context: Context, *, TemplateBody: str = "", TemplateURL: str = "", **_: Any
 ) -> Answer:
     """Its parameters, its description, and what its making needs."""
-    if not TemplateBody and not TemplateURL:
-        raise _invalid("Either Template URL or Template Body must be specified.")
     template = _read(TemplateBody, TemplateURL)
     return {
         "Parameters": [_parameter(*each) for each in (template.get("Parameters") or {}).items()],
@@ -49,8 +47,6 @@ def get_template_summary(
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_GetTemplateSummary.html
     """
     body = TemplateBody or (StackName and _of_stack(context, StackName))
-    if not body and not TemplateURL:
-        raise _invalid("Either Template URL or Template Body must be specified.")
     template = _read(body, TemplateURL)
     parameters, metadata = template.get("Parameters") or {}, template.get("Metadata")
     return {
@@ -86,6 +82,7 @@ def check_call(
     TemplateURL: str = "",
     Capabilities: Collection[str] = (),
     ResourceTypes: Collection[str] = (),
+    UsePreviousTemplate: bool = False,
     **_: Any,
 ) -> None:
     """Raise for a template that makes no stack, or identities that the caller does not know of.
@@ -98,7 +95,7 @@ def check_call(
     if not _NAME.fullmatch(StackName):
         must = "satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*"
         raise refusal(StackName, "stackName", must, "ValidationError")
-    if not TemplateBody and not TemplateURL:
+    if UsePreviousTemplate and not TemplateBody and not TemplateURL:
         return
     resources = _read(TemplateBody, TemplateURL)["Resources"]
     _check_allowed([each["Type"] for each in resources.values()], ResourceTypes)
@@ -131,6 +128,8 @@ def _read(body: str, url: str) -> Any:
 
     from labkit.cloud.stacks import judging, reading, templates
 
+    if not body and not url:
+        raise _invalid("Either Template URL or Template Body must be specified.")
     try:
         template = reading.load(body or templates.from_s3(url))
         judging.check_template(template)
