@@ -22,6 +22,7 @@ KINDS: dict[str, tuple[tuple[type, ...], str]] = {
     "bool": ((bool, Integral), "True or False"),
     "list[str]": ((list, tuple), "a list"),
     "Mapping[str, str]": ((Mapping,), "a dictionary"),
+    "Mapping[str, charts.Fields]": ((Mapping,), "a dictionary"),
     "None": ((type(None),), ""),
 }
 MOST_LETTERS = 60

@@ -112,22 +112,28 @@ class Chart:
         return self.data_set(name)
 
     @told
-    def hide_rows(self, data_set: DataSet, rules: DataSet) -> DataSet:
+    def hide_rows(self, data_set: DataSet | str, rules: DataSet | str) -> DataSet:
         """Show each user the rows that the rules give them, and nobody else any.
 
         Args:
             rules: a data set with a column ``UserName`` or ``GroupName``, and one for each column
                 of the other whose values they may see; NULL means all.
         """
-        self.calls.secure(data_set.described, rules.arn)
-        if data_set.described["ImportMode"] == "SPICE":
-            self.calls.wait_for_import(data_set.id)
-        return self.data_set(data_set.name)
+        hidden = self._found(data_set)
+        self.calls.secure(hidden.described, self._found(rules).arn)
+        if hidden.described["ImportMode"] == "SPICE":
+            self.calls.wait_for_import(hidden.id)
+        return self.data_set(hidden.name)
 
     @told
     def data_set(self, name: str) -> DataSet:
         """A data set: its columns and rows, and what makes charts of it."""
         return DataSet(self.lab, self.calls.data_set(charts.identifier(name)))
+
+    def _found(self, given: DataSet | str) -> DataSet:
+        if not isinstance(given, (DataSet, str)):
+            raise NoChart(f"{given!r} is no data set: lab.chart.data_set(name) gives one.")
+        return self.data_set(given) if isinstance(given, str) else given
 
     @told
     def data_sets(self) -> pd.DataFrame:
@@ -143,8 +149,10 @@ class Chart:
     # Charts and dashboards ------------------------------------------------------------------------
 
     @told
-    def draw(self, visual: Mapping[str, Any], *data_sets: DataSet) -> Picture:
+    def draw(self, visual: Mapping[str, Any], *data_sets: DataSet | str) -> Picture:
         """The picture of a visual, as a dashboard would show it."""
+        if not data_sets:
+            raise NoChart("Name the visual's data set, too: lab.chart.draw(visual, data_set).")
         return self.publish(DRAFTS, [visual], data_sets).picture()
 
     @told
@@ -152,7 +160,7 @@ class Chart:
         self,
         name: str,
         visuals: Sequence[Mapping[str, Any]] | Mapping[str, Any],
-        data_sets: Sequence[DataSet] | DataSet,
+        data_sets: Sequence[DataSet | str] | DataSet | str,
         *,
         filters: Sequence[Mapping[str, Any]] | Mapping[str, Any] = (),
     ) -> Dashboard:
@@ -160,20 +168,21 @@ class Chart:
 
         Args:
             visuals: one or several, as `DataSet.visual` makes them.
-            data_sets: those that they are about.
+            data_sets: those that they are about, or their names.
             filters: one or several, as `DataSet.choice` makes them.
 
         Raises:
-            NoChart: a picture stands where a visual should, or no data set is named.
+            NoChart: a visual, data set or filter is something else, or no data set is named.
             RunFailed: QuickSight found errors in it; with their sentences.
         """
-        arns = {each.name: each.arn for each in _several(data_sets, DataSet)}
+        given = [self._found(each) for each in _several(data_sets, DataSet | str)]
+        arns = {each.name: each.arn for each in given}
         if not arns:
             raise NoChart(f"Name the visuals' data sets: publish({name!r}, visuals, [data_set]).")
         made = charts.definition(
             _visuals(visuals),
             data_sets=arns,
-            filters=_several(filters, Mapping),
+            filters=_filters(filters),
         )
         self.calls.put_dashboard(charts.identifier(name), name, made)
         return self.dashboard(name)
@@ -187,16 +196,22 @@ class Chart:
 
     @told
     def add_topic(
-        self, name: str, data_set: DataSet, *, synonyms: Mapping[str, Sequence[str]] | None = None
+        self,
+        name: str,
+        data_set: DataSet | str,
+        *,
+        synonyms: Mapping[str, charts.Fields] | None = None,
     ) -> str:
         """A topic that Q can be asked about; an existing one is changed. Returns its id.
 
         Args:
-            synonyms: other words for columns, by column.
+            synonyms: another word or several for columns, by column.
+
+        Raises:
+            UnknownName: there is no such column.
         """
-        return self.calls.put_topic(
-            charts.identifier(name), topic_of(name, data_set, synonyms or {})
-        )
+        made = topic_of(name, self._found(data_set), synonyms or {})
+        return self.calls.put_topic(charts.identifier(name), made)
 
     @told
     def ask(self, question: str) -> Answer:
@@ -215,14 +230,14 @@ class Chart:
         name: str,
         data_set: DataSet,
         *,
-        columns: Sequence[str],
+        columns: charts.Fields,
         group_by: str = "",
-        values: Sequence[str] = (),
+        values: charts.Fields = (),
     ) -> Dashboard:
         """Publish a paginated report: a table over as many pages as it needs, each with its number.
 
         Args:
-            columns: the columns whose values stand in its rows.
+            columns: the column or columns whose values stand in its rows.
             group_by: a column whose values head groups of rows, each with its total.
             values: measures, such as ``average(gpa)``.
 
@@ -301,10 +316,21 @@ class Chart:
 
 def _visuals(given: Any) -> list[Any]:
     """The visuals of a dashboard. Where `draw` made them, its picture is all that is left."""
-    visuals = _several(given, Mapping | Picture)
+    visuals = _several(given, Mapping | Picture | DataSet | str)
     if any(isinstance(each, Picture) for each in visuals):
         raise NoChart(PICTURES)
+    for each in visuals:
+        if not isinstance(each, Mapping):
+            raise NoChart(f"{each!r} is no visual: data_set.visual(...) makes one.")
     return visuals
+
+
+def _filters(given: Any) -> list[Any]:
+    filters = _several(given, Mapping | str)
+    for each in filters:
+        if not isinstance(each, Mapping) or "control" not in each:
+            raise NoChart(f"{each!r} is no filter: data_set.choice(column) makes one.")
+    return filters
 
 
 def _several(given: Any, kind: Any) -> list[Any]:

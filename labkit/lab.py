@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from labkit import environment, names, process, removal
 from labkit.advice import what_helps
+from labkit.briefly import show_errors_briefly
 from labkit.catalog import Catalog
 from labkit.catchup import catch_up
 from labkit.chart import Chart
@@ -189,6 +190,7 @@ def start(number: int = 1, *, cloud: str | None = None) -> Lab:
     """
     if type(number) is not int or number not in (1, 2, 3, 4):
         raise slip(f"There are labs 1 to 4, as in labkit.start(1), not {number!r}.")
+    show_errors_briefly()
     lab = _open(number, cloud or os.environ.get("LABKIT_CLOUD", LOCAL))
     try:
         if not environment.is_ready(lab):

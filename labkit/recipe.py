@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from labkit import names, recipes
 from labkit.catalog import split_table
-from labkit.errors import UnknownName
+from labkit.errors import NoRecipe, UnknownName
 from labkit.recipes.calls import WORKING, Calls, location, table_input, where
 from labkit.recipes.runs import Profile, Run, billed, read_profile, run_of
 from labkit.recipes.words import sentence
@@ -266,9 +266,10 @@ class Recipe:
         return name
 
     @told
-    def add_schedule(self, name: str, *, jobs: Sequence[str], cron: str) -> str:
+    def add_schedule(self, name: str, *, jobs: str | Sequence[str], cron: str) -> str:
         """Run jobs at times: ``cron="cron(0 6 * * ? *)"`` for each day at six. Returns the name."""
-        self.calls.put("schedule", Name=name, JobNames=list(jobs), CronExpression=cron)
+        named = [jobs] if isinstance(jobs, str) else list(jobs)
+        self.calls.put("schedule", Name=name, JobNames=named, CronExpression=cron)
         return name
 
     @told
@@ -294,6 +295,8 @@ class Recipe:
 def _steps(given: Steps) -> list[dict[str, Any]]:
     if isinstance(given, Path) or (isinstance(given, str) and given.endswith((".json", ".yaml"))):
         return recipes.load(given)
+    if not isinstance(given, (str, Sequence, dict)):
+        raise NoRecipe(f"it is {given!r}, and neither a list of steps nor a text.")
     if not isinstance(given, str):
         given = json.dumps([given] if isinstance(given, dict) else list(given))
     return recipes.read(given)

@@ -21,11 +21,11 @@ from labkit.arguments import judge
 from labkit.environment import KEY_USERS
 from labkit.errors import AccessDenied, RunFailed, UnknownName, shorten
 from labkit.progress import Bar, Progress
+from labkit.rules import KEY
 
 if TYPE_CHECKING:
     from labkit.lab import Lab
 
-ADVICE = "Whoever stores or reads an encrypted object needs its KMS key, too."
 LOCKED = "The bucket's policy or a lock on the object forbids to delete it."
 GOES_ON = "What was begun may go on to its end. Then run the cell again."
 P = ParamSpec("P")
@@ -54,7 +54,7 @@ def told(method: Callable[P, T]) -> Callable[P, T]:
             if "_render_traceback_" not in vars(error):  # what was waited for has not told it
                 shorten(error, GOES_ON)
             raise
-        helps = ADVICE if "kms" in message.lower() else advice(message)
+        helps = KEY if "kms" in message.lower() else advice(message)
         raise AccessDenied(readable_denial(message), helps)
 
     return call

@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/quicksight/latest/APIReference/API_SectionBasedLayou
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from html import escape
 from typing import Any
 
@@ -28,9 +28,9 @@ def table(
     schema: Columns,
     data_set: str,
     *,
-    columns: Sequence[str],
+    columns: charts.Fields,
     group_by: str = "",
-    values: Sequence[str] = (),
+    values: charts.Fields = (),
 ) -> Definition:
     """A table of columns and values; in groups, each with its total, where a column says so.
 
@@ -44,7 +44,8 @@ def table(
         options["TotalOptions"] = {"TotalsVisibility": "VISIBLE", "Placement": "END"}
         common |= {"group_by": columns, "values": values}
         return charts.visual("table", options=options, **common)
-    common |= {"rows": [group_by, *columns], "values": values}
+    named = [columns] if isinstance(columns, str) else columns
+    common |= {"rows": [group_by, *named], "values": values}
     made = charts.visual("pivot table", options=options, **common)
     chart = made["PivotTableVisual"]["ChartConfiguration"]
     chart["TotalOptions"] = _totals(_field_of(chart))

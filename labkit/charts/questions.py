@@ -6,11 +6,13 @@ Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_PredictQA
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from labkit.charts import Fields
 from labkit.charts.pages import Picture, Session
+from labkit.charts.sets import known_among
 from labkit.errors import NoChart
 
 if TYPE_CHECKING:
@@ -69,14 +71,15 @@ def answer(lab: Lab, question: str) -> Answer:
     return Answer(question, found["Restatement"], _picture(session, found))
 
 
-def topic_of(name: str, data_set: DataSet, synonyms: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+def topic_of(name: str, data_set: DataSet, synonyms: Mapping[str, Fields]) -> dict[str, Any]:
     """A topic's details: each column under a name that people use, ids not to be summed."""
+    known_among(data_set.schema, *synonyms)
     columns = [_column(each, kind, synonyms) for each, kind in data_set.schema.items()]
     about = {"DatasetArn": data_set.arn, "DatasetName": data_set.name, "Columns": columns}
     return {"Name": name, "UserExperienceVersion": "NEW_READER_EXPERIENCE", "DataSets": [about]}
 
 
-def _column(name: str, kind: str, synonyms: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+def _column(name: str, kind: str, synonyms: Mapping[str, Fields]) -> dict[str, Any]:
     is_measure = kind in ("INTEGER", "DECIMAL") and not _ID.search(name)
     made: dict[str, Any] = {
         "ColumnName": name,
@@ -84,8 +87,8 @@ def _column(name: str, kind: str, synonyms: Mapping[str, Sequence[str]]) -> dict
         "ColumnDataRole": "MEASURE" if is_measure else "DIMENSION",
         "IsIncludedInTopic": True,
     }
-    if name in synonyms:
-        made["ColumnSynonyms"] = list(synonyms[name])
+    if words := synonyms.get(name, ()):
+        made["ColumnSynonyms"] = [words] if isinstance(words, str) else list(words)
     return made
 
 

@@ -13,6 +13,7 @@ import pandas as pd
 
 from labkit import charts
 from labkit.catalog import split_table
+from labkit.errors import UnknownName
 
 if TYPE_CHECKING:
     from labkit.charts.pages import Picture
@@ -82,7 +83,12 @@ class DataSet:
         return charts.visual(kind, title, schema=self.schema, data_set=self.name, **wells)
 
     def choice(self, column: str, title: str = "") -> dict[str, Any]:
-        """A drop-down by which readers choose values of a column."""
+        """A drop-down by which readers choose values of a column.
+
+        Raises:
+            UnknownName: there is no such column.
+        """
+        known_among(self.schema, column)
         return charts.choice(column, title, data_set=self.name)
 
     def draw(self, kind: str, title: str = "", **wells: Any) -> Picture:
@@ -93,6 +99,13 @@ class DataSet:
         _, mode, rows, _ = self.lab.chart.calls.in_short(self.described)
         where = f"{rows:,} rows in SPICE" if mode == "SPICE" else "asked for at each picture"
         return f"Data set {self.name}: {len(self.schema)} columns, {where}"
+
+
+def known_among(schema: Mapping[str, str], *columns: str) -> None:
+    """Refuse a column that a data set has not."""
+    for column in columns:
+        if column not in schema:
+            raise UnknownName("column", column, list(schema))
 
 
 def physical_table(
@@ -112,6 +125,7 @@ def physical_table(
         }
         inner, listed = relation["RelationalTable"], "InputColumns"
     else:
+        sql = sql.strip().rstrip(";")  # QuickSight asks the statement from within one of its own
         columns = dict((_of_warehouse if warehouse else _of_statement)(lab, sql))
         inner, listed = {"Name": "statement", "SqlQuery": sql}, "Columns"
         relation = {"CustomSql": inner}
@@ -144,7 +158,7 @@ def _of_table(lab: Lab, database: str, table: str) -> Iterator[tuple[str, str]]:
 
 def _of_statement(lab: Lab, sql: str) -> Iterator[tuple[str, str]]:
     """The columns of a statement, of which Athena runs an empty copy."""
-    empty = lab.query(f"SELECT * FROM ({sql}) LIMIT 0")
+    empty = lab.query(f"SELECT * FROM ({sql}\n) LIMIT 0")
     found = lab.client("athena").get_query_results(QueryExecutionId=empty.execution_id)
     for column in found["ResultSet"]["ResultSetMetadata"]["ColumnInfo"]:
         yield column["Name"], _type(column["Type"])
@@ -152,7 +166,7 @@ def _of_statement(lab: Lab, sql: str) -> Iterator[tuple[str, str]]:
 
 def _of_warehouse(lab: Lab, sql: str) -> Iterator[tuple[str, str]]:
     """The columns of a statement, of which the warehouse runs an empty copy."""
-    empty = lab.warehouse(f"SELECT * FROM ({sql}) LIMIT 0")
+    empty = lab.warehouse(f"SELECT * FROM ({sql}\n) LIMIT 0")
     found = lab.client("redshift-data").get_statement_result(Id=empty.id)
     for column in found["ColumnMetadata"]:
         yield column["name"], _type(column["typeName"])

@@ -27,6 +27,7 @@ from labkit.widgets.layout import (
 from labkit.widgets.picture import Markup, frame, joined, tag
 
 if TYPE_CHECKING:
+    from labkit.flows import Execution
     from labkit.lab import Lab
 
 COLOURS = {
@@ -135,15 +136,15 @@ class ExecutionGraph:
         return came and arrow.caught == (status == outcomes.CAUGHT)
 
 
-def execution_graph(lab: Lab, execution: str) -> ExecutionGraph:
+def execution_graph(lab: Lab, execution: Execution | str) -> ExecutionGraph:
     """The picture of an execution.
 
     Args:
-        execution: its ARN.
+        execution: one that has ended, or any one's ARN.
     """
-    sfn = lab.client("stepfunctions")
-    machine = sfn.describe_state_machine_for_execution(executionArn=execution)
-    pages = sfn.get_paginator("get_execution_history").paginate(executionArn=execution)
+    sfn, arn = lab.client("stepfunctions"), getattr(execution, "arn", execution)
+    machine = sfn.describe_state_machine_for_execution(executionArn=arn)
+    pages = sfn.get_paginator("get_execution_history").paginate(executionArn=arn)
     return ExecutionGraph(machine["definition"], [e for page in pages for e in page["events"]])
 
 

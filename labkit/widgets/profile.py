@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from labkit.recipes.runs import Profile
 from labkit.widgets.picture import Markup, tag
 from labkit.widgets.profile_columns import card
 from labkit.widgets.profile_overview import overview
@@ -26,10 +27,12 @@ class ProfileView:
     """A profile as a page.
 
     Args:
-        document: what the job wrote, as JSON text or parsed.
+        document: what the job wrote, as JSON text or parsed; or the profile that holds it.
     """
 
-    def __init__(self, document: Mapping[str, Any] | str | bytes) -> None:
+    def __init__(self, document: Profile | Mapping[str, Any] | str | bytes) -> None:
+        if isinstance(document, Profile):
+            document = document.document
         parsed = json.loads(document) if isinstance(document, str | bytes) else document
         self.document: Mapping[str, Any] = parsed
 

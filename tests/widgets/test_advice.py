@@ -24,6 +24,10 @@ QUERIES = {
         'SELECT 1 FROM student WHERE gender = "F"',
         "In SQL a text stands in single quotes. In double quotes stands a name, so f was",
     ),
+    "a text with a sign in double quotes": (
+        'SELECT 1 FROM student WHERE gender = "12-Oct"',
+        "so 12-oct was looked for",
+    ),
     "a text in a writer's quotes": ("SELECT ‘F’", "takes the keyboard's: '"),
     "a quote that is not closed": ("SELECT 'F", "opened, and never closed"),
     "a text without quotes": (
@@ -204,6 +208,17 @@ REFUSED = {
         lambda lab: lab.recipe.create("advised", [step("REMOVE_VALUES", where=[("a", ">", "1")])]),
         "a word such as GREATER_THAN",
     ),
+    "a time in words": (
+        lambda lab: lab.recipe.add_schedule("advised", jobs="advised", cron="every day"),
+        "cron(0 6 * * ? *) is each day at six",
+    ),
+    "data that QuickSight has not": (lambda lab: lab.chart.refresh("nope"), "lab.chart.data_sets"),
+    "SQL in a formula": (
+        lambda lab: lab.chart.add_data_set(
+            "advised", sql="SELECT 1 AS n", calculated={"m": "IF(n > 0, 1, 0)"}
+        ),
+        "IF and CASE are ifelse(",
+    ),
 }
 TO = "s3://advised/a/"
 
@@ -260,6 +275,11 @@ CALLS = {
         lambda lab: lab.warehouse.explain("SELECT 1; SELECT 2"),
         "One query has a plan, and these are 2 statements.",
     ),
+    "a recipe of nothing": (lambda lab: lab.recipe.create("advised", None), "it is None, and"),
+    "words in a list": (
+        lambda lab: lab.chart.add_topic("advised", "advised", synonyms=["mark"]),
+        "synonyms is a dictionary, not ['mark'].",
+    ),
     "several values": (lambda lab: lab.query("SELECT 1, 2").value, "2 columns, not one value"),
 }
 
@@ -315,6 +335,7 @@ def test_everybody_is_taken_off_the_key_again(lab):
 def test_a_call_that_is_refused(lab, capsys, call, says):
     lab.recipe.add_data_set("advised", uri=TO)
     lab.recipe.create("advised", [])
+    lab.chart.sign_up()
     with pytest.raises(ClientError) as refused:
         call(lab)
     InteractiveShell().showtraceback((refused.type, refused.value, refused.tb))

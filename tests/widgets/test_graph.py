@@ -168,6 +168,7 @@ def test_a_flow_runs(lab, role, fresh):
     assert list(history["event"])[:2] == ["ExecutionStarted", "PassStateEntered"]
     assert list(history["state"]) == ["", "A", "A", "B", "B", "B"]
     assert lab.flows.definition(ended.arn)["States"] == states
+    assert execution_graph(lab, ended).statuses == execution_graph(lab, ended.arn).statuses
 
 
 @pytest.mark.parametrize("value", [0, False, [], ""])

@@ -39,7 +39,9 @@ def test_a_profile_tells_of_columns(kitchen):
     rows, students = kitchen.query(counted).df.iloc[0]
     assert profile.document["sampleSize"] == rows
     assert columns.distinct["student_id"] == students
-    assert "Column statistics" in ProfileView(profile.document)._repr_html_()
+    shown = ProfileView(profile.document)._repr_html_()
+    assert "Column statistics" in shown
+    assert ProfileView(profile)._repr_html_() == shown
     assert profile.run.bill == pytest.approx(5 / 60 * 0.48)
 
 
@@ -90,8 +92,8 @@ def test_a_job_is_scheduled(kitchen):
     kitchen.recipe.put_job(
         "daily", data_set="student", recipe="daily", to=to, format="CSV", compression=None
     )
-    for cron in ("cron(0 6 * * ? *)", "cron(0 7 * * ? *)"):
-        kitchen.recipe.add_schedule("mornings", jobs=["daily"], cron=cron)
+    for cron, jobs in (("cron(0 6 * * ? *)", "daily"), ("cron(0 7 * * ? *)", ["daily"])):
+        kitchen.recipe.add_schedule("mornings", jobs=jobs, cron=cron)
     found = kitchen.client("databrew").describe_schedule(Name="mornings")
     assert (found["JobNames"], found["CronExpression"]) == (["daily"], cron)
     assert "daily" in list(kitchen.recipe.jobs().job)

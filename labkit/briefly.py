@@ -1,0 +1,51 @@
+"""What AWS refuses a cell that calls boto3 itself, shown as briefly as a helper's errors are.
+
+IPython gives errors of chosen classes to a handler, and they stay the cell's own: its reply, nbval
+and papermill see their name and words.
+https://ipython.readthedocs.io/en/stable/api/generated/IPython.core.interactiveshell.html
+"""
+
+from __future__ import annotations
+
+import linecache
+import sys
+import traceback
+from types import TracebackType
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from labkit.advice import what_helps
+from labkit.errors import shorten
+
+KINDS = (BotoCoreError, ClientError)
+
+
+def show_errors_briefly() -> None:
+    """Let the notebook, if this is one, show AWS's errors so; another's handler is left alone."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython and ipython.get_ipython()
+    if shell and not shell.custom_exceptions:
+        shell.set_custom_exc(KINDS, _show)
+
+
+def _show(
+    shell: Any,
+    kind: type[BaseException],
+    error: BaseException,
+    trace: TracebackType | None,
+    tb_offset: int | None = None,
+) -> list[str]:
+    if "_render_traceback_" not in vars(error):  # else a helper has said what helps
+        shorten(error, "\n".join(filter(None, [_line(shell, trace), what_helps(error)])))
+    shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
+    return []
+
+
+def _line(shell: Any, trace: TracebackType | None) -> str:
+    """Where in a cell of several lines it happened."""
+    for frame, number in traceback.walk_tb(trace):
+        lines = linecache.getlines(frame.f_code.co_filename)
+        if frame.f_globals is shell.user_ns and len(lines) > 1:
+            return f"Line {number} of the cell: {lines[number - 1].strip()}"
+    return ""
