@@ -38,6 +38,8 @@ LIMITS = (
     r"(?P<number>N)(?P<way>A)(?=F|$|[,])",
 )
 SUPERLATIVE = r"F[^T]*?(?P<way>T(?=[ACFr])|A(?=[AC]))"
+SAID_BEFORE = r"(?P<way>T)(?P<number>F)(?=(?P<group>F))"
+SAID_LAST = r"(?P<group>F)[^TF]*(?P<number>F)(?P<way>T)$"
 ALPHABETS = (
     "alphabetical",
     "alphabetically",
@@ -128,11 +130,13 @@ def take_superlative(items: Items) -> tuple[tuple[int, str] | None, Items]:
 
 
 def _told_by_a_number(items: Items) -> tuple[tuple[int, str] | None, Items]:
-    """ "The most profitable category": the one whose number is highest."""
-    for match in matches("TF(?=F)", items):
-        way, number, group = items[match.start() : match.end() + 1]
+    """ "The most profitable category", "which author sold the best": whose number is highest."""
+    for match in (*matches(SAID_BEFORE, items), *matches(SAID_LAST, items)):
+        way, number, group = (items[match.start(part)] for part in ("way", "number", "group"))
         one, other = (each.named.field if each.named else None for each in (number, group))
-        if one and other and one.measure and not other.measure and other.kind == "text":
+        if not one or not other or not one.measure or other.measure:
+            continue
+        if way is items[-1] or other.kind == "text":
             return (1, way.means), [each for each in items if each is not way]
     return None, items
 
