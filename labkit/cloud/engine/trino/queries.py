@@ -5,7 +5,7 @@ Source: https://trino.io/docs/current/sql/select.html
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +18,7 @@ from labkit.cloud.engine.trino.grouping import walk
 from labkit.cloud.engine.trino.library import common_type
 from labkit.cloud.engine.trino.operators import coerced
 from labkit.cloud.engine.trino.ordering import sorted_output
+from labkit.cloud.engine.trino.recursion import is_recursive, nodes_in
 from labkit.cloud.engine.trino.scope import CommonTable, Field, Output, Scope, Typed
 from labkit.cloud.engine.trino.select import CHANGING, as_output, select
 from labkit.cloud.engine.trino.tables import table
@@ -107,7 +108,7 @@ def _with_ties(node: tree.Query, found: Output, order: list[str], scope: Scope) 
 def _named(named: tree.Named, scope: Scope, recursive: bool) -> tuple[Scope, str]:
     """A WITH query: the scope that knows it, and its definition."""
     relation = scope.state.fresh("w")
-    if recursive and _names_itself(named):
+    if recursive and is_recursive(named, scope):
         found, sql = _recursive(named, relation, scope)
     else:
         found = query(named.query, scope)
@@ -125,14 +126,11 @@ def _renamed(named: tree.Named, fields: Sequence[Field], scope: Scope) -> tuple[
             f"Column alias list has {len(names)} entries but relation has {len(fields)} columns"
         )
         raise scope.fail(named, "MISMATCHED_COLUMN_ALIASES", message)
+    for name in named.columns:
+        if named.columns.count(name) > 1:
+            message = f"Column name '{name}' specified more than once"
+            raise scope.fail(named, "DUPLICATE_COLUMN_NAME", message)
     return tuple(replace(f, name=name, key=None) for f, name in zip(fields, names, strict=True))
-
-
-def _names_itself(named: tree.Named) -> bool:
-    return isinstance(named.query.body, tree.SetOperation) and any(
-        isinstance(node, tree.Table) and node.parts == (named.name,)
-        for node in _nodes_in(named.query)
-    )
 
 
 def _changes(node: tree.Query) -> bool:
@@ -142,20 +140,8 @@ def _changes(node: tree.Query) -> bool:
     """
     return any(
         isinstance(each, tree.Sampled) or (isinstance(each, tree.Call) and each.name in CHANGING)
-        for each in _nodes_in(node)
+        for each in nodes_in(node)
     )
-
-
-def _nodes_in(node: object) -> Iterator[tree.Node]:
-    """All of a tree, with the queries inside."""
-    parts: tuple[object, ...] = ()
-    if isinstance(node, tree.Node):
-        yield node
-        parts = tuple(getattr(node, name) for name in type(node).__dataclass_fields__)
-    elif isinstance(node, tuple):
-        parts = node
-    for part in parts:
-        yield from _nodes_in(part)
 
 
 #: https://trino.io/docs/current/sql/select.html#with-recursive-clause
@@ -166,28 +152,18 @@ def _recursive(named: tree.Named, relation: str, scope: Scope) -> tuple[Output, 
     """The first rows, then steps over the rows of the step before, ten at most."""
     body = named.query.body
     assert isinstance(body, tree.SetOperation)
-    if body.op != "UNION" or body.distinct:
-        message = "WITH RECURSIVE is supported only with UNION ALL"
-        if body.op == "UNION":
-            message = "UNION DISTINCT is not supported in WITH RECURSIVE here"
+    if body.distinct:
+        message = "UNION DISTINCT is not supported in WITH RECURSIVE here"
         raise scope.fail(named, "NOT_SUPPORTED", message)
-    if not named.columns:
-        raise scope.fail(
-            named, "MISSING_COLUMN_ALIASES", "missing column aliases in recursive WITH query"
-        )
     anchor = _body(body.left, scope)
-    fields = tuple(
-        replace(f, type=_unbounded(f.type), sql=f"c{at}") for at, f in enumerate(anchor.fields)
-    )
+    fields = tuple(replace(f, sql=f"c{at}") for at, f in enumerate(anchor.fields))
     known = CommonTable(relation, _renamed(named, fields, scope))
     inner = replace(scope, named={**scope.named, named.name: known})
     step = _body(body.right, inner)
     for f in (*anchor.fields, *step.fields):  # they are all reckoned, whichever is asked for
         scope.state.uses[-1].update(f.uses)
-    step_columns = _as_types(step, [f.type for f in fields], named, scope)
-    first = ", ".join(
-        f"{coerced(Typed(f.sql, f.type), _unbounded(f.type)).sql} AS {f.sql}" for f in anchor.fields
-    )
+    step_columns = _as_types(step, [f.type for f in fields], body.right, scope)
+    first = ", ".join(f.sql for f in anchor.fields)
     limit = raising(
         "NOT_SUPPORTED",
         f"Recursion depth limit exceeded ({_MAX_DEPTH}). Use 'max_recursion_depth' session "
@@ -203,10 +179,6 @@ def _recursive(named: tree.Named, relation: str, scope: Scope) -> tuple[Output, 
     return Output("", fields), sql
 
 
-def _unbounded(kind: Type) -> Type:
-    return Type("varchar") if kind.base == "varchar" else kind
-
-
 def _as_types(step: Output, types: Sequence[Type], node: tree.Node, scope: Scope) -> str:
     if len(step.fields) != len(types):
         message = "base and step relations of recursion have different number of fields"
@@ -215,12 +187,10 @@ def _as_types(step: Output, types: Sequence[Type], node: tree.Node, scope: Scope
     for f, kind in zip(step.fields, types, strict=True):
         if common_type([f.type, kind]) != kind:
             message = (
-                "recursion step relation output type is not coercible to recursion base relation "
-                "output type"
+                f"recursion step relation output type ({f.type.display}) is not coercible to "
+                f"recursion base relation output type ({kind.display}) at column {len(columns) + 1}"
             )
-            raise scope.fail(
-                node, "TYPE_MISMATCH", f"{message} at column {len(columns) + 1}: {kind}, {f.type}"
-            )
+            raise scope.fail(node, "TYPE_MISMATCH", message)
         columns.append(f"{coerced(Typed(f.sql, f.type), kind).sql} AS {f.sql}")
     return ", ".join(columns)
 

@@ -5,6 +5,8 @@ Source: https://trino.io/docs/current/sql/select.html#select-expressions
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.grouping import walk
 from labkit.cloud.engine.trino.scope import Field, Scope, Typed, qualified_parts
@@ -35,9 +37,20 @@ def _star(node: tree.Star, scope: Scope) -> list[Item]:
     parts = qualified_parts(node.base)
     within = [f for f in scope.fields if parts and not f.hidden and f.within(parts)]
     if within:
-        names = node.columns or [f.name for f in within]
-        return [(None, name, f, f.written) for name, f in zip(names, within, strict=False)]
+        names = _aliases(node, [f.name for f in within], scope)
+        return [(None, name, f, f.written) for name, f in zip(names, within, strict=True)]
     return _outer_star(node, parts, scope) or _row_star(node, parts, scope)
+
+
+def _aliases(node: tree.Star, names: Sequence[str | None], scope: Scope) -> Sequence[str | None]:
+    """What ``t.* AS (a, b)`` calls the columns."""
+    if node.columns and len(node.columns) != len(names):
+        message = (
+            f"Column alias list has {len(node.columns)} entries but relation has {len(names)} "
+            "columns"
+        )
+        raise scope.fail(node, "MISMATCHED_COLUMN_ALIASES", message)
+    return node.columns or names
 
 
 def _outer_star(node: tree.Star, parts: tuple[str, ...] | None, scope: Scope) -> list[Item]:
@@ -48,8 +61,8 @@ def _outer_star(node: tree.Star, parts: tuple[str, ...] | None, scope: Scope) ->
         if names:
             assert node.base
             columns = [tree.Dereference(node.start, node.end, node.base, name) for name in names]
-            shown = node.columns or names
-            return [(c, name, None, None) for c, name in zip(columns, shown, strict=False)]
+            shown = _aliases(node, names, scope)
+            return [(c, name, None, None) for c, name in zip(columns, shown, strict=True)]
         outer = outer.parent
     return []
 
@@ -63,7 +76,7 @@ def _row_star(node: tree.Star, parts: tuple[str, ...] | None, scope: Scope) -> l
     if value.type.base != "row":
         text = scope.source(node.base)
         raise scope.fail(node.base, "TYPE_MISMATCH", f"expected expression of type Row: {text}")
-    names = node.columns or value.type.names
+    names = _aliases(node, value.type.names, scope)
     return [
         (
             tree.Subscript(
