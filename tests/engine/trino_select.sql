@@ -174,7 +174,7 @@ SELECT CASE WHEN true THEN 1 ELSE 'a' END
 --! TYPE_MISMATCH: line 1:35: All CASE results must be the same type or coercible to a common type. Cannot find common type between integer and varchar(1), all types (without duplicates): [integer, varchar(1)]
 
 SELECT coalesce(1, 'a')
---! TYPE_MISMATCH: line 1:8: All COALESCE operands must be the same type or coercible to a common type: [integer, varchar(1)]
+--! TYPE_MISMATCH: line 1:20: All COALESCE operands must be the same type or coercible to a common type. Cannot find common type between integer and varchar(1), all types (without duplicates): [integer, varchar(1)]
 
 SELECT if(true, 1, DECIMAL '2.5'), typeof(if(true, 1, DECIMAL '2.5')), nullif(1, 2)
 --> [["1.0", "decimal(11,1)", "1"]]
@@ -411,7 +411,7 @@ SELECT 'lit', count(*) FROM orders GROUP BY 1
 --> [["lit", "4"]]
 
 SELECT * FROM orders GROUP BY order_id
---! EXPRESSION_NOT_AGGREGATE: 'customer' must be an aggregate expression or appear in GROUP BY clause
+--! EXPRESSION_NOT_AGGREGATE: Column 'orders.customer' not in GROUP BY clause
 
 SELECT count(*) FROM (SELECT dt FROM orders GROUP BY dt)
 --> [["2"]]
@@ -591,10 +591,10 @@ SELECT grouping(dt) FROM orders GROUP BY dt
 --> [["0"], ["0"]]
 
 SELECT grouping(customer) FROM orders GROUP BY dt
---! EXPRESSION_NOT_IN_GROUP_BY: line 1:17: The arguments to GROUPING() must be expressions referenced by the GROUP BY associated with the query
+--! INVALID_ARGUMENTS: line 1:8: The arguments to GROUPING() must be expressions referenced by the GROUP BY at the associated query level. Mismatch due to customer.
 
 SELECT grouping(dt) FROM orders
---! EXPRESSION_NOT_IN_GROUP_BY: line 1:17: The arguments to GROUPING() must be expressions referenced by the GROUP BY associated with the query
+--! MISSING_GROUP_BY: line 1:8: A GROUPING() operation can only be used with a corresponding GROUPING SET/CUBE/ROLLUP/GROUP BY clause
 
 SELECT avg(amount) FILTER (WHERE amount > 100), count(amount), sum(amount) / count(amount) FROM orders
 --> [[null, "3", "11.916666666666666"]]
@@ -672,7 +672,7 @@ SELECT (SELECT count(*) FROM iceorders i WHERE i.id < o.order_id) AS n, sum(qty)
 --> [["0", "1"], ["1", "2"], ["2", "3"], ["2", null]]
 
 SELECT dt, (SELECT max(id) FROM iceorders WHERE o.qty > 0) FROM orders o GROUP BY dt
---! EXPRESSION_NOT_AGGREGATE: line 1:49: 'o.qty' must be an aggregate expression or appear in GROUP BY clause
+--! EXPRESSION_NOT_AGGREGATE: line 1:49: Subquery uses 'o.qty' which must appear in GROUP BY clause
 
 SELECT CASE order_id WHEN 1 THEN 'one' WHEN 2 THEN 'two' ELSE customer END FROM orders ORDER BY order_id
 --> [["one"], ["two"], ["alice"], ["carol"]]
@@ -897,7 +897,7 @@ SELECT approx_percentile(amount, 0.5) OVER () FROM orders
 --> [["10.5"], ["10.5"], ["10.5"], ["10.5"]]
 
 SELECT lead(order_id) OVER (PARTITION BY dt) FROM orders WHERE order_id = 1
---> [[null]]
+--! MISSING_ORDER_BY: line 1:28: lead function requires an ORDER BY window clause
 
 SELECT CAST(order_id AS varchar) || '-' || customer FROM orders WHERE order_id = 1
 --> [["1-alice"]]
@@ -1002,7 +1002,7 @@ SELECT first_value(x) IGNORE NULLS OVER (ORDER BY o) FROM (VALUES (1, NULL), (2,
 --> [[null], ["5"]]
 
 SELECT lag(x, 1) OVER () FROM (VALUES 1) t(x)
---> [[null]]
+--! MISSING_ORDER_BY: line 1:23: lag function requires an ORDER BY window clause
 
 SELECT reduce(ARRAY[1,2], CAST(ROW(0, 0) AS ROW(s integer, c integer)), (a, x) -> CAST(ROW(a.s + x, a.c + 1) AS ROW(s integer, c integer)), a -> a.s / a.c)
 --> [["1"]]
@@ -1254,3 +1254,149 @@ SELECT transform(ARRAY[1], x -> (SELECT x))
 
 SELECT approx_most_frequent(2, x, 15) FROM (VALUES 'A', 'B', 'A', 'C', 'A', 'B', 'C', 'D', 'E') t(x)
 --> [["{A=3, B=2}"]]
+
+-- What TestAnalyzer of Trino expects of WITH RECURSIVE, windows, grouping and literals
+
+WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 2 FROM t WHERE n < 6 LIMIT 1) SELECT * FROM t
+--! INVALID_LIMIT_CLAUSE: line 1:82: immediate FETCH FIRST / LIMIT clause in recursive query
+
+WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 2 FROM t WHERE n < 6 ORDER BY 1) SELECT * FROM t
+--! NOT_SUPPORTED: line 1:85: immediate ORDER BY clause in recursive query is not supported
+
+WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 2 FROM t WHERE n < 6 OFFSET 1) SELECT * FROM t
+--! NOT_SUPPORTED: line 1:83: immediate OFFSET clause in recursive query is not supported
+
+WITH RECURSIVE t(n) AS (WITH u(m) AS (SELECT 1) SELECT 1 UNION ALL SELECT n + 2 FROM t WHERE n < 6) SELECT * FROM t
+--! NOT_SUPPORTED: line 1:30: immediate WITH clause in recursive query is not supported
+
+WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL ((SELECT n + 2 FROM t WHERE n < 6) LIMIT 1)) SELECT * FROM t
+--! INVALID_LIMIT_CLAUSE: line 1:85: FETCH FIRST / LIMIT clause in the step relation of recursion
+
+WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL TABLE t) SELECT * FROM t
+--! INVALID_RECURSIVE_REFERENCE: line 1:50: recursive reference outside of FROM clause of the step relation of recursion
+
+WITH RECURSIVE t(n) AS (SELECT 1 FROM t UNION ALL SELECT n + 2 FROM t WHERE n < 6) SELECT * FROM t
+--! INVALID_RECURSIVE_REFERENCE: line 1:39: WITH table name is referenced in the base relation of recursion
+
+WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT a.n FROM t a, t b WHERE a.n < 6) SELECT * FROM t
+--! INVALID_RECURSIVE_REFERENCE: line 1:65: multiple recursive references in the step relation of recursion
+
+WITH RECURSIVE t(n) AS (SELECT 1 INTERSECT SELECT n + 2 FROM t WHERE n < 6) SELECT * FROM t
+--! INVALID_RECURSIVE_REFERENCE: line 1:62: recursive reference not allowed in this context
+
+WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 2 FROM (SELECT 10) u LEFT JOIN t ON true WHERE n < 6) SELECT * FROM t
+--! INVALID_RECURSIVE_REFERENCE: line 1:86: recursive reference in right source of LEFT join
+
+WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 2 FROM t FULL JOIN (SELECT 10) u ON true WHERE n < 6) SELECT * FROM t
+--! INVALID_RECURSIVE_REFERENCE: line 1:62: recursive reference in left source of FULL join
+
+WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 2 FROM ((SELECT 10) INTERSECT ALL (TABLE t)) u(n)) SELECT * FROM t
+--! INVALID_RECURSIVE_REFERENCE: line 1:96: recursive reference in INTERSECT ALL
+
+WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 2 FROM ((SELECT 10) EXCEPT (TABLE t)) u(n)) SELECT * FROM t
+--! INVALID_RECURSIVE_REFERENCE: line 1:89: recursive reference in right relation of EXCEPT DISTINCT
+
+WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 2 FROM ((TABLE t) EXCEPT ALL (SELECT 10)) u(n)) SELECT * FROM t
+--! INVALID_RECURSIVE_REFERENCE: line 1:70: recursive reference in left relation of EXCEPT ALL
+
+WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT * FROM (WITH t(n) AS (SELECT 4) SELECT n + 1 FROM t)) SELECT * FROM t
+--> [["1"], ["5"]]
+
+WITH RECURSIVE t(n) AS (SELECT * FROM (WITH RECURSIVE u(m) AS (SELECT 1) SELECT m FROM u)) SELECT * FROM t
+--! NESTED_RECURSIVE: line 1:40: nested recursive WITH query
+
+WITH RECURSIVE t AS (SELECT 1) SELECT * FROM t
+--! MISSING_COLUMN_ALIASES: line 1:16: missing column aliases in recursive WITH query
+
+WITH RECURSIVE t(n) AS (SELECT 'a' UNION ALL SELECT n || 'x' FROM t WHERE n < 'axxx') SELECT * FROM t
+--! TYPE_MISMATCH: line 1:46: recursion step relation output type (varchar) is not coercible to recursion base relation output type (varchar(1)) at column 1
+
+WITH a(x, y, x) AS (VALUES (1, 2, 3)) SELECT * FROM a
+--! DUPLICATE_COLUMN_NAME: line 1:6: Column name 'x' specified more than once
+
+SELECT t.* AS (x) FROM (VALUES (1, 2)) t
+--! MISMATCHED_COLUMN_ALIASES: line 1:8: Column alias list has 1 entries but relation has 2 columns
+
+SELECT (1, 2).* AS (a)
+--! MISMATCHED_COLUMN_ALIASES: line 1:8: Column alias list has 1 entries but relation has 2 columns
+
+SELECT qty, qty FROM orders ORDER BY qty
+--! AMBIGUOUS_NAME: line 1:38: Column 'qty' is ambiguous
+
+SELECT 1 FROM orders WINDOW w AS (PARTITION BY dt), w AS (ORDER BY dt)
+--! DUPLICATE_WINDOW_NAME: line 1:58: WINDOW name 'w' specified more than once
+
+SELECT 1 FROM orders WINDOW w1 AS (w ORDER BY qty), w AS (PARTITION BY dt)
+--! INVALID_WINDOW_REFERENCE: line 1:35: Cannot resolve WINDOW name w
+
+SELECT 1 FROM orders WINDOW w AS (ORDER BY qty), w1 AS (w PARTITION BY dt)
+--! INVALID_PARTITION_BY: line 1:72: WINDOW specification with named WINDOW reference cannot specify PARTITION BY
+
+SELECT sum(qty) OVER (w ORDER BY dt) FROM orders WINDOW w AS (ORDER BY qty)
+--! INVALID_ORDER_BY: line 1:34: Cannot specify ORDER BY if referenced named WINDOW specifies ORDER BY
+
+SELECT sum(qty) OVER (w ORDER BY dt) FROM orders WINDOW w AS (ROWS 1 PRECEDING)
+--! INVALID_WINDOW_REFERENCE: line 1:22: Cannot reference named WINDOW containing frame specification
+
+SELECT 1 FROM orders WINDOW w AS (RANGE UNBOUNDED FOLLOWING)
+--! INVALID_WINDOW_FRAME: line 1:35: Window frame start cannot be UNBOUNDED FOLLOWING
+
+SELECT 1 FROM orders WINDOW w AS (ROWS dt PRECEDING)
+--! TYPE_MISMATCH: line 1:40: Window frame ROWS start value type must be exact numeric type with scale 0 (actual varchar)
+
+SELECT max(qty) FROM orders GROUP BY dt WINDOW w AS (ORDER BY customer)
+--! EXPRESSION_NOT_AGGREGATE: line 1:63: 'customer' must be an aggregate expression or appear in GROUP BY clause
+
+SELECT lag(qty) OVER (ORDER BY qty ROWS 1 PRECEDING) FROM orders
+--! INVALID_WINDOW_FRAME: line 1:36: Cannot specify window frame for lag function
+
+SELECT order_id, sum(order_id) OVER (ORDER BY order_id ROWS DECIMAL '1' PRECEDING) FROM orders ORDER BY 1
+--> [["1", "1"], ["2", "3"], ["3", "5"], ["4", "7"]]
+
+SELECT array_agg(x) OVER (ORDER BY x RANGE CAST(NULL AS bigint) PRECEDING) FROM (VALUES 1) t(x)
+--! INVALID_WINDOW_FRAME: Window frame offset value must not be negative or null
+
+SELECT array_agg(x) OVER (ORDER BY x RANGE INTERVAL '1' DAY PRECEDING) FROM (VALUES INTERVAL '1' YEAR) t(x)
+--! TYPE_MISMATCH: line 1:44: Window frame RANGE value type (interval day to second) not compatible with sort item type (interval year to month)
+
+SELECT 1 FROM orders HAVING count(*) OVER () > 1
+--! NESTED_WINDOW: line 1:29: HAVING clause cannot contain window functions or row pattern measures
+
+SELECT 1 FROM orders GROUP BY ROLLUP(qty + 1)
+--! INVALID_COLUMN_REFERENCE: line 1:38: GROUP BY expression must be a column reference: qty + 1
+
+SELECT 1 FROM orders GROUP BY GROUPING SETS (dt, qty + 1)
+--! INVALID_COLUMN_REFERENCE: line 1:50: GROUP BY expression must be a column reference: qty + 1
+
+SELECT count(*) FROM orders WHERE grouping(dt) = 0 GROUP BY dt
+--! EXPRESSION_NOT_SCALAR: line 1:35: WHERE clause cannot contain aggregations, window functions or grouping operations: [grouping(dt)]
+
+SELECT grouping(dt, dt, dt, dt, dt, dt, dt, dt, dt, dt, dt, dt, dt, dt, dt, dt, dt, dt, dt, dt, dt, dt, dt, dt, dt, dt, dt, dt, dt, dt, dt, dt) FROM orders GROUP BY ROLLUP(dt) ORDER BY 1
+--> [["0"], ["0"], ["4294967295"]]
+
+SELECT * FROM (SELECT qty + 1, dt FROM orders) GROUP BY dt
+--! EXPRESSION_NOT_AGGREGATE: Column 1 not in GROUP BY clause
+
+SELECT TINYINT '128'
+--! INVALID_LITERAL: line 1:8: '128' is not a valid tinyint literal
+
+SELECT BIGINT '12.1'
+--! INVALID_LITERAL: line 1:8: '12.1' is not a valid bigint literal
+
+SELECT BOOLEAN '2'
+--! INVALID_LITERAL: line 1:8: '2' is not a valid boolean literal
+
+SELECT REAL '1e3', DOUBLE 'NaN', BOOLEAN 'T', SMALLINT '-32768'
+--> [["1000.0", "NaN", "true", "-32768"]]
+
+SELECT -'a'
+--! TYPE_MISMATCH: line 1:8: Cannot negate varchar(1)
+
+SELECT +'a'
+--! TYPE_MISMATCH: line 1:8: Unary '+' operator cannot by applied to varchar(1) type
+
+SELECT * FROM iceorders FOR TIMESTAMP AS OF '2022-01-01'
+--! TYPE_MISMATCH: line 1:45: Type varchar(10) invalid. Temporal pointers must be of type Timestamp, Timestamp with Time Zone, or Date.
+
+SELECT * FROM iceorders FOR TIMESTAMP AS OF NULL
+--! INVALID_ARGUMENTS: line 1:15: Pointer value cannot be NULL

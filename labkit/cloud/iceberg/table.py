@@ -82,6 +82,8 @@ class IcebergTable:
         """
         with open_session(self.catalog.store.cloud) as session:
             value = session.connection.execute(f"SELECT {sql}").fetchall()[0][0]
+        if value is None:
+            raise QueryFailed("INVALID_ARGUMENTS", "Pointer value cannot be NULL")
         found = self._at_time(value) if kind == "TIMESTAMP" else self._at_version(value)
         return IcebergTable(self.catalog, self.definition, found)
 
@@ -107,11 +109,12 @@ class IcebergTable:
         self.catalog.files += reader.files
         return relation
 
-    def _at_time(self, moment: datetime.datetime | None) -> Snapshot:
-        found = None
-        if moment is not None:
-            moment = moment.replace(tzinfo=datetime.UTC)
-            found = self.table.snapshot_as_of_timestamp(int(moment.timestamp() * 1000))
+    def _at_time(self, moment: datetime.datetime) -> Snapshot:
+        moment = moment.replace(tzinfo=datetime.UTC)
+        if moment > datetime.datetime.now(datetime.UTC):
+            message = f"Pointer value '{moment:%Y-%m-%d %H:%M:%S} UTC' is not in the past"
+            raise QueryFailed("INVALID_ARGUMENTS", message)
+        found = self.table.snapshot_as_of_timestamp(int(moment.timestamp() * 1000))
         if found is None:
             name = f'"{self.definition["DatabaseName"]}"."{self.definition["Name"]}"'
             raise QueryFailed(
@@ -119,12 +122,12 @@ class IcebergTable:
             )
         return found
 
-    def _at_version(self, version: int | str | None) -> Snapshot:
+    def _at_version(self, version: int | str) -> Snapshot:
         if isinstance(version, int):
             found = self.table.snapshot_by_id(version)
             missing = f"Iceberg snapshot ID does not exists: {version}"
         else:
-            found = self.table.snapshot_by_name(version or "")
+            found = self.table.snapshot_by_name(version)
             missing = f"Cannot find snapshot with reference name: {version}"
         if found is None:
             raise QueryFailed("INVALID_ARGUMENTS", missing)

@@ -164,7 +164,10 @@ def _unary(node: tree.Unary, scope: Scope) -> Typed:
     value = expression(node.value, scope)
     found = negative(value)
     if found is None:
-        raise _no_operator(node, f"{node.op}{value.type}", scope)
+        kind = value.type.display
+        plus = f"Unary '+' operator cannot by applied to {kind} type"
+        message = plus if node.op == "+" else f"Cannot negate {kind}"
+        raise scope.fail(node, "TYPE_MISMATCH", message)
     return value if node.op == "+" else found
 
 

@@ -10,13 +10,14 @@ from collections.abc import Callable
 
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.trino import tree
+from labkit.cloud.engine.trino.aggregates import misplaced
 from labkit.cloud.engine.trino.arguments import only_plain
 from labkit.cloud.engine.trino.comparisons import comparison
-from labkit.cloud.engine.trino.library import coerce, common_type
+from labkit.cloud.engine.trino.expected import unified
 from labkit.cloud.engine.trino.once import once
 from labkit.cloud.engine.trino.safe import tried
 from labkit.cloud.engine.trino.scope import Scope, Typed
-from labkit.cloud.engine.types import INTEGER, Type
+from labkit.cloud.engine.types import BIGINT, INTEGER, Type
 
 
 def special_form(node: tree.Call, scope: Scope) -> Typed:
@@ -35,16 +36,9 @@ def _if(node: tree.Call, scope: Scope) -> Typed:
 
 
 def _coalesce(node: tree.Call, scope: Scope) -> Typed:
-    values = [scope.value(arg) for arg in node.args]
-    kind = common_type([value.type for value in values])
-    if kind is None:
-        types = f"[{', '.join(str(value.type) for value in values)}]"
-        message = (
-            f"All COALESCE operands must be the same type or coercible to a common type: {types}"
-        )
-        raise scope.fail(node, "TYPE_MISMATCH", message)
-    listed = ", ".join(coerce(value.sql, value.type, kind) for value in values)
-    return Typed(f"coalesce({listed})", kind)
+    problem = "All COALESCE operands must be the same type or coercible"
+    values, kind = unified(list(node.args), scope, problem)
+    return Typed(f"coalesce({', '.join(values)})", kind)
 
 
 def _nullif(node: tree.Call, scope: Scope) -> Typed:
@@ -76,7 +70,9 @@ def _typeof(node: tree.Call, scope: Scope) -> Typed:
 
 
 def _grouping(node: tree.Call, scope: Scope) -> Typed:
-    if scope.grouping is None:
+    if scope.clause:
+        raise misplaced(node, scope, "NESTED_AGGREGATION", "grouping operations")
+    if scope.grouping is None or not scope.grouping.grouped:
         message = (
             "A GROUPING() operation can only be used with a corresponding "
             "GROUPING SET/CUBE/ROLLUP/GROUP BY clause"
@@ -87,12 +83,13 @@ def _grouping(node: tree.Call, scope: Scope) -> Typed:
         at = scope.grouping.position(arg)
         if at is None:
             message = (
-                "The arguments to GROUPING() must be expressions referenced by the GROUP BY "
-                "associated with the query"
+                "The arguments to GROUPING() must be expressions referenced by the GROUP BY at the "
+                f"associated query level. Mismatch due to {scope.source(arg)}."
             )
-            raise scope.fail(arg, "EXPRESSION_NOT_IN_GROUP_BY", message)
+            raise scope.fail(node, "INVALID_ARGUMENTS", message)
         positions.append(at)
-    return Typed(scope.grouping.grouping(positions), INTEGER)
+    kind = INTEGER if len(positions) < 32 else BIGINT
+    return Typed(f"CAST({scope.grouping.grouping(positions)} AS {kind.duckdb})", kind)
 
 
 def _current_catalog(node: tree.Call, scope: Scope) -> Typed:
@@ -112,7 +109,7 @@ FORMS: dict[str, tuple[int, int, Callable[[tree.Call, Scope], Typed]]] = {
     "nullif": (2, 2, _nullif),
     "try": (1, 1, _try),
     "typeof": (1, 1, _typeof),
-    "grouping": (1, 31, _grouping),
+    "grouping": (1, 63, _grouping),
     "current_catalog": (0, 0, _current_catalog),
     "current_schema": (0, 0, _current_schema),
 }

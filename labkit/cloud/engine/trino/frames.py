@@ -64,7 +64,9 @@ def _check_order(frame: tree.Frame, window: tree.Window, scope: Scope, order_sco
         if node is None:
             continue
         offset = scope.value(node).type
-        if (kind.base in NUMBERS) != (offset.base in NUMBERS):
+        spans = (DAY_SECOND, YEAR_MONTH)
+        other = kind in spans and offset in spans and kind != offset
+        if (kind.base in NUMBERS) != (offset.base in NUMBERS) or other:
             message = (
                 f"Window frame RANGE value type ({offset.display}) "
                 f"not compatible with sort item type ({kind.display})"
@@ -77,12 +79,16 @@ def _bound(frame: tree.Frame, bound: tuple[str, tree.Expression | None], scope: 
     if node is None:
         return word
     value = scope.value(node)
-    if frame.unit != "RANGE" and value.type.base not in INTEGERS:
+    whole = value.type.base in INTEGERS or (value.type.base, *value.type.args[1:]) == ("decimal", 0)
+    if frame.unit != "RANGE" and not whole:
+        place = "start" if bound is frame.first else "end"
         message = (
-            f"Window frame {frame.unit} value type must be exact numeric type with scale 0 "
-            f"(actual {value.type})"
+            f"Window frame {frame.unit} {place} value type must be exact numeric type with scale 0 "
+            f"(actual {value.type.display})"
         )
         raise scope.fail(node, "TYPE_MISMATCH", message)
     sql = value.sql if value.sql.isdigit() else f"trino_distance({value.sql})"
+    if frame.unit != "RANGE" and value.type.base == "decimal":
+        sql = f"CAST({sql} AS BIGINT)"
     spans = {DAY_SECOND: milliseconds, YEAR_MONTH: months}
     return f"{spans.get(value.type, str)(sql)} {word}"

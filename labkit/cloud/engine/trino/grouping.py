@@ -26,6 +26,7 @@ class Grouping:
         source: the scope that keys and aggregates' arguments are read in.
         relation: the grouping query's alias.
         sets: the grouping sets as positions of keys.
+        grouped: whether there is a GROUP BY; without one all rows are one group.
     """
 
     source: Scope
@@ -33,6 +34,7 @@ class Grouping:
     keys: dict[object, Typed] = field(default_factory=dict)
     sets: list[tuple[int, ...]] = field(default_factory=list)
     aggregates: dict[str, str] = field(default_factory=dict)
+    grouped: bool = True
 
     def add_key(self, node: tree.Expression, value: Typed) -> int:
         """The position of a key, which is new or known."""
@@ -50,10 +52,11 @@ class Grouping:
         """The key's column that a column of ``*`` is."""
         key = self._read(("column", found.sql))
         if key is None:
-            raise QueryFailed(
-                "EXPRESSION_NOT_AGGREGATE",
-                f"'{found.name}' must be an aggregate expression or appear in GROUP BY clause",
-            )
+            name = str(self.source.fields.index(found) + 1)
+            if found.name:
+                name = f"'{'.'.join((*found.qualifier[-1:], found.name))}'"
+            message = f"Column {name} not in GROUP BY clause"
+            raise QueryFailed("EXPRESSION_NOT_AGGREGATE", message)
         return key
 
     def position(self, node: tree.Expression) -> int | None:
@@ -66,20 +69,19 @@ class Grouping:
         source = replace(self.source, outputs=scope.outputs) if scope.outputs else self.source
         return self._read(canonical(node, source))
 
-    def column(self, found: Field, node: tree.Node) -> Typed:
-        """The key's column that a column of the source is.
+    def column(self, found: Field, node: tree.Node, *, inside: bool) -> Typed:
+        """The key's column that a column of the source is; ``inside``: a subquery reads it.
 
         Raises:
             QueryFailed: EXPRESSION_NOT_AGGREGATE, the column is no key.
         """
         key = self._read(("column", found.sql))
         if key is None:
-            text = self.source.source(node)
-            raise self.source.fail(
-                node,
-                "EXPRESSION_NOT_AGGREGATE",
-                f"'{text}' must be an aggregate expression or appear in GROUP BY clause",
-            )
+            message = f"'{self.source.source(node)}' must be an aggregate expression or appear in"
+            if inside:
+                message = f"Subquery uses '{self.source.source(node)}' which must appear in"
+            message = f"{message} GROUP BY clause"
+            raise self.source.fail(node, "EXPRESSION_NOT_AGGREGATE", message)
         return key
 
     def _read(self, form: object) -> Typed | None:
@@ -98,7 +100,7 @@ class Grouping:
             return "0"
         keys = list(self.keys.values())
         listed = ", ".join(sort_key(keys[at].sql, keys[at].type) for at in positions)
-        return self.aggregate(f"CAST(grouping({listed}) AS INTEGER)")
+        return self.aggregate(f"grouping({listed})")
 
     def sql(self, source: str) -> str:
         """The grouping query over the FROM and WHERE of the source."""

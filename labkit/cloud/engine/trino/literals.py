@@ -120,6 +120,26 @@ def typed_literal(node: tree.Literal, scope: Scope) -> Typed:
     return found
 
 
+def _number(node: tree.Literal, scope: Scope) -> Typed | None:
+    """A number or truth value whose text is looked at here, where a cast would fail later."""
+    assert node.type is not None
+    valid = _VALID[node.type.base].fullmatch(node.text)
+    bits = _BITS.get(node.type.base)
+    if not valid or (bits and not -(1 << bits) <= int(node.text) < 1 << bits):
+        return None
+    text = tree.Literal(node.start, node.end, "string", node.text)
+    return scope.value(tree.Cast(node.start, node.end, text, node.type, False))
+
+
+_BITS = {"tinyint": 7, "smallint": 15, "integer": 31, "bigint": 63}
+_FLOAT = re.compile(r"\s*([+-]?((\d+\.?\d*|\.\d+)([eE][+-]?\d+)?[dDfF]?|Infinity)|NaN)\s*")
+_VALID = {
+    **dict.fromkeys(_BITS, re.compile("[+-]?[0-9]+")),
+    **dict.fromkeys(("real", "double"), _FLOAT),
+    "boolean": re.compile("t|true|1|f|false|0", re.IGNORECASE),
+}
+
+
 def _date(node: tree.Literal, scope: Scope) -> Typed | None:
     day = _iso_day(node.text) if re.fullmatch(rf"\s*{_DATE}\s*", node.text) else None
     return Typed(f"DATE '{day}'", DATE) if day else None
@@ -202,6 +222,7 @@ def _json(node: tree.Literal, scope: Scope) -> Typed | None:
 
 
 _READERS: dict[str, Callable[[tree.Literal, Scope], Typed | None]] = {
+    **dict.fromkeys(_VALID, _number),
     "date": _date,
     "time": _time,
     "timestamp": _timestamp,

@@ -75,8 +75,7 @@ def _order_node(
         return at - 1
     if isinstance(node, tree.Identifier):
         named = [at for at, (_, name, _, _) in enumerate(items) if name == node.name]
-        forms = {_form(items[at], scope) for at in named}
-        if len(forms) > 1:
+        if len(named) > 1:
             raise scope.fail(node, "AMBIGUOUS_NAME", f"Column '{node.name}' is ambiguous")
         if named:
             return named[0]

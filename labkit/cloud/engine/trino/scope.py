@@ -216,7 +216,9 @@ class Scope:
         """The text of a part of the query."""
         return self.text[node.start : node.end]
 
-    def lookup(self, node: tree.Node, parts: Sequence[str]) -> Typed | None:
+    def lookup(
+        self, node: tree.Node, parts: Sequence[str], *, inside: bool = False
+    ) -> Typed | None:
         """The column that a name means, from the innermost query outwards."""
         output = {f.sql: f for f in self.meant_outputs(parts)}
         if output:
@@ -230,10 +232,10 @@ class Scope:
             raise self.fail(node, "AMBIGUOUS_NAME", f"Column '{'.'.join(parts)}' is ambiguous")
         if not found:
             outer = None if self._has_row(parts) else self.parent
-            return outer.lookup(node, parts) if outer else None
+            return outer.lookup(node, parts, inside=True) if outer else None
         self.state.uses[-1].update(found[0].uses)
         if self.grouping is not None:
-            return self.grouping.column(found[0], node)
+            return self.grouping.column(found[0], node, inside=inside)
         return Typed(found[0].sql, found[0].type)
 
     def _has_row(self, parts: Sequence[str]) -> bool:

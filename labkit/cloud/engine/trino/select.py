@@ -25,6 +25,7 @@ from labkit.cloud.engine.trino.scope import Field, Output, Scope
 from labkit.cloud.engine.trino.select_list import Item, column_of, items_of
 from labkit.cloud.engine.trino.sorting import direction
 from labkit.cloud.engine.trino.unnesting import Rows
+from labkit.cloud.engine.trino.window_calls import check_windows
 
 #: Functions whose value is another at each call.
 CHANGING = ("random", "rand", "uuid", "shuffle")
@@ -49,11 +50,14 @@ def select(
     if (
         node.group_by
         or node.having
-        or has_aggregates((node.items, *(o for o in order_nodes if not isinstance(o, int))))
+        or has_aggregates(
+            (node.items, node.windows, *(o for o in order_nodes if not isinstance(o, int)))
+        )
     ):
         scope = replace(scope, grouping=_grouping(node, items, scope))
+    check_windows(node, scope)
     columns = [column_of(item, scope) for item in items]
-    having = condition(node.having, scope, "HAVING clause") if node.having else None
+    having = _having(node.having, scope) if node.having else None
     order = order_of(node, order_by, order_nodes, items, columns, scope)
     if scope.grouping is not None:
         source = f"FROM ({scope.grouping.sql(source)}) AS {scope.grouping.relation}"
@@ -165,12 +169,26 @@ def as_output(fields: Sequence[Field]) -> tuple[Field, ...]:
 # GROUP BY
 
 
+def _having(node: tree.Expression, scope: Scope) -> str:
+    for one in walk(node):
+        if isinstance(one, tree.Call) and one.over:
+            message = "HAVING clause cannot contain window functions or row pattern measures"
+            raise scope.fail(one, "NESTED_WINDOW", message)
+    return condition(node, scope, "HAVING clause")
+
+
 def _grouping(node: tree.Select, items: list[Item], scope: Scope) -> Grouping:
     found = Grouping(replace(scope, windows={}), scope.state.fresh("g"))
     if node.group_by is None:
+        found.grouped = False
         found.sets.append(())
         return found
     inner = scope.without_aggregates("GROUP BY clause")
+    for element in node.group_by.elements:
+        for term in (term for sets in element[1:] and element for term in sets):
+            if not isinstance(term, tree.Identifier | tree.Dereference):
+                message = f"GROUP BY expression must be a column reference: {scope.source(term)}"
+                raise scope.fail(term, "INVALID_COLUMN_REFERENCE", message)
     for chosen in product(*node.group_by.elements):
         terms = [term for alternative in chosen for term in alternative]
         positions = [_group_key(term, items, found, inner) for term in terms]

@@ -17,7 +17,7 @@ from labkit.cloud.engine.trino.operators import coerced
 from labkit.cloud.engine.trino.parse_query import parse_query
 from labkit.cloud.engine.trino.scope import Field, OpenScan, Output, Scope
 from labkit.cloud.engine.trino.unnesting import Rows
-from labkit.cloud.engine.types import Type
+from labkit.cloud.engine.types import UNKNOWN, Type
 
 
 def table(node: tree.Table, scope: Scope) -> Rows:
@@ -101,8 +101,14 @@ def _version(node: tree.Table, source: Source, scope: Scope) -> tuple[str, str] 
         else ("integer", "bigint", "varchar")
     )
     if moment.type.base not in wanted:
-        message = f"Type {moment.type} is not supported as a {kind.lower()} version"
-        raise scope.fail(value, "INVALID_ARGUMENTS", message)
+        if moment.type == UNKNOWN:
+            raise scope.fail(node, "INVALID_ARGUMENTS", "Pointer value cannot be NULL")
+        kinds = "Timestamp, Timestamp with Time Zone, or Date"
+        message = f"Type {moment.type.display} invalid. Temporal pointers must be of type {kinds}."
+        if kind == "VERSION":
+            message = f"Type {moment.type.display} is not supported as a version version"
+        code = "TYPE_MISMATCH" if kind == "TIMESTAMP" else "INVALID_ARGUMENTS"
+        raise scope.fail(value, code, message)
     if kind == "TIMESTAMP":
         instant = coerced(moment, Type("timestamptz")).sql
         return kind, f"struct_extract({instant}, 'instant')"

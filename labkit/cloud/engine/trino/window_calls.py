@@ -32,7 +32,7 @@ def window_call(node: tree.Call, scope: Scope) -> Typed:
         raise scope.fail(node, "NOT_SUPPORTED", message + scope.source(node))
     _refuse_nested(node.args, "function arguments", scope)
     inner = replace(scope, clause=None, windows=scope.windows)
-    over = _over(node.over, inner)
+    over = _over(node.over, inner, node.name)
     if "window" not in found_kinds:
         after = f"{filter_of(node, inner)} {over}".strip()
         found, sql = aggregate_sql(replace(node, over=None), inner, after=after)
@@ -42,6 +42,18 @@ def window_call(node: tree.Call, scope: Scope) -> Typed:
     return Typed(f"({found.render(args, inside=inside, after=over)})", found.returns)
 
 
+def check_windows(node: tree.Select, scope: Scope) -> None:
+    """The WINDOW clause: each name once, each window as it must be, whether it is used or not."""
+    known: dict[str, tree.Window] = {}
+    for name, window in node.windows:
+        if name in known:
+            message = f"WINDOW name '{name}' specified more than once"
+            raise scope.fail(window, "DUPLICATE_WINDOW_NAME", message)
+        with scope.state.collect():
+            _over(window, replace(scope, windows=known, drawn=[]))
+        known = known | {name: window}
+
+
 def _refuse_nested(part: object, where: str, scope: Scope) -> None:
     for one in walk(part):
         if isinstance(one, tree.Call) and one.over is not None:
@@ -49,13 +61,15 @@ def _refuse_nested(part: object, where: str, scope: Scope) -> None:
             raise scope.fail(one, "NESTED_WINDOW", f"{words} {where}")
 
 
-def _over(window: tree.Window, scope: Scope) -> str:
+def _over(window: tree.Window, scope: Scope, function: str = "") -> str:
     _refuse_nested(window, "specification", scope)
     # What a named window brings is read where it is defined, before the SELECT list's names.
     around = replace(scope, outputs=()) if window.base else scope
     order_scope = scope if window.order_by else around
     frame_scope = scope if window.frame else around
     window = _with_base(window, scope, ())
+    if function in ("lag", "lead"):
+        _check_neighbour(function, window, scope)
     parts = []
     if window.partition_by:
         keys = [_steady(around.value(key), around) for key in window.partition_by]
@@ -69,6 +83,16 @@ def _over(window: tree.Window, scope: Scope) -> str:
     if window.frame:
         parts.append(frame_of(window.frame, window, frame_scope, order_scope))
     return f"OVER ({' '.join(parts)})"
+
+
+def _check_neighbour(function: str, window: tree.Window, scope: Scope) -> None:
+    """``lag`` and ``lead`` count along an order, and no frame limits them."""
+    if not window.order_by:
+        message = f"{function} function requires an ORDER BY window clause"
+        raise scope.fail(window, "MISSING_ORDER_BY", message)
+    if window.frame:
+        message = f"Cannot specify window frame for {function} function"
+        raise scope.fail(window.frame, "INVALID_WINDOW_FRAME", message)
 
 
 def _steady(value: Typed, scope: Scope) -> Typed:
@@ -89,11 +113,14 @@ def _with_base(window: tree.Window, scope: Scope, seen: tuple[str, ...]) -> tree
         message = f"Cannot resolve WINDOW name {window.base}"
         raise scope.fail(window, "INVALID_WINDOW_REFERENCE", message)
     base = _with_base(base, scope, (*seen, window.base))
-    refused = (window.partition_by and "PARTITION BY") or (
-        window.order_by and base.order_by and "ORDER BY"
-    )
-    if refused:
-        message = f"WINDOW specification with named WINDOW reference cannot specify {refused}"
+    if window.partition_by:
+        message = "WINDOW specification with named WINDOW reference cannot specify PARTITION BY"
+        raise scope.fail(window.partition_by[0], "INVALID_PARTITION_BY", message)
+    if window.order_by and base.order_by:
+        message = "Cannot specify ORDER BY if referenced named WINDOW specifies ORDER BY"
+        raise scope.fail(window.order_by[0], "INVALID_ORDER_BY", message)
+    if base.frame and scope.text.startswith("(", window.start):
+        message = "Cannot reference named WINDOW containing frame specification"
         raise scope.fail(window, "INVALID_WINDOW_REFERENCE", message)
     return replace(
         window,

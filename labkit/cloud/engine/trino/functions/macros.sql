@@ -609,7 +609,7 @@ trino_at_most(n, what) AS CASE
     END;
 
 trino_distance(n) AS CASE
-    WHEN n < 0 THEN error(
+    WHEN n IS NULL OR n < 0 THEN error(
         'LABKIT:INVALID_WINDOW_FRAME: Window frame offset value must not be negative or null'
     )
     ELSE n
