@@ -224,6 +224,8 @@ def _negative(node: exp.Neg, scope: Scope) -> Typed:
         return arithmetic("-", Typed("0", INT4), value)
     if value.type.base not in (*NUMBERS, "interval"):
         raise no_operator("-", Typed("", UNKNOWN), value)
+    if value.type.base in INTEGERS:  # DuckDB negates the least constant to a wider one
+        return Typed(f"CAST(-{value.sql} AS {value.type.duckdb})", value.type)
     return Typed(f"(-{value.sql})", value.type)
 
 

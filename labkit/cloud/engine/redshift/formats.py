@@ -201,9 +201,9 @@ def to_timestamp(text: str, pattern: str, strict: bool = True) -> datetime:
     found = reader.match(text.strip())
     if not found:
         fail(f'invalid value "{text}" for format "{pattern}"', BAD_DATETIME)
-    if _BEFORE_1.search(text.strip()[-5:]):
-        fail("a format of years before 1 is not supported", UNSUPPORTED)
     values = found.groups()
+    if _BEFORE_1.search(text.strip()[-5:]) or {"bc", "b.c."}.intersection(map(str.lower, values)):
+        fail("a format of years before 1 is not supported", UNSUPPORTED)
     if _IN_A_YEAR.intersection(names) and not _year(dict(zip(names, values, strict=True))):
         fail("cannot calculate day of year without year information", BAD_DATETIME)
     try:

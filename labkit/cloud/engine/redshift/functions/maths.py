@@ -63,11 +63,21 @@ _ONE = (
 
 
 def _log(function: str) -> str:
+    return f"CASE {_no_log('{0}')} ELSE {function}({{0}}) END"
+
+
+def _no_log(value: str) -> str:
+    """The branches of a CASE that refuse a number that has no logarithm."""
     zero = "CAST(rs_fail('REDSHIFT:2201E:cannot take logarithm of zero') AS DOUBLE)"
     less = "CAST(rs_fail('REDSHIFT:2201E:cannot take logarithm of a negative number') AS DOUBLE)"
-    return f"CASE WHEN {{0}} = 0 THEN {zero} WHEN {{0}} < 0 THEN {less} ELSE {function}({{0}}) END"
+    return f"WHEN {value} = 0 THEN {zero} WHEN {value} < 0 THEN {less}"
 
 
+_LOG_OF_BASE = (
+    f"CASE {_no_log('{0}')} {_no_log('{1}')} "
+    "WHEN {0} = 1 THEN CAST(rs_fail('REDSHIFT:22012:division by zero') AS DOUBLE) "
+    "WHEN {0} = 10 THEN log10({1}) WHEN {0} = 2 THEN log2({1}) ELSE ln({1}) / ln({0}) END"
+)
 _ROOT = (
     "CASE WHEN {0} < 0 THEN CAST(rs_fail('REDSHIFT:2201F:cannot take square root of a negative "
     "number') AS DOUBLE) ELSE sqrt({0}) END"
@@ -95,10 +105,7 @@ SCALARS = entries(
     ("dlog1(float8) -> float8", _log("ln")),
     ("log(float8) -> float8", _log("log10")),
     ("dlog10(float8) -> float8", _log("log10")),
-    (
-        "log(float8, float8) -> float8",
-        "CASE WHEN {0} = 10 THEN log10({1}) WHEN {0} = 2 THEN log2({1}) ELSE ln({1}) / ln({0}) END",
-    ),
+    ("log(float8, float8) -> float8", _LOG_OF_BASE),
     ("power(float8, float8) -> float8", "rs_power({0}, {1})"),
     ("pow(float8, float8) -> float8", "rs_power({0}, {1})"),
     ("dpow(float8, float8) -> float8", "rs_power({0}, {1})"),
