@@ -161,11 +161,22 @@ class S3:
         return post.answer(form, self.cloud.endpoint, reply) if reply.status == 200 else reply
 
     def _reply(self, request: Request, body: bytes) -> protocol.Reply:
+        """The answer of ours, or else moto's, to a request that keeps the rules of both."""
         versions.check_bypass(request, self.records.bucket(request))
-        if request.method == "DELETE":
-            locks.check_deleted(request, self.records.version(request))
         if request.method == "POST" and "delete" in request.query and not request.key:
             return self._delete(request, body)
+        self._check(request, body)
+        bucket, version = self.records.bucket(request), self.records.version(request)
+        versions.check(request, bucket, version)
+        body = configurations.check(request, body, bucket, version)
+        if bucket and destinations.are_named(request):
+            destinations.check(self.cloud, request, bucket, body)
+        told = self._own(request, body, bucket, version)
+        return told or self._motos(request, body, bucket, version)
+
+    def _check(self, request: Request, body: bytes) -> None:
+        if request.method == "DELETE":
+            locks.check_deleted(request, self.records.version(request))
         if request.method == "PUT" and "policy" in request.query and not request.key:
             policy.check_new_policy(self.cloud, request, body)
         if request.method == "POST" and "uploads" in request.query:
@@ -174,24 +185,18 @@ class S3:
         if request.creates_bucket:
             buckets.check_namespace(request)
             buckets.check_location(request, body)
-        bucket, version = self.records.bucket(request), self.records.version(request)
-        versions.check(request, bucket, version)
-        body = configurations.check(request, body, bucket, version)
-        if bucket and destinations.are_named(request):
-            destinations.check(self.cloud, request, bucket, body)
+
+    def _own(
+        self, request: Request, body: bytes, bucket: Any, version: Any
+    ) -> protocol.Reply | None:
+        """The answer to what moto has no right answer to."""
         if told := configurations.tell(request, bucket, version):
             return told
         if request.method == "GET" and "tagging" in request.query and version:
             return tags.told(self.cloud.backend("s3"), version)
         holder = version if request.key else bucket
         if request.method == "PUT" and "acl" in request.query and holder:
-            given = grants.of(request, body)
-            changed = acl.document(given) != acl.document(holder.acl)
-            holder.acl = given
-            self.records.make_durable(request)
-            if request.key and changed:
-                notices.tell(self.cloud, "s3:ObjectAcl:Put", bucket, holder)
-            return protocol.Reply(200, {}, b"")
+            return self._put_acl(request, body, bucket, holder)
         if configurations.deletes(request, bucket):
             self.records.make_durable(request)
             return protocol.Reply(204, {}, b"")
@@ -199,12 +204,26 @@ class S3:
             environ = request.environ | {"REQUEST_METHOD": "DELETE"}
             reply = self.records.forward(request, b"", environ)
             return replace(reply, status=200) if reply.status == 204 else reply
+        return None
+
+    def _put_acl(self, request: Request, body: bytes, bucket: Any, holder: Any) -> protocol.Reply:
+        given = grants.of(request, body)
+        changed = acl.document(given) != acl.document(holder.acl)
+        holder.acl = given
+        self.records.make_durable(request)
+        if request.key and changed:
+            notices.tell(self.cloud, "s3:ObjectAcl:Put", bucket, holder)
+        return protocol.Reply(200, {}, b"")
+
+    def _motos(self, request: Request, body: bytes, bucket: Any, version: Any) -> protocol.Reply:
+        """moto's answer, with what it leaves out."""
         if "attributes" in request.query and version:
             object_checksums.ensure(version)
         upload = self.records.upload(request)
+        completes = request.method == "POST" and "uploadId" in request.query
         if upload and request.method == "POST":
             object_checksums.check_parts(request, body, upload)
-        elif request.method == "POST" and "uploadId" in request.query and version:
+        elif completes and version:
             self.records.check_made(request, body, version)
         named = request.query.get("versionId")
         marker = (
@@ -218,7 +237,6 @@ class S3:
             self.records.make_durable(request)
         if reply.status == 200 and "attributes" in request.query:
             return parts.attributes(request, reply, self.records.version(request))
-        completes = request.method == "POST" and "uploadId" in request.query
         if reply.status == 200 and (completes or (upload and request.method in ("GET", "PUT"))):
             return self._with_checksums(request, reply, upload)
         if request.method == "POST" and "uploads" in request.query and reply.status == 200:
