@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from statistics import quantiles
 from typing import Any
 
+from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
@@ -51,46 +52,55 @@ def box_plot(sketch: Sketch) -> None:
         options=sketch.option("CategoryAxis"),
         title=axis_title(sketch, "CategoryLabelOptions", category.label if category else ""),
     )
-    solid = sketch.option("BoxPlotOptions", "StyleOptions", "FillStyle") == "SOLID"
     for place, each in enumerate(boxes):
         field = next(one for one in sketch.data.fields if one.is_measure)
         color = series_color(sketch, field, None, str(each.at), each.at)
-        low, first, middle, third, high = map(scale.place, each.numbers)
-        fill = color if solid else mix(color, sketch.theme.background, 0.72)
-        body = Rectangle(
-            (place - 0.28, first),
-            0.56,
-            third - first,
-            facecolor=fill,
-            edgecolor=color,
-            linewidth=1.4,
-        )
-        axes.add_artist(body)
-        told = ", ".join(compact(value) for value in each.numbers)
-        sketch.mark(body, each.label or label, told)
-        for xs, ys, wide in (
-            ((place, place), (third, high), 1.4),
-            ((place, place), (low, first), 1.4),
-            ((place - 0.14, place + 0.14), (high, high), 1.4),
-            ((place - 0.14, place + 0.14), (low, low), 1.4),
-            ((place - 0.28, place + 0.28), (middle, middle), 2.6),
-        ):
-            ink = sketch.theme.background if solid and wide > 2 else color
-            axes.add_line(Line2D(xs, ys, color=ink, linewidth=wide, solid_capstyle="butt"))
+        body = _draw_box(sketch, axes, place, [scale.place(one) for one in each.numbers], color)
+        sketch.mark(body, each.label or label, ", ".join(map(compact, each.numbers)))
         if outliers and each.outliers:
-            dots = Line2D(
-                [place] * len(each.outliers),
-                [scale.place(value) for value in each.outliers],
-                linestyle="",
-                marker="o",
-                markersize=4.5,
-                markerfacecolor="none",
-                markeredgecolor=color,
-                clip_on=False,
-            )
-            axes.add_line(dots)
+            dots = _draw_dots(axes, place, [scale.place(one) for one in each.outliers], color)
             sketch.mark(dots, f"{each.label} outliers", ", ".join(map(compact, each.outliers)))
     reference_lines(sketch, box, scale)
+
+
+def _draw_box(sketch: Sketch, axes: Axes, place: int, five: list[float], color: str) -> Rectangle:
+    """A box with its whiskers and its median."""
+    low, first, middle, third, high = five
+    solid = sketch.option("BoxPlotOptions", "StyleOptions", "FillStyle") == "SOLID"
+    body = Rectangle(
+        (place - 0.28, first),
+        0.56,
+        third - first,
+        facecolor=color if solid else mix(color, sketch.theme.background, 0.72),
+        edgecolor=color,
+        linewidth=1.4,
+    )
+    axes.add_artist(body)
+    for xs, ys, wide in (
+        ((place, place), (third, high), 1.4),
+        ((place, place), (low, first), 1.4),
+        ((place - 0.14, place + 0.14), (high, high), 1.4),
+        ((place - 0.14, place + 0.14), (low, low), 1.4),
+        ((place - 0.28, place + 0.28), (middle, middle), 2.6),
+    ):
+        ink = sketch.theme.background if solid and wide > 2 else color
+        axes.add_line(Line2D(xs, ys, color=ink, linewidth=wide, solid_capstyle="butt"))
+    return body
+
+
+def _draw_dots(axes: Axes, place: int, values: list[float], color: str) -> Line2D:
+    dots = Line2D(
+        [place] * len(values),
+        values,
+        linestyle="",
+        marker="o",
+        markersize=4.5,
+        markerfacecolor="none",
+        markeredgecolor=color,
+        clip_on=False,
+    )
+    axes.add_line(dots)
+    return dots
 
 
 def _boxes(sketch: Sketch) -> list[Five]:

@@ -28,6 +28,7 @@ from labkit.cloud.quicksight.render.scales import number, numbers
 from labkit.cloud.quicksight.render.sketch import Sketch
 from labkit.cloud.quicksight.render.text import cut, width
 from labkit.cloud.quicksight.render.values import Taken, asked, style_of
+from labkit.cloud.quicksight.visuals.model import Field
 
 SMALL, LARGE = 5.0, 26.0
 
@@ -39,14 +40,7 @@ def scatter_plot(sketch: Sketch) -> None:
     color = next(iter(data.well("Category")), None)
     size = next(iter(data.well("Size")), None)
     name = next(iter(data.well("Label")), color)
-    rows = [
-        row
-        for row in data.records()
-        if number(row[x.id]) is not None and number(row[y.id]) is not None
-    ]
-    if len(rows) < len(data.rows):
-        without = counted(len(data.rows) - len(rows), "point")
-        sketch.note(f"No place for {without}: a value is missing.")
+    rows = _complete(sketch, x, y)
     keys = list(dict.fromkeys(row[color.id] for row in rows)) if color else [None]
     colors = {
         key: series_color(sketch, color or y, key, full(key, color) if color else "", at)
@@ -90,6 +84,16 @@ def scatter_plot(sketch: Sketch) -> None:
     named = sketch.shows("DataLabels", "CategoryLabelVisibility")
     if name and named and asked(sketch) is not False and not many:
         _names(sketch, rows, name, (x, y), (across, up), box, sizes)
+
+
+def _complete(sketch: Sketch, x: Field, y: Field) -> list[dict[str, Any]]:
+    """The rows that have both numbers; that others have none is noted."""
+    every = sketch.data.records()
+    rows = [each for each in every if None not in (number(each[x.id]), number(each[y.id]))]
+    if len(rows) < len(sketch.data.rows):
+        without = counted(len(sketch.data.rows) - len(rows), "point")
+        sketch.note(f"No place for {without}: a value is missing.")
+    return rows
 
 
 def _axis(
