@@ -40,8 +40,8 @@ def _key_sql(at: int, key: Column) -> str:
     return f"TRY_CAST({value} AS {key.type.duckdb}) AS {quoted_name(key.name)}"
 
 
-def equals(filters: Sequence[PartitionFilter], name: str) -> list[str] | None:
-    """The constants that a key must equal, where the conditions say so."""
+def equals(filters: Sequence[PartitionFilter]) -> list[str] | None:
+    """The constants that a key must equal, where the conditions on it alone say so."""
     found = (_constants(sqlglot.parse_one(each.sql, dialect="duckdb")) for each in filters)
     return next((values for values in found if values is not None), None)
 

@@ -103,7 +103,7 @@ class LakeTable:
         columns = []
         for key, column in zip(projection.keys_of(self.parameters, names), self.keys, strict=True):
             own = [f for f in filters if f.keys == {column.name}]
-            values = projection.values_of(key, equals(own, column.name))
+            values = projection.values_of(key, equals(own))
             rows = matching(session, [column], [(v,) for v in values], own)
             columns.append([row[0] for row in rows])
         count = _product(map(len, columns))

@@ -58,7 +58,7 @@ def function_call(node: exp.Expr, scope: Scope) -> Typed:
             _sort_alike([exp.Ordered(this=each) for each in node.expressions], scope)
         with scope.ungrouped():
             found = aggregate(name, node, scope)
-        return finished(found, node, scope)
+        return finished(found, node)
     if name in aggregates.WINDOWS:
         raise RedshiftError(f"window function {name} requires an OVER clause", "42P20")
     args = arguments(node, scope)
@@ -159,7 +159,7 @@ def _count(expressions: Sequence[exp.Expr], distinct: bool, scope: Scope) -> Agg
     raise functions.no_function("count", [expression(each, scope).type for each in expressions])
 
 
-def finished(found: Aggregate, node: exp.Anonymous, scope: Scope, over: str = "") -> Typed:
+def finished(found: Aggregate, node: exp.Anonymous, over: str = "") -> Typed:
     """An aggregate as an expression, over a window or its group."""
     calls = [f"{call} {over}".rstrip() for call in calls_of(found)]
     return Typed(found.finish.format(*calls), found.type, str(node.this).lower())
@@ -184,7 +184,7 @@ def _within_group(node: exp.WithinGroup, scope: Scope, over: str) -> Typed:
         found = aggregate(name, call, scope)
         order = order_by(node.expression, scope)
         texts = tuple(f"{text[:-1]} {order})" for text in calls_of(found))
-        return finished(Aggregate(texts, found.type, found.finish), call, scope, over)
+        return finished(Aggregate(texts, found.type, found.finish), call, over)
     if name not in ("percentile_cont", "percentile_disc"):
         raise unsupported(f"WITHIN GROUP of {name}")
     from labkit.cloud.engine.redshift.expressions import expression
@@ -193,7 +193,7 @@ def _within_group(node: exp.WithinGroup, scope: Scope, over: str) -> Typed:
     fraction = coerce(expression(call.expressions[0], scope), FLOAT8).sql
     value = expression(ordered.this, scope)
     built = aggregates.within(name, fraction, value, bool(ordered.args.get("desc")))
-    return finished(built, call, scope, over)
+    return finished(built, call, over)
 
 
 def _sort_alike(orders: list[exp.Expr], scope: Scope) -> None:
@@ -224,7 +224,7 @@ def _distinct_listagg(node: exp.WithinGroup, call: exp.Anonymous, scope: Scope, 
         values = f"list({value.sql} {order})"
         joined = joined.replace("{0}", _FIRSTS)
     built = Aggregate(values, Type("varchar", 65535), joined)
-    return finished(built, call, scope, over)
+    return finished(built, call, over)
 
 
 #: What a list has, each value once, where it comes first.

@@ -44,7 +44,7 @@ def window_call(node: exp.Window, scope: Scope) -> Typed:
         return _window(name, call, nulls, over, node, scope)
     if name in aggregates.AGGREGATES:
         _need_frame(call, node)
-        return finished(aggregate(name, call, scope), call, scope, over)
+        return finished(aggregate(name, call, scope), call, over)
     raise unsupported(f"{name} as a window function")
 
 
@@ -72,7 +72,7 @@ def _window(
         raise RedshiftError(f"window function {name} does not allow a frame clause", "42P20")
     built = aggregates.WINDOWS[name](name, arguments(exp.Anonymous(expressions=args), scope))
     texts = tuple(f"{text[:-1]} {nulls})" if nulls else text for text in calls_of(built))
-    return finished(Aggregate(texts, built.type, built.finish), call, scope, over)
+    return finished(Aggregate(texts, built.type, built.finish), call, over)
 
 
 def _within_window(call: exp.WithinGroup, scope: Scope, over: str) -> Typed:

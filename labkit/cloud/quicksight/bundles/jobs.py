@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from labkit.cloud.cloud import Cloud, on_start
-from labkit.cloud.jobs import Job, until_kept
+from labkit.cloud.jobs import until_kept
 from labkit.cloud.members import given
 from labkit.cloud.operations import AwsError, Context
 from labkit.cloud.quicksight import records
@@ -55,8 +55,8 @@ def begin(context: Context, kind: Kind, id: str, members: Record, work: Work) ->
         "_": {"id": id, "region": context.region},
     }
     records.put(context.cloud, kind, made)
-    context.cloud.jobs.start(f"quicksight/{kind.name}/{made['Arn']}",
-                             lambda job: _run(context, kind, made, work, job))  # fmt: skip
+    name = f"quicksight/{kind.name}/{made['Arn']}"
+    context.cloud.jobs.start(name, lambda _: _run(context, kind, made, work))
     return made
 
 
@@ -82,7 +82,7 @@ def file_of(cloud: Cloud, kind: Kind, context: Context, id: str, suffix: str) ->
     return cloud.home / "bundles" / kind.name / context.region / f"{id}{suffix}"
 
 
-def _run(context: Context, kind: Kind, record: Record, work: Work, job: Job) -> None:
+def _run(context: Context, kind: Kind, record: Record, work: Work) -> None:
     id = record[kind.id]
     change(context, kind, id, JobStatus=RUNNING)
     try:

@@ -62,7 +62,7 @@ def merge(connection: Connection, parsed: Parsed) -> Result:
     if duplicates:
         merged = _remove_duplicates(connection, table, sql, sources[0], test)
     else:
-        merged = _merge(connection, table, tree, sql, test, scope, sources[0])
+        merged = _merge(connection, table, tree, sql, test, scope)
     if merged.count:
         staleness.note(connection, table)
     return merged
@@ -140,7 +140,6 @@ def _merge(
     source: str,
     test: str,
     scope: Scope,
-    given: Source,
 ) -> Result:
     whens = tree.args["whens"].expressions
     matched = [each for each in whens if each.args.get("matched")]
