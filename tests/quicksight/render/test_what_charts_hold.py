@@ -105,6 +105,21 @@ def test_an_empty_text_is_no_word(more: list[Any]) -> None:
     assert picture.warnings == ["A word cloud has no word for an empty text."]
 
 
+@pytest.mark.parametrize("kind", ["BarChart", "PieChart", "TreeMap", "FunnelChart", "LineChart"])
+def test_an_empty_text_has_a_name_beside_its_mark(kind: str) -> None:
+    well, size = ("Groups", "Sizes") if kind == "TreeMap" else ("Category", "Values")
+    data = rows(dimension(well, "Kind"), measure(size, "Count"), of=[("", 2), ("Law", 1)])
+    found = " ".join(texts(draw(visual(kind), data)))
+    assert ("empty" in found, "Law" in found) == (True, True)
+
+
+def test_zero_is_no_empty_text() -> None:
+    by = replace(dimension("Colors", "Level", kind="number"), colors={"0": "#ff0000"})
+    data = rows(dimension("Category", "Kind"), by, measure("Values", "Count"), of=[("a", 0, 2)])
+    [bar] = bars(bar_chart(data))
+    assert to_rgb(bar.get_facecolor()[:3]) == (1, 0, 0)
+
+
 def test_what_is_below_a_hundredth_is_no_zero() -> None:
     of = [("a", 0.0045), ("b", 0.000012), ("c", 2.0)]
     data = rows(dimension("Category", "Part"), measure("Values", "Sum of rate"), of=of)

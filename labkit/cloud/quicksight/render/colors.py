@@ -17,7 +17,7 @@ READABLE, LARGE = 4.5, 3.0  # the least contrast of words, and of large ones, wi
 def series_color(sketch: Sketch, field: Field, key: Any, label: str, at: int) -> str:
     """A series' colour: the visual's own for this value, else the next of the theme."""
     mapped = mapped_colors(sketch)
-    names = (field.id, field.column) if key is None else (str(key), full(key, field))
+    names = (field.id, field.column) if key is None else (str(key), full(key, field, empty=""))
     for name in (*names, label):
         if (field.id, name) in mapped:
             return mapped[field.id, name]
@@ -29,7 +29,9 @@ def series_color(sketch: Sketch, field: Field, key: Any, label: str, at: int) ->
 
 def _special(key: Any) -> str:
     """What the API calls a value that is none."""
-    return "NULL" if key is None else "OTHER" if isinstance(key, Other) else "" if key else "EMPTY"
+    if isinstance(key, Other):
+        return "OTHER"
+    return "NULL" if key is None else "EMPTY" if key == "" else ""
 
 
 def mapped_colors(sketch: Sketch) -> dict[tuple[str, str], str]:

@@ -11,6 +11,7 @@ from labkit.cloud.quicksight.visuals.formats import format_value
 from labkit.cloud.quicksight.visuals.model import Field, Other, Total
 
 SIZES = {"EXTRA_SMALL": 10.0, "SMALL": 11.0, "MEDIUM": 12.0, "LARGE": 14.0, "EXTRA_LARGE": 17.0}
+EMPTY = "empty"
 _PARTS = {
     "YEAR": ("{d.year}", ""),
     "QUARTER": ("Q{q}", "{d.year}"),
@@ -24,10 +25,16 @@ _PARTS = {
 }
 
 
-def full(value: Any, field: Field) -> str:
-    """A value under its field's format: in tables and beside marks that have room."""
+def full(value: Any, field: Field, *, empty: str = EMPTY) -> str:
+    """A value under its field's format: in tables and beside marks that have room.
+
+    Args:
+        empty: what stands for an empty text, whose mark would have no name.
+    """
     if isinstance(value, (Other, Total)):
         return str(value)
+    if value == "":
+        return empty
     return format_value(value, field.format, granularity=field.granularity)
 
 

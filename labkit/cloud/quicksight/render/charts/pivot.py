@@ -252,9 +252,9 @@ def _words(sketch: Sketch, path: Path, fields: Sequence[Field], level: int, side
         return value.label
     if isinstance(value, Total):
         label = str(total_options(sketch, level, side).get("CustomLabel") or "Total")
-        over = full(path[level - 1], fields[level - 1]) if level else ""
+        over = full(path[level - 1], fields[level - 1], empty="") if level else ""
         return label.replace("<<$aws:subtotalDimension>>", over)
-    return full(value, fields[level])
+    return full(value, fields[level], empty="")
 
 
 def _repeats(sketch: Sketch, path: Path, fields: Sequence[Field], level: int) -> bool:

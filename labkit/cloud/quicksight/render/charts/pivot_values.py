@@ -49,7 +49,7 @@ def _value(
     total = total or any(isinstance(each, Total) for each in key[1])
     value = row[metric.field.id]
     look: dict[str, Any] = {"fill": fill or (sketch.theme.panel if total else "")}
-    look |= {"text": full(value, metric.field)}
+    look |= {"text": full(value, metric.field, empty="")}
     look |= formatted(sketch, _formats(sketch, metric.field, key), row)
     label = " · ".join([*(str(each) for path in key for each in path), metric.label])
     return Cell(

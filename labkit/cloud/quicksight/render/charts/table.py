@@ -120,7 +120,7 @@ def _head(sketch: Sketch, field: Field) -> Cell:
 
 
 def _cell(sketch: Sketch, field: Field, row: Mapping[str, Any]) -> Cell:
-    look = {"text": full(row[field.id], field)} | _conditional(sketch, field, row)
+    look = {"text": full(row[field.id], field, empty="")} | _conditional(sketch, field, row)
     return Cell(
         right=field.kind == "number",
         label=field.label,

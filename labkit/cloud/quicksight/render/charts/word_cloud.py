@@ -66,7 +66,7 @@ def _words(sketch: Sketch) -> list[tuple[str, float, str]]:
     rows = [*sketch.data.records(), *others(sketch)]
     known = [
         (
-            full(row[by.id], by),
+            full(row[by.id], by, empty=""),
             (number(row[size.id]) or 0.0) if size else 1.0,
             full(row[size.id], size) if size else "",
         )
