@@ -8,6 +8,8 @@ Source: https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.functions.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.recipe.errors import RecipeError
 from labkit.cloud.databrew.recipe.parameters import Columns, NewColumn
@@ -198,19 +200,21 @@ def session(
     """The number of a row's session in its group, from 1.
 
     When a session ends is not told: here where a time is more than the period after the time of the
-    row before. A value that is no time begins none.
+    row before. A value that is no time begins none. Conditions say which rows are numbered; all
+    make the sessions, as they make the windows of other functions.
     """
     over = table.over([each.sql for each in group_by_columns], _ordered(order_by_columns))
     time, before, begins = helpers = [
         table.unused(name, target_column) for name in ("#time", "#before", "#begins")
     ]
-    timed = table.put(time, moment_of(source_column))
+    timed = replace(table, condition="").put(time, moment_of(source_column))
     timed = timed.put(before, f"lag({quoted_name(time)}) {over}")
     until = added(quoted_name(before), units, str(value))
     begun = f"CASE WHEN {quoted_name(time)} > {until} THEN 1 ELSE 0 END"
-    begun_at = timed.put(begins, begun)
+    begun_at = replace(timed.put(begins, begun), condition=table.condition)
     numbered = begun_at.put(target_column, f"CAST(1 + sum({quoted_name(begins)}) {over} AS BIGINT)")
-    return numbered.select((c.name, c.sql) for c in numbered.columns if c.name not in helpers)
+    shown = [(c.name, c.sql) for c in numbered.columns if c.name not in helpers]
+    return replace(numbered, condition="").select(shown)
 
 
 def _around(table: Relation, before: int, after: int) -> str:
