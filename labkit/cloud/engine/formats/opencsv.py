@@ -108,12 +108,14 @@ def _characters(table: Table) -> tuple[str, str, str]:
     """Separator, quote and escape character.
 
     Raises:
-        FormatError: two of them are the same, or one is longer than a character.
+        FormatError: two of them are the same.
     """
     separator, quote, escape = (
-        character(table.option(name, default=default), name)
+        character(table.option(name, default=default))
         for name, default in (("separatorchar", ","), ("quotechar", '"'), ("escapechar", "\\"))
     )
+    if escape == '"':  # "Hive has a bug", says Trino's CsvDeserializerFactory, and follows it
+        escape = "\\"
     if separator in (quote, escape) or (quote == escape != "\0"):
         raise FormatError(
             "HIVE_INVALID_METADATA",

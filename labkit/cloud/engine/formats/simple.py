@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from labkit.cloud.engine.formats.model import FormatError, Table
+from labkit.cloud.engine.formats.model import Table
 from labkit.cloud.engine.formats.stream import Decoder
 from labkit.cloud.engine.formats.text import parser
 from labkit.cloud.engine.types import Type
@@ -40,30 +40,28 @@ class Dialect:
 
 
 def dialect(table: Table) -> Dialect:
-    """The dialect that the table's SerDe properties tell.
-
-    Raises:
-        FormatError: a delimiter is not one character.
-    """
+    """The dialect that the table's SerDe properties tell."""
     options = (
         ("field.delim", "serialization.format"),
         ("collection.delim", "colelction.delim"),
         ("mapkey.delim",),
     )
     firsts = tuple(
-        character(table.option(*names, default=str(i + 1)), names[0])
-        for i, names in enumerate(options)
+        character(table.option(*names, default=str(i + 1))) for i, names in enumerate(options)
     )
     return Dialect(
         separators=firsts + tuple(map(chr, (4, 5, 6, 7, 8, 11, *range(14, 27), 28, 29))),
         null=table.option("serialization.null.format", default="\\N"),
-        escape=character(table.option("escape.delim"), "escape.delim"),
+        escape=character(table.option("escape.delim")),
         last_takes_rest=table.flag("serialization.last.column.takes.rest"),
     )
 
 
-def character(text: str, option: str) -> str:
-    """One character, given as itself, as an escape (``\\t``) or as its number (Hive's ``9``)."""
+def character(text: str) -> str:
+    """One character, given as itself, as an escape (``\\t``) or as its number (Hive's ``9``).
+
+    Of a longer text it is the first: Hive allows one, and Trino's TextEncodingOptions follows.
+    """
     text = _ESCAPES.get(text, text)
     if text.lstrip("-").isdigit() and -128 <= int(text) < 128:
         return chr(int(text) % 256)
@@ -71,11 +69,7 @@ def character(text: str, option: str) -> str:
         return chr(int(text[2:], 16))
     if text.startswith("\\") and len(text) == 4 and text[1:].isdigit():
         return chr(int(text[1:], 8))
-    if len(text) > 1:
-        raise FormatError(
-            "HIVE_INVALID_METADATA", f"Invalid {option}: '{text}' must be one character"
-        )
-    return text
+    return text[:1]
 
 
 def decoder(table: Table, wanted: frozenset[str]) -> Decoder:
