@@ -17,6 +17,7 @@ DATABREW_ROLE = "dataedu-databrew-role"
 FLOW_ROLE = "dataedu-flow-role"
 REDSHIFT_ROLE = "dataedu-redshift-role"
 CLUSTER = "dataedu-cluster"
+TAG = "dataedu"
 CHART_SOURCES = ("lake", "warehouse")
 FETCH_DEMO_DATA = "dataedu-fetch-demo-data"
 FETCH_LMSAPI = "dataedu-fetch-lmsapi"
@@ -55,6 +56,11 @@ class Names:
     @property
     def buckets(self) -> tuple[str, str, str]:
         return self.raw_bucket, self.curated_bucket, self.results_bucket
+
+    @property
+    def tags(self) -> list[dict[str, str]]:
+        """What says of a resource with any name that it is yours."""
+        return [{"Key": TAG, "Value": self.guid}]
 
     @property
     def results(self) -> str:

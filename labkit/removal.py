@@ -150,18 +150,26 @@ def drop_charts(lab: Lab) -> None:
     """QuickSight's topics, dashboards and data sets of the lake; the subscription stays."""
     calls = lab.chart.calls
     sources = {f":datasource/{name}" for name in n.CHART_SOURCES}
+    found = _subscribed(calls, "data_sets", "DataSetSummaries")
+    there = {each["Arn"]: each["DataSetId"] for each in found}
     data_sets = {
-        each["Arn"]: each["DataSetId"]
-        for each in _subscribed(calls, "data_sets", "DataSetSummaries")
-        if _are_among(_sources(calls.data_set(each["DataSetId"])), sources)
+        arn: identifier
+        for arn, identifier in there.items()
+        if _are_among(_sources(calls.data_set(identifier)), sources)
     }
+
+    def is_ours(arn: str, used: set[str]) -> bool:
+        """Whether it is of our data sets, or of none that is left and made in the labs."""
+        left = used & there.keys()
+        return left <= data_sets.keys() and bool(left or _is_tagged(lab, arn))
+
     for topic in _subscribed(calls, "topics", "TopicsSummaries"):
         details = calls.call("describe_topic", TopicId=topic["TopicId"])["Topic"]
-        if _are_among({each["DatasetArn"] for each in details["DataSets"]}, data_sets):
+        if is_ours(topic["Arn"], {each["DatasetArn"] for each in details["DataSets"]}):
             calls.call("delete_topic", TopicId=topic["TopicId"])
     for summary in _subscribed(calls, "dashboards", "DashboardSummaryList"):
-        found = calls.call("describe_dashboard", DashboardId=summary["DashboardId"])["Dashboard"]
-        if _are_among(found["Version"].get("DataSetArns", []), data_sets):
+        board = calls.call("describe_dashboard", DashboardId=summary["DashboardId"])["Dashboard"]
+        if is_ours(board["Arn"], {*board["Version"].get("DataSetArns", [])}):
             calls.call("delete_dashboard", DashboardId=summary["DashboardId"])
     for identifier in data_sets.values():
         calls.call("delete_data_set", DataSetId=identifier)
@@ -214,6 +222,11 @@ def _is_ours(lab: Lab, source: dict[str, Any]) -> bool:
     bucket = source.get("S3InputDefinition", {}).get("Bucket")
     databases = (n.RAW_SIS, n.RAW_LMS, n.CURATED_SIS, n.CURATED_LMS)
     return table.get("DatabaseName") in databases or bucket in lab.names.buckets
+
+
+def _is_tagged(lab: Lab, arn: str) -> bool:
+    tags = lab.client("quicksight").list_tags_for_resource(ResourceArn=arn)["Tags"]
+    return lab.names.tags[0] in tags
 
 
 def _are_among(found: Iterable[str], ours: Iterable[str]) -> bool:

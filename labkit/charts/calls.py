@@ -67,7 +67,7 @@ class Calls:
         return [each for page in pages for each in page[member]]
 
     def put(self, kind: str, id_name: str, identifier: str, **members: Any) -> Any:
-        """Make a resource, or change the one that there is.
+        """Make a resource, what shows data with a tag of yours, or change the one that there is.
 
         Raises:
             NoChart: that one has another name, which differs in signs that no id has.
@@ -76,7 +76,8 @@ class Calls:
         try:
             there = self.call(f"describe_{kind}", **{id_name: identifier})
         except self.client.exceptions.ResourceNotFoundException:
-            return self.call(f"create_{kind}", **members)
+            tags = {"Tags": self.lab.names.tags} if kind in ("dashboard", "topic") else {}
+            return self.call(f"create_{kind}", **members, **tags)
         member = id_name.removesuffix("Id")
         name, its = members.get(member, members)["Name"], there[member]["Name"]
         if name != its:
@@ -241,11 +242,10 @@ class Calls:
             UnknownName: there is none.
         """
         try:
-            found: dict[str, Any] = self.call("describe_data_set", DataSetId=identifier)["DataSet"]
+            return dict(self.call("describe_data_set", DataSetId=identifier)["DataSet"])
         except self.client.exceptions.ResourceNotFoundException:
             known = [each["DataSetId"] for each in self.data_sets()]
             raise UnknownName("data set", identifier, known) from None
-        return found
 
     def data_sets(self) -> list[dict[str, Any]]:
         return self.all("data_sets", "DataSetSummaries")

@@ -120,7 +120,7 @@ def test_the_model_takes_the_definition(group_by):
 
 
 def test_a_clean_up_leaves_what_stands_on_no_lake(lab, quicksight, school_data):
-    """Others' data sets, also one made of another, and a dashboard of words alone."""
+    """Others' data sets and a dashboard of words stay; ours of data that are gone does not."""
     quicksight.create_data_set(
         DataSetId="of-another",
         Name="Of another",
@@ -137,7 +137,15 @@ def test_a_clean_up_leaves_what_stands_on_no_lake(lab, quicksight, school_data):
             "Sheets": [{"SheetId": "s", "TextBoxes": [words]}],
         },
     )
+    gone = lab.chart.add_data_set("Gone", sql="SELECT 1 AS n")
+    counted = gone.visual("KPI", "n", values="sum(n)")
+    lab.chart.publish("Gone", counted, gone)
+    lab.chart.add_topic("Gone", gone)
+    quicksight.delete_data_set(DataSetId="gone")
     removal.drop_charts(lab)
+    listed = quicksight.list_dashboards()["DashboardSummaryList"]
+    assert "gone" not in {each["DashboardId"] for each in listed}
+    assert "gone" not in {each["TopicId"] for each in quicksight.list_topics()["TopicsSummaries"]}
     assert quicksight.describe_data_set(DataSetId="of-another")["Status"] == 200
     assert quicksight.describe_dashboard(DashboardId="words")["Status"] == 200
     assert lab.chart.data_set(school_data.rpartition("/")[2])
