@@ -11,7 +11,7 @@ import pyarrow.parquet as parquet
 from botocore.exceptions import ClientError
 
 from labkit.errors import LabError
-from labkit.exercises.states import PAUSED, reader, warehouse
+from labkit.exercises.states import MARK, PAUSED, reader, warehouse
 
 if TYPE_CHECKING:
     from labkit.lab import Lab
@@ -92,7 +92,7 @@ def _rows(lab: Lab, sql: str) -> list[tuple[Any, ...]]:
 def _as(lab: Lab, user: str, sql: str) -> tuple[bool, Any]:
     """Whether a user is answered, and the rows or the refusal."""
     try:
-        return True, lab.warehouse(f"SET SESSION AUTHORIZATION '{user}'; {sql}").df
+        return True, lab.warehouse(f"{MARK}SET SESSION AUTHORIZATION '{user}'; {sql}").df
     except LabError as error:
         return False, str(error)
 

@@ -4,6 +4,7 @@ import pytest
 from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
 
+from labkit.exercises.states import State
 from labkit.magics import SqlMagics
 from labkit.query import bill
 
@@ -39,3 +40,10 @@ def test_an_option_that_a_magic_does_not_know_leaves_the_kernel():
         magics.athena("'db", "SELECT 1")
     with pytest.raises(UsageError, match="'1x' is no name of a variable"):
         magics.athena("--into 1x", "SELECT 1")
+
+
+def test_the_history_tells_what_a_check_has_asked(lake):
+    found = State("rows", "SELECT count(*) FROM db_raw_sisdemo.student").read(lake)
+    newest = lake.query.history(limit=1).iloc[0]
+    assert newest["id"] == found.execution_id
+    assert newest["query"] == "/* check() */ SELECT count(*) FROM db_raw_sisdemo.student"
