@@ -169,7 +169,8 @@ SOMEWHERE = ("values", "missing", "kind-text", "kind-number", "kind-truth")
 
 
 def as_table(said: Plain) -> Plain:
-    """A list as the column that it is."""
+    """A list as the column that it is, records and lists by name as the table that they are."""
+    said = _of_records(said)
     if isinstance(said, list) and all(not isinstance(one, (list, dict)) for one in said):
         return {"columns": ["value"], "rows": [[one] for one in said]}
     if isinstance(said, dict) and not is_table(said):
@@ -194,6 +195,7 @@ def as_expected(said: Plain, expected: Plain) -> Plain:
 
 def as_list(said: Plain) -> Plain:
     """A table of one column as the list that it is."""
+    said = _of_records(said)
     if is_table(said) and len(said["columns"]) == 1:
         return [row[0] for row in said["rows"]]
     return said
@@ -216,6 +218,28 @@ def as_scalar(said: Plain) -> Plain:
     if is_table(said) and len(said["columns"]) == 2 and said["columns"][0] == "index":
         said = [row[1] for row in said["rows"]]  # a row of a frame: its columns are its index
     return said[0] if isinstance(said, list) and len(said) == 1 else said
+
+
+def _of_records(said: Plain) -> Plain:
+    """The table of dictionaries with the same keys, or of a dictionary of lists as long."""
+    if isinstance(said, list) and all(isinstance(one, dict) for one in said):
+        columns = list(said[0]) if said else []
+        rows = [[one.get(column) for column in columns] for one in said]
+        same = all(one.keys() == said[0].keys() for one in said)
+        return {"columns": columns, "rows": rows} if columns and same and _flat(rows) else said
+    if isinstance(said, dict) and said and not is_table(said):
+        lists = list(said.values())
+        if _flat(lists) and len({len(one) for one in lists}) == 1:
+            return {"columns": list(said), "rows": [list(row) for row in zip(*lists, strict=True)]}
+    return said
+
+
+def _flat(lists: list[Plain]) -> bool:
+    """Whether these are lists of single values."""
+    return all(
+        isinstance(one, list) and not any(isinstance(each, (list, dict)) for each in one)
+        for one in lists
+    )
 
 
 def _column(table: Plain, at: int) -> list[Plain]:

@@ -16,12 +16,14 @@ import datetime
 import decimal
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, MappingView
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from pandas.api.extensions import ExtensionArray
 
 Plain = Any
 MOST_CELLS = 200_000
@@ -72,11 +74,12 @@ def _plain(value: object, depth: int) -> Plain:
         return {str(_plain(key, depth + 1)): _plain(one, depth + 1) for key, one in value.items()}
     if isinstance(value, (set, frozenset)):
         return sorted((_plain(one, depth + 1) for one in value), key=json.dumps)
-    if isinstance(value, (list, tuple, np.ndarray, pd.Index, pa.Array, pa.ChunkedArray)):
+    if isinstance(value, LISTS):
         return [_plain(one, depth + 1) for one in _limited(value)]
     if isinstance(value, pd.Series):
         return [_plain(one, depth + 1) for one in _limited(value.tolist())]
     why = ": was it called, with ()?" if callable(value) else "."
+    why = ": list(...) makes a list of it." if isinstance(value, Iterator) else why
     raise Unreadable(f"An answer cannot be a {type(value).__name__}{why}")
 
 
@@ -139,12 +142,15 @@ SCALARS: tuple[tuple[Any, Callable[[Any], Plain]], ...] = (
     ((type(None), type(pd.NA)), lambda _: None),
     (pa.Scalar, _of_arrow),
     ((bool, np.bool_), bool),
-    ((int, float, decimal.Decimal, np.number), _number),
+    ((int, float, decimal.Decimal, Fraction, np.number), _number),
     (str, _text),
     ((datetime.date, np.datetime64, type(pd.NaT)), _moment),
     ((datetime.timedelta, np.timedelta64), lambda value: pd.Timedelta(value).total_seconds()),
     (datetime.time, lambda value: value.isoformat()),
 )
+# What is a list, whatever it is called.
+LISTS: tuple[Any, ...] = (list, tuple, range, MappingView, np.ndarray, pd.Index, ExtensionArray)
+LISTS += (pa.Array, pa.ChunkedArray)
 
 
 def _limited(values: Any) -> Any:

@@ -1,5 +1,7 @@
 """What `check` says of answers as learners write them, by what is known on the labs' own data."""
 
+from fractions import Fraction
+
 import IPython
 import pandas as pd
 import pytest
@@ -60,12 +62,34 @@ SAID = {
         known(question_named("lab2-q1")).right | {"largest": ...},
         "Nothing stands in `largest` yet.",
     ),
+    "what makes a list": (
+        "lab2-q4",
+        (one for one in ()),
+        "An answer cannot be a generator: list(...) makes a list of it.",
+    ),
     "texts of which numbers are made": (
         "lab1-q2",
         [1, 2, 3],
         "A text is wanted here, not a number.",
     ),
 }
+
+
+LOST = known(question_named("lab2-q4")).right
+CLOTHES = {
+    "records": ("lab1-q5", BANDS.to_dict("records")),
+    "lists by name": ("lab1-q5", BANDS.to_dict("list")),
+    "records of one column": ("lab2-q4", [{"student_id": one} for one in LOST]),
+    "an array of pandas": ("lab2-q4", pd.array(LOST)),
+    "a dictionary's keys": ("lab2-q4", dict.fromkeys(LOST).keys()),
+    "a fraction": ("lab2-q7", Fraction(66)),
+}
+
+
+@pytest.mark.parametrize(("name", "answer"), CLOTHES.values(), ids=CLOTHES)
+def test_a_right_answer_in_other_clothes(name, answer):
+    question = question_named(name)
+    assert question.judge(answer, known(question))
 
 
 @pytest.mark.parametrize(("name", "answer", "message"), SAID.values(), ids=SAID)
