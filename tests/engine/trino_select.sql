@@ -1400,3 +1400,48 @@ SELECT * FROM iceorders FOR TIMESTAMP AS OF '2022-01-01'
 
 SELECT * FROM iceorders FOR TIMESTAMP AS OF NULL
 --! INVALID_ARGUMENTS: line 1:15: Pointer value cannot be NULL
+
+SELECT sum(qty) FILTER (WHERE qty > 1) OVER () FROM orders
+--! NOT_SUPPORTED: line 1:8: FILTER is not yet supported for window functions
+
+SELECT * FROM (VALUES ARRAY[2, 2]) a(x) LEFT JOIN UNNEST(x) b(x) USING (x)
+--! NOT_SUPPORTED: line 1:15: LEFT JOIN involving UNNEST is only supported with condition ON TRUE
+
+SELECT * FROM (VALUES ARRAY[2, 2]) a(x) JOIN UNNEST(x) b(x) USING (x)
+--! NOT_SUPPORTED: line 1:15: INNER JOIN involving UNNEST is only supported with condition ON TRUE
+
+SELECT MAP(ARRAY[1], ARRAY['a']) < ALL (VALUES MAP(ARRAY[1], ARRAY['a']))
+--! TYPE_MISMATCH: line 1:34: Type [row(map(integer, varchar(1)))] must be orderable in order to be used in quantified comparison
+
+SELECT JSON_EXISTS('{}', 'lax $' PASSING 1 AS x, true AS x)
+--! DUPLICATE_PARAMETER_NAME: line 1:50: X JSON path parameter is specified more than once
+
+SELECT JSON_QUERY('{}', 'lax $' WITH ARRAY WRAPPER OMIT QUOTES)
+--! INVALID_FUNCTION_ARGUMENT: line 1:8: OMIT QUOTES behavior specified with WITH UNCONDITIONAL ARRAY WRAPPER behavior
+
+SELECT lower(dt ORDER BY dt) FROM orders
+--! FUNCTION_NOT_AGGREGATE: line 1:8: ORDER BY is only valid for aggregation functions
+
+VALUES (1, 2), (1, 2, 3)
+--! TYPE_MISMATCH: line 1:1: Values rows have mismatched sizes: 2 vs 3
+
+SELECT M.m FROM orders MATCH_RECOGNIZE (ORDER BY order_id MEASURES LAST(qty) OVER () AS m PATTERN (A+) DEFINE A AS true) AS M
+--! NESTED_WINDOW: line 1:68: Cannot nest window functions or row pattern measures inside pattern recognition expressions
+
+SELECT M.m FROM orders MATCH_RECOGNIZE (ORDER BY order_id MEASURES LAST(DISTINCT qty) AS m PATTERN (A+) DEFINE A AS true) AS M
+--! INVALID_PATTERN_RECOGNITION_FUNCTION: line 1:68: Cannot use DISTINCT with last pattern recognition function
+
+SELECT M.m FROM orders MATCH_RECOGNIZE (ORDER BY order_id MEASURES FIRST(qty) FILTER (WHERE qty > 1) AS m PATTERN (A+) DEFINE A AS true) AS M
+--! INVALID_PATTERN_RECOGNITION_FUNCTION: line 1:68: Cannot use FILTER with first pattern recognition function
+
+SELECT M.m FROM orders MATCH_RECOGNIZE (ORDER BY order_id MEASURES FINAL PREV(qty) AS m PATTERN (A+) DEFINE A AS true) AS M
+--! INVALID_PROCESSING_MODE: line 1:68: FINAL semantics is not supported with prev pattern recognition function
+
+SELECT M.m FROM orders MATCH_RECOGNIZE (ORDER BY order_id MEASURES MATCH_NUMBER(A) AS m PATTERN (A+) DEFINE A AS true) AS M
+--! INVALID_FUNCTION_ARGUMENT: line 1:68: MATCH_NUMBER pattern recognition function takes no arguments
+
+SELECT M.m FROM orders MATCH_RECOGNIZE (ORDER BY order_id MEASURES CLASSIFIER(A.x) AS m PATTERN (A+) DEFINE A AS true) AS M
+--! INVALID_FUNCTION_ARGUMENT: line 1:68: A.X is not a primary pattern variable or subset name
+
+SELECT M.m FROM orders MATCH_RECOGNIZE (ORDER BY order_id MEASURES PREV(qty, -5) AS m PATTERN (A+) DEFINE A AS true) AS M
+--! NUMERIC_VALUE_OUT_OF_RANGE: line 1:68: prev pattern recognition navigation function requires a non-negative number as the second argument (actual: -5)

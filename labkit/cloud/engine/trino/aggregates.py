@@ -52,7 +52,7 @@ def aggregate_sql(node: tree.Call, scope: Scope, *, after: str) -> tuple[Resolve
     found, args = resolved_call(node, scope, "aggregate")
     inside = f"ORDER BY {sort_terms(node.order_by, scope)}" if node.order_by else ""
     if node.ignore_nulls is not None and "window" not in kinds(node.name):
-        message = "Cannot specify null treatment clause for non-window function"
+        message = f"Cannot specify null treatment clause for {node.name} function"
         raise scope.fail(node, "NULL_TREATMENT_NOT_ALLOWED", message)
     if node.distinct or node.name in _COUNTING:
         args = _distinct_keys(node, found, args, scope)

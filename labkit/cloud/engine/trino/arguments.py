@@ -101,12 +101,11 @@ def _fitted(value: Typed, parameter: Type) -> str:
 
 def only_plain(node: tree.Call, scope: Scope) -> None:
     """A scalar function takes neither DISTINCT nor FILTER nor ORDER BY nor ``*``."""
-    for given, word in (
-        (node.distinct, "DISTINCT"),
-        (node.where, "FILTER"),
-        (node.order_by, "ORDER BY"),
-        (node.star, "*"),
+    for given, message in (
+        (node.distinct, f"DISTINCT is not valid for scalar function {node.name}"),
+        (node.where, "Filter is only valid for aggregation functions"),
+        (node.order_by, "ORDER BY is only valid for aggregation functions"),
+        (node.star, f"* is not valid for scalar function {node.name}"),
     ):
         if given:
-            message = f"{word} is not valid for scalar function {node.name}"
             raise scope.fail(node, "FUNCTION_NOT_AGGREGATE", message)

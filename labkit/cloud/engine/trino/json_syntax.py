@@ -81,6 +81,10 @@ def json_document(node: tree.Expression, scope: Scope) -> str:
 
 def json_variables(passing: Passing, scope: Scope) -> str:
     """The variables that PASSING gives: a map of documents, NULL for no item."""
+    for at, (name, value) in enumerate(passing):
+        if name in (before for before, _ in passing[:at]):
+            message = f"{name} JSON path parameter is specified more than once"
+            raise scope.fail(value, "DUPLICATE_PARAMETER_NAME", message)
     names = ", ".join(quoted_text(name) for name, _ in passing)
     values = ", ".join(_variable(value, scope) for _, value in passing)
     return f"CAST(MAP([{names}], [{values}]) AS MAP(VARCHAR, VARCHAR))"
@@ -123,6 +127,10 @@ def _query(node: tree.JsonPath, items: str, why: str, scope: Scope) -> Typed:
         one = wrapped
     elif wrapper == "conditional":
         one = f"CASE WHEN len(_i) = 1 AND _i[1][1] IN ('[', '{{') THEN _i[1] ELSE {wrapped} END"
+    if "quotes" in clauses and wrapper != "without":
+        words = f"{str(clauses['quotes']).upper()} QUOTES behavior specified with WITH"
+        message = f"{words} {str(wrapper).upper()} ARRAY WRAPPER behavior"
+        raise scope.fail(node, "INVALID_FUNCTION_ARGUMENT", message)
     if clauses.get("quotes") == "omit":
         one = f"CASE WHEN _i[1][1] = '\"' THEN json_extract_string(_i[1], '$') ELSE {one} END"
     many = "FALSE" if wrapper != "without" else "len(_i) > 1"

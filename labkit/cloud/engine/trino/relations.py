@@ -113,7 +113,8 @@ _LEFT: Uses = frozenset([(-1, "left")])
 def _join(node: tree.Join, scope: Scope) -> Rows:
     left = relation(node.left, scope)
     right = _right(node, left, scope)
-    if right.lists and node.kind in _KEEPING and (node.on is None or _is_true(node.on)):
+    always = not node.using and (node.on is None or _is_true(node.on))
+    if right.lists and node.kind in _KEEPING and always:
         return beside_lists(left, right, keeping=_KEEPING[node.kind])
     if node.kind in ("cross", "implicit"):
         return Rows(

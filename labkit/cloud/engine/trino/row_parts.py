@@ -13,13 +13,12 @@ from typing import Any, TypeGuard
 
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.grouping import is_aggregate, walk
+from labkit.cloud.engine.trino.row_navigation import LOGICAL, PHYSICAL, check_form, offset_of
 from labkit.cloud.engine.trino.scope import Field, Scope, qualified_parts
 from labkit.cloud.engine.types import BIGINT
 
 #: Names that no query can write: a row's variable, and the match's number.
 LABEL, _NUMBER = "\0label", "\0number"
-_LOGICAL = ("first", "last")
-_PHYSICAL = {"prev": -1, "next": 1}
 
 
 class Labels:
@@ -175,17 +174,19 @@ class Parts:
             message = "FINAL semantics is not supported in DEFINE clause"
             raise self._scope.fail(node, "INVALID_PROCESSING_MODE", message)
         name = call.name
-        if name in _PHYSICAL:
-            offset = self._offset(call, 1) * _PHYSICAL[name]
+        if name in (*PHYSICAL, *LOGICAL, "classifier", "match_number"):
+            check_form(node, call, self._scope, final=final)
+        if name in PHYSICAL:
+            offset = offset_of(call, 1, self._scope) * PHYSICAL[name]
             inner = call.args[0]
             final = isinstance(inner, tree.Processed) and inner.final
             inner = inner.call if isinstance(inner, tree.Processed) else inner
-            if isinstance(inner, tree.Call) and inner.name in _LOGICAL:
-                logical = self._offset(inner, 0)
+            if isinstance(inner, tree.Call) and inner.name in LOGICAL:
+                logical = offset_of(inner, 0, self._scope)
                 return self._part(node, inner.args[0], inner.name, final, logical, offset)
             return self._part(node, inner, "last", final, 0, offset)
-        if name in _LOGICAL:
-            return self._part(node, call.args[0], name, final, self._offset(call, 0))
+        if name in LOGICAL:
+            return self._part(node, call.args[0], name, final, offset_of(call, 0, self._scope))
         if name == "classifier":
             return self._part(node, call, "last", final)
         if name == "match_number":
@@ -201,22 +202,6 @@ class Parts:
     def _number(self, node: tree.Node) -> tree.Expression:
         self.numbered = True
         return tree.Identifier(node.start, node.end, _NUMBER)
-
-    def _offset(self, call: tree.Call, usual: int) -> int:
-        """A navigation's offset, a literal."""
-        if not 1 <= len(call.args) <= 2:
-            message = f"{call.name.upper()} pattern recognition function requires 1 or 2 arguments"
-            raise self._scope.fail(call, "INVALID_FUNCTION_ARGUMENT", message)
-        if len(call.args) == 1:
-            return usual
-        given = call.args[1]
-        if not isinstance(given, tree.Literal) or given.kind != "integer":
-            message = (
-                f"{call.name.upper()} pattern recognition navigation function requires a number "
-                "as the second argument"
-            )
-            raise self._scope.fail(call, "INVALID_FUNCTION_ARGUMENT", message)
-        return int(given.text)
 
     def _part(
         self,
@@ -283,7 +268,7 @@ class Parts:
             return self._column(node, seen)
         nested = isinstance(node, tree.Processed) or (
             isinstance(node, tree.Call)
-            and (node.name in (*_PHYSICAL, *_LOGICAL) or is_aggregate(node))
+            and (node.name in (*PHYSICAL, *LOGICAL) or is_aggregate(node))
         )
         if nested:
             text = self._scope.source(whole).split("(")[0].strip()
@@ -295,7 +280,7 @@ class Parts:
         """What ``CLASSIFIER(U)`` or ``U.*`` names, None for no name."""
         if not names:
             return None
-        name = names[0] if isinstance(names[0], str) else names[0][0]
+        name = names[0] if isinstance(names[0], str) else ".".join(names[0])
         found = self._labels.of(name)
         if found is None or len(names) > 1:
             message = f"{name.upper()} is not a primary pattern variable or subset name"

@@ -8,7 +8,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from labkit.cloud.engine.trino import tree
-from labkit.cloud.engine.trino.comparisons import comparable_type, for_comparison, sort_key
+from labkit.cloud.engine.trino.comparisons import (
+    comparable_type,
+    for_comparison,
+    orderable,
+    sort_key,
+)
 from labkit.cloud.engine.trino.functions.equality import equals_nothing, holds_others
 from labkit.cloud.engine.trino.scope import Output, Scope, Typed
 from labkit.cloud.engine.types import BOOLEAN, Type
@@ -63,6 +68,10 @@ def _against(
     kind = comparable_type([value.type, column.type]) if alike else None
     if kind is None:
         raise _incomparable(node, value.type, row, scope)
+    ordered = isinstance(node, tree.Quantified) and node.op not in ("=", "<>")
+    if ordered and not orderable(kind):
+        message = f"Type [{row.display}] must be orderable in order to be used in quantified"
+        raise scope.fail(node.at, "TYPE_MISMATCH", f"{message} comparison")
     left = sort_key(for_comparison(value, kind), kind)
     met = for_comparison(column, kind)
     right, where = sort_key(met, kind), ""

@@ -17,9 +17,10 @@ from labkit.cloud.engine.types import Type
 def values(node: tree.Values, scope: Scope) -> Output:
     """The rows, each column of one type; no column has a name."""
     rows = [_row(row, scope) for row in node.rows]
-    if len({len(row) for row in rows}) > 1:
-        message = "Values rows have mismatched sizes"
-        raise scope.fail(node, "TYPE_MISMATCH", f"{message}: {len(rows[0])} vs others")
+    for row in rows:
+        if len(row) != len(rows[0]):
+            message = f"Values rows have mismatched sizes: {len(rows[0])} vs {len(row)}"
+            raise scope.fail(node, "TYPE_MISMATCH", message)
     kinds = [_common(node, column, scope) for column in zip(*rows, strict=True)]
     listed = ", ".join(
         f"({', '.join(coerced(v, kind).sql for v, kind in zip(row, kinds, strict=True))})"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from labkit.cloud.engine.trino import tree
-from labkit.cloud.engine.trino.aggregates import aggregate_sql, filter_of, misplaced
+from labkit.cloud.engine.trino.aggregates import aggregate_sql, misplaced
 from labkit.cloud.engine.trino.arguments import resolved_call
 from labkit.cloud.engine.trino.comparisons import sort_key
 from labkit.cloud.engine.trino.frames import frame_of
@@ -30,12 +30,14 @@ def window_call(node: tree.Call, scope: Scope) -> Typed:
     if node.distinct:
         message = "DISTINCT in window function parameters not yet supported: "
         raise scope.fail(node, "NOT_SUPPORTED", message + scope.source(node))
+    if node.where:
+        message = "FILTER is not yet supported for window functions"
+        raise scope.fail(node, "NOT_SUPPORTED", message)
     _refuse_nested(node.args, "function arguments", scope)
     inner = replace(scope, clause=None, windows=scope.windows)
     over = _over(node.over, inner, node.name)
     if "window" not in found_kinds:
-        after = f"{filter_of(node, inner)} {over}".strip()
-        found, sql = aggregate_sql(replace(node, over=None), inner, after=after)
+        found, sql = aggregate_sql(replace(node, over=None), inner, after=over)
         return Typed(f"({sql})", found.returns)
     found, args = resolved_call(node, inner, "window")
     inside = "IGNORE NULLS" if node.ignore_nulls else ""
