@@ -17,6 +17,7 @@ from typing import Any
 from labkit.cloud.databrew.recipe.column import Column, as_text, unused
 from labkit.cloud.databrew.recipe.context import RecipeContext
 from labkit.cloud.databrew.recipe.errors import RecipeError, unknown
+from labkit.cloud.databrew.recipe.parts.decimals import LEAST_SCALE, holding
 from labkit.cloud.engine.quoting import quoted_name
 
 
@@ -132,6 +133,8 @@ class Relation:
                     as_text(sql, kind.type)
                     for sql, kind in zip((value, otherwise), kinds, strict=True)
                 )
+            elif number := holding(kinds, least_scale=LEAST_SCALE):
+                value, otherwise = (f"CAST({sql} AS {number})" for sql in (value, otherwise))
         return f"CASE WHEN ({condition}) THEN {value} ELSE {otherwise} END"
 
     def typed(self, expression: str) -> Column:

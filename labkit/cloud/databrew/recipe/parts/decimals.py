@@ -49,6 +49,23 @@ def common(columns: Sequence[Column]) -> Type:
     return DOUBLE
 
 
+def holding(columns: Sequence[Column], *, least_scale: int = MOST_DIGITS) -> str:
+    """DuckDB's type that holds the numbers of all; empty where it finds one itself.
+
+    Its own of DECIMAL(38,18) and DECIMAL(38,0) has no fractions, that of BIGINT and FLOAT 24 bits.
+
+    Args:
+        least_scale: so many digits behind the point are enough.
+    """
+    if len({each.type for each in columns}) == 1 or not all(each.is_number for each in columns):
+        return ""
+    shapes = [each for column in columns if (each := shape(column))]
+    before = max((digits - scale for digits, scale in shapes), default=MOST_DIGITS)
+    exact = len(shapes) == len(columns)
+    enough = exact and MOST_DIGITS - before >= least_scale
+    return "" if enough or all(each.is_whole for each in columns) else common(columns).duckdb
+
+
 def finer(column: Column) -> Type:
     """The type of a number between a column's least and greatest, such as its mean.
 

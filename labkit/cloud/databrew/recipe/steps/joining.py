@@ -14,8 +14,10 @@ from typing import Any, Literal
 from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.recipe.errors import RecipeError
 from labkit.cloud.databrew.recipe.parameters import Columns, Json, Texts
+from labkit.cloud.databrew.recipe.parts.decimals import holding
 from labkit.cloud.databrew.recipe.registry import category
 from labkit.cloud.databrew.recipe.relation import Relation
+from labkit.cloud.databrew.recipe.types import shown
 from labkit.cloud.engine.quoting import quoted_name
 
 operation = category("Data structure")
@@ -161,14 +163,25 @@ def _is_pair(each: Any) -> bool:
 
 def _equal(left: str, a: Column, right: str, b: Column) -> str:
     """Keys of one kind as they are; a text beside another kind is read as that, as in Spark."""
+    kinds = {_kind(each) for each in (a, b)} - {"varchar"}
+    if len(kinds) > 1 and kinds != {"number", "boolean"}:
+        types = f"{shown(a.type)} and {shown(b.type)}"
+        raise RecipeError(f"The keys '{a.name}' and '{b.name}' are never equal: {types}.")
     return f"{_beside(left, a, b)} = {_beside(right, b, a)}"
+
+
+def _kind(key: Column) -> str:
+    if key.is_text:
+        return "varchar"
+    return "number" if key.is_number else "time" if key.is_time else key.type.base
 
 
 def _beside(table: str, key: Column, other: Column) -> str:
     if not key.is_text or other.is_text:
         return f"{table}{key.sql}"
     exact = other.is_whole or other.type.base == "decimal"  # 1.5 must not become the key 2
-    return f"TRY_CAST({table}{key.sql} AS {'DECIMAL(38, 18)' if exact else other.type.duckdb})"
+    plain = f"CASE WHEN NOT contains({table}{key.sql}, '_') THEN {table}{key.sql} END"
+    return f"TRY_CAST({plain} AS {'DECIMAL(38, 18)' if exact else other.type.duckdb})"
 
 
 def _joined(table: Relation, other: Relation, join_type: str, on: str) -> str:
@@ -202,7 +215,7 @@ def _common(columns: Sequence[Column | None]) -> str:
         return "VARCHAR"
     alike = all(each.is_number for each in kinds) or all(each.is_time for each in kinds)
     same = len({each.type for each in kinds}) == 1
-    return "" if alike or same else "VARCHAR"
+    return holding(kinds) if alike or same else "VARCHAR"
 
 
 def _part(table: Relation, columns: Sequence[Column | None], kinds: Sequence[str], at: int) -> str:
