@@ -1,8 +1,7 @@
 """``INSERT INTO``: more files in a table's folder, and partitions for new values.
 
 Source: https://docs.aws.amazon.com/athena/latest/ug/insert-into.html
-The query's types must fit the table's by Trino's coercions. One step further than Athena: a wider
-integer is taken for a narrower one where each value fits, and fails where one does not.
+The query's types must have something in common with the table's, as `assignment` has it.
 """
 
 from __future__ import annotations
@@ -139,7 +138,8 @@ def _targets(named: tuple[str, ...], columns: Sequence[Column]) -> list[Column]:
 
 
 def _sized(given: str, wanted: str) -> bool:
-    return given == wanted and given in ("varchar", "char", "timestamp")
+    same = given == wanted and given in ("varchar", "char", "timestamp")
+    return same or (given, wanted) == ("varchar", "char")
 
 
 def _value(at: int, column: Column, target: Column) -> str:
@@ -161,7 +161,8 @@ def _untruncated(sql: str, target: Column) -> str:
         f"Cannot truncate non-space characters when casting to {target.type} on INSERT",
     )
     size = target.type.args[0]
-    return f"CASE WHEN length(rtrim({sql})) > {size} THEN {failure} ELSE left({sql}, {size}) END"
+    kept = f"rtrim({sql})" if target.type.base == "char" else sql
+    return f"CASE WHEN length(rtrim({sql})) > {size} THEN {failure} ELSE left({kept}, {size}) END"
 
 
 def _check_writable(table: LakeTable) -> None:

@@ -1,29 +1,25 @@
 """What a column takes: more than Trino coerces to its type.
 
-In Athena ``1.5`` is a double, and still INSERT puts it into a DECIMAL or FLOAT column; a timestamp
-goes into a DATE column. SQLAlchemy's suite, which PyAthena's authors run on AWS, does both; one
-with a time zone goes into a TIMESTAMP column, and ``DECIMAL '10'`` into an INT column, as dbt's
-tests of microbatches and of seeds by INSERT have it. What is stored then is the moment in UTC, not
-its wall clock, as SQLMesh's test of normalized values has it; its test of MERGE puts a BIGINT into
-an INT column, which fails for a number that is too large. Sources:
-https://github.com/pyathena-dev/PyAthena/blob/master/tests/sqlalchemy/test_suite.py and
-https://github.com/dbt-labs/dbt-adapters/tree/main/dbt-athena/tests/functional/adapter and
+INSERT, UPDATE and MERGE take a value where its type and the column's have one in common, and cast
+it: ``1.6`` is put into an INT column as 2, a timestamp into a DATE column as its day; what does not
+fit, such as a BIGINT that is too large for an INT, fails when it is met. Texts of a certain length
+inside of arrays, maps and rows are coerced alone. A timestamp with a zone goes into a TIMESTAMP
+column as its moment in UTC, not its wall clock, as SQLMesh's test of normalized values has it.
+Sources: ``typesMatchForInsert`` of Trino's StatementAnalyzer and
 https://github.com/TobikoData/sqlmesh/blob/main/tests/core/engine_adapter/integration/test_integration.py
 """
 
 from __future__ import annotations
 
 from labkit.cloud.engine.trino.casts import cast
-from labkit.cloud.engine.trino.library import can_coerce, coerce
-from labkit.cloud.engine.trino.operators import NUMBERS
+from labkit.cloud.engine.trino.library import can_coerce, coerce, common_type
 from labkit.cloud.engine.types import Type
-
-_FRACTIONS = ("decimal", "real", "double")
 
 
 def assignable(given: Type, wanted: Type) -> bool:
     """Whether a value may be put into a column."""
-    return can_coerce(given, wanted) or _is_cast(given, wanted)
+    compatible = not _holds_length(wanted) and common_type([given, wanted]) is not None
+    return can_coerce(given, wanted) or compatible
 
 
 def assigned(sql: str, given: Type, wanted: Type) -> str:
@@ -34,8 +30,9 @@ def assigned(sql: str, given: Type, wanted: Type) -> str:
     return render(sql, given, wanted)
 
 
-def _is_cast(given: Type, wanted: Type) -> bool:
-    whole = given.base not in _FRACTIONS or given.args[1:] == (0,)
-    numbers = given.base in NUMBERS and wanted.base in (NUMBERS if whole else _FRACTIONS)
-    moments = given.base in ("timestamp", "timestamptz")
-    return numbers or (moments and wanted.base in (given.base, "timestamp", "date"))
+def _holds_length(kind: Type) -> bool:
+    """Whether texts of a certain length are inside of a type."""
+    return any(
+        bool(inner.base in ("varchar", "char") and inner.args) or _holds_length(inner)
+        for inner in kind.types
+    )
