@@ -44,7 +44,7 @@ _KNOWN = {
 
 def select(node: exp.Select, outer: Scope) -> Query:
     """A SELECT in DuckDB's SQL."""
-    _refuse_others(node, _KNOWN)
+    refuse_others(node, _KNOWN, "in a query")
     _check_qualify(node)
     scope = outer
     if outer_marks.marked(node):
@@ -144,7 +144,8 @@ def _distinct(node: exp.Select) -> str:
     return "DISTINCT "
 
 
-def _refuse_others(node: exp.Expr, allowed: set[str]) -> None:
+def refuse_others(node: exp.Expr, allowed: set[str], where: str) -> None:
+    """Raise where a statement has more than these parts."""
     for name, value in node.args.items():
         if value and name not in allowed:
-            raise unsupported(f"{name.strip('_').upper()} in a query")
+            raise unsupported(f"{name.strip('_').upper()} {where}")

@@ -18,6 +18,7 @@ from labkit.cloud.engine.redshift.joins import join
 from labkit.cloud.engine.redshift.reading import parse_query
 from labkit.cloud.engine.redshift.relations import member, path_of
 from labkit.cloud.engine.redshift.scope import Field, Scope, Source
+from labkit.cloud.engine.redshift.select import refuse_others
 from labkit.cloud.redshift.warehouse import grants, protection
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import Names, switched
@@ -25,7 +26,7 @@ from labkit.cloud.redshift.warehouse.objects import Object
 from labkit.cloud.redshift.warehouse.protection import Sight
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
 from labkit.cloud.redshift.warehouse.statements import inserting
-from labkit.cloud.redshift.warehouse.statements.counting import changed, refuse_others
+from labkit.cloud.redshift.warehouse.statements.counting import changed
 from labkit.cloud.redshift.warehouse.statements.dropping import changeable
 from labkit.cloud.redshift.warehouse.statements.inserting import default_sql
 from labkit.cloud.redshift.warehouse.statements.self_joins import unite
@@ -99,7 +100,7 @@ def _update_of(connection: Connection, parsed: Parsed) -> tuple[Object, str]:
     tree = parse_query(parsed.text)
     if not isinstance(tree, exp.Update):
         raise parsed.words.refuse()
-    refuse_others(tree, {"this", "expressions", "from_", "where", "with_"})
+    refuse_others(tree, {"this", "expressions", "from_", "where", "with_"}, "here")
     target, name = tree.this, table_name(tree.this)
     _check_unqualified(tree.expressions)
     unite(tree)
@@ -222,7 +223,7 @@ def _delete_of(connection: Connection, parsed: Parsed) -> tuple[Object, str]:
     tree = parse_query(text)
     if not isinstance(tree, exp.Delete):
         raise parsed.words.refuse()
-    refuse_others(tree, {"this", "using", "where", "with_"})
+    refuse_others(tree, {"this", "using", "where", "with_"}, "here")
     target = tree.this
     table = changeable(connection, table_name(target), "DELETE")
     scope = scope_of(connection, parsed)

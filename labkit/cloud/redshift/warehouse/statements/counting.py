@@ -1,11 +1,8 @@
-"""Changes of rows, run and counted, and the parts that such a statement may not have."""
+"""Changes of rows, run and counted."""
 
 from __future__ import annotations
 
-from sqlglot import exp
-
 from labkit.cloud.engine.redshift.duck import first_row
-from labkit.cloud.engine.redshift.errors import unsupported
 from labkit.cloud.redshift.warehouse import staleness
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.objects import Object
@@ -25,10 +22,3 @@ def changed(connection: Connection, table: Object, sql: str, *steps: str) -> int
     if count:
         staleness.note(connection, table)
     return count
-
-
-def refuse_others(tree: exp.Expr, known: set[str]) -> None:
-    """Raise where a statement has more than these parts."""
-    for name, value in tree.args.items():
-        if value and name not in known:
-            raise unsupported(f"{name.strip('_').upper()} here")

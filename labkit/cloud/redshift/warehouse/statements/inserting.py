@@ -16,12 +16,13 @@ from labkit.cloud.engine.redshift.casts import stored
 from labkit.cloud.engine.redshift.compile import compile_expression, compile_query
 from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError
 from labkit.cloud.engine.redshift.reading import parse_query
+from labkit.cloud.engine.redshift.select import refuse_others
 from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import Names
 from labkit.cloud.redshift.warehouse.objects import Object, TableColumn
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
-from labkit.cloud.redshift.warehouse.statements.counting import changed, refuse_others
+from labkit.cloud.redshift.warehouse.statements.counting import changed
 from labkit.cloud.redshift.warehouse.statements.dropping import changeable
 
 #: Who else takes rows: ``INSERT INTO`` external tables. (connection, name) → a writer, or None.
@@ -89,7 +90,7 @@ def _insert_values(
     values = tree.args.get("expression")
     if not isinstance(values, exp.Values) or values.args.get("alias"):
         raise words.refuse()
-    refuse_others(tree, {"this", "expression"})
+    refuse_others(tree, {"this", "expression"}, "here")
     rows = [list(row.expressions) for row in values.expressions]
     if not all(rows):
         raise RedshiftError('syntax error at or near ")"', SYNTAX)

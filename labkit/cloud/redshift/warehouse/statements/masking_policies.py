@@ -25,11 +25,11 @@ from labkit.cloud.redshift.warehouse.policies import MASKS, Examined, examined
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
 from labkit.cloud.redshift.warehouse.statements.policy_objects import (
     add,
+    begin,
     change,
-    check_manager,
     declared,
     dropped,
-    find_policy,
+    named,
     policy_grantees,
     policy_name,
     relation_columns,
@@ -46,8 +46,7 @@ _ALIAS = "masked_table"
 def create_policy(connection: Connection, parsed: Parsed) -> Result:
     """``CREATE MASKING POLICY [IF NOT EXISTS] name WITH (column type, ...) USING (expression)``"""
     words = parsed.words
-    words.expect("CREATE", "MASKING", "POLICY")
-    check_manager(connection)
+    begin(connection, words, "CREATE", MASKS)
     missing_only = words.accept("IF", "NOT", "EXISTS")
     name = policy_name(connection, words)
     words.expect("WITH")
@@ -96,9 +95,7 @@ def _examined(
 def alter_policy(connection: Connection, parsed: Parsed) -> Result:
     """Source: https://docs.aws.amazon.com/redshift/latest/dg/r_ALTER_MASKING_POLICY.html"""
     words = parsed.words
-    words.expect("ALTER", "MASKING", "POLICY")
-    check_manager(connection)
-    policy = find_policy(connection, MASKS, policy_name(connection, words))
+    policy = named(connection, words, "ALTER", MASKS)
     words.expect("USING")
     texts = _expressions(words)
     words.end()
@@ -127,7 +124,6 @@ def _sized(text: str) -> bool:
 
 @statement("DROP MASKING POLICY")
 def drop_policy(connection: Connection, parsed: Parsed) -> Result:
-    parsed.words.expect("DROP", "MASKING", "POLICY")
     policy, _ = dropped(connection, parsed.words, MASKS)
     if policy is None:
         return Result("DROP MASKING POLICY")
@@ -146,9 +142,7 @@ def drop_policy(connection: Connection, parsed: Parsed) -> Result:
 def attach(connection: Connection, parsed: Parsed) -> Result:
     """``ATTACH MASKING POLICY name ON t (column, ...) [USING (column, ...)] TO x [PRIORITY n]``"""
     words = parsed.words
-    words.expect("ATTACH", "MASKING", "POLICY")
-    check_manager(connection)
-    policy = find_policy(connection, MASKS, policy_name(connection, words))
+    policy = named(connection, words, "ATTACH", MASKS)
     words.expect("ON")
     words.accept("TABLE")
     one = find_relation(connection, words.name(), check=False)
@@ -231,9 +225,7 @@ def detach(connection: Connection, parsed: Parsed) -> Result:
     Source: https://docs.aws.amazon.com/redshift/latest/dg/r_DETACH_MASKING_POLICY.html
     """
     words = parsed.words
-    words.expect("DETACH", "MASKING", "POLICY")
-    check_manager(connection)
-    policy = find_policy(connection, MASKS, policy_name(connection, words))
+    policy = named(connection, words, "DETACH", MASKS)
     words.expect("ON")
     words.accept("TABLE")
     one = find_relation(connection, words.name(), check=False)

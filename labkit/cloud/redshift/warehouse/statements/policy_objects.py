@@ -17,11 +17,7 @@ from labkit.cloud.redshift.warehouse.statements.grantees import grantees
 from labkit.cloud.redshift.warehouse.statements.routines import type_told
 
 NOUNS = {ROWS: "RLS policy", MASKS: "Masking policy"}
-
-
-def check_manager(connection: Connection) -> None:
-    """Superusers and ``sys:secadmin`` manage policies."""
-    grants.check_system(connection, "MANAGE POLICIES", "manage policies")
+_WORDS = {ROWS: "RLS", MASKS: "MASKING"}
 
 
 def policy_name(connection: Connection, words: Words) -> str:
@@ -30,6 +26,27 @@ def policy_name(connection: Connection, words: Words) -> str:
     if len(name) > 2 or (len(name) == 2 and name[0] != connection.database):
         raise RedshiftError("cross-database reference not supported for this statement", "0A000")
     return name[-1]
+
+
+def begin(connection: Connection, words: Words, verb: str, space: str) -> None:
+    """``<verb> RLS POLICY`` or ``<verb> MASKING POLICY``, said by somebody who may.
+
+    Args:
+        verb: CREATE, ALTER, DROP, ATTACH or DETACH.
+        space: `ROWS` or `MASKS`.
+    """
+    words.expect(verb, _WORDS[space], "POLICY")
+    grants.check_system(connection, "MANAGE POLICIES", "manage policies")
+
+
+def named(connection: Connection, words: Words, verb: str, space: str) -> Object:
+    """The policy that a statement is about: `begin`, then its name.
+
+    Raises:
+        RedshiftError: there is none.
+    """
+    begin(connection, words, verb, space)
+    return _find(connection, space, policy_name(connection, words))
 
 
 def declared(words: Words) -> list[tuple[str, Any]]:
@@ -74,12 +91,7 @@ def _let_read(connection: Connection, policy: Object) -> None:
             connection.objects.replace(one.changed(grants=given))
 
 
-def find_policy(connection: Connection, space: str, name: str) -> Object:
-    """A policy of the session's database.
-
-    Raises:
-        RedshiftError: there is none.
-    """
+def _find(connection: Connection, space: str, name: str) -> Object:
     found = connection.objects.find(space, name, database=connection.database)
     if found is None:
         raise RedshiftError(f'{NOUNS[space]} "{name}" does not exist', "42704")
@@ -88,14 +100,14 @@ def find_policy(connection: Connection, space: str, name: str) -> Object:
 
 def dropped(connection: Connection, words: Words, space: str) -> tuple[Object | None, bool]:
     """The policy that a DROP names, none where it need not exist; and whether by CASCADE."""
-    check_manager(connection)
+    begin(connection, words, "DROP", space)
     missing_too = words.accept("IF", "EXISTS")
     name = policy_name(connection, words)
     cascade = words.accept_one("CASCADE", "RESTRICT") == "CASCADE"
     words.end()
     if missing_too and not connection.objects.find(space, name, database=connection.database):
         return None, cascade
-    return find_policy(connection, space, name), cascade
+    return _find(connection, space, name), cascade
 
 
 def change(connection: Connection, policy: Object, read: Sequence[Examined], **body: Any) -> None:

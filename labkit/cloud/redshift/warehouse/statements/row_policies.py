@@ -19,11 +19,11 @@ from labkit.cloud.redshift.warehouse.policies import ROWS, examined
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
 from labkit.cloud.redshift.warehouse.statements.policy_objects import (
     add,
+    begin,
     change,
-    check_manager,
     declared,
     dropped,
-    find_policy,
+    named,
     policy_grantees,
     policy_name,
     relation_columns,
@@ -39,8 +39,7 @@ _ALIAS = "rls_table"
 def create_policy(connection: Connection, parsed: Parsed) -> Result:
     """``CREATE RLS POLICY name [WITH (column type, ...) [[AS] alias]] USING (condition)``"""
     words = parsed.words
-    words.expect("CREATE", "RLS", "POLICY")
-    check_manager(connection)
+    begin(connection, words, "CREATE", ROWS)
     missing_only = words.accept("IF", "NOT", "EXISTS")
     name, alias = policy_name(connection, words), _ALIAS
     columns = declared(words) if words.accept("WITH") else []
@@ -61,9 +60,7 @@ def create_policy(connection: Connection, parsed: Parsed) -> Result:
 @statement("ALTER RLS POLICY")
 def alter_policy(connection: Connection, parsed: Parsed) -> Result:
     words = parsed.words
-    words.expect("ALTER", "RLS", "POLICY")
-    check_manager(connection)
-    policy = find_policy(connection, ROWS, policy_name(connection, words))
+    policy = named(connection, words, "ALTER", ROWS)
     words.expect("USING")
     text = words.balanced()
     words.end()
@@ -79,7 +76,6 @@ def drop_policy(connection: Connection, parsed: Parsed) -> Result:
 
     Source: https://docs.aws.amazon.com/redshift/latest/dg/r_DROP_RLS_POLICY.html
     """
-    parsed.words.expect("DROP", "RLS", "POLICY")
     policy, cascade = dropped(connection, parsed.words, ROWS)
     if policy is None:
         return Result("DROP RLS POLICY")
@@ -133,12 +129,10 @@ def attach(connection: Connection, parsed: Parsed) -> Result:
 
 
 def _read(
-    connection: Connection, parsed: Parsed, first: str, word: str
+    connection: Connection, parsed: Parsed, verb: str, word: str
 ) -> tuple[Object, list[Object], list[str]]:
     words = parsed.words
-    words.expect(first, "RLS", "POLICY")
-    check_manager(connection)
-    policy = find_policy(connection, ROWS, policy_name(connection, words))
+    policy = named(connection, words, verb, ROWS)
     words.expect("ON")
     words.accept("TABLE")
     relations = words.each(lambda: find_relation(connection, words.name(), check=False))
