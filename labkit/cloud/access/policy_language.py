@@ -92,13 +92,16 @@ def judge(document: Document, question: Question, *, has_principal: bool) -> Ver
 
 def resources_of(document: Document) -> list[str]:
     """All resources that a document names."""
-    named = [_listed(s.get("Resource", s.get("NotResource"))) for s in _statements(document)]
-    return [each for several in named for each in several]
+    return _named(document, "Resource")
 
 
 def actions_of(document: Document) -> list[str]:
     """All actions that a document names."""
-    named = [_listed(s.get("Action", s.get("NotAction"))) for s in _statements(document)]
+    return _named(document, "Action")
+
+
+def _named(document: Document, part: str) -> list[str]:
+    named = [_listed(s.get(part, s.get(f"Not{part}"))) for s in _statements(document)]
     return [each for several in named for each in several]
 
 

@@ -15,7 +15,7 @@ from labkit.cloud.quicksight import gate, records
 from labkit.cloud.quicksight.accounts import groups, namespaces, users
 from labkit.cloud.quicksight.kinds import Kind
 from labkit.cloud.quicksight.records import Record, answers, lists
-from labkit.cloud.quicksight.words import invalid, not_found, not_here
+from labkit.cloud.quicksight.words import invalid, not_here
 
 ASSIGNMENT = Kind("assignment", "Assignment")
 Identities = dict[str, list[str]]
@@ -76,13 +76,8 @@ def list_iam_policy_assignments(
     context: Context, *, Namespace: str, AssignmentStatus: str | None = None
 ) -> list[Record]:
     """The assignments of a namespace, those of a status if one is named."""
-    namespaces.check(context, Namespace)
-    return [
-        record
-        for record in records.listed(context, ASSIGNMENT)
-        if record["_"]["namespace"] == Namespace
-        and AssignmentStatus in (None, record["AssignmentStatus"])
-    ]
+    found = namespaces.listed(context, ASSIGNMENT, Namespace)
+    return [each for each in found if AssignmentStatus in (None, each["AssignmentStatus"])]
 
 
 @answers("ListIAMPolicyAssignmentsForUser")
@@ -117,13 +112,7 @@ def _check(
 
 
 def _find(context: Context, namespace: str, name: str) -> Record:
-    namespaces.check(context, namespace)
-    found = records.look_up(context.cloud, context.region, ASSIGNMENT, f"{namespace}/{name}")
-    if found is None:
-        raise not_found(
-            f"Assignment {name} is not found in namespace {namespace}.", "IAMPOLICY_ASSIGNMENT"
-        )
-    return found
+    return namespaces.find(context, ASSIGNMENT, namespace, name, type="IAMPOLICY_ASSIGNMENT")
 
 
 def _told(record: Record) -> Answer:

@@ -43,7 +43,7 @@ def describe_group(context: Context, *, Namespace: str, GroupName: str) -> Answe
 
 @lists("ListGroups", "GroupList")
 def list_groups(context: Context, *, Namespace: str) -> list[Record]:
-    return _listed(context, Namespace)
+    return namespaces.listed(context, GROUP, Namespace)
 
 
 @lists("SearchGroups", "GroupList")
@@ -52,7 +52,7 @@ def search_groups(
 ) -> list[Record]:
     """The groups whose name starts with something, in any case."""
     start = Filters[0]["Value"].lower()
-    groups = _listed(context, Namespace)
+    groups = namespaces.listed(context, GROUP, Namespace)
     return [group for group in groups if group["GroupName"].lower().startswith(start)]
 
 
@@ -108,16 +108,7 @@ def list_user_groups(context: Context, *, Namespace: str, UserName: str) -> list
 
 def find(context: Context, namespace: str, name: str) -> Record:
     """A group's record."""
-    namespaces.check(context, namespace)
-    found = records.look_up(context.cloud, context.region, GROUP, f"{namespace}/{name}")
-    if found is None:
-        raise not_found(f"Group {name} is not found in namespace {namespace}.", "GROUP")
-    return found
-
-
-def _listed(context: Context, namespace: str) -> list[Record]:
-    namespaces.check(context, namespace)
-    return [g for g in records.listed(context, GROUP) if g["_"]["namespace"] == namespace]
+    return namespaces.find(context, GROUP, namespace, name)
 
 
 def _member(group: Record, name: str) -> Record:

@@ -9,7 +9,7 @@ from typing import Any
 
 from labkit.cloud.operations import Answer, Context
 from labkit.cloud.quicksight import gate, records
-from labkit.cloud.quicksight.kinds import NAMESPACE
+from labkit.cloud.quicksight.kinds import NAMESPACE, Kind
 from labkit.cloud.quicksight.records import Record, answers, lists
 from labkit.cloud.quicksight.words import exists, not_found
 
@@ -50,6 +50,33 @@ def check(context: Context, name: str) -> None:
     known = records.look_up(context.cloud, context.region, NAMESPACE, name)
     if name != DEFAULT and known is None:
         raise not_found(f"Namespace {name} is not found.", "NAMESPACE")
+
+
+def find(context: Context, kind: Kind, namespace: str, name: str, *, type: str = "") -> Record:
+    """A user, a group or an assignment of a namespace.
+
+    Args:
+        type: what the API's errors call the kind, where it is not the kind's own.
+
+    Raises:
+        AwsError: ``ResourceNotFoundException``, for the namespace too.
+    """
+    check(context, namespace)
+    found = records.look_up(context.cloud, context.region, kind, f"{namespace}/{name}")
+    if found is None:
+        told = f"{kind.noun} {name} is not found in namespace {namespace}."
+        raise not_found(told, type or kind.type)
+    return found
+
+
+def listed(context: Context, kind: Kind, namespace: str) -> list[Record]:
+    """All that a namespace has of a kind.
+
+    Raises:
+        AwsError: ``ResourceNotFoundException``, for the namespace.
+    """
+    check(context, namespace)
+    return [r for r in records.listed(context, kind) if r["_"]["namespace"] == namespace]
 
 
 def _described(context: Context, name: str) -> dict[str, Any]:

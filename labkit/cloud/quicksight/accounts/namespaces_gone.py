@@ -21,9 +21,8 @@ def delete_namespace(context: Context, *, Namespace: str) -> Answer:
     namespaces.check(context, Namespace)
     with context.cloud.state.together():
         for kind in (kinds.USER, kinds.GROUP, ASSIGNMENT):
-            for each in records.listed(context, kind):
-                if each["_"]["namespace"] == Namespace:
-                    records.remove(context, kind, each["_"]["id"])
+            for each in namespaces.listed(context, kind, Namespace):
+                records.remove(context, kind, each["_"]["id"])
         custom_permissions.forget(context, Namespace)
         customization.forget(context, Namespace)
         records.remove(context, kinds.NAMESPACE, Namespace)

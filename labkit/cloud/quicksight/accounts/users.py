@@ -79,9 +79,7 @@ def describe_user(context: Context, *, Namespace: str, UserName: str) -> Answer:
 
 @lists("ListUsers", "UserList")
 def list_users(context: Context, *, Namespace: str) -> list[Record]:
-    namespaces.check(context, Namespace)
-    users = records.listed(context, USER)
-    return [user for user in users if user["_"]["namespace"] == Namespace]
+    return namespaces.listed(context, USER, Namespace)
 
 
 @answers("DeleteUser")
@@ -132,11 +130,7 @@ def register(
 
 def find(context: Context, namespace: str, name: str) -> Record:
     """A user's record."""
-    namespaces.check(context, namespace)
-    found = records.look_up(context.cloud, context.region, USER, f"{namespace}/{name}")
-    if found is None:
-        raise not_found(f"User {name} is not found in namespace {namespace}.", "USER")
-    return found
+    return namespaces.find(context, USER, namespace, name)
 
 
 def iam_name(arn: str, session: str | None) -> str:

@@ -8,37 +8,38 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 from itertools import product
 from typing import Any
 
 from labkit.cloud.engine.closed import Udf
 from labkit.cloud.engine.quoting import quoted_text
-from labkit.cloud.engine.trino.functions.entry import entries, fail, over, text_literal
+from labkit.cloud.engine.trino.functions.entry import Render, entries, fail, over, text_literal
 
 _TEXTS = "varchar|json"
 
 
-def _extract(call: Any, args: Sequence[str]) -> str:
-    """DuckDB's path where the steps are names and indexes, else Python."""
-    paths = _duckdb_paths(args[1])
-    if paths is None:
-        return f"trino_json_extract({args[0]}, {args[1]})"
-    return _first(f"trino_json_at({args[0]}, {quoted_text(path)}, {args[1]})" for path in paths)
+def _extract(whole: str, at: str) -> Render:
+    """DuckDB's path where the steps are names and indexes, else Python.
+
+    Args:
+        whole: the macro that takes any path.
+        at: the one that takes DuckDB's too.
+    """
+
+    def render(_: Any, args: Sequence[str]) -> str:
+        value, path = args
+        found = _duckdb_paths(path)
+        if found is None:
+            return f"{whole}({value}, {path})"
+        return f"coalesce({', '.join(f'{at}({value}, {quoted_text(o)}, {path})' for o in found)})"
+
+    return render
 
 
-def _extract_scalar(call: Any, args: Sequence[str]) -> str:
-    paths = _duckdb_paths(args[1])
-    if paths is None:
-        return f"trino_json_scalar({args[0]}, {args[1]})"
-    return _first(
-        f"trino_json_scalar_at({args[0]}, {quoted_text(path)}, {args[1]})" for path in paths
-    )
-
-
-def _first(values: Iterable[str]) -> str:
-    return f"coalesce({', '.join(values)})"
+_value = _extract("trino_json_extract", "trino_json_at")
+_scalar = _extract("trino_json_scalar", "trino_json_scalar_at")
 
 
 def _duckdb_paths(sql: str) -> list[str] | None:
@@ -57,8 +58,8 @@ def _duckdb_paths(sql: str) -> list[str] | None:
 
 
 SCALARS = (
-    *over(_TEXTS, "json_extract(#, varchar) -> json", _extract),
-    *over(_TEXTS, "json_extract_scalar(#, varchar) -> varchar", _extract_scalar),
+    *over(_TEXTS, "json_extract(#, varchar) -> json", _value),
+    *over(_TEXTS, "json_extract_scalar(#, varchar) -> varchar", _scalar),
     *over(_TEXTS, "json_size(#, varchar) -> bigint", "trino_json_size({0}, {1})"),
     *over(_TEXTS, "json_array_length(#) -> bigint", "trino_json_array_length({0})"),
     *over(_TEXTS, "json_array_get(#, bigint) -> json", "trino_json_array_get({0}, {1})"),
