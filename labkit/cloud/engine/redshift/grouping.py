@@ -30,7 +30,7 @@ def group_by(select: exp.Select, scope: Scope, outputs: list[Typed]) -> str:
         keys = _all_keys(select, scope, outputs)
     if any(isinstance(each, tuple(_GROUPINGS)) for each in members):
         for sql, value in scope.shown.items():
-            told = f"grouping({key(Typed(sql, VARCHAR))})"
+            told = f"grouping({value if sql.isdigit() else key(Typed(sql, VARCHAR))})"
             scope.shown[sql] = f"CASE WHEN {told} = 0 THEN {value} END"
     return f" GROUP BY {', '.join(keys)}"
 
@@ -88,9 +88,7 @@ def _key_of(value: Typed, scope: Scope) -> str:
     if not is_clean(value):
         scope.shown[value.sql] = shown(value).sql
         return key(value)
-    return _no_position(value.sql)
-
-
-def _no_position(sql: str) -> str:
-    """A key that is the constant 5 as no fifth output."""
-    return f"CAST({sql} AS INTEGER)" if sql.isdigit() else sql
+    if value.sql.isdigit():  # the constant 5 is no fifth output
+        scope.shown[value.sql] = f"CAST({value.sql} AS INTEGER)"
+        return scope.shown[value.sql]
+    return value.sql

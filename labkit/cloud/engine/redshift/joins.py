@@ -10,7 +10,7 @@ from labkit.cloud.engine.redshift.casts import coerce, common_type
 from labkit.cloud.engine.redshift.connect_by import connect_by
 from labkit.cloud.engine.redshift.errors import AMBIGUOUS, RedshiftError, unsupported
 from labkit.cloud.engine.redshift.relations import Member, add_member, finish, registered
-from labkit.cloud.engine.redshift.scope import Field, Scope, Source, Typed
+from labkit.cloud.engine.redshift.scope import Field, Scope, Source, Typed, all_fields
 
 
 def from_clause(node: exp.Select, scope: Scope) -> str:
@@ -56,6 +56,9 @@ def _joined(node: exp.Subquery, scope: Scope) -> Member:
     sql = add_member(node.this, inner)
     for each in node.this.args.get("joins") or ():
         sql += join(each, inner)
+    if node.alias:
+        source = Source(node.alias.lower(), all_fields(inner.sources))
+        return finish(node, f"({sql})", source, scope)
     return f"({sql})", inner.sources
 
 
@@ -71,12 +74,13 @@ def join(node: exp.Join, scope: Scope) -> str:
         raise unsupported(f"{node.method} JOIN")
     side, kind = (node.side or "").upper(), (node.kind or "").upper()
     natural = (node.method or "").upper() == "NATURAL"
-    before = [field for source in scope.sources for field in _visible(source)]
+    before, first = _visible(scope.sources[scope.joined :]), len(scope.sources)
     sql = add_member(node.this, scope)
-    added = scope.sources[-1]
+    added = scope.sources[first:]
     using = [each.name.lower() for each in node.args.get("using") or ()]
     if natural:
-        using = [f.name for f in added.fields if f.name in {each.name for each in before}]
+        names = {field.name for field in _visible(added)}
+        using = [field.name for field in before if field.name in names]
     if using:
         on = _using(using, before, added, side, scope)
     elif node.args.get("on") is not None:
@@ -86,23 +90,30 @@ def join(node: exp.Join, scope: Scope) -> str:
     elif side:
         raise RedshiftError("syntax error: a join needs ON or USING", "42601")
     else:
+        if not kind and not natural:
+            scope.joined = first
         return f" CROSS JOIN {sql}"
     if kind not in ("", "INNER", "OUTER"):
         raise unsupported(f"{kind} JOIN")
     return f" {side or 'INNER'} JOIN {sql} ON {on}"
 
 
-def _visible(source: Source) -> list[Field]:
-    return [field for field in source.fields if field.name not in source.merged]
+def _visible(sources: list[Source]) -> list[Field]:
+    return [field for one in sources for field in one.fields if field.name not in one.merged]
 
 
-def _using(names: list[str], before: list[Field], added: Source, side: str, scope: Scope) -> str:
+def _using(
+    names: list[str], before: list[Field], added: list[Source], side: str, scope: Scope
+) -> str:
+    """The condition of a join by names; ``*`` begins with these columns, as PostgreSQL's does."""
     from labkit.cloud.engine.redshift.comparing import compare
 
     tests = []
+    start = scope.sources[scope.joined]
+    start.leading = [*names, *(each for each in start.leading if each not in names)]
     for name in names:
         left = [field for field in before if field.name == name]
-        right = [field for field in added.fields if field.name == name]
+        right = [field for field in _visible(added) if field.name == name]
         if len(left) != 1 or len(right) != 1:
             where = "left" if len(left) != 1 else "right"
             code = AMBIGUOUS if len(left) > 1 else "42703"
@@ -111,7 +122,9 @@ def _using(names: list[str], before: list[Field], added: Source, side: str, scop
             )
         one, two = (f.read().value for f in (left[0], right[0]))
         tests.append(compare("=", one, two).sql)
-        added.merged.add(name)
+        for source in added:
+            source.merged.add(name)
+            source.leading = [each for each in source.leading if each != name]
         if side in ("RIGHT", "FULL"):
             _merge(name, one, two, scope)
     return " AND ".join(tests)

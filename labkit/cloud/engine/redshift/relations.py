@@ -214,7 +214,7 @@ def _unnested(node: exp.Expr, name: str, index: str, scope: Scope) -> Member:
     fields = [Field(name, kind, f"{alias}.v")]
     if index:
         fields.append(Field(index, INT8, f"{alias}.i"))
-    return f"LATERAL {sql}", [Source(name, fields, qualified=True)]
+    return f"LATERAL {sql}", [Source(name, fields)]
 
 
 @registered(exp.Pivot)

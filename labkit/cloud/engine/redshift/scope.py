@@ -86,12 +86,14 @@ class Source:
 
     Args:
         path: the schema, or database and schema, that a table without an alias lies in.
+        merged: the columns that one before it stands for, joined by their name.
+        leading: the columns that joins by name, from here on, put first in ``*``.
     """
 
     name: str
     fields: list[Field]
     merged: set[str] = field(default_factory=set)
-    qualified: bool = True
+    leading: list[str] = field(default_factory=list)
     hidden: tuple[Field, ...] = ()
     path: tuple[str, ...] = ()
 
@@ -139,6 +141,7 @@ class Scope:
         aliases: output columns that later ones may use by name.
         shown: what stands for the key of a group outside of its aggregates, by the key's SQL.
         within: the aliases as its aggregates have them.
+        joined: which of its sources is the first behind the last comma of FROM.
         aggregates: whether aggregates may stand here.
         sorting: the order that all its aggregates with an order have.
     """
@@ -149,6 +152,7 @@ class Scope:
     ctes: dict[str, Cte] = field(default_factory=dict)
     aliases: dict[str, Typed] = field(default_factory=dict)
     windows: dict[str, str] = field(default_factory=dict)
+    joined: int = 0
     aggregates: bool = True
     sorting: str = ""
     shown: dict[str, str] = field(default_factory=dict)
@@ -205,6 +209,23 @@ class Scope:
         if len(found) > 1:
             raise RedshiftError(f'column reference "{name}" is ambiguous', AMBIGUOUS)
         return found[0].read() if found else None
+
+
+def all_fields(sources: list[Source]) -> list[Field]:
+    """What a bare ``*`` stands for: the columns of joins by name come first, and once."""
+    left = {
+        (at, place): field
+        for at, source in enumerate(sources)
+        for place, field in enumerate(source.fields)
+        if field.name not in source.merged
+    }
+    found = []
+    for at, source in enumerate(sources):
+        for name in source.leading:
+            found.append(left.pop(next(key for key, one in left.items() if one.name == name)))
+        places = ((at, place) for place in range(len(source.fields)))
+        found += [left.pop(place) for place in places if place in left]
+    return found
 
 
 def no_column(table: str, name: str, scope: Scope) -> RedshiftError:

@@ -9,7 +9,7 @@ from sqlglot import exp
 from labkit.cloud.engine.redshift import nested
 from labkit.cloud.engine.redshift.errors import SYNTAX, UNDEFINED_COLUMN, RedshiftError, unsupported
 from labkit.cloud.engine.redshift.expressions import expression
-from labkit.cloud.engine.redshift.scope import Scope, Typed
+from labkit.cloud.engine.redshift.scope import Scope, Typed, all_fields
 
 
 def projections(node: exp.Select, scope: Scope) -> list[Typed]:
@@ -79,13 +79,8 @@ def expanded(star: exp.Star, node: exp.Expr, excluded: set[str], scope: Scope) -
         raise RedshiftError(f'relation "{table}" does not exist', "42P01")
     if len(meant) > 1 and table:
         raise RedshiftError(f'table reference "{table}" is ambiguous', "42P09")
-    fields = [
-        field
-        for source in (meant if table else scope.sources)
-        if table or source.qualified
-        for field in source.fields
-        if field.name not in excluded and (table or field.name not in source.merged)
-    ]
+    fields = meant[0].fields if table else all_fields(scope.sources)
+    fields = [field for field in fields if field.name not in excluded]
     nested.all_scalar(fields)
     values = [field.read().value for field in fields]
     return [replace(value, sql=scope.shown.get(value.sql, value.sql)) for value in values]

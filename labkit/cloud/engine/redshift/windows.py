@@ -83,11 +83,10 @@ def _over(node: exp.Window, scope: Scope) -> str:
     from labkit.cloud.engine.redshift.expressions import expression
 
     name = node.args.get("alias")
-    if name is not None and not node.args.get("partition_by") and not node.args.get("order"):
-        if name.name.lower() not in scope.windows:
-            raise RedshiftError(f'window "{name.name.lower()}" does not exist', "42704")
-        return scope.windows[name.name.lower()]
-    parts = []
+    own = [node.args.get(part) for part in ("partition_by", "order", "spec")]
+    if name is not None and not any(own):
+        return _named(name, scope)
+    parts = [] if name is None else [_copied(name, node, scope)]
     if node.args.get("partition_by"):
         keys = ", ".join(key(expression(each, scope)) for each in node.args["partition_by"])
         parts.append(f"PARTITION BY {keys}")
@@ -96,6 +95,25 @@ def _over(node: exp.Window, scope: Scope) -> str:
     if node.args.get("spec"):
         parts.append(_frame(node.args["spec"]))
     return f"({' '.join(parts)})"
+
+
+def _named(name: exp.Expr, scope: Scope) -> str:
+    if name.name.lower() not in scope.windows:
+        raise RedshiftError(f'window "{name.name.lower()}" does not exist', "42704")
+    return scope.windows[name.name.lower()]
+
+
+def _copied(name: exp.Expr, node: exp.Window, scope: Scope) -> str:
+    """A named window that another adds its order or frame to, as PostgreSQL lets it."""
+    found = _named(name, scope)[1:-1]
+    for part, told in (
+        ("override PARTITION BY clause of", node.args.get("partition_by")),
+        ("override ORDER BY clause of", node.args.get("order") and "ORDER BY" in found),
+        ("copy", " BETWEEN " in found),
+    ):
+        if told:
+            raise RedshiftError(f'cannot {part} window "{name.name.lower()}"', "42P20")
+    return found
 
 
 def window_definition(node: exp.Window, scope: Scope) -> str:
