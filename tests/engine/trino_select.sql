@@ -1445,3 +1445,12 @@ SELECT M.m FROM orders MATCH_RECOGNIZE (ORDER BY order_id MEASURES CLASSIFIER(A.
 
 SELECT M.m FROM orders MATCH_RECOGNIZE (ORDER BY order_id MEASURES PREV(qty, -5) AS m PATTERN (A+) DEFINE A AS true) AS M
 --! NUMERIC_VALUE_OUT_OF_RANGE: line 1:68: prev pattern recognition navigation function requires a non-negative number as the second argument (actual: -5)
+
+WITH RECURSIVE t(n) AS (SELECT * FROM (VALUES 1, 1, 10) UNION SELECT n + 2 FROM t WHERE n < 4) SELECT * FROM t ORDER BY 1
+--> [["1"], ["3"], ["5"], ["10"]]
+
+WITH RECURSIVE t(n, m) AS (VALUES (1, 2), (2, 3) UNION SELECT n + 1, m + 1 FROM t WHERE n < 3) SELECT * FROM t ORDER BY 1
+--> [["1", "2"], ["2", "3"], ["3", "4"]]
+
+WITH RECURSIVE t(n) AS (SELECT now() UNION SELECT n FROM t WHERE false) SELECT count(*) FROM t
+--! NOT_SUPPORTED: line 1:16: UNION of maps and zoned timestamps in WITH RECURSIVE is not supported here

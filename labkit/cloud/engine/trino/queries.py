@@ -152,12 +152,13 @@ def _recursive(named: tree.Named, relation: str, scope: Scope) -> tuple[Output, 
     """The first rows, then steps over the rows of the step before, ten at most."""
     body = named.query.body
     assert isinstance(body, tree.SetOperation)
-    if body.distinct:
-        message = "UNION DISTINCT is not supported in WITH RECURSIVE here"
-        raise scope.fail(named, "NOT_SUPPORTED", message)
     anchor = _body(body.left, scope)
+    if body.distinct and any(is_keyed(f.type) for f in anchor.fields):
+        message = "UNION of maps and zoned timestamps in WITH RECURSIVE is not supported here"
+        raise scope.fail(named, "NOT_SUPPORTED", message)
     fields = tuple(replace(f, sql=f"c{at}") for at, f in enumerate(anchor.fields))
-    known = CommonTable(relation, _renamed(named, fields, scope))
+    steps = scope.state.fresh("w") if body.distinct else relation
+    known = CommonTable(steps, _renamed(named, fields, scope))
     inner = replace(scope, named={**scope.named, named.name: known})
     step = _body(body.right, inner)
     for f in (*anchor.fields, *step.fields):  # they are all reckoned, whichever is asked for
@@ -170,12 +171,14 @@ def _recursive(named: tree.Named, relation: str, scope: Scope) -> tuple[Output, 
         "property to modify the limit.",
     )
     # The rows of the step before tell how deep this one is.
-    depth = f"(SELECT max(d) FROM {relation})"
+    depth = f"(SELECT max(d) FROM {steps})"
     sql = (
-        f"{relation} AS (SELECT {first}, 0 AS d FROM ({anchor.sql}) UNION ALL "
+        f"{steps} AS (SELECT {first}, 0 AS d FROM ({anchor.sql}) UNION ALL "
         f"SELECT {step_columns}, {depth} + 1 AS d FROM ({step.sql}) "
         f"WHERE CASE WHEN {depth} >= {_MAX_DEPTH} THEN {limit} ELSE true END)"
     )
+    if body.distinct:  # rows are the same when all steps are done, as to Trino
+        sql += f", {relation} AS (SELECT DISTINCT {first} FROM {steps})"
     return Output("", fields), sql
 
 
