@@ -22,7 +22,7 @@ from labkit.cloud import (
     constraints,
     endings,
     memory,
-    paged,
+    moto_pages,
     protocol,
     receiving,
     services,
@@ -183,7 +183,7 @@ class Front:
         handler, judge = handler_of(service, name), JUDGES.get(service)
         asked = {}
         ending = endings.concerns(service, name)
-        checked = constraints.checks(service) or paged.checks(service)
+        checked = constraints.checks(service) or moto_pages.checks(service)
         looked_at = guarded or handler or judge or ending or checked
         if looked_at and receiving.is_readable(model):
             asked = receiving.read_parameters(call, environ, body)
@@ -193,7 +193,7 @@ class Front:
             judge(context, asked)
         if handler is None:
             reply = self._fall_through(service, name, environ, body, asked)
-            reply = paged.cut(service, name, asked, reply)
+            reply = moto_pages.cut(service, name, asked, reply)
         else:
             reply = protocol.answer(call.operation, self._run(handler, context, asked))
         if ending and reply.status < 300:
@@ -214,7 +214,7 @@ class Front:
             environ = environ | {"CONTENT_TYPE": protocol.json_type(model)}
         if rewrite := REWRITES.get(service):
             body = rewrite(name, body)
-        body = paged.for_all(service, name, body)
+        body = moto_pages.for_all(service, name, body)
 
         def ask(body: bytes) -> protocol.Reply | None:
             with contextlib.ExitStack() as held:
@@ -228,9 +228,9 @@ class Front:
         if (service, name) == polling.WAITING:
             reply = polling.until_told(self.cloud, body, ask)
         else:
-            paged.check_beginning(service, name, asked, body, ask)
+            moto_pages.check_beginning(service, name, asked, body, ask)
             reply = ask(body)
-        paged.check_answer(service, asked, reply)
+        moto_pages.check_answer(service, asked, reply)
         if reply is None:
             raise not_here(service, name)
         return reply
