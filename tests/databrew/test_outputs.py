@@ -23,6 +23,7 @@ from botocore.exceptions import ClientError
 from labkit.cloud.databrew.recipe import RecipeContext, Step, compile_recipe
 from labkit.cloud.engine import Session
 from labkit.cloud.engine.formats import codecs
+from tests.conftest import wait_for
 from tests.databrew.lake import READ_AND_WRITE, Lake
 from tests.roles import make_role, policy
 
@@ -391,10 +392,12 @@ def query(lake: Lake, sql: str) -> list[list[str | None]]:
     place = {"OutputLocation": f"s3://{lake.bucket}/results/"}
     run = athena.start_query_execution(QueryString=sql, ResultConfiguration=place)
     number = run["QueryExecutionId"]
-    while True:
+
+    def look() -> Any:
         status = athena.get_query_execution(QueryExecutionId=number)["QueryExecution"]["Status"]
-        if status["State"] in ("SUCCEEDED", "FAILED", "CANCELLED"):
-            break
+        return status if status["State"] in ("SUCCEEDED", "FAILED", "CANCELLED") else None
+
+    status = wait_for(look)
     assert status["State"] == "SUCCEEDED", status
     rows = athena.get_query_results(QueryExecutionId=number)["ResultSet"]["Rows"][1:]
     return [[cell.get("VarCharValue") for cell in row["Data"]] for row in rows]
