@@ -8,6 +8,7 @@ import zipfile
 
 import pytest
 
+from tests.conftest import wait_for
 from tests.roles import policy, trust
 
 
@@ -120,8 +121,8 @@ def test_a_crawl_and_a_query(aws_cli, say, shelf, tmp_path):
     crawler = ("--name", "cli", "--role", "cli-crawler", "--database-name", "cli")
     say("glue", "create-crawler", *crawler, "--targets", targets)
     say("glue", "start-crawler", "--name", "cli")
-    while say("glue", "get-crawler", "--name", "cli", "--query", "Crawler.State") != "READY":
-        pass
+    asked = ("glue", "get-crawler", "--name", "cli", "--query", "Crawler.State")
+    wait_for(lambda: say(*asked) == "READY")
     name = "TableList[].[Name, Parameters.recordCount]"
     assert say("glue", "get-tables", "--database-name", "cli", "--query", name) == [["people", "3"]]
     sql = "SELECT count(*) AS n FROM people"
@@ -131,8 +132,8 @@ def test_a_crawl_and_a_query(aws_cli, say, shelf, tmp_path):
     )  # fmt: skip
     query = ("--query-execution-id", started["QueryExecutionId"])
     state = ("--query", "QueryExecution.Status.State")
-    while say("athena", "get-query-execution", *query, *state) in ("QUEUED", "RUNNING"):
-        pass
+    asked = ("athena", "get-query-execution", *query, *state)
+    wait_for(lambda: say(*asked) not in ("QUEUED", "RUNNING"))
     rows = say("athena", "get-query-results", *query, "--query", "ResultSet.Rows[].Data[]")
     assert rows == [{"VarCharValue": "n"}, {"VarCharValue": "3"}]
 

@@ -6,7 +6,7 @@ import time
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tests.conftest import connect, kill_cloud, start_cloud, stop_cloud
+from tests.conftest import connect, kill_cloud, start_cloud, stop_cloud, wait_for
 from tests.redshift.conftest import PLACE, Data, create_cluster
 
 BEGUN = {
@@ -66,8 +66,9 @@ def _quietly(call, **members):
 
 def _settled(redshift):
     """The clusters, when nothing is under way any more."""
-    while True:
+
+    def look():
         found = redshift.describe_clusters()["Clusters"]
-        if {each["ClusterStatus"] for each in found} == {"available"}:
-            return found
-        time.sleep(0.02)
+        return found if {each["ClusterStatus"] for each in found} == {"available"} else None
+
+    return wait_for(look)

@@ -5,14 +5,13 @@ import os
 import socket
 import subprocess
 import sys
-import time
 import urllib.parse
 from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.conftest import connect, kill_cloud, start_cloud, stop_cloud
+from tests.conftest import connect, kill_cloud, start_cloud, stop_cloud, wait_for
 
 
 class Server:
@@ -110,7 +109,7 @@ def test_killed_in_the_middle_of_a_part(server):
     url = s3.generate_presigned_url("upload_part", whole | {"PartNumber": 2})
     (kept,) = server.bodies()
     client = begin(url, len(second), second[: 4 << 20])
-    wait_until(lambda: sum(p.stat().st_size for p in server.bodies()) > len(first))
+    wait_for(lambda: sum(p.stat().st_size for p in server.bodies()) > len(first))
     server.kill()
     client.close()
     s3 = server.up()
@@ -134,20 +133,13 @@ def begin(url, length, content):
     return client
 
 
-def wait_until(seen):
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline and not seen():
-        time.sleep(0.02)
-    assert seen()
-
-
 def test_killed_in_the_middle_of_a_put(server):
     s3 = server.cloud.client("s3")
     s3.put_object(Bucket=server.bucket, Key="a", Body=b"before")
     url = s3.generate_presigned_url("put_object", {"Bucket": server.bucket, "Key": "a"})
     client = begin(url, 64 << 20, bytes(4 << 20))
     incoming = server.home / "s3" / "incoming"
-    wait_until(lambda: any(p.stat().st_size for p in incoming.iterdir()))
+    wait_for(lambda: any(p.stat().st_size for p in incoming.iterdir()))
     server.kill()
     client.close()
     s3 = server.up()

@@ -3,12 +3,13 @@
 import gzip
 import io
 import json
-import time
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from botocore.exceptions import ClientError
+
+from tests.conftest import wait_for
 
 ROWS = b'Col1,Col2,Col3\nValue1,Value2,Value3\n,,\n"a ""b"",c",x\\,y\nd,e,f,g\n'
 READ = [
@@ -338,16 +339,8 @@ def test_results_of_failures_are_written_too(run, s3, bucket):
 WAITS = {"W": {"Type": "Wait", "Seconds": 3600, "End": True}}
 
 
-def until(ready):
-    deadline = time.monotonic() + 60
-    while not (found := ready()):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-    return found
-
-
 def map_run(machines, execution):
-    runs = until(lambda: machines.sfn.list_map_runs(executionArn=execution)["mapRuns"])
+    runs = wait_for(lambda: machines.sfn.list_map_runs(executionArn=execution)["mapRuns"])
     return runs[0]["mapRunArn"]
 
 
@@ -359,12 +352,12 @@ def test_a_map_run_is_changed_while_it_runs_and_ends_with_its_execution(machines
     arn = machines.make({"M": distributed(WAITS, MaxConcurrency=1)})
     execution = machines.start(arn, [1, 2, 3])
     run = map_run(machines, execution)
-    until(lambda: counts_of(machines, run)["running"] == 1)
+    wait_for(lambda: counts_of(machines, run)["running"] == 1)
     machines.sfn.update_map_run(mapRunArn=run, maxConcurrency=2, toleratedFailureCount=5)
-    until(lambda: counts_of(machines, run)["running"] == 2)
+    wait_for(lambda: counts_of(machines, run)["running"] == 2)
     assert machines.sfn.describe_map_run(mapRunArn=run)["toleratedFailureCount"] == 5
     machines.sfn.stop_execution(executionArn=execution)
-    until(lambda: counts_of(machines, run)["aborted"] == 2)
+    wait_for(lambda: counts_of(machines, run)["aborted"] == 2)
     assert machines.sfn.describe_map_run(mapRunArn=run)["status"] == "ABORTED"
     with pytest.raises(ClientError, match="ValidationException"):
         machines.sfn.update_map_run(mapRunArn=run, maxConcurrency=2)

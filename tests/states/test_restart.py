@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from tests.conftest import connect, kill_cloud, start_cloud, stop_cloud
+from tests.conftest import connect, kill_cloud, start_cloud, stop_cloud, wait_for
 from tests.states.conftest import OPTIONS, Machines, make_role
 
 SLOW = (
@@ -83,10 +83,12 @@ def test_in_a_map_run(world, end, kind):
     world.until(execution, "MapRunStarted")
     (run,) = world.machines.sfn.list_map_runs(executionArn=execution)["mapRuns"]
     asked = {"mapRunArn": run["mapRunArn"]}
-    while (told := world.machines.sfn.describe_map_run(**asked))["status"] == "RUNNING":
-        if told["executionCounts"]["running"] == 2:
-            break
-        time.sleep(0.02)
+
+    def two_run():
+        told = world.machines.sfn.describe_map_run(**asked)
+        return told["status"] != "RUNNING" or told["executionCounts"]["running"] == 2
+
+    wait_for(two_run)
     world.restart(end)
     ended = world.machines.wait(execution)
     assert (ended.status, ended.output) == ("SUCCEEDED", [0, 2, 2, 1])

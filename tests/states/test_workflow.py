@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from tests.conftest import wait_for
 from tests.states.conftest import make_role
 
 ROWS = "id,name\n1,ada\n2,grace\n"
@@ -135,10 +136,12 @@ def rows(aws, sql, lake):
     place = {"OutputLocation": f"s3://{lake}/results/"}
     number = athena.start_query_execution(QueryString=sql, ResultConfiguration=place)
     number = number["QueryExecutionId"]
-    while True:
-        status = athena.get_query_execution(QueryExecutionId=number)["QueryExecution"]["Status"]
-        if status["State"] in ("SUCCEEDED", "FAILED"):
-            break
-        time.sleep(0.05)
+    asked = {"QueryExecutionId": number}
+
+    def is_over():
+        status = athena.get_query_execution(**asked)["QueryExecution"]["Status"]
+        return status["State"] in ("SUCCEEDED", "FAILED")
+
+    wait_for(is_over)
     found = athena.get_query_results(QueryExecutionId=number)["ResultSet"]["Rows"]
     return [row["Data"][0]["VarCharValue"] for row in found[1:]]

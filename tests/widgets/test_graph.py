@@ -3,13 +3,13 @@
 import contextlib
 import json
 import re
-import time
 
 import pytest
 
 from labkit.errors import RunFailed, UnknownName
 from labkit.widgets.graph import ExecutionGraph, execution_graph
 from labkit.widgets.layout import END, START, lay_out
+from tests.conftest import wait_for
 from tests.roles import make_role
 
 DONE = {"Type": "Pass", "End": True}
@@ -110,8 +110,7 @@ def test_one_that_still_runs(lab, role, fresh):
     states = {"W": {"Type": "Wait", "Seconds": 600, "Next": "B"}, "B": DONE}
     arn = lab.flows.put_machine(fresh("waits"), {"StartAt": "W", "States": states}, role=role)
     execution = lab.flows.start(arn)
-    while len(lab.flows.events(execution)) < 2:
-        time.sleep(0.05)
+    wait_for(lambda: len(lab.flows.events(execution)) > 1)
     assert said(execution_graph(lab, execution)) == {"W": "running", "B": "not reached"}
     lab.client("stepfunctions").stop_execution(executionArn=execution)
     assert said(execution_graph(lab, execution)) == {"W": "aborted", "B": "not reached"}

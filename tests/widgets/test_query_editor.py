@@ -7,6 +7,7 @@ import pytest
 
 from labkit.widgets import QueryEditor
 from labkit.widgets.executions import place, refused, result_facts, statistics_facts
+from tests.conftest import wait_for
 
 LMS = "db_raw_lmsdemo"
 STUDENTS = 16  # of a hundredth of the demo data
@@ -111,9 +112,13 @@ def test_tabs_run_beside_each_other_and_closing_one_stops_it(editor):
     editor.hear({"do": "forget", "tab": "2"}).join(5)
     assert set(editor.runs) == {"1"}
     athena = editor.lab.client("athena")
-    while work.is_alive():
+
+    def stopped():
         athena.stop_query_execution(QueryExecutionId=execution_id)
         work.join(0.5)
+        return not work.is_alive()
+
+    wait_for(stopped)
     found = athena.get_query_execution(QueryExecutionId=execution_id)["QueryExecution"]
     assert found["Status"]["State"] == "CANCELLED"
     assert set(editor.runs) == {"1"}

@@ -1,9 +1,10 @@
 """Data sources in Redshift: read as a database user, who can change nothing."""
 
 import json
-import time
 
 import pytest
+
+from tests.conftest import wait_for
 
 SOURCE = {"RedshiftParameters": {"Database": "dev", "ClusterId": "quick"}}
 
@@ -22,8 +23,12 @@ def run(client):
         id = data.execute_statement(
             ClusterIdentifier="quick", Database="dev", DbUser="awsuser", Sql=sql
         )["Id"]
-        while (found := data.describe_statement(Id=id))["Status"] not in ("FINISHED", "FAILED"):
-            time.sleep(0.02)
+
+        def look():
+            found = data.describe_statement(Id=id)
+            return found if found["Status"] in ("FINISHED", "FAILED") else None
+
+        found = wait_for(look)
         assert found["Status"] == "FINISHED", found
         if found["HasResultSet"]:
             return data.get_statement_result(Id=id)["Records"][0][0]
@@ -51,11 +56,13 @@ def _import(quicksight, id, source, sql, columns):
     made = quicksight.create_data_set(
         DataSetId=id, Name=id, ImportMode="SPICE", PhysicalTableMap={"p": {"CustomSql": query}}
     )
-    while True:
+
+    def look():
         told = quicksight.describe_ingestion(DataSetId=id, IngestionId=made["IngestionId"])
-        if told["Ingestion"]["IngestionStatus"] in ("COMPLETED", "FAILED"):
-            return told["Ingestion"]
-        time.sleep(0.02)
+        told = told["Ingestion"]
+        return told if told["IngestionStatus"] in ("COMPLETED", "FAILED") else None
+
+    return wait_for(look)
 
 
 def test_a_query_of_the_warehouse_is_imported(quicksight, source):

@@ -1,12 +1,12 @@
 """Clusters and workgroups in the session's local AWS."""
 
-import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.conftest import wait_for
 from tests.redshift.conftest import Data
 
 PASSWORD = "Labkit2024"
@@ -30,14 +30,13 @@ class Clusters:
 
     def settled(self, name: str, *states: str) -> str:
         """Wait until a cluster is in one of the states; its name."""
-        while self.tell(name)["ClusterStatus"] not in (states or ("available",)):
-            time.sleep(0.02)
+        wanted = states or ("available",)
+        wait_for(lambda: self.tell(name)["ClusterStatus"] in wanted)
         return name
 
     def gone(self, name: str) -> None:
         """Wait until a cluster is deleted."""
-        while name in [each["ClusterIdentifier"] for each in self.every()]:
-            time.sleep(0.02)
+        wait_for(lambda: name not in [each["ClusterIdentifier"] for each in self.every()])
 
     def every(self) -> list[dict[str, Any]]:
         return list(self.redshift.describe_clusters()["Clusters"])

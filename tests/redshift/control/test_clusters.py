@@ -1,11 +1,11 @@
 """Provisioned clusters: made, told, changed, paused, resized, renamed, deleted."""
 
 import json
-import time
 
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.conftest import wait_for
 from tests.redshift.control.conftest import BASICS, refused
 
 
@@ -92,8 +92,7 @@ def begin_endless_query(data, name):
            "SELECT count(*) FROM n")  # fmt: skip
     place = {"ClusterIdentifier": name, "Database": "dev", "DbUser": "awsuser"}
     number = data.client.execute_statement(Sql=sql, **place)["Id"]
-    while data.client.describe_statement(Id=number)["Status"] != "STARTED":
-        time.sleep(0.01)
+    wait_for(lambda: data.client.describe_statement(Id=number)["Status"] == "STARTED")
     return number
 
 

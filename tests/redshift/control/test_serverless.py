@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.conftest import wait_for
 from tests.redshift.conftest import Data
 from tests.redshift.control.conftest import PASSWORD, refused
 
@@ -25,11 +26,12 @@ class Serverless:
 
     def settled(self, name):
         """Wait until a namespace and its workgroup are there."""
-        while {
-            self.client.get_namespace(namespaceName=name)["namespace"]["status"],
-            self.client.get_workgroup(workgroupName=name)["workgroup"]["status"],
-        } != {"AVAILABLE"}:
-            time.sleep(0.02)
+
+        def states():
+            yield self.client.get_namespace(namespaceName=name)["namespace"]["status"]
+            yield self.client.get_workgroup(workgroupName=name)["workgroup"]["status"]
+
+        wait_for(lambda: set(states()) == {"AVAILABLE"})
 
     def run(self, name, sql, **members):
         given = {"WorkgroupName": name, "Database": "dev", **members}
@@ -60,8 +62,8 @@ def test_a_workgroup_serves_its_namespace(serverless, aws, fresh):
     serverless.settled(name)
     assert serverless.run(name, "SELECT a FROM t") == [[7]]
     serverless.client.delete_workgroup(workgroupName=name)
-    while name in _names(serverless.client.list_workgroups()["workgroups"], "workgroupName"):
-        time.sleep(0.02)
+    known = serverless.client.list_workgroups
+    wait_for(lambda: name not in _names(known()["workgroups"], "workgroupName"))
     with pytest.raises(ClientError, match="doesn't exist"):
         serverless.run(name, "SELECT 1")
     serverless.client.create_workgroup(workgroupName=name, namespaceName=name)
@@ -72,12 +74,11 @@ def test_a_workgroup_serves_its_namespace(serverless, aws, fresh):
 def test_a_namespace_comes_back_from_a_snapshot_and_a_recovery_point(serverless, fresh):
     name, snapshot, kept = serverless.create(fresh("back")), fresh("snap"), fresh("kept")
     client = serverless.client
-    while not (points := client.list_recovery_points(namespaceName=name)["recoveryPoints"]):
-        time.sleep(0.02)
+    points = wait_for(lambda: client.list_recovery_points(namespaceName=name)["recoveryPoints"])
     serverless.run(name, "CREATE TABLE t AS SELECT 1 AS a")
     client.create_snapshot(snapshotName=snapshot, namespaceName=name)
-    while client.get_snapshot(snapshotName=snapshot)["snapshot"]["status"] != "AVAILABLE":
-        time.sleep(0.02)
+    told = client.get_snapshot
+    wait_for(lambda: told(snapshotName=snapshot)["snapshot"]["status"] == "AVAILABLE")
     serverless.run(name, "INSERT INTO t VALUES (2)")
     client.restore_from_snapshot(namespaceName=name, workgroupName=name, snapshotName=snapshot)
     serverless.settled(name)
@@ -114,11 +115,11 @@ def test_a_last_snapshot_outlives_the_namespace(serverless, fresh):
     name, last = fresh("gone"), fresh("last")
     client = serverless.client
     client.create_namespace(namespaceName=name, adminUsername="boss", adminUserPassword=PASSWORD)
-    while client.get_namespace(namespaceName=name)["namespace"]["status"] != "AVAILABLE":
-        time.sleep(0.02)
+    told = client.get_namespace
+    wait_for(lambda: told(namespaceName=name)["namespace"]["status"] == "AVAILABLE")
     client.delete_namespace(namespaceName=name, finalSnapshotName=last)
-    while name in _names(client.list_namespaces()["namespaces"], "namespaceName"):
-        time.sleep(0.02)
+    known = client.list_namespaces
+    wait_for(lambda: name not in _names(known()["namespaces"], "namespaceName"))
     assert client.get_snapshot(snapshotName=last)["snapshot"]["namespaceName"] == name
 
 
@@ -182,8 +183,8 @@ def test_a_scheduled_action_takes_snapshots(serverless, fresh):
         targetAction={"createSnapshot": {"namespaceName": name, "snapshotNamePrefix": prefix}},
     )["scheduledAction"]
     assert told["state"] == "ACTIVE"
-    while not (found := serverless.client.list_snapshots(namespaceName=name)["snapshots"]):
-        time.sleep(0.05)
+    known = serverless.client.list_snapshots
+    found = wait_for(lambda: known(namespaceName=name)["snapshots"])
     assert found[0]["snapshotName"].startswith(prefix)
 
 

@@ -1,9 +1,8 @@
 """Snapshots: whole copies, taken while sessions go on; what is restored from them."""
 
-import time
-
 import pytest
 
+from tests.conftest import wait_for
 from tests.redshift.control.conftest import BASICS, refused
 
 
@@ -29,11 +28,12 @@ def snapshotted(clusters, fresh):
 
 def taken(redshift, name):
     """Wait until a snapshot is whole."""
-    while True:
+
+    def look():
         found = redshift.describe_cluster_snapshots(SnapshotIdentifier=name)["Snapshots"][0]
-        if found["Status"] == "available":
-            return found
-        time.sleep(0.02)
+        return found if found["Status"] == "available" else None
+
+    return wait_for(look)
 
 
 def test_a_snapshot_holds_what_was_committed(clusters, snapshotted, fresh):
@@ -80,12 +80,13 @@ def test_one_table_comes_back_beside_the_others(clusters, fresh):
 def _ended(redshift, begun):
     """How the restore of a table ended."""
     number = begun["TableRestoreStatus"]["TableRestoreRequestId"]
-    while True:
+
+    def look():
         found = redshift.describe_table_restore_status(TableRestoreRequestId=number)
         status = found["TableRestoreStatusDetails"][0]["Status"]
-        if status != "IN_PROGRESS":
-            return status
-        time.sleep(0.02)
+        return status if status != "IN_PROGRESS" else None
+
+    return wait_for(look)
 
 
 def test_automated_snapshots_go_with_the_cluster_and_manual_ones_stay(clusters, snapshotted, fresh):
@@ -106,10 +107,8 @@ def test_automated_snapshots_go_with_the_cluster_and_manual_ones_stay(clusters, 
     assert missing[0] == "InvalidParameterCombination"
     redshift.delete_cluster(ClusterIdentifier=name, FinalClusterSnapshotIdentifier=last)
     taken(redshift, last)
-    while redshift.describe_cluster_snapshots(ClusterIdentifier=name, SnapshotType="automated")[
-        "Snapshots"
-    ]:
-        time.sleep(0.02)
+    own = {"ClusterIdentifier": name, "SnapshotType": "automated"}
+    wait_for(lambda: not redshift.describe_cluster_snapshots(**own)["Snapshots"])
     found = redshift.describe_cluster_snapshots(ClusterIdentifier=name)["Snapshots"]
     assert {each["SnapshotIdentifier"] for each in found} == {snapshot, kept, last}
     tagged = redshift.describe_cluster_snapshots(ClusterIdentifier=name, TagKeys=["why"])

@@ -18,6 +18,7 @@ import zstandard
 from pyarrow import orc
 
 from labkit.cloud.engine.formats.unpacked import FILES_A_THREAD
+from tests.conftest import wait_for
 from tests.redshift import copied
 from tests.redshift.conftest import PLACE
 
@@ -158,8 +159,7 @@ def test_what_is_put_meanwhile_changes_nothing(desk):
     sql = f"COPY {table} FROM 's3://copying/{folder}/' IAM_ROLE default ESCAPE"
     began = desk.data.client.execute_statement(Sql=sql, **PLACE)["Id"]
     noted = f"SELECT 1 FROM sys_load_history WHERE table_name = '{table}'"
-    while not desk.data.rows(noted):
-        assert desk.data.client.describe_statement(Id=began)["Status"] != "FAILED"
+    wait_for(lambda: desk.data.rows(noted))
     desk.put(f"{folder}/1", "1|new\n")
     desk.s3.delete_object(Bucket="copying", Key=f"{folder}/2")
     told = desk.data.ended(began)

@@ -1,6 +1,5 @@
 """A cluster of the session's local AWS, and clients of its port."""
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +8,8 @@ from typing import Any
 import psycopg
 import pytest
 import redshift_connector
+
+from tests.conftest import wait_for
 
 USER, PASSWORD, DATABASE = "awsuser", "Secret123", "dev"
 
@@ -46,12 +47,13 @@ def place(cloud: Any) -> Place:
         MasterUserPassword=PASSWORD,
         DBName=DATABASE,
     )
-    while True:
-        found = client.describe_clusters(ClusterIdentifier="wire")["Clusters"][0]
-        if found["ClusterStatus"] == "available":
-            break
-        time.sleep(0.02)
-    return Place("wire", found["Endpoint"]["Address"], found["Endpoint"]["Port"], cloud.home)
+
+    def look() -> dict[str, Any] | None:
+        found: dict[str, Any] = client.describe_clusters(ClusterIdentifier="wire")["Clusters"][0]
+        return found["Endpoint"] if found["ClusterStatus"] == "available" else None
+
+    endpoint = wait_for(look)
+    return Place("wire", endpoint["Address"], endpoint["Port"], cloud.home)
 
 
 @pytest.fixture

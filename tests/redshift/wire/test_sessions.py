@@ -5,7 +5,6 @@ import ssl
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from tests.conftest import wait_for
 from tests.redshift.wire.conftest import PASSWORD, USER
 
 Run = Callable[..., list[tuple[Any, ...]]]
@@ -144,8 +144,7 @@ def _running(watcher: psycopg.Connection[Any], pid: int) -> bool:
 def _cancel_when_running(
     connection: psycopg.Connection[Any], watcher: psycopg.Connection[Any]
 ) -> None:
-    while not _running(watcher, connection.info.backend_pid):
-        time.sleep(0.01)
+    wait_for(lambda: _running(watcher, connection.info.backend_pid))
     connection.cancel_safe()
 
 
@@ -193,8 +192,7 @@ def test_a_killed_client_leaves_nothing_of_its_transaction(place: Any, run: Run)
         assert client.stdout.readline() == b"inserted\n"
         sessions = len(run("SELECT process FROM stv_sessions"))
         client.kill()
-    while len(run("SELECT process FROM stv_sessions")) == sessions:
-        time.sleep(0.01)
+    wait_for(lambda: len(run("SELECT process FROM stv_sessions")) != sessions)
     assert run("SELECT a FROM kept") == [(1,)]
     run("DROP TABLE kept")
 
