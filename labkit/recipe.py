@@ -217,10 +217,11 @@ class Recipe:
 
         Args:
             to: the folder to write to, ``s3://bucket/prefix/``.
-            format: the files', ``PARQUET``, ``CSV``, ``JSON`` and others; a table has its own.
-            table: ``database.table`` to keep in the catalog; its files go to ``to``.
+            format: the files', ``PARQUET``, ``CSV``, ``JSON`` and others.
+            table: ``database.table`` to keep in the catalog; its files, in Parquet, go to ``to``.
 
         Raises:
+            ValueError: a table of another format.
             RunFailed: with DataBrew's reason.
         """
         self.put_job(
@@ -251,7 +252,11 @@ class Recipe:
         overwrite: bool = True,
     ) -> str:
         """Make or change a recipe job without running it; as `run_job`. Returns its name."""
-        place = location(to)
+        place, format = location(to), format.upper()
+        if table and format != "PARQUET":
+            raise ValueError(
+                f"A table's files are Parquet, not {format}. Without table= they can be."
+            )
         if table:
             database, name_of_table = split_table(table)
             catalog = {"DatabaseName": database, "TableName": name_of_table, "Overwrite": overwrite}

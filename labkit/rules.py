@@ -285,6 +285,11 @@ RULES = (
         "",
         "The address ends with the bucket. An object has a name behind it: s3://bucket/name.",
     ),
+    (
+        r"Invalid length for parameter \S+Location\.Key, value: 0",
+        "",
+        "The address ends with the bucket. A folder has a name behind it: s3://bucket/folder/.",
+    ),
     (r'Invalid bucket name ""', "", "Behind s3:// stands a bucket, such as lab.names.raw_bucket."),
     (r"You must specify a region|Unable to locate credentials", "", ACCOUNT),
     (

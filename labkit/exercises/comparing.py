@@ -154,7 +154,7 @@ GENERAL = {
     "kind-number": "A number is wanted here, not a text.",
     "kind-truth": "Is it a number, or True or False? It is the other one.",
     "columns-more": "There are more columns than were asked for.",
-    "columns-fewer": "A column is missing.",
+    "columns-fewer": "There are fewer columns than were asked for.",
     "columns-names": "The number of columns is right, but not what they are called.",
     "rows-more": "There are more rows than there should be.",
     "rows-fewer": "There are fewer rows than there should be.",

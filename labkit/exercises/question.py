@@ -17,7 +17,7 @@ from typing import Any
 
 from labkit.errors import in_a_line
 from labkit.exercises import notes, standing
-from labkit.exercises.comparing import GENERAL, SOMEWHERE, Compare, as_expected
+from labkit.exercises.comparing import GENERAL, SOMEWHERE, Compare, as_expected, as_table
 from labkit.exercises.data import Data
 from labkit.exercises.names import lab_of
 from labkit.exercises.notes import NOT_TRIED, NOT_YET, YES, Note, Verdict
@@ -25,6 +25,7 @@ from labkit.exercises.states import Reads, State
 from labkit.exercises.values import Plain, Unreadable, is_table, plain, untouched
 
 Code = str
+NOTHING = "There is nothing yet under the names that the task gives."
 STALE = "The cell that sets `{}` ended in an error, so this is about what it held before."
 
 
@@ -114,7 +115,7 @@ class Question:
             known: what is right, and which mistakes make which values, on the same data.
         """
         if _all_untouched(value):
-            return self._say(NOT_TRIED, "")
+            return self._say(NOT_TRIED, NOTHING if _asks_the_cloud(self.reads) else "")
         if empty := _left_open(self.reads, value):
             return self._say(NOT_YET, f"Nothing stands in `{empty}` yet.")
         try:
@@ -131,22 +132,32 @@ class Question:
         for mistake, value in known.wrong:
             if self.compare.same(said, as_expected(value, known.right)):
                 return self._say(NOT_YET, self.message(mistake), mistake)
-        place = self._place(said, known.right) if difference in SOMEWHERE else ""
-        return self._say(NOT_YET, self.message(difference) + place, difference)
+        where = self._place if difference in SOMEWHERE else self._missing
+        return self._say(NOT_YET, self.message(difference) + where(said, known.right), difference)
 
     def message(self, mistake: str) -> str:
         """What is said of a mistake."""
         return self.messages.get(mistake) or GENERAL[mistake]
 
+    def _missing(self, said: Plain, right: Plain) -> str:
+        """The columns that the task names and the answer has not."""
+        said = as_table(said)
+        if not (is_table(said) and is_table(right)):
+            return ""
+        there = {name.lower() for name in said["columns"]}
+        names = self._told([name for name in right["columns"] if name.lower() not in there])
+        return f" Missing: {names}." if names else ""
+
     def _place(self, said: Plain, right: Plain) -> str:
         """Where to look: columns or keys that the task names, unless it is all of them."""
         names = self.compare.places(said, right)
         known = right["columns"] if is_table(right) else right
-        if isinstance(self.reads, State) or not names or len(names) == len(known):
-            return ""
-        if not isinstance(self.reads, str):  # a part that is a state has a name of ours
-            names = [name for name in names if isinstance(self.reads[name], str)]
-        return f" Look at {', '.join(f'`{name}`' for name in names)}." if names else ""
+        told = self._told(names) if names and len(names) < len(known) else ""
+        return f" Look at {told}." if told else ""
+
+    def _told(self, names: list[str]) -> str:
+        """Those of the names that the task names; others are ours."""
+        return ", ".join(name for each in names if (name := f"`{each}`") in self.task)
 
     def _say(self, status: str, message: str, mistake: str = "") -> Verdict:
         return Verdict(self.id, status, message, mistake)

@@ -62,6 +62,16 @@ SAID = {
         known(question_named("lab2-q1")).right | {"largest": ...},
         "Nothing stands in `largest` yet.",
     ),
+    "a column of a table in the cloud": (
+        "lab2-q3",
+        right_of("lab2-q3").assign(home_state_name="new york"),
+        f"{VALUES} Look at `home_state_name`.",
+    ),
+    "columns that are missing": (
+        "lab1-q5",
+        BANDS.drop(columns="percent"),
+        "There are fewer columns than were asked for. Missing: `percent`.",
+    ),
     "what makes a list": (
         "lab2-q4",
         (one for one in ()),

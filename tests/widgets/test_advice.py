@@ -280,6 +280,18 @@ CALLS = {
         lambda lab: lab.chart.add_topic("advised", "advised", synonyms=["mark"]),
         "synonyms is a dictionary, not ['mark'].",
     ),
+    "a table of another format": (
+        lambda lab: lab.recipe.put_job(
+            "j", data_set="a", recipe="a", to=TO, format="csv", table="a.b"
+        ),
+        "A table's files are Parquet, not CSV.",
+    ),
+    "a table in no folder": (
+        lambda lab: lab.recipe.put_job(
+            "j", data_set="a", recipe="a", to=f"s3://{lab.names.raw_bucket}", table="a.b"
+        ),
+        "A folder has a name behind it",
+    ),
     "several values": (lambda lab: lab.query("SELECT 1, 2").value, "2 columns, not one value"),
 }
 
