@@ -1,7 +1,6 @@
 """Executions outlive the server: they go on where they were, and start nothing twice."""
 
 import json
-import time
 
 import pytest
 
@@ -42,10 +41,8 @@ class World:
 
     def until(self, execution, kind, count=1):
         """Wait until the history has so many events of a type."""
-        deadline = time.monotonic() + 120
-        while [e["type"] for e in self.machines.history(execution)].count(kind) < count:
-            assert time.monotonic() < deadline, "it never came"
-            time.sleep(0.02)
+        kinds = lambda: [e["type"] for e in self.machines.history(execution)]  # noqa: E731
+        wait_for(lambda: kinds().count(kind) >= count)
 
 
 @pytest.fixture(scope="module")
