@@ -16,7 +16,7 @@ from importlib import resources
 from typing import Any
 
 from labkit.errors import in_a_line
-from labkit.exercises import notes, standing
+from labkit.exercises import boards, notes, standing
 from labkit.exercises.comparing import GENERAL, SOMEWHERE, Compare, as_expected, as_table
 from labkit.exercises.data import Data
 from labkit.exercises.names import lab_of
@@ -132,6 +132,8 @@ class Question:
         for mistake, value in known.wrong:
             if self.compare.same(said, as_expected(value, known.right)):
                 return self._say(NOT_YET, self.message(mistake), mistake)
+        if difference not in self.messages and (words := boards.unlike(said, known.right)):
+            return self._say(NOT_YET, words, difference)
         where = self._place if difference in SOMEWHERE else self._missing
         return self._say(NOT_YET, self.message(difference) + where(said, known.right), difference)
 

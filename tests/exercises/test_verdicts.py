@@ -23,6 +23,13 @@ def one_off(frame, column):
     return frame.assign(**{column: [frame[column][0] + 3, *frame[column][1:]]})
 
 
+def board(name, **other):
+    """The right dashboard of an exercise, whose one visual has something else."""
+    right = known(question_named(name)).right
+    return right | {"visuals": [right["visuals"][0] | other]}
+
+
+BOARD = board("lab3-q2")
 TWICE = "Someone gets two letters. Count students, not rows."
 VALUES = "The form is right, but a value is not."
 NUMBERS = "A number is wanted here, not a text."
@@ -71,6 +78,26 @@ SAID = {
         "lab1-q5",
         BANDS.drop(columns="percent"),
         "There are fewer columns than were asked for. Missing: `percent`.",
+    ),
+    "a dashboard of another type": (
+        "lab3-q2",
+        board("lab3-q2", type="combo chart"),
+        "A visual is a *combo chart*; another type was asked for.",
+    ),
+    "a dashboard that is split by more": (
+        "lab3-q2",
+        board("lab3-q2", by=["date_registered", "status"]),
+        "The line chart is split by `date_registered`, `status`; that is not what was asked for.",
+    ),
+    "a dashboard of more visuals": (
+        "lab3-q2",
+        BOARD | {"visuals": BOARD["visuals"] * 2},
+        "The dashboard has 2 visuals, not 1.",
+    ),
+    "a dashboard with a choice": (
+        "lab3-q2",
+        BOARD | {"choices": ["status"]},
+        "There is a drop-down for `status`, which was not asked for.",
     ),
     "what makes a list": (
         "lab2-q4",

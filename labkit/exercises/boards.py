@@ -1,0 +1,39 @@
+"""What tells a dashboard from the one that was asked for, where no known mistake is met.
+
+Both are as the reader `dashboard` of `labkit.exercises.states_charts` finds them, in plain form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from labkit.exercises.values import Plain
+
+
+def unlike(said: Plain, right: Plain) -> str:
+    """The first thing that differs apart from the rows, as a sentence; else empty.
+
+    Args:
+        said: a dashboard, or several by name, such as what two readers see.
+        right: the same of what is right; of anything else nothing is said.
+    """
+    if not (isinstance(said, dict) and isinstance(right, dict)):
+        return ""
+    if "visuals" in right:
+        return next(_differences(said, right), "") if "visuals" in said else ""
+    return next(filter(None, (unlike(said.get(name), one) for name, one in right.items())), "")
+
+
+def _differences(said: Plain, right: Plain) -> Iterator[str]:
+    there, wanted = said["visuals"], right["visuals"]
+    if len(there) != len(wanted):
+        visuals = f"{len(there)} visual{'s' * (len(there) != 1)}"
+        yield f"The dashboard has {visuals}, not {len(wanted)}."
+    for one in there:
+        if one["type"] not in [each["type"] for each in wanted]:
+            yield f"A visual is a *{one['type']}*; another type was asked for."
+        if sorted(one["by"]) not in [sorted(each["by"]) for each in wanted]:
+            by = ", ".join(f"`{column}`" for column in one["by"]) or "nothing"
+            yield f"The {one['type']} is split by {by}; that is not what was asked for."
+    for column in sorted({*said["choices"]} - {*right["choices"]}):
+        yield f"There is a drop-down for `{column}`, which was not asked for."
