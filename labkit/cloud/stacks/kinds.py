@@ -19,12 +19,14 @@ class Reading:
     Args:
         call: such as ``DescribeClusters``.
         status: the path in its answer of the state.
-        ready: the state in which the resource is there.
+        ready: the state in which the resource is there; several with ``|`` between them.
+        why: the path of the reason why it has failed.
     """
 
     call: str
     status: str
     ready: str
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ class Kind:
         last: what it is told instead where ``DeletionPolicy`` asks for a snapshot, with ``{}`` for
             the snapshot's name.
         parts: what further calls set.
+        then: the call that follows the changing one, by its answer.
         read: where the first call does not wait.
         attributes: of ``Fn::GetAtt``, and their paths where these are others, or texts with
             paths in braces.
@@ -96,6 +99,7 @@ class Kind:
     dropped: Mapping[str, Any] = field(default_factory=dict)
     last: Mapping[str, str] = field(default_factory=dict)
     parts: tuple[Part, ...] = ()
+    then: Callable[[Members], tuple[str, Members]] | None = None
     read: Reading | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
     known: Mapping[str, str] = field(default_factory=dict)

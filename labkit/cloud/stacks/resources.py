@@ -10,12 +10,13 @@ import contextlib
 import re
 import time
 import uuid
+from datetime import datetime
 from typing import Any, Self
 
 from moto.cloudformation.exceptions import UnformattedGetAttTemplateException, ValidationError
 
 from labkit.cloud import stacks
-from labkit.cloud.stacks.calls import Gone, ask, names
+from labkit.cloud.stacks.calls import Gone, ask, names, refused
 from labkit.cloud.stacks.failures import NotHere
 from labkit.cloud.stacks.kinds import Kind, Members, Part, at, put
 from labkit.cloud.stacks.model import Model
@@ -68,7 +69,7 @@ class Resource(Model):
         found = self.value(path)
         if found is None or isinstance(found, dict):
             raise UnformattedGetAttTemplateException
-        return found
+        return found.isoformat() if isinstance(found, datetime) else found
 
     @classmethod
     def made(cls, definition: Members, name: str, **told: Any) -> Self:
@@ -112,7 +113,11 @@ class Resource(Model):
         for part in kind.parts:
             for item in part.items(self.members) if part.first else ():
                 ask(kind.service, *part.add(self.members, item))
-        self._wait()
+        try:
+            self._wait()
+        except ValidationError:
+            self.delete()  # it is its own: the call has made it
+            raise
 
     def change(self, old: Resource) -> None:
         """Make of an earlier one what this one says.
@@ -130,7 +135,9 @@ class Resource(Model):
             taken = names(kind.service, kind.change, kind.nest)
             told = {k: v for k, v in kind.changed(self.members).items() if k.lower() in taken}
             told = {kind.nest: told} if kind.nest else told
-            ask(kind.service, kind.change, told | self._named_for(kind.change))
+            answer = ask(kind.service, kind.change, told | self._named_for(kind.change))
+            if kind.then:
+                ask(kind.service, *kind.then(answer))
         for part in kind.parts:
             self._change_part(part, old)
         self._wait()
@@ -191,8 +198,11 @@ class Resource(Model):
         while read and time.monotonic() < until:
             answer = ask(self.kind.service, read.call, self._named_for(read.call))
             self.answer = self.answer | answer
-            if not gone and at(answer, read.status) == read.ready:
+            state = at(answer, read.status)
+            if not gone and state in read.ready.split("|"):
                 return
+            if not gone and str(state).endswith("_FAILED"):
+                raise refused(str(at(answer, read.why) or state))
             time.sleep(POLL_S)
         if read:
             raise ValidationError(message=f"Exceeded attempts to wait for {self.name}")

@@ -12,7 +12,6 @@ import json
 import re
 from typing import Any
 
-from labkit.cloud import stacks
 from labkit.cloud.stacks.around import AROUND
 from labkit.cloud.stacks.attached import ATTACHED
 from labkit.cloud.stacks.buckets import BUCKET
@@ -22,6 +21,7 @@ from labkit.cloud.stacks.kinds import Kind, Members, Part, Reading, kind, renami
 from labkit.cloud.stacks.machines import MACHINES
 from labkit.cloud.stacks.messages import MESSAGES
 from labkit.cloud.stacks.roles import IDENTITIES
+from labkit.cloud.stacks.sights import SIGHTS
 
 
 def _scheduled(members: Members) -> Members:
@@ -94,24 +94,6 @@ def _glue(noun: str, **more: Any) -> Kind:
     return kind("glue", noun, passed=("CatalogId",), **more)
 
 
-def _sight(noun: str, **more: Any) -> Kind:
-    """One of QuickSight's: named by its account and its id."""
-    key = f"{noun}Id"
-    by = {"AwsAccountId": "AwsAccountId", key: key}
-    told: Any = {"id": f"AwsAccountId|{key}", "shaped": _of_account} | more
-    return kind("quicksight", noun, name=key, by=by, **told)
-
-
-def _of_account(members: Members) -> Members:
-    return {"AwsAccountId": stacks.caller().account} | members
-
-
-def _topic(members: Members) -> Members:
-    aside = ("AwsAccountId", "TopicId")
-    told = {name: members.pop(name) for name in aside if name in members}
-    return _of_account(told | {"Topic": members})
-
-
 _CLUSTER = Reading("DescribeClusters", "Clusters.ClusterStatus", "available")
 _GROUP = "ClusterSubnetGroupName"
 _SERVERLESS = "redshift-serverless"
@@ -123,6 +105,7 @@ TYPES: dict[str, Kind] = {
     **MACHINES,
     **MESSAGES,
     **IDENTITIES,
+    **SIGHTS,
     "AWS::Athena::DataCatalog": kind("athena", "DataCatalog"),
     "AWS::Athena::NamedQuery": kind(
         "athena", "NamedQuery", id="NamedQueryId", by={"NamedQueryId": "NamedQueryId"}
@@ -172,27 +155,6 @@ TYPES: dict[str, Kind] = {
     ),
     "AWS::Glue::Trigger": _glue("Trigger", nest="TriggerUpdate"),
     "AWS::Glue::Workflow": _glue("Workflow"),
-    "AWS::QuickSight::Analysis": _sight("Analysis", dropped={"ForceDeleteWithoutRecovery": True}),
-    "AWS::QuickSight::Dashboard": _sight("Dashboard"),
-    "AWS::QuickSight::DataSet": _sight("DataSet", passed=("IngestionWaitPolicy",)),
-    "AWS::QuickSight::DataSource": _sight("DataSource"),
-    "AWS::QuickSight::Folder": _sight("Folder"),
-    "AWS::QuickSight::RefreshSchedule": Kind(
-        "quicksight",
-        "CreateRefreshSchedule",
-        "UpdateRefreshSchedule",
-        "DeleteRefreshSchedule",
-        name="Schedule.ScheduleId",
-        by={
-            "AwsAccountId": "AwsAccountId",
-            "DataSetId": "DataSetId",
-            "ScheduleId": "Schedule.ScheduleId",
-        },
-        shaped=_of_account,
-    ),
-    "AWS::QuickSight::Template": _sight("Template"),
-    "AWS::QuickSight::Theme": _sight("Theme"),
-    "AWS::QuickSight::Topic": _sight("Topic", shaped=_topic),
     "AWS::Redshift::Cluster": kind(
         "redshift",
         "Cluster",
