@@ -45,6 +45,19 @@ class AwsError(Exception):
     def __str__(self) -> str:
         return f"{self.code}: {self.message}"
 
+    def in_java(self, service: str, *facts: str) -> str:
+        """As AWS's SDK for Java words it, by which one service tells of another's refusal.
+
+        >>> AwsError("NoSuchKey", "It is gone.", 404).in_java("Amazon S3")
+        'It is gone. (Service: Amazon S3; Status Code: 404; Error Code: NoSuchKey)'
+
+        Args:
+            service: who refused, as the SDK calls it.
+            *facts: what else stands in the brackets.
+        """
+        told = (f"Service: {service}", f"Status Code: {self.status}", f"Error Code: {self.code}")
+        return f"{self.message} ({'; '.join((*told, *facts))})"
+
 
 def not_here(service: str, operation: str, why: str = "") -> AwsError:
     """The one honest answer for what AWS can do and the local cloud cannot."""

@@ -136,11 +136,9 @@ def _need(metastore: Metastore, name: str) -> Any:
 
 def _not_found() -> AwsError:
     """Glue's answer as Athena passes it on; clients read the error code inside the brackets."""
-    return AwsError(
-        "MetadataException",
-        "Entity Not Found (Service: AmazonDataCatalog; Status Code: 400; Error Code: "
-        f"EntityNotFoundException; Request ID: {uuid.uuid4()}; Proxy: null)",
-    )
+    theirs = AwsError("EntityNotFoundException", "Entity Not Found")
+    told = theirs.in_java("AmazonDataCatalog", f"Request ID: {uuid.uuid4()}", "Proxy: null")
+    return AwsError("MetadataException", told)
 
 
 def _find(context: Context, name: str) -> Any:

@@ -116,7 +116,7 @@ class Remote:
         try:
             answer = invoke(context, FunctionName=self._function, Payload=payload) or {}
         except AwsError as error:
-            raise self._failed("Client", _sdk_message(error)) from error
+            raise self._failed("Client", error.in_java("AWSLambda")) from error
         said = json.loads(answer["Payload"])
         if answer.get("FunctionError"):
             raise self._failed(said.get("errorType"), said.get("errorMessage"))
@@ -190,14 +190,6 @@ def _stream(schema: pa.Schema, batches: Sequence[pa.RecordBatch]) -> bytes:
 def _record_batch(block: Json) -> pa.RecordBatch:
     schema = pa.ipc.read_schema(pa.py_buffer(base64.b64decode(block["schema"])))
     return pa.ipc.read_record_batch(pa.py_buffer(base64.b64decode(block["records"])), schema)
-
-
-def _sdk_message(error: AwsError) -> str:
-    """An error of Lambda as AWS's SDK for Java prints it."""
-    return (
-        f"{error.message} (Service: AWSLambda; Status Code: {error.status}; "
-        f"Error Code: {error.code})"
-    )
 
 
 def _shown(said: object) -> str:

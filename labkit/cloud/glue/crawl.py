@@ -206,12 +206,10 @@ def as_s3_says(error: AwsError) -> str:
     if error.status not in (403, 404):
         return error.message
     request = uuid.uuid4().hex[:16].upper()
-    tail = (
-        f"(Service: Amazon S3; Status Code: {error.status}; Error Code: {error.code}; "
-        f"Request ID: {request}; Proxy: null)"
-    )
     head, mark, rest = error.message.partition(" retrieving file at ")
-    return f"{head} {tail}{mark}{rest}"
+    refused = AwsError(error.code, head, error.status)
+    told = refused.in_java("Amazon S3", f"Request ID: {request}", "Proxy: null")
+    return f"{told}{mark}{rest}"
 
 
 def _behavior(crawler: Any) -> str:

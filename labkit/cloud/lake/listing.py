@@ -56,11 +56,7 @@ def list_objects(store: Store, bucket: str, prefix: str) -> list[Object]:
             raise QueryFailed(
                 "PERMISSION_DENIED", f"Permission denied on S3 path: {uri} ({error.message})"
             ) from error
-        raise QueryFailed(
-            "HIVE_METASTORE_ERROR",
-            f"{error.message} (Service: Amazon S3; Status Code: {error.status}; "
-            f"Error Code: {error.code})",
-        ) from error
+        raise QueryFailed("HIVE_METASTORE_ERROR", error.in_java("Amazon S3")) from error
 
 
 def followed(store: Store, symlinks: Iterable[Object]) -> list[Object]:
@@ -93,6 +89,5 @@ def path_of(store: Store, found: Object) -> Path:
         raise QueryFailed(
             "HIVE_CANNOT_OPEN_SPLIT",
             f"Error opening Hive split {found.uri} (offset=0, length={found.size}): "
-            f"{error.message} (Service: Amazon S3; Status Code: {error.status}; "
-            f"Error Code: {error.code})",
+            f"{error.in_java('Amazon S3')}",
         ) from error

@@ -71,14 +71,14 @@ def look_at_all(cloud: Cloud) -> None:
     """Look at the files of all tables of files."""
     catalog = GlueCatalog(cloud, cloud.learner()[0], cloud.region, "default")
     session = open_session(cloud)
+    names = [(d, t) for d in catalog.metastore.databases() for t in catalog.metastore.tables(d)]
     try:
-        for database in catalog.metastore.databases():
-            for name in catalog.metastore.tables(database):
-                with contextlib.suppress(QueryFailed):
-                    table = catalog.resolve((database, name))
-                    if isinstance(table, LakeTable):
-                        columns = frozenset(column.name for column in table.columns)
-                        table.relation(session, Scan(name, table, columns))
+        for name in names:
+            with contextlib.suppress(QueryFailed):
+                table = catalog.resolve(name)
+                if isinstance(table, LakeTable):
+                    columns = frozenset(column.name for column in table.columns)
+                    table.relation(session, Scan(name[1], table, columns))
     finally:
         session.close()
 

@@ -19,6 +19,7 @@ from botocore import xform_name
 from botocore.exceptions import ClientError, ParamValidationError
 
 from labkit.cloud.json_text import compact
+from labkit.cloud.operations import AwsError
 from labkit.cloud.protocol import service_model
 from labkit.cloud.states.errors import StateFailed
 from labkit.cloud.states.visits import iso
@@ -132,10 +133,8 @@ def refused(client: Any, error: ClientError, *, first: bool) -> StateFailed:
     shape = next((s for s in known if names & {s.name, s.error_code}), None)
     if first:
         prefix, service, general = first_names(model.service_name)
-        cause = (
-            f"{message} (Service: {service}; Status Code: {status}; Error Code: {code}; "
-            f"Request ID: {request}; Proxy: null)"
-        )
+        facts = (f"Request ID: {request}", "Proxy: null")
+        cause = AwsError(code, message, status).in_java(service, *facts)
     else:
         prefix, service, general = second_names(model.service_id)
         more = f", Extended Request ID: {said['HostId']}" if said.get("HostId") else ""

@@ -67,10 +67,8 @@ def _keys(run: Run, root: str) -> list[str]:
     try:
         objects = run.store.list(root)
     except AwsError as error:
-        raise StatementFailed(
-            f"{DDL_TASK} MetaException(message:{error.message} (Service: Amazon S3; "
-            f"Status Code: {error.status}; Error Code: {error.code}))"
-        ) from error
+        told = error.in_java("Amazon S3")
+        raise StatementFailed(f"{DDL_TASK} MetaException(message:{told})") from error
     prefix = split_uri(root)[1]
     return [o.key[len(prefix) :] for o in objects]
 
