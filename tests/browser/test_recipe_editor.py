@@ -58,17 +58,17 @@ def take(editor, steps):
 
 def test_a_recipe_is_clicked_together_published_and_run(editor):
     editor.screenshot("recipe-editor")
-    choose(editor, "Data cleaning", "Upper case")
+    choose(editor, "Clean", "Upper case")
     pick(editor, "Source column", "last_name")
     take(editor, 1)
-    choose(editor, "Basic column", "Rename")
+    choose(editor, "Column", "Rename")
     pick(editor, "Source column", "home_state_name")
     editor.page.get_by_label("Target column", exact=True).fill("home_state")
     editor.click("Preview changes")
     shows(editor, "new: home_state")
     editor.screenshot("recipe-preview")
     take(editor, 2)
-    choose(editor, "Data structure", "Join")
+    choose(editor, "Structure", "Join")
     editor.page.get_by_label("Second data set", exact=True).select_option(label="ed-level")
     pick(editor, "Column of this table", "parent_highest_ed")
     pick(editor, "Column of the second data set", "ed_level_id")
@@ -89,10 +89,10 @@ def test_a_recipe_is_clicked_together_published_and_run(editor):
 
 
 def test_a_step_is_edited_moved_and_undone(editor):
-    choose(editor, "Data cleaning", "Lower case")
+    choose(editor, "Clean", "Lower case")
     pick(editor, "Source column", "gender")
     take(editor, 1)
-    choose(editor, "Basic column", "Rename")
+    choose(editor, "Column", "Rename")
     pick(editor, "Source column", "gender")
     editor.page.get_by_label("Target column", exact=True).fill("sex")
     take(editor, 2)
@@ -112,7 +112,7 @@ def test_a_step_is_edited_moved_and_undone(editor):
 
 
 def test_a_list_is_edited_as_it_was_written(editor):
-    choose(editor, "Data science", "Bucketization")
+    choose(editor, "Encode", "Bucketization")
     pick(editor, "Source column", "student_id")
     values = {"Target column": "part", "Bucket names": "low\nhigh", "Percentage": "50"}
     for label, text in values.items():

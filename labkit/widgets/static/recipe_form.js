@@ -55,9 +55,9 @@ function toolbar(get, send, own) {
   if (wanted) matches.sort((a, b) => inWords(b.name).toLowerCase().includes(wanted) - inWords(a.name).toLowerCase().includes(wanted));
   return h("div", { class: "lk-rx-tools", onkeydown: (e) => { if (e.key === "Escape" && open) closeMenu(e, own); else moveInMenu(e); } },
     h("div", { class: "lk-rx-toolbar", role: "toolbar", "aria-label": "Operations" },
-      groups().map((c) => h("button", { type: "button", class: "lk-rx-tool", title: c, "aria-label": c, "aria-expanded": String(own.category === c), "aria-haspopup": "true",
+      groups().map((c) => h("button", { type: "button", class: "lk-rx-tool", title: c, "aria-expanded": String(own.category === c), "aria-haspopup": "true",
         onclick: () => own.set({ category: own.category === c ? "" : c, search: "" }) }, SHORT[c] || c))),
-    open && h("div", { class: "lk-rx-menu", role: "menu", "aria-label": wanted ? "Operations found" : own.category },
+    open && h("div", { class: "lk-rx-menu", role: "menu", "aria-label": wanted ? "Operations found" : SHORT[own.category] || own.category },
       matches.length ? matches.map((o, at) => [
         own.category === FUNCTIONS && o.category !== (matches[at - 1] || {}).category && h("h4", {}, o.category.replace("Fn: ", "")),
         h("button", { type: "button", role: "menuitem", class: "lk-rx-item", "aria-label": inWords(o.name), onclick: () => own.startForm(o) },
