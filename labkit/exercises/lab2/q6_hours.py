@@ -33,8 +33,8 @@ q6 = Question(
     id="lab2-q6",
     points=2,
     title="When they study",
-    task="""When should the LMS not be taken down? Find the three hours of the day with the most
-page views in the year 2020, from the table
+    task="""When should the learning platform (LMS) not be taken down? Find the three
+hours of the day with the most page views in the year 2020, from the table
 `db_cur_lmsdemo.agg_pageview_count_by_user_course`. Name the columns `hour` and `page_views`.""",
     reads="hours",
     starter="hours = ...  # lab.query(...)",

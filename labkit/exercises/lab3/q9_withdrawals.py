@@ -68,9 +68,9 @@ q9 = Question(
     id="lab3-q9",
     points=5,
     title="Where do we lose them?",
-    task=f"""The registrar asks at which schools students withdraw from courses, whether it happens
-at the beginning or later, and whether the spring is like the fall. Publish the dashboard *{BOARD}*
-for her.
+    task=f"""The registrar asks at which schools students withdraw from courses, whether that is
+at the lower course levels or the higher ones, and whether the spring is like the fall. Publish the
+dashboard *{BOARD}* for her.
 
 - It is about the outcomes in `db_raw_sisdemo.course_outcome` whose course exists. `course` tells a
   course's `school_id` and `course_level`, `school` the `school_name`, `semester` the `term_name`.
