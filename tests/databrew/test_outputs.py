@@ -296,7 +296,7 @@ NO_XML = {
 def test_what_xml_cannot_have(lake: Lake, text: str, reason: str) -> None:
     lake.put("in/a.csv", text)
     job = lake.recipe_job(lake.dataset("in/a.csv"), Outputs=[lake.output("out", Format="XML")])
-    assert reason in lake.fail(job)
+    assert lake.fail(job).removeprefix("ValidationException: ").startswith(reason)
     assert lake.keys("out/") == []
 
 

@@ -16,6 +16,7 @@ from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.words import invalid
 from labkit.cloud.engine.formats.model import literal
 from labkit.cloud.engine.quoting import quoted_name
+from labkit.cloud.engine.trino.functions.entry import failure
 from labkit.cloud.operations import not_here
 
 _ENDINGS = {
@@ -73,8 +74,8 @@ def _tag(name: str) -> str:
 
 def _element(tag: str, column: Column) -> str:
     text = f"CAST({values.as_text(column.sql, column.type)} AS VARCHAR)"
-    why = literal(f"The column '{column.name}' has a control character, which XML cannot have.")
-    text = f"CASE WHEN regexp_matches({text}, '{_NO_XML}') THEN error({why}) ELSE {text} END"
+    why = failure(f"The column '{column.name}' has a control character, which XML cannot have.")
+    text = f"CASE WHEN regexp_matches({text}, '{_NO_XML}') THEN {why} ELSE {text} END"
     for mark, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;")):
         text = f"replace({text}, '{mark}', '{entity}')"
     return f"coalesce('<{tag}>' || {text} || '</{tag}>', '')"
