@@ -162,6 +162,24 @@ JSONATA = {  # the first state's fields → input → output
     "uuid": ({"Output": "{% $length($uuid()) %}"}, {}, 36),
     "pad": ({"Output": "{% $states.input.a.$pad(-3, '#') & $pad('b', 2) %}"}, {"a": "a"}, "##ab "),
     "random": ({"Output": "{% $random(7) = $random(7) %}"}, {}, True),
+    **{
+        text: ({"Output": f"{{% {text} %}}"}, {}, output)
+        for text, output in {
+            "[7.5 % 2, -7 % 3, 10 / 4, 10 / 5]": [1.5, -1, 2.5, 2],
+            "[1 = true, 0 != false, 1 in [true], {'a': 1} in [{'a': 1}]]": [
+                False,
+                True,
+                False,
+                False,
+            ],
+            "{'a': $distinct([1, true, 1]), 'b': $distinct([1, 1])}": {"a": [1, True], "b": [1]},
+            "$string(12345678901234568) & $string([0.1 + 0.2])": "12345678901234568[0.3]",
+            "[$number('0b11'), $number('-1.5e1')]": [3, -15],
+            "$formatNumber(2.5, '0') & ' ' & $formatNumber(34.555, '0.00')": "2 34.56",
+            "$split('abc', /(b)/)": ["a", "c"],
+            "$toMillis('2017-11')": 1509494400000,
+        }.items()
+    },
 }
 
 
@@ -421,6 +439,31 @@ def test_a_map_in_jsonata(machines):
     }
     states = mapped({"I": passes(Output="{% $states.input.n %}")}, **fields)
     assert machines.run(states, {"l": [1, 2]}, QueryLanguage="JSONata").output == [2, 4]
+
+
+NO_RESULTS = {  # an expression -> why it fails
+    "1 / 0": "D1001: Number out of range: Infinity",
+    "5 % 0": "D1001: Number out of range: NaN",
+    "$number(' 1')": 'D3030: Unable to cast value to a number: " 1"',
+    "$number('1_000')": 'D3030: Unable to cast value to a number: "1_000"',
+    "$number('NaN')": 'D3030: Unable to cast value to a number: "NaN"',
+    "$power(10, 400)": "D3061: The power function has resulted in a value that cannot be",
+    "$power(-1, 0.5)": "D3061",
+    "$sqrt(-1)": "D3060: The sqrt function cannot be applied to a negative number: -1",
+    "$sort([1, 'a'])": "D3070",
+    "$replace('abc', '', 'x')": "D3010: Second argument of replace function cannot be an empty",
+    "$replace('abc', /b*/, 'x')": "D1004: Regular expression matches zero length string",
+    "$match('abc', /x*/)": "D1004",
+    "$toMillis('x')": "D3110: The argument of the toMillis function must be an ISO 8601 formatted",
+    "$fromMillis(0, '[q]')": "'q'",
+}
+
+
+def test_expressions_without_a_result(machines):
+    for text, words in NO_RESULTS.items():
+        fields = {"Type": "Pass", "Output": f"{{% {text} %}}", "End": True}
+        ended = machines.run({"A": fields}, {}, QueryLanguage="JSONata")
+        assert (ended.error, words in ended.cause) == ("States.QueryEvaluationError", True), text
 
 
 NO_VALUES = {  # a state's fields in JSONata -> what AWS says of the first

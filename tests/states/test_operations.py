@@ -125,6 +125,11 @@ PROBLEMS = {  # a definition → the code, the sentence and the place of its pro
                    QueryLanguage="JSONata"),
         "INVALID_JSONATA_EXPRESSION", "Expected ) before end of expression", "/States/A/Output",
     ),
+    "no sign of the language": (
+        definition({"A": {"Type": "Pass", "Output": "{% !a %}", "End": True}},
+                   QueryLanguage="JSONata"),
+        "INVALID_JSONATA_EXPRESSION", 'Unknown operator: "!"', "/States/A/Output",
+    ),
     "in a branch": (
         one(Type="Parallel", Branches=[{"StartAt": "B", "States": {"B": {"End": True}}}]),
         SCHEMA, "These fields are required: [Type]", "/States/A/Branches[0]/States/B",

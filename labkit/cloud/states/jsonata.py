@@ -23,9 +23,12 @@ from labkit.cloud.states.errors import QUERY, StateFailed
 from labkit.cloud.states.history import Event
 from labkit.cloud.states.overtime import Overtime, within
 
-MOST_S, DEEPEST, LONGEST = 5, 100, 1 << 20
+MOST_S, DEEPEST = 5, 100
 _LATE = f"D1012: Evaluation timeout after {MOST_S * 1000} milliseconds. Check for infinite loop"
-_ERRORS = (ValueError, TypeError, RecursionError, ArithmeticError, MemoryError)
+_ERRORS = (  # whatever the library raises of its own
+    *(ValueError, TypeError, RuntimeError, LookupError, AttributeError),
+    *(ArithmeticError, MemoryError),
+)
 _ALGORITHMS = ("MD5", "SHA-1", "SHA-256", "SHA-384", "SHA-512")
 
 
@@ -43,6 +46,8 @@ def problem(text: str) -> str | None:
         Jsonata(_inner(text))
     except JException as error:
         return str(error)
+    except KeyError as error:  # a sign that the library reads and that is none of the language's
+        return f'Unknown operator: "{error.args[0]}"'
     return None
 
 
@@ -98,13 +103,13 @@ def evaluate(text: str, bindings: dict[str, Any], field: str) -> Any:
     Raises:
         StateFailed: it throws, or returns nothing.
     """
-    from jsonata import Jsonata
     from jsonata.jexception import JException
+
+    from labkit.cloud.states import jsonata_functions
 
     what = f"The JSONata expression '{_inner(text)}' specified for the field '{field}'"
     try:
-        expression = Jsonata(_inner(text), _expression)
-        expression.register_function("pad", Jsonata.function("pad", "<s-ns?:s>", _Bounded, "pad"))
+        expression = jsonata_functions.expression(_inner(text), _expression)
         expression.set_output_convert_nulls(False)
         expression.environment.set_runtime_bounds(MOST_S * 1000, DEEPEST)
         for name, function in FUNCTIONS.items():
@@ -173,18 +178,6 @@ def _expression(pattern: str, flags: Any) -> Any:
 
 def _too_slow(message: str) -> NoReturn:
     raise ValueError(message)
-
-
-class _Bounded:
-    """The library's functions whose results have a bound here: no state gives more than 256 KiB."""
-
-    @staticmethod
-    def pad(text: Any, width: Any, fill: Any) -> Any:
-        from jsonata.functions import Functions  # type: ignore[import-untyped]
-
-        if isinstance(width, (int, float)) and abs(width) > LONGEST:
-            raise ValueError(f"A text is padded to {LONGEST} characters at most")
-        return Functions.pad(text, width, fill)
 
 
 # The functions that Step Functions adds -----------------------------------------------------------
