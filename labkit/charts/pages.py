@@ -88,7 +88,12 @@ class Picture:
 
     @property
     def description(self) -> str:
-        """The picture in words, for whom a screen is read aloud: its rows; of many, the ends."""
+        """The picture in words, for whom a screen is read aloud.
+
+        Of a visual its rows, or of many the ends; of a sheet its visuals' titles.
+        """
+        if titles := self.shown.get("titles"):
+            return f"{self!r}: {'; '.join(titles)}."
         rows, numbers = self.df, self.df.select_dtypes("number").columns
         if not len(rows):
             return repr(self)
@@ -231,7 +236,9 @@ class Dashboard:
         if _nobody_looks():
             return Picture(self.name, b"", session.address, {}, SHEET_PX)
         png, left_out = session.drawn("sheet.png", width=1100, scale=1.3, chosen=filters)
-        shown = {"warnings": left_out}
+        first = session.visuals[:1] and session.visuals[0]["sheet"]
+        titles = [each["title"] for each in session.visuals if each["sheet"] == first]
+        shown = {"warnings": left_out, "titles": list(filter(None, titles))}
         return Picture(self.name, png, session.address, shown, SHEET_PX).warned()
 
     def _ask(self, visual: str) -> Callable[[], pd.DataFrame]:

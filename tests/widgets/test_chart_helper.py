@@ -74,6 +74,14 @@ def test_a_dashboard_whose_data_are_gone(lab, data):
         board.show()
 
 
+def test_a_dashboards_picture_is_told_by_its_visuals(lab, data, monkeypatch):
+    monkeypatch.delenv("LABKIT_PICTURES", raising=False)
+    bars = data.visual("bar chart", "Bars", category="x", values="sum(n)")
+    count = data.visual("KPI", "How many", values="count(n)")
+    shown = lab.chart.publish("Told", [bars, count], data).show()
+    assert shown.description == "Told: Bars; How many."
+
+
 def test_a_question_wants_a_topic(lab, data):
     quicksight, account = lab.client("quicksight"), {"AwsAccountId": lab.account}
     for topic in quicksight.list_topics(**account)["TopicsSummaries"]:  # another file's
