@@ -20,10 +20,12 @@ class Kind:
     Args:
         name: as in its ARN (``dataset``); its records are ``quicksight.dataset``.
         noun: as in the API's members (``DataSet``, whose id is ``DataSetId``).
+        in_arns: its name in its ARN where records have another.
     """
 
     name: str
     noun: str
+    in_arns: str = ""
 
     def __post_init__(self) -> None:
         KINDS.append(self)
@@ -42,7 +44,7 @@ class Kind:
         return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", self.noun).upper()
 
     def arn(self, context: Context, id: str) -> str:
-        return context.arn(f"{self.name}/{id}")
+        return context.arn(f"{self.in_arns or self.name}/{id}")
 
 
 DATA_SOURCE = Kind("datasource", "DataSource")

@@ -238,4 +238,5 @@ def test_custom_permissions_apply_to_a_role_and_the_account(quicksight, fresh):
     )
     found = quicksight.describe_custom_permissions(**profile)["CustomPermissions"]
     assert found["Capabilities"] == {"CreateSpaces": "DENY"}
+    assert found["Arn"].endswith(f":custompermissions/{profile['CustomPermissionsName']}")
     quicksight.delete_custom_permissions(**profile)

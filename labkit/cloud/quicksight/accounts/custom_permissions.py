@@ -16,7 +16,7 @@ from labkit.cloud.quicksight.records import Record, answers, lists
 from labkit.cloud.quicksight.words import conflict, not_found
 from labkit.cloud.state import Records
 
-PROFILE = Kind("custompermission", "CustomPermissions")
+PROFILE = Kind("custompermission", "CustomPermissions", in_arns="custompermissions")
 
 
 @answers("CreateCustomPermissions")
