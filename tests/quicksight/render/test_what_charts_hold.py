@@ -87,6 +87,15 @@ def test_a_group_may_be_called_as_a_total_is() -> None:
     assert found == ["7", "5", "12"]
 
 
+def test_a_total_that_there_is_not_is_blank() -> None:
+    fields = dimension("GroupBy", "Kind"), measure("Values", "n"), measure("Values", "Share")
+    data = rows(*fields, of=[("a", 7, 0.7), ("b", 3, 0.3)])
+    data = replace(data, totals={data.fields[1].id: 10, data.fields[2].id: None})
+    found = texts(draw(visual("Table", TotalOptions={"TotalsVisibility": "VISIBLE"}), data))
+    assert {"Total", "10"} <= set(found)
+    assert "null" not in found
+
+
 def test_the_rest_of_sources_is_not_the_rest_of_destinations() -> None:
     of = [("Other", "Law", 10), (OTHER, "Law", 4), ("Art", OTHER, 2), (OTHER, OTHER, 1)]
     data = rows(dimension("Source", "From"), dimension("Destination", "To"),

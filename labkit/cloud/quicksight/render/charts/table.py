@@ -166,10 +166,8 @@ def _total(sketch: Sketch, fields: Sequence[Field]) -> list[Cell] | None:
     if options.get("TotalsVisibility") != "VISIBLE" or not sketch.data.totals:
         return None
     look = Look(options.get("TotalCellStyle") or {})
-    words = [
-        full(sketch.data.totals[each.id], each) if each.id in sketch.data.totals else ""
-        for each in fields
-    ]
+    found = [(each, sketch.data.totals.get(each.id)) for each in fields]
+    words = ["" if value is None else full(value, each) for each, value in found]
     if words and not words[0]:
         words[0] = options.get("CustomLabel") or "Total"
     return [
