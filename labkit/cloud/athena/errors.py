@@ -41,6 +41,33 @@ class StatementFailed(Exception):
         return str(self.args[0])
 
 
+#: The numbers of Hive's errors, by what it says of a statement's meaning:
+#: https://github.com/apache/hive/blob/master/common/src/java/org/apache/hadoop/hive/ql/ErrorMsg.java
+_HIVE = {
+    "Table not found": 10001,
+    "Invalid column reference": 10002,
+    "Partition not found": 10006,
+    "Column repeated in partitioning columns": 10035,
+    "Duplicate column name:": 10036,
+    "Database does not exist:": 10072,
+    "Non-Partition column appears in the partition specification:": 10096,
+    "To alter a view you need to use the ALTER VIEW command.": 10131,
+}
+
+
+def semantic(sentence: str, what: object = "") -> StatementFailed:
+    """A statement of DDL that means nothing here, as Hive tells it.
+
+    >>> semantic("Table not found", "sales.orders").reason
+    'FAILED: SemanticException [Error 10001]: Table not found sales.orders'
+
+    Args:
+        what: what the sentence is about, told at its end.
+    """
+    told = f"FAILED: SemanticException [Error {_HIVE[sentence]}]: {sentence} {what}"
+    return StatementFailed(told.rstrip())
+
+
 def invalid(message: str, code: str = "INVALID_INPUT") -> AwsError:
     """The refusal of a request that cannot start."""
     return AwsError("InvalidRequestException", message, AthenaErrorCode=code)

@@ -16,7 +16,7 @@ from pyiceberg.schema import Schema
 from pyiceberg.table import Table
 from pyiceberg.table.update.schema import UpdateSchema
 
-from labkit.cloud.athena.errors import StatementFailed
+from labkit.cloud.athena.errors import StatementFailed, semantic
 from labkit.cloud.athena.run import Run
 from labkit.cloud.athena.statement import Result
 from labkit.cloud.athena.statements.tables import DDL_TASK, handles, place
@@ -129,9 +129,7 @@ def _need(schema: Schema, name: str) -> str:
     """A column's name as the table has it."""
     found = next((f.name for f in schema.fields if f.name.lower() == name), None)
     if found is None:
-        raise StatementFailed(
-            f"FAILED: SemanticException [Error 10002]: Invalid column reference {name}"
-        )
+        raise semantic("Invalid column reference", name)
     return found
 
 

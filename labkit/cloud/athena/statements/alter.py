@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from labkit.cloud.athena.errors import StatementFailed
+from labkit.cloud.athena.errors import StatementFailed, semantic
 from labkit.cloud.athena.run import Run
 from labkit.cloud.athena.statement import Result, Statement, statement
 from labkit.cloud.athena.statements.alter_action import Action, located, update_table
@@ -41,8 +41,7 @@ def alter_table(text: str) -> Statement:
 def _alter(run: Run, parts: tuple[str, ...], action: Action) -> Result:
     found = need(run, parts)
     if is_view(found):
-        words = "To alter a view you need to use the ALTER VIEW command."
-        raise StatementFailed(f"FAILED: SemanticException [Error 10131]: {words}")
+        raise semantic("To alter a view you need to use the ALTER VIEW command.")
     handler = handler_of(table_type_of(found), action.name)
     if handler is not None:
         return handler(run, found, action.said)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from labkit.cloud.athena.errors import StatementFailed
+from labkit.cloud.athena.errors import StatementFailed, semantic
 from labkit.cloud.athena.run import Run
 from labkit.cloud.athena.statements.alter_action import Action, update_table
 from labkit.cloud.athena.statements.storage import catalog_column
@@ -48,9 +48,7 @@ def change_column(words: Words) -> Action:
         columns = list(table["StorageDescriptor"]["Columns"])
         at = next((i for i, c in enumerate(columns) if c["Name"].lower() == old), None)
         if at is None:
-            raise StatementFailed(
-                f"FAILED: SemanticException [Error 10002]: Invalid column reference {old}"
-            )
+            raise semantic("Invalid column reference", old)
         changed = {"Comment": columns[at].get("Comment"), **catalog_column(new)}
         columns.pop(at)
         columns.insert(_position(columns, after, at), given(changed))
@@ -66,9 +64,7 @@ def _position(columns: list[Definition], after: str | None, at: int) -> int:
         return 0
     names = [c["Name"].lower() for c in columns]
     if after not in names:
-        raise StatementFailed(
-            f"FAILED: SemanticException [Error 10002]: Invalid column reference {after}"
-        )
+        raise semantic("Invalid column reference", after)
     return names.index(after) + 1
 
 

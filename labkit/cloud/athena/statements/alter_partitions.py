@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from labkit.cloud.athena.errors import StatementFailed
+from labkit.cloud.athena.errors import StatementFailed, semantic
 from labkit.cloud.athena.run import Run
 from labkit.cloud.athena.statements.alter_action import Action, located
 from labkit.cloud.athena.statements.tables import DDL_TASK, key_names, partition_folder
@@ -59,9 +59,7 @@ def drop_partitions(words: Words) -> Action:
             matching = [list(v) for v in known if _meets(table, v, spec)]
             if not matching and not if_exists:
                 wanted = ", ".join(f"({k} = '{v}')" for k, v in spec.items())
-                raise StatementFailed(
-                    f"FAILED: SemanticException [Error 10006]: Partition not found {wanted}"
-                )
+                raise semantic("Partition not found", wanted)
             drop += [v for v in matching if v not in drop]
         run.metastore.replace_partitions(table["DatabaseName"], table["Name"], drop=drop)
 
@@ -102,9 +100,7 @@ def _replace(
     stored = run.metastore.partitions(table["DatabaseName"], table["Name"])
     found = next((p for p in stored if p["Values"] == values), None)
     if found is None and not make:
-        raise StatementFailed(
-            f"FAILED: SemanticException [Error 10006]: Partition not found {spec}"
-        )
+        raise semantic("Partition not found", spec)
     old = _partition_input(found) if found else partition_input(table, values, None)
     run.metastore.replace_partitions(
         table["DatabaseName"], table["Name"], drop=[values] if found else [], add=[change(old)]
@@ -156,9 +152,9 @@ def _meets(table: Definition, values: tuple[str, ...], spec: Spec) -> bool:
     names = key_names(table)
     unknown = set(spec) - set(names)
     if unknown:
-        raise StatementFailed(
-            "FAILED: SemanticException [Error 10096]: Non-Partition column appears in the "
-            f"partition specification: {', '.join(sorted(unknown))}"
+        raise semantic(
+            "Non-Partition column appears in the partition specification:",
+            ", ".join(sorted(unknown)),
         )
     actual = dict(zip(names, values, strict=True))
     return all(actual[name] == value for name, value in spec.items())

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
-from labkit.cloud.athena.errors import StatementFailed, invalid
+from labkit.cloud.athena.errors import StatementFailed, invalid, semantic
 from labkit.cloud.athena.run import Run
 from labkit.cloud.athena.statement import Result, Statement, statement
 from labkit.cloud.athena.statements.storage import (
@@ -239,11 +239,7 @@ def _one_line(comment: str) -> str:
 def _check_columns(said: CreateTable) -> None:
     names, keys = [c.name for c in said.columns], [c.name for c in said.keys]
     if set(names) & set(keys):
-        raise StatementFailed(
-            "FAILED: SemanticException [Error 10035]: Column repeated in partitioning columns"
-        )
+        raise semantic("Column repeated in partitioning columns")
     repeated = next((n for own in (names, keys) for n in own if own.count(n) > 1), None)
     if repeated:
-        raise StatementFailed(
-            f"FAILED: SemanticException [Error 10036]: Duplicate column name: {repeated}"
-        )
+        raise semantic("Duplicate column name:", repeated)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from labkit.cloud.athena.errors import StatementFailed
+from labkit.cloud.athena.errors import StatementFailed, semantic
 from labkit.cloud.athena.run import Run
 from labkit.cloud.athena.statement import Result, Statement, statement
 from labkit.cloud.athena.statements.drop import remove
@@ -78,9 +78,7 @@ def _drop(run: Run, name: str, if_exists: bool, cascade: bool) -> Result:
     if run.metastore.database(name) is None:
         if if_exists:
             return run.text_result((), ())
-        raise StatementFailed(
-            f"FAILED: SemanticException [Error 10072]: Database does not exist: {name}"
-        )
+        raise semantic("Database does not exist:", name)
     tables = run.metastore.tables(name)
     if tables and not cascade:
         raise StatementFailed(
@@ -98,9 +96,7 @@ def _drop(run: Run, name: str, if_exists: bool, cascade: bool) -> Result:
 def _alter(run: Run, name: str, properties: dict[str, str]) -> Result:
     found = run.metastore.database(name)
     if found is None:
-        raise StatementFailed(
-            f"FAILED: SemanticException [Error 10072]: Database does not exist: {name}"
-        )
+        raise semantic("Database does not exist:", name)
     merged = {**(found.input.get("Parameters") or {}), **properties}
     run.metastore.update_database(found.name, {**found.input, "Parameters": merged})
     return run.text_result((), ())

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from labkit.cloud.athena.errors import StatementFailed
+from labkit.cloud.athena.errors import StatementFailed, semantic
 from labkit.cloud.athena.run import Run
 from labkit.cloud.athena.statement import Result, Statement, statement
 from labkit.cloud.athena.statements.show import utility
@@ -78,9 +78,7 @@ def _describe(
     if column is not None:
         columns, keys = [c for c in (*columns, *keys) if c["Name"].lower() == column], []
         if not columns:
-            raise StatementFailed(
-                f"FAILED: SemanticException [Error 10002]: Invalid column reference {column}"
-            )
+            raise semantic("Invalid column reference", column)
     lines = [line for c in (*columns, *keys) for line in _lines(c)]
     if keys:
         lines += [_EMPTY, "# Partition Information\t \t ", _heading(), _EMPTY]
@@ -130,9 +128,7 @@ def _check_partition(run: Run, table: Definition, spec: dict[str, str]) -> None:
     stored = run.metastore.partitions(table["DatabaseName"], table["Name"])
     wanted = [spec.get(name) for name in names]
     if wanted not in [p["Values"] for p in stored]:
-        raise StatementFailed(
-            f"FAILED: SemanticException [Error 10006]: Partition not found {spec}"
-        )
+        raise semantic("Partition not found", spec)
 
 
 def _lines(column: Definition) -> Iterator[str]:

@@ -5,7 +5,7 @@ Source: https://docs.aws.amazon.com/athena/latest/ug/drop-table.html
 
 from __future__ import annotations
 
-from labkit.cloud.athena.errors import StatementFailed, invalid
+from labkit.cloud.athena.errors import StatementFailed, invalid, semantic
 from labkit.cloud.athena.run import Run
 from labkit.cloud.athena.statement import Result, Statement, statement
 from labkit.cloud.athena.statements.tables import handler_of, place, table_type_of
@@ -42,9 +42,7 @@ def _drop(run: Run, parts: tuple[str, ...], if_exists: bool, *, view: bool) -> R
     database, name = place(run, parts) if not if_exists else _maybe(run, parts)
     found = run.metastore.definition(database, name)
     if found is None and not if_exists:
-        raise StatementFailed(
-            f"FAILED: SemanticException [Error 10001]: Table not found {database}.{name}"
-        )
+        raise semantic("Table not found", f"{database}.{name}")
     if found is None:
         return run.text_result((), ())
     if is_view(found) != view:

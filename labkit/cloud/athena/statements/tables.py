@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from labkit.cloud.athena.errors import StatementFailed
+from labkit.cloud.athena.errors import StatementFailed, semantic
 from labkit.cloud.athena.run import Run
 from labkit.cloud.athena.statement import Result
 from labkit.cloud.athena.words import Words
@@ -73,9 +73,7 @@ def place(run: Run, parts: tuple[str, ...]) -> tuple[str, str]:
         raise StatementFailed(f"{DDL_TASK} Catalog {parts[0]} does not exist")
     database = parts[-2] if len(parts) > 1 else run.database
     if run.metastore.database(database) is None:
-        raise StatementFailed(
-            f"FAILED: SemanticException [Error 10072]: Database does not exist: {database}"
-        )
+        raise semantic("Database does not exist:", database)
     return database, parts[-1]
 
 
@@ -88,9 +86,7 @@ def need(run: Run, parts: tuple[str, ...]) -> Definition:
     database, name = place(run, parts)
     found = run.metastore.definition(database, name)
     if found is None:
-        raise StatementFailed(
-            f"FAILED: SemanticException [Error 10001]: Table not found {database}.{name}"
-        )
+        raise semantic("Table not found", f"{database}.{name}")
     return found
 
 
