@@ -56,6 +56,16 @@ def unsupported(what: str) -> RedshiftError:
     return RedshiftError(f"{what} is not supported", UNSUPPORTED)
 
 
+def no_column(name: str, relation: str) -> RedshiftError:
+    """A column that a relation does not have."""
+    return RedshiftError(f'column "{name}" of relation "{relation}" does not exist', "42703")
+
+
+def column_taken(name: str, relation: str) -> RedshiftError:
+    """A new column of a name that a relation has already."""
+    return RedshiftError(f'column "{name}" of relation "{relation}" already exists', "42701")
+
+
 def raising(message: str, sqlstate: str) -> str:
     """DuckDB SQL that fails with a state when it is evaluated."""
     text = f"{MARK}:{sqlstate}:{message}".replace("'", "''")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from labkit.cloud.engine.redshift.duck import failures
-from labkit.cloud.engine.redshift.errors import INTERNAL, RedshiftError
+from labkit.cloud.engine.redshift.errors import INTERNAL, RedshiftError, no_column
 from labkit.cloud.redshift.copying import documents, history
 from labkit.cloud.redshift.copying.loading import Load, TooManyErrors
 from labkit.cloud.redshift.copying.options import CopyOptions
@@ -59,9 +59,7 @@ def file_columns(table: Object, options: CopyOptions) -> list[TableColumn]:
     known = {column.name: column for column in table.columns}
     for name in options.columns:
         if name not in known:
-            raise RedshiftError(
-                f'column "{name}" of relation "{table.name}" does not exist', "42703"
-            )
+            raise no_column(name, table.name)
     if len(set(options.columns)) < len(options.columns):
         raise RedshiftError("a column is specified more than once", "42701")
     chosen = [known[name] for name in options.columns] or list(table.columns)

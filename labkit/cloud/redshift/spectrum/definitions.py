@@ -13,7 +13,7 @@ from typing import Any
 from labkit.cloud.athena.statements.storage import catalog_column
 from labkit.cloud.athena.statements.tables import key_names, partition_folder
 from labkit.cloud.engine import Column
-from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError
+from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError, column_taken, no_column
 from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.lake.metastore import Definition
 from labkit.cloud.redshift.spectrum.declared import (
@@ -126,7 +126,7 @@ def _add_column(place: Place, table: Definition, words: Words) -> None:
     name = words.identifier()
     columns = table["StorageDescriptor"]["Columns"]
     if any(c["Name"].lower() == name for c in (*columns, *(table.get("PartitionKeys") or ()))):
-        raise RedshiftError(f'column "{name}" of relation "{place.name}" already exists', "42701")
+        raise column_taken(name, place.name)
     columns.append(catalog_column(Column(name, lake_type(words))))
     place.update(table)
 
@@ -135,7 +135,7 @@ def _drop_column(place: Place, table: Definition, words: Words) -> None:
     name, storage = words.identifier(), table["StorageDescriptor"]
     kept = [column for column in storage["Columns"] if column["Name"].lower() != name]
     if len(kept) == len(storage["Columns"]):
-        raise RedshiftError(f'column "{name}" of relation "{place.name}" does not exist', "42703")
+        raise no_column(name, place.name)
     storage["Columns"] = kept
     place.update(table)
 

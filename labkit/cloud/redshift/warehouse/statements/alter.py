@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from labkit.cloud.engine.quoting import quoted_name
-from labkit.cloud.engine.redshift.errors import RedshiftError
+from labkit.cloud.engine.redshift.errors import RedshiftError, no_column
 from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.redshift.warehouse import grants, staleness
 from labkit.cloud.redshift.warehouse.connection import Connection
@@ -93,7 +93,7 @@ def find_column(table: Object, name: str) -> TableColumn:
     for found in table.columns:
         if found.name == name:
             return found
-    raise RedshiftError(f'column "{name}" of relation "{table.name}" does not exist', "42703")
+    raise no_column(name, table.name)
 
 
 @action("RENAME TO")

@@ -11,7 +11,7 @@ from typing import Any
 
 from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.redshift.casts import stored
-from labkit.cloud.engine.redshift.errors import RedshiftError
+from labkit.cloud.engine.redshift.errors import RedshiftError, column_taken
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.redshift.warehouse import encodings
@@ -43,7 +43,7 @@ def _rename_column(connection: Connection, words: Words, table: Object) -> Objec
     new = words.identifier()
     found = find_column(table, old)
     if any(each.name == new for each in table.columns):
-        raise RedshiftError(f'column "{new}" of relation "{table.name}" already exists', "42701")
+        raise column_taken(new, table.name)
     check_free(connection, table, old)
     for view in bound_views(connection, table):
         keep(connection, view.changed(meant=_told(view, table, old, new)))
@@ -108,9 +108,7 @@ def _add(connection: Connection, words: Words, table: Object) -> Object:
     new = encodings.chosen(column(words, Declared()))
     check_encoding(new)
     if any(each.name == new.name for each in table.columns):
-        raise RedshiftError(
-            f'column "{new.name}" of relation "{table.name}" already exists', "42701"
-        )
+        raise column_taken(new.name, table.name)
     if new.identity:
         raise RedshiftError("ALTER TABLE ADD COLUMN cannot add an identity column", "0A000")
     if not new.nullable and not new.default:

@@ -12,7 +12,14 @@ from sqlglot import exp
 from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.redshift.casts import stored
 from labkit.cloud.engine.redshift.compile import new_state
-from labkit.cloud.engine.redshift.errors import DENIED, SYNTAX, RedshiftError, raising, unsupported
+from labkit.cloud.engine.redshift.errors import (
+    DENIED,
+    SYNTAX,
+    RedshiftError,
+    no_column,
+    raising,
+    unsupported,
+)
 from labkit.cloud.engine.redshift.expressions import condition, expression
 from labkit.cloud.engine.redshift.joins import join
 from labkit.cloud.engine.redshift.reading import parse_query
@@ -42,6 +49,7 @@ def target_of(
 ) -> tuple[Sight, Source]:
     """What the user sees of the table that he changes, as a member of the statement."""
     sight = protection.sight(connection, table, "target", command)
+    connection.read.add(table.oid)
     readable = _readable(connection, table)
     told = grants.denial(table)
     fields = [
@@ -193,9 +201,7 @@ def assignments(
             raise unsupported("this form of SET")
         name = node.left.name.lower()
         if name not in known:
-            raise RedshiftError(
-                f'column "{name}" of relation "{table.name}" does not exist', "42703"
-            )
+            raise no_column(name, table.name)
         if name in found:
             raise RedshiftError(f'multiple assignments to same column "{name}"', "42601")
         column = known[name]

@@ -5,7 +5,7 @@ Source: https://docs.aws.amazon.com/redshift/latest/dg/r_GRANT.html
 
 from __future__ import annotations
 
-from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError
+from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError, no_column
 from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.redshift.warehouse import grants, languages, scopes
 from labkit.cloud.redshift.warehouse.connection import Connection
@@ -185,7 +185,7 @@ def _check_columns(connection: Connection, target: Object, columns: Columns) -> 
         raise RedshiftError("Unsupported privilege type for column level access", "0A000")
     known = {column.name for column in target.columns}
     for name in {name for names in columns.values() for name in names} - known:
-        raise RedshiftError(f'column "{name}" of relation "{target.name}" does not exist', "42703")
+        raise no_column(name, target.name)
 
 
 def _column_grants(target: Object) -> dict[str, Columns]:

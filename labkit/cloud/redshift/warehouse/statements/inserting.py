@@ -14,7 +14,7 @@ from sqlglot import exp
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift.casts import stored
 from labkit.cloud.engine.redshift.compile import compile_expression, compile_query
-from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError
+from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError, no_column
 from labkit.cloud.engine.redshift.reading import parse_query
 from labkit.cloud.engine.redshift.select import refuse_others
 from labkit.cloud.engine.redshift.words import Words
@@ -71,9 +71,7 @@ def targets(table: Object, names: Sequence[str]) -> list[TableColumn]:
     known = {column.name: column for column in table.columns}
     for name in names:
         if name not in known:
-            raise RedshiftError(
-                f'column "{name}" of relation "{table.name}" does not exist', "42703"
-            )
+            raise no_column(name, table.name)
     if len(set(names)) < len(names):
         raise RedshiftError("a column is specified more than once", "42701")
     return [known[name] for name in names] if names else list(table.columns)

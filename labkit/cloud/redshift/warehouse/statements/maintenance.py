@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pyarrow as pa
 
 from labkit.cloud.engine.redshift.compile import compile_query
-from labkit.cloud.engine.redshift.errors import RedshiftError
+from labkit.cloud.engine.redshift.errors import RedshiftError, no_column
 from labkit.cloud.engine.redshift.types import VARCHAR
 from labkit.cloud.engine.redshift.words import shown_name
 from labkit.cloud.redshift.system.catalogs import columns_of
@@ -118,7 +118,7 @@ def comment(connection: Connection, parsed: Parsed) -> Result:
     words.end()
     found = _commented(connection, kind, name)
     if kind == "COLUMN" and column not in {each.name for each in columns_of(connection, found)}:
-        raise RedshiftError(f'column "{column}" of relation "{found.name}" does not exist', "42703")
+        raise no_column(column, found.name)
     grants.check_owner(connection, found)
     comments = dict(found.body.get("comments", {})) | {column: text}
     if not found.temporary:

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError
+from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError, no_column
 from labkit.cloud.engine.redshift.reading import parse_query
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import NUMBERS, TEXTS, Type
@@ -176,7 +176,7 @@ def _check_fits(
     for text in (*outputs, *inputs):
         name, _, path = text.partition(".")
         if name not in known:
-            raise RedshiftError(f'column "{name}" of relation "{one.name}" does not exist', "42703")
+            raise no_column(name, one.name)
         if path and known[name].base != "super":
             raise RedshiftError(f'column "{name}" is not of type super', "42804")
         known[text] = known[name]
