@@ -197,6 +197,27 @@ def test_a_killed_client_leaves_nothing_of_its_transaction(place: Any, run: Run)
     run("DROP TABLE kept")
 
 
+@pytest.mark.parametrize(
+    ("level", "refused"), [("SERIALIZABLE", True), ("SNAPSHOT", False)], ids=["serial", "snapshot"]
+)
+def test_each_reads_what_the_other_writes(place: Any, run: Run, level: str, refused: bool) -> None:
+    name = f"of_{level.lower()}"
+    run(f"CREATE DATABASE {name} ISOLATION LEVEL {level}")
+    with place.psycopg(dbname=name) as a, place.psycopg(dbname=name) as b:
+        for table in ("one", "two"):
+            a.execute(f"CREATE TABLE {table} AS SELECT 1 v")
+        for session, read, written in ((a, "one", "two"), (b, "two", "one")):
+            session.execute("BEGIN")
+            session.execute(f"SELECT sum(v) FROM {read}")
+            session.execute(f"INSERT INTO {written} VALUES (10)")
+        a.execute("COMMIT")
+        error = psycopg.errors.SerializationFailure
+        with pytest.raises(error, match="1023") if refused else contextlib.nullcontext():
+            b.execute("COMMIT")
+        assert b.execute("SELECT sum(v) FROM one").fetchone() == ((1,) if refused else (11,))
+        b.execute("INSERT INTO one SELECT v FROM two")
+
+
 def test_only_loopback_is_listened_to(place: Any) -> None:
     lines = Path("/proc/net/tcp").read_text().splitlines() if Path("/proc/net/tcp").exists() else []
     places = [line.split()[1] for line in lines[1:] if line.split()[3] == "0A"]

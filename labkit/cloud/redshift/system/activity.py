@@ -12,6 +12,7 @@ from labkit.cloud.redshift.system.history import elapsed_micros, kind_of, pieces
 from labkit.cloud.redshift.system.oids import user_oids
 from labkit.cloud.redshift.system.registry import moment, system
 from labkit.cloud.redshift.warehouse import grants
+from labkit.cloud.redshift.warehouse.serializing import level
 
 if TYPE_CHECKING:
     from labkit.cloud.redshift.warehouse.connection import Connection
@@ -146,12 +147,14 @@ def sys_session_history(connection: Connection) -> Iterator[Any]:
         "status text, transaction_start_time timestamp, commit_start_time timestamp, "
         "commit_end_time timestamp, blocks_committed int")  # fmt: skip
 def sys_transaction_history(connection: Connection) -> Iterator[Any]:
+    levels = {one.name: level(one) for one in connection.objects.of("database")}
     for one, user in visible(connection):
         if one["status"] != "running":
             status = "committed" if one["status"] == "success" else "rolled back"
             end = moment(one["ended"])
-            yield (user, one["query_id"], "Serializable", status, moment(one["started"]), end,
-                   end, 0)  # fmt: skip
+            isolation = levels.get(one["database"], level(None))
+            start = moment(one["started"])
+            yield user, one["query_id"], isolation, status, start, end, end, 0
 
 
 @system("pg_stat_activity", "datid oid, datname varchar(128), procpid int, usesysid int, "

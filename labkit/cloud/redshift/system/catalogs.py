@@ -13,6 +13,7 @@ from labkit.cloud.redshift.system.privileges import shown_acl
 from labkit.cloud.redshift.system.registry import RELATIONS, SCHEMAS, system
 from labkit.cloud.redshift.warehouse import grants
 from labkit.cloud.redshift.warehouse.objects import Object, TableColumn
+from labkit.cloud.redshift.warehouse.serializing import level
 
 if TYPE_CHECKING:
     from labkit.cloud.redshift.warehouse.connection import Connection
@@ -70,7 +71,13 @@ def comment(one: Object, column: str = "") -> str | None:
 def svv_databases(connection: Connection) -> Iterator[Any]:
     for one in connection.objects.of("database"):
         owner = grants.user_id(connection, one.owner)
-        yield one.name, owner, one.body.get("type", "local"), None, None, "Snapshot Isolation"
+        yield one.name, owner, one.body.get("type", "local"), None, None, level(one)
+
+
+@system("stv_db_isolation_level", "db_name char(128), isolation_level char(20)")
+def stv_db_isolation_level(connection: Connection) -> Iterator[Any]:
+    for one in connection.objects.of("database"):
+        yield one.name, level(one)
 
 
 @system("svv_all_schemas", f"database_name {_V}, schema_name {_V}, schema_owner int, "

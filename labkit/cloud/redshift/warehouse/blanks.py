@@ -33,9 +33,13 @@ class Blanks:
         self._changing: Counter[int] = Counter()
         self._changed: dict[int, int] = {}
 
+    def now(self) -> int:
+        """The time of a clock that transactions begin by."""
+        return next(self._clock)
+
     def begin(self, session: Transactions) -> None:
         """Note that a transaction begins, before it does."""
-        session.began = next(self._clock)
+        session.began = self.now()
 
     def change(self, session: Transactions, oid: int) -> None:
         """Note that a transaction changes rows or columns of a table."""

@@ -22,6 +22,7 @@ from labkit.cloud.redshift.warehouse import (
     nodes,
     quotas,
     registry,
+    serializing,
     signatures,
 )
 from labkit.cloud.redshift.warehouse.recording import recorded
@@ -176,13 +177,17 @@ class Connection(Transactions):
         close(self.duck)
         self.warehouse.blanks.end(self)
 
-    def _transact(self, parsed: Parsed) -> Result:
-        words, _ = registry.find_handler(parsed)
-        if self.transaction == "failed" and words[0] not in registry.ENDING:
+    def check_not_aborted(self, verb: str) -> None:
+        """Raise for all but the end of a transaction that has failed."""
+        if self.transaction == "failed" and verb not in registry.ENDING:
             raise RedshiftError(
                 "current transaction is aborted, commands ignored until end of transaction block",
                 "25P02",
             )
+
+    def _transact(self, parsed: Parsed) -> Result:
+        words, _ = registry.find_handler(parsed)
+        self.check_not_aborted(words[0])
         if words in registry.ALONE:
             self.check_no_block(" ".join(words))
         ending = words[0] in registry.ENDING
@@ -253,6 +258,10 @@ class Connection(Transactions):
     def _conclude(self, rows: int = 0) -> None:
         if self.ingested:
             quotas.check(self)
+        if self.read and self.changed:
+            database = self.objects.find("database", self.home_database)
+            if serializing.level(database) == "Serializable":
+                self.warehouse.serializing.check(self)
         with failures():
             signatures.sign(self, rows)
 

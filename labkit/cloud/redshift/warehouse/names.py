@@ -89,6 +89,7 @@ class Names:
 
         one = self._meant(name) or find_relation(self.connection, name, check=not self.bound)
         columns = grants.columns(self.connection, one, "SELECT", self.user)
+        self.connection.read.add(one.oid)
         return self._as_meant(name, limited(self.readable(one), one, columns))
 
     def _meant(self, name: tuple[str, ...]) -> Object | None:

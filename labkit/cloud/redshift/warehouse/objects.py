@@ -273,8 +273,12 @@ def prepare(connection: duckdb.DuckDBPyConnection, admin: str, database: str) ->
     connection.execute("COMMIT")
 
 
-def add_database(objects: Objects, name: str, owner: str, limit: str | int = "") -> None:
+def add_database(
+    objects: Objects, name: str, owner: str, limit: str | int = "", isolation: str = "SNAPSHOT"
+) -> None:
     """A database with its schema ``public``, where everybody may make tables."""
-    objects.add(Object("database", "", "", name, owner=owner, body={"limit": limit}))
+    objects.add(
+        Object("database", "", "", name, owner=owner, body={"limit": limit, "isolation": isolation})
+    )
     body = {"grants": {"": ["USAGE", "CREATE"]}}
     objects.add(Object("schema", name, "", "public", owner=owner, body=body))

@@ -17,6 +17,7 @@ from labkit.cloud.engine.redshift.duck import failures
 from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.redshift.warehouse import access_modes, refreshing
 from labkit.cloud.redshift.warehouse.objects import Object, Objects
+from labkit.cloud.redshift.warehouse.serializing import Done
 from labkit.cloud.redshift.warehouse.session_settings import SETTINGS
 
 if TYPE_CHECKING:
@@ -53,6 +54,9 @@ class Transactions:
         self.noted = False
         #: When it began, by the clock of `Blanks`, and the tables that it has changed.
         self.began, self.changed = 0, set[int]()
+        #: The tables that it has read, and what is known of it while it commits.
+        self.read = set[int]()
+        self.done: Done | None = None
         self._renewed = False
         self._kept: tuple[Any, ...] = ()
         self._zone = SETTINGS["timezone"]
@@ -85,6 +89,7 @@ class Transactions:
         self.objects.forget()
         self.warehouse.blanks.begin(self)
         self.duck.execute("BEGIN TRANSACTION")
+        self.read.clear()
         self._kept = (dict(self.temporary), dict(self.settings), (self.user, self.session_user))
         self.transaction, self.ingested, self.changing = "open", False, False
         self.noted = False
@@ -111,6 +116,7 @@ class Transactions:
     def _commit(self) -> None:
         with failures():
             self.duck.execute("COMMIT")
+        self.warehouse.serializing.end(self, committed=True)
         self.warehouse.blanks.end(self)
         self._forget_locals()
         if self.noted:
@@ -179,6 +185,7 @@ class Transactions:
             with failures():
                 self.duck.execute("ROLLBACK")
         finally:
+            self.warehouse.serializing.end(self, committed=False)
             self.warehouse.blanks.end(self)
         self._restore()
 

@@ -23,6 +23,7 @@ from labkit.cloud.redshift.warehouse import (
 from labkit.cloud.redshift.warehouse.blanks import Blanks
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.recording import QueryIds
+from labkit.cloud.redshift.warehouse.serializing import Serializing
 
 if TYPE_CHECKING:
     from labkit.cloud.cloud import Cloud
@@ -83,6 +84,7 @@ class Warehouse:
         system_roles.add_missing(objects.Objects(self.database), state.admin)
         self.writing = threading.RLock()
         self.blanks = Blanks()
+        self.serializing = Serializing(self.blanks.now)
         self.history: deque[dict[str, Any]] = deque(maxlen=HISTORY)
         #: Which policies of rows queries met.
         self.applied_policies: deque[dict[str, Any]] = deque(maxlen=HISTORY)

@@ -8,9 +8,9 @@ from itertools import pairwise
 from typing import Any
 
 from labkit.cloud.engine.quoting import quoted_name
-from labkit.cloud.engine.redshift.errors import RedshiftError
+from labkit.cloud.engine.redshift.errors import RedshiftError, depended_on
 from labkit.cloud.engine.redshift.words import Words
-from labkit.cloud.redshift.warehouse import grants
+from labkit.cloud.redshift.warehouse import grants, serializing
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.objects import Object, add_database
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
@@ -139,11 +139,7 @@ def _empty(connection: Connection, database: str, name: str, cascade: bool) -> N
     relations = connection.objects.of("relation", **where)
     routines = connection.objects.of("routine", **where)
     if (relations or routines) and not cascade:
-        raise RedshiftError(
-            f"cannot drop schema {name} because other objects depend on it",
-            "2BP01",
-            hint="Use DROP ... CASCADE to drop the dependent objects too.",
-        )
+        raise depended_on(f"schema {name}")
     for routine in routines:
         drop_callers(connection, routine)
         connection.objects.remove(routine)
@@ -218,9 +214,15 @@ def _database_option(connection: Connection, words: Words) -> dict[str, Any]:
             raise RedshiftError("COLLATE CASE_INSENSITIVE is not supported here", "0A000")
         return {}
     if words.accept("ISOLATION", "LEVEL"):
-        words.accept_one("SERIALIZABLE", "SNAPSHOT")
-        return {}
+        return {"isolation": _isolation(words)}
     raise words.refuse()
+
+
+def _isolation(words: Words) -> str:
+    found = words.accept_one(*serializing.LEVELS)
+    if not found:
+        raise words.refuse()
+    return found
 
 
 @statement("DROP DATABASE", alone=True)
@@ -262,8 +264,7 @@ def alter_database(connection: Connection, parsed: Parsed) -> Result:
         limit = "" if words.accept("UNLIMITED") else words.number()
         connection.objects.replace(found.changed(limit=limit))
     elif words.accept("ISOLATION", "LEVEL"):
-        if not words.accept_one("SERIALIZABLE", "SNAPSHOT"):
-            raise words.refuse()
+        connection.objects.replace(found.changed(isolation=_isolation(words)))
     else:
         raise RedshiftError("this ALTER DATABASE is not supported here", "0A000")
     words.end()
