@@ -66,6 +66,21 @@ def column_taken(name: str, relation: str) -> RedshiftError:
     return RedshiftError(f'column "{name}" of relation "{relation}" already exists', "42701")
 
 
+def depended_on(what: str, by: str = "") -> RedshiftError:
+    """What is not dropped without ``CASCADE``.
+
+    Args:
+        what: with its kind, as ``table orders``.
+        by: what depends on it, if that is told.
+    """
+    return RedshiftError(
+        f"cannot drop {what} because other objects depend on it",
+        "2BP01",
+        detail=f"{by} depends on {what}" if by else "",
+        hint="Use DROP ... CASCADE to drop the dependent objects too.",
+    )
+
+
 def raising(message: str, sqlstate: str) -> str:
     """DuckDB SQL that fails with a state when it is evaluated."""
     text = f"{MARK}:{sqlstate}:{message}".replace("'", "''")

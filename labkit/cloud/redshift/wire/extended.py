@@ -14,7 +14,7 @@ from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError
 from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.redshift.system.oids import OIDS
 from labkit.cloud.redshift.warehouse import Parsed, Result
-from labkit.cloud.redshift.warehouse.registry import ENDING, find_handler
+from labkit.cloud.redshift.warehouse.registry import find_handler
 from labkit.cloud.redshift.wire import messages, parameters
 from labkit.cloud.redshift.wire.answers import give_rows, tag_of, tell_notices
 from labkit.cloud.redshift.wire.describing import Columns, columns_of
@@ -170,11 +170,7 @@ class Extended:
     def _check(self, sql: str) -> None:
         """Refuse what no statement begins with, and all but the end in a failed transaction."""
         words, _ = find_handler(Parsed(sql))
-        if self.runner.connection.transaction == "failed" and words[0] not in ENDING:
-            raise RedshiftError(
-                "current transaction is aborted, commands ignored until end of transaction block",
-                "25P02",
-            )
+        self.runner.connection.check_not_aborted(words[0])
 
     def _statement(self, name: str) -> Statement:
         if name not in self._statements:

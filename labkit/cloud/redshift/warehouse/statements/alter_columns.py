@@ -11,7 +11,7 @@ from typing import Any
 
 from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.redshift.casts import stored
-from labkit.cloud.engine.redshift.errors import RedshiftError, column_taken
+from labkit.cloud.engine.redshift.errors import RedshiftError, column_taken, depended_on
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.redshift.warehouse import encodings
@@ -142,12 +142,7 @@ def _drop(connection: Connection, words: Words, table: Object) -> Object:
     check_free(connection, table, name)
     for view in _readers(connection, table, name):
         if not cascade:
-            raise RedshiftError(
-                f"cannot drop table {table.name} column {name} because other objects depend on it",
-                "2BP01",
-                detail=f"view {view.name} depends on table {table.name} column {name}",
-                hint="Use DROP ... CASCADE to drop the dependent objects too.",
-            )
+            raise depended_on(f"table {table.name} column {name}", f"view {view.name}")
         if view in bound_views(connection, table):
             drop(connection, view, cascade=True)
     connection.duck.execute(f"ALTER TABLE {table.physical} DROP COLUMN {quoted_name(name)}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from labkit.cloud.engine.redshift.errors import RedshiftError
+from labkit.cloud.engine.redshift.errors import RedshiftError, depended_on
 from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.redshift.warehouse import grants, staleness
 from labkit.cloud.redshift.warehouse.connection import Connection
@@ -79,13 +79,7 @@ def drop(connection: Connection, one: Object, *, cascade: bool = False) -> None:
 
 
 def _needed(one: Object, by: str) -> RedshiftError:
-    noun = _NOUNS[one.kind]
-    return RedshiftError(
-        f"cannot drop {noun} {one.name} because other objects depend on it",
-        "2BP01",
-        detail=f"{by} depends on {noun} {one.name}",
-        hint="Use DROP ... CASCADE to drop the dependent objects too.",
-    )
+    return depended_on(f"{_NOUNS[one.kind]} {one.name}", by)
 
 
 def referring(connection: Connection, one: Object) -> list[Object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from labkit.cloud.engine.redshift.errors import RedshiftError
+from labkit.cloud.engine.redshift.errors import RedshiftError, depended_on
 from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.redshift.warehouse import grants
@@ -30,12 +30,7 @@ def drop_routine(connection: Connection, parsed: Parsed) -> Result:
     if one:
         grants.check_owner(connection, one, f"DROP {kind.upper()}")
         if (views := callers(connection, one)) and not cascade:
-            raise RedshiftError(
-                f"cannot drop {kind} {one.name} because other objects depend on it",
-                "2BP01",
-                detail=f"view {views[0].name} depends on {kind} {one.name}",
-                hint="Use DROP ... CASCADE to drop the dependent objects too.",
-            )
+            raise depended_on(f"{kind} {one.name}", f"view {views[0].name}")
         drop_callers(connection, one)
         connection.objects.remove(one)
     return Result(f"DROP {kind.upper()}")
