@@ -22,6 +22,7 @@ from pyarrow import orc
 
 from labkit.cloud.engine import formats, patience
 from labkit.cloud.engine.formats import File, FormatError, Table, lines
+from labkit.cloud.engine.formats.moments import milliseconds
 from labkit.cloud.engine.types import parse_type
 
 Write = Callable[..., File]
@@ -491,6 +492,15 @@ def test_athenas_timestamps_are_of_milliseconds(session: Any, tmp_path: Path, fo
     told = replace(table(format_, f"v:timestamp n:{kind}"), digits=3)
     wanted = [(rounded, [{"m": {1: rounded, 2: None}}]), (kept, None)]
     assert read(session, told, File(str(path), "f")) == wanted
+
+
+@pytest.mark.parametrize(
+    ("micros", "millis"),
+    [(-62_135_769_600_000_000, 0), (-62_135_769_600_000_500, 0), (-62_135_769_600_000_501, -1)],
+)
+def test_milliseconds_before_the_year_1(session: Any, micros: int, millis: int) -> None:
+    sql = f"SELECT epoch_ms({milliseconds(f'make_timestamp({micros})')}) + 62135769600000"
+    assert session.con.execute(sql).fetchall() == [(millis,)]
 
 
 def test_parquet_columns_are_found_by_name_in_any_case_and_missing_ones_are_null(

@@ -17,8 +17,8 @@ from labkit.cloud.engine.nested import NESTED, within
 from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.types import Type
 
-#: Microseconds from the year 1 on, so that a division goes down before 1970 too.
-_BEFORE_1970 = 62_135_596_800_000_000
+#: Microseconds from 17,719 BC on, so that a division goes down before the year 1 too.
+_BEFORE_1970 = 621_355_968_000_000_000
 _FINER = re.compile(r"timestamp\[[un]s")
 
 
@@ -58,7 +58,7 @@ def milliseconds(sql: str) -> str:
     """A timestamp rounded to milliseconds, half up.
 
     >>> milliseconds("x")
-    'make_timestamp_ms((epoch_us(x) + 62135596800000500) // 1000 - 62135596800000)'
+    'make_timestamp_ms((epoch_us(x) + 621355968000000500) // 1000 - 621355968000000)'
     """
     micros = f"epoch_us({sql}) + {_BEFORE_1970 + 500}"
     return f"make_timestamp_ms(({micros}) // 1000 - {_BEFORE_1970 // 1000})"
