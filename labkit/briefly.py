@@ -1,5 +1,7 @@
 """What AWS refuses a cell that calls boto3 itself, shown as briefly as a helper's errors are.
 
+A name that nothing has set keeps its traceback, and says what helps.
+
 IPython gives errors of chosen classes to a handler, and they stay the cell's own: its reply, nbval
 and papermill see their name and words.
 https://ipython.readthedocs.io/en/stable/api/generated/IPython.core.interactiveshell.html
@@ -19,6 +21,9 @@ from labkit.advice import what_helps
 from labkit.errors import shorten
 
 KINDS = (BotoCoreError, ClientError)
+RESTARTED = "Has the cell that sets it run? After a restart, run the cells above again."
+    "Has the cell that sets it run? After a restart of the kernel, run the cells above again."
+)
 
 
 def show_errors_briefly() -> None:
@@ -26,7 +31,7 @@ def show_errors_briefly() -> None:
     ipython = sys.modules.get("IPython")
     shell = ipython and ipython.get_ipython()
     if shell and not shell.custom_exceptions:
-        shell.set_custom_exc(KINDS, _show)
+        shell.set_custom_exc((*KINDS, NameError), _show)
 
 
 def _show(
@@ -36,10 +41,19 @@ def _show(
     trace: TracebackType | None,
     tb_offset: int | None = None,
 ) -> list[str]:
-    if "_render_traceback_" not in vars(error):  # else a helper has said what helps
+    if isinstance(error, NameError):
+        _note(shell, error, trace)
+    elif "_render_traceback_" not in vars(error):  # else a helper has said what helps
         shorten(error, "\n".join(filter(None, [_line(shell, trace), what_helps(error)])))
     shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
     return []
+
+
+def _note(shell: Any, error: NameError, trace: TracebackType | None) -> None:
+    """What helps where a cell itself reads a name that nothing has set."""
+    *_, (frame, _) = traceback.walk_tb(trace)
+    if frame.f_globals is shell.user_ns and not isinstance(error, UnboundLocalError):
+        error.add_note(RESTARTED)
 
 
 def _line(shell: Any, trace: TracebackType | None) -> str:

@@ -298,6 +298,7 @@ RULES = (
         "It runs, started elsewhere. Run the cell again when it is done: lab.catalog.crawlers().",
     ),
     (r"Unable to verify/create output bucket", "", FIRST_CELL),
+    (r"is not a trusted entity for the data access role .*/dataedu-", "", FIRST_CELL),
     (r"Alias arn:\S+/dataedu-key is not found", "", FIRST_CELL),
     (
         r"Policy contains a statement with one or more invalid principals",

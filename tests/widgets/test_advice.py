@@ -173,6 +173,11 @@ REDSHIFT = {
         "table_name = 'lv'",
     ),
     "no cluster to describe": ("Cluster dataedu-cluster not found.", "", "lab.warehouse.create()"),
+    "no role any more": (
+        "DataBrew is not a trusted entity for the data access role arn:aws:iam::1:role/dataedu-x.",
+        "",
+        "run the notebook's first cell",
+    ),
     "no statement": ("Invalid length for parameter Sqls, value: 0", "", "no statement in it"),
     "another syntax error": ('syntax error at or near "SELEC"', "SELEC 1", ""),
 }

@@ -52,6 +52,13 @@ def test_what_is_refused_is_a_sentence(shell, capsys, cell, kind, says):
     assert ("Line" in shown) == ("\n" in cell)
 
 
+def test_a_name_that_nothing_has_set_says_what_helps(shell, capsys):
+    shell.run_cell("states = {'a': dataedu}")
+    shown = capsys.readouterr().out
+    assert "name 'dataedu' is not defined" in shown
+    assert "After a restart, run the cells above again." in shown
+
+
 def test_other_errors_keep_their_traceback(shell, capsys):
     shell.run_cell("1 / 0")
     assert "Traceback" in capsys.readouterr().out
