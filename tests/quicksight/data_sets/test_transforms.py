@@ -62,3 +62,14 @@ STEPS = {
 @pytest.mark.parametrize(("steps", "expected"), STEPS.values(), ids=STEPS)
 def test_steps(lake, steps, expected):
     assert lake.rows(lake.transformed(steps)) == expected
+
+
+def test_a_single_table_is_told_as_a_logical_one_too(lake, quicksight):
+    id = lake.create({"p": lake.orders()})
+    told = quicksight.describe_data_set(DataSetId=id)["DataSet"]
+    assert told["LogicalTableMap"] == {"p": {"Alias": id, "Source": {"PhysicalTableId": "p"}}}
+    told["LogicalTableMap"]["p"]["DataTransforms"] = [cast("price", "INTEGER"), project("price")]
+    named = ("Name", "ImportMode", "PhysicalTableMap", "LogicalTableMap")
+    changed = quicksight.update_data_set(DataSetId=id, **{name: told[name] for name in named})
+    lake.imported(id, changed["IngestionId"])
+    assert lake.rows(id) == [(1,), (10,), (2,), (4,)]

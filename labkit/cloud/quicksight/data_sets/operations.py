@@ -71,7 +71,21 @@ def describe_data_set(context: Context, *, DataSetId: str) -> Answer:
     record = records.find(context, DATA_SET, DataSetId)
     state = spice_states(context.cloud).get(f"{context.region}/{DataSetId}", {})
     consumed = {"ConsumedSpiceCapacityInBytes": state.get("size", 0)}
-    return {"DataSet": shown(record) | consumed}
+    return {"DataSet": shown(record) | _logical(record) | consumed}
+
+
+def _logical(record: Record) -> Record:
+    """The logical table that AWS makes of the one physical table where none was given.
+
+    As DescribeDataSet tells it in https://github.com/hashicorp/terraform-provider-aws/issues/30705
+    """
+    tables = record.get("PhysicalTableMap") or {}
+    if record.get("LogicalTableMap") or record.get("DataPrepConfiguration") or len(tables) != 1:
+        return {}
+    [(id, table)] = tables.items()
+    [members] = table.values()
+    alias = members.get("Name", record["Name"])
+    return {"LogicalTableMap": {id: {"Alias": alias, "Source": {"PhysicalTableId": id}}}}
 
 
 @lists("ListDataSets", "DataSetSummaries")
