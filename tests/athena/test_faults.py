@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from tests.athena.conftest import Lake, make_lake
@@ -61,6 +62,12 @@ def test_a_type_that_the_file_does_not_have(lake: Lake) -> None:
     where = f"s3://{lake.bucket}/made/"
     lake.do(f"CREATE EXTERNAL TABLE t (a int) STORED AS PARQUET LOCATION '{where}'")
     assert lake.fail("SELECT a FROM t").startswith("HIVE_BAD_DATA")
+
+
+def test_a_number_beyond_its_type(lake: Lake) -> None:
+    lake.parquet_table("t", "a int", pa.table({"a": [1 << 40]}))
+    told = "HIVE_BAD_DATA: Value out of range of type integer in field a"
+    assert lake.fail("SELECT a FROM t") == told
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,11 @@ from functools import reduce
 
 from labkit.cloud.engine.formats.model import File, FormatError
 
-#: A function's own error begins with ``LABKIT:`` and is none of a file's.
-_OURS = re.compile(r"(?<!LABKIT:)\b((?:HIVE|NOT)_[A-Z_]+): (.*?)(?:\. Detail: |$)", re.DOTALL)
+#: A function's own error begins with ``LABKIT:`` and is none of a file's; an engine's error() is a
+#: cast that fails.
+_OURS = re.compile(
+    r"(?<!LABKIT:)\b((?:HIVE|NOT)_[A-Z_]+): (.*?)(?:\. Detail: |' to BOOL(?!EAN)|$)", re.DOTALL
+)
 _CODES = {
     "Conversion Error": "HIVE_BAD_DATA",
     "Invalid Input Error": "HIVE_BAD_DATA",
