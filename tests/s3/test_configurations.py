@@ -114,6 +114,35 @@ def test_a_retention_is_told_and_not_shortened(s3, locked):
     assert refused(s3.delete_object, **named, VersionId=version) == "AccessDenied"
 
 
+MOMENTS = {  # the end of a retention as clients write it → as it is told
+    "nanoseconds": ("2040-01-01T00:00:00.738122648Z", "2040-01-01T00:00:00.738Z"),
+    "an offset": ("2040-01-01T00:00:00+02:00", "2039-12-31T22:00:00.000Z"),
+    "no offset": ("2040-01-01T00:00:00", "2040-01-01T00:00:00.000Z"),
+}
+
+
+@pytest.mark.parametrize(("written", "told"), MOMENTS.values(), ids=MOMENTS)
+def test_the_end_of_a_retention_is_a_moment(aws, locked, written, told):
+    s3, named = aws("s3", config=Config()), {"Bucket": locked, "Key": "a"}  # its own: it is changed
+
+    def write(params, **_):
+        until = f"<Mode>GOVERNANCE</Mode><RetainUntilDate>{written}</RetainUntilDate>"
+        params["body"] = f"<Retention>{until}</Retention>".encode()
+        params["headers"].pop("x-amz-checksum-crc32", None)
+        params["headers"].pop("x-amz-sdk-checksum-algorithm", None)
+
+    s3.meta.events.register("before-call.s3.PutObjectRetention", write)
+    s3.put_object_retention(**named)
+    head = s3.head_object(**named)
+    headers = head["ResponseMetadata"]["HTTPHeaders"]
+    assert headers["x-amz-object-lock-retain-until-date"] == told
+    assert refused(s3.delete_object, **named, VersionId=head["VersionId"]) == "AccessDenied"
+    (error,) = s3.delete_objects(
+        Bucket=locked, Delete={"Objects": [{"Key": "a", "VersionId": head["VersionId"]}]}
+    )["Errors"]
+    assert error["Code"] == "AccessDenied"
+
+
 def test_a_bucket_with_objects_may_be_locked(s3, bucket):
     days = {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 1}}
     asked = {"ObjectLockEnabled": "Enabled", "Rule": days}

@@ -19,6 +19,7 @@ from moto.s3.utils import ARCHIVE_STORAGE_CLASSES
 from labkit.cloud.access.s3_requests import copy_source
 from labkit.cloud.operations import ANONYMOUS, AwsError
 from labkit.cloud.s3 import conditions, grants, sites, tags
+from labkit.cloud.s3.documents import moment
 
 if TYPE_CHECKING:
     from labkit.cloud.access.signature import Claim
@@ -273,11 +274,11 @@ def check_until(until: str | None) -> None:
     if not until:
         return
     try:
-        ends = datetime.datetime.fromisoformat(until)
+        ends = moment(until)
     except ValueError as error:
         words = "The retain until date must be provided in ISO 8601 format"
         raise AwsError("InvalidArgument", words) from error
-    if ends.replace(tzinfo=ends.tzinfo or datetime.UTC) <= datetime.datetime.now(datetime.UTC):
+    if ends <= datetime.datetime.now(datetime.UTC):
         raise AwsError("InvalidArgument", "The retain until date must be in the future!")
 
 

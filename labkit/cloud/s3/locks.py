@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from labkit.cloud.access.s3_requests import passes_governance
 from labkit.cloud.operations import AwsError
 from labkit.cloud.protocol import S3_NAMESPACE
-from labkit.cloud.s3.documents import Document, invalid, malformed
+from labkit.cloud.s3.documents import Document, invalid, malformed, moment
 from labkit.cloud.s3.limits import check_until
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def _loosens(version: Any, mode: str, until: str, *, bypass: bool) -> bool:
     """Whether a new retention takes away from one that may not be taken from."""
     if not version.lock_mode or (version.lock_mode == "GOVERNANCE" and bypass):
         return False
-    return bool(mode != version.lock_mode or until < version.lock_until)
+    return mode != version.lock_mode or moment(until) < moment(version.lock_until)
 
 
 def _told(bucket: Any, root: str, members: dict[str, str | None]) -> bytes:

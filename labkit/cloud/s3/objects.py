@@ -7,6 +7,7 @@ gets a ticket and hands it back where it would have answered with the body.
 from __future__ import annotations
 
 import contextlib
+import datetime
 import hashlib
 import os
 import threading
@@ -28,6 +29,7 @@ from labkit.cloud.s3.bodies import (
     read_stream,
     write_stream,
 )
+from labkit.cloud.s3.documents import moment
 from labkit.cloud.s3.keystore import KeyStore
 from labkit.cloud.s3.uploads import DiskMultipart
 
@@ -71,6 +73,19 @@ class DiskKey(models.FakeKey):
         self.path, self.contentsize = str(self._place), body.size
         self._etag = self._etag or body.etag
         self.checksums = body.checksums
+
+    @property
+    def lock_until(self) -> str | None:
+        """When its retention ends, as S3 tells it and moto reads it, however a client wrote it."""
+        until = self.__dict__.get("lock_until")
+        if not until:
+            return None
+        ends = moment(until).astimezone(datetime.UTC)
+        return f"{ends.replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
+
+    @lock_until.setter
+    def lock_until(self, until: str | None) -> None:
+        self.__dict__["lock_until"] = until
 
     @property
     def etag(self) -> str:
