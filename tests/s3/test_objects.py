@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 import urllib.error
 import urllib.request
 import zlib
@@ -300,6 +301,24 @@ def test_versions(s3, bucket):
     assert s3.get_object(Bucket=bucket, Key="a")["Body"].read() == b"2"
     s3.delete_object(Bucket=bucket, Key="a", VersionId=two)
     assert s3.get_object(Bucket=bucket, Key="a")["Body"].read() == b"1"
+
+
+def test_markers_are_listed_among_the_versions(aws, bucket):
+    s3, seen = aws("s3", config=Config()), []  # its own, for it is changed
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    for key in "ab":
+        s3.put_object(Bucket=bucket, Key=key, Body=b"")
+        s3.delete_object(Bucket=bucket, Key=key)
+    s3.put_object(Bucket=bucket, Key="b", Body=b"")
+
+    def look(response_dict, **_):
+        seen.append(response_dict["body"])
+
+    s3.meta.events.register("before-parse.s3", look)
+    s3.list_object_versions(Bucket=bucket)
+    found = re.findall(rb"<(Version|DeleteMarker)>.*?<Key>(.)", seen[0])
+    order = [kind[:1] + key for kind, key in found]
+    assert order == [b"Da", b"Va", b"Vb", b"Db", b"Vb"]
 
 
 def test_lists_of_more_than_a_thousand(s3, bucket):

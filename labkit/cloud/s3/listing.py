@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 import urllib.parse
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 MOST = 1000
 OWNER = {"ID": models.OWNER, "DisplayName": "webfile"}
 _TOKEN = b"after:"
+_TAGS, _ARE_MARKERS = (b"Version", b"DeleteMarker"), "of each entry, in its order"
 
 
 class Entry(NamedTuple):
@@ -96,11 +98,27 @@ def answer(request: Request, bucket: Any) -> protocol.Reply:
     asked = Asked(query, min(int(query.get(limit) or MOST), MOST))
     name = next((each for each in _LISTINGS if each in query), "")
     operation, root, listing = _LISTINGS[name]
-    told = {"Prefix": asked.text(asked.prefix), "IsTruncated": False} | listing(asked, bucket)
+    found = listing(asked, bucket)
+    told = {"Prefix": asked.text(asked.prefix), "IsTruncated": False} | found
     told |= {"Delimiter": asked.text(asked.delimiter)} if asked.delimiter else {}
     told |= {"EncodingType": "url"} if "encoding-type" in query else {}
     body = protocol.xml_document(operation, root, told)
+    body = _mixed(body, found.get(_ARE_MARKERS, []))
     return protocol.Reply(200, {"Content-Type": "application/xml"}, body)
+
+
+def _mixed(body: bytes, are_markers: list[bool]) -> bytes:
+    """A listing of versions with its markers among them, in the order of the listing.
+
+    Clients that read the document as it comes, such as MinIO's, take a key's first for its latest.
+    """
+    versions, markers = (re.findall(rb"(?s)<%b>.*?</%b>" % (tag, tag), body) for tag in _TAGS)
+    if not versions or not markers:
+        return body
+    start = body.index(versions[0])
+    rest = body[start:].replace(b"".join(versions), b"").replace(b"".join(markers), b"")
+    turn = {False: iter(versions), True: iter(markers)}
+    return body[:start] + b"".join(next(turn[each]) for each in are_markers) + rest
 
 
 def _list_objects(asked: Asked, bucket: Any) -> Answer:
@@ -132,7 +150,8 @@ def _list_versions(asked: Asked, bucket: Any) -> Answer:
     listed = [_told_of_version(asked, bucket, each) for each in page.entries]
     kept = [each for each in listed if "ETag" in each]
     marks = [each for each in listed if "ETag" not in each]
-    return told | {"MaxKeys": asked.most, "Versions": kept, "DeleteMarkers": marks}
+    told |= {"MaxKeys": asked.most, "Versions": kept, "DeleteMarkers": marks}
+    return told | {_ARE_MARKERS: ["ETag" not in each for each in listed]}
 
 
 def _list_uploads(asked: Asked, bucket: Any) -> Answer:
