@@ -61,7 +61,11 @@ def test_the_whole_is_what_was_named(s3, bucket, upload, lying, sent, named):
     listed = {p["PartNumber"]: p["Size"] for p in s3.list_parts(**upload)["Parts"]}
     assert listed == {n: len(b) for n, b in bodies.items()}
     parts = [{"PartNumber": n, "ETag": tags[n]} for n in named]
-    done = s3.complete_multipart_upload(**upload, MultipartUpload={"Parts": parts})
+    size = sum(len(bodies[number]) for number in named)
+    asked = upload | {"MultipartUpload": {"Parts": parts}}
+    with pytest.raises(ClientError, match="InvalidRequest"):
+        s3.complete_multipart_upload(**asked, MpuObjectSize=size + 1)
+    done = s3.complete_multipart_upload(**asked, MpuObjectSize=size)
     digests = b"".join(hashlib.md5(bodies[n]).digest() for n in named)
     assert done["ETag"] == f'"{hashlib.md5(digests).hexdigest()}-{len(named)}"'
     assert s3.get_object(Bucket=bucket, Key="m")["Body"].read() == b"".join(

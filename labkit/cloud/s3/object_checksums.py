@@ -128,15 +128,15 @@ def check_parts(request: Request, body: bytes, upload: Any) -> None:
     """
     if b"<" not in body:
         raise _invalid("You must specify at least one part")
-    sizes = sum(part.contentsize for part in upload.parts.values())
+    listed = list(_named(body))
+    upload.check_named([(number, etag) for number, etag, _ in listed])
+    sizes = sum(upload.parts[number].contentsize for number, _, _ in listed)
     said = request.header("x-amz-mp-object-size")
     if said and said != str(sizes):
         raise _invalid(
             f"The provided 'x-amz-mp-object-size' header value {said} does not match what was "
             f"computed: {sizes}"
         )
-    listed = list(_named(body))
-    upload.check_named([(number, etag) for number, etag, _ in listed])
     for number, etag, found in listed:
         known = upload.parts[number].checksums
         if any(known.get(k, v) != v for k, v in found.items()):
