@@ -105,6 +105,21 @@ class _Parser(RedshiftParser):
         """PRIOR is known everywhere, where sqlglot knows it in this condition alone."""
         return self._parse_disjunction()
 
+    def _parse_grouping_set(self) -> exp.Expr | None:
+        """A condition, too, where sqlglot reads none."""
+        sets = self._parse_grouping_sets() or self._parse_cube_or_rollup()
+        return sets or self._parse_disjunction()
+
+    def _parse_cube_or_rollup(self, with_prefix: bool = False) -> exp.Cube | exp.Rollup | None:
+        start = self._index
+        kind = exp.Cube if self._match(TokenType.CUBE) else exp.Rollup
+        if kind is exp.Rollup and not self._match(TokenType.ROLLUP):
+            return None
+        if with_prefix:
+            self._retreat(start)
+            return super()._parse_cube_or_rollup(with_prefix)
+        return self.expression(kind(expressions=self._parse_wrapped_csv(self._parse_disjunction)))
+
     def _parse_star_op(self, *keywords: str) -> list[exp.Expr] | None:
         """EXCLUDE ends the whole select list: ``* EXCLUDE a, b``, where sqlglot selects ``b``."""
         return None if "EXCLUDE" in keywords else super()._parse_star_op(*keywords)
