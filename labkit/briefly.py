@@ -22,8 +22,6 @@ from labkit.errors import shorten
 
 KINDS = (BotoCoreError, ClientError)
 RESTARTED = "Has the cell that sets it run? After a restart, run the cells above again."
-    "Has the cell that sets it run? After a restart of the kernel, run the cells above again."
-)
 
 
 def show_errors_briefly() -> None:
