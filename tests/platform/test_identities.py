@@ -112,3 +112,17 @@ def test_redshift_s_own_role_has_its_name(iam):
     role = iam.create_service_linked_role(AWSServiceName="redshift.amazonaws.com")["Role"]
     assert role["RoleName"] == "AWSServiceRoleForRedshift"
     iam.delete_service_linked_role(RoleName=role["RoleName"])
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [(["aws:a"], "reserved"), (["AWS:a"], "reserved"), (["a", "A"], "Duplicate tag keys found")],
+)
+def test_keys_of_tags_that_are_refused(iam, fresh, keys, words):
+    name, tags = fresh("tagged"), [{"Key": key, "Value": "v"} for key in keys]
+    with pytest.raises(iam.exceptions.InvalidInputException, match=words):
+        iam.create_user(UserName=name, Tags=tags)
+    iam.create_user(UserName=name)
+    with pytest.raises(iam.exceptions.InvalidInputException, match=words):
+        iam.tag_user(UserName=name, Tags=tags)
+    assert iam.list_user_tags(UserName=name)["Tags"] == []

@@ -62,6 +62,13 @@ def test_what_is_no_alias(kms, key, call, asked, code):
     assert code_of(getattr(kms, call), **named) == code
 
 
+@pytest.mark.parametrize("keys", [["aws:a"], ["a", "a"]])
+def test_keys_of_tags_that_are_refused(kms, key, keys):
+    tags = [{"TagKey": each, "TagValue": "v"} for each in keys]
+    assert code_of(kms.create_key, Tags=tags) == "TagException"
+    assert code_of(kms.tag_resource, KeyId=key, Tags=tags) == "TagException"
+
+
 def test_data_keys(kms, key):
     made = kms.generate_data_key(KeyId=key, KeySpec="AES_256", EncryptionContext={"a": "b"})
     opened = kms.decrypt(CiphertextBlob=made["CiphertextBlob"], EncryptionContext={"a": "b"})

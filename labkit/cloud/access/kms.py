@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from labkit.cloud.access import identities
+from labkit.cloud.access import identities, tags
 from labkit.cloud.access.ciphers import check_algorithm, of_ciphertext
 from labkit.cloud.access.keys import USAGES, Keys, authorize, find_key
 from labkit.cloud.access.policy_conditions import Question
@@ -54,6 +54,7 @@ def judge_call(context: Context, parameters: Parameters) -> None:
     if "Policy" in parameters:
         _check_new_policy(context, parameters, uses[0][1] if uses else None)
     _check_limits(context.operation, parameters)
+    tags.check_keys(context, parameters)
     if parameters.get("DryRun"):
         words = "The request would have succeeded, but the DryRun option is set."
         raise AwsError("DryRunOperationException", words)

@@ -17,6 +17,33 @@ _LIST = "ListTagsForResource"
 # Members that hold a call's tags, and those that hold the keys of tags alone.
 _GIVEN, _NAMED = ("Tags", "tags", "TagsToAdd", "TagList"), ("TagKeys", "tagKeys", "TagsToRemove")
 
+# How a service refuses keys: its code, its words for one that is AWS's own, and for twins.
+_REFUSALS = {
+    "iam": (
+        "InvalidInput",
+        "Tag keys that begin with aws: are reserved for system use.",
+        "Duplicate tag keys found. Please note that Tag keys are case insensitive.",
+    ),
+    "kms": ("TagException", "Tags beginning with aws: are reserved", "Duplicate tag keys"),
+}
+
+
+def check_keys(context: Context, asked: Mapping[str, Any]) -> None:
+    """Raise for tags of IAM or KMS whose keys nobody may give, or that stand twice.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html
+
+    Raises:
+        AwsError: ``InvalidInput`` of IAM, ``TagException`` of KMS.
+    """
+    code, reserved, twins = _REFUSALS[context.service]
+    keys = [str(each.get("Key", each.get("TagKey"))) for each in asked.get("Tags") or ()]
+    if any(key.lower().startswith("aws:") for key in keys):
+        raise AwsError(code, reserved)
+    told = [key.lower() if context.service == "iam" else key for key in keys]
+    if len({*told}) < len(told):
+        raise AwsError(code, twins)
+
 
 def as_keys(prefix: str, tags: Mapping[str, str]) -> Keys:
     """Tags as condition keys: ``aws:requesttag/team``, in lower case."""

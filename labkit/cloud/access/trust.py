@@ -11,7 +11,7 @@ import re
 import urllib.parse
 from typing import Any
 
-from labkit.cloud.access import entities
+from labkit.cloud.access import entities, tags
 from labkit.cloud.access.policy_language import check_document, read_document
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.json_text import BadJson
@@ -21,6 +21,7 @@ from labkit.cloud.operations import AwsError, Context, Principal
 def judge_call(context: Context, parameters: dict[str, Any]) -> None:
     """Raise for a policy that is none of a role's trust or of an identity, and as `entities`."""
     entities.check_call(context, parameters)
+    tags.check_keys(context, parameters)
     if context.operation in ("CreateRole", "UpdateAssumeRolePolicy"):
         text = parameters.get("AssumeRolePolicyDocument", parameters.get("PolicyDocument", ""))
         _check_trust(text)
