@@ -909,7 +909,7 @@ def test_writers_at_once_lose_no_rows(ice: Ice) -> None:
     done = [ice.lake.follow(number)["Status"] for number in started]
     lost = [s["StateChangeReason"] for s in done if s["State"] != "SUCCEEDED"]
     assert all("ICEBERG_COMMIT_ERROR" in reason for reason in lost)
-    assert ice.count("t") == 6 - len(lost)
+    assert ice.count("t") == 6 - len(lost) > 0
     assert ice.load("t").scan().to_arrow().num_rows == 6 - len(lost)
 
 
