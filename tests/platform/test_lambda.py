@@ -596,6 +596,11 @@ UNDONE = {
         {},
         "must specify at least one of error handling or destination setting",
     ),
+    "a destination of no kind": (
+        "put_function_event_invoke_config",
+        {"DestinationConfig": {"OnSuccess": {"Destination": "arn:aws:s3:::bucket"}}},
+        "The destination ARN arn:aws:s3:::bucket is invalid",
+    ),
     "a lost function": (
         "list_versions_by_function",
         {"FunctionName": "lost"},

@@ -18,11 +18,13 @@ from labkit.cloud import protocol
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.constraints import refusal
 from labkit.cloud.lambdas import permissions, routing, zips
-from labkit.cloud.lambdas.finding import find, plain_arn
+from labkit.cloud.lambdas.finding import find, no_resource, plain_arn
 from labkit.cloud.operations import AwsError, Context, not_here
 
 Members = dict[str, Any]
 LONGEST_S = 900
+# Services to which a function's events go on; those that failed go to S3, too.
+_DESTINATIONS = ("events", "lambda", "sns", "sqs")
 
 
 def judge_call(context: Context, parameters: Members) -> None:
@@ -83,9 +85,13 @@ def _check_settings(context: Context, parameters: Members) -> None:
     if not any(name in parameters for name in settings):
         raise _invalid("You must specify at least one of error handling or destination setting.")
     function = find(context.cloud, parameters["FunctionName"], None, context.region)
-    for each in (parameters.get("DestinationConfig") or {}).values():
-        if ":".join(each.get("Destination", "").split(":")[:7]) == plain_arn(function):
+    for when, each in (parameters.get("DestinationConfig") or {}).items():
+        arn = each.get("Destination") or ""
+        if ":".join(arn.split(":")[:7]) == plain_arn(function):
             raise _invalid("You can't specify the function as a destination for itself.")
+        kinds = _DESTINATIONS if when == "OnSuccess" else (*_DESTINATIONS, "s3")
+        if arn and arn.split(":")[2] not in kinds:
+            raise _invalid(f"The destination ARN {arn} is invalid.")
 
 
 def _check_configured(context: Context, parameters: Members) -> None:
@@ -132,8 +138,7 @@ def _check_mapping(context: Context, parameters: Members) -> None:
     """Raise where there is no such mapping, of which moto says nothing."""
     mappings = context.backend("lambda").list_event_source_mappings(None, None)
     if all(each.uuid != parameters["UUID"] for each in mappings):
-        words = "The resource you requested does not exist."
-        raise AwsError("ResourceNotFoundException", words, 404)
+        raise no_resource()
 
 
 def _check_new_mapping(context: Context, parameters: Members) -> None:
