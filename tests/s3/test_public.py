@@ -67,6 +67,88 @@ def test_a_policy_by_the_objects_own_tags(s3, anyone, bucket):
     assert refused(anyone.get_object, Bucket=bucket, Key="a") == "AccessDenied"
 
 
+def by_header(s3, bucket, key):
+    return s3.get_object(Bucket=bucket, Key=key)["ResponseMetadata"]["HTTPStatusCode"]
+
+
+def by_address(s3, bucket, key):
+    address = s3.generate_presigned_url("get_object", {"Bucket": bucket, "Key": key})
+    return requests.get(address, timeout=60).status_code
+
+
+def by_form(s3, bucket, key):
+    form = s3.generate_presigned_post(bucket, key)
+    files = {"file": b"x"}
+    return requests.post(form["url"], data=form["fields"], files=files, timeout=60).status_code
+
+
+def is_(name, value):
+    return {"StringEquals": {f"s3:{name}": value}}
+
+
+OLD, YOUNG = ({f"Numeric{kind}Than": {"s3:signatureAge": "60000"}} for kind in ("Greater", "Less"))
+SIGNED = {  # how a request is signed, by which version; a condition → whether it is refused
+    "header": (by_header, "s3v4", is_("authType", "REST-HEADER"), True),
+    "header, another": (by_header, "s3v4", is_("authType", "POST"), False),
+    "header, age": (by_header, "s3v4", YOUNG, False),
+    "address": (by_address, "s3v4", is_("authType", "REST-QUERY-STRING"), True),
+    "address, version": (by_address, "s3v4", is_("signatureversion", "AWS4-HMAC-SHA256"), True),
+    "address, young": (by_address, "s3v4", YOUNG, True),
+    "address, old": (by_address, "s3v4", OLD, False),
+    "address, version 2": (by_address, "s3", is_("signatureversion", "AWS"), True),
+    "address, age of version 2": (
+        by_address,
+        "s3",
+        {"NumericEquals": {"s3:signatureAge": 0}},
+        True,
+    ),
+    "form": (by_form, "s3v4", is_("authType", "POST"), True),
+    "form, young": (by_form, "s3v4", YOUNG, True),
+    "form, version 2": (by_form, "s3", is_("signatureversion", "AWS"), True),
+}
+
+
+@pytest.mark.parametrize(("way", "version", "condition", "denied"), SIGNED.values(), ids=SIGNED)
+def test_a_policy_by_how_a_request_is_signed(aws, bucket, way, version, condition, denied):
+    s3 = aws("s3", config=Config(signature_version=version if way is not by_header else None))
+    kept = {"Effect": "Deny", "Action": ["s3:GetObject", "s3:PutObject"], "Condition": condition}
+    opened(aws("s3"), bucket, **kept)
+    if way is by_header and denied:
+        assert refused(s3.get_object, Bucket=bucket, Key="a") == "AccessDenied"
+    else:
+        assert (way(s3, bucket, "a") == 403) == denied
+
+
+def test_a_policy_that_wants_conditional_writes(s3, bucket):
+    """As in docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html."""
+    made = {"Bool": {"s3:ObjectCreationOperation": "true"}}
+    unless = {"Null": {"s3:if-none-match": "true", "s3:if-match": "true"}}
+    opened(s3, bucket, Effect="Deny", Action="s3:PutObject", Condition=made | unless)
+    put = {"Bucket": bucket, "Key": "b", "Body": b"x"}
+    assert refused(s3.put_object, **put) == "AccessDenied"
+    etag = s3.put_object(**put, IfNoneMatch="*")["ETag"]
+    s3.put_object(**put, IfMatch=etag)
+    source = {"Bucket": bucket, "Key": "c", "CopySource": f"{bucket}/a"}
+    assert refused(s3.copy_object, **source) == "AccessDenied"
+    upload = {"Bucket": bucket, "Key": "m"}
+    upload["UploadId"] = s3.create_multipart_upload(**upload)["UploadId"]
+    etag = s3.upload_part(**upload, PartNumber=1, Body=b"x")["ETag"]
+    upload["MultipartUpload"] = {"Parts": [{"PartNumber": 1, "ETag": etag}]}
+    assert refused(s3.complete_multipart_upload, **upload) == "AccessDenied"
+    s3.complete_multipart_upload(**upload, IfNoneMatch="*")
+
+
+def test_a_policy_by_the_tags_of_the_version_that_is_named(s3, anyone, bucket):
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    put = {"Bucket": bucket, "Key": "a", "Body": b"x"}
+    closed, open_ = (s3.put_object(**put, Tagging=f"open={w}")["VersionId"] for w in ("no", "yes"))
+    tagged = {"StringEquals": {"s3:ExistingObjectTag/open": "yes"}}
+    opened(s3, bucket, Action="s3:GetObjectVersion", Condition=tagged)
+    named = {"Bucket": bucket, "Key": "a"}
+    assert anyone.get_object(**named, VersionId=open_)["Body"].read() == b"x"
+    assert refused(anyone.get_object, **named, VersionId=closed) == "AccessDenied"
+
+
 BLOCKS = ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"]
 
 

@@ -75,8 +75,11 @@ def authorize_s3(cloud: Cloud, request: Request) -> None:
     keys, record = request_keys(cloud, request), find_bucket(cloud, request.bucket)
     if request.principal is ANONYMOUS and request.bucket and record is None:
         raise AwsError("NoSuchBucket", "The specified bucket does not exist", 404)
+    source = copy_source(request)
+    of_source: Keys = {"s3:versionid": source[2]} if source and source[2] else {}
     for action, bucket, key in actions(cloud, request):
-        _authorize(cloud, request.principal, action, bucket, key, keys)
+        more = of_source if source and (bucket, key) == source[:2] else {}
+        _authorize(cloud, request.principal, action, bucket, key, keys | more)
     acl.check_new(record, request.header("x-amz-acl"), _granted_in_headers(request))
     for action, key_arn, bucket, key in _key_uses(cloud, request):
         arn = arn_of(bucket, key)
@@ -257,7 +260,8 @@ def _question(
     cloud: Cloud, principal: Principal, action: str, bucket: str, key: str, keys: Keys
 ) -> Question:
     known = identities.global_keys(cloud, principal) | {"s3:resourceaccount": cloud.account}
-    known |= {} if action == "s3:PutObject" else _tag_keys(cloud, bucket, key)
+    version = str(keys["s3:versionid"]) if "s3:versionid" in keys else None
+    known |= {} if action == "s3:PutObject" else _tag_keys(cloud, bucket, key, version)
     return Question(principal, action, arn_of(bucket, key), known | keys)
 
 
@@ -287,9 +291,9 @@ def policy_of(bucket: Any) -> Document | None:
     return read_document(text.decode() if isinstance(text, bytes) else text)
 
 
-def _tag_keys(cloud: Cloud, bucket: str, key: str) -> Keys:
-    version = find_version(find_bucket(cloud, bucket), key) if key else None
-    if version is None:
+def _tag_keys(cloud: Cloud, bucket: str, key: str, version: str | None) -> Keys:
+    found = find_version(find_bucket(cloud, bucket), key, version) if key else None
+    if found is None:
         return {}
-    tags = cloud.backend("s3").tagger.get_tag_dict_for_resource(version.arn)
+    tags = cloud.backend("s3").tagger.get_tag_dict_for_resource(found.arn)
     return {f"s3:existingobjecttag/{k}".lower(): v for k, v in tags.items()}

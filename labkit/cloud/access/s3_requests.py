@@ -11,9 +11,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from labkit.cloud.access.keys import find_key, in_s3_words
+from labkit.cloud.access.signature import ALGORITHM, CLAIM
 from labkit.cloud.cloud import Cloud
 
 if TYPE_CHECKING:
+    from labkit.cloud.access.signature import Claim
     from labkit.cloud.s3.request import Request
 
 Keys = dict[str, str | list[str]]
@@ -106,7 +108,38 @@ def request_keys(cloud: Cloud, request: Request) -> Keys:
     keys |= {f"s3:requestobjecttag/{k}".lower(): v for k, v in tags.items()}
     keys |= {"s3:requestobjecttagkeys": list(tags)} if tags else {}
     keys |= _full_key_arn(cloud, request.bucket, headers)
-    return keys | {"s3:signatureversion": "AWS4-HMAC-SHA256"}
+    return keys | _signing_keys(request) | _writing_keys(request)
+
+
+def _signing_keys(request: Request) -> Keys:
+    """How a request is signed, which an unsigned one does not tell.
+
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/API/bucket-policy-s3-sigv4-conditions.html
+    """
+    claim: Claim | None = request.environ.get(CLAIM)
+    if claim is None or not claim.access_key:
+        return {}
+    way = "REST-QUERY-STRING" if claim.presigned else "REST-HEADER"
+    told: Keys = {
+        "s3:signatureversion": "AWS" if claim.is_legacy else ALGORITHM,
+        "s3:authtype": "POST" if "form" in request.asked else way,
+    }
+    return told | ({"s3:signatureage": str(claim.age_ms)} if claim.presigned else {})
+
+
+def _writing_keys(request: Request) -> Keys:
+    """What a write is to meet, and whether it makes an object or begins or adds to an upload.
+
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
+    """
+    names = ("if-match", "if-none-match")
+    told: Keys = {f"s3:{name}": said for name in names if (said := request.header(name))}
+    if request.method == "DELETE" or not (request.changes and request.key):
+        return told
+    if request.replaces_object:
+        return told | {"s3:objectcreationoperation": "true"}
+    adds = {"uploads", "uploadId"} & set(request.query)
+    return told | ({"s3:objectcreationoperation": "false"} if adds else {})
 
 
 def copy_source(request: Request) -> tuple[str, str, str | None] | None:

@@ -16,12 +16,14 @@ import hmac
 import re
 import urllib.parse
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Any
 
 from labkit.cloud.operations import AwsError
 from labkit.cloud.protocol import raw_path
 
 ALGORITHM = "AWS4-HMAC-SHA256"
+CLAIM = "labkit.claim"  # in the environment of a request whose claim has been proved
 _LONGEST_S, _MOST_SKEW = 604_800, datetime.timedelta(minutes=15)
 _HEADER = re.compile(
     r"AWS4-HMAC-SHA256\s+Credential=([^,\s]+),\s*SignedHeaders=([^,\s]+),\s*Signature=(\w+)"
@@ -40,6 +42,26 @@ class Claim:
     signature: str
     timestamp: str
     presigned: bool
+
+    @property
+    def is_legacy(self) -> bool:
+        """Whether it is one of signature version 2."""
+        return not self.signed_headers
+
+    @property
+    def age_ms(self) -> int:
+        """Milliseconds since it was made; 0 of version 2, which does not tell."""
+        age = datetime.timedelta() if self.is_legacy else datetime.datetime.now(UTC) - self.made
+        return age // datetime.timedelta(milliseconds=1)
+
+    @property
+    def made(self) -> datetime.datetime:
+        """When it was made, by version 4."""
+        try:
+            return datetime.datetime.strptime(self.timestamp, "%Y%m%dT%H%M%S%z")
+        except ValueError as error:
+            words = "X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\""
+            raise AwsError("AuthorizationQueryParametersError", words) from error
 
     @property
     def scope(self) -> str:
@@ -69,7 +91,7 @@ def _of_date(header: str) -> str:
         moment = email.utils.parsedate_to_datetime(header)
     except ValueError:
         return ""
-    return moment.astimezone(datetime.UTC).strftime("%Y%m%dT%H%M%SZ")
+    return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
 
 
 def _claim(
@@ -168,15 +190,11 @@ def _payload_hash(claim: Claim, environ: dict[str, Any], body: bytes | None) -> 
 
 def _check_expiry(claim: Claim, environ: dict[str, Any]) -> None:
     query = dict(urllib.parse.parse_qsl(environ.get("QUERY_STRING", "")))
-    try:
-        made = datetime.datetime.strptime(claim.timestamp, "%Y%m%dT%H%M%S%z")
-    except ValueError as error:
-        words = "X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\""
-        raise AwsError("AuthorizationQueryParametersError", words) from error
+    made = claim.made
     seconds = query.get("X-Amz-Expires", "")
     if wrong := _wrong_with(seconds):
         raise AwsError("AuthorizationQueryParametersError", f"X-Amz-Expires {wrong}")
-    if made - _MOST_SKEW > datetime.datetime.now(datetime.UTC):
+    if made - _MOST_SKEW > datetime.datetime.now(UTC):
         raise AwsError("AccessDenied", "Request is not valid yet", 403)
     lifetime = datetime.timedelta(seconds=int(seconds))
     _check_passed(made + lifetime, **{"X-Amz-Expires": seconds})
@@ -212,7 +230,7 @@ def verify_legacy(claim: Claim, secret: str, environ: dict[str, Any]) -> None:
     expected = [_legacy_signature(each, secret) for each in to_sign]
     if not any(hmac.compare_digest(each, claim.signature) for each in expected):
         raise mismatch(claim, to_sign[0])
-    _check_passed(datetime.datetime.fromtimestamp(int(claim.timestamp), datetime.UTC))
+    _check_passed(datetime.datetime.fromtimestamp(int(claim.timestamp), UTC))
 
 
 def _wrong_with(seconds: str) -> str | None:
@@ -229,7 +247,7 @@ def _wrong_with(seconds: str) -> str | None:
 
 def _check_passed(ends: datetime.datetime, **told: str) -> None:
     """Raise where an address held until a moment that is over."""
-    now = datetime.datetime.now(datetime.UTC)
+    now = datetime.datetime.now(UTC)
     if now > ends:
         moments = {"Expires": ends, "ServerTime": now}
         told |= {name: moment.strftime("%Y-%m-%dT%H:%M:%SZ") for name, moment in moments.items()}

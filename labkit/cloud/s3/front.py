@@ -17,7 +17,7 @@ from tempfile import SpooledTemporaryFile
 from typing import Any
 
 from labkit.cloud import protocol
-from labkit.cloud.access import acl, guard, policy
+from labkit.cloud.access import acl, guard, policy, signature
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.operations import ANONYMOUS, AwsError, not_kept
 from labkit.cloud.s3 import (
@@ -110,6 +110,7 @@ class S3:
         limits.check_address(environ)
         limits.check_digest(environ)
         claim, principal = guard.identify(environ, None)
+        environ[signature.CLAIM] = claim
         limits.check_signed(environ, claim)
         request = read_request(with_legacy_headers(environ, claim), principal)
         environ[access_logs.REQUEST] = request

@@ -77,6 +77,7 @@ def as_put(environ: Environ, form: Form) -> Environ:
         "CONTENT_LENGTH": str(form.size),
         "wsgi.input": form.file,
         FORM: True,
+        signature.CLAIM: _claim(form.fields),
     }
     for name, value in form.fields.items():
         if name in _HEADERS or (name.startswith("x-amz-") and name not in _SIGNING):
@@ -140,6 +141,14 @@ def _signed_by(fields: dict[str, str]) -> Principal:
         claim = signature.Claim(key, "", "", "s3", (), sent, "", presigned=True)
         raise signature.mismatch(claim, policy)
     return principal
+
+
+def _claim(fields: dict[str, str]) -> signature.Claim | None:
+    """What the signature of a form says; ``None`` of one that is not signed."""
+    key = fields.get("awsaccesskeyid") or fields.get("x-amz-credential", "").partition("/")[0]
+    headers = ("",) if "x-amz-credential" in fields else ()
+    moment = fields.get("x-amz-date", "")
+    return signature.Claim(key, "", "", "s3", headers, "", moment, presigned=True) if key else None
 
 
 def _missing(name: str) -> AwsError:

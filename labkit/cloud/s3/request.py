@@ -107,7 +107,7 @@ def with_legacy_headers(environ: Environ, claim: Claim) -> Environ:
 
     What signs it is none of the request: its ``Expires`` is not the object's.
     """
-    if claim.signed_headers:
+    if not claim.is_legacy:
         return environ
     query = dict(urllib.parse.parse_qsl(environ.get("QUERY_STRING", "")))
     found = legacy_headers(query).items()
