@@ -60,11 +60,14 @@ class Place:
                 f"The objects under {self.path} are not one table: {self.table} was left as it is."
             )
         if self.keys and self.keys != drafts[0].keys:
-            return (
-                "Folder partition keys do not match table partition keys, skipped folder: "
-                f"{self.path.removeprefix('s3://')}"
-            )
+            return other_keys(self.path)
         return None
+
+
+def other_keys(folder: str) -> str:
+    """What a crawl says of a folder whose partition keys are not its table's."""
+    place = folder.removeprefix("s3://")
+    return f"Folder partition keys do not match table partition keys, skipped folder: {place}"
 
 
 def places_of(

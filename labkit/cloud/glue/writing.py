@@ -21,6 +21,7 @@ from labkit.cloud.glue.grouping import Draft
 from labkit.cloud.glue.indexes import index_partitions
 from labkit.cloud.glue.names import clean_name, table_name
 from labkit.cloud.glue.open_tables import Found
+from labkit.cloud.glue.places import other_keys
 from labkit.cloud.glue.records import current
 from labkit.cloud.glue.runs import Crawl
 
@@ -88,10 +89,7 @@ class Writer:
                 self._create(name, wanted)
             found = definitions.partition_inputs(draft, bucket=bucket, crawler=crawler)
             if found and _keys(self._current(name)) != list(draft.keys):
-                self.crawl.note(
-                    "Folder partition keys do not match table partition keys, skipped folder: "
-                    f"{where.removeprefix('s3://')}"
-                )
+                self.crawl.note(other_keys(where))
                 return
             self._write_partitions(name, found)
             if found and self.policies.configuration.indexes:

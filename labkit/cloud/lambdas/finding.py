@@ -26,6 +26,12 @@ def find(cloud: Cloud, name: str, qualifier: str | None = None, region: str | No
         raise AwsError("ResourceNotFoundException", f"Function not found: {where}", 404) from error
 
 
+def no_resource() -> AwsError:
+    """The refusal of what belongs to functions and is not there: a policy, a layer, a mapping."""
+    words = "The resource you requested does not exist."
+    return AwsError("ResourceNotFoundException", words, 404)
+
+
 def arn_of(function: Any) -> str:
     """The ARN of a version; of the function itself for the latest."""
     return str(function.function_arn)

@@ -5,7 +5,8 @@ Source: https://docs.aws.amazon.com/lambda/latest/api/API_GetLayerVersionByArn.h
 
 from __future__ import annotations
 
-from labkit.cloud.operations import Answer, AwsError, Context, operation
+from labkit.cloud.lambdas.finding import no_resource
+from labkit.cloud.operations import Answer, Context, operation
 
 
 @operation("lambda", "GetLayerVersionByArn")
@@ -14,7 +15,6 @@ def get_layer_version_by_arn(context: Context, *, Arn: str) -> Answer:
     layers = context.backend("lambda")
     version = None if ":awslayer:" in Arn else layers.layers_versions_by_arn(Arn)
     if version is None:
-        words = "The resource you requested does not exist."
-        raise AwsError("ResourceNotFoundException", words, 404)
+        raise no_resource()
     told: Answer = version.get_layer_version()
     return told

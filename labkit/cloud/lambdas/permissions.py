@@ -13,7 +13,7 @@ import re
 import uuid
 from typing import Any
 
-from labkit.cloud.lambdas.finding import find, plain_arn
+from labkit.cloud.lambdas.finding import find, no_resource, plain_arn
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 
 Members = dict[str, Any]
@@ -45,8 +45,7 @@ def get_policy(context: Context, *, FunctionName: str, Qualifier: str | None = N
     find(context.cloud, FunctionName, Qualifier, context.region)  # whether there is one
     statements = _statements(context, FunctionName, Qualifier)
     if not statements:
-        words = "The resource you requested does not exist."
-        raise AwsError("ResourceNotFoundException", words, 404)
+        raise no_resource()
     policy = {"Version": "2012-10-17", "Id": "default", "Statement": statements}
     revision = find(context.cloud, FunctionName, None, context.region).policy.revision
     return {"Policy": json.dumps(policy), "RevisionId": revision}

@@ -67,6 +67,11 @@ _DIRECTORY = ("DataSource", "VPCConnection")
 _PEOPLE = ("User", "Group", "RoleMembership", "RoleCustomPermission", "Namespace", "IAMPolicy")
 
 
+def no_account(account: str) -> AwsError:
+    """The refusal to tell of an account that never signed up."""
+    return not_found(f"Account information for account {account} is not found.")
+
+
 def _is_about(context: Context, nouns: tuple[str, ...]) -> bool:
     embeds = context.operation.startswith("GenerateEmbedUrl")
     return not embeds and any(noun in context.operation for noun in nouns)
@@ -81,5 +86,5 @@ def _not_signed_up(context: Context) -> AwsError:
             f"Account {account} is not signed up with QuickSight with namespace default"
         )
     if _is_about(context, _ACCOUNT):
-        return not_found(f"Account information for account {account} is not found.")
+        return no_account(account)
     return unsupported_edition(f"Account {account} is not subscribed for QuickSight")

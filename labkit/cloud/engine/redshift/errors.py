@@ -16,6 +16,7 @@ UNSUPPORTED, MISMATCH, AMBIGUOUS, GROUPING = "0A000", "42804", "42702", "42803"
 BAD_TEXT, BAD_DATETIME, OUT_OF_RANGE = "22P02", "22007", "22003"
 DENIED, INTERNAL, CANCELED, CANNOT_CAST = "42501", "XX000", "57014", "42846"
 DISK_FULL, TOO_DEEP = "53100", "54001"
+NUMERIC_OVERFLOW = "Numeric data overflow (result precision)"
 #: How a macro or a UDF raises an error with a state inside DuckDB; some by a cast that fails.
 MARK = "REDSHIFT"
 _MARKED = re.compile(rf"{MARK}:(\w{{5}}):(.*?)(?:' to INT32\b|\n|$)", re.DOTALL)
@@ -133,7 +134,7 @@ _KNOWN = (
     (r"date/time field value out of range: \"(.*?)\"",
      r'date/time field value out of range: "\1"', "22008"),
     (r"Overflow|out of range|Out of Range|(?:Could not|Failed to) cast .*value|overflows",
-     "Numeric data overflow (result precision)", OUT_OF_RANGE),
+     NUMERIC_OVERFLOW, OUT_OF_RANGE),
     (r"(?:Conversion Error|Could not convert).*?[\"'](.*?)[\"']",
      r'invalid input syntax: "\1"', BAD_TEXT),
     (r"column (\S+) must appear in the GROUP BY clause",

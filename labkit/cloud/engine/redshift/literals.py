@@ -9,7 +9,7 @@ from math import isinf
 from sqlglot import exp
 
 from labkit.cloud.engine.quoting import quoted_text
-from labkit.cloud.engine.redshift.errors import OUT_OF_RANGE, RedshiftError
+from labkit.cloud.engine.redshift.errors import NUMERIC_OVERFLOW, OUT_OF_RANGE, RedshiftError
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import BOOL, FLOAT8, INT4, INT8, UNKNOWN, Type, numeric
 
@@ -44,7 +44,7 @@ def number(text: str) -> Typed:
     if -(1 << 63) <= value < 1 << 63:
         return Typed(f"CAST({text} AS BIGINT)", INT8)
     if abs(value) >= 10**38:
-        raise RedshiftError("Numeric data overflow (result precision)", OUT_OF_RANGE)
+        raise RedshiftError(NUMERIC_OVERFLOW, OUT_OF_RANGE)
     return Typed(f"CAST('{text}' AS DECIMAL(38,0))", numeric(38, 0))
 
 

@@ -15,7 +15,7 @@ from labkit.cloud.quicksight import gate, keys, kinds, records, service_role, ta
 from labkit.cloud.quicksight.accounts import namespaces, settings, users
 from labkit.cloud.quicksight.kinds import KINDS, Kind
 from labkit.cloud.quicksight.records import Record, answers
-from labkit.cloud.quicksight.words import exists, not_found, not_here, precondition
+from labkit.cloud.quicksight.words import exists, not_here, precondition
 
 _TOLD = (
     "AccountName",
@@ -73,7 +73,7 @@ def describe_account_subscription(context: Context) -> Answer:
     """The account's subscription, also one that has ended."""
     found = context.cloud.records("quicksight.subscription").get(context.account)
     if found is None:
-        raise not_found(f"Account information for account {context.account} is not found.")
+        raise gate.no_account(context.account)
     return {"AccountInfo": records.shown(found, *_TOLD)}
 
 
@@ -82,7 +82,7 @@ def delete_account_subscription(context: Context) -> Answer:
     """Leave QuickSight; all its resources go."""
     found = gate.subscription(context.cloud)
     if found is None:
-        raise not_found(f"Account information for account {context.account} is not found.")
+        raise gate.no_account(context.account)
     if settings.found(context)["TerminationProtectionEnabled"]:
         raise precondition("Termination protection is enabled. Disable it to delete the account.")
     keys.forget(context.cloud)

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from labkit.cloud.engine.closed import Udf
 from labkit.cloud.engine.patience import patient
-from labkit.cloud.engine.redshift.errors import fail
+from labkit.cloud.engine.redshift.errors import NUMERIC_OVERFLOW, OUT_OF_RANGE, fail
 from labkit.cloud.engine.redshift.functions.entry import entries
 from labkit.cloud.engine.redshift.scope import Typed
 
@@ -137,7 +137,7 @@ def _from_hex(text: str) -> bytes:
 
 def _unpacked(data: bytes, size: int) -> int:
     if len(data) > size:
-        fail("Numeric data overflow (result precision)", "22003")
+        fail(NUMERIC_OVERFLOW, OUT_OF_RANGE)
     return int.from_bytes(data, signed=len(data) == size)
 
 

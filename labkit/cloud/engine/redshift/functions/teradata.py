@@ -11,7 +11,13 @@ from collections.abc import Sequence
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Context, Decimal
 
 from labkit.cloud.engine.closed import Udf
-from labkit.cloud.engine.redshift.errors import BAD_TEXT, fail, unsupported
+from labkit.cloud.engine.redshift.errors import (
+    BAD_TEXT,
+    NUMERIC_OVERFLOW,
+    OUT_OF_RANGE,
+    fail,
+    unsupported,
+)
 from labkit.cloud.engine.redshift.functions.entry import entries
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import Type, numeric
@@ -42,7 +48,7 @@ def _numeric(text: str, precision: int, scale: int) -> str:
     """Rounded to the nearest, of two as near to the even one."""
     found = _number(text).quantize(Decimal(1).scaleb(-scale), ROUND_HALF_EVEN, _WIDE)
     if len(found.as_tuple().digits) > precision:
-        fail("Numeric data overflow (result precision)", "22003")
+        fail(NUMERIC_OVERFLOW, OUT_OF_RANGE)
     return f"{found:f}"
 
 

@@ -141,7 +141,7 @@ def _judged(
     value = measured(data, name, columns, rule.where)
     if value is None:
         of = ",".join(columns)
-        return outcome([f"Empty state for analyzer {name}({of},None), all input values were NULL."])
+        return all_null(name, of)
     met = condition is None or meets(condition, value)
     return outcome([] if met else [refusal(value)], {metric(name, columns): float(value)})
 
@@ -172,3 +172,9 @@ def is_primary_key(data: Data, rule: Rule) -> Outcome:
     parts += [_judged(data, rule, "Completeness", _ONE, (each,)) for each in rule.parameters]
     metrics = {name: value for part in parts for name, value in part.metrics.items()}
     return outcome([part.message for part in parts if part.message], metrics)
+
+
+def all_null(analyzer: str, of: str) -> Outcome:
+    """A rule on values that does not hold, since there are none."""
+    told = f"Empty state for analyzer {analyzer}({of},None), all input values were NULL."
+    return outcome([told])

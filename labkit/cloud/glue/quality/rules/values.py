@@ -13,7 +13,7 @@ from labkit.cloud.glue.quality.conditions import holds, meets, sort_of
 from labkit.cloud.glue.quality.data import Data, Outcome, Unmet, outcome
 from labkit.cloud.glue.quality.dqdl import Condition, Keyword, Rule
 from labkit.cloud.glue.quality.registry import rule
-from labkit.cloud.glue.quality.rules.measures import check_numeric, refusal, spark_type
+from labkit.cloud.glue.quality.rules.measures import all_null, check_numeric, refusal, spark_type
 
 _RANGES = ("=", ">", ">=", "<", "<=", "between")
 #: Names of ``ColumnDataType``, and what Trino calls them.
@@ -103,10 +103,7 @@ def _within(data: Data, rule: Rule, value: str, names: Sequence[str], known: str
     sql = f"SELECT min({value}), max({value}), count(*) - count({known}) FROM {rows}"
     least, greatest, missing = data.row(sql).values()
     if least is None:
-        of = rule.parameters[0]
-        return outcome(
-            [f"Empty state for analyzer {names[0]}({of},None), all input values were NULL."]
-        )
+        return all_null(names[0], rule.parameters[0])
     ends = dict.fromkeys((float(least), float(greatest)))
     messages = [refusal(end) for end in ends if not meets(condition, end)]
     messages += [refusal("NULL")] if missing else []
