@@ -103,3 +103,27 @@ def test_a_definition_that_is_none_is_refused(glue: Any, fresh: Callable[[str], 
     asked = {"DataFormat": "AVRO", "SchemaDefinition": json.dumps(wrong)}
     assert not glue.check_schema_version_validity(**asked)["Valid"]
     assert glue.check_schema_version_validity(**asked | {"SchemaDefinition": '"int"'})["Valid"]
+
+
+def test_versions_differ_by_a_patch(glue: Any, fresh: Callable[[str], str]) -> None:
+    schema, _ = made(glue, fresh("schema"), "NONE", record(ID), record(LONG, NOTE, doc="new"))
+
+    def between(one: Any, other: Any) -> Any:
+        told = glue.get_schema_versions_diff(
+            SchemaId=schema,
+            FirstSchemaVersionNumber=one,
+            SecondSchemaVersionNumber=other,
+            SchemaDiffType="SYNTAX_DIFF",
+        )
+        return json.loads(told["Diff"])
+
+    first, last = {"VersionNumber": 1}, {"LatestVersion": True}
+    assert between(first, last) == [
+        {"op": "replace", "path": "/fields/0/type", "value": "long"},
+        {"op": "add", "path": "/fields/1", "value": NOTE},
+        {"op": "add", "path": "/doc", "value": "new"},
+    ]
+    assert [each["op"] for each in between(last, first)] == ["replace", "remove", "remove"]
+    assert between(last, last) == []
+    with pytest.raises(glue.exceptions.EntityNotFoundException):
+        between(first, {"VersionNumber": 9})
