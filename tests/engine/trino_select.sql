@@ -1454,3 +1454,42 @@ WITH RECURSIVE t(n, m) AS (VALUES (1, 2), (2, 3) UNION SELECT n + 1, m + 1 FROM 
 
 WITH RECURSIVE t(n) AS (SELECT now() UNION SELECT n FROM t WHERE false) SELECT count(*) FROM t
 --! NOT_SUPPORTED: line 1:16: UNION of maps and zoned timestamps in WITH RECURSIVE is not supported here
+
+SELECT count(DISTINCT x) FROM (SELECT approx_set(1) x)
+--! TYPE_MISMATCH: line 1:8: DISTINCT can only be applied to comparable types (actual: HyperLogLog)
+
+SELECT DISTINCT x FROM (SELECT approx_set(1) x)
+--! TYPE_MISMATCH: line 1:1: DISTINCT can only be applied to comparable types (actual: HyperLogLog)
+
+SELECT 1 FROM (SELECT approx_set(1) x) GROUP BY x
+--! TYPE_MISMATCH: line 1:49: HyperLogLog is not comparable, and therefore cannot be used in GROUP BY
+
+SELECT row_number() OVER (PARTITION BY x) FROM (SELECT approx_set(1) x)
+--! TYPE_MISMATCH: line 1:40: HyperLogLog is not comparable, and therefore cannot be used in window function PARTITION BY
+
+SELECT approx_set(1) UNION SELECT approx_set(2)
+--! TYPE_MISMATCH: line 1:22: Type HyperLogLog is not comparable and therefore cannot be used in UNION DISTINCT
+
+SELECT approx_set(1) EXCEPT SELECT approx_set(2)
+--! TYPE_MISMATCH: line 1:22: Type HyperLogLog is not comparable and therefore cannot be used in EXCEPT
+
+SELECT count(*) FROM (SELECT approx_set(1) UNION ALL SELECT approx_set(2))
+--> [["2"]]
+
+SELECT DISTINCT ARRAY[ST_Point(1, 2)]
+--! TYPE_MISMATCH: line 1:1: DISTINCT can only be applied to comparable types (actual: array(Geometry))
+
+SELECT * FROM TABLE(sequence(start => 1, 2))
+--! INVALID_ARGUMENTS: line 1:15: All arguments must be passed by name or all must be passed positionally
+
+SELECT * FROM TABLE(sequence(start => 1, start => 2))
+--! INVALID_FUNCTION_ARGUMENT: line 1:51: Duplicate argument name: START
+
+SELECT * FROM TABLE(sequence(start => 1, bar => 2))
+--! INVALID_FUNCTION_ARGUMENT: line 1:49: Unexpected argument name: BAR
+
+SELECT * FROM TABLE(sequence(1, 2, 3, 4))
+--! INVALID_ARGUMENTS: line 1:15: Too many arguments. Expected at most 3 arguments, got 4 arguments
+
+SELECT JSON_OBJECT(0 : 1)
+--! INVALID_FUNCTION_ARGUMENT: line 1:20: Invalid type of JSON object key: integer

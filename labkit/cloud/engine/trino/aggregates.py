@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.arguments import resolved_call
-from labkit.cloud.engine.trino.comparisons import sort_key
+from labkit.cloud.engine.trino.comparisons import comparable, sort_key
 from labkit.cloud.engine.trino.errors import QueryFailed
 from labkit.cloud.engine.trino.functions.equality import is_keyed
 from labkit.cloud.engine.trino.grouping import walk
@@ -54,6 +54,10 @@ def aggregate_sql(node: tree.Call, scope: Scope, *, after: str) -> tuple[Resolve
     if node.ignore_nulls is not None and "window" not in kinds(node.name):
         message = f"Cannot specify null treatment clause for {node.name} function"
         raise scope.fail(node, "NULL_TREATMENT_NOT_ALLOWED", message)
+    for kind in found.parameters if node.distinct else ():
+        if not comparable(kind):
+            message = "DISTINCT can only be applied to comparable types (actual: "
+            raise scope.fail(node, "TYPE_MISMATCH", f"{message}{kind.display})")
     if node.distinct or node.name in _COUNTING:
         args = _distinct_keys(node, found, args, scope)
     sql = found.render(args, distinct=node.distinct, inside=inside, after=after)

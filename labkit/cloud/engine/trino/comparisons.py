@@ -66,6 +66,11 @@ def for_comparison(value: Typed, common: Type) -> str:
     return coerced(value, common).sql
 
 
+def comparable(kind: Type) -> bool:
+    """Whether values of a type may be told apart: grouped, made distinct, met with others."""
+    return kind.base not in ("function", *_INCOMPARABLE) and all(map(comparable, kind.types))
+
+
 def orderable(kind: Type) -> bool:
     """Whether values of a type have an order."""
     return kind.base not in _UNORDERED and all(map(orderable, kind.types))

@@ -58,8 +58,8 @@ def _member(before: str, value: str, absent: bool) -> str:
 def _key(node: tree.Expression, scope: Scope) -> str:
     key = scope.value(node)
     if key.type.base not in ("varchar", "char"):
-        message = f"Invalid type of JSON object key: {key.type}"
-        raise scope.fail(node, "TYPE_MISMATCH", message)
+        message = f"Invalid type of JSON object key: {key.type.display}"
+        raise scope.fail(node, "INVALID_FUNCTION_ARGUMENT", message)
     missing = "null value passed for JSON object key to JSON_OBJECT function"
     text = f"coalesce({key.sql}, {raising('INVALID_FUNCTION_ARGUMENT', missing)})"
     return f"CAST(to_json({text}) AS VARCHAR)"

@@ -11,7 +11,7 @@ from typing import Any
 
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.casts.rules import failure_of
-from labkit.cloud.engine.trino.comparisons import sort_key
+from labkit.cloud.engine.trino.comparisons import comparable, sort_key
 from labkit.cloud.engine.trino.errors import raising
 from labkit.cloud.engine.trino.functions.equality import is_keyed
 from labkit.cloud.engine.trino.grouping import walk
@@ -269,6 +269,10 @@ def _set_type(node: tree.SetOperation, at: int, left: Field, right: Field, scope
     if kind is None:
         types = f"{left.type.display}, {right.type.display}"
         message = f"column {at + 1} in {node.op} query has incompatible types: {types}"
+        raise scope.fail(node.at, "TYPE_MISMATCH", message)
+    if not comparable(kind) and (node.distinct or node.op != "UNION"):
+        word = "UNION DISTINCT" if node.op == "UNION" else node.op
+        message = f"Type {kind.display} is not comparable and therefore cannot be used in {word}"
         raise scope.fail(node.at, "TYPE_MISMATCH", message)
     return kind
 

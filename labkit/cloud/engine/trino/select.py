@@ -13,7 +13,7 @@ from itertools import product
 from labkit.cloud.engine.catalog import PartitionFilter
 from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.trino import tree
-from labkit.cloud.engine.trino.comparisons import comparable_type, sort_key
+from labkit.cloud.engine.trino.comparisons import comparable, sort_key
 from labkit.cloud.engine.trino.errors import QueryFailed
 from labkit.cloud.engine.trino.expected import condition
 from labkit.cloud.engine.trino.functions.equality import is_keyed
@@ -101,6 +101,9 @@ def _assembled(
         word = f"SELECT {_distinct(columns)}"
         for f in columns:
             scope.state.uses[-1].update(f.uses)
+            if not comparable(f.type):
+                message = "DISTINCT can only be applied to comparable types (actual: "
+                raise scope.fail(node, "TYPE_MISMATCH", f"{message}{f.type.display})")
     return Output(f"{word} {', '.join(listed)} {source}".rstrip(), fields), terms
 
 
@@ -212,7 +215,9 @@ def _group_key(term: tree.Expression, items: list[Item], grouping: Grouping, sco
         assert value
         term = value
     found = scope.value(term)
-    if comparable_type([found.type, found.type]) is None or found.type.base == "function":
-        message = f"{found.type} is not comparable, and therefore cannot be used in GROUP BY"
+    if not comparable(found.type):
+        message = (
+            f"{found.type.display} is not comparable, and therefore cannot be used in GROUP BY"
+        )
         raise scope.fail(term, "TYPE_MISMATCH", message)
     return grouping.add_key(term, found)

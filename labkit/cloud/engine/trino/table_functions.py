@@ -30,11 +30,18 @@ def sequence(node: tree.TableFunction, scope: Scope) -> tuple[str, tuple[Field, 
 def _named(node: tree.TableFunction, scope: Scope) -> list[tuple[str, tree.Expression]]:
     """The arguments by name; those without one go by their places."""
     if len(node.arguments) > len(_ARGUMENTS):
-        raise scope.fail(node, "INVALID_ARGUMENTS", "Too many arguments")
+        count = len(node.arguments)
+        message = f"Too many arguments. Expected at most 3 arguments, got {count} arguments"
+        raise scope.fail(node, "INVALID_ARGUMENTS", message)
+    if len({name is None for name, _ in node.arguments}) > 1:
+        message = "All arguments must be passed by name or all must be passed positionally"
+        raise scope.fail(node, "INVALID_ARGUMENTS", message)
     places = list(_ARGUMENTS)
     found = [(name or places[at], value) for at, (name, value) in enumerate(node.arguments)]
-    for name, value in found:
-        if name not in _ARGUMENTS:
-            message = f"Unexpected argument name: {name.upper()}"
-            raise scope.fail(value, "INVALID_ARGUMENTS", message)
+    names = [name for name, _ in found]
+    for at, (name, value) in enumerate(found):
+        if name in names[:at] or name not in _ARGUMENTS:
+            words = "Duplicate" if name in names[:at] else "Unexpected"
+            message = f"{words} argument name: {name.upper()}"
+            raise scope.fail(value, "INVALID_FUNCTION_ARGUMENT", message)
     return found

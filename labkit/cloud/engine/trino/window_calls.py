@@ -10,7 +10,7 @@ from dataclasses import replace
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.aggregates import aggregate_sql, misplaced
 from labkit.cloud.engine.trino.arguments import resolved_call
-from labkit.cloud.engine.trino.comparisons import sort_key
+from labkit.cloud.engine.trino.comparisons import comparable, sort_key
 from labkit.cloud.engine.trino.frames import frame_of
 from labkit.cloud.engine.trino.grouping import walk
 from labkit.cloud.engine.trino.library import kinds
@@ -74,7 +74,7 @@ def _over(window: tree.Window, scope: Scope, function: str = "") -> str:
         _check_neighbour(function, window, scope)
     parts = []
     if window.partition_by:
-        keys = [_steady(around.value(key), around) for key in window.partition_by]
+        keys = [_partition_key(key, around) for key in window.partition_by]
         parts.append(f"PARTITION BY {', '.join(sort_key(k.sql, k.type) for k in keys)}")
     if window.order_by:
         terms = (
@@ -85,6 +85,14 @@ def _over(window: tree.Window, scope: Scope, function: str = "") -> str:
     if window.frame:
         parts.append(frame_of(window.frame, window, frame_scope, order_scope))
     return f"OVER ({' '.join(parts)})"
+
+
+def _partition_key(node: tree.Expression, scope: Scope) -> Typed:
+    value = scope.value(node)
+    if not comparable(value.type):
+        message = f"{value.type.display} is not comparable, and therefore cannot be used in"
+        raise scope.fail(node, "TYPE_MISMATCH", f"{message} window function PARTITION BY")
+    return _steady(value, scope)
 
 
 def _check_neighbour(function: str, window: tree.Window, scope: Scope) -> None:
