@@ -21,12 +21,14 @@ class Reading:
         status: the path in its answer of the state.
         ready: the state in which the resource is there; several with ``|`` between them.
         why: the path of the reason why it has failed.
+        when: whether to wait, by the resource's members.
     """
 
     call: str
     status: str
     ready: str
     why: str = ""
+    when: Callable[[Members], bool] = lambda _: True
 
 
 @dataclass(frozen=True)

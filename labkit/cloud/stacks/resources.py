@@ -136,6 +136,7 @@ class Resource(Model):
             told = {k: v for k, v in kind.changed(self.members).items() if k.lower() in taken}
             told = {kind.nest: told} if kind.nest else told
             answer = ask(kind.service, kind.change, told | self._named_for(kind.change))
+            self.answer = self.answer | answer
             if kind.then:
                 ask(kind.service, *kind.then(answer))
         for part in kind.parts:
@@ -195,17 +196,18 @@ class Resource(Model):
     def _wait(self, *, gone: bool = False) -> None:
         """Wait until it is there, or until it is gone."""
         read, until = self.kind.read, time.monotonic() + PATIENCE_S
-        while read and time.monotonic() < until:
+        if not read or not read.when(self.members):
+            return
+        while time.monotonic() < until:
             answer = ask(self.kind.service, read.call, self._named_for(read.call))
             self.answer = self.answer | answer
             state = at(answer, read.status)
             if not gone and state in read.ready.split("|"):
                 return
-            if not gone and str(state).endswith("_FAILED"):
+            if not gone and str(state).endswith("FAILED"):
                 raise refused(str(at(answer, read.why) or state))
             time.sleep(POLL_S)
-        if read:
-            raise ValidationError(message=f"Exceeded attempts to wait for {self.name}")
+        raise ValidationError(message=f"Exceeded attempts to wait for {self.name}")
 
 
 def changeable(kind: Kind) -> set[str]:

@@ -22,7 +22,7 @@ def _sight(noun: str, key: str = "", **more: Any) -> Kind:
     key = key or f"{noun}Id"
     by = {"AwsAccountId": "AwsAccountId", key: key}
     told: Any = {"id": f"AwsAccountId|{key}", "shaped": _of_account, "parts": (_tags(noun, key),)}
-    return kind("quicksight", noun, name=key, by=by, **told | more)
+    return kind("quicksight", noun, name=key, **{"by": by} | told | more)
 
 
 def _asset(noun: str, status: str = "", errors: str = "", **more: Any) -> Kind:
@@ -71,6 +71,13 @@ def _permissions(noun: str) -> Part:
     )
 
 
+def _imports(members: Members) -> bool:
+    """Whether a data set is there with its rows only, as is usual."""
+    policy = members.get("IngestionWaitPolicy") or {}
+    waits = str(policy.get("WaitForSpiceIngestion", True)).lower() != "false"
+    return waits and members["ImportMode"] == "SPICE"
+
+
 def _published(answer: Members) -> tuple[str, Members]:
     """The version that a change has made is the one that readers see."""
     number = int(answer["VersionArn"].rpartition("/")[2])
@@ -78,6 +85,13 @@ def _published(answer: Members) -> tuple[str, Members]:
     return "UpdateDashboardPublishedVersion", _of_account(named)
 
 
+_IMPORT = Reading(
+    "DescribeIngestion",
+    "Ingestion.IngestionStatus",
+    "COMPLETED|CANCELLED",
+    "Ingestion.ErrorInfo.Message",
+    _imports,
+)
 SIGHTS: dict[str, Kind] = {
     "AWS::QuickSight::Analysis": _asset(
         "Analysis", "Status", "Errors", dropped={"ForceDeleteWithoutRecovery": True}
@@ -86,7 +100,12 @@ SIGHTS: dict[str, Kind] = {
     "AWS::QuickSight::Dashboard": _asset(
         "Dashboard", "Version.Status", "Version.Errors", then=_published
     ),
-    "AWS::QuickSight::DataSet": _asset("DataSet", passed=("IngestionWaitPolicy",)),
+    "AWS::QuickSight::DataSet": _asset(
+        "DataSet",
+        passed=("IngestionWaitPolicy",),
+        by={name: name for name in ("AwsAccountId", "DataSetId", "IngestionId")},
+        read=_IMPORT,
+    ),
     "AWS::QuickSight::DataSource": _asset("DataSource", "Status", "ErrorInfo"),
     "AWS::QuickSight::Folder": _asset("Folder"),
     "AWS::QuickSight::RefreshSchedule": Kind(

@@ -84,3 +84,30 @@ def test_a_topic_and_custom_permissions_are_made_by_a_stack(
     cloudformation.delete_stack(StackName=name)
     profiles = quicksight.list_custom_permissions()["CustomPermissionsList"]
     assert name not in {each["CustomPermissionsName"] for each in profiles}
+
+
+@pytest.mark.parametrize(("waits", "ends"), [("true", "ROLLBACK"), ("false", "CREATE")])
+def test_a_data_set_is_there_with_its_rows_unless_its_stack_does_not_wait(
+    quicksight: Any, client: Any, data_sets: dict[str, str], fresh: Any, waits: str, ends: str
+) -> None:
+    cloudformation, id = client("cloudformation"), fresh("rowless")
+    views = data_sets["page-views"].rpartition("/")[2]
+    tables = quicksight.describe_data_set(DataSetId=views)["DataSet"]["PhysicalTableMap"]
+    failing = "mod({pageview_count}, {pageview_count} - {pageview_count})"
+    column = {"ColumnName": "none", "ColumnId": "none", "Expression": failing}
+    steps = [{"CreateColumnsOperation": {"Columns": [column]}}]
+    logical = {"Alias": "views", "Source": {"PhysicalTableId": "p"}, "DataTransforms": steps}
+    properties = {
+        "DataSetId": id,
+        "Name": id,
+        "ImportMode": "SPICE",
+        "PhysicalTableMap": tables,
+        "LogicalTableMap": {"l": logical},
+        "IngestionWaitPolicy": {"WaitForSpiceIngestion": waits},
+    }
+    made = {"Rows": {"Type": "AWS::QuickSight::DataSet", "Properties": properties}}
+    cloudformation.create_stack(StackName=id, TemplateBody=json.dumps({"Resources": made}))
+    [found] = cloudformation.describe_stacks(StackName=id)["Stacks"]
+    listed = {each["DataSetId"] for each in quicksight.list_data_sets()["DataSetSummaries"]}
+    assert (found["StackStatus"], id in listed) == (f"{ends}_COMPLETE", ends == "CREATE")
+    cloudformation.delete_stack(StackName=id)
