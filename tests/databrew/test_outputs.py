@@ -476,7 +476,8 @@ def test_a_table_overwritten_with_other_columns(lake: Lake, database: str) -> No
     assert query(lake, f"SELECT * FROM {database}.t") == [["1", "z"]]
 
 
-def test_a_table_with_partitions(lake: Lake, database: str) -> None:
+def partitioned(lake: Lake, database: str) -> Any:
+    """A table of ORC files, ``v`` in partitions of ``p``; and what it then has."""
     storage = {
         "Columns": [{"Name": "v", "Type": "bigint"}],
         "Location": f"s3://{lake.bucket}/tables/t/",
@@ -486,12 +487,47 @@ def test_a_table_with_partitions(lake: Lake, database: str) -> None:
     keys = [{"Name": "p", "Type": "string"}]
     table = {"Name": "t", "StorageDescriptor": storage, "PartitionKeys": keys}
     lake.client("glue").create_table(DatabaseName=database, TableInput=table)
-    lake.put("in/a.csv", "p,v\na,1\nb,2\na,3\n")
-    lake.run(table_job(lake, lake.dataset("in/a.csv"), database, "t"))
-    lake.put("in/b.csv", "p,v\nb,4\nc/d,5\n")
-    lake.run(table_job(lake, lake.dataset("in/b.csv"), database, "t"))
-    found = query(lake, f"SELECT p, sum(v) FROM {database}.t GROUP BY p ORDER BY p")
-    assert found == [["a", "4"], ["b", "6"], ["c/d", "5"]]
+    return lambda: query(lake, f"SELECT p, sum(v) FROM {database}.t GROUP BY p ORDER BY p")
+
+
+def rows_job(lake: Lake, database: str, text: str, **members: Any) -> str:
+    """A job that writes a CSV file's rows to the table."""
+    key = f"{lake.fresh('in')}.csv"
+    lake.put(key, text)
+    return table_job(lake, lake.dataset(key), database, "t", **members)
+
+
+def test_a_table_with_partitions(lake: Lake, database: str) -> None:
+    found = partitioned(lake, database)
+    lake.run(rows_job(lake, database, "p,v\na,1\nb,2\na,3\n"))
+    lake.run(rows_job(lake, database, "P,v\nb,4\nc/d,5\nü %,6\n"))
+    assert found() == [["a", "4"], ["b", "6"], ["c/d", "5"], ["ü %", "6"]]
+
+
+def test_a_table_with_partitions_that_is_moved(lake: Lake, database: str) -> None:
+    found = partitioned(lake, database)
+    lake.run(rows_job(lake, database, "p,v\na,1\nb,2\n"))
+    moved = {"Location": {"Bucket": lake.bucket, "Key": "tables/moved/"}}
+    new = rows_job(lake, database, "p,v,w\na,3,x\n", Overwrite=True, S3Options=moved)
+    lake.run(new)
+    assert found() == [["a", "3"]]
+    assert query(lake, f"SELECT w FROM {database}.t") == [["x"]]
+
+
+def test_rows_of_a_partition_that_lies_elsewhere(lake: Lake, database: str) -> None:
+    found = partitioned(lake, database)
+    lake.run(rows_job(lake, database, "p,v\na,1\n"))
+    glue = lake.client("glue")
+    at = {"DatabaseName": database, "TableName": "t"}
+    [own] = glue.get_partitions(**at)["Partitions"]
+    other = own["StorageDescriptor"] | {"Location": f"s3://{lake.bucket}/other/"}
+    added = {"Values": ["b"], "StorageDescriptor": other}
+    glue.create_partition(**at, PartitionInput=added)
+    reason = lake.fail(rows_job(lake, database, "p,v\na,2\nb,2\n"))
+    assert f"A partition of the table t is at s3://{lake.bucket}/other, not at" in reason
+    assert found() == [["a", "1"]]
+    lake.run(rows_job(lake, database, "p,v\na,2\n"))
+    assert found() == [["a", "3"]]
 
 
 def test_a_database_that_there_is_not(lake: Lake) -> None:

@@ -121,7 +121,8 @@ class _Plan:
         self.location = location_of(writing.store, output["Location"])
         stem = writing.name if output.get("Overwrite") else _stamped(writing)
         self.stem = stem
-        flat = output.get("Overwrite") or "Table" in output
+        self.of_table = "Table" in output
+        flat = output.get("Overwrite") or self.of_table
         self.folder = self.location if flat else f"{self.location}{stem}/"
         self.keys = _keys(writing.columns, output.get("PartitionColumns") or [])
 
@@ -153,7 +154,7 @@ class _Plan:
                 if file.is_file():
                     moved = self.writing.store.scratch()
                     file.rename(moved)
-                    yield _folder(file.parent.relative_to(path)), moved
+                    yield _folder(file.parent.relative_to(path), small=self.of_table), moved
         finally:
             shutil.rmtree(path, ignore_errors=True)
 
@@ -263,8 +264,10 @@ def _keys(columns: Sequence[Column], names: Sequence[str]) -> list[Column]:
     return [known[name] for name in names]
 
 
-def _folder(found: Path) -> str:
-    """A partition's folder as Hive writes it, from one as DuckDB does."""
+def _folder(found: Path, *, small: bool) -> str:
+    """A partition's folder as Hive writes it, from one as DuckDB does; a table's keys are small."""
     parts = (part.partition("=") for part in found.parts)
     plain = ((urllib.parse.unquote(k), urllib.parse.unquote(v)) for k, _, v in parts)
-    return "".join(f"{escaped(key)}={escaped(value)}/" for key, value in plain)
+    return "".join(
+        f"{escaped(key.lower() if small else key)}={escaped(value)}/" for key, value in plain
+    )

@@ -75,15 +75,42 @@ def written_to(output: Definition) -> list[Any]:
     return [output[each] for each in ("Location", "Format", "PartitionColumns")]
 
 
-def partitions_of(location: str, uris: Iterable[str]) -> list[list[str]]:
-    """The partitions' values that files below a location have, each once.
+def partitions_of(location: str, uris: Iterable[str]) -> list[Definition]:
+    """The partitions that files below a location have, each once: their values and folders.
 
-    >>> partitions_of("s3://a/t/", ["s3://a/t/y=1/p", "s3://a/t/y=1/q", "s3://a/t/y=a%2Fb/p"])
-    [['1'], ['a/b']]
+    >>> partitions_of("s3://a/t/", ["s3://a/t/y=a%2Fb/p", "s3://a/t/y=a%2Fb/q"])
+    [{'Values': ['a/b'], 'Location': 's3://a/t/y=a%2Fb/'}]
     """
     folders = dict.fromkeys(uri.removeprefix(location).rpartition("/")[0] for uri in uris)
-    pairs = ([part.partition("=")[2] for part in each.split("/")] for each in folders if each)
-    return [[urllib.parse.unquote(value) for value in values] for values in pairs]
+    return [
+        {
+            "Values": [urllib.parse.unquote(part.partition("=")[2]) for part in each.split("/")],
+            "Location": f"{location}{each}/",
+        }
+        for each in folders
+        if each
+    ]
+
+
+def check_places(cloud: Cloud, region: str, tables: Iterable[Mapping[str, Any]]) -> None:
+    """Refuse rows for partitions that lie elsewhere, where no query would find them.
+
+    Raises:
+        AwsError: a partition is not in its table's folder, and the output does not overwrite.
+    """
+    catalog = Metastore(cloud, region)
+    for table in (each for each in tables if not each["Overwrite"]):
+        database, name = table["DatabaseName"], table["Input"]["Name"]
+        known = {tuple(p["Values"]): p for p in catalog.partitions(database, name)}
+        for each in table["Partitions"]:
+            storage = known.get(tuple(each["Values"]), {}).get("StorageDescriptor") or {}
+            own = storage.get("Location", each["Location"]).rstrip("/")
+            if own != each["Location"].rstrip("/"):
+                raise AwsError(
+                    "ValidationException",
+                    f"A partition of the table {name} is at {own}, not at {each['Location']}: "
+                    "only an output that overwrites can move it.",
+                )
 
 
 def apply(cloud: Cloud, region: str, tables: Iterable[Mapping[str, Any]]) -> None:
@@ -100,24 +127,20 @@ def _apply(catalog: Metastore, database: str, table: Mapping[str, Any]) -> None:
         catalog.create_table(database, definition)
     elif table["Overwrite"]:
         catalog.update_table(database, name, definition)
-    known = [tuple(each["Values"]) for each in catalog.partitions(database, name)]
-    new = [values for values in table["Partitions"] if tuple(values) not in known]
-    gone = [list(values) for values in known if list(values) not in table["Partitions"]]
+    known = [list(each["Values"]) for each in catalog.partitions(database, name)]
+    stay = [] if table["Overwrite"] else known  # others may lie elsewhere, of other columns
+    new = [each for each in table["Partitions"] if each["Values"] not in stay]
     catalog.replace_partitions(
         database,
         name,
-        add=[_partition(definition, values) for values in new],
-        drop=gone if table["Overwrite"] else [],
+        add=[_partition(definition, each) for each in new],
+        drop=known if table["Overwrite"] else [],
     )
 
 
-def _partition(definition: Definition, values: list[str]) -> Definition:
-    storage = definition["StorageDescriptor"]
-    names = [key["Name"] for key in definition["PartitionKeys"]]
-    pairs = zip(names, values, strict=True)
-    folder = "/".join(f"{key}={urllib.parse.quote(value, safe=' ,')}" for key, value in pairs)
-    place = f"{storage['Location'].rstrip('/')}/{folder}/"
-    return {"Values": values, "StorageDescriptor": {**storage, "Location": place}}
+def _partition(definition: Definition, found: Definition) -> Definition:
+    storage = {**definition["StorageDescriptor"], "Location": found["Location"]}
+    return {"Values": found["Values"], "StorageDescriptor": storage}
 
 
 def _location(target: Mapping[str, Any], known: Definition | None) -> str:
