@@ -785,7 +785,14 @@ def test_a_stack_takes_over_nothing(aws, fresh, service, make, member, kind, pro
     getattr(client, make)(**{member: name})
     resources = {"R": {"Type": kind, "Properties": {property: {"Fn::Sub": name}}}}
     assert "already exists" in why(aws, name, TemplateBody=json.dumps({"Resources": resources}))
-    aws("cloudformation").delete_stack(StackName=name)
+    stacks = aws("cloudformation")
+    stacks.delete_stack(StackName=name)
+    own = json.dumps({"Resources": resources}).replace(name, f"{name}-2")
+    stacks.create_stack(StackName=name, TemplateBody=own)
+    update = {"verb": "update_stack", "then": "UPDATE_ROLLBACK_COMPLETE"}
+    taken = json.dumps({"Resources": resources})
+    assert "already exists" in why(aws, name, **update, TemplateBody=taken)
+    stacks.delete_stack(StackName=name)
     listed = {
         "s3": "list_buckets",
         "sns": "list_topics",

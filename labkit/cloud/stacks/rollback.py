@@ -17,6 +17,7 @@ from moto.cloudformation import models, parsing
 from moto.cloudformation.exceptions import ValidationError
 
 from labkit.cloud import stacks
+from labkit.cloud.stacks import taken
 from labkit.cloud.stacks.events import telling
 from labkit.cloud.stacks.failures import Failed, NotHere, is_new, put, to_delete
 from labkit.cloud.stacks.updates import Said, export, given, in_order, needs, touched_by
@@ -164,6 +165,7 @@ def _change(resources: Any, name: str, was: Said, touched: set[str]) -> dict[str
     said = resources._resource_json_map[name]
     there = resources._parsed_resources.get(name)
     with telling(resources, "UPDATE", name, said, there) as known:
+        taken.check(said, resources, str(getattr(there, "physical_resource_id", None) or ""))
         new = parsing.parse_and_update_resource(
             name,
             said,

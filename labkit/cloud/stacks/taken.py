@@ -62,14 +62,7 @@ def checked(make: Any) -> Any:
     """
 
     def made(logical_id: str, definition: Members, resources: Any, **told: Any) -> Any:
-        look = LOOKS.get(str(definition["Type"]))
-        said = (definition.get("Properties") or {}).get(look.name) if look else None
-        name = parsing.clean_json(said, resources) if said else None
-        if look and name and _is_there(look, name):
-            raise ValidationError(
-                message=f"Resource of type '{definition['Type']}' with identifier '{name}' "
-                "already exists."
-            )
+        check(definition, resources)
         try:
             return make(logical_id, definition, resources, **told)
         except ValidationError:
@@ -78,6 +71,26 @@ def checked(make: Any) -> Any:
             raise refused(str(error.message)) from error
 
     return made
+
+
+def check(definition: Members, resources: Any, mine: str = "") -> None:
+    """Raise for a resource whose name another one has.
+
+    Args:
+        mine: by what the stack knows the resource, if it has one already.
+
+    Raises:
+        ValidationError: it is there, and is not the stack's.
+    """
+    look = LOOKS.get(str(definition["Type"]))
+    said = (definition.get("Properties") or {}).get(look.name) if look else None
+    name = parsing.clean_json(said, resources) if said else None
+    own = mine == name or mine.endswith(tuple(f"{sign}{name}" for sign in "/:|"))
+    if look and name and not own and _is_there(look, name):
+        raise ValidationError(
+            message=f"Resource of type '{definition['Type']}' with identifier '{name}' "
+            "already exists."
+        )
 
 
 def _is_there(look: Look, name: str) -> bool:
