@@ -99,6 +99,7 @@ _FAR = 1000
 
 
 def inlined(function: SqlFunction, args: list[Typed], scope: Scope) -> Typed:
+    """A call of a SQL function as its body, with the arguments in the places of ``$1`` and on."""
     from labkit.cloud.engine.redshift.expressions import expression
 
     given = [coerce(arg, kind) for arg, kind in zip(args, function.parameters, strict=True)]

@@ -21,6 +21,11 @@ from labkit.cloud.engine.types import BOOLEAN
 
 
 def aggregate(node: tree.Call, scope: Scope) -> Typed:
+    """An aggregate of the group, or of all rows where there are no groups.
+
+    Raises:
+        QueryFailed: NESTED_AGGREGATION, or it stands where none may.
+    """
     if scope.grouping is None:
         raise misplaced(node, scope, "NESTED_AGGREGATION", "aggregations")
     source = replace(scope.grouping.source, clause=f"Aggregation '{node.name}'")

@@ -20,6 +20,11 @@ from labkit.cloud.engine.trino.sorting import sort_term
 
 
 def window_call(node: tree.Call, scope: Scope) -> Typed:
+    """A call with ``OVER``.
+
+    Raises:
+        QueryFailed: NESTED_WINDOW, FUNCTION_NOT_WINDOW, or what Trino does not support there.
+    """
     assert node.over is not None
     if scope.clause:
         raise misplaced(node, scope, "NESTED_WINDOW", "window functions")

@@ -67,6 +67,7 @@ def _quoted(raw: str, at: int, quote: str) -> tuple[str, int]:
 
 
 def split_text(raw: str, options: CopyOptions) -> list[Field]:
+    """A record of delimited text as its fields, each with the place where it begins."""
     if options.escape or options.remove_quotes:
         return _split_careful(raw, options)
     fields: list[Field] = []
@@ -125,6 +126,11 @@ def widths(argument: str) -> list[tuple[str, int]]:
 
 
 def split_fixed(raw: str, options: CopyOptions) -> list[Field]:
+    """A record of ``FIXEDWIDTH`` as its fields; a short one has fewer.
+
+    Raises:
+        LoadError: it is longer than all widths together.
+    """
     fields: list[Field] = []
     at = 0
     for _, width in widths(options.argument):

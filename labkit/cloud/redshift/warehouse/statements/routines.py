@@ -120,6 +120,11 @@ def new_routine(
     *,
     language: str,
 ) -> Object:
+    """A function or a procedure that is yet to be `put` among the schema's.
+
+    Args:
+        body: what is kept of it, with its ``kind``.
+    """
     privilege = f"CREATE OR REPLACE {'EXTERNAL ' * (language == 'exfunc')}{body['kind'].upper()}"
     database, schema, last = place(connection, name, privilege)
     languages.check(connection, language, privilege)
@@ -132,6 +137,11 @@ def new_routine(
 
 
 def put(connection: Connection, one: Object, replacing: bool) -> None:
+    """Keep a routine; one that it replaces leaves its owner and its grants.
+
+    Raises:
+        RedshiftError: there is one with the same arguments, and it is not to be replaced.
+    """
     where = {"database": one.database, "schema": one.schema}
     known = connection.objects.find("routine", one.name, **where)
     if known:
