@@ -476,7 +476,7 @@ def test_a_table_overwritten_with_other_columns(lake: Lake, database: str) -> No
     assert query(lake, f"SELECT * FROM {database}.t") == [["1", "z"]]
 
 
-def partitioned(lake: Lake, database: str) -> Any:
+def partitioned(lake: Lake, database: str, kind: str = "string", **parameters: str) -> Any:
     """A table of ORC files, ``v`` in partitions of ``p``; and what it then has."""
     storage = {
         "Columns": [{"Name": "v", "Type": "bigint"}],
@@ -484,9 +484,10 @@ def partitioned(lake: Lake, database: str) -> Any:
         "InputFormat": "org.apache.hadoop.hive.ql.io.orc.OrcInputFormat",
         "SerdeInfo": {"SerializationLibrary": "org.apache.hadoop.hive.ql.io.orc.OrcSerde"},
     }
-    keys = [{"Name": "p", "Type": "string"}]
+    keys = [{"Name": "p", "Type": kind}]
     table = {"Name": "t", "StorageDescriptor": storage, "PartitionKeys": keys}
-    lake.client("glue").create_table(DatabaseName=database, TableInput=table)
+    known = {"Parameters": {name.replace("_", "."): text for name, text in parameters.items()}}
+    lake.client("glue").create_table(DatabaseName=database, TableInput=table | known)
     return lambda: query(lake, f"SELECT p, sum(v) FROM {database}.t GROUP BY p ORDER BY p")
 
 
@@ -528,6 +529,22 @@ def test_rows_of_a_partition_that_lies_elsewhere(lake: Lake, database: str) -> N
     assert found() == [["a", "1"]]
     lake.run(rows_job(lake, database, "p,v\na,2\n"))
     assert found() == [["a", "3"]]
+
+
+def test_values_that_a_partition_key_cannot_have(lake: Lake, database: str) -> None:
+    found = partitioned(lake, database, "date")
+    reason = lake.fail(rows_job(lake, database, "p,v\n2024-01-02,1\nsoon,2\n"))
+    assert reason.endswith("'soon' is no date, as the partition key p is.")
+    lake.run(rows_job(lake, database, "p,v\n2024-01-02,1\n,2\n"))
+    assert found() == [["2024-01-02", "1"], [None, "2"]]
+
+
+def test_rows_that_a_projection_would_not_find(lake: Lake, database: str) -> None:
+    projected = {"projection_enabled": "true", "projection_p_type": "integer"}
+    place = {"storage_location_template": f"s3://{lake.bucket}/tables/t/x${{p}}/"}
+    partitioned(lake, database, "int", projection_p_range="0,9", **projected, **place)
+    assert "tables whose projection does" in lake.fail(rows_job(lake, database, "p,v\n1,1\n"))
+    assert lake.keys("tables/") == []
 
 
 def test_a_database_that_there_is_not(lake: Lake) -> None:

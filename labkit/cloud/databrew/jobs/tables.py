@@ -16,8 +16,12 @@ from labkit.cloud.cloud import Cloud
 from labkit.cloud.databrew.places import check_catalog
 from labkit.cloud.databrew.recipe import Column
 from labkit.cloud.engine.formats.serdes import CLASSES, SYMLINKS, serde_format
+from labkit.cloud.engine.formats.text import value_of
+from labkit.cloud.engine.types import parse_type
 from labkit.cloud.lake.definitions import parameters_of, table_type_of
 from labkit.cloud.lake.metastore import Definition, Metastore, input_of
+from labkit.cloud.lake.projection import is_projected, lies_as_written
+from labkit.cloud.lake.pruning import NULL_PARTITION
 from labkit.cloud.lake.table import is_symlinks
 from labkit.cloud.operations import AwsError, not_here
 from labkit.cloud.s3.store import split_uri
@@ -54,6 +58,7 @@ def output_of(
     location = _location(target, known)
     keys = [key["Name"] for key in (known or {}).get("PartitionKeys") or []]
     form = _format(known)
+    _check_projected(known, location, keys)
     _check_columns(known, columns, overwrites=bool(target.get("Overwrite")))
     bucket, key = split_uri(location)
     return {
@@ -92,25 +97,39 @@ def partitions_of(location: str, uris: Iterable[str]) -> list[Definition]:
     ]
 
 
-def check_places(cloud: Cloud, region: str, tables: Iterable[Mapping[str, Any]]) -> None:
-    """Refuse rows for partitions that lie elsewhere, where no query would find them.
+def check_partitions(cloud: Cloud, region: str, tables: Iterable[Mapping[str, Any]]) -> None:
+    """Refuse rows that no query would find, and such as would stop every query of their table.
 
     Raises:
-        AwsError: a partition is not in its table's folder, and the output does not overwrite.
+        AwsError: a partition is not in its table's folder, and the output does not overwrite; or
+            its value is none of its key's type.
     """
     catalog = Metastore(cloud, region)
-    for table in (each for each in tables if not each["Overwrite"]):
-        database, name = table["DatabaseName"], table["Input"]["Name"]
-        known = {tuple(p["Values"]): p for p in catalog.partitions(database, name)}
+    for table in tables:
+        database, definition = table["DatabaseName"], table["Input"]
+        stay = [] if table["Overwrite"] else catalog.partitions(database, definition["Name"])
+        known = {tuple(each["Values"]): each for each in stay}
         for each in table["Partitions"]:
             storage = known.get(tuple(each["Values"]), {}).get("StorageDescriptor") or {}
             own = storage.get("Location", each["Location"]).rstrip("/")
             if own != each["Location"].rstrip("/"):
                 raise AwsError(
                     "ValidationException",
-                    f"A partition of the table {name} is at {own}, not at {each['Location']}: "
-                    "only an output that overwrites can move it.",
+                    f"A partition of the table {definition['Name']} is at {own}, not at "
+                    f"{each['Location']}: only an output that overwrites can move it.",
                 )
+            _check_values(definition["PartitionKeys"], each["Values"])
+
+
+def _check_values(keys: Sequence[Definition], values: Sequence[str]) -> None:
+    for key, value in zip(keys, values, strict=True):
+        kind = parse_type(key.get("Type", "string"))
+        plain = kind.base in ("varchar", "char", "timestamptz") or value == NULL_PARTITION
+        if not plain and value_of(value, kind) is None:
+            raise AwsError(
+                "ValidationException",
+                f"'{value}' is no {key['Type']}, as the partition key {key['Name']} is.",
+            )
 
 
 def apply(cloud: Cloud, region: str, tables: Iterable[Mapping[str, Any]]) -> None:
@@ -176,6 +195,14 @@ def _format(known: Definition | None) -> str:
         why = f"tables of {kind or form} files cannot be a job's output"
         raise not_here("databrew", "StartJobRun", why)
     return form
+
+
+def _check_projected(known: Definition | None, location: str, keys: list[str]) -> None:
+    """Rows must not go where the table's own projection does not look."""
+    parameters = parameters_of(known) if known else {}
+    if is_projected(parameters) and not lies_as_written(parameters, location, keys):
+        why = "tables whose projection does not read key=value folders cannot be a job's output"
+        raise not_here("databrew", "StartJobRun", why)
 
 
 def _check_columns(

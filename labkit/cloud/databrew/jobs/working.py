@@ -76,7 +76,7 @@ class Working:
         """
         self.job.check()
         with self.cloud.lock("databrew"):
-            tables.check_places(self.cloud, self.region, written)
+            tables.check_partitions(self.cloud, self.region, written)
             if staged:
                 mark = {
                     "uri": staged[0].uri,
