@@ -802,6 +802,31 @@ def test_a_stack_takes_over_nothing(aws, fresh, service, make, member, kind, pro
     assert name in str(getattr(client, listed[service])())
 
 
+def test_a_stack_takes_over_no_bucket_s_policy(aws, fresh):
+    s3, name = aws("s3"), fresh("there")
+
+    def policy(effect):
+        rule = {"Effect": effect, "Principal": "*", "Action": "s3:GetBucketTagging"}
+        arn = f"arn:aws:s3:::{name}"
+        return {"Version": "2012-10-17", "Statement": [rule | {"Resource": arn}]}
+
+    def template(effect):
+        properties = {"Bucket": name, "PolicyDocument": policy(effect)}
+        gate = {"Type": "AWS::S3::BucketPolicy", "Properties": properties}
+        return json.dumps({"Resources": {"Gate": gate}})
+
+    s3.create_bucket(Bucket=name)
+    s3.put_bucket_policy(Bucket=name, Policy=json.dumps(policy("Deny")))
+    assert "already exists" in why(aws, name, TemplateBody=template("Allow"))
+    aws("cloudformation").delete_stack(StackName=name)
+    assert json.loads(s3.get_bucket_policy(Bucket=name)["Policy"]) == policy("Deny")
+    s3.delete_bucket_policy(Bucket=name)
+    aws("cloudformation").create_stack(StackName=name, TemplateBody=template("Allow"))
+    aws("cloudformation").update_stack(StackName=name, TemplateBody=template("Deny"))
+    assert json.loads(s3.get_bucket_policy(Bucket=name)["Policy"]) == policy("Deny")
+    aws("cloudformation").delete_stack(StackName=name)
+
+
 def test_an_item_of_a_list_that_has_no_value_is_left_out(aws, fresh):
     stacks, name = aws("cloudformation"), fresh("stack")
     none = {"Fn::If": ["Never", {"Key": "b", "Value": "2"}, {"Ref": "AWS::NoValue"}]}

@@ -42,6 +42,7 @@ LOOKS = {
     "AWS::Events::Rule": Look("Name", "events", "DescribeRule", "Name"),
     "AWS::KMS::Alias": Look("AliasName", "kms", "DescribeKey", "KeyId"),
     "AWS::S3::Bucket": Look("BucketName", "s3", "HeadBucket", "Bucket"),
+    "AWS::S3::BucketPolicy": Look("Bucket", "s3", "GetBucketPolicy", "Bucket"),
     "AWS::SNS::Topic": Look("TopicName", "sns", "GetTopicAttributes", "TopicArn", "{}"),
     "AWS::SQS::Queue": Look("QueueName", "sqs", "GetQueueUrl", "QueueName"),
     "AWS::StepFunctions::StateMachine": Look(
