@@ -92,6 +92,68 @@ def test_an_object_is_what_its_client_says_or_none(s3, bucket, sha, more, body, 
     assert s3.list_objects_v2(Bucket=bucket)["KeyCount"] == (0 if code else 1)
 
 
+def chained(s3, path, trailer):
+    """A PUT of three chunks, each signed: the request, and each chunk's line, content and end."""
+    sha = SIGNED + ("-TRAILER" if trailer else "")
+    headers = {"content-encoding": "aws-chunked", "x-amz-decoded-content-length": "6"}
+    headers |= {"x-amz-trailer": "x-amz-checksum-crc32"} if trailer else {}
+    headers |= {"x-amz-content-sha256": sha}
+    request = AWSRequest("PUT", f"{s3.meta.endpoint_url}/{path}", headers)
+    auth = SigV4Auth(s3._request_signer._credentials, "s3", "us-east-1")
+    auth.add_auth(request)
+    last = request.headers["Authorization"].rpartition("=")[2]
+
+    def sign(kind, *texts):
+        nonlocal last
+        scope = (f"AWS4-HMAC-SHA256-{kind}", request.context["timestamp"])
+        digests = (hashlib.sha256(text).hexdigest() for text in texts)
+        told = (*scope, auth.credential_scope(request), last, *digests)
+        last = auth.signature("\n".join(told), request)
+        return last.encode()
+
+    signed = ((b"%x" % len(c), sign("PAYLOAD", b"", c), c) for c in (BODY, b"def", b""))
+    lines = [b"%s;chunk-signature=%s\r\n%s" % each for each in signed]
+    body = b"\r\n".join(lines)
+    if trailer:
+        body += trailer.replace(b"\n", b"\r\n")
+        body += b"x-amz-trailer-signature:%s\r\n" % sign("TRAILER", trailer)
+    return request, body + b"\r\n"
+
+
+WHOLE_CRC = base64.b64encode(zlib.crc32(b"abcdef").to_bytes(4, "big"))
+TRAILING = b"x-amz-checksum-crc32:%s\n" % WHOLE_CRC
+CHAINS = {  # what trails the chunks, what of them is changed on the way → whether they are taken
+    "whole": (b"", lambda body: body, True),
+    "another chunk": (b"", lambda body: body.replace(b"abc", b"abd"), False),
+    "another last chunk": (b"", lambda body: body[:-20] + b"0" * 16 + body[-4:], False),
+    "with a trailer": (TRAILING, lambda body: body, True),
+    "another trailer": (TRAILING, lambda body: body.replace(WHOLE_CRC, CRC.encode()), False),
+    "an unsigned trailer": (TRAILING, lambda body: body.partition(b"x-amz-trailer-")[0], False),
+}
+
+
+@pytest.mark.parametrize(("trailer", "change", "taken"), CHAINS.values(), ids=CHAINS)
+@pytest.mark.parametrize("query", ["", "?partNumber=1&uploadId="])
+def test_chunks_are_those_that_were_signed(s3, bucket, trailer, change, taken, query):
+    named = {"Bucket": bucket, "Key": "a"}
+    upload = query and s3.create_multipart_upload(**named)["UploadId"]
+    request, body = chained(s3, f"{bucket}/a{query}{upload}", trailer)
+    headers = dict(request.headers)
+    sent = urllib.request.Request(request.url, change(body), headers, method="PUT")
+    if taken:
+        urllib.request.urlopen(sent).close()
+    else:
+        with pytest.raises(urllib.error.HTTPError) as caught:
+            urllib.request.urlopen(sent)
+        with caught.value as error:
+            assert (error.code, b"<Code>SignatureDoesNotMatch<" in error.read()) == (403, True)
+    if query:
+        there = s3.list_parts(**named, UploadId=upload).get("Parts", [])
+    else:
+        there = s3.list_objects_v2(Bucket=bucket).get("Contents", [])
+    assert [each["Size"] for each in there] == ([6] if taken else [])
+
+
 LISTS = {  # the digests that are sent with a list of what to delete → the refusal
     "none": ({}, "InvalidRequest"),
     "another MD5": ({"content-md5": OTHER_MD5}, "BadDigest"),

@@ -114,7 +114,7 @@ def verify(claim: Claim, secret: str, environ: dict[str, Any], body: bytes | Non
     canonical = _canonical_request(claim, environ, body)
     digest = hashlib.sha256(canonical.encode(errors="surrogateescape")).hexdigest()
     to_sign = "\n".join((ALGORITHM, claim.timestamp, claim.scope, digest))
-    expected = hmac.new(_signing_key(claim, secret), to_sign.encode(), hashlib.sha256).hexdigest()
+    expected = hmac.new(signing_key(claim, secret), to_sign.encode(), hashlib.sha256).hexdigest()
     if not hmac.compare_digest(expected, claim.signature):
         raise mismatch(claim, to_sign, canonical)
     if claim.presigned:
@@ -141,7 +141,8 @@ def mismatch(claim: Claim, to_sign: str, canonical: str | None = None) -> AwsErr
     )
 
 
-def _signing_key(claim: Claim, secret: str) -> bytes:
+def signing_key(claim: Claim, secret: str) -> bytes:
+    """The key of an HMAC by which a caller signs on a day, in a region and service."""
     key = f"AWS4{secret}".encode()
     for part in (claim.date, claim.region, claim.service, "aws4_request"):
         key = hmac.new(key, part.encode(), hashlib.sha256).digest()
@@ -295,5 +296,5 @@ def is_policy_signature(sent: str, policy: str, secret: str, credential: str | N
         legacy = hmac.new(secret.encode(), policy.encode(), hashlib.sha1).digest()
         return hmac.compare_digest(base64.b64encode(legacy).decode(), sent)
     claim = _claim(credential, "", sent, "", presigned=True)
-    made = hmac.new(_signing_key(claim, secret), policy.encode(), hashlib.sha256).hexdigest()
+    made = hmac.new(signing_key(claim, secret), policy.encode(), hashlib.sha256).hexdigest()
     return hmac.compare_digest(made, sent)

@@ -18,12 +18,14 @@ from typing import Any
 from labkit.cloud.operations import AwsError
 from labkit.cloud.s3 import limits, object_checksums
 from labkit.cloud.s3.bodies import CHUNK, Body, Slot, write_stream
+from labkit.cloud.s3.chunks import Chain
 from labkit.cloud.s3.request import Environ, Request
 
 _SMALL_BODY, _LARGE = 16 << 20, 8 << 20
 # The lines between what is sent in chunks; what trails it may break off after a whole line.
 _CHUNK = re.compile(rb"([0-9a-fA-F]+)\r\n")
-_SIGNED_CHUNK = re.compile(rb"([0-9a-fA-F]+)\s*;\s*chunk-signature\s*=\s*[^\s;]+\r\n")
+_SIGNED_CHUNK = re.compile(rb"([0-9a-fA-F]+)\s*;\s*chunk-signature\s*=\s*([^\s;]+)\r\n")
+_TRAILER_SIGNATURE = "x-amz-trailer-signature"
 _END, _TRAILER = re.compile(rb"()\r\n"), re.compile(rb"(?:(.*)\r\n)?")
 
 
@@ -152,29 +154,40 @@ def _unchunk(request: Request, stream: Any, trailers: dict[str, str]) -> Iterato
     """The content of an ``aws-chunked`` body; its trailing headers are noted.
 
     Raises:
-        AwsError: ``IncompleteBody``: it breaks off.
+        AwsError: ``IncompleteBody``: it breaks off; ``SignatureDoesNotMatch``: of a chunk.
     """
-    signs = "AWS4" in (request.header("x-amz-content-sha256") or "")
-    chunk = _SIGNED_CHUNK if signs else _CHUNK
-    while size := int(_line(stream, chunk), 16):
-        yield from _read(stream, size)
-        _line(stream, _END)
-    while line := _line(stream, _TRAILER):
-        name, _, value = line.decode("latin-1").partition(":")
+    digest = request.header("x-amz-content-sha256") or ""
+    chain = Chain(request) if "AWS4" in digest else None
+    size = None
+    while size != 0:
+        line = _line(stream, _SIGNED_CHUNK if chain else _CHUNK)
+        size, found = int(line[1], 16), hashlib.sha256()
+        for piece in _read(stream, size):
+            if chain:
+                found.update(piece)
+            yield piece
+        if size:
+            _line(stream, _END)
+        if chain:
+            chain.check_chunk(line[2].decode("latin-1"), found.hexdigest())
+    while trailer := _line(stream, _TRAILER)[1]:
+        name, _, value = trailer.decode("latin-1").partition(":")
         trailers[name.lower()] = value.strip()
+    if chain and digest.endswith("-TRAILER"):
+        chain.check_trailers(trailers.pop(_TRAILER_SIGNATURE, ""), trailers)
 
 
-def _line(stream: Any, form: re.Pattern[bytes]) -> bytes:
-    """What a line of a form says, which the whole of it may not be missing."""
+def _line(stream: Any, form: re.Pattern[bytes]) -> re.Match[bytes]:
+    """A line of a form, which the whole of it may not be missing."""
     found = form.fullmatch(stream.readline())
     if found is None:
         raise AwsError("IncompleteBody", "The request body terminated unexpectedly")
-    return found[1] or b""
+    return found
 
 
 def _check_trailers(request: Request, trailers: dict[str, str]) -> None:
     """Raise unless what trailed a body is what the client said would."""
-    if set(trailers) - {"x-amz-trailer-signature"} != set(object_checksums.trailing(request)):
+    if set(trailers) - {_TRAILER_SIGNATURE} != set(object_checksums.trailing(request)):
         words = "The request contained trailing data that was not well-formed or did not conform"
         raise AwsError("MalformedTrailerError", f"{words} to our published schema.")
 
