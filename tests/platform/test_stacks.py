@@ -774,6 +774,7 @@ THERE = [
     ("sns", "create_topic", "Name", "AWS::SNS::Topic", "TopicName"),
     ("sqs", "create_queue", "QueueName", "AWS::SQS::Queue", "QueueName"),
     ("logs", "create_log_group", "logGroupName", "AWS::Logs::LogGroup", "LogGroupName"),
+    ("stepfunctions", "create_activity", "name", "AWS::StepFunctions::Activity", "Name"),
 ]
 
 
@@ -798,8 +799,23 @@ def test_a_stack_takes_over_nothing(aws, fresh, service, make, member, kind, pro
         "sns": "list_topics",
         "sqs": "list_queues",
         "logs": "describe_log_groups",
+        "stepfunctions": "list_activities",
     }
     assert name in str(getattr(client, listed[service])())
+
+
+def test_a_stack_takes_over_no_rule_of_another_bus(aws, fresh):
+    events, name = aws("events"), fresh("there")
+    events.create_event_bus(Name=name)
+    events.put_rule(Name=name, EventBusName=name, EventPattern='{"source":["mine"]}')
+    rule = {"Name": name, "EventPattern": {"source": ["theirs"]}}
+    template = {"Resources": {"R": {"Type": "AWS::Events::Rule", "Properties": rule}}}
+    aws("cloudformation").create_stack(StackName=name, TemplateBody=json.dumps(template))
+    aws("cloudformation").delete_stack(StackName=name)
+    rule["EventBusName"] = name
+    assert "already exists" in why(aws, name, TemplateBody=json.dumps(template))
+    aws("cloudformation").delete_stack(StackName=name)
+    assert "mine" in events.describe_rule(Name=name, EventBusName=name)["EventPattern"]
 
 
 def test_a_stack_takes_over_no_bucket_s_policy(aws, fresh):

@@ -28,6 +28,7 @@ class Look(NamedTuple):
         call: what tells of one.
         member: what of the call is the name, or the ARN.
         form: the end of that ARN.
+        within: the property that says where it lies, as the call says it too.
     """
 
     name: str
@@ -35,16 +36,23 @@ class Look(NamedTuple):
     call: str
     member: str
     form: str = ""
+    within: str = ""
 
 
 LOOKS = {
     "AWS::CloudWatch::Alarm": Look("AlarmName", "cloudwatch", "DescribeAlarms", "AlarmNames"),
-    "AWS::Events::Rule": Look("Name", "events", "DescribeRule", "Name"),
+    "AWS::CloudWatch::Dashboard": Look(
+        "DashboardName", "cloudwatch", "GetDashboard", "DashboardName"
+    ),
+    "AWS::Events::Rule": Look("Name", "events", "DescribeRule", "Name", within="EventBusName"),
     "AWS::KMS::Alias": Look("AliasName", "kms", "DescribeKey", "KeyId"),
     "AWS::S3::Bucket": Look("BucketName", "s3", "HeadBucket", "Bucket"),
     "AWS::S3::BucketPolicy": Look("Bucket", "s3", "GetBucketPolicy", "Bucket"),
     "AWS::SNS::Topic": Look("TopicName", "sns", "GetTopicAttributes", "TopicArn", "{}"),
     "AWS::SQS::Queue": Look("QueueName", "sqs", "GetQueueUrl", "QueueName"),
+    "AWS::StepFunctions::Activity": Look(
+        "Name", "stepfunctions", "DescribeActivity", "activityArn", "activity:{}"
+    ),
     "AWS::StepFunctions::StateMachine": Look(
         "StateMachineName",
         "stepfunctions",
@@ -84,20 +92,24 @@ def check(definition: Members, resources: Any, mine: str = "") -> None:
         ValidationError: it is there, and is not the stack's.
     """
     look = LOOKS.get(str(definition["Type"]))
-    said = (definition.get("Properties") or {}).get(look.name) if look else None
-    name = parsing.clean_json(said, resources) if said else None
+    said = (definition.get("Properties") or {}) if look else {}
+    name, lies = (
+        parsing.clean_json(said[each], resources) if each in said else None
+        for each in ((look.name, look.within) if look else ("", ""))
+    )
     own = mine == name or mine.endswith(tuple(f"{sign}{name}" for sign in "/:|"))
-    if look and name and not own and _is_there(look, name):
+    if look and name and not own and _is_there(look, name, lies):
         raise ValidationError(
             message=f"Resource of type '{definition['Type']}' with identifier '{name}' "
             "already exists."
         )
 
 
-def _is_there(look: Look, name: str) -> bool:
+def _is_there(look: Look, name: str, lies: str | None) -> bool:
     place = "states" if look.service == "stepfunctions" else look.service
     wanted = stacks.caller().arn(look.form.format(name), place) if look.form else name
     with contextlib.suppress(Gone):
-        found = ask(look.service, look.call, {look.member: wanted})
+        where = {look.within: lies} if lies else {}
+        found = ask(look.service, look.call, {look.member: wanted} | where)
         return found.get("MetricAlarms") != []
     return False
