@@ -29,6 +29,8 @@ _SETTINGS = (
     "SET GLOBAL python_enable_replacements = false",  # SQL sees no Python variables
     "SET autoinstall_known_extensions = false",
     "SET autoload_known_extensions = false",
+    # DuckDB 2.0 takes one join for another that has a filter more: rows without a match go missing.
+    "SET GLOBAL disabled_optimizers = 'common_subplan'",
 )
 
 
