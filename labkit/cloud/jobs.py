@@ -65,18 +65,28 @@ class Job:
 
 
 class Jobs:
-    """The running jobs by name (``athena/<id>``)."""
+    """The running jobs by name (``athena/<id>``): as many at once of each service, whose name
+    comes before the slash, so that long imports hold no query up."""
 
-    def __init__(self, workers: int = 8) -> None:
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="job")
+    def __init__(self, at_once: int = 8) -> None:
+        self._at_once, self._stopped = at_once, False
+        self._pools: dict[str, ThreadPoolExecutor] = {}
         self._running: dict[str, tuple[Job, Future[Any]]] = {}
         self._lock = threading.Lock()
 
     def start(self, name: str, work: Callable[[Job], Any]) -> Future[Any]:
-        """Run work in the background under a name."""
-        job = Job(name)
+        """Run work in the background under a name.
+
+        Raises:
+            RuntimeError: the jobs were stopped.
+        """
+        job, service = Job(name), name.partition("/")[0]
         with self._lock:
-            future = self._pool.submit(self._run, job, work)
+            if self._stopped:
+                raise RuntimeError("no job starts any more")
+            if service not in self._pools:
+                self._pools[service] = ThreadPoolExecutor(self._at_once, f"job-{service}")
+            future = self._pools[service].submit(self._run, job, work)
             self._running[name] = (job, future)
         future.add_done_callback(lambda _: self._forget(name, job))
         return future
@@ -88,9 +98,12 @@ class Jobs:
 
     def stop(self) -> None:
         """Tell all jobs to stop, and wait for them."""
+        with self._lock:
+            self._stopped = True
         for job, _ in list(self._running.values()):
             job.stop()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        for pool in self._pools.values():
+            pool.shutdown(wait=True, cancel_futures=True)
 
     def _run(self, job: Job, work: Callable[[Job], Any]) -> Any:
         try:

@@ -1,5 +1,6 @@
 """What runs in the background of QuickSight is put on record when the disk is full for a while."""
 
+import concurrent.futures
 import sqlite3
 from types import SimpleNamespace
 
@@ -61,7 +62,7 @@ def test_an_end_waits_until_the_disk_has_room(tmp_path, monkeypatch, begin):
     monkeypatch.setattr(jobs, "time", SimpleNamespace(sleep=lambda _: None))
     me = Principal("arn:aws:iam::123456789012:user/me", cloud.account)
     kind, status = begin(Context(cloud, "quicksight", "Begin", cloud.region, me))
-    cloud.jobs._pool.shutdown()
+    concurrent.futures.wait([future for _, future in list(cloud.jobs._running.values())])
     [ended] = records.records(cloud, kind).values()
     assert (ended[status], len(refused)) == ("FAILED", 1)
     cloud.stop()
