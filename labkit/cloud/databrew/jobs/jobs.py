@@ -1,9 +1,10 @@
 """Jobs: what is to be done with a data set, and where the outcome goes.
 
 A profile job describes a data set; a recipe job transforms it by a recipe, named or a project's.
-What it names must be there when it is made, and again when a run starts; whether DataBrew may act
-as the role is judged when it is made or changed. A change is the whole of what can be changed, as
-the method PUT says: what it leaves out is as in a new job. Sources:
+What it names must be there when it is made, and again when a run starts, which also wants what AWS
+calls optional; whether DataBrew may act as the role is judged when it is made or changed. A change
+is the whole of what can be changed, as the method PUT says: what it leaves out is as in a new job.
+Sources:
 https://docs.aws.amazon.com/databrew/latest/dg/API_CreateRecipeJob.html and
 https://docs.aws.amazon.com/databrew/latest/dg/API_CreateProfileJob.html
 """
@@ -15,7 +16,7 @@ from typing import Any
 from labkit.cloud.databrew import records
 from labkit.cloud.databrew.jobs import runs
 from labkit.cloud.databrew.jobs.forms import check_output
-from labkit.cloud.databrew.jobs.plans import check_plan
+from labkit.cloud.databrew.jobs.plans import check_names
 from labkit.cloud.databrew.profile import validate
 from labkit.cloud.databrew.records import JOB, PROJECT, SCHEDULE, Record, answers, lists, shown
 from labkit.cloud.databrew.trust import check_role
@@ -108,7 +109,7 @@ def _create(context: Context, name: str, kind: str, members: Record) -> Answer:
         raise conflict(f"The job {name} {taken['Type'].lower()} job already exists.")
     _check_capacity(members)
     made = {**DEFAULTS, "Type": kind, **members}
-    check_plan(context, {"Name": name, **made})
+    check_names(context, made)
     check_role(context, members["RoleArn"])
     records.create(context, JOB, name, made)
     return {"Name": name}
@@ -120,7 +121,7 @@ def _update(context: Context, name: str, kind: str, members: Record) -> Answer:
     if job["Type"] != kind:
         raise invalid(f"The job {name} is a {job['Type'].lower()} job.")
     changes = {**dict.fromkeys(_CHANGED), **DEFAULTS, **members}
-    check_plan(context, job | changes)
+    check_names(context, job | changes)
     check_role(context, members["RoleArn"])
     records.update(context, JOB, name, changes, missing=MISSING)
     return {"Name": name}

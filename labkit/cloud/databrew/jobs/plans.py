@@ -52,18 +52,22 @@ def plan_of(context: Context, job: Record) -> Plan:
     return Plan(job, dataset, steps, {"Name": name, "RecipeVersion": version})
 
 
-def check_plan(context: Context, job: Record) -> None:
-    """Refuse a new job that could not run.
+def check_names(context: Context, job: Record) -> None:
+    """Refuse a new job that names what does not exist; what a run needs more, it says itself.
 
     A recipe's version must be named: AWS calls one that is not ``version null``.
 
     Raises:
-        AwsError: as `plan_of`.
+        AwsError: ``ResourceNotFoundException``, or ``ValidationException`` of a version.
     """
-    reference = job.get("RecipeReference")
-    if reference and reference.get("RecipeVersion") is None:
-        raise invalid(f"Recipe {reference['Name']} version null is invalid.")
-    plan_of(context, job)
+    _project(context, job)
+    if reference := job.get("RecipeReference"):
+        name, version = reference["Name"], reference.get("RecipeVersion")
+        if version is None:
+            raise invalid(f"Recipe {name} version null is invalid.")
+        recipe_steps(context.cloud, context.region, name, version)
+    if job.get("DatasetName"):
+        _dataset(context, job["DatasetName"])
 
 
 def _project(context: Context, job: Record) -> Record:

@@ -18,20 +18,11 @@ from labkit.cloud.operations import Answer, Context
 
 @answers("CreateRuleset")
 def create_ruleset(
-    context: Context,
-    *,
-    Name: str,
-    Rules: list[Record],
-    TargetArn: str,
-    Tags: Any = None,
-    **members: Any,
+    context: Context, *, Name: str, Rules: list[Record], Tags: Any = None, **members: Any
 ) -> Answer:
-    """A new ruleset for a data set, which there must be."""
+    """A new ruleset for a data set, which may come later: its page knows no error for that."""
     _check(Rules)
-    if not _is_there(context, TargetArn):
-        raise invalid(f"There is no dataset {TargetArn}.")
-    made = {"Tags": Tags, "Rules": Rules, "TargetArn": TargetArn, **members}
-    records.create(context, RULESET, Name, made)
+    records.create(context, RULESET, Name, {"Tags": Tags, "Rules": Rules, **members})
     return {"Name": Name}
 
 
