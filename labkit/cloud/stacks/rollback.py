@@ -128,16 +128,18 @@ def _undo(
 ) -> None:
     """Drop what was added, and put back what was changed."""
     template, undoing = resources._template, stacks.UNDOING.set(True)
-    unmake(resources, added)
-    _read(resources, *former)
-    for name in changed:
-        with contextlib.suppress(Exception):
-            if name in replaced:
-                resources._parsed_resources[name], new = replaced[name]
-                new.delete(resources._account_id, resources._region_name)
-            else:
-                _change(resources, name, template["Resources"][name], touched)
-    stacks.UNDOING.reset(undoing)
+    try:
+        unmake(resources, added)
+        _read(resources, *former)
+        for name in changed:
+            with contextlib.suppress(Exception):
+                if name in replaced:
+                    resources._parsed_resources[name], new = replaced[name]
+                    new.delete(resources._account_id, resources._region_name)
+                else:
+                    _change(resources, name, template["Resources"][name], touched)
+    finally:
+        stacks.UNDOING.reset(undoing)
 
 
 @contextlib.contextmanager
