@@ -305,6 +305,14 @@ def test_a_role_may_trust_some_machines_alone(machines, aws, fresh, named, taken
         assert refusal(machines.make, states=asks, role=role)[0] == "AccessDeniedException"
 
 
+@pytest.mark.parametrize("name", ["flow-role", "arn:aws:iam::123456789012:user/flow-role"])
+def test_a_role_is_named_by_its_arn(machines, sfn, name):
+    said = ("InvalidArn", f"Invalid Role Arn: '{name}'")
+    assert refusal(machines.make, states=PASS, role=name) == said
+    machine = machines.make(PASS)
+    assert refusal(sfn.update_state_machine, stateMachineArn=machine, roleArn=name) == said
+
+
 NO_MACHINE, NO_EXECUTION = "StateMachineDoesNotExist", "ExecutionDoesNotExist"
 ARNS = {
     "DescribeStateMachine": ("describe_state_machine", "stateMachineArn", NO_MACHINE),

@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/step-functions/latest/dg/procedure-create-ia
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from labkit.cloud.access.service_roles import Untrusting, client_as, find_role, trusts
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from labkit.cloud.states.execution import Execution
 
 SERVICE = "states.amazonaws.com"
+_ROLE = re.compile(r"arn:aws(-[a-z-]+)?:iam::\d{12}:role/.+")
 UNTRUSTED = (
     "Neither the global service principal states.amazonaws.com, nor the regional one is "
     "authorized to assume the provided role."
@@ -28,8 +30,10 @@ def check_role(cloud: Cloud, arn: str, machine: str) -> None:
     A role that is not there yet is let through: its execution will say so at its first task.
 
     Raises:
-        AwsError: ``AccessDeniedException``.
+        AwsError: ``InvalidArn`` or ``AccessDeniedException``.
     """
+    if not _ROLE.fullmatch(arn):
+        raise AwsError("InvalidArn", f"Invalid Role Arn: '{arn}'")
     role = find_role(cloud, arn)
     if role is not None and not trusts(cloud, role, SERVICE, source=machine):
         raise AwsError("AccessDeniedException", UNTRUSTED)
