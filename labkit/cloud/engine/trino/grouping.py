@@ -158,12 +158,8 @@ def walk(node: object) -> Iterator[tree.Expression]:
         return
     if isinstance(node, tree.Expression):
         yield node
-    if isinstance(node, tree.Node):
-        for part in fields(node):
-            yield from walk(getattr(node, part.name))
-    elif isinstance(node, tuple):
-        for value in node:
-            yield from walk(value)
+    for part in tree.parts(node):
+        yield from walk(part)
 
 
 def is_aggregate(node: tree.Expression) -> bool:

@@ -6,7 +6,7 @@ Source: https://trino.io/docs/current/sql/select.html#order-by-clause
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.functions.equality import is_keyed
@@ -49,8 +49,7 @@ def _names_in(node: object, scope: Scope, bound: Collection[str] = ()) -> Iterat
     elif isinstance(node, tree.Node) and not isinstance(node, tree.Query):
         parts = qualified_parts(node) if isinstance(node, tree.Dereference) else None
         if not (parts and scope.own(parts)):
-            values = tuple(getattr(node, part.name) for part in fields(node))
-            yield from _names_in(values, scope, bound)
+            yield from _names_in(tree.parts(node), scope, bound)
 
 
 def _hiding(items: list[Item], scope: Scope) -> list[int]:

@@ -18,7 +18,7 @@ from labkit.cloud.engine.trino.grouping import walk
 from labkit.cloud.engine.trino.library import common_type
 from labkit.cloud.engine.trino.operators import coerced
 from labkit.cloud.engine.trino.ordering import sorted_output
-from labkit.cloud.engine.trino.recursion import is_recursive, nodes_in
+from labkit.cloud.engine.trino.recursion import is_recursive
 from labkit.cloud.engine.trino.scope import CommonTable, Field, Output, Scope, Typed
 from labkit.cloud.engine.trino.select import CHANGING, as_output, select
 from labkit.cloud.engine.trino.tables import table
@@ -140,7 +140,7 @@ def _changes(node: tree.Query) -> bool:
     """
     return any(
         isinstance(each, tree.Sampled) or (isinstance(each, tree.Call) and each.name in CHANGING)
-        for each in nodes_in(node)
+        for each in tree.nodes_in(node)
     )
 
 

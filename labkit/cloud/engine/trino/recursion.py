@@ -5,8 +5,6 @@ Source: ``tryProcessRecursiveQuery`` of Trino's StatementAnalyzer, whose words t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.scope import Scope
 
@@ -23,12 +21,13 @@ def is_recursive(named: tree.Named, scope: Scope) -> bool:
     if not named.columns:
         message = "missing column aliases in recursive WITH query"
         raise scope.fail(named, "MISSING_COLUMN_ALIASES", message)
-    for node in nodes_in(named.query):
+    for node in tree.nodes_in(named.query):
         if isinstance(node, tree.Query) and node.recursive:
             raise scope.fail(node, "NESTED_RECURSIVE", "nested recursive WITH query")
     body = named.query.body
     if isinstance(body, tree.SetOperation) and body.op == "UNION":
-        _refuse(body.left, named, "WITH table name is referenced in the base relation", scope)
+        words = "WITH table name is referenced in the base relation of recursion"
+        _refuse(body.left, named, words, scope)
         references = _references(body.right, named.name)
         if len(references) > 1:
             message = "multiple recursive references in the step relation of recursion"
@@ -43,34 +42,18 @@ def is_recursive(named: tree.Named, scope: Scope) -> bool:
     return False
 
 
-def nodes_in(node: object) -> Iterator[tree.Node]:
-    """All of a tree, with the queries inside."""
-    parts: tuple[object, ...] = ()
-    if isinstance(node, tree.Node):
-        yield node
-        parts = tuple(getattr(node, name) for name in type(node).__dataclass_fields__)
-    elif isinstance(node, tuple):
-        parts = node
-    for part in parts:
-        yield from nodes_in(part)
-
-
 def _references(node: object, name: str) -> list[tree.Table]:
     """The places that name a query, less queries with a ``WITH`` of that name in them."""
     if isinstance(node, tree.Query) and name in [named.name for named in node.named]:
         return []
     if isinstance(node, tree.Table):
         return [node] if node.parts == (name,) else []
-    parts: tuple[object, ...] = node if isinstance(node, tuple) else ()
-    if isinstance(node, tree.Node):
-        parts = tuple(getattr(node, each) for each in type(node).__dataclass_fields__)
-    return [found for part in parts for found in _references(part, name)]
+    return [found for part in tree.parts(node) for found in _references(part, name)]
 
 
 def _refuse(part: object, named: tree.Named, words: str, scope: Scope) -> None:
     for reference in _references(part, named.name):
-        of = " of recursion" if words.startswith("WITH") else ""
-        raise scope.fail(reference, _INVALID, words + of)
+        raise scope.fail(reference, _INVALID, words)
 
 
 def _check_step(step: tree.Body, reference: tree.Table, named: tree.Named, scope: Scope) -> None:
@@ -84,7 +67,7 @@ def _check_step(step: tree.Body, reference: tree.Table, named: tree.Named, scope
     if not _references(source, named.name):
         words = "recursive reference outside of FROM clause of the step relation of recursion"
         raise scope.fail(reference, _INVALID, words)
-    for node in nodes_in(source):
+    for node in tree.nodes_in(source):
         if isinstance(node, tree.Join):
             sides = {"left": (node.right,), "right": (node.left,), "full": (node.left, node.right)}
             for side in sides.get(node.kind, ()):

@@ -40,7 +40,7 @@ from labkit.cloud.engine.trino.tree.expressions import (
     Unary,
     Window,
 )
-from labkit.cloud.engine.trino.tree.nodes import Expression, Node, Relation
+from labkit.cloud.engine.trino.tree.nodes import Expression, Node, Relation, nodes_in, parts
 from labkit.cloud.engine.trino.tree.queries import (
     Body,
     GroupBy,
@@ -137,4 +137,6 @@ __all__ = [
     "Unnest",
     "Values",
     "Window",
+    "nodes_in",
+    "parts",
 ]

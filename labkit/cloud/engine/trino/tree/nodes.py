@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +29,18 @@ class Relation(Node):
     """A part of a query that has rows."""
 
     __slots__ = ()
+
+
+def parts(node: object) -> tuple[object, ...]:
+    """What a node holds, or a tuple; of anything else nothing."""
+    if isinstance(node, Node):
+        return tuple(getattr(node, each.name) for each in fields(node))
+    return node if isinstance(node, tuple) else ()
+
+
+def nodes_in(node: object) -> Iterator[Node]:
+    """All of a tree, with the queries inside."""
+    if isinstance(node, Node):
+        yield node
+    for part in parts(node):
+        yield from nodes_in(part)
