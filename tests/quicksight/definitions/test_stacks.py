@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import everything
+
 Json = dict[str, Any]
 
 
@@ -19,7 +21,8 @@ def stack(client: Any, fresh: Any) -> Any:
         told = {"Type": "AWS::QuickSight::Dashboard", "Properties": properties}
         outputs = {"At": {"Value": {"Fn::GetAtt": ["Board", "Version.Status"]}}}
         body = json.dumps({"Resources": {"Board": told}, "Outputs": outputs})
-        known = {each["StackName"] for each in cloudformation.describe_stacks()["Stacks"]}
+        stacks = everything(cloudformation.describe_stacks, "Stacks")
+        known = {each["StackName"] for each in stacks}
         call = cloudformation.update_stack if name in known else cloudformation.create_stack
         call(StackName=name, TemplateBody=body)
         found = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
@@ -61,7 +64,7 @@ def test_a_dashboard_that_quicksight_cannot_make_fails_its_stack(
 ) -> None:
     id = fresh("failed")
     assert stack(id, broken) == ("ROLLBACK_COMPLETE", {})
-    listed = quicksight.list_dashboards()["DashboardSummaryList"]
+    listed = everything(quicksight.list_dashboards, "DashboardSummaryList")
     assert id not in {each["DashboardId"] for each in listed}
 
 
@@ -82,7 +85,7 @@ def test_a_topic_and_custom_permissions_are_made_by_a_stack(
     found = quicksight.describe_custom_permissions(CustomPermissionsName=name)
     assert found["CustomPermissions"]["Capabilities"] == {"ExportToCsv": "DENY"}
     cloudformation.delete_stack(StackName=name)
-    profiles = quicksight.list_custom_permissions()["CustomPermissionsList"]
+    profiles = everything(quicksight.list_custom_permissions, "CustomPermissionsList")
     assert name not in {each["CustomPermissionsName"] for each in profiles}
 
 
@@ -108,6 +111,7 @@ def test_a_data_set_is_there_with_its_rows_unless_its_stack_does_not_wait(
     made = {"Rows": {"Type": "AWS::QuickSight::DataSet", "Properties": properties}}
     cloudformation.create_stack(StackName=id, TemplateBody=json.dumps({"Resources": made}))
     [found] = cloudformation.describe_stacks(StackName=id)["Stacks"]
-    listed = {each["DataSetId"] for each in quicksight.list_data_sets()["DataSetSummaries"]}
-    assert (found["StackStatus"], id in listed) == (f"{ends}_COMPLETE", ends == "CREATE")
+    listed = everything(quicksight.list_data_sets, "DataSetSummaries")
+    there = id in {each["DataSetId"] for each in listed}
+    assert (found["StackStatus"], there) == (f"{ends}_COMPLETE", ends == "CREATE")
     cloudformation.delete_stack(StackName=id)

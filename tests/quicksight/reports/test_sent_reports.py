@@ -12,6 +12,7 @@ from labkit import removal
 from labkit.charts import print as chart_print
 from labkit.errors import NoChart, UnknownName
 from labkit.lab import Lab
+from tests.conftest import everything
 from tests.quicksight.reports.conftest import COUNT, SCHOOLS, bars, definition, pages
 
 TO = "dean@example.edu"
@@ -143,9 +144,10 @@ def test_a_clean_up_leaves_what_stands_on_no_lake(lab, quicksight, school_data):
     lab.chart.add_topic("Gone", gone)
     quicksight.delete_data_set(DataSetId="gone")
     removal.drop_charts(lab)
-    listed = quicksight.list_dashboards()["DashboardSummaryList"]
-    assert "gone" not in {each["DashboardId"] for each in listed}
-    assert "gone" not in {each["TopicId"] for each in quicksight.list_topics()["TopicsSummaries"]}
+    dashboards = everything(quicksight.list_dashboards, "DashboardSummaryList")
+    topics = everything(quicksight.list_topics, "TopicsSummaries")
+    assert "gone" not in {each["DashboardId"] for each in dashboards}
+    assert "gone" not in {each["TopicId"] for each in topics}
     assert quicksight.describe_data_set(DataSetId="of-another")["Status"] == 200
     assert quicksight.describe_dashboard(DashboardId="words")["Status"] == 200
     assert lab.chart.data_set(school_data.rpartition("/")[2])
