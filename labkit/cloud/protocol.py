@@ -200,28 +200,32 @@ def xml_document(operation: str, root: str, result: dict[str, Any]) -> bytes:
     """The result of an operation of S3 as a document of its own, as REST-XML sends it."""
     model = moto.core.utils.get_service_model("s3")
     namespace = model.metadata.get("xmlNamespace") or S3_NAMESPACE
-    inner = _xml_members(model.operation_model(operation).output_shape, result)
+    inner = _xml_members(model.operation_model(operation).output_shape, result, _MILLISECONDS)
     prolog = '<?xml version="1.0" encoding="UTF-8"?>\n'
     return f'{prolog}<{root} xmlns="{namespace}">{inner}</{root}>'.encode()
 
 
-def _xml_members(shape: Any, value: dict[str, Any]) -> str:
+_SECONDS, _MILLISECONDS = "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S.000Z"
+
+
+def _xml_members(shape: Any, value: dict[str, Any], moments: str = _SECONDS) -> str:
     return "".join(
-        _xml(s, s.serialization.get("name", k), value[k])
+        _xml(s, s.serialization.get("name", k), value[k], moments)
         for k, s in shape.members.items()
         if value.get(k) is not None
     )
 
 
-def _xml(shape: Any, tag: str, value: Any) -> str:
+def _xml(shape: Any, tag: str, value: Any, moments: str = _SECONDS) -> str:
     match shape.type_name:
         case "structure":
-            return f"<{tag}>{_xml_members(shape, value)}</{tag}>"
+            return f"<{tag}>{_xml_members(shape, value, moments)}</{tag}>"
         case "list" if shape.serialization.get("flattened"):
-            return "".join(_xml(shape.member, tag, item) for item in value)
+            return "".join(_xml(shape.member, tag, item, moments) for item in value)
         case "list":
             item_tag = shape.member.serialization.get("name", "member")
-            return f"<{tag}>{''.join(_xml(shape.member, item_tag, v) for v in value)}</{tag}>"
+            inner = "".join(_xml(shape.member, item_tag, item, moments) for item in value)
+            return f"<{tag}>{inner}</{tag}>"
         case "map" if shape.serialization.get("flattened"):
             return "".join(_xml_entry(shape, k, v, tag) for k, v in value.items())
         case "map":
@@ -229,7 +233,7 @@ def _xml(shape: Any, tag: str, value: Any) -> str:
         case "boolean":
             text = "true" if value else "false"
         case "timestamp":
-            text = _moment(value).astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            text = _moment(value).astimezone(datetime.UTC).strftime(moments)
         case "blob":
             text = base64.b64encode(value).decode()
         case _:

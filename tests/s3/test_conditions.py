@@ -176,6 +176,13 @@ def test_a_delete_marker_is_not_read(s3, bucket):
     marked = {"Bucket": bucket, "Key": "a"}
     marked["VersionId"] = s3.delete_object(**marked)["VersionId"]
     assert code_of(s3.get_object, **marked) == ("MethodNotAllowed", 405)
+    for asked, allowed in ({"Bucket": bucket, "Key": "a"}, None), (marked, "DELETE"):
+        for call in (s3.get_object, s3.head_object):
+            with pytest.raises(ClientError) as found:
+                call(**asked)
+            headers = found.value.response["ResponseMetadata"]["HTTPHeaders"]
+            told = [headers.get(f"x-amz-{name}") for name in ("delete-marker", "version-id")]
+            assert (told, headers.get("allow")) == (["true", marked["VersionId"]], allowed)
     assert s3.delete_object(**marked)["DeleteMarker"]
 
 
@@ -206,6 +213,14 @@ def test_what_is_told_of_versions(s3, bucket):
     s3.put_bucket_versioning(**versioned)
     named = {"Bucket": bucket, "Key": "a"}
     first = s3.put_object(**named)["VersionId"]
+    for call, more in (
+        (s3.put_object_tagging, {"Tagging": {"TagSet": []}}),
+        (
+            s3.delete_object_tagging,
+            {},
+        ),
+    ):
+        assert call(**named, **more)["VersionId"] == first
     marker = s3.delete_object(**named)["VersionId"]
     for version in ({}, {"VersionId": marker}):
         assert code_of(s3.get_object_tagging, **named, **version) == ("MethodNotAllowed", 405)

@@ -9,6 +9,7 @@ import boto3
 import pytest
 import requests
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 from tests.s3.conftest import refused
 
@@ -546,6 +547,7 @@ def cors(**members):
     return "put_bucket_cors", {"CORSConfiguration": {"CORSRules": rules}}
 
 
+BY_S3 = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
 NOT_SO = {
     "versioning": (
         "put_bucket_versioning",
@@ -556,6 +558,31 @@ NOT_SO = {
     "owners": (*owned("ObjectWriter", "BucketOwnerPreferred"), "MalformedXML"),
     "algorithm": (*encrypted(SSEAlgorithm="AES"), "MalformedXML"),
     "key": (*encrypted(SSEAlgorithm="AES256", KMSMasterKeyID="a"), "InvalidArgument"),
+    "two rules": (
+        "put_bucket_encryption",
+        {"ServerSideEncryptionConfiguration": {"Rules": [BY_S3, BY_S3]}},
+        "MalformedXML",
+    ),
+    "acceleration": (
+        "put_bucket_accelerate_configuration",
+        {"AccelerateConfiguration": {"Status": "enabled"}},
+        "MalformedXML",
+    ),
+    "filter": (
+        "put_bucket_notification_configuration",
+        {
+            "NotificationConfiguration": {
+                "QueueConfigurations": [
+                    {
+                        "QueueArn": "arn:aws:sqs:us-east-1:123456789012:q",
+                        "Events": ["s3:ObjectCreated:*"],
+                        "Filter": {"Key": {"FilterRules": [{}]}},
+                    }
+                ]
+            }
+        },
+        "MalformedXML",
+    ),
     "site": (*site(), "InvalidArgument"),
     "folder": (*site(IndexDocument={"Suffix": "/index.html"}), "InvalidArgument"),
     "protocol": (
@@ -634,6 +661,33 @@ NOT_SO = {
 @pytest.mark.parametrize(("call", "asked", "code"), NOT_SO.values(), ids=NOT_SO)
 def test_no_configuration(s3, bucket, call, asked, code):
     assert refused(getattr(s3, call), Bucket=bucket, **asked) == code
+
+
+NONE = {  # what a bucket has not → the refusal, which names the bucket
+    "locks": ("get_object_lock_configuration", "ObjectLockConfigurationNotFoundError"),
+    "block": ("get_public_access_block", "NoSuchPublicAccessBlockConfiguration"),
+    "tags": ("get_bucket_tagging", "NoSuchTagSet"),
+}
+
+
+@pytest.mark.parametrize(("call", "code"), NONE.values(), ids=NONE)
+def test_what_a_bucket_has_not(s3, bucket, call, code):
+    with pytest.raises(ClientError, match=code) as found:
+        getattr(s3, call)(Bucket=bucket)
+    assert found.value.response["Error"]["BucketName"] == bucket
+
+
+def test_a_bucket_is_made_with_its_tags(s3, fresh):
+    """Of those that it has already it is not made again, nor of others; without any it is."""
+    name, tags = fresh("tagged"), [{"Key": "a", "Value": "b"}, {"Key": "c", "Value": ""}]
+    asked = {"Bucket": name, "CreateBucketConfiguration": {"Tags": tags}}
+    wrong = {"Tags": [{"Key": "a,b", "Value": "c"}]}
+    assert refused(s3.create_bucket, Bucket=name, CreateBucketConfiguration=wrong) == "InvalidTag"
+    s3.create_bucket(**asked)
+    assert refused(s3.create_bucket, **asked) == "BucketAlreadyOwnedByYou"
+    s3.create_bucket(Bucket=name)
+    assert s3.get_bucket_tagging(Bucket=name)["TagSet"] == tags
+    assert refused(s3.create_bucket, Bucket=fresh("b"), ObjectOwnership="") == "InvalidArgument"
 
 
 NAMESPACES = {

@@ -454,6 +454,20 @@ def test_what_is_no_listing(s3, listed, call, asked):
         getattr(s3, call)(Bucket=listed, **asked)
 
 
+GROUPED = {  # a listing, where it begins: within a common prefix → the first that it tells of
+    "v1": ("list_objects", {"Marker": "a/1"}, "b"),
+    "versions": ("list_object_versions", {"KeyMarker": "a/1"}, "b"),
+    "v2": ("list_objects_v2", {"StartAfter": "a/1"}, "a/"),
+}
+
+
+@pytest.mark.parametrize(("call", "asked", "first"), GROUPED.values(), ids=GROUPED)
+def test_a_marker_within_a_group(s3, listed, call, asked, first):
+    page = getattr(s3, call)(Bucket=listed, Delimiter="/", MaxKeys=1, **asked)
+    keys = [each["Key"] for each in page.get("Contents", page.get("Versions", []))]
+    assert keys + [each["Prefix"] for each in page.get("CommonPrefixes", [])] == [first]
+
+
 def test_pages_of_versions(s3, bucket):
     s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
     made = [s3.put_object(Bucket=bucket, Key=key)["VersionId"] for key in "aabba"]
@@ -485,3 +499,7 @@ def test_pages_of_uploads(s3, bucket):
     grouped = s3.list_multipart_uploads(Bucket=bucket, Delimiter="/", Prefix="i")
     assert [each["Prefix"] for each in grouped["CommonPrefixes"]] == ["in/"]
     assert "Uploads" not in grouped
+    whole = s3.list_multipart_uploads(Bucket=bucket)
+    assert (whole["NextKeyMarker"], whole["NextUploadIdMarker"]) == (keys[-1], made[-1])
+    with pytest.raises(ClientError, match="Invalid uploadId marker"):
+        s3.list_multipart_uploads(Bucket=bucket, KeyMarker="a", UploadIdMarker=made[2])

@@ -16,6 +16,7 @@ import botocore.session
 from labkit.cloud import protocol
 from labkit.cloud.access.signature import read_claim
 from labkit.cloud.operations import AwsError
+from labkit.cloud.s3 import tags
 from labkit.cloud.s3.documents import malformed
 from labkit.cloud.s3.listing import OWNER, as_token, from_token
 
@@ -107,6 +108,23 @@ def check_location(request: Request, body: bytes) -> None:
     if named == _FIRST or (named != _LEGACY and named not in _regions()):
         words = "The specified location-constraint is not valid"
         raise AwsError("InvalidLocationConstraint", words, LocationConstraint=named)
+
+
+def tags_of(request: Request, body: bytes, bucket: Any) -> list[tuple[str, str]]:
+    """The tags that a new bucket's document gives it.
+
+    Args:
+        bucket: moto's record of a bucket of that name, which is not made again with tags.
+
+    Raises:
+        AwsError: ``InvalidTag``, ``MalformedXML``, ``BucketAlreadyOwnedByYou``.
+    """
+    named = tags.of_document(body) if body.strip() else []
+    tags.check(named, of_object=False)
+    if named and bucket is not None:
+        words = "Your previous request to create the named bucket succeeded and you already own it."
+        raise AwsError("BucketAlreadyOwnedByYou", words, 409, BucketName=request.bucket)
+    return named
 
 
 @functools.cache

@@ -151,6 +151,9 @@ def tidy(request: Request, reply: protocol.Reply, bucket: Any) -> protocol.Reply
         return replace(reply, headers=reply.headers | told)
     if "notification" in request.query and request.method == "GET" and reply.status == 200:
         return replace(reply, body=_notifications(bucket, reply.body))
+    if reply.status == 404 and not request.key and b"<BucketName>" not in reply.body:
+        named = f"</Message><BucketName>{request.bucket}</BucketName>".encode()
+        return replace(reply, body=reply.body.replace(b"</Message>", named))
     if reply.status == 409 and not request.query and bucket and bucket.is_versioned:
         more = b"is not empty. You must delete all versions in the bucket.<"
         return replace(reply, body=reply.body.replace(b"is not empty<", more))
@@ -191,7 +194,8 @@ def _check_ownership(request: Request, document: Document, bucket: Any, version:
 
 def _check_encryption(request: Request, document: Document, bucket: Any, version: Any) -> None:
     named = set(document.texts("SSEAlgorithm"))
-    if not named or not named <= _ALGORITHMS:
+    rules = list(document.root.iter("Rule"))
+    if len(rules) != 1 or not named or not named <= _ALGORITHMS:
         raise malformed()
     if named == {"AES256"} and document.text("KMSMasterKeyID"):
         words = "a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms"
@@ -237,6 +241,9 @@ _Check = Callable[["Request", Document, Any, Any], None]
 def _check_notification(_: Request, document: Document, *__: Any) -> None:
     if document.root.tag != "NotificationConfiguration":
         raise malformed()
+    for rule in document.root.iter("FilterRule"):
+        if rule.find("Name") is None or rule.find("Value") is None:
+            raise malformed()
     for each in document.root.iterfind(".//FilterRule/Name"):
         name = each.text or ""
         if name.lower() not in ("prefix", "suffix"):
@@ -261,7 +268,16 @@ def _check_cors(request: Request, document: Document, bucket: Any, version: Any)
             raise AwsError("InvalidRequest", f"{words} for ExposeHeader.")
 
 
+def _check_acceleration(request: Request, document: Document, *_: Any) -> None:
+    if "." in request.bucket:
+        words = "S3 Transfer Acceleration is not supported for buckets with periods (.) in their"
+        raise AwsError("InvalidRequest", f"{words} names")
+    if document.text("Status") not in ("Enabled", "Suspended"):
+        raise malformed()
+
+
 _CHECKS: dict[str, _Check] = {
+    "accelerate": _check_acceleration,
     "cors": _check_cors,
     "acl": _check_acl,
     "lifecycle": lifecycles.check,

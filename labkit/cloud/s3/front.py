@@ -78,6 +78,9 @@ class S3:
             reply = protocol.refuse(None, error)
             status, headers, content = reply.status, reply.headers, [reply.body]
             headers["Content-Length"] = str(len(reply.body))
+        if request := environ.get(access_logs.REQUEST):
+            bucket = self.records.bucket(request)
+            headers |= versions.told_of_marker(request, bucket, status)
         headers = _told(headers) | cross_origin.headers_for(self.cloud, environ)
         seconds = time.monotonic() - began
         self._log(environ, access_logs.Answered(status, headers, content, seconds))
@@ -173,7 +176,8 @@ class S3:
         if bucket and destinations.are_named(request):
             destinations.check(self.cloud, request, bucket, body)
         told = self._own(request, body, bucket, version)
-        return told or self._motos(request, body, bucket, version)
+        told = told or self._motos(request, body, bucket, version)
+        return tags.of_version(request, told, bucket, version)
 
     def _check(self, request: Request, body: bytes) -> None:
         if request.method == "DELETE":
@@ -193,9 +197,13 @@ class S3:
         """The answer to what moto has no right answer to."""
         if told := configurations.tell(request, bucket, version):
             return told
-        if request.method == "GET" and "tagging" in request.query and version:
-            return tags.told(self.cloud.backend("s3"), version)
         holder = version if request.key else bucket
+        if request.method == "GET" and "tagging" in request.query and holder:
+            return tags.told(self.cloud.backend("s3"), bucket, version)
+        if request.method == "PUT" and "tagging" in request.query and bucket and not request.key:
+            tags.keep(self.cloud.backend("s3"), bucket, tags.of_document(body))
+            self.records.make_durable(request)
+            return protocol.Reply(204, {}, b"")
         if request.method == "PUT" and "acl" in request.query and holder:
             return self._put_acl(request, body, bucket, holder)
         if configurations.deletes(request, bucket):
@@ -230,11 +238,14 @@ class S3:
         marker = (
             named and request.method == "DELETE" and versions.is_marker(bucket, request.key, named)
         )
+        given = buckets.tags_of(request, body, bucket) if request.creates_bucket else []
         reply = self.records.forward(request, body)
         if marker and reply.status == 204:
             reply.headers["x-amz-delete-marker"] = "true"
         if reply.status == 200 and request.creates_bucket:  # one that was there has its ACL reset
             self.records.bucket(request).acl = grants.of(request, b"")
+            if given:
+                tags.keep(self.cloud.backend("s3"), self.records.bucket(request), given)
             self.records.make_durable(request)
         if reply.status == 200 and "attributes" in request.query:
             return parts.attributes(request, reply, self.records.version(request))

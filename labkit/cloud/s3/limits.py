@@ -50,6 +50,7 @@ DIGESTS = (
 _COUNTS = ("max-keys", "max-uploads", "max-parts")
 # Buckets of S3 Tables, none of whose objects moto keeps.
 _TABLES = "--table-s3"
+_NEVER_EMPTY = {"x-amz-object-ownership"}
 # What moto does not know, and would take for a request about the bucket or the object itself.
 _NOT_HERE = {
     "abac", "analytics", "annotation", "intelligent-tiering", "metadataAnnotationTable",
@@ -119,7 +120,8 @@ def check(request: Request, source: Any) -> None:
     if len(request.key.encode()) > _MOST_KEY:
         raise AwsError("KeyTooLongError", "Your key is too long")
     for header, (known, refusal) in _CHOICES.items():
-        if (said := request.header(header)) and said not in known:
+        said = request.header(header)
+        if said not in known and (said or (said is not None and header in _NEVER_EMPTY)):
             raise refusal(header, said)
     grants.check_headers(request)
     if request.reads_object or "uploadId" in request.query:
@@ -314,7 +316,7 @@ def _check_range(header: str, size: int) -> None:
 
 
 def _check_count(name: str, text: str | None) -> None:
-    if text is None or re.fullmatch(r"\d+", text):
+    if not text or re.fullmatch(r"\d+", text):
         return
     negative = re.fullmatch(r"-\d+", text)
     words = "must be an integer between 0 and 2147483647" if negative else "not an integer"

@@ -61,6 +61,11 @@ class Asked:
         """A name as the answer tells it."""
         return urllib.parse.quote(name) if "encoding-type" in self.query else name
 
+    @property
+    def passes_group(self) -> bool:
+        """Whether a marker within a common prefix is behind it; a key to start after is not."""
+        return "list-type" not in self.query
+
     def group(self, key: str) -> str | None:
         """The common prefix that a key belongs to, if it does."""
         if not self.delimiter:
@@ -157,7 +162,13 @@ def _list_versions(asked: Asked, bucket: Any) -> Answer:
 def _list_uploads(asked: Asked, bucket: Any) -> Answer:
     marker = _marker(asked, "upload-id-marker")
     page = _page(asked, _uploads(asked, bucket, marker), marker)
+    if any(u.id == marker[1] and u.key_name != marker[0] for u in bucket.multiparts.values()):
+        raise _invalid("Invalid uploadId marker", "upload-id-marker", asked.query)
+    ends = page.more or (page.entries and page.last[1])  # it names its last upload in any case
+    following = page.last if ends else ("", "")
     told = _told_of_page(asked, page, "UploadIdMarker", marker) | {"Bucket": bucket.name}
+    told |= {"NextKeyMarker": asked.text(following[0]), "NextUploadIdMarker": following[1]}
+    told |= {"Prefix": asked.text(asked.prefix) if asked.prefix else None}
     return told | {
         "MaxUploads": asked.most,
         "Uploads": [_told_of_upload(asked, each) for each in page.entries],
@@ -182,7 +193,7 @@ def _page(asked: Asked, entries: Iterable[Entry], marker: tuple[str, str]) -> Pa
     last = marker
     for entry in entries:
         group = asked.group(entry.key)
-        if group and group == last[0]:
+        if group and (group == last[0] or (asked.passes_group and marker[0].startswith(group))):
             continue
         if len(found) + len(groups) == asked.most:
             return Page(found, groups, last, more=asked.most > 0)

@@ -73,6 +73,11 @@ def asks_attributes(environ: Environ) -> Environ:
     return environ | ({"HTTP_X_AMZ_OBJECT_ATTRIBUTES": asked.replace(" ", "")} if asked else {})
 
 
+def unsaid(request: Request) -> list[str]:
+    """The numbers that a list of parts is asked for without saying them; moto would read them."""
+    return [k for k in ("max-parts", "part-number-marker") if request.query.get(k) == ""]
+
+
 def attributes(request: Request, reply: protocol.Reply, version: Any) -> protocol.Reply:
     """The answer to GetObjectAttributes with the checksum's type, and the parts where asked for."""
     asked = {name.strip() for name in (request.header("x-amz-object-attributes") or "").split(",")}

@@ -18,7 +18,7 @@ from labkit.cloud.s3 import conditions, limits, object_checksums, parts, version
 from labkit.cloud.s3.asked import asked_for
 from labkit.cloud.s3.bodies import BODIES
 from labkit.cloud.s3.documents import named
-from labkit.cloud.s3.request import Environ, Request
+from labkit.cloud.s3.request import Environ, Request, without_query
 
 BUCKET_KEY = "x-amz-server-side-encryption-bucket-key-enabled"  # told only where it is
 
@@ -98,6 +98,7 @@ class Records:
         environ = dict(environ or request.environ)
         environ.pop("HTTP_RANGE", None)
         environ = parts.asks_attributes(conditions.without(environ))
+        environ = without_query(environ, *parts.unsaid(request))
         if source := copy_source(request):
             environ |= _copy_headers(*source)
         if request.writes_object:

@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 import urllib.parse
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 from labkit.cloud import protocol
 from labkit.cloud.operations import AwsError
-from labkit.cloud.s3.documents import Document
+from labkit.cloud.s3.documents import Document, malformed
 
 if TYPE_CHECKING:
     from labkit.cloud.s3.request import Request
@@ -75,23 +76,50 @@ def are_cleared(request: Request, body: bytes) -> bool:
     return sets and not of_document(body)
 
 
-def told(backend: Any, version: Any) -> protocol.Reply:
-    """The tags of an object, in whatever storage class; of an archived one moto tells none."""
-    found = backend.get_object_tagging(version)["Tags"]
+def keep(backend: Any, bucket: Any, tags: list[tuple[str, str]]) -> None:
+    """Give a bucket these tags in the place of those that it has; moto has no empty values."""
+    backend.put_bucket_tagging(bucket.name, dict(tags))
+
+
+def of_version(
+    request: Request, reply: protocol.Reply, bucket: Any, version: Any
+) -> protocol.Reply:
+    """An answer that says which version's tags it is about, where a bucket has versions."""
+    about = request.key and "tagging" in request.query and reply.status < 300
+    if not about or version is None or not bucket.is_versioned:
+        return reply
+    number = {"x-amz-version-id": str(version.version_id or "null")}
+    return replace(reply, headers=reply.headers | number)
+
+
+def told(backend: Any, bucket: Any, version: Any) -> protocol.Reply:
+    """The tags of an object, in whatever storage class, or else those of its bucket.
+
+    Of an archived object moto tells none.
+
+    Raises:
+        AwsError: ``NoSuchTagSet``: the bucket has none.
+    """
+    if version is None:
+        found = backend.get_bucket_tagging(bucket.name)["Tags"]
+    else:
+        found = backend.get_object_tagging(version)["Tags"]
+    if version is None and not found:
+        raise AwsError("NoSuchTagSet", "The TagSet does not exist", 404, BucketName=bucket.name)
     members = "".join(
-        f"<Tag><Key>{escape(each['Key'])}</Key><Value>{escape(each['Value'])}</Value></Tag>"
+        f"<Tag><Key>{escape(each['Key'])}</Key><Value>{escape(each['Value'] or '')}</Value></Tag>"
         for each in found
     )
-    headers = {"Content-Type": "application/xml"}
-    if version.version_id != "null":
-        headers["x-amz-version-id"] = version.version_id
     body = f'<Tagging xmlns="{protocol.S3_NAMESPACE}"><TagSet>{members}</TagSet></Tagging>'
-    return protocol.Reply(200, headers, body.encode())
+    return protocol.Reply(200, {"Content-Type": "application/xml"}, body.encode())
 
 
 def _in(document: Document) -> Iterator[tuple[str, str]]:
     for each in document.root.iter("Tag"):
-        yield each.findtext("Key") or "", each.findtext("Value") or ""
+        name, value = each.findtext("Key"), each.findtext("Value")
+        if name is None or value is None:
+            raise malformed()
+        yield name, value
 
 
 def _invalid(message: str, **told: str) -> AwsError:

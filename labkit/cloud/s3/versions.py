@@ -56,6 +56,18 @@ def is_marker(bucket: Any, key: str, named: str | None) -> bool:
     return bool(versions) and not hasattr(versions[-1], "path")
 
 
+def told_of_marker(request: Request, bucket: Any, status: int) -> dict[str, str]:
+    """What the refusal to read an object says in its headers of the marker that is there."""
+    named = request.query.get("versionId")
+    if status not in (404, 405) or not request.reads_object:
+        return {}
+    if not is_marker(bucket, request.key, named):
+        return {}
+    number = named or str(bucket.keys.versions(request.key)[-1].version_id)
+    told = {"x-amz-delete-marker": "true", "x-amz-version-id": number}
+    return told | ({"Allow": "DELETE"} if status == 405 else {})
+
+
 def _check_marker(request: Request, bucket: Any) -> None:
     if is_marker(bucket, request.key, request.query.get("versionId")):
         words = "The specified method is not allowed against this resource."
