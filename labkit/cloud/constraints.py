@@ -37,6 +37,13 @@ _OWN_WORDS = {
 }
 # Enumerations that are met in any case: those of DataBrew's path parameters.
 _ANY_CASE = {"ParameterType"}
+# Values that a service takes though its model does not name them, by shape. Glue's guide has them:
+# https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-connect-snowflake-home.html
+# https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-sql-extension-datasources-glue-connection.html
+_UNNAMED = {
+    "ConnectionPropertyKey": ("PythonProperties", "SparkProperties"),
+    "ConnectionType": ("ATHENA", "REDSHIFT", "SNOWFLAKE"),
+}
 _SAYS_SOMETHING = r".*\S.*"
 # How Java writes all characters beyond the first 65,536.
 _BEYOND = r"\uD800\uDC00-\uDBFF\uDFFF"
@@ -153,7 +160,8 @@ def _own(shape: Any, value: Any) -> Iterator[str]:
         pattern = limits["pattern"]
         yield f"{_MUST}Member must satisfy regular expression pattern: {pattern}"
     enum = getattr(shape, "enum", [])
-    if kind == "string" and enum and _in_its_case(shape, value) not in enum:
+    named = (*enum, *_UNNAMED.get(shape.name, ()))
+    if kind == "string" and enum and _in_its_case(shape, value) not in named:
         names = ", ".join(sorted(enum, reverse=True))
         yield f"{_MUST}Member must satisfy enum value set: [{names}]"
 

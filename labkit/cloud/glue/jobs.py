@@ -23,6 +23,7 @@ from labkit.cloud.operations import Answer, Context
 Members = dict[str, Any]
 _VERSION = "5.1"
 _TIMEOUT, _LONGER = 480, 2880  # minutes: from 5.0 on, before
+_STREAMING = "gluestreaming"  # goes on: it has no time limit but one that is asked for
 _CAPACITY, _SHELL_CAPACITY = 10.0, 0.0625  # in DPUs
 # What a run may be asked to have, as moto calls it.
 _ASKED = {
@@ -44,14 +45,30 @@ _DEFINED = (
     *("number_of_workers", "worker_type", "code_gen_configuration_nodes", "execution_class"),
     "source_control_details",
 )
+# What moto leaves out of one, or makes up.
+_FURTHER = {
+    "ExecutionClass": "execution_class",
+    "JobMode": "job_mode",
+    "JobRunQueuingEnabled": "job_run_queuing_enabled",
+    "MaintenanceWindow": "maintenance_window",
+}
 # What a run has of its job, where it was not asked to have another.
 _CAPACITIES = ("AllocatedCapacity", "MaxCapacity", "NumberOfWorkers", "WorkerType")
 _INHERITED = (
-    *("ExecutionClass", "GlueVersion", "JobMode", "NotificationProperty"),
-    *("SecurityConfiguration", "Timeout", *_CAPACITIES),
+    *("ExecutionClass", "GlueVersion", "JobMode", "JobRunQueuingEnabled", "MaintenanceWindow"),
+    *("NotificationProperty", "SecurityConfiguration", "Timeout", *_CAPACITIES),
 )
 _MOST_RUNS = 200  # of a page
 _DPUS = {"Standard": 1.0, "G.025X": 0.25}  # of a worker; of others it is in the name
+
+
+@answers("CreateJob")
+def create_job(context: Context, *, Name: str, Tags: Members | None = None, **asked: Any) -> Answer:
+    """A job; one that is there as asked for stays, and so do its runs."""
+    jobs = glue(context).jobs
+    if Name not in jobs:
+        jobs[Name] = _made(glue(context), Name, Tags or {}, asked)
+    return {"Name": Name}
 
 
 @answers("UpdateJob")
@@ -60,12 +77,20 @@ def update_job(context: Context, *, JobName: str, JobUpdate: Members) -> Answer:
     former = glue(context).jobs.get(JobName)
     if former is None:
         raise not_found(f"Job {JobName} not found.")
-    asked = {xform_name(member): value for member, value in JobUpdate.items()}
-    members: Any = {name: asked.get(name) for name in _DEFINED}
-    changed: Any = models.FakeJob(JobName, tags={}, backend=former.backend, **members)
+    changed = _made(former.backend, JobName, {}, JobUpdate)
     changed.created_on, changed.job_runs = former.created_on, former.job_runs
     glue(context).jobs[JobName] = changed
     return {"JobName": JobName}
+
+
+def _made(backend: Any, name: str, tags: Members, asked: Members) -> Any:
+    """A record of a job as it is defined."""
+    defined = {xform_name(member): value for member, value in asked.items()}
+    members: Any = {each: defined.get(each) for each in _DEFINED}
+    job: Any = models.FakeJob(name, tags=tags, backend=backend, **members)
+    for each in _FURTHER.values():
+        setattr(job, each, defined.get(each))
+    return job
 
 
 @answers("StartJobRun")
@@ -147,7 +172,9 @@ def tell_defaults(cloud: Cloud) -> None:
     jobs: Any = models.FakeJob
     told: Any = models.FakeJobRun
     jobs.as_dict, told.as_dict = _told, _told_run
-    # of runs that an earlier version has kept
+    # of jobs and runs that an earlier version has kept
+    for each in _FURTHER.values():
+        setattr(jobs, each, None)
     told.attempt, told.error, told.ended, told.shell, told.defined = 0, None, None, True, {}
 
 
@@ -169,24 +196,31 @@ def _told(job: Any) -> Members:
 
 def _known(job: Any) -> Members:
     """What a job was made with; moto tells the rest as nothing."""
-    return {name: value for name, value in _as_dict(job).items() if value not in (None, {})}
+    further = {member: getattr(job, name) for member, name in _FURTHER.items()}
+    told = _as_dict(job) | further
+    return {name: value for name, value in told.items() if value not in (None, {})}
 
 
 def _defaults(known: Members) -> Members:
-    shell = known.get("Command", {}).get("Name") == runs.SHELL
+    kind = known.get("Command", {}).get("Name")
+    shell = kind == runs.SHELL
     version = {} if shell else {"GlueVersion": _VERSION}
     first = known.get("GlueVersion", _VERSION).partition(".")[0]
     recent = not shell and first.isdigit() and int(first) >= 5
     capacity = _capacity(known, shell=shell)
-    return version | {
-        "AllocatedCapacity": int(capacity),
-        "DefaultArguments": {},
-        "ExecutionProperty": {"MaxConcurrentRuns": 1},
-        "JobMode": "SCRIPT",
-        "MaxCapacity": capacity,
-        "MaxRetries": 0,
-        "Timeout": _TIMEOUT if recent else _LONGER,
-    }
+    longest = {} if kind == _STREAMING else {"Timeout": _TIMEOUT if recent else _LONGER}
+    return (
+        version
+        | longest
+        | {
+            "AllocatedCapacity": int(capacity),
+            "DefaultArguments": {},
+            "ExecutionProperty": {"MaxConcurrentRuns": 1},
+            "JobMode": "SCRIPT",
+            "MaxCapacity": capacity,
+            "MaxRetries": 0,
+        }
+    )
 
 
 def _capacity(known: Members, *, shell: bool) -> float:

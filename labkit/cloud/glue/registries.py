@@ -1,4 +1,6 @@
-"""The schema registry's lists, and what is told of a registry: moto leaves out state and moments.
+"""The schema registry's lists, what is told of a registry, and its tags.
+
+moto leaves out state and moments.
 
 Source: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-schema-registry-api.html
 """
@@ -8,15 +10,52 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
+from moto.glue.glue_schema_registry_constants import DEFAULT_REGISTRY_NAME
 from moto.glue.glue_schema_registry_utils import validate_registry_id, validate_schema_id
 
 from labkit.cloud.glue.records import answers, glue, lists
 from labkit.cloud.glue.words import not_found
 from labkit.cloud.members import given
-from labkit.cloud.operations import Answer, Context
+from labkit.cloud.operations import Answer, AwsError, Context
 
 Members = dict[str, Any]
 _MOST = 100
+
+
+@answers("CreateRegistry")
+def create_registry(
+    context: Context, *, RegistryName: str, Description: str | None = None, Tags: Any = None
+) -> Answer:
+    """A registry; moto keeps its tags where no call finds them, and makes the default one anew."""
+    records = glue(context)
+    if RegistryName == DEFAULT_REGISTRY_NAME and RegistryName in records.registries:
+        raise AwsError(
+            "AlreadyExistsException", f"Registry already exists. RegistryName: {RegistryName}"
+        )
+    records.create_registry(RegistryName, Description, Tags)
+    made = records.registries[RegistryName]
+    records.tag_resource(made.registry_arn, Tags or {})
+    return given(made.as_dict())
+
+
+@answers("DeleteRegistry")
+def delete_registry(context: Context, *, RegistryId: Members) -> Answer:
+    """End a registry, its schemas and their tags."""
+    records, registry = glue(context), _find(context, RegistryId)
+    records.delete_registry(RegistryId)
+    ended = (each.schema_arn for each in registry.schemas.values())
+    for arn in (registry.registry_arn, *ended):
+        records.tagger.delete_all_tags_for_resource(arn)
+    named = {"RegistryName": registry.name, "RegistryArn": registry.registry_arn}
+    return named | {"Status": "DELETING"}
+
+
+@answers("DeleteSchema")
+def delete_schema(context: Context, *, SchemaId: Members) -> Answer:
+    schema = find_schema(context, SchemaId)
+    ended: Answer = glue(context).delete_schema(SchemaId)
+    glue(context).tagger.delete_all_tags_for_resource(schema.schema_arn)
+    return ended
 
 
 @answers("GetRegistry")
