@@ -22,6 +22,25 @@ def group(lake: Lake, fresh: Any) -> str:
     return name
 
 
+UNSAID: dict[str, tuple[dict[str, Any], tuple[bool, bool]]] = {
+    "nothing said": ({}, (True, True)),
+    "something said": ({"Configuration": {"ResultConfiguration": {}}}, (True, False)),
+}
+
+
+@pytest.mark.parametrize(("asked", "told"), UNSAID.values(), ids=UNSAID)
+def test_a_workgroups_usual_settings(
+    lake: Lake, fresh: Any, asked: dict[str, Any], told: tuple[bool, bool]
+) -> None:
+    name = str(fresh("group"))
+    lake.athena.create_work_group(Name=name, **asked)
+    found = lake.athena.get_work_group(WorkGroup=name)["WorkGroup"]["Configuration"]
+    assert (
+        found["EnforceWorkGroupConfiguration"],
+        found["PublishCloudWatchMetricsEnabled"],
+    ) == told
+
+
 def test_a_workgroups_settings_win(lake: Lake, group: str) -> None:
     done = lake.do("SELECT 1", WorkGroup=group)
     place = done["ResultConfiguration"]["OutputLocation"]

@@ -21,6 +21,8 @@ ENGINE = {
     "EffectiveEngineVersion": "Athena engine version 3",
 }
 _ENGINES = ("AUTO", "Athena engine version 3")
+#: The settings of a work group that is made without any; where some are told, metrics are off.
+_UNSAID = {"EnforceWorkGroupConfiguration": True, "PublishCloudWatchMetricsEnabled": True}
 _MINIMUM_CUTOFF = 10_000_000
 #: ``UpdateWorkGroup``'s removals: the flag and the setting that it removes.
 _REMOVALS = {
@@ -89,7 +91,7 @@ def create_work_group(
     Description: str = "",
     Tags: list[dict[str, str]] | None = None,
 ) -> Answer:
-    settings, tags = _checked(Configuration or {}), checked_tags(Tags)
+    settings, tags = _checked(Configuration or _UNSAID), checked_tags(Tags)
     with context.cloud.lock("athena"):
         backend = context.backend("athena")
         if Name in backend.work_groups:
