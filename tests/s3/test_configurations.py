@@ -252,6 +252,28 @@ def listed(s3, bucket, kind):
     return [each["VersionId"] for each in found]
 
 
+def test_a_lock_is_told_of_where_a_bucket_has_a_default_one(aws, s3, locked):
+    """A client may send a checksum, and not say by name which."""
+    default = {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 1}}
+    lock = {"ObjectLockEnabled": "Enabled", "Rule": default}
+    s3.put_object_lock_configuration(Bucket=locked, ObjectLockConfiguration=lock)
+
+    def unnamed(params, **_):
+        params["headers"].pop("x-amz-sdk-checksum-algorithm", None)
+
+    client = aws("s3")
+    client.meta.events.register("before-call.s3", unnamed)
+    named = {"Bucket": locked, "Key": "a"}
+    client.put_object_legal_hold(**named, LegalHold={"Status": "ON"})
+    client.put_object_retention(**named, Retention=retention())
+    client.put_object_tagging(**named, Tagging={"TagSet": [{"Key": "a", "Value": "b"}]})
+    told = s3.head_object(**named)
+    assert [told[f"ObjectLock{member}"] for member in ("LegalHoldStatus", "Mode")] == [
+        "ON",
+        "GOVERNANCE",
+    ]
+
+
 def test_suspended_versioning_has_one_version_without_a_number(s3, bucket):
     for status in ("Enabled", "Suspended"):
         asked = {"Bucket": bucket, "VersioningConfiguration": {"Status": status}}
@@ -517,6 +539,14 @@ def encrypted(**members):
     rule = {"ApplyServerSideEncryptionByDefault": members}
     asked = {"ServerSideEncryptionConfiguration": {"Rules": [rule]}}
     return "put_bucket_encryption", asked
+
+
+def test_a_rule_that_names_no_encryption_leaves_it_to_s3(s3, bucket):
+    asked = {"Rules": [{"BucketKeyEnabled": True}]}
+    s3.put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration=asked)
+    told = s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]
+    by_s3 = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
+    assert told["Rules"] == [by_s3 | {"BucketKeyEnabled": True}]
 
 
 def site(**members):

@@ -193,8 +193,12 @@ def _check_ownership(request: Request, document: Document, bucket: Any, version:
 
 
 def _check_encryption(request: Request, document: Document, bucket: Any, version: Any) -> None:
-    named = set(document.texts("SSEAlgorithm"))
     rules = list(document.root.iter("Rule"))
+    for rule in rules:
+        if rule.find("ApplyServerSideEncryptionByDefault") is None:  # as a bucket has it anyway
+            default = ET.SubElement(rule, "ApplyServerSideEncryptionByDefault")
+            ET.SubElement(default, "SSEAlgorithm").text = "AES256"
+    named = set(document.texts("SSEAlgorithm"))
     if len(rules) != 1 or not named or not named <= _ALGORITHMS:
         raise malformed()
     if named == {"AES256"} and document.text("KMSMasterKeyID"):

@@ -20,6 +20,8 @@ from labkit.cloud.s3.bodies import BODIES
 from labkit.cloud.s3.documents import named
 from labkit.cloud.s3.request import Environ, Request, without_query
 
+# moto wants a digest of whatever is put beside a lock; what there is to prove is proven before.
+_A_DIGEST = {"HTTP_X_AMZ_SDK_CHECKSUM_ALGORITHM": "CRC64NVME"}
 BUCKET_KEY = "x-amz-server-side-encryption-bucket-key-enabled"  # told only where it is
 
 
@@ -101,6 +103,8 @@ class Records:
         environ = without_query(environ, *parts.unsaid(request))
         if source := copy_source(request):
             environ |= _copy_headers(*source)
+        elif request.configures_object:
+            environ |= _A_DIGEST
         if request.writes_object:
             environ |= _encryption_headers(self.cloud, request)
             environ |= {} if _names_acl(environ) else {"HTTP_X_AMZ_ACL": "private"}
@@ -169,12 +173,9 @@ def _encryption_headers(cloud: Cloud, request: Request) -> Environ:
 
 
 def _copy_headers(bucket: str, key: str, version: str | None) -> Environ:
-    """The source as it was judged, and a digest, which moto wants of a lock: here is no body."""
+    """The source as it was judged; a copy has no body to be proven."""
     query = f"?versionId={version}" if version is not None else ""
-    return {
-        "HTTP_X_AMZ_COPY_SOURCE": urllib.parse.quote(f"{bucket}/{key}") + query,
-        "HTTP_X_AMZ_SDK_CHECKSUM_ALGORITHM": "CRC64NVME",
-    }
+    return {"HTTP_X_AMZ_COPY_SOURCE": urllib.parse.quote(f"{bucket}/{key}") + query} | _A_DIGEST
 
 
 def _names_acl(environ: Environ) -> bool:

@@ -61,6 +61,11 @@ class Request:
         return begins or (puts and "uploadId" not in self.query)
 
     @property
+    def configures_object(self) -> bool:
+        """Whether the request's body is a document of an object: its lock, tags or ACL."""
+        return self.method == "PUT" and bool(self.key) and not (self.is_upload or self._copies)
+
+    @property
     def replaces_object(self) -> bool:
         """Whether the request puts an object, or nothing, in the place of a key's latest one."""
         query, method = self.query, self.method
