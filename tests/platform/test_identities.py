@@ -126,3 +126,54 @@ def test_keys_of_tags_that_are_refused(iam, fresh, keys, words):
     with pytest.raises(iam.exceptions.InvalidInputException, match=words):
         iam.tag_user(UserName=name, Tags=tags)
     assert iam.list_user_tags(UserName=name)["Tags"] == []
+
+
+def device(iam, name, tags):
+    made = iam.create_virtual_mfa_device(VirtualMFADeviceName=name, Tags=tags)
+    return {"SerialNumber": made["VirtualMFADevice"]["SerialNumber"]}
+
+
+def saml(iam, name, tags):
+    made = iam.create_saml_provider(Name=name, SAMLMetadataDocument="x" * 1000, Tags=tags)
+    named = {"SAMLProviderArn": made["SAMLProviderArn"]}
+    assert iam.get_saml_provider(**named)["Tags"] == tags
+    return named
+
+
+def profile(iam, name, tags):
+    iam.create_instance_profile(InstanceProfileName=name, Tags=tags)
+    return {"InstanceProfileName": name}
+
+
+@pytest.mark.parametrize(
+    ("make", "kind"),
+    [(device, "mfa_device"), (saml, "saml_provider"), (profile, "instance_profile")],
+)
+def test_tags_of_devices_providers_and_profiles(iam, fresh, make, kind):
+    first, second = ({"Key": key, "Value": "v"} for key in "ab")
+    named = make(iam, fresh("tagged"), [first])
+    getattr(iam, f"tag_{kind}")(**named, Tags=[second])
+    listed = getattr(iam, f"list_{kind}_tags")
+    assert listed(**named)["Tags"] == [first, second]
+    getattr(iam, f"untag_{kind}")(**named, TagKeys=["a"])
+    assert listed(**named)["Tags"] == [second]
+
+
+def test_the_clients_of_a_provider_change(iam, fresh):
+    made = iam.create_open_id_connect_provider(
+        Url=f"https://{fresh('oidc')}.example.com", ClientIDList=["a"], ThumbprintList=["c" * 40]
+    )
+    named = {"OpenIDConnectProviderArn": made["OpenIDConnectProviderArn"]}
+    for client in ("b", "b"):
+        iam.add_client_id_to_open_id_connect_provider(**named, ClientID=client)
+    for client in ("a", "none"):
+        iam.remove_client_id_from_open_id_connect_provider(**named, ClientID=client)
+    assert iam.get_open_id_connect_provider(**named)["ClientIDList"] == ["b"]
+
+
+def test_nobody_has_credentials_of_one_service(iam, fresh):
+    with pytest.raises(iam.exceptions.NoSuchEntityException):
+        iam.list_service_specific_credentials(UserName=fresh("nobody"))
+    iam.create_user(UserName=(name := fresh("user")))
+    told = iam.list_service_specific_credentials(UserName=name)
+    assert told["ServiceSpecificCredentials"] == []
