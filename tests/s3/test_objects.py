@@ -173,6 +173,37 @@ def test_the_default_checksum_of_boto3(s3, bucket):
     assert got["ChecksumCRC32"] == base64.b64encode(zlib.crc32(b"abc").to_bytes(4, "big")).decode()
 
 
+COPIES = {  # what encrypts the source and the copy → whether the copy's ETag is its MD5
+    "to a key": ({}, {"ServerSideEncryption": "aws:kms"}, False),
+    "from a key": ({"ServerSideEncryption": "aws:kms"}, {}, True),
+    "from key to key": ({"ServerSideEncryption": "aws:kms"},) * 2 + (False,),
+    "onto itself": ({"ServerSideEncryption": "aws:kms"}, {"Key": "a"}, True),
+    "the same anew": ({}, {"Key": "a", "MetadataDirective": "REPLACE"}, True),
+}
+
+
+@pytest.mark.parametrize(("source", "copied", "is_md5"), COPIES.values(), ids=COPIES)
+def test_a_copy_is_encrypted_and_its_etag_says_how(s3, bucket, source, copied, is_md5):
+    s3.put_object(Bucket=bucket, Key="a", Body=b"abc", **source)
+    asked = {"Bucket": bucket, "Key": "b"} | copied
+    told = s3.copy_object(**asked, CopySource=f"{bucket}/a")
+    found = s3.head_object(Bucket=bucket, Key=asked["Key"])
+    assert told["CopyObjectResult"]["ETag"] == found["ETag"]
+    assert (found["ETag"] == f'"{hashlib.md5(b"abc").hexdigest()}"') is is_md5
+    kind = copied.get("ServerSideEncryption", "AES256")
+    assert (told["ServerSideEncryption"], found["ServerSideEncryption"]) == (kind, kind)
+
+
+def test_a_copy_has_the_tags_of_its_source_alone(s3, bucket):
+    for key in "ab":
+        s3.put_object(Bucket=bucket, Key=key, Tagging=f"{key}=1")
+    for more, tags in ({}, ["a"]), ({"TaggingDirective": "REPLACE"}, ["c"]):
+        copied = {"Bucket": bucket, "Key": "b", "Tagging": "c=1", **more}
+        s3.copy_object(**copied, CopySource=f"{bucket}/a")
+        found = s3.get_object_tagging(Bucket=bucket, Key="b")["TagSet"]
+        assert [tag["Key"] for tag in found] == tags
+
+
 def test_a_large_object_without_a_checksum_is_not_read_for_one(aws, bucket):
     unchecked = aws("s3", config=Config(request_checksum_calculation="when_required"))
     unchecked.put_object(Bucket=bucket, Key="a", Body=bytes(9 << 20))
@@ -512,3 +543,12 @@ def test_the_checksum_of_a_whole(s3, bucket, begun, said, code):
     completed = whole | said | {"MultipartUpload": {"Parts": listed}}
     assert refused(s3.complete_multipart_upload, **completed) == code
     assert refused(s3.head_object, **named) == "404"
+
+
+ENCODINGS = {"gzip": "gzip", "deflate, gzip": "deflate, gzip", "aws-chunked, gzip": "gzip"}
+
+
+@pytest.mark.parametrize(("said", "told"), ENCODINGS.items(), ids=ENCODINGS)
+def test_an_objects_encoding_is_told_as_it_was_said(s3, bucket, said, told):
+    s3.put_object(Bucket=bucket, Key="a", ContentEncoding=said)
+    assert s3.head_object(Bucket=bucket, Key="a")["ContentEncoding"] == told

@@ -109,7 +109,8 @@ def answer(request: Request, bucket: Any) -> protocol.Reply:
     told |= {"EncodingType": "url"} if "encoding-type" in query else {}
     body = protocol.xml_document(operation, root, told)
     body = _mixed(body, found.get(_ARE_MARKERS, []))
-    return protocol.Reply(200, {"Content-Type": "application/xml"}, body)
+    headers = {"Content-Type": "application/xml", "x-amz-bucket-region": bucket.region_name}
+    return protocol.Reply(200, headers, body)
 
 
 def _mixed(body: bytes, are_markers: list[bool]) -> bytes:

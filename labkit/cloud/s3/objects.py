@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-import hashlib
 import os
 import threading
 from collections.abc import Iterator
@@ -20,7 +19,7 @@ import moto.s3.models as models
 import moto.s3.notifications as notifications
 
 from labkit.cloud import protocol
-from labkit.cloud.s3 import checksums
+from labkit.cloud.s3 import checksums, copies
 from labkit.cloud.s3.asked import asked
 from labkit.cloud.s3.bodies import (
     BODIES,
@@ -33,7 +32,6 @@ from labkit.cloud.s3.documents import moment
 from labkit.cloud.s3.keystore import KeyStore
 from labkit.cloud.s3.uploads import DiskMultipart
 
-_REDIRECTION = "x-amz-website-redirect-location"
 _EMPTY = "d41d8cd98f00b204e9800998ecf8427e"
 
 
@@ -206,22 +204,13 @@ class DiskS3Backend(models.S3Backend):
     def copy_object(
         self, src_key: Any, dest_bucket_name: str, dest_key_name: str, *args: Any, **kwargs: Any
     ) -> None:
-        """moto's; a copy's digests are of the object, even where the source's are of its parts, and
-        it redirects nobody unless it is told to.
-
-        Sources: https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html and
-        https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
-        """
+        """moto's; a copy has the tags of its source alone, none of what it takes the place of."""
+        tags = self.tagger.list_tags_for_resource(src_key.arn)["Tags"]
         super().copy_object(src_key, dest_bucket_name, dest_key_name, *args, **kwargs)
         key: Any = self.get_object(dest_bucket_name, dest_key_name)
-        if not kwargs.get("website_redirect_location"):
-            key._metadata.pop(_REDIRECTION, None)
-        if src_key.checksum_type == "COMPOSITE":
-            name = key.checksum_algorithm.lower()
-            key.checksum_value = checksums.of(name, read_stream(key.path))
-        if "-" in src_key.etag:
-            with open(key.path, "rb") as file:
-                key._etag = hashlib.file_digest(file, "md5").hexdigest()
+        copies.finish(src_key, key, redirects=bool(kwargs.get("website_redirect_location")))
+        self.tagger.delete_all_tags_for_resource(key.arn)
+        self.tagger.tag_resource(key.arn, tags)
 
     def delete_object(
         self, bucket_name: str, key_name: str, version_id: str | None = None, bypass: bool = False

@@ -100,9 +100,11 @@ def attributes(request: Request, reply: protocol.Reply, version: Any) -> protoco
 
 
 def _listed(request: Request, version: Any, parts: list[Part]) -> str:
-    """The members of ``ObjectParts``: a page of parts where each has the object's checksum."""
+    """The members of ``ObjectParts``: a page of parts; their number where none has a checksum."""
     most = int(request.header("x-amz-max-parts") or 1000)
     marker = int(request.header("x-amz-part-number-marker") or 0)
+    if not all((version.checksum_algorithm or "").lower() in part.checksums for part in parts):
+        return f"<PartsCount>{len(parts)}</PartsCount>"
     later = [part for part in parts if part.number > marker]
     page, name = later[:most], (version.checksum_algorithm or "").lower()
     last = page[-1].number if page else 0
@@ -110,9 +112,8 @@ def _listed(request: Request, version: Any, parts: list[Part]) -> str:
         "PartsCount": len(parts), "PartNumberMarker": marker, "NextPartNumberMarker": last,
         "MaxParts": most, "IsTruncated": str(len(later) > most).lower(),
     }  # fmt: skip
-    told = all(name in part.checksums for part in parts)
     return "".join(f"<{k}>{v}</{k}>" for k, v in numbers.items()) + "".join(
         f"<Part><PartNumber>{part.number}</PartNumber><Size>{part.size}</Size>"
         f"{object_checksums.in_xml({'x-amz-checksum-' + name: part.checksums[name]})}</Part>"
-        for part in (page if told else [])
+        for part in page
     )
