@@ -1493,3 +1493,18 @@ SELECT * FROM TABLE(sequence(1, 2, 3, 4))
 
 SELECT JSON_OBJECT(0 : 1)
 --! INVALID_FUNCTION_ARGUMENT: line 1:20: Invalid type of JSON object key: integer
+
+SELECT json_value('[1, 2]', 'lax $[*]' DEFAULT 'a#b' ON ERROR), json_value('[]', 'lax $[*]' DEFAULT 'a#b' ON EMPTY)
+--> [["a#b", "a#b"]]
+
+SELECT json_value('[[1]]', 'strict $[0]' DEFAULT '#' ON ERROR), json_value('true', 'lax $' RETURNING date DEFAULT date '2020-01-01' ON ERROR)
+--> [["#", "2020-01-01"]]
+
+SELECT x, a FROM (VALUES (1, '[1, 2]'), (2, '[]'), (3, NULL)) t(x, j) LEFT JOIN JSON_TABLE(j, 'lax $[*]' COLUMNS (a integer PATH 'lax $.z' DEFAULT x * 10 ON EMPTY)) ON true
+--> [["1", "10"], ["1", "10"], ["2", null], ["3", null]]
+
+SELECT a, b FROM (VALUES (1, 2)) t(x, y), JSON_TABLE('[7]', 'lax $[1]' COLUMNS (a integer DEFAULT x ON EMPTY)), JSON_TABLE('[7]', 'lax $[0]' COLUMNS (b integer PATH 'strict $.z' DEFAULT y ON ERROR))
+--> []
+
+SELECT (SELECT sum(a) FROM JSON_TABLE(j, 'lax $[*]' COLUMNS (a integer PATH 'lax $.z' DEFAULT x * 10 ON EMPTY))) FROM (VALUES (1, '[1, 2]'), (2, '[5]')) t(x, j)
+--> [["20"], ["20"]]

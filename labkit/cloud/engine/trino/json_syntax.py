@@ -179,12 +179,11 @@ def _value(node: tree.JsonPath, items: str, why: str, scope: Scope) -> Typed:
     if kind.base == "char":
         words = f"JSON_VALUE of a number or boolean RETURNING {kind} is not supported here"
         value = f"CASE WHEN _i[1][1] = '\"' THEN {value} ELSE {raising('NOT_SUPPORTED', words)} END"
-    no_scalar = "an item that cannot be converted to an SQL value"
     whens = (
         f"CASE WHEN _i IS NULL THEN {why if at_error else failed} "
-        f"WHEN len(_i) > 1 THEN {failed.replace('#', 'multiple items')} "
-        f"WHEN len(_i) = 0 THEN {empty.replace('#', 'no items')} WHEN _i[1] = 'null' THEN NULL "
-        f"WHEN _i[1][1] IN ('[', '{{') THEN {failed.replace('#', no_scalar)} ELSE {value} END"
+        f"WHEN len(_i) > 1 THEN {_found(failed, 'multiple items')} "
+        f"WHEN len(_i) = 0 THEN {_found(empty, 'no items')} WHEN _i[1] = 'null' THEN NULL "
+        f"WHEN _i[1][1] IN ('[', '{{') THEN {_found(failed, _NO_SCALAR)} ELSE {value} END"
     )
     return Typed(_with_items(items, whens), kind)
 
@@ -218,7 +217,7 @@ def _bare(sql: str, of: Type, kind: Type, failed: str) -> str:
     try:
         return cast(sql, of, kind)
     except CastRefused:
-        return failed.replace("#", "an item that cannot be converted to an SQL value")
+        return _found(failed, _NO_SCALAR)
 
 
 def _otherwise_value(action: object, kind: Type, scope: Scope) -> str:
@@ -238,6 +237,12 @@ def _otherwise_value(action: object, kind: Type, scope: Scope) -> str:
 _NO_VALUE = raising(
     "JSON_VALUE_RESULT_ERROR", "cannot extract SQL scalar from JSON: JSON path found #"
 )
+_NO_SCALAR = "an item that cannot be converted to an SQL value"
+
+
+def _found(otherwise: str, items: str) -> str:
+    """What stands for a value that is not there: an error tells what was found instead."""
+    return otherwise.replace("#", items) if otherwise == _NO_VALUE else otherwise
 
 
 def _with_items(items: str, sql: str) -> str:

@@ -49,6 +49,12 @@ def json_table(node: tree.JsonTable, scope: Scope) -> tuple[list[str], list[Fiel
     return [rows], fields, alias
 
 
+def has_computed_defaults(node: tree.JsonTable) -> bool:
+    """Whether a default is made of columns, those on its left or around the query."""
+    clauses = [column.path.clauses for column in _columns(node.root) if column.path]
+    return any(isinstance(each, tree.Identifier) for each in tree.nodes_in(tuple(clauses)))
+
+
 def _columns(node: tree.JsonNested) -> Iterator[tree.JsonColumn]:
     for column in node.columns:
         yield from [column] if isinstance(column, tree.JsonColumn) else _columns(column)
