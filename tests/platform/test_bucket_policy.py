@@ -347,6 +347,35 @@ NOT_S3S = {
 }
 
 
+BUCKET = {"Resource": "arn:aws:s3:::{}"}
+NO_RESOURCE = "Action does not apply to any resource(s) in statement"
+APPLY = {  # to what a statement speaks of: the bucket's objects unless told → the refusal
+    "objects": ({"Action": ["s3:PutObject", "s3:AbortMultipartUpload", "s3:*Tagging"]}, None),
+    "an object's on the bucket": ({"Action": "s3:PutObject"} | BUCKET, NO_RESOURCE),
+    "a bucket's on objects": ({"Action": ["s3:GetObject", "s3:ListBucket"]}, NO_RESOURCE),
+    "a pattern's": ({"Action": "s3:PutObject*"} | BUCKET, NO_RESOURCE),
+    "a pattern's of both": ({"Action": "s3:Get*"} | BUCKET, None),
+    "everything": ({"Action": "*"} | BUCKET, None),
+    "a pattern of resources": (
+        {"Action": ["s3:GetObject", "s3:ListBucket"], "Resource": "arn:aws:s3:::{}*"},
+        None,
+    ),
+    "all but some": ({"NotAction": "s3:PutObject"} | BUCKET, None),
+}
+
+
+@pytest.mark.parametrize(("said", "words"), APPLY.values(), ids=APPLY)
+def test_a_statements_actions_are_on_its_resources(s3, bucket, said, words):
+    told = {"Effect": "Allow", "Principal": {"AWS": "123456789012"}}
+    told |= {"Resource": "arn:aws:s3:::{}/*"} | said
+    put = {"Bucket": bucket, "Policy": policy(told | {"Resource": told["Resource"].format(bucket)})}
+    if words is None:
+        s3.put_bucket_policy(**put)
+    else:
+        with refused("MalformedPolicy", words):
+            s3.put_bucket_policy(**put)
+
+
 @pytest.mark.parametrize(("said", "words"), NOT_S3S.values(), ids=NOT_S3S)
 def test_a_bucket_policy_speaks_of_s3_and_of_somebody(s3, bucket, said, words):
     statement = {"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "s3:Get*"}

@@ -210,6 +210,46 @@ def test_a_new_object_is_its_owners_whatever_the_buckets_acl(s3, anyone, bucket)
     assert s3.get_bucket_acl(Bucket=bucket)["Grants"] == grants[:1]
 
 
+def test_who_may_write_into_a_bucket_adds_to_it(s3, anyone, bucket):
+    s3.put_bucket_acl(Bucket=bucket, ACL="public-read-write")
+    for call in (anyone.put_object, anyone.delete_object, anyone.create_multipart_upload):
+        assert refused(call, Bucket=bucket, Key="a") == "AccessDenied"
+    (error,) = anyone.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": "a"}]})["Errors"]
+    assert (error["Code"], s3.get_object(Bucket=bucket, Key="a")["Body"].read()) == (
+        "AccessDenied",
+        b"x",
+    )
+    anyone.put_object(Bucket=bucket, Key="new", ACL="public-read", Tagging="a=b", Body=b"y")
+    assert anyone.get_object(Bucket=bucket, Key="new")["Body"].read() == b"y"
+    assert refused(anyone.put_object_acl, Bucket=bucket, Key="a", ACL="public-read") == (
+        "AccessDenied"
+    )
+
+
+def test_an_acl_opens_the_version_that_it_is_of(s3, anyone, bucket):
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    put = {"Bucket": bucket, "Key": "a"}
+    closed = s3.put_object(**put, Body=b"closed")["VersionId"]
+    open_ = s3.put_object(**put, Body=b"open", ACL="public-read")["VersionId"]
+    assert refused(anyone.get_object, **put, VersionId=closed) == "AccessDenied"
+    s3.put_object(**put, Body=b"closed, too")
+    assert anyone.get_object(**put, VersionId=open_)["Body"].read() == b"open"
+    assert refused(anyone.get_object, **put) == "AccessDenied"
+
+
+def test_a_bucket_without_acls_is_its_owners(s3, bucket, fresh):
+    s3.put_bucket_acl(Bucket=bucket, ACL="public-read")
+    owned = {"OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}}
+    put = {"Bucket": bucket} | owned
+    code = "InvalidBucketAclWithObjectOwnership"
+    assert refused(s3.put_bucket_ownership_controls, **put) == code
+    s3.put_bucket_acl(Bucket=bucket, ACL="private")
+    s3.put_bucket_ownership_controls(**put)
+    made = {"Bucket": fresh("b"), "ObjectOwnership": "BucketOwnerEnforced"}
+    assert refused(s3.create_bucket, **made, ACL="public-read") == code
+    s3.create_bucket(**made)
+
+
 def test_an_objects_acl(s3, anyone, cloud, bucket):
     s3.put_object_acl(Bucket=bucket, Key="a", ACL="public-read")
     assert anyone.get_object(Bucket=bucket, Key="a")["Body"].read() == b"x"

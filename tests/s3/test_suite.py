@@ -2,7 +2,9 @@
 
 import base64
 import hashlib
+import hmac
 import html
+import json
 import os
 import zlib
 
@@ -44,7 +46,14 @@ def test_the_checksum_of_an_upload_in_parts(s3, bucket, begun, value, kind):
     wrong = [parts[0], parts[1] | {"ChecksumCRC32": text(1)}]
     with pytest.raises(ClientError, match="InvalidPart"):
         s3.complete_multipart_upload(**whole, MultipartUpload={"Parts": wrong})
-    done = s3.complete_multipart_upload(**whole, MultipartUpload={"Parts": parts})
+    for another in ("AAAAAA==", f"{value}-3"):
+        with pytest.raises(ClientError, match="BadDigest"):
+            s3.complete_multipart_upload(
+                **whole, MultipartUpload={"Parts": parts}, ChecksumCRC32=another
+            )
+    done = s3.complete_multipart_upload(
+        **whole, MultipartUpload={"Parts": parts}, ChecksumCRC32=value
+    )
     told = {"ChecksumCRC32": value, "ChecksumType": kind}
     assert checksum_of(done) == told
     for read in (s3.head_object, s3.get_object):
@@ -172,6 +181,20 @@ def test_a_forms_condition(s3, bucket, condition, status, said):
     files = {"file": ("f.txt", b"hello")}
     answer = requests.post(form["url"], data=form["fields"], files=files, timeout=60)
     assert (answer.status_code, said in html.unescape(answer.text)) == (status, True)
+
+
+def test_a_forms_policy_names_the_bucket(s3, cloud, bucket):
+    ends = "2100-01-01T00:00:00Z"
+    for conditions, status in (([{"key": "a"}], 403), ([{"key": "a"}, {"bucket": bucket}], 204)):
+        policy = json.dumps({"expiration": ends, "conditions": conditions}).encode()
+        text = base64.b64encode(policy)
+        signed = hmac.digest(cloud.secret_key.encode(), text, "sha1")
+        fields = {"key": "a", "AWSAccessKeyId": cloud.access_key, "policy": text}
+        fields["signature"] = base64.b64encode(signed)
+        url = f"{cloud.endpoint}/{bucket}"
+        answer = requests.post(url, data=fields, files={"file": b"x"}, timeout=60)
+        lacking = "Invalid according to Policy: Extra input fields: bucket" in answer.text
+        assert (answer.status_code, lacking) == (status, status == 403)
 
 
 FILES = {  # name, size → the key

@@ -4,6 +4,9 @@ An ACL may grant to all users, anonymous ones too, or to all that sign. Within o
 grants say nothing that IAM does not say. A bucket may ignore its public ACLs (Block Public Access)
 or have none at all (``BucketOwnerEnforced``).
 
+Who may write into a bucket adds objects, with an ACL and tags of its own; those that are there are
+the account's, and nobody else replaces or deletes them.
+
 Sources: https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html and
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
 """
@@ -32,6 +35,8 @@ _ON_OBJECTS = {
     "READ_ACP": {"GetObjectAcl", "GetObjectVersionAcl"},
     "WRITE_ACP": {"PutObjectAcl", "PutObjectVersionAcl"},
 }
+_OF_NEW_ONES = {"PutObjectAcl", "PutObjectTagging"}  # in the request that puts an object
+_CHANGES = {"PutObject", "DeleteObject"}
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _PUBLIC = ("public-read", "public-read-write", "authenticated-read")
 
@@ -48,11 +53,26 @@ def allows(bucket: Any, version: Any, action: str, *, anonymous: bool) -> bool:
         return False
     groups = {EVERYBODY} if anonymous else {EVERYBODY, SIGNED}
     name = action.removeprefix("s3:")
-    if version is None and name == "GetObject":
+    if version is None and name in ("GetObject", "GetObjectVersion"):
         name = "ListBucket"  # whoever may list is told that it is not there
+    elif version is None and name in _OF_NEW_ONES:
+        name = "PutObject"
+    elif version is not None and name in _CHANGES and anonymous:
+        return False
     return _grants(bucket.acl, groups, _ON_BUCKETS, name) or (
         version is not None and _grants(version.acl, groups, _ON_OBJECTS, name)
     )
+
+
+def check_owned(given: Any) -> None:
+    """Raise unless a bucket's ACL is its owner's alone, as of one that is to have no ACLs.
+
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-ownership-error-responses.html
+    """
+    named = (grantee for grant in (given.grants if given else []) for grantee in grant.grantees)
+    if any(grantee.id != OWNER for grantee in named):
+        words = "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting"
+        raise AwsError("InvalidBucketAclWithObjectOwnership", words)
 
 
 def check_new(bucket: Any, canned: str | None, grants: str) -> None:

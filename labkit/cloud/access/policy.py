@@ -9,6 +9,7 @@ Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html (
 
 from __future__ import annotations
 
+import fnmatch
 import functools
 import re
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ from labkit.cloud.access.policy_language import (
     actions_of,
     check_document,
     is_public,
+    pairs_of,
     principals_of,
     read_document,
     resources_of,
@@ -45,6 +47,12 @@ if TYPE_CHECKING:
     from labkit.cloud.s3.request import Request
 
 _ACTION = re.compile(r"\*|s3:[\w*?]+", re.IGNORECASE)
+# S3's actions on objects; all others are on buckets.
+_OF_OBJECTS = re.compile(
+    r"(delete|get|put|replicate|restore|update)object.*|objectowneroverridetobucketowner|"
+    r"abortmultipartupload|bypassgovernanceretention|initiatereplication|listmultipartuploadparts|"
+    r"replicate(delete|tags)"
+)
 _ENTITY = re.compile(r"arn:[\w-]+:iam::(\d{12}):(role|user)/.+")
 # How a bucket's policy may name somebody, by kind.
 _PRINCIPALS = {
@@ -158,6 +166,9 @@ def check_new_policy(cloud: Cloud, request: Request, text: bytes) -> None:
     own = re.compile(re.escape(arn) + r"([/*?].*)?", re.DOTALL)
     if not all(map(own.fullmatch, resources_of(document))):
         raise AwsError("MalformedPolicy", "Policy has invalid resource")
+    if not all(_apply(*each) for each in pairs_of(document)):
+        words = "Action does not apply to any resource(s) in statement"
+        raise AwsError("MalformedPolicy", words)
     block = getattr(find_bucket(cloud, request.bucket), "public_access_block", None)
     if block and block.block_public_policy and is_public(document):
         question = Question(request.principal, "s3:PutBucketPolicy", arn)
@@ -173,6 +184,19 @@ def _is_action(name: Any) -> bool:
     if not isinstance(name, str) or not _ACTION.fullmatch(name):
         return False
     return bool({"*", "?"} & {*name}) or name.partition(":")[2].lower() in _own_actions()
+
+
+def _apply(actions: list[str], resources_: list[str]) -> bool:
+    """Whether each action of a statement is one on some resource of it: a bucket, or objects."""
+    paths = [each.rpartition(":::")[2] for each in resources_]
+    kinds = {True} if any({"/", "*", "?"} & {*path} for path in paths) else set()
+    kinds |= {False} if any("/" not in path for path in paths) else set()
+    for action in actions:
+        pattern = action.partition(":")[2].lower() or "*"
+        known = fnmatch.filter(_own_actions(), pattern)
+        if known and not kinds & {_OF_OBJECTS.fullmatch(name) is not None for name in known}:
+            return False
+    return True
 
 
 @functools.cache
@@ -274,7 +298,8 @@ def _why_refused(cloud: Cloud, question: Question) -> str | None:
     why = identities.why_refused(cloud, question, document)
     if why is None or "explicit deny" in why:
         return why
-    version = find_version(bucket, key) if key else None
+    named = question.find("s3:versionid")
+    version = find_version(bucket, key, named[0] if named else None) if key else None
     return None if acl.allows(bucket, version, question.action, anonymous=anonymous) else why
 
 

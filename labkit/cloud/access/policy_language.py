@@ -100,6 +100,12 @@ def actions_of(document: Document) -> list[str]:
     return _named(document, "Action")
 
 
+def pairs_of(document: Document) -> list[tuple[list[str], list[str]]]:
+    """The actions and the resources of each statement that names both."""
+    statements = [s for s in _statements(document) if "Action" in s and "Resource" in s]
+    return [(_listed(s["Action"]), _listed(s["Resource"])) for s in statements]
+
+
 def _named(document: Document, part: str) -> list[str]:
     named = [_listed(s.get(part, s.get(f"Not{part}"))) for s in _statements(document)]
     return [each for several in named for each in several]

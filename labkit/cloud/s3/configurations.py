@@ -190,6 +190,8 @@ def _check_ownership(request: Request, document: Document, bucket: Any, version:
     rules = list(document.root.iter("Rule"))
     if len(rules) != 1 or document.text("ObjectOwnership") not in OWNERSHIPS:
         raise malformed()
+    if document.text("ObjectOwnership") == "BucketOwnerEnforced":
+        acl.check_owned(bucket.acl)
 
 
 def _check_encryption(request: Request, document: Document, bucket: Any, version: Any) -> None:

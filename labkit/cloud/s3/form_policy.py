@@ -53,7 +53,7 @@ def check(form: Form) -> None:
     for kind, name, value in conditions:
         _check_condition(form, kind, name, value)
     covered = {name.removeprefix("$").lower() for _, name, _ in conditions} | _FREE
-    for name in form.fields:
+    for name in ("bucket", *form.fields):
         if name not in covered and not name.startswith("x-ignore-"):
             raise _refused(f"Extra input fields: {name}")
 

@@ -190,6 +190,8 @@ class S3:
         if request.creates_bucket:
             buckets.check_namespace(request)
             buckets.check_location(request, body)
+            if request.header("x-amz-object-ownership") == "BucketOwnerEnforced":
+                acl.check_owned(grants.of(request, b""))
 
     def _own(
         self, request: Request, body: bytes, bucket: Any, version: Any

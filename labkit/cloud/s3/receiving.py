@@ -206,9 +206,9 @@ def without_transfer_headers(environ: Environ) -> Environ:
     dropped = ("HTTP_X_AMZ_DECODED_CONTENT_LENGTH", "HTTP_X_AMZ_TRAILER", "HTTP_TRANSFER_ENCODING")
     kept = {k: v for k, v in environ.items() if k not in dropped}
     kept["HTTP_X_AMZ_CONTENT_SHA256"] = "UNSIGNED-PAYLOAD"
-    encodings = [e for e in kept.pop("HTTP_CONTENT_ENCODING", "").split(",") if e.strip()]
-    left = [e.strip() for e in encodings if e.strip() != "aws-chunked"]
-    return kept | ({"HTTP_CONTENT_ENCODING": ",".join(left)} if left else {})
+    encodings = kept.pop("HTTP_CONTENT_ENCODING", "").split(",")
+    left = [e for e in encodings if e.strip() not in ("", "aws-chunked")]
+    return kept | ({"HTTP_CONTENT_ENCODING": ",".join(left).strip()} if left else {})
 
 
 def read_body(request: Request) -> bytes:
