@@ -8,7 +8,8 @@
     %%redshift
     SELECT count(*) FROM sis.student
 
-The result is the cell's value; ``--into name`` keeps it in a variable as well.
+The result is the cell's value; ``--into name`` keeps it in a variable as well. With them come the
+alternative texts of matplotlib's figures, which `labkit.charts.heard` writes.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import Any, NoReturn
 from IPython.core.error import UsageError
 from IPython.core.magic import Magics, cell_magic, magics_class
 
+from labkit.charts.heard import tell_figures
 from labkit.lab import Lab
 from labkit.query import Result
 from labkit.warehouses.results import Result as Rows
@@ -91,3 +93,4 @@ class SqlMagics(Magics):
 def load_ipython_extension(shell: Any) -> None:
     """Called by ``%load_ext labkit.magics``."""
     shell.register_magics(SqlMagics)
+    tell_figures(shell)

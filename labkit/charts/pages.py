@@ -18,7 +18,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from email.message import Message
 from pathlib import Path
@@ -29,6 +29,7 @@ import pandas as pd
 from labkit import charts
 from labkit.charts import rows as chart_rows
 from labkit.charts.edits import title_of
+from labkit.charts.heard import image, in_words
 from labkit.charts.parts import placed
 from labkit.errors import NoChart, UnknownName
 from labkit.storage import told
@@ -98,11 +99,12 @@ class Picture:
         if not len(rows):
             return repr(self)
         if len(rows) <= ROWS_TOLD:
-            return f"{self!r}. {'; '.join(_told(row) for row in rows.itertuples(index=False))}."
+            return f"{self!r}. {'; '.join(in_words(row) for row in rows.itertuples(index=False))}."
         if not len(numbers):
-            return f"{self!r}. From {_told(rows.iloc[0])} to {_told(rows.iloc[-1])}."
+            return f"{self!r}. From {in_words(rows.iloc[0])} to {in_words(rows.iloc[-1])}."
         ordered = rows.sort_values(numbers[-1], kind="stable", na_position="first")
-        return f"{self!r}. Largest: {_told(ordered.iloc[-1])}. Smallest: {_told(ordered.iloc[0])}."
+        most, least = in_words(ordered.iloc[-1]), in_words(ordered.iloc[0])
+        return f"{self!r}. Largest: {most}. Smallest: {least}."
 
     @property
     def warnings(self) -> list[str]:
@@ -122,7 +124,9 @@ class Picture:
     def _repr_mimebundle_(self, **_: Any) -> Any:
         if self.png:
             shape = {"width": self.width_px, "alt": self.description}
-            return {"image/png": self.png, "text/plain": repr(self)}, {"image/png": shape}
+            shown = image(self.png, self.description, width_px=self.width_px)
+            bundle = {"text/html": shown, "image/png": self.png, "text/plain": repr(self)}
+            return bundle, {"image/png": shape}
         frame = f'<iframe src="{html.escape(self.url)}" width="100%" height="{HEIGHT_PX + 120}">'
         return {"text/html": f"{frame}</iframe>", "text/plain": repr(self)}, {}
 
@@ -283,14 +287,6 @@ def _find(visuals: list[dict[str, Any]], wanted: str) -> dict[str, Any]:
         if wanted in ("", each["id"], each["title"]) or charts.identifier(wanted) == each["id"]:
             return each
     raise UnknownName("visual", wanted, [each["title"] or each["id"] for each in visuals])
-
-
-def _told(row: Iterable[Any]) -> str:
-    """A row's values in words; numbers to three decimals."""
-    return ", ".join(
-        "none" if pd.isna(v) else v if isinstance(v, str) else f"{round(v, 3):,}".removesuffix(".0")
-        for v in row
-    )
 
 
 def _no_rows() -> pd.DataFrame:
