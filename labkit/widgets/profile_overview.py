@@ -19,6 +19,7 @@ from labkit.widgets.profile_parts import (
     part,
     plural,
     quality,
+    scrolled,
     share,
     spark,
     value_text,
@@ -145,12 +146,13 @@ def _heat_map(document: Mapping[str, Any]) -> Iterator[Markup]:
     names = [name for name, line in lines.items() if any(r is not None for r in line.values())]
     if len(names) < 2:
         return
-    head = [tag("th"), *(part("lkp-turned", tag("span", name), name="th") for name in names)]
+    head = [tag("td"), *(part("lkp-turned", tag("span", name), name="th") for name in names)]
     body = [tag("tr", tag("th", a), *(_heat(lines[a][b]) for b in names)) for a in names]
     table = part("lkp-heat", tag("tr", *head), *body, name="table")
     ends = [tag("span", "−1"), part("lkp-ramp", name="span"), tag("span", "+1")]
     legend = part("lkp-axis lk-quiet lkp-scale", *ends)
-    yield part("lkp-block", tag("h4", "Correlations (Pearson)"), part("lkp-scroll", table), legend)
+    title = "Correlations (Pearson)"
+    yield part("lkp-block", tag("h4", title), scrolled(table, title), legend)
 
 
 def _heat(r: float | None) -> Markup:
@@ -181,15 +183,13 @@ def _table(document: Mapping[str, Any]) -> Markup:
         "Max",
     )
     body = [tag("tr", *_cells(column, rows)) for column in document["columns"]]
-    return part(
-        "lkp-scroll",
-        part(
-            "lk-grid lkp-all",
-            tag("thead", tag("tr", *(tag("th", head) for head in heads))),
-            tag("tbody", *body),
-            name="table",
-        ),
+    table = part(
+        "lk-grid lkp-all",
+        tag("thead", tag("tr", *(tag("th", head) for head in heads))),
+        tag("tbody", *body),
+        name="table",
     )
+    return scrolled(table, "All columns")
 
 
 def _cells(column: Column, rows: int) -> Iterator[Markup]:

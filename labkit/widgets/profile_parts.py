@@ -127,11 +127,15 @@ def quality(missing: int, total: int) -> Markup:
 def histogram(buckets: Sequence[Mapping[str, Any]]) -> Markup:
     """The bars of a distribution, with each bucket's bounds and count on pointing at it."""
     titles = [tag("title", _bucket_title(one)) for one in buckets]
-    return _bars("lkp-bars", [one["count"] for one in buckets], titles)
+    return _bars("lkp-bars", [one["count"] for one in buckets], _tallest(buckets), titles)
 
 
-def svg(kind: str, width: float, height: float, *children: Markup) -> Markup:
-    """A drawing that fills the place that it has."""
+def svg(kind: str, width: float, height: float, *children: Markup, told: str) -> Markup:
+    """A drawing that fills the place that it has.
+
+    Args:
+        told: what it shows, for whom a screen is read aloud.
+    """
     return tag(
         "svg",
         *children,
@@ -140,6 +144,7 @@ def svg(kind: str, width: float, height: float, *children: Markup) -> Markup:
             "viewBox": f"0 0 {width:g} {height:g}",
             "preserveAspectRatio": "none",
             "role": "img",
+            "aria-label": told,
         },
     )
 
@@ -147,10 +152,20 @@ def svg(kind: str, width: float, height: float, *children: Markup) -> Markup:
 def spark(column: Column) -> Markup:
     """A column's distribution, small: its numbers', or its most common values'."""
     if column.get("valueDistribution") and not is_text(column):
-        return _bars("lkp-spark", [one["count"] for one in column["valueDistribution"]])
-    counts = [one["count"] for one in column.get("mostCommonValues") or []][:_SPARK_BARS]
+        buckets = column["valueDistribution"]
+        return _bars("lkp-spark", [one["count"] for one in buckets], _tallest(buckets))
+    common = list(column.get("mostCommonValues") or [])[:_SPARK_BARS]
+    if not common:
+        return Markup()
+    counts = [one["count"] for one in common]
     few = [0] * (_SPARK_LEAST - len(counts))  # so that a few are not as broad as many
-    return _bars("lkp-spark lkp-values", counts + few) if counts else Markup()
+    told = f"Most often {value_text(common[0]['value'])}: {counts[0]:,}"
+    return _bars("lkp-spark lkp-values", counts + few, told)
+
+
+def scrolled(wide: Markup, told: str) -> Markup:
+    """What may be wider than its place: the keyboard reaches and scrolls it too."""
+    return part("lkp-scroll", wide, tabindex="0", role="region", **{"aria-label": told})
 
 
 def value_bars(common: Iterable[Mapping[str, Any]], total: int) -> Markup:
@@ -184,16 +199,24 @@ def box_plot(column: Column) -> Markup:
         tag("rect", x=f"{first:.4g}", y="2", width=f"{third - first:.4g}", height="16"),
         _line("lkp-median", f"M{middle:.4g} 2V18"),
         _line("lkp-outlier", "".join(f"M{dot:.4g} 10h0" for dot in sorted(dots))),
+        told=f"From {figure(low)} to {figure(high)}, half of them from {figure(marks[1])} "
+        f"to {figure(marks[3])}, the middle one {figure(marks[2])}",
     )
 
 
-def _bars(kind: str, counts: Sequence[int], titles: Sequence[Markup] = ()) -> Markup:
+def _bars(kind: str, counts: Sequence[int], told: str, titles: Sequence[Markup] = ()) -> Markup:
     most = max(counts, default=0) or 1
     shapes = [_bar(at, count / most) for at, count in enumerate(counts)]
     if not titles:
-        return svg(kind, len(counts), 1, tag("path", d="".join(shapes)))
+        return svg(kind, len(counts), 1, tag("path", d="".join(shapes)), told=told)
     bars = [tag("path", title, d=bar) for bar, title in zip(shapes, titles, strict=True)]
-    return svg(kind, len(counts), 1, *bars)
+    return svg(kind, len(counts), 1, *bars, told=told)
+
+
+def _tallest(buckets: Sequence[Mapping[str, Any]]) -> str:
+    """A distribution in words: its tallest bar, of how many."""
+    most = max(buckets, key=lambda one: int(one["count"]))
+    return f"{plural(len(buckets), 'bar')}, the tallest {_bucket_title(most)}"
 
 
 def _bar(at: int, height: float) -> str:
