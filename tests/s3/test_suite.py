@@ -72,6 +72,7 @@ def test_the_checksum_of_an_upload_in_parts(s3, bucket, begun, value, kind):
     ]
     second = s3.get_object(Bucket=bucket, Key="m", PartNumber=2)
     assert (second["Body"].read(), second["PartsCount"]) == (LAST, 2)
+    assert checksum_of(second) == checksum_of(parts[1]) | {"ChecksumType": kind}
     with pytest.raises(ClientError, match="InvalidPartNumber"):
         s3.get_object(Bucket=bucket, Key="m", PartNumber=3)
     copied = s3.copy_object(Bucket=bucket, Key="c", CopySource=f"{bucket}/m")

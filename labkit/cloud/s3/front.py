@@ -141,7 +141,7 @@ class S3:
         if request.reads_object and reply.status == 200:
             version = self.records.version(request)
             part = parts.place(version, number, reply.headers)
-            tell_of_version(request, self.records.bucket(request), version, reply.headers)
+            tell_of_version(request, self.records.bucket(request), version, reply.headers, number)
         body = BODIES.redeem(reply.body)
         if body is None and not (request.method == "HEAD" and request.key):
             return whole(reply)

@@ -60,6 +60,22 @@ def place(version: Any, number: int | None, headers: dict[str, str]) -> tuple[in
     return start, start + parts[number - 1].size - 1
 
 
+def checksum(version: Any, number: int | None, headers: dict[str, str]) -> dict[str, str]:
+    """The headers of a part's checksum, or of the whole's; the other's is none of the headers.
+
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html
+    """
+    found = layout(version)
+    if number is None or not found:
+        return object_checksums.told_if_quick(version)
+    for name in [name for name in headers if name.startswith("x-amz-checksum-")]:
+        del headers[name]
+    algorithm = (version.checksum_algorithm or "").lower()
+    known = found[number - 1].checksums.get(algorithm)
+    kind = {"x-amz-checksum-type": version.checksum_type} if version.checksum_type else {}
+    return {f"x-amz-checksum-{algorithm}": known} | kind if known else {}
+
+
 def layout(version: Any) -> list[Part]:
     """The parts that an object was uploaded in; none of a single PUT or a copy."""
     upload = version.multipart if version.etag.count("-") else None

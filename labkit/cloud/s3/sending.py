@@ -12,7 +12,7 @@ from typing import Any
 
 from labkit.cloud import protocol
 from labkit.cloud.operations import AwsError
-from labkit.cloud.s3 import object_checksums
+from labkit.cloud.s3 import parts
 from labkit.cloud.s3.bodies import Body, send_stream
 from labkit.cloud.s3.request import Request
 
@@ -27,12 +27,14 @@ def whole(reply: protocol.Reply) -> Answer:
     return reply.status, headers, [reply.body]
 
 
-def tell_of_version(request: Request, bucket: Any, version: Any, headers: dict[str, str]) -> None:
-    """Put into the answer what moto does not tell of the version that is read."""
+def tell_of_version(
+    request: Request, bucket: Any, version: Any, headers: dict[str, str], number: int | None
+) -> None:
+    """Put into the answer what moto does not tell of the version that is read, or of its part."""
     if bucket.is_versioned:
         headers["x-amz-version-id"] = str(version.version_id or "null")
     if (request.header("x-amz-checksum-mode") or "").upper() == "ENABLED":
-        headers.update(object_checksums.told_if_quick(version))
+        headers.update(parts.checksum(version, number, headers))
     if request.method == "HEAD":
         wished = {k for k in request.query if k.startswith("response-")}
         headers.update({k.removeprefix("response-"): request.query[k] for k in wished})
@@ -50,7 +52,7 @@ def download(
         headers["Content-Length"] = str(body.size)
         return reply.status, headers, send_stream(body.path, 0, body.size, connection)
     first, last = wanted
-    if last - first + 1 < body.size:
+    if part is None and last - first + 1 < body.size:
         headers = {k: v for k, v in headers.items() if not k.startswith("x-amz-checksum-")}
     headers["Content-Range"] = f"bytes {first}-{last}/{body.size}"
     headers["Content-Length"] = str(last - first + 1)
