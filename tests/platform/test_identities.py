@@ -85,6 +85,30 @@ def test_a_group_moves(iam, fresh):
             call()
 
 
+def test_a_user_moves(iam, fresh):
+    name, tags = fresh("user"), [{"Key": "a", "Value": "b"}]
+    iam.create_user(UserName=name, Tags=tags)
+    iam.create_user(UserName=f"{name}-taken")
+    key = iam.create_access_key(UserName=name)["AccessKey"]["AccessKeyId"]
+    with pytest.raises(iam.exceptions.EntityAlreadyExistsException):
+        iam.update_user(UserName=name, NewUserName=f"{name}-taken")
+    iam.update_user(UserName=name, NewPath="/a/", NewUserName=f"{name}-b")
+    named = {"UserName": f"{name}-b"}
+    assert iam.get_user(**named)["User"]["Arn"].endswith(f":user/a/{name}-b")
+    assert iam.list_user_tags(**named)["Tags"] == tags
+    told = iam.list_access_keys(**named)["AccessKeyMetadata"]
+    assert [(each["UserName"], each["AccessKeyId"]) for each in told] == [(f"{name}-b", key)]
+
+
+def test_a_longer_session_leaves_the_description(iam, fresh):
+    role = {"RoleName": fresh("role")}
+    trust = policy(trusts("lambda"))
+    iam.create_role(**role, AssumeRolePolicyDocument=trust, Description="a")
+    iam.update_role(**role, MaxSessionDuration=7200)
+    told = iam.get_role(**role)["Role"]
+    assert (told["Description"], told["MaxSessionDuration"]) == ("a", 7200)
+
+
 @pytest.mark.parametrize("member", ["Principal", "NotPrincipal"])
 def test_a_policy_of_an_identity_names_nobody(iam, fresh, member):
     statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*", member: "*"}

@@ -1,7 +1,8 @@
-"""Who has a managed policy, and what must go before a policy, a group or a user may.
+"""Who has a managed policy, what must go before a policy, a group or a user may, and who changes.
 
-moto looks for the former at a page of roles alone; of the latter it would take with it what hangs
-on it, or leave that behind.
+moto looks for the first at a page of roles alone; of the second it would take with it what hangs
+on it, or leave that behind. A user that moved left its tags and its keys' names behind, a role
+whose longest session was changed its description.
 
 Sources: https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListEntitiesForPolicy.html,
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeletePolicy.html,
@@ -66,6 +67,42 @@ def update_group(
             raise AwsError("NoSuchEntity", words, 404)
         iam.update_group(GroupName, NewGroupName, NewPath)
         group.path = NewPath or group.path
+    return {}
+
+
+@operation("iam", "UpdateUser")
+def update_user(
+    context: Context, *, UserName: str, NewPath: str | None = None, NewUserName: str | None = None
+) -> Answer:
+    """Another path or name of a user, who keeps what it has."""
+    iam = context.backend("iam")
+    user = iam.get_user(UserName)  # or NoSuchEntity
+    if NewUserName not in (None, UserName) and NewUserName in iam.users:
+        raise AwsError("EntityAlreadyExists", f"User with name {NewUserName} already exists.", 409)
+    with context.cloud.changing("iam"):
+        before, tags = user.arn, iam.tagger.list_tags_for_resource(user.arn)["Tags"]
+        iam.tagger.delete_all_tags_for_resource(before)
+        iam.update_user(UserName, NewPath, NewUserName)
+        iam.tagger.tag_resource(user.arn, tags)
+        for key in (*user.access_keys, *user.ssh_public_keys):
+            key.user_name = user.name
+    return {}
+
+
+@operation("iam", "UpdateRole")
+def update_role(
+    context: Context,
+    *,
+    RoleName: str,
+    Description: str | None = None,
+    MaxSessionDuration: int = 3600,
+) -> Answer:
+    """Another description, if one is given, and another longest session, else one of an hour."""
+    iam = context.backend("iam")
+    role = iam.get_role(RoleName)  # or NoSuchEntity
+    with context.cloud.changing("iam"):
+        said = role.description if Description is None else Description
+        iam.update_role(RoleName, said, MaxSessionDuration)
     return {}
 
 
