@@ -33,7 +33,7 @@ def function(aws, role, fresh):
     """``function("def handler(event, context): ...")``: the name of a new function."""
 
     def make(code, **options):
-        name = fresh("fn")
+        name = options.pop("FunctionName", None) or fresh("fn")
         options = {"Timeout": 60, "Handler": "app.handler", "Role": role} | options
         options.setdefault("Runtime", "python3.12")
         options.setdefault("Code", {"ZipFile": zipped(app=code)})
@@ -717,3 +717,65 @@ def _is_zombie(pid):
             return stat.read().rpartition(")")[2].split()[0] == "Z"
     except OSError:
         return True
+
+
+def test_a_function_and_its_alias_have_urls_of_their_own(aws, function):
+    client, named = aws("lambda"), {"FunctionName": function("def handler(event, context): ...")}
+    client.create_alias(**named, Name="live", FunctionVersion="$LATEST")
+    client.create_function_url_config(**named, AuthType="NONE", Cors={"AllowOrigins": ["*"]})
+    with pytest.raises(client.exceptions.ResourceConflictException):
+        client.create_function_url_config(**named, AuthType="NONE")
+    live = named | {"Qualifier": "live"}
+    client.create_function_url_config(**live, AuthType="AWS_IAM", InvokeMode="RESPONSE_STREAM")
+    told = client.list_function_url_configs(**named)["FunctionUrlConfigs"]
+    facts = [(each["AuthType"], each["InvokeMode"], "Cors" in each) for each in told]
+    assert facts == [("NONE", "BUFFERED", True), ("AWS_IAM", "RESPONSE_STREAM", False)]
+    assert told[1]["FunctionArn"] == told[0]["FunctionArn"] + ":live"
+    client.update_function_url_config(**named, InvokeMode="RESPONSE_STREAM", Cors={})
+    changed = client.get_function_url_config(**named)
+    assert (changed["InvokeMode"], "Cors" in changed) == ("RESPONSE_STREAM", False)
+    client.delete_function_url_config(**live)
+    with pytest.raises(client.exceptions.ResourceNotFoundException):
+        client.get_function_url_config(**live)
+    assert client.get_function_url_config(**named)["FunctionUrl"] == told[0]["FunctionUrl"]
+
+
+@pytest.mark.parametrize(
+    ("named", "written"),
+    [
+        ("111122223333", {"AWS": "arn:aws:iam::111122223333:root"}),
+        ("arn:aws:iam::111122223333:role/a", {"AWS": "arn:aws:iam::111122223333:role/a"}),
+        ("sns.amazonaws.com", {"Service": "sns.amazonaws.com"}),
+        ("*", "*"),
+    ],
+)
+def test_whom_a_policy_lets_in(aws, function, named, written):
+    client, name = aws("lambda"), function("def handler(event, context): ...")
+    asked = {"StatementId": "a", "Action": "lambda:InvokeFunction", "Principal": named}
+    client.add_permission(FunctionName=name, **asked)
+    (statement,) = json.loads(client.get_policy(FunctionName=name)["Policy"])["Statement"]
+    assert statement["Principal"] == written
+
+
+def test_whom_a_layer_lets_in(aws, fresh):
+    client, name = aws("lambda"), fresh("layer")
+    client.publish_layer_version(LayerName=name, Content={"ZipFile": zipped(a="")})
+    layer = {"LayerName": name, "VersionNumber": 1, "Action": "lambda:GetLayerVersion"}
+    client.add_layer_version_permission(**layer, StatementId="a", Principal="111122223333")
+    client.add_layer_version_permission(
+        **layer, StatementId="b", Principal="*", OrganizationId="o-0123456789"
+    )
+    told = client.get_layer_version_policy(LayerName=name, VersionNumber=1)["Policy"]
+    one, all_of = json.loads(told)["Statement"]
+    assert one["Principal"] == {"AWS": "arn:aws:iam::111122223333:root"}
+    assert all_of["Condition"] == {"StringEquals": {"aws:PrincipalOrgID": "o-0123456789"}}
+
+
+def test_whether_a_function_may_loop_goes_with_it(aws, function):
+    client, code = aws("lambda"), "def handler(event, context): ..."
+    named = {"FunctionName": (name := function(code))}
+    client.put_function_recursion_config(**named, RecursiveLoop="Allow")
+    assert client.get_function_recursion_config(**named)["RecursiveLoop"] == "Allow"
+    client.delete_function(**named)
+    function(code, FunctionName=name)
+    assert client.get_function_recursion_config(**named)["RecursiveLoop"] == "Terminate"

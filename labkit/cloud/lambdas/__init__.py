@@ -8,4 +8,5 @@ from labkit.cloud.lambdas import (  # noqa: F401 (they register what they do)
     queues,
     settings,
     topics,
+    urls,
 )

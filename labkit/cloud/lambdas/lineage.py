@@ -19,12 +19,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from labkit.cloud.cloud import Cloud
-from labkit.cloud.lambdas.finding import find, plain_arn
+from labkit.cloud.lambdas.finding import find
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 
 MOST = 16
 HEADER = "X-Amzn-Trace-Id"
-ALLOWED = "lambda.recursion"  # the functions that may
 _LINEAGE = re.compile(r"(?:^|;)Lineage=((?:[0-9a-f]{8}:\d+\|?)+)")
 # Of the call that is being answered: functions by short names, with their counts.
 _CURRENT: contextvars.ContextVar[str] = contextvars.ContextVar("lineage", default="")
@@ -69,7 +68,7 @@ def trace(cloud: Cloud, arn: str) -> str:
     pairs = (each.split(":") for each in current().split("|") if each)
     counts = {function: int(count) for function, count in pairs}
     counts[name] = counts.get(name, 0) + 1
-    if counts[name] > MOST and arn not in cloud.records(ALLOWED):
+    if counts[name] > MOST and not _may_loop(find(cloud, arn)):
         raise AwsError(
             "RecursiveInvocationException",
             "Lambda has detected your function being invoked in a recursive loop with other "
@@ -81,22 +80,20 @@ def trace(cloud: Cloud, arn: str) -> str:
 
 @operation("lambda", "GetFunctionRecursionConfig")
 def get_function_recursion_config(context: Context, *, FunctionName: str, **_: Any) -> Answer:
-    arn = _arn(context, FunctionName)
-    allowed = arn in context.cloud.records(ALLOWED)
-    return {"RecursiveLoop": "Allow" if allowed else "Terminate"}
+    function = find(context.cloud, FunctionName, None, context.region)
+    return {"RecursiveLoop": "Allow" if _may_loop(function) else "Terminate"}
 
 
 @operation("lambda", "PutFunctionRecursionConfig")
 def put_function_recursion_config(
     context: Context, *, FunctionName: str, RecursiveLoop: str, **_: Any
 ) -> Answer:
-    arn, allowed = _arn(context, FunctionName), context.cloud.records(ALLOWED)
-    if RecursiveLoop == "Allow":
-        allowed[arn] = {}
-    else:
-        allowed.pop(arn, None)
+    function = find(context.cloud, FunctionName, None, context.region)
+    with context.cloud.changing("lambda"):
+        function.may_loop = RecursiveLoop == "Allow"
     return {"RecursiveLoop": RecursiveLoop}
 
 
-def _arn(context: Context, name: str) -> str:
-    return plain_arn(find(context.cloud, name, None, context.region))
+def _may_loop(function: Any) -> bool:
+    """Whether a function may come around for ever: it goes with the function."""
+    return bool(getattr(function, "may_loop", False))

@@ -1,6 +1,7 @@
 """The policy of a function, and those of its versions and aliases: each has one of its own.
 
-moto keeps the statements of all in one, tells all for each, and takes away the first of an id.
+moto keeps the statements of all in one, tells all for each, and takes away the first of an id. Who
+is let in stands there as Lambda writes it: an account by its root, an organization in a condition.
 
 Sources: https://docs.aws.amazon.com/lambda/latest/api/API_GetPolicy.html and
 https://docs.aws.amazon.com/lambda/latest/api/API_RemovePermission.html
@@ -13,11 +14,38 @@ import re
 import uuid
 from typing import Any
 
+from moto.awslambda.policy import Policy
+
+from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.lambdas.finding import find, no_resource, plain_arn
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 
 Members = dict[str, Any]
 _PRINCIPAL = re.compile(r"[\w.-]+\.amazonaws\.com|\d{12}|arn:[\w-]+:(?:iam|sts):.*|\*")
+
+
+_decoded: Any = Policy.decode_policy
+
+
+@on_start
+def write_statements_as_lambda(cloud: Cloud) -> None:
+    """Let moto write whom a function or a layer lets in as Lambda does."""
+    Policy.principal_formatter = _principal  # type: ignore[assignment, method-assign]
+    Policy.decode_policy = _decode  # type: ignore[assignment, method-assign]
+
+
+def _principal(_: Any, named: Any) -> Any:
+    if not isinstance(named, str) or named == "*":
+        return named
+    if named.endswith(".amazonaws.com"):
+        return {"Service": named}
+    return {"AWS": f"arn:aws:iam::{named}:root" if named.isdigit() else named}
+
+
+def _decode(policy: Any, said: Members) -> Any:
+    if "OrganizationId" in said:  # as a layer calls it
+        said["PrincipalOrgID"] = said.pop("OrganizationId")
+    return _decoded(policy, said)
 
 
 def check_new(context: Context, parameters: Members) -> None:
