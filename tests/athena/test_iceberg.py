@@ -1,5 +1,6 @@
 """Iceberg tables: made and changed by statements, read by pyiceberg, and the other way round."""
 
+import io
 import threading
 import time
 import uuid
@@ -196,6 +197,9 @@ def test_a_query_becomes_a_table_in_one_commit(ice: Ice) -> None:
     )
     assert ice.rows("SELECT id, name FROM t") == [["1", "ann"]]
     table = ice.load("t")
+    (task,) = table.scan().plan_files()
+    body = ice.lake.get(task.file.file_path)
+    assert all(field.nullable for field in pq.read_schema(io.BytesIO(body)))
     assert len(table.metadata.metadata_log) == 0
     assert table.properties["write.parquet.compression-codec"] == "snappy"
     assert [field.name for field in table.spec().fields] == ["name_trunc", "id_bucket"]

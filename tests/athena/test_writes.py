@@ -222,6 +222,7 @@ def test_unload(people: Lake) -> None:
     assert [uri.split("/")[-2] for uri in files] == ["name=ann", "name=bob"]
     table = pq.read_table(io.BytesIO(people.get(files[0])))
     assert table.to_pydict() == {"id": [1]}
+    assert all(field.nullable for field in table.schema)
     again = people.fail(f"UNLOAD (SELECT 1 AS a) TO '{place}' WITH (format = 'JSON')")
     assert again.startswith("HIVE_PATH_ALREADY_EXISTS")
 

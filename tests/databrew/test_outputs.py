@@ -196,7 +196,9 @@ def test_timestamps_keep_their_microseconds(lake: Lake, form: str) -> None:
 
 def test_the_codec_of_a_parquet_file(lake: Lake) -> None:
     _, body = write(lake, Format="PARQUET", CompressionFormat="GZIP")
-    group = pq.ParquetFile(io.BytesIO(body)).metadata.row_group(0)
+    file = pq.ParquetFile(io.BytesIO(body))
+    assert all(field.nullable for field in file.schema_arrow)
+    group = file.metadata.row_group(0)
     assert {group.column(at).compression for at in range(group.num_columns)} == {"GZIP"}
 
 

@@ -33,6 +33,7 @@ from labkit.cloud.athena.output import explained
 from labkit.cloud.athena.run import Run
 from labkit.cloud.engine import QueryFailed
 from labkit.cloud.engine.duck import failures
+from labkit.cloud.engine.formats.writers import nullable
 from labkit.cloud.engine.quoting import quoted_name, quoted_text
 from labkit.cloud.engine.trino.errors import raising
 from labkit.cloud.iceberg.commits import committing
@@ -163,8 +164,9 @@ class Writer:
         columns = ", ".join(_stored(field) for field in self.schema.fields)
         path = self.run.store.scratch()
         codec = self.metadata.properties.get(COMPRESSION, "zstd").lower()
+        rows = nullable(f"SELECT {columns} FROM ({sql})", len(self.schema.fields))
         written = self._execute(
-            f"COPY (SELECT {columns} FROM ({sql})) TO {quoted_text(str(path))} (FORMAT parquet, "
+            f"COPY ({rows}) TO {quoted_text(str(path))} (FORMAT parquet, "
             f"COMPRESSION {_CODECS.get(codec, codec)}, FIELD_IDS {_ids(self.schema.fields)})"
         ).fetchall()
         if not written or not written[0][0]:

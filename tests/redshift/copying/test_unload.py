@@ -89,6 +89,7 @@ def test_a_verbose_manifest_tells_the_schema(desk, table):
     assert told["author"] == {"name": "Amazon Redshift", "version": "1.0.0"}
     file = parquet.read_table(io.BytesIO(desk.body(f"{prefix}0000_part_00.parquet")))
     assert file.column_names == ["id", "name", "price", "good", "at"]
+    assert all(field.nullable for field in file.schema)
 
 
 def test_what_is_there_already(desk):

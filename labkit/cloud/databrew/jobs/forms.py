@@ -118,8 +118,12 @@ class Form:
 
     def packer(self, compression: str) -> str:
         """The codec that packs a finished text file; empty for none."""
-        packs_itself = self.written or self.copy == _PARQUET
-        return "" if packs_itself else self.codecs.get(compression, "")
+        return "" if self.written or self.parquet else self.codecs.get(compression, "")
+
+    @property
+    def parquet(self) -> bool:
+        """Whether its files are Parquet."""
+        return self.copy == _PARQUET
 
 
 _PARQUET = "FORMAT parquet, COMPRESSION {codec}"

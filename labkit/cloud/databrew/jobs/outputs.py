@@ -27,7 +27,7 @@ from labkit.cloud.engine import Session, formats
 from labkit.cloud.engine.duck import failures
 from labkit.cloud.engine.formats.model import Table, literal
 from labkit.cloud.engine.formats.packing import PACKERS
-from labkit.cloud.engine.formats.writers import UNORDERED
+from labkit.cloud.engine.formats.writers import UNORDERED, nullable
 from labkit.cloud.engine.types import Type
 from labkit.cloud.jobs import Job
 from labkit.cloud.lake.folders import escaped
@@ -161,8 +161,9 @@ class _Plan:
     def _select(self) -> str:
         kept = [column for column in self.writing.columns if column not in self.keys]
         keys = [f"nullif({key.text}, '') AS {key.sql}" for key in self.keys]
-        shown = ", ".join([*self.form.select(kept), *keys])
-        return f"SELECT {shown} FROM ({self.writing.sql})"
+        shown = [*self.form.select(kept), *keys]
+        sql = f"SELECT {', '.join(shown)} FROM ({self.writing.sql})"
+        return nullable(sql, len(shown)) if self.form.parquet else sql
 
     def _copy(self, sql: str, path: Path, options: str) -> None:
         with failures():

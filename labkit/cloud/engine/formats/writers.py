@@ -76,8 +76,22 @@ def write(
     )
 
 
+def nullable(sql: str, columns: int) -> str:
+    """The same rows, in order, of columns that may hold NULL.
+
+    DuckDB writes a column that it knows to hold none to Parquet as REQUIRED, so that files of one
+    table differ in their schemas. Athena, Redshift and Spark write OPTIONAL ones alone.
+
+    Args:
+        sql: the query.
+        columns: how many it has.
+    """
+    return f"FROM ({sql}) UNION ALL SELECT {', '.join(['NULL'] * columns)} FROM range(0)"
+
+
 def _parquet(session: Session, sql: str, table: Table, codec: str, target: Target) -> int:
-    return _copy(session, sql, target, f"FORMAT parquet, COMPRESSION {codec}")
+    rows = nullable(sql, len(table.columns))
+    return _copy(session, rows, target, f"FORMAT parquet, COMPRESSION {codec}")
 
 
 def _json(session: Session, sql: str, table: Table, codec: str, target: Target) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from labkit.cloud.engine.formats.writers import nullable
 from labkit.cloud.engine.quoting import quoted_name, quoted_text
 from labkit.cloud.engine.redshift.errors import RedshiftError, raising
 from labkit.cloud.engine.redshift.scope import Field
@@ -28,7 +29,8 @@ def copy_of(sql: str, fields: Sequence[Field], options: UnloadOptions) -> tuple[
     """
     if options.format == "parquet":
         listed = ", ".join(f"{f.sql} AS {quoted_name(f.name)}" for f in fields)
-        return f"SELECT {listed} FROM ({sql})", "FORMAT parquet, COMPRESSION snappy"
+        rows = nullable(f"SELECT {listed} FROM ({sql})", len(fields))
+        return rows, "FORMAT parquet, COMPRESSION snappy"
     packed = f", COMPRESSION {NATIVE.get(options.compression, 'none')}"
     if options.format == "json":
         members = " || ',' || ".join(_member(field) for field in fields)
