@@ -230,6 +230,9 @@ SELECT MAP(ARRAY['a'],ARRAY[1])['b']
 SELECT ROW(1, 'a'), ROW(1,'a')[2], CAST(ROW(1, 2) AS ROW(x bigint, y varchar)).x
 --> [["{field0=1, field1=a}", "a", "1"]]
 
+SELECT typeof(CAST(r AS ROW(timestamp integer, time time, double precision))), CAST(r AS ROW(date bigint, interval bigint, double double)).interval FROM (SELECT ROW(1, NULL, 2)) AS t(r)
+--> [["row(timestamp integer, time time(3), double)", null]]
+
 SELECT (1, 2) < (1, 3), ROW(1, NULL) = ROW(1, 2), ROW(1, NULL) = ROW(2, 2), (1,'a') IN ((1,'a'))
 --> [["true", null, "false", "true"]]
 

@@ -320,12 +320,14 @@ def _row(tokens: _Tokens, close: str) -> tuple[tuple[str | None, ...], tuple[Typ
             return tuple(names), tuple(types)
 
 
+_LONG_TYPE = re.compile(r"(timestamp|time) with(out)?|double precision|interval (day|year)", re.I)
+
+
 def _field_name(tokens: _Tokens) -> str | None:
     """A row's field has a name when a colon (Hive) or another word (Trino) follows its first."""
     following = tokens.rest[1] if len(tokens.rest) > 1 else ""
     named = following == ":" or bool(re.match(r'[\w"`]', following))
-    is_type = tokens.peek().lower() in ("timestamp", "time", "double", "interval")
-    if following != ":" and (is_type or not named):
+    if not named or _LONG_TYPE.fullmatch(f"{tokens.peek()} {following}"):
         return None
     name = tokens.take()
     if name[0] in '"`':
