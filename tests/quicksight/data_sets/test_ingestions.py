@@ -280,6 +280,8 @@ def test_a_running_import_is_canceled_and_others_wait(lake, quicksight):
     assert (found["IngestionStatus"], found["ErrorInfo"]["Type"]) == (
         "CANCELLED", "INGESTION_CANCELED",
     )  # fmt: skip
+    quicksight.cancel_ingestion(DataSetId=id, IngestionId=first)
+    assert lake.ended(id, first) == found
     assert lake.rows(id) == [(1,)]
 
 

@@ -55,6 +55,35 @@ def test_files(lake, body, ending, settings, upload):
     assert lake.rows(id) == [("x", 1), ("y", 2)]
 
 
+CSV_TOLD = {
+    "Format": "CSV",
+    "StartFromRow": 1,
+    "ContainsHeader": True,
+    "TextQualifier": "DOUBLE_QUOTE",
+    "Delimiter": ",",
+}
+TOLD = {
+    "the manifest's": ({}, {}, CSV_TOLD),
+    "of the manifest": (
+        {"format": "TSV", "containsHeader": "false"},
+        {},
+        CSV_TOLD | {"Format": "TSV", "ContainsHeader": False, "Delimiter": "\t"},
+    ),
+    "json": ({"format": "JSON"}, {}, {"Format": "JSON"}),
+    "its own": ({}, {"Delimiter": "|"}, {"Delimiter": "|"}),
+}
+
+
+@pytest.mark.parametrize(("settings", "upload", "told"), TOLD.values(), ids=TOLD)
+def test_how_files_are_written_is_told(lake, settings, upload, told):
+    table = lake.s3_table(lake.source(**settings), TWO, UploadSettings=upload)
+    id = lake.name("told")
+    direct = {"DataSetId": id, "Name": id, "ImportMode": "SPICE"}
+    lake.quicksight.create_data_set(**direct, PhysicalTableMap={"p": table})
+    found = lake.quicksight.describe_data_set(DataSetId=id)["DataSet"]["PhysicalTableMap"]
+    assert found["p"]["S3Source"]["UploadSettings"] == told
+
+
 def test_a_sheet_of_a_workbook(lake):
     source = lake.source(workbook([["z"], [0]], SHEET), "xlsx")
     table = {

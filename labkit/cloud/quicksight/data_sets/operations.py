@@ -13,8 +13,9 @@ from labkit.cloud.quicksight import records, search, sharing
 from labkit.cloud.quicksight.accounts import members as folders
 from labkit.cloud.quicksight.data_sets.checks import checked
 from labkit.cloud.quicksight.ingestions import running
-from labkit.cloud.quicksight.kinds import DATA_SET
+from labkit.cloud.quicksight.kinds import DATA_SET, DATA_SOURCE
 from labkit.cloud.quicksight.records import Record, answers, lists, shown
+from labkit.cloud.quicksight.sources.s3 import usual_settings
 from labkit.cloud.quicksight.spice.opening import spice_states
 
 _TOLD = ("Arn", "DataSetId", "Name", "CreatedTime", "LastUpdatedTime", "ImportMode",
@@ -71,7 +72,29 @@ def describe_data_set(context: Context, *, DataSetId: str) -> Answer:
     record = records.find(context, DATA_SET, DataSetId)
     state = spice_states(context.cloud).get(f"{context.region}/{DataSetId}", {})
     consumed = {"ConsumedSpiceCapacityInBytes": state.get("size", 0)}
-    return {"DataSet": shown(record) | _logical(record) | consumed}
+    physical = {
+        id: _with_uploads(context, table)
+        for id, table in (record.get("PhysicalTableMap") or {}).items()
+    }
+    tables = {"PhysicalTableMap": physical} if physical else {}
+    return {"DataSet": shown(record) | tables | _logical(record) | consumed}
+
+
+def _with_uploads(context: Context, table: Record) -> Record:
+    """A physical table as AWS tells it: files in S3 with how they are written.
+
+    As a table that is made with no UploadSettings is told in
+    https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/quicksight/data_set_test.go
+    """
+    files = table.get("S3Source")
+    if not files or files.get("UploadSettings"):
+        return table
+    id = files["DataSourceArn"].rpartition("/")[2]
+    source = records.look_up(context.cloud, context.region, DATA_SOURCE, id)
+    if source is None or source["Type"] != "S3":
+        return table
+    settings = usual_settings(context.cloud, context.region, source)
+    return table | {"S3Source": files | ({"UploadSettings": settings} if settings else {})}
 
 
 def _logical(record: Record) -> Record:

@@ -85,6 +85,35 @@ def manifest_settings(given: Mapping[str, Any]) -> Settings:
     )
 
 
+def settings_at(store: Store, location: Mapping[str, str]) -> Settings:
+    """The settings of the manifest that lies at a location, whatever objects it names.
+
+    Raises:
+        SourceError: there is none, or it is none.
+    """
+    content = _content(store, f"s3://{location['Bucket']}/{location['Key']}")
+    return manifest_settings(content.get("globalUploadSettings") or {})
+
+
+def as_upload_settings(settings: Settings) -> dict[str, Any]:
+    """Settings as a physical table tells them; of JSON there is the format alone.
+
+    >>> as_upload_settings(Settings("JSON"))
+    {'Format': 'JSON'}
+    """
+    if settings.format == "JSON":
+        return {"Format": settings.format}
+    names = {mark: name for name, mark in _QUALIFIERS.items()}
+    qualifier = names.get(settings.qualifier)
+    return {
+        "Format": settings.format,
+        "StartFromRow": settings.first_row,
+        "ContainsHeader": settings.header,
+        "Delimiter": settings.delimiter,
+        **({"TextQualifier": qualifier} if qualifier else {}),
+    }
+
+
 def upload_settings(settings: Settings, given: Mapping[str, Any]) -> Settings:
     """Settings with what a physical table says of its own."""
     form = given.get("Format") or settings.format

@@ -17,12 +17,14 @@ from labkit.cloud.engine.formats.lines import NATIVE, codec, open_bytes
 from labkit.cloud.engine.formats.model import File
 from labkit.cloud.operations import AwsError
 from labkit.cloud.quicksight.sources import texts
-from labkit.cloud.quicksight.sources.access import SourceStore
+from labkit.cloud.quicksight.sources.access import SourceStore, reader_of
 from labkit.cloud.quicksight.sources.failures import SourceError
 from labkit.cloud.quicksight.sources.manifests import (
     Settings,
     as_source_error,
+    as_upload_settings,
     read_manifest,
+    settings_at,
     upload_settings,
 )
 from labkit.cloud.quicksight.sources.opening import Opening, reader, typed
@@ -48,6 +50,15 @@ def read_sheet(opening: Opening, table: Members) -> Relation:
 def check(cloud: Any, principal: Any, region: str, source: Members) -> None:
     """Raise when a data source's manifest cannot be read."""
     read_manifest(SourceStore(cloud, principal, region), _location(source))
+
+
+def usual_settings(cloud: Any, region: str, source: Members) -> dict[str, Any]:
+    """The upload settings of a table that says none: its manifest's; none if it cannot be read."""
+    try:
+        store = SourceStore(cloud, reader_of(cloud, source), region)
+        return as_upload_settings(settings_at(store, _location(source)))
+    except (SourceError, AwsError):
+        return {}
 
 
 def _location(source: Members) -> Mapping[str, str]:
