@@ -313,6 +313,68 @@ def test_a_policy_that_locks_all_out_can_still_be_removed(s3, bucket):
     assert s3.get_object(Bucket=bucket, Key="a")["Body"].read() == b"x"
 
 
+GIVEN = {  # whom a bucket's policy lets read, what narrows it → why the role's session may not
+    "role, session": ("arn:aws:iam::{}:role/{}", "session", "because no session policy allows"),
+    "role, boundary": (
+        "arn:aws:iam::{}:role/{}",
+        "boundary",
+        "because no permissions boundary allows",
+    ),
+    "role": ("arn:aws:iam::{}:role/{}", None, None),
+    "session": ("arn:aws:sts::{}:assumed-role/{}/run", "session", None),
+    "everybody": ("*", "boundary", None),
+}
+
+
+@pytest.mark.parametrize(("whom", "narrowed", "words"), GIVEN.values(), ids=GIVEN)
+def test_what_a_bucket_gives_to_a_role_its_session_narrows(
+    aws, cloud, s3, bucket, fresh, whom, narrowed, words
+):
+    iam, name, writes = aws("iam"), fresh("role"), policy(allow("s3:PutObject", "*"))
+    trust = {"Effect": "Allow", "Principal": {"AWS": ROOT}, "Action": "sts:AssumeRole"}
+    made = {"RoleName": name, "AssumeRolePolicyDocument": policy(trust)}
+    if narrowed == "boundary":
+        bound = iam.create_policy(PolicyName=name, PolicyDocument=writes)["Policy"]["Arn"]
+        made["PermissionsBoundary"] = bound
+    arn = iam.create_role(**made)["Role"]["Arn"]
+    reads = allow("s3:GetObject", f"arn:aws:s3:::{bucket}/*")
+    given = reads | {"Principal": {"AWS": whom.format(cloud.account, name)}}
+    s3.put_bucket_policy(Bucket=bucket, Policy=policy(given))
+    s3.put_object(Bucket=bucket, Key="a", Body=b"x")
+    asked = {"RoleArn": arn, "RoleSessionName": "run"}
+    asked |= {"Policy": writes} if narrowed == "session" else {}
+    found = aws("sts").assume_role(**asked)["Credentials"]
+    keys = (found["AccessKeyId"], found["SecretAccessKey"], found["SessionToken"])
+    theirs = boto3.Session(*keys, cloud.region).client("s3", endpoint_url=cloud.endpoint)
+    if words is None:
+        assert theirs.get_object(Bucket=bucket, Key="a")["Body"].read() == b"x"
+    else:
+        with refused("AccessDenied", words):
+            theirs.get_object(Bucket=bucket, Key="a")
+
+
+MADE_WITH = {  # what a bucket is made with → what its maker needs beside CreateBucket
+    "nothing": ({}, []),
+    "a private ACL": ({"ACL": "private"}, []),
+    "a public ACL": ({"ACL": "public-read"}, ["s3:PutBucketAcl"]),
+    "grants": ({"GrantRead": f'id="{"a" * 64}"'}, ["s3:PutBucketAcl"]),
+    "an owner": ({"ObjectOwnership": "ObjectWriter"}, ["s3:PutBucketOwnershipControls"]),
+    "locks": (
+        {"ObjectLockEnabledForBucket": True},
+        ["s3:PutBucketObjectLockConfiguration", "s3:PutBucketVersioning"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("asked", "needed"), MADE_WITH.values(), ids=MADE_WITH)
+def test_who_makes_a_bucket_may_set_what_it_is_made_with(as_role, fresh, asked, needed):
+    if needed:
+        with refused("AccessDenied", needed[0]):
+            as_role("s3", allow("s3:CreateBucket", "*")).create_bucket(Bucket=fresh("b"), **asked)
+    theirs = as_role("s3", allow(["s3:CreateBucket", *needed], "*"))
+    theirs.create_bucket(Bucket=fresh("b"), **asked)
+
+
 MALFORMED = {
     "not-json": "nonsense",
     "no-statement": "{}",

@@ -2,7 +2,8 @@
 
 IAM's order, within one account: an explicit ``Deny`` in any policy refuses; then the resource's own
 policy may allow by naming the caller, or the caller's identity policies may allow. Permission
-boundaries and session policies only ever narrow the latter. The workspace's learner is the
+boundaries and session policies narrow the latter, and what the resource's policy gives to a role by
+the role's ARN, not what it gives to a session or to everybody. The workspace's learner is the
 account's administrator; other users and all roles have what is attached to them.
 
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
@@ -13,6 +14,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from moto.sts.models import sts_backends
@@ -44,11 +46,40 @@ def why_refused(
     allowed, denied = _ask_identity(cloud, question)
     if denied:
         return "with an explicit deny in an identity-based policy"
-    if said is Verdict.ALLOWED:
-        return None
+    if said is Verdict.ALLOWED and document:
+        return _narrowed(cloud, question, document)
     if not (delegates or said is Verdict.DELEGATED):
         return f"because no resource-based policy allows the {action} action"
     return None if allowed else f"because no identity-based policy allows the {action} action"
+
+
+def _narrowed(cloud: Cloud, question: Question, document: Document) -> str | None:
+    """Why a role's session may not do what the resource's policy lets its role do."""
+    who = question.principal
+    if not who.role_arn:
+        return None
+    bounds = {
+        "permissions boundary": _boundary(cloud, role_of(cloud, who)),
+        "session policy": _session_policy(who),
+    }
+    silent = [
+        kind
+        for kind, documents in bounds.items()
+        for each in documents
+        if judge(each, question, has_principal=False) is not Verdict.ALLOWED
+    ]
+    alone = replace(question, principal=_Session(who.arn, who.account))
+    if not silent or judge(document, alone, has_principal=True) is Verdict.ALLOWED:
+        return None
+    return f"because no {silent[0]} allows the {question.action} action"
+
+
+class _Session(Principal):
+    """A role's session by itself, whom its role's ARN does not name."""
+
+    @property
+    def role_arn(self) -> str | None:
+        return None
 
 
 def sentence(question: Question, why: str, *, quoted: bool = False) -> str:

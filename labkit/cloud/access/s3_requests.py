@@ -74,6 +74,19 @@ _GRANTING_HEADERS = {
     "x-amz-object-lock-mode": "PutObjectRetention",
     "x-amz-object-lock-legal-hold": "PutObjectLegalHold",
 }
+# What a bucket is made with → the actions that its maker needs as well; values that need none.
+_MADE_WITH = {
+    "x-amz-acl": (("PutBucketAcl",), {"private"}),
+    "x-amz-bucket-object-lock-enabled": (
+        ("PutBucketObjectLockConfiguration", "PutBucketVersioning"),
+        {"false", "False"},
+    ),
+    "x-amz-object-ownership": (("PutBucketOwnershipControls",), set[str]()),
+    **{
+        f"x-amz-grant-{name}": (("PutBucketAcl",), set[str]())
+        for name in ("full-control", "read", "read-acp", "write", "write-acp")
+    },
+}
 
 
 def actions(cloud: Cloud, request: Request) -> Iterator[tuple[str, str, str]]:
@@ -183,6 +196,9 @@ def _bucket_actions(request: Request) -> Iterator[tuple[str, str, str]]:
     action = BUCKET_ACTIONS[name][_VERBS.get(request.method, 0)]
     if action:
         yield f"s3:{action}", request.bucket, ""
+    for header, (needed, freely) in _MADE_WITH.items() if action == "CreateBucket" else ():
+        if (said := request.header(header)) and said not in freely:
+            yield from ((f"s3:{each}", request.bucket, "") for each in needed)
 
 
 def _object_actions(request: Request) -> Iterator[tuple[str, str, str]]:
