@@ -8,6 +8,7 @@ import shlex
 import boto3
 import pytest
 import requests
+from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
@@ -477,12 +478,6 @@ def test_a_policy_lets_a_log_in(s3, bucket, fresh, statements, lines):
 
 
 NOT_HERE = {
-    "metrics": ("delete_bucket_metrics_configuration", {"Id": "m"}),
-    "analytics": ("get_bucket_analytics_configuration", {"Id": "m"}),
-    "payer": (
-        "put_bucket_request_payment",
-        {"RequestPaymentConfiguration": {"Payer": "Requester"}},
-    ),
     "torrent": ("get_object_torrent", {"Key": "a"}),
     "rename": ("rename_object", {"Key": "b", "RenameSource": "a"}),
 }
@@ -493,6 +488,53 @@ def test_what_is_not_here_leaves_the_bucket_as_it_is(s3, bucket, call, asked):
     assert refused(getattr(s3, call), Bucket=bucket, **asked) == "NotImplemented"
     listed = s3.list_objects_v2(Bucket=bucket)["Contents"]
     assert [each["Key"] for each in listed] == ["a"]
+
+
+def named(kind, **members):
+    return f"bucket_{kind}_configuration", {"Id": "a", **members}
+
+
+KEPT = {
+    "metrics": (*named("metrics", Filter={"Prefix": "in/"}), "MetricsConfiguration"),
+    "analytics": (
+        *named("analytics", StorageClassAnalysis={}, Filter={"Tag": {"Key": "a", "Value": "b"}}),
+        "AnalyticsConfiguration",
+    ),
+    "tiering": (
+        *named(
+            "intelligent_tiering",
+            Status="Enabled",
+            Tierings=[{"Days": 125, "AccessTier": "ARCHIVE_ACCESS"}],
+        ),
+        "IntelligentTieringConfiguration",
+    ),
+}
+
+
+@pytest.mark.parametrize(("call", "asked", "member"), KEPT.values(), ids=KEPT)
+def test_a_configuration_is_told_as_it_was_put_and_goes(s3, bucket, call, asked, member):
+    here = {"Bucket": bucket, "Id": "a"}
+    get = getattr(s3, f"get_{call}")
+    assert refused(get, **here) == "NoSuchConfiguration"
+    assert refused(getattr(s3, f"delete_{call}"), **here) == "NoSuchConfiguration"
+    put = getattr(s3, f"put_{call}")
+    assert refused(put, **here, **{member: asked | {"Id": "b"}}) == "IdMismatch"
+    put(**here, **{member: asked})
+    assert get(**here)[member] == asked
+    listed = getattr(s3, f"list_{call}s")
+    assert listed(Bucket=bucket)[f"{member}List"] == [asked]
+    getattr(s3, f"delete_{call}")(**here)
+    assert f"{member}List" not in listed(Bucket=bucket)
+
+
+def test_nobody_gets_in_for_nothing_where_the_requester_pays(aws, s3, bucket):
+    s3.put_object_acl(Bucket=bucket, Key="a", ACL="public-read")
+    anyone = aws("s3", config=Config(signature_version=UNSIGNED))
+    assert anyone.get_object(Bucket=bucket, Key="a")["ContentLength"] == 5
+    s3.put_bucket_request_payment(Bucket=bucket, RequestPaymentConfiguration={"Payer": "Requester"})
+    assert s3.get_bucket_request_payment(Bucket=bucket)["Payer"] == "Requester"
+    assert refused(anyone.get_object, Bucket=bucket, Key="a") == "AccessDenied"
+    assert s3.get_object(Bucket=bucket, Key="a")["ContentLength"] == 5
 
 
 def test_what_a_bucket_tells_of_itself(s3, bucket):

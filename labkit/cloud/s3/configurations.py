@@ -54,7 +54,7 @@ def check(request: Request, body: bytes, bucket: Any, version: Any) -> bytes:
 
 
 def tell(request: Request, bucket: Any, version: Any) -> protocol.Reply | None:
-    """The answer to a GET of an ACL, a lock or a payer; ``None`` to other requests."""
+    """The answer to a GET of an ACL or a lock; ``None`` to other requests."""
     if request.method == "GET" and not request.key and bucket and (kept := _kept(request, bucket)):
         return kept
     name = next((each for each in _TOLD if each in request.query), None)
@@ -68,14 +68,8 @@ def _tell_acl(bucket: Any, record: Any) -> bytes:
     return acl.document(record.acl)
 
 
-def _tell_payer(bucket: Any, record: Any) -> bytes:
-    root = "RequestPaymentConfiguration"
-    return f'<{root} xmlns="{protocol.S3_NAMESPACE}"><Payer>BucketOwner</Payer></{root}>'.encode()
-
-
 _TOLD: dict[str, Callable[[Any, Any], bytes]] = {
     "acl": _tell_acl,
-    "requestPayment": _tell_payer,
     "retention": locks.retention,
     "legal-hold": locks.legal_hold,
 }

@@ -29,6 +29,7 @@ from labkit.cloud.s3 import (
     delete,
     destinations,
     grants,
+    kept,
     limits,
     listing,
     locks,
@@ -118,6 +119,7 @@ class S3:
         request = read_request(with_legacy_headers(environ, claim), principal)
         environ[access_logs.REQUEST] = request
         policy.authorize_s3(self.cloud, request)
+        kept.check_payer(request, self.records.bucket(request))
         self.records.check_upload(request)
         limits.check(request, self.records.copied(request))
         if buckets.is_listing(request):
@@ -198,6 +200,10 @@ class S3:
     ) -> protocol.Reply | None:
         """The answer to what moto has no right answer to."""
         if told := configurations.tell(request, bucket, version):
+            return told
+        if told := kept.answer(request, body, bucket):
+            if request.changes:
+                self.records.make_durable(request)
             return told
         holder = version if request.key else bucket
         if request.method == "GET" and "tagging" in request.query and holder:

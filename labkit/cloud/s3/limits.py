@@ -53,11 +53,10 @@ _TABLES = "--table-s3"
 _NEVER_EMPTY = {"x-amz-object-ownership"}
 # What moto does not know, and would take for a request about the bucket or the object itself.
 _NOT_HERE = {
-    "abac", "analytics", "annotation", "intelligent-tiering", "metadataAnnotationTable",
-    "metadataConfiguration", "metadataInventoryTable", "metadataJournalTable", "metadataTable",
-    "metrics", "renameObject", "session", "torrent",
+    "abac", "annotation", "metadataAnnotationTable", "metadataConfiguration",
+    "metadataInventoryTable", "metadataJournalTable", "metadataTable", "renameObject", "session",
+    "torrent",
 }  # fmt: skip
-_NOT_DONE = {("PUT", "requestPayment")}
 
 _ENCRYPTION = "x-amz-server-side-encryption"
 
@@ -204,10 +203,9 @@ def no_such_function() -> AwsError:
 
 
 def _check_known(request: Request) -> None:
-    undone = {(request.method, name) for name in request.query} & _NOT_DONE
     of_object = request.key and "encryption" in request.query
     of_table = request.key and request.bucket.endswith(_TABLES)
-    if undone or of_object or of_table or _NOT_HERE & set(request.query):
+    if of_object or of_table or _NOT_HERE & set(request.query):
         raise no_such_function()
 
 
