@@ -150,6 +150,8 @@ def test_typing_offers_columns_of_an_alias(editor):
     area.press_sequentially("stud")
     suggestion = editor.named("student_id", "option")
     expect(suggestion).to_be_visible()
+    chosen = area.get_attribute("aria-activedescendant")
+    expect(editor.page.locator(f"[id='{chosen}']")).to_contain_text("student_id")
     editor.screenshot("query-suggestions")
     area.press("Enter")
     expect(area).to_have_value("SELECT s.student_id FROM student s")
@@ -252,6 +254,14 @@ def test_it_fits_a_narrow_cell(editor):
     editor.screenshot("query-editor-narrow")
 
 
+def test_an_editor_without_a_statement_has_room_for_one(open_notebook):
+    notebook = open_notebook([START, "QueryEditor(lab)"])
+    notebook.run_all()
+    box = notebook.named("SQL statement", "textbox").bounding_box()
+    assert box is not None
+    assert box["height"] > 100
+
+
 def test_a_crawlers_name_can_be_read_where_it_is_narrow(open_notebook):
     notebook = open_notebook([START + CRAWL, "CrawlerConsole(lab)"])
     notebook.run_all()
@@ -263,3 +273,8 @@ def test_a_crawlers_name_can_be_read_where_it_is_narrow(open_notebook):
     assert box is not None
     assert box["width"] > 60
     expect(notebook.named("Run dataedu-sisdemo-crawler")).to_be_visible()
+    notebook.page.evaluate("window.jupyterapp.shell.collapseLeft()")
+    notebook.page.set_viewport_size({"width": 390, "height": 800})
+    box = name.bounding_box()
+    assert box is not None
+    assert box["width"] > 120  # a line of its own, not one of three letters

@@ -5,7 +5,7 @@ function catalogView(get, send, own) {
   const tables = get("tables").filter((t) => t.name.toLowerCase().includes(wanted));
   const chosen = get("tables").find((t) => t.name === get("table"));
   return [
-    h("header", { class: "lk-head" }, h("h3", {}, "Data catalog"),
+    h("div", { class: "lk-head" }, h("h3", {}, "Data catalog"),
       button("Refresh", () => send("choose"), {}, icon("refresh"), "Refresh")),
     notice(get("notice"), send),
     h("div", { class: "lk-bench lk-browse" },

@@ -47,12 +47,12 @@ function crawlerDetails(crawler, get, own) {
 function crawlersView(get, send, own) {
   const crawlers = get("crawlers");
   return [
-    h("header", { class: "lk-head" },
+    h("div", { class: "lk-head" },
       h("h3", {}, `Crawlers (${crawlers.length})`),
       button("Refresh", () => send("refresh"), {}, icon("refresh"), "Refresh")),
     notice(get("notice"), send),
     h("table", { class: "lk-grid lk-crawlers" },
-      h("thead", {}, h("tr", {}, ["Crawler", "State", "Last crawl", "Tables", ""].map((t) => h("th", {}, t)))),
+      h("thead", {}, h("tr", {}, ["Crawler", "State", "Last crawl", "Tables"].map((t) => h("th", {}, t)), h("td", {}))),
       h("tbody", {}, crawlers.map((c) => crawlerRow(c, get, send, own)),
         crawlers.length === 0 && h("tr", {}, h("td", { colspan: "5", class: "lk-quiet" }, "There are no crawlers.")))),
   ];

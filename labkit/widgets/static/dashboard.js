@@ -6,7 +6,7 @@ function builderView(get, send, own) {
   const panes = { fields: fieldsPane, filters: filtersPane, parameters: parametersPane };
   const count = get("filters").filter((f) => here(f, own)).length;
   return [
-    h("header", { class: "lk-head" },
+    h("div", { class: "lk-head" },
       h("div", { class: "lk-row lk-grow" }, h("h3", { class: "lk-name" }, get("title")), h("span", { class: "lk-quiet lk-small lk-db-busy", role: "status" }, get("pending").length ? "drawing …" : "")),
       button("Undo", () => send("undo"), { class: "lk-plain", title: "Undo", disabled: !get("history").undo }, "↶"),
       button("Redo", () => send("redo"), { class: "lk-plain", title: "Redo", disabled: !get("history").redo }, "↷"),

@@ -4,7 +4,7 @@
 function editorView(get, send, own) {
   const lists = { editor: workbench, recent: recentView, ...service.lists };
   return [
-    h("header", { class: "lk-head" },
+    h("div", { class: "lk-head" },
       tablist("Query editor", [["editor", "Editor"], ...service.places], own.place,
         (place) => { own.set({ place }); if (place !== "editor") send(place); }),
       h("span", { class: "lk-quiet lk-small" }, service.runsIn(get))),

@@ -29,7 +29,7 @@ function athenaTree(get, send, own) {
   const tables = get("tables").filter((t) => t.name.toLowerCase().includes(wanted) || t.columns.some((c) => wanted && c.name.toLowerCase().includes(wanted)));
   const group = (kind, title) => {
     const found = tables.filter((t) => t.kind === kind);
-    return h("section", { "aria-label": title, "data-key": kind }, h("h4", {}, `${title} (${found.length})`), found.map((t) => treeTable(t, send, own)));
+    return h("section", { "aria-label": title, "data-key": kind }, h("h3", {}, `${title} (${found.length})`), found.map((t) => treeTable(t, send, own)));
   };
   return h("nav", { class: "lk-tree", "aria-label": "Catalog" },
     h("div", { class: "lk-tree-head" },

@@ -6,7 +6,7 @@ function recipeView(get, send, own) {
   const project = get("project");
   const panels = { grid: gridView, schema: schemaView, profile: profileTab };
   return [
-    h("header", { class: "lk-head" },
+    h("div", { class: "lk-head" },
       h("div", { class: "lk-row lk-grow lk-rx-heading" }, h("h3", {}, project.name),
         project.data_set && h("span", { class: "lk-quiet lk-small" }, `${project.data_set} · ${project.sample.toLowerCase()}`)),
       searchBox(own),

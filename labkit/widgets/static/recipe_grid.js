@@ -14,7 +14,7 @@ function gridView(get, send, own) {
     gridBar(get, send, own),
     h("div", { class: "lk-rx-grid", tabindex: "0", role: "region", "aria-label": "Sample" },
       h("table", { class: "lk-rx-table", "aria-label": "Rows of the sample" },
-        h("thead", {}, h("tr", {}, h("th", { class: "lk-rx-corner", "aria-label": "Row" }, ""), view.columns.map((c) => columnHead(c, view, own)))),
+        h("thead", {}, h("tr", {}, h("td", { class: "lk-rx-corner" }), view.columns.map((c) => columnHead(c, view, own)))),
         h("tbody", {}, view.rows.map((row, at) => h("tr", {},
           h("th", { class: "lk-rx-row", scope: "row" }, number(view.startRowIndex + at + 1)),
           row.map((value, i) => cell(value, view.columns[i], view, own))))))),

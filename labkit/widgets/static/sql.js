@@ -58,11 +58,12 @@ function aliases(sql) {
 
 /* The editor's element. hooks: changed(text), run(), catalog() */
 function sqlEditor(hooks) {
+  const id = `lk-sql-${Math.random().toString(36).slice(2)}`;
   const area = h("textarea", { class: "lk-sql-text", spellcheck: "false", autocapitalize: "off", autocomplete: "off",
-    wrap: "off", "aria-label": "SQL statement", "aria-autocomplete": "list", "aria-multiline": "true", "aria-description": "Tab indents. Escape, then Tab leaves the editor." });
+    wrap: "off", "aria-label": "SQL statement", "aria-autocomplete": "list", "aria-multiline": "true", "aria-controls": id, "aria-description": "Tab indents. Escape, then Tab leaves the editor." });
   const colours = h("pre", { class: "lk-sql-colours", "aria-hidden": "true" });
   const gutter = h("pre", { class: "lk-sql-gutter", "aria-hidden": "true" });
-  const list = h("ul", { class: "lk-sql-list", role: "listbox", "aria-label": "Suggestions", hidden: true });
+  const list = h("ul", { class: "lk-sql-list", id, role: "listbox", "aria-label": "Suggestions", hidden: true });
   const body = h("div", { class: "lk-sql-body" }, h("div", { class: "lk-sql-window" }, colours), area, list);
   const element = h("div", { class: "lk-sql" }, gutter, body);
   const state = { items: [], chosen: 0, word: "", mark: null, leaving: false };
@@ -99,15 +100,15 @@ function sqlEditor(hooks) {
 
   function drawList() {
     list.hidden = state.items.length === 0;
-    area.setAttribute("aria-expanded", String(!list.hidden));
-    if (list.hidden) return;
+    if (list.hidden) return area.removeAttribute("aria-activedescendant");
     const before = area.value.slice(0, area.selectionStart).split("\n");
     const column = before[before.length - 1].length - state.word.length;
     list.style.left = `calc(8px + ${column}ch - ${area.scrollLeft}px)`;
     list.style.top = `calc(7px + ${before.length} * var(--lk-sql-line) - ${area.scrollTop}px)`;
     list.replaceChildren(...state.items.map((item, i) =>
-      h("li", { role: "option", "aria-selected": String(i === state.chosen), onmousedown: (e) => { e.preventDefault(); accept(i); } },
+      h("li", { role: "option", id: `${id}-${i}`, "aria-selected": String(i === state.chosen), onmousedown: (e) => { e.preventDefault(); accept(i); } },
         h("span", {}, item.text), h("span", { class: "lk-quiet" }, item.hint))));
+    area.setAttribute("aria-activedescendant", `${id}-${state.chosen}`);
   }
 
   function close() {
@@ -168,6 +169,7 @@ function sqlEditor(hooks) {
   area.addEventListener("keyup", () => hooks.selected());
   area.addEventListener("mouseup", () => setTimeout(hooks.selected));
 
+  draw();
   return {
     element, insert, focus: () => area.focus(),
     text: () => area.value,

@@ -2,7 +2,7 @@
 
 function storageView(get, send, own) {
   return [
-    h("header", { class: "lk-head" }, breadcrumb(get("bucket"), get("prefix"), send),
+    h("div", { class: "lk-head" }, breadcrumb(get("bucket"), get("prefix"), send),
       button("Refresh", () => send("refresh"), {}, icon("refresh"), "Refresh")),
     notice(get("notice"), send),
     get("bucket") ? folderView(get, send, own) : bucketsView(get, send),
