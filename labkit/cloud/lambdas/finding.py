@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from moto.awslambda.exceptions import LambdaClientError
+
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.operations import AwsError
 
@@ -21,7 +23,7 @@ def find(cloud: Cloud, name: str, qualifier: str | None = None, region: str | No
         name, qualifier = name.split(":", 1)
     try:
         return cloud.backend("lambda", region).get_function(name, qualifier)
-    except Exception as error:
+    except (LambdaClientError, LookupError) as error:
         where = name if name.startswith("arn:") else _name_arn(cloud, name, qualifier, region)
         raise AwsError("ResourceNotFoundException", f"Function not found: {where}", 404) from error
 
