@@ -33,6 +33,27 @@ def test_a_roles_trust_decides(aws, fresh, trusted, condition, allowed):
             aws("sts").assume_role(**asked)
 
 
+LASTS = {  # the longest session of a role, that which is asked for → the refusal
+    "an hour": ({}, 3600, None),
+    "more": ({}, 3601, "exceeds the MaxSessionDuration set for this role"),
+    "as long": ({"MaxSessionDuration": 7200}, 7200, None),
+    "longer": ({"MaxSessionDuration": 7200}, 7201, "exceeds the MaxSessionDuration"),
+}
+
+
+@pytest.mark.parametrize(("made", "seconds", "words"), LASTS.values(), ids=LASTS)
+def test_a_roles_longest_session(aws, fresh, made, seconds, words):
+    statement = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
+    named = {"RoleName": fresh("role"), "AssumeRolePolicyDocument": policy(statement)}
+    arn = aws("iam").create_role(**named, **made)["Role"]["Arn"]
+    asked = {"RoleArn": arn, "RoleSessionName": "run", "DurationSeconds": seconds}
+    if words:
+        with pytest.raises(ClientError, match=f"ValidationError.*{words}"):
+            aws("sts").assume_role(**asked)
+    else:
+        assert aws("sts").assume_role(**asked)["Credentials"]["SessionToken"]
+
+
 def test_a_role_that_does_not_exist(aws):
     with pytest.raises(ClientError, match="AccessDenied"):
         aws("sts").assume_role(

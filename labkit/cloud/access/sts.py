@@ -24,6 +24,7 @@ from labkit.cloud.operations import Answer, AwsError, Context, not_here, operati
 
 ACTION = "sts:AssumeRole"
 _USUAL_S = 43_200
+_CHAINED_S = 3600  # of a session that a role begins; of each, unless its role says more
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,20 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
     if why:
         user = f"User: {context.principal.arn} is not authorized to perform: {ACTION}"
         raise AwsError("AccessDenied", f"{user} on resource: {arn}", 403)
+    _check_duration(context, role, parameters.get("DurationSeconds") or 0)
+
+
+def _check_duration(context: Context, role: Any, seconds: int) -> None:
+    """Raise for a session that is longer than the role lets it be, or than a chain of roles may.
+
+    Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+    """
+    if context.principal.role_arn and seconds > _CHAINED_S:
+        words = "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed "
+        raise AwsError("ValidationError", f"{words}by role chaining")
+    if seconds > int(role.max_session_duration or _CHAINED_S):
+        words = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
+        raise AwsError("ValidationError", words)
 
 
 def _trust(role: Any) -> Document:
