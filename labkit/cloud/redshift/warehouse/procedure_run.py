@@ -248,7 +248,10 @@ class Run:
         words, pieces, at, marks = Words(text), [], 0, itertools.count(1)
 
         def value(variable: Variable) -> str:
-            return f"${next(marks)}" if shown else f"(({variable.sql})::{variable.type})"
+            if shown:
+                return f"${next(marks)}"
+            sql = variable.sql.replace("\\", "\\\\")  # in DuckDB's SQL it escapes nothing
+            return f"(({sql})::{variable.type})"
 
         variables = {"found": Variable(BOOL, str(self.found).lower())} | self.variables
         for place, word in enumerate(words.words):
