@@ -232,6 +232,20 @@ def test_redshift_connector_reads_the_catalog(place: Any) -> None:
     told = cursor.get_procedure_columns("dev", "public", "listed_too", "%")
     assert [(row[3], row[6]) for row in told] == [("a", "int4"), ("b", "varchar")]
     cursor.execute("DROP TABLE listing")
+    cursor.execute('CREATE TABLE "list%d" (a geometry)')
+    cursor.execute("GRANT SELECT ON listed TO PUBLIC")
+    for pattern, names in (
+        ("list_d", ["list%d", "listed"]),
+        (r"list\%d", ["list%d"]),
+        (r"list\_d", []),
+    ):
+        assert [row[2] for row in cursor.get_tables("dev", "public", pattern)] == names
+    granted = cursor.get_table_privileges("dev", "public", "listed")
+    assert [row[3:] for row in granted] == [["awsuser", "public", "SELECT", "NO"]]
+    cursor.execute("""INSERT INTO "list%d" VALUES ('POINT(1 2)')""")
+    cursor.execute('SELECT a FROM "list%d"')
+    assert cursor.fetchall() == (["0101000000000000000000f03f0000000000000040"],)
+    cursor.execute('DROP TABLE "list%d"')
     connection.close()
 
 

@@ -59,6 +59,11 @@ class Type:
         return _LONG.get(self.base) or _INTERVALS.get(self.short, self.base)
 
     @property
+    def argument(self) -> str:
+        """As the names of routines tell it: ``integer``, ``intervaly2m``."""
+        return self.short if self.base == "interval" else self.plain
+
+    @property
     def short(self) -> str:
         """The catalog's name: an interval's tells whether it is of months."""
         if self.base == "interval" and self.size:

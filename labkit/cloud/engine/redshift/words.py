@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from labkit.cloud.engine.quoting import quoted_name
+from labkit.cloud.engine.quoting import quoted_name, quoted_text
 from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError
 from labkit.cloud.engine.redshift.types import (
     INTEGERS,
@@ -95,6 +95,15 @@ def unescaped(text: str) -> str:
     return re.sub(
         r"''|\\(.)", lambda m: "'" if m[1] is None else _ESCAPES.get(m[1], m[1]), text, flags=re.S
     )
+
+
+def quoted_string(text: str) -> str:
+    """A text as a string of Redshift's SQL, in which a backslash escapes.
+
+    >>> quoted_string("it's a\\\\b")
+    "'it''s a\\\\\\\\b'"
+    """
+    return quoted_text(text.replace("\\", "\\\\"))
 
 
 def statements(text: str) -> Iterator[str]:

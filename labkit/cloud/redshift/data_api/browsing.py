@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift.errors import RedshiftError
+from labkit.cloud.engine.redshift.words import quoted_string
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 from labkit.cloud.paging import page
 from labkit.cloud.redshift.data_api.target import find_target
@@ -47,21 +47,21 @@ def list_databases(context: Context, **members: Any) -> Answer:
 def list_schemas(context: Context, **members: Any) -> Answer:
     sql = (
         "SELECT schema_name AS name FROM svv_all_schemas WHERE database_name = "
-        f"{quoted_text(members['Database'].lower())} "
+        f"{quoted_string(members['Database'].lower())} "
         f"AND schema_name LIKE {_pattern(members, 'SchemaPattern')} ORDER BY 1"
     )
     return _page("Schemas", [row["name"] for row in _rows(context, members, sql)], members)
 
 
 def _pattern(members: dict[str, Any], name: str) -> str:
-    return quoted_text((members.get(name) or "%").lower())
+    return quoted_string((members.get(name) or "%").lower())
 
 
 @operation("redshift-data", "ListTables")
 def list_tables(context: Context, **members: Any) -> Answer:
     sql = (
         "SELECT table_name AS name, table_type AS type, schema_name AS schema FROM svv_all_tables "
-        f"WHERE database_name = {quoted_text(members['Database'].lower())} "
+        f"WHERE database_name = {quoted_string(members['Database'].lower())} "
         f"AND schema_name LIKE {_pattern(members, 'SchemaPattern')} "
         f"AND table_name LIKE {_pattern(members, 'TablePattern')} ORDER BY 3, 1"
     )
@@ -76,7 +76,7 @@ def describe_table(context: Context, **members: Any) -> Answer:
     """
     named = [("database_name", "Database"), ("schema_name", "Schema"), ("table_name", "Table")]
     wanted = " AND ".join(
-        f"{column} = {quoted_text(members[name].lower())}"
+        f"{column} = {quoted_string(members[name].lower())}"
         for column, name in named
         if members.get(name)
     )

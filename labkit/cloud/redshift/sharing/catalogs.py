@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift.errors import RedshiftError
+from labkit.cloud.engine.redshift.words import quoted_string
 from labkit.cloud.redshift.sharing.consumers import opened
 from labkit.cloud.redshift.sharing.producers import producer, reading, warehouses
 from labkit.cloud.redshift.sharing.shares import SPACE, consumer, find_share, shared_relations
@@ -137,12 +137,12 @@ OTHERS.append(shared_tables)
 def show_datashares(connection: Connection, parsed: Parsed) -> Result:
     words = parsed.words
     words.expect("SHOW", "DATASHARES")
-    where = f" WHERE share_name LIKE {quoted_text(words.string())}" if words.accept("LIKE") else ""
+    like = quoted_string(words.string()) if words.accept("LIKE") else "'%'"
     words.end()
     sql = (
         "SELECT share_name, share_owner, source_database, consumer_database, share_type, "
         "createdate, is_publicaccessible, share_acl, producer_account, producer_namespace "
-        f"FROM svv_datashares{where} ORDER BY share_name"
+        f"FROM svv_datashares WHERE share_name LIKE {like} ORDER BY share_name"
     )
     return run_query(connection, sql, Parsed(sql))
 
@@ -164,7 +164,7 @@ def describe_datashare(connection: Connection, parsed: Parsed) -> Result:
     sql = (
         "SELECT producer_account, producer_namespace, share_type, share_name, object_type, "
         f"object_name, include_new FROM svv_datashare_objects WHERE share_name = "
-        f"{quoted_text(name)} AND producer_namespace = {quoted_text(namespace)} "
+        f"{quoted_string(name)} AND producer_namespace = {quoted_string(namespace)} "
         "ORDER BY object_type, object_name"
     )
     return run_query(connection, sql, Parsed(sql))

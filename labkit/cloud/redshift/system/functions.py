@@ -131,7 +131,7 @@ def _signatures_of(connection: Connection) -> Native:
     """``f(integer)``: a routine's name and its arguments' types."""
     told = {
         one.oid: f"{shown_name(one.body['name'])}("
-        + ", ".join(Type(*kind).plain for kind in one.body["parameters"])
+        + ", ".join(Type(*kind).argument for kind in one.body["parameters"])
         + ")"
         for one in connection.objects.of("routine", database=connection.database)
     }

@@ -12,6 +12,7 @@ from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.redshift.system.catalogs import relations
 from labkit.cloud.redshift.system.constraints import constraints, named_columns, referenced
 from labkit.cloud.redshift.system.registry import system
+from labkit.cloud.redshift.warehouse.objects import returned
 
 if TYPE_CHECKING:
     from labkit.cloud.redshift.warehouse.connection import Connection
@@ -77,6 +78,7 @@ def referential_constraints(connection: Connection) -> Iterator[Any]:
 def svv_redshift_functions(connection: Connection) -> Iterator[Any]:
     for one in connection.objects.of("routine"):
         kind = "STORED PROCEDURE" if one.kind == "procedure" else "REGULAR FUNCTION"
-        given = ", ".join(Type(*each).plain for each in one.body["parameters"])
-        returns = Type(*one.body["returns"]).plain if one.body.get("returns") else None
-        yield one.database, one.schema, one.body["name"], kind, given, returns
+        given = ", ".join(Type(*each).argument for each in one.body["parameters"])
+        result = returned(one)
+        told = result.plain if result else None
+        yield one.database, one.schema, one.body["name"], kind, given, told

@@ -62,11 +62,21 @@ def shown_acl(one: Object) -> str | None:
 def _entries(one: Object) -> list[str]:
     options = one.body.get("grant_options", {})
     told = [
-        f"{name}={_letters(given, options.get(name, ()))}/{one.owner}"
+        f"{name}={_letters(part, options.get(name, ()))}/{grantor}"
         for name, given in one.body.get("grants", {}).items()
         if not name.startswith(("role ", "policy ")) and not (name == one.owner and _owned(one))
+        for grantor, part in by_grantor(one, name, given).items()
     ]
     return [*_owned(one), *told] if told else []
+
+
+def by_grantor(one: Object, grantee: str, privileges: Sequence[str]) -> dict[str, list[str]]:
+    """Privileges by who granted them: the owner, or somebody with the right to grant on."""
+    found: dict[str, list[str]] = {}
+    others = one.body.get("grantors", {}).get(grantee, {})
+    for privilege in privileges:
+        found.setdefault(others.get(privilege, one.owner), []).append(privilege)
+    return found
 
 
 def _owned(one: Object) -> list[str]:

@@ -13,7 +13,7 @@ from labkit.cloud.redshift.system.privileges import acl
 from labkit.cloud.redshift.system.registry import system
 from labkit.cloud.redshift.warehouse import languages
 from labkit.cloud.redshift.warehouse.languages import NAMES
-from labkit.cloud.redshift.warehouse.objects import Object, volatility
+from labkit.cloud.redshift.warehouse.objects import Object, returned, volatility
 
 if TYPE_CHECKING:
     from labkit.cloud.redshift.warehouse.connection import Connection
@@ -70,7 +70,8 @@ def _rows(connection: Connection) -> Iterator[tuple[Object, tuple[Any, ...]]]:
     for one in connection.objects.of("routine", database=connection.database):
         body = one.body
         language = NAMES["plpgsql" if one.kind == "procedure" else "sql"]
-        returns = OIDS.get(body["returns"][0], 0) if body.get("returns") else VOID
+        result = returned(one)
+        returns = OIDS.get(result.short, 0) if result else VOID
         yield one, (
             one.oid, body["name"], schemas.get(one.schema, 0), users.get(one.owner, 100),
             language, returns, len(body["parameters"]), body["text"], False, _is_definers(one),

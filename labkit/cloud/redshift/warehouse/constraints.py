@@ -1,7 +1,12 @@
-"""The names of constraints that name none themselves: ``t_pkey``, ``t_a_b_key``, ``t_a_fkey``."""
+"""The names of constraints that name none themselves: ``t_pkey``, ``t_a_key``, ``t_a_fkey1``.
+
+Of several columns the first stands for all. Source, beside PostgreSQL 8.0's ``ChooseRelationName``:
+https://github.com/aws/amazon-redshift-python-driver/blob/master/test/integration/metadata/test_metadataAPI_keys.py
+"""
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 from labkit.cloud.redshift.warehouse.objects import Object
@@ -14,9 +19,24 @@ def constraint_name(table: Object, told: dict[str, Any]) -> str:
     """A constraint's own name, or the one that it gets from its table and columns."""
     if told.get("name"):
         return str(told["name"])
+    taken: list[str] = []
+    for each in table.body.get("constraints", ()):
+        if each is told:
+            break
+        taken.append(str(each.get("name") or _numbered(_given(table, each), taken)))
+    return _numbered(_given(table, told), taken)
+
+
+def _given(table: Object, told: dict[str, Any]) -> str:
     kind, ending = KINDS[told["kind"]]
-    columns = [] if kind == "p" else told["columns"]
+    columns = [] if kind == "p" else told["columns"][:1]
     return "_".join([table.name, *columns, ending])
+
+
+def _numbered(name: str, taken: list[str]) -> str:
+    """The name with the first number behind it that makes it another than those before."""
+    names = itertools.chain([name], (f"{name}{at}" for at in itertools.count(1)))
+    return next(each for each in names if each not in taken)
 
 
 def foreign_target(table: Object, told: dict[str, Any]) -> tuple[str, str]:

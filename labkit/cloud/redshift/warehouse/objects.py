@@ -19,7 +19,7 @@ from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.redshift.duck import first_row
 from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.reading import parse_expression
-from labkit.cloud.engine.redshift.types import Type
+from labkit.cloud.engine.redshift.types import RECORD, Type
 
 #: Between the number of a materialized view and that of the table that holds it.
 BEHIND = 1 << 30
@@ -136,6 +136,17 @@ class Object:
 def volatility(routine: Object) -> str:
     """``VOLATILE``, by default too, ``STABLE`` or ``IMMUTABLE``."""
     return str(routine.body.get("volatility") or "VOLATILE")
+
+
+def returned(routine: Object) -> Type | None:
+    """What a function returns; of a procedure's output arguments the one, or a record of several.
+
+    Source: https://github.com/aws/amazon-redshift-python-driver/blob/master/test/integration/metadata/test_metadataAPI_procedures.py
+    """
+    if told := routine.body.get("returns"):
+        return Type(*told)
+    out = [each["type"] for each in routine.body["arguments"] if each["mode"] != "IN"]
+    return (Type(*out[0]) if len(out) == 1 else RECORD) if out else None
 
 
 def with_columns(table: Object, columns: Sequence[TableColumn]) -> Object:

@@ -64,6 +64,11 @@ def _body(body: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
 def _member(member: str, value: Any, names: dict[str, str]) -> Any:
     if member in _KEYED and isinstance(value, dict):
         return {names.get(name, name): given for name, given in value.items()}
+    if member == "grantors":
+        return {
+            names.get(name, name): {p: names.get(by, by) for p, by in given.items()}
+            for name, given in value.items()
+        }
     if member in _LISTED and isinstance(value, list):
         return [names.get(name, name) for name in value]
     if member == "masks":

@@ -25,6 +25,9 @@ from labkit.cloud.redshift.wire.messages import message, text
 BATCH = 2000
 DAYS_TO_2000, MICROS_TO_2000 = 10_957, 946_684_800_000_000
 _NULL = b"\xff\xff\xff\xff"
+#: Types that have another number here than in the catalog. Source: ``GEOMETRYHEX`` in
+#: https://github.com/aws/amazon-redshift-python-driver/blob/master/redshift_connector/utils/oids.py
+_WIRE_OIDS = {"geometry": 3999}
 Encoder = Callable[[pa.ChunkedArray, Type], list[bytes | None]]
 
 
@@ -33,7 +36,8 @@ def row_description(columns: Sequence[Column], formats: Sequence[int] = ()) -> b
     body = struct.pack("!h", len(columns))
     for column, how in zip(columns, all_formats(formats, len(columns)), strict=True):
         kind = column.type
-        shape = (0, 0, OIDS[kind.short], LENGTHS.get(kind.short, -1), modifier(kind), how)
+        number = _WIRE_OIDS.get(kind.short) or OIDS[kind.short]
+        shape = (0, 0, number, LENGTHS.get(kind.short, -1), modifier(kind), how)
         body += text(column.name) + struct.pack("!ihihih", *shape)
     return message(b"T", body)
 

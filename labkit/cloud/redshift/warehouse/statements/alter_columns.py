@@ -128,8 +128,8 @@ def _drop(connection: Connection, words: Words, table: Object) -> Object:
     if words.accept("CONSTRAINT"):
         name = words.identifier()
         words.accept_one("CASCADE", "RESTRICT")
-        told = table.body["constraints"]
-        kept = [each for each in told if constraint_name(table, each) != name]
+        told = [each | {"name": constraint_name(table, each)} for each in table.body["constraints"]]
+        kept = [each for each in told if each["name"] != name]
         if len(kept) == len(table.body["constraints"]):
             raise RedshiftError(f'constraint "{name}" does not exist', "42704")
         return table.changed(constraints=kept)

@@ -78,7 +78,7 @@ def _without(connection: Connection, one: Object, name: str) -> None:
     """An object without what a user or role had of it."""
     changes: dict[str, Any] = {
         member: {n: known for n, known in one.body[member].items() if n != name}
-        for member in ("grants", "column_grants", "grant_options")
+        for member in ("grants", "column_grants", "grant_options", "grantors")
         if name in one.body.get(member, {})
     }
     if any(a["grantee"] == name for a in one.body.get("masks", ())):

@@ -93,6 +93,7 @@ def _change_objects(connection: Connection, words: Words, giving: bool, option: 
         changed = target if option else _changed(target, "grants", wanted, names, giving)
         if whole or not giving:
             changed = _changed(changed, "grant_options", wanted, names, giving)
+        changed = _granted_by(connection, changed, wanted, names)
         if not giving:
             changed = _without_columns(changed, wanted, names)
         if not target.temporary:
@@ -117,6 +118,21 @@ def _changed(
         if not found[name]:
             del found[name]
     return target.changed(**{member: found})
+
+
+def _granted_by(
+    connection: Connection, target: Object, privileges: list[str], names: list[str]
+) -> Object:
+    """What an object keeps of who grants who is not its owner, whom a superuser stands for."""
+    user = connection.user
+    other = target.owner != user and not grants.is_superuser(connection, user)
+    found = {name: dict(known) for name, known in target.body.get("grantors", {}).items()}
+    for name in names:
+        kept = {p: by for p, by in found.pop(name, {}).items() if p not in privileges}
+        if kept or other:
+            found[name] = kept | (dict.fromkeys(privileges, user) if other else {})
+    same = found == target.body.get("grantors", {})
+    return target if same else target.changed(grantors=found)
 
 
 def read_privileges(words: Words) -> tuple[list[str], Columns]:

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/redshift/latest/dg/r_CREATE_PROCEDURE.html
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +15,7 @@ from labkit.cloud.engine.redshift.compile import compile_expression
 from labkit.cloud.engine.redshift.errors import RedshiftError, unsupported
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import Type
-from labkit.cloud.engine.redshift.words import Words
+from labkit.cloud.engine.redshift.words import UNITS, Words
 from labkit.cloud.redshift.warehouse import (
     defaults,
     grants,
@@ -82,8 +82,15 @@ def read_parameters(words: Words) -> list[dict[str, Any]]:
 
 def _is_type(words: Words) -> bool:
     """Whether two words are a type by themselves, such as ``double precision``."""
-    pair = (words.word.upper, words.words[words.at + 1].upper)
-    return pair in (("DOUBLE", "PRECISION"), ("CHARACTER", "VARYING"), ("TIMESTAMP", "WITH"))
+    return words.words[words.at + 1].upper in _GOES_ON.get(words.word.upper, ())
+
+
+_ZONE = ("WITH", "WITHOUT")
+#: Words that begin a type, and those that may follow.
+_GOES_ON: dict[str, Collection[str]] = {
+    "DOUBLE": ("PRECISION",), "CHARACTER": ("VARYING",), "CHAR": ("VARYING",),
+    "BINARY": ("VARYING",), "TIME": _ZONE, "TIMESTAMP": _ZONE, "INTERVAL": UNITS,
+}  # fmt: skip
 
 
 def _body(words: Words) -> tuple[str, str, dict[str, Any]]:
@@ -129,7 +136,7 @@ def new_routine(
     database, schema, last = place(connection, name, privilege)
     languages.check(connection, language, privilege)
     kinds = [each["type"] for each in parameters if each["mode"] != "OUT"]
-    title = f"{last}({', '.join(Type(*kind).plain for kind in kinds)})"
+    title = f"{last}({', '.join(Type(*kind).argument for kind in kinds)})"
     body |= {"name": last, "parameters": kinds, "arguments": parameters}
     kind = f"{body['kind'].upper()}S"
     body.setdefault("grants", defaults.granted(connection, kind, schema))

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift.errors import RedshiftError
-from labkit.cloud.engine.redshift.words import Words
+from labkit.cloud.engine.redshift.words import Words, quoted_string
 from labkit.cloud.redshift.placement.slices import shown_style
 from labkit.cloud.redshift.system.granted import grantee
 from labkit.cloud.redshift.warehouse.connection import Connection
@@ -41,7 +40,7 @@ def show_schemas(connection: Connection, parsed: Parsed) -> Result:
     words.expect("SHOW", "SCHEMAS")
     words.expect("FROM")
     words.accept("DATABASE")
-    database = quoted_text(words.identifier())
+    database = quoted_string(words.identifier())
     sql = (
         "SELECT database_name, schema_name, schema_owner, schema_type, schema_acl, "
         "source_database, "
@@ -66,8 +65,8 @@ def show_tables(connection: Connection, parsed: Parsed) -> Result:
         f"{_told('table_name', owners)} AS owner, NULL::timestamp AS last_altered_time, "
         f"NULL::timestamp AS last_modified_time, {_told('table_name', styles)} AS dist_style, "
         f"{_told('table_name', {one.name: _subtype(one) for one in known})} AS table_subtype "
-        f"FROM svv_all_tables WHERE database_name = {quoted_text(database)} "
-        f"AND schema_name = {quoted_text(schema)}"
+        f"FROM svv_all_tables WHERE database_name = {quoted_string(database)} "
+        f"AND schema_name = {quoted_string(schema)}"
     )
     return listed(connection, parsed, sql, "table_name")
 
@@ -80,7 +79,7 @@ def _subtype(one: Object) -> str:
 
 def _told(column: str, told: Mapping[str, object]) -> str:
     """SQL of what is told of each name, NULL for the others."""
-    cases = [f"WHEN {quoted_text(n)} THEN {quoted_text(str(v))}" for n, v in told.items()]
+    cases = [f"WHEN {quoted_string(n)} THEN {quoted_string(str(v))}" for n, v in told.items()]
     return f"CASE {column} {' '.join(cases)} ELSE NULL::varchar END" if cases else "NULL::varchar"
 
 
@@ -103,8 +102,8 @@ def show_columns(connection: Connection, parsed: Parsed) -> Result:
         f"{_told('column_name', dist)}::int AS dist_key, "
         f"{_told('column_name', encodings)} AS encoding, NULL::varchar AS collation "
         f"FROM svv_all_columns WHERE table_name = "
-        f"{quoted_text(table.name)} AND schema_name = {quoted_text(table.schema)} "
-        f"AND database_name = {quoted_text(table.database)}"
+        f"{quoted_string(table.name)} AND schema_name = {quoted_string(table.schema)} "
+        f"AND database_name = {quoted_string(table.database)}"
     )
     return listed(connection, parsed, sql, "ordinal_position", like="column_name")
 
@@ -152,7 +151,7 @@ def show_routines(connection: Connection, parsed: Parsed) -> Result:
         "CASE argument_type WHEN '' THEN 0 ELSE REGEXP_COUNT(argument_type, ',') + 1 END "
         "AS number_of_arguments, argument_type AS argument_list, result_type AS return_type, "
         f"NULL::varchar AS remarks FROM svv_redshift_functions WHERE function_type = '{told}' "
-        f"AND schema_name = {quoted_text(schema)} AND database_name = {quoted_text(database)}"
+        f"AND schema_name = {quoted_string(schema)} AND database_name = {quoted_string(database)}"
     )
     return listed(connection, parsed, sql, "function_name")
 
@@ -163,6 +162,12 @@ _GRANTED = {
     "SCHEMA": ("svv_schema_privileges", "namespace_name", "namespace_name", "privilege_scope"),
     "DATABASE": ("svv_database_privileges", "NULL::varchar", "database_name", "privilege_scope"),
 }
+
+
+_SPACES = {"TABLE": "relation", "SCHEMA": "schema", "DATABASE": "database"}
+#: Users before roles, the older first. Source:
+#: https://github.com/aws/amazon-redshift-python-driver/blob/master/test/integration/metadata/test_metadataAPI_privileges.py
+BY_IDENTITY = "DECODE(identity_type, 'user', 0, 'public', 2, 1), identity_id, privilege_type"
 
 
 @statement("SHOW GRANTS")
@@ -177,15 +182,15 @@ def show_grants(connection: Connection, parsed: Parsed) -> Result:
     words.expect("SHOW", "GRANTS")
     if words.peek("FOR"):
         who = for_grantee(connection, words, "identity_name", "identity_type")
-        parts = [f"{_grants(kind)} WHERE true{who}" for kind in _GRANTED]
+        parts = [f"{_grants(connection, kind)} WHERE true{who}" for kind in _GRANTED]
         return listed(connection, parsed, _united(parts), "object_name")
     words.expect("ON")
     kind = words.accept_one(*_GRANTED, "FUNCTION", "PROCEDURE") or "TABLE"
     if kind not in _GRANTED:
         raise RedshiftError(f"SHOW GRANTS ON {kind} is not supported here", "0A000")
-    sql = f"{_grants(kind)} WHERE {_object(connection, kind, parsed)}"
+    sql = f"{_grants(connection, kind)} WHERE {_object(connection, kind, parsed)}"
     sql = _united([sql + for_grantee(connection, words, "identity_name", "identity_type")])
-    return listed(connection, parsed, sql, "identity_name")
+    return listed(connection, parsed, sql, BY_IDENTITY, like="identity_name")
 
 
 def for_grantee(connection: Connection, words: Words, name: str, kind: str) -> str:
@@ -193,31 +198,46 @@ def for_grantee(connection: Connection, words: Words, name: str, kind: str) -> s
     if not words.accept("FOR"):
         return ""
     told = grantee(grantees(connection, words)[0])
-    return f" AND {name} = {quoted_text(told[0])} AND {kind} = {quoted_text(told[1])}"
+    return f" AND {name} = {quoted_string(told[0])} AND {kind} = {quoted_string(told[1])}"
 
 
 def _object(connection: Connection, kind: str, parsed: Parsed) -> str:
     if kind == "TABLE":
         table = known_table(connection, parsed)
         check_here(connection, table.database)
-        schema = quoted_text(table.schema)
-        return f"namespace_name = {schema} AND relation_name = {quoted_text(table.name)}"
+        schema = quoted_string(table.schema)
+        return f"namespace_name = {schema} AND relation_name = {quoted_string(table.name)}"
     name = parsed.words.name()
     if kind == "SCHEMA" and not parsed.unbound:
         check_here(connection, "".join(name[:-1]))
         find_schema(connection, name[-1])
-    return f"{_GRANTED[kind][2]} = {quoted_text(name[-1])}"
+    return f"{_GRANTED[kind][2]} = {quoted_string(name[-1])}"
 
 
-def _grants(kind: str) -> str:
+def _grants(connection: Connection, kind: str) -> str:
     view, schema, name, scope = _GRANTED[kind]
+    grantor = _grantor(connection, kind, f"{schema} || '.' || {name}" if kind == "TABLE" else name)
     return (
         f"SELECT current_database()::varchar AS database_name, {schema} AS schema_name, {name} "
         f"AS object_name, '{kind}'::varchar AS object_type, privilege_type, identity_id, "
         "CASE identity_type WHEN 'group' THEN '/' ELSE '' END || identity_name AS identity_name, "
         "DECODE(identity_type, 'group', 'role', identity_type) AS identity_type, admin_option, "
-        f"{scope} AS privilege_scope, NULL::varchar AS grantor_name FROM {view}"
+        f"{scope} AS privilege_scope, {grantor} AS grantor_name FROM {view}"
     )
+
+
+def _grantor(connection: Connection, kind: str, place: str) -> str:
+    """SQL of who granted a privilege: the object's owner, or one who may grant it on."""
+    database = {} if kind == "DATABASE" else {"database": connection.database}
+    owners, others = dict[str, str](), dict[str, str]()
+    for one in connection.objects.of(_SPACES[kind], **database):
+        named = f"{one.schema}.{one.name}" if kind == "TABLE" else one.name
+        owners[named] = one.owner
+        for name, given in one.body.get("grantors", {}).items():
+            who, what = grantee(name)
+            others |= {f"{what} {who} {p} {named}": by for p, by in given.items()}
+    key = f"identity_type || ' ' || identity_name || ' ' || privilege_type || ' ' || {place}"
+    return f"COALESCE({_told(key, others)}, {_told(place, owners)})"
 
 
 def _united(parts: list[str]) -> str:
@@ -230,7 +250,7 @@ def listed(
     """A SHOW that is a query over a system view, narrowed by LIKE and LIMIT."""
     words = parsed.words
     if words.accept("LIKE"):
-        sql += f" AND {like or column} LIKE {quoted_text(words.string())}"
+        sql += f" AND {like or column} LIKE {quoted_string(words.string())}"
     sql += f" ORDER BY {column}"
     if words.accept("LIMIT"):
         sql += f" LIMIT {words.number()}"

@@ -14,9 +14,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift.types import INT4, TEXTS, VARCHAR, Type
-from labkit.cloud.engine.redshift.words import Words
+from labkit.cloud.engine.redshift.words import Words, quoted_string
 from labkit.cloud.redshift.system.catalogs import sizes
 from labkit.cloud.redshift.system.constraints import (
     Constraint,
@@ -31,6 +30,7 @@ from labkit.cloud.redshift.warehouse.registry import Column, Parsed, Result, sta
 from labkit.cloud.redshift.warehouse.shown_names import NOTHING
 from labkit.cloud.redshift.warehouse.statements.routine_changes import named_routine
 from labkit.cloud.redshift.warehouse.statements.showing import (
+    BY_IDENTITY,
     check_here,
     for_grantee,
     known_table,
@@ -126,16 +126,16 @@ def show_column_grants(connection: Connection, parsed: Parsed) -> Result:
         "SELECT current_database()::varchar AS database_name, namespace_name AS schema_name, "
         "relation_name AS table_name, column_name, 'COLUMN'::varchar AS object_type, "
         "privilege_type, identity_id, identity_name, identity_type, false AS admin_option, "
-        f"'COLUMN'::varchar AS privilege_scope, {quoted_text(table.owner)}::varchar AS "
+        f"'COLUMN'::varchar AS privilege_scope, {quoted_string(table.owner)}::varchar AS "
         f"grantor_name FROM svv_column_privileges WHERE {_is('namespace_name', table.schema)} "
         f"AND {_is('relation_name', table.name)}"
         f"{for_grantee(connection, words, 'identity_name', 'identity_type')}"
     )
-    return listed(connection, parsed, sql, "identity_name", like="column_name")
+    return listed(connection, parsed, sql, BY_IDENTITY, like="column_name")
 
 
 def _is(column: str, value: str) -> str:
-    return f"{column} = {quoted_text(value)}"
+    return f"{column} = {quoted_string(value)}"
 
 
 _POLICIES = {
@@ -166,12 +166,12 @@ def show_policies(connection: Connection, parsed: Parsed) -> Result:
     words.expect("POLICIES")
     if words.accept("ON"):
         table = _table(connection, named_table(connection, parsed))
-        sql = _ATTACHED[kind].format(quoted_text(table.schema), quoted_text(table.name))
+        sql = _ATTACHED[kind].format(quoted_string(table.schema), quoted_string(table.name))
         sql = f"SELECT {sql}{for_grantee(connection, words, *_WHO[kind])}"
         return listed(connection, parsed, sql, "policy_name")
     named = words.accept("FROM", "DATABASE")
     database = words.identifier() if named else connection.database
-    sql = _POLICIES[kind].format(quoted_text(database))
+    sql = _POLICIES[kind].format(quoted_string(database))
     return listed(connection, parsed, f"SELECT {sql}", "policy_name")
 
 
@@ -204,7 +204,7 @@ def show_parameters(connection: Connection, parsed: Parsed) -> Result:
     if words.accept("LIKE"):
         like = pa.compute.match_like
         pattern = words.string()
-        rows = (row for row in rows if like(pa.scalar(row[3] or ""), pattern).as_py())
+        rows = (row for row in rows if like(pa.scalar(row[3]), pattern).as_py())
     return _told(words, names, rows)
 
 
@@ -215,8 +215,8 @@ def _sizes(kind: str, told: Type) -> tuple[int | None, int | None, int | None]:
     return None if told.base == "numeric" else -1, None, None
 
 
-def _parameters(one: Object) -> Iterator[tuple[str | None, int, str, Type]]:
+def _parameters(one: Object) -> Iterator[tuple[str, int, str, Type]]:
     if one.kind == "function":
-        yield None, 0, "RETURN", Type(*one.body["returns"])
+        yield "", 0, "RETURN", Type(*one.body["returns"])
     for at, each in enumerate(one.body["arguments"], 1):
-        yield each["name"] or None, at, each["mode"], Type(*each["type"])
+        yield each["name"], at, each["mode"], Type(*each["type"])

@@ -57,9 +57,22 @@ def create_table(connection: Connection, parsed: Parsed) -> Result:
     if words.peek("(") and not is_list_of_names(words):
         declared = read_declared(connection, words)
         words.end()
+        _check_types(name[-1], declared.columns)
         create(connection, name, declared, temporary=temporary)
         return Result("CREATE TABLE")
     return _create_as(connection, parsed, name, temporary)
+
+
+def _check_types(table: str, columns: Sequence[TableColumn]) -> None:
+    """Refuse the leader node's types, and intervals without units.
+
+    Source: https://github.com/aws/amazon-redshift-python-driver/blob/master/test/integration/test_unsupported_datatypes.py
+    """
+    for column in columns:
+        kind = column.type
+        if kind.base == "oid" or (kind.base == "interval" and not kind.size):
+            told = f'Column "{table}.{column.name}" has unsupported type "{kind.base}"'
+            raise RedshiftError(told, "0A000")
 
 
 def look_up_own(connection: Connection, name: tuple[str, ...], temporary: bool) -> Object | None:

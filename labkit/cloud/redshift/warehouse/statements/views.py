@@ -83,8 +83,8 @@ def _create_temporary(connection: Connection, view: Object, replacing: bool) -> 
 
 
 #: What a view keeps when it is replaced.
-_KEPT = ("grants", "column_grants", "grant_options", "rls", "masks", "masking_datashares",
-         "comments")  # fmt: skip
+_KEPT = ("grants", "column_grants", "grant_options", "grantors", "rls", "masks",
+         "masking_datashares", "comments")  # fmt: skip
 
 
 def _kept(known: Object) -> dict[str, object]:
