@@ -140,12 +140,21 @@ def test_a_click_on_a_bar_filters_the_others(live: Page) -> None:
 def test_the_keyboard_picks_a_mark(live: Page) -> None:
     live.get_by_role("button", name="North").focus()
     live.keyboard.press("ArrowRight")
+    expect(live.locator("[data-pick]:focus path").first).to_have_css("stroke-width", "3px")
     live.keyboard.press("Enter")
     drawn(live, 2)
     assert marks(live, "by-product") == [
         "Apples · Sum of amount: 30",
         "Pears · Sum of amount: 40",
     ]
+
+
+def test_a_picture_on_a_phone_has_room_for_rows(live: Page) -> None:
+    live.set_viewport_size({"width": 390, "height": 800})
+    expect(live.locator("body")).to_have_class("narrow")
+    box = live.get_by_role("figure", name="By year").bounding_box()
+    assert box is not None
+    assert box["height"] >= 200
 
 
 def test_the_rows_behind_a_picture(live: Page) -> None:

@@ -67,9 +67,11 @@ def dashboard(title: str, tools: str = "", *, resets: bool = True) -> str:
         '<div class="tabs" id="tabs" role="tablist" aria-label="Sheets"></div>'
         f'<div class="tools"><button id="reset" type="button"{hidden}>Reset</button>{tools}</div>'
         "</header>"
+        '<section aria-label="Filters">'
         '<details class="controls" id="controls" hidden><summary>Controls</summary>'
         '<div class="bar" id="bar" role="group" aria-label="Controls"></div></details>'
-        '<div class="chips" id="chips"></div><p class="notice" id="notice" role="alert"></p>'
+        '<div class="chips" id="chips"></div></section>'
+        '<p class="notice" id="notice" role="alert"></p>'
         '<main id="board"></main><p class="sr" id="said" role="status"></p>'
     )
 

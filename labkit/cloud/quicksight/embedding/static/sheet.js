@@ -1,7 +1,7 @@
 /* A sheet: tiles at their places, whose pictures come from a source: the session or the file. */
 "use strict";
 
-const NARROW = 760, NARROW_FILE = 900; // a file's pictures shrink with it
+const NARROW = 760, LOWEST = 260, NARROW_FILE = 900; // a file's pictures shrink with it
 
 class Sheet {
   /* source: {live, visual(tile, state, width, height): Promise<svg>, rows(tile, state)} */
@@ -47,7 +47,8 @@ class Sheet {
     document.body.classList.toggle("narrow", narrow);
     for (const { tile, element } of this.tiles) {
       const shape = wide * (tile.height / tile.width);
-      const high = narrow && tile.type === "visual" ? (this.source.live ? Math.min(shape, tile.height * 1.1) : shape) : tile.height * tall;
+      const live = Math.max(Math.min(shape, tile.height * 1.1), Math.min(tile.height, LOWEST)); // room for a few rows
+      const high = narrow && tile.type === "visual" ? (this.source.live ? live : shape) : tile.height * tall;
       Object.assign(element.style, {
         left: `${tile.left * scale}px`, top: `${tile.top * tall}px`, width: `${tile.width * scale}px`,
         height: narrow && tile.type !== "visual" ? "auto" : `${high}px`,
