@@ -175,3 +175,18 @@ def test_a_stream_is_read_on_until_its_token_comes_back(aws, fresh):
     assert (start["events"], [each["message"] for each in again["events"]]) == ([], ["0"])
     with pytest.raises(ClientError, match="The specified nextToken is invalid"):
         logs.get_log_events(**named, nextToken="none")
+
+
+def test_a_query_is_kept_under_a_name(aws, fresh):
+    logs, name = aws("logs"), fresh("kept")
+    asked = {"name": f"{name}/a", "queryString": "fields @message", "logGroupNames": ["g"]}
+    number = logs.put_query_definition(**asked)["queryDefinitionId"]
+    changed = asked | {"queryString": "limit 1", "queryDefinitionId": number}
+    assert logs.put_query_definition(**changed)["queryDefinitionId"] == number
+    (told,) = logs.describe_query_definitions(queryDefinitionNamePrefix=name)["queryDefinitions"]
+    assert told.pop("lastModified") > 0
+    assert told == changed | {"queryLanguage": "CWLI"}
+    assert logs.delete_query_definition(queryDefinitionId=number)["success"]
+    for call, also in ((logs.delete_query_definition, {}), (logs.put_query_definition, asked)):
+        with pytest.raises(logs.exceptions.ResourceNotFoundException):
+            call(queryDefinitionId=number, **also)

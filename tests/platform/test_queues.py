@@ -70,6 +70,14 @@ def test_attributes_that_are_not_named_stay(sqs, make):
     assert int(told["CreatedTimestamp"]) <= int(told["LastModifiedTimestamp"])
 
 
+def test_a_redrive_policy_is_told_without_blanks(sqs, make):
+    asked = {"QueueUrl": make(), "AttributeNames": ["QueueArn"]}
+    arn = sqs.get_queue_attributes(**asked)["Attributes"]["QueueArn"]
+    url = make(RedrivePolicy=json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": "3"}))
+    told = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    assert told["RedrivePolicy"] == f'{{"deadLetterTargetArn":"{arn}","maxReceiveCount":3}}'
+
+
 REFUSED = {
     "unknown": ({"Foo": "1"}, "InvalidAttributeName"),
     "of FIFO queues": ({"ContentBasedDeduplication": "true"}, "InvalidAttributeName"),

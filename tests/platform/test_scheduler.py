@@ -57,9 +57,14 @@ def test_between_two_dates():
     assert (second, schedule.after(second, since=now)) == (seconds("2026-04-02T06:00:00"), None)
 
 
+def test_one_of_a_unit_may_be_several():
+    one, several = (read(f"rate(1 {unit})").after(0, since=0) for unit in ("hour", "hours"))
+    assert one == several == 3600
+
+
 @pytest.mark.parametrize(
     ("expression", "zone"),
-    [("at(tomorrow)", "UTC"), ("rate(1 minutes)", "UTC"), ("rate(1 minute)", "Mars/Olympus")],
+    [("at(tomorrow)", "UTC"), ("rate(1 week)", "UTC"), ("rate(1 minute)", "Mars/Olympus")],
 )
 def test_bad_expressions(expression, zone):
     with pytest.raises(BadSchedule):
@@ -229,7 +234,7 @@ def test_what_cannot_be_delivered_is_put_aside(scheduler, fresh, role, inbox):
 
 
 REFUSED = {
-    "an expression": ({"ScheduleExpression": "rate(1 minutes)"}, "Invalid Schedule Expression"),
+    "an expression": ({"ScheduleExpression": "rate(1 week)"}, "Invalid Schedule Expression"),
     "a start": ({"StartDate": "2026-01-01T00:00:00Z"}, "cannot be earlier than 5 minutes ago"),
     "a zone": ({"ScheduleExpressionTimezone": "Mars/Olympus"}, "Invalid Schedule Expression"),
     "a group": ({"GroupName": "nosuch"}, "Schedule group nosuch does not exist"),

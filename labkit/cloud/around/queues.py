@@ -65,6 +65,8 @@ def _attributes(context: Context, queue: Any, names: list[str]) -> dict[str, str
     allowed = getattr(queue, "redrive_allow_policy", None)
     if allowed and {"All", "RedriveAllowPolicy"} & {*names}:
         told["RedriveAllowPolicy"] = allowed
+    if policy := told.get("RedrivePolicy"):  # in the form that SQS writes
+        told["RedrivePolicy"] = json.dumps(json.loads(policy), separators=(",", ":"))
     for moment in {"CreatedTimestamp", "LastModifiedTimestamp"} & {*told}:
         told[moment] = int(float(told[moment]))
     if "SqsManagedSseEnabled" in told and queue.kms_master_key_id:

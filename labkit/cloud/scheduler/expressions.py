@@ -1,7 +1,8 @@
 """When a schedule of EventBridge Scheduler is due: in its time zone, between its dates.
 
-``rate`` and ``cron`` are those of EventBridge's rules; ``at(2026-11-26T09:00:00)`` is due once. A
-time that the clocks leap over in spring never comes; one that they show twice in autumn comes once.
+``rate`` and ``cron`` are those of EventBridge's rules, but for ``rate(1 hours)``, which is as good
+as ``rate(1 hour)`` here; ``at(2026-11-26T09:00:00)`` is due once. A time that the clocks leap over
+in spring never comes; one that they show twice in autumn comes once.
 
 Source: https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
 """
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 
 from labkit.cloud.events.schedule import BadSchedule, Never, Rate, Schedule, parse_schedule
 
+_SEVERAL = re.compile(r"rate\(1 (minute|hour|day)s\)")
 _AT = re.compile(r"at\((\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\)")
 
 
@@ -94,7 +96,7 @@ def read(
             return At(datetime.datetime.fromisoformat(found[1]).replace(tzinfo=place).timestamp())
         except ValueError as error:
             raise BadSchedule(expression) from error
-    times = parse_schedule(expression)
+    times = parse_schedule(_SEVERAL.sub(r"rate(1 \1)", expression))
     return Between(times if isinstance(times, Rate) else Zoned(times, place), start, end)
 
 
