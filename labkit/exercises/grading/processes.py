@@ -193,6 +193,7 @@ def environment(bundle: Path, scratch: Path) -> dict[str, str]:
         "LABKIT_PROGRESS": "off",
         "LABKIT_PICTURES": "off",
         "LABKIT_CLOUD": "local",
+        "LABKIT_BEGUN": "yes",
     }
 
 
