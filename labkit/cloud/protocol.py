@@ -197,10 +197,19 @@ def _xml_answer(operation: OperationModel, result: dict[str, Any], request_id: s
 
 
 def xml_document(operation: str, root: str, result: dict[str, Any]) -> bytes:
-    """The result of an operation of S3 as a document of its own, as REST-XML sends it."""
+    """The result of an operation of S3 as a document of its own, as REST-XML sends it.
+
+    What is listed comes behind what the list is of: clients that read the document as it comes,
+    such as the SDK for Java, give each entry its bucket and owner.
+    """
     model = moto.core.utils.get_service_model("s3")
     namespace = model.metadata.get("xmlNamespace") or S3_NAMESPACE
-    inner = _xml_members(model.operation_model(operation).output_shape, result, _MILLISECONDS)
+    members = model.operation_model(operation).output_shape.members.items()
+    inner = "".join(
+        _xml(shape, shape.serialization.get("name", name), result[name], _MILLISECONDS)
+        for name, shape in sorted(members, key=lambda m: (m[1].type_name == "list", m[0] != "Name"))
+        if result.get(name) is not None
+    )
     prolog = '<?xml version="1.0" encoding="UTF-8"?>\n'
     return f'{prolog}<{root} xmlns="{namespace}">{inner}</{root}>'.encode()
 

@@ -64,6 +64,17 @@ LIFECYCLES = {
         ],
         "InvalidRequest",
     ),
+    "markers": (
+        [
+            {
+                "Status": "Enabled",
+                "Filter": {"Tag": {"Key": "a", "Value": "b"}},
+                "Expiration": {"ExpiredObjectDeleteMarker": True},
+            }
+        ],
+        "InvalidRequest",
+    ),
+    "twice": ([rule(Expiration={"Date": LATER, "Days": 1})], "MalformedXML"),
     "class": ([rule(Transitions=[{"Days": 30, "StorageClass": "COLD"}])], "MalformedXML"),
     "sizes": (
         [
@@ -388,12 +399,17 @@ def test_copies_go_to_a_bucket_with_versions(s3, bucket, fresh):
         }
     ]
     asked = {"Bucket": bucket, "ReplicationConfiguration": wanted}
+    destination = wanted["Rules"][0]["Destination"]
     code = "ReplicationConfigurationNotFoundError"
     assert refused(s3.get_bucket_replication, Bucket=bucket) == code
     for name in (bucket, target):
         assert refused(s3.put_bucket_replication, **asked) == "InvalidRequest"
         versioned = {"Bucket": name, "VersioningConfiguration": {"Status": "Enabled"}}
         s3.put_bucket_versioning(**versioned)
+    destination["Bucket"] += "-none"
+    with pytest.raises(ClientError, match="must exist"):
+        s3.put_bucket_replication(**asked)
+    destination["Bucket"] = destination["Bucket"].removesuffix("-none")
     s3.put_bucket_replication(**asked)
     assert s3.get_bucket_replication(Bucket=bucket)["ReplicationConfiguration"] == wanted
     s3.delete_bucket_replication(Bucket=bucket)
@@ -847,6 +863,60 @@ def test_answers_have_the_names_of_s3(aws, bucket, call, root):
     s3.meta.events.register("before-parse.s3", look)
     getattr(s3, call)(**asked)
     assert re.search(rb"<(\w+)[ />]", seen[-1])[1].decode() == root
+
+
+ORDERS = {  # what clients that read a document as it comes look for → what they give it to
+    "buckets": ("list_buckets", "Owner", "Buckets"),
+    "objects": ("list_objects", "Name", "Contents"),
+    "objects2": ("list_objects_v2", "Name", "Contents"),
+    "versions": ("list_object_versions", "Name", "Version"),
+}
+
+
+@pytest.mark.parametrize(("call", "first", "then"), ORDERS.values(), ids=ORDERS)
+def test_a_listing_says_first_what_it_is_of(aws, bucket, call, first, then):
+    s3, seen = aws("s3", config=Config()), []
+    s3.meta.events.register(
+        "before-parse.s3", lambda response_dict, **_: seen.append(response_dict)
+    )
+    getattr(s3, call)(**({"Bucket": bucket} if call != "list_buckets" else {}))
+    body = seen[-1]["body"].decode()
+    assert body.index(f"<{first}>") < body.index(f"<{then}>")
+
+
+def test_cors_of_an_origin_without_a_name(s3, bucket):
+    rules = [{"AllowedOrigins": [""], "AllowedMethods": ["GET"]}]
+    s3.put_bucket_cors(Bucket=bucket, CORSConfiguration={"CORSRules": rules})
+    assert s3.get_bucket_cors(Bucket=bucket)["CORSRules"] == rules
+
+
+@pytest.mark.parametrize("by_default", [False, True])
+def test_an_upload_in_parts_keeps_its_bucket_key(aws, s3, bucket, by_default):
+    kms = aws("kms").create_key()["KeyMetadata"]
+    whole, asked = {"Bucket": bucket, "Key": "m"}, {}
+    if by_default:
+        default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": kms["Arn"]}
+        rules = [{"ApplyServerSideEncryptionByDefault": default, "BucketKeyEnabled": True}]
+        s3.put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration={"Rules": rules})
+    else:
+        asked = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": kms["KeyId"]}
+        asked["BucketKeyEnabled"] = True
+    told = [s3.create_multipart_upload(**whole, **asked, ChecksumAlgorithm="SHA256")]
+    assert told[0]["ChecksumType"] == "COMPOSITE"
+    upload = whole | {"UploadId": told[0]["UploadId"]}
+    sent = s3.upload_part(**upload, PartNumber=1, Body=b"x", ChecksumAlgorithm="SHA256")
+    part = {"PartNumber": 1, "ETag": sent["ETag"], "ChecksumSHA256": sent["ChecksumSHA256"]}
+    done = s3.complete_multipart_upload(**upload, MultipartUpload={"Parts": [part]})
+    for each in (*told, sent, done, s3.head_object(**whole)):
+        assert (each["SSEKMSKeyId"], each["BucketKeyEnabled"]) == (kms["Arn"], True)
+
+
+def test_a_part_without_the_digest_that_its_upload_wants(aws, bucket):
+    s3 = aws("s3", config=Config(request_checksum_calculation="when_required"))
+    begun = {"Bucket": bucket, "Key": "m"}
+    upload = s3.create_multipart_upload(**begun, ChecksumAlgorithm="SHA256")["UploadId"]
+    with pytest.raises(ClientError, match="actual checksum Type: null"):
+        s3.upload_part(**begun, UploadId=upload, PartNumber=1, Body=b"x")
 
 
 def test_a_policy_is_answered_with_no_content(s3, bucket):

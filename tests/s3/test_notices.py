@@ -98,6 +98,41 @@ def test_what_is_told_of_versions(s3, bucket, tells, told):
     ]
 
 
+def test_what_is_told_of_a_restore(aws, s3, bucket, queue, tells, told):
+    tells(["s3:ObjectRestore:*"])
+    s3.put_object(Bucket=bucket, Key="a", Body=b"x", StorageClass="GLACIER")
+    s3.restore_object(Bucket=bucket, Key="a", RestoreRequest={"Days": 1})
+    s3.head_object(Bucket=bucket, Key="a")
+    begun, ended = told(2)
+    assert (begun["eventName"], "glacierEventData" in begun) == ("ObjectRestore:Post", False)
+    data = ended["glacierEventData"]["restoreEventData"]
+    assert data["lifecycleRestoreStorageClass"] == "GLACIER"
+    assert data["lifecycleRestorationExpiryTime"].endswith(".000Z")
+
+
+def test_a_topic_is_told_by_s3(aws, s3, bucket, queue):
+    sns, made = aws("sns"), bucket
+    topic = sns.create_topic(Name=made)["TopicArn"]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue[1])
+    wanted = [{"TopicArn": topic, "Events": ["s3:ObjectCreated:*"]}]
+    s3.put_bucket_notification_configuration(
+        Bucket=bucket, NotificationConfiguration={"TopicConfigurations": wanted}
+    )
+    s3.put_object(Bucket=bucket, Key="a")
+    got = []
+
+    def look():
+        found = aws("sqs").receive_message(QueueUrl=queue[0], MaxNumberOfMessages=10)
+        got.extend(json.loads(each["Body"]) for each in found.get("Messages", []))
+        return len(got) >= 2
+
+    wait_for(look)
+    test, told = sorted(got, key=lambda each: "Records" in each["Message"])
+    known = {"Service", "Event", "Time", "Bucket", "RequestId", "HostId"}
+    assert json.loads(test["Message"]).keys() == known
+    assert told["Subject"] == "Amazon S3 Notification"
+
+
 def test_a_filters_names_are_of_any_case(s3, bucket, tells, told):
     rules = [{"Name": "PREFIX", "Value": "in/"}, {"Name": "suffix", "Value": ".csv"}]
     tells(Filter={"Key": {"FilterRules": rules}})

@@ -167,6 +167,8 @@ def _to_queue(sqs: Any, item: Delivery) -> None:
 
 def _to_topic(sns: Any, item: Delivery) -> None:
     more = {"MessageAttributes": item["attributes"]} if "attributes" in item else {}
+    if item.get("service") == "s3.amazonaws.com":
+        more["Subject"] = "Amazon S3 Notification"
     sns.publish(TopicArn=item["target"]["Arn"], Message=item["text"], **more)
 
 

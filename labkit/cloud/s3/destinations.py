@@ -84,7 +84,8 @@ def _check_copies(cloud: Cloud, _: Request, bucket: Any, body: bytes) -> None:
     for arn in Document(body).texts("Bucket"):
         target = cloud.backend("s3").buckets.get(arn.rpartition(":")[2])
         if target is None or target.versioning_status != "Enabled":
-            raise AwsError("InvalidRequest", "Destination bucket must have versioning enabled.")
+            wants = "have versioning enabled" if target else "exist"
+            raise AwsError("InvalidRequest", f"Destination bucket must {wants}.")
 
 
 _CHECKS: dict[str, Callable[[Cloud, Request, Any, bytes], None]] = {

@@ -54,7 +54,7 @@ def check(request: Request, document: Document, bucket: Any, version: Any) -> No
         raise malformed()
     for text in document.texts("Date"):
         if not _MIDNIGHT.fullmatch(text):
-            raise invalid("'Date' must be at midnight GMT")
+            raise invalid("'Date' must be at midnight GMT", "Date", text)
     for rule in rules:
         if not any(rule.find(action) is not None for action in _ACTIONS):
             words = "At least one action needs to be specified in a rule"
@@ -62,6 +62,8 @@ def check(request: Request, document: Document, bucket: Any, version: Any) -> No
         if (wanted := rule.find("Filter")) is not None and len(wanted) > 1:
             raise malformed()
         if any(not len(each) for action in _ACTIONS for each in rule.findall(action)):
+            raise malformed()
+        if any(len(each) > 1 for each in rule.findall("Expiration")):
             raise malformed()
         _check_days(rule)
         _check_tags(rule)
@@ -95,9 +97,10 @@ def _check_tags(rule: ET.Element) -> None:
     names = [each.findtext("Key") for each in rule.iter("Tag")]
     if len(set(names)) < len(names):
         raise AwsError("InvalidRequest", "Duplicate Tag Keys are not allowed.")
-    if names and rule.find("AbortIncompleteMultipartUpload") is not None:
-        words = "AbortIncompleteMultipartUpload cannot be specified with Tags."
-        raise AwsError("InvalidRequest", words)
+    for action in ("AbortIncompleteMultipartUpload", "Expiration/ExpiredObjectDeleteMarker"):
+        if names and rule.find(action) is not None:
+            words = f"{action.rpartition('/')[2]} cannot be specified with Tags."
+            raise AwsError("InvalidRequest", words)
 
 
 def _check_sizes(rule: ET.Element) -> None:

@@ -40,6 +40,7 @@ KINDS = {
     "s3:ObjectTagging:Put": ("Object Tags Added", None),
     "s3:ObjectTagging:Delete": ("Object Tags Deleted", None),
 }
+_RESTORE, _RESTORED = "s3:ObjectRestore", "s3:ObjectRestore:Completed"
 _ABOUT = ("s3:ObjectTagging", "s3:ObjectAcl")  # what changes nothing that is stored
 #: Who else hears of each event: with its name, the bucket's and the key's.
 LISTENERS: list[Callable[[Cloud, str, str, str], None]] = []
@@ -59,7 +60,12 @@ def install(cloud: Cloud) -> None:
             name = "s3:ObjectCreated:Post"
         tell(cloud, name, bucket, key)
 
-    notifications.send_event = send_event
+    of_moto = notifications._get_test_event
+
+    def test_event(bucket_name: str) -> dict[str, Any]:
+        return of_moto(bucket_name) | _ids("RequestId", "HostId")
+
+    notifications.send_event, notifications._get_test_event = send_event, test_event
 
 
 def tell(cloud: Cloud, name: str, bucket: Any, key: Any) -> None:
@@ -98,10 +104,7 @@ def _notification(
         "eventName": name.removeprefix("s3:"),
         "userIdentity": {"principalId": f"AWS:{cloud.account}"},
         "requestParameters": {"sourceIPAddress": "127.0.0.1"},
-        "responseElements": {
-            "x-amz-request-id": uuid.uuid4().hex[:16].upper(),
-            "x-amz-id-2": uuid.uuid4().hex,
-        },
+        "responseElements": _ids("x-amz-request-id", "x-amz-id-2"),
         "s3": {
             "s3SchemaVersion": "1.0",
             "configurationId": configuration,
@@ -113,14 +116,25 @@ def _notification(
             "object": {_SAID.get(member, member): value for member, value in found.items()},
         },
     }
+    if name == _RESTORED:
+        told = {
+            "lifecycleRestorationExpiryTime": f"{key._expiry:%Y-%m-%dT%H:%M:%S.000Z}",
+            "lifecycleRestoreStorageClass": key.storage_class,
+        }
+        record["glacierEventData"] = {"restoreEventData": told}
     return {"Records": [record]}
+
+
+def _ids(request: str, host: str) -> dict[str, str]:
+    """A request's two ids, under these names."""
+    return {request: uuid.uuid4().hex[:16].upper(), host: uuid.uuid4().hex}
 
 
 def _event(cloud: Cloud, name: str, bucket: Any, key: Any) -> dict[str, Any]:
     kind, reason = KINDS[name]
     marker = name.endswith("DeleteMarkerCreated")
     deletion = "Delete Marker Created" if marker else "Permanently Deleted"
-    detail = {
+    detail: dict[str, Any] = {
         "version": "0",
         "bucket": {"name": bucket.name},
         "object": _object(name, key),
@@ -130,6 +144,11 @@ def _event(cloud: Cloud, name: str, bucket: Any, key: Any) -> dict[str, Any]:
         **({"reason": reason} if reason else {}),
         **({"deletion-type": deletion} if kind == "Object Deleted" else {}),
     }
+    if name.startswith(_RESTORE):
+        detail["source-storage-class"] = key.storage_class
+        del detail["object"]["sequencer"]
+    if name == _RESTORED:
+        detail["restore-expiry-time"] = f"{key._expiry:%Y-%m-%dT%H:%M:%SZ}"
     return aws_event(
         cloud,
         source="aws.s3",

@@ -58,7 +58,8 @@ class Claimed:
         if trailer and trailer not in ALGORITHMS:
             raise _invalid("The value specified in the x-amz-trailer header is not supported")
         _check_name(asked)
-        self.name = (named or [trailer or declared or ""])[0]
+        unsaid = "" if (declared or "").startswith("sha") else declared  # a digest has to be sent
+        self.name = (named or [trailer or unsaid or ""])[0]
         _check_name(self.name)
         if asked and not (named or trailer):
             words = f"{_ASKED} specified, but no corresponding {_PREFIX}* or x-amz-trailer headers"
@@ -68,7 +69,7 @@ class Claimed:
         if declared and self.name != declared:
             raise _invalid(
                 f"Checksum Type mismatch occurred, expected checksum Type: {declared}, "
-                f"actual checksum Type: {self.name}"
+                f"actual checksum Type: {self.name or 'null'}"
             )
         self._sent = request.header(_PREFIX + self.name)
         self._checksum = Checksum(self.name) if self.name else None

@@ -165,15 +165,17 @@ class DiskS3Backend(models.S3Backend):
     def complete_multipart_upload(
         self, bucket_name: str, multipart_id: str, body: Iterator[tuple[int, str]]
     ) -> models.FakeKey | None:
-        """moto's; the object has the lock that the upload was begun with, or the bucket's own."""
+        """moto's; the object has the lock and the encryption that the upload was begun with."""
         bucket: Any = self.get_bucket(bucket_name)
-        mode, until, hold = bucket.multiparts[multipart_id].lock
+        upload = bucket.multiparts[multipart_id]
+        mode, until, hold = upload.lock
         if bucket.has_default_lock and not mode:
             mode, until = bucket.default_lock_mode, bucket.default_retention()
         with self._ending(bucket_name, multipart_id):
             key = super().complete_multipart_upload(bucket_name, multipart_id, body)
         if key is not None:
             key.lock_mode, key.lock_until, key.lock_legal_status = mode, until, hold
+            key.bucket_key_enabled = upload.bucket_key or None
         return key
 
     def abort_multipart_upload(self, bucket_name: str, multipart_id: str) -> None:
@@ -294,6 +296,11 @@ class OpenBucket(models.FakeBucket):
     def set_logging(self, logging_config: dict[str, Any] | None, bucket_backend: Any) -> None:
         """Whether the log may be delivered is seen when it is to be, not now as by moto."""
         self.logging = logging_config or {}
+
+    def set_cors(self, rules: list[dict[str, Any]]) -> None:
+        """moto's, which takes no origin without a text."""
+        name = "AllowedOrigin"
+        super().set_cors([each | {name: each[name] or ""} for each in rules])
 
     def lets_logs_in(self) -> bool:
         """Whether its ACL lets S3's log delivery in."""

@@ -14,7 +14,7 @@ from labkit.cloud.access import policy
 from labkit.cloud.access.s3_requests import copy_source, find_version
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.operations import AwsError
-from labkit.cloud.s3 import conditions, limits, object_checksums, parts, versions
+from labkit.cloud.s3 import checksums, conditions, limits, object_checksums, parts, versions
 from labkit.cloud.s3.asked import asked_for
 from labkit.cloud.s3.bodies import BODIES
 from labkit.cloud.s3.documents import named
@@ -23,6 +23,7 @@ from labkit.cloud.s3.request import Environ, Request, without_query
 # moto wants a digest of whatever is put beside a lock; what there is to prove is proven before.
 _A_DIGEST = {"HTTP_X_AMZ_SDK_CHECKSUM_ALGORITHM": "CRC64NVME"}
 BUCKET_KEY = "x-amz-server-side-encryption-bucket-key-enabled"  # told only where it is
+_BUCKET_KEY = "HTTP_X_AMZ_SERVER_SIDE_ENCRYPTION_BUCKET_KEY_ENABLED"
 
 
 class Records:
@@ -82,7 +83,7 @@ class Records:
             raise _no_such_upload(request.query["uploadId"])
 
     def begin_upload(self, request: Request, told: bytes) -> None:
-        """Have an upload know how what it becomes is locked, which moto forgets, and what it met.
+        """Have an upload know the lock and the bucket key of what it becomes, and what it met.
 
         Args:
             told: moto's answer.
@@ -91,6 +92,7 @@ class Records:
         name = next(each for each in bucket.multiparts if f"<UploadId>{each}<".encode() in told)
         upload = bucket.multiparts[name]
         upload.lock = tuple(map(request.header, limits.LOCKS))
+        upload.bucket_key = policy.encryption_of(self.cloud, request).bucket_key
         upload.met = conditions.identity(find_version(bucket, request.key))
 
     def forward(
@@ -116,9 +118,12 @@ class Records:
                     conditions.check_written(request, latest)
                     if upload := self.upload(request):
                         conditions.check_unchanged(request, latest, upload.met)
+            upload = self.upload(request)  # which a completion ends
             reply: protocol.Reply | None = self.moto.call(environ, body)
             if reply is None:
                 raise limits.no_such_function()
+            if reply.status == 200:
+                reply.headers.update(_told_of_upload(request, environ, upload))
             if reply.headers.get(BUCKET_KEY, "").lower() == "false":
                 del reply.headers[BUCKET_KEY]
             if request.changes and reply.status < 300:
@@ -138,6 +143,24 @@ class Records:
             self.cloud.state.save_keys()
         else:
             self.cloud.state.save("s3")
+
+
+def _told_of_upload(request: Request, environ: Environ, upload: Any) -> dict[str, str]:
+    """What moto's answers leave out of an upload in parts: its bucket key, its checksum's type.
+
+    Args:
+        environ: the request as moto has it.
+        upload: moto's record of an upload that was there before.
+    """
+    begins = request.method == "POST" and "uploads" in request.query
+    by_bucket = bool(upload) and request.method != "GET" and upload.bucket_key
+    told = {}
+    if by_bucket or (begins and environ.get(_BUCKET_KEY) == "true"):
+        told[BUCKET_KEY] = "true"
+    if begins and (name := request.header("x-amz-checksum-algorithm")):
+        kind = checksums.kind_of(name.lower(), request.header("x-amz-checksum-type"))
+        told["x-amz-checksum-type"] = kind
+    return told
 
 
 def _no_such_upload(upload: str) -> AwsError:
@@ -168,7 +191,7 @@ def _encryption_headers(cloud: Cloud, request: Request) -> Environ:
     return {
         header: chosen.algorithm,
         f"{header}_AWS_KMS_KEY_ID": chosen.key,
-        f"{header}_BUCKET_KEY_ENABLED": str(chosen.bucket_key).lower(),
+        _BUCKET_KEY: str(chosen.bucket_key).lower(),
     }
 
 

@@ -26,6 +26,7 @@ class DiskMultipart(models.FakeMultipart):
 
     layout: list[checksums.Part] = []  # noqa: RUF012 (of a completed one; replaced, never changed)
     lock: tuple[str | None, ...] = (None, None, None)  # mode, end and legal hold of what it becomes
+    bucket_key = False  # what it becomes is encrypted by a key of the bucket
     met: tuple[str, ...] = ()  # the identity of the object that it was begun beside
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
