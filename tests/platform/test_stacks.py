@@ -618,6 +618,7 @@ def test_a_stack_whose_resource_fails_tells_so(aws, fresh, other, match, status,
     stack = stacks.create_stack(StackName=name, TemplateBody=template, **said)["StackId"]
     (told,) = stacks.describe_stacks(StackName=stack)["Stacks"]
     assert (told["StackStatus"], "Outputs" in told) == (status, False)
+    assert told["DisableRollback"] is ("DisableRollback" in said)
     events = stacks.describe_stack_events(StackName=stack)["StackEvents"][::-1]
     failed = next(each for each in events if each["ResourceStatus"] == "CREATE_FAILED")
     assert match in failed["ResourceStatusReason"]

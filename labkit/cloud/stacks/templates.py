@@ -165,11 +165,13 @@ def _undone(create: Any) -> Any:
             raise AlreadyExistsException(f"Stack [{kwargs['name']}] already exists")
         try:
             made = create(self, *args, **kwargs)
+            made.disable_rollback = on_failure() == "DO_NOTHING"
             rollback.check_outputs(made.resource_map, made.template_dict)
             updates.allow(made)
             return made
         except Failed as failed:
             made = next(each for each in self.stacks.values() if each.name == kwargs["name"])
+            made.disable_rollback = on_failure() == "DO_NOTHING"
             updates.allow(made)
             rollback.end_making(self, made, failed, on_failure())
             return made
