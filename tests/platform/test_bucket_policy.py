@@ -457,3 +457,12 @@ def test_a_public_policy_is_refused_where_public_access_is_blocked(s3, bucket):
     with refused("AccessDenied", "BlockPublicPolicy"):
         s3.put_bucket_policy(Bucket=bucket, Policy=policy(public))
     s3.put_bucket_policy(Bucket=bucket, Policy=policy(public | {"Effect": "Deny"}))
+
+
+def test_a_bucket_policy_has_20_kilobytes_at_most(s3, bucket):
+    statement = {"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "s3:Get*"}
+    statement |= {"Resource": f"arn:aws:s3:::{bucket}/*", "Sid": ""}
+    room = 20 * 1024 - len("".join(policy(statement).split()))
+    s3.put_bucket_policy(Bucket=bucket, Policy=policy(statement | {"Sid": "a" * room}))
+    with refused("PolicyTooLarge"):
+        s3.put_bucket_policy(Bucket=bucket, Policy=policy(statement | {"Sid": "a" * (room + 1)}))

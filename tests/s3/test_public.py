@@ -210,6 +210,15 @@ def test_a_new_object_is_its_owners_whatever_the_buckets_acl(s3, anyone, bucket)
     assert s3.get_bucket_acl(Bucket=bucket)["Grants"] == grants[:1]
 
 
+def test_an_acl_has_a_hundred_grants_at_most(s3, bucket):
+    owner = s3.get_bucket_acl(Bucket=bucket)["Owner"]
+    grant = {"Grantee": {"Type": "CanonicalUser", "ID": owner["ID"]}, "Permission": "READ"}
+    named = {"Bucket": bucket, "Key": "a"}
+    s3.put_object_acl(**named, AccessControlPolicy={"Owner": owner, "Grants": [grant] * 100})
+    more = {"Owner": owner, "Grants": [grant] * 101}
+    assert refused(s3.put_object_acl, **named, AccessControlPolicy=more) == "MalformedACLError"
+
+
 def test_who_may_write_into_a_bucket_adds_to_it(s3, anyone, bucket):
     s3.put_bucket_acl(Bucket=bucket, ACL="public-read-write")
     for call in (anyone.put_object, anyone.delete_object, anyone.create_multipart_upload):

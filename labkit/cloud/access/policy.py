@@ -46,6 +46,7 @@ from labkit.cloud.operations import ANONYMOUS, AwsError, Principal
 if TYPE_CHECKING:
     from labkit.cloud.s3.request import Request
 
+_MOST_POLICY = 20 * 1024  # letters of a bucket's policy, as S3 takes no more
 _ACTION = re.compile(r"\*|s3:[\w*?]+", re.IGNORECASE)
 # S3's actions on objects; all others are on buckets.
 _OF_OBJECTS = re.compile(
@@ -147,9 +148,12 @@ def check_new_policy(cloud: Cloud, request: Request, text: bytes) -> None:
     Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-identities.html
 
     Raises:
-        AwsError: ``MalformedPolicy``, or ``AccessDenied`` when public access is blocked.
+        AwsError: ``MalformedPolicy``, ``PolicyTooLarge``, or ``AccessDenied`` when public access
+            is blocked.
     """
     arn = arn_of(request.bucket, "")
+    if len(b"".join(text.split())) > _MOST_POLICY:
+        raise AwsError("PolicyTooLarge", "Policy exceeds the maximum allowed document size.")
     try:
         document = read_document(text.decode())
         check_document(document, has_principal=True)

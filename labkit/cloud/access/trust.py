@@ -11,7 +11,7 @@ import re
 import urllib.parse
 from typing import Any
 
-from labkit.cloud.access import entities, tags
+from labkit.cloud.access import entities, quotas, tags
 from labkit.cloud.access.policy_language import check_document, read_document
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.json_text import BadJson
@@ -19,7 +19,7 @@ from labkit.cloud.operations import AwsError, Context, Principal
 
 
 def judge_call(context: Context, parameters: dict[str, Any]) -> None:
-    """Raise for a policy that is none of a role's trust or of an identity, and as `entities`."""
+    """Raise for a policy that is none of a role's trust or of an identity, and as the others."""
     entities.check_call(context, parameters)
     tags.check_keys(context, parameters)
     if context.operation in ("CreateRole", "UpdateAssumeRolePolicy"):
@@ -27,6 +27,7 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
         _check_trust(text)
     elif "PolicyDocument" in parameters:
         _check_identity(parameters["PolicyDocument"])
+    quotas.check_call(context, parameters)
 
 
 def _check_trust(text: str) -> None:

@@ -24,6 +24,7 @@ _GROUPS = {
 _ACCOUNT = re.compile("[0-9a-f]{64}")
 _GRANTEE = re.compile(r'\s*(id|uri|emailAddress)="?([^"]+)"?\s*', re.IGNORECASE)
 _PERMISSIONS = ("FULL_CONTROL", "READ", "READ_ACP", "WRITE", "WRITE_ACP")
+_MOST = 100  # grants of one ACL
 _KIND = "{http://www.w3.org/2001/XMLSchema-instance}type"
 
 
@@ -63,6 +64,8 @@ def of(request: Request, document: bytes) -> Any:
     if not (found or document):
         return get_canned_acl(request.header("x-amz-acl") or "private")
     found = found or list(_in_document(document))
+    if len(found) > _MOST:
+        raise _malformed()
     return FakeAcl([FakeGrant([grantee], [permission]) for permission, grantee in found])
 
 
