@@ -21,6 +21,7 @@ from pyiceberg.table.locations import load_location_provider
 from pyiceberg.table.metadata import TableMetadata, new_table_metadata
 from pyiceberg.table.sorting import UNSORTED_SORT_ORDER
 from pyiceberg.table.update import TableRequirement, TableUpdate, update_table_metadata
+from pyiceberg.types import NestedField
 
 from labkit.cloud.engine import QueryFailed
 from labkit.cloud.iceberg.storage import StoreIO
@@ -155,7 +156,7 @@ def table_input(
         "SortColumns": [],
         "StoredAsSubDirectories": False,
         **(entry.get("StorageDescriptor") or {}),
-        "Columns": glue_columns(metadata.schema()),
+        "Columns": glue_columns(metadata),
         "Location": metadata.location,
     }
     return {
@@ -168,18 +169,29 @@ def table_input(
     }
 
 
-def glue_columns(schema: Schema) -> list[Definition]:
-    """A schema's columns as the Glue catalog keeps them, their field ids as parameters."""
-    return [
-        {
-            "Name": field.name,
-            "Type": trino_type(field.field_type).hive,
-            **({"Comment": field.doc} if field.doc else {}),
-            "Parameters": {
-                "iceberg.field.id": str(field.field_id),
-                "iceberg.field.optional": str(field.optional).lower(),
-                "iceberg.field.current": "true",
-            },
-        }
-        for field in schema.fields
-    ]
+def glue_columns(metadata: TableMetadata) -> list[Definition]:
+    """A table's columns as the Glue catalog keeps them, their field ids as parameters.
+
+    Those that former schemas had stay, as not current.
+    Source: https://iceberg.apache.org/docs/latest/aws/#glue-catalog
+    """
+    current = metadata.schema()
+    former = [s for s in metadata.schemas if s.schema_id != current.schema_id]
+    found: dict[str, Definition] = {}
+    for schema in (current, *former):
+        for field in schema.fields:
+            found.setdefault(field.name, _glue_column(field, current=schema is current))
+    return list(found.values())
+
+
+def _glue_column(field: NestedField, *, current: bool) -> Definition:
+    return {
+        "Name": field.name,
+        "Type": trino_type(field.field_type).hive,
+        **({"Comment": field.doc} if field.doc else {}),
+        "Parameters": {
+            "iceberg.field.id": str(field.field_id),
+            "iceberg.field.optional": str(field.optional).lower(),
+            "iceberg.field.current": str(current).lower(),
+        },
+    }
