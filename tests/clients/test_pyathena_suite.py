@@ -125,9 +125,9 @@ def test_formats(create, clauses, output, properties):
     assert (found.output_format, found.serde_properties) == (output, properties)
 
 
-def test_comments_are_one_line(create):
-    found = create("COMMENT 'first\n\n  second' {where}", "(a int COMMENT 'it\\'s')")
-    assert (found.comment, found.columns[0].comment) == ("first second", "it's")
+def test_runs_of_white_space_in_comments_are_one_blank(create):
+    found = create("COMMENT 'first\n\n  second\nlast' {where}", "(a int COMMENT 'it\\'s')")
+    assert (found.comment, found.columns[0].comment) == ("first second\nlast", "it's")
 
 
 def test_show_create_table_leaves_the_default_format_out(run, bucket, fresh):

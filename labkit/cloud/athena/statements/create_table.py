@@ -232,8 +232,8 @@ def _path(location: str) -> str:
 
 
 def _one_line(comment: str) -> str:
-    """Runs of white space in a table's comment are one blank in the catalog."""
-    return re.sub(r"\s+", " ", comment)
+    """Runs of white space in a table's comment are one blank in the catalog; single ones stay."""
+    return re.sub(r"\s{2,}", " ", comment)
 
 
 def _check_columns(said: CreateTable) -> None:
