@@ -43,6 +43,7 @@ LIFECYCLES = {
     "days": ([rule(Expiration={"Days": 0})], "InvalidArgument"),
     "date": ([rule(Expiration={"Date": NOON})], "InvalidArgument"),
     "none": ([], "MalformedXML"),
+    "too-many": ([rule()] * 1001, "MalformedXML"),
     "nothing": ([rule(NoncurrentVersionExpiration={})], "MalformedXML"),
     "tags": (
         [

@@ -16,7 +16,7 @@ from labkit.cloud.s3.documents import Document, invalid, malformed
 if TYPE_CHECKING:
     from labkit.cloud.s3.request import Request
 
-_LONGEST_ID = 255
+_LONGEST_ID, _MOST_RULES = 255, 1000
 _LEAST = "x-amz-transition-default-minimum-object-size"
 _LEASTS = {"all_storage_classes_128K", "varies_by_storage_class"}
 _ACTIONS = (
@@ -44,7 +44,9 @@ def check(request: Request, document: Document, bucket: Any, version: Any) -> No
     if (least := request.header(_LEAST)) and least not in _LEASTS:
         words = f"Invalid TransitionDefaultMinimumObjectSize found: {least}"
         raise AwsError("InvalidRequest", words)
-    if not rules or any(text not in ("Enabled", "Disabled") for text in document.texts("Status")):
+    if not 0 < len(rules) <= _MOST_RULES:
+        raise malformed()
+    if not {*document.texts("Status")} <= {"Enabled", "Disabled"}:
         raise malformed()
     if any(len(name) > _LONGEST_ID for name in names):
         raise invalid("ID length should not exceed allowed limit of 255")
