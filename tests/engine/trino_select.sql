@@ -1511,3 +1511,21 @@ SELECT a, b FROM (VALUES (1, 2)) t(x, y), JSON_TABLE('[7]', 'lax $[1]' COLUMNS (
 
 SELECT (SELECT sum(a) FROM JSON_TABLE(j, 'lax $[*]' COLUMNS (a integer PATH 'lax $.z' DEFAULT x * 10 ON EMPTY))) FROM (VALUES (1, '[1, 2]'), (2, '[5]')) t(x, j)
 --> [["20"], ["20"]]
+
+SELECT json_query('[{"a": 1}, {"b": null, "c": {"d": 2}}]', 'lax $.keyvalue()' WITH ARRAY WRAPPER)
+--> [["[{\"name\":\"a\",\"value\":1,\"id\":0},{\"name\":\"b\",\"value\":null,\"id\":1},{\"name\":\"c\",\"value\":{\"d\":2},\"id\":1}]"]]
+
+SELECT k, v FROM JSON_TABLE('{"x": 1, "y": 2}', 'lax $.keyvalue()' COLUMNS (k varchar PATH 'lax $.name', v integer PATH 'lax $.value'))
+--> [["x", "1"], ["y", "2"]]
+
+SELECT json_query('[1]', 'lax $.keyvalue()' ERROR ON ERROR)
+--! PATH_EVALUATION_ERROR: path evaluation failed:
+
+SELECT json_query('["2001-01-31"]', 'lax $[*] ? (@ == $day)' PASSING DATE '2001-01-31' AS "day")
+--! NOT_SUPPORTED: line 1:70: A date as a variable of a JSON path is not supported here
+
+SELECT CAST(ROW(1, 2, 3) AS ROW(a bigint, A varchar, c bigint)).c, CAST(ROW(1, 2) AS ROW(a bigint, A varchar))
+--> [["3", "{a=1, a=2}"]]
+
+SELECT CAST(ROW(1, 2) AS ROW(a bigint, A double)).a
+--! AMBIGUOUS_NAME: line 1:8: Ambiguous row field reference: a

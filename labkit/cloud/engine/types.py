@@ -71,6 +71,17 @@ class Type:
         return tuple(zip(self.names, self.types, strict=True))
 
     @property
+    def members(self) -> tuple[tuple[str, Type], ...]:
+        """A row's fields by quoted names for DuckDB, which takes none twice, whatever its case."""
+        found: dict[str, tuple[str, Type]] = {}
+        for at, (name, kind) in enumerate(self.fields):
+            name = name or f"field{at}"
+            while name.lower() in found:
+                name += f"_{at}"
+            found[name.lower()] = quoted_name(name), kind
+        return tuple(found.values())
+
+    @property
     def types(self) -> tuple[Type, ...]:
         """The types among the arguments: elements, key and value, fields."""
         return tuple(a for a in self.args if isinstance(a, Type))
@@ -106,11 +117,7 @@ class Type:
             case "map":
                 return f"MAP({self.types[0].duckdb}, {self.types[1].duckdb})"
             case "row":
-                parts = (
-                    f"{quoted_name(name or f'field{i}')} {kind.duckdb}"
-                    for i, (name, kind) in enumerate(self.fields)
-                )
-                return f"STRUCT({', '.join(parts)})"
+                return f"STRUCT({', '.join(f'{n} {t.duckdb}' for n, t in self.members)})"
             case "decimal":
                 return f"DECIMAL({self.args[0]},{self.args[1]})"
             case "qdigest":
@@ -284,14 +291,7 @@ def _parse(tokens: _Tokens) -> Type:
         tokens.accept("without", "time", "zone")
     if name == "decimal":
         args = (*args, *((38, 0)[len(args) :]))
-    if name not in _TO_DUCKDB and name not in (
-        "array",
-        "map",
-        "row",
-        "decimal",
-        "function",
-        "qdigest",
-    ):
+    if name not in _TO_DUCKDB and name not in "array map row decimal function qdigest".split():
         raise UnknownType(tokens.text)
     return Type(name, args, names)
 

@@ -93,6 +93,9 @@ def _dereference(node: tree.Dereference, scope: Scope) -> Typed:
     names = [name.lower() if name else None for name in base.type.names]
     if node.name not in names:
         raise _no_column(node, scope)
+    if names.count(node.name) > 1:
+        message = f"Ambiguous row field reference: {node.name}"
+        raise scope.fail(node, "AMBIGUOUS_NAME", message)
     at = names.index(node.name)
     return Typed(f"struct_extract_at({base.sql}, {at + 1})", base.type.types[at])
 

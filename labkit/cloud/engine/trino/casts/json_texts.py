@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 
-from labkit.cloud.engine.quoting import quoted_name, quoted_text
+from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.trino.casts.rules import CastRefused, cast, failure_of, register
 from labkit.cloud.engine.trino.once import once
 from labkit.cloud.engine.trino.operators import INTEGERS, NUMBERS
@@ -147,8 +147,8 @@ def _read_json_row(sql: str, kind: Type, missing: str, failure: str) -> str:
         f"WHEN ({sql})[1] = '[' AND {fits} THEN {listed} ELSE {failure} END"
     )
     fields = ", ".join(
-        f"{quoted_name(name or f'field{at}')} := {_read_json(f'_p[{at + 1}]', inner)}"
-        for at, (name, inner) in enumerate(kind.fields)
+        f"{name} := {_read_json(f'_p[{at + 1}]', inner)}"
+        for at, (name, inner) in enumerate(kind.members)
     )
     packed = f"CASE WHEN _p IS NOT NULL THEN struct_pack({fields}) END"
     return f"list_transform([{parts}], lambda _p: {packed})[1]"

@@ -5,7 +5,6 @@ Source: https://trino.io/docs/current/functions/conversion.html
 
 from __future__ import annotations
 
-from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.trino.casts.rules import CastRefused, cast, register
 from labkit.cloud.engine.types import Type
 
@@ -27,9 +26,8 @@ def _row(sql: str, source: Type, target: Type) -> str:
     if len(source.types) != len(target.types):
         raise CastRefused(source, target)
     fields = ", ".join(
-        f"{quoted_name(name or f'field{at}')} := "
-        + cast(f"struct_extract_at({sql}, {at + 1})", source.types[at], kind)
-        for at, (name, kind) in enumerate(target.fields)
+        f"{name} := " + cast(f"struct_extract_at({sql}, {at + 1})", source.types[at], kind)
+        for at, (name, kind) in enumerate(target.members)
     )
     return f"CASE WHEN ({sql}) IS NULL THEN NULL ELSE struct_pack({fields}) END"
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.trino import decimals
 from labkit.cloud.engine.types import UNKNOWN, Type
 
@@ -64,9 +63,8 @@ def coerce(sql: str, source: Type, target: Type) -> str:
         case "map":
             return _map(sql, source, target)
     fields = ", ".join(
-        f"{quoted_name(name or f'field{i}')} := "
-        + coerce(f"struct_extract_at({sql}, {i + 1})", source.types[i], kind)
-        for i, (name, kind) in enumerate(target.fields)
+        f"{name} := " + coerce(f"struct_extract_at({sql}, {i + 1})", source.types[i], kind)
+        for i, (name, kind) in enumerate(target.members)
     )
     return f"CASE WHEN ({sql}) IS NULL THEN NULL ELSE struct_pack({fields}) END"
 

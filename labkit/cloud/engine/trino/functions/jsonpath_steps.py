@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from itertools import count
 from typing import Any
 
 from labkit.cloud.engine.trino.functions.entry import fail
@@ -25,13 +26,17 @@ class PathFailed(LookupError):
 
 @dataclass(frozen=True)
 class Place:
-    """Where a path stands: the document, ``@``, the mode, and how long the array is (``last``)."""
+    """Where a path stands: the document, ``@``, the mode, and how long the array is (``last``).
+
+    ``objects`` numbers the objects that ``keyvalue()`` takes apart, from 0 in each evaluation.
+    """
 
     root: Any
     current: Any
     strict: bool
     variables: Mapping[str, list[Any]]
     size: int | None = None
+    objects: Iterator[int] = field(default_factory=count)
 
 
 Items = Callable[[Place], list[Any]]
@@ -163,6 +168,17 @@ def _doubles(place: Place) -> list[Any]:
         raise PathFailed from error
 
 
+def _members_apart(place: Place) -> list[Any]:
+    """``keyvalue()``: an object for each member of an object, with the object's number."""
+    found: list[Any] = []
+    for item in opened(place):
+        if not isinstance(item, dict):
+            raise PathFailed
+        number = next(place.objects)
+        found += [{"name": name, "value": value, "id": number} for name, value in item.items()]
+    return found
+
+
 def _rounded(way: Callable[[Any], int]) -> Callable[[Any], Any]:
     return lambda number: float(way(number)) if isinstance(number, float) else way(number)
 
@@ -174,6 +190,7 @@ METHODS: dict[str, Items] = {
     "abs": _of_numbers(abs),
     "ceiling": _of_numbers(_rounded(math.ceil)),
     "floor": _of_numbers(_rounded(math.floor)),
+    "keyvalue": _members_apart,
 }
 
 
