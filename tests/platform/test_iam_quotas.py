@@ -101,12 +101,18 @@ def test_capitals_make_no_other_name(iam, made):
     low, document = made.lower(), sized(200)
     iam.create_policy(PolicyName=made, PolicyDocument=document)
     iam.create_instance_profile(InstanceProfileName=made)
+    for kind in ("user", "group"):
+        getattr(iam, f"create_{kind}")(**{f"{kind.title()}Name": f"{made}-b"})
     taken = [
         refused(iam.create_user, UserName=low),
         refused(iam.create_group, GroupName=low),
         refused(iam.create_role, RoleName=low, AssumeRolePolicyDocument=policy(TRUST)),
         refused(iam.create_policy, PolicyName=low, PolicyDocument=document, Path="/a/"),
         refused(iam.create_instance_profile, InstanceProfileName=low),
+        refused(iam.update_user, UserName=f"{made}-b", NewUserName=low),
+        refused(iam.update_group, GroupName=f"{made}-b", NewGroupName=low),
     ]
     assert {each["Code"] for each in taken} == {"EntityAlreadyExists"}
     assert taken[0]["Message"] == f"User with name {low} already exists."
+    iam.update_user(UserName=made, NewUserName=low)
+    assert iam.get_user(UserName=low)["User"]["UserName"] == low

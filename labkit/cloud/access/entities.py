@@ -77,8 +77,6 @@ def update_user(
     """Another path or name of a user, who keeps what it has."""
     iam = context.backend("iam")
     user = iam.get_user(UserName)  # or NoSuchEntity
-    if NewUserName not in (None, UserName) and NewUserName in iam.users:
-        raise AwsError("EntityAlreadyExists", f"User with name {NewUserName} already exists.", 409)
     with context.cloud.changing("iam"):
         before, tags = user.arn, iam.tagger.list_tags_for_resource(user.arn)["Tags"]
         iam.tagger.delete_all_tags_for_resource(before)

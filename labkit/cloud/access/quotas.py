@@ -31,6 +31,8 @@ _NAME = "{kind} with name {name} already exists."
 _NAMES: dict[str, tuple[str, Callable[[Any], Iterable[Any]], str]] = {
     "CreateUser": ("UserName", lambda iam: iam.users.values(), _NAME),
     "CreateGroup": ("GroupName", lambda iam: iam.groups.values(), _NAME),
+    "UpdateUser": ("NewUserName", lambda iam: iam.users.values(), _NAME),
+    "UpdateGroup": ("NewGroupName", lambda iam: iam.groups.values(), _NAME),
     "CreateRole": ("RoleName", lambda iam: iam.roles.values(), _NAME),
     "CreateInstanceProfile": (
         "InstanceProfileName",
@@ -71,9 +73,10 @@ def check_call(context: Context, parameters: dict[str, Any]) -> None:
 
 def _check_name(iam: Any, operation: str, parameters: dict[str, Any]) -> None:
     member, records, words = _NAMES[operation]
-    name = parameters[member]
-    if any(each.name.lower() == name.lower() for each in records(iam)):
-        kind = operation.removeprefix("Create")
+    name, kind = parameters.get(member, ""), operation[len("Create") :]
+    renamed = parameters.get(f"{kind}Name") if member.startswith("New") else None
+    others = (each.name for each in records(iam) if each.name != renamed)
+    if name.lower() in map(str.lower, others):
         raise AwsError("EntityAlreadyExists", words.format(kind=kind, name=name), 409)
 
 
