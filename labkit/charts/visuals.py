@@ -13,6 +13,7 @@ from labkit.charts.edits import Analysis, drop_group, edit, scopes_of
 from labkit.charts.fields import Definition
 from labkit.charts.parts import EMPTY
 from labkit.charts.wells import all_fields, editable, follow, set_kind
+from labkit.errors import NoChart
 
 
 @edit
@@ -68,11 +69,18 @@ def delete(made: Analysis, *, visual: str) -> None:
 
 @edit
 def retitle(made: Analysis, *, visual: str, text: str) -> None:
-    """Give a visual a title; an empty one hides it."""
+    """Give a visual a title; an empty one hides it.
+
+    Raises:
+        NoChart: the visual has no type yet, and so nothing that bears a title.
+    """
+    found = chart_parts.visual(made.definition, visual)
+    if found.member == EMPTY:
+        raise NoChart("A visual takes a title once it has a type: choose a field or a type first.")
     shown: Definition = {"Visibility": "VISIBLE" if text else "HIDDEN"}
     if text:
         shown["FormatText"] = {"PlainText": text}
-    chart_parts.visual(made.definition, visual).body["Title"] = shown
+    found.body["Title"] = shown
 
 
 @edit

@@ -3,8 +3,8 @@
 A console is a widget whose traits hold all that is seen. Its front end draws the traits and sends
 what was clicked as a message ``{"do": "run", ...}``; the method `do_run` answers it in a thread of
 its own, so that the kernel stays free and a running thing can be stopped. What AWS refuses becomes
-a notice in the widget. A message with a ``number`` is told at its end whether it was done, so that
-a form keeps what was typed until then.
+a notice in the widget. A message with an ``answer_to`` is told at its end whether it was done, so
+that a form keeps what was typed until then.
 
 anywidget (https://anywidget.dev/en/afm/) loads the front end from the text of one module, so a
 console's is put together from files of ``static``.
@@ -86,12 +86,12 @@ class Console(anywidget.AnyWidget):
         super().close()
 
     def _work(self, message: Facts) -> None:
-        number, done = message.pop("number", None), False
+        asked, done = message.pop("answer_to", None), False
         try:
             done = self.attempt(message.pop("do", ""), message)
         finally:
-            if number is not None:
-                self.send({"answered": number, "done": done})
+            if asked is not None:
+                self.send({"answered": asked, "done": done})
             with self._lock:
                 self._working.discard(threading.current_thread())
 

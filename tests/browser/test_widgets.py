@@ -231,6 +231,10 @@ def test_the_catalog_and_the_storage_are_browsed(open_notebook):
     notebook.click("Preview requests")
     shows(notebook, "Data scanned")
     expect(rows(notebook)).to_have_count(10, timeout=WAIT_MS)
+    first = rows(notebook).first.inner_text()
+    notebook.click("Sort by id")
+    notebook.click("Sort by id")
+    expect(rows(notebook).first).not_to_have_text(first)
     notebook.screenshot("catalog-browser")
     notebook.named(re.compile("^Open bucket dataedu-raw")).click()
     for folder in ("sisdb/", "sisdemo/", "student/"):

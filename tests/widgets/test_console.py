@@ -74,7 +74,7 @@ def test_a_form_is_told_whether_it_was_done(lake, click, monkeypatch, action, do
     shown, sent = CrawlerConsole(lake), []
     monkeypatch.setattr(shown, "send", lambda content, buffers=None: sent.append(content))
     given = {"name": "dataedu-sisdemo-crawler"} if action == "stop" else {}
-    click(shown, action, number="view 1", **given)
+    click(shown, action, answer_to="view 1", **given)
     assert sent == [{"answered": "view 1", "done": done}]
 
 

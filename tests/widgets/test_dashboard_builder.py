@@ -124,6 +124,28 @@ def test_a_draft_that_was_deleted_is_told(builder, click, lab):
     assert builder.pending == []
 
 
+def test_the_first_groups_alone(builder, click):
+    edit(click, builder, "limit", visual="by-school", number=2, others=False)
+    assert builder.notice == {}
+    assert visuals(builder)[0]["limit"] == {"number": 2, "others": False}
+
+
+def test_a_filter_of_the_first_groups(builder, click):
+    where = {"sheet": builder.sheets[0]["id"], "data_set": "Homework", "column": "school"}
+    edit(click, builder, "add_filter", **where)
+    made, top = builder.filters[-1]["id"], {"kind": "top", "number": 2, "by": "views"}
+    edit(click, builder, "change_filter", filter=made, direction="DESC", aggregation="SUM", **top)
+    assert builder.notice == {}
+    assert builder.filters[-1]["value"]["number"] == 2
+
+
+def test_a_visual_without_fields_has_no_title_yet(builder, click):
+    edit(click, builder, "add_visual", sheet=builder.sheets[0]["id"], data_set="Homework")
+    edit(click, builder, "retitle", visual=visuals(builder)[1]["id"], text="Grades")
+    assert builder.notice["text"].endswith("choose a field or a type first.")
+    assert len(visuals(builder)) == 2
+
+
 def test_undo_and_redo(builder, click):
     edit(click, builder, "retitle", visual="by-school", text="Schools")
     edit(click, builder, "delete", visual="by-school")

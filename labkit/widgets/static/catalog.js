@@ -31,12 +31,12 @@ function tableView(table, get, send, own) {
   const tabs = [["columns", `Columns (${table.columns.length})`], ["partitions", `Partitions (${get("partitions").length})`],
     ["properties", "Properties"], ["preview", "Preview"]];
   const views = { columns: () => columnsTable(table), partitions: () => partitionsView(table, get("partitions")),
-    properties: () => propertiesView(table), preview: () => previewView(get, send) };
+    properties: () => propertiesView(table), preview: () => previewView(get, own) };
   return [
     h("div", { class: "lk-bar-line" },
       h("div", { class: "lk-grow lk-name" }, h("b", {}, `${get("database")}.${table.name}`), " ", table.keys.length > 0 && badge("Partitioned"),
         h("div", { class: "lk-quiet lk-small lk-name" }, [table.format, table.rows >= 0 && `${number(table.rows)} row${table.rows === 1 ? "" : "s"}`, table.location].filter(Boolean).join(" · "))),
-      button(`Preview ${table.name}`, () => { own.set({ tab: "preview" }); send("preview"); }, { class: "lk-primary", disabled: live(get("run")) }, "Preview")),
+      button(`Preview ${table.name}`, () => { own.set({ tab: "preview", grid: {} }); send("preview"); }, { class: "lk-primary", disabled: live(get("run")) }, "Preview")),
     tablist("Table", tabs, own.tab, (tab) => own.set({ tab })),
     h("div", { class: "lk-scroll lk-detail", tabindex: "0", role: "tabpanel" }, views[own.tab]()),
   ];
@@ -54,13 +54,13 @@ function propertiesView(table) {
     Object.entries(table.properties).map(([name, value]) => h("tr", {}, h("td", {}, name), h("td", { class: "lk-mono lk-name" }, value)))));
 }
 
-function previewView(get, send) {
+function previewView(get, own) {
   const [run, result] = [get("run"), get("preview")];
   if (!run.state) return h("p", { class: "lk-quiet lk-pad" }, "Preview asks Athena for the first ten rows.");
   return [costLine(run, 0), run.error ? h("div", { class: "lk-pad" }, notice({ text: run.error }))
-    : result.columns ? resultGrid(result, {}, () => {}).table : h("p", { class: "lk-quiet lk-pad" }, "Running …")];
+    : result.columns ? resultGrid(result, own.grid, (changes) => own.set({ grid: { ...own.grid, ...changes } })).table : h("p", { class: "lk-quiet lk-pad" }, "Running …")];
 }
 
 export default {
-  render: (context) => mount(context, catalogView, { filter: "", tab: "columns" }).end,
+  render: (context) => mount(context, catalogView, { filter: "", tab: "columns", grid: {} }).end,
 };

@@ -97,9 +97,9 @@ function messages(model, cut) {
     const message = { do: action, ...rest }, same = JSON.stringify(message);
     if (!then) return post(message);
     if ([...asked.values()].some((each) => each.same === same)) return;
-    const number = `${view} ${++count}`;
-    asked.set(number, { same, then });
-    post({ ...message, number });
+    const turn = `${view} ${++count}`;
+    asked.set(turn, { same, then });
+    post({ ...message, answer_to: turn });
   };
   const heard = ({ answered, done }) => {
     if (!asked.has(answered)) return;

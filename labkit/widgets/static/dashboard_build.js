@@ -107,6 +107,6 @@ function orderView(visual, edit) {
     visual.can.sort && choice("Sort by", sort.by ? `${sort.direction} ${sort.by}` : "", [["", "Automatic"], ...fields.flatMap((f) => [[`DESC ${f.id}`, `${f.label} ↓`], [`ASC ${f.id}`, `${f.label} ↑`]])],
       (value) => { const at = value.indexOf(" "); edit("sort", { by: value.slice(at + 1), direction: value ? value.slice(0, at) : "ASC" }); }),
     visual.can.limit && h("label", { class: "lk-db-option" }, h("span", {}, "Show first"),
-      h("input", { type: "number", min: "0", "aria-label": "Show first", placeholder: "all", value: limit.number ? String(limit.number) : "", onchange: (e) => set({ number: Number(e.target.value) || 0 }) })),
+      h("input", { type: "number", min: "0", "aria-label": "Show first", placeholder: "all", value: limit.number ? String(limit.number) : "", onchange: (e) => set({ number: Math.max(0, Math.round(Number(e.target.value))) || 0 }) })),
     visual.can.limit && limit.number && h("label", { class: "lk-db-check" }, h("input", { type: "checkbox", "aria-label": "Rest as Other", checked: limit.others, onchange: (e) => set({ others: e.target.checked }) }), "the rest as Other"));
 }
