@@ -72,7 +72,6 @@ _WAYS = {
         {
             "ListDataCellsFilter": "DataCellsFilters",
             "ListLFTags": "LFTags",
-            "ListPermissions": "PrincipalResourcePermissions",
             "ListResources": "ResourceInfoList",
         },
     ),

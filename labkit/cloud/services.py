@@ -22,6 +22,7 @@ import labkit.cloud.access.simulation
 import labkit.cloud.access.unique_ids
 import labkit.cloud.around.dynamodb
 import labkit.cloud.around.ec2
+import labkit.cloud.around.lake_grants
 import labkit.cloud.around.lake_tags
 import labkit.cloud.around.log_definitions
 import labkit.cloud.around.log_events

@@ -47,6 +47,57 @@ def test_tags_of_columns(lake, fresh):
     assert "LFTagsOnTable" not in lake.get_resource_lf_tags(Resource={"Table": table})
 
 
+TABLE = {"DatabaseName": "granted", "Name": "t"}
+SALES = {"TagKey": "module", "TagValues": ["Sales", "Orders"]}
+GRANTED = {
+    "catalog": ({"Catalog": {}}, None, "CREATE_DATABASE"),
+    "database": ({"Database": {"Name": "granted"}}, None, "ALTER"),
+    "table": ({"Table": TABLE}, None, "INSERT"),
+    "all tables": ({"Table": {"DatabaseName": "granted", "TableWildcard": {}}}, None, "DROP"),
+    "columns": (
+        {"TableWithColumns": TABLE | {"Name": "u", "ColumnNames": ["a"]}},
+        {"Table": TABLE | {"Name": "u", "CatalogId": "123456789012"}},
+        "SELECT",
+    ),
+    "place": ({"DataLocation": {"ResourceArn": "arn:aws:s3:::b"}}, None, "DATA_LOCATION_ACCESS"),
+    "tag": (
+        {"LFTag": SALES},
+        {"LFTag": SALES | {"TagValues": ["Orders", "Sales"]}},
+        "DESCRIBE",
+    ),
+    "tags": (
+        {"LFTagPolicy": {"ResourceType": "DATABASE", "Expression": [SALES]}},
+        None,
+        "CREATE_TABLE",
+    ),
+}
+
+
+@pytest.mark.parametrize(("resource", "asked", "right"), GRANTED.values(), ids=GRANTED)
+def test_grants_are_found(lake, fresh, resource, asked, right):
+    who = {"DataLakePrincipalIdentifier": f"arn:aws:iam::123456789012:role/{fresh('who')}"}
+    lake.grant_permissions(Principal=who, Resource=resource, Permissions=[right])
+    found = lake.list_permissions(Principal=who, Resource=asked or resource)
+    (grant,) = found["PrincipalResourcePermissions"]
+    assert (grant["Resource"], grant["Permissions"]) == (resource, [right])
+    lake.revoke_permissions(Principal=who, Resource=resource, Permissions=[right])
+    found = lake.list_permissions(Principal=who, Resource=asked or resource)
+    assert found["PrincipalResourcePermissions"] == []
+
+
+UNFOUND = {
+    "columns": {"Resource": {"TableWithColumns": TABLE | {"ColumnNames": ["a"]}}},
+    "a principal alone": {"Principal": {"DataLakePrincipalIdentifier": "x"}},
+    "a table of no name": {"Resource": {"Table": {"DatabaseName": "granted"}}},
+}
+
+
+@pytest.mark.parametrize("asked", UNFOUND.values(), ids=UNFOUND)
+def test_grants_are_not_looked_for(lake, asked):
+    with pytest.raises(lake.exceptions.InvalidInputException):
+        lake.list_permissions(**asked)
+
+
 @pytest.mark.parametrize("call", ["get_lf_tag", "update_lf_tag", "delete_lf_tag"])
 def test_a_key_that_is_not_there(lake, fresh, call):
     with pytest.raises(lake.exceptions.EntityNotFoundException):
