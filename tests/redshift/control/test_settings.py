@@ -84,6 +84,21 @@ def test_refusals(clusters, standing, call, members, code):
     assert refused(getattr(clusters.redshift, call), **members)[0] == code
 
 
+LOGS = {
+    "to a bucket": ({"BucketName": "audited", "S3KeyPrefix": "x/"}, None),
+    "to CloudWatch": ({"LogDestinationType": "cloudwatch", "LogExports": ["userlog"]}, ["userlog"]),
+}
+
+
+@pytest.mark.parametrize(("asked", "told"), LOGS.values(), ids=LOGS)
+def test_which_logs_go_where_is_told(clusters, standing, client, asked, told):
+    client("s3").create_bucket(Bucket="audited")
+    clusters.redshift.enable_logging(ClusterIdentifier=standing, **asked)
+    found = clusters.redshift.describe_logging_status(ClusterIdentifier=standing)
+    assert (found["LoggingEnabled"], found.get("LogExports")) == (True, told)
+    clusters.redshift.disable_logging(ClusterIdentifier=standing)
+
+
 def test_parameters_wait_for_a_reboot(clusters, fresh):
     redshift, group = clusters.redshift, fresh("group")
     redshift.create_cluster_parameter_group(

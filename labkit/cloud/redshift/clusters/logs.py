@@ -26,7 +26,8 @@ def enable_logging(
     LogExports: list[str] | None = None,
 ) -> Answer:
     record = records.find(context, CLUSTER, ClusterIdentifier)
-    if LogDestinationType != "cloudwatch":
+    watched = LogDestinationType == "cloudwatch"
+    if not watched:
         if not BucketName:
             raise invalid_combination("Give the BucketName.")
         if BucketName not in context.backend("s3").buckets:
@@ -36,7 +37,7 @@ def enable_logging(
         "BucketName": BucketName,
         "S3KeyPrefix": S3KeyPrefix,
         "LogDestinationType": LogDestinationType or "s3",
-        "LogExports": LogExports or [],
+        "LogExports": LogExports or ([] if watched else None),
     }
     return _put(context, record, records.given(told))
 
