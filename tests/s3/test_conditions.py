@@ -245,6 +245,7 @@ def test_a_version_that_cannot_be_is_no_version(s3, bucket):
     assert told == {**named, "Code": "NoSuchVersion", "Message": told["Message"]}
     s3.put_object(Bucket=bucket, Key="a", Body=b"x")
     assert s3.get_object(Bucket=bucket, Key="a", VersionId="null")["Body"].read() == b"x"
+    assert s3.head_object(Bucket=bucket, Key="a", VersionId="null")["ContentLength"] == 1
 
 
 def test_an_empty_object_is_its_headers_alone(s3, bucket):

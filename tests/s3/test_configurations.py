@@ -98,6 +98,42 @@ def test_no_lifecycle(s3, bucket, rules, code):
     assert code == "NoSuchLifecycleConfiguration"
 
 
+NINE, TAG = {"Days": 9}, {"Key": "k", "Value": "v"}
+EXPIRATIONS = {  # rules → the one of them that ends an object of two bytes with a tag, if one does
+    "every": ([{"ID": "all", "Expiration": NINE}], "all"),
+    "the first": (
+        [{"ID": "9", "Expiration": NINE}, {"ID": "a b", "Expiration": {"Days": 8}}],
+        "a%20b",
+    ),
+    "on a date": ([{"ID": "date", "Expiration": {"Date": LATER}}], "date"),
+    "off": ([{"ID": "off", "Status": "Disabled", "Expiration": NINE}], None),
+    "markers": ([{"ID": "m", "Expiration": {"ExpiredObjectDeleteMarker": True}}], None),
+    "a prefix": ([{"ID": "p", "Filter": {"Prefix": "in/"}, "Expiration": NINE}], "p"),
+    "another": ([{"ID": "p", "Filter": {"Prefix": "out/"}, "Expiration": NINE}], None),
+    "a tag": ([{"ID": "t", "Filter": {"Tag": TAG}, "Expiration": NINE}], "t"),
+    "sizes": ([{"ID": "s", "Filter": {"ObjectSizeGreaterThan": 2}, "Expiration": NINE}], None),
+}
+
+
+@pytest.mark.parametrize(("rules", "name"), EXPIRATIONS.values(), ids=EXPIRATIONS)
+def test_an_object_tells_when_it_expires(s3, bucket, rules, name):
+    rules = [{"Status": "Enabled", "Filter": {}} | each for each in rules]
+    s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": rules})
+    one = {"Bucket": bucket, "Key": "in/a"}
+    made, seen = s3.put_object(**one, Body=b"xx", Tagging="k=v"), s3.head_object(**one)
+    got = s3.get_object(**one, Range="bytes=0-0")
+    got["Body"].close()
+    copied = s3.copy_object(**one, CopySource=f"{bucket}/in/a", StorageClass="STANDARD_IA")
+    end = seen.get("Expiration")
+    assert all(each.get("Expiration") == end for each in (made, got, copied))
+    assert (end and re.search('rule-id="(.*)"', end)[1]) == name
+    if end:
+        later = datetime.timedelta(days=9 if name == "a%20b" else 10)  # at the next midnight
+        day = LATER if name == "date" else seen["LastModified"] + later
+        assert f'expiry-date="{day:%a, %d %b %Y} 00:00:00 GMT"' in end
+    assert "Expiration" not in s3.head_object(**one, VersionId="null")
+
+
 def test_a_rule_without_a_name_gets_one(s3, bucket):
     rules = [rule(ID="a"), rule(Expiration={"Date": LATER})]
     s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": rules})

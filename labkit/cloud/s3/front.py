@@ -28,6 +28,7 @@ from labkit.cloud.s3 import (
     cross_origin,
     delete,
     destinations,
+    expirations,
     grants,
     kept,
     limits,
@@ -57,6 +58,7 @@ _IN_MEMORY = 512 << 10  # bytes of a form's file; a larger one goes to disk
 _NO_VERSION = ("x-amz-version-id", "null")
 # What moto tells of how a body was sent, which is none of the object; and of pages in its own way.
 _OF_THE_WAY = "x-amz-content-sha256", "x-amz-sdk-checksum-algorithm", "access-control-"
+_OF_READS = "content-type", "last-modified"  # which moto tells of what is written, too
 
 
 class S3:
@@ -82,6 +84,9 @@ class S3:
         if request := environ.get(access_logs.REQUEST):
             bucket = self.records.bucket(request)
             headers |= versions.told_of_marker(request, bucket, status)
+            headers |= expirations.headers(self.cloud, request, bucket, status)
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD") and not any(content):
+            headers = {k: v for k, v in headers.items() if k.lower() not in _OF_READS}
         headers = _told(headers) | cross_origin.headers_for(self.cloud, environ)
         seconds = time.monotonic() - began
         self._log(environ, access_logs.Answered(status, headers, content, seconds))

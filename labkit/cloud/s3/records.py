@@ -102,7 +102,7 @@ class Records:
         environ = dict(environ or request.environ)
         environ.pop("HTTP_RANGE", None)
         environ = parts.asks_attributes(conditions.without(environ))
-        environ = without_query(environ, *parts.unsaid(request))
+        environ = without_query(environ, *parts.unsaid(request), *self._only_version(request))
         if source := copy_source(request):
             environ |= _copy_headers(*source)
         elif request.configures_object:
@@ -129,6 +129,12 @@ class Records:
             if request.changes and reply.status < 300:
                 self.make_durable(request)
         return reply if request.reads_object else replace(reply, body=named(reply.body))
+
+    def _only_version(self, request: Request) -> list[str]:
+        """The name of the only version of an object without versions, which moto does not know."""
+        bucket = self.bucket(request)
+        plain = bucket is not None and not bucket.is_versioned and request.method == "HEAD"
+        return ["versionId"] if plain and request.query.get("versionId") == "null" else []
 
     def make_durable(self, request: Request) -> None:
         """Commit what a request changed."""
