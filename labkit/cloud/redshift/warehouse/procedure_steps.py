@@ -234,13 +234,14 @@ def _execute(words: Words) -> Step:
 
 
 def _select(words: Words) -> Step:
-    """``SELECT a, b INTO x, y FROM ...``"""
+    """``SELECT a, b INTO x, y FROM ...``, or a table's name, which may have TABLE before it."""
     before = _until(words, ";", "INTO")
     if not words.accept("INTO"):
         return _ended(words, Step("select", [before]))
+    if words.word.upper in ("TABLE", "TEMP", "TEMPORARY"):
+        return _ended(words, Step("table", [f"{before} INTO {_until(words, ';')}"]))
     into = words.each(words.identifier)
-    rest = _until(words, ";")
-    return _ended(words, Step("into", [f"{before} {rest}", *into]))
+    return _ended(words, Step("into", [before, _until(words, ";"), *into]))
 
 
 def _call(words: Words) -> Step:

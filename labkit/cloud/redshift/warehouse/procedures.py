@@ -212,6 +212,25 @@ def _filled(mark: str, values: list[str]) -> str:
     return "%" if mark == "%%" or not values else values.pop(0)
 
 
+def _run_into(run: Run, step: Step) -> None:
+    """Into variables; a name that is none is a new table's, as PL/pgSQL of PostgreSQL 8.0 has it.
+
+    Source: https://github.com/awslabs/amazon-redshift-utils/blob/master/src/StoredProcedures/sp_unload.sql
+    """
+    before, rest, *names = step.texts
+    if len(names) == 1 and names[0] not in run.variables and names[0] not in run.records:
+        _make_table(run, f"{before} INTO {names[0]} {rest}")
+    else:
+        run.take(run.sql(f"{before} {rest}"), names)
+
+
+def _make_table(run: Run, text: str) -> None:
+    with run.noted(run.inserted(text, shown=True)) as record:
+        run.count = record["rows"] = run.connection.run(run.inserted(text)).count
+    run.found = run.count > 0
+    run.settle()
+
+
 def _run_sql(run: Run, step: Step) -> None:
     run.sql(step.texts[0])
     run.settle()
@@ -305,7 +324,8 @@ RUNNERS |= {
     "return": _run_return,
     "raise": _run_raise,
     "execute": _run_execute,
-    "into": lambda run, step: run.take(run.sql(step.texts[0]), step.texts[1:]),
+    "into": _run_into,
+    "table": lambda run, step: _make_table(run, step.texts[0]),
     "open": cursors.open_cursor,
     "fetch": cursors.fetch,
     "close": cursors.close,

@@ -15,6 +15,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.redshift.data_api import far
 from labkit.cloud.redshift.data_api.text import shown_value
@@ -43,9 +44,16 @@ def row_description(columns: Sequence[Column], formats: Sequence[int] = ()) -> b
 
 
 def all_formats(formats: Sequence[int], count: int) -> list[int]:
-    """A format a column: one stands for all, none is text."""
+    """A format a column: one stands for all, none is text.
+
+    Raises:
+        RedshiftError: there are more or fewer, as of a cursor of another query than was described.
+    """
     if len(formats) <= 1:
         return [*(formats or [0])] * count
+    if len(formats) != count:
+        message = f"bind message has {len(formats)} formats but there are {count}"
+        raise RedshiftError(message, "08P01")
     return list(formats)
 
 
