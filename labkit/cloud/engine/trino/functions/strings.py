@@ -38,8 +38,9 @@ def _substring(call: Any, args: Sequence[str]) -> str:
 
 
 def _substring_of_char(call: Any, args: Sequence[str]) -> str:
+    """A part of a char is a varchar, with the spaces that fall into it."""
     padded = f"rpad({args[0]}, {call.bindings['x']}, ' ')"
-    return f"rtrim({_substring(call, [padded, *args[1:]])}, ' ')"
+    return _substring(call, [padded, *args[1:]])
 
 
 def _merged_map(call: Any, args: Sequence[str]) -> str:
@@ -105,8 +106,9 @@ SCALARS = (
         ("lpad(varchar, bigint, varchar) -> varchar", _pad("l")),
         ("luhn_check(varchar) -> boolean", "trino_luhn({0})"),
         ("ltrim(varchar(x)) -> varchar(x)", "ltrim({0}, trino_blanks())"),
-        ("ltrim(char(x)) -> char(x)", "ltrim({0}, trino_blanks())"),
+        ("ltrim(char(x)) -> varchar(x)", "ltrim({0}, trino_blanks())"),
         ("ltrim(varchar(x), varchar) -> varchar(x)", "ltrim({0}, {1})"),
+        ("ltrim(char(x), varchar) -> varchar(x)", "ltrim({0}, {1})"),
         ("normalize(varchar) -> varchar", "nfc_normalize({0})"),
         ("normalize(varchar, varchar) -> varchar", "trino_normalize({0}, {1})"),
         ("replace(varchar(x), varchar) -> varchar(x)", "replace({0}, {1}, '')"),
@@ -114,8 +116,9 @@ SCALARS = (
         ("reverse(varbinary) -> varbinary", "trino_reverse_bytes({0})"),
         ("rpad(varchar, bigint, varchar) -> varchar", _pad("r")),
         ("rtrim(varchar(x)) -> varchar(x)", "rtrim({0}, trino_blanks())"),
-        ("rtrim(char(x)) -> char(x)", "rtrim({0}, trino_blanks())"),
+        ("rtrim(char(x)) -> varchar(x)", "rtrim({0}, trino_blanks())"),
         ("rtrim(varchar(x), varchar) -> varchar(x)", "rtrim({0}, {1})"),
+        ("rtrim(char(x), varchar) -> varchar(x)", "rtrim(rtrim({0}, {1}), ' ')"),
         ("soundex(varchar) -> varchar(4)", "trino_soundex({0})"),
         ("split(varchar, varchar) -> array(varchar)", "trino_split({0}, {1})"),
         ("split(varchar, varchar, bigint) -> array(varchar)", "trino_split_limit({0}, {1}, {2})"),
@@ -142,16 +145,17 @@ SCALARS = (
         ("char2hexint(varchar) -> varchar", "trino_char2hexint({0})"),
         ("substr(varchar(x), bigint) -> varchar(x)", _substring),
         ("substr(varchar(x), bigint, bigint) -> varchar(x)", _substring),
-        ("substr(char(x), bigint) -> char(x)", _substring_of_char),
-        ("substr(char(x), bigint, bigint) -> char(x)", _substring_of_char),
-        ("substring(char(x), bigint) -> char(x)", _substring_of_char),
-        ("substring(char(x), bigint, bigint) -> char(x)", _substring_of_char),
+        ("substr(char(x), bigint) -> varchar(x)", _substring_of_char),
+        ("substr(char(x), bigint, bigint) -> varchar(x)", _substring_of_char),
+        ("substring(char(x), bigint) -> varchar(x)", _substring_of_char),
+        ("substring(char(x), bigint, bigint) -> varchar(x)", _substring_of_char),
         ("substring(varchar(x), bigint) -> varchar(x)", _substring),
         ("substring(varchar(x), bigint, bigint) -> varchar(x)", _substring),
         ("translate(varchar, varchar, varchar) -> varchar", "translate({0}, {1}, {2})"),
         ("trim(varchar(x)) -> varchar(x)", "trim({0}, trino_blanks())"),
-        ("trim(char(x)) -> char(x)", "trim({0}, trino_blanks())"),
+        ("trim(char(x)) -> varchar(x)", "trim({0}, trino_blanks())"),
         ("trim(varchar(x), varchar) -> varchar(x)", "trim({0}, {1})"),
+        ("trim(char(x), varchar) -> varchar(x)", "rtrim(trim({0}, {1}), ' ')"),
         ("upper(varchar(x)) -> varchar(x)", "trino_upper({0})"),
         ("upper(char(x)) -> char(x)", "trino_upper({0})"),
         ("word_stem(varchar(x)) -> varchar", "trino_stem({0}, 'en')"),
