@@ -255,7 +255,9 @@ def _unsigned_service(environ: Environ) -> str | None:
     if environ.get("HTTP_X_AMZ_TARGET"):
         return "dynamodb"
     form = environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded")
-    return "sts" if form and environ["REQUEST_METHOD"] == "POST" else None
+    bucket = str(environ.get("PATH_INFO", "")).strip("/")
+    named = bool(bucket) and "/" not in bucket  # an upload by a form of the wrong kind
+    return "sts" if form and environ["REQUEST_METHOD"] == "POST" and not named else None
 
 
 def _send(start_response: StartResponse, reply: protocol.Reply) -> Iterable[bytes]:

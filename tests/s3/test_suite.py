@@ -272,6 +272,13 @@ def test_what_is_no_form_is_refused(s3, bucket, body, code):
     assert (answer.status_code, f"<Code>{code}" in answer.text) == (400, True)
 
 
+def test_a_form_that_carries_no_file_is_told_so(s3, bucket):
+    sent = s3.generate_presigned_post(bucket, "f")
+    answer = requests.post(sent["url"], data=sent["fields"], timeout=60)
+    assert answer.status_code == 412
+    assert "must be of the enclosure-type multipart/form-data</Condition>" in answer.text
+
+
 def test_only_a_new_object_says_how_it_is_encrypted(aws, s3, bucket):
     said = aws("s3", config=Config())
     named = {"Bucket": bucket, "Key": "a"}
@@ -338,6 +345,15 @@ def test_an_address_that_does_not_hold_is_told_why(aws, bucket, version):
     assert all(f"<{name}>" in another for name in ("AWSAccessKeyId", "SignatureProvided"))
     what = "CanonicalRequest" if version else "StringToSign"
     assert (f"<{what}>PUT\n" in another, f"<{what}Bytes>50 55 54 0a" in another) == (True, True)
+
+
+def test_a_header_that_is_not_signed_is_named(aws, bucket):
+    s3 = aws("s3", config=Config(signature_version="s3v4"))
+    named = {"Bucket": bucket, "Key": "a", "Metadata": {"m": "1"}}
+    url = s3.generate_presigned_url("put_object", named)
+    answer = requests.put(url, b"x", headers={"x-amz-meta-n": "1"}, timeout=60)
+    told = "<HeadersNotSigned>x-amz-meta-n</HeadersNotSigned>"
+    assert (answer.status_code, told in answer.text) == (403, True)
 
 
 def test_what_signs_an_address_is_none_of_the_object(aws, s3, bucket):

@@ -118,9 +118,9 @@ class S3:
             return whole(cross_origin.preflight(self.cloud, read_request(environ, ANONYMOUS)))
         limits.check_address(environ)
         limits.check_digest(environ)
+        limits.check_signed(environ, signature.read_claim(environ))
         claim, principal = guard.identify(environ, None)
         environ[signature.CLAIM] = claim
-        limits.check_signed(environ, claim)
         request = read_request(with_legacy_headers(environ, claim), principal)
         environ[access_logs.REQUEST] = request
         policy.authorize_s3(self.cloud, request)

@@ -177,12 +177,12 @@ def check_digest(environ: dict[str, Any]) -> None:
         raise _invalid(words, _DIGEST, sent)
 
 
-def check_signed(environ: dict[str, Any], claim: Claim) -> None:
+def check_signed(environ: dict[str, Any], claim: Claim | None) -> None:
     """Raise where a presigned address is asked with more of AWS's headers than it was signed for.
 
     Source: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
     """
-    if not (claim.presigned and claim.signed_headers):
+    if claim is None or not (claim.presigned and claim.signed_headers):
         return
     stem = "HTTP_X_AMZ_"
     sent = {k[5:].lower().replace("_", "-") for k in environ if k.startswith(stem)}

@@ -30,9 +30,17 @@ _HEADERS = {
 
 
 def is_form(environ: Environ) -> bool:
-    """Whether a request is a form's."""
-    kind = environ.get("CONTENT_TYPE", "")
-    return bool(environ["REQUEST_METHOD"] == "POST" and kind.startswith("multipart/form-data"))
+    """Whether a request is a form's.
+
+    Raises:
+        AwsError: ``PreconditionFailed``: it is one that carries no file.
+    """
+    kind, posts = environ.get("CONTENT_TYPE", ""), environ["REQUEST_METHOD"] == "POST"
+    if posts and kind.startswith("application/x-www-form-") and not environ.get("QUERY_STRING"):
+        words = "At least one of the pre-conditions you specified did not hold"
+        wanted = "Bucket POST must be of the enclosure-type multipart/form-data"
+        raise AwsError("PreconditionFailed", words, 412, Condition=wanted)
+    return bool(posts and kind.startswith("multipart/form-data"))
 
 
 def read_form(environ: Environ, file: IO[bytes]) -> tuple[Form, Principal]:
