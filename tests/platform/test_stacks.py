@@ -638,6 +638,27 @@ def test_a_stack_whose_resource_fails_tells_so(aws, fresh, other, match, status,
     assert name not in str(aws("s3").list_buckets())
 
 
+def test_a_stack_that_is_gone_is_told_and_makes_nothing_again(aws, fresh):
+    stacks, queues, name = aws("cloudformation"), aws("sqs"), fresh("gone")
+    queue = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": name}}
+    outputs = {
+        "Url": {"Value": {"Ref": "Queue"}},
+        "Arn": {"Value": {"Fn::GetAtt": ["Queue", "Arn"]}, "Export": {"Name": name}},
+    }
+    template = {"Resources": {"Queue": queue}, "Outputs": outputs}
+    stack = stacks.create_stack(StackName=name, TemplateBody=json.dumps(template))["StackId"]
+    stacks.update_stack(
+        StackName=name, TemplateBody=json.dumps(template | {"Description": "another"})
+    )
+    stacks.delete_stack(StackName=name)
+    (told,) = stacks.describe_stacks(StackName=stack)["Stacks"]
+    assert told["StackStatus"] == "DELETE_COMPLETE"
+    assert {each["OutputKey"] for each in told["Outputs"]} == {"Url", "Arn"}
+    with pytest.raises(queues.exceptions.QueueDoesNotExist):
+        queues.get_queue_url(QueueName=name)
+    assert all(each["Name"] != name for each in stacks.list_exports()["Exports"])
+
+
 @pytest.mark.parametrize(
     ("count", "match"), [("0", "none to count"), ("9", "did not receive a response")]
 )

@@ -9,6 +9,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 from __future__ import annotations
 
 import functools
+import threading
 from contextvars import ContextVar
 from typing import Any
 
@@ -23,6 +24,7 @@ REPLACED: ContextVar[list[tuple[Any, Any]]] = ContextVar("replaced")
 # Whether what an update changed is put back.
 UNDOING: ContextVar[bool] = ContextVar("undoing", default=False)
 _ASKED: ContextVar[dict[str, Any]] = ContextVar("asked")
+_TEACHING = threading.Lock()  # who taught twice would have each resource's events told twice
 
 
 def judge_call(context: Context, parameters: dict[str, Any]) -> None:
@@ -34,7 +36,8 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
     """
     _CALLER.set(context)
     _ASKED.set(parameters)
-    _teach()
+    with _TEACHING:
+        _teach()
     if context.operation in _PROPOSALS:
         validation.check_call(**parameters)
     if context.operation == "DeleteStack":

@@ -31,11 +31,13 @@ def teach() -> None:
 
 
 def made(make: Any) -> Any:
-    """Tell of each resource that is made."""
+    """Tell of each resource that is made; of a stack that is gone none is."""
 
     def told(name: str, said: Any, resources: Any, **where: Any) -> Any:
         condition = said.get("Condition")
         if condition and not resources.lazy_condition_map[condition]:
+            return None
+        if resources.stack.status == "DELETE_COMPLETE":
             return None
         with telling(resources, "CREATE", name, said) as known:
             known[0] = make(name, said, resources, **where)

@@ -184,10 +184,25 @@ def _change(resources: Any, name: str, was: Said, touched: set[str]) -> dict[str
 
 def _delete(self: Any) -> None:
     """Drop a stack's resources, but those that it is to leave."""
+    told = _settled(self.stack)
     asked, said = stacks.asked(), self._resource_json_map
     mine = asked.get("StackName") in (self.stack_id, self["AWS::StackName"])
     left = asked.get("RetainResources", ()) if mine else ()
     _drop(self, said, said.keys() - {*left})
+    self.stack.output_map._output_json_map = told
+
+
+def _settled(stack: Any) -> Said:
+    """What a stack tells at its end: moto would make its resources again to tell of them."""
+    outputs, resources = stack.output_map, stack.resource_map
+    told: Said = {}
+    for name in outputs.outputs:
+        with contextlib.suppress(Exception):
+            said = outputs._output_json_map[name] | {"Value": outputs[name].value}
+            if export := said.get("Export"):
+                said["Export"] = {"Name": parsing.clean_json(export.get("Name"), resources)}
+            told[name] = said
+    return told
 
 
 def _drop(
