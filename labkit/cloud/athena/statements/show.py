@@ -171,9 +171,9 @@ def show_create_view(text: str) -> Statement:
     words.end()
 
     def run(run: Run) -> Result:
-        view = need(run, parts)
-        if not is_view(view):
-            raise StatementFailed(f"{DDL_TASK} {'.'.join(parts)} is not a view")
+        view = run.metastore.definition(*place(run, parts))
+        if view is None or not is_view(view):
+            raise StatementFailed(f"View not found or not a valid presto view: {parts[-1]}")
         lines = f"CREATE VIEW {'.'.join(parts)} AS\n{decode_view(view)['originalSql']}".split("\n")
         return run.text_result(("create view",), lines)
 
