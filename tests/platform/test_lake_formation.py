@@ -83,6 +83,22 @@ def test_grants_are_found(lake, fresh, resource, asked, right):
     lake.revoke_permissions(Principal=who, Resource=resource, Permissions=[right])
     found = lake.list_permissions(Principal=who, Resource=asked or resource)
     assert found["PrincipalResourcePermissions"] == []
+    with pytest.raises(lake.exceptions.InvalidInputException, match="Grantee has no permissions"):
+        lake.revoke_permissions(Principal=who, Resource=resource, Permissions=[right])
+
+
+def test_a_table_is_found_by_its_name_alone(lake, fresh):
+    table = {"DatabaseName": fresh("db"), "Name": "t"}
+    granted = {"Table": table | {"CatalogId": "123456789012", "TableWildcard": {}}}
+    who = {"DataLakePrincipalIdentifier": "someone"}
+    lake.grant_permissions(
+        Principal=who, Resource=granted, Permissions=["ALL"], PermissionsWithGrantOption=["DROP"]
+    )
+    lake.revoke_permissions(
+        Principal=who, Resource=granted, Permissions=[], PermissionsWithGrantOption=["DROP"]
+    )
+    (grant,) = lake.list_permissions(Resource={"Table": table})["PrincipalResourcePermissions"]
+    assert (grant["Permissions"], grant["PermissionsWithGrantOption"]) == (["ALL"], [])
 
 
 UNFOUND = {

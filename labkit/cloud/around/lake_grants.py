@@ -18,6 +18,9 @@ Members = dict[str, Any]
 _MOST = 1000
 _NO_RESOURCE = "Resource must have either the catalog, table or database field populated."
 _NO_PRINCIPALS_ALONE = "Resource is mandatory if Principal is set in the input."
+_NOT_HELD = (
+    "No permissions revoked. Grantee has no permissions and no grantable permissions on resource."
+)
 _NO_TABLE = "Table name and table wildcard cannot both be {}."
 # The kind of resource that a type asks for.
 _TYPES = {
@@ -63,6 +66,22 @@ def list_permissions(
     return page("PrincipalResourcePermissions", found, MaxResults or _MOST, NextToken, refusal)
 
 
+def check_held(context: Context, parameters: Members) -> None:
+    """Raise for a revocation of what a principal does not have: clients revoke until it is gone."""
+    rights = {*parameters.get("Permissions", ())}
+    grantable = {*parameters.get("PermissionsWithGrantOption", ())}
+    catalog = parameters.get("CatalogId") or context.account
+    for grant in _granted(context, catalog):
+        same = (parameters["Principal"], parameters["Resource"]) == (
+            grant.principal,
+            grant.resource,
+        )
+        held = rights & {*grant.permissions}
+        if same and (held or grantable & {*grant.permissions_with_grant_options}):
+            return
+    raise _invalid(_NOT_HELD)
+
+
 def _granted(context: Context, catalog: str) -> Iterator[Any]:
     """moto's records of a catalog's grants, always in the same order."""
     known = context.backend("lakeformation").grants.get(catalog)
@@ -82,8 +101,7 @@ def _matching(context: Context, asked: Members) -> Callable[[Members], bool]:
         if (wanted := asked.get(kind)) is not None:
             if kind == "Table":
                 _check_table(wanted)
-            if "CatalogId" not in wanted:
-                members = members[1:]
+            members = tuple(name for name in members if name in wanted)
             mine = _told(context, wanted, members)
             others = ("TableWithColumns",) if kind == "Table" else ()
             return lambda granted: any(
@@ -93,8 +111,8 @@ def _matching(context: Context, asked: Members) -> Callable[[Members], bool]:
     raise _invalid(_NO_RESOURCE)
 
 
-# What tells a resource of each kind from others. Its catalog, told first, counts where it is asked
-# for; a grant that names none is in the caller's.
+# What may tell a resource of each kind from others; a grant that names no catalog is in the
+# caller's.
 _MEMBERS: dict[str, tuple[str, ...]] = {
     "Catalog": (),
     "Database": ("CatalogId", "Name"),

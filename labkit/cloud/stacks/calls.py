@@ -12,7 +12,7 @@ from labkit.cloud import stacks
 from labkit.cloud.stacks.fitting import fit
 from labkit.cloud.stacks.kinds import Members
 
-_GONE = ("notfound", "not found", "nosuch", "does not exist")
+_GONE = ("notfound", "not found", "nosuch", "does not exist", "no permissions revoked")
 
 
 class Gone(ValidationError):
