@@ -128,6 +128,13 @@ def test_an_id_is_taken_once(quicksight: Any, small: Any, analysis: str) -> None
     assert code == "ResourceExistsException"
 
 
+def test_an_empty_source_is_none(quicksight: Any, small: Any) -> None:
+    made = {"AnalysisId": "unsourced", "Name": "x", "SourceEntity": {}}
+    quicksight.create_analysis(**made, Definition=small)
+    assert quicksight.describe_analysis(AnalysisId="unsourced")["Analysis"].get("Errors") is None
+    quicksight.delete_analysis(AnalysisId="unsourced", ForceDeleteWithoutRecovery=True)
+
+
 def test_neither_definition_nor_source(quicksight: Any) -> None:
     code, said = refused(quicksight.create_analysis, AnalysisId="none", Name="x")
     assert (code, said) == (

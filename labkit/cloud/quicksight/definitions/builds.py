@@ -92,7 +92,7 @@ Take = Callable[[Context, Record], tuple[Record, str, list[Error]]]
 
 
 def _taken(context: Context, members: Record, take: Take) -> tuple[Record, str, list[Error]]:
-    given, source = members.get("Definition"), members.get("SourceEntity")
+    given, source = members.get("Definition"), members.get("SourceEntity") or None
     if given is None and source is None and gate.is_open(context.cloud):
         given = {"DataSetIdentifierDeclarations": []}
     if (given is None) == (source is None):
