@@ -193,6 +193,18 @@ def test_a_rule_has_five_targets_at_most(events, fresh):
         events.put_targets(Rule=rule, Targets=targets[5:])
 
 
+def test_a_bus_has_another_description(aws, fresh):
+    events, bus = aws("events"), fresh("bus")
+    events.create_event_bus(Name=bus, Description="a", KmsKeyIdentifier="alias/a")
+    letters = {"Arn": "arn:aws:sqs:us-east-1:123456789012:letters"}
+    told = events.update_event_bus(Name=bus, DeadLetterConfig=letters)
+    assert (told["Name"], told["Description"]) == (bus, "a")
+    kept = events.describe_event_bus(Name=bus)
+    assert (kept["DeadLetterConfig"], "KmsKeyIdentifier" in kept) == (letters, False)
+    events.update_event_bus(Name=bus, Description="")
+    assert not {"Description", "DeadLetterConfig"} & events.describe_event_bus(Name=bus).keys()
+
+
 def test_entries_of_a_megabyte_are_too_many(events):
     entry = {"Source": "s", "DetailType": "d", "Detail": json.dumps({"a": "x" * (1 << 19)})}
     assert events.put_events(Entries=[entry])["FailedEntryCount"] == 0

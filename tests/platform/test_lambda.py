@@ -779,3 +779,17 @@ def test_whether_a_function_may_loop_goes_with_it(aws, function):
     client.delete_function(**named)
     function(code, FunctionName=name)
     assert client.get_function_recursion_config(**named)["RecursiveLoop"] == "Terminate"
+
+
+def test_when_a_runtime_is_updated_is_kept(aws, function):
+    client, named = aws("lambda"), {"FunctionName": function("def handler(event, context): ...")}
+    assert client.get_runtime_management_config(**named)["UpdateRuntimeOn"] == "Auto"
+    put = client.put_runtime_management_config
+    with pytest.raises(client.exceptions.InvalidParameterValueException):
+        put(**named, UpdateRuntimeOn="Manual")
+    arn = "arn:aws:lambda:us-east-1::runtime:abc"
+    put(**named, UpdateRuntimeOn="Manual", RuntimeVersionArn=arn)
+    assert client.get_runtime_management_config(**named)["RuntimeVersionArn"] == arn
+    put(**named, UpdateRuntimeOn="FunctionUpdate")
+    told = client.get_runtime_management_config(**named)
+    assert (told["UpdateRuntimeOn"], "RuntimeVersionArn" in told) == ("FunctionUpdate", False)

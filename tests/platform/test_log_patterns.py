@@ -190,3 +190,20 @@ def test_a_query_is_kept_under_a_name(aws, fresh):
     for call, also in ((logs.delete_query_definition, {}), (logs.put_query_definition, asked)):
         with pytest.raises(logs.exceptions.ResourceNotFoundException):
             call(queryDefinitionId=number, **also)
+
+
+def test_a_group_has_another_key(aws, fresh):
+    logs, name = aws("logs"), fresh("group")
+    logs.create_log_group(logGroupName=name)
+    arn = "arn:aws:kms:us-east-1:123456789012:key/a"
+
+    def told():
+        (group,) = logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"]
+        return group.get("kmsKeyId"), group["logGroupArn"]
+
+    logs.associate_kms_key(logGroupName=name, kmsKeyId=arn)
+    assert told()[0] == arn
+    logs.disassociate_kms_key(resourceIdentifier=told()[1])
+    assert told()[0] is None
+    with pytest.raises(logs.exceptions.ResourceNotFoundException):
+        logs.associate_kms_key(logGroupName=f"{name}-no", kmsKeyId=arn)

@@ -57,6 +57,39 @@ def describe_log_groups(
     )
 
 
+@operation("logs", "AssociateKmsKey")
+def associate_kms_key(
+    context: Context, *, kmsKeyId: str, logGroupName: str = "", resourceIdentifier: str = ""
+) -> Answer:
+    """Name another key of a group; what is kept is not encrypted by it.
+
+    Source:
+    https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_AssociateKmsKey.html
+    """
+    return _with_key(context, kmsKeyId, logGroupName, resourceIdentifier)
+
+
+@operation("logs", "DisassociateKmsKey")
+def disassociate_kms_key(
+    context: Context, *, logGroupName: str = "", resourceIdentifier: str = ""
+) -> Answer:
+    return _with_key(context, None, logGroupName, resourceIdentifier)
+
+
+def _with_key(context: Context, key: str | None, name: str, resource: str) -> Answer:
+    if bool(name) == bool(resource):
+        raise _invalid("Tell either the log group's name or a resource identifier.")
+    if resource and ":log-group:" not in resource:
+        raise not_here("logs", context.operation, "results of queries have no keys")
+    name = name or resource.removesuffix(":*").rpartition(":log-group:")[2]
+    with context.cloud.changing("logs"):
+        if (group := _groups(context).get(name)) is None:
+            words = "The specified log group does not exist."
+            raise AwsError("ResourceNotFoundException", words)
+        group.kms_key_id = key
+    return {}
+
+
 def _groups(context: Context) -> dict[str, Any]:
     groups: dict[str, Any] = context.backend("logs").groups
     return dict(groups)

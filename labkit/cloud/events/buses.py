@@ -9,6 +9,7 @@ https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_ListEventBuses.h
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from moto.core.exceptions import JsonRESTError
@@ -17,7 +18,7 @@ from moto.events.models import EventBusPolicyStatement
 from labkit.cloud import paging
 from labkit.cloud.json_text import BadJson, parse_json
 from labkit.cloud.moto_calls import from_moto
-from labkit.cloud.operations import Answer, AwsError, Context, operation
+from labkit.cloud.operations import Answer, AwsError, Context, not_here, operation
 
 _MOST = 100
 
@@ -31,6 +32,33 @@ def list_event_buses(
     told = [_told(buses[name]) for name in sorted(buses) if name.startswith(NamePrefix)]
     bad = AwsError("ValidationException", "The pagination token is not valid.")
     return paging.page("EventBuses", told, min(Limit, _MOST), NextToken, bad, question=NamePrefix)
+
+
+@operation("events", "UpdateEventBus")
+def update_event_bus(
+    context: Context,
+    *,
+    Name: str,
+    Description: str | None = None,
+    KmsKeyIdentifier: str = "",
+    DeadLetterConfig: Answer | None = None,
+    LogConfig: Answer | None = None,
+) -> Answer:
+    """What is not said is taken away; a description is by an empty one alone.
+
+    Source: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_UpdateEventBus.html
+    """
+    if LogConfig:
+        raise not_here("events", context.operation, "buses write no logs")
+    with context.cloud.changing("events"):
+        bus = _bus(context, Name)
+        if Description is not None:
+            bus.description = Description
+        bus.kms_key_identifier, bus.dead_letter_config = KmsKeyIdentifier, DeadLetterConfig
+        bus.last_modified_time = time.time()
+    told = {"Name": bus.name, "Arn": bus.arn, "Description": bus.description}
+    told |= {"KmsKeyIdentifier": KmsKeyIdentifier, "DeadLetterConfig": DeadLetterConfig}
+    return {k: v for k, v in told.items() if v}
 
 
 @operation("events", "PutPermission")

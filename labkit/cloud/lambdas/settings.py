@@ -12,6 +12,8 @@ from typing import Any
 import moto.awslambda.models as models
 
 from labkit.cloud.cloud import Cloud, on_start
+from labkit.cloud.lambdas.finding import arn_of, find
+from labkit.cloud.operations import Answer, AwsError, Context, operation
 
 Json = dict[str, Any]
 _made: Any = models.LambdaFunction.__init__
@@ -58,6 +60,44 @@ def _keep(function: Any, said: Json) -> None:
         function.ephemeral_storage = storage["Size"]
     if group := (said.get("LoggingConfig") or {}).get("LogGroup"):
         function.logs_group_name = group
+
+
+@operation("lambda", "PutRuntimeManagementConfig")
+def put_runtime_management_config(
+    context: Context,
+    *,
+    FunctionName: str,
+    UpdateRuntimeOn: str,
+    Qualifier: str | None = None,
+    RuntimeVersionArn: str | None = None,
+) -> Answer:
+    """When a version's runtime is to be updated; here it never is.
+
+    Source: https://docs.aws.amazon.com/lambda/latest/api/API_PutRuntimeManagementConfig.html
+    """
+    if (UpdateRuntimeOn == "Manual") != bool(RuntimeVersionArn):
+        words = "A runtime version ARN goes with the update mode Manual, and with it alone."
+        raise AwsError("InvalidParameterValueException", words)
+    function = find(context.cloud, FunctionName, Qualifier, context.region)
+    with context.cloud.changing("lambda"):
+        function.runtime_management = {
+            "UpdateRuntimeOn": UpdateRuntimeOn,
+            "RuntimeVersionArn": RuntimeVersionArn,
+        }
+    return _managed(function)
+
+
+@operation("lambda", "GetRuntimeManagementConfig")
+def get_runtime_management_config(
+    context: Context, *, FunctionName: str, Qualifier: str | None = None
+) -> Answer:
+    return _managed(find(context.cloud, FunctionName, Qualifier, context.region))
+
+
+def _managed(function: Any) -> Answer:
+    said = getattr(function, "runtime_management", {"UpdateRuntimeOn": "Auto"})
+    told = {"FunctionArn": arn_of(function)} | said
+    return {name: value for name, value in told.items() if value}
 
 
 def _replace(backend: Any, name: str, config: Json) -> Any:
