@@ -154,8 +154,10 @@ def element(array: Typed, index: Typed) -> Typed:
     base, at = array.type.base, coerce(index, INT4).sql
     items = _VECTOR if base in _VECTORS else _ARRAY
     kind = _ELEMENTS.get(base, VARCHAR)
-    at = f"{at} + 1" if base in _VECTORS else at
-    return Typed(f"CAST({items.format(array.sql)}[{at}] AS {kind.duckdb})", kind, array.name)
+    member = f"{items.format(array.sql)}[{at}]"
+    if base in _VECTORS:  # one without members is an empty text
+        member = f"nullif({items.format(array.sql)}[{at} + 1], '')"
+    return Typed(f"CAST({member} AS {kind.duckdb})", kind, array.name)
 
 
 _ARRAY, _VECTOR = "string_split(trim({}, '{{}}'), ',')", "string_split({}, ' ')"

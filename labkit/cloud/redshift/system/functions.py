@@ -192,13 +192,15 @@ _DESCRIPTION = (
     "(SELECT max(description) FROM pg_catalog.pg_description WHERE objoid = $1 AND objsubid = {})"
 )
 _ENCODING = " ".join(f"WHEN {at} THEN '{name}'" for at, name in enumerate(ENCODINGS))
+#: The members of ``{a,"group b"}`` without the quotes that are the array's.
+_JOINED = """replace(replace(trim($1, '{}'), '"', ''), ',', $2)"""
 #: Signature, ``->`` and the result's type; the body, or what makes it for a session.
 _TABLE: tuple[tuple[str, Body], ...] = (
     ("aclcontains(varchar, varchar) -> bool", access_items.contains),
     ("makeaclitem(int4, int4, int4, varchar, bool) -> varchar", access_items.made),
     ("array_upper(varchar, int4) -> int4",
      "CASE WHEN $2 = 1 AND $1 <> '{}' THEN len($1) - len(replace($1, ',', '')) + 1 END"),
-    *((f"array_to_string({kind}, varchar) -> varchar", "replace(trim($1, '{}'), ',', $2)")
+    *((f"array_to_string({kind}, varchar) -> varchar", _JOINED)
       for kind in ("varchar", "_text", "_oid", "_int2")),
     ("array_to_string(super, varchar) -> varchar", _no_super),
     ("col_description(oid, int4) -> varchar", _DESCRIPTION.format("$2")),
