@@ -28,6 +28,7 @@ import labkit.cloud.around.log_definitions
 import labkit.cloud.around.log_events
 import labkit.cloud.around.log_groups
 import labkit.cloud.around.log_queries
+import labkit.cloud.around.log_subscriptions
 import labkit.cloud.around.made_up
 import labkit.cloud.around.metrics
 import labkit.cloud.around.subscriptions

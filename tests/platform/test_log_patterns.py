@@ -137,6 +137,21 @@ def test_a_subscription_gets_what_its_pattern_matches(aws, fresh):
     (record,) = kinesis.get_records(ShardIterator=iterator)["Records"]
     told = json.loads(gzip.decompress(record["Data"]))
     assert [each["message"] for each in told["logEvents"]] == [ERROR]
+    for filter_name, order in (("g", "Random"), ("g", "ByLogStream"), ("f", "Random")):
+        logs.put_subscription_filter(
+            logGroupName=name,
+            filterName=filter_name,
+            filterPattern="",
+            destinationArn=arn,
+            distribution=order,
+        )
+    found = logs.describe_subscription_filters(logGroupName=name)["subscriptionFilters"]
+    orders = {each["filterName"]: each["distribution"] for each in found}
+    assert orders == {"g": "ByLogStream", "f": "Random"}
+    with pytest.raises(logs.exceptions.LimitExceededException):
+        logs.put_subscription_filter(
+            logGroupName=name, filterName="h", filterPattern="", destinationArn=arn
+        )
 
 
 def test_a_stream_is_told_from_its_group(aws, fresh):

@@ -1,0 +1,65 @@
+"""Where a log group's events are sent on to, and in which order.
+
+moto tells one order of all, and takes no change of one of two filters: it counts a third one, and
+two are the most.
+
+Source:
+https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutSubscriptionFilter.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.core.exceptions import JsonRESTError
+from moto.logs.models import SubscriptionFilter
+
+from labkit.cloud.cloud import Cloud, on_start
+from labkit.cloud.moto_calls import from_moto
+from labkit.cloud.operations import Answer, Context, not_here, operation
+
+_ORDERED = "ByLogStream"
+_FROM_MOTO: Any = SubscriptionFilter.to_json
+
+
+@on_start
+def tell_distributions(cloud: Cloud) -> None:
+    """Let moto's answers tell of a filter what it was given."""
+    SubscriptionFilter.to_json = _told  # type: ignore[assignment, method-assign]
+
+
+def _told(kept: Any) -> dict[str, Any]:
+    told: dict[str, Any] = _FROM_MOTO(kept)
+    return told | {"distribution": getattr(kept, "distribution", _ORDERED)}
+
+
+@operation("logs", "PutSubscriptionFilter")
+def put_subscription_filter(
+    context: Context,
+    *,
+    logGroupName: str,
+    filterName: str,
+    filterPattern: str,
+    destinationArn: str,
+    roleArn: str | None = None,
+    distribution: str = _ORDERED,
+    **more: Any,
+) -> Answer:
+    if strange := sorted(name for name, value in more.items() if value):
+        raise not_here("logs", context.operation, f"{strange[0]} is not known")
+    logs = context.backend("logs")
+    with context.cloud.changing("logs"):
+        filters = getattr(logs.groups.get(logGroupName), "subscription_filters", {})
+        former = filters.pop(filterName, None)
+        try:
+            logs.put_subscription_filter(
+                logGroupName, filterName, filterPattern, destinationArn, roleArn
+            )
+        except JsonRESTError as error:
+            if former:
+                filters[filterName] = former
+            raise from_moto(error) from error
+        kept = filters[filterName]
+        kept.distribution = distribution
+        kept.creation_time = former.creation_time if former else kept.creation_time
+    return {}
