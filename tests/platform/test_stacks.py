@@ -841,6 +841,48 @@ def test_a_stack_takes_over_no_rule_of_another_bus(aws, fresh):
     assert "mine" in events.describe_rule(Name=name, EventBusName=name)["EventPattern"]
 
 
+TAGGED, COLD = [{"Key": "k", "Value": "v"}], {"StorageClass": "GLACIER", "TransitionInDays": 30}
+RULES = {  # a rule of a bucket's lifecycle in a template → in S3
+    "a tag": ({"TagFilters": TAGGED}, {"Filter": {"Tag": TAGGED[0]}}),
+    "a size": ({"ObjectSizeLessThan": "5"}, {"Filter": {"ObjectSizeLessThan": 5}}),
+    "several": (
+        {"Prefix": "in/", "TagFilters": TAGGED},
+        {"Filter": {"And": {"Prefix": "in/", "Tags": TAGGED}}},
+    ),
+    "one move": (
+        {"Transition": COLD},
+        {"Transitions": [{"StorageClass": "GLACIER", "Days": 30}]},
+    ),
+    "moves of old versions": (
+        {"NoncurrentVersionTransitions": [COLD]},
+        {"NoncurrentVersionTransitions": [{"StorageClass": "GLACIER", "NoncurrentDays": 30}]},
+    ),
+}
+
+
+def test_a_stacks_bucket_is_set_as_its_template_says(aws, fresh):
+    name, s3, rule = fresh("set"), aws("s3"), {"Status": "Enabled", "ExpirationInDays": 99}
+    site = {"IndexDocument": "index.html", "RoutingRules": [
+        {"RoutingRuleCondition": {"KeyPrefixEquals": "a/"}, "RedirectRule": {"HostName": "b.c"}},
+    ]}  # fmt: skip
+    rules = [{"Id": each} | rule | said for each, (said, _) in RULES.items()]
+    locked = {"ObjectLockEnabled": "Enabled"}
+    locked["Rule"] = {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 2}}
+    properties = {"BucketName": name, "WebsiteConfiguration": site, "ObjectLockEnabled": True}
+    properties |= {"LifecycleConfiguration": {"Rules": rules}, "ObjectLockConfiguration": locked}
+    properties["AccelerateConfiguration"] = {"AccelerationStatus": "Enabled"}
+    bucket = {"Type": "AWS::S3::Bucket", "Properties": properties}
+    template = json.dumps({"Resources": {"Made": bucket}})
+    aws("cloudformation").create_stack(StackName=name, TemplateBody=template)
+    [route] = s3.get_bucket_website(Bucket=name)["RoutingRules"]
+    assert route == {"Condition": {"KeyPrefixEquals": "a/"}, "Redirect": {"HostName": "b.c"}}
+    assert s3.get_object_lock_configuration(Bucket=name)["ObjectLockConfiguration"] == locked
+    assert s3.get_bucket_accelerate_configuration(Bucket=name)["Status"] == "Enabled"
+    for told in s3.get_bucket_lifecycle_configuration(Bucket=name)["Rules"]:
+        expected = RULES[told["ID"]][1]
+        assert {k: told[k] for k in expected} == expected
+
+
 def test_a_stack_takes_over_no_bucket_s_policy(aws, fresh):
     s3, name = aws("s3"), fresh("there")
 

@@ -54,8 +54,7 @@ def _lifecycle(said: Members) -> Members:
 def _rule(rule: Members) -> Members:
     """A rule, whose days and dates stand beside each other in a template."""
     told = {"ID": rule.pop("Id")} if "Id" in rule else Members()
-    prefix = rule.pop("Prefix", "")
-    told["Filter"] = {"Prefix": prefix}
+    told["Filter"] = _filter(rule)
     expiration = {
         api: rule.pop(name)
         for name, api in (
@@ -70,8 +69,22 @@ def _rule(rule: Members) -> Members:
     if "NoncurrentVersionExpirationInDays" in rule:
         days = rule.pop("NoncurrentVersionExpirationInDays")
         told["NoncurrentVersionExpiration"] = {"NoncurrentDays": days}
-    names = {"TransitionInDays": "Days", "TransitionDate": "Date"}
-    return told | dict(renamed(rule, names))
+    for name, days in (("Transition", "Days"), ("NoncurrentVersionTransition", "NoncurrentDays")):
+        one = [rule.pop(name)] if name in rule else []
+        if moved := [*rule.pop(f"{name}s", []), *one]:
+            names = {"TransitionInDays": days, "TransitionDate": "Date"}
+            told[f"{name}s"] = renamed(moved, names)
+    return told | rule
+
+
+def _filter(rule: Members) -> Members:
+    """What a rule is for; several conditions stand in one more element."""
+    names = ("Prefix", "ObjectSizeGreaterThan", "ObjectSizeLessThan")
+    told = {name: rule.pop(name) for name in names if name in rule}
+    tags = rule.pop("TagFilters", [])
+    if len(told) + len(tags) > 1:
+        return {"And": told | ({"Tags": tags} if tags else {})}
+    return {"Tag": tags[0]} if tags else told or {"Prefix": ""}
 
 
 def _logged(members: Members, said: Members) -> tuple[str, Members]:
@@ -87,11 +100,12 @@ _CORS = {
     "ExposedHeaders": "ExposeHeaders",
     "Id": "ID",
 }
+_ROUTES = {"RoutingRuleCondition": "Condition", "RedirectRule": "Redirect"}
 _LOGS = {"DestinationBucketName": "TargetBucket", "LogFilePrefix": "TargetPrefix"}
 
 
 def _website(said: Members) -> Members:
-    told = dict(said)
+    told = Members(renamed(said, _ROUTES))
     for name, member in (("IndexDocument", "Suffix"), ("ErrorDocument", "Key")):
         if name in told:
             told[name] = {member: told[name]}
@@ -135,6 +149,13 @@ BUCKET = Kind(
             _encryption,
         ),
         _part("VersioningConfiguration", "PutBucketVersioning", "VersioningConfiguration"),
+        _part("ObjectLockConfiguration", "PutObjectLockConfiguration", "ObjectLockConfiguration"),
+        _part(
+            "AccelerateConfiguration",
+            "PutBucketAccelerateConfiguration",
+            "AccelerateConfiguration",
+            lambda said: renamed(said, {"AccelerationStatus": "Status"}),
+        ),
         _part(
             "LifecycleConfiguration",
             "PutBucketLifecycleConfiguration",
