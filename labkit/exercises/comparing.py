@@ -158,6 +158,8 @@ GENERAL = {
     "columns-names": "The number of columns is right, but not what they are called.",
     "rows-more": "There are more rows than there should be.",
     "rows-fewer": "There are fewer rows than there should be.",
+    "list-longer": "There are more values than there should be.",
+    "list-shorter": "There are fewer values than there should be.",
     "order": "The rows are right, but not their order.",
     "keys": "The keys are not those that were asked for.",
     "missing": "A value is missing, or is there where none should be.",
@@ -166,6 +168,19 @@ GENERAL = {
 
 # Those that are about single values, so that it helps to hear where these stand.
 SOMEWHERE = ("values", "missing", "kind-text", "kind-number", "kind-truth")
+
+
+def kind_of(said: Plain) -> str:
+    """What kind of answer it is, in words.
+
+    >>> kind_of({"columns": ["a", "b"], "rows": []}), kind_of(3)
+    ('a table with 2 columns', 'a number')
+    """
+    if is_table(said):
+        count = len(said["columns"])
+        return f"a table with {count} column{'s' * (count != 1)}"
+    kinds = ((dict, "a dictionary"), (list, "a list"), (str, "a text"), (bool, "True or False"))
+    return next((name for kind, name in kinds if isinstance(said, kind)), "a number")
 
 
 def as_table(said: Plain) -> Plain:

@@ -17,7 +17,14 @@ from typing import Any
 
 from labkit.errors import in_a_line
 from labkit.exercises import boards, notes, standing
-from labkit.exercises.comparing import GENERAL, SOMEWHERE, Compare, as_expected, as_table
+from labkit.exercises.comparing import (
+    GENERAL,
+    SOMEWHERE,
+    Compare,
+    as_expected,
+    as_table,
+    kind_of,
+)
 from labkit.exercises.data import Data
 from labkit.exercises.names import lab_of
 from labkit.exercises.notes import NOT_TRIED, NOT_YET, YES, Note, Verdict
@@ -25,6 +32,9 @@ from labkit.exercises.states import Reads, State
 from labkit.exercises.values import Plain, Unreadable, is_table, plain, untouched
 
 Code = str
+OF_LISTS = {"rows-more": "list-longer", "rows-fewer": "list-shorter"}
+# What is said where the whole answer is of another kind than what is right.
+KINDS = {"table": "kind-table", "list": "kind-list", "dict": "kind-dict"}
 NOTHING = "There is nothing yet under the names that the task gives."
 STALE = "The cell that sets `{}` ended in an error, so this is about what it held before."
 
@@ -126,7 +136,7 @@ class Question:
 
     def judge_plain(self, said: Plain, known: Known) -> Verdict:
         """Judge an answer in its plain form."""
-        difference = self.compare.difference(said, known.right)
+        difference, shape = self.compare.difference(said, known.right), _shape(known.right)
         if not difference:
             return self._say(YES, "")
         for mistake, value in known.wrong:
@@ -134,6 +144,10 @@ class Question:
                 return self._say(NOT_YET, self.message(mistake), mistake)
         if difference not in self.messages and (words := boards.unlike(said, known.right)):
             return self._say(NOT_YET, words, difference)
+        if shape == "list":
+            difference = OF_LISTS.get(difference, difference)
+        if difference == KINDS.get(shape) and difference not in self.messages:
+            return self._say(NOT_YET, f"{GENERAL[difference]} This is {kind_of(said)}.", difference)
         where = self._place if difference in SOMEWHERE else self._missing
         return self._say(NOT_YET, self.message(difference) + where(said, known.right), difference)
 
@@ -198,6 +212,10 @@ def known(question: Question) -> Known:
     """What is known of a question on the labs' own data; ``make notebooks`` writes it."""
     found = _known_of(question.lab)[question.id]
     return Known(found["right"], tuple((one, value) for one, value in found["wrong"]))
+
+
+def _shape(right: Plain) -> str:
+    return "table" if is_table(right) else type(right).__name__
 
 
 def _all_untouched(value: object) -> bool:

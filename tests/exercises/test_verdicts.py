@@ -99,6 +99,29 @@ SAID = {
         BOARD | {"choices": ["status"]},
         "There is a drop-down for `status`, which was not asked for.",
     ),
+    "a table where a list is wanted": (
+        "lab1-q2",
+        pd.DataFrame({"folder": ["a"], "objects": [2], "bytes": [3]}),
+        "A list is wanted. This is a table with 3 columns.",
+    ),
+    "a list that is too long": (
+        "lab1-q2",
+        ["2020-10-12"] * 4,
+        "There are more values than there should be.",
+    ),
+    "a number where a table is wanted": (
+        "lab1-q5",
+        5.3,
+        "A table is wanted: a DataFrame, or the result of a query. This is a number.",
+    ),
+    "keys that are the wrong way round": (
+        "lab4-q7",
+        {
+            "table": {"distribution": "KEY(semester_id)", "sort_key": "student_id", "rows": 3200},
+            "moves": ["DS_DIST_OUTER"],
+        },
+        question_named("lab4-q7").messages["turned"],
+    ),
     "what makes a list": (
         "lab2-q4",
         (one for one in ()),

@@ -47,6 +47,8 @@ loses the rows with NULL. `parent_highest_ed IS DISTINCT FROM 1` says it in one 
         "twice-and-lost": "Two things: those without a value are missing, and someone is counted "
         "twice.",
         "unknown-alone": "These are the students without a value alone.",
+        "nobody": "No row is left. No value is both missing and something else, and nothing is "
+        "`<> NULL`: it is `OR`, and `IS NULL`.",
         "everyone": "That is everyone, with `parent_highest_ed` 1 and without.",
         "the-others": "These are the ones who get no letter.",
     },
@@ -64,6 +66,8 @@ loses the rows with NULL. `parent_highest_ed IS DISTINCT FROM 1` says it in one 
             "twice-and-lost",
         ),
         (sql(SQL.replace("parent_highest_ed <> 1 OR ", "")), "unknown-alone"),
+        (sql(SQL.replace(" OR ", " AND ")), "nobody"),
+        (sql(SQL.split("WHERE")[0] + "WHERE parent_highest_ed <> NULL"), "nobody"),
         (sql(SQL.split("WHERE")[0]), "everyone"),
         (sql(SQL.split("WHERE")[0] + "WHERE parent_highest_ed = 1"), "the-others"),
     ),

@@ -52,10 +52,14 @@ used. A good sort key stands in `WHERE`.""",
         "slices.",
         "semester": "Two semesters are two values: two slices would hold all rows. And the join is "
         "on the student.",
+        "turned": "The two keys are the wrong way round: rows are *distributed* by what is joined, "
+        "and *sorted* by what a question limits.",
         "unsorted": "The distribution is right. A sort key is missing: `ORDER BY` in a copy sorts "
         "the rows once, and Redshift does not know of it.",
         "sort-student": "The table is sorted by the student first. The second question limits the "
         "semester.",
+        "sort-course": "The distribution is right. Of several columns the first sorts the table, "
+        "and the second question limits the semester alone.",
         "auto": "You left the distribution to Redshift. For this join, say the key yourself.",
         "neither": "The table is there without keys, so Redshift chooses by itself. Say both: the "
         "key of distribution, and the sort key.",
@@ -72,7 +76,15 @@ used. A good sort key stands in `WHERE`.""",
             ),
             "unsorted",
         ),
+        (
+            swapped(
+                "DISTKEY(student_id) SORTKEY(semester_id)",
+                "DISTKEY(semester_id) SORTKEY(student_id)",
+            ),
+            "turned",
+        ),
         (swapped("SORTKEY(semester_id)", "SORTKEY(student_id, semester_id)"), "sort-student"),
+        (swapped("SORTKEY(semester_id)", "SORTKEY(course_id, semester_id)"), "sort-course"),
         (swapped("DISTKEY(student_id) ", ""), "auto"),
         (swapped("DISTKEY(student_id) SORTKEY(semester_id) ", ""), "neither"),
         (
