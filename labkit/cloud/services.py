@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 import labkit.cloud.access.boundaries
+import labkit.cloud.access.certificates
 import labkit.cloud.access.ciphers
 import labkit.cloud.access.describing
 import labkit.cloud.access.entities

@@ -1,9 +1,13 @@
 """IAM's users, groups and policies: nothing that others hang on goes."""
 
+import datetime
 import json
 import re
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.roles import policy
 from tests.roles import trust as trusts
@@ -152,6 +156,22 @@ def test_keys_of_tags_that_are_refused(iam, fresh, keys, words):
     assert iam.list_user_tags(UserName=name)["Tags"] == []
 
 
+def self_signed():
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "example.com")])
+    now = datetime.datetime.now(datetime.UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), 1)
+        .not_valid_before(now)
+        .not_valid_after(now + datetime.timedelta(days=9))
+        .sign(key, hashes.SHA256())
+    )
+    return made.public_bytes(serialization.Encoding.PEM).decode()
+
+
+CERTIFICATE = self_signed()
+
+
 def device(iam, name, tags):
     made = iam.create_virtual_mfa_device(VirtualMFADeviceName=name, Tags=tags)
     return {"SerialNumber": made["VirtualMFADevice"]["SerialNumber"]}
@@ -169,11 +189,22 @@ def profile(iam, name, tags):
     return {"InstanceProfileName": name}
 
 
-@pytest.mark.parametrize(
-    ("make", "kind"),
-    [(device, "mfa_device"), (saml, "saml_provider"), (profile, "instance_profile")],
-)
-def test_tags_of_devices_providers_and_profiles(iam, fresh, make, kind):
+def certificate(iam, name, tags):
+    asked = {"CertificateBody": CERTIFICATE, "PrivateKey": "k", "Tags": tags}
+    iam.upload_server_certificate(ServerCertificateName=name, **asked)
+    return {"ServerCertificateName": name}
+
+
+TAGGED = {
+    "mfa_device": device,
+    "saml_provider": saml,
+    "instance_profile": profile,
+    "server_certificate": certificate,
+}
+
+
+@pytest.mark.parametrize(("kind", "make"), TAGGED.items(), ids=TAGGED)
+def test_tags_of_devices_providers_and_profiles(iam, fresh, kind, make):
     first, second = ({"Key": key, "Value": "v"} for key in "ab")
     named = make(iam, fresh("tagged"), [first])
     getattr(iam, f"tag_{kind}")(**named, Tags=[second])
@@ -181,6 +212,26 @@ def test_tags_of_devices_providers_and_profiles(iam, fresh, make, kind):
     assert listed(**named)["Tags"] == [first, second]
     getattr(iam, f"untag_{kind}")(**named, TagKeys=["a"])
     assert listed(**named)["Tags"] == [second]
+
+
+def test_a_certificate_tells_when_it_expires_and_moves(iam, fresh):
+    name = fresh("certificate")
+    certificate(iam, name, [])
+    (told,) = (
+        each
+        for page in iam.get_paginator("list_server_certificates").paginate()
+        for each in page["ServerCertificateMetadataList"]
+        if each["ServerCertificateName"] == name
+    )
+    assert re.fullmatch("ASCA[A-Z0-9]{17}", told["ServerCertificateId"])
+    assert told["Expiration"] > told["UploadDate"]
+    with pytest.raises(iam.exceptions.EntityAlreadyExistsException):
+        certificate(iam, name, [])
+    moved = {"NewPath": "/a/", "NewServerCertificateName": f"{name}-b"}
+    iam.update_server_certificate(ServerCertificateName=name, **moved)
+    found = iam.get_server_certificate(ServerCertificateName=f"{name}-b")["ServerCertificate"]
+    assert found["ServerCertificateMetadata"]["Arn"].endswith(f"server-certificate/a/{name}-b")
+    assert found["CertificateBody"].strip() == CERTIFICATE.strip()
 
 
 def test_the_clients_of_a_provider_change(iam, fresh):

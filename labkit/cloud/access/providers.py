@@ -28,12 +28,8 @@ def _device(iam: Any, serial: str) -> Any:
     raise AwsError("NoSuchEntity", words, 404)
 
 
-# What has tags → the member that names it, and who finds it.
-_TAGGED: dict[str, tuple[str, Callable[[Any, str], Any]]] = {
-    "MFADevice": ("SerialNumber", _device),
-    "SAMLProvider": ("SAMLProviderArn", lambda iam, arn: iam.get_saml_provider(arn)),
-    "InstanceProfile": ("InstanceProfileName", lambda iam, name: iam.get_instance_profile(name)),
-}
+# The member that names what has tags → who finds it.
+_TAGGED: dict[str, Callable[[Any, str], Any]] = {}
 
 
 @operation("iam", "CreateVirtualMFADevice")
@@ -47,13 +43,13 @@ def create_virtual_mfa_device(
         raise AwsError("EntityAlreadyExists", words, 409)
     with context.cloud.changing("iam"):
         device = iam.create_virtual_mfa_device(VirtualMFADeviceName, Path)
-        _add(device, Tags or [])
+        add_tags(device, Tags or [])
     return {
         "VirtualMFADevice": {
             "SerialNumber": device.serial_number,
             "Base32StringSeed": device.base32_string_seed.encode(),
             "QRCodePNG": device.qr_code_png,
-            "Tags": _tags(device),
+            "Tags": tags_of(device),
         }
     }
 
@@ -68,8 +64,8 @@ def create_saml_provider(
         raise AwsError("EntityAlreadyExists", words, 409)
     with context.cloud.changing("iam"):
         provider = iam.create_saml_provider(Name, SAMLMetadataDocument)
-        _add(provider, Tags or [])
-    return {"SAMLProviderArn": provider.arn, "Tags": _tags(provider)}
+        add_tags(provider, Tags or [])
+    return {"SAMLProviderArn": provider.arn, "Tags": tags_of(provider)}
 
 
 @operation("iam", "AddClientIDToOpenIDConnectProvider")
@@ -106,45 +102,63 @@ def list_service_specific_credentials(
 def _tag(context: Context, *, Tags: Tags, **named: str) -> Answer:
     record = _named(context, named)
     with context.cloud.changing("iam"):
-        _add(record, Tags)
+        add_tags(record, Tags)
     return {}
 
 
 def _untag(context: Context, *, TagKeys: list[str], **named: str) -> Answer:
     record = _named(context, named)
     with context.cloud.changing("iam"):
-        record.tags = [each for each in _tags(record) if each["Key"] not in TagKeys]
+        record.tags = [each for each in tags_of(record) if each["Key"] not in TagKeys]
     return {}
 
 
 def _list_tags(
     context: Context, *, Marker: str | None = None, MaxItems: int = 100, **named: str
 ) -> Answer:
-    found, refusal = _tags(_named(context, named)), AwsError("ValidationError", "Invalid Marker.")
+    found, refusal = tags_of(_named(context, named)), AwsError("ValidationError", "Invalid Marker.")
     told = page("Tags", found, MaxItems, Marker, refusal, following="Marker")
     return told | {"IsTruncated": "Marker" in told}
 
 
 def _named(context: Context, named: dict[str, str]) -> Any:
     ((member, name),), iam = named.items(), context.backend("iam")
-    return next(find(iam, name) for key, find in _TAGGED.values() if key == member)
+    return _TAGGED[member](iam, name)
 
 
-def _add(record: Any, tags: Tags) -> None:
-    given = {each["Key"]: each for each in (*_tags(record), *tags)}
+def add_tags(record: Any, tags: Tags) -> None:
+    """Give a record tags beside those that it has.
+
+    Raises:
+        AwsError: ``LimitExceeded``.
+    """
+    given = {each["Key"]: each for each in (*tags_of(record), *tags)}
     if len(given) > _MOST_TAGS:
         words = f"Cannot exceed quota for TagsPerResource: {_MOST_TAGS}"
         raise AwsError("LimitExceeded", words, 409)
     record.tags = [*given.values()]
 
 
-def _tags(record: Any) -> Tags:
+def tags_of(record: Any) -> Tags:
     """Those that a record has; one of an earlier state has none."""
     found: Tags = getattr(record, "tags", [])
     return found
 
 
-for _kind in _TAGGED:
-    operation("iam", f"Tag{_kind}")(_tag)
-    operation("iam", f"Untag{_kind}")(_untag)
-    operation("iam", f"List{_kind}Tags")(_list_tags)
+def register(kind: str, member: str, find: Callable[[Any, str], Any]) -> None:
+    """Let what is of a kind have tags.
+
+    Args:
+        kind: as the operations call it: ``MFADevice``.
+        member: of the calls, that names one.
+        find: who finds moto's record of it, or raises ``NoSuchEntity``.
+    """
+    _TAGGED[member] = find
+    operation("iam", f"Tag{kind}")(_tag)
+    operation("iam", f"Untag{kind}")(_untag)
+    operation("iam", f"List{kind}Tags")(_list_tags)
+
+
+register("MFADevice", "SerialNumber", _device)
+register("SAMLProvider", "SAMLProviderArn", lambda iam, arn: iam.get_saml_provider(arn))
+register("InstanceProfile", "InstanceProfileName", lambda iam, name: iam.get_instance_profile(name))
