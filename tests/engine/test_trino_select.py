@@ -152,6 +152,23 @@ def test_a_scan_knows_its_columns_and_its_partitions(
     assert [sorted(f.keys) for f in scans["orders"].filters] == [[key] for key in filters]
 
 
+@pytest.mark.parametrize(
+    "item",
+    [
+        "sum(qty) OVER (PARTITION BY dt)",
+        "lag(customer) OVER (ORDER BY order_id)",
+        "count(DISTINCT customer)",
+        *(f"{name}(customer)" for name in ("approx_distinct", "approx_set", "histogram")),
+        "approx_most_frequent(2, customer, 10)",
+        "make_set_digest(customer)",
+        *(f"{name}(amount)" for name in ("qdigest_agg", "tdigest_agg")),
+    ],
+)
+def test_what_nobody_reads_may_be_computed(session: Session, item: str) -> None:
+    [[count]] = rows(session, f"SELECT count(*) FROM (SELECT {item} FROM orders)")
+    assert count == ("4" if "OVER" in item else "1")
+
+
 def test_parameters_are_values_in_order(session: Session) -> None:
     statement = "SELECT order_id FROM orders WHERE customer = ? AND order_id > ? ORDER BY 1 LIMIT ?"
     assert rows(session, statement, parameters=["'alice'", "0", "1"]) == [["1"]]

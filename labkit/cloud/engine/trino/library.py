@@ -12,6 +12,7 @@ without a name are ``field0``, ``field1``. A runtime error's text is ``LABKIT:CO
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -132,6 +133,7 @@ def _once(render: Callable[[Sequence[str]], str], args: Sequence[str]) -> str:
 
 #: How long an argument is written more than once.
 _LONG = 1000
+_EAGER = re.compile(r"\bDISTINCT\b|\bhistogram\(")
 
 
 def _modify(call: str, distinct: bool, inside: str, after: str) -> str:
@@ -172,6 +174,17 @@ def names() -> frozenset[str]:
 def kinds(name: str) -> frozenset[Kind]:
     """What sorts of function go by a name; none for an unknown or refused one."""
     return frozenset(overload.kind for overload in _registry().get(name.lower(), []))
+
+
+@cache
+def eager() -> frozenset[str]:
+    """The aggregates that DuckDB computes where nobody reads what comes of them, too."""
+    return frozenset(
+        name
+        for name, overloads in _registry().items()
+        for overload in overloads
+        if overload.kind == "aggregate" and _EAGER.search(str(overload.entry.template))
+    )
 
 
 def resolve(name: str, args: Sequence[Type], *, kind: Kind | None = None) -> Resolved:

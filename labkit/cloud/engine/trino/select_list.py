@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from labkit.cloud.engine.trino import tree
+from labkit.cloud.engine.trino import library, tree
 from labkit.cloud.engine.trino.grouping import walk
 from labkit.cloud.engine.trino.scope import Field, Scope, Typed, qualified_parts
 
@@ -96,7 +96,7 @@ def _row_star(node: tree.Star, parts: tuple[str, ...] | None, scope: Scope) -> l
 def column_of(item: Item, scope: Scope) -> Field:
     """One column of the result.
 
-    What it reads counts when it is read itself, or if there is a query in it: DuckDB runs that.
+    What it reads counts when it is read itself, or where DuckDB computes it anyhow.
     """
     node, name, star, written = item
     with scope.state.collect() as uses:
@@ -106,11 +106,18 @@ def column_of(item: Item, scope: Scope) -> Field:
             assert node
             value = scope.value(node)
         used = frozenset(uses)
-    if node and any(isinstance(one, tree.QUERIES) for one in walk(node)):
+    if node and any(map(_is_eager, walk(node))):
         scope.state.uses[-1].update(used)
     own = star or _plain_column(node, scope)
     key = own.key if own and own.type == value.type else None
     return Field(name, value.type, value.sql, uses=used, key=key, written=written)
+
+
+def _is_eager(node: object) -> bool:
+    """Whether DuckDB computes it where nobody reads it: queries, windows and some aggregates."""
+    if not isinstance(node, tree.Call):
+        return isinstance(node, tree.QUERIES)
+    return node.over is not None or node.distinct or node.name in library.eager()
 
 
 def _star_value(field: Field, scope: Scope) -> Typed:
