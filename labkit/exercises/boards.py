@@ -1,6 +1,7 @@
-"""What tells a dashboard from the one that was asked for, where no known mistake is met.
+"""What tells a dashboard or a table from the one that was asked for, where no known mistake is met.
 
-Both are as the reader `dashboard` of `labkit.exercises.states_charts` finds them, in plain form.
+Both are as the readers `dashboard` of `labkit.exercises.states_charts` and `kept` of
+`labkit.exercises.states_lake` find them, in plain form.
 """
 
 from __future__ import annotations
@@ -14,14 +15,26 @@ def unlike(said: Plain, right: Plain) -> str:
     """The first thing that differs apart from the rows, as a sentence; else empty.
 
     Args:
-        said: a dashboard, or several by name, such as what two readers see.
+        said: a dashboard or a table, or several by name, such as what two readers see.
         right: the same of what is right; of anything else nothing is said.
     """
     if not (isinstance(said, dict) and isinstance(right, dict)):
         return ""
+    if "partition_keys" in right:
+        return next(_kept_otherwise(said, right), "") if "partition_keys" in said else ""
     if "visuals" in right:
         return next(_differences(said, right), "") if "visuals" in said else ""
     return next(filter(None, (unlike(said.get(name), one) for name, one in right.items())), "")
+
+
+def _kept_otherwise(said: Plain, right: Plain) -> Iterator[str]:
+    """How a table is kept otherwise than the task says."""
+    for what, name in (("format", "files are"), ("bucket", "bucket is")):
+        if said[what] != right[what]:
+            yield f"The table's {name} `{said[what]}`; the task names another."
+    if said["partition_keys"] != right["partition_keys"]:
+        keys = ", ".join(f"`{key}`" for key in said["partition_keys"]) or "nothing"
+        yield f"The table is cut into partitions by {keys}; that is not what was asked for."
 
 
 def _differences(said: Plain, right: Plain) -> Iterator[str]:

@@ -20,7 +20,7 @@ USES = {
     "read": "kms:Decrypt",
     "write": "kms:GenerateDataKey",
 }
-HOUSE = "dataedu-"
+HOUSE = ("dataedu-", "aws-quicksight-service-role-")
 FORMATS = ("parquet", "orc", "avro", "json", "csv")
 
 

@@ -1,13 +1,14 @@
 """What `check` says of answers as learners write them, by what is known on the labs' own data."""
 
 from fractions import Fraction
+from types import SimpleNamespace
 
 import IPython
 import pandas as pd
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from labkit.exercises import question_named
+from labkit.exercises import question_named, states_lake
 from labkit.exercises.notes import NOT_YET
 from labkit.exercises.question import known
 
@@ -122,6 +123,14 @@ SAID = {
         },
         question_named("lab4-q7").messages["turned"],
     ),
+    "a table that is kept otherwise and has other columns": (
+        "lab1-q8",
+        {
+            "kept": {"format": "parquet", "bucket": "dataedu-results", "partition_keys": []},
+            "rows": None,
+        },
+        "The table's bucket is `dataedu-results`; the task names another.",
+    ),
     "what makes a list": (
         "lab2-q4",
         (one for one in ()),
@@ -194,3 +203,10 @@ def test_a_helper_that_was_not_called_is_no_answer(shell):
 
 def test_a_question_of_the_cloud_without_a_lab(shell):
     assert "run the notebook's first cell" in question_named("lab1-q1").check().message
+
+
+def test_a_later_labs_users_of_the_key_are_no_strangers(monkeypatch):
+    roles = ("dataedu-flow-role", "aws-quicksight-service-role-v0", "mallory")
+    monkeypatch.setattr(states_lake, "_uses", lambda lab: dict.fromkeys(roles, {"read"}))
+    found = states_lake.key_users(SimpleNamespace(caller="arn:aws:iam::1:user/ada"), roles[0])
+    assert found["others"] == ["mallory"]
