@@ -26,9 +26,11 @@ from labkit.cloud.redshift.placement.steps import Step
 from labkit.cloud.redshift.system.history import visible
 from labkit.cloud.redshift.system.registry import moment, system
 from labkit.cloud.redshift.system.steps import SCANS
+from labkit.cloud.redshift.warehouse.staleness import bases
 
 if TYPE_CHECKING:
     from labkit.cloud.redshift.warehouse.connection import Connection
+    from labkit.cloud.redshift.warehouse.objects import Object
 
 #: So many of the last queries on tables are told of, among so many statements.
 LAST, LOOKED_AT = 25, 1000
@@ -115,8 +117,15 @@ def _reads_tables(connection: Connection, record: dict[str, Any]) -> bool:
             found = compiled(connection, query_of(connection, record["text"]))
         except (Untold, RedshiftError):
             return False
-        record["reads"] = bool(found.oids)
+        known = {one.oid: one for one in connection.objects.of("relation")}
+        read = (known.get(oid) for oid in bases(sorted(found.oids), known))
+        record["reads"] = any(_is_stored(one) for one in read)
     return bool(record["reads"])
+
+
+def _is_stored(one: Object | None) -> bool:
+    """Whether a relation may have rows of its own: what a late-binding view reads is not kept."""
+    return one is None or one.kind != "view" or not one.body.get("bound")
 
 
 def _plan(connection: Connection, text: str) -> Step | None:
