@@ -207,6 +207,6 @@ def test_a_question_of_the_cloud_without_a_lab(shell):
 
 def test_a_later_labs_users_of_the_key_are_no_strangers(monkeypatch):
     roles = ("dataedu-flow-role", "aws-quicksight-service-role-v0", "mallory")
-    monkeypatch.setattr(states_lake, "_uses", lambda lab: dict.fromkeys(roles, {"read"}))
+    monkeypatch.setattr(states_lake, "_uses", lambda lab: {one: {"read"} for one in roles})
     found = states_lake.key_users(SimpleNamespace(caller="arn:aws:iam::1:user/ada"), roles[0])
     assert found["others"] == ["mallory"]
