@@ -72,3 +72,21 @@ def _ask(place, login, password, sql="SELECT current_user", database="dev"):
     ) as session:  # fmt: skip
         row = session.execute(sql).fetchone()
         return list(row or ())
+
+
+def test_authentication_profiles(clusters, fresh):
+    redshift, name = clusters.redshift, fresh("profile")
+    told = {"AuthenticationProfileName": name, "AuthenticationProfileContent": '{"db_user": "bea"}'}
+    answer = redshift.create_authentication_profile(**told)
+    assert {member: answer[member] for member in told} == told
+    with pytest.raises(redshift.exceptions.AuthenticationProfileAlreadyExistsFault):
+        redshift.create_authentication_profile(**told)
+    changed = told | {"AuthenticationProfileContent": '{"db_user": "dan"}'}
+    redshift.modify_authentication_profile(**changed)
+    with pytest.raises(redshift.exceptions.InvalidAuthenticationProfileRequestFault):
+        redshift.modify_authentication_profile(**told | {"AuthenticationProfileContent": "{"})
+    found = redshift.describe_authentication_profiles(AuthenticationProfileName=name)
+    assert found["AuthenticationProfiles"] == [changed]
+    redshift.delete_authentication_profile(AuthenticationProfileName=name)
+    with pytest.raises(redshift.exceptions.AuthenticationProfileNotFoundFault):
+        redshift.describe_authentication_profiles(AuthenticationProfileName=name)

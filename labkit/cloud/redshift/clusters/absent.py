@@ -18,7 +18,6 @@ EMPTY = {
     "DescribeEndpointAccess": "EndpointAccessList",
     "DescribeEndpointAuthorization": "EndpointAuthorizationList",
     "DescribeEventSubscriptions": "EventSubscriptionsList",
-    "DescribeAuthenticationProfiles": "AuthenticationProfiles",
     "DescribeClusterDbRevisions": "ClusterDbRevisions",
     "DescribePartners": "PartnerIntegrationInfoList",
     "DescribeRedshiftIdcApplications": "RedshiftIdcApplications",

@@ -58,6 +58,11 @@ COPY_GRANT = Kind(
         "Cannot create the snapshot copy grant because one of the identifier '{}' already exists",
     ),
 )
+AUTHENTICATION_PROFILE = Kind(
+    "authentication-profile",
+    ("AuthenticationProfileNotFoundFault", "The authentication profile {} does not exist."),
+    ("AuthenticationProfileAlreadyExistsFault", "The authentication profile {} already exists."),
+)
 TABLE_RESTORE = Kind(
     "table-restore",
     ("TableRestoreNotFoundFault", "The table restore request {} does not exist."),
