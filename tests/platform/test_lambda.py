@@ -757,6 +757,34 @@ def test_whom_a_policy_lets_in(aws, function, named, written):
     assert statement["Principal"] == written
 
 
+def test_a_statement_has_all_of_its_conditions(aws, function):
+    client, name = aws("lambda"), function("def handler(event, context): ...")
+    asked = {"FunctionName": name, "Principal": "*"}
+    client.add_permission(
+        **asked,
+        StatementId="a",
+        Action="lambda:InvokeFunction",
+        SourceAccount="111122223333",
+        PrincipalOrgID="o-0123456789",
+        SourceArn="arn:aws:sns:us-east-1:111122223333:topic",
+        EventSourceToken="secret",
+    )
+    client.add_permission(
+        **asked, StatementId="b", Action="lambda:InvokeFunctionUrl", FunctionUrlAuthType="NONE"
+    )
+    one, two = json.loads(client.get_policy(FunctionName=name)["Policy"])["Statement"]
+    assert one.pop("Condition") == {
+        "ArnLike": {"AWS:SourceArn": "arn:aws:sns:us-east-1:111122223333:topic"},
+        "StringEquals": {
+            "AWS:SourceAccount": "111122223333",
+            "aws:PrincipalOrgID": "o-0123456789",
+            "lambda:EventSourceToken": "secret",
+        },
+    }
+    assert two["Condition"] == {"StringEquals": {"lambda:FunctionUrlAuthType": "NONE"}}
+    assert one.keys() == {"Sid", "Effect", "Principal", "Action", "Resource"}
+
+
 def test_whom_a_layer_lets_in(aws, fresh):
     client, name = aws("lambda"), fresh("layer")
     client.publish_layer_version(LayerName=name, Content={"ZipFile": zipped(a="")})

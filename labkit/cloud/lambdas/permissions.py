@@ -42,10 +42,30 @@ def _principal(_: Any, named: Any) -> Any:
     return {"AWS": f"arn:aws:iam::{named}:root" if named.isdigit() else named}
 
 
+# What a statement's call says beside whom it lets do what → the condition that it becomes.
+_CONDITIONS = {
+    "SourceArn": ("ArnLike", "AWS:SourceArn"),
+    "SourceAccount": ("StringEquals", "AWS:SourceAccount"),
+    "PrincipalOrgID": ("StringEquals", "aws:PrincipalOrgID"),
+    "OrganizationId": ("StringEquals", "aws:PrincipalOrgID"),  # as a layer calls it
+    "FunctionUrlAuthType": ("StringEquals", "lambda:FunctionUrlAuthType"),
+    "EventSourceToken": ("StringEquals", "lambda:EventSourceToken"),
+    "InvokedViaFunctionUrl": ("Bool", "lambda:InvokedViaFunctionUrl"),
+}
+
+
 def _decode(policy: Any, said: Members) -> Any:
-    if "OrganizationId" in said:  # as a layer calls it
-        said["PrincipalOrgID"] = said.pop("OrganizationId")
-    return _decoded(policy, said)
+    """A statement with all of its conditions: moto has one of a kind, and drops a token."""
+    conditions: dict[str, Members] = {}
+    for member in _CONDITIONS.keys() & said.keys():
+        (operator, key), value = _CONDITIONS[member], said.pop(member)
+        if value is not None:
+            told = str(value).lower() if isinstance(value, bool) else value
+            conditions.setdefault(operator, {})[key] = told
+    made = _decoded(policy, said)
+    if conditions:
+        said["Condition"] = conditions
+    return made
 
 
 def check_new(context: Context, parameters: Members) -> None:
