@@ -779,6 +779,9 @@ SELECT t.* FROM iceorders t JOIN LATERAL (SELECT t.id * 2 AS d) u ON TRUE ORDER 
 SELECT u.* FROM iceorders t LEFT JOIN LATERAL (SELECT t.id * 2 AS d WHERE t.id > 1) u ON TRUE ORDER BY 1
 --> [["4"], [null]]
 
+SELECT approx_distinct(x ORDER BY x), approx_distinct(x ORDER BY y DESC), approx_percentile(x, 0.5 ORDER BY y) FROM (VALUES (1, 3), (2, 2), (3, 1)) t(x, y)
+--> [["3", "3", "2"]]
+
 SELECT approx_percentile(amount, 0.5) FROM orders
 --> [["10.5"]]
 

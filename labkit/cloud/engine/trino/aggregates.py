@@ -55,7 +55,8 @@ def aggregate_sql(node: tree.Call, scope: Scope, *, after: str) -> tuple[Resolve
     if node.name in _CHECKS:
         _CHECKS[node.name](node, scope)
     found, args = resolved_call(node, scope, "aggregate")
-    inside = f"ORDER BY {sort_terms(node.order_by, scope)}" if node.order_by else ""
+    order = sort_terms(node.order_by, scope)
+    inside = f"ORDER BY {order}" if order and node.name not in _ORDERLESS else ""
     if node.ignore_nulls is not None and "window" not in kinds(node.name):
         message = f"Cannot specify null treatment clause for {node.name} function"
         raise scope.fail(node, "NULL_TREATMENT_NOT_ALLOWED", message)
@@ -120,6 +121,9 @@ def _distinct_keys(node: tree.Call, found: Resolved, args: list[str], scope: Sco
         raise scope.fail(node, "NOT_SUPPORTED", message)
     return [sort_key(arg, kind) for arg, kind in zip(args, found.parameters, strict=True)]
 
+
+#: The order of rows says nothing to them, and DuckDB refuses it.
+_ORDERLESS = ("approx_distinct", "approx_percentile")
 
 #: They tell how many values there are, whichever of the equal ones is shown.
 _COUNTING = ("count", "approx_distinct")

@@ -59,7 +59,10 @@ def _duckdb_paths(sql: str) -> list[str] | None:
 
 SCALARS = (
     *over(_TEXTS, "json_extract(#, varchar) -> json", _value),
-    *over(_TEXTS, "json_extract_scalar(#, varchar) -> varchar", _scalar),
+    *entries(
+        ("json_extract_scalar(varchar(x), varchar) -> varchar(x)", _scalar),
+        ("json_extract_scalar(json, varchar) -> varchar", _scalar),
+    ),
     *over(_TEXTS, "json_size(#, varchar) -> bigint", "trino_json_size({0}, {1})"),
     *over(_TEXTS, "json_array_length(#) -> bigint", "trino_json_array_length({0})"),
     *over(_TEXTS, "json_array_get(#, bigint) -> json", "trino_json_array_get({0}, {1})"),

@@ -13,6 +13,7 @@ from typing import Any
 
 from labkit.cloud.engine.closed import Udf
 from labkit.cloud.engine.trino.functions.entry import (
+    Entry,
     apply,
     entries,
     fail,
@@ -71,50 +72,66 @@ def _replace_by(call: Any, args: Sequence[str]) -> str:
 
 
 _GROUPS = "array(varchar)"
+_TEXTS = "array(varchar(x))"
 
-SCALARS = entries(
-    ("regexp_count(varchar, varchar) -> bigint", "trino_regexp_count({0}, {1})"),
-    (
-        "regexp_extract(varchar, varchar) -> varchar",
-        _choose(
-            "CASE WHEN regexp_matches({0}, {1}) THEN regexp_extract({0}, {1}) END",
-            "trino_regexp_extract({0}, {1}, 0)",
+
+def _replaced(lengths: dict[str, Any]) -> dict[str, Any]:
+    """The longest text that a replacement makes; none where a length is not known."""
+    if not {"x", "y"} <= set(lengths):
+        return {}
+    x, y = lengths["x"], lengths["y"]
+    return {"z": min(2147483647, x + max(x * y // 2, y) * (x + 1))}
+
+
+SCALARS = (
+    Entry(
+        "regexp_replace(varchar(x), varchar, varchar(y)) -> varchar(z)",
+        "trino_regexp_replace({0}, {1}, {2})",
+        derive=_replaced,
+    ),
+    *entries(
+        ("regexp_count(varchar, varchar) -> bigint", "trino_regexp_count({0}, {1})"),
+        (
+            "regexp_extract(varchar(x), varchar) -> varchar(x)",
+            _choose(
+                "CASE WHEN regexp_matches({0}, {1}) THEN regexp_extract({0}, {1}) END",
+                "trino_regexp_extract({0}, {1}, 0)",
+            ),
         ),
-    ),
-    ("regexp_extract(varchar, varchar, bigint) -> varchar", _extract_group),
-    (
-        f"regexp_extract_all(varchar, varchar) -> {_GROUPS}",
-        _choose("regexp_extract_all({0}, {1})", "trino_regexp_extract_all({0}, {1}, 0)"),
-    ),
-    (
-        f"regexp_extract_all(varchar, varchar, bigint) -> {_GROUPS}",
-        "trino_regexp_extract_all({0}, {1}, {2})",
-    ),
-    (
-        "regexp_like(varchar, varchar) -> boolean",
-        _choose("regexp_matches({0}, {1})", "trino_regexp_like({0}, {1})"),
-    ),
-    ("regexp_position(varchar, varchar) -> integer", "trino_regexp_position({0}, {1}, 1, 1)"),
-    (
-        "regexp_position(varchar, varchar, bigint) -> integer",
-        "trino_regexp_position({0}, {1}, {2}, 1)",
-    ),
-    (
-        "regexp_position(varchar, varchar, bigint, bigint) -> integer",
-        "trino_regexp_position({0}, {1}, {2}, {3})",
-    ),
-    (
-        "regexp_replace(varchar, varchar) -> varchar",
-        _choose("regexp_replace({0}, {1}, '', 'g')", "trino_regexp_replace({0}, {1}, '')"),
-    ),
-    ("regexp_replace(varchar, varchar, varchar) -> varchar", "trino_regexp_replace({0}, {1}, {2})"),
-    (
-        f"regexp_replace(varchar, varchar, function({_GROUPS}, varchar)) -> varchar",
-        _replace_by,
-    ),
-    (
-        f"regexp_split(varchar, varchar) -> {_GROUPS}",
-        _choose("regexp_split_to_array({0}, {1})", "trino_regexp_split({0}, {1})"),
+        ("regexp_extract(varchar(x), varchar, bigint) -> varchar(x)", _extract_group),
+        (
+            f"regexp_extract_all(varchar(x), varchar) -> {_TEXTS}",
+            _choose("regexp_extract_all({0}, {1})", "trino_regexp_extract_all({0}, {1}, 0)"),
+        ),
+        (
+            f"regexp_extract_all(varchar(x), varchar, bigint) -> {_TEXTS}",
+            "trino_regexp_extract_all({0}, {1}, {2})",
+        ),
+        (
+            "regexp_like(varchar, varchar) -> boolean",
+            _choose("regexp_matches({0}, {1})", "trino_regexp_like({0}, {1})"),
+        ),
+        ("regexp_position(varchar, varchar) -> integer", "trino_regexp_position({0}, {1}, 1, 1)"),
+        (
+            "regexp_position(varchar, varchar, bigint) -> integer",
+            "trino_regexp_position({0}, {1}, {2}, 1)",
+        ),
+        (
+            "regexp_position(varchar, varchar, bigint, bigint) -> integer",
+            "trino_regexp_position({0}, {1}, {2}, {3})",
+        ),
+        (
+            "regexp_replace(varchar(x), varchar) -> varchar(x)",
+            _choose("regexp_replace({0}, {1}, '', 'g')", "trino_regexp_replace({0}, {1}, '')"),
+        ),
+        (
+            f"regexp_replace(varchar, varchar, function({_GROUPS}, varchar)) -> varchar",
+            _replace_by,
+        ),
+        (
+            f"regexp_split(varchar(x), varchar) -> {_TEXTS}",
+            _choose("regexp_split_to_array({0}, {1})", "trino_regexp_split({0}, {1})"),
+        ),
     ),
 )
 

@@ -39,8 +39,12 @@ def _substring(call: Any, args: Sequence[str]) -> str:
 
 def _substring_of_char(call: Any, args: Sequence[str]) -> str:
     """A part of a char is a varchar, with the spaces that fall into it."""
-    padded = f"rpad({args[0]}, {call.bindings['x']}, ' ')"
-    return _substring(call, [padded, *args[1:]])
+    return _substring(call, [_padded(call, args), *args[1:]])
+
+
+def _padded(call: Any, args: Sequence[str]) -> str:
+    """A char(x) with all its spaces."""
+    return f"rpad({args[0]}, {call.bindings['x']}, ' ')"
 
 
 def _merged_map(call: Any, args: Sequence[str]) -> str:
@@ -104,6 +108,10 @@ SCALARS = (
         ("lower(varchar(x)) -> varchar(x)", "lower({0})"),
         ("lower(char(x)) -> char(x)", "lower({0})"),
         ("lpad(varchar, bigint, varchar) -> varchar", _pad("l")),
+        (
+            "lpad(char(x), bigint, varchar) -> varchar",
+            lambda call, args: _pad("l").format(_padded(call, args), *args[1:]),
+        ),
         ("luhn_check(varchar) -> boolean", "trino_luhn({0})"),
         ("ltrim(varchar(x)) -> varchar(x)", "ltrim({0}, trino_blanks())"),
         ("ltrim(char(x)) -> varchar(x)", "ltrim({0}, trino_blanks())"),
@@ -113,6 +121,10 @@ SCALARS = (
         ("normalize(varchar, varchar) -> varchar", "trino_normalize({0}, {1})"),
         ("replace(varchar(x), varchar) -> varchar(x)", "replace({0}, {1}, '')"),
         ("reverse(varchar(x)) -> varchar(x)", "trino_reverse({0})"),
+        (
+            "reverse(char(x)) -> char(x)",
+            lambda call, args: f"rtrim(trino_reverse({_padded(call, args)}), ' ')",
+        ),
         ("reverse(varbinary) -> varbinary", "trino_reverse_bytes({0})"),
         ("rpad(varchar, bigint, varchar) -> varchar", _pad("r")),
         ("rtrim(varchar(x)) -> varchar(x)", "rtrim({0}, trino_blanks())"),
@@ -120,9 +132,15 @@ SCALARS = (
         ("rtrim(varchar(x), varchar) -> varchar(x)", "rtrim({0}, {1})"),
         ("rtrim(char(x), varchar) -> varchar(x)", "rtrim(rtrim({0}, {1}), ' ')"),
         ("soundex(varchar) -> varchar(4)", "trino_soundex({0})"),
-        ("split(varchar, varchar) -> array(varchar)", "trino_split({0}, {1})"),
-        ("split(varchar, varchar, bigint) -> array(varchar)", "trino_split_limit({0}, {1}, {2})"),
-        ("split_part(varchar, varchar, bigint) -> varchar", "trino_split_part({0}, {1}, {2})"),
+        ("split(varchar(x), varchar) -> array(varchar(x))", "trino_split({0}, {1})"),
+        (
+            "split(varchar(x), varchar, bigint) -> array(varchar(x))",
+            "trino_split_limit({0}, {1}, {2})",
+        ),
+        (
+            "split_part(varchar(x), varchar, bigint) -> varchar(x)",
+            "trino_split_part({0}, {1}, {2})",
+        ),
         (
             "split_to_map(varchar, varchar, varchar) -> map(varchar, varchar)",
             "trino_split_to_map({0}, {1}, {2})",
@@ -158,9 +176,10 @@ SCALARS = (
         ("trim(char(x), varchar) -> varchar(x)", "rtrim(trim({0}, {1}), ' ')"),
         ("upper(varchar(x)) -> varchar(x)", "trino_upper({0})"),
         ("upper(char(x)) -> char(x)", "trino_upper({0})"),
-        ("word_stem(varchar(x)) -> varchar", "trino_stem({0}, 'en')"),
-        ("word_stem(varchar(x), varchar) -> varchar", "trino_stem({0}, {1})"),
+        ("word_stem(varchar(x)) -> varchar(x)", "trino_stem({0}, 'en')"),
+        ("word_stem(varchar(x), varchar) -> varchar(x)", "trino_stem({0}, {1})"),
         ("to_utf8(varchar) -> varbinary", "encode({0})"),
+        ("to_utf8(char(x)) -> varbinary", lambda call, args: f"encode({_padded(call, args)})"),
         ("from_utf8(varbinary) -> varchar", "trino_from_utf8({0}, chr(65533))"),
         ("from_utf8(varbinary, varchar) -> varchar", "trino_from_utf8({0}, {1})"),
         (

@@ -8,16 +8,28 @@ from functools import partial
 from urllib.parse import SplitResult, quote_plus, unquote, unquote_plus, urlsplit
 
 from labkit.cloud.engine.closed import Udf
-from labkit.cloud.engine.trino.functions.entry import entries, fail
+from labkit.cloud.engine.trino.functions.entry import Entry, entries, fail
 
 _PARTS = ("fragment", "host", "path", "protocol", "query")
 
-SCALARS = entries(
-    *((f"url_extract_{part}(varchar) -> varchar", f"trino_url_{part}({{0}})") for part in _PARTS),
-    ("url_extract_port(varchar) -> bigint", "trino_url_port({0})"),
-    ("url_extract_parameter(varchar, varchar) -> varchar", "trino_url_parameter({0}, {1})"),
-    ("url_encode(varchar) -> varchar", "trino_url_encode({0})"),
-    ("url_decode(varchar) -> varchar", "trino_url_decode({0})"),
+SCALARS = (
+    Entry(
+        "url_encode(varchar(x)) -> varchar(y)",
+        "trino_url_encode({0})",
+        derive=lambda v: {"y": min(2147483647, v["x"] * 12)} if "x" in v else {},
+    ),
+    *entries(
+        *(
+            (f"url_extract_{part}(varchar(x)) -> varchar(x)", f"trino_url_{part}({{0}})")
+            for part in _PARTS
+        ),
+        ("url_extract_port(varchar) -> bigint", "trino_url_port({0})"),
+        (
+            "url_extract_parameter(varchar(x), varchar) -> varchar(x)",
+            "trino_url_parameter({0}, {1})",
+        ),
+        ("url_decode(varchar(x)) -> varchar(x)", "trino_url_decode({0})"),
+    ),
 )
 
 
