@@ -161,6 +161,7 @@ def test_a_scan_knows_its_columns_and_its_partitions(
         *(f"{name}(customer)" for name in ("approx_distinct", "approx_set", "histogram")),
         "approx_most_frequent(2, customer, 10)",
         "make_set_digest(customer)",
+        "count(DISTINCT customer), sum(amount)",
         *(f"{name}(amount)" for name in ("qdigest_agg", "tdigest_agg")),
     ],
 )

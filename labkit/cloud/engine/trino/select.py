@@ -22,7 +22,7 @@ from labkit.cloud.engine.trino.once import changes
 from labkit.cloud.engine.trino.ordering import order_nodes_of, order_of
 from labkit.cloud.engine.trino.relations import from_clause
 from labkit.cloud.engine.trino.scope import Field, Output, Scope
-from labkit.cloud.engine.trino.select_list import Item, column_of, items_of
+from labkit.cloud.engine.trino.select_list import Item, columns_of, items_of
 from labkit.cloud.engine.trino.sorting import direction
 from labkit.cloud.engine.trino.unnesting import Rows
 from labkit.cloud.engine.trino.window_calls import check_windows
@@ -56,7 +56,7 @@ def select(
     ):
         scope = replace(scope, grouping=_grouping(node, items, scope))
     check_windows(node, scope)
-    columns = [column_of(item, scope) for item in items]
+    columns = columns_of(items, scope)
     having = _having(node.having, scope) if node.having else None
     order = order_of(node, order_by, order_nodes, items, columns, scope)
     if scope.grouping is not None:

@@ -5,6 +5,7 @@ Source: https://trino.io/docs/current/sql/select.html#select-expressions
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from labkit.cloud.engine.trino import library, tree
@@ -93,11 +94,31 @@ def _row_star(node: tree.Star, parts: tuple[str, ...] | None, scope: Scope) -> l
     ]
 
 
-def column_of(item: Item, scope: Scope) -> Field:
-    """One column of the result.
+def columns_of(items: Sequence[Item], scope: Scope) -> list[Field]:
+    """The columns of the result.
 
-    What it reads counts when it is read itself, or where DuckDB computes it anyhow.
+    What one reads counts when it is read itself, or where DuckDB computes it anyhow: queries and
+    windows, and all aggregates beside some.
     """
+    parts = [list(walk(node)) if node else [] for node, *_ in items]
+    grouped = scope.grouping is not None and any(map(_is_eager, itertools.chain(*parts)))
+    columns = [_column_of(item, scope) for item in items]
+    for column, within in zip(columns, parts, strict=True):
+        if grouped or any(isinstance(one, tree.QUERIES) or _is_window(one) for one in within):
+            scope.state.uses[-1].update(column.uses)
+    return columns
+
+
+def _is_eager(node: object) -> bool:
+    """Whether it is an aggregate by which DuckDB computes all of a group, read or not."""
+    return isinstance(node, tree.Call) and (node.distinct or node.name in library.eager())
+
+
+def _is_window(node: object) -> bool:
+    return isinstance(node, tree.Call) and node.over is not None
+
+
+def _column_of(item: Item, scope: Scope) -> Field:
     node, name, star, written = item
     with scope.state.collect() as uses:
         if star is not None:
@@ -106,18 +127,9 @@ def column_of(item: Item, scope: Scope) -> Field:
             assert node
             value = scope.value(node)
         used = frozenset(uses)
-    if node and any(map(_is_eager, walk(node))):
-        scope.state.uses[-1].update(used)
     own = star or _plain_column(node, scope)
     key = own.key if own and own.type == value.type else None
     return Field(name, value.type, value.sql, uses=used, key=key, written=written)
-
-
-def _is_eager(node: object) -> bool:
-    """Whether DuckDB computes it where nobody reads it: queries, windows and some aggregates."""
-    if not isinstance(node, tree.Call):
-        return isinstance(node, tree.QUERIES)
-    return node.over is not None or node.distinct or node.name in library.eager()
 
 
 def _star_value(field: Field, scope: Scope) -> Typed:
