@@ -481,6 +481,15 @@ def test_what_is_no_alias(sfn, versioned, name, routes, words):
     assert words in said[1]
 
 
+@pytest.mark.parametrize("call", ["describe", "delete", "update"])
+def test_an_alias_of_no_machine(sfn, call):
+    arn = "arn:aws:states:us-east-1:123456789012:stateMachine:none:live"
+    more = {"description": "a"} if call == "update" else {}
+    asked = getattr(sfn, f"{call}_state_machine_alias")
+    said = refusal(asked, stateMachineAliasArn=arn, **more)
+    assert said == ("ResourceNotFound", f"Resource not found: '{arn}'")
+
+
 def test_an_alias_leads_to_a_version(machines, sfn):
     machine = machines.make(PASS)
     version = sfn.publish_state_machine_version(stateMachineArn=machine)["stateMachineVersionArn"]

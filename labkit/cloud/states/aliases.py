@@ -11,19 +11,30 @@ import re
 from typing import Any
 
 from labkit.cloud.operations import AwsError, Context
-from labkit.cloud.states.words import invalid
+from labkit.cloud.states.words import invalid, no_resource
 
-OPERATIONS = ("CreateStateMachineAlias", "UpdateStateMachineAlias")
+_OF_ONE = ("DeleteStateMachineAlias", "DescribeStateMachineAlias", "UpdateStateMachineAlias")
+OPERATIONS = ("CreateStateMachineAlias", *_OF_ONE)
 _VERSION = re.compile(r"arn:[\w-]+:states:[\w-]*:\d*:stateMachine:[^:]+:\d+")
 
 
 def check_alias(context: Context, parameters: dict[str, Any]) -> None:
-    """Raise for routes that lead nowhere, and for an alias that there is with others."""
+    """Raise for routes that lead nowhere, for an alias that is not, or that has others."""
+    if context.operation in _OF_ONE:
+        _check_known(context, parameters["stateMachineAliasArn"])
     routes = parameters.get("routingConfiguration", [])
     if routes:
         _check_routes(routes)
     if context.operation == "CreateStateMachineAlias":
         _check_new(context, **parameters)
+
+
+def _check_known(context: Context, arn: str) -> None:
+    """Raise for an alias of no machine, too: moto names the machine."""
+    machines = context.backend("stepfunctions").state_machines
+    named = arn.rpartition(":")[0]
+    if ":stateMachine:" in named and all(each.arn != named for each in machines):
+        raise no_resource(arn)
 
 
 def _check_routes(routes: list[dict[str, Any]]) -> None:
