@@ -120,7 +120,15 @@ def test_a_last_snapshot_outlives_the_namespace(serverless, fresh):
     client.delete_namespace(namespaceName=name, finalSnapshotName=last)
     known = client.list_namespaces
     wait_for(lambda: name not in _names(known()["namespaces"], "namespaceName"))
-    assert client.get_snapshot(snapshotName=last)["snapshot"]["namespaceName"] == name
+    found = client.get_snapshot(snapshotName=last)["snapshot"]
+    assert found["namespaceName"] == name
+    shared = {"Effect": "Allow", "Principal": {"AWS": ["111122223333"]}}
+    for told, given in ((shared, [shared]), ([shared] * 2, [shared] * 2)):
+        policy = json.dumps({"Version": "2012-10-17", "Statement": given})
+        arn = {"resourceArn": found["snapshotArn"]}
+        put = client.put_resource_policy(**arn, policy=policy)["resourcePolicy"]
+        assert json.loads(put["policy"])["Statement"] == told
+        assert client.get_resource_policy(**arn)["resourcePolicy"] == put
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,8 @@ Source: https://docs.aws.amazon.com/redshift-serverless/latest/APIReference/API_
 
 from __future__ import annotations
 
+import json
+
 from labkit.cloud.operations import Answer, Context
 from labkit.cloud.redshift import records
 from labkit.cloud.redshift.serverless.answering import answers, lists
@@ -20,7 +22,7 @@ def put_resource_policy(context: Context, *, resourceArn: str, policy: str) -> A
     if resourceArn not in [each["snapshotArn"] for each in records.listed(context, SNAPSHOT)]:
         raise _missing(resourceArn)
     context.cloud.records(_KIND)[resourceArn] = {"policy": policy}
-    return {"resourcePolicy": {"resourceArn": resourceArn, "policy": policy}}
+    return _told_policy(resourceArn, policy)
 
 
 @answers("GetResourcePolicy")
@@ -28,7 +30,23 @@ def get_resource_policy(context: Context, *, resourceArn: str) -> Answer:
     found = context.cloud.records(_KIND).get(resourceArn)
     if found is None:
         raise _missing(resourceArn)
-    return {"resourcePolicy": {"resourceArn": resourceArn} | found}
+    return _told_policy(resourceArn, found["policy"])
+
+
+def _told_policy(arn: str, policy: str) -> Answer:
+    """A policy as AWS tells it: a statement that is alone stands in no list.
+
+    As clients read it:
+    https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/redshiftserverless/resource_policy.go
+    """
+    try:
+        document = json.loads(policy)
+    except ValueError:
+        document = None
+    statements = document.get("Statement") if isinstance(document, dict) else None
+    if isinstance(statements, list) and len(statements) == 1:
+        policy = json.dumps(document | {"Statement": statements[0]})
+    return {"resourcePolicy": {"resourceArn": arn, "policy": policy}}
 
 
 @answers("DeleteResourcePolicy")
