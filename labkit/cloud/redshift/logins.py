@@ -66,13 +66,20 @@ def identity_of(context: Context) -> str:
 
 
 def make_user(cloud: Cloud, key: str, user: str, *, superuser: bool = False) -> None:
-    """A database user without a password; one that is there is left as it is."""
+    """A database user without a password; one that is there is left as it is.
+
+    Of several that ask for it at once, one makes it.
+    """
 
     def make(session: Connection) -> None:
-        if not session.objects.find("user", user.lower()):
-            body = {"password": None, "superuser": superuser, "createdb": superuser}
-            made = Object("user", "", "", user.lower(), owner="rdsdb", body=body)
-            session.objects.add(made)
+        if session.objects.find("user", user.lower()):
+            return
+        with session.warehouse.writing:
+            session.objects.forget()
+            if not session.objects.find("user", user.lower()):
+                body = {"password": None, "superuser": superuser, "createdb": superuser}
+                made = Object("user", "", "", user.lower(), owner="rdsdb", body=body)
+                session.objects.add(made)
 
     administer(cloud, key, make)
 

@@ -1,10 +1,21 @@
 """What stands around clusters: credentials, parameters, tags, limits, schedules, actions."""
 
 import datetime
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from tests.redshift.control.conftest import refused
+
+
+def test_several_ask_for_a_new_user_at_once(clusters, standing, fresh):
+    asked = {"ClusterIdentifier": standing, "DbUser": fresh("ann"), "AutoCreate": True}
+
+    def lent(_):
+        return clusters.redshift.get_cluster_credentials(**asked)["DbPassword"]
+
+    with ThreadPoolExecutor(8) as askers:
+        assert len({*askers.map(lent, range(8))}) == 8
 
 
 def test_temporary_credentials_make_the_user(clusters, standing):
