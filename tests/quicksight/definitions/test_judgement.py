@@ -249,6 +249,17 @@ def test_a_calculated_field_may_be_the_column_of_its_name(
     assert found["Status"] == "CREATION_SUCCESSFUL"
 
 
+def test_a_parameter_ends_a_range_whatever_stands_beside_it(
+    quicksight: Any, small: Any, number: Any
+) -> None:
+    """Terraform sends a StaticValue of zero beside a parameter."""
+    low = {"StaticValue": 5.0, "Parameter": "Least"}
+    changed = changed_at(small, f"{RANGE}/RangeMinimum", low)
+    made = quicksight.create_analysis(**_call(number, changed, "STRICT"))
+    found = quicksight.describe_analysis(AnalysisId=made["AnalysisId"])["Analysis"]
+    assert found["Status"] == "CREATION_SUCCESSFUL"
+
+
 @pytest.mark.parametrize(("path", "value", "sentence"), _rows(PASSED_OVER))
 def test_lenient(
     quicksight: Any, small: Any, number: Any, path: str, value: Any, sentence: str

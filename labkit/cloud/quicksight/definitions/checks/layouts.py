@@ -113,8 +113,13 @@ def _bounds(value: walk.Json) -> tuple[Any, Any]:
     for low, high in (("RangeMinimum", "RangeMaximum"), ("RangeMinimumValue", "RangeMaximumValue")):
         ends = value.get(low), value.get(high)
         if all(isinstance(end, dict) for end in ends):
-            return ends[0].get("StaticValue"), ends[1].get("StaticValue")  # type: ignore[union-attr]
+            return _static(ends[0]), _static(ends[1])
     return value.get("MinimumValue"), value.get("MaximumValue")
+
+
+def _static(end: Any) -> Any:
+    """A range's end that does not come from a parameter, beside which clients send a zero."""
+    return None if end.get("Parameter") else end.get("StaticValue")
 
 
 def _on(sheet: walk.Json) -> walk.Place:
