@@ -35,6 +35,8 @@ def teach() -> None:
     kind.update, kind.delete = _update, _delete
     backend: Any = models.CloudFormationBackend
     backend.delete_stack = _staying(backend.delete_stack)
+    stack: Any = models.Stack
+    stack.outputs = property(_told_at_end(stack.outputs.fget))
 
 
 def unmake(resources: Any, names: Collection[str] | None = None) -> None:
@@ -190,6 +192,20 @@ def _delete(self: Any) -> None:
     left = asked.get("RetainResources", ()) if mine else ()
     _drop(self, said, said.keys() - {*left})
     self.stack.output_map._output_json_map = told
+
+
+def _told_at_end(read: Any) -> Any:
+    """Outputs of a stack that is gone, none where it went before they were settled."""
+
+    def told(stack: Any) -> Any:
+        try:
+            return read(stack)
+        except ValidationError:
+            if stack.status != "DELETE_COMPLETE":
+                raise
+            return None
+
+    return told
 
 
 def _settled(stack: Any) -> Said:
