@@ -13,6 +13,7 @@ from typing import Any
 
 import psycopg
 import pytest
+import redshift_connector
 
 from tests.conftest import wait_for
 from tests.redshift.wire.conftest import PASSWORD, USER
@@ -247,3 +248,20 @@ def test_cursors_of_the_server_and_what_fails_in_a_pipeline(place: Any) -> None:
             behind = connection.execute("SELECT 1")
             with pytest.raises(psycopg.Error):
                 behind.fetchone()
+
+
+def test_what_is_prepared_knows_what_others_have_made(place: Any, run: Run) -> None:
+    with place.psycopg() as fresh:
+        run("CREATE TABLE made_later AS SELECT 7 AS a")
+        assert fresh.execute("SELECT a FROM made_later", prepare=True).fetchall() == [(7,)]
+    client = place.redshift()
+    client.autocommit = True
+    cursor = client.cursor()
+    for _ in range(2):
+        cursor.execute("SELECT a FROM made_later")
+        assert cursor.fetchall() == ([7],)
+    run("DROP TABLE made_later")
+    run("CREATE TABLE made_later AS SELECT 1.5::real AS a")
+    with pytest.raises(redshift_connector.ProgrammingError, match="RevalidateCachedQuery"):
+        cursor.execute("SELECT a FROM made_later")
+    client.close()

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError
-from labkit.cloud.engine.redshift.types import Type
+from labkit.cloud.engine.redshift.types import TEXTS, Type
 from labkit.cloud.redshift.system.oids import OIDS
 from labkit.cloud.redshift.warehouse import Parsed, Result
 from labkit.cloud.redshift.warehouse.registry import find_handler
@@ -35,6 +35,7 @@ class Statement:
         oids: the parameters' types as the client tells them, 0 where it does not.
         inferred: the types that the statement takes them for, by their places.
         columns: of its rows, until something runs that may change them.
+        told: the columns that the client knows of.
     """
 
     sql: str
@@ -42,6 +43,7 @@ class Statement:
     inferred: dict[int, int] = field(default_factory=dict)
     columns: Columns = None
     known: bool = False
+    told: Columns = None
 
     @property
     def types(self) -> list[int]:
@@ -68,6 +70,7 @@ class Portal:
     formats: list[int]
     result: Result | None = None
     taken: int = 0
+    told: Columns = None
 
 
 class Extended:
@@ -129,7 +132,8 @@ class Extended:
             self._tell(cursor[0].columns, ())
         else:
             portal = self._portal(name)
-            self._tell(self._columns(portal.statement, portal.values), portal.formats)
+            portal.told = self._columns(portal.statement, portal.values)
+            self._tell(portal.told, portal.formats)
 
     def execute(self, body: Body) -> None:
         """Execute: run a portal, or go on with it; give so many rows, or all."""
@@ -141,6 +145,7 @@ class Extended:
         if portal.result is None:
             self._forget_columns()
             portal.result = self.runner.run(portal.statement.sql, portal.values)
+            _check_told(portal.told or portal.statement.told, portal.result)
         self._give(portal, portal.result, limit)
 
     def close(self, body: Body) -> None:
@@ -189,7 +194,8 @@ class Extended:
             raise RedshiftError(f"a statement has {MOST_PARAMETERS} parameters at most", "54023")
         body = struct.pack(f"!h{len(oids)}i", len(oids), *oids)
         self.stream.send(messages.message(b"t", body))
-        self._tell(self._columns_of(statement), ())
+        statement.told = self._columns_of(statement)
+        self._tell(statement.told, ())
 
     def _columns_of(self, statement: Statement) -> Columns:
         """A statement's columns, found once for Parse and the Describe that follows it."""
@@ -203,6 +209,7 @@ class Extended:
         if not statement.sql:
             return None
         self._check(statement.sql)
+        connection.objects.forget()  # what others have made since the log-in
         try:
             return columns_of(connection, statement.sql, values)
         finally:
@@ -224,3 +231,21 @@ class Extended:
         portal.taken += count
         done = not 0 < limit <= left
         self.stream.send(messages.complete(tag_of(result)) if done else messages.SUSPENDED)
+
+
+def _check_told(told: Columns, result: Result) -> None:
+    """Refuse rows of other types than the client was told of, when it would misread them.
+
+    A table may be another since the statement was prepared; asyncpg prepares it again. Source:
+    https://github.com/postgres/postgres/blob/master/src/backend/utils/cache/plancache.c
+    """
+    if told is None or result.rows is None:
+        return
+    before, now = ([_read_as(each.type) for each in part] for part in (told, result.columns))
+    if before != now:
+        raise RedshiftError(messages.STALE, "0A000")
+
+
+def _read_as(kind: Type) -> str:
+    """A type as clients read it: texts are alike."""
+    return "varchar" if kind.base in (*TEXTS, "unknown") else kind.short

@@ -183,6 +183,11 @@ def ready(transaction: str) -> bytes:
     return message(b"Z", transaction.encode())
 
 
+STALE = "cached plan must not change result type"
+#: Where PostgreSQL's server says it: by this asyncpg and pgjdbc know that they may prepare again.
+ROUTINES = {STALE: "RevalidateCachedQuery"}
+
+
 def refusal(error: RedshiftError, severity: str = "ERROR", offset: int = 0) -> bytes:
     """ErrorResponse.
 
@@ -191,7 +196,7 @@ def refusal(error: RedshiftError, severity: str = "ERROR", offset: int = 0) -> b
     """
     position = str(error.position + offset) if error.position else ""
     told = {"S": severity, "C": error.sqlstate, "M": error.message, "D": error.detail,
-            "H": error.hint, "P": position}  # fmt: skip
+            "H": error.hint, "P": position, "R": ROUTINES.get(error.message, "")}  # fmt: skip
     return message(b"E", _fields(told))
 
 
