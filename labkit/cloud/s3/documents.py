@@ -71,6 +71,12 @@ def malformed() -> AwsError:
     return AwsError("MalformedXML", f"{words} schema")
 
 
+def not_allowed(**told: str) -> AwsError:
+    """The refusal of a method that what it is asked of does not have."""
+    words = "The specified method is not allowed against this resource."
+    return AwsError("MethodNotAllowed", words, 405, **told)
+
+
 def invalid(message: str, name: str | None = None, value: str | None = None) -> AwsError:
     """The refusal of a value that is none of its kind, told with the argument's name and value."""
     told = {"ArgumentName": name, "ArgumentValue": value}

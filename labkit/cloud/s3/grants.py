@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from moto.s3.models import FakeAcl, FakeGrant, FakeGrantee, get_canned_acl
 
 from labkit.cloud.operations import AwsError
+from labkit.cloud.s3.documents import not_allowed
 
 if TYPE_CHECKING:
     from labkit.cloud.s3.request import Request
@@ -48,8 +49,7 @@ def check(kind: str, name: str, argument: str | None = None) -> None:
     if kind == "id" and not _ACCOUNT.fullmatch(name):
         raise AwsError("InvalidArgument", "Invalid id", 400, **told)
     if kind == "emailaddress":
-        words = "The specified method is not allowed against this resource."
-        raise AwsError("MethodNotAllowed", words, 405)
+        raise not_allowed()
 
 
 def of(request: Request, document: bytes) -> Any:

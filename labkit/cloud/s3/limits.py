@@ -19,7 +19,7 @@ from moto.s3.utils import ARCHIVE_STORAGE_CLASSES
 from labkit.cloud.access.s3_requests import copy_source
 from labkit.cloud.operations import ANONYMOUS, AwsError
 from labkit.cloud.s3 import conditions, grants, sites, tags
-from labkit.cloud.s3.documents import moment
+from labkit.cloud.s3.documents import moment, not_allowed
 
 if TYPE_CHECKING:
     from labkit.cloud.access.signature import Claim
@@ -106,9 +106,7 @@ def check(request: Request, source: Any) -> None:
     """
     _check_known(request)
     if not request.bucket and request.method != "GET":
-        words = "The specified method is not allowed against this resource."
-        told = {"Method": request.method, "ResourceType": "SERVICE"}
-        raise AwsError("MethodNotAllowed", words, 405, **told)
+        raise not_allowed(Method=request.method, ResourceType="SERVICE")
     for name in _OWNERS:
         _check_owner(request.header(name))
     if request.method == "PUT" and not request.key and not request.query:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from labkit.cloud.operations import AwsError
+from labkit.cloud.s3.documents import not_allowed
 
 if TYPE_CHECKING:
     from labkit.cloud.s3.request import Request
@@ -70,6 +71,4 @@ def told_of_marker(request: Request, bucket: Any, status: int) -> dict[str, str]
 
 def _check_marker(request: Request, bucket: Any) -> None:
     if is_marker(bucket, request.key, request.query.get("versionId")):
-        words = "The specified method is not allowed against this resource."
-        told = {"Method": request.method, "ResourceType": "DeleteMarker"}
-        raise AwsError("MethodNotAllowed", words, 405, **told)
+        raise not_allowed(Method=request.method, ResourceType="DeleteMarker")
