@@ -183,7 +183,7 @@ function recentView(get, send, own) {
 function listView(rows, nothing, headers, row) {
   if (!rows.length) return h("p", { class: "lk-quiet lk-pad" }, nothing);
   return h("div", { class: "lk-scroll lk-list", tabindex: "0", role: "region", "aria-label": "Statements" }, h("table", { class: "lk-grid" },
-    h("thead", {}, h("tr", {}, headers.map((t) => h("th", {}, t)))), h("tbody", {}, rows.map((r) => h("tr", {}, row(r))))));
+    h("thead", {}, h("tr", {}, headers.map((t) => h(t ? "th" : "td", {}, t)))), h("tbody", {}, rows.map((r) => h("tr", {}, row(r))))));
 }
 
 function sqlCell(sql, own, title) {

@@ -63,7 +63,7 @@ function peekView(preview) {
 
 function versionsView(object, send) {
   return h("table", { class: "lk-grid" },
-    h("thead", {}, h("tr", {}, ["Version", "Size", "Last modified", ""].map((t) => h("th", {}, t)))),
+    h("thead", {}, h("tr", {}, ["Version", "Size", "Last modified", ""].map((t) => h(t ? "th" : "td", {}, t)))),
     h("tbody", {}, object.versions.map((v) => h("tr", {},
       h("td", { class: "lk-mono lk-name" }, v.kind ? v.id : button(`Show version ${v.id}`, () => send("select", { key: object.key, version: v.id }), { class: "lk-plain lk-link lk-mono" }, v.id)),
       h("td", { class: "lk-number" }, v.kind ? "–" : size(v.size)), h("td", { class: "lk-small" }, when(v.modified)),

@@ -16,7 +16,7 @@ function tableLine(table, open, toggle, ...more) {
 
 function columnsTable(table) {
   return h("table", { class: "lk-grid lk-columns" },
-    h("thead", {}, h("tr", {}, h("th", {}, "Column"), h("th", {}, "Type"), h("th", {}, ""))),
+    h("thead", {}, h("tr", {}, h("th", {}, "Column"), h("th", {}, "Type"), h("td", {}))),
     h("tbody", {}, table.columns.map((c) =>
       h("tr", {}, h("td", {}, c.name), h("td", { class: "lk-mono" }, c.type),
         h("td", {}, c.key ? badge("partition key", "plain") : c.comment)))));
