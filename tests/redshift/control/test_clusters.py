@@ -127,7 +127,10 @@ def test_roles_come_and_go(clusters, standing):
     told = clusters.tell(clusters.settled(standing))
     assert [each["IamRoleArn"] for each in told["IamRoles"]] == [role, other]
     assert told["DefaultIamRoleArn"] == role
-    modify(ClusterIdentifier=standing, RemoveIamRoles=[role, other])
+    gone = {"ClusterIdentifier": standing, "RemoveIamRoles": [role, other]}
+    code, said = refused(modify, **gone, DefaultIamRoleArn=role)
+    assert (code, "ARN of the default IAM role" in said) == ("InvalidParameterValue", True)
+    modify(**gone)
     told = clusters.tell(clusters.settled(standing))
     assert told["IamRoles"] == []
     assert "DefaultIamRoleArn" not in told

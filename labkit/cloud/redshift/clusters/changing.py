@@ -15,7 +15,7 @@ from labkit.cloud.redshift.clusters.new import check_password, groups_of, iam_ro
 from labkit.cloud.redshift.clusters.state import find_available
 from labkit.cloud.redshift.lifecycle import answers, begin
 from labkit.cloud.redshift.records import Record
-from labkit.cloud.redshift.words import invalid_combination
+from labkit.cloud.redshift.words import invalid_combination, invalid_value
 
 # Members that take the place of what the cluster tells.
 _PLAIN = (
@@ -32,6 +32,11 @@ _GROUPS = {
 }
 _WAITS_FOR_REBOOT = "pending-reboot"
 MOST_ROLES = 50
+# As told in https://github.com/aws/aws-sdk-go/issues/4462
+_DEFAULT_ROLE = (
+    "The list of Amazon Resource Names (ARNs) for customer roles should contain the ARN of the "
+    "default IAM role when a default is specified."
+)
 
 
 @answers("ModifyCluster")
@@ -67,7 +72,7 @@ def modify_cluster_iam_roles(
     if len(kept) > MOST_ROLES:
         raise invalid_combination(f"A cluster can have at most {MOST_ROLES} IAM roles.")
     if DefaultIamRoleArn and DefaultIamRoleArn not in kept:
-        raise invalid_combination("The default IAM role must be one of the cluster's IAM roles.")
+        raise invalid_value(_DEFAULT_ROLE)
     default = DefaultIamRoleArn or record.get("DefaultIamRoleArn")
     changed = record | {"IamRoles": iam_roles(kept), "DefaultIamRoleArn": default}
     if default not in kept:
