@@ -132,9 +132,9 @@ def test_versions(glue: Any, database: str) -> None:
         glue.update_table(DatabaseName=database, TableInput=given)
     versions = glue.get_table_versions(**where)["TableVersions"]
     assert [(v["VersionId"], v["Table"]["Description"]) for v in versions] == [
-        ("3", "3"),
-        ("2", "2"),
-        ("1", "1"),
+        ("2", "3"),
+        ("1", "2"),
+        ("0", "1"),
     ]
     glue.update_table(
         DatabaseName=database, TableInput=table_input("t", Description="4"), SkipArchive=True

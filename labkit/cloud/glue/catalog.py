@@ -22,6 +22,7 @@ from labkit.cloud.glue.records import (
     without_case,
 )
 from labkit.cloud.glue.words import exists, invalid, page
+from labkit.cloud.lake.metastore import new_table
 from labkit.cloud.operations import Answer, AwsError, Context, not_here
 
 MOST_TABLES = 100
@@ -109,7 +110,7 @@ def create_table(
         from labkit.cloud.iceberg import through_glue
 
         given = through_glue.create(context, given, iceberg)
-    made = glue(context).create_table(database.name, given["Name"], given)
+    made = new_table(glue(context), database.name, given["Name"], given)
     for index in PartitionIndexes or []:
         add_index(made, index)
     return {}
@@ -158,7 +159,8 @@ def update_table(
     table = find_table(context, DatabaseName, given["Name"])
     if VersionId is not None and VersionId != str(table._current_version):
         raise AwsError(
-            "ConcurrentModificationException", "Update table failed due to version mismatch"
+            "ConcurrentModificationException",
+            "Update table failed due to concurrent modifications.",
         )
     old = str(table._current_version)
     if iceberg:

@@ -24,6 +24,7 @@ from labkit.cloud.glue.open_tables import Found
 from labkit.cloud.glue.places import other_keys
 from labkit.cloud.glue.records import current
 from labkit.cloud.glue.runs import Crawl
+from labkit.cloud.lake.metastore import new_table
 
 UPDATE, LOG, DEPRECATE, DELETE = (
     "UPDATE_IN_DATABASE",
@@ -118,7 +119,7 @@ class Writer:
 
     def _create(self, name: str, wanted: Definition) -> None:
         backend = self.crawl.cloud.backend("glue", self.crawl.region)
-        backend.create_table(self.database.name, name, wanted)
+        new_table(backend, self.database.name, name, wanted)
         self.crawl.count("created")
         self.crawl.log("INFO", f"Created table {name} in database {self.database.name}")
 

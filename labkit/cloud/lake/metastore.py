@@ -18,6 +18,16 @@ MOST_AUTHORS = 16  # more than there are statements at once
 Definition = dict[str, Any]
 
 
+def new_table(records: Any, database: str, name: str, definition: Definition) -> Any:
+    """moto's record of a new table, whose versions count from 0 as AWS's do (moto's: from 1).
+
+    Source: https://github.com/floci-io/floci/issues/1230, measured on AWS.
+    """
+    made = records.create_table(database, name, definition)
+    made.versions, made._current_version = {"0": definition}, 0
+    return made
+
+
 class Metastore:
     """The catalog of one region.
 
@@ -97,7 +107,7 @@ class Metastore:
     ) -> None:
         """A table and its partitions, both or neither."""
         with self.cloud.changing("glue"):
-            made = self._glue.create_table(database, definition["Name"], definition)
+            made = new_table(self._glue, database, definition["Name"], definition)
             for each in partitions or []:
                 made.create_partition(each)
             self._sign(made)
