@@ -44,6 +44,10 @@ _UNNAMED = {
     "ConnectionPropertyKey": ("PythonProperties", "SparkProperties"),
     "ConnectionType": ("ATHENA", "REDSHIFT", "SNOWFLAKE"),
 }
+# Patterns that a service does not hold to, by shape: AWS's own dashboards have emoji of two
+# characters, of which the second chooses the picture of the first:
+# https://github.com/aws-solutions-library-samples/cloud-intelligence-dashboards-framework
+_WIDER = {"UnicodeIcon": "[^\\u0000-\\u00FF][\\uFE0E\\uFE0F]?"}
 _SAYS_SOMETHING = r".*\S.*"
 # How Java writes all characters beyond the first 65,536.
 _BEYOND = r"\uD800\uDC00-\uDBFF\uDFFF"
@@ -156,8 +160,8 @@ def _own(shape: Any, value: Any) -> Iterator[str]:
         yield from _range("value", value, limits)
     elif kind in ("string", "list", "blob") or (kind == "map" and value):  # empty tags are sent
         yield from _range("length", len(value), limits)
-    if kind == "string" and "pattern" in limits and not _matches(limits["pattern"], value):
-        pattern = limits["pattern"]
+    pattern = limits.get("pattern", "")
+    if kind == "string" and pattern and not _matches(_WIDER.get(shape.name, pattern), value):
         yield f"{_MUST}Member must satisfy regular expression pattern: {pattern}"
     enum = getattr(shape, "enum", [])
     named = (*enum, *_UNNAMED.get(shape.name, ()))

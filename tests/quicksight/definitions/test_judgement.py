@@ -249,6 +249,23 @@ def test_a_calculated_field_may_be_the_column_of_its_name(
     assert found["Status"] == "CREATION_SUCCESSFUL"
 
 
+def test_an_icon_may_be_an_emoji_of_two_characters(
+    quicksight: Any, small: Any, number: Any
+) -> None:
+    """As Cloud Intelligence Dashboards have it; the model's pattern has one."""
+    icon = {"Expression": "SUM({student_id}) > 1", "IconOptions": {"UnicodeIcon": "\u26a0\ufe0f"}}
+    options = [{"PrimaryValue": {"Icon": {"CustomCondition": icon}}}]
+    changed = changed_at(
+        small, f"{KPI}/ConditionalFormatting", {"ConditionalFormattingOptions": options}
+    )
+    made = quicksight.create_analysis(**_call(number, changed, "STRICT"))
+    found = quicksight.describe_analysis(AnalysisId=made["AnalysisId"])["Analysis"]
+    assert found["Status"] == "CREATION_SUCCESSFUL"
+    icon["IconOptions"]["UnicodeIcon"] = "\u26a0\u26a0"
+    code, _ = refused(quicksight.create_analysis, **_call(number, changed, "STRICT"))
+    assert code == "ValidationException"
+
+
 def test_a_parameter_ends_a_range_whatever_stands_beside_it(
     quicksight: Any, small: Any, number: Any
 ) -> None:
