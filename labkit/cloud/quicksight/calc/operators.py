@@ -3,6 +3,9 @@
 Division is of floating point (``3/2`` is 1.5), and comparisons of texts are case-sensitive.
 Source: https://docs.aws.amazon.com/quicksight/latest/user/arithmetic-and-comparison-operators.html
 
+Beside a number what is true or false is 1 or 0:
+https://docs.aws.amazon.com/quicksight/latest/user/supported-data-types-and-values.html
+
 AWS does not say what a division by zero or a power without a real value yields; here it is NULL.
 A remainder of a division by zero is an error, as the page of ``mod`` says.
 """
@@ -85,11 +88,18 @@ def _with_constant(value: Value, known: float) -> Value:
 
 
 def _compared(operator: str, operands: Sequence[Value]) -> Value:
+    if {each.kind for each in operands} & {"integer", "decimal"}:
+        operands = [_promoted(each) for each in operands]
     kind = common_kind(operands)
     if kind is None:
         raise _wrong(operator, operands)
     left, right = (as_kind(each, kind) for each in operands)
     return combined(operands, f"({left} {operator} {right})", "boolean")
+
+
+def _promoted(value: Value) -> Value:
+    """What is true or false as 1 or 0, as QuickSight takes booleans."""
+    return as_kind(value, "integer") if value.kind == "boolean" else value
 
 
 def _logical(operator: str, operands: Sequence[Value]) -> Value:
