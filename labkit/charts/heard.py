@@ -55,15 +55,22 @@ def _in_words(value: Any) -> str:
 
 
 def tell_figures(shell: Any) -> None:
-    """Give the figures of matplotlib that a notebook shows an alternative text."""
+    """Give the figures of matplotlib that a notebook shows an alternative text.
+
+    It is said of what a figure descends from: IPython forgets all that is said of figures
+    themselves when the first one is drawn (`IPython.core.pylabtools.select_figure_formats`).
+    """
     formatter = shell.display_formatter.formatters["text/html"]
-    formatter.for_type_by_name("matplotlib.figure", "Figure", figure_html)
+    formatter.for_type_by_name("matplotlib.figure", "FigureBase", figure_html)
 
 
-def figure_html(figure: Figure) -> str:
-    """A figure as HTML."""
+def figure_html(figure: Any) -> str | None:
+    """A figure as HTML; none of a part of one."""
     from IPython.core.pylabtools import print_figure
+    from matplotlib.figure import Figure
 
+    if not isinstance(figure, Figure):
+        return None
     png: Any = print_figure(figure, fmt="png")
     return image(png, figure_alt(figure)) if png else ""
 

@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.pylabtools import select_figure_formats
 from matplotlib.figure import Figure
 
 from labkit import magics
@@ -57,6 +58,7 @@ def test_a_figure_in_words(draw, told):
 def test_a_figure_is_shown_with_its_words():
     shell = InteractiveShell()
     magics.load_ipython_extension(shell)
+    select_figure_formats(shell, {"png"})  # as the first figure does
     figure = Figure()
     figure.subplots().set(title="5 < 6")
     shown, _ = shell.display_formatter.format(figure)
