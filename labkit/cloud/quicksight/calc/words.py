@@ -1,11 +1,13 @@
 """The words and marks of QuickSight's expression language.
 
 Fields stand in braces or, as one word, bare; text in single or double quotes, where a backslash
-takes the next mark as it is; parameters as ``${name}``; comments as ``/* ... */``, ``// ...``
-or, in AWS's example of ``countIf``, ``# ...``.
+takes a quote or another backslash as it is, and else stands for itself: AWS's own dashboards have
+``replace({description}, "\\n", ...)`` of texts with those two marks; parameters as ``${name}``;
+comments as ``/* ... */``, ``// ...`` or, in AWS's example of ``countIf``, ``# ...``.
 Sources: https://docs.aws.amazon.com/quicksight/latest/user/adding-a-calculated-field-analysis.html
 https://docs.aws.amazon.com/quicksight/latest/user/parameters-in-a-calculated-field.html
-and https://docs.aws.amazon.com/quicksight/latest/user/countIf-function.html
+https://docs.aws.amazon.com/quicksight/latest/user/countIf-function.html and
+https://github.com/aws-solutions-library-samples/cloud-intelligence-dashboards-framework
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_ESCAPED = re.compile(r"""\\([\\'"])""")
 
 
 @dataclass(frozen=True)
