@@ -98,3 +98,29 @@ def test_an_alarm_is_in_no_state_until_it_is_told_one(aws, fresh):
         assert alarm["StateValue"] == state
         watch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="told")
     watch.delete_alarms(AlarmNames=[name])
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        pytest.param({"Dimensions": EAST}, True, id="its-dimensions"),
+        pytest.param({}, False, id="no-dimensions"),
+        pytest.param({"Dimensions": WEST}, False, id="others"),
+        pytest.param({"Dimensions": EAST, "Statistic": "Average"}, False, id="statistic"),
+        pytest.param({"Dimensions": EAST, "Period": 60, "Statistic": "Sum"}, True, id="all-of-it"),
+    ],
+)
+def test_alarms_are_those_of_a_metric_with_its_dimensions(aws, fresh, asked, found):
+    watch, name = aws("cloudwatch"), fresh("alarm")
+    metric = {"Namespace": name, "MetricName": "m"}
+    watch.put_metric_alarm(
+        AlarmName=name, **metric, Dimensions=EAST, Statistic="Sum", Period=60, Threshold=1,
+        EvaluationPeriods=1, ComparisonOperator="GreaterThanThreshold", OKActions=[],
+    )  # fmt: skip
+    told = watch.describe_alarms_for_metric(**metric, **asked)["MetricAlarms"]
+    [alarm] = watch.describe_alarms(AlarmNames=[name])["MetricAlarms"]
+    assert len(told) == found
+    for each in told:  # of the times, one has parts of a millisecond
+        same = {k for k, v in each.items() if alarm[k] == v or k.endswith("Timestamp")}
+        assert same == each.keys() == alarm.keys() - {"Metrics"}
+    watch.delete_alarms(AlarmNames=[name])

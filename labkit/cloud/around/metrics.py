@@ -7,7 +7,8 @@ where that is shorter.
 
 Sources: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricStatistics.html,
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html,
-https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html and
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html,
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarmsForMetric.html,
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html
 """
 
@@ -17,8 +18,10 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
+from botocore import xform_name
 from moto.cloudwatch.models import CloudWatchBackend, MetricAggregatedDatum
 
+from labkit.cloud import protocol
 from labkit.cloud.operations import Answer, AwsError, Context, not_here, operation
 from labkit.cloud.paging import page
 
@@ -169,6 +172,36 @@ def list_metrics(
     ]
     refusal = _invalid("Request parameter NextToken is invalid")
     return page("Metrics", metrics, MOST_METRICS, NextToken, refusal)
+
+
+@operation("cloudwatch", "DescribeAlarmsForMetric")
+def describe_alarms_for_metric(
+    context: Context, *, Dimensions: list[Json] | None = None, **asked: Any
+) -> Answer:
+    """The alarms of a metric with exactly these dimensions, and with what else is asked for."""
+    dimensions = {(each["Name"], each["Value"]) for each in Dimensions or []}
+    found = [
+        alarm
+        for alarm in context.backend("cloudwatch").alarms.values()
+        if {(each.name, each.value) for each in alarm.dimensions or []} == dimensions
+        and all(_member(alarm, name) == value for name, value in asked.items())
+    ]
+    return {"MetricAlarms": [_alarm(each) for each in found]}
+
+
+def _alarm(alarm: Any) -> Json:
+    """An alarm of moto's as the service's model has it."""
+    model: Any = protocol.service_model("cloudwatch")
+    shape = model.shape_for("MetricAlarm")
+    told = {name: _member(alarm, name) for name in shape.members}
+    told["Dimensions"] = [{"Name": each.name, "Value": each.value} for each in alarm.dimensions]
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def _member(alarm: Any, name: str) -> Any:
+    attribute = xform_name(name)
+    plain = getattr(alarm, attribute.removeprefix("alarm_"), None)
+    return getattr(alarm, attribute, plain)
 
 
 def _series(
