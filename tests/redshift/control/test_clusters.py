@@ -36,6 +36,9 @@ def test_a_cluster_tells_of_itself(clusters, standing):
         pytest.param({"ClusterIdentifier": "9lives"}, "InvalidParameterValue", id="digit-first"),
         pytest.param({"ClusterIdentifier": "a--b"}, "InvalidParameterValue", id="two-hyphens"),
         pytest.param({"ClusterIdentifier": "a_b"}, "InvalidParameterValue", id="underscore"),
+        pytest.param(
+            {"PreferredMaintenanceWindow": "sun:9-mon:9"}, "InvalidParameterValue", id="window"
+        ),
         pytest.param({"MasterUserPassword": "short"}, "InvalidParameterValue", id="password"),
         pytest.param({"MasterUserPassword": "has space1A"}, "InvalidParameterValue", id="space"),
         pytest.param(
@@ -99,7 +102,13 @@ def begin_endless_query(data, name):
 def test_a_renamed_and_resized_cluster_keeps_its_data(clusters, fresh):
     old, new = clusters.create(fresh("old")), fresh("new")
     clusters.run(old, "CREATE TABLE t AS SELECT 7 AS a")
-    clusters.redshift.modify_cluster(ClusterIdentifier=old, NewClusterIdentifier=new)
+    told = clusters.redshift.modify_cluster(
+        ClusterIdentifier=old,
+        NewClusterIdentifier=new,
+        PreferredMaintenanceWindow="Sun:23:15-Mon:03:15",
+    )["Cluster"]
+    assert told["PreferredMaintenanceWindow"] == "sun:23:15-mon:03:15"
+    assert told["DeferredMaintenanceWindows"] == []
     clusters.settled(new)
     assert clusters.run(new, "SELECT a FROM t") == [[7]]
     assert refused(clusters.redshift.describe_clusters, ClusterIdentifier=old)[0] == (

@@ -197,3 +197,20 @@ def test_a_snapshot_schedule_tells_when_it_is_due(clusters, standing, fresh):
 )
 def test_what_nobody_can_have_is_an_empty_list(clusters, call, member):
     assert getattr(clusters.redshift, call)()[member] == []
+
+
+@pytest.mark.parametrize(
+    ("call", "named", "code"),
+    [
+        ("describe_reserved_nodes", {"ReservedNodeId": "n"}, "ReservedNodeNotFound"),
+        (
+            "describe_hsm_configurations",
+            {"HsmConfigurationIdentifier": "h"},
+            "HsmConfigurationNotFoundFault",
+        ),
+        ("describe_event_subscriptions", {"SubscriptionName": "s"}, "SubscriptionNotFound"),
+        ("describe_endpoint_access", {"EndpointName": "e"}, "EndpointNotFound"),
+    ],
+)
+def test_one_that_nobody_can_have_is_not_found(clusters, call, named, code):
+    assert refused(getattr(clusters.redshift, call), **named)[0] == code

@@ -11,7 +11,13 @@ from labkit.cloud.operations import Answer, Context
 from labkit.cloud.redshift import logins, managed, records
 from labkit.cloud.redshift.clusters import resizing, shape
 from labkit.cloud.redshift.clusters.kinds import CLUSTER
-from labkit.cloud.redshift.clusters.new import check_password, groups_of, iam_roles, identifier_of
+from labkit.cloud.redshift.clusters.new import (
+    check_password,
+    groups_of,
+    iam_roles,
+    identifier_of,
+    maintenance_window,
+)
 from labkit.cloud.redshift.clusters.state import find_available
 from labkit.cloud.redshift.lifecycle import answers, begin
 from labkit.cloud.redshift.records import Record
@@ -112,6 +118,8 @@ def modify_cluster_maintenance(
 def _changes(members: Record) -> Record:
     """The members that change; parameters of another group wait for a reboot."""
     found: Record = {name: members[name] for name in _PLAIN if members.get(name) is not None}
+    if window := found.get("PreferredMaintenanceWindow"):
+        found["PreferredMaintenanceWindow"] = maintenance_window(window)
     told = groups_of(members)
     found |= {_GROUPS[name]: told[_GROUPS[name]] for name in _GROUPS if members.get(name)}
     if group := members.get("ClusterParameterGroupName"):

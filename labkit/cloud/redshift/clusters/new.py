@@ -19,6 +19,7 @@ from labkit.cloud.redshift.words import invalid_value
 
 _IDENTIFIER = re.compile(r"[a-z](?!.*--)[a-z0-9-]{0,62}(?<!-)")
 _PASSWORD = re.compile(r"(?:(?![ /@\"'\\])[!-~]){8,64}")
+_MOMENT = re.compile(r"(?:mon|tue|wed|thu|fri|sat|sun):(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 PARAMETERS = "default.redshift-1.0"
 # Members that are told as they were given, and what stands there when they were not.
 _TOLD = {
@@ -34,6 +35,7 @@ _TOLD = {
     "KmsKeyId": None,
     "EnhancedVpcRouting": False,
     "Tags": [],
+    "DeferredMaintenanceWindows": [],
     "DefaultIamRoleArn": None,
     "MaintenanceTrackName": "current",
     "SnapshotScheduleIdentifier": None,
@@ -98,10 +100,22 @@ def iam_roles(arns: list[str]) -> list[Record]:
 def _told(members: Record) -> Record:
     told = {name: members.get(name, default) for name, default in _TOLD.items()}
     told["DBName"] = told["DBName"].lower()
+    told["PreferredMaintenanceWindow"] = maintenance_window(told["PreferredMaintenanceWindow"])
     told["MultiAZ"] = "Enabled" if members.get("MultiAZ") else "Disabled"
     relocates = members.get("AvailabilityZoneRelocation")
     told["AvailabilityZoneRelocationStatus"] = "enabled" if relocates else "disabled"
     return told
+
+
+def maintenance_window(given: str) -> str:
+    """A weekly time of maintenance as it is told, in small letters: ``sun:23:15-mon:03:15``.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/APIReference/API_CreateCluster.html
+    """
+    begin, _, end = given.lower().partition("-")
+    if not (_MOMENT.fullmatch(begin) and _MOMENT.fullmatch(end)):
+        raise invalid_value(f"Invalid maintenance window: {given}. Use ddd:hh24:mi-ddd:hh24:mi.")
+    return given.lower()
 
 
 def groups_of(members: Record) -> Record:

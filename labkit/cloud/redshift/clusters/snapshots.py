@@ -40,6 +40,7 @@ def new_snapshot(
         "Port": cluster["_"]["port"],
         "OwnerAccount": cloud.account,
         "ManualSnapshotRetentionPeriod": -1,
+        "EncryptedWithHSM": False,
         "Tags": [],
         "RestorableNodeTypes": ["ra3.large", "ra3.xlplus", "ra3.4xlarge", "ra3.16xlarge"],
     }
@@ -63,6 +64,7 @@ def copy_now(cloud: Cloud, record: Record) -> Record:
     megabytes = round(size / 1024**2, 3)
     return {
         "Status": "available",
+        "SnapshotRetentionStartTime": records.now(),
         "TotalBackupSizeInMegaBytes": megabytes,
         "ActualIncrementalBackupSizeInMegaBytes": megabytes,
         "BackupProgressInMegaBytes": megabytes,
