@@ -596,7 +596,10 @@ def test_what_a_bucket_tells_of_itself(s3, bucket):
     assert [told[name] for name in names] == [f"arn:aws:s3:::{bucket}", "us-east-1", False]
     assert s3.get_bucket_request_payment(Bucket=bucket)["Payer"] == "BucketOwner"
     told = s3.get_object_attributes(Bucket=bucket, Key="a", ObjectAttributes=["Checksum"])
-    assert told["Checksum"]["ChecksumType"] == "FULL_OBJECT"
+    assert (told["Checksum"]["ChecksumType"], told.get("VersionId")) == ("FULL_OBJECT", None)
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    told = s3.get_object_attributes(Bucket=bucket, Key="a", ObjectAttributes=["ETag"])
+    assert told["VersionId"] == "null"
 
 
 @pytest.mark.parametrize("call", ["put_object_tagging", "delete_object_tagging"])

@@ -261,6 +261,8 @@ class S3:
                 tags.keep(self.cloud.backend("s3"), self.records.bucket(request), given)
             self.records.make_durable(request)
         if reply.status == 200 and "attributes" in request.query:
+            if version and bucket.is_versioned:
+                reply.headers["x-amz-version-id"] = str(version.version_id or "null")
             return parts.attributes(request, reply, self.records.version(request))
         if reply.status == 200 and (completes or (upload and request.method in ("GET", "PUT"))):
             return self._with_checksums(request, reply, upload)
