@@ -32,6 +32,7 @@ def test_names_are_without_case(glue: Any, fresh: Callable[..., str]) -> None:
     table = glue.get_table(DatabaseName=name.lower(), Name="ORDERS")["Table"]
     assert (table["Name"], table["UpdateTime"]) == ("orders", table["CreateTime"])
     assert table["StorageDescriptor"]["NumberOfBuckets"] == 0
+    assert table["CreatedBy"].startswith("arn:aws:iam::")
     with pytest.raises(ClientError, match=r"AlreadyExistsException.*Table already exists"):
         glue.create_table(DatabaseName=name, TableInput=table_input("oRders"))
     with pytest.raises(ClientError, match=r"AlreadyExistsException.*Database already exists"):

@@ -111,6 +111,7 @@ def create_table(
 
         given = through_glue.create(context, given, iceberg)
     made = new_table(glue(context), database.name, given["Name"], given)
+    made.created_by = context.principal.arn
     for index in PartitionIndexes or []:
         add_index(made, index)
     return {}
@@ -207,6 +208,8 @@ def shown_table(table: Any, version: str | None = None) -> Definition:
     """A table as ``GetTable`` answers it."""
     shown = with_defaults(copy.deepcopy(table.as_dict(version)))
     made = {"UpdateTime": shown["CreateTime"]}
+    if author := getattr(table, "created_by", None):  # of those that a call has made
+        made["CreatedBy"] = author
     return {"Retention": 0, "IsRegisteredWithLakeFormation": False, **made, **shown}
 
 
