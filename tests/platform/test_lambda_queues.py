@@ -90,7 +90,8 @@ def test_a_function_reads_a_queue(aws, make):
         "FunctionResponseTypes": ["ReportBatchItemFailures"],
         "FilterCriteria": {"Filters": [{"Pattern": json.dumps({"body": {"n": [1]}})}]},
     }
-    functions.create_event_source_mapping(**mapping)
+    made = functions.create_event_source_mapping(**mapping)
+    assert made["StateTransitionReason"] == "USER_INITIATED"
     with pytest.raises(ClientError, match=r"ResourceConflictException.*already exists"):
         functions.create_event_source_mapping(**mapping)
     attribute = {"a": {"DataType": "String", "StringValue": "b"}}

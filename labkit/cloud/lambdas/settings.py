@@ -19,6 +19,7 @@ Json = dict[str, Any]
 _made: Any = models.LambdaFunction.__init__
 _updated: Any = models.LambdaFunction.update_configuration
 _put: Any = models.LambdaBackend.put_function_event_invoke_config
+_mapped: Any = models.EventSourceMapping.get_configuration
 
 
 @on_start
@@ -30,6 +31,17 @@ def keep_configurations(cloud: Cloud) -> None:
     backend.put_function_event_invoke_config = _replace  # type: ignore[method-assign, assignment]
     backend.update_function_event_invoke_config = _merge  # type: ignore[method-assign, assignment]
     models.EventInvokeConfig.response = _told  # type: ignore[method-assign, assignment]
+    models.EventSourceMapping.get_configuration = _reasoned  # type: ignore[method-assign, assignment]
+
+
+def _reasoned(mapping: Any) -> Json:
+    """A mapping with AWS's words for who has changed its state: of a queue, and of a stream.
+
+    Source: https://docs.aws.amazon.com/cli/latest/reference/lambda/create-event-source-mapping.html
+    """
+    reason = "USER_INITIATED" if ":sqs:" in mapping.event_source_arn else "User action"
+    told: Json = _mapped(mapping)
+    return told | {"StateTransitionReason": reason}
 
 
 def _make(function: Any, account_id: str, spec: Json, *more: Any, **named: Any) -> None:
