@@ -1,7 +1,9 @@
 """Paginated reports, their words read back page by page."""
 
+import io
 import re
 
+import pypdf
 import pytest
 
 from tests.quicksight.reports.conftest import (
@@ -18,6 +20,7 @@ from tests.quicksight.reports.conftest import (
     section,
     student_table,
     table,
+    titled,
 )  # fmt: skip
 
 BREAK = {"After": {"Status": "ENABLED"}}
@@ -211,3 +214,46 @@ def test_parameters_fill_placeholders_and_filters(snapshots, school_data):
     own = snapshots.dashboard(made, Parameters=chosen)  # those that it was made with
     [content] = snapshots.files(own, table("CSV", "table"))
     assert {name for name in SCHOOLS if name in content.decode()} == {SCHOOLS[1]}
+
+
+def test_a_letter_that_the_font_lacks_leaves_its_line_readable(snapshots, school_data):
+    titled_bars = {
+        "BarChartVisual": bars()["BarChartVisual"] | {"Title": titled("Open \U0001f534")}
+    }
+    [content] = snapshots.files(snapshots.dashboard(definition(school_data, titled_bars)), pdf())
+    faces = {
+        str(font.get_object()["/BaseFont"])
+        for page in pypdf.PdfReader(io.BytesIO(content)).pages
+        for font in _fonts(page["/Resources"])
+    }
+    assert faces
+    assert all("DejaVuSans" in each for each in faces), faces
+
+
+def _fonts(resources):
+    """The fonts of a page and of the pictures on it."""
+    yield from resources.get("/Font", {}).values()
+    for each in resources.get("/XObject", {}).values():
+        yield from _fonts(each.get_object().get("/Resources", {}))
+
+
+def test_many_parameters_stand_above_the_sheet(snapshots, school_data):
+    place = {"ElementId": "said", "ElementType": "TEXT_BOX", "ColumnSpan": 36, "RowSpan": 4}
+    layout = {"Configuration": {"GridLayout": {"Elements": [place]}}}
+    made = definition(school_data, bars(), TextBoxes=[box("said", "Below")], Layouts=[layout])
+    made["ParameterDeclarations"] = [
+        {"StringParameterDeclaration": {
+            "Name": f"Parameter{n}", "ParameterValueType": "SINGLE_VALUED",
+            "DefaultValues": {"StaticValues": [f"the value of the parameter number {n}"]}}}
+        for n in range(14)
+    ]  # fmt: skip
+    [content] = snapshots.files(snapshots.dashboard(made), pdf())
+    [page] = pypdf.PdfReader(io.BytesIO(content)).pages
+    heights = {}
+    page.extract_text(
+        visitor_text=lambda text, matrix, at, *_: heights.setdefault(
+            text.strip(), at[5] * matrix[3] + matrix[5]
+        )
+    )
+    [last] = [y for text, y in heights.items() if "number 13" in text]
+    assert abs(heights["Below"] - last) > 8, heights

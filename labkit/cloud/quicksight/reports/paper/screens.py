@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from labkit.cloud.quicksight.embedding.layout import places
+from labkit.cloud.quicksight.render.text import wrap
 from labkit.cloud.quicksight.reports.paper import flows
 from labkit.cloud.quicksight.reports.paper.elements import Place, Press
 from labkit.cloud.quicksight.reports.paper.sizes import MM, PX, Paper, Sides
@@ -23,7 +24,7 @@ from labkit.cloud.quicksight.reports.tables import shown
 Json = Mapping[str, Any]
 WIDE_PX = 1120.0
 EDGE, HEADER, FOOTER, SMALL = 10 * MM, 40.0, 18.0, 8.5
-TALLER = 1.5
+TALLER, LEADING, MOST_LINES = 1.5, 1.5, 8
 
 
 def screen_pages(reading: Reading, sheet: Json) -> tuple[Json, Press]:
@@ -32,7 +33,8 @@ def screen_pages(reading: Reading, sheet: Json) -> tuple[Json, Press]:
         Paper.of({"PaperSize": "A4", "PaperOrientation": "LANDSCAPE"}),
         margin=Sides(EDGE, EDGE, EDGE, EDGE),
     )
-    high = paper.height - 2 * EDGE - HEADER - FOOTER
+    heading, above = _heading(reading, sheet, paper.room)
+    high = paper.height - 2 * EDGE - above - FOOTER
     press = Press(reading, sheet, high, on_screen=True)
     scale = paper.room / (WIDE_PX * PX)
     blocks = list(flows.flow(press, _items(reading, sheet)))
@@ -43,7 +45,7 @@ def screen_pages(reading: Reading, sheet: Json) -> tuple[Json, Press]:
         "width": paper.width,
         "height": paper.height,
         "margin": vars(paper.margin),
-        "header": _strip(HEADER, 0, paper.room, "left", _heading(reading, sheet)),
+        "header": _strip(above, 0, paper.room, "left", heading),
         "footer": _strip(FOOTER, 6, paper.room, "right", [_numbers(reading.theme.quiet)]),
         "flow": _fitted(blocks, scale, high),
     }
@@ -78,13 +80,19 @@ def _fitted(blocks: Sequence[Json], scale: float, high: float) -> list[Json]:
     return found
 
 
-def _heading(reading: Reading, sheet: Json) -> list[list[Json]]:
+def _heading(reading: Reading, sheet: Json, room: float) -> tuple[list[list[Json]], float]:
+    """The sheet's name and its parameters' values, and how high they are together."""
     name = str(sheet.get("Title") or sheet.get("Name") or "")
     values = reading.parameters.items()
     chosen = ", ".join(f"{name}: {shown(value)}" for name, value in values if shown(value))
     below = " · ".join(filter(None, [reading.name if name else "", chosen]))
     title: list[Json] = [plain_run(name or reading.name, 15.0, bold=True)]
-    return [title, [plain_run(below, SMALL, color=reading.theme.quiet)]] if below else [title]
+    if not below:
+        return [title], HEADER
+    lines = wrap(below, room, SMALL, lines=MOST_LINES)
+    said: list[list[Json]] = [title]
+    said += ([plain_run(each, SMALL, color=reading.theme.quiet)] for each in lines)
+    return said, HEADER + (len(lines) - 1) * SMALL * LEADING
 
 
 def _numbers(quiet: str) -> list[Json]:

@@ -10,6 +10,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import copyfile
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import matplotlib
@@ -21,6 +23,9 @@ from labkit.cloud.quicksight.reports.reading import Reading
 Json = Mapping[str, Any]
 _TEMPLATE = Path(__file__).with_name("report.typ")
 _FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+# One family: a line of a picture is set in whichever font has all of its letters, and matplotlib's
+# last resort, which is boxes, has them all.
+_FACES = ("DejaVuSans", "DejaVuSans-Bold", "DejaVuSans-Oblique", "DejaVuSans-BoldOblique")
 
 
 @dataclass(frozen=True)
@@ -70,5 +75,14 @@ def _fonts() -> Any:
     import typst
 
     return typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(_FONTS)]
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=[_faces().name]
     )
+
+
+@functools.cache
+def _faces() -> TemporaryDirectory[str]:
+    """A directory of the faces alone, as long as the process lives: typst takes no single files."""
+    found: TemporaryDirectory[str] = TemporaryDirectory(prefix="labkit-fonts-")
+    for each in _FACES:
+        copyfile(_FONTS / f"{each}.ttf", Path(found.name) / f"{each}.ttf")
+    return found
