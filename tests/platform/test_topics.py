@@ -82,6 +82,18 @@ def test_a_topics_attributes_are_told(sns, fresh, queue):
     assert json.loads(told["Policy"])["Statement"]
 
 
+def test_a_delivery_policy_is_told_with_what_it_leaves_out(sns, fresh):
+    topic = sns.create_topic(Name=fresh("t"))["TopicArn"]
+    asked = {"TopicArn": topic, "AttributeName": "DeliveryPolicy"}
+    for given, retries in (("", 3), ('{"http":{"defaultHealthyRetryPolicy":{"numRetries":5}}}', 5)):
+        sns.set_topic_attributes(**asked, AttributeValue=given)
+        told = sns.get_topic_attributes(TopicArn=topic)["Attributes"]["EffectiveDeliveryPolicy"]
+        policy = json.loads(told)["http"]["defaultHealthyRetryPolicy"]
+        assert (policy["numRetries"], policy["maxDelayTarget"]) == (retries, 20)
+    with pytest.raises(ClientError, match=r"InvalidParameter.*DeliveryPolicy"):
+        sns.set_topic_attributes(**asked, AttributeValue="{")
+
+
 def test_a_raw_message_has_its_bytes(aws, sns, topic, queue):
     url, arn = queue()
     subscribe(sns, topic, arn, RawMessageDelivery="true")

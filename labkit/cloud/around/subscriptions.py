@@ -5,22 +5,30 @@ told without its ARN, unless the call that makes it asks for that. Of a topic mo
 tells few of the attributes that it was given.
 
 Sources: https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html,
-https://docs.aws.amazon.com/sns/latest/api/API_GetTopicAttributes.html and
+https://docs.aws.amazon.com/sns/latest/api/API_GetTopicAttributes.html,
+https://docs.aws.amazon.com/cli/latest/reference/sns/get-topic-attributes.html and
 https://docs.aws.amazon.com/sns/latest/dg/SendMessageToHttp.confirm.html
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
 from moto.core.utils import camelcase_to_underscores
 
+from labkit.cloud.around.topics import is_delivery_policy
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 from labkit.cloud.paging import page
 
 _CONFIRMED_BY_SOMEBODY = ("email", "email-json", "http", "https")
 _MOST = 100
+# How a topic's messages are tried again over HTTP, where it is not told otherwise.
+_RETRIES = {
+    "minDelayTarget": 20, "maxDelayTarget": 20, "numRetries": 3, "numMaxDelayRetries": 0,
+    "numNoDelayRetries": 0, "numMinDelayRetries": 0, "backoffFunction": "linear",
+}  # fmt: skip
 _SAID = (  # attributes of a topic that are told where it was given them
     *("ArchivePolicy", "DeliveryPolicy", "FifoThroughputScope", "KmsMasterKeyId"),
     *("SignatureVersion", "TracingConfig"),
@@ -88,7 +96,7 @@ def get_topic_attributes(context: Context, *, TopicArn: str) -> Answer:
         "Policy": topic.policy,
         "TopicArn": topic.arn,
         "DisplayName": topic.display_name,
-        "EffectiveDeliveryPolicy": topic.effective_delivery_policy,
+        "EffectiveDeliveryPolicy": _effective(topic.delivery_policy),
         "SubscriptionsPending": str(wait.count(True)),
         "SubscriptionsConfirmed": str(wait.count(False)),
         "SubscriptionsDeleted": str(topic.subscriptions_deleted),
@@ -98,6 +106,14 @@ def get_topic_attributes(context: Context, *, TopicArn: str) -> Answer:
         told["ContentBasedDeduplication"] = str(topic.content_based_deduplication).lower()
     said = {name: getattr(topic, camelcase_to_underscores(name), None) for name in _SAID}
     return {"Attributes": told | {name: str(value) for name, value in said.items() if value}}
+
+
+def _effective(policy: str | None) -> str:
+    """The delivery policy of a topic with what it leaves out."""
+    said: Any = json.loads(policy or "{}").get("http", {}) if is_delivery_policy(policy) else {}
+    retries = _RETRIES | said.get("defaultHealthyRetryPolicy", {})
+    told = {"disableSubscriptionOverrides": False} | said | {"defaultHealthyRetryPolicy": retries}
+    return json.dumps({"http": told}, separators=(",", ":"))
 
 
 def _listed(found: Iterable[Any], token: str | None, question: str) -> Answer:

@@ -94,6 +94,16 @@ def to_queue(
             continue
 
 
+def is_delivery_policy(text: str | None) -> bool:
+    """Whether it is none, or an object of objects in JSON."""
+    try:
+        policy = json.loads(text or "{}")
+    except ValueError:
+        return False
+    http = policy.get("http", {}) if isinstance(policy, dict) else None
+    return isinstance(http, dict) and isinstance(http.get("defaultHealthyRetryPolicy", {}), dict)
+
+
 def _of_queue(attribute: Json) -> Json:
     """An attribute as SQS has it."""
     kind, value = attribute["Type"], attribute["Value"]
@@ -106,6 +116,8 @@ def _check_topic(context: Context, parameters: Json) -> None:
     for name in parameters.get("Attributes") or ():
         if name != "FifoTopic" and not _OF_TOPIC.fullmatch(name):
             raise _bad(f"Attributes Reason: Unknown attribute {name}")
+    if not is_delivery_policy((parameters.get("Attributes") or {}).get("DeliveryPolicy")):
+        raise _bad("Attributes Reason: DeliveryPolicy: failed to parse JSON.")
     sns = context.backend("sns")
     topic = sns.topics.get(context.arn(parameters["Name"]))
     tags = {each["Key"]: each["Value"] for each in parameters.get("Tags") or ()}
@@ -120,6 +132,9 @@ def _check_topic_attribute(_: Context, parameters: Json) -> None:
     """
     if not _OF_TOPIC.fullmatch(parameters["AttributeName"]):
         raise _bad("AttributeName")
+    given = parameters.get("AttributeValue")
+    if parameters["AttributeName"] == "DeliveryPolicy" and not is_delivery_policy(given):
+        raise _bad("DeliveryPolicy: failed to parse JSON.")
 
 
 def _check_subscribed(_: Context, parameters: Json) -> None:
