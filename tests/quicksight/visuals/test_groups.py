@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from labkit.cloud.engine.types import BIGINT, TIMESTAMP, VARCHAR, Type
+from labkit.cloud.quicksight.render import THEMES
+from labkit.cloud.quicksight.reports.tables import table_of
 from labkit.cloud.quicksight.spice.model import Column, DataSet
 from labkit.cloud.quicksight.visuals.model import OTHER, TOTAL, VisualData, VisualError
 from tests.quicksight.visuals.building import (
@@ -478,3 +480,21 @@ def test_nothing_is_counted_as_zero(show: Show) -> None:
     nowhere = [filtered("NumericRangeFilter", "id", RangeMinimum={"StaticValue": 99})]
     data = show(bar([dim("city")], [counted("course"), measure()]), extra_filters=nowhere)
     assert data.totals == {"count_course": 0, "sum_views": None}
+
+
+@pytest.mark.parametrize(("kind", "well"), [("Table", "GroupBy"), ("PivotTable", "Rows")])
+def test_a_condition_may_be_of_what_a_table_does_not_show(kind: str, well: str, show: Show) -> None:
+    """As the dashboard of row-level security in Cloud Intelligence Dashboards has it."""
+    icon = {"Expression": "SUM({views}) > 17", "IconOptions": {"UnicodeIcon": "★"}}
+    cell = {"FieldId": "max_views", "TextFormat": {"Icon": {"CustomCondition": icon}}}
+    told = {"Expression": "SUM({course}) > 0", "IconOptions": {"UnicodeIcon": "☆"}}
+    other = {"FieldId": "max_views", "TextFormat": {"Icon": {"CustomCondition": told}}}
+    body = {"ConditionalFormatting": {
+        "ConditionalFormattingOptions": [{"Cell": cell}, {"Cell": other}]}}  # fmt: skip
+    wells = {f"{kind}Aggregated": {well: [dim("city")], "Values": [measure("views", "MAX")]}}
+    asked = visual(kind, wells, body=body)
+    found = table_of(asked, show(asked), THEMES["CLASSIC"], {})
+    icons = {row[0].text: bool(row[1].icon) for row in found.rows if row[0].text in ("NY", "LA")}
+    assert icons == {"NY": False, "LA": True}
+    assert {len(row) for row in found.rows} == {2}
+    assert found.notes == ("Not drawn: the condition SUM({course}) > 0.",)

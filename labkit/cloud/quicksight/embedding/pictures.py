@@ -148,7 +148,7 @@ def shown(
     if not allows.exports:
         return {"fields": [], "rows": [], "warnings": [*left_out, NO_ROWS]}
     hidden = set() if allows.hidden_fields else hidden_fields(visual.body)
-    at = [place for place, each in enumerate(data.fields) if each.id not in hidden]
+    at = [place for place, each in enumerate(data.fields) if each.is_seen and each.id not in hidden]
     fields = [
         {"id": each.id, "label": each.label, "kind": each.kind, "well": each.well}
         for each in (data.fields[place] for place in at)

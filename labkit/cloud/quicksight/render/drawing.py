@@ -154,7 +154,9 @@ def _lacks(kind: str, data: VisualData) -> bool:
 def _has_values(kind: str, data: VisualData) -> bool:
     """Whether there is something to draw: a measure's value, in a table any."""
     any_field = kind in TABLES or len(data.fields) == 1
-    values = [at for at, each in enumerate(data.fields) if each.is_measure or any_field]
+    values = [
+        at for at, each in enumerate(data.fields) if each.is_seen and (each.is_measure or any_field)
+    ]
     rows = [*data.rows, *([data.others] if data.others else [])]
     return any(row[at] is not None for row in rows for at in values or range(len(data.fields)))
 

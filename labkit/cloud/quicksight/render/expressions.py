@@ -26,10 +26,10 @@ from labkit.cloud.quicksight.calc.syntax import (
     parse,
 )
 from labkit.cloud.quicksight.render.scales import number
+from labkit.cloud.quicksight.visuals.behind import CALLED
 from labkit.cloud.quicksight.visuals.model import VisualData
 
 Row = Mapping[str, Any]
-AGGREGATIONS = {"AVG": "AVERAGE"}
 COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
     "=": operator.eq,
     "<>": operator.ne,
@@ -109,7 +109,7 @@ def _value(names: Names, node: Node, row: Row, whole: str) -> Any:
             if call := _CALLS.get(function.lower()):
                 return _answer(call, [*map(of, arguments)], whole)
             if len(arguments) == 1 and isinstance(arguments[0], Name):
-                aggregation = AGGREGATIONS.get(function.upper(), function.upper())
+                aggregation = CALLED.get(function.upper(), function.upper())
                 return _field_value(names, arguments[0].text, aggregation, row, whole)
     raise Unreadable(whole)
 

@@ -41,7 +41,7 @@ def headed(sketch: Sketch) -> Sketch:
 
 def title_of(data: VisualData) -> str:
     """The title that QuickSight gives a visual that has none: ``Sum of Sales by Region``."""
-    named = [each for each in data.fields if each.well not in UNNAMED]
+    named = [each for each in data.fields if each.is_seen and each.well not in UNNAMED]
     measures = _listed([each.label for each in named if each.is_measure])
     dimensions = _listed([each.label for each in named if not each.is_measure])
     return f"{measures} by {dimensions}" if measures and dimensions else measures or dimensions

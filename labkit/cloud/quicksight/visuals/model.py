@@ -35,6 +35,8 @@ class Total(_Mark):
     """The value of a pivot's dimension in a row that is computed over all of its values."""
 
 
+#: The well of measures that only conditions of formats ask for, which no reader sees.
+BEHIND: Final = "Conditions"
 TABLES: Final = ("TableVisual", "PivotTableVisual")
 OTHER: Final = Other("Other")
 TOTAL: Final = Total("Total")
@@ -91,6 +93,10 @@ class Field:
     @property
     def is_measure(self) -> bool:
         return bool(self.aggregation)
+
+    @property
+    def is_seen(self) -> bool:
+        return self.well != BEHIND
 
 
 @dataclass(frozen=True)

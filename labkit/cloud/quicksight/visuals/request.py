@@ -13,6 +13,7 @@ from labkit.cloud.quicksight.calc.scope import Derived
 from labkit.cloud.quicksight.sources.failures import SourceError
 from labkit.cloud.quicksight.spice.model import DataSet
 from labkit.cloud.quicksight.visuals import fields, filters, rows
+from labkit.cloud.quicksight.visuals.behind import behind
 from labkit.cloud.quicksight.visuals.expressions import Expressions
 from labkit.cloud.quicksight.visuals.model import VisualError
 from labkit.cloud.quicksight.visuals.parameters import (
@@ -161,6 +162,8 @@ def request(
     unset, reserved = without_value(declared, parameters), reserved_values(declared)
     names = replace(names, unset=unset, reserved=reserved)
     asked = Request(session, wells, definition, identifier, names, extra, max_rows)
+    also = behind(wells, names, asked.naming)
+    asked.wells = replace(wells, fields=(*wells.fields, *also))
     asked.notes += [*_left_out(definition), *_not_given(data_set, mapped)]
     return asked
 

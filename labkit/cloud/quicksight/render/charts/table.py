@@ -103,7 +103,7 @@ def _fields(sketch: Sketch) -> list[Field]:
     shown = [
         each
         for each in sketch.data.fields
-        if options.get(each.id, {}).get("Visibility") != "HIDDEN"
+        if each.is_seen and options.get(each.id, {}).get("Visibility") != "HIDDEN"
     ]
     order = list(sketch.option("FieldOptions", "Order", default=[]))
     return sorted(shown, key=lambda each: order.index(each.id) if each.id in order else len(order))
@@ -158,7 +158,9 @@ def _bar(sketch: Sketch, field: Field, row: Mapping[str, Any]) -> tuple[float, s
     color = options.get("PositiveColor") or sketch.theme.accent
     if value < 0:
         color = options.get("NegativeColor") or sketch.theme.danger
-    return abs(value) / largest, mix(color, sketch.theme.background, 0.72)
+    style = sketch.option("TableOptions", "CellStyle", default={})
+    ground = style.get("BackgroundColor") or sketch.theme.background
+    return abs(value) / largest, mix(color, ground, 0.72)
 
 
 def _total(sketch: Sketch, fields: Sequence[Field]) -> list[Cell] | None:
