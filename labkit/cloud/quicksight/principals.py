@@ -2,8 +2,9 @@
 
 A user is also each group that it is in, and its namespace. A namespace stands for all its users;
 analyses, dashboards, templates, themes, folders and topics can be given to one, data sources and
-data sets cannot. A template can be given to another account too, by the ARN of its root.
-Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_ResourcePermission.html
+data sets cannot. A template can be given to another account too, by the ARN of its root, or to
+all as ``*``. Sources: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_ResourcePermission.html
+and https://github.com/aws-solutions-library-samples/cloud-intelligence-dashboards-framework
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from labkit.cloud.quicksight.words import invalid
 
 Record = dict[str, Any]
 _KINDS: dict[str, Kind] = {kind.name: kind for kind in (kinds.USER, kinds.GROUP, kinds.NAMESPACE)}
-_ROOT = re.compile(r"arn:aws:iam::\d{12}:root")
+_ACCOUNTS = re.compile(r"\*|arn:aws:iam::\d{12}:root")
 _NOT_FOR_NAMESPACES = (kinds.DATA_SOURCE, kinds.DATA_SET)
 
 
@@ -83,7 +84,7 @@ def check(cloud: Cloud, kind: Kind, given: Iterable[Record]) -> None:
 
 
 def _may_be_given(cloud: Cloud, kind: Kind, arn: str) -> bool:
-    if _ROOT.fullmatch(arn):
+    if _ACCOUNTS.fullmatch(arn):
         return kind == kinds.TEMPLATE
     if ":namespace/" in arn:
         own = f":{cloud.account}:namespace/default"

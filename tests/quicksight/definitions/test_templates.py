@@ -152,3 +152,15 @@ def _source(quicksight: Any, template: str, data_set: str) -> dict[str, Any]:
 
 def _version(quicksight: Any, **which: Any) -> int:
     return int(quicksight.describe_template(**which)["Template"]["Version"]["VersionNumber"])
+
+
+@pytest.mark.parametrize("who", ["*", "arn:aws:iam::111122223333:root"])
+def test_other_accounts_may_be_given_a_template(quicksight: Any, template: str, who: str) -> None:
+    """As ``cid-cmd export`` gives it; nothing else goes to other accounts."""
+    given = [{"Principal": who, "Actions": ["quicksight:DescribeTemplate"]}]
+    answer = quicksight.update_template_permissions(TemplateId=template, GrantPermissions=given)
+    assert answer["Permissions"] == given
+    given = [{"Principal": who, "Actions": ["quicksight:DescribeAnalysis"]}]
+    call = {"AnalysisId": template, "GrantPermissions": given}
+    code, _ = refused(quicksight.update_analysis_permissions, **call)
+    assert code == "InvalidParameterValueException"
