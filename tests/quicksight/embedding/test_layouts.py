@@ -123,6 +123,7 @@ def parameters(boards: Any, board: str, reader: str) -> Session:
     declared["DefaultValues"] = {"StaticValues": ["South"]}
     since = {"DateTimeParameterDeclaration": {"Name": "Since"}}
     content = "<b>Of</b> <parameter>${Where}</parameter><script>alert(1)</script>"
+    content += "<expression>${Where}</expression>"
     content = f"<text-box>{content}</text-box>"
     definition = {
         "DataSetIdentifierDeclarations": [{"Identifier": "o", "DataSetArn": arn}],
@@ -280,7 +281,7 @@ def test_words_of_a_text_box(parameters: Session) -> None:
     """Parameters are filled in; of the markup only what is known gets through."""
     [sheet] = parameters.json("model.json", state={"parameter:Where": ["North"]})["sheets"]
     [box] = [each for each in sheet["tiles"] if each["type"] == "text"]
-    assert re.sub("<[^>]*>", "", box["html"]) == "Of Northalert(1)"
+    assert re.sub("<[^>]*>", "", box["html"]) == "Of Northalert(1)North"
     assert "<script" not in box["html"]
     assert ">North<" in parameters.read("sheet.svg", parameters={"Where": ["North"]}).decode()
 

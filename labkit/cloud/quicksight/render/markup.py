@@ -1,7 +1,8 @@
 """The words of a text box or a title: its markup as lines of runs.
 
 Their content is a small markup of its own: ``<text-box>`` or ``<visual-title>`` with ``inline``,
-``block``, ``b``, ``br``, lists, and ``<parameter>${Name}</parameter>`` for a parameter.
+``block``, ``b``, ``br``, lists, and ``<parameter>${Name}</parameter>`` or, as newer consoles write it,
+``<expression>${Name}</expression>`` for a parameter.
 Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_SheetTextBox.html
 """
 
@@ -136,9 +137,8 @@ class _Parser(HTMLParser):
         self.lines[-1].align = self.aligns[-1]
 
     def _filled(self, text: str, inside: str) -> str:
-        if inside == "expression":
-            found = _EXPRESSIONS.get(text.strip())
-            return found() if found else text
+        if inside == "expression" and (found := _EXPRESSIONS.get(text.strip())):
+            return found()
         return _PARAMETER.sub(lambda found: parameter_text(self.parameters.get(found[1])), text)
 
 
