@@ -1,7 +1,7 @@
 """The words of a text box or a title: its markup as lines of runs.
 
 Their content is a small markup of its own: ``<text-box>`` or ``<visual-title>`` with ``inline``,
-``block``, ``b``, ``br``, lists, and ``<parameter>${Name}</parameter>`` or, as newer consoles write it,
+``block``, ``b``, ``br``, lists, and ``<parameter>${Name}</parameter>`` or
 ``<expression>${Name}</expression>`` for a parameter.
 Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_SheetTextBox.html
 """
