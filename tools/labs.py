@@ -74,6 +74,13 @@ def faults(cell: Any, outputs: list[Any]) -> Iterator[str]:
         yield f"wrote to stderr: {text.strip()[:200]}"
 
 
+def keep_once(outputs: list[Any]) -> None:
+    """Take from pictures their HTML: a notebook stores one as a PNG with its alternative text."""
+    for output in outputs:
+        if "image/png" in output.get("data", {}):
+            output["data"].pop("text/html", None)
+
+
 def to_come(notebook: Any) -> bool:
     """Whether a notebook has only its title and goal so far, and says so in its metadata."""
     return bool(notebook.metadata.get("labkit", {}).get("to_come"))

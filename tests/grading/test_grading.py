@@ -68,7 +68,7 @@ def test_what_fails_costs_its_own_question_only(made, name):
 
 def test_a_message_says_what_went_wrong(made):
     said = {name: {q["id"]: q["message"] for q in one["questions"]} for name, one in made.items()}
-    assert said["partly"][Q2] == "There are fewer rows than there should be."
+    assert said["partly"][Q2] == "There are fewer values than there should be."
     assert said["raises"][Q4] == "The cell raised NameError: name 'nobody' is not defined"
     assert said["hang"][Q2] == "The cell took longer than 6 seconds."
     assert said["builds"][Q3] == "It builds on q2, which must be right first."

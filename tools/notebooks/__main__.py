@@ -15,7 +15,7 @@ from pathlib import Path
 import nbformat
 
 from labkit.exercises.names import lab_of
-from tools.labs import execute
+from tools.labs import execute, keep_once
 from tools.notebooks import known
 from tools.notebooks.source import LEARNERS, SOLVED, notebook, sources
 
@@ -51,14 +51,11 @@ def write(source: Path, folder: Path, *, solved: bool) -> None:
 def settle(cell: nbformat.NotebookNode) -> None:
     """Take from a cell that has run what another run would write otherwise.
 
-    A console's model is stored nowhere: its id only tells one console from the next. A picture is
-    stored once, as a PNG with its alternative text.
+    A console's model is stored nowhere: its id only tells one console from the next.
     """
     cell.metadata.pop("execution", None)
+    keep_once(cell.get("outputs", []))
     shown = [output.data for output in cell.get("outputs", ()) if "data" in output]
-    for data in shown:
-        if "image/png" in data:
-            data.pop("text/html", None)
     views = [data[VIEW] for data in shown if VIEW in data]
     for at, view in enumerate(views):
         view["model_id"] = uuid.uuid5(uuid.NAMESPACE_OID, f"{cell.id}/{at}").hex

@@ -61,10 +61,8 @@ def update_function_url_config(
     context: Context, *, FunctionName: str, Qualifier: str = "", **changed: Any
 ) -> Answer:
     """What is said is changed; empty CORS is taken away."""
-    url, (function, _) = (
-        _found(context, FunctionName, Qualifier),
-        _asked(context, FunctionName, Qualifier),
-    )
+    url = _found(context, FunctionName, Qualifier)
+    function, _ = _asked(context, FunctionName, Qualifier)
     said = {name: changed[name] for name in ("AuthType", "InvokeMode") if changed.get(name)}
     url = _with_cors(url | said | {"LastModifiedTime": _now()}, changed)
     _keep(context, function, _urls(context, function) | {Qualifier: url})
