@@ -57,9 +57,8 @@ _CONDITIONS = {
 def _decode(policy: Any, said: Members) -> Any:
     """A statement with all of its conditions: moto has one of a kind, and drops a token."""
     conditions: dict[str, Members] = {}
-    for member in _CONDITIONS.keys() & said.keys():
-        (operator, key), value = _CONDITIONS[member], said.pop(member)
-        if value is not None:
+    for member, (operator, key) in _CONDITIONS.items():
+        if (value := said.pop(member, None)) is not None:
             told = str(value).lower() if isinstance(value, bool) else value
             conditions.setdefault(operator, {})[key] = told
     made = _decoded(policy, said)
