@@ -7,10 +7,10 @@ Source: https://www.postgresql.org/docs/8.0/catalog-pg-depend.html
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from labkit.cloud.engine.redshift.compile import Compiled
 from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.redshift.system.catalogs import relations
 from labkit.cloud.redshift.system.constraints import constraints, named_columns, referenced
@@ -23,6 +23,21 @@ if TYPE_CHECKING:
 
 #: A view is a rule of its own, whose number is this much more than the view's.
 _RULES = 1_000_000_000
+#: The columns of relations that something reads: their numbers, and their columns' names in SQL.
+Shapes = dict[int, list[str]]
+
+
+@dataclass(frozen=True)
+class Read:
+    """What a view reads, for as long as its text and the columns of what it reads are these.
+
+    Args:
+        columns: a relation's number, and the column's name in SQL.
+    """
+
+    text: dict[str, Any]
+    shapes: Shapes
+    columns: frozenset[tuple[int, str]]
 
 
 @system("pg_rewrite", "oid oid, rulename varchar(128), ev_class oid, ev_type varchar(1), "
@@ -43,20 +58,20 @@ def pg_depend(connection: Connection) -> Iterator[Any]:
     """
     if connection.telling:
         return
+    known = {one.oid: one for one in relations(connection)}
     connection.telling = True
     try:
-        views = [one for one in relations(connection) if one.kind == "view" and one.columns]
-        read = {one.oid: found for one in views if (found := _read(connection, one))}
+        told = ((one.oid, _read(connection, one, known)) for one in known.values())
+        read = {view: found for view, found in told if found}
     finally:
         connection.telling = False
     rule, relation = NUMBERS["pg_rewrite"], NUMBERS["pg_class"]
-    known = {one.oid: one for one in relations(connection)}
     yield from _foreign_keys(connection)
-    for view, compiled in read.items():
+    for view, found in read.items():
         yield rule, view + _RULES, 0, relation, view, 0, "i"
-        for oid in sorted(compiled.oids):
-            columns = [column for of, column in compiled.columns if of == oid]
-            for place in _read_places(known[oid], columns) if oid in known else [0]:
+        for oid, shape in sorted(found.shapes.items()):
+            columns = [column for of, column in found.columns if of == oid]
+            for place in _read_places(shape, columns):
                 yield rule, view + _RULES, 0, relation, oid, place, "n"
 
 
@@ -71,19 +86,39 @@ def _foreign_keys(connection: Connection) -> Iterator[Any]:
             yield NUMBERS["pg_constraint"], each.oid, 0, NUMBERS["pg_class"], index, 0, "n"
 
 
-def _read(connection: Connection, view: Object) -> Compiled | None:
-    """What a view reads; None where that is gone."""
+def _read(connection: Connection, view: Object, known: Mapping[int, Object]) -> Read | None:
+    """What a view reads, compiled once; None where that is gone, or it is no bound view."""
+    if view.kind != "view" or not view.columns:
+        return None
+    kept = connection.warehouse.read_by_views
+    text = view.body | {"owner": view.owner}
+    found = kept.get(view.oid)
+    if not found or found.text != text or found.shapes != _shapes(found.shapes, known):
+        found = kept[view.oid] = _compiled(connection, view, text, known)
+    return found
+
+
+def _compiled(
+    connection: Connection, view: Object, text: dict[str, Any], known: Mapping[int, Object]
+) -> Read | None:
     from labkit.cloud.redshift.warehouse.names import Names
 
     try:
-        return Names(connection).compile_view(view)
+        compiled = Names(connection).compile_view(view)
     except RedshiftError:
         return None
+    return Read(text, _shapes(compiled.oids, known), compiled.columns)
 
 
-def _read_places(one: Object, columns: list[str]) -> list[int]:
-    """The numbers of a relation's columns that are read; 0 for the relation where none is."""
+def _shapes(oids: Iterable[int], known: Mapping[int, Object]) -> Shapes:
+    return {oid: _names(known[oid]) if oid in known else [] for oid in oids}
+
+
+def _names(one: Object) -> list[str]:
     names = [column.name for column in one.columns]
-    if one.kind == "view":
-        names = [f"c{at}" for at in range(len(names))]
+    return [f"c{at}" for at in range(len(names))] if one.kind == "view" else names
+
+
+def _read_places(names: list[str], columns: list[str]) -> list[int]:
+    """The numbers of a relation's columns that are read; 0 for the relation where none is."""
     return sorted(names.index(each) + 1 for each in columns if each in names) or [0]

@@ -86,10 +86,14 @@ def system_relation(connection: Connection, name: tuple[str, ...]) -> Relation |
 
 
 def _rows(relation: SystemRelation, connection: Connection) -> str:
-    """The rows as an Arrow table of the session: thousands of them would be a long text."""
+    """The rows as an Arrow table of the session: thousands of them would be a long text.
+
+    Whoever compiles a view to tell what it reads needs none.
+    """
     from labkit.cloud.redshift.warehouse.readers import reader
 
-    columns = list(zip(*relation.rows(connection), strict=True)) or [()] * len(relation.columns)
+    rows = () if connection.telling else relation.rows(connection)
+    columns = list(zip(*rows, strict=True)) or [()] * len(relation.columns)
     arrays = [pa.array(map(_text, column), pa.string()) for column in columns]
     name = f"system_{next(_numbers)}"
     names = [f"v{at}" for at in range(len(arrays))]

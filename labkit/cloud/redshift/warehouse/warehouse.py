@@ -27,6 +27,7 @@ from labkit.cloud.redshift.warehouse.serializing import Serializing
 
 if TYPE_CHECKING:
     from labkit.cloud.cloud import Cloud
+    from labkit.cloud.redshift.system.dependencies import Read
 
 MEMORY_SHARE = "1000MB"
 HISTORY = 5000
@@ -84,6 +85,8 @@ class Warehouse:
         system_roles.add_missing(objects.Objects(self.database), state.admin)
         self.writing = threading.RLock()
         self.blanks = Blanks()
+        #: What views were last found to read, by their numbers.
+        self.read_by_views: dict[int, Read | None] = {}
         self.serializing = Serializing(self.blanks.now)
         self.history: deque[dict[str, Any]] = deque(maxlen=HISTORY)
         #: Which policies of rows queries met.
