@@ -321,6 +321,7 @@ def test_a_ruleset_of_no_data_set(lake: Lake, databrew: Any) -> None:
 
 UNREADABLE: dict[str, tuple[Any, str]] = {
     "no condition": (rule(":col1 :val", col1="`a`", val="1"), "does not read"),
+    "null, which is no variable": (rule(":col is null", col="`a`"), "'null' cannot stand there"),
     "nothing to compare": (rule(":col1 >", col1="`a`"), "ends too soon"),
     "an open bracket": (rule("(:col > :val", col="`a`", val="1"), "ends too soon"),
     "a variable without a value": (rule(":col > :val", col="`a`"), ":val has no value"),

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from typing import Any
 
 _WORD = re.compile(r"\s*(:\w+|`[^`]*`|[\w.]+|==|!=|<=|>=|[<>=(),])")
+#: What a condition may compare with: a variable, a column, or a number or truth as it stands.
+_VALUE = re.compile(r":\w+|`[^`]*`|[0-9.]+|true|false")
 
 #: What an expression may say → the condition's one name.
 CONDITIONS = {
@@ -238,7 +240,7 @@ class _Reader:
         return first, self._value()
 
     def _value(self) -> str:
-        if not self._peek() or self._peek() in ("and", "or", ")", "("):
+        if not _VALUE.fullmatch(self._peek()):
             raise self._unexpected()
         return self._take()
 
