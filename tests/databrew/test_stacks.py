@@ -56,7 +56,8 @@ Resources:
     Properties:
       {Name: !Sub "${Name} p", Type: PROFILE, DatasetName: !Ref Orders, RoleArn: !Ref Role,
        OutputLocation: {Bucket: !Ref Name, Key: profile/},
-       JobSample: {Mode: CUSTOM_ROWS, Size: "10"}}
+       JobSample: {Mode: CUSTOM_ROWS, Size: "10"},
+       ProfileConfiguration: {DatasetStatisticsConfiguration: {IncludedStatistics: [CORRELATION]}}}
   Clean:
     Type: AWS::DataBrew::Job
     Properties:
@@ -106,10 +107,10 @@ def test_a_stack_makes_what_a_job_runs(brew: Brew, lake: Lake, client: Any) -> N
     }
     [rule] = databrew.describe_ruleset(Name=name)["Rules"]
     assert rule["SubstitutionMap"] == {":col": "`name`", ":least": "0"}
-    assert databrew.describe_job(Name=f"{name} p")["JobSample"] == {
-        "Mode": "CUSTOM_ROWS",
-        "Size": 10,
-    }
+    profile = databrew.describe_job(Name=f"{name} p")
+    assert profile["JobSample"] == {"Mode": "CUSTOM_ROWS", "Size": 10}
+    chosen = profile["ProfileConfiguration"]["DatasetStatisticsConfiguration"]
+    assert chosen == {"IncludedStatistics": ["CORRELATION"]}
     assert databrew.describe_project(Name=name)["RecipeName"] == name
     assert databrew.describe_schedule(Name=name)["JobNames"] == [name, f"{name} p"]
     assert _written(brew, lake) == ["ANN", "bob", "ANN", ""]

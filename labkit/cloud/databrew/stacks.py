@@ -1,7 +1,8 @@
 """DataBrew's resources in a stack: CloudFormation makes, changes and drops them by the API's calls.
 
 A template's properties are the members of the calls, but for lists of pairs in place of maps, the
-names of a step's parameters, which begin with a capital, and a job's recipe. Source:
+names of a step's parameters, which begin with a capital, and a job's recipe and configuration.
+Source:
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_DataBrew.html
 """
 
@@ -118,6 +119,8 @@ def _job(members: Record) -> Record:
     if recipe:
         version = {"RecipeVersion": recipe["Version"]} if "Version" in recipe else {}
         members["RecipeReference"] = {"Name": recipe["Name"], **version}
+    if "ProfileConfiguration" in members:
+        members["Configuration"] = members.pop("ProfileConfiguration")
     return members
 
 
