@@ -21,6 +21,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+#: The addresses of loopback where servers of ours may be.
+HOSTS = tuple(f"127.0.0.{last}" for last in range(1, 33))
 _LASTS = timedelta(days=3650)
 _lock = threading.Lock()
 
@@ -35,15 +37,23 @@ def server_context(home: Path) -> ssl.SSLContext:
 
 
 def prepare(home: Path) -> None:
-    """Make the certificate and the file of trust, unless they are there."""
+    """Make the certificate and the file of trust, unless they are there for all addresses."""
     folder = home / "redshift"
     with _lock:
-        if all((folder / name).exists() for name in ("server.crt", "server.key", "trust.pem")):
+        made = all((folder / name).exists() for name in ("server.crt", "server.key", "trust.pem"))
+        if made and _names(folder / "server.crt") == HOSTS:
             return
         folder.mkdir(parents=True, exist_ok=True)
         _make(folder / "server.crt", folder / "server.key")
         own = (folder / "server.crt").read_bytes()
         (folder / "trust.pem").write_bytes(Path(_authorities()).read_bytes() + b"\n" + own)
+
+
+def _names(certificate: Path) -> tuple[str, ...]:
+    """The addresses that a certificate is for."""
+    found = x509.load_pem_x509_certificate(certificate.read_bytes())
+    names = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    return tuple(map(str, names.get_values_for_type(x509.IPAddress)))
 
 
 def _authorities() -> str:
@@ -67,7 +77,7 @@ def _signed(secret: ec.EllipticCurvePrivateKey) -> x509.Certificate:
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     names = [
         x509.DNSName("localhost"),
-        x509.IPAddress(ipaddress.IPv4Address("127.0.0.1")),
+        *(x509.IPAddress(ipaddress.IPv4Address(host)) for host in HOSTS),
     ]
     start = datetime.now(UTC) - timedelta(days=1)
     return (

@@ -11,15 +11,16 @@ from collections.abc import Callable
 from labkit.cloud.cloud import Cloud
 
 HOST, PORT = "localhost", 5439
-#: (cloud, key) → the host and port where a warehouse's clients are answered, ``None`` for nowhere.
-LISTENERS: list[Callable[[Cloud, str], tuple[str, int] | None]] = []
+#: (cloud, key, port) → where a warehouse's clients are answered, ``None`` for nowhere; the port is
+#: the one that it was made with.
+LISTENERS: list[Callable[[Cloud, str, int], tuple[str, int] | None]] = []
 #: (cloud, key) → what is done when a warehouse is gone for good, or has another key.
 CLOSERS: list[Callable[[Cloud, str], None]] = []
 
 
 def endpoint_of(cloud: Cloud, key: str, port: int = PORT) -> tuple[str, int]:
     """The host and port of a warehouse; ``port`` is the one that it was made with."""
-    found = (listener(cloud, key) for listener in LISTENERS)
+    found = (listener(cloud, key, port) for listener in LISTENERS)
     return next((place for place in found if place), (HOST, port))
 
 

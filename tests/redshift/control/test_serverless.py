@@ -48,7 +48,7 @@ def test_a_workgroup_serves_its_namespace(serverless, aws, fresh):
     name = serverless.create(fresh("shop"), manageAdminPassword=True)
     serverless.run(name, "CREATE TABLE t AS SELECT 7 AS a")
     workgroup = serverless.client.get_workgroup(workgroupName=name)["workgroup"]
-    assert workgroup["endpoint"]["address"] in ("127.0.0.1", "localhost")
+    assert workgroup["endpoint"]["address"].startswith("127.0.0.")
     assert workgroup["baseCapacity"] == 8
     arn = serverless.client.get_namespace(namespaceName=name)["namespace"]["adminPasswordSecretArn"]
     held = json.loads(aws("secretsmanager").get_secret_value(SecretId=arn)["SecretString"])

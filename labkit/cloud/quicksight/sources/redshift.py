@@ -14,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from labkit.cloud.certificate import HOSTS
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.engine.formats.parquet import WITH_NAN
 from labkit.cloud.engine.quoting import quoted_name, quoted_text
@@ -110,8 +111,9 @@ def _connect(cloud: Cloud, region: str, source: Members) -> Connection:
 def _key(cloud: Cloud, region: str, given: Members) -> str:
     if given.get("ClusterId"):
         return cluster_key(region, given["ClusterId"])
+    host = HOSTS[0] if given.get("Host") == "localhost" else given.get("Host")
     for key in list(cloud.records(wire.KIND)):
-        if endpoint_of(cloud, key)[1] == given.get("Port"):
+        if endpoint_of(cloud, key) == (host, given.get("Port")):
             return key
     place = f"{given.get('Host')}:{given.get('Port')}"
     raise SourceError("UNRESOLVABLE_HOST", f"No warehouse answers at {place}.")

@@ -19,6 +19,7 @@ from labkit.cloud.redshift.clusters.new import (
     maintenance_window,
 )
 from labkit.cloud.redshift.clusters.state import find_available
+from labkit.cloud.redshift.endpoints import close_endpoint
 from labkit.cloud.redshift.lifecycle import answers, begin
 from labkit.cloud.redshift.records import Record
 from labkit.cloud.redshift.words import invalid_combination, invalid_value
@@ -52,8 +53,9 @@ def modify_cluster(context: Context, *, ClusterIdentifier: str, **members: Any) 
     if any(members.get(name) for name in ("ClusterType", "NodeType", "NumberOfNodes")):
         record = resizing.resized(record, members, classic=True)
     changed = record | _changes(members) | _password(context, record, members)
-    if members.get("Port"):
-        changed["_"] = changed["_"] | {"port": members["Port"]}
+    if (port := members.get("Port")) and port != record["_"]["port"]:
+        changed["_"] = changed["_"] | {"port": port}
+        close_endpoint(context.cloud, shape.key_of(record))
     if changed["ClusterStatus"] == "available":
         changed["ClusterStatus"] = "modifying"
     if new := members.get("NewClusterIdentifier"):

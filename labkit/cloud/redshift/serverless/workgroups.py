@@ -87,7 +87,7 @@ def list_workgroups(context: Context, *, ownerAccount: str | None = None) -> lis
 
 @answers("UpdateWorkgroup")
 def update_workgroup(context: Context, *, workgroupName: str, **members: Any) -> Answer:
-    """Other capacity or settings; sessions go on."""
+    """Other capacity or settings; sessions go on, but where the port is another."""
     record = find_available(context, WORKGROUP, workgroupName)
     _check(record | members)
     changed = record | {name: members[name] for name in _TOLD if name in members}
@@ -97,6 +97,8 @@ def update_workgroup(context: Context, *, workgroupName: str, **members: Any) ->
         changed.pop("maxCapacity")
     changed["configParameters"] = _settings(record["configParameters"], members)
     changed |= {"status": "MODIFYING", "port": members.get("port") or record["port"]}
+    if changed["port"] != record["port"]:
+        close_endpoint(context.cloud, key_of(record))
     return {"workgroup": shown(context.cloud, begin(context.cloud, WORKGROUP, changed))}
 
 

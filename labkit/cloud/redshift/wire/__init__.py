@@ -1,4 +1,4 @@
-"""Redshift's wire: PostgreSQL's protocol on loopback, a port a warehouse.
+"""Redshift's wire: PostgreSQL's protocol on loopback, a place a warehouse.
 
 psql, psycopg, redshift_connector and SQLAlchemy connect to the host and port of a cluster's or
 workgroup's endpoint, as they do on AWS.
@@ -10,24 +10,24 @@ import threading
 from pathlib import Path
 
 from labkit.cloud.cloud import Cloud, on_start, on_stop
-from labkit.cloud.redshift.endpoints import CLOSERS, LISTENERS
+from labkit.cloud.redshift.endpoints import CLOSERS, LISTENERS, PORT
 from labkit.cloud.redshift.warehouse import warehouse_state
 from labkit.cloud.redshift.wire.listening import HOST, Listener, listen
 
 __all__ = ["close_port", "place_of"]
 
-PORT, KIND = 5439, "redshift.port"
+KIND = "redshift.port"
 _open: dict[tuple[Path, str], Listener] = {}
 _lock = threading.Lock()
 
 
-def place_of(cloud: Cloud, key: str) -> tuple[str, int]:
-    """The host and port where a warehouse answers, from now on."""
+def place_of(cloud: Cloud, key: str, wished: int = PORT) -> tuple[str, int]:
+    """The host and port where a warehouse answers, from now on; ``wished`` if it has none yet."""
     with _lock:
         found = _open.get((cloud.home, key))
         if found is None:
-            found = _open[cloud.home, key] = _listener(cloud, key)
-        return HOST, found.port
+            found = _open[cloud.home, key] = _listener(cloud, key, wished)
+        return found.place
 
 
 def close_port(cloud: Cloud, key: str) -> None:
@@ -36,18 +36,14 @@ def close_port(cloud: Cloud, key: str) -> None:
     _close(cloud, key)
 
 
-def _listener(cloud: Cloud, key: str) -> Listener:
-    ports = cloud.records(KIND)
-    wished = ports[key]["port"] if key in ports else _first_port(cloud)
-    found = Listener(cloud, key, listen(wished))
-    ports[key] = {"port": found.port}
+def _listener(cloud: Cloud, key: str, wished: int) -> Listener:
+    places = cloud.records(KIND)
+    kept = places.get(key, {})
+    found = Listener(cloud, key, listen(kept.get("port", wished), kept.get("host", HOST)))
+    host, port = found.place
+    places[key] = {"port": port, "host": host}
     found.start()
     return found
-
-
-def _first_port(cloud: Cloud) -> int:
-    """Redshift's own for the first warehouse, any for others."""
-    return 0 if len(cloud.records(KIND)) else PORT
 
 
 def _close(cloud: Cloud, key: str) -> None:

@@ -1,7 +1,9 @@
 """A port of loopback for each warehouse, and a thread for each client of it.
 
-A port stays the warehouse's own over restarts while nobody else has taken it. A cluster lets in 500
-connections: https://docs.aws.amazon.com/redshift/latest/mgmt/amazon-redshift-limits.html
+Each warehouse has the port that it asks for, at an address of loopback where nobody else has it: by
+5439 alone Terraform knows a cluster for the one that it has planned. A place stays the warehouse's
+own over restarts while nobody else has taken it. A cluster lets in 500 connections:
+https://docs.aws.amazon.com/redshift/latest/mgmt/amazon-redshift-limits.html
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ import time
 from dataclasses import dataclass, field
 from socket import IPPROTO_TCP, SO_REUSEADDR, SOL_SOCKET, TCP_NODELAY, socket
 
-from labkit.cloud.certificate import server_context
+from labkit.cloud.certificate import HOSTS, server_context
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.redshift.warehouse import RedshiftError
 from labkit.cloud.redshift.wire import messages
@@ -24,7 +26,7 @@ from labkit.cloud.redshift.wire.session import Session
 from labkit.cloud.redshift.wire.startup import greet, hang_up, log_in, say_goodbye, welcome
 
 log = logging.getLogger(__name__)
-HOST, MOST_CONNECTIONS = "127.0.0.1", 500
+HOST, MOST_CONNECTIONS = HOSTS[0], 500
 #: Seconds for a log-in, and how long a session may be silent.
 LOGIN_S, IDLE_S = 60, 4 * 3600
 BREATH_S = 0.1
@@ -49,8 +51,10 @@ class Listener:
     sockets: set[socket] = field(default_factory=set)
 
     @property
-    def port(self) -> int:
-        return int(self.door.getsockname()[1])
+    def place(self) -> tuple[str, int]:
+        """Host and port."""
+        host, port = self.door.getsockname()
+        return str(host), int(port)
 
     def start(self) -> None:
         """Take in clients until the port is closed."""
@@ -138,13 +142,18 @@ def _last_words(stream: Stream, error: RedshiftError) -> None:
         stream.flush()
 
 
-def listen(wished: int) -> socket:
-    """A socket on loopback: on a wished port, or any free one when that is taken."""
+def listen(wished: int, host: str = HOST) -> socket:
+    """A socket on a wished port of loopback: where it is taken, at another address of loopback.
+
+    A machine that has one such address alone, as macOS has, gives any free port of it.
+    """
     found = socket()
     found.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
-    try:
-        found.bind((HOST, wished))
-    except OSError:
+    for each in dict.fromkeys((host, *HOSTS)):
+        with contextlib.suppress(OSError):
+            found.bind((each, wished))
+            break
+    else:
         found.bind((HOST, 0))
     found.listen(128)
     return found
