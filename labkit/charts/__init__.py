@@ -70,7 +70,7 @@ def visual(
     for well, given in wells.items():
         made.fill(well, [given] if isinstance(given, str) else given)
     configuration: Definition = {"FieldWells": shape.nested(made.wells)}
-    sorting = made.sorts(sort) | made.limits(limit)
+    sorting = made.in_time() | made.sorts(sort) | made.limits(limit)
     if sorting:
         configuration["SortConfiguration"] = sorting
     heading = {"Visibility": "VISIBLE", "FormatText": {"PlainText": title}}
@@ -203,6 +203,14 @@ class _Maker:
             by = column if falls or direction.lower() == "asc" else text.strip()
             self.shape.add_sort(made, well, self._sort(by, "DESC" if falls else "ASC"), self.wells)
         return made
+
+    def in_time(self) -> Definition:
+        """The sort of bars over dates, which QuickSight has by their height else."""
+        first = next(iter(self.wells.get("Category", ())), {})
+        if self.shape.member != "BarChartVisual" or "DateDimensionField" not in first:
+            return {}
+        by = {"FieldId": first["DateDimensionField"]["FieldId"], "Direction": "ASC"}
+        return {"CategorySort": [{"FieldSort": by}]}
 
     def limits(self, given: int | Mapping[str, int]) -> Definition:
         """The limits of a sort configuration."""

@@ -103,6 +103,15 @@ def keep_sorts(old: Place, new: Place) -> None:
     _forget_fields(new, fields)
 
 
+def in_time(place: Place) -> None:
+    """Bars over dates stand in the order of time, which QuickSight has to be told."""
+    if place.member != "BarChartVisual" or sort_of(place):
+        return
+    first = place.wells.get("Category")
+    if first and "DateDimensionField" in first[0]:
+        set_sort(place, chart_parts.id_of(first[0]), "ASC")
+
+
 def _forget_fields(place: Place, kept: set[str]) -> None:
     """Take sorts by fields that are not there any more out of the configuration."""
     sorting = _sorting(place)

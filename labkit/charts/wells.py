@@ -16,7 +16,7 @@ from labkit.charts.fields import Definition
 from labkit.charts.options import AGGREGATED, new_field
 from labkit.charts.parts import EMPTY, Place
 from labkit.charts.shapes import Shape
-from labkit.charts.sorts import keep_sorts, set_limit, set_sort
+from labkit.charts.sorts import in_time, keep_sorts, set_limit, set_sort
 from labkit.errors import NoChart, UnknownName
 
 _MEASURES = ("INTEGER", "DECIMAL", AGGREGATED)
@@ -216,7 +216,9 @@ def _become(place: Place, shape: Shape, wells: dict[str, list[Definition]]) -> N
             name in place.body}  # fmt: skip
     body = {**kept, "ChartConfiguration": {"FieldWells": shape.nested(wells)}}
     chart_parts.replace(place, shape.member, body)
-    keep_sorts(place, Place(place.sheet, shape.member, body))
+    become = Place(place.sheet, shape.member, body)
+    keep_sorts(place, become)
+    in_time(become)
 
 
 def _refill(place: Place, wells: dict[str, list[Definition]]) -> None:
@@ -225,3 +227,4 @@ def _refill(place: Place, wells: dict[str, list[Definition]]) -> None:
     filled = {well: fields for well, fields in wells.items() if fields}
     place.body["ChartConfiguration"]["FieldWells"] = _shape(place).nested(filled)
     keep_sorts(place._replace(body=before), place)
+    in_time(place)

@@ -345,6 +345,20 @@ def test_a_tile_has_its_border_and_padding(boards: Any, board: str, reader: str)
     assert place == ("39", "59")  # of the sheet's margins 16 and 46, the border, the padding
 
 
+def test_a_sheet_has_its_title_and_description(boards: Any, reader: str) -> None:
+    arn = boards.quicksight.describe_data_set(DataSetId="board-orders")["DataSet"]["Arn"]
+    shape = charts.definition(
+        [visual("table", "Years", group_by="year", values="sum(amount)")], data_sets={"o": arn}
+    )
+    shape["Sheets"][0] |= {"Title": "Sales & more", "Description": "By region."}
+    boards.dashboard("headed", shape, reader)
+    session = Session.open(boards.url(reader, dashboard("headed")))
+    [heading] = [each["heading"] for each in session.json("model.json")["sheets"]]
+    assert heading == {"title": "Sales & more", "description": "By region."}
+    svg = session.read("sheet.svg").decode()
+    assert all(word in svg for word in ("&amp;", "By", "region."))
+
+
 def test_a_text_box_has_its_background(boards: Any, board: str, reader: str) -> None:
     """Dark here, with words in the light colour that can be read on it."""
     arn = boards.quicksight.describe_data_set(DataSetId="board-orders")["DataSet"]["Arn"]

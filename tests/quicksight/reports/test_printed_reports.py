@@ -147,10 +147,10 @@ def test_small_groups_are_not_broken(snapshots, school_data):
 
 
 def test_an_interactive_sheet(snapshots, school_data):
-    made = definition(school_data, bars(), student_table())
+    made = definition(school_data, bars(), student_table(), Description="Of all schools.")
     [content] = snapshots.files(snapshots.dashboard(made), pdf())
     [page] = pages(content)
-    for words in ("Report", "Grades", "Students", "Page 1 of 1", *SCHOOLS):
+    for words in ("Report", "Of all schools.", "Grades", "Students", "Page 1 of 1", *SCHOOLS):
         assert words in page.replace("\n", " "), words
 
 

@@ -158,9 +158,21 @@ def test_a_sort_by_a_field_that_is_not_there_is_told(show: Show) -> None:
     )
 
 
-def test_dates_go_by_their_own_order(show: Show) -> None:
-    months = [row[0] for row in show(bar([date()], [measure()])).rows]
-    assert months == [*(datetime(2024, month, 1) for month in (1, 2, 3)), None]
+@pytest.mark.parametrize(("kind", "months"), [("BarChart", (3, 2, 1)), ("LineChart", (1, 2, 3))])
+def test_dates_stand_by_the_measure_in_bars_and_else_by_their_own(
+    kind: str, months: tuple[int, ...], show: Show
+) -> None:
+    wells = {"Category": [date()], "Values": [measure()]}
+    shown = show(visual(kind, {f"{kind}Aggregated": wells}))
+    dates = [row[0] for row in shown.rows]
+    assert dates == [*(datetime(2024, month, 1) for month in months), None]
+
+
+def test_colours_of_bars_go_by_their_names(show: Show) -> None:
+    shown = show(bar([dim("city")], [measure()], Colors=[dim("course")]))
+    at = [each.column for each in shown.fields].index("course")
+    [places] = [each for name, each in shown.places.items() if name == shown.fields[at].id]
+    assert list(places) == ["art", "bio", "chem", "dance", None]
 
 
 @pytest.mark.parametrize("function", ["SUM", "AVERAGE", "MIN", "MAX", "COUNT", "MEDIAN"])
@@ -473,7 +485,7 @@ def test_a_field_may_divide_itself(show: Show) -> None:
     assert [row[::2] for row in show(colored).rows] == [("LA", "LA"), ("SF", "SF"), ("NY", "NY")]
     rest = bar([dim("city")], [measure("views", "MEDIAN")], Colors=[again],
                SortConfiguration={"CategoryItemsLimit": limit(1)})  # fmt: skip
-    assert [row[::2] for row in show(rest).rows] == [("LA", "LA"), (OTHER, "SF"), (OTHER, "NY")]
+    assert [row[::2] for row in show(rest).rows] == [("LA", "LA"), (OTHER, "NY"), (OTHER, "SF")]
 
 
 def test_nothing_is_counted_as_zero(show: Show) -> None:

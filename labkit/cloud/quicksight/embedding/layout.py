@@ -121,6 +121,15 @@ def _styled(place: Place, tile: Json) -> Place:
     )
 
 
+def heading(sheet: Json) -> dict[str, str]:
+    """What stands above a sheet: its ``title`` and its ``description``, where it has any.
+
+    https://docs.aws.amazon.com/quicksight/latest/APIReference/API_SheetDefinition.html
+    """
+    said = {"title": sheet.get("Title"), "description": sheet.get("Description")}
+    return {name: str(each) for name, each in said.items() if each}
+
+
 def is_shown(element: Json, parameters: Json) -> bool:
     """Whether an element is to be seen: as it says, or as a rule that holds says.
 

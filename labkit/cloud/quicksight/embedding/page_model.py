@@ -57,6 +57,7 @@ def _sheet(chosen: Chosen, sheet: Mapping[str, Any], at: int, live: bool) -> Jso
     return {
         "id": sheet["SheetId"],
         "name": sheet.get("Name") or f"Sheet {at + 1}",
+        "heading": {} if chosen.open.board.only else layout.heading(sheet),
         "width": WIDTH_PX,
         "height": max((each.bottom for each in places), default=0),
         "stretches": bool(kinds) and kinds[0] != ["GridLayout"],

@@ -7,7 +7,7 @@ pixels of a PNG or as nested documents of an SVG.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import Any
@@ -22,7 +22,7 @@ from labkit.cloud.quicksight.embedding.layout import Place
 from labkit.cloud.quicksight.embedding.tiles import content_of, tile_theme, title_of
 from labkit.cloud.quicksight.render import Theme
 from labkit.cloud.quicksight.render.drawing import to_png, to_svg
-from labkit.cloud.quicksight.render.markup import SIZE, lines_of
+from labkit.cloud.quicksight.render.markup import SIZE, Run, lines_of
 from labkit.cloud.quicksight.render.runs import height, length, wrapped, written
 from labkit.cloud.quicksight.render.sketch import Box, Picture, Sketch
 from labkit.cloud.quicksight.render.text import cut, width
@@ -32,6 +32,7 @@ Json = Mapping[str, Any]
 _METADATA: Any = {"Software": None}
 MARGIN_PX, HEAD_PX = 16, 46
 CONTROL_PX = 48
+HEADING_PX = 8
 
 
 @dataclass(frozen=True)
@@ -93,12 +94,17 @@ def sheet_picture(chosen: Chosen, sheet: Json, width_px: float) -> SheetPicture:
     found = layout.places(sheet, inner, values, theme.tile)
     placed = {each.id for each in found}
     bar, below = _bar([each for each in controls if each.id not in placed], inner)
-    top = HEAD_PX + below
+    heading = list(_heading(sheet, inner, theme))
+    start = HEAD_PX + below
+    top = start + sum(height(runs, SIZE) for runs in heading) + (HEADING_PX if heading else 0)
     found = [replace(each, left=each.left + MARGIN_PX, top=each.top + top) for each in found]
-    height = max([top, *(each.bottom for each in found)]) + MARGIN_PX
-    ground = Picture(width_px, height, theme.panel)
-    sketch = Sketch(ground, theme, "", {}, VisualData((), ()), Box(0, 0, width_px, height))
+    high = max([top, *(each.bottom for each in found)]) + MARGIN_PX
+    ground = Picture(width_px, high, theme.panel)
+    sketch = Sketch(ground, theme, "", {}, VisualData((), ()), Box(0, 0, width_px, high))
     _head(sketch, chosen, sheet)
+    for runs in heading:
+        written(sketch, runs, MARGIN_PX, start + height(runs, SIZE) / 2)
+        start += height(runs, SIZE)
     for control, box in bar:
         _control(sketch, control, chosen, box)
     visuals = _elements(sketch, chosen, found, {each.id: each for each in controls})
@@ -135,6 +141,17 @@ def _head(sketch: Sketch, chosen: Chosen, sheet: Json) -> None:
     if len(board.sheets) > 1 and sketch.box.right - MARGIN_PX - left > 60:
         told = cut(str(sheet.get("Name", "")), sketch.box.right - MARGIN_PX - left, 12)
         sketch.text(left, HEAD_PX / 2 + 2, told, size=12, color=sketch.theme.quiet)
+
+
+def _heading(sheet: Json, room: float, theme: Theme) -> Iterator[list[Run]]:
+    """The sheet's title and description in lines so wide."""
+    said = layout.heading(sheet)
+    looks = {
+        "title": Run(size=24, color=theme.accent, bold=True),
+        "description": Run(size=14, color=theme.quiet),
+    }
+    for name, text in said.items():
+        yield from wrapped([replace(looks[name], text=text)], room)
 
 
 def _control(sketch: Sketch, control: Control, chosen: Chosen, box: Box) -> None:

@@ -161,12 +161,14 @@ class _Painter:
         return ""
 
     def _sorts(self) -> list[Json]:
-        """The order that is asked for; parts of a date stand in their own."""
+        """The order that is asked for; dates and parts of them stand in their own."""
         sort = self.ir.get("Sort")
         if sort:
             return [self._sort(sort["Operand"]["Identity"], DIRECTIONS[sort["SortDirection"]])]
         first = next(iter(self.ir["GroupByList"]), None)
         part = part_of(first["FieldName"]["Identity"]) if first else None
+        if first and "TimeGranularity" in first and self.ir["Visual"]["type"] == "BarChartVisual":
+            return [self._sort(first["FieldName"]["Identity"], "ASC")]
         return [self._by_number(*part, "ASC")] if part else []
 
     def _sort(self, name: str, direction: str) -> Json:

@@ -25,7 +25,9 @@ class Axis:
         crowded: how many where another axis divides it.
         others: whether the rest is folded where the definition does not say.
         order: what it is ordered by where the definition does not say: its own values, or the
-            first measure, highest first; dates and numbers always go by their own.
+            first measure, highest first; ``texts`` has dates and numbers by their own, texts by the
+            measure. Bars stand by the measure over dates too, their colours by name, as public
+            pictures of dashboards without sorts show.
     """
 
     wells: tuple[str, ...]
@@ -34,7 +36,7 @@ class Axis:
     most: int = 10_000
     crowded: int = 0
     others: bool = False
-    order: Literal["value", "measure"] = "measure"
+    order: Literal["value", "measure", "texts"] = "texts"
 
 
 def _multiples() -> Axis:
@@ -42,11 +44,13 @@ def _multiples() -> Axis:
     return Axis(("SmallMultiples",), sort, limit, most=20, order="value")
 
 
-_CATEGORY = Axis(("Category",), "CategorySort", "CategoryItemsLimit", crowded=50, others=True)
 AXES: Mapping[str, tuple[Axis, ...]] = {
     "BarChartVisual": (
-        _CATEGORY,
-        Axis(("Colors",), "ColorSort", "ColorItemsLimit", 50, others=True),
+        Axis(
+            ("Category",), "CategorySort", "CategoryItemsLimit", crowded=50, others=True,
+            order="measure",
+        ),
+        Axis(("Colors",), "ColorSort", "ColorItemsLimit", 50, others=True, order="value"),
         _multiples(),
     ),
     "LineChartVisual": (

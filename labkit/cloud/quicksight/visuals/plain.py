@@ -53,9 +53,11 @@ def _timed(field: Field, values: Iterable[Any]) -> Field:
     """A column of dates of which some have a time, so that each is written with its own."""
     if field.kind != "date" or field.format or field.granularity:
         return field
-    if not any(isinstance(each, datetime) and each.time() != time() for each in values):
+    times = {each.time() for each in values if isinstance(each, datetime)} - {time()}
+    if not times:
         return field
-    return replace(field, format={"DateTimeFormat": DATES["SECOND"]})
+    short = all(each == each.replace(second=0, microsecond=0) for each in times)
+    return replace(field, format={"DateTimeFormat": DATES["MINUTE" if short else "SECOND"]})
 
 
 def _in_order(

@@ -43,7 +43,7 @@ class Sorting:
 
     def _default(self, axis: Axis, at: Sequence[int]) -> tuple[Key, ...]:
         own = any(self.dimensions[each].field.kind in ("date", "number") for each in at)
-        if axis.order == "value" or own or not self.measures:
+        if axis.order == "value" or not self.measures or (own and axis.order == "texts"):
             return ()
         return (Key("m0", "DESC", len(at)),)
 

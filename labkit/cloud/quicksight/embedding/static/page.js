@@ -191,7 +191,7 @@ function open(id) {
 function place(found) {
   if (!sheets.has(found.id)) sheets.set(found.id, new Sheet(found, source, pick));
   sheet = sheets.get(found.id);
-  document.getElementById("board").replaceChildren(sheet.element);
+  document.getElementById("board").replaceChildren(sheet.heading, sheet.element);
   sheet.place();
 }
 

@@ -7,6 +7,8 @@ class Sheet {
   /* source: {live, visual(tile, state, width, height): Promise<svg>, rows(tile, state)} */
   constructor(model, source, onpick) {
     Object.assign(this, { model, source, onpick, asked: 0, tiles: [] });
+    const { title, description } = model.heading;
+    this.heading = h("div", { class: "heading" }, title && h("h2", {}, title), description && h("p", {}, description));
     this.element = h("div", { class: "sheet", role: "tabpanel", "aria-label": model.name });
     for (const tile of model.tiles) this.add(tile);
   }

@@ -81,18 +81,16 @@ def _fitted(blocks: Sequence[Json], scale: float, high: float) -> list[Json]:
 
 
 def _heading(reading: Reading, sheet: Json, room: float) -> tuple[list[list[Json]], float]:
-    """The sheet's name and its parameters' values, and how high they are together."""
+    """The sheet's name, parameters' values and description, and how high they are together."""
     name = str(sheet.get("Title") or sheet.get("Name") or "")
     values = reading.parameters.items()
     chosen = ", ".join(f"{name}: {shown(value)}" for name, value in values if shown(value))
     below = " · ".join(filter(None, [reading.name if name else "", chosen]))
-    title: list[Json] = [plain_run(name or reading.name, 15.0, bold=True)]
-    if not below:
-        return [title], HEADER
-    lines = wrap(below, room, SMALL, lines=MOST_LINES)
-    said: list[list[Json]] = [title]
-    said += ([plain_run(each, SMALL, color=reading.theme.quiet)] for each in lines)
-    return said, HEADER + (len(lines) - 1) * SMALL * LEADING
+    said: list[list[Json]] = [[plain_run(name or reading.name, 15.0, bold=True)]]
+    for text in filter(None, (below, sheet.get("Description"))):
+        lines = wrap(text, room, SMALL, lines=MOST_LINES)
+        said += ([plain_run(each, SMALL, color=reading.theme.quiet)] for each in lines)
+    return said, HEADER + max(len(said) - 2, 0) * SMALL * LEADING
 
 
 def _numbers(quiet: str) -> list[Json]:
