@@ -1,9 +1,9 @@
 """The constraints that a service's model puts on a call's members, told in AWS's words.
 
 Clients check types and lengths of zero; the service checks lengths, ranges, patterns and
-enumerations. The constraints stand in botocore's model of the service. A few patterns are Java's
-alone (``\\p{L}``); what Python cannot read is not checked. A text that must say something may have
-lines: Protobuf's schemas have.
+enumerations. The constraints stand in botocore's model of the service. Java's letters are read as
+Python's; what Python cannot read is not checked. A text that must say something may have lines:
+Protobuf's schemas have.
 """
 
 from __future__ import annotations
@@ -48,9 +48,13 @@ _UNNAMED = {
 # characters, of which the second chooses the picture of the first:
 # https://github.com/aws-solutions-library-samples/cloud-intelligence-dashboards-framework
 _WIDER = {"UnicodeIcon": "[^\\u0000-\\u00FF][\\uFE0E\\uFE0F]?"}
+# Who does not tell the value that it refuses, and how the others tell it.
+_SILENT = ("iam",)
+_SILENT_VALUE = re.compile(r"Value '.*' at(?= '[\w.]+' failed )", re.DOTALL)
 _SAYS_SOMETHING = r".*\S.*"
 # How Java writes all characters beyond the first 65,536.
 _BEYOND = r"\uD800\uDC00-\uDBFF\uDFFF"
+_LETTERS = r"\p{L}"
 _MUST = "to satisfy constraint: "
 _NUMBERS = dict.fromkeys(("integer", "long", "float", "double"), (int, float))
 _TYPES: dict[str, Any] = {
@@ -74,7 +78,10 @@ def check_call(service: str, operation: str, members: dict[str, Any]) -> None:
         own = _OWN_WORDS.get(service, ())
         plain = {name: value for name, value in members.items() if name not in own}
         shape = _input(service, operation)
-        _refuse(service, [*_lacking(shape, members, ""), *_broken(shape, plain, "")])
+        broken = list(_broken(shape, plain, ""))
+        if service in _SILENT:
+            broken = [_SILENT_VALUE.sub("Value at", each, count=1) for each in broken]
+        _refuse(service, [*_lacking(shape, members, ""), *broken])
 
 
 def check_members(service: str, operation: str, members: dict[str, Any]) -> None:
@@ -125,6 +132,12 @@ def _broken(shape: Any, value: Any, where: str) -> Iterator[str]:
     for why in _own(shape, value):
         told = "Value" if isinstance(value, bytes) else f"Value '{value}'"
         yield f"{told} at '{where}' failed {why}"
+    if shape.type_name == "list" and shape.member.type_name == "string":
+        if any(why for each in value if isinstance(each, str) for why in _own(shape.member, each)):
+            must = ", ".join([*_of_each(shape.member), "Member must not be null"])
+            told = f"Value '[{', '.join(map(str, value))}]'"
+            yield f"{told} at '{where}' failed {_MUST}Member must satisfy constraint: [{must}]"
+        return
     keys = value if shape.type_name == "map" else ()
     if broken := dict.fromkeys(why for key in keys for why in _own(shape.key, key)):
         must = ", ".join(why.removeprefix(_MUST) for why in broken)
@@ -170,6 +183,19 @@ def _own(shape: Any, value: Any) -> Iterator[str]:
         yield f"{_MUST}Member must satisfy enum value set: [{names}]"
 
 
+def _of_each(shape: Any) -> Iterator[str]:
+    """All that a list's members must be, which is told of the list where one is not."""
+    limits = shape.metadata
+    if "max" in limits:
+        yield f"Member must have length less than or equal to {limits['max']}"
+    if "min" in limits:
+        yield f"Member must have length greater than or equal to {limits['min']}"
+    if pattern := limits.get("pattern"):
+        yield f"Member must satisfy regular expression pattern: {pattern}"
+    if enum := getattr(shape, "enum", []):
+        yield f"Member must satisfy enum value set: [{', '.join(sorted(enum, reverse=True))}]"
+
+
 def _matches(pattern: str, value: str) -> bool:
     compiled = _compiled(pattern)
     return compiled is None or compiled.fullmatch(value) is not None
@@ -178,8 +204,11 @@ def _matches(pattern: str, value: str) -> bool:
 @functools.cache
 def _compiled(pattern: str) -> re.Pattern[str] | None:
     pattern = pattern.replace(_BEYOND, "\U00010000-\U0010ffff")
+    flags = 0 if _LETTERS in pattern else re.ASCII
+    for java, python in ((_LETTERS, r"\w"), (r"\p{Z}", r"\s"), (r"\p{N}", r"\d")):
+        pattern = pattern.replace(java, python)
     try:
-        return re.compile(pattern, re.ASCII | (re.DOTALL if pattern == _SAYS_SOMETHING else 0))
+        return re.compile(pattern, flags | (re.DOTALL if pattern == _SAYS_SOMETHING else 0))
     except re.error:
         return None
 

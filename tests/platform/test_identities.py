@@ -109,8 +109,98 @@ def test_a_longer_session_leaves_the_description(iam, fresh):
     trust = policy(trusts("lambda"))
     iam.create_role(**role, AssumeRolePolicyDocument=trust, Description="a")
     iam.update_role(**role, MaxSessionDuration=7200)
+    iam.update_role(**role)
     told = iam.get_role(**role)["Role"]
     assert (told["Description"], told["MaxSessionDuration"]) == ("a", 7200)
+
+
+NONE = "arn:aws:iam::123456789012:policy/none"
+# A call with what none has, and how it is refused.
+MISSING = {
+    "get_role": ({"RoleName": "none"}, "The role with name none cannot be found."),
+    "get_group": ({"GroupName": "none"}, "The group with name none cannot be found."),
+    "get_instance_profile": (
+        {"InstanceProfileName": "none"},
+        "Instance Profile none cannot be found.",
+    ),
+    "remove_user_from_group": (
+        {"GroupName": "none", "UserName": "none"},
+        "The user with name none cannot be found.",
+    ),
+    "get_login_profile": (
+        {"UserName": "learner"},
+        "Login Profile for User learner cannot be found.",
+    ),
+    "get_user_policy": (
+        {"UserName": "learner", "PolicyName": "none"},
+        "The user policy with name none cannot be found.",
+    ),
+    "tag_policy": (
+        {"PolicyArn": NONE, "Tags": [{"Key": "a", "Value": "b"}]},
+        f"Policy {NONE} was not found.",
+    ),
+    "get_policy_version": (
+        {"PolicyArn": NONE, "VersionId": "v1"},
+        f"Policy {NONE} version v1 does not exist or is not attachable.",
+    ),
+    "attach_user_policy": (
+        {"UserName": "learner", "PolicyArn": "the-name-of-a-policy"},
+        "ARN the-name-of-a-policy is not valid.",
+    ),
+    "put_user_permissions_boundary": (
+        {"UserName": "learner", "PermissionsBoundary": NONE},
+        f"Scope ARN: {NONE} does not exist or is not attachable.",
+    ),
+    "create_role": (
+        {"RoleName": "bounded", "PermissionsBoundary": f"{NONE[:25]}:group/none"},
+        f"ARN {NONE[:25]}:group/none is not valid.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("call", "row"), MISSING.items(), ids=MISSING)
+def test_what_none_has(iam, call, row):
+    asked, words = row
+    if call == "create_role":
+        asked = asked | {"AssumeRolePolicyDocument": policy(trusts("lambda"))}
+    with pytest.raises(iam.exceptions.ClientError) as caught:
+        getattr(iam, call)(**asked)
+    assert caught.value.response["Error"]["Message"] == words
+
+
+def test_a_password_that_is_to_be_changed_stays_one(iam, fresh):
+    user = {"UserName": fresh("user")}
+    iam.create_user(**user)
+    iam.create_login_profile(**user, Password="A password of 2026!")
+    iam.update_login_profile(**user, PasswordResetRequired=True)
+    assert iam.get_login_profile(**user)["LoginProfile"]["PasswordResetRequired"]
+    with pytest.raises(iam.exceptions.EntityAlreadyExistsException):
+        iam.create_login_profile(**user, Password="Another one of 2026!")
+
+
+def test_versions_and_lists_of_policies(iam, fresh):
+    name = fresh("policy")
+    arn = iam.create_policy(PolicyName=name, PolicyDocument=ALLOW)["Policy"]["Arn"]
+    made = iam.create_policy_version(PolicyArn=arn, PolicyDocument=ALLOW, SetAsDefault=True)
+    assert "Document" not in made["PolicyVersion"]
+    told = iam.list_policy_versions(PolicyArn=arn)
+    versions = [(each["VersionId"], each["IsDefaultVersion"]) for each in told["Versions"]]
+    assert (versions, told["IsTruncated"]) == ([("v2", True), ("v1", False)], False)
+    assert arn in [each["Arn"] for each in iam.list_policies()["Policies"]]
+    iam.create_user(UserName=name, PermissionsBoundary=arn)
+    (bound,) = iam.list_policies(PolicyUsageFilter="PermissionsBoundary")["Policies"]
+    assert (bound["Arn"], bound["PermissionsBoundaryUsageCount"]) == (arn, 1)
+    assert iam.list_policies(Scope="Local", OnlyAttached=True)["Policies"] == []
+
+
+def test_a_page_goes_on_without_its_size(iam, fresh):
+    path, trust = f"/{fresh('path')}/", policy(trusts("lambda"))
+    for number in range(3):
+        role = {"RoleName": fresh(f"role{number}"), "Path": path}
+        iam.create_role(**role, AssumeRolePolicyDocument=trust)
+    first = iam.list_roles(PathPrefix=path, MaxItems=2)
+    rest = iam.list_roles(PathPrefix=path, Marker=first["Marker"])
+    assert len({each["RoleName"] for each in first["Roles"] + rest["Roles"]}) == 3
 
 
 @pytest.mark.parametrize("member", ["Principal", "NotPrincipal"])

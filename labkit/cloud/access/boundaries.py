@@ -19,7 +19,16 @@ from labkit.cloud.operations import Answer, AwsError, Context, operation
 def tell_of_users(cloud: Cloud) -> None:
     """Let moto's answers tell of a user what they do of a role."""
     User.permissions_boundary_arn = None  # type: ignore[attr-defined]
-    User.permissions_boundary = Role.permissions_boundary  # type: ignore[attr-defined]
+    Role.permissions_boundary = _boundary  # type: ignore[assignment, method-assign]
+    User.permissions_boundary = _boundary  # type: ignore[attr-defined]
+
+
+@property  # type: ignore[misc]
+def _boundary(holder: Any) -> dict[str, str] | None:
+    """A holder's boundary, of the one kind that there is, as IAM calls it."""
+    arn = holder.permissions_boundary_arn
+    kind = {"PermissionsBoundaryType": "Policy"}
+    return kind | {"PermissionsBoundaryArn": arn} if arn else None
 
 
 @operation("iam", "CreateUser")
@@ -33,8 +42,6 @@ def create_user(
 ) -> Answer:
     """A user, with a boundary where one is named."""
     iam = context.backend("iam")
-    if PermissionsBoundary:
-        _check(iam, PermissionsBoundary)
     with context.cloud.changing("iam"):
         user = iam.create_user(context.region, UserName, Path, Tags)
         user.permissions_boundary_arn = PermissionsBoundary
@@ -57,7 +64,6 @@ def put_user_permissions_boundary(
     """Another boundary of a user."""
     iam = context.backend("iam")
     user = iam.get_user(UserName)  # or NoSuchEntity
-    _check(iam, PermissionsBoundary)
     with context.cloud.changing("iam"):
         user.permissions_boundary_arn = PermissionsBoundary
     return {}
@@ -73,8 +79,3 @@ def delete_user_permissions_boundary(context: Context, *, UserName: str) -> Answ
     with context.cloud.changing("iam"):
         user.permissions_boundary_arn = None
     return {}
-
-
-def _check(iam: Any, arn: str) -> None:
-    if arn not in iam.managed_policies:
-        raise AwsError("NoSuchEntity", f"Policy {arn} does not exist or is not attachable.", 404)

@@ -107,6 +107,15 @@ def get_public_key(context: Context, *, KeyId: str, **_: Any) -> Answer:
     }
 
 
+@operation("kms", "GetKeyPolicy")
+def get_key_policy(context: Context, *, KeyId: str, PolicyName: str = "default") -> Answer:
+    """A key's one policy, by its one name."""
+    if PolicyName != "default":
+        raise AwsError("NotFoundException", "No such policy exists")
+    key = find_key(context.cloud, KeyId, context.region)
+    return {"Policy": context.backend("kms").get_key_policy(key.id), "PolicyName": PolicyName}
+
+
 @operation("kms", "ScheduleKeyDeletion")
 def schedule_key_deletion(context: Context, *, KeyId: str, PendingWindowInDays: int = 30) -> Answer:
     key = find_key(context.cloud, KeyId, context.region)

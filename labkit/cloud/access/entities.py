@@ -36,7 +36,7 @@ _FIRST = {
 
 
 def check_call(context: Context, parameters: dict[str, Any]) -> None:
-    """Raise for a deletion that something else stands in the way of, and for a role that is not.
+    """Raise for a deletion that something else stands in the way of.
 
     Raises:
         AwsError: ``DeleteConflict``.
@@ -50,8 +50,6 @@ def check_call(context: Context, parameters: dict[str, Any]) -> None:
         _check_first(name, user)
         if any(user in group.users for group in iam.groups.values()):
             raise _conflict("Cannot delete entity, must remove users from group first.")
-    elif name == "ListInstanceProfilesForRole":
-        iam.get_role(parameters["RoleName"])  # or NoSuchEntity
 
 
 @operation("iam", "UpdateGroup")
@@ -61,10 +59,7 @@ def update_group(
     """Another path or name of a group; moto changes no path alone."""
     iam = context.backend("iam")
     with context.cloud.changing("iam"):
-        group = iam.groups.get(GroupName)
-        if group is None:
-            words = f"The group with name {GroupName} cannot be found."
-            raise AwsError("NoSuchEntity", words, 404)
+        group = iam.groups[GroupName]
         iam.update_group(GroupName, NewGroupName, NewPath)
         group.path = NewPath or group.path
     return {}
@@ -93,14 +88,31 @@ def update_role(
     *,
     RoleName: str,
     Description: str | None = None,
-    MaxSessionDuration: int = 3600,
+    MaxSessionDuration: int | None = None,
 ) -> Answer:
-    """Another description, if one is given, and another longest session, else one of an hour."""
+    """Another description and another longest session, where they are given."""
     iam = context.backend("iam")
     role = iam.get_role(RoleName)  # or NoSuchEntity
     with context.cloud.changing("iam"):
         said = role.description if Description is None else Description
-        iam.update_role(RoleName, said, MaxSessionDuration)
+        iam.update_role(RoleName, said, MaxSessionDuration or role.max_session_duration)
+    return {}
+
+
+@operation("iam", "UpdateLoginProfile")
+def update_login_profile(
+    context: Context,
+    *,
+    UserName: str,
+    Password: str | None = None,
+    PasswordResetRequired: bool | None = None,
+) -> Answer:
+    """Another password, or that one is to be chosen: what is not given stays."""
+    user = context.backend("iam").get_user(UserName)
+    with context.cloud.changing("iam"):
+        user.password = Password or user.password
+        if PasswordResetRequired is not None:
+            user.password_reset_required = PasswordResetRequired
     return {}
 
 

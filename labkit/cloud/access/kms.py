@@ -137,8 +137,7 @@ def _decrypts(
     if wanted is not None and wanted is not found:
         raise AwsError(
             "IncorrectKeyException",
-            "The key ID in the request does not identify a KMS key that can perform this "
-            "operation.",
+            "The key ID in the request does not identify a CMK that can perform this operation.",
         )
     yield action, found
 

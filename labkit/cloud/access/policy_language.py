@@ -71,7 +71,7 @@ def check_document(document: Document, *, has_principal: bool, has_resource: boo
         if has_resource and not resources:
             raise ValueError("Missing required field Resource")
         if resources and not has_resource:
-            raise ValueError("Has prohibited field Resource.")
+            raise ValueError("Has prohibited field Resource")
         if has_principal and not {"Principal", "NotPrincipal"} & statement.keys():
             raise ValueError("Missing required field Principal")
         for operator in statement.get("Condition", {}):

@@ -1,15 +1,17 @@
-"""KMS's signatures, of a message or of its digest.
+"""KMS's signatures, of a message or of its digest, and its codes of messages.
 
 What is signed is always a digest; a client that has one already says so. A PSS signature's salt is
 as long as the digest. A signature that is not the message's own is an error, not an answer.
 
 Sources: https://docs.aws.amazon.com/kms/latest/APIReference/API_Sign.html,
-https://docs.aws.amazon.com/kms/latest/APIReference/API_Verify.html and
+https://docs.aws.amazon.com/kms/latest/APIReference/API_Verify.html,
+https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateMac.html and
 https://docs.aws.amazon.com/kms/latest/developerguide/symm-asymm-choose-key-spec.html
 """
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from typing import Any
 
@@ -67,6 +69,32 @@ def verify(
     except InvalidSignature as error:
         raise AwsError("KMSInvalidSignatureException", "") from error
     return {"KeyId": key.arn, "SignatureValid": True, "SigningAlgorithm": SigningAlgorithm}
+
+
+@operation("kms", "GenerateMac")
+def generate_mac(
+    context: Context, *, KeyId: str, Message: bytes, MacAlgorithm: str, **_: Any
+) -> Answer:
+    """A message's code, and the ARN of the key that made it."""
+    key = find_key(context.cloud, KeyId, context.region)
+    made, *_rest = context.backend("kms").generate_mac(Message, key.id, MacAlgorithm, [], False)
+    return {"Mac": base64.b64decode(made), "MacAlgorithm": MacAlgorithm, "KeyId": key.arn}
+
+
+@operation("kms", "VerifyMac")
+def verify_mac(
+    context: Context, *, KeyId: str, Message: bytes, MacAlgorithm: str, Mac: bytes, **_: Any
+) -> Answer:
+    """Whether a code is the message's own.
+
+    Raises:
+        AwsError: ``KMSInvalidMacException``: it is not.
+    """
+    key = find_key(context.cloud, KeyId, context.region)
+    made, *_rest = context.backend("kms").generate_mac(Message, key.id, MacAlgorithm, [], False)
+    if base64.b64decode(made) != Mac:
+        raise AwsError("KMSInvalidMacException", "")
+    return {"KeyId": key.arn, "MacValid": True, "MacAlgorithm": MacAlgorithm}
 
 
 def _signing_key(context: Context, key_id: str, algorithm: str) -> Any:

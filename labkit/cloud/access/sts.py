@@ -10,6 +10,7 @@ https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html
 from __future__ import annotations
 
 import datetime
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,7 @@ from labkit.cloud.access.policy_language import Document, read_document
 from labkit.cloud.operations import Answer, AwsError, Context, not_here, operation
 
 ACTION = "sts:AssumeRole"
+_IS_ARN = re.compile(r"arn:[^:]+:[^:]+:[^:]*:[^:]*:.+")
 _USUAL_S = 43_200
 _CHAINED_S = 3600  # of a session that a role begins; of each, unless its role says more
 
@@ -87,13 +89,17 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
     """Raise unless the caller may take on the role that an AssumeRole names.
 
     Raises:
-        AwsError: ``AccessDenied``.
+        AwsError: ``AccessDenied``; ``ValidationError`` and ``InvalidParameterValue`` for what is
+            no ARN and for tags that cannot be.
     """
     if context.operation != "AssumeRole":
         return
     if parameters.get("PolicyArns"):
         raise not_here("sts", "AssumeRole", "a session's managed policies; pass it a Policy")
     cloud, arn = context.cloud, parameters["RoleArn"]
+    if not _IS_ARN.fullmatch(arn):
+        raise AwsError("ValidationError", f"{arn} is invalid")
+    _check_tags(parameters)
     roles = cloud.backend("iam").roles.values()
     role = next((each for each in roles if each.arn == arn), None)
     question = Question(context.principal, ACTION, arn, _keys(context, parameters))
@@ -104,6 +110,17 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
         user = f"User: {context.principal.arn} is not authorized to perform: {ACTION}"
         raise AwsError("AccessDenied", f"{user} on resource: {arn}", 403)
     _check_duration(context, role, parameters.get("DurationSeconds") or 0)
+
+
+def _check_tags(parameters: dict[str, Any]) -> None:
+    """Raise for a session's tags whose keys are twins, and for keys to hand on that it has not."""
+    keys = [each["Key"].lower() for each in parameters.get("Tags") or ()]
+    if len({*keys}) < len(keys):
+        words = "Duplicate tag keys found. Please note that Tag keys are case insensitive."
+        raise AwsError("InvalidParameterValue", words)
+    if {*map(str.lower, parameters.get("TransitiveTagKeys") or ())} - {*keys}:
+        words = "The specified transitive tag key must be included in the requested tags."
+        raise AwsError("InvalidParameterValue", words)
 
 
 def _check_duration(context: Context, role: Any, seconds: int) -> None:

@@ -13,6 +13,7 @@ from labkit.cloud.access.policy_conditions import is_like
 from labkit.cloud.operations import AwsError, Context, handler_of
 
 Keys = dict[str, str | list[str]]
+_MOST = 50
 _LIST = "ListTagsForResource"
 # Members that hold a call's tags, and those that hold the keys of tags alone.
 _GIVEN, _NAMED = ("Tags", "tags", "TagsToAdd", "TagList"), ("TagKeys", "tagKeys", "TagsToRemove")
@@ -22,7 +23,7 @@ _REFUSALS = {
     "iam": (
         "InvalidInput",
         "Tag keys that begin with aws: are reserved for system use.",
-        "Duplicate tag keys found. Please note that Tag keys are case insensitive.",
+        "Duplicate tag keys found.",
     ),
     "kms": ("TagException", "Tags beginning with aws: are reserved", "Duplicate tag keys"),
 }
@@ -40,9 +41,13 @@ def check_keys(context: Context, asked: Mapping[str, Any]) -> None:
     keys = [str(each.get("Key", each.get("TagKey"))) for each in asked.get("Tags") or ()]
     if any(key.lower().startswith("aws:") for key in keys):
         raise AwsError(code, reserved)
-    told = [key.lower() if context.service == "iam" else key for key in keys]
+    if len(keys) > _MOST and code == "TagException":
+        raise AwsError(code, "Too many tags")
+    any_case = {"RoleName", "UserName"} & {*asked}
+    told = [key.lower() if any_case else key for key in keys]
     if len({*told}) < len(told):
-        raise AwsError(code, twins)
+        cases = " Please note that Tag keys are case insensitive." if any_case else ""
+        raise AwsError(code, twins + cases)
 
 
 def as_keys(prefix: str, tags: Mapping[str, str]) -> Keys:

@@ -11,15 +11,22 @@ import re
 import urllib.parse
 from typing import Any
 
-from labkit.cloud.access import entities, quotas, tags
+from labkit.cloud.access import entities, existing, quotas, tags
 from labkit.cloud.access.policy_language import check_document, read_document
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.json_text import BadJson
 from labkit.cloud.operations import AwsError, Context, Principal
 
+# What a trust may let do; patterns are left to moto.
+_ASSUMES = re.compile(
+    r"(sts:)?.*[*?].*|sts:(AssumeRole(With(SAML|WebIdentity))?|TagSession|Set(Context|SourceIdentity))",
+    re.IGNORECASE,
+)
+
 
 def judge_call(context: Context, parameters: dict[str, Any]) -> None:
     """Raise for a policy that is none of a role's trust or of an identity, and as the others."""
+    existing.check_call(context, parameters)
     entities.check_call(context, parameters)
     tags.check_keys(context, parameters)
     if context.operation in ("CreateRole", "UpdateAssumeRolePolicy"):
@@ -39,7 +46,7 @@ def _check_trust(text: str) -> None:
     except ValueError as error:
         raise _malformed(str(error)) from error
     actions = [a for each in _list(document["Statement"]) for a in _list(each.get("Action"))]
-    if any(not str(action).lower().startswith(("sts:", "*")) for action in actions):
+    if any(not _ASSUMES.fullmatch(str(action)) for action in actions):
         raise _malformed("AssumeRole policy may only specify STS AssumeRole actions.")
 
 
