@@ -57,6 +57,7 @@ VALUES = {
         0,
     ),
     "years": ("DATETIME", ["0001-01-01", "10000-01-01"], [dt.datetime(1, 1, 1)], 1),
+    "truth": ("BOOLEAN", ["true", "False", "1", "yes", ""], [1, 0, 1, None], 1),
     "texts": ("STRING", ["", "a", LONG], [None, "a", LONG[:2047]], 0),
 }
 

@@ -19,6 +19,7 @@ from tests.quicksight.reports.conftest import (
     bars,
     definition,
     fetched,
+    field,
     pages,
     pdf,
     pivot,
@@ -117,6 +118,18 @@ def test_what_a_file_of_cells_leaves_out_is_told(snapshots, school_data):
     told = {"ErrorType": "VISUAL_INCOMPLETE",
             "ErrorMessage": "table: Dates are in UTC, not in Asia/Tokyo."}  # fmt: skip
     assert result["ErrorInfo"] == [told]
+
+
+def test_dates_of_a_column_are_all_with_their_time(snapshots, school_data):
+    by_school = "ifelse({school} = 'School of Science', 90, 0)"
+    seen = {"DataSetIdentifier": "s", "Name": "seen",
+            "Expression": f"addDateTime({by_school}, 'MI', parseDate('2024-03-01'))"}  # fmt: skip
+    groups = {"GroupBy": [field("school"), field("seen", "Date", DateGranularity="MINUTE")]}
+    wells = {"FieldWells": {"TableAggregatedFieldWells": groups}, "SortConfiguration": {}}
+    made = definition(school_data, student_table(**wells)) | {"CalculatedFields": [seen]}
+    [content] = snapshots.files(snapshots.dashboard(made), table("CSV", "table"))
+    _, *rows = csv.reader(io.StringIO(content.decode()))
+    assert {each[1] for each in rows if each[1]} == {"2024-03-01 00:00:00", "2024-03-01 01:30:00"}
 
 
 def test_a_url_is_secret(snapshots, dashboard):

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import date, datetime
+from collections.abc import Collection
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -22,25 +23,37 @@ def csv_file(table: Table) -> bytes:
     """The bytes of the file."""
     out = io.StringIO(newline="")
     lines = csv.writer(out, lineterminator="\n")
-    lines.writerows(_line(row) for row in (*table.heads, *table.rows))
+    timed = {at for row in table.rows for at, cell in enumerate(row) if _has_time(cell.value)}
+    lines.writerows(_line(row, timed) for row in (*table.heads, *table.rows))
     return out.getvalue().encode()
 
 
-def _line(row: Row) -> list[str]:
-    """A line; a head that stands over several columns stands over each of them."""
+def _line(row: Row, timed: Collection[int]) -> list[str]:
+    """A line; a head that stands over several columns stands over each of them.
+
+    Args:
+        timed: the columns of which a date has a time, so that all are written with theirs.
+    """
     line: list[str] = []
-    for cell in row:
-        line.append(_text(cell) if cell.span else line[-1])
+    for at, cell in enumerate(row):
+        line.append(_text(cell, timed=at in timed) if cell.span else line[-1])
     return line
 
 
-def _text(cell: Cell) -> str:
+def _text(cell: Cell, *, timed: bool) -> str:
     is_named = cell.field is None or isinstance(cell.value, Other | Total)
-    return cell.text if is_named else plain_value(cell.value)
+    return cell.text if is_named else plain_value(cell.value, timed=timed)
 
 
-def plain_value(value: Any) -> str:
+def _has_time(value: Any) -> bool:
+    return isinstance(value, datetime) and value.time() != time()
+
+
+def plain_value(value: Any, *, timed: bool = False) -> str:
     """A value without a format; of a number of binary digits, the 15 that are sure.
+
+    Args:
+        timed: whether a date at midnight is written with its time too.
 
     >>> plain_value(1234.5), plain_value(None), plain_value(datetime(2024, 3, 1))
     ('1234.5', '', '2024-03-01')
@@ -50,8 +63,7 @@ def plain_value(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, datetime):
-        day = (value.hour, value.minute, value.second, value.microsecond) == (0, 0, 0, 0)
-        return value.date().isoformat() if day else value.isoformat(" ")
+        return value.isoformat(" ") if timed or _has_time(value) else value.date().isoformat()
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, float | Decimal):

@@ -26,6 +26,7 @@ _TYPES = {
     "JSON": VARCHAR,
     "SEMISTRUCT": VARCHAR,
 }
+_TRUTH = ("BIT", "BOOLEAN")
 _KINDS = {
     **dict.fromkeys(("tinyint", "smallint", "integer", "bigint", "boolean"), "INTEGER"),
     **dict.fromkeys(("real", "double", "decimal"), "DECIMAL"),
@@ -68,14 +69,18 @@ def converted(sql: str, source: Type, target: str, form: str = "") -> str:
     Args:
         sql: of the value.
         source: its type.
-        target: ``STRING``, ``INTEGER``, ``DECIMAL`` or ``DATETIME``.
+        target: ``STRING``, ``INTEGER``, ``DECIMAL`` or ``DATETIME``, of a source's column also
+            ``BIT`` or ``BOOLEAN``.
         form: the pattern of a date's text, such as ``MM/dd/yyyy``.
 
     Raises:
         PreparationError: the pattern means nothing.
     """
-    name = type_name(_TYPES[target])
-    return _CONVERSIONS[name](sql, source, form)
+    value = _CONVERSIONS[type_name(_TYPES[target])](sql, source, form)
+    if target in _TRUTH and source == VARCHAR:
+        word = f"lower(trim({sql}))"
+        return f"CASE {word} WHEN 'true' THEN 1 WHEN 'false' THEN 0 ELSE {value} END"
+    return value
 
 
 def fault(source: Type, target: str) -> str:

@@ -11,6 +11,7 @@ from labkit.cloud.quicksight.visuals import fields
 from labkit.cloud.quicksight.visuals.axes import AXES, Axis, limit_of
 from labkit.cloud.quicksight.visuals.combo import line_levels, over_colors
 from labkit.cloud.quicksight.visuals.model import OTHER, TABLES, TOTAL, Field, VisualData
+from labkit.cloud.quicksight.visuals.moments import timed
 from labkit.cloud.quicksight.visuals.pivot import subtotals
 from labkit.cloud.quicksight.visuals.plan import Cut, Measure, Plan
 from labkit.cloud.quicksight.visuals.request import Request
@@ -196,6 +197,8 @@ def _data(request: Request, grouping: Grouping, found: Sequence[Mapping[str, Any
         not_drawn=(*request.notes, *_left_out(plan, found)),
         places=dict(_places(grouping, [*groups, *folded])),
     )
+    shown = (timed(each, data.values(each)) if each.is_measure else each for each in data.fields)
+    data = replace(data, fields=tuple(shown))
     options = request.wells.configuration.get("TotalOptions") or {}
     if request.wells.type != "TableVisual" or not options.get("TotalAggregationOptions"):
         return data

@@ -5,15 +5,12 @@ Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_TableUnag
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
-from datetime import datetime, time
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from labkit.cloud.quicksight.visuals import fields
 from labkit.cloud.quicksight.visuals.axes import AXES
-from labkit.cloud.quicksight.visuals.formats import DATES
-from labkit.cloud.quicksight.visuals.model import Field, VisualData, direction
+from labkit.cloud.quicksight.visuals.model import VisualData, direction
+from labkit.cloud.quicksight.visuals.moments import timed
 from labkit.cloud.quicksight.visuals.request import Request
 
 
@@ -31,7 +28,7 @@ def plain(request: Request) -> VisualData:
     shown = [tuple(row.values()) for row in request.run(f"{body} LIMIT {most} OFFSET {skip}")]
     cut = 0 if len(shown) < most else _count(request, rows) - skip - most
     return VisualData(
-        tuple(_timed(each.field, (row[at] for row in shown)) for at, each in enumerate(columns)),
+        tuple(timed(each.field, (row[at] for row in shown)) for at, each in enumerate(columns)),
         shown,
         cut=max(0, cut),
         not_drawn=tuple(request.notes),
@@ -47,17 +44,6 @@ def page(request: Request) -> tuple[int, int]:
         limit = request.wells.sorting.get("ScatterPlotLimitConfiguration") or {}
         return int(limit.get("ItemsLimit") or AXES["ScatterPlotVisual"][0].most), 0
     return request.max_rows, 0
-
-
-def _timed(field: Field, values: Iterable[Any]) -> Field:
-    """A column of dates of which some have a time, so that each is written with its own."""
-    if field.kind != "date" or field.format or field.granularity:
-        return field
-    times = {each.time() for each in values if isinstance(each, datetime)} - {time()}
-    if not times:
-        return field
-    short = all(each == each.replace(second=0, microsecond=0) for each in times)
-    return replace(field, format={"DateTimeFormat": DATES["MINUTE" if short else "SECOND"]})
 
 
 def _in_order(
