@@ -37,6 +37,7 @@ policy["Statement"].append({{
 put()"""
 
 
+LEAVE = "lab.storage.remove_key_users(lab.caller)"
 GRANT = f"""{AGAIN}
 kms.create_grant(
     KeyId=lab.key_arn, GranteePrincipal=role, Operations=["Decrypt", "GenerateDataKey"]
@@ -82,7 +83,7 @@ or a user can. It names single roles, so that each job gets what it needs and no
         "nobody in particular. Name the role.",
         "account": "`root` stands for the whole account: every user and role whose own policy "
         "allows it could use the key. Name the role.",
-        "replaced": "The workflow's role is a user now, but those who were users before are gone. "
+        "replaced": "The workflow's role is a user now, but somebody who was one before is gone. "
         "Keep the list and add to it.",
     },
     wrong=(
@@ -92,6 +93,7 @@ use["Principal"] = {{"AWS": role}}
 put()""",
             "replaced",
         ),
+        (f"{AGAIN}\nlab.storage.add_key_users(role)\n{LEAVE}", "replaced"),
         (
             f"""{AGAIN}
 admin["Principal"] = {{"AWS": [f"arn:aws:iam::{{lab.account}}:root", role]}}

@@ -99,6 +99,9 @@ at least.""",
         "failed": "*F* is failed. Who withdrew has *W*.",
         "status": "`enroll_status` tells who has left the university. Who withdrew from a course "
         "has the `letter_grade` *W* there.",
+        "rounded": "The percentages are rounded to whole numbers. One decimal was asked for.",
+        "withdrawn-alone": "Only the courses that ended in *W* are left, so each percentage is "
+        "100. Count them with `count_if`, and keep the other rows for the whole.",
         "code": "`ed_level_code` is not the description, and a spreadsheet spoiled one of them.",
         "students": "These are numbers of students. Each took several courses.",
     },
@@ -111,6 +114,8 @@ at least.""",
         (sql(SQL.replace("LEFT JOIN", "JOIN")), "unknown-lost"),
         (sql(SQL.replace("coalesce(e.ed_level_desc, 'unknown')", "e.ed_level_desc")), "no-name"),
         (sql(SQL.replace("100.0 *", "1.0 *").replace(", 1)", ", 3)")), "fraction"),
+        (sql(SQL.replace(", 1)", ", 0)")), "rounded"),
+        (sql(SQL.replace("GROUP", "WHERE o.letter_grade = 'W'\n    GROUP")), "withdrawn-alone"),
         (sql(SQL.replace("= 'W'", "<> 'W'")), "others"),
         (sql(SQL.replace("= 'W'", "= 'F'")), "failed"),
         (

@@ -75,6 +75,11 @@ it becomes an inner join, silently. And an average of nothing is NULL, not 0."""
         "whole-days": "From the time that it was due to the time that it came there may be less "
         "than 24 hours, and `date_diff` counts whole ones. Calendar days were asked for.",
         "both-terms": "There are assignments of the spring term, too.",
+        "spring": "These are the assignments of the spring term.",
+        "first-week": "Only the first week's submissions are counted. `process_date` of "
+        "`assignment_dim` says the term; `submission_dim` has an export each week.",
+        "rounded": "The days are rounded to whole numbers. One decimal was asked for.",
+        "largest": "That is the longest delay of each assignment. The average was asked for.",
         "graded": "That is when it was marked. When it was handed in stands in `submitted_at`.",
         "zero": "Where nobody was late, there is no average. It stays NULL.",
         "sum": "These are all days together. The average was asked for.",
@@ -109,6 +114,13 @@ it becomes an inner join, silently. And an average of nothing is NULL, not 0."""
             "whole-days",
         ),
         (sql(SQL.replace("WHERE a.process_date = '2020-08-17'", "")), "both-terms"),
+        (sql(SQL.replace("2020-08-17", "2021-01-18")), "spring"),
+        (
+            sql(SQL.replace(LATE, f"{LATE}\n           AND s.process_date = '2020-08-17'")),
+            "first-week",
+        ),
+        (sql(SQL.replace(", 1) AS days", ", 0) AS days")), "rounded"),
+        (sql(SQL.replace("avg(", "max(")), "largest"),
         (sql(SQL.replace("submitted_at", "graded_at")), "graded"),
         (sql(SQL.replace(f"avg({DAYS})", f"coalesce(avg({DAYS}), 0)")), "zero"),
         (sql(SQL.replace("avg(", "sum(")), "sum"),

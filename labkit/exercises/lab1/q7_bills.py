@@ -74,6 +74,8 @@ than 10 MB. Below that it is no use to read less; asking less often, or reusing 
         "was asked for by `process_date`.",
         "binary": "AWS's prices go by a terabyte of 10¹² bytes, not 2⁴⁰.",
         "gigabyte": "$5 buys a terabyte, not a gigabyte.",
+        "rounded": "Rounded to the cent. A tenth of a cent was asked for: three digits behind the "
+        "point.",
         "cents": "These are cents. Dollars were asked for.",
         "swapped": "The two are the wrong way round: the whole year costs more.",
         "bytes": "These are bytes. What do they cost?",
@@ -85,6 +87,7 @@ than 10 MB. Below that it is no use to read less; asking less often, or reusing 
         (reckoned("1000 * max(size, 10**7) / 1024**4 * 5"), "binary"),
         (reckoned("1000 * max(size, 10**7) / 1000**3 * 5"), "gigabyte"),
         (reckoned("1000 * max(size, 10**7) / 1000**4 * 500"), "cents"),
+        (reckoned("round(max(size, 10**7) * 5 / 10**9, 2)"), "rounded"),
         (reckoned("5 * max(size, 10**7) / 10**9", SWAPPED), "swapped"),
         (reckoned("size"), "bytes"),
     ),
