@@ -30,9 +30,11 @@ import labkit.cloud.around.log_definitions
 import labkit.cloud.around.log_events
 import labkit.cloud.around.log_groups
 import labkit.cloud.around.log_queries
+import labkit.cloud.around.log_searches
 import labkit.cloud.around.log_subscriptions
 import labkit.cloud.around.made_up
 import labkit.cloud.around.metrics
+import labkit.cloud.around.parameter_values
 import labkit.cloud.around.subscriptions
 import labkit.cloud.athena
 import labkit.cloud.databrew

@@ -97,7 +97,7 @@ def test_a_new_value_of_a_secret_leaves_other_labels(aws, fresh):
     secrets.update_secret_version_stage(SecretId=name, VersionStage="kept", MoveToVersionId=first)
     new = secrets.put_secret_value(SecretId=name, SecretString="2")["VersionId"]
     told = secrets.describe_secret(SecretId=name)["VersionIdsToStages"]
-    assert told == {first: ["kept", "AWSPREVIOUS"], new: ["AWSCURRENT"]}
+    assert told == {first: ["AWSPREVIOUS", "kept"], new: ["AWSCURRENT"]}
 
 
 def test_a_secrets_policy_is_json(aws, fresh):

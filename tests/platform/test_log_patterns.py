@@ -106,10 +106,38 @@ NOT_TAKEN = {  # a call and what it asks → the words
         "Invalid retention value. Valid values are: .1, 3, 5, 7,",
     ),
     "query": ("get_query_results", {"queryId": "none"}, "ResourceNotFoundException"),
+    "two groups": (
+        "describe_log_streams",
+        {"logGroupName": "g", "logGroupIdentifier": "g"},
+        "mutually exclusive",
+    ),
+    "metric filter": (
+        "delete_metric_filter",
+        {"logGroupName": "/patterns", "filterName": "none"},
+        "The specified metric filter does not exist",
+    ),
+    "metrics of no group": (
+        "put_metric_filter",
+        {
+            "logGroupName": "none",
+            "filterName": "f",
+            "filterPattern": "",
+            "metricTransformations": [
+                {"metricName": "m", "metricNamespace": "n", "metricValue": "1"}
+            ],
+        },
+        "The specified log group does not exist",
+    ),
+    "token": (
+        "filter_log_events",
+        {"logGroupName": "/patterns", "nextToken": "none"},
+        "The specified nextToken is invalid",
+    ),
 }
 
 
 @pytest.mark.parametrize(("call", "asked", "words"), NOT_TAKEN.values(), ids=NOT_TAKEN)
+@pytest.mark.usefixtures("group")
 def test_what_logs_do_not_take(aws, call, asked, words):
     with pytest.raises(ClientError, match=words):
         getattr(aws("logs"), call)(**asked)
@@ -121,12 +149,11 @@ def test_a_subscription_gets_what_its_pattern_matches(aws, fresh):
     logs.create_log_group(logGroupName=name)
     logs.create_log_stream(logGroupName=name, logStreamName="s")
     arn = f"arn:aws:kinesis:us-east-1:123456789012:stream/{name}"
-    logs.put_subscription_filter(
-        logGroupName=name,
-        filterName="f",
-        filterPattern='{ $.level = "ERROR" }',
-        destinationArn=arn,
-    )
+    sent_on = {"destinationArn": arn, "roleArn": "arn:aws:iam::123456789012:role/sends"}
+    asked = {"logGroupName": name, "filterName": "f", "filterPattern": '{ $.level = "ERROR" }'}
+    with pytest.raises(ClientError, match="for vendor kinesis cannot be used without roleArn"):
+        logs.put_subscription_filter(**asked, destinationArn=arn)
+    logs.put_subscription_filter(**asked, **sent_on)
     now = int(time.time() * 1000)
     for messages in ((ERROR, INFO), (PLAIN,)):
         events = [{"timestamp": now, "message": each} for each in messages]
@@ -142,16 +169,31 @@ def test_a_subscription_gets_what_its_pattern_matches(aws, fresh):
             logGroupName=name,
             filterName=filter_name,
             filterPattern="",
-            destinationArn=arn,
+            **sent_on,
             distribution=order,
         )
     found = logs.describe_subscription_filters(logGroupName=name)["subscriptionFilters"]
     orders = {each["filterName"]: each["distribution"] for each in found}
     assert orders == {"g": "ByLogStream", "f": "Random"}
     with pytest.raises(logs.exceptions.LimitExceededException):
-        logs.put_subscription_filter(
-            logGroupName=name, filterName="h", filterPattern="", destinationArn=arn
-        )
+        logs.put_subscription_filter(logGroupName=name, filterName="h", filterPattern="", **sent_on)
+
+
+def test_events_of_all_streams_in_their_order(aws, fresh):
+    logs, name = aws("logs"), fresh("group")
+    logs.create_log_group(logGroupName=name)
+    now = int(time.time() * 1000)
+    for stream, moments in (("ab", (0, 2)), ("ac", (1, 3)), ("b", (4,))):
+        logs.create_log_stream(logGroupName=name, logStreamName=stream)
+        events = [{"timestamp": now + at, "message": str(at)} for at in moments]
+        logs.put_log_events(logGroupName=name, logStreamName=stream, logEvents=events)
+    (told,) = logs.list_log_groups(logGroupNamePattern=f"^{name}")["logGroups"]
+    asked = {"logGroupIdentifier": told["logGroupArn"], "logStreamNamePrefix": "a"}
+    first = logs.filter_log_events(**asked, limit=3)
+    rest = logs.filter_log_events(**asked, nextToken=first["nextToken"])
+    assert [each["message"] for each in first["events"] + rest["events"]] == list("0123")
+    streams = logs.describe_log_streams(logGroupIdentifier=told["logGroupArn"])["logStreams"]
+    assert [each["logStreamName"] for each in streams] == ["ab", "ac", "b"]
 
 
 def test_a_stream_is_told_from_its_group(aws, fresh):

@@ -30,6 +30,20 @@ def test_secure_parameters_are_opened_on_request(aws, fresh):
     assert ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"] == "hush"
 
 
+def test_a_secret_is_a_parameter_too(aws, fresh):
+    ssm, secrets, name = aws("ssm"), aws("secretsmanager"), fresh("secret")
+    made = secrets.create_secret(Name=name, SecretString="hush")
+    ssm.put_parameter(Name=name, Value="1", Type="String")
+    path = "/aws/reference/secretsmanager"
+    asked = [f"{name}:1", f"{path}/{name}", f"{path}/none"]
+    told = ssm.get_parameters(Names=asked, WithDecryption=True)
+    one, secret = told["Parameters"]
+    assert (one["Name"], one["Selector"]) == (name, ":1")
+    assert (secret["Name"], secret["ARN"], secret["Value"]) == (asked[1], made["ARN"], "hush")
+    assert json.loads(secret["SourceResult"])["versionId"] == made["VersionId"]
+    assert told["InvalidParameters"] == [asked[2]]
+
+
 def test_parameters_by_path(aws, fresh):
     ssm, path = aws("ssm"), f"/{fresh('app')}"
     for name in ("a", "b/c"):

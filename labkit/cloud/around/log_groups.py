@@ -15,6 +15,7 @@ from labkit.cloud.paging import page
 
 MOST = 50
 CLASS = "STANDARD"
+_OF_EACH = {"logGroupClass": CLASS, "deletionProtectionEnabled": False}
 
 
 @operation("logs", "DescribeLogGroups")
@@ -43,7 +44,7 @@ def describe_log_groups(
     counts = Counter(each["logGroupName"] for each in filters)
     named = {each.removesuffix(":*").rpartition(":")[2] for each in logGroupIdentifiers or ()}
     found = [
-        each.to_describe_dict() | {"logGroupClass": CLASS, "metricFilterCount": counts[name]}
+        each.to_describe_dict() | _OF_EACH | {"metricFilterCount": counts[name]}
         for name, each in sorted(_groups(context).items())
         if name.startswith(logGroupNamePrefix)
         and logGroupNamePattern in name
@@ -55,6 +56,42 @@ def describe_log_groups(
     return page(
         "logGroups", found, limit, nextToken, refusal, following="nextToken", question=asked
     )
+
+
+@operation("logs", "ListLogGroups")
+def list_log_groups(
+    context: Context,
+    *,
+    logGroupNamePattern: str = "",
+    logGroupClass: str = CLASS,
+    limit: int = MOST,
+    nextToken: str | None = None,
+    **more: Any,
+) -> Answer:
+    """Groups by parts of their names, in brief.
+
+    Source:
+    https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_ListLogGroups.html
+    """
+    if strange := sorted(name for name, value in more.items() if value):
+        raise not_here("logs", context.operation, f"{strange[0]} is not known")
+    found = [
+        {"logGroupName": name, "logGroupArn": group.arn.removesuffix(":*"), "logGroupClass": CLASS}
+        for name, group in sorted(_groups(context).items())
+        if logGroupClass == CLASS and _fits(name, logGroupNamePattern)
+    ]
+    refusal = _invalid("The specified nextToken is invalid.")
+    return page("logGroups", found, limit, nextToken, refusal, following="nextToken")
+
+
+def _fits(name: str, pattern: str) -> bool:
+    """Whether a name has one of the parts, or a beginning.
+
+    >>> _fits("/aws/lambda/f", "none|^/aws"), _fits("/aws/lambda/f", "^lambda")
+    (True, False)
+    """
+    parts = pattern.split("|")
+    return any(name.startswith(p[1:]) if p.startswith("^") else p in name for p in parts)
 
 
 @operation("logs", "AssociateKmsKey")

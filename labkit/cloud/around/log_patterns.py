@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import operator
 import re
+import time
 from collections.abc import Callable
 from typing import Any, NoReturn
 
@@ -21,6 +22,7 @@ import moto.logs.models as models
 from moto.logs.metric_filters import MetricFilters
 
 from labkit.cloud.around.log_groups import CLASS
+from labkit.cloud.around.log_searches import check_group, name_of
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.engine.patience import patient
 from labkit.cloud.json_text import is_number
@@ -55,8 +57,10 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
     """Raise for names and patterns that are none, and for queries not answered rightly."""
     if context.operation == "CreateLogGroup" and parameters.get("logGroupClass", CLASS) != CLASS:
         raise not_here("logs", context.operation, f"log groups are {CLASS}")
+    check_group(context, parameters)
     if "logStreamName" in parameters:
-        _check_stream(context, parameters["logStreamName"], parameters.get("logGroupName"))
+        group = parameters.get("logGroupName") or parameters.get("logGroupIdentifier", "")
+        _check_stream(context, parameters["logStreamName"], name_of(group))
     days = parameters.get("retentionInDays")
     if days is not None and days not in _RETENTIONS:
         raise _invalid(f"Invalid retention value. Valid values are: {list(_RETENTIONS)}")
@@ -118,6 +122,8 @@ _send: Any = models.LogStream._send_log_events
 def _put_filter(filters: MetricFilters, name: str, pattern: str, group: str, told: str) -> None:
     filters.delete_filter(name, group)
     _add_filter(filters, name, pattern, group, told)
+    made: Any = filters.metric_filters[-1]
+    made |= {"creationTime": int(time.time() * 1000), "applyOnTransformedLogs": False}
 
 
 def _send_matching(

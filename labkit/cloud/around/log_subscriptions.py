@@ -16,7 +16,7 @@ from moto.logs.models import SubscriptionFilter
 
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.moto_calls import from_moto
-from labkit.cloud.operations import Answer, Context, not_here, operation
+from labkit.cloud.operations import Answer, AwsError, Context, not_here, operation
 
 _ORDERED = "ByLogStream"
 _FROM_MOTO: Any = SubscriptionFilter.to_json
@@ -47,6 +47,10 @@ def put_subscription_filter(
 ) -> Answer:
     if strange := sorted(name for name, value in more.items() if value):
         raise not_here("logs", context.operation, f"{strange[0]} is not known")
+    vendor = destinationArn.split(":")[2] if destinationArn.count(":") > 1 else ""
+    if vendor in ("kinesis", "firehose") and not roleArn:
+        words = f"destinationArn for vendor {vendor} cannot be used without roleArn"
+        raise AwsError("InvalidParameterException", words)
     logs = context.backend("logs")
     with context.cloud.changing("logs"):
         filters = getattr(logs.groups.get(logGroupName), "subscription_filters", {})

@@ -23,6 +23,12 @@ _NAME = re.compile(r"/?[\w.-]+(/[\w.-]+)*", re.ASCII)
 _MOST_LEVELS = 15
 _MOST = {"Standard": 4096, "Advanced": 8192, "Intelligent-Tiering": 8192}
 
+_LARGER = {
+    "Standard": " To create a larger parameter value, upgrade the parameter to use the "
+    "advanced-parameter tier. For more information, see https://docs.aws.amazon.com/systems-manager"
+    "/latest/userguide/parameter-store-advanced-parameters.html"
+}
+
 
 def judge_call(context: Context, parameters: dict[str, Any]) -> None:
     """Raise for a name or value that a parameter may not have, and for a path that is none."""
@@ -81,7 +87,7 @@ def _check_value(parameters: dict[str, Any]) -> None:
         raise refusal(tier, "tier", f"satisfy enum value set: [{', '.join(_MOST)}]")
     if len(value.encode()) > _MOST[tier]:
         words = f"{tier} tier parameters support a maximum parameter value of {_MOST[tier]}"
-        raise AwsError("ValidationException", f"{words} characters.")
+        raise AwsError("ValidationException", f"{words} characters.{_LARGER.get(tier, '')}")
 
 
 def _check_type(context: Context, parameters: dict[str, Any]) -> None:

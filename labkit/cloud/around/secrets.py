@@ -80,6 +80,7 @@ def list_secret_version_ids(
         {
             "VersionId": name,
             "CreatedDate": version["createdate"],
+            "KmsKeyIds": [_key_told(secret)],
             **({"VersionStages": labels} if (labels := version["version_stages"]) else {}),
         }
         for name, version in secret.versions.items()
@@ -88,6 +89,11 @@ def list_secret_version_ids(
     refusal = AwsError("InvalidNextTokenException", "Invalid token.")
     told = page("Versions", versions, MaxResults, NextToken, refusal)
     return told | {"ARN": secret.arn, "Name": secret.name}
+
+
+def _key_told(secret: Any) -> str:
+    own = secret.kms_key_id not in (None, "alias/aws/secretsmanager")
+    return str(secret.kms_key_id) if own else "DefaultEncryptionKey"
 
 
 @operation("secretsmanager", "RotateSecret")
@@ -217,13 +223,17 @@ def _check_policy(text: str) -> None:
 
 
 def _check_new(context: Context, name: str) -> None:
-    if not _NAME.fullmatch(name):
-        words = "Invalid name. Must be a valid name containing alphanumeric characters, or any of"
-        raise AwsError("ValidationException", f"{words} the following: -/_+=.@!")
+    _check_name(name)
     secret = context.backend("secretsmanager").secrets.get(name)
     if secret is not None and secret.is_deleted():
         words = "You can't create this secret because a secret with this name is already"
         raise AwsError("InvalidRequestException", f"{words} scheduled for deletion.")
+
+
+def _check_name(name: str) -> None:
+    if not _NAME.fullmatch(name):
+        words = "Invalid name. Must be a valid name containing alphanumeric characters, or any of"
+        raise AwsError("ValidationException", f"{words} the following: -/_+=.@!")
 
 
 def _check_deletion(
@@ -260,8 +270,13 @@ def _check_value(
 
 
 def _find(context: Context, name: str) -> Any:
+    """moto's record of a secret, its versions' labels by name, as they are told."""
     found = context.backend("secretsmanager").secrets.get(name)
     if found is None:
+        if not name.startswith("arn:"):
+            _check_name(name)
         words = "Secrets Manager can't find the specified secret."
         raise AwsError("ResourceNotFoundException", words)
+    for version in found.versions.values():
+        version["version_stages"].sort()
     return found
