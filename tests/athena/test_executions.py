@@ -88,12 +88,28 @@ def test_an_execution_tells_what_ran(people: Lake) -> None:
             "Unable to verify/create output bucket no-such-bucket-here",
         ),
         ({"WorkGroup": "nosuch"}, "WorkGroup nosuch is not found."),
-        ({"ExecutionParameters": ["1"]}, "Incorrect number of parameters"),
     ],
-    ids=["no output", "not S3", "no bucket", "no workgroup", "parameters"],
+    ids=["no output", "not S3", "no bucket", "no workgroup"],
 )
 def test_a_request_is_checked(lake: Lake, options: dict[str, Any], message: str) -> None:
     assert message in lake.refuse("SELECT 1", **options)
+
+
+@pytest.mark.parametrize(
+    ("asked", "given", "counts"),
+    [
+        ("SELECT ?", [], (1, 0)),
+        ("SELECT 1", ["1"], (0, 1)),
+        ("EXECUTE IMMEDIATE 'SELECT ?, ?' USING 7", [], (2, 1)),
+        ("EXECUTE IMMEDIATE 'SELECT ?, ?'", ["7"], (2, 1)),
+        ("EXECUTE IMMEDIATE 'SELECT ?' USING 7", ["7"], (0, 1)),
+    ],
+)
+def test_a_query_with_other_parameters_fails(
+    lake: Lake, asked: str, given: list[str], counts: tuple[int, int]
+) -> None:
+    why = lake.fail(asked, **({"ExecutionParameters": given} if given else {}))
+    assert why == "Incorrect number of parameters: expected {} but found {}".format(*counts)
 
 
 def test_a_token_starts_one_query(lake: Lake) -> None:

@@ -41,6 +41,18 @@ class StatementFailed(Exception):
         return str(self.args[0])
 
 
+def miscounted(expected: int, given: int) -> StatementFailed:
+    """Other parameters than a statement has ``?``. It starts, and fails.
+
+    Source: https://github.com/aws/aws-sdk-js-v3/issues/3837
+
+    >>> miscounted(2, 1).reason
+    'Incorrect number of parameters: expected 2 but found 1'
+    """
+    why = f"Incorrect number of parameters: expected {expected} but found {given}"
+    return StatementFailed(why)
+
+
 #: The numbers of Hive's errors, by what it says of a statement's meaning:
 #: https://github.com/apache/hive/blob/master/common/src/java/org/apache/hadoop/hive/ql/ErrorMsg.java
 _HIVE = {

@@ -76,7 +76,6 @@ def start_query_execution(
     statement = read_statement(QueryString)
     if statement.resolve is not None:
         statement = statement.resolve(context.cloud, WorkGroup)
-    _check_parameters(statement, ExecutionParameters)
     record = _new_record(
         context, number, QueryString, statement, QueryExecutionContext or {}, output, workgroup,
         ExecutionParameters, ResultReuseConfiguration,
@@ -115,15 +114,6 @@ def _encrypted(output: Record) -> tuple[str | None, str | None]:
         why = "files that the client encrypts itself (CSE_KMS) cannot be read"
         raise not_here("athena", "StartQueryExecution", why)
     return _ALGORITHMS.get(asked.get("EncryptionOption", "")), asked.get("KmsKey")
-
-
-def _check_parameters(statement: Statement, given: list[str] | None) -> None:
-    if statement.parameters not in (None, len(given or [])):
-        raise invalid(
-            f"Incorrect number of parameters: expected {statement.parameters} but found "
-            f"{len(given or [])}",
-            "INVALID_PARAMETER_USAGE",
-        )
 
 
 def _new_record(

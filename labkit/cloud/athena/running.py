@@ -31,6 +31,7 @@ def execute(run: Run, statement: Statement, cloud: Cloud) -> None:
         return
     try:
         _check_catalog(cloud, run)
+        _check_parameters(statement, len(run.parameters))
         run.job.check()
         result = statement.run(run)
         run.job.check()
@@ -48,6 +49,11 @@ def _check_catalog(cloud: Cloud, run: Run) -> None:
     catalog = cloud.records(KIND)[run.id]["QueryExecutionContext"].get("Catalog", "AwsDataCatalog")
     if catalog.lower() != run.catalog.name:
         raise errors.StatementFailed(f"CATALOG_NOT_FOUND: Catalog '{catalog}' does not exist")
+
+
+def _check_parameters(statement: Statement, given: int) -> None:
+    if statement.parameters not in (None, given):
+        raise errors.miscounted(statement.parameters, given)
 
 
 def _failure(error: BaseException, job: Job) -> Record:

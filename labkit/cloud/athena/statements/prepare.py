@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from labkit.cloud.athena.errors import StatementFailed, invalid
+from labkit.cloud.athena.errors import StatementFailed, invalid, miscounted
 from labkit.cloud.athena.prepared import drop_prepared, find_prepared, keep_prepared
 from labkit.cloud.athena.run import Run
 from labkit.cloud.athena.statement import Result, Statement, read_statement, statement
@@ -75,19 +75,15 @@ def execute_immediate(text: str) -> Statement:
 def _bound(text: str, using: list[str]) -> Statement:
     """The statement of a text, its ``?`` filled in."""
     inner = read_statement(text)
-    open_parameters = (inner.parameters or 0) - len(using)
-    if using and open_parameters:
-        raise invalid(
-            f"INVALID_PARAMETER_USAGE: line 1:1: Incorrect number of parameters: expected "
-            f"{inner.parameters} but found {len(using)}",
-            "INVALID_PARAMETER_USAGE",
-        )
+    expected = inner.parameters or 0
 
     def run(run: Run) -> Result:
+        if using and len(using) != expected:
+            raise miscounted(expected, len(using))
         run.text, run.parameters = text, using or run.parameters
         return inner.run(run)
 
-    return replace(inner, run=run, parameters=open_parameters)
+    return replace(inner, run=run, parameters=0 if using else expected)
 
 
 def _using(cursor: Cursor) -> list[str]:
