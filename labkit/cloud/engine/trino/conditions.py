@@ -106,8 +106,13 @@ def like(node: tree.Like, scope: Scope) -> Typed:
                 message = message.replace("Left side of", "Pattern for")
             raise scope.fail(part, "TYPE_MISMATCH", message)
     texts = [coerced(value, Type("varchar")).sql for value in values]
-    escape = f" ESCAPE {_escape(node, texts[2], scope)}" if node.escape else ""
+    escape = f" ESCAPE {_escape(node, texts[2], scope)}" if _escapes(node) else ""
     return Typed(f"({texts[0]} LIKE {texts[1]}{escape})", BOOLEAN)
+
+
+def _escapes(node: tree.Like) -> bool:
+    """Whether there is an escape character: an empty text is none."""
+    return node.escape is not None and getattr(node.escape, "text", None) != ""
 
 
 def _escape(node: tree.Like, sql: str, scope: Scope) -> str:

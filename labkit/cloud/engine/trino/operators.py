@@ -20,6 +20,7 @@ from labkit.cloud.engine.types import DATE, DAY_SECOND, UNKNOWN, YEAR_MONTH, Typ
 INTEGERS = ("tinyint", "smallint", "integer", "bigint")
 NUMBERS = (*INTEGERS, "decimal", "real", "double")
 DAY_MS = 86_400_000
+_CLOCK = "hour, minutes or seconds"
 #: The SQL of an exact number's literal.
 NUMBER_SQL = re.compile(r"(\d+)|CAST\('([\d.]+)' AS DECIMAL\(\d+,\d+\)\)")
 
@@ -91,9 +92,10 @@ def milliseconds(sql: str) -> str:
 
 def _plus_days(sign: str) -> Callable[[Typed, Typed], Typed]:
     def render(day: Typed, span: Typed) -> Typed:
-        partial = raising(
-            "INVALID_FUNCTION_ARGUMENT", "Cannot add hour, minutes or seconds to a date"
-        )
+        words = f"Cannot add {_CLOCK} to a date"
+        if sign == "-":
+            words = f"Cannot subtract {_CLOCK} from a date"
+        partial = raising("INVALID_FUNCTION_ARGUMENT", words)
         days = (
             f"CASE WHEN {span.sql} % {DAY_MS} <> 0 THEN {partial} "
             f"ELSE CAST({span.sql} // {DAY_MS} AS INTEGER) END"

@@ -164,7 +164,9 @@ def _read_scalar(sql: str, kind: Type, failure: str) -> str:
         return f"CASE WHEN {nested} THEN {failure} {double} ELSE {text} END"
     if kind.base == "boolean":
         number = f"WHEN ({sql})[1] IN ('t', 'f', '\"') THEN {cast(text, VARCHAR, kind)}"
-        return f"CASE WHEN {nested} THEN {failure} {number} ELSE CAST({sql} AS DOUBLE) <> 0 END"
+        real = f"WHEN {fraction} THEN CAST({sql} AS DOUBLE) <> 0"
+        whole = f"coalesce(TRY_CAST({sql} AS BIGINT) <> 0, {failure})"
+        return f"CASE WHEN {nested} THEN {failure} {number} {real} ELSE {whole} END"
     if kind.base in INTEGERS:
         bit = f"WHEN ({sql}) IN ('true', 'false') THEN CAST(({sql}) = 'true' AS {kind.duckdb})"
         rounded = f"WHEN {fraction} THEN {_json_number(sql, kind)}"

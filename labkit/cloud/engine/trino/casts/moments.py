@@ -25,6 +25,17 @@ def rescaled(sql: str, source: Type, target: Type) -> str:
     return f"make_timestamp(CAST(floor(({micros} + {unit // 2}) / {unit}) AS BIGINT) * {unit})"
 
 
+def rescaled_time(sql: str, source: Type, target: Type) -> str:
+    """A time of fewer digits; what rounds up to midnight is 00:00."""
+    digits, before = (int(str(kind.args[0])) if kind.args else 3 for kind in (target, source))
+    if digits >= min(before, 6):
+        return plain(sql, source, target)
+    unit = 10 ** (6 - digits)
+    micros = f"epoch_us(DATE '1970-01-01' + {sql})"
+    rounded = f"CAST(floor(({micros} + {unit // 2}) / {unit}) AS BIGINT) * {unit} % 86400000000"
+    return f"CAST(make_timestamp({rounded}) AS TIME)"
+
+
 def _widened(sql: str, source: Type, target: Type) -> str:
     return coerce(sql, source, target)
 
@@ -38,5 +49,5 @@ register(("date", "timestamp", "timestamptz"), ("timestamptz",), _widened)
 register(("date",), ("timestamp",), plain)
 register(("timestamp",), ("date", "time"), plain)
 register(("timestamp",), ("timestamp",), rescaled)
-register(("time",), ("time",), plain)
+register(("time",), ("time",), rescaled_time)
 register(("time",), ("timestamp",), _time_to_timestamp)

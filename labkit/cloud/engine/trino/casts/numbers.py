@@ -21,6 +21,12 @@ def _checked(sql: str, source: Type, target: Type) -> str:
     return or_fails(sql, tried, failure)
 
 
+def _decimal_to_integer(sql: str, source: Type, target: Type) -> str:
+    words = f"Cannot cast '#' to {str(target).upper()}"
+    failure = failure_of(f"CAST(round({sql}) AS VARCHAR)", words)
+    return or_fails(sql, f"TRY_CAST({sql} AS {target.duckdb})", failure)
+
+
 def _narrow(sql: str, source: Type, target: Type) -> str:
     """One integer type to another."""
     if INTEGERS.index(source.base) <= INTEGERS.index(target.base):
@@ -80,7 +86,7 @@ register(("boolean",), NUMBERS, plain)
 register(NUMBERS, _FLOATS, plain)
 register(("double",), ("real",), _to_real)
 register(INTEGERS, INTEGERS, _narrow)
-register(("decimal",), INTEGERS, _checked)
+register(("decimal",), INTEGERS, _decimal_to_integer)
 register(_FLOATS, INTEGERS, _rounded)
 register((*INTEGERS, "decimal"), ("decimal",), _to_decimal)
 register(_FLOATS, ("decimal",), _float_to_decimal)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from labkit.cloud.engine.trino.casts.moments import rescaled
+from labkit.cloud.engine.trino.casts.moments import rescaled, rescaled_time
 from labkit.cloud.engine.trino.casts.rules import failure_of, register, spelled
 from labkit.cloud.engine.trino.operators import INTEGERS, NUMBERS
 from labkit.cloud.engine.trino.text import cast_to_varchar
@@ -51,6 +51,12 @@ def _text_to_timestamp(sql: str, source: Type, target: Type) -> str:
     return rescaled(read, whole, target)
 
 
+def _text_to_time(sql: str, source: Type, target: Type) -> str:
+    whole, words = Type("time", (6,)), _VALUE.format(plain=target)
+    read = _from_text(sql, source, whole, shape=rf"\s*{_CLOCK}\s*", words=words)
+    return rescaled_time(read, whole, target)
+
+
 def _text_to_zoned(sql: str, source: Type, target: Type) -> str:
     return f"trino_text_to_zoned({sql})"
 
@@ -71,7 +77,6 @@ _TEXTS: dict[str, tuple[str, str]] = {
     ),
     "boolean": ("(?i)true|false|t|f|1|0", "Cannot cast '#' to BOOLEAN"),
     "date": (rf"{_DAY}\s*", "Value cannot be cast to date: #"),
-    "time": (rf"\s*{_CLOCK}\s*", _VALUE),
     "uuid": ("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", "Cannot cast value to UUID: #"),
 }
 _CHARACTERS = ("varchar", "char")
@@ -86,4 +91,5 @@ register(_PRINTED, ("char",), _to_char)
 for _target, (_shape, _words) in _TEXTS.items():
     register(_CHARACTERS, (_target,), partial(_from_text, shape=_shape, words=_words))
 register(_CHARACTERS, ("timestamp",), _text_to_timestamp)
+register(_CHARACTERS, ("time",), _text_to_time)
 register(("varchar",), ("timestamptz",), _text_to_zoned)

@@ -53,6 +53,12 @@ def _ranked(x: str) -> str:
     return f"CASE WHEN {x} IS NOT NULL THEN struct_pack(n := NOT isnan({x}), v := {x}) END"
 
 
+def _moments(name: str) -> tuple[str, ...]:
+    """How many values, how many of them are finite, and the moment of those."""
+    finite = "CASE WHEN isfinite({0}) THEN {0} END"
+    return ("count({0})", f"count({finite})", f"{name}({finite})")
+
+
 def _of_two(name: str, sql: str = "") -> Entry:
     """A statistic of two columns, NULL where it has no finite value."""
     return Entry(
@@ -169,7 +175,11 @@ AGGREGATES = (
         ),
         ("map_union(map(K, V)) -> map(K, V)", "list({0})", "trino_union_of({agg})"),
         ("approx_distinct(T) -> bigint", "count(DISTINCT {0})"),
-        ("approx_distinct(T, double) -> bigint", "count(DISTINCT {0})"),
+        (
+            "approx_distinct(T, double) -> bigint",
+            "count(DISTINCT {0})",
+            "trino_within_error({agg}, {1})",
+        ),
         (
             "approx_most_frequent(bigint, T, bigint) -> map(T, bigint)",
             "histogram({1})",
@@ -182,10 +192,17 @@ AGGREGATES = (
         ),
         (
             "skewness(double) -> double",
-            ("count({0})", "skewness({0})"),
-            "({agg[1]} * ({agg[0]} - 2) / sqrt({agg[0]}::DOUBLE * ({agg[0]} - 1)))",
+            _moments("skewness"),
+            (
+                "trino_moment({agg[0]}, 3, {agg[1]}, "
+                "{agg[2]} * ({agg[0]} - 2) / sqrt({agg[0]}::DOUBLE * ({agg[0]} - 1)))"
+            ),
         ),
-        ("kurtosis(double) -> double", "kurtosis({0})"),
+        (
+            "kurtosis(double) -> double",
+            _moments("kurtosis"),
+            "trino_moment({agg[0]}, 4, {agg[1]}, {agg[2]})",
+        ),
         ("stddev(double) -> double", "stddev_samp({0})"),
         ("stddev_samp(double) -> double", "stddev_samp({0})"),
         ("stddev_pop(double) -> double", "stddev_pop({0})"),

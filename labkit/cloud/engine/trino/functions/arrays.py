@@ -187,7 +187,7 @@ SCALARS = (
         ),
         (
             "sequence(date, date, interval day to second) -> array(date)",
-            "trino_dates({0}, {1}, {2}, 0)::DATE[]",
+            "trino_dates({0}, {1}, trino_whole_days({2}), 0)::DATE[]",
         ),
         (
             "sequence(date, date, interval year to month) -> array(date)",

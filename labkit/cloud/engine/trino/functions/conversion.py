@@ -62,6 +62,17 @@ SCALARS = (
 
 _SPEC = re.compile(r"%(?:(\d+)\$|<)?([-#+ 0,(]*)(\d+)?(?:\.(\d+))?([tT]?[A-Za-z%])")
 _INTEGERS = ("tinyint", "smallint", "integer", "bigint")
+_JAVA_CLASS = {
+    "tinyint": "java.lang.Byte",
+    "smallint": "java.lang.Short",
+    "integer": "java.lang.Integer",
+    "bigint": "java.lang.Long",
+    "real": "java.lang.Float",
+    "double": "java.lang.Double",
+    "decimal": "java.math.BigDecimal",
+    "varchar": "java.lang.String",
+    "boolean": "java.lang.Boolean",
+}
 _JAVA = Context(prec=400, rounding=ROUND_HALF_UP)
 
 
@@ -92,7 +103,8 @@ def _format_text(pattern: str, kinds: list[str], texts: list[str | None]) -> str
 #: The flags that a conversion does not take.
 _NO_FLAGS = {
     **dict.fromkeys("sSbB", "#+ 0,("), **dict.fromkeys("tTcC", "#+ 0,("), "d": "#", "%": "#+ 0,(",
-    **dict.fromkeys("oxX", ",(+ "), **dict.fromkeys("eE", ","), "n": "-#+ 0,(",
+    **dict.fromkeys("oxX", ",(+ "), **dict.fromkeys("eE", ","), **dict.fromkeys("gG", "#"),
+    "n": "-#+ 0,(",
 }  # fmt: skip
 
 
@@ -159,10 +171,11 @@ def _number(
     fits = {
         "d": _INTEGERS, "x": _INTEGERS, "X": _INTEGERS, "o": _INTEGERS, "c": _INTEGERS,
         "f": ("real", "double", "decimal"), "e": ("real", "double", "decimal"),
-        "E": ("real", "double", "decimal"),
+        "E": ("real", "double", "decimal"), "g": ("real", "double", "decimal"),
+        "G": ("real", "double", "decimal"),
     }.get(letter)  # fmt: skip
     if fits is None or kind not in fits:
-        conversion = f"{letter} != {kind}"
+        conversion = f"{letter} != {_JAVA_CLASS.get(kind, kind)}"
         fail(f"Invalid format string: {pattern} (IllegalFormatConversion: {conversion})")
     if letter == "c":
         return chr(int(text))
@@ -175,12 +188,22 @@ def _number(
         return text
     value_of = Decimal(text)
     digits = int(precision) if precision else 6
+    if letter in "gG":
+        letter, digits = _general(value_of, digits or 1)
     if letter in "eE":
         body = re.sub(r"e([+-])(\d)$", r"e\g<1>0\2", _rounded(value_of.copy_abs(), f".{digits}e"))
     else:
-        group, places = "," if "," in flags else "", digits if letter == "f" else 0
+        group, places = "," if "," in flags else "", digits if letter in "fgG" else 0
         body = _rounded(value_of.copy_abs(), f"{group}.{places}f")
     return _signed(body, value_of < 0, flags)
+
+
+def _general(value: Decimal, digits: int) -> tuple[str, int]:
+    """``%g``: so many digits in all, scientific below 10^-4 and from 10^digits on."""
+    rounded = Decimal(_rounded(value.copy_abs(), f".{digits - 1}e"))
+    if value and not -4 <= rounded.adjusted() < digits:
+        return "e", digits - 1
+    return "f", digits - 1 - (rounded.adjusted() if value else 0)
 
 
 def _signed(body: str, negative: bool, flags: str) -> str:

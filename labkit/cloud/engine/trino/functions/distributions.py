@@ -118,6 +118,8 @@ def _numeric_histogram(
     found: list[tuple[float, float]] = []
     for row in rows:
         if row["v"] is not None and row["w"] is not None:
+            if math.isnan(row["v"] + row["w"]):
+                fail("numeric_histogram of NaN is not supported here", "NOT_SUPPORTED")
             found.append((row["v"], row["w"]))
             if len(found) == buckets + _BUFFER:
                 found = _merged(found, buckets)

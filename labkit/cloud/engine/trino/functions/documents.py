@@ -7,8 +7,10 @@ Java writes them. The paths of ``json_extract`` are steps: ``$.a``, ``$["my key"
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from functools import lru_cache, partial
 from itertools import product
 from typing import Any
@@ -120,6 +122,8 @@ def dump(value: Any, *, ordered: bool = False, number: Callable[[Any], str] | No
         case list():
             return "[" + ",".join(map(inner, value)) + "]"
         case float():
+            if number is None and math.isinf(value):
+                raise ValueError(value)
             return (number or java_double)(value)
         case str():
             return _text(value)
@@ -143,10 +147,12 @@ def java_double(value: float) -> str:
     """
     if value == 0 or 1e-3 <= abs(value) < 1e7:
         return repr(float(value))
-    exponent = f"{float(value):.16e}".partition("e")[2]
-    digits = repr(float(value)).split("e")[0].replace(".", "").replace("-", "").strip("0") or "0"
+    if not math.isfinite(value):
+        return "NaN" if math.isnan(value) else f"{'-' * (value < 0)}Infinity"
+    shown = Decimal(repr(float(value)))
+    digits = "".join(map(str, shown.as_tuple().digits)).strip("0") or "0"
     sign = "-" * (value < 0)
-    return f"{sign}{digits[0]}.{digits[1:] or '0'}E{int(exponent)}"
+    return f"{sign}{digits[0]}.{digits[1:] or '0'}E{shown.adjusted()}"
 
 
 def _parse(text: str) -> str:

@@ -103,7 +103,7 @@ def unless_null(template: str) -> Render:
 
     def render(call: Any, args: Sequence[str]) -> str:
         missing = " OR ".join(f"({arg}) IS NULL" for arg in args)
-        body = template.format(*args, all=", ".join(args))
+        body = template.format(*args, **_words(call, args))
         return f"CASE WHEN {missing} THEN NULL ELSE {body} END"
 
     return render

@@ -55,6 +55,8 @@ trino_split_part(a, b, i) AS CASE
     END;
 
 trino_levenshtein(a, b) AS CASE
+    WHEN greatest(length(a), length(b)) * (least(length(a), length(b)) - 1) > 1000000
+        THEN trino_fail('The combined inputs for Levenshtein distance are too large')
     WHEN strlen(a) = length(a) AND strlen(b) = length(b) THEN levenshtein(a, b)
     ELSE trino_levenshtein_unicode(a, b)
     END;
@@ -97,7 +99,16 @@ trino_cosine_of(a, b) AS list_sum(list_transform(
     )) / (trino_norm(a) * trino_norm(b));
 
 -- https://en.wikipedia.org/wiki/Binomial_proportion_confidence_interval#Wilson_score_interval
-trino_wilson(s, n, z, side) AS (
+trino_wilson(s, n, z, side) AS CASE
+    WHEN s < 0 THEN trino_fail('number of successes must not be negative')
+    WHEN n <= 0 THEN trino_fail('number of trials must be positive')
+    WHEN s > n
+        THEN trino_fail('number of successes must not be larger than number of trials')
+    WHEN z < 0 OR isnan(z) THEN trino_fail('z-score must not be negative')
+    ELSE trino_wilson_of(s, n, z, side)
+    END;
+
+trino_wilson_of(s, n, z, side) AS (
     s / n::DOUBLE + z * z / (2 * n)
     + side * z * sqrt((s / n::DOUBLE * (1 - s / n::DOUBLE) + z * z / (4 * n)) / n)
     ) / (1 + z * z / n);
@@ -417,6 +428,12 @@ trino_dates_by_month(a, b, mo) AS list_filter(
         lambda _i: a::TIMESTAMP + to_months((_i * mo)::INTEGER)),
     lambda _e: CASE WHEN mo > 0 THEN _e <= b ELSE _e >= b END);
 
+trino_whole_days(ms) AS CASE
+    WHEN ms % 86400000 <> 0
+        THEN trino_fail('sequence step must be a day interval if start and end values are dates')
+    ELSE ms
+    END;
+
 trino_dates(a, b, ms, mo) AS CASE
     WHEN ms = 0 AND mo = 0 THEN trino_fail('interval must not be zero')
     WHEN (ms + mo > 0 AND b < a) OR (ms + mo < 0 AND b > a) THEN trino_way_fail()
@@ -490,6 +507,7 @@ trino_full_map(s) AS list_transform([trino_groups(s)],
 
 trino_multimap_of(a) AS CASE
     WHEN a IS NULL THEN NULL
+    WHEN len(a) > 0 AND list_count(list_transform(a, lambda _e: _e.key)) = 0 THEN NULL
     ELSE list_transform([trino_sorted(a)], lambda _s: trino_full_map(_s))[1]
     END;
 
@@ -501,6 +519,7 @@ trino_union_of(a) AS CASE
 trino_map_agg(a) AS CASE
     WHEN a IS NULL THEN NULL
     WHEN list_unique(list_transform(a, lambda _e: _e.key)) = len(a) THEN map_from_entries(a)
+    WHEN list_count(list_transform(a, lambda _e: _e.key)) = 0 THEN NULL
     ELSE trino_map_of(a)
     END;
 
@@ -512,6 +531,18 @@ trino_multimap(a) AS CASE
 
 -- Aggregates
 
+-- Of equal values, and beside NaN or infinity, a moment is NaN.
+trino_moment(n, least, finite, x) AS CASE
+    WHEN n < least THEN NULL
+    WHEN finite < n OR x IS NULL THEN 'NaN'::DOUBLE
+    ELSE x
+    END;
+
+trino_within_error(found, error) AS CASE
+    WHEN error BETWEEN 0.0040625e0 AND 0.26e0 THEN found
+    ELSE trino_fail('Max standard error must be in [0.004063, 0.260000]: ' || error)
+    END;
+
 trino_finite(x) AS CASE WHEN isfinite(x) THEN x ELSE NULL END;
 
 -- Of those that are as frequent the least comes first.
@@ -522,7 +553,13 @@ trino_most_frequent(counts, n) AS map_from_entries(list_transform(
 
 trino_weight(a) AS list_sum(list_transform(a, lambda _f: _f.w));
 
-trino_weighted(a, p) AS list_filter(a, lambda _e, _i:
+trino_weighted(a, p) AS CASE
+    WHEN list_bool_or(list_transform(a, lambda _e: _e.w <= 0))
+        THEN trino_fail('percentile weight must be > 0')
+    ELSE trino_weighted_of(a, p)
+    END;
+
+trino_weighted_of(a, p) AS list_filter(a, lambda _e, _i:
     _e.v IS NOT NULL AND trino_weight(a[1 : _i]) >= p * trino_weight(a))[1].v;
 
 -- JSON

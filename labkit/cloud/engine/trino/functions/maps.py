@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from labkit.cloud.engine.trino.functions.entry import apply, entries, unless_null
+from labkit.cloud.engine.trino.functions.entry import apply, entries, failure, unless_null
+from labkit.cloud.engine.trino.functions.equality import equals_nothing
 
 
 def _filter(call: Any, args: Sequence[str]) -> str:
@@ -51,6 +52,17 @@ def _column(array: str, field: int) -> str:
     return f"list_transform({array}, lambda _e: struct_extract_at(_e, {field}))"
 
 
+def _map(call: Any, args: Sequence[str]) -> str:
+    """A key is nothing that has NULL inside."""
+    made = f"trino_map({args[0]}, {args[1]})"
+    kind = call.parameters[0].element
+    if kind.base not in ("array", "map", "row"):
+        return made
+    inside = f"_e IS NOT NULL AND {equals_nothing('_e', kind)}"
+    found = f"len(list_filter({args[0]}, lambda _e: {inside})) > 0"
+    return f"CASE WHEN {found} THEN {failure('map key cannot be indeterminate')} ELSE {made} END"
+
+
 def _empty(call: Any, args: Sequence[str]) -> str:
     return "MAP {}"
 
@@ -59,7 +71,7 @@ SCALARS = entries(
     ("cardinality(map(K, V)) -> bigint", "cardinality({0})::BIGINT"),
     ("element_at(map(K, V), K) -> V", "map_extract_value({0}, {1})"),
     ("map() -> map(unknown, unknown)", _empty),
-    ("map(array(K), array(V)) -> map(K, V)", "trino_map({0}, {1})"),
+    ("map(array(K), array(V)) -> map(K, V)", _map),
     (
         "map_concat(map(K, V), map(K, V), map(K, V)...) -> map(K, V)",
         unless_null("map_concat({all})"),

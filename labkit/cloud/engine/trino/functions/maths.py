@@ -6,6 +6,7 @@ https://trino.io/docs/current/functions/bitwise.html
 
 from __future__ import annotations
 
+import math
 import string
 from collections.abc import Mapping, Sequence
 from statistics import NormalDist
@@ -14,6 +15,7 @@ from typing import Any
 from labkit.cloud.engine.closed import Udf
 from labkit.cloud.engine.rounding import rounded
 from labkit.cloud.engine.trino import decimals
+from labkit.cloud.engine.trino.functions.documents import java_double
 from labkit.cloud.engine.trino.functions.entry import (
     FLOATS,
     Entry,
@@ -58,6 +60,11 @@ def _greatest(call: Any, args: Sequence[str]) -> str:
     return unless_null(f"coalesce(greatest({numbers}), 'NaN')")(call, args)
 
 
+def _or_nan(template: str) -> Any:
+    """A function in Python that gives NaN, of which DuckDB makes NULL."""
+    return unless_null(f"coalesce({template}, 'NaN'::DOUBLE)")
+
+
 SCALARS = (
     *over(f"{_INTEGERS}|{FLOATS}|decimal(p, s)", "abs(#) -> #", "abs({0})"),
     *(
@@ -86,7 +93,8 @@ SCALARS = (
         "truncate(decimal(p, s)) -> decimal(rp, 0)", _TO_RETURNS.format("trunc"), derive=_truncated
     ),
     Entry(
-        "truncate(decimal(p, s), integer) -> decimal(p, s)", "CAST(trunc({0}, {1}) AS {returns})"
+        "truncate(decimal(p, s), integer) -> decimal(p, s)",
+        unless_null("CAST(trunc({0}, coalesce({1}, 0)) AS {returns})"),
     ),
     *over(_INTEGERS, "mod(#, #) -> #", "({0} % {1})"),
     *over(FLOATS, "mod(#, #) -> #", "({0} % {1})"),
@@ -120,10 +128,10 @@ SCALARS = (
             "trino_width_bucket({0}, {1}, {2}, {3})",
         ),
         ("width_bucket(double, array(double)) -> bigint", "trino_bin({0}, {1})"),
-        ("normal_cdf(double, double, double) -> double", "trino_normal_cdf({0}, {1}, {2})"),
+        ("normal_cdf(double, double, double) -> double", _or_nan("trino_normal_cdf({all})")),
         (
             "inverse_normal_cdf(double, double, double) -> double",
-            "trino_inverse_normal_cdf({0}, {1}, {2})",
+            _or_nan("trino_inverse_normal_cdf({all})"),
         ),
         (
             "wilson_interval_lower(bigint, bigint, double) -> double",
@@ -224,13 +232,20 @@ def _width_bucket(x: float, low: float, high: float, count: int) -> int:
         fail("bucketCount must be greater than 0")
     if x != x:
         fail("operand must not be NaN")
+    for place, bound in (("first", low), ("second", high)):
+        if not math.isfinite(bound):
+            fail(f"{place} bound must be finite")
     if low == high:
         fail("bounds cannot equal each other")
-    if not (abs(low) < float("inf") and abs(high) < float("inf")):
-        fail("first and second bounds must be finite")
-    if low > high:
-        x, low, high = -x, -low, -high
-    return 0 if x < low else count + 1 if x >= high else int(count * (x - low) / (high - low) + 1)
+    least, most = min(low, high), max(low, high)
+    if x >= most and count == _LARGEST:
+        fail(f"Bucket for value {java_double(x)} is out of range", "NUMERIC_VALUE_OUT_OF_RANGE")
+    inside = int(count * (x - least) / (most - least) + 1) if least <= x < most else 0
+    bucket = count + 1 if x >= most else inside
+    return bucket if low < high else count - bucket + 1
+
+
+_LARGEST = (1 << 63) - 1
 
 
 _SIZES = {"TINYINT": 8, "SMALLINT": 16, "INTEGER": 32, "BIGINT": 64}
@@ -263,7 +278,7 @@ def _bit_count(value: int, bits: int) -> int:
 
 
 def _normal_cdf(mean: float, deviation: float, value: float) -> float:
-    if deviation <= 0:
+    if not deviation > 0:
         fail("standardDeviation must be > 0")
     return NormalDist(mean, deviation).cdf(value)
 
@@ -271,7 +286,7 @@ def _normal_cdf(mean: float, deviation: float, value: float) -> float:
 def _inverse_normal_cdf(mean: float, deviation: float, p: float) -> float:
     if not 0 < p < 1:
         fail("p must be 0 > p > 1")
-    if deviation <= 0:
+    if not deviation > 0:
         fail("sd must be > 0")
     return NormalDist(mean, deviation).inv_cdf(p)
 

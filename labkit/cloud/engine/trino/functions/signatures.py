@@ -163,7 +163,7 @@ def _fits(arg: Type, parameter: Type, coercing: bool) -> bool:
 def _collect(pattern: Type, arg: Type, found: Bindings, coercing: bool) -> bool:
     if len(pattern.base) == 1:
         return _meet(pattern.base, arg, found, coercing)
-    if arg == UNKNOWN:
+    if arg == UNKNOWN and pattern.base != "decimal":
         return coercing
     if coercing and pattern.base != arg.base and pattern.args:
         arg = _as_base(arg, pattern.base) or arg

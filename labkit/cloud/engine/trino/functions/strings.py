@@ -99,7 +99,7 @@ SCALARS = (
         ("concat(varchar, varchar, varchar...) -> varchar", infix("||")),
         ("concat(varbinary, varbinary, varbinary...) -> varbinary", infix("||")),
         ("concat_ws(varchar, array(varchar)) -> varchar", "array_to_string({1}, {0})"),
-        ("concat_ws(varchar, varchar...) -> varchar", "concat_ws({all})"),
+        ("concat_ws(varchar, varchar, varchar...) -> varchar", "concat_ws({all})"),
         ("hamming_distance(varchar, varchar) -> bigint", "trino_hamming({0}, {1})"),
         ("length(varchar(x)) -> bigint", "length({0})"),
         ("length(char(x)) -> bigint", "CASE WHEN {0} IS NULL THEN NULL ELSE {x}::BIGINT END"),
@@ -248,6 +248,8 @@ def _soundex(text: str) -> str:
 def _split_limit(text: str, delimiter: str, limit: int) -> list[str]:
     if limit <= 0:
         fail("Limit must be positive")
+    if limit >= 1 << 31:
+        fail("Limit is too large")
     if not delimiter:
         fail("The delimiter may not be the empty string")
     return text.split(delimiter, limit - 1)
