@@ -11,10 +11,11 @@ from typing import Any
 
 from moto.cloudformation import models, parsing
 
+from labkit.cloud.stacks.following import causes
 from labkit.cloud.stacks.kinds import Members, at
 from labkit.cloud.stacks.resources import changeable
 from labkit.cloud.stacks.types import TYPES
-from labkit.cloud.stacks.updates import given, needs, touched_by
+from labkit.cloud.stacks.updates import given, in_order, needs, touched_by
 
 _ATTRIBUTES = (
     "Metadata",
@@ -31,14 +32,18 @@ def listed(change_set: Any) -> list[models.Change]:
     """The changes of a change set to its stack, resources in the order of their making."""
     resources, template = change_set.stack.resource_map, change_set.template_dict
     parameters = given(template, change_set.parameters)
-    touched = touched_by(resources, template, parameters)
+    diff = resources.build_resource_diff(template, parameters)
+    modified = _modified(resources, template, parameters, diff)
+    diff["Modify"] = [name for name in template["Resources"] if name in modified]
     found = []
-    for action, names in resources.build_resource_diff(template, parameters).items():
+    for action, names in diff.items():
         for name in names:
             was = resources._resource_json_map.get(name, {})
             said = template["Resources"].get(name, was) if action != "Remove" else was
             change = models.Change(action, name, said["Type"])
-            told = _told(action, was, said, touched)
+            told: Members = {"scope": [], "details": []} | modified.get(name, {})
+            if action == "Remove":
+                told["policy_action"] = was.get("DeletionPolicy", "Delete")
             made = resources._parsed_resources.get(name)
             told["physical_resource_id"] = getattr(made, "physical_resource_id", None)
             vars(change).update(told)
@@ -46,20 +51,50 @@ def listed(change_set: Any) -> list[models.Change]:
     return found
 
 
-def _told(action: str, was: Members, said: Members, touched: set[str]) -> Members:
+def _modified(resources: Any, template: Members, parameters: Members, diff: Members) -> Members:
+    """What is told of each resource that is changed, or may be as another one is."""
+    old, made = resources._resource_json_map, resources._parsed_resources
+    touched, told = touched_by(resources, template, parameters), Members()
+    for name in reversed(in_order(template["Resources"])):
+        if name not in old or name not in made or name in diff["Remove"]:
+            continue
+        said, direct = template["Resources"][name], name in diff["Modify"]
+        details = [
+            *(_details(old[name], said, touched) if direct else ()),
+            *_following(said, told),
+        ]
+        if direct or details:
+            told[name] = _told(said, details)
+    return told
+
+
+def _told(said: Members, details: list[Members]) -> Members:
     """What is told of a change beside its name, by moto's names of the members."""
-    if action == "Add":
-        return {"scope": [], "details": []}
-    if action == "Remove":
-        return {"scope": [], "details": [], "policy_action": was.get("DeletionPolicy", "Delete")}
-    details = list(_details(was, said, touched))
     scope = {detail["Target"]["Attribute"]: None for detail in details}
-    needed = {detail["Target"]["RequiresRecreation"] for detail in details}
+    needed = {
+        # What will only be known then may make another one, or not.
+        "Conditionally" if (again, each["Evaluation"]) == ("Always", "Dynamic") else again
+        for each in details
+        for again in [each["Target"]["RequiresRecreation"]]
+    }
     worst = next((each for each in reversed(_REPLACEMENTS) if each in needed), "Never")
     told = {"scope": list(scope), "details": details, "replacement": _REPLACEMENTS[worst]}
     if worst == "Always":
         told["policy_action"] = f"ReplaceAnd{said.get('UpdateReplacePolicy', 'Delete')}"
     return told
+
+
+def _following(said: Members, changed: Members) -> Iterator[Members]:
+    """Each property that takes a value of a resource that is changed, or replaced, before."""
+    recreation = _recreation(said["Type"])
+    for name, value in (said.get("Properties") or {}).items():
+        for source, path in dict.fromkeys(causes(value)):
+            cause = changed.get(path.partition(".")[0])
+            if cause is None or "Properties" not in cause["scope"]:
+                continue
+            if source == "ResourceAttribute" or cause["replacement"] != "False":
+                target = _target(name, recreation(name))
+                yield _detail(target, source, "Dynamic", CausingEntity=path)
 
 
 def _details(was: Members, said: Members, touched: set[str]) -> Iterator[Members]:
@@ -74,17 +109,26 @@ def _details(was: Members, said: Members, touched: set[str]) -> Iterator[Members
     for name in sorted(before.keys() | after.keys()):
         gone = renamed and named.partition(".")[0] in ("*", name)
         again = "Always" if gone else recreation(name)
-        target = {"Attribute": "Properties", "Name": name, "RequiresRecreation": again}
-        if name == "Tags":
-            target = {"Attribute": "Tags", "RequiresRecreation": "Never"}
+        target = _target(name, again)
         if before.get(name) != after.get(name):
             yield _detail(target)
         for cause in sorted(touched & {*needs(after.get(name))}):
             yield _detail(target, "ParameterReference", CausingEntity=cause)
 
 
-def _detail(target: Members, source: str = "DirectModification", **cause: str) -> Members:
-    return {"Target": target, "Evaluation": "Static", "ChangeSource": source, **cause}
+def _target(name: str, again: str) -> Members:
+    if name == "Tags":
+        return {"Attribute": "Tags", "RequiresRecreation": "Never"}
+    return {"Attribute": "Properties", "Name": name, "RequiresRecreation": again}
+
+
+def _detail(
+    target: Members,
+    source: str = "DirectModification",
+    evaluation: str = "Static",
+    **cause: str,
+) -> Members:
+    return {"Target": target, "Evaluation": evaluation, "ChangeSource": source, **cause}
 
 
 def _name(kind: str) -> str:

@@ -82,17 +82,23 @@ class Resource(Model):
         """Change a resource, or make another one in its place.
 
         Raises:
-            ValidationError: another one is needed, and has the name of this one.
+            ValidationError: another one is needed, and the template gives it the name of this one.
         """
+        elsewhere = False
         if isinstance(old, cls) and old.type == definition["Type"]:
             new = cls(definition, str(old.name))
-            if new.name == old.name and (new.kind.change or new.kind.parts):
+            if new.members == old.members:
+                return old
+            elsewhere = new._is_elsewhere(old)
+            same = new.name == old.name and not elsewhere
+            if same and (new.kind.change or new.kind.parts):
                 new.change(old)
                 return new
-            if new.name == old.name and new.name is not None:
+            said = definition.get("Properties") or {}
+            if same and new.kind.name and at(said, new.kind.name) is not None:
                 raise ValidationError(message=FIXED.format(name=old.physical_resource_id))
         new = cls.made(definition, name)
-        if new.physical_resource_id != old.physical_resource_id:
+        if elsewhere or new.physical_resource_id != old.physical_resource_id:
             stacks.REPLACED.get().append((old, new))
         return new
 
@@ -118,6 +124,10 @@ class Resource(Model):
         except ValidationError:
             self.delete()  # it is its own: the call has made it
             raise
+
+    def _is_elsewhere(self, old: Resource) -> bool:
+        """Whether it is of another function, table or role than an earlier one of its name."""
+        return any(at(self.members, p) != at(old.members, p) for p in self.kind.by.values())
 
     def change(self, old: Resource) -> None:
         """Make of an earlier one what this one says.

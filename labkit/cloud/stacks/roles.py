@@ -1,4 +1,6 @@
-"""IAM's roles and groups in a stack, with their policies.
+"""IAM's roles, groups and managed policies in a stack.
+
+moto drops no policy that somebody has, so that its stack could not be dropped.
 
 Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_IAM.html
 """
@@ -7,7 +9,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from labkit.cloud.stacks.kinds import Kind, Members, Part, kind
+from labkit.cloud import stacks
+from labkit.cloud.stacks.calls import ask
+from labkit.cloud.stacks.kinds import Kind, Members, Part, kind, renaming
 
 Call = tuple[str, Members]
 
@@ -61,6 +65,33 @@ def _policy_of(noun: str) -> Kind:
     return Kind("iam", f"Put{call}", f"Put{call}", f"Delete{call}", "", id="|".join(names), by=by)
 
 
+def _arn(members: Members) -> str:
+    return f"arn:aws:iam::{stacks.caller().account}:policy{members.get('Path', '/')}" + str(
+        members["PolicyName"]
+    )
+
+
+def _given_to(noun: str) -> Part:
+    """The roles, groups or users that have a managed policy."""
+
+    def told(members: Members, name: str) -> Members:
+        return {f"{noun}Name": name, "PolicyArn": _arn(members)}
+
+    return Part(
+        f"{noun}s",
+        lambda members, name: (f"Attach{noun}Policy", told(members, name)),
+        lambda members, name: (f"Detach{noun}Policy", told(members, name)),
+    )
+
+
+def _version(members: Members, document: Any) -> Call:
+    """Another version of a managed policy, in the place of the one that holds."""
+    where = {"PolicyArn": _arn(members)}
+    held = ask("iam", "GetPolicy", where)["Policy"]["DefaultVersionId"]
+    ask("iam", "CreatePolicyVersion", where | {"PolicyDocument": document, "SetAsDefault": True})
+    return "DeletePolicyVersion", where | {"VersionId": held}
+
+
 ROLE = kind(
     "iam",
     "Role",
@@ -82,6 +113,20 @@ IDENTITIES = {
         attributes={"Arn": "Group.Arn"},
     ),
     "AWS::IAM::GroupPolicy": _policy_of("Group"),
+    "AWS::IAM::ManagedPolicy": kind(
+        "iam",
+        "Policy",
+        change="",
+        name="ManagedPolicyName",
+        id="Policy.Arn",
+        by={"PolicyArn": "Policy.Arn"},
+        shaped=renaming({"ManagedPolicyName": "PolicyName"}),
+        parts=(
+            *map(_given_to, ("Role", "Group", "User")),
+            Part("PolicyDocument", _version, first=False),
+        ),
+        attributes={"PolicyArn": "Policy.Arn", "PolicyId": "Policy.PolicyId"},
+    ),
     "AWS::IAM::Role": ROLE,
     "AWS::IAM::RolePolicy": _policy_of("Role"),
     "AWS::IAM::UserPolicy": _policy_of("User"),

@@ -17,7 +17,7 @@ from moto.cloudformation import models, parsing
 from moto.cloudformation.exceptions import ValidationError
 
 from labkit.cloud import stacks
-from labkit.cloud.stacks import taken
+from labkit.cloud.stacks import following, taken
 from labkit.cloud.stacks.events import telling
 from labkit.cloud.stacks.failures import Failed, NotHere, is_new, put, to_delete
 from labkit.cloud.stacks.updates import Said, export, given, in_order, needs, touched_by
@@ -92,6 +92,7 @@ def _update(self: Any, template: Said, parameters: Said | None = None) -> None:
     parameters = given(template, parameters or {})
     touched = touched_by(self, template, parameters)
     todo = self.build_resource_diff(template, parameters)
+    before = following.values(self, template)
     changed: list[str] = []
     replaced: dict[str, tuple[Any, Any]] = {}
     try:
@@ -99,20 +100,21 @@ def _update(self: Any, template: Said, parameters: Said | None = None) -> None:
         for name in todo["Add"]:
             self[name]
         for name in reversed(in_order(template["Resources"])):
-            if name in todo["Modify"]:
+            follows = following.follows(self, name, before, changed)
+            if name in todo["Modify"] or follows:
                 changed.append(name)
-                replaced |= _change(self, name, old[name], touched)
+                replaced |= _change(self, name, follows or _differs(self, name, old, touched))
         check_outputs(self, template)
     except Exception as error:
         if isinstance(error, Failed):
             if is_new(self.stack):  # all of it is dropped, or left, by who made it
                 raise
             put(self.stack, "UPDATE_ROLLBACK_IN_PROGRESS", error.reason)
-        _undo(self, former, todo["Add"], changed, replaced, touched)
+        _undo(self, former, todo["Add"], changed, replaced)
         raise
     with _complete():
         _drop(self, old, todo["Remove"])
-    for name, (former_one, _) in replaced.items():
+    for name, (former_one, _) in reversed(replaced.items()):
         if old[name].get("UpdateReplacePolicy") not in _KEPT:
             with _complete(), telling(self, "DELETE", name, old[name], former_one):
                 former_one.delete(self._account_id, self._region_name)
@@ -126,10 +128,9 @@ def _undo(
     added: list[str],
     changed: list[str],
     replaced: dict[str, tuple[Any, Any]],
-    touched: set[str],
 ) -> None:
     """Drop what was added, and put back what was changed."""
-    template, undoing = resources._template, stacks.UNDOING.set(True)
+    undoing = stacks.UNDOING.set(True)
     try:
         unmake(resources, added)
         _read(resources, *former)
@@ -139,7 +140,7 @@ def _undo(
                     resources._parsed_resources[name], new = replaced[name]
                     new.delete(resources._account_id, resources._region_name)
                 else:
-                    _change(resources, name, template["Resources"][name], touched)
+                    _change(resources, name, differs=False)
     finally:
         stacks.UNDOING.reset(undoing)
 
@@ -162,8 +163,19 @@ def _read(resources: Any, template: Said, parameters: Said) -> None:
     resources.load_conditions()
 
 
-def _change(resources: Any, name: str, was: Said, touched: set[str]) -> dict[str, tuple[Any, Any]]:
-    """Change a resource; where another takes its place, both are told, and are there."""
+def _differs(resources: Any, name: str, old: Said, touched: set[str]) -> bool:
+    """Whether a resource's properties are said otherwise, or ask for parameters that are others."""
+    said = resources._resource_json_map[name]
+    now, was = (each.get("Properties") or {} for each in (said, old[name]))
+    return now != was or bool(touched & {*needs(said)})
+
+
+def _change(resources: Any, name: str, differs: bool) -> dict[str, tuple[Any, Any]]:
+    """Change a resource; where another takes its place, both are told, and are there.
+
+    Raises:
+        NotHere: its properties differ, and nothing here changes one of its type.
+    """
     replaced: list[tuple[Any, Any]] = []
     stacks.REPLACED.set(replaced)
     said = resources._resource_json_map[name]
@@ -179,7 +191,7 @@ def _change(resources: Any, name: str, was: Said, touched: set[str]) -> dict[str
         )
         if new is not None:
             known[0] = resources._parsed_resources[name] = new
-        elif said.get("Properties") != was.get("Properties") or touched & {*needs(said)}:
+        elif differs:
             raise NotHere(message=_UNCHANGED.format(said["Type"]))
     return dict.fromkeys([name] if replaced else [], *replaced)
 

@@ -129,9 +129,12 @@ def _diff(self: Any, other_template: Said, parameters: Said | None = None) -> Sa
     wanted = _wanted(self, other_template, parameters) if parameters else {*new}
     touched = touched_by(self, other_template, parameters or {})
     both = [name for name in new if name in wanted & made]
+    empty: Said = {"Properties": {}}  # which moto writes where a template has none
     return {
         "Add": [name for name in reversed(in_order(new)) if name in wanted - made - silent],
-        "Modify": [n for n in both if new[n] != old[n] or touched & {*needs(new[n])}],
+        "Modify": [
+            n for n in both if empty | new[n] != empty | old[n] or touched & {*needs(new[n])}
+        ],
         "Remove": [name for name in old if name in made - wanted],
     }
 

@@ -1,0 +1,152 @@
+"""Updates of stacks: what follows from a change of another resource, functions and policies."""
+
+import json
+
+import pytest
+
+from tests.roles import make_role
+
+FOLLOWING = """
+Parameters: {Name: {Type: String}, Word: {Type: String}}
+Resources:
+  Topic: {Type: AWS::SNS::Topic, Properties: {TopicName: !Ref Name}}
+  Queue: {Type: AWS::SQS::Queue}
+  Heard:
+    Type: AWS::SNS::Subscription
+    Properties: {TopicArn: !Ref Topic, Protocol: sqs, Endpoint: !GetAtt Queue.Arn}
+  One: {Type: AWS::SSM::Parameter, Properties: {Type: String, Value: !Ref Word}}
+  Two: {Type: AWS::SSM::Parameter, Properties: {Type: String, Value: !Sub "${One.Value}!"}}
+  Three: {Type: AWS::SSM::Parameter, Properties: {Type: String, Value: !Ref One}}
+Outputs: {Topic: {Value: !Ref Topic}, Two: {Value: !GetAtt Two.Value}}
+"""
+ELSEWHERE = """
+Parameters: {Name: {Type: String}}
+Resources:
+  Base: {Type: AWS::Glue::Database, Properties: {CatalogId: !Ref "AWS::AccountId",
+    DatabaseInput: {Name: !Ref Name}}}
+  Table: {Type: AWS::Glue::Table, Properties: {CatalogId: !Ref "AWS::AccountId",
+    DatabaseName: !Ref Base, TableInput: {Name: lines}}}
+"""
+
+
+def given(**values):
+    return [{"ParameterKey": key, "ParameterValue": value} for key, value in values.items()]
+
+
+@pytest.fixture
+def stacks(aws):
+    return aws("cloudformation")
+
+
+@pytest.fixture
+def made(stacks, fresh):
+    """Make a stack, and change it; each answers its outputs."""
+    name = fresh("stack")
+
+    def make(template, verb="create_stack", **values):
+        body = template if isinstance(template, str) else json.dumps(template)
+        getattr(stacks, verb)(StackName=name, TemplateBody=body, Parameters=given(**values))
+        (stack,) = stacks.describe_stacks(StackName=name)["Stacks"]
+        assert stack["StackStatus"] == f"{verb.split('_')[0].upper()}_COMPLETE"
+        return {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", ())}
+
+    make.name = name
+    yield make
+    stacks.delete_stack(StackName=name)
+
+
+def test_who_refers_to_a_changed_resource_is_changed_too(aws, stacks, made, fresh):
+    sns, one, two = aws("sns"), fresh("one"), fresh("two")
+    former = made(FOLLOWING, Name=one, Word="a")
+    change = {"StackName": made.name, "ChangeSetName": "next"}
+    told = given(Name=two, Word="b")
+    stacks.create_change_set(**change, UsePreviousTemplate=True, Parameters=told)
+    listed = [each["ResourceChange"] for each in stacks.describe_change_set(**change)["Changes"]]
+    assert [
+        (each["LogicalResourceId"], each["Replacement"], *(d["CausingEntity"] for d in why))
+        for each in listed
+        for why in [each["Details"]]
+    ] == [
+        ("Topic", "True", "Name"),
+        ("Heard", "Conditional", "Topic"),
+        ("One", "False", "Word"),
+        ("Two", "False", "One.Value"),
+    ]
+    stacks.execute_change_set(**change)
+    (stack,) = stacks.describe_stacks(StackName=made.name)["Stacks"]
+    outputs = {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}
+    assert outputs == {"Topic": former["Topic"].replace(one, two), "Two": "b!"}
+    (heard,) = sns.list_subscriptions_by_topic(TopicArn=outputs["Topic"])["Subscriptions"]
+    assert heard["Protocol"] == "sqs"
+    events = stacks.describe_stack_events(StackName=made.name)["StackEvents"]
+    changed = {e["LogicalResourceId"] for e in events if e["ResourceStatus"] == "UPDATE_COMPLETE"}
+    assert changed - {made.name} == {"Topic", "Heard", "One", "Two"}
+
+
+def test_a_resource_of_another_takes_the_place_of_the_former(aws, made, fresh):
+    glue, one, two = aws("glue"), fresh("one").replace("-", "_"), fresh("two").replace("-", "_")
+    made(ELSEWHERE, Name=one)
+    made(ELSEWHERE, "update_stack", Name=two)
+    assert glue.get_table(DatabaseName=two, Name="lines")["Table"]["DatabaseName"] == two
+    with pytest.raises(glue.exceptions.EntityNotFoundException):
+        glue.get_database(Name=one)
+
+
+def function(role, code, **more):
+    members = {"Runtime": "python3.12", "Handler": "index.answer", "Role": role, **more}
+    kind = {"Type": "AWS::Lambda::Function", "Properties": members | {"Code": {"ZipFile": code}}}
+    return {"Resources": {"Function": kind}, "Outputs": {"Name": {"Value": {"Ref": "Function"}}}}
+
+
+def test_a_stack_changes_a_function_its_settings_and_its_tags(aws, made, fresh):
+    functions, role = aws("lambda"), make_role(aws("iam"), fresh("r"), "lambda")
+
+    def told(name):
+        known = functions.get_function(FunctionName=name)
+        members = known["Configuration"]
+        variables = members.get("Environment", {}).get("Variables", {})
+        tags = {k: v for k, v in known.get("Tags", {}).items() if not k.startswith("aws:")}
+        return members["Timeout"], members["Description"], variables, tags
+
+    code = "import cfnresponse, os\ndef answer(event, context):\n    return "
+    more = {"Timeout": 9, "Description": "d", "Tags": [{"Key": "a", "Value": "b"}]}
+    more["Environment"] = {"Variables": {"WORD": "w"}}
+    name = made(function(role, f"{code}1", **more))["Name"]
+    assert told(name) == (9, "d", {"WORD": "w"}, {"a": "b"})
+    first = functions.get_function_configuration(FunctionName=name)["CodeSha256"]
+    assert made(function(role, f"{code}1"), "update_stack")["Name"] == name
+    assert told(name) == (3, "", {}, {})
+    same = functions.get_function_configuration(FunctionName=name)["CodeSha256"]
+    made(function(role, f"{code}2"), "update_stack")
+    last = functions.get_function_configuration(FunctionName=name)["CodeSha256"]
+    assert (first == same, same == last) == (True, False)
+
+
+def test_a_managed_policy_is_changed_and_dropped_with_its_role(aws, stacks, fresh):
+    iam, name = aws("iam"), fresh("stack")
+
+    def body(action):
+        rights = {"Statement": [{"Effect": "Allow", "Action": action, "Resource": "*"}]}
+        trust = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
+        documents = [{"Version": "2012-10-17"} | each for each in (rights, {"Statement": [trust]})]
+        role = {"RoleName": name, "AssumeRolePolicyDocument": documents[1]}
+        policy = {"PolicyDocument": documents[0], "Roles": [{"Ref": "Role"}]}
+        kinds = {
+            "Role": {"Type": "AWS::IAM::Role", "Properties": role},
+            "Policy": {"Type": "AWS::IAM::ManagedPolicy", "Properties": policy},
+        }
+        return {"TemplateBody": json.dumps({"Resources": kinds})}
+
+    knowing = {"StackName": name, "Capabilities": ["CAPABILITY_NAMED_IAM"]}
+    stacks.create_stack(**knowing, **body("s3:GetObject"))
+    stacks.update_stack(**knowing, **body("s3:PutObject"))
+    (policy,) = iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]
+    (version,) = iam.list_policy_versions(PolicyArn=policy["PolicyArn"])["Versions"]
+    told = {"PolicyArn": policy["PolicyArn"], "VersionId": version["VersionId"]}
+    document = iam.get_policy_version(**told)["PolicyVersion"]["Document"]
+    assert document["Statement"][0]["Action"] == "s3:PutObject"
+    stacks.delete_stack(StackName=name)
+    asked = (iam.get_role, {"RoleName": name}), (iam.get_policy, {"PolicyArn": policy["PolicyArn"]})
+    for get, gone in asked:
+        with pytest.raises(iam.exceptions.NoSuchEntityException):
+            get(**gone)
