@@ -52,7 +52,7 @@ class TableColumn:
 
     Args:
         default: the expression's text, empty for none.
-        identity: first value and step, when it is an identity column.
+        identity: first value and step, when it is an identity column; it may be NULL unless told.
         by_default: whether a value may be given for the identity.
     """
 

@@ -96,14 +96,14 @@ def _column_attribute(words: Words, found: TableColumn, declared: Declared) -> T
         return found
     if words.accept("DEFAULT"):
         if words.word.text.lower() == "identity" and words.peek("(", ahead=1):
-            return replace(found, identity=_told_identity(words, found), nullable=False)
+            return replace(found, identity=_told_identity(words, found))
         stops = ("NOT", "NULL", "ENCODE", "DISTKEY", "SORTKEY", "PRIMARY", "UNIQUE", "REFERENCES")
         default = words.expression(*stops) if not words.accept("NULL") else ""
         return replace(found, default=default)
     if words.accept("IDENTITY"):
-        return replace(found, identity=_identity(words, found), nullable=False)
+        return replace(found, identity=_identity(words, found))
     if words.accept("GENERATED", "BY", "DEFAULT", "AS", "IDENTITY"):
-        return replace(found, identity=_identity(words, found), nullable=False, by_default=True)
+        return replace(found, identity=_identity(words, found), by_default=True)
     if words.accept("ENCODE"):
         return replace(found, encode=encoding(words))
     if words.accept("COLLATE"):
