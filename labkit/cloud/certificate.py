@@ -1,4 +1,4 @@
-"""The certificate of this machine's warehouses: made on the spot, for loopback alone.
+"""The certificate of this machine's warehouses and services: made here, for loopback alone.
 
 It lies in the workspace as ``redshift/server.crt``, so that a client can check it
 (``sslmode=verify-full sslrootcert=...``), and with all authorities of this machine as

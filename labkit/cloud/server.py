@@ -85,7 +85,7 @@ def serve(home: Path, port: int, beneath: Path | None = None) -> int:
     cloud.endpoint = f"http://127.0.0.1:{server.port}"
     cloud.start()
     services.resume(cloud)
-    certificate.prepare(cloud.home)  # clients are told to trust it
+    server.ssl_context = certificate.server_context(cloud.home)  # clients are told to trust it
     gc.freeze()
     gc.enable()
     _write_connection(cloud, server.port)

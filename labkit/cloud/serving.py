@@ -4,12 +4,16 @@ werkzeug's server ends a connection after each answer, because it does not know 
 body ends that nobody has read. Here each body counts (`Counted`), so that a client such as boto3
 calls many times over one connection; what is left unread ends it.
 Source: https://www.rfc-editor.org/rfc/rfc9112#name-persistence
+
+A client that begins with TLS, as Athena's drivers for JDBC and ODBC do whatever they are told,
+is answered by TLS at the same port, with the workspace's certificate.
 """
 
 from __future__ import annotations
 
 import selectors
 import socket
+import ssl
 import threading
 import traceback
 from collections.abc import Callable, Iterable
@@ -27,6 +31,8 @@ LINGER_S, MOST_LINGERING = 0.01, 10_000_000_000
 #: Whether the server ends: connections that wait do, too, at their next request.
 ENDING = threading.Event()
 _BODILESS = (204, 304)
+#: The first byte of TLS, a record of its handshake; no method of HTTP begins with it.
+_TLS = b"\x16"
 
 
 class Coming:
@@ -107,6 +113,36 @@ class Handler(MotoRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 
+    def setup(self) -> None:
+        self.is_there = self._begins()
+        if self.is_there:
+            super().setup()
+
+    def handle(self) -> None:
+        if self.is_there:
+            super().handle()
+
+    def finish(self) -> None:
+        if self.is_there:
+            super().finish()
+        if self._is_secure:
+            self.request.close()  # the server knows the socket beneath alone
+
+    def _begins(self) -> bool:
+        """Whether the client says something, and, where it begins with TLS, believes us."""
+        self.request.settimeout(IDLE_S)
+        try:
+            tls = self.server.ssl_context
+            if self.request.recv(1, socket.MSG_PEEK) == _TLS and tls:
+                self.request = tls.wrap_socket(self.request, server_side=True)
+        except OSError:
+            return False
+        return True
+
+    @property
+    def _is_secure(self) -> bool:
+        return isinstance(self.request, ssl.SSLSocket)
+
     def handle_one_request(self) -> None:
         self.connection.settimeout(IDLE_S)
         try:
@@ -146,6 +182,7 @@ class Handler(MotoRequestHandler):
             self.close_connection |= not _is_number(length)
             environ["wsgi.input"] = Counted(self.coming, int(length) if _is_number(length) else 0)
         environ["werkzeug.socket"] = Wire(self.connection)
+        environ["wsgi.url_scheme"] = "https" if self._is_secure else "http"
         return environ
 
     def _linger(self) -> None:

@@ -2,8 +2,10 @@
 
 import http.client
 import socket
+import ssl
 import threading
 import urllib.parse
+import urllib.request
 
 import pytest
 from werkzeug.serving import make_server
@@ -78,3 +80,28 @@ def test_a_client_is_told_where_its_connection_ends(odd_port, path, status, ends
     answer = client.getresponse()
     assert (answer.status, answer.getheader("Connection")) == (status, ends)
     client.close()
+
+
+def test_tls_at_the_same_port(cloud, client):
+    """What a client sends and gets by TLS is what others do, whole bodies of files included."""
+    trust = str(cloud.home / "redshift" / "trust.pem")
+    secured = client("s3", endpoint_url=cloud.endpoint.replace("http:", "https:"), verify=trust)
+    plain, body = client("s3"), bytes(range(256)) * 4096
+    plain.create_bucket(Bucket="by-tls")
+    secured.put_object(Bucket="by-tls", Key="k", Body=body)
+    assert plain.get_object(Bucket="by-tls", Key="k")["Body"].read() == body
+    assert secured.get_object(Bucket="by-tls", Key="k")["Body"].read() == body
+    asked = secured.generate_presigned_url("get_object", {"Bucket": "by-tls", "Key": "k"})
+    with urllib.request.urlopen(asked, context=ssl.create_default_context(cafile=trust)) as got:
+        assert got.read() == body
+
+
+def test_a_client_that_does_not_believe_the_certificate(cloud, client):
+    """Its connection ends, and nothing else; the log does not take it for a fault."""
+    address, log = urllib.parse.urlsplit(cloud.endpoint), cloud.home / "test.log"
+    before = log.stat().st_size
+    stranger = http.client.HTTPSConnection(address.hostname, address.port, timeout=60)
+    with pytest.raises(ssl.SSLCertVerificationError):
+        stranger.request("GET", "/")
+    assert client("sts").get_caller_identity()["Account"]
+    assert "serving.py" not in log.read_text()[before:]
