@@ -35,6 +35,7 @@ import labkit.cloud.around.log_subscriptions
 import labkit.cloud.around.made_up
 import labkit.cloud.around.metrics
 import labkit.cloud.around.parameter_values
+import labkit.cloud.around.queue_messages
 import labkit.cloud.around.subscriptions
 import labkit.cloud.athena
 import labkit.cloud.databrew

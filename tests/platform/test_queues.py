@@ -52,6 +52,43 @@ def test_a_message_is_known_within_its_group(sqs, make):
     assert all(len(each["SequenceNumber"]) == 20 for each in told)
 
 
+def bodies(sqs, url, **asked):
+    told = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, **asked)
+    return [each["Body"] for each in told.get("Messages", [])]
+
+
+def test_groups_keep_their_order_when_messages_are_seen_again(sqs, make):
+    url = make(**FIFO)
+    for body in ("a1", "b1", "a2", "a3", "b2"):
+        send(sqs, url, body, body[0])
+    asked = {"QueueUrl": url, "MaxNumberOfMessages": 2}
+    first, second = sqs.receive_message(**asked)["Messages"]
+    assert (first["Body"], second["Body"]) == ("a1", "a2")  # all of a group first
+    again = {"VisibilityTimeout": 0}
+    assert bodies(sqs, url, **again) == ["b1", "b2"]  # a3 waits for a1
+    for each in (first, second):
+        handle = {"ReceiptHandle": each["ReceiptHandle"]}
+        sqs.change_message_visibility(QueueUrl=url, **handle, **again)
+    assert bodies(sqs, url, **again) == ["a1", "a2", "a3", "b1", "b2"]
+    assert bodies(sqs, url, **again) == ["a1", "a2", "a3", "b1", "b2"]
+
+
+def test_a_purged_queue_forgets_what_it_had(sqs, make):
+    url = make(**FIFO)
+    send(sqs, url, "once", "a")
+    sqs.purge_queue(QueueUrl=url)
+    send(sqs, url, "once", "a")
+    assert bodies(sqs, url) == ["once"]
+
+
+def test_batches_that_are_none(sqs, make):
+    url = make()
+    many = [{"Id": str(number), "ReceiptHandle": "none"} for number in range(11)]
+    for entries, code in ((many, "TooManyEntriesInBatchRequest"), ([], "EmptyBatchRequest")):
+        with pytest.raises(ClientError, match=code):
+            sqs.delete_message_batch(QueueUrl=url, Entries=entries)
+
+
 def test_a_handle_of_a_fifo_queue_expires(sqs, make):
     url = make(**FIFO)
     send(sqs, url, "late", "a")
@@ -111,10 +148,10 @@ def test_a_queue_of_other_attributes(sqs, fresh):
     assert headers["x-amzn-errortype"].startswith("com.amazonaws.sqs#")
 
 
-def attribute(kind, value):
+def attribute(kind, value, name="b"):
     return {
         "MessageBody": "a",
-        "MessageAttributes": {"b": {"DataType": kind, "StringValue": value}},
+        "MessageAttributes": {name: {"DataType": kind, "StringValue": value}},
     }
 
 
@@ -123,6 +160,9 @@ MESSAGES = {
     "no text": ({"MessageBody": "\x01"}, "InvalidMessageContents"),
     "an empty attribute": (attribute("String", ""), "non-empty value of type 'String'"),
     "no number": (attribute("Number", "a"), "to a number"),
+    "a name of AWS's": (attribute("String", "a", "AWS.a"), "attribute name 'AWS.a' is invalid"),
+    "a period at the end": (attribute("String", "a", "a."), "attribute name 'a.' is invalid"),
+    "no text in an attribute": (attribute("String", "\x08"), "Invalid characters found"),
     "deduplicated": ({"MessageBody": "a", "MessageDeduplicationId": "a"}, "this queue type"),
 }
 
@@ -132,5 +172,12 @@ def test_messages_that_are_none(sqs, make, message, told):
     url = make()
     with pytest.raises(ClientError, match=told):
         sqs.send_message(QueueUrl=url, **message)
-    with pytest.raises(ClientError, match=told):
-        sqs.send_message_batch(QueueUrl=url, Entries=[{"Id": "1", **message}])
+    entries = [{"Id": "1", **message}, {"Id": "2", "MessageBody": "sent"}]
+    if told == "MissingParameter":
+        with pytest.raises(ClientError, match=told):
+            sqs.send_message_batch(QueueUrl=url, Entries=entries)
+        return
+    batch = sqs.send_message_batch(QueueUrl=url, Entries=entries)
+    (failed,), (sent,) = batch["Failed"], batch["Successful"]
+    assert told in f"{failed['Code']}: {failed['Message']}"
+    assert (failed["Id"], sent["Id"]) == ("1", "2")

@@ -19,6 +19,7 @@ from typing import Any
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 
 REMEMBERED_MS = 300_000
+_MOST_ENTRIES = 10
 _NAME = re.compile(r"[\w-]{1,80}", re.ASCII)
 _FIRST_SEQUENCE = 10**19  # all have twenty digits
 # What a value may be, by attribute; for all others it is a text.
@@ -34,6 +35,14 @@ _POLICIES = ("Policy", "RedrivePolicy", "RedriveAllowPolicy")
 _OTHERS = {*_POLICIES, "KmsMasterKeyId", "SqsManagedSseEnabled"}
 _OF_FIFO = {"ContentBasedDeduplication", "DeduplicationScope", "FifoQueue", "FifoThroughputLimit"}
 _NO_TEXT = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_VALID = (
+    "Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | "
+    "#xE000 to #xFFFD | #x10000 to #x10FFFF"
+)
+# A name of a message's attribute: not long, no period at its ends; and those that are AWS's own.
+_MOST_LETTERS = 256
+_ATTRIBUTE = re.compile(r"(?=.{1,256}\Z)[\w-]([\w.-]*[\w-])?")
+_RESERVED = re.compile(r"(aws|amazon)\.", re.IGNORECASE)
 _NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
 
 
@@ -41,13 +50,18 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
     """Raise for what SQS does not take; other calls are passed on."""
     if judge := _JUDGES.get(context.operation):
         judge(context, parameters)
-    for entry in parameters.get("Entries", ()):
+    entries = parameters.get("Entries", ())
+    if "Entries" in parameters and not entries:
+        words = f"There should be at least one {context.operation}RequestEntry in the request."
+        raise AwsError("EmptyBatchRequest", words)
+    if len(entries) > _MOST_ENTRIES:
+        words = f"Maximum number of entries per request are {_MOST_ENTRIES}. You have sent"
+        raise AwsError("TooManyEntriesInBatchRequest", f"{words} {len(entries)}.")
+    for entry in entries:
         if not _NAME.fullmatch(entry["Id"]):
             words = "A batch entry id can only contain alphanumeric characters, hyphens and"
             words += " underscores. It can be at most 80 letters long."
             raise AwsError("InvalidBatchEntryId", words)
-        if context.operation == "SendMessageBatch":
-            _check_message(context, {"QueueUrl": parameters["QueueUrl"], **entry})
 
 
 @operation("sqs", "GetQueueAttributes")
@@ -55,7 +69,7 @@ def get_queue_attributes(
     context: Context, *, QueueUrl: str, AttributeNames: list[str] | None = None
 ) -> Answer:
     """What is known of a queue: moments in whole seconds, one kind of encryption."""
-    attributes = _attributes(context, _find(context, QueueUrl), AttributeNames or [])
+    attributes = _attributes(context, find_queue(context, QueueUrl), AttributeNames or [])
     return {"Attributes": attributes} if attributes else {}
 
 
@@ -77,7 +91,7 @@ def _attributes(context: Context, queue: Any, names: list[str]) -> dict[str, str
 @operation("sqs", "SetQueueAttributes")
 def set_queue_attributes(context: Context, *, QueueUrl: str, Attributes: dict[str, str]) -> Answer:
     """Attributes that are not named stay as they are."""
-    queue = _find(context, QueueUrl)
+    queue = find_queue(context, QueueUrl)
     if queue.fifo_queue and Attributes.get("FifoQueue", "true") != "true":
         words = "Invalid value for the parameter FifoQueue. Reason: Modifying queue type is not"
         raise AwsError("InvalidAttributeValue", f"{words} supported.")
@@ -197,26 +211,45 @@ def _check_redrive(context: Context, fifo: bool, policy: str) -> None:
         raise _bad(f"Value {policy} for parameter RedrivePolicy is invalid. Reason: {why}")
 
 
-def _check_message(context: Context, parameters: dict[str, Any]) -> None:
-    queue, body = _find(context, parameters["QueueUrl"]), parameters["MessageBody"]
+def check_message(context: Context, parameters: dict[str, Any]) -> None:
+    """Raise for a message that the queue does not take, alone or of a batch."""
+    queue, body = find_queue(context, parameters["QueueUrl"]), parameters["MessageBody"]
     if not body:
         words = "The request must contain the parameter MessageBody."
         raise AwsError("MissingParameter", words)
     if _NO_TEXT.search(body):
-        words = "Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to "
-        words += "#xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF"
-        raise AwsError("InvalidMessageContents", words)
+        raise AwsError("InvalidMessageContents", _VALID)
+    attributes, most = parameters.get("MessageAttributes") or {}, int(queue.maximum_message_size)
+    if context.operation == "SendMessage" and _size(body, attributes) > most:
+        words = f"Reason: Message must be shorter than {most} bytes."
+        raise _bad(f"One or more parameters are invalid. {words}")
     if (given := parameters.get("MessageDeduplicationId")) and not queue.fifo_queue:
         words = f"Value {given} for parameter MessageDeduplicationId is invalid. Reason: The"
         raise _bad(f"{words} request includes a parameter that is not valid for this queue type")
-    for name, attribute in (parameters.get("MessageAttributes") or {}).items():
+    for name, attribute in attributes.items():
         _check_attribute(name, **attribute)
+
+
+def _size(body: str, attributes: dict[str, Any]) -> int:
+    """The bytes of a message and its attributes: names, types and values."""
+    texts = [body, *attributes]
+    for each in attributes.values():
+        texts += [each["DataType"], each.get("StringValue") or ""]
+    blobs = sum(len(each.get("BinaryValue") or b"") for each in attributes.values())
+    return blobs + sum(len(each.encode()) for each in texts)
 
 
 def _check_attribute(
     name: str, *, DataType: str, StringValue: str = "", BinaryValue: bytes = b"", **_: Any
 ) -> None:
     kind = DataType.partition(".")[0]
+    if not _ATTRIBUTE.fullmatch(name) or _RESERVED.match(name):
+        words = "is invalid. Attribute name can contain A-Z, a-z, 0-9, underscore (_), hyphen (-),"
+        raise _bad(f"The message attribute name '{name}' {words} and period (.) characters.")
+    if len(DataType) > _MOST_LETTERS:
+        raise _bad(f"Message (user) attribute '{name}' has an invalid type.")
+    if _NO_TEXT.search(StringValue):
+        raise _bad(_VALID)
     if kind in ("String", "Number", "Binary") and not (StringValue or BinaryValue):
         words = "must contain a non-empty value of type"
         raise _bad(f"Message (user) attribute '{name}' {words} '{DataType}'.")
@@ -229,11 +262,15 @@ def _check_number(_: Context, parameters: dict[str, Any]) -> None:
     if not 1 <= wanted <= 10:
         words = "is invalid. Reason: Must be between 1 and 10, if provided."
         raise _bad(f"Value {wanted} for parameter MaxNumberOfMessages {words}")
+    wait = parameters.get("WaitTimeSeconds") or 0
+    if not 0 <= wait <= 20:
+        words = "is invalid. Reason: Must be >= 0 and <= 20, if provided."
+        raise _bad(f"Value {wait} for parameter WaitTimeSeconds {words}")
 
 
 def _check_handle(context: Context, parameters: dict[str, Any]) -> None:
     """Raise for a handle that none has, and one that may do nothing to its message any more."""
-    queue, handle = _find(context, parameters["QueueUrl"]), parameters["ReceiptHandle"]
+    queue, handle = find_queue(context, parameters["QueueUrl"]), parameters["ReceiptHandle"]
     deletes, why = context.operation == "DeleteMessage", ""
     message = next((each for each in queue._messages if each.had_receipt_handle(handle)), None)
     if message is None and handle not in queue.deleted_messages:
@@ -253,7 +290,7 @@ _JUDGES = {
     "CreateQueue": _check_new,
     "DeleteMessage": _check_handle,
     "ReceiveMessage": _check_number,
-    "SendMessage": _check_message,
+    "SendMessage": check_message,
 }
 
 
@@ -261,7 +298,12 @@ def _bad(words: str) -> AwsError:
     return AwsError("InvalidParameterValue", words)
 
 
-def _find(context: Context, url: str) -> Any:
+def find_queue(context: Context, url: str) -> Any:
+    """moto's record of a queue.
+
+    Raises:
+        AwsError: ``QueueDoesNotExist``.
+    """
     found = context.backend("sqs").queues.get(url.rpartition("/")[2])
     if found is None:
         raise AwsError("QueueDoesNotExist", "The specified queue does not exist.")

@@ -1,0 +1,136 @@
+"""Which messages a queue gives, and what becomes of a batch that it is given.
+
+A FIFO queue gives a group's messages in their order: what is behind one in flight waits for it.
+moto passes over the first of several that become visible again together, so that the second comes
+before it, and holds a group back whose first message is there; it refuses a whole batch for one
+message, and knows messages that a purge has taken.
+
+Sources:
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-understanding-logic.html,
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html and
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_PurgeQueue.html
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import moto.sqs.models as models
+from moto.sqs.exceptions import PurgeQueueInProgress
+
+from labkit.cloud.around.queues import check_message, find_queue
+from labkit.cloud.cloud import Cloud, on_start
+from labkit.cloud.operations import Answer, AwsError, Context, operation
+
+
+@on_start
+def give_as_queues(cloud: Cloud) -> None:
+    """Let moto's queues give messages in SQS's order, and have attributes of other letters."""
+    backends: Any = models.SQSBackend
+    backends.receive_message = _receive
+    models.ATTRIBUTE_NAME_PATTERN = re.compile(r"[\w.-]+")
+
+
+def _receive(
+    backend: Any,
+    queue_name: str,
+    count: int,
+    wait_seconds_timeout: int,
+    visibility_timeout: int,
+    message_attribute_names: list[str] | None = None,
+) -> list[Any]:
+    """Messages that are in flight from now on; nobody waits here for others to come."""
+    queue = backend.get_queue(queue_name)
+    names = ["All" if each == "*" else each for each in message_attribute_names or ()]
+    queue._pending_messages = {each for each in queue._pending_messages if not each.visible}
+    given: list[Any] = []
+    for message in list(_ready(queue)):
+        if len(given) == count:
+            break
+        if not backend.is_message_valid_based_on_retention_period(queue_name, message):
+            continue
+        if _is_dead(queue, message):
+            queue._messages.remove(message)
+            queue.dead_letter_queue.add_message(message)
+            continue
+        queue._pending_messages.add(message)
+        message.mark_received(visibility_timeout=visibility_timeout)
+        told = copy.deepcopy(message)
+        models._filter_message_attributes(told, names)
+        given.append(told)
+    return given
+
+
+def _ready(queue: Any) -> Iterator[Any]:
+    """What may be given: of a FIFO queue group by group, each up to the first that may not."""
+    if not queue.fifo_queue:
+        yield from queue.messages
+        return
+    groups: dict[Any, list[Any]] = {}
+    for each in queue._messages:
+        groups.setdefault(each.group_id, []).append(each)
+    for messages in groups.values():
+        for each in messages:
+            if not each.visible or each.delayed:
+                break
+            yield each
+
+
+def _is_dead(queue: Any, message: Any) -> bool:
+    redrive = queue.redrive_policy
+    if queue.dead_letter_queue is None or not redrive:
+        return False
+    return bool(message.approximate_receive_count >= int(redrive["maxReceiveCount"]))
+
+
+@operation("sqs", "SendMessageBatch")
+def send_message_batch(context: Context, *, QueueUrl: str, Entries: list[dict[str, Any]]) -> Answer:
+    """Send what may be sent of up to ten messages, and tell of the others why not."""
+    queue, failed, entries = find_queue(context, QueueUrl), [], {}
+    for number, entry in enumerate(Entries):
+        try:
+            check_message(context, {"QueueUrl": QueueUrl, **entry})
+        except AwsError as error:
+            if error.code == "MissingParameter":
+                raise
+            why = {"SenderFault": True, "Code": error.code, "Message": error.message}
+            failed.append({"Id": entry["Id"], **why})
+        else:
+            entries[str(number)] = {"MessageAttributes": {}, "DelaySeconds": None, **entry}
+    with context.cloud.changing("sqs"):
+        sent, late = context.backend("sqs").send_message_batch(queue.name, entries)
+    lists = {"Successful": [_sent(queue, each) for each in sent], "Failed": [*failed, *late]}
+    return {member: each for member, each in lists.items() if each}
+
+
+def _sent(queue: Any, message: Any) -> Answer:
+    told = {
+        "Id": message.user_id,
+        "MessageId": message.id,
+        "MD5OfMessageBody": message.body_md5,
+        "MD5OfMessageAttributes": message.attribute_md5 if message.message_attributes else None,
+        "SequenceNumber": message.sequence_number if queue.fifo_queue else None,
+    }
+    return {member: each for member, each in told.items() if each}
+
+
+@operation("sqs", "PurgeQueue")
+def purge_queue(context: Context, *, QueueUrl: str) -> Answer:
+    """Take all messages; a FIFO queue forgets that it had them."""
+    queue = find_queue(context, QueueUrl)
+    with context.cloud.changing("sqs"):
+        try:
+            context.backend("sqs").purge_queue(queue.name)
+        except PurgeQueueInProgress as error:
+            raise AwsError("PurgeQueueInProgress", error.message, 403) from error
+        vars(queue).pop("sent_of_late", None)
+    return {}
+
+
+@operation("sqs", "ListQueueTags")
+def list_queue_tags(context: Context, *, QueueUrl: str) -> Answer:
+    tags = find_queue(context, QueueUrl).tags
+    return {"Tags": tags} if tags else {}
