@@ -138,6 +138,10 @@ function followFocus(root, own, before) {
 const button = (label, onclick, props, ...children) =>
   h("button", { type: "button", onclick, "aria-label": label, ...props }, ...(children.length ? children : [label]));
 
+/* Takes something out of a list, once: the second click of a double click would hit its neighbour. */
+const remover = (label, act, props, ...children) =>
+  button(label, (click) => click.detail < 2 && act(), { class: "lk-plain", ...props }, ...(children.length ? children : ["✕"]));
+
 const icon = (name) => h("span", { class: `lk-icon lk-icon-${name}`, "aria-hidden": "true" });
 
 const badge = (text, kind) => h("span", { class: `lk-badge lk-${kind || "plain"}` }, text);

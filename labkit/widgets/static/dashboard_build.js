@@ -16,7 +16,7 @@ function buildPane(get, send, own) {
         button("Lower", () => edit("resize", { rows: visual.place.rows - 3 }), { class: "lk-plain", title: "Lower", disabled: visual.place.rows <= 6 }, "⤒"),
         h("span", { class: "lk-grow" }),
         button("Duplicate visual", () => edit("duplicate"), { class: "lk-plain", title: "Duplicate" }, copyMark()),
-        button("Delete visual", (click) => click.detail < 2 && edit("delete"), { class: "lk-plain", title: "Delete" }, "✕"))),
+        remover("Delete visual", () => edit("delete"), { title: "Delete" }))),
     visual.fixed ? h("p", { class: "lk-quiet lk-small lk-db-pad" }, `The fields of a ${visual.label.toLowerCase()} are changed by code; its title and its place here.`)
       : [typesGrid(visual, get, edit), h("div", { class: "lk-db-wells" }, visual.wells.map((w) => wellView(w, visual, get, edit, own))), asideView(visual, edit), orderView(visual, edit)],
   ];
@@ -62,7 +62,7 @@ function asideView(visual, edit) {
       h("div", { class: "lk-db-chip lk-db-unused" },
         h("button", { type: "button", class: "lk-db-chip-name", draggable: "true", "aria-label": `Show ${field.label}`, title: "Put it into a well, in the place of what is there",
           ondragstart: (e) => e.dataTransfer.setData(DRAGGED, JSON.stringify({ field: field.id })), onclick: () => edit("move_field", { field: field.id }) }, field.label),
-        button(`Remove ${field.label}`, () => edit("take_field", { field: field.id }), { class: "lk-plain", title: "Remove" }, "✕")))));
+        remover(`Remove ${field.label}`, () => edit("take_field", { field: field.id }), { title: "Remove" })))));
 }
 
 function fieldChip(field, well, visual, edit, own) {
@@ -71,7 +71,7 @@ function fieldChip(field, well, visual, edit, own) {
     h("div", { class: `lk-db-chip ${field.measure ? "lk-db-measure" : "lk-db-dimension"}` },
       h("button", { type: "button", class: "lk-db-chip-name", draggable: "true", "aria-expanded": String(open), "aria-label": `Field ${field.label}`, title: field.label,
         ondragstart: (e) => e.dataTransfer.setData(DRAGGED, JSON.stringify({ field: field.id })), onclick: () => own.set({ openField: open ? "" : field.id }) }, field.label),
-      button(`Remove ${field.label}`, () => edit("take_field", { field: field.id }), { class: "lk-plain", title: "Remove" }, "✕")),
+      remover(`Remove ${field.label}`, () => edit("take_field", { field: field.id }), { title: "Remove" })),
     open && fieldOptions(field, well, visual, edit));
 }
 

@@ -30,7 +30,7 @@ function fieldLine(field, get, send, own) {
       fieldMark(field), h("span", { class: "lk-db-label" }, breakable(field.name)), field.expression && h("span", { class: "lk-db-fx", title: "calculated" }, "ƒ")),
     h("span", { class: "lk-db-acts" },
       field.expression && button(`Edit ${field.name}`, () => own.set({ formula: { name: field.name, expression: field.expression, old: field.name, at: null } }), { class: "lk-plain", title: "Edit" }, "✎"),
-      field.expression && button(`Delete ${field.name}`, () => send("uncalculate", { data_set: field.set, name: field.name }), { class: "lk-plain", title: "Delete" }, "✕"),
+      field.expression && remover(`Delete ${field.name}`, () => send("uncalculate", { data_set: field.set, name: field.name }), { title: "Delete" }),
       button(`Filter by ${field.name}`, () => own.addFilter(field), { class: "lk-plain", title: "Filter" }, filterMark())));
 }
 

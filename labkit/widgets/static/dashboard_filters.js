@@ -26,7 +26,7 @@ function filterCard(filter, get, send, own) {
       h("input", { type: "checkbox", "aria-label": `Filter ${filter.column} on`, checked: filter.on, onchange: (e) => edit("switch_filter", { on: e.target.checked }) }),
       h("button", { type: "button", class: "lk-plain lk-grow lk-db-left", "aria-expanded": String(open), "aria-label": `Filter ${filter.column}`, onclick: () => own.openFilterCard(open ? null : filter) },
         h("b", {}, filter.column), h("div", { class: "lk-quiet lk-small" }, filterWords(filter))),
-      button(`Remove filter ${filter.column}`, () => edit("remove_filter"), { class: "lk-plain", title: "Remove" }, "✕")),
+      remover(`Remove filter ${filter.column}`, () => edit("remove_filter"), { title: "Remove" })),
     open && filterForm(filter, get, send, own, edit));
 }
 
@@ -185,7 +185,7 @@ function parametersPane(get, send, own) {
   return [
     h("ul", { class: "lk-db-cards", "aria-label": "Parameters" }, get("parameters").map((p) => h("li", { "data-key": p.name },
       h("div", { class: "lk-row lk-db-card-head" }, h("span", { class: "lk-grow" }, h("b", {}, `$${p.name}`), h("div", { class: "lk-quiet lk-small" }, `${p.type} · ${p.value ?? "no value"}`)),
-        button(`Remove parameter ${p.name}`, () => own.edit("remove_parameter", { name: p.name }), { class: "lk-plain" }, "✕"))))),
+        remover(`Remove parameter ${p.name}`, () => own.edit("remove_parameter", { name: p.name })))))),
     h("form", { class: "lk-db-form lk-db-pad", "aria-label": "New parameter", onsubmit: save },
       h("p", { class: "lk-quiet lk-small" }, "A parameter is a value that filters and calculated fields use, as ${Name}. It gets a control on this sheet."),
       h("input", { "aria-label": "Name of the parameter", class: "lk-db-wide", placeholder: "Name", value: form.name, oninput: (e) => change({ name: e.target.value }) }),

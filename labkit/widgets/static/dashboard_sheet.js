@@ -24,7 +24,7 @@ function sheetTabs(sheets, sheet, own) {
         h("input", { "aria-label": "Name of the sheet", autofocus: true, value: own.naming, oninput: (e) => (own.naming = e.target.value), onkeydown: (e) => { if (e.key === "Escape") own.set({ naming: null }); } }), h("button", { type: "submit" }, "Rename")),
     button("Add sheet", () => own.edit("add_sheet"), { class: "lk-plain", title: "Add a sheet" }, "+"),
     button("Rename sheet", () => own.set({ naming: sheet.name }), { class: "lk-plain", title: "Rename this sheet" }, "✎"),
-    sheets.length > 1 && button("Delete sheet", (click) => click.detail < 2 && own.edit("remove_sheet", { sheet: sheet.id }), { class: "lk-plain", title: "Delete this sheet" }, "✕"));
+    sheets.length > 1 && remover("Delete sheet", () => own.edit("remove_sheet", { sheet: sheet.id }), { title: "Delete this sheet" }));
 }
 
 /* What was clicked in a picture, and filters the others. */

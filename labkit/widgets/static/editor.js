@@ -107,7 +107,7 @@ function workbench(get, send, own) {
 function queryTabs(tabs, chosen, own) {
   return h("div", { class: "lk-query-tabs" },
     tablist("Queries", tabs.map((t) => [t.id, t.title]), chosen.id, (id) => own.openTab(id)),
-    tabs.length > 1 && button(`Close ${chosen.title}`, () => own.closeTab(chosen.id), { class: "lk-plain" }, "✕"),
+    tabs.length > 1 && remover(`Close ${chosen.title}`, () => own.closeTab(chosen.id)),
     button("New query", () => own.newTab(""), { class: "lk-plain" }, "+"));
 }
 

@@ -62,5 +62,5 @@ function reuseSwitch(own) {
 function savedView(get, send, own) {
   return listView(get("saved"), "No statement has been saved yet.", ["Name", "Database", "Statement", ""], (q) => [
     h("td", {}, h("b", {}, q.name)), h("td", {}, q.database), sqlCell(q.sql, own, q.name),
-    h("td", { class: "lk-actions" }, button(`Delete ${q.name}`, () => send("delete_saved", { query: q.id }), {}, "Delete"))]);
+    h("td", { class: "lk-actions" }, remover(`Delete ${q.name}`, () => send("delete_saved", { query: q.id }), { class: "" }, "Delete"))]);
 }

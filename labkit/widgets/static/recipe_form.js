@@ -131,7 +131,7 @@ function conditionFields(form, own, get) {
       h("select", { "aria-label": `Condition ${at + 1}: column`, value: c.TargetColumn, onchange: (e) => change(at, { TargetColumn: e.target.value }) }, names(get, form).map((n) => h("option", { value: n }, n))),
       h("select", { "aria-label": `Condition ${at + 1}: test`, value: c.Condition, onchange: (e) => change(at, { Condition: e.target.value }) }, KNOWN.conditions.map((k) => h("option", { value: k.name }, inWords(k.name).toLowerCase()))),
       needs(c.Condition) && h("input", { type: "text", "aria-label": `Condition ${at + 1}: value`, value: c.Value ?? "", oninput: (e) => change(at, { Value: e.target.value }) }),
-      button(`Remove condition ${at + 1}`, () => { form.conditions.splice(at, 1); own.set({}); }, { class: "lk-plain" }, "✕"))),
+      remover(`Remove condition ${at + 1}`, () => { form.conditions.splice(at, 1); own.set({}); }))),
     button("Add condition", () => { form.conditions.push({ Condition: "IS", TargetColumn: form.values.sourceColumn || names(get, form)[0] || "" }); own.set({}); }, { class: "lk-plain lk-small" },
       form.conditions.length ? "+ and …" : "+ only where …"));
 }

@@ -54,7 +54,7 @@ function linesInput(fields) {
     return h("div", { id: props.id, role: "group", "aria-label": props["aria-label"], class: "lk-rx-lines" },
       lines.map((line, at) => h("div", { class: "lk-rx-line", "data-key": `line${at}` },
         fields.map(([name, kind, choices]) => INPUTS[kind]({ "aria-label": `${spaced(name)} ${at + 1}` }, line[name], (text) => change(at, name, text), { required: kind === "column", choices, default: kind === "text" ? spaced(name).toLowerCase() : null }, columns)),
-        button(`Remove line ${at + 1}`, () => put(lines.filter((_, i) => i !== at)), { class: "lk-plain" }, "✕"))),
+        remover(`Remove line ${at + 1}`, () => put(lines.filter((_, i) => i !== at))))),
       button(`Add to ${props["aria-label"].toLowerCase()}`, () => put([...lines, fresh()]), { class: "lk-plain lk-small" }, lines.length ? "+ and by …" : "+ add …"));
   };
 }

@@ -39,7 +39,7 @@ function stepLine(step, at, count, get, send, own) {
       button(`Edit step ${at + 1}`, () => own.editStep(at), { class: "lk-plain", title: "Edit" }, "✎"),
       button(`Move step ${at + 1} up`, () => send("move", { index: at, to: at - 1 }), { class: "lk-plain", disabled: at === 0, title: "Move up" }, "↑"),
       button(`Move step ${at + 1} down`, () => send("move", { index: at, to: at + 1 }), { class: "lk-plain", disabled: at === count - 1, title: "Move down" }, "↓"),
-      button(`Delete step ${at + 1}`, () => send("remove", { index: at }), { class: "lk-plain", title: "Delete" }, "✕")));
+      remover(`Delete step ${at + 1}`, () => send("remove", { index: at }), { title: "Delete" })));
 }
 
 /* The job ------------------------------------------------------------------------------------------ */
