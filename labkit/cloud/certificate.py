@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import secrets
 import ssl
 import threading
 from datetime import UTC, datetime, timedelta
@@ -74,7 +75,9 @@ def _make(certificate: Path, key: Path) -> None:
 
 
 def _signed(secret: ec.EllipticCurvePrivateKey) -> x509.Certificate:
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    """A certificate of a name of its own: a client may trust those of other workspaces, too."""
+    told = {NameOID.COMMON_NAME: "localhost", NameOID.SERIAL_NUMBER: secrets.token_hex(8)}
+    name = x509.Name([x509.NameAttribute(*each) for each in told.items()])
     names = [
         x509.DNSName("localhost"),
         *(x509.IPAddress(ipaddress.IPv4Address(host)) for host in HOSTS),

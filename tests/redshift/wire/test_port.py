@@ -5,7 +5,9 @@ from contextlib import closing
 from unittest.mock import Mock
 
 import pytest
+from cryptography import x509
 
+from labkit.cloud import certificate
 from labkit.cloud.redshift.wire import listening
 
 
@@ -27,3 +29,17 @@ def test_a_port_that_is_taken_is_found_at_another_address():
     ):
         (host, port), (other, same) = one.getsockname(), two.getsockname()
     assert (host != other, port == same) == (True, True)
+
+
+def test_a_certificate_for_fewer_addresses_is_made_again(tmp_path, monkeypatch):
+    """Its name is another one: whoever trusts both finds the right one by it."""
+    monkeypatch.setattr(certificate, "HOSTS", ("127.0.0.1",))
+    certificate.prepare(tmp_path)
+    before = (tmp_path / "redshift" / "server.crt").read_bytes()
+    monkeypatch.undo()
+    certificate.prepare(tmp_path)
+    after = (tmp_path / "redshift" / "server.crt").read_bytes()
+    certificate.prepare(tmp_path)
+    assert (tmp_path / "redshift" / "server.crt").read_bytes() == after
+    one, two = map(x509.load_pem_x509_certificate, (before, after))
+    assert one.subject != two.subject
