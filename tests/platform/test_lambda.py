@@ -72,6 +72,21 @@ def test_a_handler_runs(function, call):
         assert words in report
 
 
+@pytest.mark.parametrize(
+    ("returned", "payload"),
+    [
+        ("{'n': [Decimal('1.10'), Decimal('5')], 't': 'é'}", '{"n": [1.10, 5], "t": "é"}'),
+        ("b'{\"a\":1}'", '{"a":1}'),
+        ("b'plain'", "plain"),
+    ],
+    ids=["decimals", "bytes", "bytes that are no JSON"],
+)
+def test_what_a_handler_returns(function, aws, returned, payload):
+    code = f"from decimal import Decimal\ndef handler(e, c):\n    return {returned}"
+    answer = aws("lambda").invoke(FunctionName=function(code))
+    assert (answer["Payload"].read().decode(), answer.get("FunctionError")) == (payload, None)
+
+
 def test_the_process_stays_warm_and_changes_with_the_code(function, call, aws):
     code = "import os\nn = 0\ndef handler(event, context):\n    global n\n    n += 1\n    return %s"
     name = function(code % "[os.getpid(), n]")

@@ -59,8 +59,16 @@ def _record(function: Any, request_id: str, event: str, outcome: Outcome) -> Jso
         },
         "requestPayload": json.loads(event),
         "responseContext": answered | ({"functionError": "Unhandled"} if outcome.failed else {}),
-        "responsePayload": json.loads(outcome.payload),
+        "responsePayload": _read(outcome.payload),
     }
+
+
+def _read(payload: str) -> Any:
+    """A function's answer; what is no JSON, as bytes may be, as its text."""
+    try:
+        return json.loads(payload)
+    except ValueError:
+        return payload
 
 
 def _is_bus(goal: str) -> bool:

@@ -9,15 +9,18 @@ Source: https://github.com/aws/aws-lambda-python-runtime-interface-client
 
 from __future__ import annotations
 
+import decimal
 import importlib
 import json
 import logging
 import os
+import re
 import resource
 import sys
 import threading
 import time
 import traceback
+import uuid
 from typing import Any
 
 TASK_ROOT = "/var/task"
@@ -94,10 +97,27 @@ def answer(handler: Any, call: dict[str, Any]) -> dict[str, Any]:
     except Exception as error:
         return failed(type(error).__name__, str(error), request_id, trace_of(error))
     try:
-        return {"result": json.dumps(result, ensure_ascii=False)}
+        return {"result": marshalled(result)}
     except Exception as error:
         words = f"Unable to marshal response: {error}"
         return failed("Runtime.MarshalError", words, request_id, [])
+
+
+def marshalled(result: Any) -> str:
+    """What a handler returns: JSON, in which decimals keep their digits, or bytes as they are."""
+    if isinstance(result, bytes):
+        return result.decode()
+    mark, decimals = uuid.uuid4().hex, []
+
+    def default(value: Any) -> str:
+        if not isinstance(value, decimal.Decimal):
+            told = f"Object of type {type(value).__name__} is not JSON serializable"
+            raise TypeError(told)
+        decimals.append("NaN" if value.is_nan() else str(value))
+        return f"{mark}{len(decimals) - 1}"
+
+    text = json.dumps(result, default=default, ensure_ascii=False)
+    return re.sub(rf'"{mark}(\d+)"', lambda found: decimals[int(found[1])], text)
 
 
 def trace_of(error: BaseException) -> list[str]:
