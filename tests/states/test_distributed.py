@@ -114,7 +114,37 @@ def test_a_file_is_read(run, s3, bucket, body, config, items):
     assert (ended.status, ended.output, ended.cause) == ("SUCCEEDED", items, None)
     assert ended.kinds == ["ExecutionStarted", *EVENTS, *DONE, "ExecutionSucceeded"]
     assert ended.details("MapStateStarted") == [{"length": 0}]
-    assert [event["previousEventId"] for event in ended.events] == [0, 0, 2, 3, 4, 5, 5, 7]
+    assert [event["previousEventId"] for event in ended.events] == [0, 0, 2, 3, 4, 5, 4, 7]
+
+
+LIMITS = {  # a limit, what it is, words of the cause
+    "a negative count": ("ToleratedFailureCount", -1, "ToleratedFailureCount cannot be negative."),
+    "no count": ("ToleratedFailureCount", 1.5, 'value "1.5" which is not a valid integer: $.n'),
+    "too large a share": (
+        "ToleratedFailurePercentage",
+        100.1,
+        "ToleratedFailurePercentage must be between 0 and 100.",
+    ),
+    "no share": ("ToleratedFailurePercentage", {}, 'value "{}" which is not a valid float: $.n'),
+}
+
+
+@pytest.mark.parametrize(("name", "value", "words"), LIMITS.values(), ids=LIMITS)
+def test_a_limit_is_judged_once_the_map_has_begun(run, name, value, words):
+    ended = run({"l": [1], "n": value}, ItemsPath="$.l", **{f"{name}Path": "$.n"})
+    assert ended.kinds[1:] == ["MapStateEntered", "MapStateStarted", "ExecutionFailed"]
+    assert (ended.error, ended.cause.endswith(words)) == ("States.Runtime", True)
+
+
+def test_fewer_items_than_none_are_not_read(run, s3, bucket):
+    s3.put_object(Bucket=bucket, Key="file", Body=b"[1]")
+    read = reader(InputType="JSON", MaxItemsPath="$.n")
+    ended = run({"bucket": bucket, "n": -1}, ItemReader=read)
+    assert ended.kinds[-3:] == ["MapRunFailed", "MapStateFailed", "ExecutionFailed"]
+    assert (ended.error, ended.cause) == (
+        "States.ItemReaderFailed",
+        "field MaxItems must be positive",
+    )
 
 
 def test_listings_and_what_they_hold(run, s3, bucket):
@@ -401,6 +431,7 @@ REFUSED = {  # fields, the machine's kind, the problem
     "a batcher of nothing": ({"ItemBatcher": {}}, "STANDARD", "[MaxItemsPerBatch, MaxInputBytes"),
     "a writer of nothing": ({"ResultWriter": {}}, "STANDARD", "[Resource, WriterConfig]"),
     "a long label": ({"Label": "a" * 41}, "STANDARD", "1 to 40 characters"),
+    "a label with a control character": ({"Label": "a\x01"}, "STANDARD", "1 to 40 characters"),
     "too large a share": ({"ToleratedFailurePercentage": 101}, "STANDARD", "between 0 and 100"),
     "an unknown field": ({"ItemBatcher": {"X": 1}}, "STANDARD", "Field 'X' is not supported"),
     "Express tasks that wait": (

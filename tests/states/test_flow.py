@@ -229,7 +229,11 @@ FAILURES = {  # the states → input → error, and words of its cause
     ),
     "an input path that leads nowhere": (
         {"A": passes(InputPath="$.b.c")},
-        ("States.Runtime", "Invalid path '$.b.c' : No results for path: $['b']['c']"),
+        ("States.Runtime", "Invalid path '$.b.c' : Missing property in path $['b']"),
+    ),
+    "an input path whose last part leads nowhere": (
+        {"A": passes(InputPath="$.b")},
+        ("States.Runtime", "Invalid path '$.b' : No results for path: $['b']"),
     ),
     "a choice without a variable": (
         choice(Variable="$.nope", NumericEquals=1),
@@ -281,6 +285,14 @@ FAILURES = {  # the states → input → error, and words of its cause
     "a wait until no time": (
         {"A": {"Type": "Wait", "TimestampPath": "$.a", "End": True}},
         ("States.Runtime", "The TimestampPath parameter does not reference a valid ISO-8601"),
+    ),
+    "a wait until what is not there": (
+        {"A": {"Type": "Wait", "TimestampPath": "$.b.c", "End": True}},
+        ("States.Runtime", "The TimestampPath parameter does not reference an input value: $.b.c"),
+    ),
+    "a wait of what is not there": (
+        {"A": {"Type": "Wait", "SecondsPath": "$.b.c", "End": True}},
+        ("States.Runtime", "The SecondsPath parameter does not reference an input value: $.b.c"),
     ),
     "a wait of no number": (
         {"A": {"Type": "Wait", "SecondsPath": "$$.Execution.StartTime", "End": True}},
@@ -432,6 +444,35 @@ def test_iterations_that_may_go_at_once_all_follow_the_start(machines):
     assert began == [3, 3, 3]
 
 
+FAILS = {"StartAt": "F", "States": {"F": {"Type": "Fail", "Error": "E"}}}
+TRIED = {  # a state → the kinds of events between its start and its end, and what led to each
+    "Map": (
+        mapped(FAILS["States"]),
+        ["MapIterationStarted", "FailStateEntered", "MapIterationFailed"],
+        [0, 0, 2, 3, 4, 5, 5, 7, 8, 9, 9, 11, 12],
+    ),
+    "Parallel": (
+        {"P": {"Type": "Parallel", "End": True, "Branches": [FAILS]}},
+        ["FailStateEntered"],
+        [0, 0, 2, 3, 4, 5, 6, 7, 8],
+    ),
+}
+
+
+@pytest.mark.parametrize(("states", "work", "led"), TRIED.values(), ids=TRIED)
+def test_what_is_tried_again_has_failed_once(machines, states, work, led):
+    [(name, state)] = states.items()
+    retry = [{"ErrorEquals": ["E"], "IntervalSeconds": 1, "MaxAttempts": 1, "MaxDelaySeconds": 1}]
+    catch = [{"ErrorEquals": ["E"], "Next": "Z"}]
+    states = {name: {**state, "Retry": retry, "Catch": catch}, "Z": {"Type": "Succeed"}}
+    ended = machines.run(states, [1])
+    kind = state["Type"]
+    attempt = [f"{kind}StateStarted", *work]
+    assert ended.kinds[2:-3] == [*attempt, *attempt, f"{kind}StateFailed", f"{kind}StateExited"]
+    assert [e["previousEventId"] for e in ended.events][: len(led)] == led
+    assert ended.output == {"Error": "E", "Cause": None}
+
+
 def test_a_map_in_jsonata(machines):
     fields = {
         "Items": "{% $states.input.l %}",
@@ -517,6 +558,22 @@ def test_a_timestamp_that_is_none_in_jsonata(machines):
     )
 
 
+MOST = {  # what MaxConcurrencyPath leads to → how the history tells it
+    "a text": ("many", "many"),
+    "a fraction": (1.5, "1.5"),
+    "an object": ({}, "{}"),
+}
+
+
+@pytest.mark.parametrize(("value", "told"), MOST.values(), ids=MOST)
+def test_how_many_iterations_is_a_whole_number(machines, value, told):
+    states = mapped({"I": passes()}, ItemsPath="$.l", MaxConcurrencyPath="$.n")
+    ended = machines.run(states, {"l": [1], "n": value})
+    assert ended.error == "States.Runtime"
+    words = f'The MaxConcurrencyPath field refers to value "{told}" which is not a valid integer: '
+    assert ended.cause.endswith(words + "$.n")
+
+
 def test_no_map_goes_less_than_none_at_a_time(machines):
     states = mapped({"I": passes()}, ItemsPath="$.l", MaxConcurrencyPath="$.n")
     ended = machines.run(states, {"l": [1], "n": -1})
@@ -538,9 +595,9 @@ def test_one_failure_ends_the_others(machines):
     catch = [{"ErrorEquals": ["Two"], "ResultPath": "$.e", "Next": "Z"}]
     states = {**mapped(inner, ItemsPath="$.l", Catch=catch), "Z": {"Type": "Succeed"}}
     ended = machines.run(states, {"l": [2]})
-    assert ended.output == {"l": [2], "e": {"Error": "Two"}}
+    assert ended.output == {"l": [2], "e": {"Error": "Two", "Cause": None}}
     ended = machines.run(states, {"l": [1, 2]})
-    assert ended.output == {"l": [1, 2], "e": {"Error": "Two"}}
+    assert ended.output == {"l": [1, 2], "e": {"Error": "Two", "Cause": None}}
     tail = ended.kinds[ended.kinds.index("MapIterationFailed") :]
     assert tail[-5:] == [
         "MapStateFailed",

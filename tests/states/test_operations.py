@@ -416,8 +416,11 @@ def test_versions(machines, sfn):
     machine = machines.make(PASS)
     first = sfn.publish_state_machine_version(stateMachineArn=machine)["stateMachineVersionArn"]
     assert first == f"{machine}:1"
-    sfn.update_state_machine(stateMachineArn=machine, definition=definition(WAIT), publish=True)
-    sfn.update_state_machine(stateMachineArn=machine, definition=definition(WAIT), publish=True)
+    changed = {"stateMachineArn": machine, "definition": definition(WAIT), "publish": True}
+    second = sfn.update_state_machine(**changed)
+    sfn.update_state_machine(**changed)
+    told = sfn.describe_state_machine(stateMachineArn=second["stateMachineVersionArn"])
+    assert told["revisionId"] == second["revisionId"]
     refused = refusal(sfn.update_state_machine, stateMachineArn=first, publish=True)
     assert refused[0] == "StateMachineDoesNotExist"
     listed = sfn.list_state_machine_versions(stateMachineArn=machine)["stateMachineVersions"]

@@ -182,6 +182,19 @@ def test_a_catcher_in_jsonata(machines, function):
     assert ended.output == [{"e": "ZeroDivisionError", "a": 1}, True]
 
 
+def test_what_was_done_is_told_though_its_output_cannot_be(machines, function):
+    ended = machines.run(task(function("return {}"), OutputPath="$.no.such"))
+    done = "LambdaFunctionSucceeded"
+    assert ended.kinds == [
+        "ExecutionStarted",
+        "TaskStateEntered",
+        *FUNCTION[1:],
+        done,
+        "ExecutionFailed",
+    ]
+    assert (ended.error, ended.events[-1]["previousEventId"]) == ("States.Runtime", 5)
+
+
 def test_nobody_takes_a_runtime_error(machines):
     catch = [{"ErrorEquals": ["States.ALL"], "Next": "Z"}]
     states = service("aws-sdk:s3:listBuckets", {"Prefix.$": "$.nope"}, Catch=catch)
@@ -200,7 +213,7 @@ def test_any_action_of_any_service(machines, bucket):
     states["T"] |= {"ResultPath": None, "Next": "G"}
     del states["T"]["End"]
     ended = machines.run(states, {"text": "hello"})
-    assert (ended.output["Body"], ended.output["ContentLength"]) == ("hello", 5)
+    assert (ended.output["Body"], ended.output["ContentLength"]) == ('"hello"', 7)
     assert ended.output["LastModified"].endswith("Z")
     ended = machines.run(states, {"text": ["é", {"a": 1}]})
     assert ended.output["Body"] == '["é",{"a":1}]'
@@ -435,6 +448,19 @@ def test_a_token_that_is_answered_by_an_error(machines, inbox, sfn):
     assert ended.kinds[-2:] == ["TaskFailed", "ExecutionFailed"]
 
 
+def test_a_nested_execution_may_be_ended_by_a_token(machines, sfn):
+    said = {"TaskToken.$": "$.token", "Output": '"early"'}
+    tells = service("aws-sdk:sfn:sendTaskSuccess", said)["T"] | {"Next": "W"}
+    del tells["End"]
+    child = machines.make({"T": tells, "W": {"Type": "Wait", "Seconds": 600, "End": True}})
+    asked = {"StateMachineArn": child, "Input": {"token.$": "$$.Task.Token"}}
+    ended = machines.run(service("states:startExecution.sync", asked))
+    assert ended.output == "early"
+    assert ended.kinds == of_execution(*TASK, "TaskSubmitted", *DONE)
+    (submitted,) = ended.details("TaskSubmitted")
+    sfn.stop_execution(executionArn=json.loads(submitted["output"])["ExecutionArn"])
+
+
 LIMITS = {"a timeout": {"TimeoutSeconds": 1}, "no heartbeat": {"HeartbeatSeconds": 1}}
 
 
@@ -451,12 +477,15 @@ def test_a_token_that_is_not_answered(machines, inbox, sfn, limit):
 def test_a_token_that_nobody_gave_out(sfn):
     with pytest.raises(ClientError, match="InvalidToken"):
         sfn.send_task_heartbeat(taskToken="made-up")
+    with pytest.raises(ClientError, match="InvalidToken"):  # which is looked at first
+        sfn.send_task_success(taskToken="made-up", output="no JSON")
 
 
 def test_a_missed_heartbeat_can_be_caught(machines, inbox):
     catch = [{"ErrorEquals": ["States.HeartbeatTimeout"], "Next": "Z"}]
     states = {"T": inbox.states["T"] | {"HeartbeatSeconds": 1, "Catch": catch}}
-    assert machines.run({**states, "Z": {"Type": "Succeed"}}).output == {"Error": "States.Timeout"}
+    ended = machines.run({**states, "Z": {"Type": "Succeed"}})
+    assert ended.output == {"Error": "States.Timeout", "Cause": ""}
 
 
 def test_heartbeats_keep_a_task_alive(machines, inbox, sfn):

@@ -56,6 +56,11 @@ class StateFailed(Exception):
             if value is not None
         }
 
+    def output(self) -> dict[str, str | None]:
+        """What a catcher is given; that a task took too long has no cause in words."""
+        cause = "" if self.cause is None and self.error == TIMEOUT else self.cause
+        return {"Error": self.error, "Cause": cause}
+
 
 def too_large(what: str) -> StateFailed:
     """A result that is longer than an execution may hand on."""

@@ -121,6 +121,7 @@ class Frame:
                 for event in events:
                     led = self.mark["last"] if event.after is None else event.after
                     self.mark["last"] = self.execution.history.add(event, led)
+                self.mark["last"] = changes.get("last", self.mark["last"])
                 if entering:
                     self.mark |= {
                         "led": led,

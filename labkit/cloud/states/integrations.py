@@ -16,6 +16,7 @@ from labkit.cloud.json_text import compact
 from labkit.cloud.protocol import service_model
 from labkit.cloud.states import sdk
 from labkit.cloud.states.errors import TASK_FAILED, StateFailed, runtime
+from labkit.cloud.states.templates import MOST_BYTES
 
 Json = dict[str, Any]
 Prepare = Callable[[Json, str], Json]
@@ -122,10 +123,25 @@ def _invoked(answer: Json) -> Json:
     Raises:
         StateFailed: the function failed.
     """
-    payload = json.loads(answer.get("Payload") or "{}")
+    payload = payload_of(answer) if answer.get("Payload") else {}
     if answer.pop("FunctionError", None):
         raise function_failed(payload)
     return answer | ({"Payload": payload} if "Payload" in answer else {})
+
+
+def payload_of(answer: Json) -> Any:
+    """What a function returned; bytes need be no JSON, and too large ones are told as such.
+
+    Raises:
+        StateFailed: it is none.
+    """
+    text = answer.get("Payload") or "null"
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        if len(text) > MOST_BYTES:
+            return text
+        raise runtime(f"The function's response is no JSON: {error}") from error
 
 
 def function_failed(payload: Any, text: str | None = None) -> StateFailed:

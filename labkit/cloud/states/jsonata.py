@@ -121,7 +121,9 @@ def evaluate(text: str, bindings: dict[str, Any], field: str) -> Any:
     except (JException, *_ERRORS) as error:
         code = f"{error.get_error()}: " if isinstance(error, JException) else ""
         raise _failed(f"{what} threw an error during evaluation. {code}{error}", field) from error
-    if found is None or _is_function(found):
+    if _is_function(found):
+        raise _failed(f"{what} returned an unsupported result type.", field)
+    if found is None:
         raise _failed(f"{what} returned nothing (undefined).", field)
     return _outward(found)
 

@@ -240,6 +240,7 @@ def publish_version(machine: Any, description: str | None) -> Any:
     kept = last is not None and last.version in machine.versions
     if not kept or revision_of(last) != revision_of(machine):
         machine.publish(description)
+        machine.latest_version.revision_id = getattr(machine, "revision_id", None)
     return machine.latest_version
 
 

@@ -45,6 +45,11 @@ class Resource:
         """Whether the task ends when somebody says so with its token."""
         return self.pattern == TOKEN or self.kind == "Activity"
 
+    @property
+    def gives_token(self) -> bool:
+        """Whether the task has a token; one that waits for a run may be ended with it, too."""
+        return bool(self.pattern) or self.has_token
+
 
 def read_resource(arn: str) -> Resource | None:
     """What an ARN names; ``None`` when no task can do it."""

@@ -193,6 +193,7 @@ def _path(within: str, member: str) -> str:
 def _spelled(shape: Any, value: Any) -> Any:
     """A task's arguments with the members spelled as the API does.
 
+    S3 gets the body of an object as JSON, a text in its quotation marks, as AWS writes it.
     A list or an object is JSON where the API wants a text: AWS's sample
     https://github.com/aws-samples/automating-pii-data-detection-and-data-masking-tasks-with-aws-glue-databrew-and-aws-step-functions
     gives a recipe's step its columns so.
@@ -212,6 +213,8 @@ def _spelled(shape: Any, value: Any) -> Any:
         return [_spelled(shape.member, each) for each in value]
     if shape.type_name == "map" and isinstance(value, dict):
         return {k: _spelled(shape.value, v) for k, v in value.items()}
+    if shape.type_name == "blob" and "streaming" in shape.serialization:
+        return compact(value)
     if shape.type_name in ("string", "blob") and isinstance(value, list | dict):
         return compact(value)
     return value

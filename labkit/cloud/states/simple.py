@@ -10,6 +10,7 @@ from typing import Any
 from labkit.cloud.states.errors import QUERY, StateFailed, runtime
 from labkit.cloud.states.history import Event
 from labkit.cloud.states.languages import moment_of, type_name
+from labkit.cloud.states.paths import NothingThere
 from labkit.cloud.states.visits import Ending, Visit, state_type
 
 
@@ -52,7 +53,7 @@ def run_wait(visit: Visit) -> Ending:
 
 
 def _until(visit: Visit) -> float:
-    seconds = visit.language.value(visit.state, "Seconds", visit.scope)
+    seconds = _given(visit, "Seconds")
     if seconds is None:
         return _stamp(visit)
     if not visit.is_jsonpath:
@@ -68,8 +69,24 @@ def _until(visit: Visit) -> float:
     return visit.frame.execution.now() + float(seconds)
 
 
+def _given(visit: Visit, name: str) -> Any:
+    """A field of a Wait, written out or found.
+
+    Raises:
+        StateFailed: its path leads nowhere.
+    """
+    try:
+        return visit.language.value(visit.state, name, visit.scope)
+    except StateFailed as error:
+        path, cause = str(visit.state.get(f"{name}Path")), error.__cause__
+        if not isinstance(cause, NothingThere) or not path.endswith(str(cause)):
+            raise
+        told = f"The {name}Path parameter does not reference an input value: {path}"
+        raise runtime(told) from error
+
+
 def _stamp(visit: Visit) -> float:
-    stamp = visit.language.value(visit.state, "Timestamp", visit.scope)
+    stamp = _given(visit, "Timestamp")
     if (moment := moment_of(stamp)) is not None:
         return moment
     kind = "ISO-8601 extended offset date-time format string"

@@ -9,7 +9,6 @@ Source: https://docs.aws.amazon.com/step-functions/latest/dg/state-task.html
 from __future__ import annotations
 
 import contextlib
-import json
 import threading
 import time
 from collections.abc import Callable
@@ -22,7 +21,7 @@ from labkit.cloud.states import activities, sdk, tokens
 from labkit.cloud.states.errors import HEARTBEAT, TIMEOUT, StateFailed, runtime, too_large
 from labkit.cloud.states.frames import WHOLE, Interrupted
 from labkit.cloud.states.history import Event
-from labkit.cloud.states.integrations import function_failed
+from labkit.cloud.states.integrations import function_failed, payload_of
 from labkit.cloud.states.resources import Resource, read_resource
 from labkit.cloud.states.roles import client_of
 from labkit.cloud.states.templates import MOST_BYTES, fill
@@ -90,7 +89,7 @@ class Task:
         region, arn = self.frame.execution.hidden["region"], self.resource.arn
         if self.resource.kind == "Activity" and not activities.is_there(self.cloud, region, arn):
             raise runtime(f"The activity {arn} does not exist.")
-        token = tokens.new_token() if self.resource.has_token else None
+        token = tokens.new_token() if self.resource.gives_token else None
         scope = self.visit.context(**({"Task": {"Token": token}} if token else {}))
         self.visit.scope.context.update(scope)
         arguments = self._arguments()
@@ -254,7 +253,7 @@ def _of_function(task: Task) -> Any:
     payload = compact(task.work["arguments"]).encode()
     asked = {"FunctionName": task.resource.arn, "Payload": payload}
     answer = task.ask_aside("Invoke", asked)
-    result = json.loads(answer.get("Payload") or "null")
+    result = payload_of(answer)
     if answer.get("FunctionError"):
         raise function_failed(result, answer["Payload"])
     return result

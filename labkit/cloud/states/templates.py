@@ -8,6 +8,7 @@ Source: https://docs.aws.amazon.com/step-functions/latest/dg/input-output-inputp
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from labkit.cloud.json_text import compact
@@ -77,16 +78,27 @@ def find(path: str, data: Any, scope: Scope) -> Any:
 
 def _nowhere(path: str, field: str, data: Any) -> str:
     if field.endswith("Path"):
-        return f"Invalid path '{path}' : No results for path: {_bracketed(path)}"
+        return f"Invalid path '{path}' : {_where_it_ends(path, data)}"
     return (
         f"The JSONPath '{path}' specified for the field '{field}' could not be found in the "
         f"input '{compact(data)}'"
     )
 
 
-def _bracketed(path: str) -> str:
-    """A path as the library of AWS writes it: ``$['a']['b']``."""
+def _where_it_ends(path: str, data: Any) -> str:
+    """How far a path leads, in the words of AWS's library."""
     keys = read_path(path).keys if not path.startswith("$$") else None
     if keys is None:
-        return path
+        return f"No results for path: {path}"
+    for number, key in enumerate(keys[:-1], start=1):
+        if not isinstance(data, dict) or not isinstance(key, str):
+            break
+        if key not in data:
+            return f"Missing property in path {_bracketed(keys[:number])}"
+        data = data[key]
+    return f"No results for path: {_bracketed(keys)}"
+
+
+def _bracketed(keys: Iterable[str | int]) -> str:
+    """A path as the library of AWS writes it: ``$['a']['b']``."""
     return "$" + "".join(f"['{k}']" if isinstance(k, str) else f"[{k}]" for k in keys)

@@ -42,6 +42,7 @@ def forget(cloud: Cloud, token: str) -> None:
 
 @operation("stepfunctions", "SendTaskSuccess")
 def send_task_success(context: Context, *, taskToken: str, output: str) -> Answer:
+    _check(taskToken)
     try:
         parse_json(output)
     except BadJson as error:
@@ -62,8 +63,7 @@ def send_task_heartbeat(context: Context, *, taskToken: str) -> Answer:
 
 
 def _tell(cloud: Cloud, token: str, **said: Any) -> Answer:
-    if len(token) != LENGTH:
-        raise AwsError("InvalidToken", "Invalid Token: 'Invalid token'")
+    _check(token)
     execution = RUNNING.get(look(cloud, token).get("execution", ""))
     if execution is None:
         raise _gone()
@@ -74,6 +74,11 @@ def _tell(cloud: Cloud, token: str, **said: Any) -> Answer:
         cloud.records(KIND)[token] = known | said
         execution.condition.notify_all()
     return {}
+
+
+def _check(token: str) -> None:
+    if len(token) != LENGTH:
+        raise AwsError("InvalidToken", "Invalid Token: 'Invalid token'")
 
 
 def _gone() -> AwsError:

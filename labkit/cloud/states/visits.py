@@ -9,13 +9,19 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from labkit.cloud.states.errors import runtime
+from labkit.cloud.json_text import compact
+from labkit.cloud.states.errors import StateFailed, runtime
 from labkit.cloud.states.frames import Frame
 from labkit.cloud.states.history import Event
 from labkit.cloud.states.languages import JsonPath, Language, Scope, language_of, wrong_type
 from labkit.cloud.states.templates import fill
 
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
+SHARES = {"ToleratedFailurePercentage": 100}  # numbers that need not be whole, and the most each is
+TOLERANCES = {
+    "ToleratedFailureCount": "ToleratedFailureCount cannot be negative.",
+    "ToleratedFailurePercentage": "ToleratedFailurePercentage must be between 0 and 100.",
+}
 
 
 @dataclass(frozen=True)
@@ -27,12 +33,14 @@ class Ending:
         following: the next state; ``None`` when it was the last.
         assigned: the variables that it sets.
         events: what the history says before its exit.
+        led: the event that is told to have led to its exit, if not what `events` say.
     """
 
     output: Any
     following: str | None
     assigned: dict[str, Any] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
+    led: int | None = None
 
 
 class Visit:
@@ -74,11 +82,14 @@ class Visit:
         """What the state works on."""
         return self.language.arguments(self.state, self.scope)
 
-    def number(self, name: str, holder: dict[str, Any] | None = None) -> float | None:
+    def number(
+        self, name: str, holder: dict[str, Any] | None = None, *, signed: bool = False
+    ) -> float | None:
         """A field that is a number, or is computed to be one; a path may lead to its text.
 
         Args:
             holder: what has the field, if not the state itself.
+            signed: it may be below none.
         """
         holder = self.state if holder is None else holder
         found = self.language.value(self.state, name, self.scope, holder)
@@ -86,14 +97,19 @@ class Visit:
             found = int(found) if _WHOLE.fullmatch(found) else found
         if found is None:
             return None
-        if not isinstance(found, (int, float)) or isinstance(found, bool):
-            if self.is_jsonpath:
-                told = f"does not reference a valid number: {found}"
-                raise runtime(f"The {name}Path parameter {told}")
+        fits = isinstance(found, (int, float)) and not isinstance(found, bool)
+        if self.is_jsonpath and not (fits and (name in SHARES or found == int(found))):
+            told = found if isinstance(found, str) else compact(found)
+            kind, path = "float" if name in SHARES else "integer", holder.get(f"{name}Path")
+            raise runtime(
+                f'The {name}Path field refers to value "{told}" which is not a valid {kind}: {path}'
+            )
+        if not fits:
             raise wrong_type(holder[name], name, "number", found)
-        if found < 0:
+        if not signed and not 0 <= found <= SHARES.get(name, found):
             field = name if name in holder else f"{name}Path"
-            raise runtime(f"The {field} parameter references a negative value: {found}")
+            told = f"The {field} parameter references a negative value: {found}"
+            raise runtime(TOLERANCES.get(name, told))
         return float(found)
 
     def filled(self, name: str, holder: dict[str, Any]) -> Any:
@@ -102,14 +118,19 @@ class Visit:
         return fill(found, self.arguments(), self.scope) if self.is_jsonpath else found
 
     def done(self, result: Any, *events: Event) -> Ending:
-        """The end of a state whose work came to something."""
+        """The end of a state whose work came to something.
+
+        Raises:
+            StateFailed: what it hands on cannot be told; the work was done all the same.
+        """
         scope = self.scope.having(result)
-        return Ending(
-            self.language.output(self.state, scope),
-            self.following,
-            self.language.assigned(self.state, scope, ""),
-            list(events),
-        )
+        try:
+            output = self.language.output(self.state, scope)
+            assigned = self.language.assigned(self.state, scope, "")
+        except StateFailed as error:
+            error.events = [*events, *error.events]
+            raise
+        return Ending(output, self.following, assigned, list(events))
 
     def passed(self, *events: Event) -> Ending:
         """The end of a state that hands on its input."""

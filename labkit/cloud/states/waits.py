@@ -31,8 +31,8 @@ class TimedOut(Exception):
         self.heartbeat = heartbeat
 
 
-def until_done(task: Task, sync: Sync) -> Json:
-    """Wait until what was started has ended.
+def until_done(task: Task, sync: Sync) -> Any:
+    """Wait until what was started has ended, or somebody says with the task's token that it has.
 
     Raises:
         StateFailed: it failed.
@@ -41,6 +41,9 @@ def until_done(task: Task, sync: Sync) -> Json:
     while True:
         told = task.ask(sync.describe, sync.ids(task.work["arguments"], task.work["handle"]))
         told = {name: value for name, value in told.items() if not name.startswith("Sdk")}
+        said = tokens.look(task.cloud, task.work.get("token") or "")
+        if {"output", "failed"} & set(said):
+            return _told(said)
         state = _within(told, sync.state)
         if state == sync.good:
             return sync.told(told)
@@ -66,15 +69,24 @@ def until_told(task: Task) -> Any:
         if said.get("taken") and not task.work.get("taken"):
             worker = {"workerName": said["worker"]} if said.get("worker") else {}
             task.keep(Event("ActivityStarted", worker), taken=True)
-        if "output" in said:
-            return json.loads(said["output"])
-        if "failed" in said:
-            raise StateFailed(said["error"], said["cause"], located=True)
+        if {"output", "failed"} & set(said):
+            return _told(said)
         beat = said.get("beat", 0) + task.heartbeat if task.heartbeat else None
         limits = [each for each in (task.deadline, beat) if each is not None]
         if limits and time.time() >= min(limits):
             raise TimedOut(heartbeat=min(limits) == beat)
         task.frame.wait(min(limits, default=None), _news(task, token, said))
+
+
+def _told(said: Json) -> Any:
+    """What somebody has answered with a token.
+
+    Raises:
+        StateFailed: that the task failed.
+    """
+    if "failed" in said:
+        raise StateFailed(said["error"], said["cause"], located=True)
+    return json.loads(said["output"])
 
 
 def _next_look(task: Task) -> float:

@@ -18,6 +18,7 @@ from labkit.cloud.states.visits import TYPES, Ending, Visit
 
 Handler = dict[str, Any]
 LONGEST_DELAY_S = 31_536_000
+SIDE_FAILED = ("MapStateFailed", "ParallelStateFailed")
 
 
 def walk(frame: Frame) -> Any:
@@ -49,7 +50,7 @@ def leave(visit: Visit, ending: Ending) -> None:
     if ending.assigned:
         details["assignedVariables"] = {k: compact(v) for k, v in ending.assigned.items()}
         details["assignedVariablesDetails"] = WHOLE
-    after = ending.events[-1].after if ending.events else None  # what ended it led out of it, too
+    after = _led_out(ending.events) if ending.led is None else ending.led
     exited = Event(f"{visit.state['Type']}StateExited", details, after)
     changes = {"variables": frame.mark["variables"] | ending.assigned}
     if ending.following is None:
@@ -59,6 +60,11 @@ def leave(visit: Visit, ending: Ending) -> None:
     else:
         following = (ending.following, ending.output, *ending.events, exited)
         frame.enter(*following, also=visit.forget_children, **changes)
+
+
+def _led_out(events: list[Event]) -> int | None:
+    """What led to a state's exit: what ended its walks, or the event that says that it failed."""
+    return None if not events or events[-1].kind in SIDE_FAILED else events[-1].after
 
 
 def run(visit: Visit) -> Ending:
@@ -116,8 +122,10 @@ def _retried(visit: Visit, error: StateFailed) -> bool:
     done = attempts.get(str(number), 0)
     if done >= retrier.get("MaxAttempts", 3):
         return False
+    told, led = _of_attempt(error.events)
     visit.frame.commit(
-        *error.events,
+        *told,
+        **led,
         attempts=attempts | {str(number): done + 1},
         tries=visit.frame.mark["tries"] + 1,
         work=None,
@@ -126,6 +134,17 @@ def _retried(visit: Visit, error: StateFailed) -> bool:
     )
     visit.renew()
     return True
+
+
+def _of_attempt(events: list[Event]) -> tuple[list[Event], dict[str, Any]]:
+    """What the history says of an attempt before another: a Map or Parallel has not failed yet.
+
+    Returns: the events, and the mark's ``last`` where it is not the last of them.
+    """
+    if not events or events[-1].kind not in SIDE_FAILED:
+        return events, {}
+    after = events[-1].after
+    return events[:-1], {} if after is None else {"last": after}
 
 
 def handler(handlers: list[Handler], error: StateFailed) -> tuple[int, Handler | None]:
@@ -154,8 +173,7 @@ def caught(visit: Visit, error: StateFailed) -> Ending:
     number, catcher = handler(visit.state.get("Catch", []), error)
     if catcher is None:
         raise error
-    facts = {k.capitalize(): v for k, v in error.facts().items()}
-    scope, where = visit.scope.caught(facts), f"Catch[{number}]/"
+    scope, where = visit.scope.caught(error.output()), f"Catch[{number}]/"
     return Ending(
         visit.language.recovered(catcher, scope, where),
         catcher["Next"],

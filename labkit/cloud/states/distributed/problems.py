@@ -15,7 +15,7 @@ from labkit.cloud.states.jsonata import is_expression
 
 SCHEMA = "SCHEMA_VALIDATION_FAILED"
 ONLY_DISTRIBUTED = ("ItemReader", "ItemBatcher", "ResultWriter", "Label")
-_LABEL = re.compile(r"[^\s?*<>{}\[\]:;,\\|^~$#%&`\"]{1,40}")
+_LABEL = re.compile(r"[^\s?*<>{}\[\]:;,\\|^~$#%&`\"\x00-\x1f\x7f-\x9f]{1,40}")
 _READERS = ("arn:aws:states:::s3:getObject", "arn:aws:states:::s3:listObjectsV2")
 _WRITER = "arn:aws:states:::s3:putObject"
 # Part, field, and what it may say.

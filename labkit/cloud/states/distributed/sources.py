@@ -40,14 +40,26 @@ def items_of(visit: Visit) -> list[Item]:
     if reader is None:
         return [Item(each, items.STATE_DATA) for each in items.items_of(visit)]
     config = reader.get("ReaderConfig", {})
-    most = visit.number("MaxItems", config)
+    most = most_items(visit)
+    if most < 0:
+        raise StateFailed(READER_FAILED, "field MaxItems must be positive", located=True)
     read = READERS[reader["Resource"].rpartition(":")[2]]
     with reaching(visit, reader, READER_FAILED) as (client, place):
         try:
             found = read(Bucket(client, place.get("Bucket", "")), place, config)
-            return list(itertools.islice(found, int(most) if most else None))
+            return list(itertools.islice(found, most or None))
         except formats.Unreadable as error:
             raise StateFailed(READER_FAILED, str(error), located=True) from error
+
+
+def most_items(visit: Visit) -> int:
+    """How many items a Map reads at most; 0 where it reads them all.
+
+    Raises:
+        StateFailed: it is no number.
+    """
+    config = visit.state.get("ItemReader", {}).get("ReaderConfig", {})
+    return int(visit.number("MaxItems", config, signed=True) or 0)
 
 
 class Bucket:

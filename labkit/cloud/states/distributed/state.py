@@ -8,6 +8,7 @@ Source: https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distribut
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from labkit.cloud.states.distributed import batches, results, sources
@@ -41,8 +42,8 @@ def run_distributed(visit: Visit) -> Ending:
             run.abort()
             raise
         _end(visit, run, "SUCCEEDED", {}, result=result)
-    ended = visit.frame.mark["last"]
-    return visit.done(visit.work["result"], Event("MapStateSucceeded", after=ended))
+    ending = visit.done(visit.work["result"], Event("MapStateSucceeded"))
+    return replace(ending, led=visit.work.get("led"))
 
 
 def _begun(visit: Visit) -> MapRun:
@@ -54,14 +55,18 @@ def _begun(visit: Visit) -> MapRun:
             told = {"mapRunArn": run.arn, "redriveCount": run.redrive()}
             frame.commit(Event("MapRunRedriven", told), also=run.put)
         return run
+    started: list[Event] = []
     try:
         length = 0 if "ItemReader" in visit.state else len(items_of(visit))
+        started.append(Event("MapStateStarted", {"length": length}))
+        sources.most_items(visit)
         run = MapRun.new(visit)
     except StateFailed as error:
-        error.events += [Event("MapStateFailed")] * bool(error.events)
+        ended = [Event("MapStateFailed")] * bool(error.events)
+        error.events = [*started, *error.events, *ended]
         raise
     frame.commit(
-        Event("MapStateStarted", {"length": length}),
+        *started,
         Event("MapRunStarted", {"mapRunArn": run.arn}),
         work={"mapRun": run.arn},
         also=run.put,
@@ -89,6 +94,6 @@ def _end(visit: Visit, run: MapRun, status: str, facts: dict[str, str], **work: 
     """Put the Map Run's end on record, with what the state goes on with."""
     visit.frame.commit(
         Event(f"MapRun{status.capitalize()}", facts),
-        work={"mapRun": run.arn, **work},
+        work={"mapRun": run.arn, "led": visit.frame.mark["last"], **work},
         also=lambda: run.end(status),
     )
