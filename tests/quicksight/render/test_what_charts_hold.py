@@ -684,6 +684,29 @@ def test_a_rich_title_has_its_size_and_colour() -> None:
     assert picture.warnings == []
 
 
+NARRATED = """<narrative>
+  <block align="center"><inline color="#61D1D6" font-size="22px"><b>Savings</b></inline></block>
+  <br/>
+  <block align="center">Monthly: 5 &lt; 6</block>
+  <br/>
+  <block align="center"/>
+  <br/>
+  <ul><li><block>\0 is lost</block></li><li><block>A point</block></li></ul>
+</narrative>"""
+
+
+def test_a_narrative_has_its_looks_line_by_line() -> None:
+    told = Field("narrative", "Narrative", "Insight", "text", "")
+    data = VisualData((told,), [("Savings",)], narrative=NARRATED)
+    picture = draw(visual("Insight"), data, width_px=400, height_px=200)
+    found = {each.get_text(): each for each in picture.texts}
+    assert (found["Savings"].get_fontsize(), found["Savings"].get_color()) == (22, "#61D1D6")
+    assert not any("lost" in each for each in found)
+    title, said, point = (found[each].get_position() for each in ("Savings", "Monthly:", "A"))
+    assert title[0] > 100 > point[0]
+    assert said[1] - title[1] < 30 < point[1] - said[1]  # an empty line between
+
+
 TOOLTIPS = {
     "columns": ("DETAILED", [{"ColumnTooltipItem": {"Column": {"ColumnName": "gpa"}}}], ["gpa"]),
     "hidden": (
@@ -917,6 +940,12 @@ def test_a_collapsed_group_is_one_row_with_its_own_values(name: str, layout: str
     words = texts(found)
     assert words[words.index("Sum of sales") + 1 :] == held
     assert not found.warnings
+
+
+def test_what_a_group_of_a_pivot_lacks_is_blank() -> None:
+    data = _pivot_of_two_levels()
+    data = replace(data, rows=[("Law", "Fall", None), ("Law", TOTAL, None), (TOTAL, TOTAL, None)])
+    assert texts(draw(visual("PivotTable"), data)).count("null") == 1
 
 
 def test_a_column_of_collapsed_groups_may_be_hidden() -> None:

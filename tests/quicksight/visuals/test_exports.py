@@ -19,7 +19,6 @@ DECIMALS = {"cumulative_gpa", "first_year_gpa", "high_school_gpa", "parent_highe
 LEFT_OUT = {
     "Dates are in UTC, not in America/New_York.",
     "The forecast's what-if scenario.",
-    "Not drawn: color in the narrative.",
     "Totals by another function than their measure's.",
     "The plugin's visual, whose code is AWS's own.",
 }

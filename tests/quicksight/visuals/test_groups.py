@@ -359,6 +359,16 @@ def test_a_collapsed_group_has_its_own_values(show: Show) -> None:
     ]
 
 
+def test_a_table_calculation_has_no_totals_and_that_is_told(show: Show) -> None:
+    share = calculated("percentOfTotal(sum({views}))")
+    wells = {"Rows": [dim("city")], "Values": [share]}
+    asked = visual("PivotTable", {"PivotTableAggregated": wells},
+                   TotalOptions={"RowTotalOptions": {"TotalsVisibility": "VISIBLE"}})  # fmt: skip
+    data = show(asked)
+    assert data.rows[-1] == (TOTAL, None)
+    assert data.not_drawn == ("A table calculation's values of totals and collapsed groups.",)
+
+
 def test_different_values_are_counted_anew_in_each_total(show: Show) -> None:
     wells = {"Rows": [dim("city"), dim("device")], "Values": [measure("views", "DISTINCT_COUNT")]}
     options = {"RowTotalOptions": {"TotalsVisibility": "VISIBLE"}}

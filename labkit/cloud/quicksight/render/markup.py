@@ -23,6 +23,7 @@ _PARAMETER = re.compile(r"\$\{([^}]+)\}")
 _COLOR = re.compile(r"#[0-9a-fA-F]{3,8}|[a-z]+")
 _NUMBER = re.compile(r"([\d.]+)(px|pt)?")
 _ALIGNS = ("left", "center", "right")
+_BULLET = "• "
 _BREAKS = ("block", "li", "ul", "ol", "p", "div")
 
 
@@ -87,12 +88,17 @@ class _Parser(HTMLParser):
         self.parameters = parameters
         self.looks, self.aligns, self.open = [look], ["left"], list[str]()
         self.lines = [Line()]
+        self.filled = self.ended = False  # a block has words; they have ended, and the line too
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         told = {name: value or "" for name, value in attributes}
         if tag == "br":
-            self.lines.append(Line(self.aligns[-1]))
+            if not self.ended:
+                self.lines.append(Line(self.aligns[-1]))
+            self.ended = False
             return
+        self.ended = False
+        self.filled &= tag != "block"
         align = told.get("align", self.aligns[-1])
         self.aligns.append(align if align in _ALIGNS else "left")
         self.looks.append(_look(self.looks[-1], tag, told))
@@ -100,7 +106,7 @@ class _Parser(HTMLParser):
         if tag in _BREAKS:
             self._break()
         if tag == "li":
-            self.lines[-1].runs.append(replace(self.looks[-1], text="• "))
+            self.lines[-1].runs.append(replace(self.looks[-1], text=_BULLET))
 
     def handle_startendtag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         if tag == "br":
@@ -117,13 +123,17 @@ class _Parser(HTMLParser):
                 break
         if tag in _BREAKS:
             self._break()
+        self.ended = tag == "block" and self.filled
 
     def handle_data(self, data: str) -> None:
         inside = self.open[-1] if self.open else ""
         text = self._filled(data, inside)
         if not text.strip() and "\n" in text:  # between tags
             return
-        self.lines[-1].runs.append(replace(self.looks[-1], text=re.sub(r"\s+", " ", text)))
+        self.ended, self.filled = False, True
+        text = re.sub(r"[ \t\r\n]+", " ", text)
+        runs = self.lines[-1].runs
+        runs.append(replace(self.looks[-1], text=text if runs else text.lstrip(" ")))
 
     def finished(self) -> list[Line]:
         while len(self.lines) > 1 and not self.lines[-1].runs:
@@ -131,8 +141,8 @@ class _Parser(HTMLParser):
         return self.lines if self.lines[-1].runs else []
 
     def _break(self) -> None:
-        """A block begins and ends a line."""
-        if self.lines[-1].runs:
+        """A block begins and ends a line; in an item of a list it goes on behind the bullet."""
+        if [run.text for run in self.lines[-1].runs] not in ([], [_BULLET]):
             self.lines.append(Line())
         self.lines[-1].align = self.aligns[-1]
 

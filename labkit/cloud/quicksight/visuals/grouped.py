@@ -182,6 +182,8 @@ def _data(request: Request, grouping: Grouping, found: Sequence[Mapping[str, Any
     folded = [row for row in found if row["g"] == -1]
     if folded and any(each.measure.window for each in grouping.measures):
         request.notes.append("A table calculation's value of what is beyond the limit.")
+    if plan.subtotals and any(each.measure.window for each in grouping.measures):
+        request.notes.append("A table calculation's values of totals and collapsed groups.")
     rows = [_row(grouping, row) for row in groups]
     others, is_pivot = None, request.wells.type == "PivotTableVisual"
     if len(plan.axes) == 1 and folded:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,7 +11,6 @@ from labkit.cloud.quicksight.visuals.model import Field, VisualData
 from labkit.cloud.quicksight.visuals.narrative import narrated, words
 from labkit.cloud.quicksight.visuals.request import Request
 
-_LOOKS = re.compile(r'\b(align|color|font-size)="')
 Json = Mapping[str, Any]
 _NARRATIVE = Field("narrative", "Narrative", "Insight", "text", "")
 
@@ -33,12 +31,16 @@ def insight(request: Request) -> VisualData:
         texts |= _texts(of, kind, numbers)
     narrative = (configuration.get("CustomNarrative") or {}).get("Narrative")
     sentences = [each["sentence"] for each in found.values()]
+    marked = ""
     if narrative:
-        sentences = narrated(narrative, texts, request.notes)
-        if looks := sorted(set(_LOOKS.findall(narrative))):
-            request.notes.append(f"Not drawn: {' and '.join(looks)} in the narrative.")
-    rows = [(sentence,) for sentence in sentences]
-    return VisualData((_NARRATIVE,), rows, computations=found, not_drawn=tuple(request.notes))
+        sentences, marked = narrated(narrative, texts, request.notes)
+    return VisualData(
+        (_NARRATIVE,),
+        [(sentence,) for sentence in sentences],
+        computations=found,
+        not_drawn=tuple(request.notes),
+        narrative=marked,
+    )
 
 
 def _texts(of: Computation, kind: str, numbers: Json) -> dict[str, str]:

@@ -35,6 +35,8 @@ class Total(_Mark):
     """The value of a pivot's dimension in a row that is computed over all of its values."""
 
 
+#: Stands in a narrative for what an expression does not find.
+LOST: Final = "\0"
 #: The well of measures that only conditions of formats ask for, which no reader sees.
 BEHIND: Final = "Conditions"
 TABLES: Final = ("TableVisual", "PivotTableVisual")
@@ -116,6 +118,7 @@ class VisualData:
         places: the values of a field that stands alone on an axis, in the axis' order, by field id.
         computations: an insight's results by the computation's id or name, a KPI's comparison as
             ``comparison``.
+        narrative: an insight's own, in the markup of a text box; lines with `LOST` are left out.
     """
 
     fields: tuple[Field, ...]
@@ -126,6 +129,7 @@ class VisualData:
     not_drawn: tuple[str, ...] = ()
     computations: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     places: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    narrative: str = ""
 
     def in_order(self, of: Field, values: Iterable[Any]) -> list[Any]:
         """Values of a field, each once: as its axis has them, others after them."""

@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as member
+from html import escape
 from html.parser import HTMLParser
 from typing import Any, cast
 
@@ -20,6 +21,7 @@ import duckdb
 
 from labkit.cloud.quicksight.calc import CalcError, Scope, compile_field
 from labkit.cloud.quicksight.visuals.formats import format_value
+from labkit.cloud.quicksight.visuals.model import LOST
 
 Say = Callable[[str, Any], str]
 #: What a computation calls its numbers: the number here, and the field that formats it.
@@ -101,11 +103,19 @@ def _forms(name: str, value: Any, field: str, say: Say) -> dict[str, str]:
     }
 
 
-def narrated(narrative: str, texts: Mapping[str, str], notes: list[str]) -> list[str]:
-    """The lines of a narrative.
+class _Tag(str):
+    """A tag of a text box's markup, among words."""
 
-    A line with an expression that means nothing here is left out, and noted; so is what stands
-    under a condition that cannot be read.
+
+class _Plain(str):
+    """What only the plain words have: the tags say it already."""
+
+
+def narrated(narrative: str, texts: Mapping[str, str], notes: list[str]) -> tuple[list[str], str]:
+    """The lines of a narrative in words, and the whole in the markup of a text box.
+
+    A line with an expression that means nothing here is left out, and noted (in the markup it has
+    `LOST`); so is what stands under a condition that cannot be read.
 
     Args:
         narrative: the XML.
@@ -114,9 +124,14 @@ def narrated(narrative: str, texts: Mapping[str, str], notes: list[str]) -> list
     reader = _Reader()
     reader.feed(narrative)
     reader.close()
-    whole = "".join(_parts(reader.root, texts, notes))
+    parts = list(_parts(reader.root, texts, notes))
+    whole = "".join(each for each in parts if not isinstance(each, _Tag))
     lines = (" ".join(each.split()) for each in whole.split(_END))
-    return [each for each in lines if each not in ("", "•") and _UNKNOWN not in each]
+    said = [each for each in lines if each not in ("", "•") and LOST not in each]
+    marked = (each for each in parts if not isinstance(each, _Plain))
+    return said, "".join(
+        each if isinstance(each, _Tag) else escape(each, quote=False) for each in marked
+    )
 
 
 @dataclass
@@ -148,11 +163,15 @@ class _Reader(HTMLParser):
                 pass
 
     def handle_data(self, data: str) -> None:
-        self.open[-1].inside.append(re.sub(r"[\s\ufeff]+", " ", data))
+        text = re.sub(r"[ \t\r\n\ufeff]+", " ", data)
+        between = text == " " and "\n" in data
+        self.open[-1].inside.append(_Plain(text) if between else text)
 
 
-_END, _UNKNOWN = "\n", "\0"
+_END = _Plain("\n")
 _BREAKS = ("block", "br", "li", "ol", "p", "ul")
+_SHOWN = (*_BREAKS, "inline", "b", "i", "u", "strong", "em")
+_LOOKS = ("align", "color", "font-size")
 
 
 def _parts(
@@ -169,16 +188,24 @@ def _parts(
             continue
         told = {name: (value or "").replace("[index]", place) for name, value in each.given.items()}
         breaks = each.tag in _BREAKS or told.get("level") == "block"
-        yield _END if breaks else ""
+        tag = each.tag if each.tag in _SHOWN else "block" if breaks else ""
+        yield _END if breaks else _Plain()
+        yield _opened(tag, told)
         if each.tag == "expression":
             yield _said(each, texts, notes, place)
         elif each.tag == "for":
             for at in range(int(texts.get(f"{told.get('listexpression')}Count", 0))):
                 yield from _parts(each, texts, notes, f"[{at}]")
         elif each.tag != "if" or _holds(told.get("condition", ""), texts, notes):
-            yield "• " if each.tag == "li" else ""
+            yield _Plain("• " if each.tag == "li" else "")
             yield from _parts(each, texts, notes, place)
-        yield _END if breaks else ""
+        yield _Tag(f"</{tag}>" if tag and tag != "br" else "")
+        yield _END if breaks else _Plain()
+
+
+def _opened(tag: str, told: Mapping[str, str]) -> _Tag:
+    looks = "".join(f' {name}="{escape(told[name])}"' for name in _LOOKS if told.get(name))
+    return _Tag(f"<{tag}{looks}>" if tag else "")
 
 
 def _said(element: _Element, texts: Mapping[str, str], notes: list[str], place: str) -> str:
@@ -186,7 +213,7 @@ def _said(element: _Element, texts: Mapping[str, str], notes: list[str], place: 
     found = texts.get(name.replace("[index]", place))
     if found is None:
         notes.append(f"A line of the narrative, for its expression {name}.")
-        return _UNKNOWN
+        return LOST
     return found
 
 

@@ -49,7 +49,8 @@ def _value(
     total = total or any(isinstance(each, Total) for each in key[1])
     value = row[metric.field.id]
     look: dict[str, Any] = {"fill": fill or (sketch.theme.panel if total else "")}
-    look |= {"text": full(value, metric.field, empty="")}
+    covers = any(isinstance(each, Total) for each in row.values())  # rows of several groups
+    look |= {"text": "" if covers and value is None else full(value, metric.field, empty="")}
     look |= formatted(sketch, _formats(sketch, metric.field, key), row)
     label = " · ".join([*(str(each) for path in key for each in path), metric.label])
     return Cell(

@@ -7,15 +7,43 @@ https://docs.aws.amazon.com/quicksight/latest/user/custom-visual-content.html
 from __future__ import annotations
 
 from labkit.cloud.quicksight.render.frame import nothing
+from labkit.cloud.quicksight.render.markup import Run, lines_of
 from labkit.cloud.quicksight.render.registry import chart
+from labkit.cloud.quicksight.render.runs import height, length, wrapped, written
 from labkit.cloud.quicksight.render.sketch import Sketch
 from labkit.cloud.quicksight.render.text import wrap
+from labkit.cloud.quicksight.visuals.model import LOST
 
 SIZE, STEP = 13.5, 20
 
 
 @chart("InsightVisual")
 def insight(sketch: Sketch) -> None:
+    """The sentences of the computations, or the insight's own narrative."""
+    if sketch.data.narrative:
+        _narrative(sketch)
+    else:
+        _sentences(sketch)
+
+
+def _narrative(sketch: Sketch) -> None:
+    box = sketch.box.inset(left=2, right=2)
+    found = lines_of(sketch.data.narrative, sketch.parameters, Run(size=SIZE))
+    known = [line for line in found if not any(LOST in run.text for run in line.runs)]
+    lines = [(line.align, runs) for line in known for runs in wrapped(line.runs, box.width)]
+    top = box.top
+    for at, (align, runs) in enumerate(lines):
+        high = height(runs, SIZE)
+        if at and top + high > box.bottom + 6:
+            sketch.note(f"{len(lines) - at} lines have no room.")
+            break
+        free = max(box.width - length(runs), 0)
+        left = box.left + {"left": 0, "center": free / 2, "right": free}[align]
+        written(sketch, runs, left, top + high / 2)
+        top += high
+
+
+def _sentences(sketch: Sketch) -> None:
     fields = sketch.data.well("Narrative") or sketch.data.fields[:1]
     sentences = [str(each) for each in sketch.data.values(fields[0]) if each] if fields else []
     if not sentences:
