@@ -9,8 +9,9 @@ from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.casts import CastRefused, cast
 from labkit.cloud.engine.trino.errors import raising
 from labkit.cloud.engine.trino.json_syntax import json_document, returned
+from labkit.cloud.engine.trino.operators import NUMBERS
 from labkit.cloud.engine.trino.scope import Scope, Typed
-from labkit.cloud.engine.types import JSON
+from labkit.cloud.engine.types import JSON, VARCHAR, Type
 
 
 def json_members(node: tree.JsonMembers, scope: Scope) -> Typed:
@@ -22,7 +23,7 @@ def _members(node: tree.JsonMembers, scope: Scope) -> str:
     if node.unique and any(isinstance(value, tree.JsonInput) for value in node.values):
         words = "WITH UNIQUE KEYS behavior is not supported for JSON_OBJECT function"
         raise scope.fail(node, "NOT_SUPPORTED", f"{words} when input expression has FORMAT")
-    values = [_as_json(value, scope) for value in node.values]
+    values = [_as_json(value, node, scope) for value in node.values]
     if node.keys is None:
         parts = [_member("", value, node.absent_on_null) for value in values]
         return f"('[' || concat_ws(',', {', '.join(parts) or 'NULL'}) || ']')"
@@ -65,13 +66,25 @@ def _key(node: tree.Expression, scope: Scope) -> str:
     return f"CAST(to_json({text}) AS VARCHAR)"
 
 
-def _as_json(node: tree.Expression, scope: Scope) -> str:
+def _as_json(node: tree.Expression, made: tree.JsonMembers, scope: Scope) -> str:
     if isinstance(node, tree.JsonInput):
         return f"trino_json_input({json_document(node, scope)})"
     value = scope.value(node)
     if isinstance(node, tree.JsonMembers | tree.JsonPath):
         return value.sql
     try:
-        return cast(value.sql, value.type, JSON)
+        return cast(*_plain(value), JSON)
     except CastRefused as refused:
-        raise scope.fail(node, refused.code, str(refused)) from refused
+        words = f"Unsupported type of value passed to JSON_{_NAMES[made.keys is None]} function"
+        raise scope.fail(node, "NOT_SUPPORTED", f"{words}: {value.type.display}") from refused
+
+
+_NAMES = {True: "ARRAY", False: "OBJECT"}
+_JSON_TYPES = (*NUMBERS, "boolean", "varchar", "json", "unknown")
+
+
+def _plain(value: Typed) -> tuple[str, Type]:
+    """A value of a type that is no JSON's is its text; arrays, maps and rows have none."""
+    if value.type.base in _JSON_TYPES:
+        return value.sql, value.type
+    return cast(value.sql, value.type, VARCHAR), VARCHAR

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.trino import tree
@@ -176,10 +177,19 @@ def _timestamp(node: tree.Literal, scope: Scope) -> Typed | None:
     if not found[6]:
         return Typed(sql, _precise(TIMESTAMP, found))
     zone = zone_name(found[6])
-    if not zone:
+    if not zone or _left_out(f"{day} {clock}", zone):
         return None
     instant = f"trino_to_instant({sql}, '{zone}')"
     return Typed(f"trino_zoned({instant}, '{zone}')", _precise(TIMESTAMPTZ, found))
+
+
+def _left_out(moment: str, zone: str) -> bool:
+    """Whether the clocks of a zone leave a time out, in the hour that goes missing in spring."""
+    if zone[0] in "+-" or not re.match(r"\d{4}-", moment) or moment < "0002":
+        return False
+    local = datetime.fromisoformat(moment[:19])
+    there = local.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC).astimezone(ZoneInfo(zone))
+    return there.replace(tzinfo=None) != local
 
 
 def _check_fraction(node: tree.Literal, fraction: str | None, scope: Scope) -> None:

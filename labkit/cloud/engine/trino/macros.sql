@@ -91,12 +91,18 @@ trino_sorted_map(k, v) AS map(
 trino_text_zone(s) AS trino_zone(coalesce(nullif(
     regexp_extract(s, '^\s*\d+-\d\d?-\d\d?(?: [\d:.]+)?\s*([A-Za-z+-][\w/+:-]*)\s*$', 1), ''), 'UTC'));
 
+-- A time that the zone's clocks leave out in spring is none.
+trino_existing(t, z, s) AS list_transform([struct_pack(t := t, z := z)], lambda _m: CASE
+    WHEN trino_to_local(trino_to_instant((_m).t, (_m).z), (_m).z) = (_m).t
+        THEN trino_zoned(trino_to_instant((_m).t, (_m).z), (_m).z)
+    ELSE error('LABKIT:INVALID_CAST_ARGUMENT: '
+        || 'Value cannot be cast to timestamp with time zone: ' || s) END)[1];
+
 trino_text_to_zoned(s) AS CASE
     WHEN s IS NULL THEN NULL
     WHEN regexp_full_match(s, '\s*\d{4,}-\d{1,2}-\d{1,2}( ([01]?\d|2[0-3]):\d{1,2}(:\d{1,2}(\.\d+)?)?)?'
         || '(\s*([A-Za-z+-][\w/+:-]*))?\s*') THEN
-        trino_zoned(trino_to_instant(
-            CAST(regexp_extract(s, '\s*([\d-]+( [\d:.]+)?)', 1) AS TIMESTAMP),
-            trino_text_zone(s)), trino_text_zone(s))
+        trino_existing(
+            CAST(regexp_extract(s, '\s*([\d-]+( [\d:.]+)?)', 1) AS TIMESTAMP), trino_text_zone(s), s)
     ELSE error('LABKIT:INVALID_CAST_ARGUMENT: '
         || 'Value cannot be cast to timestamp with time zone: ' || s) END;

@@ -12,7 +12,14 @@ from labkit.cloud.engine.types import Type
 
 def _zoned_clock(sql: str, source: Type, target: Type) -> str:
     """A zoned timestamp as what its own clock shows."""
-    return f"CAST(trino_local({sql}) AS {target.duckdb})"
+    local = f"trino_local({sql})"
+    if target.base == "date":
+        return plain(local, source, target)
+    return (_clock if target.base == "time" else rescaled)(local, source, target)
+
+
+def _clock(sql: str, source: Type, target: Type) -> str:
+    return rescaled_time(f"CAST({sql} AS TIME)", source, target)
 
 
 def rescaled(sql: str, source: Type, target: Type) -> str:
@@ -36,18 +43,29 @@ def rescaled_time(sql: str, source: Type, target: Type) -> str:
     return f"CAST(make_timestamp({rounded}) AS TIME)"
 
 
+def rescaled_zoned(sql: str, source: Type, target: Type) -> str:
+    """A zoned timestamp of fewer digits, in the same zone."""
+    instant = rescaled("(_z).instant", source, Type("timestamp", target.args))
+    return f"list_transform([{sql}], lambda _z: trino_zoned({instant}, (_z).zone))[1]"
+
+
 def _widened(sql: str, source: Type, target: Type) -> str:
     return coerce(sql, source, target)
 
 
 def _time_to_timestamp(sql: str, source: Type, target: Type) -> str:
-    return f"(DATE '1970-01-01' + {sql})"
+    """A time of today: TimeToTimestampCast of https://github.com/trinodb/trino"""
+    today = f"(CAST(trino_now().instant AS DATE) + {sql})"
+    moment = rescaled(today, source, Type("timestamp", target.args))
+    return moment if target.base == "timestamp" else f"trino_zoned({moment}, 'UTC')"
 
 
 register(("timestamptz",), ("date", "timestamp", "time"), _zoned_clock)
-register(("date", "timestamp", "timestamptz"), ("timestamptz",), _widened)
+register(("date", "timestamp"), ("timestamptz",), _widened)
+register(("timestamptz",), ("timestamptz",), rescaled_zoned)
 register(("date",), ("timestamp",), plain)
-register(("timestamp",), ("date", "time"), plain)
+register(("timestamp",), ("date",), plain)
+register(("timestamp",), ("time",), _clock)
 register(("timestamp",), ("timestamp",), rescaled)
 register(("time",), ("time",), rescaled_time)
-register(("time",), ("timestamp",), _time_to_timestamp)
+register(("time",), ("timestamp", "timestamptz"), _time_to_timestamp)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from labkit.cloud.engine.trino.casts.moments import rescaled, rescaled_time
+from labkit.cloud.engine.trino.casts.moments import rescaled, rescaled_time, rescaled_zoned
 from labkit.cloud.engine.trino.casts.rules import failure_of, register, spelled
 from labkit.cloud.engine.trino.operators import INTEGERS, NUMBERS
 from labkit.cloud.engine.trino.text import cast_to_varchar
@@ -58,7 +58,8 @@ def _text_to_time(sql: str, source: Type, target: Type) -> str:
 
 
 def _text_to_zoned(sql: str, source: Type, target: Type) -> str:
-    return f"trino_text_to_zoned({sql})"
+    whole = Type("timestamptz", (6,))
+    return rescaled_zoned(f"trino_text_to_zoned({sql})", whole, target)
 
 
 _DAY = r"\s*[+-]?\d{4,}-\d{1,2}-\d{1,2}"

@@ -102,7 +102,7 @@ SCALARS = (
             "trino_add_zoned({0}, {1}, {2})",
         ),
         (
-            "date_add(varchar, bigint, time) -> time",
+            "date_add(varchar, bigint, time(p)) -> time(p)",
             "({2} + trino_span(trino_time_unit({0}), {1}))",
         ),
         ("date_diff(varchar, date, date) -> bigint", "datesub(trino_date_unit({0}), {1}, {2})"),
@@ -111,7 +111,10 @@ SCALARS = (
             "datesub(trino_unit({0}, 'TIMESTAMP'), {1}, {2})",
         ),
         (f"date_diff(varchar, {_ZONED}, {_ZONED}) -> bigint", "trino_diff_zoned({0}, {1}, {2})"),
-        ("date_diff(varchar, time, time) -> bigint", "datesub(trino_time_unit({0}), {1}, {2})"),
+        (
+            "date_diff(varchar, time(p), time(p)) -> bigint",
+            "datesub(trino_time_unit({0}), {1}, {2})",
+        ),
         (
             "date_trunc(varchar, date) -> date",
             "CAST(date_trunc(trino_date_unit({0}), {1}) AS DATE)",

@@ -11,7 +11,7 @@ from typing import Any
 
 from labkit.cloud.engine.closed import Udf
 from labkit.cloud.engine.trino.functions.documents import dump, parse_document
-from labkit.cloud.engine.trino.functions.entry import fail
+from labkit.cloud.engine.trino.functions.entry import TrinoError, fail
 from labkit.cloud.engine.trino.functions.jsonpath import parse_path
 from labkit.cloud.engine.trino.functions.jsonpath_steps import PathFailed
 
@@ -26,6 +26,8 @@ def _found(
     """The items as JSON, None where the document or a strict path fails."""
     try:
         return [show(item) for item in evaluate(text, path, variables)]
+    except TrinoError:
+        raise
     except (PathFailed, ValueError, RecursionError):
         return None
 

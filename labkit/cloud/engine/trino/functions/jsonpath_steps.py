@@ -10,11 +10,9 @@ import math
 import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from itertools import count
 from typing import Any
-
-from labkit.cloud.engine.trino.functions.entry import fail
 
 
 class PathFailed(LookupError):
@@ -227,7 +225,8 @@ def _fits(number: int, bits: int) -> bool:
 
 
 def signed(sign: str, find: Items, place: Place) -> list[Any]:
-    return [-number_of(item) if sign == "-" else number_of(item) for item in find(place)]
+    numbers = map(number_of, all_opened(find, place))
+    return [-number if sign == "-" else number for number in numbers]
 
 
 def arithmetic(op: str, left: Items, right: Items, place: Place) -> list[Any]:
@@ -235,14 +234,23 @@ def arithmetic(op: str, left: Items, right: Items, place: Place) -> list[Any]:
     a, b = alike(*(_one_number(find, place) for find in (left, right)))
     if op not in "/%":
         return [_within(a, b, _ARITHMETIC[op](a, b))]
-    if Decimal in (type(a), type(b)):
-        fail("A division of decimals in a JSON path is not supported here", "NOT_SUPPORTED")
     if b == 0:
         raise PathFailed
+    if Decimal in (type(a), type(b)):
+        return [_divided(op, Decimal(a), Decimal(b))]
     if isinstance(a, float):
         return [a / b if op == "/" else math.fmod(a, b)]
     quotient = abs(a) // abs(b) * (-1 if (a < 0) != (b < 0) else 1)
     return [quotient if op == "/" else a - quotient * b]
+
+
+def _divided(op: str, a: Decimal, b: Decimal) -> Decimal:
+    """Decimals as Trino's operators divide them: to the digits of the longer fraction, half up."""
+    with localcontext(prec=200):
+        if op == "%":
+            return a % b
+        digits = min(0, int(a.as_tuple().exponent), int(b.as_tuple().exponent))
+        return (a / b).quantize(Decimal(1).scaleb(digits), ROUND_HALF_UP)
 
 
 _ARITHMETIC = {"+": operator.add, "-": operator.sub, "*": operator.mul}

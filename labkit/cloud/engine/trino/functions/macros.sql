@@ -241,14 +241,17 @@ trino_diff_zoned(u, a, b) AS list_transform([struct_pack(a := a, b := b)], lambd
 
 trino_trunc_local(u, z) AS date_trunc(trino_unit(u, 'TIMESTAMP'), trino_local(z));
 
-trino_trunc_zoned(u, z) AS list_transform([z], lambda _z: trino_zoned(
-    trino_to_instant(trino_trunc_local(u, _z), (_z).zone), (_z).zone))[1];
+-- Hours and less are of the clock that runs: of an hour that comes twice, the second stays so.
+trino_trunc_zoned(u, z) AS list_transform([z], lambda _z: trino_zoned(CASE
+    WHEN trino_short(u) THEN (_z).instant - (trino_local(_z) - trino_trunc_local(u, _z))
+    ELSE trino_to_instant(trino_trunc_local(u, _z), (_z).zone)
+    END, (_z).zone))[1];
 
 -- Java rounds NaN to zero; a zoned timestamp holds 52 bits of milliseconds.
 trino_from_unix(s) AS CASE
     WHEN isnan(s) THEN make_timestamp(0)
     WHEN abs(s) > 2251799813685.247 THEN trino_fail('Millis overflow: ' || s * 1000)
-    ELSE make_timestamp(CAST(round(s * 1000) AS BIGINT) * 1000)
+    ELSE make_timestamp(CAST(floor(s * 1000 + 0.5e0) AS BIGINT) * 1000)
     END;
 
 -- DuckDB's dates take no plus.

@@ -187,10 +187,20 @@ def _read(text: str, pattern: str) -> str:
     read, whole = f"(_t || '{after}')" if after else "_t", pattern + rest
     message = f"'LABKIT:INVALID_FUNCTION_ARGUMENT: ' || trino_unread(_t, {quoted_text(pattern)})"
     body = (
-        f"CASE WHEN _t IS NULL THEN NULL ELSE coalesce(try_strptime({read}, {quoted_text(whole)}), "
-        f"error({message})) END"
+        f"CASE WHEN _t IS NULL THEN NULL ELSE coalesce(CASE WHEN {_blanks('_t', pattern)} THEN "
+        f"try_strptime({read}, {quoted_text(whole)}) END, error({message})) END"
     )
     return f"list_transform([{text}], lambda _t: {body})[1]"
+
+
+def _blanks(text: str, pattern: str) -> str:
+    """Whether a text has no blanks that its pattern has not: DuckDB skips them."""
+    tests = {
+        f"{text} >= '!'": pattern[:1].isspace(),
+        f"{text} NOT LIKE '% '": pattern[-1:].isspace(),
+        f"NOT contains({text}, '  ')": "  " in pattern,
+    }
+    return " AND ".join(test for test, is_meant in tests.items() if not is_meant) or "true"
 
 
 def wholly(pattern: str) -> tuple[str, str]:
