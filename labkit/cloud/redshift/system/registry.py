@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from labkit.cloud.engine.redshift.catalog import Attribute, Relation
+from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.redshift.system.oids import NUMBERS
@@ -77,12 +79,38 @@ def _columns(text: str) -> Iterable[tuple[str, Type]]:
 
 
 def system_relation(connection: Connection, name: tuple[str, ...]) -> Relation | None:
-    """The system relation of a name, with its rows of this moment; None for no such one."""
+    """The system relation of a name, with its rows of this moment; None for no such one.
+
+    Raises:
+        RedshiftError: it is another database's, and that is none whose objects are here.
+    """
     found = RELATIONS.get(_key(connection, name))
     if found is None:
         return None
     columns = tuple(Attribute(n, kind, f"c{at}") for at, (n, kind) in enumerate(found.columns))
-    return Relation(found.name, columns, _rows(found, connection), schema=found.schema)
+    with _inside(connection, name[-3] if len(name) > 2 else connection.database):
+        return Relation(found.name, columns, _rows(found, connection), schema=found.schema)
+
+
+@contextmanager
+def _inside(connection: Connection, database: str) -> Iterator[None]:
+    """What the catalog tells is of this database."""
+    own = connection.database
+    if database != own:
+        _check_database(connection, database)
+    connection.database = database
+    try:
+        yield
+    finally:
+        connection.database = own
+
+
+def _check_database(connection: Connection, name: str) -> None:
+    found = connection.objects.find("database", name)
+    if found is None:
+        raise RedshiftError(f'database "{name}" does not exist', "3D000")
+    if found.body.get("type") == "shared":
+        raise RedshiftError("System tables of a shared database are not supported here", "0A000")
 
 
 def _rows(relation: SystemRelation, connection: Connection) -> str:
