@@ -225,6 +225,56 @@ def test_attributes_that_are_none(sns, topic, queue, name):
         sns.set_subscription_attributes(**asked)
 
 
+RECORDS = {"Records": [{"name": "Put", "s3": {"key": "a-1"}}, {"name": "Delete"}]}
+FILTERED = {
+    "any case": ({"a": [{"equals-ignore-case": "Ab"}]}, {"a": "aB"}, {"a": "abc"}),
+    "a network": ({"a": [{"cidr": "10.0.0.0/24"}]}, {"a": "10.0.0.9"}, {"a": "10.0.1.9"}),
+    "or": ({"$or": [{"a": ["b"]}, {"c": ["d"]}]}, {"a": "x", "c": "d"}, {"a": "x", "c": "x"}),
+    "an element": ({"Records": {"name": ["Put"], "s3": {"key": ["a-1"]}}}, RECORDS, {}),
+    "within": ({"a.b": [{"prefix": "c"}]}, {"a": {"b": "cd"}}, {"a": {"b": "d"}}),
+    "decimals": ({"a": [1.1234567]}, {"a": 1.12345671}, {"a": 1.12}),
+    "none": ({"a": [{"exists": False}]}, {"b": 1}, {"a": 1}),
+}
+
+
+BODIES, ATTRIBUTES = "MessageBody", "MessageAttributes"
+SCOPES = [(BODIES, name) for name in FILTERED] + [
+    (ATTRIBUTES, name) for name in FILTERED if name not in ("an element", "within")
+]
+
+
+@pytest.mark.parametrize(("scope", "name"), SCOPES)
+def test_a_queue_has_what_its_filter_takes(aws, sns, topic, queue, scope, name):
+    policy, taken, left = FILTERED[name]
+    url, arn = queue()
+    subscribe(sns, topic, arn, FilterPolicy=json.dumps(policy), FilterPolicyScope=scope)
+    for each in (taken, left):
+        kinds = {n: "String" if isinstance(v, str) else "Number" for n, v in each.items()}
+        told = {n: {"DataType": kinds[n], "StringValue": str(v)} for n, v in each.items()}
+        sent = {"MessageAttributes": told} if scope == ATTRIBUTES else {}
+        sns.publish(TopicArn=topic, Message=json.dumps(each), **sent)
+    (got,) = received(aws, url)
+    assert json.loads(json.loads(got["Body"])["Message"]) == taken
+
+
+NO_FILTERS = {
+    "no list": ({"a": "b"}, 'FilterPolicy: "a" must be an object or an array'),
+    "two": ({"a": [{"suffix": "b", "prefix": "c"}]}, "Only one key allowed in match expression"),
+    "unknown": ({"a": [{"b": "c"}]}, "Unrecognized match type b"),
+    "a number": ({"a": [{"prefix": 1}]}, "prefix match pattern must be a string"),
+    "downwards": ({"a": [{"numeric": [">", 3, "<", 1]}]}, "Bottom must be less than top"),
+    "six": ({f"a{n}": ["b"] for n in range(6)}, "can not have more than 5 keys"),
+    "151": ({"a": [*range(151)]}, "Filter policy is too complex"),
+    "nested": ({"a": {"b": ["c"]}}, "MessageAttributes does not support nested filter policy"),
+}
+
+
+@pytest.mark.parametrize(("policy", "told"), NO_FILTERS.values(), ids=NO_FILTERS)
+def test_filter_policies_that_are_none(sns, topic, queue, policy, told):
+    with pytest.raises(ClientError, match=f"Attributes Reason: .*{told}"):
+        subscribe(sns, topic, queue()[1], FilterPolicy=json.dumps(policy))
+
+
 def test_a_topic_of_other_tags(sns, topic):
     name = topic.rpartition(":")[2]
     assert sns.create_topic(Name=name)["TopicArn"] == topic

@@ -22,6 +22,7 @@ from moto.sqs.exceptions import QueueDoesNotExist
 from moto.sqs.models import sqs_backends
 
 from labkit.cloud.around.queues import is_number
+from labkit.cloud.events.filter_policies import is_for, what_is_wrong
 from labkit.cloud.operations import AwsError, Context
 
 MOST_BYTES = 262_144
@@ -63,8 +64,8 @@ def to_queue(
     message_structure: str | None = None,
 ) -> None:
     """Send a message to the queue that is subscribed, else to its dead-letter queue, if any."""
-    matcher, topic = subscription._filter_policy_matcher, subscription.topic
-    if matcher is not None and not matcher.matches(message_attributes, message):
+    topic = subscription.topic
+    if not is_for(subscription, message, message_attributes):
         return
     if message_structure == "json":
         message = subscription._parse_message_structure(message, "sqs")
@@ -145,8 +146,9 @@ def _check_subscription(context: Context, parameters: Json) -> None:
     _find(context, parameters["TopicArn"])
     if (protocol := parameters["Protocol"]) not in _PROTOCOLS:
         raise _bad(f"Amazon SNS does not support this protocol string: {protocol}")
-    for name, value in (parameters.get("Attributes") or {}).items():
-        if why := _wrong(name, value):
+    attributes = parameters.get("Attributes") or {}
+    for name, value in attributes.items():
+        if why := _wrong(name, value, attributes.get("FilterPolicyScope")):
             raise _bad(f"Attributes Reason: {why}")
 
 
@@ -157,13 +159,15 @@ def _refuse_token(context: Context, parameters: Json) -> None:
 
 
 def _check_attribute(context: Context, parameters: Json) -> None:
-    if parameters["SubscriptionArn"] not in context.backend("sns").subscriptions:
+    known = context.backend("sns").subscriptions.get(parameters["SubscriptionArn"])
+    if known is None:
         raise AwsError("NotFound", "Subscription does not exist", 404)
-    if why := _wrong(parameters["AttributeName"], parameters.get("AttributeValue", "")):
+    scope = known.attributes.get("FilterPolicyScope")
+    if why := _wrong(parameters["AttributeName"], parameters.get("AttributeValue", ""), scope):
         raise _bad(why)
 
 
-def _wrong(name: str, value: str) -> str:
+def _wrong(name: str, value: str, scope: str | None) -> str:
     """What is wrong with an attribute of a subscription, in SNS's words."""
     if name == "RawMessageDelivery" and value.lower() not in ("true", "false"):
         return f"{name}: Invalid value [{value}]. Must be true or false."
@@ -174,8 +178,10 @@ def _wrong(name: str, value: str) -> str:
         parsed = _parsed(value)
         if parsed is None:
             return f"{name}: failed to parse JSON."
+        if name == "FilterPolicy":
+            return what_is_wrong(parsed, scope)
         arn = str(parsed.get("deadLetterTargetArn", ""))
-        if name == "RedrivePolicy" and parsed and arn.count(":") != 5:
+        if parsed and arn.count(":") != 5:
             return f"{name}: deadLetterTargetArn is an invalid arn"
     return ""
 

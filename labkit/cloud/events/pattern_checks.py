@@ -22,6 +22,7 @@ Check = Callable[[Any], None]
 _CHECKS: dict[str, Check] = {}
 _SCALARS = (str, int, float)  # bool is an int: it is told apart first
 _FEWEST_BRANCHES = 2
+_REFUSED = "Event pattern is not valid. Reason: "
 
 
 def read_pattern(text: str) -> dict[str, Any]:
@@ -38,6 +39,15 @@ def read_pattern(text: str) -> dict[str, Any]:
         _refuse("Filter is not an object")
     _check_object(pattern)
     return pattern
+
+
+def why_not(pattern: dict[str, Any]) -> str:
+    """Why an object is no pattern, for SNS, whose filter policies are; empty if it is one."""
+    try:
+        _check_object(pattern)
+    except AwsError as error:
+        return error.message.removeprefix(_REFUSED)
+    return ""
 
 
 def _check_object(pattern: dict[str, Any]) -> None:
@@ -92,8 +102,7 @@ def _only(asked: dict[str, Any], without: str) -> tuple[str, Any]:
 
 
 def _refuse(reason: str) -> NoReturn:
-    words = f"Event pattern is not valid. Reason: {reason}"
-    raise AwsError("InvalidEventPatternException", words)
+    raise AwsError("InvalidEventPatternException", f"{_REFUSED}{reason}")
 
 
 # What a comparison asks for -----------------------------------------------------------------------
@@ -189,6 +198,8 @@ def _range(wanted: Any) -> None:
         if order[0] != ">":
             _refuse("Too many elements in numeric expression")
         _check_top(rest)
+        if wanted[1] >= rest[1]:
+            _refuse("Bottom must be less than top")
 
 
 def _check_top(rest: list[Any]) -> None:

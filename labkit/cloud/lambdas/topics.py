@@ -15,8 +15,9 @@ from typing import Any
 
 import moto.sns.models as models
 
-from labkit.cloud.around.topics import to_queue
+from labkit.cloud.around import topics
 from labkit.cloud.cloud import Cloud, on_start
+from labkit.cloud.events.filter_policies import is_for
 from labkit.cloud.lambdas.invoke import queue_for_service
 
 SENDER = "sns.amazonaws.com"
@@ -32,13 +33,13 @@ def install(cloud: Cloud) -> None:
         if subscription.protocol in ("http", "https"):
             return
         if subscription.protocol == "sqs":
-            to_queue(subscription, message, message_id, **said)
+            topics.to_queue(subscription, message, message_id, **said)
             return
         if subscription.protocol != "lambda":
             _publish(subscription, message, message_id, **said)
             return
-        attributes, matcher = said.get("message_attributes"), subscription._filter_policy_matcher
-        if matcher is not None and not matcher.matches(attributes, message):
+        attributes = said.get("message_attributes")
+        if not is_for(subscription, message, attributes):
             return
         if said.get("message_structure") == "json":
             message = subscription._parse_message_structure(message, "lambda")
