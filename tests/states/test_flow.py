@@ -294,6 +294,10 @@ FAILURES = {  # the states → input → error, and words of its cause
         {"A": {"Type": "Wait", "SecondsPath": "$.b.c", "End": True}},
         ("States.Runtime", "The SecondsPath parameter does not reference an input value: $.b.c"),
     ),
+    "a wait of a lifetime": (
+        {"A": {"Type": "Wait", "Timestamp": "2199-01-01T00:00:00Z", "End": True}},
+        ("States.Runtime", "Wait state delay is too long."),
+    ),
     "a wait of no number": (
         {"A": {"Type": "Wait", "SecondsPath": "$$.Execution.StartTime", "End": True}},
         ("States.Runtime", "cannot be parsed as a long value: $$.Execution.StartTime == 2"),

@@ -484,13 +484,14 @@ def test_what_is_no_alias(sfn, versioned, name, routes, words):
     assert words in said[1]
 
 
-@pytest.mark.parametrize("call", ["describe", "delete", "update"])
-def test_an_alias_of_no_machine(sfn, call):
-    arn = "arn:aws:states:us-east-1:123456789012:stateMachine:none:live"
-    more = {"description": "a"} if call == "update" else {}
-    asked = getattr(sfn, f"{call}_state_machine_alias")
-    said = refusal(asked, stateMachineAliasArn=arn, **more)
-    assert said == ("ResourceNotFound", f"Resource not found: '{arn}'")
+@pytest.mark.parametrize("name", ["none", ""], ids=["of no machine", "of a machine"])
+def test_an_alias_that_is_not_there(sfn, versioned, name):
+    arn = f"{versioned}{name}:gone"
+    told = ("ResourceNotFound", "Request references a resource that does not exist.")
+    assert refusal(sfn.describe_state_machine_alias, stateMachineAliasArn=arn) == told
+    asked = {"stateMachineAliasArn": arn, "description": "a"}
+    assert refusal(sfn.update_state_machine_alias, **asked) == told
+    sfn.delete_state_machine_alias(stateMachineAliasArn=arn)
 
 
 def test_an_alias_leads_to_a_version(machines, sfn):

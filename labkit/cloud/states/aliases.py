@@ -1,6 +1,7 @@
 """What Step Functions refuses of an alias, which moto takes as it comes.
 
-An alias leads to one version of a machine, or to two with weights that make 100.
+An alias leads to one version of a machine, or to two with weights that make 100. One that is not
+there can be deleted.
 
 Source: https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachineAlias.html
 """
@@ -10,10 +11,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from labkit.cloud.operations import AwsError, Context
-from labkit.cloud.states.words import invalid, no_resource
+from labkit.cloud.operations import Answer, AwsError, Context, operation
+from labkit.cloud.states import words
+from labkit.cloud.states.words import invalid
 
-_OF_ONE = ("DeleteStateMachineAlias", "DescribeStateMachineAlias", "UpdateStateMachineAlias")
+_OF_ONE = ("DescribeStateMachineAlias", "UpdateStateMachineAlias")
 OPERATIONS = ("CreateStateMachineAlias", *_OF_ONE)
 _VERSION = re.compile(r"arn:[\w-]+:states:[\w-]*:\d*:stateMachine:[^:]+:\d+")
 
@@ -29,12 +31,25 @@ def check_alias(context: Context, parameters: dict[str, Any]) -> None:
         _check_new(context, **parameters)
 
 
+@operation("stepfunctions", "DeleteStateMachineAlias")
+def delete_state_machine_alias(context: Context, *, stateMachineAliasArn: str) -> Answer:
+    arn, _, name = stateMachineAliasArn.rpartition(":")
+    words.check_arn(arn, words.MACHINE)
+    for machine in context.backend("stepfunctions").state_machines:
+        if machine.arn == arn:
+            machine.aliases.pop(name, None)
+    return {}
+
+
 def _check_known(context: Context, arn: str) -> None:
-    """Raise for an alias of no machine, too: moto names the machine."""
+    """Raise for an alias that is not there, or is of no machine: moto names either."""
     machines = context.backend("stepfunctions").state_machines
-    named = arn.rpartition(":")[0]
-    if ":stateMachine:" in named and all(each.arn != named for each in machines):
-        raise no_resource(arn)
+    named, _, name = arn.rpartition(":")
+    if ":stateMachine:" not in named:
+        return
+    if not any(each.arn == named and name in each.aliases for each in machines):
+        told = "Request references a resource that does not exist."
+        raise AwsError("ResourceNotFound", told)
 
 
 def _check_routes(routes: list[dict[str, Any]]) -> None:
@@ -64,5 +79,5 @@ def _check_new(
         routingConfiguration,
         description or None,
     ):
-        words = "Failed to create alias because an alias with the same name and a different"
-        raise AwsError("ConflictException", f"{words} routing configuration already exists.")
+        told = "Failed to create alias because an alias with the same name and a different"
+        raise AwsError("ConflictException", f"{told} routing configuration already exists.")

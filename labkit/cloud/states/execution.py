@@ -57,7 +57,7 @@ class Execution:
             "Name": record["name"],
             "RoleArn": self.hidden["roleArn"],
         }
-        if self.hidden["type"] == "STANDARD":
+        if self.hidden["type"] == "STANDARD" or self.hidden.get("sync") is False:
             execution["RedriveCount"] = record.get("redriveCount", 0)
         if record.get("redriveCount"):
             execution["RedriveTime"] = iso(record["redriveDate"])

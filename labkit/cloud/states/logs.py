@@ -57,6 +57,7 @@ def _line(event: Record, record: Record, with_data: bool) -> Record:
         "previous_event_id": str(event["previousEventId"]),
         "event_timestamp": str(int(event["timestamp"] * 1000)),
         "execution_arn": record["executionArn"],
+        "redrive_count": str(record.get("redriveCount", 0)),
     }
     text = compact(said)
     return {"timestamp": int(event["timestamp"] * 1000), "message": text}

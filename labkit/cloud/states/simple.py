@@ -13,6 +13,8 @@ from labkit.cloud.states.languages import moment_of, type_name
 from labkit.cloud.states.paths import NothingThere
 from labkit.cloud.states.visits import Ending, Visit, state_type
 
+LONGEST_S = 2**31 - 1
+
 
 @state_type("Pass")
 def run_pass(visit: Visit) -> Ending:
@@ -46,7 +48,10 @@ def run_choice(visit: Visit) -> Ending:
 def run_wait(visit: Visit) -> Ending:
     """Wait until a time that is put on record, so that a restart does not begin it anew."""
     if visit.work is None:
-        visit.frame.commit(work={"until": _until(visit)})
+        until = _until(visit)
+        if until - visit.frame.execution.now() > LONGEST_S:
+            raise runtime("Wait state delay is too long.")
+        visit.frame.commit(work={"until": until})
     assert visit.work is not None
     visit.frame.wait(visit.work["until"])
     return visit.passed()

@@ -33,6 +33,7 @@ def start_execution(
     traceHeader: str | None = None,
 ) -> Answer:
     record = _new_record(context, stateMachineArn, name, input, traceHeader)
+    record["_"]["sync"] = False
     executions = context.cloud.records(KIND)
     with context.cloud.lock("states.execution"):
         known = executions.get(record["executionArn"])
