@@ -48,13 +48,29 @@ def test_when_a_schedule_is_due(frequency, due):
 
 @pytest.mark.parametrize(
     "frequency",
-    [{"Interval": "DAILY", "TimeOfTheDay": "25:00"}, {"Interval": "DAILY", "Timezone": "Mars/X"}],
-    ids=["an hour", "a zone"],
+    [
+        {"Interval": "DAILY", "TimeOfTheDay": "25:00"},
+        {"Interval": "DAILY", "Timezone": "Mars/X"},
+        {"Interval": "WEEKLY"},
+        {"Interval": "MONTHLY", "RefreshOnDay": {"DayOfWeek": "MONDAY"}},
+        {"Interval": "MINUTE15"},
+    ],
+    ids=["an hour", "a zone", "no day", "no date", "minutes of a full refresh"],
 )
 def test_what_no_clock_shows_is_refused(lake, quicksight, frequency):
     id = lake.create({"p": lake.orders()})
     schedule = {"ScheduleId": "s", "RefreshType": "FULL_REFRESH", "ScheduleFrequency": frequency}
     code, _ = refused(quicksight.create_refresh_schedule, DataSetId=id, Schedule=schedule)
+    assert code == "InvalidParameterValueException"
+
+
+def test_a_data_set_has_one_hourly_schedule(lake, quicksight):
+    id = lake.create({"p": lake.orders()})
+    one = {"RefreshType": "FULL_REFRESH", "ScheduleFrequency": {"Interval": "HOURLY"}}
+    make = quicksight.create_refresh_schedule
+    make(DataSetId=id, Schedule=one | {"ScheduleId": "one"})
+    quicksight.update_refresh_schedule(DataSetId=id, Schedule=one | {"ScheduleId": "one"})
+    code, _ = refused(make, DataSetId=id, Schedule=one | {"ScheduleId": "two"})
     assert code == "InvalidParameterValueException"
 
 

@@ -105,8 +105,8 @@ def _kept(context: Context, record: Record, schedule: Record) -> Answer:
     id = schedule["ScheduleId"]
     arn = f"{record['Arn']}/refresh-schedule/{id}"
     made = storable(schedule) | {"Arn": arn}
-    timetable.check(made)
     known = timetable.schedules(record) | {id: made}
+    timetable.check(made, (each for name, each in known.items() if name != id))
     records.keep(context, DATA_SET, record["DataSetId"], schedules=known)
     timetable.look_again(context.cloud)
     return {"ScheduleId": id, "Arn": arn}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,8 +44,24 @@ def schedules(data_set: Record) -> dict[str, Record]:
     return dict(data_set["_"].get("schedules") or {})
 
 
-def check(schedule: Record) -> None:
-    """Raise when a schedule's frequency makes no times."""
+def check(schedule: Record, others: Iterable[Record]) -> None:
+    """Raise when a schedule's frequency makes no times, or is not for it.
+
+    Args:
+        others: the data set's other schedules.
+    """
+    frequency, kind = schedule["ScheduleFrequency"], schedule["RefreshType"]
+    interval, day = frequency["Interval"], frequency.get("RefreshOnDay") or {}
+    needed = _DAYS.get(interval)
+    if needed and not day.get(needed):
+        raise invalid(f"A {interval} refresh needs RefreshOnDay.{needed}.")
+    if interval in _MINUTES and kind != "INCREMENTAL_REFRESH":
+        raise invalid(f"The interval {interval} is for incremental refreshes.")
+    within = (*_MINUTES, "HOURLY")
+    if interval in within and any(
+        each["ScheduleFrequency"]["Interval"] == interval for each in others
+    ):
+        raise invalid(f"A data set has one schedule of the interval {interval}.")
     try:
         expressions.judged(expression(schedule))
     except BadSchedule as error:
@@ -87,6 +103,7 @@ def _cron(frequency: Record, start: float | None) -> str:
 
 
 _MINUTES = {"MINUTE15": 15, "MINUTE30": 30}
+_DAYS = {"WEEKLY": "DayOfWeek", "MONTHLY": "DayOfMonth"}
 
 
 def _time_of_day(frequency: Record, start: float | None) -> tuple[int, int]:
