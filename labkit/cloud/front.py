@@ -35,6 +35,7 @@ from labkit.cloud.around import (
     deliveries,
     lake_formation,
     log_patterns,
+    metrics,
     parameters,
     polling,
     queues,
@@ -72,6 +73,7 @@ MOST_BODY = 128 << 20  # AWS's largest, of a function's zip in base64, is 70 MB
 JUDGES: dict[str, Callable[[Context, dict[str, Any]], None]] = {
     "cloudformation": stacks.judge_call,
     "events": rules.judge_call,
+    "cloudwatch": metrics.judge_call,
     "firehose": deliveries.judge_call,
     "glue": glue_judging.judge_call,
     "iam": trust.judge_call,

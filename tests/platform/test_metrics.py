@@ -1,6 +1,7 @@
 """CloudWatch's statistics: of a metric with its own dimensions alone, and by whole minutes."""
 
 import datetime
+import json
 
 import pytest
 from botocore.exceptions import ClientError
@@ -61,6 +62,52 @@ def test_units_are_told_apart(metrics):
     assert told["None"][1:] == [("Maximum", 8), ("Minimum", 2), ("SampleCount", 3)]
 
 
+def test_a_query_without_a_unit_takes_one(metrics):
+    cloudwatch, namespace = metrics
+    metric = {"Namespace": namespace, "MetricName": "sold", "Dimensions": EAST}
+    stat = {"Metric": metric, "Stat": "Sum", "Period": 3600}
+    (found,) = cloudwatch.get_metric_data(
+        **RANGE, MetricDataQueries=[{"Id": "a", "MetricStat": stat}]
+    )["MetricDataResults"]
+    told = "Multiple units returned: '[Count, None]'"
+    assert found["Messages"] == [{"Code": "MultipleUnits", "Value": told}]
+    assert (found["Label"], found["Values"]) == ("sold", [32])
+
+
+LABELS = {
+    "one": ([("Sum", 60)], ["sold"]),
+    "statistics": ([("Sum", 60), ("Average", 60)], ["sold Sum", "sold Average"]),
+    "periods": ([("Sum", 60), ("Sum", 30)], ["sold 60", "sold 30"]),
+    "both": ([("Sum", 60), ("Average", 30)], ["sold Sum 60", "sold Average 30"]),
+}
+
+
+@pytest.mark.parametrize(("asked", "labels"), LABELS.values(), ids=LABELS)
+def test_a_label_has_what_tells_the_queries_apart(metrics, asked, labels):
+    cloudwatch, namespace = metrics
+    metric = {"Namespace": namespace, "MetricName": "sold"}
+    queries = [
+        {"Id": f"a{n}", "MetricStat": {"Metric": metric, "Stat": stat, "Period": period}}
+        for n, (stat, period) in enumerate(asked)
+    ]
+    found = cloudwatch.get_metric_data(**RANGE, MetricDataQueries=queries)["MetricDataResults"]
+    assert [each["Label"] for each in found] == labels
+
+
+NO_DATA = {
+    "no value": ({}, "At least one of the parameters MetricData.member.1.Value and"),
+    "two": ({"Value": 1, "Values": [1]}, "are mutually exclusive and you have specified both"),
+    "unit": ({"Value": 1, "Unit": "Pint"}, "MetricData.member.1.Unit must be a value in the set"),
+}
+
+
+@pytest.mark.parametrize(("datum", "told"), NO_DATA.values(), ids=NO_DATA)
+def test_data_that_are_none(metrics, datum, told):
+    cloudwatch, namespace = metrics
+    with pytest.raises(ClientError, match=told):
+        cloudwatch.put_metric_data(Namespace=namespace, MetricData=[{"MetricName": "sold"} | datum])
+
+
 def test_a_metric_is_listed_once(metrics):
     cloudwatch, namespace = metrics
     told = cloudwatch.list_metrics(Namespace=namespace)["Metrics"]
@@ -97,6 +144,32 @@ def test_an_alarm_is_in_no_state_until_it_is_told_one(aws, fresh):
         [alarm] = watch.describe_alarms(AlarmNames=[name])["MetricAlarms"]
         assert alarm["StateValue"] == state
         watch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="told")
+    watch.delete_alarms(AlarmNames=[name])
+
+
+def test_an_alarms_state_is_told_to_its_topic(aws, fresh):
+    watch, name, queues = aws("cloudwatch"), fresh("alarm"), aws("sqs")
+    topic = aws("sns").create_topic(Name=name)["TopicArn"]
+    url = queues.create_queue(QueueName=name)["QueueUrl"]
+    arn = queues.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
+    aws("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn["QueueArn"])
+    watch.put_metric_alarm(
+        AlarmName=name, Namespace=name, MetricName="m", Statistic="Sum", Period=60, Threshold=1,
+        EvaluationPeriods=1, ComparisonOperator="GreaterThanThreshold", AlarmActions=[topic],
+    )  # fmt: skip
+    for _ in range(2):  # the second time nothing changes
+        watch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="told")
+    watch.set_alarm_state(AlarmName=name, StateValue="OK", StateReason="told")
+    watch.disable_alarm_actions(AlarmNames=[name])
+    watch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="told")
+    (got,) = queues.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
+    told = json.loads(got["Body"])
+    said = json.loads(told["Message"])
+    assert told["Subject"] == f'ALARM: "{name}" in US East (N. Virginia)'
+    assert (said["OldStateValue"], said["NewStateValue"]) == ("INSUFFICIENT_DATA", "ALARM")
+    assert (said["Trigger"]["Statistic"], said["NewStateReason"]) == ("SUM", "told")
+    with pytest.raises(ClientError, match="at 'stateValue' failed to satisfy constraint"):
+        watch.set_alarm_state(AlarmName=name, StateValue="NONE", StateReason="told")
     watch.delete_alarms(AlarmNames=[name])
 
 

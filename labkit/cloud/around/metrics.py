@@ -36,7 +36,36 @@ STATISTICS: dict[str, Callable[[Data], float]] = {
     "Minimum": lambda data: min(_of(each)[2] for each in data),
     "Maximum": lambda data: max(_of(each)[3] for each in data),
 }
+# In the order in which a query without a unit takes one, as recorded on AWS.
+_UNITS = (
+    "Megabits Terabits Gigabits Count Bytes Gigabytes Gigabytes/Second Kilobytes Kilobits/Second "
+    "Terabytes Terabits/Second Bytes/Second Percent Megabytes Megabits/Second Milliseconds "
+    "Microseconds Kilobytes/Second Gigabits/Second Megabytes/Second Bits Bits/Second Count/Second "
+    "Seconds Kilobits Terabytes/Second None"
+).split()
+_VALUES = ("Value", "Values", "StatisticValues")
 _ALONE = f"statistics are {', '.join(STATISTICS)}"
+
+
+def judge_call(context: Context, parameters: Json) -> None:
+    """Raise for data without a value or of no unit, which moto takes; other calls are passed on."""
+    if context.operation != "PutMetricData":
+        return
+    model: Any = protocol.service_model("cloudwatch")
+    units = model.shape_for("StandardUnit").enum
+    for number, datum in enumerate(parameters.get("MetricData") or (), 1):
+        named = f"MetricData.member.{number}"
+        given = [f"{named}.{name}" for name in _VALUES if name in datum]
+        if len(given) > 1:
+            told = f"{' and '.join(given)} are mutually exclusive and you have specified both."
+            raise AwsError("InvalidParameterCombination", f"The parameters {told}")
+        if not given:
+            words = f"{named}.Value and {named}.StatisticValues must be specified."
+            told = f"At least one of the parameters {words}"
+            raise AwsError("InvalidParameterCombination", told)
+        if datum.get("Unit", "None") not in units:
+            told = f"The parameter {named}.Unit must be a value in the set [ {', '.join(units)} ]."
+            raise AwsError("InvalidParameterValue", told)
 
 
 def _unjudged(put: Any) -> Any:
@@ -125,16 +154,16 @@ def get_metric_data(
         asked = query.get("MetricStat") or stats.get(query["Expression"].strip())
         if asked is None:
             raise not_here("cloudwatch", context.operation, "an expression is another query's Id")
-        found = _series(context, asked, StartTime, EndTime)
+        found, units = _series(context, asked, StartTime, EndTime)
         if ScanBy == "TimestampDescending":
             found.reverse()
-        name = f"{asked['Metric']['MetricName']} {asked['Stat']}"
         results.append({
             "Id": query["Id"],
-            "Label": query.get("Label") or (name if "MetricStat" in query else query["Id"]),
+            "Label": query.get("Label") or _label(query, stats),
             "Timestamps": [moment for moment, _ in found],
             "Values": [value for _, value in found],
             "StatusCode": "Complete",
+            **({"Messages": [_of_units(units)]} if len(units) > 1 else {}),
         })  # fmt: skip
     if MaxDatapoints and sum(len(each["Values"]) for each in results) > MaxDatapoints:
         raise not_here("cloudwatch", context.operation, "no pages of data points")
@@ -204,10 +233,23 @@ def _member(alarm: Any, name: str) -> Any:
     return getattr(alarm, attribute, plain)
 
 
+def _label(query: Json, stats: dict[str, Json]) -> str:
+    """A metric's name, and what tells the queries apart: statistic and period."""
+    if (stat := query.get("MetricStat")) is None:
+        return str(query["Id"])
+    apart = [n for n in ("Stat", "Period") if len({each[n] for each in stats.values()}) > 1]
+    return " ".join([stat["Metric"]["MetricName"], *(str(stat[name]) for name in apart)])
+
+
+def _of_units(units: list[str]) -> Json:
+    told = f"Multiple units returned: '[{', '.join(sorted(units))}]'"
+    return {"Code": "MultipleUnits", "Value": told}
+
+
 def _series(
     context: Context, asked: Json, start: datetime, end: datetime
-) -> list[tuple[datetime, float]]:
-    """What a query's metric was, a period at a time."""
+) -> tuple[list[tuple[datetime, float]], list[str]]:
+    """What a query's metric was, a period at a time, in the first of the units that it has."""
     if asked["Stat"] not in STATISTICS:
         raise not_here("cloudwatch", context.operation, _ALONE)
     _check_period(asked["Period"])
@@ -219,8 +261,11 @@ def _series(
         metric.get("Dimensions"),
         asked.get("Unit"),
     )
-    periods = _periods(data, start, end, asked["Period"])
-    return [(moment, STATISTICS[asked["Stat"]](found)) for moment, found in periods]
+    whole = list(_periods(data, start, end, asked["Period"]))
+    units = sorted({_unit(each) for _, found in whole for each in found}, key=_UNITS.index)
+    of_one = [each for each in data if _unit(each) in units[:1]]
+    periods = _periods(of_one, start, end, asked["Period"])
+    return [(moment, STATISTICS[asked["Stat"]](found)) for moment, found in periods], units
 
 
 def _metric(

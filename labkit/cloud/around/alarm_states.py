@@ -1,0 +1,185 @@
+"""What CloudWatch does when an alarm is told another state: its actions, and an event.
+
+moto only writes the state down. Topics and functions are told; other actions (of EC2, Auto Scaling,
+Systems Manager) are not carried out.
+
+Sources: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_SetAlarmState.html,
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html and
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import logging
+import uuid
+from datetime import datetime
+from typing import Any
+
+from botocore.loaders import Loader
+
+from labkit.cloud.cloud import Cloud
+from labkit.cloud.events.rules import emit
+from labkit.cloud.lambdas.invoke import queue_for_service
+from labkit.cloud.operations import Answer, AwsError, Context, operation
+
+SENDER = "lambda.alarms.cloudwatch.amazonaws.com"
+KIND = "CloudWatch Alarm State Change"
+_ACTIONS = {
+    "ALARM": "alarm_actions",
+    "OK": "ok_actions",
+    "INSUFFICIENT_DATA": "insufficient_data_actions",
+}
+log = logging.getLogger(__name__)
+Json = dict[str, Any]
+
+
+@operation("cloudwatch", "SetAlarmState")
+def set_alarm_state(
+    context: Context,
+    *,
+    AlarmName: str,
+    StateValue: str,
+    StateReason: str,
+    StateReasonData: str | None = None,
+) -> Answer:
+    """Actions are those of the new state; none are taken where it is the old one."""
+    if StateValue not in _ACTIONS:
+        value = (
+            f"1 validation error detected: Value '{StateValue}' at 'stateValue' failed to satisfy"
+        )
+        words = "constraint: Member must satisfy enum value set: [INSUFFICIENT_DATA, ALARM, OK]"
+        raise AwsError("ValidationError", f"{value} {words}")
+    alarm = context.backend("cloudwatch").alarms.get(AlarmName)
+    if alarm is None:
+        raise AwsError("ResourceNotFound", "", 404)
+    try:
+        json.loads(StateReasonData or "{}")
+    except ValueError:
+        raise AwsError("InvalidFormat", "StateReasonData is not valid JSON") from None
+    before = _state(alarm)
+    alarm.update_state(StateReason, StateReasonData, StateValue)
+    if before["value"] != StateValue:
+        _tell(context, alarm, before)
+    return {}
+
+
+def _tell(context: Context, alarm: Any, before: Json) -> None:
+    described = {
+        "alarmName": alarm.name,
+        "state": _state(alarm),
+        "previousState": before,
+        "configuration": _configuration(alarm),
+    }
+    arn = alarm.alarm_arn
+    emit(
+        context.cloud,
+        source="aws.cloudwatch",
+        kind=KIND,
+        detail=described,
+        resources=[arn],
+        region=context.region,
+    )
+    event = {
+        "source": "aws.cloudwatch",
+        "alarmArn": arn,
+        "accountId": context.account,
+        "time": described["state"]["timestamp"],
+        "region": context.region,
+        "alarmData": described,
+    }
+    for action in getattr(alarm, _ACTIONS[alarm.state_value]) if alarm.actions_enabled else ():
+        service = action.split(":")[2]
+        if service == "sns":
+            _to_topic(context, action, alarm, before["value"])
+        elif service == "lambda":
+            _to_function(context.cloud, arn, action, event)
+
+
+def _to_function(cloud: Cloud, arn: str, action: str, event: Json) -> None:
+    try:
+        queue_for_service(cloud, SENDER, arn, action, json.dumps(event))
+    except AwsError as error:
+        log.warning("%s did not invoke %s: %s", arn, action, error)
+
+
+def _to_topic(context: Context, topic: str, alarm: Any, before: str) -> None:
+    """Publish what an alarm says in SNS; a topic that is gone hears nothing."""
+    region = topic.split(":")[3]
+    sns = context.cloud.backend("sns", region)
+    if topic not in sns.topics:
+        log.warning("%s did not notify %s, which is not there", alarm.alarm_arn, topic)
+        return
+    place = _place(context.region)
+    message = {
+        "AlarmName": alarm.name,
+        "AlarmDescription": alarm.description,
+        "AWSAccountId": context.account,
+        "AlarmConfigurationUpdatedTimestamp": _moment(alarm.configuration_updated_timestamp),
+        "NewStateValue": alarm.state_value,
+        "NewStateReason": alarm.state_reason,
+        "StateChangeTime": _moment(alarm.state_updated_timestamp),
+        "Region": place,
+        "AlarmArn": alarm.alarm_arn,
+        "OldStateValue": before,
+        "OKActions": alarm.ok_actions,
+        "AlarmActions": alarm.alarm_actions,
+        "InsufficientDataActions": alarm.insufficient_data_actions,
+        "Trigger": _trigger(alarm),
+    }
+    subject = f'{alarm.state_value}: "{alarm.name}" in {place}'
+    sns.publish(json.dumps(message), arn=topic, subject=subject[:100])
+
+
+def _trigger(alarm: Any) -> Json:
+    return {
+        "MetricName": alarm.metric_name,
+        "Namespace": alarm.namespace,
+        "StatisticType": "ExtendedStatistic" if alarm.extended_statistic else "Statistic",
+        "Statistic": (alarm.extended_statistic or alarm.statistic or "").upper(),
+        "Unit": alarm.unit,
+        "Dimensions": [{"value": each.value, "name": each.name} for each in alarm.dimensions],
+        "Period": alarm.period,
+        "EvaluationPeriods": alarm.evaluation_periods,
+        "ComparisonOperator": alarm.comparison_operator,
+        "Threshold": alarm.threshold,
+        "TreatMissingData": alarm.treat_missing_data or "missing",
+        "EvaluateLowSampleCountPercentile": alarm.evaluate_low_sample_count_percentile or "",
+    }
+
+
+def _configuration(alarm: Any) -> Json:
+    """What an alarm watches, as EventBridge and functions are told."""
+    metric = {
+        "namespace": alarm.namespace,
+        "name": alarm.metric_name,
+        "dimensions": {each.name: each.value for each in alarm.dimensions},
+    }
+    stat = {"metric": metric, "period": alarm.period, "stat": alarm.statistic}
+    number = uuid.uuid5(uuid.NAMESPACE_URL, alarm.alarm_arn)
+    told = {"metrics": [{"id": str(number), "metricStat": stat, "returnData": True}]}
+    return ({"description": alarm.description} if alarm.description else {}) | told
+
+
+def _state(alarm: Any) -> Json:
+    told = {
+        "value": alarm.state_value,
+        "reason": alarm.state_reason,
+        "timestamp": _moment(alarm.state_updated_timestamp),
+    }
+    data = alarm.state_reason_data
+    return told | ({"reasonData": data} if data not in (None, "", "{}") else {})
+
+
+def _moment(moment: datetime) -> str:
+    """A time as alarms say it: ``2026-01-01T00:00:00.000+0000``."""
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03}+0000"
+
+
+@functools.cache
+def _place(region: str) -> str:
+    """A region in words: ``US East (N. Virginia)``."""
+    partitions = Loader().load_data("endpoints")["partitions"]
+    known = {name: told for each in partitions for name, told in each["regions"].items()}
+    return str(known[region]["description"]) if region in known else region
