@@ -432,6 +432,18 @@ def test_versions(machines, sfn):
     assert refusal(sfn.start_execution, stateMachineArn=first)[0] == "StateMachineDoesNotExist"
 
 
+def test_the_first_update_makes_a_revision(machines, sfn):
+    machine = machines.make(PASS)
+    sfn.publish_state_machine_version(stateMachineArn=machine, description="first")
+    same = {"stateMachineArn": machine, "definition": definition(PASS), "publish": True}
+    second = sfn.update_state_machine(**same, versionDescription="second")
+    arn = second["stateMachineVersionArn"]
+    assert arn == f"{machine}:2"
+    assert sfn.describe_state_machine(stateMachineArn=arn)["description"] == "second"
+    again = sfn.update_state_machine(**same)
+    assert (again["revisionId"], again["stateMachineVersionArn"]) == (second["revisionId"], arn)
+
+
 def test_an_activity_is_made_once(sfn, fresh):
     name = fresh("activity")
     first, again = (sfn.create_activity(name=name) for _ in range(2))
@@ -792,6 +804,7 @@ def test_the_aws_cli_waits_for_an_express_workflow(machines, cloud):
 
 LEVELS = {
     "ALL": ["ExecutionStarted", "FailStateEntered", "ExecutionFailed"],
+    "ERROR": ["FailStateEntered", "ExecutionFailed"],
     "FATAL": ["ExecutionFailed"],
     "OFF": [],
 }

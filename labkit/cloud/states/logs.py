@@ -18,7 +18,7 @@ from labkit.cloud.states.history import History, without_data
 
 log = logging.getLogger(__name__)
 _FATAL = ("ExecutionAborted", "ExecutionFailed", "ExecutionTimedOut")
-_ERROR = ("Aborted", "Failed", "TimedOut")
+_ERROR = ("Aborted", "Failed", "TimedOut", "FailStateEntered")
 Record = dict[str, Any]
 
 
