@@ -101,6 +101,11 @@ def update_state_machine(
         roles.check_role(context.cloud, roleArn, machine.arn)
     _check_logging(context, loggingConfiguration or {})
     before = revision_of(machine)
+    # What AWS answered to tests of moto and LocalStack: the first update has a revision made, the
+    # next ones where they change something.
+    is_first = not getattr(machine, "revision_id", None) and any(
+        each is not None for each in changes
+    )
     with context.cloud.lock("stepfunctions"):
         context.backend("stepfunctions").update_state_machine(
             stateMachineArn,
@@ -110,7 +115,7 @@ def update_state_machine(
             tracingConfiguration,
             encryptionConfiguration,
         )
-        if revision_of(machine) != before:
+        if is_first or revision_of(machine) != before:
             machine.revision_id = str(uuid.uuid4())
         if publish:
             publish_version(machine, versionDescription)
@@ -238,9 +243,11 @@ def publish_version(machine: Any, description: str | None) -> Any:
     """A version of the machine as it is now; the last one if nothing has changed since."""
     last = machine.latest_version
     kept = last is not None and last.version in machine.versions
-    if not kept or revision_of(last) != revision_of(machine):
+    revision = getattr(machine, "revision_id", None)
+    is_same = kept and revision_of(last) == revision_of(machine)
+    if not is_same or getattr(last, "revision_id", None) != revision:
         machine.publish(description)
-        machine.latest_version.revision_id = getattr(machine, "revision_id", None)
+        machine.latest_version.revision_id = revision
     return machine.latest_version
 
 
