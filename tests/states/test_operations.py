@@ -36,6 +36,7 @@ def one(**state):
 
 
 SCHEMA = "SCHEMA_VALIDATION_FAILED"
+EITHER = {"ErrorPath": "$.e"}
 TYPES = "Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map"
 NO_RESOURCE = (
     "The resource provided arn:aws:states:::athena:fly is not recognized. The value is not a "
@@ -58,6 +59,10 @@ PROBLEMS = {  # a definition → the code, the sentence and the place of its pro
     "no such type": (
         one(Type="Jump"), SCHEMA, f"Value should be one of the following: [{TYPES}]",
         "/States/A/Type",
+    ),
+    "an error that is written out and looked for": (
+        json.dumps({"StartAt": "A", "States": {"A": {"Type": "Fail", "Error": "E", **EITHER}}}),
+        SCHEMA, "Only one of these fields is allowed: [Error, ErrorPath]", "/States/A",
     ),
     "no such field": (one(Type="Pass", Foo=1), SCHEMA, "Field 'Foo' is not supported", "/States/A"),
     "no such resource": (

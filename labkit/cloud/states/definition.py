@@ -166,8 +166,15 @@ def _required(state: Json, at: str) -> Problems:
             words = "These fields are required" if len(names) == 1 else "One of these is required"
             yield Problem(SCHEMA, f"{words}: [{', '.join(names)}]", at)
         if len(given) > 1:
-            listed = ", ".join(given)
-            yield Problem(SCHEMA, f"Only one of these fields is allowed: [{listed}]", at)
+            yield _too_many(given, at)
+    for name in fields.DYNAMIC:
+        if name in state and f"{name}Path" in state:
+            yield _too_many([name, f"{name}Path"], at)
+
+
+def _too_many(names: list[str], at: str) -> Problem:
+    words = f"Only one of these fields is allowed: [{', '.join(names)}]"
+    return Problem(SCHEMA, words, at)
 
 
 def _handlers(state: Json, at: str) -> Problems:

@@ -47,6 +47,11 @@ REQUIRED: dict[str, list[tuple[str, ...]]] = {
     "Parallel": [("Branches",), *_FOLLOWED],
     "Map": [("ItemProcessor", "Iterator"), *_FOLLOWED],
 }
+# Fields that are written out, or found by the path of their name: not both.
+DYNAMIC = (
+    "TimeoutSeconds", "HeartbeatSeconds", "MaxConcurrency", "ToleratedFailureCount",
+    "ToleratedFailurePercentage", "Error", "Cause",
+)  # fmt: skip
 REFERENCES = ("ResultPath",)
 PATHS = (
     "InputPath", "OutputPath", *REFERENCES, "ItemsPath", "SecondsPath", "TimestampPath",
