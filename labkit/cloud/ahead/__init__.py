@@ -21,7 +21,7 @@ import labkit.cloud.services
 import labkit.cloud.serving  # noqa: F401
 from labkit.cloud import memory, protocol
 from labkit.cloud.engine.trino import library
-from labkit.cloud.s3 import checksums
+from labkit.cloud.s3 import checksums, objects
 from labkit.cloud.server import SETTINGS, backend_app
 
 # The services of which every lab has something.
@@ -46,6 +46,7 @@ def called(*services: str) -> None:
 
 
 os.environ.update(SETTINGS)
+objects.install()  # an account of moto's S3 keeps the class that it was made with
 stored(*SERVICES)
 called(*CALLED)
 for each in MOTOS:
