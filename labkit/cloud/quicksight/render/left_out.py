@@ -37,7 +37,7 @@ def unhonoured(kind: str, visual: Mapping[str, Any]) -> Iterator[tuple[str, str]
     if kind in ("CustomContentVisual", "PluginVisual"):
         return
     yield from _tooltips(wanted.get("Tooltip") or wanted.get("TooltipOptions") or {})
-    left_out = list(dict.fromkeys(_left_out(wanted, HONOURED.get(kind, {}), "")))
+    left_out = sorted(set(_left_out(wanted, HONOURED.get(kind, {}), "")))
     if left_out:
         whole, brief = ", ".join(left_out), _brief(left_out)
         yield f"Not drawn: {whole}.", f"Not drawn: {brief}."
