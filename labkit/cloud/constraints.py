@@ -19,6 +19,7 @@ from labkit.cloud.operations import AwsError
 # Whose calls are checked before anybody answers them, and what a refusal is called.
 _CALLED = {
     "athena": "InvalidRequestException",
+    "cloudformation": "ValidationError",
     "iam": "ValidationError",
     "logs": "InvalidParameterException",
     "sts": "ValidationError",

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.roles import make_role
 
@@ -150,3 +151,51 @@ def test_a_managed_policy_is_changed_and_dropped_with_its_role(aws, stacks, fres
     for get, gone in asked:
         with pytest.raises(iam.exceptions.NoSuchEntityException):
             get(**gone)
+
+
+TRIGGERS = {  # of a rollback
+    "type": ({"Arn": "x", "Type": "Another"}, "Rollback Trigger Type not supported"),
+    "arn": (
+        {"Arn": "arn:aws:cloudwatch:us-east-1:123456789012:name", "Type": "AWS::CloudWatch::Alarm"},
+        "RelativeId of a Rollback Trigger's ARN is incorrect",
+    ),
+}
+
+
+@pytest.mark.parametrize(("trigger", "match"), TRIGGERS.values(), ids=TRIGGERS)
+def test_what_does_not_trigger_a_rollback(stacks, trigger, match):
+    told = {"RollbackConfiguration": {"RollbackTriggers": [trigger]}, "TemplateBody": TOPIC}
+    with pytest.raises(ClientError, match=match):
+        stacks.create_stack(StackName="none", **told)
+
+
+TOPIC = json.dumps({"Resources": {"A": {"Type": "AWS::SNS::Topic"}}})
+
+
+def test_a_stack_keeps_what_its_updates_say_beside_the_template(aws, stacks, made):
+    made(TOPIC)
+    told = {"NotificationARNs": ["arn:aws:sns:us-east-1:123456789012:none"]}
+    told |= {"RollbackConfiguration": {"MonitoringTimeInMinutes": 5}}
+    other = TOPIC.replace('"A"', '"B"')
+    stacks.update_stack(StackName=made.name, TemplateBody=other, **told)
+    (stack,) = stacks.describe_stacks(StackName=made.name)["Stacks"]
+    assert {name: stack[name] for name in told} == told
+    change = {"StackName": made.name, "ChangeSetName": "tags"}
+    tags = {"Tags": [{"Key": "a", "Value": "b"}]}
+    stacks.create_change_set(**change, **tags, TemplateBody=TOPIC)
+    proposed = stacks.get_template(**change)
+    assert ("A" in proposed["TemplateBody"]["Resources"], proposed["StagesAvailable"]) == (
+        True,
+        ["Original", "Processed"],
+    )
+    stacks.execute_change_set(**change)
+    (stack,) = stacks.describe_stacks(StackName=made.name)["Stacks"]
+    assert {name: stack[name] for name in (*told, "Tags")} == told | tags
+    (made_one,) = stacks.describe_stack_resources(StackName=made.name)["StackResources"]
+    by_id = {"PhysicalResourceId": made_one["PhysicalResourceId"]}
+    assert stacks.describe_stack_resources(**by_id)["StackResources"] == [made_one]
+    with pytest.raises(ClientError, match="Stack for nobody does not exist"):
+        stacks.describe_stack_resources(PhysicalResourceId="nobody")
+    role = make_role(aws("iam"), made.name, "lambda")
+    with pytest.raises(ClientError, match=f"Role {role} is invalid or cannot be assumed"):
+        stacks.update_stack(StackName=made.name, TemplateBody=other, RoleARN=role)

@@ -551,7 +551,7 @@ REFUSED = {
     ),
     "an item that there is not": (
         {"Other": {"Type": "AWS::SNS::Topic"}},
-        "the output Told cannot be read",
+        "Fn::Select cannot select nonexistent value at index 2",
         {"Told": {"Value": {"Fn::Select": [2, ["a", "b"]]}}},
     ),
     "an output without a value": (
@@ -565,7 +565,7 @@ REFUSED = {
     ),
     "a condition that there is not": (
         {"Other": {"Type": "AWS::SNS::Topic"}},
-        r"Unresolved resource dependencies \[Never\] in the Outputs block",
+        "Unresolved condition dependency Never in the Outputs block",
         {"Told": {"Value": {"Fn::If": ["Never", 1, 2]}}},
     ),
     "no object": ({"Other": "a topic"}, "Any Resources member must be an object"),

@@ -38,8 +38,13 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
     _ASKED.set(parameters)
     with _TEACHING:
         _teach()
+    from labkit.cloud.stacks import answers
+
     if context.operation in _PROPOSALS:
+        if context.operation != "CreateStack":
+            answers.check_there(context, **parameters)
         validation.check_call(**parameters)
+    answers.check_call(context, **parameters)
     if context.operation == "DeleteStack":
         protection.check_deletion(context, **parameters)
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from moto.cloudformation import models, responses
+from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult
 
 from labkit.cloud.stacks.failures import CANCELLED, Failed, failure, reason
@@ -25,6 +26,8 @@ def teach() -> None:
     stack._create_resource_map = _knowing(stack._create_resource_map)
     stack._add_stack_event = _begun_once(stack._add_stack_event)
     stack.stack_status_reason = property(reason)
+    event: Any = models.Event
+    event.sendToSns = _sent(event.sendToSns)
     responses.StackResourceDTO.__init__ = _latest(responses.StackResourceDTO.__init__)  # type: ignore[method-assign]
     answers: Any = responses.CloudFormationResponse
     answers.list_stack_resources = _list
@@ -63,18 +66,7 @@ def telling(
     stack, known = resources.stack, [there]
 
     def tell(status: str, reason: str | None = None) -> None:
-        event = models.Event(
-            stack_id=stack.stack_id,
-            stack_name=stack.name,
-            logical_resource_id=name,
-            physical_resource_id=getattr(known[0], "physical_resource_id", None) or "",
-            resource_type=said["Type"],
-            resource_status=f"{verb}_{status}",
-            resource_status_reason=reason,
-            resource_properties=json.dumps(said.get("Properties") or {}, default=str),
-        )
-        event.sendToSns(stack.account_id, stack.region_name, stack.notification_arns)
-        stack.events.append(event)
+        _tell(stack, f"{verb}_{status}", name, said, known[0], reason)
 
     if not stack.events:  # a resource that is exported is made before moto begins
         stack._add_stack_event(_BEGINS, resource_status_reason="User Initiated")
@@ -88,6 +80,38 @@ def telling(
         tell("FAILED", str(getattr(error, "message", error)))
         raise failure(error, name, verb) from error
     tell("COMPLETE")
+
+
+def skipped(resources: Any, name: str, said: Any, there: Any) -> None:
+    """Tell that a resource stays, as its policy asks, where its stack leaves it."""
+    _tell(resources.stack, "DELETE_SKIPPED", name, said, there)
+
+
+def _tell(
+    stack: Any, status: str, name: str, said: Any, there: Any, reason: str | None = None
+) -> None:
+    event = models.Event(
+        stack_id=stack.stack_id,
+        stack_name=stack.name,
+        logical_resource_id=name,
+        physical_resource_id=getattr(there, "physical_resource_id", None) or "",
+        resource_type=said["Type"],
+        resource_status=status,
+        resource_status_reason=reason,
+        resource_properties=json.dumps(said.get("Properties") or {}, default=str),
+    )
+    event.sendToSns(stack.account_id, stack.region_name, stack.notification_arns)
+    stack.events.append(event)
+
+
+def _sent(send: Any) -> Any:
+    """A topic that is gone hears of nothing, and its stack goes on."""
+
+    def sent(*args: Any) -> None:
+        with contextlib.suppress(ServiceException):
+            send(*args)
+
+    return sent
 
 
 def _knowing(make: Any) -> Any:

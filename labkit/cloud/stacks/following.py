@@ -68,8 +68,10 @@ def causes(value: Any) -> Iterator[tuple[str, str]]:
         elif name == "Fn::GetAtt":
             yield "ResourceAttribute", each if isinstance(each, str) else ".".join(map(str, each))
         elif name == "Fn::Sub":
-            for path, dotted in _PLACE.findall(str(each[0] if isinstance(each, list) else each)):
-                yield "ResourceAttribute" if dotted else "ResourceReference", path
+            text, own = each if isinstance(each, list) and len(each) == 2 else (each, ())
+            for path, dotted in _PLACE.findall(str(text)):
+                if path not in own:
+                    yield "ResourceAttribute" if dotted else "ResourceReference", path
             yield from causes(each)
         else:
             yield from causes(each)

@@ -15,6 +15,8 @@ from typing import Any
 from moto.cloudformation.exceptions import ValidationError
 
 from labkit.cloud.json_text import as_text
+from labkit.cloud.stacks.conditions import check_conditions
+from labkit.cloud.stacks.intrinsics import SUB
 from labkit.cloud.stacks.updates import Said, needs
 
 _PSEUDO = "AWS::"
@@ -28,6 +30,11 @@ _ATTRIBUTES = {
     "Type", "Properties", "DependsOn", "Condition", "Metadata", "Description", "Version",
     "CreationPolicy", "DeletionPolicy", "UpdatePolicy", "UpdateReplacePolicy",
 }  # fmt: skip
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-product-attribute-reference.html
+_POLICIES = {
+    "DeletionPolicy": ("Delete", "Retain", "RetainExceptOnCreate", "Snapshot"),
+    "UpdateReplacePolicy": ("Delete", "Retain", "Snapshot"),
+}
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
 _FUNCTIONS = {
     "Fn::Base64", "Fn::FindInMap", "Fn::GetAtt", "Fn::GetAZs", "Fn::If", "Fn::ImportValue",
@@ -49,7 +56,11 @@ def check_template(template: Any) -> None:
     resources = template.get("Resources")
     if not resources:
         raise _bad("Template format error: At least one Resources member must be defined.")
+    for section in template.keys() - {"Metadata"}:
+        _check_nulls(template[section], f"/{section}")
     _check_parts(template)
+    _check_mappings(template.get("Mappings") or {})
+    check_conditions(template)
     for block in ("Resources", "Outputs"):
         _check_names(template, block)
 
@@ -70,8 +81,37 @@ def _check_parts(template: Said) -> None:
         if "Type" not in each:
             words = "Every Resources object must contain a Type member."
             raise _bad(f"Template format error: [/Resources/{name}] {words}")
+        _check_policies(name, each)
     if any("Value" not in each for each in (template.get("Outputs") or {}).values()):
         raise _bad("Template format error: Every Outputs member must contain a Value object")
+
+
+def _check_nulls(value: Any, path: str) -> None:
+    if value is None:
+        raise _bad(f"[{path}] 'null' values are not allowed in templates")
+    items = enumerate(value) if isinstance(value, list) else ()
+    for name, each in value.items() if isinstance(value, dict) else items:
+        _check_nulls(each, f"{path}/{name}")
+
+
+def _check_policies(name: str, said: Said) -> None:
+    """Refuse a misspelt policy, by which what is to stay would go."""
+    for attribute, known in _POLICIES.items():
+        if attribute in said and said[attribute] not in known:
+            words = f"Unrecognized {attribute} {as_text(said[attribute])} for resource {name}"
+            raise _bad(f"Template format error: {words}")
+
+
+def _check_mappings(mappings: Any) -> None:
+    for keys in mappings.values() if isinstance(mappings, dict) else ():
+        for key, values in keys.items() if isinstance(keys, dict) else ():
+            if key == "Fn::Transform":
+                continue
+            if not isinstance(values, dict):
+                raise _bad(f"Template format error: Every Mappings member {key} must be a map")
+            if any(isinstance(each, dict) for each in values.values()):
+                words = "Every Mappings attribute must be a String or a List."
+                raise _bad(f"Template format error: {words}")
 
 
 def check_parameters(template: Said, given: Said) -> None:
@@ -117,6 +157,8 @@ def _within(value: Any) -> Iterator[str]:
         if name == "Fn::Transform":
             raise _bad("Fn::Transform: the local AWS has no macros, and no AWS::Include here.")
         if name == "Fn::Sub":
+            if isinstance(each, list) and len(each) != 2:
+                raise _bad(f"Template error: {SUB}")
             text, own = each if isinstance(each, list) else (each, {})
             yield from {*needs({name: text})} - {*own}
             yield from _within(own)

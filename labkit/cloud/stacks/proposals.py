@@ -26,7 +26,7 @@ from labkit.cloud.stacks.updates import Said, allow, given
 _TAKEN = "Stack [{}] already exists and cannot be created again with the changeSet [{}]."
 _THERE = "ChangeSet {} cannot be created due to a mismatch with existing attribute ClientToken"
 _ALONE = "StackName must be specified if ChangeSetName is not specified as an ARN."
-_DONE = "ChangeSet [{}] cannot be executed in its current execution status of [{}]"
+_DONE = "ChangeSet [{}] cannot be executed in its current {}status of [{}]"
 
 
 class NoChangeSet(CloudFormationError):
@@ -62,19 +62,21 @@ def _proposed(propose: Any) -> Any:
         judging.check_template(template)
         judging.check_parameters(template, told["parameters"])
         _check_free(self, stack_name, change_set_name)
-        found = [s for s in self.stacks.values() if stack_name in (s.name, s.stack_id)]
-        for stack in found:
-            if told["change_set_type"] != "CREATE":
-                check_changes(stack)
-                continue
-            if stack.status != "REVIEW_IN_PROGRESS":
-                raise ValidationError(message=_TAKEN.format(stack_name, change_set_name))
-            del self.stacks[stack.stack_id]
-        made = propose(self, stack_name=stack_name, change_set_name=change_set_name, **told)
+        found = next((s for s in self.stacks.values() if stack_name in (s.name, s.stack_id)), None)
+        creates = told["change_set_type"] == "CREATE"
+        if creates and not (is_new(found) if found else not stack_name.startswith("arn:")):
+            raise ValidationError(message=_TAKEN.format(stack_name, change_set_name))
+        if found and not creates:
+            check_changes(found)
+        name = found.name if found else stack_name
+        made = propose(self, stack_name=name, change_set_name=change_set_name, **told)
         change = self.change_sets[made[0]]
+        if found and creates:  # moto makes another stack of the same name
+            del self.stacks[change.stack_id]
+            change.stack, change.stack_id = found, found.stack_id
         change.on_failure = stacks.asked().get("OnStackFailure")
         allow(change)
-        return made
+        return change.change_set_id, change.stack_id
 
     return proposed
 
@@ -127,9 +129,12 @@ def _once(execute: Any) -> Any:
     """Execute a change set that was not; the stack's others no longer fit, and are gone."""
 
     def executed(self: Any, change_set_name: str) -> None:
-        status = self.change_sets[change_set_name].execution_status
-        if status != "AVAILABLE":
-            raise NotToExecute(_DONE.format(change_set_name, status))
+        change = self.change_sets[change_set_name]
+        if change.status == "FAILED":
+            raise NotToExecute(_DONE.format(change_set_name, "", change.status))
+        if change.execution_status != "AVAILABLE":
+            told = (change_set_name, "execution ", change.execution_status)
+            raise NotToExecute(_DONE.format(*told))
         try:
             execute(self, change_set_name)
         except Failed as failed:
@@ -157,7 +162,9 @@ def _fail(backend: Any, change: Any, failed: Failed) -> None:
 
 
 def _list(self: Any) -> list[Any]:
-    stack = stacks.asked().get("StackName")
+    stack = str(stacks.asked().get("StackName"))
+    if not _is_there(self, stack):
+        raise ValidationError(message=f"Stack [{stack}] does not exist")
     return [each for each in self.change_sets.values() if _is_of(each, stack)]
 
 

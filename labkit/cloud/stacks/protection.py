@@ -14,6 +14,8 @@ from typing import Any
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 
 _FAILED = "DELETE_FAILED"
+# States of stacks that have no resources, and so import nothing.
+_EMPTY = ("REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE")
 _LEAVING = (
     "Invalid operation on stack [{}]. When you delete a stack, specify which resources to retain "
     f"only when the stack is in the {_FAILED} state."
@@ -75,7 +77,8 @@ def _find(context: Context, name: str) -> Any | None:
 
 
 def _importers(context: Context, export: str) -> list[str]:
-    return [each.name for each in _stacks(context) if export in _imported(each)]
+    there = [each for each in _stacks(context) if each.status not in _EMPTY]
+    return [each.name for each in there if export in _imported(each)]
 
 
 def _imported(stack: Any) -> Iterator[Any]:

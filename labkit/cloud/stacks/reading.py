@@ -13,6 +13,8 @@ from typing import Any
 import yaml
 from moto.cloudformation.exceptions import ValidationError
 
+from labkit.cloud.json_text import as_text
+
 _PLAIN = {"!Ref": "Ref", "!Condition": "Condition"}
 _DATE = "tag:yaml.org,2002:timestamp"
 
@@ -27,18 +29,18 @@ class Loader(yaml.SafeLoader):
 
 
 def load(text: str, Loader: Any = None) -> Any:
-    """A template in JSON or YAML, its functions in their long form.
+    """A template in JSON or YAML, its functions in their long form, its outputs' numbers as texts.
 
     Raises:
         ValidationError: AWS's, for what is neither.
     """
     if text.lstrip().startswith("{"):
         try:
-            return _whole(json.loads(text))
+            return _texts(_whole(json.loads(text)))
         except ValueError:
             pass  # YAML may begin so, too
     try:
-        return _whole(yaml.load(text, Loader=_Loader))
+        return _texts(_whole(yaml.load(text, Loader=_Loader)))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" (line {mark.line + 1}, column {mark.column + 1})" if mark else ""
@@ -65,6 +67,14 @@ def _short(loader: Any, suffix: str, node: Any) -> Any:
 
 
 Loader.add_multi_constructor("!", _short)
+
+
+def _texts(template: Any) -> Any:
+    outputs = template.get("Outputs") if isinstance(template, dict) else None
+    for each in outputs.values() if isinstance(outputs, dict) else ():
+        if isinstance(each, dict) and isinstance(each.get("Value"), (bool, int, float)):
+            each["Value"] = as_text(each["Value"])
+    return template
 
 
 def _whole(value: Any) -> Any:

@@ -15,10 +15,11 @@ from typing import Any
 
 from moto.cloudformation import models, parsing
 from moto.cloudformation.exceptions import ValidationError
+from moto.core.utils import utcnow
 
 from labkit.cloud import stacks
 from labkit.cloud.stacks import following, taken
-from labkit.cloud.stacks.events import telling
+from labkit.cloud.stacks.events import skipped, telling
 from labkit.cloud.stacks.failures import Failed, NotHere, is_new, put, to_delete
 from labkit.cloud.stacks.updates import Said, export, given, in_order, needs, touched_by
 
@@ -115,7 +116,9 @@ def _update(self: Any, template: Said, parameters: Said | None = None) -> None:
     with _complete():
         _drop(self, old, todo["Remove"])
     for name, (former_one, _) in reversed(replaced.items()):
-        if old[name].get("UpdateReplacePolicy") not in _KEPT:
+        if old[name].get("UpdateReplacePolicy") in _KEPT:
+            skipped(self, name, old[name], former_one)
+        else:
             with _complete(), telling(self, "DELETE", name, old[name], former_one):
                 former_one.delete(self._account_id, self._region_name)
     for name in todo["Remove"]:
@@ -203,6 +206,7 @@ def _delete(self: Any) -> None:
     mine = asked.get("StackName") in (self.stack_id, self["AWS::StackName"])
     left = asked.get("RetainResources", ()) if mine else ()
     _drop(self, said, said.keys() - {*left})
+    self.stack.deletion_time = utcnow()
     self.stack.output_map._output_json_map = told
 
 
@@ -238,7 +242,11 @@ def _drop(
 ) -> None:
     """Drop resources, those first that need others; what fails is tried again."""
     policies = {name: said[name].get("DeletionPolicy") for name in said}
-    left = [n for n in in_order(said) if n in names and policies[n] not in kept]
+    asked = [n for n in in_order(said) if n in names]
+    left = [n for n in asked if policies[n] not in kept]
+    for name in asked:
+        if policies[name] in kept and (made := resources._parsed_resources.get(name)) is not None:
+            skipped(resources, name, said[name], made)
     while left:
         failures: dict[str, Exception] = {}
         for name in left:

@@ -1,16 +1,17 @@
 """How moto's stacks read templates, mended where it would make another stack than was asked for.
 
-A type that nobody makes is refused, where moto leaves it out; ``${Cluster.Endpoint.Port}`` is read
-whole; secrets and parameters are looked up; templates are read from this cloud's own S3; a stack's
-resources go when it cannot be made whole. Sources:
+A type that nobody makes is refused, where moto leaves it out; secrets and parameters are looked up;
+templates are read from this cloud's own S3; a stack's resources go when it cannot be made whole.
+Sources:
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html and
-https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-sub.html
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/cloudformation-supplied-parameter-types.html
 """
 
 from __future__ import annotations
 
 import json
 import re
+from contextvars import ContextVar
 from typing import Any
 from urllib.parse import unquote, urlparse
 
@@ -19,8 +20,12 @@ from moto.cloudformation import models, parsing, responses
 from moto.cloudformation.exceptions import AlreadyExistsException, ValidationError
 
 from labkit.cloud import stacks
+from labkit.cloud.json_text import as_text
 from labkit.cloud.stacks import (
+    answers,
+    conditions,
     events,
+    intrinsics,
     judging,
     nested,
     proposals,
@@ -30,14 +35,17 @@ from labkit.cloud.stacks import (
     taken,
     updates,
 )
-from labkit.cloud.stacks.failures import Failed, on_failure
+from labkit.cloud.stacks.failures import Failed, is_new, on_failure
 from labkit.cloud.stacks.updates import given, needs
 
 # What stands in templates and makes nothing.
 SILENT = ("AWS::CDK::Metadata", "AWS::CloudFormation::WaitConditionHandle")
 # S3's limit, the lowest of those that a stack's and a resource's name together go beyond.
 _LONGEST = 63
-_PLACE = re.compile(r"\$\{([A-Za-z0-9]+)\.([A-Za-z0-9]+\.[A-Za-z0-9.]+)\}")
+# The ARN of the stack that is made, where there is one under review.
+_STACK: ContextVar[str | None] = ContextVar("stack", default=None)
+_STORED = "AWS::SSM::Parameter::"
+_NAME = f"{_STORED}Name"
 _DYNAMIC = re.compile(r"\{\{resolve:(ssm|ssm-secure|secretsmanager):([^}]+)\}\}")
 
 
@@ -51,14 +59,18 @@ def teach() -> None:
     backend: Any = models.CloudFormationBackend
     backend.create_stack = _undone(backend.create_stack)
     updates.teach()
+    answers.teach()
     proposals.teach()
     nested.teach()
-    parsing.clean_json = _substituting(parsing.clean_json)
+    parsing.clean_json = _reading(parsing.clean_json)
+    parsing.parse_output = _told(parsing.parse_output)
+    conditions.teach()
     parsing.parse_resource = _resolving(parsing.parse_resource)
     events.teach()
     parsing.parse_and_create_resource = events.made(
         taken.checked(parsing.parse_and_create_resource)
     )
+    models.generate_stack_id = _identified(models.generate_stack_id)
     parsing.generate_resource_name = _short(parsing.generate_resource_name)
     for module in (models, responses):
         module.yaml = reading  # type: ignore[attr-defined]
@@ -141,30 +153,43 @@ def _allowed(load: Any) -> Any:
             if isinstance(value, list):  # each is told without the blanks around it
                 trimmed = [each.strip() if isinstance(each, str) else each for each in value]
                 self.resolved_parameters[name] = self._parsed_resources[name] = trimmed
+        for name, slot in (self._template.get("Parameters") or {}).items():
+            if slot.get("Type") == _NAME:  # is that of one that there is, not its value
+                told = self.input_parameters[name]
+                self.resolved_parameters[name] = self._parsed_resources[name] = told
         rules.check_rules(self._template, self.resolved_parameters)
 
     return loaded
 
 
 def _check_stored(template: Any, values: dict[str, Any]) -> None:
-    """Raise for parameters of Systems Manager that there are not."""
+    """Raise for parameters of Systems Manager that there are not, or that are secret."""
     slots = (template.get("Parameters") or {}).items()
-    names = [values[n] for n, s in slots if str(s.get("Type")).startswith("AWS::SSM::Parameter::V")]
+    names = [values[n] for n, s in slots if str(s.get("Type")).startswith(_STORED)]
     asked = [stacks.client("ssm").get_parameters(Names=[name]) for name in names]
     if lacking := [name for answer in asked for name in answer["InvalidParameters"]]:
         words = f"Unable to fetch parameters [{','.join(lacking)}] from parameter store"
         raise ValidationError(message=f"{words} for this account.")
+    found = [each for answer in asked for each in answer["Parameters"]]
+    if secret := [each["Name"] for each in found if each["Type"] == "SecureString"]:
+        words = "referenced by template have types not supported by CloudFormation."
+        raise ValidationError(message=f"Parameters [{','.join(secret)}] {words}")
 
 
 def _undone(create: Any) -> Any:
     """Drop what was made of a stack that cannot be made whole, and the stack."""
 
     def created(self: Any, *args: Any, **kwargs: Any) -> Any:
-        known = {*self.stacks}
-        if any(each.name == kwargs["name"] for each in self.stacks.values()):
+        there = next((s for s in self.stacks.values() if s.name == kwargs["name"]), None)
+        if there and not is_new(there):
             raise AlreadyExistsException(f"Stack [{kwargs['name']}] already exists")
+        if there:  # under review: it is made without its change sets
+            del self.stacks[there.stack_id]
+        known = {*self.stacks}
+        kept = _STACK.set(there and there.stack_id)
         try:
             made = create(self, *args, **kwargs)
+            _end_review(self, made, there)
             made.disable_rollback = on_failure() == "DO_NOTHING"
             rollback.check_outputs(made.resource_map, made.template_dict)
             updates.allow(made)
@@ -182,9 +207,26 @@ def _undone(create: Any) -> Any:
                     n for n, e in self.exports.items() if e.exporting_stack_id == stack_id
                 ]:
                     del self.exports[name]
+            if there:
+                self.stacks[there.stack_id] = there
             raise
+        finally:
+            _STACK.reset(kept)
 
     return created
+
+
+def _end_review(backend: Any, stack: Any, reviewed: Any) -> None:
+    """A stack that is made has no use for the change sets that would have made it."""
+    for each in backend.change_sets.values() if reviewed else ():
+        if each.stack_id == stack.stack_id:
+            each.execution_status, each.stack = "OBSOLETE", stack
+    stack.events[:0] = reviewed.events if reviewed else []
+
+
+def _identified(generate: Any) -> Any:
+    """A stack that is under review keeps its ARN when it is made."""
+    return lambda *args: _STACK.get() or generate(*args)
 
 
 def _short(name: Any) -> Any:
@@ -197,48 +239,46 @@ def _short(name: Any) -> Any:
     return named
 
 
-def _substituting(clean: Any) -> Any:
-    """Read ``${Resource.Some.Attribute}`` whole, where moto reads the first part."""
-
-    def whole(found: re.Match[str], resources: Any) -> str:
-        return str(clean({"Fn::GetAtt": [*found.groups()]}, resources))
+def _reading(clean: Any) -> Any:
+    """Read functions as CloudFormation does; what moto reads right is left to it."""
 
     def cleaned(said: Any, resources: Any) -> Any:
         if isinstance(said, list):  # AWS::NoValue leaves an item out
             return [each for each in clean(said, resources) if each is not None]
-        if isinstance(said, dict) and "Fn::FindInMap" in said:
-            path = [clean(each, resources) for each in said["Fn::FindInMap"]]
+        name = next(iter(said), "") if isinstance(said, dict) and len(said) == 1 else ""
+        if name == "Fn::FindInMap":
+            path = [clean(each, resources) for each in said[name]]
             mappings = resources._template.get("Mappings") or {}
             included = "Fn::Transform" in mappings.get(path[0], ())  # moto has read it from S3
-            return clean(said, resources) if included else _mapped(path, mappings)
-        if not isinstance(said, dict) or "Fn::Sub" not in said:
-            return clean(said, resources)
-        given = said["Fn::Sub"]
-        text, *more = given if isinstance(given, list) else [given]
-        text = _PLACE.sub(lambda found: whole(found, resources), text)
-        return clean({"Fn::Sub": [text, *more] if more else text}, resources)
+            return clean(said, resources) if included else intrinsics.mapped(path, mappings)
+        if name in intrinsics.FUNCTIONS:
+            return intrinsics.FUNCTIONS[name](
+                said[name], lambda value: cleaned(value, resources), resources
+            )
+        return clean(said, resources)
 
     return cleaned
 
 
-def _mapped(path: list[Any], mappings: Any) -> Any:
-    """What a mapping has under its two keys.
+def _told(parse: Any) -> Any:
+    """Tell outputs as texts.
 
     Raises:
-        ValidationError: there is no such mapping or key.
+        ValidationError: one is a list, or an object.
     """
-    name, *keys = map(str, path)
-    found: Any = mappings.get(name)
-    if found is None:
-        words = f"Mapping named '{name}' is not present in the 'Mappings' section of template."
-        raise ValidationError(message=f"Template error: {words}")
-    for key in keys:
-        under = {str(each): value for each, value in found.items()}  # YAML reads 1 as a number
-        if key not in under:
-            words = f"Unable to get mapping for {'::'.join([name, *keys])}"
-            raise ValidationError(message=f"Template error: {words}")
-        found = under[key]
-    return found
+
+    def parsed(name: str, *args: Any) -> Any:
+        output = parse(name, *args)
+        if output is not None and isinstance(output.value, (list, dict)):
+            words = "The Value field of every Outputs member must evaluate to a String."
+            raise ValidationError(
+                message=f"Template format error: Output {name} is malformed. {words}"
+            )
+        if output is not None:
+            output.value = as_text(output.value)
+        return output
+
+    return parsed
 
 
 def _resolving(parse: Any) -> Any:

@@ -16,6 +16,7 @@ from moto.cloudformation import models, parsing
 from moto.core.utils import utcnow
 
 from labkit.cloud import stacks
+from labkit.cloud.stacks import answers
 from labkit.cloud.stacks.failures import Failed, put
 
 Said = dict[str, Any]
@@ -60,7 +61,7 @@ def _listed(stack: Any) -> list[Said]:
         slot = slots.get(name, {})
         told = "****" if str(slot.get("NoEcho")).lower() == "true" else str(text)
         found.append({"ParameterKey": name, "ParameterValue": told})
-        if str(slot.get("Type")).startswith("AWS::SSM::"):
+        if str(slot.get("Type")).startswith("AWS::SSM::Parameter::Value"):
             value = stack.resource_map.resolved_parameters[name]
             resolved = ",".join(value) if isinstance(value, list) else str(value)
             found[-1]["ResolvedValue"] = resolved
@@ -180,6 +181,7 @@ def _forgetting(delete: Any) -> Any:
 def allow(told: Any) -> None:
     """Note with a stack, or with a change set, what its caller said that he knows."""
     told.capabilities = list(stacks.asked().get("Capabilities") or ())
+    answers.keep(told)
 
 
 def _apply(self: Any) -> None:
@@ -191,6 +193,7 @@ def _apply(self: Any) -> None:
     stack.parameters = self.parameters
     stack.output_map = stack._create_output_map()
     stack.capabilities, stack.last_updated_time = self.capabilities, utcnow()
+    answers.take_over(stack, self)
     export(stack)
 
 

@@ -83,6 +83,7 @@ def check_call(
     Capabilities: Collection[str] = (),
     ResourceTypes: Collection[str] = (),
     UsePreviousTemplate: bool = False,
+    ChangeSetType: str = "",
     **_: Any,
 ) -> None:
     """Raise for a template that makes no stack, or identities that the caller does not know of.
@@ -93,8 +94,10 @@ def check_call(
         AwsError: ``ValidationError``, ``InsufficientCapabilitiesException``.
     """
     if not _NAME.fullmatch(StackName):
-        must = "satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*"
+        must = f"satisfy regular expression pattern: {_NAME.pattern}"
         raise refusal(StackName, "stackName", must, "ValidationError")
+    if ChangeSetType == "IMPORT":
+        raise _invalid("Importing resources into a stack is not available in the local AWS.")
     if UsePreviousTemplate and not TemplateBody and not TemplateURL:
         return
     resources = _read(TemplateBody, TemplateURL)["Resources"]
