@@ -349,7 +349,10 @@ UNDEFINED = {  # fields → the field that the error names, and its words
         {"Output": {"x": [1, "{% $states.input.nope %}"]}},
         "returned nothing (undefined).",
     ),
-    "Output/f": ({"Output": {"f": "{% function($x) {$x} %}"}}, "returned nothing (undefined)."),
+    "Output/f": (
+        {"Output": {"f": "{% function($x) {$x} %}"}},
+        "returned an unsupported result type.",
+    ),
     "Output/y": ({"Output": {"y": "{% $pad('a', 2e9) %}"}}, "threw an error during evaluation."),
     "Assign/v": ({"Assign": {"v": "{% $sum('a') %}"}}, "threw an error during evaluation."),
 }

@@ -64,6 +64,10 @@ PROBLEMS = {  # a definition → the code, the sentence and the place of its pro
         json.dumps({"StartAt": "A", "States": {"A": {"Type": "Fail", "Error": "E", **EITHER}}}),
         SCHEMA, "Only one of these fields is allowed: [Error, ErrorPath]", "/States/A",
     ),
+    "an escape that is none": (
+        one(Type="Pass", Parameters={"x.$": "States.Array('\\\"')"}), SCHEMA, NO_PATH,
+        "/States/A/Parameters/x.$",
+    ),
     "no such field": (one(Type="Pass", Foo=1), SCHEMA, "Field 'Foo' is not supported", "/States/A"),
     "no such resource": (
         one(Type="Task", Resource="arn:aws:states:::athena:fly"), SCHEMA,

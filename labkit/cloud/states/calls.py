@@ -1,6 +1,8 @@
 """Calls of intrinsic functions: ``States.Format('{} of {}', $.n, $.total)``.
 
-An argument is a number, a text in single quotes, ``null``, a path, or another call.
+An argument is a number, a text in single quotes, ``null``, a path, or another call. In a text
+``\\'``, ``\\{``, ``\\}`` and ``\\\\`` stand for their second sign; no other sign may follow a
+backslash.
 
 Source: https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html
 """
@@ -23,7 +25,7 @@ Lookup = Callable[[str], Any]
 _TOKEN = re.compile(
     r"""\s*(?:
     (?P<call>States\.\w+)\s*\(
-    | (?P<text>'(?:\\.|[^'\\])*')
+    | (?P<text>'(?:\\['{}\\]|[^'\\])*')
     | (?P<number>-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)
     | (?P<word>null|true|false)\b
     | (?P<mark>[,)])
