@@ -44,6 +44,17 @@ def test_a_question_is_read_as_it_is_meant(row: dict[str, Any]) -> None:
     assert found.ir or found.alternatives
 
 
+@pytest.mark.parametrize("topic", LEXICONS)
+@pytest.mark.parametrize("slip", ["averag skore by scool nmae", "how many stundets by whatevr"])
+def test_what_is_offered_instead_has_an_answer(topic: str, slip: str) -> None:
+    lexicon = LEXICONS[topic]
+    found = answer(lexicon.topic, slip, clock=course.NOW, lexicon=lexicon)
+    assert found.ir is None
+    offered = [answer(lexicon.topic, each, clock=course.NOW) for each in found.alternatives]
+    assert offered
+    assert all(each.ir for each in offered)
+
+
 @pytest.fixture(scope="module")
 def session() -> Iterator[Session]:
     with closing(DuckEngine(threads=2)) as engine, engine.session() as session:

@@ -64,13 +64,18 @@ def answer(
     lexicon = lexicon or Lexicon(topic, values or {})
     topic = lexicon.topic
     reading = understand(question, lexicon, clock.date())
-    refused = _refused(reading) or _no_such_value(reading, lexicon)
-    if refused or reading.score < ENOUGH:
-        why = refused or _why_not(reading)
-        return Answer(None, why, reading.score, _near(question, reading, lexicon), reading)
+    if why := _unanswered(reading, lexicon):
+        near = _near(question, reading, lexicon, clock.date())
+        return Answer(None, why, reading.score, near, reading)
     ir = topic_ir(reading, topic)
     others = _others(reading, topic, restate(ir, topic))
     return Answer(ir, restate(ir, topic), reading.score, others, reading)
+
+
+def _unanswered(reading: Reading, lexicon: Lexicon) -> str:
+    """Why a reading has no answer; empty where it has one."""
+    refused = _refused(reading) or _no_such_value(reading, lexicon)
+    return refused or ("" if reading.score >= ENOUGH else _why_not(reading))
 
 
 def _refused(reading: Reading) -> str:
@@ -144,15 +149,18 @@ def _why_not(reading: Reading) -> str:
     return "The question names nothing that the topic has."
 
 
-def _near(question: str, reading: Reading, lexicon: Lexicon) -> tuple[str, ...]:
-    """The question with words of the topic in place of unknown ones, else what can be asked."""
+def _near(question: str, reading: Reading, lexicon: Lexicon, today: dt.date) -> tuple[str, ...]:
+    """The question with words of the topic in place of unknown ones, else what can be asked.
+
+    Such a question is one that has an answer.
+    """
     unknown = set(reading.unknown)
     mended = " ".join(
         (lexicon.near(each.lower) or each.text) if each.text in unknown else each.text
         for each in tokens(question)
     )
     plain = " ".join(each.text for each in tokens(question))
-    if mended != plain:
+    if mended != plain and not _unanswered(understand(mended, lexicon, today), lexicon):
         return (mended,)
     return tuple(_asked(lexicon.topic, [each.field for each in reading.metrics]))
 
