@@ -84,18 +84,22 @@ class Compare:
             return ""
         if self._all_same(sorted(said, key=_order), sorted(expected, key=_order)):
             return "order" if self.ordered else ""
+        if not self.ordered:
+            said, expected = sorted(said, key=_order), sorted(expected, key=_order)
         return self._kind(said, expected) or "values"
 
     def _kind(self, said: list[Plain], expected: list[Plain]) -> str:
-        """How a whole column is of another kind, as where numbers are kept as texts."""
+        """How a whole column is of another kind, or all that is off is rounded or of other sign."""
+        off: set[str] = set()
         for values, wanted in zip(
             zip(*said, strict=True), zip(*expected, strict=True), strict=True
         ):
-            there = [pair for pair in zip(values, wanted, strict=True) if None not in pair]
-            kinds = {self._of_scalars(*pair) for pair in there}
-            if len(kinds) == 1 and (kind := kinds.pop()).startswith("kind"):
+            pairs = zip(values, wanted, strict=True)
+            there = [self._of_scalars(*pair) for pair in pairs if pair != (None, None)]
+            if (kind := _only(each for each in there if each != "missing")).startswith("kind"):
                 return kind
-        return ""
+            off.update(filter(None, there))
+        return _only(off)
 
     def _all_same(self, said: Iterable[Plain], expected: Iterable[Plain]) -> bool:
         pairs = zip(said, expected, strict=True)
@@ -121,8 +125,8 @@ class Compare:
             return "kind-dict"
         if said.keys() != expected.keys():
             return "keys"
-        pairs = ((said[key], expected[key]) for key in expected)
-        return next(filter(None, (self.difference(*pair) for pair in pairs)), "")
+        off = [self.difference(said[key], expected[key]) for key in expected]
+        return min(filter(None, off), key=_graver, default="")
 
     def _of_scalars(self, said: Plain, expected: Plain) -> str:
         if isinstance(said, (list, dict)):
@@ -134,7 +138,7 @@ class Compare:
         if isinstance(expected, bool) != isinstance(said, bool):
             return "kind-truth"
         near = math.isclose(said, expected, rel_tol=1e-9, abs_tol=self.tolerance)
-        return "" if near else "values"
+        return "" if near else _how_far(said, expected)
 
     def _of_texts(self, said: Plain, expected: Plain) -> str:
         if not (isinstance(said, str) and isinstance(expected, str)):
@@ -142,6 +146,28 @@ class Compare:
         if self.ignore_case:
             said, expected = said.lower(), expected.lower()
         return "" if said == expected else "values"
+
+
+def _only(kinds: Iterable[str]) -> str:
+    """The one thing that is said of all; empty where several are."""
+    found = set(kinds)
+    return found.pop() if len(found) == 1 else ""
+
+
+def _graver(kind: str) -> bool:
+    """Whether a difference is told after others: it says that all but one thing is right."""
+    return kind in ("rounded", "sign")
+
+
+def _how_far(said: float, expected: float) -> str:
+    """How a number that is not right comes about, where the two tell.
+
+    >>> _how_far(0.57, 0.5663), _how_far(-3, 3), _how_far(0, 0.2), _how_far(4, 3)
+    ('rounded', 'sign', 'values', 'values')
+    """
+    if said and said in (round(expected, digits) for digits in range(4)):
+        return "rounded"
+    return "sign" if math.isclose(said, -expected, rel_tol=1e-9) else "values"
 
 
 # What is said of a difference when no misconception is known that makes it.
@@ -164,10 +190,12 @@ GENERAL = {
     "keys": "The keys are not those that were asked for.",
     "missing": "A value is missing, or is there where none should be.",
     "values": "The form is right, but a value is not.",
+    "rounded": "Right, but rounded further than was asked for.",
+    "sign": "The number is right, its sign is the other one.",
 }
 
 # Those that are about single values, so that it helps to hear where these stand.
-SOMEWHERE = ("values", "missing", "kind-text", "kind-number", "kind-truth")
+SOMEWHERE = ("values", "rounded", "sign", "missing", "kind-text", "kind-number", "kind-truth")
 
 
 def kind_of(said: Plain) -> str:

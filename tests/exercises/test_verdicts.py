@@ -34,7 +34,9 @@ BOARD = board("lab3-q2")
 TWICE = "Someone gets two letters. Count students, not rows."
 VALUES = "The form is right, but a value is not."
 NUMBERS = "A number is wanted here, not a text."
-BANDS = right_of("lab1-q5")
+ROUNDED = "Right, but rounded further than was asked for."
+OTHER_SIGN = "The number is right, its sign is the other one."
+BANDS, OUTSIDE = right_of("lab1-q5"), right_of("lab2-q2")
 
 SAID = {
     "a mistake as a bare number": ("lab1-q4", 378, TWICE),
@@ -69,6 +71,18 @@ SAID = {
         "lab2-q1",
         known(question_named("lab2-q1")).right | {"largest": ...},
         "Nothing stands in `largest` yet.",
+    ),
+    "a rounded number": ("lab3-q8", 1199, ROUNDED),
+    "a number of the other sign": ("lab4-q1", -553.86, OTHER_SIGN),
+    "a column of the other sign": (
+        "lab2-q2",
+        OUTSIDE.assign(cumulative_gpa=-OUTSIDE.cumulative_gpa),
+        f"{OTHER_SIGN} Look at `cumulative_gpa`.",
+    ),
+    "rounded here, and wrong there": (
+        "lab1-q5",
+        one_off(BANDS.assign(percent=BANDS.percent.round()), "courses"),
+        f"{VALUES} Look at `courses`, `percent`.",
     ),
     "a column of a table in the cloud": (
         "lab2-q3",

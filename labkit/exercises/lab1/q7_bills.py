@@ -74,7 +74,7 @@ than 10 MB. Below that it is no use to read less; asking less often, or reusing 
         "was asked for by `process_date`.",
         "binary": "AWS's prices go by a terabyte of 10¹² bytes, not 2⁴⁰.",
         "gigabyte": "$5 buys a terabyte, not a gigabyte.",
-        "rounded": "Rounded to the cent. A tenth of a cent was asked for: three digits behind the "
+        "rounded": "Rounded too far. A tenth of a cent was asked for: three digits behind the "
         "point.",
         "cents": "These are cents. Dollars were asked for.",
         "swapped": "The two are the wrong way round: the whole year costs more.",
