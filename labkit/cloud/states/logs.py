@@ -8,6 +8,7 @@ Source: https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import time
 from typing import Any
@@ -64,8 +65,10 @@ def _line(event: Record, record: Record, with_data: bool) -> Record:
 
 
 def _stream(record: Record) -> str:
-    hour = time.strftime("%Y-%m-%d-%H-%M", time.gmtime(record["startDate"]))
-    return f"states/{record['_']['machine']['name']}/{hour}/{record['executionArn'][-8:]}"
+    """The stream of all executions of a machine that begin in the same minute."""
+    minute = time.strftime("%Y-%m-%d-%H-%M", time.gmtime(record["startDate"]))
+    of_machine = hashlib.md5(record["stateMachineArn"].encode()).hexdigest()[:8]
+    return f"states/{record['_']['machine']['name']}/{minute}/{of_machine}"
 
 
 def _put(cloud: Cloud, region: str, group: str, stream: str, lines: list[Record]) -> None:

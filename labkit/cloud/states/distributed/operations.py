@@ -14,7 +14,12 @@ from labkit.cloud.states.distributed.children import CREWS
 from labkit.cloud.states.distributed.runs import KIND, MapRun, find_run
 from labkit.cloud.states.executions import find_execution
 
-LIMITS = ("maxConcurrency", "toleratedFailurePercentage", "toleratedFailureCount")
+# Of each limit, what is told where there is none.
+LIMITS: dict[str, float] = {
+    "maxConcurrency": 0,
+    "toleratedFailurePercentage": 0.0,
+    "toleratedFailureCount": 0,
+}
 _LISTED = ("executionArn", "mapRunArn", "startDate", "stopDate")
 
 
@@ -22,7 +27,7 @@ _LISTED = ("executionArn", "mapRunArn", "startDate", "stopDate")
 def describe_map_run(context: Context, *, mapRunArn: str) -> Answer:
     """What a Map Run is, and how far its executions have come."""
     run = find_run(context, mapRunArn)
-    told = {k: v or 0 for k, v in run.record.items() if k in LIMITS}
+    told = {k: v or LIMITS[k] for k, v in run.record.items() if k in LIMITS}
     return (
         shown(run.record)
         | told
