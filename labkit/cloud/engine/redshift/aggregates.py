@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from labkit.cloud.engine.redshift.blanks import key
 from labkit.cloud.engine.redshift.casts import cast, coerce, known
-from labkit.cloud.engine.redshift.comparing import sorted_by
 from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.functions import no_function
 from labkit.cloud.engine.redshift.operators import digits, from_digits
@@ -103,7 +103,7 @@ def _extreme(duck: str) -> Callable[[str, Sequence[Typed]], Aggregate]:
         if len(args) != 1 or args[0].type.base == "bool":
             raise no_function(name, [arg.type for arg in args])
         if args[0].type.base == "super":
-            return Aggregate(f"arg_{duck}({args[0].sql}, {sorted_by(args[0])})", SUPER)
+            return Aggregate(f"arg_{duck}({args[0].sql}, {key(args[0])})", SUPER)
         kind = known(args[0].type)
         return Aggregate(f"{duck}({args[0].sql})", kind)
 

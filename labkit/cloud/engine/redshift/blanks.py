@@ -2,7 +2,7 @@
 
 ``'a'`` and ``'a '`` are equal, one group, one distinct value and a match of a join; which of them
 is shown is not told, and here it is the least. LENGTH and LIKE see the blanks of a ``varchar``; a
-``char`` has none.
+``char`` has none. Values of SUPER are grouped by what they are, too: 1 and 1.0 are one number.
 
 To cut blanks off costs a query more than its grouping, so that it is done to text that may have
 some alone: `Typed.clean` tells of a value that has none.
@@ -18,7 +18,9 @@ from labkit.cloud.engine.redshift.scope import Typed
 
 
 def is_clean(value: Typed) -> bool:
-    """Whether no blank can stand at the end of a value, or none would count."""
+    """Whether no blank can stand at the end of a value, or none would count, and it is no SUPER."""
+    if value.type.base == "super":
+        return False
     if value.literal is not None:
         return not value.literal.endswith(" ")
     return value.type.base != "varchar" or (value.clean is not None and value.clean())
@@ -32,6 +34,8 @@ def all_clean(values: Iterable[Typed]) -> Callable[[], bool]:
 
 def key(value: Typed) -> str:
     """What a value is compared and grouped by."""
+    if value.type.base == "super":
+        return f"rs_super_key({value.sql})"
     return value.sql if is_clean(value) else f"rs_key({value.sql})"
 
 

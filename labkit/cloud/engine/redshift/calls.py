@@ -14,13 +14,13 @@ from labkit.cloud.engine.redshift.aggregates import Aggregate
 from labkit.cloud.engine.redshift.blanks import key
 from labkit.cloud.engine.redshift.casts import cast, coerce, cost
 from labkit.cloud.engine.redshift.catalog import SqlFunction
-from labkit.cloud.engine.redshift.comparing import sorted_by
 from labkit.cloud.engine.redshift.errors import GROUPING, RedshiftError, unsupported
 from labkit.cloud.engine.redshift.reading import parse_expression
 from labkit.cloud.engine.redshift.scope import Scope, Typed
 from labkit.cloud.engine.redshift.types import (
     FLOAT8,
     INT8,
+    SUPER,
     VARCHAR,
     Type,
 )
@@ -134,7 +134,7 @@ def aggregate(name: str, node: exp.Anonymous, scope: Scope) -> Aggregate:
     if not 1 <= len(args) <= (2 if name == "listagg" else 1):
         raise functions.no_function(name, [arg.type for arg in args])
     if distinct and name == "listagg":
-        args[0] = replace(args[0], sql=key(args[0]))
+        args[0] = _text_key(args[0])
     found = aggregates.AGGREGATES[name](name, args)
     return _distinct(found) if distinct else found
 
@@ -209,12 +209,18 @@ def _sort_alike(orders: list[exp.Expr], scope: Scope) -> None:
     scope.sorting = order
 
 
+def _text_key(value: Typed) -> Typed:
+    """What values are told apart by as text."""
+    told = coerce(value, VARCHAR) if value.type == SUPER else value
+    return replace(told, sql=key(told), clean=lambda: True)
+
+
 def _distinct_listagg(node: exp.WithinGroup, call: exp.Anonymous, scope: Scope, over: str) -> Typed:
     """``LISTAGG(DISTINCT x, ',')``, in the order of x or of where each x comes first."""
     value, *separators = arguments(
         exp.Anonymous(expressions=[*call.expressions[0].expressions, *call.expressions[1:]]), scope
     )
-    value = replace(value, sql=key(value), clean=lambda: True)
+    value = _text_key(value)
     order = order_by(node.expression, scope)
     by = coerce(separators[0], VARCHAR).sql if separators else "''"
     texts = "list_filter(CAST({0} AS VARCHAR[]), lambda _text: _text <> '')"
@@ -236,9 +242,7 @@ def order_by(node: exp.Expr, scope: Scope) -> str:
     """``ORDER BY`` with NULLs where Redshift puts them: after all others."""
     from labkit.cloud.engine.redshift.expressions import expression
 
-    parts = [
-        f"{sorted_by(expression(each.this, scope))} {direction(each)}" for each in node.expressions
-    ]
+    parts = [f"{key(expression(each.this, scope))} {direction(each)}" for each in node.expressions]
     return f"ORDER BY {', '.join(parts)}"
 
 

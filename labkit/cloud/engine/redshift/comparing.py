@@ -136,8 +136,3 @@ def _compare_dynamic(op: str, left: Typed, right: Typed) -> str:
     if left.type == right.type:
         return f"(rs_super_key({one}) {op} rs_super_key({two}))"
     return f"({one} {op} {two})"
-
-
-def sorted_by(value: Typed) -> str:
-    """What a value is sorted by: values of SUPER are not sorted as the text that holds them."""
-    return f"rs_super_key({value.sql})" if value.type.base == "super" else key(value)

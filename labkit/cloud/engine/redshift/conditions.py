@@ -16,6 +16,7 @@ from labkit.cloud.engine.redshift.expressions import compiles, condition, expres
 from labkit.cloud.engine.redshift.scope import Scope, Typed
 from labkit.cloud.engine.redshift.types import (
     BOOL,
+    SUPER,
     VARCHAR,
 )
 
@@ -82,7 +83,8 @@ def _quantified(op: str, node: exp.Binary, scope: Scope) -> Typed:
         return _of_array(op, node, inner, scope)
     left, found = expression(node.left, scope), scope.state.query(inner, scope.inner())
     value = compare(op, left, Typed("c0", found.fields[0].type))
-    if left.type != found.fields[0].type and "c0" not in value.sql:
+    other = left.type != found.fields[0].type
+    if other and ("c0" not in value.sql or SUPER in (left.type, found.fields[0].type)):
         raise unsupported(f"{which} of these types")
     item = key(replace(found.fields[0].value, sql="q.c0"))
     return Typed(f"({key(left)} {op} {which} (SELECT {item} FROM ({found.sql}) q))", BOOL)

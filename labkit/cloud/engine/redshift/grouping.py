@@ -11,7 +11,6 @@ from labkit.cloud.engine.redshift.expressions import expression
 from labkit.cloud.engine.redshift.ordering import named_output
 from labkit.cloud.engine.redshift.scope import Scope, Typed
 from labkit.cloud.engine.redshift.select_list import excluded_names, expanded, star_of
-from labkit.cloud.engine.redshift.types import VARCHAR
 
 
 def group_by(select: exp.Select, scope: Scope, outputs: list[Typed]) -> str:
@@ -30,7 +29,7 @@ def group_by(select: exp.Select, scope: Scope, outputs: list[Typed]) -> str:
         keys = _all_keys(select, scope, outputs)
     if any(isinstance(each, tuple(_GROUPINGS)) for each in members):
         for sql, value in scope.shown.items():
-            told = f"grouping({value if sql.isdigit() else key(Typed(sql, VARCHAR))})"
+            told = f"grouping({scope.grouped_by.get(sql, value)})"
             scope.shown[sql] = f"CASE WHEN {told} = 0 THEN {value} END"
     return f" GROUP BY {', '.join(keys)}"
 
@@ -87,7 +86,8 @@ def _group_key(node: exp.Expr, scope: Scope, outputs: list[Typed]) -> str:
 def _key_of(value: Typed, scope: Scope) -> str:
     if not is_clean(value):
         scope.shown[value.sql] = shown(value).sql
-        return key(value)
+        scope.grouped_by[value.sql] = key(value)
+        return scope.grouped_by[value.sql]
     if value.sql.isdigit():  # the constant 5 is no fifth output
         scope.shown[value.sql] = f"CAST({value.sql} AS INTEGER)"
         return scope.shown[value.sql]

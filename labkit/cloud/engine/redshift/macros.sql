@@ -282,6 +282,7 @@ rs_super_key(a) AS list_transform(list_transform([a], lambda _v: {'v': _v, 'kind
     'kind': list_position(
         ['boolean', 'number', 'string', 'array', 'object', 'null'], _k['kind']),
     'number': CASE _k['kind'] WHEN 'number' THEN CAST(_k['v'] AS DOUBLE) ELSE 0 END,
+    'whole': CASE _k['kind'] WHEN 'number' THEN coalesce(TRY_CAST(_k['v'] AS HUGEINT), 0) ELSE 0 END,
     'text': CASE _k['kind'] WHEN 'number' THEN ''
         WHEN 'string' THEN json_extract_string(_k['v'], '$') ELSE _k['v'] END} END)[1];
 

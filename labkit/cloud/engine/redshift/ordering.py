@@ -10,7 +10,6 @@ from sqlglot import exp
 from labkit.cloud.engine.redshift.blanks import key, shown
 from labkit.cloud.engine.redshift.calls import direction
 from labkit.cloud.engine.redshift.casts import coerce
-from labkit.cloud.engine.redshift.comparing import sorted_by
 from labkit.cloud.engine.redshift.errors import AMBIGUOUS, RedshiftError, unsupported
 from labkit.cloud.engine.redshift.expressions import expression
 from labkit.cloud.engine.redshift.scope import Field, Scope, Typed
@@ -26,7 +25,7 @@ def order_key(node: exp.Expr, scope: Scope, outputs: list[Typed]) -> str:
         return _output(at - 1, outputs)
     if (named := named_output(node, outputs, "ORDER BY")) is not None:
         return _output(named, outputs)
-    return sorted_by(expression(node, scope))
+    return key(expression(node, scope))
 
 
 def named_output(node: exp.Expr, outputs: Sequence[Typed], clause: str) -> int | None:
@@ -46,7 +45,7 @@ def named_output(node: exp.Expr, outputs: Sequence[Typed], clause: str) -> int |
 
 def _output(at: int, outputs: list[Typed]) -> str:
     """An output column in ORDER BY: its number, unless it is not sorted as it is stored."""
-    key_sql = sorted_by(outputs[at])
+    key_sql = key(outputs[at])
     return str(at + 1) if key_sql == outputs[at].sql else key_sql
 
 
@@ -71,7 +70,7 @@ def limits(node: exp.Expr, scope: Scope) -> str:
 
 def hidden_keys(keys: list[str], outputs: list[Typed]) -> list[str]:
     """The keys of ORDER BY that are no outputs."""
-    shown = {sorted_by(o) for o in outputs} | {_output(at, outputs) for at in range(len(outputs))}
+    shown = {key(o) for o in outputs} | {_output(at, outputs) for at in range(len(outputs))}
     return [key for key in dict.fromkeys(keys) if key not in shown]
 
 
@@ -88,8 +87,8 @@ def distinct_rows(sql: str, fields: Sequence[Field], hidden: Sequence[str] = ())
 def of_distinct(key_sql: str, outputs: list[Typed], fields: Sequence[Field]) -> str:
     """A key of ORDER BY over distinct rows."""
     for output, field in zip(outputs, fields, strict=True):
-        if key_sql == sorted_by(output):
-            return sorted_by(field.value)
+        if key_sql == key(output):
+            return key(field.value)
     return key_sql
 
 

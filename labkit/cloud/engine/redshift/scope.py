@@ -140,6 +140,7 @@ class Scope:
     Args:
         aliases: output columns that later ones may use by name.
         shown: what stands for the key of a group outside of its aggregates, by the key's SQL.
+        grouped_by: the key itself where `shown` has something else, by the value's SQL.
         within: the aliases as its aggregates have them.
         joined: which of its sources is the first behind the last comma of FROM.
         aggregates: whether aggregates may stand here.
@@ -156,6 +157,7 @@ class Scope:
     aggregates: bool = True
     sorting: str = ""
     shown: dict[str, str] = field(default_factory=dict)
+    grouped_by: dict[str, str] = field(default_factory=dict)
     within: dict[str, Typed] = field(default_factory=dict)
 
     @contextmanager
