@@ -302,6 +302,13 @@ def test_padding_leaves_room(name: str) -> None:
     assert (found.left, found.top, found.width, found.height) == room
 
 
+def test_an_element_ends_with_the_grid() -> None:
+    element = _element("VISUAL", "v", 0, 2) | {"ColumnIndex": 20, "ColumnSpan": 20}
+    sheet = {"Layouts": [{"Configuration": {"GridLayout": {"Elements": [element]}}}]}
+    [found] = places(sheet, 1600, {})
+    assert found.left + found.width == pytest.approx(1600)
+
+
 TILES: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[Any, ...]]] = {
     "nothing said": ({}, {}, (0, 0)),
     "the theme's": ({"Border": {"Show": True, "Color": "#2A5D78", "Width": "2px"},

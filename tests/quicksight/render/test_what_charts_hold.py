@@ -106,6 +106,16 @@ def test_the_rest_of_sources_is_not_the_rest_of_destinations() -> None:
     assert picture.warnings == []
 
 
+def test_a_name_in_a_sankey_diagram_goes_on_to_the_next_place_at_its_height() -> None:
+    alone = "Of a name that has room"
+    steps = [(f"Longer step {at}", f"Longer step {at + 1}", 9 if at < 1 else 2) for at in range(6)]
+    data = rows(dimension("Source", "From"), dimension("Destination", "To"),
+                measure("Weight", "Moved"), of=[*steps, ("Longer step 0", alone, 9)])  # fmt: skip
+    found = texts(draw(visual("SankeyDiagram"), data, width_px=500, height_px=260))
+    assert f"{alone}  9" in found
+    assert any(each.startswith("Longer step") for each in found if "…" in each)
+
+
 @pytest.mark.parametrize("more", [[], [("Law", 1)]])
 def test_an_empty_text_is_no_word(more: list[Any]) -> None:
     data = rows(dimension("GroupBy", "Word"), measure("Size", "Count"), of=[("", 2), *more])

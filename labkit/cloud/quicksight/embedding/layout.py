@@ -171,6 +171,7 @@ def _grid(body: Json, width_px: float) -> Iterator[Place]:
         top, rows = each.get("RowIndex"), int(each["RowSpan"])
         if left is None or top is None:
             left, top = _free(columns, span)
+        span = min(span, COLUMNS - left)
         columns |= {at: max(columns.get(at, 0), top + rows) for at in range(left, left + span)}
         yield Place(
             each["ElementType"],

@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/quicksight/latest/user/sankey-diagram.html
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -193,5 +194,25 @@ def _names(
         middle = min(each.top + each.size * scale / 2, sketch.box.height - style["size"] / 2)
         y = sketch.box.top + middle
         shown = [each.name] if sketch.shows("DataLabels", "CategoryLabelVisibility") else []
-        text = cut("  ".join([*shown, compact(each.size)]), step * 0.48 - 12, style["size"])
+        room = _room(nodes, each, scale, step, last, style["size"])
+        text = cut("  ".join([*shown, compact(each.size)]), room, style["size"])
         sketch.text(x, y, text, ha="right" if is_last else "left", **style)
+
+
+def _room(
+    nodes: Mapping[Place, Node], one: Node, scale: float, step: float, last: int, high: float
+) -> float:
+    """How long a name may be: to the next place at its height, half of it beside the last ones."""
+    middle = one.top + one.size * scale / 2
+    beside = [
+        each.level
+        for each in nodes.values()
+        if each.top - high < middle < each.top + each.size * scale + high
+    ]
+    onward = [each for each in beside if each > one.level]
+    if one.level == last:
+        far = last - max((each for each in beside if each < last), default=0)
+    else:
+        far = min(onward, default=last) - one.level
+    shared = one.level == last or min(onward, default=0) == last
+    return far * step * (0.48 if shared else 1) - (12 if shared else THICK + 12)
