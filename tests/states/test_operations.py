@@ -458,7 +458,8 @@ def test_an_activity_is_made_once(sfn, fresh):
     first, again = (sfn.create_activity(name=name) for _ in range(2))
     assert first["creationDate"] == again["creationDate"]
     owned = {"type": "AWS_OWNED_KEY"}
-    assert sfn.create_activity(name=name, encryptionConfiguration=owned)["activityArn"]
+    arn = sfn.create_activity(name=name, encryptionConfiguration=owned)["activityArn"]
+    assert sfn.describe_activity(activityArn=arn)["encryptionConfiguration"] == owned
     other = {"type": "CUSTOMER_MANAGED_KMS_KEY", "kmsKeyId": "alias/own"}
     said = refusal(sfn.create_activity, name=name, encryptionConfiguration=other)
     assert said[0] == "ActivityAlreadyExists"

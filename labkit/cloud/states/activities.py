@@ -50,10 +50,11 @@ def create_activity(
     backend = context.backend("stepfunctions")
     with context.cloud.lock("stepfunctions"):
         made = backend.activities.get(context.arn(f"activity:{name}", "states"))
-        if made and (made.encryption_configuration or OWNED) != (encryptionConfiguration or OWNED):
+        how = encryptionConfiguration or OWNED
+        if made and (made.encryption_configuration or OWNED) != how:
             words_ = "Activity already exists. EncryptionConfiguration may not be updated."
             raise AwsError("ActivityAlreadyExists", words_)
-        made = made or backend.create_activity(name, tags, encryptionConfiguration)
+        made = made or backend.create_activity(name, tags, how)
     return {"activityArn": made.arn, "creationDate": made.creation_date}
 
 
