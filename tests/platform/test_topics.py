@@ -133,6 +133,42 @@ def test_a_fifo_topic_that_knows_no_content(sns, fresh):
             sns.publish_batch(TopicArn=topic, PublishBatchRequestEntries=entries)
 
 
+def test_a_fifo_topic_publishes_a_message_once(aws, sns, fresh, queue):
+    asked = {"FifoTopic": "true", "ContentBasedDeduplication": "true"}
+    topic = sns.create_topic(Name=fresh("t") + ".fifo", Attributes=asked)["TopicArn"]
+    url, arn = queue()  # it knows no deduplication
+    subscribe(sns, topic, arn)
+    sent = [
+        sns.publish(TopicArn=topic, Message=text, MessageGroupId="a") for text in ("b", "b", "c")
+    ]
+    numbers = [(each["MessageId"], each["SequenceNumber"]) for each in sent]
+    assert numbers[0] == numbers[1]
+    assert numbers[1][1] < numbers[2][1]
+    told = [json.loads(each["Body"]) for each in received(aws, url)]
+    assert sorted((each["MessageId"], each["SequenceNumber"]) for each in told) == sorted(
+        {*numbers}
+    )
+    assert not any("Signature" in each for each in told)
+    entries = [{"Id": "1", "Message": "d", "MessageGroupId": "a"}]
+    (told,) = sns.publish_batch(TopicArn=topic, PublishBatchRequestEntries=entries)["Successful"]
+    assert told["SequenceNumber"] > numbers[2][1]
+
+
+def test_a_function_that_is_gone_keeps_nothing_from_the_others(aws, sns, topic, queue):
+    (url, arn), (letters, letters_arn) = queue(), queue()
+    gone = arn.replace(":sqs:", ":lambda:").rpartition(":")[0] + ":function:gone"
+    dead = {"RedrivePolicy": json.dumps({"deadLetterTargetArn": letters_arn})}
+    sns.subscribe(TopicArn=topic, Protocol="lambda", Endpoint=gone, Attributes=dead)
+    made = subscribe(sns, topic, arn)
+    sns.publish(TopicArn=topic, Message="a")
+    for each in (url, letters):
+        (got,) = received(aws, each)
+        assert json.loads(got["Body"])["Message"] == "a"
+    assert made == subscribe(sns, topic, arn)
+    with pytest.raises(ClientError, match="already exists with different attributes"):
+        subscribe(sns, topic, arn, RawMessageDelivery="true")
+
+
 MESSAGES = {
     "empty": ({"Message": ""}, "Invalid parameter: Empty message"),
     "no subject": ({"Message": "a", "Subject": ""}, "Invalid parameter: Subject"),
@@ -142,6 +178,33 @@ MESSAGES = {
     "no text": (
         {"Message": "a", "MessageAttributes": attribute("String", "")},
         "ParameterValueInvalid.*non-empty",
+    ),
+    **{
+        name: (
+            {
+                "Message": "a",
+                "MessageAttributes": {name: {"DataType": "String", "StringValue": "b"}},
+            },
+            told,
+        )
+        for name, told in (
+            ("a^b", "non-alphanumeric character '#x5E' was found"),
+            (".a", "starting with character '.' was found"),
+            ("a.", "ending with character '.' was found"),
+            ("a..b", "can not have successive '.' character"),
+            ("a" * 257, "must be less than 256 bytes"),
+        )
+    },
+    "no kind": (
+        {"Message": "a", "MessageAttributes": attribute("Strings", "b")},
+        "ParameterValueInvalid.*supported type prefixes is Binary, Number, and String",
+    ),
+    "no bytes": (
+        {
+            "Message": "a",
+            "MessageAttributes": {"a": {"DataType": "Binary", "StringValue": "b"}},
+        },
+        "with type 'Binary' must use field 'Binary'",
     ),
     "no number": (
         {"Message": "a", "MessageAttributes": attribute("Number", "b")},
@@ -176,6 +239,25 @@ REFUSED = {
             "Attributes": {"RawMessageDelivery": "perhaps"},
         },
         r"Invalid value \[perhaps\]. Must be true or false",
+    ),
+    **{
+        f"no endpoint: {protocol}": (
+            "subscribe",
+            {"TopicArn": "{}", "Protocol": protocol, "Endpoint": "a"},
+            told,
+        )
+        for protocol, told in (
+            ("https", "Endpoint must match the specified protocol"),
+            ("lambda", "Lambda endpoint ARN"),
+            ("sqs", "SQS endpoint ARN"),
+        )
+    },
+    "no phone": ("publish", {"PhoneNumber": "+1a", "Message": "a"}, r"\+1a is not valid"),
+    "a short token": ("confirm_subscription", {"TopicArn": "{}", "Token": "a"}, "Invalid token"),
+    "no subscription's": (
+        "get_subscription_attributes",
+        {"SubscriptionArn": "{}"},
+        "Invalid parameter: SubscriptionId",
     ),
     "no token": (
         "confirm_subscription",

@@ -129,7 +129,8 @@ def _to_topic(context: Context, topic: str, alarm: Any, before: str) -> None:
         "Trigger": _trigger(alarm),
     }
     subject = f'{alarm.state_value}: "{alarm.name}" in {place}'
-    sns.publish(json.dumps(message), arn=topic, subject=subject[:100])
+    with context.cloud.changing("sns"), context.cloud.changing("sqs"):
+        sns.publish(json.dumps(message), arn=topic, subject=subject[:100])
 
 
 def _trigger(alarm: Any) -> Json:

@@ -29,6 +29,10 @@ _RETRIES = {
     "minDelayTarget": 20, "maxDelayTarget": 20, "numRetries": 3, "numMaxDelayRetries": 0,
     "numNoDelayRetries": 0, "numMinDelayRetries": 0, "backoffFunction": "linear",
 }  # fmt: skip
+_REQUESTS = {
+    "disableSubscriptionOverrides": False,
+    "defaultRequestPolicy": {"headerContentType": "text/plain; charset=UTF-8"},
+}
 _SAID = (  # attributes of a topic that are told where it was given them
     *("ArchivePolicy", "DeliveryPolicy", "FifoThroughputScope", "KmsMasterKeyId"),
     *("SignatureVersion", "TracingConfig"),
@@ -112,7 +116,7 @@ def _effective(policy: str | None) -> str:
     """The delivery policy of a topic with what it leaves out."""
     said: Any = json.loads(policy or "{}").get("http", {}) if is_delivery_policy(policy) else {}
     retries = _RETRIES | said.get("defaultHealthyRetryPolicy", {})
-    told = {"disableSubscriptionOverrides": False} | said | {"defaultHealthyRetryPolicy": retries}
+    told = _REQUESTS | said | {"defaultHealthyRetryPolicy": retries}
     return json.dumps({"http": told}, separators=(",", ":"))
 
 

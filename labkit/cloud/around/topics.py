@@ -1,8 +1,7 @@
-"""What SNS refuses, and how a topic's message comes to a queue.
+"""What SNS refuses.
 
-moto takes ``"false"`` for true, so that a queue that asked for no raw delivery had raw messages,
-hands binary attributes over in a form that the queue cannot be read with, and fails a publication
-for all when one subscribed queue is gone. It publishes empty texts and JSON that is none.
+moto publishes empty texts and JSON that is none, and takes endpoints that are none: each message of
+such a topic failed.
 
 Sources: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html,
 https://docs.aws.amazon.com/sns/latest/api/API_SetSubscriptionAttributes.html,
@@ -12,17 +11,12 @@ https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 import re
 from typing import Any
 
-from moto.sqs.exceptions import QueueDoesNotExist
-from moto.sqs.models import sqs_backends
-
-from labkit.cloud.around.queues import is_number
-from labkit.cloud.events.filter_policies import is_for, what_is_wrong
+from labkit.cloud.around.message_attributes import check_attributes
+from labkit.cloud.events.filter_policies import what_is_wrong
 from labkit.cloud.operations import AwsError, Context
 
 MOST_BYTES = 262_144
@@ -30,7 +24,17 @@ _PROTOCOLS = frozenset(
     ("application", "email", "email-json", "firehose", "http", "https", "lambda", "sms", "sqs")
 )
 _SCOPES = ("MessageAttributes", "MessageBody")
-_ATTRIBUTE = re.compile(r"[\w-]+(\.[\w-]+)*", re.ASCII)
+_ENDPOINTS = {  # what one is, and what SNS says of others
+    "http": (r"http://.+", "Endpoint must match the specified protocol"),
+    "https": (r"https://.+", "Endpoint must match the specified protocol"),
+    "lambda": (r"arn:[^:]+:lambda:[^:]*:\d*:function:.+", "Lambda endpoint ARN"),
+}
+_PHONE = re.compile(r"\+?[1-9]\d{1,14}")
+_TOKEN = re.compile(r"[0-9a-f]{64,}")
+_OF_SUBSCRIPTION = (
+    *("DeliveryPolicy", "FilterPolicy", "FilterPolicyScope", "RawMessageDelivery"),
+    *("RedrivePolicy", "ReplayPolicy", "SubscriptionRoleArn"),
+)
 # Which attributes a topic has: moto takes any, as a topic's name or ARN.
 _OF_TOPIC = re.compile(
     "ArchivePolicy|ContentBasedDeduplication|DataProtectionPolicy|DeliveryPolicy|DisplayName|"
@@ -52,49 +56,6 @@ def judge_call(context: Context, parameters: Json) -> None:
         judge(context, parameters)
 
 
-def to_queue(
-    subscription: Any,
-    message: str,
-    message_id: str,
-    *,
-    subject: str | None = None,
-    message_attributes: Json | None = None,
-    group_id: str | None = None,
-    deduplication_id: str | None = None,
-    message_structure: str | None = None,
-) -> None:
-    """Send a message to the queue that is subscribed, else to its dead-letter queue, if any."""
-    topic = subscription.topic
-    if not is_for(subscription, message, message_attributes):
-        return
-    if message_structure == "json":
-        message = subscription._parse_message_structure(message, "sqs")
-    sent: Json = {}
-    if _is_true(subscription.attributes.get("RawMessageDelivery")):
-        body = message
-        sent = {name: _of_queue(each) for name, each in (message_attributes or {}).items()}
-    else:
-        told = subscription.get_post_data(message, message_id, subject, message_attributes)
-        body = json.dumps(told, sort_keys=True, indent=2)
-    if not deduplication_id and _is_true(topic.content_based_deduplication):
-        deduplication_id = hashlib.sha256(message.encode()).hexdigest()
-    redrive = json.loads(subscription.attributes.get("RedrivePolicy") or "{}")
-    for arn in filter(None, (subscription.endpoint, redrive.get("deadLetterTargetArn"))):
-        *_, region, account, name = arn.split(":")
-        try:
-            sqs_backends[account][region].send_message(
-                name,
-                body,
-                message_attributes=sent,
-                deduplication_id=deduplication_id,
-                group_id=group_id,
-                validate_group_id=False,
-            )
-            return
-        except QueueDoesNotExist:
-            continue
-
-
 def is_delivery_policy(text: str | None) -> bool:
     """Whether it is none, or an object of objects in JSON."""
     try:
@@ -103,14 +64,6 @@ def is_delivery_policy(text: str | None) -> bool:
         return False
     http = policy.get("http", {}) if isinstance(policy, dict) else None
     return isinstance(http, dict) and isinstance(http.get("defaultHealthyRetryPolicy", {}), dict)
-
-
-def _of_queue(attribute: Json) -> Json:
-    """An attribute as SQS has it."""
-    kind, value = attribute["Type"], attribute["Value"]
-    if kind.startswith("Binary"):
-        return {"DataType": kind, "BinaryValue": base64.b64decode(value)}
-    return {"DataType": kind, "StringValue": str(value)}
 
 
 def _check_topic(context: Context, parameters: Json) -> None:
@@ -142,19 +95,34 @@ def _check_subscribed(_: Context, parameters: Json) -> None:
     _check_arn(parameters["SubscriptionArn"], "SubscriptionArn")
 
 
+def _check_asked(_: Context, parameters: Json) -> None:
+    arn = parameters["SubscriptionArn"]
+    _check_arn(arn, "SubscriptionArn")
+    if arn.count(":") == 5:
+        raise _bad("SubscriptionId")
+
+
 def _check_subscription(context: Context, parameters: Json) -> None:
-    _find(context, parameters["TopicArn"])
+    topic, endpoint = _find(context, parameters["TopicArn"]), parameters.get("Endpoint", "")
     if (protocol := parameters["Protocol"]) not in _PROTOCOLS:
         raise _bad(f"Amazon SNS does not support this protocol string: {protocol}")
+    form, words = _ENDPOINTS.get(protocol, ("", ""))
+    if form and not re.fullmatch(form, endpoint):
+        raise _bad(words)
     attributes = parameters.get("Attributes") or {}
     for name, value in attributes.items():
-        if why := _wrong(name, value, attributes.get("FilterPolicyScope")):
+        if why := _wrong(name, value, attributes.get("FilterPolicyScope"), endpoint):
             raise _bad(f"Attributes Reason: {why}")
+    for each in context.backend("sns").subscriptions.values():
+        same = (each.topic.arn, each.protocol, each.endpoint) == (topic.arn, protocol, endpoint)
+        if same and not attributes.items() <= each.attributes.items():
+            raise _bad("Attributes Reason: Subscription already exists with different attributes")
 
 
-def _refuse_token(context: Context, parameters: Json) -> None:
+def _refuse_token(_: Context, parameters: Json) -> None:
     """Raise for any token: nothing is sent to who would confirm that it came."""
-    _find(context, parameters["TopicArn"])
+    if not _TOKEN.fullmatch(parameters["Token"]):
+        raise AwsError("InvalidParameter", "Invalid token")
     raise _bad("Token")
 
 
@@ -162,12 +130,14 @@ def _check_attribute(context: Context, parameters: Json) -> None:
     known = context.backend("sns").subscriptions.get(parameters["SubscriptionArn"])
     if known is None:
         raise AwsError("NotFound", "Subscription does not exist", 404)
-    scope = known.attributes.get("FilterPolicyScope")
-    if why := _wrong(parameters["AttributeName"], parameters.get("AttributeValue", ""), scope):
+    name, value = parameters["AttributeName"], parameters.get("AttributeValue", "")
+    if name not in _OF_SUBSCRIPTION:
+        raise _bad("AttributeName")
+    if why := _wrong(name, value, known.attributes.get("FilterPolicyScope"), known.endpoint):
         raise _bad(why)
 
 
-def _wrong(name: str, value: str, scope: str | None) -> str:
+def _wrong(name: str, value: str, scope: str | None, endpoint: str) -> str:
     """What is wrong with an attribute of a subscription, in SNS's words."""
     if name == "RawMessageDelivery" and value.lower() not in ("true", "false"):
         return f"{name}: Invalid value [{value}]. Must be true or false."
@@ -183,6 +153,9 @@ def _wrong(name: str, value: str, scope: str | None) -> str:
         arn = str(parsed.get("deadLetterTargetArn", ""))
         if parsed and arn.count(":") != 5:
             return f"{name}: deadLetterTargetArn is an invalid arn"
+        if parsed and endpoint.endswith(".fifo") and not arn.endswith(".fifo"):
+            words = "must use a FIFO queue as DLQ for a FIFO Subscription to a FIFO Topic."
+            return f"{name}: {words}"
     return ""
 
 
@@ -196,7 +169,9 @@ def _parsed(text: str) -> Json | None:
 
 def _check_publication(context: Context, parameters: Json) -> None:
     arn = parameters.get("TopicArn") or parameters.get("TargetArn")
-    if parameters.get("PhoneNumber"):
+    if number := parameters.get("PhoneNumber"):
+        if not _PHONE.fullmatch(number):
+            raise _bad(f"PhoneNumber Reason: {number} is not valid to publish to")
         return
     if arn is None:
         raise _bad("TopicArn or TargetArn Reason: no value for required parameter")
@@ -249,8 +224,7 @@ def _check_message(topic: Any, parameters: Json) -> None:
             raise _bad("Message Structure - JSON message body failed to parse")
         if not isinstance(parsed.get("default"), str):
             raise _bad("Message Structure - No default entry in JSON message body")
-    for name, attribute in (parameters.get("MessageAttributes") or {}).items():
-        _check_value(name, **attribute)
+    check_attributes(parameters.get("MessageAttributes"))
 
 
 def _size(parameters: Json) -> int:
@@ -262,24 +236,10 @@ def _size(parameters: Json) -> int:
     return blobs + sum(len(each.encode()) for each in texts)
 
 
-def _check_value(name: str, *, DataType: str, StringValue: str = "", BinaryValue: str = "") -> None:
-    if not _ATTRIBUTE.fullmatch(name):
-        words = "Attribute name can contain A-Z, a-z, 0-9, underscore (_), hyphen (-), and period"
-        told = f"The message attribute name '{name}' is invalid. {words} (.) characters."
-        raise AwsError("ParameterValueInvalid", told)
-    kind = DataType.partition(".")[0]
-    if kind in ("Binary", "Number", "String") and not (StringValue or BinaryValue):
-        words = "must contain non-empty message attribute value for message attribute type"
-        told = f"The message attribute '{name}' {words} '{DataType}'."
-        raise AwsError("ParameterValueInvalid", told)
-    if kind == "Number" and not is_number(StringValue):
-        told = f"Could not cast message attribute '{name}' value to number."
-        raise AwsError("ParameterValueInvalid", told)
-
-
 _JUDGES = {
     "ConfirmSubscription": _refuse_token,
     "CreateTopic": _check_topic,
+    "GetSubscriptionAttributes": _check_asked,
     "Publish": _check_publication,
     "PublishBatch": _check_batch,
     "SetSubscriptionAttributes": _check_attribute,

@@ -11,16 +11,19 @@ https://docs.aws.amazon.com/sns/latest/dg/SendMessageToHttp.confirm.html
 from __future__ import annotations
 
 import json
+import logging
 from typing import Any
 
 import moto.sns.models as models
 
-from labkit.cloud.around import topics
+from labkit.cloud.around import fan_out
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.events.filter_policies import is_for
 from labkit.cloud.lambdas.invoke import queue_for_service
+from labkit.cloud.operations import AwsError
 
 SENDER = "sns.amazonaws.com"
+log = logging.getLogger(__name__)
 Json = dict[str, Any]
 _publish: Any = models.Subscription.publish
 
@@ -33,7 +36,7 @@ def install(cloud: Cloud) -> None:
         if subscription.protocol in ("http", "https"):
             return
         if subscription.protocol == "sqs":
-            topics.to_queue(subscription, message, message_id, **said)
+            fan_out.to_queue(subscription, message, message_id, **said)
             return
         if subscription.protocol != "lambda":
             _publish(subscription, message, message_id, **said)
@@ -43,11 +46,24 @@ def install(cloud: Cloud) -> None:
             return
         if said.get("message_structure") == "json":
             message = subscription._parse_message_structure(message, "lambda")
-        told = subscription.get_post_data(message, message_id, said.get("subject"), attributes)
-        event = json.dumps({"Records": [_record(subscription, told)]})
-        queue_for_service(cloud, SENDER, subscription.topic.arn, subscription.endpoint, event)
+        told = fan_out.notification(
+            subscription, message, message_id, said.get("subject"), attributes
+        )
+        if not _is_heard(cloud, subscription, told):
+            fan_out.to_dead_letters(subscription, told)
 
     models.Subscription.publish = publish  # type: ignore[method-assign, assignment]
+
+
+def _is_heard(cloud: Cloud, subscription: Any, told: Json) -> bool:
+    """Invoke the function, if it is there and lets the topic in."""
+    event = json.dumps({"Records": [_record(subscription, told)]})
+    arn, function = subscription.topic.arn, subscription.endpoint
+    try:
+        return queue_for_service(cloud, SENDER, arn, function, event)
+    except AwsError as error:
+        log.warning("%s did not invoke %s: %s", arn, function, error)
+        return False
 
 
 def _record(subscription: Any, told: Json) -> Json:

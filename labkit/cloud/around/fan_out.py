@@ -1,0 +1,111 @@
+"""How a topic's message comes to who is subscribed.
+
+moto takes ``"false"`` for true, so that a queue that asked for no raw delivery had raw messages,
+hands binary attributes over in a form that the queue cannot be read with, and fails a publication
+for all when one subscribed queue is gone. Where to unsubscribe, it names no subscription.
+
+Sources: https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html,
+https://docs.aws.amazon.com/sns/latest/dg/sns-large-payload-raw-message-delivery.html and
+https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from typing import Any
+
+from moto.sqs.exceptions import QueueDoesNotExist
+from moto.sqs.models import sqs_backends
+
+from labkit.cloud.around.publications import sequence_of
+from labkit.cloud.events.filter_policies import is_for
+
+Json = dict[str, Any]
+
+
+def to_queue(
+    subscription: Any,
+    message: str,
+    message_id: str,
+    *,
+    subject: str | None = None,
+    message_attributes: Json | None = None,
+    group_id: str | None = None,
+    deduplication_id: str | None = None,
+    message_structure: str | None = None,
+) -> None:
+    """Send a message to the queue that is subscribed, else to its dead-letter queue, if any."""
+    topic = subscription.topic
+    if not is_for(subscription, message, message_attributes):
+        return
+    if message_structure == "json":
+        message = subscription._parse_message_structure(message, "sqs")
+    sent: Json = {}
+    if _is_true(subscription.attributes.get("RawMessageDelivery")):
+        body = message
+        sent = {name: _of_queue(each) for name, each in (message_attributes or {}).items()}
+    else:
+        told = notification(subscription, message, message_id, subject, message_attributes)
+        body = json.dumps(told, sort_keys=True, indent=2)
+    if not deduplication_id and _is_true(topic.content_based_deduplication):
+        deduplication_id = hashlib.sha256(message.encode()).hexdigest()
+    _send(subscription, body, sent, group_id, deduplication_id, subscription.endpoint)
+
+
+def notification(
+    subscription: Any,
+    message: str,
+    message_id: str,
+    subject: str | None,
+    attributes: Json | None,
+) -> Json:
+    """What a subscription hears of a message; a FIFO topic numbers it and signs nothing."""
+    told: Json = subscription.get_post_data(message, message_id, subject, attributes)
+    region = subscription.topic.arn.split(":")[3]
+    asked = f"Action=Unsubscribe&SubscriptionArn={subscription.arn}"
+    told["UnsubscribeURL"] = f"https://sns.{region}.amazonaws.com/?{asked}"
+    if number := sequence_of(subscription.topic):
+        told = {k: v for k, v in told.items() if not k.startswith("Sign")}
+        told["SequenceNumber"] = number
+    return told
+
+
+def to_dead_letters(subscription: Any, told: Json) -> None:
+    """Send what a subscription could not be told to its dead-letter queue, if it has one."""
+    _send(subscription, json.dumps(told, sort_keys=True, indent=2), {}, None, None)
+
+
+def _send(
+    subscription: Any, body: str, sent: Json, group: str | None, known: str | None, *to: str
+) -> None:
+    """Send to a queue, and to the dead-letter queue if that is gone."""
+    redrive = json.loads(subscription.attributes.get("RedrivePolicy") or "{}")
+    for arn in filter(None, (*to, redrive.get("deadLetterTargetArn"))):
+        *_, region, account, name = arn.split(":")
+        try:
+            sqs_backends[account][region].send_message(
+                name,
+                body,
+                message_attributes=sent,
+                deduplication_id=known,
+                group_id=group,
+                validate_group_id=False,
+            )
+            return
+        except QueueDoesNotExist:
+            continue
+
+
+def _of_queue(attribute: Json) -> Json:
+    """An attribute as SQS has it."""
+    kind, value = attribute["Type"], attribute["Value"]
+    if kind.startswith("Binary"):
+        return {"DataType": kind, "BinaryValue": base64.b64decode(value)}
+    return {"DataType": kind, "StringValue": str(value)}
+
+
+def _is_true(value: Any) -> bool:
+    """Whether an attribute is set; moto keeps the client's text."""
+    return str(value).lower() == "true"
