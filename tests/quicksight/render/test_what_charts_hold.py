@@ -113,7 +113,7 @@ def test_a_name_in_a_sankey_diagram_goes_on_to_the_next_place_at_its_height() ->
                 measure("Weight", "Moved"), of=[*steps, ("Longer step 0", alone, 9)])  # fmt: skip
     found = texts(draw(visual("SankeyDiagram"), data, width_px=500, height_px=260))
     assert f"{alone}  9" in found
-    assert any(each.startswith("Longer step") for each in found if "…" in each)
+    assert any("…" in each for each in found[1:]), found
 
 
 @pytest.mark.parametrize("more", [[], [("Law", 1)]])
