@@ -235,7 +235,10 @@ def _distinct_listagg(node: exp.WithinGroup, call: exp.Anonymous, scope: Scope, 
 
 
 #: What a list has, each value once, where it comes first.
-_FIRSTS = "list_filter({0}, lambda _value, _at: list_position({0}, _value) = _at)"
+_FIRSTS = (
+    "list_transform([{0}], lambda _all: "
+    "list_filter(_all, lambda _value, _at: list_position(_all, _value) = _at))[1]"
+)
 
 
 def order_by(node: exp.Expr, scope: Scope) -> str:
