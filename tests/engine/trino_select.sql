@@ -1410,6 +1410,9 @@ SELECT * FROM iceorders FOR TIMESTAMP AS OF NULL
 SELECT sum(qty) FILTER (WHERE qty > 1) OVER () FROM orders
 --! NOT_SUPPORTED: line 1:8: FILTER is not yet supported for window functions
 
+SELECT array_agg(qty ORDER BY qty) OVER (PARTITION BY order_id) FROM orders
+--! NOT_SUPPORTED: line 1:8: Window function with ORDER BY is not supported
+
 SELECT * FROM (VALUES ARRAY[2, 2]) a(x) LEFT JOIN UNNEST(x) b(x) USING (x)
 --! NOT_SUPPORTED: line 1:15: LEFT JOIN involving UNNEST is only supported with condition ON TRUE
 
@@ -1532,3 +1535,6 @@ SELECT CAST(ROW(1, 2, 3) AS ROW(a bigint, A varchar, c bigint)).c, CAST(ROW(1, 2
 
 SELECT CAST(ROW(1, 2) AS ROW(a bigint, A double)).a
 --! AMBIGUOUS_NAME: line 1:8: Ambiguous row field reference: a
+
+SELECT m.id, m.labels FROM (VALUES 1, 2, 3, 4, 5, 6) t(id) MATCH_RECOGNIZE (ORDER BY id MEASURES RUNNING array_agg(CLASSIFIER()) AS labels ALL ROWS PER MATCH PATTERN (^(A | B | C)* (LAST_A | LAST_B | LAST_C)$) DEFINE LAST_A AS sum(A.id) + id = sum(B.id) AND sum(B.id) = sum(C.id), LAST_B AS sum(B.id) + id = sum(A.id) AND sum(A.id) = sum(C.id), LAST_C AS sum(C.id) + id = sum(A.id) AND sum(A.id) = sum(B.id)) AS m
+--> [["1", "[A]"], ["2", "[A, B]"], ["3", "[A, B, C]"], ["4", "[A, B, C, C]"], ["5", "[A, B, C, C, B]"], ["6", "[A, B, C, C, B, LAST_A]"]]

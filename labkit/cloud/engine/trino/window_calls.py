@@ -38,6 +38,8 @@ def window_call(node: tree.Call, scope: Scope) -> Typed:
     if node.where:
         message = "FILTER is not yet supported for window functions"
         raise scope.fail(node, "NOT_SUPPORTED", message)
+    if node.order_by:
+        raise scope.fail(node, "NOT_SUPPORTED", "Window function with ORDER BY is not supported")
     _refuse_nested(node.args, "function arguments", scope)
     inner = replace(scope, clause=None, windows=scope.windows)
     over = _over(node.over, inner, node.name)

@@ -19,8 +19,9 @@ from labkit.cloud.engine.geometry.relations import holds
 from labkit.cloud.engine.geometry.shapes import Box, Point, Shape, point
 from labkit.cloud.engine.trino.functions.entry import entries, fail
 from labkit.cloud.engine.trino.functions.shapes import read, write
+from labkit.cloud.engine.trino.functions.sphere import above, beside, great_circle
 
-_PIXELS, _ZOOMS, _MOST = 256, 23, 1_000_000
+_PIXELS, _ZOOMS, _MOST, _BY_ZOOM = 256, 23, 1_000_000, 10
 _ADVICE = "please use a lower zoom level, or the geometry's bounding box by ST_Envelope"
 _LATITUDE, _LONGITUDE = 85.05112878, 180.0
 
@@ -33,6 +34,10 @@ SCALARS = entries(
     (
         "bing_tiles_around(double, double, integer) -> array(bingtile)",
         "trino_tiles_around({0}, {1}, {2})",
+    ),
+    (
+        "bing_tiles_around(double, double, integer, double) -> array(bingtile)",
+        "trino_tiles_within({0}, {1}, {2}, {3})",
     ),
     ("geometry_to_bing_tiles(geometry, integer) -> array(bingtile)", "trino_tiles_of({0}, {1})"),
     (
@@ -48,22 +53,26 @@ SCALARS = entries(
 def _key(x: int, y: int, zoom: int) -> str:
     _check_zoom(zoom)
     if not (0 <= x < 1 << zoom and 0 <= y < 1 << zoom):
-        fail(f"XY coordinates for a Bing tile at zoom level {zoom} must be within [0, {1 << zoom})")
+        least = f"XY coordinates for a Bing tile at zoom level {zoom}"
+        fail(f"{least} must be within [0, {1 << zoom}) range")
     digits = ((x >> at & 1) + 2 * (y >> at & 1) for at in reversed(range(zoom)))
     return "".join(map(str, digits))
 
 
 def _check_zoom(zoom: int) -> None:
-    if zoom < 0:
-        fail("Zoom level must be >= 0")
+    if zoom <= 0:
+        fail("Zoom level must be > 0")
     if zoom > _ZOOMS:
         fail(f"Zoom level must be <= {_ZOOMS}")
 
 
 def _of(key: str) -> str:
+    if not key:
+        fail("QuadKey must not be empty string")
+    if len(key.encode()) > _ZOOMS:
+        fail(f"QuadKey must be {_ZOOMS} characters or less")
     if not re.fullmatch("[0-3]*", key):
         fail(f"Invalid QuadKey digit sequence: {key}")
-    _check_zoom(len(key))
     return key
 
 
@@ -80,9 +89,12 @@ def _column_and_row(latitude: float, longitude: float, zoom: int) -> tuple[int, 
         if not -most <= value <= most:
             fail(f"{name} must be between -{most} and {most}")
     _check_zoom(zoom)
+    return _tile((longitude + 180) / 360, zoom), _tile(_down(latitude), zoom)
+
+
+def _down(latitude: float) -> float:
     sine = math.sin(latitude * math.pi / 180)
-    down = 0.5 - math.log((1 + sine) / (1 - sine)) / (4 * math.pi)
-    return _tile((longitude + 180) / 360, zoom), _tile(down, zoom)
+    return 0.5 - math.log((1 + sine) / (1 - sine)) / (4 * math.pi)
 
 
 def _tile(part: float, zoom: int) -> int:
@@ -100,9 +112,57 @@ def _around(latitude: float, longitude: float, zoom: int) -> list[str]:
     last = (1 << zoom) - 1
     return [
         _key(column, row, zoom)
-        for row in range(max(0, y - 1), min(last, y + 1) + 1)
         for column in range(max(0, x - 1), min(last, x + 1) + 1)
+        for row in range(max(0, y - 1), min(last, y + 1) + 1)
     ]
+
+
+def _within(latitude: float, longitude: float, zoom: int, radius: float) -> list[str]:
+    """The tiles that a circle needs: the cross through its middle, then what is in its corners.
+
+    Source: bingTilesAround of Trino's BingTileFunctions
+    """
+    x, y = _column_and_row(latitude, longitude, zoom)
+    if not radius >= 0:
+        fail("Radius must be >= 0")
+    if radius > 1000:
+        fail("Radius must be <= 1,000 km")
+    west, east = (beside(latitude, longitude, radius, way, _LONGITUDE) for way in (270, 90))
+    left, right = (_tile((each + 180) / 360, zoom) for each in (west, east))
+    north, south = (above(latitude, radius, way, _LATITUDE) for way in (0, 180))
+    top, bottom = (_tile(_down(each), zoom) for each in (north, south))
+    size = 1 << zoom
+    wide = (right + size - left + 1) if right < left else right - left + 1
+    _check_count(wide * (bottom - top + 1), radius, zoom)
+    found = [((left + at) % size, y) for at in range(wide)]
+    found += [(x, row) for row in range(top, bottom + 1) if row != y]
+    rows = range(top, y), range(bottom, y, -1)
+    for first, step in ((right, -1), (left, 1)):
+        column = first
+        while column != x:
+            for lower, run in zip((1, 0), rows, strict=True):
+                corner = (column + (step > 0), lower)
+                near = (
+                    row for row in run if _is_near(corner, row, zoom, latitude, longitude, radius)
+                )
+                start = next(near, None)
+                if start is not None:
+                    found += [(column, row) for row in range(start, run.stop, run.step)]
+            column = (column + step) % size
+    return [_key(*each, zoom) for each in found]
+
+
+def _is_near(
+    corner: tuple[int, int], row: int, zoom: int, latitude: float, longitude: float, radius: float
+) -> bool:
+    east, north = _corner(corner[0], row + corner[1], zoom)
+    return great_circle(latitude, longitude, north, east) <= radius
+
+
+def _check_count(count: int, radius: float, zoom: int) -> None:
+    if count > _MOST:
+        words = "The number of tiles covering input rectangle exceeds the limit of 1M"
+        fail(f"{words}. Number of tiles: {count}. Radius: {radius:.1f} km. Zoom level: {zoom}.")
 
 
 def _covering(text: str, zoom: int) -> list[str]:
@@ -134,7 +194,10 @@ def _covering(text: str, zoom: int) -> list[str]:
         if plain
         else _meeting(shape, list(shape.segments), columns, rows, zoom)
     )
-    return [_key(x, y, zoom) for x, y in sorted(found)]
+    # Beyond this zoom the tiles of each tile of this zoom stand together, large ones first split.
+    shift = 0 if plain else max(0, zoom - _BY_ZOOM)
+    order = None if not shift else lambda tile: (tile[0] >> shift, tile[1] >> shift)
+    return [_key(x, y, zoom) for x, y in sorted(found, key=order)]
 
 
 def _is_rectangle(shape: Shape) -> bool:
@@ -223,6 +286,7 @@ UDFS = (
     Udf("trino_tile_of", _of, ("VARCHAR",), "VARCHAR"),
     Udf("trino_tile_at", _at, _WHERE, "VARCHAR"),
     Udf("trino_tiles_around", _around, _WHERE, "VARCHAR[]"),
+    Udf("trino_tiles_within", _within, (*_WHERE, "DOUBLE"), "VARCHAR[]"),
     Udf("trino_tiles_of", _covering, ("VARCHAR", "INTEGER"), "VARCHAR[]"),
     Udf("trino_tile_place", _place, ("VARCHAR",), "INTEGER[]"),
     Udf("trino_tile_polygon", _polygon, ("VARCHAR",), "VARCHAR"),

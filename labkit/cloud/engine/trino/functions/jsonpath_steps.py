@@ -109,8 +109,12 @@ def elements(place: Place) -> list[Any]:
 def places(ranges: tuple[tuple[Items, Items], ...], place: Place) -> list[Any]:
     """``[0, 2 to last]``."""
     items = elements(place)
+    if not items and place.strict:
+        raise PathFailed("structural error", "invalid array subscript for empty array")
     inside = replace(place, size=len(items))
     found: list[Any] = []
+    if not items:
+        return found
     for low, high in ranges:
         begin, end = _whole(low, inside), _whole(high, inside)
         if place.strict and not 0 <= begin <= end < len(items):

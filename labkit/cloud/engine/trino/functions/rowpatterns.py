@@ -15,6 +15,7 @@ import json
 import threading
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import cache, lru_cache
 from typing import Any
 
@@ -72,6 +73,8 @@ class _Search:
         for at in range(start, len(self.masks) + 1):
             following: list[tuple[int, Path]] = []
             seen: dict[Any, Path] = {}
+            if len(current) > 1 and self.asked and at < len(self.masks):
+                self._ask_together(current, start)
             for place, path in current:
                 op = self.program[place]
                 if op[0] == "done":
@@ -122,6 +125,24 @@ class _Search:
         if key not in self.known:
             self._ask(label, labels, start, at)
         return self.known[key]
+
+    def _ask_together(self, threads: list[tuple[int, Path]], start: int) -> None:
+        """Ask for what several threads want of one row; what fails is asked again, one by one."""
+        wanted: dict[int, dict[Any, None]] = {}
+        for place, path in threads:
+            op = self.program[place]
+            if op[0] == "done":
+                break
+            if op[1] in self.asked:
+                read = self._reads(op[1], [*_read(path)[0], op[1]], start)
+                if (op[1], self.number, read) not in self.known:
+                    wanted.setdefault(op[1], {})[read] = None
+        for label, reads in wanted.items():
+            if len(reads) == 1:
+                continue
+            with suppress(duckdb.Error):
+                for read, one in zip(reads, self._holds(label, list(reads)), strict=True):
+                    self.known[label, self.number, read] = one
 
     def _reads(self, label: int, labels: list[int], start: int) -> Any:
         """What a condition reads for the last of some labels: for each part rows and variables."""

@@ -8,6 +8,7 @@ from typing import Any
 from labkit.cloud.engine.geometry import measures
 from labkit.cloud.engine.geometry.shapes import KINDS, MIXED, NotHere, Point, Shape, point
 from labkit.cloud.engine.geometry.validity import is_simple, is_valid
+from labkit.cloud.engine.trino.functions.centroids import centroid
 from labkit.cloud.engine.trino.functions.entry import fail
 from labkit.cloud.engine.trino.functions.shapes import of_kind, write
 
@@ -40,7 +41,7 @@ def _points_in(shape: Shape) -> int:
 
 
 def _centroid(shape: Shape) -> Shape:
-    found = measures.centroid(shape)
+    found = centroid(shape)
     return point(*found) if found else Shape("POINT")
 
 

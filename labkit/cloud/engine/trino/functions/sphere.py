@@ -7,7 +7,7 @@ https://www.movable-type.co.uk/scripts/latlong.html
 from __future__ import annotations
 
 from itertools import pairwise
-from math import atan2, cos, pi, radians, sin, sqrt, tan, tau
+from math import asin, atan2, cos, degrees, pi, radians, sin, sqrt, tan, tau
 from typing import Any
 
 from labkit.cloud.engine.geometry.shapes import Line, Shape
@@ -17,7 +17,7 @@ from labkit.cloud.engine.trino.functions.shapes import spelled
 _EARTH_KM = 6371.01
 
 
-def _great_circle(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
+def great_circle(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
     """Kilometres between two points, in the order of Trino's own arithmetic."""
     _check("Latitude", 90, lat1, lat2)
     _check("Longitude", 180, lon1, lon2)
@@ -26,6 +26,25 @@ def _great_circle(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
     along = cos(a) * sin(b) - sin(a) * cos(b) * cos(turn)
     ahead = sin(a) * sin(b) + cos(a) * cos(b) * cos(turn)
     return atan2(sqrt(across * across + along * along), ahead) * _EARTH_KM
+
+
+def beside(
+    latitude: float, longitude: float, distance: float, bearing: float, most: float
+) -> float:
+    """The longitude so many kilometres away, round the world."""
+    a, ratio = radians(latitude), distance / _EARTH_KM
+    across = sin(radians(bearing)) * sin(ratio) * cos(a)
+    found = degrees(radians(longitude) + atan2(across, cos(ratio) - sin(a) * sin(a)))
+    if found > most:
+        return -most + (found - most)
+    return most + (found + most) if found < -most else found
+
+
+def above(latitude: float, distance: float, bearing: float, most: float) -> float:
+    """The latitude so many kilometres away, of the map."""
+    a, ratio = radians(latitude), distance / _EARTH_KM
+    found = degrees(asin(sin(a) * cos(ratio) + cos(a) * sin(ratio) * cos(radians(bearing))))
+    return min(max(found, -most), most)
 
 
 def _check(name: str, most: int, *degrees: float) -> None:
@@ -54,14 +73,14 @@ def _metres(left: Shape, right: Shape) -> float | None:
     (lon1, lat1), (lon2, lat2) = (
         _of_sphere("ST_Distance", each, "POINT").positions for each in (left, right)
     )
-    return _great_circle(lat1, lon1, lat2, lon2) * 1000
+    return great_circle(lat1, lon1, lat2, lon2) * 1000
 
 
 def _metres_along(shape: Shape) -> float | None:
     if not shape.vertices:
         return None
     edges = _of_sphere("ST_Length", shape, "LINESTRING", "MULTILINESTRING").segments
-    return sum(_great_circle(a[1], a[0], b[1], b[0]) for a, b in edges) * 1000
+    return sum(great_circle(a[1], a[0], b[1], b[0]) for a, b in edges) * 1000
 
 
 def _square_metres(shape: Shape) -> float | None:
@@ -108,7 +127,7 @@ def _turn(angle: float) -> float:
 
 
 SPHERE: tuple[tuple[Any, ...], ...] = (
-    ("great_circle_distance(double, double, double, double) -> double", _great_circle),
+    ("great_circle_distance(double, double, double, double) -> double", great_circle),
     ("to_spherical_geography(geometry) -> sphericalgeography", _spherical),
     ("ST_Length(sphericalgeography) -> double", _metres_along),
     ("ST_Distance(sphericalgeography, sphericalgeography) -> double", _metres),
