@@ -33,6 +33,7 @@ from labkit.cloud.access.signature import read_claim
 from labkit.cloud.around import (
     bridging,
     deliveries,
+    item_changes,
     lake_formation,
     log_patterns,
     metrics,
@@ -74,6 +75,7 @@ JUDGES: dict[str, Callable[[Context, dict[str, Any]], None]] = {
     "cloudformation": stacks.judge_call,
     "events": rules.judge_call,
     "cloudwatch": metrics.judge_call,
+    "dynamodb": item_changes.judge_call,
     "firehose": deliveries.judge_call,
     "glue": glue_judging.judge_call,
     "iam": trust.judge_call,
@@ -238,12 +240,19 @@ class Front:
         return reply
 
 
+_SHARED = {
+    "PATH_INFO": protocol.SERVICE_OF_PATH,
+    "HTTP_X_AMZ_TARGET": protocol.SERVICE_OF_TARGET,
+}
+
+
 def _service(environ: Environ) -> str:
     claim = read_claim(environ)
     name = claim.service if claim else _unsigned_service(environ) or ""
-    for (signing, prefix), service in protocol.SERVICE_OF_PATH.items():
-        if name == signing and str(environ.get("PATH_INFO", "")).startswith(prefix):
-            return service
+    for told, beginnings in _SHARED.items():
+        for (signing, beginning), service in beginnings.items():
+            if name == signing and str(environ.get(told, "")).startswith(beginning):
+                return service
     return protocol.SERVICE_OF_SIGNING_NAME.get(name, name)
 
 
