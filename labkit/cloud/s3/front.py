@@ -145,10 +145,11 @@ class S3:
         """The answer to a request whose content is no object's."""
         reply = self._reply(request, content)
         part = None
-        if request.reads_object and reply.status == 200:
+        bucket = self.records.bucket(request)  # none where S3 Control is asked
+        if bucket and request.reads_object and reply.status == 200:
             version = self.records.version(request)
             part = parts.place(version, number, reply.headers)
-            tell_of_version(request, self.records.bucket(request), version, reply.headers, number)
+            tell_of_version(request, bucket, version, reply.headers, number)
         body = BODIES.redeem(reply.body)
         if body is None and not (request.method == "HEAD" and request.key):
             return whole(reply)
