@@ -37,6 +37,8 @@ SERVICE_OF_SIGNING_NAME = {
 }
 # Services that share a signing name, by the beginning of their paths.
 SERVICE_OF_PATH = {("ses", "/v2/"): "sesv2"}
+# And by what their targets begin with.
+SERVICE_OF_TARGET = {("dynamodb", "DynamoDBStreams_"): "dynamodbstreams"}
 JSON_PROTOCOLS = ("json", "rest-json")
 S3_NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 _session = botocore.session.Session()
