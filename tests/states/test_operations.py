@@ -601,7 +601,9 @@ def test_eventbridge_hears_of_executions(machines, aws, fresh):
     assert last["detail-type"] == "Step Functions Execution Status Change"
     assert last["resources"] == [ended.arn]
     assert (last["detail"]["input"], last["detail"]["output"]) == ('{"a": 1}', '{"a":1}')
-    assert got[0]["detail"]["stopDate"] is None
+    first = got[0]["detail"]
+    assert (first["stopDate"], first["redriveDate"], first["redriveCount"]) == (None, None, 0)
+    assert first["redriveStatusReason"] == "Execution is RUNNING and cannot be redriven"
 
 
 def test_tags(machines, sfn):

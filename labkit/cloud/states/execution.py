@@ -22,7 +22,6 @@ from labkit.cloud.states.walking import walk
 
 log = logging.getLogger(__name__)
 KIND = "states.execution"
-FAILED = ("FAILED", "TIMED_OUT", "ABORTED")
 Record = dict[str, Any]
 RUNNING: dict[str, Execution] = {}
 LONGEST_NAP_S = 3600.0

@@ -12,7 +12,7 @@ from labkit.cloud.members import shown
 from labkit.cloud.operations import Answer, Context, operation
 from labkit.cloud.states import words
 from labkit.cloud.states.distributed.runs import find_run
-from labkit.cloud.states.execution import FAILED, KIND, RUNNING
+from labkit.cloud.states.execution import KIND, RUNNING
 from labkit.cloud.states.history import Event, History, without_data
 from labkit.cloud.states.machines import find_machine
 from labkit.cloud.states.variables import references
@@ -38,7 +38,7 @@ def describe_execution(
     context: Context, *, executionArn: str, includedData: str = "ALL_DATA"
 ) -> Answer:
     record = find_execution(context, executionArn)
-    told = public(record) | redrivable(record)
+    told = public(record) | words.redrivable(record)
     return told if includedData == "ALL_DATA" else without_data(told)
 
 
@@ -129,15 +129,6 @@ def public(record: Record) -> Answer:
         | details
         | ({"outputDetails": {"included": True}} if "output" in record else {})
     )
-
-
-def redrivable(record: Record) -> Answer:
-    """Whether an execution can be run again from where it failed."""
-    status = record["status"]
-    if status in FAILED:
-        return {"redriveStatus": f"REDRIVABLE{'_BY_MAP_RUN' if 'mapRunArn' in record else ''}"}
-    reason = f"Execution is {status} and cannot be redriven"
-    return {"redriveStatus": "NOT_REDRIVABLE", "redriveStatusReason": reason}
 
 
 _LISTED = (

@@ -10,21 +10,25 @@ from typing import Any
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.events.rules import emit
 from labkit.cloud.members import shown
+from labkit.cloud.states.words import redrivable
 
 KIND = "Step Functions Execution Status Change"
 MOST_BYTES = 248_000
-_NULL = ("output", "error", "cause", "stateMachineVersionArn", "stateMachineAliasArn")
+_NULL = (
+    "output", "error", "cause", "stateMachineVersionArn", "stateMachineAliasArn",
+    "redriveDate", "redriveStatusReason",
+)  # fmt: skip
+_MOMENTS = ("startDate", "stopDate", "redriveDate")
 
 
 def tell(cloud: Cloud, record: dict[str, Any]) -> None:
     """Publish the state that an execution has come to; Express ones tell nothing."""
     if record["_"]["type"] == "EXPRESS":
         return
-    stop = record.get("stopDate")
-    detail = dict.fromkeys(_NULL) | shown(record)
+    detail = dict.fromkeys(_NULL) | shown(record) | redrivable(record)
+    for name in _MOMENTS:
+        detail[name] = int(record[name] * 1000) if record.get(name) else None
     detail |= {
-        "startDate": int(record["startDate"] * 1000),
-        "stopDate": int(stop * 1000) if stop else None,
         "inputDetails": {"included": True},
         "outputDetails": {"included": True} if "output" in record else None,
     }

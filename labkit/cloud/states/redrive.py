@@ -10,9 +10,9 @@ from typing import Any
 
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.operations import Answer, AwsError, Context, operation
-from labkit.cloud.states import frames, notices
+from labkit.cloud.states import frames, notices, words
 from labkit.cloud.states.execution import KIND, Execution
-from labkit.cloud.states.executions import find_execution, redrivable
+from labkit.cloud.states.executions import find_execution
 from labkit.cloud.states.history import Event
 
 Record = dict[str, Any]
@@ -36,7 +36,7 @@ def _redriven(context: Context, arn: str) -> Execution:
         AwsError: ``ExecutionNotRedrivable``.
     """
     record = find_execution(context, arn)
-    told = redrivable(record)
+    told = words.redrivable(record)
     if told["redriveStatus"] != "REDRIVABLE":
         reason = told.get("redriveStatusReason", "Execution is redriven by its Map Run")
         raise AwsError("ExecutionNotRedrivable", f"Execution Not Redrivable: '{reason}'")

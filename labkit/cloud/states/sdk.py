@@ -60,6 +60,7 @@ _HEADERS = {
     "content-length": "Content-Length",
     "content-type": "Content-Type",
     "date": "Date",
+    "x-amz-log-result": "X-Amz-Log-Result",
     "x-amz-executed-version": "X-Amz-Executed-Version",
     "x-amzn-requestid": "x-amzn-RequestId",
 }

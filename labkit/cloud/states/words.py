@@ -11,6 +11,7 @@ from labkit.cloud.operations import Answer, AwsError
 _BAD_NAME = re.compile(r"[\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]")
 MACHINE, EXECUTION, ACTIVITY, EXPRESS = "stateMachine", "execution", "activity", "express"
 MAP_RUN = "mapRun"
+FAILED = ("FAILED", "TIMED_OUT", "ABORTED")  # statuses of executions
 
 
 def check_name(name: str) -> None:
@@ -73,3 +74,12 @@ def page(name: str, items: list[Any], limit: int, token: str, question: object =
     """
     refusal = AwsError("InvalidToken", f"Invalid Token: '{token}'")
     return paging.page(name, items, limit, token, refusal, following="nextToken", question=question)
+
+
+def redrivable(record: dict[str, Any]) -> Answer:
+    """Whether an execution can be run again from where it failed."""
+    status = record["status"]
+    if status in FAILED:
+        return {"redriveStatus": f"REDRIVABLE{'_BY_MAP_RUN' if 'mapRunArn' in record else ''}"}
+    reason = f"Execution is {status} and cannot be redriven"
+    return {"redriveStatus": "NOT_REDRIVABLE", "redriveStatusReason": reason}

@@ -11,9 +11,10 @@ from collections import deque
 from typing import Any
 
 from labkit.cloud.states.distributed.runs import AT_ONCE, MapRun
-from labkit.cloud.states.execution import FAILED, KIND, RUNNING, Execution
+from labkit.cloud.states.execution import KIND, RUNNING, Execution
 from labkit.cloud.states.redrive import begin_anew
 from labkit.cloud.states.visits import Visit
+from labkit.cloud.states.words import FAILED
 
 CREWS: dict[str, Crew] = {}
 Record = dict[str, Any]

@@ -11,9 +11,8 @@ from typing import Any
 from labkit.cloud.json_text import compact
 from labkit.cloud.states.distributed.lake import reaching
 from labkit.cloud.states.distributed.runs import MapRun
-from labkit.cloud.states.execution import FAILED
-from labkit.cloud.states.executions import redrivable
 from labkit.cloud.states.visits import Visit, iso
+from labkit.cloud.states.words import FAILED, redrivable
 
 WRITER_FAILED = "States.ResultWriterFailed"
 Json = dict[str, Any]
