@@ -501,6 +501,22 @@ NEVER_MADE = {
     "runtime": ({"Runtime": "python9"}, "InvalidParameterValue.*Value python9 at 'runtime' failed"),
     "zip": ({"Code": {"ZipFile": b"no zip"}}, "Could not unzip uploaded file"),
     "name": ({"Code": {"ZipFile": zipped(**{"x" * 300: ""})}}, "Could not unzip uploaded file"),
+    "no code": ({"Code": {}}, "Please provide a source for function code"),
+    "image": ({"PackageType": "Image"}, "An ImageUri goes with the package type Image"),
+    "variables": ({"Environment": {"Variables": {"BIG": "x" * 4096}}}, "exceeded the 4KB limit"),
+    "layer": (
+        {"Layers": ["arn:aws:lambda:us-east-1:123456789012:layer:none:1"]},
+        "Layer version arn:aws:lambda:us-east-1:123456789012:layer:none:1 does not exist",
+    ),
+    "tags": (
+        {"Tags": {str(n): "" for n in range(51)}},
+        "Number of tags exceeds resource tag limit",
+    ),
+    "length": ({"FunctionName": "x" * 65}, "Member must have length less than or equal to 64"),
+    "region": (
+        {"FunctionName": "arn:aws:lambda:eu-west-1:123456789012:function:there"},
+        "Functions from 'eu-west-1' are not reachable in this region .'us-east-1'",
+    ),
 }
 
 
@@ -508,6 +524,17 @@ NEVER_MADE = {
 def test_a_function_that_is_never_made(function, options, words):
     with pytest.raises(ClientError, match=words):
         function("", **options)
+
+
+def test_a_function_made_by_its_arn_has_its_name(function, aws, call, fresh):
+    name = fresh("fn")
+    code = "def handler(e, c):\n    return [c.client_context.custom, c.client_context.client]"
+    arn = f"arn:aws:lambda:us-east-1:123456789012:function:{name}"
+    function(code, FunctionName=arn)
+    assert aws("lambda").get_function(FunctionName=name)["Configuration"]["FunctionArn"] == arn
+    said = base64.b64encode(b'{"custom": {"a": 1}}').decode()
+    answer = aws("lambda").invoke(FunctionName=name, ClientContext=said)
+    assert json.loads(answer["Payload"].read()) == [{"a": 1}, None]
 
 
 def test_a_statement_of_a_policy_has_an_id_of_its_own(function, aws):

@@ -21,6 +21,7 @@ import threading
 import time
 import traceback
 import uuid
+from types import SimpleNamespace
 from typing import Any
 
 TASK_ROOT = "/var/task"
@@ -41,8 +42,8 @@ class Context:
         self.memory_limit_in_mb = os.environ["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"]
         self.log_group_name = os.environ["AWS_LAMBDA_LOG_GROUP_NAME"]
         self.log_stream_name = os.environ["AWS_LAMBDA_LOG_STREAM_NAME"]
-        self.client_context = call.get("client_context")
-        self.identity = None
+        self.client_context = _client_context(call.get("client_context"))
+        self.identity = _members(_IDENTITY, {})
         self._deadline = call["deadline"]
 
     def get_remaining_time_in_millis(self) -> int:
@@ -50,6 +51,26 @@ class Context:
 
     def log(self, message: Any) -> None:
         sys.stdout.write(str(message))
+
+
+_CLIENT = (
+    *("installation_id", "app_title", "app_version_name", "app_version_code"),
+    "app_package_name",
+)
+_IDENTITY = ("cognito_identity_id", "cognito_identity_pool_id")
+
+
+def _client_context(told: Any) -> Any:
+    """What a client says of itself, by attributes."""
+    if not isinstance(told, dict):
+        return None
+    context = _members(("custom", "env", "client"), told)
+    context.client = _members(_CLIENT, context.client) if context.client else None
+    return context
+
+
+def _members(names: tuple[str, ...], told: dict[str, Any]) -> Any:
+    return SimpleNamespace(**{name: told.get(name) for name in names})
 
 
 class Failure(Exception):

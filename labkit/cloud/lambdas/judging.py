@@ -17,7 +17,7 @@ from moto.core.utils import utcnow
 from labkit.cloud import protocol
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.constraints import refusal
-from labkit.cloud.lambdas import permissions, routing, zips
+from labkit.cloud.lambdas import creating, permissions, routing, zips
 from labkit.cloud.lambdas.finding import find, no_resource, plain_arn
 from labkit.cloud.operations import AwsError, Context, not_here
 
@@ -29,6 +29,7 @@ _DESTINATIONS = ("events", "lambda", "sns", "sqs")
 
 def judge_call(context: Context, parameters: Members) -> None:
     """Raise for what Lambda does not take; other calls are passed on."""
+    creating.check_region(context, parameters)
     for check in _CHECKS.get(context.operation, ()):
         check(context, parameters)
 
@@ -206,14 +207,19 @@ _RESERVED = {
     *("AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"),
 }
 _CHECKS: dict[str, tuple[Callable[[Context, Members], None], ...]] = {
-    "CreateFunction": (_check_members, _check_runs, _check_zip, _check_variables),
+    "CreateFunction": (
+        *(creating.check_name, _check_members, _check_runs, creating.check_code, _check_zip),
+        *(_check_variables, creating.check_variables, creating.check_layers, creating.check_tags),
+    ),
+    "TagResource": (creating.check_tags,),
     "CreateAlias": (_check_alias,),
     "UpdateAlias": (_check_changed_alias,),
     "ListVersionsByFunction": (_check_known,),
     "PutFunctionConcurrency": (_check_function,),
     "DeleteFunction": (_check_deletion, _check_version),
     "UpdateFunctionConfiguration": (
-        *(_check_function, _check_members, _check_variables, _check_revision),
+        *(_check_function, _check_members, _check_variables, creating.check_variables),
+        *(creating.check_layers, _check_revision),
     ),
     "PutFunctionEventInvokeConfig": (_check_unqualified, _check_settings),
     "UpdateFunctionEventInvokeConfig": (_check_unqualified, _check_settings),

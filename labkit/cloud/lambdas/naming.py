@@ -53,10 +53,12 @@ def with_plain_name(environ: dict[str, Any], account: str, region: str) -> dict[
 
 @rewrites("lambda")
 def name_plainly(operation: str, body: bytes) -> bytes:
-    """A body whose function is named without its account, where it is no ARN."""
-    if operation not in ("CreateEventSourceMapping", "UpdateEventSourceMapping"):
+    """A body whose function is named without its account, where it is no ARN; a new one plainly."""
+    if operation not in ("CreateEventSourceMapping", "UpdateEventSourceMapping", "CreateFunction"):
         return body
     asked = json.loads(body)
     if name := asked.get("FunctionName"):
-        asked["FunctionName"] = plain(name, DEFAULT_ACCOUNT_ID, "")
+        region = name.split(":")[3] if name.startswith("arn:") else ""  # it is judged before
+        region = region if operation == "CreateFunction" else ""
+        asked["FunctionName"] = plain(name, DEFAULT_ACCOUNT_ID, region)
     return json.dumps(asked).encode()

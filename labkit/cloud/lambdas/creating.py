@@ -1,0 +1,78 @@
+"""What Lambda refuses of a new function: where it lies, its code, its variables' size, its layers.
+
+moto makes a function of any name, an ARN too, and of no code.
+Sources: https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html and
+https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from labkit.cloud.constraints import refusal
+from labkit.cloud.lambdas.naming import plain
+from labkit.cloud.operations import AwsError, Context
+
+Members = dict[str, Any]
+_LONGEST_NAME, _MOST_BYTES, _MOST_TAGS = 64, 4096, 50
+_SOURCES = ("ZipFile", "S3Bucket", "ImageUri")
+
+
+def check_region(context: Context, parameters: Members) -> None:
+    """Raise for a function that is named by an ARN of another region.
+
+    Raises:
+        AwsError: ``ResourceNotFoundException``.
+    """
+    parts = str(parameters.get("FunctionName")).split(":")
+    if parts[0] == "arn" and len(parts) > 3 and parts[3] != context.region:
+        where = f"Functions from '{parts[3]}' are not reachable in this region"
+        raise AwsError("ResourceNotFoundException", f"{where} ('{context.region}')", 404)
+
+
+def check_name(context: Context, parameters: Members) -> None:
+    name = plain(parameters["FunctionName"], context.account, context.region)
+    if len(name) > _LONGEST_NAME:
+        raise refusal(name, "functionName", f"have length less than or equal to {_LONGEST_NAME}")
+
+
+def check_code(context: Context, parameters: Members) -> None:
+    code = parameters.get("Code") or {}
+    if not any(code.get(source) for source in _SOURCES):
+        raise _invalid("Please provide a source for function code.")
+    if (parameters.get("PackageType") == "Image") != ("ImageUri" in code):
+        raise _invalid("An ImageUri goes with the package type Image, and with it alone.")
+
+
+def check_variables(context: Context, parameters: Members) -> None:
+    given = (parameters.get("Environment") or {}).get("Variables", {})
+    text = json.dumps(given, separators=(",", ":"), ensure_ascii=False)
+    if given and len(text.encode()) > _MOST_BYTES:
+        raise _invalid(
+            "Lambda was unable to configure your environment variables because the environment "
+            f"variables you have provided exceeded the 4KB limit. String measured: {text}"
+        )
+
+
+def check_layers(context: Context, parameters: Members) -> None:
+    """Raise for a layer of this account that there is not."""
+    known = context.backend("lambda").layers_versions_by_arn
+    for arn in parameters.get("Layers") or ():
+        if f":{context.account}:" in arn and known(arn) is None:
+            raise _invalid(f"Layer version {arn} does not exist.")
+
+
+def check_tags(context: Context, parameters: Members) -> None:
+    told = parameters.get("Tags") or {}
+    if arn := parameters.get("Resource"):
+        name = arn.rpartition(":function:")[2]
+        known = context.backend("lambda").list_functions()
+        had = [each.tags for each in known if each.function_name == name and ":" not in name]
+        told = (had[0] if had else {}) | told
+    if len(told) > _MOST_TAGS:
+        raise _invalid("Number of tags exceeds resource tag limit.")
+
+
+def _invalid(words: str) -> AwsError:
+    return AwsError("InvalidParameterValueException", words)
