@@ -20,6 +20,7 @@ _KEPT = (
     "CAST", "TRY_CAST", "CONVERT", "EXTRACT", "SUBSTRING", "TRIM", "OBJECT_TRANSFORM",
 )  # fmt: skip
 _NAMES = (TokenType.VAR, TokenType.IDENTIFIER)
+_BEGINNINGS = (TokenType.SELECT, TokenType.JOIN, TokenType.NOT)
 
 
 def _approximate(parser: Any) -> Any:
@@ -206,6 +207,14 @@ class Dialect(Redshift):
     SUPPORTS_USER_DEFINED_TYPES = True
     Parser = _Parser
     Tokenizer = _Tokenizer
+
+    def tokenize(self, *args: Any, **options: Any) -> list[Any]:
+        """Any word may stand behind a dot, where sqlglot begins a query or a join: ``t.select``."""
+        found = super().tokenize(*args, **options)
+        for before, each in itertools.pairwise(found):
+            if before.token_type is TokenType.DOT and each.token_type in _BEGINNINGS:
+                each.token_type = TokenType.VAR
+        return found
 
 
 class _Undollared(_Tokenizer):
