@@ -134,7 +134,7 @@ function savingLine(send, own) {
 function resultView(get, send, own, tab, run) {
   const result = get("results")[tab.id];
   const views = {
-    results: () => rowsView(result, run, send, own, tab),
+    results: () => rowsView(result, get("plans")[tab.id], run, send, own, tab),
     explain: () => (get("plans")[tab.id] ? h("pre", { class: "lk-plan", tabindex: "0" }, get("plans")[tab.id])
       : h("p", { class: "lk-quiet lk-pad" }, `Explain shows how ${service.name} would run the statement, without running it.`)),
     ...service.views(get, tab, run, own),
@@ -153,8 +153,11 @@ function errorView(run) {
     run.id && h("p", { class: "lk-quiet lk-small" }, `${service.idName}: ${run.id}`));
 }
 
-function rowsView(result, run, send, own, tab) {
-  if (!result) return h("p", { class: "lk-quiet lk-pad" }, run ? (live(run) ? "Running …" : "No rows.") : "");
+/* What has ended well gives its rows or its plan, a moment later. */
+const fetching = (run, plan) => ["SUCCEEDED", "FINISHED"].includes(run.state) && !plan && (!run.parts || run.parts.length > 0);
+
+function rowsView(result, plan, run, send, own, tab) {
+  if (!result) return h("p", { class: "lk-quiet lk-pad" }, run ? (live(run) ? "Running …" : fetching(run, plan) ? "Fetching the rows …" : "No rows.") : "");
   if (!result.columns.length || (run.kind === "DDL" && !result.rows.length)) return h("p", { class: "lk-pad" }, "Query successful.");
   const view = own.views[tab.id] || {};
   const change = (changes) => own.set({ views: { ...own.views, [tab.id]: { ...view, ...changes } } });
