@@ -15,6 +15,7 @@ from typing import Any
 
 from moto.kinesis.utils import decompose_shard_iterator
 
+from labkit.cloud.around import shards  # noqa: F401 (moto's streams keep to it)
 from labkit.cloud.members import given
 from labkit.cloud.operations import Answer, AwsError, Context, operation, rewrites
 from labkit.cloud.paging import page
@@ -29,6 +30,8 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
     if context.operation == "CreateStream":
         _check_shards(parameters)
         _check_free(context, parameters["StreamName"])
+    elif context.operation == "DeleteStream":
+        _check_unread(context, **parameters)
     elif context.operation == "RegisterStreamConsumer":
         _check_new(context, parameters["StreamARN"], parameters["ConsumerName"])
     elif context.operation == "GetRecords":
@@ -68,10 +71,20 @@ def describe_stream(
 ) -> Answer:
     """A stream and some of its shards, those after the one that was told last."""
     name = StreamName or (StreamARN or "").rpartition("/")[2]
-    told = _find(context, name).to_json()["StreamDescription"]
+    stream = _find(context, name)
+    told = stream.to_json()["StreamDescription"] | {"StreamModeDetails": stream.stream_mode}
     rest = [each for each in told["Shards"] if each["ShardId"] > ExclusiveStartShardId]
     page_of = {"Shards": rest[:Limit], "HasMoreShards": len(rest) > Limit}
     return {"StreamDescription": given(told | page_of)}
+
+
+@operation("kinesis", "DescribeStreamSummary")
+def describe_stream_summary(
+    context: Context, *, StreamName: str | None = None, StreamARN: str | None = None, **_: Any
+) -> Answer:
+    stream = _find(context, StreamName or (StreamARN or "").rpartition("/")[2])
+    told = stream.to_json_summary()["StreamDescriptionSummary"]
+    return {"StreamDescriptionSummary": given(told | {"ConsumerCount": len(stream.consumers)})}
 
 
 @rewrites("kinesis")
@@ -107,6 +120,21 @@ def _check_free(context: Context, name: str) -> None:
     if name in _streams(context):
         words = f"Stream {name} under account {context.account} already exists."
         raise AwsError("ResourceInUseException", words)
+
+
+def _check_unread(
+    context: Context,
+    StreamName: str = "",
+    StreamARN: str = "",
+    EnforceConsumerDeletion: bool = False,
+    **_: Any,
+) -> None:
+    """Raise for a stream that would take its consumers with it; moto deletes them unasked."""
+    stream = _streams(context).get(StreamName or StreamARN.rpartition("/")[2])
+    if stream and stream.consumers and not EnforceConsumerDeletion:
+        words = "has registered consumers and EnforceConsumerDeletion is not set to true."
+        told = f"Stream {stream.stream_name} under account {context.account} {words}"
+        raise AwsError("ResourceInUseException", told)
 
 
 def _check_new(context: Context, stream: str, name: str) -> None:
