@@ -124,6 +124,23 @@ def test_a_topic_whose_source_is_gone_leaves_the_others_their_answers(
     assert found["GeneratedAnswer"]["TopicId"] == TOPIC
 
 
+@pytest.mark.parametrize("role", [{}, {"ColumnDataRole": "MEASURE"}], ids=["no role", "a role"])
+def test_a_number_may_be_called_as_the_topic(role, topic, asker, quicksight, cloud):
+    """Its sum is asked for, not how many rows there are."""
+    columns = [{"ColumnName": "price", "ColumnFriendlyName": "Price", **role},
+               {"ColumnName": "city"}]  # fmt: skip
+    sets = [{"DatasetArn": topic, "DatasetName": "Prices", "Columns": columns}]
+    quicksight.create_topic(TopicId="q-prices", Topic={"Name": "Prices", "DataSets": sets})
+    user = [
+        {"Principal": USERS.format(cloud) + "q-prices", "Actions": ["quicksight:DescribeTopic"]}
+    ]
+    reader = asker("q-prices", "READER")
+    quicksight.update_topic_permissions(TopicId="q-prices", GrantPermissions=user)
+    answer = primary(reader, "price by city").get("GeneratedAnswer", {})
+    quicksight.delete_topic(TopicId="q-prices")
+    assert answer["Restatement"] == "Total Price by city"
+
+
 def test_near_misses_stand_beside_no_answer(topic, asker):
     found = asker("q-all").predict_qa_results(QueryText="revenue by city")
     assert found["PrimaryResult"] == {"ResultType": "NO_ANSWER"}

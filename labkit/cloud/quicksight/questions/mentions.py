@@ -44,10 +44,12 @@ def grouped(mentions: list[Mention]) -> list[Mention]:
 def without_rows(mentions: list[Mention], topic: Topic) -> list[Mention]:
     """ "Enrollment of schools by town": the field ``school`` is what the rows are called.
 
-    So is it in "names and heights of schools", where two others are the chart.
+    So is it in "names and heights of schools", where two others are the chart. A number that is
+    called as the topic is asked for: "sales by region" of Sales.
     """
     own = {*name_words(topic.name)}
-    rows = [m for m in mentions if not m.how and {*name_words(m.field.name)} <= own]
+    named = [m for m in mentions if not m.how and not m.field.measure]
+    rows = [m for m in named if {*name_words(m.field.name)} <= own]
     others = [each for each in mentions if each not in rows]
     return others if any(each.how for each in others) or len(others) > 1 else mentions
 

@@ -18,7 +18,7 @@ from labkit.cloud.lake.engines import open_session
 from labkit.cloud.operations import Principal
 from labkit.cloud.quicksight.calc import fields_in
 from labkit.cloud.quicksight.questions.lexicon import Lexicon
-from labkit.cloud.quicksight.questions.topic import Topic, TopicField, read_topic
+from labkit.cloud.quicksight.questions.topic import Topic, TopicField, read_topic, typed
 from labkit.cloud.quicksight.spice.model import DataSet
 from labkit.cloud.quicksight.spice.opening import open_data_set
 from labkit.cloud.quicksight.visuals.model import Kind
@@ -80,10 +80,10 @@ def _seen(topic: Topic, data_set: DataSet) -> Topic:
     """The topic without what the reader's data set does not have, its kinds as the columns'."""
     kinds = {each.name: KINDS.get(each.type.base, "text") for each in data_set.columns}
     fields = [each for each in topic.fields if _is_seen(each, topic, set(kinds))]
-    typed = tuple(replace(each, kind=kinds.get(each.name, each.kind)) for each in fields)
-    names = {each.name for each in typed}
+    known = tuple(typed(each, kinds.get(each.name, each.kind)) for each in fields)
+    names = {each.name for each in known}
     filters = tuple(each for each in topic.filters if each["OperandFieldName"] in names)
-    return replace(topic, fields=typed, filters=filters)
+    return replace(topic, fields=known, filters=filters)
 
 
 def _is_seen(field: TopicField, topic: Topic, columns: set[str]) -> bool:

@@ -178,7 +178,7 @@ def _field(
     record: Record, name: str, label: str, synonyms: str, kinds: Mapping[str, Kind]
 ) -> TopicField:
     kind = kinds.get(name) or _kind(record)
-    measure = record.get("ColumnDataRole", "MEASURE" if kind == "number" else "") == "MEASURE"
+    measure = _is_measure(record, name, kind)
     return TopicField(
         name=name,
         label=label,
@@ -196,7 +196,22 @@ def _field(
 def _kind(record: Record) -> Kind:
     if record.get("TimeGranularity") or record.get("SemanticType", {}).get("TypeName") in _DATES:
         return "date"
-    return "number" if record.get("ColumnDataRole") == "MEASURE" else "text"
+    adds_up = record.get("Aggregation") in _OF_NUMBERS
+    return "number" if record.get("ColumnDataRole") == "MEASURE" or adds_up else "text"
+
+
+def _is_measure(record: Record, name: str, kind: Kind) -> bool:
+    """Whether a field is a number to compute with: as it is told, else where it identifies none."""
+    if role := record.get("ColumnDataRole"):
+        return bool(role == "MEASURE")
+    return kind == "number" and not identifies(name)
+
+
+def typed(field: TopicField, kind: Kind) -> TopicField:
+    """A field of which is known what its column holds."""
+    measure = _is_measure(field.record, field.name, kind)
+    aggregation = field.record.get("Aggregation") or ("SUM" if measure else "COUNT")
+    return replace(field, kind=kind, measure=measure, aggregation=aggregation)
 
 
 def _listed(record: Record, key: str) -> Sequence[str]:
@@ -209,6 +224,7 @@ _AGGREGATES = re.compile(
     re.IGNORECASE,
 )
 _NUMBERS = ("no", "nbr")
+_OF_NUMBERS = ("SUM", "AVERAGE", "MEDIAN", "STDEV", "STDEVP", "VAR", "VARP")
 _OF_A_NAME = frozenset(
     stem(each) for each in "name title first last full given family middle short long".split()
 )
