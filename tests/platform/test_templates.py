@@ -102,7 +102,7 @@ UNTOLD = {  # outputs that cannot be told
     "filled": ({"Fn::Sub": ["${A}", {"A": {"Ref": "List"}}]}, "variable A in Fn::Sub expression"),
     "left-out": (
         {"Fn::Sub": "${Left}"},
-        r"Unresolved resource dependencies \[Left\] in the Outputs",
+        r"operation: Unresolved resource dependencies \[Left\] in the Outputs block",
     ),
 }
 

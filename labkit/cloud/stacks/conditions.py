@@ -127,6 +127,11 @@ def _texts(value: Any) -> Any:
     return [_texts(each) for each in value] if isinstance(value, list) else as_text(value)
 
 
+# Where resources are referred to, and how AWS begins to say that one is left out: of outputs it
+# says less.
+_REFERRING = (("Resources", "Properties", "Template format error: "), ("Outputs", "Value", ""))
+
+
 def _check_left_out(template: Said, held: dict[str, bool]) -> None:
     """Raise for who refers to a resource that its condition leaves out."""
     resources = template.get("Resources") or {}
@@ -135,12 +140,12 @@ def _check_left_out(template: Said, held: dict[str, bool]) -> None:
         return held.get(said.get("Condition"), True)
 
     left_out = {name for name, said in resources.items() if not is_made(said)}
-    for block, part in (("Resources", "Properties"), ("Outputs", "Value")):
+    for block, part, prefix in _REFERRING:
         for said in (template.get(block) or {}).values() if left_out else ():
             paths = causes(_taken(said.get(part), held)) if is_made(said) else ()
             if asked := sorted({path.partition(".")[0] for _, path in paths} & left_out):
                 words = f"Unresolved resource dependencies [{', '.join(asked)}]"
-                raise _bad(f"Template format error: {words} in the {block} block of the template")
+                raise _bad(f"{prefix}{words} in the {block} block of the template")
 
 
 def _taken(value: Any, held: dict[str, bool]) -> Any:
