@@ -1,4 +1,4 @@
-"""SVV views and information_schema: the databases, schemas, tables and columns.
+"""SVV views: the databases, schemas, tables and columns.
 
 Source: https://docs.aws.amazon.com/redshift/latest/dg/svv_views.html
 """
@@ -98,50 +98,26 @@ def svv_redshift_schemas(connection: Connection) -> Iterator[Any]:
         yield one.database, one.name, owner, kind, shown_acl(one), None
 
 
-@system("information_schema.schemata", f"catalog_name {_V}, schema_name {_V}, schema_owner {_V}")
-def schemata(connection: Connection) -> Iterator[Any]:
-    for one in connection.objects.of("schema", database=connection.database):
-        yield connection.database, one.name, one.owner
-    for name in SCHEMAS:
-        yield connection.database, name, "rdsdb"
-
-
-_TABLES = f"table_catalog {_V}, table_schema {_V}, table_name {_V}, table_type {_V}, remarks {_V}"
-
-
-def _tables(connection: Connection, base: str) -> Iterator[Any]:
+def tables(connection: Connection) -> Iterator[Any]:
+    """Of each table and view of the connection's database, the system's too: its place and type."""
     for one in relations(connection):
-        kind = base if one.kind == "table" else "VIEW"
+        kind = "BASE TABLE" if one.kind == "table" else "VIEW"
         kind = "LOCAL TEMPORARY" if one.temporary else kind
         yield one.database, one.schema, one.name, kind, comment(one)
     for schema, name in RELATIONS:
         yield connection.database, schema, name, "VIEW", None
 
 
-@system("svv_tables", _TABLES)
+@system("svv_tables", f"table_catalog {_V}, table_schema {_V}, table_name {_V}, "
+        f"table_type {_V}, remarks {_V}")  # fmt: skip
 def svv_tables(connection: Connection) -> Iterator[Any]:
     """External tables, too.
 
     Source: https://docs.aws.amazon.com/redshift/latest/dg/r_SVV_TABLES.html
     """
-    yield from _tables(connection, "BASE TABLE")
+    yield from tables(connection)
     for one in _external(connection):
         yield one.database, one.schema, one.name, _TYPES[one.kind], comment(one)
-
-
-@system("information_schema.tables", _TABLES)
-def information_tables(connection: Connection) -> Iterator[Any]:
-    yield from _tables(connection, "BASE TABLE")
-
-
-@system(
-    "information_schema.views",
-    f"table_catalog {_V}, table_schema {_V}, table_name {_V}, view_definition varchar(65535)",
-)
-def information_views(connection: Connection) -> Iterator[Any]:
-    for one in relations(connection):
-        if one.kind != "table":
-            yield one.database, one.schema, one.name, definition(one)
 
 
 def definition(one: Object) -> str:
