@@ -115,3 +115,21 @@ def test_an_error_whose_checksum_clients_compare(aws, fresh):
     dynamodb = aws("dynamodb")
     with pytest.raises(dynamodb.exceptions.ResourceNotFoundException, match="not found"):
         dynamodb.describe_table(TableName=fresh("table"))
+
+
+def test_a_tables_stream_is_asked_under_the_tables_signing_name(aws, fresh):
+    """DynamoDB Streams has a name of its own in its targets alone."""
+    dynamodb, streams, table = aws("dynamodb"), aws("dynamodbstreams"), fresh("table")
+    key = {"KeySchema": [{"AttributeName": "k", "KeyType": "HASH"}]}
+    key |= {"AttributeDefinitions": [{"AttributeName": "k", "AttributeType": "S"}]}
+    told = {"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"}
+    asked = key | {"BillingMode": "PAY_PER_REQUEST", "StreamSpecification": told}
+    dynamodb.create_table(TableName=table, **asked)
+    dynamodb.put_item(TableName=table, Item={"k": {"S": "a"}})
+    (stream,) = streams.list_streams(TableName=table)["Streams"]
+    asked = {"StreamArn": stream["StreamArn"]}
+    (shard,) = streams.describe_stream(**asked)["StreamDescription"]["Shards"]
+    asked |= {"ShardId": shard["ShardId"], "ShardIteratorType": "TRIM_HORIZON"}
+    iterator = streams.get_shard_iterator(**asked)["ShardIterator"]
+    (record,) = streams.get_records(ShardIterator=iterator)["Records"]
+    assert (record["eventName"], record["dynamodb"]["Keys"]) == ("INSERT", {"k": {"S": "a"}})
