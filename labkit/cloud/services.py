@@ -38,6 +38,7 @@ import labkit.cloud.around.metrics
 import labkit.cloud.around.parameter_values
 import labkit.cloud.around.queue_messages
 import labkit.cloud.around.subscriptions
+import labkit.cloud.around.tagging
 import labkit.cloud.athena
 import labkit.cloud.databrew
 import labkit.cloud.events
@@ -59,7 +60,6 @@ LATE = {
     "redshift": "labkit.cloud.redshift",
     "redshift-data": "labkit.cloud.redshift",
     "redshift-serverless": "labkit.cloud.redshift",
-    "resourcegroupstaggingapi": "labkit.cloud.quicksight",
 }
 # What browsers ask for without a signature: beginnings of paths, whose they are, who answers.
 PAGES = {

@@ -16,7 +16,7 @@ Keys = dict[str, str | list[str]]
 _MOST = 50
 _LIST = "ListTagsForResource"
 # Members that hold a call's tags, and those that hold the keys of tags alone.
-_GIVEN, _NAMED = ("Tags", "tags", "TagsToAdd", "TagList"), ("TagKeys", "tagKeys", "TagsToRemove")
+GIVEN, NAMED = ("Tags", "tags", "TagsToAdd", "TagList"), ("TagKeys", "tagKeys", "TagsToRemove")
 
 # How a service refuses keys: its code, its words for one that is AWS's own, and for twins.
 _REFUSALS = {
@@ -58,9 +58,9 @@ def as_keys(prefix: str, tags: Mapping[str, str]) -> Keys:
 def in_call(asked: Mapping[str, Any]) -> Keys:
     """The condition keys of the tags that a call gives or takes away."""
     given: dict[str, str] = {}
-    for member in _GIVEN:
+    for member in GIVEN:
         given |= read(asked.get(member) or {})
-    named = [*given, *(key for member in _NAMED for key in asked.get(member) or [])]
+    named = [*given, *(key for member in NAMED for key in asked.get(member) or [])]
     return as_keys("aws:requesttag", given) | ({"aws:tagkeys": named} if named else {})
 
 
@@ -96,7 +96,7 @@ def _kept_by_us(context: Context, arn: str) -> dict[str, str] | None:
         answer: Any = listing(context, **{called.required_members[0]: arn})
     except AwsError:
         return {}
-    return next((read(answer[member]) for member in _GIVEN if member in answer), {})
+    return next((read(answer[member]) for member in GIVEN if member in answer), {})
 
 
 def read(tags: Mapping[str, str] | Iterable[Mapping[str, str]]) -> dict[str, str]:

@@ -5,6 +5,9 @@ Source: https://docs.aws.amazon.com/databrew/latest/dg/API_TagResource.html
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from labkit.cloud.around.tagging import Tagged, has_tagged
 from labkit.cloud.databrew import records
 from labkit.cloud.databrew.records import Kind, Record, answers
 from labkit.cloud.databrew.words import invalid, not_found
@@ -47,6 +50,13 @@ def untag_resource(context: Context, *, ResourceArn: str, TagKeys: list[str]) ->
 @answers("ListTagsForResource")
 def list_tags_for_resource(context: Context, *, ResourceArn: str) -> Answer:
     return {"Tags": _find(context, ResourceArn)[1].get("Tags") or {}}
+
+
+@has_tagged("databrew")
+def _tagged(context: Context) -> Iterator[Tagged]:
+    for kind in KINDS.values():
+        for record in records.listed(context, kind):
+            yield kind.arn(context, record["Name"]), record.get("Tags") or {}
 
 
 def _find(context: Context, arn: str) -> tuple[Kind, Record]:

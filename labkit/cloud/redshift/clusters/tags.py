@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from labkit.cloud.around.tagging import Tagged, has_tagged
 from labkit.cloud.operations import Answer, AwsError, Context
 from labkit.cloud.redshift import records
 from labkit.cloud.redshift.clusters import kinds
@@ -74,6 +75,14 @@ def describe_tags(
         and (not TagValues or row["Tag"].get("Value") in TagValues)
     ]
     return pages("TaggedResources", rows, **page)
+
+
+@has_tagged("redshift")
+def _tagged(context: Context) -> Iterator[Tagged]:
+    for name in TYPES:
+        for record in _of_type(context, name):
+            tags = {tag["Key"]: tag.get("Value", "") for tag in record.get("Tags", [])}
+            yield _arn(context, name, record), tags
 
 
 def _rows(context: Context, arn: str | None, wanted: str | None) -> Iterator[Record]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from labkit.cloud.around.tagging import Tagged, has_tagged
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.operations import Answer, Context
 from labkit.cloud.redshift import records
@@ -56,6 +57,12 @@ def put(cloud: Cloud, arn: str, tags: Sequence[Record]) -> None:
 
 def tags_of(cloud: Cloud, arn: str) -> list[Record]:
     return list(cloud.records("redshift.serverless-tags").get(arn, {}).get("tags", []))
+
+
+@has_tagged("redshift-serverless")
+def _tagged(context: Context) -> Iterator[Tagged]:
+    for arn in _arns(context):
+        yield arn, {tag["key"]: tag["value"] for tag in tags_of(context.cloud, arn)}
 
 
 def _check(context: Context, arn: str) -> None:
