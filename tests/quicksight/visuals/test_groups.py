@@ -168,11 +168,20 @@ def test_dates_stand_by_the_measure_in_bars_and_else_by_their_own(
     assert dates == [*(datetime(2024, month, 1) for month in months), None]
 
 
-def test_colours_of_bars_go_by_their_names(show: Show) -> None:
-    shown = show(bar([dim("city")], [measure()], Colors=[dim("course")]))
-    at = [each.column for each in shown.fields].index("course")
-    [places] = [each for name, each in shown.places.items() if name == shown.fields[at].id]
-    assert list(places) == ["art", "bio", "chem", "dance", None]
+@pytest.mark.parametrize(
+    ("more", "courses"),
+    [
+        ({}, ["art", "bio", "chem", "dance", None]),
+        ({"SortConfiguration": {"ColorItemsLimit": limit(2)}}, ["bio", "dance"]),
+        ({"SortConfiguration": {"ColorSort": sort("sum_views")}},
+         ["bio", "dance", "art", None, "chem"]),
+    ],
+    ids=["by name", "the greatest, by name", "sorted"],
+)  # fmt: skip
+def test_colours_of_bars_go_by_their_names(more: Any, courses: list[Any], show: Show) -> None:
+    shown = show(bar([dim("city")], [measure()], Colors=[dim("course")], **more))
+    [color] = shown.well("Colors")
+    assert list(shown.places[color.id]) == courses
 
 
 @pytest.mark.parametrize("function", ["SUM", "AVERAGE", "MIN", "MAX", "COUNT", "MEDIAN"])
@@ -495,7 +504,7 @@ def test_a_field_may_divide_itself(show: Show) -> None:
     assert [row[::2] for row in show(colored).rows] == [("LA", "LA"), ("SF", "SF"), ("NY", "NY")]
     rest = bar([dim("city")], [measure("views", "MEDIAN")], Colors=[again],
                SortConfiguration={"CategoryItemsLimit": limit(1)})  # fmt: skip
-    assert [row[::2] for row in show(rest).rows] == [("LA", "LA"), (OTHER, "NY"), (OTHER, "SF")]
+    assert [row[::2] for row in show(rest).rows] == [("LA", "LA"), (OTHER, "SF"), (OTHER, "NY")]
 
 
 def test_nothing_is_counted_as_zero(show: Show) -> None:

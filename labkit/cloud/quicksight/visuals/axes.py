@@ -26,8 +26,9 @@ class Axis:
         others: whether the rest is folded where the definition does not say.
         order: what it is ordered by where the definition does not say: its own values, or the
             first measure, highest first; ``texts`` has dates and numbers by their own, texts by the
-            measure. Bars stand by the measure over dates too, their colours by name, as public
-            pictures of dashboards without sorts show.
+            measure; ``chosen`` is cut by the measure and shown by its own. Bars stand by the
+            measure over dates too, their colours by name, as public pictures of dashboards
+            without sorts show.
     """
 
     wells: tuple[str, ...]
@@ -36,7 +37,7 @@ class Axis:
     most: int = 10_000
     crowded: int = 0
     others: bool = False
-    order: Literal["value", "measure", "texts"] = "texts"
+    order: Literal["value", "measure", "texts", "chosen"] = "texts"
 
 
 def _multiples() -> Axis:
@@ -50,7 +51,7 @@ AXES: Mapping[str, tuple[Axis, ...]] = {
             ("Category",), "CategorySort", "CategoryItemsLimit", crowded=50, others=True,
             order="measure",
         ),
-        Axis(("Colors",), "ColorSort", "ColorItemsLimit", 50, others=True, order="value"),
+        Axis(("Colors",), "ColorSort", "ColorItemsLimit", 50, others=True, order="chosen"),
         _multiples(),
     ),
     "LineChartVisual": (

@@ -135,7 +135,8 @@ def _cuts(
         asked = "ItemsLimit" in (request.wells.sorting.get(axis.limit) or {})
         silent = request.wells.type in TABLES or (asked and not others)
         told = "" if silent else " and ".join(dimensions[each].field.label for each in at)
-        yield Cut(at, sorting.keys(axis, at), most, skip, others and not dated, told)
+        named = axis.order == "chosen" and not request.wells.sorting.get(axis.sort)
+        yield Cut(at, sorting.keys(axis, at), most, skip, others and not dated, told, named)
 
 
 def _limit(request: Request, axis: Axis, *, crowded: bool) -> tuple[int, bool]:
@@ -219,8 +220,10 @@ def _places(
         if len(axis.dimensions) == 1:
             [one] = axis.dimensions
             placed = {row[f"d{one}"]: row[f"r{at}"] for row in groups if not row[f"o{at}"]}
-            ordered = tuple(sorted(placed, key=lambda each: placed[each] or 0))
-            yield grouping.dimensions[one].field.id, ordered
+            ordered = sorted(placed, key=lambda each: placed[each] or 0)
+            if axis.by_name:
+                ordered.sort(key=lambda each: (each is None, each))
+            yield grouping.dimensions[one].field.id, tuple(ordered)
 
 
 def _row(grouping: Grouping, row: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -58,6 +58,7 @@ class Cut:
         skip: how many are before them.
         others: whether the rest is folded.
         told: the name under which a rest that is left out is told, if nobody asked for that.
+        by_name: whether what is shown stands by its own values, whatever chose it.
     """
 
     dimensions: tuple[int, ...]
@@ -66,6 +67,7 @@ class Cut:
     skip: int = 0
     others: bool = False
     told: str = ""
+    by_name: bool = False
 
 
 @dataclass(frozen=True)
