@@ -135,6 +135,18 @@ MISSING = {
         {"UserName": "learner", "PolicyName": "none"},
         "The user policy with name none cannot be found.",
     ),
+    "delete_ssh_public_key": (
+        {"UserName": "learner", "SSHPublicKeyId": "APKA" + "X" * 17},
+        f"The Public Key with id APKA{'X' * 17} cannot be found.",
+    ),
+    "delete_virtual_mfa_device": (
+        {"SerialNumber": "arn:aws:iam::123456789012:mfa/none"},
+        "MFA Device with serial number arn:aws:iam::123456789012:mfa/none does not exist.",
+    ),
+    "deactivate_mfa_device": (
+        {"UserName": "learner", "SerialNumber": "arn:aws:iam::123456789012:mfa/none"},
+        "MFA Device with serial number arn:aws:iam::123456789012:mfa/none does not exist.",
+    ),
     "tag_policy": (
         {"PolicyArn": NONE, "Tags": [{"Key": "a", "Value": "b"}]},
         f"Policy {NONE} was not found.",
@@ -166,6 +178,24 @@ def test_what_none_has(iam, call, row):
     with pytest.raises(iam.exceptions.ClientError) as caught:
         getattr(iam, call)(**asked)
     assert caught.value.response["Error"]["Message"] == words
+
+
+def test_what_a_user_logs_in_with_stands_in_the_way(iam, fresh):
+    name = fresh("user")
+    iam.create_user(UserName=name)
+    key = iam.upload_ssh_public_key(UserName=name, SSHPublicKeyBody="ssh-rsa AAAA")["SSHPublicKey"]
+    assert refused(iam, "delete_user", UserName=name).endswith("delete SSH public keys first.")
+    iam.delete_ssh_public_key(UserName=name, SSHPublicKeyId=key["SSHPublicKeyId"])
+    device = iam.create_virtual_mfa_device(VirtualMFADeviceName=name)["VirtualMFADevice"]
+    number = {"SerialNumber": device["SerialNumber"]}
+    codes = {"AuthenticationCode1": "123456", "AuthenticationCode2": "654321"}
+    iam.enable_mfa_device(UserName=name, **number, **codes)
+    assert "Must deactivate first" in refused(iam, "delete_virtual_mfa_device", **number)
+    iam.deactivate_mfa_device(UserName=name, **number)
+    with pytest.raises(iam.exceptions.EntityAlreadyExistsException, match="device already exists"):
+        iam.create_virtual_mfa_device(VirtualMFADeviceName=name)
+    iam.delete_virtual_mfa_device(**number)
+    iam.delete_user(UserName=name)
 
 
 def test_a_password_that_is_to_be_changed_stays_one(iam, fresh):

@@ -31,6 +31,8 @@ _FIRST = {
         "access_keys": "delete access keys",
         "password": "delete login profile",
         "mfa_devices": "delete MFA device",
+        "signing_certificates": "delete signing certificates",
+        "ssh_public_keys": "delete SSH public keys",
     },
 }
 
@@ -44,6 +46,8 @@ def check_call(context: Context, parameters: dict[str, Any]) -> None:
     iam, name = context.backend("iam"), context.operation
     if name == "DeletePolicy":
         _check_policy(iam, parameters["PolicyArn"])
+    elif name == "DeleteVirtualMFADevice":
+        _check_unused(iam, parameters["SerialNumber"])
     elif name == "DeleteGroup":
         _check_first(name, iam.groups.get(parameters["GroupName"]))
     elif name == "DeleteUser" and (user := iam.users.get(parameters["UserName"])):
@@ -161,6 +165,12 @@ def _check_policy(iam: Any, arn: str) -> None:
             "This policy has more than one version. Before you delete a policy, you must delete "
             "the policy's versions. The default version is deleted with the policy."
         )
+
+
+def _check_unused(iam: Any, number: str) -> None:
+    """Raise for a device that somebody logs in with; moto deletes it, and they keep it."""
+    if any(number in user.mfa_devices for user in iam.users.values()):
+        raise _conflict("MFA VirtualDevice in use. Must deactivate first.")
 
 
 def _check_first(operation_name: str, entity: Any) -> None:

@@ -27,6 +27,7 @@ _NAMED = {
 _MAKES = re.compile("Create(User|Group|Role|InstanceProfile)")
 _INLINE = re.compile("(?:Get|Delete)(User|Group|Role)Policy")
 _GIVES = re.compile("(?:Attach|Detach)(?:User|Group|Role)Policy")
+_DEVICE = re.compile("DeactivateMFADevice|DeleteVirtualMFADevice|ResyncMFADevice")
 _LOG_IN = re.compile("(?:Get|Update|Delete)LoginProfile")
 
 
@@ -53,6 +54,7 @@ def check_call(context: Context, parameters: dict[str, Any]) -> None:
         role, profile = records["RoleName"], records["InstanceProfileName"]
         if role not in profile.roles:
             raise _missing(_NAMED["RoleName"][1].format(role.name))
+    _check_things(iam, name, user, parameters)
     if "PolicyArn" in parameters and not name.startswith("Simulate"):
         _check_policy(iam, name, parameters["PolicyArn"], parameters.get("VersionId"))
     if boundary := parameters.get("PermissionsBoundary"):
@@ -70,6 +72,31 @@ def _records(iam: Any, parameters: dict[str, Any]) -> dict[str, Any]:
                 raise _missing(words.format(name))
             found[member] = record
     return found
+
+
+def _check_things(iam: Any, operation: str, user: Any, parameters: dict[str, Any]) -> None:
+    """Raise for keys and certificates that a user has not, and for devices that are none."""
+    key = parameters.get("SSHPublicKeyId")
+    if user and key and key not in {each.ssh_public_key_id for each in user.ssh_public_keys}:
+        raise _missing(f"The Public Key with id {key} cannot be found.")
+    if _DEVICE.fullmatch(operation):
+        number = parameters["SerialNumber"]
+        if number not in (user.mfa_devices if user else iam.virtual_mfa_devices):
+            raise _missing(f"MFA Device with serial number {number} does not exist.")
+    if operation == "EnableMFADevice":
+        number = parameters["SerialNumber"]
+        if any(number in each.mfa_devices for each in iam.users.values()):
+            raise AwsError("EntityAlreadyExists", "MFA Device is already in use.", 409)
+    if operation == "CreateVirtualMFADevice":
+        end = f":mfa{parameters.get('Path') or '/'}{parameters['VirtualMFADeviceName']}"
+        if any(number.endswith(end) for number in iam.virtual_mfa_devices):
+            raise AwsError("EntityAlreadyExists", "MFA device already exists.", 409)
+    if operation == "CreateOpenIDConnectProvider":
+        url = parameters["Url"]
+        end = f":oidc-provider/{url.partition('://')[2]}"
+        if any(arn.endswith(end) for arn in iam.open_id_providers):
+            words = f"Provider with url {url} already exists."
+            raise AwsError("EntityAlreadyExists", words, 409)
 
 
 def _check_policy(iam: Any, operation: str, arn: str, version: str | None) -> None:
