@@ -7,8 +7,8 @@ def passes(**fields):
     return {"Type": "Pass", "End": True, **fields}
 
 
-def sends(body):
-    parameters = {"QueueUrl": "nowhere", "MessageBody": body}
+def sends(body, url="https://nowhere/123456789012/none"):
+    parameters = {"QueueUrl": url, "MessageBody": body}
     resource = "arn:aws:states:::sqs:sendMessage"
     return {"Type": "Task", "Resource": resource, "Parameters": parameters, "End": True}
 
@@ -305,6 +305,13 @@ FAILURES = {  # the states → input → error, and words of its cause
     "a number for a text": (
         {"A": sends(5)},
         ("States.Runtime", "[The value for the field 'MessageBody' must be a STRING]"),
+    ),
+    "a queue's name for its URL": (
+        {"A": sends("x", "no-such")},
+        (
+            "SQS.SdkClientException",
+            "Unable to execute HTTP request: no-such: Name or service not known",
+        ),
     ),
     "nothing for a text": (
         {"A": sends(None)},

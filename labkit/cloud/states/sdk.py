@@ -89,6 +89,8 @@ def operation_of(service: str, action: str) -> str | None:
 def call(client: Any, operation: str, arguments: Answer, *, first: bool) -> Answer:
     """Ask a service. Returns its answer as a task gives it.
 
+    The first SDK asks a queue where its URL says, and knows none by its name.
+
     Args:
         client: a boto3 client.
         operation: such as ``StartQueryExecution``.
@@ -100,6 +102,9 @@ def call(client: Any, operation: str, arguments: Answer, *, first: bool) -> Answ
     """
     model = client.meta.service_model.operation_model(operation)
     parameters = _spelled(model.input_shape, arguments)
+    if first and "://" not in (host := str(parameters.get("QueueUrl", "://"))):
+        cause = f"Unable to execute HTTP request: {host}: Name or service not known"
+        raise StateFailed("SQS.SdkClientException", cause, located=True)
     try:
         found = getattr(client, xform_name(operation))(**parameters)
     except ClientError as error:
