@@ -198,6 +198,24 @@ def test_the_catalog(people: Lake) -> None:
         people.athena.get_table_metadata(**where, TableName="nosuch")
 
 
+def test_tags_of_what_is_there(lake: Lake) -> None:
+    """One without tags has none; what is not there, or was made again, has none to tell."""
+    athena, name = lake.athena, f"t{uuid.uuid4().hex[:8]}"
+    root = "arn:aws:athena:us-east-1:123456789012:"
+    arn, tags = f"{root}workgroup/{name}", [{"Key": "team", "Value": "a"}]
+    for _ in range(2):
+        athena.create_work_group(Name=name)
+        assert athena.list_tags_for_resource(ResourceARN=arn)["Tags"] == []
+        athena.tag_resource(ResourceARN=arn, Tags=tags)
+        athena.delete_work_group(WorkGroup=name)
+    assert (
+        athena.list_tags_for_resource(ResourceARN=f"{root}datacatalog/AwsDataCatalog")["Tags"] == []
+    )
+    for missing in (arn, f"{root}datacatalog/{name}", "workgroup/primary"):
+        with pytest.raises(athena.exceptions.ResourceNotFoundException, match="was not found"):
+            athena.tag_resource(ResourceARN=missing, Tags=tags)
+
+
 def test_tags(lake: Lake, group: str) -> None:
     arn = f"arn:aws:athena:us-east-1:123456789012:workgroup/{group}"
     lake.athena.tag_resource(ResourceARN=arn, Tags=[{"Key": "team", "Value": "a"}])

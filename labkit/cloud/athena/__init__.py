@@ -12,7 +12,17 @@ from labkit.cloud.athena import (
     prepared,
     results,
     statements,
+    tags,
     workgroups,
 )
 
-__all__ = ["catalogs", "executions", "named", "prepared", "results", "statements", "workgroups"]
+__all__ = [
+    "catalogs",
+    "executions",
+    "named",
+    "prepared",
+    "results",
+    "statements",
+    "tags",
+    "workgroups",
+]

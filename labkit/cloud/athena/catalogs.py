@@ -74,7 +74,9 @@ def update_data_catalog(
 def delete_data_catalog(context: Context, *, Name: str, **_: Any) -> Answer:
     with context.cloud.lock("athena"):
         found = _find(context, Name)
-        del context.backend("athena").data_catalogs[Name]
+        backend = context.backend("athena")
+        del backend.data_catalogs[Name]
+        backend.tagger.delete_all_tags_for_resource(context.arn(f"datacatalog/{Name}"))
     return {"DataCatalog": _described(found)}
 
 

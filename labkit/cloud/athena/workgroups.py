@@ -148,6 +148,7 @@ def delete_work_group(
             for key in keys:
                 del records[key]
         del backend.work_groups[WorkGroup]
+        backend.tagger.delete_all_tags_for_resource(context.arn(f"workgroup/{WorkGroup}"))
     return {}
 
 
