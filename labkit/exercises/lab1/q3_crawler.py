@@ -82,6 +82,8 @@ copied: two databases now describe the same files.""",
         "their own: `db_registrar`.",
         "other": "That is the dimension, `enrollment_dim`. The registrar needs the facts.",
         "excluded": "A term is missing: `Exclusions` leave out what they match.",
+        "values": "The crawler has run, but something of it is not as the task says. Which folder "
+        "does it read, and into which database does it write?",
         "by-hand": "The table is right, but no crawler named `registrar` made it, so nobody "
         "keeps it in step.",
     },
@@ -94,6 +96,11 @@ copied: two databases now describe the same files.""",
             CRAWL.replace('DatabaseName="db_registrar"', 'DatabaseName="db_raw_lmsdemo"')
             + '\nglue.delete_table(DatabaseName="db_raw_lmsdemo", Name="reg_enrollment_fact")',
             "raw",
+        ),
+        (
+            CRAWL.replace('DatabaseName="db_registrar"', 'DatabaseName="registry"')
+            + '\nglue.delete_database(Name="registry")',
+            "values",
         ),
         (CRAWL.replace("enrollment_fact/", "enrollment_dim/"), "other"),
         (
