@@ -165,6 +165,8 @@ def test_a_function_that_is_gone_keeps_nothing_from_the_others(aws, sns, topic, 
         (got,) = received(aws, each)
         assert json.loads(got["Body"])["Message"] == "a"
     assert made == subscribe(sns, topic, arn)
+    told = sns.get_subscription_attributes(SubscriptionArn=made)["Attributes"]
+    assert told["SubscriptionPrincipal"] == aws("sts").get_caller_identity()["Arn"]
     with pytest.raises(ClientError, match="already exists with different attributes"):
         subscribe(sns, topic, arn, RawMessageDelivery="true")
 

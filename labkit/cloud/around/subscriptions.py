@@ -61,6 +61,7 @@ def subscribe(
     sns, given = context.backend("sns"), Attributes or {}
     with context.cloud.changing("sns"):
         made = sns.subscribe(TopicArn, Endpoint, Protocol)
+        made.attributes.setdefault("SubscriptionPrincipal", context.principal.arn)
         if Protocol in _CONFIRMED_BY_SOMEBODY:
             made.attributes |= {"PendingConfirmation": True, "ConfirmationWasAuthenticated": False}
         for name in sorted(given, key=lambda each: each != "FilterPolicyScope"):
