@@ -107,6 +107,21 @@ def test_what_its_service_refuses_is_told_and_the_rest_is_tagged(client, tagging
     assert client("sqs").list_queue_tags(QueueUrl=url)["Tags"] == {"k": queue}
 
 
+@pytest.mark.parametrize("kind", ["dataQualityRuleset/r", "job/j"])
+def test_glue_tags_what_is_there(client, kind):
+    glue, arn = client("glue"), ARN.format("glue", "123456789012", f"{kind}-none")
+    with pytest.raises(glue.exceptions.EntityNotFoundException):
+        glue.tag_resource(ResourceArn=arn, TagsToAdd={"k": "v"})
+
+
+@pytest.mark.parametrize("call", ["tag_resource", "untag_resource", "list_tags_for_resource"])
+def test_logs_tag_a_group_that_is_there(client, call):
+    logs, arn = client("logs"), ARN.format("logs", "123456789012", "log-group:/none")
+    more = {"tag_resource": {"tags": {"k": "v"}}, "untag_resource": {"tagKeys": ["k"]}}
+    with pytest.raises(logs.exceptions.ResourceNotFoundException):
+        getattr(logs, call)(resourceArn=arn, **more.get(call, {}))
+
+
 def test_keys_and_values_are_told_once(client, tagging, fresh):
     key = fresh("key")
     for value in ("b", "a", "b"):

@@ -69,10 +69,12 @@ def by_name(operation_name: str, body: bytes) -> bytes:
 
 
 def check_group(context: Context, asked: dict[str, Any]) -> None:
-    """Raise for a group that is told twice, and for a filter of metrics that is nowhere."""
+    """Raise for a group that is told twice, for tags and a filter of metrics of none that is."""
     if asked.get(_NAME) and asked.get(_IDENTIFIER):
         words = "LogGroup name and LogGroup ARN are mutually exclusive parameters."
         raise AwsError("ValidationException", words)
+    if ":log-group:" in (arn := asked.get("resourceArn", "")):
+        find_group(context, name_of(arn))
     if context.operation in ("PutMetricFilter", "DeleteMetricFilter"):
         find_group(context, asked[_NAME])
     if context.operation == "DeleteMetricFilter":

@@ -13,6 +13,7 @@ from typing import Any
 from botocore import xform_name
 
 from labkit.cloud.glue.evolution import check_definition
+from labkit.cloud.glue.quality import rulesets
 from labkit.cloud.glue.schedule import check_schedule
 from labkit.cloud.glue.words import exists, invalid, not_found
 from labkit.cloud.operations import AwsError, Context, not_here
@@ -52,16 +53,20 @@ def judge_call(context: Context, parameters: Members) -> None:
     if context.operation.startswith("GetWorkflowRun") and parameters.get("IncludeGraph"):
         raise not_here("glue", context.operation, "graphs are those of workflows, not of runs")
     if context.operation in ("GetTags", "TagResource", "UntagResource"):
-        _check_tagged(backend, parameters["ResourceArn"])
+        _check_tagged(context, parameters["ResourceArn"])
     records = _NAMED.get(context.operation)
     if records and name in getattr(backend, records):
         raise exists(f"{records[:-1].capitalize()} {name}")
 
 
-def _check_tagged(backend: Any, arn: str) -> None:
+def _check_tagged(context: Context, arn: str) -> None:
     kind, _, name = arn.rpartition(":")[2].partition("/")
-    if kind in _TAGGED and not {name, name.lower()} & getattr(backend, _TAGGED[kind]).keys():
-        raise not_found(f"{kind[0].upper()}{kind[1:]} {name} not found.")
+    if kind == "dataQualityRuleset":
+        rulesets.find(context, name)
+    elif kind in _TAGGED:
+        held = getattr(context.backend("glue"), _TAGGED[kind])
+        if not {name, name.lower()} & held.keys():
+            raise not_found(f"{kind[0].upper()}{kind[1:]} {name} not found.")
 
 
 def _check_capacity(asked: Members) -> None:
