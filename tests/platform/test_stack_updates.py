@@ -199,3 +199,72 @@ def test_a_stack_keeps_what_its_updates_say_beside_the_template(aws, stacks, mad
     role = make_role(aws("iam"), made.name, "lambda")
     with pytest.raises(ClientError, match=f"Role {role} is invalid or cannot be assumed"):
         stacks.update_stack(StackName=made.name, TemplateBody=other, RoleARN=role)
+
+
+def test_a_user_and_a_mapping_are_what_their_template_says(aws, stacks, fresh):
+    iam, name = aws("iam"), fresh("stack")
+    reads = {"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}
+    role = make_role(iam, fresh("r"), "lambda", reads)
+    rights = {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}
+    own = {"PolicyName": "own", "PolicyDocument": {"Version": "2012-10-17", "Statement": [rights]}}
+    managed = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+
+    def body(queue, **user):
+        kinds = function(role, "1")["Resources"] | {
+            "One": {"Type": "AWS::SQS::Queue"},
+            "Two": {"Type": "AWS::SQS::Queue"},
+            "User": {"Type": "AWS::IAM::User", "Properties": {"UserName": name} | user},
+        }
+        source = {"EventSourceArn": {"Fn::GetAtt": [queue, "Arn"]}}
+        mapping = {"FunctionName": {"Ref": "Function"}} | source
+        kinds["Mapping"] = {"Type": "AWS::Lambda::EventSourceMapping", "Properties": mapping}
+        outputs = {
+            "Name": {"Value": {"Ref": "Function"}},
+            "Queue": {"Value": source["EventSourceArn"]},
+        }
+        return {"TemplateBody": json.dumps({"Resources": kinds, "Outputs": outputs})}
+
+    def told():
+        (stack,) = stacks.describe_stacks(StackName=name)["Stacks"]
+        outputs = {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}
+        found = aws("lambda").list_event_source_mappings(FunctionName=outputs["Name"])
+        assert [each["EventSourceArn"] for each in found["EventSourceMappings"]] == [
+            outputs["Queue"]
+        ]
+        attached = iam.list_attached_user_policies(UserName=name)["AttachedPolicies"]
+        names = iam.list_user_policies(UserName=name)["PolicyNames"]
+        return [each["PolicyArn"] for each in attached], names
+
+    knowing = {"StackName": name, "Capabilities": ["CAPABILITY_NAMED_IAM"]}
+    stacks.create_stack(**knowing, **body("One", ManagedPolicyArns=[managed]))
+    assert told() == ([managed], [])
+    stacks.update_stack(**knowing, **body("Two", Policies=[own]))
+    assert told() == ([], ["own"])
+    stacks.delete_stack(StackName=name)
+    with pytest.raises(iam.exceptions.NoSuchEntityException):
+        iam.get_user(UserName=name)
+
+
+EXPORTS = {  # what an update says of an export that another stack imports
+    "updated": {"O": {"Value": "other", "Export": {"Name": "{}"}}},
+    "deleted": {"P": {"Value": "one"}},
+}
+
+
+@pytest.mark.parametrize(("verb", "outputs"), EXPORTS.items(), ids=EXPORTS)
+def test_an_export_that_is_imported_stays_as_it_is(stacks, made, fresh, verb, outputs):
+    export, user = fresh("export"), fresh("user")
+    topic = json.loads(TOPIC)
+    first = {"O": {"Value": "one", "Export": {"Name": export}}}
+    assert made(topic | {"Outputs": first}) == {"O": "one"}
+    taken = {"T": {"Value": {"Fn::ImportValue": export}}}
+    stacks.create_stack(StackName=user, TemplateBody=json.dumps(topic | {"Outputs": taken}))
+    body = json.dumps(topic | {"Outputs": outputs}).replace("{}", export)
+    stacks.update_stack(StackName=made.name, TemplateBody=body)
+    (stack,) = stacks.describe_stacks(StackName=made.name)["Stacks"]
+    told = stack["StackStatus"], stack["Outputs"][0]["OutputValue"]
+    assert told == ("UPDATE_ROLLBACK_COMPLETE", "one")
+    events = stacks.describe_stack_events(StackName=made.name)["StackEvents"]
+    why = f"Export {export} cannot be {verb} as it is in use by {user}"
+    assert why in [each.get("ResourceStatusReason") for each in events]
+    stacks.delete_stack(StackName=user)

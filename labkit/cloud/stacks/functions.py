@@ -98,3 +98,11 @@ FUNCTION: Kind = kind(
     ),
     attributes={"Arn": "FunctionArn"},
 )
+MAPPING = kind(
+    "lambda",
+    "EventSourceMapping",
+    name="",
+    id="UUID",
+    by={"UUID": "UUID", "EventSourceArn": "EventSourceArn"},  # of another source is another one
+    attributes={"Id": "UUID"},
+)

@@ -8,7 +8,7 @@ and https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-sta
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from labkit.cloud.operations import Answer, AwsError, Context, operation
@@ -38,7 +38,7 @@ def check_deletion(
         words = f"Stack [{name}] cannot be deleted while TerminationProtection is enabled"
         raise _invalid(words)
     for export in stack.exports:
-        if users := _importers(context, export.name):
+        if users := importers(context, export.name):
             words = f"Cannot delete export {export.name} as it is in use by {', '.join(users)}."
             raise _invalid(f"Delete canceled. {words}")
 
@@ -62,7 +62,7 @@ def list_imports(context: Context, *, ExportName: str, **_: Any) -> Answer:
     Raises:
         AwsError: ``ValidationError``: none does.
     """
-    users = _importers(context, ExportName)
+    users = importers(context, ExportName)
     if not users:
         raise _invalid(f"Export '{ExportName}' is not imported by any stack.")
     return {"Imports": users}
@@ -76,7 +76,8 @@ def _find(context: Context, name: str) -> Any | None:
     return next((each for each in _stacks(context) if name in (each.name, each.stack_id)), None)
 
 
-def _importers(context: Context, export: str) -> list[str]:
+def importers(context: Context, export: str) -> list[str]:
+    """The names of the stacks that import a value."""
     there = [each for each in _stacks(context) if each.status not in _EMPTY]
     return [each.name for each in there if export in _imported(each)]
 
@@ -94,6 +95,27 @@ def _imported(stack: Any) -> Iterator[Any]:
                 asked.extend(members.values())
             case list() as items:
                 asked.extend(items)
+
+
+def exported(stack_id: str, exports: Mapping[str, Any]) -> dict[str, str]:
+    """What a stack of a region exports, by name."""
+    own = [each for each in exports.values() if each.exporting_stack_id == stack_id]
+    return {each.name: each.value for each in own}
+
+
+def check_exports(context: Context, was: Mapping[str, str], now: Mapping[str, str]) -> None:
+    """Raise for an update that drops what another stack imports, or exports another value.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html
+
+    Raises:
+        AwsError: ``ValidationError``.
+    """
+    for name, value in was.items():
+        users = importers(context, name) if now.get(name) != value else []
+        if users:
+            verb = "updated" if name in now else "deleted"
+            raise _invalid(f"Export {name} cannot be {verb} as it is in use by {', '.join(users)}")
 
 
 def _invalid(words: str) -> AwsError:

@@ -1,6 +1,7 @@
-"""IAM's roles, groups and managed policies in a stack.
+"""IAM's roles, groups, users and managed policies in a stack.
 
-moto drops no policy that somebody has, so that its stack could not be dropped.
+moto drops no policy that somebody has, so that its stack could not be dropped, and gives a user
+none of his.
 
 Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_IAM.html
 """
@@ -42,12 +43,16 @@ def _trust(members: Members, document: Any) -> Call:
     return "UpdateAssumeRolePolicy", told
 
 
-def _tag(members: Members, tag: Members) -> Call:
-    return "TagRole", {"RoleName": members["RoleName"], "Tags": [tag]}
+def _tags(noun: str) -> Part:
+    def told(members: Members, **more: Any) -> Members:
+        return {f"{noun}Name": members[f"{noun}Name"]} | more
 
-
-def _untag(members: Members, tag: Members) -> Call:
-    return "UntagRole", {"RoleName": members["RoleName"], "TagKeys": [tag["Key"]]}
+    return Part(
+        "Tags",
+        lambda members, tag: (f"Tag{noun}", told(members, Tags=[tag])),
+        lambda members, tag: (f"Untag{noun}", told(members, TagKeys=[tag["Key"]])),
+        first=False,
+    )
 
 
 def _join(members: Members, user: str) -> Call:
@@ -56,6 +61,22 @@ def _join(members: Members, user: str) -> Call:
 
 def _leave(members: Members, user: str) -> Call:
     return "RemoveUserFromGroup", {"GroupName": members["GroupName"], "UserName": user}
+
+
+def _enter(members: Members, group: str) -> Call:
+    return "AddUserToGroup", {"GroupName": group, "UserName": members["UserName"]}
+
+
+def _quit(members: Members, group: str) -> Call:
+    return "RemoveUserFromGroup", {"GroupName": group, "UserName": members["UserName"]}
+
+
+def _log_in(members: Members, profile: Members) -> Call:
+    return "CreateLoginProfile", {"UserName": members["UserName"]} | profile
+
+
+def _log_out(members: Members, profile: Members) -> Call:
+    return "DeleteLoginProfile", {"UserName": members["UserName"]}
 
 
 def _policy_of(noun: str) -> Kind:
@@ -99,7 +120,7 @@ ROLE = kind(
     parts=(
         *_policies("Role"),
         Part("AssumeRolePolicyDocument", _trust, first=False),
-        Part("Tags", _tag, _untag, first=False),
+        _tags("Role"),
     ),
     attributes={"Arn": "Role.Arn", "RoleId": "Role.RoleId"},
 )
@@ -129,6 +150,19 @@ IDENTITIES = {
     ),
     "AWS::IAM::Role": ROLE,
     "AWS::IAM::RolePolicy": _policy_of("Role"),
+    "AWS::IAM::User": kind(
+        "iam",
+        "User",
+        change="",
+        name="UserName",
+        parts=(
+            *_policies("User"),
+            Part("Groups", _enter, _quit),
+            Part("LoginProfile", _log_in, _log_out),
+            _tags("User"),
+        ),
+        attributes={"Arn": "User.Arn"},
+    ),
     "AWS::IAM::UserPolicy": _policy_of("User"),
     "AWS::IAM::UserToGroupAddition": Kind(
         "iam", "", name="", parts=(Part("Users", _join, _leave),)

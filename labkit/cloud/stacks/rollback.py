@@ -18,9 +18,11 @@ from moto.cloudformation.exceptions import ValidationError
 from moto.core.utils import utcnow
 
 from labkit.cloud import stacks
+from labkit.cloud.operations import AwsError
 from labkit.cloud.stacks import following, taken
 from labkit.cloud.stacks.events import skipped, telling
 from labkit.cloud.stacks.failures import Failed, NotHere, is_new, put, to_delete
+from labkit.cloud.stacks.protection import check_exports, exported
 from labkit.cloud.stacks.updates import Said, export, given, in_order, needs, touched_by
 
 log = logging.getLogger(__name__)
@@ -94,6 +96,7 @@ def _update(self: Any, template: Said, parameters: Said | None = None) -> None:
     touched = touched_by(self, template, parameters)
     todo = self.build_resource_diff(template, parameters)
     before = following.values(self, template)
+    exports = exported(self.stack_id, self.cross_stack_resources)
     changed: list[str] = []
     replaced: dict[str, tuple[Any, Any]] = {}
     try:
@@ -106,6 +109,7 @@ def _update(self: Any, template: Said, parameters: Said | None = None) -> None:
                 changed.append(name)
                 replaced |= _change(self, name, follows or _differs(self, name, old, touched))
         check_outputs(self, template)
+        _check_exports(self, template, exports)
     except Exception as error:
         if isinstance(error, Failed):
             if is_new(self.stack):  # all of it is dropped, or left, by who made it
@@ -123,6 +127,17 @@ def _update(self: Any, template: Said, parameters: Said | None = None) -> None:
                 former_one.delete(self._account_id, self._region_name)
     for name in todo["Remove"]:
         self._parsed_resources.pop(name, None)
+
+
+def _check_exports(resources: Any, template: Said, was: dict[str, str]) -> None:
+    outputs = parsing.OutputMap(resources, template, resources.stack_id) if was else None
+    now = {each.name: each.value for each in outputs.exports} if outputs else {}
+    try:
+        check_exports(stacks.caller(), was, now)
+    except AwsError as error:
+        failed = Failed(resources.stack.name, "UPDATE", error.message)
+        failed.reason = error.message
+        raise failed from error
 
 
 def _undo(

@@ -17,7 +17,7 @@ from labkit.cloud.stacks.attached import ATTACHED
 from labkit.cloud.stacks.buckets import BUCKET
 from labkit.cloud.stacks.calls import ask
 from labkit.cloud.stacks.catalog import CATALOG
-from labkit.cloud.stacks.functions import FUNCTION
+from labkit.cloud.stacks.functions import FUNCTION, MAPPING
 from labkit.cloud.stacks.kinds import Kind, Members, Part, Reading, kind, renaming
 from labkit.cloud.stacks.machines import MACHINES
 from labkit.cloud.stacks.messages import MESSAGES
@@ -156,6 +156,7 @@ TYPES: dict[str, Kind] = {
     ),
     "AWS::Glue::Trigger": _glue("Trigger", nest="TriggerUpdate"),
     "AWS::Glue::Workflow": _glue("Workflow"),
+    "AWS::Lambda::EventSourceMapping": MAPPING,
     "AWS::Lambda::Function": FUNCTION,
     "AWS::Redshift::Cluster": kind(
         "redshift",
