@@ -309,6 +309,13 @@ FAILURES = {  # the states → input → error, and words of its cause
     "a queue's name for its URL": (
         {"A": sends("x", "no-such")},
         (
+            "SQS.InvalidAddressException",
+            "The address no-such is not valid for this endpoint. (Service: AmazonSQS;",
+        ),
+    ),
+    "a URL of no queue": (
+        {"A": sends("x", "http://no-such")},
+        (
             "SQS.SdkClientException",
             "Unable to execute HTTP request: no-such: Name or service not known",
         ),

@@ -14,6 +14,7 @@ import re
 import uuid
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from botocore import xform_name
 from botocore.exceptions import ClientError, ParamValidationError
@@ -89,8 +90,6 @@ def operation_of(service: str, action: str) -> str | None:
 def call(client: Any, operation: str, arguments: Answer, *, first: bool) -> Answer:
     """Ask a service. Returns its answer as a task gives it.
 
-    The first SDK asks a queue where its URL says, and knows none by its name.
-
     Args:
         client: a boto3 client.
         operation: such as ``StartQueryExecution``.
@@ -102,9 +101,8 @@ def call(client: Any, operation: str, arguments: Answer, *, first: bool) -> Answ
     """
     model = client.meta.service_model.operation_model(operation)
     parameters = _spelled(model.input_shape, arguments)
-    if first and "://" not in (host := str(parameters.get("QueueUrl", "://"))):
-        cause = f"Unable to execute HTTP request: {host}: Name or service not known"
-        raise StateFailed("SQS.SdkClientException", cause, located=True)
+    if first and isinstance(url := parameters.get("QueueUrl"), str):
+        _reach(client, operation, url)
     try:
         found = getattr(client, xform_name(operation))(**parameters)
     except ClientError as error:
@@ -183,6 +181,22 @@ def _unfit(client: Any, operation: str, words: str, *, first: bool) -> StateFail
     answered = {"HTTPStatusCode": 400, "RequestId": str(uuid.uuid4())}
     said: Any = {"Error": {"Code": code, "Message": words}, "ResponseMetadata": answered}
     return refused(client, ClientError(said, operation), first=first)
+
+
+def _reach(client: Any, operation: str, url: str) -> None:
+    """Raise where a queue's URL leads to none: the first SDK asks at the host that it names."""
+    where = urlsplit(url)
+    if where.netloc and not where.path.strip("/"):
+        cause = f"Unable to execute HTTP request: {where.hostname}: Name or service not known"
+        raise StateFailed("SQS.SdkClientException", cause, located=True)
+    if not where.netloc:
+        words = f"The address {url} is not valid for this endpoint."
+        answered = {"HTTPStatusCode": 404, "RequestId": str(uuid.uuid4())}
+        said: Any = {
+            "Error": {"Code": "InvalidAddress", "Message": words},
+            "ResponseMetadata": answered,
+        }
+        raise refused(client, ClientError(said, operation), first=True)
 
 
 def _path(within: str, member: str) -> str:
