@@ -96,6 +96,13 @@ def test_a_total_that_there_is_not_is_blank() -> None:
     assert "null" not in found
 
 
+def test_dates_out_of_time_are_written_whole() -> None:
+    month = dimension("Category", "Month", kind="date", granularity="MONTH")
+    of = [(datetime(year, at, 1), 9 - at) for year, at in ((2024, 5), (2023, 6), (2024, 7))]
+    found = texts(draw(visual("BarChart"), rows(month, measure("Values", "Sum of n"), of=of)))
+    assert {"May 2024", "Jun 2023", "Jul 2024"} <= set(found)
+
+
 def test_the_rest_of_sources_is_not_the_rest_of_destinations() -> None:
     of = [("Other", "Law", 10), (OTHER, "Law", 4), ("Art", OTHER, 2), (OTHER, OTHER, 1)]
     data = rows(dimension("Source", "From"), dimension("Destination", "To"),

@@ -133,7 +133,8 @@ def _slanted(
     long = widest(texts, style["size"])
     sine, cosine = (0.643, 0.766) if angle == 40 else _turn(angle)
     box = box.inset(bottom=long * sine + 14)
-    every = max(1, -(-15 // max(int(box.width / len(labels)), 1)))
+    step = max(int(box.width / len(labels)), 1)
+    every = 1 if step >= 15 else -(-19 // step)
     for x, each in list(zip(at, texts, strict=True))[::every]:
         room = (x - sketch.box.left + (0 if sketch.is_panel else 12)) / max(cosine, 0.05)
         sketch.text(

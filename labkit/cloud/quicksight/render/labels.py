@@ -66,9 +66,13 @@ def tick(value: float, field: Field | None, step: float | None) -> str:
 
 
 def dates(values: Sequence[Any], field: Field) -> list[str]:
-    """Dates on an axis, in two lines: what is the same for a while stands under its first only."""
+    """Dates on an axis, in two lines: what is the same for a while stands under its first only.
+
+    Those that do not stand in the order of time are each written whole.
+    """
     known = [each for each in values if isinstance(each, date)]
-    if field.format or not known:
+    in_time = known in (sorted(known), sorted(known, reverse=True))
+    if field.format or not known or not in_time:
         return [full(each, field) for each in values]
     upper, lower = _PARTS[field.granularity or _finest(known)]
     texts, last = [], ""
