@@ -153,6 +153,8 @@ class Front:
         try:
             return self._serve(service, model, environ, body, bridge)
         except AwsError as error:
+            if model is None:
+                return protocol.refuse_unknown(error, str(environ.get("CONTENT_TYPE", "")))
             return protocol.refuse(model, error)
         except (JsonRESTError, ServiceException) as error:
             return protocol.refuse(model, from_moto(error))

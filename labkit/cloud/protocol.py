@@ -317,6 +317,16 @@ def refuse(model: ServiceModel | None, error: AwsError) -> Reply:
     )
 
 
+def refuse_unknown(error: AwsError, content_type: str) -> Reply:
+    """A refusal by a service that is not known: in JSON, as nearly all speak, unless in forms."""
+    if content_type.startswith("application/x-www-form-urlencoded"):
+        return refuse(None, error)
+    headers = {"x-amzn-RequestId": str(uuid.uuid4()), "x-amzn-errortype": error.code}
+    said = {"__type": error.code, "message": error.message, "Message": error.message}
+    sent = content_type if content_type.startswith("application/x-amz-json") else "application/json"
+    return Reply(error.status, headers | {"Content-Type": sent}, to_json(said))
+
+
 def _of_its_shape(model: ServiceModel, code: str) -> str:
     """An error's code; of services that spoke forms before JSON, with where its shape is from."""
     spoke_forms = "awsQueryCompatible" in model.metadata
