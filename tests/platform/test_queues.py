@@ -181,3 +181,34 @@ def test_messages_that_are_none(sqs, make, message, told):
     (failed,), (sent,) = batch["Failed"], batch["Successful"]
     assert told in f"{failed['Code']}: {failed['Message']}"
     assert (failed["Id"], sent["Id"]) == ("1", "2")
+
+
+def test_dead_letters_go_where_they_came_from(aws, fresh):
+    sqs = aws("sqs")
+
+    def make(name, **attributes):
+        url = sqs.create_queue(QueueName=fresh(name), Attributes=attributes)["QueueUrl"]
+        asked = {"QueueUrl": url, "AttributeNames": ["QueueArn"]}
+        return url, sqs.get_queue_attributes(**asked)["Attributes"]["QueueArn"]
+
+    _, letters = make("letters")
+    redrive = json.dumps({"deadLetterTargetArn": letters, "maxReceiveCount": 1})
+    two = [make(name, RedrivePolicy=redrive, VisibilityTimeout="0") for name in "ab"]
+    for url, arn in two:
+        sqs.send_message(QueueUrl=url, MessageBody=arn)
+        for _ in range(2):
+            sqs.receive_message(QueueUrl=url)
+    handle = sqs.start_message_move_task(SourceArn=letters)["TaskHandle"]
+    for url, arn in two:
+        (got,) = sqs.receive_message(QueueUrl=url)["Messages"]
+        assert got["Body"] == arn
+    (task,) = sqs.list_message_move_tasks(SourceArn=letters)["Results"]
+    assert (task["Status"], task["ApproximateNumberOfMessagesMoved"]) == ("COMPLETED", 2)
+    for call, asked, told in (
+        ("start", {"SourceArn": two[0][1]}, "must be configured as a Dead Letter Queue"),
+        ("start", {"SourceArn": letters, "DestinationArn": f"{letters}x"}, "the DestinationArn"),
+        ("cancel", {"TaskHandle": "none"}, "TaskHandle is invalid"),
+        ("cancel", {"TaskHandle": handle}, "Only active"),
+    ):
+        with pytest.raises(ClientError, match=told):
+            getattr(sqs, f"{call}_message_move_task")(**asked)

@@ -21,6 +21,7 @@ from typing import Any
 import moto.sqs.models as models
 from moto.sqs.exceptions import PurgeQueueInProgress
 
+from labkit.cloud.around import message_moves  # noqa: F401 (calls of the same service)
 from labkit.cloud.around.queues import check_message, find_queue
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.operations import Answer, AwsError, Context, operation
@@ -54,6 +55,7 @@ def _receive(
             continue
         if _is_dead(queue, message):
             queue._messages.remove(message)
+            message.came_from = queue.queue_arn
             queue.dead_letter_queue.add_message(message)
             continue
         queue._pending_messages.add(message)
