@@ -182,6 +182,7 @@ def test_parameters_are_values_in_order(session: Session) -> None:
         ("SELECT 1 LIMIT ?", "?", "INVALID_PARAMETER_USAGE"),
         ("SELECT 1 LIMIT ?", "-2", "NUMERIC_VALUE_OUT_OF_RANGE"),
         ("SELECT 1 OFFSET ?", "1 + NULL", "INVALID_ARGUMENTS"),
+        ("SELECT 1 FETCH FIRST ? ROWS ONLY", "0", "NUMERIC_VALUE_OUT_OF_RANGE"),
         (
             "SELECT 1 AS a ORDER BY a FETCH FIRST ? ROWS WITH TIES",
             "0",

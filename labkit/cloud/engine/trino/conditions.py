@@ -106,6 +106,8 @@ def like(node: tree.Like, scope: Scope) -> Typed:
                 message = message.replace("Left side of", "Pattern for")
             raise scope.fail(part, "TYPE_MISMATCH", message)
     texts = [coerced(value, Type("varchar")).sql for value in values]
+    if values[-1].type.base == "unknown" and node.escape is not None:
+        return Typed("CAST(NULL AS BOOLEAN)", BOOLEAN)
     escape = f" ESCAPE {_escape(node, texts[2], scope)}" if _escapes(node) else ""
     return Typed(f"({texts[0]} LIKE {texts[1]}{escape})", BOOLEAN)
 

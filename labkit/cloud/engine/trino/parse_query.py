@@ -109,7 +109,7 @@ class QueryParser:
         cursor.expect_any("FIRST", "NEXT")
         at = cursor.token.start
         one = tree.Literal(at, at, "integer", "1")
-        count = one if cursor.peek_any("ROW", "ROWS") else self._row_count()
+        count = one if cursor.peek_any("ROW", "ROWS") else self._row_count(fetched=True)
         cursor.expect_any("ROWS", "ROW")
         if isinstance(count, tree.Literal) and int(count.text) == 0:
             message = "FETCH FIRST row count must be positive (actual value: 0)"
@@ -119,11 +119,11 @@ class QueryParser:
         cursor.expect("TIES")
         return count, True
 
-    def _row_count(self) -> tree.Expression:
+    def _row_count(self, *, fetched: bool = False) -> tree.Expression:
         cursor, token = self.cursor, self.cursor.token
         if cursor.accept("?"):
             cursor.parameters += 1
-            return tree.Parameter(token.start, token.end, cursor.parameters - 1)
+            return tree.Parameter(token.start, token.end, cursor.parameters - 1, fetched)
         return tree.Literal(token.start, token.end, "integer", cursor.take("integer", "<integer>"))
 
     # Bodies

@@ -70,6 +70,8 @@ def _cut(node: tree.Query, scope: Scope) -> str:
 
 def _count(node: tree.Expression, scope: Scope, what: str = "LIMIT") -> str:
     """How many rows; a parameter's value is looked at when the query runs."""
+    if isinstance(node, tree.Parameter) and node.fetched:
+        what = "FETCH FIRST"
     value = scope.with_fields(()).value(node)
     if value.type.base not in ("tinyint", "smallint", "integer", "bigint"):
         raise scope.fail(
@@ -97,7 +99,7 @@ def _with_ties(node: tree.Query, found: Output, order: list[str], scope: Scope) 
     if node.offset:
         rows += f" ORDER BY {keys} OFFSET {_count(node.offset, scope, 'OFFSET')}"
     ranked = f"SELECT *, rank() OVER (ORDER BY {keys}) AS r FROM ({rows}) AS {alias}"
-    first = f"r <= {_count(node.limit, scope, 'FETCH FIRST')}"
+    first = f"r <= {_count(node.limit, scope)}"
     sql = f"SELECT {names} FROM ({ranked}) AS {alias} WHERE {first} ORDER BY {keys}"
     return replace(found, sql=sql)
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -264,12 +264,22 @@ def _data_size(text: str) -> str:
 
 
 def _ip_contains(network: str, address: bytes) -> bool:
-    if "/" not in network:
+    text, slash, length = network.partition("/")
+    if not slash:
         fail("Invalid CIDR")
-    try:
-        return _address(address) in ip_network(network, strict=False)
-    except ValueError:
+    packed = _ip(text)
+    if packed is None:
+        fail("Invalid network IP address")
+    base, other = _address(packed), _address(address)
+    bits = int(length) if re.fullmatch(r"[+-]?[0-9]+", length) else fail("Invalid CIDR")
+    if bits < 0:
+        fail("Invalid prefix length")
+    if bits > base.max_prefixlen:
+        fail("Prefix length exceeds address length")
+    if base.version == 4 and int(base) & 0xFFFFFFFF >> bits:
         fail("Invalid CIDR")
+    rest = base.max_prefixlen - bits
+    return base.version == other.version and int(base) >> rest == int(other) >> rest
 
 
 def _ip(text: str) -> bytes | None:

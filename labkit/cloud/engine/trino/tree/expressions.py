@@ -36,9 +36,10 @@ class Interval(Expression):
 
 @dataclass(frozen=True, slots=True)
 class Parameter(Expression):
-    """``?``, counted from 0."""
+    """``?``, counted from 0; in a FETCH FIRST clause it must be positive."""
 
     index: int
+    fetched: bool = False
 
 
 @dataclass(frozen=True, slots=True)
