@@ -103,9 +103,9 @@ def svl_statementtext(connection: Connection) -> Iterator[Any]:
         "application_name char(250), os_version char(64), driver_version char(64), "
         "plugin_name char(32), protocol_version int, sessionid char(36)")  # fmt: skip
 def stl_connection_log(connection: Connection) -> Iterator[Any]:
-    """The sessions that are open."""
-    for one in list(connection.warehouse.connections.values()):
-        yield (*_connected(one), _told(one, "os_version"), _told(one, "driver_version"),
+    """How the sessions that are open began."""
+    for one, told in _begun(connection):
+        yield (*told, _told(one, "os_version"), _told(one, "driver_version"),
                _told(one, "plugin_name"), 0, "")  # fmt: skip
 
 
@@ -116,14 +116,18 @@ def stl_connection_log(connection: Connection) -> Iterator[Any]:
         "application_name char(250), driver_version char(64), os_version char(64), "
         "plugin_name char(32), protocol_version int, global_session_id char(36)")  # fmt: skip
 def sys_connection_log(connection: Connection) -> Iterator[Any]:
-    for one in list(connection.warehouse.connections.values()):
-        yield (*_connected(one), _told(one, "driver_version"), _told(one, "os_version"),
+    for one, told in _begun(connection):
+        yield (*told, _told(one, "driver_version"), _told(one, "os_version"),
                _told(one, "plugin_name"), 0, "")  # fmt: skip
 
 
-def _connected(one: Connection) -> tuple[Any, ...]:
-    return ("initiating session", moment(one.started_at), "127.0.0.1", "", one.pid, one.database,
-            one.user, "password", 0, "", "", 0, "", "", "", one.settings["application_name"]
+def _begun(connection: Connection) -> Iterator[tuple[Connection, tuple[Any, ...]]]:
+    """Each open session with the events of its log-in."""
+    for one in list(connection.warehouse.connections.values()):
+        for event in ("authenticated", "initiating session"):
+            yield one, (
+                event, moment(one.started_at), "127.0.0.1", "", one.pid, one.database, one.user,
+                "password", 0, "", "", 0, "", "", "", one.settings["application_name"],
             )  # fmt: skip
 
 
