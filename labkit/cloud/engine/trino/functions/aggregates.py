@@ -113,12 +113,12 @@ AGGREGATES = (
         (
             "avg(interval day to second) -> interval day to second",
             "avg({0})",
-            "CAST(round({agg}) AS BIGINT)",
+            "CAST(floor({agg} + 0.5) AS BIGINT)",
         ),
         (
             "avg(interval year to month) -> interval year to month",
             "avg({0})",
-            "CAST(round({agg}) AS INTEGER)",
+            "CAST(floor({agg} + 0.5) AS INTEGER)",
         ),
         ("bool_and(boolean) -> boolean", "bool_and({0})"),
         ("bool_or(boolean) -> boolean", "bool_or({0})"),
