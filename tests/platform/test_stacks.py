@@ -351,7 +351,7 @@ Resources:
   Rules:
     Type: AWS::Glue::DataQualityRuleset
     Properties: {Name: !Ref Name, Ruleset: "Rules = [ RowCount > 0 ]", Description: !Ref Note}
-Outputs: {Pair: {Value: !Ref Pair}, Plain: {Value: !GetAtt Plain.Arn}}
+Outputs: {Pair: {Value: !GetAtt Pair.KeyId}, Plain: {Value: !GetAtt Plain.Arn}}
 """
 
 

@@ -20,8 +20,15 @@ _ASKED = ("Description", "KeyUsage", "KeySpec", "Origin", "MultiRegion")
 
 
 def teach() -> None:
-    """Let moto's stacks make their keys by KMS's own calls."""
-    models.Key.create_from_cloudformation_json = staticmethod(_make)  # type: ignore[method-assign]
+    """Let moto's stacks make their keys by KMS's own calls, and tell their ids."""
+    key: Any = models.Key
+    key.create_from_cloudformation_json = staticmethod(_make)
+    key.has_cfn_attr = staticmethod(lambda attr: attr in ("Arn", "KeyId"))
+    key.get_cfn_attribute = _with_id(key.get_cfn_attribute)
+
+
+def _with_id(told: Any) -> Any:
+    return lambda key, name: key.id if name == "KeyId" else told(key, name)
 
 
 def _make(
