@@ -637,6 +637,7 @@ REFUSED: dict[str, tuple[Table, bytes, str]] = {
     "json duplicate key": (table("openx-json", "a:int"), b'{"a":1,"A":2}\n', "HIVE_CURSOR_ERROR: .*Duplicate key"),
     "json wrong type": (table("json", "a:int"), b'{"a":"x"}\n', "HIVE_BAD_DATA"),
     "openx wrong type": (table("openx-json", "a:int"), b'{"a":{}}\n', "HIVE_BAD_DATA"),
+    "openx date of milliseconds": (table("openx-json", "a:date"), b'{"a":1577836800000}\n', 'HIVE_BAD_DATA: .*"1577836800000" as date'),
     "footer": (csv("a:int", skip__footer__line__count="1"), b"1\n", "skip.footer.line.count"),
     "other letters": (csv("a:string", serialization__encoding="ISO-8859-1"), b"1\n", "NOT_SUPPORTED: Texts in ISO-8859-1"),
     "timestamp formats": (csv("a:timestamp", timestamp__formats="dd/MM/yyyy"), b"1\n", "NOT_SUPPORTED: .*timestamp.formats"),

@@ -276,7 +276,10 @@ def _some(read: Parse) -> Parse:
 
 def _date(value: str) -> date:
     if isinstance(value, Number) and value.lstrip("-").isdigit():
-        return date(1970, 1, 1) + timedelta(days=int(value))
+        try:
+            return date(1970, 1, 1) + timedelta(days=int(value))
+        except OverflowError as error:  # milliseconds, perhaps
+            raise _Bad from error
     found = text.lenient_date(value)
     if found is None:
         raise _Bad
