@@ -237,6 +237,20 @@ def _fonts(resources):
         yield from _fonts(each.get_object().get("/Resources", {}))
 
 
+def test_a_date_that_rolls_is_filled_in(snapshots, school_data):
+    place = {"ElementId": "said", "ElementType": "TEXT_BOX", "ColumnSpan": 36, "RowSpan": 4}
+    layout = {"Configuration": {"GridLayout": {"Elements": [place]}}}
+    words = box("said", "Since <parameter>${Since}</parameter>.")
+    made = definition(school_data, TextBoxes=[words], Layouts=[layout])
+    rolling = {"RollingDate": {"Expression": "addDateTime(1, 'DD', parseDate('2024-02-28'))"}}
+    since = {"Name": "Since", "TimeGranularity": "DAY", "DefaultValues": rolling}
+    made["ParameterDeclarations"] = [{"DateTimeParameterDeclaration": since}]
+    [content] = snapshots.files(snapshots.dashboard(made), pdf())
+    [page] = pages(content)
+    assert "Since: Feb 29, 2024" in page
+    assert "Since Feb 29, 2024." in page
+
+
 def test_many_parameters_stand_above_the_sheet(snapshots, school_data):
     place = {"ElementId": "said", "ElementType": "TEXT_BOX", "ColumnSpan": 36, "RowSpan": 4}
     layout = {"Configuration": {"GridLayout": {"Elements": [place]}}}

@@ -20,6 +20,7 @@ from labkit.cloud.lake.engines import open_session
 from labkit.cloud.operations import Principal
 from labkit.cloud.quicksight import themes
 from labkit.cloud.quicksight.definitions import walk
+from labkit.cloud.quicksight.definitions.rolling import rolled
 from labkit.cloud.quicksight.principals import groups_of
 from labkit.cloud.quicksight.render import Theme
 from labkit.cloud.quicksight.spice.model import DataSet
@@ -75,7 +76,7 @@ class Reading:
     def parameters(self) -> dict[str, Any]:
         """The parameters and their values."""
         declared = list(self.definition.get("ParameterDeclarations") or ())
-        return parameter_values(declared, self.given, lambda _: None)
+        return parameter_values(declared, self.given, rolled)
 
     def data(
         self, visual: Json, filters: Sequence[Json] = (), *, max_rows: int = SCREEN_ROWS

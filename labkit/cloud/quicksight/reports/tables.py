@@ -18,6 +18,7 @@ from labkit.cloud.quicksight.render.charts.table import LEAST, table_grid
 from labkit.cloud.quicksight.render.markup import plain
 from labkit.cloud.quicksight.render.sketch import Box, Picture, Sketch
 from labkit.cloud.quicksight.render.titles import title_of
+from labkit.cloud.quicksight.visuals.formats import parameter_text
 from labkit.cloud.quicksight.visuals.model import VisualData
 
 Json = Mapping[str, Any]
@@ -89,16 +90,5 @@ def title(body: Json, data: VisualData, parameters: Json) -> str:
         return ""
     words = plain(said.get("FormatText") or {})
     for name, value in parameters.items():
-        words = words.replace(f"<<${name}>>", shown(value))
+        words = words.replace(f"<<${name}>>", parameter_text(value))
     return words or title_of(data)
-
-
-def shown(value: Any) -> str:
-    """A parameter's value in words.
-
-    >>> shown(["Science", "Arts"])
-    'Science, Arts'
-    """
-    if isinstance(value, (list, tuple)):
-        return ", ".join(map(shown, value))
-    return "" if value is None else str(value)

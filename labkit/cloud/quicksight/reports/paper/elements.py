@@ -15,7 +15,8 @@ from labkit.cloud.quicksight.render.drawing import draw, to_svg
 from labkit.cloud.quicksight.reports.paper import printed_tables, text_boxes
 from labkit.cloud.quicksight.reports.paper.sizes import PX
 from labkit.cloud.quicksight.reports.reading import Reading
-from labkit.cloud.quicksight.reports.tables import shown, table_of
+from labkit.cloud.quicksight.reports.tables import table_of
+from labkit.cloud.quicksight.visuals.formats import parameter_text
 from labkit.cloud.quicksight.visuals.model import TABLES
 from labkit.cloud.s3.store import Store
 
@@ -124,9 +125,10 @@ class Press:
 
     def _paragraphs(self, id: str, room: float, values: Json) -> list[text_boxes.Paragraph]:
         boxes = {each["SheetTextBoxId"]: each for each in self.sheet.get("TextBoxes") or ()}
+        parameters = self.reading.parameters
         known = {
-            **{name.lower(): shown(value) for name, value in self.reading.parameters.items()},
-            **{name.lower(): shown(value) for name, value in values.items()},
+            **{name.lower(): parameter_text(value) for name, value in parameters.items()},
+            **{name.lower(): parameter_text(value) for name, value in values.items()},
             "printdate": f"{self.reading.now:%B} {self.reading.now.day}, {self.reading.now.year}",
             "dashboardname": self.reading.name,
             "sheetname": str(self.sheet.get("Name", "")),

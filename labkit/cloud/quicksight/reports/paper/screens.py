@@ -19,7 +19,7 @@ from labkit.cloud.quicksight.reports.paper.elements import Place, Press
 from labkit.cloud.quicksight.reports.paper.sizes import MM, PX, Paper, Sides
 from labkit.cloud.quicksight.reports.paper.text_boxes import PAGE, PAGES, plain_run
 from labkit.cloud.quicksight.reports.reading import Reading
-from labkit.cloud.quicksight.reports.tables import shown
+from labkit.cloud.quicksight.visuals.formats import parameter_text
 
 Json = Mapping[str, Any]
 WIDE_PX = 1120.0
@@ -83,8 +83,8 @@ def _fitted(blocks: Sequence[Json], scale: float, high: float) -> list[Json]:
 def _heading(reading: Reading, sheet: Json, room: float) -> tuple[list[list[Json]], float]:
     """The sheet's name, parameters' values and description, and how high they are together."""
     name = str(sheet.get("Title") or sheet.get("Name") or "")
-    values = reading.parameters.items()
-    chosen = ", ".join(f"{name}: {shown(value)}" for name, value in values if shown(value))
+    values = ((name, parameter_text(value)) for name, value in reading.parameters.items())
+    chosen = ", ".join(f"{name}: {text}" for name, text in values if text)
     below = " · ".join(filter(None, [reading.name if name else "", chosen]))
     said: list[list[Json]] = [[plain_run(name or reading.name, 15.0, bold=True)]]
     for text in filter(None, (below, sheet.get("Description"))):
