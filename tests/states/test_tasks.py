@@ -262,7 +262,8 @@ NOT_GIVEN = {  # a service → the error and the words of its cause
 
 @pytest.mark.parametrize("action", NOT_GIVEN)
 def test_what_a_service_misses(machines, action):
-    named = {"TableName": "t", "Item": None} if "Item" in action else {"QueueUrl": "https://q"}
+    queue = {"QueueUrl": "https://sqs.us-east-1.amazonaws.com/123456789012/q"}
+    named = {"TableName": "t", "Item": None} if "Item" in action else queue
     ended = machines.run(service(action, named))
     error, words = NOT_GIVEN[action]
     assert (ended.error, words in ended.cause) == (error, True)
