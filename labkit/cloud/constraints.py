@@ -49,9 +49,11 @@ _UNNAMED = {
 # characters, of which the second chooses the picture of the first:
 # https://github.com/aws-solutions-library-samples/cloud-intelligence-dashboards-framework
 _WIDER = {"UnicodeIcon": "[^\\u0000-\\u00FF][\\uFE0E\\uFE0F]?"}
-# Who does not tell the value that it refuses, and how the others tell it.
-_SILENT = ("iam",)
-_SILENT_VALUE = re.compile(r"Value '.*' at(?= '[\w.]+' failed )", re.DOTALL)
+# Who does not tell the value that it refuses, of which members, and how the others tell it.
+_SILENT = {
+    service: re.compile(rf"Value '.*' at(?= '{members}' failed )", re.DOTALL)
+    for service, members in (("iam", r"[\w.]+"), ("logs", "logGroupIdentifier"))
+}
 _SAYS_SOMETHING = r".*\S.*"
 # How Java writes all characters beyond the first 65,536.
 _BEYOND = r"\uD800\uDC00-\uDBFF\uDFFF"
@@ -80,8 +82,8 @@ def check_call(service: str, operation: str, members: dict[str, Any]) -> None:
         plain = {name: value for name, value in members.items() if name not in own}
         shape = _input(service, operation)
         broken = list(_broken(shape, plain, ""))
-        if service in _SILENT:
-            broken = [_SILENT_VALUE.sub("Value at", each, count=1) for each in broken]
+        if told := _SILENT.get(service):
+            broken = [told.sub("Value at", each, count=1) for each in broken]
         _refuse(service, [*_lacking(shape, members, ""), *broken])
 
 

@@ -39,6 +39,10 @@ REFUSED = {
         "lambda", "list_functions", {"MaxItems": 0, "FunctionVersion": "x"}, BAD, ": 2 valid",
     ),
     "blank": ("iam", "create_role", role("{}", " "), "ValidationError", "'roleName' failed"),
+    "silent": (
+        "logs", "describe_log_streams", {"logGroupIdentifier": "group:*"},
+        "InvalidParameterException", "detected: Value at 'logGroupIdentifier' failed",
+    ),
     "query": (
         "sts", "assume_role", {"RoleArn": "a" * 20, "RoleSessionName": "x"},
         "ValidationError", "'roleSessionName' failed .* length greater than or equal to 2",
