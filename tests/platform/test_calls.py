@@ -215,7 +215,8 @@ def test_a_boundary_is_the_most_that_a_user_may(cloud, limited):
     iam.put_user_permissions_boundary(UserName="limited", PermissionsBoundary=arn)
     told = iam.get_user(UserName="limited")["User"]["PermissionsBoundary"]
     assert told["PermissionsBoundaryArn"] == arn
-    listed = next(each for each in iam.list_users()["Users"] if each["UserName"] == "limited")
+    users = iam.get_paginator("list_users").paginate().search("Users[]")
+    listed = next(each for each in users if each["UserName"] == "limited")
     assert "PermissionsBoundary" not in listed
     assert limited("athena", policy(everything)).list_work_groups()["WorkGroups"]
     with pytest.raises(ClientError, match="is not authorized"):
