@@ -34,21 +34,19 @@ from labkit.cloud.around import (
     bridging,
     deliveries,
     item_changes,
-    lake_formation,
-    log_patterns,
     metrics,
     parameters,
-    polling,
-    queues,
     secrets,
     streams,
-    topics,
 )
 from labkit.cloud.around.bridging import Bridge
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.events import delivery, rules
 from labkit.cloud.glue import judging as glue_judging
+from labkit.cloud.lake_formation import judging as lake_judging
 from labkit.cloud.lambdas import judging, lineage, naming
+from labkit.cloud.logs import patterns as log_patterns
+from labkit.cloud.messages import polling, queues, topics
 from labkit.cloud.moto_calls import Moto, from_moto, with_own_status
 from labkit.cloud.operations import (
     REWRITES,
@@ -81,7 +79,7 @@ JUDGES: dict[str, Callable[[Context, dict[str, Any]], None]] = {
     "iam": trust.judge_call,
     "kinesis": streams.judge_call,
     "kms": kms.judge_call,
-    "lakeformation": lake_formation.judge_call,
+    "lakeformation": lake_judging.judge_call,
     "lambda": judging.judge_call,
     "logs": log_patterns.judge_call,
     "scheduler": targets.judge_call,

@@ -5,7 +5,7 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
-from labkit.cloud.around import subscriptions
+from labkit.cloud.messages import subscriptions
 
 TRUST = json.dumps(
     {

@@ -25,11 +25,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 from moto.awslambda.models import lambda_backends
 
 from labkit.cloud import loopback
-from labkit.cloud.around.queues import is_new
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.events.patterns import matches
 from labkit.cloud.json_text import BadJson, parse_json
 from labkit.cloud.lambdas import lineage
+from labkit.cloud.messages.queues import is_new
 
 log = logging.getLogger(__name__)
 

@@ -16,10 +16,10 @@ from typing import Any
 
 import moto.sns.models as models
 
-from labkit.cloud.around import fan_out
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.events.filter_policies import is_for
 from labkit.cloud.lambdas.invoke import queue_for_service
+from labkit.cloud.messages import fan_out
 from labkit.cloud.operations import AwsError
 
 SENDER = "sns.amazonaws.com"

@@ -19,8 +19,8 @@ from typing import Any
 from moto.sqs.exceptions import QueueDoesNotExist
 from moto.sqs.models import sqs_backends
 
-from labkit.cloud.around.publications import sequence_of
 from labkit.cloud.events.filter_policies import is_for
+from labkit.cloud.messages.publications import sequence_of
 
 Json = dict[str, Any]
 

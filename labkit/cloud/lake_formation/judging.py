@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-from labkit.cloud.around import lake_grants, lake_tags
+from labkit.cloud.lake_formation import grants, tags
 from labkit.cloud.operations import Context
 
 
@@ -16,9 +16,9 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
     """Have moto find what it revokes; raise for what is not there, and for keys that are there."""
     _mend()
     if context.operation == "RevokePermissions":
-        lake_grants.check_held(context, parameters)
+        grants.check_held(context, parameters)
     if "TagKey" in parameters:
-        lake_tags.check_key(context, parameters)
+        tags.check_key(context, parameters)
 
 
 @functools.cache

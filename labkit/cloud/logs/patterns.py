@@ -21,11 +21,11 @@ from typing import Any, NoReturn
 import moto.logs.models as models
 from moto.logs.metric_filters import MetricFilters
 
-from labkit.cloud.around.log_groups import CLASS
-from labkit.cloud.around.log_searches import check_group, name_of
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.engine.patience import patient
 from labkit.cloud.json_text import is_number
+from labkit.cloud.logs.groups import CLASS
+from labkit.cloud.logs.searches import check_group, name_of
 from labkit.cloud.operations import AwsError, Context, not_here
 from labkit.cloud.wildcards import with_stars
 

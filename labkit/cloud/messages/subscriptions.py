@@ -18,7 +18,7 @@ from typing import Any
 
 from moto.core.utils import camelcase_to_underscores
 
-from labkit.cloud.around.topics import is_delivery_policy
+from labkit.cloud.messages.topics import is_delivery_policy
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 from labkit.cloud.paging import page
 

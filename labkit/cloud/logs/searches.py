@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from labkit.cloud.around.log_events import MOST
+from labkit.cloud.logs.events import MOST
 from labkit.cloud.operations import Answer, AwsError, Context, operation, rewrites
 from labkit.cloud.paging import page
 

@@ -21,9 +21,9 @@ from typing import Any
 import moto.sqs.models as models
 from moto.sqs.exceptions import PurgeQueueInProgress
 
-from labkit.cloud.around import message_moves  # noqa: F401 (calls of the same service)
-from labkit.cloud.around.queues import check_message, find_queue
 from labkit.cloud.cloud import Cloud, on_start
+from labkit.cloud.messages import moves as message_moves  # noqa: F401 (calls of the same service)
+from labkit.cloud.messages.queues import check_message, find_queue
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 
 

@@ -15,8 +15,8 @@ import json
 import re
 from typing import Any
 
-from labkit.cloud.around.message_attributes import check_attributes
 from labkit.cloud.events.filter_policies import what_is_wrong
+from labkit.cloud.messages.attributes import check_attributes
 from labkit.cloud.operations import AwsError, Context
 
 MOST_BYTES = 262_144

@@ -1,0 +1,5 @@
+"""Lake Formation's records of permissions and tags, which nothing here is judged by."""
+
+from labkit.cloud.lake_formation import grants, tags
+
+__all__ = ["grants", "tags"]
