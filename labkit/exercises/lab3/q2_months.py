@@ -63,6 +63,11 @@ you so soon. Somebody typed a wrong year.""",
         "time?",
         "days": "One point a day: a date in a well is cut to its day, unless you say month.",
         "quarters": "These are quarters. Months were asked for.",
+        "weeks": "These are weeks. Months were asked for.",
+        "years": "These are years. Months were asked for.",
+        "sum": "You added up the students' numbers. How many rows are there?",
+        "no-typo": "The wrong year is gone, and with it a registration. Show the rows as they are: "
+        "whoever typed it wants to see it.",
         "months-of-any-year": "January of two years became one point. A month of the calendar is "
         "not a month in time.",
         "students": "You count *different* students; each registers for several courses.",
@@ -74,6 +79,18 @@ you so soon. Somebody typed a wrong year.""",
         (code(kind="pie chart"), "pie"),
         (code(WELLS.replace("month(date_registered)", "date_registered")), "days"),
         (code(WELLS.replace("month(", "quarter(")), "quarters"),
+        (code(WELLS.replace("month(", "week(")), "weeks"),
+        (code(WELLS.replace("month(", "year(")), "years"),
+        (code(WELLS.replace("count(", "sum(")), "sum"),
+        (
+            code(
+                data_set=said(
+                    "SELECT * FROM db_raw_sisdemo.course_registration "
+                    "WHERE date_registered < DATE '2021-12-01'"
+                )
+            ),
+            "no-typo",
+        ),
         (
             code(
                 WELLS.replace("month(date_registered)", "date_registered"),

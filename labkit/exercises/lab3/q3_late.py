@@ -66,6 +66,12 @@ submissions. Both are called "share of late work", so write the denominator into
         "hundred": "These are per cent. Shares from 0 to 1 were asked for; how they are written is "
         "a matter of format.",
         "students": "That counts students who were late, not submissions.",
+        "all-students": "That is how *students* are spread, late or not. The question is about "
+        "late submissions.",
+        "of-averages": "Each school's own share of late work is divided by the sum of these "
+        "shares, so a small school counts as much as a large one. Add up the late ones first.",
+        "inverted": "1 less a school's share of what came *on time* is not its share of what came "
+        "late: your shares add up to more than 1.",
         "kind-table": "QuickSight cannot show the chart. Draw it: its picture says what is wrong "
         "with the formula.",
         "pie": "The shares are right. Bars were asked for: lengths compare better than angles.",
@@ -83,6 +89,9 @@ submissions. Both are called "share of late work", so write the denominator into
             code("percentOfTotal(distinct_count(ifelse({on_time} = 0, {user_id}, NULL)))"),
             "students",
         ),
+        (code("percentOfTotal(distinct_count({user_id}))"), "all-students"),
+        (code("percentOfTotal(avg(1 - {on_time}))"), "of-averages"),
+        (code("1 - percentOfTotal(sum({on_time}))"), "inverted"),
         (code(kind="pie chart"), "pie"),
         (code("percentOfTotal(1 - {on_time})"), "kind-table"),
     ),

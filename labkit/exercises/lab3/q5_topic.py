@@ -59,6 +59,12 @@ question would be worse than none.""",
     messages={
         "unheard": "Q has no answer yet: it does not know one of the two words. In `synonyms`, the "
         "column comes first, and then the list of the words that people say for it.",
+        "both": "Both words are said for the same column, so the score is split by itself. What "
+        "is a faculty?",
+        "phrase": "*average* has become a part of your word, so Q no longer reads it as what to "
+        "compute. The synonym is *result* alone.",
+        "number": "A result became the number of a submission. The dean means the score.",
+        "person": "A faculty became each single student. The dean means the school.",
         "department": "A faculty became a department. The dean means the school.",
         "enrolment": "A faculty became the way of enrolment. The dean means the school.",
         "parents": "A faculty became the parents' education. The dean means the school.",
@@ -71,6 +77,10 @@ question would be worse than none.""",
         (code(SYNONYMS.replace("school_name", "enroll_status")), "enrolment"),
         (code(SYNONYMS.replace("school_name", "parents")), "parents"),
         (code(SYNONYMS.replace("score", "on_time")), "punctuality"),
+        (code(SYNONYMS.replace('"score"', '"id"')), "number"),
+        (code(SYNONYMS.replace("school_name", "user_id")), "person"),
+        (code('{"score": ["result", "faculty"]}'), "both"),
+        (code(SYNONYMS.replace('"result"', '"average result"')), "phrase"),
     ),
     right=(
         code('{"school_name": ["school", "faculty"], "score": ["mark", "result", "grade"]}'),

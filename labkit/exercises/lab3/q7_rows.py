@@ -89,8 +89,12 @@ convenience: it can be changed, and it guards one dashboard only.""",
         "value means all.",
         "not-shared": "She cannot open the dashboard. Share it with her.",
         "filter": "A drop-down is no lock: she has only to choose another department.",
-        "misspelt": "The economist sees nothing. Her rule's value must be written as in the data, "
-        "letter by letter.",
+        "misspelt": "The economist sees nothing. Her rule needs her name, `economist`, the column "
+        "`department_name`, and a value that is written as in the data, letter by letter.",
+        "turned": "The two rules are the wrong way round: you see Economics, and she sees all.",
+        "two": "The economist sees a second department. Has she more than one rule?",
+        "different": "Students who stand in the table twice count once in your bars. "
+        "`count(student_id)` counts all.",
         "school": "She sees her whole school. The rules name a school, not a department.",
     },
     wrong=(
@@ -108,6 +112,13 @@ convenience: it can be changed, and it guards one dashboard only.""",
         (AFRESH + code(share='lab.chart.add_reader("economist")'), "not-shared"),
         (code("", filters=', filters=[students.choice("department_name")]'), "filter"),
         (code(RULES.replace("'Economics'", "'economics'")), "misspelt"),
+        (code(RULES.replace("'economist'", "'Economist'")), "misspelt"),
+        (
+            code("VALUES ('learner', 'Economics'), ('economist', CAST(NULL AS varchar))"),
+            "turned",
+        ),
+        (code(f"{RULES}, ('economist', 'History')"), "two"),
+        (code().replace("count(student_id)", "distinct_count(student_id)"), "different"),
         (
             code(
                 RULES.replace("'Economics'", "'School of Business and Society'"),

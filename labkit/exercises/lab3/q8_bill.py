@@ -36,6 +36,11 @@ for each import comes on top, and that is why one imports once and draws often."
         "no-spice": "The authors' own gigabytes are not enough for the data sets.",
         "swapped": "You took the author's price for readers, and the other way round.",
         "all-authors": "Readers have a price of their own.",
+        "twelve": "Twelve authors bring ten gigabytes *each*, not one.",
+        "each-pays": "What is beyond the authors' gigabytes is paid once, not by each author.",
+        "no-readers": "The readers are missing.",
+        "no-authors": "The authors are missing.",
+        "readers-too": "Readers bring no gigabytes.",
         "a-year": "That is a year's bill.",
     },
     wrong=(
@@ -44,6 +49,11 @@ for each import comes on top, and that is why one imports once and draws often."
         ("dollars = 12 * 24 + 300 * 3", "no-spice"),
         ("dollars = 12 * 3 + 300 * 24 + (150 - 12 * 10) * 0.38", "swapped"),
         ("dollars = 312 * 24 + (150 - 12 * 10) * 0.38", "all-authors"),
+        ("dollars = 12 * 24 + 300 * 3 + (150 - 12) * 0.38", "twelve"),
+        ("dollars = 12 * 24 + 300 * 3 + 12 * 30 * 0.38", "each-pays"),
+        ("dollars = 12 * 24 + (150 - 12 * 10) * 0.38", "no-readers"),
+        ("dollars = 300 * 3 + (150 - 12 * 10) * 0.38", "no-authors"),
+        ("dollars = 12 * 24 + 300 * 3 + (150 - 312 * 10) * 0.38", "readers-too"),
         ("dollars = 12 * (12 * 24 + 300 * 3 + (150 - 12 * 10) * 0.38)", "a-year"),
     ),
     right=(

@@ -98,6 +98,18 @@ schools hardly differ, and neither do the terms, so the reasons are to be looked
     messages={
         "no-choice": "She cannot choose the term: the dashboard has no drop-down for it.",
         "other-choice": "There is a drop-down, but for another column.",
+        "hundred": "The bars are per cent. Shares from 0 to 1 were asked for; how they are "
+        "written is a matter of format.",
+        "of-all-outcomes": "You divided by the outcomes of all schools. The question is which part "
+        "of a school's *own* outcomes is a withdrawal.",
+        "the-others": "The bars show who did *not* withdraw.",
+        "alone": "Only the withdrawals are left, so each share is 1. Keep the other outcomes.",
+        "none-left": "The withdrawals are gone, so each share is 0.",
+        "map-withdrawn": "The heat map counts withdrawals alone. The number of outcomes was asked "
+        "for.",
+        "map-shares": "The heat map shows shares. Numbers of outcomes were asked for.",
+        "key": "The schools are not those of the courses. Which columns say the same in `course` "
+        "and `school`?",
         "fixed": "The data set holds one term only, so the drop-down has nothing to choose from. "
         "Leave the choice to the reader.",
         "numbers": "The bars show how many withdrew, so large schools look worse. She wants the "
@@ -120,6 +132,29 @@ schools hardly differ, and neither do the terms, so the reasons are to be looked
         (code(more=""), "no-choice"),
         (code(more=CHOICE.replace("term_name", "school_name")), "other-choice"),
         (code(f"{SQL} WHERE t.term_name = 'Fall'"), "fixed"),
+        (code(f"{SQL} WHERE t.term_name = 'Spring'"), "fixed"),
+        (code(f"{SQL} WHERE o.letter_grade = 'W'"), "alone"),
+        (code(f"{SQL} WHERE o.letter_grade <> 'W'"), "none-left"),
+        (code(SQL.replace("'W', 1, 0", "'W', 0, 1")), "the-others"),
+        (code(SQL.replace("= c.school_id", "= c.department_id")), "key"),
+        (code(share=SHARE.replace("average(withdrawn)", "100 * avg({withdrawn})")), "hundred"),
+        (
+            code(
+                share=SHARE.replace(
+                    "average(withdrawn)", "sum({withdrawn}) / sumOver(count({letter_grade}), [])"
+                )
+            ),
+            "of-all-outcomes",
+        ),
+        (code(grades=GRADES.replace("count(letter_grade)", "sum(withdrawn)")), "map-withdrawn"),
+        (
+            code(
+                grades=GRADES.replace(
+                    "count(letter_grade)", "percentOfTotal(count({letter_grade}))"
+                )
+            ),
+            "map-shares",
+        ),
         (code(share=SHARE.replace("average", "sum")), "numbers"),
         (
             code(share=SHARE.replace("average(withdrawn)", "percentOfTotal(sum({withdrawn}))")),
