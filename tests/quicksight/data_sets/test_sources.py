@@ -429,3 +429,15 @@ def test_an_encrypted_object_needs_its_key_registered(quicksight, lake, athena, 
     quicksight.update_key_registration(KeyRegistration=[{"KeyArn": key, "DefaultKey": False}])
     found = lake.refresh(id)
     assert found["IngestionStatus"] == "COMPLETED", found
+
+
+def test_an_encrypted_object_is_read_by_a_role_that_may_decrypt(quicksight, lake, athena, client):
+    key = client("kms").create_key()["KeyMetadata"]["Arn"]
+    lake.put("athena/orders/a.csv", ORDERS, ServerSideEncryption="aws:kms", SSEKMSKeyId=key)
+    role = client("iam").get_role(RoleName="aws-quicksight-service-role-v0")["Role"]["Arn"]
+    client("kms").create_grant(KeyId=key, GranteePrincipal=role, Operations=["Decrypt"])
+    id = lake.create(relational(athena, region="STRING"), ImportMode="DIRECT_QUERY")
+    quicksight.update_data_set(DataSetId=id, Name=id, ImportMode="SPICE",
+                               PhysicalTableMap=relational(athena, region="STRING"))  # fmt: skip
+    found = lake.refresh(id)
+    assert found["IngestionStatus"] == "COMPLETED", found

@@ -3,7 +3,8 @@
 QuickSight reads S3, Athena and KMS in a role. A data source may name its own; else it is the role
 that the account's administrator gave QuickSight, ``aws-quicksight-service-role-v0``. Where an
 account has no such role, the local one reads as who made the data source. What is encrypted with a
-customer's key can be read once the key is registered with QuickSight. Sources:
+customer's key can be read once the key is registered with QuickSight, or the role may decrypt
+with it. Sources:
 https://docs.aws.amazon.com/quicksight/latest/user/security_iam_service-with-iam.html and
 https://docs.aws.amazon.com/quicksight/latest/user/key-management.html
 """
@@ -11,6 +12,7 @@ https://docs.aws.amazon.com/quicksight/latest/user/key-management.html
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +57,11 @@ def role_of(source: Mapping[str, Any]) -> str | None:
 
 
 class SourceStore(Store):
-    """Objects as QuickSight reads them: of encrypted ones, those whose key is registered."""
+    """Objects as QuickSight reads them: encrypted ones by a registered key, or a role's own right.
+
+    Source: https://docs.aws.amazon.com/quicksight/latest/user/athena.html, where the role is
+    granted Decrypt on the key of encrypted files.
+    """
 
     def __init__(self, cloud: Cloud, principal: Principal, region: str) -> None:
         super().__init__(cloud, principal)
@@ -63,14 +69,17 @@ class SourceStore(Store):
 
     def read(self, found: Object) -> Path:
         key = self._customer_key(found)
-        if key is not None and key not in _registered(self.cloud, self.region):
-            raise AwsError(
-                "AccessDenied",
-                f"QuickSight cannot read {found.uri}: it is encrypted with the KMS key {key}, "
-                "which is not registered with QuickSight. Register the key and try again.",
-                403,
-            )
-        return super().read(found)
+        if key is None or key in _registered(self.cloud, self.region):
+            return super().read(found)
+        if self.principal.role_arn:
+            with suppress(AwsError):
+                return super().read(found)
+        raise AwsError(
+            "AccessDenied",
+            f"QuickSight cannot read {found.uri}: it is encrypted with the KMS key {key}, "
+            "which is not registered with QuickSight. Register the key and try again.",
+            403,
+        )
 
     def _customer_key(self, found: Object) -> str | None:
         """The ARN of the customer's key that an object is encrypted with."""
