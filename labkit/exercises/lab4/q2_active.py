@@ -76,6 +76,14 @@ lateral alias.""",
         "whole-division": "Each percentage is a whole number. In Redshift 7 / 2 is 3: *multiply "
         "with a decimal first*.",
         "requests": "You counted requests. One student sends many: count each student once.",
+        "lost": "A status in which nobody was there has no row. Keep it, with 0.",
+        "inactive": "These are the students who were *not* there.",
+        "first": "That is the first request of the week. The last one was asked for.",
+        "ever": "The students are right, but `last_request` is from another week: it is the last "
+        "one of all exports.",
+        "day-only": "`last_request` is the day alone. Its time of day belongs to it.",
+        "of-active": "Your percentages are of all who were there. They should be of the students "
+        "of one status.",
         "other-week": "Your last requests are from another week: `process_date` is the Monday on "
         "which an export begins.",
         "all-weeks": "That is who was ever there. The question is about one export.",
@@ -92,6 +100,28 @@ lateral alias.""",
         (swapped("LEFT JOIN", "JOIN"), "where"),
         (swapped("100.0 *", "100 *"), "whole-division"),
         (swapped("count(DISTINCT r.user_id)", "count(r.user_id)"), "requests"),
+        (swapped("count(DISTINCT r.user_id)", "count(DISTINCT r.id)"), "requests"),
+        (sql(f"{SQL} HAVING count(r.user_id) > 0"), "lost"),
+        (
+            swapped(
+                "count(DISTINCT r.user_id)",
+                "count(DISTINCT s.student_id) - count(DISTINCT r.user_id)",
+            ),
+            "inactive",
+        ),
+        (swapped("max(r.timestamp)", "min(r.timestamp)"), "first"),
+        (swapped("max(r.timestamp)", "max(LEFT(r.timestamp, 10))"), "day-only"),
+        (
+            swapped(" AND r.process_date = '2021-05-03'", "").replace(
+                "DISTINCT r.user_id",
+                "DISTINCT CASE WHEN r.process_date = '2021-05-03' THEN r.user_id END",
+            ),
+            "ever",
+        ),
+        (
+            swapped("/ count(DISTINCT s.student_id)", "/ sum(count(DISTINCT r.user_id)) OVER ()"),
+            "of-active",
+        ),
         (swapped(" AND r.process_date = '2021-05-03'", ""), "all-weeks"),
         (swapped("r.process_date = '2021-05-03'", "r.process_date = '2021-04-26'"), "other-week"),
         (swapped("r.process_date = '2021-05-03'", "r.timestamp LIKE '2021-05-03%'"), "one-day"),

@@ -69,6 +69,17 @@ Redshift and SQL Server count so; `date_diff` in Athena counts what has fully pa
         "hours": "`DATEDIFF(hour, ...)` counts full hours of the clock, so 23 hours and 2 minutes "
         "can be 24. Count in a finer part.",
         "rounded": "You rounded, so half a day late became a day. Only full days count.",
+        "fraction": "Each length stands in a row of its own: the division left its decimals. Only "
+        "the full days count.",
+        "clock-hours": "These are hours. How many of them is a full day?",
+        "begins-late": "Who was late by one full day is missing: one and more were asked for.",
+        "graded": "That is when it was marked. When it was handed in stands in `submitted_at`.",
+        "backwards": "You counted from the submission to the deadline, so these are the days by "
+        "which students were early.",
+        "spring-alone": "These are the submissions of the spring.",
+        "cut-short": "The last export of the fall is missing: `<=`, not `<`.",
+        "same-export": "`process_date` of an assignment is the week in which it was exported, not "
+        "that of its submissions: join on `assignment_id` alone.",
         "spring": "The spring is in it as well: mind `process_date`.",
         "none": "There are rows for less than a full day.",
         "early": "You took the size without the sign: who hands in two days early is not late.",
@@ -81,6 +92,20 @@ Redshift and SQL Server count so; `date_diff` in Athena counts what has fully pa
         (swapped(DAYS, "ROUND(DATEDIFF(second, due, submitted) / 86400.0)"), "rounded"),
         (swapped(DAYS, "CEIL(DATEDIFF(second, due, submitted) / 86400.0)"), "begun"),
         (swapped("        WHERE s.process_date <= '2020-11-30'\n", ""), "spring"),
+        (swapped(DAYS, "DATEDIFF(second, due, submitted) / 86400.0"), "fraction"),
+        (swapped(DAYS, "DATEDIFF(second, due, submitted) / 3600"), "clock-hours"),
+        (swapped("WHERE days >= 1", "WHERE days > 1"), "begins-late"),
+        (swapped("s.submitted_at::", "s.graded_at::"), "graded"),
+        (swapped("due, submitted)", "submitted, due)"), "backwards"),
+        (swapped("<= '2020-11-30'", "> '2020-11-30'"), "spring-alone"),
+        (swapped("<= '2020-11-30'", "< '2020-11-30'"), "cut-short"),
+        (
+            swapped(
+                "= s.assignment_id\n",
+                "= s.assignment_id AND a.process_date = s.process_date\n",
+            ),
+            "same-export",
+        ),
         (swapped("WHERE days >= 1", "WHERE days >= 0"), "none"),
         (
             swapped("DATEDIFF(second, due, submitted)", "ABS(DATEDIFF(second, due, submitted))"),

@@ -25,6 +25,17 @@ DELETE = (
     "    DELETE FROM sis_lms.latest USING stage WHERE latest.assignment_id = stage.assignment_id;\n"
 )
 QUALIFY = "\n    QUALIFY ROW_NUMBER() OVER (PARTITION BY assignment_id ORDER BY day DESC) = 1"
+NEW = "    WHERE assignment_id NOT IN (SELECT assignment_id FROM sis_lms.latest)"
+BOTH = "UNION ALL SELECT * FROM sis_lms.arrived"
+
+
+def changed(columns: str) -> str:
+    """An upsert that updates some columns of what is there, and adds what is new."""
+    update = (
+        f"    UPDATE sis_lms.latest SET {columns} FROM stage\n"
+        "    WHERE latest.assignment_id = stage.assignment_id;\n"
+    )
+    return COPY + UPSERT.replace(DELETE, update).replace("* FROM stage", f"* FROM stage\n{NEW}")
 
 
 def reference(data: Data) -> dict[str, object]:
@@ -81,8 +92,18 @@ Redshift enforces no primary key, so nothing else would have warned you.""",
         "first-day": "You kept the first day of each assignment, not the last.",
         "replaced": "What did not arrive again has gone. It should stay as it was.",
         "summed": "These are the requests of the whole week. Those of the last day are wanted.",
-        "late-delete": "Assignments that were visited again are gone: you deleted after the "
-        "insert, and that took the new rows too.",
+        "late-delete": "Assignments that were visited again are gone: they were deleted and not "
+        "inserted after that.",
+        "fullest": "You kept the day with the most requests of each assignment, not the last.",
+        "added": "The requests of the day before were added. The last day's replace them.",
+        "only-new": "New assignments are added, but those that were visited again have kept their "
+        "old row.",
+        "only-day": "The days are right, but the requests are still those of the day before.",
+        "only-arrived": "`sis_lms.latest` holds what arrived alone. Begin with a copy of "
+        "`sis_lms.seen`.",
+        "all-rows": "Both tables stand in it, one below the other. What arrived should replace.",
+        "apart": "The largest day and the largest number of requests need not be of the same row. "
+        "Keep the row of the last day.",
         "nothing": "That is still the copy of `sis_lms.seen`. Nothing has been upserted.",
     },
     wrong=(
@@ -120,6 +141,20 @@ Redshift enforces no primary key, so nothing else would have warned you.""",
                 'FROM stage"', "FROM stage;\n" + DELETE.rstrip("\n;") + '"'
             ),
             "late-delete",
+        ),
+        (swapped("ORDER BY day DESC", "ORDER BY requests DESC"), "fullest"),
+        (changed("day = stage.day, requests = latest.requests + stage.requests"), "added"),
+        (changed("day = stage.day"), "only-day"),
+        (COPY + UPSERT.replace(DELETE, "").replace("FROM stage", f"FROM stage\n{NEW}"), "only-new"),
+        (COPY.replace("sis_lms.seen", "sis_lms.arrived"), "only-arrived"),
+        (COPY.replace("sis_lms.seen", f"sis_lms.seen {BOTH}"), "all-rows"),
+        (
+            COPY.replace(
+                "SELECT * FROM sis_lms.seen",
+                "SELECT assignment_id, max(day) AS day, max(requests) AS requests\n"
+                f"    FROM (SELECT * FROM sis_lms.seen {BOTH}) u GROUP BY 1",
+            ),
+            "apart",
         ),
         (COPY, "nothing"),
     ),

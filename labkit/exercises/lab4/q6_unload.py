@@ -68,11 +68,12 @@ does not move it.""",
         "one-folder": "All lies in one folder. `PARTITION BY` makes one a semester.",
         "left-out": "The files have no column `semester_id`: `PARTITION BY` takes it out, unless "
         "you say `INCLUDE`.",
-        "text": "These are text files with `|` between the values, which is what UNLOAD writes "
-        "unless you say `FORMAT AS PARQUET`.",
+        "text": "These are text files, not Parquet. UNLOAD writes text, with `|` between the "
+        "values, unless you say `FORMAT AS PARQUET`.",
         "withdrawn": "Those who withdrew are in it as well.",
         "mean": "That is the mean. One score where the point slipped moves it.",
         "by-course": "The folders should be semesters.",
+        "best": "That is the best score of each course. The median was asked for.",
         "whole": "The scores have lost their decimals.",
     },
     wrong=(
@@ -84,7 +85,11 @@ does not move it.""",
         (swapped(" WHERE letter_grade <> ''W''", ""), "withdrawn"),
         (swapped("MEDIAN", "AVG"), "mean"),
         (swapped("PARTITION BY (semester_id)", "PARTITION BY (course_id)"), "by-course"),
+        (swapped("(semester_id)", "(course_id, semester_id)"), "by-course"),
         (swapped("MEDIAN(score)", "MEDIAN(score)::int"), "whole"),
+        (swapped("MEDIAN(score)", "ROUND(MEDIAN(score))"), "whole"),
+        (swapped("MEDIAN(score)", "ROUND(MEDIAN(score), 1)"), "rounded"),
+        (swapped("MEDIAN(score)", "MAX(score)"), "best"),
     ),
     right=(
         swapped("''W''", "''W'' AND letter_grade IS NOT NULL").replace(

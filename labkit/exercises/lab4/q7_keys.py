@@ -12,12 +12,18 @@ CODE = """lab.warehouse(\"\"\"
     DROP TABLE IF EXISTS sis_lms.mark;
     CREATE TABLE sis_lms.mark DISTKEY(student_id) SORTKEY(semester_id) AS
     SELECT student_id, course_id, semester_id, score FROM sis.course_outcome\"\"\")"""
+HELD = f"""SELECT count(DISTINCT student_id) AS students, count(DISTINCT course_id) AS courses,
+    count(DISTINCT semester_id) AS semesters, count(score) AS scores FROM {TABLE}"""
 
 
 def reference(data: Data) -> dict[str, object]:
-    """The same keys on all data, and as many rows as there are outcomes."""
+    """The same keys on all data, as many rows as there are outcomes, and what they hold."""
+    made = data.course_outcome
+    held = [made[one].nunique() for one in ("student_id", "course_id", "semester_id")]
+    columns = ["students", "courses", "semesters", "scores"]
+    rows = {"columns": columns, "rows": [[*held, int(made.score.count())]]}
     keys = {"distribution": "KEY(student_id)", "sort_key": "semester_id"}
-    return {"table": keys | {"rows": len(data.course_outcome)}, "moves": []}
+    return {"table": keys | {"rows": len(made)}, "moves": [], "held": rows}
 
 
 swapped = swapper(CODE)
@@ -30,7 +36,11 @@ new table `sis_lms.mark`. Two questions will be asked of it all day. One joins i
 `sis_lms.person` on `student_id`, and should move no row to another slice; do not keep the table on
 every node for that. The other wants the marks of one semester, and should not read the blocks of
 others. Choose the key of distribution and the sort key.""",
-    reads={"table": State("placed", TABLE), "moves": State("moves", JOIN)},
+    reads={
+        "table": State("placed", TABLE),
+        "moves": State("moves", JOIN),
+        "held": State("warehouse", HELD),
+    },
     starter="# lab.warehouse(...) makes sis_lms.mark",
     answer=CODE,
     reference=reference,
@@ -63,6 +73,19 @@ used. A good sort key stands in `WHERE`.""",
         "auto": "You left the distribution to Redshift. For this join, say the key yourself.",
         "neither": "The table is there without keys, so Redshift chooses by itself. Say both: the "
         "key of distribution, and the sort key.",
+        "first-of-two": "An interleaved key gives each of its columns the same weight. The second "
+        "question limits the semester alone.",
+        "sort-score": "The distribution is right. Who asks for one semester is not helped by rows "
+        "sorted by something else.",
+        "neither-fits": "Neither key fits its question yet: rows are distributed by what is "
+        "joined, and sorted by what a question limits.",
+        "even-unsorted": "Dealt out evenly, the join has to send rows. And there is no sort key.",
+        "all-unsorted": "Nothing moves, but each node keeps all marks. And there is no sort key.",
+        "twice": "There are more rows than in `sis.course_outcome`.",
+        "kind-dict": "`sis_lms.mark` has no rows yet.",
+        "kind-table": "A column is missing: `student_id`, `course_id`, `semester_id` and `score` "
+        "were asked for.",
+        "kind-list": "`sis_lms.mark` has no column `student_id` that could be joined.",
         "part": "These are not all rows of `sis.course_outcome`.",
     },
     wrong=(
@@ -88,9 +111,29 @@ used. A good sort key stands in `WHERE`.""",
         (swapped("DISTKEY(student_id) ", ""), "auto"),
         (swapped("DISTKEY(student_id) SORTKEY(semester_id) ", ""), "neither"),
         (
+            swapped("SORTKEY(semester_id)", "INTERLEAVED SORTKEY(semester_id, student_id)"),
+            "first-of-two",
+        ),
+        (swapped("SORTKEY(semester_id)", "SORTKEY(score)"), "sort-score"),
+        (
+            swapped(
+                "DISTKEY(student_id) SORTKEY(semester_id)", "DISTKEY(course_id) SORTKEY(student_id)"
+            ),
+            "neither-fits",
+        ),
+        (swapped("DISTKEY(student_id) SORTKEY(semester_id)", "DISTSTYLE EVEN"), "even-unsorted"),
+        (swapped("DISTKEY(student_id) SORTKEY(semester_id)", "DISTSTYLE ALL"), "all-unsorted"),
+        (
             swapped(" FROM sis.course_outcome", " FROM sis.course_outcome WHERE semester_id = 8"),
             "part",
         ),
+        (
+            swapped(" FROM sis.course_outcome", " FROM sis.course_outcome WHERE score >= 0"),
+            "part",
+        ),
+        (f'{CODE}\nlab.warehouse("INSERT INTO {TABLE} SELECT * FROM {TABLE}")', "twice"),
+        (swapped(", score FROM", " FROM"), "kind-table"),
+        (f'{CODE}\nlab.warehouse("TRUNCATE {TABLE}")', "kind-dict"),
     ),
     right=(
         swapped(

@@ -15,7 +15,10 @@ JOIN = """SELECT c.department_name, s.enroll_status, count(*) AS submissions,
     JOIN star.course c ON c.course_id = f.course_id
     GROUP BY c.department_name, s.enroll_status"""
 COUNTS = """SELECT (SELECT count(*) FROM star.student) AS students,
-    (SELECT count(*) FROM star.course) AS courses"""
+    (SELECT count(*) FROM star.course) AS courses,
+    (SELECT count(DISTINCT admit_type) FROM star.student) AS types,
+    (SELECT count(DISTINCT course_name) FROM star.course) AS names,
+    (SELECT max(submitted_on) - min(submitted_on) FROM star.submission) AS span"""
 WEEKS = ("2020-09-28", "2020-10-05", "2020-10-12")
 CODE = """lab.warehouse(\"\"\"
     DROP SCHEMA IF EXISTS star CASCADE;
@@ -51,7 +54,16 @@ def reference(data: Data) -> dict[str, object]:
         mean=("score", "mean"),
         days=("submitted_at", lambda moments: moments.str[:10].nunique()),
     )
-    counts = pd.DataFrame({"students": [len(students)], "courses": [len(courses)]})
+    days = pd.to_datetime(facts.submitted_at.str[:10])
+    counts = pd.DataFrame(
+        {
+            "students": [len(students)],
+            "courses": [len(courses)],
+            "types": [students.admit_type.nunique()],
+            "names": [courses.course_name.nunique()],
+            "span": [(days.max() - days.min()).days],
+        }
+    )
     keys = {"distribution": "KEY(student_id)", "sort_key": "submitted_on"}
     fact = keys | {"rows": len(facts)}
     return {"fact": fact, "moves": [], "answer": table.reset_index(), "dimensions": counts}
@@ -118,6 +130,17 @@ each of their submissions, and no key in Redshift would have refused it.""",
         "capped": "You made scores above 100 to 100. Nobody knows what they were: NULL says so.",
         "dropped": "Submissions are missing. A score above 100 is a slip, but the submission is "
         "there: keep the row, with NULL.",
+        "no-key": "The fact is not distributed by `student_id`.",
+        "other-sort": "The fact is sorted by something else first. `submitted_on` was asked for.",
+        "zero": "You made scores above 100 to 0. Nobody knows what they were: NULL says so.",
+        "moment": "`submitted_on` is a moment. A date was asked for.",
+        "doubled": "Submissions stand in the fact twice. Some students stand in `sis.student` "
+        "twice, and the fact needs no join with it.",
+        "kind-dict": "`star.submission` is not there, or has no rows.",
+        "kind-list": "The three tables cannot be joined yet: is each of them there, with the "
+        "columns that the task names?",
+        "kind-table": "The tables are there, but a column is missing or not of its type: "
+        "`admit_type`, `course_name`, and `submitted_on`, which is a date.",
         "graded": "`submitted_on` should say when it was handed in, not when it was graded.",
     },
     wrong=(
@@ -142,6 +165,27 @@ each of their submissions, and no key in Redshift would have refused it.""",
             "dropped",
         ),
         (swapped("d.submitted_at", "d.graded_at"), "graded"),
+        (
+            swapped("star.submission DISTKEY(student_id)", "star.submission DISTSTYLE EVEN"),
+            "no-key",
+        ),
+        (swapped("SORTKEY(submitted_on)", "SORTKEY(student_id, submitted_on)"), "other-sort"),
+        (swapped("THEN f.score END", "THEN f.score ELSE 0 END"), "zero"),
+        (swapped("TO_DATE(d.submitted_at, 'YYYY-MM-DD')", "d.submitted_at::timestamp"), "moment"),
+        (
+            swapped("TO_DATE(d.submitted_at, 'YYYY-MM-DD')", "LEFT(d.submitted_at, 10)"),
+            "kind-table",
+        ),
+        (swapped("enroll_status, admit_type", "enroll_status"), "kind-table"),
+        (swapped("BETWEEN '2020-09-28' AND '2020-10-12'", "= '2020-09-28'"), "exports"),
+        (
+            swapped(
+                "submission_fact f\n",
+                "submission_fact f JOIN sis.student s ON s.student_id = f.user_id\n",
+            ),
+            "doubled",
+        ),
+        (f'{CODE}\nlab.warehouse("DROP TABLE star.course")', "kind-list"),
     ),
     right=(
         swapped("star.student DISTKEY(student_id)", "star.student DISTSTYLE ALL"),
