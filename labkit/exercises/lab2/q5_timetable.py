@@ -103,6 +103,10 @@ that says where they are and how to read them.""",
         "`last_name` are needed.",
         "key": "The names belong to no teacher of these lectures. Which columns say the same in "
         "both tables?",
+        "full-names": "These are first and last names. `last_name` alone was asked for.",
+        "everyone": "Each lecture stands there with several teachers: the join lacks its "
+        "condition, `staff_id = faculty_id`.",
+        "part": "Some lectures are missing. All semesters were asked for.",
         "twice": "Each lecture stands there twice: the table's folder holds two results. A job "
         "with `overwrite=True` clears it first.",
         "filled": "A name was made up for the lectures without a teacher. It should be missing.",
@@ -127,6 +131,22 @@ that says where they are and how to read them.""",
             "filled",
         ),
         (ctas(SELECT.replace("f.last_name", "f.first_name AS last_name")), "first-names"),
+        (ctas(SELECT.replace("f.last_name", "coalesce(f.last_name, '') AS last_name")), "filled"),
+        (
+            ctas(
+                SELECT.replace("f.last_name", "concat(f.first_name, ' ', f.last_name) AS last_name")
+            ),
+            "full-names",
+        ),
+        (
+            ctas(
+                SELECT.replace("LEFT JOIN", "CROSS JOIN").replace(
+                    " ON f.faculty_id = c.staff_id", ""
+                )
+            ),
+            "everyone",
+        ),
+        (ctas(f"{SELECT} WHERE c.semester_id = 7"), "part"),
     ),
     right=(
         job(JOB.replace("LEFT_JOIN", "OUTER_JOIN").replace('"last_name"', '"last_name", "title"')),

@@ -18,6 +18,10 @@ JOIN = """    step(
         secondInput={"DataCatalogInputDefinition": level},
     ),
 """
+GENDER = '    step("UPPER_CASE", sourceColumn="gender"),\n'
+TRIM = '    step("REMOVE_COMBINED", removeLeadingAndTrailingWhitespace=True, **state),\n'
+OUTLIERS = '    step("REPLACE_OUTLIERS", replaceType="REPLACE_WITH_NULL", **gpa),\n'
+MASK = '    step("MASK_RANGE", sourceColumns=["last_name"], maskSymbol="#", start=1),\n'
 STEPS = f"""from labkit.recipes import step
 
 state = {{"sourceColumn": "home_state_name"}}
@@ -28,12 +32,8 @@ kept = [
 ]
 steps = [
     step("DELETE_DUPLICATE_ROWS"),
-    step("UPPER_CASE", sourceColumn="gender"),
-    step("REMOVE_COMBINED", removeLeadingAndTrailingWhitespace=True, **state),
-    step("CAPITAL_CASE", **state),
-    step("REPLACE_OUTLIERS", replaceType="REPLACE_WITH_NULL", **gpa),
-    step("MASK_RANGE", sourceColumns=["last_name"], maskSymbol="#", start=1),
-{JOIN}]
+{GENDER}{TRIM}    step("CAPITAL_CASE", **state),
+{OUTLIERS}{MASK}{JOIN}]
 """
 JOB = f"""lab.recipe.create("{NAME}", steps)
 lab.recipe.publish("{NAME}")
@@ -127,6 +127,16 @@ job can run each night from now on.""",
         "invented": "An impossible average became another number. Nobody knows that number: let it "
         "be missing.",
         "rows-removed": "Who has an impossible average is gone. Only the value should be.",
+        "gender": "`gender` should be in capitals.",
+        "untrimmed": "There are blanks around some of the states.",
+        "state-case": "The states should be written like *New York*: each word with a capital.",
+        "impossible": "A `cumulative_gpa` above 4 is still there. It should be missing.",
+        "namesakes": "Students who share a last name are gone. Who is the same student?",
+        "mask-none": "The last names can still be read.",
+        "mask-other": "Another sign than `#` covers the names.",
+        "mask-late": "Two letters of each name show. Only the first should.",
+        "key": "Nearly everybody's `ed_level_desc` is missing. Which column says the same as "
+        "`ed_level_id`?",
         "mask-all": "The first letter of the names should stay.",
         "mask-letters": "Not all letters are from a to z: look at the masked names again.",
         "no-job": "The table is nearly there, but there is no job `student-ready` that would write "
@@ -154,6 +164,23 @@ job can run each night from now on.""",
             ),
             "mask-letters",
         ),
+        (CODE.replace('"UPPER_CASE"', '"LOWER_CASE"'), "gender"),
+        (CODE.replace(GENDER, ""), "gender"),
+        (CODE.replace(TRIM, ""), "untrimmed"),
+        (CODE.replace('"CAPITAL_CASE"', '"UPPER_CASE"'), "state-case"),
+        (CODE.replace('"CAPITAL_CASE"', '"SENTENCE_CASE"'), "state-case"),
+        (CODE.replace(OUTLIERS, ""), "impossible"),
+        (
+            CODE.replace(
+                'step("DELETE_DUPLICATE_ROWS")',
+                'step("REMOVE_DUPLICATES", sourceColumn="last_name")',
+            ),
+            "namesakes",
+        ),
+        (CODE.replace(MASK, ""), "mask-none"),
+        (CODE.replace('maskSymbol="#"', 'maskSymbol="*"'), "mask-other"),
+        (CODE.replace("start=1", "start=2"), "mask-late"),
+        (CODE.replace('"key": "parent_highest_ed"', '"key": "student_id"'), "key"),
         (CTAS, "no-job"),
         (CODE.replace("    table=", '    version="LATEST_WORKING",\n    table='), "working"),
         (AFRESH + CODE.replace(f'\n    table="{TABLE}",', ""), "no-table"),
