@@ -57,11 +57,11 @@ def bars(rows: Sequence[tuple[str, float, str]], colour: str) -> str:
     lines = "".join(
         f'<span style="color:{QUIET}">{html.escape(name)}</span>'
         f'<span style="display:flex;align-items:center;gap:10px;white-space:nowrap">'
-        f'<span style="flex:none;width:calc({max(share, 0.003):.3f} * (100% - 110px));'
+        f'<span style="flex:none;width:calc({max(share, 0.003):.3f} * max(100% - 110px, 28px));'
         f'height:14px;border-radius:2px;background:{colour}"></span>{html.escape(word)}</span>'
         for name, share, word in rows
     )
-    columns = "grid-template-columns:fit-content(50%) minmax(0, 470px)"
+    columns = "grid-template-columns:fit-content(40%) minmax(0, 470px)"
     return f'<div style="display:grid;{columns};gap:4px 14px">{lines}</div>'
 
 
