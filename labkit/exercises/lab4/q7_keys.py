@@ -85,7 +85,6 @@ used. A good sort key stands in `WHERE`.""",
         "kind-dict": "`sis_lms.mark` has no rows yet.",
         "kind-table": "A column is missing: `student_id`, `course_id`, `semester_id` and `score` "
         "were asked for.",
-        "kind-list": "`sis_lms.mark` has no column `student_id` that could be joined.",
         "part": "These are not all rows of `sis.course_outcome`.",
     },
     wrong=(
