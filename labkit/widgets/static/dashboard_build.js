@@ -15,7 +15,7 @@ function buildPane(get, send, own) {
         button("Taller", () => edit("resize", { rows: visual.place.rows + 3 }), { class: "lk-plain", title: "Taller" }, "⤓"),
         button("Lower", () => edit("resize", { rows: visual.place.rows - 3 }), { class: "lk-plain", title: "Lower", disabled: visual.place.rows <= 6 }, "⤒"),
         h("span", { class: "lk-grow" }),
-        button("Duplicate visual", () => edit("duplicate"), { class: "lk-plain", title: "Duplicate" }, copyMark()),
+        button("Duplicate visual", (click) => click.detail < 2 && edit("duplicate"), { class: "lk-plain", title: "Duplicate" }, copyMark()),
         remover("Delete visual", () => edit("delete"), { title: "Delete" }))),
     visual.fixed ? h("p", { class: "lk-quiet lk-small lk-db-pad" }, `The fields of a ${visual.label.toLowerCase()} are changed by code; its title and its place here.`)
       : [typesGrid(visual, get, edit), h("div", { class: "lk-db-wells" }, visual.wells.map((w) => wellView(w, visual, get, edit, own))), asideView(visual, edit), orderView(visual, edit)],

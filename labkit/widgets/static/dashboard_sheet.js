@@ -12,7 +12,7 @@ function sheetView(get, send, own) {
         h("div", { class: `lk-db-grid ${own.narrow ? "lk-db-narrow" : ""}` }, sheet.visuals.map((v) => tile(v, get, send, own)))),
     own.insight && insightForm(sheet, get, own),
     h("div", { class: "lk-row lk-db-pad" },
-      button("Add visual", () => own.addVisual(), {}, "+ Visual"),
+      button("Add visual", (click) => click.detail < 2 && own.addVisual(), {}, "+ Visual"),
       button("Add insight", () => own.set({ insight: own.insight ? null : { kind: "Top ranked" } }), { "aria-expanded": String(Boolean(own.insight)) }, "+ Insight")),
   ];
 }
@@ -22,7 +22,7 @@ function sheetTabs(sheets, sheet, own) {
     own.naming === null ? tablist("Sheets", sheets.map((s) => [s.id, s.name]), sheet.id, (id) => own.goTo(id))
       : h("form", { class: "lk-row lk-grow lk-db-pad", onsubmit: (e) => { e.preventDefault(); own.edit("rename_sheet", { sheet: sheet.id, name: own.naming || sheet.name }, (done) => done && own.set({ naming: null })); } },
         h("input", { "aria-label": "Name of the sheet", autofocus: true, value: own.naming, oninput: (e) => (own.naming = e.target.value), onkeydown: (e) => { if (e.key === "Escape") own.set({ naming: null }); } }), h("button", { type: "submit" }, "Rename")),
-    button("Add sheet", () => own.edit("add_sheet"), { class: "lk-plain", title: "Add a sheet" }, "+"),
+    button("Add sheet", (click) => click.detail < 2 && own.edit("add_sheet"), { class: "lk-plain", title: "Add a sheet" }, "+"),
     button("Rename sheet", () => own.set({ naming: sheet.name }), { class: "lk-plain", title: "Rename this sheet" }, "✎"),
     sheets.length > 1 && remover("Delete sheet", () => own.edit("remove_sheet", { sheet: sheet.id }), { title: "Delete this sheet" }));
 }
