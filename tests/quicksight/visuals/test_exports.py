@@ -17,6 +17,7 @@ INTEGERS = {"admitted", "enrolled", "pageview_count", "user_id", "course_id", "s
 DECIMALS = {"cumulative_gpa", "first_year_gpa", "high_school_gpa", "parent_highest_ed"}
 #: What these definitions ask for and the data leaves out.
 LEFT_OUT = {
+    "A table calculation's values of totals and collapsed groups.",
     "Dates are in UTC, not in America/New_York.",
     "The forecast's what-if scenario.",
     "Totals by another function than their measure's.",
