@@ -65,6 +65,7 @@ so `WHERE` leaves it out.""",
         (sql(SQL.replace("cumulative_gpa", "first_year_gpa")), "first-year"),
         (sql(SQL.replace("NOT BETWEEN", "BETWEEN").replace(" OR ", " AND ")), "inside"),
         (sql(SQL.replace("AND 4", "AND 3")), "high"),
+        (sql(SQL.replace("AND 4", "AND 3.5")), "rows-more"),
         (
             sql(SQL.replace("student_id, high_school_gpa, cumulative_gpa", "count(*) AS students")),
             "count",
