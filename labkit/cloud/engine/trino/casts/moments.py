@@ -24,23 +24,25 @@ def _clock(sql: str, source: Type, target: Type) -> str:
 
 def rescaled(sql: str, source: Type, target: Type) -> str:
     """Fewer digits of a second round half up; text is rounded, too."""
-    digits, before = (int(str(kind.args[0])) if kind.args else 3 for kind in (target, source))
-    if digits >= min(before, 6):
-        return plain(sql, source, target)
-    unit = 10 ** (6 - digits)
-    micros = f"epoch_us(CAST({sql} AS TIMESTAMP))"
-    return f"make_timestamp(CAST(floor(({micros} + {unit // 2}) / {unit}) AS BIGINT) * {unit})"
+    micros = _rounded(f"CAST({sql} AS TIMESTAMP)", source, target)
+    return f"make_timestamp({micros})" if micros else plain(sql, source, target)
 
 
 def rescaled_time(sql: str, source: Type, target: Type) -> str:
     """A time of fewer digits; what rounds up to midnight is 00:00."""
+    micros = _rounded(f"DATE '1970-01-01' + {sql}", source, target)
+    if not micros:
+        return plain(sql, source, target)
+    return f"CAST(make_timestamp({micros} % 86400000000) AS TIME)"
+
+
+def _rounded(moment: str, source: Type, target: Type) -> str:
+    """A moment's microseconds, rounded; nothing where the target has as many digits."""
     digits, before = (int(str(kind.args[0])) if kind.args else 3 for kind in (target, source))
     if digits >= min(before, 6):
-        return plain(sql, source, target)
+        return ""
     unit = 10 ** (6 - digits)
-    micros = f"epoch_us(DATE '1970-01-01' + {sql})"
-    rounded = f"CAST(floor(({micros} + {unit // 2}) / {unit}) AS BIGINT) * {unit} % 86400000000"
-    return f"CAST(make_timestamp({rounded}) AS TIME)"
+    return f"CAST(floor((epoch_us({moment}) + {unit // 2}) / {unit}) AS BIGINT) * {unit}"
 
 
 def rescaled_zoned(sql: str, source: Type, target: Type) -> str:
