@@ -8,6 +8,7 @@ import urllib.parse
 import urllib.request
 
 import pytest
+from botocore.exceptions import ClientError
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
@@ -91,6 +92,10 @@ def test_tls_at_the_same_port(cloud, client):
     secured.put_object(Bucket="by-tls", Key="k", Body=body)
     assert plain.get_object(Bucket="by-tls", Key="k")["Body"].read() == body
     assert secured.get_object(Bucket="by-tls", Key="k")["Body"].read() == body
+    bring = {"SSECustomerAlgorithm": "AES256", "SSECustomerKey": "k" * 32}
+    for one, why in ((secured, "does not encrypt with"), (plain, "over a secure connection")):
+        with pytest.raises(ClientError, match=why):
+            one.put_object(Bucket="by-tls", Key="c", Body=b"c", **bring)
     asked = secured.generate_presigned_url("get_object", {"Bucket": "by-tls", "Key": "k"})
     with urllib.request.urlopen(asked, context=ssl.create_default_context(cafile=trust)) as got:
         assert got.read() == body

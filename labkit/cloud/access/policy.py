@@ -73,14 +73,10 @@ def authorize_s3(cloud: Cloud, request: Request) -> None:
 
     Raises:
         AwsError: ``AccessDenied``, KMS's own refusal of the object's key, or ``InvalidRequest``
-            for a key that the client brings.
+            or ``NotImplemented`` for a key that the client brings.
     """
     if any("SERVER_SIDE_ENCRYPTION_CUSTOMER" in name for name in request.environ):
-        raise AwsError(
-            "InvalidRequest",
-            "Requests specifying Server Side Encryption with Customer provided keys must be made "
-            "over a secure connection.",
-        )
+        raise _clients_key(request.environ["wsgi.url_scheme"])
     keys, record = request_keys(cloud, request), find_bucket(cloud, request.bucket)
     if request.principal is ANONYMOUS and request.bucket and record is None:
         raise AwsError("NoSuchBucket", "The specified bucket does not exist", 404)
@@ -93,6 +89,18 @@ def authorize_s3(cloud: Cloud, request: Request) -> None:
     for action, key_arn, bucket, key in _key_uses(cloud, request):
         arn = arn_of(bucket, key)
         use_for_object(cloud, request.principal, action, key_arn, arn)
+
+
+def _clients_key(scheme: str) -> AwsError:
+    """The refusal of a key that the client brings: S3's own of plain HTTP, ours by TLS."""
+    if scheme == "https":
+        words = "The local AWS does not encrypt with customer provided keys."
+        return AwsError("NotImplemented", words, 501)
+    return AwsError(
+        "InvalidRequest",
+        "Requests specifying Server Side Encryption with Customer provided keys must be made "
+        "over a secure connection.",
+    )
 
 
 def _granted_in_headers(request: Request) -> str:
