@@ -1538,3 +1538,12 @@ SELECT CAST(ROW(1, 2) AS ROW(a bigint, A double)).a
 
 SELECT m.id, m.labels FROM (VALUES 1, 2, 3, 4, 5, 6) t(id) MATCH_RECOGNIZE (ORDER BY id MEASURES RUNNING array_agg(CLASSIFIER()) AS labels ALL ROWS PER MATCH PATTERN (^(A | B | C)* (LAST_A | LAST_B | LAST_C)$) DEFINE LAST_A AS sum(A.id) + id = sum(B.id) AND sum(B.id) = sum(C.id), LAST_B AS sum(B.id) + id = sum(A.id) AND sum(A.id) = sum(C.id), LAST_C AS sum(C.id) + id = sum(A.id) AND sum(A.id) = sum(B.id)) AS m
 --> [["1", "[A]"], ["2", "[A, B]"], ["3", "[A, B, C]"], ["4", "[A, B, C, C]"], ["5", "[A, B, C, C, B]"], ["6", "[A, B, C, C, B, LAST_A]"]]
+
+SELECT x, rank() OVER (ORDER BY x DESC NULLS FIRST) FROM (VALUES 1e0, nan(), NULL) t(x) ORDER BY x NULLS FIRST
+--> [[null, "1"], ["NaN", "3"], ["1.0", "2"]]
+
+SELECT DISTINCT x, sum(x) OVER (ORDER BY x NULLS FIRST RANGE BETWEEN 1 PRECEDING AND CURRENT ROW) FROM (VALUES REAL '1', REAL '2', NULL) t(x) ORDER BY x DESC NULLS FIRST
+--> [[null, null], ["2.0", "3.0"], ["1.0", "1.0"]]
+
+SELECT max(x), max_by(k, x), max(x, 1), max_by(k, x, 1), array_max(array_agg(x)), max(ROW(k, x)) FILTER (WHERE x IS NOT NULL) FROM (VALUES (1, ARRAY[1e0]), (1, ARRAY[nan()]), (1, NULL)) t(k, x)
+--> [["[1.0]", "1", "[[1.0]]", "[1]", null, "{field0=1, field1=[1.0]}"]]

@@ -23,7 +23,7 @@ _BACKWARD = {
 def frame_of(frame: tree.Frame, window: tree.Window, scope: Scope, order_scope: Scope) -> str:
     """A frame of a window whose order is known, and read in a scope that may be another."""
     _check_kinds(frame, scope)
-    ranged = frame.unit == "RANGE" and bool(frame.first[1] or frame.last[1])
+    ranged = is_measured(frame)
     if (ranged or frame.unit == "GROUPS") and not window.order_by:
         words = "PRECEDING or FOLLOWING " if ranged else ""
         message = f"Window frame of type {frame.unit} {words}requires ORDER BY"
@@ -32,6 +32,11 @@ def frame_of(frame: tree.Frame, window: tree.Window, scope: Scope, order_scope: 
         _check_order(frame, window, scope, order_scope)
     first, last = (_bound(frame, bound, scope) for bound in (frame.first, frame.last))
     return f"{frame.unit} BETWEEN {first} AND {last}"
+
+
+def is_measured(frame: tree.Frame) -> bool:
+    """Whether it tells distances along the order."""
+    return frame.unit == "RANGE" and bool(frame.first[1] or frame.last[1])
 
 
 def _check_kinds(frame: tree.Frame, scope: Scope) -> None:

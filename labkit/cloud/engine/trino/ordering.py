@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.functions.equality import is_keyed
+from labkit.cloud.engine.trino.functions.unordered import holds_nan
 from labkit.cloud.engine.trino.grouping import canonical, is_aggregate, walk
 from labkit.cloud.engine.trino.scope import Field, Output, Scope, Typed, qualified_parts
 from labkit.cloud.engine.trino.select_list import Item
@@ -114,8 +115,9 @@ def order_of(
         sort_term(value, term, scope)
         if isinstance(meant, tree.Literal):
             continue
-        at = meant if isinstance(meant, int) and not is_keyed(value.type) else None
-        found.append((term_key(value), term, at))
+        keyed = is_keyed(value.type) or (term.nulls_first and holds_nan(value.type))
+        at = meant if isinstance(meant, int) and not keyed else None
+        found.append((term_key(value, nulls_first=term.nulls_first), term, at))
     return found
 
 

@@ -98,7 +98,8 @@ def _assembled(
         terms = [f"k{at} {direction(item)}" for at, (_, item, _) in enumerate(order)]
     word = "SELECT"
     if node.distinct:
-        word = f"SELECT {_distinct(columns)}"
+        keyed = not visible and any(at is None for _, _, at in order)
+        word = f"SELECT {_distinct(columns, keyed=keyed)}"
         for f in columns:
             scope.state.uses[-1].update(f.uses)
             if not comparable(f.type):
@@ -107,8 +108,9 @@ def _assembled(
     return Output(f"{word} {', '.join(listed)} {source}".rstrip(), fields), terms
 
 
-def _distinct(columns: Sequence[Field]) -> str:
-    if not any(is_keyed(f.type) for f in columns):
+def _distinct(columns: Sequence[Field], *, keyed: bool) -> str:
+    """``keyed``: the rows are sorted by something else than a column."""
+    if not keyed and not any(is_keyed(f.type) for f in columns):
         return "DISTINCT"
     return f"DISTINCT ON ({', '.join(sort_key(f.sql, f.type) for f in columns)})"
 

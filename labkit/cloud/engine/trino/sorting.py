@@ -10,15 +10,17 @@ from collections.abc import Sequence
 
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.comparisons import orderable, sort_key
+from labkit.cloud.engine.trino.functions.unordered import holds_nan, nan_least
 from labkit.cloud.engine.trino.scope import Scope, Typed
 from labkit.cloud.engine.types import UNKNOWN
 
 _CONSTANT = re.compile(r"\(*(?:'(?:[^']|'')*'|[-+]?[\d.]+|NULL|true|false)\)*")
 
 
-def sort_term(value: Typed, item: tree.SortItem, scope: Scope) -> str:
+def sort_term(value: Typed, item: tree.SortItem, scope: Scope, *, measured: bool = False) -> str:
     """One term of ORDER BY; NULL is last unless it is told otherwise, both ways.
 
+    ``measured``: distances are told along it, so that it must stay a number or a moment.
     Source: https://trino.io/docs/current/sql/select.html#order-by-clause
     """
     if not orderable(value.type) and value.type != UNKNOWN:
@@ -27,12 +29,14 @@ def sort_term(value: Typed, item: tree.SortItem, scope: Scope) -> str:
             f"Type {value.type} is not orderable, and therefore cannot be used in ORDER BY: {text}"
         )
         raise scope.fail(item.value, "TYPE_MISMATCH", message)
-    return f"({term_key(value)}) {direction(item)}"
+    first = item.nulls_first and not measured
+    return f"({term_key(value, nulls_first=first)}) {direction(item)}"
 
 
-def term_key(value: Typed) -> str:
+def term_key(value: Typed, *, nulls_first: bool) -> str:
     """What to sort by. DuckDB refuses constants, or takes them for a column's number."""
-    key = sort_key(value.sql, value.type)
+    first = nulls_first and holds_nan(value.type)
+    key = (nan_least if first else sort_key)(value.sql, value.type)
     return f"CAST({key} AS VARCHAR)" if _CONSTANT.fullmatch(key) else key
 
 

@@ -11,7 +11,7 @@ from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.aggregates import aggregate_sql, misplaced
 from labkit.cloud.engine.trino.arguments import resolved_call
 from labkit.cloud.engine.trino.comparisons import comparable, sort_key
-from labkit.cloud.engine.trino.frames import frame_of
+from labkit.cloud.engine.trino.frames import frame_of, is_measured
 from labkit.cloud.engine.trino.grouping import walk
 from labkit.cloud.engine.trino.library import kinds
 from labkit.cloud.engine.trino.once import changes
@@ -84,9 +84,11 @@ def _over(window: tree.Window, scope: Scope, function: str = "") -> str:
         keys = [_partition_key(key, around) for key in window.partition_by]
         parts.append(f"PARTITION BY {', '.join(sort_key(k.sql, k.type) for k in keys)}")
     if window.order_by:
+        measured = window.frame is not None and is_measured(window.frame)
+        keys = [_steady(order_scope.value(item.value), order_scope) for item in window.order_by]
         terms = (
-            sort_term(_steady(order_scope.value(item.value), order_scope), item, scope)
-            for item in window.order_by
+            sort_term(key, item, scope, measured=measured)
+            for key, item in zip(keys, window.order_by, strict=True)
         )
         parts.append(f"ORDER BY {', '.join(terms)}")
     if window.frame:

@@ -44,22 +44,41 @@ def _from_text(sql: str, source: Type, target: Type, *, shape: str, words: str) 
 
 
 def _text_to_timestamp(sql: str, source: Type, target: Type) -> str:
-    whole = Type("timestamp", (6,))
-    if target.args and int(str(target.args[0])) >= 6:
-        sql = f"trino_micros({sql})"
-    read = _from_text(sql, source, whole, shape=_TIMESTAMP, words=_VALUE.format(plain=target))
-    return rescaled(read, whole, target)
+    whole, words = Type("timestamp", (6,)), _VALUE.format(plain=target)
+    read = _from_text(_held(sql, target), source, whole, shape=_TIMESTAMP, words=words)
+    return rescaled(_rounded_up(read, sql, target), whole, target)
 
 
 def _text_to_time(sql: str, source: Type, target: Type) -> str:
     whole, words = Type("time", (6,)), _VALUE.format(plain=target)
-    read = _from_text(sql, source, whole, shape=rf"\s*{_CLOCK}\s*", words=words)
-    return rescaled_time(read, whole, target)
+    read = _from_text(_held(sql, target), source, whole, shape=rf"\s*{_CLOCK}\s*", words=words)
+    return rescaled_time(_rounded_up(read, sql, target), whole, target)
 
 
 def _text_to_zoned(sql: str, source: Type, target: Type) -> str:
     whole = Type("timestamptz", (6,))
-    return rescaled_zoned(f"trino_text_to_zoned({sql})", whole, target)
+    read = f"trino_text_to_zoned({_held(sql, target)})"
+    if _digits(target) == 6:
+        later = _rounded_up("(_z).instant", sql, target)
+        read = f"list_transform([{read}], lambda _z: trino_zoned({later}, (_z).zone))[1]"
+    return rescaled_zoned(read, whole, target)
+
+
+def _digits(target: Type) -> int:
+    return int(str(target.args[0])) if target.args else 3
+
+
+def _held(sql: str, target: Type) -> str:
+    """A text whose digits a type of more than microseconds would show: DuckDB has no more."""
+    return f"trino_micros({sql})" if _digits(target) > 6 else sql
+
+
+def _rounded_up(read: str, sql: str, target: Type) -> str:
+    """Microseconds, which DuckDB cuts off a text, as its next digit rounds them."""
+    if _digits(target) != 6:
+        return read
+    unit = f"CASE WHEN regexp_matches({sql}, '[.]\\d{{6}}[5-9]') THEN 1 ELSE 0 END"
+    return f"({read} + to_microseconds({unit}))"
 
 
 _DAY = r"\s*[+-]?\d{4,}-\d{1,2}-\d{1,2}"

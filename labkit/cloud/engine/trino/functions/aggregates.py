@@ -18,6 +18,7 @@ from labkit.cloud.engine.trino.functions.entry import (
     failure,
     over,
 )
+from labkit.cloud.engine.trino.functions.unordered import holds_nan, nan_least, nan_least_in
 from labkit.cloud.engine.trino.text import as_text
 
 _INTEGERS = "tinyint|smallint|integer|bigint"
@@ -48,9 +49,12 @@ def _from_above(p: str) -> str:
     return f"CASE WHEN {p} BETWEEN 0 AND 1 THEN least({p} - 1, -1e-300) ELSE {failed} END"
 
 
-def _ranked(x: str) -> str:
-    """A float's rank where NaN is the least."""
-    return f"CASE WHEN {x} IS NOT NULL THEN struct_pack(n := NOT isnan({x}), v := {x}) END"
+def _greatest(call: Any, args: Sequence[str]) -> str:
+    """DuckDB's own, but of arrays and rows that may hold NaN."""
+    kind = call.parameters[0]
+    return (
+        f"arg_max({args[0]}, {nan_least(args[0], kind)})" if holds_nan(kind) else f"max({args[0]})"
+    )
 
 
 def _moments(name: str) -> tuple[str, ...]:
@@ -82,15 +86,6 @@ AGGREGATES = (
         FLOATS,
         "max_by(T, #) -> T",
         "arg_max_null({0}, CASE WHEN isnan({1}) THEN '-Infinity' ELSE {1} END)",
-    ),
-    *over(FLOATS, "max(#, bigint) -> array(#)", f"arg_max({{0}}, {_ranked('{0}')}, {_SECOND})"),
-    *(
-        Entry(
-            f"max_by(T, {t}, bigint) -> array(T)",
-            f"arg_max(struct_pack(v := {{0}}), {_ranked('{1}')}, {_THIRD})",
-            "list_transform({agg}, lambda _e: _e.v)",
-        )
-        for t in FLOATS.split("|")
     ),
     *entries(
         ("any_value(T) -> T", "any_value({0})"),
@@ -130,15 +125,18 @@ AGGREGATES = (
         ("geometric_mean(double) -> double", "avg(ln({0}))", "exp({agg})"),
         ("listagg(varchar) -> varchar", "string_agg({0}, '')", "trino_bounded({agg})"),
         ("listagg(varchar, varchar) -> varchar", "string_agg({0}, {1})", "trino_bounded({agg})"),
-        ("max(T) -> T", "max({0})"),
+        ("max(T) -> T", _greatest),
         ("min(T) -> T", "min({0})"),
-        ("max(T, bigint) -> array(T)", f"max({{0}}, {_SECOND})"),
+        (
+            "max(T, bigint) -> array(T)",
+            nan_least_in(0, f"arg_max({{0}}, {{key}}, {_SECOND})"),
+        ),
         ("min(T, bigint) -> array(T)", f"min({{0}}, {_SECOND})"),
-        ("max_by(T, U) -> T", "arg_max_null({0}, {1})"),
+        ("max_by(T, U) -> T", nan_least_in(1, "arg_max_null({0}, {key})")),
         ("min_by(T, U) -> T", "arg_min_null({0}, {1})"),
         (
             "max_by(T, U, bigint) -> array(T)",
-            f"arg_max(struct_pack(v := {{0}}), {{1}}, {_THIRD})",
+            nan_least_in(1, f"arg_max(struct_pack(v := {{0}}), {{key}}, {_THIRD})"),
             "list_transform({agg}, lambda _e: _e.v)",
         ),
         (

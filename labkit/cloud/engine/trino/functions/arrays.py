@@ -22,6 +22,7 @@ from labkit.cloud.engine.trino.functions.entry import (
     over,
 )
 from labkit.cloud.engine.trino.functions.equality import equals_nothing
+from labkit.cloud.engine.trino.functions.unordered import greatest_of, holds_nan
 from labkit.cloud.engine.trino.text import cast_to_varchar
 
 
@@ -118,6 +119,13 @@ _ZIPS = tuple(
     for n in range(2, 6)
 )
 
+
+def _greatest(call: Any, args: Sequence[str]) -> str:
+    kind = call.parameters[0].element
+    found = greatest_of(args[0], kind) if holds_nan(kind) else f"list_max({args[0]})"
+    return f"trino_unless_missing({args[0]}, {found})"
+
+
 _LARGEST = "coalesce(list_max(list_filter({0}, lambda _e: NOT isnan(_e))), list_max({0}))"
 
 SCALARS = (
@@ -154,7 +162,7 @@ SCALARS = (
             (f"array_max(array({kind})) -> {kind}", f"trino_unless_missing({{0}}, {_LARGEST})")
             for kind in FLOATS.split("|")
         ),
-        ("array_max(array(T)) -> T", "trino_unless_missing({0}, list_max({0}))"),
+        ("array_max(array(T)) -> T", _greatest),
         ("array_min(array(T)) -> T", "trino_unless_missing({0}, list_min({0}))"),
         ("array_position(array(T), T) -> bigint", _equal("array_position", "trino_position")),
         ("array_remove(array(E), E) -> array(E)", _equal("array_remove", "trino_remove")),

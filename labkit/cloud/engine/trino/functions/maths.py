@@ -25,6 +25,7 @@ from labkit.cloud.engine.trino.functions.entry import (
     over,
     unless_null,
 )
+from labkit.cloud.engine.trino.functions.unordered import greatest_of, holds_nan
 from labkit.cloud.engine.trino.scope import Typed
 
 _INTEGERS = "tinyint|smallint|integer|bigint"
@@ -54,6 +55,8 @@ def _decimal_rest(call: Any, args: Sequence[str]) -> str:
 
 def _greatest(call: Any, args: Sequence[str]) -> str:
     """NaN is the largest number to DuckDB; here any number is greater."""
+    if call.returns.types and holds_nan(call.returns):
+        return unless_null(greatest_of("[{all}]", call.returns))(call, args)
     if call.returns.base not in ("real", "double"):
         return unless_null("greatest({all})")(call, args)
     numbers = ", ".join(f"nullif({arg}, 'NaN')" for arg in args)
