@@ -129,7 +129,7 @@ SELECT DISTINCT dt FROM orders ORDER BY dt DESC
 --> [["us"], ["eu"]]
 
 SELECT DISTINCT dt FROM orders ORDER BY order_id
---! EXPRESSION_NOT_IN_DISTINCT: line 1:41: For SELECT DISTINCT, ORDER BY expressions must appear in select list
+--! EXPRESSION_NOT_IN_DISTINCT: line 1:1: For SELECT DISTINCT, ORDER BY expressions must appear in select list
 
 SELECT dt, count(*) FROM orders GROUP BY GROUPING SETS ((dt), ()) ORDER BY dt
 --> [["eu", "2"], ["us", "2"], [null, "4"]]
@@ -1217,7 +1217,7 @@ SELECT a, sum(b) AS a FROM (VALUES (1, 2)) t(a, b) GROUP BY a ORDER BY a + 1
 --! AMBIGUOUS_NAME: line 1:72: Column 'a' is ambiguous
 
 SELECT DISTINCT upper(customer) AS customer FROM orders ORDER BY upper(customer)
---! EXPRESSION_NOT_IN_DISTINCT: line 1:66: For SELECT DISTINCT, ORDER BY expressions must appear in select list
+--! EXPRESSION_NOT_IN_DISTINCT: line 1:1: For SELECT DISTINCT, ORDER BY expressions must appear in select list
 
 SELECT 1 LIMIT 2
 --> [["1"]]
@@ -1547,3 +1547,9 @@ SELECT DISTINCT x, sum(x) OVER (ORDER BY x NULLS FIRST RANGE BETWEEN 1 PRECEDING
 
 SELECT max(x), max_by(k, x), max(x, 1), max_by(k, x, 1), array_max(array_agg(x)), max(ROW(k, x)) FILTER (WHERE x IS NOT NULL) FROM (VALUES (1, ARRAY[1e0]), (1, ARRAY[nan()]), (1, NULL)) t(k, x)
 --> [["[1.0]", "1", "[[1.0]]", "[1]", null, "{field0=1, field1=[1.0]}"]]
+
+SELECT DISTINCT qty, qty + order_id FROM orders ORDER BY qty + order_id
+--! EXPRESSION_NOT_IN_DISTINCT: line 1:1: For SELECT DISTINCT, ORDER BY expressions must appear in select list
+
+SELECT DISTINCT qty, qty + order_id FROM orders WHERE qty < 3 ORDER BY orders.qty + order_id DESC
+--> [["2", "4"], ["1", "2"]]

@@ -19,9 +19,12 @@ from labkit.cloud.engine.types import UNKNOWN
 
 
 def order_nodes_of(
-    order_by: Sequence[tree.SortItem], items: list[Item], scope: Scope
+    order_by: Sequence[tree.SortItem], items: list[Item], scope: Scope, *, distinct: bool
 ) -> list[tree.Expression | int]:
     """What each term means: a position in the SELECT list, or an expression.
+
+    After DISTINCT an expression that reads a name of the list is none of the list's own, which
+    read the FROM: https://github.com/trinodb/trino, TestDistinctWithOrderBy.
 
     Raises:
         QueryFailed: COLUMN_NOT_FOUND, an aggregate reads a column of the SELECT list.
@@ -33,7 +36,8 @@ def order_nodes_of(
             if read.name in names:
                 what = "output projection attribute from ORDER BY aggregation"
                 raise scope.fail(read, "COLUMN_NOT_FOUND", f"Invalid reference to {what}")
-    hidden = tuple(Field(items[at][1], UNKNOWN, "") for at in _hiding(items, scope))
+    hiding = [at for at, item in enumerate(items) if item[1]] if distinct else _hiding(items, scope)
+    hidden = tuple(Field(items[at][1], UNKNOWN, "") for at in hiding)
     return [_order_node(term, items, hidden, scope) for term in order_by]
 
 
@@ -109,7 +113,7 @@ def order_of(
             scope.state.uses[-1].update(columns[meant].uses)
         elif node.distinct:
             message = "For SELECT DISTINCT, ORDER BY expressions must appear in select list"
-            raise scope.fail(term, "EXPRESSION_NOT_IN_DISTINCT", message)
+            raise scope.fail(node, "EXPRESSION_NOT_IN_DISTINCT", message)
         else:
             value = inner.value(meant)
         sort_term(value, term, scope)

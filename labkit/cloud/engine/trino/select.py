@@ -46,7 +46,7 @@ def select(
     scope = replace(outer, fields=rows.fields, windows=dict(node.windows), drawn=[])
     source = _source(node, rows, scope)
     items = items_of(node, scope)
-    order_nodes = order_nodes_of(order_by, items, scope)
+    order_nodes = order_nodes_of(order_by, items, scope, distinct=node.distinct)
     if (
         node.group_by
         or node.having
