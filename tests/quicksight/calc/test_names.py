@@ -33,6 +33,7 @@ NAMED = {
     "sumOver({x}, [{y}, z], PRE_AGG)": ("x", "y", "z"),
     "periodToDateSum(x, d, MONTH)": ("x", "d"),
     "contains(t, 'a', CASE_INSENSITIVE)": ("t",),
+    "{c08f9029-26ae-4a4c-91bc-ffad52dc67e3.x} + {c08f9029.x}": ("x", "c08f9029.x"),
     "rank([sum(x) DESC, y ASC], [!{z}])": ("x", "y", "z"),
     "ifelse(a > ${p}, NULL, {NULL})": ("a", "NULL"),
     "dateDiff({MM}, {d}, 'MM')": ("MM", "d"),

@@ -1,12 +1,15 @@
 """QuickSight's expression language as a tree.
 
 The order of operations is parentheses, exponents, multiplication and division, addition and
-subtraction, comparisons, NOT, AND, OR. Source:
+subtraction, comparisons, NOT, AND, OR. A field is also named by its id, which begins with its
+table's: ``{c08f9029-26ae-4a4c-91bc-ffad52dc67e3.usage_date}``. Sources:
 https://docs.aws.amazon.com/quicksight/latest/user/arithmetic-and-comparison-operators.html
+https://github.com/aws-solutions-library-samples/cloud-intelligence-dashboards-framework
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -19,6 +22,7 @@ MOST_LEVELS = 60
 # Operators that take any number of operands.
 FLAT = ("AND", "OR", "+", "*")
 COMPARISONS = ("=", "<>", "!=", "<", "<=", ">", ">=")
+TABLE_ID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.(?=.)")
 
 
 @dataclass(frozen=True)
@@ -188,7 +192,7 @@ class _Reader:
             case "parameter":
                 return Parameter(word.text)
             case "field":
-                return Name(word.text, braced=True)
+                return Name(TABLE_ID.sub("", word.text), braced=True)
             case "name":
                 return self._call(word) if self._accept("(") else Name(word.text)
         if word.text == "(":

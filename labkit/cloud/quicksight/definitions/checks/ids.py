@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from labkit.cloud.quicksight.calc.errors import CalcSyntaxError
+from labkit.cloud.quicksight.calc.syntax import Name, parse
 from labkit.cloud.quicksight.definitions import walk
 from labkit.cloud.quicksight.definitions.judgement import Finding, Subject, check
 
@@ -92,8 +94,8 @@ def unique_fields(subject: Subject) -> Iterator[Finding]:
 
 @check
 def unique_parameters(subject: Subject) -> Iterator[Finding]:
-    """No two parameters share a name, in whatever case."""
-    for twice in _doubles(d["Name"].lower() for _, d in walk.declarations(subject.definition)):
+    """No two parameters share a name; AWS's Graviton dashboard has two that differ in case."""
+    for twice in _doubles(d["Name"] for _, d in walk.declarations(subject.definition)):
         yield Finding(f"ParameterDeclarations has duplicate Name {twice}")
 
 
@@ -101,7 +103,7 @@ def unique_parameters(subject: Subject) -> Iterator[Finding]:
 def unique_calculated_fields(subject: Subject) -> Iterator[Finding]:
     """A calculated field's name is unique on its data set; a column of the name is all it may be.
 
-    AWS's cost dashboards have a field ``usage_date`` that is ``{usage_date}``.
+    AWS's cost dashboards have a field ``usage_date`` that is ``{usage_date}``, by its id too.
     """
     every = subject.definition.get("CalculatedFields", ())
     named = [(each.get("DataSetIdentifier", ""), each["Name"]) for each in every]
@@ -109,8 +111,16 @@ def unique_calculated_fields(subject: Subject) -> Iterator[Finding]:
         yield Finding(f"CalculatedFields has duplicate Name {twice}")
     for (identifier, name), each in zip(named, every, strict=True):
         alike = name in (subject.columns.get(identifier) or {})
-        if alike and each["Expression"].strip() not in (name, f"{{{name}}}"):
+        if alike and not _is_named(each["Expression"], name):
             yield Finding(f"Calculated field {name} has the name of a column of {identifier}")
+
+
+def _is_named(expression: str, name: str) -> bool:
+    """Whether an expression is a field of the name and nothing else."""
+    try:
+        return parse(expression) in (Name(name), Name(name, braced=True))
+    except CalcSyntaxError:
+        return False
 
 
 def _unique(member: str, every: Iterable[Any]) -> Iterator[Finding]:
