@@ -20,7 +20,7 @@ from labkit.cloud.quicksight.render import THEMES, Theme
 from labkit.cloud.quicksight.render.axes import scale_of
 from labkit.cloud.quicksight.render.charts.tree_map import squarified
 from labkit.cloud.quicksight.render.conditions import color_for
-from labkit.cloud.quicksight.render.drawing import draw
+from labkit.cloud.quicksight.render.drawing import draw, to_svg
 from labkit.cloud.quicksight.render.expressions import Unreadable, evaluate
 from labkit.cloud.quicksight.render.geo import countries, folded, shapes_for, states
 from labkit.cloud.quicksight.render.scales import compact, linear, logarithmic
@@ -862,6 +862,32 @@ def test_a_high_row_ends_with_the_table() -> None:
     style = {"Height": 400, "TextWrap": "WRAP", "VerticalTextAlignment": "TOP"}
     found = draw(visual("Table", TableOptions={"CellStyle": style}), data, height_px=160)
     assert max(each.get_position()[1] for each in found.findobj(Text)) < 160
+
+
+LINKS = {
+    "words": ({"CustomTextContent": {"Value": "Open"}}, ["Case", "Open", "script:x", "17"]),
+    "sign": ({"CustomIconContent": {"Icon": "LINK"}}, ["Case", "\u2197", "script:x", "17"]),
+}
+
+
+@pytest.mark.parametrize(("content", "shown"), LINKS.values(), ids=LINKS)
+def test_an_address_in_a_table_is_a_link(content: Any, shown: list[str]) -> None:
+    case = dimension("GroupBy", "Case")
+    styled = {"LinkConfiguration": {"Content": content, "Target": "NEW_TAB"}}
+    option = {"FieldId": case.id, "URLStyling": styled}
+    data = rows(case, of=[("https://example.edu/1",), ("script:x",), ("17",)])
+    found = draw(visual("Table", FieldOptions={"SelectedFieldOptions": [option]}), data)
+    assert (texts(found)[-4:], found.warnings) == (shown, [])
+    assert to_svg(found).count('<a xlink:href="https://example.edu/1" target="_blank">') == 1
+
+
+def test_columns_that_stay_end_with_their_table() -> None:
+    fields = [dimension("Rows", f"A column {at}") for at in range(9)]
+    data = rows(*fields, measure("Values", "Sum"), of=[(*["Words"] * 9, 7)])
+    found = draw(visual("PivotTable"), data, width_px=500)
+    edges = [each.get_xy()[0] + each.get_width() for each in found.findobj(Rectangle)]
+    assert max(edges) <= 500
+    assert "Shows the first 8 of 10 columns." in found.warnings
 
 
 def test_a_low_chart_has_neither_legend_nor_titles() -> None:

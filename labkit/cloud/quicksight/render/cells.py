@@ -37,6 +37,7 @@ class Cell:
         field: the field that it is a value of.
         look: its own, where it has another than its row's.
         indent: how many pixels further in its words begin.
+        url: where its words lead on a page.
     """
 
     text: str
@@ -54,6 +55,7 @@ class Cell:
     field: Field | None = None
     look: Look | None = None
     indent: int = 0
+    url: str = ""
 
 
 @dataclass(frozen=True)

@@ -167,13 +167,15 @@ def _cell(sketch: Sketch, cell: Cell, look: Look, box: Box, ground: str) -> None
         at, side = (start - 5, "right") if cell.text else (x, align)
         sign = sketch.text(at, y, cell.icon[0], color=cell.icon[1], ha=side, size=style["size"])
         drawn = drawn if cell.text else [sign]
+    for each in drawn if cell.url else ():
+        each.set_url(cell.url)
     if cell.label:
         words = cell.text or (cell.icon or ("",))[0]
         sketch.mark(drawn[0], cell.label, words, cell.keys)
 
 
 def _widths(sketch: Sketch, grid: Grid, shown: Sequence[Sequence[Cell]]) -> list[float]:
-    """Each column as wide as its words; where that is too much the widest give way."""
+    """Each column as wide as its words; where that is too much the widest give way, then all."""
     count = max(map(len, shown))
     looks = [grid.header] * grid.heads + [grid.body] * len(shown)
     natural = [
@@ -198,9 +200,11 @@ def _widths(sketch: Sketch, grid: Grid, shown: Sequence[Sequence[Cell]]) -> list
     kept = count
     while sum(widths[:kept]) > room and kept > max(1, grid.fixed):
         kept -= 1
+    kept = max(1, min(kept, int(room / NARROW)))
     if kept < count:
         sketch.note(f"Shows the first {kept} of {count} columns.")
-    widths = widths[:kept]
+    over = max(1.0, sum(widths[:kept]) / room)
+    widths = [each / over for each in widths[:kept]]
     spare = room - sum(widths)
     if spare > 0 and kept and (kept < count or not grid.widths):
         share = min(spare / kept, 90)

@@ -18,6 +18,7 @@ from labkit.cloud.quicksight.render.honoured_parts import (
     LABELS,
     LEGEND,
     LINE_STYLE,
+    LINKS,
     MULTIPLES,
     NAME,
     NAMED_LABELS,
@@ -223,7 +224,10 @@ HONOURED: dict[str, dict[str, Any]] = {
         },
         "TotalOptions": TOTAL,
         "FieldOptions": {
-            "SelectedFieldOptions": "FieldId Width CustomLabel Visibility",
+            "SelectedFieldOptions": {
+                **dict.fromkeys(("FieldId", "Width", "CustomLabel", "Visibility"), ""),
+                "URLStyling": LINKS,
+            },
             "Order": "",
         },
         "TableInlineVisualizations": "DataBars",

@@ -63,6 +63,14 @@ REFERENCE: dict[str, Any] = {
         "FontConfiguration": FONT,
     },
 }
+LINKS: dict[str, Any] = {
+    "LinkConfiguration": {
+        "Content": {
+            "CustomTextContent": {"Value": "", "FontConfiguration": FONT},
+            "CustomIconContent": "Icon",
+        }
+    }
+}
 LINE_STYLE: dict[str, Any] = {
     "LineStyleSettings": "LineVisibility LineInterpolation LineStyle LineWidth",
     "MarkerStyleSettings": "MarkerVisibility MarkerShape MarkerSize MarkerColor",

@@ -20,7 +20,7 @@ STILL = frozenset(
     MapNavigation""".split()
 )
 # What is as it is drawn anyway: nothing there, QuickSight's choice, or its default
-AS_DRAWN = ("DISABLED", "NONE", "AUTO", "TABULAR", "DISABLE_OVERLAP", "VERTICAL")
+AS_DRAWN = ("DISABLED", "NONE", "AUTO", "TABULAR", "DISABLE_OVERLAP", "VERTICAL", "NEW_TAB")
 # What is in no picture of a type that does not honour the member, so that hiding it is nothing
 NEVER_THERE = frozenset(
     """GridLineVisibility AxisLineVisibility CategoryLabelVisibility TotalsVisibility

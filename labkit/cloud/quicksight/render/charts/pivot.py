@@ -19,9 +19,10 @@ from labkit.cloud.quicksight.render.charts.pivot_totals import (
     total_options,
 )
 from labkit.cloud.quicksight.render.charts.pivot_values import value_cells, without_metrics
-from labkit.cloud.quicksight.render.charts.table import field_options, stripes
+from labkit.cloud.quicksight.render.charts.table import stripes
 from labkit.cloud.quicksight.render.grid import draw_grid
 from labkit.cloud.quicksight.render.labels import full
+from labkit.cloud.quicksight.render.links import field_options
 from labkit.cloud.quicksight.render.registry import chart
 from labkit.cloud.quicksight.render.sketch import Sketch
 from labkit.cloud.quicksight.visuals.model import Field, Total

@@ -15,6 +15,7 @@ from labkit.cloud.quicksight.render.colors import mix
 from labkit.cloud.quicksight.render.conditions import color_for, icon_for
 from labkit.cloud.quicksight.render.grid import draw_grid
 from labkit.cloud.quicksight.render.labels import full
+from labkit.cloud.quicksight.render.links import field_options, link
 from labkit.cloud.quicksight.render.registry import chart
 from labkit.cloud.quicksight.render.scales import number, numbers
 from labkit.cloud.quicksight.render.sketch import Sketch
@@ -90,14 +91,6 @@ def _is_alone(icon: Mapping[str, Any]) -> bool:
     return bool(shown.get("IconDisplayOption") == "ICON_ONLY")
 
 
-def field_options(sketch: Sketch) -> dict[str, Mapping[str, Any]]:
-    """The visual's own options for its fields, by their ids."""
-    return {
-        each["FieldId"]: each
-        for each in sketch.option("FieldOptions", "SelectedFieldOptions", default=[])
-    }
-
-
 def _fields(sketch: Sketch) -> list[Field]:
     options = field_options(sketch)
     shown = [
@@ -120,7 +113,8 @@ def _head(sketch: Sketch, field: Field) -> Cell:
 
 
 def _cell(sketch: Sketch, field: Field, row: Mapping[str, Any]) -> Cell:
-    look = {"text": full(row[field.id], field, empty="")} | _conditional(sketch, field, row)
+    look = {"text": full(row[field.id], field, empty="")} | link(sketch, field, row[field.id])
+    look |= _conditional(sketch, field, row)
     return Cell(
         right=field.kind == "number",
         label=field.label,
