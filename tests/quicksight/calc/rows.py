@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from labkit.cloud.engine.types import Type, parse_type
-from labkit.cloud.quicksight.calc import Field, Scope, compile_field, grouped_select
+from labkit.cloud.quicksight.calc import Field, Scope, compile_field, with_derived
 
 NOW = dt.datetime(2024, 5, 6, 7, 8, 9, tzinfo=dt.UTC)
 PARAMETERS = {
@@ -70,11 +70,25 @@ def values_of(expression: str, by: str, condition: str = "") -> list[Any]:
     measure = compile_field(expression, scope)
     if measure.kind == "row":
         measure = Field(f"sum({measure.sql})", measure.type, "aggregate", measure.derived)
-    select = grouped_select(ORDERS, dimensions=dimensions, measures={"v": measure}, filters=filters)
+    select = _grouped(dimensions, measure, filters)
     order = ", ".join(f'"{name}" NULLS LAST' for name in dimensions)
     rows = duckdb.execute(f"SELECT v, typeof(v) FROM ({select}) ORDER BY {order}").fetchall()
     assert {kind for _, kind in rows} <= {measure.type.duckdb}
     return [plain(value) for value, _ in rows]
+
+
+def _grouped(dimensions: dict[str, Field], measure: Field, filters: list[Field]) -> str:
+    """A query of the orders as a visual's: a row a group, each filter at its own stage."""
+    derived = [each for one in (*dimensions.values(), measure, *filters) for each in one.derived]
+    rows = with_derived(ORDERS, derived, [each for each in filters if each.kind != "window"])
+    columns = [f'{each.sql} AS "{name}"' for name, each in {**dimensions, "v": measure}.items()]
+    select = f"SELECT {', '.join(columns)} FROM ({rows})"
+    if dimensions:
+        select += f" GROUP BY {', '.join(each.sql for each in dimensions.values())}"
+    for word, kind in (("HAVING", "aggregate"), ("QUALIFY", "window")):
+        if holds := [f"({each.sql})" for each in filters if each.kind == kind]:
+            select += f" {word} {' AND '.join(holds)}"
+    return select
 
 
 def order_scope(by: str) -> Scope:

@@ -14,7 +14,7 @@ from labkit.cloud.quicksight.calc.compile import (
 )
 from labkit.cloud.quicksight.calc.errors import CalcError
 from labkit.cloud.quicksight.calc.scope import Derived, Field, Scope
-from labkit.cloud.quicksight.calc.select import Filter, grouped_select, with_derived
+from labkit.cloud.quicksight.calc.select import Filter, with_derived
 
 __all__ = [
     "CalcError",
@@ -26,7 +26,6 @@ __all__ = [
     "compile_condition",
     "compile_field",
     "fields_in",
-    "grouped_select",
     "parameters_in",
     "with_derived",
 ]

@@ -24,45 +24,6 @@ Filter = Field
 """A condition as `compile_condition` or `compile_field` gives it."""
 
 
-def grouped_select(
-    relation: str,
-    *,
-    dimensions: Mapping[str, Field],
-    measures: Mapping[str, Field],
-    filters: Sequence[Filter],
-) -> str:
-    """A visual's query.
-
-    Args:
-        relation: a SELECT that yields the data set's rows.
-        dimensions: alias → ``row`` field; the SQL of each is the one in ``Scope.grouped``.
-        measures: alias → ``aggregate`` or ``window`` field.
-        filters: conditions of any kind; each is applied at its own stage.
-
-    Returns:
-        SQL with one column an alias, dimensions first, one row a group. Without measures the
-        groups themselves; without dimensions one row, or none where a filter of kind
-        ``aggregate`` does not hold.
-    """
-    groups, values = dict(dimensions), dict(measures)
-    used = [*groups.values(), *values.values(), *filters]
-    rows = with_derived(
-        relation,
-        [derived for each in used for derived in each.derived],
-        [each for each in filters if each.kind != "window"],
-    )
-    aggregates = [each.sql for each in filters if each.kind == "aggregate"]
-    windows = [each.sql for each in filters if each.kind == "window"]
-    shown = {alias: each.sql for alias, each in {**groups, **values}.items()}
-    columns = [f"{sql} AS {quoted_name(alias)}" for alias, sql in shown.items()]
-    return (
-        f"SELECT {', '.join(columns)} FROM ({rows})"
-        + _clause("GROUP BY", [each.sql for each in groups.values()], ", ")
-        + _clause("HAVING", aggregates, " AND ")
-        + _clause("QUALIFY", windows, " AND ")
-    )
-
-
 def with_derived(relation: str, derived: Iterable[Derived], filters: Sequence[Filter] = ()) -> str:
     """The rows with their helper columns, filtered: steps 1 to 5.
 
