@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from labkit.cloud.databrew.profile.entities import ENTITIES, GROUPS, entity_types, matching
+from labkit.cloud.databrew.profile.entities import ENTITIES, GROUPS, entity_types
 from labkit.cloud.databrew.profile.entities.checks import luhn
 from tests.databrew.profiling import profiled
 
@@ -78,6 +78,11 @@ VALUES = [
     ("", "x", []),
     ("hello", "x", []),
 ]
+
+
+def matching(value, column=""):
+    """The entity types that a value may be one of."""
+    return [name for name, entity in ENTITIES.items() if entity.matches(value, column)]
 
 
 @pytest.mark.parametrize(("value", "name", "found"), VALUES, ids=lambda v: str(v) or "empty")

@@ -15,7 +15,6 @@ from labkit.cloud.databrew.profile.entities.registry import (
     GROUPS,
     Entity,
     entity_types,
-    matching,
 )
 
-__all__ = ["ENTITIES", "GROUPS", "Entity", "entity_types", "matching"]
+__all__ = ["ENTITIES", "GROUPS", "Entity", "entity_types"]

@@ -151,15 +151,6 @@ def entity_types(names: Iterable[str]) -> list[str]:
     return [name for name in ENTITIES if name in wanted]
 
 
-def matching(value: str, column: str = "") -> list[str]:
-    """The entity types that a value may be one of.
-
-    >>> matching("4111 1111 1111 1111")
-    ['CREDIT_CARD']
-    """
-    return [name for name, entity in ENTITIES.items() if entity.matches(value, column)]
-
-
 def _words(column: str) -> str:
     """A column's name in small words joined by _."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+", "_", column).lower()
