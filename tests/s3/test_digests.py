@@ -13,7 +13,6 @@ from botocore.awsrequest import AWSRequest
 
 BODY = b"abc"
 SHA = hashlib.sha256(BODY).hexdigest()
-MD5 = base64.b64encode(hashlib.md5(BODY).digest()).decode()
 OTHER_MD5 = base64.b64encode(hashlib.md5(b"other").digest()).decode()
 CRC = base64.b64encode(zlib.crc32(BODY).to_bytes(4, "big")).decode()
 TRAILER = f"x-amz-checksum-crc32:{CRC}\r\n".encode()

@@ -379,9 +379,6 @@ def test_lists_of_more_than_a_thousand(s3, bucket):
     s3.delete_bucket(Bucket=bucket)
 
 
-VERSIONS = {"s3v4": {"signature_version": "s3v4"}, "virtual-host": {"signature_version": "s3v4"}}
-
-
 def test_presigned_urls(s3, bucket, aws):
     for config in (None, Config(signature_version="s3v4")):
         client = aws("s3", config=config) if config else s3

@@ -139,8 +139,8 @@ BOOLEAN, TINYINT, SMALLINT, INTEGER, BIGINT = map(
 REAL, DOUBLE, VARCHAR, VARBINARY, DATE = map(
     Type, ["real", "double", "varchar", "varbinary", "date"]
 )
-TIME, TIMESTAMP, TIMESTAMPTZ, JSON, UNKNOWN, UUID = map(
-    Type, ["time", "timestamp", "timestamptz", "json", "unknown", "uuid"]
+TIME, TIMESTAMP, TIMESTAMPTZ, JSON, UNKNOWN = map(
+    Type, ["time", "timestamp", "timestamptz", "json", "unknown"]
 )
 DAY_SECOND, YEAR_MONTH = Type("interval day to second"), Type("interval year to month")
 

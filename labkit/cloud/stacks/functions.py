@@ -17,7 +17,6 @@ from moto.utilities.utils import load_resource_as_str
 from labkit.cloud import stacks
 from labkit.cloud.stacks.kinds import Kind, Members, Part, kind
 
-Call = tuple[str, Members]
 _RESPONSE = "awslambda/resources/cfnresponse.py.txt"
 _READABLE = 0o644 << 16
 # What a function is where its template does not say, as a change must say it.

@@ -85,13 +85,12 @@ class Type:
 
 SIZED = {"varchar", "bpchar", "varbyte"}
 BOOL, INT2, INT4, INT8 = map(Type, ("bool", "int2", "int4", "int8"))
-FLOAT4, FLOAT8, DATE, TIME, TIMETZ = map(Type, ("float4", "float8", "date", "time", "timetz"))
+FLOAT4, FLOAT8, DATE, TIME = map(Type, ("float4", "float8", "date", "time"))
 TIMESTAMP, TIMESTAMPTZ, SUPER = map(Type, ("timestamp", "timestamptz", "super"))
 UNKNOWN, INTERVAL, OID, NAME = map(Type, ("unknown", "interval", "oid", "name"))
 INTERVALY2M, INTERVALD2S = Type("interval", 2), Type("interval", 7, 6)
-GEOMETRY, GEOGRAPHY, HLLSKETCH, RECORD = map(Type, ("geometry", "geography", "hllsketch", "record"))
-VARCHAR, TEXT = Type("varchar"), Type("varchar", 256)
-VARBYTE = Type("varbyte", 64000)
+GEOMETRY, RECORD = Type("geometry"), Type("record")
+VARCHAR, VARBYTE = Type("varchar"), Type("varbyte", 64000)
 
 INTEGERS = ("int2", "int4", "int8")
 NUMBERS = (*INTEGERS, "numeric", "float4", "float8")

@@ -10,7 +10,6 @@ from labkit.cloud.glue.quality.data import Data, Outcome
 from labkit.cloud.glue.quality.dqdl import BadRuleset, Composite, Rule, Ruleset
 
 Judge = Callable[[Data, Rule], Outcome]
-_MANY = 99
 
 
 @dataclass(frozen=True)
