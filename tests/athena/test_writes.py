@@ -51,6 +51,17 @@ def test_ctas(lake: Lake, kept: str) -> None:
     assert lake.rows("SELECT count(*), count(s) FROM made") == [["4", "2"]]
 
 
+def test_timestamps_in_parquet_are_int96(lake: Lake) -> None:
+    """As PyAthena's tests of UNLOAD know them, and with days that 64 bits of nanoseconds lack."""
+    query = "SELECT TIMESTAMP '9999-12-31 23:59:59.999' AS t, ARRAY[TIMESTAMP '0001-01-01'] AS ts"
+    done = lake.do(f"CREATE TABLE made WITH (format = 'PARQUET') AS {query}")
+    (uri,) = manifest(lake, done)
+    schema = pq.read_metadata(io.BytesIO(lake.get(uri))).schema
+    assert [schema.column(at).physical_type for at in (0, 1)] == ["INT96", "INT96"]
+    found = ["9999-12-31 23:59:59.999", "[0001-01-01 00:00:00.000]"]
+    assert lake.rows("SELECT * FROM made") == [found]
+
+
 @pytest.mark.parametrize(("kept", "compression"), COMPRESSIONS)
 def test_compression(lake: Lake, kept: str, compression: str) -> None:
     how = f"format = '{kept}', write_compression = '{compression}'"

@@ -68,10 +68,11 @@ class File:
 
 @dataclass(frozen=True)
 class Target:
-    """The file to write, and whether rows keep the order of the query."""
+    """The file to write, whether rows keep the order of the query, and how Parquet has times."""
 
     path: str
     ordered: bool = True
+    int96: bool = False
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 from pyarrow import orc
 
 from labkit.cloud.engine.formats.avro_writing import write_avro
@@ -32,6 +33,10 @@ ENDINGS = {
     "deflate": ".deflate",
     "snappy": ".snappy",
 }
+#: Rows of a row group, and how hard gzip tries: DuckDB's and Java's own.
+_ROW_GROUP = 122_880
+_GZIP_LEVEL = 6
+_ARROW_CODECS = {"lz4_raw": "lz4", "uncompressed": "none"}
 #: The option of COPY that lets rows go to the file as they come.
 UNORDERED = "PRESERVE_ORDER false"
 #: Bytes to read from which on rows are written as they come, where no order was asked for.
@@ -39,7 +44,14 @@ LARGE = 1 << 28
 
 
 def write(
-    session: Session, sql: str, table: Table, compression: str, path: str, *, ordered: bool = True
+    session: Session,
+    sql: str,
+    table: Table,
+    compression: str,
+    path: str,
+    *,
+    ordered: bool = True,
+    int96: bool = False,
 ) -> int:
     """Write a query's rows as one file of the table.
 
@@ -52,6 +64,7 @@ def write(
         path: where the file goes; the caller names it, with `ENDINGS` for compressed text.
         ordered: whether the rows stand in the order of the query. DuckDB may then hold all of
             them in memory, or on disk, before it writes the first.
+        int96: whether timestamps in Parquet are INT96, as Hive and Trino write them.
 
     Returns:
         The number of rows.
@@ -72,7 +85,7 @@ def write(
     names = ", ".join(quoted_name(name) for name, _ in table.columns)
     codec = allowed[chosen or next(iter(allowed))]
     return WRITERS[table.format](
-        session, f"SELECT * FROM ({sql}) AS t({names})", table, codec, Target(path, ordered)
+        session, f"SELECT * FROM ({sql}) AS t({names})", table, codec, Target(path, ordered, int96)
     )
 
 
@@ -90,8 +103,31 @@ def nullable(sql: str, columns: int) -> str:
 
 
 def _parquet(session: Session, sql: str, table: Table, codec: str, target: Target) -> int:
+    if target.int96 and any(_holds_moments(kind) for _, kind in table.columns):
+        return _parquet_int96(session, sql, table, codec, target)
     rows = nullable(sql, len(table.columns))
     return _copy(session, rows, target, f"FORMAT parquet, COMPRESSION {codec}")
+
+
+def _holds_moments(kind: Type) -> bool:
+    return kind.base == "timestamp" or any(map(_holds_moments, kind.types))
+
+
+def _parquet_int96(session: Session, sql: str, table: Table, codec: str, target: Target) -> int:
+    """Days and nanoseconds, which DuckDB reads and does not write."""
+    schema, rows = schema_of(table), 0
+    with pq.ParquetWriter(
+        target.path,
+        schema,
+        compression=_ARROW_CODECS.get(codec, codec),
+        compression_level=_GZIP_LEVEL if codec == "gzip" else None,
+        use_deprecated_int96_timestamps=True,
+        store_schema=False,
+    ) as writer:
+        for batch in batches(session, sql, schema, rows=_ROW_GROUP):
+            writer.write_batch(batch)
+            rows += batch.num_rows
+    return rows
 
 
 def _json(session: Session, sql: str, table: Table, codec: str, target: Target) -> int:
