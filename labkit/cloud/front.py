@@ -8,6 +8,7 @@ knows gets a 400 in AWS's shape, which clients do not retry.
 from __future__ import annotations
 
 import contextlib
+import importlib
 import json
 import logging
 import os
@@ -29,7 +30,7 @@ from labkit.cloud import (
     stacks,
 )
 from labkit.cloud.access import calls, guard, kms, sts, trust
-from labkit.cloud.access.signature import read_claim
+from labkit.cloud.access.signature import Claim, read_claim
 from labkit.cloud.around import (
     bridging,
     deliveries,
@@ -53,6 +54,7 @@ from labkit.cloud.operations import (
     AwsError,
     Context,
     Handler,
+    Principal,
     changes_state,
     handler_of,
     not_here,
@@ -169,6 +171,8 @@ class Front:
     ) -> protocol.Reply:
         """The answer of our operation, or of moto's where we have none."""
         claim, principal = guard.identify(environ, body)
+        if module := services.UNMODELLED.get(service):
+            return self._unmodelled(module, environ, body, claim, principal)
         if bridge:
             environ, body = bridge.forth(environ, body)
         if model is None:
@@ -204,11 +208,28 @@ class Front:
             endings.end(context, asked)
         return reply
 
+    def _unmodelled(
+        self, module: str, environ: Environ, body: bytes, claim: Claim, principal: Principal
+    ) -> protocol.Reply:
+        """The answer of what has no model; whatever it does is judged as a service's call."""
+
+        def allowed(service: str, name: str, asked: dict[str, Any]) -> Context:
+            context = Context(self.cloud, service, name, claim.region, principal)
+            if calls.concerns(context, claim.access_key):
+                calls.authorize(context, asked)
+            if judge := JUDGES.get(service):
+                judge(context, asked)
+            return context
+
+        answer = importlib.import_module(module).answer
+        reply: protocol.Reply = answer(environ, body, principal.account, allowed)
+        return reply
+
     def _run(self, handler: Handler, context: Context, parameters: Any) -> dict[str, Any]:
-        result = handler(context, **parameters) or {}
-        if changes_state(context.operation):
-            self.cloud.keep(context.service)
-        return result
+        if not changes_state(context.operation):
+            return handler(context, **parameters) or {}
+        with self.cloud.answering(context.service):
+            return handler(context, **parameters) or {}
 
     def _fall_through(
         self, service: str, name: str, environ: Environ, body: bytes, asked: dict[str, Any]

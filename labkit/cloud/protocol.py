@@ -36,7 +36,7 @@ SERVICE_OF_SIGNING_NAME = {
     "tagging": "resourcegroupstaggingapi",
 }
 # Services that share a signing name, by the beginning of their paths.
-SERVICE_OF_PATH = {("ses", "/v2/"): "sesv2"}
+SERVICE_OF_PATH = {("ses", "/v2/"): "sesv2", ("glue", "/iceberg/"): "iceberg-rest"}
 # And by what their targets begin with.
 SERVICE_OF_TARGET = {("dynamodb", "DynamoDBStreams_"): "dynamodbstreams"}
 JSON_PROTOCOLS = ("json", "rest-json")

@@ -61,6 +61,8 @@ PAGES = {
     "/labkit/quicksight/session/": ("quicksight", "labkit.cloud.quicksight.embedding.pages"),
     "/labkit/quicksight/snapshots/": ("quicksight", "labkit.cloud.quicksight.reports.downloads"),
 }
+# What is signed as a service's but has no model of AWS's, and the module that answers.
+UNMODELLED = {"iceberg-rest": "labkit.cloud.iceberg.rest"}
 
 
 def need(cloud: Cloud, service: str) -> None:

@@ -31,6 +31,8 @@ from labkit.cloud.lake.metastore import Definition, Metastore, input_of
 from labkit.cloud.s3.store import Store
 
 ICEBERG = "ICEBERG"
+#: The newest version of Iceberg's format that Athena and Glue have here.
+MOST_VERSION = 2
 LOCATION, PREVIOUS = "metadata_location", "previous_metadata_location"
 
 
@@ -62,7 +64,7 @@ class LakeCatalog(NoopCatalog):
                 "ICEBERG_INVALID_METADATA" if location else "ICEBERG_MISSING_METADATA",
                 "Metadata not found in metadata location for table " + ".".join(identifier),
             ) from error
-        if metadata.format_version > 2:
+        if metadata.format_version > MOST_VERSION:
             raise QueryFailed(
                 "NOT_SUPPORTED",
                 f"Iceberg table version {metadata.format_version} is not supported",
