@@ -5,6 +5,7 @@ A record keeps what nobody is told under ``_``.
 
 from __future__ import annotations
 
+import datetime
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -23,3 +24,17 @@ def shown(record: Mapping[str, Any]) -> dict[str, Any]:
 def now() -> float:
     """The time in seconds since 1970, to the millisecond that AWS tells."""
     return round(time.time(), 3)
+
+
+def moment(text: str) -> datetime.datetime:
+    """The moment that a text in ISO 8601's format names; without an offset it is in UTC.
+
+    Raises:
+        ValueError: it names none.
+    """
+    return in_utc(datetime.datetime.fromisoformat(text))
+
+
+def in_utc(moment: datetime.datetime) -> datetime.datetime:
+    """A moment as it is; one without an offset is in UTC."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)

@@ -9,13 +9,13 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_con
 
 from __future__ import annotations
 
-import datetime
 import functools
 import ipaddress
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from labkit.cloud.members import moment
 from labkit.cloud.operations import Principal
 from labkit.cloud.wildcards import with_stars
 
@@ -84,8 +84,7 @@ def _moment(text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        moment = datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
-        return moment.replace(tzinfo=moment.tzinfo or datetime.UTC).timestamp()
+        return moment(text).timestamp()
 
 
 def _compare_dates(compare: Callable[[float, float], bool]) -> Comparison:

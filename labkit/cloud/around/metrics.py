@@ -22,6 +22,7 @@ from botocore import xform_name
 from moto.cloudwatch.models import CloudWatchBackend, MetricAggregatedDatum
 
 from labkit.cloud import protocol
+from labkit.cloud.members import in_utc
 from labkit.cloud.operations import Answer, AwsError, Context, not_here, operation
 from labkit.cloud.paging import page
 
@@ -308,8 +309,7 @@ def _of(datum: Any) -> tuple[float, float, float, float]:
 
 
 def _moment(datum: Any) -> float:
-    moment: datetime = datum.timestamp
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    return in_utc(datum.timestamp).timestamp()
 
 
 def _unit(datum: Any) -> str:

@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-crawler-crawling.html
 
 from __future__ import annotations
 
-import datetime
 import json
 import operator
 import statistics
@@ -17,6 +16,7 @@ from labkit.cloud.glue import runs
 from labkit.cloud.glue.records import glue
 from labkit.cloud.glue.runs import ENDED, Run
 from labkit.cloud.glue.words import invalid, not_found, page
+from labkit.cloud.members import moment
 from labkit.cloud.operations import Answer, Context, operation
 
 DPUS = 2  # what a crawler uses; at least ten minutes are billed
@@ -145,7 +145,6 @@ def _moment(condition: dict[str, str]) -> float:
         number = float(text)
         return number / 1000 if number > _MILLISECONDS else number
     try:
-        moment = datetime.datetime.fromisoformat(text)
+        return moment(text).timestamp()
     except ValueError:
         raise invalid(f"Invalid FieldValue {text} for {condition['FieldName']}") from None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)).timestamp()

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from labkit.cloud import protocol
+from labkit.cloud.members import in_utc
 from labkit.cloud.operations import AwsError
 
 if TYPE_CHECKING:
@@ -174,7 +175,7 @@ def _date(text: str | None) -> datetime.datetime | None:
         found = email.utils.parsedate_to_datetime(text or "")
     except ValueError:
         return None
-    return found if found.tzinfo else found.replace(tzinfo=datetime.UTC)
+    return in_utc(found)
 
 
 def _failed(condition: str) -> AwsError:

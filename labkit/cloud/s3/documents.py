@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
@@ -57,12 +56,6 @@ class Document:
     def written(self) -> bytes:
         self.root.set("xmlns", S3_NAMESPACE)
         return ET.tostring(self.root)
-
-
-def moment(text: str) -> datetime.datetime:
-    """The moment that a text in ISO 8601's format names; without an offset it is in UTC."""
-    found = datetime.datetime.fromisoformat(text)
-    return found if found.tzinfo else found.replace(tzinfo=datetime.UTC)
 
 
 def malformed() -> AwsError:

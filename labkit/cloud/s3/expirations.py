@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from labkit.cloud.access.s3_requests import find_version
 from labkit.cloud.cloud import Cloud
-from labkit.cloud.s3.documents import Document, moment
+from labkit.cloud.members import in_utc, moment
+from labkit.cloud.s3.documents import Document
 
 if TYPE_CHECKING:
     from labkit.cloud.s3.request import Request
@@ -70,8 +71,6 @@ def _end(rule: ET.Element, version: Any) -> datetime.datetime | None:
         return moment(date).astimezone(datetime.UTC)
     if not (days := rule.findtext("Expiration/Days")):
         return None
-    made = version.last_modified
-    made = made if made.tzinfo else made.replace(tzinfo=datetime.UTC)
-    ends: datetime.datetime = made + int(days) * _DAY
+    ends = in_utc(version.last_modified) + int(days) * _DAY
     midnight = ends.replace(hour=0, minute=0, second=0, microsecond=0)
     return midnight if midnight == ends else midnight + _DAY

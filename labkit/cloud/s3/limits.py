@@ -17,9 +17,10 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.s3.utils import ARCHIVE_STORAGE_CLASSES
 
 from labkit.cloud.access.s3_requests import copy_source
+from labkit.cloud.members import moment
 from labkit.cloud.operations import ANONYMOUS, AwsError
 from labkit.cloud.s3 import conditions, grants, sites, tags
-from labkit.cloud.s3.documents import moment, not_allowed
+from labkit.cloud.s3.documents import not_allowed
 
 if TYPE_CHECKING:
     from labkit.cloud.access.signature import Claim

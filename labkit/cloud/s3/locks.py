@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from labkit.cloud.access.s3_requests import passes_governance
+from labkit.cloud.members import moment
 from labkit.cloud.operations import AwsError
 from labkit.cloud.protocol import S3_NAMESPACE
-from labkit.cloud.s3.documents import Document, invalid, malformed, moment
+from labkit.cloud.s3.documents import Document, invalid, malformed
 from labkit.cloud.s3.limits import check_until
 
 if TYPE_CHECKING:

@@ -19,6 +19,7 @@ import moto.s3.models as models
 import moto.s3.notifications as notifications
 
 from labkit.cloud import protocol
+from labkit.cloud.members import moment
 from labkit.cloud.s3 import checksums, copies
 from labkit.cloud.s3.asked import asked
 from labkit.cloud.s3.bodies import (
@@ -28,7 +29,6 @@ from labkit.cloud.s3.bodies import (
     read_stream,
     write_stream,
 )
-from labkit.cloud.s3.documents import moment
 from labkit.cloud.s3.keystore import KeyStore
 from labkit.cloud.s3.uploads import DiskMultipart
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from labkit.cloud.access import encryption, policy
 from labkit.cloud.cloud import Cloud
+from labkit.cloud.members import in_utc
 from labkit.cloud.operations import AwsError, Principal
 from labkit.cloud.s3.bodies import BODIES, Body, link_or_copy, write_stream
 
@@ -230,9 +231,8 @@ class Store:
 
 
 def _object(key: Any) -> Object:
-    modified = key.last_modified
-    modified = modified if modified.tzinfo else modified.replace(tzinfo=datetime.UTC)
-    return Object(key.bucket_name, key.name, key.path, key.size, key.etag.strip('"'), modified)
+    etag, modified = key.etag.strip('"'), in_utc(key.last_modified)
+    return Object(key.bucket_name, key.name, key.path, key.size, etag, modified)
 
 
 def _multipart_etag() -> str:

@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from labkit.cloud import members
 from labkit.cloud.databrew.expressions import (
     SIGNS,
     BadExpression,
@@ -93,7 +94,7 @@ def _like(value: Value, text: str) -> Any:
     """A text of the condition as a value of the same type."""
     try:
         if isinstance(value, datetime.datetime):
-            return _date(text)
+            return members.moment(text)
         return text if isinstance(value, str) else number(text)
     except ValueError as error:
         raise BadExpression(f"'{text}' does not compare with '{value}'.") from error
@@ -106,11 +107,6 @@ def number(text: str) -> int | float:
     (20210330123456789, -1.5)
     """
     return int(text) if re.fullmatch(r"[+-]?[0-9]+", text.strip()) else float(text)
-
-
-def _date(text: str) -> datetime.datetime:
-    found = datetime.datetime.fromisoformat(text)
-    return found if found.tzinfo else found.replace(tzinfo=datetime.UTC)
 
 
 def moment(text: str, now: datetime.datetime) -> datetime.datetime:

@@ -9,6 +9,7 @@ import datetime
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from labkit.cloud import members
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.quicksight.spice import calculations
 from labkit.cloud.quicksight.spice.model import PreparationError, Relation
@@ -74,8 +75,7 @@ def moment(value: Any) -> str:
         return literal(value)
     if isinstance(value, int | float):
         return literal(datetime.datetime.fromtimestamp(value, datetime.UTC))
-    read = datetime.datetime.fromisoformat(str(value))
-    return literal(read if read.tzinfo else read.replace(tzinfo=datetime.UTC))
+    return literal(members.moment(str(value)))
 
 
 def _string(column: str, value: Members) -> str:
