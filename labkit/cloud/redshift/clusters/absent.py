@@ -12,55 +12,56 @@ from labkit.cloud.operations import Answer, Context, operation, tell_nothing
 from labkit.cloud.redshift.words import fault
 
 # Operations that list what nobody can have made, and the list's member.
-EMPTY = {
-    "DescribeReservedNodes": "ReservedNodes",
-    "DescribeReservedNodeOfferings": "ReservedNodeOfferings",
-    "DescribeReservedNodeExchangeStatus": "ReservedNodeExchangeStatusDetails",
-    "DescribeHsmClientCertificates": "HsmClientCertificates",
-    "DescribeHsmConfigurations": "HsmConfigurations",
-    "DescribeCustomDomainAssociations": "Associations",
-    "DescribeEndpointAccess": "EndpointAccessList",
-    "DescribeEndpointAuthorization": "EndpointAuthorizationList",
-    "DescribeEventSubscriptions": "EventSubscriptionsList",
-    "DescribeClusterDbRevisions": "ClusterDbRevisions",
-    "DescribePartners": "PartnerIntegrationInfoList",
-    "DescribeRedshiftIdcApplications": "RedshiftIdcApplications",
-    "DescribeQev2IdcApplications": "Qev2IdcApplications",
-    "ListRecommendations": "Recommendations",
-}
+tell_nothing(
+    "redshift",
+    {
+        "DescribeReservedNodeExchangeStatus": "ReservedNodeExchangeStatusDetails",
+        "DescribeEndpointAuthorization": "EndpointAuthorizationList",
+        "DescribeClusterDbRevisions": "ClusterDbRevisions",
+        "DescribePartners": "PartnerIntegrationInfoList",
+        "DescribeRedshiftIdcApplications": "RedshiftIdcApplications",
+        "DescribeQev2IdcApplications": "Qev2IdcApplications",
+        "ListRecommendations": "Recommendations",
+    },
+)
 
-tell_nothing("redshift", EMPTY)
-
-# The parameter that names one of them, its fault, and what it is called there.
-NAMED = {
-    "DescribeReservedNodes": ("ReservedNodeId", "ReservedNodeNotFoundFault", "Reserved node"),
+# Those that may name one: the list's member, the parameter, its fault, and what it is called there.
+_NAMED = {
+    "DescribeReservedNodes": (
+        "ReservedNodes", "ReservedNodeId", "ReservedNodeNotFoundFault", "Reserved node",
+    ),
     "DescribeReservedNodeOfferings": (
-        "ReservedNodeOfferingId", "ReservedNodeOfferingNotFoundFault", "Reserved node offering",
+        "ReservedNodeOfferings", "ReservedNodeOfferingId", "ReservedNodeOfferingNotFoundFault",
+        "Reserved node offering",
     ),
     "DescribeHsmClientCertificates": (
-        "HsmClientCertificateIdentifier", "HsmClientCertificateNotFoundFault",
-        "HSM client certificate",
+        "HsmClientCertificates", "HsmClientCertificateIdentifier",
+        "HsmClientCertificateNotFoundFault", "HSM client certificate",
     ),
     "DescribeHsmConfigurations": (
-        "HsmConfigurationIdentifier", "HsmConfigurationNotFoundFault", "HSM configuration",
+        "HsmConfigurations", "HsmConfigurationIdentifier", "HsmConfigurationNotFoundFault",
+        "HSM configuration",
     ),
     "DescribeCustomDomainAssociations": (
-        "CustomDomainName", "CustomDomainAssociationNotFoundFault", "Custom domain association",
+        "Associations", "CustomDomainName", "CustomDomainAssociationNotFoundFault",
+        "Custom domain association",
     ),
-    "DescribeEndpointAccess": ("EndpointName", "EndpointNotFoundFault", "Endpoint"),
+    "DescribeEndpointAccess": (
+        "EndpointAccessList", "EndpointName", "EndpointNotFoundFault", "Endpoint",
+    ),
     "DescribeEventSubscriptions": (
-        "SubscriptionName", "SubscriptionNotFoundFault", "Subscription",
+        "EventSubscriptionsList", "SubscriptionName", "SubscriptionNotFoundFault", "Subscription",
     ),
 }  # fmt: skip
 
 
-def _register(name: str, parameter: str, code: str, noun: str) -> None:
+def _register(name: str, member: str, parameter: str, code: str, noun: str) -> None:
     @operation("redshift", name)
     def answer(context: Context, **members: Any) -> Answer:
         if asked := members.get(parameter):
             raise fault(code, f"{noun} {asked} not found.")
-        return {EMPTY[name]: []}
+        return {member: []}
 
 
-for _name, _named in NAMED.items():
+for _name, _named in _NAMED.items():
     _register(_name, *_named)
