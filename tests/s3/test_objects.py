@@ -15,7 +15,7 @@ from tests.s3.conftest import code_of, refused
 
 KEYS = [
     "plain", "a/b/c.csv", "with space", "a+b", "a%2Fb", "ünï/日本語.txt", "a&b=c?d#e", "quote'\"<>",
-    "dots/../x", "trailing/", "//double", "emoji-😀", "back\\slash", "x" * 1024,
+    "dots/../x", "trailing/", "//double", "emoji-😀", "back\\slash", "x" * 1024, "漢" * 341,
 ]  # fmt: skip
 
 

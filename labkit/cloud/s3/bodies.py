@@ -24,6 +24,8 @@ from typing import Any, BinaryIO, Protocol
 
 CHUNK = 1 << 20
 _TICKET = b"labkit-body:"
+#: Bytes of a key's end in the name of its body's file: with the rest less than file systems take.
+_LONGEST_BASE = 80
 
 
 @dataclass(frozen=True)
@@ -96,8 +98,8 @@ class Bodies:
         """A new, never used name for a body of an object (or of a part, without a bucket)."""
         folder = self.root / ("objects" if bucket else "parts") / (bucket or "")
         folder.mkdir(parents=True, exist_ok=True)
-        base = re.sub(r"[^\w.=-]", "_", name.rsplit("/", 1)[-1])[-80:]
-        return folder / f"{uuid.uuid4().hex}~{base}"
+        base = re.sub(r"[^\w.=-]", "_", name.rsplit("/", 1)[-1]).encode()[-_LONGEST_BASE:]
+        return folder / f"{uuid.uuid4().hex}~{base.decode(errors='ignore')}"
 
     def name(self, path: str) -> str:
         """A body's place within its folder, which may be moved or copied."""
