@@ -11,7 +11,7 @@ import contextlib
 import json
 import sqlite3
 import threading
-from collections.abc import Iterator, MutableMapping
+from collections.abc import ItemsView, Iterator, MutableMapping, ValuesView
 from pathlib import Path
 from typing import Any
 
@@ -154,6 +154,14 @@ class Records(MutableMapping[str, Record]):
 
     def __iter__(self) -> Iterator[str]:
         return iter(list(self._values))
+
+    def values(self) -> ValuesView[Record]:
+        """As they are now: a copy, as others may change them meanwhile."""
+        return self._values.copy().values()
+
+    def items(self) -> ItemsView[str, Record]:
+        """As `values`."""
+        return self._values.copy().items()
 
     def __len__(self) -> int:
         return len(self._values)

@@ -110,6 +110,7 @@ def test_a_kill_leaves_no_half_table(
         done = [
             lake.run(f"{verb} DATABASE gone")["QueryExecutionId"] for verb in ("CREATE", "DROP")
         ]
+        old = lake.do("SELECT 1")["QueryExecutionId"]
         numbers = "UNNEST(sequence(1, 3000))"
         number = lake.start(
             "CREATE TABLE made WITH (partitioned_by = ARRAY['k']) AS "
@@ -119,7 +120,8 @@ def test_a_kill_leaves_no_half_table(
         kill_cloud(process)
         (tmp_path / "cloud.json").unlink(missing_ok=True)
         for each in (fallen, *done):
-            _forget_end(tmp_path, each)
+            _rewrite(tmp_path, each, State="RUNNING")
+        _rewrite(tmp_path, old, SubmissionDateTime=time.time() - 46 * 86_400)
         process = start_cloud(tmp_path)
         running = connect(tmp_path, process)
         lake.s3, lake.glue, lake.athena = map(running.client, ("s3", "glue", "athena"))
@@ -128,6 +130,8 @@ def test_a_kill_leaves_no_half_table(
         assert "interrupted" in ended["Status"]["StateChangeReason"]
         told = lake.athena.batch_get_query_execution(QueryExecutionIds=done)["QueryExecutions"]
         assert [each["Status"]["State"] for each in told] == ["SUCCEEDED"] * 2
+        told = lake.athena.batch_get_query_execution(QueryExecutionIds=[old])
+        assert [each["QueryExecutionId"] for each in told["UnprocessedQueryExecutionIds"]] == [old]
         assert not [key for key in lake.keys("results/tables/") if fallen not in key]
         assert lake.keys("iced/") == []
         assert lake.rows("SHOW TABLES") == []
@@ -145,13 +149,13 @@ def _leave_files(lake: Lake) -> str:
     return str(ended["QueryExecutionId"])
 
 
-def _forget_end(home: Path, number: str) -> None:
-    """As if the process had died before a statement's end was on record."""
+def _rewrite(home: Path, number: str, **status: Any) -> None:
+    """As if something else were on record of a statement."""
     with contextlib.closing(sqlite3.connect(home / "state.db")) as state:
         where = ("athena.execution", number)
         sql = "SELECT value FROM records WHERE kind = ? AND id = ?"
         told = json.loads(state.execute(sql, where).fetchone()[0])
-        told["Status"]["State"] = "RUNNING"
+        told["Status"] |= status
         sql = "UPDATE records SET value = ? WHERE kind = ? AND id = ?"
         state.execute(sql, (json.dumps(told), *where))
         state.commit()

@@ -52,6 +52,10 @@ def test_pages_begin_with_the_header(lake: Lake) -> None:
     assert rows == [["n", "s"], *([str(n), f"a\n{n}"] for n in range(7))]
 
 
+def test_a_row_that_is_longer_than_what_is_read_at_once(lake: Lake) -> None:
+    assert lake.rows("SELECT rpad('', 1200000, '\"\n') AS a, 1 AS b") == [['"\n' * 600_000, "1"]]
+
+
 TYPES = {
     "integer": ("1", "1", 10, 0),
     "bigint": ("BIGINT '1'", "1", 19, 0),

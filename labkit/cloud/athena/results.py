@@ -19,7 +19,7 @@ from labkit.cloud.athena.executions import find_execution, place_of
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 from labkit.cloud.s3.store import Store
 
-_FIELD = re.compile(rb'(?:"((?:[^"]|"")*)"|([^",\n]*))([,\n]|$)')
+_FIELD = re.compile(rb'(?:"((?:[^"]++|"")*+)"|([^",\n]*+))([,\n]|$)')
 _CHUNK = 1 << 20
 _UNKNOWN = re.compile(r"\d+")
 
@@ -127,7 +127,7 @@ def _text_rows(file: IO[bytes]) -> Iterator[tuple[list[str | None], int]]:
 def _csv_rows(file: IO[bytes]) -> Iterator[tuple[list[str | None], int]]:
     """Rows of a result file and their lengths in bytes."""
     rest = b""
-    while chunk := file.read(_CHUNK):
+    while chunk := file.read(max(_CHUNK, len(rest))):  # of a long row twice as much
         buffer, at = rest + chunk, 0
         while (found := _csv_row(buffer, at)) is not None:
             row, end = found

@@ -17,10 +17,14 @@ from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.jobs import Job, Stopped, until_kept
 from labkit.cloud.lake.catalog import ScanLimit
 from labkit.cloud.lake.metastore import Metastore
+from labkit.cloud.state import Records
 
 log = logging.getLogger(__name__)
 KIND = "athena.execution"
 ENDED = ("SUCCEEDED", "FAILED", "CANCELLED")
+#: Seconds that Athena remembers a query, whose result stays in S3.
+#: Source: https://docs.aws.amazon.com/athena/latest/ug/queries-viewing-history.html
+REMEMBERED_S = 45 * 86_400
 Record = dict[str, Any]
 
 
@@ -116,6 +120,7 @@ def _finish(cloud: Cloud, run: Run, result: Result, ending: Record) -> None:
 def mend(cloud: Cloud) -> None:
     """Fail the executions that ran when the process died, but those whose table has changed."""
     records = cloud.records(KIND)
+    _forget(cloud, records)
     left = {n: r for n, r in records.items() if r["Status"]["State"] not in ENDED}
     regions = {record["_"]["region"] for record in left.values()}
     done = {author for region in regions for author in Metastore(cloud, region).authors()}
@@ -124,6 +129,16 @@ def mend(cloud: Cloud) -> None:
         status = record["Status"] | ending | {"CompletionDateTime": time.time()}
         leftovers.sweep(cloud, record)
         records[number] = record | {"Status": status}
+
+
+def _forget(cloud: Cloud, records: Records) -> None:
+    """Let go of what ended long ago."""
+    oldest = time.time() - REMEMBERED_S
+    with cloud.state.together():
+        for number, record in records.items():
+            status = record["Status"]
+            if status["State"] in ENDED and status["SubmissionDateTime"] < oldest:
+                del records[number]
 
 
 def _interrupted(cloud: Cloud, record: Record) -> Record:
