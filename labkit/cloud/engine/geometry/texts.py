@@ -20,8 +20,15 @@ _PAIR = re.compile(rf"\s*({_NUMBER})\s+({_NUMBER})\s*")
 _POINT = re.compile(rf"\s*POINT\s*\(\s*({_NUMBER})\s+({_NUMBER})\s*\)\s*", re.I)
 
 
-def read(text: str, srid: int = 0) -> Shape:
+#: Collections within collections: each is read through once more.
+_MOST_LEVELS = 50
+
+
+def read(text: str, srid: int = 0, *, level: int = 0) -> Shape:
     """The geometry of a well-known text, rings as they stand there.
+
+    Args:
+        level: in how many collections it is.
 
     Raises:
         NotHere: it is of a kind that there is, but not here.
@@ -33,8 +40,11 @@ def read(text: str, srid: int = 0) -> Shape:
     if not found or found[1].upper() not in KINDS:
         raise (NotHere if _OTHER.match(text) else NotRead)(text)
     kind = found[1].upper()
+    if level > _MOST_LEVELS:
+        raise NotHere("collections that deep")
     if kind == MIXED and found[2].upper() != "EMPTY":
-        return Shape(kind, tuple(map(read, _listed(found[2][1:-1]))), srid)
+        parts = _listed(found[2][1:-1])
+        return Shape(kind, tuple(read(part, level=level + 1) for part in parts), srid)
     return Shape(kind, () if found[2].upper() == "EMPTY" else _nested(kind, found[2]), srid)
 
 

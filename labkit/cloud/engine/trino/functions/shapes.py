@@ -22,7 +22,7 @@ def read(text: str) -> Shape:
     try:
         shape = texts.read(text)
     except NotHere:
-        refuse("a geometry of curves or with heights")
+        refuse("a geometry of curves, with heights or in more than 50 collections")
     except NotRead:
         fail(f"Invalid WKT: {text}")
     if any(len(line) < 2 for line in (*shape.lines, *shape.rings)):

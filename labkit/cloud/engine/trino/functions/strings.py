@@ -60,7 +60,8 @@ def _merged_map(call: Any, args: Sequence[str]) -> str:
     return f"map_from_entries(list_transform({every}, lambda _p: {pair}))"
 
 
-#: Of each of the two thousand rows that are padded at once.
+#: Of each of the two thousand rows that are padded at once. DuckDB reckons constants where no row
+#: asks for them, so that no branch may have more.
 _LONGEST_PAD = 1 << 23
 
 
@@ -71,7 +72,7 @@ def _pad(side: str) -> str:
         f"{failure('Target length must be in the range [0..2147483647]')} "
         f"WHEN {{1}} > {_LONGEST_PAD} THEN "
         f"{failure(f'More than {_LONGEST_PAD} characters are not padded here', 'NOT_SUPPORTED')} "
-        f"ELSE {side}pad({{0}}, CAST({{1}} AS INTEGER), {{2}}) END"
+        f"ELSE {side}pad({{0}}, CAST(least({{1}}, {_LONGEST_PAD}) AS INTEGER), {{2}}) END"
     )
 
 
