@@ -186,6 +186,13 @@ AROUND = [
         None,
     ),
     (
+        "data set of another account",
+        "DataSetIdentifierDeclarations/0/DataSetArn",
+        "arn:aws:quicksight:us-east-1:210987654321:dataset/students",
+        "DATA_SET_NOT_FOUND",
+        None,
+    ),
+    (
         "no column",
         f"{KPI}/ChartConfiguration/FieldWells/Values/0/NumericalMeasureField/Column/ColumnName",
         "shoe_size",

@@ -27,7 +27,7 @@ from labkit.cloud.quicksight.render.scales import compact, linear, logarithmic
 from labkit.cloud.quicksight.render.sketch import Box, Picture, Sketch
 from labkit.cloud.quicksight.render.text import cut, width, wrap
 from labkit.cloud.quicksight.render.values import spaced
-from labkit.cloud.quicksight.visuals.model import OTHER, TOTAL, Field, VisualData
+from labkit.cloud.quicksight.visuals.model import LOST, OTHER, TOTAL, Field, VisualData
 from tests.quicksight.render.members import merged
 from tools.gallery.case import visual
 from tools.gallery.cases import cases
@@ -699,6 +699,14 @@ def test_a_rich_title_has_its_size_and_colour() -> None:
     assert looks["Late"] == (21, "#FF0000")
     assert looks["So"][0] == looks["more"][0] == 14
     assert picture.warnings == []
+
+
+def test_a_narrative_of_unknown_lines_is_no_insight() -> None:
+    told = Field("narrative", "Narrative", "Insight", "text", "")
+    lost = f"<narrative>Total <b>{LOST}</b></narrative>"
+    data = VisualData((told,), [("",)], narrative=lost)
+    assert texts(draw({"InsightVisual": {"VisualId": "i"}}, data))[-1] == "No insight"
+    assert texts(draw({"EmptyVisual": {"VisualId": "e"}}, VisualData((), []))) == ["No data"]
 
 
 NARRATED = """<narrative>

@@ -16,10 +16,10 @@ from labkit.cloud.quicksight.kinds import DATA_SET
 
 
 def columns_of(cloud: Cloud, arn: str) -> Columns | None:
-    """A data set's columns by name; ``None`` where there is no such data set."""
+    """A data set's columns by name; ``None`` where the account has no such data set."""
     region, id = place_of(arn)
     record = records.look_up(cloud, region, DATA_SET, id)
-    if record is None:
+    if record is None or record["Arn"] != arn:
         return None
     roles = _roles(record)
     shown = record.get("OutputColumns", ())

@@ -30,6 +30,9 @@ def _narrative(sketch: Sketch) -> None:
     box = sketch.box.inset(left=2, right=2)
     found = lines_of(sketch.data.narrative, sketch.parameters, Run(size=SIZE))
     known = [line for line in found if not any(LOST in run.text for run in line.runs)]
+    if len(known) < len(found) and not any(run.text.strip() for line in known for run in line.runs):
+        nothing(sketch, "No insight")
+        return
     lines = [(line.align, runs) for line in known for runs in wrapped(line.runs, box.width)]
     top = box.top
     for at, (align, runs) in enumerate(lines):
@@ -86,7 +89,7 @@ def custom_content(sketch: Sketch) -> None:
 
 @chart("EmptyVisual")
 def empty(sketch: Sketch) -> None:
-    sketch.rect(sketch.box, "none", edgecolor=sketch.theme.grid, linewidth=1.2, linestyle="--")
+    nothing(sketch, "No data")
 
 
 @chart("PluginVisual")
