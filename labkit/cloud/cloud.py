@@ -73,6 +73,7 @@ class Cloud:
         self.jobs = Jobs()
         self._locks: dict[str, threading.RLock] = {}
         self._changing: set[str] = set()  # whose lock is held meanwhile
+        self._answering = threading.local()
         self._records: dict[str, Records] = {}
         self._loading, self._started = threading.RLock(), 0
 
@@ -110,17 +111,34 @@ class Cloud:
                 self.state.save(service)
 
     @contextlib.contextmanager
-    def changing(self, service: str) -> Iterator[None]:
+    def answering(self, service: str) -> Iterator[None]:
+        """Have what moto holds of a service made durable at the end, whatever is done inside."""
+        self._answering.service = service
+        try:
+            yield
+        finally:
+            self._answering.service = ""
+        self.keep(service)
+
+    def is_answering(self, service: str) -> bool:
+        """Whether this thread is within `answering` for the service."""
+        return getattr(self._answering, "service", "") == service
+
+    @contextlib.contextmanager
+    def changing(self, service: str, *, is_kept: bool = False) -> Iterator[None]:
         """Hold moto's records of a service and make the changes durable at the end.
 
         Within another one of the thread, at the end of that.
+
+        Args:
+            is_kept: whether who calls makes them durable: to write them twice takes twice as long.
         """
         with self.lock(service):
             within = service in self._changing
             self._changing.add(service)
             try:
                 yield
-                if not within:
+                if not within and not is_kept:
                     self.state.save(service)
             finally:
                 if not within:

@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from types import FunctionType
 from typing import Any
 
 import cloudpickle  # type: ignore[import-untyped]
@@ -79,6 +80,29 @@ _FRESH: dict[type, Callable[[], Any]] = {
 }
 
 
+# Whose instances are told in another way than pickle does.
+_TOLD = (
+    BaseBackend,
+    KeyStore,
+    threading.Thread,
+    defaultdict,
+    weakref.WeakValueDictionary,
+    x509.Certificate,
+    *(AWSManagedPolicy, type, FunctionType),
+)
+
+
+class _Plain(dict[type, bool]):
+    """Whether pickle takes all of a type as they are: asked of each table, message and event."""
+
+    def __missing__(self, kind: type) -> bool:
+        told = kind in _FRESH or issubclass(kind, _TOLD) or hasattr(kind, "private_bytes")
+        return self.setdefault(kind, not told)
+
+
+_PLAIN = _Plain()
+
+
 class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
     """Locks come back fresh, threads as ``None``, keys and certificates as PEM, indexes empty.
 
@@ -87,11 +111,15 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
     """
 
     def __init__(self, buffer: io.BytesIO, whole: Any) -> None:
+        # cloudpickle's own is a mapping in Python, asked of each value.
+        self.dispatch_table = dict(cloudpickle.Pickler.dispatch_table)
         super().__init__(buffer, protocol=5)
         self._whole = whole
 
     def reducer_override(self, value: Any) -> Any:
         kind = type(value)
+        if _PLAIN[kind]:
+            return NotImplemented
         if kind is AWSManagedPolicy:
             return (_policy, (value.account_id, value.arn, value.attachment_count))
         if kind in _FRESH:

@@ -29,8 +29,10 @@ def answers(name: str) -> Callable[[Handler], Handler]:
         def alone(context: Context, **members: Any) -> Answer | None:
             if members.get("CatalogId") not in (None, context.account):
                 raise not_found(f"Catalog {members['CatalogId']} not found.")
-            hold = context.cloud.changing if changes_state(name) else context.cloud.lock
-            with hold("glue"):
+            if not changes_state(name):
+                with context.cloud.lock("glue"):
+                    return handler(context, **members)
+            with context.cloud.changing("glue", is_kept=context.cloud.is_answering("glue")):
                 return handler(context, **members)
 
         return operation("glue", name)(alone)
