@@ -63,12 +63,12 @@ def _moments(name: str) -> tuple[str, ...]:
     return ("count({0})", f"count({finite})", f"{name}({finite})")
 
 
-def _of_two(name: str, sql: str = "") -> Entry:
+def _of_two(name: str, kind: str = "double") -> Entry:
     """A statistic of two columns, NULL where it has no finite value."""
     return Entry(
-        f"{name}(double, double) -> double",
-        f"{sql or name}({{0}}, {{1}})",
-        "trino_finite({agg})",
+        f"{name}({kind}, {kind}) -> {kind}",
+        f"{name}({{0}}, {{1}})",
+        "CAST(trino_finite({agg}) AS {returns})",
     )
 
 
@@ -122,7 +122,9 @@ AGGREGATES = (
         ("count() -> bigint", "count(*)"),
         ("count(T) -> bigint", "count({0})"),
         ("count_if(boolean) -> bigint", "count(CASE WHEN {0} THEN 1 END)"),
+        ("geometric_mean(bigint) -> double", "avg(ln({0}))", "exp({agg})"),
         ("geometric_mean(double) -> double", "avg(ln({0}))", "exp({agg})"),
+        ("geometric_mean(real) -> real", "avg(ln({0}))", "CAST(exp({agg}) AS FLOAT)"),
         ("listagg(varchar) -> varchar", "string_agg({0}, '')", "trino_bounded({agg})"),
         ("listagg(varchar, varchar) -> varchar", "string_agg({0}, {1})", "trino_bounded({agg})"),
         ("max(T) -> T", _greatest),
@@ -251,6 +253,11 @@ AGGREGATES = (
             "regr_sxy",
             "regr_syy",
         ]
+    ),
+    # Integers and decimals are reckoned as REAL, the nearest type that there is.
+    *(
+        _of_two(name, "real")
+        for name in ("corr", "covar_pop", "covar_samp", "regr_slope", "regr_intercept")
     ),
     Entry("regr_count(double, double) -> bigint", "regr_count({0}, {1})", "CAST({agg} AS BIGINT)"),
 )
