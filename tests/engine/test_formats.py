@@ -643,6 +643,8 @@ REFUSED: dict[str, tuple[Table, bytes, str]] = {
     "timestamp formats": (csv("a:timestamp", timestamp__formats="dd/MM/yyyy"), b"1\n", "NOT_SUPPORTED: .*timestamp.formats"),
     "timestamp formats in JSON": (table("json", "a:timestamp", timestamp__formats="dd/MM/yyyy z"), b"{}\n", "NOT_SUPPORTED: 'z'"),
     "grok name": (table("grok", "a:string", input__format="%{NOPE:a}"), b"x\n", "No definition for key 'NOPE'"),
+    "grok bomb": (table("grok", "a:string", input__format="%{B:a}", input__grokcustompatterns="B x%{B}%{B}"), b"x\n", "Grok compilation failure"),
+    "grok pile": (table("grok", "a:string", input__format="%{P16:a}", input__grokcustompatterns="P0 xxxxxxxx\n" + "\n".join(f"P{n + 1} %{{P{n}}}%{{P{n}}}" for n in range(16))), b"x\n", "make more than 200000 characters"),
     "regex missing": (table("regex", "a:string"), b"x\n", "input.regex"),
     "no parquet": (table("parquet", "a:int"), b"nonsense", "HIVE_CANNOT_OPEN_SPLIT: .*data"),
     "no orc": (table("orc", "a:int"), b"nonsense", "HIVE_CANNOT_OPEN_SPLIT: .*data"),

@@ -17,7 +17,14 @@ from labkit.cloud.engine.patience import is_risky, patient
 
 Names = list[tuple[str, list[str]]]
 _REFERENCE = re.compile(r"%\{(\w+)(?::\s*([\w.@\-]+)\s*)?(?:[:;](\w+))?\}")
-_DEPTH = 40
+#: How deep patterns are within patterns, and how many characters they make of one.
+_DEPTH, _LONGEST = 40, 200_000
+
+
+class _Known(dict[str, str]):
+    """Patterns by name, and how many characters of them may still be put into one."""
+
+    left = _LONGEST
 
 
 def compile_pattern(pattern: str, custom: str = "") -> tuple[re.Pattern[str], Names]:
@@ -32,17 +39,17 @@ def compile_pattern(pattern: str, custom: str = "") -> tuple[re.Pattern[str], Na
     """
     own = dict(_definitions(custom))
     fields: dict[str, list[str]] = {}
-    text = _expand(pattern, BUILT_IN | own, fields, 0)
+    text = _expand(pattern, _Known(BUILT_IN | own), fields, 0)
     if not text:
-        raise FormatError("HIVE_INVALID_METADATA", "Grok compilation failure: empty pattern")
+        raise _refused("empty pattern")
     try:
         found = re.compile(python_syntax(text), re.ASCII)
-        around = _expand(pattern, dict.fromkeys(BUILT_IN, "x+") | own, {}, 0)
+        around = _expand(pattern, _Known(dict.fromkeys(BUILT_IN, "x+") | own), {}, 0)
         if is_risky(re.compile(python_syntax(around))):  # the known patterns by themselves are not
             found = patient(found, too_slow)
         return found, list(fields.items())
     except re.error as error:
-        raise FormatError("HIVE_INVALID_METADATA", f"Grok compilation failure: {error}") from error
+        raise _refused(str(error)) from error
 
 
 def too_slow(words: str) -> NoReturn:
@@ -56,7 +63,7 @@ def types(pattern: str, custom: str = "") -> list[tuple[str, str]]:
     >>> types("%{INT:n:int} %{WORD:w}")
     [('n', 'int'), ('w', 'string')]
     """
-    known = BUILT_IN | dict(_definitions(custom))
+    known = _Known(BUILT_IN | dict(_definitions(custom)))
     found: dict[str, str] = {}
     _collect(pattern, known, found, 0)
     return list(found.items())
@@ -84,7 +91,7 @@ def python_syntax(pattern: str) -> str:
     return pattern
 
 
-def _expand(pattern: str, known: dict[str, str], fields: dict[str, list[str]], depth: int) -> str:
+def _expand(pattern: str, known: _Known, fields: dict[str, list[str]], depth: int) -> str:
     def replace(match: re.Match[str]) -> str:
         inner = _expand(_definition(match[1], known, depth), known, fields, depth + 1)
         name = match[2] if match[2] or depth else f"%{match[1]}"
@@ -97,20 +104,24 @@ def _expand(pattern: str, known: dict[str, str], fields: dict[str, list[str]], d
     return _REFERENCE.sub(replace, pattern)
 
 
-def _collect(pattern: str, known: dict[str, str], found: dict[str, str], depth: int) -> None:
+def _collect(pattern: str, known: _Known, found: dict[str, str], depth: int) -> None:
     for match in _REFERENCE.finditer(pattern):
         if match[2] and match[2] != "UNWANTED":
             found.setdefault(match[2], match[3] or "string")
         _collect(_definition(match[1], known, depth), known, found, depth + 1)
 
 
-def _definition(name: str, known: dict[str, str], depth: int) -> str:
+def _definition(name: str, known: _Known, depth: int) -> str:
     if name not in known or depth > _DEPTH:
-        raise FormatError(
-            "HIVE_INVALID_METADATA",
-            f"Grok compilation failure: No definition for key '{name}' found, aborting",
-        )
+        raise _refused(f"No definition for key '{name}' found, aborting")
+    known.left -= len(known[name])
+    if known.left < 0:
+        raise _refused(f"its patterns make more than {_LONGEST} characters")
     return known[name]
+
+
+def _refused(why: str) -> FormatError:
+    return FormatError("HIVE_INVALID_METADATA", f"Grok compilation failure: {why}")
 
 
 def _definitions(text: str) -> list[tuple[str, str]]:
