@@ -21,6 +21,7 @@ from labkit.cloud.quicksight.questions.nouns import (
     without_verbs,
 )
 from labkit.cloud.quicksight.questions.small_words import STOP_WORDS
+from labkit.cloud.quicksight.questions.spending import with_costs
 from labkit.cloud.quicksight.questions.vocabulary import Phrase, phrases
 from labkit.cloud.quicksight.questions.words import Token, distance, tokens
 
@@ -34,7 +35,8 @@ _LITERALS = {"number": "N", "date": "M", "string": "S"}
 
 def tag(question: str, lexicon: Lexicon) -> list[Item]:
     """The items of a question, words that say nothing left out."""
-    words = _spelled(_unquoted(tokens(question), lexicon), lexicon)
+    words = with_costs(_unquoted(tokens(question), lexicon), lexicon.topic)
+    words = _spelled(words, lexicon)
     named = {each.start: each for each in lexicon.find(words)}
     items = [_owned(each, lexicon) for each in _items(words, named)]
     items = without_kinds(of_each_kind(items))
