@@ -17,10 +17,8 @@ def schema_of(table: Table) -> pa.Schema:
     return pa.schema([pa.field(name, arrow_type(kind)) for name, kind in table.columns])
 
 
-def batches(
-    session: Session, sql: str, schema: pa.Schema, *, rows: int = _ROWS
-) -> Iterator[pa.RecordBatch]:
+def batches(session: Session, sql: str, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     """A query's rows in these types, some thousands at a time."""
-    reader = session.con.sql(sql).to_arrow_reader(rows)
+    reader = session.con.sql(sql).to_arrow_reader(_ROWS)
     for batch in reader:
         yield from pa.Table.from_batches([batch]).cast(schema).to_batches()

@@ -13,7 +13,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 from pyarrow import orc
 
 from labkit.cloud.engine.formats.avro_writing import write_avro
@@ -33,10 +32,6 @@ ENDINGS = {
     "deflate": ".deflate",
     "snappy": ".snappy",
 }
-#: Rows of a row group, and how hard gzip tries: DuckDB's and Java's own.
-_ROW_GROUP = 122_880
-_GZIP_LEVEL = 6
-_ARROW_CODECS = {"lz4_raw": "lz4", "uncompressed": "none"}
 #: The option of COPY that lets rows go to the file as they come.
 UNORDERED = "PRESERVE_ORDER false"
 #: Bytes to read from which on rows are written as they come, where no order was asked for.
@@ -103,31 +98,9 @@ def nullable(sql: str, columns: int) -> str:
 
 
 def _parquet(session: Session, sql: str, table: Table, codec: str, target: Target) -> int:
-    if target.int96 and any(_holds_moments(kind) for _, kind in table.columns):
-        return _parquet_int96(session, sql, table, codec, target)
     rows = nullable(sql, len(table.columns))
-    return _copy(session, rows, target, f"FORMAT parquet, COMPRESSION {codec}")
-
-
-def _holds_moments(kind: Type) -> bool:
-    return kind.base == "timestamp" or any(map(_holds_moments, kind.types))
-
-
-def _parquet_int96(session: Session, sql: str, table: Table, codec: str, target: Target) -> int:
-    """Days and nanoseconds, which DuckDB reads and does not write."""
-    schema, rows = schema_of(table), 0
-    with pq.ParquetWriter(
-        target.path,
-        schema,
-        compression=_ARROW_CODECS.get(codec, codec),
-        compression_level=_GZIP_LEVEL if codec == "gzip" else None,
-        use_deprecated_int96_timestamps=True,
-        store_schema=False,
-    ) as writer:
-        for batch in batches(session, sql, schema, rows=_ROW_GROUP):
-            writer.write_batch(batch)
-            rows += batch.num_rows
-    return rows
+    int96 = ", WRITE_TIMESTAMP_AS_INT96 true" if target.int96 else ""
+    return _copy(session, rows, target, f"FORMAT parquet, COMPRESSION {codec}{int96}")
 
 
 def _json(session: Session, sql: str, table: Table, codec: str, target: Target) -> int:
