@@ -372,12 +372,13 @@ def test_copy_from_the_client_is_refused_as_on_redshift(session: psycopg.Connect
 
 
 @pytest.mark.parametrize("ended", ['DEALLOCATE "_PLAN0xA"', "DEALLOCATE ALL"])
-def test_what_a_driver_prepares_is_deallocated(
+def test_what_a_driver_prepares_is_executed_and_deallocated(
     session: psycopg.Connection[Any], ended: str
 ) -> None:
     for _ in range(2):
         prepared = session.pgconn.prepare(b"_PLAN0xA", b"SELECT 1")
         assert prepared.status == psycopg.pq.ExecStatus.COMMAND_OK, prepared.error_message
+        assert session.execute('EXECUTE "_PLAN0xA"').fetchone() == (1,)
         session.pgconn.exec_(ended.encode())
     told = session.pgconn.exec_(b'DEALLOCATE "_PLAN0xA"').error_message
     assert b"does not exist" in told

@@ -24,6 +24,7 @@ from labkit.cloud.redshift.warehouse import (
 )
 from labkit.cloud.redshift.warehouse.names import Names
 from labkit.cloud.redshift.warehouse.statements import changes
+from labkit.cloud.redshift.warehouse.statements.transactions import prepared
 from labkit.cloud.redshift.wire.texts import parameter_count
 
 Columns = tuple[Column, ...] | None
@@ -91,10 +92,7 @@ def _cursor(connection: Connection, parsed: Parsed) -> Columns:
 
 @describes("EXECUTE")
 def _prepared(connection: Connection, parsed: Parsed) -> Columns:
-    name = parsed.words.words[1].text.lower()
-    if name not in connection.prepared:
-        raise RedshiftError(f'prepared statement "{name}" does not exist', "26000")
-    text, types = connection.prepared[name]
+    text, types = prepared(connection, parsed.words.words[1].text)
     told = None if types is None else [Typed("NULL", kind) for kind in types]
     return columns_of(connection, text, told or [None] * parameter_count(text))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift.errors import RedshiftError
@@ -100,19 +101,32 @@ def _without_size(kind: Type) -> Type:
 def execute(connection: Connection, parsed: Parsed) -> Result:
     words = parsed.words
     words.expect("EXECUTE")
-    name = words.identifier()
-    if name not in connection.prepared:
-        raise RedshiftError(f'prepared statement "{name}" does not exist', "26000")
-    text, types = connection.prepared[name]
+    name = words.word.text
+    text, types = prepared(connection, name)
+    words.identifier()
     given = words.listed(words.expression) if words.peek("(") else []
     if types is not None and len(given) != len(types):
         raise RedshiftError(
             f'wrong number of parameters for prepared statement "{name}"', "42601",
             detail=f"Expected {len(types)} parameters but got {len(given)}.",
         )  # fmt: skip
-    kinds = types or [None] * len(given)
+    kinds: Sequence[Type | None] = types or [None] * len(given)
     values = [_given(connection, one, kind, parsed) for one, kind in zip(given, kinds, strict=True)]
     return connection.run(text, values)
+
+
+def prepared(connection: Connection, name: str) -> tuple[str, list[Type] | None]:
+    """What SQL's PREPARE or the protocol's Parse has prepared, and the types that PREPARE told.
+
+    Raises:
+        RedshiftError: there is none of that name (26000).
+    """
+    if name in connection.parsed:
+        return connection.parsed[name].sql, None
+    if name.lower() not in connection.prepared:
+        raise RedshiftError(f'prepared statement "{name}" does not exist', "26000")
+    text, types = connection.prepared[name.lower()]
+    return text, types
 
 
 def _given(connection: Connection, text: str, kind: Type | None, parsed: Parsed) -> object:
