@@ -188,6 +188,12 @@ def test_buckets_are_those_of_the_specification(ice: Ice) -> None:
     assert found == {str((2017239379 & 0x7FFFFFFF) % 16), None}
 
 
+def test_days_before_the_year_1_and_after_9999(ice: Ice) -> None:
+    ice.made("t", "d date", "(DATE '-0001-01-01'), (DATE '10000-01-01')")
+    assert ice.rows("SELECT d FROM t WHERE d > DATE '9999-12-31'") == [["10000-01-01"]]
+    assert ice.rows("SELECT min(d) FROM t") == [["-0001-01-01"]]
+
+
 def test_a_query_becomes_a_table_in_one_commit(ice: Ice) -> None:
     ice.do(
         f"CREATE TABLE t WITH (table_type = 'ICEBERG', location = '{ice.location('t')}', "

@@ -20,11 +20,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyiceberg import types as ice
 from pyiceberg.io.pyarrow import (
+    DataFileStatistics,
     compute_statistics_plan,
     data_file_statistics_from_parquet_metadata,
     parquet_path_to_id_mapping,
 )
 from pyiceberg.manifest import DataFile, DataFileContent, FileFormat
+from pyiceberg.table import TableProperties
 from pyiceberg.table.locations import load_location_provider
 from pyiceberg.table.metadata import TableMetadata
 from pyiceberg.typedef import Record
@@ -47,6 +49,7 @@ from labkit.cloud.iceberg.partitioning import (
 MOST_PARTITIONS = 100
 COMPRESSION = "write.parquet.compression-codec"
 _CODECS = {"none": "uncompressed", "lz4": "lz4_raw"}
+_COUNTS_ALONE = {TableProperties.DEFAULT_WRITE_METRICS_MODE: "counts"}
 
 
 @dataclass(frozen=True)
@@ -186,11 +189,10 @@ class Writer:
 
     def _described(self, path: str, uri: str, partition: Record) -> DataFile:
         footer = pq.read_metadata(path)
-        statistics = data_file_statistics_from_parquet_metadata(
-            footer,
-            compute_statistics_plan(self.schema, self.metadata.properties),
-            self._ids_of(footer),
-        )
+        try:
+            statistics = self._statistics(footer, self.metadata.properties)
+        except OverflowError:  # Python has no days before the year 1 and after 9999: no bounds
+            statistics = self._statistics(footer, _COUNTS_ALONE)
         made = DataFile.from_args(
             content=DataFileContent.DATA,
             file_path=uri,
@@ -204,6 +206,12 @@ class Writer:
         )
         made.spec_id = self.spec.spec_id
         return made
+
+    def _statistics(
+        self, footer: pq.FileMetaData, properties: dict[str, str]
+    ) -> DataFileStatistics:
+        plan = compute_statistics_plan(self.schema, properties)
+        return data_file_statistics_from_parquet_metadata(footer, plan, self._ids_of(footer))
 
     def _ids_of(self, footer: pq.FileMetaData) -> dict[str, int]:
         """The field id of each column of a file; fields of rows are written in lower case."""
