@@ -702,7 +702,7 @@ SELECT CAST('abc' AS nosuchtype)
 --! TYPE_NOT_FOUND: line 1:8: Unknown type: nosuchtype
 
 SELECT CAST(TIMESTAMP '2024-01-15 10:30:00' AS varchar), CAST(DATE '2024-01-15' AS varchar), CAST(DECIMAL '1.10' AS varchar), CAST(TIME '10:00:00' AS varchar), CAST(now() AS varchar) IS NOT NULL
---> [["2024-01-15 10:30:00.000", "2024-01-15", "1.10", "10:00:00.000", "true"]]
+--> [["2024-01-15 10:30:00.000", "2024-01-15", "1.10", "10:00:00", "true"]]
 
 SELECT CAST('true' AS boolean), CAST('T' AS boolean), CAST(1 AS boolean), CAST(true AS integer)
 --> [["true", "true", "true", "1"]]
@@ -741,7 +741,7 @@ SELECT CURRENT_TIMESTAMP - INTERVAL '1' DAY < CURRENT_TIMESTAMP
 --> [["true"]]
 
 SELECT TIMESTAMP '2024-01-15 10:00:00.123456', TIMESTAMP '2024-01-15', TIME '10:00:00.5'
---> [["2024-01-15 10:00:00.123456", "2024-01-15 00:00:00.000", "10:00:00.500"]]
+--> [["2024-01-15 10:00:00.123456", "2024-01-15 00:00:00.000", "10:00:00.5"]]
 
 SELECT a FROM (VALUES (1), (2)) t(a) ORDER BY a FETCH FIRST ROW ONLY
 --> [["1"]]

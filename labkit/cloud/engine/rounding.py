@@ -1,4 +1,4 @@
-"""A double rounded to so many places, as AWS's engines do it: scaled, rounded, scaled back.
+"""Doubles and moments rounded as AWS's engines do it: a double is scaled, rounded, scaled back.
 
 DuckDB's own ``round`` looks at all digits of the double, so that 4.05, which is a little less, is
 4.0; in Java and C it is 4.1. Source:
@@ -20,3 +20,9 @@ def rounded(number: str, places: str) -> str:
         f"WHEN {places} < 0 THEN round({number} / {scale}) * {scale} "
         f"ELSE round({number} * {scale}) / {scale} END"
     )
+
+
+def rounded_moment(moment: str, digits: int) -> str:
+    """SQL of the microseconds of a moment or a time, of at most 6 digits of a second, half up."""
+    unit = 10 ** (6 - digits)
+    return f"CAST(floor((epoch_us({moment}) + {unit // 2}) / {unit}) AS BIGINT) * {unit}"

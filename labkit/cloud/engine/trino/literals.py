@@ -3,9 +3,11 @@
 ``1`` is an integer, ``3000000000`` a bigint, ``DECIMAL '1.50'`` a decimal(3,2), ``'abc'`` a
 varchar(3). A number with a point is a double, as is ``1e0``: to Trino ``1.50`` is a decimal unless
 ``parse-decimal-literals-as-double`` is set, and Athena has it set (``1 / 0.0`` is Infinity there).
+``TIME '13:24:11'`` has no digits behind its seconds, as awswrangler's tests find it on Athena.
 Sources: https://trino.io/docs/current/language/types.html,
 https://docs.aws.amazon.com/athena/latest/ug/data-types-considerations.html,
-https://github.com/pyathena-dev/PyAthena/pull/753
+https://github.com/pyathena-dev/PyAthena/pull/753,
+https://github.com/aws/aws-sdk-pandas/blob/main/tests/unit/test_athena.py
 """
 
 from __future__ import annotations
@@ -161,7 +163,9 @@ def _time(node: tree.Literal, scope: Scope) -> Typed | None:
         raise scope.fail(node, "NOT_SUPPORTED", "There is no time with a zone here")
     clock = _iso_clock(*found.groups()) if found else None
     _check_fraction(node, found[4] if found else None, scope)
-    return Typed(f"TIME '{clock}'", _precise(TIME, found)) if clock and found else None
+    if not clock or not found:
+        return None
+    return Typed(f"TIME '{clock}'", Type(TIME.base, (len(found[4] or ""),)))
 
 
 def _timestamp(node: tree.Literal, scope: Scope) -> Typed | None:
@@ -200,8 +204,8 @@ def _check_fraction(node: tree.Literal, fraction: str | None, scope: Scope) -> N
 
 
 def _precise(kind: Type, found: re.Match[str]) -> Type:
-    """Athena's own precision is milliseconds; longer fractions say so."""
-    fraction = found[5 if kind != TIME else 4] or ""
+    """Athena's own precision of moments is milliseconds; longer fractions say so."""
+    fraction = found[5] or ""
     return Type(kind.base, (len(fraction),)) if len(fraction) > 3 else kind
 
 

@@ -115,7 +115,7 @@ def _plus_months(sign: str) -> Callable[[Typed, Typed], Typed]:
 
 def _plus_time(sign: str) -> Callable[[Typed, Typed], Typed]:
     def render(moment: Typed, span: Typed) -> Typed:
-        return Typed(f"({moment.sql} {sign} {milliseconds(span.sql)})", moment.type)
+        return Typed(f"({moment.sql} {sign} {milliseconds(span.sql)})", _of_millis(moment.type))
 
     return render
 
@@ -123,9 +123,14 @@ def _plus_time(sign: str) -> Callable[[Typed, Typed], Typed]:
 def _zoned_plus_time(sign: str) -> Callable[[Typed, Typed], Typed]:
     def render(moment: Typed, span: Typed) -> Typed:
         instant = f"{part(moment.sql, 'instant')} {sign} {milliseconds(span.sql)}"
-        return Typed(zoned(instant, part(moment.sql, "zone")), moment.type)
+        return Typed(zoned(instant, part(moment.sql, "zone")), _of_millis(moment.type))
 
     return render
+
+
+def _of_millis(kind: Type) -> Type:
+    """What a moment is once an interval is added, which has three digits of a second."""
+    return Type(kind.base) if kind.args and int(str(kind.args[0])) < 3 else kind
 
 
 def _zoned_plus_months(sign: str) -> Callable[[Typed, Typed], Typed]:

@@ -5,6 +5,7 @@ Source: https://trino.io/docs/current/language/types.html#date-and-time
 
 from __future__ import annotations
 
+from labkit.cloud.engine.rounding import rounded_moment
 from labkit.cloud.engine.trino.casts.rules import plain, register
 from labkit.cloud.engine.trino.library import coerce
 from labkit.cloud.engine.types import Type
@@ -41,8 +42,7 @@ def _rounded(moment: str, source: Type, target: Type) -> str:
     digits, before = (int(str(kind.args[0])) if kind.args else 3 for kind in (target, source))
     if digits >= min(before, 6):
         return ""
-    unit = 10 ** (6 - digits)
-    return f"CAST(floor((epoch_us({moment}) + {unit // 2}) / {unit}) AS BIGINT) * {unit}"
+    return rounded_moment(moment, digits)
 
 
 def rescaled_zoned(sql: str, source: Type, target: Type) -> str:

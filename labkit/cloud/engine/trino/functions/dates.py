@@ -15,6 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from labkit.cloud.engine.closed import Udf
+from labkit.cloud.engine.rounding import rounded_moment
 from labkit.cloud.engine.trino.functions import iso
 from labkit.cloud.engine.trino.functions.entry import Entry, Render, entries, fail
 from labkit.cloud.engine.trino.functions.patterns import (
@@ -84,6 +85,17 @@ def _iso(local: str) -> Render:
     return render
 
 
+def _added(sum_: str, of_micros: str) -> Render:
+    """What keeps the digits of a second that its type has: milliseconds beyond them round it."""
+
+    def render(call: Any, args: Sequence[str]) -> str:
+        digits = int((call.parameters[2].args or (3,))[0])
+        added = sum_.format(*args)
+        return added if digits >= 3 else of_micros.format(rounded_moment(added, digits))
+
+    return render
+
+
 SCALARS = (
     *_fields(),
     *entries(
@@ -95,7 +107,7 @@ SCALARS = (
         ("date_add(varchar, bigint, date) -> date", "trino_add_date({0}, {1}, {2})"),
         (
             "date_add(varchar, bigint, timestamp(p)) -> timestamp(p)",
-            "({2} + trino_span(trino_unit({0}, 'TIMESTAMP'), {1}))",
+            _added("({2} + trino_span(trino_unit({0}, 'TIMESTAMP'), {1}))", "make_timestamp({0})"),
         ),
         (
             f"date_add(varchar, bigint, {_ZONED}) -> {_ZONED}",
@@ -103,7 +115,10 @@ SCALARS = (
         ),
         (
             "date_add(varchar, bigint, time(p)) -> time(p)",
-            "({2} + trino_span(trino_time_unit({0}), {1}))",
+            _added(
+                "({2} + trino_span(trino_time_unit({0}), {1}))",
+                "CAST(make_timestamp(({0}) % 86400000000) AS TIME)",
+            ),
         ),
         ("date_diff(varchar, date, date) -> bigint", "datesub(trino_date_unit({0}), {1}, {2})"),
         (
