@@ -675,6 +675,7 @@ def cors(**members):
     return "put_bucket_cors", {"CORSConfiguration": {"CORSRules": rules}}
 
 
+ELSEWHERE = {"HostName": "a"}
 BY_S3 = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
 NOT_SO = {
     "versioning": (
@@ -726,6 +727,15 @@ NOT_SO = {
         *routed({"Condition": {}, "Redirect": {"ReplaceKeyWith": "a"}}),
         "InvalidRequest",
     ),
+    "no redirect": (*routed({"Redirect": {}}), "MalformedXML"),
+    "code": (*routed({"Redirect": {"HttpRedirectCode": "300"}}), "InvalidRequest"),
+    "no code": (*routed({"Redirect": {"HttpRedirectCode": "3xx"}}), "MalformedXML"),
+    "failure": (
+        *routed({"Condition": {"HttpErrorCodeReturnedEquals": "418"}, "Redirect": ELSEWHERE}),
+        "InvalidRequest",
+    ),
+    "routes": (*routed(*[{"Redirect": ELSEWHERE}] * 51), "InvalidRequest"),
+    "large": (*routed({"Redirect": {"HostName": "a" * (128 << 10)}}), "MaxMessageLengthExceeded"),
     "inventory": (*counted(Id="another"), "IdMismatch"),
     "fields": (*counted(OptionalFields=["Colour"]), "MalformedXML"),
     "place": (
@@ -761,6 +771,11 @@ NOT_SO = {
     "attributes": (
         "get_object_attributes",
         {"Key": "a", "ObjectAttributes": ["Colour"]},
+        "InvalidArgument",
+    ),
+    "no attributes": (
+        "get_object_attributes",
+        {"Key": "a", "ObjectAttributes": []},
         "InvalidArgument",
     ),
     "acl": ("put_bucket_acl", {"ACL": "all"}, "InvalidArgument"),

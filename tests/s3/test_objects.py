@@ -92,6 +92,8 @@ def test_ranges_that_cannot_be(s3, bucket):
     assert code_of(s3.get_object, Bucket=bucket, Key="a", Range="bytes=10-") == unsatisfiable
     assert code_of(s3.get_object, Bucket=bucket, Key="a", Range="bytes=-0") == unsatisfiable
     assert code_of(s3.get_object, Bucket=bucket, Key="empty", Range="bytes=0-") == unsatisfiable
+    last = s3.get_object(Bucket=bucket, Key="empty", Range="bytes=-8")
+    assert (last["ContentLength"], last.get("ContentRange")) == (0, None)
     with pytest.raises(ClientError) as beyond:
         s3.get_object(Bucket=bucket, Key="a", Range="bytes=10-")
     told = beyond.value.response["Error"]
@@ -297,6 +299,9 @@ def test_parts_copied_from_an_object(s3, bucket):
         CopySourceRange="bytes=2-5",
     )["CopyPartResult"]
     parts = {"Parts": [{"PartNumber": 1, "ETag": part["ETag"]}]}
+    for missing, code in ((f"{bucket}/b", "NoSuchKey"), (f"{bucket}-none/a", "NoSuchBucket")):
+        asked = whole | {"PartNumber": 2, "CopySource": missing}
+        assert code_of(s3.upload_part_copy, **asked) == (code, 404)
     s3.complete_multipart_upload(**whole, MultipartUpload=parts)
     assert s3.get_object(Bucket=bucket, Key="m")["Body"].read() == b"2345"
 

@@ -43,9 +43,15 @@ def test_the_checksum_of_an_upload_in_parts(s3, bucket, begun, value, kind):
         parts.append({"PartNumber": number, "ETag": sent["ETag"]} | checksum_of(sent))
     listed = s3.list_parts(**whole)
     assert [p["ChecksumCRC32"] for p in listed["Parts"]] == [p["ChecksumCRC32"] for p in parts]
-    wrong = [parts[0], parts[1] | {"ChecksumCRC32": text(1)}]
-    with pytest.raises(ClientError, match="InvalidPart"):
-        s3.complete_multipart_upload(**whole, MultipartUpload={"Parts": wrong})
+    other, (first, last) = {"ChecksumCRC32C": text(1)}, parts
+    bare = {name: last[name] for name in ("PartNumber", "ETag")}
+    for wrong, code in (
+        (last | {"ChecksumCRC32": text(1)}, "InvalidPart"),
+        (last | other, "InvalidPart"),
+        (bare | other, "BadDigest"),
+    ):
+        with pytest.raises(ClientError, match=code):
+            s3.complete_multipart_upload(**whole, MultipartUpload={"Parts": [first, wrong]})
     for another in ("AAAAAA==", f"{value}-3"):
         with pytest.raises(ClientError, match="BadDigest"):
             s3.complete_multipart_upload(
@@ -254,22 +260,31 @@ def test_a_form_that_is_signed_by_half(aws, bucket, version, less, said):
     assert said in html.unescape(answer.text)
 
 
-NO_FORMS = {  # what is sent → code
+FORM = "multipart/form-data; boundary=b"
+NO_FORMS = {  # what is sent, as what → code, status
     "no file": (
         b'--b\r\nContent-Disposition: form-data; name="key"\r\n\r\na\r\n--b--',
+        FORM,
         "InvalidArg",
+        400,
     ),
-    "broken off": (b'--b\r\nContent-Disposition: form-data; name="file"\r\n\r\na', "MalformedPOST"),
-    "no boundary": (b"x" * 100_000, "MaxPostPreDataLengthExceeded"),
+    "broken off": (
+        b'--b\r\nContent-Disposition: form-data; name="file"\r\n\r\na',
+        FORM,
+        "MalformedPOST",
+        400,
+    ),
+    "no boundary": (b"x" * 100_000, FORM, "MaxPostPreDataLengthExceeded", 400),
+    "no boundary said": (b"x", "multipart/form-data", "MalformedPOST", 400),
+    "another type": (b"{}", "application/json", "PreconditionFailed", 412),
 }
 
 
-@pytest.mark.parametrize(("body", "code"), NO_FORMS.values(), ids=NO_FORMS)
-def test_what_is_no_form_is_refused(s3, bucket, body, code):
-    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+@pytest.mark.parametrize(("body", "kind", "code", "status"), NO_FORMS.values(), ids=NO_FORMS)
+def test_what_is_no_form_is_refused(s3, bucket, body, kind, code, status):
     url = f"{s3.meta.endpoint_url}/{bucket}"
-    answer = requests.post(url, data=body, headers=headers, timeout=60)
-    assert (answer.status_code, f"<Code>{code}" in answer.text) == (400, True)
+    answer = requests.post(url, data=body, headers={"Content-Type": kind}, timeout=60)
+    assert (answer.status_code, f"<Code>{code}" in answer.text) == (status, True)
 
 
 def test_a_form_that_carries_no_file_is_told_so(s3, bucket):

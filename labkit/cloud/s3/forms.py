@@ -33,6 +33,8 @@ def received(environ: Environ, file: IO[bytes]) -> dict[str, str]:
         AwsError: its fields are too large, or it has no file, or two.
     """
     _, options = parse_options_header(environ["CONTENT_TYPE"])
+    if not options.get("boundary"):
+        raise ValueError("no boundary")
     decoder, stream = MultipartDecoder(options["boundary"].encode()), get_input_stream(environ)
     fields: dict[str, bytes] = {}
     filename, name, begun = None, "", False

@@ -140,8 +140,11 @@ def check_parts(request: Request, body: bytes, upload: Any) -> None:
         )
     for number, etag, found in listed:
         known = upload.parts[number].checksums
-        if any(known.get(k, v) != v for k, v in found.items()):
+        if len(found) > 1 or any(known.get(k, v) != v for k, v in found.items()):
             raise upload.no_part(number, etag)
+        if strange := found.keys() - known.keys():
+            words = f"The {min(strange)} you specified for part {number} did not match what we"
+            raise AwsError("BadDigest", f"{words} received.")
     if upload.algorithm:
         _check_whole(request, upload, [(number, found) for number, _, found in listed])
 

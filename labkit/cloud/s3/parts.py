@@ -96,7 +96,11 @@ def unsaid(request: Request) -> list[str]:
 
 def attributes(request: Request, reply: protocol.Reply, version: Any) -> protocol.Reply:
     """The answer to GetObjectAttributes with the checksum's type, and the parts where asked for."""
-    asked = {name.strip() for name in (request.header("x-amz-object-attributes") or "").split(",")}
+    said = request.header("x-amz-object-attributes") or ""
+    if not said.strip():
+        words = "The x-amz-object-attributes header specifying the attributes to be retrieved is"
+        raise AwsError("InvalidArgument", f"{words} either missing or empty")
+    asked = {name.strip() for name in said.split(",")}
     if strange := asked - _ATTRIBUTES:
         raise AwsError(
             "InvalidArgument",

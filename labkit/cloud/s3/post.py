@@ -28,6 +28,8 @@ _HEADERS = {
     *("content-md5", "expires"),
 }
 
+_OTHER_FORMS = "application/x-www-form-"
+
 
 def is_form(environ: Environ) -> bool:
     """Whether a request is a form's.
@@ -36,7 +38,9 @@ def is_form(environ: Environ) -> bool:
         AwsError: ``PreconditionFailed``: it is one that carries no file.
     """
     kind, posts = environ.get("CONTENT_TYPE", ""), environ["REQUEST_METHOD"] == "POST"
-    if posts and kind.startswith("application/x-www-form-") and not environ.get("QUERY_STRING"):
+    of_bucket = "/" not in protocol.raw_path(environ).strip("/") or kind.startswith(_OTHER_FORMS)
+    plain = of_bucket and not environ.get("QUERY_STRING")
+    if posts and plain and not kind.startswith("multipart/form-data"):
         words = "At least one of the pre-conditions you specified did not hold"
         wanted = "Bucket POST must be of the enclosure-type multipart/form-data"
         raise AwsError("PreconditionFailed", words, 412, Condition=wanted)

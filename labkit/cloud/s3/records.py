@@ -55,14 +55,19 @@ class Records:
         """moto's record of the version that a copy reads.
 
         Raises:
-            AwsError: ``InvalidRequest``: that is a delete marker.
+            AwsError: ``InvalidRequest``: that is a delete marker. ``NoSuchKey``, ``NoSuchVersion``:
+                a part is to be copied of what is not there, which moto tells without a code.
         """
-        source = copy_source(request)
-        buckets = self.cloud.backend("s3").buckets
-        if source and source[2] and versions.is_marker(buckets.get(source[0]), *source[1:]):
+        if (source := copy_source(request)) is None:
+            return None
+        bucket = self.cloud.backend("s3").buckets.get(source[0])
+        if source[2] and versions.is_marker(bucket, *source[1:]):
             words = "The source of a copy request may not specifically refer to a delete marker by"
             raise AwsError("InvalidRequest", f"{words} version id.")
-        return find_version(buckets.get(source[0]), *source[1:]) if source else None
+        found = find_version(bucket, *source[1:])
+        if bucket and source[1] and found is None and "uploadId" in request.query:
+            raise versions.unknown(*source[1:])
+        return found
 
     def check_upload(self, request: Request) -> None:
         """Raise for an upload that was never begun, or has ended.

@@ -73,6 +73,8 @@ def _range(header: str | None, size: int) -> tuple[int, int] | None:
     found = _RANGE.match(header or "")
     if not found or found.groups() == ("", ""):
         return None
+    if not found[1] and not size and int(found[2]):  # the last bytes of nothing are all of it
+        return None
     if not found[1]:
         first, last = max(0, size - int(found[2])), size - 1
     elif found[2] and int(found[2]) < int(found[1]):

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-to-page-redirect.html
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +16,26 @@ from labkit.cloud.s3.documents import Document, invalid, malformed
 if TYPE_CHECKING:
     from labkit.cloud.s3.request import Request
 
+_MOST_ROUTES, _LARGEST = 50, 128 << 10  # the latter in bytes
+# The member of a route → the codes that it may have, and what S3 says of each other one.
+_CODES = {
+    "HttpRedirectCode": (
+        {*range(301, 306), 307, 308},
+        "The provided HTTP redirect code ({}) is not valid. Valid codes are 3XX except 300.",
+    ),
+    "HttpErrorCodeReturnedEquals": (
+        {*range(400, 418), *range(500, 506)},
+        "The provided HTTP error code ({}) is not valid. Valid codes are 4XX or 5XX.",
+    ),
+}
+
 
 def check(request: Request, document: Document, bucket: Any, version: Any) -> None:
     """Raise unless a bucket may be such a site."""
     root = document.root
+    if int(request.environ.get("CONTENT_LENGTH") or 0) > _LARGEST:
+        told = {"MaxMessageLengthBytes": str(_LARGEST)}
+        raise AwsError("MaxMessageLengthExceeded", "Your request was too big.", 400, **told)
     everything, index = root.find("RedirectAllRequestsTo"), root.find("IndexDocument")
     if everything is not None and len(root) > 1:
         words = "RedirectAllRequestsTo cannot be provided in conjunction with other Routing Rules."
@@ -29,6 +46,8 @@ def check(request: Request, document: Document, bucket: Any, version: Any) -> No
     suffix = document.text("Suffix")
     if index is not None and (not suffix or "/" in suffix):
         raise invalid("The IndexDocument Suffix is not well formed", "IndexDocument", suffix)
+    if root.find("ErrorDocument") is not None and not root.findtext("ErrorDocument/Key"):
+        raise invalid("The ErrorDocument Key is not well formed", "ErrorDocument", "")
     if not set(document.texts("Protocol")) <= {"http", "https"}:
         words = "Invalid protocol, protocol can be http or https. If not defined the protocol will"
         raise AwsError("InvalidRequest", f"{words} be selected automatically.")
@@ -46,7 +65,10 @@ def check_redirection(location: str | None) -> None:
 
 
 def _check_routes(rules: ET.Element) -> None:
-    if not len(rules) or any(rule.find("Redirect") is None for rule in rules):
+    if len(rules) > _MOST_ROUTES:
+        words = f"{len(rules)} routing rules provided, the number of routing rules in a website"
+        raise AwsError("InvalidRequest", f"{words} configuration is limited to {_MOST_ROUTES}.")
+    if not len(rules) or any(rule.find("Redirect/*") is None for rule in rules):
         raise malformed()
     for rule in rules:
         condition, redirect = rule.find("Condition"), rule.find("Redirect")
@@ -58,3 +80,9 @@ def _check_routes(rules: ET.Element) -> None:
             words = "Condition cannot be empty. To redirect all requests without a condition, the"
             words += " condition element shouldn't be present."
             raise AwsError("InvalidRequest", words)
+        for name, (known, refusal) in _CODES.items():
+            for said in (each.text or "" for each in rule.iter(name)):
+                if not re.fullmatch(r"\d+", said, re.ASCII):
+                    raise malformed()
+                if int(said) not in known:
+                    raise AwsError("InvalidRequest", refusal.format(int(said)))

@@ -32,11 +32,16 @@ def check(request: Request, bucket: Any, version: Any) -> None:
         return
     if named or "tagging" in request.query or ("acl" in request.query and request.changes):
         _check_marker(request, bucket)
-    if named:
-        words = "The specified version does not exist."
-        raise AwsError("NoSuchVersion", words, 404, Key=request.key, VersionId=named)
-    if not request.reads_object:  # the answer to such a one tells of a delete marker, too
-        raise AwsError("NoSuchKey", "The specified key does not exist.", 404, Key=request.key)
+    if named or not request.reads_object:  # the answer to a read tells of a delete marker, too
+        raise unknown(request.key, named or None)
+
+
+def unknown(key: str, version: str | None) -> AwsError:
+    """The refusal of an object, or of a version of it, that is not there."""
+    if version is None:
+        return AwsError("NoSuchKey", "The specified key does not exist.", 404, Key=key)
+    words = "The specified version does not exist."
+    return AwsError("NoSuchVersion", words, 404, Key=key, VersionId=version)
 
 
 def check_bypass(request: Request, bucket: Any) -> None:
