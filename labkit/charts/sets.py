@@ -114,7 +114,7 @@ def physical_table(
     table: str,
     sql: str,
     calculated: Mapping[str, str],
-    warehouse: bool = False,
+    warehouse: bool,
 ) -> dict[str, Any]:
     """The ``PhysicalTableMap`` and, with calculated columns, the ``LogicalTableMap``."""
     if table:

@@ -168,8 +168,8 @@ def _box(node: Node, x: float, y: int) -> str:
     )
 
 
-def _short(name: str, most: int = 30) -> str:
-    return name if len(name) <= most else f"{name[: most - 1]}…"
+def _short(name: str) -> str:
+    return name if len(name) <= 30 else f"{name[:29]}…"
 
 
 def _text(x: float, y: float, words: str, colour: str, points: float) -> str:

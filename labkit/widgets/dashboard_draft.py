@@ -94,7 +94,7 @@ class Pages:
         return json.loads(self.read(path, **query))
 
 
-def publish(lab: Lab, id: str, name: str, definition: Definition, theme: str = "") -> int:
+def publish(lab: Lab, id: str, name: str, definition: Definition, theme: str) -> int:
     """Make a dashboard or a new version of it, and publish that. Returns the version's number.
 
     Raises:

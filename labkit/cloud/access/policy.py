@@ -145,7 +145,7 @@ def _encryption_keys(encrypted: tuple[str | None, str | None]) -> Keys:
     return {name: said for name, said in zip(names, encrypted, strict=True) if said}
 
 
-def may(cloud: Cloud, principal: Principal, action: str, bucket: str, key: str = "") -> bool:
+def may(cloud: Cloud, principal: Principal, action: str, bucket: str, key: str) -> bool:
     """Whether a principal may take an action, KMS aside."""
     return _why_refused(cloud, _question(cloud, principal, action, bucket, key, {})) is None
 

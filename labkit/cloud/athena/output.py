@@ -28,7 +28,7 @@ def compiled(
     run: Run,
     query: Any,
     *,
-    text: str = "",
+    text: str,
     parameters: Sequence[str] = (),
     functions: Sequence[ExternalFunction] = (),
 ) -> Compiled:

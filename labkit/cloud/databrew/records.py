@@ -145,13 +145,13 @@ def look_up(cloud: Cloud, region: str, kind: Kind, name: str) -> Record | None:
     return records(cloud, kind).get(_id(region, name))
 
 
-def remove(context: Context, kind: Kind, name: str, *, missing: str = "") -> None:
+def remove(context: Context, kind: Kind, name: str) -> None:
     """Drop a resource.
 
     Raises:
         AwsError: ``ResourceNotFoundException``.
     """
-    find(context, kind, name, missing=missing)
+    find(context, kind, name)
     del records(context.cloud, kind)[_id(context.region, name)]
 
 

@@ -76,7 +76,7 @@ def precondition(message: str) -> AwsError:
     return refusal("PreconditionNotMetException", message)
 
 
-def not_here(operation: str, why: str = "") -> AwsError:
+def not_here(operation: str, why: str) -> AwsError:
     """What QuickSight can do and the local one cannot."""
     return operations.not_here("quicksight", operation, why)
 

@@ -136,7 +136,7 @@ def lend_to_caller(context: Context, key: str, *, seconds: int, database: str) -
     return login, password
 
 
-def admitted(cloud: Cloud, key: str, login: str, database: str = "") -> Iterator[Admission]:
+def admitted(cloud: Cloud, key: str, login: str, database: str) -> Iterator[Admission]:
     """The passwords that let a login in now.
 
     Raises:

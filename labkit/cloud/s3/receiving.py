@@ -29,9 +29,7 @@ _TRAILER_SIGNATURE = "x-amz-trailer-signature"
 _END, _TRAILER = re.compile(rb"()\r\n"), re.compile(rb"(?:(.*)\r\n)?")
 
 
-def receive(
-    request: Request, *, md5: bool, declared: str | None = None, slot: Slot | None = None
-) -> Body:
+def receive(request: Request, *, md5: bool, declared: str | None, slot: Slot | None) -> Body:
     """Write the request's body to a file.
 
     Args:

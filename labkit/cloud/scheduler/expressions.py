@@ -100,9 +100,7 @@ def read(
     return Between(times if isinstance(times, Rate) else Zoned(times, place), start, end)
 
 
-def written(
-    expression: str, zone: str, start: float | None = None, end: float | None = None
-) -> str:
+def written(expression: str, zone: str, start: float | None, end: float | None = None) -> str:
     """All of a schedule in one text, which `rewritten` reads."""
     return json.dumps([expression, zone, start, end])
 

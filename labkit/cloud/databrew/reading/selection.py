@@ -43,8 +43,7 @@ class Found:
 def select(
     store: Store,
     location: Mapping[str, str],
-    options: Mapping[str, Any] | None = None,
-    now: datetime.datetime | None = None,
+    options: Mapping[str, Any] | None,
 ) -> list[Found]:
     """The objects of a data set, in key order.
 
@@ -52,14 +51,13 @@ def select(
         store: as whom to look.
         location: ``Bucket`` and ``Key``.
         options: the data set's ``PathOptions``.
-        now: what relative dates count from.
 
     Raises:
         NothingThere: no object is there, or none meets the conditions.
         AwsError: no such bucket, or access denied.
     """
     check_bucket(store.principal.account, location)
-    options, moment = options or {}, now or datetime.datetime.now(datetime.UTC)
+    options, moment = options or {}, datetime.datetime.now(datetime.UTC)
     uri = f"s3://{location['Bucket']}/{location.get('Key', '')}"
     found = _matching(store, uri, options, moment)
     if condition := options.get("LastModifiedDateCondition"):

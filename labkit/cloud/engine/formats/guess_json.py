@@ -29,7 +29,7 @@ _STEP = re.compile(r"\.(\w+)|\['([^']+)'\]|(\[\*\])|(\[\d+\])")
 _DECODER = json.JSONDecoder()
 
 
-def guess(text: str, path: str = "$") -> tuple[Columns, int] | None:
+def guess(text: str, path: str) -> tuple[Columns, int] | None:
     """Columns and number of the objects under a path, ``None`` if the text is no JSON."""
     found = [value for root in _roots(text) for value in _under(root, _steps(path))]
     records = [value for value in found if isinstance(value, dict)]

@@ -49,7 +49,7 @@ def open_bytes(file: File) -> BinaryIO:
     return _OPENERS[found](file.path) if found else Path(file.path).open("rb")
 
 
-def lines(file: File, *, skip: int = 0) -> Iterator[str]:
+def lines(file: File, *, skip: int) -> Iterator[str]:
     """The file's lines without their ends, after the first few.
 
     Raises:

@@ -133,7 +133,7 @@ class Token:
     end: int
 
 
-def tokenize(text: str, start: int = 0) -> list[Token]:
+def tokenize(text: str, start: int) -> list[Token]:
     """Split a statement; the last token is the end of the text.
 
     Raises:

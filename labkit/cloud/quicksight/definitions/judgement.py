@@ -92,7 +92,7 @@ def strict_check(one: Check) -> Check:
     return check(one)
 
 
-def judge(subject: Subject, *, strict: bool = True) -> list[Error]:
+def judge(subject: Subject, *, strict: bool) -> list[Error]:
     """What keeps a definition from standing on its data sets, as ``AnalysisError``.
 
     Raises:

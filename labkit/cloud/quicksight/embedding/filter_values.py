@@ -43,7 +43,7 @@ def among(column: Json, values: Sequence[Any]) -> Json:
     return {"CategoryFilter": {"FilterId": ID, "Column": column, "Configuration": _listed(values)}}
 
 
-def equal(column: Json, value: Any, kind: str, granularity: str = "") -> Json:
+def equal(column: Json, value: Any, kind: str, granularity: str) -> Json:
     """A filter of one value of a column.
 
     Args:

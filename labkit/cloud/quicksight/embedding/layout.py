@@ -97,7 +97,7 @@ def places(sheet: Json, width_px: float, parameters: Json, tile: Json = _BARE) -
     return [each for each in every(sheet, width_px, tile) if is_shown(each.style, parameters)]
 
 
-def every(sheet: Json, width_px: float, tile: Json = _BARE) -> list[Place]:
+def every(sheet: Json, width_px: float, tile: Json) -> list[Place]:
     """Where all of a sheet's elements stand, hidden ones too."""
     layouts = sheet.get("Layouts") or [{"Configuration": {"GridLayout": _default(sheet)}}]
     [(kind, body)] = layouts[0]["Configuration"].items()

@@ -21,7 +21,7 @@ NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; style-src 'u
 LEFT_OUT, MOST_TOLD = "Labkit-Left-Out", 40
 
 
-def page(status: int, text: str, domains: Sequence[str] = (), scripts: str = "") -> Reply:
+def page(status: int, text: str, domains: Sequence[str], scripts: str = "") -> Reply:
     """An HTML page.
 
     Args:

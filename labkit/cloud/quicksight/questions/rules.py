@@ -20,9 +20,9 @@ def first(pattern: str, items: Sequence[Item]) -> re.Match[str] | None:
     return re.search(pattern, tags(items))
 
 
-def without(items: Sequence[Item], match: re.Match[str], group: int | str = 0) -> Items:
+def without(items: Sequence[Item], match: re.Match[str]) -> Items:
     """The items that a rule has not used; a pause stands where they were."""
-    return [*items[: match.start(group)], PAUSE, *items[match.end(group) :]]
+    return [*items[: match.start()], PAUSE, *items[match.end() :]]
 
 
 def at(items: Sequence[Item], match: re.Match[str], group: str) -> Item | None:

@@ -129,7 +129,7 @@ def upright(
     right: Numeric | None = None,
     places: Sequence[float] | None = None,
     ends: tuple[float, float] | None = None,
-    options: Mapping[str, Any] | None = None,
+    options: Mapping[str, Any] | None,
     title: Heading = NO_HEADING,
     room_above: float = 10,
 ) -> tuple[Axes, Box]:

@@ -10,7 +10,7 @@ PADDING = 14
 NOTE = 9.5
 
 
-def framed(sketch: Sketch, lines: int = 0) -> tuple[Sketch, int]:
+def framed(sketch: Sketch, lines: int) -> tuple[Sketch, int]:
     """The sketch within the margins, under its title and subtitle, and for how many lines of notes
     there is room below: those that are known, and at least these.
     """

@@ -110,7 +110,7 @@ def wrap(text: str, room: float, size: float, *, lines: int, bold: bool = False)
 
 
 @lru_cache(64)
-def font(size: float, bold: bool = False, italic: bool = False) -> FontProperties:
+def font(size: float, bold: bool, italic: bool) -> FontProperties:
     """The font of a size; an italic is set slanted."""
     return FontProperties(
         family=FAMILY,

@@ -130,7 +130,7 @@ def _write(sheet: Any, at: int, column: int, cell: Cell, look: Any) -> None:
         sheet.write_string(at, column, str(value), look)
 
 
-def number_format(field: Field, value: Any = None) -> str:
+def number_format(field: Field, value: Any) -> str:
     """Excel's format of a field's value; a whole number has no point unless places are said.
 
     >>> of = Field("f", "Values", "", "number", "x", "SUM")

@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/quicksight/latest/APIReference/API_SnapshotUserConfi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -95,9 +95,8 @@ class Reading:
 
 @contextmanager
 def opened(
-    cloud: Cloud, reader: Reader, region: str, name: str, version: Json, parameters: Json,
-    session: Callable[[Cloud], Session] = open_session,
-) -> Iterator[Reading]:  # fmt: skip
+    cloud: Cloud, reader: Reader, region: str, name: str, version: Json, parameters: Json
+) -> Iterator[Reading]:
     """A version of a dashboard, opened for a reader.
 
     Values that a job gives go before those that the version was made with, and these before those
@@ -108,7 +107,7 @@ def opened(
     """
     definition = version["_"]["definition"]
     theme = Theme.of(themes.drawn(cloud, region, version.get("ThemeArn")))
-    with session(cloud) as own:
+    with open_session(cloud) as own:
         data_sets = open_definition(
             cloud, reader.principal, region, definition, reader.user or None,
             tags=reader.tags if not reader.user else None, session=own,

@@ -20,7 +20,7 @@ _CLOCKS = ("", " %H:%M", " %H:%M:%S", "T%H:%M:%S", " %I:%M %p", " %I:%M:%S %p",
            " %H:%M:%S.%g", "T%H%M%S", "T%H%M%S.%g")  # fmt: skip
 
 
-def moment_of(sql: str, pattern: str = "") -> str:
+def moment_of(sql: str, pattern: str) -> str:
     """SQL of the date that a text says, in UTC; NULL where it says none."""
     text = f"trim({sql})"
     read = _by_pattern(text, pattern) if pattern else _known(text)

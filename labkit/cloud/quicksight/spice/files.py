@@ -54,7 +54,7 @@ def folder(cloud: Cloud) -> Path:
     return found
 
 
-def write(cloud: Cloud, session: Session, table: Relation, *, whole: bool = False) -> Imported:
+def write(cloud: Cloud, session: Session, table: Relation, *, whole: bool) -> Imported:
     """Import a relation's rows into a new file; those with a fault are left out and counted.
 
     Args:

@@ -62,10 +62,10 @@ def open_definition(
     principal: Principal,
     region: str,
     definition: Mapping[str, Any],
-    user: str | None = None,
+    user: str | None,
     *,
-    tags: Mapping[str, str] | None = None,
-    session: Session | None = None,
+    tags: Mapping[str, str] | None,
+    session: Session | None,
 ) -> dict[str, DataSet]:
     """The data sets that a definition declares, by identifier, as one reader sees them.
 

@@ -31,7 +31,7 @@ def relation(
     options: CopyOptions,
     files: Sequence[File],
     *,
-    clean: bool = False,
+    clean: bool,
     watched: bool = False,
 ) -> str | None:
     """SQL of a query that gives these columns of the files; None where the careful half must read.

@@ -70,9 +70,9 @@ def check_system(connection: Connection, privilege: str, what: str) -> None:
         raise RedshiftError(f"permission denied to {what}", DENIED)
 
 
-def has(connection: Connection, privilege: str, user: str = "") -> bool:
-    """Whether a user has a system privilege."""
-    user = user or connection.user
+def has(connection: Connection, privilege: str) -> bool:
+    """Whether the session's user has a system privilege."""
+    user = connection.user
     if is_superuser(connection, user):
         return True
     names = grantees(connection, user)

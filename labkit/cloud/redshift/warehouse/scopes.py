@@ -22,7 +22,7 @@ SPACES = {
 _KINDS = {space: kind for kind, space in SPACES.items()}
 
 
-def find(connection: Connection, kind: str, schema: str = "") -> Object:
+def find(connection: Connection, kind: str, schema: str) -> Object:
     """A schema's scope of a kind, or the database's where it is empty; maybe not on record yet."""
     where = {"database": connection.database, "schema": schema}
     known = connection.objects.find(SPACE, kind, **where)

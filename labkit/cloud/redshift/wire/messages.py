@@ -188,13 +188,9 @@ STALE = "cached plan must not change result type"
 ROUTINES = {STALE: "RevalidateCachedQuery"}
 
 
-def refusal(error: RedshiftError, severity: str = "ERROR", offset: int = 0) -> bytes:
-    """ErrorResponse.
-
-    Args:
-        offset: where the statement begins in the text that the client sent.
-    """
-    position = str(error.position + offset) if error.position else ""
+def refusal(error: RedshiftError, severity: str = "ERROR") -> bytes:
+    """ErrorResponse."""
+    position = str(error.position) if error.position else ""
     told = {"S": severity, "C": error.sqlstate, "M": error.message, "D": error.detail,
             "H": error.hint, "P": position, "R": ROUTINES.get(error.message, "")}  # fmt: skip
     return message(b"E", _fields(told))

@@ -45,7 +45,7 @@ def declared(oid: int, told: Callable[[Type], None] | None = None) -> Typed:
     return Typed("NULL", KINDS.get(oid, types.UNKNOWN), told=None if oid in KINDS else told)
 
 
-def given(oid: int, how: int, data: bytes | None, *, inferred: bool = False) -> Typed:
+def given(oid: int, how: int, data: bytes | None, *, inferred: bool) -> Typed:
     """A parameter's value.
 
     Args:

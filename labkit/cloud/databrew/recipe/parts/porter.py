@@ -32,7 +32,7 @@ def stem(word: str) -> str:
     if len(word) < 3 or not word.isascii() or not word.isalpha():
         return word
     word = _y(_past(_plural(word)))
-    word = _replace(_replace(word, _STEP_2, 0), _STEP_3, 0)
+    word = _replace(_replace(word, _STEP_2), _STEP_3)
     return _tidy(_cut(word))
 
 
@@ -87,9 +87,9 @@ def _y(word: str) -> str:
     return f"{word[:-1]}i" if word.endswith("y") and "v" in _shape(word[:-1]) else word
 
 
-def _replace(word: str, endings: dict[str, str], above: int) -> str:
+def _replace(word: str, endings: dict[str, str]) -> str:
     end = _longest(word, endings)
-    if not end or _measure(word.removesuffix(end)) <= above:
+    if not end or _measure(word.removesuffix(end)) == 0:
         return word
     return word.removesuffix(end) + endings[end]
 

@@ -49,7 +49,7 @@ def drop_listed(connection: Connection, words: Words, kind: str, tag: str) -> Re
     return Result(tag)
 
 
-def drop(connection: Connection, one: Object, *, cascade: bool = False) -> None:
+def drop(connection: Connection, one: Object, *, cascade: bool) -> None:
     """Remove a relation, and with ``cascade`` the views that are bound to it and the keys to it.
 
     Raises:

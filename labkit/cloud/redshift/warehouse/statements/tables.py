@@ -102,11 +102,11 @@ def create_as(
     connection: Connection,
     name: tuple[str, ...],
     tree: exp.Expr,
-    parameters: Sequence[Any] = (),
+    parameters: Sequence[Any],
     declared: Declared | None = None,
     names: Sequence[str] = (),
     *,
-    temporary: bool = False,
+    temporary: bool,
 ) -> int:
     """Make a table of a query's columns and rows; how many rows there are."""
     access_modes.check(connection, "CREATE")
