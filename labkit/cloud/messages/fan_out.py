@@ -21,6 +21,7 @@ from moto.sqs.models import sqs_backends
 
 from labkit.cloud.events.filter_policies import is_for
 from labkit.cloud.messages.publications import sequence_of
+from labkit.cloud.messages.topics import is_true
 
 Json = dict[str, Any]
 
@@ -43,13 +44,13 @@ def to_queue(
     if message_structure == "json":
         message = subscription._parse_message_structure(message, "sqs")
     sent: Json = {}
-    if _is_true(subscription.attributes.get("RawMessageDelivery")):
+    if is_true(subscription.attributes.get("RawMessageDelivery")):
         body = message
         sent = {name: _of_queue(each) for name, each in (message_attributes or {}).items()}
     else:
         told = notification(subscription, message, message_id, subject, message_attributes)
         body = json.dumps(told, sort_keys=True, indent=2)
-    if not deduplication_id and _is_true(topic.content_based_deduplication):
+    if not deduplication_id and is_true(topic.content_based_deduplication):
         deduplication_id = hashlib.sha256(message.encode()).hexdigest()
     _send(subscription, body, sent, group_id, deduplication_id, subscription.endpoint)
 
@@ -104,8 +105,3 @@ def _of_queue(attribute: Json) -> Json:
     if kind.startswith("Binary"):
         return {"DataType": kind, "BinaryValue": base64.b64decode(value)}
     return {"DataType": kind, "StringValue": str(value)}
-
-
-def _is_true(value: Any) -> bool:
-    """Whether an attribute is set; moto keeps the client's text."""
-    return str(value).lower() == "true"

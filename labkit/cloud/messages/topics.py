@@ -214,7 +214,7 @@ def _check_message(topic: Any, parameters: Json) -> None:
         raise _bad("Message too long")
     if topic.fifo_topic and not parameters.get("MessageGroupId"):
         raise _bad("The MessageGroupId parameter is required for FIFO topics")
-    known = parameters.get("MessageDeduplicationId") or _is_true(topic.content_based_deduplication)
+    known = parameters.get("MessageDeduplicationId") or is_true(topic.content_based_deduplication)
     if topic.fifo_topic and not known:
         words = "The topic should either have ContentBasedDeduplication enabled or"
         raise _bad(f"{words} MessageDeduplicationId provided explicitly")
@@ -261,7 +261,7 @@ def _find(context: Context, arn: str) -> Any:
     return found
 
 
-def _is_true(value: Any) -> bool:
+def is_true(value: Any) -> bool:
     """Whether an attribute is set; moto keeps the client's text."""
     return str(value).lower() == "true"
 

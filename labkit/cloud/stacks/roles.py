@@ -8,6 +8,7 @@ Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/A
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from labkit.cloud import stacks
@@ -17,11 +18,14 @@ from labkit.cloud.stacks.kinds import Kind, Members, Part, kind, renaming
 Call = tuple[str, Members]
 
 
+def _naming(noun: str) -> Callable[..., Members]:
+    """What names a role, group or user to a call, and what else the call says."""
+    return lambda members, **more: {f"{noun}Name": members[f"{noun}Name"]} | more
+
+
 def _policies(noun: str) -> tuple[Part, Part]:
     """The managed policies of a role or group, and its own."""
-
-    def told(members: Members, **more: Any) -> Members:
-        return {f"{noun}Name": members[f"{noun}Name"]} | more
+    told = _naming(noun)
 
     def attach(members: Members, arn: str) -> Call:
         return f"Attach{noun}Policy", told(members, PolicyArn=arn)
@@ -44,9 +48,7 @@ def _trust(members: Members, document: Any) -> Call:
 
 
 def _tags(noun: str) -> Part:
-    def told(members: Members, **more: Any) -> Members:
-        return {f"{noun}Name": members[f"{noun}Name"]} | more
-
+    told = _naming(noun)
     return Part(
         "Tags",
         lambda members, tag: (f"Tag{noun}", told(members, Tags=[tag])),

@@ -20,6 +20,8 @@ from jsonata.functions import Functions  # type: ignore[import-untyped]
 from jsonata.jexception import JException  # type: ignore[import-untyped]
 from jsonata.utils import Utils  # type: ignore[import-untyped]
 
+from labkit.cloud.json_text import is_number
+
 LONGEST = 1 << 20
 _DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _BASED = re.compile(r"0[xX][0-9A-Fa-f]+|0[oO][0-7]+|0[bB][01]+")
@@ -34,7 +36,7 @@ class Expression(Jsonata):  # type: ignore[misc]
     """An expression whose operators tell numbers from true and false."""
 
     def evaluate_numeric_expression(self, lhs: Any, rhs: Any, op: str) -> Any:
-        if op not in "/%" or not _is_number(lhs) or not _is_number(rhs):
+        if op not in "/%" or not is_number(lhs) or not is_number(rhs):
             return super().evaluate_numeric_expression(lhs, rhs, op)
         if not rhs:
             raise _bad("D1001", "Infinity" if lhs and op == "/" else "NaN")
@@ -47,10 +49,6 @@ class Expression(Jsonata):  # type: ignore[misc]
         among = rhs if isinstance(rhs, list) else [rhs]
         plain = None not in (lhs, rhs) and not isinstance(lhs, (list, dict))
         return plain and any(_same(lhs, each) for each in among)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _same(one: Any, other: Any) -> bool:
@@ -131,7 +129,7 @@ class Mended:
 
     @staticmethod
     def sort(values: Any, comparator: Any) -> Any:
-        alike = all(map(_is_number, values or ())) or all(isinstance(v, str) for v in values or ())
+        alike = all(map(is_number, values or ())) or all(isinstance(v, str) for v in values or ())
         if comparator is None and not alike and len(values) > 1:
             raise _bad("D3070")
         return Functions.sort(values, comparator)
