@@ -26,6 +26,7 @@ from labkit.cloud import (
     moto_pages,
     protocol,
     receiving,
+    refusing,
     services,
     stacks,
 )
@@ -120,7 +121,7 @@ class Front:
                 return self.s3(environ, start_response)
             return _send(start_response, self._answer(environ))
         except AwsError as error:
-            return _send(start_response, protocol.refuse(None, error))
+            return _send(start_response, refusing.refuse(None, error))
 
     def _lets_in(self, environ: Environ) -> bool:
         """Whether S3 answers a web page: what it asks, or what a bucket's rules let it do."""
@@ -154,17 +155,17 @@ class Front:
             return self._serve(service, model, environ, body, bridge)
         except AwsError as error:
             if model is None:
-                return protocol.refuse_unknown(error, str(environ.get("CONTENT_TYPE", "")))
-            return protocol.refuse(model, error)
+                return refusing.refuse_unknown(error, str(environ.get("CONTENT_TYPE", "")))
+            return refusing.refuse(model, error)
         except (JsonRESTError, ServiceException) as error:
-            return protocol.refuse(model, from_moto(error))
+            return refusing.refuse(model, from_moto(error))
         except (OSError, sqlite3.Error) as error:
             log.exception("a request could not be kept")
-            return protocol.refuse(model, not_kept(error))
+            return refusing.refuse(model, not_kept(error))
         except Exception as error:
             log.exception("a request of %s failed", service)
             failure = AwsError("InternalFailure", f"{type(error).__name__}: {error}")
-            return protocol.refuse(model, failure)
+            return refusing.refuse(model, failure)
 
     def _serve(
         self, service: str, model: Any, environ: Environ, body: bytes, bridge: Bridge | None

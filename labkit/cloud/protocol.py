@@ -1,8 +1,9 @@
 """AWS's wire protocols, server side, read off botocore's own service models.
 
 botocore knows every operation's name, route and shapes, but only the client's half of the wire.
-This is the other half for the JSON, REST-JSON and query protocols: an answer becomes bytes here, a
-request an operation and its parameters in `receiving`. S3 (REST-XML) is spoken by moto.
+This is the other half for the JSON, REST-JSON and query protocols: an answer becomes bytes here, an
+error in `refusing`, a request an operation and its parameters in `receiving`. S3 (REST-XML) is
+spoken by moto.
 
 Source: https://smithy.io/2.0/aws/protocols/index.html
 """
@@ -24,8 +25,6 @@ from xml.sax.saxutils import escape
 import botocore.session
 import moto.core.utils
 from botocore.model import OperationModel, ServiceModel, Shape
-
-from labkit.cloud.operations import AwsError
 
 # Signing names that are not the service's name in botocore.
 SERVICE_OF_SIGNING_NAME = {
@@ -153,9 +152,9 @@ def dump(shape: Any, value: Any) -> Any:
             if getattr(shape, "is_document_type", False):
                 return value
             return {
-                s.serialization.get("name", k): dump(s, value[k])
-                for k, s in shape.members.items()
-                if value.get(k) is not None and location_of(s) is None
+                tag: dump(member, value[name])
+                for tag, name, member, place in _members(shape)
+                if place is None and value.get(name) is not None
             }
         case "list":
             return [dump(shape.member, item) for item in value]
@@ -168,6 +167,13 @@ def dump(shape: Any, value: Any) -> Any:
         case "integer" | "long":
             return int(value)
     return value
+
+
+@functools.cache
+def _members(shape: Any) -> list[tuple[str, str, Any, str | None]]:
+    """Each member of a structure: what it is called on the wire, its name, its shape and place."""
+    members = shape.members.items()
+    return [(s.serialization.get("name", name), name, s, location_of(s)) for name, s in members]
 
 
 def _epoch(shape: Any, value: Any) -> Any:
@@ -221,9 +227,9 @@ _SECONDS, _MILLISECONDS = "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S.000Z"
 
 def _xml_members(shape: Any, value: dict[str, Any], moments: str = _SECONDS) -> str:
     return "".join(
-        _xml(s, s.serialization.get("name", k), value[k], moments)
-        for k, s in shape.members.items()
-        if value.get(k) is not None
+        _xml(member, tag, value[name], moments)
+        for tag, name, member, _ in _members(shape)
+        if value.get(name) is not None
     )
 
 
@@ -248,11 +254,11 @@ def _xml(shape: Any, tag: str, value: Any, moments: str = _SECONDS) -> str:
         case "blob":
             text = base64.b64encode(value).decode()
         case _:
-            text = _escaped(value)
+            text = escaped(value)
     return f"<{tag}>{text}</{tag}>"
 
 
-def _escaped(value: Any) -> str:
+def escaped(value: Any) -> str:
     """A text in XML, which has no room for most control characters."""
     return escape(_NOT_IN_XML.sub("\ufffd", str(value)))
 
@@ -264,76 +270,3 @@ def _xml_entry(shape: Any, key: str, value: Any, tag: str = "entry") -> str:
     key_tag = shape.key.serialization.get("name", "key")
     value_tag = shape.value.serialization.get("name", "value")
     return f"<{tag}>{_xml(shape.key, key_tag, key)}{_xml(shape.value, value_tag, value)}</{tag}>"
-
-
-def _members_of(model: ServiceModel, code: str) -> Any:
-    """The members of an error's shape; none of an error that the service does not name."""
-    return model.shape_for(code).members if code in model.shape_names else ()
-
-
-# What S3 calls a request that is not signed as it should be, as other services call it.
-_UNSIGNED_IN_JSON = {
-    "InvalidAccessKeyId": "UnrecognizedClientException",
-    "InvalidClientTokenId": "UnrecognizedClientException",
-    "MissingAuthenticationToken": "MissingAuthenticationTokenException",
-    "SignatureDoesNotMatch": "InvalidSignatureException",
-}
-_UNSIGNED_IN_FORMS = {
-    "ExpiredTokenException": "ExpiredToken",
-    "IncompleteSignatureException": "IncompleteSignature",
-    "InvalidAccessKeyId": "InvalidClientTokenId",
-}
-
-
-def refuse(model: ServiceModel | None, error: AwsError) -> Reply:
-    """An error as the service's protocol sends it; S3's XML where the service is not known."""
-    request_id = str(uuid.uuid4())
-    protocol = protocol_of(model) if model else "rest-xml"
-    headers = {"x-amzn-RequestId": request_id, "x-amz-request-id": request_id}
-    if model and protocol in JSON_PROTOCOLS:
-        code = _UNSIGNED_IN_JSON.get(error.code, error.code)
-        said = _of_its_shape(model, code)
-        fields = {"__type": said, "message": error.message, "Message": error.message}
-        if "RequestId" in _members_of(model, code):
-            fields["RequestId"] = request_id
-        headers |= {"Content-Type": json_type(model), "x-amzn-errortype": said}
-        if "awsQueryCompatible" in model.metadata:
-            headers["x-amzn-query-error"] = f"{_query_code(model, code)};Sender"
-        return Reply(error.status, headers, to_json(fields | error.details))
-    in_forms = _UNSIGNED_IN_FORMS if protocol == "query" else {}
-    code = in_forms.get(error.code, error.code)
-    inner = f"<Code>{_escaped(code)}</Code><Message>{_escaped(error.message)}</Message>"
-    if protocol == "rest-xml":
-        inner += "".join(f"<{k}>{_escaped(v)}</{k}>" for k, v in error.details.items())
-        body = f"<Error>{inner}<RequestId>{request_id}</RequestId></Error>"
-    else:
-        body = (
-            f"<ErrorResponse><Error><Type>Sender</Type>{inner}</Error>"
-            f"<RequestId>{request_id}</RequestId></ErrorResponse>"
-        )
-    prolog = '<?xml version="1.0" encoding="UTF-8"?>'
-    return Reply(
-        error.status, headers | {"Content-Type": "application/xml"}, (prolog + body).encode()
-    )
-
-
-def refuse_unknown(error: AwsError, content_type: str) -> Reply:
-    """A refusal by a service that is not known: in JSON, as nearly all speak, unless in forms."""
-    if content_type.startswith("application/x-www-form-urlencoded"):
-        return refuse(None, error)
-    headers = {"x-amzn-RequestId": str(uuid.uuid4()), "x-amzn-errortype": error.code}
-    said = {"__type": error.code, "message": error.message, "Message": error.message}
-    sent = content_type if content_type.startswith("application/x-amz-json") else "application/json"
-    return Reply(error.status, headers | {"Content-Type": sent}, to_json(said))
-
-
-def _of_its_shape(model: ServiceModel, code: str) -> str:
-    """An error's code; of services that spoke forms before JSON, with where its shape is from."""
-    spoke_forms = "awsQueryCompatible" in model.metadata
-    return f"com.amazonaws.{model.service_name}#{code}" if spoke_forms else code
-
-
-def _query_code(model: ServiceModel, code: str) -> str:
-    """What an error was called when its service spoke forms."""
-    shape = model.shape_for(code) if code in model.shape_names else None
-    return str(shape.metadata.get("error", {}).get("code", code)) if shape else code

@@ -21,7 +21,7 @@ from botocore.model import ServiceModel
 from botocore.parsers import RpcV2CBORParser
 from botocore.serialize import RpcV2CBORSerializer
 
-from labkit.cloud import protocol, receiving
+from labkit.cloud import protocol, receiving, refusing
 from labkit.cloud.operations import AwsError
 from labkit.cloud.protocol import Reply
 
@@ -116,7 +116,7 @@ class Forms(Bridge):
         return protocol.answer(_in_forms(self.model).operation_model(self.name), result)
 
     def _refusal(self, error: AwsError, kind: str) -> Reply:
-        return protocol.refuse(_in_forms(self.model), error)
+        return refusing.refuse(_in_forms(self.model), error)
 
 
 class Cbor(Bridge):

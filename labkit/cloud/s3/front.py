@@ -16,7 +16,7 @@ from dataclasses import replace
 from tempfile import SpooledTemporaryFile
 from typing import Any
 
-from labkit.cloud import protocol
+from labkit.cloud import protocol, refusing
 from labkit.cloud.access import acl, guard, policy, signature
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.operations import ANONYMOUS, AwsError, not_kept
@@ -78,7 +78,7 @@ class S3:
             status, headers, content = self._answer_or_refuse(environ)
         except AwsError as error:
             environ["wsgi.input"].drain()
-            reply = protocol.refuse(None, error)
+            reply = refusing.refuse(None, error)
             status, headers, content = reply.status, reply.headers, [reply.body]
             headers["Content-Length"] = str(len(reply.body))
         if request := environ.get(access_logs.REQUEST):
