@@ -7,7 +7,6 @@ https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-catalog-tables.html
 
 from __future__ import annotations
 
-import copy
 import re
 from typing import Any
 
@@ -23,6 +22,7 @@ from labkit.cloud.glue.records import (
 )
 from labkit.cloud.glue.words import exists, invalid, page
 from labkit.cloud.lake.metastore import new_table
+from labkit.cloud.members import copied
 from labkit.cloud.operations import Answer, AwsError, Context, not_here
 
 MOST_TABLES = 100
@@ -206,7 +206,7 @@ def _delete(context: Context, database: str, name: str) -> None:
 
 def shown_table(table: Any, version: str | None = None) -> Definition:
     """A table as ``GetTable`` answers it."""
-    shown = with_defaults(copy.deepcopy(table.as_dict(version)))
+    shown = with_defaults(copied(table.as_dict(version)))
     made = {"UpdateTime": shown["CreateTime"]}
     if author := getattr(table, "created_by", None):  # of those that a call has made
         made["CreatedBy"] = author
@@ -227,7 +227,7 @@ def _shown_database(database: Any) -> Definition:
     """A database as ``GetDatabase`` answers it, in an account whose lake IAM governs."""
     shown: Definition = database.as_dict()
     if shown["CreateTableDefaultPermissions"] is None:
-        shown["CreateTableDefaultPermissions"] = copy.deepcopy(_BY_IAM)
+        shown["CreateTableDefaultPermissions"] = copied(_BY_IAM)
     return shown
 
 

@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-catalog-partitions.html
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Callable, Iterable
 from types import SimpleNamespace
@@ -15,6 +14,7 @@ from typing import Any
 from labkit.cloud.glue.catalog import with_defaults
 from labkit.cloud.glue.records import Definition, answers, current, find_table
 from labkit.cloud.glue.words import exists, invalid, not_found, page
+from labkit.cloud.members import copied
 from labkit.cloud.operations import Answer, AwsError, Context
 
 
@@ -201,7 +201,7 @@ def _segment(partitions: list[Any], segment: dict[str, int] | None) -> list[Any]
 
 
 def _shown(context: Context, partition: Any, without_columns: bool = False) -> Definition:
-    shown = with_defaults(copy.deepcopy(partition.as_dict()))
+    shown = with_defaults(copied(partition.as_dict()))
     if without_columns:
         shown.get("StorageDescriptor", {}).pop("Columns", None)
     return {"CatalogId": context.account, **shown}

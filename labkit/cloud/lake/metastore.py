@@ -7,11 +7,11 @@ Names are without case: Glue stores them in lower case
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Sequence
 from typing import Any
 
 from labkit.cloud.cloud import Cloud
+from labkit.cloud.members import copied
 
 CATALOG = "awsdatacatalog"
 MOST_AUTHORS = 16  # more than there are statements at once
@@ -75,7 +75,7 @@ class Metastore:
         """
         found = self.table(database, name)
         with self.cloud.lock("glue"):
-            answer = copy.deepcopy(found.as_dict()) if found else None
+            answer = copied(found.as_dict()) if found else None
         storage = (answer or {}).get("StorageDescriptor") or {}
         if storage.get("Columns"):
             storage["Columns"] = [c for c in storage["Columns"] if not _is_former(c)]
