@@ -1553,3 +1553,9 @@ SELECT DISTINCT qty, qty + order_id FROM orders ORDER BY qty + order_id
 
 SELECT DISTINCT qty, qty + order_id FROM orders WHERE qty < 3 ORDER BY orders.qty + order_id DESC
 --> [["2", "4"], ["1", "2"]]
+
+SELECT * FROM orders o1 LEFT JOIN orders o2 ON o1.qty = (SELECT max(id) FROM iceorders i WHERE i.id = o2.qty)
+--! NOT_SUPPORTED: line 1:103: Reference to column 'o2.qty' from outer scope not allowed in this context
+
+SELECT o1.qty, u.y FROM orders o1 LEFT JOIN (VALUES 1, 3) u(y) ON any_match(ARRAY[o1.qty], e -> e = u.y) AND u.y < (SELECT max(id) + 1 FROM iceorders) ORDER BY 1
+--> [["1", "1"], ["2", null], ["3", null], [null, null]]

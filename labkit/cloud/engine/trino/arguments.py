@@ -18,7 +18,7 @@ from labkit.cloud.engine.trino.library import (
     lambda_types,
     resolve,
 )
-from labkit.cloud.engine.trino.scope import Field, Scope, Typed
+from labkit.cloud.engine.trino.scope import LAMBDA, Field, Scope, Typed
 from labkit.cloud.engine.types import Type
 
 
@@ -85,7 +85,7 @@ def _lambda(node: tree.Expression, types: Sequence[Type], scope: Scope) -> Typed
         Field(name, kind, sql)
         for name, kind, sql in zip(node.parameters, types, names, strict=True)
     ]
-    inner = replace(scope.child(fields), clause="Lambda expression")
+    inner = replace(scope.child(fields), clause=LAMBDA)
     body = inner.value(node.body)
     kind = Type("function", (*types, body.type))
     return Typed(f"{', '.join(names)}|{body.sql}", kind)

@@ -127,7 +127,7 @@ def _join(node: tree.Join, scope: Scope) -> Rows:
         return _using(node, joined, left, right, scope)
     assert node.on
     inner = scope.with_fields(left.fields + right.fields).without_aggregates("JOIN clause")
-    on = inner.value(node.on)
+    on = replace(inner, closed=node.kind != "inner").value(node.on)
     if on.type not in (BOOLEAN, UNKNOWN):
         message = f"JOIN ON clause must evaluate to a boolean: actual type {on.type}"
         raise scope.fail(node.on, "TYPE_MISMATCH", message)

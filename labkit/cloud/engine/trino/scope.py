@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from labkit.cloud.engine.trino.grouping import Grouping
 
 Uses = frozenset[tuple[int, str]]
+#: The clause of a lambda's body, which reads the columns around it, as no query is between.
+LAMBDA = "Lambda expression"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +171,7 @@ class Scope:
         clause: what does not allow aggregates and window functions here (``WHERE clause``).
         outputs: in ORDER BY, the columns of the SELECT list that hide those of the FROM.
         drawn: what windows sort by and changes at each look, ``random() AS r1``.
+        closed: whether queries inside may not read its columns, as in an outer join's ON.
     """
 
     state: State
@@ -182,6 +185,7 @@ class Scope:
     clause: str | None = None
     outputs: tuple[Field, ...] = ()
     drawn: list[str] = field(default_factory=list)
+    closed: bool = False
 
     def __post_init__(self) -> None:
         for name in ("fields", "outputs"):  # what `replace` hands on keeps its index
@@ -232,6 +236,9 @@ class Scope:
             raise self.fail(node, "AMBIGUOUS_NAME", f"Column '{'.'.join(parts)}' is ambiguous")
         if not found:
             outer = None if self._has_row(parts) else self.parent
+            if outer and outer.closed and self.clause != LAMBDA and outer.meant(parts):
+                message = f"Reference to column '{'.'.join(parts)}' from outer scope not allowed"
+                raise self.fail(node, "NOT_SUPPORTED", f"{message} in this context")
             return outer.lookup(node, parts, inside=True) if outer else None
         self.state.uses[-1].update(found[0].uses)
         if self.grouping is not None:

@@ -15,7 +15,7 @@ from labkit.cloud.engine.trino.comparisons import (
     sort_key,
 )
 from labkit.cloud.engine.trino.functions.equality import equals_nothing, holds_others
-from labkit.cloud.engine.trino.scope import Output, Scope, Typed
+from labkit.cloud.engine.trino.scope import LAMBDA, Output, Scope, Typed
 from labkit.cloud.engine.types import BOOLEAN, Type
 
 
@@ -89,7 +89,7 @@ def _inner(query: tree.Query, scope: Scope, *, read: bool = True) -> tuple[Outpu
 
     ``read``: its columns are read; those that stand for one around are so in any case.
     """
-    if scope.clause == "Lambda expression":
+    if scope.clause == LAMBDA:
         message = "Lambda expression cannot contain subqueries"
         raise scope.fail(query, "NOT_SUPPORTED", message)
     state = scope.state
