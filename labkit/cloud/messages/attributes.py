@@ -59,3 +59,8 @@ def _of_value(name: str, *, DataType: str, StringValue: str = "", BinaryValue: A
     if DataType == "Number" and not is_number(StringValue):
         return f"Could not cast message attribute '{name}' value to number."
     return ""
+
+
+def is_true(value: Any) -> bool:
+    """Whether an attribute is set; moto keeps the client's text."""
+    return str(value).lower() == "true"

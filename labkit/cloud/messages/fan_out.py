@@ -20,8 +20,8 @@ from moto.sqs.exceptions import QueueDoesNotExist
 from moto.sqs.models import sqs_backends
 
 from labkit.cloud.events.filter_policies import is_for
+from labkit.cloud.messages.attributes import is_true
 from labkit.cloud.messages.publications import sequence_of
-from labkit.cloud.messages.topics import is_true
 
 Json = dict[str, Any]
 

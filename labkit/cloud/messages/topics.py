@@ -16,7 +16,7 @@ import re
 from typing import Any
 
 from labkit.cloud.events.filter_policies import what_is_wrong
-from labkit.cloud.messages.attributes import check_attributes
+from labkit.cloud.messages.attributes import check_attributes, is_true
 from labkit.cloud.operations import AwsError, Context
 
 MOST_BYTES = 262_144
@@ -259,11 +259,6 @@ def _find(context: Context, arn: str) -> Any:
     if found is None:
         raise AwsError("NotFound", "Topic does not exist", 404)
     return found
-
-
-def is_true(value: Any) -> bool:
-    """Whether an attribute is set; moto keeps the client's text."""
-    return str(value).lower() == "true"
 
 
 def _bad(words: str) -> AwsError:
