@@ -79,3 +79,27 @@ REFUSED = {
 def test_calls_that_are_refused(aws, table, call, asked, told):
     with pytest.raises(ClientError, match=told):
         getattr(aws("dynamodb"), call)(TableName=table, **asked)
+
+
+ASKED = {":n": {"S": "a"}}
+RESERVED = {  # a call and its expressions with a reserved word → which one is told
+    "projection": ("scan", {"ProjectionExpression": "id, #n, capacity"}, "Projection"),
+    "filter": ("scan", {"FilterExpression": "capacity = :n"}, "Filter"),
+    "filter of a query": (
+        "query",
+        {"KeyConditionExpression": "id = :n", "FilterExpression": "capacity = :n"},
+        "Filter",
+    ),
+    "key": ("query", {"KeyConditionExpression": "id = :n AND capacity = :n"}, "KeyCondition"),
+}
+
+
+@pytest.mark.parametrize(("call", "asked", "which"), RESERVED.values(), ids=RESERVED)
+def test_a_reserved_word_is_told_with_its_expression(aws, table, call, asked, which):
+    if "ProjectionExpression" in asked:
+        asked = asked | {"ExpressionAttributeNames": {"#n": "n"}}
+    else:
+        asked = asked | {"ExpressionAttributeValues": ASKED}
+    words = f"Invalid {which}Expression: Attribute name is a reserved keyword; reserved keyword: "
+    with pytest.raises(ClientError, match=f"{words}capacity"):
+        getattr(aws("dynamodb"), call)(TableName=table, **asked)
