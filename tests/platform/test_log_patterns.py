@@ -90,6 +90,11 @@ def test_a_query_of_a_group_by_its_identifier(aws, group, unit):
     moments = [datetime.datetime.fromisoformat(row["@timestamp"]) for row in told]
     assert moments == sorted(moments)
     assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}", told[0]["@timestamp"])
+    with pytest.raises(logs.exceptions.InvalidParameterException, match="Running or Scheduled"):
+        logs.stop_query(queryId=number)
+    for groups in ({}, {"logGroupName": name}):
+        (last,) = logs.describe_queries(**groups, status="Complete", maxResults=1)["queries"]
+        assert (last["queryId"], last["logGroupName"]) == (number, name)
     for groups in ({}, {"logGroupName": name, "logGroupNames": [name]}):
         with pytest.raises(logs.exceptions.InvalidParameterException):
             logs.start_query(**asked, **groups)
@@ -106,6 +111,8 @@ NOT_TAKEN = {  # a call and what it asks → the words
         "Invalid retention value. Valid values are: .1, 3, 5, 7,",
     ),
     "query": ("get_query_results", {"queryId": "none"}, "ResourceNotFoundException"),
+    "no query to stop": ("stop_query", {"queryId": "none"}, "ResourceNotFoundException"),
+    "no page of queries": ("describe_queries", {"nextToken": "none"}, "nextToken is invalid"),
     "two groups": (
         "describe_log_streams",
         {"logGroupName": "g", "logGroupIdentifier": "g"},

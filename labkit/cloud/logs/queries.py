@@ -1,9 +1,12 @@
-"""Logs Insights' queries begun: of groups by name or by identifier, times in either unit.
+"""Logs Insights' queries: of groups by name or by identifier, times in either unit; their list.
 
-moto knows no identifiers, passes over the call's limit, and tells moments as numbers.
+moto knows no identifiers, passes over the call's limit, tells moments as numbers, and lists the
+queries of one group alone, all on one page. As a query ends at once, there is none to stop.
 
-Source:
-https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_StartQuery.html
+Sources:
+https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_StartQuery.html,
+https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeQueries.html
+and, for the words, https://github.com/aws/aws-sdk-pandas/blob/main/tests/unit/test_cloudwatch.py
 """
 
 from __future__ import annotations
@@ -12,9 +15,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from labkit.cloud.operations import Answer, AwsError, Context, operation
+from labkit.cloud.paging import page
 
 #: What exceeds this is milliseconds, which AWS takes beside the seconds that it documents.
 _SECONDS = 10**11
+_MOST = 1000
+_LANGUAGE = "CWLI"
 
 
 @operation("logs", "StartQuery")
@@ -51,6 +57,46 @@ def start_query(
     query = logs.queries[number]
     query.results = [_row(found) for found in query.results[:limit]]
     return {"queryId": number}
+
+
+@operation("logs", "DescribeQueries")
+def describe_queries(
+    context: Context,
+    *,
+    logGroupName: str | None = None,
+    status: str | None = None,
+    queryLanguage: str | None = None,
+    maxResults: int = _MOST,
+    nextToken: str | None = None,
+) -> Answer:
+    """The queries of a group or of all, the last ones first.
+
+    Raises:
+        AwsError: ``InvalidParameterException`` for a token that was not given.
+    """
+    kept = list(context.backend("logs").queries.values())
+    found = [
+        query.to_json(logGroupName or query.log_group_names[0]) | {"queryLanguage": _LANGUAGE}
+        for query in reversed(kept)
+        if (logGroupName is None or logGroupName in query.log_group_names)
+        and status in (None, query.status)
+        and queryLanguage in (None, _LANGUAGE)
+    ]
+    refusal = AwsError("InvalidParameterException", "The specified nextToken is invalid.")
+    return page("queries", found, maxResults, nextToken, refusal, following="nextToken")
+
+
+@operation("logs", "StopQuery")
+def stop_query(context: Context, *, queryId: str) -> Answer:
+    """Refuse, as the query has ended.
+
+    Raises:
+        AwsError: ``InvalidParameterException``; ``ResourceNotFoundException`` for one unknown.
+    """
+    if queryId not in context.backend("logs").queries:
+        raise AwsError("ResourceNotFoundException", "The specified query does not exist.")
+    words = f"Query {queryId} is not in Running or Scheduled state"
+    raise AwsError("InvalidParameterException", words)
 
 
 def _seconds(moment: int) -> float:
