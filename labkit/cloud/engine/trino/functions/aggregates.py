@@ -57,6 +57,20 @@ def _greatest(call: Any, args: Sequence[str]) -> str:
     )
 
 
+def _greatest_n(call: Any, args: Sequence[str]) -> str:
+    """``max(x, n)``; DuckDB's ``arg_max`` tells a count below 1 in the words of ``max_by``."""
+    value, n = args
+    kind = call.parameters[0]
+    count = _SECOND.format(value, n)
+    if not holds_nan(kind):
+        return f"max({value}, {count})"
+    failed = failure("second argument of max_n/min_n must be positive")
+    return (
+        f"arg_max({value}, {nan_least(value, kind)}, "
+        f"CASE WHEN {n} < 1 THEN {failed} ELSE {count} END)"
+    )
+
+
 def _moments(name: str) -> tuple[str, ...]:
     """How many values, how many of them are finite, and the moment of those."""
     finite = "CASE WHEN isfinite({0}) THEN {0} END"
@@ -129,10 +143,7 @@ AGGREGATES = (
         ("listagg(varchar, varchar) -> varchar", "string_agg({0}, {1})", "trino_bounded({agg})"),
         ("max(T) -> T", _greatest),
         ("min(T) -> T", "min({0})"),
-        (
-            "max(T, bigint) -> array(T)",
-            nan_least_in(0, f"arg_max({{0}}, {{key}}, {_SECOND})"),
-        ),
+        ("max(T, bigint) -> array(T)", _greatest_n),
         ("min(T, bigint) -> array(T)", f"min({{0}}, {_SECOND})"),
         ("max_by(T, U) -> T", nan_least_in(1, "arg_max_null({0}, {key})")),
         ("min_by(T, U) -> T", "arg_min_null({0}, {1})"),
