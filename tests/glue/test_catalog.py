@@ -286,6 +286,17 @@ def test_functions(glue: Any, database: str) -> None:
         glue.get_user_defined_function(DatabaseName=database, FunctionName="Mask")
 
 
+def test_parameters_come_in_the_order_of_a_hash_table(glue: Any, database: str) -> None:
+    told = "sizeKey objectCount UPDATED_BY_CRAWLER recordCount averageRecordSize compressionType"
+    names = [*told.split(), "classification", "typeOfData"]  # of a crawled table on AWS
+    kept = dict.fromkeys(sorted(names), "1")
+    given = table_input("hashed") | {"Parameters": kept}
+    glue.create_table(DatabaseName=database, TableInput=given)
+    assert (
+        list(glue.get_table(DatabaseName=database, Name="hashed")["Table"]["Parameters"]) == names
+    )
+
+
 def test_search(glue: Any, database: str, fresh: Callable[..., str]) -> None:
     name = fresh("found", "_")
     kept = {"classification": fresh("parquet")}

@@ -11,6 +11,7 @@ import re
 from typing import Any
 
 from labkit.cloud.glue.indexes import add_index
+from labkit.cloud.glue.map_order import in_hash_order
 from labkit.cloud.glue.records import (
     Definition,
     answers,
@@ -219,7 +220,10 @@ def with_defaults(shown: Definition) -> Definition:
     Source: https://docs.aws.amazon.com/cli/latest/reference/glue/get-tables.html
     """
     if storage := shown.get("StorageDescriptor"):
-        shown["StorageDescriptor"] = _STORED | storage
+        shown["StorageDescriptor"] = storage = _STORED | storage
+    for each in (shown, storage or {}, (storage or {}).get("SerdeInfo") or {}):
+        if each.get("Parameters"):
+            each["Parameters"] = in_hash_order(each["Parameters"])
     return shown
 
 
