@@ -92,6 +92,10 @@ def test_a_query_of_a_group_by_its_identifier(aws, group, unit):
     assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}", told[0]["@timestamp"])
     with pytest.raises(logs.exceptions.InvalidParameterException, match="Running or Scheduled"):
         logs.stop_query(queryId=number)
+    stopped = logs.start_query(**asked, logGroupName=name)["queryId"]
+    assert logs.stop_query(queryId=stopped)["success"]
+    told = logs.get_query_results(queryId=stopped)
+    assert (told["status"], told["results"]) == ("Cancelled", [])
     for groups in ({}, {"logGroupName": name}):
         (last,) = logs.describe_queries(**groups, status="Complete", maxResults=1)["queries"]
         assert (last["queryId"], last["logGroupName"]) == (number, name)

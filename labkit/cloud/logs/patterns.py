@@ -64,10 +64,6 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
     days = parameters.get("retentionInDays")
     if days is not None and days not in _RETENTIONS:
         raise _invalid(f"Invalid retention value. Valid values are: {list(_RETENTIONS)}")
-    if context.operation == "GetQueryResults":
-        known = context.backend("logs").queries
-        if parameters["queryId"] not in known:
-            raise AwsError("ResourceNotFoundException", "The specified query does not exist.")
     pattern = (parameters.get("filterPattern") or "").strip()
     if pattern.startswith("[") and pattern != "[]":
         raise not_here("logs", context.operation, "no patterns of fields between blanks")

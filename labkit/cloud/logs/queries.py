@@ -1,7 +1,8 @@
 """Logs Insights' queries: of groups by name or by identifier, times in either unit; their list.
 
 moto knows no identifiers, passes over the call's limit, tells moments as numbers, and lists the
-queries of one group alone, all on one page. As a query ends at once, there is none to stop.
+queries of one group alone, all on one page. A query has ended once it is looked at; until then it
+may be stopped, as on AWS, where it takes its time.
 
 Sources:
 https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_StartQuery.html,
@@ -21,6 +22,7 @@ from labkit.cloud.paging import page
 _SECONDS = 10**11
 _MOST = 1000
 _LANGUAGE = "CWLI"
+_RUNNING = "Running"
 
 
 @operation("logs", "StartQuery")
@@ -36,7 +38,7 @@ def start_query(
     logGroupIdentifiers: list[str] | None = None,
     **_: Any,
 ) -> Answer:
-    """Begin a query, which ends at once.
+    """Begin a query, which runs until it is looked at.
 
     Raises:
         AwsError: ``InvalidParameterException`` unless the groups are told in one way,
@@ -55,8 +57,19 @@ def start_query(
     start, end = _seconds(startTime), _seconds(endTime)
     number = logs.start_query(names, start, end, queryString)
     query = logs.queries[number]
-    query.results = [_row(found) for found in query.results[:limit]]
+    query.results, query.status = [_row(found) for found in query.results[:limit]], _RUNNING
     return {"queryId": number}
+
+
+@operation("logs", "GetQueryResults")
+def get_query_results(context: Context, *, queryId: str) -> Answer:
+    """A query's rows, none of one that was stopped.
+
+    Raises:
+        AwsError: ``ResourceNotFoundException``.
+    """
+    found: Answer = _ended(_find(context, queryId)).to_result_json()
+    return found | {"queryLanguage": _LANGUAGE}
 
 
 @operation("logs", "DescribeQueries")
@@ -74,7 +87,7 @@ def describe_queries(
     Raises:
         AwsError: ``InvalidParameterException`` for a token that was not given.
     """
-    kept = list(context.backend("logs").queries.values())
+    kept = [_ended(query) for query in context.backend("logs").queries.values()]
     found = [
         query.to_json(logGroupName or query.log_group_names[0]) | {"queryLanguage": _LANGUAGE}
         for query in reversed(kept)
@@ -88,15 +101,31 @@ def describe_queries(
 
 @operation("logs", "StopQuery")
 def stop_query(context: Context, *, queryId: str) -> Answer:
-    """Refuse, as the query has ended.
+    """Stop a query.
 
     Raises:
-        AwsError: ``InvalidParameterException``; ``ResourceNotFoundException`` for one unknown.
+        AwsError: ``InvalidParameterException`` for one that has ended;
+            ``ResourceNotFoundException``.
     """
-    if queryId not in context.backend("logs").queries:
+    query = _find(context, queryId)
+    if query.status != _RUNNING:
+        words = f"Query {queryId} is not in Running or Scheduled state"
+        raise AwsError("InvalidParameterException", words)
+    query.results, query.status = [], "Cancelled"
+    return {"success": True}
+
+
+def _find(context: Context, number: str) -> Any:
+    known = context.backend("logs").queries
+    if number not in known:
         raise AwsError("ResourceNotFoundException", "The specified query does not exist.")
-    words = f"Query {queryId} is not in Running or Scheduled state"
-    raise AwsError("InvalidParameterException", words)
+    return known[number]
+
+
+def _ended(query: Any) -> Any:
+    if query.status == _RUNNING:
+        query.status = "Complete"
+    return query
 
 
 def _seconds(moment: int) -> float:
