@@ -309,6 +309,13 @@ def test_an_element_ends_with_the_grid() -> None:
     assert found.left + found.width == pytest.approx(1600)
 
 
+def test_words_on_the_sheet_go_on_to_the_next_element() -> None:
+    framed = {"BackgroundStyle": {"Color": "#FFFFFF"}}
+    boxes = [_element("TEXT_BOX", "a", 0, 1), _element("TEXT_BOX", "b", 1, 1) | framed]
+    sheet = {"Layouts": [{"Configuration": {"GridLayout": {"Elements": boxes}}}]}
+    assert [each.height for each in places(sheet, 1600, {})] == [31, 19]
+
+
 TILES: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[Any, ...]]] = {
     "nothing said": ({}, {}, (0, 0)),
     "the theme's": ({"Border": {"Show": True, "Color": "#2A5D78", "Width": "2px"},

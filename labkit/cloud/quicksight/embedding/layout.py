@@ -179,9 +179,15 @@ def _grid(body: Json, width_px: float) -> Iterator[Place]:
             left * column,
             top * ROW_PX,
             span * column - GAP_PX,
-            rows * ROW_PX - GAP_PX,
+            rows * ROW_PX - (0 if _is_bare_text(each) else GAP_PX),
             each,
         )
+
+
+def _is_bare_text(element: Json) -> bool:
+    """Whether words stand on the sheet itself, and may go on below, to the next element."""
+    framed = element.get("BorderStyle") or element.get("BackgroundStyle")
+    return element["ElementType"] == "TEXT_BOX" and not framed
 
 
 def _free(columns: Mapping[int, int], span: int) -> tuple[int, int]:
