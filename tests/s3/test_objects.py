@@ -31,6 +31,20 @@ def test_an_object_may_have_the_type_of_a_form(s3, bucket, kind):
         assert (got["Body"].read(), got["ContentType"]) == (b"a=1&b", kind)
 
 
+@pytest.mark.parametrize("key", ["health", "cloudformation/x"])
+def test_a_bucket_that_is_called_as_the_servers_own_pages(s3, key):
+    named = {"Bucket": "labkit", "Key": key}
+    s3.create_bucket(Bucket="labkit")
+    s3.put_object(**named, Body=b"mine")
+    assert s3.get_object(**named)["Body"].read() == b"mine"
+
+
+def test_a_header_of_letters_that_http_has_not(s3, bucket):
+    s3.put_object(Bucket=bucket, Key="a")
+    asked = {"Bucket": bucket, "Key": "a", "ResponseContentDisposition": 'filename="漢"'}
+    assert refused(s3.get_object, **asked) == "InvalidArgument"
+
+
 @pytest.mark.parametrize("key", KEYS, ids=range(len(KEYS)))
 def test_every_key_round_trips(s3, bucket, key):
     s3.put_object(

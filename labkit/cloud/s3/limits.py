@@ -67,6 +67,15 @@ def _invalid(message: str, name: str, value: str | None = None) -> AwsError:
     return AwsError("InvalidArgument", message, 400, **told)
 
 
+def _check_latin(name: str, value: str) -> None:
+    try:
+        value.encode("latin-1")
+    except UnicodeEncodeError:
+        raise _invalid(
+            "Header value cannot be represented using ISO-8859-1.", name, value
+        ) from None
+
+
 def _invalid_class(header: str, said: str) -> AwsError:
     words = "The storage class you specified is not valid"
     return AwsError("InvalidStorageClass", words, 400, StorageClassRequested=said)
@@ -112,9 +121,12 @@ def check(request: Request, source: Any) -> None:
         _check_owner(request.header(name))
     if request.method == "PUT" and not request.key and not request.query:
         _check_name(request.bucket)
-    if request.principal is ANONYMOUS and any(k.startswith("response-") for k in request.query):
+    wished = [name for name in request.query if name.startswith("response-")]
+    if request.principal is ANONYMOUS and wished:
         words = "Request specific response headers cannot be used for anonymous GET requests."
         raise AwsError("InvalidRequest", words)
+    for name in wished:
+        _check_latin(name, request.query[name])
     if len(request.key.encode()) > _MOST_KEY:
         raise AwsError("KeyTooLongError", "Your key is too long")
     for header, (known, refusal) in _CHOICES.items():
