@@ -84,12 +84,13 @@ MALFORMED = {  # parts of a template that are refused as it is read
         {"Outputs": {"O": {"Value": {"Fn::Sub": ["a"]}}}},
         "Fn::Sub intrinsic functions",
     ),
+    "alias": ("A: &a [x]\nB: [*a, *a]\n", "Template error: YAML aliases are not allowed in Cloud"),
 }
 
 
 @pytest.mark.parametrize(("parts", "match"), MALFORMED.values(), ids=MALFORMED)
 def test_parts_of_a_template_that_are_malformed(aws, parts, match):
-    template = json.dumps({"Resources": {"A": TOPIC}} | parts)
+    template = parts if isinstance(parts, str) else json.dumps({"Resources": {"A": TOPIC}} | parts)
     with pytest.raises(ClientError, match=match):
         aws("cloudformation").validate_template(TemplateBody=template)
 

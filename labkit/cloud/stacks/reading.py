@@ -20,12 +20,18 @@ _DATE = "tag:yaml.org,2002:timestamp"
 
 
 class Loader(yaml.SafeLoader):
-    """YAML with the short forms of functions, and without dates."""
+    """YAML with the short forms of functions, and without dates and aliases."""
 
     yaml_implicit_resolvers = {  # noqa: RUF012  (PyYAML's own)
         first: [(tag, pattern) for tag, pattern in known if tag != _DATE]
         for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            words = "Template error: YAML aliases are not allowed in CloudFormation templates"
+            raise ValidationError(message=words)
+        return super().compose_node(parent, index)
 
 
 def load(text: str, Loader: Any = None) -> Any:
