@@ -135,6 +135,8 @@ def _read_json(call: Call, shape: Any, environ: dict[str, Any], body: bytes) -> 
 def _parse_body(body: bytes) -> Any:
     try:
         parsed = json.loads(body)
+        if b"\\u" in body:
+            json.dumps(parsed, ensure_ascii=False).encode()  # fails for half of a character
     except (ValueError, RecursionError) as error:
         raise AwsError("SerializationException", f"The body is not JSON: {error}") from error
     if not isinstance(parsed, dict):

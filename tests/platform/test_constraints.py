@@ -124,8 +124,15 @@ def test_lists_of_moto_are_told_by_pages(aws, fresh):
         events.list_rules(NamePrefix=prefix, NextToken="none")
 
 
-def test_json_that_is_nested_too_deeply_is_none(cloud):
-    client, body = cloud.client("glue", config=Config()), b'{"a":' * 100_000 + b"1" + b"}" * 100_000
+NO_JSON = {
+    "nested too deeply": b'{"a":' * 100_000 + b"1" + b"}" * 100_000,
+    "half a character": rb'{"CatalogId":"\ud800"}',
+}
+
+
+@pytest.mark.parametrize("body", NO_JSON.values(), ids=NO_JSON)
+def test_a_body_that_is_no_json(cloud, body):
+    client = cloud.client("glue", config=Config())
 
     def replace(request, **_):
         request.data = body

@@ -69,9 +69,13 @@ def test_an_event_for_no_bus_is_passed_over(events, rule, inbox, fresh):
     rule(inbox.arn, {"source": [source]})
     entry = {"Source": source, "DetailType": "Thing", "Detail": "{}"}
     told = events.put_events(
-        Entries=[entry | {"EventBusName": "none"}, entry, entry | {"Detail": "["}]
+        Entries=[
+            entry | {"EventBusName": "none"},
+            entry,
+            *(entry | {"Detail": text} for text in ("[", "[" * 20_000)),
+        ]
     )
-    assert told["FailedEntryCount"] == 1
+    assert told["FailedEntryCount"] == 2
     assert [sorted(each) for each in told["Entries"][:2]] == [["EventId"], ["EventId"]]
     (event,) = inbox.wait(1)
     assert event["id"] == told["Entries"][1]["EventId"]

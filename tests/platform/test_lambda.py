@@ -125,6 +125,7 @@ def test_context_and_environment(function, call):
     assert 3000 < left <= 5000
 
 
+HALF = r"'utf-8' codec can't encode character '\ud83d' in position 1: surrogates not allowed"
 MOST = "maximum allowed payload size"
 ERRORS = {
     "exception": ("def handler(e, c):\n    raise ValueError('böse')", "ValueError", "böse"),
@@ -144,6 +145,11 @@ ERRORS = {
         "def handler(e, c):\n    return object()",
         "Runtime.MarshalError",
         "Unable to marshal response: Object of type object is not JSON serializable",
+    ),
+    "half a character": (
+        "def handler(e, c):\n    return chr(0xD83D)",
+        "Runtime.MarshalError",
+        f"Unable to marshal response: {HALF}",
     ),
     "too-much": (
         "def handler(e, c):\n    return 'x' * 6300000",

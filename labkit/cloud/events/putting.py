@@ -49,6 +49,9 @@ def _size(entry: Entry) -> int:
     )
 
 
+_MALFORMED = {"ErrorCode": "MalformedDetail", "ErrorMessage": "Detail is malformed."}
+
+
 def _said_before(buses: Any, entry: Entry) -> Entry | None:
     """What is answered to an event that does not get to a bus; moto says what others lack."""
     if entry.get("Source", "").startswith("aws."):
@@ -58,12 +61,14 @@ def _said_before(buses: Any, entry: Entry) -> Entry | None:
         }
     try:
         detail = json.loads(entry.get("Detail") or "")
+    except RecursionError:
+        return _MALFORMED
     except ValueError:
         return None
     if not (entry.get("Source") and entry.get("DetailType")):
         return None
     if not isinstance(detail, dict):
-        return {"ErrorCode": "MalformedDetail", "ErrorMessage": "Detail is malformed."}
+        return _MALFORMED
     name = (entry.get("EventBusName") or "default").rpartition("/")[2]
     return None if name in buses.event_buses else {"EventId": str(uuid.uuid4())}
 

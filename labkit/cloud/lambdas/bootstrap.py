@@ -138,7 +138,9 @@ def marshalled(result: Any) -> str:
         return f"{mark}{len(decimals) - 1}"
 
     text = json.dumps(result, default=default, ensure_ascii=False)
-    return re.sub(rf'"{mark}(\d+)"', lambda found: decimals[int(found[1])], text)
+    told = re.sub(rf'"{mark}(\d+)"', lambda found: decimals[int(found[1])], text)
+    told.encode()  # fails for half of a character
+    return told
 
 
 def trace_of(error: BaseException) -> list[str]:
