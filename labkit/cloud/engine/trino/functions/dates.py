@@ -85,13 +85,21 @@ def _iso(local: str) -> Render:
     return render
 
 
-def _added(sum_: str, of_micros: str) -> Render:
-    """What keeps the digits of a second that its type has: milliseconds beyond them round it."""
+def _added(sum_: str, rounded: str, moment: str = "") -> Render:
+    """What keeps the digits of a second that its type has: milliseconds beyond them round it.
+
+    Args:
+        sum_: SQL of the sum.
+        rounded: SQL of it (``{0}``) with other microseconds (``{1}``).
+        moment: whose microseconds are rounded, where it is not the sum itself.
+    """
 
     def render(call: Any, args: Sequence[str]) -> str:
         digits = int((call.parameters[2].args or (3,))[0])
         added = sum_.format(*args)
-        return added if digits >= 3 else of_micros.format(rounded_moment(added, digits))
+        return (
+            added if digits >= 3 else rounded.format(added, rounded_moment(moment or added, digits))
+        )
 
     return render
 
@@ -107,17 +115,21 @@ SCALARS = (
         ("date_add(varchar, bigint, date) -> date", "trino_add_date({0}, {1}, {2})"),
         (
             "date_add(varchar, bigint, timestamp(p)) -> timestamp(p)",
-            _added("({2} + trino_span(trino_unit({0}, 'TIMESTAMP'), {1}))", "make_timestamp({0})"),
+            _added("({2} + trino_span(trino_unit({0}, 'TIMESTAMP'), {1}))", "make_timestamp({1})"),
         ),
         (
             f"date_add(varchar, bigint, {_ZONED}) -> {_ZONED}",
-            "trino_add_zoned({0}, {1}, {2})",
+            _added(
+                "trino_add_zoned({0}, {1}, {2})",
+                "list_transform([{0}], lambda _z: trino_zoned(make_timestamp({1}), (_z).zone))[1]",
+                "(_z).instant",
+            ),
         ),
         (
             "date_add(varchar, bigint, time(p)) -> time(p)",
             _added(
                 "({2} + trino_span(trino_time_unit({0}), {1}))",
-                "CAST(make_timestamp(({0}) % 86400000000) AS TIME)",
+                "CAST(make_timestamp(({1}) % 86400000000) AS TIME)",
             ),
         ),
         ("date_diff(varchar, date, date) -> bigint", "datesub(trino_date_unit({0}), {1}, {2})"),
