@@ -208,6 +208,20 @@ def test_describe(sales: Lake) -> None:
     detailed = [row[0] or "" for row in sales.rows("DESCRIBE FORMATTED sales")]
     assert any(line.startswith("Location:") for line in detailed)
     assert [row[0] for row in sales.rows("DESCRIBE sales day")] == [lines[-1]]
+    assert [row[0] for row in sales.rows("DESCRIBE FORMATTED sales day")] == [lines[-1]]
+
+
+def test_describe_a_partition(sales: Lake) -> None:
+    part, place = "PARTITION (country='fi', day='2024-03-03')", f"s3://{sales.bucket}/elsewhere"
+    sales.do(f"ALTER TABLE sales ADD {part} LOCATION '{place}'")
+    sales.do("ALTER TABLE sales ADD COLUMNS (later string)")
+    lines = [row[0] or "" for row in sales.rows(f"DESCRIBE FORMATTED sales {part}")]
+    assert not any(line.startswith("later ") for line in lines)
+    assert "Partition Value:    \t[fi, 2024-03-03]    \t " in lines
+    assert [line.split()[1] for line in lines if line.startswith("Location:")] == [place]
+    absent = part.replace("fi", "no")
+    reason = sales.fail(f"DESCRIBE sales {absent}")
+    assert reason.endswith("Partition not found {country=no, day=2024-03-03}")
 
 
 PROJECTIONS = {

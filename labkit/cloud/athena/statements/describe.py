@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
 
 from labkit.cloud.athena.errors import StatementFailed, semantic
 from labkit.cloud.athena.run import Run
@@ -71,20 +73,18 @@ def _describe(
     handler = handler_of(table_type_of(table), "DESCRIBE")
     if handler is not None and column is None:
         return handler(run, table, spec)
-    columns = table["StorageDescriptor"]["Columns"]
-    keys = table.get("PartitionKeys") or []
-    if spec is not None:
-        _check_partition(run, table, spec)
+    part = None if spec is None else _partition(run, table, spec)
     if column is not None:
-        columns, keys = [c for c in (*columns, *keys) if c["Name"].lower() == column], []
-        if not columns:
-            raise semantic("Invalid column reference", column)
-    lines = [line for c in (*columns, *keys) for line in _lines(c)]
+        return run.text_result(COLUMNS, list(_lines(_column(table, column))))
+    storage = (table if part is None else part).get("StorageDescriptor") or {}
+    keys = table.get("PartitionKeys") or ()
+    lines = [line for c in (*(storage.get("Columns") or ()), *keys) for line in _lines(c)]
     if keys:
         lines += [_EMPTY, "# Partition Information\t \t ", _heading(), _EMPTY]
         lines += [line for key in keys for line in _lines(key)]
     if detailed:
-        lines += [_EMPTY, "# Detailed Table Information\t \t ", *_details(table)]
+        lines += [_EMPTY, *(_table_facts(table) if part is None else _partition_facts(table, part))]
+        lines += [_EMPTY, *_storage_facts(storage)]
     return run.text_result(COLUMNS, lines)
 
 
@@ -123,12 +123,21 @@ def _inside(kind: Type, name: str) -> Type:
 _INSIDE = {"array": ("$elem$",), "map": ("$key$", "$value$")}
 
 
-def _check_partition(run: Run, table: Definition, spec: dict[str, str]) -> None:
-    names = key_names(table)
-    stored = run.metastore.partitions(table["DatabaseName"], table["Name"])
-    wanted = [spec.get(name) for name in names]
-    if wanted not in [p["Values"] for p in stored]:
-        raise semantic("Partition not found", spec)
+def _column(table: Definition, name: str) -> Definition:
+    column: Definition
+    for column in (*table["StorageDescriptor"]["Columns"], *(table.get("PartitionKeys") or ())):
+        if column["Name"].lower() == name:
+            return column
+    raise semantic("Invalid column reference", name)
+
+
+def _partition(run: Run, table: Definition, spec: dict[str, str]) -> Definition:
+    wanted = [spec.get(name) for name in key_names(table)]
+    for stored in run.metastore.partitions(table["DatabaseName"], table["Name"]):
+        if stored["Values"] == wanted:
+            return stored
+    told = ", ".join(f"{name}={value}" for name, value in spec.items())
+    raise semantic("Partition not found", f"{{{told}}}")
 
 
 def _lines(column: Definition) -> Iterator[str]:
@@ -143,27 +152,69 @@ def _heading() -> str:
     return "\t".join(text.ljust(20) for text in ("# col_name", "data_type", "comment"))
 
 
-def _details(table: Definition) -> Iterable[str]:
-    storage = table["StorageDescriptor"]
+def _table_facts(table: Definition) -> Iterable[str]:
+    yield "# Detailed Table Information\t \t "
+    yield from _facts(
+        {
+            "Database:": table["DatabaseName"],
+            "Owner:": table.get("Owner", ""),
+            "CreateTime:": _time(table.get("CreateTime")),
+            "LastAccessTime:": _time(table.get("LastAccessTime")),
+            "Protect Mode:": "None",
+            "Retention:": table.get("Retention", 0),
+            "Location:": table["StorageDescriptor"].get("Location", ""),
+            "Table Type:": table.get("TableType", ""),
+        }
+    )
+    yield from _parameters("Table Parameters:", parameters_of(table))
+
+
+def _partition_facts(table: Definition, part: Definition) -> Iterable[str]:
+    """Source: ``getPartitionMetaDataInformation`` of Hive's ``MetaDataFormatUtils``."""
+    yield "# Detailed Partition Information\t \t "
+    yield from _facts(
+        {
+            "Partition Value:": f"[{', '.join(part['Values'])}]",
+            "Database:": table["DatabaseName"],
+            "Table:": table["Name"],
+            "CreateTime:": _time(part.get("CreationTime")),
+            "LastAccessTime:": _time(part.get("LastAccessTime")),
+            "Protect Mode:": "None",
+            "Location:": (part.get("StorageDescriptor") or {}).get("Location", ""),
+        }
+    )
+    yield from _parameters("Partition Parameters:", parameters_of(part))
+
+
+def _storage_facts(storage: Definition) -> Iterable[str]:
     serde = storage.get("SerdeInfo") or {}
-    facts = {
-        "Database:": table["DatabaseName"],
-        "Owner:": table.get("Owner", ""),
-        "CreateTime:": f"{table['CreateTime']:%a %b %d %H:%M:%S UTC %Y}",
-        "Location:": storage.get("Location", ""),
-        "Table Type:": table.get("TableType", ""),
-    }
-    yield from (f"{name.ljust(20)}\t{str(value).ljust(20)}\t " for name, value in facts.items())
-    yield "Table Parameters:\t \t "
-    for name, value in sorted(parameters_of(table).items()):
-        yield f"\t{name.ljust(20)}\t{value.ljust(20)}"
-    yield _EMPTY
+    sorts = storage.get("SortColumns") or ()
+    order = (f"Order(col:{s['Column']}, order:{s['SortOrder']})" for s in sorts)
     yield "# Storage Information\t \t "
-    stored = {
-        "SerDe Library:": serde.get("SerializationLibrary") or "",
-        "InputFormat:": storage.get("InputFormat") or "",
-        "OutputFormat:": storage.get("OutputFormat") or "",
-        "Num Buckets:": storage.get("NumberOfBuckets", -1),
-        "Bucket Columns:": storage.get("BucketColumns") or [],
-    }
-    yield from (f"{name.ljust(20)}\t{str(value).ljust(20)}\t " for name, value in stored.items())
+    yield from _facts(
+        {
+            "SerDe Library:": serde.get("SerializationLibrary") or "",
+            "InputFormat:": storage.get("InputFormat") or "",
+            "OutputFormat:": storage.get("OutputFormat") or "",
+            "Compressed:": "Yes" if storage.get("Compressed") else "No",
+            "Num Buckets:": storage.get("NumberOfBuckets", -1),
+            "Bucket Columns:": f"[{', '.join(storage.get('BucketColumns') or ())}]",
+            "Sort Columns:": f"[{', '.join(order)}]",
+        }
+    )
+    yield from _parameters("Storage Desc Params:", parameters_of(serde))
+
+
+def _facts(facts: dict[str, Any]) -> Iterable[str]:
+    return (f"{name.ljust(20)}\t{str(value).ljust(20)}\t " for name, value in facts.items())
+
+
+def _parameters(title: str, parameters: dict[str, str]) -> Iterable[str]:
+    if parameters:
+        yield f"{title}\t \t "
+    for name, value in sorted(parameters.items()):
+        yield f"\t{name.ljust(20)}\t{value.ljust(20)}"
+
+
+def _time(moment: datetime | None) -> str:
+    return f"{moment:%a %b %d %H:%M:%S UTC %Y}" if moment else "UNKNOWN"
