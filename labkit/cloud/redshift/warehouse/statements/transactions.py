@@ -172,11 +172,15 @@ def declare(connection: Connection, parsed: Parsed) -> Result:
     words.expect("CURSOR")
     words.accept("WITHOUT", "HOLD")  # as psycopg2 has it
     words.expect("FOR")
+    if words.word.upper not in ("SELECT", "WITH", "VALUES", "("):
+        raise words.refuse()
     if connection.transaction != "open":
         raise RedshiftError("DECLARE CURSOR may only be used in transaction blocks", "25P01")
     if name in connection.cursors:
         raise RedshiftError(f'cursor "{name}" already exists', "42P03")
     found = connection.run(words.rest(), parsed.parameters)
+    if found.rows is None:
+        raise RedshiftError("DECLARE CURSOR cannot specify INTO", "42P11")
     connection.cursors[name] = [found, 0, time.time()]
     return Result("DECLARE CURSOR")
 
