@@ -31,6 +31,7 @@ LINGER_S, MOST_LINGERING = 0.01, 10_000_000_000
 #: Whether the server ends: connections that wait do, too, at their next request.
 ENDING = threading.Event()
 _BODILESS = (204, 304)
+_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 #: The first byte of TLS, a record of its handshake; no method of HTTP begins with it.
 _TLS = b"\x16"
 
@@ -38,12 +39,17 @@ _TLS = b"\x16"
 class Coming:
     """What a client sends, which may not stand still for long.
 
+    A client that expects to be told to go on is told so once its body is read: a request that is
+    refused before then need not send it.
+    Source: https://www.rfc-editor.org/rfc/rfc9110#name-expect
+
     Raises:
         TimeoutError: when it is read, and does.
     """
 
     def __init__(self, handler: Handler) -> None:
         self._connection, self._source = handler.connection, handler.rfile
+        self._sink, self._is_awaited = handler.wfile, handler.is_awaited
         self.has_failed = False
 
     def read(self, size: int) -> bytes:
@@ -55,6 +61,9 @@ class Coming:
     def _taken(self, read: Callable[[int], bytes], size: int) -> bytes:
         self._connection.settimeout(QUIET_S)
         try:
+            if self._is_awaited and size:
+                self._is_awaited = False
+                self._sink.write(_CONTINUE)
             part = read(size)
         except OSError:
             self.has_failed = True
@@ -112,6 +121,7 @@ class Handler(MotoRequestHandler):
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
+    is_awaited = False
 
     def setup(self) -> None:
         self.is_there = self._begins()
@@ -143,7 +153,12 @@ class Handler(MotoRequestHandler):
     def _is_secure(self) -> bool:
         return isinstance(self.request, ssl.SSLSocket)
 
+    def handle_expect_100(self) -> bool:
+        self.is_awaited = True
+        return True
+
     def handle_one_request(self) -> None:
+        self.is_awaited = False
         self.connection.settimeout(IDLE_S)
         try:
             self.rfile.peek(1)  # type: ignore[attr-defined]

@@ -83,6 +83,20 @@ def test_a_client_is_told_where_its_connection_ends(odd_port, path, status, ends
     client.close()
 
 
+def test_a_body_is_asked_for_once_it_is_read(link, odd_port):
+    """A client that expects to be told to go on is not, where it is refused before."""
+    head = (
+        b"PUT /%b HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n"
+    )
+    link.sendall(head % b"no-such-bucket/a")
+    assert link.recv(12) == b"HTTP/1.1 404"
+    with socket.create_connection(("127.0.0.1", odd_port), timeout=60) as taken:
+        taken.sendall(head % b"read")
+        assert taken.recv(1 << 16) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        taken.sendall(b"sent")
+        assert taken.recv(12) == b"HTTP/1.1 200"
+
+
 def test_tls_at_the_same_port(cloud, client):
     """What a client sends and gets by TLS is what others do, whole bodies of files included."""
     trust = str(cloud.home / "redshift" / "trust.pem")

@@ -61,6 +61,21 @@ def test_every_key_round_trips(s3, bucket, key):
     assert code_of(s3.get_object, Bucket=bucket, Key=key) == ("NoSuchKey", 404)
 
 
+TAGS = {  # a header of tags → the refusal
+    "no name": ("=", "InvalidArgument"),
+    "twice": ("a=1&a=2", "InvalidArgument"),
+    "half an escape": ("a%", "InvalidArgument"),
+    "no pair": ("TagSet=[{Key=a,Value=b}]", "InvalidArgument"),
+    "name": ("a%5B=b", "InvalidTag"),
+    "value": ("a=b!", "InvalidTag"),
+}
+
+
+@pytest.mark.parametrize(("tags", "code"), TAGS.values(), ids=TAGS)
+def test_a_header_of_tags_that_cannot_be(s3, bucket, tags, code):
+    assert code_of(s3.put_object, Bucket=bucket, Key="a", Tagging=tags) == (code, 400)
+
+
 SOURCES = {"plus": "a+b", "blank": "a b", "quoted-blank": "a%20b", "quoted-plus": "a%2Bb"}
 
 

@@ -52,8 +52,12 @@ def test_the_checksum_of_an_upload_in_parts(s3, bucket, begun, value, kind):
     ):
         with pytest.raises(ClientError, match=code):
             s3.complete_multipart_upload(**whole, MultipartUpload={"Parts": [first, wrong]})
-    for another in ("AAAAAA==", f"{value}-3"):
-        with pytest.raises(ClientError, match="BadDigest"):
+    for another, code in {
+        "AAAAAA==": "BadDigest",
+        f"{value}-3": "BadDigest",
+        "no checksum": "InvalidRequest",
+    }.items():
+        with pytest.raises(ClientError, match=code):
             s3.complete_multipart_upload(
                 **whole, MultipartUpload={"Parts": parts}, ChecksumCRC32=another
             )
@@ -138,7 +142,7 @@ FORMS = {  # changed fields, body → status, code
 def test_a_form(aws, bucket, version, changed, body, status, said):
     s3 = aws("s3", config=Config(signature_version=version))
     tags = "<Tagging><TagSet><Tag><Key>k</Key><Value>v</Value></Tag></TagSet></Tagging>"
-    asked = {"x-amz-meta-a": "b", "tagging": tags}
+    asked = {"x-amz-meta-a": "b", "tagging": tags, "Content-Language": "de"}
     anyhow = [["starts-with", "$success_action_status", ""], ["content-length-range", 1, 10]]
     form = s3.generate_presigned_post(
         bucket,
@@ -155,6 +159,7 @@ def test_a_form(aws, bucket, version, changed, body, status, said):
         assert kept == [{"Key": "k", "Value": "v"}]
         got = s3.get_object(Bucket=bucket, Key="in/f.txt")
         assert (got["Body"].read(), got["Metadata"]) == (body, {"a": "b"})
+        assert got["ContentLanguage"] == "de"
     else:
         assert s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 0
 

@@ -27,6 +27,7 @@ _SMALL = 8 << 20
 _BYTES = {"crc32": 4, "crc32c": 4, "crc64nvme": 8, "sha1": 20, "sha256": 32}
 _ASKED = "x-amz-sdk-checksum-algorithm"
 _PREFIX, _HEADER = "x-amz-checksum-", "HTTP_X_AMZ_CHECKSUM_"
+_SEVERAL = "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed."
 _SETTINGS = ("algorithm", "mode", "type")
 
 
@@ -49,10 +50,7 @@ class Claimed:
         trailer = next(iter(trailers), "").removeprefix(_PREFIX)
         asked = (request.header(_ASKED) or "").lower()
         if len(named) > 1 or len(trailers) > 1:
-            raise _invalid(
-                "Expecting a single x-amz-checksum- header. "
-                "Multiple checksum Types are not allowed."
-            )
+            raise _invalid(_SEVERAL)
         if named and trailers:
             raise _invalid("Expecting a single x-amz-checksum- header")
         if trailer and trailer not in ALGORITHMS:
@@ -129,6 +127,7 @@ def check_parts(request: Request, body: bytes, upload: Any) -> None:
     """
     if b"<" not in body:
         raise _invalid("You must specify at least one part")
+    _check_one(request)
     listed = list(_named(body))
     upload.check_named([(number, etag) for number, etag, _ in listed])
     sizes = sum(upload.parts[number].contentsize for number, _, _ in listed)
@@ -147,6 +146,16 @@ def check_parts(request: Request, body: bytes, upload: Any) -> None:
             raise AwsError("BadDigest", f"{words} received.")
     if upload.algorithm:
         _check_whole(request, upload, [(number, found) for number, _, found in listed])
+
+
+def _check_one(request: Request) -> None:
+    """Raise unless what completes an upload names one checksum of the whole, if any."""
+    said = {name: request.header(_PREFIX + name) for name in ALGORITHMS}
+    named = [name for name, value in said.items() if value]
+    if len(named) > 1:
+        raise _invalid(_SEVERAL)
+    for name in named:  # a composite one may end in the count of parts
+        _check_value(name, (said[name] or "").partition("-")[0])
 
 
 def are_parts(body: bytes, version: Any) -> bool:

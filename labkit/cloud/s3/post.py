@@ -25,7 +25,7 @@ from labkit.cloud.s3.request import FORM
 Environ = dict[str, Any]
 _HEADERS = {
     *("content-type", "content-encoding", "content-disposition", "cache-control"),
-    *("content-md5", "expires"),
+    *("content-language", "content-md5", "expires"),
 }
 
 _OTHER_FORMS = "application/x-www-form-"

@@ -253,8 +253,10 @@ class Incoming:
 
     def __init__(self, environ: Environ) -> None:
         self._stream = environ["wsgi.input"]
+        self._is_awaited = environ.get("HTTP_EXPECT", "").lower() == "100-continue"
 
     def read(self, size: int) -> bytes:
+        self._is_awaited = False
         try:
             chunk: bytes = self._stream.read(size)
         except TimeoutError as error:
@@ -262,11 +264,17 @@ class Incoming:
         return chunk
 
     def readline(self) -> bytes:
+        self._is_awaited = False
         line: bytes = self._stream.readline()
         return line
 
     def drain(self) -> None:
-        """Read what a refused client still sends, or it would never see the refusal."""
+        """Read what a refused client still sends, or it would never see the refusal.
+
+        One that waits to be told to go on sends nothing.
+        """
+        if self._is_awaited:
+            return
         try:
             while self.read(CHUNK):
                 pass

@@ -65,16 +65,20 @@ class Records:
             words = "The source of a copy request may not specifically refer to a delete marker by"
             raise AwsError("InvalidRequest", f"{words} version id.")
         found = find_version(bucket, *source[1:])
-        if bucket and source[1] and found is None and "uploadId" in request.query:
+        named = source[2] is None or limits.is_version_id(source[2])
+        if bucket and source[1] and named and found is None and "uploadId" in request.query:
             raise versions.unknown(*source[1:])
         return found
 
     def check_upload(self, request: Request) -> None:
-        """Raise for an upload that was never begun, or has ended.
+        """Raise for an upload that was never begun, or has ended, or into no bucket.
 
         Completing one twice is allowed.
         """
         bucket, upload = self.bucket(request), request.query.get("uploadId")
+        if bucket is None and request.is_upload:  # moto would have its whole body first
+            words = "The specified bucket does not exist"
+            raise AwsError("NoSuchBucket", words, 404, BucketName=request.bucket)
         if bucket is None or upload is None:
             return
         if upload in bucket.multiparts and bucket.multiparts[upload].key_name == request.key:

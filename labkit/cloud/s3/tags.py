@@ -20,14 +20,21 @@ if TYPE_CHECKING:
     from labkit.cloud.s3.request import Request
 
 _TEXT = re.compile(r"[\w\s.:/=+\-@]*")
+_PAIR = re.compile(
+    r"([^=%]|%[0-9a-fA-F]{2})+(=([^=%]|%[0-9a-fA-F]{2})*)?"
+)  # one of a header's tags
 _LONGEST_NAME, _LONGEST_VALUE = 128, 256
 _MOST = {True: 10, False: 50}
 
 
 def check_header(header: str | None) -> None:
-    """Raise unless an object may have the tags of an ``x-amz-tagging`` header."""
+    """Raise unless an object may have the tags of an ``x-amz-tagging`` header.
+
+    Source: https://github.com/aws/aws-cli/issues/2841, which has both refusals.
+    """
     tags = urllib.parse.parse_qsl(header or "", keep_blank_values=True)
-    if len(dict(tags)) < len(tags) or not all(_TEXT.fullmatch(t) for tag in tags for t in tag):
+    pairs = filter(None, (header or "").split("&"))
+    if len(dict(tags)) < len(tags) or not all(map(_PAIR.fullmatch, pairs)):
         words = "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query"
         told = {"ArgumentName": "x-amz-tagging", "ArgumentValue": str(header)}
         words += " parameters without tag name duplicates."
