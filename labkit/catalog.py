@@ -157,8 +157,7 @@ class Catalog:
             raise UnknownName("database", database, self.databases()) from None
 
     def _all(self, call: str, member: str, **parameters: Any) -> list[dict[str, Any]]:
-        pages = self.lab.client("glue").get_paginator(call).paginate(**parameters)
-        return [item for page in pages for item in page[member]]
+        return list(self.lab.all("glue", call, member, **parameters))
 
 
 def split_table(name: str) -> tuple[str, str]:

@@ -255,8 +255,7 @@ class Flows:
         return {machine["name"]: machine["stateMachineArn"] for machine in found}
 
     def _all(self, call: str, member: str, **parameters: Any) -> list[dict[str, Any]]:
-        pages = self.lab.client("stepfunctions").get_paginator(call).paginate(**parameters)
-        return [item for page in pages for item in page[member]]
+        return list(self.lab.all("stepfunctions", call, member, **parameters))
 
 
 def _state_of(event: Event) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import html
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -100,6 +101,11 @@ class Lab:
                 service, endpoint_url=self.endpoint, config=config
             )
         return self._clients[service]
+
+    def all(self, service: str, operation: str, member: str, **parameters: Any) -> Iterator[Any]:
+        """The items of all pages of a list: ``lab.all("glue", "get_crawlers", "Crawlers")``."""
+        for page in self.client(service).get_paginator(operation).paginate(**parameters):
+            yield from page.get(member) or ()
 
     @functools.cached_property
     def storage(self) -> Storage:

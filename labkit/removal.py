@@ -40,12 +40,11 @@ def remove(lab: Lab) -> Iterator[str]:
 def drop_crawlers(lab: Lab) -> None:
     """Crawlers of the lake and the databases that they fill."""
     glue, databases = lab.client("glue"), {n.RAW_SIS, n.RAW_LMS, n.CURATED_SIS, n.CURATED_LMS}
-    for page in glue.get_paginator("get_crawlers").paginate():
-        for crawler in page["Crawlers"]:
-            targets = crawler["Targets"].get("S3Targets", [])
-            if _is_lake(lab, [target["Path"] for target in targets]):
-                glue.delete_crawler(Name=crawler["Name"])
-                databases |= _filled_from_lake(lab, crawler.get("DatabaseName", ""))
+    for crawler in lab.all("glue", "get_crawlers", "Crawlers"):
+        targets = crawler["Targets"].get("S3Targets", [])
+        if _is_lake(lab, [target["Path"] for target in targets]):
+            glue.delete_crawler(Name=crawler["Name"])
+            databases |= _filled_from_lake(lab, crawler.get("DatabaseName", ""))
     for database in sorted(databases):
         unless_missing(glue.delete_database, Name=database)
 
@@ -98,10 +97,9 @@ def drop_key(lab: Lab) -> None:
 def drop_flows(lab: Lab) -> None:
     """State machines and the rules that start them."""
     sfn, events = lab.client("stepfunctions"), lab.client("events")
-    for page in sfn.get_paginator("list_state_machines").paginate():
-        for machine in page["stateMachines"]:
-            if machine["name"].startswith(OURS):
-                sfn.delete_state_machine(stateMachineArn=machine["stateMachineArn"])
+    for machine in lab.all("stepfunctions", "list_state_machines", "stateMachines"):
+        if machine["name"].startswith(OURS):
+            sfn.delete_state_machine(stateMachineArn=machine["stateMachineArn"])
     for rule in events.list_rules(NamePrefix=OURS)["Rules"]:
         targets = events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
         if targets:
@@ -112,12 +110,12 @@ def drop_flows(lab: Lab) -> None:
 def drop_preparation(lab: Lab) -> None:
     """DataBrew's data sets of the lake, with their projects, recipes, jobs and rulesets."""
     databrew = lab.client("databrew")
-    data_sets = [d for d in _all(databrew, "datasets") if _is_ours(lab, d["Input"])]
+    data_sets = [d for d in _all(lab, "datasets") if _is_ours(lab, d["Input"])]
     named = {d["Name"] for d in data_sets}
-    projects = [p for p in _all(databrew, "projects") if p["DatasetName"] in named]
-    jobs = [j for j in _all(databrew, "jobs") if j.get("DatasetName") in named]
-    jobs += [j for j in _all(databrew, "jobs") if j.get("ProjectName") in _names(projects)]
-    for schedule in _all(databrew, "schedules"):
+    projects = [p for p in _all(lab, "projects") if p["DatasetName"] in named]
+    jobs = [j for j in _all(lab, "jobs") if j.get("DatasetName") in named]
+    jobs += [j for j in _all(lab, "jobs") if j.get("ProjectName") in _names(projects)]
+    for schedule in _all(lab, "schedules"):
         if _are_among(schedule["JobNames"], _names(jobs)):
             databrew.delete_schedule(Name=schedule["Name"])
     for name in _names(jobs):
@@ -126,8 +124,8 @@ def drop_preparation(lab: Lab) -> None:
         databrew.delete_project(Name=name)
     used = {j["RecipeReference"]["Name"] for j in jobs if "RecipeReference" in j}
     for name in sorted(used | {p["RecipeName"] for p in projects}):
-        _drop_recipe(databrew, name)
-    for ruleset in _all(databrew, "rulesets"):
+        _drop_recipe(lab, name)
+    for ruleset in _all(lab, "rulesets"):
         if ruleset["TargetArn"] in {d["ResourceArn"] for d in data_sets}:
             databrew.delete_ruleset(Name=ruleset["Name"])
     for name in sorted(named):
@@ -137,9 +135,9 @@ def drop_preparation(lab: Lab) -> None:
 def drop_reports(lab: Lab) -> None:
     """Schedules of reports by mail, and the function that sends them."""
     scheduler, iam = lab.client("scheduler"), lab.client("iam")
-    for page in scheduler.get_paginator("list_schedules").paginate(NamePrefix=chart_reports.NAMED):
-        for schedule in page["Schedules"]:
-            scheduler.delete_schedule(Name=schedule["Name"])
+    named = {"NamePrefix": chart_reports.NAMED}
+    for schedule in lab.all("scheduler", "list_schedules", "Schedules", **named):
+        scheduler.delete_schedule(Name=schedule["Name"])
     function, role = chart_reports.FUNCTION, chart_reports.ROLE
     unless_missing(lab.client("lambda").delete_function, FunctionName=function)
     unless_missing(iam.delete_role_policy, RoleName=role, PolicyName=chart_reports.POLICY)
@@ -210,11 +208,11 @@ def unless_missing(call: Callable[..., Any], **parameters: Any) -> None:
     tolerating(MISSING, call, parameters)
 
 
-def _drop_recipe(databrew: Any, name: str) -> None:
-    pages = databrew.get_paginator("list_recipe_versions").paginate(Name=name)
-    versions = [recipe["RecipeVersion"] for page in pages for recipe in page["Recipes"]]
-    for version in (*versions, "LATEST_WORKING"):
-        unless_missing(databrew.delete_recipe_version, Name=name, RecipeVersion=version)
+def _drop_recipe(lab: Lab, name: str) -> None:
+    recipes = lab.all("databrew", "list_recipe_versions", "Recipes", Name=name)
+    delete = lab.client("databrew").delete_recipe_version
+    for version in (*[each["RecipeVersion"] for each in recipes], "LATEST_WORKING"):
+        unless_missing(delete, Name=name, RecipeVersion=version)
 
 
 def _is_ours(lab: Lab, source: dict[str, Any]) -> bool:
@@ -238,9 +236,8 @@ def _names(found: list[dict[str, Any]]) -> set[str]:
     return {each["Name"] for each in found}
 
 
-def _all(databrew: Any, kind: str) -> Iterator[dict[str, Any]]:
-    for page in databrew.get_paginator(f"list_{kind}").paginate():
-        yield from page[kind.capitalize()]
+def _all(lab: Lab, kind: str) -> Iterator[dict[str, Any]]:
+    return lab.all("databrew", f"list_{kind}", kind.capitalize())
 
 
 def _subscribed(calls: Any, what: str, member: str) -> list[dict[str, Any]]:

@@ -181,12 +181,11 @@ class Storage:
         bucket, prefix = split_uri(uri)
         folder = _as_folder(prefix)
         s3 = self.lab.client("s3")
-        pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+        where = {"Bucket": bucket, "Prefix": prefix}
         try:
-            for page in pages:
-                for found in page.get("Contents", []):
-                    if not within or found["Key"] == prefix or found["Key"].startswith(folder):
-                        yield found
+            for found in self.lab.all("s3", "list_objects_v2", "Contents", **where):
+                if not within or found["Key"] == prefix or found["Key"].startswith(folder):
+                    yield found
         except s3.exceptions.NoSuchBucket:
             known = [b["Name"] for b in s3.list_buckets()["Buckets"]]
             raise UnknownName("bucket", bucket, known) from None

@@ -186,11 +186,9 @@ class Warehouse:
     @told
     def tables(self, *, schema: str = "%") -> pd.DataFrame:
         """The tables: ``schema``, ``table``, ``type``."""
-        pages = self.lab.client("redshift-data").get_paginator("list_tables")
-        found = pages.paginate(
-            Database=DATABASE, SchemaPattern=schema, **self._in_cluster(names.CLUSTER)
-        )
-        rows = [(t["schema"], t["name"], t["type"]) for page in found for t in page["Tables"]]
+        asked = {"Database": DATABASE, "SchemaPattern": schema, **self._in_cluster(names.CLUSTER)}
+        found = self.lab.all("redshift-data", "list_tables", "Tables", **asked)
+        rows = [(each["schema"], each["name"], each["type"]) for each in found]
         return pd.DataFrame(rows, columns=["schema", "table", "type"])
 
     @told

@@ -38,11 +38,11 @@ class Account:
 
     def all(self, what: str, member: str, **members: Any) -> list[dict[str, Any]]:
         """All pages of a list."""
+        operation = f"list_{what}"
+        if not self.client.can_paginate(operation):
+            return list(self.call(operation, **members)[member])
         given = {"AwsAccountId": self.lab.account, **members}
-        if not self.client.can_paginate(f"list_{what}"):
-            return list(getattr(self.client, f"list_{what}")(**given)[member])
-        pages = self.client.get_paginator(f"list_{what}").paginate(**given)
-        return [each for page in pages for each in page[member]]
+        return list(self.lab.all("quicksight", operation, member, **given))
 
     def subscribe(self, email: str) -> None:
         """Sign the account up for the Enterprise edition, unless it is."""

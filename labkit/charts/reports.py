@@ -143,12 +143,10 @@ def verify(lab: Lab, sender: str) -> None:
 def history(lab: Lab) -> pd.DataFrame:
     """The reports that were sent, the newest first."""
     s3, bucket = lab.client("s3"), lab.names.results_bucket
-    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=f"{PREFIX}/")
-    keys = [each["Key"] for page in pages for each in page.get("Contents", [])]
     found = [
-        json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
-        for key in keys
-        if key.endswith("/sent.json")
+        json.loads(s3.get_object(Bucket=bucket, Key=each["Key"])["Body"].read())
+        for each in lab.all("s3", "list_objects_v2", "Contents", Bucket=bucket, Prefix=f"{PREFIX}/")
+        if each["Key"].endswith("/sent.json")
     ]
     rows = [{**each, "to": ", ".join(each["to"])} for each in found]
     table = pd.DataFrame(rows, columns=_HISTORY)

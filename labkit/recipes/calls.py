@@ -95,8 +95,8 @@ class Calls:
         try:
             found: dict[str, Any] = databrew.describe_recipe(Name=name, RecipeVersion=version)
         except databrew.exceptions.ResourceNotFoundException:
-            pages = databrew.get_paginator("list_recipes").paginate(RecipeVersion=WORKING)
-            known = [r["Name"] for page in pages for r in page["Recipes"]]
+            recipes = self.lab.all("databrew", "list_recipes", "Recipes", RecipeVersion=WORKING)
+            known = [each["Name"] for each in recipes]
             if name in known:
                 raise
             raise UnknownName("recipe", name, known) from None
@@ -134,15 +134,13 @@ class Calls:
 
     def all(self, kind: str) -> Iterator[dict[str, Any]]:
         """All resources of a kind (``datasets``)."""
-        for page in self.lab.client("databrew").get_paginator(f"list_{kind}").paginate():
-            yield from page[kind.capitalize()]
+        return self.lab.all("databrew", f"list_{kind}", kind.capitalize())
 
     def runs_of(self, job: str) -> Iterator[dict[str, Any]]:
         """A job's runs, each with how many ``nodes`` it has."""
-        databrew = self.lab.client("databrew")
-        nodes = databrew.describe_job(Name=job)["MaxCapacity"]
-        for page in databrew.get_paginator("list_job_runs").paginate(Name=job):
-            yield from ({**run, "nodes": nodes} for run in page["JobRuns"])
+        nodes = self.lab.client("databrew").describe_job(Name=job)["MaxCapacity"]
+        for run in self.lab.all("databrew", "list_job_runs", "JobRuns", Name=job):
+            yield run | {"nodes": nodes}
 
 
 def result_of(project: str, answer: dict[str, Any]) -> dict[str, Any]:

@@ -144,11 +144,10 @@ def written(lab: Lab, run: dict[str, Any]) -> Iterable[str]:
     places = [output["Location"] for output in run.get("Outputs", [])]
     places += [o["S3Options"]["Location"] for o in run.get("DataCatalogOutputs", [])]
     for place in places:
-        pages = lab.client("s3").get_paginator("list_objects_v2")
-        for page in pages.paginate(Bucket=place["Bucket"], Prefix=place.get("Key", "")):
-            for found in page.get("Contents", []):
-                if found["LastModified"] >= run["StartedOn"].replace(microsecond=0):
-                    yield f"s3://{place['Bucket']}/{found['Key']}"
+        where = {"Bucket": place["Bucket"], "Prefix": place.get("Key", "")}
+        for found in lab.all("s3", "list_objects_v2", "Contents", **where):
+            if found["LastModified"] >= run["StartedOn"].replace(microsecond=0):
+                yield f"s3://{place['Bucket']}/{found['Key']}"
 
 
 def read_profile(lab: Lab, data_set: str, run: Run) -> dict[str, Any]:

@@ -47,7 +47,7 @@ class CatalogBrowser(StatementConsole):
     def do_choose(self, *, database: str = "") -> None:
         """Show a database's tables."""
         self.databases = sorted(
-            d["Name"] for d in self.all("glue", "get_databases", "DatabaseList")
+            d["Name"] for d in self.lab.all("glue", "get_databases", "DatabaseList")
         )
         kept = self.database if self.database in self.databases else ""
         self.database = database or kept or next(iter(self.databases), "")
@@ -61,7 +61,7 @@ class CatalogBrowser(StatementConsole):
         self.table, self.run, self.preview, self.partitions = table, {}, {}, []
         place = self._place
         if table and self._facts()["keys"]:
-            found = self.all(
+            found = self.lab.all(
                 "glue", "get_partitions", "Partitions", DatabaseName=self.database, TableName=table
             )
             listed = [[*p["Values"], p["StorageDescriptor"]["Location"]] for p in found]
@@ -93,7 +93,7 @@ class CatalogBrowser(StatementConsole):
                     self.set_trait(trait, value)
 
     def _tables(self) -> list[Facts]:
-        found = self.all("glue", "get_tables", "TableList", DatabaseName=self.database)
+        found = self.lab.all("glue", "get_tables", "TableList", DatabaseName=self.database)
         return [table_facts(t) for t in found]
 
     def _facts(self) -> Facts:

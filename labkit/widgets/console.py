@@ -13,7 +13,7 @@ console's is put together from files of ``static``.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -137,11 +137,6 @@ class Console(anywidget.AnyWidget):
     def call(self, service: str, operation: str, **parameters: Any) -> Any:
         """One call of AWS: ``call("glue", "start_crawler", Name="x")``."""
         return getattr(self.lab.client(service), operation)(**parameters)
-
-    def all(self, service: str, operation: str, member: str, **parameters: Any) -> Iterator[Any]:
-        """The items of all pages of a list."""
-        for page in self.lab.client(service).get_paginator(operation).paginate(**parameters):
-            yield from page.get(member) or []
 
     def command(self, service: str, operation: str, **parameters: Any) -> str:
         """A call as a command of the AWS CLI."""

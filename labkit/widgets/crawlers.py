@@ -47,7 +47,7 @@ class CrawlerConsole(Console):
 
     def do_refresh(self) -> None:
         """Look at all crawlers, and at the tables of those that have run."""
-        names = [c["Name"] for c in self.all("glue", "get_crawlers", "Crawlers")]
+        names = [c["Name"] for c in self.lab.all("glue", "get_crawlers", "Crawlers")]
         self.crawlers = [self._look(name) for name in sorted(names)]
         for crawler in self.crawlers:
             if crawler["crawl"] and crawler["crawl"] != self._shown.get(crawler["name"]):
@@ -113,7 +113,7 @@ class CrawlerConsole(Console):
         since = crawler.get("LastCrawl", {}).get("StartTime")
         try:
             named = crawler.get("DatabaseName", "")
-            found = list(self.all("glue", "get_tables", "TableList", DatabaseName=named))
+            found = list(self.lab.all("glue", "get_tables", "TableList", DatabaseName=named))
         except glue.exceptions.EntityNotFoundException:
             return []
         ours = [t for t in found if _crawler_of(t) == crawler["Name"]]

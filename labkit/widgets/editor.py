@@ -59,7 +59,7 @@ class QueryEditor(QueryBench, StatementConsole):
     def do_choose(self, *, database: str = "") -> None:
         """Show a database's tables and views."""
         self.databases = sorted(
-            d["Name"] for d in self.all("glue", "get_databases", "DatabaseList")
+            d["Name"] for d in self.lab.all("glue", "get_databases", "DatabaseList")
         )
         kept = self.database if self.database in self.databases else ""
         self.database = database or kept or next(iter(self.databases), "")
@@ -67,7 +67,7 @@ class QueryEditor(QueryBench, StatementConsole):
             self._show_tables()
 
     def _show_tables(self) -> None:
-        found = self.all("glue", "get_tables", "TableList", DatabaseName=self.database)
+        found = self.lab.all("glue", "get_tables", "TableList", DatabaseName=self.database)
         self.tables = sorted((table_facts(t) for t in found), key=lambda t: str(t["name"]))
 
     def tree_picture(self) -> Markup:
@@ -145,7 +145,9 @@ class QueryEditor(QueryBench, StatementConsole):
 
     def do_saved(self) -> None:
         """List the named queries."""
-        ids = list(self.all("athena", "list_named_queries", "NamedQueryIds", WorkGroup=WORKGROUP))
+        ids = list(
+            self.lab.all("athena", "list_named_queries", "NamedQueryIds", WorkGroup=WORKGROUP)
+        )
         self.saved = [
             {
                 "id": q["NamedQueryId"],

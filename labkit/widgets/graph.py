@@ -144,8 +144,8 @@ def execution_graph(lab: Lab, execution: Execution | str) -> ExecutionGraph:
     """
     sfn, arn = lab.client("stepfunctions"), getattr(execution, "arn", execution)
     machine = sfn.describe_state_machine_for_execution(executionArn=arn)
-    pages = sfn.get_paginator("get_execution_history").paginate(executionArn=arn)
-    return ExecutionGraph(machine["definition"], [e for page in pages for e in page["events"]])
+    events = lab.all("stepfunctions", "get_execution_history", "events", executionArn=arn)
+    return ExecutionGraph(machine["definition"], list(events))
 
 
 def _entry(status: str) -> Markup:

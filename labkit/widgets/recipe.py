@@ -137,7 +137,7 @@ class RecipeEditor(Console):
 
     def do_sources(self) -> None:
         """List the data sets that a join may take, and the columns of those in the catalog."""
-        found = self.all("databrew", "list_datasets", "Datasets")
+        found = self.lab.all("databrew", "list_datasets", "Datasets")
         self.sources = [source_facts(self.lab, data_set) for data_set in found]
 
     # The recipe -----------------------------------------------------------------------------------
@@ -284,7 +284,7 @@ class RecipeEditor(Console):
         found = self.call("databrew", "describe_project", Name=self.project["name"])
         named = {"Name": found["RecipeName"]}
         recipe = self.call("databrew", "describe_recipe", **named, RecipeVersion=WORKING)
-        published = list(self.all("databrew", "list_recipe_versions", "Recipes", **named))
+        published = list(self.lab.all("databrew", "list_recipe_versions", "Recipes", **named))
         self.steps = [step_facts(step) for step in recipe["Steps"]]
         to = f"s3://{self.lab.names.curated_bucket}/{found['Name']}/"
         facts = project_facts(found, recipe, published)

@@ -99,13 +99,15 @@ class WarehouseEditor(QueryBench):
             self._sessions.clear()
             self._queries.clear()
             self.database = database
-        self.databases = list(self.all("redshift-data", "list_databases", "Databases", **self._in))
-        found = self.all("redshift-data", "list_schemas", "Schemas", **self._in)
+        self.databases = list(
+            self.lab.all("redshift-data", "list_databases", "Databases", **self._in)
+        )
+        found = self.lab.all("redshift-data", "list_schemas", "Schemas", **self._in)
         self.schemas = [name for name in found if not name.startswith(SYSTEM)]
         self._show_tables()
 
     def _show_tables(self) -> None:
-        listed = self.all("redshift-data", "list_tables", "Tables", **self._in)
+        listed = self.lab.all("redshift-data", "list_tables", "Tables", **self._in)
         found = [table_facts(t) for t in listed if t["schema"] in self.schemas]
         opened = {t["id"] for t in self.tables if t["columns"]}
         self.tables = [t | self._columns(t) if t["id"] in opened else t for t in found]
@@ -119,7 +121,7 @@ class WarehouseEditor(QueryBench):
 
     def _columns(self, table: Facts) -> Facts:
         asked = {"Schema": table["schema"], "Table": table["name"], **self._in}
-        return column_facts(self.all("redshift-data", "describe_table", "ColumnList", **asked))
+        return column_facts(self.lab.all("redshift-data", "describe_table", "ColumnList", **asked))
 
     @property
     def _in(self) -> dict[str, str]:
