@@ -31,8 +31,9 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-#: https://docs.aws.amazon.com/athena/latest/ug/reserved-words.html without ``time`` and ``start``,
-#: which the guide's own tables of logs have as columns.
+#: https://docs.aws.amazon.com/athena/latest/ug/reserved-words.html without ``time``, ``start`` and
+#: ``timestamp``, which the guide's own tables of logs have as columns, the last in
+#: https://docs.aws.amazon.com/athena/latest/ug/elasticloadbalancer-classic-logs.html
 RESERVED = frozenset(
     "ALL ALTER AND ARRAY AS AUTHORIZATION BETWEEN BIGINT BINARY BOOLEAN BOTH BY CASE CASHE CAST "
     "CHAR COLUMN CONF CONSTRAINT COMMIT CREATE CROSS CUBE CURRENT CURRENT_DATE CURRENT_TIMESTAMP "
@@ -42,7 +43,7 @@ RESERVED = frozenset(
     "INTO IS JOIN LATERAL LEFT LESS LIKE LOCAL MACRO MAP MORE NONE NOT NULL NUMERIC OF ON ONLY OR "
     "ORDER OUT OUTER OVER PARTIALSCAN PARTITION PERCENT PRECEDING PRECISION PRESERVE PRIMARY "
     "PROCEDURE RANGE READS REDUCE REGEXP REFERENCES REVOKE RIGHT RLIKE ROLLBACK ROLLUP ROW ROWS "
-    "SELECT SET SMALLINT TABLE TABLESAMPLE THEN TIMESTAMP TO TRANSFORM TRIGGER TRUE TRUNCATE "
+    "SELECT SET SMALLINT TABLE TABLESAMPLE THEN TO TRANSFORM TRIGGER TRUE TRUNCATE "
     "UNBOUNDED UNION UNIQUEJOIN UPDATE USER USING UTC_TIMESTAMP VALUES VARCHAR VIEWS WHEN WHERE "
     "WINDOW WITH".split()
 )
