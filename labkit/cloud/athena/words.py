@@ -31,13 +31,14 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-#: https://docs.aws.amazon.com/athena/latest/ug/reserved-words.html without ``time``, ``start`` and
-#: ``timestamp``, which the guide's own tables of logs have as columns, the last in
+#: https://docs.aws.amazon.com/athena/latest/ug/reserved-words.html without ``time``, ``start``,
+#: ``timestamp`` and ``dayofweek``, which the guide's own tables have as columns, the last two in
 #: https://docs.aws.amazon.com/athena/latest/ug/elasticloadbalancer-classic-logs.html
+#: and https://docs.aws.amazon.com/athena/latest/ug/lazy-simple-serde.html
 RESERVED = frozenset(
     "ALL ALTER AND ARRAY AS AUTHORIZATION BETWEEN BIGINT BINARY BOOLEAN BOTH BY CASE CASHE CAST "
     "CHAR COLUMN CONF CONSTRAINT COMMIT CREATE CROSS CUBE CURRENT CURRENT_DATE CURRENT_TIMESTAMP "
-    "CURSOR DATABASE DATE DAYOFWEEK DECIMAL DELETE DESCRIBE DISTINCT DOUBLE DROP ELSE END EXCHANGE "
+    "CURSOR DATABASE DATE DECIMAL DELETE DESCRIBE DISTINCT DOUBLE DROP ELSE END EXCHANGE "
     "EXISTS EXTENDED EXTERNAL EXTRACT FALSE FETCH FLOAT FLOOR FOLLOWING FOR FOREIGN FROM FULL "
     "FUNCTION GRANT GROUP GROUPING HAVING IF IMPORT IN INNER INSERT INT INTEGER INTERSECT INTERVAL "
     "INTO IS JOIN LATERAL LEFT LESS LIKE LOCAL MACRO MAP MORE NONE NOT NULL NUMERIC OF ON ONLY OR "
