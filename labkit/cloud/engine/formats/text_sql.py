@@ -108,10 +108,13 @@ def _date(text: str, _: Type) -> str:
 def _day(text: str) -> str:
     """The first of January and the months and days since, as Java's lenient dates are."""
     year, month, day = (f"CAST(split_part({text}, '-', {i}) AS INTEGER)" for i in (1, 2, 3))
-    return (
-        f"CASE WHEN {year} BETWEEN 1 AND 9990 THEN make_date({year}, 1, 1) "
-        f"+ to_months({month} - 1) + to_days({day} - 1) END"
-    )
+    carried = f"make_date({year}, 1, 1) + to_months({month} - 1) + to_days({day} - 1)"
+    return f"CASE WHEN {year} BETWEEN 1 AND 9999 THEN {_of_four_digits(carried)} END"
+
+
+def _of_four_digits(moment: str) -> str:
+    """The moment, NULL where it was carried past the year 9999: the slow reader ends there."""
+    return f"nullif(least({moment}, {_END}), {_END})"
 
 
 def _timestamp(text: str, _: Type) -> str:
@@ -124,12 +127,14 @@ def _timestamp(text: str, _: Type) -> str:
     return (
         f"CASE WHEN length({text}) < 8 OR NOT {_matches(value, TIMESTAMP.pattern)} THEN NULL "
         f"WHEN {_matches(value, _DAY_ONLY)} THEN CAST({_day(value)} AS TIMESTAMP) "
-        f"WHEN {_matches(value, _NO_SECONDS)} THEN NULL ELSE {_day(day)} + {time} END"
+        f"WHEN {_matches(value, _NO_SECONDS)} THEN NULL "
+        f"ELSE {_of_four_digits(f'{_day(day)} + {time}')} END"
     )
 
 
 _SPACE = "".join(map(chr, range(1, 33)))
 _INTEGER = r"[+-]?\d*(\.\d*)?"
+_END = "(DATE '9999-12-31' + to_days(1))"
 _PLAIN_DATE = r"[12]\d\d\d-\d\d-\d\d"
 _DAY_ONLY = DATE.pattern
 _NO_SECONDS = r"[^ ]+ \d+:\d+"
