@@ -224,6 +224,24 @@ def test_insert_refused(people: Lake, query: str, reason: str) -> None:
     assert people.keys("people/") == before
 
 
+def test_insert_into_json_is_hcatalogs(lake: Lake) -> None:
+    """https://docs.aws.amazon.com/athena/latest/ug/insert-into.html (supported SerDes)"""
+    for name, serde in (
+        ("hcat", "org.apache.hive.hcatalog.data.JsonSerDe"),
+        ("openx", "org.openx.data.jsonserde.JsonSerDe"),
+    ):
+        place = f"LOCATION 's3://{lake.bucket}/{name}/'"
+        lake.do(f"CREATE EXTERNAL TABLE {name} (a int) ROW FORMAT SERDE '{serde}' {place}")
+    lake.do("INSERT INTO hcat VALUES (1)")
+    assert lake.rows("SELECT a FROM hcat") == [["1"]]
+    assert lake.fail("INSERT INTO openx VALUES (1)") == (
+        "HIVE_UNSUPPORTED_FORMAT: Output format "
+        "org.apache.hadoop.hive.ql.io.IgnoreKeyTextOutputFormat with SerDe "
+        "org.openx.data.jsonserde.JsonSerDe is not supported."
+    )
+    assert lake.keys("openx/") == []
+
+
 def test_unload(people: Lake) -> None:
     how = "format = 'PARQUET', compression = 'SNAPPY', partitioned_by = ARRAY['name']"
     place = f"s3://{people.bucket}/out/"

@@ -176,6 +176,12 @@ def _check_writable(table: LakeTable) -> None:
             "Inserting into a table with skip.header.line.count is not available in the local AWS: "
             "the first row of a new file would be skipped",
         )
+    if table.declared().format == "openx-json":
+        serde, output = table.storage["SerdeInfo"], table.storage.get("OutputFormat")
+        raise QueryFailed(
+            "HIVE_UNSUPPORTED_FORMAT",
+            f"Output format {output} with SerDe {serde['SerializationLibrary']} is not supported.",
+        )
 
 
 def _target(table: LakeTable) -> writing.Target:
