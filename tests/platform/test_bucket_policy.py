@@ -397,6 +397,9 @@ def test_a_malformed_policy_is_refused(s3, bucket, text):
 NOT_S3S = {
     "another service": ({"Action": "kms:Decrypt"}, "Policy has invalid action"),
     "no service": ({"Action": ["s3:GetObject", "PutObject"]}, "Policy has invalid action"),
+    "no action": ({"Action": []}, "Policy has invalid action"),
+    "nobody": ({"Principal": {"AWS": []}}, "Invalid principal in policy"),
+    "nobody of no kind": ({"Principal": []}, "Invalid principal in policy"),
     "misspelt": ({"Action": "s3:GetObjects"}, "Policy has invalid action"),
     "no principal": ({"Principal": {"AWS": "learner"}}, "Invalid principal in policy"),
     "no account": ({"Principal": {"AWS": "arn:aws:iam:::role/a"}}, "Invalid principal in policy"),

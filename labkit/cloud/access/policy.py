@@ -167,6 +167,7 @@ def check_new_policy(cloud: Cloud, request: Request, text: bytes) -> None:
         check_document(document, has_principal=True)
     except BadJson as error:
         words = "Policies must be valid JSON and the first byte must be '{'"
+        words = "This policy contains invalid Json" if text[:1] == b"{" else words
         raise AwsError("MalformedPolicy", words) from error
     except ValueError as error:
         raise AwsError("MalformedPolicy", str(error)) from error

@@ -91,12 +91,12 @@ def judge(document: Document, question: Question, *, has_principal: bool) -> Ver
 
 
 def resources_of(document: Document) -> list[str]:
-    """All resources that a document names."""
+    """All resources that a document names; an empty one of a statement that names none."""
     return _named(document, "Resource")
 
 
 def actions_of(document: Document) -> list[str]:
-    """All actions that a document names."""
+    """All actions that a document names; an empty one of a statement that names none."""
     return _named(document, "Action")
 
 
@@ -107,15 +107,15 @@ def pairs_of(document: Document) -> list[tuple[list[str], list[str]]]:
 
 
 def _named(document: Document, part: str) -> list[str]:
-    named = [_listed(s.get(part, s.get(f"Not{part}"))) for s in _statements(document)]
+    named = [_listed(s.get(part, s.get(f"Not{part}"))) or [""] for s in _statements(document)]
     return [each for several in named for each in several]
 
 
 def principals_of(document: Document) -> list[tuple[str, str]]:
-    """All principals that a document names: of which kind each is, and its name."""
+    """All principals that a document names: the kind of each and its name, which may be empty."""
     named = [s.get("Principal", s.get("NotPrincipal")) for s in _statements(document)]
-    kinds = [each if isinstance(each, dict) else {"": each} for each in named]
-    return [(kind, name) for each in kinds for kind in each for name in _listed(each[kind])]
+    kinds = [each if each and isinstance(each, dict) else {"": each or ""} for each in named]
+    return [(kind, name) for each in kinds for kind in each for name in _listed(each[kind]) or [""]]
 
 
 def is_public(document: Document) -> bool:
