@@ -122,6 +122,11 @@ def test_a_copy_may_have_another_checksum(s3, bucket):
         Bucket=bucket, Key="b", CopySource=f"{bucket}/a", ChecksumAlgorithm="CRC32C"
     )
     assert copied["CopyObjectResult"]["ChecksumCRC32C"] == KNOWN["ChecksumCRC32C"]
+    for unknown in ("SHA512", "CRC"):
+        with pytest.raises(ClientError, match="Checksum algorithm provided is unsupported"):
+            s3.copy_object(
+                Bucket=bucket, Key="b", CopySource=f"{bucket}/a", ChecksumAlgorithm=unknown
+            )
 
 
 VERSIONS = {"v2": None, "v4": "s3v4"}

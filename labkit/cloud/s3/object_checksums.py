@@ -102,7 +102,7 @@ def trailing(request: Request) -> list[str]:
 
 
 def check_upload(request: Request) -> None:
-    """Raise unless a multipart upload may be begun with this algorithm and type of checksum."""
+    """Raise unless an upload in parts, or a copy, may have this algorithm and type of checksum."""
     name = (request.header("x-amz-checksum-algorithm") or "").lower()
     kind = request.header("x-amz-checksum-type")
     _check_name(name)

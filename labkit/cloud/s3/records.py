@@ -55,11 +55,13 @@ class Records:
         """moto's record of the version that a copy reads.
 
         Raises:
-            AwsError: ``InvalidRequest``: that is a delete marker. ``NoSuchKey``, ``NoSuchVersion``:
+            AwsError: ``InvalidRequest``: that is a delete marker, or the copy is to have a checksum
+                by an algorithm that is none. ``NoSuchKey``, ``NoSuchVersion``:
                 a part is to be copied of what is not there, which moto tells without a code.
         """
         if (source := copy_source(request)) is None:
             return None
+        object_checksums.check_upload(request)
         bucket = self.cloud.backend("s3").buckets.get(source[0])
         if source[2] and versions.is_marker(bucket, *source[1:]):
             words = "The source of a copy request may not specifically refer to a delete marker by"
