@@ -1,5 +1,7 @@
 """Users, groups and namespaces."""
 
+import re
+
 import pytest
 from botocore.exceptions import ClientError
 
@@ -51,6 +53,10 @@ def test_a_user_whom_iam_knows_is_named_by_iam(quicksight, arn, session, name):
     )
     assert answer["User"]["UserName"].startswith(name)
     assert answer["User"]["Active"]
+    kind = "AROA" if session else "AIDA"
+    of_session = f":{session}" if session else ""
+    told = answer["User"]["PrincipalId"]
+    assert re.fullmatch(f"federated/iam/{kind}[A-Z0-9]{{17}}{of_session}", told)
     assert "UserInvitationUrl" not in answer
     quicksight.delete_user(**HERE, UserName=answer["User"]["UserName"])
 
@@ -109,6 +115,17 @@ def test_users_are_listed_in_pages(quicksight, register):
     assert (code, "less than or equal to 100" in message) == ("ValidationException", True)
 
 
+def test_principal_ids_are_of_one_directory(register, group, quicksight, client, fresh):
+    user = register()["PrincipalId"].split("/")
+    assert group["PrincipalId"].split("/")[:2] == ["group", user[1]]
+    assert user[0] == "user"
+    known = client("iam").create_user(UserName=fresh("dean"))["User"]
+    told = quicksight.register_user(
+        **HERE, IdentityType="IAM", Email="a@b.edu", UserRole="AUTHOR", IamArn=known["Arn"]
+    )["User"]
+    assert told["PrincipalId"] == f"federated/iam/{known['UserId']}"
+
+
 @pytest.mark.parametrize("how", ["by name", "by principal"])
 def test_a_user_leaves_its_groups_too(quicksight, register, group, how):
     user = register()
@@ -155,9 +172,10 @@ def test_a_refusal_names_the_type_of_what_is_missing(quicksight):
 
 
 def test_members_of_a_group(quicksight, register, group):
-    name, user = group["GroupName"], register()["UserName"]
+    name, member = group["GroupName"], register()
+    user = member["UserName"]
     made = quicksight.create_group_membership(**HERE, GroupName=name, MemberName=user)
-    assert made["GroupMember"] == {"Arn": f"{group['Arn']}/{user}", "MemberName": user}
+    assert made["GroupMember"] == {"Arn": member["Arn"], "MemberName": user}
     told = quicksight.describe_group_membership(**HERE, GroupName=name, MemberName=user)
     assert told["GroupMember"] == made["GroupMember"]
     groups = quicksight.list_user_groups(**HERE, UserName=user)["GroupList"]

@@ -9,7 +9,7 @@ from typing import Any
 
 from labkit.cloud.operations import Answer, Context
 from labkit.cloud.quicksight import gate, principals, records
-from labkit.cloud.quicksight.accounts import namespaces, users
+from labkit.cloud.quicksight.accounts import namespaces, principal_ids, users
 from labkit.cloud.quicksight.kinds import GROUP
 from labkit.cloud.quicksight.records import Record, answers, lists
 from labkit.cloud.quicksight.words import not_found
@@ -22,7 +22,8 @@ def create_group(
     """Make a group without members."""
     gate.check_enterprise(context, "Groups are")
     namespaces.check(context, Namespace)
-    members = {"GroupName": GroupName, "Description": Description, "PrincipalId": context.account}
+    id = principal_ids.of_directory(context, "group")
+    members = {"GroupName": GroupName, "Description": Description, "PrincipalId": id}
     private = {"namespace": Namespace, "members": []}
     made = records.create(context, GROUP, f"{Namespace}/{GroupName}", members, private=private)
     return {"Group": made, "Status": 201}
@@ -68,10 +69,10 @@ def create_group_membership(
 ) -> Answer:
     """Put a user into a group."""
     group = find(context, Namespace, GroupName)
-    users.find(context, Namespace, MemberName)
+    user = users.find(context, Namespace, MemberName)
     others = [name for name in group["_"]["members"] if name != MemberName]
     records.keep(context, GROUP, group["_"]["id"], members=[*others, MemberName])
-    return {"GroupMember": _member(group, MemberName)}
+    return {"GroupMember": _member(user)}
 
 
 @answers("DescribeGroupMembership")
@@ -80,13 +81,13 @@ def describe_group_membership(
 ) -> Answer:
     group = find(context, Namespace, GroupName)
     _check_member(group, MemberName)
-    return {"GroupMember": _member(group, MemberName)}
+    return {"GroupMember": _member(users.find(context, Namespace, MemberName))}
 
 
 @lists("ListGroupMemberships", "GroupMemberList")
 def list_group_memberships(context: Context, *, Namespace: str, GroupName: str) -> list[Record]:
     group = find(context, Namespace, GroupName)
-    return [_member(group, name) for name in group["_"]["members"]]
+    return [_member(users.find(context, Namespace, name)) for name in group["_"]["members"]]
 
 
 @answers("DeleteGroupMembership")
@@ -111,8 +112,8 @@ def find(context: Context, namespace: str, name: str) -> Record:
     return namespaces.find(context, GROUP, namespace, name)
 
 
-def _member(group: Record, name: str) -> Record:
-    return {"Arn": f"{group['Arn']}/{name}", "MemberName": name}
+def _member(user: Record) -> Record:
+    return {"Arn": user["Arn"], "MemberName": user["UserName"]}
 
 
 def _check_member(group: Record, name: str) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from labkit.cloud.operations import Answer, Context, handler_of
 from labkit.cloud.quicksight import gate, keys, kinds, records, service_role, tagging
-from labkit.cloud.quicksight.accounts import namespaces, settings, users
+from labkit.cloud.quicksight.accounts import namespaces, principal_ids, settings, users
 from labkit.cloud.quicksight.kinds import KINDS, Kind
 from labkit.cloud.quicksight.records import Record, answers
 from labkit.cloud.quicksight.words import exists, not_here, precondition
@@ -100,7 +100,8 @@ def _register_first(context: Context, email: str) -> str:
     arn = context.principal.role_arn or context.principal.arn
     session = context.principal.arn.rpartition("/")[2]
     name = "root" if arn.endswith(":root") else users.iam_name(arn, session)
-    more: Record = {"IdentityType": "IAM", "Active": True}
+    id = principal_ids.of_iam(context, arn, session)
+    more: Record = {"IdentityType": "IAM", "Active": True, "PrincipalId": id}
     users.register(context, namespaces.DEFAULT, name, email, "ADMIN", more)
     return name
 

@@ -8,12 +8,11 @@ Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_RegisterU
 from __future__ import annotations
 
 import re
-import uuid
 from typing import Any
 
 from labkit.cloud.operations import Answer, Context
 from labkit.cloud.quicksight import gate, principals, records
-from labkit.cloud.quicksight.accounts import custom_permissions, namespaces
+from labkit.cloud.quicksight.accounts import custom_permissions, namespaces, principal_ids
 from labkit.cloud.quicksight.kinds import GROUP, USER
 from labkit.cloud.quicksight.records import Record, answers, lists
 from labkit.cloud.quicksight.words import invalid, not_found, not_here
@@ -46,7 +45,9 @@ def register_user(
         raise invalid(f"{needed} is required for the identity type {IdentityType}.")
     _check_role(context, UserRole)
     login = _login(context, options)
-    identity = {"IdentityType": IdentityType, "Active": bool(IamArn)}
+    identity: Record = {"IdentityType": IdentityType, "Active": bool(IamArn)}
+    if IamArn:
+        identity["PrincipalId"] = principal_ids.of_iam(context, IamArn, SessionName)
     user = register(context, Namespace, name, Email, UserRole, identity | login, tags=Tags)
     invitation = f"https://{context.region}.quicksight.aws.amazon.com/sn/auth/signin"
     return {"User": user} | ({} if IamArn else {"UserInvitationUrl": invitation}) | {"Status": 201}
@@ -122,8 +123,8 @@ def register(
     tags: list[Record] | None = None,
 ) -> Record:
     """Put a user on record."""
-    members = {"UserName": name, "Email": email, "Role": role} | more
-    members["PrincipalId"] = f"user/d-{uuid.uuid4().hex[:10]}/{uuid.uuid4()}"
+    known = {"PrincipalId": principal_ids.of_directory(context, "user")}
+    members = {"UserName": name, "Email": email, "Role": role} | known | more
     private = {"namespace": namespace}
     return records.create(context, USER, f"{namespace}/{name}", members, tags=tags, private=private)
 
