@@ -174,6 +174,11 @@ CTAS_REFUSED = {
     ),
     "property": ("SELECT 1 AS n", "INVALID_TABLE_PROPERTY", "colour = 'red'"),
     "format": ("SELECT 1 AS n", "INVALID_TABLE_PROPERTY", "format = 'XML'"),
+    "avro keys": (
+        "SELECT MAP(ARRAY[1], ARRAY['a']) AS m",
+        "NOT_SUPPORTED: Key of Map can only be a String",
+        "format = 'AVRO'",
+    ),
     "runtime": ("SELECT 1/x AS n FROM UNNEST(sequence(0, 3)) t(x)", "DIVISION_BY_ZERO"),
 }
 

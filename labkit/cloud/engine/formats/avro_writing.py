@@ -64,6 +64,8 @@ def _type(kind: Type, name: str) -> Any:
     match kind.base:
         case "array":
             return {"type": "array", "items": ["null", _type(kind.element, f"{name}_item")]}
+        case "map" if kind.types[0].base not in ("varchar", "char"):
+            raise FormatError("NOT_SUPPORTED", "Key of Map can only be a String")
         case "map":
             return {"type": "map", "values": ["null", _type(kind.types[1], f"{name}_value")]}
         case "row":
