@@ -51,8 +51,11 @@ def cluster_bill(
     hours = nodes * hours_on(cluster, events, now or datetime.now(UTC))
     rows = [_row(f"Node-hours of {kind}", hours, DOLLARS_PER_NODE_HOUR.get(kind, 0.0))]
     if kind.startswith("ra3."):
-        rows.append(_storage(stored_mb))
-    return _table([*rows, _scans(scanned_bytes)])
+        rows.append(_row("GB stored for a month", stored_mb / MB_PER_GB, DOLLARS_PER_GB_MONTH))
+    rows.append(
+        _row("TB scanned by Spectrum", scanned_bytes / BYTES_PER_TB, DOLLARS_PER_TB_SCANNED)
+    )
+    return pd.DataFrame(rows, columns=["what", "how_many", "dollars"])
 
 
 def hours_on(cluster: dict[str, Any], events: Iterable[dict[str, Any]], now: datetime) -> float:
@@ -73,15 +76,3 @@ def hours_on(cluster: dict[str, Any], events: Iterable[dict[str, Any]], now: dat
 
 def _row(what: str, how_many: float, dollars_each: float) -> tuple[str, float, float]:
     return what, round(how_many, 4), round(how_many * dollars_each, 4)
-
-
-def _storage(stored_mb: float) -> tuple[str, float, float]:
-    return _row("GB stored for a month", stored_mb / MB_PER_GB, DOLLARS_PER_GB_MONTH)
-
-
-def _scans(scanned_bytes: int) -> tuple[str, float, float]:
-    return _row("TB scanned by Spectrum", scanned_bytes / BYTES_PER_TB, DOLLARS_PER_TB_SCANNED)
-
-
-def _table(rows: list[tuple[str, float, float]]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=["what", "how_many", "dollars"])

@@ -100,7 +100,8 @@ def _of_texts(compare: Callable[[str, str], bool]) -> Comparison:
         if not isinstance(value, str):
             return False
         if isinstance(wanted, dict):
-            return compared(value.lower(), _lower(wanted["equals-ignore-case"]))
+            plain = _several(wanted["equals-ignore-case"])
+            return compared(value.lower(), [each.lower() for each in plain])
         return any(compare(value, each) for each in _several(wanted))
 
     return compared
@@ -108,10 +109,6 @@ def _of_texts(compare: Callable[[str, str], bool]) -> Comparison:
 
 def _several(wanted: Any) -> list[Any]:
     return wanted if isinstance(wanted, list) else [wanted]
-
-
-def _lower(wanted: Any) -> list[str]:
-    return [each.lower() for each in _several(wanted)]
 
 
 @comparison("prefix")

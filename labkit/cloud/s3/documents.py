@@ -58,10 +58,10 @@ class Document:
         return ET.tostring(self.root)
 
 
-def malformed() -> AwsError:
+def malformed(code: str = "MalformedXML") -> AwsError:
     """The refusal of a document that is not what its schema says."""
     words = "The XML you provided was not well-formed or did not validate against our published"
-    return AwsError("MalformedXML", f"{words} schema")
+    return AwsError(code, f"{words} schema")
 
 
 def not_allowed(**told: str) -> AwsError:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from moto.s3.models import FakeAcl, FakeGrant, FakeGrantee, get_canned_acl
 
 from labkit.cloud.operations import AwsError
-from labkit.cloud.s3.documents import not_allowed
+from labkit.cloud.s3.documents import malformed, not_allowed
 
 if TYPE_CHECKING:
     from labkit.cloud.s3.request import Request
@@ -65,7 +65,7 @@ def of(request: Request, document: bytes) -> Any:
         return get_canned_acl(request.header("x-amz-acl") or "private")
     found = found or list(_in_document(document))
     if len(found) > _MOST:
-        raise _malformed()
+        raise malformed("MalformedACLError")
     return FakeAcl([FakeGrant([grantee], [permission]) for permission, grantee in found])
 
 
@@ -84,13 +84,13 @@ def _in_headers(request: Request) -> Iterator[tuple[str, Any]]:
 def _in_document(document: bytes) -> Iterator[tuple[str, Any]]:
     root = ET.fromstring(document)
     if root.find("{*}Owner") is None:
-        raise _malformed()
+        raise malformed("MalformedACLError")
     for grant in root.iterfind(".//{*}Grant"):
         permission, grantee = grant.findtext("{*}Permission"), grant.find("{*}Grantee")
         kinds = {"CanonicalUser": "id", "Group": "uri", "AmazonCustomerByEmail": "emailaddress"}
         kind = kinds.get("" if grantee is None else grantee.get(_KIND, ""))
         if permission not in _PERMISSIONS or grantee is None or kind is None:
-            raise _malformed()
+            raise malformed("MalformedACLError")
         names = {each.tag.rpartition("}")[2].lower(): each.text or "" for each in grantee}
         yield permission, _grantee(kind, names.get(kind, ""))
 
@@ -98,8 +98,3 @@ def _in_document(document: bytes) -> Iterator[tuple[str, Any]]:
 def _grantee(kind: str, name: str) -> Any:
     check(kind, name)
     return FakeGrantee(**{"grantee_id" if kind == "id" else "uri": name})
-
-
-def _malformed() -> AwsError:
-    words = "The XML you provided was not well-formed or did not validate against our published"
-    return AwsError("MalformedACLError", f"{words} schema")

@@ -30,7 +30,7 @@ def with_derived(relation: str, derived: Iterable[Derived], filters: Sequence[Fi
     Args:
         filters: on rows, and on aggregates: which groups table calculations look at.
     """
-    known = _unique(derived)
+    known = {each.name: each for each in derived}
     rows, left = relation, [each for each in filters if each.kind == "row"]
     having = [each.sql for each in filters if each.kind == "aggregate"]
     for stage in STAGES:
@@ -72,10 +72,6 @@ def _stage(field: Field) -> Stage:
     """The latest stage of the columns that a filter needs."""
     stages: list[Stage] = [each.stage for each in field.derived]
     return max(stages, key=STAGES.index, default="pre_filter")
-
-
-def _unique(derived: Iterable[Derived]) -> dict[str, Derived]:
-    return {each.name: each for each in derived}
 
 
 def _ordered(known: Mapping[str, Derived], stage: Stage) -> list[Derived]:

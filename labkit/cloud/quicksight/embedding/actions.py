@@ -56,7 +56,7 @@ def filters_by_author(body: Json) -> bool:
 
 def targets(clicked: walk.Placed, every: Sequence[walk.Placed]) -> set[str]:
     """The visuals that a click on one filters."""
-    others = {each.id for each in every if _same(each, clicked)}
+    others = {each.id for each in every if each.sheet["SheetId"] == clicked.sheet["SheetId"]}
     named = [_targets_of(each["FilterOperation"], others) for each in _filtering(clicked.body)]
     return set().union(*named) - {clicked.id} if named else others - {clicked.id}
 
@@ -84,10 +84,6 @@ def _value_of(said: Json, columns: Mapping[str, str]) -> dict[str, Any]:
     custom = said.get("CustomValuesConfiguration") or {}
     values = [each for listed in (custom.get("CustomValues") or {}).values() for each in listed]
     return {"values": [*values, *([None] if custom.get("IncludeNullValue") else [])]}
-
-
-def _same(one: walk.Placed, other: walk.Placed) -> bool:
-    return bool(one.sheet["SheetId"] == other.sheet["SheetId"])
 
 
 def _column(field: tuple[str, Json]) -> tuple[str, str]:

@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/quicksight/latest/user/joining-data.html
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from labkit.cloud.quicksight.spice.model import FAULT, Column, PreparationError, Relation
@@ -112,7 +112,7 @@ def _compared(left: Side, right: Side, first: str, sign: str, second: str) -> st
         return f"l.{pair[0].sql} {sign} r.{pair[1].sql}" + _checked(pair[0], pair[1])
     if turned[0] and turned[1]:
         return f"r.{turned[0].sql} {sign} l.{turned[1].sql}" + _checked(turned[0], turned[1])
-    known = ", ".join(_names([*left.table.columns, *right.table.columns]))
+    known = ", ".join(each.name for each in (*left.table.columns, *right.table.columns))
     raise PreparationError(
         f"A join compares a column of each table; {first} and {second} are not such. "
         f"There are: {known}."
@@ -133,7 +133,3 @@ def _checked(one: Column, other: Column) -> str:
             f"'{one.name}' and '{other.name}' cannot be compared: their types are not alike."
         )
     return ""
-
-
-def _names(columns: Iterable[Column]) -> list[str]:
-    return [column.name for column in columns]

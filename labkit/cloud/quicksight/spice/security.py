@@ -194,7 +194,7 @@ def _is_mine(rule: Mapping[str, str | None], configured: Members, reader: Reader
     by_name = {name.lower(): value for name, value in rule.items()}
     if configured.get("FormatVersion") == "VERSION_2":
         return by_name.get("userarn") == reader.user or by_name.get("grouparn") in reader.groups
-    if _namespace(reader.user) != (configured.get("Namespace") or "default"):
+    if reader.user.split("/")[1] != (configured.get("Namespace") or "default"):
         return False
     groups = {name_of(group) for group in reader.groups}
     return by_name.get("username") == name_of(reader.user) or by_name.get("groupname") in groups
@@ -203,10 +203,6 @@ def _is_mine(rule: Mapping[str, str | None], configured: Members, reader: Reader
 def _who(configured: Members) -> set[str]:
     second = configured.get("FormatVersion") == "VERSION_2"
     return {"userarn", "grouparn"} if second else {"username", "groupname"}
-
-
-def _namespace(arn: str) -> str:
-    return arn.split("/")[1]
 
 
 def name_of(arn: str) -> str:

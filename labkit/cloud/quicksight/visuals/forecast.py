@@ -139,12 +139,9 @@ def later(moment: datetime, granularity: str, periods: int) -> datetime:
     if months:
         count = moment.year * 12 + moment.month - 1 + months * periods
         year, month = count // 12, count % 12 + 1
-        return moment.replace(year=year, month=month, day=min(moment.day, _days(year, month)))
+        last = calendar.monthrange(year, month)[1]
+        return moment.replace(year=year, month=month, day=min(moment.day, last))
     return moment + periods * _STEPS[granularity]
-
-
-def _days(year: int, month: int) -> int:
-    return calendar.monthrange(year, month)[1]
 
 
 _STEPS = {

@@ -183,7 +183,8 @@ def _join_key(plan: Plan, axis: Cut, key: Key, name: str) -> str:
 def _shown(plan: Plan) -> str:
     """What is within the limits, and totals."""
     axes = [f"FALSE AS o{at}, a{at}.r AS r{at}, a{at}.n AS n{at}" for at in range(len(plan.axes))]
-    columns = ["l.g", *axes, *(f"l.d{at}" for at in _range(plan)), *_measure_names(plan)]
+    measures = (f"l.m{at}" for at in range(len(plan.measures)))
+    columns = ["l.g", *axes, *(f"l.d{at}" for at in _range(plan)), *measures]
     joins = "".join(
         f" LEFT JOIN a{at} ON {_same(axis, 'l.d{}', f'a{at}.d{{}}')}"
         for at, axis in enumerate(plan.axes)
@@ -249,10 +250,6 @@ def _grouped(
 
 def _dimensions(plan: Plan) -> list[str]:
     return [f"{sql} AS d{at}" for at, sql in enumerate(plan.dimensions)]
-
-
-def _measure_names(plan: Plan) -> list[str]:
-    return [f"l.m{at}" for at in range(len(plan.measures))]
 
 
 def _range(plan: Plan) -> range:

@@ -56,7 +56,7 @@ def describe_cluster_snapshots(
     """One snapshot, or those that all filters let through."""
     kept = [each for each in records.listed(context, SNAPSHOT) if _passes(context, each, filters)]
     if SnapshotIdentifier:
-        kept = [each for each in kept if _is(each, SnapshotIdentifier)]
+        kept = [each for each in kept if each["_"]["name"] == SnapshotIdentifier.lower()]
         if not kept:
             raise SNAPSHOT.refusal(SNAPSHOT.missing, SnapshotIdentifier)
     for entity in reversed(SortingEntities or []):
@@ -206,10 +206,6 @@ def _passes(context: Context, record: Record, filters: Record) -> bool:
 
 def _seconds(moment: datetime | None) -> float | None:
     return moment.timestamp() if moment else None
-
-
-def _is(record: Record, name: str) -> bool:
-    return bool(record["_"]["name"] == name.lower())
 
 
 def _manual(context: Context, name: str, verb: str) -> Record:

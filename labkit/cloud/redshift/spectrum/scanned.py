@@ -64,7 +64,7 @@ def note(
     files, catalog = tuple(source.catalog.files), source.catalog
     storage = source.definition.get("StorageDescriptor") or {}
     kind = _format(storage)
-    rows = _rows(files) if kind == "Parquet" else None
+    rows = sum(parquet.footer(file).rows for file in files) if kind == "Parquet" else None
     one = Scanned(
         query, connection.pid, table, storage.get("Location") or "", kind, files,
         catalog.scanned_bytes, partitions, bool(source.definition.get("PartitionKeys")), rows,
@@ -84,10 +84,6 @@ def _running(connection: Connection) -> dict[str, Any] | None:
             explains = record["text"].lstrip()[:7].upper() == "EXPLAIN"
             return None if explains or record["status"] != "running" else record
     return None
-
-
-def _rows(files: tuple[File, ...]) -> int:
-    return sum(parquet.footer(file).rows for file in files)
 
 
 _FORMATS = ("Parquet", "ORC", "Avro", "Json", "Regex", "Grok", "OpenCSV")

@@ -112,16 +112,13 @@ def functions(kind: str) -> Callable[[Connection], Callable[..., str]]:
 
     def of_session(connection: Connection) -> Callable[..., str]:
         def call(*args: str) -> str:
-            user, name, privilege = args if len(args) == 3 else (_me(connection), *args)
+            asked = args if len(args) == 3 else (quoted_text(connection.user), *args)
+            user, name, privilege = asked
             return _question(connection, kind, user, name, privilege)
 
         return call
 
     return of_session
-
-
-def _me(connection: Connection) -> str:
-    return quoted_text(connection.user)
 
 
 def _question(connection: Connection, kind: str, user: str, name: str, privilege: str) -> str:

@@ -74,9 +74,9 @@ def _rows(connection: Connection) -> Iterator[tuple[Object, tuple[Any, ...]]]:
         returns = OIDS.get(result.short, 0) if result else VOID
         yield one, (
             one.oid, body["name"], schemas.get(one.schema, 0), users.get(one.owner, 100),
-            language, returns, len(body["parameters"]), body["text"], False, _is_definers(one),
-            False, volatility(one)[0].lower(), _argument_types(one), acl(one),
-            _argument_names(one),
+            language, returns, len(body["parameters"]), body["text"], False,
+            bool(body.get("definer")), False, volatility(one)[0].lower(), _argument_types(one),
+            acl(one), _argument_names(one),
         )  # fmt: skip
 
 
@@ -88,7 +88,3 @@ def _argument_names(one: Object) -> str | None:
     """``{a,b}``; None where no argument has a name."""
     names = [told["name"] or "" for told in one.body["arguments"]]
     return f"{{{','.join(names)}}}" if any(names) else None
-
-
-def _is_definers(one: Object) -> bool:
-    return bool(one.body.get("definer"))
