@@ -28,6 +28,8 @@ from labkit.cloud.chunked import Chunked
 IDLE_S, QUIET_S = 30, 60
 #: What a client that is refused may still send: it sees the refusal only then.
 LINGER_S, MOST_LINGERING = 0.01, 10_000_000_000
+#: Of a length that a body may have.
+MOST_DIGITS = 19
 #: Whether the server ends: connections that wait do, too, at their next request.
 ENDING = threading.Event()
 _BODILESS = (204, 304)
@@ -300,4 +302,4 @@ def _has_more(body: Counted | Chunked) -> bool:
 
 
 def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit()
+    return text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS

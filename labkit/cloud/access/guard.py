@@ -9,6 +9,7 @@ requests as well: they get what a bucket's policy or ACL grants to everybody.
 from __future__ import annotations
 
 import datetime
+import re
 import urllib.parse
 from typing import Any
 
@@ -26,6 +27,7 @@ from labkit.cloud.access.signature import (
 from labkit.cloud.operations import ANONYMOUS, AwsError, Principal
 
 UNSIGNED = Claim("", "", "", "s3", ("",), "", "", presigned=False)
+_LENGTH = re.compile("[0-9]{1,19}")
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
 
 
@@ -54,7 +56,8 @@ def check_origin(environ: dict[str, Any], *, let_in: bool) -> None:
         raise _denied("Web pages are not clients of this server")
     if environ.get("PATH_INFO", "").startswith("/moto-api"):
         raise _denied("This page is closed")
-    if not (environ.get("CONTENT_LENGTH") or "0").isdecimal():
+    length = str(environ.get("CONTENT_LENGTH") or "0")
+    if not _LENGTH.fullmatch(length):
         raise AwsError("BadRequest", "The Content-Length is no number of bytes")
 
 
