@@ -101,6 +101,14 @@ def test_databases(lake: Lake, fresh: Any) -> None:
     lake.do(f"DROP DATABASE IF EXISTS {name}")
 
 
+@pytest.mark.parametrize("context", [{"Database": "default"}, {}])
+def test_the_default_database_is_there_when_it_is_asked_for(lake: Lake, context: Any) -> None:
+    lake.do("DROP DATABASE IF EXISTS default")
+    assert lake.rows("SHOW TABLES", QueryExecutionContext=context) == []
+    assert ["default"] in lake.rows("SHOW DATABASES")
+    assert lake.fail("SELECT * FROM t", QueryExecutionContext=context).startswith("TABLE_NOT_FOUND")
+
+
 def test_a_table_of_that_name(people: Lake) -> None:
     ddl = "EXTERNAL TABLE {} people (a int) LOCATION 's3://b/t/'"
     assert "AlreadyExistsException" in people.fail("CREATE " + ddl.format(""))

@@ -163,7 +163,10 @@ def _begin(context: Context, record: Record, statement: Statement, workgroup: An
         return
 
     def work(job: Job) -> None:
-        execute(_run(context, record, workgroup, job), statement, context.cloud)
+        run = _run(context, record, workgroup, job)
+        if record["QueryExecutionContext"].get("Database"):
+            run.metastore.ready_database(run.database)
+        execute(run, statement, context.cloud)
 
     future = context.cloud.jobs.start(f"athena/{number}", work)
     with contextlib.suppress(concurrent.futures.TimeoutError, concurrent.futures.CancelledError):

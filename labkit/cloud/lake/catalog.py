@@ -141,7 +141,7 @@ class GlueCatalog:
         if len(parts) == 3 and parts[0].lower() != CATALOG:
             raise QueryFailed("CATALOG_NOT_FOUND", f"Catalog '{parts[0]}' does not exist")
         database = parts[-2].lower() if len(parts) > 1 else self.database
-        if self.metastore.database(database) is None:
+        if self.metastore.ready_database(database) is None:
             raise QueryFailed("SCHEMA_NOT_FOUND", f"Schema '{database}' does not exist")
         return database, parts[-1].lower()
 

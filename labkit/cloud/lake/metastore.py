@@ -13,7 +13,7 @@ from typing import Any
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.members import copied
 
-CATALOG = "awsdatacatalog"
+CATALOG, DEFAULT = "awsdatacatalog", "default"
 MOST_AUTHORS = 16  # more than there are statements at once
 Definition = dict[str, Any]
 
@@ -54,6 +54,18 @@ class Metastore:
         """moto's record of a database."""
         with self.cloud.lock("glue"):
             return _find(self._glue.databases, name)
+
+    def ready_database(self, name: str) -> Any | None:
+        """The same, but ``default``, which Athena makes where it is not, is there.
+
+        Source: https://docs.aws.amazon.com/athena/latest/ug/fine-grained-access-to-glue-resources.html,
+        where each caller of Athena is to have the right to create it.
+        """
+        if name == DEFAULT and self.database(name) is None:
+            with self.cloud.changing("glue"):
+                if self.database(name) is None:
+                    self._glue.create_database(name, {"Name": name})
+        return self.database(name)
 
     def table(self, database: str, name: str) -> Any | None:
         """moto's record of a table."""

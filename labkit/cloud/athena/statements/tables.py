@@ -72,7 +72,7 @@ def place(run: Run, parts: tuple[str, ...]) -> tuple[str, str]:
     if len(parts) == 3 and parts[0] != CATALOG:
         raise StatementFailed(f"{DDL_TASK} Catalog {parts[0]} does not exist")
     database = parts[-2] if len(parts) > 1 else run.database
-    if run.metastore.database(database) is None:
+    if run.metastore.ready_database(database) is None:
         raise semantic("Database does not exist:", database)
     return database, parts[-1]
 
