@@ -28,7 +28,9 @@ def as_text(sql: str, kind: Type) -> str:
             return _decimal(sql, kind)
         case "char":
             return f"rpad({sql}, {kind.args[0] if kind.args else 1}, ' ')"
-        case "real" | "double":
+        case "real":
+            return f"trino_real_text({sql})"
+        case "double":
             return f"trino_float_text({sql})"
         case "ipaddress":
             return f"trino_ip_text({sql})"
@@ -71,7 +73,9 @@ def sketch_bytes(sql: str) -> str:
 
 def cast_to_varchar(sql: str, kind: Type) -> str:
     """DuckDB SQL of ``CAST(x AS varchar)``, which differs for doubles and reals: ``1.0E0``."""
-    if kind.base in ("real", "double"):
+    if kind.base == "real":
+        return f"trino_real_scientific({sql})"
+    if kind.base == "double":
         return f"trino_scientific({sql})"
     return as_text(sql, kind)
 

@@ -632,6 +632,25 @@ trino_scientific(x) AS CASE
     ELSE trino_special(x)
     END;
 
+-- DuckDB may print a FLOAT from 10^5 to 10^11 with a digit more than tells it from its neighbours
+-- (131385.625 for 131385.62), so there the shortest is looked for, as a double.
+trino_shortest(x) AS CASE
+    WHEN CAST(format('{:.5e}', x) AS FLOAT) = x THEN CAST(format('{:.5e}', x) AS DOUBLE)
+    WHEN CAST(format('{:.6e}', x) AS FLOAT) = x THEN CAST(format('{:.6e}', x) AS DOUBLE)
+    WHEN CAST(format('{:.7e}', x) AS FLOAT) = x THEN CAST(format('{:.7e}', x) AS DOUBLE)
+    ELSE CAST(format('{:.8e}', x) AS DOUBLE)
+    END;
+
+trino_real_text(x) AS CASE
+    WHEN abs(x) >= 1e5 AND abs(x) < 1e11 THEN trino_float_text(trino_shortest(x))
+    ELSE trino_float_text(x)
+    END;
+
+trino_real_scientific(x) AS CASE
+    WHEN abs(x) >= 1e5 AND abs(x) < 1e11 THEN trino_scientific(trino_shortest(x))
+    ELSE trino_scientific(x)
+    END;
+
 trino_hex_text(b) AS rtrim(regexp_replace(lower(hex(b)), '(..)', '\1 ', 'g'));
 
 trino_clock(ms) AS format('{} {:02d}:{:02d}:{:02d}.{:03d}', ms // 86400000, ms // 3600000 % 24,
