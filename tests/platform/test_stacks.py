@@ -115,12 +115,13 @@ Resources:
     Type: AWS::SNS::TopicPolicy
     Properties:
       Topics: [!Ref Topic]
-      PolicyDocument: &policy
-        {Id: !Ref Note, Statement: [{Effect: Allow, Principal: "*", Action: "*"}]}
+      PolicyDocument: {Id: !Ref Note, Statement: [{Effect: Allow, Principal: "*", Action: "*"}]}
   Queue: {Type: AWS::SQS::Queue, Properties: {QueueName: !Ref Name}}
   QueuePolicy:
     Type: AWS::SQS::QueuePolicy
-    Properties: {Queues: [!Ref Queue], PolicyDocument: *policy}
+    Properties:
+      Queues: [!Ref Queue]
+      PolicyDocument: {Id: !Ref Note, Statement: [{Effect: Allow, Principal: "*", Action: "*"}]}
   Logs: {Type: AWS::Logs::LogGroup, Properties: {LogGroupName: !Ref Name}}
   Stream:
     Type: AWS::Logs::LogStream
