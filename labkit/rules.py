@@ -72,12 +72,12 @@ RULES = (
     (r"Column '(day|week|month|year|hour)' cannot be resolved", r"date_?(diff|add)\(\s*\1\b", UNIT),
     (r"Column '(\w+)' cannot be resolved", r"(?:=|<>|!=)\s*\1\b(?!\.)", WHICH),
     (
-        r"Schema 'default' does not exist|Table 'awsdatacatalog(?:\.\w+){3}' does not exist",
+        r"Table 'awsdatacatalog(?:\.\w+){3}' does not exist",
         r'"\w+\.\w+"',
         'Within one pair of double quotes all is one name. Write db.table, or "db"."table".',
     ),
     (
-        r"Schema 'default' does not exist|Database does not exist: default",
+        r"Table 'awsdatacatalog\.default\.\w+' does not exist|Table not found default\.",
         "",
         "Name the database: behind %%athena, by database=, or before the table and a dot.",
     ),

@@ -213,10 +213,14 @@ def no_such_function() -> AwsError:
     return AwsError("NotImplemented", "The local AWS's S3 has no such function")
 
 
+def is_of_table(request: Request) -> bool:
+    """Whether a request is of an object of S3 Tables."""
+    return bool(request.key) and request.bucket.endswith(_TABLES)
+
+
 def _check_known(request: Request) -> None:
     of_object = request.key and "encryption" in request.query
-    of_table = request.key and request.bucket.endswith(_TABLES)
-    if of_object or of_table or _NOT_HERE & set(request.query):
+    if of_object or is_of_table(request) or _NOT_HERE & set(request.query):
         raise no_such_function()
 
 

@@ -78,7 +78,8 @@ class Records:
         Completing one twice is allowed.
         """
         bucket, upload = self.bucket(request), request.query.get("uploadId")
-        if bucket is None and request.is_upload:  # moto would have its whole body first
+        is_lost = bucket is None and not limits.is_of_table(request)
+        if is_lost and request.is_upload:  # moto would have its whole body first
             words = "The specified bucket does not exist"
             raise AwsError("NoSuchBucket", words, 404, BucketName=request.bucket)
         if bucket is None or upload is None:
