@@ -491,6 +491,10 @@ def test_refusals(function, call, aws):
         ("no-such", {}, "ResourceNotFoundException"),
         (f"{name}:9", {}, "ResourceNotFoundException"),
         (name, {"Payload": b"{nonsense"}, "InvalidRequestContentException"),
+        (name, {"Payload": b"[NaN]"}, "InvalidRequestContentException"),
+        (name, {"Payload": b"[" * 100_000}, "InvalidRequestContentException"),
+        (name, {"ClientContext": "string"}, "InvalidRequestContentException"),
+        (name, {"ClientContext": "bm9uZQ=="}, "InvalidRequestContentException"),
         (name, {"Payload": b'"' + b"x" * 6291456 + b'"'}, "RequestTooLargeException"),
         (javascript, {}, "NotImplementedException"),
     ]

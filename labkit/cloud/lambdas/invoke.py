@@ -25,6 +25,7 @@ from labkit.cloud.access import identities
 from labkit.cloud.access.policy_conditions import Question
 from labkit.cloud.access.policy_language import Verdict, judge
 from labkit.cloud.cloud import Cloud, on_start
+from labkit.cloud.json_text import parse_json
 from labkit.cloud.lambdas import lineage, logs, routing
 from labkit.cloud.lambdas.finding import arn_of, called_arn, find, plain_arn
 from labkit.cloud.lambdas.pool import POOL
@@ -71,7 +72,7 @@ def invoke(
     """Run a function: wait for its answer, queue the event, or only check that it could run."""
     function = find(context.cloud, FunctionName, Qualifier, context.region)
     _authorize(context, function)
-    event = _check_payload(Payload, InvocationType)
+    event, told = _check_payload(Payload, InvocationType), _decoded(ClientContext)
     arn = called_arn(function, FunctionName, Qualifier)
     function = routing.routed(context, function, arn)
     _check_runs(function)
@@ -80,7 +81,7 @@ def invoke(
     if InvocationType == "Event":
         queue(context.cloud, arn_of(function), event)
         return {"StatusCode": 202}
-    outcome = run(context.cloud, function, event, _decoded(ClientContext), arn=arn)
+    outcome = run(context.cloud, function, event, told, arn=arn)
     tail = base64.b64encode(outcome.log.encode()[-LOG_TAIL:]).decode()
     return {
         "StatusCode": 200,
@@ -250,10 +251,10 @@ def _check_payload(payload: bytes, kind: str) -> str:
         raise AwsError("RequestTooLargeException", words, 413)
     try:
         text = payload.decode() or "{}"
-        json.loads(text)
+        parse_json(text)
     except ValueError as error:
-        words = f"Could not parse request body into json: {error}"
-        raise AwsError("InvalidRequestContentException", words) from error
+        words = "Could not parse request body into json: Could not parse payload into json"
+        raise AwsError("InvalidRequestContentException", f"{words}: {error}") from error
     return text
 
 
@@ -264,7 +265,11 @@ def _check_runs(function: Any) -> None:
 
 
 def _decoded(client_context: str | None) -> Any:
-    return json.loads(base64.b64decode(client_context)) if client_context else None
+    try:
+        return parse_json(base64.b64decode(client_context).decode()) if client_context else None
+    except ValueError as error:
+        words = "Client context must be a valid Base64-encoded JSON object."
+        raise AwsError("InvalidRequestContentException", words) from error
 
 
 # moto's own callers -------------------------------------------------------------------------------
