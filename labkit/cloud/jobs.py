@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import sqlite3
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import chain, repeat
 from typing import Any, TypeVar
 
 log = logging.getLogger(__name__)
 Written = TypeVar("Written")
 FULL_DISK_S = (0.1, 0.4, 1, 2, 4, 8, 16)  # how long the end of a job waits, again and again
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+_here = threading.local()  # ``ended``: tells the job of this thread that no job works any more
 
 
 class Stopped(Exception):
@@ -20,14 +24,30 @@ class Stopped(Exception):
 
 
 def until_kept(write: Callable[[], Written]) -> Written:
-    """Write down how a job ended, or nobody would ever know: a full disk is waited for."""
-    for pause_s in FULL_DISK_S:
+    """Write down where a job has come to, or nobody would ever know: a full disk is waited for.
+
+    In a job that is until there is room, or until the process ends; elsewhere half a minute.
+    """
+    ended: threading.Event | None = getattr(_here, "ended", None)
+    for pause_s in chain(FULL_DISK_S, repeat(FULL_DISK_S[-1]) if ended else ()):
         try:
             return write()
         except (OSError, sqlite3.Error) as error:
-            log.warning("the end of a job could not be stored yet: %s", error)
+            if pause_s == FULL_DISK_S[-1] and not _wants_room(error):
+                raise
+            log.warning("the state of a job could not be stored yet: %s", error)
+        if ended is None:
             time.sleep(pause_s)
+        elif ended.wait(pause_s):
+            break
     return write()
+
+
+def _wants_room(error: OSError | sqlite3.Error) -> bool:
+    if isinstance(error, OSError):
+        return error.errno in _NO_ROOM
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF
+    return code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
 
 
 class Job:
@@ -69,7 +89,7 @@ class Jobs:
     comes before the slash, so that long imports hold no query up."""
 
     def __init__(self, at_once: int = 8) -> None:
-        self._at_once, self._stopped = at_once, False
+        self._at_once, self._stopped = at_once, threading.Event()
         self._pools: dict[str, ThreadPoolExecutor] = {}
         self._running: dict[str, tuple[Job, Future[Any]]] = {}
         self._lock = threading.Lock()
@@ -82,7 +102,7 @@ class Jobs:
         """
         job, service = Job(name), name.partition("/")[0]
         with self._lock:
-            if self._stopped:
+            if self._stopped.is_set():
                 raise RuntimeError("no job starts any more")
             if service not in self._pools:
                 self._pools[service] = ThreadPoolExecutor(self._at_once, f"job-{service}")
@@ -99,13 +119,14 @@ class Jobs:
     def stop(self) -> None:
         """Tell all jobs to stop, and wait for them."""
         with self._lock:
-            self._stopped = True
+            self._stopped.set()
         for job, _ in list(self._running.values()):
             job.stop()
         for pool in self._pools.values():
             pool.shutdown(wait=True, cancel_futures=True)
 
     def _run(self, job: Job, work: Callable[[Job], Any]) -> Any:
+        _here.ended = self._stopped
         try:
             return work(job)
         except Stopped:

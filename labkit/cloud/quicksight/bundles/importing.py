@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from labkit.cloud.operations import AwsError, Context
+from labkit.cloud.operations import Context
 from labkit.cloud.quicksight import records, tagging
 from labkit.cloud.quicksight.accounts import members as folders
 from labkit.cloud.quicksight.bundles import jobs
@@ -72,7 +72,7 @@ def _failed(error: Record, undone: list[tuple[str, Undo]], asked: Record) -> Rec
     for arn, undo in reversed(undone):
         try:
             undo()
-        except AwsError as reason:
+        except Exception as reason:  # the others are undone all the same
             left.append(jobs.error(reason, arn))
     status = "FAILED_ROLLBACK_ERROR" if left else "FAILED_ROLLBACK_COMPLETED"
     return {"JobStatus": status, "Errors": [error], **({"RollbackErrors": left} if left else {})}

@@ -84,7 +84,7 @@ def file_of(cloud: Cloud, kind: Kind, context: Context, id: str, suffix: str) ->
 
 def _run(context: Context, kind: Kind, record: Record, work: Work) -> None:
     id = record[kind.id]
-    change(context, kind, id, JobStatus=RUNNING)
+    until_kept(lambda: change(context, kind, id, JobStatus=RUNNING))
     try:
         ended = work()
     except Exception as reason:

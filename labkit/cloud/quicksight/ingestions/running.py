@@ -139,7 +139,7 @@ def _job(record: Record) -> str:
 def _work(cloud: Cloud, record: Record, job: Job) -> None:
     """Import, and put on record how it ended; then the next one may begin."""
     started = time.monotonic()
-    if not _change(cloud, record, IngestionStatus="RUNNING"):
+    if not until_kept(lambda: _change(cloud, record, IngestionStatus="RUNNING")):
         return
     try:
         made = importing.run(cloud, record, job)

@@ -91,7 +91,7 @@ def _work(cloud: Cloud, record: Record, job: Job) -> None:
     """Make the files and deliver them, and put on record how it ended."""
     from labkit.cloud.quicksight.reports import making  # what draws is loaded when it is needed
 
-    _change(cloud, record, JobStatus="RUNNING")
+    until_kept(lambda: _change(cloud, record, JobStatus="RUNNING"))
     try:
         found = making.make(cloud, record, job)
         ended = _ending([delivery.deliver(cloud, record, each) for each in found])
