@@ -62,6 +62,17 @@ def test_timestamps_in_parquet_are_int96(lake: Lake) -> None:
     assert lake.rows("SELECT * FROM made") == [found]
 
 
+def test_numbers_in_text_are_java_s(lake: Lake) -> None:
+    query = "SELECT REAL '131385.625', ARRAY[1E-5, 2E7], MAP(ARRAY['k'], ARRAY[REAL '0.1'])"
+    place = f"s3://{lake.bucket}/made/"
+    done = lake.do(
+        f"UNLOAD ({query}) TO '{place}' WITH (format = 'TEXTFILE', compression = 'NONE')"
+    )
+    assert [lake.get(uri) for uri in manifest(lake, done)] == [
+        b"131385.62\x011.0E-5\x022.0E7\x01k\x030.1\n"
+    ]
+
+
 @pytest.mark.parametrize(("kept", "compression"), COMPRESSIONS)
 def test_compression(lake: Lake, kept: str, compression: str) -> None:
     how = f"format = '{kept}', write_compression = '{compression}'"

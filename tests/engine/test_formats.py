@@ -126,6 +126,9 @@ LAZY = [
     ("string", "\\N", None),
     ("string", '"quoted"', '"quoted"'),
     ("varchar(3)", "abcdef", "abc"),
+    ("binary", "_-8=", b"\xff\xef"),
+    ("binary", "/+8", b"\xff\xef"),
+    ("binary", "$value", b"$value"),
 ]
 
 
@@ -289,6 +292,13 @@ JSON = {
     "date and time": ("openx-json", "d:date t:timestamp", b'{"d":"2024-01-05","t":"2024-01-05T10:00:00+02:00"}', (date(2024, 1, 5), datetime(2024, 1, 5, 8))),
     "openx number in quotes": ("openx-json", "a:int", b'{"a":"12"}', (12,)),
     "openx object as string": ("openx-json", "a:string", b'{"a":{"b":[1, 2]}}', ('{"b":[1,2]}',)),
+    "openx moments": ("openx-json", "a:timestamp b:timestamp", b'{"a":"2020-05-10t12:34:56z","b":456.1239}', (datetime(2020, 5, 10, 12, 34, 56), datetime(1970, 1, 1, 0, 7, 36, 123000))),
+    "openx object of a list": ("openx-json", "a:struct<x:int,y:int> b:struct<x:int>", b'{"a":[1],"b":" "}', ({"x": 1, "y": None}, {"x": None})),
+    "openx binary": ("openx-json", "a:binary", b'{"a":"dmFsdWU="}', (b"value",)),
+    "binary": ("json", "a:binary b:binary", b'{"a":"true","b":1.23}', (b"true", b"1.23")),
+    "numbered names": ("json", "a:int b:struct<x:int,y:int>", b'{"_col0":1,"_col1":{"_col1":2,"X":3}}', (1, {"x": 3, "y": 2})),
+    "keys of maps": ("json", "a:map<string,int>", b'{"A":{"Foo":1,"FOO":2}}', ({"Foo": 1, "FOO": 2},)),
+    "fractions": ("json", "a:int b:bigint c:smallint", b'{"a":1.56,"b":-1.56,"c":1.2345e2}', (1, -1, 123)),
     "openx wraps": ("openx-json", "a:array<int>", b'{"a":1}', ([1],)),
     "openx blank line": ("openx-json", "a:int", b"", (None,)),
     "esri": ("esri", "name:string shape:binary area:double d:date n:int", b'{"features":[{"attributes":{"NAME":"a","Area":1.5,"d":86400000,"n":"x"},"geometry":{"x":1,"y":2}}]}', ("a", bytes.fromhex("000000000101000000000000000000F03F0000000000000040"), 1.5, date(1970, 1, 2), None)),
@@ -303,13 +313,14 @@ def test_json_lines_are_rows(session: Any, lay: Write, case: str) -> None:
 
 
 OPENX = {
+    "nested mapping": ({"mapping.ident": "ID"}, "a:struct<ident:int>", b'{"a":{"id":7}}', {"ident": 7}),
     "mapping": ({"mapping.ident": "ID"}, "ident:int", b'{"id":7}', 7),
     "dots": ({"dots.in.keys": "true"}, "a_b:int", b'{"a.b":7}', 7),
     "case matters": ({"case.insensitive": "false"}, "a:int", b'{"A":7}', None),
     "case and mapping": ({"case.insensitive": "false", "mapping.a": "A"}, "a:int", b'{"A":7}', 7),
     "malformed": ({"ignore.malformed.json": "true"}, "a:int", b"{", None),
     "invalid": ({"use.null.for.invalid.data": "true"}, "a:int", b'{"a":"x"}', None),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("case", OPENX)
@@ -640,6 +651,10 @@ REFUSED: dict[str, tuple[Table, bytes, str]] = {
     "json array line": (table("json", "a:int"), b"[1]\n", "HIVE_CURSOR_ERROR"),
     "json duplicate key": (table("openx-json", "a:int"), b'{"a":1,"A":2}\n', "HIVE_CURSOR_ERROR: .*Duplicate key"),
     "json wrong type": (table("json", "a:int"), b'{"a":"x"}\n', "HIVE_BAD_DATA"),
+    "json day of a number": (table("json", "a:date"), b'{"a":1}\n', "HIVE_BAD_DATA"),
+    "json moment of a number": (table("json", "a:timestamp"), b'{"a":"123"}\n', "HIVE_BAD_DATA"),
+    "json names of two cases": (table("json", "a:struct<x:int>"), b'{"a":{"x":1,"X":2}}\n', "HIVE_CURSOR_ERROR: .*Duplicate key"),
+    "openx moment without seconds": (table("openx-json", "a:timestamp"), b'{"a":"2020-05-10"}\n', "HIVE_BAD_DATA"),
     "openx wrong type": (table("openx-json", "a:int"), b'{"a":{}}\n', "HIVE_BAD_DATA"),
     "openx date of milliseconds": (table("openx-json", "a:date"), b'{"a":1577836800000}\n', 'HIVE_BAD_DATA: .*"1577836800000" as date'),
     "footer": (csv("a:int", skip__footer__line__count="1"), b"1\n", "skip.footer.line.count"),

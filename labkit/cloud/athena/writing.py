@@ -144,7 +144,7 @@ def _files(
             )
             reading = _Session(run.session.connection)
             rows = formats.write(
-                reading, chosen, kept, target.compression, str(path), ordered=ordered, int96=True
+                reading, chosen, kept, target.compression, str(path), ordered=ordered, trino=True
             )
             if rows or (target.buckets[1] and not part.values):
                 yield f"{target.location.rstrip('/')}/{part.folder}{part.name}", path, part, rows

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from labkit.cloud.engine.formats.jsons import Parse, Rules
+from labkit.cloud.engine.formats.jsons import Rules
 from labkit.cloud.engine.formats.lines import BROKEN, damaged, open_bytes
 from labkit.cloud.engine.formats.model import File, FormatError, Session, Table
 from labkit.cloud.engine.formats.stream import Row, row_relation
@@ -36,13 +36,12 @@ class _Rules(Rules):
     def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         return dict(pairs)
 
-    def _row(self, parses: dict[str, Parse]) -> Parse:
-        read = super()._row(parses)
-        return lambda value: read(_lowered(value))
+    def fields(self, value: dict[str, Any]) -> dict[str, Any]:
+        return _lowered(value)
 
 
-def _lowered(value: Any) -> Any:
-    return {k.lower(): v for k, v in value.items()} if isinstance(value, dict) else value
+def _lowered(value: dict[str, Any]) -> dict[str, Any]:
+    return {k.lower(): v for k, v in value.items()}
 
 
 def _records(file: File, rules: Rules) -> list[Any]:

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from labkit.cloud.engine.formats.jsons import Number, Parse, Rules
+from labkit.cloud.engine.formats.json_values import Number, Parse
+from labkit.cloud.engine.formats.jsons import Rules
 from labkit.cloud.engine.formats.lines import BROKEN, damaged, open_bytes
 from labkit.cloud.engine.formats.model import File, FormatError, Session, Table
 from labkit.cloud.engine.formats.stream import Row, row_relation

@@ -3,9 +3,11 @@
 Both find a column's value under its name in any case, give NULL where there is none, refuse
 duplicate keys and a value that does not fit the type (HIVE_BAD_DATA; NULL with
 ``use.null.for.invalid.data``), and fail with HIVE_CURSOR_ERROR on a line that is no JSON object.
-They differ: OpenX reads numbers from strings, wraps a lone value as an array, renders anything as
-a string, and has ``mapping.<column>``, ``case.insensitive``, ``dots.in.keys`` and
-``ignore.malformed.json``. ``timestamp.formats`` is of both. Sources:
+They differ: OpenX reads numbers from strings, an object's values from an array, days and moments
+from numbers, bytes from Base64, wraps a lone value as an array, renders anything as a string, and
+has ``mapping.<column>`` (of fields within objects too), ``case.insensitive``, ``dots.in.keys`` and
+``ignore.malformed.json``. Hive's also knows a column or field as ``_col0``, ``_col1`` and so on.
+``timestamp.formats`` is of both. Sources:
 https://docs.aws.amazon.com/athena/latest/ug/openx-json-serde.html,
 https://docs.aws.amazon.com/athena/latest/ug/hive-json-serde.html and the notes beside Trino's
 ``openxjson`` reader.
@@ -14,26 +16,16 @@ https://docs.aws.amazon.com/athena/latest/ug/hive-json-serde.html and the notes 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from labkit.cloud.engine.formats import text
+from labkit.cloud.engine.formats.json_values import HIVE, NUMBERS, OPENX, Bad, Number, Parse
 from labkit.cloud.engine.formats.model import File, FormatError, Session, Table
 from labkit.cloud.engine.formats.stream import Decoder, line_relation
 from labkit.cloud.engine.formats.timestamp_formats import readers
 from labkit.cloud.engine.types import Type
-
-Parse = Callable[[Any], Any]
-
-
-class Number(str):
-    """A JSON number as it was written."""
-
-
-class _Bad(ValueError):
-    """A JSON value that is none of its column's type."""
 
 
 def relation(session: Session, table: Table, files: Sequence[File], wanted: frozenset[str]) -> str:
@@ -45,7 +37,7 @@ def decoder(table: Table, wanted: frozenset[str]) -> Decoder:
     """The function that reads a line's wanted columns."""
     openx = table.format == "openx-json"
     rules = Rules(table, openx=openx)
-    parses = [(i, rules.key(name), rules.parse(kind)) for i, name, kind in table.wanted(wanted)]
+    parses = [(i, rules.keys(i, name), rules.parse(k)) for i, name, k in table.wanted(wanted)]
     forgiving = openx and table.flag("ignore.malformed.json")
 
     def decode(line: str) -> list[Any]:
@@ -54,14 +46,13 @@ def decoder(table: Table, wanted: frozenset[str]) -> Decoder:
         except ValueError as error:
             if forgiving and not isinstance(error, _Duplicate):
                 return [None] * len(parses)
-            raise FormatError(
-                "HIVE_CURSOR_ERROR", f"Row is not a valid JSON Object - JSONException: {error}"
-            ) from error
+            raise _no_object(error) from error
         if found is None:
             return [None] * len(parses)
         if isinstance(found, list):
             return [parse(found[i]) if i < len(found) else None for i, _, parse in parses]
-        return [parse(found.get(key)) for _, key, parse in parses]
+        fields = rules.fields(found)
+        return [parse(_found(fields, keys)) for _, keys, parse in parses]
 
     return decode
 
@@ -70,12 +61,18 @@ class _Duplicate(ValueError):
     """A key stands twice in an object."""
 
 
+def _no_object(why: object) -> FormatError:
+    return FormatError(
+        "HIVE_CURSOR_ERROR", f"Row is not a valid JSON Object - JSONException: {why}"
+    )
+
+
 class Rules:
     """How one table's SerDe reads JSON."""
 
     def __init__(self, table: Table, *, openx: bool) -> None:
         self.openx = openx
-        self.any_case = not openx or table.flag("case.insensitive", default=True)
+        self.folded = openx and table.flag("case.insensitive", default=True)
         self.dots = openx and table.flag("dots.in.keys")
         self.lenient = table.flag("use.null.for.invalid.data")
         self.moments = readers(table.option("timestamp.formats"))
@@ -84,9 +81,20 @@ class Rules:
             k[len(prefix) :]: v for k, v in table.options.items() if openx and k.startswith(prefix)
         }
 
-    def key(self, column: str) -> str:
-        """The key under which a column's value stands, as `load` spells keys."""
-        return self._spelled(self.mapping.get(column, column))
+    def keys(self, position: int, name: str) -> list[str]:
+        """The keys under which a column's or field's value may stand, as `load` spells them."""
+        if self.openx:
+            return [self._spelled(self.mapping.get(name, name))]
+        return [name.lower(), f"_col{position}"]
+
+    def fields(self, value: dict[str, Any]) -> dict[str, Any]:
+        """An object's values by the names of columns or fields; Hive's map keys keep their case."""
+        if self.openx:
+            return value
+        found = {key.lower(): each for key, each in value.items()}
+        if len(found) < len(value):
+            raise _no_object("Duplicate key")
+        return found
 
     def load(self, line: str) -> Any:
         """A line's object, or for OpenX its array; ``None`` for a blank line.
@@ -119,7 +127,7 @@ class Rules:
                 return None
             try:
                 return read(value)
-            except _Bad:
+            except Bad:
                 if self.lenient:
                     return None
                 raise FormatError(
@@ -143,7 +151,7 @@ class Rules:
         return found
 
     def _spelled(self, key: str) -> str:
-        return key.lower() if self.any_case else key
+        return key.lower() if self.folded else key
 
     def _reader(self, kind: Type) -> Parse:
         match kind.base:
@@ -152,7 +160,7 @@ class Rules:
             case "map":
                 return self._map(self.parse(kind.types[1]), kind.types[0])
             case "row":
-                return self._row({str(n): self.parse(t) for n, t in kind.fields})
+                return self._row([(str(n), self.parse(t)) for n, t in kind.fields])
             case "varchar" | "char":
                 bounded = text.parser(kind)
                 return lambda value: bounded(self._rendered(value))
@@ -163,7 +171,7 @@ class Rules:
             if isinstance(value, list):
                 return [parse(v) for v in value]
             if not self.openx:
-                raise _Bad
+                raise Bad
             return None if value == "" else [parse(value)]
 
         return read
@@ -173,24 +181,28 @@ class Rules:
 
         def read(value: Any) -> Any:
             if not isinstance(value, dict):
-                return self._blank(value)
+                return self._blank(value) or None
             keyed = ((read_key(k), v) for k, v in value.items())
             return [(k, parse(v)) for k, v in keyed if k is not None]
 
         return read
 
-    def _row(self, parses: dict[str, Parse]) -> Parse:
+    def _row(self, parses: list[tuple[str, Parse]]) -> Parse:
+        fields = [(i, n, self.keys(i, n), parse) for i, (n, parse) in enumerate(parses)]
+
         def read(value: Any) -> Any:
-            if not isinstance(value, dict):
-                return self._blank(value)
-            return {n: parse(value.get(self._spelled(n))) for n, parse in parses.items()}
+            if self.openx and isinstance(value, list):
+                return {n: parse(value[i]) if i < len(value) else None for i, n, _, parse in fields}
+            found = self.fields(value) if isinstance(value, dict) else self._blank(value)
+            return {n: parse(_found(found, keys)) for _, n, keys, parse in fields}
 
         return read
 
-    def _blank(self, value: Any) -> None:
-        """OpenX takes a blank string for a missing object."""
-        if not (self.openx and isinstance(value, str) and not value.strip()):
-            raise _Bad
+    def _blank(self, value: Any) -> dict[str, Any]:
+        """OpenX takes a blank string for an object without fields, and for a missing map."""
+        if self.openx and isinstance(value, str) and not value.strip():
+            return {}
+        raise Bad
 
     def _rendered(self, value: Any) -> str:
         if isinstance(value, Number):
@@ -200,31 +212,39 @@ class Rules:
         if isinstance(value, bool):
             return "true" if value else "false"
         if not self.openx:
-            raise _Bad
+            raise Bad
         return _show(value)
 
     def _scalar(self, kind: Type) -> Parse:
-        if kind.base not in _SCALARS:
+        scalars = OPENX if self.openx else HIVE
+        if kind.base not in scalars:
             raise FormatError("HIVE_INVALID_METADATA", f"JSON has no columns of type {kind}")
-        read = _SCALARS[kind.base](kind)
+        read = scalars[kind.base](kind)
         if kind.base == "timestamp" and self.moments:
-            read = self._moment
+            read = self._moment(read)
 
         def parse(value: Any) -> Any:
             if isinstance(value, (dict, list)):
                 if kind.base == "boolean" and self.openx:
                     return False
-                raise _Bad
+                raise Bad
             plain = ("true" if value else "false") if isinstance(value, bool) else value
-            if not self.openx and kind.base in _NUMBERS and not isinstance(value, Number):
-                raise _Bad
+            if not self.openx and kind.base in NUMBERS and not isinstance(value, Number):
+                raise Bad
             return read(plain)
 
         return parse
 
-    def _moment(self, value: str) -> datetime:
-        found = (read(value) for read in self.moments)
-        return next((moment for moment in found if moment is not None), None) or _timestamp(value)
+    def _moment(self, usual: Parse) -> Parse:
+        def read(value: str) -> Any:
+            found = (read(value) for read in self.moments)
+            return next((moment for moment in found if moment is not None), None) or usual(value)
+
+        return read
+
+
+def _found(value: dict[str, Any], keys: list[str]) -> Any:
+    return next((value[key] for key in keys if key in value), None)
 
 
 def _constant(name: str) -> Any:
@@ -245,68 +265,3 @@ def _show(value: Any) -> str:
 
 def _number_text(value: str) -> str:
     return str(Decimal(value)) if "e" in value.lower() else str(value)
-
-
-def _whole(kind: Type) -> Parse:
-    limit = 1 << (text.BITS[kind.base] - 1)
-
-    def read(value: str) -> int:
-        try:
-            number = Decimal(value)
-            if number == number.to_integral_value() and -limit <= number < limit:
-                return int(number)
-        except InvalidOperation:
-            pass
-        raise _Bad
-
-    return read
-
-
-def _some(read: Parse) -> Parse:
-    """A reader of text that refuses what it cannot read."""
-
-    def parse(value: str) -> Any:
-        found = read(str(value))
-        if found is None:
-            raise _Bad
-        return found
-
-    return parse
-
-
-def _date(value: str) -> date:
-    if isinstance(value, Number) and value.lstrip("-").isdigit():
-        try:
-            return date(1970, 1, 1) + timedelta(days=int(value))
-        except OverflowError as error:  # milliseconds, perhaps
-            raise _Bad from error
-    found = text.lenient_date(value)
-    if found is None:
-        raise _Bad
-    return found
-
-
-def _timestamp(value: str) -> datetime:
-    """A local time, a time with a zone (told in UTC), or a number of seconds or milliseconds."""
-    digits = value.strip().lstrip("+-").replace(".", "", 1)
-    try:
-        if digits.isdigit():
-            millis = "." not in value and len(value.strip()) >= 13
-            span = Decimal(value) if millis else Decimal(value) * 1000
-            return datetime(1970, 1, 1) + timedelta(milliseconds=int(span))
-        if (found := text.timestamp(value)) is not None:
-            return found
-        zoned = datetime.fromisoformat(value.strip())
-        return zoned.astimezone(UTC).replace(tzinfo=None) if zoned.tzinfo else zoned
-    except (ValueError, OverflowError) as error:
-        raise _Bad from error
-
-
-_NUMBERS = frozenset(text.BITS) | {"real", "double"}
-_SCALARS: dict[str, Callable[[Type], Parse]] = {
-    **dict.fromkeys(text.BITS, _whole),
-    **dict.fromkeys(("real", "double", "decimal", "varbinary"), lambda k: _some(text.parser(k))),
-    "boolean": lambda _: lambda value: value.lower() == "true",
-    "date": lambda _: _date,
-    "timestamp": lambda _: _timestamp,
-}

@@ -68,11 +68,11 @@ class File:
 
 @dataclass(frozen=True)
 class Target:
-    """The file to write, whether rows keep the order of the query, and how Parquet has times."""
+    """The file to write, whether rows keep the query's order, whether values are as Trino's."""
 
     path: str
     ordered: bool = True
-    int96: bool = False
+    trino: bool = False
 
 
 @dataclass(frozen=True)

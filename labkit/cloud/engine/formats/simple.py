@@ -31,12 +31,14 @@ class Dialect:
         null: the text that stands for NULL.
         escape: the character before a literal delimiter, ``""`` for none.
         last_takes_rest: further fields belong to the last column.
+        java: numbers are written as Java's are.
     """
 
     separators: tuple[str, ...]
     null: str
     escape: str
     last_takes_rest: bool = False
+    java: bool = False
 
 
 def dialect(table: Table) -> Dialect:
@@ -147,8 +149,10 @@ def _map(kind: Type, how: Dialect, level: int) -> Parse:
 def _row(names: list[str], parses: list[Parse], how: Dialect, level: int) -> Parse:
     separator = how.separators[level]
 
+    limit = len(names) if how.last_takes_rest else 0
+
     def parse(text: str) -> dict[str, Any]:
-        parts = split(text, separator, how.escape)
+        parts = split(text, separator, how.escape, limit)
         padded = parts + [how.null] * (len(names) - len(parts))
         return {n: p(t) for n, p, t in zip(names, parses, padded, strict=False)}
 

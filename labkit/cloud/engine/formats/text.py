@@ -10,7 +10,6 @@ https://github.com/trinodb/trino (``lib/trino-hive-formats``, package ``encoding
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -26,7 +25,9 @@ TIMESTAMP = re.compile(
     r"(\d{1,9})-(\d{1,2})-(\d{1,2})(?:[ Tt](\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,9}))?)?)?",
     re.ASCII,
 )
+BASE64 = re.compile(r"[A-Za-z0-9+/_=\s-]*", re.ASCII)
 BITS = {"tinyint": 8, "smallint": 16, "integer": 32, "bigint": 64}
+_STANDARD = str.maketrans("-_", "+/")
 _DECIMAL = Context(prec=80, rounding=ROUND_HALF_UP)
 _SPACE = "".join(map(chr, range(33)))  # what Java's String.trim removes
 
@@ -130,11 +131,12 @@ def _added(day: date | None, clock: timedelta) -> datetime | None:
 
 
 def binary(text: str) -> bytes:
-    """Base64, or the bytes themselves where they are not Base64."""
-    try:
-        return base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
+    """Base64 of either alphabet, padded or not; the bytes themselves where they are not Base64."""
+    if not BASE64.fullmatch(text):
         return text.encode()
+    digits = "".join(text.translate(_STANDARD).partition("=")[0].split())
+    digits = digits[:-1] if len(digits) % 4 == 1 else digits
+    return base64.b64decode(digits + "=" * (-len(digits) % 4))
 
 
 _PARSERS: dict[str, Callable[[str], Any]] = {

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import pyarrow as pa
 from pyarrow import orc
@@ -23,6 +24,7 @@ from labkit.cloud.engine.formats.simple import Dialect, dialect
 from labkit.cloud.engine.nested import EACH, KEY, VALUE, listed, mapped, packed, part
 from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.rows import first_row
+from labkit.cloud.engine.trino.text import as_text
 from labkit.cloud.engine.types import Type
 
 ENDINGS = {
@@ -46,7 +48,7 @@ def write(
     path: str,
     *,
     ordered: bool = True,
-    int96: bool = False,
+    trino: bool = False,
 ) -> int:
     """Write a query's rows as one file of the table.
 
@@ -59,7 +61,8 @@ def write(
         path: where the file goes; the caller names it, with `ENDINGS` for compressed text.
         ordered: whether the rows stand in the order of the query. DuckDB may then hold all of
             them in memory, or on disk, before it writes the first.
-        int96: whether timestamps in Parquet are INT96, as Hive and Trino write them.
+        trino: whether it is as Hive and Trino write: timestamps in Parquet are INT96, and numbers
+            in text are Java's (``1.0E-5``), for which the connection has Trino's macros.
 
     Returns:
         The number of rows.
@@ -80,7 +83,7 @@ def write(
     names = ", ".join(quoted_name(name) for name, _ in table.columns)
     codec = allowed[chosen or next(iter(allowed))]
     return WRITERS[table.format](
-        session, f"SELECT * FROM ({sql}) AS t({names})", table, codec, Target(path, ordered, int96)
+        session, f"SELECT * FROM ({sql}) AS t({names})", table, codec, Target(path, ordered, trino)
     )
 
 
@@ -99,50 +102,67 @@ def nullable(sql: str, columns: int) -> str:
 
 def _parquet(session: Session, sql: str, table: Table, codec: str, target: Target) -> int:
     rows = nullable(sql, len(table.columns))
-    int96 = ", WRITE_TIMESTAMP_AS_INT96 true" if target.int96 else ""
+    int96 = ", WRITE_TIMESTAMP_AS_INT96 true" if target.trino else ""
     return _copy(session, rows, target, f"FORMAT parquet, COMPRESSION {codec}{int96}")
 
 
 def _json(session: Session, sql: str, table: Table, codec: str, target: Target) -> int:
+    how = _Json("to_base64" if table.format == "openx-json" else "decode", target.trino)
     columns = ", ".join(
-        f"{_json_value(quoted_name(n), k)} AS {quoted_name(n)}" for n, k in table.columns
+        f"{_json_value(quoted_name(n), k, how)} AS {quoted_name(n)}" for n, k in table.columns
     )
     return _lines(session, f"SELECT {columns} FROM ({sql})", "FORMAT json", codec, target)
 
 
-def _json_value(column: str, kind: Type) -> str:
+class _Json(NamedTuple):
+    """How JSON is written.
+
+    Args:
+        binary: the function that makes text of bytes. OpenX's is Base64; Hive's takes them for
+            UTF-8, and those that are none are refused, of which Hive makes other bytes.
+        java: whether numbers have the digits that Java gives them.
+    """
+
+    binary: str
+    java: bool
+
+
+def _json_value(column: str, kind: Type, how: _Json) -> str:
     """SQL of a value as JSON has it: bytes are text, and so are numbers that JSON lacks."""
     match kind.base:
         case "varbinary":
-            return f"to_base64({column})"
+            return f"{how.binary}({column})"
         case "real" | "double":
-            text = f"CAST({column} AS VARCHAR)"
+            text = _number(column, kind, java=how.java)
             return (
                 f"CASE WHEN isfinite({column}) THEN to_json(CAST({text} AS DOUBLE)) "
-                f"ELSE to_json({_java_number(column)}) END"
+                f"ELSE to_json({text}) END"
             )
         case "array":
-            item = _json_value(EACH, kind.element)
+            item = _json_value(EACH, kind.element, how)
             return column if item == EACH else listed(column, item)
         case "map":
-            item = _json_value(VALUE, kind.types[1])
+            item = _json_value(VALUE, kind.types[1], how)
             return column if item == VALUE else mapped(column, KEY, item)
         case "row":
             same = [(str(n), part(column, str(n))) for n, _ in kind.fields]
             values = [
-                (name, _json_value(own, t)) for (name, own), t in zip(same, kind.types, strict=True)
+                (name, _json_value(own, t, how))
+                for (name, own), t in zip(same, kind.types, strict=True)
             ]
             return column if values == same else packed(column, values)
     return column
 
 
-def _java_number(column: str) -> str:
-    """A number's text, in which ``NaN`` and ``Infinity`` are spelled as in Java."""
+def _number(column: str, kind: Type, *, java: bool) -> str:
+    """A number's text: ``NaN`` and ``Infinity`` are spelled as in Java, or all is."""
+    if java:
+        return as_text(column, kind)
     return f"replace(regexp_replace(CAST({column} AS VARCHAR), '-?nan', 'NaN'), 'inf', 'Infinity')"
 
 
 def _text(session: Session, sql: str, table: Table, codec: str, target: Target) -> int:
-    how = dialect(table)
+    how = replace(dialect(table), java=target.trino)
     fields = [_nulled(quoted_name(n), k, how, 1) for n, k in table.columns]
     joined = f" || {literal(how.separators[0])} || ".join(fields)
     options = "FORMAT csv, HEADER false, QUOTE '', ESCAPE '', NULLSTR '', DELIMITER '\x01'"
@@ -173,7 +193,7 @@ def _field(column: str, kind: Type, how: Dialect, level: int) -> str:
         case "varbinary":
             return f"to_base64({column})"
         case "real" | "double":
-            return _java_number(column)
+            return _number(column, kind, java=how.java)
         case "varchar" | "char" if how.escape:
             return _escaped(column, how)
     return f"CAST({column} AS VARCHAR)"

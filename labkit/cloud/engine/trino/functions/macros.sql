@@ -606,7 +606,14 @@ trino_double_digits(s) AS regexp_replace(replace(split_part(s, 'e', 1), '.', '')
 
 trino_e(s) AS trino_double_digits(s) || 'E' || trino_double_exponent(s);
 
-trino_signed_e(x) AS CASE WHEN signbit(x) THEN '-' ELSE '' END || trino_e(CAST(abs(x) AS VARCHAR));
+-- Java gives the nearest of two digits where one would tell a number: 1.4E-45, 4.9E-324. The two
+-- differ among the smallest numbers alone.
+trino_shown(x) AS CASE
+    WHEN x < 1e-40 AND trino_double_digits(CAST(x AS VARCHAR)) LIKE '_.0' THEN format('{:.1e}', x)
+    ELSE CAST(x AS VARCHAR)
+    END;
+
+trino_signed_e(x) AS CASE WHEN signbit(x) THEN '-' ELSE '' END || trino_e(trino_shown(abs(x)));
 
 trino_regexp_joined(texts) AS CASE
     WHEN len(texts) = list_count(texts) THEN array_to_string(texts, '')
