@@ -32,6 +32,8 @@ def _kept_otherwise(said: Plain, right: Plain) -> Iterator[str]:
     for what, name in (("format", "files are"), ("bucket", "bucket is")):
         if said[what] != right[what]:
             yield f"The table's {name} `{said[what]}`; the task names another."
+    if said.get("folder") != right.get("folder"):
+        yield "The table's files lie in another folder than the task names."
     if said["partition_keys"] != right["partition_keys"]:
         keys = ", ".join(f"`{key}`" for key in said["partition_keys"]) or "nothing"
         yield f"The table is cut into partitions by {keys}; that is not what was asked for."

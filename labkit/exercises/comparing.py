@@ -187,6 +187,7 @@ GENERAL = {
     "list-longer": "There are more values than there should be.",
     "list-shorter": "There are fewer values than there should be.",
     "order": "The rows are right, but not their order.",
+    "list-order": "The values are right, but not their order.",
     "keys": "The keys are not those that were asked for.",
     "missing": "A value is missing, or is there where none should be.",
     "values": "The form is right, but a value is not.",

@@ -32,10 +32,11 @@ from labkit.exercises.states import Reads, State
 from labkit.exercises.values import Plain, Unreadable, is_table, plain, untouched
 
 Code = str
-OF_LISTS = {"rows-more": "list-longer", "rows-fewer": "list-shorter"}
+OF_LISTS = {"rows-more": "list-longer", "rows-fewer": "list-shorter", "order": "list-order"}
 # What is said where the whole answer is of another kind than what is right.
 KINDS = {"table": "kind-table", "list": "kind-list", "dict": "kind-dict"}
 NOTHING = "There is nothing yet under the names that the task gives."
+NONE = "`{}` is None: what was put there returns nothing, as `print(...)` and `.sort()` do."
 STALE = "The cell that sets `{}` ended in an error, so this is about what it held before."
 
 
@@ -105,6 +106,8 @@ class Question:
             verdict = self._say(NOT_YET, f"The answer cannot be read: {in_a_line(error)}")
         if verdict:
             standing.remember(self.id)
+        elif (none := _none(self.reads, namespace)) and not _stale(self.reads):
+            return self._say(NOT_YET, NONE.format(none))
         elif stale := _stale(self.reads):
             return replace(verdict, message=f"{STALE.format(stale)} {verdict.message}".strip())
         return verdict
@@ -156,12 +159,8 @@ class Question:
         return self.messages.get(mistake) or GENERAL[mistake]
 
     def _missing(self, said: Plain, right: Plain) -> str:
-        """The columns that the task names and the answer has not."""
-        said = as_table(said)
-        if not (is_table(said) and is_table(right)):
-            return ""
-        there = {name.lower() for name in said["columns"]}
-        names = self._told([name for name in right["columns"] if name.lower() not in there])
+        """The columns, or the keys, that the task names and the answer has not."""
+        names = self._told(_lacking(said, right))
         return f" Missing: {names}." if names else ""
 
     def _place(self, said: Plain, right: Plain) -> str:
@@ -214,6 +213,16 @@ def known(question: Question) -> Known:
     return Known(found["right"], tuple((one, value) for one, value in found["wrong"]))
 
 
+def _lacking(said: Plain, right: Plain) -> list[str]:
+    """The columns of a table, or the keys of a dictionary, that an answer has not."""
+    if is_table(right):
+        said = as_table(said)
+        there = [name.lower() for name in said["columns"]] if is_table(said) else []
+        return [name for name in right["columns"] if there and name.lower() not in there]
+    both = isinstance(said, dict) and isinstance(right, dict)
+    return [key for key in right if key not in said] if both else []
+
+
 def _shape(right: Plain) -> str:
     return "table" if is_table(right) else type(right).__name__
 
@@ -230,6 +239,12 @@ def _left_open(reads: Reads, value: object) -> str:
         return ""
     names = [name for name, one in reads.items() if isinstance(one, str) and name in value]
     return next((name for name in names if untouched(value[name])), "")
+
+
+def _none(reads: Reads, namespace: Mapping[str, Any]) -> str:
+    """The first variable that was set to None, which is what a call gives that gives nothing."""
+    names = [one for one in _parts(reads) if isinstance(one, str)]
+    return next((one for one in names if namespace.get(one, ...) is None), "")
 
 
 def _asks_the_cloud(reads: Reads) -> bool:

@@ -59,17 +59,23 @@ def crawler(lab: Lab, name: str) -> dict[str, Any] | None:
 
 
 @reader
-def kept(lab: Lab, database: str, name: str) -> dict[str, Any] | None:
-    """How a table's rows are kept: the files' format, the bucket, the partition keys."""
+def kept(lab: Lab, database: str, name: str, folder: str = "") -> dict[str, Any] | None:
+    """How a table's rows are kept: the files' format, the bucket, the partition keys.
+
+    Args:
+        folder: where the rows should be; told where they are there or below, else ``another``.
+    """
     glue = lab.client("glue")
     try:
         found = glue.get_table(DatabaseName=database, Name=name)["Table"]
     except glue.exceptions.EntityNotFoundException:
         return None
     storage = found.get("StorageDescriptor", {})
-    return {
+    location = storage.get("Location", "")
+    there = {"folder": _folder(location, folder)} if folder else {}
+    return there | {
         "format": _format(storage) or found.get("TableType", ""),
-        "bucket": _bucket(storage.get("Location", ""), lab.guid),
+        "bucket": _bucket(location, lab.guid),
         "partition_keys": [key["Name"] for key in found.get("PartitionKeys", [])],
     }
 
@@ -131,3 +137,9 @@ def _format(storage: dict[str, Any]) -> str:
 def _bucket(location: str, guid: str) -> str:
     """A bucket's name without what differs from learner to learner: ``dataedu-curated``."""
     return split_uri(location)[0].removesuffix(f"-{guid}") if location else ""
+
+
+def _folder(location: str, folder: str) -> str:
+    """The folder that was asked for, if an address lies in it."""
+    prefix = split_uri(location)[1] if location else ""
+    return folder if f"{prefix}/".startswith(f"{folder}/") else "another"

@@ -78,6 +78,8 @@ def _plain(value: object, depth: int) -> Plain:
         return [_plain(one, depth + 1) for one in _limited(value)]
     if isinstance(value, pd.Series):
         return [_plain(one, depth + 1) for one in _limited(value.tolist())]
+    if value is ...:
+        raise Unreadable("A part of it is still `...`, as the exercise left it.")
     why = ": was it called, with ()?" if callable(value) else "."
     why = ": list(...) makes a list of it." if isinstance(value, Iterator) else why
     raise Unreadable(f"An answer cannot be a {type(value).__name__}{why}")

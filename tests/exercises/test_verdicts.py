@@ -37,6 +37,7 @@ NUMBERS = "A number is wanted here, not a text."
 ROUNDED = "Right, but rounded further than was asked for."
 OTHER_SIGN = "The number is right, its sign is the other one."
 BANDS, OUTSIDE = right_of("lab1-q5"), right_of("lab2-q2")
+WEEKS = known(question_named("lab1-q2")).right
 
 SAID = {
     "a mistake as a bare number": ("lab1-q4", 378, TWICE),
@@ -118,6 +119,21 @@ SAID = {
         "lab1-q2",
         pd.DataFrame({"folder": ["a"], "objects": [2], "bytes": [3]}),
         "A list is wanted. This is a table with 3 columns.",
+    ),
+    "a list in another order": (
+        "lab1-q2",
+        [WEEKS[1], WEEKS[0], WEEKS[2]],
+        "The values are right, but not their order.",
+    ),
+    "a key that is missing": (
+        "lab1-q7",
+        {"year": 0.566},
+        "The keys are not those that were asked for. Missing: `week`.",
+    ),
+    "a part that is left open": (
+        "lab1-q7",
+        {"year": 0.566, "week": ...},
+        "A part of it is still `...`, as the exercise left it.",
     ),
     "a list that is too long": (
         "lab1-q2",
@@ -217,6 +233,12 @@ def test_a_question_that_is_looked_at_does_not_give_itself_away():
 def test_a_helper_that_was_not_called_is_no_answer(shell):
     shell.run_cell("letters = print")
     assert question_named("lab1-q4").check().message.endswith("was it called, with ()?")
+
+
+@pytest.mark.parametrize("cell", ["fullest = print(3)", "fullest = [2, 1].sort()"])
+def test_a_call_that_gives_nothing_is_told(shell, cell):
+    shell.run_cell(cell)
+    assert question_named("lab1-q2").check().message.startswith("`fullest` is None")
 
 
 def test_a_question_of_the_cloud_without_a_lab(shell):

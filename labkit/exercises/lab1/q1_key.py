@@ -95,6 +95,10 @@ put()""",
         ),
         (f"{AGAIN}\nlab.storage.add_key_users(role)\n{LEAVE}", "replaced"),
         (
+            f"{AGAIN}\nlab.storage.add_key_users(role)\nlab.storage.remove_key_users(users[1])",
+            "replaced",
+        ),
+        (
             f"""{AGAIN}
 admin["Principal"] = {{"AWS": [f"arn:aws:iam::{{lab.account}}:root", role]}}
 put()""",

@@ -82,8 +82,10 @@ copied: two databases now describe the same files.""",
         "their own: `db_registrar`.",
         "other": "That is the dimension, `enrollment_dim`. The registrar needs the facts.",
         "excluded": "A term is missing: `Exclusions` leave out what they match.",
-        "values": "The crawler has run, but something of it is not as the task says. Which folder "
-        "does it read, and into which database does it write?",
+        "values": "The crawler is there, but something of it is not as the task says. Which folder "
+        "does it read, into which database does it write, and did its last crawl end well?",
+        "folders": "The crawler reads a second folder. The registrar may see who is enrolled, and "
+        "nothing else.",
         "by-hand": "The table is right, but no crawler named `registrar` made it, so nobody "
         "keeps it in step.",
     },
@@ -103,6 +105,12 @@ copied: two databases now describe the same files.""",
             "values",
         ),
         (CRAWL.replace("enrollment_fact/", "enrollment_dim/"), "other"),
+        (
+            CRAWL.replace(
+                "}]}", '}, {"Path": f"s3://{lab.names.raw_bucket}/lmsapi/course_dim/"}]}'
+            ),
+            "folders",
+        ),
         (
             CRAWL.replace('fact/"', 'fact/", "Exclusions": ["process_date=2021*/**"]'),
             "excluded",

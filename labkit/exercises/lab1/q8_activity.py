@@ -9,7 +9,8 @@ ROWS = """SELECT process_date, count(*) AS students, sum(views) AS views, max(vi
        sum(submissions) AS submissions, sum(views * (user_id % 89 + course_id % 7)) AS check_sum
 FROM db_cur_lmsdemo.weekly_activity GROUP BY process_date"""
 TABLE = "db_cur_lmsdemo.weekly_activity"
-PLACE = 'place = f"s3://{lab.names.curated_bucket}/lmsdemo/weekly_activity/"\n'
+FOLDER = "lmsdemo/weekly_activity"
+PLACE = f'place = f"s3://{{lab.names.curated_bucket}}/{FOLDER}/"\n'
 AGAIN = """tries = {"DatabaseName": "db_cur_lmsdemo", "TablesToDelete": ["weekly_activity"]}
 lab.client("glue").batch_delete_table(**tries)
 lab.storage.delete(place)  # a table that is dropped leaves its files
@@ -58,8 +59,8 @@ def reference(data: Data) -> dict[str, object]:
         submissions=("submissions", "sum"),
         check_sum=("check_sum", "sum"),
     )
-    kept = {"format": "parquet", "bucket": "dataedu-curated", "partition_keys": ["process_date"]}
-    return {"kept": kept, "rows": rows.astype("int64")}
+    place = {"format": "parquet", "bucket": "dataedu-curated", "folder": FOLDER}
+    return {"kept": {**place, "partition_keys": ["process_date"]}, "rows": rows.astype("int64")}
 
 
 q8 = Question(
@@ -79,7 +80,7 @@ cheap to ask, for a start with the four weeks of October 2020 (`process_date` 20
 To try again, drop the table *and* delete its files with `lab.storage.delete(...)`. Then compare
 what one week scans in both tables.""",
     reads={
-        "kept": State("kept", "db_cur_lmsdemo", "weekly_activity"),
+        "kept": State("kept", "db_cur_lmsdemo", "weekly_activity", FOLDER),
         "rows": State("rows", ROWS),
     },
     starter='# lab.query("""CREATE TABLE ... WITH (...) AS SELECT ...""");',
@@ -112,6 +113,8 @@ has megabytes a week. The price is a copy that must be kept in step: each week's
         "clear some day. `external_location` says where it shall be.",
         "raw-bucket": "The table lies in the raw bucket, which keeps what was delivered, as it was "
         "delivered. What is made of it belongs into the curated one.",
+        "folder": "The table lies in another folder of the curated bucket than the task names. "
+        "`external_location` says where it shall be.",
         "twice": "Some requests are counted twice: the log delivered them twice. Count each `id` "
         "once.",
         "all-requests": "`views` counts the `POST` requests, too.",
@@ -133,6 +136,7 @@ has megabytes a week. The price is a copy that must be kept in step: each week's
         (table(WITH.replace("'PARQUET'", "'ORC'")), "orc"),
         (table(WITH.replace(" external_location = '{place}',", "")), "results-bucket"),
         (table(place=PLACE.replace("curated", "raw")), "raw-bucket"),
+        (table(place=PLACE.replace(FOLDER, "weekly_activity")), "folder"),
         (table(select=SELECT.replace(f"DISTINCT {VIEW}", VIEW)), "twice"),
         (table(select=SELECT.replace(VIEW, "id")), "all-requests"),
         (table(select=SELECT.replace(VIEW, "session_id")), "sessions"),
