@@ -42,6 +42,7 @@ import labkit.cloud.mail
 import labkit.cloud.messages
 import labkit.cloud.s3.notices
 import labkit.cloud.scheduler
+import labkit.cloud.stacks.mending
 import labkit.cloud.stacks.validation
 import labkit.cloud.states  # noqa: F401
 from labkit.cloud.cloud import Cloud

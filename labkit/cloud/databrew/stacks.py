@@ -21,6 +21,7 @@ from labkit.cloud.databrew.records import Record
 from labkit.cloud.databrew.versions import WORKING
 from labkit.cloud.operations import AwsError, handler_of
 from labkit.cloud.protocol import service_model
+from labkit.cloud.stacks import journal
 from labkit.cloud.stacks.fitting import fit
 from labkit.cloud.stacks.model import Model
 from labkit.cloud.stacks.resources import FIXED
@@ -52,7 +53,7 @@ class Resource(Model):
 
     @property
     def physical_resource_id(self) -> str:
-        return str(self.members["Name"])
+        return str(self.members.get("Name", ""))
 
     @classmethod
     def has_cfn_attr(cls, attr: str) -> bool:
@@ -61,6 +62,8 @@ class Resource(Model):
     @classmethod
     def made(cls, definition: Record, name: str, **told: Any) -> Self:
         made = cls(definition)
+        if made.physical_resource_id and not _is_there(made):
+            journal.note(made)
         _call(f"Create{made.noun}", made.members)
         return made
 
@@ -80,6 +83,7 @@ class Resource(Model):
         fixed = [{k: v for k, v in each.members.items() if k not in taken} for each in (new, old)]
         if new.noun != old.noun or fixed[0] != fixed[1]:
             raise ValidationError(message=FIXED.format(name=new.physical_resource_id))
+        journal.note(new, new=False)
         _call(f"Update{new.noun}", {k: v for k, v in new.members.items() if k in taken})
         return new
 
@@ -167,6 +171,18 @@ def _call(name: str, members: Record, *, gone: bool = False) -> None:
             said = f'Resource handler returned message: "{error.message}"'
             raise ValidationError(message=said) from error
     context.cloud.keep("databrew")
+
+
+def _is_there(made: Resource) -> bool:
+    """Whether DataBrew has one of its name, whosever it is."""
+    version = {"RecipeVersion": WORKING} if made.kind == "Recipe" else {}
+    try:
+        _call(f"Describe{made.kind}", {"Name": made.physical_resource_id} | version)
+    except ValidationError as error:
+        return not isinstance(error.__cause__, AwsError) or (
+            error.__cause__.code != "ResourceNotFoundException"
+        )
+    return True
 
 
 def _taken(call: str) -> set[str]:

@@ -15,7 +15,7 @@ from typing import Any
 
 from labkit.cloud import loopback
 from labkit.cloud.operations import Context
-from labkit.cloud.stacks import protection, validation
+from labkit.cloud.stacks import mending, protection, validation
 
 _PROPOSALS = ("CreateStack", "UpdateStack", "CreateChangeSet")
 _CALLER: ContextVar[Context] = ContextVar("caller")
@@ -34,10 +34,9 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
         AwsError: ``ValidationError``: a stack is not to be made, or not to be deleted;
             ``InsufficientCapabilitiesException``.
     """
-    _CALLER.set(context)
-    _ASKED.set(parameters)
-    with _TEACHING:
-        _teach()
+    mending.settle(context.cloud)
+    act_for(context, parameters)
+    teach()
     from labkit.cloud.stacks import answers
 
     if context.operation in _PROPOSALS:
@@ -47,6 +46,18 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
     answers.check_call(context, **parameters)
     if context.operation == "DeleteStack":
         protection.check_deletion(context, **parameters)
+
+
+def act_for(context: Context, parameters: dict[str, Any]) -> None:
+    """Have whatever is done here be done for a call."""
+    _CALLER.set(context)
+    _ASKED.set(parameters)
+
+
+def teach() -> None:
+    """Teach moto its types, once; who comes meanwhile waits."""
+    with _TEACHING:
+        _teach()
 
 
 def caller() -> Context:

@@ -26,6 +26,7 @@ from labkit.cloud.cloud import Cloud
 from labkit.cloud.lambdas import invoke
 from labkit.cloud.operations import AwsError, Context
 from labkit.cloud.protocol import Reply
+from labkit.cloud.stacks import journal
 from labkit.cloud.stacks.kinds import Members
 from labkit.cloud.stacks.model import Model
 
@@ -69,6 +70,8 @@ class Custom(Model):
     @classmethod
     def made(cls, definition: Members, name: str, **told: Any) -> Self:
         made = cls(definition, told["LogicalId"], told["StackId"])
+        made.physical_resource_id = name  # until its function tells another
+        journal.note(made)
         made.ask("Create")
         return made
 

@@ -15,6 +15,7 @@ from moto.cloudformation import models, responses
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult
 
+from labkit.cloud.stacks import journal
 from labkit.cloud.stacks.failures import CANCELLED, Failed, failure, reason
 
 _BEGINS = "CREATE_IN_PROGRESS"
@@ -70,21 +71,35 @@ def telling(
 
     if not stack.events:  # a resource that is exported is made before moto begins
         stack._add_stack_event(_BEGINS, resource_status_reason="User Initiated")
+    if not stack.under_way:
+        journal.begin(stack, "CREATE")
     tell("IN_PROGRESS")
+    at = journal.AT.set((resources, name))
     try:
         yield known
     except Failed:  # another one, without which this is not made
+        journal.failed(resources, name)
         tell("FAILED", CANCELLED.format({"CREATE": "creation"}.get(verb, verb.lower())))
         raise
     except Exception as error:
+        journal.failed(resources, name)
         tell("FAILED", str(getattr(error, "message", error)))
         raise failure(error, name, verb) from error
+    finally:
+        journal.AT.reset(at)
     tell("COMPLETE")
+    journal.done(resources, name, verb, known[0])
 
 
 def skipped(resources: Any, name: str, said: Any, there: Any) -> None:
     """Tell that a resource stays, as its policy asks, where its stack leaves it."""
     _tell(resources.stack, "DELETE_SKIPPED", name, said, there)
+
+
+def broken_off(resources: Any, name: str, verb: str, why: str) -> None:
+    """Tell that a resource was not made or changed, as the server ended."""
+    said = resources._resource_json_map[name]
+    _tell(resources.stack, f"{verb}_FAILED", name, said, None, why)
 
 
 def _tell(

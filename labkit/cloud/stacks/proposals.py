@@ -19,7 +19,7 @@ from moto.cloudformation.exceptions import (
 )
 
 from labkit.cloud import stacks
-from labkit.cloud.stacks import changes, judging, reading, rollback
+from labkit.cloud.stacks import changes, journal, judging, reading, rollback
 from labkit.cloud.stacks.failures import Failed, check_changes, is_new, on_failure, put
 from labkit.cloud.stacks.updates import Said, allow, given
 
@@ -138,10 +138,12 @@ def _once(execute: Any) -> Any:
         try:
             execute(self, change_set_name)
         except Failed as failed:
-            _fail(self, self.change_sets[change_set_name], failed)
+            fail(self, self.change_sets[change_set_name], failed)
         except Exception:
             self.change_sets[change_set_name].execution_status = "EXECUTE_FAILED"
             raise
+        finally:
+            journal.end(change.stack)
         stack = self.change_sets[change_set_name].stack_id
         others = {i for i, each in self.change_sets.items() if each.stack_id == stack}
         for other in others - {change_set_name}:
@@ -150,7 +152,7 @@ def _once(execute: Any) -> Any:
     return executed
 
 
-def _fail(backend: Any, change: Any, failed: Failed) -> None:
+def fail(backend: Any, change: Any, failed: Failed) -> None:
     """Have a stack tell that its change set could not be executed."""
     stack, change.execution_status = change.stack, "EXECUTE_FAILED"
     if not is_new(stack):

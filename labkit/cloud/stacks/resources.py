@@ -16,6 +16,7 @@ from typing import Any, Self
 from moto.cloudformation.exceptions import UnformattedGetAttTemplateException, ValidationError
 
 from labkit.cloud import stacks
+from labkit.cloud.stacks import journal
 from labkit.cloud.stacks.calls import Gone, ask, names, refused
 from labkit.cloud.stacks.failures import NotHere
 from labkit.cloud.stacks.kinds import Kind, Members, Part, at, put
@@ -48,6 +49,7 @@ class Resource(Model):
             put(properties, self.kind.name, name.lower() if self.kind.low else name)
         self.name = at(properties, self.kind.name) if self.kind.name else None
         self.members, self.answer = self.kind.shaped(properties), Members()
+        self.token = uuid.uuid4().hex
 
     @property
     def kind(self) -> Kind:
@@ -74,6 +76,8 @@ class Resource(Model):
     @classmethod
     def made(cls, definition: Members, name: str, **told: Any) -> Self:
         made = cls(definition, name)
+        if journal.is_own(made, definition):
+            journal.note(made)
         made.make()
         return made
 
@@ -113,6 +117,8 @@ class Resource(Model):
         kind = self.kind
         aside = {*kind.passed, *(part.name for part in kind.parts if part.first)}
         told = {name: v for name, v in self.members.items() if name not in aside}
+        if journal.takes_token(kind):
+            told["ClientRequestToken"] = self.token
         where: Members = {"Region": stacks.caller().region, "Account": stacks.caller().account}
         self.answer = where | dict(kind.known)
         self.answer |= ask(kind.service, kind.make, told) if kind.make else {}
@@ -141,11 +147,12 @@ class Resource(Model):
         free = changeable(kind)
         if strange := sorted(name for name in changed if name.lower() not in free):
             raise NotHere(message=_UNCHANGED.format(", ".join(strange), self.type))
+        journal.note(self, new=False)
         if changed - {*kind.passed, *(part.name for part in kind.parts)}:
             taken = names(kind.service, kind.change, kind.nest)
             told = {k: v for k, v in kind.changed(self.members).items() if k.lower() in taken}
             told = {kind.nest: told} if kind.nest else told
-            answer = ask(kind.service, kind.change, told | self._named_for(kind.change))
+            answer = ask(kind.service, kind.change, told | self.named_for(kind.change))
             self.answer = self.answer | answer
             if kind.then:
                 ask(kind.service, *kind.then(answer))
@@ -178,7 +185,7 @@ class Resource(Model):
         told = {k: v for k, v in self.members.items() if k in kind.passed and k.lower() in known}
         told |= self._last_snapshot() or kind.dropped
         with contextlib.suppress(Gone):
-            ask(kind.service, kind.drop, {**told, **self._named_for(kind.drop)})
+            ask(kind.service, kind.drop, {**told, **self.named_for(kind.drop)})
             self._wait(gone=True)
 
     def _last_snapshot(self) -> Members:
@@ -195,7 +202,7 @@ class Resource(Model):
         found = at(self.members, path)
         return at(self.answer, path) if found is None else found
 
-    def _named_for(self, call: str) -> Members:
+    def named_for(self, call: str) -> Members:
         """The members by which a call knows it."""
         kind = self.kind
         known = names(kind.service, call)
@@ -209,7 +216,7 @@ class Resource(Model):
         if not read or not read.when(self.members):
             return
         while time.monotonic() < until:
-            answer = ask(self.kind.service, read.call, self._named_for(read.call))
+            answer = ask(self.kind.service, read.call, self.named_for(read.call))
             self.answer = self.answer | answer
             state = at(answer, read.status)
             if not gone and state in read.ready.split("|"):

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import logging
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from moto.cloudformation import models, parsing
@@ -19,7 +20,7 @@ from moto.core.utils import utcnow
 
 from labkit.cloud import stacks
 from labkit.cloud.operations import AwsError
-from labkit.cloud.stacks import following, taken
+from labkit.cloud.stacks import following, journal, taken
 from labkit.cloud.stacks.events import skipped, telling
 from labkit.cloud.stacks.failures import Failed, NotHere, is_new, put, to_delete
 from labkit.cloud.stacks.protection import check_exports, exported
@@ -30,6 +31,29 @@ log = logging.getLogger(__name__)
 # The policies by which a resource outlives its stack, and its stack's failure.
 _KEPT, _KEPT_ON_FAILURE = ("Retain", "RetainExceptOnCreate"), ("Retain",)
 _UNCHANGED = "Updating {} is not available in the local AWS: make another resource."
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How far an update has come.
+
+    Args:
+        former: the template and the parameters before it.
+        old: the resources that template defines.
+        added: the names of those that it makes.
+        removed: of those that it drops at its end.
+        changed: of those that it has changed by now, or is changing.
+        replaced: of these, what was there and what took its place.
+        is_made: whether only the end is left to do.
+    """
+
+    former: tuple[Said, Said]
+    old: Said
+    added: list[str]
+    removed: list[str]
+    changed: list[str]
+    replaced: dict[str, tuple[Any, Any]]
+    is_made: bool = False
 
 
 def teach() -> None:
@@ -63,7 +87,7 @@ def end_making(backend: Any, stack: Any, failed: Failed, wanted: str) -> None:
         put(stack, *(("ROLLBACK_FAILED", to_delete(left)) if left else ("ROLLBACK_COMPLETE",)))
     else:
         put(stack, "CREATE_FAILED", failed.reason)
-    _leave_out_gone(stack)
+    leave_out_gone(stack)
     if wanted == "DELETE":
         backend.delete_stack(stack.stack_id)
 
@@ -99,6 +123,8 @@ def _update(self: Any, template: Said, parameters: Said | None = None) -> None:
     exports = exported(self.stack_id, self.cross_stack_resources)
     changed: list[str] = []
     replaced: dict[str, tuple[Any, Any]] = {}
+    self.plan = Plan(former, old, todo["Add"], todo["Remove"], changed, replaced)
+    journal.begin(self.stack, "CREATE" if is_new(self.stack) else "UPDATE")
     try:
         _read(self, template, parameters)
         for name in todo["Add"]:
@@ -108,6 +134,7 @@ def _update(self: Any, template: Said, parameters: Said | None = None) -> None:
             if name in todo["Modify"] or follows:
                 changed.append(name)
                 replaced |= _change(self, name, follows or _differs(self, name, old, touched))
+                journal.save(self.stack, *journal.kept_by(self._parsed_resources[name]))
         check_outputs(self, template)
         _check_exports(self, template, exports)
     except Exception as error:
@@ -115,18 +142,27 @@ def _update(self: Any, template: Said, parameters: Said | None = None) -> None:
             if is_new(self.stack):  # all of it is dropped, or left, by who made it
                 raise
             put(self.stack, "UPDATE_ROLLBACK_IN_PROGRESS", error.reason)
-        _undo(self, former, todo["Add"], changed, replaced)
+        undo(self)
         raise
+    self.plan = replace(self.plan, is_made=True)
+    journal.save(self.stack)
+    clean_up(self)
+
+
+def clean_up(resources: Any) -> None:
+    """Drop what an update that has made and changed all has left without use."""
+    plan: Plan = resources.plan
     with _complete():
-        _drop(self, old, todo["Remove"])
-    for name, (former_one, _) in reversed(replaced.items()):
-        if old[name].get("UpdateReplacePolicy") in _KEPT:
-            skipped(self, name, old[name], former_one)
+        _drop(resources, plan.old, plan.removed)
+    for name, (former_one, _) in reversed(plan.replaced.items()):
+        said = plan.old[name]
+        if said.get("UpdateReplacePolicy") in _KEPT:
+            skipped(resources, name, said, former_one)
         else:
-            with _complete(), telling(self, "DELETE", name, old[name], former_one):
-                former_one.delete(self._account_id, self._region_name)
-    for name in todo["Remove"]:
-        self._parsed_resources.pop(name, None)
+            with _complete(), telling(resources, "DELETE", name, said, former_one):
+                former_one.delete(resources._account_id, resources._region_name)
+    for name in plan.removed:
+        resources._parsed_resources.pop(name, None)
 
 
 def _check_exports(resources: Any, template: Said, was: dict[str, str]) -> None:
@@ -140,22 +176,17 @@ def _check_exports(resources: Any, template: Said, was: dict[str, str]) -> None:
         raise failed from error
 
 
-def _undo(
-    resources: Any,
-    former: tuple[Said, Said],
-    added: list[str],
-    changed: list[str],
-    replaced: dict[str, tuple[Any, Any]],
-) -> None:
+def undo(resources: Any) -> None:
     """Drop what was added, and put back what was changed."""
+    plan: Plan = resources.plan
     undoing = stacks.UNDOING.set(True)
     try:
-        unmake(resources, added)
-        _read(resources, *former)
-        for name in changed:
+        unmake(resources, plan.added)
+        _read(resources, *plan.former)
+        for name in plan.changed:
             with contextlib.suppress(Exception):
-                if name in replaced:
-                    resources._parsed_resources[name], new = replaced[name]
+                if name in plan.replaced:
+                    resources._parsed_resources[name], new = plan.replaced[name]
                     new.delete(resources._account_id, resources._region_name)
                 else:
                     _change(resources, name, differs=False)
@@ -217,6 +248,7 @@ def _change(resources: Any, name: str, differs: bool) -> dict[str, tuple[Any, An
 def _delete(self: Any) -> None:
     """Drop a stack's resources, but those that it is to leave."""
     told = _settled(self.stack)
+    journal.begin(self.stack, "DELETE")
     asked, said = stacks.asked(), self._resource_json_map
     mine = asked.get("StackName") in (self.stack_id, self["AWS::StackName"])
     left = asked.get("RetainResources", ()) if mine else ()
@@ -286,19 +318,22 @@ def _staying(delete: Any) -> Any:
         known = dict(self.stacks)
         try:
             delete(self, name_or_stack_id)
+            for stack_id in known.keys() - self.stacks.keys():
+                known[stack_id].under_way = None
         except Exception:
             asked, left = stacks.asked().get("StackName"), known.keys() - self.stacks.keys()
             for stack_id in left - self.deleted_stacks.keys():
                 self.stacks[stack_id] = stack = known[stack_id]
                 put(stack, "DELETE_FAILED", to_delete(_left(stack.resource_map)))
-                _leave_out_gone(stack)
+                leave_out_gone(stack)
+                journal.end(stack)
             if not any(asked in (known[each].stack_id, known[each].name) for each in left):
                 raise
 
     return deleted
 
 
-def _leave_out_gone(stack: Any) -> None:
+def leave_out_gone(stack: Any) -> None:
     """Have a stack tell nothing of what is dropped: moto would make it again to tell of it."""
     resources, outputs = stack.resource_map, stack.output_map
     said = resources._resource_json_map

@@ -26,6 +26,7 @@ from labkit.cloud.stacks import (
     conditions,
     events,
     intrinsics,
+    journal,
     judging,
     nested,
     proposals,
@@ -193,16 +194,20 @@ def _undone(create: Any) -> Any:
             made.disable_rollback = on_failure() == "DO_NOTHING"
             rollback.check_outputs(made.resource_map, made.template_dict)
             updates.allow(made)
+            journal.end(made)
             return made
         except Failed as failed:
             made = next(each for each in self.stacks.values() if each.name == kwargs["name"])
             made.disable_rollback = on_failure() == "DO_NOTHING"
             updates.allow(made)
             rollback.end_making(self, made, failed, on_failure())
+            journal.end(made)
             return made
         except Exception:
             for stack_id in self.stacks.keys() - known:
-                rollback.unmake(self.stacks.pop(stack_id).resource_map)
+                rollback.unmake(self.stacks[stack_id].resource_map)
+                gone = self.stacks.pop(stack_id)
+                journal.end(gone)
                 for name in [
                     n for n, e in self.exports.items() if e.exporting_stack_id == stack_id
                 ]:

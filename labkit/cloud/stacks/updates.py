@@ -16,7 +16,7 @@ from moto.cloudformation import models, parsing
 from moto.core.utils import utcnow
 
 from labkit.cloud import stacks
-from labkit.cloud.stacks import answers
+from labkit.cloud.stacks import answers, journal
 from labkit.cloud.stacks.failures import Failed, put
 
 Said = dict[str, Any]
@@ -35,6 +35,7 @@ def teach() -> None:
     stack.stack_resources = property(_made)
     stack.parameter_list = property(_listed)
     stack.stack_parameters = property(lambda self: given(self.template_dict, self.parameters))
+    stack.under_way = kind.plan = None
     stack.capabilities = models.ChangeSet.capabilities = []  # type: ignore[attr-defined]
     models.ChangeSet.apply = _apply  # type: ignore[method-assign]
     backend: Any = models.CloudFormationBackend
@@ -187,6 +188,8 @@ def allow(told: Any) -> None:
 def _apply(self: Any) -> None:
     """Make of the stack what a change set says, its outputs and exports too."""
     stack = self.stack
+    stack.before = {"template": stack.template, "parameters": stack.parameters}
+    stack.coming = {"template": self.template, "parameters": self.parameters}
     stack.role_arn = self.role_arn or stack.role_arn
     stack.resource_map.update(self.template_dict, self.parameters)
     stack.template, stack.template_dict = self.template, self.template_dict
@@ -200,6 +203,8 @@ def _apply(self: Any) -> None:
 def _told(update: Any) -> Any:
     def updated(self: Any, template: str, role_arn: str | None = None, **kwargs: Any) -> None:
         former = self.template, self.template_dict
+        self.before = {"template": self.template, "parameters": self.parameters}
+        self.coming = {"template": template, "parameters": kwargs["parameters"]}
         self.role_arn = role_arn or self.role_arn  # a stack keeps its role
         try:
             update(self, template, self.role_arn, **kwargs)
@@ -211,12 +216,32 @@ def _told(update: Any) -> Any:
             self.template, self.template_dict = former
             self._add_stack_event("UPDATE_ROLLBACK_COMPLETE", resource_status_reason=str(error))
             raise
+        finally:
+            journal.end(self)
         self.parameters = kwargs["parameters"]
         self.last_updated_time = utcnow()
         allow(self)
         export(self)
 
     return updated
+
+
+def complete(stack: Any, change: Any) -> None:
+    """Have a stack tell of an update that was interrupted when all was made.
+
+    Args:
+        change: the change set that was executed, if one was.
+    """
+    vars(stack).update(stack.coming)
+    stack.template_dict = stack.resource_map._template
+    stack.output_map, stack.last_updated_time = stack._create_output_map(), utcnow()
+    if change:
+        stack.capabilities, change.execution_status = change.capabilities, "EXECUTE_COMPLETE"
+        answers.take_over(stack, change)
+    else:
+        allow(stack)
+    put(stack, "UPDATE_COMPLETE")
+    export(stack)
 
 
 def _exports(resources: Any) -> Any:
