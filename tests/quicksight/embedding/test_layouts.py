@@ -1,19 +1,22 @@
 """Sheets as the console exports them: grids, free form, sections, all controls, as one picture."""
 
+import base64
 import csv
+import io
 import json
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from labkit import charts
 from labkit.charts.pages import Session
 from labkit.cloud.quicksight.embedding.layout import Place, places
 from labkit.cloud.quicksight.render import Theme
 from labkit.errors import NoChart
-from tests.quicksight.embedding.boards import SCHEMA, dashboard, orders, visual
+from tests.quicksight.embedding.boards import BUCKET, SCHEMA, dashboard, orders, visual
 from tests.quicksight.embedding.test_sessions import refused, rows
 
 DEFINITIONS = Path(__file__).parents[1] / "definitions"
@@ -390,6 +393,48 @@ def test_a_text_box_has_its_background(boards: Any, board: str, reader: str) -> 
     assert box["style"]["background"] == "#2A5D78"
     assert int(box["style"]["color"][1:3], 16) > 200
     assert "#2a5d78" in session.read("sheet.svg").decode().lower()
+
+
+def test_images_of_a_sheet(boards: Any, board: str, reader: str) -> None:
+    """The file is on the page and in the picture; one that is not there is told."""
+    arn = boards.quicksight.describe_data_set(DataSetId="board-orders")["DataSet"]["Arn"]
+    shape = charts.definition(
+        [visual("table", "Years", group_by="year", values="sum(amount)")], data_sets={"o": arn}
+    )
+    logo = io.BytesIO()
+    Image.new("RGB", (8, 4), "#AA0055").save(logo, "PNG")
+    boards.s3.put_object(Bucket=BUCKET, Key="logo.png", Body=logo.getvalue())
+    keys = {"logo": "logo.png", "crest": "none.png"}
+    [sheet] = shape["Sheets"]
+    shape["StaticFiles"] = [
+        {"ImageStaticFile": {"StaticFileId": id, "Source": {"S3Options": _object(key)}}}
+        for id, key in keys.items()
+    ]
+    sheet["Images"] = [
+        {
+            "SheetImageId": id,
+            "Source": {"SheetImageStaticFileSource": {"StaticFileId": id}},
+            "Scaling": {"ScalingType": "SCALE_TO_CONTAINER"},
+            "ImageContentAltText": f"The {id}",
+        }
+        for id in keys
+    ]
+    elements = [_element("IMAGE", id, 5 * at, 5) for at, id in enumerate(keys)]
+    sheet["Layouts"] = [{"Configuration": {"GridLayout": {"Elements": elements}}}]
+    boards.dashboard("images", shape, reader)
+    session = Session.open(boards.url(reader, dashboard("images")))
+    [[shown, missing]] = [each["tiles"] for each in session.json("model.json")["sheets"]]
+    assert shown["source"].partition(",")[2] == base64.b64encode(logo.getvalue()).decode()
+    assert (missing["title"], "source" in missing) == ("The crest", False)
+    assert shown["source"] in session.read("page.html").decode()
+    picture = Image.open(io.BytesIO(session.read("sheet.png", width=600))).convert("RGB")
+    at = (picture.width // 4, 46 + 60)
+    assert sum(abs(a - b) for a, b in zip(picture.getpixel(at), (170, 0, 85), strict=True)) < 12  # type: ignore[arg-type]
+    assert "The crest" in session.read("sheet.svg").decode()
+
+
+def _object(key: str) -> dict[str, str]:
+    return {"BucketName": BUCKET, "ObjectKey": key, "Region": "us-east-1"}
 
 
 def test_a_file_of_a_parameter(parameters: Session) -> None:

@@ -41,7 +41,9 @@ def create(context: Context, *, DashboardId: str, Name: str, **members: Any) -> 
             tags=members.get("Tags"),
             private={"link": permissions.grant(DASHBOARD, [], shared)},
         )
-        made = versions.add(context, DASHBOARD, DashboardId, told, _private(members, definition))
+        made = versions.add(
+            context, DASHBOARD, DashboardId, told, _private(context, members, definition)
+        )
         records.keep(context, DASHBOARD, DashboardId, published=made["VersionNumber"])
         folders.join(context, members.get("FolderArns"), record["Arn"])
     return _begun(context, DashboardId, made)
@@ -53,7 +55,9 @@ def update(context: Context, *, DashboardId: str, Name: str, **members: Any) -> 
     told, definition = builds.build(context, members)
     named = {} if "Errors" in told else {"Name": Name}  # one that failed keeps its name
     with context.cloud.state.together():
-        made = versions.add(context, DASHBOARD, DashboardId, told, _private(members, definition))
+        made = versions.add(
+            context, DASHBOARD, DashboardId, told, _private(context, members, definition)
+        )
         records.update(context, DASHBOARD, DashboardId, named)
     return _begun(context, DashboardId, made)
 
@@ -167,10 +171,11 @@ def update_permissions(
     return _permissions(records.keep(context, DASHBOARD, DashboardId, link=linked))
 
 
-def _private(members: Record, definition: Record) -> Record:
+def _private(context: Context, members: Record, definition: Record) -> Record:
     options = members.get("DashboardPublishOptions") or {}
     return {
         "definition": definition,
+        "maker": context.principal.arn,
         "options": options,
         "parameters": builds.plain(members.get("Parameters")),
     }

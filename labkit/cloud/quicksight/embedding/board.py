@@ -6,9 +6,10 @@ filtered, clicked or asked afterwards cannot get around them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from labkit.cloud.cloud import Cloud
@@ -16,7 +17,7 @@ from labkit.cloud.engine import Session
 from labkit.cloud.engine.trino.errors import QueryFailed
 from labkit.cloud.lake.engines import open_session
 from labkit.cloud.operations import Principal
-from labkit.cloud.quicksight import themes
+from labkit.cloud.quicksight import static_files, themes
 from labkit.cloud.quicksight.definitions import versions, walk
 from labkit.cloud.quicksight.definitions.catalog import place_of
 from labkit.cloud.quicksight.embedding import viewers
@@ -28,6 +29,7 @@ from labkit.cloud.quicksight.render import Theme
 from labkit.cloud.quicksight.sources.failures import SourceError
 from labkit.cloud.quicksight.spice.model import DataSet
 from labkit.cloud.quicksight.spice.opening import open_definition
+from labkit.cloud.quicksight.static_files import Image
 from labkit.cloud.quicksight.visuals.data import visual_data
 from labkit.cloud.quicksight.visuals.dynamic import dynamic_defaults
 from labkit.cloud.quicksight.visuals.model import VisualData, VisualError
@@ -50,6 +52,7 @@ class Board:
         parameters: values that the session starts with, by name.
         only: the id of the one visual that is shown; empty for all.
         allows: what the reader may do.
+        file_of: a sheet's image with its file.
     """
 
     name: str
@@ -61,6 +64,7 @@ class Board:
     parameters: Json = field(default_factory=dict)
     only: str = ""
     allows: Allowed = field(default_factory=Allowed)
+    file_of: Callable[[Json], Image] | None = None
 
     @property
     def sheets(self) -> list[Json]:
@@ -88,6 +92,12 @@ class Board:
                 return each
         known = ", ".join(each.id for each in self.visuals)
         raise not_found(f"Visual {id} is not found. Known: {known}.")
+
+    def image(self, id: str) -> Image:
+        """An image of the sheets by its id; one that is not there has no file."""
+        every = (image for sheet in self.sheets for image in sheet.get("Images") or ())
+        found = next((each for each in every if each["SheetImageId"] == id), None)
+        return self.file_of(found) if found and self.file_of else Image(id)
 
     def sheet(self, id: str) -> Json:
         """A sheet by its id or name; the first without one.
@@ -159,16 +169,20 @@ def board_of(cloud: Cloud, embedding: Embedding) -> Board:
         raise not_found(f"Dashboard {id} has no published version.")
     shown = embedding.experience.get("DashboardVisual", {}).get("InitialDashboardVisualId", {})
     configuration = themes.drawn(cloud, region, version.get("ThemeArn"))
+    private = version["_"]
+    maker = Principal(private.get("maker", embedding.user), cloud.account)
+    files = partial(static_files.image_of, cloud, region, private["definition"])
     return Board(
         name=str(record.get("Name", id)),
         region=region,
-        definition=version["_"]["definition"],
+        definition=private["definition"],
         theme=Theme.of(configuration),
         user=embedding.user,
         tags=embedding.own_tags,
         parameters=embedding.parameters,
         only=shown.get("VisualId", ""),
-        allows=Allowed.by(version["_"]["options"]),
+        allows=Allowed.by(private["options"]),
+        file_of=lambda image: files(image, maker, static_files.MOST_BYTES),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -130,9 +131,14 @@ def _text_tile(chosen: Chosen, place: Place) -> Json:
 
 
 def _image_tile(chosen: Chosen, place: Place) -> Json:
-    every = (image for sheet in chosen.open.board.sheets for image in sheet.get("Images") or ())
-    found: Json = next((each for each in every if each["SheetImageId"] == place.id), {})
-    return {"type": "image", "title": found.get("ImageContentAltText") or "Image"}
+    found = chosen.open.board.image(place.id)
+    style = dict(_style(place, tile_theme(chosen.open.board.theme, place.style).background))
+    told = {"type": "image", "title": found.title, "tip": found.tip, "style": style}
+    if not found.kind:
+        return told
+    body = base64.b64encode(found.content).decode()
+    shown = {"source": f"data:image/{found.kind};base64,{body}", "scaling": found.scaling}
+    return told | shown
 
 
 def _control_tile(chosen: Chosen, place: Place) -> Json:

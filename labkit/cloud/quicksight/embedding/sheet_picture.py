@@ -13,6 +13,7 @@ from io import BytesIO
 from typing import Any
 
 from matplotlib.image import imread, imsave
+from numpy import asarray
 
 from labkit.cloud.quicksight.definitions import walk
 from labkit.cloud.quicksight.embedding import control_values, layout, pictures
@@ -26,6 +27,7 @@ from labkit.cloud.quicksight.render.markup import SIZE, Run, lines_of
 from labkit.cloud.quicksight.render.runs import height, length, wrapped, written
 from labkit.cloud.quicksight.render.sketch import Box, Picture, Sketch
 from labkit.cloud.quicksight.render.text import cut, width
+from labkit.cloud.quicksight.static_files import Image
 from labkit.cloud.quicksight.visuals.model import VisualData
 
 Json = Mapping[str, Any]
@@ -51,8 +53,8 @@ class SheetPicture:
 
     @property
     def left_out(self) -> list[str]:
-        """What the visuals leave out, in sentences."""
-        return [
+        """What the images and the visuals leave out, in sentences."""
+        return self.ground.warnings + [
             f"{title_of(visual) or visual.id}: {sentence}"
             for _, visual, picture in self.visuals
             for sentence in picture.warnings
@@ -188,7 +190,7 @@ def _elements(
         elif place.type == "TEXT_BOX":
             _text_box(sketch, chosen, place)
         elif place.type == "IMAGE":
-            _image(sketch, place)
+            _image(sketch, chosen.open.board.image(place.id), place)
         elif place.id in controls:
             box = Box(place.left, place.top, place.left + place.width, place.top + CONTROL_PX)
             _control(sketch, controls[place.id], chosen, box)
@@ -207,10 +209,48 @@ def _box(place: Place) -> Box:
     return Box(place.left, place.top, place.left + place.width, place.top + place.height)
 
 
-def _image(sketch: Sketch, place: Place) -> None:
-    sketch.rect(_box(place), sketch.theme.empty)
-    x, y = _box(place).centre
-    sketch.text(x, y, "Image", size=12, color=sketch.theme.quiet, ha="center")
+def _image(sketch: Sketch, image: Image, place: Place) -> None:
+    """An image as its scaling has it, cut at its tile; its words where its file is not to be had.
+
+    https://docs.aws.amazon.com/quicksight/latest/APIReference/API_SheetImageScalingConfiguration.html
+    """
+    pixels = _decoded(image)
+    if pixels is None:
+        sketch.rect(_box(place), sketch.theme.empty)
+        title = cut(image.title, place.width - 12, 12)
+        sketch.text(*_box(place).centre, title, size=12, color=sketch.theme.quiet, ha="center")
+        sketch.note(f"The image {image.title} is not drawn: its file is not to be had.")
+        return
+    if "BackgroundStyle" in place.style or place.border[0]:
+        _tile(sketch, place, tile_theme(sketch.theme, place.style))
+    box = _box(place.inside(place.border[0]))
+    high, wide = pixels.shape[:2]
+    across, up = _scale(image.scaling, box.width / wide, box.height / high)
+    left, top = (box.width - wide * across) / 2, (box.height - high * up) / 2
+    sketch.plane(box).imshow(
+        pixels, extent=(left, left + wide * across, top + high * up, top), aspect="auto"
+    )
+
+
+def _scale(scaling: str, across: float, up: float) -> tuple[float, float]:
+    """How much wider and higher an image is shown, by what would fill its tile."""
+    whole = min(across, up)
+    return {
+        "SCALE_TO_CONTAINER": (across, up),
+        "SCALE_TO_WIDTH": (across, across),
+        "SCALE_TO_HEIGHT": (up, up),
+        "SCALE_NONE": (1.0, 1.0),
+    }.get(scaling, (whole, whole))
+
+
+def _decoded(image: Image) -> Any:
+    """The pixels of an image's file, ``None`` where it does not read."""
+    from PIL import Image as files
+
+    try:
+        return asarray(files.open(BytesIO(image.content)).convert("RGBA"))
+    except (OSError, ValueError, files.DecompressionBombError):
+        return None
 
 
 def _text_box(sketch: Sketch, chosen: Chosen, place: Place) -> None:

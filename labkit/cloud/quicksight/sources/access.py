@@ -42,9 +42,14 @@ def reader_of(cloud: Cloud, source: Mapping[str, Any]) -> Principal:
                 "FAILURE_TO_ASSUME_ROLE", f"QuickSight is not able to assume the role {named}."
             )
         return role_session(named, cloud.account, SESSION)
+    return service_reader(cloud, Principal(source["_"]["maker"], cloud.account))
+
+
+def service_reader(cloud: Cloud, maker: Principal) -> Principal:
+    """QuickSight's own role, or who made what is read in an account that has none."""
     if trusted_role(cloud, SERVICE_ROLE, SERVICE) is not None:
         return role_session(SERVICE_ROLE, cloud.account, SESSION)
-    return Principal(source["_"]["maker"], cloud.account)
+    return maker
 
 
 def role_of(source: Mapping[str, Any]) -> str | None:

@@ -34,7 +34,11 @@ class Sheet {
     return element;
   }
 
-  make_image(tile) { return h("div", { class: "tile image", role: "img", "aria-label": tile.title }, tile.title); }
+  make_image(tile) {
+    const { title, tip, source, scaling } = tile;
+    if (!source) return h("div", { class: "tile image", role: "img", "aria-label": title }, title);
+    return h("div", { class: `tile image ${scaling}`, title: tip || null }, h("img", { src: source, alt: title }));
+  }
 
   make_control(tile) { return h("div", { class: "tile control-place", "data-control": tile.key, style: "overflow:visible" }); }
 

@@ -9,21 +9,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from labkit.cloud.operations import AwsError
 from labkit.cloud.quicksight.definitions import walk
 from labkit.cloud.quicksight.render.drawing import draw, to_svg
 from labkit.cloud.quicksight.reports.paper import printed_tables, text_boxes
 from labkit.cloud.quicksight.reports.paper.sizes import PX
 from labkit.cloud.quicksight.reports.reading import Reading
 from labkit.cloud.quicksight.reports.tables import table_of
+from labkit.cloud.quicksight.static_files import image_of
 from labkit.cloud.quicksight.visuals.formats import parameter_text
 from labkit.cloud.quicksight.visuals.model import TABLES
-from labkit.cloud.s3.store import Store
 
 Json = Mapping[str, Any]
 Element = dict[str, Any]
 MOST_ROWS = 100_000
-_IMAGES = {b"\x89PNG": "png", b"\xff\xd8\xff": "jpg", b"GIF8": "gif", b"RIFF": "webp"}
 
 
 @dataclass(frozen=True)
@@ -142,34 +140,16 @@ class Press:
     def _image(self, id: str, place: Place, filters: Sequence[Json], values: Json) -> Element:
         images: dict[str, Json] = {e["SheetImageId"]: e for e in self.sheet.get("Images") or ()}
         image = images.get(id, {})
-        source = (image.get("Source") or {}).get("SheetImageStaticFileSource") or {}
-        content = self._static_file(str(source.get("StaticFileId", "")))
-        kind = next((name for head, name in _IMAGES.items() if content.startswith(head)), "")
-        if not kind:
+        read, asked = self.reading, self.reading.reader.principal
+        found = image_of(read.cloud, read.region, read.definition, image, asked, None)
+        if not found.kind:
             words = image.get("ImageContentAltText") or id
+            self.notes += [found.why] if found.why else []
             self.notes.append(f"The image {words} cannot be printed: its file is not to be had.")
             return {"kind": "none"}
-        scaling = (image.get("Scaling") or {}).get("ScalingType", "SCALE_TO_CONTAINER")
-        fit = "stretch" if scaling == "SCALE_TO_CONTAINER" else "contain"
-        return {"kind": "picture", "file": self._file(kind, content), "fit": fit}
-
-    def _static_file(self, id: str) -> bytes:
-        """A file of the definition's; one of another address is not fetched."""
-        for each in self.reading.definition.get("StaticFiles") or ():
-            file = each.get("ImageStaticFile") or {}
-            where = (file.get("Source") or {}).get("S3Options")
-            if file.get("StaticFileId") == id and where:
-                return self._object(f"s3://{where['BucketName']}/{where['ObjectKey']}")
-        return b""
-
-    def _object(self, uri: str) -> bytes:
-        store = Store(self.reading.cloud, self.reading.reader.principal)
-        try:
-            found = store.find(uri)
-            return store.read(found).read_bytes() if found else b""
-        except AwsError as error:
-            self.notes.append(error.message)
-            return b""
+        fit = "stretch" if found.scaling == "SCALE_TO_CONTAINER" else "contain"
+        ending = {"jpeg": "jpg"}.get(found.kind, found.kind)
+        return {"kind": "picture", "file": self._file(ending, found.content), "fit": fit}
 
     def _file(self, ending: str, content: bytes) -> str:
         name = f"picture-{len(self.files) + 1}.{ending}"
