@@ -1,7 +1,7 @@
 """Intervals that are written as text: ``1 day 02:30:00``, ``7 days, 3 hours``, ``1-2``.
 
 A number without a unit has the last one of what follows the literal, or it is seconds; what is
-smaller than that unit is cut off.
+smaller than that unit is cut off, and what is smaller than a microsecond is rounded.
 Source: https://docs.aws.amazon.com/redshift/latest/dg/r_interval_data_types.html
 """
 
@@ -125,7 +125,7 @@ def _one(word: re.Match[str], default: str, text: str) -> Duration:
 def _clock(text: str) -> int:
     hours, minutes, *seconds = text.lstrip("+-").split(":")
     total = int(hours) * 3600 + int(minutes) * 60 + Decimal(seconds[0] if seconds else 0)
-    return int(total * _SECOND) * (-1 if text.startswith("-") else 1)
+    return round(total * _SECOND) * (-1 if text.startswith("-") else 1)
 
 
 def _amount(number: Decimal, part: str) -> Duration:
@@ -133,7 +133,7 @@ def _amount(number: Decimal, part: str) -> Duration:
     if part in _MONTHS:
         months = number * _MONTHS[part]
         return _amount((months - int(months)) * 30, "day")._replace(months=int(months))
-    micros = int(number * _MICROS[part])
+    micros = round(number * _MICROS[part])
     if part not in ("day", "week"):
         return Duration(micros=micros)
     days = int(micros / _DAY)

@@ -16,7 +16,7 @@ from labkit.cloud.engine.redshift.nested import all_scalar, scalar
 from labkit.cloud.engine.redshift.pivots import pivoted
 from labkit.cloud.engine.redshift.scope import Field, Scope, Source, State
 from labkit.cloud.engine.redshift.super_values import way
-from labkit.cloud.engine.redshift.types import INT4, INT8, NESTED, SUPER, VARCHAR
+from labkit.cloud.engine.redshift.types import INT8, NESTED, SUPER, VARCHAR
 
 Member = tuple[str, list[Source]]
 _MEMBERS: dict[type[exp.Expr], Callable[..., Member]] = {}
@@ -138,7 +138,7 @@ def _one_value(node: exp.Table, name: str, scope: Scope) -> Member:
 
 
 def _table_function(node: exp.Table, scope: Scope) -> Member:
-    from labkit.cloud.engine.redshift import row_functions
+    from labkit.cloud.engine.redshift import row_functions, series
     from labkit.cloud.engine.redshift.expressions import expression
 
     call = node.this
@@ -149,11 +149,11 @@ def _table_function(node: exp.Table, scope: Scope) -> Member:
         return finish(node, f"({rows[0]}) AS {alias}", source, scope)
     if str(call.this).lower() != "generate_series":
         return _one_value(node, str(call.this).lower(), scope)
-    parts = ", ".join(coerce(expression(each, scope), INT8).sql for each in call.expressions)
+    numbers, kind = series.call([expression(each, scope) for each in call.expressions])
     alias = scope.state.alias("s")
     name = (node.alias or "generate_series").lower()
-    source = Source(name, [Field(name, INT4, f"{alias}.v")])
-    sql = f"(SELECT CAST(v AS INTEGER) AS v FROM generate_series({parts}) g(v)) AS {alias}"
+    source = Source(name, [Field(name, kind, f"{alias}.v")])
+    sql = f"(SELECT CAST(v AS {kind.duckdb}) AS v FROM {numbers} g(v)) AS {alias}"
     return finish(node, sql, source, scope)
 
 

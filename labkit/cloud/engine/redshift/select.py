@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from labkit.cloud.engine.redshift import outer_marks
+from labkit.cloud.engine.redshift import outer_marks, series
 from labkit.cloud.engine.redshift.blanks import all_clean, is_clean
 from labkit.cloud.engine.redshift.casts import coerce, known
 from labkit.cloud.engine.redshift.errors import SYNTAX, UNDEFINED_COLUMN, RedshiftError, unsupported
@@ -46,7 +46,7 @@ def select(node: exp.Select, outer: Scope) -> Query:
     """A SELECT in DuckDB's SQL."""
     refuse_others(node, _KNOWN, "in a query")
     _check_qualify(node)
-    scope = outer
+    scope, node = outer, series.as_table(node)
     if outer_marks.marked(node):
         start, node = outer_marks.joined(node, scope)
     else:

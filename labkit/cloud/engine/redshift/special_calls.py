@@ -8,7 +8,14 @@ from datetime import UTC, datetime
 from sqlglot import exp
 
 from labkit.cloud.engine.quoting import quoted_text
-from labkit.cloud.engine.redshift import abbreviations, dateparts, functions, number_formats, zones
+from labkit.cloud.engine.redshift import (
+    abbreviations,
+    dateparts,
+    functions,
+    number_formats,
+    series,
+    zones,
+)
 from labkit.cloud.engine.redshift.blanks import all_clean, key
 from labkit.cloud.engine.redshift.calls import (
     arguments,
@@ -23,7 +30,6 @@ from labkit.cloud.engine.redshift.scope import Scope, Typed
 from labkit.cloud.engine.redshift.types import (
     BOOL,
     INT4,
-    INT8,
     INTEGERS,
     SUPER,
     TEXTS,
@@ -279,9 +285,9 @@ def _zone_abbreviations(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
 
 @special("generate_series")
 def _generate_series(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
-    """Of the leader node alone: a row a number."""
-    args = ", ".join(coerce(arg, INT8).sql for arg in arguments(node, scope))
-    return Typed(f"CAST(unnest(generate_series({args})) AS INTEGER)", INT4, name)
+    """Of the leader node alone: a row a number, beside what there is in FROM."""
+    call, kind = series.call(arguments(node, scope))
+    return Typed(f"CAST(unnest({call}) AS {kind.duckdb})", kind, name)
 
 
 @special("slice_num")
