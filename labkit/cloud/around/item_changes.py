@@ -23,8 +23,9 @@ from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import StreamShard
 from moto.dynamodb.responses import DynamoHandler
 
+from labkit.cloud.around import item_requests, item_tables
 from labkit.cloud.cloud import Cloud, on_start
-from labkit.cloud.operations import AwsError, Context
+from labkit.cloud.operations import Context
 
 _KNOWN_S = 600
 _VERSION = "1.1"
@@ -48,16 +49,9 @@ def install(_: Cloud) -> None:
 
 
 def judge_call(context: Context, parameters: Json) -> None:
-    """Raise for a table of two billing modes; other calls are passed on."""
-    if context.operation == "CreateTable":
-        _check_mode(**parameters)
-
-
-def _check_mode(BillingMode: str = "", ProvisionedThroughput: Json | None = None, **_: Any) -> None:
-    if BillingMode == "PAY_PER_REQUEST" and ProvisionedThroughput:
-        words = "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode"
-        told = f"One or more parameter values were invalid: {words} is PAY_PER_REQUEST"
-        raise AwsError("ValidationException", told)
+    """Raise for what is refused of tables and items; other calls are passed on."""
+    item_tables.check_call(context, parameters)
+    item_requests.check_call(context, parameters)
 
 
 def _transact_once(self: Any) -> Any:

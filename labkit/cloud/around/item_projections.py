@@ -1,0 +1,119 @@
+"""What a ProjectionExpression leaves of an item: its paths, and what each of them leads to.
+
+moto tells of several elements of a list the last alone, finds no name in ``#list[0]``, and tells
+all of an item in a transaction and to who asks for attributes without an expression. Elements are
+told in their order, without those between them.
+
+Sources: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.ProjectionExpressions.html
+and https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/LegacyConditionalParameters.AttributesToGet.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from moto.dynamodb import responses
+from moto.dynamodb.models.dynamo_type import Item
+from moto.dynamodb.responses import DynamoHandler, ProjectionExpressionParser
+
+from labkit.cloud.cloud import Cloud, on_start
+
+_PART = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
+_SPECIFIC = "SPECIFIC_ATTRIBUTES"
+Part = str | int
+Json = dict[str, Any]
+Tree = dict[Part, "Tree"]
+_transact: Any = DynamoHandler.transact_get_items
+
+
+@on_start
+def install(_: Cloud) -> None:
+    """Let moto read and follow them so."""
+    ProjectionExpressionParser.parse = _parse  # type: ignore[method-assign, assignment]
+    Item.project = _project  # type: ignore[method-assign, assignment]
+    handler: Any = DynamoHandler
+    handler.transact_get_items = _transact_get
+    for name in ("get_item", "query", "scan"):
+        setattr(handler, name, _with_expression(getattr(handler, name)))
+
+
+def paths(expression: str, names: dict[str, str]) -> list[list[Part]]:
+    """The paths of an expression.
+
+    >>> paths("a.#b[1], c", {"#b": "d.e"})
+    [['a', 'd.e', 1], ['c']]
+    """
+    told = [
+        [int(at) if at else names.get(name, name) for at, name in _PART.findall(each.strip())]
+        for each in expression.split(",")
+    ]
+    return [each for each in told if each]
+
+
+def _parse(parser: Any) -> list[list[Part]]:
+    names, expression = parser.expression_attribute_names, parser.projection_expression or ""
+    said = [each.strip() for each in expression.split(",")] if expression else []
+    for each in said:
+        responses.check_projection_expression(each)
+    found = [name for each in said for _, name in _PART.findall(each)]
+    parser.expr_attr_names_found += [name for name in found if name in names]
+    return paths(expression, names)
+
+
+def _project(item: Item, asked: list[list[Part]]) -> Item:
+    whole = {"M": {name: value.to_regular_json() for name, value in item.attrs.items()}}
+    left = _left(whole, _tree(asked)) or {"M": {}}
+    return Item(hash_key=item.hash_key, range_key=item.range_key, attrs=left["M"])
+
+
+def _tree(asked: list[list[Part]]) -> Tree:
+    tree: Tree = {}
+    for path in asked:
+        below = tree
+        for part in path:
+            below = below.setdefault(part, {})
+    return tree
+
+
+def _transact_get(self: Any) -> Any:
+    answer = _transact(self)
+    for asked, told in zip(self.body["TransactItems"], answer.result["Responses"], strict=True):
+        expression = asked["Get"].get("ProjectionExpression")
+        if expression and told:
+            names = asked["Get"].get("ExpressionAttributeNames") or {}
+            left = _left({"M": told["Item"]}, _tree(paths(expression, names)))
+            told["Item"] = left["M"] if left else {}
+    return answer
+
+
+def _with_expression(answer: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Have attributes that are asked for by their names asked for by an expression."""
+
+    def asked(self: Any) -> Any:
+        wanted, select = self.body.get("AttributesToGet"), self.body.get("Select", _SPECIFIC)
+        if wanted and select == _SPECIFIC and not self.body.get("ProjectionExpression"):
+            names = {f"#wanted{at}": name for at, name in enumerate(wanted)}
+            self.body["ProjectionExpression"] = ",".join(names)
+            self.body["ExpressionAttributeNames"] = names
+            del self.body["AttributesToGet"]
+        return answer(self)
+
+    return asked
+
+
+def _left(value: Json, tree: Tree) -> Json | None:
+    """What paths leave of a value: all of it where one ends, ``None`` where they lead nowhere."""
+    if not tree:
+        return value
+    kind, inner = next(iter(value.items()))
+    if kind == "M":
+        within = {name: _left(inner[name], tree[name]) for name in inner if name in tree}
+        named = {name: each for name, each in within.items() if each is not None}
+        return {kind: named} if named else None
+    if kind == "L":
+        elements = [_left(each, tree[at]) for at, each in enumerate(inner) if at in tree]
+        known = [each for each in elements if each is not None]
+        return {kind: known} if known else None
+    return None

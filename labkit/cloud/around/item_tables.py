@@ -1,0 +1,100 @@
+"""What DynamoDB refuses of tables, their keys, tags and time to live.
+
+moto makes tables with two hash keys or none, and has the time to live count by another attribute
+while it counts by one.
+
+Sources: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html,
+https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTimeToLive.html and, for
+the words, https://github.com/mhart/dynalite/blob/main/validations/createTable.js
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from labkit.cloud.constraints import refusal as constraint
+from labkit.cloud.operations import AwsError, Context
+
+_NAME = re.compile(r"[a-zA-Z0-9_.-]+")
+_TABLE = re.compile(r"arn:[^:]+:dynamodb:[^:]+:\d+:table/([^/]+)")
+_TTL = "TimeToLive is"
+Json = dict[str, Any]
+
+
+def check_call(context: Context, parameters: Json) -> None:
+    """Raise for what moto takes; other calls are passed on.
+
+    Raises:
+        AwsError: ``ValidationException``, ``ResourceNotFoundException``.
+    """
+    operation = context.operation
+    if operation == "CreateTable":
+        _check_name(parameters["TableName"])
+        _check_types(parameters["AttributeDefinitions"])
+        _check_mode(**parameters)
+        _check_keys(parameters["KeySchema"])
+    elif operation == "UpdateTimeToLive":
+        _check_ttl(context, **parameters)
+    elif operation in ("TagResource", "UntagResource", "ListTagsOfResource"):
+        _check_tagged(context, parameters["ResourceArn"])
+
+
+def _check_name(name: str) -> None:
+    if not 3 <= len(name) <= 255:
+        most = "greater than or equal to 3" if len(name) < 3 else "less than or equal to 255"
+        raise constraint(name, "tableName", f"have length {most}")
+    if not _NAME.fullmatch(name):
+        must = f"satisfy regular expression pattern: {_NAME.pattern}"
+        raise constraint(name, "tableName", must)
+
+
+def _check_types(definitions: list[Json]) -> None:
+    for at, each in enumerate(definitions, start=1):
+        if (kind := each["AttributeType"]) not in ("B", "N", "S"):
+            where = f"attributeDefinitions.{at}.member.attributeType"
+            raise constraint(kind, where, "satisfy enum value set: [B, N, S]")
+
+
+def _check_mode(BillingMode: str = "", ProvisionedThroughput: Json | None = None, **_: Any) -> None:
+    if BillingMode == "PAY_PER_REQUEST" and ProvisionedThroughput:
+        words = "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode"
+        raise _bad(f"One or more parameter values were invalid: {words} is PAY_PER_REQUEST")
+
+
+def _check_keys(schema: list[Json]) -> None:
+    kinds = [each["KeyType"] for each in schema]
+    if not {*kinds} <= {"HASH", "RANGE"}:
+        return  # moto tells of these
+    if kinds[0] != "HASH":
+        raise _bad("Invalid KeySchema: The first KeySchemaElement is not a HASH key type")
+    if kinds[1:] and kinds[1] != "RANGE":
+        raise _bad("Invalid KeySchema: The second KeySchemaElement is not a RANGE key type")
+    if len({each["AttributeName"] for each in schema}) < len(schema):
+        words = "Both the Hash Key and the Range Key element in the KeySchema have the same name"
+        raise _bad(words)
+
+
+def _check_ttl(
+    context: Context, *, TableName: str, TimeToLiveSpecification: Json, **_: Any
+) -> None:
+    table = context.backend("dynamodb").tables.get(TableName.rpartition("/")[2])
+    if table is None:
+        return
+    counts = table.ttl["TimeToLiveStatus"] == "ENABLED"
+    by, wanted = table.ttl.get("AttributeName"), TimeToLiveSpecification["AttributeName"]
+    if counts and by != wanted:
+        raise _bad(f"{_TTL} active on a different AttributeName: current AttributeName is {by}")
+    if counts is TimeToLiveSpecification["Enabled"]:
+        raise _bad(f"{_TTL} already {'enabled' if counts else 'disabled'}")
+
+
+def _check_tagged(context: Context, arn: str) -> None:
+    found = _TABLE.match(arn)
+    if found and found[1] not in context.backend("dynamodb").tables:
+        words = f"Requested resource not found: ResourcArn: {arn} not found"
+        raise AwsError("ResourceNotFoundException", words)
+
+
+def _bad(words: str) -> AwsError:
+    return AwsError("ValidationException", words)

@@ -1,0 +1,271 @@
+"""What DynamoDB refuses of items and their tables, and what conditions and projections tell."""
+
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+UNCHECKED = Config(parameter_validation=False)
+KEY = {"id": {"S": "a"}, "at": {"N": "1"}}
+ITEM = KEY | {
+    "list": {"L": [{"N": "0"}, {"S": "b"}, {"M": {"x": {"N": "5"}, "y": {"B": b"\0"}}}]},
+    "map": {"M": {"k": {"S": "v"}, "l": {"S": "w"}}},
+    "text": {"S": "12"},
+    "bytes": {"B": b"abc"},
+}
+
+
+@pytest.fixture(scope="module")
+def name(aws):
+    dynamodb = aws("dynamodb")
+    dynamodb.create_table(
+        TableName="test-item-requests",
+        AttributeDefinitions=[
+            {"AttributeName": "id", "AttributeType": "S"},
+            {"AttributeName": "at", "AttributeType": "N"},
+        ],
+        KeySchema=[
+            {"AttributeName": "id", "KeyType": "HASH"},
+            {"AttributeName": "at", "KeyType": "RANGE"},
+        ],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    dynamodb.put_item(TableName="test-item-requests", Item=ITEM)
+    yield "test-item-requests"
+    dynamodb.delete_table(TableName="test-item-requests")
+
+
+VALUES = {  # an attribute's value → why no item has it
+    "of two types": ({"S": "a", "N": "1"}, "more than one datatypes set"),
+    "of none": ({}, "Supplied AttributeValue is empty"),
+    "no number": ({"N": "1_0"}, "cannot be converted to a numeric value: 1_0"),
+    "too many digits": ({"N": "1" * 39}, "more than 38 significant digits"),
+    "too large": ({"N": "1e126"}, "Number overflow"),
+    "too small": ({"N": "-1e-131"}, "Number underflow"),
+    "nothing in a set": ({"SS": []}, "An string set  may not be empty"),
+    "texts twice": ({"SS": ["a", "a"]}, r"Input collection \[a, a\] contains duplicates"),
+    "numbers twice": ({"NS": ["1", "1.0"]}, "Input collection contains duplicates"),
+    "bytes twice": ({"BS": [b"a", b"a"]}, r"\[YQ==, YQ==\]of type BS contains duplicates"),
+    "within a list": ({"L": [{"M": {"x": {"N": "y"}}}]}, "to a numeric value: y"),
+}
+
+
+@pytest.mark.parametrize(("value", "why"), VALUES.values(), ids=VALUES)
+def test_values_that_no_item_has(aws, name, value, why):
+    dynamodb = aws("dynamodb", config=UNCHECKED)
+    with pytest.raises(ClientError, match=why):
+        dynamodb.put_item(TableName=name, Item=KEY | {"v": value})
+    asked = {"FilterExpression": "v = :v", "ExpressionAttributeValues": {":v": value}}
+    with pytest.raises(ClientError, match=why):
+        dynamodb.scan(TableName=name, **asked)
+
+
+A, B, ONE, TWO = {"S": "a"}, {"S": "b"}, {"N": "1"}, {"N": "2"}
+OTHER = {"id": A, "at": B}
+OF_A = {"KeyConditionExpression": "id = :a", "ExpressionAttributeValues": {":a": A}}
+MATCH = "The provided key element does not match the schema"
+EXISTS = {"ConditionExpression": "attribute_exists(id)"}
+REFUSED = {
+    "a key of another type": ("get_item", {"Key": OTHER}, MATCH),
+    "one to delete": ("delete_item", {"Key": OTHER}, MATCH),
+    "a condition of another type": (
+        "query",
+        {"KeyConditionExpression": "id = :a", "ExpressionAttributeValues": {":a": ONE}},
+        "Condition parameter type does not match schema type",
+    ),
+    "two conditions for a key": (
+        "query",
+        OF_A | {"KeyConditionExpression": "id = :a AND id = :a"},
+        "must only contain one condition per key",
+    ),
+    "bounds of a key": (
+        "query",
+        {
+            "KeyConditionExpression": "#i = :a AND (at BETWEEN :h AND :l)",
+            "ExpressionAttributeNames": {"#i": "id"},
+            "ExpressionAttributeValues": {":a": A, ":h": TWO, ":l": ONE},
+        },
+        r"KeyConditionExpression: The BETWEEN .* \{N:2\}, upper bound .* \{N:1\}",
+    ),
+    "bounds of a filter": (
+        "scan",
+        {
+            "FilterExpression": "n BETWEEN :h AND :l",
+            "ExpressionAttributeValues": {":h": {"N": "10"}, ":l": {"N": "9"}},
+        },
+        "Invalid FilterExpression: The BETWEEN",
+    ),
+    "a filter by the key": (
+        "query",
+        OF_A
+        | {
+            "FilterExpression": "map.#l = :a OR #k = :a",
+            "ExpressionAttributeNames": {"#k": "at", "#l": "id"},
+        },
+        "only contain non-primary key attributes: Primary key attribute: at",
+    ),
+    "a start elsewhere": (
+        "query",
+        OF_A | {"ExclusiveStartKey": {"id": B, "at": ONE}},
+        "starting key is outside query boundaries",
+    ),
+    "half a start": ("query", OF_A | {"ExclusiveStartKey": {"id": A}}, "starting key is invalid"),
+    "a scan's": ("scan", {"ExclusiveStartKey": {"x": A}}, f"starting key is invalid: {MATCH}"),
+    "a value that is not used": (
+        "put_item",
+        {"Item": KEY, **EXISTS, "ExpressionAttributeValues": {":a": A}},
+        r"1 validation error detected: Value provided in .*Values unused in .*: \{:a\}",
+    ),
+    "a name that is not used": (
+        "get_item",
+        {"Key": KEY, "ProjectionExpression": "id", "ExpressionAttributeNames": {"#a": "a"}},
+        r": Value provided in ExpressionAttributeNames unused in expressions: keys: \{#a\}",
+    ),
+    "values without an expression": (
+        "put_item",
+        {"Item": KEY, "ExpressionAttributeValues": {":a": A}},
+        "using expressions: ConditionExpression is null",
+    ),
+    "both ways": (
+        "put_item",
+        {"Item": KEY, **EXISTS, "Expected": {"id": {"Exists": False}}},
+        r"parameters: \{Expected\} Expression parameters: \{ConditionExpression\}",
+    ),
+    "paths that overlap": (
+        "get_item",
+        {
+            "Key": KEY,
+            "ProjectionExpression": "#m.k, map",
+            "ExpressionAttributeNames": {"#m": "map"},
+        },
+        r"paths overlap .* path one: \[map, k\], path two: \[map\]",
+    ),
+    "a beginning that is a number": (
+        "scan",
+        {"FilterExpression": "begins_with(n, :a)", "ExpressionAttributeValues": {":a": ONE}},
+        "operator or function: begins_with, operand type: N",
+    ),
+    "no type": (
+        "update_item",
+        {
+            "Key": KEY,
+            "UpdateExpression": "SET v = :a",
+            "ConditionExpression": "attribute_type(n, :a)",
+            "ExpressionAttributeValues": {":a": {"S": "Q"}},
+        },
+        "Invalid attribute type name found; type: Q, valid types",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("call", "asked", "told"), REFUSED.values(), ids=REFUSED)
+def test_requests_that_are_refused(aws, name, call, asked, told):
+    with pytest.raises(ClientError, match=told):
+        getattr(aws("dynamodb"), call)(TableName=name, **asked)
+
+
+PUT, DELETE = {"PutRequest": {"Item": KEY | {"v": B}}}, {"DeleteRequest": {"Key": KEY}}
+BATCHES = {  # what a batch writes → why it writes nothing
+    "one item twice": ([PUT, DELETE], "Provided list of item keys contains duplicates"),
+    "one number twice": (
+        [PUT, {"DeleteRequest": {"Key": {"id": A, "at": {"N": "1.0"}}}}],
+        "contains duplicates",
+    ),
+    "too many": (
+        [PUT, *({"DeleteRequest": {"Key": {"id": B, "at": {"N": f"{n}"}}}} for n in range(25))],
+        "Too many items requested for the BatchWriteItem call",
+    ),
+    "half a key": ([PUT, {"PutRequest": {"Item": {"id": B}}}], "Missing the key at in the item"),
+    "another type": ([PUT, {"DeleteRequest": {"Key": OTHER}}], MATCH),
+}
+
+
+@pytest.mark.parametrize(("requests", "why"), BATCHES.values(), ids=BATCHES)
+def test_a_batch_that_is_refused_changes_nothing(aws, name, requests, why):
+    with pytest.raises(ClientError, match=why):
+        aws("dynamodb").batch_write_item(RequestItems={name: requests})
+    assert aws("dynamodb").get_item(TableName=name, Key=KEY)["Item"] == ITEM
+
+
+PROJECTED = {  # an expression → what it leaves of the item
+    "list[2].y, list[0]": {"list": {"L": [{"N": "0"}, {"M": {"y": {"B": b"\0"}}}]}},
+    "#l[1], map.l": {"list": {"L": [{"S": "b"}]}, "map": {"M": {"l": {"S": "w"}}}},
+    "list[9], map.z": {},
+}
+
+
+@pytest.mark.parametrize(("expression", "left"), PROJECTED.items(), ids=PROJECTED)
+def test_a_projection_leaves_what_it_names(aws, name, expression, left):
+    dynamodb = aws("dynamodb")
+    asked = {"TableName": name, "Key": KEY, "ProjectionExpression": expression}
+    asked |= {"ExpressionAttributeNames": {"#l": "list"}} if "#l" in expression else {}
+    assert dynamodb.get_item(**asked)["Item"] == left
+    told = dynamodb.transact_get_items(TransactItems=[{"Get": asked}])
+    assert [each["Item"] for each in told["Responses"]] == [left]
+
+
+def test_attributes_are_told_by_their_names(aws, name):
+    told = aws("dynamodb").scan(TableName=name, AttributesToGet=["text", "id"])
+    assert told["Items"] == [{"id": A, "text": {"S": "12"}}]
+
+
+NAMED = {"#b": "bytes", "#n": "at", "#t": "text", "#x": "none"}
+HOLDS = {  # a filter and its value → whether it holds for the item
+    "a number beside a text": ("#t > :v", ONE, False),
+    "between numbers": ("#t BETWEEN :v AND :v", ONE, False),
+    "not so": ("NOT #t > :v", ONE, True),
+    "texts": ("#t >= :v", {"S": "12"}, True),
+    "size of what is not there": ("size(#x) > :v", {"N": "-1"}, False),
+    "size of a number": ("size(#n) > :v", {"N": "-1"}, False),
+    "size of bytes": ("size(#b) = :v", {"N": "3"}, True),
+}
+
+
+@pytest.mark.parametrize(("condition", "value", "holds"), HOLDS.values(), ids=HOLDS)
+def test_what_a_condition_holds_for(aws, name, condition, value, holds):
+    names = {at: each for at, each in NAMED.items() if at in condition}
+    asked = {"FilterExpression": condition, "ExpressionAttributeValues": {":v": value}}
+    asked |= {"ExpressionAttributeNames": names}
+    told = aws("dynamodb").scan(TableName=name, **asked)
+    assert told["Count"] == int(holds)
+
+
+HASH, RANGE = ({"AttributeName": "id", "KeyType": kind} for kind in ("HASH", "RANGE"))
+TABLES = {  # what a table's key is → why there is none
+    "no hash": ("", [RANGE], "first KeySchemaElement is not a HASH"),
+    "two": ("", [HASH, HASH], "second KeySchemaElement is not a RANGE"),
+    "one for both": ("", [HASH, RANGE], "have the same name"),
+    "a short name": ("ab", [HASH], "length greater than or equal to 3"),
+    "no name": ("a b c", [HASH], "regular expression pattern"),
+}
+
+
+@pytest.mark.parametrize(("called", "schema", "why"), TABLES.values(), ids=TABLES)
+def test_tables_that_are_not_made(aws, fresh, called, schema, why):
+    with pytest.raises(ClientError, match=why):
+        aws("dynamodb", config=UNCHECKED).create_table(
+            TableName=called or fresh("table"),
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            KeySchema=schema,
+            BillingMode="PAY_PER_REQUEST",
+        )
+
+
+def test_time_to_live_counts_by_one_attribute(aws, name):
+    def turn(on, attribute):
+        told = {"Enabled": on, "AttributeName": attribute}
+        aws("dynamodb").update_time_to_live(TableName=name, TimeToLiveSpecification=told)
+
+    with pytest.raises(ClientError, match="TimeToLive is already disabled"):
+        turn(False, "until")
+    turn(True, "until")
+    with pytest.raises(ClientError, match=r"active on a different .* AttributeName is until"):
+        turn(True, "other")
+    with pytest.raises(ClientError, match="TimeToLive is already enabled"):
+        turn(True, "until")
+    turn(False, "until")
+
+
+def test_tags_of_no_table(aws):
+    arn = "arn:aws:dynamodb:us-east-1:123456789012:table/none"
+    with pytest.raises(ClientError, match=f"ResourcArn: {arn} not found"):
+        aws("dynamodb").tag_resource(ResourceArn=arn, Tags=[{"Key": "a", "Value": "b"}])
