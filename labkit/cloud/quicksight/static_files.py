@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
 from labkit.cloud.cloud import Cloud
@@ -70,6 +71,38 @@ def image_of(
         content=content,
         why=why,
     )
+
+
+def size_of(image: Image) -> tuple[int, int] | None:
+    """How wide and high an image is in pixels, ``None`` where its file does not read."""
+    from PIL import Image as files
+
+    try:
+        return files.open(BytesIO(image.content)).size if image.kind else None
+    except (OSError, ValueError, files.DecompressionBombError):
+        return None
+
+
+def fitted(
+    image: Image, size: tuple[float, float], room: tuple[float, float]
+) -> tuple[float, float, float, float]:
+    """Where an image of a size stands in a room, around its middle: left, top, width, height.
+
+    https://docs.aws.amazon.com/quicksight/latest/APIReference/API_SheetImageScalingConfiguration.html
+    """
+    across, up = (have / own for have, own in zip(room, size, strict=True))
+    whole = min(across, up)
+    scales = {
+        "SCALE_TO_CONTAINER": (across, up),
+        "SCALE_TO_WIDTH": (across, across),
+        "SCALE_TO_HEIGHT": (up, up),
+        "SCALE_NONE": (1.0, 1.0),
+    }
+    wide, high = (
+        own * scale
+        for own, scale in zip(size, scales.get(image.scaling, (whole, whole)), strict=True)
+    )
+    return (room[0] - wide) / 2, (room[1] - high) / 2, wide, high
 
 
 def _content(

@@ -5,6 +5,7 @@ import re
 
 import pypdf
 import pytest
+from PIL import Image
 
 from tests.quicksight.reports.conftest import (
     COUNT,
@@ -163,6 +164,22 @@ def test_what_cannot_be_printed_is_said(snapshots, school_data):
     made["StaticFiles"] = [{"ImageStaticFile": file}]
     [content] = snapshots.files(snapshots.dashboard(made), pdf())
     assert "The image The crest cannot be printed" in pages(content)[0].replace("\n", " ")
+
+
+def test_an_image_of_s3_is_printed(snapshots, school_data, lake):
+    logo = io.BytesIO()
+    Image.new("RGB", (8, 4), "#AA0055").save(logo, "PNG")
+    bucket, _, key = lake.put("logo.png", logo.getvalue()).removeprefix("s3://").partition("/")
+    place = {"BucketName": bucket, "ObjectKey": key, "Region": "us-east-1"}
+    image = {"SheetImageId": "logo"}
+    image["Source"] = {"SheetImageStaticFileSource": {"StaticFileId": "file"}}
+    made = report(school_data, body=[section("b", at("logo", "IMAGE", 0, 1))], Images=[image])
+    file = {"StaticFileId": "file", "Source": {"S3Options": place}}
+    made["StaticFiles"] = [{"ImageStaticFile": file}]
+    [content] = snapshots.files(snapshots.dashboard(made), pdf())
+    [page] = pypdf.PdfReader(io.BytesIO(content)).pages
+    [printed] = page.images
+    assert printed.image.convert("RGB").getpixel((4, 2)) == (0xAA, 0, 0x55)
 
 
 def test_a_word_longer_than_its_text_box_goes_on_in_the_next_line(snapshots, school_data):

@@ -27,7 +27,7 @@ from labkit.cloud.quicksight.render.markup import SIZE, Run, lines_of
 from labkit.cloud.quicksight.render.runs import height, length, wrapped, written
 from labkit.cloud.quicksight.render.sketch import Box, Picture, Sketch
 from labkit.cloud.quicksight.render.text import cut, width
-from labkit.cloud.quicksight.static_files import Image
+from labkit.cloud.quicksight.static_files import Image, fitted
 from labkit.cloud.quicksight.visuals.model import VisualData
 
 Json = Mapping[str, Any]
@@ -210,10 +210,7 @@ def _box(place: Place) -> Box:
 
 
 def _image(sketch: Sketch, image: Image, place: Place) -> None:
-    """An image as its scaling has it, cut at its tile; its words where its file is not to be had.
-
-    https://docs.aws.amazon.com/quicksight/latest/APIReference/API_SheetImageScalingConfiguration.html
-    """
+    """An image cut at its tile, or its words where its file is not to be had."""
     pixels = _decoded(image)
     if pixels is None:
         sketch.rect(_box(place), sketch.theme.empty)
@@ -224,23 +221,9 @@ def _image(sketch: Sketch, image: Image, place: Place) -> None:
     if "BackgroundStyle" in place.style or place.border[0]:
         _tile(sketch, place, tile_theme(sketch.theme, place.style))
     box = _box(place.inside(place.border[0]))
-    high, wide = pixels.shape[:2]
-    across, up = _scale(image.scaling, box.width / wide, box.height / high)
-    left, top = (box.width - wide * across) / 2, (box.height - high * up) / 2
-    sketch.plane(box).imshow(
-        pixels, extent=(left, left + wide * across, top + high * up, top), aspect="auto"
-    )
-
-
-def _scale(scaling: str, across: float, up: float) -> tuple[float, float]:
-    """How much wider and higher an image is shown, by what would fill its tile."""
-    whole = min(across, up)
-    return {
-        "SCALE_TO_CONTAINER": (across, up),
-        "SCALE_TO_WIDTH": (across, across),
-        "SCALE_TO_HEIGHT": (up, up),
-        "SCALE_NONE": (1.0, 1.0),
-    }.get(scaling, (whole, whole))
+    size = (pixels.shape[1], pixels.shape[0])
+    left, top, wide, high = fitted(image, size, (box.width, box.height))
+    sketch.plane(box).imshow(pixels, extent=(left, left + wide, top + high, top), aspect="auto")
 
 
 def _decoded(image: Image) -> Any:

@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_FreeFormL
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,7 +16,7 @@ from labkit.cloud.quicksight.reports.paper import printed_tables, text_boxes
 from labkit.cloud.quicksight.reports.paper.sizes import PX
 from labkit.cloud.quicksight.reports.reading import Reading
 from labkit.cloud.quicksight.reports.tables import table_of
-from labkit.cloud.quicksight.static_files import image_of
+from labkit.cloud.quicksight.static_files import Image, fitted, image_of, size_of
 from labkit.cloud.quicksight.visuals.formats import parameter_text
 from labkit.cloud.quicksight.visuals.model import TABLES
 
@@ -142,16 +143,30 @@ class Press:
         image = images.get(id, {})
         read, asked = self.reading, self.reading.reader.principal
         found = image_of(read.cloud, read.region, read.definition, image, asked, None)
-        if not found.kind:
+        size = size_of(found)
+        if size is None:
             words = image.get("ImageContentAltText") or id
             self.notes += [found.why] if found.why else []
             self.notes.append(f"The image {words} cannot be printed: its file is not to be had.")
             return {"kind": "none"}
-        fit = "stretch" if found.scaling == "SCALE_TO_CONTAINER" else "contain"
-        ending = {"jpeg": "jpg"}.get(found.kind, found.kind)
-        return {"kind": "picture", "file": self._file(ending, found.content), "fit": fit}
+        svg = _in_room(found, size, (place.width / PX, place.height / PX))
+        return {"kind": "picture", "file": self._file("svg", svg.encode())}
 
     def _file(self, ending: str, content: bytes) -> str:
         name = f"picture-{len(self.files) + 1}.{ending}"
         self.files[name] = content
         return name
+
+
+def _in_room(image: Image, size: tuple[int, int], room: tuple[float, float]) -> str:
+    """An image in an SVG document as large as its place: typst takes only what is text."""
+    left, top, wide, high = fitted(image, size, room)
+    within = f'width="{room[0]:g}" height="{room[1]:g}"'
+    body = b64encode(image.content).decode()
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" {within}>'
+        f'<clipPath id="room"><rect {within}/></clipPath>'
+        f'<g clip-path="url(#room)"><image x="{left:g}" y="{top:g}" width="{wide:g}" '
+        f'height="{high:g}" preserveAspectRatio="none" '
+        f'href="data:image/{image.kind};base64,{body}"/></g></svg>'
+    )
