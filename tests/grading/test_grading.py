@@ -87,6 +87,79 @@ def test_cells_without_ids_are_known_by_their_metadata_and_one_that_is_gone_is_n
     assert found.problems[Q4][0] == "not tried"
 
 
+def split(made):
+    """A cell split in two, as JupyterLab does it: the last part keeps the id."""
+    at = place(made, Q1)
+    whole = made["cells"][at]
+    first, last = RIGHT[Q1][:-1].rpartition("\n")[0], RIGHT[Q1].rpartition("\n")[2]
+    made["cells"][at : at + 1] = [whole | {"id": "new", "source": first}, whole | {"source": last}]
+
+
+def place(made, name):
+    return next(at for at, cell in enumerate(made["cells"]) if cell["id"] == name)
+
+
+def edit(**changes):
+    return lambda made: made["cells"][place(made, Q1)].update(changes)
+
+
+def strip(made):
+    """What a program leaves that keeps neither ids nor metadata, of answers below their tasks."""
+    made["metadata"] = {}
+    for name in RIGHT:
+        made["cells"].insert(
+            place(made, name), mini.cell(f"{name}-task", "### Task", kind="markdown")
+        )
+    for at, cell in enumerate(made["cells"]):
+        cell |= {"id": f"{at:08x}", "metadata": {}}
+
+
+def twice(made):
+    whole = made["cells"][place(made, Q1)]
+    made["cells"].append(whole | {"id": "copy"})
+
+
+MOVED = {
+    "cut and pasted, or merged": edit(id="new"),
+    "split": split,
+    "deleted and typed anew": edit(id="new", metadata={}),
+    "by a program that keeps no metadata": strip,
+    "copied, and the copy is elsewhere": twice,
+}
+
+
+@pytest.mark.parametrize("change", MOVED.values(), ids=MOVED)
+def test_an_answer_is_found_where_editing_has_moved_its_id(master, tmp_path, change):
+    made = mini.notebook(RIGHT)
+    change(made)
+    [found] = masters.submissions([mini.write(tmp_path / "mine.ipynb", made)], [master])
+    lines = {name: code.split() for name, code in found.answers.items()}
+    assert lines == {name: code.split() for name, code in RIGHT.items()}
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ([{"id": "a"}, {"id": "b", "source": "x = 1"}], "keep one"),
+        ([{"id": "a", "source": "%%athena"}, {}], "make it one cell"),
+    ],
+)
+def test_an_answer_that_is_not_told_apart_is_an_error(master, tmp_path, changes, said):
+    made = mini.notebook(RIGHT)
+    at = place(made, Q1)
+    whole = made["cells"].pop(at)
+    for count, change in enumerate(changes):
+        made["cells"].insert(at + count * (1 + ("b" in change.values())), whole | change)
+    [found] = masters.submissions([mini.write(tmp_path / "mine.ipynb", made)], [master])
+    assert said in found.problems[Q1][1]
+
+
+def test_a_notebook_of_an_old_format_is_told_what_to_do(master, tmp_path):
+    old = {"nbformat": 3, "worksheets": [{"cells": []}]}
+    [found] = masters.submissions([mini.write(tmp_path / "mine.ipynb", old)], [master])
+    assert "nbformat 3" in found.problem
+
+
 def test_twenty_gradings_are_the_same(master, graded, made, tmp_path):
     given = [Submission("x", master, ANSWERS["unsteady"])] * 20
     found = grade.grade(given, mini.questions, DATA[1:])[0]

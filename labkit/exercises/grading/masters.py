@@ -1,10 +1,9 @@
 """The shipped notebook of a lab, and what of a submission counts.
 
 The master says all that is run: its setup cells and, in their places, a submission's answers. Of a
-submission only the source of the cells that have a question's id is ever taken; whatever else was
-added, moved, edited or deleted in it is never looked at. Programs that write nbformat 4.4 drop the
-ids of cells (https://nbformat.readthedocs.io/en/latest/changelog.html); there the question's name
-in a cell's metadata stands for its id.
+submission only the source of the answers' cells is ever taken, which
+`labkit.exercises.grading.cells` finds; whatever else was added, moved, edited or deleted in it is
+never looked at.
 """
 
 from __future__ import annotations
@@ -12,12 +11,12 @@ from __future__ import annotations
 import json
 import os
 import stat
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from labkit.exercises.grading.cells import Cell, answers, identity, labkit, source
 from labkit.exercises.names import lab_of
 from labkit.exercises.states import Reads, from_json
 from labkit.process import ROOT
@@ -55,6 +54,7 @@ class Master:
         cells: the ids of all its cells.
         cloud: whether its answers need a local AWS.
         path: its file.
+        title: the heading that it begins with.
     """
 
     name: str
@@ -65,6 +65,7 @@ class Master:
     cells: frozenset[str]
     cloud: bool
     path: Path
+    title: str
 
 
 @dataclass(frozen=True)
@@ -106,12 +107,13 @@ def read_master(path: Path) -> Master:
     return Master(
         name=path.stem,
         lab=named["lab"] if "lab" in named else lab_of(path.stem),
-        setup=tuple(_source(cell) for cell in cells if "setup" in _graded(cell)),
-        state=tuple(_source(cell) for cell in cells if "state" in _graded(cell)),
-        questions=tuple(_asked(cell) for cell in cells if "question" in _labkit(cell)),
+        setup=tuple(source(cell) for cell in cells if "setup" in _graded(cell)),
+        state=tuple(source(cell) for cell in cells if "state" in _graded(cell)),
+        questions=tuple(_asked(cell) for cell in cells if "question" in labkit(cell)),
         cells=frozenset(cell["id"] for cell in cells),
         cloud=named.get("cloud", True),
         path=path,
+        title=_heading(cells[0]),
     )
 
 
@@ -138,13 +140,13 @@ def read_submission(path: Path, folder: Path, known: tuple[Master, ...]) -> Subm
     if master is None:
         raise Unusable("It is a copy of none of the labs' notebooks.")
     found = Submission(path.as_posix(), master)
-    ids = Counter(_id(cell) for cell in notebook["cells"])
-    by_id = {_id(cell): cell for cell in notebook["cells"]}
     for asked in master.questions:
-        if problem := _problem(by_id.get(asked.id), ids[asked.id]):
+        runs = answers(notebook["cells"], asked.id, master.cells)
+        code = "\n".join(map(source, runs[0])) if runs else ""
+        if problem := _problem(runs, code):
             found.problems[asked.id] = problem
-        elif not _is_untouched(asked, by_id[asked.id]):
-            found.answers[asked.id] = _source(by_id[asked.id])
+        elif code.strip() != asked.starter.strip():  # as the learner found it, it need not run
+            found.answers[asked.id] = code
     return found
 
 
@@ -181,6 +183,8 @@ def _notebook(content: bytes) -> dict[str, Any]:
         found = json.loads(content)
     except (ValueError, RecursionError) as error:
         raise Unusable("It is not a notebook: its JSON cannot be read.") from error
+    if isinstance(found, dict) and "worksheets" in found:
+        raise Unusable("It is a notebook of nbformat 3: open and save it in JupyterLab.")
     cells = found.get("cells") if isinstance(found, dict) else None
     if not isinstance(cells, list):
         raise Unusable("It is not a notebook: it has no cells.")
@@ -190,57 +194,43 @@ def _notebook(content: bytes) -> dict[str, Any]:
 
 
 def _master(notebook: dict[str, Any], path: Path, known: tuple[Master, ...]) -> Master | None:
-    """Whose copy it is: by its metadata, else by the ids of its cells, else by its file's name."""
+    """Whose copy it is: by its metadata, the ids of its cells, its heading, or its file's name."""
     named = notebook["metadata"].get("labkit")
     lab = named.get("lab") if isinstance(named, dict) else None
     by_lab = [one for one in known if one.lab == lab]
-    ids = {_id(cell) for cell in notebook["cells"]}
+    ids = {identity(cell) for cell in notebook["cells"]}
     shared = {one.name: len(one.cells & ids) for one in known}
     by_ids = [one for one in known if shared[one.name] == max(shared.values()) > 0]
     by_name = [one for one in known if path.stem.startswith(one.name.split("_")[0])]
-    return next(iter([*by_lab, *by_ids, *by_name]), None)
+    headings = {_heading(cell) for cell in notebook["cells"]} - {""}
+    by_title = [one for one in known if one.title in headings]
+    return next(iter([*by_lab, *by_ids, *by_title, *by_name]), None)
 
 
-def _problem(cell: dict[str, Any] | None, count: int) -> tuple[str, str] | None:
-    """Why an answer's cell does not count: the answer's status, and a message."""
-    if cell is None:
+def _problem(runs: list[list[Cell]], code: Code) -> tuple[str, str] | None:
+    """Why an answer's cells do not count: the answer's status, and a message."""
+    if not runs:
         return "not tried", "No cell has this question's id: the answer's cell is gone."
-    if count > 1:
+    if len(runs) > 1:
         return "error", "Several cells have this question's id, so none of them counts: keep one."
-    if len(_source(cell)) > MOST_CODE:
+    if len(code) > MOST_CODE:
         return "error", f"The answer is longer than {MOST_CODE:,} letters."
-    if cell.get("cell_type") != "code":
+    if any(cell.get("cell_type") != "code" for cell in runs[0]):
         return "not tried", "The answer's cell is no code cell any more."
+    if len(runs[0]) > 1 and any(source(cell).startswith("%%") for cell in runs[0]):
+        return "error", "The answer is in several cells, and one begins with %%: make it one cell."
     return None
 
 
-def _is_untouched(asked: Asked, cell: dict[str, Any]) -> bool:
-    """Whether an answer is as the learner found it: such a one need not run."""
-    return _source(cell).strip() == asked.starter.strip()
-
-
 def _asked(cell: dict[str, Any]) -> Asked:
-    named = _labkit(cell)
-    return Asked(named["question"], named["points"], from_json(named["reads"]), _source(cell))
+    named = labkit(cell)
+    return Asked(named["question"], named["points"], from_json(named["reads"]), source(cell))
 
 
-def _labkit(cell: dict[str, Any]) -> dict[str, Any]:
-    metadata = cell.get("metadata")
-    found = metadata.get("labkit") if isinstance(metadata, dict) else None
-    return found if isinstance(found, dict) else {}
+def _heading(cell: Cell) -> str:
+    """The first line of a cell's text."""
+    return source(cell).strip().partition("\n")[0].strip()
 
 
 def _graded(cell: dict[str, Any]) -> list[str]:
-    return list(_labkit(cell).get("graded", []))
-
-
-def _id(cell: dict[str, Any]) -> str:
-    name = cell["id"] if "id" in cell else _labkit(cell).get("question")
-    return name if isinstance(name, str) else ""
-
-
-def _source(cell: dict[str, Any]) -> str:
-    """A cell's text, which a notebook's file keeps as one text or as lines."""
-    source = cell.get("source", "")
-    lines = source if isinstance(source, list) else [source]
-    return "".join(line for line in lines if isinstance(line, str))
+    return list(labkit(cell).get("graded", []))
