@@ -1,8 +1,9 @@
 """What moto holds of a workspace, and the S3 index, made durable in the workspace's file.
 
-moto's backends are pickles (one a service and region), the S3 index has a row a version of a key,
-so that a PUT costs one row and not the whole bucket, and a row a part of an upload that is not
-complete. Pickles tie the file to moto's exact version; it is stored and checked.
+moto's backends are pickles (one a service and region). What lies apart of them has a row a member
+(see `apart`), the S3 index a row a version of a key and a row a part of an upload that is not
+complete, so that a PUT costs one row and not the whole bucket. Pickles tie the file to moto's exact
+version; it is stored and checked.
 """
 
 from __future__ import annotations
@@ -10,13 +11,14 @@ from __future__ import annotations
 import hashlib
 import importlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import moto
 
-from labkit.cloud import memory, pickles
+from labkit.cloud import apart, memory, pickles
+from labkit.cloud.apart import Apart
 from labkit.cloud.s3.keystore import Changes
 from labkit.cloud.state import Database, StateUnusable
 
@@ -24,6 +26,8 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS backends (
     service TEXT, account TEXT, region TEXT, module TEXT, variable TEXT, pickle BLOB,
     PRIMARY KEY (service, account, region));
+CREATE TABLE IF NOT EXISTS members (
+    collection TEXT, key TEXT, member BLOB, PRIMARY KEY (collection, key));
 CREATE TABLE IF NOT EXISTS versions (
     bucket TEXT, key TEXT, number INTEGER, version BLOB, PRIMARY KEY (bucket, key, number));
 CREATE TABLE IF NOT EXISTS parts (
@@ -59,6 +63,7 @@ class State(Database):
             OtherVersion: another moto wrote them.
             Damaged: they cannot be read.
         """
+        apart.forget()
         with self._reading():
             self._check_version()
             self._load_backends()
@@ -67,18 +72,33 @@ class State(Database):
 
     def _load_backends(self) -> None:
         rows = {row[:3]: row[3:] for row in self._db.execute("SELECT * FROM backends")}
+        named = set()
+
+        def members(collection: str) -> list[tuple[str, bytes]]:
+            """The rows of a collection, which the pickle names."""
+            named.add(collection)
+            return self._members(collection)
 
         def bring(service: str, account: str, region: str) -> None:
             """Load a backend, unless it is; what it refers to first."""
             where = (service, account, region)
             if row := rows.pop(where, None):
                 module, variable, blob = row
-                _regions(module, variable, account)[region] = pickles.load(blob, bring)
+                _regions(module, variable, account)[region] = pickles.load(blob, bring, members)
                 self._digests[where] = _digest(blob)
 
         for where in list(rows):
             bring(*where)
+        self._db.execute(
+            "DELETE FROM members WHERE collection NOT IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(named)),),
+        )
         memory.take_names()
+
+    def _members(self, collection: str) -> list[tuple[str, bytes]]:
+        return self._db.execute(
+            "SELECT key, member FROM members WHERE collection = ? ORDER BY rowid", (collection,)
+        ).fetchall()
 
     def _load_keys(self) -> None:
         self._split_keys()
@@ -121,8 +141,9 @@ class State(Database):
             changed = self._changed(services)
             keys = memory.changed_keys() if indexed else {}
             parts = memory.dirty_parts() if indexed else []
-            if changed or keys or parts:
-                self._write(changed, keys, parts)
+            touched = apart.take_touched(services or apart.services())
+            if changed or keys or parts or touched:
+                self._write(changed, keys, parts, touched)
             memory.delete_bodies(trash)
 
     def save_keys(self, also: Callable[[], None] | None = None, *services: str) -> None:
@@ -134,7 +155,7 @@ class State(Database):
         """
         with self.lock:
             trash = memory.trash()
-            self._write([], memory.changed_keys(), memory.dirty_parts(), also, services)
+            self._write([], memory.changed_keys(), memory.dirty_parts(), [], also, services)
             memory.delete_bodies(trash)
 
     def _changed(self, services: tuple[str, ...]) -> list[tuple[Any, ...]]:
@@ -148,6 +169,7 @@ class State(Database):
         backends: list[tuple[Any, ...]],
         keys: dict[str, Changes],
         parts: list[tuple[Any, int]],
+        touched: list[Apart],
         also: Callable[[], None] | None = None,
         services: tuple[str, ...] = (),
     ) -> None:
@@ -156,6 +178,8 @@ class State(Database):
                 if also:
                     also()
                     backends = self._changed(services) if services else backends
+                    touched = apart.take_touched(services)
+                self._write_members(touched)
                 self._db.executemany("REPLACE INTO backends VALUES (?,?,?,?,?,?)", backends)
                 for bucket, changes in keys.items():
                     self._write_keys(bucket, changes)
@@ -165,6 +189,8 @@ class State(Database):
             self._digests |= {row[:3]: _digest(row[5]) for row in backends}
         except BaseException:
             self._bring_back(self._changed(services) if services else backends)
+            for each in (*touched, *apart.take_touched(services)):
+                each.restore(self._read(each.name))
             memory.put_back(keys)
             for upload, number in parts:
                 upload.unsaved.add(number)
@@ -181,9 +207,26 @@ class State(Database):
                 "SELECT pickle FROM backends WHERE (service, account, region) = (?,?,?)", where
             ).fetchone()
             if row and service != "s3":
-                regions[region] = pickles.load(row[0])
+                regions[region] = pickles.load(row[0], rows=self._members)
             elif service != "s3":
                 regions.pop(region, None)
+
+    def _read(self, collection: str) -> Iterable[tuple[str, Any]]:
+        found = self._members(collection)
+        return [(key, pickles.load(member, rows=self._members)) for key, member in found]
+
+    def _write_members(self, touched: list[Apart]) -> None:
+        for each in touched:
+            gone, written = each.take_changes()
+            self._db.executemany(
+                "DELETE FROM members WHERE (collection, key) = (?,?)",
+                [(each.name, k) for k in gone],
+            )
+            self._db.executemany(
+                "INSERT INTO members VALUES (?,?,?) "
+                "ON CONFLICT (collection, key) DO UPDATE SET member = excluded.member",
+                [(each.name, key, pickles.dump(value)) for key, value in written.items()],
+            )
 
     def _write_keys(self, bucket: str, changes: Changes) -> None:
         gone = [(bucket, *each) for each in changes.gone]

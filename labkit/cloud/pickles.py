@@ -11,7 +11,7 @@ import pickle
 import threading
 import weakref
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from types import FunctionType
@@ -24,7 +24,12 @@ from moto.backends import get_backend
 from moto.core.base_backend import BackendDict, BaseBackend
 from moto.iam.models import AWSManagedPolicy, iam_backends
 
+from labkit.cloud import apart
+from labkit.cloud.apart import Apart
 from labkit.cloud.s3.keystore import KeyStore
+
+Bring = Callable[[str, str, str], object]
+Rows = Callable[[str], Iterable[tuple[str, bytes]]]
 
 
 def dump(value: Any) -> bytes:
@@ -34,15 +39,16 @@ def dump(value: Any) -> bytes:
     return buffer.getvalue()
 
 
-def load(blob: bytes, bring: Callable[[str, str, str], object] | None = None) -> Any:
+def load(blob: bytes, bring: Bring = lambda *_: None, rows: Rows = lambda _: ()) -> Any:
     """What `dump` was given.
 
     Args:
         blob: its bytes.
         bring: sees to it that moto has another backend, which the value refers to: its service,
             account and region.
+        rows: the members, by key, of what lies apart under a name.
     """
-    reading = _READING.set(_Reading(bring or (lambda *_: None)))
+    reading = _READING.set(_Reading(bring, rows))
     try:
         return _Unpickler(io.BytesIO(blob)).load()
     finally:
@@ -51,9 +57,10 @@ def load(blob: bytes, bring: Callable[[str, str, str], object] | None = None) ->
 
 @dataclass
 class _Reading:
-    """What a pickle's parts ask for while it is read: other backends, and AWS's own policies."""
+    """What a pickle's parts ask for while it is read, and AWS's own policies."""
 
-    bring: Callable[[str, str, str], object]
+    bring: Bring
+    rows: Rows
     policies: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
@@ -83,7 +90,7 @@ _FRESH: dict[type, Callable[[], Any]] = {
 # Whose instances are told in another way than pickle does.
 _TOLD = (
     BaseBackend,
-    KeyStore,
+    *(KeyStore, Apart),
     threading.Thread,
     defaultdict,
     weakref.WeakValueDictionary,
@@ -97,14 +104,15 @@ class _Plain(dict[type, bool]):
 
     def __missing__(self, kind: type) -> bool:
         told = kind in _FRESH or issubclass(kind, _TOLD) or hasattr(kind, "private_bytes")
-        return self.setdefault(kind, not told)
+        return self.setdefault(kind, not told and not apart.parts(kind))
 
 
 _PLAIN = _Plain()
 
 
 class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
-    """Locks come back fresh, threads as ``None``, keys and certificates as PEM, indexes empty.
+    """Locks come back fresh, threads as ``None``, keys and certificates as PEM, indexes empty,
+    what lies apart by its rows.
 
     Named, not written, are AWS's own 1,300 policies, which moto ships, and other backends: a
     function refers to all of CloudWatch Logs, whose records are kept for themselves.
@@ -128,6 +136,10 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
             return (_backend, at)
         if isinstance(value, KeyStore):
             return (KeyStore, ())
+        if isinstance(value, Apart):
+            return (_apart, (value.service, value.name))
+        if own := apart.parts(kind):
+            return (_bare, (kind,), apart.split(value, own), None, None, apart.join)
         if isinstance(value, threading.Thread):
             return (_nothing, ())
         if isinstance(value, defaultdict) and kind is not defaultdict:
@@ -182,12 +194,19 @@ def _policy(account: str, arn: str, attachment_count: int) -> AWSManagedPolicy:
     return policy
 
 
+def _apart(service: str, name: str) -> Apart:
+    made, reading = Apart(service, name), _READING.get()
+    rows = reading.rows(name)
+    made.restore((key, load(blob, reading.bring, reading.rows)) for key, blob in rows)
+    return made
+
+
 def _nothing() -> None:
     return None
 
 
-def _bare(kind: type[defaultdict[Any, Any]]) -> defaultdict[Any, Any]:
-    """A default dictionary of moto's own kind, without a call of its constructor."""
+def _bare(kind: Any) -> Any:
+    """An object of moto's own kind, without a call of its constructor."""
     return kind.__new__(kind)
 
 

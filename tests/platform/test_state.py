@@ -1,10 +1,13 @@
 """What the state and the writer of bodies do where something fails in the middle."""
 
 import contextlib
+import copy
 import sqlite3
 from types import SimpleNamespace
 
 import pytest
+from moto.awslambda.models import LambdaFunction
+from moto.glue.models import glue_backends
 from moto.sqs.models import sqs_backends
 
 from labkit.cloud import pickles
@@ -87,6 +90,93 @@ def test_versions_that_were_kept_in_one_row_get_one_each(tmp_path):
     state.load()
     rows = state._db.execute("SELECT number, version FROM versions ORDER BY number").fetchall()
     assert [(n, pickles.load(each).name) for n, each in rows] == [(1, "oldest"), (2, "newest")]
+    state.close()
+
+
+@pytest.fixture
+def catalog(tmp_path):
+    """A state, and a function that tells the table in it."""
+    state, glue = State(tmp_path / "state.db"), glue_backends["3" * 12]
+    glue["us-east-1"].create_database("lake", {})
+    glue["us-east-1"].create_table("lake", "log", {"Name": "log"})
+    yield state, lambda: glue["us-east-1"].databases["lake"].tables["log"]
+    glue.clear()
+    state.close()
+
+
+def days(table):
+    return [(each.values[0], each.partition_input.get("n")) for each in table.partitions.values()]
+
+
+def put(table, day, n):
+    table.partitions.pop(f"['{day}']", None)
+    table.create_partition({"Values": [day], "n": n})
+
+
+def test_partitions_are_rows_that_come_back_in_their_order(catalog):
+    state, table = catalog
+    for day in "abcd":
+        put(table(), day, 1)
+    state.save("glue")
+    table().update_partition(["a"], {"Values": ["a"], "n": 2})
+    put(table(), "b", 2)
+    table().delete_partition(["c"])
+    state.save("glue")
+    kept = [("a", 2), ("d", 1), ("b", 2)]
+    assert days(table()) == kept
+    table().partitions = None
+    state.load()
+    assert days(table()) == kept
+    [[rows]] = state._db.execute("SELECT count(*) FROM members")
+    assert rows == len(kept) + len(table().versions)
+
+
+def test_rows_of_what_is_gone_go_at_the_next_start(catalog):
+    state, table = catalog
+    put(table(), "a", 1)
+    state.save("glue")
+    glue_backends["3" * 12]["us-east-1"].delete_table("lake", "log")
+    state.save("glue")
+    state.load()
+    assert state._db.execute("SELECT * FROM members").fetchall() == []
+
+
+@pytest.mark.parametrize("on", ["backends", "members"])
+def test_partitions_that_could_not_be_kept_are_taken_back(catalog, on):
+    state, table = catalog
+    put(table(), "a", 1)
+    state.save("glue")
+    put(table(), "a", 2)
+    put(table(), "b", 2)
+    table().beside = "changed"
+    state._db.execute(
+        f"CREATE TRIGGER full BEFORE INSERT ON {on} BEGIN SELECT RAISE(FAIL, ''); END"
+    )
+    with pytest.raises(sqlite3.Error):
+        state.save("glue")
+    assert days(table()) == [("a", 1)]
+    assert not hasattr(table(), "beside")
+    state._db.execute("DROP TRIGGER full")
+    put(table(), "c", 3)
+    state.save("glue")
+    state.load()
+    assert days(table()) == [("a", 1), ("c", 3)]
+
+
+def test_code_of_a_function_and_of_its_version_are_rows_of_their_own(tmp_path):
+    state, queues = State(tmp_path / "state.db"), sqs_backends["4" * 12]
+    latest = LambdaFunction.__new__(LambdaFunction)
+    latest.function_name, latest.code_bytes = "f", b"old" * 100_000
+    queues["us-east-1"].functions = [latest, copy.copy(latest)]
+    state.save("sqs", "lambda")
+    latest.code_bytes = b"new" * 100_000
+    state.save("sqs", "lambda")
+    [[size]] = state._db.execute(
+        "SELECT length(pickle) FROM backends WHERE account = ?", ("4" * 12,)
+    )
+    state.load()
+    codes = [each.code_bytes[:3] for each in queues["us-east-1"].functions]
+    assert (codes, size < 10_000) == ([b"new", b"old"], True)
     state.close()
 
 

@@ -54,7 +54,10 @@ def _table(context: Context, *, DatabaseName: str, TableName: str, **_: Any) -> 
 
 
 def _partition(context: Context, *, PartitionValues: list[str], **where: Any) -> Any:
-    return find_partition(_table(context, **where), PartitionValues)
+    table = _table(context, **where)
+    found = find_partition(table, PartitionValues)
+    table.partitions[str(PartitionValues)] = found  # a partition is changed by putting it anew
+    return found
 
 
 def _known(owner: Any) -> dict[str, Statistics]:
