@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from labkit.cloud.engine.redshift.types import NUMBERS, TEXTS, Type
 from labkit.cloud.redshift.system.privileges import shown_acl
-from labkit.cloud.redshift.system.registry import RELATIONS, SCHEMAS, system
+from labkit.cloud.redshift.system.registry import RELATIONS, SCHEMAS, no_rows, system
 from labkit.cloud.redshift.warehouse import grants
 from labkit.cloud.redshift.warehouse.objects import Object, TableColumn
 from labkit.cloud.redshift.warehouse.serializing import level
@@ -54,7 +54,8 @@ def columns_of(connection: Connection, one: Object) -> tuple[TableColumn, ...]:
     if one.kind != "view" or one.columns:
         return one.columns
     try:
-        found = Names(connection).readable(one)
+        with no_rows(connection):
+            found = Names(connection).readable(one)
     except RedshiftError:
         return ()
     return tuple(TableColumn(each.name, each.type) for each in found.columns)

@@ -15,7 +15,7 @@ from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.redshift.system.catalogs import relations
 from labkit.cloud.redshift.system.constraints import constraints, named_columns, referenced
 from labkit.cloud.redshift.system.oids import NUMBERS
-from labkit.cloud.redshift.system.registry import system
+from labkit.cloud.redshift.system.registry import no_rows, system
 from labkit.cloud.redshift.warehouse.objects import Object
 
 if TYPE_CHECKING:
@@ -59,12 +59,9 @@ def pg_depend(connection: Connection) -> Iterator[Any]:
     if connection.telling:
         return
     known = {one.oid: one for one in relations(connection)}
-    connection.telling = True
-    try:
+    with no_rows(connection):
         told = ((one.oid, _read(connection, one, known)) for one in known.values())
         read = {view: found for view, found in told if found}
-    finally:
-        connection.telling = False
     rule, relation = NUMBERS["pg_rewrite"], NUMBERS["pg_class"]
     yield from _foreign_keys(connection)
     for view, found in read.items():

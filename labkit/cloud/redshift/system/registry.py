@@ -113,10 +113,20 @@ def _check_database(connection: Connection, name: str) -> None:
         raise RedshiftError("System tables of a shared database are not supported here", "0A000")
 
 
+@contextmanager
+def no_rows(connection: Connection) -> Iterator[None]:
+    """Views are compiled to tell of them: a system relation that one reads is not asked."""
+    before, connection.telling = connection.telling, True
+    try:
+        yield
+    finally:
+        connection.telling = before
+
+
 def _rows(relation: SystemRelation, connection: Connection) -> str:
     """The rows as an Arrow table of the session: thousands of them would be a long text.
 
-    Whoever compiles a view to tell what it reads needs none.
+    Whoever compiles a view to tell of it needs none.
     """
     from labkit.cloud.redshift.warehouse.readers import reader
 

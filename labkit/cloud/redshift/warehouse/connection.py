@@ -58,7 +58,7 @@ class Connection(Transactions):
         self.shared = False
         #: Whether the compute nodes have a part in the statement that runs.
         self.on_nodes = False
-        #: Whether it looks up what views depend on.
+        #: Whether it looks up what views are: their columns, what they depend on.
         self.telling = False
         self.started_at = time.time()
         #: What its client told of itself, and what ends its talk.
