@@ -219,6 +219,68 @@ def test_describe(sales: Lake) -> None:
     assert [row[0] for row in sales.rows("DESCRIBE FORMATTED sales day")] == [lines[-1]]
 
 
+EVOLVED = {
+    "field added": (
+        "struct<a:int,b:string>",
+        "ROW(1, 'x')",
+        "struct<a:bigint,b:string,c:double>",
+        "{a=1, b=x, c=null}",
+    ),
+    "field dropped": ("struct<a:int,b:string>", "ROW(1, 'x')", "struct<a:int>", "{a=1}"),
+    "within": (
+        "array<map<string,struct<a:int>>>",
+        "ARRAY[MAP(ARRAY['k'], ARRAY[ROW(1)])]",
+        "array<map<string,struct<a:string,b:date>>>",
+        "[{k={a=1, b=null}}]",
+    ),
+    "text to integer": ("string", "'+12'", "bigint", "12"),
+    "text that is none": ("string", "'1.5'", "int", None),
+    "integer to text": ("int", "7", "string", "7"),
+    "decimal": ("decimal(10,2)", "DECIMAL '1.25'", "decimal(12,1)", "1.3"),
+    "shorter text": ("varchar(5)", "'abcde'", "varchar(2)", "ab"),
+    "shorter char": ("char(5)", "'abc'", "char(2)", "ab"),
+    "float": ("float", "REAL '1.5'", "double", "1.5"),
+}
+CLASHES = [
+    ("struct<a:int,b:int>", "struct<b:int,a:int>"),
+    ("bigint", "int"),
+    ("date", "string"),
+    ("array<int>", "int"),
+]
+
+
+def evolve(lake: Lake, name: str, kind: str) -> None:
+    """Give a table's column v another type; its partitions keep theirs."""
+    found = get_table(lake, name)
+    kept = ("Name", "StorageDescriptor", "PartitionKeys", "TableType", "Parameters")
+    table = {key: found[key] for key in kept}
+    table["StorageDescriptor"]["Columns"] = [{"Name": "v", "Type": kind}]
+    lake.glue.update_table(DatabaseName=lake.database, TableInput=table)
+
+
+@pytest.mark.parametrize("kept", ["PARQUET", "TEXTFILE"])
+@pytest.mark.parametrize("case", EVOLVED)
+def test_partitions_of_older_types(lake: Lake, kept: str, case: str) -> None:
+    old, value, new, shown = EVOLVED[case]
+    lake.do(
+        f"CREATE EXTERNAL TABLE t (v {old}) PARTITIONED BY (p int) STORED AS {kept} "
+        f"LOCATION 's3://{lake.bucket}/t/'"
+    )
+    lake.do(f"INSERT INTO t VALUES ({value}, 1)")
+    evolve(lake, "t", new)
+    assert lake.rows("SELECT v, p FROM t") == [[shown, "1"]]
+
+
+@pytest.mark.parametrize(("old", "new"), CLASHES)
+def test_partitions_of_other_types_are_refused(lake: Lake, old: str, new: str) -> None:
+    lake.do(
+        f"CREATE EXTERNAL TABLE t (v {old}) PARTITIONED BY (p int) LOCATION 's3://{lake.bucket}/t/'"
+    )
+    lake.do(f"ALTER TABLE t ADD PARTITION (p = 1) LOCATION 's3://{lake.bucket}/t/p=1/'")
+    evolve(lake, "t", new)
+    assert lake.fail("SELECT v FROM t").startswith("HIVE_PARTITION_SCHEMA_MISMATCH")
+
+
 def test_describe_a_partition(sales: Lake) -> None:
     part, place = "PARTITION (country='fi', day='2024-03-03')", f"s3://{sales.bucket}/elsewhere"
     sales.do(f"ALTER TABLE sales ADD {part} LOCATION '{place}'")

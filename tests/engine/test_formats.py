@@ -550,6 +550,24 @@ def test_orc_fields_are_found_in_any_case(session: Any, tmp_path: Path) -> None:
     assert read(session, told, File(str(tmp_path / "f"), "f")) == [row]
 
 
+@pytest.mark.parametrize("form", ["parquet", "orc", "avro"])
+def test_texts_are_no_longer_than_their_types(session: Any, tmp_path: Path, form: str) -> None:
+    rows = [{"c": "ab   ", "v": "abcd", "s": {"c": "abcdef"}}, {"c": "x", "v": None, "s": None}]
+    stored, path = pa.Table.from_pylist(rows), tmp_path / "f"
+    match form:
+        case "avro":
+            inner = {"type": "record", "name": "q", "fields": [{"name": "c", "type": "string"}]}
+            kinds = [("c", "string"), ("v", ["null", "string"]), ("s", ["null", inner])]
+            fields = [{"name": name, "type": kind} for name, kind in kinds]
+            with path.open("wb") as target:
+                fastavro.writer(target, {"type": "record", "name": "r", "fields": fields}, rows)
+        case _:
+            {"parquet": pq, "orc": orc}[form].write_table(stored, path)
+    told = table(form, "c:char(4) v:varchar(2) s:struct<c:varchar(3)>")
+    found = read(session, told, File(str(path), "f"))
+    assert found == [("ab", "ab", {"c": "abc"}), ("x", None, None)]
+
+
 def test_avro_is_read_by_the_tables_schema(session: Any, tmp_path: Path) -> None:
     stored = {"type": "record", "name": "r", "fields": [{"name": "a", "type": "int"}]}
     with (tmp_path / "f").open("wb") as target:
@@ -622,12 +640,18 @@ def test_columnar_formats_are_billed_by_column(session: Any, tmp_path: Path, cod
     assert formats.scanned_bytes(csv("a:int b:string"), [whole], frozenset("a")) == 1000
 
 
-def _avro(*, records: int = 1, size: int = 1) -> bytes:
-    """A file of one record whose block says another number of records or bytes."""
+def _avro_of(value: int) -> bytes:
+    """A file of one record, whose column is a long."""
     out = io.BytesIO()
     fields = [{"name": "a", "type": "long"}]
-    fastavro.writer(out, {"type": "record", "name": "r", "fields": fields}, [{"a": 1}])
-    head, (record, *sync) = out.getvalue()[:-19], out.getvalue()[-17:]
+    fastavro.writer(out, {"type": "record", "name": "r", "fields": fields}, [{"a": value}])
+    return out.getvalue()
+
+
+def _avro(*, records: int = 1, size: int = 1) -> bytes:
+    """A file of one record whose block says another number of records or bytes."""
+    told = _avro_of(1)
+    head, (record, *sync) = told[:-19], told[-17:]
     block = io.BytesIO()
     for number in (records, size):
         fastavro.schemaless_writer(block, {"type": "long"}, number)
@@ -668,6 +692,7 @@ REFUSED: dict[str, tuple[Table, bytes, str]] = {
     "no parquet": (table("parquet", "a:int"), b"nonsense", "HIVE_CANNOT_OPEN_SPLIT: .*data"),
     "no orc": (table("orc", "a:int"), b"nonsense", "HIVE_CANNOT_OPEN_SPLIT: .*data"),
     "orc text that is none": (table("orc", "a:string"), _orc(b"\xff\xfe\xfd"), "HIVE_CANNOT_OPEN_SPLIT: .*UTF8"),
+    "avro beyond its type": (table("avro", "a:int"), _avro_of(1 << 40), "HIVE_BAD_DATA"),
     "no avro": (table("avro", "a:int"), b"nonsense", "HIVE_BAD_DATA: .*data"),
     "avro of less than no records": (table("avro", "a:bigint"), _avro(records=-3), "HIVE_BAD_DATA: .*Block size invalid"),
     "avro beyond its end": (table("avro", "a:bigint"), _avro(size=1 << 40), "HIVE_BAD_DATA: .*Block size invalid"),

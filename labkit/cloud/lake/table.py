@@ -20,6 +20,7 @@ from labkit.cloud.engine.formats.serdes import SYMLINKS
 from labkit.cloud.engine.types import BIGINT, TIMESTAMPTZ, VARCHAR, Type
 from labkit.cloud.lake import projection
 from labkit.cloud.lake.buckets import buckets_of
+from labkit.cloud.lake.coercion import coerced, coerced_relation
 from labkit.cloud.lake.definitions import columns_of, parameters_of, table_type_of
 from labkit.cloud.lake.listing import followed, list_folders, path_of
 from labkit.cloud.lake.metastore import Definition
@@ -76,7 +77,13 @@ class LakeTable:
         needed = self.buckets.needed(scan.filters)
         groups = list(self._grouped(partitions, needed))
         reading = Reading(session.connection)
-        parts = [self._read(reading, table, files, scan.columns) for table, files in groups]
+        own = self.declared().columns
+        parts = [
+            coerced_relation(
+                self._read(reading, table, files, scan.columns), table.columns, own, scan.columns
+            )
+            for table, files in groups
+        ]
         found = Relation(" UNION ALL BY NAME ".join(f"FROM ({part})" for part in parts))
         found.logged = frozenset(
             name
@@ -161,35 +168,35 @@ class LakeTable:
         serde = storage.get("SerdeInfo") or {}
         options = {k.lower(): v for k, v in self.parameters.items()}
         options |= {k.lower(): str(v) for k, v in (serde.get("Parameters") or {}).items()}
-        if partition.storage:
-            self._check_columns(partition)
+        own = self._own_types(partition) if partition.storage else {}
         return formats.Table(
             format=formats.serde_format(
                 serde.get("SerializationLibrary") or "", storage.get("InputFormat") or "", options
             ),
-            columns=tuple((c.name, c.type) for c in self.data_columns),
+            columns=tuple((c.name, own.get(c.name, c.type)) for c in self.data_columns),
             partition_keys=tuple((c.name, c.type) for c in (*self.keys, *HIDDEN)),
             options=options,
             digits=self.catalog.digits,
         )
 
-    def _check_columns(self, partition: Partition) -> None:
-        """A partition's columns may be fewer or narrower than the table's, never others."""
+    def _own_types(self, partition: Partition) -> dict[str, Type]:
+        """The types of a partition's columns, each of which the table's type can be made of."""
         declared = {c.name: c.type for c in self.data_columns}
-        for column in columns_of(partition.storage.get("Columns"), self.name):
-            kind = declared.get(column.name)
-            if kind is not None and not _fits(column.type, kind):
+        own = {c.name: c.type for c in columns_of(partition.storage.get("Columns"), self.name)}
+        for name, narrow in own.items():
+            kind = declared.get(name)
+            if kind is not None and coerced("", narrow, kind) is None:
                 where = "/".join(
                     f"{k.name}={v}" for k, v in zip(self.keys, partition.values, strict=True)
                 )
                 raise QueryFailed(
                     "HIVE_PARTITION_SCHEMA_MISMATCH",
                     "There is a mismatch between the table and partition schemas. The types are "
-                    f"incompatible and cannot be coerced. The column '{column.name}' in table "
+                    f"incompatible and cannot be coerced. The column '{name}' in table "
                     f"'{self.database}.{self.name}' is declared as type '{kind.hive}', but "
-                    f"partition '{where}' declared column '{column.name}' as type "
-                    f"'{column.type.hive}'.",
+                    f"partition '{where}' declared column '{name}' as type '{narrow.hive}'.",
                 )
+        return own
 
     def _file(self, found: Object, partition: Partition) -> formats.File:
         path = path_of(self.catalog.store, found)
@@ -211,17 +218,6 @@ class Reading:
     """What the readers of file formats need of a session."""
 
     con: Any
-
-
-_ORDER = ("tinyint", "smallint", "integer", "bigint")
-
-
-def _fits(narrow: Type, wide: Type) -> bool:
-    if narrow == wide or wide.base == "varchar":
-        return narrow.base in ("varchar", "char", *_ORDER) or narrow == wide
-    if narrow.base in _ORDER and wide.base in _ORDER:
-        return _ORDER.index(narrow.base) <= _ORDER.index(wide.base)
-    return (narrow.base, wide.base) == ("real", "double")
 
 
 def is_symlinks(storage: Definition) -> bool:

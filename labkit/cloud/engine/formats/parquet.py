@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 from labkit.cloud.engine.formats.model import File, FormatError, Session, Table, literal, paths
 from labkit.cloud.engine.formats.partition import partition_columns
 from labkit.cloud.engine.formats.text import BITS
+from labkit.cloud.engine.formats.text_sql import bounded
 from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.types import Type
 
@@ -170,7 +171,7 @@ def _value(column: Column | None, name: str, kind: Type, file: File) -> str:
 
 def _same(text: str, column: Column, kind: Type) -> str | None:
     """Nested types: DuckDB casts them by field name; a plain column is none of them."""
-    return None if column.physical else f"CAST({text} AS {kind.duckdb})"
+    return None if column.physical else bounded(f"CAST({text} AS {kind.duckdb})", kind)
 
 
 def _integer(text: str, column: Column, kind: Type) -> str | None:
@@ -209,10 +210,7 @@ def _text(text: str, column: Column, kind: Type) -> str | None:
         return None
     if column.logical not in ("string", "enum", "json"):
         text = f"decode({text})"
-    if not kind.args:
-        return text
-    cut = f"substring({text}, 1, {kind.args[0]})"
-    return f"rtrim({cut}, ' ')" if kind.base == "char" else cut
+    return bounded(text, kind)
 
 
 def _binary(text: str, column: Column, kind: Type) -> str | None:

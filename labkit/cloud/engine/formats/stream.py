@@ -17,6 +17,7 @@ import pyarrow as pa
 from labkit.cloud.engine.formats.lines import lines, skipped
 from labkit.cloud.engine.formats.model import File, FormatError, Session, Table
 from labkit.cloud.engine.formats.partition import partition_columns
+from labkit.cloud.engine.formats.text_sql import bounded
 from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.types import Type
 
@@ -83,12 +84,21 @@ def stream_relation(
     """Relation over batches of the wanted columns and, last, each row's file number."""
     name = f"lake_{uuid.uuid4().hex}"
     session.con.register(name, Stream(pa.schema([*fields, FILE_INDEX]), batches))
-    columns = [quoted_name(f.name) for f in fields] + partition_columns(table, files, wanted)
+    kinds = dict(table.columns)
+    own = [bounded(quoted_name(f.name), kinds[f.name]) for f in fields]
+    columns = [
+        text if text == quoted_name(f.name) else f"{text} AS {quoted_name(f.name)}"
+        for f, text in zip(fields, own, strict=True)
+    ] + partition_columns(table, files, wanted)
     return f"(SELECT {', '.join(columns) or 'NULL'} FROM {name})"
 
 
 def _batch(rows: list[Row], fields: list[pa.Field], index: int) -> pa.RecordBatch:
-    columns = [pa.array(c, f.type) for c, f in zip(zip(*rows, strict=True), fields, strict=True)]
+    given = zip(zip(*rows, strict=True), fields, strict=True)
+    try:
+        columns = [pa.array(values, field.type) for values, field in given]
+    except pa.ArrowException as error:
+        raise FormatError("HIVE_BAD_DATA", str(error)) from error
     return numbered(columns, fields, index, len(rows))
 
 

@@ -12,6 +12,7 @@ from enum import Enum
 
 from labkit.cloud.engine.formats.model import literal
 from labkit.cloud.engine.formats.text import BITS, DATE, NUMBER, TIMESTAMP
+from labkit.cloud.engine.nested import NESTED, within
 from labkit.cloud.engine.types import Type
 
 SCALARS = frozenset(BITS) | {
@@ -50,10 +51,18 @@ def exact(text: str, kind: Type) -> str:
     return f"CAST({cast} AS VARCHAR) = {text}"
 
 
+def bounded(text: str, kind: Type) -> str:
+    """SQL of texts no longer than their type, wherever they stand, without char's padding."""
+    if kind.base in ("varchar", "char") and kind.args:
+        cut = f"substring({text}, 1, {kind.args[0]})"
+        return f"rtrim({cut}, ' ')" if kind.base == "char" else cut
+    return within(text, kind, bounded) if kind.base in NESTED and "char(" in str(kind) else text
+
+
 def cast(text: str, kind: Type, state: State) -> str:
     """SQL of the value that this text column has, its values being in that state."""
     if kind.base in TEXTS:
-        return _bounded(text, kind)
+        return bounded(text, kind)
     if state is State.EXACT:
         return text
     if state is State.EMPTY:
@@ -61,13 +70,6 @@ def cast(text: str, kind: Type, state: State) -> str:
     usual = f"TRY_CAST({text} AS {kind.duckdb})"
     unusual = _CASTS.get(kind.base, _integer)(text, kind)
     return f"CASE WHEN {exact(text, kind)} THEN {usual} ELSE {unusual} END"
-
-
-def _bounded(text: str, kind: Type) -> str:
-    if not kind.args:
-        return text
-    cut = f"substring({text}, 1, {kind.args[0]})"
-    return f"rtrim({cut}, ' ')" if kind.base == "char" else cut
 
 
 def _matches(text: str, pattern: str) -> str:
