@@ -11,6 +11,7 @@ import re
 from botocore.exceptions import ConnectionClosedError, EndpointConnectionError
 
 from labkit.rules import RULES
+from labkit.slips import MISSPELT, SLIPS
 
 ENDED = "The local AWS has ended. labkit.start starts it again: run the notebook's first cell."
 
@@ -30,7 +31,7 @@ def advice(message: str, statement: str = "") -> str:
     >>> advice("Internal error")
     ''
     """
-    for says, written, helps in RULES:
+    for says, written, helps in (*SLIPS, *RULES, *MISSPELT):
         found = re.search(says, message, re.IGNORECASE)
         if found and re.search(_with(written, re.escape(_named(found))), statement, re.IGNORECASE):
             return _with(helps, _named(found))

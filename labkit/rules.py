@@ -18,7 +18,7 @@ ALIAS = (
 )
 FUNCTIONS = (
     "Athena speaks Trino's SQL: https://trino.io/docs/current/functions.html. IFNULL and NVL are "
-    "COALESCE there, ISNULL is IS NULL, GETDATE is NOW."
+    "COALESCE there, ISNULL is IS NULL, GETDATE is NOW, COUNTIF is COUNT_IF, LEN is LENGTH."
 )
 CONDITION = (
     "where= is a list of (column, condition, value), and a condition a word such as GREATER_THAN, "

@@ -52,6 +52,30 @@ QUERIES = {
         "partitioned_by = ARRAY['day']",
     ),
     "OFFSET behind LIMIT": ("SELECT 1 FROM student LIMIT 3 OFFSET 1", "before LIMIT"),
+    "a word that is misspelt": ("SELECT gender FORM student", "Is FROM misspelt?"),
+    "a word with a letter too few": ("SELECT 1 FROM student WERE gender = 'F'", "Is WHERE missp"),
+    "a word whose letters are turned": ("SELECT 1 FROM student LIMTI 3", "Is LIMIT misspelt?"),
+    "two words in one": ("SELECT gender FROM student GROUPBY gender", "two words each"),
+    "half of two words": ("SELECT gender FROM student ORDER gender", "It is ORDER BY."),
+    "DISTINCT before the brackets": ("SELECT count DISTINCT(gender) FROM student", "within the"),
+    "a limit of two numbers": ("SELECT 1 FROM student LIMIT 10, 20", "OFFSET 10 LIMIT 20"),
+    "a name in single quotes": ("SELECT gender AS 'sex' FROM student", "A name stands in double"),
+    "a table in single quotes": ("SELECT 1 FROM 'student'", "A name stands in double"),
+    "Python's nothing": ("SELECT 1 FROM student WHERE gender IS None", "column IS NULL"),
+    "NOT NULL without IS": ("SELECT 1 FROM student WHERE gender NOT NULL", "column IS NOT NULL"),
+    "another language's and": ("SELECT 1 FROM student WHERE 1 = 1 && 2 = 2", "joined by AND"),
+    "another language's comment": ("# students\nSELECT 1", "two dashes"),
+    "a join by nothing": ("SELECT 1 FROM student a JOIN student b", "JOIN b ON a.id = b.id"),
+    "a case without its end": ("SELECT CASE WHEN true THEN 1 FROM student", "has an END"),
+    "a case without a WHEN": ("SELECT CASE gender = 'F' THEN 1 END FROM student", "CASE WHEN"),
+    "from 1 to 3 by a comma": ("SELECT 1 FROM student WHERE 2 BETWEEN 1, 3", "BETWEEN 1 AND 3"),
+    "a bracket that stays open": ("SELECT 1 FROM student WHERE (gender = 'F'", "never closed"),
+    "a bracket too many": ("SELECT 1 FROM student WHERE gender = 'F')", "that nothing opened"),
+    "a number among texts": ("SELECT 1 FROM student WHERE student_id IN ('1')", "without quotes"),
+    "a text joined to a number": ("SELECT gender || student_id FROM student", "AS varchar"),
+    "a sum of conditions": ("SELECT sum(gender = 'F') FROM student", "count_if(condition)"),
+    "a date beside a year": ("SELECT 1 FROM student WHERE birth_date > 2001", "year(column)"),
+    "a row to change": ("UPDATE student SET gender = 'F'", "writes them anew"),
     "another column": ("SELECT gendr FROM student", "lab.catalog.columns(database, table)"),
     "another table": ("SELECT * FROM students", 'lab.catalog.tables("db_raw_sisdemo")'),
     "another database": ("SELECT * FROM db_raw.student", "lab.catalog.databases()"),
@@ -74,6 +98,16 @@ QUERIES = {
 def test_a_query_that_fails(lake, sql, says):
     with pytest.raises(QueryFailed, match=r"line 1:\d+: ") as failed:
         lake.query(sql, database="db_raw_sisdemo")
+    assert says in str(failed.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [("2020-10-04T23:59:00Z", "substr(column, 1, 10)"), ("", "nullif(column, '')")],
+)
+def test_a_text_that_is_no_date(lake, text, says):
+    with pytest.raises(QueryFailed) as failed:
+        lake.query(f"SELECT date('{text}')")
     assert says in str(failed.value)
 
 
@@ -155,7 +189,9 @@ REDSHIFT = {
         "PARTITION BY (day)",
     ),
     "a table of no name": ('missing FROM-clause entry for table "s"', "", "FROM name AS s"),
-    "Athena's function": ("function count_if(boolean) does not exist", "", "c_SQL_functions"),
+    "Athena's function": ("function date_parse(text) does not exist", "", "c_SQL_functions"),
+    "a count of conditions": ("function count_if(boolean) does not exist", "", "THEN 1 ELSE 0"),
+    "a limit of two numbers": ("LIMIT #,# syntax is not supported", "", "LIMIT 20 OFFSET 10"),
     "a folder that is not there": (
         "The specified S3 prefix 'library/' does not exist",
         "",
@@ -179,7 +215,8 @@ REDSHIFT = {
         "run the notebook's first cell",
     ),
     "no statement": ("Invalid length for parameter Sqls, value: 0", "", "no statement in it"),
-    "another syntax error": ('syntax error at or near "SELEC"', "SELEC 1", ""),
+    "a word that is misspelt": ('syntax error at or near "SELEC"', "SELEC 1", "Is SELECT missp"),
+    "another syntax error": ('syntax error at or near "n2"', "SELECT 1 AS n n2", ""),
 }
 
 
