@@ -49,3 +49,69 @@ def test_a_stream_with_consumers_is_not_deleted_unasked(aws, stream):
         kinesis.delete_stream(StreamName=stream)
     told = kinesis.describe_stream_summary(StreamName=stream)["StreamDescriptionSummary"]
     assert (told["ConsumerCount"], told["OpenShardCount"]) == (1, 1)
+
+
+def test_a_consumer_goes_alone(aws, stream):
+    kinesis = aws("kinesis")
+    arn = kinesis.describe_stream(StreamName=stream)["StreamDescription"]["StreamARN"]
+    made = [
+        kinesis.register_stream_consumer(StreamARN=arn, ConsumerName=name)["Consumer"]
+        for name in "abc"
+    ]
+    with pytest.raises(kinesis.exceptions.ResourceNotFoundException):
+        kinesis.deregister_stream_consumer(StreamARN=arn, ConsumerName="d")
+    kinesis.deregister_stream_consumer(StreamARN=arn, ConsumerName="a")
+    kinesis.deregister_stream_consumer(ConsumerARN=made[1]["ConsumerARN"])
+    assert [
+        c["ConsumerName"] for c in kinesis.list_stream_consumers(StreamARN=arn)["Consumers"]
+    ] == ["c"]
+
+
+SHARDS = {  # a filter → the numbers of the shards that it names, of which the first was split
+    "AT_LATEST": ({}, [1, 2]),
+    "AT_TRIM_HORIZON": ({}, [0]),
+    "FROM_TRIM_HORIZON": ({}, [0, 1, 2]),
+    "AFTER_SHARD_ID": ({"ShardId": LOW}, [2]),
+}
+
+
+def test_a_filter_names_shards(aws, stream):
+    kinesis = aws("kinesis")
+    kinesis.split_shard(StreamName=stream, ShardToSplit=FIRST, NewStartingHashKey=str(2**127))
+    for kind, (more, numbers) in SHARDS.items():
+        told = kinesis.list_shards(StreamName=stream, ShardFilter={"Type": kind, **more})
+        assert [int(each["ShardId"][-3:]) for each in told["Shards"]] == numbers, kind
+    first = kinesis.list_shards(StreamName=stream, MaxResults=2)
+    rest = kinesis.list_shards(NextToken=first["NextToken"])["Shards"]
+    assert [each["ShardId"] for each in first["Shards"] + rest] == [FIRST, LOW, HIGH]
+
+
+REFUSED = {
+    "a token and a stream": ("list_shards", {"NextToken": "a"}, "cannot be provided together"),
+    "a filter of no shard": (
+        "list_shards",
+        {"ShardFilter": {"Type": "AFTER_SHARD_ID"}},
+        "ShardId must be provided",
+    ),
+    "more than double": (
+        "update_shard_count",
+        {"TargetShardCount": 3, "ScalingType": "UNIFORM_SCALING"},
+        "cannot scale up over double your current open shard count",
+    ),
+    "too many tags": (
+        "add_tags_to_stream",
+        {"Tags": {str(number): "a" for number in range(51)}},
+        "cannot have more than 50 tags",
+    ),
+    "no moment": (
+        "get_shard_iterator",
+        {"ShardId": FIRST, "ShardIteratorType": "AT_TIMESTAMP"},
+        "Must specify Timestamp",
+    ),
+}
+
+
+@pytest.mark.parametrize(("call", "asked", "told"), REFUSED.values(), ids=REFUSED)
+def test_calls_that_are_refused(aws, stream, call, asked, told):
+    with pytest.raises(ClientError, match=f"InvalidArgumentException.*{told}"):
+        getattr(aws("kinesis"), call)(StreamName=stream, **asked)

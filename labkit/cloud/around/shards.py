@@ -3,7 +3,7 @@
 Records stay where they are, and new ones go to open shards; of a closed shard that has been read
 there is no further iterator, by which readers know to go on with its children. moto puts new
 records into the closed shard, copies those of merged shards so that they are read twice, and has no
-shard for the last hash key of a range.
+shard for the last hash key of a range. A consumer's ARN ends with the moment it was registered.
 
 Sources: https://docs.aws.amazon.com/streams/latest/dev/kinesis-using-sdk-java-after-resharding.html,
 https://docs.aws.amazon.com/kinesis/latest/APIReference/API_MergeShards.html and
@@ -15,11 +15,12 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import Any
 
-from moto.kinesis.models import KinesisBackend, Stream
+from moto.kinesis.models import Consumer, KinesisBackend, Stream
 from moto.kinesis.utils import decompose_shard_iterator
 
 from labkit.cloud.cloud import Cloud, on_start
 
+_consume: Any = Consumer.__init__
 _find: Any = Stream.get_shard_for_key
 _get: Any = KinesisBackend.get_records
 _merge: Any = Stream.merge_shards
@@ -29,10 +30,16 @@ _split: Any = Stream.split_shard
 @on_start
 def install(_: Cloud) -> None:
     """Let moto do so."""
+    Consumer.__init__ = _make_consumer  # type: ignore[method-assign]
     Stream.get_shard_for_key = _shard_for  # type: ignore[method-assign]
     Stream.merge_shards = _merge_shards  # type: ignore[method-assign]
     Stream.split_shard = _split_shard  # type: ignore[method-assign]
     KinesisBackend.get_records = _get_records  # type: ignore[method-assign]
+
+
+def _make_consumer(self: Any, *args: Any, **options: Any) -> None:
+    _consume(self, *args, **options)
+    self.consumer_arn += f":{int(self.created.timestamp())}"
 
 
 def _shard_for(self: Any, partition_key: str, explicit_hash_key: str) -> Any:

@@ -1,7 +1,7 @@
 """Kinesis' lists in whole pages, and what Kinesis refuses.
 
-moto tells ten streams and no token, the first shards again and again, and has no answer for the
-consumers of a stream that is not there.
+moto tells ten streams and no token, the first shards again and again, has no answer for the
+consumers of a stream that is not there, and keeps the one of them that is to go, without the rest.
 
 Sources: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_ListStreams.html,
 https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DescribeStream.html and
@@ -15,12 +15,18 @@ from typing import Any
 
 from moto.kinesis.utils import decompose_shard_iterator
 
-from labkit.cloud.around import shards  # noqa: F401 (moto's streams keep to it)
+from labkit.cloud.around import shard_lists, shards  # noqa: F401 (moto's streams keep to it)
 from labkit.cloud.members import given
 from labkit.cloud.operations import Answer, AwsError, Context, operation, rewrites
 from labkit.cloud.paging import page
 
 _ON_DEMAND = "ON_DEMAND"
+_MOST_TAGS = 50
+_PLACES = {
+    "AT_SEQUENCE_NUMBER": "StartingSequenceNumber",
+    "AFTER_SEQUENCE_NUMBER": "StartingSequenceNumber",
+    "AT_TIMESTAMP": "Timestamp",
+}
 
 
 def judge_call(context: Context, parameters: dict[str, Any]) -> None:
@@ -34,6 +40,12 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
         _check_unread(context, **parameters)
     elif context.operation == "RegisterStreamConsumer":
         _check_new(context, parameters["StreamARN"], parameters["ConsumerName"])
+    elif context.operation == "UpdateShardCount":
+        _check_scale(context, **parameters)
+    elif context.operation == "AddTagsToStream":
+        _check_tags(context, **parameters)
+    elif context.operation == "GetShardIterator":
+        _check_place(parameters)
     elif context.operation == "GetRecords":
         _check_iterator(parameters["ShardIterator"])
 
@@ -87,6 +99,31 @@ def describe_stream_summary(
     return {"StreamDescriptionSummary": given(told | {"ConsumerCount": len(stream.consumers)})}
 
 
+@operation("kinesis", "DeregisterStreamConsumer")
+def deregister_stream_consumer(
+    context: Context,
+    *,
+    StreamARN: str | None = None,
+    ConsumerName: str | None = None,
+    ConsumerARN: str | None = None,
+    **_: Any,
+) -> Answer:
+    """Take one consumer from its stream; moto takes all others where it is told by its name."""
+    arn = ConsumerARN or ""
+    stream = _find(context, (StreamARN or arn.partition("/consumer/")[0]).rpartition("/")[2])
+    found = [
+        each
+        for each in stream.consumers
+        if (each.consumer_name == ConsumerName if StreamARN else each.consumer_arn == arn)
+    ]
+    if not found:
+        words = f"Consumer {ConsumerName or arn}, account {context.account} not found."
+        raise AwsError("ResourceNotFoundException", words)
+    with context.cloud.changing("kinesis"):
+        stream.consumers = [each for each in stream.consumers if each not in found]
+    return {}
+
+
 @rewrites("kinesis")
 def name_the_stream(name: str, body: bytes) -> bytes:
     """moto's iterators keep the stream's name, though it may be asked for by its ARN alone."""
@@ -135,6 +172,39 @@ def _check_unread(
         words = "has registered consumers and EnforceConsumerDeletion is not set to true."
         told = f"Stream {stream.stream_name} under account {context.account} {words}"
         raise AwsError("ResourceInUseException", told)
+
+
+def _check_scale(
+    context: Context, *, TargetShardCount: int, StreamName: str = "", StreamARN: str = "", **_: Any
+) -> None:
+    """Raise for more than double the shards, and for fewer than half of them."""
+    stream = _find(context, StreamName or StreamARN.rpartition("/")[2])
+    shown = stream.to_json_summary()["StreamDescriptionSummary"]["OpenShardCount"]
+    up = TargetShardCount > 2 * shown
+    if up or 2 * TargetShardCount < shown:
+        how = "scale up over double" if up else "scale down below half"
+        told = f"Current open shard count: {shown} Target shard count: {TargetShardCount}"
+        words = f"UpdateShardCount cannot {how} your current open shard count. {told}"
+        raise AwsError("InvalidArgumentException", words)
+
+
+def _check_tags(
+    context: Context, *, Tags: dict[str, str], StreamName: str = "", StreamARN: str = "", **_: Any
+) -> None:
+    stream = _find(context, StreamName or StreamARN.rpartition("/")[2])
+    if len({*stream.tags, *Tags}) > _MOST_TAGS:
+        words = f"because a given stream cannot have more than {_MOST_TAGS} tags associated with it"
+        told = f"Failed to add tags to stream {stream.stream_name} under account {context.account}"
+        raise AwsError("InvalidArgumentException", f"{told} {words}.")
+
+
+def _check_place(parameters: dict[str, Any]) -> None:
+    """Raise for an iterator that is told no place of its kind."""
+    kind = parameters["ShardIteratorType"]
+    needs = _PLACES.get(kind)
+    if needs and parameters.get(needs) is None:
+        words = f"Must specify {needs} parameter for ShardIteratorType {kind}."
+        raise AwsError("InvalidArgumentException", words)
 
 
 def _check_new(context: Context, stream: str, name: str) -> None:
