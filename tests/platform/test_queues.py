@@ -1,6 +1,7 @@
 """A queue refuses what SQS refuses, keeps what it was told, and has a FIFO message once."""
 
 import json
+import re
 
 import pytest
 from botocore.exceptions import ClientError
@@ -121,6 +122,7 @@ REFUSED = {
     "too long": ({"VisibilityTimeout": "43201"}, "InvalidAttributeValue"),
     "too small": ({"MaximumMessageSize": "10"}, "InvalidAttributeValue"),
     "no number": ({"DelaySeconds": "soon"}, "InvalidAttributeValue"),
+    "no truth": ({"SqsManagedSseEnabled": "perhaps"}, "InvalidAttributeValue"),
     "two ciphers": ({"KmsMasterKeyId": "a", "SqsManagedSseEnabled": "true"}, "at one time"),
     "no ARN": ({"RedrivePolicy": '{"deadLetterTargetArn":"a","maxReceiveCount":1}'}, "TargetArn"),
     "no JSON": ({"RedrivePolicy": "a"}, "InvalidParameterValue"),
@@ -148,6 +150,43 @@ def test_a_queue_of_other_attributes(sqs, fresh):
     assert headers["x-amzn-errortype"].startswith("com.amazonaws.sqs#")
 
 
+NONE = {
+    "an unknown attribute": (
+        "receive_message",
+        {"MessageSystemAttributeNames": ["Foo"]},
+        "Unknown Attribute Foo",
+    ),
+    "a time below nothing": (
+        "receive_message",
+        {"VisibilityTimeout": -1},
+        "Must be between 0 and 43200",
+    ),
+    "a label": (
+        "add_permission",
+        {"Label": "a b", "AWSAccountIds": ["123456789012"], "Actions": ["*"]},
+        "parameter Label is invalid",
+    ),
+}
+
+
+@pytest.mark.parametrize(("call", "asked", "told"), NONE.values(), ids=NONE)
+def test_values_that_are_none(sqs, make, call, asked, told):
+    with pytest.raises(ClientError, match=told):
+        getattr(sqs, call)(QueueUrl=make(), **asked)
+
+
+def test_a_queue_of_another_account(sqs, make):
+    name = make().rpartition("/")[2]
+    with pytest.raises(sqs.exceptions.QueueDoesNotExist):
+        sqs.get_queue_url(QueueName=name, QueueOwnerAWSAccountId="111111111111")
+
+
+@pytest.mark.parametrize("most", [0, 1001])
+def test_a_page_has_a_thousand_queues_at_most(sqs, most):
+    with pytest.raises(ClientError, match="between 1 and 1000"):
+        sqs.list_queues(MaxResults=most)
+
+
 def attribute(kind, value, name="b"):
     return {
         "MessageBody": "a",
@@ -163,6 +202,33 @@ MESSAGES = {
     "a name of AWS's": (attribute("String", "a", "AWS.a"), "attribute name 'AWS.a' is invalid"),
     "a period at the end": (attribute("String", "a", "a."), "attribute name 'a.' is invalid"),
     "no text in an attribute": (attribute("String", "\x08"), "Invalid characters found"),
+    "two periods": (attribute("String", "a", "a..b"), "attribute name 'a..b' is invalid"),
+    "other letters": (attribute("String", "a", "\u00e9"), "attribute name '\u00e9' is invalid"),
+    "a text for bytes": (attribute("Binary", "a"), "non-empty value of type 'Binary'"),
+    "eleven attributes": (
+        {
+            "MessageBody": "a",
+            "MessageAttributes": {
+                f"a{n}": {"DataType": "String", "StringValue": "b"} for n in range(11)
+            },
+        },
+        r"[11] exceeds the allowed maximum [10]",
+    ),
+    "a group with a blank": (
+        {"MessageBody": "a", "MessageGroupId": "a b"},
+        "MessageGroupId can only include alphanumeric and punctuation characters",
+    ),
+    "before it is sent": (
+        {"MessageBody": "a", "DelaySeconds": -1},
+        "DelaySeconds must be >= 0 and <= 900",
+    ),
+    "another service's": (
+        {
+            "MessageBody": "a",
+            "MessageSystemAttributes": {"a": {"DataType": "String", "StringValue": "b"}},
+        },
+        "Message (system) attribute 'a' is not supported",
+    ),
     "deduplicated": ({"MessageBody": "a", "MessageDeduplicationId": "a"}, "this queue type"),
 }
 
@@ -170,7 +236,7 @@ MESSAGES = {
 @pytest.mark.parametrize(("message", "told"), MESSAGES.values(), ids=MESSAGES)
 def test_messages_that_are_none(sqs, make, message, told):
     url = make()
-    with pytest.raises(ClientError, match=told):
+    with pytest.raises(ClientError, match=re.escape(told)):
         sqs.send_message(QueueUrl=url, **message)
     entries = [{"Id": "1", **message}, {"Id": "2", "MessageBody": "sent"}]
     if told == "MissingParameter":

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from labkit.cloud.messages.queues import is_number
+from labkit.cloud.messages.sent import is_number
 from labkit.cloud.operations import AwsError
 
 _KINDS = ("Binary", "Number", "String")

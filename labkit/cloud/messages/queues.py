@@ -16,10 +16,11 @@ import re
 import time
 from typing import Any
 
+from labkit.cloud.messages import sent
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 
 REMEMBERED_MS = 300_000
-_MOST_ENTRIES = 10
+_MOST_ENTRIES, _LARGEST_PAGE = 10, 1000
 _NAME = re.compile(r"[\w-]{1,80}", re.ASCII)
 _FIRST_SEQUENCE = 10**19  # all have twenty digits
 # What a value may be, by attribute; for all others it is a text.
@@ -33,17 +34,14 @@ _RANGES = {
 }
 _POLICIES = ("Policy", "RedrivePolicy", "RedriveAllowPolicy")
 _OTHERS = {*_POLICIES, "KmsMasterKeyId", "SqsManagedSseEnabled"}
-_OF_FIFO = {"ContentBasedDeduplication", "DeduplicationScope", "FifoQueue", "FifoThroughputLimit"}
-_NO_TEXT = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_VALID = (
-    "Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | "
-    "#xE000 to #xFFFD | #x10000 to #x10FFFF"
-)
-# A name of a message's attribute: not long, no period at its ends; and those that are AWS's own.
-_MOST_LETTERS = 256
-_ATTRIBUTE = re.compile(r"(?=.{1,256}\Z)[\w-]([\w.-]*[\w-])?")
-_RESERVED = re.compile(r"(aws|amazon)\.", re.IGNORECASE)
-_NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
+_TRUTH = ("true", "false")
+_OF_FIFO = {
+    "ContentBasedDeduplication": _TRUTH,
+    "DeduplicationScope": ("queue", "messageGroup"),
+    "FifoQueue": _TRUTH,
+    "FifoThroughputLimit": ("perQueue", "perMessageGroupId"),
+}
+_WORDS = _OF_FIFO | {"SqsManagedSseEnabled": _TRUTH}
 
 
 def judge_call(context: Context, parameters: dict[str, Any]) -> None:
@@ -127,11 +125,6 @@ def is_new(queue: Any, message: Any) -> bool:
     return True
 
 
-def is_number(text: str) -> bool:
-    """Whether a message's attribute of the type Number may have a value."""
-    return _NUMBER.fullmatch(text) is not None
-
-
 def _is_over(at_ms: float) -> bool:
     return time.time() * 1000 - at_ms >= REMEMBERED_MS
 
@@ -166,7 +159,8 @@ def _check_attributes(context: Context, fifo: bool, attributes: dict[str, str]) 
         if name not in known:
             raise AwsError("InvalidAttributeName", f"Unknown Attribute {name}.")
         allowed = _RANGES.get(name)
-        if allowed and not (value.isdecimal() and int(value) in allowed):
+        in_range = allowed is None or (value.isdecimal() and int(value) in allowed)
+        if not in_range or value not in _WORDS.get(name, (value,)):
             raise AwsError("InvalidAttributeValue", f"Invalid value for the parameter {name}.")
         if name in _POLICIES and value:
             _check_json(name, value)
@@ -217,47 +211,24 @@ def check_message(context: Context, parameters: dict[str, Any]) -> None:
     if not body:
         words = "The request must contain the parameter MessageBody."
         raise AwsError("MissingParameter", words)
-    if _NO_TEXT.search(body):
-        raise AwsError("InvalidMessageContents", _VALID)
+    if not sent.is_text(body):
+        raise AwsError("InvalidMessageContents", sent.VALID)
     attributes, most = parameters.get("MessageAttributes") or {}, int(queue.maximum_message_size)
-    if context.operation == "SendMessage" and _size(body, attributes) > most:
+    if context.operation == "SendMessage" and sent.size(body, attributes) > most:
         words = f"Reason: Message must be shorter than {most} bytes."
         raise _bad(f"One or more parameters are invalid. {words}")
     if (given := parameters.get("MessageDeduplicationId")) and not queue.fifo_queue:
         words = f"Value {given} for parameter MessageDeduplicationId is invalid. Reason: The"
         raise _bad(f"{words} request includes a parameter that is not valid for this queue type")
-    for name, attribute in attributes.items():
-        _check_attribute(name, **attribute)
+    sent.check_attributes(attributes)
+    sent.check_system_attributes(parameters.get("MessageSystemAttributes"))
+    sent.check_identity(parameters)
+    sent.check_delay(parameters)
 
 
-def _size(body: str, attributes: dict[str, Any]) -> int:
-    """The bytes of a message and its attributes: names, types and values."""
-    texts = [body, *attributes]
-    for each in attributes.values():
-        texts += [each["DataType"], each.get("StringValue") or ""]
-    blobs = sum(len(each.get("BinaryValue") or b"") for each in attributes.values())
-    return blobs + sum(len(each.encode()) for each in texts)
-
-
-def _check_attribute(
-    name: str, *, DataType: str, StringValue: str = "", BinaryValue: bytes = b"", **_: Any
-) -> None:
-    kind = DataType.partition(".")[0]
-    if not _ATTRIBUTE.fullmatch(name) or _RESERVED.match(name):
-        words = "is invalid. Attribute name can contain A-Z, a-z, 0-9, underscore (_), hyphen (-),"
-        raise _bad(f"The message attribute name '{name}' {words} and period (.) characters.")
-    if len(DataType) > _MOST_LETTERS:
-        raise _bad(f"Message (user) attribute '{name}' has an invalid type.")
-    if _NO_TEXT.search(StringValue):
-        raise _bad(_VALID)
-    if kind in ("String", "Number", "Binary") and not (StringValue or BinaryValue):
-        words = "must contain a non-empty value of type"
-        raise _bad(f"Message (user) attribute '{name}' {words} '{DataType}'.")
-    if kind == "Number" and not is_number(StringValue):
-        raise _bad(f"Can't cast the value of message (user) attribute '{name}' to a number.")
-
-
-def _check_number(_: Context, parameters: dict[str, Any]) -> None:
+def _check_asked(_: Context, parameters: dict[str, Any]) -> None:
+    sent.check_unseen(parameters)
+    sent.check_asked(parameters)
     wanted = parameters.get("MaxNumberOfMessages", 1)
     if not 1 <= wanted <= 10:
         words = "is invalid. Reason: Must be between 1 and 10, if provided."
@@ -270,6 +241,7 @@ def _check_number(_: Context, parameters: dict[str, Any]) -> None:
 
 def _check_handle(context: Context, parameters: dict[str, Any]) -> None:
     """Raise for a handle that none has, and one that may do nothing to its message any more."""
+    sent.check_unseen(parameters)
     queue, handle = find_queue(context, parameters["QueueUrl"]), parameters["ReceiptHandle"]
     deletes, why = context.operation == "DeleteMessage", ""
     message = next((each for each in queue._messages if each.had_receipt_handle(handle)), None)
@@ -285,11 +257,33 @@ def _check_handle(context: Context, parameters: dict[str, Any]) -> None:
         raise _bad(f"Value {handle} for parameter ReceiptHandle is invalid. Reason: {why}")
 
 
+def _check_owner(context: Context, parameters: dict[str, Any]) -> None:
+    """Raise for a queue of another account."""
+    if parameters.get("QueueOwnerAWSAccountId", context.account) != context.account:
+        raise AwsError("QueueDoesNotExist", "The specified queue does not exist.")
+
+
+def _check_page(_: Context, parameters: dict[str, Any]) -> None:
+    wanted = parameters.get("MaxResults", 1)
+    if not 1 <= wanted <= _LARGEST_PAGE:
+        words = f"is invalid. Reason: MaxResults must be an integer between 1 and {_LARGEST_PAGE}."
+        raise _bad(f"Value {wanted} for parameter MaxResults {words}")
+
+
+def _check_label(_: Context, parameters: dict[str, Any]) -> None:
+    if not _NAME.fullmatch(label := parameters["Label"]):
+        words = "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in"
+        raise _bad(f"Value {label} for parameter Label is invalid. Reason: {words} length.")
+
+
 _JUDGES = {
     "ChangeMessageVisibility": _check_handle,
     "CreateQueue": _check_new,
     "DeleteMessage": _check_handle,
-    "ReceiveMessage": _check_number,
+    "AddPermission": _check_label,
+    "GetQueueUrl": _check_owner,
+    "ListQueues": _check_page,
+    "ReceiveMessage": _check_asked,
     "SendMessage": check_message,
 }
 
