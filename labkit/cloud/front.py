@@ -34,7 +34,6 @@ from labkit.cloud.access import calls, guard, kms, sts, trust
 from labkit.cloud.access.signature import Claim, read_claim
 from labkit.cloud.around import (
     bridging,
-    deliveries,
     item_changes,
     metrics,
     parameters,
@@ -44,6 +43,7 @@ from labkit.cloud.around import (
 from labkit.cloud.around.bridging import Bridge
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.events import delivery, rules
+from labkit.cloud.firehose import deliveries
 from labkit.cloud.glue import judging as glue_judging
 from labkit.cloud.lake_formation import judging as lake_judging
 from labkit.cloud.lambdas import judging, lineage, naming

@@ -34,6 +34,7 @@ import labkit.cloud.around.tagging
 import labkit.cloud.athena
 import labkit.cloud.databrew
 import labkit.cloud.events
+import labkit.cloud.firehose
 import labkit.cloud.glue
 import labkit.cloud.lake.looked
 import labkit.cloud.lake_formation

@@ -1,0 +1,9 @@
+"""Firehose to S3: moto keeps the streams, this package delivers what is put into them, at once.
+
+`deliveries` is where to start reading: records are processed (`processing`), put under the keys
+that a prefix says (`keys`), as they are, compressed or as Parquet and ORC (`conversion`).
+"""
+
+from labkit.cloud.firehose import deliveries
+
+__all__ = ["deliveries"]
