@@ -271,6 +271,46 @@ REFUSED = {
         {"TopicArn": "{}", "AttributeName": "Name", "AttributeValue": "other"},
         "InvalidParameter.*Invalid parameter: AttributeName",
     ),
+    **{
+        f"no {name}: {value[:2]}": (
+            "set_topic_attributes",
+            {"TopicArn": "{}", "AttributeName": name, "AttributeValue": value},
+            f"InvalidParameter.*Invalid parameter: {told}",
+        )
+        for name, value, told in (
+            ("Policy", "a", "Policy Error: null"),
+            ("Policy", "[]", "Policy Error: null"),
+            ("DisplayName", "a" * 101, "DisplayName"),
+            ("SignatureVersion", "3", "SignatureVersion: Invalid value. Must be 1 or 2"),
+            ("TracingConfig", "On", "TracingConfig: Invalid value"),
+            ("ContentBasedDeduplication", "true", "Content-based .* only be set for FIFO topics"),
+        )
+    },
+    "a FIFO queue": (
+        "subscribe",
+        {
+            "TopicArn": "{}",
+            "Protocol": "sqs",
+            "Endpoint": "arn:aws:sqs:us-east-1:123456789012:a.fifo",
+        },
+        "FIFO SQS Queues can not be subscribed to standard SNS topics",
+    ),
+    "no address": (
+        "subscribe",
+        {"TopicArn": "{}", "Protocol": "email", "Endpoint": "a@b;c@d"},
+        "Invalid parameter: Email address",
+    ),
+    "a phone beside a topic": (
+        "publish",
+        {"TopicArn": "{}", "PhoneNumber": "+15551234567", "Message": "a"},
+        "Invalid parameter: PhoneNumber",
+    ),
+    "no entry's name": (
+        "publish_batch",
+        {"TopicArn": "{}", "PublishBatchRequestEntries": [{"Id": "a b", "Message": "a"}]},
+        "InvalidBatchEntryId",
+    ),
+    "a topic's ARN": ("unsubscribe", {"SubscriptionArn": "{}"}, "parameter: SubscriptionId"),
     "none to be made with": (
         "create_topic",
         {"Name": "made", "Attributes": {"Arn": "{}"}},
@@ -290,6 +330,23 @@ def test_calls_that_are_refused(sns, topic, call, asked, told):
     named = {k: v.replace("{}", topic) if isinstance(v, str) else v for k, v in asked.items()}
     with pytest.raises(ClientError, match=told):
         getattr(sns, call)(**named)
+
+
+def test_a_topic_is_made_again_with_what_it_has(sns, fresh):
+    asked = {"Name": fresh("topic"), "Attributes": {"DisplayName": "a"}}
+    arn = sns.create_topic(**asked)["TopicArn"]
+    assert sns.create_topic(**asked)["TopicArn"] == arn
+    assert sns.create_topic(Name=asked["Name"])["TopicArn"] == arn
+    with pytest.raises(ClientError, match="Topic already exists with different attributes"):
+        sns.create_topic(Name=asked["Name"], Attributes={"DisplayName": "b"})
+
+
+def test_a_subscription_is_made_again_with_what_it_has(sns, topic, queue):
+    arn = subscribe(sns, topic, queue()[1])
+    endpoint = sns.get_subscription_attributes(SubscriptionArn=arn)["Attributes"]["Endpoint"]
+    assert subscribe(sns, topic, endpoint, RawMessageDelivery="false") == arn
+    with pytest.raises(ClientError, match="already exists with different attributes"):
+        subscribe(sns, topic, endpoint, RawMessageDelivery="true")
 
 
 SET = {

@@ -39,7 +39,7 @@ def check_identity(parameters: Json) -> None:
     """Raise for what names no group and no copy of a message."""
     for member in ("MessageGroupId", "MessageDeduplicationId"):
         given = parameters.get(member)
-        if given and not _IDENTIFIER.fullmatch(given):
+        if given and not is_identifier(given):
             words = "can only include alphanumeric and punctuation characters. 1 to 128 in length."
             raise bad(f"Value {given} for parameter {member} is invalid. Reason: {member} {words}")
 
@@ -97,6 +97,11 @@ def bad(words: str) -> AwsError:
 def is_text(text: str) -> bool:
     """Whether all letters are such as a message may have."""
     return _NO_TEXT.search(text) is None
+
+
+def is_identifier(text: str) -> bool:
+    """Whether a text may name a group or a copy of a message."""
+    return _IDENTIFIER.fullmatch(text) is not None
 
 
 def is_number(text: str) -> bool:

@@ -16,7 +16,9 @@ import re
 from typing import Any
 
 from labkit.cloud.events.filter_policies import what_is_wrong
+from labkit.cloud.messages import topic_attributes
 from labkit.cloud.messages.attributes import check_attributes, is_true
+from labkit.cloud.messages.sent import is_identifier
 from labkit.cloud.operations import AwsError, Context
 
 MOST_BYTES = 262_144
@@ -27,9 +29,12 @@ _SCOPES = ("MessageAttributes", "MessageBody")
 _ENDPOINTS = {  # what one is, and what SNS says of others
     "http": (r"http://.+", "Endpoint must match the specified protocol"),
     "https": (r"https://.+", "Endpoint must match the specified protocol"),
+    "email": (r"[^@\s;,]+@[^@\s;,]+", "Email address"),
+    "email-json": (r"[^@\s;,]+@[^@\s;,]+", "Email address"),
     "lambda": (r"arn:[^:]+:lambda:[^:]*:\d*:function:.+", "Lambda endpoint ARN"),
 }
 _PHONE = re.compile(r"\+?[1-9]\d{1,14}")
+_ENTRY = re.compile(r"[\w-]{1,80}", re.ASCII)
 _TOKEN = re.compile(r"[0-9a-f]{64,}")
 _OF_SUBSCRIPTION = (
     *("DeliveryPolicy", "FilterPolicy", "FilterPolicyScope", "RawMessageDelivery"),
@@ -72,14 +77,21 @@ def _check_topic(context: Context, parameters: Json) -> None:
             raise _bad(f"Attributes Reason: Unknown attribute {name}")
     if not is_delivery_policy((parameters.get("Attributes") or {}).get("DeliveryPolicy")):
         raise _bad("Attributes Reason: DeliveryPolicy: failed to parse JSON.")
+    attributes = parameters.get("Attributes") or {}
+    fifo = attributes.get("FifoTopic") == "true"
+    for name, value in attributes.items():
+        if why := topic_attributes.wrong_with(name, value, fifo=fifo):
+            raise _bad(f"Attributes Reason: {why}")
     sns = context.backend("sns")
     topic = sns.topics.get(context.arn(parameters["Name"]))
+    if topic and not all(topic_attributes.has(topic, *each) for each in attributes.items()):
+        raise _bad("Attributes Reason: Topic already exists with different attributes")
     tags = {each["Key"]: each["Value"] for each in parameters.get("Tags") or ()}
     if topic and tags and tags != sns.list_tags_for_resource(topic.arn):
         raise _bad("Tags Reason: Topic already exists with different tags")
 
 
-def _check_topic_attribute(_: Context, parameters: Json) -> None:
+def _check_topic_attribute(context: Context, parameters: Json) -> None:
     """Raise for what is no attribute of a topic's.
 
     Source: https://docs.aws.amazon.com/sns/latest/api/API_SetTopicAttributes.html
@@ -89,10 +101,10 @@ def _check_topic_attribute(_: Context, parameters: Json) -> None:
     given = parameters.get("AttributeValue")
     if parameters["AttributeName"] == "DeliveryPolicy" and not is_delivery_policy(given):
         raise _bad("DeliveryPolicy: failed to parse JSON.")
-
-
-def _check_subscribed(_: Context, parameters: Json) -> None:
-    _check_arn(parameters["SubscriptionArn"], "SubscriptionArn")
+    topic = _find(context, parameters["TopicArn"])
+    fifo = is_true(topic.fifo_topic)
+    if why := topic_attributes.wrong_with(parameters["AttributeName"], given or "", fifo=fifo):
+        raise _bad(why)
 
 
 def _check_asked(_: Context, parameters: Json) -> None:
@@ -110,13 +122,33 @@ def _check_subscription(context: Context, parameters: Json) -> None:
     if form and not re.fullmatch(form, endpoint):
         raise _bad(words)
     attributes = parameters.get("Attributes") or {}
+    _check_kinds(topic, protocol, endpoint, attributes)
     for name, value in attributes.items():
         if why := _wrong(name, value, attributes.get("FilterPolicyScope"), endpoint):
             raise _bad(f"Attributes Reason: {why}")
     for each in context.backend("sns").subscriptions.values():
         same = (each.topic.arn, each.protocol, each.endpoint) == (topic.arn, protocol, endpoint)
-        if same and not attributes.items() <= each.attributes.items():
+        if same and not _plain(attributes).items() <= _plain(each.attributes).items():
             raise _bad("Attributes Reason: Subscription already exists with different attributes")
+
+
+def _check_kinds(topic: Any, protocol: str, endpoint: str, attributes: Json) -> None:
+    """Raise for what a topic of its kind cannot be subscribed by."""
+    why = ""
+    if protocol == "sqs" and endpoint.endswith(".fifo") and not topic.fifo_topic:
+        why = "FIFO SQS Queues can not be subscribed to standard SNS topics"
+    elif protocol != "sqs" and topic.fifo_topic:
+        why = "Please use FIFO SQS queue"
+    if why:
+        raise _bad(f"Invalid parameter: Endpoint Reason: {why}")
+    if protocol == "firehose" and not attributes.get("SubscriptionRoleArn"):
+        raise _bad("SubscriptionRoleArn")
+
+
+def _plain(attributes: Json) -> Json:
+    """Attributes of a subscription with the one that it always has."""
+    raw = str(attributes.get("RawMessageDelivery", "false")).lower()
+    return attributes | {"RawMessageDelivery": raw}
 
 
 def _refuse_token(_: Context, parameters: Json) -> None:
@@ -172,6 +204,8 @@ def _check_publication(context: Context, parameters: Json) -> None:
     if number := parameters.get("PhoneNumber"):
         if not _PHONE.fullmatch(number):
             raise _bad(f"PhoneNumber Reason: {number} is not valid to publish to")
+        if arn is not None:
+            raise _bad("PhoneNumber Reason: a topic or an endpoint is given beside it")
         return
     if arn is None:
         raise _bad("TopicArn or TargetArn Reason: no value for required parameter")
@@ -197,6 +231,9 @@ def _check_batch(context: Context, parameters: Json) -> None:
         words = "Two or more batch entries in the request have the same Id."
         raise AwsError("BatchEntryIdsNotDistinct", words)
     for entry in entries:
+        if not _ENTRY.fullmatch(entry["Id"]):
+            words = "The Id of a batch entry in a batch request doesn't abide by the specification."
+            raise AwsError("InvalidBatchEntryId", words)
         _check_message(topic, entry)
     if sum(map(_size, entries)) > MOST_BYTES:
         words = "The length of all the messages put together is more than the limit."
@@ -214,6 +251,9 @@ def _check_message(topic: Any, parameters: Json) -> None:
         raise _bad("Message too long")
     if topic.fifo_topic and not parameters.get("MessageGroupId"):
         raise _bad("The MessageGroupId parameter is required for FIFO topics")
+    for member in ("MessageGroupId", "MessageDeduplicationId"):
+        if (given := parameters.get(member)) and not is_identifier(given):
+            raise _bad(member)
     known = parameters.get("MessageDeduplicationId") or is_true(topic.content_based_deduplication)
     if topic.fifo_topic and not known:
         words = "The topic should either have ContentBasedDeduplication enabled or"
@@ -245,7 +285,7 @@ _JUDGES = {
     "SetSubscriptionAttributes": _check_attribute,
     "SetTopicAttributes": _check_topic_attribute,
     "Subscribe": _check_subscription,
-    "Unsubscribe": _check_subscribed,
+    "Unsubscribe": _check_asked,
 }
 
 
