@@ -91,6 +91,10 @@ trino_sorted_map(k, v) AS map(
 trino_text_zone(s) AS trino_zone(coalesce(nullif(
     regexp_extract(s, '^\s*\d+-\d\d?-\d\d?(?: [\d:.]+)?\s*([A-Za-z+-][\w/+:-]*)\s*$', 1), ''), 'UTC'));
 
+-- The clock of a text with a zone, which must be one.
+trino_clock_text(s) AS CASE WHEN trino_text_zone(s) IS NOT NULL
+    THEN regexp_extract(s, '\s*([\d-]+( [\d:.]+)?)', 1) END;
+
 -- A time that the zone's clocks leave out in spring is none.
 trino_existing(t, z, s) AS list_transform([struct_pack(t := t, z := z)], lambda _m: CASE
     WHEN trino_to_local(trino_to_instant((_m).t, (_m).z), (_m).z) = (_m).t

@@ -33,19 +33,33 @@ def _to_char(sql: str, source: Type, target: Type) -> str:
     return f"rtrim(substr({text}, 1, {target.args[0] if target.args else 1}), ' ')"
 
 
-def _from_text(sql: str, source: Type, target: Type, *, shape: str, words: str) -> str:
-    """Text whose shape is right and whose value the type has."""
-    tried = f"TRY_CAST(trino_unsigned({sql}) AS {target.duckdb})"
+def _from_text(
+    sql: str, source: Type, target: Type, *, shape: str, words: str, others: str = ""
+) -> str:
+    """Text whose shape is right and whose value the type has.
+
+    Args:
+        others: the shape of what ``trino_clock_text`` makes right first.
+    """
     failure = failure_of(sql, words.format(target=spelled(target), plain=target))
-    return (
-        f"CASE WHEN ({sql}) IS NULL THEN NULL WHEN regexp_full_match({sql}, '{shape}') "
-        f"THEN coalesce({tried}, {failure}) ELSE {failure} END"
+    shapes = {shape: sql} | ({others: f"trino_clock_text({sql})"} if others else {})
+    cases = " ".join(
+        f"WHEN regexp_full_match({sql}, '{each}') "
+        f"THEN coalesce(TRY_CAST(trino_unsigned({text}) AS {target.duckdb}), {failure})"
+        for each, text in shapes.items()
     )
+    return f"CASE WHEN ({sql}) IS NULL THEN NULL {cases} ELSE {failure} END"
 
 
 def _text_to_timestamp(sql: str, source: Type, target: Type) -> str:
+    """A text may name a zone: its clock is kept.
+
+    Source: https://github.com/trinodb/trino/blob/master/core/trino-main/src/main/java/io/trino/
+        operator/scalar/timestamp/VarcharToTimestampCast.java
+    """
     whole, words = Type("timestamp", (6,)), _VALUE.format(plain=target)
-    read = _from_text(_held(sql, target), source, whole, shape=_TIMESTAMP, words=words)
+    shapes = {"shape": _TIMESTAMP, "others": _ZONED}
+    read = _from_text(_held(sql, target), source, whole, words=words, **shapes)
     return rescaled(_rounded_up(read, sql, target), whole, target)
 
 
@@ -85,6 +99,7 @@ _DAY = r"\s*[+-]?\d{4,}-\d{1,2}-\d{1,2}"
 _CLOCK = r"([01]?\d|2[0-3]):\d{1,2}(:\d{1,2}(\.\d+)?)?"
 _FLOAT = r"\s*[+-]?(NaN|Infinity|(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?)\s*"
 _TIMESTAMP = rf"{_DAY}( {_CLOCK})?\s*"
+_ZONED = rf"\s*\d{{4,}}-\d{{1,2}}-\d{{1,2}} ({_CLOCK})?\s*[A-Za-z+-][\w/+:-]*\s*"
 _QUOTED = "Cannot cast '#' to {target}"
 _VALUE = "Value cannot be cast to {plain}: #"
 _TEXTS: dict[str, tuple[str, str]] = {
