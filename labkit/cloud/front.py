@@ -43,7 +43,7 @@ from labkit.cloud.around import (
 from labkit.cloud.around.bridging import Bridge
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.events import delivery, rules
-from labkit.cloud.firehose import deliveries
+from labkit.cloud.firehose import sources
 from labkit.cloud.glue import judging as glue_judging
 from labkit.cloud.lake_formation import judging as lake_judging
 from labkit.cloud.lambdas import judging, lineage, naming
@@ -77,7 +77,7 @@ JUDGES: dict[str, Callable[[Context, dict[str, Any]], None]] = {
     "events": rules.judge_call,
     "cloudwatch": metrics.judge_call,
     "dynamodb": item_changes.judge_call,
-    "firehose": deliveries.judge_call,
+    "firehose": sources.judge_call,
     "glue": glue_judging.judge_call,
     "iam": trust.judge_call,
     "kinesis": streams.judge_call,

@@ -14,6 +14,8 @@ import pyarrow.parquet
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.conftest import wait_for
+
 ROLE = "arn:aws:iam::123456789012:role/firehose"
 
 
@@ -113,15 +115,10 @@ def test_what_would_be_delivered_otherwise_is_refused(aws, fresh, lake, options,
 def test_what_would_be_lost_is_refused(aws, fresh, lake):
     firehose, name = aws("firehose"), fresh("delivery")
     place = {"RoleARN": ROLE, "BucketARN": f"arn:aws:s3:::{lake}"}
-    source = {
-        "KinesisStreamARN": "arn:aws:kinesis:us-east-1:123456789012:stream/s",
-        "RoleARN": ROLE,
-    }
-    with pytest.raises(ClientError, match="would flow from a Kinesis stream"):
+    with pytest.raises(ClientError, match="no records would flow by MSKAsSource"):
         firehose.create_delivery_stream(
             DeliveryStreamName=name,
-            DeliveryStreamType="KinesisStreamAsSource",
-            KinesisStreamSourceConfiguration=source,
+            DeliveryStreamType="MSKAsSource",
             S3DestinationConfiguration=place,
         )
     firehose.create_delivery_stream(
@@ -275,3 +272,39 @@ def test_other_keys_and_formats_of_moments_are_told_to_the_reader(aws, fresh, la
     )  # fmt: skip
     *_, last = found.values()
     assert pyarrow.parquet.read_table(io.BytesIO(last))["at"].to_pylist() == [ROW["at"]]
+
+
+def test_records_of_a_stream_are_delivered_from_its_making_on(aws, fresh, lake):
+    firehose, kinesis, s3, name = aws("firehose"), aws("kinesis"), aws("s3"), fresh("delivery")
+    arn = f"arn:aws:kinesis:us-east-1:123456789012:stream/{name}"
+    follower = {
+        "DeliveryStreamName": name,
+        "DeliveryStreamType": "KinesisStreamAsSource",
+        "KinesisStreamSourceConfiguration": {"KinesisStreamARN": arn, "RoleARN": ROLE},
+        "S3DestinationConfiguration": {"RoleARN": ROLE, "BucketARN": f"arn:aws:s3:::{lake}-not"},
+    }
+    with pytest.raises(ClientError, match=f"Stream {name} under account 123456789012 not found"):
+        firehose.create_delivery_stream(**follower)
+    kinesis.create_stream(StreamName=name, ShardCount=2)
+
+    def send(*words):
+        records = [{"Data": f"{word}\n", "PartitionKey": word} for word in words]
+        kinesis.put_records(StreamName=name, Records=records)
+
+    send("before")
+    firehose.create_delivery_stream(**follower)
+    send("one", "two", "three")  # waits for a bucket that is not there yet
+    s3.create_bucket(Bucket=f"{lake}-not")
+    send("four")
+
+    def arrived():
+        found = s3.list_objects_v2(Bucket=f"{lake}-not").get("Contents", [])
+        bodies = [
+            s3.get_object(Bucket=f"{lake}-not", Key=each["Key"])["Body"].read() for each in found
+        ]
+        words = b"".join(bodies).decode().split()
+        return len(words) >= 4 and sorted(words)
+
+    assert wait_for(arrived) == ["four", "one", "three", "two"]
+    with pytest.raises(ClientError, match="not permitted on KinesisStreamAsSource"):
+        firehose.put_record(DeliveryStreamName=name, Record={"Data": b"direct"})

@@ -1,9 +1,10 @@
 """Firehose to S3: moto keeps the streams, this package delivers what is put into them, at once.
 
 `deliveries` is where to start reading: records are processed (`processing`), put under the keys
-that a prefix says (`keys`), as they are, compressed or as Parquet and ORC (`conversion`).
+that a prefix says (`keys`), as they are, compressed or as Parquet and ORC (`conversion`). Those of
+Kinesis' streams come by `sources`.
 """
 
-from labkit.cloud.firehose import deliveries
+from labkit.cloud.firehose import deliveries, sources
 
-__all__ = ["deliveries"]
+__all__ = ["deliveries", "sources"]

@@ -20,7 +20,7 @@ from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.firehose import keys
 from labkit.cloud.firehose.keys import refusal
 from labkit.cloud.firehose.records import Failure, Record
-from labkit.cloud.operations import Answer, AwsError, Context, Principal, not_here, operation
+from labkit.cloud.operations import Answer, AwsError, Context, Principal, operation
 from labkit.cloud.s3.store import Store
 
 Members = dict[str, Any]
@@ -29,13 +29,6 @@ _COMPRESSED: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "GZIP": (gzip.compress, ".gz"),
     "UNCOMPRESSED": (bytes, ""),
 }
-
-
-def judge_call(context: Context, parameters: Members) -> None:
-    """Raise for a delivery stream through which nothing would flow."""
-    if parameters.get("DeliveryStreamType") == "KinesisStreamAsSource":
-        why = "no records would flow from a Kinesis stream"
-        raise not_here(context.service, context.operation, why)
 
 
 @operation("firehose", "PutRecord")
@@ -59,13 +52,27 @@ def _put(context: Context, name: str, records: list[Members]) -> list[Members]:
     if stream is None:
         message = f"Firehose {name} under account {context.cloud.account} not found."
         raise AwsError("ResourceNotFoundException", message)
+    if stream.source:
+        kind = stream.delivery_stream_type
+        message = f"This operation is not permitted on {kind} delivery stream type."
+        raise AwsError("InvalidArgumentException", message)
+    delivery = Delivery(context.cloud, stream, destination_of(stream))
+    delivery.deliver([Record(each["Data"]) for each in records])
+    return [{"RecordId": str(uuid.uuid4())} for _ in records]
+
+
+def destination_of(stream: Any) -> Members:
+    """Where in S3 a stream's records go.
+
+    Raises:
+        AwsError: they go elsewhere.
+    """
     kind = next((each for each in _TO_S3 if each in stream.destinations[0]), None)
     if kind is None:
         others = [each for each in stream.destinations[0] if each != "destination_id"]
         raise refusal(f"no records go to {', '.join(others)}")
-    where = stream.destinations[0][kind]
-    Delivery(context.cloud, stream, where).deliver([Record(each["Data"]) for each in records])
-    return [{"RecordId": str(uuid.uuid4())} for _ in records]
+    where: Members = stream.destinations[0][kind]
+    return where
 
 
 @on_start
