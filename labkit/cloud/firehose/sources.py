@@ -63,7 +63,7 @@ def follow(cloud: Cloud) -> None:
             cloud.records(READ)[arn] = read
         return arn
 
-    Stream.put_record = put  # type: ignore[method-assign]
+    Stream.put_record = put  # type: ignore[method-assign, assignment]
     FirehoseBackend.create_delivery_stream = create  # type: ignore[method-assign, assignment]
     _PUT.set()
     threading.Thread(target=_read, args=(cloud,), name="firehose", daemon=True).start()
