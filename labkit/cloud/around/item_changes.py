@@ -23,7 +23,7 @@ from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import StreamShard
 from moto.dynamodb.responses import DynamoHandler
 
-from labkit.cloud.around import item_requests, item_tables
+from labkit.cloud.around import item_moments, item_requests, item_tables
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.operations import Context
 
@@ -52,6 +52,8 @@ def judge_call(context: Context, parameters: Json) -> None:
     """Raise for what is refused of tables and items; other calls are passed on."""
     item_tables.check_call(context, parameters)
     item_requests.check_call(context, parameters)
+    item_moments.check_call(context, parameters)
+    item_moments.note(context)
 
 
 def _transact_once(self: Any) -> Any:
