@@ -275,6 +275,22 @@ def test_versions_and_aliases(function, call, aws):
         assert [each["Name"] for each in aliases] == ["live"]
 
 
+def test_a_number_is_a_versions_own(function, call, aws):
+    client, code = aws("lambda"), "def handler(e, c):\n    return {}"
+    name = function(code.format(0))
+    for number in (1, 2, 3):
+        zip_file = zipped(app=code.format(number))
+        client.update_function_code(FunctionName=name, ZipFile=zip_file)
+        for _ in range(2):
+            assert client.publish_version(FunctionName=name)["Version"] == str(number)
+        if number == 2:
+            client.delete_function(FunctionName=name, Qualifier="1")
+    assert [call(name, Qualifier=each)["Payload"] for each in "23"] == [2, 3]
+    arn = f"arn:aws:lambda:us-east-1:123456789012:function:{name}:2"
+    with pytest.raises(ClientError, match="Tags on function aliases and versions are not"):
+        client.tag_resource(Resource=arn, Tags={"a": "b"})
+
+
 def test_an_alias_shares_its_calls_and_holds_its_versions(function, call, aws):
     client, name = aws("lambda"), function("def handler(e, c):\n    return c.function_version")
     named = {"FunctionName": name}
@@ -607,6 +623,12 @@ UNDONE = {
         "update_function_code",
         {"FunctionName": "{}:1", "ZipFile": b""},
         FUNCTIONS_ALONE,
+    ),
+    "no code": ("update_function_code", {}, "Please provide a source for function code"),
+    "a change of no settings": (
+        "update_function_event_invoke_config",
+        {"MaximumRetryAttempts": 1},
+        r"ResourceNotFound.*:\$LATEST doesn't have an EventInvokeConfig",
     ),
     "other code": ("publish_version", {"CodeSha256": "x"}, r"CodeSHA256 \(x\) is different from"),
     "an alias": ("delete_function", {"Qualifier": "live"}, "Deletion of aliases is not currently"),

@@ -82,7 +82,7 @@ def test_a_function_hears_of_a_topic(aws, make):
 
 def test_a_function_reads_a_queue(aws, make):
     queues, functions, name = aws("sqs"), aws("lambda"), make(CODE)
-    url = queues.create_queue(QueueName=name, Attributes={"VisibilityTimeout": "1"})["QueueUrl"]
+    url = queues.create_queue(QueueName=name)["QueueUrl"]
     asked = {"QueueUrl": url, "AttributeNames": ["QueueArn"]}
     mapping = {
         "FunctionName": name,
@@ -94,6 +94,7 @@ def test_a_function_reads_a_queue(aws, make):
     assert made["StateTransitionReason"] == "USER_INITIATED"
     with pytest.raises(ClientError, match=r"ResourceConflictException.*already exists"):
         functions.create_event_source_mapping(**mapping)
+    queues.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "1"})
     attribute = {"a": {"DataType": "String", "StringValue": "b"}}
     bodies = ['{"n": 1}', '{"n": 2}', "text", '{"n": 1, "is": "bad"}']
     sent = [
@@ -110,6 +111,62 @@ def test_a_function_reads_a_queue(aws, make):
     assert abs(int(records[0]["attributes"]["SentTimestamp"]) / 1000 - time.time()) < 60
     left = queues.receive_message(QueueUrl=url, WaitTimeSeconds=2)["Messages"]
     assert [each["Body"] for each in left] == [bodies[3]]
+
+
+def mapped(source, **more):
+    place = {"EventSourceArn": f"arn:aws:{source}", "StartingPosition": "LATEST"}
+    return {name: each for name, each in (place | more).items() if each is not None}
+
+
+QUEUE = "sqs:us-east-1:123456789012:any"
+STREAM = "kinesis:us-east-1:123456789012:stream/any"
+TABLE = "dynamodb:us-east-1:123456789012:table/any/stream/any"
+UNREAD = {  # what a function is to read → why it does not
+    "a place in a queue": (mapped(QUEUE), "StartingPosition is not valid for SQS"),
+    "halves of a queue": (
+        mapped(QUEUE, StartingPosition=None, BisectBatchOnFunctionError=True),
+        "BisectBatchOnFunctionError is not valid for SQS",
+    ),
+    "large batches": (
+        mapped(QUEUE, StartingPosition=None, BatchSize=11),
+        "Maximum batch window in seconds must be greater than 0",
+    ),
+    "no pattern": (
+        mapped(
+            QUEUE, StartingPosition=None, FilterCriteria={"Filters": [{"Pattern": '{"a": "b"}'}]}
+        ),
+        "Invalid filter pattern definition",
+    ),
+    "no place in a stream": (mapped(STREAM, StartingPosition=None), "Value null at 'startingPos"),
+    "a moment elsewhere": (
+        mapped(STREAM, StartingPositionTimestamp=1),
+        "Timestamp only valid with StartingPosition AT_TIMESTAMP",
+    ),
+    "no moment": (
+        mapped(STREAM, StartingPosition="AT_TIMESTAMP"),
+        "requires StartingPositionTimestamp",
+    ),
+    "a moment in a table": (
+        mapped(TABLE, StartingPosition="AT_TIMESTAMP", StartingPositionTimestamp=1),
+        f"Unsupported starting position for arn type: arn:aws:{TABLE}",
+    ),
+}
+
+
+def test_what_a_function_does_not_read(aws, make):
+    functions, name = aws("lambda"), make(CODE)
+    for asked, why in UNREAD.values():
+        with pytest.raises(ClientError, match=why):
+            functions.create_event_source_mapping(FunctionName=name, **asked)
+    aws("sqs").create_queue(QueueName=name, Attributes={"VisibilityTimeout": "2"})
+    queue = mapped(f"sqs:us-east-1:123456789012:{name}", StartingPosition=None)
+    with pytest.raises(ClientError, match="2 seconds is less than Function timeout: 3 seconds"):
+        functions.create_event_source_mapping(FunctionName=name, **queue)
+    aws("kinesis").create_stream(StreamName=name, ShardCount=1)
+    stream = mapped(f"kinesis:us-east-1:123456789012:stream/{name}")
+    functions.create_event_source_mapping(FunctionName=name, **stream)
+    with pytest.raises(functions.exceptions.ResourceConflictException, match="The event source"):
+        functions.create_event_source_mapping(FunctionName=name, **stream)
 
 
 LOOP = """

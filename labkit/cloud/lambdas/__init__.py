@@ -6,6 +6,7 @@ from labkit.cloud.lambdas import (  # noqa: F401 (they register what they do)
     judging,
     layers,
     naming,
+    numbering,
     queues,
     settings,
     topics,

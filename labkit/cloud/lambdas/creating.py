@@ -67,8 +67,11 @@ def check_tags(context: Context, parameters: Members) -> None:
     told = parameters.get("Tags") or {}
     if arn := parameters.get("Resource"):
         name = arn.rpartition(":function:")[2]
+        if ":" in name:
+            words = "Tags on function aliases and versions are not supported. Please specify a"
+            raise _invalid(f"{words} function ARN.")
         known = context.backend("lambda").list_functions()
-        had = [each.tags for each in known if each.function_name == name and ":" not in name]
+        had = [each.tags for each in known if each.function_name == name]
         told = (had[0] if had else {}) | told
     if len(told) > _MOST_TAGS:
         raise _invalid("Number of tags exceeds resource tag limit.")

@@ -17,7 +17,7 @@ from moto.core.utils import utcnow
 from labkit.cloud import protocol
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.constraints import refusal
-from labkit.cloud.lambdas import creating, permissions, routing, zips
+from labkit.cloud.lambdas import creating, permissions, routing, sources, zips
 from labkit.cloud.lambdas.finding import find, no_resource, plain_arn
 from labkit.cloud.operations import AwsError, Context, not_here
 
@@ -103,6 +103,14 @@ def _check_configured(context: Context, parameters: Members) -> None:
         raise AwsError("ResourceNotFoundException", words, 404)
 
 
+def _check_set(context: Context, parameters: Members) -> None:
+    """Raise for a change of settings where there are none."""
+    function = find(context.cloud, parameters["FunctionName"], None, context.region)
+    if not function.event_invoke_config:
+        words = f"The function {plain_arn(function)}:$LATEST doesn't have an EventInvokeConfig"
+        raise AwsError("ResourceNotFoundException", words, 404)
+
+
 def _qualifier(parameters: Members) -> str:
     """The version or alias that is asked for, by itself or as a part of the function's name."""
     named = parameters["FunctionName"].rpartition(":function:")[2].partition(":")[2]
@@ -128,6 +136,11 @@ def _check_runtime(runtime: str | None) -> None:
         )
 
 
+def _check_source(context: Context, parameters: Members) -> None:
+    if not any(parameters.get(name) for name in ("ZipFile", "S3Bucket", "ImageUri")):
+        raise _invalid("Please provide a source for function code.")
+
+
 def _check_zip(context: Context, parameters: Members) -> None:
     holder = parameters.get("Code") or parameters.get("Content") or parameters
     given = holder.get("ZipFile")
@@ -140,21 +153,6 @@ def _check_mapping(context: Context, parameters: Members) -> None:
     mappings = context.backend("lambda").list_event_source_mappings(None, None)
     if all(each.uuid != parameters["UUID"] for each in mappings):
         raise no_resource()
-
-
-def _check_new_mapping(context: Context, parameters: Members) -> None:
-    """Raise where the function reads the queue already: moto forgets the older mapping."""
-    function = find(context.cloud, parameters["FunctionName"], None, context.region)
-    queue = parameters.get("EventSourceArn", "")
-    backend = context.backend("lambda")
-    for each in backend.list_event_source_mappings(queue, None):
-        if each.function_arn == function.function_arn and ":sqs:" in queue:
-            words = (
-                f'An event source mapping with SQS arn (" {queue} ") and function (" '
-                f'{function.function_name} ") already exists. Please update or delete the existing '
-                f"mapping with UUID {each.uuid}"
-            )
-            raise AwsError("ResourceConflictException", words, 409)
 
 
 def _check_alias(context: Context, parameters: Members) -> None:
@@ -222,15 +220,15 @@ _CHECKS: dict[str, tuple[Callable[[Context, Members], None], ...]] = {
         *(creating.check_layers, _check_revision),
     ),
     "PutFunctionEventInvokeConfig": (_check_unqualified, _check_settings),
-    "UpdateFunctionEventInvokeConfig": (_check_unqualified, _check_settings),
+    "UpdateFunctionEventInvokeConfig": (_check_unqualified, _check_set, _check_settings),
     "GetFunctionEventInvokeConfig": (_check_configured,),
     "DeleteFunctionEventInvokeConfig": (_check_configured,),
-    "UpdateFunctionCode": (_check_function, _check_zip, _check_revision),
+    "UpdateFunctionCode": (_check_function, _check_source, _check_zip, _check_revision),
     "PublishVersion": (_check_revision, _check_code),
     "PublishLayerVersion": (_check_zip,),
     "AddPermission": (permissions.check_new,),
-    "CreateEventSourceMapping": (_check_new_mapping,),
-    "UpdateEventSourceMapping": (_check_mapping,),
+    "CreateEventSourceMapping": (sources.check_new,),
+    "UpdateEventSourceMapping": (_check_mapping, sources.check_filters),
     "DeleteEventSourceMapping": (_check_mapping,),
 }
 

@@ -1,0 +1,39 @@
+"""Which number a function's next version has, and whether there is one.
+
+A number is never used again, and what has not changed since the last version is that version. moto
+counts the versions that are there, so that two have one number once another was deleted, and
+publishes again what was changed before its first version.
+
+Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from moto.awslambda.models import LambdaStorage
+
+from labkit.cloud.cloud import Cloud, on_start
+
+
+@on_start
+def install(_: Cloud) -> None:
+    """Let moto number so."""
+    LambdaStorage.publish_version = _publish  # type: ignore[method-assign]
+
+
+def _publish(self: Any, name_or_arn: str, description: str = "") -> Any:
+    latest = self.get_function_by_name_or_arn_forbid_qualifier(name_or_arn)
+    versions = self._functions[latest.function_name]["versions"]
+    known = [int(each.version) for each in versions]
+    last = max([*known, vars(latest).get("last_version", 0)])
+    if versions and known[-1] == last and not latest.code_or_config_updated:
+        return versions[-1]
+    made = copy.copy(latest)
+    made.set_version(last + 1)
+    made.description = description or made.description
+    versions.append(made)
+    self._arns[made.function_arn] = made
+    latest.last_version, latest.code_or_config_updated = last + 1, False
+    return made

@@ -1,0 +1,93 @@
+"""What Lambda refuses of what a function reads: queues and streams.
+
+moto takes what is for streams alone for a queue, and streams without a place to begin at.
+
+Sources: https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html,
+https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html,
+https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html and answers of AWS as
+https://github.com/localstack/localstack/tree/main/tests/aws/services/lambda_ keeps them
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from labkit.cloud.events.pattern_checks import read_pattern
+from labkit.cloud.lambdas.finding import find
+from labkit.cloud.operations import AwsError, Context
+
+Members = dict[str, Any]
+_MOST_WITHOUT_WINDOW = 10
+_OF_STREAMS = (
+    *("StartingPosition", "StartingPositionTimestamp", "BisectBatchOnFunctionError"),
+    *("MaximumRecordAgeInSeconds", "MaximumRetryAttempts", "ParallelizationFactor"),
+    *("TumblingWindowInSeconds", "DestinationConfig"),
+)
+
+
+def check_new(context: Context, parameters: Members) -> None:
+    """Raise for what reads nothing, or what is read already: moto forgets the older mapping.
+
+    Raises:
+        AwsError: ``InvalidParameterValueException``, ``ResourceConflictException``.
+    """
+    function = find(context.cloud, parameters["FunctionName"], None, context.region)
+    source = parameters.get("EventSourceArn", "")
+    check_filters(context, parameters)
+    if ":sqs:" in source:
+        _check_queue(context, function, parameters)
+    elif ":kinesis:" in source or ":dynamodb:" in source:
+        _check_stream(source, parameters)
+    for each in context.backend("lambda").list_event_source_mappings(source, None):
+        if each.function_arn == function.function_arn:
+            words = f'(" {source} ") and function (" {function.function_name} ")'
+            queue = f"An event source mapping with SQS arn {words} already exists."
+            stream = f"The event source arn {words} provided mapping already exists."
+            told = f"Please update or delete the existing mapping with UUID {each.uuid}"
+            what = queue if ":sqs:" in source else stream
+            raise AwsError("ResourceConflictException", f"{what} {told}", 409)
+
+
+def check_filters(_: Context, parameters: Members) -> None:
+    """Raise for a pattern that is none: what fits no pattern is taken from its queue, unread."""
+    for each in (parameters.get("FilterCriteria") or {}).get("Filters", ()):
+        try:
+            read_pattern(each.get("Pattern") or "{}")
+        except AwsError as error:
+            raise _invalid("Invalid filter pattern definition.") from error
+
+
+def _check_queue(context: Context, function: Any, parameters: Members) -> None:
+    for name in _OF_STREAMS:
+        if parameters.get(name):
+            told = "StartingPosition" if name.startswith("StartingPosition") else name
+            raise _invalid(f"{told} is not valid for SQS event sources.")
+    window = parameters.get("MaximumBatchingWindowInSeconds") or 0
+    if parameters.get("BatchSize", 0) > _MOST_WITHOUT_WINDOW and not window:
+        words = "Maximum batch window in seconds must be greater than 0 if maximum batch size is"
+        raise _invalid(f"{words} greater than {_MOST_WITHOUT_WINDOW}")
+    name = parameters["EventSourceArn"].rpartition(":")[2]
+    queue = context.backend("sqs").queues.get(name)
+    if queue is not None and int(queue.visibility_timeout) < int(function.timeout):
+        told = f"Queue visibility timeout: {queue.visibility_timeout} seconds is less than"
+        raise _invalid(f"{told} Function timeout: {function.timeout} seconds")
+
+
+def _check_stream(source: str, parameters: Members) -> None:
+    position, moment = (
+        parameters.get("StartingPosition"),
+        parameters.get("StartingPositionTimestamp"),
+    )
+    if position is None:
+        words = "Value null at 'startingPosition' failed to satisfy constraint: Member must not be"
+        raise AwsError("ValidationException", f"1 validation error detected: {words} null.")
+    if position == "AT_TIMESTAMP" and ":dynamodb:" in source:
+        raise _invalid(f"Unsupported starting position for arn type: {source}")
+    if moment is not None and position != "AT_TIMESTAMP":
+        raise _invalid("Timestamp only valid with StartingPosition AT_TIMESTAMP")
+    if moment is None and position == "AT_TIMESTAMP":
+        raise _invalid("StartingPosition AT_TIMESTAMP requires StartingPositionTimestamp.")
+
+
+def _invalid(words: str) -> AwsError:
+    return AwsError("InvalidParameterValueException", words)
