@@ -120,6 +120,7 @@ def parameters(boards: Any, board: str, reader: str) -> Session:
             "Title": "Where",
             "SourceParameterName": "Where",
             "SelectableValues": {"Values": ["North", "South"]},
+            "DisplayOptions": {"InfoIconLabelOptions": {"InfoIconText": "The region"}},
         }
     }
     declared = {"Name": "Where", "ParameterValueType": "SINGLE_VALUED"}
@@ -336,7 +337,7 @@ def test_a_theme_says_what_tiles_look_like(name: str) -> None:
     theme = Theme.of({"Sheet": {"Tile": tile}})
     elements = [_element("VISUAL", "v", 0, 12) | own, _element("TEXT_BOX", "t", 12, 2)]
     sheet = {"Layouts": [{"Configuration": {"GridLayout": {"Elements": elements}}}]}
-    visual, box = places(sheet, 1600, {}, theme.tile)
+    visual, box = places(sheet, 1600, {}, theme.sheet)
     assert (visual.border[0], visual.padding[0]) == (border, padding)
     assert (box.border[0], box.padding[0]) == (0, 0)
 
@@ -393,6 +394,43 @@ def test_a_text_box_has_its_background(boards: Any, board: str, reader: str) -> 
     assert box["style"]["background"] == "#2A5D78"
     assert int(box["style"]["color"][1:3], 16) > 200
     assert "#2a5d78" in session.read("sheet.svg").decode().lower()
+
+
+def test_a_theme_says_what_a_sheet_looks_like(boards: Any, board: str, reader: str) -> None:
+    """Its background, on which words are light here, and no room between and around the tiles."""
+    hidden = {"Show": False}
+    look = {
+        "Background": {"Color": "#22334A"},
+        "TileLayout": {"Gutter": hidden, "Margin": hidden},
+    }
+    boards.quicksight.create_theme(
+        ThemeId="ground", Name="g", BaseThemeId="CLASSIC", Configuration={"Sheet": look}
+    )
+    arn = boards.quicksight.describe_data_set(DataSetId="board-orders")["DataSet"]["Arn"]
+    boards.dashboard("themed", orders(arn), reader)
+    boards.quicksight.update_dashboard(
+        DashboardId="themed",
+        Name="themed",
+        Definition=orders(arn),
+        ThemeArn=f"arn:aws:quicksight:us-east-1:{boards.quicksight.account}:theme/ground",
+    )
+    boards.quicksight.update_dashboard_published_version(DashboardId="themed", VersionNumber=2)
+    session = Session.open(boards.url(reader, dashboard("themed")))
+    [sheet] = session.json("model.json")["sheets"]
+    first, second = sheet["tiles"][:2]
+    assert second["left"] == pytest.approx(first["left"] + first["width"], abs=0.1)
+    page = session.read("").decode()
+    assert "--ground:#22334A;" in page
+    assert "--margin:0" in page
+    [red] = re.findall("--on:#(..)", page)
+    assert int(red, 16) > 200
+    assert "#22334a" in session.read("sheet.svg").decode().lower()
+
+
+def test_what_a_control_says_of_itself(parameters: Session) -> None:
+    [sheet] = parameters.json("model.json")["sheets"]
+    told = {each["title"]: (each["info"], each["hint"]) for each in sheet["controls"]}
+    assert told == {"Where": ("The region", True)}
 
 
 def test_images_of_a_sheet(boards: Any, board: str, reader: str) -> None:

@@ -60,6 +60,21 @@ class Control:
         return str(options.get("CustomLabel") or self.label)
 
     @property
+    def info(self) -> str:
+        """What its info icon tells; nothing without one.
+
+        https://docs.aws.amazon.com/quicksight/latest/APIReference/API_SheetControlInfoIconLabelOptions.html
+        """
+        icon = (self.body.get("DisplayOptions") or {}).get("InfoIconLabelOptions") or {}
+        return str(icon.get("InfoIconText") or "") if icon.get("Visibility") != "HIDDEN" else ""
+
+    @property
+    def has_placeholder(self) -> bool:
+        """Whether an empty field of words says what goes there."""
+        options = (self.body.get("DisplayOptions") or {}).get("PlaceholderOptions") or {}
+        return options.get("Visibility") != "HIDDEN"
+
+    @property
     def label(self) -> str:
         """Its name for those who cannot see it."""
         return str(self.body.get("Title") or self.column.get("ColumnName") or self.name)

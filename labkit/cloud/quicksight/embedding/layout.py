@@ -87,21 +87,28 @@ class Place:
         )  # fmt: skip
 
 
-def places(sheet: Json, width_px: float, parameters: Json, tile: Json = _BARE) -> list[Place]:
+def places(sheet: Json, width_px: float, parameters: Json, style: Json = _BARE) -> list[Place]:
     """Where a sheet's elements stand that are to be seen, when it is so wide.
 
     Args:
         parameters: values by name, for the rules that show and hide elements.
-        tile: a theme's ``TileStyle``, which a visual's own style goes before.
+        style: a theme's ``SheetStyle``, which a visual's own style goes before.
     """
-    return [each for each in every(sheet, width_px, tile) if is_shown(each.style, parameters)]
+    return [each for each in every(sheet, width_px, style) if is_shown(each.style, parameters)]
 
 
-def every(sheet: Json, width_px: float, tile: Json) -> list[Place]:
+def every(sheet: Json, width_px: float, style: Json) -> list[Place]:
     """Where all of a sheet's elements stand, hidden ones too."""
     layouts = sheet.get("Layouts") or [{"Configuration": {"GridLayout": _default(sheet)}}]
     [(kind, body)] = layouts[0]["Configuration"].items()
-    return [_styled(each, tile) for each in _LAYOUTS[kind](body, width_px)]
+    gap = GAP_PX if _has_gutter(style) else 0
+    return [_styled(each, style.get("Tile") or {}) for each in _LAYOUTS[kind](body, width_px, gap)]
+
+
+def _has_gutter(style: Json) -> bool:
+    """https://docs.aws.amazon.com/quicksight/latest/APIReference/API_GutterStyle.html"""
+    gutter = (style.get("TileLayout") or {}).get("Gutter") or {}
+    return gutter.get("Show") is not False
 
 
 def _styled(place: Place, tile: Json) -> Place:
@@ -163,8 +170,8 @@ def _default(sheet: Json) -> Json:
     return {"Elements": elements}
 
 
-def _grid(body: Json, width_px: float) -> Iterator[Place]:
-    column = (width_px + GAP_PX) / COLUMNS
+def _grid(body: Json, width_px: float, gap: float) -> Iterator[Place]:
+    column = (width_px + gap) / COLUMNS
     columns: dict[int, int] = {}
     for each in body["Elements"]:
         left, span = each.get("ColumnIndex"), int(each["ColumnSpan"])
@@ -178,8 +185,8 @@ def _grid(body: Json, width_px: float) -> Iterator[Place]:
             each["ElementId"],
             left * column,
             top * ROW_PX,
-            span * column - GAP_PX,
-            rows * ROW_PX - (0 if _is_bare_text(each) else GAP_PX),
+            span * column - gap,
+            rows * ROW_PX - (0 if _is_bare_text(each) else gap),
             each,
         )
 
@@ -200,7 +207,7 @@ def _free(columns: Mapping[int, int], span: int) -> tuple[int, int]:
     return left, top
 
 
-def _free_form(body: Json, width_px: float) -> Iterator[Place]:
+def _free_form(body: Json, width_px: float, _: float) -> Iterator[Place]:
     canvas = (body.get("CanvasSizeOptions") or {}).get("ScreenCanvasSizeOptions") or {}
     wide = pixels(canvas.get("OptimizedViewPortWidth") or f"{CANVAS_PX}px")
     yield from _elements(body, width_px / wide)
@@ -215,7 +222,7 @@ def _elements(body: Json, scale: float) -> Iterator[Place]:
         yield Place(each["ElementType"], each["ElementId"], left, top, width, height, each)
 
 
-def _sections(body: Json, width_px: float) -> Iterator[Place]:
+def _sections(body: Json, width_px: float, _: float) -> Iterator[Place]:
     """Each section once, as high as its style says or its elements need."""
     scale = width_px / (PAGE_INCHES * INCH_PX)
     bodies = [{**each, **(each.get("Content") or {})} for each in body.get("BodySections") or ()]

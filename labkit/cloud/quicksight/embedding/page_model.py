@@ -74,7 +74,7 @@ def shown_places(chosen: Chosen, sheet: Mapping[str, Any]) -> list[Place]:
         return [Place("VISUAL", only, 0, 0, WIDTH_PX, WIDTH_PX * 0.55)]
     visuals = {each.id for each in chosen.open.board.visuals}
     values = walk.parameters(chosen.definition, chosen.parameters)
-    found = layout.places(sheet, WIDTH_PX, values, chosen.open.board.theme.tile)
+    found = layout.places(sheet, WIDTH_PX, values, chosen.open.board.theme.sheet)
     return [each for each in found if each.type != "VISUAL" or each.id in visuals]
 
 
@@ -162,6 +162,8 @@ def _control(chosen: Chosen, control: Control, live: bool) -> Json:
         "view": view,
         "title": control.title,
         "label": control.label,
+        "info": control.info,
+        "hint": control.has_placeholder,
         "width": max(_LEAST_PX.get(view, layout.CONTROL_LEAST_PX), round(width)),
         "column": control.column.get("ColumnName", "") if is_list else "",
         "options": options,

@@ -20,7 +20,7 @@ from labkit.cloud.quicksight.embedding import control_values, layout, pictures
 from labkit.cloud.quicksight.embedding.choosing import Chosen
 from labkit.cloud.quicksight.embedding.controls import SPAN, Control, controls_of
 from labkit.cloud.quicksight.embedding.layout import Place
-from labkit.cloud.quicksight.embedding.tiles import content_of, tile_theme, title_of
+from labkit.cloud.quicksight.embedding.tiles import content_of, ground_theme, tile_theme, title_of
 from labkit.cloud.quicksight.render import Theme
 from labkit.cloud.quicksight.render.drawing import to_png, to_svg
 from labkit.cloud.quicksight.render.markup import SIZE, Run, lines_of
@@ -93,16 +93,18 @@ def sheet_picture(chosen: Chosen, sheet: Json, width_px: float) -> SheetPicture:
     controls = controls_of(chosen.definition, sheet)
     inner = width_px - 2 * MARGIN_PX
     values = walk.parameters(chosen.definition, chosen.parameters)
-    found = layout.places(sheet, inner, values, theme.tile)
+    edge = MARGIN_PX if theme.has_margin else 0
+    found = layout.places(sheet, width_px - 2 * edge, values, theme.sheet)
     placed = {each.id for each in found}
     bar, below = _bar([each for each in controls if each.id not in placed], inner)
-    heading = list(_heading(sheet, inner, theme))
+    heading = list(_heading(sheet, inner, ground_theme(theme)))
     start = HEAD_PX + below
     top = start + sum(height(runs, SIZE) for runs in heading) + (HEADING_PX if heading else 0)
-    found = [replace(each, left=each.left + MARGIN_PX, top=each.top + top) for each in found]
-    high = max([top, *(each.bottom for each in found)]) + MARGIN_PX
+    found = [replace(each, left=each.left + edge, top=each.top + top) for each in found]
+    high = max([top, *(each.bottom for each in found)]) + edge
     ground = Picture(width_px, high, theme.panel)
     sketch = Sketch(ground, theme, "", {}, VisualData((), ()), Box(0, 0, width_px, high))
+    sketch.rect(sketch.box.inset(top=start - HEADING_PX), theme.ground)
     _head(sketch, chosen, sheet)
     for runs in heading:
         written(sketch, runs, MARGIN_PX, start + height(runs, SIZE) / 2)
@@ -244,6 +246,8 @@ def _text_box(sketch: Sketch, chosen: Chosen, place: Place) -> None:
             theme = replace(theme, background=theme.panel)
         sketch = sketch.within(sketch.box, theme=theme)
         _tile(sketch, place, replace(theme, grid=theme.background))
+    else:
+        sketch = sketch.within(sketch.box, theme=ground_theme(sketch.theme))
     place = place.inside()
     parameters = walk.parameters(chosen.definition, chosen.parameters)
     start = top = place.top + 2

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from importlib import resources
 from typing import Any
 
+from labkit.cloud.quicksight.embedding.tiles import ground_theme
 from labkit.cloud.quicksight.render import Theme
 
 DASHBOARD = ("elements.js", "controls.js", "sheet.js", "page.js")
@@ -90,6 +91,7 @@ def script(names: tuple[str, ...]) -> str:
 
 def colors(theme: Theme) -> str:
     """A theme's colours for the style sheet."""
+    on = ground_theme(theme)
     red, green, blue = (int(theme.background[at : at + 2], 16) for at in (1, 3, 5))
     named = {
         "scheme": "light" if red + green + blue > 380 else "dark",
@@ -101,6 +103,12 @@ def colors(theme: Theme) -> str:
         "accent": theme.accent,
         "danger": theme.danger,
         "empty": theme.empty,
+        "ground": theme.ground,
+        "on": on.foreground,
+        "on-quiet": on.quiet,
+        "on-accent": on.accent,
+        "margin": "16px" if theme.has_margin else "0",
+        "top": "0" if theme.ground == theme.panel else "12px",
     }
     return f":root{{{';'.join(f'--{name}:{value}' for name, value in named.items())}}}"
 

@@ -29,7 +29,7 @@ def content_of(definition: Json, id: str) -> str:
 
 def theme_of(theme: Theme, visual: walk.Placed) -> Theme:
     """The theme of a visual's tile."""
-    found = layout.every(visual.sheet, layout.CANVAS_PX, theme.tile)
+    found = layout.every(visual.sheet, layout.CANVAS_PX, theme.sheet)
     styles = (each.style for each in found if each.id == visual.id)
     return tile_theme(theme, next(styles, {}))
 
@@ -39,13 +39,20 @@ def tile_theme(theme: Theme, style: Json) -> Theme:
     background = style.get("BackgroundStyle") or {}
     color = str(background.get("Color") or "")[:7]
     if background.get("Visibility") == "HIDDEN":
-        color = theme.panel
+        color = theme.ground
     if not layout.is_color(color):
         return theme
     readable = THEMES["CLASSIC" if _is_light(color) else "MIDNIGHT"]
     if _is_light(color) != _is_light(theme.background):
         theme = replace(readable, data=theme.data, gradient=theme.gradient)
     return replace(theme, background=color)
+
+
+def ground_theme(theme: Theme) -> Theme:
+    """The theme of what stands on a sheet itself, with words that can be read there."""
+    if theme.ground == theme.panel:
+        return theme
+    return tile_theme(theme, {"BackgroundStyle": {"Color": theme.ground}})
 
 
 def _is_light(color: str) -> bool:

@@ -10,6 +10,7 @@ the first six are told apart by those who see no red or no green.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -21,13 +22,15 @@ DARK_DATA = tuple(
     "#5AA9E6 #FFA94D #2FA893 #F4E285 #E4572E #E0E6ED #B98AE0 #8FA3B0 #F28DB2 #A9C75A".split()
 )
 
+_COLOR = re.compile(r"#[0-9A-Fa-f]{6}")
+
 
 @dataclass(frozen=True)
 class Theme:
     """What a picture is coloured with; each colour as ``#RRGGBB``.
 
     Args:
-        tile: the ``TileStyle`` of sheets: borders, corners, padding, a background of its own.
+        sheet: the API's ``SheetStyle``: the look of tiles, what lies between and behind them.
     """
 
     name: str
@@ -42,7 +45,19 @@ class Theme:
     data: tuple[str, ...]
     gradient: tuple[str, ...]
     empty: str
-    tile: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    sheet: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    @property
+    def ground(self) -> str:
+        """What lies behind the tiles of a sheet."""
+        color = str((self.sheet.get("Background") or {}).get("Color") or "")
+        return color if _COLOR.fullmatch(color) else self.panel
+
+    @property
+    def has_margin(self) -> bool:
+        """Whether a sheet has room around its tiles."""
+        layout = self.sheet.get("TileLayout") or {}
+        return (layout.get("Margin") or {}).get("Show") is not False
 
     @classmethod
     def of(cls, theme: Theme | str | Mapping[str, Any] | None) -> Theme:
@@ -126,6 +141,6 @@ def _configured(base: Theme, configuration: Mapping[str, Any]) -> Theme:
         "data": tuple(data.get("Colors", ())),
         "gradient": tuple(data.get("MinMaxGradient", ())),
         "empty": data.get("EmptyFillColor"),
-        "tile": (configuration.get("Sheet") or {}).get("Tile"),
+        "sheet": configuration.get("Sheet"),
     }
     return replace(base, name="CUSTOM", **{key: each for key, each in given.items() if each})

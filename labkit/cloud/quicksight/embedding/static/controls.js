@@ -13,8 +13,9 @@ function controlView(control, value, change) {
   const props = control.title ? {} : { class: "sr" };
   const title = make.group ? h("span", { ...props, class: `name ${props.class || ""}`, id: `${id}-name` }, label)
     : h("label", { ...props, for: id }, label);
+  const info = control.info && h("span", { class: "info", tabindex: "0", role: "note", "aria-label": control.info }, "i");
   return h("div", { class: "control", style: `width:${control.width}px`, "data-key": control.key },
-    title, make(control, value, change, id));
+    title, info, make(control, value, change, id));
 }
 
 function fixed(control) {
@@ -106,7 +107,7 @@ dates.group = true;
 
 function text(control, value, change, id) {
   return h("input", {
-    type: "text", id, value: value.map(named).join(", "), placeholder: "Enter a value",
+    type: "text", id, value: value.map(named).join(", "), placeholder: control.hint ? "Enter a value" : null,
     onchange: (event) => change(event.target.value.trim() ? [event.target.value.trim()] : []),
   });
 }
@@ -114,7 +115,7 @@ function text(control, value, change, id) {
 function area(control, value, change, id) {
   const by = control.delimiter || "\n";
   return h("textarea", {
-    id, value: value.map(named).join(by), placeholder: "Enter values",
+    id, value: value.map(named).join(by), placeholder: control.hint ? "Enter values" : null,
     onchange: (event) => change(event.target.value.split(by).map((part) => part.trim()).filter(Boolean)),
   });
 }
