@@ -104,7 +104,8 @@ def sheet_picture(chosen: Chosen, sheet: Json, width_px: float) -> SheetPicture:
     high = max([top, *(each.bottom for each in found)]) + edge
     ground = Picture(width_px, high, theme.panel)
     sketch = Sketch(ground, theme, "", {}, VisualData((), ()), Box(0, 0, width_px, high))
-    sketch.rect(sketch.box.inset(top=start - HEADING_PX), theme.ground)
+    if theme.ground != theme.panel:
+        sketch.rect(sketch.box.inset(top=start - HEADING_PX), theme.ground)
     _head(sketch, chosen, sheet)
     for runs in heading:
         written(sketch, runs, MARGIN_PX, start + height(runs, SIZE) / 2)
