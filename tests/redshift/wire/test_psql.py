@@ -61,6 +61,13 @@ TOLD = {
     "tables": ("\\dt psql.*", "psql|t|table|awsuser", ""),
     "sizes": ("\\dt+ psql.t", "psql|t|table|awsuser|permanent|0 bytes|", ""),
     "a table": ("\\d psql.t", "b|character varying(5)||", "'x'"),
+    "more of a table": (
+        "\\d+ psql.t",
+        "b|character varying(5)||",
+        "'x'::character varying|extended|",
+    ),
+    "more of a view": ("\\d+ psql.v", "SELECT a FROM psql.t", ""),
+    "a view's query": ("\\sv psql.v", "SELECT a FROM psql.t", ""),
     "a view": ("\\d psql.v", "a|integer||", ""),
     "a key": ("\\d psql_k.k", '    "k_pkey" PRIMARY KEY, btree (a, b)', ""),
     "functions": ("\\df psql.*", "psql|twice|bigint|integer, character varying|func", ""),

@@ -7,7 +7,7 @@ as text, ``{1,2}``. A name as a ``regclass`` is its relation's number.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sqlglot import exp
 
@@ -147,6 +147,17 @@ def is_array(node: exp.Expr, scope: Scope) -> bool:
         return found is not None and found.type.base in _ELEMENTS
     call = call.expression if isinstance(call, exp.Dot) else call
     return isinstance(call, exp.Anonymous) and str(call.this).lower() == "current_schemas"
+
+
+def elements(args: Sequence[Typed]) -> Typed:
+    """``unnest(reloptions)``: the members of an array of the catalog, a row each.
+
+    Raises:
+        RedshiftError: it is none.
+    """
+    if len(args) != 1 or args[0].type.base not in ("varchar", "_text"):
+        raise unsupported("UNNEST of these types")
+    return Typed(f"unnest({_ARRAY.format(args[0].sql)})", VARCHAR, "unnest")
 
 
 def element(array: Typed, index: Typed) -> Typed:

@@ -127,13 +127,19 @@ def _renamed(node: exp.Expr, source: Source) -> Source:
 
 
 def _one_value(node: exp.Table, name: str, scope: Scope) -> Member:
-    """``FROM current_database()``: a row of the function's value."""
+    """``FROM current_database()``: a row of the function's value, of an array one a member."""
+    from labkit.cloud.engine.redshift import postgres
     from labkit.cloud.engine.redshift.expressions import expression
 
-    if scope.state.catalog.session(name) is None:
+    if name == "unnest" and node.db == "pg_catalog":
+        value = postgres.elements([expression(each, scope) for each in node.this.expressions])
+    elif scope.state.catalog.session(name) is None:
         raise unsupported(f"{name} in FROM")
-    value, alias = expression(node.this, scope), scope.state.alias("s")
-    source = Source((node.alias or name).lower(), [Field(name, value.type, f"{alias}.v")])
+    else:
+        value = expression(node.this, scope)
+    alias = scope.state.alias("s")
+    name = (node.alias or name).lower()
+    source = Source(name, [Field(name, value.type, f"{alias}.v")])
     return finish(node, f"(SELECT {value.sql} AS v) AS {alias}", source, scope)
 
 

@@ -232,6 +232,8 @@ _TABLE: tuple[tuple[str, Body], ...] = (
     ("pg_get_function_result(oid) -> varchar", _result_of),
     ("pg_get_indexdef(oid) -> varchar", _INDEX),
     ("pg_get_indexdef(oid, int4, bool) -> varchar", _INDEXED),
+    ("pg_get_ruledef(oid) -> varchar", "NULL"),
+    ("pg_get_ruledef(oid, bool) -> varchar", "NULL"),
     ("pg_get_userbyid(int4) -> varchar",
      ("coalesce((SELECT max(usename) FROM pg_catalog.pg_user WHERE usesysid = $1), "
       "CASE WHEN $1 = 1 THEN 'rdsdb' ELSE 'unknown (OID=' || $1::varchar || ')' END)")),

@@ -62,11 +62,11 @@ def pg_namespace(connection: Connection) -> Iterator[Any]:
         "reltablespace oid, reltoastrelid oid, reltoastidxid oid, reltriggers smallint, "
         "relukeys smallint, relfkeys smallint, relrefs smallint, relhasoids boolean, "
         "relhassubclass boolean, relhastriggers boolean, reloftype oid, "
-        "relpersistence varchar(1)")  # fmt: skip
+        "relpersistence varchar(1), reloptions varchar(4000)")  # fmt: skip
 def pg_class(connection: Connection) -> Iterator[Any]:
-    """The last three are of later PostgreSQLs: psql asks for them to describe a table."""
+    """The last four are of later PostgreSQLs: psql asks for them to describe a table."""
     for row in _relations(connection):
-        yield (*row, 0, 0, 0, 0, 0, 0, 0, False, False, False, 0, "p")
+        yield (*row, 0, 0, 0, 0, 0, 0, 0, False, False, False, 0, "p", None)
 
 
 @system("pg_class_info", "reloid oid, relname varchar(128), relnamespace oid, reltype oid, "
@@ -127,10 +127,15 @@ _ATTRIBUTE = (
 )
 
 
-@system("pg_attribute", f"{_ATTRIBUTE}, attcollation oid, attacl varchar(4000)")
+@system("pg_attribute",
+        f"{_ATTRIBUTE}, attcollation oid, attacl varchar(4000), attstorage varchar(1)")  # fmt: skip
 def pg_attribute(connection: Connection) -> Iterator[Any]:
     for row, access in _attributes(connection):
-        yield (*row, 0, access)
+        yield (*row, 0, access, "p" if row[4] > 0 else _STORED.get(row[2], "x"))
+
+
+#: Numbers of types whose values lie in the row as long as they may, and outside of it after that.
+_STORED = {OIDS["numeric"]: "m"}
 
 
 @system("pg_attribute_info", f"{_ATTRIBUTE}, attacl varchar(4000)")

@@ -14,7 +14,7 @@ from sqlglot import exp
 from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.redshift.compile import Compiled, compile_query
 from labkit.cloud.engine.redshift.duck import first_row
-from labkit.cloud.engine.redshift.errors import DENIED, RedshiftError
+from labkit.cloud.engine.redshift.errors import DENIED, UNSUPPORTED, RedshiftError
 from labkit.cloud.engine.redshift.reading import parse_query
 from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.redshift.warehouse import access_modes, defaults, encodings, grants
@@ -234,3 +234,14 @@ def select_into(connection: Connection, parsed: Parsed, tree: exp.Expr, into: ex
     tree.set("into", None)
     count = create_as(connection, name, tree, parsed.parameters, temporary=temporary)
     return Result("SELECT", count=count)
+
+
+@statement("CREATE INDEX", "CREATE UNIQUE INDEX")
+def create_index(connection: Connection, parsed: Parsed) -> Result:
+    """Redshift has sort keys in their place.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/c_unsupported-postgresql-features.html
+    """
+    raise RedshiftError(
+        f'SQL command "{parsed.text}" not supported on Redshift tables.', UNSUPPORTED
+    )
