@@ -158,6 +158,12 @@ STRANGE_INPUTS = {
         {"Input": "{}", "InputPath": "$.detail"},
         "Only one of Input, InputPath, or InputTransformer must be provided for target t",
     ),
+    "no JSON": ({"Input": "{"}, "JSON syntax error in input for target t"),
+    "no path": ({"InputPath": "detail"}, "Invalid InputPath for target t"),
+    "a machine without a role": (
+        {"Arn": f"arn:aws:states:us-east-1:{ACCOUNT}:stateMachine:any"},
+        "RoleArn is required for target arn:aws:states",
+    ),
     "no such variable": (
         {"InputTransformer": {"InputPathsMap": {"a": "$.id"}, "InputTemplate": '"<a> <b>"'}},
         "InputTemplate for target t contains invalid placeholder b",

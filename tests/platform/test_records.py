@@ -73,11 +73,21 @@ def test_logs(aws, fresh):
     logs.put_log_events(logGroupName=group, logStreamName="s", logEvents=[event])
     found = logs.filter_log_events(logGroupName=group, filterPattern="größer")["events"]
     assert [each["message"] for each in found] == ["größer"]
-    days = [{"timestamp": event["timestamp"] + n * 86_400_000, "message": "x"} for n in
-            (-20, -19, 0, 1, 2)]  # fmt: skip
+
+    def on(*days, message="x"):
+        return [
+            {"timestamp": event["timestamp"] + n * 86_400_000, "message": message} for n in days
+        ]
+
+    days = on(-20, -19, 0, 1, 2)
     told = logs.put_log_events(logGroupName=group, logStreamName="s", logEvents=days)
     refused = {"tooOldLogEventEndIndex": 2, "tooNewLogEventStartIndex": 3}
     assert told["rejectedLogEventsInfo"] == refused
+    with pytest.raises(ClientError, match="cannot span more than 24 hours"):
+        logs.put_log_events(logGroupName=group, logStreamName="s", logEvents=on(-2, 0))
+    large = on(0, 0, message="x" * 524_263)
+    with pytest.raises(ClientError, match="Upload too large: 1048578 bytes exceeds limit of 1048"):
+        logs.put_log_events(logGroupName=group, logStreamName="s", logEvents=large)
 
 
 def test_secrets(aws, fresh):

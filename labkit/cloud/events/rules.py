@@ -86,6 +86,9 @@ def _judge_targets(
             why = "Provided Arn is not in correct format."
             words = f"Parameter {target['Arn']} is not valid. Reason: {why}"
             raise AwsError("ValidationException", words)
+        if ":states:" in target["Arn"] and not target.get("RoleArn"):
+            words = f"RoleArn is required for target {target['Arn']}."
+            raise AwsError("ValidationException", words)
         _judge_input(target)
     bus = context.backend("events").event_buses.get(EventBusName.rpartition("/")[2])
     if bus is None or Rule not in bus.rules:
@@ -109,8 +112,20 @@ def _judge_input(target: dict[str, Any]) -> None:
         wrong = "Only one of Input, InputPath, or InputTransformer must be provided for target {}."
     elif strange := unknown_places(target.get("InputTransformer") or {"InputTemplate": ""}):
         wrong = f"InputTemplate for target {{}} contains invalid placeholder {strange[0]}."
+    elif not _is_json(target.get("Input") or "{}"):
+        wrong = "JSON syntax error in input for target {}."
+    elif not (target.get("InputPath") or "$").startswith("$"):
+        wrong = "Invalid InputPath for target {}."
     if wrong:
         raise AwsError("ValidationException", wrong.format(target["Id"]))
+
+
+def _is_json(text: str) -> bool:
+    try:
+        parse_json(text)
+    except BadJson:
+        return False
+    return True
 
 
 @operation("events", "TestEventPattern")

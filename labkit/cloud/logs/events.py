@@ -1,9 +1,11 @@
 """A log stream's events in pages, which are read on in both directions.
 
-moto leaves an event out where a reader turns round at an end of the stream, and tells those at the
-very end of a range of time.
+moto leaves an event out where a reader turns round at an end of the stream, tells those at the very
+end of a range of time, and takes batches of any length.
 
-Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetLogEvents.html
+Sources:
+https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetLogEvents.html and
+https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html
 """
 
 from __future__ import annotations
@@ -16,9 +18,13 @@ import moto.logs.models as models
 from moto.logs.exceptions import InvalidParameterException
 
 from labkit.cloud.cloud import Cloud, on_start
+from labkit.cloud.operations import AwsError
 
 MOST = 10_000
 _AHEAD_S = 2 * 3600
+_LONGEST_MS = 24 * 3600 * 1000
+_OLDEST_MS = 14 * _LONGEST_MS
+_MOST_BYTES, _EVENT_BYTES = 1_048_576, 26  # of a batch, and what an event counts beside its text
 _TOO_OLD, _TOO_NEW = "tooOldLogEventEndIndex", "tooNewLogEventStartIndex"
 _TOKEN = re.compile(r"([fb])/(-?\d{55,56})")
 Page = tuple[list[dict[str, Any]], str, str]
@@ -50,6 +56,24 @@ def _put(backend: Any, group: str, stream: str, events: list[dict[str, Any]]) ->
         late = (at for at, each in enumerate(events) if each["timestamp"] > newest)
         refused[_TOO_NEW] = next(late, refused[_TOO_NEW])
     return token, refused
+
+
+def check_batch(events: list[dict[str, Any]]) -> None:
+    """Raise for a batch that is too large, or whose events that are kept span more than a day.
+
+    Raises:
+        AwsError: ``InvalidParameterException``.
+    """
+    now_ms = time.time() * 1000
+    oldest, newest = now_ms - _OLDEST_MS, now_ms + _AHEAD_S * 1000
+    moments = [at for each in events if oldest < (at := each["timestamp"]) < newest]
+    if moments and max(moments) - min(moments) > _LONGEST_MS:
+        words = "a single PutLogEvents request cannot span more than 24 hours."
+        raise AwsError("InvalidParameterException", f"The batch of log events in {words}")
+    held = sum(len(each["message"].encode()) + _EVENT_BYTES for each in events)
+    if held > _MOST_BYTES:
+        words = f"Upload too large: {held} bytes exceeds limit of {_MOST_BYTES}"
+        raise AwsError("InvalidParameterException", words)
 
 
 def _page(

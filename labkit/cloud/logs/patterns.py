@@ -24,6 +24,7 @@ from moto.logs.metric_filters import MetricFilters
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.engine.patience import patient
 from labkit.cloud.json_text import is_number
+from labkit.cloud.logs.events import check_batch
 from labkit.cloud.logs.groups import CLASS
 from labkit.cloud.logs.searches import check_group, name_of
 from labkit.cloud.operations import AwsError, Context, not_here
@@ -58,6 +59,8 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
     if context.operation == "CreateLogGroup" and parameters.get("logGroupClass", CLASS) != CLASS:
         raise not_here("logs", context.operation, f"log groups are {CLASS}")
     check_group(context, parameters)
+    if context.operation == "PutLogEvents":
+        check_batch(parameters["logEvents"])
     if "logStreamName" in parameters:
         group = parameters.get("logGroupName") or parameters.get("logGroupIdentifier", "")
         _check_stream(context, parameters["logStreamName"], name_of(group))

@@ -47,7 +47,9 @@ def put_subscription_filter(
 ) -> Answer:
     if strange := sorted(name for name, value in more.items() if value):
         raise not_here("logs", context.operation, f"{strange[0]} is not known")
-    vendor = destinationArn.split(":")[2] if destinationArn.count(":") > 1 else ""
+    if destinationArn.count(":") < 5:
+        raise AwsError("InvalidParameterException", "Invalid destinationArn.")
+    vendor = destinationArn.split(":")[2]
     if vendor in ("kinesis", "firehose") and not roleArn:
         words = f"destinationArn for vendor {vendor} cannot be used without roleArn"
         raise AwsError("InvalidParameterException", words)
