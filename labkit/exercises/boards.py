@@ -1,7 +1,8 @@
-"""What tells a dashboard or a table from the one that was asked for, where no known mistake is met.
+"""What tells a dashboard, a table or folders from those asked for, where no known mistake is met.
 
-Both are as the readers `dashboard` of `labkit.exercises.states_charts` and `kept` of
-`labkit.exercises.states_lake` find them, in plain form.
+They are as the readers `dashboard` of `labkit.exercises.states_charts`, `kept` and `crawler` of
+`labkit.exercises.states_lake` and `unloaded` of `labkit.exercises.states_warehouse` find them, in
+plain form.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ def unlike(said: Plain, right: Plain) -> str:
     """The first thing that differs apart from the rows, as a sentence; else empty.
 
     Args:
-        said: a dashboard or a table, or several by name, such as what two readers see.
+        said: a dashboard, a table or folders, or several by name, such as what two readers see.
         right: the same of what is right; of anything else nothing is said.
     """
     if not (isinstance(said, dict) and isinstance(right, dict)):
@@ -24,6 +25,8 @@ def unlike(said: Plain, right: Plain) -> str:
         return next(_kept_otherwise(said, right), "") if "partition_keys" in said else ""
     if "visuals" in right:
         return next(_differences(said, right), "") if "visuals" in said else ""
+    if "folders" in right:
+        return next(_other_folders(said.get("folders", []), right["folders"]), "")
     return next(filter(None, (unlike(said.get(name), one) for name, one in right.items())), "")
 
 
@@ -37,6 +40,15 @@ def _kept_otherwise(said: Plain, right: Plain) -> Iterator[str]:
     if said["partition_keys"] != right["partition_keys"]:
         keys = ", ".join(f"`{key}`" for key in said["partition_keys"]) or "nothing"
         yield f"The table is cut into partitions by {keys}; that is not what was asked for."
+
+
+def _other_folders(said: list[str], right: list[str]) -> Iterator[str]:
+    """Folders that are there and were not asked for, such as those of an earlier try."""
+    if more := sorted({*said} - {*right}):
+        others = f", and {len(more) - 1} more" if len(more) > 1 else ""
+        yield f"There is a folder that was not asked for: `{more[0]}`{others}."
+    if len(said) < len(right):
+        yield "Folders are missing."
 
 
 def _differences(said: Plain, right: Plain) -> Iterator[str]:

@@ -37,6 +37,7 @@ OF_LISTS = {"rows-more": "list-longer", "rows-fewer": "list-shorter", "order": "
 KINDS = {"table": "kind-table", "list": "kind-list", "dict": "kind-dict"}
 NOTHING = "There is nothing yet under the names that the task gives."
 NONE = "`{}` is None: what was put there returns nothing, as `print(...)` and `.sort()` do."
+UNREAD = "It is there, and cannot be shown: look at it yourself, and at what it says."
 STALE = "The cell that sets `{}` ended in an error, so this is about what it held before."
 
 
@@ -145,11 +146,14 @@ class Question:
         for mistake, value in known.wrong:
             if self.compare.same(said, as_expected(value, known.right)):
                 return self._say(NOT_YET, self.message(mistake), mistake)
-        if difference not in self.messages and (words := boards.unlike(said, known.right)):
+        unknown = difference not in self.messages
+        if unknown and (words := boards.unlike(said, known.right)):
             return self._say(NOT_YET, words, difference)
+        if unknown and difference == "kind-table" and _asks_nothing_else(self.reads):
+            return self._say(NOT_YET, UNREAD, difference)
         if shape == "list":
             difference = OF_LISTS.get(difference, difference)
-        if difference == KINDS.get(shape) and difference not in self.messages:
+        if difference == KINDS.get(shape) and unknown:
             return self._say(NOT_YET, f"{GENERAL[difference]} This is {kind_of(said)}.", difference)
         where = self._place if difference in SOMEWHERE else self._missing
         return self._say(NOT_YET, self.message(difference) + where(said, known.right), difference)
@@ -249,6 +253,11 @@ def _none(reads: Reads, namespace: Mapping[str, Any]) -> str:
 
 def _asks_the_cloud(reads: Reads) -> bool:
     return any(isinstance(one, State) for one in _parts(reads))
+
+
+def _asks_nothing_else(reads: Reads) -> bool:
+    """Whether all that is read is in the cloud, so that no variable is of another kind."""
+    return all(isinstance(one, State) for one in _parts(reads))
 
 
 def _stale(reads: Reads) -> str:

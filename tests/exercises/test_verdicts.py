@@ -37,6 +37,7 @@ NUMBERS = "A number is wanted here, not a text."
 ROUNDED = "Right, but rounded further than was asked for."
 OTHER_SIGN = "The number is right, its sign is the other one."
 BANDS, OUTSIDE = right_of("lab1-q5"), right_of("lab2-q2")
+UNLOADED = known(question_named("lab4-q6")).right
 WEEKS = known(question_named("lab1-q2")).right
 
 SAID = {
@@ -164,6 +165,21 @@ SAID = {
             "rows": None,
         },
         "The table's bucket is `dataedu-results`; the task names another.",
+    ),
+    "folders of an earlier try": (
+        "lab4-q6",
+        UNLOADED | {"folders": ["course_id=1", "course_id=2", *UNLOADED["folders"]]},
+        "There is a folder that was not asked for: `course_id=1`, and 1 more.",
+    ),
+    "a folder too few": (
+        "lab4-q6",
+        UNLOADED | {"folders": UNLOADED["folders"][1:]},
+        "Folders are missing.",
+    ),
+    "a chart that cannot be shown": (
+        "lab3-q2",
+        board("lab3-q2", rows=None),
+        "It is there, and cannot be shown: look at it yourself, and at what it says.",
     ),
     "what makes a list": (
         "lab2-q4",
