@@ -6,6 +6,7 @@ Source: https://docs.aws.amazon.com/quicksight/latest/user/bar-charts.html
 from __future__ import annotations
 
 from dataclasses import replace
+from math import floor
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -102,13 +103,17 @@ def _axis(sketch: Sketch, shown: Table, bars: list[Bar], how: str, lying: bool) 
     label = field.label if shown.color or len(shown.series) == 1 else ""
     title = axis_title(sketch, "ValueLabelOptions", label)
     if how == "STACKED_PERCENT":
-        ticks: tuple[float, ...] = (0.0, 25.0, 50.0, 75.0, 100.0)
-        low = -100.0 if any(bar.end < 0 for bar in bars) else 0.0
-        ticks = (*(-each for each in ticks[:0:-1]), *ticks) if low else ticks
-        return Numeric(Scale(low, 100, ticks), None, options, title, "%")
+        return Numeric(_shares(sketch, bars), None, options, title, "%")
     ends = [*(bar.end for bar in bars), *reference_values(sketch), *(sketch.range or ())]
     room = sketch.box.width * 0.6 if lying else sketch.box.height
     return Numeric(scale_of(ends, options, room), field, options, title)
+
+
+def _shares(sketch: Sketch, bars: list[Bar]) -> Scale:
+    """A scale of percent in quarters, below zero as far as bars reach; panels share one."""
+    least = min((bar.end for bar in bars), default=0.0)
+    low = 25 * floor((-100 if sketch.is_panel and least < 0 else min(least, 0)) / 25)
+    return Scale(float(low), 100, tuple(float(each) for each in range(low, 101, 25)))
 
 
 def _standing(sketch: Sketch, shown: Table, bars: list[Bar], axis: Numeric) -> None:
