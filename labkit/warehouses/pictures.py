@@ -93,10 +93,11 @@ def _graph(root: Node, said: str) -> str:
     drawn = [_edge(child, at[id(node)], at[id(child)], node) for node, _, _ in places
              for child in _below(node)]  # fmt: skip
     drawn += [_box(node, *at[id(node)]) for node, _, _ in places]
+    least = 0.8 * width  # its words are read on a phone, too, where the rest is scrolled to
     return (
-        f'<svg viewBox="0 0 {width:g} {height:g}" role="img" aria-label="{html.escape(said)}" '
-        f'style="display:block;'
-        f'width:{width:g}px;max-width:100%;height:auto">{"".join(drawn)}</svg>'
+        f'<div style="overflow-x:auto"><svg viewBox="0 0 {width:g} {height:g}" role="img" '
+        f'aria-label="{html.escape(said)}" style="display:block;width:{width:g}px;max-width:100%;'
+        f'min-width:{least:g}px;height:auto">{"".join(drawn)}</svg></div>'
     )
 
 

@@ -49,6 +49,7 @@ SIGNS = {
 PAPER, INK = "var(--jp-layout-color1, #fff)", "var(--jp-ui-font-color1, #16191f)"
 QUIET = "var(--jp-ui-font-color2, #5f6b7a)"
 MARGIN, LONGEST = 10, 18
+LEAST = 0.8  # of its size, so that its words are read on a phone, where the rest is scrolled to
 
 
 class ExecutionGraph:
@@ -82,14 +83,16 @@ class ExecutionGraph:
     def _svg(self) -> Markup:
         layout = lay_out(self.definition)
         width, height = layout.width + MARGIN * 2, layout.height + MARGIN * 2
-        return tag(
+        size = f"width:{width:g}px;max-width:100%;min-width:{LEAST * width:g}px;height:auto"
+        drawn = tag(
             "svg",
             tag("g", *self._drawn(layout), transform=f"translate({MARGIN},{MARGIN})"),
             viewBox=f"0 0 {width:g} {height:g}",
             role="img",
             **{"aria-label": self._told()},
-            style=f"display:block;width:{width:g}px;max-width:100%;height:auto;margin:8px auto 0",
+            style=f"display:block;{size};margin:8px auto 0",
         )
+        return tag("div", drawn, style="overflow-x:auto")
 
     def _drawn(self, layout: Layout) -> Iterator[Markup]:
         yield from (self._arrow(arrow) for arrow in layout.arrows)
