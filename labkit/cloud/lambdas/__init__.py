@@ -9,6 +9,7 @@ from labkit.cloud.lambdas import (  # noqa: F401 (they register what they do)
     numbering,
     queues,
     settings,
+    streams,
     topics,
     urls,
 )

@@ -1,0 +1,329 @@
+"""What a function gets of a stream that an event source mapping reads: Kinesis' and DynamoDB's.
+
+A poller reads each shard in its order and calls the function with a batch; how far it has come is
+on disk. A batch that fails is tried again, longer and longer after, until it is done, its attempts
+or its age are over and the mapping's destination is told, or the mapping is gone: what comes behind
+it in the shard waits. moto calls the function inside of PutRecord and PutItem, a record at a time,
+which wait for it, and loses what fails.
+
+Sources: https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html,
+https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html and
+https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import logging
+import math
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+from moto.awslambda.models import LambdaBackend, lambda_backends
+
+from labkit.cloud import loopback
+from labkit.cloud.cloud import Cloud, on_start
+from labkit.cloud.events.patterns import matches
+from labkit.cloud.json_text import BadJson, parse_json
+from labkit.cloud.lambdas.finding import find
+from labkit.cloud.operations import AwsError
+
+log = logging.getLogger(__name__)
+
+READ = "lambda.read"  # the last record that is done with, by shard: of each mapping
+PARTLY = "ReportBatchItemFailures"
+LOOK_S = 1.0
+FIRST_WAIT_S, LONGEST_WAIT_S = 0.25, 60.0  # between attempts
+Json = dict[str, Any]
+_PUT = threading.Event()
+_BUSY: set[str] = set()  # the mappings of which a batch is under way
+_create: Any = LambdaBackend.create_event_source_mapping
+
+
+@dataclass(frozen=True)
+class Item:
+    """A record of a shard: its number, when it came, and as a function gets it."""
+
+    number: int
+    came: float
+    event: Json
+
+
+@on_start
+def install(cloud: Cloud) -> None:
+    """Take moto's place as the one who reads streams for functions."""
+
+    def wake(*_: Any, **__: Any) -> None:
+        _PUT.set()
+
+    def create(backend: Any, spec: Json) -> Any:
+        mapping = _create(backend, spec)
+        if _is_stream(mapping):
+            _begin(cloud, mapping)
+        _PUT.set()
+        return mapping
+
+    for mapping in _mappings(cloud):  # that moto has read until now
+        if mapping.uuid not in cloud.records(READ):
+            _begin(cloud, mapping, "LATEST")
+    backend: Any = LambdaBackend
+    backend.send_kinesis_message = backend.send_dynamodb_items = wake
+    backend.create_event_source_mapping = create
+    threading.Thread(target=_poll, args=(cloud,), name="streams", daemon=True).start()
+
+
+def _poll(cloud: Cloud) -> None:
+    while True:
+        try:
+            for mapping in _mappings(cloud):
+                if mapping.uuid not in _BUSY and _next(cloud, mapping):
+                    _BUSY.add(mapping.uuid)
+                    threading.Thread(target=_drain, args=(cloud, mapping), daemon=True).start()
+        except Exception:  # such as no thread that is free: the next look comes soon
+            log.exception("streams could not be read for functions")
+        _PUT.wait(LOOK_S)
+        _PUT.clear()
+
+
+def _mappings(cloud: Cloud) -> Iterator[Any]:
+    for backend in list(lambda_backends[cloud.account].values()):
+        for mapping in list(backend._event_source_mappings.values()):
+            if mapping.enabled and _is_stream(mapping):
+                yield mapping
+
+
+def _is_stream(mapping: Any) -> bool:
+    return mapping.event_source_arn.split(":")[2] in _READERS
+
+
+def _is_on(cloud: Cloud, mapping: Any) -> bool:
+    return mapping.enabled and any(each.uuid == mapping.uuid for each in _mappings(cloud))
+
+
+# Shards -------------------------------------------------------------------------------------------
+
+
+def _of_kinesis(cloud: Cloud, mapping: Any) -> Iterator[tuple[str, list[Item]]]:
+    arn = mapping.event_source_arn
+    stream = cloud.backend("kinesis", mapping.region).streams.get(arn.rpartition("/")[2])
+    for name, shard in stream.shards.items() if stream else ():
+        yield name, [_put(each, name, mapping) for each in list(shard.records.values())]
+
+
+def _put(record: Any, shard: str, mapping: Any) -> Item:
+    told = {
+        "kinesisSchemaVersion": "1.0",
+        "partitionKey": record.partition_key,
+        "sequenceNumber": str(record.sequence_number),
+        "data": record.data,
+        "approximateArrivalTimestamp": round(record.created_at, 3),
+    }
+    event = {
+        "kinesis": told,
+        "eventSource": "aws:kinesis",
+        "eventVersion": "1.0",
+        "eventID": f"{shard}:{record.sequence_number}",
+        "eventName": "aws:kinesis:record",
+        "awsRegion": mapping.region,
+        "eventSourceARN": mapping.event_source_arn,
+    }
+    return Item(record.sequence_number, record.created_at, event)
+
+
+def _of_dynamodb(cloud: Cloud, mapping: Any) -> Iterator[tuple[str, list[Item]]]:
+    name = mapping.event_source_arn.split("/")[1]
+    table = cloud.backend("dynamodb", mapping.region).tables.get(name)
+    shard = table.stream_shard if table else None
+    if shard:
+        yield shard.id, [_changed(each.to_json(), mapping) for each in list(shard.items)]
+
+
+def _changed(record: Json, mapping: Any) -> Item:
+    change = record["dynamodb"]
+    came = change["ApproximateCreationDateTime"].replace(tzinfo=UTC).timestamp()
+    change = change | {"ApproximateCreationDateTime": int(came)}
+    own = {"awsRegion": mapping.region, "eventSourceARN": mapping.event_source_arn}
+    return Item(int(change["SequenceNumber"]), came, record | own | {"dynamodb": change})
+
+
+_READERS = {"kinesis": _of_kinesis, "dynamodb": _of_dynamodb}
+
+
+def _shards(cloud: Cloud, mapping: Any) -> list[tuple[str, list[Item]]]:
+    service = mapping.event_source_arn.split(":")[2]
+    with cloud.lock(service):
+        return list(_READERS[service](cloud, mapping))
+
+
+def _begin(cloud: Cloud, mapping: Any, position: str = "") -> None:
+    """Note the last record of each shard that a mapping is not for."""
+    until = {"LATEST": math.inf, "AT_TIMESTAMP": float(mapping.starting_position_timestamp or 0)}
+    moment = until.get(position or mapping.starting_position, 0.0)
+    cloud.records(READ)[mapping.uuid] = {
+        shard: max((each.number for each in items if each.came < moment), default=0)
+        for shard, items in _shards(cloud, mapping)
+    }
+
+
+def _next(cloud: Cloud, mapping: Any) -> tuple[str, list[Item]] | None:
+    """The next batch, and its shard."""
+    read = cloud.records(READ)
+    if mapping.uuid not in read:
+        return None  # it is being made
+    for shard, items in _shards(cloud, mapping):
+        last = max((each.number for each in items), default=0)
+        done = read[mapping.uuid].get(shard, 0)
+        if done > last:  # another stream has taken its name
+            done = 0
+        if batch := list(islice((e for e in items if e.number > done), mapping.batch_size)):
+            return shard, batch
+    return None
+
+
+# Batches ------------------------------------------------------------------------------------------
+
+
+def _drain(cloud: Cloud, mapping: Any) -> None:
+    read = cloud.records(READ)
+    try:
+        while _is_on(cloud, mapping) and (found := _next(cloud, mapping)):
+            shard, batch = found
+            if _handed_on(cloud, mapping, shard, batch):
+                read[mapping.uuid] = read[mapping.uuid] | {shard: batch[-1].number}
+    except Exception:
+        log.exception("%s could not read its stream", mapping.function_arn)
+    finally:
+        _BUSY.discard(mapping.uuid)
+
+
+def _handed_on(cloud: Cloud, mapping: Any, shard: str, batch: list[Item]) -> bool:
+    """Have a batch done, or given up. Returns whether it is either, or the mapping is off."""
+    wanted = [each for each in batch if _is_wanted(mapping, each.event)]
+    wait_s, attempts = FIRST_WAIT_S, 0
+    while wanted:
+        rest, why = _rest(cloud, mapping, wanted)
+        attempts = 1 if len(rest) < len(wanted) else attempts + 1
+        wanted = rest
+        if not wanted:
+            break
+        if mapping.bisect_on_error and why == "Unhandled" and len(wanted) > 1:
+            half = len(wanted) // 2
+            return all(
+                _handed_on(cloud, mapping, shard, each) for each in (wanted[:half], wanted[half:])
+            )
+        if over := _over(mapping, attempts, wanted):
+            _tell(cloud, mapping, over, attempts, shard, wanted)
+            break
+        threading.Event().wait(wait_s)
+        wait_s = min(wait_s * 2, LONGEST_WAIT_S)
+        if not _is_on(cloud, mapping):
+            return False
+    return True
+
+
+def _rest(cloud: Cloud, mapping: Any, wanted: list[Item]) -> tuple[list[Item], str]:
+    """What of a batch the function has not done, from the first that failed on; and why."""
+    functions = loopback.client(cloud, "lambda", mapping.region)
+    try:
+        role = find(cloud, mapping.function_arn, None, mapping.region).role
+        own = {"invokeIdentityArn": role} if ":kinesis:" in mapping.event_source_arn else {}
+        payload = json.dumps({"Records": [each.event | own for each in wanted]}).encode()
+        told = functions.invoke(FunctionName=mapping.function_arn, Payload=payload)
+    except (AwsError, BotoCoreError, ClientError) as error:
+        log.warning("%s could not be called: %s", mapping.function_arn, error)
+        return wanted, "Uncalled"
+    if "FunctionError" in told:
+        return wanted, "Unhandled"
+    if PARTLY not in (mapping.function_response_types or []):
+        return [], ""
+    answer = json.loads(told["Payload"].read() or "null")
+    failures = (answer.get("batchItemFailures") if isinstance(answer, dict) else None) or []
+    failed = {str(each.get("itemIdentifier")) for each in failures}
+    at = [place for place, each in enumerate(wanted) if str(each.number) in failed]
+    if failed and len(at) < len(failed):  # it names what it did not get
+        return wanted, "Partly"
+    return (wanted[min(at) :], "Partly") if at else ([], "")
+
+
+def _over(mapping: Any, attempts: int, wanted: list[Item]) -> str:
+    """Why a batch is not tried again, if it is not."""
+    most, age = mapping.max_retry_attempts, mapping.max_record_age
+    if most is not None and 0 <= most < attempts:
+        return "RetryAttemptsExhausted"
+    if age is not None and 0 <= age < time.time() - wanted[0].came:
+        return "RecordAgeExceeded"
+    return ""
+
+
+def _is_wanted(mapping: Any, event: Json) -> bool:
+    filters = (mapping.filter_criteria or {}).get("Filters") or []
+    if "kinesis" in event:
+        data = base64.b64decode(event["kinesis"]["data"]).decode(errors="replace")
+        try:
+            event = event["kinesis"] | {"data": parse_json(data)}
+        except BadJson:
+            event = event["kinesis"] | {"data": data}
+    return not filters or any(matches(parse_json(each["Pattern"]), event) for each in filters)
+
+
+def _tell(
+    cloud: Cloud, mapping: Any, why: str, attempts: int, shard: str, lost: list[Item]
+) -> None:
+    """Tell a mapping's destination which records were given up."""
+    config = ((mapping.destination_config or {}).get("OnFailure") or {}).get("Destination")
+    log.warning("%s gave up %d records: %s", mapping.function_arn, len(lost), why)
+    if not config:
+        return
+    service = mapping.event_source_arn.split(":")[2]
+    first, last = lost[0], lost[-1]
+    said = {
+        "requestContext": {
+            "requestId": str(uuid.uuid4()),
+            "functionArn": mapping.function_arn,
+            "condition": why,
+            "approximateInvokeCount": attempts,
+        },
+        "responseContext": {
+            "statusCode": 200,
+            "executedVersion": "$LATEST",
+            "functionError": "Unhandled",
+        },
+        "version": "1.0",
+        "timestamp": _moment(time.time()),
+        {"kinesis": "KinesisBatchInfo", "dynamodb": "DDBStreamBatchInfo"}[service]: {
+            "shardId": shard,
+            "startSequenceNumber": str(first.number),
+            "endSequenceNumber": str(last.number),
+            "approximateArrivalOfFirstRecord": _moment(first.came),
+            "approximateArrivalOfLastRecord": _moment(last.came),
+            "batchSize": len(lost),
+            "streamArn": mapping.event_source_arn,
+        },
+    }
+    try:
+        _send(cloud, config, json.dumps(said))
+    except (BotoCoreError, ClientError, KeyError) as error:
+        log.warning("%s could not be told of lost records: %s", config, error)
+
+
+def _send(cloud: Cloud, arn: str, text: str) -> None:
+    service, region, name = arn.split(":")[2], arn.split(":")[3], arn.rpartition(":")[2]
+    if service == "sqs":
+        queues = loopback.client(cloud, "sqs", region)
+        url = queues.get_queue_url(QueueName=name)["QueueUrl"]
+        queues.send_message(QueueUrl=url, MessageBody=text)
+    else:
+        loopback.client(cloud, "sns", region).publish(TopicArn=arn, Message=text)
+
+
+def _moment(seconds: float) -> str:
+    told = datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
+    return told.isoformat(timespec="milliseconds") + "Z"

@@ -1,0 +1,145 @@
+"""Functions that read streams of Kinesis and DynamoDB: batches, retries, and what is given up."""
+
+import contextlib
+import json
+
+import pytest
+
+from tests.conftest import wait_for
+from tests.platform.test_lambda_queues import make, records_of  # noqa: F401
+
+CODE = """
+import base64, json
+def handler(event, context):
+    words = [base64.b64decode(each["kinesis"]["data"]).decode() for each in event["Records"]]
+    print(json.dumps({"heard": words}))
+    if "hard" in words and len(words) > 1:
+        raise ValueError("all of a batch")
+    bad = [each for each, word in zip(event["Records"], words) if word == "bad"]
+    return {
+        "batchItemFailures": [{"itemIdentifier": each["kinesis"]["sequenceNumber"]} for each in bad]
+    }
+"""
+TABLE = "import json\ndef handler(event, context): print(json.dumps(event))"
+
+
+@pytest.fixture
+def stream(aws, fresh):
+    """``stream()`` makes one and tells its ARN and a function that puts records into it."""
+    kinesis = aws("kinesis")
+
+    def make_stream():
+        name = fresh("stream")
+        kinesis.create_stream(StreamName=name, ShardCount=1)
+
+        def put(*words):
+            records = [{"Data": word, "PartitionKey": "1"} for word in words]
+            kinesis.put_records(StreamName=name, Records=records)
+
+        return f"arn:aws:kinesis:us-east-1:123456789012:stream/{name}", put
+
+    return make_stream
+
+
+@pytest.fixture
+def listens(aws, make):  # noqa: F811
+    """``listens(arn)``: what a function hears of a stream, batch by batch."""
+    name, logs = make(CODE), aws("logs")
+
+    def heard():
+        with contextlib.suppress(logs.exceptions.ResourceNotFoundException):
+            found = logs.filter_log_events(logGroupName=f"/aws/lambda/{name}")["events"]
+            said = [each["message"] for each in found if each["message"].startswith('{"heard')]
+            return [json.loads(each)["heard"] for each in said]
+        return []
+
+    def listen(arn, **options):
+        aws("lambda").create_event_source_mapping(
+            FunctionName=name, EventSourceArn=arn, **{"StartingPosition": "LATEST"} | options
+        )
+        return lambda count: wait_for(lambda: len(heard()) >= count and heard())
+
+    return listen
+
+
+def test_a_function_reads_a_stream_in_batches(stream, listens):
+    arn, put = stream()
+    put("before")
+    heard = listens(arn, BatchSize=3)
+    put("a", "b", "c", "d")
+    assert heard(2) == [["a", "b", "c"], ["d"]]
+
+
+def test_it_begins_with_the_oldest_and_takes_what_its_filters_are_for(stream, listens):
+    arn, put = stream()
+    put('{"n": 1}', '{"n": 2}', "no json", '{"n": 3}')
+    pattern = json.dumps({"data": {"n": [{"numeric": [">", 1]}]}})
+    filters = {"Filters": [{"Pattern": pattern}]}
+    heard = listens(arn, StartingPosition="TRIM_HORIZON", FilterCriteria=filters)
+    assert heard(1) == [['{"n": 2}', '{"n": 3}']]
+
+
+def test_what_fails_is_tried_again_from_there_and_given_up(aws, fresh, stream, listens):
+    arn, put = stream()
+    sqs = aws("sqs")
+    url = sqs.create_queue(QueueName=fresh("lost"))["QueueUrl"]
+    asked = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+    heard = listens(
+        arn,
+        FunctionResponseTypes=["ReportBatchItemFailures"],
+        MaximumRetryAttempts=1,
+        DestinationConfig={"OnFailure": {"Destination": asked["Attributes"]["QueueArn"]}},
+    )
+    put("a", "bad", "b")
+    assert heard(2) == [["a", "bad", "b"], ["bad", "b"]]
+    put("c")
+    assert heard(3)[2:] == [["c"]]
+    (message,) = wait_for(
+        lambda: sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1).get("Messages")
+    )
+    told = json.loads(message["Body"])
+    assert told["requestContext"]["condition"] == "RetryAttemptsExhausted"
+    assert told["KinesisBatchInfo"]["startSequenceNumber"] == "2"
+
+
+def test_a_batch_that_fails_is_halved(stream, listens):
+    arn, put = stream()
+    heard = listens(arn, BisectBatchOnFunctionError=True)
+    put("a", "b", "hard", "c")
+    assert heard(5) == [["a", "b", "hard", "c"], ["a", "b"], ["hard", "c"], ["hard"], ["c"]]
+
+
+def test_a_function_hears_of_a_tables_changes(aws, fresh, make):  # noqa: F811
+    dynamodb, name = (
+        aws("dynamodb"),
+        make("import json\nhandler = lambda e, c: print(json.dumps(e))"),
+    )
+    made = dynamodb.create_table(
+        TableName=name,
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
+    )["TableDescription"]
+    arn = made["LatestStreamArn"]
+    pattern = json.dumps({"eventName": ["INSERT", "REMOVE"]})
+    aws("lambda").create_event_source_mapping(
+        FunctionName=name,
+        EventSourceArn=arn,
+        StartingPosition="TRIM_HORIZON",
+        FilterCriteria={"Filters": [{"Pattern": pattern}]},
+    )
+    for item in ({"id": {"S": "1"}}, {"id": {"S": "1"}, "n": {"N": "2"}}):
+        dynamodb.put_item(TableName=name, Item=item)
+    dynamodb.delete_item(TableName=name, Key={"id": {"S": "1"}})
+    made, gone = records_of(aws, name, 2)
+    assert (made["eventName"], made["eventSourceARN"]) == ("INSERT", arn)
+    assert made["dynamodb"]["NewImage"] == {"id": {"S": "1"}}
+    assert isinstance(made["dynamodb"]["ApproximateCreationDateTime"], int)
+    assert gone["dynamodb"]["OldImage"]["n"] == {"N": "2"}
+    streams = aws("dynamodbstreams")  # others read it too
+    shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
+    at = streams.get_shard_iterator(StreamArn=arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON")[
+        "ShardIterator"
+    ]
+    assert len(streams.get_records(ShardIterator=at)["Records"]) == 3
