@@ -26,6 +26,12 @@ REFUSED = {
     ),
     "deep": (f"SELECT {'(' * 3000}1{')' * 3000}", "line 1:1: statement is too large"),
     "type": ("CREATE EXTERNAL TABLE t (a foo) LOCATION 's3://b/'", "no viable alternative"),
+    "long": ("CREATE EXTERNAL TABLE t (a char(256)) LOCATION 's3://b/'", "no viable alternative"),
+    "precision": ("SELECT CAST(1 AS decimal(99, 3))", "must be in range [1, 38]: 99"),
+    "scale": (
+        "SELECT CAST(NULL AS array(decimal(9, 10)))",
+        "INVALID_FUNCTION_ARGUMENT: DECIMAL scale must be in range [0, precision (9)]: 10",
+    ),
 }
 FAILED = {
     "table": ("SELECT * FROM nosuch", "TABLE_NOT_FOUND: line 1:15: Table 'awsdatacatalog."),
@@ -41,6 +47,11 @@ FAILED = {
     ),
     "drop": ("DROP TABLE nosuch", "FAILED: SemanticException [Error 10001]: Table not found"),
     "describe": ("DESCRIBE nosuch", "FAILED: SemanticException [Error 10001]: Table not found"),
+    "describe table": (
+        "DESCRIBE TABLE people",
+        "FAILED: SemanticException [Error 10001]: Table not found table",
+    ),
+    "nested": (f"SELECT {'ARRAY[' * 20}1{']' * 20}", "NOT_SUPPORTED: Values of more than 7"),
     "database": ("DROP DATABASE nosuch", "FAILED: SemanticException [Error 10072]"),
 }
 

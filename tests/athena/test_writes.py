@@ -172,6 +172,20 @@ CTAS_REFUSED = {
         "HIVE_TOO_MANY_OPEN_PARTITIONS",
         "partitioned_by = ARRAY['k']",
     ),
+    "keys of bytes": (
+        "SELECT 1 AS n, X'61' AS k",
+        "NOT_SUPPORTED: Unsupported Hive type binary found in partition keys",
+        "partitioned_by = ARRAY['k']",
+    ),
+    "nested keys": (
+        "SELECT 1 AS n, ARRAY[1] AS k",
+        "NOT_SUPPORTED: Unsupported Hive type array<int>",
+        "partitioned_by = ARRAY['k']",
+    ),
+    "long": (
+        "SELECT CAST('a' AS char(300)) AS c",
+        "NOT_SUPPORTED: Unsupported Hive type: char(300). Supported CHAR types: CHAR(<=255).",
+    ),
     "not last": ("SELECT 1 AS k, 2 AS n", "HIVE_COLUMN_ORDER", "partitioned_by = ARRAY['k']"),
     "a text of keys": (
         "SELECT 1 AS n, 2 AS k",
@@ -201,6 +215,15 @@ def test_ctas_refused(lake: Lake, case: tuple[str, ...]) -> None:
     assert lake.fail(f"CREATE TABLE made {with_clause} AS {query}").startswith(reason)
     assert lake.rows("SHOW TABLES") == []
     assert lake.keys("results/tables/") == []
+
+
+def test_keys_that_are_not_numbers(lake: Lake) -> None:
+    how = f"external_location = 's3://{lake.bucket}/made/', partitioned_by = ARRAY['k']"
+    values = "(1, nan()), (2, -infinity()), (3, 1E20), (4, NULL)"
+    lake.do(f"CREATE TABLE made WITH ({how}) AS SELECT * FROM (VALUES {values}) t(n, k)")
+    folders = {key.split("/")[1] for key in lake.keys("made/")}
+    assert folders == {"k=NaN", "k=-Infinity", "k=1.0E20", "k=__HIVE_DEFAULT_PARTITION__"}
+    assert lake.rows("SELECT n FROM made WHERE is_nan(k) OR k > 1E19 ORDER BY n") == [["1"], ["3"]]
 
 
 def test_insert_names_columns(people: Lake) -> None:

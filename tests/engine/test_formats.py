@@ -681,6 +681,7 @@ REFUSED: dict[str, tuple[Table, bytes, str]] = {
     "openx moment without seconds": (table("openx-json", "a:timestamp"), b'{"a":"2020-05-10"}\n', "HIVE_BAD_DATA"),
     "openx wrong type": (table("openx-json", "a:int"), b'{"a":{}}\n', "HIVE_BAD_DATA"),
     "openx date of milliseconds": (table("openx-json", "a:date"), b'{"a":1577836800000}\n', 'HIVE_BAD_DATA: .*"1577836800000" as date'),
+    "deep text": (csv("a:" + "array<" * 30 + "int" + ">" * 30), b"1\n", "HIVE_INVALID_METADATA: .*nesting levels"),
     "footer": (csv("a:int", skip__footer__line__count="1"), b"1\n", "skip.footer.line.count"),
     "other letters": (csv("a:string", serialization__encoding="ISO-8859-1"), b"1\n", "NOT_SUPPORTED: Texts in ISO-8859-1"),
     "timestamp formats": (csv("a:timestamp", timestamp__formats="dd/MM/yyyy"), b"1\n", "NOT_SUPPORTED: .*timestamp.formats"),
@@ -767,10 +768,17 @@ def test_a_number_too_large_is_bad_data(session: Any, tmp_path: Path) -> None:
         run(session, table("parquet", "v:int"), file)
 
 
-SERDES = [(classes.serde, classes.input, name) for name, classes in formats.CLASSES.items()]
+SERDES = [
+    *((classes.serde, classes.input, name) for name, classes in formats.CLASSES.items()),
+    (
+        "com.esri.hadoop.hive.serde.JsonSerde",
+        "com.esri.json.hadoop.EnclosedJsonInputFormat",
+        "esri",
+    ),
+]
 
 
-@pytest.mark.parametrize(("serde", "given", "form"), SERDES, ids=[s[2] for s in SERDES])
+@pytest.mark.parametrize(("serde", "given", "form"), SERDES, ids=[s[0] for s in SERDES])
 def test_class_names_stand_for_formats(serde: str, given: str, form: str) -> None:
     assert formats.serde_format(serde, given) == form
 

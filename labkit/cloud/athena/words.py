@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from labkit.cloud.engine import QueryFailed
+from labkit.cloud.engine.bounds import bounds_problem
 from labkit.cloud.engine.trino.errors import failed_at
 from labkit.cloud.engine.types import Type, UnknownType, parse_hive_type
 
@@ -258,8 +259,14 @@ def _hive_type(text: str) -> Type:
 
 
 def _is_hive(kind: Type) -> bool:
-    fits = kind.base != "decimal" or 38 >= int(str(kind.args[0])) >= int(str(kind.args[1]))
-    return fits and kind.base in _HIVE and all(map(_is_hive, kind.types))
+    longest = _LONGEST.get(kind.base)
+    fits = not longest or not kind.args or 1 <= int(str(kind.args[0])) <= longest
+    within = fits and not bounds_problem(kind) and kind.base in _HIVE
+    return within and all(map(_is_hive, kind.types))
+
+
+#: https://docs.aws.amazon.com/athena/latest/ug/data-types.html
+_LONGEST = {"char": 255, "varchar": 65_535}
 
 
 def unescape(text: str) -> str:

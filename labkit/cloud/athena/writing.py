@@ -28,6 +28,8 @@ from labkit.cloud.engine.duck import failures
 from labkit.cloud.engine.formats.model import literal
 from labkit.cloud.engine.formats.writers import LARGE
 from labkit.cloud.engine.quoting import quoted_name
+from labkit.cloud.engine.trino.text import as_text
+from labkit.cloud.engine.types import Type
 from labkit.cloud.lake.buckets import bucket_sql
 from labkit.cloud.lake.pruning import NULL_PARTITION
 
@@ -168,7 +170,8 @@ def _partition_conditions(run: Run, target: Target) -> Iterator[tuple[str, list[
     if not names:
         yield "", []
         return
-    texts = [f"nullif(CAST({name} AS VARCHAR), '')" for name in names]
+    kinds = [kind for _, kind in target.table.partition_keys]
+    texts = [f"nullif({_folder(*key)}, '')" for key in zip(names, kinds, strict=True)]
     sql = (
         f"SELECT DISTINCT {', '.join(texts)} FROM written ORDER BY ALL LIMIT {MOST_PARTITIONS + 1}"
     )
@@ -184,6 +187,12 @@ def _partition_conditions(run: Run, target: Target) -> Iterator[tuple[str, list[
             for text, value in zip(texts, row, strict=True)
         )
         yield " AND ".join(equal), [NULL_PARTITION if v is None else v for v in row]
+
+
+def _folder(name: str, kind: Type) -> str:
+    """SQL of a key's text in a folder's name; numbers that are not exact as Java has them."""
+    inexact = kind.base in ("real", "double")
+    return as_text(name, kind) if inexact else f"CAST({name} AS VARCHAR)"
 
 
 def _bucket_conditions(target: Target) -> Iterator[tuple[int | None, str]]:

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from labkit.cloud.engine import Column, QueryFailed, View
+from labkit.cloud.engine.bounds import bounds_problem
 from labkit.cloud.engine.types import Type, UnknownType, parse_hive_type, parse_type
 from labkit.cloud.lake.metastore import CATALOG, Definition
 
@@ -93,7 +94,7 @@ def _type(text: str, table: str) -> Type:
     """
     try:
         found = parse_hive_type(text.lower())
-        if not found.storable:
+        if not found.storable or bounds_problem(found):
             raise UnknownType(text)
         return found
     except (UnknownType, ValueError) as error:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from labkit.cloud.engine import Column, Scan
+from labkit.cloud.engine import Column, QueryFailed, Scan
 from labkit.cloud.engine.quoting import quoted_name, quoted_text
 from labkit.cloud.engine.types import BIGINT
 from labkit.cloud.lake.metastore import Definition
@@ -35,6 +35,20 @@ def partition_of(partition: Definition) -> Partition:
     """A partition as the catalog has it."""
     storage = partition.get("StorageDescriptor") or {}
     return Partition(tuple(partition["Values"]), storage.get("Location") or "", storage)
+
+
+def check_keys(keys: Sequence[Column]) -> None:
+    """Refuse keys whose values Hive's connector does not read from folders' names.
+
+    Raises:
+        QueryFailed: NOT_SUPPORTED, a key of bytes or of a nested type.
+    """
+    for key in keys:
+        if key.type.types or key.type.base == "varbinary":
+            raise QueryFailed(
+                "NOT_SUPPORTED",
+                f"Unsupported Hive type {key.type.hive} found in partition keys: {key.name}",
+            )
 
 
 @dataclass(frozen=True)

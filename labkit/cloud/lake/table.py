@@ -24,7 +24,7 @@ from labkit.cloud.lake.coercion import coerced, coerced_relation
 from labkit.cloud.lake.definitions import columns_of, parameters_of, table_type_of
 from labkit.cloud.lake.listing import followed, list_folders, path_of
 from labkit.cloud.lake.metastore import Definition
-from labkit.cloud.lake.partitions import Partition, PartitionList, partition_of
+from labkit.cloud.lake.partitions import Partition, PartitionList, check_keys, partition_of
 from labkit.cloud.lake.pruning import NULL_PARTITION, equals, matching
 from labkit.cloud.s3.store import Object
 
@@ -96,6 +96,7 @@ class LakeTable:
         """The partitions that meet the filters; the whole table as one when it has no keys."""
         if not self.keys:
             return [Partition((), self.location)]
+        check_keys(self.keys)
         if projection.is_projected(self.parameters):
             return self._projected(session, filters)
         stored = [
@@ -161,6 +162,7 @@ class LakeTable:
         if kind or is_symlinks(self.storage):
             named = kind or SYMLINKS
             raise QueryFailed("NOT_SUPPORTED", f"Writing to tables of {named} is not supported")
+        check_keys(self.keys)
         return self.declared()
 
     def _declared(self, partition: Partition) -> formats.Table:

@@ -39,6 +39,7 @@ from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.cursor import Cursor
 from labkit.cloud.engine.trino.parse_query import QueryParser
 from labkit.cloud.engine.types import BIGINT, Type
+from labkit.cloud.lake.partitions import check_keys
 
 _ICEBERG_ONLY = """
     partitioning vacuum_min_snapshots_to_keep vacuum_max_snapshot_age_seconds
@@ -55,6 +56,11 @@ KNOWN = (
 )
 ROWS = column_info(Column("rows", BIGINT))
 #: Types that a Hive table can have.
+#: Source: Trino's HiveTypeTranslator
+_LONGEST = {
+    "varchar": (65_535, "VARCHAR types: VARCHAR(<=65535), VARCHAR."),
+    "char": (255, "CHAR types: CHAR(<=255)."),
+}
 _STORABLE = frozenset(
     "boolean tinyint smallint integer bigint real double decimal varchar char varbinary date "
     "timestamp array map row".split()
@@ -203,6 +209,7 @@ def _split(query: Compiled, names: list[str]) -> tuple[list[Column], list[Column
         )
     if not cut:
         raise _bad("Table contains only partition columns")
+    check_keys(columns[cut:])
     return columns[:cut], columns[cut:]
 
 
@@ -221,6 +228,9 @@ def _check_stored(kind: Type, column: str) -> None:
             f"Incorrect timestamp precision for {kind}; the configured precision is MILLISECONDS; "
             f"column name: {column}",
         )
+    longest, supported = _LONGEST.get(kind.base, (0, ""))
+    if longest and kind.args and int(str(kind.args[0])) > longest:
+        raise QueryFailed("NOT_SUPPORTED", f"Unsupported Hive type: {kind}. Supported {supported}")
     if None in kind.names:
         words = "Anonymous row type is not supported in Hive. Please give each field a name"
         raise QueryFailed("NOT_SUPPORTED", f"{words}: {kind}")

@@ -37,6 +37,10 @@ def describe(text: str) -> Statement:
     words.take()
     detailed = words.accept("FORMATTED") or words.accept("EXTENDED")
     words.accept("VIEW")
+    if words.accept("TABLE"):
+        words.qualified()
+        words.end()
+        return utility("DESCRIBE_TABLE", _no_table)
     parts = words.qualified()
     spec = _partition_spec(words)
     column = words.name() if words.word.kind in ("word", "backquoted") else None
@@ -48,6 +52,11 @@ def describe(text: str) -> Statement:
         inner = (column, *path)
         return utility("DESCRIBE_TABLE", lambda run: _describe_inside(run, parts, inner))
     return utility("DESCRIBE_TABLE", lambda run: _describe(run, parts, detailed, spec, column))
+
+
+def _no_table(run: Run) -> Result:
+    """``DESCRIBE TABLE t`` asks for a table called ``table``, as AWS's page warns."""
+    raise semantic("Table not found", "table")
 
 
 def _partition_spec(words: Words) -> dict[str, str] | None:

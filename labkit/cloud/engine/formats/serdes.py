@@ -54,7 +54,10 @@ _BY_SERDE = {classes.serde.lower(): name for name, classes in CLASSES.items()} |
     "org.apache.hadoop.hive.serde2.jsonserde": "json",
     "org.apache.hadoop.hive.contrib.serde2.regexserde": "regex",
     "org.apache.hadoop.hive.serde2.csvserde": "opencsv",
+    "com.esri.hadoop.hive.serde.jsonserde": "esri",
 }
+#: Esri's older name: https://github.com/Esri/spatial-framework-for-hadoop/releases/tag/v2.0.0
+_OLDER_INPUTS = {"com.esri.json.hadoop.EnclosedJsonInputFormat": CLASSES["esri"].input}
 _CLOUDTRAIL_SERDE = "com.amazon.emr.hive.serde.cloudtrailserde"
 _CLOUDTRAIL_INPUT = "com.amazon.emr.cloudtrail.cloudtrailinputformat"
 _REFUSED = {
@@ -87,6 +90,7 @@ def serde_format(serde: str, input_format: str = "", parameters: Mapping[str, st
         FormatError: a class that is not known, or whose format is not read here.
     """
     name = serde.strip().lower()
+    input_format = _OLDER_INPUTS.get(input_format, input_format)
     if input_format.lower() == _CLOUDTRAIL_INPUT and name in _CLOUDTRAIL_SERDES:
         return "cloudtrail"
     if name in _REFUSED:

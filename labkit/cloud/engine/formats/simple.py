@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from labkit.cloud.engine.formats.model import Table
+from labkit.cloud.engine.formats.model import FormatError, Table
 from labkit.cloud.engine.formats.stream import Decoder
 from labkit.cloud.engine.formats.text import parser
 from labkit.cloud.engine.types import Type
@@ -112,6 +112,9 @@ def _nullable(parse: Parse, how: Dialect) -> Parse:
 
 
 def _parse(kind: Type, how: Dialect, level: int) -> Parse:
+    if kind.types and level + (kind.base == "map") >= len(how.separators):
+        limit = len(how.separators)
+        raise FormatError("HIVE_INVALID_METADATA", f"Text has no more than {limit} nesting levels")
     match kind.base:
         case "array":
             return _array(_nullable(_parse(kind.element, how, level + 1), how), how, level)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 
+from labkit.cloud.engine.bounds import bounds_problem
 from labkit.cloud.engine.trino.cursor import Cursor
-from labkit.cloud.engine.trino.errors import failed_at
+from labkit.cloud.engine.trino.errors import QueryFailed, failed_at
 from labkit.cloud.engine.types import Type, UnknownType, parse_type
 
 #: What ends a type: brackets of a cast, and the words after one in RETURNING and JSON_TABLE.
@@ -29,7 +30,7 @@ def read_type(cursor: Cursor, cast: int | None = None) -> Type:
         cast: where the cast to it begins, which is where Trino says that it is unknown.
 
     Raises:
-        QueryFailed: TYPE_NOT_FOUND.
+        QueryFailed: TYPE_NOT_FOUND; INVALID_FUNCTION_ARGUMENT, its numbers are out of bounds.
     """
     start, depth = cursor.token.start, 0
     while depth or cursor.peek("WITH", "TIME") or not cursor.peek_any(*_AFTER):
@@ -39,10 +40,13 @@ def read_type(cursor: Cursor, cast: int | None = None) -> Type:
         cursor.at += 1
     text = cursor.text[start : cursor.end]
     try:
-        return _dml_type(_lower_unquoted(text))
+        found = _dml_type(_lower_unquoted(text))
     except (UnknownType, IndexError) as unknown:
         at = start if cast is None else cast
         raise failed_at(cursor.text, at, "TYPE_NOT_FOUND", f"Unknown type: {text}") from unknown
+    if problem := bounds_problem(found):
+        raise QueryFailed("INVALID_FUNCTION_ARGUMENT", problem)
+    return found
 
 
 def _dml_type(text: str) -> Type:

@@ -10,6 +10,7 @@ scientific (``1.0E0``): https://github.com/trinodb/trino/issues/20823
 
 from __future__ import annotations
 
+from labkit.cloud.engine.trino.errors import QueryFailed
 from labkit.cloud.engine.types import Type
 
 _PLAIN = {"tinyint", "smallint", "integer", "bigint", "boolean", "uuid"}
@@ -17,8 +18,20 @@ _RAW = {"varchar", "json", "geometry", "sphericalgeography"}
 SKETCHES = ("hyperloglog", "setdigest", "qdigest", "tdigest")
 
 
+#: Arrays and maps within one another that are printed: each makes DuckDB bind four times as long.
+DEEPEST = 7
+
+
 def as_text(sql: str, kind: Type) -> str:
-    """DuckDB SQL that prints a value as Athena's API and CSV do; NULL stays NULL."""
+    """DuckDB SQL that prints a value as Athena's API and CSV do; NULL stays NULL.
+
+    Raises:
+        QueryFailed: NOT_SUPPORTED, more arrays and maps within one another than are printed.
+    """
+    if kind.types and _depth(kind) > DEEPEST:
+        raise QueryFailed(
+            "NOT_SUPPORTED", f"Values of more than {DEEPEST} nested arrays and maps are not shown"
+        )
     match kind.base:
         case base if base in _RAW:
             return sql
@@ -64,6 +77,11 @@ def as_text(sql: str, kind: Type) -> str:
         case "unknown":
             return f"CAST({sql} AS VARCHAR)"
     raise ValueError(f"no text for {kind}")
+
+
+def _depth(kind: Type) -> int:
+    within = max(map(_depth, kind.types), default=0)
+    return within + (kind.base in ("array", "map"))
 
 
 def sketch_bytes(sql: str) -> str:
