@@ -1,9 +1,11 @@
-"""Functions that read streams of Kinesis and DynamoDB: batches, retries, and what is given up."""
+"""Functions that read streams and log groups: batches, retries, and what is given up."""
 
 import contextlib
 import json
+import time
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.conftest import wait_for
 from tests.platform.test_lambda_queues import make, records_of  # noqa: F401
@@ -19,6 +21,13 @@ def handler(event, context):
     return {
         "batchItemFailures": [{"itemIdentifier": each["kinesis"]["sequenceNumber"]} for each in bad]
     }
+"""
+LOGS = """
+import base64, boto3, gzip, json
+def handler(event, context):
+    told = json.loads(gzip.decompress(base64.b64decode(event["awslogs"]["data"])))
+    print(json.dumps({"Records": [told]}))
+    boto3.client("logs").describe_log_groups()  # while its lines are being put
 """
 TABLE = "import json\ndef handler(event, context): print(json.dumps(event))"
 
@@ -143,3 +152,31 @@ def test_a_function_hears_of_a_tables_changes(aws, fresh, make):  # noqa: F811
         "ShardIterator"
     ]
     assert len(streams.get_records(ShardIterator=at)["Records"]) == 3
+
+
+def test_a_function_hears_of_a_log_group_that_it_is_let_into(aws, fresh, make):  # noqa: F811
+    logs, functions, group, name = aws("logs"), aws("lambda"), fresh("heard"), make(LOGS)
+    logs.create_log_group(logGroupName=group)
+    logs.create_log_stream(logGroupName=group, logStreamName="s")
+    asked = {
+        "logGroupName": group,
+        "filterName": "f",
+        "filterPattern": "ERROR",
+        "destinationArn": f"arn:aws:lambda:us-east-1:123456789012:function:{name}",
+    }
+    with pytest.raises(ClientError, match="given CloudWatch Logs permission to execute"):
+        logs.put_subscription_filter(**asked)
+    functions.add_permission(
+        FunctionName=name,
+        StatementId="logs",
+        Action="lambda:InvokeFunction",
+        Principal="logs.us-east-1.amazonaws.com",
+        SourceArn=f"arn:aws:logs:us-east-1:123456789012:log-group:{group}:*",
+    )
+    logs.put_subscription_filter(**asked)
+    now = int(time.time() * 1000)
+    lines = [{"timestamp": now, "message": each} for each in ("an ERROR", "none")]
+    logs.put_log_events(logGroupName=group, logStreamName="s", logEvents=lines)
+    (told,) = records_of(aws, name, 1)
+    assert (told["logGroup"], told["subscriptionFilters"]) == (group, ["f"])
+    assert [each["message"] for each in told["logEvents"]] == ["an ERROR"]

@@ -1,20 +1,27 @@
 """Where a log group's events are sent on to, and in which order.
 
 moto tells one order of all, and takes no change of one of two filters: it counts a third one, and
-two are the most.
+two are the most. It calls a function inside of PutLogEvents, which holds what the function needs.
 
-Source:
+Sources:
 https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutSubscriptionFilter.html
+and https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/logs/SubscriptionFilters.html
 """
 
 from __future__ import annotations
 
+import base64
+import gzip
+import json
 from typing import Any
 
+from moto.awslambda.models import LambdaBackend
 from moto.core.exceptions import JsonRESTError
 from moto.logs.models import SubscriptionFilter
 
 from labkit.cloud.cloud import Cloud, on_start
+from labkit.cloud.lambdas.finding import find
+from labkit.cloud.lambdas.invoke import admits, queue
 from labkit.cloud.moto_calls import from_moto
 from labkit.cloud.operations import Answer, AwsError, Context, not_here, operation
 
@@ -31,6 +38,42 @@ def tell_distributions(cloud: Cloud) -> None:
 def _told(kept: Any) -> dict[str, Any]:
     told: dict[str, Any] = _FROM_MOTO(kept)
     return told | {"distribution": getattr(kept, "distribution", _ORDERED)}
+
+
+@on_start
+def call_functions_behind(cloud: Cloud) -> None:
+    """Let events that go to a function wait for it on disk."""
+
+    def send(
+        backend: Any, arn: str, filter_name: str, group: str, stream: str, events: list[Answer]
+    ) -> None:
+        data = {
+            "messageType": "DATA_MESSAGE",
+            "owner": backend.account_id,
+            "logGroup": group,
+            "logStream": stream,
+            "subscriptionFilters": [filter_name],
+            "logEvents": events,
+        }
+        packed = gzip.compress(json.dumps(data, separators=(",", ":")).encode())
+        told = {"awslogs": {"data": base64.b64encode(packed).decode()}}
+        queue(cloud, arn, json.dumps(told))
+
+    LambdaBackend.send_log_event = send  # type: ignore[method-assign, assignment]
+
+
+def _check_function(context: Context, arn: str, group: str) -> None:
+    """Raise where a function is not there, or its policy lets logs not in."""
+    source = context.arn(f"log-group:{group}:*")
+    services = ("logs.amazonaws.com", f"logs.{context.region}.amazonaws.com")
+    try:
+        find(context.cloud, arn)
+        is_let_in = any(admits(context.cloud, each, source, arn) for each in services)
+    except AwsError:
+        is_let_in = False
+    if not is_let_in:
+        words = "Could not execute the lambda function. Make sure you have given CloudWatch Logs"
+        raise AwsError("InvalidParameterException", f"{words} permission to execute your function.")
 
 
 @operation("logs", "PutSubscriptionFilter")
@@ -53,6 +96,8 @@ def put_subscription_filter(
     if vendor in ("kinesis", "firehose") and not roleArn:
         words = f"destinationArn for vendor {vendor} cannot be used without roleArn"
         raise AwsError("InvalidParameterException", words)
+    if vendor == "lambda":
+        _check_function(context, destinationArn, logGroupName)
     logs = context.backend("logs")
     with context.cloud.changing("logs"):
         filters = getattr(logs.groups.get(logGroupName), "subscription_filters", {})
