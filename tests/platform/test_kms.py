@@ -331,3 +331,40 @@ def test_what_is_told_of_a_key(kms, key):
     assert (status["RotationPeriodInDays"], left.days) == (100, 99)
     kms.disable_key_rotation(KeyId=key)
     assert "NextRotationDate" not in kms.get_key_rotation_status(KeyId=key)
+
+
+GRANTED = {"GranteePrincipal": LEARNER, "Operations": ["Encrypt", "GenerateDataKey"]}
+
+
+def test_a_grant_of_a_name_is_made_once_and_retired_once(kms, key):
+    asked = {"KeyId": key, "Name": "lab", **GRANTED}
+    made = kms.create_grant(**asked)
+    assert len(made["GrantId"]) == 64
+    assert kms.create_grant(**asked)["GrantId"] == made["GrantId"]
+    assert kms.create_grant(KeyId=key, **GRANTED)["GrantId"] != made["GrantId"]
+    kms.retire_grant(GrantToken=made["GrantToken"])
+    assert made["GrantId"] not in [each["GrantId"] for each in kms.list_grants(KeyId=key)["Grants"]]
+    assert code_of(kms.retire_grant, GrantToken=made["GrantToken"]) == "InvalidGrantTokenException"
+    assert code_of(kms.retire_grant, KeyId=key, GrantId=made["GrantId"]) == "NotFoundException"
+    assert code_of(kms.retire_grant) == "ValidationException"
+
+
+NOT_GRANTED = {
+    "nobody": ({"GranteePrincipal": "learner"}, "InvalidArnException"),
+    "nobody retires": ({"RetiringPrincipal": "arn:aws:s3:::bucket"}, "InvalidArnException"),
+    "of other keys": ({"Operations": ["Encrypt", "Sign"]}, "ValidationException"),
+}
+
+
+@pytest.mark.parametrize(("more", "code"), NOT_GRANTED.values(), ids=NOT_GRANTED)
+def test_what_cannot_be_granted(kms, key, more, code):
+    assert code_of(kms.create_grant, KeyId=key, **GRANTED | more) == code
+
+
+def test_an_alias_goes_on_to_a_key_of_its_kind(kms, key, fresh):
+    alias = f"alias/{fresh('k')}"
+    kms.create_alias(AliasName=alias, TargetKeyId=key)
+    kms.update_alias(AliasName=alias, TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
+    other = kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
+    assert code_of(kms.update_alias, AliasName=alias, TargetKeyId=other) == "ValidationException"
+    assert code_of(kms.rotate_key_on_demand, KeyId=other) == "UnsupportedOperationException"

@@ -47,6 +47,10 @@ def judge_call(context: Context, parameters: Parameters) -> None:
     for action, key in uses:
         authorize(cloud, principal, action, key, keys)
         check_algorithm(action, key, parameters)
+        if action == "RotateKeyOnDemand" and key.key_spec != "SYMMETRIC_DEFAULT":
+            raise AwsError("UnsupportedOperationException", "")
+        if action == "UpdateAlias":
+            _check_kind(context, parameters["AliasName"], key)
         if action == "GetPublicKey" and key.key_spec.startswith(("SYMMETRIC", "HMAC")):
             raise AwsError("UnsupportedOperationException", "")
     if not uses:
@@ -121,6 +125,15 @@ def _key_of_alias(context: Context, parameters: Parameters) -> Any:
     if target and target.rpartition(":")[2].startswith("alias/"):
         raise AwsError("ValidationException", "Aliases must refer to keys. Not aliases")
     return find_key(context.cloud, target or alias, context.region)
+
+
+def _check_kind(context: Context, alias: str, key: Any) -> None:
+    """Raise where an alias is to go on to a key for other things, which its users would not do."""
+    now = find_key(context.cloud, alias, context.region)
+    kinds = [(each.key_usage, each.key_spec[:3] == "SYM") for each in (now, key)]
+    if kinds[0] != kinds[1]:
+        words = f"Alias {alias} may go on to a key of the same type and usage alone."
+        raise AwsError("ValidationException", words)
 
 
 def _decrypts(

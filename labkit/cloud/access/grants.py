@@ -1,0 +1,111 @@
+"""Grants of KMS keys: what one may let whom do, its name, and who ends it.
+
+moto makes a grant again at each retry, for anybody and anything, and says nothing where there is
+none to retire. A grant's id has 64 digits.
+
+Sources: https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateGrant.html and
+https://docs.aws.amazon.com/kms/latest/APIReference/API_RetireGrant.html
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from typing import Any
+
+from moto.kms.models import Grant
+
+from labkit.cloud.access.keys import find_key
+from labkit.cloud.cloud import Cloud, on_start
+from labkit.cloud.operations import Answer, AwsError, Context, operation
+
+_PRINCIPAL = re.compile(r"arn:[\w-]+:(iam|sts):[\w-]*:\d{12}:.+")
+_OF_ANY = {"CreateGrant", "DescribeKey", "RetireGrant"}
+# What a key of a usage may be granted for; symmetric keys make data keys, too.
+_ALLOWED = {
+    "ENCRYPT_DECRYPT": {"Decrypt", "Encrypt", "ReEncryptFrom", "ReEncryptTo"},
+    "SIGN_VERIFY": {"Sign", "Verify"},
+    "GENERATE_VERIFY_MAC": {"GenerateMac", "VerifyMac"},
+    "KEY_AGREEMENT": {"DeriveSharedSecret"},
+}
+_OF_SYMMETRIC = {
+    "GenerateDataKey",
+    "GenerateDataKeyPair",
+    "GenerateDataKeyPairWithoutPlaintext",
+    "GenerateDataKeyWithoutPlaintext",
+}
+_make: Any = Grant.__init__
+
+
+@on_start
+def install(_: Cloud) -> None:
+    """Let moto's grants have KMS's ids."""
+    Grant.__init__ = _with_long_id  # type: ignore[method-assign]
+
+
+def _with_long_id(self: Any, *args: Any, **options: Any) -> None:
+    _make(self, *args, **options)
+    self.id = secrets.token_hex(32)
+    self.token = secrets.token_urlsafe(96)
+
+
+@operation("kms", "CreateGrant")
+def create_grant(
+    context: Context,
+    *,
+    KeyId: str,
+    GranteePrincipal: str,
+    Operations: list[str],
+    RetiringPrincipal: str | None = None,
+    Constraints: dict[str, Any] | None = None,
+    Name: str | None = None,
+    **_: Any,
+) -> Answer:
+    """A grant, or the one of the same name and contents."""
+    key = find_key(context.cloud, KeyId, context.region, aliases=False)
+    for principal in filter(None, (GranteePrincipal, RetiringPrincipal)):
+        if not _PRINCIPAL.fullmatch(principal):
+            raise AwsError("InvalidArnException", f"ARN is not valid: {principal}")
+    symmetric = key.key_spec == "SYMMETRIC_DEFAULT"
+    allowed = _OF_ANY | _ALLOWED[key.key_usage] | (_OF_SYMMETRIC if symmetric else {"GetPublicKey"})
+    if strange := [each for each in Operations if each not in allowed]:
+        words = f"is not supported for a key with KeyUsage {key.key_usage} and KeySpec"
+        raise AwsError("ValidationException", f"Operation {strange[0]} {words} {key.key_spec}.")
+    asked = (Name, GranteePrincipal, RetiringPrincipal, sorted(Operations), Constraints or {})
+    for each in key.grants.values():
+        known = (each.name, each.grantee_principal, each.retiring_principal)
+        if Name and (*known, sorted(each.operations), each.constraints or {}) == asked:
+            return {"GrantId": each.id, "GrantToken": each.token}
+    with context.cloud.changing("kms"):
+        made = key.add_grant(
+            name=Name,
+            grantee_principal=GranteePrincipal,
+            operations=Operations,
+            constraints=Constraints,
+            retiring_principal=RetiringPrincipal,
+        )
+    return {"GrantId": made.id, "GrantToken": made.token}
+
+
+@operation("kms", "RetireGrant")
+def retire_grant(
+    context: Context,
+    *,
+    GrantToken: str | None = None,
+    KeyId: str | None = None,
+    GrantId: str | None = None,
+    **_: Any,
+) -> Answer:
+    if not GrantToken and not (KeyId and GrantId):
+        words = "Either a grant token, or a key and a grant id must be given."
+        raise AwsError("ValidationException", words)
+    for key in context.backend("kms").keys.values():
+        for grant in list(key.grants.values()):
+            named = grant.id == GrantId and (KeyId or "").rpartition("/")[2] == key.id
+            if named or (GrantToken and grant.token == GrantToken):
+                with context.cloud.changing("kms"):
+                    key.revoke_grant(grant.id)
+                return {}
+    if GrantToken:
+        raise AwsError("InvalidGrantTokenException", "The grant token is not valid.")
+    raise AwsError("NotFoundException", f"Grant ID {GrantId} not found")
