@@ -97,7 +97,7 @@ class Board:
         """An image of the sheets by its id; one that is not there has no file."""
         every = (image for sheet in self.sheets for image in sheet.get("Images") or ())
         found = next((each for each in every if each["SheetImageId"] == id), None)
-        return self.file_of(found) if found and self.file_of else Image(id)
+        return self.file_of(found) if found and self.file_of and not self.only else Image(id)
 
     def sheet(self, id: str) -> Json:
         """A sheet by its id or name; the first without one.

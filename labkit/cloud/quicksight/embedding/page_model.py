@@ -54,7 +54,7 @@ def _sheet(chosen: Chosen, sheet: Mapping[str, Any], at: int, live: bool) -> Jso
     places = shown_places(chosen, sheet)
     controls = controls_of(chosen.definition, sheet)
     kinds = [list(each["Configuration"]) for each in sheet.get("Layouts") or ()]
-    tiles = [_tile(chosen, each, f"s{at}t{number}") for number, each in enumerate(places)]
+    tiles = [_tile(chosen, each, f"s{at}t{number}", live) for number, each in enumerate(places)]
     return {
         "id": sheet["SheetId"],
         "name": sheet.get("Name") or f"Sheet {at + 1}",
@@ -78,8 +78,11 @@ def shown_places(chosen: Chosen, sheet: Mapping[str, Any]) -> list[Place]:
     return [each for each in found if each.type != "VISUAL" or each.id in visuals]
 
 
-def _tile(chosen: Chosen, place: Place, prefix: str) -> Json:
-    made = _TILES.get(place.type, _control_tile)(chosen, place)
+def _tile(chosen: Chosen, place: Place, prefix: str, live: bool) -> Json:
+    if place.type == "IMAGE":
+        made = _image_tile(chosen, place, live)
+    else:
+        made = _TILES.get(place.type, _control_tile)(chosen, place)
     where = {
         "left": round(place.left, 2),
         "top": round(place.top, 2),
@@ -130,15 +133,18 @@ def _text_tile(chosen: Chosen, place: Place) -> Json:
     return {"type": "text", "html": as_html(lines), "style": style}
 
 
-def _image_tile(chosen: Chosen, place: Place) -> Json:
+def _image_tile(chosen: Chosen, place: Place, live: bool) -> Json:
+    """An image, which a session's page fetches and a file brings along."""
     found = chosen.open.board.image(place.id)
     style = dict(_style(place, tile_theme(chosen.open.board.theme, place.style).background))
     told = {"type": "image", "title": found.title, "tip": found.tip, "style": style}
     if not found.kind:
         return told
-    body = base64.b64encode(found.content).decode()
-    shown = {"source": f"data:image/{found.kind};base64,{body}", "scaling": found.scaling}
-    return told | shown
+    source = f"images/{place.id}"
+    if not live:
+        body = base64.b64encode(found.content).decode()
+        source = f"data:image/{found.kind};base64,{body}"
+    return told | {"source": source, "scaling": found.scaling}
 
 
 def _control_tile(chosen: Chosen, place: Place) -> Json:
@@ -147,7 +153,7 @@ def _control_tile(chosen: Chosen, place: Place) -> Json:
     return {"type": "control", "key": key}
 
 
-_TILES = {"VISUAL": _visual_tile, "TEXT_BOX": _text_tile, "IMAGE": _image_tile}
+_TILES = {"VISUAL": _visual_tile, "TEXT_BOX": _text_tile}
 
 
 def _control(chosen: Chosen, control: Control, live: bool) -> Json:

@@ -46,6 +46,11 @@ def svg(text: str, left_out: Sequence[str]) -> Reply:
     return _told(reply, left_out)
 
 
+def image(kind: str, body: bytes) -> Reply:
+    """An image's file as it is; ``png``, ``jpeg``, ``gif`` or ``webp``."""
+    return _reply(200, f"image/{kind}", body, NOTHING)
+
+
 def png(body: bytes, left_out: Sequence[str]) -> Reply:
     """A PNG file.
 

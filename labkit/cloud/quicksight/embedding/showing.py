@@ -12,6 +12,7 @@ from labkit.cloud.quicksight.embedding.board import Board, board_of, open_board
 from labkit.cloud.quicksight.embedding.choosing import Choices, Chosen, choose
 from labkit.cloud.quicksight.embedding.routes import Visit, page
 from labkit.cloud.quicksight.embedding.tiles import title_of
+from labkit.cloud.quicksight.words import not_found
 
 WIDTH_PX, HEIGHT_PX, SHEET_PX = 640, 400, 1100
 LEAST_PX, MOST_PX = 60, 4000
@@ -55,6 +56,15 @@ def sheet(visit: Visit) -> Reply:
         return replies.svg(whole.svg(), whole.left_out)
     scale = visit.number("scale", 1, pictures.LEAST_SCALE, pictures.MOST_SCALE)
     return replies.png(whole.png(scale), whole.left_out)
+
+
+@page(r"images/(?P<id>[\w-]+)")
+def image(visit: Visit) -> Reply:
+    """The file of an image of the sheets."""
+    found = board_of(visit.cloud, visit.embedding).image(visit.named["id"])
+    if not found.kind:
+        raise not_found(f"Image {visit.named['id']} is not found, or its file is not to be had.")
+    return replies.image(found.kind, found.content)
 
 
 @contextmanager
