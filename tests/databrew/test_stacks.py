@@ -121,9 +121,7 @@ def test_a_stack_makes_what_a_job_runs(brew: Brew, lake: Lake, client: Any) -> N
 
     retagged = TEMPLATE.replace("Value: two", "Value: three")
     stacks.update_stack(StackName=name, TemplateBody=retagged, Parameters=said)
-    status, words = _end(client, name)
-    assert status == "UPDATE_ROLLBACK_COMPLETE"
-    assert f"Rename {name} and update the stack again" in words
+    assert databrew.describe_dataset(Name=name)["Tags"] == {"lab": "three"}
 
     stacks.delete_stack(StackName=name)
     for call in ("dataset", "job", "project", "ruleset", "schedule"):

@@ -6,6 +6,7 @@ import re
 import textwrap
 
 import pytest
+from botocore import xform_name
 from botocore.exceptions import ClientError
 
 from tests.roles import make_role
@@ -561,8 +562,8 @@ REFUSED = {
         {"Told": {"Description": "nothing"}},
     ),
     "a function that there is not": (
-        {"Other": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": {"Fn::Cidr": []}}}},
-        "Fn::Cidr is not available in the local AWS",
+        {"Other": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": {"Fn::RefAll": ""}}}},
+        "Fn::RefAll is not available in the local AWS",
     ),
     "a condition that there is not": (
         {"Other": {"Type": "AWS::SNS::Topic"}},
@@ -861,6 +862,32 @@ RULES = {  # a rule of a bucket's lifecycle in a template → in S3
 }
 
 
+TO = {"BucketArn": "arn:aws:s3:::reports", "BucketAccountId": "123456789012", "Format": "CSV"}
+SENT = {"Bucket": "arn:aws:s3:::reports", "Format": "CSV"}
+TIERS = {"Status": "Enabled", "Tierings": [{"AccessTier": "ARCHIVE_ACCESS", "Days": 90}]}
+DAILY = {"IncludedObjectVersions": "All"}
+REPORTS = {  # settings of which a bucket has several: as templates have one, and as the API has it
+    "Analytics": (
+        {"Id": "one", "Prefix": "a/", "StorageClassAnalysis": {"DataExport": {
+            "OutputSchemaVersion": "V_1", "Destination": TO}}},
+        {"Filter": {"Prefix": "a/"}, "StorageClassAnalysis": {"DataExport": {
+            "OutputSchemaVersion": "V_1",
+            "Destination": {"S3BucketDestination": SENT | {"BucketAccountId": "123456789012"}}}}},
+    ),
+    "IntelligentTiering": (
+        {"Id": "one", "Prefix": "t/"} | TIERS,
+        {"Filter": {"Prefix": "t/"}} | TIERS,
+    ),
+    "Inventory": (
+        {"Id": "one", "Enabled": True, "ScheduleFrequency": "Daily", "Destination": TO} | DAILY,
+        {"IsEnabled": True, "Schedule": {"Frequency": "Daily"}, "Destination": {
+            "S3BucketDestination": SENT | {"AccountId": "123456789012"}}} | DAILY,
+    ),
+    "Metrics": ({"Id": "one", "TagFilters": [{"Key": "a", "Value": "b"}]},
+        {"Filter": {"Tag": {"Key": "a", "Value": "b"}}}),
+}  # fmt: skip
+
+
 def test_a_stacks_bucket_is_set_as_its_template_says(aws, fresh):
     name, s3, rule = fresh("set"), aws("s3"), {"Status": "Enabled", "ExpirationInDays": 99}
     site = {"IndexDocument": "index.html", "RoutingRules": [
@@ -872,6 +899,7 @@ def test_a_stacks_bucket_is_set_as_its_template_says(aws, fresh):
     properties = {"BucketName": name, "WebsiteConfiguration": site, "ObjectLockEnabled": True}
     properties |= {"LifecycleConfiguration": {"Rules": rules}, "ObjectLockConfiguration": locked}
     properties["AccelerateConfiguration"] = {"AccelerationStatus": "Enabled"}
+    properties |= {f"{each}Configurations": [said] for each, (said, _) in REPORTS.items()}
     bucket = {"Type": "AWS::S3::Bucket", "Properties": properties}
     template = json.dumps({"Resources": {"Made": bucket}})
     aws("cloudformation").create_stack(StackName=name, TemplateBody=template)
@@ -882,6 +910,14 @@ def test_a_stacks_bucket_is_set_as_its_template_says(aws, fresh):
     for told in s3.get_bucket_lifecycle_configuration(Bucket=name)["Rules"]:
         expected = RULES[told["ID"]][1]
         assert {k: told[k] for k in expected} == expected
+    for each, (_, expected) in REPORTS.items():
+        ask = getattr(s3, f"get_bucket_{xform_name(each)}_configuration")
+        assert ask(Bucket=name, Id="one")[f"{each}Configuration"] == {"Id": "one"} | expected
+    del properties["MetricsConfigurations"]
+    template = json.dumps({"Resources": {"Made": bucket}})
+    aws("cloudformation").update_stack(StackName=name, TemplateBody=template)
+    with pytest.raises(ClientError, match="NoSuchConfiguration"):
+        s3.get_bucket_metrics_configuration(Bucket=name, Id="one")
 
 
 def test_a_stack_takes_over_no_bucket_s_policy(aws, fresh):
@@ -1222,6 +1258,10 @@ def test_a_nested_stack_is_changed_in_place(aws, fresh):
     assert outputs(aws, name)["Said"] == names[0]
     (nested,) = stacks.list_stack_resources(StackName=name)["StackResourceSummaries"]
     assert nested["ResourceStatus"] == "UPDATE_COMPLETE"
+    (outer,) = stacks.describe_stacks(StackName=name)["Stacks"]
+    (within,) = stacks.describe_stacks(StackName=nested["PhysicalResourceId"])["Stacks"]
+    assert (within["ParentId"], within["RootId"]) == (outer["StackId"], outer["StackId"])
+    assert not {"ParentId", "RootId"} & outer.keys()
     words = why(aws, fresh("stack"), **wrong)
     assert "was not successfully created: The following resource(s) failed to create: [Oth" in words
     stacks.delete_stack(StackName=name)

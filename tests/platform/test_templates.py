@@ -29,6 +29,11 @@ TOLD = {
     "OwnZone": ({"Fn::Select": ["0", {"Fn::GetAZs": ""}]}, "us-east-1a"),
     "Last": ({"Fn::Select": [{"Ref": "Last"}, {"Ref": "List"}]}, "c"),
     "Joined": ({"Fn::Join": ["-", [1, {"Fn::FindInMap": ["Map", "one", "yes"]}]]}, "1-true"),
+    "Block": (
+        {"Fn::Join": [" ", {"Fn::Cidr": ["192.168.0.0/24", "3", 5]}]},
+        "192.168.0.0/27 192.168.0.32/27 192.168.0.64/27",
+    ),
+    "Longer": ({"Fn::Select": [1, {"Fn::Cidr": ["2001:db8::/56", 2, 64]}]}, "2001:db8:0:1::/64"),
     "Filled": (
         {"Fn::Sub": ["${!Kept} ${One} ${Text}", {"One": "${List}"}]},
         "${Kept} ${List} ${List}",
@@ -100,6 +105,9 @@ UNTOLD = {  # outputs that cannot be told
     "from-the-end": ({"Fn::Select": [-1, {"Ref": "List"}]}, "nonexistent value at index -1"),
     "list": ({"Ref": "List"}, "Output O is malformed. The Value field of every Outputs"),
     "lists": ({"Fn::Join": ["-", [{"Ref": "List"}]]}, "every Fn::Join object requires two"),
+    "blocks": ({"Fn::Cidr": ["10.0.0.0/24", 3, 7]}, "Fn::Cidr cannot make 3 blocks of 7 bits"),
+    "block": ({"Fn::Cidr": ["10.0.0.0/24", 1, 9]}, "Fn::Cidr: new prefix must be longer"),
+    "sizeless": ({"Fn::Cidr": ["10.0.0.0/24", 1]}, "Fn::Cidr requires a list of three"),
     "filled": ({"Fn::Sub": ["${A}", {"A": {"Ref": "List"}}]}, "variable A in Fn::Sub expression"),
     "left-out": (
         {"Fn::Sub": "${Left}"},

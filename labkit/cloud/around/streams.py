@@ -36,6 +36,7 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
     if context.operation == "CreateStream":
         _check_shards(parameters)
         _check_free(context, parameters["StreamName"])
+        _check_count(parameters.get("Tags") or {}, context, parameters["StreamName"])
     elif context.operation == "DeleteStream":
         _check_unread(context, **parameters)
     elif context.operation == "RegisterStreamConsumer":
@@ -69,6 +70,24 @@ def list_streams(
         "HasMoreStreams": "NextToken" in told,
         "StreamSummaries": shown,
     }
+
+
+@operation("kinesis", "CreateStream")
+def create_stream(
+    context: Context,
+    *,
+    StreamName: str,
+    ShardCount: int | None = None,
+    StreamModeDetails: dict[str, str] | None = None,
+    Tags: dict[str, str] | None = None,
+    **_: Any,
+) -> None:
+    """A stream with its tags, which moto leaves out."""
+    with context.cloud.changing("kinesis"):
+        made = context.backend("kinesis").create_stream(
+            StreamName, ShardCount, stream_mode=StreamModeDetails
+        )
+        made.tags.update(Tags or {})
 
 
 @operation("kinesis", "DescribeStream")
@@ -192,9 +211,13 @@ def _check_tags(
     context: Context, *, Tags: dict[str, str], StreamName: str = "", StreamARN: str = "", **_: Any
 ) -> None:
     stream = _find(context, StreamName or StreamARN.rpartition("/")[2])
-    if len({*stream.tags, *Tags}) > _MOST_TAGS:
+    _check_count(stream.tags | Tags, context, stream.stream_name)
+
+
+def _check_count(tags: dict[str, str], context: Context, name: str) -> None:
+    if len(tags) > _MOST_TAGS:
         words = f"because a given stream cannot have more than {_MOST_TAGS} tags associated with it"
-        told = f"Failed to add tags to stream {stream.stream_name} under account {context.account}"
+        told = f"Failed to add tags to stream {name} under account {context.account}"
         raise AwsError("InvalidArgumentException", f"{told} {words}.")
 
 

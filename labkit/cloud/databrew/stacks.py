@@ -79,13 +79,24 @@ class Resource(Model):
             made = cls.made(definition, name)
             old.delete()
             return made
-        taken = _taken(f"Update{new.noun}")
+        taken = {*_taken(f"Update{new.noun}"), "Tags"}
         fixed = [{k: v for k, v in each.members.items() if k not in taken} for each in (new, old)]
         if new.noun != old.noun or fixed[0] != fixed[1]:
             raise ValidationError(message=FIXED.format(name=new.physical_resource_id))
         journal.note(new, new=False)
-        _call(f"Update{new.noun}", {k: v for k, v in new.members.items() if k in taken})
+        new._retag(old.members.get("Tags") or {})
+        told = {k: v for k, v in new.members.items() if k in taken - {"Tags"}}
+        _call(f"Update{new.noun}", told)
         return new
+
+    def _retag(self, was: Record) -> None:
+        """Give it its tags in the place of those that it had."""
+        now, kind = self.members.get("Tags") or {}, self.kind.lower()
+        arn = {"ResourceArn": stacks.caller().arn(f"{kind}/{self.members['Name']}", "databrew")}
+        if gone := [key for key in was if key not in now]:
+            _call("UntagResource", arn | {"TagKeys": gone})
+        if now != was and now:
+            _call("TagResource", arn | {"Tags": now})
 
     def delete(self, *_: str) -> None:
         """Drop the resource; one that is gone already is dropped."""

@@ -112,6 +112,52 @@ def _website(said: Members) -> Members:
     return told
 
 
+def _replicated(said: Members) -> Members:
+    return Members(renamed(said, {"Id": "ID", "TagFilter": "Tag", "TagFilters": "Tags"}))
+
+
+def _listed(noun: str, shaped: Callable[[Members], Members]) -> Part:
+    """Settings of which a bucket has several, each under an id."""
+
+    def told(members: Members, said: Members) -> Members:
+        return {"Bucket": members["Bucket"], "Id": said["Id"]}
+
+    def put(members: Members, said: Members) -> tuple[str, Members]:
+        member = {f"{noun}Configuration": shaped(dict(said))}
+        return f"PutBucket{noun}Configuration", told(members, said) | member
+
+    def drop(members: Members, said: Members) -> tuple[str, Members]:
+        return f"DeleteBucket{noun}Configuration", told(members, said)
+
+    return Part(f"{noun}Configurations", put, drop)
+
+
+def _filtered(said: Members) -> Members:
+    """A setting whose filter stands beside the rest in a template."""
+    found = _filter(said)
+    return said | ({} if found == {"Prefix": ""} else {"Filter": found})
+
+
+def _inventory(said: Members) -> Members:
+    names = {"Enabled": "IsEnabled"}
+    told = {names.get(name, name): value for name, value in said.items()}
+    told["Schedule"] = {"Frequency": told.pop("ScheduleFrequency")}
+    return _filtered(told | {"Destination": _destination(told["Destination"])})
+
+
+def _analytics(said: Members) -> Members:
+    told = _filtered(said)
+    if export := said["StorageClassAnalysis"].get("DataExport"):
+        to = dict(export) | {"Destination": _destination(export["Destination"], "BucketAccountId")}
+        told["StorageClassAnalysis"] = {"DataExport": to}
+    return told
+
+
+def _destination(said: Members, owner: str = "AccountId") -> Members:
+    """Where a report is put, whose owner two calls name in two ways."""
+    return {"S3BucketDestination": renamed(said, {"BucketArn": "Bucket", "BucketAccountId": owner})}
+
+
 def _canned(said: str) -> str:
     """``BucketOwnerRead`` as the API has it: ``bucket-owner-read``."""
     return "".join(f"-{each.lower()}" if each.isupper() else each for each in said)[1:]
@@ -175,6 +221,16 @@ BUCKET = Kind(
             lambda said: renamed(said, _CORS),
         ),
         Part("LoggingConfiguration", _logged),
+        _part(
+            "ReplicationConfiguration",
+            "PutBucketReplication",
+            "ReplicationConfiguration",
+            _replicated,
+        ),
+        _listed("Analytics", _analytics),
+        _listed("IntelligentTiering", _filtered),
+        _listed("Inventory", _inventory),
+        _listed("Metrics", _filtered),
         _part("WebsiteConfiguration", "PutBucketWebsite", "WebsiteConfiguration", _website),
         _part("Tags", "PutBucketTagging", "Tagging", lambda said: {"TagSet": said}),
     ),

@@ -14,6 +14,7 @@ from moto.cloudformation import models, parsing
 from labkit.cloud.stacks.following import causes
 from labkit.cloud.stacks.kinds import Members, at
 from labkit.cloud.stacks.resources import changeable
+from labkit.cloud.stacks.tags import changes
 from labkit.cloud.stacks.types import TYPES
 from labkit.cloud.stacks.updates import given, in_order, needs, touched_by
 
@@ -24,6 +25,7 @@ _ATTRIBUTES = (
     "DeletionPolicy",
     "UpdateReplacePolicy",
 )
+_TAGS = {"Attribute": "Tags", "RequiresRecreation": "Never"}
 # Whether another resource takes a changed one's place, the weightiest last.
 _REPLACEMENTS = {"Never": "False", "Conditionally": "Conditional", "Always": "True"}
 
@@ -33,7 +35,7 @@ def listed(change_set: Any) -> list[models.Change]:
     resources, template = change_set.stack.resource_map, change_set.template_dict
     parameters = given(template, change_set.parameters)
     diff = resources.build_resource_diff(template, parameters)
-    modified = _modified(resources, template, parameters, diff)
+    modified = _modified(resources, template, parameters, diff, change_set.tags)
     diff["Modify"] = [name for name in template["Resources"] if name in modified]
     found = []
     for action, names in diff.items():
@@ -51,10 +53,13 @@ def listed(change_set: Any) -> list[models.Change]:
     return found
 
 
-def _modified(resources: Any, template: Members, parameters: Members, diff: Members) -> Members:
+def _modified(
+    resources: Any, template: Members, parameters: Members, diff: Members, tags: Members
+) -> Members:
     """What is told of each resource that is changed, or may be as another one is."""
     old, made = resources._resource_json_map, resources._parsed_resources
     touched, told = touched_by(resources, template, parameters), Members()
+    retagged = bool(tags) and tags != resources.tags_given
     for name in reversed(in_order(template["Resources"])):
         if name not in old or name not in made or name in diff["Remove"]:
             continue
@@ -62,6 +67,7 @@ def _modified(resources: Any, template: Members, parameters: Members, diff: Memb
         details = [
             *(_details(old[name], said, touched) if direct else ()),
             *_following(said, told),
+            *([_detail(_TAGS)] if retagged and changes(said["Type"]) else []),
         ]
         if direct or details:
             told[name] = _told(said, details)
@@ -118,7 +124,7 @@ def _details(was: Members, said: Members, touched: set[str]) -> Iterator[Members
 
 def _target(name: str, again: str) -> Members:
     if name == "Tags":
-        return {"Attribute": "Tags", "RequiresRecreation": "Never"}
+        return _TAGS
     return {"Attribute": "Properties", "Name": name, "RequiresRecreation": again}
 
 

@@ -4,10 +4,12 @@
 with is not looked at again; ``Fn::Select`` counts neither from the end nor beyond it, and zones are
 those of a region that may be a reference.
 Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
+and, of ``Fn::Cidr``, intrinsic-function-reference-cidr.html there.
 """
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Callable
 from typing import Any
@@ -21,6 +23,8 @@ _PLACE = re.compile(r"\$\{([^}]*)\}")
 _NAME = re.compile(r"[A-Za-z0-9_.:]+")
 _SELECT = "Fn::Select requires a list argument with two elements: an integer index and a list"
 _NO_ITEM = "Fn::Select cannot select nonexistent value at index {}"
+_MOST_BLOCKS = 256
+_BLOCKS = "Fn::Cidr requires a list of three: a block of addresses, a count, and a number of bits"
 _JOIN = (
     "every Fn::Join object requires two parameters, (1) a string delimiter and (2) a list of "
     "strings to be joined or a function that returns a list of strings (such as Fn::GetAZs) to "
@@ -87,6 +91,22 @@ def zones(said: Any, clean: Clean, resources: Any) -> list[str]:
     return [zone.name for zone in RegionsAndZonesBackend.zones.get(region, ())]
 
 
+def blocks(said: Any, clean: Clean, resources: Any) -> list[str]:
+    """The first blocks of addresses of a size within another; the size is that of what varies."""
+    block, count, bits = map(clean, said) if isinstance(said, list) and len(said) == 3 else [""] * 3
+    if not (re.fullmatch(r"\d+", str(count)) and re.fullmatch(r"\d+", str(bits))):
+        raise _bad(_BLOCKS)
+    try:
+        whole = ipaddress.ip_network(str(block))
+        parts = whole.subnets(new_prefix=whole.max_prefixlen - int(bits))
+        found = [str(each) for each, _ in zip(parts, range(int(count)), strict=False)]
+    except ValueError as error:
+        raise _bad(f"Fn::Cidr: {error}") from error
+    if not 0 < len(found) == int(count) <= _MOST_BLOCKS:
+        raise _bad(f"Fn::Cidr cannot make {count} blocks of {bits} bits of {block}")
+    return found
+
+
 def mapped(path: list[Any], mappings: Any) -> Any:
     """What a mapping has under its two keys.
 
@@ -108,6 +128,7 @@ def mapped(path: list[Any], mappings: Any) -> Any:
 
 
 FUNCTIONS: dict[str, Callable[[Any, Clean, Any], Any]] = {
+    "Fn::Cidr": blocks,
     "Fn::Select": select,
     "Fn::Join": join,
     "Fn::Sub": substitute,

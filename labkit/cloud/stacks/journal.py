@@ -16,6 +16,7 @@ from typing import Any
 from labkit.cloud import stacks
 from labkit.cloud.stacks.calls import Gone, ask, names
 from labkit.cloud.stacks.kinds import Kind, Members, at
+from labkit.cloud.stacks.taken import LOOKS
 
 # The resources of the stack that is worked at, and the name of the one that is.
 AT: ContextVar[tuple[Any, str]] = ContextVar("at")
@@ -112,7 +113,7 @@ def is_own(made: Any, definition: Members) -> bool:
     said = at(definition.get("Properties") or {}, kind.name) if kind.name else None
     if kind.name and said is None:
         return True
-    if takes_token(kind):
+    if takes_token(kind) or definition["Type"] in LOOKS:  # `taken` has looked
         return True
     return find(made) is False if definition["Type"] in FINDS else _is_absent(made)
 

@@ -7,22 +7,40 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from typing import Any
 
 from moto.cloudformation import models
 from moto.cloudformation.exceptions import UnformattedGetAttTemplateException, ValidationError
 
 from labkit.cloud import stacks
+from labkit.cloud.stacks.tags import as_map
 from labkit.cloud.stacks.updates import Said
+
+# The stack that makes another one within it.
+WITHIN: ContextVar[Any] = ContextVar("within", default=None)
 
 
 def teach() -> None:
     """Put it in moto's place."""
     stack: Any = models.Stack
+    stack.parent_id = stack.root_id = None
+    stack._create_resource_map = _knowing(stack._create_resource_map)
     stack.create_from_cloudformation_json = classmethod(_make)
     stack.update_from_cloudformation_json = classmethod(_change)
     stack.physical_resource_id = property(lambda self: self.stack_id)
     stack.get_cfn_attribute = _output
+
+
+def _knowing(make: Any) -> Any:
+    """A stack knows within which one it is, and which of these is within no other."""
+
+    def known(self: Any) -> Any:
+        if parent := WITHIN.get():
+            self.parent_id, self.root_id = parent.stack_id, parent.root_id or parent.stack_id
+        return make(self)
+
+    return known
 
 
 def _make(
@@ -32,11 +50,18 @@ def _make(
     cloudformation_json: Said,
     account_id: str,
     region_name: str,
-    **_: Any,
+    **told: Any,
 ) -> Any:
     backend = models.cloudformation_backends[account_id][region_name]
     template, parameters = _said(cloudformation_json)
-    made = backend.create_stack(name=resource_name, template=template, parameters=parameters)
+    tags = as_map(cloudformation_json["Properties"].get("Tags"))
+    within = WITHIN.set(backend.stacks.get(told["StackId"]))
+    try:
+        made = backend.create_stack(
+            name=resource_name, template=template, parameters=parameters, tags=tags
+        )
+    finally:
+        WITHIN.reset(within)
     if why := _why_not(made, "created"):
         backend.delete_stack(made.stack_id)
         raise ValidationError(message=why)
@@ -44,14 +69,16 @@ def _make(
 
 
 def _change(cls: Any, /, original_resource: Any, cloudformation_json: Said, **_: Any) -> Any:
+    tags = as_map(cloudformation_json["Properties"].get("Tags"))
     if stacks.UNDOING.get():  # the address may have another template since
         template, parameters = original_resource.former
     else:
         template, parameters = _said(cloudformation_json)
         original_resource.former = original_resource.template, original_resource.parameters
     same = original_resource.has_template(template)
-    if not same or not original_resource.has_parameters(parameters):
-        original_resource.update(template, parameters=parameters)
+    same &= original_resource.has_parameters(parameters) and original_resource.tags == tags
+    if not same:
+        original_resource.update(template, parameters=parameters, tags=tags)
         if why := _why_not(original_resource, "updated"):
             raise ValidationError(message=why)
     return original_resource

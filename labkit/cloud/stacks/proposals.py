@@ -74,6 +74,9 @@ def _proposed(propose: Any) -> Any:
         if found and creates:  # moto makes another stack of the same name
             del self.stacks[change.stack_id]
             change.stack, change.stack_id = found, found.stack_id
+        if change.status == "FAILED" and change.tags and change.tags != change.stack.tags:
+            change.status, change.execution_status = "CREATE_COMPLETE", "AVAILABLE"
+            change.status_reason = None
         change.on_failure = stacks.asked().get("OnStackFailure")
         allow(change)
         return change.change_set_id, change.stack_id

@@ -16,7 +16,7 @@ from typing import Any, Self
 from moto.cloudformation.exceptions import UnformattedGetAttTemplateException, ValidationError
 
 from labkit.cloud import stacks
-from labkit.cloud.stacks import journal
+from labkit.cloud.stacks import journal, tags
 from labkit.cloud.stacks.calls import Gone, ask, names, refused
 from labkit.cloud.stacks.failures import NotHere
 from labkit.cloud.stacks.kinds import Kind, Members, Part, at, put
@@ -67,11 +67,15 @@ class Resource(Model):
     def get_cfn_attribute(self, attribute_name: str) -> Any:
         path = self.kind.attributes.get(attribute_name, attribute_name)
         if "{" in path:
-            return re.sub(r"\{(.*?)\}", lambda found: str(self.value(found[1])), path)
+            return self.filled(path)
         found = self.value(path)
         if found is None or isinstance(found, dict):
             raise UnformattedGetAttTemplateException
         return found.isoformat() if isinstance(found, datetime) else found
+
+    def filled(self, text: str) -> str:
+        """A text with values in the place of their paths, which stand in braces."""
+        return re.sub(r"\{(.*?)\}", lambda found: str(self.value(found[1])), text)
 
     @classmethod
     def made(cls, definition: Members, name: str, **told: Any) -> Self:
@@ -95,7 +99,7 @@ class Resource(Model):
                 return old
             elsewhere = new._is_elsewhere(old)
             same = new.name == old.name and not elsewhere
-            if same and (new.kind.change or new.kind.parts):
+            if same and (new.kind.change or new.kind.parts or tags.alone(new, old)):
                 new.change(old)
                 return new
             said = definition.get("Properties") or {}
@@ -144,10 +148,11 @@ class Resource(Model):
         kind, self.answer, self.called = self.kind, old.answer, old.called
         both = self.members.keys() | old.members.keys()
         changed = {name for name in both if self.members.get(name) != old.members.get(name)}
-        free = changeable(kind)
+        free = changeable(kind) | ({"tags"} if self.type in tags.ARNS else set())
         if strange := sorted(name for name in changed if name.lower() not in free):
             raise NotHere(message=_UNCHANGED.format(", ".join(strange), self.type))
         journal.note(self, new=False)
+        changed -= tags.retag(self, self.members, old.members)
         if changed - {*kind.passed, *(part.name for part in kind.parts)}:
             taken = names(kind.service, kind.change, kind.nest)
             told = {k: v for k, v in kind.changed(self.members).items() if k.lower() in taken}

@@ -24,6 +24,7 @@ from labkit.cloud.stacks import following, journal, taken
 from labkit.cloud.stacks.events import skipped, telling
 from labkit.cloud.stacks.failures import Failed, NotHere, is_new, put, to_delete
 from labkit.cloud.stacks.protection import check_exports, exported
+from labkit.cloud.stacks.tags import retag_in_moto
 from labkit.cloud.stacks.updates import Said, export, given, in_order, needs, touched_by
 
 log = logging.getLogger(__name__)
@@ -147,6 +148,7 @@ def _update(self: Any, template: Said, parameters: Said | None = None) -> None:
     self.plan = replace(self.plan, is_made=True)
     journal.save(self.stack)
     clean_up(self)
+    self.tags_given = dict(self.stack.tags)
 
 
 def clean_up(resources: Any) -> None:
@@ -182,6 +184,7 @@ def undo(resources: Any) -> None:
     undoing = stacks.UNDOING.set(True)
     try:
         unmake(resources, plan.added)
+        resources.stack.tags = resources.stack.before["tags"]
         _read(resources, *plan.former)
         for name in plan.changed:
             with contextlib.suppress(Exception):
@@ -242,6 +245,8 @@ def _change(resources: Any, name: str, differs: bool) -> dict[str, tuple[Any, An
             known[0] = resources._parsed_resources[name] = new
         elif differs:
             raise NotHere(message=_UNCHANGED.format(said["Type"]))
+        else:
+            retag_in_moto(resources.stack, there, said)
     return dict.fromkeys([name] if replaced else [], *replaced)
 
 

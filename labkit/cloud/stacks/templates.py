@@ -33,6 +33,7 @@ from labkit.cloud.stacks import (
     reading,
     rollback,
     rules,
+    tags,
     taken,
     updates,
 )
@@ -194,6 +195,7 @@ def _undone(create: Any) -> Any:
             made.disable_rollback = on_failure() == "DO_NOTHING"
             rollback.check_outputs(made.resource_map, made.template_dict)
             updates.allow(made)
+            made.resource_map.tags_given = dict(made.tags)
             journal.end(made)
             return made
         except Failed as failed:
@@ -291,7 +293,11 @@ def _resolving(parse: Any) -> Any:
 
     def parsed(*args: Any) -> Any:
         found = parse(*args)
-        return found and (found[0], _resolved(found[1]), *found[2:])
+        if not found:
+            return found
+        stack = getattr(args[1], "stack", None)
+        definition = tags.with_stack_tags(found[1], stack.tags if stack else {})
+        return (found[0], _resolved(definition), *found[2:])
 
     return parsed
 

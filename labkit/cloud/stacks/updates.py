@@ -16,7 +16,7 @@ from moto.cloudformation import models, parsing
 from moto.core.utils import utcnow
 
 from labkit.cloud import stacks
-from labkit.cloud.stacks import answers, journal
+from labkit.cloud.stacks import answers, journal, tags
 from labkit.cloud.stacks.failures import Failed, put
 
 Said = dict[str, Any]
@@ -36,6 +36,7 @@ def teach() -> None:
     stack.parameter_list = property(_listed)
     stack.stack_parameters = property(lambda self: given(self.template_dict, self.parameters))
     stack.under_way = kind.plan = None
+    kind.tags_given = {}  # those that a stack's resources have got
     stack.capabilities = models.ChangeSet.capabilities = []  # type: ignore[attr-defined]
     models.ChangeSet.apply = _apply  # type: ignore[method-assign]
     backend: Any = models.CloudFormationBackend
@@ -135,7 +136,11 @@ def _diff(self: Any, other_template: Said, parameters: Said | None = None) -> Sa
     return {
         "Add": [name for name in reversed(in_order(new)) if name in wanted - made - silent],
         "Modify": [
-            n for n in both if empty | new[n] != empty | old[n] or touched & {*needs(new[n])}
+            n
+            for n in both
+            if empty | new[n] != empty | old[n]
+            or touched & {*needs(new[n])}
+            or (self.tags_given != self.stack.tags and tags.changes(new[n]["Type"]))
         ],
         "Remove": [name for name in old if name in made - wanted],
     }
@@ -188,9 +193,9 @@ def allow(told: Any) -> None:
 def _apply(self: Any) -> None:
     """Make of the stack what a change set says, its outputs and exports too."""
     stack = self.stack
-    stack.before = {"template": stack.template, "parameters": stack.parameters}
-    stack.coming = {"template": self.template, "parameters": self.parameters}
+    stack.before, stack.coming = _kept(stack), _kept(self) | {"tags": self.tags or stack.tags}
     stack.role_arn = self.role_arn or stack.role_arn
+    stack.tags = stack.coming["tags"]
     stack.resource_map.update(self.template_dict, self.parameters)
     stack.template, stack.template_dict = self.template, self.template_dict
     stack.parameters = self.parameters
@@ -203,17 +208,21 @@ def _apply(self: Any) -> None:
 def _told(update: Any) -> Any:
     def updated(self: Any, template: str, role_arn: str | None = None, **kwargs: Any) -> None:
         former = self.template, self.template_dict
-        self.before = {"template": self.template, "parameters": self.parameters}
-        self.coming = {"template": template, "parameters": kwargs["parameters"]}
+        self.before = _kept(self)
+        tags = self.tags if kwargs.get("tags") is None else kwargs["tags"]
+        self.coming = {"template": template, "parameters": kwargs["parameters"], "tags": tags}
         self.role_arn = role_arn or self.role_arn  # a stack keeps its role
+        self.tags = tags
         try:
             update(self, template, self.role_arn, **kwargs)
         except Failed:  # its events tell
             self.template, self.template_dict = former
+            self.tags = self.before["tags"]
             put(self, "UPDATE_ROLLBACK_COMPLETE")
             return
         except Exception as error:
             self.template, self.template_dict = former
+            self.tags = self.before["tags"]
             self._add_stack_event("UPDATE_ROLLBACK_COMPLETE", resource_status_reason=str(error))
             raise
         finally:
@@ -224,6 +233,11 @@ def _told(update: Any) -> Any:
         export(self)
 
     return updated
+
+
+def _kept(told: Any) -> Said:
+    """What of a stack, or of a change set, an update changes beside the resources."""
+    return {name: getattr(told, name) for name in ("template", "parameters", "tags")}
 
 
 def complete(stack: Any, change: Any) -> None:
