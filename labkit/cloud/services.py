@@ -27,6 +27,7 @@ import labkit.cloud.around.alarm_states
 import labkit.cloud.around.dynamodb
 import labkit.cloud.around.ec2
 import labkit.cloud.around.exports
+import labkit.cloud.around.imports
 import labkit.cloud.around.item_conditions
 import labkit.cloud.around.made_up
 import labkit.cloud.around.metrics

@@ -1,4 +1,4 @@
-"""DynamoDB exports a table as it is to S3, in files that Athena reads; the past is refused."""
+"""DynamoDB exports a table as it is to S3, and makes one of files; the past is refused."""
 
 import base64
 import datetime
@@ -127,3 +127,113 @@ def test_recovery_must_be_on(aws, table, export):
     )
     with pytest.raises(ClientError, match="PointInTimeRecoveryUnavailableException"):
         export()
+
+
+LINES = "\n".join(f'{{"Item":{{"id":{{"S":"{at}"}},"n":{{"N":"{at}"}}}}}}' for at in range(60))
+IMPORTS = {
+    "JSON": ({"InputFormat": "DYNAMODB_JSON"}, "\n".join(SAID), {}, 2, 0, ITEMS),
+    "many": ({"InputFormat": "DYNAMODB_JSON"}, LINES, {"id": "S"}, 60, 0, None),
+    "gzip": (
+        {"InputFormat": "DYNAMODB_JSON", "InputCompressionType": "GZIP"},
+        gzip.compress(SAID[0].encode()),
+        {},
+        1,
+        0,
+        ITEMS[:1],
+    ),
+    "CSV": (
+        {"InputFormat": "CSV"},
+        'id,n,t\r\na,1,"x, ""y""\nz"\r\nb,2,\r\n',
+        {},
+        1,
+        1,
+        [{"id": {"S": "a"}, "n": {"S": "1"}, "t": {"S": 'x, "y"\nz'}}],
+    ),
+    "CSV without a header": (
+        {
+            "InputFormat": "CSV",
+            "InputFormatOptions": {"Csv": {"Delimiter": ";", "HeaderList": ["t", "id"]}},
+        },
+        "x;1\ny;two\n",
+        {"id": "N"},
+        1,
+        1,
+        [{"t": {"S": "x"}, "id": {"N": "1"}}],
+    ),
+    "items without their key": (
+        {"InputFormat": "DYNAMODB_JSON"},
+        SAID[0] + '\n{"Item":{"x":{"S":"a"}}}\n{"Item":',
+        {},
+        1,
+        2,
+        ITEMS[:1],
+    ),
+}
+
+
+@pytest.fixture
+def imported(aws, bucket, fresh):
+    def ask(body, key="S", **asked):
+        name, dynamodb = fresh("t"), aws("dynamodb")
+        aws("s3").put_object(Bucket=bucket, Key="in/a", Body=body)
+        made = dynamodb.import_table(
+            **{"S3BucketSource": {"S3Bucket": bucket, "S3KeyPrefix": "in/"}} | asked,
+            TableCreationParameters={
+                "TableName": name,
+                "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": key}],
+                "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+                "BillingMode": "PAY_PER_REQUEST",
+            },
+        )["ImportTableDescription"]
+        assert made["ImportStatus"] == "IN_PROGRESS"
+        names.append(name)
+        return name, wait_for(dynamodb, made["ImportArn"])
+
+    names = []
+    yield ask
+    for name in names:
+        aws("dynamodb").delete_table(TableName=name)
+
+
+def wait_for(dynamodb, arn):
+    while True:
+        told = dynamodb.describe_import(ImportArn=arn)["ImportTableDescription"]
+        if told["ImportStatus"] != "IN_PROGRESS":
+            return told
+
+
+@pytest.mark.parametrize(
+    ("asked", "body", "key", "made", "errors", "items"), IMPORTS.values(), ids=IMPORTS
+)
+def test_an_import(aws, imported, asked, body, key, made, errors, items):
+    name, told = imported(body, key.get("id", "S"), **asked)
+    assert (told["ImportedItemCount"], told["ErrorCount"]) == (made, errors)
+    assert told["ProcessedItemCount"] == made + errors
+    assert told["ImportStatus"] == ("FAILED" if errors else "COMPLETED")
+    found = aws("dynamodb").scan(TableName=name)["Items"]
+    assert len(found) == made
+    assert items is None or sorted(map(str, found)) == sorted(map(str, items))
+    listed = aws("dynamodb").list_imports(TableArn=told["TableArn"])["ImportSummaryList"]
+    assert [each["ImportArn"] for each in listed] == [told["ImportArn"]]
+
+
+def test_an_import_from_no_bucket_fails(imported, fresh):
+    source = {"S3Bucket": fresh("none")}
+    _, told = imported(b"", InputFormat="CSV", S3BucketSource=source)
+    assert (told["ImportStatus"], told["FailureCode"]) == ("FAILED", "S3NoSuchBucket")
+
+
+def test_imports_of_ion_and_into_a_table_are_refused(imported, aws, table):
+    with pytest.raises(ClientError, match="it reads DynamoDB JSON and CSV"):
+        imported(b"", InputFormat="ION")
+    made = {
+        "TableName": table.split("/")[1],
+        "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+        "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+        "BillingMode": "PAY_PER_REQUEST",
+    }
+    source = {"S3Bucket": "b-none"}
+    with pytest.raises(ClientError, match="ResourceInUseException"):
+        aws("dynamodb").import_table(
+            S3BucketSource=source, InputFormat="CSV", TableCreationParameters=made
+        )

@@ -15,7 +15,7 @@ import hashlib
 import json
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -61,8 +61,9 @@ def export_table(context: Context, *, TableArn: str, S3Bucket: str, **asked: Any
     """
     asked |= {"TableArn": TableArn, "S3Bucket": S3Bucket}
     question = json.dumps(asked, sort_keys=True, default=str)
-    if known := _made_before(context, asked.get("ClientToken"), question):
-        return {"ExportDescription": _shown(known)}
+    token = asked.get("ClientToken")
+    if known := made_before(_all(context), token, question, "ExportConflictException"):
+        return {"ExportDescription": shown(known)}
     table = _table(context, TableArn)
     _check_kind(context, **asked)
     moment = item_moments.check(
@@ -86,7 +87,7 @@ def export_table(context: Context, *, TableArn: str, S3Bucket: str, **asked: Any
         lines = [_line(item) for item in table.all_items()]
     done = record | _write(context, record, number, lines)
     context.cloud.records(KIND)[record["ExportArn"]] = done
-    return {"ExportDescription": _shown(record)}
+    return {"ExportDescription": shown(record)}
 
 
 @operation("dynamodb", "DescribeExport")
@@ -95,7 +96,7 @@ def describe_export(context: Context, *, ExportArn: str) -> Answer:
     record = context.cloud.records(KIND).get(ExportArn)
     if record is None:
         raise AwsError("ExportNotFoundException", f"Export not found: {ExportArn}")
-    return {"ExportDescription": _shown(record)}
+    return {"ExportDescription": shown(record)}
 
 
 @operation("dynamodb", "ListExports")
@@ -114,18 +115,25 @@ def _all(context: Context) -> list[Mapping[str, Any]]:
     return [each for arn, each in context.cloud.records(KIND).items() if arn.startswith(here)]
 
 
-def _shown(record: Mapping[str, Any]) -> Record:
+def shown(record: Mapping[str, Any]) -> Record:
+    """What of a record is told."""
     return {name: value for name, value in record.items() if name != "_"}
 
 
-def _made_before(context: Context, token: str | None, question: str) -> Mapping[str, Any] | None:
-    """The export that was asked for with this token, if there is one."""
+def made_before(
+    records: Iterable[Mapping[str, Any]], token: str | None, question: str, conflict: str
+) -> Mapping[str, Any] | None:
+    """What was begun with this token, if anything was.
+
+    Args:
+        question: all that is asked for, which is the same again.
+        conflict: the code of the refusal if it is not.
+    """
     since = time.time() - _TOKEN_S
-    for each in _all(context) if token else ():
+    for each in records if token else ():
         if each.get("ClientToken") == token and each["StartTime"] > since:
             if each["_"] != question:
-                words = f"Export with the client token {token} was asked for otherwise"
-                raise AwsError("ExportConflictException", words)
+                raise AwsError(conflict, f"Other was asked for with the client token {token}")
             return each
     return None
 
