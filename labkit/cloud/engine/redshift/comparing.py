@@ -119,7 +119,11 @@ def _beyond(text: str) -> str:
 
 
 def _compare_dynamic(op: str, left: Typed, right: Typed) -> str:
-    """SUPER compares with a scalar by the scalar's type, and is NULL where it has another."""
+    """SUPER compares with a scalar by the scalar's type, and is NULL where it has another.
+
+    Blanks at the end of its strings are nothing, as those of text. Source:
+    https://docs.aws.amazon.com/redshift/latest/dg/query-super.html
+    """
     other = right if left.type.base == "super" else left
     if other.type.base in NUMBERS:
         one, two = (
@@ -135,4 +139,6 @@ def _compare_dynamic(op: str, left: Typed, right: Typed) -> str:
         return f"rs_super_compare([{one}, {two}], '{op}')"
     if left.type == right.type:
         return f"(rs_super_key({one}) {op} rs_super_key({two}))"
+    if other.type.base in (*TEXTS, "unknown"):
+        return f"(rs_unpadded({one}) {op} rs_unpadded({two}))"
     return f"({one} {op} {two})"

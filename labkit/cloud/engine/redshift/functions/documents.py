@@ -155,7 +155,10 @@ def _cased(text: str, upper: bool) -> str:
 
 
 def _renamed(value: Any, rename: Callable[[str], str]) -> Any:
+    """Source: https://docs.aws.amazon.com/redshift/latest/dg/r_upper_attribute_names.html"""
     if isinstance(value, dict):
+        if len({rename(key) for key in value}) < len(value):
+            fail("SUPER value has duplicate attributes after case conversion.", "22000")
         return {rename(key): _renamed(each, rename) for key, each in value.items()}
     return [_renamed(each, rename) for each in value] if isinstance(value, list) else value
 
