@@ -250,6 +250,82 @@ def test_tables_that_are_not_made(aws, fresh, called, schema, why):
         )
 
 
+def index(name="one", hash_key="id", range_key="at", **more):
+    keys = [(hash_key, "HASH"), (range_key, "RANGE")]
+    schema = [{"AttributeName": each, "KeyType": kind} for each, kind in keys if each]
+    projection = {"ProjectionType": "ALL"}
+    return {"IndexName": name, "KeySchema": schema, "Projection": projection} | more
+
+
+LOCAL, GLOBAL = "LocalSecondaryIndexes", "GlobalSecondaryIndexes"
+UNITS = {"ReadCapacityUnits": 1, "WriteCapacityUnits": 1}
+INDEXES = {  # the indexes of a new table → why there is none
+    "two of a name": ({GLOBAL: [index(), index()]}, "Duplicate index name: one"),
+    "too many": (
+        {GLOBAL: [index(f"index{number}") for number in range(21)]},
+        "GlobalSecondaryIndex count exceeds the per-table limit of 20",
+    ),
+    "no names": (
+        {GLOBAL: [index(Projection={"ProjectionType": "INCLUDE"})]},
+        "ProjectionType is INCLUDE, but NonKeyAttributes is not specified",
+    ),
+    "names beside all": (
+        {GLOBAL: [index(Projection={"ProjectionType": "ALL", "NonKeyAttributes": ["a"]})]},
+        "ProjectionType is ALL, but NonKeyAttributes is specified",
+    ),
+    "its own throughput": (
+        {GLOBAL: [index(ProvisionedThroughput=UNITS)]},
+        "ProvisionedThroughput should not be specified for index: one",
+    ),
+    "a half": ({LOCAL: [index(range_key="")]}, "does not have a range key for index: one"),
+    "another hash key": (
+        {LOCAL: [index(hash_key="at", range_key="id")]},
+        "index: one. index hash key: at, table hash key: id",
+    ),
+    "a stream of nothing": (
+        {"StreamSpecification": {"StreamEnabled": True}},
+        "StreamViewType must be specified",
+    ),
+}
+
+
+@pytest.mark.parametrize(("asked", "why"), INDEXES.values(), ids=INDEXES)
+def test_indexes_that_no_table_has(aws, fresh, asked, why):
+    kinds = [{"AttributeName": "id", "AttributeType": "S"}]
+    kinds.append({"AttributeName": "at", "AttributeType": "N"})
+    schema = [HASH, {"AttributeName": "at", "KeyType": "RANGE"}]
+    table = {"AttributeDefinitions": kinds, "KeySchema": schema, "BillingMode": "PAY_PER_REQUEST"}
+    with pytest.raises(ClientError, match=why):
+        aws("dynamodb").create_table(TableName=fresh("table"), **table, **asked)
+
+
+def test_an_index_holds_one_type_and_a_stream_may_end(aws, fresh):
+    dynamodb, table = aws("dynamodb"), fresh("table")
+    kinds = [{"AttributeName": each, "AttributeType": "S"} for each in ("id", "other")]
+    dynamodb.create_table(
+        TableName=table,
+        AttributeDefinitions=kinds,
+        KeySchema=[HASH],
+        BillingMode="PAY_PER_REQUEST",
+        GlobalSecondaryIndexes=[index(hash_key="other", range_key="")],
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
+    )
+    put = {"Item": {"id": A, "other": {"N": "1"}}}
+    why = "Type mismatch for Index Key other Expected: S Actual: N IndexName: one"
+    with pytest.raises(ClientError, match=why):
+        dynamodb.put_item(TableName=table, **put)
+    with pytest.raises(ClientError, match=why):
+        dynamodb.batch_write_item(RequestItems={table: [{"PutRequest": put}]})
+    with pytest.raises(ClientError, match=why):
+        dynamodb.transact_write_items(TransactItems=[{"Put": {"TableName": table, **put}}])
+    with pytest.raises(ClientError, match="At least one of ProvisionedThroughput"):
+        dynamodb.update_table(TableName=table)
+    dynamodb.update_table(TableName=table, StreamSpecification={"StreamEnabled": False})
+    dynamodb.put_item(TableName=table, Item={"id": A, "other": B})
+    assert dynamodb.get_item(TableName=table, Key={"id": A})["Item"] == {"id": A, "other": B}
+    dynamodb.delete_table(TableName=table)
+
+
 def test_time_to_live_counts_by_one_attribute(aws, name):
     def turn(on, attribute):
         told = {"Enabled": on, "AttributeName": attribute}

@@ -73,6 +73,8 @@ def _transact_once(self: Any) -> Any:
 
 
 def _record(shard: Any, old: Item | None, new: Item | None) -> None:
+    if not (shard.table.stream_specification or {}).get("StreamEnabled"):
+        return  # it was turned off: moto would write nothing any more
     if old is not None and new is not None and old.to_json() == new.to_json():
         return
     _add(shard, old, new)

@@ -16,7 +16,7 @@ from decimal import Decimal
 from itertools import combinations
 from typing import Any
 
-from labkit.cloud.around import item_keys
+from labkit.cloud.around import item_indexes, item_keys
 from labkit.cloud.around.item_projections import paths
 from labkit.cloud.around.item_values import check_values, refusal, same
 from labkit.cloud.operations import Context
@@ -179,12 +179,26 @@ def _shown(part: str | int) -> str:
     return part if isinstance(part, str) else f"[{part}]"
 
 
+def _check_put(context: Context, parameters: Json) -> None:
+    if (table := _table(context, parameters)) is not None:
+        item_indexes.check_held(table, parameters["Item"])
+
+
+def _check_batch(context: Context, parameters: Json) -> None:
+    item_keys.check_writing(context, parameters)
+    for name, requests in parameters["RequestItems"].items():
+        for put in (each["PutRequest"] for each in requests if "PutRequest" in each):
+            _check_put(context, {"TableName": name, **put})
+
+
 def _check_transaction(context: Context, parameters: Json) -> None:
     for each in parameters["TransactItems"]:
         for name, asked in each.items():
             if name != "Get":
                 _check_placeholders(asked, _ASK.get(f"{name}Item", ("ConditionExpression",)))
             item_keys.check_key(context, asked)
+            if name == "Put":
+                _check_put(context, asked)
 
 
 def _check_operands(parameters: Json) -> None:
@@ -241,10 +255,10 @@ def _told(value: Json) -> str:
 # Which operations are checked, and by what of their own.
 _CHECKED: dict[str, Callable[[Context, Json], None] | None] = {
     "BatchGetItem": item_keys.check_reading,
-    "BatchWriteItem": item_keys.check_writing,
+    "BatchWriteItem": _check_batch,
     "DeleteItem": item_keys.check_key,
     "GetItem": _check_get,
-    "PutItem": None,
+    "PutItem": _check_put,
     "Query": _check_query,
     "Scan": _check_scan,
     "TransactGetItems": _check_transaction,

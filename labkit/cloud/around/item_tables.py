@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from labkit.cloud.around import item_indexes
 from labkit.cloud.constraints import refusal as constraint
 from labkit.cloud.operations import AwsError, Context
 
@@ -34,6 +35,10 @@ def check_call(context: Context, parameters: Json) -> None:
         _check_types(parameters["AttributeDefinitions"])
         _check_mode(**parameters)
         _check_keys(parameters["KeySchema"])
+        item_indexes.check_new(parameters)
+        _check_stream(parameters.get("StreamSpecification") or {})
+    elif operation == "UpdateTable":
+        _check_change(parameters)
     elif operation == "UpdateTimeToLive":
         _check_ttl(context, **parameters)
     elif operation in ("TagResource", "UntagResource", "ListTagsOfResource"):
@@ -73,6 +78,20 @@ def _check_keys(schema: list[Json]) -> None:
     if len({each["AttributeName"] for each in schema}) < len(schema):
         words = "Both the Hash Key and the Range Key element in the KeySchema have the same name"
         raise _bad(words)
+
+
+def _check_stream(wanted: Json) -> None:
+    if wanted.get("StreamEnabled") and not wanted.get("StreamViewType"):
+        words = "StreamViewType must be specified when StreamEnabled is true"
+        raise _bad(f"One or more parameter values were invalid: {words}")
+
+
+def _check_change(parameters: Json) -> None:
+    if parameters.keys() <= {"TableName", "AttributeDefinitions"}:
+        words = "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled,"
+        rest = "GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required"
+        raise _bad(f"{words} {rest}")
+    _check_stream(parameters.get("StreamSpecification") or {})
 
 
 def _check_ttl(

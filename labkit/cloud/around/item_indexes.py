@@ -1,0 +1,80 @@
+"""What DynamoDB refuses of a table's indexes, and of items that none of them could hold.
+
+Sources: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html,
+https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Projection.html and, for the
+words, https://github.com/mhart/dynalite/blob/main/validations/createTable.js
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from labkit.cloud.around.item_keys import types_of
+from labkit.cloud.around.item_values import refusal
+from labkit.cloud.constraints import refusal as constraint
+
+_WRONG = "One or more parameter values were invalid: "
+_GLOBAL, _LOCAL = "GlobalSecondaryIndexes", "LocalSecondaryIndexes"
+_MOST = {_GLOBAL: 20, _LOCAL: 5}
+_PROJECTIONS = ("ALL", "INCLUDE", "KEYS_ONLY")
+Json = dict[str, Any]
+
+
+def check_new(parameters: Json) -> None:
+    """Raise for indexes that a new table cannot have.
+
+    Raises:
+        AwsError: ``ValidationException``.
+    """
+    indexes = [each for kind in _MOST for each in parameters.get(kind) or ()]
+    for kind, most in _MOST.items():
+        if len(parameters.get(kind) or ()) > most:
+            words = f"{kind.removesuffix('es')} count exceeds the per-table limit of {most}"
+            raise refusal(_WRONG + words)
+    names = [each["IndexName"] for each in indexes]
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise refusal(f"{_WRONG}Duplicate index name: {twice[0]}")
+    for each in indexes:
+        _check_projection(each["Projection"])
+        if parameters.get("BillingMode") == "PAY_PER_REQUEST" and each.get("ProvisionedThroughput"):
+            words = f"ProvisionedThroughput should not be specified for index: {each['IndexName']}"
+            raise refusal(f"{_WRONG}{words} when BillingMode is PAY_PER_REQUEST")
+    for each in parameters.get(_LOCAL) or ():
+        _check_local(parameters["KeySchema"], each)
+
+
+def check_held(table: Any, item: Json) -> None:
+    """Raise for an attribute that is of another type than the key of an index that it is."""
+    types = types_of(table)
+    for index in table.all_indexes():
+        for name in (each["AttributeName"] for each in index.schema):
+            if name in item and types.get(name, next(iter(item[name]))) not in item[name]:
+                told = f"Expected: {types[name]} Actual: {next(iter(item[name]))}"
+                words = f"Type mismatch for Index Key {name} {told} IndexName: {index.name}"
+                raise refusal(_WRONG + words)
+
+
+def _check_projection(projection: Json) -> None:
+    kind, names = projection.get("ProjectionType"), projection.get("NonKeyAttributes")
+    if kind is not None and kind not in _PROJECTIONS:
+        must = f"satisfy enum value set: [{', '.join(_PROJECTIONS)}]"
+        raise constraint(kind, "projection.projectionType", must)
+    if kind == "INCLUDE" and not names:
+        words = "ProjectionType is INCLUDE, but NonKeyAttributes is not specified"
+        raise refusal(_WRONG + words)
+    if kind != "INCLUDE" and names:
+        raise refusal(f"{_WRONG}ProjectionType is {kind}, but NonKeyAttributes is specified")
+
+
+def _check_local(table: list[Json], index: Json) -> None:
+    name, schema = index["IndexName"], index["KeySchema"]
+    if len(table) < 2:
+        words = "Table KeySchema does not have a range key, which is required when specifying a"
+        raise refusal(f"{_WRONG}{words} LocalSecondaryIndex")
+    if len(schema) < 2:
+        raise refusal(f"{_WRONG}Index KeySchema does not have a range key for index: {name}")
+    leads, led = schema[0]["AttributeName"], table[0]["AttributeName"]
+    if leads != led:
+        words = "Index KeySchema does not have the same leading hash key as table KeySchema for"
+        told = f"index: {name}. index hash key: {leads}, table hash key: {led}"
+        raise refusal(f"{_WRONG}{words} {told}")
