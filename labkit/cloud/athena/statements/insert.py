@@ -145,20 +145,21 @@ def _sized(given: str, wanted: str) -> bool:
 def _value(at: int, column: Column, target: Column) -> str:
     sql = writing.column_sql(at)
     if _sized(column.type.base, target.type.base):
-        return _fitted(sql, target)
+        return _fitted(sql, column, target)
     return assigned(sql, column.type, target.type)
 
 
-def _fitted(sql: str, target: Column) -> str:
+def _fitted(sql: str, given: Column, target: Column) -> str:
     if target.type.base in ("varchar", "char") and target.type.args:
-        return _untruncated(sql, target)
+        return _untruncated(sql, given, target)
     return f"CAST({sql} AS {target.type.duckdb})"
 
 
-def _untruncated(sql: str, target: Column) -> str:
+def _untruncated(sql: str, given: Column, target: Column) -> str:
     failure = raising(
         "INVALID_CAST_ARGUMENT",
-        f"Cannot truncate non-space characters when casting to {target.type} on INSERT",
+        f"Cannot truncate non-space characters when casting from {given.type} to {target.type} "
+        "on INSERT",
     )
     size = target.type.args[0]
     kept = f"rtrim({sql})" if target.type.base == "char" else sql

@@ -159,7 +159,7 @@ def _compare_arrays(op: str, a: str, b: str, kind: Type) -> str:
     pairs = _compare("=", "list_extract(_p, 1)[1]", "list_extract(_p, 2)[1]", kind.element)
     zipped = f"list_transform(list_zip({a}, {b}), lambda _p: [[_p[1]], [_p[2]]])"
     same = f"trino_all(list_transform({zipped}, lambda _p: {pairs}))"
-    equal = f"CASE WHEN len({a}) <> len({b}) THEN false ELSE {same} END"
+    equal = f"CASE WHEN len({a}) = len({b}) THEN {same} WHEN len({a}) <> len({b}) THEN false END"
     return f"({equal})" if op == "=" else f"(NOT ({equal}))"
 
 
