@@ -1,7 +1,8 @@
-"""What runs in the background of QuickSight is put on record however long the disk is full."""
+"""What runs in the background of QuickSight is put on record: on a full disk, at the end of all."""
 
 import concurrent.futures
 import sqlite3
+import threading
 
 import pytest
 
@@ -68,3 +69,25 @@ def test_a_state_waits_until_the_disk_has_room(tmp_path, monkeypatch, begin):
     [ended] = records.records(cloud, kind).values()
     assert (ended[status], len(refused)) == ("FAILED", 6)
     cloud.stop()
+
+
+def test_an_import_is_not_canceled_by_the_end_of_the_process(tmp_path, monkeypatch):
+    cloud, begun = Cloud(tmp_path / "home"), threading.Event()
+
+    def run_until_stopped(_, __, job):
+        stopped = threading.Event()
+        job.on_stop(stopped.set)
+        begun.set()
+        stopped.wait(30)
+        job.check()
+
+    monkeypatch.setattr(ingestions.importing, "run", run_until_stopped)
+    me = Principal("arn:aws:iam::123456789012:user/me", cloud.account)
+    import_rows(Context(cloud, "quicksight", "Begin", cloud.region, me))
+    assert begun.wait(30)
+    imports = records.records(cloud, INGESTION)
+    cloud.stop()
+    [ended] = imports.values()
+    assert (ended["IngestionStatus"], ended["ErrorInfo"]["Message"]) == (
+        "FAILED", ingestions.INTERRUPTED,
+    )  # fmt: skip

@@ -86,6 +86,7 @@ def cancel(cloud: Cloud, record: Record) -> None:
     if record["IngestionStatus"] == "QUEUED":
         _end(cloud, record, "CANCELLED", ("INGESTION_CANCELED", "Canceled by the user."))
     elif job := cloud.jobs.find(_job(record)):
+        records.put(cloud, INGESTION, record | {"_": record["_"] | {"canceled": True}})
         job.stop()
 
 
@@ -180,12 +181,13 @@ def _failed(cloud: Cloud, record: Record, error: BaseException, job: Job, starte
     current = records.records(cloud, INGESTION).get(_place(record))
     if current is None:
         return
-    if isinstance(error, Stopped) or job.stopping:
+    stopped = isinstance(error, Stopped) or job.stopping
+    if stopped and current["_"].get("canceled"):
         why = ("INGESTION_CANCELED", "Canceled by the user.")
         _end(cloud, current, "CANCELLED", why, started)
         return
-    kind, message = told(error)
-    if kind == "INTERNAL_SERVICE_ERROR":
+    kind, message = ("INTERNAL_SERVICE_ERROR", INTERRUPTED) if stopped else told(error)
+    if kind == "INTERNAL_SERVICE_ERROR" and not stopped:
         log.error("an import failed", exc_info=error)
     _end(cloud, current, "FAILED", (kind, message), started)
 
