@@ -59,6 +59,25 @@ def test_a_name_that_nothing_has_set_says_what_helps(shell, capsys):
     assert "After a restart, run the cells above again." in shown
 
 
+@pytest.mark.parametrize(
+    ("cell", "says"),
+    [
+        ("countt", "Did you mean count?"),
+        ("text.uper()", "Did you mean upper?"),
+        ("count.check()", "no question any more"),
+    ],
+)
+def test_a_name_that_is_nearly_another_is_told(shell, capsys, cell, says):
+    shell.run_cell("text, count = 'a', 3")
+    shell.run_cell(cell)
+    assert says in capsys.readouterr().out
+
+
+def test_an_error_within_a_library_is_not_explained(shell, capsys):
+    shell.run_cell("exec('text.uper()', {'text': 'a'})")
+    assert "Did you mean" not in capsys.readouterr().out
+
+
 def test_other_errors_keep_their_traceback(shell, capsys):
     shell.run_cell("1 / 0")
     assert "Traceback" in capsys.readouterr().out
