@@ -1067,6 +1067,10 @@ SELECT count(*) FROM orders o WHERE (SELECT avg(i.order_id) FROM orders i WHERE 
 SELECT array_agg(DISTINCT order_id ORDER BY order_date) FROM orders
 --! EXPRESSION_NOT_IN_DISTINCT: For aggregate function with DISTINCT, ORDER BY expressions must appear in arguments
 
+-- NaN stands beside NULL with NULLS FIRST, and is behind the numbers with DESC
+SELECT x, count(*) OVER (ORDER BY x NULLS FIRST RANGE BETWEEN UNBOUNDED PRECEDING AND 1 FOLLOWING) a, count(*) OVER (ORDER BY x DESC NULLS FIRST RANGE BETWEEN 1 PRECEDING AND UNBOUNDED FOLLOWING) d FROM (VALUES 1e0, nan(), NULL, 2e0, 4e0) t(x) ORDER BY x
+--> [["1.0", "4", "3"], ["2.0", "4", "3"], ["4.0", "5", "4"], ["NaN", "2", "1"], [null, "1", "5"]]
+
 -- NaN is the least number to max and the largest to min
 SELECT max(x, 2), max(x, 4), min(x, 4), max_by(y, x, 2) FROM (VALUES (1e0, 1), (nan(), 2), (NULL, 3), (3e0, 4)) t(x, y)
 --> [["[3.0, 1.0]", "[3.0, 1.0, NaN]", "[1.0, 3.0, NaN]", "[4, 1]"]]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.comparisons import orderable, sort_key
@@ -20,7 +21,8 @@ _CONSTANT = re.compile(r"\(*(?:'(?:[^']|'')*'|[-+]?[\d.]+|NULL|true|false)\)*")
 def sort_term(value: Typed, item: tree.SortItem, scope: Scope, *, measured: bool = False) -> str:
     """One term of ORDER BY; NULL is last unless it is told otherwise, both ways.
 
-    ``measured``: distances are told along it, so that it must stay a number or a moment.
+    ``measured``: distances are told along it, so that it must stay a number or a moment. NaN, to
+    DuckDB the largest, stands before the numbers among the negatives, turned around.
     Source: https://trino.io/docs/current/sql/select.html#order-by-clause
     """
     if not orderable(value.type) and value.type != UNKNOWN:
@@ -29,6 +31,9 @@ def sort_term(value: Typed, item: tree.SortItem, scope: Scope, *, measured: bool
             f"Type {value.type} is not orderable, and therefore cannot be used in ORDER BY: {text}"
         )
         raise scope.fail(item.value, "TYPE_MISMATCH", message)
+    if measured and item.nulls_first and value.type.base in ("real", "double"):
+        value = Typed(f"-({value.sql})", value.type)
+        item = replace(item, descending=not item.descending)
     first = item.nulls_first and not measured
     return f"({term_key(value, nulls_first=first)}) {direction(item)}"
 
