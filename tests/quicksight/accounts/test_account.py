@@ -67,11 +67,12 @@ def test_a_namespace_is_customized_over_the_account(quicksight, fresh):
     quicksight.create_account_customization(
         **school, AccountCustomization={"DefaultTheme": f"{THEME}RAINIER"}
     )
-    own = describe(**school)["AccountCustomization"]
-    assert (inherited, own) == (
+    own = describe(**school)
+    assert (inherited, own["AccountCustomization"]) == (
         {"DefaultTheme": f"{THEME}SEASIDE"},
         {"DefaultTheme": f"{THEME}RAINIER"},
     )
+    assert (own["AwsAccountId"], own["Namespace"]) == (quicksight.account, school["Namespace"])
     quicksight.update_account_customization(
         AccountCustomization={"DefaultTheme": f"{THEME}MIDNIGHT"}
     )

@@ -81,8 +81,12 @@ def _set(context: Context, namespace: str | None, customization: Record) -> Answ
 
 
 def _told(context: Context, namespace: str | None, customization: Record) -> Answer:
-    told = {"Arn": _arn(context, namespace), "AccountCustomization": customization}
-    return told | ({"Namespace": namespace} if namespace else {})
+    return {
+        "Arn": _arn(context, namespace),
+        "AwsAccountId": context.account,
+        "AccountCustomization": customization,
+        **({"Namespace": namespace} if namespace else {}),
+    }
 
 
 def _arn(context: Context, namespace: str | None) -> str:
