@@ -160,10 +160,19 @@ def test_a_notebook_of_an_old_format_is_told_what_to_do(master, tmp_path):
     assert "nbformat 3" in found.problem
 
 
-def test_twenty_gradings_are_the_same(master, graded, made, tmp_path):
+class Terminal(io.StringIO):
+    """Where somebody looks on."""
+
+    def isatty(self):
+        return True
+
+
+def test_twenty_gradings_are_the_same(master, graded, made, tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "stderr", seen := Terminal())
     given = [Submission("x", master, ANSWERS["unsteady"])] * 20
     found = grade.grade(given, mini.questions, DATA[1:])[0]
     assert len({json.dumps(one) for one in found}) == 1
+    assert f"{len(given) - 1} of {len(given)} runs done" in seen.getvalue()
     folder = tmp_path / "class"
     mini.write(folder / "unsteady.ipynb", mini.notebook(ANSWERS["unsteady"]))
     [again] = graded([folder])

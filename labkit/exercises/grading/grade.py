@@ -6,6 +6,7 @@ no machine ever has both a learner's code and what is right.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
@@ -60,10 +61,13 @@ def run(
     with bench(clouds=clouds, limits=limits) as shared, ThreadPoolExecutor(at_once) as pool:
         for master in masters.values():
             for variant in data:
+                _tell(f"Preparing Lab {master.lab} ...")
                 variants.prepared(master, variant)  # the same one again is not made twice at once
         found = pool.map(lambda job: supervise.run(shared, handed_in[job[0]], job[1]), jobs)
-        for (at, variant), findings in zip(jobs, found, strict=True):
+        for done, ((at, variant), findings) in enumerate(zip(jobs, found, strict=True)):
+            _tell(f"Running answers: {done} of {len(jobs)} runs done")
             _note(records[at], variant, findings)
+    _tell("")
     return records
 
 
@@ -116,6 +120,13 @@ def _note(record: Record, variant: Variant, findings: dict[str, Finding]) -> Non
         took = record.seconds.get(question, 0.0) + finding.pop("seconds", 0.0)
         record.seconds[question] = round(took, 3)
     record.answers[variant.name] = findings
+
+
+def _tell(said: str) -> None:
+    """How far it is, on a terminal: one line, which the next replaces."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r\x1b[K{said}")
+        sys.stderr.flush()
 
 
 def _references(data: Sequence[Variant], questions: Questions, labs: list[int]) -> References:
