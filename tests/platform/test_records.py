@@ -183,6 +183,26 @@ def test_what_is_no_secret(aws, fresh, call, asked, words):
     assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
 
 
+def test_secrets_of_nothing(aws):
+    with pytest.raises(ClientError, match="Either 'SecretIdList' or 'Filters' must be provided"):
+        aws("secretsmanager").batch_get_secret_value()
+
+
+def test_what_a_label_names(aws, fresh):
+    ssm, path = aws("ssm"), "/" + fresh("labels")
+    for name in "ab":
+        ssm.put_parameter(Name=f"{path}/{name}", Value="1", Type="String", Tier="Advanced")
+    ssm.label_parameter_version(Name=f"{path}/a", Labels=["one", "other"])
+    asked = {"Path": path, "ParameterFilters": [{"Key": "Label", "Values": ["one"]}]}
+    told = ssm.get_parameters_by_path(**asked)["Parameters"]
+    assert [each["Name"] for each in told] == [f"{path}/a"]
+    with pytest.raises(ClientError, match="You can't downgrade a parameter"):
+        ssm.put_parameter(Name=f"{path}/a", Value="2", Tier="Standard", Overwrite=True)
+    assert ssm.put_parameter(Name=f"{path}/a", Value="2", Overwrite=True)["Tier"] == "Advanced"
+    with pytest.raises(ClientError, match="have length less than or equal to 10"):
+        ssm.get_parameters(Names=[f"{path}/{number}" for number in range(11)])
+
+
 NO_PARAMETERS = {  # what is asked beside a name → the code
     "pattern": ({"Value": "x", "AllowedPattern": "^[0-9]+$"}, "ParameterPatternMismatchException"),
     "size": ({"Value": "x" * 4097}, "ValidationException"),

@@ -13,6 +13,9 @@ from __future__ import annotations
 import re
 from typing import Any, NoReturn
 
+from moto.ssm.models import SimpleSystemManagerBackend
+
+from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.constraints import refusal
 from labkit.cloud.engine.patience import patient
 from labkit.cloud.operations import AwsError, Context
@@ -20,9 +23,14 @@ from labkit.cloud.operations import AwsError, Context
 _PUBLIC = "/aws/"
 _ARN = re.compile(r"^arn:[\w-]+:ssm:[\w-]*:\d*:parameter(?=/)")
 _NAME = re.compile(r"/?[\w.-]+(/[\w.-]+)*", re.ASCII)
-_MOST_LEVELS = 15
+_MOST_LEVELS, _MOST_NAMES = 15, 10
 _MOST = {"Standard": 4096, "Advanced": 8192, "Intelligent-Tiering": 8192}
 
+_TIERS = (
+    "from the advanced-parameter tier to the standard-parameter tier. If necessary, you can delete "
+    "the advanced parameter and recreate it as a standard parameter."
+)
+_match_one: Any = SimpleSystemManagerBackend._match_filters
 _LARGER = {
     "Standard": " To create a larger parameter value, upgrade the parameter to use the "
     "advanced-parameter tier. For more information, see https://docs.aws.amazon.com/systems-manager"
@@ -43,6 +51,8 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
     if context.operation == "PutParameter":
         _check_value(parameters)
         _check_type(context, parameters)
+    if context.operation == "GetParameters" and len(parameters["Names"]) > _MOST_NAMES:
+        raise refusal(parameters["Names"], "names", "have length less than or equal to 10")
 
 
 def _check_name(name: str) -> None:
@@ -98,6 +108,27 @@ def _check_type(context: Context, parameters: dict[str, Any]) -> None:
     if overwrites and wanted not in (None, versions[-1].parameter_type):
         words = "You can't change the type of a parameter. You must create a new, unique parameter."
         raise AwsError("HierarchyTypeMismatchException", words)
+    if overwrites and versions[-1].tier == "Advanced" and parameters.get("Tier") == "Standard":
+        words = "This parameter uses the advanced-parameter tier. You can't downgrade a parameter"
+        raise AwsError("ValidationException", f"{words} {_TIERS}")
+
+
+def _match(backend: Any, parameter: Any, filters: list[dict[str, Any]] | None = None) -> bool:
+    """Whether a parameter is what filters ask for: one of its labels is enough.
+
+    moto wants all of its labels named, and looks at no further filter after a tag without a value.
+    """
+    labels = [each for each in filters or () if each["Key"] == "Label"]
+    if any(not {*each.get("Values", ())} & {*parameter.labels} for each in labels):
+        return False
+    others = [each for each in filters or () if each["Key"] != "Label"]
+    return bool(all(_match_one(backend, parameter, [each]) for each in others))
+
+
+@on_start
+def install(_: Cloud) -> None:
+    """Let moto filter so."""
+    SimpleSystemManagerBackend._match_filters = _match  # type: ignore[method-assign, assignment]
 
 
 def _forget_public(context: Context) -> None:

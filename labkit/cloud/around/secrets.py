@@ -23,6 +23,7 @@ from labkit.cloud.operations import Answer, AwsError, Context, operation
 from labkit.cloud.paging import page
 
 _NAME = re.compile(r"[A-Za-z0-9/_+=.@!-]+")
+_CHOICES = ("SecretIdList", "Filters")
 _VALUES = ("SecretString", "SecretBinary")
 # What cannot be done with a secret that is to be deleted.
 _OF_THE_LIVING = frozenset(
@@ -42,6 +43,9 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
     if context.operation == "PutSecretValue" and not {*parameters} & {*_VALUES}:
         words = "You must provide either SecretString or SecretBinary."
         raise AwsError("InvalidRequestException", words)
+    if context.operation == "BatchGetSecretValue" and not {*parameters} & {*_CHOICES}:
+        words = "Either 'SecretIdList' or 'Filters' must be provided."
+        raise AwsError("InvalidParameterException", words)
     if "ResourcePolicy" in parameters:
         _check_policy(parameters["ResourcePolicy"])
     if context.operation == "CreateSecret":
