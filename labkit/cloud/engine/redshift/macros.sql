@@ -284,7 +284,9 @@ rs_super_key(a) AS list_transform(list_transform([a], lambda _v: {'v': _v, 'kind
     'number': CASE _k['kind'] WHEN 'number' THEN CAST(_k['v'] AS DOUBLE) ELSE 0 END,
     'whole': CASE _k['kind'] WHEN 'number' THEN coalesce(TRY_CAST(_k['v'] AS HUGEINT), 0) ELSE 0 END,
     'text': CASE _k['kind'] WHEN 'number' THEN ''
-        WHEN 'string' THEN rtrim(json_extract_string(_k['v'], '$'), ' ') ELSE _k['v'] END} END)[1];
+        WHEN 'string' THEN rtrim(json_extract_string(_k['v'], '$'), ' ')
+        WHEN 'array' THEN rs_canonical(_k['v']) WHEN 'object' THEN rs_canonical(_k['v'])
+        ELSE _k['v'] END} END)[1];
 
 rs_unpadded(a) AS list_transform([a], lambda _v: CASE WHEN ends_with(_v, ' "')
     THEN concat(rtrim(left(_v, -1), ' '), '"') ELSE _v END)[1];

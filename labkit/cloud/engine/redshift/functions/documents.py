@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation
 from typing import Any
 
 from labkit.cloud.engine.closed import Udf
@@ -163,6 +163,25 @@ def _renamed(value: Any, rename: Callable[[str], str]) -> Any:
     return [_renamed(each, rename) for each in value] if isinstance(value, list) else value
 
 
+#: Of more digits than numbers have.
+_EXACT = Context(prec=1000)
+
+
+def _canonical(text: str) -> str:
+    """What is the same for values that are deep equal: attributes in order, numbers as one."""
+    return dump(_ordered(load(text)))
+
+
+def _ordered(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _ordered(value[key]) for key in sorted(value)}
+    if isinstance(value, list):
+        return [_ordered(each) for each in value]
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _Number(str(Decimal(repr(value)).normalize(_EXACT) or 0))
+    return value.rstrip(" ") if isinstance(value, str) else value
+
+
 def _split(text: str, by: str) -> str:
     return dump(text.split(by) if by else [text])
 
@@ -181,6 +200,7 @@ UDFS = (
     Udf("rs_slice", _slice, (_V, "INTEGER", "INTEGER"), _V),
     Udf("rs_join", _join, (_V, _V), _V),
     Udf("rs_cased", _cased, (_V, _B), _V),
+    Udf("rs_canonical", _canonical, (_V,), _V),
     Udf("rs_split", _split, (_V, _V), _V),
 )
 
