@@ -1,6 +1,7 @@
 """What statements write: CTAS, INSERT, UNLOAD, their files, manifests and refusals."""
 
 import csv
+import gzip
 import io
 from typing import Any
 
@@ -224,6 +225,25 @@ def test_keys_that_are_not_numbers(lake: Lake) -> None:
     folders = {key.split("/")[1] for key in lake.keys("made/")}
     assert folders == {"k=NaN", "k=-Infinity", "k=1.0E20", "k=__HIVE_DEFAULT_PARTITION__"}
     assert lake.rows("SELECT n FROM made WHERE is_nan(k) OR k > 1E19 ORDER BY n") == [["1"], ["3"]]
+
+
+@pytest.mark.parametrize(
+    ("count", "reason"),
+    [
+        ("'skip.header.line.count'='2'", "skip.header.line.count property greater than 1"),
+        ("'skip.footer.line.count'='1'", "skip.footer.line.count property"),
+    ],
+)
+def test_insert_beside_lines_that_are_skipped(lake: Lake, count: str, reason: str) -> None:
+    made = "CREATE EXTERNAL TABLE {} (a int, b string) PARTITIONED BY (p int) ROW FORMAT DELIMITED "
+    made += f"FIELDS TERMINATED BY ',' LOCATION 's3://{lake.bucket}/{{}}/' TBLPROPERTIES ({{}})"
+    lake.do(made.format("one", "one", "'skip.header.line.count'='1'"))
+    lake.do("INSERT INTO one VALUES (1, 'x', 7), (2, 'y', 8)")
+    texts = [gzip.decompress(lake.get(f"s3://{lake.bucket}/{key}")) for key in lake.keys("one/")]
+    assert texts == [b"a,b\n1,x\n", b"a,b\n2,y\n"]
+    assert lake.rows("SELECT * FROM one ORDER BY a") == [["1", "x", "7"], ["2", "y", "8"]]
+    lake.do(made.format("two", "two", count))
+    assert reason in lake.fail("INSERT INTO two VALUES (1, 'x', 7)")
 
 
 def test_insert_names_columns(people: Lake) -> None:

@@ -171,13 +171,20 @@ def _check_writable(table: LakeTable) -> None:
         raise QueryFailed(
             "NOT_SUPPORTED", "INSERT INTO is not supported on bucketed tables by Athena"
         )
-    if int(table.parameters.get("skip.header.line.count", "0") or 0) > 0:
+    declared = table.declared()
+    headers = declared.count("skip.header.line.count")
+    if headers > (declared.format == "csv"):
         raise QueryFailed(
             "NOT_SUPPORTED",
-            "Inserting into a table with skip.header.line.count is not available in the local AWS: "
-            "the first row of a new file would be skipped",
+            "Inserting into Hive table with value of skip.header.line.count property greater than "
+            "1 is not supported",
         )
-    if table.declared().format == "openx-json":
+    if declared.option("skip.footer.line.count"):
+        raise QueryFailed(
+            "NOT_SUPPORTED",
+            "Inserting into Hive table with skip.footer.line.count property not supported",
+        )
+    if declared.format == "openx-json":
         serde, output = table.storage["SerdeInfo"], table.storage.get("OutputFormat")
         raise QueryFailed(
             "HIVE_UNSUPPORTED_FORMAT",

@@ -2,8 +2,8 @@
 
 The defaults and the compressions of each format are Athena's: Parquet and text GZIP, ORC ZLIB,
 Avro DEFLATE. Source: https://docs.aws.amazon.com/athena/latest/ug/compression-formats.html. Text
-is written as LazySimpleSerDe writes it: no quotes, ``\\x01`` between fields, ``\\N`` for NULL, and
-escapes only where the table has an escape character.
+is written as LazySimpleSerDe writes it: no quotes, ``\\x01`` between fields, ``\\N`` for NULL,
+escapes only where the table has an escape character, a line of names where it skips one.
 """
 
 from __future__ import annotations
@@ -165,8 +165,10 @@ def _text(session: Session, sql: str, table: Table, codec: str, target: Target) 
     how = replace(dialect(table), java=target.trino)
     fields = [_nulled(quoted_name(n), k, how, 1) for n, k in table.columns]
     joined = f" || {literal(how.separators[0])} || ".join(fields)
-    options = "FORMAT csv, HEADER false, QUOTE '', ESCAPE '', NULLSTR '', DELIMITER '\x01'"
-    return _lines(session, f"SELECT {joined} FROM ({sql})", options, codec, target)
+    named = quoted_name(how.separators[0].join(name for name, _ in table.columns))
+    header = str(table.count("skip.header.line.count") == 1).lower()
+    options = f"FORMAT csv, HEADER {header}, QUOTE '', ESCAPE '', NULLSTR '', DELIMITER '\x01'"
+    return _lines(session, f"SELECT {joined} AS {named} FROM ({sql})", options, codec, target)
 
 
 def _nulled(column: str, kind: Type, how: Dialect, level: int) -> str:
