@@ -86,6 +86,10 @@ def _policies(service: str, call: str, shaped: Any, reopen: Any) -> Kind:
     return Kind(service, "", name="", shaped=shaped, parts=(part,))
 
 
+def _budget(members: Members) -> Members:
+    return {"AccountId": stacks.caller().account} | members
+
+
 def _logging(members: Members, on: Any) -> tuple[str, Members]:
     return f"{'Stop' if on in (False, 'false') else 'Start'}Logging", {"Name": members["Name"]}
 
@@ -124,6 +128,14 @@ _GRANTS = Kind(
 )
 
 AROUND: dict[str, Kind] = {
+    "AWS::Budgets::Budget": kind(
+        "budgets",
+        "Budget",
+        change="",
+        name="Budget.BudgetName",
+        by={"AccountId": "AccountId", "BudgetName": "Budget.BudgetName"},
+        shaped=_budget,
+    ),
     "AWS::CloudTrail::Trail": kind(
         "cloudtrail",
         "Trail",
@@ -155,6 +167,18 @@ AROUND: dict[str, Kind] = {
         shaped=renaming({"Name": "StreamName"}),
         parts=(Part("RetentionPeriodHours", _kept_for), Part("StreamEncryption", _encrypted)),
         attributes={"Arn": "arn:aws:kinesis:{Region}:{Account}:stream/{StreamName}"},
+    ),
+    "AWS::Kinesis::StreamConsumer": Kind(
+        "kinesis",
+        "RegisterStreamConsumer",
+        drop="DeregisterStreamConsumer",
+        name="ConsumerName",
+        id="Consumer.ConsumerARN",
+        by={"ConsumerARN": "Consumer.ConsumerARN"},
+        attributes={
+            name: f"Consumer.{name}"
+            for name in ("ConsumerARN", "ConsumerCreationTimestamp", "ConsumerStatus")
+        },
     ),
     "AWS::KinesisFirehose::DeliveryStream": kind(
         "firehose",
@@ -212,9 +236,36 @@ AROUND: dict[str, Kind] = {
         by={"LogGroupName": "LogGroupName", "LogStreamName": "LogStreamName"},
     ),
     "AWS::Logs::MetricFilter": _put("logs", "MetricFilter", "FilterName", "LogGroupName"),
+    "AWS::Logs::QueryDefinition": Kind(
+        "logs",
+        "PutQueryDefinition",
+        "PutQueryDefinition",
+        "DeleteQueryDefinition",
+        id="queryDefinitionId",
+        by={"queryDefinitionId": "queryDefinitionId"},
+    ),
     "AWS::Logs::ResourcePolicy": _put("logs", "ResourcePolicy", "PolicyName"),
     "AWS::Logs::SubscriptionFilter": _put(
         "logs", "SubscriptionFilter", "FilterName", "LogGroupName"
+    ),
+    "AWS::S3Tables::Namespace": kind(
+        "s3tables",
+        "Namespace",
+        change="",
+        name="",
+        id="TableBucketARN|Namespace",
+        by={"tableBucketARN": "TableBucketARN", "namespace": "Namespace"},
+    ),
+    "AWS::S3Tables::TableBucket": kind(
+        "s3tables",
+        "TableBucket",
+        change="",
+        name="TableBucketName",
+        low=True,
+        id="arn",
+        by={"tableBucketARN": "arn"},
+        shaped=renaming({"TableBucketName": "Name"}),
+        attributes={"TableBucketARN": "arn"},
     ),
     "AWS::SecretsManager::ResourcePolicy": _put("secretsmanager", "ResourcePolicy", "SecretId"),
     "AWS::SNS::TopicPolicy": _policies("sns", "SetTopicAttributes", _topics, _open_topic),

@@ -212,6 +212,13 @@ TYPES: dict[str, Kind] = {
         passed=("FinalSnapshotName", "FinalSnapshotRetentionPeriod"),
         read=Reading("GetNamespace", "namespace.status", "AVAILABLE"),
     ),
+    "AWS::RedshiftServerless::Snapshot": kind(
+        _SERVERLESS,
+        "Snapshot",
+        name="SnapshotName",
+        low=True,
+        read=Reading("GetSnapshot", "snapshot.status", "AVAILABLE"),
+    ),
     "AWS::RedshiftServerless::Workgroup": kind(
         _SERVERLESS,
         "Workgroup",
