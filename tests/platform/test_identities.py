@@ -37,7 +37,9 @@ def test_a_policy_that_somebody_has(iam, fresh):
     arn = iam.create_policy(PolicyName=name, PolicyDocument=ALLOW)["Policy"]["Arn"]
     iam.create_policy_version(PolicyArn=arn, PolicyDocument=ALLOW)
     iam.create_user(UserName=name)
-    iam.attach_user_policy(UserName=name, PolicyArn=arn)
+    for _ in range(2):
+        iam.attach_user_policy(UserName=name, PolicyArn=arn)
+    assert iam.get_policy(PolicyArn=arn)["Policy"]["AttachmentCount"] == 1
     assert refused(iam, "delete_policy", PolicyArn=arn).endswith("attached to entities.")
     iam.detach_user_policy(UserName=name, PolicyArn=arn)
     assert "more than one version" in refused(iam, "delete_policy", PolicyArn=arn)

@@ -29,6 +29,20 @@ def tell_of_boundaries(cloud: Cloud) -> None:
     ManagedPolicy.permissions_boundary_usage_count = count  # type: ignore[attr-defined]
 
 
+@on_start
+def attach_once(_: Cloud) -> None:
+    """Let moto count a policy once for whom it is attached to, however often that was asked."""
+    ManagedPolicy.attach_to = _attach  # type: ignore[method-assign, assignment]
+
+
+_attach_to: Any = ManagedPolicy.attach_to
+
+
+def _attach(policy: Any, holder: Any) -> None:
+    if policy.arn not in holder.managed_policies:
+        _attach_to(policy, holder)
+
+
 def _bounded(iam: Any, policy: Any) -> int:
     holders = (*iam.users.values(), *iam.roles.values())
     return sum(getattr(h, "permissions_boundary_arn", None) == policy.arn for h in holders)
