@@ -197,3 +197,37 @@ def test_alarms_are_those_of_a_metric_with_its_dimensions(aws, fresh, asked, fou
         same = {k for k, v in each.items() if alarm[k] == v or k.endswith("Timestamp")}
         assert same == each.keys() == alarm.keys() - {"Metrics"}
     watch.delete_alarms(AlarmNames=[name])
+
+
+ALARM = {
+    "AlarmName": "never",
+    "Namespace": "n",
+    "MetricName": "m",
+    "Statistic": "Sum",
+    "Period": 60,
+    "EvaluationPeriods": 1,
+    "Threshold": 1,
+    "ComparisonOperator": "GreaterThanThreshold",
+}
+NO_ALARMS = {  # what is said of an alarm → why it is not made
+    "no comparison": ({"ComparisonOperator": "Over"}, "'Over' at 'comparisonOperator' failed"),
+    "no unit": ({"Unit": "Apples"}, "'Apples' at 'unit' failed"),
+    "no treatment": ({"TreatMissingData": "maybe"}, "TreatMissingData must be one of"),
+    "more than all": ({"DatapointsToAlarm": 2}, "less than or equal to EvaluationPeriods"),
+    "two statistics": ({"ExtendedStatistic": "p90"}, "Exactly one of Statistic"),
+    "an odd period": ({"Period": 61}, "Period must be 10, 20, 30 or a multiple of 60"),
+    "too long": ({"Period": 86_400, "EvaluationPeriods": 8}, "across more than seven days"),
+}
+
+
+@pytest.mark.parametrize(("said", "why"), NO_ALARMS.values(), ids=NO_ALARMS)
+def test_alarms_that_are_not_made(aws, said, why):
+    with pytest.raises(ClientError, match=f"ValidationError.*{why}"):
+        aws("cloudwatch").put_metric_alarm(**ALARM | said)
+
+
+def test_a_metric_has_thirty_dimensions_at_most(aws):
+    many = [{"Name": str(number), "Value": "a"} for number in range(31)]
+    data = [{"MetricName": "m", "Value": 1, "Dimensions": many}]
+    with pytest.raises(ClientError, match="Dimensions must not have a size greater than 30"):
+        aws("cloudwatch").put_metric_data(Namespace="n", MetricData=data)

@@ -22,6 +22,7 @@ from botocore import xform_name
 from moto.cloudwatch.models import CloudWatchBackend, MetricAggregatedDatum
 
 from labkit.cloud import protocol
+from labkit.cloud.around.alarm_checks import check_alarm
 from labkit.cloud.members import in_utc
 from labkit.cloud.operations import Answer, AwsError, Context, not_here, operation
 from labkit.cloud.paging import page
@@ -46,16 +47,22 @@ _UNITS = (
 ).split()
 _VALUES = ("Value", "Values", "StatisticValues")
 _ALONE = f"statistics are {', '.join(STATISTICS)}"
+_MOST_DIMENSIONS = 30
 
 
 def judge_call(context: Context, parameters: Json) -> None:
     """Raise for data without a value or of no unit, which moto takes; other calls are passed on."""
+    if context.operation == "PutMetricAlarm":
+        check_alarm(parameters)
     if context.operation != "PutMetricData":
         return
     model: Any = protocol.service_model("cloudwatch")
     units = model.shape_for("StandardUnit").enum
     for number, datum in enumerate(parameters.get("MetricData") or (), 1):
         named = f"MetricData.member.{number}"
+        if len(datum.get("Dimensions") or ()) > _MOST_DIMENSIONS:
+            told = f"{named}.Dimensions must not have a size greater than {_MOST_DIMENSIONS}."
+            raise AwsError("InvalidParameterValue", f"The collection {told}")
         given = [f"{named}.{name}" for name in _VALUES if name in datum]
         if len(given) > 1:
             told = f"{' and '.join(given)} are mutually exclusive and you have specified both."

@@ -1,0 +1,64 @@
+"""What CloudWatch refuses of an alarm: comparisons, statistics and periods that are none.
+
+moto keeps any, among them an alarm that could never be in alarm.
+
+Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from labkit.cloud import protocol
+from labkit.cloud.constraints import refusal
+from labkit.cloud.operations import AwsError
+
+_ENUMERATIONS = {
+    "ComparisonOperator": "ComparisonOperator",
+    "Statistic": "Statistic",
+    "Unit": "StandardUnit",
+}
+_MISSING = ("breaching", "notBreaching", "ignore", "missing")
+_SHORT_PERIODS_S = (10, 20, 30)
+_LONGEST_S = 7 * 86_400
+Json = dict[str, Any]
+
+
+def check_alarm(parameters: Json) -> None:
+    """Raise for an alarm that CloudWatch does not make.
+
+    Raises:
+        AwsError: ``ValidationError``.
+    """
+    model: Any = protocol.service_model("cloudwatch")
+    for member, shape in _ENUMERATIONS.items():
+        known, value = model.shape_for(shape).enum, parameters.get(member)
+        if value is not None and value not in known:
+            where = member[:1].lower() + member[1:]
+            must = f"satisfy enum value set: [{', '.join(known)}]"
+            raise refusal(value, where, must, "ValidationError")
+    if (missing := parameters.get("TreatMissingData")) and missing not in _MISSING:
+        raise _bad(f"TreatMissingData must be one of {', '.join(_MISSING)}, not {missing}.")
+    periods, wanted = parameters.get("EvaluationPeriods", 1), parameters.get("DatapointsToAlarm")
+    if wanted is not None and wanted > periods:
+        words = "DatapointsToAlarm must be less than or equal to EvaluationPeriods"
+        raise _bad(f"{words}: {wanted}, {periods}.")
+    if "MetricName" in parameters:
+        _check_metric(parameters, periods)
+
+
+def _check_metric(parameters: Json, periods: int) -> None:
+    given = [name for name in ("Statistic", "ExtendedStatistic") if parameters.get(name)]
+    if len(given) != 1:
+        raise _bad("Exactly one of Statistic and ExtendedStatistic must be specified.")
+    if (period_s := parameters.get("Period")) is None:
+        raise _bad("Period must be specified.")
+    if period_s < 1 or (period_s not in _SHORT_PERIODS_S and period_s % 60):
+        raise _bad("Period must be 10, 20, 30 or a multiple of 60.")
+    if period_s * periods > _LONGEST_S:
+        words = f"EvaluationPeriods * Period must be <= {_LONGEST_S}"
+        raise _bad(f"Metrics cannot be checked across more than seven days ({words})")
+
+
+def _bad(words: str) -> AwsError:
+    return AwsError("ValidationError", words)
