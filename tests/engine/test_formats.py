@@ -550,6 +550,16 @@ def test_orc_fields_are_found_in_any_case(session: Any, tmp_path: Path) -> None:
     assert read(session, told, File(str(tmp_path / "f"), "f")) == [row]
 
 
+def test_avro_uuids_are_texts(session: Any, tmp_path: Path) -> None:
+    kind = {"type": "string", "logicalType": "uuid"}
+    stored = {"type": "record", "name": "r", "fields": [{"name": "u", "type": kind}]}
+    text = "12151FD2-7586-11e9-8f9e-2a86e4085a59"
+    with (tmp_path / "f").open("wb") as target:
+        fastavro.writer(target, stored, [{"u": text}])
+    found = read(session, table("avro", "u:string"), File(str(tmp_path / "f"), "f"))
+    assert found == [(text,)]
+
+
 @pytest.mark.parametrize("form", ["parquet", "orc", "avro"])
 def test_texts_are_no_longer_than_their_types(session: Any, tmp_path: Path, form: str) -> None:
     rows = [{"c": "ab   ", "v": "abcd", "s": {"c": "abcdef"}}, {"c": "x", "v": None, "s": None}]

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import fastavro
-from fastavro.read import SchemaResolutionError
+from fastavro.read import LOGICAL_READERS, SchemaResolutionError
 
 from labkit.cloud.engine.formats.model import File, FormatError, Session, Table
 from labkit.cloud.engine.formats.stream import row_relation
@@ -35,6 +35,8 @@ from labkit.cloud.engine.types import (
     Type,
 )
 
+#: A UUID stays the text that it is: Hive's SerDe knows no such type.
+LOGICAL_READERS["string-uuid"] = lambda text, *_: text
 SYNC = 16
 _BROKEN = (ValueError, EOFError, OSError, struct.error, zlib.error, IndexError, KeyError)
 _PYTHON: dict[str, tuple[type, ...]] = {
