@@ -25,8 +25,9 @@ _CALLED = {
     "sts": "ValidationError",
     **dict.fromkeys(
         (
-            *("events", "glue", "kinesis", "kms", "lakeformation", "lambda", "redshift-data"),
-            *("redshift-serverless", "scheduler", "secretsmanager", "stepfunctions"),
+            *("events", "firehose", "glue", "kinesis", "kms", "lakeformation", "lambda"),
+            *("redshift-data", "redshift-serverless", "scheduler", "secretsmanager"),
+            "stepfunctions",
         ),
         "ValidationException",
     ),
@@ -48,7 +49,10 @@ _UNNAMED = {
 # Patterns that a service does not hold to, by shape: AWS's own dashboards have emoji of two
 # characters, of which the second chooses the picture of the first:
 # https://github.com/aws-solutions-library-samples/cloud-intelligence-dashboards-framework
-_WIDER = {"UnicodeIcon": "[^\\u0000-\\u00FF][\\uFE0E\\uFE0F]?"}
+_WIDER = {
+    "ClusterJDBCURL": "jdbc:(redshift|postgresql)://.+",  # a cluster here is on loopback
+    "UnicodeIcon": "[^\\u0000-\\u00FF][\\uFE0E\\uFE0F]?",
+}
 # Who does not tell the value that it refuses, of which members, and how the others tell it.
 _SILENT = {
     service: re.compile(rf"Value '.*' at(?= '{members}' failed )", re.DOTALL)

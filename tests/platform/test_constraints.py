@@ -31,6 +31,11 @@ REFUSED = {
         "'rotationPeriodInDays' failed .* greater than or equal to 90",
     ),
     "range": ("glue", "get_databases", {"MaxResults": 101}, BAD, "value less than or equal to 100"),
+    "records": (
+        "firehose", "put_record_batch",
+        {"DeliveryStreamName": "a", "Records": [{"Data": b"b"}] * 501}, BAD,
+        "'records' failed .* length less than or equal to 500",
+    ),
     "lacks": ("stepfunctions", "start_execution", {}, BAD, "'stateMachineArn' failed .* null"),
     "lacks-within": (
         "glue", "create_database", {"DatabaseInput": {}}, BAD, "'databaseInput.name' failed",
