@@ -31,7 +31,7 @@ Record = dict[str, Any]
 def execute(run: Run, statement: Statement, cloud: Cloud) -> None:
     """Run a statement to its end and put its outcome on record."""
     started = time.monotonic()
-    if not _advance(cloud, run.id, "RUNNING"):
+    if not until_kept(lambda: _advance(cloud, run.id, "RUNNING")):
         return
     try:
         _check_catalog(cloud, run)

@@ -51,7 +51,7 @@ class Work:
     def run(self, job: Job) -> None:
         """Do it to its end, and put on record how it ended."""
         started = time.monotonic()
-        record = self._change(("STARTING",), State="RUNNING")
+        record = until_kept(lambda: self._change(("STARTING",), State="RUNNING"))
         lines = RunLog(self.cloud, record)
         lines.write("INFO", f"Job {record['JobName']} has started as {self.plan.job['RoleArn']}")
         with self._in_time(job):
