@@ -257,13 +257,17 @@ def test_dead_letters_go_where_they_came_from(aws, fresh):
         asked = {"QueueUrl": url, "AttributeNames": ["QueueArn"]}
         return url, sqs.get_queue_attributes(**asked)["Attributes"]["QueueArn"]
 
-    _, letters = make("letters")
+    box, letters = make("letters", VisibilityTimeout="0")
     redrive = json.dumps({"deadLetterTargetArn": letters, "maxReceiveCount": 1})
     two = [make(name, RedrivePolicy=redrive, VisibilityTimeout="0") for name in "ab"]
     for url, arn in two:
         sqs.send_message(QueueUrl=url, MessageBody=arn)
         for _ in range(2):
             sqs.receive_message(QueueUrl=url)
+    known = {"MessageSystemAttributeNames": ["All"], "MaxNumberOfMessages": 10}
+    told = sqs.receive_message(QueueUrl=box, **known)["Messages"]
+    froms = [each["Attributes"]["DeadLetterQueueSourceArn"] for each in told]
+    assert froms == [each["Body"] for each in told]
     handle = sqs.start_message_move_task(SourceArn=letters)["TaskHandle"]
     for url, arn in two:
         (got,) = sqs.receive_message(QueueUrl=url)["Messages"]

@@ -21,11 +21,15 @@ from typing import Any
 
 import moto.sqs.models as models
 from moto.sqs.exceptions import PurgeQueueInProgress
+from moto.sqs.responses import SQSResponse
 
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.messages import moves as message_moves  # noqa: F401 (calls of the same service)
 from labkit.cloud.messages.queues import check_message, find_queue
 from labkit.cloud.operations import Answer, AwsError, Context, operation
+
+_answer: Any = SQSResponse.receive_message
+_CAME_FROM = "DeadLetterQueueSourceArn"
 
 
 @on_start
@@ -34,12 +38,26 @@ def give_as_queues(cloud: Cloud) -> None:
 
     moto asks all messages whether they are seen whenever one comes, by dates that take 5 us each.
     """
+    SQSResponse.receive_message = _answer_with_source  # type: ignore[method-assign]
     backends: Any = models.SQSBackend
     backends.receive_message = _receive
     message: Any = models.Message
     message.visible = property(lambda each: time.time() * 1000 > each.visible_at)
     message.delayed = property(lambda each: time.time() * 1000 < each.delayed_until)
     models.ATTRIBUTE_NAME_PATTERN = re.compile(r"[\w.-]+")
+
+
+def _answer_with_source(self: Any) -> Any:
+    """moto's answer, and of which queue each message of a dead-letter queue was."""
+    answer, members = _answer(self), ("AttributeNames", "MessageSystemAttributeNames")
+    asked = {each for member in members for each in self._get_param(member, [])}
+    if asked & {"All", _CAME_FROM} and answer.result.get("Messages"):
+        queue = self.sqs_backend.get_queue(self._get_queue_name())
+        froms = {each.id: getattr(each, "came_from", None) for each in queue._messages}
+        for told in answer.result["Messages"]:
+            if source := froms.get(told["MessageId"]):
+                told.setdefault("Attributes", {})[_CAME_FROM] = source
+    return answer
 
 
 def _receive(
