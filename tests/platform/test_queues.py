@@ -126,6 +126,8 @@ REFUSED = {
     "two ciphers": ({"KmsMasterKeyId": "a", "SqsManagedSseEnabled": "true"}, "at one time"),
     "no ARN": ({"RedrivePolicy": '{"deadLetterTargetArn":"a","maxReceiveCount":1}'}, "TargetArn"),
     "no JSON": ({"RedrivePolicy": "a"}, "InvalidParameterValue"),
+    "no permission": ({"RedriveAllowPolicy": '{"redrivePermission":"some"}'}, "must be one of"),
+    "by no queue": ({"RedriveAllowPolicy": '{"redrivePermission":"byQueue"}'}, "one to ten queues"),
 }
 
 
@@ -136,6 +138,22 @@ def test_attributes_that_are_none(sqs, make, fresh, attributes, told):
         sqs.set_queue_attributes(QueueUrl=url, Attributes=attributes)
     with pytest.raises(ClientError, match=told):
         sqs.create_queue(QueueName=fresh("q"), Attributes=attributes)
+
+
+def test_a_dead_letter_queue_takes_what_it_allows(sqs, make):
+    def arn_of(url):
+        told = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+        return told["Attributes"]["QueueArn"]
+
+    letters, one, other = make(), make(), make()
+    allows = {"redrivePermission": "byQueue", "sourceQueueArns": [arn_of(one)]}
+    allowing = {"RedriveAllowPolicy": json.dumps(allows)}
+    sqs.set_queue_attributes(QueueUrl=letters, Attributes=allowing)
+    redrive = {"deadLetterTargetArn": arn_of(letters), "maxReceiveCount": 1}
+    asked = {"Attributes": {"RedrivePolicy": json.dumps(redrive)}}
+    sqs.set_queue_attributes(QueueUrl=one, **asked)
+    with pytest.raises(ClientError, match="does not permit this queue"):
+        sqs.set_queue_attributes(QueueUrl=other, **asked)
 
 
 def test_a_queue_of_other_attributes(sqs, fresh):

@@ -34,6 +34,7 @@ _RANGES = {
 }
 _POLICIES = ("Policy", "RedrivePolicy", "RedriveAllowPolicy")
 _OTHERS = {*_POLICIES, "KmsMasterKeyId", "SqsManagedSseEnabled"}
+_PERMISSIONS = ("allowAll", "denyAll", "byQueue")
 _TRUTH = ("true", "false")
 _OF_FIFO = {
     "ContentBasedDeduplication": _TRUTH,
@@ -93,7 +94,7 @@ def set_queue_attributes(context: Context, *, QueueUrl: str, Attributes: dict[st
     if queue.fifo_queue and Attributes.get("FifoQueue", "true") != "true":
         words = "Invalid value for the parameter FifoQueue. Reason: Modifying queue type is not"
         raise AwsError("InvalidAttributeValue", f"{words} supported.")
-    _check_attributes(context, queue.fifo_queue, Attributes)
+    _check_attributes(context, queue.fifo_queue, Attributes, queue.queue_arn)
     changed = {"Policy": queue.policy, **Attributes}
     if Attributes.get("SqsManagedSseEnabled") == "true":
         changed["KmsMasterKeyId"] = ""
@@ -140,7 +141,7 @@ def _check_new(context: Context, parameters: dict[str, Any]) -> None:
             told = f"The name of a FIFO queue c{words}, must end with .fifo suffix and be 1 to 80 "
             told += "in length"
         raise _bad(told)
-    _check_attributes(context, fifo, attributes)
+    _check_attributes(context, fifo, attributes, context.arn(name))
     if (queue := context.backend("sqs").queues.get(name)) is not None:
         known = _attributes(context, queue, ["All"])
         for each, value in attributes.items():
@@ -153,7 +154,7 @@ def _plainly(name: str, value: str) -> Any:
     return json.loads(value) if name in _POLICIES and value else value
 
 
-def _check_attributes(context: Context, fifo: bool, attributes: dict[str, str]) -> None:
+def _check_attributes(context: Context, fifo: bool, attributes: dict[str, str], arn: str) -> None:
     known = {*_RANGES, *_OTHERS, *(_OF_FIFO if fifo else ())}
     for name, value in attributes.items():
         if name not in known:
@@ -168,7 +169,9 @@ def _check_attributes(context: Context, fifo: bool, attributes: dict[str, str]) 
         words = "You can use one type of server-side encryption (SSE) at one time. You can either"
         raise AwsError("InvalidAttributeName", f"{words} enable KMS SSE or SQS SSE.")
     if redrive := attributes.get("RedrivePolicy"):
-        _check_redrive(context, fifo, redrive)
+        _check_redrive(context, fifo, redrive, arn)
+    if allows := attributes.get("RedriveAllowPolicy"):
+        _check_allows(allows)
 
 
 def _check_json(name: str, value: str) -> None:
@@ -182,7 +185,29 @@ def _check_json(name: str, value: str) -> None:
         raise _bad(f"Value {value} for parameter {name} is invalid. Reason: {name} is not JSON.")
 
 
-def _check_redrive(context: Context, fifo: bool, policy: str) -> None:
+def _check_allows(policy: str) -> None:
+    """Raise for what does not say which queues a dead-letter queue takes messages of."""
+    wanted = json.loads(policy)
+    permission, sources = wanted.get("redrivePermission"), wanted.get("sourceQueueArns")
+    why = ""
+    if permission not in _PERMISSIONS:
+        why = f"redrivePermission must be one of {', '.join(_PERMISSIONS)}."
+    elif permission == "byQueue" and not (isinstance(sources, list) and 0 < len(sources) <= 10):
+        why = "sourceQueueArns must name one to ten queues where redrivePermission is byQueue."
+    elif permission != "byQueue" and sources is not None:
+        why = "sourceQueueArns may be given only where redrivePermission is byQueue."
+    if wanted and why:
+        raise _bad(f"Value {policy} for parameter RedriveAllowPolicy is invalid. Reason: {why}")
+
+
+def _is_allowed(queue: Any, source: str) -> bool:
+    """Whether a dead-letter queue takes messages of another."""
+    said = json.loads(getattr(queue, "redrive_allow_policy", None) or "{}")
+    permission = said.get("redrivePermission", "allowAll")
+    return permission == "allowAll" or source in said.get("sourceQueueArns", ())
+
+
+def _check_redrive(context: Context, fifo: bool, policy: str, source: str) -> None:
     wanted = json.loads(policy)
     arn, most = str(wanted.get("deadLetterTargetArn", "")), wanted.get("maxReceiveCount")
     queue = context.backend("sqs").queues.get(arn.rpartition(":")[2])
@@ -201,6 +226,8 @@ def _check_redrive(context: Context, fifo: bool, policy: str) -> None:
         why = "Dead letter target does not exist."
     elif queue.fifo_queue != fifo:
         why = "Dead-letter queue must be same type of queue as the source."
+    elif not _is_allowed(queue, source):
+        why = "The redrive allow policy of the dead-letter queue does not permit this queue."
     if why:
         raise _bad(f"Value {policy} for parameter RedrivePolicy is invalid. Reason: {why}")
 
