@@ -153,15 +153,22 @@ def _question(identifier: str, answers: list[dict[str, Any]]) -> list[str]:
 
 
 def _table(rows: list[list[str]]) -> str:
-    head, *body = ["".join(map(_cell, row)) for row in rows]
+    head, *body = map(_row, rows)
     lines = "".join(f"<tr>{row}</tr>" for row in body)
     return (
         f"<table><thead><tr>{head.replace('td>', 'th>')}</tr></thead><tbody>{lines}</tbody></table>"
     )
 
 
-def _cell(text: str) -> str:
-    return f"<td>{html.escape(_one_line(text))}</td>"
+def _row(row: list[str]) -> str:
+    """A row's cells; the last that says something takes the room of the empty ones behind it."""
+    *before, last = row[: max(at for at, text in enumerate(row, start=1) if text)]
+    room = len(row) - len(before)
+    return "".join(map(_cell, before)) + _cell(last, f' colspan="{room}"' if room > 1 else "")
+
+
+def _cell(text: str, span: str = "") -> str:
+    return f"<td{span}>{html.escape(_one_line(text))}</td>"
 
 
 def _lines(rows: list[list[str]]) -> str:
