@@ -22,6 +22,7 @@ import labkit.cloud.access.multi_region
 import labkit.cloud.access.providers
 import labkit.cloud.access.signing
 import labkit.cloud.access.simulation
+import labkit.cloud.access.tag_cases
 import labkit.cloud.access.unique_ids
 import labkit.cloud.around.alarm_states
 import labkit.cloud.around.dynamodb

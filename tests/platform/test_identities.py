@@ -378,3 +378,21 @@ def test_nobody_has_credentials_of_one_service(iam, fresh):
     iam.create_user(UserName=(name := fresh("user")))
     told = iam.list_service_specific_credentials(UserName=name)
     assert told["ServiceSpecificCredentials"] == []
+
+
+@pytest.mark.parametrize("kind", ["user", "role"])
+def test_keys_of_tags_are_one_in_capitals_and_small_letters(aws, fresh, kind):
+    iam, name = aws("iam"), fresh("tagged")
+    if kind == "user":
+        iam.create_user(UserName=name)
+    else:
+        iam.create_role(RoleName=name, AssumeRolePolicyDocument=policy(trusts("lambda")))
+    named = {f"{kind.title()}Name": name}
+    tag, untag = getattr(iam, f"tag_{kind}"), getattr(iam, f"untag_{kind}")
+    for key, value in (("Department", "a"), ("other", "b"), ("department", "c")):
+        tag(**named, Tags=[{"Key": key, "Value": value}])
+    told = getattr(iam, f"list_{kind}_tags")(**named)["Tags"]
+    assert {each["Key"]: each["Value"] for each in told} == {"department": "c", "other": "b"}
+    untag(**named, TagKeys=["DEPARTMENT"])
+    told = getattr(iam, f"list_{kind}_tags")(**named)["Tags"]
+    assert [each["Key"] for each in told] == ["other"]
