@@ -139,7 +139,7 @@ def _set_operation(node: exp.SetOperation, scope: Scope) -> Query:
     if not distinct and word != "UNION":
         raise unsupported(f"{word} ALL")
     kinds = [
-        known(common_type((one.type, two.type), word))
+        known(common_type((_untyped(one), _untyped(two)), word))
         for one, two in zip(left.fields, right.fields, strict=True)
     ]
     parts = [f"({_cast_columns(side, kinds)})" for side in sides]
@@ -158,6 +158,11 @@ def _set_operation(node: exp.SetOperation, scope: Scope) -> Query:
     else:
         sql = f" {word}{'' if distinct else ' ALL'} ".join(parts)
     return _ordered_outputs(node, Query(sql, fields), scope)
+
+
+def _untyped(field: Field) -> Type:
+    """A column's type; of literals alone it takes the other side's, and of NULLs no width."""
+    return Type("unknown", field.type.size) if field.untyped else field.type
 
 
 def _blanks_aside(word: str, parts: list[str], fields: tuple[Field, ...]) -> str:
