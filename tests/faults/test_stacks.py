@@ -237,6 +237,18 @@ def test_an_update_that_only_drops_goes_on(world):
     assert (world.states(), world.there()) == (["UPDATE_COMPLETE"], WHOLE)
 
 
+def test_a_rule_with_targets_goes_with_its_stack_after_a_restart(world):
+    world.door.close()
+    rule = {"ScheduleExpression": "rate(1 day)", "Targets": [{"Id": "a", "Arn": world.arn}]}
+    kinds = {"Rule": {"Type": "AWS::Events::Rule", "Properties": rule}}
+    world.cfn.create_stack(StackName=STACK, TemplateBody=json.dumps({"Resources": kinds}))
+    kill_cloud(world.server)
+    world.start()
+    world.cfn.delete_stack(StackName=STACK)
+    assert world.states() == ["DELETE_COMPLETE"]
+    assert world.cloud.client("events").list_rules()["Rules"] == []
+
+
 def test_a_deletion_goes_on(world):
     world.make()
     world.kill_amid("delete_stack")

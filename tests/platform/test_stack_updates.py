@@ -123,6 +123,35 @@ def test_a_stack_changes_a_function_its_settings_and_its_tags(aws, made, fresh):
     assert (first == same, same == last) == (True, False)
 
 
+def test_a_version_that_an_update_makes_has_the_code_of_the_update(aws, stacks, fresh):
+    """As CDK writes it: another name for each version, and an alias of the last one."""
+    functions, name, role = aws("lambda"), fresh("f"), make_role(aws("iam"), fresh("r"), "lambda")
+
+    def body(code, version, **more):
+        kinds = function(role, f"def answer(event, context):\n    return {code}", FunctionName=name)
+        of = {"FunctionName": {"Ref": "Function"}}
+        alias = of | {"Name": "live", "FunctionVersion": {"Fn::GetAtt": [version, "Version"]}}
+        kinds["Resources"] |= more | {
+            version: {"Type": "AWS::Lambda::Version", "Properties": of},
+            "Alias": {"Type": "AWS::Lambda::Alias", "Properties": alias},
+        }
+        return {"StackName": name, "TemplateBody": json.dumps(kinds)}
+
+    def live():
+        answer = functions.invoke(FunctionName=name, Qualifier="live")["Payload"].read()
+        listed = functions.list_versions_by_function(FunctionName=name)["Versions"]
+        return json.loads(answer), [each["Version"] for each in listed]
+
+    stacks.create_stack(**body(1, "One"))
+    assert live() == (1, ["$LATEST", "1"])
+    stacks.update_stack(**body(2, "Two"))
+    assert live() == (2, ["$LATEST", "2"])
+    wrong = {"Type": "AWS::Athena::NamedQuery", "Properties": {"Speed": 1}, "DependsOn": "Alias"}
+    stacks.update_stack(**body(3, "Three", Wrong=wrong))
+    assert live() == (2, ["$LATEST", "2"])
+    stacks.delete_stack(StackName=name)
+
+
 def test_a_managed_policy_is_changed_and_dropped_with_its_role(aws, stacks, fresh):
     iam, name = aws("iam"), fresh("stack")
 

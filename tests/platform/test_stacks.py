@@ -1100,8 +1100,8 @@ def test_a_stack_tells_of_each_of_its_resources(aws, fresh):
     ]
     assert named[6:14] == [
         (name, "UPDATE_IN_PROGRESS"),
-        *(("Topic", f"CREATE_{end}") for end in ("IN_PROGRESS", "COMPLETE")),
         *(("Queue", f"UPDATE_{end}") for end in ("IN_PROGRESS", "COMPLETE")),
+        *(("Topic", f"CREATE_{end}") for end in ("IN_PROGRESS", "COMPLETE")),
         *(("Queue", f"DELETE_{end}") for end in ("IN_PROGRESS", "COMPLETE")),
         (name, "UPDATE_COMPLETE"),
     ]

@@ -80,7 +80,7 @@ def _teach() -> None:
     from moto.cloudformation.parsing import get_model_map
 
     from labkit.cloud.databrew.stacks import teach
-    from labkit.cloud.stacks import custom, keys, templates
+    from labkit.cloud.stacks import bus_rules, custom, keys, templates
     from labkit.cloud.stacks.resources import Resource
     from labkit.cloud.stacks.types import TYPES
 
@@ -89,4 +89,5 @@ def _teach() -> None:
     teach(known)
     custom.teach(known)
     keys.teach()
+    bus_rules.teach()
     templates.teach()

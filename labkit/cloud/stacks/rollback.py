@@ -67,11 +67,10 @@ def teach() -> None:
     stack.outputs = property(_told_at_end(stack.outputs.fget))
 
 
-def unmake(resources: Any, names: Collection[str] | None = None) -> None:
+def unmake(resources: Any, said: Said, names: Collection[str]) -> None:
     """Drop what was made before a failure, which is the one to tell."""
-    said = resources._resource_json_map
     with contextlib.suppress(Exception):
-        _drop(resources, said, said if names is None else names, kept=_KEPT_ON_FAILURE)
+        _drop(resources, said, names, kept=_KEPT_ON_FAILURE)
 
 
 def end_making(backend: Any, stack: Any, failed: Failed, wanted: str) -> None:
@@ -128,9 +127,10 @@ def _update(self: Any, template: Said, parameters: Said | None = None) -> None:
     journal.begin(self.stack, "CREATE" if is_new(self.stack) else "UPDATE")
     try:
         _read(self, template, parameters)
-        for name in todo["Add"]:
-            self[name]
         for name in reversed(in_order(template["Resources"])):
+            if name in todo["Add"]:  # what it needs is changed by now
+                self[name]
+                continue
             follows = following.follows(self, name, before, changed)
             if name in todo["Modify"] or follows:
                 changed.append(name)
@@ -183,7 +183,8 @@ def undo(resources: Any) -> None:
     plan: Plan = resources.plan
     undoing = stacks.UNDOING.set(True)
     try:
-        unmake(resources, plan.added)
+        made = resources._resource_json_map
+        unmake(resources, made, plan.added)
         resources.stack.tags = resources.stack.before["tags"]
         _read(resources, *plan.former)
         for name in plan.changed:
@@ -193,6 +194,7 @@ def undo(resources: Any) -> None:
                     new.delete(resources._account_id, resources._region_name)
                 else:
                     _change(resources, name, differs=False)
+        unmake(resources, made, plan.added)  # what was in use by what is as it was now
     finally:
         stacks.UNDOING.reset(undoing)
 

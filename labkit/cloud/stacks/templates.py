@@ -207,7 +207,8 @@ def _undone(create: Any) -> Any:
             return made
         except Exception:
             for stack_id in self.stacks.keys() - known:
-                rollback.unmake(self.stacks[stack_id].resource_map)
+                made = self.stacks[stack_id].resource_map
+                rollback.unmake(made, made._resource_json_map, made._resource_json_map)
                 gone = self.stacks.pop(stack_id)
                 journal.end(gone)
                 for name in [
