@@ -1458,3 +1458,14 @@ def test_a_stack_tells_what_its_caller_knew_of(aws, fresh):
     stacks.update_stack(TemplateBody=holding(name), **knowing)
     assert told() == (["CAPABILITY_IAM"], True)
     stacks.delete_stack(StackName=name)
+
+
+def test_an_archive_goes_where_stacks_were_made(aws, fresh):
+    stacks, events, name = aws("cloudformation"), aws("events"), fresh("archive")
+    body = json.dumps({"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}})
+    stacks.create_stack(StackName=name, TemplateBody=body)
+    bus = "arn:aws:events:us-east-1:123456789012:event-bus/default"
+    events.create_archive(ArchiveName=name, EventSourceArn=bus)
+    events.delete_archive(ArchiveName=name)
+    assert events.list_archives(NamePrefix=name)["Archives"] == []
+    stacks.delete_stack(StackName=name)
