@@ -237,10 +237,15 @@ def test_an_update_that_only_drops_goes_on(world):
     assert (world.states(), world.there()) == (["UPDATE_COMPLETE"], WHOLE)
 
 
-def test_a_rule_with_targets_goes_with_its_stack_after_a_restart(world):
+def test_a_rule_and_a_network_go_with_their_stack_after_a_restart(world):
     world.door.close()
     rule = {"ScheduleExpression": "rate(1 day)", "Targets": [{"Id": "a", "Arn": world.arn}]}
-    kinds = {"Rule": {"Type": "AWS::Events::Rule", "Properties": rule}}
+    subnet = {"VpcId": {"Ref": "Net"}, "CidrBlock": "10.0.0.0/24"}
+    kinds = {
+        "Rule": {"Type": "AWS::Events::Rule", "Properties": rule},
+        "Net": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.0.0.0/16"}},
+        "Subnet": {"Type": "AWS::EC2::Subnet", "Properties": subnet},
+    }
     world.cfn.create_stack(StackName=STACK, TemplateBody=json.dumps({"Resources": kinds}))
     kill_cloud(world.server)
     world.start()

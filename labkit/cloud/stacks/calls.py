@@ -32,11 +32,16 @@ def ask(service: str, call: str, members: Members) -> Members:
         answer: Members = getattr(client, xform_name(call))(**told)
     except ClientError as error:
         said = error.response["Error"]
-        gone = any(word in f"{said['Code']} {said['Message']}".lower() for word in _GONE)
+        gone = tells_gone(f"{said['Code']} {said['Message']}")
         raise refused(said["Message"], Gone if gone else ValidationError) from error
     except BotoCoreError as error:
         raise refused(str(error)) from error
     return {name: value for name, value in answer.items() if name != "ResponseMetadata"}
+
+
+def tells_gone(words: str) -> bool:
+    """Whether a service says that what it was asked about is not there."""
+    return any(word in words.lower() for word in _GONE)
 
 
 def refused(message: str, kind: type[ValidationError] = ValidationError) -> ValidationError:

@@ -17,6 +17,7 @@ from moto.core.utils import utcnow
 
 from labkit.cloud import stacks
 from labkit.cloud.stacks import answers, journal, tags
+from labkit.cloud.stacks.calls import tells_gone
 from labkit.cloud.stacks.failures import Failed, put
 
 Said = dict[str, Any]
@@ -175,10 +176,15 @@ def touched_by(resources: Any, template: Said, parameters: Said) -> set[str]:
 
 
 def _forgetting(delete: Any) -> Any:
-    """Forget what is deleted: its condition may hold again."""
+    """Forget what is deleted, as its condition may hold again; or was before: EC2 keeps nothing."""
 
     def deleted(self: Any, parsed_resource: Any, resource_json: Said) -> None:
-        delete(self, parsed_resource, resource_json)
+        try:
+            delete(self, parsed_resource, resource_json)
+        except Exception as error:  # whatever one of moto's kinds raises
+            is_motos = type(parsed_resource).__module__.startswith("moto.")
+            if not is_motos or not tells_gone(str(getattr(error, "message", error))):
+                raise
         self._parsed_resources.pop(getattr(parsed_resource, "logical_resource_id", None), None)
 
     return deleted
