@@ -13,6 +13,7 @@ https://docs.aws.amazon.com/kinesis/latest/APIReference/API_GetRecords.html
 from __future__ import annotations
 
 from collections import OrderedDict
+from itertools import takewhile
 from typing import Any
 
 from moto.kinesis.models import Consumer, KinesisBackend, Stream
@@ -35,6 +36,12 @@ def install(_: Cloud) -> None:
     Stream.merge_shards = _merge_shards  # type: ignore[method-assign]
     Stream.split_shard = _split_shard  # type: ignore[method-assign]
     KinesisBackend.get_records = _get_records  # type: ignore[method-assign]
+
+
+def unread(shard: Any, number: int) -> list[Any]:
+    """moto's records of a shard that come after one, in their order."""
+    after = takewhile(lambda each: each.sequence_number > number, reversed(shard.records.values()))
+    return [*after][::-1]
 
 
 def _make_consumer(self: Any, *args: Any, **options: Any) -> None:

@@ -18,6 +18,7 @@ from typing import Any
 from moto.firehose.models import FirehoseBackend, firehose_backends
 from moto.kinesis.models import Stream
 
+from labkit.cloud.around.shards import unread
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.firehose.deliveries import Delivery, destination_of
 from labkit.cloud.firehose.records import Record
@@ -108,8 +109,7 @@ def _new(cloud: Cloud, follower: Any, read: dict[str, Any]) -> list[tuple[str, A
         rest = (
             (name, each)
             for name, shard in stream.shards.items()
-            for each in shard.records.values()
-            if each.sequence_number > _position(shard, read.get(name, 0))
+            for each in unread(shard, _position(shard, read.get(name, 0)))
         )
         return list(islice(rest, MOST))
 

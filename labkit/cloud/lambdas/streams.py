@@ -21,7 +21,6 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
@@ -34,6 +33,7 @@ from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.events.patterns import matches
 from labkit.cloud.json_text import BadJson, parse_json
 from labkit.cloud.lambdas.finding import find
+from labkit.cloud.lambdas.shards import READERS, Item, shards
 from labkit.cloud.operations import AwsError
 
 log = logging.getLogger(__name__)
@@ -46,15 +46,6 @@ Json = dict[str, Any]
 _PUT = threading.Event()
 _BUSY: set[str] = set()  # the mappings of which a batch is under way
 _create: Any = LambdaBackend.create_event_source_mapping
-
-
-@dataclass(frozen=True)
-class Item:
-    """A record of a shard: its number, when it came, and as a function gets it."""
-
-    number: int
-    came: float
-    event: Json
 
 
 @on_start
@@ -84,24 +75,32 @@ def _poll(cloud: Cloud) -> None:
     while True:
         try:
             for mapping in _mappings(cloud):
-                if mapping.uuid not in _BUSY and _next(cloud, mapping):
-                    _BUSY.add(mapping.uuid)
-                    threading.Thread(target=_drain, args=(cloud, mapping), daemon=True).start()
+                if mapping.enabled and mapping.uuid not in _BUSY and _next(cloud, mapping):
+                    _start(cloud, mapping)
         except Exception:  # such as no thread that is free: the next look comes soon
             log.exception("streams could not be read for functions")
         _PUT.wait(LOOK_S)
         _PUT.clear()
 
 
+def _start(cloud: Cloud, mapping: Any) -> None:
+    _BUSY.add(mapping.uuid)
+    try:
+        threading.Thread(target=_drain, args=(cloud, mapping), daemon=True).start()
+    except RuntimeError:
+        _BUSY.discard(mapping.uuid)
+        raise
+
+
 def _mappings(cloud: Cloud) -> Iterator[Any]:
     for backend in list(lambda_backends[cloud.account].values()):
         for mapping in list(backend._event_source_mappings.values()):
-            if mapping.enabled and _is_stream(mapping):
+            if _is_stream(mapping):
                 yield mapping
 
 
 def _is_stream(mapping: Any) -> bool:
-    return mapping.event_source_arn.split(":")[2] in _READERS
+    return mapping.event_source_arn.split(":")[2] in READERS
 
 
 def _is_on(cloud: Cloud, mapping: Any) -> bool:
@@ -111,66 +110,15 @@ def _is_on(cloud: Cloud, mapping: Any) -> bool:
 # Shards -------------------------------------------------------------------------------------------
 
 
-def _of_kinesis(cloud: Cloud, mapping: Any) -> Iterator[tuple[str, list[Item]]]:
-    arn = mapping.event_source_arn
-    stream = cloud.backend("kinesis", mapping.region).streams.get(arn.rpartition("/")[2])
-    for name, shard in stream.shards.items() if stream else ():
-        yield name, [_put(each, name, mapping) for each in list(shard.records.values())]
-
-
-def _put(record: Any, shard: str, mapping: Any) -> Item:
-    told = {
-        "kinesisSchemaVersion": "1.0",
-        "partitionKey": record.partition_key,
-        "sequenceNumber": str(record.sequence_number),
-        "data": record.data,
-        "approximateArrivalTimestamp": round(record.created_at, 3),
-    }
-    event = {
-        "kinesis": told,
-        "eventSource": "aws:kinesis",
-        "eventVersion": "1.0",
-        "eventID": f"{shard}:{record.sequence_number}",
-        "eventName": "aws:kinesis:record",
-        "awsRegion": mapping.region,
-        "eventSourceARN": mapping.event_source_arn,
-    }
-    return Item(record.sequence_number, record.created_at, event)
-
-
-def _of_dynamodb(cloud: Cloud, mapping: Any) -> Iterator[tuple[str, list[Item]]]:
-    name = mapping.event_source_arn.split("/")[1]
-    table = cloud.backend("dynamodb", mapping.region).tables.get(name)
-    shard = table.stream_shard if table else None
-    if shard:
-        yield shard.id, [_changed(each.to_json(), mapping) for each in list(shard.items)]
-
-
-def _changed(record: Json, mapping: Any) -> Item:
-    change = record["dynamodb"]
-    came = change["ApproximateCreationDateTime"].replace(tzinfo=UTC).timestamp()
-    change = change | {"ApproximateCreationDateTime": int(came)}
-    own = {"awsRegion": mapping.region, "eventSourceARN": mapping.event_source_arn}
-    return Item(int(change["SequenceNumber"]), came, record | own | {"dynamodb": change})
-
-
-_READERS = {"kinesis": _of_kinesis, "dynamodb": _of_dynamodb}
-
-
-def _shards(cloud: Cloud, mapping: Any) -> list[tuple[str, list[Item]]]:
-    service = mapping.event_source_arn.split(":")[2]
-    with cloud.lock(service):
-        return list(_READERS[service](cloud, mapping))
-
-
 def _begin(cloud: Cloud, mapping: Any, position: str = "") -> None:
     """Note the last record of each shard that a mapping is not for."""
     until = {"LATEST": math.inf, "AT_TIMESTAMP": float(mapping.starting_position_timestamp or 0)}
     moment = until.get(position or mapping.starting_position, 0.0)
-    cloud.records(READ)[mapping.uuid] = {
-        shard: max((each.number for each in items if each.came < moment), default=0)
-        for shard, items in _shards(cloud, mapping)
-    }
+    with shards(cloud, mapping) as found:
+        cloud.records(READ)[mapping.uuid] = {
+            shard.name: max((e.number for e in shard.after(0) if e.came < moment), default=0)
+            for shard in found
+        }
 
 
 def _next(cloud: Cloud, mapping: Any) -> tuple[str, list[Item]] | None:
@@ -178,13 +126,15 @@ def _next(cloud: Cloud, mapping: Any) -> tuple[str, list[Item]] | None:
     read = cloud.records(READ)
     if mapping.uuid not in read:
         return None  # it is being made
-    for shard, items in _shards(cloud, mapping):
-        last = max((each.number for each in items), default=0)
-        done = read[mapping.uuid].get(shard, 0)
-        if done > last:  # another stream has taken its name
-            done = 0
-        if batch := list(islice((e for e in items if e.number > done), mapping.batch_size)):
-            return shard, batch
+    with shards(cloud, mapping) as found:
+        for shard in found:
+            done = read[mapping.uuid].get(shard.name, 0)
+            if done == shard.last:
+                continue
+            if done > shard.last:  # another stream has taken its name
+                done = 0
+            if batch := list(islice(shard.after(done), mapping.batch_size)):
+                return shard.name, batch
     return None
 
 

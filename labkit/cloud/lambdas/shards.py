@@ -1,0 +1,93 @@
+"""The shards of a stream of Kinesis or DynamoDB, and their records as a function gets them.
+
+Sources: https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html and
+https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC
+from functools import partial
+from typing import Any, NamedTuple
+
+from labkit.cloud.around.shards import unread
+from labkit.cloud.cloud import Cloud
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Item:
+    """A record of a shard: its number, when it came, and as a function gets it."""
+
+    number: int
+    came: float
+    event: Json
+
+
+class Shard(NamedTuple):
+    """A shard: its name, its last record's number, and what tells the records after a number."""
+
+    name: str
+    last: int
+    after: Callable[[int], Iterator[Item]]
+
+
+def _of_kinesis(cloud: Cloud, mapping: Any) -> Iterator[Shard]:
+    arn = mapping.event_source_arn
+    stream = cloud.backend("kinesis", mapping.region).streams.get(arn.rpartition("/")[2])
+    for name, shard in stream.shards.items() if stream else ():
+        yield Shard(name, shard.get_max_sequence_number(), partial(_put, shard, mapping))
+
+
+def _put(shard: Any, mapping: Any, number: int) -> Iterator[Item]:
+    for record in unread(shard, number):
+        told = {
+            "kinesisSchemaVersion": "1.0",
+            "partitionKey": record.partition_key,
+            "sequenceNumber": str(record.sequence_number),
+            "data": record.data,
+            "approximateArrivalTimestamp": round(record.created_at, 3),
+        }
+        event = {
+            "kinesis": told,
+            "eventSource": "aws:kinesis",
+            "eventVersion": "1.0",
+            "eventID": f"{shard.shard_id}:{record.sequence_number}",
+            "eventName": "aws:kinesis:record",
+            "awsRegion": mapping.region,
+            "eventSourceARN": mapping.event_source_arn,
+        }
+        yield Item(record.sequence_number, record.created_at, event)
+
+
+def _of_dynamodb(cloud: Cloud, mapping: Any) -> Iterator[Shard]:
+    name = mapping.event_source_arn.split("/")[1]
+    table = cloud.backend("dynamodb", mapping.region).tables.get(name)
+    if table and (shard := table.stream_shard):
+        last = shard.starting_sequence_number + len(shard.items) - 1
+        yield Shard(shard.id, last, partial(_changed, shard, mapping))
+
+
+def _changed(shard: Any, mapping: Any, number: int) -> Iterator[Item]:
+    for each in shard.items[max(0, number + 1 - shard.starting_sequence_number) :]:
+        record = each.to_json()
+        change = record["dynamodb"]
+        came = change["ApproximateCreationDateTime"].replace(tzinfo=UTC).timestamp()
+        change = change | {"ApproximateCreationDateTime": int(came)}
+        own = {"awsRegion": mapping.region, "eventSourceARN": mapping.event_source_arn}
+        yield Item(int(change["SequenceNumber"]), came, record | own | {"dynamodb": change})
+
+
+READERS = {"kinesis": _of_kinesis, "dynamodb": _of_dynamodb}
+
+
+@contextlib.contextmanager
+def shards(cloud: Cloud, mapping: Any) -> Iterator[Iterator[Shard]]:
+    """A stream's shards, while nothing is put into them."""
+    service = mapping.event_source_arn.split(":")[2]
+    with cloud.lock(service):
+        yield READERS[service](cloud, mapping)
