@@ -62,7 +62,7 @@ def export_table(context: Context, *, TableArn: str, S3Bucket: str, **asked: Any
     asked |= {"TableArn": TableArn, "S3Bucket": S3Bucket}
     question = json.dumps(asked, sort_keys=True, default=str)
     token = asked.get("ClientToken")
-    if known := made_before(_all(context), token, question, "ExportConflictException"):
+    if known := made_before(kept(context, KIND), token, question, "ExportConflictException"):
         return {"ExportDescription": shown(known)}
     table = _table(context, TableArn)
     _check_kind(context, **asked)
@@ -104,15 +104,16 @@ def list_exports(
     context: Context, *, TableArn: str = "", MaxResults: int = _MOST, NextToken: str | None = None
 ) -> Answer:
     """The exports of a table, or of all."""
-    found = [each for each in _all(context) if TableArn in ("", each["TableArn"])]
+    found = [each for each in kept(context, KIND) if TableArn in ("", each["TableArn"])]
     told = [{name: each[name] for name in _SUMMARY} for each in found]
     refusal = AwsError("ValidationException", "Invalid NextToken")
     return page("ExportSummaries", told, MaxResults, NextToken, refusal, question=TableArn)
 
 
-def _all(context: Context) -> list[Mapping[str, Any]]:
+def kept(context: Context, kind: str) -> list[Mapping[str, Any]]:
+    """The records of a kind that are of the region's tables."""
     here = context.arn("table/")
-    return [each for arn, each in context.cloud.records(KIND).items() if arn.startswith(here)]
+    return [each for arn, each in context.cloud.records(kind).items() if arn.startswith(here)]
 
 
 def shown(record: Mapping[str, Any]) -> Record:

@@ -19,7 +19,7 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -29,7 +29,7 @@ from botocore.exceptions import ClientError
 
 from labkit.cloud import loopback
 from labkit.cloud.around import item_tables
-from labkit.cloud.around.exports import made_before, shown
+from labkit.cloud.around.exports import kept, made_before, shown
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.operations import Answer, AwsError, Context, not_here, operation
 from labkit.cloud.paging import page
@@ -59,7 +59,7 @@ def import_table(context: Context, *, TableCreationParameters: Record, **asked: 
     asked |= {"TableCreationParameters": TableCreationParameters}
     question = json.dumps(asked, sort_keys=True, default=str)
     token = asked.get("ClientToken")
-    if known := made_before(_all(context), token, question, "ImportConflictException"):
+    if known := made_before(kept(context, KIND), token, question, "ImportConflictException"):
         return {"ImportTableDescription": shown(known)}
     if asked["InputFormat"] not in _READERS:
         why = "it reads DynamoDB JSON and CSV"
@@ -100,7 +100,7 @@ def list_imports(
     context: Context, *, TableArn: str = "", PageSize: int = _MOST, NextToken: str | None = None
 ) -> Answer:
     """The imports of a table, or of all."""
-    found = [each for each in _all(context) if TableArn in ("", each["TableArn"])]
+    found = [each for each in kept(context, KIND) if TableArn in ("", each["TableArn"])]
     names = (*_SUMMARY, "EndTime")
     told = [{name: each[name] for name in names if name in each} for each in found]
     refusal = AwsError("ValidationException", "Invalid NextToken")
@@ -115,11 +115,6 @@ def end(cloud: Cloud) -> None:
         if record["ImportStatus"] == "IN_PROGRESS":
             why = {"FailureCode": "InternalServerError", "FailureMessage": "The server ended."}
             records[arn] = {**record, **why, "ImportStatus": "FAILED", "EndTime": time.time()}
-
-
-def _all(context: Context) -> list[Mapping[str, Any]]:
-    here = context.arn("table/")
-    return [each for arn, each in context.cloud.records(KIND).items() if arn.startswith(here)]
 
 
 # Reading and writing ------------------------------------------------------------------------------

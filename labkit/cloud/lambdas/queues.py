@@ -26,14 +26,13 @@ from moto.awslambda.models import lambda_backends
 
 from labkit.cloud import loopback
 from labkit.cloud.cloud import Cloud, on_start
-from labkit.cloud.events.patterns import matches
 from labkit.cloud.json_text import BadJson, parse_json
 from labkit.cloud.lambdas import lineage
+from labkit.cloud.lambdas.mappings import is_wanted, named_failures, start
 from labkit.cloud.messages.queues import is_new
 
 log = logging.getLogger(__name__)
 
-PARTLY = "ReportBatchItemFailures"
 MOST = 10  # messages of a batch: what a queue gives at once
 LOOK_S = 1.0  # between two looks at queues whose messages become visible again
 Json = dict[str, Any]
@@ -74,12 +73,7 @@ def _poll(cloud: Cloud) -> None:
 def _look(cloud: Cloud) -> None:
     """Begin to read the queues that have something."""
     for mapping in _waited_for(cloud):
-        _BUSY.add(mapping.uuid)
-        try:
-            threading.Thread(target=_drain, args=(cloud, mapping), daemon=True).start()
-        except RuntimeError:
-            _BUSY.discard(mapping.uuid)
-            raise
+        start(_drain, cloud, mapping, _BUSY)
 
 
 def _waited_for(cloud: Cloud) -> Iterator[Any]:
@@ -138,19 +132,14 @@ def _failed(cloud: Cloud, mapping: Any, records: list[Json]) -> list[str]:
         return []
     if "FunctionError" in told:
         return everything
-    if PARTLY not in (mapping.function_response_types or []):
-        return []
-    answer = json.loads(told["Payload"].read() or "null")
-    failures = (answer.get("batchItemFailures") if isinstance(answer, dict) else None) or []
-    named = [each.get("itemIdentifier") for each in failures]
+    named = named_failures(mapping, told)
     return named if set(named) <= set(everything) else everything
 
 
 def _is_wanted(mapping: Any, record: Json) -> bool:
-    filters = (mapping.filter_criteria or {}).get("Filters") or []
     with contextlib.suppress(BadJson):
         record = record | {"body": parse_json(record["body"])}
-    return not filters or any(matches(parse_json(each["Pattern"]), record) for each in filters)
+    return is_wanted(mapping, record)
 
 
 def _record(message: Json, queue: str, region: str) -> Json:

@@ -30,16 +30,15 @@ from moto.awslambda.models import LambdaBackend, lambda_backends
 
 from labkit.cloud import loopback
 from labkit.cloud.cloud import Cloud, on_start
-from labkit.cloud.events.patterns import matches
 from labkit.cloud.json_text import BadJson, parse_json
 from labkit.cloud.lambdas.finding import find
+from labkit.cloud.lambdas.mappings import is_wanted, named_failures, start
 from labkit.cloud.lambdas.shards import READERS, Item, shards
 from labkit.cloud.operations import AwsError
 
 log = logging.getLogger(__name__)
 
 READ = "lambda.read"  # the last record that is done with, by shard: of each mapping
-PARTLY = "ReportBatchItemFailures"
 LOOK_S = 1.0
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.25, 60.0  # between attempts
 Json = dict[str, Any]
@@ -76,20 +75,11 @@ def _poll(cloud: Cloud) -> None:
         try:
             for mapping in _mappings(cloud):
                 if mapping.enabled and mapping.uuid not in _BUSY and _next(cloud, mapping):
-                    _start(cloud, mapping)
+                    start(_drain, cloud, mapping, _BUSY)
         except Exception:  # such as no thread that is free: the next look comes soon
             log.exception("streams could not be read for functions")
         _PUT.wait(LOOK_S)
         _PUT.clear()
-
-
-def _start(cloud: Cloud, mapping: Any) -> None:
-    _BUSY.add(mapping.uuid)
-    try:
-        threading.Thread(target=_drain, args=(cloud, mapping), daemon=True).start()
-    except RuntimeError:
-        _BUSY.discard(mapping.uuid)
-        raise
 
 
 def _mappings(cloud: Cloud) -> Iterator[Any]:
@@ -192,11 +182,7 @@ def _rest(cloud: Cloud, mapping: Any, wanted: list[Item]) -> tuple[list[Item], s
         return wanted, "Uncalled"
     if "FunctionError" in told:
         return wanted, "Unhandled"
-    if PARTLY not in (mapping.function_response_types or []):
-        return [], ""
-    answer = json.loads(told["Payload"].read() or "null")
-    failures = (answer.get("batchItemFailures") if isinstance(answer, dict) else None) or []
-    failed = {str(each.get("itemIdentifier")) for each in failures}
+    failed = {str(each) for each in named_failures(mapping, told)}
     at = [place for place, each in enumerate(wanted) if str(each.number) in failed]
     if failed and len(at) < len(failed):  # it names what it did not get
         return wanted, "Partly"
@@ -214,14 +200,13 @@ def _over(mapping: Any, attempts: int, wanted: list[Item]) -> str:
 
 
 def _is_wanted(mapping: Any, event: Json) -> bool:
-    filters = (mapping.filter_criteria or {}).get("Filters") or []
     if "kinesis" in event:
         data = base64.b64decode(event["kinesis"]["data"]).decode(errors="replace")
         try:
             event = event["kinesis"] | {"data": parse_json(data)}
         except BadJson:
             event = event["kinesis"] | {"data": data}
-    return not filters or any(matches(parse_json(each["Pattern"]), event) for each in filters)
+    return is_wanted(mapping, event)
 
 
 def _tell(
