@@ -291,6 +291,8 @@ JSON = {
     "nested": ("json", "a:struct<x:array<int>,y:map<string,string>>", b'{"a":{"X":[1,null],"y":{"k":"v"}}}', ({"x": [1, None], "y": {"k": "v"}},)),
     "date and time": ("openx-json", "d:date t:timestamp", b'{"d":"2024-01-05","t":"2024-01-05T10:00:00+02:00"}', (date(2024, 1, 5), datetime(2024, 1, 5, 8))),
     "openx number in quotes": ("openx-json", "a:int", b'{"a":"12"}', (12,)),
+    "openx integers in quotes": ("openx-json", "a:int b:int c:int d:int e:int", b'{"a":"0x1F","b":"017","c":"1.9","d":"08","e":"-017"}', (31, 15, 1, 8, -17)),
+    "openx days in quotes": ("openx-json", "a:date b:date", b'{"a":"19727","b":"0x10"}', (date(2024, 1, 5), date(1970, 1, 17))),
     "openx object as string": ("openx-json", "a:string", b'{"a":{"b":[1, 2]}}', ('{"b":[1,2]}',)),
     "openx moments": ("openx-json", "a:timestamp b:timestamp", b'{"a":"2020-05-10t12:34:56z","b":456.1239}', (datetime(2020, 5, 10, 12, 34, 56), datetime(1970, 1, 1, 0, 7, 36, 123000))),
     "openx object of a list": ("openx-json", "a:struct<x:int,y:int> b:struct<x:int>", b'{"a":[1],"b":" "}', ({"x": 1, "y": None}, {"x": None})),

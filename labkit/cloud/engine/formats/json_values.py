@@ -12,7 +12,7 @@ import binascii
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from decimal import ROUND_DOWN, Decimal, InvalidOperation
+from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 from labkit.cloud.engine.formats import text
@@ -30,20 +30,25 @@ class Bad(ValueError):
 
 
 def _whole(kind: Type) -> Parse:
+    """Integers; a text may be hexadecimal (``0x1F``) or octal (``017``) to OpenX."""
     limit = 1 << (text.BITS[kind.base] - 1)
 
     def read(value: str) -> int:
-        try:
-            number = Decimal(value)
-            if isinstance(value, Number):
-                number = number.to_integral_value(ROUND_DOWN)
-            if number == number.to_integral_value() and -limit <= number < limit:
-                return int(number)
-        except InvalidOperation:
-            pass
-        raise Bad
+        number = _based(value)
+        if number is None:
+            if not text.NUMBER.fullmatch(value):
+                raise Bad
+            number = Decimal(value).to_integral_value(ROUND_DOWN)
+        if not -limit <= number < limit:
+            raise Bad
+        return int(number)
 
     return read
+
+
+def _based(value: str) -> Decimal | None:
+    found = _BASED.fullmatch(value)
+    return Decimal(int(found[1] or found[2], 16 if found[1] else 8)) if found else None
 
 
 def _some(read: Parse) -> Parse:
@@ -59,15 +64,16 @@ def _some(read: Parse) -> Parse:
 
 
 def _date(value: str) -> date:
-    if isinstance(value, Number) and value.lstrip("-").isdigit():
-        try:
-            return date(1970, 1, 1) + timedelta(days=int(value))
-        except OverflowError as error:  # milliseconds, perhaps
-            raise Bad from error
     found = text.lenient_date(value)
-    if found is None:
+    if found is not None:
+        return found
+    days = _based(value)
+    if days is None and not _DAYS.fullmatch(value):
         raise Bad
-    return found
+    try:
+        return date(1970, 1, 1) + timedelta(days=int(value if days is None else days))
+    except OverflowError as error:  # milliseconds, perhaps
+        raise Bad from error
 
 
 def _timestamp(value: str) -> datetime:
@@ -95,6 +101,8 @@ def _base64(value: str) -> bytes:
         raise Bad from error
 
 
+_BASED = re.compile(r"0[xX]([0-9a-fA-F]+)|0([0-7]+)", re.ASCII)
+_DAYS = re.compile(r"[+-]?\d+", re.ASCII)
 _WITH_SECONDS = re.compile(r"\s*\d+-\d+-\d+[ Tt]\d+:\d+:\d")
 NUMBERS = frozenset(text.BITS) | {"real", "double"}
 #: By the name of a type, what reads its values of OpenX's SerDe.
