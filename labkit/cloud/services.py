@@ -17,6 +17,7 @@ import labkit.cloud.access.ciphers
 import labkit.cloud.access.describing
 import labkit.cloud.access.entities
 import labkit.cloud.access.grants
+import labkit.cloud.access.inline_policies
 import labkit.cloud.access.managed_policies
 import labkit.cloud.access.multi_region
 import labkit.cloud.access.providers

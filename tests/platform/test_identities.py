@@ -247,6 +247,36 @@ def test_a_policy_of_an_identity_names_nobody(iam, fresh, member):
         iam.create_policy(PolicyName=fresh("policy"), PolicyDocument=text)
 
 
+@pytest.mark.parametrize("version", [{}, {"Version": "2008-10-17"}], ids=["none", "2008"])
+@pytest.mark.parametrize("kind", ["user", "group", "role"])
+def test_a_policy_within_is_of_either_version(iam, fresh, kind, version):
+    statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
+    document, holder = {**version, "Statement": statement}, {f"{kind.title()}Name": fresh(kind)}
+    trust = {**version, "Statement": json.loads(policy(trusts("glue")))["Statement"]}
+    made = {"AssumeRolePolicyDocument": policy(trusts("lambda"))} if kind == "role" else {}
+    getattr(iam, f"create_{kind}")(**holder, **made)
+    of = holder | {"PolicyName": "within"}
+    getattr(iam, f"put_{kind}_policy")(**of, PolicyDocument=json.dumps(document))
+    assert getattr(iam, f"get_{kind}_policy")(**of)["PolicyDocument"] == document
+    if kind == "role":
+        iam.update_assume_role_policy(**holder, PolicyDocument=json.dumps(trust))
+        assert iam.get_role(**holder)["Role"]["AssumeRolePolicyDocument"] == trust
+    with pytest.raises(iam.exceptions.MalformedPolicyDocumentException, match="version 2012-10-17"):
+        iam.create_policy(PolicyName=fresh("p"), PolicyDocument=json.dumps(document))
+
+
+@pytest.mark.parametrize(
+    "document",
+    ["{", "[]", '{"Version": "2011"}', '{"Statement": {"Effect": "Allow", "Resource": "*"}}'],
+)
+def test_a_policy_within_that_is_none(iam, fresh, document):
+    of = {"RoleName": fresh("role"), "PolicyName": "within"}
+    iam.create_role(RoleName=of["RoleName"], AssumeRolePolicyDocument=policy(trusts("lambda")))
+    with pytest.raises(iam.exceptions.MalformedPolicyDocumentException):
+        iam.put_role_policy(**of, PolicyDocument=document)
+    assert iam.list_role_policies(RoleName=of["RoleName"])["PolicyNames"] == []
+
+
 def test_ids_tell_what_they_are_of(iam, fresh):
     name, trust = fresh("id"), policy(trusts("lambda"))
     told = {

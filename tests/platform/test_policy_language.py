@@ -13,7 +13,9 @@ LAKE = "arn:aws:s3:::lake/raw/a.csv"
 SSE = "s3:x-amz-server-side-encryption"
 
 
-def verdict(statement, *, principal=ANA, action="s3:GetObject", resource=LAKE, keys=None):
+def verdict(
+    statement, *, principal=ANA, action="s3:GetObject", resource=LAKE, keys=None, of="2012-10-17"
+):
     base = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"}
     merged = base | statement
     for element in ("Principal", "Action", "Resource"):
@@ -21,7 +23,8 @@ def verdict(statement, *, principal=ANA, action="s3:GetObject", resource=LAKE, k
             merged.pop(element)
     lowered = {k.lower(): v for k, v in (keys or {}).items()}
     question = Question(principal, action, resource, lowered)
-    return judge({"Statement": merged}, question, has_principal=True).value
+    document = {"Version": of, "Statement": merged} if of else {"Statement": merged}
+    return judge(document, question, has_principal=True).value
 
 
 PRINCIPALS = {
@@ -75,6 +78,14 @@ STATEMENTS = {
 @pytest.mark.parametrize(("statement", "says"), STATEMENTS.values(), ids=STATEMENTS)
 def test_statement(statement, says):
     assert verdict(statement, keys={"who": "raw"}) == says
+
+
+@pytest.mark.parametrize("of", ["2008-10-17", None])
+def test_variables_are_plain_text_before_2012(of):
+    pattern = "arn:aws:s3:::lake/${who}/a.csv"
+    assert verdict({"Resource": pattern}, keys={"who": "raw"}, of=of) == "silent"
+    literal = {"Resource": pattern, "Condition": {"StringEquals": {"w": "${who}"}}}
+    assert verdict(literal, resource=pattern, keys={"w": "${who}"}, of=of) == "allowed"
 
 
 HEADER = {SSE: "aws:kms"}

@@ -31,12 +31,14 @@ class Question:
         action: such as ``s3:PutObject``.
         resource: an ARN, or `UNKNOWN`: who may do it to something may, who may to nothing may not.
         keys: the request's condition keys, in lower case; a value, or a list of several.
+        fills: a document's ``${aws:username}`` is a variable, which it is from 2012-10-17 on.
     """
 
     principal: Principal
     action: str
     resource: str
     keys: Mapping[str, str | list[str]] = field(default_factory=dict)
+    fills: bool = True
 
     def find(self, key: str) -> list[str] | None:
         """The values of a condition key, ``None`` when the request has none."""
@@ -63,7 +65,7 @@ _VARIABLE = re.compile(r"\$\{([^}]+)\}")
 
 def fill(pattern: str, question: Question) -> list[str]:
     """A pattern with its policy variables (``${aws:username}``) filled in; none when one lacks."""
-    for name in _VARIABLE.findall(pattern):
+    for name in _VARIABLE.findall(pattern) if question.fills else ():
         key, _, default = name.partition(",")
         found = question.find(key.strip())
         value = found[0] if found else default.strip().strip("'")

@@ -13,6 +13,7 @@ import enum
 import functools
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from labkit.cloud.access.policy_conditions import (
@@ -86,6 +87,7 @@ def judge(document: Document, question: Question, *, has_principal: bool) -> Ver
         has_principal: it is a resource's policy, whose statements name principals; else an
             identity's.
     """
+    question = replace(question, fills=document.get("Version") == "2012-10-17")
     verdicts = {_judge_statement(each, question, has_principal) for each in _statements(document)}
     return next(v for v in Verdict if v in verdicts | {Verdict.SILENT})
 
