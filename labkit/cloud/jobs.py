@@ -55,6 +55,8 @@ class Job:
 
     def __init__(self, name: str) -> None:
         self.name = name
+        #: Whether it is told to stop since the process ends.
+        self.closing = False
         self._stop = threading.Event()
         self._on_stop: list[Callable[[], None]] = []
 
@@ -121,6 +123,7 @@ class Jobs:
         with self._lock:
             self._stopped.set()
         for job, _ in list(self._running.values()):
+            job.closing = True
             job.stop()
         for pool in self._pools.values():
             pool.shutdown(wait=True, cancel_futures=True)

@@ -98,9 +98,9 @@ def test_a_table_over_the_machines_files(lake: Lake) -> None:
     assert "no S3 path" in message
 
 
-@pytest.mark.parametrize("moment", [0.1, 0.8])
-def test_a_kill_leaves_no_half_table(
-    tmp_path: Path, fresh: Callable[..., str], moment: float
+@pytest.mark.parametrize(("end", "moment"), [(stop_cloud, 0.1), (kill_cloud, 0.8)])
+def test_an_end_leaves_no_half_table(
+    tmp_path: Path, fresh: Callable[..., str], end: Callable[..., None], moment: float
 ) -> None:
     process = start_cloud(tmp_path)
     try:
@@ -117,7 +117,7 @@ def test_a_kill_leaves_no_half_table(
             f"SELECT x * y AS n, x % 20 AS k FROM {numbers} a(x) CROSS JOIN {numbers} b(y)"
         )
         time.sleep(moment)
-        kill_cloud(process)
+        end(process)
         (tmp_path / "cloud.json").unlink(missing_ok=True)
         for each in (fallen, *done):
             _rewrite(tmp_path, each, State="RUNNING")

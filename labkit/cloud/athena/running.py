@@ -26,6 +26,13 @@ ENDED = ("SUCCEEDED", "FAILED", "CANCELLED")
 #: Source: https://docs.aws.amazon.com/athena/latest/ug/queries-viewing-history.html
 REMEMBERED_S = 45 * 86_400
 Record = dict[str, Any]
+_STOPPED = "GENERIC_INTERNAL_ERROR: The query was interrupted: the local AWS stopped"
+#: How a query ends that the process's end stops.
+_INTERRUPTED = {
+    "State": "FAILED",
+    "StateChangeReason": _STOPPED,
+    "AthenaError": errors.athena_error(_STOPPED) | {"Retryable": True},
+}
 
 
 def execute(run: Run, statement: Statement, cloud: Cloud) -> None:
@@ -63,6 +70,8 @@ def _check_parameters(statement: Statement, given: int) -> None:
 def _failure(error: BaseException, job: Job) -> Record:
     if isinstance(error, ScanLimit):
         return {"State": "CANCELLED", "StateChangeReason": "Bytes scanned limit was exceeded"}
+    if job.closing:
+        return dict(_INTERRUPTED)
     if isinstance(error, Stopped) or job.stopping:
         return {"State": "CANCELLED", "StateChangeReason": "Query cancelled by user"}
     reason = errors.reason(error)
@@ -143,9 +152,4 @@ def _forget(cloud: Cloud, records: Records) -> None:
 
 def _interrupted(cloud: Cloud, record: Record) -> Record:
     leftovers.undo(cloud, record)
-    reason = "GENERIC_INTERNAL_ERROR: The query was interrupted: the local AWS stopped"
-    return {
-        "State": "FAILED",
-        "StateChangeReason": reason,
-        "AthenaError": errors.athena_error(reason) | {"Retryable": True},
-    }
+    return dict(_INTERRUPTED)
