@@ -3,6 +3,7 @@
 import base64
 import json
 from typing import Any
+from urllib.parse import unquote
 
 import pyarrow as pa
 import pytest
@@ -311,6 +312,11 @@ PROJECTIONS = {
         "'projection.k.type'='date','projection.k.format'='yyyy-MM','projection.k.range'='2023-11,2024-01'",
         ["k=2023-11", "k=2023-12", "k=2024-01"],
     ),
+    "escaped": (
+        "k string",
+        "'projection.k.type'='enum','projection.k.values'='a:b,c:d,e f'",
+        ["k=a:b", "k=c%3Ad", "k=e f"],
+    ),
 }
 
 
@@ -322,7 +328,7 @@ def test_projection(lake: Lake, key: str, settings: str, folders: list[str]) -> 
     done = lake.do("SELECT k, n FROM t ORDER BY k")
     rows = lake.results(done["QueryExecutionId"])["ResultSet"]["Rows"][1:]
     values = [row["Data"][0]["VarCharValue"] for row in rows]
-    assert values == [f.removeprefix("k=").lstrip("0") for f in folders]
+    assert values == [unquote(f.removeprefix("k=").lstrip("0")) for f in folders]
     first = "'" + values[0] + "'" if "string" in key else values[0]
     pruned = lake.do(f"SELECT n FROM t WHERE k = {first}")
     assert pruned["Statistics"]["DataScannedInBytes"] == 2
@@ -337,6 +343,15 @@ def test_projection_by_a_template_up_to_now(lake: Lake) -> None:
         f"'storage.location.template'='s3://{lake.bucket}/t/${{day}}')"
     )
     assert lake.rows("SELECT day, n FROM t") == [["2024/01/02", "5"]]
+
+
+def test_rows_of_projected_keys_are_found_again(lake: Lake) -> None:
+    lake.csv_table("t", "n int", {}, "PARTITIONED BY (k string)")
+    settings = "'projection.enabled'='true', 'projection.k.type'='injected'"
+    for more in ("", f", 'storage.location.template'='s3://{lake.bucket}/t/k=${{k}}'"):
+        lake.do(f"ALTER TABLE t SET TBLPROPERTIES ({settings}{more})")
+        lake.do("INSERT INTO t VALUES (1, '10:30')")
+    assert lake.rows("SELECT count(*) FROM t WHERE k = '10:30'") == [["2"]]
 
 
 def test_injected_keys_need_a_value(lake: Lake) -> None:

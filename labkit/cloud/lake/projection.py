@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from labkit.cloud.engine import QueryFailed
+from labkit.cloud.lake.folders import escaped
 
 MAXIMUM = 1_000_000
 _UNITS = ("MILLISECONDS", "SECONDS", "MINUTES", "HOURS", "DAYS", "WEEKS", "MONTHS", "YEARS")
@@ -102,7 +103,7 @@ def values_of(key: Key, injected: list[str] | None) -> list[str]:
 def location_of(
     parameters: Mapping[str, str], root: str, names: list[str], values: tuple[str, ...]
 ) -> str:
-    """Where the partition of these values lies."""
+    """Where the partition of these values lies, the values as they are."""
     template = parameters.get("storage.location.template")
     pairs = list(zip(names, values, strict=True))
     if template is None:
@@ -112,14 +113,33 @@ def location_of(
     return template
 
 
+def places_of(
+    parameters: Mapping[str, str], root: str, names: list[str], values: tuple[str, ...]
+) -> list[str]:
+    """Where a partition's files may lie: ``key=value`` folders may be named as Hive does.
+
+    AWS shows the values as they are, Trino's ``PartitionProjection`` escapes them as ``INSERT``
+    and Spark do. Source: https://docs.aws.amazon.com/athena/latest/ug/
+        partition-projection-setting-up.html and https://github.com/trinodb/trino
+    """
+    places = [location_of(parameters, root, names, values)]
+    if _has_folders(parameters, root, names):
+        places.append(location_of(parameters, root, names, tuple(map(escaped, values))))
+    return list(dict.fromkeys(places))
+
+
 def lies_as_written(parameters: Mapping[str, str], root: str, names: list[str]) -> bool:
     """Whether partitions are looked for where ``INSERT`` writes them, in ``key=value`` folders."""
-    marks = tuple(f"${{{name}}}" for name in names)
-    plain = root.rstrip("/") + "".join(f"/{n}={v}" for n, v in zip(names, marks, strict=True))
-    return location_of(parameters, root, names, marks).rstrip("/") == plain and not any(
+    return _has_folders(parameters, root, names) and not any(
         "digits" in key.settings or _ESCAPED.search(key.settings.get("format", ""))
         for key in keys_of(parameters, names)
     )
+
+
+def _has_folders(parameters: Mapping[str, str], root: str, names: list[str]) -> bool:
+    marks = tuple(f"${{{name}}}" for name in names)
+    plain = root.rstrip("/") + "".join(f"/{n}={v}" for n, v in zip(names, marks, strict=True))
+    return location_of(parameters, root, names, marks).rstrip("/") == plain
 
 
 def _filled(template: str, name: str, value: str) -> str:

@@ -125,12 +125,21 @@ class LakeTable:
         place = projection.location_of
         return [Partition(v, place(self.parameters, self.location, names, v)) for v in rows]
 
+    def _places(self, partition: Partition) -> list[Partition]:
+        """A partition, once for each folder that may be its own."""
+        if not self.keys or not projection.is_projected(self.parameters):
+            return [partition]
+        names = [key.name for key in self.keys]
+        places = projection.places_of(self.parameters, self.location, names, partition.values)
+        return [Partition(partition.values, place) for place in places]
+
     def _grouped(
         self, partitions: list[Partition], needed: frozenset[int] | None
     ) -> Iterator[tuple[formats.Table, list[formats.File]]]:
         """The files by the declaration that reads them: a partition may have its own."""
         own = self.declared()
         groups: dict[str, tuple[formats.Table, list[formats.File]]] = {}
+        partitions = [place for each in partitions for place in self._places(each)]
         listed = list_folders(self.catalog.store, [p.location for p in partitions])
         for partition, objects in zip(partitions, listed, strict=True):
             table = own if self._is_plain(partition) else self._declared(partition)
