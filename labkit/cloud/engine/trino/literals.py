@@ -40,6 +40,7 @@ from labkit.cloud.engine.types import (
 
 _CLOCK = r"(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,12}))?)?"
 _DATE = r"[+-]?\d{4,}-\d{1,2}-\d{1,2}"
+_DAY = re.compile(r"\s*[+-]?\d{1,9}-\d{1,2}-\d{1,2}\s*")  # Joda's, whose years may be short
 _TIME = re.compile(rf"\s*{_CLOCK}\s*")
 _ZONED_TIME = re.compile(rf"\s*{_CLOCK}\s*[+-]\d\d?(:\d\d)?\s*")
 _TIMESTAMP = re.compile(rf"\s*({_DATE})(?: {_CLOCK})?(?:\s*([A-Za-z+-][\w/+:-]*))?\s*")
@@ -144,7 +145,7 @@ _VALID = {
 
 
 def _date(node: tree.Literal, scope: Scope) -> Typed | None:
-    day = _iso_day(node.text) if re.fullmatch(rf"\s*{_DATE}\s*", node.text) else None
+    day = _iso_day(node.text) if _DAY.fullmatch(node.text) else None
     return Typed(f"DATE '{day}'", DATE) if day else None
 
 

@@ -111,7 +111,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Cannot cast VARCHAR '#' to {target}. Value is not a number.",
     ),
     "boolean": ("(?i)true|false|t|f|1|0", "Cannot cast '#' to BOOLEAN"),
-    "date": (rf"{_DAY}\s*", "Value cannot be cast to date: #"),
+    "date": (r"\s*[+-]?\d{1,9}-\d{1,2}-\d{1,2}\s*", "Value cannot be cast to date: #"),
     "uuid": ("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", "Cannot cast value to UUID: #"),
 }
 _CHARACTERS = ("varchar", "char")
