@@ -85,14 +85,14 @@ def fields(body: bytes) -> dict[str, str]:
 
 
 def parse(sql: str, name: str = "", oids: tuple[int, ...] = ()) -> tuple[str, bytes]:
-    return "P", f"{name}\0{sql}\0".encode() + struct.pack(f"!h{len(oids)}i", len(oids), *oids)
+    return "P", f"{name}\0{sql}\0".encode() + struct.pack(f"!H{len(oids)}i", len(oids), *oids)
 
 
 def bind(
     *values: bytes | None, statement: str = "", portal: str = "", binary: bool = False
 ) -> tuple[str, bytes]:
     formats = struct.pack("!hh", 1, 1) if binary else struct.pack("!h", 0)
-    body = f"{portal}\0{statement}\0".encode() + formats + struct.pack("!h", len(values))
+    body = f"{portal}\0{statement}\0".encode() + formats + struct.pack("!H", len(values))
     for each in values:
         body += struct.pack("!i", -1) if each is None else struct.pack("!i", len(each)) + each
     return "B", body + struct.pack("!h", 0)

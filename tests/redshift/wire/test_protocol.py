@@ -40,6 +40,8 @@ EXCHANGES = {
     "no value of its type": ([parse("SELECT $1", oids=(23,)), bind(b"x"), SYNC], "1EZ"),
     "no binary form known": (
         [parse("SELECT $1", oids=(2950,)), bind(b"x" * 16, binary=True), SYNC], "1EZ"),
+    "too many parameters": ([parse("SELECT $40000"), SYNC, parse("SELECT 1", oids=(23,) * 40_000),
+                             SYNC, bind(*[b"1"] * 40_000), SYNC], "EZEZEZ"),
     "portals end with Sync": ([parse(MANY), bind(), execute(1), SYNC, execute(1), SYNC],
                               "12DsZEZ"),
 }  # fmt: skip

@@ -130,23 +130,29 @@ _AFTER_LIST = {
 
 #: What cannot stand behind a word or mark; None is the end.
 _NEVER_AFTER: dict[TokenType, tuple[TokenType | None, ...]] = {
-    TokenType.ALIAS: (TokenType.COMMA, TokenType.R_PAREN, None),
+    TokenType.ALIAS: (TokenType.COMMA, TokenType.R_PAREN, TokenType.STRING, None),
     TokenType.COMMA: (TokenType.COMMA,),
     TokenType.L_PAREN: (TokenType.COMMA,),
     TokenType.PARTITION_BY: (TokenType.R_PAREN,),
     TokenType.SELECT: (TokenType.COMMA,),
     TokenType.ASC: (TokenType.DESC,),
 }
+#: What ends a value: NOT NULL behind it has lost its IS.
+_VALUES = (
+    TokenType.VAR, TokenType.IDENTIFIER, TokenType.STRING, TokenType.NUMBER, TokenType.R_PAREN,
+    TokenType.R_BRACKET,
+)  # fmt: skip
 
 
 def _check_pairs(tokens: list[Any]) -> None:
-    """Refuse what sqlglot lets pass: ``a, FROM``, ``1,, 2``, ``==``, ``LIMIT 1, 2``."""
+    """Refuse what sqlglot lets pass: ``a, FROM``, ``1,, 2``, ``==``, ``LIMIT 1, 2``, a NOT NULL."""
     before = last = None
     for token, after in itertools.zip_longest(tokens, tokens[1:]):
         kind, following = token.token_type, after and after.token_type
         ended = kind is TokenType.COMMA and (after is None or following in _AFTER_LIST)
         never = last is not TokenType.ALIAS and following in _NEVER_AFTER.get(kind, ())
         never |= kind is following is TokenType.STRING and token.line == after.line
+        never |= last in _VALUES and kind is TokenType.NOT and following is TokenType.NULL
         if kind is TokenType.COMMA and before is TokenType.LIMIT:
             raise RedshiftError("LIMIT #,# syntax is not supported", SYNTAX)
         before, last = last, kind

@@ -92,6 +92,8 @@ class Extended:
             raise RedshiftError(f'prepared statement "{name}" already exists', "42P05")
         sql = found[0] if found else ""
         missing = parameter_count(sql) - len(oids)
+        if len(oids) + max(missing, 0) > MOST_PARAMETERS:
+            raise RedshiftError(f"a statement has {MOST_PARAMETERS} parameters at most", "54023")
         statement = Statement(sql, [*oids, *[0] * missing])
         self._columns_of(statement)
         self._statements[name] = statement
@@ -100,7 +102,7 @@ class Extended:
     def bind(self, body: Body) -> None:
         """Bind: a portal of a statement's values."""
         name, source, formats = body.text(), body.text(), body.integers(2)
-        values = [body.value() for _ in range(body.integer(2))]
+        values = [body.value() for _ in range(body.count())]
         wanted = body.integers(2)
         body.end()
         statement = self._statement(source)
@@ -190,8 +192,6 @@ class Extended:
 
     def _describe_statement(self, statement: Statement) -> None:
         oids = [oid or parameters.UNTYPED for oid in statement.types]
-        if len(oids) > MOST_PARAMETERS:
-            raise RedshiftError(f"a statement has {MOST_PARAMETERS} parameters at most", "54023")
         body = struct.pack(f"!h{len(oids)}i", len(oids), *oids)
         self.stream.send(messages.message(b"t", body))
         statement.told = self._columns_of(statement)

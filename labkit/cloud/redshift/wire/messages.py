@@ -115,9 +115,13 @@ class Body:
     def integer(self, size: int) -> int:
         return int.from_bytes(self.take(size), signed=True)
 
+    def count(self) -> int:
+        """How many of something follow: up to 65,535, as drivers of today write it."""
+        return int.from_bytes(self.take(2))
+
     def integers(self, size: int) -> list[int]:
         """A count, and as many integers."""
-        return [self.integer(size) for _ in range(self.integer(2))]
+        return [self.integer(size) for _ in range(self.count())]
 
     def value(self) -> bytes | None:
         """A length and as many bytes; -1 tells NULL."""

@@ -14,7 +14,8 @@ from functools import cache
 
 from labkit.cloud.engine.closed import Udf
 from labkit.cloud.engine.redshift.functions import farm
-from labkit.cloud.engine.redshift.functions.entry import entries
+from labkit.cloud.engine.redshift.functions.entry import Returns, entries
+from labkit.cloud.engine.redshift.types import Type
 
 _SEED = 0xCBF29CE484222325 - (1 << 64)
 _MASK = (1 << 64) - 1
@@ -112,11 +113,16 @@ _HASHED = (
     *((kind, "rs_murmur3_integer(epoch_us({0}), ") for kind in ("timestamp", "timestamptz")),
 )
 _INTEGERS = (("int2", 2), ("int4", 4), ("int8", 8))
+
+
+def _digits(count: int) -> Returns:
+    """Text of so many digits, whatever the arguments are."""
+    return lambda kinds: Type("varchar", count)
+
+
 SCALARS = entries(
-    ("md5(text) -> varchar", "md5({0})"),
-    ("sha(text) -> varchar", "rs_sha1({0})"),
-    ("sha1(text) -> varchar", "rs_sha1({0})"),
-    ("func_sha1(text) -> varchar", "rs_sha1({0})"),
+    ("md5(text)", "md5({0})", _digits(32)),
+    *((f"{name}(text)", "rs_sha1({0})", _digits(40)) for name in ("sha", "sha1", "func_sha1")),
     ("sha2(text, int4) -> varchar", "rs_sha2({0}, {1})"),
     ("crc32(text) -> varchar", "rs_crc32({0})"),
     ("fnv_hash(text) -> int8", f"rs_fnv(encode({{0}}), {_SEED})"),

@@ -216,8 +216,7 @@ def attributes(words: Words, declared: Declared) -> None:
         elif words.accept("DISTSTYLE"):
             declared.attributes["diststyle"] = _one_of(words, "AUTO", "EVEN", "KEY", "ALL")
         elif words.accept("DISTKEY"):
-            declared.attributes["distkey"] = _keys(words)[0] if words.peek("(") else (
-                words.identifier())  # fmt: skip
+            declared.attributes["distkey"] = _keys(words)[0]
         elif words.word.upper in ("COMPOUND", "INTERLEAVED", "SORTKEY"):
             declared.attributes |= sort_key(words)
         elif words.accept("ENCODE", "AUTO"):

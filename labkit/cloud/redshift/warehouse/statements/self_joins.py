@@ -1,7 +1,8 @@
 """``UPDATE t SET ... FROM s JOIN t alias ON ...``: the alias means the rows that are updated.
 
-Only where the statement calls the target by no other name. An outer join to it is refused.
-Source: https://docs.aws.amazon.com/redshift/latest/dg/c_Examples_of_UPDATE_statements.html
+Only where the statement calls the target by no other name. Outer joins are refused.
+Sources: https://docs.aws.amazon.com/redshift/latest/dg/c_Examples_of_UPDATE_statements.html and
+https://docs.aws.amazon.com/redshift/latest/dg/r_UPDATE.html#r_UPDATE_usage_notes
 """
 
 from __future__ import annotations
@@ -14,16 +15,20 @@ from labkit.cloud.engine.redshift.errors import UNSUPPORTED, RedshiftError
 def unite(tree: exp.Update) -> None:
     """Take the target out of FROM, its alias for the target's own, its join into WHERE."""
     target, clause = tree.this, tree.args.get("from_")
-    if clause is None or target.alias or not isinstance(clause.this, exp.Table):
+    if clause is None:
         return
     first = clause.this
     joins = list(first.args.get("joins") or ())
+    if any(each.side or each.kind == "OUTER" for each in joins):
+        raise RedshiftError("Target table must be part of an equijoin predicate", UNSUPPORTED)
+    if target.alias or not isinstance(first, exp.Table):
+        return
     members = [first, *(each.this for each in joins)]
     found = [one for one in members if isinstance(one, exp.Table) and _same(one, target)]
     if len(found) != 1 or not found[0].alias or _names(tree, target.name):
         return
     alias = found[0].alias
-    if any(each.side or each.args.get("using") or each.kind == "OUTER" for each in joins):
+    if any(each.args.get("using") for each in joins):
         raise RedshiftError("Target table must be part of an equijoin predicate", UNSUPPORTED)
     for each in joins:
         if on := each.args.get("on"):
