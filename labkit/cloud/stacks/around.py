@@ -34,7 +34,8 @@ def _settings(members: Members) -> Members:
 
 
 def _grant(members: Members) -> Members:
-    told = {name.removeprefix("DataLake"): value for name, value in members.items()}
+    shorter = {name.removeprefix("DataLake"): value for name, value in members.items()}
+    told = renaming({"Catalog": "CatalogId"})(shorter)
     return told | {"Resource": renamed(told.get("Resource"), _GRANTED)}
 
 

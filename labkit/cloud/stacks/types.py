@@ -53,6 +53,14 @@ def _parameters(members: Members, told: list[Members]) -> tuple[str, Members]:
     return "ModifyClusterParameterGroup", {"ParameterGroupName": name, "Parameters": told}
 
 
+def _logged(members: Members, told: Members) -> tuple[str, Members]:
+    return "EnableLogging", {"ClusterIdentifier": members["ClusterIdentifier"]} | told
+
+
+def _unlogged(members: Members, _: Members) -> tuple[str, Members]:
+    return "DisableLogging", {"ClusterIdentifier": members["ClusterIdentifier"]}
+
+
 def _subscribed(members: Members) -> Members:
     told = {name: members.pop(name) for name in _SUBSCRIPTION if name in members}
     return members | {"Attributes": told, "ReturnSubscriptionArn": True}
@@ -96,6 +104,12 @@ def _glue(noun: str, **more: Any) -> Kind:
 
 
 _CLUSTER = Reading("DescribeClusters", "Clusters.ClusterStatus", "available")
+_OF_CLUSTERS = (
+    "ClusterNamespaceArn",
+    "Endpoint.Address",
+    "Endpoint.Port",
+    "MasterPasswordSecretArn",
+)
 _GROUP = "ClusterSubnetGroupName"
 _SERVERLESS = "redshift-serverless"
 
@@ -166,11 +180,9 @@ TYPES: dict[str, Kind] = {
         low=True,
         dropped={"SkipFinalClusterSnapshot": True},
         last={"FinalClusterSnapshotIdentifier": "{}"},
+        parts=(Part("LoggingProperties", _logged, _unlogged),),
         read=_CLUSTER,
-        attributes={
-            name: f"Clusters.{name}"
-            for name in ("Endpoint.Address", "Endpoint.Port", "ClusterNamespaceArn")
-        },
+        attributes={name: f"Clusters.{name}" for name in _OF_CLUSTERS},
     ),
     "AWS::Redshift::ClusterParameterGroup": kind(
         "redshift",
