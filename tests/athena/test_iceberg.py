@@ -453,6 +453,37 @@ def test_metadata_of_rows(ice: Ice) -> None:
     assert "TABLE_NOT_FOUND" in ice.fail('SELECT * FROM "t$nope"')
 
 
+def test_partitions_of_every_spec_and_columns_without_counts(ice: Ice) -> None:
+    ice.made("t", "id int, p string, r float", "(1, 'x', NULL)", "PARTITIONED BY (p)")
+    with ice.load("t").update_spec() as update:
+        update.add_field("id", IdentityTransform(), "kind")
+    ice.do("ALTER TABLE t ADD COLUMNS (extra int)")
+    ice.do("INSERT INTO t VALUES (2, 'x', REAL '1.2', 5), (2, 'x', REAL '1.5', 6)")
+    told = "partition, record_count, data.r, data.extra.max, data.extra IS NULL"
+    assert ice.rows(f'SELECT {told} FROM "t$partitions" ORDER BY partition.kind') == [
+        ["{p=x, kind=2}", "2", "{min=1.2, max=1.5, null_count=0, nan_count=null}", "6", "false"],
+        [
+            "{p=x, kind=null}",
+            "1",
+            "{min=null, max=null, null_count=1, nan_count=null}",
+            None,
+            "true",
+        ],
+    ]
+    assert "COLUMN_NOT_FOUND" in ice.fail('SELECT data.p FROM "t$partitions"')
+    assert ice.rows('SELECT lower_bounds[3] FROM "t$files" WHERE record_count = 2') == [["1.2"]]
+
+
+def test_bounds_over_files_of_nulls(ice: Ice) -> None:
+    ice.made("t", "n int, b boolean, y binary", "(NULL, true, X'1234')")
+    ice.do("INSERT INTO t VALUES (7, false, X'12')")
+    assert ice.rows('SELECT data.n FROM "t$partitions"') == [
+        ["{min=7, max=7, null_count=1, nan_count=null}"]
+    ]
+    bounds = 'SELECT lower_bounds[2], lower_bounds[3] FROM "t$files" ORDER BY 1'
+    assert ice.rows(bounds) == [["false", "Eg=="], ["true", "EjQ="]]
+
+
 def test_tables_without_rows_and_hidden_columns(ice: Ice) -> None:
     ice.create("t", "id int, data string")
     assert ice.rows("SELECT * FROM t") == []

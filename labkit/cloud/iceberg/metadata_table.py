@@ -13,8 +13,10 @@ from typing import Any
 
 import pyarrow as pa
 from pyiceberg import types as ice
+from pyiceberg.transforms import IdentityTransform
 
 from labkit.cloud.engine import Column, Scan
+from labkit.cloud.engine.trino.functions.documents import java_double
 from labkit.cloud.engine.types import Type
 
 Row = dict[str, Any]
@@ -57,9 +59,16 @@ def moment(milliseconds: float) -> Row:
     return {"instant": start + datetime.timedelta(milliseconds=milliseconds), "zone": "UTC"}
 
 
-def text(value: Any) -> str:
-    """A value as bounds show it."""
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+def bound_text(kind: Any, value: Any) -> str:
+    """A value as bounds show it, as Java does: ``true``, ``1.0E10``, bytes in Base64.
+
+    >>> bound_text(ice.FloatType(), 1.2000000476837158), bound_text(ice.BooleanType(), True)
+    ('1.2', 'true')
+    """
+    if isinstance(value, float):
+        shortest = pa.scalar(value, pa.float32()).cast(pa.string()).as_py()
+        return java_double(float(shortest) if isinstance(kind, ice.FloatType) else value)
+    return str(IdentityTransform().to_human_string(kind, value))
 
 
 _PLAIN = {

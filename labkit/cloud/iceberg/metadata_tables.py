@@ -12,10 +12,11 @@ from typing import Any
 from pyiceberg.conversions import from_bytes
 from pyiceberg.manifest import DataFile
 from pyiceberg.table import Table
+from pyiceberg.transforms import IdentityTransform
 
 from labkit.cloud.engine import Column
 from labkit.cloud.engine.types import parse_type
-from labkit.cloud.iceberg.metadata_table import MetadataTable, Row, moment, plain, text
+from labkit.cloud.iceberg.metadata_table import MetadataTable, Row, bound_text, moment
 from labkit.cloud.iceberg.partitions_table import partitions
 
 PARTS: dict[str, Callable[[Table], MetadataTable]] = {"partitions": partitions}
@@ -147,7 +148,11 @@ def _summaries(table: Table, manifest: Any) -> list[Row]:
 
 
 def _shown(transform: Any, kind: Any, bound: bytes | None) -> str | None:
-    return None if bound is None else str(transform.to_human_string(kind, from_bytes(kind, bound)))
+    if bound is None:
+        return None
+    value = from_bytes(kind, bound)
+    is_plain = isinstance(transform, IdentityTransform)
+    return bound_text(kind, value) if is_plain else str(transform.to_human_string(kind, value))
 
 
 @part(
@@ -213,9 +218,9 @@ def _bounds(table: Table, bounds: dict[int, bytes] | None) -> list[tuple[int, st
         if number in table.schema().field_ids
     }
     return [
-        (number, text(plain(kind, from_bytes(kind, bounds[number]))))
+        (number, bound_text(kind, from_bytes(kind, bounds[number])))
         for number, kind in kinds.items()
-    ]  # fmt: skip
+    ]
 
 
 def _ancestors(table: Table) -> set[int]:
