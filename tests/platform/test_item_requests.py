@@ -326,6 +326,48 @@ def test_an_index_holds_one_type_and_a_stream_may_end(aws, fresh):
     dynamodb.delete_table(TableName=table)
 
 
+CHANGES = {  # an update of a table's indexes → why it is refused
+    "none to delete": ({"Delete": {"IndexName": "two"}}, "Requested resource not found"),
+    "one that is there": ({"Create": index(hash_key="id", range_key="")}, "index which already"),
+    "a key of no type": (
+        {"Create": index("two", hash_key="y", range_key="")},
+        "Global Secondary Index hash key not specified in Attribute Definitions.Type unknown.",
+    ),
+}
+
+
+def test_an_update_names_the_keys_of_its_index_alone(aws, fresh):
+    dynamodb, table = aws("dynamodb"), fresh("table")
+    made = dynamodb.create_table(
+        TableName=table,
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        KeySchema=[HASH],
+        BillingMode="PAY_PER_REQUEST",
+        TableClass="STANDARD_INFREQUENT_ACCESS",
+    )["TableDescription"]
+    dynamodb.put_item(TableName=table, Item={"id": A, "x": B})
+    dynamodb.put_item(TableName=table, Item={"id": B})
+    told = dynamodb.update_table(
+        TableName=table,
+        AttributeDefinitions=[{"AttributeName": "x", "AttributeType": "S"}],
+        GlobalSecondaryIndexUpdates=[{"Create": index(hash_key="x", range_key="")}],
+    )["TableDescription"]
+    assert [each["AttributeName"] for each in told["AttributeDefinitions"]] == ["id", "x"]
+    assert dynamodb.get_item(TableName=table, Key={"id": A})["Item"] == {"id": A, "x": B}
+    assert told["TableClassSummary"] == {"TableClass": "STANDARD_INFREQUENT_ACCESS"}
+    assert told["TableId"] == made["TableId"]
+    (shown,) = told["GlobalSecondaryIndexes"]
+    assert shown["IndexArn"] == f"{told['TableArn']}/index/one"
+    assert (shown["ItemCount"], shown["ProvisionedThroughput"]["NumberOfDecreasesToday"]) == (1, 0)
+    for change, why in CHANGES.values():
+        with pytest.raises(ClientError, match=why):
+            dynamodb.update_table(TableName=table, GlobalSecondaryIndexUpdates=[change])
+    gone = {"GlobalSecondaryIndexUpdates": [{"Delete": {"IndexName": "one"}}]}
+    left = dynamodb.update_table(TableName=table, **gone)["TableDescription"]
+    assert [each["AttributeName"] for each in left["AttributeDefinitions"]] == ["id"]
+    assert dynamodb.delete_table(TableName=table)["TableDescription"]["TableStatus"] == "DELETING"
+
+
 def test_time_to_live_counts_by_one_attribute(aws, name):
     def turn(on, attribute):
         told = {"Enabled": on, "AttributeName": attribute}

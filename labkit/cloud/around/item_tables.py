@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from labkit.cloud.around import item_indexes
+from labkit.cloud.around import item_descriptions, item_indexes
 from labkit.cloud.constraints import refusal as constraint
 from labkit.cloud.operations import AwsError, Context
 
@@ -38,7 +38,7 @@ def check_call(context: Context, parameters: Json) -> None:
         item_indexes.check_new(parameters)
         _check_stream(parameters.get("StreamSpecification") or {})
     elif operation == "UpdateTable":
-        _check_change(parameters)
+        _check_change(context, parameters)
     elif operation == "UpdateTimeToLive":
         _check_ttl(context, **parameters)
     elif operation in ("TagResource", "UntagResource", "ListTagsOfResource"):
@@ -86,12 +86,15 @@ def _check_stream(wanted: Json) -> None:
         raise _bad(f"One or more parameter values were invalid: {words}")
 
 
-def _check_change(parameters: Json) -> None:
+def _check_change(context: Context, parameters: Json) -> None:
     if parameters.keys() <= {"TableName", "AttributeDefinitions"}:
         words = "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled,"
         rest = "GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required"
         raise _bad(f"{words} {rest}")
     _check_stream(parameters.get("StreamSpecification") or {})
+    table = context.backend("dynamodb").tables.get(parameters["TableName"].rpartition("/")[2])
+    if table is not None:
+        item_descriptions.check_update(table, parameters)
 
 
 def _check_ttl(
