@@ -36,7 +36,7 @@ class QuestionBar(Console):
 
     Args:
         lab: the lab whose clients to use.
-        topic: the topic's name.
+        topic: the topic's name; without one, the only topic that there is.
     """
 
     _esm = front_end("core.js", "dashboard_svg.js", "question.js")
@@ -48,7 +48,7 @@ class QuestionBar(Console):
     dashboards: List[str] = List().tag(sync=True)
     frame = Unicode().tag(sync=True)
 
-    def __init__(self, lab: Lab, topic: str) -> None:
+    def __init__(self, lab: Lab, topic: str = "") -> None:
         super().__init__(lab, topic=topic)
         self._pages, self._dashboards = Pages(self._url), Published(lab)
         self._latest = object()
@@ -102,12 +102,19 @@ class QuestionBar(Console):
 
     def _described(self) -> Facts:
         calls = self.lab.chart.calls
+        if not self.topic:
+            known = self._topics()
+            if len(known) != 1:
+                raise UnknownName("topic", "", known)
+            self.topic = known[0]
         try:
             found: Facts = calls.call("describe_topic", TopicId=identifier(self.topic))["Topic"]
         except calls.client.exceptions.ResourceNotFoundException:
-            known = [each["Name"] for each in calls.call("list_topics")["TopicsSummaries"]]
-            raise UnknownName("topic", self.topic, known) from None
+            raise UnknownName("topic", self.topic, self._topics()) from None
         return found
+
+    def _topics(self) -> list[str]:
+        return [each["Name"] for each in self.lab.chart.calls.call("list_topics")["TopicsSummaries"]]
 
     # The session ----------------------------------------------------------------------------------
 

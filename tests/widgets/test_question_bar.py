@@ -69,6 +69,13 @@ def test_an_unknown_topic_is_a_notice(lab, topic):
     assert "Did you mean 'Marks'" in QuestionBar(lab, "Mark").notice["text"]
 
 
+def test_without_a_name_it_is_the_only_topic(lab, topic, fresh):
+    assert QuestionBar(lab).topic == topic
+    id = lab.chart.add_topic(other := fresh("other"), "Marks")
+    assert f"{topic}, {other}" in QuestionBar(lab).notice["text"]
+    lab.chart.calls.call("delete_topic", TopicId=id)
+
+
 def test_the_static_picture(bar, click):
     assert "average gpa by school name" in bar.snapshot()
     click(bar, "ask", question="average gpa by school name")
