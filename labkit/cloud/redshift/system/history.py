@@ -60,6 +60,14 @@ def visible(connection: Connection) -> Iterator[tuple[dict[str, Any], int]]:
             yield record, users.get(record["user"], 0)
 
 
+def _queries(connection: Connection) -> Iterator[tuple[dict[str, Any], int]]:
+    """What STL_QUERY and STL_QUERYTEXT tell: neither utilities nor DDL.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/r_STL_QUERY.html
+    """
+    return (each for each in visible(connection) if _kind(each[0]) not in ("UTILITY", "DDL"))
+
+
 def elapsed_micros(record: dict[str, Any]) -> int:
     """How long a statement ran; one that runs, no time yet."""
     return int(((record["ended"] or record["started"]) - record["started"]) * 1_000_000)
@@ -126,7 +134,7 @@ def sys_query_text(connection: Connection) -> Iterator[Any]:
         "database char(32), querytxt char(4000), starttime timestamp, endtime timestamp, "
         "aborted int, insert_pristine int, concurrency_scaling_status int")  # fmt: skip
 def stl_query(connection: Connection) -> Iterator[Any]:
-    for record, user in visible(connection):
+    for record, user in _queries(connection):
         yield (
             user, record["query_id"], record["label"], record["xid"], record["pid"],
             record["database"], record["text"][:4000], moment(record["started"]),
@@ -149,7 +157,7 @@ def svl_qlog(connection: Connection) -> Iterator[Any]:
 @system("stl_querytext", "userid int, xid bigint, pid int, query int, sequence int, "
         "text char(200)")  # fmt: skip
 def stl_querytext(connection: Connection) -> Iterator[Any]:
-    for record, user in visible(connection):
+    for record, user in _queries(connection):
         for at, text in pieces(record["text"]):
             yield user, record["xid"], record["pid"], record["query_id"], at, text
 
