@@ -114,7 +114,8 @@ class QuestionBar(Console):
         return found
 
     def _topics(self) -> list[str]:
-        return [each["Name"] for each in self.lab.chart.calls.call("list_topics")["TopicsSummaries"]]
+        known = self.lab.chart.calls.call("list_topics")["TopicsSummaries"]
+        return [each["Name"] for each in known]
 
     # The session ----------------------------------------------------------------------------------
 
