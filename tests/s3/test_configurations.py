@@ -329,6 +329,8 @@ def test_suspended_versioning_has_one_version_without_a_number(s3, bucket):
         s3.put_bucket_versioning(**asked)
         s3.put_object(Bucket=bucket, Key="b", Body=status.encode())
     assert s3.get_object(Bucket=bucket, Key="b")["VersionId"] == "null"
+    onto_itself = {"Bucket": bucket, "Key": "b", "CopySource": f"{bucket}/b"}
+    assert s3.copy_object(**onto_itself, MetadataDirective="REPLACE")["VersionId"] == "null"
     numbered = listed(s3, bucket, "Versions")
     assert (numbered[1], len(numbered)) == ("null", 3)
     assert s3.delete_object(Bucket=bucket, Key="b")["VersionId"] == "null"

@@ -458,6 +458,21 @@ MISSING = {
         "NoSuchBucket",
     ),
     "head": ("head_object", {"Bucket": "no-such-bucket-x", "Key": "a"}, "404"),
+    "payer": (
+        "put_bucket_request_payment",
+        {"Bucket": "no-such-bucket-x", "RequestPaymentConfiguration": {"Payer": "Requester"}},
+        "NoSuchBucket",
+    ),
+    "metrics": (
+        "put_bucket_metrics_configuration",
+        {"Bucket": "no-such-bucket-x", "Id": "a", "MetricsConfiguration": {"Id": "a"}},
+        "NoSuchBucket",
+    ),
+    "versioning": (
+        "put_bucket_versioning",
+        {"Bucket": "no-such-bucket-x", "VersioningConfiguration": {"Status": "Enabled"}},
+        "NoSuchBucket",
+    ),
 }
 
 

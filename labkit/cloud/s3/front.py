@@ -57,7 +57,7 @@ log = logging.getLogger(__name__)
 _IN_MEMORY = 512 << 10  # bytes of a form's file; a larger one goes to disk
 _NO_VERSION = ("x-amz-version-id", "null")
 # What moto tells of how a body was sent, which is none of the object; and of pages in its own way.
-_OF_THE_WAY = "x-amz-content-sha256", "x-amz-sdk-checksum-algorithm", "access-control-"
+_OF_THE_WAY = "content-md5", "x-amz-content-sha256", "x-amz-sdk-", "access-control-"
 _OF_READS = "content-type", "last-modified"  # which moto tells of what is written, too
 
 

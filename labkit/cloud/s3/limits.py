@@ -250,8 +250,8 @@ def _check_owner(expected: str | None) -> None:
     if expected is None or expected == DEFAULT_ACCOUNT_ID:
         return
     if not re.fullmatch(r"\d{12}", expected):
-        words = "The value of the expected bucket owner parameter must be an AWS account ID"
-        raise AwsError("InvalidBucketOwnerAWSAccountID", words)
+        words = "The value of the expected bucket owner parameter must be an AWS Account ID"
+        raise AwsError("InvalidBucketOwnerAWSAccountID", f"{words}... [{expected}]")
     raise AwsError("AccessDenied", "Access Denied", 403)
 
 

@@ -50,7 +50,7 @@ def receive(request: Request, *, md5: bool, declared: str | None, slot: Slot | N
     try:
         signed.verify()
         _check_trailers(request, trailers)
-        _check_md5(request.header("content-md5"), body.etag)
+        _check_md5(request, body.etag)
         return replace(body, checksums=claimed.verified(trailers))
     except AwsError:
         body.discard()
@@ -190,12 +190,14 @@ def _check_trailers(request: Request, trailers: dict[str, str]) -> None:
         raise AwsError("MalformedTrailerError", f"{words} to our published schema.")
 
 
-def _check_md5(sent: str | None, digest: str | None) -> None:
+def _check_md5(request: Request, digest: str | None) -> None:
     """Raise where a client sent another MD5 than what it sent has, which is in hexadecimal."""
+    sent = request.header("content-md5")
     if sent and (expected := base64.b64decode(sent).hex()) != digest:
         words = "The Content-MD5 you specified did not match what we received."
         found = base64.b64encode(bytes.fromhex(digest or "")).decode()
-        told = {"ExpectedDigest": expected, "CalculatedDigest": found}
+        as_told = sent if "uploadId" in request.query else expected  # in hexadecimal, of an object
+        told = {"ExpectedDigest": as_told, "CalculatedDigest": found}
         raise AwsError("BadDigest", words, 400, **told)
 
 
@@ -231,7 +233,7 @@ def _check_body(request: Request, body: bytes) -> None:
     signed.update(body)
     signed.verify()
     md5 = request.header("content-md5")
-    _check_md5(md5, hashlib.md5(body, usedforsecurity=False).hexdigest())
+    _check_md5(request, hashlib.md5(body, usedforsecurity=False).hexdigest())
     if "uploadId" in request.query:
         return  # a checksum there is the whole object's
     claimed = object_checksums.Claimed(request, None)

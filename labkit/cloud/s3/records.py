@@ -73,13 +73,14 @@ class Records:
         return found
 
     def check_upload(self, request: Request) -> None:
-        """Raise for an upload that was never begun, or has ended, or into no bucket.
+        """Raise for an upload that was never begun, or has ended, and for what is put to no bucket.
 
         Completing one twice is allowed.
         """
         bucket, upload = self.bucket(request), request.query.get("uploadId")
         is_lost = bucket is None and not limits.is_of_table(request)
-        if is_lost and request.is_upload:  # moto would have its whole body first
+        # moto would have an object's whole body first, and make a bucket to be configured.
+        if is_lost and request.needs_bucket:
             words = "The specified bucket does not exist"
             raise AwsError("NoSuchBucket", words, 404, BucketName=request.bucket)
         if bucket is None or upload is None:
@@ -136,6 +137,8 @@ class Records:
                 raise limits.no_such_function()
             if reply.status == 200:
                 reply.headers.update(_told_of_upload(request, environ, upload))
+                if source and request.replaces_object and self._is_suspended(request):
+                    reply.headers["x-amz-version-id"] = "null"
             if reply.headers.get(BUCKET_KEY, "").lower() == "false":
                 del reply.headers[BUCKET_KEY]
             if request.changes and reply.status < 300:
@@ -147,6 +150,10 @@ class Records:
         bucket = self.bucket(request)
         plain = bucket is not None and not bucket.is_versioned and request.method == "HEAD"
         return ["versionId"] if plain and request.query.get("versionId") == "null" else []
+
+    def _is_suspended(self, request: Request) -> bool:
+        """Whether a bucket's objects have a version without a name, of which moto says nothing."""
+        return bool(self.bucket(request).versioning_status == "Suspended")
 
     def make_durable(self, request: Request) -> None:
         """Commit what a request changed."""

@@ -47,6 +47,12 @@ class Request:
         return self.method == "PUT" and bool(self.bucket) and not self.key and not self._named
 
     @property
+    def needs_bucket(self) -> bool:
+        """Whether the request puts something to a bucket; S3 Control's are of the account."""
+        puts = self.method == "PUT" and bool(self.bucket) and not self.creates_bucket
+        return puts and self.header("x-amz-account-id") is None
+
+    @property
     def reads_object(self) -> bool:
         """Whether the answer is an object's content, or the headers of it."""
         plain = {"versionId", "partNumber", "x-id"}
