@@ -18,6 +18,7 @@ def test_a_cluster_tells_of_itself(clusters, standing):
     assert told["TotalStorageCapacityInMegaBytes"] == 16_000 * 1024
     assert told["ClusterNamespaceArn"].startswith("arn:aws:redshift:us-east-1:")
     assert (told["DBName"], told["MasterUsername"]) == ("dev", "awsuser")
+    assert (told["Encrypted"], told["KmsKeyId"]) == (True, "AWS_OWNED_KMS_KEY")
     assert not any("PublicIPAddress" in node for node in told["ClusterNodes"])
 
 

@@ -13,6 +13,7 @@ from labkit.cloud.redshift.clusters import resizing, shape
 from labkit.cloud.redshift.clusters.kinds import CLUSTER
 from labkit.cloud.redshift.clusters.new import (
     check_password,
+    encryption_key,
     groups_of,
     iam_roles,
     identifier_of,
@@ -53,6 +54,7 @@ def modify_cluster(context: Context, *, ClusterIdentifier: str, **members: Any) 
     if any(members.get(name) for name in ("ClusterType", "NodeType", "NumberOfNodes")):
         record = resizing.resized(record, members, classic=True)
     changed = record | _changes(members) | _password(context, record, members)
+    changed["KmsKeyId"] = encryption_key(changed)
     if (port := members.get("Port")) and port != record["_"]["port"]:
         changed["_"] = changed["_"] | {"port": port}
         close_endpoint(context.cloud, shape.key_of(record))

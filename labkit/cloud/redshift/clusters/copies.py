@@ -13,6 +13,7 @@ from labkit.cloud.redshift import records
 from labkit.cloud.redshift.clusters import shape
 from labkit.cloud.redshift.clusters.kinds import CLUSTER, COPY_GRANT
 from labkit.cloud.redshift.clusters.listing import listing
+from labkit.cloud.redshift.clusters.new import OWNED_KEY
 from labkit.cloud.redshift.lifecycle import answers
 from labkit.cloud.redshift.records import Record
 from labkit.cloud.redshift.words import fault, invalid_value
@@ -68,7 +69,7 @@ def enable_snapshot_copy(
             "SnapshotCopyAlreadyEnabledFault",
             f"Snapshot Copy is already enabled on Cluster {ClusterIdentifier}.",
         )
-    if record["Encrypted"] and not SnapshotCopyGrantName:
+    if record.get("KmsKeyId", OWNED_KEY) != OWNED_KEY and not SnapshotCopyGrantName:
         raise invalid_value(
             "SnapshotCopyGrantName is required for Snapshot Copy on KMS encrypted clusters."
         )

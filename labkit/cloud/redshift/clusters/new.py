@@ -21,6 +21,8 @@ _IDENTIFIER = re.compile(r"[a-z](?!.*--)[a-z0-9-]{0,62}(?<!-)")
 _PASSWORD = re.compile(r"(?:(?![ /@\"'\\])[!-~]){8,64}")
 _MOMENT = re.compile(r"(?:mon|tue|wed|thu|fri|sat|sun):(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 PARAMETERS = "default.redshift-1.0"
+# The key of a cluster that was given none.
+OWNED_KEY = "AWS_OWNED_KMS_KEY"
 # Members that are told as they were given, and what stands there when they were not.
 _TOLD = {
     "DBName": "dev",
@@ -31,7 +33,7 @@ _TOLD = {
     "ClusterVersion": "1.0",
     "AllowVersionUpgrade": True,
     "PubliclyAccessible": False,
-    "Encrypted": False,
+    "Encrypted": True,
     "KmsKeyId": None,
     "EnhancedVpcRouting": False,
     "Tags": [],
@@ -102,9 +104,18 @@ def _told(members: Record) -> Record:
     told["DBName"] = told["DBName"].lower()
     told["PreferredMaintenanceWindow"] = maintenance_window(told["PreferredMaintenanceWindow"])
     told["MultiAZ"] = "Enabled" if members.get("MultiAZ") else "Disabled"
+    told["KmsKeyId"] = encryption_key(told)
     relocates = members.get("AvailabilityZoneRelocation")
     told["AvailabilityZoneRelocationStatus"] = "enabled" if relocates else "disabled"
     return told
+
+
+def encryption_key(told: Record) -> str | None:
+    """The key that a cluster's data are encrypted by; ``None`` where they are not.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/mgmt/working-with-db-encryption.html
+    """
+    return (told.get("KmsKeyId") or OWNED_KEY) if told["Encrypted"] else None
 
 
 def maintenance_window(given: str) -> str:

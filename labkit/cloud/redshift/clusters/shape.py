@@ -19,7 +19,6 @@ _UNREACHABLE = ("creating", "hardware-failure")
 _AVAILABILITY = {
     "available": "Available",
     "cancelling-resize": "Available",
-    "resizing": "Available, resizing",
     "paused": "Paused",
     "hardware-failure": "Failed",
 }
