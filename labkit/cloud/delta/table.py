@@ -61,6 +61,10 @@ class DeltaTable(LakeTable):
         self.keys = tuple(map(_column, self.key_fields))
 
     @property
+    def hidden(self) -> Sequence[Column]:
+        return HIDDEN
+
+    @property
     def columns(self) -> Sequence[Column]:
         """In the log's order, in which keys stand among the others."""
         return self.order

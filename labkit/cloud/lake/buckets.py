@@ -47,16 +47,12 @@ class Buckets:
         found = list(itertools.islice(itertools.product(*filter(None, values)), _MOST))
         return frozenset(map(self._number, found)) if len(found) < _MOST else None
 
-    def holding(
-        self, objects: list[Object], needed: frozenset[int] | None, storage: Definition
-    ) -> list[Object]:
-        """Those files of a folder that may hold rows of these buckets."""
-        if needed is None or storage.get("NumberOfBuckets") != self.count:
-            return objects
+    def numbers(self, objects: list[Object], storage: Definition) -> Sequence[int | None]:
+        """The bucket of each file of a folder; ``None`` where that is not known."""
+        if not self.count or storage.get("NumberOfBuckets") != self.count:
+            return [None] * len(objects)
         told = self._numbers([found.key.rpartition("/")[2] for found in objects])
-        if told is None:
-            return objects
-        return [found for found, number in zip(objects, told, strict=True) if number in needed]
+        return [None] * len(objects) if told is None else told
 
     def _numbers(self, names: list[str]) -> list[int] | None:
         """The bucket of each file; ``None`` when the names do not tell."""

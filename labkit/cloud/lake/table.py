@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Any
 from labkit.cloud.engine import Column, PartitionFilter, QueryFailed, Scan, formats
 from labkit.cloud.engine.catalog import Relation
 from labkit.cloud.engine.formats.serdes import SYMLINKS
-from labkit.cloud.engine.types import BIGINT, TIMESTAMPTZ, VARCHAR, Type
+from labkit.cloud.engine.types import BIGINT, INTEGER, TIMESTAMPTZ, VARCHAR, Type
 from labkit.cloud.lake import projection
 from labkit.cloud.lake.buckets import buckets_of
 from labkit.cloud.lake.coercion import coerced, coerced_relation
 from labkit.cloud.lake.definitions import columns_of, parameters_of, table_type_of
+from labkit.cloud.lake.folders import folders_of
 from labkit.cloud.lake.listing import followed, list_folders, path_of
 from labkit.cloud.lake.metastore import Definition
 from labkit.cloud.lake.partitions import Partition, PartitionList, check_keys, partition_of
@@ -37,12 +38,12 @@ HIDDEN = (
     Column("$file_size", BIGINT),
     Column("$file_modified_time", TIMESTAMPTZ),
 )
+_PARTITION, _BUCKET = Column("$partition", VARCHAR), Column("$bucket", INTEGER)
 
 
 class LakeTable:
     """A table of files under a location."""
 
-    hidden: Sequence[Column] = HIDDEN
     versioned = False
 
     def __init__(self, catalog: GlueCatalog, definition: Definition) -> None:
@@ -57,6 +58,12 @@ class LakeTable:
     @property
     def columns(self) -> Sequence[Column]:
         return (*self.data_columns, *self.keys)
+
+    @property
+    def hidden(self) -> Sequence[Column]:
+        """What is told of a row's file; its bucket and partition where the table has such."""
+        buckets = (_BUCKET,) if self.buckets.count else ()
+        return (*HIDDEN, *buckets, *((_PARTITION,) if self.keys else ()))
 
     @property
     def partition_keys(self) -> Sequence[str]:
@@ -147,8 +154,12 @@ class LakeTable:
             storage = partition.storage or self.storage
             if is_symlinks(storage):
                 objects = followed(self.catalog.store, objects)
-            kept = self.buckets.holding(objects, needed, storage)
-            files.extend(self._file(each, partition) for each in kept)
+            buckets = self.buckets.numbers(objects, storage)
+            files += [
+                self._file(found, partition, number)
+                for found, number in zip(objects, buckets, strict=True)
+                if needed is None or number is None or number in needed
+            ]
         yield from groups.values() or [(own, [])]
 
     def _is_plain(self, partition: Partition) -> bool:
@@ -185,7 +196,7 @@ class LakeTable:
                 serde.get("SerializationLibrary") or "", storage.get("InputFormat") or "", options
             ),
             columns=tuple((c.name, own.get(c.name, c.type)) for c in self.data_columns),
-            partition_keys=tuple((c.name, c.type) for c in (*self.keys, *HIDDEN)),
+            partition_keys=tuple((c.name, c.type) for c in (*self.keys, *self.hidden)),
             options=options,
             digits=self.catalog.digits,
         )
@@ -209,11 +220,18 @@ class LakeTable:
                 )
         return own
 
-    def _file(self, found: Object, partition: Partition) -> formats.File:
+    def _file(self, found: Object, partition: Partition, bucket: int | None = None) -> formats.File:
         path = path_of(self.catalog.store, found)
         values = tuple(None if v == NULL_PARTITION else v for v in partition.values)
-        told = (found.uri, str(found.size), _moment(found.modified))
-        return formats.File(str(path), found.uri, (*values, *told), found.size)
+        told = {
+            "$path": found.uri,
+            "$file_size": str(found.size),
+            "$file_modified_time": _moment(found.modified),
+            "$bucket": None if bucket is None else str(bucket),
+            "$partition": folders_of([key.name for key in self.keys], partition.values),
+        }
+        hidden = (told[column.name] for column in self.hidden)
+        return formats.File(str(path), found.uri, (*values, *hidden), found.size)
 
     def _read(
         self, reading: Reading, table: formats.Table, files: list[formats.File],
