@@ -81,6 +81,9 @@ def test_parameters_are_values_and_never_sql(data):
     assert data.rows("SELECT :a, :n + 1, :n::int", Parameters=given) == [
         ["it's; DROP TABLE x", 42, 41]
     ]
+    numbered = [{"name": "1", "value": "3"}, {"name": "2nd", "value": "4"}]
+    asked = "SELECT :1::int + :2nd, ':1', '10:15'::time::varchar -- :3"
+    assert data.rows(asked, Parameters=numbered) == [[7, ":1", "10:15:00"]]
     for bad in (given[:1], [*given, {"name": "z", "value": "1"}]):
         with pytest.raises(ClientError, match="Parameters list"):
             data.client.execute_statement(Sql="SELECT :a, :n", Parameters=bad, **PLACE)
