@@ -1,17 +1,33 @@
 """What lies apart of a service's pickle, as rows of their own: a change costs its rows alone.
 
-A table's partitions and versions are many, and a function's code is large. So `Apart` takes their
-place: a mapping that the pickle only names, and that notes which of its members are to be written.
-A member is changed by assigning it anew.
+A table's partitions, versions and items are many, and a function's code is large. So `Apart` takes
+their place: a mapping that the pickle only names, and that notes which of its members are to be
+written. A member is changed by another object in its place.
 """
 
 from __future__ import annotations
 
 import uuid
 import weakref
-from collections.abc import ItemsView, Iterable, Iterator, MutableMapping, ValuesView
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable, ItemsView, Iterable, Iterator, MutableMapping, ValuesView
 from dataclasses import dataclass
 from typing import Any
+
+
+@dataclass(frozen=True)
+class Many:
+    """An attribute of many objects, which are not changed once they are in it.
+
+    Args:
+        attribute: its name.
+        each: those that its value has, in their order.
+        again: its value of those.
+    """
+
+    attribute: str
+    each: Callable[[Any], Iterable[Any]] = iter
+    again: Callable[[Iterable[Any]], Any] = list
 
 
 @dataclass(frozen=True)
@@ -22,21 +38,59 @@ class Parts:
         service: whose records they are.
         mappings: attributes whose members do.
         values: attributes that do themselves.
+        many: an attribute whose objects do.
     """
 
     service: str
     mappings: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
+    many: Many | None = None
+
+    def held(self) -> tuple[str, ...]:
+        """The attributes that no pickle has."""
+        return (*self.values, self.many.attribute) if self.many else self.values
+
+
+def each_item(items: dict[Any, Any]) -> Iterator[Any]:
+    """The items of a table of DynamoDB, of the mapping that moto has them in."""
+    for group in items.values():  # of one key, or the item itself where that is all of it
+        if isinstance(group, dict):
+            yield from group.values()
+        else:
+            yield group
+
+
+def _items_again(items: Iterable[Any]) -> dict[Any, Any]:
+    made: dict[Any, Any] = defaultdict(dict)
+    for item in items:
+        if item.range_key is None:
+            made[item.hash_key] = item
+        else:
+            made[item.hash_key][item.range_key] = item
+    return made
+
+
+def _records_again(records: Iterable[Any]) -> dict[int, Any]:
+    return OrderedDict((each.sequence_number, each) for each in records)
 
 
 _PARTS = {
     "moto.glue.models.FakeTable": Parts("glue", mappings=("partitions", "versions")),
     "moto.awslambda.models.LambdaFunction": Parts("lambda", values=("code_bytes",)),
     "moto.awslambda.models.LayerVersion": Parts("lambda", values=("code_bytes",)),
+    **dict.fromkeys(
+        (f"moto.dynamodb.models.table.{name}Table" for name in ("", "Restored", "RestoredPIT")),
+        Parts("dynamodb", many=Many("items", each_item, _items_again)),
+    ),
+    "moto.dynamodb.models.table.StreamShard": Parts("dynamodb", many=Many("items")),
+    "moto.kinesis.models.Shard": Parts(
+        "kinesis", many=Many("records", dict.values, _records_again)
+    ),
+    "moto.logs.models.LogStream": Parts("logs", many=Many("events")),
 }
 # Those of a service that have members to be written, by their names.
 _TOUCHED: dict[str, dict[str, Apart]] = {}
-# Where the values of an object lie.
+# Where the values and the many of an object lie.
 _HELD: weakref.WeakKeyDictionary[Any, Apart] = weakref.WeakKeyDictionary()
 
 
@@ -53,6 +107,9 @@ class Apart(MutableMapping[str, Any]):
         self._members: dict[str, Any] = {}
         self._written: dict[str, None] = {}
         self._gone: set[str] = set()
+        self._numbers: dict[int, str] = {}  # of objects that it follows, by their identity
+        #: Told of the members that are brought back from disk.
+        self.brought_back: Callable[[], None] = lambda: None
 
     def __getitem__(self, key: str) -> Any:
         return self._members[key]
@@ -83,7 +140,19 @@ class Apart(MutableMapping[str, Any]):
     def restore(self, members: Iterable[tuple[str, Any]]) -> None:
         """Hold what is on disk, and nothing else."""
         self._members = dict(members)
-        self._written, self._gone = {}, set()
+        self._written, self._gone, self._numbers = {}, set(), {}
+        self.brought_back()
+
+    def follow(self, members: list[Any]) -> None:
+        """Hold these objects, and no others, under numbers that rise."""
+        numbers = self._numbers = self._numbers or {id(each): n for n, each in self.items()}
+        now = dict(zip(map(id, members), members, strict=True))
+        for gone in numbers.keys() - now.keys():
+            del self[numbers.pop(gone)]
+        last = int(next(reversed(self._members), 0))
+        if new := now.keys() - numbers.keys():
+            for number, name in enumerate((each for each in now if each in new), last + 1):
+                self[str(number)], numbers[name] = now[name], str(number)
 
     def take_changes(self) -> tuple[set[str], dict[str, Any]]:
         """What has changed since the last call: keys whose rows go first, and members to write."""
@@ -110,22 +179,38 @@ def split(owner: Any, own: Parts) -> tuple[dict[str, Any], Apart | None]:
             made = Apart(own.service, uuid.uuid4().hex)
             made.update(members)
             setattr(owner, attribute, made)
-    if not own.values:
+    if not own.held():
         return vars(owner), None
-    held = _HELD.setdefault(owner, Apart(own.service, uuid.uuid4().hex))
+    if (held := _HELD.get(owner)) is None:
+        held = _hold(owner, own, Apart(own.service, uuid.uuid4().hex))
     for name in own.values:
         if held.get(name) is not getattr(owner, name):
             held[name] = getattr(owner, name)
-    return {name: value for name, value in vars(owner).items() if name not in own.values}, held
+    if own.many:
+        held.follow(list(own.many.each(getattr(owner, own.many.attribute))))
+    return {name: value for name, value in vars(owner).items() if name not in own.held()}, held
 
 
 def join(owner: Any, told: tuple[dict[str, Any], Apart | None]) -> None:
     """Give an object what `split` told of it."""
     attributes, held = told
     vars(owner).update(attributes)
-    if held is not None:
-        vars(owner).update(held)
-        _HELD[owner] = held
+    if held is not None and (own := parts(type(owner))):
+        _hold(owner, own, held).brought_back()
+
+
+def _hold(owner: Any, own: Parts, held: Apart) -> Apart:
+    """Have an object's attributes lie there, and be what is brought back from there."""
+    known = weakref.ref(owner)
+
+    def give() -> None:
+        if (owner := known()) is not None:
+            many = {own.many.attribute: own.many.again(held.values())} if own.many else held
+            vars(owner).update(many)
+
+    held.brought_back = give
+    _HELD[owner] = held
+    return held
 
 
 def take_touched(services: Iterable[str]) -> list[Apart]:

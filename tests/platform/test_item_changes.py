@@ -20,6 +20,18 @@ def table(aws, fresh):
     aws("dynamodb").delete_table(TableName=name)
 
 
+def stream_of(aws, table):
+    """What a table's stream tells: the kind of each change, and what it was."""
+    arn = aws("dynamodb").describe_table(TableName=table)["Table"]["LatestStreamArn"]
+    streams = aws("dynamodbstreams")
+    (shard,) = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
+    asked = {"StreamArn": arn, "ShardId": shard["ShardId"], "ShardIteratorType": "TRIM_HORIZON"}
+    records = streams.get_records(
+        ShardIterator=streams.get_shard_iterator(**asked)["ShardIterator"]
+    )
+    return [(each["eventName"], each["dynamodb"]) for each in records["Records"]]
+
+
 def test_a_transaction_that_is_repeated_changes_nothing(aws, table):
     dynamodb = aws("dynamodb")
 
@@ -36,7 +48,7 @@ def test_a_transaction_that_is_repeated_changes_nothing(aws, table):
 
 
 def test_a_stream_tells_what_has_changed(aws, table):
-    dynamodb, streams = aws("dynamodb"), aws("dynamodbstreams")
+    dynamodb = aws("dynamodb")
     update = {
         "TableName": table,
         "Key": KEY,
@@ -49,12 +61,7 @@ def test_a_stream_tells_what_has_changed(aws, table):
     dynamodb.put_item(TableName=table, Item=KEY)
     for _ in range(2):
         dynamodb.delete_item(TableName=table, Key=KEY)
-    arn = dynamodb.describe_table(TableName=table)["Table"]["LatestStreamArn"]
-    (shard,) = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
-    asked = {"StreamArn": arn, "ShardId": shard["ShardId"], "ShardIteratorType": "TRIM_HORIZON"}
-    iterator = streams.get_shard_iterator(**asked)["ShardIterator"]
-    records = streams.get_records(ShardIterator=iterator)
-    told = [(each["eventName"], each["dynamodb"]) for each in records["Records"]]
+    told = stream_of(aws, table)
     assert [
         (kind, each.get("OldImage"), each.get("NewImage"), each["SizeBytes"]) for kind, each in told
     ] == [("INSERT", None, PAIR, 9), ("MODIFY", PAIR, KEY, 12), ("REMOVE", KEY, None, 6)]
@@ -103,3 +110,39 @@ def test_a_reserved_word_is_told_with_its_expression(aws, table, call, asked, wh
     words = f"Invalid {which}Expression: Attribute name is a reserved keyword; reserved keyword: "
     with pytest.raises(ClientError, match=f"{words}capacity"):
         getattr(aws("dynamodb"), call)(TableName=table, **asked)
+
+
+def test_an_update_that_fails_leaves_all_as_it_was(aws, table):
+    """Of an item that is there, and of one that is not: moto had made it by then."""
+    dynamodb = aws("dynamodb")
+    dynamodb.put_item(TableName=table, Item=PAIR)
+    for key in (KEY, {"id": {"S": "z"}}):
+        with pytest.raises(ClientError, match="ValidationException"):
+            dynamodb.update_item(
+                TableName=table,
+                Key=key,
+                UpdateExpression="SET m = :m ADD n :n",
+                ExpressionAttributeValues={":m": {"S": "m"}, ":n": {"M": {}}},
+            )
+    assert dynamodb.scan(TableName=table)["Items"] == [PAIR]
+    assert [kind for kind, _ in stream_of(aws, table)] == ["INSERT"]
+
+
+def test_a_transaction_that_fails_leaves_all_as_it_was(aws, table):
+    dynamodb = aws("dynamodb")
+    dynamodb.put_item(TableName=table, Item=PAIR)
+    update = {"UpdateExpression": "SET n = :n", "ExpressionAttributeValues": {":n": {"S": "d"}}}
+    other = {"TableName": table, "Item": {"id": {"S": "b"}}}
+    items = [
+        {"Update": {"TableName": table, "Key": KEY, **update}},
+        {"Put": {**other, "ConditionExpression": "attribute_exists(id)"}},
+    ]
+    with pytest.raises(dynamodb.exceptions.TransactionCanceledException) as caught:
+        dynamodb.transact_write_items(TransactItems=items)
+    reasons = [each["Code"] for each in caught.value.response["CancellationReasons"]]
+    assert reasons == ["None", "ConditionalCheckFailed"]
+    dynamodb.transact_write_items(TransactItems=[items[0], {"Put": other}])
+    told = {"a": {"S": "d"}, "b": None}
+    found = dynamodb.scan(TableName=table)["Items"]
+    assert {each["id"]["S"]: each.get("n") for each in found} == told
+    assert [kind for kind, _ in stream_of(aws, table)] == ["INSERT", "MODIFY", "INSERT"]

@@ -10,6 +10,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_Strea
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 import time
@@ -20,9 +21,10 @@ from moto.core.responses import ActionResult
 from moto.dynamodb.exceptions import MockValidationException
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
-from moto.dynamodb.models.table import StreamShard
+from moto.dynamodb.models.table import StreamShard, Table
 from moto.dynamodb.responses import DynamoHandler
 
+from labkit.cloud import apart
 from labkit.cloud.around import item_moments, item_requests, item_tables
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.operations import Context
@@ -37,6 +39,7 @@ _OTHER = (
 _add: Any = StreamShard.add
 _keys_of: Any = DynamoDBBackend.get_keys_value
 _transact: Any = DynamoHandler.transact_write_items
+_update: Any = DynamoDBBackend.update_item
 Json = dict[str, Any]
 
 
@@ -45,7 +48,9 @@ def install(_: Cloud) -> None:
     """Let moto do so."""
     StreamShard.add = _record  # type: ignore[method-assign, assignment]
     DynamoDBBackend.get_keys_value = _get_keys  # type: ignore[method-assign]
+    DynamoDBBackend.update_item = _update_a_copy  # type: ignore[method-assign]
     DynamoHandler.transact_write_items = _transact_once  # type: ignore[method-assign]
+    Table.__deepcopy__ = _copy_table  # type: ignore[attr-defined]
 
 
 def judge_call(context: Context, parameters: Json) -> None:
@@ -66,10 +71,64 @@ def _transact_once(self: Any) -> Any:
         if known[token][1] != asked:
             raise JsonRESTError("IdempotentParameterMismatchException", _OTHER)
         return ActionResult({})
-    answer = _transact(self)
+    answer = _transact_whole(self)
     if token:
         backend.transactions = known | {token: (moment, asked)}
     return answer
+
+
+def _transact_whole(self: Any) -> Any:
+    """Carry a transaction out; moto has copies of the tables in their place where it did not."""
+    tables = self.dynamodb_backend.tables
+    before = dict(tables)
+    try:
+        return _transact(self)
+    finally:
+        for name, table in before.items():
+            if (copied := tables[name]) is not table:
+                _give_back(table, copied.items, copied.stream_shard and copied.stream_shard.items)
+                tables[name] = table
+
+
+def _update_a_copy(self: Any, table_name: str, key: Json, *args: Any, **kwargs: Any) -> Any:
+    """Change a copy of the item, which takes its place; all is as it was where that fails."""
+    table = self.get_table(table_name)
+    keys = self.get_keys_value(table, key)
+    item, shard = table.get_item(*keys), table.stream_shard
+    records = shard and list(shard.items)
+    if item is not None:
+        _place(table.items, keys, copy.deepcopy(item))
+    try:
+        return _update(self, table_name, key, *args, **kwargs)
+    except BaseException:
+        if item is not None:
+            _place(table.items, keys, item)
+        elif table.get_item(*keys) is not None:
+            table.delete_item(*keys)
+        _give_back(table, table.items, records)
+        raise
+
+
+def _place(items: Json, keys: tuple[Any, Any], item: Item) -> None:
+    if keys[1] is None:
+        items[keys[0]] = item
+    else:
+        items[keys[0]][keys[1]] = item
+
+
+def _give_back(table: Any, items: Json, records: list[Any] | None) -> None:
+    table.items = items
+    if records is not None:
+        table.stream_shard.items = records
+
+
+def _copy_table(self: Any, memo: dict[int, Any]) -> Any:
+    """A table whose items and changes are the same: they are not changed in their place."""
+    shared = [*apart.each_item(self.items), *(self.stream_shard.items if self.stream_shard else ())]
+    memo |= {id(each): each for each in shared}
+    made = memo[id(self)] = copy.copy(self)
+    vars(made).update(copy.deepcopy(vars(self), memo))
+    return made
 
 
 def _record(shard: Any, old: Item | None, new: Item | None) -> None:

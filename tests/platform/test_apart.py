@@ -1,0 +1,155 @@
+"""Items, records and log lines are rows of their own: a change writes those that it made."""
+
+import sqlite3
+
+import pytest
+from moto.dynamodb.models import dynamodb_backends
+from moto.kinesis.models import kinesis_backends
+from moto.logs.models import logs_backends
+
+from labkit.cloud.around import item_changes
+from labkit.cloud.moto_state import State
+
+ACCOUNT, REGION = "5" * 12, "us-east-1"
+MANY = 50
+
+
+class Items:
+    """A table's: of a key, or of two of which the first has few values."""
+
+    service, backends = "dynamodb", dynamodb_backends
+    keys = ("a",)
+
+    def make(self, backend):
+        kinds = zip(self.keys, ("HASH", "RANGE"), strict=False)
+        backend.create_table(
+            "t",
+            schema=[{"AttributeName": name, "KeyType": kind} for name, kind in kinds],
+            throughput={},
+            attr=[{"AttributeName": name, "AttributeType": "S"} for name in self.keys],
+            global_indexes=None,
+            indexes=None,
+            streams={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
+            billing_mode="PAY_PER_REQUEST",
+            sse_specification=None,
+            tags=[],
+            deletion_protection_enabled=False,
+            warm_throughput=None,
+        )
+
+    def item(self, name):
+        return {"a": {"S": name[: -len(self.keys) + 1 or None]}, "b": {"S": name}}
+
+    def put(self, backend, name):
+        backend.tables["t"].put_item(self.item(name))
+
+    def change(self, backend, name):
+        expression = "SET c = :c"
+        key = {each: self.item(name)[each] for each in self.keys}
+        backend.update_item("t", key, expression, {}, {":c": {"S": "new"}})
+
+    def told(self, backend):
+        return [each.to_json() for each in backend.tables["t"].all_items()]
+
+
+class Pairs(Items):
+    keys = ("a", "b")
+
+
+class Changes(Items):
+    def told(self, backend):
+        return [each.record for each in backend.tables["t"].stream_shard.items]
+
+
+class Records:
+    """A shard's, of which the oldest go."""
+
+    service, backends = "kinesis", kinesis_backends
+
+    def make(self, backend):
+        backend.create_stream("s", 1, None)
+
+    def put(self, backend, name):
+        self._shard(backend).put_record("p", name, "")
+
+    def change(self, backend, _):
+        self._shard(backend).records.popitem(last=False)
+
+    def told(self, backend):
+        return [vars(each) for each in self._shard(backend).records.values()]
+
+    def _shard(self, backend):
+        [stream] = backend.streams.values()
+        return next(iter(stream.shards.values()))
+
+
+class Lines:
+    """A log stream's, of which the oldest go."""
+
+    service, backends = "logs", logs_backends
+
+    def make(self, backend):
+        backend.create_log_group("g", tags={})
+        backend.create_log_stream("g", "s")
+
+    def put(self, backend, name):
+        self._stream(backend).put_log_events([{"timestamp": 1, "message": name}])
+
+    def change(self, backend, _):
+        stream = self._stream(backend)
+        stream.events = stream.events[1:]
+
+    def told(self, backend):
+        return [vars(each) for each in self._stream(backend).events]
+
+    def _stream(self, backend):
+        return backend.groups["g"].streams["s"]
+
+
+@pytest.fixture(params=[Items, Pairs, Changes, Records, Lines])
+def held(request, tmp_path):
+    """A state, what is in it of a kind, and a function that tells moto's backend of it."""
+    state, kind = State(tmp_path / "state.db"), request.param()
+    item_changes.install(None)
+    backend = kind.backends[ACCOUNT][REGION]
+    kind.make(backend)
+    for number in range(MANY):
+        kind.put(backend, f"{number:02d}")
+    state.save(kind.service)
+    yield state, kind, lambda: kind.backends[ACCOUNT][REGION]
+    kind.backends.pop(ACCOUNT)
+    state.close()
+
+
+def test_a_change_writes_its_rows(held):
+    state, kind, backend = held
+    before = state._db.total_changes
+    kind.change(backend(), "03")
+    kind.put(backend(), "new")
+    state.save(kind.service)
+    assert state._db.total_changes - before < 8
+    told = kind.told(backend())
+    former = backend()
+    state.load()
+    assert backend() is not former
+    assert kind.told(backend()) == told
+    assert len(told) >= MANY
+
+
+def test_a_change_that_could_not_be_kept_is_taken_back(held):
+    state, kind, backend = held
+    told = kind.told(backend())
+    state._db.execute(
+        "CREATE TRIGGER full BEFORE INSERT ON members BEGIN SELECT RAISE(FAIL, ''); END"
+    )
+    kind.change(backend(), "03")
+    kind.put(backend(), "new")
+    with pytest.raises(sqlite3.Error):
+        state.save(kind.service)
+    assert kind.told(backend()) == told
+    state._db.execute("DROP TRIGGER full")
+    kind.put(backend(), "newer")
+    told = kind.told(backend())
+    state.save(kind.service)
+    state.load()
+    assert kind.told(backend()) == told
