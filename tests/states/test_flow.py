@@ -44,6 +44,11 @@ JSONPATH = {  # the first state's fields → input → output
     "a path of none": ({"InputPath": "$.a[*].m"}, {"a": [{"n": 1}]}, []),
     "deep": ({"InputPath": "$..n"}, {"a": [{"n": 1}], "n": 2}, [2, 1]),
     "slice": ({"InputPath": "$.a[1:]"}, {"a": [1, 2, 3]}, [2, 3]),
+    "a dot before a bracket": (
+        {"Parameters": {"x.$": "$.a.['b c'].[0].d"}, "ResultPath": "$.r.['s']"},
+        {"a": {"b c": [{"d": 1}]}},
+        {"a": {"b c": [{"d": 1}]}, "r": {"s": {"x": 1}}},
+    ),
     "context": ({"Parameters": {"s.$": "$$.State.Name"}}, {}, {"s": "A"}),
     "context input": ({"Parameters": {"s.$": "$$.Execution.Input.a"}}, {"a": 5}, {"s": 5}),
 }
