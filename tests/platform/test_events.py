@@ -142,6 +142,7 @@ NEVER_REACHED = {
     "not here": ("known", CLUSTER, "NotImplementedException.*no target of ecs"),
     "no ARN": ("known", "a-bucket", "Parameter a-bucket is not valid. Reason: Provided Arn is not"),
     "half an ARN": ("known", "arn:", "ValidationException.*Parameter arn: is not valid"),
+    "no role": ("known", CLUSTER.replace("ecs", "kinesis"), "RoleArn is required for target arn"),
     "no such rule": ("lost", CLUSTER, "Rule lost does not exist on EventBus default"),
 }
 
@@ -191,6 +192,32 @@ NOT_THERE = {
 def test_an_unknown_rule_is_told_with_its_bus(events, call, asked):
     with pytest.raises(ClientError, match="Rule lost does not exist on EventBus default"):
         getattr(events, call)(**asked)
+
+
+PARTITIONS = {  # a target's parameters → the key of the record that an event becomes
+    "a number": ({"KinesisParameters": {"PartitionKeyPath": "$.detail.n"}}, "7"),
+    "a text": ({"KinesisParameters": {"PartitionKeyPath": "$.detail-type"}}, "Thing"),
+    "no path": ({}, None),
+}
+
+
+def test_a_stream_gets_events_by_a_key(aws, events, fresh):
+    kinesis, stream, source = aws("kinesis"), fresh("stream"), fresh("app")
+    kinesis.create_stream(StreamName=stream, ShardCount=1)
+    arn = f"arn:aws:kinesis:us-east-1:{ACCOUNT}:stream/{stream}"
+    whither = {"Arn": arn, "RoleArn": f"arn:aws:iam::{ACCOUNT}:role/any"}
+    targets = [{"Id": str(n)} | whither | more for n, (more, _) in enumerate(PARTITIONS.values())]
+    events.put_rule(Name=source, EventPattern=json.dumps({"source": [source]}))
+    events.put_targets(Rule=source, Targets=targets)
+    send(events, source, {"n": 7})
+    place = {"ShardId": "shardId-000000000000", "ShardIteratorType": "TRIM_HORIZON"}
+    at = kinesis.get_shard_iterator(StreamName=stream, **place)["ShardIterator"]
+    found = wait_for(lambda: (got := kinesis.get_records(ShardIterator=at)["Records"])[2:] and got)
+    bodies = [json.loads(each["Data"]) for each in found]
+    assert [each["detail"] for each in bodies] == [{"n": 7}] * 3
+    keys = {each["PartitionKey"] for each in found}
+    assert keys == {key or bodies[0]["id"] for _, key in PARTITIONS.values()}
+    kinesis.delete_stream(StreamName=stream)
 
 
 def test_a_rule_has_five_targets_at_most(events, fresh):

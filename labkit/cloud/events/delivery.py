@@ -27,6 +27,7 @@ from botocore.exceptions import (
 
 from labkit.cloud import loopback
 from labkit.cloud.cloud import Cloud, on_start
+from labkit.cloud.events import warehouses
 from labkit.cloud.lambdas import lineage
 from labkit.cloud.lambdas.invoke import queue_for_service
 from labkit.cloud.operations import AwsError
@@ -217,6 +218,9 @@ SENDERS: dict[str, tuple[str, Send]] = {
     "states": ("stepfunctions", _to_machine),
     "glue": ("glue", _to_workflow),
     "firehose": ("firehose", _to_stream),
+    "kinesis": ("kinesis", warehouses.to_stream),
+    "redshift": ("redshift-data", warehouses.to_warehouse),
+    "redshift-serverless": ("redshift-data", warehouses.to_warehouse),
 }
 KINDS = ("events", "lambda", *SENDERS)
 # A part of a target's error code → why the delivery failed, as EventBridge tells it.

@@ -15,7 +15,7 @@ Event = dict[str, Any]
 _STEP = re.compile(r"\.([\w-]+)|\[(\d+)\]|\['([^']+)'\]")
 _TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|<[^<>\s]+>')
 _PLACE = re.compile(r"<([^<>\s]+)>")
-_MISSING = object()
+MISSING = object()
 # What a template may name without a path; `event` is the event without its detail.
 PREDEFINED = {
     f"aws.events.{name}"
@@ -34,7 +34,7 @@ def input_of(target: dict[str, Any], event: Event, rule_arn: str) -> str:
         return str(target["Input"])
     if "InputPath" in target:
         found = find(event, target["InputPath"])
-        return compact(None if found is _MISSING else found)
+        return compact(None if found is MISSING else found)
     if "InputTransformer" in target:
         return _transform(target["InputTransformer"], event, rule_arn)
     return compact(event)
@@ -47,7 +47,7 @@ def find(event: Event, path: str) -> Any:
         try:
             found = found[int(index)] if index else found[name or quoted]
         except (KeyError, IndexError, TypeError):
-            return _MISSING
+            return MISSING
     return found
 
 
@@ -85,12 +85,12 @@ def _transform(transformer: dict[str, Any], event: Event, rule_arn: str) -> str:
 
 def _as_json(values: dict[str, Any], name: str, unknown: str) -> str:
     value = values.get(name, unknown)
-    return '""' if value is _MISSING else unknown if name not in values else compact(value)
+    return '""' if value is MISSING else unknown if name not in values else compact(value)
 
 
 def _as_text(values: dict[str, Any], name: str, unknown: str) -> str:
     value = values.get(name, unknown)
-    if value is _MISSING:
+    if value is MISSING:
         return ""
     plain = value if isinstance(value, str) else compact(value)
     return plain if name not in values else compact(plain)[1:-1]

@@ -25,6 +25,7 @@ from labkit.cloud.events.inputs import Event, input_of, unknown_places
 from labkit.cloud.events.pattern_checks import read_pattern
 from labkit.cloud.events.patterns import matches
 from labkit.cloud.events.schedule import BadSchedule, parse_schedule
+from labkit.cloud.events.warehouses import addressed
 from labkit.cloud.json_text import BadJson, parse_json
 from labkit.cloud.operations import Answer, AwsError, Context, not_here, operation
 
@@ -33,6 +34,8 @@ _ARN = re.compile(r"arn:[\w-]+:[\w-]+:")
 _OF_A_RULE = {"DescribeRule": "Name", "ListTargetsByRule": "Rule"} | dict.fromkeys(
     ("DisableRule", "EnableRule"), "Name"
 )
+# Services that a rule reaches in a role alone.
+_IN_A_ROLE = ("states", "kinesis", "redshift", "redshift-serverless")
 _MOST_TARGETS = 5
 REQUIRED = ("id", "account", "source", "time", "region", "detail-type")
 
@@ -86,7 +89,7 @@ def _judge_targets(
             why = "Provided Arn is not in correct format."
             words = f"Parameter {target['Arn']} is not valid. Reason: {why}"
             raise AwsError("ValidationException", words)
-        if ":states:" in target["Arn"] and not target.get("RoleArn"):
+        if target["Arn"].split(":")[2] in _IN_A_ROLE and not target.get("RoleArn"):
             words = f"RoleArn is required for target {target['Arn']}."
             raise AwsError("ValidationException", words)
         _judge_input(target)
@@ -242,7 +245,8 @@ def _to_targets(cloud: Cloud, rule: Any, event: Event) -> None:
             archive = json.loads(text)["archive-arn"].rpartition("/")[2]
             rule._send_to_events_archive(archive, event)
         else:
-            deliver(cloud, service=SENDER, source=rule.arn, target=target, text=text)
+            whither = addressed(target, event)
+            deliver(cloud, service=SENDER, source=rule.arn, target=whither, text=text)
 
 
 def _is_archive(arn: str) -> bool:

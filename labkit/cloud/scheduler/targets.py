@@ -28,6 +28,7 @@ from labkit.cloud.states.errors import StateFailed
 
 SERVICE = "scheduler.amazonaws.com"
 _UNIVERSAL = re.compile(r"arn:[\w-]+:scheduler:::aws-sdk:(?P<service>[\w-]+):(?P<action>\w+)")
+_NEEDS = {"events": "EventBridgeParameters", "kinesis": "KinesisParameters"}
 _OF_A_GROUP = ("CreateSchedule", "DeleteScheduleGroup", "ListSchedules")
 Json = dict[str, Any]
 
@@ -101,6 +102,8 @@ def _judge_target(context: Context, target: Json, group: str) -> None:
         raise AwsError("ValidationException", "Provided Arn is not in correct format.")
     elif _kind(arn) not in SENDERS:
         raise not_here("scheduler", context.operation, f"no target of {_kind(arn)}")
+    elif (needs := _NEEDS.get(_kind(arn))) and needs not in target:
+        raise AwsError("ValidationException", f"{needs} must be provided for the target {arn}.")
     role = find_role(context.cloud, target["RoleArn"])
     if role is not None and not trusts(context.cloud, role, SERVICE, source=group):
         raise AwsError(
@@ -203,6 +206,12 @@ def _put_record(client: Any, target: Json, text: str, name: str) -> None:
     client.put_record(DeliveryStreamName=stream, Record={"Data": text.encode()})
 
 
+def _put_into_stream(client: Any, target: Json, text: str, name: str) -> None:
+    key = target["KinesisParameters"]["PartitionKey"]
+    stream = target["Arn"].rpartition("/")[2]
+    client.put_record(StreamName=stream, Data=text.encode(), PartitionKey=key)
+
+
 # Service in a target's ARN → the client and what it is asked.
 SENDERS: dict[str, tuple[str, Callable[[Any, Json, str, str], None]]] = {
     "lambda": ("lambda", _invoke),
@@ -211,4 +220,5 @@ SENDERS: dict[str, tuple[str, Callable[[Any, Json, str, str], None]]] = {
     "sns": ("sns", _publish),
     "events": ("events", _put_event),
     "firehose": ("firehose", _put_record),
+    "kinesis": ("kinesis", _put_into_stream),
 }

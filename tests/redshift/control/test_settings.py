@@ -1,10 +1,12 @@
 """What stands around clusters: credentials, parameters, tags, limits, schedules, actions."""
 
 import datetime
+import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.conftest import wait_for
 from tests.redshift.control.conftest import refused
 
 
@@ -157,6 +159,22 @@ def test_a_scheduled_action_pauses_the_cluster(clusters, fresh):
     )
     assert told["State"] == "ACTIVE"
     clusters.settled(name, "paused")
+
+
+def test_an_event_is_followed_by_statements(clusters, standing, client, fresh):
+    events, table = client("events"), fresh("told").replace("-", "_")
+    arn = f"arn:aws:redshift:us-east-1:123456789012:cluster:{standing}"
+    sqls = [f"CREATE TABLE {table} (a int)", f"INSERT INTO {table} VALUES (7)"]
+    given = {"Database": "dev", "DbUser": "awsuser", "Sqls": sqls, "StatementName": table}
+    role = "arn:aws:iam::123456789012:role/any"
+    target = {"Id": "1", "Arn": arn, "RoleArn": role, "RedshiftDataParameters": given}
+    events.put_rule(Name=table, EventPattern=json.dumps({"source": [table]}))
+    events.put_targets(Rule=table, Targets=[target])
+    events.put_events(Entries=[{"Source": table, "DetailType": "Thing", "Detail": "{}"}])
+    statements = clusters.data.client.list_statements
+    (one,) = wait_for(lambda: statements(StatementName=table)["Statements"])
+    clusters.data.ended(one["Id"])
+    assert clusters.run(standing, f"SELECT a FROM {table}") == [[7]]
 
 
 def test_a_usage_limit_is_kept(clusters, standing):
