@@ -34,10 +34,10 @@ Json = dict[str, Any]
 @on_start
 def install(_: Cloud) -> None:
     """Let moto tell and keep it."""
-    Table.describe = _described  # type: ignore[method-assign]
-    DynamoHandler.create_table = _created  # type: ignore[method-assign]
-    DynamoHandler.update_table = _updated  # type: ignore[method-assign]
-    DynamoDBBackend.delete_table = _deleted  # type: ignore[method-assign]
+    Table.describe = _described  # type: ignore[method-assign, assignment]
+    DynamoHandler.create_table = _created  # type: ignore[method-assign, assignment]
+    DynamoHandler.update_table = _updated  # type: ignore[method-assign, assignment]
+    DynamoDBBackend.delete_table = _deleted  # type: ignore[method-assign, assignment]
 
 
 @operation("dynamodb", "DescribeLimits")
