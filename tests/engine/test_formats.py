@@ -562,6 +562,16 @@ def test_avro_uuids_are_texts(session: Any, tmp_path: Path) -> None:
     assert found == [(text,)]
 
 
+def test_avro_moments_round_to_milliseconds(session: Any, tmp_path: Path) -> None:
+    micros = {"type": "long", "logicalType": "timestamp-micros"}
+    stored = {"type": "record", "name": "r", "fields": [{"name": "t", "type": micros}]}
+    with (tmp_path / "f").open("wb") as target:
+        fastavro.writer(target, stored, [{"t": 1_700_000_000_123_500}, {"t": -500}])
+    told = replace(table("avro", "t:timestamp"), digits=3)
+    found = read(session, told, File(str(tmp_path / "f"), "f"))
+    assert found == [(datetime(2023, 11, 14, 22, 13, 20, 124000),), (datetime(1970, 1, 1),)]
+
+
 @pytest.mark.parametrize("form", ["parquet", "orc", "avro"])
 def test_texts_are_no_longer_than_their_types(session: Any, tmp_path: Path, form: str) -> None:
     rows = [{"c": "ab   ", "v": "abcd", "s": {"c": "abcdef"}}, {"c": "x", "v": None, "s": None}]

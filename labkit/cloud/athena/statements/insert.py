@@ -138,7 +138,7 @@ def _targets(named: tuple[str, ...], columns: Sequence[Column]) -> list[Column]:
 
 
 def _sized(given: str, wanted: str) -> bool:
-    same = given == wanted and given in ("varchar", "char", "timestamp")
+    same = given == wanted and given in ("varchar", "char")
     return same or (given, wanted) == ("varchar", "char")
 
 
@@ -150,7 +150,7 @@ def _value(at: int, column: Column, target: Column) -> str:
 
 
 def _fitted(sql: str, given: Column, target: Column) -> str:
-    if target.type.base in ("varchar", "char") and target.type.args:
+    if target.type.args:
         return _untruncated(sql, given, target)
     return f"CAST({sql} AS {target.type.duckdb})"
 

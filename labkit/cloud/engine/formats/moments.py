@@ -1,4 +1,4 @@
-"""Timestamps of columnar files under a type that is coarser than they are.
+"""Timestamps of Parquet, ORC and Avro files under a type that is coarser than they are.
 
 Athena's Hive tables have ``timestamp(3)``: what pandas, Spark or Arrow wrote in microseconds or
 nanoseconds is rounded to milliseconds, half up, before a condition sees it. Sources:
@@ -24,7 +24,7 @@ _FINER = re.compile(r"timestamp\[[un]s")
 
 def coarse(table: Table, files: Sequence[File], wanted: frozenset[str], relation: str) -> str:
     """The relation with timestamps as the table's type has them."""
-    if table.digits > 3 or table.format not in ("parquet", "orc"):
+    if table.digits > 3 or table.format not in ("parquet", "orc", "avro"):
         return relation
     rounded = [
         f"{_rounded(quoted_name(name), kind)} AS {quoted_name(name)}"
@@ -35,7 +35,7 @@ def coarse(table: Table, files: Sequence[File], wanted: frozenset[str], relation
 
 
 def _is_finer(table: Table, files: Sequence[File], name: str) -> bool:
-    if table.format == "orc":
+    if table.format != "parquet":
         return True
     columns = (parquet.stored(table, file, name) for file in files)
     return any(column and _FINER.search(column.detail) for column in columns)
