@@ -20,6 +20,7 @@ from moto.core.exceptions import JsonRESTError, ServiceException
 
 from labkit import __version__
 from labkit.cloud import (
+    compressed,
     constraints,
     endings,
     memory,
@@ -140,7 +141,8 @@ class Front:
         size = int(environ.get("CONTENT_LENGTH") or 0)
         if size > MOST_BODY:
             raise AwsError("RequestEntityTooLargeException", "The request is too large", 413)
-        body = environ["wsgi.input"].read(size)
+        sent = environ["wsgi.input"].read(size)
+        environ, body = compressed.unpack(environ, sent, MOST_BODY)
         service = _service(environ)
         model = protocol.service_model(service)
         bridge = bridging.bridge_of(model, environ, body)
@@ -173,7 +175,7 @@ class Front:
         self, service: str, model: Any, environ: Environ, body: bytes, bridge: Bridge | None
     ) -> protocol.Reply:
         """The answer of our operation, or of moto's where we have none."""
-        claim, principal = guard.identify(environ, body)
+        claim, principal = guard.identify(*compressed.as_sent(environ, body))
         if module := services.UNMODELLED.get(service):
             return self._unmodelled(module, environ, body, claim, principal)
         if bridge:

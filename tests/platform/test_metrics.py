@@ -1,6 +1,7 @@
 """CloudWatch's statistics: of a metric with its own dimensions alone, and by whole minutes."""
 
 import datetime
+import gzip
 import json
 
 import pytest
@@ -231,3 +232,30 @@ def test_a_metric_has_thirty_dimensions_at_most(aws):
     data = [{"MetricName": "m", "Value": 1, "Dimensions": many}]
     with pytest.raises(ClientError, match="Dimensions must not have a size greater than 30"):
         aws("cloudwatch").put_metric_data(Namespace="n", MetricData=data)
+
+
+def test_a_request_that_the_client_packs(aws, fresh):
+    """botocore does from 10 KB on."""
+    cloudwatch, metric = aws("cloudwatch"), {"Namespace": fresh("shop"), "MetricName": "sold"}
+    data = [{"MetricName": "sold", "Value": 1, "Timestamp": NOON} for _ in range(500)]
+    cloudwatch.put_metric_data(Namespace=metric["Namespace"], MetricData=data)
+    told = cloudwatch.get_metric_statistics(**metric, **RANGE, Period=60, Statistics=["Sum"])
+    assert [each["Sum"] for each in told["Datapoints"]] == [500]
+
+
+BROKEN = {
+    "no-gzip": (b"{}", "SerializationException"),
+    "not-whole": (gzip.compress(b"{}")[:-4], "SerializationException"),
+    "a-bomb": (gzip.compress(bytes(130 << 20), 1), "RequestEntityTooLargeException"),
+}
+
+
+@pytest.mark.parametrize(("body", "code"), BROKEN.values(), ids=BROKEN)
+def test_a_packed_request_that_is_none(aws, body, code):
+    def pack(request, **_):
+        request.data, request.headers["Content-Encoding"] = body, "gzip"
+
+    cloudwatch = aws("cloudwatch")
+    cloudwatch.meta.events.register("before-sign.cloudwatch.ListMetrics", pack)
+    with pytest.raises(ClientError, match=code):
+        cloudwatch.list_metrics()
