@@ -173,7 +173,7 @@ def _how_far(said: float, expected: float) -> str:
 # What is said of a difference when no misconception is known that makes it.
 GENERAL = {
     "kind-table": "A table is wanted: a DataFrame, or the result of a query.",
-    "kind-list": "A list is wanted.",
+    "kind-list": "A list is wanted, or one column.",
     "kind-dict": "A dictionary is wanted.",
     "kind-one": "One value is wanted, not several.",
     "kind-text": "A text is wanted here, not a number.",
@@ -259,18 +259,23 @@ def as_dict(said: Plain, expected: dict[str, Plain]) -> Plain:
 def as_scalar(said: Plain) -> Plain:
     """A table, list or row of one value as that value."""
     said = as_list(said)
+    if isinstance(said, dict) and len(said) == 1:
+        [said] = said.values()
     if is_table(said) and len(said["columns"]) == 2 and said["columns"][0] == "index":
         said = [row[1] for row in said["rows"]]  # a row of a frame: its columns are its index
     return said[0] if isinstance(said, list) and len(said) == 1 else said
 
 
 def _of_records(said: Plain) -> Plain:
-    """The table of dictionaries with the same keys, or of a dictionary of lists as long."""
+    """The table of dictionaries with the same keys, of rows, or of a dictionary of lists."""
     if isinstance(said, list) and all(isinstance(one, dict) for one in said):
         columns = list(said[0]) if said else []
         rows = [[one.get(column) for column in columns] for one in said]
         same = all(one.keys() == said[0].keys() for one in said)
         return {"columns": columns, "rows": rows} if columns and same and _flat(rows) else said
+    if isinstance(said, list) and _flat(said) and len({len(one) for one in said}) == 1:
+        names = [str(at) for at in range(len(said[0]))]  # such as what a cursor fetches
+        return {"columns": names, "rows": said} if names else said
     if isinstance(said, dict) and said and not is_table(said):
         lists = list(said.values())
         if _flat(lists) and len({len(one) for one in lists}) == 1:

@@ -37,6 +37,7 @@ OF_LISTS = {"rows-more": "list-longer", "rows-fewer": "list-shorter", "order": "
 KINDS = {"table": "kind-table", "list": "kind-list", "dict": "kind-dict"}
 NOTHING = "There is nothing yet under the names that the task gives."
 NONE = "`{}` is None: what was put there returns nothing, as `print(...)` and `.sort()` do."
+PARTLY = "Not all that the task asks for is there yet."
 UNREAD = "It is there, and cannot be shown: look at it yourself, and at what it says."
 STALE = "The cell that sets `{}` ended in an error, so this is about what it held before."
 
@@ -151,9 +152,11 @@ class Question:
             return self._say(NOT_YET, words, difference)
         if unknown and difference == "kind-table" and _asks_nothing_else(self.reads):
             return self._say(NOT_YET, UNREAD, difference)
+        if unknown and difference in ("kind-dict", "kind-list") and _shape(said) == shape == "dict":
+            return self._say(NOT_YET, PARTLY, difference)
         if shape == "list":
             difference = OF_LISTS.get(difference, difference)
-        if difference == KINDS.get(shape) and unknown:
+        if difference == KINDS.get(shape) and unknown and _shape(said) != shape:
             return self._say(NOT_YET, f"{GENERAL[difference]} This is {kind_of(said)}.", difference)
         where = self._place if difference in SOMEWHERE else self._missing
         return self._say(NOT_YET, self.message(difference) + where(said, known.right), difference)

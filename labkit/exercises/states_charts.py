@@ -16,7 +16,8 @@ from labkit import charts
 from labkit.chart import DRAFTS
 from labkit.charts import parts as chart_parts
 from labkit.charts.fields import Definition
-from labkit.charts.pages import Session
+from labkit.charts.pages import Dashboard, Session
+from labkit.charts.sets import DataSet
 from labkit.charts.shapes import snake
 from labkit.errors import NoChart, RunFailed, UnknownName
 from labkit.exercises.states import reader
@@ -31,14 +32,14 @@ NUMBERS = ("INTEGER", "DECIMAL")  # 1 and 1.0 are the same number in two types
 @reader
 def spread(lab: Lab, data_set: str, column: str) -> Any:
     """How a data set is asked, how many rows it has, and how many of them have each value."""
-    try:
-        found = lab.chart.data_set(data_set)
-    except UnknownName:
+    calls = lab.chart.calls
+    if not (identifier := _newest(data_set, calls.data_sets(), "DataSetId")):
         return None
-    _, mode, rows, _ = lab.chart.calls.in_short(found.described)
+    found = DataSet(lab, calls.data_set(identifier))
+    _, mode, rows, _ = calls.in_short(found.described)
     kind = found.schema.get(column, "no such column")
     told = {"mode": mode, "rows": rows, "type": "NUMBER" if kind in NUMBERS else kind}
-    return told | {"values": _values(lab, data_set, column) if column in found.schema else None}
+    return told | {"values": _values(lab, found, column) if column in found.schema else None}
 
 
 @reader
@@ -48,12 +49,12 @@ def dashboard(lab: Lab, name: str, user: str = "", column: str = "", value: str 
     ``None`` where there is no such dashboard; words where the user may not see it.
     """
     calls = lab.chart.calls
-    try:
-        found = calls.call("describe_dashboard_definition", DashboardId=charts.identifier(name))
-    except calls.client.exceptions.ResourceNotFoundException:
+    published = calls.all("dashboards", "DashboardSummaryList")
+    if not (identifier := _newest(name, published, "DashboardId")):
         return None
+    found = calls.call("describe_dashboard_definition", DashboardId=identifier)
     try:
-        session = lab.chart.dashboard(name).session(reader=user)
+        session = Dashboard(lab, name, identifier).session(reader=user)
     except (UnknownName, ClientError, OSError):
         return f"{user} may not see it"
     chosen = {column: [value]} if column else None
@@ -82,9 +83,16 @@ def asked(lab: Lab, topic: str, question: str) -> Any:
     return _frame(session.json(f"answers/{answer}.json", rows=1))
 
 
-def _values(lab: Lab, data_set: str, column: str) -> Any:
+def _newest(name: str, listed: list[dict[str, Any]], id_name: str) -> str:
+    """The id of what bears a name, whatever ids it was given; of several what changed last."""
+    own = charts.identifier(name)
+    found = [each for each in listed if each["Name"] == name or each[id_name] == own]
+    newest = max(found, key=lambda each: each["LastUpdatedTime"], default={})
+    return str(newest.get(id_name, ""))
+
+
+def _values(lab: Lab, found: DataSet, column: str) -> Any:
     """How many rows have each value of a column; words where they cannot be counted."""
-    found = lab.chart.data_set(data_set)
     ones = f"sum(ifelse(isNull({{{column}}}), 1, 1))"
     visual = found.visual("table", "Values", group_by=column, values=ones)
     try:

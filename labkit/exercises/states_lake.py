@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from labkit.exercises.states import reader
+from labkit.names import DATABREW_ROLE, REDSHIFT_ROLE
 from labkit.storage import split_uri
 
 if TYPE_CHECKING:
@@ -21,6 +22,11 @@ USES = {
     "write": "kms:GenerateDataKey",
 }
 HOUSE = ("dataedu-", "aws-quicksight-service-role-")
+# Roles that become users of the key in a later lab, and what is there by then.
+LATER = {
+    DATABREW_ROLE: ("databrew", "list_datasets", "Datasets"),
+    REDSHIFT_ROLE: ("redshift", "describe_clusters", "Clusters"),
+}
 FORMATS = ("parquet", "orc", "avro", "json", "csv")
 
 
@@ -29,12 +35,12 @@ def key_users(lab: Lab, newcomer: str, *roles: str) -> dict[str, list[str]] | No
     """What the key's policy and grants let you and some roles do, and who else may use the key.
 
     ``None`` as long as they name neither the first role nor a stranger. Other roles of the lab's
-    own environment come and go, and are not told.
+    own environment come and go, and are not told once the lab that needs them has begun.
     """
     uses = _uses(lab)
     you = lab.caller.rsplit("/", 1)[-1]
     others = [name for name, can in uses.items() if can - {"administer"}]
-    strangers = sorted(name for name in others if not name.startswith(HOUSE) and name != you)
+    strangers = sorted(name for name in others if name != you and not _is_expected(lab, name))
     if newcomer not in uses and not strangers:
         return None
     asked = {"you": you, **{role: role for role in (newcomer, *roles)}}
@@ -74,10 +80,18 @@ def kept(lab: Lab, database: str, name: str, folder: str = "") -> dict[str, Any]
     location = storage.get("Location", "")
     there = {"folder": _folder(location, folder)} if folder else {}
     return there | {
-        "format": _format(storage) or found.get("TableType", ""),
+        "format": _format(storage) or _kind(found),
         "bucket": _bucket(location, lab.guid),
         "partition_keys": [key["Name"] for key in found.get("PartitionKeys", [])],
     }
+
+
+def _is_expected(lab: Lab, name: str) -> bool:
+    """Whether a role of the environment is a user of its key, from the beginning or by now."""
+    if name not in LATER:
+        return name.startswith(HOUSE)
+    service, operation, member = LATER[name]
+    return bool(getattr(lab.client(service), operation)()[member])
 
 
 def _uses(lab: Lab) -> dict[str, set[str]]:
@@ -132,6 +146,12 @@ def _format(storage: dict[str, Any]) -> str:
     """The files' format by what reads them; a table's parameters say what someone claims."""
     reads = str(storage.get("SerdeInfo", {}).get("SerializationLibrary", "")).lower()
     return next((one for one in FORMATS if one in reads), "text" if reads else "")
+
+
+def _kind(table: dict[str, Any]) -> str:
+    """What a table without a reader of its files is: a view, or of an open table format."""
+    kind = table.get("Parameters", {}).get("table_type") or table.get("TableType", "")
+    return str(kind).lower().replace("_", " ")
 
 
 def _bucket(location: str, guid: str) -> str:

@@ -46,7 +46,10 @@ def recipe(lab: Lab, name: str, of: str, *columns: str) -> Any:
 
 @reader
 def recipe_job(lab: Lab, name: str) -> dict[str, Any] | None:
-    """A recipe job: the recipe that it follows, the table that it keeps, its last run."""
+    """A recipe job: the recipe that it follows, the table that it keeps, its last run.
+
+    A job that writes into a bucket keeps the tables of the catalog whose files lie there.
+    """
     databrew = lab.client("databrew")
     try:
         job = databrew.describe_job(Name=name)
@@ -54,13 +57,36 @@ def recipe_job(lab: Lab, name: str) -> dict[str, Any] | None:
         return None
     runs = databrew.list_job_runs(Name=name)["JobRuns"]
     last = max(runs, key=lambda run: run["StartedOn"], default={"State": "never started"})
-    kept = job.get("DataCatalogOutputs", [])
+    named = [(one["DatabaseName"], one["TableName"]) for one in job.get("DataCatalogOutputs", [])]
+    kept = named or _described(lab, [one["Location"] for one in job.get("Outputs", [])])
     return {
         "recipe": job.get("RecipeReference", {}).get("Name", ""),
-        "table": ", ".join(f"{each['DatabaseName']}.{each['TableName']}" for each in kept),
+        "table": ", ".join(".".join(table) for table in kept),
         "published": job.get("RecipeReference", {}).get("RecipeVersion") != WORKING,
         "last_run": last["State"],
     }
+
+
+def _described(lab: Lab, places: list[dict[str, str]]) -> list[tuple[str, str]]:
+    """Database and name of the tables whose files lie at or below some places."""
+    folders = tuple(f"s3://{one['Bucket']}/{one.get('Key', '')}".rstrip("/") for one in places)
+    glue = lab.client("glue")
+    pages = [
+        page
+        for database in (lab.catalog.databases() if folders else ())
+        for page in glue.get_paginator("get_tables").paginate(DatabaseName=database)
+    ]
+    return [
+        (table["DatabaseName"], table["Name"])
+        for page in pages
+        for table in page["TableList"]
+        if f"{_place(table)}/".startswith(tuple(f"{folder}/" for folder in folders))
+    ]
+
+
+def _place(table: dict[str, Any]) -> str:
+    location: str = table.get("StorageDescriptor", {}).get("Location", "")
+    return location.rstrip("/")
 
 
 def _is_published(lab: Lab, name: str) -> bool:

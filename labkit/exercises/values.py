@@ -1,8 +1,9 @@
 """What a learner's answer says, in plain JSON: the one form that is compared, stored and sent.
 
-An answer comes in many clothes: a number of NumPy, a decimal, a DataFrame, an Arrow table, the
-result of a statement. `plain` takes them off, so that only what was said is judged, never an
-object that a learner made. Nothing here trusts the object: what is not known is `Unreadable`.
+An answer comes in many clothes: a number of NumPy, a decimal, a DataFrame of pandas or Polars, an
+Arrow table, a relation of DuckDB, the result of a statement. `plain` takes them off, so that only
+what was said is judged, never an object that a learner made. Nothing here trusts the object: what
+is not known is `Unreadable`.
 
     scalar: None, bool, int, float, str (dates and times in ISO 8601; NaN is None)
     list:   [plain, ...]          a sequence, a set (sorted), an array, a Series without index
@@ -74,10 +75,14 @@ def _plain(value: object, depth: int) -> Plain:
         return {str(_plain(key, depth + 1)): _plain(one, depth + 1) for key, one in value.items()}
     if isinstance(value, (set, frozenset)):
         return sorted((_plain(one, depth + 1) for one in value), key=json.dumps)
+    if isinstance(value, np.ndarray) and not value.ndim:
+        return _plain(value[()], depth)
     if isinstance(value, LISTS):
         return [_plain(one, depth + 1) for one in _limited(value)]
     if isinstance(value, pd.Series):
         return [_plain(one, depth + 1) for one in _limited(value.tolist())]
+    if hasattr(type(value), "__arrow_c_stream__"):
+        return _plain(_streamed(value), depth)
     if value is ...:
         raise Unreadable("A part of it is still `...`, as the exercise left it.")
     why = ": was it called, with ()?" if callable(value) else "."
@@ -87,19 +92,32 @@ def _plain(value: object, depth: int) -> Plain:
 
 def _frame(value: object) -> list[tuple[str, list[Any]]] | None:
     """The columns of what is a table: pandas, Arrow, or a statement's result."""
+    if isinstance(value, np.ndarray) and value.dtype.names:
+        value = pd.DataFrame(value)
     if isinstance(value, pd.Series) and not _is_numbered(value.index):
         value = value.reset_index(name=str(value.name or "value"))
     if isinstance(value, pd.DataFrame):
         if value.index.nlevels > 1 or not isinstance(value.index, pd.RangeIndex):
             value = value.reset_index() if any(value.index.names) else value
         if value.columns.nlevels > 1:
-            raise Unreadable("Its columns have several levels.")
+            raise Unreadable(
+                "Its columns have several levels: give each one name, as `.agg(name=(...))` does."
+            )
         _limited(value.to_numpy(dtype=object).ravel())
         return [(str(name), value.iloc[:, at].tolist()) for at, name in enumerate(value.columns)]
-    if isinstance(value, pa.Table):
+    if isinstance(value, (pa.Table, pa.RecordBatch)):
         return [(name, value.column(at).to_pylist()) for at, name in enumerate(value.column_names)]
     held = getattr(value, "df", None) if type(value).__module__.startswith("labkit.") else None
     return _frame(held) if isinstance(held, pd.DataFrame) else None
+
+
+def _streamed(value: Any) -> pa.Table | pa.ChunkedArray:
+    """What another library hands over by Arrow's interface: a table, or one column.
+
+    Source: https://arrow.apache.org/docs/format/CDataInterface/PyCapsuleInterface.html
+    """
+    held = pa.chunked_array(value)
+    return pa.Table.from_struct_array(held) if pa.types.is_struct(held.type) else held
 
 
 def _is_numbered(index: pd.Index) -> bool:

@@ -3,14 +3,18 @@
 from fractions import Fraction
 from types import SimpleNamespace
 
+import duckdb
 import IPython
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from labkit.exercises import question_named, states_lake
+from labkit.exercises.comparing import GENERAL
 from labkit.exercises.notes import NOT_YET
-from labkit.exercises.question import known
+from labkit.exercises.question import Known, known
 
 
 def right_of(name):
@@ -39,6 +43,7 @@ OTHER_SIGN = "The number is right, its sign is the other one."
 BANDS, OUTSIDE = right_of("lab1-q5"), right_of("lab2-q2")
 UNLOADED = known(question_named("lab4-q6")).right
 WEEKS = known(question_named("lab1-q2")).right
+READY = known(question_named("lab2-q8")).right
 
 SAID = {
     "a mistake as a bare number": ("lab1-q4", 378, TWICE),
@@ -119,7 +124,7 @@ SAID = {
     "a table where a list is wanted": (
         "lab1-q2",
         pd.DataFrame({"folder": ["a"], "objects": [2], "bytes": [3]}),
-        "A list is wanted. This is a table with 3 columns.",
+        "A list is wanted, or one column. This is a table with 3 columns.",
     ),
     "a list in another order": (
         "lab1-q2",
@@ -181,6 +186,31 @@ SAID = {
         board("lab3-q2", rows=None),
         "It is there, and cannot be shown: look at it yourself, and at what it says.",
     ),
+    "rows without names": (
+        "lab1-q5",
+        BANDS.to_numpy().tolist(),
+        f"{GENERAL['columns-names']} Missing: `education`, `courses`, `percent`.",
+    ),
+    "a job that follows another recipe": (
+        "lab2-q8",
+        READY | {"job": READY["job"] | {"recipe": "other"}},
+        "The job follows the recipe `other`; the task names another.",
+    ),
+    "a job that keeps no table": (
+        "lab2-q8",
+        READY | {"job": READY["job"] | {"table": ""}},
+        "The job writes no table of the catalog; the task names another.",
+    ),
+    "a job that failed": (
+        "lab2-q8",
+        READY | {"job": READY["job"] | {"last_run": "STOPPED"}},
+        "The job's last run is STOPPED. Its log, or `describe_job_run`, says why.",
+    ),
+    "one of several things that is not there": (
+        "lab2-q5",
+        known(question_named("lab2-q5")).right | {"kept": None},
+        "Not all that the task asks for is there yet.",
+    ),
     "what makes a list": (
         "lab2-q4",
         (one for one in ()),
@@ -194,6 +224,16 @@ SAID = {
 }
 
 
+class Streamed:
+    """What another library's column is to Arrow, such as a series of Polars."""
+
+    def __init__(self, held):
+        self.__held = held
+
+    def __arrow_c_stream__(self, requested_schema=None):
+        return self.__held.__arrow_c_stream__(requested_schema)
+
+
 LOST = known(question_named("lab2-q4")).right
 CLOTHES = {
     "records": ("lab1-q5", BANDS.to_dict("records")),
@@ -202,6 +242,13 @@ CLOTHES = {
     "an array of pandas": ("lab2-q4", pd.array(LOST)),
     "a dictionary's keys": ("lab2-q4", dict.fromkeys(LOST).keys()),
     "a fraction": ("lab2-q7", Fraction(66)),
+    "an array of no dimension": ("lab2-q7", np.array(66.0)),
+    "a dictionary of one": ("lab2-q7", {"dollars": 66}),
+    "what a cursor fetches": ("lab2-q4", [(one,) for one in LOST]),
+    "an array of records": ("lab1-q5", BANDS.to_records(index=False)),
+    "a record batch": ("lab1-q5", pa.RecordBatch.from_pandas(BANDS)),
+    "a relation of DuckDB": ("lab1-q5", duckdb.from_df(BANDS)),
+    "a stream of a column": ("lab2-q4", Streamed(pa.chunked_array([LOST]))),
 }
 
 
@@ -216,6 +263,13 @@ def test_a_wrong_answer_is_told(name, answer, message):
     question = question_named(name)
     verdict = question.judge(answer, known(question))
     assert (verdict.status, verdict.message) == (NOT_YET, message)
+
+
+def test_a_dashboard_that_lacks_its_choice_is_told():
+    question = question_named("lab3-q9")
+    said = {name: one | {"choices": []} for name, one in known(question).right.items()}
+    told = question.judge_plain(said, Known(known(question).right)).message
+    assert told == "Nobody can choose a `term_name`: no drop-down is there for it."
 
 
 @pytest.fixture
@@ -262,7 +316,12 @@ def test_a_question_of_the_cloud_without_a_lab(shell):
 
 
 def test_a_later_labs_users_of_the_key_are_no_strangers(monkeypatch):
-    roles = ("dataedu-flow-role", "aws-quicksight-service-role-v0", "mallory")
+    later = ("dataedu-databrew-role", "dataedu-redshift-role")
+    roles = ("dataedu-flow-role", "aws-quicksight-service-role-v0", "mallory", *later)
     monkeypatch.setattr(states_lake, "_uses", lambda lab: {one: {"read"} for one in roles})
-    found = states_lake.key_users(SimpleNamespace(caller="arn:aws:iam::1:user/ada"), roles[0])
-    assert found["others"] == ["mallory"]
+    begun = SimpleNamespace(
+        list_datasets=lambda: {"Datasets": [{}]}, describe_clusters=lambda: {"Clusters": []}
+    )
+    lab = SimpleNamespace(caller="arn:aws:iam::1:user/ada", client=lambda service: begun)
+    found = states_lake.key_users(lab, roles[0])
+    assert found["others"] == ["dataedu-redshift-role", "mallory"]

@@ -37,6 +37,8 @@ policy["Statement"].append({{
 put()"""
 
 
+ANOTHER = 'lab.role_arn("dataedu-databrew-role")'
+A_THIRD = 'lab.role_arn("dataedu-redshift-role")'
 LEAVE = "lab.storage.remove_key_users(lab.caller)"
 GRANT = f"""{AGAIN}
 kms.create_grant(
@@ -83,6 +85,12 @@ or a user can. It names single roles, so that each job gets what it needs and no
         "nobody in particular. Name the role.",
         "account": "`root` stands for the whole account: every user and role whose own policy "
         "allows it could use the key. Name the role.",
+        "another": "That is another role. A workflow acts as `dataedu-flow-role`.",
+        "one-more": "The workflow's role may use the key, and so may a role that nobody asked for. "
+        "Take that one off again: `lab.storage.remove_key_users(arn)`.",
+        "rows-more": "Somebody may use the key who was not asked for.",
+        "rows-fewer": "`dataedu-flow-role` cannot both read and write with the key yet, or "
+        "somebody who could no longer can.",
         "replaced": "The workflow's role is a user now, but somebody who was one before is gone. "
         "Keep the list and add to it.",
     },
@@ -112,6 +120,10 @@ use["Principal"]["Service"] = "states.amazonaws.com"
 put()""",
             "service",
         ),
+        (f"{AGAIN}\nlab.storage.add_key_users({ANOTHER})", "another"),
+        (f"{AGAIN}\nlab.storage.add_key_users(role, {ANOTHER})", "one-more"),
+        (f"{AGAIN}\nlab.storage.add_key_users({A_THIRD})", "rows-fewer"),
+        (f"{AGAIN}\nlab.storage.add_key_users(role, {A_THIRD})", "rows-more"),
         (by_hand('"kms:Decrypt"'), "reads-only"),
         (by_hand('"kms:GenerateDataKey*"'), "writes-only"),
         (

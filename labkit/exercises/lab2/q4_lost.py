@@ -50,6 +50,8 @@ the student either, as NULL compared with a list is neither true nor false.""",
         "with anything, by `=`, `<>` or `NOT IN`, is neither true nor false.",
         "kept": "These have stayed.",
         "everyone": "These are all students. Which of them have no partner?",
+        "right-side": "Those are their numbers in the table where they are not: all NULL. Show the "
+        "`student_id` of the other table.",
         "number": "That is how many they are. Who are they?",
         "twins": "These stand twice. Twins are a flaw too, but the join has kept them.",
         "other-column": "They lack a percentile, which no join asks for.",
@@ -65,6 +67,7 @@ the student either, as NULL compared with a list is neither true nor false.""",
         (sql(BY_BAND.format("IN")), "kept"),
         (sql(SQL.replace("WHERE e.student_id IS NULL", "")), "everyone"),
         (sql(SQL.replace("SELECT s.student_id", "SELECT count(*) AS lost")), "number"),
+        (sql(SQL.replace("SELECT s.student_id", "SELECT e.student_id")), "right-side"),
         (
             sql(
                 "SELECT student_id FROM db_raw_sisdemo.student"
@@ -92,6 +95,10 @@ the student either, as NULL compared with a list is neither true nor false.""",
             " EXCEPT SELECT student_id FROM db_cur_sisdemo.student_ext"
         ),
         sql(SQL).replace('""")', '""").df["student_id"].tolist()'),
+        "import duckdb\n"
+        + sql(SQL).replace("lost", "found")
+        + ".arrow\nlost = duckdb.sql('FROM found')",
+        sql(SQL) + ".df.to_numpy()",
         """students = lab.query("SELECT student_id FROM db_raw_sisdemo.student").df
 joined = lab.query("SELECT student_id FROM db_cur_sisdemo.student_ext").df
 lost = set(students["student_id"]) - set(joined["student_id"])""",

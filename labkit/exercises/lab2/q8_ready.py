@@ -141,6 +141,9 @@ job can run each night from now on.""",
         "mask-letters": "Not all letters are from a to z: look at the masked names again.",
         "no-job": "The table is nearly there, but there is no job `student-ready` that would write "
         "it again tomorrow.",
+        "kind-dict": "The table is as it should be, but no job `student-ready` is there that "
+        "would write it again tomorrow.",
+        "other-recipe": "The job follows another recipe. Both are to be called `student-ready`.",
         "no-table": "The job writes files, and nobody finds them: give it a `table` too.",
         "not-run": "The job is there, and has never run.",
         "failed": "The job's last run failed. What does it say about its steps?",
@@ -182,6 +185,13 @@ job can run each night from now on.""",
         (CODE.replace("start=1", "start=2"), "mask-late"),
         (CODE.replace('"key": "parent_highest_ed"', '"key": "student_id"'), "key"),
         (CTAS, "no-job"),
+        (AFRESH + CODE.replace('job(\n    "student-ready"', 'job(\n    "ready"'), "kind-dict"),
+        (
+            CODE.replace('create("student-ready"', 'create("ready"')
+            .replace('publish("student-ready"', 'publish("ready"')
+            .replace('recipe="student-ready"', 'recipe="ready"'),
+            "other-recipe",
+        ),
         (CODE.replace("    table=", '    version="LATEST_WORKING",\n    table='), "working"),
         (AFRESH + CODE.replace(f'\n    table="{TABLE}",', ""), "no-table"),
         (AFRESH + CODE.replace("run_job", "put_job"), "not-run"),
@@ -206,5 +216,12 @@ job can run each night from now on.""",
 from labkit.recipes.runs import run_of
 
 run_of(lab, "{NAME}", 60)""",
+        AFRESH
+        + CODE.replace(f'\n    table="{TABLE}",', "")
+        + f'''
+lab.query(f"""CREATE EXTERNAL TABLE {TABLE} (
+    student_id bigint, last_name string, gender string, home_state_name string,
+    cumulative_gpa double, ed_level_desc string)
+    STORED AS PARQUET LOCATION 's3://{{lab.names.curated_bucket}}/{PLACE}'""")''',
     ),
 )

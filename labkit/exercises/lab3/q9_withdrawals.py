@@ -58,6 +58,12 @@ grades = outcomes.visual(
 lab.chart.publish("{BOARD}", [{visuals}], [outcomes], {more})'''
 
 
+ALONE = """choice = outcomes.choice("term_name", "Term")
+scope = choice["group"]["ScopeConfiguration"]["SelectedSheets"]
+scope["SheetVisualScopingConfigurations"][0] |= {
+    "Scope": "SELECTED_VISUALS", "VisualIds": [share["BarChartVisual"]["VisualId"]]
+}
+"""
 OF_STUDENTS = (
     SQL.replace("JOIN db_raw_sisdemo.school h ON h.school_id = c.school_id", "")
     .replace("FROM", "FROM db_cur_sisdemo.student_ext h JOIN", 1)
@@ -126,7 +132,9 @@ schools hardly differ, and neither do the terms, so the reasons are to be looked
         "was asked for.",
         "kind-table": "QuickSight cannot show one of them. Look at the dashboard: its picture says "
         "what is wrong.",
-        "rows-fewer": "Something is missing. Are there two visuals, and are all groups in them?",
+        "one-visual": "There is one visual. Two were asked for.",
+        "one-follows": "One of the visuals does not follow the drop-down: its filter is for the "
+        "other alone.",
     },
     wrong=(
         (code(more=""), "no-choice"),
@@ -168,7 +176,11 @@ schools hardly differ, and neither do the terms, so the reasons are to be looked
             code(kinds=("bar chart", "pivot table")),
             "table",
         ),
-        (code(visuals="share"), "rows-fewer"),
+        (code(visuals="share"), "one-visual"),
+        (
+            code(more="filters=[choice]").replace("lab.chart.publish", f"{ALONE}lab.chart.publish"),
+            "one-follows",
+        ),
         (code(share=SHARE.replace("average(withdrawn)", "100 * {withdrawn}")), "kind-table"),
     ),
     right=(
@@ -189,5 +201,10 @@ schools hardly differ, and neither do the terms, so the reasons are to be looked
         code(
             SQL.replace("IF(o.letter_grade = 'W', 1, 0)", "IF(o.score IS NULL, 1.0, 0.0)"), mode=""
         ),
+        code().replace(f'("{BOARD}", [s', '("drawn", [s')
+        + f"""
+calls = lab.chart.calls
+made = calls.call("describe_dashboard_definition", DashboardId="drawn")["Definition"]
+calls.put_dashboard("of-another-id", "{BOARD}", made)""",
     ),
 )
