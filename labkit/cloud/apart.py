@@ -86,6 +86,7 @@ _PARTS = {
     "moto.kinesis.models.Shard": Parts(
         "kinesis", many=Many("records", dict.values, _records_again)
     ),
+    "moto.cloudwatch.models.CloudWatchBackend": Parts("cloudwatch", many=Many("metric_data")),
     "moto.logs.models.LogStream": Parts("logs", many=Many("events")),
 }
 # Those of a service that have members to be written, by their names.

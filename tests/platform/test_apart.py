@@ -1,8 +1,9 @@
-"""Items, records and log lines are rows of their own: a change writes those that it made."""
+"""Items, records, log lines and metrics are rows of their own: a change writes those that it made."""
 
 import sqlite3
 
 import pytest
+from moto.cloudwatch.models import cloudwatch_backends
 from moto.dynamodb.models import dynamodb_backends
 from moto.kinesis.models import kinesis_backends
 from moto.logs.models import logs_backends
@@ -106,7 +107,25 @@ class Lines:
         return backend.groups["g"].streams["s"]
 
 
-@pytest.fixture(params=[Items, Pairs, Changes, Records, Lines])
+class Metrics:
+    """What was put to CloudWatch, of which the oldest goes."""
+
+    service, backends = "cloudwatch", cloudwatch_backends
+
+    def make(self, _):
+        pass
+
+    def put(self, backend, name):
+        backend.put_metric_data("n", [{"MetricName": name, "Value": 1}])
+
+    def change(self, backend, _):
+        del backend.metric_data[0]
+
+    def told(self, backend):
+        return [(each.name, each.value, each.timestamp) for each in backend.metric_data]
+
+
+@pytest.fixture(params=[Items, Pairs, Changes, Records, Lines, Metrics])
 def held(request, tmp_path):
     """A state, what is in it of a kind, and a function that tells moto's backend of it."""
     state, kind = State(tmp_path / "state.db"), request.param()
