@@ -1,4 +1,4 @@
-"""Items, records, log lines and metrics are rows of their own: a change writes those that it made."""
+"""Items, records, lines and metrics are rows of their own: a change writes those that it made."""
 
 import sqlite3
 
