@@ -67,6 +67,52 @@ def test_a_stream_tells_what_has_changed(aws, table):
     ] == [("INSERT", None, PAIR, 9), ("MODIFY", PAIR, KEY, 12), ("REMOVE", KEY, None, 6)]
 
 
+STREAM, SHARD = "arn:aws:dynamodb:us-east-1:123456789012:table/{}/stream/{}", "ShardId"
+NO_PLACES = {  # what is asked of a stream, beside the rest → why there is none
+    "another label": ({"StreamArn": STREAM.format("t", "2020")}, "ResourceNotFoundException"),
+    "no stream": ({"StreamArn": STREAM[:48]}, "Invalid StreamArn"),
+    "another shard": ({SHARD: "shardId-00000001414592258131-0de2e4f4"}, "Shard: .* not found"),
+    "no number": ({"ShardIteratorType": "AFTER_SEQUENCE_NUMBER"}, "SequenceNumber must be"),
+    "one that is gone": (
+        {"ShardIteratorType": "AT_SEQUENCE_NUMBER", "SequenceNumber": "1" * 21},
+        "TrimmedDataAccessException",
+    ),
+}
+
+
+def test_a_stream_is_read_to_its_end(aws, table):
+    dynamodb, streams = aws("dynamodb"), aws("dynamodbstreams")
+    arn = dynamodb.describe_table(TableName=table)["Table"]["LatestStreamArn"]
+    (shard,) = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
+    asked = {"StreamArn": arn, SHARD: shard[SHARD], "ShardIteratorType": "LATEST"}
+    at = streams.get_shard_iterator(**asked)["ShardIterator"]
+    for key in ("b", "c"):
+        dynamodb.put_item(TableName=table, Item={"id": {"S": key}})
+    dynamodb.update_table(TableName=table, StreamSpecification={"StreamEnabled": False})
+    got, pages = [], 0
+    while at:
+        told = streams.get_records(ShardIterator=at, Limit=1)
+        got += [each["dynamodb"] for each in told["Records"]]
+        at, pages = told.get("NextShardIterator"), pages + 1
+    assert ([each["Keys"]["id"]["S"] for each in got], pages) == (["b", "c"], 3)
+    after = {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER"}
+    after["SequenceNumber"] = got[0]["SequenceNumber"]
+    at = streams.get_shard_iterator(**asked | after)["ShardIterator"]
+    assert [each["dynamodb"] for each in streams.get_records(ShardIterator=at)["Records"]] == got[
+        1:
+    ]
+    told = streams.describe_stream(StreamArn=arn)["StreamDescription"]
+    assert told["StreamStatus"] == "DISABLED"
+    rest = streams.describe_stream(StreamArn=arn, ExclusiveStartShardId=shard[SHARD])
+    assert rest["StreamDescription"]["Shards"] == []
+    assert [s["StreamArn"] for s in streams.list_streams(TableName=table)["Streams"]] == [arn]
+    for more, why in NO_PLACES.values():
+        with pytest.raises(ClientError, match=why):
+            streams.get_shard_iterator(**asked | more)
+    with pytest.raises(ClientError, match="Invalid ShardIterator"):
+        streams.get_records(ShardIterator=f"{arn}|1|nothing")
+
+
 REFUSED = {
     "half a key": ("get_item", {"Key": {"n": {"S": "a"}}}, "does not match the schema"),
     "two modes": (

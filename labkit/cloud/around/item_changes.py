@@ -25,7 +25,12 @@ from moto.dynamodb.models.table import StreamShard, Table
 from moto.dynamodb.responses import DynamoHandler
 
 from labkit.cloud import apart
-from labkit.cloud.around import item_moments, item_requests, item_tables
+from labkit.cloud.around import (
+    change_streams,  # noqa: F401 (its operations are the streams' that are written here)
+    item_moments,
+    item_requests,
+    item_tables,
+)
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.operations import Context
 

@@ -1,0 +1,166 @@
+"""DynamoDB's streams, as their readers page through them.
+
+An iterator holds its place itself, so that it outlasts a restart, and expires after 15 minutes. A
+stream that was turned off can be read to its end, which has no next iterator. moto lists all
+streams at once, tells the table's newest under any label, and stumbles over unknown iterators.
+
+Sources: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_GetRecords.html,
+https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_GetShardIterator.html and
+https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_DescribeStream.html
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import time
+from typing import Any
+
+from labkit.cloud.operations import Answer, AwsError, Context, operation
+
+_STREAM = re.compile(r"arn:[\w-]+:dynamodb:[^:]*:\d+:table/([^/]+)/stream/([^/|]+)")
+_LIVES_S = 900
+_MOST = 1000
+Json = dict[str, Any]
+
+
+@operation("dynamodbstreams", "ListStreams")
+def list_streams(
+    context: Context,
+    *,
+    TableName: str | None = None,
+    Limit: int = 100,
+    ExclusiveStartStreamArn: str = "",
+) -> Answer:
+    """Streams by their ARNs."""
+    named = (TableName or "").rpartition("/")[2]
+    tables = context.backend("dynamodb").tables.values()
+    streamed = [each for each in tables if each.latest_stream_label and named in ("", each.name)]
+    found = {_arn_of(each): each for each in streamed}
+    rest = sorted(arn for arn in found if arn > ExclusiveStartStreamArn)
+    told: Answer = {
+        "Streams": [
+            {
+                "StreamArn": arn,
+                "TableName": found[arn].name,
+                "StreamLabel": found[arn].latest_stream_label,
+            }
+            for arn in rest[:Limit]
+        ]
+    }
+    return told | ({"LastEvaluatedStreamArn": rest[Limit - 1]} if len(rest) > Limit else {})
+
+
+@operation("dynamodbstreams", "DescribeStream")
+def describe_stream(
+    context: Context, *, StreamArn: str, ExclusiveStartShardId: str = "", **_: Any
+) -> Answer:
+    """A stream and its one shard."""
+    table = _find(context, StreamArn)
+    shard, ended = table.stream_shard, not _runs(table)
+    shown = shard.to_json()
+    if ended:
+        last = shard.starting_sequence_number + max(0, len(shard.items) - 1)
+        shown["SequenceNumberRange"]["EndingSequenceNumber"] = str(last)
+    told = {
+        "StreamArn": StreamArn,
+        "StreamLabel": table.latest_stream_label,
+        "StreamStatus": "DISABLED" if ended else "ENABLED",
+        "CreationRequestDateTime": shard.created_on,
+        "TableName": table.name,
+        "KeySchema": table.schema,
+        "Shards": [shown] if shown["ShardId"] > ExclusiveStartShardId else [],
+    }
+    kinds = [each.record["dynamodb"]["StreamViewType"] for each in shard.items[:1]]
+    kind = (table.stream_specification or {}).get("StreamViewType", *kinds)
+    return {"StreamDescription": told | ({"StreamViewType": kind} if kind else {})}
+
+
+@operation("dynamodbstreams", "GetShardIterator")
+def get_shard_iterator(
+    context: Context,
+    *,
+    StreamArn: str,
+    ShardId: str,
+    ShardIteratorType: str,
+    SequenceNumber: str | None = None,
+) -> Answer:
+    """A place in a stream's shard."""
+    table = _find(context, StreamArn)
+    shard = table.stream_shard
+    if shard.id != ShardId:
+        words = f"Requested resource not found: Shard: {ShardId} in Stream: {StreamArn} not found"
+        raise AwsError("ResourceNotFoundException", words)
+    first = shard.starting_sequence_number
+    if ShardIteratorType == "TRIM_HORIZON":
+        return {"ShardIterator": _iterator(StreamArn, first)}
+    if ShardIteratorType == "LATEST":
+        return {"ShardIterator": _iterator(StreamArn, first + len(shard.items))}
+    if not (SequenceNumber or "").isdecimal():
+        words = f"SequenceNumber must be a number for the ShardIteratorType {ShardIteratorType}"
+        raise AwsError("ValidationException", words)
+    place = int(str(SequenceNumber)) + (ShardIteratorType == "AFTER_SEQUENCE_NUMBER")
+    if place < first:
+        words = "The operation attempted to read past the oldest stream record in a shard."
+        raise AwsError("TrimmedDataAccessException", words)
+    return {"ShardIterator": _iterator(StreamArn, place)}
+
+
+@operation("dynamodbstreams", "GetRecords")
+def get_records(context: Context, *, ShardIterator: str, Limit: int = _MOST) -> Answer:
+    """What has changed since an iterator's place, and the next place."""
+    arn, place = _read(ShardIterator)
+    table = _find(context, arn)
+    records = table.stream_shard.get(place, Limit)
+    told: Answer = {"Records": records}
+    if _runs(table) or records:
+        told["NextShardIterator"] = _iterator(arn, place + len(records))
+    return told
+
+
+def _arn_of(table: Any) -> str:
+    return f"{table.table_arn}/stream/{table.latest_stream_label}"
+
+
+def _runs(table: Any) -> bool:
+    return bool((table.stream_specification or {}).get("StreamEnabled"))
+
+
+def _find(context: Context, arn: str) -> Any:
+    """The table of a stream.
+
+    Raises:
+        AwsError: ``ResourceNotFoundException``, ``ValidationException``.
+    """
+    found = _STREAM.fullmatch(arn)
+    if found is None:
+        raise AwsError("ValidationException", f"Invalid StreamArn: {arn}")
+    table = context.backend("dynamodb").tables.get(found[1])
+    if table is None or table.latest_stream_label != found[2]:
+        words = f"Requested resource not found: Stream: {arn} not found"
+        raise AwsError("ResourceNotFoundException", words)
+    return table
+
+
+def _iterator(arn: str, place: int) -> str:
+    held = json.dumps([place, int(time.time())]).encode()
+    return f"{arn}|1|{base64.b64encode(held).decode()}"
+
+
+def _read(iterator: str) -> tuple[str, int]:
+    """The stream and the place that an iterator holds.
+
+    Raises:
+        AwsError: it is none, or as old as none may be.
+    """
+    arn, _, held = iterator.rpartition("|1|")
+    try:
+        place, made = json.loads(base64.b64decode(held, validate=True))
+        place, made = int(place), int(made)
+    except (TypeError, ValueError) as error:
+        raise AwsError("ValidationException", "Invalid ShardIterator") from error
+    if made < time.time() - _LIVES_S:
+        words = "The shard iterator has expired and can no longer be used to retrieve records."
+        raise AwsError("ExpiredIteratorException", words)
+    return arn, place
