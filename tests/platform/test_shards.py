@@ -86,6 +86,24 @@ def test_a_filter_names_shards(aws, stream):
     assert [each["ShardId"] for each in first["Shards"] + rest] == [FIRST, LOW, HIGH]
 
 
+def test_all_metrics_of_a_shard_have_names(aws, stream):
+    kinesis, one = aws("kinesis"), ["IncomingBytes"]
+    kinesis.enable_enhanced_monitoring(StreamName=stream, ShardLevelMetrics=["ALL"])
+    told = kinesis.disable_enhanced_monitoring(StreamName=stream, ShardLevelMetrics=one)
+    assert len(told["CurrentShardLevelMetrics"]) == 7
+    (shown,) = kinesis.describe_stream(StreamName=stream)["StreamDescription"]["EnhancedMonitoring"]
+    assert {*shown["ShardLevelMetrics"], *one} == {*told["CurrentShardLevelMetrics"]}
+    assert len(shown["ShardLevelMetrics"]) == 6
+
+
+def test_open_shards_are_counted(aws, stream):
+    kinesis = aws("kinesis")
+    before = kinesis.describe_limits()["OpenShardCount"]
+    kinesis.split_shard(StreamName=stream, ShardToSplit=FIRST, NewStartingHashKey=str(2**127))
+    told = kinesis.describe_limits()
+    assert (told["OpenShardCount"], told["ShardLimit"]) == (before + 1, 20_000)
+
+
 REFUSED = {
     "a token and a stream": ("list_shards", {"NextToken": "a"}, "cannot be provided together"),
     "a filter of no shard": (

@@ -22,6 +22,16 @@ from labkit.cloud.paging import page
 
 _ON_DEMAND = "ON_DEMAND"
 _MOST_TAGS = 50
+_MOST_SHARDS = dict.fromkeys(("us-east-1", "us-west-2", "eu-west-1"), 20_000)
+_METRICS = [
+    "IncomingBytes",
+    "OutgoingRecords",
+    "IteratorAgeMilliseconds",
+    "IncomingRecords",
+    "ReadProvisionedThroughputExceeded",
+    "WriteProvisionedThroughputExceeded",
+    "OutgoingBytes",
+]
 _PLACES = {
     "AT_SEQUENCE_NUMBER": "StartingSequenceNumber",
     "AFTER_SEQUENCE_NUMBER": "StartingSequenceNumber",
@@ -143,12 +153,33 @@ def deregister_stream_consumer(
     return {}
 
 
+@operation("kinesis", "DescribeLimits")
+def describe_limits(context: Context) -> Answer:
+    """How many shards are open, and may be in a region.
+
+    Source: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html
+    """
+    streams = list(_streams(context).values())
+    return {
+        "ShardLimit": _MOST_SHARDS.get(context.region, 6000),
+        "OpenShardCount": sum(shard.is_open for each in streams for shard in each.shards.values()),
+        "OnDemandStreamCount": sum(
+            (each.stream_mode or {}).get("StreamMode") == _ON_DEMAND for each in streams
+        ),
+        "OnDemandStreamCountLimit": 50,
+    }
+
+
 @rewrites("kinesis")
-def name_the_stream(name: str, body: bytes) -> bytes:
-    """moto's iterators keep the stream's name, though it may be asked for by its ARN alone."""
+def put_plainly(name: str, body: bytes) -> bytes:
+    """As moto takes it: its iterators keep the stream's name, though it may be asked for by its ARN
+    alone, and ALL of a shard's metrics are none that can be taken from them.
+    """
     asked = json.loads(body)
     if name == "GetShardIterator" and "StreamARN" in asked:
         asked["StreamName"] = asked["StreamARN"].rpartition("/")[2]
+    if name == "EnableEnhancedMonitoring" and "ALL" in asked["ShardLevelMetrics"]:
+        asked["ShardLevelMetrics"] = _METRICS
     return json.dumps(asked).encode()
 
 
