@@ -145,7 +145,7 @@ class Front:
         environ, body = compressed.unpack(environ, sent, MOST_BODY)
         service = _service(environ)
         model = protocol.service_model(service)
-        bridge = bridging.bridge_of(model, environ, body)
+        bridge = bridging.bridge_of(model, *receiving.as_form(model, environ, body))
         reply = self._served(service, model, environ, body, bridge)
         if bridge:
             return bridge.back(reply)
@@ -178,6 +178,7 @@ class Front:
         claim, principal = guard.identify(*compressed.as_sent(environ, body))
         if module := services.UNMODELLED.get(service):
             return self._unmodelled(module, environ, body, claim, principal)
+        environ, body = receiving.as_form(model, environ, body)
         if bridge:
             environ, body = bridge.forth(environ, body)
         if model is None:

@@ -259,8 +259,8 @@ def _xml(shape: Any, tag: str, value: Any, moments: str = _SECONDS) -> str:
 
 
 def escaped(value: Any) -> str:
-    """A text in XML, which has no room for most control characters."""
-    return escape(_NOT_IN_XML.sub("\ufffd", str(value)))
+    """A text in XML, which has no room for most control characters, and reads CR LF as LF."""
+    return escape(_NOT_IN_XML.sub("\ufffd", str(value)), {"\r": "&#13;"})
 
 
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -25,6 +25,8 @@ from labkit.cloud.constraints import check_call
 from labkit.cloud.operations import AwsError
 from labkit.cloud.protocol import JSON_PROTOCOLS, location_of, protocol_of, raw_path
 
+FORM = "application/x-www-form-urlencoded"
+
 
 @dataclass(frozen=True)
 class Call:
@@ -32,6 +34,27 @@ class Call:
 
     operation: OperationModel
     uri: dict[str, str]
+
+
+def as_form(
+    model: ServiceModel | None, environ: dict[str, Any], body: bytes
+) -> tuple[dict[str, Any], bytes]:
+    """A call that is all in its address, which may be signed there, as the form that others send.
+
+    Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-making-api-requests-xml.html
+    """
+    query = urllib.parse.parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True)
+    if model is None or body or "Action" not in dict(query):
+        return environ, body
+    if protocol_of(model) != "query" and "awsQueryCompatible" not in model.metadata:
+        return environ, body
+    form = urllib.parse.urlencode([(k, v) for k, v in query if not k.startswith("X-Amz-")]).encode()
+    path = raw_path(environ)
+    told = {"REQUEST_METHOD": "POST", "QUERY_STRING": "", "REQUEST_URI": path, "RAW_URI": path}
+    told |= {"CONTENT_TYPE": FORM, "CONTENT_LENGTH": str(len(form))}
+    if key := dict(query).get("X-Amz-Credential"):  # by which moto knows the region
+        told["HTTP_AUTHORIZATION"] = f"AWS4-HMAC-SHA256 Credential={key}, SignedHeaders=host"
+    return environ | told, form
 
 
 def find_call(model: ServiceModel, environ: dict[str, Any], body: bytes) -> Call | None:

@@ -24,6 +24,7 @@ _UNSIGNED_IN_FORMS = {
     "ExpiredTokenException": "ExpiredToken",
     "IncompleteSignatureException": "IncompleteSignature",
     "InvalidAccessKeyId": "InvalidClientTokenId",
+    "UnknownOperationException": "InvalidAction",
 }
 
 
@@ -35,7 +36,9 @@ def refuse(model: ServiceModel | None, error: AwsError) -> Reply:
     if model and protocol in JSON_PROTOCOLS:
         code = _UNSIGNED_IN_JSON.get(error.code, error.code)
         said = _of_its_shape(model, code)
-        fields = {"__type": said, "message": error.message, "Message": error.message}
+        fields = {"__type": said}
+        if error.message:
+            fields |= {"message": error.message, "Message": error.message}
         if "RequestId" in _members_of(model, code):
             fields["RequestId"] = request_id
         headers |= {"Content-Type": json_type(model), "x-amzn-errortype": said}

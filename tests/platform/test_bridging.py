@@ -7,7 +7,7 @@ import urllib.request
 from urllib.parse import urlencode
 
 import pytest
-from botocore.auth import SigV4Auth
+from botocore.auth import SigV4Auth, SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from botocore.parsers import RpcV2CBORParser
@@ -38,6 +38,37 @@ def form(action, **fields):
     return urlencode({"Action": action, **fields}).encode()
 
 
+def get(url):
+    """The status and the body of an answer to a request that its address signs."""
+    try:
+        with urllib.request.urlopen(url) as reply:
+            return reply.status, reply.read()
+    except urllib.error.HTTPError as refused:
+        return refused.code, refused.read()
+
+
+def test_a_call_in_an_address(cloud, aws, fresh):
+    asked = {"ClientMethod": "get_caller_identity", "HttpMethod": "GET"}
+    status, told = get(aws("sts").generate_presigned_url(**asked))
+    assert (status, b"<Account>123456789012</Account>" in told) == (200, True)
+    there, name = aws("sns", region_name="eu-west-1"), fresh("topic")
+    told = {"ClientMethod": "create_topic", "Params": {"Name": name}, "HttpMethod": "GET"}
+    assert (
+        f":eu-west-1:123456789012:{name}".encode() in get(there.generate_presigned_url(**told))[1]
+    )
+    url = aws("sqs").create_queue(QueueName=fresh("queue"))["QueueUrl"]
+    fields = {"Action": "GetQueueAttributes", "AttributeName.1": "QueueArn"}
+    for action, seen in (
+        ("GetQueueAttributes", f":{url.rpartition('/')[2]}</Value>"),
+        ("MakeTea", "<Code>InvalidAction</Code>"),
+    ):
+        request = AWSRequest("GET", f"{url}?{urlencode(fields | {'Action': action})}")
+        SigV4QueryAuth(
+            Credentials(cloud.access_key, cloud.secret_key), "sqs", cloud.region
+        ).add_auth(request)
+        assert seen.encode() in get(request.url)[1]
+
+
 def test_a_queue_in_forms(post, aws, fresh):
     name = fresh("queue")
     attribute = {"Attribute.1.Name": "VisibilityTimeout", "Attribute.1.Value": "7"}
@@ -51,10 +82,10 @@ def test_a_queue_in_forms(post, aws, fresh):
         f"{stem}.Value.DataType": "Binary",
         f"{stem}.Value.BinaryValue": "AP8=",
     }
-    post("sqs", form("SendMessage", MessageBody="a<é", **note), path=path)
+    post("sqs", form("SendMessage", MessageBody="a<é\r\n", **note), path=path)
     asked = {"MessageAttributeName.1": "All", "AttributeName.1": "ApproximateReceiveCount"}
     _, told = post("sqs", form("ReceiveMessage", **asked), path=path)
-    assert "<Body>a&lt;é</Body>".encode() in told
+    assert "<Body>a&lt;é&#13;\n</Body>".encode() in told
     assert b"<Attribute><Name>ApproximateReceiveCount</Name><Value>1</Value></Attribute>" in told
     assert b"<Name>n</Name><Value><BinaryValue>AP8=</BinaryValue>" in told
     assert (

@@ -26,7 +26,7 @@ from labkit.cloud.operations import AwsError
 from labkit.cloud.protocol import Reply
 
 Environ = dict[str, Any]
-_FORM, _CBOR = "application/x-www-form-urlencoded", "rpc-v2-cbor"
+_CBOR = "rpc-v2-cbor"
 _QUEUES = "http://queue.amazonaws.com/doc/2012-11-05/"
 # What SQS's lists and maps are called in forms and XML, by their shapes; botocore forgot it.
 _NAMES = {
@@ -147,7 +147,7 @@ def bridge_of(model: ServiceModel | None, environ: Environ, body: bytes) -> Brid
     """What is between a request and its service; ``None`` where it speaks the service's JSON."""
     if model is None or "awsQueryCompatible" not in model.metadata:
         return None
-    if environ.get("CONTENT_TYPE", "").startswith(_FORM):
+    if environ.get("CONTENT_TYPE", "").startswith(receiving.FORM):
         form = urllib.parse.parse_qs(body.decode("utf-8", "replace"))
         return Forms(model, form.get("Action", [""])[0])
     if environ.get("HTTP_SMITHY_PROTOCOL") == _CBOR:
