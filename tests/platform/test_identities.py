@@ -215,6 +215,10 @@ def test_versions_and_lists_of_policies(iam, fresh):
     arn = iam.create_policy(PolicyName=name, PolicyDocument=ALLOW)["Policy"]["Arn"]
     made = iam.create_policy_version(PolicyArn=arn, PolicyDocument=ALLOW, SetAsDefault=True)
     assert "Document" not in made["PolicyVersion"]
+    details = iam.get_paginator("get_account_authorization_details")
+    pages = details.paginate(Filter=["LocalManagedPolicy"])
+    found = [each for page in pages for each in page["Policies"] if each["Arn"] == arn]
+    assert [(each["PolicyName"], each["PolicyId"][:4]) for each in found] == [(name, "ANPA")]
     told = iam.list_policy_versions(PolicyArn=arn)
     versions = [(each["VersionId"], each["IsDefaultVersion"]) for each in told["Versions"]]
     assert (versions, told["IsTruncated"]) == ([("v2", True), ("v1", False)], False)

@@ -30,6 +30,13 @@ def tell_of_boundaries(cloud: Cloud) -> None:
 
 
 @on_start
+def tell_of_names(_: Cloud) -> None:
+    """Let moto's answers name policies in GetAccountAuthorizationDetails too."""
+    ManagedPolicy.policy_name = property(lambda policy: policy.name)  # type: ignore[attr-defined]
+    ManagedPolicy.policy_id = property(lambda policy: policy.id)  # type: ignore[attr-defined]
+
+
+@on_start
 def attach_once(_: Cloud) -> None:
     """Let moto count a policy once for whom it is attached to, however often that was asked."""
     ManagedPolicy.attach_to = _attach  # type: ignore[method-assign, assignment]
