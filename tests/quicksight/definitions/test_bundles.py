@@ -6,12 +6,13 @@ import json
 import time
 import urllib.request
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import everything
-from tests.quicksight.conftest import refused
+from tests.conftest import connect, everything, kill_cloud, start_cloud, stop_cloud
+from tests.quicksight.conftest import QuickSight, refused
 
 ENDED = ("SUCCESSFUL", "FAILED", "FAILED_ROLLBACK_COMPLETED", "FAILED_ROLLBACK_ERROR")
 TAG = {"Key": "half", "Value": "done"}
@@ -193,6 +194,42 @@ def test_what_was_changed_is_as_before(
     assert run("linked", linked) == "SUCCESSFUL"
     name, tags, told, over = _as_it_is(quicksight)
     assert (name, TAG in tags, told, over) == ("Broken", True, link["Principals"], [arn])
+
+
+def test_an_import_that_is_killed_is_rolled_back(tmp_path: Path) -> None:
+    """The first theme is there already; it is changed when the server dies, the last are not."""
+    home, told = tmp_path / "home", {"resourceType": "theme", "baseThemeId": "CLASSIC"}
+    server = start_cloud(home)
+    quicksight = of(connect(home, server))
+    quicksight.create_theme(ThemeId="t0", Name="old", BaseThemeId="CLASSIC", Configuration=THEME)
+    files = {
+        f"theme/t{n}.json": told | {"themeId": f"t{n}", "name": "new", "configuration": THEME}
+        for n in range(500)
+    }
+    quicksight.start_asset_bundle_import_job(
+        AssetBundleImportJobId="killed",
+        AssetBundleImportSource={"Body": written(files)},
+        FailureAction="ROLLBACK",
+    )
+    while quicksight.describe_theme(ThemeId="t0")["Theme"]["Name"] == "old":
+        pass
+    kill_cloud(server)
+    server = start_cloud(home)
+    try:
+        quicksight = of(connect(home, server))
+        job = ended(quicksight.describe_asset_bundle_import_job, AssetBundleImportJobId="killed")
+        assert job["JobStatus"] == "FAILED_ROLLBACK_COMPLETED"
+        assert "interrupted" in job["Errors"][0]["Message"]
+        left = everything(quicksight.list_themes, "ThemeSummaryList")
+        assert ("t0", "old") in {(each["ThemeId"], each["Name"]) for each in left}
+        assert "new" not in {each["Name"] for each in left}
+    finally:
+        stop_cloud(server)
+
+
+def of(cloud: Any) -> QuickSight:
+    """QuickSight of a cloud of its own."""
+    return QuickSight(cloud.client("quicksight"), cloud.account)
 
 
 def _as_it_is(quicksight: Any) -> tuple[str, Any, list[str], list[str]]:

@@ -7,13 +7,11 @@ https://docs.aws.amazon.com/quicksight/latest/APIReference/API_StartAssetBundleI
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 from labkit.cloud.operations import Context
-from labkit.cloud.quicksight import records, tagging
-from labkit.cloud.quicksight.accounts import members as folders
-from labkit.cloud.quicksight.bundles import jobs
+from labkit.cloud.quicksight import records
+from labkit.cloud.quicksight.bundles import jobs, undoing
 from labkit.cloud.quicksight.bundles.assets import (
     ASSETS,
     Asset,
@@ -21,34 +19,40 @@ from labkit.cloud.quicksight.bundles.assets import (
     ask,
     asset_of,
     replaced,
-    taken,
 )
-from labkit.cloud.quicksight.definitions import versions
+from labkit.cloud.quicksight.bundles.changing import apply
 from labkit.cloud.quicksight.kinds import ANALYSIS, DASHBOARD
 from labkit.cloud.quicksight.records import Record
 from labkit.cloud.quicksight.words import invalid
 
 Found = list[tuple[Asset, Record]]
-Undo = Callable[[], Any]
 
 
-def import_all(context: Context, found: Found, asked: Record) -> Record:
+def import_all(context: Context, job: str, found: Found, asked: Record) -> Record:
     """Make or change a bundle's assets.
+
+    Args:
+        job: the import's id.
 
     Returns:
         How the job ended: its status, its errors and those of the rollback, its warnings.
     """
-    undone: list[tuple[str, Undo]] = []
+    undone = asked["FailureAction"] == "ROLLBACK"
     warnings: list[Record] = []
     for asset, members in _ordered([*_own(context, found, asked)]):
-        arn = asset.kind.arn(context, members[asset.kind.id])
+        id = members[asset.kind.id]
+        arn = asset.kind.arn(context, id)
         try:
-            undone.append((arn, _undo(context, asset, members[asset.kind.id])))
+            if undone:
+                undoing.keep(context, job, asset, id)
             warnings += _left_out(context, members, arn)
-            _apply(context, asset, members)
-            _check(context, asset, members[asset.kind.id])
+            apply(context, asset, members)
+            _check(context, asset, id)
         except Exception as reason:  # whatever it is, what was made before it is undone
-            return _failed(jobs.error(reason, arn), undone, asked)
+            errors = [jobs.error(reason, arn)]
+            if undone:
+                return undoing.roll_back(context, job, errors)
+            return {"JobStatus": jobs.FAILED, "Errors": errors}
     return {"JobStatus": jobs.DONE, **({"Warnings": warnings} if warnings else {})}
 
 
@@ -63,19 +67,6 @@ def _left_out(context: Context, members: Record, arn: str) -> list[Record]:
         for each in links
         if each not in known
     ]
-
-
-def _failed(error: Record, undone: list[tuple[str, Undo]], asked: Record) -> Record:
-    if asked["FailureAction"] != "ROLLBACK":
-        return {"JobStatus": jobs.FAILED, "Errors": [error]}
-    left = []
-    for arn, undo in reversed(undone):
-        try:
-            undo()
-        except Exception as reason:  # the others are undone all the same
-            left.append(jobs.error(reason, arn))
-    status = "FAILED_ROLLBACK_ERROR" if left else "FAILED_ROLLBACK_COMPLETED"
-    return {"JobStatus": status, "Errors": [error], **({"RollbackErrors": left} if left else {})}
 
 
 def _own(context: Context, found: Found, asked: Record) -> Iterator[tuple[Asset, Record]]:
@@ -160,67 +151,6 @@ def _needs(asset: Asset, members: Record) -> set[tuple[str, str]]:
     own = (asset.kind.name, members[asset.kind.id])
     found = (asset_of(arn) for arn in arns_in(members))
     return {(each[0].kind.name, each[1]) for each in found if each} - {own}
-
-
-def _undo(context: Context, asset: Asset, id: str) -> Undo:
-    """What takes back all that an import is about to do to an asset."""
-    former = records.look_up(context.cloud, context.region, asset.kind, id)
-    if former is None:
-        return lambda: _drop(context, asset, id)
-    before = {"LinkEntities": [], **asset.members(context, id), asset.kind.id: id}
-    held = folders.holding(context, former["Arn"])
-    labels = tagging.tags(context.cloud, former["Arn"])
-    shared = {name: former["_"][name] for name in ("permissions", "link") if name in former["_"]}
-
-    def restore() -> None:
-        if records.find(context, asset.kind, id) != former:
-            _change(context, asset, before)
-            records.keep(context, asset.kind, id, **shared)
-        with context.cloud.lock("quicksight"), context.cloud.state.together():
-            records.leave_folders(context, former["Arn"])
-            folders.join(context, held, former["Arn"])
-            tagging.put(context.cloud, former["Arn"], labels)
-
-    return restore
-
-
-def _drop(context: Context, asset: Asset, id: str) -> None:
-    """Delete an asset, if its import came so far that there is one."""
-    if records.look_up(context.cloud, context.region, asset.kind, id) is not None:
-        forced = {"ForceDeleteWithoutRecovery": True} if asset.kind is ANALYSIS else {}
-        ask(context, f"Delete{asset.kind.noun}", {asset.kind.id: id} | forced)
-
-
-def _apply(context: Context, asset: Asset, members: Record) -> None:
-    """Make an asset, or change it."""
-    if records.look_up(context.cloud, context.region, asset.kind, members[asset.kind.id]):
-        _change(context, asset, members)
-    else:
-        known = taken(asset.create) - {"FolderArns"}
-        ask(context, asset.create, {k: v for k, v in members.items() if k in known})
-    with context.cloud.lock("quicksight"):  # a call takes one folder, an asset may lie in several
-        arn = asset.kind.arn(context, members[asset.kind.id])
-        folders.join(context, members.get("FolderArns"), arn)
-
-
-def _change(context: Context, asset: Asset, members: Record) -> None:
-    id = members[asset.kind.id]
-    ask(context, asset.update, {k: v for k, v in members.items() if k in taken(asset.update)})
-    if asset.kind is DASHBOARD:
-        if (links := members.get("LinkEntities")) is not None:
-            ask(context, "UpdateDashboardLinks", {"DashboardId": id, "LinkEntities": links})
-        every = versions.every(context.cloud, context.region, DASHBOARD, id)
-        latest = {"DashboardId": id, "VersionNumber": every[-1]["VersionNumber"]}
-        if every[-1]["Status"] == "CREATION_SUCCESSFUL":
-            ask(context, "UpdateDashboardPublishedVersion", latest)
-    linked = (members.get("LinkSharingConfiguration") or {}).get("Permissions")
-    granted = {"GrantPermissions": members.get("Permissions"), "GrantLinkPermissions": linked}
-    with context.cloud.lock("quicksight"):
-        if any(granted.values()):
-            given = {name: each for name, each in granted.items() if each}
-            ask(context, f"{asset.update}Permissions", {asset.kind.id: id} | given)
-        if members.get("Tags"):
-            tagging.tag(context.cloud, asset.kind.arn(context, id), members["Tags"])
 
 
 def _check(context: Context, asset: Asset, id: str) -> None:

@@ -69,7 +69,7 @@ def _import(
         jobs.change(context, IMPORT, id, _=kept | {"file": place})
     content = body if body is not None else _bundle_at(context, str(uri))
     found, left = files.unzipped(content)
-    ended = import_all(context, found, asked)
+    ended = import_all(context, id, found, asked)
     warnings = [{"Message": f"{name} is not imported here."} for name in left]
     warnings += ended.get("Warnings", [])
     return ended | ({"Warnings": warnings} if warnings else {})

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from labkit.cloud.cloud import Cloud, on_start
-from labkit.cloud.jobs import until_kept
+from labkit.cloud.jobs import Job, until_kept
 from labkit.cloud.members import given
 from labkit.cloud.operations import AwsError, Context
 from labkit.cloud.quicksight import records
@@ -22,11 +22,13 @@ from labkit.cloud.quicksight.words import conflict, limit_exceeded
 log = logging.getLogger(__name__)
 EXPORT = Kind("asset-bundle-export-job", "AssetBundleExportJob")
 IMPORT = Kind("asset-bundle-import-job", "AssetBundleImportJob")
+STEP = Kind("asset-bundle-import-step", "AssetBundleImportStep")
 MOST = 5
 QUEUED, RUNNING, DONE, FAILED = (
     "QUEUED_FOR_IMMEDIATE_EXECUTION", "IN_PROGRESS", "SUCCESSFUL", "FAILED",
 )  # fmt: skip
-GOING = (QUEUED, RUNNING, "FAILED_ROLLBACK_IN_PROGRESS")
+ROLLING_BACK = "FAILED_ROLLBACK_IN_PROGRESS"
+GOING = (QUEUED, RUNNING, ROLLING_BACK)
 INTERRUPTED = "The job was interrupted: the local AWS stopped."
 Work = Callable[[], Record]
 
@@ -52,11 +54,15 @@ def begin(context: Context, kind: Kind, id: str, members: Record, work: Work) ->
         "CreatedTime": now(),
         "JobStatus": QUEUED,
         **given(members),
-        "_": {"id": id, "region": context.region},
+        "_": {
+            "id": id,
+            "region": context.region,
+            "principal": [context.principal.arn, context.principal.account],
+        },
     }
     records.put(context.cloud, kind, made)
     name = f"quicksight/{kind.name}/{made['Arn']}"
-    context.cloud.jobs.start(name, lambda _: _run(context, kind, made, work))
+    context.cloud.jobs.start(name, lambda job: _run(context, kind, made, work, job))
     return made
 
 
@@ -82,21 +88,45 @@ def file_of(cloud: Cloud, kind: Kind, context: Context, id: str, suffix: str) ->
     return cloud.home / "bundles" / kind.name / context.region / f"{id}{suffix}"
 
 
-def _run(context: Context, kind: Kind, record: Record, work: Work) -> None:
+def end(context: Context, kind: Kind, id: str, ended: Record, job: Job) -> None:
+    """Put on record how a job ended, and drop its steps.
+
+    A rollback that the end of the local AWS disturbs has not ended: it goes on at the next start.
+    """
+
+    def write() -> None:
+        with context.cloud.lock("quicksight"), context.cloud.state.together():
+            change(context, kind, id, **ended)
+            for name in steps(context, id):
+                del records.records(context.cloud, STEP)[name]
+
+    if not (job.closing and ended["JobStatus"].startswith("FAILED_ROLLBACK")):
+        until_kept(write)
+
+
+def steps(context: Context, id: str) -> dict[str, Record]:
+    """What is kept of an import that is to be taken back where it fails, in its order."""
+    every = records.records(context.cloud, STEP).items()
+    return {name: each for name, each in every if each["import"] == [context.region, id]}
+
+
+def _run(context: Context, kind: Kind, record: Record, work: Work, job: Job) -> None:
     id = record[kind.id]
     until_kept(lambda: change(context, kind, id, JobStatus=RUNNING))
     try:
         ended = work()
     except Exception as reason:
         ended = {"JobStatus": FAILED, "Errors": [error(reason)]}
-    until_kept(lambda: change(context, kind, id, **ended))
+    end(context, kind, id, ended, job)
 
 
 @on_start
 def fail_interrupted(cloud: Cloud) -> None:
-    """A job that ran when the server ended has failed."""
+    """A job that ran when the server ended has failed; what was to be taken back then, is yet."""
     for kind in (EXPORT, IMPORT):
         for record in list(records.records(cloud, kind).values()):
             if record["JobStatus"] in GOING:
-                told = {"Type": "InternalFailure", "Message": INTERRUPTED}
-                records.put(cloud, kind, record | {"JobStatus": FAILED, "Errors": [told]})
+                told = [{"Type": "InternalFailure", "Message": INTERRUPTED}]
+                status = ROLLING_BACK if record.get("FailureAction") == "ROLLBACK" else FAILED
+                known = record.get("Errors") or told
+                records.put(cloud, kind, record | {"JobStatus": status, "Errors": known})
