@@ -4,6 +4,7 @@
 import bz2
 import io
 import itertools
+import json
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -560,6 +561,27 @@ def test_avro_uuids_are_texts(session: Any, tmp_path: Path) -> None:
         fastavro.writer(target, stored, [{"u": text}])
     found = read(session, table("avro", "u:string"), File(str(tmp_path / "f"), "f"))
     assert found == [(text,)]
+
+
+def test_avro_records_may_have_other_names_than_the_tables(session: Any, tmp_path: Path) -> None:
+    item = {"type": "record", "name": "item", "fields": [{"name": "n", "type": "int"}]}
+    again = {"type": "array", "items": ["null", "item"]}
+    kinds = {"one": ["null", item], "more": again, "old": "int"}
+    fields = [{"name": name, "type": kind} for name, kind in kinds.items()]
+    with (tmp_path / "f").open("wb") as target:
+        stored = {"type": "record", "name": "topLevelRecord", "namespace": "x", "fields": fields}
+        fastavro.writer(target, stored, [{"one": {"n": 1}, "more": [{"n": 2}, None], "old": 3}])
+    part = {"type": "record", "name": "part", "fields": [{"name": "n", "type": ["null", "long"]}]}
+    wanted = {"one": ["null", part], "more": {"type": "array", "items": ["null", "part"]}}
+    told = [{"name": name, "type": kind} for name, kind in wanted.items()]
+    told.append({"name": "new", "aliases": ["old"], "type": "long"})
+    told.append({"name": "added", "type": "string", "default": "-"})
+    asked = json.dumps({"type": "record", "name": "r", "namespace": "a.b", "fields": told})
+    columns = "one:struct<n:bigint> more:array<struct<n:bigint>> new:bigint added:string"
+    found = read(
+        session, table("avro", columns, avro__schema__literal=asked), File(str(tmp_path / "f"), "f")
+    )
+    assert found == [({"n": 1}, [{"n": 2}, None], 3, "-")]
 
 
 def test_avro_moments_round_to_milliseconds(session: Any, tmp_path: Path) -> None:

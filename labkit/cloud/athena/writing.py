@@ -182,11 +182,27 @@ def _partition_conditions(run: Run, target: Target) -> Iterator[tuple[str, list[
             f"Exceeded limit of {MOST_PARTITIONS} open writers for partitions/buckets",
         )
     for row in found:
+        _check_printable(row)
         equal = (
             f"{text} IS NOT DISTINCT FROM {literal(value)}"
             for text, value in zip(texts, row, strict=True)
         )
         yield " AND ".join(equal), [NULL_PARTITION if v is None else v for v in row]
+
+
+def _check_printable(values: Sequence[str | None]) -> None:
+    """Refuse what Hive's folders are not named after.
+
+    Source: ``TestTablePartitioningWithSpecialChars`` of https://github.com/trinodb/trino
+    """
+    for value in values:
+        if value is not None and not (value.isascii() and value.isprintable()):
+            shown = value.encode().hex(" ").upper()
+            raise QueryFailed(
+                "HIVE_INVALID_PARTITION_VALUE",
+                "Hive partition keys can only contain printable ASCII characters (0x20 - 0x7E). "
+                f"Invalid value: {shown}",
+            )
 
 
 def _folder(name: str, kind: Type) -> str:

@@ -20,6 +20,7 @@ from typing import Any, BinaryIO
 import fastavro
 from fastavro.read import LOGICAL_READERS, SchemaResolutionError
 
+from labkit.cloud.engine.formats.avro_names import as_written
 from labkit.cloud.engine.formats.model import File, FormatError, Session, Table
 from labkit.cloud.engine.formats.stream import row_relation
 from labkit.cloud.engine.types import (
@@ -87,6 +88,9 @@ def records(file: File, schema: Any = None) -> Iterator[dict[str, Any]]:
     """
     try:
         count(file)
+        if schema is not None:
+            asked = as_written(plain_schema(schema), plain_schema(writer_schema(file)))
+            schema = fastavro.parse_schema(asked)
         with Path(file.path).open("rb") as raw:
             for record in fastavro.reader(raw, reader_schema=schema):
                 yield record if isinstance(record, dict) else {}
