@@ -87,3 +87,8 @@ def test_what_is_not_sent(ses, data, code):
     with pytest.raises(ClientError) as refused:
         ses.send_email(Content={"Raw": {"Data": data}})
     assert refused.value.response["Error"]["Code"] == code
+
+
+def test_the_older_api_calls_it_a_parameter(aws, ses):
+    with pytest.raises(ClientError, match=r"InvalidParameterValue.*Missing required header 'To'"):
+        aws("ses").send_raw_email(RawMessage={"Data": raw(From=SENDER)})

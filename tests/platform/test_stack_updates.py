@@ -221,6 +221,7 @@ def test_a_stack_keeps_what_its_updates_say_beside_the_template(aws, stacks, mad
     (stack,) = stacks.describe_stacks(StackName=made.name)["Stacks"]
     assert {name: stack[name] for name in (*told, "Tags")} == told | tags
     (made_one,) = stacks.describe_stack_resources(StackName=made.name)["StackResources"]
+    assert made_one["DriftInformation"] == {"StackResourceDriftStatus": "NOT_CHECKED"}
     by_id = {"PhysicalResourceId": made_one["PhysicalResourceId"]}
     assert stacks.describe_stack_resources(**by_id)["StackResources"] == [made_one]
     with pytest.raises(ClientError, match="Stack for nobody does not exist"):

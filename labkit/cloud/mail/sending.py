@@ -74,7 +74,8 @@ def folder(cloud: Cloud) -> Path:
 def _send(context: Context, source: str | None, to: list[str], message: bytes) -> str:
     """Let moto judge the mail's head and count it; keep the mail. Returns its id."""
     if not to and not any(email.message_from_bytes(message).get(k) for k in ("To", "Cc", "Bcc")):
-        raise AwsError("BadRequestException", "Missing required header 'To'.")
+        code = "InvalidParameterValue" if context.service == "ses" else "BadRequestException"
+        raise AwsError(code, "Missing required header 'To'.")
     cloud = context.cloud
     head = message.replace(b"\r\n", b"\n").partition(b"\n\n")[0].decode("utf-8", "replace")
     with cloud.lock("ses"):

@@ -37,6 +37,8 @@ def teach() -> None:
     told: Any = responses.CloudFormationResponse
     stack.rollback_configuration = change.rollback_configuration = {}
     stack.drift_information = {"StackDriftStatus": "NOT_CHECKED"}
+    resource: Any = responses.StackResourceDTO
+    resource.drift_information = {"StackResourceDriftStatus": "NOT_CHECKED"}
     stack.change_set_id = stack.deletion_time = None
     change.include_nested_stacks = False
     backend.describe_stack_resources = _by_physical_id(backend.describe_stack_resources)
