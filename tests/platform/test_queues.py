@@ -22,7 +22,7 @@ def make(sqs, fresh):
 
 
 FIFO = {"FifoQueue": "true", "ContentBasedDeduplication": "true"}
-PER_GROUP = {**FIFO, "DeduplicationScope": "messageGroup"}
+PER_GROUP = {**FIFO, "FifoQueue": "True", "DeduplicationScope": "messageGroup"}
 
 
 def send(sqs, url, body, group):
@@ -221,7 +221,7 @@ MESSAGES = {
     "a period at the end": (attribute("String", "a", "a."), "attribute name 'a.' is invalid"),
     "no text in an attribute": (attribute("String", "\x08"), "Invalid characters found"),
     "two periods": (attribute("String", "a", "a..b"), "attribute name 'a..b' is invalid"),
-    "other letters": (attribute("String", "a", "\u00e9"), "attribute name '\u00e9' is invalid"),
+    "other letters": (attribute("String", "a", "a b"), "attribute name 'a b' is invalid"),
     "a text for bytes": (attribute("Binary", "a"), "non-empty value of type 'Binary'"),
     "eleven attributes": (
         {
@@ -265,6 +265,26 @@ def test_messages_that_are_none(sqs, make, message, told):
     (failed,), (sent,) = batch["Failed"], batch["Successful"]
     assert told in f"{failed['Code']}: {failed['Message']}"
     assert (failed["Id"], sent["Id"]) == ("1", "2")
+
+
+def test_a_batch_goes_without_what_is_too_long(sqs, make):
+    asked = {"QueueUrl": make(MaximumMessageSize="1024")}
+    entries = [{"Id": str(n), "MessageBody": "a" * n} for n in (1024, 1025)]
+    batch = sqs.send_message_batch(**asked, Entries=entries)
+    (failed,), (sent,) = batch["Failed"], batch["Successful"]
+    assert (failed["Id"], failed["Code"], sent["Id"]) == ("1025", "InvalidParameterValue", "1024")
+    entries = [{"Id": n, "MessageBody": "a" * 600_000} for n in "ab"]
+    with pytest.raises(sqs.exceptions.BatchRequestTooLong, match="have sent 1200000 bytes"):
+        sqs.send_message_batch(**asked, Entries=entries)
+    with pytest.raises(ClientError, match=r"InvalidParameterValue.* the parameter MessageGroupId"):
+        sqs.send_message_batch(QueueUrl=make(**FIFO), Entries=[{"Id": "a", "MessageBody": "a"}])
+
+
+def test_a_name_in_other_letters(sqs, make):
+    url = make()
+    sqs.send_message(QueueUrl=url, **attribute("String", "a", "\u00e9"))
+    (got,) = sqs.receive_message(QueueUrl=url, MessageAttributeNames=["All"])["Messages"]
+    assert got["MessageAttributes"]["\u00e9"]["StringValue"] == "a"
 
 
 def test_dead_letters_go_where_they_came_from(aws, fresh):

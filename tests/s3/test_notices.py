@@ -98,6 +98,15 @@ def test_what_is_told_of_versions(s3, bucket, tells, told):
     ]
 
 
+def test_what_is_put_to_a_suspended_bucket_has_no_number(s3, bucket, tells, told):
+    tells(["s3:ObjectCreated:*"])
+    for status in ("Enabled", "Suspended"):
+        asked = {"Bucket": bucket, "VersioningConfiguration": {"Status": status}}
+        s3.put_bucket_versioning(**asked)
+        s3.put_object(Bucket=bucket, Key="a")
+    assert ["versionId" in each["s3"]["object"] for each in told(2)] == [True, False]
+
+
 def test_what_is_told_of_a_restore(aws, s3, bucket, queue, tells, told):
     tells(["s3:ObjectRestore:*"])
     s3.put_object(Bucket=bucket, Key="a", Body=b"x", StorageClass="GLACIER")

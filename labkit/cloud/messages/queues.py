@@ -17,10 +17,10 @@ import time
 from typing import Any
 
 from labkit.cloud.messages import sent
-from labkit.cloud.operations import Answer, AwsError, Context, operation
+from labkit.cloud.operations import Answer, AwsError, Context, operation, rewrites
 
 REMEMBERED_MS = 300_000
-_MOST_ENTRIES, _LARGEST_PAGE = 10, 1000
+_MOST_ENTRIES = 10
 _NAME = re.compile(r"[\w-]{1,80}", re.ASCII)
 _FIRST_SEQUENCE = 10**19  # all have twenty digits
 # What a value may be, by attribute; for all others it is a text.
@@ -47,6 +47,8 @@ _WORDS = _OF_FIFO | {"SqsManagedSseEnabled": _TRUTH}
 
 def judge_call(context: Context, parameters: dict[str, Any]) -> None:
     """Raise for what SQS does not take; other calls are passed on."""
+    if attributes := parameters.get("Attributes"):
+        attributes.update(_in_small_letters(attributes))
     if judge := _JUDGES.get(context.operation):
         judge(context, parameters)
     entries = parameters.get("Entries", ())
@@ -61,6 +63,22 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
             words = "A batch entry id can only contain alphanumeric characters, hyphens and"
             words += " underscores. It can be at most 80 letters long."
             raise AwsError("InvalidBatchEntryId", words)
+
+
+def _in_small_letters(attributes: dict[str, str]) -> dict[str, str]:
+    """Attributes whose truths are written as moto knows them: ``True`` is one, too."""
+    return {k: v.lower() if _WORDS.get(k) == _TRUTH else v for k, v in attributes.items()}
+
+
+@rewrites("sqs")
+def for_moto(operation: str, body: bytes) -> bytes:
+    """A request as moto understands it."""
+    if operation != "CreateQueue":
+        return body
+    asked = json.loads(body)
+    return json.dumps(
+        asked | {"Attributes": _in_small_letters(asked.get("Attributes") or {})}
+    ).encode()
 
 
 @operation("sqs", "GetQueueAttributes")
@@ -241,9 +259,10 @@ def check_message(context: Context, parameters: dict[str, Any]) -> None:
     if not sent.is_text(body):
         raise AwsError("InvalidMessageContents", sent.VALID)
     attributes, most = parameters.get("MessageAttributes") or {}, int(queue.maximum_message_size)
-    if context.operation == "SendMessage" and sent.size(body, attributes) > most:
+    if sent.size(body, attributes) > most:
+        what = "are invalid" if context.operation == "SendMessage" else "cannot be validated"
         words = f"Reason: Message must be shorter than {most} bytes."
-        raise _bad(f"One or more parameters are invalid. {words}")
+        raise _bad(f"One or more parameters {what}. {words}")
     if (given := parameters.get("MessageDeduplicationId")) and not queue.fifo_queue:
         words = f"Value {given} for parameter MessageDeduplicationId is invalid. Reason: The"
         raise _bad(f"{words} request includes a parameter that is not valid for this queue type")
@@ -290,26 +309,13 @@ def _check_owner(context: Context, parameters: dict[str, Any]) -> None:
         raise AwsError("QueueDoesNotExist", "The specified queue does not exist.")
 
 
-def _check_page(_: Context, parameters: dict[str, Any]) -> None:
-    wanted = parameters.get("MaxResults", 1)
-    if not 1 <= wanted <= _LARGEST_PAGE:
-        words = f"is invalid. Reason: MaxResults must be an integer between 1 and {_LARGEST_PAGE}."
-        raise _bad(f"Value {wanted} for parameter MaxResults {words}")
-
-
-def _check_label(_: Context, parameters: dict[str, Any]) -> None:
-    if not _NAME.fullmatch(label := parameters["Label"]):
-        words = "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in"
-        raise _bad(f"Value {label} for parameter Label is invalid. Reason: {words} length.")
-
-
 _JUDGES = {
     "ChangeMessageVisibility": _check_handle,
     "CreateQueue": _check_new,
     "DeleteMessage": _check_handle,
-    "AddPermission": _check_label,
+    "AddPermission": sent.check_label,
     "GetQueueUrl": _check_owner,
-    "ListQueues": _check_page,
+    "ListQueues": sent.check_page,
     "ReceiveMessage": _check_asked,
     "SendMessage": check_message,
 }

@@ -26,6 +26,7 @@ from moto.sqs.responses import SQSResponse
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.messages import moves as message_moves  # noqa: F401 (calls of the same service)
 from labkit.cloud.messages.queues import check_message, find_queue
+from labkit.cloud.messages.sent import check_batch
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 
 _answer: Any = SQSResponse.receive_message
@@ -117,6 +118,7 @@ def _is_dead(queue: Any, message: Any) -> bool:
 def send_message_batch(context: Context, *, QueueUrl: str, Entries: list[dict[str, Any]]) -> Answer:
     """Send what may be sent of up to ten messages, and tell of the others why not."""
     queue, failed, entries = find_queue(context, QueueUrl), [], {}
+    check_batch(queue.fifo_queue, Entries)
     for number, entry in enumerate(Entries):
         try:
             check_message(context, {"QueueUrl": QueueUrl, **entry})

@@ -14,12 +14,14 @@ import re
 from typing import Any
 
 from labkit.cloud import protocol
-from labkit.cloud.operations import AwsError
+from labkit.cloud.operations import AwsError, Context
 
 _MOST_ATTRIBUTES = 10
+_LARGEST_PAGE, _LARGEST_BATCH = 1000, 1_048_576
 _LONGEST_DELAY, _LONGEST_UNSEEN = 900, 43_200
 # What names a group or a copy of a message: letters, digits and punctuation of ASCII.
 _IDENTIFIER = re.compile(r"[!-~]{1,128}")
+_LABEL = re.compile(r"[\w-]{1,80}", re.ASCII)
 _TRACE = "AWSTraceHeader"
 _NO_TEXT = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 VALID = (
@@ -29,7 +31,7 @@ VALID = (
 # A name of a message's attribute: not long, no period at its ends or beside another; and
 # those that are AWS's own.
 _MOST_LETTERS = 256
-_ATTRIBUTE = re.compile(r"(?=.{1,256}\Z)[\w-]+(\.[\w-]+)*", re.ASCII)
+_ATTRIBUTE = re.compile(r"(?=.{1,256}\Z)[\w-]+(\.[\w-]+)*")  # letters of any script
 _RESERVED = re.compile(r"(aws|amazon)\.", re.IGNORECASE)
 _NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
 Json = dict[str, Any]
@@ -87,6 +89,31 @@ def check_asked(parameters: Json) -> None:
         for name in parameters.get(member) or ():
             if name not in known:
                 raise AwsError("InvalidAttributeName", f"Unknown Attribute {name}.")
+
+
+def check_page(_: Context, parameters: Json) -> None:
+    """Raise for a page of no size."""
+    wanted = parameters.get("MaxResults", 1)
+    if not 1 <= wanted <= _LARGEST_PAGE:
+        words = f"is invalid. Reason: MaxResults must be an integer between 1 and {_LARGEST_PAGE}."
+        raise bad(f"Value {wanted} for parameter MaxResults {words}")
+
+
+def check_label(_: Context, parameters: Json) -> None:
+    """Raise for what names no permission."""
+    if not _LABEL.fullmatch(label := parameters["Label"]):
+        words = "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in"
+        raise bad(f"Value {label} for parameter Label is invalid. Reason: {words} length.")
+
+
+def check_batch(fifo: bool, entries: list[Json]) -> None:
+    """Raise for messages that are too much together, and for one of no group."""
+    sizes = [size(each["MessageBody"], each.get("MessageAttributes") or {}) for each in entries]
+    if sum(sizes) > _LARGEST_BATCH:
+        words = f"Batch requests cannot be longer than {_LARGEST_BATCH} bytes. You have sent"
+        raise AwsError("BatchRequestTooLong", f"{words} {sum(sizes)} bytes.")
+    if fifo and not all(each.get("MessageGroupId") for each in entries):
+        raise bad("The request must contain the parameter MessageGroupId.")
 
 
 def bad(words: str) -> AwsError:

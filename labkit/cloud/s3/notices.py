@@ -93,7 +93,7 @@ def tell(cloud: Cloud, name: str, bucket: Any, key: Any) -> None:
 def _notification(
     cloud: Cloud, name: str, bucket: Any, key: Any, configuration: str
 ) -> dict[str, Any]:
-    found = _object(name, key)
+    found = _object(name, bucket, key)
     found["key"] = urllib.parse.quote_plus(found["key"], safe="/")
     now = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime()) + ".000Z"
     record = {
@@ -137,7 +137,7 @@ def _event(cloud: Cloud, name: str, bucket: Any, key: Any) -> dict[str, Any]:
     detail: dict[str, Any] = {
         "version": "0",
         "bucket": {"name": bucket.name},
-        "object": _object(name, key),
+        "object": _object(name, bucket, key),
         "request-id": uuid.uuid4().hex[:16].upper(),
         "requester": cloud.account,
         "source-ip-address": "127.0.0.1",
@@ -162,13 +162,14 @@ def _event(cloud: Cloud, name: str, bucket: Any, key: Any) -> dict[str, Any]:
 _SAID = {"etag": "eTag", "version-id": "versionId"}  # in notifications
 
 
-def _object(name: str, key: Any) -> dict[str, Any]:
+def _object(name: str, bucket: Any, key: Any) -> dict[str, Any]:
     """What is told of an object, by its names on EventBridge."""
+    unnumbered = name.startswith("s3:ObjectCreated") and bucket.versioning_status == "Suspended"
     found = {"key": key.name}
     if name.startswith(("s3:ObjectCreated", "s3:ObjectRestore")):
         found["size"] = key.contentsize
     if etag := key.etag.strip('"'):
         found["etag"] = etag
-    if key.version_id not in (None, "null"):
+    if key.version_id not in (None, "null") and not unnumbered:
         found["version-id"] = key.version_id
     return found if name.startswith(_ABOUT) else found | {"sequencer": f"{time.time_ns():018X}"}
