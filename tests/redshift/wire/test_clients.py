@@ -46,6 +46,9 @@ VALUES = {
                   datetime.datetime(2026, 11, 26, 15, 0, 0, 250000)),
     "timestamptz": ("'2026-11-26 15:00:00+02'::timestamptz",
                     datetime.datetime(2026, 11, 26, 13, tzinfo=UTC)),
+    "interval": ("'1 day 02:00:05.5'::interval", datetime.timedelta(1, 7205, 500_000)),
+    "interval below nothing": ("'-1 day -00:00:01'::interval", datetime.timedelta(-1, -1)),
+    "interval of months": ("'1 year 2 mons'::interval", datetime.timedelta(425)),
     "null": ("NULL::int", None),
     "expression of nothing": ("NULL", None),
 }  # fmt: skip
@@ -55,6 +58,13 @@ VALUES = {
 @pytest.mark.parametrize(("sql", "value"), VALUES.values(), ids=VALUES.keys())
 def test_values_in_text_and_in_binary(run: Run, sql: str, value: Any, binary: bool) -> None:
     assert run(f"SELECT {sql}", binary=binary) == [(value,)]
+
+
+def test_a_geometry_in_binary_is_the_bytes_of_its_text(run: Run) -> None:
+    [(text,)], [(data,)] = (run("SELECT ST_Point(1, 2)", binary=how) for how in (False, True))
+    assert (
+        data == bytes.fromhex(text) == bytes.fromhex("0101000000000000000000f03f0000000000000040")
+    )
 
 
 # What psycopg sends, and where it has a format of its own for it.

@@ -34,7 +34,8 @@ def give_rows(
 ) -> None:
     """Rows of a result, piece by piece."""
     digits = int(connection.settings["extra_float_digits"])
-    for piece in data_rows(result.columns, rows, formats, digits):
+    of_aws = "client_protocol_version" in connection.client
+    for piece in data_rows(result.columns, rows, formats, digits, of_aws=of_aws):
         stream.send(piece)
 
 

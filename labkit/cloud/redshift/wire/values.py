@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from labkit.cloud.engine.redshift.errors import RedshiftError
-from labkit.cloud.engine.redshift.types import Type
+from labkit.cloud.engine.redshift.types import GEOMETRY, Type
 from labkit.cloud.redshift.data_api import far
 from labkit.cloud.redshift.data_api.text import shown_value
 from labkit.cloud.redshift.system.oids import LENGTHS, OIDS, modifier
@@ -58,16 +58,23 @@ def all_formats(formats: Sequence[int], count: int) -> list[int]:
 
 
 def data_rows(
-    columns: Sequence[Column], rows: pa.Table, formats: Sequence[int], digits: int
+    columns: Sequence[Column],
+    rows: pa.Table,
+    formats: Sequence[int],
+    digits: int,
+    *,
+    of_aws: bool = False,
 ) -> Iterator[bytes]:
     """The rows as DataRow messages, in pieces of some thousand.
 
     Args:
         digits: how many more than usual a floating-point number has, as text.
+        of_aws: whether Redshift's own driver reads them, which knows shorter intervals.
     """
     wanted = all_formats(formats, len(columns))
     encoders = [
-        _encoder(column.type, how, digits) for column, how in zip(columns, wanted, strict=True)
+        _encoder(column.type, how, digits, of_aws)
+        for column, how in zip(columns, wanted, strict=True)
     ]
     head = struct.pack("!h", len(columns))
     for at in range(0, rows.num_rows, BATCH):
@@ -84,9 +91,11 @@ def _row(head: bytes, cells: tuple[bytes, ...]) -> bytes:
     return b"D" + (len(body) + 4).to_bytes(4) + body
 
 
-def _encoder(kind: Type, how: int, digits: int) -> Encoder:
+def _encoder(kind: Type, how: int, digits: int, of_aws: bool) -> Encoder:
     if not how and kind.base in _DIGITS:
         return _floats(max(1, _DIGITS[kind.base] + digits))
+    if how and kind.short == "interval" and not of_aws:
+        return _each(_three_parts)
     return (_BINARY if how else _TEXT).get(kind.base, _as_text)
 
 
@@ -219,8 +228,8 @@ def _zoned(value: Any) -> bytes:
 def _intervals(values: pa.ChunkedArray, kind: Type) -> list[bytes | None]:
     """Microseconds, days among them, and months: PostgreSQL 8.0's, as redshift_connector reads it.
 
-    Of an interval of Redshift's own types there is the one or the other. Later PostgreSQL tells
-    the days apart. Source: ``interval_recv_integer`` and its neighbours in
+    Of an interval of Redshift's own types there is the one or the other.
+    Source: ``interval_recv_integer`` and its neighbours in
     https://github.com/aws/amazon-redshift-python-driver/blob/master/redshift_connector/utils/type_utils.py
     """
     parts = {"intervaly2m": slice(1, 2), "intervald2s": slice(0, 1)}.get(kind.short, slice(2))
@@ -232,11 +241,21 @@ def _intervals(values: pa.ChunkedArray, kind: Type) -> list[bytes | None]:
     ]  # fmt: skip
 
 
+def _three_parts(value: Any) -> bytes:
+    """Microseconds, days and months, as PostgreSQL's drivers of today read an interval."""
+    return struct.pack("!qii", value.nanoseconds // 1000, value.days, value.months)
+
+
 def _smallints(value: str) -> bytes:
     """``{1,2}``: one dimension, no NULLs, of ``int2``, so many from 1; each with its length."""
     numbers = [int(each) for each in value.strip("{}").split(",") if each]
     head = struct.pack("!iiiii", 1, 0, 21, len(numbers), 1)
     return head + b"".join(struct.pack("!ih", 2, number) for number in numbers)
+
+
+def _ewkb(value: str) -> bytes:
+    """A geometry's bytes, whose hexadecimal digits are its text."""
+    return bytes.fromhex(str(shown_value(value, GEOMETRY)))
 
 
 _BINARY: dict[str, Encoder] = {
@@ -257,4 +276,5 @@ _BINARY: dict[str, Encoder] = {
     "interval": _intervals,
     "varbyte": _each(bytes),
     "bpchar": _as_shown,
+    "geometry": _each(_ewkb),
 }
