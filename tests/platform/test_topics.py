@@ -201,6 +201,10 @@ MESSAGES = {
         {"Message": "a", "MessageAttributes": attribute("Strings", "b")},
         "ParameterValueInvalid.*supported type prefixes is Binary, Number, and String",
     ),
+    "no kind of its own": (
+        {"Message": "a", "MessageAttributes": attribute("String.", "b")},
+        "ParameterValueInvalid.*supported type prefixes is Binary, Number, and String",
+    ),
     "no bytes": (
         {
             "Message": "a",
@@ -347,6 +351,20 @@ def test_a_subscription_is_made_again_with_what_it_has(sns, topic, queue):
     assert subscribe(sns, topic, endpoint, RawMessageDelivery="false") == arn
     with pytest.raises(ClientError, match="already exists with different attributes"):
         subscribe(sns, topic, endpoint, RawMessageDelivery="true")
+    arn = subscribe(sns, topic, raw := queue()[1], RawMessageDelivery="True")
+    assert subscribe(sns, topic, raw) == arn
+    assert subscribe(sns, topic, raw, FilterPolicyScope="MessageAttributes") == arn
+    told = sns.get_subscription_attributes(SubscriptionArn=arn)["Attributes"]
+    assert told["RawMessageDelivery"] == "true"
+
+
+def test_a_message_that_is_no_text_for_a_queue(aws, sns, topic, queue):
+    url, arn = queue()
+    subscribe(sns, topic, arn, RawMessageDelivery="true")
+    for said in ({"a": 1}, "b"):
+        message = json.dumps({"default": "a", "sqs": said})
+        sns.publish(TopicArn=topic, Message=message, MessageStructure="json")
+    assert [each["Body"] for each in received(aws, url)] == ["a", "b"]
 
 
 SET = {

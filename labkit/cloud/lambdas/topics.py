@@ -45,7 +45,7 @@ def install(cloud: Cloud) -> None:
         if not is_for(subscription, message, attributes):
             return
         if said.get("message_structure") == "json":
-            message = subscription._parse_message_structure(message, "lambda")
+            message = fan_out.text_for(message, "lambda")
         told = fan_out.notification(
             subscription, message, message_id, said.get("subject"), attributes
         )

@@ -46,8 +46,8 @@ def _of_name(name: str) -> str:
 
 
 def _of_value(name: str, *, DataType: str, StringValue: str = "", BinaryValue: Any = b"") -> str:
-    kind = DataType.partition(".")[0]
-    if kind not in _KINDS:
+    kind, dot, own = DataType.partition(".")
+    if kind not in _KINDS or (dot and not own):
         words = "has an invalid message attribute type, the set of supported type prefixes is"
         return f"The message attribute '{name}' {words} Binary, Number, and String."
     if not StringValue and not BinaryValue:

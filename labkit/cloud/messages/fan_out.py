@@ -42,7 +42,7 @@ def to_queue(
     if not is_for(subscription, message, message_attributes):
         return
     if message_structure == "json":
-        message = subscription._parse_message_structure(message, "sqs")
+        message = text_for(message, "sqs")
     sent: Json = {}
     if is_true(subscription.attributes.get("RawMessageDelivery")):
         body = message
@@ -53,6 +53,17 @@ def to_queue(
     if not deduplication_id and is_true(topic.content_based_deduplication):
         deduplication_id = hashlib.sha256(message.encode()).hexdigest()
     _send(subscription, body, sent, group_id, deduplication_id, subscription.endpoint)
+
+
+def text_for(message: str, protocol: str) -> str:
+    """What a message in JSON says to a protocol: its own text, and no other value, or the default.
+
+    >>> text_for('{"default": "a", "sqs": {"b": 1}, "lambda": "c"}', "sqs")
+    'a'
+    """
+    said: Json = json.loads(message)
+    own = said.get(protocol)
+    return own if isinstance(own, str) else str(said["default"])
 
 
 def notification(

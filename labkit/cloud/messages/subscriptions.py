@@ -18,7 +18,7 @@ from typing import Any
 
 from moto.core.utils import camelcase_to_underscores
 
-from labkit.cloud.messages.topics import is_delivery_policy
+from labkit.cloud.messages.topics import is_delivery_policy, plain
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 from labkit.cloud.paging import page
 
@@ -58,7 +58,7 @@ def subscribe(
     Attributes: dict[str, str] | None = None,
     ReturnSubscriptionArn: bool = False,
 ) -> Answer:
-    sns, given = context.backend("sns"), Attributes or {}
+    sns, given = context.backend("sns"), plain(Attributes or {})
     with context.cloud.changing("sns"):
         made = sns.subscribe(TopicArn, Endpoint, Protocol)
         made.attributes.setdefault("SubscriptionPrincipal", context.principal.arn)

@@ -26,6 +26,7 @@ _PROTOCOLS = frozenset(
     ("application", "email", "email-json", "firehose", "http", "https", "lambda", "sms", "sqs")
 )
 _SCOPES = ("MessageAttributes", "MessageBody")
+_UNSAID = {"FilterPolicyScope": _SCOPES[0], "RawMessageDelivery": "false"}  # of a subscription
 _ENDPOINTS = {  # what one is, and what SNS says of others
     "http": (r"http://.+", "Endpoint must match the specified protocol"),
     "https": (r"https://.+", "Endpoint must match the specified protocol"),
@@ -87,7 +88,7 @@ def _check_topic(context: Context, parameters: Json) -> None:
     if topic and not all(topic_attributes.has(topic, *each) for each in attributes.items()):
         raise _bad("Attributes Reason: Topic already exists with different attributes")
     tags = {each["Key"]: each["Value"] for each in parameters.get("Tags") or ()}
-    if topic and tags and tags != sns.list_tags_for_resource(topic.arn):
+    if topic and not tags.items() <= sns.list_tags_for_resource(topic.arn).items():
         raise _bad("Tags Reason: Topic already exists with different tags")
 
 
@@ -128,7 +129,7 @@ def _check_subscription(context: Context, parameters: Json) -> None:
             raise _bad(f"Attributes Reason: {why}")
     for each in context.backend("sns").subscriptions.values():
         same = (each.topic.arn, each.protocol, each.endpoint) == (topic.arn, protocol, endpoint)
-        if same and not _plain(attributes).items() <= _plain(each.attributes).items():
+        if same and not plain(attributes).items() <= (_UNSAID | plain(each.attributes)).items():
             raise _bad("Attributes Reason: Subscription already exists with different attributes")
 
 
@@ -145,10 +146,10 @@ def _check_kinds(topic: Any, protocol: str, endpoint: str, attributes: Json) -> 
         raise _bad("SubscriptionRoleArn")
 
 
-def _plain(attributes: Json) -> Json:
-    """Attributes of a subscription with the one that it always has."""
-    raw = str(attributes.get("RawMessageDelivery", "false")).lower()
-    return attributes | {"RawMessageDelivery": raw}
+def plain(attributes: Json) -> Json:
+    """Attributes of a subscription with their truth in small letters."""
+    raw = attributes.get("RawMessageDelivery")
+    return attributes | ({} if raw is None else {"RawMessageDelivery": str(raw).lower()})
 
 
 def _refuse_token(_: Context, parameters: Json) -> None:
