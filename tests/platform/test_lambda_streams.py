@@ -138,13 +138,17 @@ def test_a_function_hears_of_a_tables_changes(aws, fresh, make):  # noqa: F811
         StartingPosition="TRIM_HORIZON",
         FilterCriteria={"Filters": [{"Pattern": pattern}]},
     )
-    for item in ({"id": {"S": "1"}}, {"id": {"S": "1"}, "n": {"N": "2"}}):
+    plain, blob = {"id": {"S": "1"}}, {"L": [{"B": b"\0a"}, {"BS": [b"b"]}]}
+    for item in (plain | {"b": {"B": b"\0a"}, "l": blob}, plain | {"n": {"N": "2"}}):
         dynamodb.put_item(TableName=name, Item=item)
     dynamodb.delete_item(TableName=name, Key={"id": {"S": "1"}})
     made, gone = records_of(aws, name, 2)
     assert (made["eventName"], made["eventSourceARN"]) == ("INSERT", arn)
-    assert made["dynamodb"]["NewImage"] == {"id": {"S": "1"}}
-    assert isinstance(made["dynamodb"]["ApproximateCreationDateTime"], int)
+    written = {"b": {"B": "AGE="}, "l": {"L": [{"B": "AGE="}, {"BS": ["Yg=="]}]}}
+    assert made["dynamodb"]["NewImage"] == {"id": {"S": "1"}} | written
+    came = made["dynamodb"]["ApproximateCreationDateTime"]
+    assert isinstance(came, float)
+    assert came.is_integer()
     assert gone["dynamodb"]["OldImage"]["n"] == {"N": "2"}
     streams = aws("dynamodbstreams")  # others read it too
     shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]

@@ -152,6 +152,7 @@ def _record(message: Json, queue: str, region: str) -> Json:
         "messageAttributes": {
             name: _told(each) for name, each in message.get("MessageAttributes", {}).items()
         },
+        "md5OfMessageAttributes": message.get("MD5OfMessageAttributes"),
         "md5OfBody": message["MD5OfBody"],
         "eventSource": "aws:sqs",
         "eventSourceARN": queue,

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
 
 from __future__ import annotations
 
+import base64
 import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -77,9 +78,18 @@ def _changed(shard: Any, mapping: Any, number: int) -> Iterator[Item]:
         record = each.to_json()
         change = record["dynamodb"]
         came = change["ApproximateCreationDateTime"].replace(tzinfo=UTC).timestamp()
-        change = change | {"ApproximateCreationDateTime": int(came)}
+        change = _written(change | {"ApproximateCreationDateTime": float(int(came))})
         own = {"awsRegion": mapping.region, "eventSourceARN": mapping.event_source_arn}
         yield Item(int(change["SequenceNumber"]), came, record | own | {"dynamodb": change})
+
+
+def _written(value: Any) -> Any:
+    """A change as JSON has it: what is binary in its items, in base64."""
+    if isinstance(value, dict):
+        return {name: _written(each) for name, each in value.items()}
+    if isinstance(value, list | set):
+        return [_written(each) for each in value]
+    return base64.b64encode(value).decode() if isinstance(value, bytes) else value
 
 
 READERS = {"kinesis": _of_kinesis, "dynamodb": _of_dynamodb}
