@@ -462,6 +462,9 @@ def test_code_from_s3(function, call, aws, fresh):
     aws("s3").put_object(Bucket=bucket, Key="f.zip", Body=body)
     name = function("", Code={"S3Bucket": bucket, "S3Key": "f.zip"})
     assert call(name)["Payload"] == "s3"
+    aws("s3").put_object(Bucket=bucket, Key="f.zip", Body=b"no zip")
+    with pytest.raises(ClientError, match="Could not unzip"):
+        function("", Code={"S3Bucket": bucket, "S3Key": "f.zip"})
 
 
 def logged(aws, name, words):
@@ -602,6 +605,7 @@ def test_a_functions_policy_is_not_its_versions(function, aws):
     assert left["Principal"] == {"Service": "s3.amazonaws.com"}
 
 
+LAYER = "arn:aws:lambda:{}:111122223333:layer:tools:{}"
 FUNCTIONS_ALONE = "This operation is permitted on Lambda functions only"
 UNDONE = {
     "no handler": (
@@ -680,6 +684,41 @@ UNDONE = {
         {"FunctionName": "lost"},
         "Function not found",
     ),
+    "another alias than the name's": (
+        "get_function",
+        {"FunctionName": "{}:live", "Qualifier": "1"},
+        "derived qualifier from the function name does not match the specified qualifier",
+    ),
+    "an older function": (
+        "add_permission",
+        {
+            "StatementId": "a",
+            "Action": "lambda:InvokeFunction",
+            "Principal": "*",
+            "RevisionId": "x",
+        },
+        "PreconditionFailed.*does not match the latest Revision Id",
+    ),
+    "a lost function's latest": (
+        "get_function",
+        {"FunctionName": "lost:$LATEST"},
+        r"Function not found: .*:lost:\$LATEST",
+    ),
+    "six layers": (
+        "update_function_configuration",
+        {"Layers": [LAYER.format("us-east-1", n) for n in range(6)]},
+        "Cannot reference more than 5 layers",
+    ),
+    "a layer elsewhere": (
+        "update_function_configuration",
+        {"Layers": [LAYER.format("eu-west-1", 1)]},
+        "Layers are expected to be in region us-east-1",
+    ),
+    "two versions of a layer": (
+        "update_function_configuration",
+        {"Layers": [LAYER.format("us-east-1", 1), LAYER.format("us-east-1", 2)]},
+        "Two different versions of the same layer",
+    ),
     "all of the account": (
         "put_function_concurrency",
         {"ReservedConcurrentExecutions": 901},
@@ -708,6 +747,30 @@ def test_what_a_function_and_its_aliases_refuse(versioned, aws, call, asked, wor
     asked["FunctionName"] = asked["FunctionName"].format(versioned)
     with pytest.raises(ClientError, match=words):
         getattr(aws("lambda"), call)(**asked)
+
+
+def test_aliases_are_listed_by_version_and_told_by_name(versioned, aws):
+    asked, client = {"FunctionName": versioned}, aws("lambda")
+    client.create_alias(**asked, Name="latest", FunctionVersion="$LATEST")
+    pages = client.get_paginator("list_aliases").paginate(**asked, FunctionVersion="1")
+    assert [each["Name"] for page in pages for each in page["Aliases"]] == ["live"]
+    status = client.get_alias(**asked, Name="live")["ResponseMetadata"]["HTTPStatusCode"]
+    assert status == 200
+    told = client.get_function(**asked, Qualifier="live")["Configuration"]
+    assert (told["FunctionArn"].rpartition(":")[2], told["Version"]) == ("live", "1")
+
+
+def test_a_functions_revision_changes_with_its_policy(aws, function):
+    client, asked = aws("lambda"), {"FunctionName": function("def handler(event, context): ...")}
+    statement = {"StatementId": "a", "Action": "lambda:InvokeFunction", "Principal": "*"}
+    before = client.get_function_configuration(**asked)["RevisionId"]
+    client.add_permission(**asked, **statement, RevisionId=before)
+    after = client.get_function_configuration(**asked)["RevisionId"]
+    assert after == client.get_policy(**asked)["RevisionId"] != before
+    client.remove_permission(**asked, StatementId="a", RevisionId=after)
+    told = client.get_account_settings()
+    assert told["AccountUsage"]["FunctionCount"] > 0 < told["AccountUsage"]["TotalCodeSize"]
+    assert told["AccountLimit"]["ConcurrentExecutions"] == 1000
 
 
 def test_an_alias_that_changed_has_another_revision(versioned, aws):
@@ -808,7 +871,9 @@ def test_a_function_and_its_alias_have_urls_of_their_own(aws, function):
     client.update_function_url_config(**named, InvokeMode="RESPONSE_STREAM", Cors={})
     changed = client.get_function_url_config(**named)
     assert (changed["InvokeMode"], "Cors" in changed) == ("RESPONSE_STREAM", False)
-    client.delete_function_url_config(**live)
+    within = {"FunctionName": f"{named['FunctionName']}:live"}
+    assert client.get_function_url_config(**within)["FunctionUrl"] == told[1]["FunctionUrl"]
+    client.delete_function_url_config(**within)
     with pytest.raises(client.exceptions.ResourceNotFoundException):
         client.get_function_url_config(**live)
     assert client.get_function_url_config(**named)["FunctionUrl"] == told[0]["FunctionUrl"]
@@ -871,6 +936,15 @@ def test_whom_a_layer_lets_in(aws, fresh):
     one, all_of = json.loads(told)["Statement"]
     assert one["Principal"] == {"AWS": "arn:aws:iam::111122223333:root"}
     assert all_of["Condition"] == {"StringEquals": {"aws:PrincipalOrgID": "o-0123456789"}}
+    with pytest.raises(client.exceptions.ResourceConflictException):
+        client.add_layer_version_permission(**layer, StatementId="a", Principal="*")
+    version = {"LayerName": name, "VersionNumber": 1}
+    seen = client.get_layer_version_policy(**version)["RevisionId"]
+    client.remove_layer_version_permission(**version, StatementId="a", RevisionId=seen)
+    with pytest.raises(client.exceptions.PreconditionFailedException):
+        client.remove_layer_version_permission(**version, StatementId="b", RevisionId=seen)
+    left = json.loads(client.get_layer_version_policy(**version)["Policy"])["Statement"]
+    assert [each["Sid"] for each in left] == ["b"]
 
 
 def test_whether_a_function_may_loop_goes_with_it(aws, function):

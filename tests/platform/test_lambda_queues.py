@@ -107,6 +107,7 @@ def test_a_function_reads_a_queue(aws, make):
         sent[0]["MD5OfMessageBody"],
         sent[3]["MD5OfMessageBody"],
     ]
+    assert records[0]["md5OfMessageAttributes"] == sent[0]["MD5OfMessageAttributes"]
     assert records[0]["messageAttributes"]["a"]["stringValue"] == "b"
     assert abs(int(records[0]["attributes"]["SentTimestamp"]) / 1000 - time.time()) < 60
     left = queues.receive_message(QueueUrl=url, WaitTimeSeconds=2)["Messages"]
@@ -179,6 +180,24 @@ def handler(event, context):
         url = json.loads(record["body"])["queue"]
         boto3.client("sqs").send_message(QueueUrl=url, MessageBody=record["body"])
 """
+
+
+def test_a_mapping_calls_the_alias_that_it_names(aws, fresh, make):
+    client, sqs = aws("lambda"), aws("sqs")
+    name, url = make(CODE), sqs.create_queue(QueueName=fresh("read"))["QueueUrl"]
+    arn = f"arn:aws:sqs:us-east-1:123456789012:{url.rpartition('/')[2]}"
+    client.create_alias(FunctionName=name, Name="live", FunctionVersion="$LATEST")
+    function = client.get_function_configuration(FunctionName=name)["FunctionArn"]
+    made = client.create_event_source_mapping(FunctionName=f"{function}:live", EventSourceArn=arn)
+    assert made["FunctionArn"] == f"{function}:live"
+    for asked, count in ((f"{name}:live", 1), (f"{function}:live", 1), (name, 0), ("lost", 0)):
+        pages = client.get_paginator("list_event_source_mappings").paginate(FunctionName=asked)
+        assert sum(len(page["EventSourceMappings"]) for page in pages) == count
+    changed = client.update_event_source_mapping(UUID=made["UUID"], FunctionName=function)
+    assert changed["FunctionArn"] == function
+    tags = {"Resource": made["EventSourceMappingArn"]}
+    client.tag_resource(**tags, Tags={"a": "b"})
+    assert client.list_tags(**tags)["Tags"] == {"a": "b"}
 
 
 def test_a_function_that_calls_itself_by_a_queue_is_stopped(aws, make):

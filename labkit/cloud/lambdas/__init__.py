@@ -5,11 +5,13 @@ from labkit.cloud.lambdas import (  # noqa: F401 (they register what they do)
     invoke,
     judging,
     layers,
+    listing,
     naming,
     numbering,
     queues,
     settings,
     streams,
+    told,
     topics,
     urls,
 )

@@ -15,7 +15,7 @@ from labkit.cloud.lambdas.naming import plain
 from labkit.cloud.operations import AwsError, Context
 
 Members = dict[str, Any]
-_LONGEST_NAME, _MOST_BYTES, _MOST_TAGS = 64, 4096, 50
+_LONGEST_NAME, _MOST_BYTES, _MOST_TAGS, _MOST_LAYERS = 64, 4096, 50, 5
 _SOURCES = ("ZipFile", "S3Bucket", "ImageUri")
 
 
@@ -56,16 +56,32 @@ def check_variables(context: Context, parameters: Members) -> None:
 
 
 def check_layers(context: Context, parameters: Members) -> None:
-    """Raise for a layer of this account that there is not."""
-    known = context.backend("lambda").layers_versions_by_arn
-    for arn in parameters.get("Layers") or ():
+    """Raise for too many layers, one twice, one elsewhere, or one of this account that is not."""
+    known, seen = context.backend("lambda").layers_versions_by_arn, dict[str, str]()
+    asked = parameters.get("Layers") or ()
+    if len(asked) > _MOST_LAYERS:
+        raise _invalid(f"Cannot reference more than {_MOST_LAYERS} layers.")
+    for arn in asked:
+        layer = arn.rpartition(":")[0]
+        if layer.split(":")[3] != context.region:
+            words = "Layers are not in the same region as the function. Layers are expected to be"
+            raise _invalid(f"{words} in region {context.region}.")
         if f":{context.account}:" in arn and known(arn) is None:
             raise _invalid(f"Layer version {arn} does not exist.")
+        if layer in seen:
+            raise _invalid(
+                "Two different versions of the same layer are not allowed to be referenced in the "
+                f"same function. {seen[layer]} and {arn} are versions of the same layer."
+            )
+        seen[layer] = arn
 
 
 def check_tags(context: Context, parameters: Members) -> None:
     told = parameters.get("Tags") or {}
-    if arn := parameters.get("Resource"):
+    arn = parameters.get("Resource") or ""
+    if arn and not told:
+        raise _invalid("An error occurred and the request cannot be processed.")
+    if ":function:" in arn:
         name = arn.rpartition(":function:")[2]
         if ":" in name:
             words = "Tags on function aliases and versions are not supported. Please specify a"

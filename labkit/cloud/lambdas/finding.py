@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from moto.awslambda.exceptions import LambdaClientError
@@ -49,9 +50,17 @@ def called_arn(function: Any, name: str, qualifier: str | None) -> str:
 
     Source: https://docs.aws.amazon.com/lambda/latest/dg/python-context.html
     """
-    within = name.rpartition(":function:")[2].partition(":")[2]
-    asked = qualifier or within
+    asked = qualifier or qualifier_in(name)
     return f"{plain_arn(function)}:{asked}" if asked else plain_arn(function)
+
+
+def qualifier_in(name: str) -> str:
+    """The version or alias that a function's name or ARN ends with.
+
+    >>> qualifier_in("123456789012:function:load:1"), qualifier_in("load"), qualifier_in("load:1")
+    ('1', '', '1')
+    """
+    return re.sub(r"^(?:.*:)?function:", "", name).partition(":")[2]
 
 
 def _name_arn(cloud: Cloud, name: str, qualifier: str | None, region: str | None) -> str:

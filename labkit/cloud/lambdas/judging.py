@@ -17,8 +17,8 @@ from moto.core.utils import utcnow
 from labkit.cloud import protocol
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.constraints import refusal
-from labkit.cloud.lambdas import creating, permissions, routing, sources, zips
-from labkit.cloud.lambdas.finding import find, no_resource, plain_arn
+from labkit.cloud.lambdas import creating, layers, permissions, routing, sources, zips
+from labkit.cloud.lambdas.finding import arn_of, find, no_resource, plain_arn, qualifier_in
 from labkit.cloud.operations import AwsError, Context, not_here
 
 Members = dict[str, Any]
@@ -30,8 +30,18 @@ _DESTINATIONS = ("events", "lambda", "sns", "sqs")
 def judge_call(context: Context, parameters: Members) -> None:
     """Raise for what Lambda does not take; other calls are passed on."""
     creating.check_region(context, parameters)
+    _check_qualifiers(parameters)
     for check in _CHECKS.get(context.operation, ()):
         check(context, parameters)
+
+
+def _check_qualifiers(parameters: Members) -> None:
+    """Raise where a function's name says another version or alias than the qualifier."""
+    named, asked = qualifier_in(str(parameters.get("FunctionName"))), parameters.get("Qualifier")
+    if named and asked and named != asked:
+        raise _invalid(
+            "The derived qualifier from the function name does not match the specified qualifier."
+        )
 
 
 def _check_members(context: Context, parameters: Members) -> None:
@@ -76,6 +86,11 @@ def _check_function(context: Context, parameters: Members) -> None:
         )
 
 
+def _check_whole(context: Context, parameters: Members) -> None:
+    """Raise for a function that is named with any qualifier, be it $LATEST."""
+    _check_function(context, parameters | {"Qualifier": _qualifier(parameters).lstrip("$")})
+
+
 def _check_known(context: Context, parameters: Members) -> None:
     find(context.cloud, parameters["FunctionName"], None, context.region)
 
@@ -113,8 +128,7 @@ def _check_set(context: Context, parameters: Members) -> None:
 
 def _qualifier(parameters: Members) -> str:
     """The version or alias that is asked for, by itself or as a part of the function's name."""
-    named = parameters["FunctionName"].rpartition(":function:")[2].partition(":")[2]
-    return str(parameters.get("Qualifier") or named)
+    return str(parameters.get("Qualifier") or qualifier_in(parameters["FunctionName"]))
 
 
 def _check_deletion(context: Context, parameters: Members) -> None:
@@ -144,8 +158,24 @@ def _check_source(context: Context, parameters: Members) -> None:
 def _check_zip(context: Context, parameters: Members) -> None:
     holder = parameters.get("Code") or parameters.get("Content") or parameters
     given = holder.get("ZipFile")
+    if given is None:
+        given = _in_s3(context, holder)
+    elif len(given) > zips.MOST_ZIPPED:
+        words = f"Zipped size must be smaller than {zips.MOST_ZIPPED} bytes"
+        raise AwsError("RequestEntityTooLargeException", words, 413)
     if given is not None and (why := zips.problem(given)):
         raise _invalid(why)
+
+
+def _in_s3(context: Context, holder: Members) -> bytes | None:
+    """The code that lies in S3; nothing where there is none, of which moto says what is missing."""
+    bucket = context.backend("s3").buckets.get(holder.get("S3Bucket"))
+    if bucket is None or not holder.get("S3Key"):
+        return None
+    found = context.backend("s3").get_object(
+        bucket.name, holder["S3Key"], version_id=holder.get("S3ObjectVersion")
+    )
+    return found.value if found is not None else None
 
 
 def _check_mapping(context: Context, parameters: Members) -> None:
@@ -210,10 +240,14 @@ _CHECKS: dict[str, tuple[Callable[[Context, Members], None], ...]] = {
         *(_check_variables, creating.check_variables, creating.check_layers, creating.check_tags),
     ),
     "TagResource": (creating.check_tags,),
+    **dict.fromkeys(
+        ("GetLayerVersion", "DeleteLayerVersion", "AddLayerVersionPermission"),
+        (layers.check_number,),
+    ),
     "CreateAlias": (_check_alias,),
     "UpdateAlias": (_check_changed_alias,),
     "ListVersionsByFunction": (_check_known,),
-    "PutFunctionConcurrency": (_check_function,),
+    "PutFunctionConcurrency": (_check_whole, _check_known),
     "DeleteFunction": (_check_deletion, _check_version),
     "UpdateFunctionConfiguration": (
         *(_check_function, _check_members, _check_variables, creating.check_variables),
@@ -255,7 +289,9 @@ def _with_revision(function: Any, on_create: bool = False) -> Members:
     letters = getattr(function, "dead_letter_config", None)
     more = {"DeadLetterConfig": letters} if letters and letters.get("TargetArn") else {}
     more |= {"LoggingConfig": _logging(function)} | _snapped(function)
-    text = json.dumps(plain | more, sort_keys=True, default=str)
+    policy = [s for s in function.policy.statements if s.get("Resource") == arn_of(function)]
+    told = {k: v for k, v in told.items() if v or k != "Layers"}
+    text = json.dumps([plain | more, policy], sort_keys=True, default=str)
     return told | more | {"RevisionId": str(uuid.uuid5(uuid.NAMESPACE_URL, text))}
 
 

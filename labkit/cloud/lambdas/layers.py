@@ -1,12 +1,79 @@
-"""Layers found by ARN, which moto does not answer.
+"""Layers found by ARN, which moto does not answer, and who may have them.
 
-Source: https://docs.aws.amazon.com/lambda/latest/api/API_GetLayerVersionByArn.html
+moto takes two statements of one id, and no revision with which one is taken away.
+
+Sources: https://docs.aws.amazon.com/lambda/latest/api/API_GetLayerVersionByArn.html and
+https://docs.aws.amazon.com/lambda/latest/api/API_AddLayerVersionPermission.html
 """
 
 from __future__ import annotations
 
+import json
+import uuid
+from typing import Any
+
+from moto.awslambda.exceptions import LambdaClientError
+
 from labkit.cloud.lambdas.finding import no_resource
-from labkit.cloud.operations import Answer, Context, operation
+from labkit.cloud.lambdas.permissions import stale, taken
+from labkit.cloud.operations import Answer, AwsError, Context, operation
+
+
+def check_number(_: Context, parameters: dict[str, Any]) -> None:
+    """Raise for a version that no layer has."""
+    if parameters["VersionNumber"] < 1:
+        words = "Layer Version Cannot be less than 1"
+        raise AwsError("InvalidParameterValueException", words)
+
+
+@operation("lambda", "AddLayerVersionPermission")
+def add_layer_version_permission(
+    context: Context,
+    *,
+    LayerName: str,
+    VersionNumber: int,
+    StatementId: str,
+    RevisionId: str | None = None,
+    **said: Any,
+) -> Answer:
+    policy = _policy(context, LayerName, VersionNumber, RevisionId)
+    if any(each["Sid"] == StatementId for each in policy.statements):
+        raise taken(StatementId)
+    with context.cloud.changing(context.service):
+        raw = json.dumps(said | {"StatementId": StatementId})
+        statement, revision = policy.add_statement(raw)
+    return {"Statement": json.dumps(statement), "RevisionId": revision}
+
+
+@operation("lambda", "RemoveLayerVersionPermission")
+def remove_layer_version_permission(
+    context: Context,
+    *,
+    LayerName: str,
+    VersionNumber: int,
+    StatementId: str,
+    RevisionId: str | None = None,
+) -> None:
+    policy = _policy(context, LayerName, VersionNumber, RevisionId)
+    if all(each["Sid"] != StatementId for each in policy.statements):
+        words = f"Statement {StatementId} is not found in resource policy."
+        raise AwsError("ResourceNotFoundException", words, 404)
+    with context.cloud.changing(context.service):
+        policy.del_statement(StatementId)
+        policy.revision = str(uuid.uuid4())
+
+
+def _policy(context: Context, layer: str, number: int, revision: str | None) -> Any:
+    """Who may have a layer's version, as the client saw it last."""
+    try:
+        version = context.backend("lambda").get_layer_version(layer, str(number))
+    except LambdaClientError as error:
+        arn = layer if layer.startswith("arn:") else context.arn(f"layer:{layer}", "lambda")
+        words = f"Layer version {arn}:{number} does not exist."
+        raise AwsError("ResourceNotFoundException", words, 404) from error
+    if revision not in (None, version.policy.revision):
+        raise stale("GetLayerPolicy")
+    return version.policy
 
 
 @operation("lambda", "GetLayerVersionByArn")

@@ -2,7 +2,8 @@
 
 A number is never used again, and what has not changed since the last version is that version. moto
 counts the versions that are there, so that two have one number once another was deleted, and
-publishes again what was changed before its first version.
+publishes again what was changed before its first version. It lists them slowly, and not at all
+while a function is made.
 
 Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html
 """
@@ -21,6 +22,17 @@ from labkit.cloud.cloud import Cloud, on_start
 def install(_: Cloud) -> None:
     """Let moto number so."""
     LambdaStorage.publish_version = _publish  # type: ignore[method-assign]
+    LambdaStorage.all = _all  # type: ignore[method-assign]
+
+
+def _all(self: Any) -> list[Any]:
+    """Each function and its versions; moto copies a function with all that it leads to."""
+    found = []
+    for each in list(self._functions.values()):
+        latest = copy.copy(each["latest"])
+        latest.function_arn = f"{latest.function_arn}:$LATEST"
+        found += [latest, *each["versions"]]
+    return found
 
 
 def _publish(self: Any, name_or_arn: str, description: str = "") -> Any:

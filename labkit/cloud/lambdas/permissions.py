@@ -17,7 +17,7 @@ from typing import Any
 from moto.awslambda.policy import Policy
 
 from labkit.cloud.cloud import Cloud, on_start
-from labkit.cloud.lambdas.finding import find, no_resource, plain_arn
+from labkit.cloud.lambdas.finding import find, no_resource, plain_arn, qualifier_in
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 
 Members = dict[str, Any]
@@ -78,12 +78,27 @@ def check_new(context: Context, parameters: Members) -> None:
     name = parameters["StatementId"]
     known = _statements(context, parameters["FunctionName"], parameters.get("Qualifier"))
     if any(each["Sid"] == name for each in known):
-        raise AwsError(
-            "ResourceConflictException",
-            f"The statement id ({name}) provided already exists. Please provide a new statement "
-            "id, or remove the existing statement.",
-            409,
-        )
+        raise taken(name)
+
+
+@operation("lambda", "AddPermission")
+def add_permission(
+    context: Context,
+    *,
+    FunctionName: str,
+    Qualifier: str | None = None,
+    RevisionId: str | None = None,
+    **said: Any,
+) -> Answer:
+    """A statement more, on the policy of the function, or of the version or alias named."""
+    function = find(context.cloud, FunctionName, Qualifier, context.region)
+    if RevisionId not in (None, _revision(context, FunctionName, Qualifier)):
+        raise stale("GetFunction/GetAlias")
+    asked = Qualifier or qualifier_in(FunctionName)
+    with context.cloud.changing(context.service):
+        statement, _ = function.policy.add_statement(json.dumps(said), asked)
+        _renew(context, FunctionName, Qualifier)
+    return {"Statement": json.dumps(statement)}
 
 
 @operation("lambda", "GetPolicy")
@@ -94,7 +109,7 @@ def get_policy(context: Context, *, FunctionName: str, Qualifier: str | None = N
     if not statements:
         raise no_resource()
     policy = {"Version": "2012-10-17", "Id": "default", "Statement": statements}
-    revision = find(context.cloud, FunctionName, None, context.region).policy.revision
+    revision = _revision(context, FunctionName, Qualifier)
     return {"Policy": json.dumps(policy), "RevisionId": revision}
 
 
@@ -115,11 +130,21 @@ def remove_permission(
             missing = f"Statement {StatementId} is not found in resource policy."
             words = missing if known else "No policy is associated with the given resource."
             raise AwsError("ResourceNotFoundException", words, 404)
-        if RevisionId not in (None, policy.revision):
-            raise stale("GetPolicy")
+        if RevisionId not in (None, _revision(context, FunctionName, Qualifier)):
+            raise stale("GetFunction/GetAlias")
         policy.statements = [each for each in policy.statements if each not in found]
-        policy.revision = str(uuid.uuid4())
+        _renew(context, FunctionName, Qualifier)
     return {}
+
+
+def taken(name: str) -> AwsError:
+    """What is said of a statement whose id another one has."""
+    return AwsError(
+        "ResourceConflictException",
+        f"The statement id ({name}) provided already exists. Please provide a new statement "
+        "id, or remove the existing statement.",
+        409,
+    )
 
 
 def stale(call: str) -> AwsError:
@@ -134,9 +159,28 @@ def stale(call: str) -> AwsError:
 def _statements(context: Context, name: str, qualifier: str | None) -> list[Members]:
     """Those of a function's policy, or of its version's or alias's."""
     function = find(context.cloud, name, None, context.region)
-    asked = qualifier or name.rpartition(":function:")[2].partition(":")[2]
+    asked = qualifier or qualifier_in(name)
     resource = plain_arn(function) + (f":{asked}" if asked else "")
     return [each for each in function.policy.statements if each.get("Resource") == resource]
+
+
+def _revision(context: Context, name: str, qualifier: str | None) -> str:
+    """The revision of what has a policy: an alias has its own."""
+    function = find(context.cloud, name, qualifier, context.region)
+    alias = _alias(context, function, qualifier or qualifier_in(name))
+    return str(alias.revision_id if alias else function.get_configuration()["RevisionId"])
+
+
+def _renew(context: Context, name: str, qualifier: str | None) -> None:
+    """Another revision for an alias whose policy has changed; a function's is made of its own."""
+    function = find(context.cloud, name, qualifier, context.region)
+    if alias := _alias(context, function, qualifier or qualifier_in(name)):
+        alias.revision_id = str(uuid.uuid4())
+
+
+def _alias(context: Context, function: Any, name: str) -> Any:
+    aliases = context.backend("lambda").list_aliases(function.function_name)
+    return next((each for each in aliases if each.name == name), None)
 
 
 def _invalid(words: str) -> AwsError:

@@ -7,15 +7,18 @@ https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.h
 from __future__ import annotations
 
 import datetime
+from itertools import chain
 from typing import Any
 
 import moto.awslambda.models as models
 
 from labkit.cloud.cloud import Cloud, on_start
+from labkit.cloud.lambdas import zips
 from labkit.cloud.lambdas.finding import arn_of, find
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 
 Json = dict[str, Any]
+_MOST_CODE, _MOST_AT_ONCE = 80_530_636_800, 1000  # bytes, invocations
 _made: Any = models.LambdaFunction.__init__
 _updated: Any = models.LambdaFunction.update_configuration
 _put: Any = models.LambdaBackend.put_function_event_invoke_config
@@ -34,13 +37,26 @@ def keep_configurations(cloud: Cloud) -> None:
     models.EventSourceMapping.get_configuration = _reasoned  # type: ignore[method-assign, assignment]
 
 
+# What a mapping has that was not told it; only one that reads a stream has more.
+_OF_ALL: Json = {"FunctionResponseTypes": [], "MaximumBatchingWindowInSeconds": 0}
+_OF_STREAMS: Json = {
+    "BisectBatchOnFunctionError": False,
+    "DestinationConfig": {"OnFailure": {}},
+    "MaximumRecordAgeInSeconds": -1,
+    "MaximumRetryAttempts": -1,
+    "ParallelizationFactor": 1,
+    "TumblingWindowInSeconds": 0,
+}
+
+
 def _reasoned(mapping: Any) -> Json:
-    """A mapping with AWS's words for who has changed its state: of a queue, and of a stream.
+    """A mapping with what it has untold, and AWS's words for who has changed its state.
 
     Source: https://docs.aws.amazon.com/cli/latest/reference/lambda/create-event-source-mapping.html
     """
-    reason = "USER_INITIATED" if ":sqs:" in mapping.event_source_arn else "User action"
-    told: Json = _mapped(mapping)
+    reads_queue = ":sqs:" in mapping.event_source_arn
+    reason = "USER_INITIATED" if reads_queue else "User action"
+    told: Json = (_OF_ALL if reads_queue else _OF_ALL | _OF_STREAMS) | _mapped(mapping)
     return told | {"StateTransitionReason": reason}
 
 
@@ -104,6 +120,32 @@ def get_runtime_management_config(
     context: Context, *, FunctionName: str, Qualifier: str | None = None
 ) -> Answer:
     return _managed(find(context.cloud, FunctionName, Qualifier, context.region))
+
+
+@operation("lambda", "GetAccountSettings")
+def get_account_settings(context: Context) -> Answer:
+    """How much the account's functions and layers are, and may be.
+
+    Source: https://docs.aws.amazon.com/lambda/latest/api/API_GetAccountSettings.html
+    """
+    backend = context.backend("lambda")
+    layers = [each["LayerName"] for each in backend.list_layers()]
+    codes = [*backend.list_functions("ALL"), *chain(*map(backend.list_layer_versions, layers))]
+    latest = list(backend.list_functions())
+    reserved = sum(int(each.reserved_concurrency or 0) for each in latest)
+    return {
+        "AccountLimit": {
+            "TotalCodeSize": _MOST_CODE,
+            "CodeSizeUnzipped": zips.MOST_UNZIPPED,
+            "CodeSizeZipped": zips.MOST_ZIPPED,
+            "ConcurrentExecutions": _MOST_AT_ONCE,
+            "UnreservedConcurrentExecutions": _MOST_AT_ONCE - reserved,
+        },
+        "AccountUsage": {
+            "TotalCodeSize": sum(int(each.code_size) for each in codes),
+            "FunctionCount": len(latest),
+        },
+    }
 
 
 def _managed(function: Any) -> Answer:

@@ -12,12 +12,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import moto.awslambda.models as models
+
+from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.events.pattern_checks import read_pattern
-from labkit.cloud.lambdas.finding import find
+from labkit.cloud.lambdas.finding import called_arn, find, qualifier_in
 from labkit.cloud.operations import AwsError, Context
 
 Members = dict[str, Any]
 _MOST_WITHOUT_WINDOW = 10
+_SELF_MANAGED = {"SelfManagedEventSource", "DocumentDBEventSourceConfig"}
 _OF_STREAMS = (
     *("StartingPosition", "StartingPositionTimestamp", "BisectBatchOnFunctionError"),
     *("MaximumRecordAgeInSeconds", "MaximumRetryAttempts", "ParallelizationFactor"),
@@ -31,21 +35,56 @@ def check_new(context: Context, parameters: Members) -> None:
     Raises:
         AwsError: ``InvalidParameterValueException``, ``ResourceConflictException``.
     """
-    function = find(context.cloud, parameters["FunctionName"], None, context.region)
-    source = parameters.get("EventSourceArn", "")
+    source = parameters.get("EventSourceArn") or ""
+    if not source and not (parameters.keys() & _SELF_MANAGED):
+        raise _invalid("Unrecognized event source.")
+    try:
+        function = find(context.cloud, parameters["FunctionName"], None, context.region)
+    except AwsError as error:
+        raise _invalid("Function does not exist") from error
     check_filters(context, parameters)
     if ":sqs:" in source:
         _check_queue(context, function, parameters)
     elif ":kinesis:" in source or ":dynamodb:" in source:
         _check_stream(source, parameters)
+    called = called_arn(function, parameters["FunctionName"], None)
     for each in context.backend("lambda").list_event_source_mappings(source, None):
-        if each.function_arn == function.function_arn:
+        if each.function_arn == called:
             words = f'(" {source} ") and function (" {function.function_name} ")'
             queue = f"An event source mapping with SQS arn {words} already exists."
             stream = f"The event source arn {words} provided mapping already exists."
             told = f"Please update or delete the existing mapping with UUID {each.uuid}"
             what = queue if ":sqs:" in source else stream
             raise AwsError("ResourceConflictException", f"{what} {told}", 409)
+
+
+@on_start
+def call_as_named(_: Cloud) -> None:
+    """Let a mapping call the alias that it names; moto has the version that it leads to by then."""
+    mappings, backend = models.EventSourceMapping, models.LambdaBackend
+    mappings.__init__ = _make  # type: ignore[method-assign, assignment]
+    backend.update_event_source_mapping = _update  # type: ignore[method-assign, assignment]
+
+
+_made: Any = models.EventSourceMapping.__init__
+_updated: Any = models.LambdaBackend.update_event_source_mapping
+
+
+def _make(mapping: Any, spec: Members) -> None:
+    _made(mapping, spec)
+    _name(mapping, spec)
+
+
+def _update(backend: Any, uuid: str, spec: Members) -> Any:
+    mapping = _updated(backend, uuid, spec)
+    if mapping and "FunctionName" in spec:
+        _name(mapping, spec)
+    return mapping
+
+
+def _name(mapping: Any, spec: Members) -> None:
+    if asked := qualifier_in(spec["FunctionName"]):
+        mapping.function_arn = ":".join([*mapping.function_arn.split(":")[:7], asked])
 
 
 def check_filters(_: Context, parameters: Members) -> None:
@@ -80,7 +119,7 @@ def _check_stream(source: str, parameters: Members) -> None:
     )
     if position is None:
         words = "Value null at 'startingPosition' failed to satisfy constraint: Member must not be"
-        raise AwsError("ValidationException", f"1 validation error detected: {words} null.")
+        raise _invalid(f"1 validation error detected: {words} null.")
     if position == "AT_TIMESTAMP" and ":dynamodb:" in source:
         raise _invalid(f"Unsupported starting position for arn type: {source}")
     if moment is not None and position != "AT_TIMESTAMP":

@@ -13,7 +13,7 @@ from typing import Any
 
 from moto.core.utils import utcnow
 
-from labkit.cloud.lambdas.finding import find, no_resource, plain_arn
+from labkit.cloud.lambdas.finding import find, no_resource, plain_arn, qualifier_in
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 from labkit.cloud.paging import page
 
@@ -30,6 +30,7 @@ def create_function_url_config(
     InvokeMode: str = "BUFFERED",
     **more: Any,
 ) -> Answer:
+    Qualifier = Qualifier or qualifier_in(FunctionName)
     function, arn = _asked(context, FunctionName, Qualifier)
     if Qualifier in (known := _urls(context, function)):
         raise AwsError(
@@ -53,7 +54,7 @@ def create_function_url_config(
 
 @operation("lambda", "GetFunctionUrlConfig")
 def get_function_url_config(context: Context, *, FunctionName: str, Qualifier: str = "") -> Answer:
-    return _found(context, FunctionName, Qualifier)
+    return _found(context, FunctionName, Qualifier or qualifier_in(FunctionName))
 
 
 @operation("lambda", "UpdateFunctionUrlConfig")
@@ -61,6 +62,7 @@ def update_function_url_config(
     context: Context, *, FunctionName: str, Qualifier: str = "", **changed: Any
 ) -> Answer:
     """What is said is changed; empty CORS is taken away."""
+    Qualifier = Qualifier or qualifier_in(FunctionName)
     url = _found(context, FunctionName, Qualifier)
     function, _ = _asked(context, FunctionName, Qualifier)
     said = {name: changed[name] for name in ("AuthType", "InvokeMode") if changed.get(name)}
@@ -71,6 +73,7 @@ def update_function_url_config(
 
 @operation("lambda", "DeleteFunctionUrlConfig")
 def delete_function_url_config(context: Context, *, FunctionName: str, Qualifier: str = "") -> None:
+    Qualifier = Qualifier or qualifier_in(FunctionName)
     _found(context, FunctionName, Qualifier)
     function, _ = _asked(context, FunctionName, Qualifier)
     left = {k: v for k, v in _urls(context, function).items() if k != Qualifier}
@@ -90,8 +93,14 @@ def list_function_url_configs(
 def _asked(context: Context, name: str, alias: str) -> tuple[Any, str]:
     """The function, and the ARN that a URL of it or of its alias is of."""
     find(context.cloud, name, alias or None, context.region)  # or ResourceNotFoundException
-    function = find(context.cloud, name, None, context.region)
+    function = find(context.cloud, _plain(name), None, context.region)
     return function, plain_arn(function) + (f":{alias}" if alias else "")
+
+
+def _plain(name: str) -> str:
+    """A function's name or ARN without the alias that it may end with."""
+    asked = qualifier_in(name)
+    return name.removesuffix(f":{asked}") if asked else name
 
 
 def _found(context: Context, name: str, alias: str) -> Members:

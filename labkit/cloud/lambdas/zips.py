@@ -10,7 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable
 
-MOST_UNZIPPED = 262_144_000
+MOST_UNZIPPED, MOST_ZIPPED = 262_144_000, 52_428_800
 _LONGEST_NAME = 255  # bytes; of any file system
 _BROKEN = (zipfile.BadZipFile, RuntimeError, NotImplementedError, zlib.error, EOFError, OSError)
 UNREADABLE = "Could not unzip uploaded file. Please check your file, then try to upload again."
