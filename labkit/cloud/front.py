@@ -50,7 +50,7 @@ from labkit.cloud.lake_formation import judging as lake_judging
 from labkit.cloud.lambdas import judging, lineage, naming
 from labkit.cloud.logs import patterns as log_patterns
 from labkit.cloud.messages import polling, queues, topics
-from labkit.cloud.moto_calls import Moto, from_moto, with_own_status
+from labkit.cloud.moto_calls import Moto, as_modelled, from_moto, with_own_status
 from labkit.cloud.operations import (
     REWRITES,
     AwsError,
@@ -264,7 +264,7 @@ class Front:
         moto_pages.check_answer(service, asked, reply)
         if reply is None:
             raise not_here(service, name)
-        return reply
+        return as_modelled(model, name, reply) if model else reply
 
 
 _SHARED = {

@@ -89,6 +89,25 @@ def with_own_status(model: ServiceModel, reply: protocol.Reply) -> protocol.Repl
     return replace(reply, status=known.get(found[1].decode()) or reply.status)
 
 
+def as_modelled(model: ServiceModel, operation: str, reply: protocol.Reply) -> protocol.Reply:
+    """An answer of REST in JSON with the status that the service's model gives it.
+
+    moto has 200, 201 or 204 as it comes, and 400 for some errors. An operation that tells a status
+    of its own keeps it.
+    """
+    if protocol.protocol_of(model) != "rest-json" or reply.status in (304, *range(500, 600)):
+        return reply
+    asked = model.operation_model(operation)
+    if reply.status >= 400:
+        code = reply.headers.get("x-amzn-errortype", "")
+        known = {each.name: each.metadata.get("error", {}) for each in model.error_shapes}
+        return replace(reply, status=known.get(code, {}).get("httpStatusCode") or reply.status)
+    members = asked.output_shape.members.values() if asked.output_shape else ()
+    if any(each.serialization.get("location") == "statusCode" for each in members):
+        return reply
+    return replace(reply, status=asked.http.get("responseCode") or reply.status)
+
+
 def from_moto(error: Any) -> AwsError:
     """An error that moto's records raise, in our words for it."""
     code = getattr(error, "error_type", None) or getattr(error, "code", None)

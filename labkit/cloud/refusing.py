@@ -41,6 +41,8 @@ def refuse(model: ServiceModel | None, error: AwsError) -> Reply:
             fields |= {"message": error.message, "Message": error.message}
         if "RequestId" in _members_of(model, code):
             fields["RequestId"] = request_id
+        if "Type" in _members_of(model, code):  # whose mistake it is, as Lambda tells
+            fields["Type"] = "User"
         headers |= {"Content-Type": json_type(model), "x-amzn-errortype": said}
         if "awsQueryCompatible" in model.metadata:
             headers["x-amzn-query-error"] = f"{_query_code(model, code)};Sender"

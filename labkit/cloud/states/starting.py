@@ -110,6 +110,7 @@ def _new_record(
                 "name": machine.name,
                 "loggingConfiguration": LOGGING | machine.loggingConfiguration,
                 "tracingConfiguration": TRACING | machine.tracingConfiguration,
+                "encryptionConfiguration": machine.encryptionConfiguration,
                 "updateDate": machine.update_date.timestamp(),
                 "revisionId": getattr(machine, "revision_id", None),
             },
