@@ -135,6 +135,8 @@ def test_a_secrets_value_moves_with_its_label(aws, fresh):
     assert before["SecretString"] == "one"
     with pytest.raises(ClientError, match="No Lambda rotation function ARN"):
         secrets.rotate_secret(**asked)
+    with pytest.raises(ClientError, match="VersionStage that is not associated"):
+        secrets.get_secret_value(**asked, VersionId=first, VersionStage="AWSCURRENT")
     third = secrets.put_secret_value(**asked, SecretString="three")["VersionId"]
     labelled = {other["VersionId"], third}
     assert set(secrets.describe_secret(**asked)["VersionIdsToStages"]) == labelled
@@ -165,6 +167,11 @@ NO_SECRETS = {  # what is asked beside a deleted secret → the code and some wo
         "because it was marked for deletion",
     ),
     "days": ("delete_secret", {"RecoveryWindowInDays": 3}, "must be between 7 and 30 days"),
+    "name": (
+        "delete_secret",
+        {"SecretId": "a b", "ForceDeleteWithoutRecovery": True},
+        "valid name",
+    ),
     "new": ("create_secret", {"SecretId": None, "SecretString": "x"}, "scheduled for deletion"),
     "label": ("get_secret_value", {"VersionStage": "X"}, "value for staging label: X"),
     "version": ("get_secret_value", {"VersionId": "0" * 36}, "value for VersionId: 0"),

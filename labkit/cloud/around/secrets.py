@@ -188,6 +188,7 @@ def keep_labels(cloud: Cloud) -> None:
 
 def _make_current(secret: Any, version: dict[str, Any], name: str) -> None:
     labels = list(version["version_stages"])
+    _end_rotation(secret)
     secret.remove_version_stages_from_old_versions([*labels, _PREVIOUS])
     if (former := secret.versions.get(secret.default_version_id)) is not None:
         former["version_stages"].append(_PREVIOUS)
@@ -256,6 +257,8 @@ def _check_deletion(
         raise AwsError("InvalidParameterException", words)
     if not ForceDeleteWithoutRecovery:
         _find(context, SecretId)
+    elif not SecretId.startswith("arn:"):
+        _check_name(SecretId)
 
 
 def _check_value(
@@ -264,6 +267,12 @@ def _check_value(
     missing = ""
     if VersionId:
         missing = "" if VersionId in secret.versions else f"VersionId: {VersionId}"
+        if not missing and VersionStage not in (
+            None,
+            *secret.versions[VersionId]["version_stages"],
+        ):
+            words = "You provided a VersionStage that is not associated to the provided VersionId."
+            raise AwsError("InvalidRequestException", words)
     elif not any(
         (VersionStage or _CURRENT) in each["version_stages"] for each in secret.versions.values()
     ):
