@@ -35,6 +35,7 @@ import labkit.cloud.around.made_up
 import labkit.cloud.around.metrics
 import labkit.cloud.around.parameter_values
 import labkit.cloud.around.reserved_words
+import labkit.cloud.around.rotating
 import labkit.cloud.around.tagging
 import labkit.cloud.athena
 import labkit.cloud.databrew

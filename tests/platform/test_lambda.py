@@ -435,6 +435,32 @@ def test_a_function_rotates_a_secret(function, aws, fresh):
     assert found == ["one!!", "one!"]
 
 
+def test_a_rotation_that_fails_leaves_the_secret_as_it_is(function, aws, fresh):
+    secrets, name = aws("secretsmanager"), fresh("rotated")
+    fails = ROTATES + '    if event["Step"] == "testSecret":\n        raise ValueError(event)\n'
+    arn = aws("lambda").get_function(FunctionName=function(fails))["Configuration"]["FunctionArn"]
+    secrets.create_secret(Name=name, SecretString="one")
+    with pytest.raises(secrets.exceptions.ResourceNotFoundException, match="for ARN"):
+        secrets.rotate_secret(SecretId=name, RotationLambdaARN=f"{arn}-not")
+    assert "RotationEnabled" not in secrets.describe_secret(SecretId=name)
+    rules = {"ScheduleExpression": "rate(10 days)", "Duration": "3h"}
+    for now, stages in ((False, 1), (True, 2)):  # a rotation for later is only tested
+        secrets.rotate_secret(
+            SecretId=name, RotationLambdaARN=arn, RotationRules=rules, RotateImmediately=now
+        )
+        told = secrets.describe_secret(SecretId=name)
+        assert len(told["VersionIdsToStages"]) == stages
+        assert told["RotationRules"] == rules | {"AutomaticallyAfterDays": 10}
+        assert (told["RotationEnabled"], "LastRotatedDate" in told) == (True, False)
+        assert secrets.get_secret_value(SecretId=name)["SecretString"] == "one"
+    with pytest.raises(secrets.exceptions.InvalidRequestException, match="be reattempted"):
+        secrets.rotate_secret(SecretId=name)
+    both = {"AutomaticallyAfterDays": 5, "ScheduleExpression": "rate(5 days)"}
+    for wrong in (both, {"ScheduleExpression": "rate(3 hours)"}):
+        with pytest.raises(secrets.exceptions.InvalidParameterException):
+            secrets.rotate_secret(SecretId=name, RotationRules=wrong)
+
+
 def test_layers_are_on_the_path(function, call, aws, fresh):
     layer = aws("lambda").publish_layer_version(
         LayerName=fresh("tools"), Content={"ZipFile": zipped(python__tools="answer = 42")}

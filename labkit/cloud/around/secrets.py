@@ -1,15 +1,13 @@
 """Secrets Manager's versions: a staging label is at one at a time, and ``AWSCURRENT`` is the value.
 
-moto moves the label and goes on telling the value of before; a secret without a function to rotate
-it gets an empty one, and one that is to be deleted another value.
+moto moves the label and goes on telling the value of before; one that is to be deleted gets
+another value.
 
-Sources: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html and
-https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretVersionStage.html
+Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretVersionStage.html
 """
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
@@ -32,7 +30,7 @@ _OF_THE_LIVING = frozenset(
         *("UntagResource", "UpdateSecretVersionStage", "PutResourcePolicy", "DeleteResourcePolicy"),
     )
 )
-_CURRENT, _PENDING, _PREVIOUS = "AWSCURRENT", "AWSPENDING", "AWSPREVIOUS"
+CURRENT, PENDING, _PREVIOUS = "AWSCURRENT", "AWSPENDING", "AWSPREVIOUS"
 
 
 def judge_call(context: Context, parameters: dict[str, Any]) -> None:
@@ -53,7 +51,7 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
     elif context.operation == "DeleteSecret":
         _check_deletion(context, **parameters)
     elif "SecretId" in parameters:
-        secret = _find(context, parameters["SecretId"])
+        secret = find(context, parameters["SecretId"])
         if context.operation in _OF_THE_LIVING and secret.is_deleted():
             words = "You can't perform this operation on the secret because it was marked for"
             raise AwsError("InvalidRequestException", f"{words} deletion.")
@@ -64,7 +62,7 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
 @operation("secretsmanager", "DescribeSecret")
 def describe_secret(context: Context, *, SecretId: str) -> Answer:
     """What is known of a secret; versions without a label are deprecated and left out."""
-    known = _find(context, SecretId).to_dict()
+    known = find(context, SecretId).to_dict()
     labelled = {key: each for key, each in known.pop("VersionIdsToStages", {}).items() if each}
     told = given(known)
     return told | ({"VersionIdsToStages": labelled} if labelled else {})
@@ -79,7 +77,7 @@ def list_secret_version_ids(
     NextToken: str | None = None,
     IncludeDeprecated: bool = False,
 ) -> Answer:
-    secret = _find(context, SecretId)
+    secret = find(context, SecretId)
     versions = [
         {
             "VersionId": name,
@@ -100,34 +98,6 @@ def _key_told(secret: Any) -> str:
     return str(secret.kms_key_id) if own else "DefaultEncryptionKey"
 
 
-@operation("secretsmanager", "RotateSecret")
-def rotate_secret(
-    context: Context,
-    *,
-    SecretId: str,
-    ClientRequestToken: str | None = None,
-    RotationLambdaARN: str | None = None,
-    RotationRules: dict[str, Any] | None = None,
-    RotateImmediately: bool = True,
-    **_: Any,
-) -> Answer:
-    """Have a secret's function make its next value, with calls of its own to this cloud.
-
-    Raises:
-        AwsError: ``InvalidRequestException``: the secret has no function.
-    """
-    secret = _find(context, SecretId)
-    function = RotationLambdaARN or getattr(secret, "rotation_lambda_arn", None)
-    if not function:
-        words = "No Lambda rotation function ARN is associated with this secret."
-        raise AwsError("InvalidRequestException", words)
-    _end_rotation(secret)
-    rotate = context.backend("secretsmanager").rotate_secret
-    done = rotate(SecretId, ClientRequestToken, function, RotationRules, RotateImmediately)
-    told: Answer = json.loads(done)
-    return told
-
-
 @operation("secretsmanager", "UpdateSecretVersionStage")
 def update_secret_version_stage(
     context: Context,
@@ -137,17 +107,17 @@ def update_secret_version_stage(
     RemoveFromVersionId: str | None = None,
     MoveToVersionId: str | None = None,
 ) -> Answer:
-    secret = _find(context, SecretId)
+    secret = find(context, SecretId)
     if MoveToVersionId:
         _check_label(secret, VersionStage, RemoveFromVersionId, MoveToVersionId)
-    elif VersionStage == _CURRENT:
+    elif VersionStage == CURRENT:
         words = "You can only move staging label AWSCURRENT to a different secret version. It can't"
         raise AwsError("InvalidParameterException", f"{words} be completely removed.")
     with context.cloud.changing("secretsmanager"):
         arn, name = context.backend("secretsmanager").update_secret_version_stage(
             SecretId, VersionStage, RemoveFromVersionId, MoveToVersionId
         )
-        if VersionStage == _CURRENT and MoveToVersionId:
+        if VersionStage == CURRENT and MoveToVersionId:
             secret.set_default_version_id(MoveToVersionId)
     return {"ARN": arn, "Name": name}
 
@@ -161,7 +131,7 @@ def replicate_secret_to_regions(
     ForceOverwriteReplicaSecret: bool = False,
 ) -> Answer:
     """Copies in other Regions, told by the secret's ARN, for which moto has the name asked for."""
-    secret, backend = _find(context, SecretId), context.backend("secretsmanager")
+    secret, backend = find(context, SecretId), context.backend("secretsmanager")
     with context.cloud.changing("secretsmanager"):
         _, status = backend.replicate_secret_to_regions(
             SecretId, AddReplicaRegions, ForceOverwriteReplicaSecret
@@ -173,7 +143,7 @@ def replicate_secret_to_regions(
 def remove_regions_from_replication(
     context: Context, *, SecretId: str, RemoveReplicaRegions: list[str]
 ) -> Answer:
-    secret, backend = _find(context, SecretId), context.backend("secretsmanager")
+    secret, backend = find(context, SecretId), context.backend("secretsmanager")
     with context.cloud.changing("secretsmanager"):
         _, status = backend.remove_regions_from_replication(SecretId, RemoveReplicaRegions)
     return {"ARN": secret.arn, "ReplicationStatus": status}
@@ -200,8 +170,8 @@ def _end_rotation(secret: Any) -> None:
     """Take ``AWSPENDING`` from the current version: that rotation is over, moto says it goes on."""
     for version in secret.versions.values():
         stages = version["version_stages"]
-        if _CURRENT in stages and _PENDING in stages:
-            stages.remove(_PENDING)
+        if CURRENT in stages and PENDING in stages:
+            stages.remove(PENDING)
 
 
 def _check_label(secret: Any, label: str, left: str | None, target: str) -> None:
@@ -256,7 +226,7 @@ def _check_deletion(
     if words:
         raise AwsError("InvalidParameterException", words)
     if not ForceDeleteWithoutRecovery:
-        _find(context, SecretId)
+        find(context, SecretId)
     elif not SecretId.startswith("arn:"):
         _check_name(SecretId)
 
@@ -274,15 +244,15 @@ def _check_value(
             words = "You provided a VersionStage that is not associated to the provided VersionId."
             raise AwsError("InvalidRequestException", words)
     elif not any(
-        (VersionStage or _CURRENT) in each["version_stages"] for each in secret.versions.values()
+        (VersionStage or CURRENT) in each["version_stages"] for each in secret.versions.values()
     ):
-        missing = f"staging label: {VersionStage or _CURRENT}"
+        missing = f"staging label: {VersionStage or CURRENT}"
     if missing:
         words = "Secrets Manager can't find the specified secret value for"
         raise AwsError("ResourceNotFoundException", f"{words} {missing}")
 
 
-def _find(context: Context, name: str) -> Any:
+def find(context: Context, name: str) -> Any:
     """moto's record of a secret, its versions' labels by name, as they are told."""
     found = context.backend("secretsmanager").secrets.get(name)
     if found is None:
