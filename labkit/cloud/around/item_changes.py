@@ -27,6 +27,7 @@ from moto.dynamodb.responses import DynamoHandler
 from labkit.cloud import apart
 from labkit.cloud.around import (
     change_streams,  # noqa: F401 (its operations are the streams' that are written here)
+    item_capacity,  # noqa: F401 (moto's answers tell of it)
     item_moments,
     item_requests,
     item_tables,
