@@ -26,6 +26,7 @@ OTHER_PARTITIONS = set(PARTITION_NAMES) - {"aws"}
 # Services whose calls change what moto holds of others (a topic's message is in a queue).
 _CHANGE_ALL = {"cloudformation", "resourcegroupstaggingapi"}
 _CHANGE_OTHERS = {
+    "events": ("secretsmanager",),
     "firehose": ("s3",),
     "logs": ("firehose", "kinesis", "s3"),
     "s3control": ("s3",),

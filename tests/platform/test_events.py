@@ -242,6 +242,29 @@ def test_a_bus_has_another_description(aws, fresh):
     assert not {"Description", "DeadLetterConfig"} & events.describe_event_bus(Name=bus).keys()
 
 
+def test_a_connections_secret_changes_with_it(aws, events, fresh):
+    secrets, name = aws("secretsmanager"), {"Name": fresh("connection")}
+    basic = {"Username": "a", "Password": "b"}
+    made = {"AuthorizationType": "BASIC", "AuthParameters": {"BasicAuthParameters": basic}}
+    events.create_connection(**name, **made)
+    client = {"ClientID": "c", "ClientSecret": "d"}
+    oauth = {"AuthorizationEndpoint": "https://e", "HttpMethod": "POST", "ClientParameters": client}
+    events.update_connection(
+        **name,
+        AuthorizationType="OAUTH_CLIENT_CREDENTIALS",
+        AuthParameters={"OAuthParameters": oauth},
+    )
+    told = events.describe_connection(**name)
+    assert told["LastModifiedTime"] >= told["CreationTime"]
+    secret = secrets.get_secret_value(SecretId=told["SecretArn"])["SecretString"]
+    assert json.loads(secret) == {
+        "authorization_endpoint": "https://e",
+        "http_method": "POST",
+        "client_id": "c",
+        "client_secret": "d",
+    }
+
+
 def test_entries_of_a_megabyte_are_too_many(events):
     entry = {"Source": "s", "DetailType": "d", "Detail": json.dumps({"a": "x" * (1 << 19)})}
     assert events.put_events(Entries=[entry])["FailedEntryCount"] == 0

@@ -3,6 +3,7 @@
 from labkit.cloud.events import (  # noqa: F401 (they register)
     buses,
     clock,
+    connections,
     destinations,
     putting,
     rules,
