@@ -79,6 +79,13 @@ def as_role(aws, cloud, fresh):
     return client
 
 
+@pytest.mark.parametrize("call", ["get_user", "list_access_keys", "create_access_key"])
+def test_a_role_is_no_user(as_role, call):
+    iam = as_role("iam", {"Effect": "Allow", "Action": "iam:*", "Resource": "*"})
+    with pytest.raises(ClientError, match="Must specify userName when calling with non-User"):
+        getattr(iam, call)()
+
+
 def allow(actions, *resources):
     return {"Effect": "Allow", "Action": actions, "Resource": list(resources)}
 

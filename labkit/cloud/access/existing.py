@@ -28,6 +28,13 @@ _MAKES = re.compile("Create(User|Group|Role|InstanceProfile)")
 _INLINE = re.compile("(?:Get|Delete)(User|Group|Role)Policy")
 _GIVES = re.compile("(?:Attach|Detach)(?:User|Group|Role)Policy")
 _DEVICE = re.compile("DeactivateMFADevice|DeleteVirtualMFADevice|ResyncMFADevice")
+# What is of the caller where no user is named.
+_OWN = {
+    *("CreateAccessKey", "DeleteAccessKey", "ListAccessKeys", "UpdateAccessKey"),
+    *("DeleteSigningCertificate", "ListSigningCertificates", "UpdateSigningCertificate"),
+    *("CreateLoginProfile", "DeleteLoginProfile", "GetLoginProfile", "GetUser"),
+    *("ListMFADevices", "UploadSigningCertificate"),
+}
 _LOG_IN = re.compile("(?:Get|Update|Delete)LoginProfile")
 
 
@@ -39,6 +46,10 @@ def check_call(context: Context, parameters: dict[str, Any]) -> None:
             ``EntityAlreadyExists`` for a second password.
     """
     iam, name = context.backend("iam"), context.operation
+    is_user = ":user/" in context.principal.arn
+    if name in _OWN and "UserName" not in parameters and not is_user:  # moto makes a user up
+        words = "Must specify userName when calling with non-User credentials"
+        raise AwsError("ValidationError", words)
     records = {} if _MAKES.fullmatch(name) else _records(iam, parameters)
     if inline := _INLINE.fullmatch(name):
         kind, policy = inline[1], parameters["PolicyName"]
