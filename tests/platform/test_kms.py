@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
-from cryptography.hazmat.primitives.serialization import load_der_public_key
+from cryptography.hazmat.primitives.serialization import load_der_private_key, load_der_public_key
 
 from tests.roles import policy
 
@@ -75,6 +75,45 @@ def test_data_keys(kms, key):
     assert (opened["Plaintext"], len(made["Plaintext"])) == (made["Plaintext"], 32)
     blob = made["CiphertextBlob"]
     assert code_of(kms.decrypt, CiphertextBlob=blob) == "InvalidCiphertextException"
+
+
+@pytest.mark.parametrize("spec", ["RSA_2048", "ECC_NIST_P384", "ECC_SECG_P256K1"])
+def test_data_key_pairs(kms, key, spec):
+    asked = {"KeyId": key, "KeyPairSpec": spec, "EncryptionContext": {"a": "b"}}
+    made = kms.generate_data_key_pair(**asked)
+    private = load_der_private_key(made["PrivateKeyPlaintext"], None)
+    assert private.public_key() == load_der_public_key(made["PublicKey"])
+    blob = {"CiphertextBlob": made["PrivateKeyCiphertextBlob"]}
+    opened = kms.decrypt(**blob, EncryptionContext={"a": "b"})
+    assert opened["Plaintext"] == made["PrivateKeyPlaintext"]
+    assert code_of(kms.decrypt, **blob) == "InvalidCiphertextException"
+    other = kms.generate_data_key_pair_without_plaintext(**asked)
+    assert {*made} - {*other} == {"PrivateKeyPlaintext"}
+    assert other["PublicKey"] != made["PublicKey"]
+    signing = kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["Arn"]
+    wrong = code_of(kms.generate_data_key_pair, KeyId=signing, KeyPairSpec=spec)
+    assert wrong == "InvalidKeyUsageException"
+
+
+def test_two_keys_agree_on_a_secret(kms, key):
+    one, other = (
+        kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="KEY_AGREEMENT")["KeyMetadata"]["Arn"]
+        for _ in range(2)
+    )
+    public = {each: kms.get_public_key(KeyId=each)["PublicKey"] for each in (one, other)}
+    asked = {"KeyAgreementAlgorithm": "ECDH"}
+    secrets = {
+        kms.derive_shared_secret(**asked, KeyId=a, PublicKey=public[b])["SharedSecret"]
+        for a, b in ((one, other), (other, one))
+    }
+    assert [len(each) for each in secrets] == [32]
+    curve = {"KeySpec": "ECC_NIST_P384", "KeyUsage": "KEY_AGREEMENT"}
+    third = kms.get_public_key(KeyId=kms.create_key(**curve)["KeyMetadata"]["Arn"])["PublicKey"]
+    for sent in (third, b"none"):
+        wrong = code_of(kms.derive_shared_secret, **asked, KeyId=one, PublicKey=sent)
+        assert wrong == "ValidationException"
+    wrong = code_of(kms.derive_shared_secret, **asked, KeyId=key, PublicKey=third)
+    assert wrong == "InvalidKeyUsageException"
 
 
 def test_rsa_keys_encrypt_with_their_own_pair(kms, key):

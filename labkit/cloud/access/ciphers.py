@@ -39,6 +39,8 @@ _ASKED = {
     "VerifyMac": "MacAlgorithm",
     "GenerateDataKey": "",
     "GenerateDataKeyWithoutPlaintext": "",
+    "GenerateDataKeyPair": "",
+    "GenerateDataKeyPairWithoutPlaintext": "",
 }
 
 
@@ -71,7 +73,7 @@ def encrypt(
     **_: Any,
 ) -> Answer:
     key = find_key(context.cloud, KeyId, context.region)
-    blob = _sealed(context, key, Plaintext, EncryptionAlgorithm, EncryptionContext)
+    blob = sealed(context, key, Plaintext, EncryptionAlgorithm, EncryptionContext)
     return {
         "CiphertextBlob": blob,
         "KeyId": key.arn,
@@ -112,7 +114,7 @@ def re_encrypt(
     text = _opened(context, old, CiphertextBlob, SourceEncryptionAlgorithm, SourceEncryptionContext)
     algorithm, pairs = DestinationEncryptionAlgorithm, DestinationEncryptionContext
     return {
-        "CiphertextBlob": _sealed(context, new, text, algorithm, pairs),
+        "CiphertextBlob": sealed(context, new, text, algorithm, pairs),
         "SourceKeyId": old.arn,
         "KeyId": new.arn,
         "SourceEncryptionAlgorithm": SourceEncryptionAlgorithm,
@@ -120,7 +122,14 @@ def re_encrypt(
     }
 
 
-def _sealed(context: Context, key: Any, text: bytes, algorithm: str, pairs: Pairs) -> bytes:
+def sealed(
+    context: Context, key: Any, text: bytes, algorithm: str = _SYMMETRIC, pairs: Pairs = None
+) -> bytes:
+    """A text as a key encrypts it.
+
+    Raises:
+        AwsError: ``ValidationException``: RSA has not the room.
+    """
     if algorithm == _SYMMETRIC:
         return bytes(context.backend("kms").encrypt(key.id, text, pairs or {})[0])
     public = key.private_key.private_key.public_key()

@@ -39,6 +39,7 @@ USAGES = {
     "Verify": "SIGN_VERIFY",
     "GenerateMac": "GENERATE_VERIFY_MAC",
     "VerifyMac": "GENERATE_VERIFY_MAC",
+    "DeriveSharedSecret": "KEY_AGREEMENT",
 }
 NEEDS_ENABLED = {
     *USAGES, "CreateGrant", "DisableKeyRotation", "EnableKeyRotation", "GetPublicKey",

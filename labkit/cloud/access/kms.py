@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from labkit.cloud.access import identities, tags
+from labkit.cloud.access import identities, key_pairs, tags  # noqa: F401 (calls of its own)
 from labkit.cloud.access.ciphers import check_algorithm, of_ciphertext
 from labkit.cloud.access.keys import USAGES, Keys, authorize, find_key
 from labkit.cloud.access.policy_conditions import Question
@@ -121,7 +121,9 @@ def _key_of_alias(context: Context, parameters: Parameters) -> Any:
     """The key that an alias has, or is to have; an alias cannot have another alias."""
     alias, target = parameters["AliasName"], parameters.get("TargetKeyId")
     if not alias.startswith("alias/"):
-        raise AwsError("ValidationException", "Invalid identifier")
+        words = 'Alias must start with the prefix "alias/". Please see '
+        words += "https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html"
+        raise AwsError("ValidationException", words)
     if target and target.rpartition(":")[2].startswith("alias/"):
         raise AwsError("ValidationException", "Aliases must refer to keys. Not aliases")
     return find_key(context.cloud, target or alias, context.region)
