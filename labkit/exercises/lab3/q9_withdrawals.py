@@ -130,6 +130,8 @@ schools hardly differ, and neither do the terms, so the reasons are to be looked
         "pie": "Shares of different wholes do not make a pie. Bars were asked for.",
         "table": "The numbers are right, but a table of them must be read one by one. A heat map "
         "was asked for.",
+        "added-up": "QuickSight adds up a field that you do not aggregate, so the bars show a "
+        "hundred times the number of withdrawals. She wants the share.",
         "kind-table": "QuickSight cannot show one of them. Look at the dashboard: its picture says "
         "what is wrong.",
         "one-visual": "There is one visual. Two were asked for.",
@@ -181,7 +183,8 @@ schools hardly differ, and neither do the terms, so the reasons are to be looked
             code(more="filters=[choice]").replace("lab.chart.publish", f"{ALONE}lab.chart.publish"),
             "one-follows",
         ),
-        (code(share=SHARE.replace("average(withdrawn)", "100 * {withdrawn}")), "kind-table"),
+        (code(share=SHARE.replace("average(withdrawn)", "100 * {withdrawn}")), "added-up"),
+        (code(share=SHARE.replace("average(withdrawn)", "sum(avg({withdrawn}))")), "kind-table"),
     ),
     right=(
         code(visuals="grades, share"),
