@@ -200,6 +200,7 @@ Resources:
       PolicyName: may
       PolicyDocument:
         {Version: 2012-10-17, Statement: [{Effect: Allow, Action: "lambda:*", Resource: "*"}]}
+  Linked: {Type: AWS::IAM::ServiceLinkedRole, Properties: {AWSServiceName: redshift.amazonaws.com}}
   Group: {Type: AWS::IAM::Group, Properties: {GroupName: !Ref Name}}
   User: {Type: AWS::IAM::User, Properties: {UserName: !Ref Name}}
   In: {Type: AWS::IAM::UserToGroupAddition, Properties: {GroupName: !Ref Group, Users: [!Ref User]}}
@@ -240,6 +241,20 @@ Resources:
       StatementId: two
       Statement:
         {Effect: Allow, Principal: "*", Action: events:PutEvents, Resource: !GetAtt Bus.Arn}
+  Queue: {Type: AWS::SQS::Queue, Properties: {QueueName: !Ref Name}}
+  QueuePolicy:
+    Type: AWS::SQS::QueueInlinePolicy
+    Properties:
+      Queue: !Ref Queue
+      PolicyDocument: {Id: !Ref Note, Statement: [{Effect: Allow, Principal: "*", Action: "*"}]}
+  Rotation:
+    Type: AWS::SecretsManager::RotationSchedule
+    DependsOn: Let
+    Properties:
+      SecretId: !Ref Secret
+      RotationLambdaARN: !GetAtt Bell.Arn
+      RotationRules: {AutomaticallyAfterDays: 9}
+      RotateImmediatelyOnUpdate: false
   Activity: {Type: AWS::StepFunctions::Activity, Properties: {Name: !Ref Name}}
   Stream: {Type: AWS::Kinesis::Stream, Properties: {Name: !Ref Name, ShardCount: 1}}
   Secret:
@@ -261,6 +276,7 @@ Resources:
     Properties:
       {SecretId: !Ref Secret, TargetId: !Ref Cluster, TargetType: "AWS::Redshift::Cluster"}
 Outputs:
+  Made: {Value: !Join [" ", [!Ref QueuePolicy, !Ref Rotation, !GetAtt Linked.RoleName]]}
   Let: {Value: !GetAtt AfterWhatLetsItInWhoseNameGoesBeyondWhatTheServicesOfAWSTakeAsOne.Let}
 """
 BODY = TEMPLATE.replace("CODE", textwrap.indent(FUNCTION, " " * 10).strip())
@@ -380,7 +396,12 @@ def test_a_change_set_makes_what_belongs_to_others(aws, name):
         told = {"ChangeSetName": change, "ChangeSetType": "CREATE", "TemplateBody": FURTHER}
         stacks.create_change_set(**said(name) | told)
     stacks.execute_change_set(StackName=name, ChangeSetName="again")
-    assert "events.amazonaws.com" in outputs(aws, name)["Let"]
+    made = outputs(aws, name)
+    assert "events.amazonaws.com" in made["Let"]
+    kept = aws("secretsmanager").describe_secret(SecretId=name)
+    assert kept["RotationRules"] == {"AutomaticallyAfterDays": 9}
+    queue = {"QueueUrl": aws("sqs").get_queue_url(QueueName=name)["QueueUrl"]}
+    assert made["Made"] == f"{queue['QueueUrl']} {kept['ARN']} AWSServiceRoleForRedshift"
     secret = json.loads(aws("secretsmanager").get_secret_value(SecretId=name)["SecretString"])
     cluster = aws("redshift").describe_clusters(ClusterIdentifier=name)["Clusters"][0]
     assert secret == {
@@ -411,6 +432,8 @@ def test_a_change_set_makes_what_belongs_to_others(aws, name):
     assert not logging(ClusterIdentifier=name)["LoggingEnabled"]
     assert glue.get_partitions(**table)["Partitions"][0]["Parameters"] == {"note": "two"}
     assert aws("lakeformation").get_lf_tag(TagKey=name)["TagValues"] == ["a", "two"]
+    of = aws("sqs").get_queue_attributes(**queue, AttributeNames=["Policy"])["Attributes"]
+    assert json.loads(of["Policy"])["Id"] == "two"
     stacks.delete_stack(StackName=name)
     [left] = aws("redshift").describe_cluster_snapshots(ClusterIdentifier=name)["Snapshots"]
     assert left["SnapshotIdentifier"].startswith(f"{name}-snapshot-")

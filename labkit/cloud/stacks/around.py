@@ -58,6 +58,10 @@ def _topics(members: Members) -> Members:
     return {"Policies": [{"TopicArn": arn} | about for arn in members["Topics"]]}
 
 
+def _topic(members: Members) -> Members:
+    return _topics(members | {"Topics": [members["TopicArn"]]})
+
+
 def _open_topic(_: Members, policy: Members) -> tuple[str, Members]:
     """A topic without a policy of its own has the one that it was made with."""
     statement = {
@@ -77,14 +81,19 @@ def _queues(members: Members) -> Members:
     return {"Policies": [{"QueueUrl": url} | about for url in members["Queues"]]}
 
 
+def _queue(members: Members) -> Members:
+    return _queues(members | {"Queues": [members["Queue"]]})
+
+
 def _open_queue(_: Members, policy: Members) -> tuple[str, Members]:
     return "SetQueueAttributes", policy | {"Attributes": {"Policy": ""}}
 
 
-def _policies(service: str, call: str, shaped: Any, reopen: Any) -> Kind:
-    """A policy of several topics or queues."""
+def _policies(service: str, call: str, shaped: Any, reopen: Any, of: str = "") -> Kind:
+    """A policy of several topics or queues, or of the one whose member is told."""
     part = Part("Policies", lambda _, policy: (call, policy), reopen)
-    return Kind(service, "", name="", shaped=shaped, parts=(part,))
+    named = f"Policies.{of}" if of else ""
+    return Kind(service, "", name="", id=named, shaped=shaped, parts=(part,))
 
 
 def _budget(members: Members) -> Members:
@@ -269,6 +278,22 @@ AROUND: dict[str, Kind] = {
         attributes={"TableBucketARN": "arn"},
     ),
     "AWS::SecretsManager::ResourcePolicy": _put("secretsmanager", "ResourcePolicy", "SecretId"),
+    "AWS::SecretsManager::RotationSchedule": Kind(
+        "secretsmanager",
+        "RotateSecret",
+        "RotateSecret",
+        "CancelRotateSecret",
+        name="",
+        id="ARN",
+        by={"SecretId": "SecretId"},
+        shaped=renaming({"RotateImmediatelyOnUpdate": "RotateImmediately"}),
+    ),
+    "AWS::SNS::TopicInlinePolicy": _policies(
+        "sns", "SetTopicAttributes", _topic, _open_topic, of="TopicArn"
+    ),
     "AWS::SNS::TopicPolicy": _policies("sns", "SetTopicAttributes", _topics, _open_topic),
+    "AWS::SQS::QueueInlinePolicy": _policies(
+        "sqs", "SetQueueAttributes", _queue, _open_queue, of="QueueUrl"
+    ),
     "AWS::SQS::QueuePolicy": _policies("sqs", "SetQueueAttributes", _queues, _open_queue),
 }

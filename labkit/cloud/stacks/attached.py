@@ -99,6 +99,12 @@ _TO = (
 )
 
 
+def _layered(members: Members) -> Members:
+    """A layer's version is one text in a template."""
+    layer, _, version = members["LayerVersionArn"].rpartition(":")
+    return members | {"LayerName": layer, "VersionNumber": version}
+
+
 def _tagged(members: Members) -> Members:
     """A parameter's tags are an object in a template."""
     tags = members.pop("Tags", None) or {}
@@ -159,6 +165,17 @@ ATTACHED: dict[str, Kind] = {
         id="LayerVersionArn",
         by={"LayerName": "LayerName", "VersionNumber": "Version"},
         attributes={"LayerVersionArn": "LayerVersionArn"},
+    ),
+    "AWS::Lambda::LayerVersionPermission": Kind(
+        "lambda",
+        "AddLayerVersionPermission",
+        drop="RemoveLayerVersionPermission",
+        name="StatementId",
+        id="LayerVersionArn|StatementId",
+        by={name: name for name in ("LayerName", "VersionNumber", "StatementId")},
+        passed=("LayerVersionArn",),
+        shaped=_layered,
+        attributes={"Id": "{LayerVersionArn}#{StatementId}"},
     ),
     "AWS::Lambda::Permission": Kind(
         "lambda",

@@ -36,6 +36,8 @@ def _drop_values(members: Members, value: str) -> tuple[str, Members]:
     return "UpdateLFTag", {"TagKey": members["TagKey"], "TagValuesToDelete": [value]}
 
 
+_OPTIMIZED = {name: name for name in ("CatalogId", "DatabaseName", "TableName", "Type")}
+
 CATALOG: dict[str, Kind] = {
     "AWS::Glue::DataCatalogEncryptionSettings": Kind(
         "glue",
@@ -83,6 +85,9 @@ CATALOG: dict[str, Kind] = {
         id="SchemaVersionId",
         shaped=renaming({"Schema": "SchemaId"}),
         attributes={"VersionId": "SchemaVersionId"},
+    ),
+    "AWS::Glue::TableOptimizer": kind(
+        "glue", "TableOptimizer", name="", id="|".join(_OPTIMIZED), by=_OPTIMIZED
     ),
     "AWS::Glue::UserDefinedFunction": kind(
         "glue",

@@ -152,6 +152,15 @@ IDENTITIES = {
     ),
     "AWS::IAM::Role": ROLE,
     "AWS::IAM::RolePolicy": _policy_of("Role"),
+    "AWS::IAM::ServiceLinkedRole": kind(
+        "iam",
+        "ServiceLinkedRole",
+        change="",
+        name="",
+        id="Role.RoleName",
+        by={"RoleName": "Role.RoleName"},
+        attributes={"RoleName": "Role.RoleName"},
+    ),
     "AWS::IAM::User": kind(
         "iam",
         "User",

@@ -195,6 +195,23 @@ TYPES: dict[str, Kind] = {
     "AWS::Redshift::ClusterSubnetGroup": kind(
         "redshift", "ClusterSubnetGroup", change="ModifyClusterSubnetGroup", name=_GROUP, low=True
     ),
+    "AWS::Redshift::EventSubscription": kind(
+        "redshift",
+        "EventSubscription",
+        change="ModifyEventSubscription",
+        name="SubscriptionName",
+        attributes={"CustSubscriptionId": "CustSubscriptionId", "Status": "Status"},
+    ),
+    "AWS::Redshift::Integration": kind(
+        "redshift",
+        "Integration",
+        change="ModifyIntegration",
+        name="IntegrationName",
+        id="IntegrationArn",
+        by={"IntegrationArn": "IntegrationArn"},
+        shaped=renaming({"Tags": "TagList"}),
+        attributes={"IntegrationArn": "IntegrationArn", "CreateTime": "CreateTime"},
+    ),
     "AWS::Redshift::ScheduledAction": kind(
         "redshift",
         "ScheduledAction",
