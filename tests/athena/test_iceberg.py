@@ -474,6 +474,15 @@ def test_partitions_of_every_spec_and_columns_without_counts(ice: Ice) -> None:
     assert ice.rows('SELECT lower_bounds[3] FROM "t$files" WHERE record_count = 2') == [["1.2"]]
 
 
+def test_partitions_of_doubles(ice: Ice) -> None:
+    ice.made("t", "n int, d double", "(1, 0.1e0), (2, 1e300), (3, nan())", "PARTITIONED BY (d)")
+    assert ice.rows("SELECT n FROM t WHERE d = 0.1e0") == [["1"]]
+    assert ice.rows("SELECT n FROM t WHERE d >= 1e300") == [["2"]]
+    ice.do("DELETE FROM t WHERE d = 0.1e0")
+    found = ice.rows('SELECT partition.d FROM "t$partitions" ORDER BY 1')
+    assert found == [["1.0E300"], ["NaN"]]
+
+
 def test_bounds_over_files_of_nulls(ice: Ice) -> None:
     ice.made("t", "n int, b boolean, y binary", "(NULL, true, X'1234')")
     ice.do("INSERT INTO t VALUES (7, false, X'12')")

@@ -8,10 +8,13 @@ https://iceberg.apache.org/spec/#scan-planning
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
+from pyiceberg.avro.decoder import BinaryDecoder
+from pyiceberg.avro.reader import DoubleReader
 from pyiceberg.expressions import AlwaysTrue, BooleanExpression
 from pyiceberg.manifest import DataFile, DataFileContent, FileFormat, ManifestContent, ManifestEntry
 from pyiceberg.table import ManifestGroupPlanner, Table
@@ -20,6 +23,15 @@ from pyiceberg.table.metadata import TableMetadata
 from pyiceberg.table.snapshots import Snapshot
 
 from labkit.cloud.engine import QueryFailed
+
+
+def _double(_: DoubleReader, decoder: BinaryDecoder) -> float:
+    """A double with all of its digits: pyiceberg's decoder in C makes a float of it."""
+    value: float = struct.unpack("<d", decoder.read(8))[0]
+    return value
+
+
+DoubleReader.read = _double  # type: ignore[assignment,method-assign]
 
 
 @dataclass(frozen=True)
