@@ -23,6 +23,11 @@ KINDS = {
         {"ConsumerName": "NAME", "StreamARN": {"Fn::GetAtt": ["Stream", "Arn"]}},
     ),
     "Question": ("Logs::QueryDefinition", {"Name": "NAME", "QueryString": "fields @message"}),
+    "Topic": ("SNS::Topic", {"TopicName": "NAME"}),
+    "Heard": (
+        "Redshift::EventSubscription",
+        {"SubscriptionName": "NAME", "SnsTopicArn": {"Ref": "Topic"}, "Severity": "ERROR"},
+    ),
     "Tables": ("S3Tables::TableBucket", {"TableBucketName": "NAME"}),
     "Space": (
         "S3Tables::Namespace",
@@ -46,6 +51,9 @@ def looks(aws, name, told):
         "Consumer": lambda: aws("kinesis").describe_stream_consumer(ConsumerARN=told["Consumer"])[
             "ConsumerDescription"
         ]["ConsumerName"],
+        "Heard": lambda: aws("redshift").describe_event_subscriptions(SubscriptionName=name)[
+            "EventSubscriptionsList"
+        ][0]["Severity"],
         "Question": lambda: [
             each["queryString"]
             for each in aws("logs").describe_query_definitions(queryDefinitionNamePrefix=name)[
@@ -77,6 +85,7 @@ def test_a_stack_makes_and_drops_what_stands_beside(aws, fresh):
     assert {each: ask() for each, ask in asked.items()} == {
         "Budget": {"Amount": "100", "Unit": "USD"},
         "Consumer": name,
+        "Heard": "ERROR",
         "Question": ["fields @timestamp"],
         "Tables": name,
         "Space": ["lines"],

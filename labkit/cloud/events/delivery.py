@@ -170,6 +170,8 @@ def _to_topic(sns: Any, item: Delivery) -> None:
     more = {"MessageAttributes": item["attributes"]} if "attributes" in item else {}
     if item.get("service") == "s3.amazonaws.com":
         more["Subject"] = "Amazon S3 Notification"
+    if subject := item["target"].get("Subject"):
+        more["Subject"] = subject
     sns.publish(TopicArn=item["target"]["Arn"], Message=item["text"], **more)
 
 

@@ -177,6 +177,65 @@ def test_an_event_is_followed_by_statements(clusters, standing, client, fresh):
     assert clusters.run(standing, f"SELECT a FROM {table}") == [[7]]
 
 
+NO_SUBSCRIPTIONS = {  # what is asked beside a name and a topic → why it is refused
+    "no topic": ({"SnsTopicArn": "a-topic"}, "SNSInvalidTopic"),
+    "a lost topic": (
+        {"SnsTopicArn": "arn:aws:sns:us-east-1:123456789012:nosuch"},
+        "SNSTopicArnNotFound",
+    ),
+    "a lost source": ({"SourceType": "cluster", "SourceIds": ["nosuch"]}, "SourceNotFound"),
+    "no type": ({"SourceIds": ["standing"]}, "InvalidParameterValue"),
+    "a kind": ({"EventCategories": ["weather"]}, "SubscriptionCategoryNotFound"),
+    "a severity": ({"Severity": "WARN"}, "SubscriptionSeverityNotFound"),
+    "a name": ({"SubscriptionName": "a--b"}, "InvalidParameterValue"),
+}
+
+
+def test_a_topic_hears_of_events(clusters, standing, client, fresh):
+    redshift, sns, sqs = clusters.redshift, client("sns"), client("sqs")
+    name = fresh("heard")
+    topic = sns.create_topic(Name=name)["TopicArn"]
+    inbox = sqs.create_queue(QueueName=name)["QueueUrl"]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=topic.replace(":sns:", ":sqs:"))
+    asked = {"SubscriptionName": name, "SnsTopicArn": topic}
+    for more, code in NO_SUBSCRIPTIONS.values():
+        assert refused(redshift.create_event_subscription, **asked | more)[0] == code
+    some = {"SourceType": "cluster-snapshot", "EventCategories": ["Management"]}
+    made = redshift.create_event_subscription(**asked, **some)
+    told = made["EventSubscription"]
+    assert (told["Status"], told["Severity"], told["Enabled"]) == ("active", "INFO", True)
+    assert refused(redshift.create_event_subscription, **asked)[0] == "SubscriptionAlreadyExist"
+    redshift.create_cluster_snapshot(ClusterIdentifier=standing, SnapshotIdentifier=name)
+
+    def look():
+        got = sqs.receive_message(QueueUrl=inbox, MaxNumberOfMessages=10).get("Messages", [])
+        return [json.loads(each["Body"]) for each in got]
+
+    letters = []
+    wait_for(lambda: letters.extend(look()) or len(letters) == 2)
+    subjects = [each["Subject"] for each in letters]
+    assert subjects == [
+        f"[Amazon Redshift INFO] - {what}" for what in ("Test Topic", "Snapshot Created")
+    ]
+    said = json.loads(letters[1]["Message"])
+    assert (said["Event Source"], said["Resource"]) == ("cluster-snapshot", name)
+    assert (said["Severity"], said["Category"]) == ("INFO", ["Management"])
+    off = {"SubscriptionName": name, "Enabled": False, "Severity": "ERROR"}
+    redshift.modify_event_subscription(**off)
+    sns.delete_topic(TopicArn=topic)
+    (shown,) = redshift.describe_event_subscriptions(SubscriptionName=name)[
+        "EventSubscriptionsList"
+    ]
+    assert (shown["Status"], shown["Enabled"], shown["Severity"]) == (
+        "topic-not-exist",
+        False,
+        "ERROR",
+    )
+    redshift.delete_event_subscription(SubscriptionName=name)
+    found = refused(redshift.describe_event_subscriptions, SubscriptionName=name)
+    assert found == ("SubscriptionNotFound", f"Subscription {name} not found.")
+
+
 def test_a_usage_limit_is_kept(clusters, standing):
     made = clusters.redshift.create_usage_limit(
         ClusterIdentifier=standing, FeatureType="spectrum", LimitType="data-scanned", Amount=1
@@ -210,7 +269,6 @@ def test_a_snapshot_schedule_tells_when_it_is_due(clusters, standing, fresh):
     [
         ("describe_reserved_nodes", "ReservedNodes"),
         ("describe_hsm_configurations", "HsmConfigurations"),
-        ("describe_event_subscriptions", "EventSubscriptionsList"),
     ],
 )
 def test_what_nobody_can_have_is_an_empty_list(clusters, call, member):

@@ -49,9 +49,6 @@ _NAMED = {
     "DescribeEndpointAccess": (
         "EndpointAccessList", "EndpointName", "EndpointNotFoundFault", "Endpoint",
     ),
-    "DescribeEventSubscriptions": (
-        "EventSubscriptionsList", "SubscriptionName", "SubscriptionNotFoundFault", "Subscription",
-    ),
 }  # fmt: skip
 
 

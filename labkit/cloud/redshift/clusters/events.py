@@ -13,6 +13,7 @@ from typing import Any
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.operations import Answer, Context
 from labkit.cloud.redshift import records
+from labkit.cloud.redshift.clusters import subscriptions
 from labkit.cloud.redshift.clusters.kinds import CLUSTER, SNAPSHOT
 from labkit.cloud.redshift.clusters.listing import pages
 from labkit.cloud.redshift.lifecycle import FOLLOWERS, answers
@@ -46,6 +47,17 @@ _TOLD = {
     (CLUSTER, "modifying"): ("Amazon Redshift cluster {0} was modified at {1}.", None),
     (SNAPSHOT, "creating"): ("Snapshot {0} was completed at {1}.", None),
 }  # fmt: skip
+# What a message's subject says of it; AWS's guide does not tell its own words.
+_TITLES = {
+    "creating": "Created",
+    "deleting": "Deleted",
+    "renaming": "Renamed",
+    "rebooting": "Rebooted",
+    "resizing": "Resized",
+    "pausing": "Paused",
+    "resuming": "Resumed",
+    "modifying": "Modified",
+}
 
 
 @answers("DescribeEvents")
@@ -93,14 +105,23 @@ def note(cloud: Cloud, kind: Kind, before: Record, after: Record | None) -> None
     text, number = told
     if failed:
         text, number = "The operation on {0} failed at {1}.", None
-    _write(cloud, kind, after or before, text, number, "ERROR" if failed else "INFO")
+    titled = _TITLES[before[kind.status]]
+    title = f"{kind.name.capitalize()} {'Failed' if failed else titled}"
+    severity = "ERROR" if failed else "INFO"
+    _write(cloud, kind, after or before, text, number, severity, title)
 
 
 FOLLOWERS.append(note)
 
 
 def _write(
-    cloud: Cloud, kind: Kind, record: Record, text: str, number: str | None, severity: str
+    cloud: Cloud,
+    kind: Kind,
+    record: Record,
+    text: str,
+    number: str | None,
+    severity: str,
+    title: str,
 ) -> None:
     name = record.get("SnapshotIdentifier") or record["ClusterIdentifier"]
     moment = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime())
@@ -117,7 +138,9 @@ def _write(
     for key, each in list(held.items()):
         if each["event"]["Date"] < time.time() - KEPT_S:
             held.pop(key, None)
-    held[str(uuid.uuid4())] = {"region": record["_"]["region"], "event": records.given(event)}
+    region, told = record["_"]["region"], records.given(event)
+    held[str(uuid.uuid4())] = {"region": region, "event": told}
+    subscriptions.tell(cloud, region, told, title)
 
 
 def _category(text: str, number: str | None) -> Record:

@@ -69,3 +69,8 @@ TABLE_RESTORE = Kind(
     ("TableRestoreNotFoundFault", "The table restore request {} already exists."),
     "Status",
 )
+SUBSCRIPTION = Kind(
+    "event-subscription",
+    ("SubscriptionNotFoundFault", "Subscription {} not found."),
+    ("SubscriptionAlreadyExistFault", "Subscription {} already exists."),
+)

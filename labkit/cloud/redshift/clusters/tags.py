@@ -21,6 +21,7 @@ MOST = 50
 # What a resource's type is in its ARN, and the member that is its name there.
 TYPES: dict[str, tuple[Kind, str]] = {
     "cluster": (kinds.CLUSTER, "ClusterIdentifier"),
+    "eventsubscription": (kinds.SUBSCRIPTION, "CustSubscriptionId"),
     "parametergroup": (kinds.PARAMETER_GROUP, "ParameterGroupName"),
     "securitygroup": (kinds.SECURITY_GROUP, "ClusterSecurityGroupName"),
     "snapshot": (kinds.SNAPSHOT, "SnapshotIdentifier"),
