@@ -116,6 +116,28 @@ def test_a_longer_session_leaves_the_description(iam, fresh):
     assert (told["Description"], told["MaxSessionDuration"]) == ("a", 7200)
 
 
+def test_documents_are_told_as_they_were_put(iam, fresh):
+    name, odd = fresh("role"), {"StringEquals": {"aws:SourceArn": "a%3Ab+c d%"}}
+    role, profile = {"RoleName": name}, {"InstanceProfileName": name}
+    trust = trusts("lambda") | {"Condition": odd}
+    made = iam.create_role(**role, AssumeRolePolicyDocument=policy(trust))["Role"]
+    assert {"MaxSessionDuration", "RoleLastUsed"} & {*made} == set()
+    iam.create_instance_profile(**profile)
+    iam.add_role_to_instance_profile(**role, **profile)
+    allows = {"Effect": "Allow", "Action": "s3:*", "Resource": "*", "Condition": odd}
+    arn = iam.create_policy(PolicyName=name, PolicyDocument=policy(allows))["Policy"]["Arn"]
+    version = iam.get_policy_version(PolicyArn=arn, VersionId="v1")["PolicyVersion"]["Document"]
+    pages = iam.get_paginator("list_roles").paginate()
+    details = iam.get_paginator("get_account_authorization_details").paginate(Filter=["Role"])
+    told = [
+        iam.get_instance_profile(**profile)["InstanceProfile"]["Roles"][0],
+        next(each for page in pages for each in page["Roles"] if each["RoleName"] == name),
+        next(e for page in details for e in page["RoleDetailList"] if e["RoleName"] == name),
+    ]
+    documents = [version, *(each["AssumeRolePolicyDocument"] for each in told)]
+    assert [each["Statement"][0]["Condition"] for each in documents] == [odd] * 4
+
+
 NONE = "arn:aws:iam::123456789012:policy/none"
 # A call with what none has, and how it is refused.
 MISSING = {

@@ -3,8 +3,13 @@
 A document without ``Version`` is of 2008-10-17, as older templates write it; IAM wants 2012-10-17
 of managed policies alone. moto wants it of all but a new role's trust.
 
-Source:
-https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html
+All are told percent-encoded, which clients undo: moto encodes those of some answers, so that others
+told a ``%3A`` as a colon.
+
+Sources:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html,
+https://docs.aws.amazon.com/IAM/latest/APIReference/API_PolicyVersion.html and
+https://docs.aws.amazon.com/IAM/latest/APIReference/API_Role.html
 """
 
 from __future__ import annotations
@@ -12,8 +17,34 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from moto.core.serialize import never_return, url_encode
+from moto.iam.responses import IamResponse
+
+from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.json_text import parse_json
 from labkit.cloud.operations import Answer, Context, operation
+
+_TRUST = "AssumeRolePolicyDocument"
+_ENCODED = (
+    *(
+        f"{call}Response.Role.{_TRUST}"
+        for call in ("CreateServiceLinkedRole", "UpdateRoleDescription")
+    ),
+    f"ListRolesResponse.Roles.Role.{_TRUST}",
+    f"InstanceProfile.Roles.Role.{_TRUST}",
+    f"RoleDetailList.RoleDetail.{_TRUST}",
+    "GetPolicyVersionResponse.PolicyVersion.Document",
+)
+_NOT_TOLD = tuple(
+    f"CreateRoleResponse.Role.{name}" for name in ("MaxSessionDuration", "RoleLastUsed")
+)
+
+
+@on_start
+def tell_encoded(_: Cloud) -> None:
+    """Let moto's answers tell so; of a new role they tell too much."""
+    known: Any = IamResponse.RESPONSE_KEY_PATH_TO_TRANSFORMER
+    known.update(dict.fromkeys(_ENCODED, url_encode) | dict.fromkeys(_NOT_TOLD, never_return))
 
 
 @operation("iam", "PutUserPolicy")
