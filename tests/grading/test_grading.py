@@ -221,6 +221,26 @@ def test_the_class_sees_which_question_is_hard(made, tmp_path, name, form):
     assert "<b>" not in text
 
 
+def test_the_class_sees_titles_and_a_sign_an_answer():
+    statuses = {"lab1-q1": "correct", "lab1-q2": "wrong", "lab1-q4": "timeout"}
+    about = {"points": 0, "possible": 1, "message": ""}
+    asked = [{"id": name, "status": status, **about} for name, status in statuses.items()]
+    report = {"notebook": "ada.ipynb", "lab": 1, "points": 1, "possible": 3, "questions": asked}
+    people, questions = reports.class_tables([report])
+    assert people[1][-1] == "✓ ✗ !"
+    assert questions[3][:2] == ["lab1-q4", "How many letters?"]
+
+
+def test_files_that_are_no_notebooks_are_named(tmp_path, master):
+    for name in ("ada/LAB1.IPYNB", "bob/lab1.zip", "notes.txt", ".hidden/x.zip"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    [found] = masters.submissions([tmp_path], [master])
+    assert (Path(found.notebook).name, found.problem) == ("LAB1.IPYNB", "It is empty.")
+    names = [Path(name).name for name in masters.left_out([tmp_path, tmp_path / "notes.txt"])]
+    assert names == ["lab1.zip", "notes.txt"]
+
+
 def test_a_grade_is_made_in_two_phases(master, made, tmp_path, monkeypatch):
     given = [Submission("x", master, ANSWERS["builds"])]
     records.save(grade.run(given, DATA), tmp_path / "found")

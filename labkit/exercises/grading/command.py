@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from labkit.exercises.grading.score import Report
 
 
+MOST_NAMED = 5
+
+
 class NothingToGrade(LabError):
     """No notebook was found where one was named."""
 
@@ -31,10 +34,19 @@ def main(options: argparse.Namespace) -> int:
         sys.stdout.write(f"{len(found)} notebooks were run; {options.run} has what was found.\n")
         return _code(found)
     made, found = _scored(options) if options.score else _graded(options)
-    for note in grade.notes() if not options.score else ():
+    notes = [*grade.notes(), *_left_out(options)]
+    for note in notes if not options.score else ():
         sys.stderr.write(f"{note}\n")
-    _report(options, made, found)
+    _report(options, made, found, notes)
     return _code(found)
+
+
+def _left_out(options: argparse.Namespace) -> list[str]:
+    """What is said of files that are no notebooks: whoever handed one in has no grade."""
+    names = masters.left_out(options.places)
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    said = f"Not graded, as no notebooks: {', '.join(names[:MOST_NAMED])}{more}."
+    return [said] if names else []
 
 
 def _run(options: argparse.Namespace) -> list[Record]:
@@ -70,7 +82,9 @@ def _limits(options: argparse.Namespace) -> Limits:
     return Limits(cell_s=options.cell_seconds, total_s=5 * options.cell_seconds)
 
 
-def _report(options: argparse.Namespace, made: list[Report], found: list[Record]) -> None:
+def _report(
+    options: argparse.Namespace, made: list[Report], found: list[Record], notes: list[str]
+) -> None:
     """Write the files that are asked for, and say the table."""
     from labkit.exercises.grading import reports  # with pandas, which the judge has by now
 
@@ -82,7 +96,7 @@ def _report(options: argparse.Namespace, made: list[Report], found: list[Record]
     if options.to_junit:
         options.to_junit.write_text(reports.as_junit(made, seconds), encoding="utf-8")
     if options.to_class:
-        reports.write_class(options.to_class, made, grade.notes())
+        reports.write_class(options.to_class, made, notes)
     sys.stdout.write(reports.as_text(made))
 
 

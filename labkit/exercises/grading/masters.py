@@ -156,8 +156,25 @@ def _found(place: Path) -> list[Path]:
     found: list[Path] = []
     for folder, folders, files in os.walk(place):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        found += [Path(folder) / name for name in sorted(files) if name.endswith(".ipynb")]
+        found += [Path(folder) / name for name in sorted(files) if _is_notebook(name)]
     return found
+
+
+def left_out(given: Iterable[str | Path]) -> list[str]:
+    """The files of folders that are no notebooks by their names, such as archives."""
+    folders = [place for place in map(Path, given) if place.is_dir()]
+    return sorted(
+        path.as_posix()
+        for folder in folders
+        for path in folder.rglob("*")
+        if path.is_file()
+        and not _is_notebook(path.name)
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    )
+
+
+def _is_notebook(name: str) -> bool:
+    return name.lower().endswith(".ipynb")
 
 
 def _content(path: Path, folder: Path) -> bytes:
@@ -179,6 +196,8 @@ def _content(path: Path, folder: Path) -> bytes:
 
 def _notebook(content: bytes) -> dict[str, Any]:
     """A notebook's JSON, in so far as it is one."""
+    if not content.strip():
+        raise Unusable("It is empty.")
     try:
         found = json.loads(content)
     except (ValueError, RecursionError) as error:

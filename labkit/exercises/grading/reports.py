@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+from labkit.exercises import question_named
 from labkit.exercises.grading.score import CORRECT, NOT_TRIED, SKIPPED, Report
 
 COLUMNS = ("notebook", "lab", "question", "status", "points", "possible", "message")
@@ -70,31 +71,36 @@ def as_text(reports: Iterable[Report]) -> str:
 def class_tables(reports: Iterable[Report]) -> tuple[list[list[str]], list[list[str]]]:
     """The table of a class and the table of its questions, each with a heading line.
 
-    Questions come in order, with how many were right of those that were tried, and what was most
-    often said of a wrong answer.
+    Of each notebook the answers are told by a sign each, as in `SIGNS`. Questions come in order,
+    with how many were right of those that were tried, and what was most often said of a wrong
+    answer.
     """
     reports = list(reports)
-    people = [["Notebook", "Lab", "Points", "Right", "Tried"], *map(_person, reports)]
+    heading = ["Notebook", "Lab", "Points", "Right", "Tried", "Answers"]
+    people = [heading, *map(_person, reports)]
     by_question: dict[str, list[dict[str, Any]]] = {}
     for report in reports:
         for one in report["questions"]:
             by_question.setdefault(one["id"], []).append(one)
-    heading = ["Question", "Tried", "Right", "Share right", "The most frequent mistake", "Times"]
+    heading = ["Question", "Title", "Tried", "Right", "Share right"]
+    heading += ["The most frequent mistake", "Times"]
     return people, [heading, *(_question(*pair) for pair in sorted(by_question.items()))]
 
 
 def as_page(reports: Iterable[Report], notes: Iterable[str] = ()) -> str:
-    """Both tables as one HTML page without scripts."""
+    """Both tables as one HTML page without scripts; on a phone each row is a card."""
     people, questions = class_tables(reports)
-    said = "".join(f"<p>{html.escape(note)}</p>" for note in notes)
+    said = "".join(f"<p>{html.escape(note)}</p>" for note in (LEGEND, *notes))
     body = f"<h1>Grades</h1>{_table(people)}<h2>Questions</h2>{_table(questions)}{said}"
-    return PAGE.format(body=body)
+    # A message in the place of all points stands for itself.
+    named = {"h1 + table td:not([colspan])": people[0], "h2 + table td": questions[0]}
+    return PAGE.format(body=body, labels="".join(_labels(*pair) for pair in named.items()))
 
 
 def as_markdown(reports: Iterable[Report], notes: Iterable[str] = ()) -> str:
     """Both tables in Markdown, as a workflow's summary shows them."""
     people, questions = class_tables(reports)
-    said = "".join(f"\n{_plain(note)}\n" for note in notes)
+    said = "".join(f"\n{_plain(note)}\n" for note in (LEGEND, *notes))
     return f"# Grades\n\n{_lines(people)}\n## Questions\n\n{_lines(questions)}{said}"
 
 
@@ -127,6 +133,14 @@ def _suite(root: Any, report: Report, seconds: Mapping[tuple[str, str], float]) 
         suite.set(name, str(counts[kind]))
 
 
+# An answer's sign, by its status, and what the signs mean.
+SIGNS = {CORRECT: "✓", "wrong": "✗", NOT_TRIED: "○", SKIPPED: "–"}
+OTHER = "!"
+LEGEND = (
+    "Answers, in the order of the questions: ✓ correct, ✗ wrong, ○ not tried, – skipped, as it "
+    "builds on one that is not right, ! error or timeout."
+)
+
 # What JUnit calls a status; nothing for what has passed.
 JUNIT = {CORRECT: "", "wrong": "failure", NOT_TRIED: "skipped", SKIPPED: "skipped"}
 
@@ -138,7 +152,8 @@ def _person(report: Report) -> list[str]:
     points = f"{report['points']} of {report['possible']}"
     lab = "" if report["lab"] is None else str(report["lab"])
     said = report.get("message", "")
-    counts = [f"{right}", f"{tried} of {len(asked)}"] if asked else ["", ""]
+    signs = " ".join(SIGNS.get(one["status"], OTHER) for one in asked)
+    counts = [f"{right}", f"{tried} of {len(asked)}", signs] if asked else ["", "", ""]
     return [report["notebook"], lab, said or points, *counts]
 
 
@@ -149,7 +164,15 @@ def _question(identifier: str, answers: list[dict[str, Any]]) -> list[str]:
     wrong = Counter(one["message"] for one in tried if one["message"])
     message, times = min(wrong.items(), key=lambda pair: (-pair[1], pair[0]), default=("", 0))
     count = f"{len(tried)} of {len(answers)}"
-    return [identifier, count, f"{right}", share, message, str(times or "")]
+    return [identifier, _title(identifier), count, f"{right}", share, message, str(times or "")]
+
+
+def _title(identifier: str) -> str:
+    """A question's title; empty where its lab is not one of ours."""
+    try:
+        return question_named(identifier).title
+    except (StopIteration, ValueError):
+        return ""
 
 
 def _table(rows: list[list[str]]) -> str:
@@ -169,6 +192,15 @@ def _row(row: list[str]) -> str:
 
 def _cell(text: str, span: str = "") -> str:
     return f"<td{span}>{html.escape(_one_line(text))}</td>"
+
+
+def _labels(cells: str, heading: list[str]) -> str:
+    """What stands before the cells of a card, from the second on."""
+    return "".join(
+        f"  {cells}:nth-child({at})::before {{ content: '{name}'; }}\n"
+        for at, name in enumerate(heading, start=1)
+        if at > 1
+    )
 
 
 def _lines(rows: list[list[str]]) -> str:
@@ -199,15 +231,33 @@ def _inert(value: Any) -> Any:
 
 PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Grades</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <style>
-body {{ font: 15px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 64rem; padding: 0 1rem;
+:root {{ color-scheme: light dark; --line: #d9dce1; --quiet: #545b64; }}
+body {{ font: 15px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 76rem; padding: 0 1rem;
   color: #1d2129; background: #fff; }}
 table {{ border-collapse: collapse; width: 100%; margin: 0 0 2rem; }}
 th, td {{ text-align: left; vertical-align: top; padding: .4rem .8rem .4rem 0;
-  border-bottom: 1px solid #d9dce1; }}
-th {{ border-bottom: 2px solid #545b64; white-space: nowrap; }}
-td:nth-child(-n+2) {{ white-space: nowrap; }}
+  border-bottom: 1px solid var(--line); }}
+th {{ border-bottom: 2px solid var(--quiet); white-space: nowrap; }}
+td {{ white-space: nowrap; font-variant-numeric: tabular-nums; }}
+h1 + table td:first-child, h2 + table td:nth-child(2), h2 + table td:nth-child(6),
+td[colspan] {{ white-space: normal; overflow-wrap: anywhere; min-width: 12ch; }}
+p {{ color: var(--quiet); max-width: 46em; }}
+@media (prefers-color-scheme: dark) {{
+  :root {{ --line: #3d434c; --quiet: #a9b1bc; }}
+  body {{ color: #e6e8eb; background: #16191f; }}
+}}
+@media (max-width: 48rem) {{
+  thead {{ position: absolute; clip-path: inset(50%); width: 1px; overflow: hidden; }}
+  table, tbody, tr, td {{ display: block; }}
+  tr {{ border-bottom: 1px solid var(--line); padding: .5rem 0; }}
+  td {{ border: 0; padding: 0; white-space: normal !important; overflow-wrap: anywhere; }}
+  td:first-child {{ font-weight: 600; }}
+  td:empty {{ display: none; }}
+  td::before {{ color: var(--quiet); display: inline-block; min-width: 9em; margin-right: .5em; }}
+{labels}}}
 </style>
 <body>{body}</body></html>
 """

@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from labkit import process
+from labkit.errors import LabError
 from labkit.exercises.grading.masters import Master, master_of
 from labkit.process import ROOT
 
@@ -49,7 +50,7 @@ SHIPPED = Variant("shipped", 1.0, 0)
 HIDDEN_SCALE, HIDDEN_SEEDS = 0.25, (7, 11)
 
 
-class NotPrepared(RuntimeError):
+class NotPrepared(LabError, RuntimeError):
     """A master's setup or state cells failed. Args: what was said last."""
 
 
