@@ -167,8 +167,12 @@ def test_a_stream_by_its_arn_alone(aws, fresh):
         kinesis.register_stream_consumer(**arn, ConsumerName="c")
     with pytest.raises(kinesis.exceptions.ResourceNotFoundException):
         kinesis.list_stream_consumers(StreamARN=f"{arn['StreamARN']}-none")
+    mode = {"StreamMode": "PROVISIONED"}
     with pytest.raises(ClientError, match="ShardCount"):
-        kinesis.create_stream(StreamName=fresh("stream"))
+        kinesis.create_stream(StreamName=fresh("stream"), StreamModeDetails=mode)
+    kinesis.create_stream(StreamName=(name := fresh("stream")))
+    told = kinesis.describe_stream_summary(StreamName=name)["StreamDescriptionSummary"]
+    assert (told["StreamModeDetails"]["StreamMode"], told["OpenShardCount"]) == ("ON_DEMAND", 4)
 
 
 def test_who_has_a_policy(aws, fresh):

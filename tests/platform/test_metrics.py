@@ -227,6 +227,11 @@ def test_alarms_that_are_not_made(aws, said, why):
         aws("cloudwatch").put_metric_alarm(**ALARM | said)
 
 
+def test_a_dashboards_name_has_no_colon(aws):
+    with pytest.raises(ClientError, match="DashboardName contains invalid characters"):
+        aws("cloudwatch").put_dashboard(DashboardName="a:b", DashboardBody='{"widgets": []}')
+
+
 def test_a_metric_has_thirty_dimensions_at_most(aws):
     many = [{"Name": str(number), "Value": "a"} for number in range(31)]
     data = [{"MetricName": "m", "Value": 1, "Dimensions": many}]

@@ -7,6 +7,8 @@ Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Put
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import Any
 
 from labkit.cloud import protocol
@@ -22,6 +24,24 @@ _MISSING = ("breaching", "notBreaching", "ignore", "missing")
 _SHORT_PERIODS_S = (10, 20, 30)
 _LONGEST_S = 7 * 86_400
 Json = dict[str, Any]
+
+
+def check_call(operation: str, parameters: Json) -> None:
+    """Raise for an alarm or a dashboard that CloudWatch does not make; others are passed on."""
+    if check := _CHECKS.get(operation):
+        check(parameters)
+
+
+def check_dashboard(parameters: Json) -> None:
+    """Raise for a name of other characters than CloudWatch takes.
+
+    Raises:
+        AwsError: ``InvalidParameterValue``.
+    """
+    if not re.fullmatch(r"[\w-]+", parameters["DashboardName"], re.ASCII):
+        words = "contains invalid characters. It can only contain alphanumerics, dash (-) and"
+        told = f"The value for field DashboardName {words} underscore (_)."
+        raise AwsError("InvalidParameterValue", told)
 
 
 def check_alarm(parameters: Json) -> None:
@@ -62,3 +82,9 @@ def _check_metric(parameters: Json, periods: int) -> None:
 
 def _bad(words: str) -> AwsError:
     return AwsError("ValidationError", words)
+
+
+_CHECKS: dict[str, Callable[[Json], None]] = {
+    "PutDashboard": check_dashboard,
+    "PutMetricAlarm": check_alarm,
+}

@@ -22,7 +22,7 @@ from botocore import xform_name
 from moto.cloudwatch.models import CloudWatchBackend, MetricAggregatedDatum
 
 from labkit.cloud import protocol
-from labkit.cloud.around.alarm_checks import check_alarm
+from labkit.cloud.around.alarm_checks import check_call
 from labkit.cloud.members import in_utc
 from labkit.cloud.operations import Answer, AwsError, Context, not_here, operation
 from labkit.cloud.paging import page
@@ -52,8 +52,7 @@ _MOST_DIMENSIONS = 30
 
 def judge_call(context: Context, parameters: Json) -> None:
     """Raise for data without a value or of no unit, which moto takes; other calls are passed on."""
-    if context.operation == "PutMetricAlarm":
-        check_alarm(parameters)
+    check_call(context.operation, parameters)
     if context.operation != "PutMetricData":
         return
     model: Any = protocol.service_model("cloudwatch")

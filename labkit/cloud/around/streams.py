@@ -92,11 +92,13 @@ def create_stream(
     Tags: dict[str, str] | None = None,
     **_: Any,
 ) -> None:
-    """A stream with its tags, which moto leaves out."""
+    """A stream with its tags, which moto leaves out.
+
+    It is on demand if neither shards nor a mode are told, as AWS answered to a test of LocalStack.
+    """
+    mode = StreamModeDetails or (None if ShardCount else {"StreamMode": _ON_DEMAND})
     with context.cloud.changing("kinesis"):
-        made = context.backend("kinesis").create_stream(
-            StreamName, ShardCount, stream_mode=StreamModeDetails
-        )
+        made = context.backend("kinesis").create_stream(StreamName, ShardCount, stream_mode=mode)
         made.tags.update(Tags or {})
 
 
@@ -198,7 +200,7 @@ def _find(context: Context, name: str) -> Any:
 
 def _check_shards(parameters: dict[str, Any]) -> None:
     mode = parameters.get("StreamModeDetails", {}).get("StreamMode")
-    if mode != _ON_DEMAND and not parameters.get("ShardCount"):
+    if mode not in (None, _ON_DEMAND) and not parameters.get("ShardCount"):
         words = "ShardCount must be given for a stream of the capacity mode PROVISIONED."
         raise AwsError("ValidationException", words)
 
