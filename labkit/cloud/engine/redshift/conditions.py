@@ -44,8 +44,7 @@ def _is_variable(node: exp.Expr, scope: Scope) -> bool:
     Source: https://github.com/awslabs/amazon-redshift-utils/blob/master/src/StoredProcedures/sp_sync_get_new_rows.sql
     """
     parts = node.parts if isinstance(node, exp.Column) else ()
-    name = ".".join(part.name.lower() for part in parts)
-    return name in scope.state.variables and scope.column("", name) is None
+    return ".".join(part.name.lower() for part in parts) in scope.state.variables
 
 
 def _of_rows(op: str, left: list[exp.Expr], right: list[exp.Expr], scope: Scope) -> Typed:

@@ -24,8 +24,14 @@ _BARE = ("current_namespace", "current_aws_account")
 
 
 def column(told: Sequence[exp.Expr], scope: Scope) -> Typed:
-    """A column, or a path into a SUPER column: ``t.c.attribute.attribute``."""
+    """A column, or a path into a SUPER column: ``t.c.attribute.attribute``.
+
+    In a procedure a variable is meant before a column of its name, as in PostgreSQL before 9.0.
+    Source: https://www.postgresql.org/docs/9.6/plpgsql-implementation.html
+    """
     parts = [part.name.lower() for part in told]
+    if variable := scope.state.variables.get(".".join(parts)):
+        return variable
     for path, table, name in _readings(parts):
         field = scope.column(table, name, path)
         if field:
@@ -54,20 +60,15 @@ def _readings(parts: list[str]) -> list[tuple[tuple[str, ...], str, str]]:
 
 
 def _other(parts: list[str], scope: Scope) -> Typed:
-    """What is no column: an alias of this SELECT, a variable, a value of the session."""
+    """What is no column: an alias of this SELECT, a value of the session."""
     name = parts[-1]
     if len(parts) == 1:
         if name in scope.aliases:
             return scope.aliases[name].named(name)
-        if name in scope.state.variables:
-            return scope.state.variables[name]
         if name == "sysdate":
             return Typed("CAST(now() AS TIMESTAMP)", TIMESTAMP, "sysdate")
         if name in _BARE and (value := scope.state.catalog.session(name)):
             return Typed(quoted_text(str(value[0])), value[1], name)
-    dotted = ".".join(parts)
-    if dotted in scope.state.variables:
-        return scope.state.variables[dotted]
     if len(parts) > 1 and parts[0] in scope.aliases:
         return _into(scope.aliases[parts[0]], parts[1:])
     raise no_column(parts[-2] if len(parts) > 1 else "", name, scope)
