@@ -705,6 +705,15 @@ UNDONE = {
         {"DestinationConfig": {"OnSuccess": {"Destination": "arn:aws:s3:::bucket"}}},
         "The destination ARN arn:aws:s3:::bucket is invalid",
     ),
+    "a lost function as destination": (
+        "put_function_event_invoke_config",
+        {
+            "DestinationConfig": {
+                "OnSuccess": {"Destination": "arn:aws:lambda:us-east-1:123456789012:function:lost"}
+            }
+        },
+        "The destination ARN .*:lost is invalid",
+    ),
     "a lost function": (
         "list_versions_by_function",
         {"FunctionName": "lost"},
@@ -971,6 +980,9 @@ def test_whom_a_layer_lets_in(aws, fresh):
         client.remove_layer_version_permission(**version, StatementId="b", RevisionId=seen)
     left = json.loads(client.get_layer_version_policy(**version)["Policy"])["Statement"]
     assert [each["Sid"] for each in left] == ["b"]
+    for _ in range(2):  # what is gone is gone
+        client.delete_layer_version(**version)
+    assert client.list_layer_versions(LayerName=name)["LayerVersions"] == []
 
 
 def test_whether_a_function_may_loop_goes_with_it(aws, function):

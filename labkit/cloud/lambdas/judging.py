@@ -106,8 +106,19 @@ def _check_settings(context: Context, parameters: Members) -> None:
         if ":".join(arn.split(":")[:7]) == plain_arn(function):
             raise _invalid("You can't specify the function as a destination for itself.")
         kinds = _DESTINATIONS if when == "OnSuccess" else (*_DESTINATIONS, "s3")
-        if arn and arn.split(":")[2] not in kinds:
+        if arn and (arn.split(":")[2] not in kinds or _is_lost(context, arn)):
             raise _invalid(f"The destination ARN {arn} is invalid.")
+
+
+def _is_lost(context: Context, arn: str) -> bool:
+    """Whether a destination is a function of this account that is not there."""
+    if not arn.startswith(f"arn:aws:lambda:{context.region}:{context.account}:"):
+        return False
+    try:
+        find(context.cloud, arn, None, context.region)
+    except AwsError:
+        return True
+    return False
 
 
 def _check_configured(context: Context, parameters: Members) -> None:

@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/lambda/latest/api/API_AddLayerVersionPermission.html
 
 from __future__ import annotations
 
+import contextlib
 import json
 import uuid
 from typing import Any
@@ -24,6 +25,13 @@ def check_number(_: Context, parameters: dict[str, Any]) -> None:
     if parameters["VersionNumber"] < 1:
         words = "Layer Version Cannot be less than 1"
         raise AwsError("InvalidParameterValueException", words)
+
+
+@operation("lambda", "DeleteLayerVersion")
+def delete_layer_version(context: Context, *, LayerName: str, VersionNumber: int) -> None:
+    """Take a version away; that it is gone already is no error."""
+    with context.cloud.changing("lambda"), contextlib.suppress(LambdaClientError):
+        context.backend("lambda").delete_layer_version(LayerName, str(VersionNumber))
 
 
 @operation("lambda", "AddLayerVersionPermission")

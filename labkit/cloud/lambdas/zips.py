@@ -21,7 +21,7 @@ def problem(code: bytes) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(code)) as archive:
             entries = archive.infolist()
-            if sum(each.file_size for each in entries) > MOST_UNZIPPED:
+            if sum(each.file_size for each in entries) >= MOST_UNZIPPED:
                 return f"Unzipped size must be smaller than {MOST_UNZIPPED} bytes"
             damaged = archive.testzip()
     except _BROKEN:
