@@ -265,6 +265,20 @@ def test_the_run_phase_works_where_no_checker_is(tmp_path, monkeypatch, capsys):
     assert "0 of" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("option", ["--class", "--csv", "--run"])
+def test_where_nothing_can_be_kept_nothing_is_run(tmp_path, option, capsys):
+    (tmp_path / "file").touch()
+    target = tmp_path / "file" if option == "--run" else tmp_path / "nowhere" / "grades.html"
+    assert cli.main(["grade", option, str(target), str(tmp_path)]) == 1
+    assert capsys.readouterr().err.startswith(f"{target} cannot be written")
+
+
+def test_a_run_takes_the_place_of_the_one_before(tmp_path):
+    records.save([records.Record(name, 1) for name in ("ada.ipynb", "bob.ipynb")], tmp_path)
+    records.save([records.Record("eve.ipynb", 1)], tmp_path)
+    assert [one.notebook for one in records.load([tmp_path])] == ["eve.ipynb"]
+
+
 @pytest.mark.parametrize("broken", ["{", "[]", '{"notebook": 1, "evil": 2}'])
 def test_what_is_no_record_is_refused(tmp_path, broken):
     (tmp_path / "0001.json").write_text(broken)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,13 @@ if TYPE_CHECKING:
 MOST_NAMED = 5
 
 
+class NoPlace(LabError):
+    """What is asked for cannot be written there. Args: the path."""
+
+    def __str__(self) -> str:
+        return f"{self.args[0]} cannot be written: is its folder there, and is it yours?"
+
+
 class NothingToGrade(LabError):
     """No notebook was found where one was named."""
 
@@ -28,10 +36,12 @@ class NothingToGrade(LabError):
 
 def main(options: argparse.Namespace) -> int:
     """Grade, write what is asked for, and say a short table. Returns 0 when something was read."""
+    _check_targets(options)
     if options.run:
         found = _run(options)
         records.save(found, options.run)
-        sys.stdout.write(f"{len(found)} notebooks were run; {options.run} has what was found.\n")
+        count = "1 notebook was" if len(found) == 1 else f"{len(found)} notebooks were"
+        sys.stdout.write(f"{count} run; {options.run} has what was found.\n")
         return _code(found)
     made, found = _scored(options) if options.score else _graded(options)
     notes = [*grade.notes(), *_left_out(options)]
@@ -39,6 +49,16 @@ def main(options: argparse.Namespace) -> int:
         sys.stderr.write(f"{note}\n")
     _report(options, made, found, notes)
     return _code(found)
+
+
+def _check_targets(options: argparse.Namespace) -> None:
+    """Look, before hours of work, whether what comes of it can be kept."""
+    files = (options.to_json, options.to_csv, options.to_junit, options.to_class)
+    for path in filter(None, files):
+        if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
+            raise NoPlace(str(path))
+    if options.run and options.run.exists() and not options.run.is_dir():
+        raise NoPlace(str(options.run))
 
 
 def _left_out(options: argparse.Namespace) -> list[str]:

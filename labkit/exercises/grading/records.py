@@ -12,7 +12,16 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from labkit.errors import LabError
+
 MOST_BYTES = 200_000_000
+
+
+class NoRecord(LabError, ValueError):
+    """A file that no run has written. Args: its path."""
+
+    def __str__(self) -> str:
+        return f"{self.args[0]} is no record of a grading."
 
 
 @dataclass
@@ -37,8 +46,10 @@ class Record:
 
 
 def save(records: Iterable[Record], folder: Path) -> None:
-    """Write one file for each record, numbered in their order."""
+    """Write one file for each record, numbered in their order, in place of an earlier run's."""
     folder.mkdir(parents=True, exist_ok=True)
+    for earlier in folder.glob("[0-9][0-9][0-9][0-9].json"):
+        earlier.unlink()
     for at, record in enumerate(records, start=1):
         text = json.dumps(asdict(record), indent=1)
         (folder / f"{at:04}.json").write_text(text, encoding="utf-8")
@@ -48,7 +59,7 @@ def load(folders: Iterable[str | Path]) -> list[Record]:
     """Read the records of folders, in order.
 
     Raises:
-        ValueError: a file is no record.
+        NoRecord: a file is none.
     """
     paths = [path for folder in map(Path, folders) for path in sorted(folder.glob("*.json"))]
     return [_record(path) for path in paths]
@@ -56,9 +67,9 @@ def load(folders: Iterable[str | Path]) -> list[Record]:
 
 def _record(path: Path) -> Record:
     if path.is_symlink() or path.stat().st_size > MOST_BYTES:
-        raise ValueError(f"{path} is no record of a grading.")
+        raise NoRecord(path.as_posix())
     try:
         record = Record(**json.loads(path.read_bytes()))
     except (ValueError, TypeError, RecursionError) as error:
-        raise ValueError(f"{path} is no record of a grading.") from error
+        raise NoRecord(path.as_posix()) from error
     return record
