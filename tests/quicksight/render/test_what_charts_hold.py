@@ -904,6 +904,34 @@ def test_a_low_chart_has_neither_legend_nor_titles() -> None:
     assert "Status" not in texts(found)
 
 
+@pytest.mark.parametrize("height_px", [80, 105, 135])
+def test_bars_stand_above_the_line_however_low_the_chart_is(height_px: int) -> None:
+    subtitle = {"Subtitle": {"FormatText": {"PlainText": "Long words below the title " * 4}}}
+    asked = visual("BarChart") | {"BarChartVisual": visual("BarChart")["BarChartVisual"] | subtitle}
+    found = draw(asked, by_school(), width_px=300, height_px=height_px)
+    tops = [each.get_window_extent().y1 for each in bars(found)]
+    line = [each.get_window_extent().y0 for each in bars(found)]
+    assert all(top > bottom for top, bottom in zip(tops, line, strict=True))
+    assert found.axes[0].get_window_extent().height > 1
+
+
+@pytest.mark.parametrize(
+    ("name", "height_px", "shown"),
+    [
+        ("KPI with its trend", 80, ["Sum of logins"]),
+        ("KPI with its trend", 110, ["Comparison", "Sum of logins"]),
+        ("KPI with its trend", 140, ["Comparison", "Sum of logins", "Trend"]),
+        ("KPI against a target", 80, ["Sum of submissions"]),
+        ("KPI against a target", 140, ["Comparison", "Progress", "Sum of submissions"]),
+    ],
+)
+def test_a_low_kpi_has_its_number(name: str, height_px: int, shown: list[str]) -> None:
+    picture = draw(CASES[name].visual, CASES[name].data, width_px=300, height_px=height_px)
+    assert sorted(marks(picture)) == shown
+    number = max((each for each in picture.findobj(Text)), key=lambda each: each.get_fontsize())
+    assert number.get_fontsize() > 10
+
+
 def test_a_subtotal_bears_its_group() -> None:
     case = CASES["Pivot table with subtotals"]
     options = {"RowSubtotalOptions": {"CustomLabel": "<<$aws:subtotalDimension>> in all"}}

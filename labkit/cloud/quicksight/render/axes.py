@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from math import cos, radians, sin
 from typing import Any
 
@@ -140,7 +141,7 @@ def upright(
     """
     for axis in (left, *([right] if right else [])):
         tell_step(sketch, axis.scale, axis.options)
-    box = _beside(sketch, left, right, room_above)
+    box = _beside(sketch, left, right, min(room_above, sketch.box.height * 0.3))
     places = list(range(len(labels))) if places is None else places
     ends = ends or (-0.5, len(labels) - 0.5)
     shown = labels if visible(options, "TickLabelOptions", "LabelOptions") else []
@@ -257,8 +258,11 @@ def _side_labels(sketch: Sketch, box: Box, axis: Numeric, *, at_right: bool) -> 
     x, ha = (box.right + 8, "left") if at_right else (box.left - 8, "right")
     style = {"color": sketch.theme.quiet, **label_style(axis.options)}
     style["rotation"] = turn_of(axis.options)
-    for value, each in zip(axis.scale.ticks, axis.texts, strict=True):
-        sketch.text(x, placed(box, axis.scale, value), each, ha=ha, **style)
+    at = [placed(box, axis.scale, each) for each in axis.scale.ticks]
+    nearest = min((abs(a - b) for a, b in pairwise(at)), default=LINE)
+    every = max(1, math.ceil((LINE - 2) / max(nearest, 1)))
+    for y, each in list(zip(at, axis.texts, strict=True))[::every]:
+        sketch.text(x, y, each, ha=ha, **style)
     if (axis.options or {}).get("AxisLineVisibility") == "VISIBLE":
         edge = box.right if at_right else box.left
         sketch.line((edge, edge), (box.top, box.bottom), sketch.theme.quiet, 1)

@@ -14,6 +14,7 @@ from labkit.cloud.quicksight.render.sketch import Box, Sketch
 from labkit.cloud.quicksight.render.text import cut, widest, width, wrap
 
 LINE = 13.5
+PLOT = 20  # pixels that are left for a plot above its labels, or it has none
 
 
 def label_style(options: Mapping[str, Any] | None, size: float = SIZE) -> dict[str, Any]:
@@ -35,7 +36,10 @@ def offset_of(options: Mapping[str, Any] | None) -> float:
 def bottom_labels(
     sketch: Sketch, box: Box, at: Sequence[float], labels: Sequence[str], options: Any
 ) -> Box:
-    """Write labels under the plot: whole, in lines, slanted, or every so many-th."""
+    """Write labels under the plot: whole, in lines, slanted, or every so many-th.
+
+    A plot that is too low for them has none.
+    """
     if not labels:
         return box.inset(bottom=6)
     style = label_style(options)
@@ -55,6 +59,8 @@ def bottom_labels(
     if is_timeline:
         shown = _timeline(sketch, at, labels, size, box.width)
     deep = max(len(each) for _, each in shown)
+    if box.height - deep * LINE - 6 < PLOT:
+        return box.inset(bottom=6)
     box = box.inset(bottom=deep * LINE + 6)
     for x, each in shown:
         half = widest(each, size) / 2
@@ -132,6 +138,8 @@ def _slanted(
     texts = [cut(each.replace("\n", " "), limit, style["size"]) for each in labels]
     long = widest(texts, style["size"])
     sine, cosine = (0.643, 0.766) if angle == 40 else _turn(angle)
+    if box.height - long * sine - 14 < PLOT:
+        return box.inset(bottom=6)
     box = box.inset(bottom=long * sine + 14)
     step = max(int(box.width / len(labels)), 1)
     every = 1 if step >= 15 else -(-19 // step)

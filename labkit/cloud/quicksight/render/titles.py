@@ -23,15 +23,16 @@ UNNAMED = frozenset(
     TargetValues Measure""".split()
 )
 TITLE, SUBTITLE, LEADING, MOST_LINES = 14.0, 11.5, 1.35, 2
+CHART = 40  # pixels that a chart needs at least
 _SIZES = (8.0, 40.0)
 _ALIGNS = {"left": 0.0, "center": 0.5, "right": 1.0}
 _PARAMETER = r"(?:<<|&lt;&lt;)\$([^>&]+)(?:>>|&gt;&gt;)|\$\{([^}]+)\}"
 
 
 def headed(sketch: Sketch) -> Sketch:
-    """The sketch below its title and subtitle, which are written."""
-    for align, runs in _headings(sketch):
-        for line in _lines(runs, sketch.box.width):
+    """The sketch below its title and subtitle, which are written as far as they leave room."""
+    for least, align, runs in _headings(sketch):
+        for line in _lines(runs, sketch.box.width, max(_most(sketch, runs), least)):
             step = max(each.size for each in line) * LEADING
             left = sketch.box.left + _ALIGNS[align] * max(sketch.box.width - length(line), 0)
             written(sketch, line, left, sketch.box.top + step / 2)
@@ -52,15 +53,15 @@ def has_title(sketch: Sketch) -> bool:
     return bool(plain((sketch.visual.get("Title") or {}).get("FormatText") or {}))
 
 
-def _headings(sketch: Sketch) -> Iterator[tuple[str, list[Run]]]:
-    """The title and the subtitle, and where they stand."""
+def _headings(sketch: Sketch) -> Iterator[tuple[int, str, list[Run]]]:
+    """The title and the subtitle, of how many lines at least, and where they stand."""
     title, subtitle = (sketch.visual.get(each) or {} for each in ("Title", "Subtitle"))
     look = Run(size=TITLE, color=sketch.theme.foreground, bold=True)
     if title.get("Visibility") != "HIDDEN" and sketch.kind != "EmptyVisual":
         align, runs = _runs(sketch, title, look)
-        yield align, runs or [replace(look, text=title_of(sketch.data))]
+        yield 1, align, runs or [replace(look, text=title_of(sketch.data))]
     if subtitle.get("Visibility") != "HIDDEN":
-        yield _runs(sketch, subtitle, Run(size=SUBTITLE, color=sketch.theme.quiet))
+        yield 0, *_runs(sketch, subtitle, Run(size=SUBTITLE, color=sketch.theme.quiet))
 
 
 def _runs(sketch: Sketch, title: Mapping[str, Any], look: Run) -> tuple[str, list[Run]]:
@@ -89,13 +90,21 @@ def _filled(sketch: Sketch, words: str, spelled: Callable[[str], str]) -> str:
     return sub(_PARAMETER, value, words)
 
 
-def _lines(runs: list[Run], room: float) -> list[list[Run]]:
+def _most(sketch: Sketch, runs: list[Run]) -> int:
+    """How many lines leave room for the chart."""
+    step = max((each.size for each in runs), default=TITLE) * LEADING
+    return min(int((sketch.box.height - CHART) / step), MOST_LINES)
+
+
+def _lines(runs: list[Run], room: float, most: int) -> list[list[Run]]:
     looks = {replace(each, text="") for each in runs if each.text.strip()}
+    if not looks or most < 1:
+        return []
     if len(looks) != 1:
-        return ended(wrapped(runs, room), MOST_LINES, room) if looks else []
+        return ended(wrapped(runs, room), most, room)
     [look] = looks
     words = "".join(each.text for each in runs)
-    found = wrap(words, room, look.size, lines=MOST_LINES, bold=look.bold)
+    found = wrap(words, room, look.size, lines=most, bold=look.bold)
     return [[replace(look, text=each)] for each in found]
 
 

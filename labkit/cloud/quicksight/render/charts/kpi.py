@@ -31,6 +31,11 @@ NUMBER_SIZES = {
 }
 
 
+#: From how many pixels on there is room for the line of a trend or a progress bar, and for a
+#: comparison; and how many pixels the bar takes.
+TREND, SECOND, BAR = 68, 44, 36
+
+
 @dataclass(frozen=True)
 class Comparison:
     """A value and what it is compared with."""
@@ -74,9 +79,17 @@ def kpi(sketch: Sketch) -> None:
     compared = comparison(sketch, field)
     sketch = sketch.within(sketch.box, calls=compared.calls if compared else {})
     box = sketch.box
-    has_trend = len(sketch.data.rows) > 1 and sketch.shows("KPIOptions", "Sparkline")
-    has_bar = bool(sketch.data.well("TargetValues")) and sketch.shows("KPIOptions", "ProgressBar")
-    high = box.height * (0.62 if has_trend else 0.8 if has_bar else 1)
+    has_trend = (
+        len(sketch.data.rows) > 1
+        and box.height >= TREND
+        and sketch.shows("KPIOptions", "Sparkline")
+    )
+    has_bar = (
+        bool(sketch.data.well("TargetValues"))
+        and box.height >= TREND
+        and sketch.shows("KPIOptions", "ProgressBar")
+    )
+    high = box.height * 0.62 if has_trend else box.height - (BAR if has_bar else 0)
     upper = Box(box.left, box.top, box.right, box.top + min(high, 210))
     _value(sketch.within(upper), field, last, compared)
     if has_trend:
@@ -140,11 +153,16 @@ def _value(
     style = font_of(font, 0)
     relative = str((font.get("FontSize") or {}).get("Relative", ""))
     style["size"] = NUMBER_SIZES.get(relative, style["size"])
-    largest = min(60.0, box.height * 0.45, box.width * 0.92 / max(width(text, 1, bold=True), 1))
+    is_low = box.height < SECOND
+    largest = min(
+        60.0,
+        box.height * (0.8 if is_low else 0.45),
+        box.width * 0.92 / max(width(text, 1, bold=True), 1),
+    )
     style["size"] = min(style["size"], largest) or largest
     color = first_color(sketch, parts, "TextColor", row)
     style |= {"color": color} if color else {}
-    middle = box.top + box.height * (0.42 if compared else 0.5)
+    middle = box.top + box.height * (0.42 if compared and not is_low else 0.5)
     icon = _first_icon(sketch, parts, row)
     left = box.left
     if icon:
@@ -153,6 +171,8 @@ def _value(
     if sketch.option("KPIOptions", "PrimaryValueDisplayType") != "HIDDEN":
         drawn = sketch.text(left, middle, text, **{"bold": True, **style})
         sketch.mark(drawn, field.label, text)
+    if is_low:
+        return
     if compared and sketch.shows("KPIOptions", "SecondaryValue"):
         below = middle + style["size"] * 0.62 + 14
         _second(sketch, compared, value if swapped else change, field, row, below)
