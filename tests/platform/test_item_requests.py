@@ -368,6 +368,36 @@ def test_an_update_names_the_keys_of_its_index_alone(aws, fresh):
     assert dynamodb.delete_table(TableName=table)["TableDescription"]["TableStatus"] == "DELETING"
 
 
+def test_an_update_says_what_a_table_takes(aws, fresh):
+    dynamodb, name = aws("dynamodb"), fresh("table")
+    dynamodb.create_table(
+        TableName=name,
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        KeySchema=[HASH],
+        ProvisionedThroughput=UNITS,
+    )
+
+    def change(**asked):
+        return dynamodb.update_table(TableName=name, **asked)["TableDescription"]
+
+    key = aws("kms").describe_key(KeyId="alias/aws/dynamodb")["KeyMetadata"]["Arn"]
+    for asked in ({}, {"SSEType": "KMS", "KMSMasterKeyId": "alias/aws/dynamodb"}):
+        told = change(SSESpecification={"Enabled": True} | asked)
+        assert told["SSEDescription"]["KMSMasterKeyArn"] == key
+    assert "SSEDescription" not in change(SSESpecification={"Enabled": False})
+    told = change(BillingMode="PAY_PER_REQUEST", OnDemandThroughput={"MaxReadRequestUnits": 5})
+    assert told["ProvisionedThroughput"]["ReadCapacityUnits"] == 0
+    assert told["OnDemandThroughput"] == {"MaxReadRequestUnits": 5}
+    for asked, why in (
+        ({"ProvisionedThroughput": UNITS}, "Neither ReadCapacityUnits nor WriteCapacityUnits"),
+        ({"BillingMode": "PROVISIONED"}, "ReadCapacityUnits and WriteCapacityUnits must both"),
+        ({"ReplicaUpdates": [{"Create": {"RegionName": "eu-west-1"}}]}, "NotImplementedException"),
+    ):
+        with pytest.raises(ClientError, match=why):
+            change(**asked)
+    dynamodb.delete_table(TableName=name)
+
+
 def test_time_to_live_counts_by_one_attribute(aws, name):
     def turn(on, attribute):
         told = {"Enabled": on, "AttributeName": attribute}

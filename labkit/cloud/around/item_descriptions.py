@@ -1,7 +1,8 @@
 """What DynamoDB tells of a table, and what an update of it keeps.
 
-moto forgets the types of all keys that an update does not name again, and knows no table's number,
-no class, no ARN of an index and no count of what is in it.
+moto forgets the types of all keys that an update does not name again, passes over what it says of
+encryption, replicas and most units on demand, and knows no table's number, no class, no ARN of an
+index and no count of what is in it.
 
 Sources: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TableDescription.html
 and https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTable.html
@@ -9,6 +10,7 @@ and https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTab
 
 from __future__ import annotations
 
+import contextlib
 import uuid
 from typing import Any
 
@@ -16,12 +18,18 @@ from moto.core.utils import utcnow
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler, DynamoResult
+from moto.kms.exceptions import NotFoundException
+from moto.kms.models import kms_backends
 
 from labkit.cloud.around.item_values import refusal
 from labkit.cloud.cloud import Cloud, on_start
-from labkit.cloud.operations import AwsError, Context, operation
+from labkit.cloud.operations import AwsError, Context, not_here, operation
 
 _INVALID = "One or more parameter values were invalid: "
+_ON_DEMAND = "PAY_PER_REQUEST"
+_BOTH = "ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is"
+_NEITHER = "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is"
+_NO_UNITS = {"ReadCapacityUnits": 0, "WriteCapacityUnits": 0}
 _PARTS = {"HASH": "hash", "RANGE": "range"}
 _MOST = {"Account": 80_000, "Table": 40_000}
 _describe: Any = Table.describe
@@ -56,6 +64,15 @@ def check_update(table: Any, parameters: Json) -> None:
     Raises:
         AwsError: ``ResourceNotFoundException``, ``ValidationException``.
     """
+    for member in ("ReplicaUpdates", "GlobalTableWitnessUpdates"):
+        if parameters.get(member):
+            raise not_here("dynamodb", "UpdateTable", "a table is in one region")
+    mode = parameters.get("BillingMode", table.billing_mode)
+    units = parameters.get("ProvisionedThroughput")
+    if mode == _ON_DEMAND and units:
+        raise refusal(f"{_INVALID}{_NEITHER} {_ON_DEMAND}")
+    if mode == "PROVISIONED" and table.billing_mode == _ON_DEMAND and not units:
+        raise refusal(f"{_INVALID}{_BOTH} PROVISIONED")
     names = {each.name for each in table.all_indexes()}
     types = _types(table.attr) | _types(parameters.get("AttributeDefinitions") or ())
     for change in parameters.get("GlobalSecondaryIndexUpdates") or ():
@@ -84,16 +101,22 @@ def _described(table: Any, base_key: str = "TableDescription") -> Any:
     shown["TableStatus"] = table.__dict__.get("status", shown["TableStatus"])
     if name := table.__dict__.get("table_class"):
         shown["TableClassSummary"] = {"TableClass": name}
-    if table.billing_mode == "PAY_PER_REQUEST":
+    if units := table.__dict__.get("most_on_demand"):
+        shown["OnDemandThroughput"] = units
+    shown["ProvisionedThroughput"] = _units_of(table, table.throughput)
+    if table.billing_mode == _ON_DEMAND:
         since = table.__dict__.get("on_demand_since", shown["CreationDateTime"])
         shown["BillingModeSummary"]["LastUpdateToPayPerRequestDateTime"] = since
     for index in shown["GlobalSecondaryIndexes"] + shown["LocalSecondaryIndexes"]:
         index |= _counted(table, index)
     for index in shown["GlobalSecondaryIndexes"]:
-        index["ProvisionedThroughput"] = {"NumberOfDecreasesToday": 0} | (
-            index["ProvisionedThroughput"] or {}
-        )
+        index["ProvisionedThroughput"] = _units_of(table, index["ProvisionedThroughput"])
     return told
+
+
+def _units_of(table: Any, units: Json | None) -> Json:
+    held = _NO_UNITS if table.billing_mode == _ON_DEMAND else units or {}
+    return {"NumberOfDecreasesToday": 0} | held
 
 
 def _counted(table: Any, index: Json) -> Json:
@@ -114,7 +137,7 @@ def _updated(handler: Any) -> Any:
     known = _types(table.attr) | _types(handler.body.get("AttributeDefinitions") or ())
     was = table.billing_mode
     _update(handler)
-    if table.billing_mode == "PAY_PER_REQUEST" != was:
+    if table.billing_mode == _ON_DEMAND != was:
         table.on_demand_since = utcnow()
     used = _keys([table.schema, *(each.schema for each in table.all_indexes())])
     table.attr = [
@@ -126,7 +149,22 @@ def _updated(handler: Any) -> Any:
 def _told(handler: Any, table: Any) -> Any:
     if name := handler.body.get("TableClass"):
         table.table_class = name
+    if units := handler.body.get("OnDemandThroughput"):
+        known = table.__dict__.get("most_on_demand", {}) | units
+        table.most_on_demand = {member: most for member, most in known.items() if most != -1}
+    if (asked := handler.body.get("SSESpecification")) is not None:
+        table.sse_specification = _encryption(table, asked) if asked.get("Enabled") else None
     return DynamoResult(table.describe())
+
+
+def _encryption(table: Any, asked: Json) -> Json:
+    """What encrypts a table: DynamoDB's own key, or one that may be named by its alias."""
+    kms = kms_backends[table.account_id][table.region_name]
+    own = table._get_default_encryption_key(table.account_id, table.region_name)
+    named = asked.get("KMSMasterKeyId") or own
+    with contextlib.suppress(NotFoundException):
+        named = kms.describe_key(named).arn
+    return {"Enabled": True, "KMSMasterKeyId": named}
 
 
 def _deleted(backend: Any, name: str) -> Any:
