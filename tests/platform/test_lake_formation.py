@@ -47,6 +47,7 @@ def test_tags_of_columns(lake, fresh):
     assert "LFTagsOnTable" not in lake.get_resource_lf_tags(Resource={"Table": table})
 
 
+ACCOUNT = {"CatalogId": "123456789012"}
 TABLE = {"DatabaseName": "granted", "Name": "t"}
 SALES = {"TagKey": "module", "TagValues": ["Sales", "Orders"]}
 GRANTED = {
@@ -79,8 +80,12 @@ def test_grants_are_found(lake, fresh, resource, asked, right):
     lake.grant_permissions(Principal=who, Resource=resource, Permissions=[right])
     found = lake.list_permissions(Principal=who, Resource=asked or resource)
     (grant,) = found["PrincipalResourcePermissions"]
-    assert (grant["Resource"], grant["Permissions"]) == (resource, [right])
-    lake.revoke_permissions(Principal=who, Resource=resource, Permissions=[right])
+    [(kind, members)] = resource.items()
+    every = {"Name": "ALL_TABLES"} if "TableWildcard" in members else {}
+    told = {kind: members | (ACCOUNT | every if kind != "Catalog" else {})}
+    assert (grant["Resource"], grant["Permissions"]) == (told, [right])
+    lake.grant_permissions(Principal=who, Resource=told, Permissions=[right])
+    lake.revoke_permissions(Principal=who, Resource=told, Permissions=[right])
     found = lake.list_permissions(Principal=who, Resource=asked or resource)
     assert found["PrincipalResourcePermissions"] == []
     with pytest.raises(lake.exceptions.InvalidInputException, match="Grantee has no permissions"):
@@ -99,6 +104,28 @@ def test_a_table_is_found_by_its_name_alone(lake, fresh):
     )
     (grant,) = lake.list_permissions(Resource={"Table": table})["PrincipalResourcePermissions"]
     assert (grant["Permissions"], grant["PermissionsWithGrantOption"]) == (["ALL"], [])
+
+
+def test_a_batch_grants_and_revokes(lake, fresh):
+    who = {"DataLakePrincipalIdentifier": f"arn:aws:iam::123456789012:role/{fresh('who')}"}
+    held = {"Id": "1", "Principal": who, "Resource": {"Database": {"Name": fresh("db")}}}
+    told = {"Permissions": ["DROP", "ALTER"], "PermissionsWithGrantOption": ["DROP"]}
+
+    def rights():
+        found = lake.list_permissions(Principal=who, Resource=held["Resource"])
+        return [
+            (each["Permissions"], each["PermissionsWithGrantOption"])
+            for each in found["PrincipalResourcePermissions"]
+        ]
+
+    assert lake.batch_grant_permissions(Entries=[held | told])["Failures"] == []
+    assert rights() == [(["DROP", "ALTER"], ["DROP"])]
+    lacks = held | {"Id": "2", "Permissions": ["DESCRIBE"]}
+    less = held | {"Permissions": ["DROP"], "PermissionsWithGrantOption": ["DROP"]}
+    (failure,) = lake.batch_revoke_permissions(Entries=[lacks, less])["Failures"]
+    assert failure["RequestEntry"]["Id"] == "2"
+    assert failure["Error"]["ErrorCode"] == "InvalidInputException"
+    assert rights() == [(["ALTER"], [])]
 
 
 UNFOUND = {

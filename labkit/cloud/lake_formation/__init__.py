@@ -1,5 +1,5 @@
 """Lake Formation's records of permissions and tags, which nothing here is judged by."""
 
-from labkit.cloud.lake_formation import grants, tags
+from labkit.cloud.lake_formation import granting, grants, tags
 
-__all__ = ["grants", "tags"]
+__all__ = ["granting", "grants", "tags"]

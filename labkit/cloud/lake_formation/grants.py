@@ -1,7 +1,8 @@
 """Who was granted what in Lake Formation.
 
 moto finds no grants on tags, tags' expressions and a table's columns. AWS lists those on columns
-with the table's own, and takes no ``TableWithColumns`` in the question.
+with the table's own, and takes no ``TableWithColumns`` in the question; what it lists names its
+catalog, and all tables ``ALL_TABLES``.
 
 Source: https://docs.aws.amazon.com/lake-formation/latest/APIReference/API_ListPermissions.html
 """
@@ -15,12 +16,10 @@ from labkit.cloud.operations import Answer, AwsError, Context, operation
 from labkit.cloud.paging import page
 
 Members = dict[str, Any]
-_MOST = 1000
+_MOST, _ALL_TABLES = 1000, "ALL_TABLES"
+_OF_NO_CATALOG = ("Catalog", "DataCellsFilter")
 _NO_RESOURCE = "Resource must have either the catalog, table or database field populated."
 _NO_PRINCIPALS_ALONE = "Resource is mandatory if Principal is set in the input."
-_NOT_HELD = (
-    "No permissions revoked. Grantee has no permissions and no grantable permissions on resource."
-)
 _NO_TABLE = "Table name and table wildcard cannot both be {}."
 # The kind of resource that a type asks for.
 _TYPES = {
@@ -53,36 +52,20 @@ def list_permissions(
         AwsError: ``InvalidInputException``: grants are not looked for on such a resource.
     """
     if Principal is not None and Resource is None:
-        raise _invalid(_NO_PRINCIPALS_ALONE)
+        raise invalid(_NO_PRINCIPALS_ALONE)
     matches = _matching(context, Resource) if Resource is not None else _any
     found = [
-        grant.to_external_form()
-        for grant in _granted(context, CatalogId or context.account)
+        grant.to_external_form() | {"Resource": full(context, grant.resource)}
+        for grant in granted(context, CatalogId or context.account)
         if Principal in (None, grant.principal)
         and (ResourceType is None or _of_type(grant.resource, ResourceType))
         and matches(grant.resource)
     ]
-    refusal = _invalid("Invalid NextToken.")
+    refusal = invalid("Invalid NextToken.")
     return page("PrincipalResourcePermissions", found, MaxResults or _MOST, NextToken, refusal)
 
 
-def check_held(context: Context, parameters: Members) -> None:
-    """Raise for a revocation of what a principal does not have: clients revoke until it is gone."""
-    rights = {*parameters.get("Permissions", ())}
-    grantable = {*parameters.get("PermissionsWithGrantOption", ())}
-    catalog = parameters.get("CatalogId") or context.account
-    for grant in _granted(context, catalog):
-        same = (parameters["Principal"], parameters["Resource"]) == (
-            grant.principal,
-            grant.resource,
-        )
-        held = rights & {*grant.permissions}
-        if same and (held or grantable & {*grant.permissions_with_grant_options}):
-            return
-    raise _invalid(_NOT_HELD)
-
-
-def _granted(context: Context, catalog: str) -> Iterator[Any]:
+def granted(context: Context, catalog: str) -> Iterator[Any]:
     """moto's records of a catalog's grants, always in the same order."""
     known = context.backend("lakeformation").grants.get(catalog)
     yield from sorted(known.permissions if known else (), key=lambda each: repr(vars(each)))
@@ -108,7 +91,7 @@ def _matching(context: Context, asked: Members) -> Callable[[Members], bool]:
                 name in granted and _told(context, granted[name], members) == mine
                 for name in (kind, *others)
             )
-    raise _invalid(_NO_RESOURCE)
+    raise invalid(_NO_RESOURCE)
 
 
 # What may tell a resource of each kind from others; a grant that names no catalog is in the
@@ -124,28 +107,38 @@ _MEMBERS: dict[str, tuple[str, ...]] = {
 
 
 def _told(context: Context, resource: Members, members: tuple[str, ...]) -> Members:
-    told = {name: _plain(resource.get(name)) for name in members}
+    told = {name: plain(resource.get(name)) for name in members}
     return told | (
         {"CatalogId": told["CatalogId"] or context.account} if "CatalogId" in told else {}
     )
 
 
-def _plain(value: Any) -> Any:
+def full(context: Context, resource: Members) -> Members:
+    """A resource as it is listed, whatever was left out where it was granted."""
+    told = {}
+    for kind, members in resource.items():
+        catalog = {} if kind in _OF_NO_CATALOG else {"CatalogId": context.account}
+        every = {"Name": _ALL_TABLES} if "TableWildcard" in members else {}
+        told[kind] = catalog | every | members
+    return told
+
+
+def plain(value: Any) -> Any:
     """A value whose lists have no order."""
     if isinstance(value, dict):
-        return {name: _plain(each) for name, each in value.items()}
-    return sorted(map(_plain, value), key=repr) if isinstance(value, list) else value
+        return {name: plain(each) for name, each in value.items()}
+    return sorted(map(plain, value), key=repr) if isinstance(value, list) else value
 
 
 def _check_table(table: Members) -> None:
     named = [table.get("Name"), table.get("TableWildcard")]
     if None not in named or named == [None, None]:
-        raise _invalid(_NO_TABLE.format("present" if None not in named else "empty"))
+        raise invalid(_NO_TABLE.format("present" if None not in named else "empty"))
 
 
 def _any(_: Members) -> bool:
     return True
 
 
-def _invalid(words: str) -> AwsError:
+def invalid(words: str) -> AwsError:
     return AwsError("InvalidInputException", words)
