@@ -202,10 +202,10 @@ def assigned(value: Typed, target: Type) -> Typed:
 def _assignable(value: Typed, target: Type) -> bool:
     """Whether a column takes it without a cast: of text that has a type only text does."""
     source = value.type
-    if source.base in TEXTS and target.base in (*NUMBERS, *TIMES, "time", "timetz", "bool"):
+    read = (*NUMBERS, *TIMES, "time", "timetz", "bool", "interval", "geometry")
+    if source.base in TEXTS and target.base in read:
         return value.untyped
-    numbers = source.base in NUMBERS and target.base in NUMBERS
-    return numbers or cost(source, target.base) is not None
+    return {source.base, target.base} <= {*NUMBERS} or cost(source, target.base) is not None
 
 
 def fit(sql: str, target: Type) -> str:

@@ -196,7 +196,7 @@ rs_interval_by(i, n) AS
 
 -- Days and what is smaller.
 rs_without_months(i) AS to_days(CAST(datepart('day', i) AS INTEGER))
-    + to_microseconds(rs_clock(i));
+    + to_microseconds(CAST(rs_clock(i) AS BIGINT));
 
 -- Of hours that Arrow's nanoseconds have no room for, days are made.
 rs_with_room(i) AS CASE
