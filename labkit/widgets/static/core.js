@@ -58,7 +58,7 @@ function patchAttributes(old, fresh) {
 /* Show a view in an output: view(get, send, own, draw) gives the elements.
  * `own` is the front end's own state; own.set({open: true}) changes it and draws. */
 function mount({ model, el }, view, state) {
-  const root = h("div", { class: "lk", "data-lm-suppress-shortcuts": "true" });
+  const root = h("div", { class: "lk", tabindex: "-1", "data-lm-suppress-shortcuts": "true" });
   const own = { ...state, set: (changes) => (Object.assign(own, changes), draw()) };
   const get = (trait) => model.get(trait);
   const { send, heard } = messages(model, () => own.set({ cut: true }));
@@ -71,9 +71,10 @@ function mount({ model, el }, view, state) {
       const fresh = root.cloneNode(false);
       fresh.handlers = root.handlers;
       fresh.append(...[own.cut && notice(CUT), view(get, send, own)].flat(9).filter(Boolean));
-      const before = document.activeElement && document.activeElement.getAttribute("aria-label");
+      const focused = document.activeElement, way = wayTo(focused, root);
       patch(root, fresh);
-      followFocus(root, own, before);
+      followFocus(root, own, focused && focused.getAttribute("aria-label"));
+      if (way.length && document.activeElement === document.body) stayNear(way, root);
       if (own.drawn) own.drawn(root);
     });
   };
@@ -131,6 +132,20 @@ function followFocus(root, own, before) {
     if (opener) opener.focus();
   }
   own.input = input;
+}
+
+/* The elements from one within a console up to its root; none for what is elsewhere. */
+function wayTo(element, root) {
+  const way = [];
+  for (let each = root.contains(element) ? element : null; each; each = each === root ? null : each.parentElement) way.push(each);
+  return way;
+}
+
+/* What had the focus has gone: it goes to where one is now, else to the first control of what is left around it. */
+function stayNear(way, root) {
+  const around = way.find((each) => root.contains(each));
+  const next = root.querySelector("[aria-current=page]") || around.querySelector("button:enabled, input, select, textarea, [tabindex='0']");
+  (next || root).focus({ preventScroll: true });
 }
 
 /* Small parts ---------------------------------------------------------------------------------- */
