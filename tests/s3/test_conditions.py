@@ -167,7 +167,7 @@ def test_the_accounts_buckets_in_pages(s3, aws, fresh):
     nowhere = {"LocationConstraint": "nowhere-1"}
     made = {"Bucket": f"{stem}-e", "CreateBucketConfiguration": nowhere}
     assert refused(s3.create_bucket, **made) == "InvalidLocationConstraint"
-    assert refused(s3.create_bucket, **made | {"CreateBucketConfiguration": {}}) == "MalformedXML"
+    s3.create_bucket(**made | {"CreateBucketConfiguration": {}})
     regional = aws("s3", region_name="eu-west-1")
     assert refused(regional.create_bucket, **made) == "IllegalLocationConstraintException"
 

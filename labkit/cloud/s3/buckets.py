@@ -101,9 +101,9 @@ def check_location(request: Request, body: bytes) -> None:
     except ET.ParseError:
         return  # what it is instead is judged by who reads it
     found = next((e for e in root.iter() if e.tag.endswith("LocationConstraint")), None)
-    if found is None and len(root):
+    if found is None:
         return
-    if found is None or not (named := found.text):
+    if not (named := found.text):
         raise malformed()
     if named == _FIRST or (named != _LEGACY and named not in _regions()):
         words = "The specified location-constraint is not valid"
