@@ -90,6 +90,24 @@ def test_logs(aws, fresh):
         logs.put_log_events(logGroupName=group, logStreamName="s", logEvents=large)
 
 
+def test_a_protected_log_group_stays(aws, fresh):
+    logs, group = aws("logs"), fresh("group")
+    asked = {"logGroupName": group, "tags": {"a": "b"}}
+    logs.create_log_group(**asked, deletionProtectionEnabled=True)
+    with pytest.raises(logs.exceptions.ResourceAlreadyExistsException):
+        logs.create_log_group(**asked)
+    with pytest.raises(ClientError, match=r"ValidationException.*Cannot delete log group with del"):
+        logs.delete_log_group(logGroupName=group)
+    (told,) = logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"]
+    assert told["deletionProtectionEnabled"]
+    assert logs.list_tags_for_resource(resourceArn=told["logGroupArn"])["tags"] == {"a": "b"}
+    off = {"logGroupIdentifier": told["logGroupArn"], "deletionProtectionEnabled": False}
+    logs.put_log_group_deletion_protection(**off)
+    logs.delete_log_group(logGroupName=group)
+    with pytest.raises(logs.exceptions.ResourceNotFoundException):
+        logs.put_log_group_deletion_protection(**off)
+
+
 def test_secrets(aws, fresh):
     secrets, name = aws("secretsmanager"), fresh("secret")
     secrets.create_secret(Name=name, SecretString="one")

@@ -1,8 +1,11 @@
-"""The log groups of CloudWatch Logs, found by the beginning or a part of their names.
+"""The log groups of CloudWatch Logs: found by the beginning or a part of their names, protected.
 
-moto knows the beginning alone, and answers what it does not know with all groups.
+moto knows the beginning alone, answers what it does not know with all groups, and deletes what is
+protected from it.
 
-Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogGroups.html
+Sources:
+https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogGroups.html and
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/protecting-log-groups-from-deletion.html
 """
 
 from __future__ import annotations
@@ -15,7 +18,55 @@ from labkit.cloud.paging import page
 
 MOST = 50
 CLASS = "STANDARD"
-_OF_EACH = {"logGroupClass": CLASS, "deletionProtectionEnabled": False}
+_PROTECTED = (
+    "Cannot delete log group with deletion protection enabled. Disable deletion protection first."
+)
+
+
+@operation("logs", "CreateLogGroup")
+def create_log_group(
+    context: Context,
+    *,
+    logGroupName: str,
+    tags: dict[str, str] | None = None,
+    kmsKeyId: str | None = None,
+    deletionProtectionEnabled: bool = False,
+    **_: Any,
+) -> Answer:
+    if logGroupName in _groups(context):
+        words = "The specified log group already exists"
+        raise AwsError("ResourceAlreadyExistsException", words)
+    with context.cloud.changing("logs"):
+        backend = context.backend("logs")
+        group = backend.create_log_group(logGroupName, tags or {}, kmsKeyId=kmsKeyId)
+        group.protected = deletionProtectionEnabled
+    return {}
+
+
+@operation("logs", "PutLogGroupDeletionProtection")
+def put_log_group_deletion_protection(
+    context: Context, *, logGroupIdentifier: str, deletionProtectionEnabled: bool
+) -> Answer:
+    name = logGroupIdentifier.removesuffix(":*").rpartition(":log-group:")[2]
+    with context.cloud.changing("logs"):
+        _group(context, name).protected = deletionProtectionEnabled
+    return {}
+
+
+def check_deletion(context: Context, name: str) -> None:
+    """Raise for a group that is protected.
+
+    Raises:
+        AwsError: ``ValidationException``.
+    """
+    group = _groups(context).get(name)
+    if group is not None and _told(group)["deletionProtectionEnabled"]:
+        raise AwsError("ValidationException", _PROTECTED)
+
+
+def _told(group: Any) -> Answer:
+    protected = group.__dict__.get("protected", False)
+    return {"logGroupClass": CLASS, "deletionProtectionEnabled": protected}
 
 
 @operation("logs", "DescribeLogGroups")
@@ -44,7 +95,7 @@ def describe_log_groups(
     counts = Counter(each["logGroupName"] for each in filters)
     named = {each.removesuffix(":*").rpartition(":")[2] for each in logGroupIdentifiers or ()}
     found = [
-        each.to_describe_dict() | _OF_EACH | {"metricFilterCount": counts[name]}
+        each.to_describe_dict() | _told(each) | {"metricFilterCount": counts[name]}
         for name, each in sorted(_groups(context).items())
         if name.startswith(logGroupNamePrefix)
         and logGroupNamePattern in name
@@ -120,11 +171,15 @@ def _with_key(context: Context, key: str | None, name: str, resource: str) -> An
         raise not_here("logs", context.operation, "results of queries have no keys")
     name = name or resource.removesuffix(":*").rpartition(":log-group:")[2]
     with context.cloud.changing("logs"):
-        if (group := _groups(context).get(name)) is None:
-            words = "The specified log group does not exist."
-            raise AwsError("ResourceNotFoundException", words)
-        group.kms_key_id = key
+        _group(context, name).kms_key_id = key
     return {}
+
+
+def _group(context: Context, name: str) -> Any:
+    if (group := _groups(context).get(name)) is None:
+        words = "The specified log group does not exist."
+        raise AwsError("ResourceNotFoundException", words)
+    return group
 
 
 def _groups(context: Context) -> dict[str, Any]:

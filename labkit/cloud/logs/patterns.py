@@ -25,7 +25,7 @@ from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.engine.patience import patient
 from labkit.cloud.json_text import is_number
 from labkit.cloud.logs.events import check_batch
-from labkit.cloud.logs.groups import CLASS
+from labkit.cloud.logs.groups import CLASS, check_deletion
 from labkit.cloud.logs.searches import check_group, name_of
 from labkit.cloud.operations import AwsError, Context, not_here
 from labkit.cloud.wildcards import with_stars
@@ -59,6 +59,8 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
     if context.operation == "CreateLogGroup" and parameters.get("logGroupClass", CLASS) != CLASS:
         raise not_here("logs", context.operation, f"log groups are {CLASS}")
     check_group(context, parameters)
+    if context.operation == "DeleteLogGroup":
+        check_deletion(context, parameters["logGroupName"])
     if context.operation == "PutLogEvents":
         check_batch(parameters["logEvents"])
     if "logStreamName" in parameters:
