@@ -6,13 +6,17 @@ Source: https://docs.aws.amazon.com/redshift/latest/dg/geospatial-overview.html
 
 from __future__ import annotations
 
+import math
 import re
 from functools import lru_cache, partial
+from itertools import chain
 
 from labkit.cloud.engine.geometry import binary, texts
-from labkit.cloud.engine.geometry.shapes import NotHere, NotRead, Shape
+from labkit.cloud.engine.geometry.shapes import MIXED, NotHere, NotRead, Shape
 from labkit.cloud.engine.redshift.errors import fail
 
+#: Source: https://docs.aws.amazon.com/redshift/latest/dg/ST_AsText-function.html
+MOST_DIGITS = 20
 _SRID = re.compile(r"\s*SRID\s*=\s*(\d+)\s*;", re.I)
 _HEX = re.compile(r"\s*0[01](?:[0-9A-Fa-f]{2}){8,}\s*")
 
@@ -42,11 +46,20 @@ def extended(shape: Shape, digits: int = 15) -> str:
 
 
 def kept(shape: Shape) -> str:
+    """As a table keeps it: with whole numbers, which must be finite."""
+    if shape.srid < 0:
+        fail(f"{shape.srid} is no reference system", "22023")
+    if not all(map(math.isfinite, chain.from_iterable(shape.vertices))):
+        fail("coordinates must be finite numbers", "22023")
+    if shape.is_several and shape.kind != MIXED and not all(shape.positions):
+        fail("empty members of a geometry are not supported here", "0A000")
     return extended(shape, 17)
 
 
 def number(value: float, digits: int = 15) -> str:
     """A coordinate with so many digits."""
+    if not 1 <= digits <= MOST_DIGITS:
+        fail(f"the precision must be between 1 and {MOST_DIGITS}", "22023")
     return repr(value).removesuffix(".0") if digits >= 17 else f"{value:.{digits}g}"
 
 

@@ -85,7 +85,7 @@ class Session:
         except RedshiftError as error:
             error.position += at if error.position else 0
             raise
-        give(self.stream, self.connection, result)
+        guarded(lambda: give(self.stream, self.connection, result))
 
     def _parse(self, body: Body) -> None:
         guarded(lambda: self.extended.parse(body))
