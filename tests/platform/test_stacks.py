@@ -1093,6 +1093,7 @@ LISTED = {
         "Parts": {"Type": "CommaDelimitedList", "Default": "a,b"},
         "Word": {"Type": "String", "Default": "hush", "NoEcho": True},
         "Size": {"Type": "Number", "Default": 3},
+        "Which": {"Type": "String", "Default": "TopicArn"},
     },
     "Resources": {
         "Topic": {
@@ -1100,7 +1101,10 @@ LISTED = {
             "Properties": {"DisplayName": {"Fn::Join": ["-", {"Ref": "Parts"}]}},
         }
     },
-    "Outputs": {"Size": {"Value": {"Ref": "Size"}}},
+    "Outputs": {
+        "Size": {"Value": {"Ref": "Size"}},
+        "Topic": {"Value": {"Fn::GetAtt": ["Topic", {"Ref": "Which"}]}},
+    },
 }
 
 
@@ -1229,7 +1233,9 @@ def test_change_sets_are_of_one_stack_and_go_on_with_its_parameters(aws, fresh):
     (one,), (two,) = (stacks.describe_stacks(StackName=name)["Stacks"] for name in names)
     assert (one["StackStatus"], two["StackStatus"]) == ("CREATE_COMPLETE", "REVIEW_IN_PROGRESS")
     told = {each["ParameterKey"]: each["ParameterValue"] for each in one["Parameters"]}
-    assert told == {"Parts": "a,b", "Word": "****", "Size": "3"}
+    assert told == {"Parts": "a,b", "Word": "****", "Size": "3", "Which": "TopicArn"}
+    change = stacks.describe_change_set(StackName=names[1], ChangeSetName="same")
+    assert change["Parameters"] == one["Parameters"]
     (topic,) = stacks.describe_stack_resources(StackName=names[0])["StackResources"]
     arn = topic["PhysicalResourceId"]
     assert sns.get_topic_attributes(TopicArn=arn)["Attributes"]["DisplayName"] == "a-b"
@@ -1252,7 +1258,7 @@ def test_change_sets_are_of_one_stack_and_go_on_with_its_parameters(aws, fresh):
     larger = [*as_before[:2], {"ParameterKey": "Size", "ParameterValue": "4"}]
     stacks.create_change_set(ChangeSetName="larger", Parameters=larger, **update)
     stacks.execute_change_set(StackName=names[0], ChangeSetName="larger")
-    assert outputs(aws, names[0]) == {"Size": "4"}
+    assert outputs(aws, names[0]) == {"Size": "4", "Topic": arn}
     left = stacks.list_change_sets(StackName=names[0])["Summaries"]
     assert [each["ExecutionStatus"] for each in left] == ["EXECUTE_COMPLETE"]
     for name in names:

@@ -259,6 +259,9 @@ def _reading(clean: Any) -> Any:
             mappings = resources._template.get("Mappings") or {}
             included = "Fn::Transform" in mappings.get(path[0], ())  # moto has read it from S3
             return clean(said, resources) if included else intrinsics.mapped(path, mappings)
+        if name == "Fn::GetAtt" and isinstance(said[name], list):
+            *resource, attribute = said[name]  # which may be a reference
+            return clean({name: [*resource, cleaned(attribute, resources)]}, resources)
         if name in intrinsics.FUNCTIONS:
             return intrinsics.FUNCTIONS[name](
                 said[name], lambda value: cleaned(value, resources), resources

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from moto.cloudformation import models, parsing
+from moto.cloudformation import models, parsing, responses
 from moto.core.utils import utcnow
 
 from labkit.cloud import stacks
@@ -35,6 +35,10 @@ def teach() -> None:
     stack.update = _told(stack.update)
     stack.stack_resources = property(_made)
     stack.parameter_list = property(_listed)
+    change: Any = models.ChangeSet
+    change.parameter_list, change.Meta = property(_listed), stack.Meta
+    shapes: Any = responses.CloudFormationResponse.RESPONSE_KEY_PATH_TO_TRANSFORMER
+    shapes.pop("DescribeChangeSetOutput.Parameters", None)
     stack.stack_parameters = property(lambda self: given(self.template_dict, self.parameters))
     stack.under_way = kind.plan = None
     kind.tags_given = {}  # those that a stack's resources have got
@@ -58,17 +62,27 @@ def given(template: Said, parameters: Said) -> Said:
 
 
 def _listed(stack: Any) -> list[Said]:
-    """A stack's parameters as they are told; moto tells secret ones, and lists as Python's."""
+    """The parameters of a stack, or of a change set, as they are told.
+
+    moto tells secret ones, lists as Python's, and of a change set's no default.
+    """
     slots, found = stack.template_dict.get("Parameters") or {}, []
     for name, text in given(stack.template_dict, stack.parameters).items():
         slot = slots.get(name, {})
         told = "****" if str(slot.get("NoEcho")).lower() == "true" else str(text)
         found.append({"ParameterKey": name, "ParameterValue": told})
         if str(slot.get("Type")).startswith("AWS::SSM::Parameter::Value"):
-            value = stack.resource_map.resolved_parameters[name]
+            value = _value(stack, name, text, slot["Type"])
             resolved = ",".join(value) if isinstance(value, list) else str(value)
             found[-1]["ResolvedValue"] = resolved
     return found
+
+
+def _value(stack: Any, name: str, text: str, kind: str) -> Any:
+    """What Systems Manager has under a parameter's text."""
+    if hasattr(stack, "resource_map"):
+        return stack.resource_map.resolved_parameters[name]
+    return stack.stack.resource_map.parse_ssm_parameter(text, kind)
 
 
 def _resolved(self: Any, instance: Any, incoming_params: list[Said]) -> Said:
@@ -96,6 +110,7 @@ def needs(value: Any) -> Iterator[str]:
             yield from each
         elif name == "Fn::GetAtt":
             yield each.split(".")[0] if isinstance(each, str) else str(each[0])
+            yield from needs(each[1:] if isinstance(each, list) else ())
         elif name == "Fn::Sub":
             yield from _NAMED.findall(str(_text(each)))
             yield from needs(each)
