@@ -96,6 +96,22 @@ def test_all_metrics_of_a_shard_have_names(aws, stream):
     assert len(shown["ShardLevelMetrics"]) == 6
 
 
+def test_streams_and_consumers_have_tags_by_their_arns(aws, stream):
+    kinesis = aws("kinesis")
+    arn = kinesis.describe_stream_summary(StreamName=stream)["StreamDescriptionSummary"][
+        "StreamARN"
+    ]
+    reader = kinesis.register_stream_consumer(StreamARN=arn, ConsumerName="a")["Consumer"]
+    for each in (arn, reader["ConsumerARN"]):
+        kinesis.tag_resource(ResourceARN=each, Tags={"a": "b", "c": "d"})
+        kinesis.untag_resource(ResourceARN=each, TagKeys=["a"])
+        told = kinesis.list_tags_for_resource(ResourceARN=each)["Tags"]
+        assert told == [{"Key": "c", "Value": "d"}]
+    assert kinesis.list_tags_for_stream(StreamName=stream)["Tags"] == told
+    with pytest.raises(kinesis.exceptions.ResourceNotFoundException):
+        kinesis.list_tags_for_resource(ResourceARN=f"{arn}-lost")
+
+
 def test_open_shards_are_counted(aws, stream):
     kinesis = aws("kinesis")
     before = kinesis.describe_limits()["OpenShardCount"]

@@ -15,7 +15,11 @@ from typing import Any
 
 from moto.kinesis.utils import decompose_shard_iterator
 
-from labkit.cloud.around import shard_lists, shards  # noqa: F401 (moto's streams keep to it)
+from labkit.cloud.around import (
+    shard_lists,  # noqa: F401 (moto's streams keep to it)
+    shards,  # noqa: F401 (so they do)
+    stream_tags,  # noqa: F401 (its operations are these streams')
+)
 from labkit.cloud.members import given
 from labkit.cloud.operations import Answer, AwsError, Context, operation, rewrites
 from labkit.cloud.paging import page
