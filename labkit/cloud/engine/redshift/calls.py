@@ -15,6 +15,7 @@ from labkit.cloud.engine.redshift.blanks import key
 from labkit.cloud.engine.redshift.casts import cast, coerce, cost
 from labkit.cloud.engine.redshift.catalog import SqlFunction
 from labkit.cloud.engine.redshift.errors import GROUPING, RedshiftError, unsupported
+from labkit.cloud.engine.redshift.literals import written
 from labkit.cloud.engine.redshift.reading import parse_expression
 from labkit.cloud.engine.redshift.scope import Scope, Typed
 from labkit.cloud.engine.redshift.types import (
@@ -191,6 +192,8 @@ def _within_group(node: exp.WithinGroup, scope: Scope, over: str) -> Typed:
     from labkit.cloud.engine.redshift.expressions import expression
 
     ordered = node.expression.expressions[0]
+    if not 0 <= (written(call.expressions[0]) or 0) <= 1:
+        raise RedshiftError("percentile value must be between 0 and 1", "22003")
     fraction = coerce(expression(call.expressions[0], scope), FLOAT8).sql
     value = expression(ordered.this, scope)
     built = aggregates.within(name, fraction, value, bool(ordered.args.get("desc")))

@@ -65,6 +65,16 @@ def signed(node: exp.Neg) -> str | None:
     return f"-{inner.this}" if isinstance(inner, exp.Literal) and not inner.is_string else None
 
 
+def written(node: exp.Expr) -> float | None:
+    """The number that a literal is, with its signs; None where it is something else."""
+    if isinstance(node, exp.Paren):
+        return written(node.this)
+    if isinstance(node, exp.Neg):
+        inner = written(node.this)
+        return None if inner is None else -inner
+    return float(node.this) if isinstance(node, exp.Literal) and not node.is_string else None
+
+
 def parameter(value: object) -> Typed:
     """A value that stands for ``$1``: of the type that a driver said, or a literal of none yet."""
     if isinstance(value, Typed):

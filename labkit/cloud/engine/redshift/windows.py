@@ -17,10 +17,12 @@ from labkit.cloud.engine.redshift.calls import (
 )
 from labkit.cloud.engine.redshift.casts import coerce
 from labkit.cloud.engine.redshift.errors import RedshiftError, unsupported
+from labkit.cloud.engine.redshift.literals import written
 from labkit.cloud.engine.redshift.scope import Scope, Typed
-from labkit.cloud.engine.redshift.types import (
-    FLOAT8,
-)
+from labkit.cloud.engine.redshift.types import FLOAT8
+
+#: Which argument counts rows or groups, from 1.
+_PLACES = {"ntile": 0, "nth_value": 1}
 
 
 def window_call(node: exp.Window, scope: Scope) -> Typed:
@@ -39,7 +41,7 @@ def window_call(node: exp.Window, scope: Scope) -> Typed:
         if node.args.get("order") or node.args.get("spec"):
             raise unsupported("an order or a frame in the window of RATIO_TO_REPORT")
         value = coerce(arguments(call, scope)[0], FLOAT8).sql
-        return Typed(f"({value} / sum({value}) {over})", FLOAT8, name)
+        return Typed(f"rs_float_divide({value}, sum({value}) {over})", FLOAT8, name)
     if name in aggregates.WINDOWS:
         return _window(name, call, nulls, over, node, scope)
     if name in aggregates.AGGREGATES:
@@ -70,6 +72,10 @@ def _window(
         raise RedshiftError(f"window function {name} requires a window ORDER BY clause", "42P20")
     if name in ("lag", "lead") and node.args.get("spec"):
         raise RedshiftError(f"window function {name} does not allow a frame clause", "42P20")
+    place = _PLACES.get(name)
+    told = written(args[place]) if place is not None and place < len(args) else None
+    if told is not None and (told < 1 or told % 1):
+        raise RedshiftError(f"argument of {name} must be an integer greater than zero", "22016")
     built = aggregates.WINDOWS[name](name, arguments(exp.Anonymous(expressions=args), scope))
     texts = tuple(f"{text[:-1]} {nulls})" if nulls else text for text in calls_of(built))
     return finished(Aggregate(texts, built.type, built.finish), call, over)
