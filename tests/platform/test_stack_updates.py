@@ -56,6 +56,26 @@ def made(stacks, fresh):
     stacks.delete_stack(StackName=name)
 
 
+HEARD = """
+Resources:
+  Topic: {Type: AWS::SNS::Topic}
+  Queue: {Type: AWS::SQS::Queue}
+  Heard:
+    Type: AWS::SNS::Subscription
+    Properties: {TopicArn: !Ref Topic, Protocol: sqs, Endpoint: !GetAtt Queue.Arn, %s}
+Outputs: {Heard: {Value: !Ref Heard}}
+"""
+
+
+def test_a_subscription_is_changed_in_place(aws, made):
+    first = made(HEARD % "RawMessageDelivery: true, FilterPolicy: {a: [b]}")
+    scoped = "FilterPolicyScope: MessageBody, FilterPolicy: {a: {b: [c]}}"
+    assert made(HEARD % scoped, "update_stack") == first
+    told = aws("sns").get_subscription_attributes(SubscriptionArn=first["Heard"])["Attributes"]
+    assert json.loads(told["FilterPolicy"]) == {"a": {"b": ["c"]}}
+    assert (told["RawMessageDelivery"], told["FilterPolicyScope"]) == ("false", "MessageBody")
+
+
 def test_who_refers_to_a_changed_resource_is_changed_too(aws, stacks, made, fresh):
     sns, one, two = aws("sns"), fresh("one"), fresh("two")
     former = made(FOLLOWING, Name=one, Word="a")

@@ -68,10 +68,43 @@ def _subscribe(members: Members, said: Members) -> tuple[str, Members]:
 
 
 def _unsubscribe(members: Members, said: Members) -> tuple[str, Members]:
-    listed = ask("sns", "ListSubscriptionsByTopic", {"TopicArn": _arn(members)})["Subscriptions"]
-    arns = [e["SubscriptionArn"] for e in listed if e["Endpoint"] == str(said["Endpoint"])]
+    return "Unsubscribe", {"SubscriptionArn": _subscription(_arn(members), said["Endpoint"])}
+
+
+def _subscription(topic: str, endpoint: Any) -> str:
+    """The ARN by which a topic knows an endpoint."""
+    listed = ask("sns", "ListSubscriptionsByTopic", {"TopicArn": topic})["Subscriptions"]
+    arns = [e["SubscriptionArn"] for e in listed if e["Endpoint"] == str(endpoint)]
     found = [arn for arn in arns if arn.startswith("arn:")]  # not one that waits for confirmation
-    return "Unsubscribe", {"SubscriptionArn": found[0] if found else _arn(members) + ":none"}
+    return str(found[0]) if found else f"{topic}:none"
+
+
+class _Pairs(Part):
+    """Attributes that the first call takes together, and a change one by one."""
+
+    def items(self, members: Members) -> list[Any]:
+        pairs = (members.get(self.name) or {}).items()  # what a policy is of goes before it
+        return [{name: value} for name, value in sorted(pairs, key=lambda e: e[0] != _SCOPE)]
+
+
+def _set(members: Members, pair: Members) -> tuple[str, Members]:
+    ((name, value),) = pair.items()
+    return "SetSubscriptionAttributes", {
+        "SubscriptionArn": _subscription(members["TopicArn"], members["Endpoint"]),
+        "AttributeName": name,
+        "AttributeValue": value,
+    }
+
+
+_SCOPE = "FilterPolicyScope"
+_UNSET = {"FilterPolicy": "{}", "RawMessageDelivery": "false", _SCOPE: "MessageAttributes"}
+#: What of a subscription is changed in place.
+SUBSCRIBED = _Pairs(
+    "Attributes",
+    _set,
+    lambda members, pair: _set(members, {name: _UNSET.get(name, "") for name in pair}),
+    first=False,
+)
 
 
 def _arn(members: Members) -> str:

@@ -20,7 +20,7 @@ from labkit.cloud.stacks.catalog import CATALOG
 from labkit.cloud.stacks.functions import FUNCTION, MAPPING
 from labkit.cloud.stacks.kinds import Kind, Members, Part, Reading, kind, renaming
 from labkit.cloud.stacks.machines import MACHINES
-from labkit.cloud.stacks.messages import MESSAGES
+from labkit.cloud.stacks.messages import MESSAGES, SUBSCRIBED
 from labkit.cloud.stacks.roles import IDENTITIES
 from labkit.cloud.stacks.sights import SIGHTS
 
@@ -283,9 +283,10 @@ TYPES: dict[str, Kind] = {
         drop="Unsubscribe",
         name="",
         id="SubscriptionArn",
-        by={"SubscriptionArn": "SubscriptionArn"},
+        by={each: each for each in ("SubscriptionArn", "TopicArn", "Protocol", "Endpoint")},
         passed=("Region",),
         shaped=_subscribed,
+        parts=(SUBSCRIBED,),
         attributes={"Arn": "SubscriptionArn"},
     ),
 }
