@@ -117,3 +117,17 @@ def test_many_at_once(aws, table):
     away = [{"Delete": {"TableName": table, **key(at)}} for at in (5, 6)]
     told = dynamodb.transact_write_items(TransactItems=away, **total)["ConsumedCapacity"]
     assert told == [{"TableName": table, "CapacityUnits": 22, "WriteCapacityUnits": 22}]
+
+
+def test_collections_of_items_with_a_local_index(aws, table):
+    dynamodb, sizes = aws("dynamodb"), {"ReturnItemCollectionMetrics": "SIZE"}
+    held = {"ItemCollectionKey": {"id": {"S": "a"}}, "SizeEstimateRangeGB": [0.0, 1.0]}
+    told = dynamodb.put_item(TableName=table, Item=item(7), **sizes)
+    assert told["ItemCollectionMetrics"] == held
+    puts = [{"PutRequest": {"Item": item(at)}} for at in (7, 8)]
+    told = dynamodb.batch_write_item(RequestItems={table: puts}, **sizes)
+    assert told["ItemCollectionMetrics"] == {table: [held]}
+    away = [{"Delete": {"TableName": table, **key(at)}} for at in (7, 8)]
+    told = dynamodb.transact_write_items(TransactItems=away, **sizes)
+    assert told["ItemCollectionMetrics"] == {table: [held]}
+    assert "ItemCollectionMetrics" not in dynamodb.delete_item(TableName=table, **key(7))

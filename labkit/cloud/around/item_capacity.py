@@ -25,6 +25,7 @@ from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.responses import DynamoHandler
 from werkzeug.exceptions import HTTPException
 
+from labkit.cloud.around import item_collections
 from labkit.cloud.around.item_sizes import Parts, parts_of, size_of, units_in
 from labkit.cloud.cloud import Cloud, on_start
 
@@ -69,6 +70,7 @@ def _told(handler: Any, answered: Any) -> Any:
     name, told = handler._get_action(), answered.result
     if name in _MEASURES and isinstance(told, dict):
         told.pop("ConsumedCapacity", None)
+        item_collections.tell(handler, name, told)
         if handler.measuring:
             indexes = handler.body["ReturnConsumedCapacity"] == "INDEXES"
             found = next(handler.measuring).items()
