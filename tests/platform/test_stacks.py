@@ -725,8 +725,9 @@ def test_a_template_in_s3_is_read_and_validated(aws, cloud):
     ]
     (parameter,) = told["Parameters"]
     assert (parameter["DefaultValue"], parameter["NoEcho"]) == ("1", True)
-    with pytest.raises(ClientError, match="TemplateURL must be a supported URL"):
-        aws("cloudformation").validate_template(TemplateURL="one.json")
+    for url in ("one.json", "s3://bucket/one.json"):
+        with pytest.raises(ClientError, match="TemplateURL must be a supported URL"):
+            aws("cloudformation").validate_template(TemplateURL=url)
     with pytest.raises(ClientError, match="At least one Resources member must be defined"):
         aws("cloudformation").validate_template(TemplateBody="{}")
 

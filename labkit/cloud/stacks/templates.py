@@ -123,7 +123,7 @@ def from_s3(template_url: str, *_: Any, **__: Any) -> str:
     cloud, url = stacks.caller().cloud, urlparse(template_url)
     host, path = url.netloc, unquote(url.path.lstrip("/"))
     by_path = host.startswith("s3") or host == urlparse(cloud.endpoint).netloc
-    if not host or not path:
+    if not url.scheme.startswith("http") or not host or not path:
         raise ValidationError(message="TemplateURL must be a supported URL.")
     bucket, key = path.split("/", 1) if by_path and "/" in path else (host.split(".")[0], path)
     try:
