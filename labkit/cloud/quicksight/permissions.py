@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from labkit.cloud.operations import AwsError
 from labkit.cloud.quicksight import kinds
 from labkit.cloud.quicksight.kinds import Kind
 from labkit.cloud.quicksight.words import invalid, limit_exceeded
@@ -61,6 +62,14 @@ _MANAGE = {
         "CreateTopicRefreshSchedule UpdateTopicRefreshSchedule DeleteTopicRefreshSchedule"
     ),
 }
+#: Without which no set of AWS is: its viewers' sets as they were before refreshes had actions.
+_LEAST = {
+    kinds.DATA_SOURCE: _VIEW[kinds.DATA_SOURCE],
+    kinds.DATA_SET: (
+        "DescribeDataSet DescribeDataSetPermissions PassDataSet DescribeIngestion ListIngestions"
+    ),
+    kinds.DASHBOARD: _VIEW[kinds.DASHBOARD],
+}
 #: The kinds of what users and groups are given.
 KINDS = tuple(_VIEW)
 
@@ -79,13 +88,15 @@ def grant(kind: Kind, held: list[Record], given: Sequence[Record]) -> list[Recor
     """What principals hold after more is given to them.
 
     Raises:
-        AwsError: an action is none of the kind's.
+        AwsError: an action is none of the kind's, or what a viewer needs is not whole.
     """
     actions = {each["Principal"]: list(each["Actions"]) for each in held}
     for each in given:
         _check(kind, each)
         mine = actions.setdefault(each["Principal"], [])
         mine += [action for action in each["Actions"] if action not in mine]
+        if not {f"quicksight:{action}" for action in _LEAST.get(kind, "").split()} <= set(mine):
+            raise _unsupported(kind, mine)
     if len(actions) > MOST:
         raise limit_exceeded(f"A resource has at most {MOST} principals.")
     return _as_list(actions)
@@ -113,11 +124,15 @@ def allows(record: Record, principals: Sequence[str], action: str) -> bool:
 def _check(kind: Kind, given: Record) -> None:
     unknown = [action for action in given["Actions"] if action not in owner_actions(kind)]
     if unknown:
-        raise invalid(
-            f"ResourcePermission list contains unsupported permission sets for this resource: "
-            f"{', '.join(unknown)}. Valid sets for this resource are "
-            f"[{', '.join(view_actions(kind))}], [{', '.join(owner_actions(kind))}]"
-        )
+        raise _unsupported(kind, unknown)
+
+
+def _unsupported(kind: Kind, actions: Sequence[str]) -> AwsError:
+    return invalid(
+        f"ResourcePermission list contains unsupported permission sets for this resource: "
+        f"{', '.join(actions)}. Valid sets for this resource are "
+        f"[{', '.join(view_actions(kind))}], [{', '.join(owner_actions(kind))}]"
+    )
 
 
 def _as_list(actions: dict[str, list[str]]) -> list[Record]:
