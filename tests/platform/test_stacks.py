@@ -670,6 +670,24 @@ def test_a_stack_whose_resource_fails_tells_so(aws, fresh, other, match, status,
     assert name not in str(aws("s3").list_buckets())
 
 
+def test_what_fails_half_made_is_gone_and_what_others_depend_on_is_made_first(aws, fresh):
+    stacks, name = aws("cloudformation"), fresh("half")
+    function = f"arn:aws:lambda:us-east-1:123456789012:function:{name}"
+    sent = {"LambdaConfigurations": [{"Event": "s3:ObjectCreated:*", "Function": function}]}
+    properties = {"BucketName": name, "NotificationConfiguration": sent}
+    bucket = {"Type": "AWS::S3::Bucket", "Properties": properties, "DependsOn": "First"}
+    first = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": name}}
+    outputs = {"Bucket": {"Value": {"Ref": "Bucket"}, "Export": {"Name": name}}}
+    template = {"Resources": {"Bucket": bucket, "First": first}, "Outputs": outputs}
+    words = why(aws, name, TemplateBody=json.dumps(template))
+    assert "Unable to validate the following destination configurations" in words
+    assert name not in str(aws("s3").list_buckets())
+    events = reversed(stacks.describe_stack_events(StackName=name)["StackEvents"])
+    begun = [e["LogicalResourceId"] for e in events if e["ResourceStatus"] == "CREATE_IN_PROGRESS"]
+    assert begun == [name, "First", "Bucket"]
+    stacks.delete_stack(StackName=name)
+
+
 def test_a_stack_that_is_gone_is_told_and_makes_nothing_again(aws, fresh):
     stacks, queues, name = aws("cloudformation"), aws("sqs"), fresh("gone")
     queue = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": name}}

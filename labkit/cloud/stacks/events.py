@@ -17,6 +17,7 @@ from moto.core.responses import ActionResult
 
 from labkit.cloud.stacks import journal
 from labkit.cloud.stacks.failures import CANCELLED, Failed, failure, reason
+from labkit.cloud.stacks.updates import needs
 
 _BEGINS = "CREATE_IN_PROGRESS"
 
@@ -35,7 +36,10 @@ def teach() -> None:
 
 
 def made(make: Any) -> Any:
-    """Tell of each resource that is made; of a stack that is gone none is."""
+    """Make what a resource depends on, then it, and tell of it; in a stack that is gone none is.
+
+    moto makes one that another, an output or an export speaks of before those it depends on.
+    """
 
     def told(name: str, said: Any, resources: Any, **where: Any) -> Any:
         condition = said.get("Condition")
@@ -43,6 +47,8 @@ def made(make: Any) -> Any:
             return None
         if resources.stack.status == "DELETE_COMPLETE":
             return None
+        for other in needs({"DependsOn": said.get("DependsOn", [])}):
+            resources[other]
         with telling(resources, "CREATE", name, said) as known:
             known[0] = make(name, said, resources, **where)
             return known[0]

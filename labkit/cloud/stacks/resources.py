@@ -126,13 +126,15 @@ class Resource(Model):
         where: Members = {"Region": stacks.caller().region, "Account": stacks.caller().account}
         self.answer = where | dict(kind.known)
         self.answer |= ask(kind.service, kind.make, told) if kind.make else {}
-        for part in kind.parts:
-            for item in part.items(self.members) if part.first else ():
-                ask(kind.service, *part.add(self.members, item))
         try:
+            for part in kind.parts:
+                for item in part.items(self.members) if part.first else ():
+                    ask(kind.service, *part.add(self.members, item))
             self._wait()
         except ValidationError:
-            self.delete()  # it is its own: the call has made it
+            if kind.make:  # it is its own: the call has made it
+                with contextlib.suppress(ValidationError):
+                    self.delete()
             raise
 
     def _is_elsewhere(self, old: Resource) -> bool:
