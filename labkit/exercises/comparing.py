@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import pandas as pd
+
 from labkit.exercises.values import Plain, is_table
+
+MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)?")
 
 
 @dataclass(frozen=True)
@@ -145,7 +150,22 @@ class Compare:
             return "kind-text" if isinstance(expected, str) else "kind-number"
         if self.ignore_case:
             said, expected = said.lower(), expected.lower()
-        return "" if said == expected else "values"
+        return "" if said == expected or _same_moment(said, expected) else "values"
+
+
+def _same_moment(said: str, expected: str) -> bool:
+    """Whether two texts are one moment, such as what a cast to a timestamp makes of a text.
+
+    >>> _same_moment("2021-05-03 08:00:00", "2021-05-03T08:00:00Z")
+    True
+    """
+    if not (MOMENT.fullmatch(said) and MOMENT.fullmatch(expected)):
+        return False
+    try:
+        one, other = pd.to_datetime([said, expected], utc=True, format="ISO8601")
+    except ValueError:  # no day or hour of the calendar
+        return False
+    return bool(one == other)
 
 
 def _only(kinds: Iterable[str]) -> str:

@@ -20,6 +20,7 @@ PLACED = (
     "SELECT diststyle, sortkey1, tbl_rows FROM svv_table_info "
     "WHERE schema = '{schema}' AND \"table\" = '{table}'"
 )
+VIEWS = "SELECT viewname FROM pg_views WHERE schemaname = '{schema}' AND viewname = '{view}'"
 # Joins whose rows stay where they are.
 # Source: https://docs.aws.amazon.com/redshift/latest/dg/c_data_redistribution.html
 STAYS = ("DS_DIST_NONE", "DS_DIST_ALL_NONE")
@@ -54,14 +55,16 @@ def reach(lab: Lab, user: str, relation: str, *others: str) -> dict[str, Any] | 
     """What a user reads of a relation, and which of some others; ``None`` before it is there.
 
     Args:
-        relation: whose rows are told, or why the user does not get them.
+        relation: whose rows are told, or why the user does not get them, and whether it is a view.
         others: only whether the user may read them.
     """
     if warehouse(lab, f"SELECT 1 FROM {relation} LIMIT 1") is None:
         return None
     named = [other for other in others if _as(lab, user, f"SELECT 1 FROM {other} LIMIT 1")[0]]
     got, what = _as(lab, user, f"SELECT * FROM {relation}")
-    return {"reads": what if got else None, "refusal": None if got else what, "others": named}
+    told = {"reads": what if got else None, "refusal": None if got else what, "others": named}
+    schema, _, name = relation.partition(".")
+    return told | {"view": bool(_rows(lab, VIEWS.format(schema=schema, view=name)))}
 
 
 @reader

@@ -149,8 +149,7 @@ def _moment(value: Any) -> str | None:
     if pd.isna(value):
         return None
     moment = pd.Timestamp(value)
-    is_day = moment.tzinfo is None and moment == moment.normalize()
-    return str(moment.date() if is_day else moment.isoformat(sep=" "))
+    return str(moment.date() if moment == moment.normalize() else moment.isoformat(sep=" "))
 
 
 def _of_arrow(value: Any) -> Plain:

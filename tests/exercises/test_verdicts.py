@@ -40,6 +40,7 @@ VALUES = "The form is right, but a value is not."
 NUMBERS = "A number is wanted here, not a text."
 ROUNDED = "Right, but rounded further than was asked for."
 OTHER_SIGN = "The number is right, its sign is the other one."
+LAST = right_of("lab4-q2")
 BANDS, OUTSIDE = right_of("lab1-q5"), right_of("lab2-q2")
 UNLOADED = known(question_named("lab4-q6")).right
 WEEKS = known(question_named("lab1-q2")).right
@@ -186,6 +187,11 @@ SAID = {
         board("lab3-q2", rows=None),
         "It is there, and cannot be shown: look at it yourself, and at what it says.",
     ),
+    "another moment": (
+        "lab4-q2",
+        LAST.assign(last_request=LAST.last_request.str.replace("-05-", "-13-")),
+        f"{VALUES} Look at `last_request`.",
+    ),
     "rows without names": (
         "lab1-q5",
         BANDS.to_numpy().tolist(),
@@ -248,6 +254,15 @@ CLOTHES = {
     "an array of records": ("lab1-q5", BANDS.to_records(index=False)),
     "a record batch": ("lab1-q5", pa.RecordBatch.from_pandas(BANDS)),
     "a relation of DuckDB": ("lab1-q5", duckdb.from_df(BANDS)),
+    "dates of a time zone": ("lab1-q2", pd.to_datetime(WEEKS).tz_localize("UTC")),
+    "moments in place of texts": (
+        "lab4-q2",
+        LAST.assign(last_request=pd.to_datetime(LAST.last_request)),
+    ),
+    "moments without a time zone": (
+        "lab4-q2",
+        LAST.assign(last_request=LAST.last_request.str.replace("T", " ").str.removesuffix("Z")),
+    ),
     "a stream of a column": ("lab2-q4", Streamed(pa.chunked_array([LOST]))),
 }
 

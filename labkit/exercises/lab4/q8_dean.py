@@ -25,6 +25,7 @@ DROP_GROUP = """try:
 except Exception:
     pass
 """
+DROP_COPY = DROP_GROUP.replace("GROUP readers", f"TABLE {VIEW}")
 UNBOUND = "GROUP BY enroll_status WITH NO SCHEMA BINDING;"
 ENTRY = ";\n    GRANT USAGE ON SCHEMA sis TO dean"
 SELECT = "    GRANT SELECT ON sis_lms.status_count TO dean"
@@ -34,7 +35,7 @@ def reference(data: Data) -> dict[str, object]:
     """The view's rows, and no other table."""
     students = data.student.drop_duplicates("student_id").enroll_status
     rows = students.value_counts().rename_axis("enroll_status").reset_index(name="students")
-    return {"reads": pd.DataFrame(rows), "refusal": None, "others": []}
+    return {"reads": pd.DataFrame(rows), "refusal": None, "others": [], "view": True}
 
 
 swapped = swapper(CODE)
@@ -80,6 +81,7 @@ the `GRANT`s lets the cell start from nothing, however often it runs.""",
         "whole-schema": "The dean reads other tables of the schema as well. Give the view alone, "
         "and take the rest back with `REVOKE`.",
         "twice": "Some students stand in `sis.student` twice: count each once.",
+        "copied": "That is a table: it keeps what was counted today. A view counts anew each time.",
         "columns": "The view should show two columns, and no single student.",
     },
     wrong=(
@@ -101,8 +103,9 @@ the `GRANT`s lets the cell start from nothing, however often it runs.""",
             "whole-schema",
         ),
         (swapped("DISTINCT ", ""), "twice"),
+        (swapped("CREATE VIEW", "CREATE TABLE"), "copied"),
         (
-            swapped(SQL, "SELECT DISTINCT student_id, enroll_status FROM sis.student"),
+            DROP_COPY + swapped(SQL, "SELECT DISTINCT student_id, enroll_status FROM sis.student"),
             "columns",
         ),
     ),
