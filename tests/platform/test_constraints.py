@@ -4,6 +4,8 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from tests.roles import policy, trust
+
 BAD = "ValidationException"
 NO_POLICY = "MalformedPolicyDocument"
 
@@ -11,6 +13,9 @@ NO_POLICY = "MalformedPolicyDocument"
 def role(document, name="r"):
     return {"RoleName": name, "AssumeRolePolicyDocument": document}
 
+
+NAMED = policy(trust("lambda") | {"Sid": "by hand"})
+NAMED_POLICY = policy({"Sid": "a-b", "Effect": "Allow", "Action": "s3:*", "Resource": "*"})
 
 # service, operation, members, code, how the refusal goes on
 REFUSED = {
@@ -53,6 +58,12 @@ REFUSED = {
         "ValidationError", "'roleSessionName' failed .* length greater than or equal to 2",
     ),
     "trusts-none": ("iam", "create_role", role("{}"), NO_POLICY, "Syntax errors in policy"),
+    "sid": ("iam", "create_role", role(NAMED), NO_POLICY, r"\(SID\) must be alpha-numeric"),
+    "policy-sid": (
+        "iam", "put_user_policy",
+        {"UserName": "learner", "PolicyName": "p", "PolicyDocument": NAMED_POLICY},
+        NO_POLICY, r"\(SID\) must be alpha-numeric",
+    ),
     "no-json": ("iam", "create_role", role("some policy"), NO_POLICY, "contains invalid Json"),
     "tier": (
         "ssm", "put_parameter", {"Name": "a", "Value": "b", "Type": "String", "Tier": "None"}, BAD,

@@ -23,6 +23,8 @@ _ASSUMES = re.compile(
     re.IGNORECASE,
 )
 
+_SID = re.compile("[0-9A-Za-z]*")
+
 
 def judge_call(context: Context, parameters: dict[str, Any]) -> None:
     """Raise for a policy that is none of a role's trust or of an identity, and as the others."""
@@ -48,6 +50,7 @@ def _check_trust(text: str) -> None:
     actions = [a for each in _list(document["Statement"]) for a in _list(each.get("Action"))]
     if any(not _ASSUMES.fullmatch(str(action)) for action in actions):
         raise _malformed("AssumeRole policy may only specify STS AssumeRole actions.")
+    _check_names(_list(document["Statement"]))
 
 
 def _check_identity(text: str) -> None:
@@ -56,6 +59,18 @@ def _check_identity(text: str) -> None:
         statements = _list(read_document(text)["Statement"])
         if any({"Principal", "NotPrincipal"} & {*each} for each in statements):
             raise _malformed("Policy document should not specify a principal.")
+        _check_names(statements)
+
+
+def _check_names(statements: list[Any]) -> None:
+    """Raise for a statement's name that IAM does not take, as other services do.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_sid.html
+    """
+    named = [each.get("Sid", "") for each in statements if isinstance(each, dict)]
+    if any(isinstance(each, str) and not _SID.fullmatch(each) for each in named):
+        words = "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the"
+        raise _malformed(f"{words} regular expression [0-9A-Za-z]*")
 
 
 def _malformed(words: str) -> AwsError:
