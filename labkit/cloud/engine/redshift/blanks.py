@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from labkit.cloud.engine.redshift.errors import UNDEFINED_FUNCTION, RedshiftError
 from labkit.cloud.engine.redshift.scope import Typed
 
 
@@ -30,6 +31,19 @@ def all_clean(values: Iterable[Typed]) -> Callable[[], bool]:
     """Tells, when it is asked, whether no value can have a blank at its end."""
     told = list(values)
     return lambda: all(map(is_clean, told))
+
+
+def sortable(value: Typed) -> Typed:
+    """A value to sort, group or tell apart by.
+
+    Raises:
+        RedshiftError: it is a geometry.
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/spatial-limitations.html
+    """
+    if value.type.base == "geometry":
+        told = "could not identify an ordering operator for type geometry"
+        raise RedshiftError(told, UNDEFINED_FUNCTION)
+    return value
 
 
 def key(value: Typed) -> str:

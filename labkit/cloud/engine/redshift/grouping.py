@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from labkit.cloud.engine.redshift.aggregates import AGGREGATES
-from labkit.cloud.engine.redshift.blanks import is_clean, key, shown
+from labkit.cloud.engine.redshift.blanks import is_clean, key, shown, sortable
 from labkit.cloud.engine.redshift.errors import RedshiftError, unsupported
 from labkit.cloud.engine.redshift.expressions import expression
 from labkit.cloud.engine.redshift.ordering import named_output
@@ -84,7 +84,7 @@ def _group_key(node: exp.Expr, scope: Scope, outputs: list[Typed]) -> str:
 
 
 def _key_of(value: Typed, scope: Scope) -> str:
-    if not is_clean(value):
+    if not is_clean(sortable(value)):
         scope.shown[value.sql] = shown(value).sql
         scope.grouped_by[value.sql] = key(value)
         return scope.grouped_by[value.sql]

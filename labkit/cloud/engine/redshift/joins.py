@@ -87,6 +87,9 @@ def join(node: exp.Join, scope: Scope) -> str:
         from labkit.cloud.engine.redshift.expressions import condition
 
         on = condition(node.args["on"], scope, "JOIN/ON")
+        if side == "FULL" and not _equates(node.args["on"]):
+            told = "FULL JOIN is only supported with merge-joinable join conditions"
+            raise RedshiftError(told, "0A000")
     elif side:
         raise RedshiftError("syntax error: a join needs ON or USING", "42601")
     else:
@@ -96,6 +99,14 @@ def join(node: exp.Join, scope: Scope) -> str:
     if kind not in ("", "INNER", "OUTER"):
         raise unsupported(f"{kind} JOIN")
     return f" {side or 'INNER'} JOIN {sql} ON {on}"
+
+
+def _equates(node: exp.Expr) -> bool:
+    """Whether a condition is that values of two columns are equal, or one of several with AND."""
+    if isinstance(node, exp.And | exp.Paren):
+        return any(map(_equates, node.iter_expressions()))
+    sides = (node.left, node.right) if isinstance(node, exp.EQ) else (None,)
+    return all(side is not None and side.find(exp.Column) for side in sides)
 
 
 def _visible(sources: list[Source]) -> list[Field]:

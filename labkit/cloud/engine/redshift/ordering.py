@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sqlglot import exp
 
-from labkit.cloud.engine.redshift.blanks import key, shown
+from labkit.cloud.engine.redshift.blanks import key, shown, sortable
 from labkit.cloud.engine.redshift.calls import direction
 from labkit.cloud.engine.redshift.casts import coerce
 from labkit.cloud.engine.redshift.errors import AMBIGUOUS, RedshiftError, unsupported
@@ -25,7 +25,7 @@ def order_key(node: exp.Expr, scope: Scope, outputs: list[Typed]) -> str:
         return _output(at - 1, outputs)
     if (named := named_output(node, outputs, "ORDER BY")) is not None:
         return _output(named, outputs)
-    return key(expression(node, scope))
+    return key(sortable(expression(node, scope)))
 
 
 def named_output(node: exp.Expr, outputs: Sequence[Typed], clause: str) -> int | None:
@@ -45,7 +45,7 @@ def named_output(node: exp.Expr, outputs: Sequence[Typed], clause: str) -> int |
 
 def _output(at: int, outputs: list[Typed]) -> str:
     """An output column in ORDER BY: its number, unless it is not sorted as it is stored."""
-    key_sql = key(outputs[at])
+    key_sql = key(sortable(outputs[at]))
     return str(at + 1) if key_sql == outputs[at].sql else key_sql
 
 

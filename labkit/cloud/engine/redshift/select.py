@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from labkit.cloud.engine.redshift import outer_marks, series
-from labkit.cloud.engine.redshift.blanks import all_clean, is_clean
+from labkit.cloud.engine.redshift.blanks import all_clean, is_clean, sortable
 from labkit.cloud.engine.redshift.casts import coerce, known
 from labkit.cloud.engine.redshift.errors import SYNTAX, UNDEFINED_COLUMN, RedshiftError, unsupported
 from labkit.cloud.engine.redshift.expressions import condition
@@ -61,7 +61,7 @@ def select(node: exp.Select, outer: Scope) -> Query:
     qualify = node.args.get("qualify")
     order = node.args.get("order")
     keys = [order_key(each.this, scope, outputs) for each in order.expressions] if order else []
-    distinct = _distinct(node)
+    distinct = _distinct(node, outputs)
     hidden = hidden_keys(keys, outputs) if distinct else []
     grouped = bool(distinct) and bool(hidden or not all(map(is_clean, outputs)))
     parts = [
@@ -135,12 +135,14 @@ def _named(outputs: list[Typed]) -> str:
     )
 
 
-def _distinct(node: exp.Select) -> str:
+def _distinct(node: exp.Select, outputs: list[Typed]) -> str:
     distinct = node.args.get("distinct")
     if distinct is None:
         return ""
     if distinct.args.get("on"):
         raise RedshiftError("SELECT DISTINCT ON is not supported", "0A000")
+    for each in outputs:
+        sortable(each)
     return "DISTINCT "
 
 

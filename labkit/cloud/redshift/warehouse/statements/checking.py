@@ -89,8 +89,8 @@ def _check_keys(declared: Declared) -> None:
     for noun, name in [("DISTKEY", dist), *(("SORTKEY", name) for name in sort)]:
         if name and name not in known:
             raise RedshiftError(f'column "{name}" named in key does not exist', "42703")
-        if name and known[name].type.base == "super":
-            raise RedshiftError(f'SUPER column "{name}" cannot be a {noun}', "0A000")
+        if name and (kind := known[name].type.base) in ("super", "geometry", "geography"):
+            raise RedshiftError(f'{kind.upper()} column "{name}" cannot be a {noun}', "0A000")
     check_constraints(declared.columns, declared.constraints)
     style = declared.attributes.get("diststyle", "AUTO")
     if (style in ("EVEN", "ALL") and dist) or (style == "KEY" and not dist):
