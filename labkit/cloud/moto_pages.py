@@ -70,7 +70,6 @@ _WAYS = {
     "lakeformation": Way(
         "MaxResults", "NextToken", "NextToken", 1000, "InvalidInputException",
         {
-            "ListDataCellsFilter": "DataCellsFilters",
             "ListLFTags": "LFTags",
             "ListResources": "ResourceInfoList",
         },

@@ -330,9 +330,12 @@ def test_a_stack_has_what_lies_around_the_lake(aws, name):
             sqs.get_queue_attributes(QueueUrl=url, **queue),
         )
         (filters,) = aws("logs").describe_metric_filters(logGroupName=name)["metricFilters"]
-        (grant,) = aws("lakeformation").list_permissions(Resource=base)[
-            "PrincipalResourcePermissions"
-        ]
+        grants = aws("lakeformation").list_permissions(Resource=base)
+        (grant,) = (
+            each
+            for each in grants["PrincipalResourcePermissions"]
+            if each["Permissions"] != ["ALL"]  # which IAM_ALLOWED_PRINCIPALS has
+        )
         yield alarm["AlarmDescription"]
         yield filters["filterPattern"]
         yield from {*grant["Permissions"]} - {"DESCRIBE"}

@@ -106,7 +106,7 @@ def list_table_metadata(
     _need(metastore, DatabaseName)
     names = [n for n in metastore.tables(DatabaseName) if _matches(n, Expression)]
     found = page("TableMetadataList", names, MaxResults, NextToken)
-    definitions = (metastore.definition(DatabaseName, name) for name in found["TableMetadataList"])
+    definitions = (metastore.shown(DatabaseName, name) for name in found["TableMetadataList"])
     return found | {"TableMetadataList": [_table(d) for d in definitions if d]}
 
 
@@ -116,7 +116,7 @@ def get_table_metadata(
 ) -> Answer:
     metastore = _metastore(context, CatalogName)
     _need(metastore, DatabaseName)
-    found = metastore.definition(DatabaseName, TableName)
+    found = metastore.shown(DatabaseName, TableName)
     if found is None:
         raise _not_found()
     return {"TableMetadata": _table(found)}
@@ -126,7 +126,7 @@ def _metastore(context: Context, catalog: str) -> Metastore:
     if catalog.lower() != CATALOG:
         _find(context, catalog)
         raise AwsError("MetadataException", f"Catalog {catalog} cannot be read in the local AWS")
-    return Metastore(context.cloud, context.region)
+    return Metastore(context.cloud, context.region, principal=context.principal)
 
 
 def _need(metastore: Metastore, name: str) -> Any:

@@ -76,5 +76,7 @@ def _answers(context: Context, earlier: Record, record: Record, oldest: float) -
 
 
 def _unchanged(context: Context, known: list[list[str]]) -> bool:
-    metastore = Metastore(context.cloud, context.region)
+    metastore = Metastore(context.cloud, context.region, principal=context.principal)
+    if any(metastore.access(table[0], table[1]) is not None for table in known):
+        return False  # others may have seen more of it
     return fingerprint(metastore, [(t[0], t[1]) for t in known]) == known

@@ -22,7 +22,9 @@ from labkit.cloud.glue.records import (
     without_case,
 )
 from labkit.cloud.glue.words import exists, invalid, page
-from labkit.cloud.lake.metastore import new_table
+from labkit.cloud.lake.metastore import denied, new_table
+from labkit.cloud.lake_formation.access import Access, place_of, seen, to_table
+from labkit.cloud.lake_formation.defaults import note_update
 from labkit.cloud.members import copied
 from labkit.cloud.operations import Answer, AwsError, Context, not_here
 
@@ -50,6 +52,7 @@ def create_database(
     if without_case(glue(context).databases, name) is not None:
         raise exists("Database")
     glue(context).create_database(name, DatabaseInput | {"Name": name}, Tags)
+    glue(context).databases[name].created_by = context.principal.arn
     return {}
 
 
@@ -70,6 +73,7 @@ def update_database(context: Context, *, Name: str, DatabaseInput: Definition, *
     found = find_database(context, Name)
     if DatabaseInput["Name"].lower() != found.name:
         raise invalid("A database cannot be renamed")
+    note_update(found)
     found.input = DatabaseInput | {"Name": found.name}
     return {}
 
@@ -120,7 +124,11 @@ def create_table(
 
 @answers("GetTable")
 def get_table(context: Context, *, DatabaseName: str, Name: str, **_: Any) -> Answer:
-    return {"Table": shown_table(find_table(context, DatabaseName, Name))}
+    table = find_table(context, DatabaseName, Name)
+    shown = _seen(context, find_database(context, DatabaseName), table)
+    if shown is None:
+        raise denied("DESCRIBE", Name)
+    return {"Table": shown}
 
 
 @answers("GetTables")
@@ -134,10 +142,14 @@ def get_tables(
     **_: Any,
 ) -> Answer:
     pattern = _name_pattern(Expression or "*")
-    tables = sorted_tables(find_database(context, DatabaseName))
-    wanted = [table for table in tables if pattern.fullmatch(table.name)]
+    database = find_database(context, DatabaseName)
+    tables = [table for table in sorted_tables(database) if pattern.fullmatch(table.name)]
+    wanted = [table for table in tables if _access(context, database, table)]
     found, token = page(wanted, NextToken, MaxResults, most=MOST_TABLES)
-    return {"TableList": [shown_table(table) for table in found], "NextToken": token}
+    return {
+        "TableList": [_seen(context, database, table) for table in found],
+        "NextToken": token,
+    }
 
 
 @answers("UpdateTable")
@@ -212,6 +224,23 @@ def shown_table(table: Any, version: str | None = None) -> Definition:
     if author := getattr(table, "created_by", None):  # of those that a call has made
         made["CreatedBy"] = author
     return {"Retention": 0, "IsRegisteredWithLakeFormation": False, **made, **shown}
+
+
+def _access(context: Context, database: Any, table: Any) -> Access | bool:
+    """What Lake Formation lets the caller do with a table; ``True`` where it has no say."""
+    cloud, who = context.cloud, context.principal
+    access = to_table(cloud, who, context.region, database, table)
+    return True if access is None else access if access.rights else False
+
+
+def _seen(context: Context, database: Any, table: Any) -> Definition | None:
+    """A table as the caller may see it; ``None``: not at all."""
+    access, shown = _access(context, database, table), shown_table(table)
+    storage = shown.get("StorageDescriptor") or {}
+    location = storage.get("Location") or ""
+    registered = place_of(context.cloud, context.region, location) is not None
+    shown["IsRegisteredWithLakeFormation"] = registered
+    return seen(shown, access if isinstance(access, Access) else None) if access else None
 
 
 def with_defaults(shown: Definition) -> Definition:

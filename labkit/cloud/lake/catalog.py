@@ -8,7 +8,6 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from labkit.cloud.cloud import Cloud
@@ -21,6 +20,7 @@ from labkit.cloud.lake.definitions import (
     table_type_of,
     view_of,
 )
+from labkit.cloud.lake.governed import Governed, governed
 from labkit.cloud.lake.metastore import CATALOG, Definition, Metastore
 from labkit.cloud.lake.table import LakeTable
 from labkit.cloud.operations import AwsError, Principal
@@ -95,17 +95,23 @@ class GlueCatalog:
         kinds: Collection[str] = ("ICEBERG",),
     ) -> None:
         self.database, self.limit, self.digits = database.lower(), limit, digits
-        self.kinds = kinds
-        self.metastore = Metastore(cloud, region, author)
+        self.kinds, self.principal = kinds, principal
+        self.metastore = Metastore(cloud, region, author, principal)
         self.store = Store(cloud, principal)
         self.scanned_bytes = 0
         self.files: list[formats.File] = []
+        self._narrowed: dict[str, Any] = {}  # what stands behind views of some columns or rows
 
     def resolve(self, parts: tuple[str, ...]) -> Any:
-        """What a name stands for; see `labkit.cloud.engine.Catalog`."""
+        """What a name stands for; see `labkit.cloud.engine.Catalog`.
+
+        Of a table of which the principal may select some columns or rows, a view of those.
+        """
+        if parts[-1] in self._narrowed:
+            return self._narrowed[parts[-1]]
         database, name = self.locate(parts)
         definition = self.metastore.definition(database, name)
-        found = self.source(definition) if definition else self._part(database, name)
+        found = self._selected(definition) if definition else self._part(database, name)
         if found is None:
             full = f"{CATALOG}.{database}.{name}"
             raise QueryFailed("TABLE_NOT_FOUND", f"Table '{full}' does not exist")
@@ -115,8 +121,20 @@ class GlueCatalog:
         """What a table tells of itself under a name such as ``"orders$history"``."""
         table, _, part = name.rpartition("$")
         definition = self.metastore.definition(database, table) if table else None
+        if definition and (may := governed(self, definition)):
+            may.check_whole()
         found = self.source(definition) if definition else None
         return getattr(found, "part", _no_part)(part)
+
+    def _selected(self, definition: Definition) -> Any:
+        may = governed(self, definition)
+        if may is None:
+            return self.source(definition)
+        source = may.reader().source(definition)
+        if (view := may.view(source)) is None:
+            return source
+        self._narrowed[may.name] = source
+        return view
 
     def source(self, definition: Definition) -> Any:
         """The source or view that a table's definition describes."""
@@ -151,16 +169,19 @@ class GlueCatalog:
     def tables(self, database: str) -> Iterator[Listed]:
         for name in self.metastore.tables(database):
             definition = self.metastore.definition(database, name)
-            if definition is not None:
-                yield self._listed(definition)
+            if definition is None:
+                continue
+            may = governed(self, definition)
+            if may is None or may.is_seen:
+                yield self._listed(definition, may)
 
-    def _listed(self, definition: Definition) -> Listed:
+    def _listed(self, definition: Definition, may: Governed | None) -> Listed:
         kind = "VIEW" if is_view(definition) else "BASE TABLE"
         return Listed(
             definition["Name"],
             kind,
             _view_sql(definition) if kind == "VIEW" else None,
-            partial(self._told, definition),
+            lambda: may.seen(self._told(definition)) if may else self._told(definition),
         )
 
     def _told(self, definition: Definition) -> Sequence[Column]:

@@ -8,10 +8,14 @@ Names are without case: Glue stores them in lower case
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.members import copied
+from labkit.cloud.operations import AwsError, Principal
+
+if TYPE_CHECKING:
+    from labkit.cloud.lake_formation.access import Access
 
 CATALOG, DEFAULT = "awsdatacatalog", "default"
 MOST_AUTHORS = 16  # more than there are statements at once
@@ -36,10 +40,14 @@ class Metastore:
         region: the region.
         author: who changes the catalog: the last of them are kept with a table, with the database
             of one that is dropped, or with the catalog where it is a database, in the same change.
+        principal: on whose behalf: what Lake Formation governs is judged by it.
     """
 
-    def __init__(self, cloud: Cloud, region: str, author: str = "") -> None:
+    def __init__(
+        self, cloud: Cloud, region: str, author: str = "", principal: Principal | None = None
+    ) -> None:
         self.cloud, self.region, self.author = cloud, region, author
+        self.principal = principal
 
     @property
     def _glue(self) -> Any:
@@ -74,10 +82,15 @@ class Metastore:
             return _find(found.tables, name) if found else None
 
     def tables(self, database: str) -> list[str]:
-        """The names of a database's tables and views, in order."""
+        """The names of a database's tables and views that the principal may see, in order."""
         found = self.database(database)
         with self.cloud.lock("glue"):
-            return sorted(found.tables) if found else []
+            names = sorted(found.tables) if found else []
+        return [name for name in names if self._is_seen(database, name)]
+
+    def _is_seen(self, database: str, name: str) -> bool:
+        access = self.access(database, name)
+        return access is None or bool(access.rights)
 
     def definition(self, database: str, name: str) -> Definition | None:
         """What ``GetTable`` answers, the caller's own copy, without columns that are gone.
@@ -93,6 +106,29 @@ class Metastore:
             storage["Columns"] = [c for c in storage["Columns"] if not _is_former(c)]
         return answer
 
+    def shown(self, database: str, name: str) -> Definition | None:
+        """The same, without columns that the principal may not select, where it may some.
+
+        Raises:
+            AwsError: ``AccessDeniedException``: it may not see the table.
+        """
+        from labkit.cloud.lake_formation.access import seen
+
+        access, found = self.access(database, name), self.definition(database, name)
+        if access is not None and not access.rights:
+            raise denied("DESCRIBE", name)
+        return seen(found, access) if found else None
+
+    def access(self, database: str, name: str) -> Access | None:
+        """What the principal may do with a table; ``None`` where Lake Formation has no say."""
+        from labkit.cloud.lake_formation.access import to_table
+
+        held, found = self.database(database), self.table(database, name)
+        if self.principal is None or found is None:
+            return None
+        with self.cloud.lock("glue"):
+            return to_table(self.cloud, self.principal, self.region, held, found)
+
     def partitions(self, database: str, name: str) -> list[Definition]:
         """What ``GetPartitions`` answers."""
         found = self.table(database, name)
@@ -102,6 +138,7 @@ class Metastore:
     def create_database(self, name: str, definition: Definition) -> None:
         with self.cloud.changing("glue"):
             self._glue.create_database(name, definition)
+            self._own(self._glue.databases[name])
             self._sign(self._glue)
 
     def update_database(self, name: str, definition: Definition) -> None:
@@ -111,6 +148,7 @@ class Metastore:
 
     def delete_database(self, name: str) -> None:
         with self.cloud.changing("glue"):
+            self._check_database("DROP", name)
             self._glue.delete_database(name)
             self._sign(self._glue)
 
@@ -119,7 +157,9 @@ class Metastore:
     ) -> None:
         """A table and its partitions, both or neither."""
         with self.cloud.changing("glue"):
+            self._check_database("CREATE_TABLE", database)
             made = new_table(self._glue, database, definition["Name"], definition)
+            self._own(made)
             for each in partitions or []:
                 made.create_partition(each)
             self._sign(made)
@@ -127,11 +167,13 @@ class Metastore:
     def update_table(self, database: str, name: str, definition: Definition) -> None:
         """A new version of a table."""
         with self.cloud.changing("glue"):
+            self._check_table("ALTER", database, name)
             self._glue.update_table(database, name, definition)
             self._sign(self._glue.get_table(database, name))
 
     def delete_table(self, database: str, name: str) -> None:
         with self.cloud.changing("glue"):
+            self._check_table("DROP", database, name)
             self._glue.delete_table(database, name)
             self._sign(self._glue.get_database(database))
 
@@ -167,9 +209,35 @@ class Metastore:
     def _all_tables(self) -> list[Any]:
         return [t for each in self._glue.databases.values() for t in each.tables.values()]
 
+    def _check_table(self, right: str, database: str, name: str) -> None:
+        access = self.access(database, name)
+        if access is not None and right not in access.rights:
+            raise denied(right, name)
+
+    def _check_database(self, right: str, name: str) -> None:
+        from labkit.cloud.lake_formation.access import to_database
+
+        found = self.database(name)
+        if self.principal is None or found is None:
+            return
+        rights = to_database(self.cloud, self.principal, self.region, found)
+        if rights is not None and right not in rights:
+            raise denied(right, name)
+
+    def _own(self, made: Any) -> None:
+        if self.principal is not None:
+            made.created_by = self.principal.arn
+
     def _sign(self, changed: Any) -> None:
         if self.author:
             changed.authors = [*getattr(changed, "authors", ()), self.author][-MOST_AUTHORS:]
+
+
+def denied(right: str, name: str) -> AwsError:
+    """Lake Formation's refusal: what would be required (``CREATE_TABLE``), and on what."""
+    wanted = right.replace("_", " ").title()
+    told = f"Insufficient Lake Formation permission(s): Required {wanted} on {name}"
+    return AwsError("AccessDeniedException", told)
 
 
 def input_of(definition: Definition) -> Definition:

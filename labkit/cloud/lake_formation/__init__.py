@@ -1,5 +1,5 @@
-"""Lake Formation's records of permissions and tags, which nothing here is judged by."""
+"""Lake Formation: who may do what with databases, tables, columns and rows."""
 
-from labkit.cloud.lake_formation import granting, grants, tags
+from labkit.cloud.lake_formation import filters, granting, grants, tags
 
-__all__ = ["granting", "grants", "tags"]
+__all__ = ["filters", "granting", "grants", "tags"]

@@ -1,23 +1,21 @@
 """Who was granted what in Lake Formation.
 
-moto finds no grants on tags, tags' expressions and a table's columns. AWS lists those on columns
-with the table's own, and takes no ``TableWithColumns`` in the question; what it lists names its
-catalog, and all tables ``ALL_TABLES``.
+Grants on columns are listed with the table's own; no ``TableWithColumns`` is taken in the question.
 
 Source: https://docs.aws.amazon.com/lake-formation/latest/APIReference/API_ListPermissions.html
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
+from labkit.cloud.lake_formation import defaults, granting
+from labkit.cloud.lake_formation.granting import Members, plain
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 from labkit.cloud.paging import page
 
-Members = dict[str, Any]
-_MOST, _ALL_TABLES = 1000, "ALL_TABLES"
-_OF_NO_CATALOG = ("Catalog", "DataCellsFilter")
+_MOST = 1000
 _NO_RESOURCE = "Resource must have either the catalog, table or database field populated."
 _NO_PRINCIPALS_ALONE = "Resource is mandatory if Principal is set in the input."
 _NO_TABLE = "Table name and table wildcard cannot both be {}."
@@ -25,7 +23,7 @@ _NO_TABLE = "Table name and table wildcard cannot both be {}."
 _TYPES = {
     "CATALOG": ("Catalog",),
     "DATABASE": ("Database",),
-    "TABLE": ("Table", "TableWithColumns"),
+    "TABLE": ("Table", "TableWithColumns", "DataCellsFilter"),
     "DATA_LOCATION": ("DataLocation",),
     "LF_TAG": ("LFTag",),
     "LF_TAG_POLICY": ("LFTagPolicy",),
@@ -54,21 +52,21 @@ def list_permissions(
     if Principal is not None and Resource is None:
         raise invalid(_NO_PRINCIPALS_ALONE)
     matches = _matching(context, Resource) if Resource is not None else _any
+    given = granting.granted(context.cloud, context.region, CatalogId or context.account)
     found = [
-        grant.to_external_form() | {"Resource": full(context, grant.resource)}
-        for grant in granted(context, CatalogId or context.account)
-        if Principal in (None, grant.principal)
-        and (ResourceType is None or _of_type(grant.resource, ResourceType))
-        and matches(grant.resource)
+        {
+            "Principal": grant["principal"],
+            "Resource": grant["resource"],
+            "Permissions": grant["permissions"],
+            "PermissionsWithGrantOption": grant["grantable"],
+        }
+        for grant in (*given, *defaults.grants(context))
+        if Principal in (None, grant["principal"])
+        and (ResourceType is None or _of_type(grant["resource"], ResourceType))
+        and matches(grant["resource"])
     ]
     refusal = invalid("Invalid NextToken.")
     return page("PrincipalResourcePermissions", found, MaxResults or _MOST, NextToken, refusal)
-
-
-def granted(context: Context, catalog: str) -> Iterator[Any]:
-    """moto's records of a catalog's grants, always in the same order."""
-    known = context.backend("lakeformation").grants.get(catalog)
-    yield from sorted(known.permissions if known else (), key=lambda each: repr(vars(each)))
 
 
 def _of_type(granted: Members, kind: str) -> bool:
@@ -100,6 +98,7 @@ _MEMBERS: dict[str, tuple[str, ...]] = {
     "Catalog": (),
     "Database": ("CatalogId", "Name"),
     "Table": ("CatalogId", "DatabaseName", "Name", "TableWildcard"),
+    "DataCellsFilter": ("DatabaseName", "TableName", "Name"),
     "DataLocation": ("CatalogId", "ResourceArn"),
     "LFTag": ("CatalogId", "TagKey", "TagValues"),
     "LFTagPolicy": ("CatalogId", "ResourceType", "Expression"),
@@ -111,23 +110,6 @@ def _told(context: Context, resource: Members, members: tuple[str, ...]) -> Memb
     return told | (
         {"CatalogId": told["CatalogId"] or context.account} if "CatalogId" in told else {}
     )
-
-
-def full(context: Context, resource: Members) -> Members:
-    """A resource as it is listed, whatever was left out where it was granted."""
-    told = {}
-    for kind, members in resource.items():
-        catalog = {} if kind in _OF_NO_CATALOG else {"CatalogId": context.account}
-        every = {"Name": _ALL_TABLES} if "TableWildcard" in members else {}
-        told[kind] = catalog | every | members
-    return told
-
-
-def plain(value: Any) -> Any:
-    """A value whose lists have no order."""
-    if isinstance(value, dict):
-        return {name: plain(each) for name, each in value.items()}
-    return sorted(map(plain, value), key=repr) if isinstance(value, list) else value
 
 
 def _check_table(table: Members) -> None:

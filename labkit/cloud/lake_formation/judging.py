@@ -1,17 +1,16 @@
-"""What Lake Formation does not take, where moto does.
-
-Source: https://docs.aws.amazon.com/lake-formation/latest/APIReference/API_UpdateLFTag.html
-"""
+"""What Lake Formation refuses, and remembers, of calls that moto answers."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from labkit.cloud.lake_formation import tags
+from labkit.cloud.lake_formation import defaults, tags
 from labkit.cloud.operations import Context
 
 
 def judge_call(context: Context, parameters: dict[str, Any]) -> None:
-    """Raise for keys that are not there, and for those that are."""
+    """Raise for keys that are there, or are not; note what the settings were."""
+    if context.operation == "PutDataLakeSettings":
+        defaults.note_settings(context)
     if "TagKey" in parameters:
         tags.check_key(context, parameters)

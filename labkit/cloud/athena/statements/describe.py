@@ -18,7 +18,7 @@ from labkit.cloud.athena.statements.tables import (
     DDL_TASK,
     handler_of,
     key_names,
-    need,
+    need_shown,
     table_type_of,
 )
 from labkit.cloud.athena.words import Words
@@ -78,7 +78,7 @@ def _describe(
     spec: dict[str, str] | None,
     column: str | None,
 ) -> Result:
-    table = need(run, parts)
+    table = need_shown(run, parts)
     handler = handler_of(table_type_of(table), "DESCRIBE")
     if handler is not None and column is None:
         return handler(run, table, spec)
@@ -102,7 +102,7 @@ def _describe_inside(run: Run, parts: tuple[str, ...], path: tuple[str, ...]) ->
 
     Source: ``getFieldsFromDeserializer`` of Hive's ``ql.metadata.HiveUtils``
     """
-    table = need(run, parts)
+    table = need_shown(run, parts)
     columns = (*table["StorageDescriptor"]["Columns"], *(table.get("PartitionKeys") or ()))
     known = {c["Name"].lower(): c.get("Type") or "string" for c in columns}
     if path[0] not in known:

@@ -14,7 +14,7 @@ from labkit.cloud.athena.statements.tables import (
     DDL_TASK,
     handler_of,
     key_names,
-    need,
+    need_shown,
     partition_folder,
     place,
     table_type_of,
@@ -86,7 +86,7 @@ def show_columns(text: str) -> Statement:
     words.end()
 
     def run(run: Run) -> Result:
-        table = need(run, parts)
+        table = need_shown(run, parts)
         names = [c["Name"] for c in table["StorageDescriptor"]["Columns"]] + key_names(table)
         width = 0 if table_type_of(table) else WIDTH
         return run.text_result(("field",), [name.ljust(width) for name in names])
@@ -105,7 +105,7 @@ def show_partitions(text: str) -> Statement:
     words.end()
 
     def run(run: Run) -> Result:
-        table = need(run, parts)
+        table = need_shown(run, parts)
         names, kind = key_names(table), table_type_of(table)
         handler = handler_of(kind, "SHOW PARTITIONS") if kind != "ICEBERG" else None
         if handler is not None:
@@ -132,7 +132,7 @@ def show_properties(text: str) -> Statement:
     words.end()
 
     def run(run: Run) -> Result:
-        table = need(run, parts)
+        table = need_shown(run, parts)
         handler = handler_of(table_type_of(table), "SHOW TBLPROPERTIES")
         if handler is not None:
             return handler(run, table, key)
@@ -153,7 +153,7 @@ def show_create_table(text: str) -> Statement:
     words.end()
 
     def run(run: Run) -> Result:
-        table = need(run, parts)
+        table = need_shown(run, parts)
         if is_view(table):
             raise StatementFailed(f"{DDL_TASK} {'.'.join(parts)} is a view: use SHOW CREATE VIEW")
         handler = handler_of(table_type_of(table), "SHOW CREATE TABLE")

@@ -90,6 +90,12 @@ def need(run: Run, parts: tuple[str, ...]) -> Definition:
     return found
 
 
+def need_shown(run: Run, parts: tuple[str, ...]) -> Definition:
+    """The same, without columns that the caller may not select."""
+    need(run, parts)
+    return run.metastore.shown(*place(run, parts)) or {}
+
+
 def partition_folder(keys: list[str], values: list[str] | tuple[str, ...]) -> str:
     """``dt=2024-01-01/region=eu``."""
     return "/".join(f"{key}={escaped(value)}" for key, value in zip(keys, values, strict=True))

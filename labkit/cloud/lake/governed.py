@@ -1,0 +1,118 @@
+"""A table that Lake Formation governs, as one principal may read it.
+
+Sources: https://docs.aws.amazon.com/athena/latest/ug/security-athena-lake-formation.html and
+https://docs.aws.amazon.com/lake-formation/latest/dg/data-filters-about.html
+"""
+
+from __future__ import annotations
+
+import copy
+import uuid
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from labkit.cloud.engine import Column, QueryFailed, View
+from labkit.cloud.lake.definitions import is_view
+from labkit.cloud.operations import AwsError, Principal
+from labkit.cloud.s3.store import Store
+
+if TYPE_CHECKING:
+    from labkit.cloud.lake.catalog import GlueCatalog
+    from labkit.cloud.lake.metastore import Definition
+    from labkit.cloud.lake_formation.access import Access
+
+
+def governed(catalog: GlueCatalog, definition: Definition) -> Governed | None:
+    """How a catalog's principal may read a table; ``None``: as IAM alone says."""
+    access = catalog.metastore.access(definition["DatabaseName"], definition["Name"])
+    return Governed(catalog, definition, access) if access is not None else None
+
+
+class Governed:
+    """What may be read of a table.
+
+    Args:
+        catalog: whose principal reads it.
+        definition: the table.
+        access: what the principal may do with it.
+    """
+
+    def __init__(self, catalog: GlueCatalog, definition: Definition, access: Access) -> None:
+        self._catalog, self._definition, self._access = catalog, definition, access
+        #: Under which the whole table is found: nobody can know it.
+        self.name = f"{definition['Name']}${uuid.uuid4().hex}"
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether it is listed."""
+        return bool(self._access.rights)
+
+    def seen(self, columns: Sequence[Column]) -> Sequence[Column]:
+        """Those of its columns that are listed: all, where it may be described alone."""
+        if "SELECT" not in self._access.rights:
+            return columns
+        return [each for each in columns if each.name in self._access.columns()]
+
+    def check_whole(self) -> None:
+        """Raise unless all of it may be selected.
+
+        Raises:
+            QueryFailed: PERMISSION_DENIED.
+        """
+        self._check()
+        parts = self._access.parts
+        if not any(names == self._access.columns() and rows is None for names, rows in parts):
+            raise self._refused("Required Select on all columns and rows of")
+
+    def reader(self) -> GlueCatalog:
+        """The catalog that reads it: of a folder that is registered, in Lake Formation's name.
+
+        Raises:
+            QueryFailed: PERMISSION_DENIED: the principal may not select from it.
+        """
+        from labkit.cloud.lake_formation.access import place_of
+
+        self._check()
+        catalog, cloud = self._catalog, self._catalog.metastore.cloud
+        location = (self._definition.get("StorageDescriptor") or {}).get("Location") or ""
+        role = place_of(cloud, catalog.metastore.region, location)
+        if role is None or is_view(self._definition):
+            return catalog
+        session = role.replace(":iam:", ":sts:").replace(":role/", ":assumed-role/")
+        arn = f"{session}/AWSLF" if role else f"arn:aws:iam::{cloud.account}:root"
+        lent = copy.copy(catalog)
+        lent.store = Store(cloud, Principal(arn, cloud.account))
+        lent.charge = catalog.charge  # type: ignore[method-assign]
+        return lent
+
+    def view(self, source: Any) -> View | None:
+        """A view of the columns and rows that may be selected; ``None`` where all may."""
+        names, rows = self._access.columns(), self._condition()
+        columns = tuple(each for each in source.columns if each.name in names)
+        if len(columns) == len(source.columns) and rows is None:
+            return None
+        if not columns:
+            raise QueryFailed("COLUMN_NOT_FOUND", "Relation contains no accessible columns")
+        chosen = ", ".join(_quoted(each.name) for each in columns)
+        where = f" WHERE {rows}" if rows else ""
+        database = self._definition["DatabaseName"]
+        sql = f"SELECT {chosen} FROM {_quoted(database)}.{_quoted(self.name)}{where}"
+        return View(sql, database, columns)
+
+    def _condition(self) -> str | None:
+        try:
+            return self._access.condition()
+        except AwsError as error:
+            raise QueryFailed("NOT_SUPPORTED", error.message) from error
+
+    def _check(self) -> None:
+        if "SELECT" not in self._access.rights:
+            raise self._refused("Required Select on")
+
+    def _refused(self, what: str) -> QueryFailed:
+        told = f"Insufficient Lake Formation permission(s): {what} {self._definition['Name']}"
+        return QueryFailed("PERMISSION_DENIED", told)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

@@ -1,0 +1,194 @@
+"""What a principal may do with a table that Lake Formation governs.
+
+Sources: https://docs.aws.amazon.com/lake-formation/latest/dg/lf-permissions-reference.html,
+https://docs.aws.amazon.com/lake-formation/latest/dg/implicit-permissions.html and
+https://docs.aws.amazon.com/lake-formation/latest/dg/managing-tag-expressions.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from labkit.cloud.cloud import Cloud
+from labkit.cloud.lake_formation import defaults, filters, granting
+from labkit.cloud.operations import AwsError, Principal
+
+Members = dict[str, Any]
+ALL = frozenset({"SELECT", "INSERT", "DELETE", "DESCRIBE", "ALTER", "DROP"})
+
+
+@dataclass
+class Access:
+    """What a principal may do with a table.
+
+    Args:
+        rights: such as ``SELECT``; to select is to describe, too.
+        parts: which columns of which rows it may select: names, and a condition or ``None``.
+    """
+
+    rights: set[str] = field(default_factory=set)
+    parts: list[tuple[frozenset[str], str | None]] = field(default_factory=list)
+
+    def columns(self) -> frozenset[str]:
+        """The names of the columns that it may see."""
+        return frozenset().union(*(names for names, _ in self.parts))
+
+    def condition(self) -> str | None:
+        """Which rows it may select; ``None``: all.
+
+        Raises:
+            AwsError: of other columns it may select other rows.
+        """
+        told = {rows for _, rows in self.parts}
+        if None in told and any(n == self.columns() for n, rows in self.parts if rows is None):
+            return None
+        if len({names for names, _ in self.parts}) > 1 and told != {None}:
+            raise AwsError(
+                "AccessDeniedException", "Several data filters of other columns are not joined here"
+            )
+        rows = sorted(each for each in told if each is not None)
+        return " OR ".join(f"({each})" for each in rows) or None
+
+
+def to_table(cloud: Cloud, who: Principal, region: str, database: Any, table: Any) -> Access | None:
+    """What a principal may do with a table, of moto's; ``None``: as IAM alone says."""
+    if defaults.is_open(cloud, region, database, table):
+        return None
+    made = getattr(table, "created_by", None)
+    columns = _columns(table)
+    access = Access()
+    if made and _is(who, made):
+        access.rights |= ALL
+        access.parts.append((frozenset(columns), None))
+    elif is_admin(cloud, who, region):
+        access.rights.add("DESCRIBE")
+    for grant in _of(cloud, who, region):
+        _add(cloud, region, access, grant, database.name, table.name, columns)
+    if "SELECT" in access.rights:
+        access.rights.add("DESCRIBE")
+    return access
+
+
+def seen(definition: Members, access: Access | None) -> Members:
+    """A table's definition without the columns that may not be selected, where some may."""
+    if access is None or "SELECT" not in access.rights:
+        return definition
+    storage, names = definition.get("StorageDescriptor") or {}, access.columns()
+    for holder, member in ((storage, "Columns"), (definition, "PartitionKeys")):
+        if columns := holder.get(member):
+            holder[member] = [each for each in columns if each["Name"].lower() in names]
+    return definition
+
+
+def to_database(cloud: Cloud, who: Principal, region: str, database: Any) -> set[str] | None:
+    """What a principal may do with a database, of moto's; ``None``: as IAM alone says."""
+    if defaults.is_open(cloud, region, database):
+        return None
+    made = getattr(database, "created_by", None)
+    rights = {"CREATE_TABLE", "ALTER", "DROP"} if made and _is(who, made) else set()
+    for grant in _of(cloud, who, region):
+        resource = grant["resource"]
+        policy = resource.get("LFTagPolicy") or {}
+        on = resource.get("Database", {}).get("Name") == database.name
+        tagged = policy.get("ResourceType") == "DATABASE" and _matches(
+            policy, _tags(cloud, region, database.name)
+        )
+        if on or tagged:
+            told = {*grant["permissions"]}
+            rights |= {"CREATE_TABLE", "ALTER", "DROP"} if "ALL" in told else told
+    return rights
+
+
+def is_admin(cloud: Cloud, who: Principal, region: str) -> bool:
+    """Whether the settings name the principal as an administrator of the lake."""
+    settings = cloud.backend("lakeformation", region).settings.get(cloud.account) or {}
+    admins = settings.get("DataLakeAdmins") or []
+    return any(_is(who, each["DataLakePrincipalIdentifier"]) for each in admins)
+
+
+def place_of(cloud: Cloud, region: str, location: str) -> str | None:
+    """The role with which Lake Formation reads a folder that is registered; ``""``: its own."""
+    arn = "arn:aws:s3:::" + location.partition("://")[2]
+    for registered, resource in cloud.backend("lakeformation", region).resources.items():
+        if f"{arn.rstrip('/')}/".startswith(f"{registered.rstrip('/*')}/"):
+            return resource.role_arn or ""
+    return None
+
+
+def _of(cloud: Cloud, who: Principal, region: str) -> Iterator[Members]:
+    for grant in granting.granted(cloud, region, cloud.account):
+        if _is(who, grant["principal"].get("DataLakePrincipalIdentifier", "")):
+            yield grant
+
+
+def _is(who: Principal, told: str) -> bool:
+    """Whether a principal is meant: a role's sessions are the role, whose path they do not tell."""
+    if told in (who.arn, who.account, f"{who.account}:IAMPrincipals"):
+        return True
+    role, meant = who.role_arn or "", told.partition(":role/")[2]
+    return bool(role and meant) and role.rpartition("/")[2] == meant.rpartition("/")[2]
+
+
+def _add(
+    cloud: Cloud, region: str, access: Access, grant: Members, database: str, table: str,
+    columns: Iterable[str],
+) -> None:  # fmt: skip
+    """Let it have what a grant gives, if that is on the table."""
+    resource, told = grant["resource"], {*grant["permissions"]}
+    rights = set(ALL) if "ALL" in told else told
+    kind, on = next(iter(resource.items()))
+    every = frozenset(columns)
+    if kind == "LFTagPolicy":
+        if on.get("ResourceType") != "TABLE":
+            return
+        seen = frozenset(c for c in every if _matches(on, _tags(cloud, region, database, table, c)))
+        if _matches(on, _tags(cloud, region, database, table)) or seen:
+            access.rights |= rights
+            access.parts += [(seen, None)] * ("SELECT" in rights)
+        return
+    named = (on.get("DatabaseName", "").lower(), on.get("TableName", on.get("Name", "")).lower())
+    if named[0] != database or (named[1] != table and "TableWildcard" not in on):
+        return
+    rows = None
+    if kind == "DataCellsFilter":
+        on = filters.named(cloud, region, on) or {"ColumnNames": []}
+        rows = on.get("RowFilter", {}).get("FilterExpression")
+        rows = None if (rows or "true").strip().lower() == "true" else rows
+    elif kind not in ("Table", "TableWithColumns"):
+        return
+    access.rights |= rights
+    if "SELECT" in rights:
+        access.parts.append((_chosen(on, every) if kind != "Table" else every, rows))
+
+
+def _chosen(told: Members, columns: frozenset[str]) -> frozenset[str]:
+    if (wildcard := told.get("ColumnWildcard")) is not None:
+        return columns - {each.lower() for each in wildcard.get("ExcludedColumnNames") or ()}
+    return columns & {each.lower() for each in told.get("ColumnNames") or ()}
+
+
+def _columns(table: Any) -> list[str]:
+    definition = table.as_dict()
+    storage = definition.get("StorageDescriptor") or {}
+    told = [*(storage.get("Columns") or ()), *(definition.get("PartitionKeys") or ())]
+    return [each["Name"].lower() for each in told]
+
+
+def _tags(cloud: Cloud, region: str, *place: str) -> dict[str, set[str]]:
+    """The tags of a database, a table or a column, and those that it has from above."""
+    lake, where = cloud.backend("lakeformation", region), (cloud.account, *place)
+    held = (lake.lf_database_tags, lake.lf_table_tags, lake.lf_columns_tags)
+    found: dict[str, set[str]] = {}
+    for count, tags in enumerate(held[: len(place)], start=2):
+        told = tags.get(where[:count]) or ()
+        found |= {each["TagKey"]: {*each["TagValues"]} for each in told}
+    return found
+
+
+def _matches(policy: Members, tags: dict[str, set[str]]) -> bool:
+    return all(
+        tags.get(each["TagKey"], set()) & {*each["TagValues"]}
+        for each in policy.get("Expression") or [{"TagKey": "", "TagValues": []}]
+    )

@@ -1,0 +1,154 @@
+"""Lake Formation's data filters: certain columns of certain rows of a table.
+
+Source: https://docs.aws.amazon.com/lake-formation/latest/APIReference/API_DataCellsFilter.html and
+https://docs.aws.amazon.com/lake-formation/latest/dg/partiql-support.html
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from labkit.cloud.cloud import Cloud
+from labkit.cloud.engine import QueryFailed
+from labkit.cloud.lake_formation import defaults
+from labkit.cloud.lake_formation.conditions import check_condition
+from labkit.cloud.operations import Answer, AwsError, Context, operation
+from labkit.cloud.paging import page
+
+KIND = "lakeformation.filter"
+Members = dict[str, Any]
+_PLACE = ("DatabaseName", "TableName", "Name")
+
+
+@operation("lakeformation", "CreateDataCellsFilter")
+def create_filter(context: Context, *, TableData: Members) -> Answer:
+    """Name certain columns of certain rows.
+
+    Raises:
+        AwsError: ``EntityNotFoundException``, ``AlreadyExistsException``,
+            ``InvalidInputException``: the columns or the condition are not a table's.
+    """
+    if named(context.cloud, context.region, TableData):
+        raise AwsError("AlreadyExistsException", f"{TableData['Name']} already exists.")
+    return _keep(context, TableData)
+
+
+@operation("lakeformation", "UpdateDataCellsFilter")
+def update_filter(context: Context, *, TableData: Members) -> Answer:
+    """Change what a data filter names.
+
+    Raises:
+        AwsError: as those of `create_filter`.
+    """
+    find(context, _place(TableData))
+    return _keep(context, TableData)
+
+
+@operation("lakeformation", "GetDataCellsFilter")
+def get_filter(context: Context, **place: str) -> Answer:
+    """What a data filter names.
+
+    Raises:
+        AwsError: ``EntityNotFoundException``.
+    """
+    return {"DataCellsFilter": find(context, place)}
+
+
+@operation("lakeformation", "DeleteDataCellsFilter")
+def delete_filter(context: Context, **place: str) -> Answer:
+    """Delete a data filter.
+
+    Raises:
+        AwsError: ``EntityNotFoundException``.
+    """
+    find(context, place)
+    del context.cloud.records(KIND)[_name(context.region, place)]
+    return {}
+
+
+@operation("lakeformation", "ListDataCellsFilter")
+def list_filters(
+    context: Context,
+    *,
+    Table: Members | None = None,
+    MaxResults: int | None = None,
+    NextToken: str | None = None,
+) -> Answer:
+    """The data filters of a table, or of all."""
+    wanted = Table and (Table["DatabaseName"], Table.get("Name"))
+    found = [
+        told
+        for name, kept in sorted(context.cloud.records(KIND).items())
+        if name.startswith(f"{context.region}/")
+        and (told := named(context.cloud, context.region, kept["told"]))
+        and wanted in (None, (told["DatabaseName"], told["TableName"]))
+    ]
+    refusal = AwsError("InvalidInputException", "Invalid NextToken.")
+    return page("DataCellsFilters", found, MaxResults or 1000, NextToken, refusal)
+
+
+def find(context: Context, place: Members) -> Members:
+    """A data filter, by the database, the table and the name that it has.
+
+    Raises:
+        AwsError: ``EntityNotFoundException``.
+    """
+    found = named(context.cloud, context.region, place)
+    if found is None:
+        raise AwsError("EntityNotFoundException", f"Data cells filter not found: {place['Name']}")
+    return found
+
+
+def named(cloud: Cloud, region: str, place: Members) -> Members | None:
+    """The same, where it is there, and of the table that is there."""
+    kept: Members = cloud.records(KIND).get(_name(region, place), {})
+    told: Members = kept.get("told", {})
+    table = {"Table": {"DatabaseName": place["DatabaseName"], "Name": place["TableName"]}}
+    return told if kept and kept["made"] == defaults.made(cloud, region, table) else None
+
+
+def _keep(context: Context, told: Members) -> Answer:
+    database, table = told["DatabaseName"].lower(), told["TableName"].lower()
+    held = context.backend("glue").databases.get(database)
+    found = held and held.tables.get(table)
+    if not found:
+        raise AwsError("EntityNotFoundException", f"Table not found: {database}.{table}")
+    _check_columns(told, found.as_dict())
+    context.cloud.records(KIND)[_name(context.region, told)] = {
+        "made": found.created_time.timestamp(),
+        "told": {
+            "VersionId": str(time.time_ns()),
+            "TableCatalogId": context.account,
+            **told,
+            "DatabaseName": database,
+            "TableName": table,
+        },
+    }
+    return {}
+
+
+def _check_columns(told: Members, definition: Members) -> None:
+    if ("ColumnNames" in told) == ("ColumnWildcard" in told):
+        raise AwsError("InvalidInputException", "Either ColumnNames or ColumnWildcard is required.")
+    storage = definition.get("StorageDescriptor") or {}
+    columns = [*(storage.get("Columns") or ()), *(definition.get("PartitionKeys") or ())]
+    known = {each["Name"].lower() for each in columns}
+    wanted = told.get("ColumnNames") or told.get("ColumnWildcard", {}).get("ExcludedColumnNames")
+    if unknown := [each for each in wanted or () if each.lower() not in known]:
+        raise AwsError("InvalidInputException", f"Columns not found: {', '.join(unknown)}")
+    condition = told.get("RowFilter", {}).get("FilterExpression")
+    if condition is not None and condition.strip().lower() != "true":
+        try:
+            check_condition(condition, known)
+        except QueryFailed as error:
+            raise AwsError("InvalidInputException", f"Invalid row filter: {error}") from error
+
+
+def _place(told: Members) -> Members:
+    return {name: told[name] for name in _PLACE}
+
+
+def _name(region: str, place: Members) -> str:
+    database, table, name = (place[each] for each in _PLACE)
+    return "/".join([region, database.lower(), table.lower(), name])

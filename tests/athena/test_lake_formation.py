@@ -1,0 +1,218 @@
+"""A table that Lake Formation governs, as an analyst's role reads it in Athena."""
+
+import dataclasses
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.roles import policy
+
+EVERYBODY = {"DataLakePrincipalIdentifier": "IAM_ALLOWED_PRINCIPALS"}
+ROWS = "1,ann,DE,9\n2,bob,CH,8\n3,cem,CH,7\n"
+MAY = {
+    "Effect": "Allow",
+    "Action": ["athena:*", "glue:*", "lakeformation:GetDataAccess", "s3:GetBucketLocation"],
+    "Resource": "*",
+}
+
+
+class Governed:
+    """A lake of a table that Lake Formation governs, and the same lake for an analyst."""
+
+    def __init__(self, cloud, lake, fresh):
+        self.lake, self.place = lake, {"DatabaseName": lake.database, "Name": "people"}
+        self.formation = cloud.client("lakeformation")
+        lake.csv_table("people", "id int, name string, land string, mark int", {"a.csv": ROWS})
+        self.formation.register_resource(
+            ResourceArn=f"arn:aws:s3:::{lake.bucket}/people", UseServiceLinkedRole=True
+        )
+        everybody = {"Principal": EVERYBODY, "Permissions": ["ALL"]}
+        self.formation.revoke_permissions(Resource={"Table": self.place}, **everybody)
+        role = self._role(cloud, fresh("analyst"))
+        self.who = {"DataLakePrincipalIdentifier": role}
+        session = cloud.client("sts").assume_role(RoleArn=role, RoleSessionName="me")["Credentials"]
+        keys = [session[name] for name in ("AccessKeyId", "SecretAccessKey", "SessionToken")]
+        names = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
+        as_them = dict(zip(names, keys, strict=True))
+        self.analyst = dataclasses.replace(
+            lake, glue=cloud.client("glue", **as_them), athena=cloud.client("athena", **as_them)
+        )
+
+    def _role(self, cloud, name):
+        iam = cloud.client("iam")
+        account = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
+        made = iam.create_role(RoleName=name, AssumeRolePolicyDocument=policy(account))
+        results = f"arn:aws:s3:::{self.lake.bucket}/results/*"
+        put = {"Effect": "Allow", "Action": "s3:*", "Resource": results}
+        iam.put_role_policy(RoleName=name, PolicyName="may", PolicyDocument=policy(MAY, put))
+        return made["Role"]["Arn"]
+
+    def grant(self, resource, *rights):
+        self.formation.grant_permissions(
+            Principal=self.who, Resource=resource, Permissions=[*(rights or ("SELECT",))]
+        )
+
+    def filter(self, name, condition, **columns):
+        rows = {"FilterExpression": condition} if condition else {"AllRowsWildcard": {}}
+        table = {"DatabaseName": self.lake.database, "TableName": "people", "Name": name}
+        table["TableCatalogId"] = "123456789012"
+        told = table | {"RowFilter": rows} | (columns or {"ColumnWildcard": {}})
+        self.formation.create_data_cells_filter(TableData=told)
+        return {"DataCellsFilter": table}
+
+    def rows(self, columns="*"):
+        return self.analyst.rows(f"SELECT {columns} FROM people ORDER BY 1")
+
+
+@pytest.fixture
+def governed(cloud, lake, fresh):
+    return Governed(cloud, lake, fresh)
+
+
+def test_without_a_grant_nothing_is_read(governed):
+    why = "Insufficient Lake Formation permission"
+    assert why in governed.analyst.fail("SELECT count(*) FROM people")
+    assert governed.analyst.rows("SHOW TABLES") == []
+    assert why in governed.analyst.fail("DESCRIBE people")
+    named = governed.place
+    with pytest.raises(ClientError, match=why):
+        governed.analyst.glue.get_table(DatabaseName=named["DatabaseName"], Name="people")
+    assert governed.lake.rows("SELECT count(*) FROM people") == [["3"]]  # who made it
+
+
+def test_all_of_a_table_is_read_without_a_right_in_s3(governed):
+    governed.grant({"Table": governed.place})
+    assert governed.rows() == [line.split(",") for line in ROWS.split()]
+    assert governed.analyst.rows("SHOW TABLES") == [["people"]]
+
+
+def test_no_result_of_others_is_reused(governed):
+    reuse = {"ResultReuseByAgeConfiguration": {"Enabled": True, "MaxAgeInMinutes": 10}}
+    count = "SELECT count(*) FROM people"
+    governed.lake.do(count)
+    governed.grant(governed.filter("some", "id = 1"))
+    assert governed.analyst.rows(count, ResultReuseConfiguration=reuse) == [["1"]]
+
+
+def test_columns(governed):
+    without = {"ColumnWildcard": {"ExcludedColumnNames": ["name", "land"]}}
+    governed.grant({"TableWithColumns": governed.place | without})
+    assert governed.rows() == [["1", "9"], ["2", "8"], ["3", "7"]]
+    assert "COLUMN_NOT_FOUND" in governed.analyst.fail("SELECT name FROM people")
+    database = governed.lake.database
+    table = governed.analyst.glue.get_table(DatabaseName=database, Name="people")["Table"]
+    columns = [each["Name"] for each in table["StorageDescriptor"]["Columns"]]
+    assert (columns, table["IsRegisteredWithLakeFormation"]) == (["id", "mark"], True)
+    shown = governed.analyst.rows("SHOW COLUMNS IN people")
+    assert [name.strip() for [name] in shown] == ["id", "mark"]
+    asked = {"CatalogName": "AwsDataCatalog", "DatabaseName": database, "TableName": "people"}
+    told = governed.analyst.athena.get_table_metadata(**asked)["TableMetadata"]["Columns"]
+    assert [each["Name"] for each in told] == columns
+    listed = "SELECT column_name FROM information_schema.columns WHERE table_schema = "
+    assert governed.analyst.rows(f"{listed}'{database}' ORDER BY 1") == [["id"], ["mark"]]
+    governed.grant({"TableWithColumns": governed.place | {"ColumnNames": ["name"]}})
+    assert governed.rows()[0] == ["1", "ann", "9"]
+
+
+ROWS_OF = {
+    "equal": ("land = 'CH'", ["2", "3"]),
+    "both": ("land = 'CH' AND mark >= 8", ["2"]),
+    "between, not": ("NOT (mark BETWEEN 8 AND 8)", ["1", "3"]),
+    "in, like": ("name LIKE 'a%' OR id IN (3)", ["1", "3"]),
+    "null": ("name IS NOT NULL", ["1", "2", "3"]),
+    "true": ("true", ["1", "2", "3"]),
+    "all": (None, ["1", "2", "3"]),
+}
+
+
+@pytest.mark.parametrize(("condition", "found"), ROWS_OF.values(), ids=ROWS_OF)
+def test_rows(governed, condition, found):
+    governed.grant(governed.filter("some", condition))
+    assert [row[0] for row in governed.rows("id")] == found
+
+
+def test_cells(governed):
+    """Rows of several filters come together; those of other columns are not joined."""
+    named = ("id", "name")
+    for name, condition in (("one", "id = 1"), ("three", "id = 3")):
+        governed.grant(governed.filter(name, condition, ColumnNames=[*named]))
+    assert governed.rows() == [["1", "ann"], ["3", "cem"]]
+    governed.grant(governed.filter("marks", "id = 2", ColumnNames=["mark"]))
+    assert "data filters" in governed.analyst.fail("SELECT * FROM people")
+
+
+REFUSED = {
+    "a function": "upper(land) = 'CH'",
+    "two columns": "id = mark",
+    "no comparison": "name",
+    "no column": "none = 1",
+    "no condition": "id =",
+    "a subquery": "id IN (SELECT 1)",
+}
+
+
+@pytest.mark.parametrize("condition", REFUSED.values(), ids=REFUSED)
+def test_conditions_that_no_filter_has(governed, condition):
+    with pytest.raises(ClientError, match="InvalidInputException"):
+        governed.filter("some", condition)
+
+
+def test_filters_are_told_changed_and_deleted(governed):
+    formation, place = governed.formation, governed.filter("some", "id = 1")["DataCellsFilter"]
+    assert formation.get_data_cells_filter(**place)["DataCellsFilter"]["VersionId"]
+    with pytest.raises(ClientError, match="AlreadyExistsException"):
+        governed.filter("some", "id = 1")
+    changed = place | {"ColumnNames": ["id"], "RowFilter": {"AllRowsWildcard": {}}}
+    formation.update_data_cells_filter(TableData=changed)
+    table = {"CatalogId": "123456789012", **governed.place}
+    (told,) = formation.list_data_cells_filter(Table=table)["DataCellsFilters"]
+    assert told.items() >= changed.items()
+    formation.delete_data_cells_filter(**place)
+    assert formation.list_data_cells_filter(Table=table)["DataCellsFilters"] == []
+    with pytest.raises(ClientError, match="EntityNotFoundException"):
+        governed.grant({"DataCellsFilter": place})
+
+
+def test_tags(governed, fresh):
+    """Of a database, a table and its columns: what is nearer counts."""
+    key, formation = fresh("class"), governed.formation
+    formation.create_lf_tag(TagKey=key, TagValues=["open", "closed"])
+
+    def tag(resource, value):
+        told = {"TagKey": key, "TagValues": [value]}
+        formation.add_lf_tags_to_resource(Resource=resource, LFTags=[told])
+
+    expression = [{"TagKey": key, "TagValues": ["open"]}]
+    governed.grant({"LFTagPolicy": {"ResourceType": "TABLE", "Expression": expression}})
+    assert "Insufficient" in governed.analyst.fail("SELECT * FROM people")
+    tag({"Database": {"Name": governed.lake.database}}, "open")
+    assert len(governed.rows()[0]) == 4
+    tag({"TableWithColumns": governed.place | {"ColumnNames": ["name", "land"]}}, "closed")
+    assert governed.rows()[0] == ["1", "9"]
+    tag({"Table": governed.place}, "closed")
+    assert "Insufficient" in governed.analyst.fail("SELECT id FROM people")
+
+
+def test_changes(governed):
+    analyst, database = governed.analyst, governed.lake.database
+    governed.grant({"Table": governed.place}, "SELECT", "ALTER")
+    analyst.do("ALTER TABLE people SET TBLPROPERTIES ('a' = 'b')")
+    assert "Required Drop on people" in analyst.fail("DROP TABLE people")
+    everybody = {"Principal": EVERYBODY, "Permissions": ["ALL"]}
+    governed.formation.revoke_permissions(Resource={"Database": {"Name": database}}, **everybody)
+    made = f"CREATE EXTERNAL TABLE t (a int) LOCATION 's3://{governed.lake.bucket}/results/t/'"
+    assert "Required Create Table" in analyst.fail(made)
+    governed.grant({"Database": {"Name": database}}, "CREATE_TABLE")
+    analyst.do(made)
+    assert analyst.rows("SHOW TABLES 't'") == [["t"]]
+
+
+def test_a_table_that_is_made_anew_has_no_grants(governed):
+    governed.grant({"Table": governed.place})
+    governed.lake.do("DROP TABLE people")
+    found = governed.formation.list_permissions(
+        Principal=governed.who, Resource={"Table": governed.place}
+    )
+    assert found["PrincipalResourcePermissions"] == []
+    governed.lake.csv_table("people", "id int", {})
+    assert governed.analyst.rows("SHOW TABLES") == [["people"]]  # IAM governs it again
