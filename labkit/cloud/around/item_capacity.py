@@ -57,6 +57,7 @@ def _answered(handler: Any) -> Any:
     wanted = handler.body.get("ReturnConsumedCapacity", "NONE")
     measure = _MEASURES.get(handler._get_action())
     handler.measuring = None
+    _looked.__dict__.pop("size", None)  # of a call that was refused meanwhile
     if measure and wanted in ("TOTAL", "INDEXES"):
         with contextlib.suppress(HTTPException, ServiceException, KeyError):  # the call tells it
             measuring = measure(handler)
