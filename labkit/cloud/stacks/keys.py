@@ -1,7 +1,8 @@
 """KMS keys of stacks: of the kind and with the policy that a template says.
 
 moto keeps a policy as an object, which no call of KMS reads afterwards, fails where there is none,
-and makes each key a symmetric one. Here KMS itself is asked.
+makes each key a symmetric one, and takes it away with its stack at once. Here KMS itself is asked,
+which keeps the key for the days of its waiting period.
 
 Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-key.html
 """
@@ -16,6 +17,7 @@ from moto.kms import models
 from labkit.cloud.stacks.calls import ask
 from labkit.cloud.stacks.kinds import Members
 
+_WAITING_DAYS = 30
 _ASKED = ("Description", "KeyUsage", "KeySpec", "Origin", "MultiRegion")
 
 
@@ -23,6 +25,7 @@ def teach() -> None:
     """Let moto's stacks make their keys by KMS's own calls, and tell their ids."""
     key: Any = models.Key
     key.create_from_cloudformation_json = staticmethod(_make)
+    key.delete = _schedule
     key.has_cfn_attr = staticmethod(lambda attr: attr in ("Arn", "KeyId"))
     key.get_cfn_attribute = _with_id(key.get_cfn_attribute)
 
@@ -45,7 +48,16 @@ def _make(
         ask("kms", "EnableKeyRotation", key | days)
     if not said.get("Enabled", True):
         ask("kms", "DisableKey", key)
-    return models.kms_backends[account_id][region_name].keys[key["KeyId"]]
+    made: Any = models.kms_backends[account_id][region_name].keys[key["KeyId"]]
+    made.waiting_days = said.get("PendingWindowInDays", _WAITING_DAYS)
+    return made
+
+
+def _schedule(key: Any, account_id: str, region_name: str) -> None:
+    known = models.kms_backends[account_id][region_name].keys.get(key.id)
+    if known and known.key_state != "PendingDeletion":
+        days = getattr(known, "waiting_days", _WAITING_DAYS)
+        ask("kms", "ScheduleKeyDeletion", {"KeyId": key.id, "PendingWindowInDays": days})
 
 
 def _asked(said: Members) -> Members:
