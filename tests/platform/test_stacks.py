@@ -391,6 +391,9 @@ def test_a_stack_has_keys_and_rules_of_quality(aws, name):
     stacks.delete_stack(StackName=name)
     with pytest.raises(glue.exceptions.EntityNotFoundException):
         glue.get_data_quality_ruleset(Name=name)
+    kms.cancel_key_deletion(KeyId=told["Plain"])
+    kms.enable_key(KeyId=told["Plain"])
+    assert kms.decrypt(CiphertextBlob=sealed["CiphertextBlob"])["Plaintext"] == b"secret"
 
 
 def test_a_change_set_makes_what_belongs_to_others(aws, name):
