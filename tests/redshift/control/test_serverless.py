@@ -50,6 +50,7 @@ def test_a_workgroup_serves_its_namespace(serverless, aws, fresh):
     workgroup = serverless.client.get_workgroup(workgroupName=name)["workgroup"]
     assert workgroup["endpoint"]["address"].startswith("127.0.0.")
     assert workgroup["baseCapacity"] == 8
+    assert serverless.run(workgroup["workgroupArn"], "SELECT a FROM t") == [[7]]
     arn = serverless.client.get_namespace(namespaceName=name)["namespace"]["adminPasswordSecretArn"]
     held = json.loads(aws("secretsmanager").get_secret_value(SecretId=arn)["SecretString"])
     assert held["username"] == "boss"

@@ -16,7 +16,7 @@ from labkit.cloud.redshift.data_api.target import NAMESPACES
 from labkit.cloud.redshift.endpoints import PORT, close_endpoint, endpoint_of
 from labkit.cloud.redshift.keys import namespace_key
 from labkit.cloud.redshift.lifecycle import begin, passing
-from labkit.cloud.redshift.records import Record, look_up
+from labkit.cloud.redshift.records import Record, every, look_up
 from labkit.cloud.redshift.serverless import namespaces, tagging
 from labkit.cloud.redshift.serverless.answering import (
     answers,
@@ -142,8 +142,19 @@ def end(cloud: Cloud, record: Record) -> None:
 
 
 def find_key(cloud: Cloud, region: str, name: str) -> str | None:
-    """The key of the warehouse behind a workgroup that answers queries."""
-    found = look_up(cloud, region, WORKGROUP, name)
+    """The key of the warehouse behind a workgroup that answers queries.
+
+    Args:
+        name: of the workgroup, or its number, with which its ARN ends.
+    """
+    found = look_up(cloud, region, WORKGROUP, name) or next(
+        (
+            each
+            for each in every(cloud, WORKGROUP)
+            if each["_"]["region"] == region and each["workgroupId"] == name
+        ),
+        None,
+    )
     return key_of(found) if found and found["status"] in ("AVAILABLE", "MODIFYING") else None
 
 
