@@ -500,6 +500,10 @@ def test_tables_without_rows_and_hidden_columns(ice: Ice) -> None:
     ice.do("INSERT INTO t VALUES (1, 'a')")
     (path,) = ice.rows('SELECT "$path" FROM t')[0]
     assert str(path).startswith(ice.location("t") + "data/")
+    moment = '"$file_modified_time"'
+    told = f"typeof({moment}), {moment} BETWEEN now() - INTERVAL '1' HOUR AND now(), \"$path\""
+    kind = "timestamp(3) with time zone"
+    assert ice.rows(f"SELECT {told} FROM t WHERE {moment} IS NOT NULL") == [[kind, "true", path]]
 
 
 def test_views_unload_and_hive_tables_from_iceberg(ice: Ice) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -24,23 +25,26 @@ from pyiceberg.transforms import IdentityTransform
 from labkit.cloud.engine import QueryFailed, formats
 from labkit.cloud.engine.formats.parquet import WITH_NAN, footer
 from labkit.cloud.engine.quoting import quoted_name, quoted_text
+from labkit.cloud.engine.types import TIMESTAMPTZ
 from labkit.cloud.iceberg.planning import Planned
 from labkit.cloud.iceberg.projection import default_sql, field_id, literal_sql, value_sql
 from labkit.cloud.iceberg.storage import StoreIO
 from labkit.cloud.iceberg.types import trino_type
+from labkit.cloud.lake.table import moment_text
 from labkit.cloud.operations import AwsError
 
-PATH, POSITION = "$path", "$pos"
+PATH, MODIFIED, POSITION = "$path", "$file_modified_time", "$pos"
 
 
 @dataclass(frozen=True)
 class Stored:
-    """A data file on disk: its path, its address, and its columns by field id."""
+    """A data file on disk: path, address, columns by field id, and when it was written."""
 
     path: str
     uri: str
     size: int
     columns: dict[int, pa.Field]
+    modified: str
 
     @property
     def file(self) -> formats.File:
@@ -68,10 +72,10 @@ class Reader:
         self.scanned_bytes = 0
 
     def relation(self, planned: Sequence[Planned], wanted: Sequence[str]) -> str:
-        """SQL of the wanted columns of files; ``$path`` and ``$pos`` may be among them."""
+        """SQL of the wanted columns of files; hidden ones may be among them."""
         names = {name.lower() for name in wanted}
         fields = [f for f in self.schema.fields if f.name.lower() in names]
-        hidden = [name for name in (PATH, POSITION) if name in names]
+        hidden = [name for name in (PATH, MODIFIED, POSITION) if name in names]
         groups: dict[str, list[Stored]] = {}
         branches = []
         for each in planned:
@@ -92,8 +96,9 @@ class Reader:
         """
         uri = file.file_path
         try:
-            path = str(self.io.path(uri))
-            found = _stored(path, uri, file.file_size_in_bytes, self.metadata.name_mapping())
+            lying = self.io.find(uri)
+            path, columns = str(self.io.store.read(lying)), self.metadata.name_mapping()
+            found = _stored(path, uri, file.file_size_in_bytes, columns, lying.modified)
         except FileNotFoundError as error:
             raise _unreadable(uri, file, f"File does not exist: {uri}") from error
         except AwsError as error:
@@ -149,7 +154,7 @@ class Reader:
                 f"read_parquet({_paths([deleting])}, {WITH_NAN})) AS d WHERE {equal})"
             )
         shown = [quoted_name(f.name.lower()) for f in fields] + [quoted_name(n) for n in hidden]
-        inner = _branch(", ".join(shape), [stored], (PATH, POSITION))
+        inner = _branch(", ".join(shape), [stored], (*dict.fromkeys((*hidden, POSITION)),))
         return f"SELECT {', '.join(shown) or 'NULL'} FROM ({inner}) AS f WHERE " + " AND ".join(
             conditions
         )
@@ -162,7 +167,8 @@ class Reader:
 
     def _nothing(self, fields: Sequence[Any], hidden: Sequence[str]) -> str:
         kinds = [(f.name.lower(), trino_type(f.field_type).duckdb) for f in fields]
-        kinds += [(name, {PATH: "VARCHAR", POSITION: "BIGINT"}[name]) for name in hidden]
+        types = {PATH: "VARCHAR", MODIFIED: TIMESTAMPTZ.duckdb, POSITION: "BIGINT"}
+        kinds += [(name, types[name]) for name in hidden]
         columns = ", ".join(f"CAST(NULL AS {kind}) AS {quoted_name(name)}" for name, kind in kinds)
         return f"SELECT {columns or 'NULL'} WHERE false"
 
@@ -173,14 +179,22 @@ _POSITIONS = (2147483546, 2147483545)  # file_path and pos of position delete fi
 def _branch(shape: str, files: Sequence[Stored], hidden: Sequence[str]) -> str:
     columns = [shape] if shape else []
     if PATH in hidden:
-        uris = ", ".join(quoted_text(file.uri) for file in files)
-        columns.append(f'map_extract_value(MAP({_paths(files)}, [{uris}]), "$file") AS "$path"')
+        columns.append(f'{_told(files, [file.uri for file in files])} AS "$path"')
+    if MODIFIED in hidden:
+        told = _told(files, [file.modified for file in files])
+        columns.append(f"CAST({told} AS {TIMESTAMPTZ.duckdb}) AS {quoted_name(MODIFIED)}")
     if POSITION in hidden:
         columns.append('file_row_number AS "$pos"')
     options = f"hive_partitioning=false, union_by_name=false, {WITH_NAN}"
-    options += ", filename='$file'" if PATH in hidden else ""
+    options += ", filename='$file'" if {PATH, MODIFIED} & set(hidden) else ""
     options += ", file_row_number=true" if POSITION in hidden else ""
     return f"SELECT {', '.join(columns) or 'NULL'} FROM read_parquet({_paths(files)}, {options})"
+
+
+def _told(files: Sequence[Stored], texts: Sequence[str]) -> str:
+    """SQL of what is told of a row's file."""
+    listed = ", ".join(map(quoted_text, texts))
+    return f'map_extract_value(MAP({_paths(files)}, [{listed}]), "$file")'
 
 
 def _paths(files: Sequence[Stored]) -> str:
@@ -193,13 +207,13 @@ def _schema(path: str, etag: int) -> pa.Schema:
     return pq.read_schema(path)
 
 
-def _stored(path: str, uri: str, size: int, mapping: Any) -> Stored:
+def _stored(path: str, uri: str, size: int, mapping: Any, modified: datetime) -> Stored:
     schema = _schema(path, os.stat(path).st_mtime_ns)
     ids = {field_id(field): field for field in schema}
     if set(ids) == {-1} and mapping is not None:
         by_name = {name: each.field_id for each in mapping.root for name in each.names}
         ids = {by_name[f.name]: f for f in schema if f.name in by_name}
-    return Stored(path, uri, size, ids)
+    return Stored(path, uri, size, ids, moment_text(modified))
 
 
 def _unreadable(uri: str, file: DataFile, why: str) -> QueryFailed:

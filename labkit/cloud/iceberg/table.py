@@ -17,13 +17,13 @@ from pyiceberg.table import Table
 from pyiceberg.table.snapshots import Snapshot
 
 from labkit.cloud.engine import Column, QueryFailed, Scan
-from labkit.cloud.engine.types import BIGINT, VARCHAR
+from labkit.cloud.engine.types import BIGINT, TIMESTAMPTZ, VARCHAR
 from labkit.cloud.iceberg import metadata_tables
 from labkit.cloud.iceberg.catalog import ICEBERG, LakeCatalog
 from labkit.cloud.iceberg.metadata_table import MetadataTable
 from labkit.cloud.iceberg.planning import Planned, as_of, plan
 from labkit.cloud.iceberg.pruning import row_filter
-from labkit.cloud.iceberg.reading import PATH, POSITION, Reader
+from labkit.cloud.iceberg.reading import MODIFIED, PATH, POSITION, Reader
 from labkit.cloud.iceberg.storage import StoreIO
 from labkit.cloud.iceberg.types import columns_of
 from labkit.cloud.lake.catalog import GlueCatalog, table_type
@@ -46,7 +46,7 @@ class IcebergTable:
         snapshot: which one; without it the current one.
     """
 
-    hidden: Sequence[Column] = (Column(PATH, VARCHAR),)
+    hidden: Sequence[Column] = (Column(PATH, VARCHAR), Column(MODIFIED, TIMESTAMPTZ))
     versioned = True
 
     def __init__(

@@ -226,7 +226,7 @@ class LakeTable:
         told = {
             "$path": found.uri,
             "$file_size": str(found.size),
-            "$file_modified_time": _moment(found.modified),
+            "$file_modified_time": moment_text(found.modified),
             "$bucket": None if bucket is None else str(bucket),
             "$partition": folders_of([key.name for key in self.keys], partition.values),
         }
@@ -254,7 +254,7 @@ def is_symlinks(storage: Definition) -> bool:
     return str(storage.get("InputFormat") or "").endswith(SYMLINKS)
 
 
-def _moment(modified: datetime) -> str:
+def moment_text(modified: datetime) -> str:
     """A moment in UTC as the text of a timestamp with time zone."""
     instant = modified.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "milliseconds")
     return f"{{'instant': '{instant}', 'zone': 'UTC'}}"
