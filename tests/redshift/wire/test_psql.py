@@ -55,7 +55,7 @@ def made(place: Any) -> Callable[[str], list[str]]:
 
 # A command, and a line of its answer. Columns at the end are those of psql's own version.
 TOLD = {
-    "roles": ("\\du psql_*", "Password valid until 2099-01-01|{psql_staff}", ""),
+    "roles": ("\\du psql_*", "Password valid until 2099-01-01 00:00:00+00|{psql_staff}", ""),
     "databases": ("\\l", "dev|awsuser|UNICODE|", ""),
     "schemas": ("\\dn+ psql", "psql|awsuser|awsuser=UCA/awsuser", ""),
     "tables": ("\\dt psql.*", "psql|t|table|awsuser", ""),

@@ -87,6 +87,8 @@ def read_setting(words: Words) -> tuple[str, str | None]:
     """
     name = read_name(words)
     words.accept_one("TO", "=")
+    if words.ended:
+        raise words.refuse()
     if name == "timezone":
         words.accept("INTERVAL")
     if words.accept("DEFAULT"):
@@ -129,12 +131,22 @@ def _switched(name: str, value: str) -> str:
     return found[0]
 
 
+#: Settings that are whole numbers, and which.
+_RANGES = {
+    "extra_float_digits": (-15, 2),
+    "statement_timeout": (0, 2**31 - 1),
+    "wlm_query_slot_count": (1, 50),
+}
+
+
 def _check_setting(name: str, value: str) -> None:
     """Refuse what would change answers that stay as they are here, and numbers out of range."""
-    if name == "extra_float_digits" and not _is_between(value, -15, 2):
-        raise RedshiftError(
-            f'{value} is outside the valid range for parameter "{name}" (-15 .. 2)', "22023"
-        )
+    low, high = _RANGES.get(name, (0, 0))
+    if name in _RANGES and not value.lstrip("-").isdecimal():
+        raise RedshiftError(f'parameter "{name}" requires an integer value', "22023")
+    if name in _RANGES and not low <= int(value) <= high:
+        told = f'{value} is outside the valid range for parameter "{name}" ({low} .. {high})'
+        raise RedshiftError(told, "22023")
     if name == "seed" and not _is_share(value):
         raise RedshiftError(
             f'{value} is outside the valid range for parameter "seed" (0 .. 1)', "22023"
@@ -143,10 +155,6 @@ def _check_setting(name: str, value: str) -> None:
         raise RedshiftError("SET datestyle is not supported here: only ISO, MDY", "0A000")
     if name == "client_encoding" and value.strip('"').replace("-", "") not in _ENCODINGS:
         raise RedshiftError("SET client_encoding is not supported here: only UTF8", "0A000")
-
-
-def _is_between(value: str, low: int, high: int) -> bool:
-    return value.lstrip("-").isdecimal() and low <= int(value) <= high
 
 
 def _is_share(value: str) -> bool:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from labkit.cloud.engine.redshift.errors import RedshiftError
+from labkit.cloud.engine.redshift.datetimes import parse_timestamptz
+from labkit.cloud.engine.redshift.errors import RedshiftError, translated
 from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.redshift.warehouse import grants
 from labkit.cloud.redshift.warehouse.connection import Connection
@@ -138,7 +139,7 @@ _OPTIONS: dict[str, tuple[str, Callable[[Words], Any]]] = {
     "CREATEUSER": ("superuser", lambda _: True),
     "NOCREATEUSER": ("superuser", lambda _: False),
     "IN GROUP": ("groups", lambda words: words.each(words.identifier)),
-    "VALID UNTIL": ("valid_until", lambda words: words.string()),
+    "VALID UNTIL": ("valid_until", lambda words: _last_moment(words.string())),
     "CONNECTION LIMIT": (
         "limit", lambda words: None if words.accept("UNLIMITED") else words.number()),
     "SESSION TIMEOUT": ("session_timeout", lambda words: words.number()),
@@ -148,6 +149,20 @@ _OPTIONS: dict[str, tuple[str, Callable[[Words], Any]]] = {
     "PASSWORD": (
         "password", lambda words: None if words.accept("DISABLE") else _password(words.string())),
 }  # fmt: skip
+
+
+def _last_moment(text: str) -> str:
+    """The moment until which a password holds, in UTC, as ``2024-05-04 10:00:00+00``.
+
+    Raises:
+        RedshiftError: the text is none.
+    """
+    if text.lower() == "infinity":
+        return "infinity"
+    try:
+        return f"{parse_timestamptz(text, 'UTC'):%Y-%m-%d %H:%M:%S}+00"
+    except ValueError as error:
+        raise translated(str(error)) from error
 
 
 def _digested(name: str, options: dict[str, Any]) -> dict[str, Any]:
