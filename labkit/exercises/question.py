@@ -225,6 +225,7 @@ def _lacking(said: Plain, right: Plain) -> list[str]:
     if is_table(right):
         said = as_table(said)
         there = [name.lower() for name in said["columns"]] if is_table(said) else []
+        there = [] if there == ["value"] else there  # a list, whose column has no name
         return [name for name in right["columns"] if there and name.lower() not in there]
     both = isinstance(said, dict) and isinstance(right, dict)
     return [key for key in right if key not in said] if both else []

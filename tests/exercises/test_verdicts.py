@@ -192,6 +192,11 @@ SAID = {
         LAST.assign(last_request=LAST.last_request.str.replace("-05-", "-13-")),
         f"{VALUES} Look at `last_request`.",
     ),
+    "one column of several": (
+        "lab2-q2",
+        OUTSIDE.student_id,
+        "There are fewer columns than were asked for.",
+    ),
     "rows without names": (
         "lab1-q5",
         BANDS.to_numpy().tolist(),
