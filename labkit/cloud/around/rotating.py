@@ -143,8 +143,9 @@ def _check_function(context: Context, arn: str) -> None:
     try:
         finding.find(context.cloud, arn, None, context.region)
     except AwsError as error:
-        words = f"Resource not found for ARN '{arn}'."
-        raise AwsError("ResourceNotFoundException", words) from error
+        words = "Secrets Manager cannot invoke the specified Lambda function. Ensure that the"
+        words += " function policy grants access to the principal secretsmanager.amazonaws.com."
+        raise AwsError("AccessDeniedException", words) from error
 
 
 def _pending(secret: Any) -> str:
