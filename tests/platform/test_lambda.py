@@ -440,7 +440,7 @@ def test_a_rotation_that_fails_leaves_the_secret_as_it_is(function, aws, fresh):
     fails = ROTATES + '    if event["Step"] == "testSecret":\n        raise ValueError(event)\n'
     arn = aws("lambda").get_function(FunctionName=function(fails))["Configuration"]["FunctionArn"]
     secrets.create_secret(Name=name, SecretString="one")
-    with pytest.raises(ClientError, match="AccessDenied.*cannot invoke the specified Lambda"):
+    with pytest.raises(ClientError, match=r"AccessDenied.*cannot invoke the specified Lambda"):
         secrets.rotate_secret(SecretId=name, RotationLambdaARN=f"{arn}-not")
     assert "RotationEnabled" not in secrets.describe_secret(SecretId=name)
     rules = {"ScheduleExpression": "rate(10 days)", "Duration": "3h"}
