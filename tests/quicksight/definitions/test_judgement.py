@@ -207,6 +207,20 @@ AROUND = [
         "sheet/s1/visual/bar",
     ),
     (
+        "number as a category",
+        f"{WELLS}/Category/0/CategoricalDimensionField/Column/ColumnName",
+        "cumulative_gpa",
+        "COLUMN_TYPE_MISMATCH",
+        "sheet/s1/visual/bar",
+    ),
+    (
+        "date as a category",
+        f"{WELLS}/Category/0/CategoricalDimensionField/Column/ColumnName",
+        "first_semester_start_date",
+        "COLUMN_TYPE_MISMATCH",
+        "sheet/s1/visual/bar",
+    ),
+    (
         "year of a text",
         f"{KPI}/ChartConfiguration/FieldWells/TrendGroups/0/DateDimensionField/Column/ColumnName",
         "gender",

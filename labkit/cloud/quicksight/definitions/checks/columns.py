@@ -17,6 +17,7 @@ from labkit.cloud.quicksight.definitions.judgement import Finding, Subject, chec
 NUMBERS = ("INTEGER", "DECIMAL")
 # What a column must be to stand under a member.
 NEEDS = {
+    "CategoricalDimensionField": ("STRING", "BOOLEAN"),
     "NumericalDimensionField": NUMBERS,
     "NumericalMeasureField": NUMBERS,
     "DateDimensionField": ("DATETIME",),
@@ -63,7 +64,10 @@ def columns(subject: Subject) -> Iterator[Finding]:
 
 @check
 def types(subject: Subject) -> Iterator[Finding]:
-    """A number's field is on a number, a date's on a date."""
+    """A number's field is on a number, a date's on a date, a category's on neither.
+
+    Source, for the last: https://github.com/aws-samples/sample-kiro-user-analytics-quicksight-dashboard
+    """
     for node in walk.nodes(subject.definition):
         column = subject.column(node.value["Column"]) if node.key in NEEDS else None
         if column and column.type not in NEEDS[node.key] and not _counts(node.value):
