@@ -198,6 +198,7 @@ def test_changes(governed):
     governed.grant({"Table": governed.place}, "SELECT", "ALTER")
     analyst.do("ALTER TABLE people SET TBLPROPERTIES ('a' = 'b')")
     assert "Required Drop on people" in analyst.fail("DROP TABLE people")
+    assert "Required Insert on people" in analyst.fail("INSERT INTO people VALUES (4, '', '', 1)")
     everybody = {"Principal": EVERYBODY, "Permissions": ["ALL"]}
     governed.formation.revoke_permissions(Resource={"Database": {"Name": database}}, **everybody)
     made = f"CREATE EXTERNAL TABLE t (a int) LOCATION 's3://{governed.lake.bucket}/results/t/'"
@@ -205,6 +206,23 @@ def test_changes(governed):
     governed.grant({"Database": {"Name": database}}, "CREATE_TABLE")
     analyst.do(made)
     assert analyst.rows("SHOW TABLES 't'") == [["t"]]
+
+
+def test_rows_of_iceberg_are_changed_by_whom_all_are_shown(governed):
+    lake, place = governed.lake, governed.place | {"Name": "ice"}
+    lake.do(
+        f"CREATE TABLE ice (id int, name string) LOCATION 's3://{lake.bucket}/results/ice/' "
+        "TBLPROPERTIES ('table_type' = 'ICEBERG')"
+    )
+    lake.do("INSERT INTO ice VALUES (1, 'a'), (2, 'b')")
+    everybody = {"Principal": EVERYBODY, "Permissions": ["ALL"]}
+    governed.formation.revoke_permissions(Resource={"Table": place}, **everybody)
+    governed.grant({"Table": place}, "INSERT", "DELETE")
+    governed.grant({"TableWithColumns": place | {"ColumnNames": ["id"]}})
+    assert governed.analyst.rows("SELECT * FROM ice WHERE id = 1") == [["1"]]
+    why = governed.analyst.fail("DELETE FROM ice WHERE id = 1")
+    assert "Required Select on all columns and rows of ice" in why
+    assert lake.rows("SELECT count(*) FROM ice") == [["2"]]
 
 
 def test_a_table_that_is_made_anew_has_no_grants(governed):

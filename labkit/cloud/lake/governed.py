@@ -60,8 +60,7 @@ class Governed:
             QueryFailed: PERMISSION_DENIED.
         """
         self._check()
-        parts = self._access.parts
-        if not any(names == self._access.columns() and rows is None for names, rows in parts):
+        if not self._access.is_whole():
             raise self._refused("Required Select on all columns and rows of")
 
     def reader(self) -> GlueCatalog:

@@ -167,13 +167,12 @@ class Metastore:
     def update_table(self, database: str, name: str, definition: Definition) -> None:
         """A new version of a table."""
         with self.cloud.changing("glue"):
-            self._check_table("ALTER", database, name)
             self._glue.update_table(database, name, definition)
             self._sign(self._glue.get_table(database, name))
 
     def delete_table(self, database: str, name: str) -> None:
         with self.cloud.changing("glue"):
-            self._check_table("DROP", database, name)
+            self.check_table("DROP", database, name)
             self._glue.delete_table(database, name)
             self._sign(self._glue.get_database(database))
 
@@ -209,7 +208,12 @@ class Metastore:
     def _all_tables(self) -> list[Any]:
         return [t for each in self._glue.databases.values() for t in each.tables.values()]
 
-    def _check_table(self, right: str, database: str, name: str) -> None:
+    def check_table(self, right: str, database: str, name: str) -> None:
+        """Raise where Lake Formation lets the principal not do something with a table.
+
+        Raises:
+            AwsError: ``AccessDeniedException``.
+        """
         access = self.access(database, name)
         if access is not None and right not in access.rights:
             raise denied(right, name)

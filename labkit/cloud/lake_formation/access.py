@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/lake-formation/latest/dg/managing-tag-expressions.ht
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,10 +26,16 @@ class Access:
     Args:
         rights: such as ``SELECT``; to select is to describe, too.
         parts: which columns of which rows it may select: names, and a condition or ``None``.
+        every: the names of all columns.
     """
 
+    every: frozenset[str]
     rights: set[str] = field(default_factory=set)
     parts: list[tuple[frozenset[str], str | None]] = field(default_factory=list)
+
+    def is_whole(self) -> bool:
+        """Whether it may select all columns of all rows."""
+        return any(names == self.every and rows is None for names, rows in self.parts)
 
     def columns(self) -> frozenset[str]:
         """The names of the columns that it may see."""
@@ -57,15 +63,15 @@ def to_table(cloud: Cloud, who: Principal, region: str, database: Any, table: An
     if defaults.is_open(cloud, region, database, table):
         return None
     made = getattr(table, "created_by", None)
-    columns = _columns(table)
-    access = Access()
+    columns = frozenset(_columns(table))
+    access = Access(columns)
     if made and _is(who, made):
         access.rights |= ALL
-        access.parts.append((frozenset(columns), None))
+        access.parts.append((columns, None))
     elif is_admin(cloud, who, region):
         access.rights.add("DESCRIBE")
     for grant in _of(cloud, who, region):
-        _add(cloud, region, access, grant, database.name, table.name, columns)
+        _add(cloud, region, access, grant, database.name, table.name)
     if "SELECT" in access.rights:
         access.rights.add("DESCRIBE")
     return access
@@ -132,14 +138,13 @@ def _is(who: Principal, told: str) -> bool:
 
 
 def _add(
-    cloud: Cloud, region: str, access: Access, grant: Members, database: str, table: str,
-    columns: Iterable[str],
-) -> None:  # fmt: skip
+    cloud: Cloud, region: str, access: Access, grant: Members, database: str, table: str
+) -> None:
     """Let it have what a grant gives, if that is on the table."""
     resource, told = grant["resource"], {*grant["permissions"]}
     rights = set(ALL) if "ALL" in told else told
     kind, on = next(iter(resource.items()))
-    every = frozenset(columns)
+    every = access.every
     if kind == "LFTagPolicy":
         if on.get("ResourceType") != "TABLE":
             return

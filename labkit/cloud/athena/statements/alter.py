@@ -22,7 +22,7 @@ from labkit.cloud.athena.statements.alter_partitions import (
     drop_partitions,
     on_partition,
 )
-from labkit.cloud.athena.statements.tables import handler_of, need, table_type_of
+from labkit.cloud.athena.statements.tables import handler_of, need, place, table_type_of
 from labkit.cloud.athena.words import Words
 from labkit.cloud.lake.definitions import is_view
 from labkit.cloud.lake.metastore import Definition
@@ -40,6 +40,7 @@ def alter_table(text: str) -> Statement:
 
 def _alter(run: Run, parts: tuple[str, ...], action: Action) -> Result:
     found = need(run, parts)
+    run.metastore.check_table("ALTER", *place(run, parts))
     if is_view(found):
         raise semantic("To alter a view you need to use the ALTER VIEW command.")
     handler = handler_of(table_type_of(found), action.name)

@@ -13,6 +13,7 @@ from labkit.cloud.athena.statements.insert import need_table
 from labkit.cloud.athena.statements.tables import handler_of, table_type_of
 from labkit.cloud.engine import QueryFailed
 from labkit.cloud.engine.trino.parse_change import parse_change
+from labkit.cloud.lake.governed import governed
 
 _REFUSALS = {
     "OPTIMIZE": "OPTIMIZE is only supported for Iceberg tables",
@@ -31,7 +32,9 @@ def change(text: str) -> Statement:
     action = type(said).__name__.upper()
 
     def run(run: Run) -> Result:
-        definition = need_table(run, said.parts)
+        definition = need_table(run, said.parts, "SELECT", "INSERT", "DELETE")
+        if may := governed(run.catalog, definition):
+            may.check_whole()
         handler = handler_of(table_type_of(definition), action)
         if handler is not None:
             return handler(run, definition, said)

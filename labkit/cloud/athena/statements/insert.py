@@ -78,13 +78,21 @@ def _insert(run: Run, said: Insert) -> Result:
     return Result([ROWS], written.rows, run.manifest(written.uris), {"rows": written.rows})
 
 
-def need_table(run: Run, parts: tuple[str, ...]) -> Definition:
+def need_table(run: Run, parts: tuple[str, ...], *rights: str) -> Definition:
     """The table that a statement changes.
+
+    Args:
+        run: the statement.
+        parts: the table's name.
+        *rights: what Lake Formation must let the caller do with it; by default ``INSERT``.
 
     Raises:
         QueryFailed: there is none, or it is a view.
+        AwsError: the caller may not change it.
     """
     database, name = run.catalog.locate(parts)
+    for right in rights or ("INSERT",):
+        run.metastore.check_table(right, database, name)
     found = run.metastore.definition(database, name)
     if found is None:
         full = f"{run.catalog.name}.{database}.{name}"

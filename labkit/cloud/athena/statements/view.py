@@ -56,6 +56,7 @@ def _create(run: Run, parts: tuple[str, ...], query: tree.Query, replace: bool) 
     if known is None:
         run.metastore.create_table(database, definition)
     else:
+        run.metastore.check_table("ALTER", database, name)
         run.metastore.update_table(database, known["Name"], definition)
     return run.text_result((), ())
 
