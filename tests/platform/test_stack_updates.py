@@ -76,6 +76,35 @@ def test_a_subscription_is_changed_in_place(aws, made):
     assert (told["RawMessageDelivery"], told["FilterPolicyScope"]) == ("false", "MessageBody")
 
 
+RULED = """
+Parameters: {Source: {Type: String}, Word: {Type: String}}
+Resources:
+  Queue: {Type: AWS::SQS::Queue}
+  Rule:
+    Type: AWS::Events::Rule
+    Properties:
+      EventPattern: {source: [!Ref Source]}
+      Targets: [%s {Id: t, Arn: !GetAtt Queue.Arn, Input: !Sub '{"a": "${Word}"}'}]
+Outputs: {Rule: {Value: !Ref Rule}, Arn: {Value: !GetAtt Rule.Arn}}
+"""
+OTHER = "{Id: u, Arn: !GetAtt Queue.Arn},"
+
+
+def test_a_rule_is_changed_in_place(aws, stacks, made):
+    events, first = aws("events"), made(RULED % OTHER, Source="a", Word="one")
+    assert made(RULED % "", "update_stack", Source="b", Word="two") == first
+    rule = events.describe_rule(Name=first["Rule"])
+    assert (json.loads(rule["EventPattern"]), rule["Arn"]) == ({"source": ["b"]}, first["Arn"])
+    (target,) = events.list_targets_by_rule(Rule=first["Rule"])["Targets"]
+    assert json.loads(target["Input"]) == {"a": "two"}
+    wrong = (RULED % "").replace("!Ref Source", "{none: 1}")
+    told = given(Source="b", Word="two")
+    stacks.update_stack(StackName=made.name, TemplateBody=wrong, Parameters=told)
+    (stack,) = stacks.describe_stacks(StackName=made.name)["Stacks"]
+    assert stack["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    assert events.describe_rule(Name=first["Rule"])["EventPattern"] == rule["EventPattern"]
+
+
 def test_who_refers_to_a_changed_resource_is_changed_too(aws, stacks, made, fresh):
     sns, one, two = aws("sns"), fresh("one"), fresh("two")
     former = made(FOLLOWING, Name=one, Word="a")

@@ -80,6 +80,19 @@ def _forbid(members: Members, _: Members) -> tuple[str, Members]:
     return "RemovePermission", bus | {"StatementId": members["StatementId"]}
 
 
+def _of_rule(members: Members) -> Members:
+    bus = {"EventBusName": members.get("EventBusName")}
+    return {"Rule": members["Name"]} | (bus if bus["EventBusName"] else {})
+
+
+def _aim(members: Members, target: Members) -> tuple[str, Members]:
+    return "PutTargets", _of_rule(members) | {"Targets": [target]}
+
+
+def _spare(members: Members, target: Members) -> tuple[str, Members]:
+    return "RemoveTargets", _of_rule(members) | {"Ids": [target["Id"]]}
+
+
 def _outgoing(members: Members) -> Members:
     """A rule as EC2's call has it."""
     said: Members = {"IpProtocol": members["IpProtocol"]}
@@ -147,6 +160,15 @@ ATTACHED: dict[str, Kind] = {
         id="EventBusName|StatementId",
         shaped=_statement,
         parts=(Part("Statement", _permit, _forbid),),
+    ),
+    "AWS::Events::Rule": Kind(
+        "events",
+        "PutRule",
+        "PutRule",
+        "DeleteRule",
+        by={name: name for name in ("Name", "EventBusName")},
+        parts=(Part("Targets", _aim, _spare),),
+        attributes={"Arn": "RuleArn"},
     ),
     "AWS::Lambda::EventInvokeConfig": Kind(
         "lambda",

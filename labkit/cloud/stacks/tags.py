@@ -19,6 +19,7 @@ ARNS = {
     "AWS::Athena::WorkGroup": f"arn:aws:athena:{_HERE}:workgroup/{{Name}}",
     "AWS::CloudWatch::Alarm": f"arn:aws:cloudwatch:{_HERE}:alarm:{{AlarmName}}",
     "AWS::Events::EventBus": f"arn:aws:events:{_HERE}:event-bus/{{Name}}",
+    "AWS::Events::Rule": "{RuleArn}",
     "AWS::Glue::Crawler": f"arn:aws:glue:{_HERE}:crawler/{{Name}}",
     "AWS::Glue::DataQualityRuleset": f"arn:aws:glue:{_HERE}:dataQualityRuleset/{{Name}}",
     "AWS::Glue::Job": f"arn:aws:glue:{_HERE}:job/{{Name}}",
