@@ -207,7 +207,11 @@ def _object(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
             raise RedshiftError(told, CANNOT_CAST)
     pairs = zip(args[::2], args[1::2], strict=True)
     parts = ", ".join(f"{as_text(key).sql}, json({_json(value)})" for key, value in pairs)
-    return Typed(f"CAST(json_object({parts}) AS VARCHAR)", SUPER, "object")
+    sql = f"CAST(json_object({parts}) AS VARCHAR)"
+    keys = [key.literal for key in args[::2]]
+    told = None not in keys and len(set(keys)) == len(keys)
+    # Of a key twice there is no SUPER, as JSON_PARSE has it.
+    return Typed(sql if told or len(keys) < 2 else f"rs_json_parse({sql}, false)", SUPER, "object")
 
 
 def _json(arg: Typed) -> str:
