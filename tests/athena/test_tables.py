@@ -200,6 +200,10 @@ def test_alter_partitions(sales: Lake) -> None:
     renamed = "PARTITION (country='se', day='2024-02-02')"
     sales.do(f"ALTER TABLE sales PARTITION (country='no', day='2024-02-02') RENAME TO {renamed}")
     assert ["country=se/day=2024-02-02"] in sales.rows("SHOW PARTITIONS sales")
+    taken = "PARTITION (country='it', day='2024-01-01')"
+    reason = sales.fail(f"ALTER TABLE sales {renamed} RENAME TO {taken}")
+    assert reason.endswith("Partition already exists:" + sales.database + ".sales.[it, 2024-01-01]")
+    assert ["country=se/day=2024-02-02"] in sales.rows("SHOW PARTITIONS sales")
     sales.do(f"ALTER TABLE sales {renamed} SET LOCATION 's3://{sales.bucket}/nothing/'")
     assert sales.rows("SELECT count(*) FROM sales WHERE country = 'se'") == [["0"]]
     sales.do(f"ALTER TABLE sales DROP {renamed}, PARTITION (country='it', day='2024-01-01')")

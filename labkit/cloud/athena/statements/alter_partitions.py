@@ -101,9 +101,14 @@ def _replace(
     found = next((p for p in stored if p["Values"] == values), None)
     if found is None and not make:
         raise semantic("Partition not found", spec)
-    old = _partition_input(found) if found else partition_input(table, values, None)
+    new = change(_partition_input(found) if found else partition_input(table, values, None))
+    if new["Values"] != values and any(p["Values"] == new["Values"] for p in stored):
+        raise StatementFailed(
+            f"{DDL_TASK} Unable to rename partition. Partition already exists:"
+            f"{table['DatabaseName']}.{table['Name']}.[{', '.join(new['Values'])}]"
+        )
     run.metastore.replace_partitions(
-        table["DatabaseName"], table["Name"], drop=[values] if found else [], add=[change(old)]
+        table["DatabaseName"], table["Name"], drop=[values] if found else [], add=[new]
     )
 
 
