@@ -209,9 +209,9 @@ def _object(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
     parts = ", ".join(f"{as_text(key).sql}, json({_json(value)})" for key, value in pairs)
     sql = f"CAST(json_object({parts}) AS VARCHAR)"
     keys = [key.literal for key in args[::2]]
-    told = None not in keys and len(set(keys)) == len(keys)
+    single = len(keys) < 2 or (None not in keys and len(set(keys)) == len(keys))
     # Of a key twice there is no SUPER, as JSON_PARSE has it.
-    return Typed(sql if told or len(keys) < 2 else f"rs_json_parse({sql}, false)", SUPER, "object")
+    return Typed(sql if single else f"rs_json_parse({sql}, false)", SUPER, "object")
 
 
 def _json(arg: Typed) -> str:
