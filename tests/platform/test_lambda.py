@@ -532,6 +532,8 @@ def test_a_dry_run_runs_nothing(function, aws):
 def test_refusals(function, call, aws):
     name = function("def handler(e, c):\n    return 1")
     javascript = function("", Runtime="nodejs20.x", Handler="index.handler")
+    variables = {"Variables": {"AWS_LAMBDA_EXEC_WRAPPER": "/opt/wrapper"}}
+    wrapped = function("def handler(e, c):\n    return 1", Environment=variables)
     cases = [
         ("no-such", {}, "ResourceNotFoundException"),
         (f"{name}:9", {}, "ResourceNotFoundException"),
@@ -542,6 +544,7 @@ def test_refusals(function, call, aws):
         (name, {"ClientContext": "bm9uZQ=="}, "InvalidRequestContentException"),
         (name, {"Payload": b'"' + b"x" * 6291456 + b'"'}, "RequestTooLargeException"),
         (javascript, {}, "NotImplementedException"),
+        (wrapped, {}, "NotImplementedException"),
     ]
     for target, options, code in cases:
         with pytest.raises(ClientError) as caught:

@@ -262,6 +262,8 @@ def _check_runs(function: Any) -> None:
     if not str(function.run_time).startswith("python3"):
         what = function.run_time or f"package type {function.package_type}"
         raise not_here("lambda", "Invoke", f"it runs Python functions, not {what}")
+    if wrapper := (function.environment_vars or {}).get("AWS_LAMBDA_EXEC_WRAPPER"):
+        raise not_here("lambda", "Invoke", f"no wrapper starts a function here, such as {wrapper}")
 
 
 def _decoded(client_context: str | None) -> Any:
