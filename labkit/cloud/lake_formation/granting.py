@@ -55,69 +55,86 @@ def granted(cloud: Cloud, region: str, catalog: str) -> list[Record]:
 
 
 @operation("lakeformation", "GrantPermissions")
-def grant_permissions(
-    context: Context,
-    *,
-    Principal: Members,
-    Resource: Members,
-    Permissions: list[str],
-    CatalogId: str | None = None,
-    PermissionsWithGrantOption: list[str] | None = None,
-    **_: Any,
-) -> Answer:
+def grant_permissions(context: Context, *, CatalogId: str | None = None, **entry: Any) -> Answer:
     """Let a principal do something with a resource.
 
     Raises:
         AwsError: ``EntityNotFoundException``: a data filter is not there.
     """
-    catalog, cloud = CatalogId or context.account, context.cloud
-    if "DataCellsFilter" in Resource:
-        filters.find(context, Resource["DataCellsFilter"])
-    if defaults.is_everybody(Principal):
-        defaults.set_open(context, Resource, Permissions, is_open=True)
-        return {}
-    with cloud.state.together():
-        _add(
-            cloud,
-            context.region,
-            catalog,
-            Principal,
-            Resource,
-            Permissions,
-            PermissionsWithGrantOption or [],
-        )
+    _grant(context, CatalogId or context.account, entry)
     return {}
 
 
 @operation("lakeformation", "RevokePermissions")
-def revoke_permissions(
-    context: Context,
-    *,
-    Principal: Members,
-    Resource: Members,
-    Permissions: list[str],
-    CatalogId: str | None = None,
-    PermissionsWithGrantOption: list[str] | None = None,
-    **_: Any,
-) -> Answer:
+def revoke_permissions(context: Context, *, CatalogId: str | None = None, **entry: Any) -> Answer:
     """Take back what a principal may do.
 
     Raises:
         AwsError: ``InvalidInputException``: it may do none of it; clients revoke until it is so.
     """
-    if defaults.is_everybody(Principal):
-        if not defaults.set_open(context, Resource, Permissions, is_open=False):
+    _revoke(context, CatalogId or context.account, entry)
+    return {}
+
+
+@operation("lakeformation", "BatchGrantPermissions")
+def batch_grant(
+    context: Context, *, Entries: list[Members], CatalogId: str | None = None
+) -> Answer:
+    """Give several grants; those that fail are told."""
+    return _each(context, _grant, CatalogId or context.account, Entries)
+
+
+@operation("lakeformation", "BatchRevokePermissions")
+def batch_revoke(
+    context: Context, *, Entries: list[Members], CatalogId: str | None = None
+) -> Answer:
+    """Take back several grants; those that fail are told."""
+    return _each(context, _revoke, CatalogId or context.account, Entries)
+
+
+def _each(
+    context: Context,
+    do: Callable[[Context, str, Members], None],
+    catalog: str,
+    entries: list[Members],
+) -> Answer:
+    failures = []
+    for entry in entries:
+        try:
+            if missing := [name for name in _MUST if name not in entry]:
+                raise AwsError("InvalidInputException", f"{missing[0]} is mandatory.")
+            do(context, catalog, entry)
+        except AwsError as error:
+            told = {"ErrorCode": error.code, "ErrorMessage": error.message}
+            failures.append({"RequestEntry": entry, "Error": told})
+    return {"Failures": failures}
+
+
+def _grant(context: Context, catalog: str, entry: Members) -> None:
+    principal, resource, rights = (entry[name] for name in _MUST)
+    if "DataCellsFilter" in resource:
+        filters.find(context, resource["DataCellsFilter"])
+    if defaults.is_everybody(principal):
+        defaults.set_open(context, resource, rights, is_open=True)
+        return
+    grantable = entry.get("PermissionsWithGrantOption") or []
+    with context.cloud.state.together():
+        _add(context.cloud, context.region, catalog, principal, resource, rights, grantable)
+
+
+def _revoke(context: Context, catalog: str, entry: Members) -> None:
+    principal, resource, rights = (entry[name] for name in _MUST)
+    if defaults.is_everybody(principal):
+        if not defaults.set_open(context, resource, rights, is_open=False):
             raise AwsError("InvalidInputException", _NOT_HELD)
-        return {}
-    catalog, grants = CatalogId or context.account, context.cloud.records(KIND)
-    name = _name(context.region, catalog, Principal, _full(context.account, Resource))
+        return
+    grantable, grants = entry.get("PermissionsWithGrantOption") or [], context.cloud.records(KIND)
+    name = _name(context.region, catalog, principal, _full(context.account, resource))
     with context.cloud.state.together():
         held: Members = grants.get(name, {"permissions": [], "grantable": []})
         left = {
-            "permissions": [each for each in held["permissions"] if each not in Permissions],
-            "grantable": [
-                each for each in held["grantable"] if each not in (PermissionsWithGrantOption or [])
-            ],
+            "permissions": [each for each in held["permissions"] if each not in rights],
+            "grantable": [each for each in held["grantable"] if each not in grantable],
         }
         if left.items() <= held.items():
             raise AwsError("InvalidInputException", _NOT_HELD)
@@ -125,19 +142,6 @@ def revoke_permissions(
             grants[name] = held | left
         else:
             del grants[name]
-    return {}
-
-
-@operation("lakeformation", "BatchGrantPermissions")
-def batch_grant(context: Context, *, Entries: list[Members], **named: Any) -> Answer:
-    """Give several grants; those that fail are told."""
-    return _batch(context, grant_permissions, Entries, named)
-
-
-@operation("lakeformation", "BatchRevokePermissions")
-def batch_revoke(context: Context, *, Entries: list[Members], **named: Any) -> Answer:
-    """Take back several grants; those that fail are told."""
-    return _batch(context, revoke_permissions, Entries, named)
 
 
 def _add(
@@ -165,22 +169,6 @@ def _add(
         "permissions": [*dict.fromkeys([*held["permissions"], *permissions])],
         "grantable": [*dict.fromkeys([*held["grantable"], *grantable])],
     }
-
-
-def _batch(
-    context: Context, one: Callable[..., Any], entries: list[Members], named: Members
-) -> Answer:
-    failures = []
-    for entry in entries:
-        asked = {name: value for name, value in entry.items() if name != "Id"}
-        try:
-            if missing := [name for name in _MUST if name not in entry]:
-                raise AwsError("InvalidInputException", f"{missing[0]} is mandatory.")
-            one(context, **named, **asked)
-        except AwsError as error:
-            told = {"ErrorCode": error.code, "ErrorMessage": error.message}
-            failures.append({"RequestEntry": entry, "Error": told})
-    return {"Failures": failures}
 
 
 def _full(account: str, resource: Members) -> Members:
