@@ -232,13 +232,13 @@ def test_the_class_sees_titles_and_a_sign_an_answer():
 
 
 def test_files_that_are_no_notebooks_are_named(tmp_path, master):
-    for name in ("ada/LAB1.IPYNB", "bob/lab1.zip", "notes.txt", ".hidden/x.zip"):
+    for name in ("ada/LAB1.IPYNB", "bob/lab1.zip", "lab1.pdf", ".hidden/x.zip"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
     [found] = masters.submissions([tmp_path], [master])
     assert (Path(found.notebook).name, found.problem) == ("LAB1.IPYNB", "It is empty.")
-    names = [Path(name).name for name in masters.left_out([tmp_path, tmp_path / "notes.txt"])]
-    assert names == ["lab1.zip", "notes.txt"]
+    names = [Path(name).name for name in masters.left_out([tmp_path, tmp_path / "lab1.pdf"])]
+    assert names == ["lab1.pdf", "lab1.zip"]
 
 
 def test_a_grade_is_made_in_two_phases(master, made, tmp_path, monkeypatch):

@@ -24,6 +24,8 @@ from labkit.process import ROOT
 NOTEBOOKS = ROOT / "notebooks"
 MOST_BYTES = 5_000_000
 MOST_CODE = 100_000
+# What a notebook may be packed into, or printed to, by who hands it in.
+WRAPPED = (".zip", ".gz", ".tgz", ".tar", ".7z", ".rar", ".html", ".htm", ".pdf", ".docx", ".json")
 Code = str
 
 
@@ -150,31 +152,23 @@ def read_submission(path: Path, folder: Path, known: tuple[Master, ...]) -> Subm
     return found
 
 
+def left_out(given: Iterable[str | Path]) -> list[str]:
+    """The archives and documents in folders, in which somebody may have handed in a notebook."""
+    folders = [place for place in map(Path, given) if place.is_dir()]
+    return [path.as_posix() for one in folders for path in _files(one) if path.suffix in WRAPPED]
+
+
 def _found(place: Path) -> list[Path]:
     if not place.is_dir():
         return [place]
-    found: list[Path] = []
+    return [path for path in _files(place) if path.suffix.lower() == ".ipynb"]
+
+
+def _files(place: Path) -> Iterator[Path]:
+    """The files of a folder and the folders in it, but those that are hidden."""
     for folder, folders, files in os.walk(place):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        found += [Path(folder) / name for name in sorted(files) if _is_notebook(name)]
-    return found
-
-
-def left_out(given: Iterable[str | Path]) -> list[str]:
-    """The files of folders that are no notebooks by their names, such as archives."""
-    folders = [place for place in map(Path, given) if place.is_dir()]
-    return sorted(
-        path.as_posix()
-        for folder in folders
-        for path in folder.rglob("*")
-        if path.is_file()
-        and not _is_notebook(path.name)
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-    )
-
-
-def _is_notebook(name: str) -> bool:
-    return name.lower().endswith(".ipynb")
+        yield from (Path(folder) / name for name in sorted(files))
 
 
 def _content(path: Path, folder: Path) -> bytes:
