@@ -1,5 +1,7 @@
 """Lake Formation's tags and what has them."""
 
+import json
+
 import pytest
 from botocore.exceptions import ClientError
 
@@ -153,3 +155,28 @@ def test_a_key_is_not_made_anew(lake, fresh):
     with pytest.raises(lake.exceptions.InvalidInputException):
         lake.create_lf_tag(TagKey=key, TagValues=["b"])
     assert lake.get_lf_tag(TagKey=key)["TagValues"] == ["a"]
+
+
+def test_a_stack_has_data_filters(aws, lake, fresh):
+    table = {"DatabaseName": fresh("db", "_"), "TableName": "t"}
+    glue, stacks = aws("glue"), aws("cloudformation")
+    glue.create_database(DatabaseInput={"Name": table["DatabaseName"]})
+    columns = {"Columns": [{"Name": "a", "Type": "int"}]}
+    glue.create_table(
+        DatabaseName=table["DatabaseName"],
+        TableInput={"Name": "t", "StorageDescriptor": columns},
+    )
+    told = {"TableCatalogId": "123456789012", "Name": "f", "ColumnNames": ["a"], **table}
+    told["RowFilter"] = {"FilterExpression": "a = 1"}
+    kept = {"Type": "AWS::LakeFormation::DataCellsFilter", "Properties": told}
+    name = fresh("filters")
+    stacks.create_stack(StackName=name, TemplateBody=json.dumps({"Resources": {"F": kept}}))
+    asked = {"DatabaseName": table["DatabaseName"], "Name": "t"}
+
+    def names():
+        found = lake.list_data_cells_filter(Table=asked)["DataCellsFilters"]
+        return [each["Name"] for each in found]
+
+    assert names() == ["f"]
+    stacks.delete_stack(StackName=name)
+    assert names() == []

@@ -1,4 +1,4 @@
-"""The types of what lies in Glue's catalog and its registries, and of Lake Formation's tags.
+"""The types of what lies in Glue's catalog and its registries; Lake Formation's tags and filters.
 
 Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_Glue.html
 """
@@ -37,6 +37,7 @@ def _drop_values(members: Members, value: str) -> tuple[str, Members]:
 
 
 _OPTIMIZED = {name: name for name in ("CatalogId", "DatabaseName", "TableName", "Type")}
+_FILTERED = ("TableCatalogId", "DatabaseName", "TableName", "Name")
 
 CATALOG: dict[str, Kind] = {
     "AWS::Glue::DataCatalogEncryptionSettings": Kind(
@@ -95,6 +96,15 @@ CATALOG: dict[str, Kind] = {
         name="FunctionName",
         by={"DatabaseName": "DatabaseName", "FunctionName": "FunctionInput.FunctionName"},
         shaped=_function,
+    ),
+    "AWS::LakeFormation::DataCellsFilter": kind(
+        "lakeformation",
+        "DataCellsFilter",
+        change="",
+        name="",
+        id="TableData.Name",
+        shaped=lambda members: {"TableData": members},
+        by={name: f"TableData.{name}" for name in _FILTERED},
     ),
     "AWS::LakeFormation::Tag": kind(
         "lakeformation",
