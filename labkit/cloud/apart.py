@@ -23,11 +23,13 @@ class Many:
         attribute: its name.
         each: those that its value has, in their order.
         again: its value of those.
+        is_log: whether it gains them at its end alone, and loses them at its ends.
     """
 
     attribute: str
     each: Callable[[Any], Iterable[Any]] = iter
     again: Callable[[Iterable[Any]], Any] = list
+    is_log: bool = True
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ _PARTS = {
     "moto.awslambda.models.LayerVersion": Parts("lambda", values=("code_bytes",)),
     **dict.fromkeys(
         (f"moto.dynamodb.models.table.{name}Table" for name in ("", "Restored", "RestoredPIT")),
-        Parts("dynamodb", many=Many("items", each_item, _items_again)),
+        Parts("dynamodb", many=Many("items", each_item, _items_again, is_log=False)),
     ),
     "moto.dynamodb.models.table.StreamShard": Parts("dynamodb", many=Many("items")),
     "moto.kinesis.models.Shard": Parts(
@@ -144,8 +146,15 @@ class Apart(MutableMapping[str, Any]):
         self._written, self._gone, self._numbers = {}, set(), {}
         self.brought_back()
 
-    def follow(self, members: list[Any]) -> None:
+    def follow(self, members: list[Any], *, is_log: bool) -> None:
         """Hold these objects, and no others, under numbers that rise."""
+        if is_log and self._begins(members):
+            for each in members[len(self) :]:
+                number = int(next(reversed(self._members))) + 1
+                self[str(number)] = each
+                if self._numbers:
+                    self._numbers[id(each)] = str(number)
+            return
         numbers = self._numbers = self._numbers or {id(each): n for n, each in self.items()}
         now = dict(zip(map(id, members), members, strict=True))
         for gone in numbers.keys() - now.keys():
@@ -154,6 +163,15 @@ class Apart(MutableMapping[str, Any]):
         if new := now.keys() - numbers.keys():
             for number, name in enumerate((each for each in now if each in new), last + 1):
                 self[str(number)], numbers[name] = now[name], str(number)
+
+    def _begins(self, members: list[Any]) -> bool:
+        """Whether these begin with all that it holds: by the first and the last of it."""
+        held, count = self._members.values(), len(self)
+        return (
+            0 < count <= len(members)
+            and members[0] is next(iter(held))
+            and members[count - 1] is next(reversed(held))
+        )
 
     def take_changes(self) -> tuple[set[str], dict[str, Any]]:
         """What has changed since the last call: keys whose rows go first, and members to write."""
@@ -188,7 +206,8 @@ def split(owner: Any, own: Parts) -> tuple[dict[str, Any], Apart | None]:
         if held.get(name) is not getattr(owner, name):
             held[name] = getattr(owner, name)
     if own.many:
-        held.follow(list(own.many.each(getattr(owner, own.many.attribute))))
+        members = list(own.many.each(getattr(owner, own.many.attribute)))
+        held.follow(members, is_log=own.many.is_log)
     return {name: value for name, value in vars(owner).items() if name not in own.held()}, held
 
 
