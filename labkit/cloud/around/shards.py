@@ -13,10 +13,10 @@ https://docs.aws.amazon.com/kinesis/latest/APIReference/API_GetRecords.html
 from __future__ import annotations
 
 from collections import OrderedDict
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import Any
 
-from moto.kinesis.models import Consumer, KinesisBackend, Stream
+from moto.kinesis.models import Consumer, KinesisBackend, Shard, Stream
 from moto.kinesis.utils import decompose_shard_iterator
 
 from labkit.cloud.cloud import Cloud, on_start
@@ -36,12 +36,30 @@ def install(_: Cloud) -> None:
     Stream.merge_shards = _merge_shards  # type: ignore[method-assign]
     Stream.split_shard = _split_shard  # type: ignore[method-assign]
     KinesisBackend.get_records = _get_records  # type: ignore[method-assign]
+    Shard.get_max_sequence_number = _last_number  # type: ignore[method-assign]
+    Shard.get_records = _read_on  # type: ignore[method-assign]
 
 
 def unread(shard: Any, number: int) -> list[Any]:
     """moto's records of a shard that come after one, in their order."""
     after = takewhile(lambda each: each.sequence_number > number, reversed(shard.records.values()))
     return [*after][::-1]
+
+
+def _last_number(self: Any) -> int:
+    """As moto's, which lists all records for each that is put."""
+    return int(next(reversed(self.records), 0))
+
+
+def _read_on(self: Any, last_sequence_id: str, limit: int | None) -> tuple[list[Any], int, int]:
+    """As moto's, which looks at all records before the first: their numbers have no gaps."""
+    number, kept = int(last_sequence_id), self.records
+    begin = max(0, number + 1 - next(iter(kept), 0))
+    found = [*islice(kept.values(), begin, begin + limit if limit else None)]
+    if not found:
+        return [], number, 0
+    behind = kept[_last_number(self)].created_at - found[-1].created_at
+    return found, found[-1].sequence_number, int(behind * 1000)
 
 
 def _make_consumer(self: Any, *args: Any, **options: Any) -> None:
