@@ -6,6 +6,8 @@ unpickling runs code.
 
 from __future__ import annotations
 
+import copyreg
+import functools
 import io
 import pickle
 import threading
@@ -110,6 +112,16 @@ class _Plain(dict[type, bool]):
 _PLAIN = _Plain()
 
 
+@functools.cache
+def _dispatch_table(_: int) -> dict[type, Any]:
+    """cloudpickle's, which is a mapping in Python, asked of each value.
+
+    Args:
+        _: how many types Python knows by now to pickle in other ways.
+    """
+    return dict(cloudpickle.Pickler.dispatch_table)
+
+
 class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
     """Locks come back fresh, threads as ``None``, keys and certificates as PEM, indexes empty,
     what lies apart by its rows.
@@ -119,8 +131,7 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
     """
 
     def __init__(self, buffer: io.BytesIO, whole: Any) -> None:
-        # cloudpickle's own is a mapping in Python, asked of each value.
-        self.dispatch_table = dict(cloudpickle.Pickler.dispatch_table)
+        self.dispatch_table = _dispatch_table(len(copyreg.dispatch_table))
         super().__init__(buffer, protocol=5)
         self._whole = whole
 
