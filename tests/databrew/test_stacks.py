@@ -57,7 +57,9 @@ Resources:
       {Name: !Sub "${Name} p", Type: PROFILE, DatasetName: !Ref Orders, RoleArn: !Ref Role,
        OutputLocation: {Bucket: !Ref Name, Key: profile/},
        JobSample: {Mode: CUSTOM_ROWS, Size: "10"},
-       ProfileConfiguration: {DatasetStatisticsConfiguration: {IncludedStatistics: [CORRELATION]}}}
+       ProfileConfiguration: {DatasetStatisticsConfiguration: {IncludedStatistics: [CORRELATION]},
+         EntityDetectorConfiguration:
+           {EntityTypes: [USA_SSN], AllowedStatistics: {Statistics: [AGGREGATED_GROUP]}}}}
   Clean:
     Type: AWS::DataBrew::Job
     Properties:
@@ -109,8 +111,13 @@ def test_a_stack_makes_what_a_job_runs(brew: Brew, lake: Lake, client: Any) -> N
     assert rule["SubstitutionMap"] == {":col": "`name`", ":least": "0"}
     profile = databrew.describe_job(Name=f"{name} p")
     assert profile["JobSample"] == {"Mode": "CUSTOM_ROWS", "Size": 10}
-    chosen = profile["ProfileConfiguration"]["DatasetStatisticsConfiguration"]
-    assert chosen == {"IncludedStatistics": ["CORRELATION"]}
+    assert profile["ProfileConfiguration"] == {
+        "DatasetStatisticsConfiguration": {"IncludedStatistics": ["CORRELATION"]},
+        "EntityDetectorConfiguration": {
+            "EntityTypes": ["USA_SSN"],
+            "AllowedStatistics": [{"Statistics": ["AGGREGATED_GROUP"]}],
+        },
+    }
     assert databrew.describe_project(Name=name)["RecipeName"] == name
     assert databrew.describe_schedule(Name=name)["JobNames"] == [name, f"{name} p"]
     assert _written(brew, lake) == ["ANN", "bob", "ANN", ""]

@@ -135,8 +135,16 @@ def _job(members: Record) -> Record:
         version = {"RecipeVersion": recipe["Version"]} if "Version" in recipe else {}
         members["RecipeReference"] = {"Name": recipe["Name"], **version}
     if "ProfileConfiguration" in members:
-        members["Configuration"] = members.pop("ProfileConfiguration")
+        members["Configuration"] = _listed(members.pop("ProfileConfiguration"))
     return members
+
+
+def _listed(profile: Record) -> Record:
+    """A profile's configuration, whose detector has a list where a template has its one member."""
+    detector = profile.get("EntityDetectorConfiguration", {})
+    if isinstance(detector.get("AllowedStatistics"), dict):
+        detector["AllowedStatistics"] = [detector["AllowedStatistics"]]
+    return profile
 
 
 def _dataset(members: Record) -> Record:
