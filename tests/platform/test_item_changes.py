@@ -67,6 +67,20 @@ def test_a_stream_tells_what_has_changed(aws, table):
     ] == [("INSERT", None, PAIR, 9), ("MODIFY", PAIR, KEY, 12), ("REMOVE", KEY, None, 6)]
 
 
+def test_a_stream_tells_what_is_binary(aws, table):
+    kinds = {
+        "B": b"\0b",
+        "BS": [b"\1"],
+        "L": [{"B": b"\2"}, {"BS": [b"\3"]}],
+        "M": {"m": {"B": b""}},
+    }
+    item = KEY | {kind.lower(): {kind: value} for kind, value in kinds.items()}
+    for each in (item, item | {"n": {"N": "1"}}):
+        aws("dynamodb").put_item(TableName=table, Item=each)
+    told = [(told.get("OldImage"), told["NewImage"]) for _, told in stream_of(aws, table)]
+    assert told == [(None, item), (item, item | {"n": {"N": "1"}})]
+
+
 STREAM, SHARD = "arn:aws:dynamodb:us-east-1:123456789012:table/{}/stream/{}", "ShardId"
 NO_PLACES = {  # what is asked of a stream, beside the rest → why there is none
     "another label": ({"StreamArn": STREAM.format("t", "2020")}, "ResourceNotFoundException"),

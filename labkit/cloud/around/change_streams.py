@@ -17,11 +17,15 @@ import re
 import time
 from typing import Any
 
+from moto.dynamodb.models.dynamo_type import DynamoType
+from moto.dynamodb.models.utilities import dynamo_to_dict
+
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 
 _STREAM = re.compile(r"arn:[\w-]+:dynamodb:[^:]*:\d+:table/([^/]+)/stream/([^/|]+)")
 _LIVES_S = 900
 _MOST = 1000
+_ITEMS = ("Keys", "NewImage", "OldImage")
 Json = dict[str, Any]
 
 
@@ -96,7 +100,8 @@ def get_shard_iterator(
     if ShardIteratorType == "TRIM_HORIZON":
         return {"ShardIterator": _iterator(StreamArn, first)}
     if ShardIteratorType == "LATEST":
-        return {"ShardIterator": _iterator(StreamArn, first + len(shard.items))}
+        with context.cloud.lock("dynamodb"):
+            return {"ShardIterator": _iterator(StreamArn, first + len(shard.items))}
     if not (SequenceNumber or "").isdecimal():
         words = f"SequenceNumber must be a number for the ShardIteratorType {ShardIteratorType}"
         raise AwsError("ValidationException", words)
@@ -112,11 +117,23 @@ def get_records(context: Context, *, ShardIterator: str, Limit: int = _MOST) -> 
     """What has changed since an iterator's place, and the next place."""
     arn, place = _read(ShardIterator)
     table = _find(context, arn)
-    records = table.stream_shard.get(place, Limit)
-    told: Answer = {"Records": records}
+    with context.cloud.lock("dynamodb"):  # a change that fails takes its records back
+        records = table.stream_shard.get(place, Limit)
+    told: Answer = {"Records": [_shown(each) for each in records]}
     if _runs(table) or records:
         told["NextShardIterator"] = _iterator(arn, place + len(records))
     return told
+
+
+def _shown(record: Json) -> Json:
+    """A record whose binary values are bytes: moto has some of them in base64."""
+    told = record["dynamodb"]
+    items = {
+        name: {key: dynamo_to_dict(DynamoType(value)) for key, value in told[name].items()}
+        for name in _ITEMS
+        if name in told
+    }
+    return record | {"dynamodb": told | items}
 
 
 def _arn_of(table: Any) -> str:
