@@ -441,10 +441,13 @@ def test_versions(machines, sfn):
     assert refusal(sfn.start_execution, stateMachineArn=first)[0] == "StateMachineDoesNotExist"
 
 
-def test_the_first_update_makes_a_revision(machines, sfn):
+def test_a_first_update_that_describes_a_version_makes_a_revision(machines, sfn):
     machine = machines.make(PASS)
     sfn.publish_state_machine_version(stateMachineArn=machine, description="first")
     same = {"stateMachineArn": machine, "definition": definition(PASS), "publish": True}
+    unchanged = sfn.update_state_machine(**same)
+    assert unchanged["stateMachineVersionArn"] == f"{machine}:1"
+    assert "revisionId" not in unchanged
     second = sfn.update_state_machine(**same, versionDescription="second")
     arn = second["stateMachineVersionArn"]
     assert arn == f"{machine}:2"

@@ -101,11 +101,9 @@ def update_state_machine(
         roles.check_role(context.cloud, roleArn, machine.arn)
     _check_logging(context, loggingConfiguration or {})
     before = revision_of(machine)
-    # What AWS answered to tests of moto and LocalStack: the first update has a revision made, the
-    # next ones where they change something.
-    is_first = not getattr(machine, "revision_id", None) and any(
-        each is not None for each in changes
-    )
+    # What AWS answered to tests of LocalStack and moto: an update that changes nothing makes no
+    # revision, unless it is the first one and describes a version of its own.
+    is_first = not getattr(machine, "revision_id", None) and bool(versionDescription)
     with context.cloud.lock("stepfunctions"):
         context.backend("stepfunctions").update_state_machine(
             stateMachineArn,
