@@ -308,3 +308,74 @@ def test_records_of_a_stream_are_delivered_from_its_making_on(aws, fresh, lake):
     assert wait_for(arrived) == ["four", "one", "three", "two"]
     with pytest.raises(ClientError, match="not permitted on KinesisStreamAsSource"):
         firehose.put_record(DeliveryStreamName=name, Record={"Data": b"direct"})
+
+
+DEFAULTS = {
+    "BufferingHints": {"SizeInMBs": 5, "IntervalInSeconds": 300},
+    "CompressionFormat": "UNCOMPRESSED",
+    "EncryptionConfiguration": {"NoEncryptionConfig": "NoEncryption"},
+    "CloudWatchLoggingOptions": {"Enabled": False},
+}
+UPDATES = {
+    "extended": ("ExtendedS3DestinationUpdate", {"Prefix": "b/"}, {"Prefix": "b/"}),
+    "as S3": ("S3DestinationUpdate", {"ErrorOutputPrefix": "e/"}, {"ErrorOutputPrefix": "e/"}),
+    "its backup": ("ExtendedS3DestinationUpdate", {"S3BackupUpdate": {"Prefix": "kept/"}}, {}),
+    "how it buffers": (
+        "ExtendedS3DestinationUpdate",
+        {"BufferingHints": {"SizeInMBs": 9, "IntervalInSeconds": 60}},
+        {"BufferingHints": {"SizeInMBs": 9, "IntervalInSeconds": 60}},
+    ),
+}
+
+
+@pytest.mark.parametrize(("kind", "update", "changed"), UPDATES.values(), ids=UPDATES)
+def test_an_update_keeps_what_it_does_not_name(aws, fresh, lake, kind, update, changed):
+    firehose, name = aws("firehose"), fresh("updated")
+    where = {"RoleARN": ROLE, "BucketARN": f"arn:aws:s3:::{lake}", "Prefix": "a/"}
+    processing = {"Enabled": True, "Processors": [{"Type": "AppendDelimiterToRecord"}]}
+    firehose.create_delivery_stream(
+        DeliveryStreamName=name,
+        ExtendedS3DestinationConfiguration=where | {"ProcessingConfiguration": processing},
+    )
+    firehose.update_destination(
+        DeliveryStreamName=name,
+        CurrentDeliveryStreamVersionId="1",
+        DestinationId="destinationId-000000000001",
+        **{kind: update},
+    )
+    told = firehose.describe_delivery_stream(DeliveryStreamName=name)["DeliveryStreamDescription"]
+    [destination] = told["Destinations"]
+    extended = destination["ExtendedS3DestinationDescription"]
+    assert destination["S3DestinationDescription"] == DEFAULTS | where | changed
+    assert extended.items() >= (DEFAULTS | where | changed).items()
+    assert extended["ProcessingConfiguration"] == processing
+    backup = extended.get("S3BackupDescription", {}).get("Prefix")
+    assert backup == update.get("S3BackupUpdate", {}).get("Prefix")
+
+
+def test_the_status_of_encryption_is_told(aws, fresh, lake):
+    firehose, name = aws("firehose"), fresh("encrypted")
+
+    def status():
+        told = firehose.describe_delivery_stream(DeliveryStreamName=name)
+        return told["DeliveryStreamDescription"]["DeliveryStreamEncryptionConfiguration"]
+
+    where = {"RoleARN": ROLE, "BucketARN": f"arn:aws:s3:::{lake}"}
+    firehose.create_delivery_stream(
+        DeliveryStreamName=name, ExtendedS3DestinationConfiguration=where
+    )
+    assert status() == {"Status": "DISABLED"}
+    kind = {"KeyType": "AWS_OWNED_CMK"}
+    firehose.start_delivery_stream_encryption(
+        DeliveryStreamName=name, DeliveryStreamEncryptionConfigurationInput=kind
+    )
+    assert status() == kind | {"Status": "ENABLED"}
+
+
+def test_hints_come_in_pairs(aws, fresh, lake):
+    where = {"RoleARN": ROLE, "BucketARN": f"arn:aws:s3:::{lake}"}
+    with pytest.raises(ClientError, match="must be specified together"):
+        aws("firehose").create_delivery_stream(
+            DeliveryStreamName=fresh("hinted"),
+            ExtendedS3DestinationConfiguration=where | {"BufferingHints": {"SizeInMBs": 3}},
+        )

@@ -21,6 +21,7 @@ from moto.kinesis.models import Stream
 from labkit.cloud.around.shards import unread
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.firehose.deliveries import Delivery, destination_of
+from labkit.cloud.firehose.descriptions import judge_hints
 from labkit.cloud.firehose.records import Record
 from labkit.cloud.operations import AwsError, Context, not_here
 
@@ -35,6 +36,7 @@ _create: Any = FirehoseBackend.create_delivery_stream
 
 def judge_call(context: Context, parameters: dict[str, Any]) -> None:
     """Raise for a source of which there is no stream, or for sources of other kinds."""
+    judge_hints(parameters)
     kind = parameters.get("DeliveryStreamType") or "DirectPut"
     if kind not in ("DirectPut", "KinesisStreamAsSource"):
         raise not_here(context.service, context.operation, f"no records would flow by {kind}")
