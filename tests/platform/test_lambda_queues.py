@@ -195,6 +195,8 @@ def test_a_mapping_calls_the_alias_that_it_names(aws, fresh, make):
         assert sum(len(page["EventSourceMappings"]) for page in pages) == count
     changed = client.update_event_source_mapping(UUID=made["UUID"], FunctionName=function)
     assert changed["FunctionArn"] == function
+    with pytest.raises(ClientError, match="batch window in seconds must be greater than 0"):
+        client.update_event_source_mapping(UUID=made["UUID"], BatchSize=11)
     tags = {"Resource": made["EventSourceMappingArn"]}
     client.tag_resource(**tags, Tags={"a": "b"})
     assert client.list_tags(**tags)["Tags"] == {"a": "b"}

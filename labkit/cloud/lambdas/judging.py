@@ -273,7 +273,7 @@ _CHECKS: dict[str, tuple[Callable[[Context, Members], None], ...]] = {
     "PublishLayerVersion": (_check_zip,),
     "AddPermission": (permissions.check_new,),
     "CreateEventSourceMapping": (sources.check_new,),
-    "UpdateEventSourceMapping": (_check_mapping, sources.check_filters),
+    "UpdateEventSourceMapping": (_check_mapping, sources.check_changed),
     "DeleteEventSourceMapping": (_check_mapping,),
 }
 

@@ -58,6 +58,16 @@ def check_new(context: Context, parameters: Members) -> None:
             raise AwsError("ResourceConflictException", f"{what} {told}", 409)
 
 
+def check_changed(context: Context, parameters: Members) -> None:
+    """Raise for a pattern that is none, and for a queue's batches that have no time to grow."""
+    check_filters(context, parameters)
+    mappings = context.backend("lambda").list_event_source_mappings(None, None)
+    there = next(each for each in mappings if each.uuid == parameters["UUID"])
+    if ":sqs:" in there.event_source_arn:
+        window = parameters.get("MaximumBatchingWindowInSeconds", there.max_batch_window)
+        _check_batches(parameters.get("BatchSize") or there.batch_size, window)
+
+
 @on_start
 def call_as_named(_: Cloud) -> None:
     """Let a mapping call the alias that it names; moto has the version that it leads to by then."""
@@ -101,15 +111,19 @@ def _check_queue(context: Context, function: Any, parameters: Members) -> None:
         if parameters.get(name):
             told = "StartingPosition" if name.startswith("StartingPosition") else name
             raise _invalid(f"{told} is not valid for SQS event sources.")
-    window = parameters.get("MaximumBatchingWindowInSeconds") or 0
-    if parameters.get("BatchSize", 0) > _MOST_WITHOUT_WINDOW and not window:
-        words = "Maximum batch window in seconds must be greater than 0 if maximum batch size is"
-        raise _invalid(f"{words} greater than {_MOST_WITHOUT_WINDOW}")
+    window = parameters.get("MaximumBatchingWindowInSeconds")
+    _check_batches(parameters.get("BatchSize") or 0, window)
     name = parameters["EventSourceArn"].rpartition(":")[2]
     queue = context.backend("sqs").queues.get(name)
     if queue is not None and int(queue.visibility_timeout) < int(function.timeout):
         told = f"Queue visibility timeout: {queue.visibility_timeout} seconds is less than"
         raise _invalid(f"{told} Function timeout: {function.timeout} seconds")
+
+
+def _check_batches(size: int, window_s: int | None) -> None:
+    if size > _MOST_WITHOUT_WINDOW and not window_s:
+        words = "Maximum batch window in seconds must be greater than 0 if maximum batch size is"
+        raise _invalid(f"{words} greater than {_MOST_WITHOUT_WINDOW}")
 
 
 def _check_stream(source: str, parameters: Members) -> None:
