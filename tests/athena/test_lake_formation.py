@@ -54,11 +54,23 @@ class Governed:
 
     def filter(self, name, condition, **columns):
         rows = {"FilterExpression": condition} if condition else {"AllRowsWildcard": {}}
-        table = {"DatabaseName": self.lake.database, "TableName": "people", "Name": name}
+        table = {"DatabaseName": self.lake.database, "Name": name}
+        table |= {"TableName": columns.pop("TableName", "people")}
         table["TableCatalogId"] = "123456789012"
         told = table | {"RowFilter": rows} | (columns or {"ColumnWildcard": {}})
         self.formation.create_data_cells_filter(TableData=told)
         return {"DataCellsFilter": table}
+
+    def partitioned(self):
+        """A governed table with partitions, whose key is ``land``."""
+        lake, where = self.lake, f"s3://{self.lake.bucket}/parts/"
+        made = "CREATE EXTERNAL TABLE parts (id int) PARTITIONED BY (land string)"
+        lake.do(f"{made} LOCATION '{where}'")
+        lake.do("INSERT INTO parts VALUES (1, 'DE'), (2, 'CH')")
+        place = self.place | {"Name": "parts"}
+        everybody = {"Principal": EVERYBODY, "Permissions": ["ALL"]}
+        self.formation.revoke_permissions(Resource={"Table": place}, **everybody)
+        return place
 
     def rows(self, columns="*"):
         return self.analyst.rows(f"SELECT {columns} FROM people ORDER BY 1")
@@ -206,6 +218,95 @@ def test_changes(governed):
     governed.grant({"Database": {"Name": database}}, "CREATE_TABLE")
     analyst.do(made)
     assert analyst.rows("SHOW TABLES 't'") == [["t"]]
+
+
+STATISTICS = {"ColumnName": "land", "ColumnType": "string", "AnalyzedTime": 0, "StatisticsData": {
+    "Type": "STRING", "StringColumnStatisticsData": {
+        "MaximumLength": 9, "AverageLength": 2, "NumberOfNulls": 0, "NumberOfDistinctValues": 2,
+    },
+}}  # fmt: skip
+CALLS = {
+    # What a role may not call that may select one column: the members beside the table's.
+    "get_partition": {"PartitionValues": ["CH"]},
+    "get_partitions": {},
+    "batch_get_partition": {"PartitionsToGet": [{"Values": ["CH"]}]},
+    "get_column_statistics_for_table": {"ColumnNames": ["land"]},
+    "update_column_statistics_for_table": {"ColumnStatisticsList": [STATISTICS]},
+    "delete_column_statistics_for_table": {"ColumnName": "land"},
+    "create_partition": {"PartitionInput": {"Values": ["AT"]}},
+    "update_partition": {"PartitionValueList": ["CH"], "PartitionInput": {"Values": ["AT"]}},
+    "delete_partition": {"PartitionValues": ["CH"]},
+    "delete_table_version": {"VersionId": "0"},
+    "update_table": {"TableInput": {"Name": "parts"}, "TableName": None},
+    "delete_table": {"Name": "parts", "TableName": None},
+    "delete_database": {"Name": "", "DatabaseName": None, "TableName": None},
+}
+
+
+@pytest.mark.parametrize(("call", "members"), CALLS.items(), ids=CALLS)
+def test_calls_of_glue(governed, call, members):
+    place = governed.partitioned()
+    governed.grant({"TableWithColumns": place | {"ColumnNames": ["id"]}})
+    database = governed.lake.database
+    told = {"DatabaseName": database, "TableName": "parts"} | members
+    told = {name: value or database for name, value in told.items() if value is not None}
+    with pytest.raises(ClientError, match=r"AccessDeniedException.*Insufficient Lake Formation"):
+        getattr(governed.analyst.glue, call)(**told)
+    assert len(governed.lake.rows("SELECT * FROM parts")) == 2
+
+
+def test_tables_are_found_as_they_may_be_seen(governed):
+    place, glue = governed.partitioned(), governed.analyst.glue
+    found = glue.search_tables(SearchText=f'"{governed.lake.database}"')["TableList"]
+    assert {each["Name"] for each in found} == set()
+    governed.grant({"TableWithColumns": place | {"ColumnNames": ["id"]}})
+    (found,) = glue.search_tables(SearchText=f'"{governed.lake.database}"')["TableList"]
+    asked = {"DatabaseName": governed.lake.database, "TableName": "parts"}
+    (version,) = glue.get_table_versions(**asked)["TableVersions"]
+    assert found["PartitionKeys"] == version["Table"]["PartitionKeys"] == []
+
+
+PARTITIONS = ("SHOW PARTITIONS parts", "DESCRIBE FORMATTED parts PARTITION (land = 'DE')")
+
+
+@pytest.mark.parametrize("statement", PARTITIONS)
+def test_partitions_are_told_whom_all_rows_are_shown(governed, statement):
+    place = governed.partitioned()
+    governed.grant(governed.filter("some", "land = 'CH'", TableName="parts"))
+    assert "Required Select on parts" in governed.analyst.fail(statement)
+    governed.grant({"Table": place})
+    assert governed.analyst.rows(statement)
+
+
+def test_a_database_is_not_dropped_with_tables_of_others(governed):
+    why = governed.analyst.fail(f"DROP DATABASE {governed.lake.database}")
+    assert "Required Drop on people" in why
+
+
+def test_a_folder_that_is_registered_is_nobodys_without_a_grant(governed, fresh):
+    """Who makes a table may read it all, and would have the folder's role do so."""
+    glue, lake = governed.analyst.glue, governed.lake
+    named, where = {"DatabaseName": fresh("closed").replace("-", "_")}, f"s3://{lake.bucket}/people"
+    closed = {"Name": named["DatabaseName"], "CreateTableDefaultPermissions": []}
+    glue.create_database(DatabaseInput=closed)
+    columns, serde = [{"Name": "id"}], "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe"
+    storage = {"Columns": columns, "SerdeInfo": {"SerializationLibrary": serde}}
+    storage["InputFormat"] = "org.apache.hadoop.mapred.TextInputFormat"
+    table = {"Name": "t", "StorageDescriptor": storage | {"Location": f"{where}/"}}
+    refused = pytest.raises(ClientError, match=f"Insufficient.* on {where}")
+    with refused:
+        glue.create_table(**named, TableInput=table)
+    aside = storage | {"Location": f"s3://{lake.bucket}/results/t"}
+    glue.create_table(**named, TableInput=table | {"StorageDescriptor": aside})
+    with refused:
+        glue.update_table(**named, TableInput=table)
+    with_it = f"CREATE EXTERNAL TABLE `{closed['Name']}`.u (a int) LOCATION '{where}'"
+    assert f"Insufficient Lake Formation permission(s) on {where}" in governed.analyst.fail(with_it)
+    folder = {"ResourceArn": f"arn:aws:s3:::{lake.bucket}/people"}
+    governed.grant({"DataLocation": folder}, "DATA_LOCATION_ACCESS")
+    glue.update_table(**named, TableInput=table)
+    rows = governed.analyst.rows(f"SELECT id FROM {closed['Name']}.t ORDER BY 1")
+    assert rows[0] == ["1,ann,DE,9"]
 
 
 def test_rows_of_iceberg_are_changed_by_whom_all_are_shown(governed):

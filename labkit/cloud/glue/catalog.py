@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from labkit.cloud.glue.governing import metastore
 from labkit.cloud.glue.indexes import add_index
 from labkit.cloud.glue.map_order import in_hash_order
 from labkit.cloud.glue.records import (
@@ -115,6 +116,7 @@ def create_table(
         from labkit.cloud.iceberg import through_glue
 
         given = through_glue.create(context, given, iceberg)
+    metastore(context).check_location(database.name, given)
     made = new_table(glue(context), database.name, given["Name"], given)
     made.created_by = context.principal.arn
     for index in PartitionIndexes or []:
@@ -125,7 +127,7 @@ def create_table(
 @answers("GetTable")
 def get_table(context: Context, *, DatabaseName: str, Name: str, **_: Any) -> Answer:
     table = find_table(context, DatabaseName, Name)
-    shown = _seen(context, find_database(context, DatabaseName), table)
+    shown = shown_to(context, find_database(context, DatabaseName), table)
     if shown is None:
         raise denied("DESCRIBE", Name)
     return {"Table": shown}
@@ -147,7 +149,7 @@ def get_tables(
     wanted = [table for table in tables if _access(context, database, table)]
     found, token = page(wanted, NextToken, MaxResults, most=MOST_TABLES)
     return {
-        "TableList": [_seen(context, database, table) for table in found],
+        "TableList": [shown_to(context, database, table) for table in found],
         "NextToken": token,
     }
 
@@ -183,6 +185,7 @@ def update_table(
         updates = iceberg["UpdateIcebergTableInput"]["Updates"]
         through_glue.update(context, find_database(context, DatabaseName).name, table.name, updates)
     else:
+        metastore(context).check_location(DatabaseName, given)
         table.update(given)
     if SkipArchive:
         del table.versions[old]
@@ -211,6 +214,7 @@ def batch_delete_table(
 
 def _delete(context: Context, database: str, name: str) -> None:
     table = find_table(context, database, name)
+    metastore(context).check_table("DROP", database, name)
     del find_database(context, database).tables[table.name]
 
 
@@ -233,9 +237,11 @@ def _access(context: Context, database: Any, table: Any) -> Access | bool:
     return True if access is None else access if access.rights else False
 
 
-def _seen(context: Context, database: Any, table: Any) -> Definition | None:
+def shown_to(
+    context: Context, database: Any, table: Any, version: str | None = None
+) -> Definition | None:
     """A table as the caller may see it; ``None``: not at all."""
-    access, shown = _access(context, database, table), shown_table(table)
+    access, shown = _access(context, database, table), shown_table(table, version)
     storage = shown.get("StorageDescriptor") or {}
     location = storage.get("Location") or ""
     registered = place_of(context.cloud, context.region, location) is not None

@@ -12,8 +12,10 @@ from types import SimpleNamespace
 from typing import Any
 
 from labkit.cloud.glue.catalog import with_defaults
+from labkit.cloud.glue.governing import metastore
 from labkit.cloud.glue.records import Definition, answers, current, find_table
 from labkit.cloud.glue.words import exists, invalid, not_found, page
+from labkit.cloud.lake_formation.access import Access, seen
 from labkit.cloud.members import copied
 from labkit.cloud.operations import Answer, AwsError, Context
 
@@ -44,7 +46,8 @@ def get_partition(
     context: Context, *, DatabaseName: str, TableName: str, PartitionValues: list[str], **_: Any
 ) -> Answer:
     table = find_table(context, DatabaseName, TableName)
-    return {"Partition": _shown(context, find_partition(table, PartitionValues))}
+    access = metastore(context).access(DatabaseName, TableName)
+    return {"Partition": _shown(context, access, find_partition(table, PartitionValues))}
 
 
 @answers("GetPartitions")
@@ -64,7 +67,8 @@ def get_partitions(
     table = find_table(context, DatabaseName, TableName)
     wanted = _segment(_filtered(table, Expression), Segment)
     found, token = page(wanted, NextToken, MaxResults)
-    shown = [_shown(context, each, ExcludeColumnSchema) for each in found]
+    access = metastore(context).access(DatabaseName, TableName)
+    shown = [_shown(context, access, each, ExcludeColumnSchema) for each in found]
     return {"Partitions": shown, "NextToken": token}
 
 
@@ -99,7 +103,8 @@ def batch_get_partition(
     table = find_table(context, DatabaseName, TableName)
     keys = [str(each["Values"]) for each in PartitionsToGet]
     found = [table.partitions[key] for key in keys if key in table.partitions]
-    return {"Partitions": [_shown(context, each) for each in found], "UnprocessedKeys": []}
+    access = metastore(context).access(DatabaseName, TableName)
+    return {"Partitions": [_shown(context, access, each) for each in found], "UnprocessedKeys": []}
 
 
 @answers("UpdatePartition")
@@ -200,8 +205,10 @@ def _segment(partitions: list[Any], segment: dict[str, int] | None) -> list[Any]
     return partitions[number::total]
 
 
-def _shown(context: Context, partition: Any, without_columns: bool = False) -> Definition:
-    shown = with_defaults(copied(partition.as_dict()))
+def _shown(
+    context: Context, access: Access | None, partition: Any, without_columns: bool = False
+) -> Definition:
+    shown = seen(with_defaults(copied(partition.as_dict())), access)
     if without_columns:
         shown.get("StorageDescriptor", {}).pop("Columns", None)
     return {"CatalogId": context.account, **shown}

@@ -10,6 +10,7 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from labkit.cloud.glue import governing
 from labkit.cloud.glue.words import MAX_PAGE, not_found, page
 from labkit.cloud.operations import Answer, Context, Handler, changes_state, operation
 from labkit.cloud.paging import Lister, paged
@@ -31,8 +32,10 @@ def answers(name: str) -> Callable[[Handler], Handler]:
                 raise not_found(f"Catalog {members['CatalogId']} not found.")
             if not changes_state(name):
                 with context.cloud.lock("glue"):
+                    governing.judge(context, name, members)
                     return handler(context, **members)
             with context.cloud.changing("glue", is_kept=context.cloud.is_answering("glue")):
+                governing.judge(context, name, members)
                 return handler(context, **members)
 
         return operation("glue", name)(alone)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from labkit.cloud.glue.catalog import MOST_TABLES, shown_table, sorted_tables
+from labkit.cloud.glue.catalog import MOST_TABLES, shown_to, sorted_tables
 from labkit.cloud.glue.records import Definition, glue, lists
 from labkit.cloud.glue.words import invalid
 from labkit.cloud.operations import Context
@@ -25,8 +25,8 @@ def search_tables(
 ) -> list[Definition]:
     """Tables of all databases by a text in what describes them, and by filters."""
     databases = glue(context).databases.values()
-    tables = [shown_table(t) for database in databases for t in sorted_tables(database)]
-    wanted = [t for t in tables if _mentions(t, SearchText or "")]
+    tables = [shown_to(context, each, t) for each in databases for t in sorted_tables(each)]
+    wanted = [t for t in tables if t and _mentions(t, SearchText or "")]
     wanted = [t for t in wanted if all(_passes(t, f) for f in Filters or [])]
     for criterion in reversed(SortCriteria or []):
         wanted.sort(

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from labkit.cloud.glue.catalog import MOST_TABLES, detail_of, shown_table
-from labkit.cloud.glue.records import answers, find_table
+from labkit.cloud.glue.catalog import MOST_TABLES, detail_of, shown_to
+from labkit.cloud.glue.records import answers, find_database, find_table
 from labkit.cloud.glue.words import invalid, not_found, page
 from labkit.cloud.operations import Answer, AwsError, Context
 
@@ -27,7 +27,7 @@ def get_table_versions(
     table = find_table(context, DatabaseName, TableName)
     versions = sorted(table.versions, key=int, reverse=True)
     found, token = page(versions, NextToken, MaxResults, most=MOST_TABLES)
-    return {"TableVersions": [_version(table, each) for each in found], "NextToken": token}
+    return {"TableVersions": [_version(context, table, each) for each in found], "NextToken": token}
 
 
 @answers("GetTableVersion")
@@ -36,7 +36,7 @@ def get_table_version(
 ) -> Answer:
     table = find_table(context, DatabaseName, TableName)
     version = str(table._current_version) if VersionId is None else VersionId
-    return {"TableVersion": _version(table, _known_version(table, version))}
+    return {"TableVersion": _version(context, table, _known_version(table, version))}
 
 
 @answers("DeleteTableVersion")
@@ -62,8 +62,9 @@ def batch_delete_table_version(
     return {"Errors": errors}
 
 
-def _version(table: Any, version: str) -> Answer:
-    return {"Table": shown_table(table, version), "VersionId": version}
+def _version(context: Context, table: Any, version: str) -> Answer:
+    database = find_database(context, table.database_name)
+    return {"Table": shown_to(context, database, table, version), "VersionId": version}
 
 
 def _known_version(table: Any, version: str) -> str:

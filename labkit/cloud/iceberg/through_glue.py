@@ -85,7 +85,7 @@ def update(context: Context, database: str, name: str, updates: list[Definition]
 
 def _catalog(context: Context) -> LakeCatalog:
     store = Store(context.cloud, context.principal)
-    return LakeCatalog(Metastore(context.cloud, context.region), store)
+    return LakeCatalog(Metastore(context.cloud, context.region, principal=context.principal), store)
 
 
 @contextmanager

@@ -9,12 +9,13 @@ from __future__ import annotations
 import copy
 import uuid
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from labkit.cloud.engine import Column, QueryFailed, View
 from labkit.cloud.lake.definitions import is_view
 from labkit.cloud.operations import AwsError, Principal
-from labkit.cloud.s3.store import Store
+from labkit.cloud.s3.store import Object, Objects, Store, split_uri
 
 if TYPE_CHECKING:
     from labkit.cloud.lake.catalog import GlueCatalog
@@ -80,7 +81,7 @@ class Governed:
         session = role.replace(":iam:", ":sts:").replace(":role/", ":assumed-role/")
         arn = f"{session}/AWSLF" if role else f"arn:aws:iam::{cloud.account}:root"
         lent = copy.copy(catalog)
-        lent.store = Store(cloud, Principal(arn, cloud.account))
+        lent.store = _Lent(catalog.store, Principal(arn, cloud.account), location)
         lent.charge = catalog.charge  # type: ignore[method-assign]
         return lent
 
@@ -111,6 +112,28 @@ class Governed:
     def _refused(self, what: str) -> QueryFailed:
         told = f"Insufficient Lake Formation permission(s): {what} {self._definition['Name']}"
         return QueryFailed("PERMISSION_DENIED", told)
+
+
+class _Lent(Store):
+    """The lake as a reader may use it, and one table's folder in Lake Formation's name.
+
+    What the table's partitions or metadata name elsewhere is read with the reader's own rights.
+    """
+
+    def __init__(self, own: Store, lender: Principal, location: str) -> None:
+        super().__init__(own.cloud, lender, own.encrypted)
+        self._own, self._place = own, split_uri(f"{location.rstrip('/')}/")
+
+    def list(self, uri: str) -> Objects:
+        bucket, prefix = split_uri(f"{uri.rstrip('/')}/")
+        return super().list(uri) if self._is_lent(bucket, prefix) else self._own.list(uri)
+
+    def read(self, found: Object) -> Path:
+        lent = self._is_lent(found.bucket, found.key)
+        return super().read(found) if lent else self._own.read(found)
+
+    def _is_lent(self, bucket: str, key: str) -> bool:
+        return bucket == self._place[0] and key.startswith(self._place[1])
 
 
 def _quoted(name: str) -> str:

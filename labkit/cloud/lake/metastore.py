@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 CATALOG, DEFAULT = "awsdatacatalog", "default"
 MOST_AUTHORS = 16  # more than there are statements at once
 Definition = dict[str, Any]
+_CHANGING = ("ALTER", "INSERT", "DELETE")
 
 
 def new_table(records: Any, database: str, name: str, definition: Definition) -> Any:
@@ -143,12 +144,13 @@ class Metastore:
 
     def update_database(self, name: str, definition: Definition) -> None:
         with self.cloud.changing("glue"):
+            self.check_database("ALTER", name)
             self._glue.update_database(name, definition)
             self._sign(self._glue)
 
     def delete_database(self, name: str) -> None:
         with self.cloud.changing("glue"):
-            self._check_database("DROP", name)
+            self.check_drop(name)
             self._glue.delete_database(name)
             self._sign(self._glue)
 
@@ -157,7 +159,8 @@ class Metastore:
     ) -> None:
         """A table and its partitions, both or neither."""
         with self.cloud.changing("glue"):
-            self._check_database("CREATE_TABLE", database)
+            self.check_database("CREATE_TABLE", database)
+            self.check_location(database, definition)
             made = new_table(self._glue, database, definition["Name"], definition)
             self._own(made)
             for each in partitions or []:
@@ -167,6 +170,8 @@ class Metastore:
     def update_table(self, database: str, name: str, definition: Definition) -> None:
         """A new version of a table."""
         with self.cloud.changing("glue"):
+            self.check_table(_CHANGING, database, name)
+            self.check_location(database, definition)
             self._glue.update_table(database, name, definition)
             self._sign(self._glue.get_table(database, name))
 
@@ -186,6 +191,7 @@ class Metastore:
     ) -> None:
         """Drop and add partitions in one change."""
         with self.cloud.changing("glue"):
+            self.check_table(_CHANGING, database, name)
             table = self._glue.get_table(database, name)
             for values in drop:
                 table.delete_partition(values)
@@ -208,17 +214,64 @@ class Metastore:
     def _all_tables(self) -> list[Any]:
         return [t for each in self._glue.databases.values() for t in each.tables.values()]
 
-    def check_table(self, right: str, database: str, name: str) -> None:
+    def check_table(self, right: str | tuple[str, ...], database: str, name: str) -> None:
         """Raise where Lake Formation lets the principal not do something with a table.
+
+        Args:
+            right: what is required, or several of which one is.
+            database: the table's database.
+            name: the table.
 
         Raises:
             AwsError: ``AccessDeniedException``.
         """
-        access = self.access(database, name)
-        if access is not None and right not in access.rights:
-            raise denied(right, name)
+        access, rights = self.access(database, name), (right,) if isinstance(right, str) else right
+        if access is not None and not access.rights.intersection(rights):
+            raise denied(rights[0], name)
 
-    def _check_database(self, right: str, name: str) -> None:
+    def check_partitions(self, database: str, name: str) -> None:
+        """Raise where the principal may not be told a table's partitions, whose values are data.
+
+        Raises:
+            AwsError: ``AccessDeniedException``: it may select some rows alone, or not all keys.
+        """
+        access = self.access(database, name)
+        if access is None or (access.rights and "SELECT" not in access.rights):
+            return
+        keys = (self.definition(database, name) or {}).get("PartitionKeys") or ()
+        if not access.shows(key["Name"] for key in keys):
+            raise denied("SELECT", name)
+
+    def check_drop(self, name: str) -> None:
+        """Raise where the principal may not drop a database, or a table that is in it.
+
+        Raises:
+            AwsError: ``AccessDeniedException``.
+        """
+        self.check_database("DROP", name)
+        found = self.database(name)
+        for table in list(found.tables) if found else ():
+            self.check_table("DROP", name, table)
+
+    def check_location(self, database: str, definition: Definition) -> None:
+        """Raise where the principal may not let a table lie in its folder.
+
+        Raises:
+            AwsError: ``AccessDeniedException``: others read the folder by Lake Formation's grants.
+        """
+        from labkit.cloud.lake_formation.locations import check_location
+
+        location = (definition.get("StorageDescriptor") or {}).get("Location")
+        if self.principal is not None:
+            who, name = self.principal, definition["Name"]
+            check_location(self.cloud, who, self.region, location, database, name)
+
+    def check_database(self, right: str, name: str) -> None:
+        """Raise where Lake Formation lets the principal not do something with a database.
+
+        Raises:
+            AwsError: ``AccessDeniedException``.
+        """
         from labkit.cloud.lake_formation.access import to_database
 
         found = self.database(name)

@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/lake-formation/latest/dg/managing-tag-expressions.ht
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,6 +37,11 @@ class Access:
         """Whether it may select all columns of all rows."""
         return any(names == self.every and rows is None for names, rows in self.parts)
 
+    def shows(self, names: Iterable[str]) -> bool:
+        """Whether it may select these columns of all rows."""
+        wanted = {each.lower() for each in names}
+        return any(rows is None and wanted <= seen for seen, rows in self.parts)
+
     def columns(self) -> frozenset[str]:
         """The names of the columns that it may see."""
         return frozenset().union(*(names for names, _ in self.parts))
@@ -62,10 +67,9 @@ def to_table(cloud: Cloud, who: Principal, region: str, database: Any, table: An
     """What a principal may do with a table, of moto's; ``None``: as IAM alone says."""
     if defaults.is_open(cloud, region, database, table):
         return None
-    made = getattr(table, "created_by", None)
     columns = frozenset(_columns(table))
     access = Access(columns)
-    if made and _is(who, made):
+    if _made(who, table):
         access.rights |= ALL
         access.parts.append((columns, None))
     elif is_admin(cloud, who, region):
@@ -79,7 +83,7 @@ def to_table(cloud: Cloud, who: Principal, region: str, database: Any, table: An
 
 def seen(definition: Members, access: Access | None) -> Members:
     """A table's definition without the columns that may not be selected, where some may."""
-    if access is None or "SELECT" not in access.rights:
+    if access is None or "SELECT" not in access.rights or access.is_whole():
         return definition
     storage, names = definition.get("StorageDescriptor") or {}, access.columns()
     for holder, member in ((storage, "Columns"), (definition, "PartitionKeys")):
@@ -92,8 +96,7 @@ def to_database(cloud: Cloud, who: Principal, region: str, database: Any) -> set
     """What a principal may do with a database, of moto's; ``None``: as IAM alone says."""
     if defaults.is_open(cloud, region, database):
         return None
-    made = getattr(database, "created_by", None)
-    rights = {"CREATE_TABLE", "ALTER", "DROP"} if made and _is(who, made) else set()
+    rights = {"CREATE_TABLE", "ALTER", "DROP"} if _made(who, database) else set()
     for grant in _of(cloud, who, region):
         resource = grant["resource"]
         policy = resource.get("LFTagPolicy") or {}
@@ -123,6 +126,13 @@ def place_of(cloud: Cloud, region: str, location: str) -> str | None:
     return None
 
 
+def places(cloud: Cloud, who: Principal, region: str) -> Iterator[str]:
+    """The ARNs of the folders that were granted to a principal."""
+    for grant in _of(cloud, who, region):
+        if "DATA_LOCATION_ACCESS" in grant["permissions"]:
+            yield grant["resource"]["DataLocation"]["ResourceArn"]
+
+
 def _of(cloud: Cloud, who: Principal, region: str) -> Iterator[Members]:
     for grant in granting.granted(cloud, region, cloud.account):
         if _is(who, grant["principal"].get("DataLakePrincipalIdentifier", "")):
@@ -133,8 +143,15 @@ def _is(who: Principal, told: str) -> bool:
     """Whether a principal is meant: a role's sessions are the role, whose path they do not tell."""
     if told in (who.arn, who.account, f"{who.account}:IAMPrincipals"):
         return True
-    role, meant = who.role_arn or "", told.partition(":role/")[2]
-    return bool(role and meant) and role.rpartition("/")[2] == meant.rpartition("/")[2]
+    role, (start, _, meant) = who.role_arn or "", told.partition(":role/")
+    same = start.endswith(f":{who.account}") and role.rpartition("/")[2] == meant.rpartition("/")[2]
+    return bool(role and meant) and same
+
+
+def _made(who: Principal, record: Any) -> bool:
+    """Whether a principal, or another session of its role, made a database or table."""
+    made = getattr(record, "created_by", None) or ""
+    return bool(made) and _is(who, Principal(made, who.account).role_arn or made)
 
 
 def _add(

@@ -79,6 +79,7 @@ def _drop(run: Run, name: str, if_exists: bool, cascade: bool) -> Result:
         if if_exists:
             return run.text_result((), ())
         raise semantic("Database does not exist:", name)
+    run.metastore.check_drop(name)
     tables = run.metastore.tables(name)
     if tables and not cascade:
         raise StatementFailed(

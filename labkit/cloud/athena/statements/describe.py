@@ -141,6 +141,7 @@ def _column(table: Definition, name: str) -> Definition:
 
 
 def _partition(run: Run, table: Definition, spec: dict[str, str]) -> Definition:
+    run.metastore.check_partitions(table["DatabaseName"], table["Name"])
     wanted = [spec.get(name) for name in key_names(table)]
     for stored in run.metastore.partitions(table["DatabaseName"], table["Name"]):
         if stored["Values"] == wanted:

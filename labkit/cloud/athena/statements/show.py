@@ -106,6 +106,7 @@ def show_partitions(text: str) -> Statement:
 
     def run(run: Run) -> Result:
         table = need_shown(run, parts)
+        run.metastore.check_partitions(table["DatabaseName"], table["Name"])
         names, kind = key_names(table), table_type_of(table)
         handler = handler_of(kind, "SHOW PARTITIONS") if kind != "ICEBERG" else None
         if handler is not None:

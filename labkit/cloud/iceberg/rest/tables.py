@@ -10,11 +10,12 @@ from pyiceberg.table import CommitTableRequest, Table
 from pyiceberg.table.update import UpgradeFormatVersionUpdate
 
 from labkit.cloud.engine import QueryFailed
+from labkit.cloud.glue.governing import metastore
 from labkit.cloud.glue.words import invalid, not_found
 from labkit.cloud.iceberg.catalog import ICEBERG, MOST_VERSION, LakeCatalog
 from labkit.cloud.iceberg.rest.call import Call
 from labkit.cloud.lake.catalog import parameters_of
-from labkit.cloud.lake.metastore import Definition, Metastore
+from labkit.cloud.lake.metastore import Definition, Metastore, denied
 from labkit.cloud.operations import Answer, AwsError
 from labkit.cloud.s3.store import Store
 
@@ -56,10 +57,15 @@ def create_table(call: Call) -> Answer:
 
 
 def load_table(call: Call) -> Answer:
+    """A table with its metadata, which tell of all its columns and rows."""
+    access = _catalog(call, "GetTable").access(*call.names)
+    if access is not None and not access.is_whole():
+        raise denied("SELECT", call.names[1])
     return _shown(call, _found(call, "GetTable"))
 
 
 def table_exists(call: Call) -> Answer:
+    call.glue("GetTable", **call.table)
     _found(call, "GetTable")
     return {}
 
@@ -67,6 +73,7 @@ def table_exists(call: Call) -> Answer:
 def update_table(call: Call) -> Answer:
     """Commit changes to a table, all or none, where what they build upon is still so."""
     table = _found(call, "UpdateTable")
+    _catalog(call, "UpdateTable").check_table("ALTER", *call.names)
     try:
         identifier = {"namespace": [call.database], "name": call.names[1]}
         said = CommitTableRequest.model_validate(call.said | {"identifier": identifier})
@@ -98,11 +105,15 @@ def drop_table(call: Call) -> Answer:
     return {}
 
 
+def _catalog(call: Call, operation: str) -> Metastore:
+    return metastore(call.allowed("glue", operation, call.table))
+
+
 def _found(call: Call, operation: str) -> Table:
     """The table that a call names, as its caller may use it who may make this call of Glue's."""
     context = call.allowed("glue", operation, call.table)
     store = Store(context.cloud, context.principal)
-    lake = LakeCatalog(Metastore(context.cloud, context.region), store)
+    lake = LakeCatalog(metastore(context), store)
     definition = lake.metastore.definition(*call.names)
     if definition is None:
         raise not_found("Entity Not Found")
