@@ -167,6 +167,50 @@ def test_what_databrew_refuses_makes_no_stack(
     assert words in told
 
 
+@pytest.mark.parametrize(
+    ("policy", "more", "status", "names"),
+    [
+        pytest.param(
+            "Delete", "{Bucket: any}", "UPDATE_COMPLETE", ["two"], id="dropped at the end"
+        ),
+        pytest.param("Retain", "{Bucket: any}", "UPDATE_COMPLETE", ["one", "two"], id="retained"),
+        pytest.param("Delete", "{}", "UPDATE_ROLLBACK_COMPLETE", ["one"], id="rolled back"),
+    ],
+)
+def test_a_job_of_another_name(
+    brew: Brew, client: Any, policy: str, more: str, status: str, names: list[str]
+) -> None:
+    """What its schedule still runs goes at the end of the update, and only if all of it is done."""
+    template = f"""
+Resources:
+  Daily:
+    Type: AWS::DataBrew::Schedule
+    Properties: {{Name: {brew.name}, CronExpression: "cron(0 8 ? * * *)", JobNames: [!Ref Look]}}
+  Look:
+    Type: AWS::DataBrew::Job
+    UpdateReplacePolicy: {policy}
+    Properties:
+      {{Name: {brew.name}-one, Type: PROFILE, DatasetName: {brew.dataset()}, RoleArn: {brew.role},
+       OutputLocation: {{Bucket: {brew.name}}}}}
+"""
+    more = f"""
+  More:
+    Type: AWS::DataBrew::Dataset
+    DependsOn: Daily
+    Properties: {{Name: {brew.name}-more, Input: {{S3InputDefinition: {more}}}}}
+"""
+    stacks = client("cloudformation")
+    stacks.create_stack(StackName=brew.name, TemplateBody=template)
+    renamed = template.replace("-one", "-two")
+    stacks.update_stack(StackName=brew.name, TemplateBody=renamed + more)
+    [stack] = stacks.describe_stacks(StackName=brew.name)["Stacks"]
+    [scheduled] = brew.databrew.describe_schedule(Name=brew.name)["JobNames"]
+    pages = brew.databrew.get_paginator("list_jobs").paginate(DatasetName=brew.name)
+    there = sorted(job["Name"] for page in pages for job in page["Jobs"])
+    told = [f"{brew.name}-{each}" for each in names]
+    assert (stack["StackStatus"], there, scheduled) == (status, told, told[-1])
+
+
 def _parameters(brew: Brew) -> dict[str, str]:
     return {"Name": brew.name, "Role": brew.role}
 

@@ -77,7 +77,7 @@ class Resource(Model):
         new = cls(definition)
         if new.physical_resource_id != old.physical_resource_id:
             made = cls.made(definition, name)
-            old.delete()
+            stacks.REPLACED.get().append((old, made))
             return made
         taken = {*_taken(f"Update{new.noun}"), "Tags"}
         fixed = [{k: v for k, v in each.members.items() if k not in taken} for each in (new, old)]

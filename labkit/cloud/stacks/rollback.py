@@ -190,10 +190,12 @@ def undo(resources: Any) -> None:
         for name in plan.changed:
             with contextlib.suppress(Exception):
                 if name in plan.replaced:
-                    resources._parsed_resources[name], new = plan.replaced[name]
-                    new.delete(resources._account_id, resources._region_name)
+                    resources._parsed_resources[name] = plan.replaced[name][0]
                 else:
                     _change(resources, name, differs=False)
+        for _, new in reversed(plan.replaced.values()):  # nothing uses them now
+            with contextlib.suppress(Exception):
+                new.delete(resources._account_id, resources._region_name)
         unmake(resources, made, plan.added)  # what was in use by what is as it was now
     finally:
         stacks.UNDOING.reset(undoing)
