@@ -24,8 +24,9 @@ AGGREGATES = {
     "ANY": "min({v}) {rest}",  # any will do, and this is the same one on every run
     "MEDIAN": "median(CAST({n} AS DOUBLE)) {rest}",
     "MODE": "mode({v} ORDER BY {v}) {rest}",  # the least of those that are equally frequent
-    "STANDARD_DEVIATION": "stddev_pop({n}) {rest}",
-    "VARIANCE": "var_pop({n}) {rest}",
+    # DuckDB's of one value are 0 whatever it is; of NaN, or of an infinite number, there is none
+    "STANDARD_DEVIATION": "(stddev_pop({n}) {rest} + 0 * max(CAST({n} AS DOUBLE)) {rest})",
+    "VARIANCE": "(var_pop({n}) {rest} + 0 * max(CAST({n} AS DOUBLE)) {rest})",
     "COLLECT_LIST": "coalesce(list({v} ORDER BY {v}) {rest}, [])",
     "COLLECT_SET": "coalesce(list(DISTINCT {v} ORDER BY {v}) {rest}, [])",
 }

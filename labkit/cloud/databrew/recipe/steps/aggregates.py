@@ -30,14 +30,14 @@ _OF_VALUES = {
     "COUNT_DISTINCT": ("len(list_distinct({values}))", "How many different values there are."),
 }
 #: Name → SQL over ``{numbers}``, a list of numbers, or ``{measured}``, in which decimals are
-#: doubles; and what it is.
+#: doubles; and what it is. DuckDB's deviation of one number is 0, of NaN too, which the sum mends.
 _OF_NUMBERS = {
     "AVERAGE": ("list_avg({measured})", "The average of the numbers."),
     "MAX": ("list_max({numbers})", "The greatest of the numbers."),
     "MEDIAN": ("CAST(list_median({measured}) AS DOUBLE)", "The middle of the sorted numbers."),
     "MIN": ("list_min({numbers})", "The least of the numbers."),
     "STANDARD_DEVIATION": (
-        "list_stddev_pop({measured})",
+        "list_stddev_pop({measured}) + 0 * list_max({measured})",
         "The standard deviation of the numbers: the root of `VARIANCE`.",
     ),
     "SUM": (
@@ -45,7 +45,7 @@ _OF_NUMBERS = {
         "The sum of the numbers; what is none counts as 0.",
     ),
     "VARIANCE": (
-        "list_var_pop({measured})",
+        "list_var_pop({measured}) + 0 * list_max({measured})",
         "The mean square of the distance from the mean, over all numbers.",
     ),
 }
