@@ -80,12 +80,16 @@ RULED = """
 Parameters: {Source: {Type: String}, Word: {Type: String}}
 Resources:
   Queue: {Type: AWS::SQS::Queue}
+  Bus: {Type: AWS::Events::EventBus, Properties: {Name: !Sub "${AWS::StackName}"}}
+  Own:
+    Type: AWS::Events::Rule
+    Properties: {EventBusName: !GetAtt Bus.Arn, EventPattern: {a: [1]}}
   Rule:
     Type: AWS::Events::Rule
     Properties:
       EventPattern: {source: [!Ref Source]}
       Targets: [%s {Id: t, Arn: !GetAtt Queue.Arn, Input: !Sub '{"a": "${Word}"}'}]
-Outputs: {Rule: {Value: !Ref Rule}, Arn: {Value: !GetAtt Rule.Arn}}
+Outputs: {Rule: {Value: !Ref Rule}, Arn: {Value: !GetAtt Rule.Arn}, Own: {Value: !Ref Own}}
 """
 OTHER = "{Id: u, Arn: !GetAtt Queue.Arn},"
 
@@ -94,6 +98,8 @@ def test_a_rule_is_changed_in_place(aws, stacks, made):
     events, first = aws("events"), made(RULED % OTHER, Source="a", Word="one")
     assert made(RULED % "", "update_stack", Source="b", Word="two") == first
     rule = events.describe_rule(Name=first["Rule"])
+    bus, _, own = first["Own"].partition("|")
+    assert (bus, events.describe_rule(Name=own, EventBusName=bus)["Name"]) == (made.name, own)
     assert (json.loads(rule["EventPattern"]), rule["Arn"]) == ({"source": ["b"]}, first["Arn"])
     (target,) = events.list_targets_by_rule(Rule=first["Rule"])["Targets"]
     assert json.loads(target["Input"]) == {"a": "two"}

@@ -636,6 +636,17 @@ FAILED = {
         {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "twice"}},
         "already exists",
     ),
+    "a topic in order without the end of its name": (
+        {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "line", "FifoTopic": True}},
+        "Topic names must end with .fifo",
+    ),
+    "a policy of nobody": (
+        {
+            "Type": "AWS::IAM::Policy",
+            "Properties": {"PolicyName": "none", "PolicyDocument": {"Statement": []}},
+        },
+        "At least one of [Groups,Roles,Users] must be non-empty",
+    ),
 }
 ENDS = {
     "ROLLBACK_COMPLETE": {},
@@ -653,6 +664,7 @@ def test_a_stack_whose_resource_fails_tells_so(aws, fresh, other, match, status,
     resources = {"Made": bucket, "First": first, "Other": other | {"DependsOn": ["Made", "First"]}}
     told = {"Made": {"Value": {"Ref": "Made"}, "Export": {"Name": name}}}
     template = json.dumps({"Resources": resources, "Outputs": told})
+    said = said | {"Capabilities": ["CAPABILITY_IAM"]}
     stack = stacks.create_stack(StackName=name, TemplateBody=template, **said)["StackId"]
     (told,) = stacks.describe_stacks(StackName=stack)["Stacks"]
     assert (told["StackStatus"], "Outputs" in told) == (status, False)
@@ -671,7 +683,7 @@ def test_a_stack_whose_resource_fails_tells_so(aws, fresh, other, match, status,
             with pytest.raises(ClientError, match="ROLLBACK_COMPLETE state and can not be updated"):
                 call(StackName=name, TemplateBody=holding(name), **more)
         with pytest.raises(ClientError, match=rf"Stack \[{name}\] already exists"):
-            stacks.create_stack(StackName=name, TemplateBody=template)
+            stacks.create_stack(StackName=name, TemplateBody=holding(name))
     stacks.delete_stack(StackName=name)
     assert name not in str(aws("s3").list_buckets())
 
@@ -1357,6 +1369,8 @@ def test_topics_and_queues_are_changed_in_place(aws, fresh):
             "Topic": {"Type": "AWS::SNS::Topic", "Properties": topic},
             "Queue": {"Type": "AWS::SQS::Queue", "Properties": more},
             "Line": {"Type": "AWS::SQS::Queue", "Properties": {"FifoQueue": True}},
+            "News": {"Type": "AWS::SNS::Topic", "Properties": {"FifoTopic": True}},
+            "Loose": {"Type": "AWS::SNS::Topic", "Properties": {"FifoTopic": False}},
         }
         told = {key: {"Value": {"Ref": key}} for key in resources}
         return json.dumps({"Resources": resources, "Outputs": told})
@@ -1367,7 +1381,7 @@ def test_topics_and_queues_are_changed_in_place(aws, fresh):
     sns.subscribe(TopicArn=had["Topic"], Protocol="sqs", Endpoint="arn:aws:sqs:us-east-1:1:other")
     stacks.update_stack(StackName=name, TemplateBody=made("two", MessageRetentionPeriod=600))
     assert outputs(aws, name) == had
-    assert had["Line"].endswith(".fifo")
+    assert [key for key in had if had[key].endswith(".fifo")] == ["Line", "News"]
     attributes = sqs.get_queue_attributes(QueueUrl=had["Queue"], AttributeNames=["All"])
     told = attributes["Attributes"]
     assert (told["VisibilityTimeout"], told["MessageRetentionPeriod"]) == ("30", "600")

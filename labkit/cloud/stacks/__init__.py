@@ -80,7 +80,7 @@ def _teach() -> None:
     from moto.cloudformation.parsing import get_model_map
 
     from labkit.cloud.databrew.stacks import teach
-    from labkit.cloud.stacks import bus_rules, custom, keys, templates
+    from labkit.cloud.stacks import bus_rules, custom, inline, keys, templates
     from labkit.cloud.stacks.resources import Resource
     from labkit.cloud.stacks.types import TYPES
 
@@ -90,4 +90,5 @@ def _teach() -> None:
     custom.teach(known)
     keys.teach()
     bus_rules.teach()
+    inline.teach()
     templates.teach()

@@ -85,6 +85,16 @@ def _of_rule(members: Members) -> Members:
     return {"Rule": members["Name"]} | (bus if bus["EventBusName"] else {})
 
 
+def _rule(members: Members) -> str:
+    """A rule's name, after that of a bus of one's own.
+
+    Source: https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-events
+    """
+    own = stacks.caller().arn("event-bus/", "events")
+    bus = str(members.get("EventBusName") or "default").removeprefix(own)
+    return str(members["Name"]) if bus == "default" else f"{bus}|{members['Name']}"
+
+
 def _aim(members: Members, target: Members) -> tuple[str, Members]:
     return "PutTargets", _of_rule(members) | {"Targets": [target]}
 
@@ -166,6 +176,7 @@ ATTACHED: dict[str, Kind] = {
         "PutRule",
         "PutRule",
         "DeleteRule",
+        ref=_rule,
         by={name: name for name in ("Name", "EventBusName")},
         parts=(Part("Targets", _aim, _spare),),
         attributes={"Arn": "RuleArn"},

@@ -68,6 +68,8 @@ class Kind:
         low: whether a name that is given is in small letters.
         id: the path of what ``Ref`` gives, in the members or the answer; else the name, or one
             that is given. Several stand with ``|`` between them.
+        ref: what ``Ref`` gives instead, by the members.
+        end: the end of a name that is given, by the properties.
         by: the members that name it in the calls but the first, and the paths of their values.
         nest: the member of the changing call that holds what changes.
         passed: what a template may say that the first call does not take.
@@ -92,6 +94,8 @@ class Kind:
     name: str = "Name"
     low: bool = False
     id: str = ""
+    ref: Callable[[Members], str] | None = None
+    end: Callable[[Members], str] = lambda _: ""
     by: Mapping[str, str] = field(default_factory=dict)
     nest: str = ""
     passed: tuple[str, ...] = ()

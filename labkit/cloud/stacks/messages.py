@@ -27,7 +27,7 @@ _OF_TOPICS = ("DisplayName", "KmsMasterKeyId", "SignatureVersion", "TracingConfi
 
 
 def _queue(members: Members) -> Members:
-    told: Members = {"QueueName": _ordered(members.pop("QueueName"), members.get("FifoQueue"))}
+    told: Members = {"QueueName": members.pop("QueueName")}
     if tags := members.pop("Tags", None):
         told["tags"] = tags
     return told | {"Attributes": members}
@@ -39,17 +39,17 @@ def _queue_changes(members: Members) -> Members:
 
 
 def _topic(members: Members) -> Members:
-    told = {"Name": _ordered(members.pop("TopicName"), members.get("FifoTopic"))}
+    told = {"Name": members.pop("TopicName")}
     kept = {
         name: members.pop(name) for name in (*_OF_TOPICS, "Subscription", "Tags") if name in members
     }
     return told | kept | {"Attributes": members}
 
 
-def _ordered(name: str, fifo: Any) -> str:
-    """The name, as one that keeps its messages in order must have it."""
-    ordered = str(fifo).lower() == "true" and not name.endswith(".fifo")
-    return f"{name}.fifo" if ordered else name
+def _end(properties: Members) -> str:
+    """The end of the name that one which keeps its messages in order is given."""
+    fifo = properties.get("FifoQueue", properties.get("FifoTopic"))
+    return ".fifo" if str(fifo).lower() == "true" else ""
 
 
 def _attribute(name: str) -> Part:
@@ -118,6 +118,7 @@ MESSAGES = {
         drop="DeleteTopic",
         name="TopicName",
         id="TopicArn",
+        end=_end,
         by={"TopicArn": "TopicArn"},
         shaped=_topic,
         parts=(*map(_attribute, _OF_TOPICS), Part("Subscription", _subscribe, _unsubscribe)),
@@ -130,6 +131,7 @@ MESSAGES = {
         "DeleteQueue",
         name="QueueName",
         id="QueueUrl",
+        end=_end,
         by={"QueueUrl": "QueueUrl"},
         shaped=_queue,
         changed=_queue_changes,

@@ -45,9 +45,12 @@ class Resource(Model):
     def __init__(self, definition: Members, name: str) -> None:
         self.type, self.called = str(definition["Type"]), name
         properties = dict(definition.get("Properties") or {})
-        if self.kind.name and at(properties, self.kind.name) is None:
+        given = self.kind.name and at(properties, self.kind.name) is None
+        if given:
             put(properties, self.kind.name, name.lower() if self.kind.low else name)
         self.name = at(properties, self.kind.name) if self.kind.name else None
+        if given and (end := self.kind.end(properties)):
+            put(properties, self.kind.name, f"{self.name}{end}")
         self.members, self.answer = self.kind.shaped(properties), Members()
         self.token = uuid.uuid4().hex
 
@@ -57,6 +60,8 @@ class Resource(Model):
 
     @property
     def physical_resource_id(self) -> str:
+        if self.kind.ref:
+            return self.kind.ref(self.members)
         paths = self.kind.id or self.kind.name
         return "|".join(_told(self.value(p)) for p in paths.split("|")) if paths else self.called
 
