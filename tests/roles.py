@@ -17,6 +17,13 @@ def trust(service: str) -> Statement:
     return {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
 
 
+def lets_in(*services: str) -> dict[str, str]:
+    """``lets_in("sns")``: the attributes of a queue that takes what services send."""
+    named = {"Service": [f"{service}.amazonaws.com" for service in services]}
+    told = {"Effect": "Allow", "Principal": named, "Action": "sqs:SendMessage", "Resource": "*"}
+    return {"Policy": policy(told)}
+
+
 def make_role(iam: Any, name: str, service: str, *statements: Statement) -> str:
     """The ARN of a new role that a service may take on, and that may do what statements say."""
     made = iam.create_role(RoleName=name, AssumeRolePolicyDocument=policy(trust(service)))

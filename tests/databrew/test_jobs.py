@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.databrew.lake import READ_AND_WRITE, Lake, step
-from tests.roles import make_role, policy, trust
+from tests.roles import lets_in, make_role, policy, trust
 
 PEOPLE = "id,name\n1,Ada\n2,Bob\n3,Eve\n"
 SLOW = {"Format": "CSV", "CompressionFormat": "BZIP2"}
@@ -452,7 +452,8 @@ def test_logs(lake: Lake) -> None:
 def events(lake: Lake, pattern: dict[str, Any]) -> Any:
     """A queue that gets DataBrew's events of a pattern."""
     sqs, bus = lake.client("sqs"), lake.client("events")
-    url = sqs.create_queue(QueueName=f"{lake.name}-events")["QueueUrl"]
+    made = {"QueueName": f"{lake.name}-events", "Attributes": lets_in("events")}
+    url = sqs.create_queue(**made)["QueueUrl"]
     wanted = ["QueueArn"]
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=wanted)["Attributes"]["QueueArn"]
     bus.put_rule(Name=lake.name, EventPattern=json.dumps({"source": ["aws.databrew"], **pattern}))

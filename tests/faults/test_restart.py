@@ -12,6 +12,7 @@ import pytest
 from labkit import process
 from labkit.errors import CloudNotStarted
 from tests.conftest import connect, kill_cloud, start_cloud, stop_cloud
+from tests.roles import lets_in
 
 
 @pytest.fixture
@@ -27,7 +28,8 @@ def test_what_was_there_works_after_a_kill(home):
     cloud = connect(home, server)
     said = cloud.client("sts").get_caller_identity()["Arn"]
     cloud.client("iam").create_user(UserName="other")
-    queue = cloud.client("sqs").create_queue(QueueName="told")["QueueUrl"]
+    wanted = {"QueueName": "told", "Attributes": lets_in("sns")}
+    queue = cloud.client("sqs").create_queue(**wanted)["QueueUrl"]
     sns = cloud.client("sns")
     topic = sns.create_topic(Name="told")["TopicArn"]
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=topic.replace(":sns:", ":sqs:"))

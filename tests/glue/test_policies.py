@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.glue.lake import Lake, columns
+from tests.roles import lets_in
 
 A = "id,name,price\n1,x,1.5\n"
 WIDER = "id,name,price,stock\n1,x,1.5,7\n"
@@ -271,7 +272,7 @@ BY_EVENTS = {"RecrawlPolicy": {"RecrawlBehavior": "CRAWL_EVENT_MODE"}}
 
 def heard(lake: Lake, sqs: Any) -> str:
     """The ARN of a new queue that hears of the bucket's objects."""
-    url = sqs.create_queue(QueueName=lake.name)["QueueUrl"]
+    url = sqs.create_queue(QueueName=lake.name, Attributes=lets_in("s3"))["QueueUrl"]
     asked = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
     queue: str = asked["Attributes"]["QueueArn"]
     lake.s3.put_bucket_notification_configuration(

@@ -16,6 +16,7 @@ from labkit.cloud.glue.timetable import Clock
 from labkit.cloud.glue.triggers import Clock as TriggerClock
 from labkit.cloud.operations import AwsError
 from tests.glue.lake import Lake
+from tests.roles import lets_in
 
 NOON = datetime.datetime(2026, 3, 2, 12, tzinfo=datetime.UTC).timestamp()  # a Monday
 ACCOUNT = "999999999999"  # no other test's
@@ -104,7 +105,7 @@ def test_schedules_that_glue_does_not_take(expression: str) -> None:
 
 def test_eventbridge_hears_of_crawls(lake: Lake, client: Callable[[str], Any]) -> None:
     sqs, events = client("sqs"), client("events")
-    queue = sqs.create_queue(QueueName=lake.name)["QueueUrl"]
+    queue = sqs.create_queue(QueueName=lake.name, Attributes=lets_in("events"))["QueueUrl"]
     where = {"QueueUrl": queue, "AttributeNames": ["QueueArn"]}
     arn = sqs.get_queue_attributes(**where)["Attributes"]["QueueArn"]
     pattern = {"source": ["aws.glue"], "detail": {"crawlerName": [lake.crawler]}}

@@ -12,7 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.conftest import wait_for
-from tests.roles import make_role
+from tests.roles import lets_in, make_role, policy
 
 ACCOUNT = "123456789012"
 
@@ -29,7 +29,8 @@ def inbox(aws, fresh):
     class Inbox:
         def __init__(self):
             name = fresh("inbox")
-            self.url = aws("sqs").create_queue(QueueName=name)["QueueUrl"]
+            may = lets_in("events", "s3", "sns")
+            self.url = aws("sqs").create_queue(QueueName=name, Attributes=may)["QueueUrl"]
             self.arn = f"arn:aws:sqs:us-east-1:{ACCOUNT}:{name}"
             self.got = []
 
@@ -560,6 +561,45 @@ def test_a_rules_lost_event_is_put_aside(events, rule, inbox, aws, fresh):
     assert said["RULE_ARN"] == f"arn:aws:events:us-east-1:{ACCOUNT}:rule/{name}"
     assert (letter["Body"], said["TARGET_ARN"]) == ('{"n":1}', lost)
     assert said["ERROR_CODE"] == "NO_RESOURCE"
+
+
+BY_RULES = {"Principal": {"Service": "events.amazonaws.com"}}
+FROM = {"Condition": {"ArnEquals": {"aws:SourceArn": "{rule}"}}}
+CLOSED = {  # a target's kind, what its policy says, with a role → whether events go there
+    "a queue": ("sqs", {}, {}, False),
+    "a queue by its policy": ("sqs", BY_RULES | FROM, {}, True),
+    "a queue by a role": ("sqs", {}, {"RoleArn": f"arn:aws:iam::{ACCOUNT}:role/any"}, True),
+    "a topic": ("sns", {}, {}, False),
+    "a topic by its policy": ("sns", BY_RULES, {}, True),
+    "a topic by conditions": ("sns", BY_RULES | FROM, {}, False),
+}
+
+
+@pytest.mark.parametrize(("kind", "says", "more", "goes"), CLOSED.values(), ids=CLOSED)
+def test_a_rules_event_goes_where_the_targets_policy_lets_it(
+    events, rule, inbox, aws, fresh, kind, says, more, goes
+):
+    name, source = fresh("target"), fresh("app")
+    arn = f"arn:aws:{kind}:us-east-1:{ACCOUNT}:{name}"
+    url = aws("sqs").create_queue(QueueName=name, Attributes=lets_in("sns"))["QueueUrl"]
+    aws("sns").create_topic(Name=name)
+    queue = arn.replace(":sns:", ":sqs:")
+    aws("sns").subscribe(TopicArn=arn.replace(":sqs:", ":sns:"), Protocol="sqs", Endpoint=queue)
+    made = rule(arn, {"source": [source]}, DeadLetterConfig={"Arn": inbox.arn}, **more)
+    action = {"sqs": "sqs:SendMessage", "sns": "sns:Publish"}[kind]
+    told = {"Effect": "Allow", "Action": action, "Resource": arn} | says
+    text = policy(told).replace("{rule}", f"arn:aws:events:us-east-1:{ACCOUNT}:rule/{made}")
+    if says and kind == "sqs":
+        aws("sqs").set_queue_attributes(QueueUrl=url, Attributes={"Policy": text})
+    elif says:
+        given = {"AttributeName": "Policy", "AttributeValue": text}
+        aws("sns").set_topic_attributes(TopicArn=arn, **given)
+    send(events, source)
+    asked = {"MessageAttributeNames": ["All"], "WaitTimeSeconds": 0}
+    came = aws("sqs").receive_message(QueueUrl=url, **asked).get("Messages", [])
+    letters = aws("sqs").receive_message(QueueUrl=inbox.url, **asked).get("Messages", [])
+    codes = [each["MessageAttributes"]["ERROR_CODE"]["StringValue"] for each in letters]
+    assert (len(came), codes) == ((1, []) if goes else (0, ["NO_PERMISSIONS"]))
 
 
 def test_a_topic_opens_no_address(aws, fresh):

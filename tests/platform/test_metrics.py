@@ -7,6 +7,8 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.roles import lets_in
+
 NOON = datetime.datetime.now(datetime.UTC).replace(minute=0, second=0, microsecond=0)
 RANGE = {"StartTime": NOON, "EndTime": NOON + datetime.timedelta(minutes=10)}
 EAST, WEST = ([{"Name": "Region", "Value": value}] for value in ("east", "west"))
@@ -151,7 +153,7 @@ def test_an_alarm_is_in_no_state_until_it_is_told_one(aws, fresh):
 def test_an_alarms_state_is_told_to_its_topic(aws, fresh):
     watch, name, queues = aws("cloudwatch"), fresh("alarm"), aws("sqs")
     topic = aws("sns").create_topic(Name=name)["TopicArn"]
-    url = queues.create_queue(QueueName=name)["QueueUrl"]
+    url = queues.create_queue(QueueName=name, Attributes=lets_in("sns"))["QueueUrl"]
     arn = queues.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
     aws("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn["QueueArn"])
     watch.put_metric_alarm(

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.databrew import lake as lakes
-from tests.roles import make_role
+from tests.roles import lets_in, make_role
 
 EVERY_MINUTE = "cron(* * * * ? *)"
 PATIENCE_S = 75
@@ -16,7 +16,8 @@ PATIENCE_S = 75
 @pytest.fixture(scope="module", autouse=True)
 def queue(client):
     """A rule that sends to this queue on each minute."""
-    events, url = client("events"), client("sqs").create_queue(QueueName="minutely")["QueueUrl"]
+    events, wanted = client("events"), {"QueueName": "minutely", "Attributes": lets_in("events")}
+    url = client("sqs").create_queue(**wanted)["QueueUrl"]
     arn = client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
     events.put_rule(Name="minutely", ScheduleExpression=EVERY_MINUTE)
     events.put_targets(Rule="minutely", Targets=[{"Id": "1", "Arn": arn["Attributes"]["QueueArn"]}])

@@ -6,6 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.conftest import everything
+from tests.roles import lets_in, policy
 
 
 @pytest.fixture
@@ -22,7 +23,8 @@ def topic(sns, fresh):
 def queue(aws, fresh):
     def queue(**attributes):
         name = fresh("q") + (".fifo" if attributes else "")
-        url = aws("sqs").create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
+        wanted = lets_in("sns") | attributes
+        url = aws("sqs").create_queue(QueueName=name, Attributes=wanted)["QueueUrl"]
         asked = {"QueueUrl": url, "AttributeNames": ["QueueArn"]}
         return url, aws("sqs").get_queue_attributes(**asked)["Attributes"]["QueueArn"]
 
@@ -110,6 +112,44 @@ def test_a_queue_that_is_gone_keeps_nothing_from_the_others(aws, sns, topic, que
     aws("sqs").delete_queue(QueueUrl=gone)
     sns.publish(TopicArn=topic, Message="hello")
     assert [got["Body"] for each in (dead, url) for got in received(aws, each)] == ["hello"] * 2
+
+
+BY_TOPIC = {"Principal": {"Service": "sns.amazonaws.com"}}
+ANYBODY = {"Principal": {"AWS": "*"}}
+FROM = {"ArnEquals": {"aws:SourceArn": "{topic}"}}
+SENDERS = {  # what a queue's policy says → whether it has the topic's messages
+    "nothing": ([], False),
+    "the topic": ([BY_TOPIC | {"Condition": FROM}], True),
+    "another topic": (
+        [BY_TOPIC | {"Condition": {"ArnLike": {"aws:SourceArn": "{topic}x"}}}],
+        False,
+    ),
+    "its account": (
+        [BY_TOPIC | {"Condition": {"StringEquals": {"aws:SourceAccount": "123456789012"}}}],
+        True,
+    ),
+    "anybody from the topic": ([ANYBODY | {"Condition": FROM}], True),
+    "the account's callers": ([{"Principal": {"AWS": "123456789012"}}], False),
+    "who reads": ([BY_TOPIC | {"Action": "sqs:ReceiveMessage"}], False),
+    "S3": ([{"Principal": {"Service": "s3.amazonaws.com"}}], False),
+    "not nobody": ([BY_TOPIC, {"Effect": "Deny"} | ANYBODY], False),
+}
+
+
+@pytest.mark.parametrize(("says", "has"), SENDERS.values(), ids=SENDERS)
+def test_a_queue_has_the_topics_messages_where_its_policy_lets_it(
+    aws, sns, topic, queue, says, has
+):
+    (url, arn), (aside, letters) = queue(), queue()
+    usual = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": arn}
+    text = policy(*(usual | each for each in says)).replace("{topic}", topic) if says else ""
+    aws("sqs").set_queue_attributes(QueueUrl=url, Attributes={"Policy": text})
+    subscribe(sns, topic, arn, RedrivePolicy=json.dumps({"deadLetterTargetArn": letters}))
+    sns.publish(TopicArn=topic, Message="m")
+    assert [len(received(aws, each)) for each in (url, aside)] == [has, not has]
+    aws("sqs").set_queue_attributes(QueueUrl=aside, Attributes={"Policy": ""})
+    sns.publish(TopicArn=topic, Message="n")
+    assert [len(received(aws, each)) for each in (url, aside)] == [has, False]
 
 
 def test_a_fifo_topic_knows_messages_by_their_content(aws, sns, fresh, queue):

@@ -7,6 +7,7 @@ from botocore.exceptions import ClientError
 
 from tests.conftest import everything
 from tests.redshift.conftest import PLACE, create_cluster
+from tests.roles import lets_in
 
 
 def test_a_statement_tells_how_it_went(data):
@@ -312,7 +313,7 @@ def test_grants_bind(data, fresh):
 def test_the_end_of_a_statement_is_an_event(data, aws, fresh):
     name = fresh("ended")
     sqs, events = aws("sqs"), aws("events")
-    queue = sqs.create_queue(QueueName=name)["QueueUrl"]
+    queue = sqs.create_queue(QueueName=name, Attributes=lets_in("events"))["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]
     pattern = {"source": ["aws.redshift-data"], "detail": {"statementName": [name]}}
     events.put_rule(Name=name, EventPattern=json.dumps(pattern))

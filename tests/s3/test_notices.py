@@ -8,6 +8,7 @@ import requests
 from botocore.exceptions import ClientError
 
 from tests.conftest import wait_for
+from tests.roles import lets_in, policy
 
 EVERYTHING = ["s3:ObjectCreated:*", "s3:ObjectRemoved:*", "s3:ObjectTagging:*", "s3:ObjectAcl:Put"]
 
@@ -16,7 +17,8 @@ EVERYTHING = ["s3:ObjectCreated:*", "s3:ObjectRemoved:*", "s3:ObjectTagging:*", 
 def queue(aws, fresh):
     """A queue: its address and its name."""
     sqs = aws("sqs")
-    url = sqs.create_queue(QueueName=fresh("told"))["QueueUrl"]
+    wanted = {"QueueName": fresh("told"), "Attributes": lets_in("s3", "sns")}
+    url = sqs.create_queue(**wanted)["QueueUrl"]
     named = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
     return url, named["Attributes"]["QueueArn"]
 
@@ -119,9 +121,40 @@ def test_what_is_told_of_a_restore(aws, s3, bucket, queue, tells, told):
     assert data["lifecycleRestorationExpiryTime"].endswith(".000Z")
 
 
+def admit(sns, topic, bucket):
+    """Let S3 publish to a topic for a bucket, as the User Guide writes it."""
+    told = {"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Resource": topic}
+    like = {"aws:SourceArn": f"arn:aws:s3:*:*:{bucket}"}
+    text = policy(told | {"Action": "SNS:Publish", "Condition": {"ArnLike": like}})
+    sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=text)
+
+
+def test_s3_sends_where_it_may(aws, s3, bucket, queue):
+    topic = aws("sns").create_topic(Name=bucket)["TopicArn"]
+    events = ["s3:ObjectCreated:*"]
+    wanted = {
+        "QueueConfigurations": [{"QueueArn": queue[1], "Events": ["s3:ObjectRemoved:*"]}],
+        "TopicConfigurations": [{"TopicArn": topic, "Events": events}],
+    }
+    put = {"Bucket": bucket, "NotificationConfiguration": wanted}
+    other = {"Policy": lets_in("s3")["Policy"].replace("sqs:SendMessage", "sqs:ReceiveMessage")}
+    aws("sqs").set_queue_attributes(QueueUrl=queue[0], Attributes=other)
+    with pytest.raises(ClientError, match="Unable to validate the following dest") as caught:
+        s3.put_bucket_notification_configuration(**put)
+    told = caught.value.response["Error"]
+    words = "Permissions on the destination {} do not allow S3 to publish notifications"
+    for number, (arn, what) in enumerate(((queue[1], "queue"), (topic, "topic")), 1):
+        assert told[f"ArgumentName{number}"] == arn
+        assert told[f"ArgumentValue{number}"] == f"{words.format(what)} from this bucket"
+    admit(aws("sns"), topic, bucket)
+    aws("sqs").set_queue_attributes(QueueUrl=queue[0], Attributes=lets_in("s3"))
+    s3.put_bucket_notification_configuration(**put)
+
+
 def test_a_topic_is_told_by_s3(aws, s3, bucket, queue):
     sns, made = aws("sns"), bucket
     topic = sns.create_topic(Name=made)["TopicArn"]
+    admit(sns, topic, bucket)
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue[1])
     wanted = [{"TopicArn": topic, "Events": ["s3:ObjectCreated:*"]}]
     s3.put_bucket_notification_configuration(

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from labkit.process import Connection
 from tests.conftest import everything
-from tests.roles import policy, trust
+from tests.roles import lets_in, policy, trust
 from tests.states.conftest import ACCOUNT, make_role
 
 PASS = {"A": {"Type": "Pass", "End": True}}
@@ -587,7 +587,7 @@ def test_an_execution_is_run_again_from_where_it_failed(machines, sfn, aws, fres
 
 def test_eventbridge_hears_of_executions(machines, aws, fresh):
     events, sqs, name = aws("events"), aws("sqs"), fresh("heard")
-    url = sqs.create_queue(QueueName=name)["QueueUrl"]
+    url = sqs.create_queue(QueueName=name, Attributes=lets_in("events"))["QueueUrl"]
     machine = machines.make(PASS)
     pattern = {"source": ["aws.states"], "detail": {"stateMachineArn": [machine]}}
     events.put_rule(Name=name, EventPattern=json.dumps(pattern))

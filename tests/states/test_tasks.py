@@ -7,6 +7,7 @@ import time
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.roles import lets_in
 from tests.states.conftest import make_role
 
 TASK = ["TaskStateEntered", "TaskScheduled", "TaskStarted"]
@@ -304,7 +305,8 @@ def test_a_message_to_a_topic(machines, aws, fresh):
 
 def test_an_event_to_a_bus(machines, aws, fresh):
     events, source, name = aws("events"), fresh("app"), fresh("q")
-    url = aws("sqs").create_queue(QueueName=name)["QueueUrl"]
+    wanted = {"QueueName": name, "Attributes": lets_in("events")}
+    url = aws("sqs").create_queue(**wanted)["QueueUrl"]
     rule = fresh("rule")
     events.put_rule(Name=rule, EventPattern=json.dumps({"source": [source]}))
     arn = f"arn:aws:sqs:us-east-1:123456789012:{name}"

@@ -10,7 +10,7 @@ from labkit.errors import RunFailed, UnknownName
 from labkit.widgets.graph import ExecutionGraph, execution_graph
 from labkit.widgets.layout import END, START, lay_out
 from tests.conftest import wait_for
-from tests.roles import make_role
+from tests.roles import make_role, policy
 
 DONE = {"Type": "Pass", "End": True}
 TASK = {
@@ -179,7 +179,10 @@ def test_a_flow_gets_its_input_as_it_is(lab, role, fresh, value):
 def test_a_rule_on_uploads_leaves_what_a_bucket_told_before(lab, role, fresh):
     s3, bucket = lab.client("s3"), fresh("uploads")
     s3.create_bucket(Bucket=bucket)
-    topic = lab.client("sns").create_topic(Name=bucket)["TopicArn"]
+    arn = f"arn:aws:sns:{lab.region}:{lab.account}:{bucket}"
+    may = {"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Resource": arn}
+    attributes = {"Policy": policy(may | {"Action": "sns:Publish"})}
+    topic = lab.client("sns").create_topic(Name=bucket, Attributes=attributes)["TopicArn"]
     told = [{"Id": "mine", "TopicArn": topic, "Events": ["s3:ObjectRemoved:*"]}]
     s3.put_bucket_notification_configuration(
         Bucket=bucket, NotificationConfiguration={"TopicConfigurations": told}

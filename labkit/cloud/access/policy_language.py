@@ -205,6 +205,8 @@ def _among(element: Any, principal: Principal) -> Verdict:
         return Verdict.SILENT
     service = principal.arn.endswith(".amazonaws.com")
     listed = _listed(element.get("Service" if service else "AWS", []))
+    if _is_everybody(element):
+        return Verdict.ALLOWED
     names = [name for name in listed if isinstance(name, str)]
     if "*" in names or is_named(principal, names):
         return Verdict.ALLOWED

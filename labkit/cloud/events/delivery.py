@@ -26,6 +26,7 @@ from botocore.exceptions import (
 )
 
 from labkit.cloud import loopback
+from labkit.cloud.access.admission import refusal
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.events import warehouses
 from labkit.cloud.lambdas import lineage
@@ -48,6 +49,8 @@ LOOKS = {
     ("stepfunctions", "ListExecutions"),
 }
 PATIENCE_S = 3.0
+# Who sends as it is, where no role is named: the others' roles are asked, or nobody.
+BY_POLICY = ("events.amazonaws.com", "s3.amazonaws.com")
 # Names of deliveries, in order; an event among them is set when all before it have been made.
 _WAITING: queue.Queue[str | threading.Event] = queue.Queue()
 _COUNT = itertools.count()
@@ -127,8 +130,22 @@ def _send(cloud: Cloud, item: Delivery) -> None:
         with cloud.changing("events"):
             _to_bus(cloud.backend("events", region), item)
     else:
+        _check(cloud, item)
         service, send = SENDERS[kind]
         send(loopback.client(cloud, service, region), item)
+
+
+def _check(cloud: Cloud, item: Delivery) -> None:
+    """Raise unless the policy of a queue or a topic lets the service in, or a role does it.
+
+    Raises:
+        AwsError: ``AccessDenied``.
+    """
+    service, target = item["service"], item["target"]
+    if service not in BY_POLICY or "RoleArn" in target:
+        return
+    if why := refusal(cloud, service, item["source"], target["Arn"]):
+        raise AwsError("AccessDenied", why, 403)
 
 
 def _bury(cloud: Cloud, item: Delivery, error: Exception) -> None:
@@ -148,10 +165,11 @@ def _bury(cloud: Cloud, item: Delivery, error: Exception) -> None:
         "ERROR_MESSAGE": str(error),
     }
     attributes = {k: {"DataType": "String", "StringValue": v} for k, v in facts.items()}
-    letter = {"target": {"Arn": queue}, "text": item["text"], "attributes": attributes}
+    letter = item | {"target": {"Arn": queue}, "attributes": attributes}
     try:
+        _check(cloud, letter)
         _to_queue(loopback.client(cloud, "sqs", queue.split(":")[3]), letter)
-    except (BotoCoreError, ClientError) as lost:
+    except (AwsError, BotoCoreError, ClientError) as lost:
         log.warning("nor its dead-letter queue %s: %s", queue, lost)
 
 

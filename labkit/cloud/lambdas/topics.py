@@ -36,7 +36,7 @@ def install(cloud: Cloud) -> None:
         if subscription.protocol in ("http", "https"):
             return
         if subscription.protocol == "sqs":
-            fan_out.to_queue(subscription, message, message_id, **said)
+            fan_out.to_queue(cloud, subscription, message, message_id, **said)
             return
         if subscription.protocol != "lambda":
             _publish(subscription, message, message_id, **said)
@@ -50,7 +50,7 @@ def install(cloud: Cloud) -> None:
             subscription, message, message_id, said.get("subject"), attributes
         )
         if not _is_heard(cloud, subscription, told):
-            fan_out.to_dead_letters(subscription, told)
+            fan_out.to_dead_letters(cloud, subscription, told)
 
     models.Subscription.publish = publish  # type: ignore[method-assign, assignment]
 

@@ -14,19 +14,25 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import logging
 from typing import Any
 
 from moto.sqs.exceptions import QueueDoesNotExist
 from moto.sqs.models import sqs_backends
 
+from labkit.cloud.access.admission import refusal
+from labkit.cloud.cloud import Cloud
 from labkit.cloud.events.filter_policies import is_for
 from labkit.cloud.messages.attributes import is_true
 from labkit.cloud.messages.publications import sequence_of
 
+SENDER = "sns.amazonaws.com"
+log = logging.getLogger(__name__)
 Json = dict[str, Any]
 
 
 def to_queue(
+    cloud: Cloud,
     subscription: Any,
     message: str,
     message_id: str,
@@ -52,7 +58,7 @@ def to_queue(
         body = json.dumps(told, sort_keys=True, indent=2)
     if not deduplication_id and is_true(topic.content_based_deduplication):
         deduplication_id = hashlib.sha256(message.encode()).hexdigest()
-    _send(subscription, body, sent, group_id, deduplication_id, subscription.endpoint)
+    _send(cloud, subscription, body, sent, group_id, deduplication_id, subscription.endpoint)
 
 
 def text_for(message: str, protocol: str) -> str:
@@ -84,18 +90,27 @@ def notification(
     return told
 
 
-def to_dead_letters(subscription: Any, told: Json) -> None:
+def to_dead_letters(cloud: Cloud, subscription: Any, told: Json) -> None:
     """Send what a subscription could not be told to its dead-letter queue, if it has one."""
-    _send(subscription, json.dumps(told, sort_keys=True, indent=2), {}, None, None)
+    _send(cloud, subscription, json.dumps(told, sort_keys=True, indent=2), {}, None, None)
 
 
 def _send(
-    subscription: Any, body: str, sent: Json, group: str | None, known: str | None, *to: str
+    cloud: Cloud,
+    subscription: Any,
+    body: str,
+    sent: Json,
+    group: str | None,
+    known: str | None,
+    *to: str,
 ) -> None:
-    """Send to a queue, and to the dead-letter queue if that is gone."""
+    """Send to a queue, else to the dead-letter queue: it is gone or lets no topic in."""
     redrive = json.loads(subscription.attributes.get("RedrivePolicy") or "{}")
     for arn in filter(None, (*to, redrive.get("deadLetterTargetArn"))):
         *_, region, account, name = arn.split(":")
+        if why := refusal(cloud, SENDER, subscription.topic.arn, arn):
+            log.warning("%s did not reach %s: %s", subscription.topic.arn, arn, why)
+            continue
         try:
             sqs_backends[account][region].send_message(
                 name,

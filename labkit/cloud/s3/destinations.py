@@ -1,7 +1,7 @@
 """Where a bucket may send its notifications, its log and its copies: S3 looks before it takes them.
 
-A queue, a topic or a function has to be there, in the bucket's region, and the function's policy
-has to let S3 in, unless the client asks not to look. moto looks at the region alone, when it has
+A queue, a topic or a function has to be there, in the bucket's region, and its policy has to let
+S3 in, unless the client asks not to look. moto looks at the region alone, when it has
 taken the configuration already. A log goes to a bucket of the same region, which lets it in or not
 when it comes; copies go to a bucket with versions.
 
@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from labkit.cloud.access.admission import refusal
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.lambdas.invoke import admits
 from labkit.cloud.operations import AwsError
@@ -116,16 +117,26 @@ def _numbered(failed: list[tuple[str, str]]) -> dict[str, str]:
 
 # What is wrong with a place, and how its name is told; ``None`` where nothing is ------------------
 
+_GONE = "The destination {} does not exist"
+_CLOSED = (
+    "Permissions on the destination {} do not allow S3 to publish notifications from this bucket"
+)
+
 
 def _of_queue(cloud: Cloud, bucket: Any, arn: str) -> tuple[str, str] | None:
     region, account, name = arn.split(":")[3:6]
     found = account == cloud.account and name in cloud.backend("sqs", region).queues
-    return None if found else (arn, "The destination queue does not exist")
+    return _may_be_told(cloud, bucket, arn, "queue") if found else (arn, _GONE.format("queue"))
 
 
 def _of_topic(cloud: Cloud, bucket: Any, arn: str) -> tuple[str, str] | None:
     found = arn in cloud.backend("sns", arn.split(":")[3]).topics
-    return None if found else (arn, "The destination topic does not exist")
+    return _may_be_told(cloud, bucket, arn, "topic") if found else (arn, _GONE.format("topic"))
+
+
+def _may_be_told(cloud: Cloud, bucket: Any, arn: str, what: str) -> tuple[str, str] | None:
+    refused = refusal(cloud, SENDER, bucket.arn, arn)
+    return (arn, _CLOSED.format(what)) if refused else None
 
 
 def _of_function(cloud: Cloud, bucket: Any, arn: str) -> tuple[str, str] | None:

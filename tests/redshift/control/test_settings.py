@@ -8,6 +8,7 @@ import pytest
 
 from tests.conftest import wait_for
 from tests.redshift.control.conftest import refused
+from tests.roles import lets_in
 
 
 def test_several_ask_for_a_new_user_at_once(clusters, standing, fresh):
@@ -195,7 +196,7 @@ def test_a_topic_hears_of_events(clusters, standing, client, fresh):
     redshift, sns, sqs = clusters.redshift, client("sns"), client("sqs")
     name = fresh("heard")
     topic = sns.create_topic(Name=name)["TopicArn"]
-    inbox = sqs.create_queue(QueueName=name)["QueueUrl"]
+    inbox = sqs.create_queue(QueueName=name, Attributes=lets_in("sns"))["QueueUrl"]
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=topic.replace(":sns:", ":sqs:"))
     asked = {"SubscriptionName": name, "SnsTopicArn": topic}
     for more, code in NO_SUBSCRIPTIONS.values():
