@@ -1296,8 +1296,11 @@ def test_change_sets_are_of_one_stack_and_go_on_with_its_parameters(aws, fresh):
     stacks.create_change_set(ChangeSetName="larger", Parameters=larger, **update)
     stacks.execute_change_set(StackName=names[0], ChangeSetName="larger")
     assert outputs(aws, names[0]) == {"Size": "4", "Topic": arn}
-    left = stacks.list_change_sets(StackName=names[0])["Summaries"]
-    assert [each["ExecutionStatus"] for each in left] == ["EXECUTE_COMPLETE"]
+    assert stacks.list_change_sets(StackName=names[0])["Summaries"] == []
+    left = stacks.describe_change_set(StackName=names[0], ChangeSetName="larger")
+    assert left["ExecutionStatus"] == "EXECUTE_COMPLETE"
+    (left,) = stacks.list_change_sets(StackName=names[1])["Summaries"]
+    assert left["ExecutionStatus"] == "AVAILABLE"
     for name in names:
         stacks.delete_stack(StackName=name)
 

@@ -167,10 +167,15 @@ def fail(backend: Any, change: Any, failed: Failed) -> None:
 
 
 def _list(self: Any) -> list[Any]:
+    """Those of a stack that are active: an executed one is told by its name alone.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ListChangeSets.html
+    """
     stack = str(stacks.asked().get("StackName"))
     if not _is_there(self, stack):
         raise ValidationError(message=f"Stack [{stack}] does not exist")
-    return [each for each in self.change_sets.values() if _is_of(each, stack)]
+    found = [each for each in self.change_sets.values() if _is_of(each, stack)]
+    return [each for each in found if each.execution_status != "EXECUTE_COMPLETE"]
 
 
 def _has_parameters(self: Any, other_parameters: Said) -> bool:
