@@ -31,6 +31,7 @@ import labkit.cloud.around.ec2
 import labkit.cloud.around.exports
 import labkit.cloud.around.imports
 import labkit.cloud.around.item_conditions
+import labkit.cloud.around.item_order
 import labkit.cloud.around.made_up
 import labkit.cloud.around.metrics
 import labkit.cloud.around.parameter_values

@@ -81,6 +81,13 @@ def test_a_stream_tells_what_is_binary(aws, table):
     assert told == [(None, item), (item, item | {"n": {"N": "1"}})]
 
 
+def test_an_update_of_a_key_alone_makes_its_item(aws, table):
+    for _ in range(2):
+        aws("dynamodb").update_item(TableName=table, Key=KEY)
+    assert aws("dynamodb").scan(TableName=table)["Items"] == [KEY]
+    assert [kind for kind, _ in stream_of(aws, table)] == ["INSERT"]
+
+
 STREAM, SHARD = "arn:aws:dynamodb:us-east-1:123456789012:table/{}/stream/{}", "ShardId"
 NO_PLACES = {  # what is asked of a stream, beside the rest → why there is none
     "another label": ({"StreamArn": STREAM.format("t", "2020")}, "ResourceNotFoundException"),

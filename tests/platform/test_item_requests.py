@@ -217,6 +217,11 @@ HOLDS = {  # a filter and its value → whether it holds for the item
     "size of what is not there": ("size(#x) > :v", {"N": "-1"}, False),
     "size of a number": ("size(#n) > :v", {"N": "-1"}, False),
     "size of bytes": ("size(#b) = :v", {"N": "3"}, True),
+    "bytes": ("#b IN (:v)", {"B": b"abc"}, True),
+    "bytes in their order": ("#b < :v", {"B": b"\xff"}, True),
+    "the beginning of bytes": ("begins_with(#b, :v)", {"B": b"a"}, True),
+    "a part of bytes": ("contains(#b, :v)", {"B": b"bc"}, True),
+    "no part of bytes": ("contains(#b, :v)", {"S": "YWJj"}, False),
 }
 
 

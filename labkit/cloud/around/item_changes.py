@@ -14,6 +14,7 @@ import copy
 import hashlib
 import json
 import time
+from collections import defaultdict
 from typing import Any
 
 from moto.core.exceptions import JsonRESTError
@@ -24,7 +25,6 @@ from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import StreamShard, Table
 from moto.dynamodb.responses import DynamoHandler
 
-from labkit.cloud import apart
 from labkit.cloud.around import (
     change_streams,  # noqa: F401 (its operations are the streams' that are written here)
     item_capacity,  # noqa: F401 (moto's answers tell of it)
@@ -104,6 +104,7 @@ def _update_a_copy(self: Any, table_name: str, key: Json, *args: Any, **kwargs: 
     records = shard and list(shard.items)
     if item is not None:
         _place(table.items, keys, copy.deepcopy(item))
+    kwargs["attribute_updates"] = kwargs.get("attribute_updates") or {}  # it may be a key alone
     try:
         return _update(self, table_name, key, *args, **kwargs)
     except BaseException:
@@ -130,9 +131,11 @@ def _give_back(table: Any, items: Json, records: list[Any] | None) -> None:
 
 def _copy_table(self: Any, memo: dict[int, Any]) -> Any:
     """A table whose items and changes are the same: they are not changed in their place."""
-    shared = [*apart.each_item(self.items), *(self.stream_shard.items if self.stream_shard else ())]
-    memo |= {id(each): each for each in shared}
     made = memo[id(self)] = copy.copy(self)
+    items = ((key, dict(each) if self.has_range_key else each) for key, each in self.items.items())
+    memo[id(self.items)] = defaultdict(dict, items)
+    if self.stream_shard:
+        memo[id(self.stream_shard.items)] = list(self.stream_shard.items)
     vars(made).update(copy.deepcopy(vars(self), memo))
     return made
 
