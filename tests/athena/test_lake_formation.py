@@ -133,6 +133,7 @@ ROWS_OF = {
     "in, like": ("name LIKE 'a%' OR id IN (3)", ["1", "3"]),
     "null": ("name IS NOT NULL", ["1", "2", "3"]),
     "true": ("true", ["1", "2", "3"]),
+    "a comment": ("land = 'CH' -- of all", ["2", "3"]),
     "all": (None, ["1", "2", "3"]),
 }
 
@@ -160,6 +161,8 @@ REFUSED = {
     "no column": "none = 1",
     "no condition": "id =",
     "a subquery": "id IN (SELECT 1)",
+    "brackets of others": "id = 1) OR (id = 2",
+    "nothing": " ",
 }
 
 
@@ -276,6 +279,42 @@ def test_partitions_are_told_whom_all_rows_are_shown(governed, statement):
     assert "Required Select on parts" in governed.analyst.fail(statement)
     governed.grant({"Table": place})
     assert governed.analyst.rows(statement)
+
+
+def test_a_view_is_told_who_may_see_it(governed):
+    governed.lake.do("CREATE VIEW seen AS SELECT id FROM people")
+    place = {"Table": governed.place | {"Name": "seen"}}
+    everybody = {"Principal": EVERYBODY, "Permissions": ["ALL"]}
+    governed.formation.revoke_permissions(Resource=place, **everybody)
+    assert "Required Describe on seen" in governed.analyst.fail("SHOW CREATE VIEW seen")
+    governed.grant(place)
+    assert "SELECT id FROM people" in str(governed.analyst.rows("SHOW CREATE VIEW seen"))
+    assert "Required Select on people" in governed.analyst.fail("SELECT * FROM seen")
+
+
+ODD = {
+    "bare": {},
+    "folder": {"StorageDescriptor": {"Location": "s3://b/folder"}},
+    "other": {"TableType": "VIRTUAL_VIEW", "ViewOriginalText": "x"},
+}
+
+
+@pytest.mark.parametrize(("name", "table"), ODD.items(), ids=ODD)
+def test_tables_that_have_no_columns_are_described(governed, name, table):
+    lake, place = governed.lake, governed.place | {"Name": name}
+    lake.glue.create_table(DatabaseName=lake.database, TableInput={"Name": name} | table)
+    governed.formation.revoke_permissions(
+        Resource={"Table": place}, Principal=EVERYBODY, Permissions=["ALL"]
+    )
+    governed.grant({"Table": place}, "DESCRIBE")
+    assert governed.analyst.rows(f"SHOW COLUMNS IN {name}") == []
+    assert governed.analyst.rows(f"DESCRIBE FORMATTED {name}")
+
+
+def test_conditions_on_keys_fail_in_their_own_words(governed):
+    governed.partitioned()
+    why = governed.lake.fail("SELECT id FROM parts WHERE fail(land) IS NULL")
+    assert why.startswith("GENERIC_USER_ERROR: ")
 
 
 def test_a_database_is_not_dropped_with_tables_of_others(governed):

@@ -9,6 +9,7 @@ import sqlglot
 from sqlglot import exp
 
 from labkit.cloud.engine import Column, PartitionFilter
+from labkit.cloud.engine.duck import failures
 from labkit.cloud.engine.quoting import quoted_name
 
 NULL_PARTITION = "__HIVE_DEFAULT_PARTITION__"
@@ -31,7 +32,8 @@ def matching(
     listed = f'SELECT "$n", {columns} FROM ({numbered})'
     sql = f'SELECT "$n" FROM ({listed}) WHERE {where} ORDER BY "$n"'
     values = [list(row) for row in rows]
-    found = session.connection.execute(sql, [values, values]).fetchall()
+    with failures():
+        found = session.connection.execute(sql, [values, values]).fetchall()
     return [rows[n - 1] for (n,) in found]
 
 

@@ -60,7 +60,7 @@ class Access:
                 "AccessDeniedException", "Several data filters of other columns are not joined here"
             )
         rows = sorted(each for each in told if each is not None)
-        return " OR ".join(f"({each})" for each in rows) or None
+        return " OR ".join(f"({each}\n)" for each in rows) or None  # a comment ends with its line
 
 
 def to_table(cloud: Cloud, who: Principal, region: str, database: Any, table: Any) -> Access | None:

@@ -175,6 +175,7 @@ def show_create_view(text: str) -> Statement:
         view = run.metastore.definition(*place(run, parts))
         if view is None or not is_view(view):
             raise StatementFailed(f"View not found or not a valid presto view: {parts[-1]}")
+        need_shown(run, parts)
         lines = f"CREATE VIEW {'.'.join(parts)} AS\n{decode_view(view)['originalSql']}".split("\n")
         return run.text_result(("create view",), lines)
 

@@ -93,7 +93,9 @@ def need(run: Run, parts: tuple[str, ...]) -> Definition:
 def need_shown(run: Run, parts: tuple[str, ...]) -> Definition:
     """The same, without columns that the caller may not select."""
     need(run, parts)
-    return run.metastore.shown(*place(run, parts)) or {}
+    found = run.metastore.shown(*place(run, parts)) or {}
+    found["StorageDescriptor"] = {"Columns": []} | (found.get("StorageDescriptor") or {})
+    return found
 
 
 def partition_folder(keys: list[str], values: list[str] | tuple[str, ...]) -> str:

@@ -89,6 +89,11 @@ def svv_external_columns(connection: Connection) -> Iterator[Any]:
 def svv_external_partitions(connection: Connection) -> Iterator[Any]:
     for schema, table in _tables(connection):
         metastore = schema.catalog(connection).metastore
+        try:
+            metastore.check_partitions(schema.database, table["Name"])
+        except AwsError as error:
+            connection.notices.append(f"{schema.name}.{table['Name']}: {error.message}")
+            continue
         for one in metastore.partitions(schema.database, table["Name"]):
             values = json.dumps(one["Values"])
             yield schema.name, table["Name"], values, *_stored(one, one.get("Parameters"))
@@ -153,5 +158,5 @@ def _tables(connection: Connection) -> Iterator[tuple[External, Definition]]:
             connection.notices.append(f"{schema.name}: {error.message}")
             continue
         for name in metastore.tables(schema.database):
-            if table := metastore.definition(schema.database, name):
+            if table := metastore.shown(schema.database, name):
                 yield schema, table

@@ -51,7 +51,7 @@ def create_external_table(connection: Connection, parsed: Parsed) -> Result:
     columns = [catalog_column(column) for column in said.columns]
     keys = [catalog_column(column) for column in said.keys]
     made = definition_of(said, columns, keys)
-    place.catalog.metastore.create_table(place.schema.database, made)
+    place.create(made)
     return Result("CREATE EXTERNAL TABLE")
 
 
@@ -71,7 +71,7 @@ def _drop(connection: Connection, name: tuple[str, ...], missing_too: bool) -> b
     place.found()
     _check_owner(connection, name)
     place.allow("DeleteTable")
-    place.catalog.metastore.delete_table(place.schema.database, place.name)
+    place.drop()
     return True
 
 

@@ -9,6 +9,7 @@ from labkit.cloud.lake.catalog import GlueCatalog
 from labkit.cloud.lake.metastore import Definition, input_of
 from labkit.cloud.redshift.spectrum import schemas
 from labkit.cloud.redshift.spectrum.access import check_glue
+from labkit.cloud.redshift.spectrum.words import spectrum_words
 from labkit.cloud.redshift.warehouse.connection import Connection
 
 
@@ -43,12 +44,22 @@ class Place:
 
     def update(self, table: Definition) -> None:
         self.allow("UpdateTable")
-        self.catalog.metastore.update_table(self.schema.database, self.name, input_of(table))
+        with spectrum_words(self.connection, self.schema):
+            self.catalog.metastore.update_table(self.schema.database, self.name, input_of(table))
+
+    def create(self, table: Definition, partitions: list[Definition] | None = None) -> None:
+        with spectrum_words(self.connection, self.schema):
+            self.catalog.metastore.create_table(self.schema.database, table, partitions)
+
+    def drop(self) -> None:
+        with spectrum_words(self.connection, self.schema):
+            self.catalog.metastore.delete_table(self.schema.database, self.name)
 
     def partitions(self, *, add: list[Definition], drop: list[list[str]]) -> None:
-        self.catalog.metastore.replace_partitions(
-            self.schema.database, self.name, add=add, drop=drop
-        )
+        with spectrum_words(self.connection, self.schema):
+            self.catalog.metastore.replace_partitions(
+                self.schema.database, self.name, add=add, drop=drop
+            )
 
 
 def place_of(connection: Connection, name: tuple[str, ...]) -> Place | None:

@@ -15,6 +15,7 @@ from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift.errors import UNDEFINED_TABLE, RedshiftError
 from labkit.cloud.lake.metastore import Definition
 from labkit.cloud.redshift.spectrum.places import place_of
+from labkit.cloud.redshift.spectrum.words import spectrum_words
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.objects import Object
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
@@ -51,7 +52,12 @@ def show_external_table(connection: Connection, parsed: Parsed) -> Result:
     if place is None:
         raise RedshiftError(f'external table "{".".join(name)}" does not exist', UNDEFINED_TABLE)
     place.allow("GetTable")
-    table, shown = place.found(), ".".join(name)
+    place.found()
+    with spectrum_words(connection, place.schema):
+        table = place.catalog.metastore.shown(place.schema.database, place.name) or {}
+        if partitions:
+            place.catalog.metastore.check_partitions(place.schema.database, place.name)
+    shown = ".".join(name)
     lines = [_definition(shown, table)]
     if partitions:
         place.allow("GetPartitions")

@@ -80,7 +80,7 @@ def create_as(connection: Connection, place: Place, said: Declared, parsed: Pars
 
     def make(files: list[_File]) -> None:
         partitions = [_partition(definition, *each) for each in _folders(files).items()]
-        place.catalog.metastore.create_table(place.schema.database, definition, partitions)
+        place.create(definition, partitions)
 
     table = LakeTable(place.catalog, whole)
     return _write(connection, place, table, compiled, names, make, new=True)
