@@ -100,14 +100,16 @@ def test_what_fails_is_tried_again_from_there_and_given_up(aws, fresh, stream, l
         DestinationConfig={"OnFailure": {"Destination": asked["Attributes"]["QueueArn"]}},
     )
     put("a", "bad", "b")
-    assert heard(2) == [["a", "bad", "b"], ["bad", "b"]]
+    assert heard(3) == [["a", "bad", "b"], ["bad", "b"], ["bad", "b"]]
     put("c")
-    assert heard(3)[2:] == [["c"]]
+    assert heard(4)[3:] == [["c"]]
     (message,) = wait_for(
         lambda: sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1).get("Messages")
     )
     told = json.loads(message["Body"])
     assert told["requestContext"]["condition"] == "RetryAttemptsExhausted"
+    assert told["requestContext"]["approximateInvokeCount"] == 2
+    assert told["responseContext"]["functionError"] is None
     assert told["KinesisBatchInfo"]["startSequenceNumber"] == "2"
 
 

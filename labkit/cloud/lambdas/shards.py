@@ -77,8 +77,9 @@ def _changed(shard: Any, mapping: Any, number: int) -> Iterator[Item]:
     for each in shard.items[max(0, number + 1 - shard.starting_sequence_number) :]:
         record = each.to_json()
         change = record["dynamodb"]
-        came = change["ApproximateCreationDateTime"].replace(tzinfo=UTC).timestamp()
-        change = _written(change | {"ApproximateCreationDateTime": float(int(came))})
+        moment = change["ApproximateCreationDateTime"].replace(tzinfo=UTC, microsecond=0)
+        came = moment.timestamp()
+        change = _written(change | {"ApproximateCreationDateTime": came})
         own = {"awsRegion": mapping.region, "eventSourceARN": mapping.event_source_arn}
         yield Item(int(change["SequenceNumber"]), came, record | own | {"dynamodb": change})
 

@@ -150,7 +150,7 @@ def _handed_on(cloud: Cloud, mapping: Any, shard: str, batch: list[Item]) -> boo
     wait_s, attempts = FIRST_WAIT_S, 0
     while wanted:
         rest, why = _rest(cloud, mapping, wanted)
-        attempts = 1 if len(rest) < len(wanted) else attempts + 1
+        attempts = 0 if len(rest) < len(wanted) else attempts + 1  # what is left begins anew
         wanted = rest
         if not wanted:
             break
@@ -160,7 +160,8 @@ def _handed_on(cloud: Cloud, mapping: Any, shard: str, batch: list[Item]) -> boo
                 _handed_on(cloud, mapping, shard, each) for each in (wanted[:half], wanted[half:])
             )
         if over := _over(mapping, attempts, wanted):
-            _tell(cloud, mapping, over, attempts, shard, wanted)
+            error = None if why == "Partly" else "Unhandled"
+            _tell(cloud, mapping, over, attempts, error, shard, wanted)
             break
         threading.Event().wait(wait_s)
         wait_s = min(wait_s * 2, LONGEST_WAIT_S)
@@ -210,9 +211,15 @@ def _is_wanted(mapping: Any, event: Json) -> bool:
 
 
 def _tell(
-    cloud: Cloud, mapping: Any, why: str, attempts: int, shard: str, lost: list[Item]
+    cloud: Cloud,
+    mapping: Any,
+    why: str,
+    attempts: int,
+    error: str | None,
+    shard: str,
+    lost: list[Item],
 ) -> None:
-    """Tell a mapping's destination which records were given up."""
+    """Tell a mapping's destination which records were given up, and if the function raised."""
     config = ((mapping.destination_config or {}).get("OnFailure") or {}).get("Destination")
     log.warning("%s gave up %d records: %s", mapping.function_arn, len(lost), why)
     if not config:
@@ -229,7 +236,7 @@ def _tell(
         "responseContext": {
             "statusCode": 200,
             "executedVersion": "$LATEST",
-            "functionError": "Unhandled",
+            "functionError": error,
         },
         "version": "1.0",
         "timestamp": _moment(time.time()),
@@ -260,5 +267,7 @@ def _send(cloud: Cloud, arn: str, text: str) -> None:
 
 
 def _moment(seconds: float) -> str:
+    """A moment as Lambda writes it: DynamoDB's, which are whole seconds, without a fraction."""
     told = datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
-    return told.isoformat(timespec="milliseconds") + "Z"
+    whole = told.microsecond < 1000
+    return told.isoformat(timespec="seconds" if whole else "milliseconds") + "Z"
