@@ -242,6 +242,10 @@ PARTITIONS: dict[str, tuple[list[Any], list[str]]] = {
     "texts": (["a", "b", "a"], ["p=a/", "p=b/"]),
     "numbers": ([1, 2, 1], ["p=1/", "p=2/"]),
     "nothing": (["a", None, ""], ["p=__HIVE_DEFAULT_PARTITION__/", "p=a/"]),
+    "longer than a file's name": (
+        ["y" * 300, "\x01", "é" * 90],
+        [f"p={v}/" for v in ("%01", "y" * 300, "é" * 90)],
+    ),
     "characters of a path": (["a/b", "c:d", "e f"], ["p=a%2Fb/", "p=c%3Ad/", "p=e f/"]),
 }
 
@@ -268,6 +272,14 @@ def test_partitions_of_partitions(lake: Lake) -> None:
         "out/y=1/m=2": "v\nb\n",
         "out/y=2/m=1": "v\nc\n",
     }
+
+
+def test_a_partition_of_a_longer_key_than_objects_have(lake: Lake) -> None:
+    lake.put("in/a.json", json.dumps({"p": "y" * 1024, "v": 1}))
+    output = lake.output("out", Format="CSV", PartitionColumns=["p"])
+    assert "Your key is too long" in lake.fail(
+        lake.recipe_job(lake.dataset("in/a.json"), Outputs=[output])
+    )
 
 
 def test_a_partition_column_that_there_is_not(lake: Lake) -> None:

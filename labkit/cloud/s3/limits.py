@@ -21,6 +21,7 @@ from labkit.cloud.members import moment
 from labkit.cloud.operations import ANONYMOUS, AwsError
 from labkit.cloud.s3 import conditions, grants, sites, tags
 from labkit.cloud.s3.documents import not_allowed
+from labkit.cloud.s3.store import check_key
 
 if TYPE_CHECKING:
     from labkit.cloud.access.signature import Claim
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"(?!\d+\.\d+\.\d+\.\d+$)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _FORBIDDEN = re.compile(r"(xn--|sthree-).*|.*(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)")
 _RANGE = re.compile(r"bytes=(\d+)-(\d+)")
-_MOST_KEY, _MOST_METADATA, _MOST_PARTS = 1024, 2048, 10_000
+_MOST_METADATA, _MOST_PARTS = 2048, 10_000
 _VERSION_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _OWNERS = ("x-amz-expected-bucket-owner", "x-amz-source-expected-bucket-owner")
 OWNERSHIPS = {"BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter"}
@@ -127,8 +128,7 @@ def check(request: Request, source: Any) -> None:
         raise AwsError("InvalidRequest", words)
     for name in wished:
         _check_latin(name, request.query[name])
-    if len(request.key.encode()) > _MOST_KEY:
-        raise AwsError("KeyTooLongError", "Your key is too long")
+    check_key(request.key)
     for header, (known, refusal) in _CHOICES.items():
         said = request.header(header)
         if said not in known and (said or (said is not None and header in _NEVER_EMPTY)):

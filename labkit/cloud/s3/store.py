@@ -20,6 +20,7 @@ from labkit.cloud.operations import AwsError, Principal
 from labkit.cloud.s3.bodies import BODIES, Body, link_or_copy, write_stream
 
 _URI = re.compile(r"s3[an]?://([^/]+)/?(.*)", re.DOTALL)
+_MOST_KEY = 1024
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,12 @@ def split_uri(uri: str) -> tuple[str, str]:
     if not found:
         raise AwsError("InvalidInputException", f"Not an S3 location: {uri}")
     return found[1], found[2]
+
+
+def check_key(key: str) -> None:
+    """Raise for a key of more bytes than S3 has: ``KeyTooLongError``."""
+    if len(key.encode()) > _MOST_KEY:
+        raise AwsError("KeyTooLongError", "Your key is too long")
 
 
 class Store:
@@ -140,7 +147,8 @@ class Store:
         """Take a scratch file for an object, once the caller may put it there.
 
         Raises:
-            AwsError: no such bucket, or access denied, for the bucket or the KMS key.
+            AwsError: no such bucket, or access denied, for the bucket or the KMS key; or the key is
+                too long.
         """
         self._may_put(uri)
         return Staged(uri, Body(str(path), path.stat().st_size, _multipart_etag()), content_type)
@@ -212,6 +220,7 @@ class Store:
 
     def _may_put(self, uri: str) -> None:
         bucket, key = split_uri(uri)
+        check_key(key)
         self._bucket(bucket)
         policy.authorize_object(
             self.cloud, self.principal, "s3:PutObject", bucket, key, self.encrypted

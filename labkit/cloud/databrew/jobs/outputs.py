@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import functools
 import io
 import shutil
 import urllib.parse
@@ -35,6 +36,9 @@ from labkit.cloud.operations import AwsError
 from labkit.cloud.s3.store import Staged, Store
 
 _RESULT = "recipe_result"
+#: The most bytes of a partition's value in a folder's name on disk, where a byte may take three; in
+#: the place of a longer value stands the mark with its hash.
+_MOST_BYTES, _MARK, _MARK_SQL = 64, "\x01", "chr(1)"
 
 
 @dataclass
@@ -154,16 +158,37 @@ class _Plan:
                 if file.is_file():
                     moved = self.writing.store.scratch()
                     file.rename(moved)
-                    yield _folder(file.parent.relative_to(path), small=self.of_table), moved
+                    yield self._folder(file.parent.relative_to(path)), moved
         finally:
             shutil.rmtree(path, ignore_errors=True)
 
     def _select(self) -> str:
         kept = [column for column in self.writing.columns if column not in self.keys]
-        keys = [f"nullif({key.text}, '') AS {key.sql}" for key in self.keys]
+        keys = [f"{_in_folder(key.text)} AS {key.sql}" for key in self.keys]
         shown = [*self.form.select(kept), *keys]
         sql = f"SELECT {', '.join(shown)} FROM ({self.writing.sql})"
         return nullable(sql, len(shown)) if self.form.parquet else sql
+
+    def _folder(self, found: Path) -> str:
+        """A partition's folder as Hive writes it, from DuckDB's; a table's keys are small."""
+        parts = (part.partition("=") for part in found.parts)
+        plain = [(urllib.parse.unquote(k), urllib.parse.unquote(v)) for k, _, v in parts]
+        whole = [(k, self._long[v] if v.startswith(_MARK) else v) for k, v in plain]
+        return "".join(
+            f"{escaped(key.lower() if self.of_table else key)}={escaped(value)}/"
+            for key, value in whole
+        )
+
+    @functools.cached_property
+    def _long(self) -> dict[str, str]:
+        """The values that are too long for a folder, by what stands in their place."""
+        sql = " UNION ".join(
+            f"SELECT {_in_folder(key.text)} AS short, {key.text} FROM ({self.writing.sql}) "
+            f"WHERE starts_with(short, {_MARK_SQL})"
+            for key in self.keys
+        )
+        with failures():
+            return dict(self.writing.session.connection.execute(sql).fetchall())
 
     def _copy(self, sql: str, path: Path, options: str) -> None:
         with failures():
@@ -265,10 +290,7 @@ def _keys(columns: Sequence[Column], names: Sequence[str]) -> list[Column]:
     return [known[name] for name in names]
 
 
-def _folder(found: Path, *, small: bool) -> str:
-    """A partition's folder as Hive writes it, from one as DuckDB does; a table's keys are small."""
-    parts = (part.partition("=") for part in found.parts)
-    plain = ((urllib.parse.unquote(k), urllib.parse.unquote(v)) for k, _, v in parts)
-    return "".join(
-        f"{escaped(key.lower() if small else key)}={escaped(value)}/" for key, value in plain
-    )
+def _in_folder(text: str) -> str:
+    """SQL of what stands in a folder's name for a partition's value; NULL for the empty text."""
+    is_long = f"strlen({text}) > {_MOST_BYTES} OR starts_with({text}, {_MARK_SQL})"
+    return f"CASE WHEN {is_long} THEN {_MARK_SQL} || md5({text}) ELSE nullif({text}, '') END"
