@@ -88,6 +88,21 @@ def test_parameters_take_the_type_of_what_they_meet(run: Run) -> None:
     assert run("SELECT t FROM dated WHERE d = %s AND n = %s", "2024-05-01", Decimal(3)) == [("x",)]
 
 
+@pytest.mark.parametrize("form", ["%s", "%b", "%t"], ids=["auto", "binary", "text"])
+def test_many_rows_of_parameters(run: Run, form: str) -> None:
+    moment = datetime.datetime(2024, 2, 29, 1, 2, 3, 500)
+    row = (7, Decimal("-1.50"), 0.1, "it's", moment.date(), moment, True)
+    rows = [row, (None,) * 7] * 5
+    kinds = "a int, b numeric(8,2), c float, d varchar(4), e date, f timestamp, g boolean"
+    run(f"CREATE TEMP TABLE many ({kinds})")
+    places = ", ".join([f"({', '.join([form] * 7)})"] * len(rows))
+    run(f"INSERT INTO many VALUES {places}", *(value for row in rows for value in row))
+    assert run("SELECT * FROM many") == rows
+    places = ", ".join([f"({form})"] * 9)
+    with pytest.raises(psycopg.Error, match="value too long"):
+        run(f"INSERT INTO many (d) VALUES {places}", *["x"] * 8, "too long")
+
+
 def test_a_date_part_and_a_format_may_be_parameters(run: Run) -> None:
     day = "date '2024-05-17'"
     sql = f"SELECT date_trunc(%s, {day}), date_part(%s, {day}), to_number(%s, %s)"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from math import isinf
 
@@ -14,6 +14,13 @@ from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import BOOL, FLOAT8, INT4, INT8, UNKNOWN, Type, numeric
 
 _DIGITS = 38
+
+
+@dataclass(frozen=True)
+class Given(Typed):
+    """A value of a type that a driver said; `text` is how it is written."""
+
+    text: str = ""
 
 
 def text_of(text: str) -> Typed:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from labkit.cloud.engine.quoting import quoted_name, quoted_text
 from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError
@@ -30,8 +29,7 @@ UNITS = {name + ending for name in map(str.upper, INTERVAL_UNITS) for ending in 
 _BARE = re.compile(r"[a-z_\u0080-\uffff][\w$\u0080-\uffff]*")
 
 
-@dataclass(frozen=True)
-class Word:
+class Word(NamedTuple):
     """One token of a statement.
 
     Args:

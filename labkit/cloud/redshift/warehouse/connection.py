@@ -237,7 +237,7 @@ class Connection(Transactions):
         self.transaction, self._renewed = "idle", False
         try:
             with self._cancelable():
-                result = self._handle(Parsed(parsed.text, parsed.parameters))
+                result = self._handle(parsed.again())
             self.objects.forget()
             if self.transaction == "idle":
                 self.cursors.clear()

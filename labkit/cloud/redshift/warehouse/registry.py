@@ -86,6 +86,11 @@ class Parsed:
         if self.parameters and self.words.peek("SHOW"):
             self.unbound = bind(self.words, self.parameters)
 
+    def again(self) -> Parsed:
+        """The same, to be read from its beginning."""
+        self.words.at = 0
+        return self
+
     @property
     def leading(self) -> tuple[str, ...]:
         """The first words, which tell what it does: past the queries of ``WITH ... UPDATE``."""

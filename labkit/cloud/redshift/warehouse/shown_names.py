@@ -9,7 +9,6 @@ Source: https://github.com/aws/amazon-redshift-python-driver/blob/master/redshif
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 from labkit.cloud.engine.redshift.types import VARCHAR
@@ -48,6 +47,6 @@ def _bound(found: Sequence[Word], values: Sequence[str | None]) -> Iterator[Word
 def _of_value(word: Word, value: str | None, last: str, depth: int) -> Iterator[Word]:
     if depth:
         for each in words_of(value or "varchar")[:-1]:
-            yield replace(each, start=word.start, end=word.end)
+            yield each._replace(start=word.start, end=word.end)
     else:
-        yield replace(word, kind="string" if last == "LIKE" else "quoted", text=value or "")
+        yield word._replace(kind="string" if last == "LIKE" else "quoted", text=value or "")

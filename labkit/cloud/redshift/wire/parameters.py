@@ -13,6 +13,7 @@ from decimal import Context, Decimal, InvalidOperation
 from labkit.cloud.engine.redshift import types
 from labkit.cloud.engine.redshift.casts import coerce
 from labkit.cloud.engine.redshift.errors import BAD_TEXT, RedshiftError
+from labkit.cloud.engine.redshift.literals import Given
 from labkit.cloud.engine.redshift.literals import parameter as literal
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import Type
@@ -62,11 +63,12 @@ def given(oid: int, how: int, data: bytes | None, *, inferred: bool) -> Typed:
     if kind is None:
         return literal(value)
     if kind.base == "numeric":
-        return _numeric(value)
+        found = _numeric(value)
+        return Given(found.sql, found.type, text=value)
     if kind.base == "varbyte":
         shown = value if how else _hexadecimal(value)
         return Typed(f"from_hex('{shown}')", kind)
-    return coerce(literal(value), kind)
+    return Given(coerce(literal(value), kind).sql, kind, text=value)
 
 
 def _numeric(value: str) -> Typed:

@@ -21,7 +21,9 @@ from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import Names
 from labkit.cloud.redshift.warehouse.objects import Object, TableColumn
+from labkit.cloud.redshift.warehouse.readers import reader
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
+from labkit.cloud.redshift.warehouse.statements import plain_rows
 from labkit.cloud.redshift.warehouse.statements.counting import changed
 from labkit.cloud.redshift.warehouse.statements.dropping import changeable
 
@@ -57,6 +59,8 @@ def _insert_sql(
     if words.accept("DEFAULT", "VALUES"):
         words.end()
         return table, _insert_rows(connection, table, [], [[]], parsed)
+    if (rows := plain_rows.read(words, columns, parsed.parameters)) is not None:
+        return table, _insert_plain(connection, table, columns, rows)
     if words.peek("VALUES"):
         return table, _insert_values(connection, table, columns, words, parsed)
     return table, _insert_query(connection, table, columns, words.rest(), parsed)
@@ -131,6 +135,15 @@ def _value(
     _check_identity(column)
     value = compile_expression(node, Names(connection), parameters=parsed.parameters)
     return stored(value, column.type, column.name).sql
+
+
+def _insert_plain(
+    connection: Connection, table: Object, columns: list[TableColumn], rows: Any
+) -> str:
+    reader(connection).connection.register("inserted_rows", rows)
+    given = {column.name: f"c{at}" for at, column in enumerate(columns)}
+    values = [given.get(c.name) or default_sql(connection, table, c) for c in table.columns]
+    return f"INSERT INTO {table.physical} SELECT {', '.join(values)} FROM inserted_rows"
 
 
 def _check_identity(column: TableColumn) -> None:
