@@ -24,6 +24,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from moto.backends import get_backend
 from moto.core.base_backend import BackendDict, BaseBackend
+from moto.dynamodb.models.dynamo_type import LimitedSizeDict
 from moto.iam.models import AWSManagedPolicy, iam_backends
 
 from labkit.cloud import apart
@@ -94,7 +95,7 @@ _TOLD = (
     BaseBackend,
     *(KeyStore, Apart),
     threading.Thread,
-    defaultdict,
+    *(defaultdict, LimitedSizeDict),
     weakref.WeakValueDictionary,
     x509.Certificate,
     *(AWSManagedPolicy, type, FunctionType),
@@ -162,6 +163,8 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
                 iter(value.items()),
                 _fill,
             )
+        if kind is LimitedSizeDict:
+            return (_limited, (dict(value),))
         if isinstance(value, weakref.WeakValueDictionary):
             return (_weak_values, (dict(value),))
         if hasattr(value, "private_bytes"):
@@ -224,6 +227,13 @@ def _bare(kind: Any) -> Any:
 def _fill(bare: defaultdict[Any, Any], state: tuple[Any, dict[str, Any]]) -> None:
     bare.default_factory, attributes = state
     vars(bare).update(attributes)
+
+
+def _limited(attributes: dict[str, Any]) -> LimitedSizeDict:
+    """An item's attributes. moto measures all of them with each that it is given."""
+    made = LimitedSizeDict()
+    dict.update(made, attributes)
+    return made
 
 
 def _weak_values(items: dict[Any, Any]) -> Any:
