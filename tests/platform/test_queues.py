@@ -125,6 +125,8 @@ REFUSED = {
     "no truth": ({"SqsManagedSseEnabled": "perhaps"}, "InvalidAttributeValue"),
     "two ciphers": ({"KmsMasterKeyId": "a", "SqsManagedSseEnabled": "true"}, "at one time"),
     "no ARN": ({"RedrivePolicy": '{"deadLetterTargetArn":"a","maxReceiveCount":1}'}, "TargetArn"),
+    "no statement": ({"Policy": '{"Statement": ["a"]}'}, "InvalidAttributeValue"),
+    "no condition": ({"Policy": '{"Statement": {"Condition": 3}}'}, "InvalidAttributeValue"),
     "no JSON": ({"RedrivePolicy": "a"}, "InvalidParameterValue"),
     "no permission": ({"RedriveAllowPolicy": '{"redrivePermission":"some"}'}, "must be one of"),
     "by no queue": ({"RedriveAllowPolicy": '{"redrivePermission":"byQueue"}'}, "one to ten queues"),

@@ -324,6 +324,7 @@ REFUSED = {
         for name, value, told in (
             ("Policy", "a", "Policy Error: null"),
             ("Policy", "[]", "Policy Error: null"),
+            ("Policy", '{"Statement": "a"}', "Policy Error: null"),
             ("DisplayName", "a" * 101, "DisplayName"),
             ("SignatureVersion", "3", "SignatureVersion: Invalid value. Must be 1 or 2"),
             ("TracingConfig", "On", "TracingConfig: Invalid value"),

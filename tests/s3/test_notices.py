@@ -146,9 +146,13 @@ def test_s3_sends_where_it_may(aws, s3, bucket, queue):
     for number, (arn, what) in enumerate(((queue[1], "queue"), (topic, "topic")), 1):
         assert told[f"ArgumentName{number}"] == arn
         assert told[f"ArgumentValue{number}"] == f"{words.format(what)} from this bucket"
+    s3.put_bucket_notification_configuration(**put, SkipDestinationValidation=True)
+    asked = {"QueueUrl": queue[0], "MaxNumberOfMessages": 10}
+    assert "Messages" not in aws("sqs").receive_message(**asked)  # not even the test
     admit(aws("sns"), topic, bucket)
     aws("sqs").set_queue_attributes(QueueUrl=queue[0], Attributes=lets_in("s3"))
     s3.put_bucket_notification_configuration(**put)
+    assert len(aws("sqs").receive_message(**asked)["Messages"]) == 1
 
 
 def test_a_topic_is_told_by_s3(aws, s3, bucket, queue):

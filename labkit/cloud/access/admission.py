@@ -18,7 +18,7 @@ from typing import Any
 
 from labkit.cloud.access.identities import sentence, why_refused
 from labkit.cloud.access.policy_conditions import Question
-from labkit.cloud.access.policy_language import read_document
+from labkit.cloud.access.policy_language import Document, read_document
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.operations import Principal
 
@@ -55,6 +55,12 @@ def refusal(cloud: Cloud, service: str, source: str, arn: str) -> str | None:
     if (service, kind) != _UNSOURCED:
         keys |= {"aws:sourcearn": source, "aws:sourceaccount": cloud.account}
     question = Question(Principal(service, cloud.account), action, arn, keys)
-    document = read_document(found.policy) if found.policy else None
-    why = why_refused(cloud, question, document, delegates=False)
+    why = why_refused(cloud, question, _read(found.policy), delegates=False)
     return sentence(question, why) if why else None
+
+
+def _read(policy: str | None) -> Document | None:
+    try:
+        return read_document(policy) if policy else None
+    except ValueError:  # an empty one
+        return None

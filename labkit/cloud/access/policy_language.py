@@ -52,7 +52,24 @@ def read_document(text: str) -> Document:
         raise ValueError("Syntax errors in policy.")
     if not all(isinstance(each, dict) for each in _statements(document)):
         raise ValueError("Syntax errors in policy.")
+    blocks = [each.get("Condition", {}) for each in _statements(document)]
+    for block in blocks:
+        if not isinstance(block, dict) or not all(isinstance(v, dict) for v in block.values()):
+            raise ValueError("Syntax errors in policy.")
     return document
+
+
+def is_policy(text: str) -> bool:
+    """Whether a text is a policy, which may have no statements and allow nothing.
+
+    >>> is_policy('{"Statement": []}'), is_policy('{"Statement": ["a"]}')
+    (True, False)
+    """
+    try:
+        said = parse_json(text)
+        return isinstance(said, dict) and (not _statements(said) or bool(read_document(text)))
+    except ValueError:
+        return False
 
 
 def check_document(document: Document, *, has_principal: bool, has_resource: bool = True) -> None:

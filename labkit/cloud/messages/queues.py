@@ -16,6 +16,7 @@ import re
 import time
 from typing import Any
 
+from labkit.cloud.access.policy_language import is_policy
 from labkit.cloud.messages import sent
 from labkit.cloud.operations import Answer, AwsError, Context, operation, rewrites
 
@@ -197,7 +198,7 @@ def _check_json(name: str, value: str) -> None:
         parsed = json.loads(value)
     except (ValueError, RecursionError):
         parsed = None
-    if not isinstance(parsed, dict):
+    if not isinstance(parsed, dict) or (name == "Policy" and not is_policy(value)):
         if name == "Policy":
             raise AwsError("InvalidAttributeValue", "Invalid value for the parameter Policy.")
         raise _bad(f"Value {value} for parameter {name} is invalid. Reason: {name} is not JSON.")

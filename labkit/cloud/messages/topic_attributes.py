@@ -15,6 +15,8 @@ from typing import Any
 
 from moto.core.utils import camelcase_to_underscores
 
+from labkit.cloud.access.policy_language import is_policy
+
 _LONGEST_NAME = 100
 _TRUTH = ("true", "false")
 _VALUES = {
@@ -37,8 +39,9 @@ def wrong_with(name: str, value: str, *, fifo: bool) -> str:
         return f"{name}: Invalid value. Must be {' or '.join(_VALUES[name])}."
     if name == "DisplayName" and len(value) > _LONGEST_NAME:
         return name
-    if name == "Policy" and value and "Statement" not in (_read(value) or {}):
-        return "Policy Error: null"
+    if name == "Policy" and value:
+        of_topic = is_policy(value) and "Statement" in (_read(value) or {})
+        return "" if of_topic else "Policy Error: null"
     return ""
 
 

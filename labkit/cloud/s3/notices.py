@@ -60,12 +60,14 @@ def install(cloud: Cloud) -> None:
             name = "s3:ObjectCreated:Post"
         tell(cloud, name, bucket, key)
 
-    of_moto = notifications._get_test_event
+    def send_test_event(account_id: str, bucket: Any) -> None:
+        wanted = bucket.notification_configuration
+        for arn in sorted({each.arn for each in (*wanted.queue, *wanted.topic)}):
+            test = notifications._get_test_event(bucket.name) | _ids("RequestId", "HostId")
+            _send(cloud, bucket, arn, test)
 
-    def test_event(bucket_name: str) -> dict[str, Any]:
-        return of_moto(bucket_name) | _ids("RequestId", "HostId")
-
-    notifications.send_event, notifications._get_test_event = send_event, test_event
+    notifications.send_event = send_event
+    notifications.send_test_event = send_test_event
 
 
 def tell(cloud: Cloud, name: str, bucket: Any, key: Any) -> None:
@@ -83,11 +85,14 @@ def tell(cloud: Cloud, name: str, bucket: Any, key: Any) -> None:
         return
     for each in (*wanted.cloud_function, *wanted.queue, *wanted.topic):
         if each.matches(name, key.name):
-            text = json.dumps(_notification(cloud, name, bucket, key, each.id))
-            target = {"Arn": each.arn}
-            deliver(cloud, service=SENDER, source=bucket.arn, target=target, text=text)
+            _send(cloud, bucket, each.arn, _notification(cloud, name, bucket, key, each.id))
     if wanted.event_bridge is not None and name in KINDS:
         publish(cloud, _event(cloud, name, bucket, key), bucket.region_name)
+
+
+def _send(cloud: Cloud, bucket: Any, arn: str, told: dict[str, Any]) -> None:
+    target, text = {"Arn": arn}, json.dumps(told)
+    deliver(cloud, service=SENDER, source=bucket.arn, target=target, text=text)
 
 
 def _notification(
