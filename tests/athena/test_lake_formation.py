@@ -72,6 +72,19 @@ class Governed:
         self.formation.revoke_permissions(Resource={"Table": place}, **everybody)
         return place
 
+    def iceberg(self):
+        """A governed table of Iceberg, in a folder that is registered."""
+        where, place = f"{self.lake.bucket}/ice", self.place | {"Name": "ice"}
+        made = "CREATE TABLE ice (id int, secret string) PARTITIONED BY (secret)"
+        kind = "TBLPROPERTIES ('table_type' = 'ICEBERG')"
+        self.lake.do(f"{made} LOCATION 's3://{where}/' {kind}")
+        self.lake.do("INSERT INTO ice VALUES (1, 'a')")
+        folder = f"arn:aws:s3:::{where}"
+        self.formation.register_resource(ResourceArn=folder, UseServiceLinkedRole=True)
+        everybody = {"Principal": EVERYBODY, "Permissions": ["ALL"]}
+        self.formation.revoke_permissions(Resource={"Table": place}, **everybody)
+        return place
+
     def rows(self, columns="*"):
         return self.analyst.rows(f"SELECT {columns} FROM people ORDER BY 1")
 
@@ -363,6 +376,27 @@ def test_rows_of_iceberg_are_changed_by_whom_all_are_shown(governed):
     why = governed.analyst.fail("DELETE FROM ice WHERE id = 1")
     assert "Required Select on all columns and rows of ice" in why
     assert lake.rows("SELECT count(*) FROM ice") == [["2"]]
+
+
+TOLD = {
+    "columns": ("DESCRIBE ice", ["id", "int", ""]),
+    "the statement": ("SHOW CREATE TABLE ice", ["  id int)"]),
+    "properties": ("SHOW TBLPROPERTIES ice", ["table_type", "iceberg"]),
+}
+
+
+@pytest.mark.parametrize(("statement", "line"), TOLD.values(), ids=TOLD)
+def test_what_iceberg_tells_of_itself_is_what_may_be_seen(governed, statement, line):
+    """It is read with the folder's role, and without columns that are hidden."""
+    place = governed.iceberg()
+    governed.grant({"TableWithColumns": place | {"ColumnNames": ["id"]}})
+    told = governed.analyst.rows(statement)
+    assert "\t".join(line) in ["\t".join(row) for row in told]
+    assert "secret" not in str(told)
+    files = 'SELECT count(*) FROM "ice$files"'
+    assert "Required Select on all columns" in governed.analyst.fail(files)
+    governed.grant({"Table": place})
+    assert governed.analyst.rows(files) == [["1"]]
 
 
 def test_a_table_that_is_made_anew_has_no_grants(governed):

@@ -5,9 +5,11 @@ Source: https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-additional
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from pyiceberg.table import Table
+from pyiceberg.types import NestedField
 
 from labkit.cloud.athena.run import Run
 from labkit.cloud.athena.statement import Result
@@ -17,6 +19,7 @@ from labkit.cloud.iceberg.create import MAINTENANCE, WRITE_PROPERTIES
 from labkit.cloud.iceberg.partitioning import clause, described
 from labkit.cloud.iceberg.table import load
 from labkit.cloud.iceberg.types import trino_type
+from labkit.cloud.lake.governed import governed
 from labkit.cloud.lake.metastore import Definition
 
 _BLANK = "\t\t"
@@ -26,10 +29,11 @@ _OURS = {iceberg: athena for athena, iceberg in WRITE_PROPERTIES.items()}
 @handles(ICEBERG, "SHOW CREATE TABLE")
 def show_create_table(run: Run, definition: Definition, name: str) -> Result:
     """The statement that would make the table again."""
-    table = load(run.catalog, definition)
-    columns = [f"  {column}, " for column in _declarations(table)]
+    table = load(run.catalog.teller(definition), definition)
+    fields = _seen(run, definition, table)
+    columns = [f"  {column}, " for column in _declarations(fields)]
     lines = [f"CREATE TABLE {name} (", *columns[:-1], columns[-1][:-2] + ")"]
-    keys = described(table.spec(), table.schema(), "`")
+    keys = _keys(table, fields, "`")
     if keys:
         lines.append(f"PARTITIONED BY ({', '.join(map(clause, keys))}) ")
     lines += [f"LOCATION '{table.location()}'", "TBLPROPERTIES ("]
@@ -40,7 +44,7 @@ def show_create_table(run: Run, definition: Definition, name: str) -> Result:
 @handles(ICEBERG, "SHOW TBLPROPERTIES")
 def show_properties(run: Run, definition: Definition, key: str | None) -> Result:
     """The properties that statements set."""
-    found = properties(load(run.catalog, definition))
+    found = properties(load(run.catalog.teller(definition), definition))
     name = f"{definition['DatabaseName']}.{definition['Name']}"
     lines = [f"{k}\t{v}" for k, v in sorted(found.items())]
     if key is not None:
@@ -51,12 +55,13 @@ def show_properties(run: Run, definition: Definition, key: str | None) -> Result
 @handles(ICEBERG, "DESCRIBE")
 def describe(run: Run, definition: Definition, said: Any) -> Result:
     """The columns, and how they partition the table."""
-    table = load(run.catalog, definition)
+    table = load(run.catalog.teller(definition), definition)
+    fields = _seen(run, definition, table)
     lines = ["# Table schema:\t\t", "# col_name\tdata_type\tcomment"]
-    for field in table.schema().fields:
+    for field in fields:
         lines.append(f"{field.name}\t{trino_type(field.field_type).hive}\t{field.doc or ''}")
     lines += [_BLANK, "# Partition spec:\t\t", "# field_name\tfield_transform\tcolumn_name"]
-    lines += ["\t".join(parts) for parts in described(table.spec(), table.schema())]
+    lines += ["\t".join(parts) for parts in _keys(table, fields)]
     return run.text_result(("col_name", "data_type", "comment"), lines)
 
 
@@ -70,9 +75,23 @@ def properties(table: Table) -> dict[str, str]:
     return found
 
 
-def _declarations(table: Table) -> list[str]:
+def _seen(run: Run, definition: Definition, table: Table) -> Sequence[NestedField]:
+    """The columns that the caller may see."""
+    fields, may = table.schema().fields, governed(run.catalog, definition)
+    return may.seen(fields) if may else fields
+
+
+def _keys(table: Table, fields: Sequence[NestedField], quote: str = "") -> Any:
+    """What partitions the table, where the columns may be seen."""
+    every, names = described(table.spec(), table.schema(), quote), {each.name for each in fields}
+    if len(names) == len(table.schema().fields):
+        return every
+    return [told for told in every if told[2].strip(quote).partition(".")[0] in names]
+
+
+def _declarations(fields: Sequence[NestedField]) -> list[str]:
     return [
         f"{field.name} {trino_type(field.field_type).hive}"
         + (f" COMMENT '{field.doc}'" if field.doc else "")
-        for field in table.schema().fields
+        for field in fields
     ]

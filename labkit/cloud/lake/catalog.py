@@ -121,9 +121,11 @@ class GlueCatalog:
         """What a table tells of itself under a name such as ``"orders$history"``."""
         table, _, part = name.rpartition("$")
         definition = self.metastore.definition(database, table) if table else None
-        if definition and (may := governed(self, definition)):
+        may = governed(self, definition) if definition else None
+        if may:
             may.check_whole()
-        found = self.source(definition) if definition else None
+        reader = may.reader() if may else self
+        found = reader.source(definition) if definition else None
         return getattr(found, "part", _no_part)(part)
 
     def _selected(self, definition: Definition) -> Any:
@@ -175,6 +177,11 @@ class GlueCatalog:
             if may is None or may.is_seen:
                 yield self._listed(definition, may)
 
+    def teller(self, definition: Definition) -> GlueCatalog:
+        """The catalog that reads what a table tells of itself."""
+        may = governed(self, definition)
+        return may.teller() if may else self
+
     def _listed(self, definition: Definition, may: Governed | None) -> Listed:
         kind = "VIEW" if is_view(definition) else "BASE TABLE"
         return Listed(
@@ -190,7 +197,7 @@ class GlueCatalog:
             if _view_sql(definition) is not None:
                 return view_of(definition).columns
             if _kind(definition) in self.kinds:
-                return tuple(self.source(definition).columns)
+                return tuple(self.teller(definition).source(definition).columns)
             storage, name = definition.get("StorageDescriptor") or {}, definition["Name"]
             keys = columns_of(definition.get("PartitionKeys"), name)
             told = (replace(key, extra_info="partition key") for key in keys)

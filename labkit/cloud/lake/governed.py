@@ -10,9 +10,9 @@ import copy
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from labkit.cloud.engine import Column, QueryFailed, View
+from labkit.cloud.engine import QueryFailed, View
 from labkit.cloud.lake.definitions import is_view
 from labkit.cloud.operations import AwsError, Principal
 from labkit.cloud.s3.store import Object, Objects, Store, split_uri
@@ -21,6 +21,14 @@ if TYPE_CHECKING:
     from labkit.cloud.lake.catalog import GlueCatalog
     from labkit.cloud.lake.metastore import Definition
     from labkit.cloud.lake_formation.access import Access
+
+
+class _Column(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+Named = TypeVar("Named", bound=_Column)
 
 
 def governed(catalog: GlueCatalog, definition: Definition) -> Governed | None:
@@ -48,11 +56,11 @@ class Governed:
         """Whether it is listed."""
         return bool(self._access.rights)
 
-    def seen(self, columns: Sequence[Column]) -> Sequence[Column]:
+    def seen(self, columns: Sequence[Named]) -> Sequence[Named]:
         """Those of its columns that are listed: all, where it may be described alone."""
         if "SELECT" not in self._access.rights:
             return columns
-        return [each for each in columns if each.name in self._access.columns()]
+        return [each for each in columns if each.name.lower() in self._access.columns()]
 
     def check_whole(self) -> None:
         """Raise unless all of it may be selected.
@@ -70,9 +78,13 @@ class Governed:
         Raises:
             QueryFailed: PERMISSION_DENIED: the principal may not select from it.
         """
+        self._check()
+        return self.teller()
+
+    def teller(self) -> GlueCatalog:
+        """The catalog that reads what the table tells of itself, likewise."""
         from labkit.cloud.lake_formation.access import place_of
 
-        self._check()
         catalog, cloud = self._catalog, self._catalog.metastore.cloud
         location = (self._definition.get("StorageDescriptor") or {}).get("Location") or ""
         role = place_of(cloud, catalog.metastore.region, location)
