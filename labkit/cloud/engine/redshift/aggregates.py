@@ -26,6 +26,7 @@ from labkit.cloud.engine.redshift.types import (
     NUMBERS,
     SUPER,
     TEXTS,
+    TIMES,
     VARCHAR,
     Type,
     numeric,
@@ -202,9 +203,16 @@ AGGREGATES: dict[str, Callable[[str, Sequence[Typed]], Aggregate]] = {
 }
 
 
+#: Types that have an order and nothing between two values.
+_RANKED = (*TEXTS, "unknown", "bool", "interval")
+
+
 def within(name: str, fraction: str, ordered: Typed, descending: bool) -> Aggregate:
     """``PERCENTILE_CONT`` and ``PERCENTILE_DISC``: the fraction counts from the order's start."""
     share = f"(1 - {fraction})" if descending else fraction
+    between = (*NUMBERS, *TIMES, "oid", "time", "timetz")
+    if ordered.type.base not in (between if name == "percentile_cont" else (*between, *_RANKED)):
+        raise no_function(name, [FLOAT8, ordered.type])
     if name == "percentile_disc":
         if descending:
             return Aggregate(f"quantile_disc({ordered.sql}, -({fraction}))", ordered.type)

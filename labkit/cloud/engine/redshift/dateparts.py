@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from labkit.cloud.engine.redshift.casts import cast, coerce
 from labkit.cloud.engine.redshift.errors import RedshiftError
+from labkit.cloud.engine.redshift.functions import no_function
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import (
     FLOAT8,
@@ -17,6 +18,7 @@ from labkit.cloud.engine.redshift.types import (
     TIME,
     TIMESTAMP,
     TIMESTAMPTZ,
+    UNKNOWN,
     Type,
 )
 
@@ -120,6 +122,8 @@ def diff(part: str, start: Typed, end: Typed) -> Typed:
     if "time" not in (start.type.base, end.type.base):
         kind = TIMESTAMPTZ if "timestamptz" in (start.type.base, end.type.base) else TIMESTAMP
         start, end = coerce(start, kind), coerce(end, kind)
+    if start.type.base != end.type.base:
+        raise no_function("date_diff", [UNKNOWN, start.type, end.type])
     if part == "week":
         one, two = (f"CAST({side.sql} AS DATE)" for side in (start, end))
         sundays = f"(({two} - dayofweek({two})::INTEGER) - ({one} - dayofweek({one})::INTEGER))"

@@ -113,6 +113,7 @@ _KNOWN = (
     (r"RecursionError", "stack depth limit exceeded", TOO_DEEP),
     (r"Division by zero", "division by zero", "22012"),
     (r"interval cannot be 0", "step size may not equal zero", "22023"),
+    (r"Invalid UTF8 Codepoint (-?\d+)", r"requested character not valid for encoding: \1", "54000"),
     (r"More than one row returned by a subquery",
      "more than one row returned by a subquery used as an expression", "21000"),
     (r"NOT NULL constraint failed: .*?\.\"?(\w+)\"?$",
