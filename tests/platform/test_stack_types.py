@@ -17,6 +17,21 @@ KINDS = {
             }
         },
     ),
+    "Items": (
+        "DynamoDB::Table",
+        {
+            "TableName": "NAME",
+            "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+            "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+            "BillingMode": "PAY_PER_REQUEST",
+            "TableClass": "STANDARD_INFREQUENT_ACCESS",
+            "SSESpecification": {"SSEEnabled": True, "SSEType": "KMS"},
+            "StreamSpecification": {"StreamViewType": "KEYS_ONLY"},
+            "TimeToLiveSpecification": {"AttributeName": "end", "Enabled": "true"},
+            "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True},
+            "ContributorInsightsSpecification": {"Enabled": False},
+        },
+    ),
     "Stream": ("Kinesis::Stream", {"ShardCount": 1}),
     "Consumer": (
         "Kinesis::StreamConsumer",
@@ -42,6 +57,19 @@ OUTPUTS = {
 }
 
 
+def held(dynamodb, name):
+    """What DynamoDB tells of a table."""
+    table = dynamodb.describe_table(TableName=name)["Table"]
+    backups = dynamodb.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
+    return [
+        table["TableClassSummary"]["TableClass"],
+        table["SSEDescription"]["Status"],
+        table["StreamSpecification"]["StreamViewType"],
+        dynamodb.describe_time_to_live(TableName=name)["TimeToLiveDescription"]["AttributeName"],
+        backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"],
+    ]
+
+
 def looks(aws, name, told):
     """What tells of each resource, and what it tells."""
     return {
@@ -51,6 +79,7 @@ def looks(aws, name, told):
         "Consumer": lambda: aws("kinesis").describe_stream_consumer(ConsumerARN=told["Consumer"])[
             "ConsumerDescription"
         ]["ConsumerName"],
+        "Items": lambda: held(aws("dynamodb"), name),
         "Heard": lambda: aws("redshift").describe_event_subscriptions(SubscriptionName=name)[
             "EventSubscriptionsList"
         ][0]["Severity"],
@@ -85,6 +114,7 @@ def test_a_stack_makes_and_drops_what_stands_beside(aws, fresh):
     assert {each: ask() for each, ask in asked.items()} == {
         "Budget": {"Amount": "100", "Unit": "USD"},
         "Consumer": name,
+        "Items": ["STANDARD_INFREQUENT_ACCESS", "ENABLED", "KEYS_ONLY", "end", "ENABLED"],
         "Heard": "ERROR",
         "Question": ["fields @timestamp"],
         "Tables": name,

@@ -640,6 +640,18 @@ FAILED = {
         {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "line", "FifoTopic": True}},
         "Topic names must end with .fifo",
     ),
+    "a table with what is not made here": (
+        {
+            "Type": "AWS::DynamoDB::Table",
+            "Properties": {
+                "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+                "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+                "BillingMode": "PAY_PER_REQUEST",
+                "KinesisStreamSpecification": {"StreamArn": "arn:aws:kinesis:us-east-1:1:stream/a"},
+            },
+        },
+        'Unknown parameter in input: "KinesisStreamSpecification"',
+    ),
     "a policy of nobody": (
         {
             "Type": "AWS::IAM::Policy",
