@@ -266,6 +266,54 @@ def test_a_connections_secret_changes_with_it(aws, events, fresh):
     }
 
 
+def test_a_connection_tells_no_secret_value(events, fresh):
+    name, key = fresh("connection"), f"arn:aws:kms:us-east-1:{ACCOUNT}:key/a"
+    shown = {"Key": "a", "Value": "b", "IsValueSecret": False}
+    hidden = {"Key": "c", "Value": "d", "IsValueSecret": True}
+    parameters = {
+        "ApiKeyAuthParameters": {"ApiKeyName": "k", "ApiKeyValue": "v"},
+        "InvocationHttpParameters": {"HeaderParameters": [shown, hidden]},
+    }
+    events.create_connection(
+        Name=name, AuthorizationType="API_KEY", AuthParameters=parameters, KmsKeyIdentifier=key
+    )
+    told = events.describe_connection(Name=name)
+    headers = told["AuthParameters"]["InvocationHttpParameters"]["HeaderParameters"]
+    assert headers == [shown, {"Key": "c", "IsValueSecret": True}]
+    assert told["KmsKeyIdentifier"] == key
+
+
+def test_an_archive_tells_its_key(events, fresh):
+    name, key = fresh("archive"), f"arn:aws:kms:us-east-1:{ACCOUNT}:key/a"
+    bus = f"arn:aws:events:us-east-1:{ACCOUNT}:event-bus/default"
+    pattern = json.dumps({"source": [name]})
+    events.create_archive(
+        ArchiveName=name, EventSourceArn=bus, EventPattern=pattern, KmsKeyIdentifier=key
+    )
+    assert events.describe_archive(ArchiveName=name)["KmsKeyIdentifier"] == key
+    events.update_archive(ArchiveName=name, RetentionDays=3)
+    told = events.describe_archive(ArchiveName=name)
+    kept = told["RetentionDays"], told["EventPattern"], told.get("KmsKeyIdentifier")
+    assert kept == (3, pattern, None)
+
+
+def test_tags_are_those_of_one_arn(events, fresh):
+    name = fresh("same")
+    pattern, named = json.dumps({"source": [name]}), [{"Key": "of", "Value": "a rule"}]
+    rule = events.put_rule(Name=name, EventPattern=pattern, Tags=named)["RuleArn"]
+    bus = events.create_event_bus(Name=name, Tags=[{"Key": "of", "Value": "a bus"}])
+    there = events.put_rule(Name=name, EventPattern=pattern, EventBusName=name)["RuleArn"]
+    events.tag_resource(ResourceARN=there, Tags=[{"Key": "of", "Value": "its rule"}])
+    asked = (rule, bus["EventBusArn"], there)
+    told = [events.list_tags_for_resource(ResourceARN=each)["Tags"] for each in asked]
+    assert [tag["Value"] for tags in told for tag in tags] == ["a rule", "a bus", "its rule"]
+    events.untag_resource(ResourceARN=there, TagKeys=["of"])
+    assert events.list_tags_for_resource(ResourceARN=there)["Tags"] == []
+    assert events.list_tags_for_resource(ResourceARN=rule)["Tags"] == named
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        events.tag_resource(ResourceARN=rule + "s", Tags=named)
+
+
 def test_entries_of_a_megabyte_are_too_many(events):
     entry = {"Source": "s", "DetailType": "d", "Detail": json.dumps({"a": "x" * (1 << 19)})}
     assert events.put_events(Entries=[entry])["FailedEntryCount"] == 0

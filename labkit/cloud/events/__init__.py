@@ -5,6 +5,8 @@ from labkit.cloud.events import (  # noqa: F401 (they register)
     clock,
     connections,
     destinations,
+    kept_keys,
     putting,
     rules,
+    tags,
 )

@@ -1,8 +1,9 @@
 """Connections: their secrets hold what they are told last, and their moments are told.
 
-moto keeps in the secret what a connection was made with, whatever it is changed to.
-
-Source: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_UpdateConnection.html
+moto keeps in the secret what a connection was made with, whatever it is changed to, and tells the
+values that are secret. Sources:
+https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_UpdateConnection.html and
+https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_ConnectionHeaderParameter.html
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from moto.core.utils import camelcase_to_underscores, unix_time
 from moto.secretsmanager.models import secretsmanager_backends
 
 from labkit.cloud.cloud import Cloud, on_start
+from labkit.cloud.events.kept_keys import key_of
 
 Json = dict[str, Any]
 _OTHERWISE = {"ClientID": "client_id"}
@@ -50,8 +52,18 @@ def _told_short(connection: Any) -> Json:
 
 
 def _told(connection: Any) -> Json:
-    told: Json = _whole(connection) | _moments(connection)
-    return told
+    told: Json = _whole(connection) | _moments(connection) | key_of(connection)
+    return told | {"AuthParameters": _without_secrets(told.get("AuthParameters") or {})}
+
+
+def _without_secrets(told: Any) -> Any:
+    """What is told of parameters: not the values that are said to be secret."""
+    if isinstance(told, list):
+        return [_without_secrets(each) for each in told]
+    if not isinstance(told, dict):
+        return told
+    hidden = ("Value",) if told.get("IsValueSecret") else ()
+    return {name: _without_secrets(value) for name, value in told.items() if name not in hidden}
 
 
 def _in_secret(parameters: Json) -> Json:

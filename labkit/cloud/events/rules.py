@@ -54,6 +54,8 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
         _judge_rule(context, parameters[_OF_A_RULE[context.operation]], parameters)
     if context.operation == "PutTargets":
         _judge_targets(context, **parameters)
+    if context.operation == "CreateEventBus" and parameters.get("LogConfig"):
+        raise not_here("events", context.operation, "buses write no logs")
     if context.operation == "DeleteEventBus":
         _judge_deletion(context, parameters["Name"])
 
