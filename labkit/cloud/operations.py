@@ -190,8 +190,10 @@ READ_ONLY = (
     "Describe",
     "Head",
     "BatchGet",
+    "TransactGet",
     "Search",
     "Query",
+    "Scan",
     "Lookup",
     "Filter",
     "Test",
@@ -210,5 +212,9 @@ READ_ONLY = (
 
 
 def changes_state(name: str) -> bool:
-    """Whether an operation of this name may change what later calls see."""
+    """Whether an operation of this name may change what later calls see.
+
+    >>> changes_state("TransactGetItems"), changes_state("TransactWriteItems")
+    (False, True)
+    """
     return not name.startswith(READ_ONLY)
