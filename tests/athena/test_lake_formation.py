@@ -11,7 +11,7 @@ EVERYBODY = {"DataLakePrincipalIdentifier": "IAM_ALLOWED_PRINCIPALS"}
 ROWS = "1,ann,DE,9\n2,bob,CH,8\n3,cem,CH,7\n"
 MAY = {
     "Effect": "Allow",
-    "Action": ["athena:*", "glue:*", "lakeformation:GetDataAccess", "s3:GetBucketLocation"],
+    "Action": ["athena:*", "glue:*", "lakeformation:*", "s3:GetBucketLocation"],
     "Resource": "*",
 }
 
@@ -34,6 +34,7 @@ class Governed:
         keys = [session[name] for name in ("AccessKeyId", "SecretAccessKey", "SessionToken")]
         names = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
         as_them = dict(zip(names, keys, strict=True))
+        self.their_formation = cloud.client("lakeformation", **as_them)
         self.analyst = dataclasses.replace(
             lake, glue=cloud.client("glue", **as_them), athena=cloud.client("athena", **as_them)
         )
@@ -328,6 +329,60 @@ def test_conditions_on_keys_fail_in_their_own_words(governed):
     governed.partitioned()
     why = governed.lake.fail("SELECT id FROM parts WHERE fail(land) IS NULL")
     assert why.startswith("GENERIC_USER_ERROR: ")
+
+
+GIVING = {
+    # What a role does not do that is no administrator, and whom nothing was granted to give on.
+    "a grant": lambda g: g.their_formation.grant_permissions(
+        Principal=g.who, Resource={"Table": g.place}, Permissions=["SELECT"]
+    ),
+    "a grant to all": lambda g: g.their_formation.grant_permissions(
+        Principal=EVERYBODY, Resource={"Table": g.place}, Permissions=["ALL"]
+    ),
+    "taking back": lambda g: g.their_formation.revoke_permissions(
+        Principal=g.who, Resource={"Table": g.place}, Permissions=["DESCRIBE"]
+    ),
+    "a wider filter": lambda g: g.their_formation.update_data_cells_filter(
+        TableData={"TableCatalogId": "123456789012", "DatabaseName": g.lake.database}
+        | {"TableName": "people", "Name": "some", "RowFilter": {"AllRowsWildcard": {}}}
+        | {"ColumnWildcard": {}}
+    ),
+    "a tag": lambda g: g.their_formation.add_lf_tags_to_resource(
+        Resource={"Table": g.place}, LFTags=[{"TagKey": "k", "TagValues": ["v"]}]
+    ),
+    "a key": lambda g: g.their_formation.create_lf_tag(TagKey="kk", TagValues=["v"]),
+}
+
+
+@pytest.mark.parametrize("give", GIVING.values(), ids=GIVING)
+def test_who_may_not_give(governed, give):
+    governed.grant({"Table": governed.place}, "DESCRIBE")
+    governed.grant(governed.filter("some", "id = 1"))
+    with pytest.raises(ClientError, match="AccessDeniedException"):
+        give(governed)
+    assert governed.rows("id") == [["1"]]
+    batch = {"Id": "1", "Principal": governed.who, "Resource": {"Table": governed.place}}
+    (failure,) = governed.their_formation.batch_grant_permissions(
+        Entries=[batch | {"Permissions": ["SELECT"]}]
+    )["Failures"]
+    assert failure["Error"]["ErrorCode"] == "AccessDeniedException"
+
+
+def test_who_may_give(governed, fresh):
+    """Whom a right was granted with that to grant it, in whatever case, and administrators."""
+    loud = {name: value.upper() for name, value in governed.place.items()}
+    other = {"DataLakePrincipalIdentifier": f"arn:aws:iam::123456789012:role/{fresh('other')}"}
+    given = {"Principal": other, "Resource": {"Table": governed.place}, "Permissions": ["SELECT"]}
+    held = {"Principal": governed.who, "Resource": {"Table": loud}, "Permissions": ["SELECT"]}
+    governed.formation.grant_permissions(**held, PermissionsWithGrantOption=["SELECT"])
+    governed.their_formation.grant_permissions(**given)
+    with pytest.raises(ClientError, match="Required DROP with grant option"):
+        governed.their_formation.grant_permissions(**given | {"Permissions": ["DROP"]})
+    held["Resource"] = {"Table": governed.place}
+    governed.formation.revoke_permissions(**held, PermissionsWithGrantOption=["SELECT"])
+    assert "Insufficient" in governed.analyst.fail("SELECT * FROM people")
+    with pytest.raises(ClientError, match="Required SELECT with grant option"):
+        governed.their_formation.revoke_permissions(**given)
 
 
 def test_a_database_is_not_dropped_with_tables_of_others(governed):

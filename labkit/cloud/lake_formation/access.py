@@ -69,12 +69,12 @@ def to_table(cloud: Cloud, who: Principal, region: str, database: Any, table: An
         return None
     columns = frozenset(_columns(table))
     access = Access(columns)
-    if _made(who, table):
+    if has_made(who, table):
         access.rights |= ALL
         access.parts.append((columns, None))
     elif is_admin(cloud, who, region):
         access.rights.add("DESCRIBE")
-    for grant in _of(cloud, who, region):
+    for grant in grants_of(cloud, who, region):
         _add(cloud, region, access, grant, database.name, table.name)
     if "SELECT" in access.rights:
         access.rights.add("DESCRIBE")
@@ -96,8 +96,8 @@ def to_database(cloud: Cloud, who: Principal, region: str, database: Any) -> set
     """What a principal may do with a database, of moto's; ``None``: as IAM alone says."""
     if defaults.is_open(cloud, region, database):
         return None
-    rights = {"CREATE_TABLE", "ALTER", "DROP"} if _made(who, database) else set()
-    for grant in _of(cloud, who, region):
+    rights = {"CREATE_TABLE", "ALTER", "DROP"} if has_made(who, database) else set()
+    for grant in grants_of(cloud, who, region):
         resource = grant["resource"]
         policy = resource.get("LFTagPolicy") or {}
         on = resource.get("Database", {}).get("Name") == database.name
@@ -128,12 +128,13 @@ def place_of(cloud: Cloud, region: str, location: str) -> str | None:
 
 def places(cloud: Cloud, who: Principal, region: str) -> Iterator[str]:
     """The ARNs of the folders that were granted to a principal."""
-    for grant in _of(cloud, who, region):
+    for grant in grants_of(cloud, who, region):
         if "DATA_LOCATION_ACCESS" in grant["permissions"]:
             yield grant["resource"]["DataLocation"]["ResourceArn"]
 
 
-def _of(cloud: Cloud, who: Principal, region: str) -> Iterator[Members]:
+def grants_of(cloud: Cloud, who: Principal, region: str) -> Iterator[Members]:
+    """The grants that a principal has, itself or as one of the account's."""
     for grant in granting.granted(cloud, region, cloud.account):
         if _is(who, grant["principal"].get("DataLakePrincipalIdentifier", "")):
             yield grant
@@ -148,7 +149,7 @@ def _is(who: Principal, told: str) -> bool:
     return bool(role and meant) and same
 
 
-def _made(who: Principal, record: Any) -> bool:
+def has_made(who: Principal, record: Any) -> bool:
     """Whether a principal, or another session of its role, made a database or table."""
     made = getattr(record, "created_by", None) or ""
     return bool(made) and _is(who, Principal(made, who.account).role_arn or made)

@@ -29,6 +29,7 @@ def create_filter(context: Context, *, TableData: Members) -> Answer:
         AwsError: ``EntityNotFoundException``, ``AlreadyExistsException``,
             ``InvalidInputException``: the columns or the condition are not a table's.
     """
+    _check_giver(context, TableData)
     if named(context.cloud, context.region, TableData):
         raise AwsError("AlreadyExistsException", f"{TableData['Name']} already exists.")
     return _keep(context, TableData)
@@ -41,6 +42,7 @@ def update_filter(context: Context, *, TableData: Members) -> Answer:
     Raises:
         AwsError: as those of `create_filter`.
     """
+    _check_giver(context, TableData)
     find(context, _place(TableData))
     return _keep(context, TableData)
 
@@ -62,6 +64,7 @@ def delete_filter(context: Context, **place: str) -> Answer:
     Raises:
         AwsError: ``EntityNotFoundException``.
     """
+    _check_giver(context, place)
     find(context, place)
     del context.cloud.records(KIND)[_name(context.region, place)]
     return {}
@@ -143,6 +146,13 @@ def _check_columns(told: Members, definition: Members) -> None:
             check_condition(condition, known)
         except QueryFailed as error:
             raise AwsError("InvalidInputException", f"Invalid row filter: {error}") from error
+
+
+def _check_giver(context: Context, told: Members) -> None:
+    from labkit.cloud.lake_formation.giving import check_giver
+
+    table = {"DatabaseName": told["DatabaseName"], "Name": told["TableName"]}
+    check_giver(context, {"Table": table}, ["SELECT"])
 
 
 def _place(told: Members) -> Members:

@@ -22,6 +22,7 @@ KIND = "lakeformation.grant"
 Members = dict[str, Any]
 _ALL_TABLES = "ALL_TABLES"
 _OF_NO_CATALOG = ("Catalog", "DataCellsFilter")
+_NAMED = ("Database", "Table", "TableWithColumns", "DataCellsFilter")
 _MUST = ("Principal", "Resource", "Permissions")
 _NOT_HELD = (
     "No permissions revoked. Grantee has no permissions and no grantable permissions on resource."
@@ -112,6 +113,7 @@ def _each(
 
 def _grant(context: Context, catalog: str, entry: Members) -> None:
     principal, resource, rights = (entry[name] for name in _MUST)
+    _check_giver(context, entry)
     if "DataCellsFilter" in resource:
         filters.find(context, resource["DataCellsFilter"])
     if defaults.is_everybody(principal):
@@ -124,12 +126,13 @@ def _grant(context: Context, catalog: str, entry: Members) -> None:
 
 def _revoke(context: Context, catalog: str, entry: Members) -> None:
     principal, resource, rights = (entry[name] for name in _MUST)
+    _check_giver(context, entry)
     if defaults.is_everybody(principal):
         if not defaults.set_open(context, resource, rights, is_open=False):
             raise AwsError("InvalidInputException", _NOT_HELD)
         return
     grantable, grants = entry.get("PermissionsWithGrantOption") or [], context.cloud.records(KIND)
-    name = _name(context.region, catalog, principal, _full(context.account, resource))
+    name = _name(context.region, catalog, principal, full(context.account, resource))
     with context.cloud.state.together():
         held: Members = grants.get(name, {"permissions": [], "grantable": []})
         left = {
@@ -144,6 +147,13 @@ def _revoke(context: Context, catalog: str, entry: Members) -> None:
             del grants[name]
 
 
+def _check_giver(context: Context, entry: Members) -> None:
+    from labkit.cloud.lake_formation.giving import check_giver
+
+    rights = {*entry["Permissions"], *(entry.get("PermissionsWithGrantOption") or ())}
+    check_giver(context, entry["Resource"], rights)
+
+
 def _add(
     cloud: Cloud,
     region: str,
@@ -153,7 +163,7 @@ def _add(
     permissions: list[str],
     grantable: list[str],
 ) -> None:
-    resource = _full(cloud.account, resource)
+    resource = full(cloud.account, resource)
     name, grants = _name(region, catalog, principal, resource), cloud.records(KIND)
     held: Members = grants.get(name, {"permissions": [], "grantable": []})
     told: Members = {
@@ -171,14 +181,22 @@ def _add(
     }
 
 
-def _full(account: str, resource: Members) -> Members:
-    """A resource as it is listed, whatever is left out where it is granted."""
+def full(account: str, resource: Members) -> Members:
+    """A resource as it is listed, whatever is left out where it is granted; names in lower case."""
     told = {}
     for kind, members in resource.items():
+        members = members | lowered(kind, members)
         catalog = {} if kind in _OF_NO_CATALOG else {"CatalogId": account}
         every = {"Name": _ALL_TABLES} if "TableWildcard" in members else {}
         told[kind] = catalog | every | members
     return told
+
+
+def lowered(kind: str, members: Members) -> Members:
+    """The names of databases and tables, as the catalog has them."""
+    own = () if kind == "DataCellsFilter" or members.get("Name") == _ALL_TABLES else ("Name",)
+    names = ("DatabaseName", "TableName", *own) if kind in _NAMED else ()
+    return {name: members[name].lower() for name in names if name in members}
 
 
 def plain(value: Any) -> Any:

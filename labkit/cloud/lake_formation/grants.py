@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from labkit.cloud.lake_formation import defaults, granting
-from labkit.cloud.lake_formation.granting import Members, plain
+from labkit.cloud.lake_formation.granting import Members, lowered, plain
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 from labkit.cloud.paging import page
 
@@ -83,6 +83,7 @@ def _matching(context: Context, asked: Members) -> Callable[[Members], bool]:
             if kind == "Table":
                 _check_table(wanted)
             members = tuple(name for name in members if name in wanted)
+            wanted = wanted | lowered(kind, wanted)
             mine = _told(context, wanted, members)
             others = ("TableWithColumns",) if kind == "Table" else ()
             return lambda granted: any(

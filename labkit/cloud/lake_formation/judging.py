@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from labkit.cloud.lake_formation import defaults, tags
+from labkit.cloud.lake_formation import defaults, giving, tags
 from labkit.cloud.operations import Context
 
 
@@ -12,5 +12,8 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
     """Raise for keys that are there, or are not; note what the settings were."""
     if context.operation == "PutDataLakeSettings":
         defaults.note_settings(context)
+    if context.operation in giving.OF_TAGS:
+        told = [each["TagKey"] for each in parameters.get("LFTags", [parameters])]
+        giving.check_tagger(context, told)
     if "TagKey" in parameters:
         tags.check_key(context, parameters)

@@ -1,0 +1,104 @@
+"""Who may give rights, name data filters and tag what is in the catalog.
+
+Administrators of the lake may, who made a table or database, and whom the rights were granted with
+the right to grant them. The workspace's user may, too: it is the account's first administrator.
+
+Sources: https://docs.aws.amazon.com/lake-formation/latest/dg/permissions-reference.html,
+https://docs.aws.amazon.com/lake-formation/latest/dg/implicit-permissions.html and
+https://docs.aws.amazon.com/lake-formation/latest/dg/TBAC-assigning-tags.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from labkit.cloud.lake_formation import access
+from labkit.cloud.lake_formation.granting import full, plain
+from labkit.cloud.operations import AwsError, Context
+
+Members = dict[str, Any]
+_TABLES = ("Table", "TableWithColumns", "DataCellsFilter")
+#: What may be done with tags by whom which right on them was granted.
+OF_TAGS = {
+    "AddLFTagsToResource": "ASSOCIATE",
+    "RemoveLFTagsFromResource": "ASSOCIATE",
+    "CreateLFTag": "CREATE_LF_TAG",
+    "UpdateLFTag": "ALTER",
+    "DeleteLFTag": "DROP",
+}
+
+
+def check_giver(context: Context, resource: Members, rights: Iterable[str]) -> None:
+    """Raise where the caller may not give, or take, rights on a resource.
+
+    Raises:
+        AwsError: ``AccessDeniedException``.
+    """
+    if _may_all(context) or _has_made(context, resource):
+        return
+    held = {
+        right
+        for grant in access.grants_of(context.cloud, context.principal, context.region)
+        if _covers(context, grant["resource"], resource)
+        for right in grant["grantable"]
+    }
+    if "ALL" not in held and (lacking := sorted({*rights} - held)):
+        raise _refused(f"{lacking[0]} with grant option")
+
+
+def check_tagger(context: Context, keys: Iterable[str]) -> None:
+    """Raise where the caller may not do with tags of these keys what the call does.
+
+    Raises:
+        AwsError: ``AccessDeniedException``.
+    """
+    right = OF_TAGS[context.operation]
+    if _may_all(context):
+        return
+    held = set()
+    for grant in access.grants_of(context.cloud, context.principal, context.region):
+        rights, tag = {*grant["permissions"]}, grant["resource"].get("LFTag")
+        if "CREATE_LF_TAG" in rights or (tag and right in rights):
+            held.add(tag["TagKey"] if tag else None)
+    if None not in held and not {*keys} <= held:
+        raise _refused(f"{right} on tags")
+
+
+def _may_all(context: Context) -> bool:
+    who = context.principal
+    trusted = who == context.cloud.learner()[0] or who.arn.endswith(":root")
+    return trusted or access.is_admin(context.cloud, who, context.region)
+
+
+def _has_made(context: Context, resource: Members) -> bool:
+    databases = context.backend("glue").databases
+    if named := resource.get("Database"):
+        return access.has_made(context.principal, databases.get(named.get("Name", "").lower()))
+    for named in filter(None, map(resource.get, _TABLES)):
+        held = databases.get(named.get("DatabaseName", "").lower())
+        name = named.get("TableName", named.get("Name", "")).lower()
+        return access.has_made(context.principal, held and held.tables.get(name))
+    return False
+
+
+def _covers(context: Context, granted: Members, resource: Members) -> bool:
+    """Whether a grant is on all that a resource names."""
+    mine, theirs = _table(granted), _table(resource)
+    if mine and theirs and "TableWithColumns" not in granted and "DataCellsFilter" not in granted:
+        return mine[0] == theirs[0] and (mine[1] in ("all_tables", theirs[1]))
+    wanted = full(context.account, resource)
+    return bool(plain(granted) == plain(wanted))
+
+
+def _table(resource: Members) -> tuple[str, str] | None:
+    for named in filter(None, map(resource.get, _TABLES)):
+        every = "all_tables" if "TableWildcard" in named else ""
+        name = every or named.get("TableName", named.get("Name", ""))
+        return named.get("DatabaseName", "").lower(), name.lower()
+    return None
+
+
+def _refused(what: str) -> AwsError:
+    told = f"Insufficient Lake Formation permission(s): Required {what}"
+    return AwsError("AccessDeniedException", told)
