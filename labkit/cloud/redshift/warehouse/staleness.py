@@ -32,6 +32,7 @@ INSERT INTO "catalog".stale SELECT view FROM noted;
 DELETE FROM "catalog".bases WHERE view NOT IN (SELECT oid FROM "catalog".objects);
 DROP TABLE noted;
 """
+_READ = 'SELECT 1 FROM "catalog".bases WHERE base = ? LIMIT 1'
 _NOTE = 'INSERT INTO "catalog".stale SELECT view FROM "catalog".bases WHERE base = ?'
 _MUTABLE = (exp.CurrentDate, exp.CurrentDatetime, exp.CurrentTime, exp.CurrentTimestamp, exp.Rand,
             exp.CurrentUser, exp.CurrentSchema)  # fmt: skip
@@ -46,8 +47,9 @@ def prepare(database: duckdb.DuckDBPyConnection) -> None:
 def note(connection: Connection, table: Object) -> None:
     """Tell the views that read a relation, and who knows its text, that its rows are changing."""
     connection.warehouse.blanks.change(connection, table.oid)
-    [(told,)] = connection.duck.execute(_NOTE, [table.oid]).fetchall()
-    connection.noted = connection.noted or bool(told)
+    if connection.duck.execute(_READ, [table.oid]).fetchall():
+        connection.duck.execute(_NOTE, [table.oid]).fetchall()
+        connection.noted = True
 
 
 def noted(duck: duckdb.DuckDBPyConnection) -> set[int]:

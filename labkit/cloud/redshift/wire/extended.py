@@ -36,6 +36,7 @@ class Statement:
         inferred: the types that the statement takes them for, by their places.
         columns: of its rows, until something runs that may change them.
         told: the columns that the client knows of.
+        verb: the word that tells what it does, once that is known.
     """
 
     sql: str
@@ -44,6 +45,7 @@ class Statement:
     columns: Columns = None
     known: bool = False
     told: Columns = None
+    verb: str = ""
 
     @property
     def types(self) -> list[int]:
@@ -114,7 +116,7 @@ class Extended:
         if name and name in self._portals:
             raise RedshiftError(f'cursor "{name}" already exists', "42P03")
         if statement.sql:
-            self._check(statement.sql)
+            self._check(statement)
         ways = all_formats(formats, len(values))
         given = [
             parameters.given(oid, how, value, inferred=at in statement.inferred)
@@ -174,10 +176,11 @@ class Extended:
         """Portals end with their transaction."""
         self._portals.clear()
 
-    def _check(self, sql: str) -> None:
+    def _check(self, statement: Statement) -> None:
         """Refuse what no statement begins with, and all but the end in a failed transaction."""
-        words, _ = find_handler(Parsed(sql))
-        self.runner.connection.check_not_aborted(words[0])
+        if not statement.verb:
+            statement.verb = find_handler(Parsed(statement.sql))[0][0]
+        self.runner.connection.check_not_aborted(statement.verb)
 
     def _statement(self, name: str) -> Statement:
         if name not in self._statements:
@@ -208,7 +211,7 @@ class Extended:
         connection = self.runner.connection
         if not statement.sql:
             return None
-        self._check(statement.sql)
+        self._check(statement)
         connection.objects.forget()  # what others have made since the log-in
         try:
             return columns_of(connection, statement.sql, values)
