@@ -504,6 +504,10 @@ def test_tables_without_rows_and_hidden_columns(ice: Ice) -> None:
     told = f"typeof({moment}), {moment} BETWEEN now() - INTERVAL '1' HOUR AND now(), \"$path\""
     kind = "timestamp(3) with time zone"
     assert ice.rows(f"SELECT {told} FROM t WHERE {moment} IS NOT NULL") == [[kind, "true", path]]
+    ice.do(f"UPDATE t SET id = 2 WHERE {moment} > now() - INTERVAL '1' HOUR")
+    assert ice.rows("SELECT * FROM t") == [["2", "a"]]
+    ice.do(f"DELETE FROM t WHERE {moment} <= now()")
+    assert ice.rows("SELECT * FROM t") == []
 
 
 def test_views_unload_and_hive_tables_from_iceberg(ice: Ice) -> None:

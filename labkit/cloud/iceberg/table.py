@@ -137,4 +137,4 @@ class IcebergTable:
 class ChangedTable(IcebergTable):
     """A table whose rows a statement changes: each row says which file it is in, and where."""
 
-    hidden = (Column(PATH, VARCHAR), Column(POSITION, BIGINT))
+    hidden = (*IcebergTable.hidden, Column(POSITION, BIGINT))
