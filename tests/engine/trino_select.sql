@@ -1543,6 +1543,12 @@ SELECT CAST(ROW(1, 2) AS ROW(a bigint, A double)).a
 SELECT m.id, m.labels FROM (VALUES 1, 2, 3, 4, 5, 6) t(id) MATCH_RECOGNIZE (ORDER BY id MEASURES RUNNING array_agg(CLASSIFIER()) AS labels ALL ROWS PER MATCH PATTERN (^(A | B | C)* (LAST_A | LAST_B | LAST_C)$) DEFINE LAST_A AS sum(A.id) + id = sum(B.id) AND sum(B.id) = sum(C.id), LAST_B AS sum(B.id) + id = sum(A.id) AND sum(A.id) = sum(C.id), LAST_C AS sum(C.id) + id = sum(A.id) AND sum(A.id) = sum(B.id)) AS m
 --> [["1", "[A]"], ["2", "[A, B]"], ["3", "[A, B, C]"], ["4", "[A, B, C, C]"], ["5", "[A, B, C, C, B]"], ["6", "[A, B, C, C, B, LAST_A]"]]
 
+SELECT m.id, m.n, m.label FROM (VALUES (1, 8), (2, 4), (3, 0), (4, 2), (5, 1)) t(id, v) MATCH_RECOGNIZE (ORDER BY id MEASURES MATCH_NUMBER() AS n, CLASSIFIER() AS label ALL ROWS PER MATCH PATTERN (A B) DEFINE A AS v > 0, B AS 8 / A.v > 0) AS m
+--> [["1", "1", "A"], ["2", "1", "B"], ["4", "2", "A"], ["5", "2", "B"]]
+
+SELECT m.id, m.n, m.label FROM (VALUES 1, 2, 3, 4) t(id) MATCH_RECOGNIZE (ORDER BY id MEASURES MATCH_NUMBER() AS n, CLASSIFIER() AS label ALL ROWS PER MATCH PATTERN (A B) DEFINE B AS id > A.id * MATCH_NUMBER()) AS m
+--> [["1", "1", "A"], ["2", "1", "B"]]
+
 SELECT x, rank() OVER (ORDER BY x DESC NULLS FIRST) FROM (VALUES 1e0, nan(), NULL) t(x) ORDER BY x NULLS FIRST
 --> [[null, "1"], ["NaN", "3"], ["1.0", "2"]]
 

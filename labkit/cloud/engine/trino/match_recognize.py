@@ -233,7 +233,8 @@ class _Matching:
             f"SELECT unnest(CAST($1 AS INTEGER[])) AS i, unnest(CAST($2 AS BIGINT[])) AS n{given}"
         )
         sql = f"SELECT coalesce({holds}, false) FROM ({rows}) AS q ORDER BY q.i"
-        return {"sql": sql, "cells": [part.cell for part in parts.found]}
+        cells = [part.cell for part in parts.found]
+        return {"sql": sql, "cells": cells, "numbered": parts.numbered}
 
     def _text(
         self, at: int, part: Part, number: Sequence[Field], written: tree.Expression

@@ -25,8 +25,8 @@ from labkit.cloud.engine.closed import Udf
 from labkit.cloud.engine.trino.functions.entry import fail
 from labkit.cloud.engine.trino.functions.rowprograms import OPEN, compiled
 
-#: How many rows are asked for at once, at most.
-_AHEAD = 256
+#: How many rows, and how many searches, are asked for at once; of which length, at most.
+_AHEAD, _SEARCHES, _SHORT = 256, 16, 8
 Path = tuple[Any, int] | None
 Texts = list[list[str | None]]
 
@@ -46,7 +46,7 @@ class _Search:
         self.asked = {int(label): one for label, one in spec["asked"].items()}
         self.number = 0
         self.known: dict[Any, bool] = {}  # what was asked of DuckDB
-        self.ahead = 1
+        self.ahead, self.beyond = 1, _SEARCHES
 
     def rows(self) -> Iterator[list[list[int | None]]]:
         """The rows of the result, each as its cells."""
@@ -120,11 +120,14 @@ class _Search:
         if label not in self.asked:
             return bool(self.masks[at] >> label & 1)
         labels = [*_read(path)[0], label]
-        read = self._reads(label, labels, start)
-        key = (label, self.number, read)
+        key = self._key(label, self._reads(label, labels, start))
         if key not in self.known:
             self._ask(label, labels, start, at)
         return self.known[key]
+
+    def _key(self, label: int, read: Any) -> Any:
+        """What the answer to a condition depends on."""
+        return label, self.number if self.asked[label]["numbered"] else None, read
 
     def _ask_together(self, threads: list[tuple[int, Path]], start: int) -> None:
         """Ask for what several threads want of one row; what fails is asked again, one by one."""
@@ -135,14 +138,14 @@ class _Search:
                 break
             if op[1] in self.asked:
                 read = self._reads(op[1], [*_read(path)[0], op[1]], start)
-                if (op[1], self.number, read) not in self.known:
+                if self._key(op[1], read) not in self.known:
                     wanted.setdefault(op[1], {})[read] = None
         for label, reads in wanted.items():
             if len(reads) == 1:
                 continue
             with suppress(duckdb.Error):
                 for read, one in zip(reads, self._holds(label, list(reads)), strict=True):
-                    self.known[label, self.number, read] = one
+                    self.known[self._key(label, read)] = one
 
     def _reads(self, label: int, labels: list[int], start: int) -> Any:
         """What a condition reads for the last of some labels: for each part rows and variables."""
@@ -152,19 +155,24 @@ class _Search:
         return tuple((tuple(rows), tuple(names)) for rows, names in found)
 
     def _ask(self, label: int, labels: list[int], start: int, at: int) -> None:
-        """Ask for a row, and for those after it in case that they become the same variable."""
-        count = min(self.ahead, len(self.masks) - at)
+        """Ask for a row; for those after it in case that they become the same variable; and for
+        what the searches from later rows ask when they are as far."""
+        left = len(self.masks) - at
+        wanted = [(labels + [label] * more, start) for more in range(min(self.ahead, left))]
         self.ahead = min(2 * self.ahead, _AHEAD)
-        reads = [self._reads(label, labels + [label] * more, start) for more in range(count)]
+        if len(labels) <= _SHORT:
+            wanted += [(labels, start + more) for more in range(1, min(self.beyond, left))]
+            self.beyond = min(2 * self.beyond, _AHEAD)
+        reads = list(dict.fromkeys(self._reads(label, *one) for one in wanted))
         try:
             held = self._holds(label, reads)
         except duckdb.Error:
-            if count == 1:
+            if len(reads) == 1:
                 raise
             reads = reads[:1]
             held = self._holds(label, reads)
         for read, one in zip(reads, held, strict=True):
-            self.known[label, self.number, read] = one
+            self.known[self._key(label, read)] = one
 
     def _holds(self, label: int, reads: list[Any]) -> list[bool]:
         names = [*self.spec["labels"], None]
