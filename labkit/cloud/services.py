@@ -32,6 +32,7 @@ import labkit.cloud.around.exports
 import labkit.cloud.around.imports
 import labkit.cloud.around.item_conditions
 import labkit.cloud.around.item_order
+import labkit.cloud.around.item_telling
 import labkit.cloud.around.made_up
 import labkit.cloud.around.metrics
 import labkit.cloud.around.parameter_values

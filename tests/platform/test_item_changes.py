@@ -81,6 +81,24 @@ def test_a_stream_tells_what_is_binary(aws, table):
     assert told == [(None, item), (item, item | {"n": {"N": "1"}})]
 
 
+def test_values_of_each_kind_are_told_as_they_are(aws, table):
+    dynamodb = aws("dynamodb")
+    plain = {"S": "", "N": "1.50", "B": b"\0\xff", "BOOL": False, "NULL": True}
+    plain |= {"SS": ["a"], "NS": ["1"], "BS": [b"\xfe"]}
+    nested = {"L": [{kind: value} for kind, value in plain.items()]}
+    nested["M"] = {f"of {kind}": {kind: value} for kind, value in plain.items()}
+    item = KEY | {f"a {kind}": {kind: value} for kind, value in (plain | nested).items()}
+    dynamodb.put_item(TableName=table, Item=item)
+    assert dynamodb.get_item(TableName=table, Key=KEY)["Item"] == item
+    assert dynamodb.scan(TableName=table)["Items"] == [item]
+    again = {"Item": item, "ConditionExpression": "attribute_not_exists(id)"}
+    with pytest.raises(ClientError) as caught:
+        dynamodb.put_item(TableName=table, **again, ReturnValuesOnConditionCheckFailure="ALL_OLD")
+    assert caught.value.response["Item"] == item
+    told = dynamodb.delete_item(TableName=table, Key=KEY, ReturnValues="ALL_OLD")
+    assert told["Attributes"] == item
+
+
 def test_an_update_of_a_key_alone_makes_its_item(aws, table):
     for _ in range(2):
         aws("dynamodb").update_item(TableName=table, Key=KEY)
