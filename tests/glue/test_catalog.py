@@ -213,17 +213,30 @@ def test_partition_changes(glue: Any, orders: dict[str, str]) -> None:
         glue.create_partition(**orders, PartitionInput={"Values": ["2015", "a"]})
     with pytest.raises(ClientError, match=r"InvalidInputException.*2 keys, 1 values"):
         glue.create_partition(**orders, PartitionInput={"Values": ["2015"]})
+    made = glue.get_partition(**orders, PartitionValues=["2015", "a"])["Partition"]
     glue.update_partition(
         **orders, PartitionValueList=["2015", "a"], PartitionInput={"Values": ["2031", "z"]}
     )
     wanted = [{"Values": ["2031", "z"]}, {"Values": ["2015", "a"]}]
     found = glue.batch_get_partition(**orders, PartitionsToGet=wanted)["Partitions"]
     assert [p["Values"] for p in found] == [["2031", "z"]]
+    assert found[0]["CreationTime"] == made["CreationTime"]
     errors = glue.batch_delete_partition(**orders, PartitionsToDelete=wanted)["Errors"]
     assert [e["PartitionValues"] for e in errors] == [["2015", "a"]]
     again = [{"Values": ["2015", "b"]}, {"Values": ["2040", "b"]}]
     errors = glue.batch_create_partition(**orders, PartitionInputList=again)["Errors"]
     assert [e["ErrorDetail"]["ErrorCode"] for e in errors] == ["AlreadyExistsException"]
+
+
+def test_a_security_configuration_tells_when_it_was_made(glue: Any, fresh: Any) -> None:
+    named = {"Name": fresh("secured")}
+    kept = {"S3Encryption": [{"S3EncryptionMode": "SSE-S3"}]}
+    made = glue.create_security_configuration(**named, EncryptionConfiguration=kept)
+    told = glue.get_security_configuration(**named)["SecurityConfiguration"]
+    assert (told["EncryptionConfiguration"], told["CreatedTimeStamp"]) == (
+        kept,
+        made["CreatedTimestamp"],
+    )
 
 
 @pytest.mark.parametrize("kind", ["table", "partition"])

@@ -174,12 +174,13 @@ def find_partition(table: Any, values: list[str]) -> Any:
 
 
 def _update(table: Any, old: list[str], given: Definition) -> None:
-    find_partition(table, old)
+    made = find_partition(table, old).creation_time
     given = {"Values": old, **given}
     _check_values(table, given["Values"])
     if given["Values"] != old and str(given["Values"]) in table.partitions:
         raise exists("Partition")
     table.update_partition(old, given)
+    find_partition(table, given["Values"]).creation_time = made
 
 
 def _delete(table: Any, values: list[str]) -> None:

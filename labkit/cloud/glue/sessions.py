@@ -1,8 +1,9 @@
 """Interactive sessions are records: what is told of one is what it was made with.
 
-moto makes up an error, a progress and a capacity.
-
-Source: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-interactive-sessions-aws-glue-api-interactive-sessions.html
+moto makes up an error, a progress and a capacity; when a security configuration was made, it tells
+under a name that no client reads. Sources:
+https://docs.aws.amazon.com/glue/latest/dg/aws-glue-interactive-sessions-aws-glue-api-interactive-sessions.html
+and https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-jobs-security.html
 """
 
 from __future__ import annotations
@@ -25,12 +26,20 @@ _KEPT = {
 
 @on_start
 def tell_sessions(cloud: Cloud) -> None:
-    """Let a session be told as it was made."""
+    """Let a session, and a security configuration, be told as it was made."""
     sessions: Any = models.FakeSession
     sessions.as_dict = _told
+    configurations: Any = models.FakeSecurityConfiguration
+    configurations.as_dict = _told_configuration
 
 
 _as_dict: Any = models.FakeSession.as_dict
+_as_configuration: Any = models.FakeSecurityConfiguration.as_dict
+
+
+def _told_configuration(configuration: Any) -> dict[str, Any]:
+    told: dict[str, Any] = _as_configuration(configuration)
+    return told | {"CreatedTimeStamp": configuration.created_time}
 
 
 def _told(session: Any) -> dict[str, Any]:
