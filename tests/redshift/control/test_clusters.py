@@ -47,6 +47,10 @@ def test_a_cluster_tells_of_itself(clusters, standing):
             {"ManageMasterPassword": True}, "InvalidParameterCombination", id="two-passwords"
         ),
         pytest.param({"ClusterIdentifier": "STANDING"}, "ClusterAlreadyExists", id="taken"),
+        pytest.param(
+            {"HsmConfigurationIdentifier": "h"}, "HsmConfigurationNotFoundFault", id="hsm"
+        ),
+        pytest.param({"ElasticIp": "192.0.2.9"}, "InvalidElasticIpFault", id="address"),
     ],
 )
 def test_what_is_no_cluster_is_refused(clusters, standing, members, code):

@@ -197,5 +197,20 @@ def test_a_scheduled_action_takes_snapshots(serverless, fresh):
     assert found[0]["snapshotName"].startswith(prefix)
 
 
+@pytest.mark.parametrize("text", ["0 10 ? * MON *", "(0 10 ? * MON *)", "cron(0 10 ? * MON *)"])
+def test_a_scheduled_action_is_due_by_cron(serverless, fresh, text):
+    name = serverless.create(fresh("weekly"))
+    target = {"createSnapshot": {"namespaceName": name, "snapshotNamePrefix": "weekly"}}
+    told = serverless.client.create_scheduled_action(
+        scheduledActionName=fresh("action"),
+        namespaceName=name,
+        roleArn="arn:aws:iam::123456789012:role/scheduler",
+        schedule={"cron": text},
+        targetAction=target,
+    )["scheduledAction"]
+    due = {(each.weekday(), each.hour) for each in told["nextInvocations"]}
+    assert (told["schedule"], due) == ({"cron": text}, {(0, 10)})
+
+
 def _names(found, member):
     return [each[member] for each in found]

@@ -12,6 +12,8 @@ from labkit.cloud.redshift import logins, managed, records
 from labkit.cloud.redshift.clusters import resizing, shape
 from labkit.cloud.redshift.clusters.kinds import CLUSTER
 from labkit.cloud.redshift.clusters.new import (
+    address_of,
+    check_around,
     check_password,
     encryption_key,
     groups_of,
@@ -51,9 +53,11 @@ _DEFAULT_ROLE = (
 def modify_cluster(context: Context, *, ClusterIdentifier: str, **members: Any) -> Answer:
     """Other settings, another password, other nodes, another name."""
     record = find_available(context, ClusterIdentifier)
+    check_around(context, members)
     if any(members.get(name) for name in ("ClusterType", "NodeType", "NumberOfNodes")):
         record = resizing.resized(record, members, classic=True)
-    changed = record | _changes(members) | _password(context, record, members)
+    changed = record | _changes(members) | address_of(members)
+    changed |= _password(context, record, members)
     changed["KmsKeyId"] = encryption_key(changed)
     if (port := members.get("Port")) and port != record["_"]["port"]:
         changed["_"] = changed["_"] | {"port": port}

@@ -15,7 +15,7 @@ from labkit.cloud.redshift.clusters.kinds import CLUSTER
 from labkit.cloud.redshift.clusters.node_types import node_type, number_of_nodes
 from labkit.cloud.redshift.endpoints import PORT
 from labkit.cloud.redshift.records import Record
-from labkit.cloud.redshift.words import invalid_value
+from labkit.cloud.redshift.words import fault, invalid_value
 
 _IDENTIFIER = re.compile(r"[a-z](?!.*--)[a-z0-9-]{0,62}(?<!-)")
 _PASSWORD = re.compile(r"(?:(?![ /@\"'\\])[!-~]){8,64}")
@@ -46,6 +46,17 @@ _TOLD = {
 }
 
 
+# What no cluster here has, and how Redshift says that there is none.
+_ABSENT = {
+    "HsmClientCertificateIdentifier": ("HsmClientCertificateNotFoundFault", "HSM certificate"),
+    "HsmConfigurationIdentifier": ("HsmConfigurationNotFoundFault", "HSM configuration"),
+    "RedshiftIdcApplicationArn": (
+        "RedshiftIdcApplicationNotExistsFault",
+        "Redshift IAM Identity Center application",
+    ),
+}
+
+
 def new_cluster(
     context: Context, identifier: str, members: Record, *, secret: str | None, **hidden: Any
 ) -> Record:
@@ -59,6 +70,7 @@ def new_cluster(
         AwsError: what is asked for is no cluster, or its identifier is taken.
     """
     records.check_free(context, CLUSTER, identifier)
+    check_around(context, members)
     kind = node_type(members["NodeType"])
     namespace, name = str(uuid.uuid4()), identifier_of(identifier)
     asked = {
@@ -75,9 +87,26 @@ def new_cluster(
         "ClusterNamespaceArn": context.arn(f"namespace:{namespace}"),
         "MasterPasswordSecretArn": secret,
     }
-    told = _told(members) | groups_of(members) | asked
+    told = _told(members) | groups_of(members) | address_of(members) | asked
     private = {"region": context.region, "name": name, "port": members.get("Port") or PORT}
     return records.given(told) | {"_": private | {"namespace": namespace, "ready": False} | hidden}
+
+
+def check_around(context: Context, members: Record) -> None:
+    """Raise for modules and applications, of which there are none, and for an unknown address."""
+    for member, (shape, kind) in _ABSENT.items():
+        if name := members.get(member):
+            raise fault(shape, f"{kind} {name} not found.")
+    address = members.get("ElasticIp")
+    known = {each.public_ip for each in context.backend("ec2").addresses} if address else ()
+    if address and address not in known:
+        raise fault("InvalidElasticIpFault", f"The Elastic IP {address} could not be found.")
+
+
+def address_of(members: Record) -> Record:
+    """The elastic address that a cluster is given."""
+    address = members.get("ElasticIp")
+    return {"ElasticIpStatus": {"ElasticIp": address, "Status": "active"}} if address else {}
 
 
 def check_password(password: str) -> str:

@@ -134,8 +134,8 @@ def _written(record: Record) -> str:
     text = schedule.get("cron", "")
     if "at" in schedule:
         text = datetime.fromtimestamp(schedule["at"], UTC).strftime("at(%Y-%m-%dT%H:%M:%S)")
-    elif not text.startswith("cron("):
-        text = f"cron({text})"
+    elif not text.startswith("cron("):  # "(0 10 ? * MON *)", as its page has it
+        text = f"cron{text}" if text.startswith("(") else f"cron({text})"
     return expressions.written(text, "UTC", record.get("startTime"), record.get("endTime"))
 
 
