@@ -341,6 +341,23 @@ CHANGES = {  # an update of a table's indexes → why it is refused
 }
 
 
+def test_a_table_has_the_policy_of_its_making_until_its_end(aws, fresh):
+    dynamodb, name = aws("dynamodb"), fresh("table")
+    table = {
+        "TableName": name,
+        "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+        "KeySchema": [HASH],
+        "BillingMode": "PAY_PER_REQUEST",
+    }
+    made = dynamodb.create_table(**table, ResourcePolicy='{"Statement": []}')["TableDescription"]
+    arn = {"ResourceArn": made["TableArn"]}
+    assert dynamodb.get_resource_policy(**arn)["Policy"] == '{"Statement": []}'
+    dynamodb.delete_table(TableName=name)
+    dynamodb.create_table(**table)
+    with pytest.raises(dynamodb.exceptions.PolicyNotFoundException):
+        dynamodb.get_resource_policy(**arn)
+
+
 def test_an_update_names_the_keys_of_its_index_alone(aws, fresh):
     dynamodb, table = aws("dynamodb"), fresh("table")
     made = dynamodb.create_table(

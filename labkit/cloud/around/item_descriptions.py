@@ -1,8 +1,8 @@
 """What DynamoDB tells of a table, and what an update of it keeps.
 
 moto forgets the types of all keys that an update does not name again, passes over what it says of
-encryption, replicas and most units on demand, and knows no table's number, no class, no ARN of an
-index and no count of what is in it.
+encryption, replicas and most units on demand, what a creation says of a policy, and knows no
+table's number, no class, no ARN of an index and no count of what is in it.
 
 Sources: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TableDescription.html
 and https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTable.html
@@ -129,7 +129,10 @@ def _counted(table: Any, index: Json) -> Json:
 
 def _created(handler: Any) -> Any:
     _create(handler)
-    return _told(handler, handler.dynamodb_backend.tables[handler.body["TableName"]])
+    table = handler.dynamodb_backend.tables[handler.body["TableName"]]
+    if policy := handler.body.get("ResourcePolicy"):
+        handler.dynamodb_backend.put_resource_policy(table.table_arn, policy, None)
+    return _told(handler, table)
 
 
 def _updated(handler: Any) -> Any:
@@ -169,6 +172,9 @@ def _encryption(table: Any, asked: Json) -> Json:
 
 def _deleted(backend: Any, name: str) -> Any:
     table = _delete(backend, name)
+    policies = backend.resource_policies
+    for arn in [each for each in policies if f"{each}/".startswith(f"{table.table_arn}/")]:
+        del policies[arn]  # no policy of another table that has its name next
     table.status = "DELETING"
     return table
 

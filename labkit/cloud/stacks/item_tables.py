@@ -27,7 +27,6 @@ _LATER = {
     "TimeToLiveSpecification": "UpdateTimeToLive",
     "PointInTimeRecoverySpecification": "UpdateContinuousBackups",
 }
-_POLICY = "ResourcePolicy"
 _encrypted = renaming({"SSEEnabled": "Enabled"})
 
 
@@ -43,19 +42,17 @@ def _make(
     table = {"TableName": resource_name}
     said = dict(cloudformation_json.get("Properties") or {}) | table
     said = {name: value for name, value in said.items() if not _is_off(name, value)}
-    later = {name: said.pop(name) for name in (*_LATER, _POLICY) if name in said}
+    later = {name: said.pop(name) for name in _LATER if name in said}
+    if "ResourcePolicy" in said:
+        said["ResourcePolicy"] = said["ResourcePolicy"]["PolicyDocument"]
     if "SSESpecification" in said:
         said["SSESpecification"] = _encrypted(said["SSESpecification"])
     if "StreamSpecification" in said:
         said["StreamSpecification"] = {"StreamEnabled": True} | said["StreamSpecification"]
-    arn = ask("dynamodb", "CreateTable", said)["TableDescription"]["TableArn"]
+    ask("dynamodb", "CreateTable", said)
     try:
         for name, value in later.items():
-            if name == _POLICY:
-                policy = {"ResourceArn": arn, "Policy": value["PolicyDocument"]}
-                ask("dynamodb", "PutResourcePolicy", policy)
-            else:
-                ask("dynamodb", _LATER[name], table | {name: value})
+            ask("dynamodb", _LATER[name], table | {name: value})
     except ValidationError:
         ask("dynamodb", "DeleteTable", table)
         raise
