@@ -171,7 +171,8 @@ class _Run:
         policy = self.crawler.schema_change_policy
         policies = Policies(policy["UpdateBehavior"], policy["DeleteBehavior"], self.configuration)
         found = ensure_database(self.crawl.cloud, self.crawl.region, database)
-        return Writer(self.crawl, found, self.crawler.table_prefix or "", policies)
+        prefix = self.crawler.table_prefix or ""
+        return Writer(self.crawl, found, prefix, policies, self.principal)
 
     def _check_number(self, found: int) -> None:
         most = self.configuration.most_tables

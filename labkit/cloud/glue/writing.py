@@ -25,6 +25,7 @@ from labkit.cloud.glue.places import other_keys
 from labkit.cloud.glue.records import current
 from labkit.cloud.glue.runs import Crawl
 from labkit.cloud.lake.metastore import new_table
+from labkit.cloud.operations import Principal
 
 UPDATE, LOG, DEPRECATE, DELETE = (
     "UPDATE_IN_DATABASE",
@@ -57,11 +58,14 @@ class Writer:
         database: moto's record of the database.
         prefix: what table names start with.
         policies: what may change.
+        author: who makes the tables.
     """
 
-    def __init__(self, crawl: Crawl, database: Any, prefix: str, policies: Policies) -> None:
+    def __init__(
+        self, crawl: Crawl, database: Any, prefix: str, policies: Policies, author: Principal
+    ) -> None:
         self.crawl, self.database, self.prefix = crawl, database, prefix
-        self.policies = policies
+        self.policies, self.author = policies, author
         self.seen: set[str] = set()
 
     @property
@@ -119,7 +123,7 @@ class Writer:
 
     def _create(self, name: str, wanted: Definition) -> None:
         backend = self.crawl.cloud.backend("glue", self.crawl.region)
-        new_table(backend, self.database.name, name, wanted)
+        new_table(backend, self.database.name, name, wanted).created_by = self.author.arn
         self.crawl.count("created")
         self.crawl.log("INFO", f"Created table {name} in database {self.database.name}")
 

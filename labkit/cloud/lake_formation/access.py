@@ -69,7 +69,7 @@ def to_table(cloud: Cloud, who: Principal, region: str, database: Any, table: An
         return None
     columns = frozenset(_columns(table))
     access = Access(columns)
-    if has_made(who, table):
+    if has_made(cloud, who, table):
         access.rights |= ALL
         access.parts.append((columns, None))
     elif is_admin(cloud, who, region):
@@ -96,7 +96,7 @@ def to_database(cloud: Cloud, who: Principal, region: str, database: Any) -> set
     """What a principal may do with a database, of moto's; ``None``: as IAM alone says."""
     if defaults.is_open(cloud, region, database):
         return None
-    rights = {"CREATE_TABLE", "ALTER", "DROP"} if has_made(who, database) else set()
+    rights = {"CREATE_TABLE", "ALTER", "DROP"} if has_made(cloud, who, database) else set()
     for grant in grants_of(cloud, who, region):
         resource = grant["resource"]
         policy = resource.get("LFTagPolicy") or {}
@@ -149,10 +149,17 @@ def _is(who: Principal, told: str) -> bool:
     return bool(role and meant) and same
 
 
-def has_made(who: Principal, record: Any) -> bool:
-    """Whether a principal, or another session of its role, made a database or table."""
-    made = getattr(record, "created_by", None) or ""
-    return bool(made) and _is(who, Principal(made, who.account).role_arn or made)
+def has_made(cloud: Cloud, who: Principal, record: Any) -> bool:
+    """Whether a principal, or another session of its role, made a database or table.
+
+    Of whose maker is not known, as an earlier labkit did not keep it, the workspace's user did.
+    """
+    if record is None:
+        return False
+    made = getattr(record, "created_by", None)
+    if not made:
+        return who == cloud.learner()[0]
+    return _is(who, Principal(made, who.account).role_arn or made)
 
 
 def _add(

@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from labkit.cloud.cloud import Cloud
+from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.operations import AwsError, Context
 
 OPEN, FORMER = "lakeformation.open", "lakeformation.former"
@@ -22,6 +22,17 @@ _SETTINGS = {
     "database": "CreateDatabaseDefaultPermissions",
     "table": "CreateTableDefaultPermissions",
 }
+
+
+@on_start
+def keep_open(cloud: Cloud) -> None:
+    """Leave open what an earlier labkit made, which kept the settings and asked nobody's grants."""
+    from moto.lakeformation.models import lakeformation_backends
+
+    former, open_to_all = cloud.records(FORMER), dict.fromkeys(_SETTINGS, True)
+    for region, backend in list(lakeformation_backends[cloud.account].items()):
+        if cloud.account in backend.settings and region not in former:
+            former[region] = {"until": [[time.time(), open_to_all]]}
 
 
 def is_everybody(principal: Members) -> bool:

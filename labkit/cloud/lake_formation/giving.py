@@ -72,13 +72,13 @@ def _may_all(context: Context) -> bool:
 
 
 def _has_made(context: Context, resource: Members) -> bool:
-    databases = context.backend("glue").databases
+    cloud, who, databases = context.cloud, context.principal, context.backend("glue").databases
     if named := resource.get("Database"):
-        return access.has_made(context.principal, databases.get(named.get("Name", "").lower()))
+        return access.has_made(cloud, who, databases.get(named.get("Name", "").lower()))
     for named in filter(None, map(resource.get, _TABLES)):
         held = databases.get(named.get("DatabaseName", "").lower())
         name = named.get("TableName", named.get("Name", "")).lower()
-        return access.has_made(context.principal, held and held.tables.get(name))
+        return access.has_made(cloud, who, held and held.tables.get(name))
     return False
 
 
