@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.databrew.brew import step
 from tests.databrew.lake import Lake
 
 PEOPLE = "id,name,paid\n1,Ada,2.5\n2,Bob,\n"
@@ -600,6 +601,35 @@ def test_a_table_of_the_catalog(lake: Lake) -> None:
         {"id": 0, "name": "Ada", "year": "2020"},
         {"id": 1, "name": "Bob", "year": "2021"},
     ]
+
+
+@pytest.mark.parametrize("kind", ["double", "float"])
+@pytest.mark.parametrize("place", ["files", "a table"])
+def test_the_greatest_float_of_parquet_is_one_of_its_rows(
+    lake: Lake, kind: str, place: str
+) -> None:
+    """DuckDB would tell NaN, which may be beyond a file's bounds."""
+    values = pa.array([1.5, 2.5, -1.5], pa.float64() if kind == "double" else pa.float32())
+    lake.put("in/a.parquet", parquet(v=values))
+    source = {"S3InputDefinition": {"Bucket": lake.bucket, "Key": "in/a.parquet"}}
+    if place == "a table":
+        glue, database = lake.client("glue"), f"db_{lake.name}"
+        glue.create_database(DatabaseInput={"Name": database})
+        form, serde = "org.apache.hadoop.hive.ql.io.parquet", "serde.ParquetHiveSerDe"
+        storage = {
+            "Columns": [{"Name": "v", "Type": kind}],
+            "Location": f"s3://{lake.bucket}/in/",
+            "InputFormat": f"{form}.MapredParquetInputFormat",
+            "SerdeInfo": {"SerializationLibrary": f"{form}.{serde}"},
+        }
+        table = {"Name": "t", "StorageDescriptor": storage}
+        glue.create_table(DatabaseName=database, TableInput=table)
+        source = table_input(database, "t")
+    scaled = step("SCALE", sourceColumn="v", strategy="MIN_MAX", targetColumn="w")
+    outputs = [lake.output("out/", Format="CSV")]
+    run = lake.run(lake.recipe_job(lake.dataset_of(source), scaled, Outputs=outputs))
+    written = b"".join(map(lake.get, lake.written(run)))
+    assert written == b"v,w\n1.5,0.75\n2.5,1.0\n-1.5,0.0\n"
 
 
 def test_a_table_that_there_is_not(lake: Lake) -> None:

@@ -14,7 +14,7 @@ from labkit.cloud.engine import formats
 from labkit.cloud.engine.formats.guess import Columns, arrow_kind, merge
 from labkit.cloud.engine.formats.lines import BROKEN
 from labkit.cloud.engine.formats.model import File, Table, paths
-from labkit.cloud.engine.formats.parquet import WITH_NAN
+from labkit.cloud.engine.formats.parquet import WITH_NAN, computed
 from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.sentences import first_line
 
@@ -51,6 +51,8 @@ def _named(file: File) -> Iterator[None]:
 def _cast(column: Column, stored: str) -> str:
     if stored == "TIMESTAMP WITH TIME ZONE":
         return f"timezone('UTC', {column.sql}) AS {column.sql}"
+    if stored in ("FLOAT", "DOUBLE"):
+        return f"{computed(column.sql)} AS {column.sql}"
     if stored == column.type.duckdb:
         return column.sql
     return f"CAST({column.sql} AS {column.type.duckdb}) AS {column.sql}"

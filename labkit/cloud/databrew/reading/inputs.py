@@ -22,6 +22,7 @@ from labkit.cloud.databrew.reading.source import Reading, Unreadable
 from labkit.cloud.databrew.recipe.column import Column, unused
 from labkit.cloud.databrew.records import DATASET, Record, look_up, name_of, records
 from labkit.cloud.engine import QueryFailed, Scan, Session
+from labkit.cloud.engine.formats.parquet import computed
 from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.rows import first_row
 from labkit.cloud.lake.catalog import GlueCatalog, LakeTable
@@ -180,7 +181,10 @@ def _from_catalog(
     except QueryFailed as error:
         raise _as_glue_says(error, database, name) from error
     columns = tuple(Column(column.name, column.type) for column in source.columns)
-    shown = ", ".join(column.sql for column in columns)
+    shown = ", ".join(
+        f"{computed(c.sql)} AS {c.sql}" if c.type.base in ("real", "double") else c.sql
+        for c in columns
+    )
     size = sum(file.size for file in catalog.files)
     files = len(catalog.files) if isinstance(source, LakeTable) else 0
     return Input(f"SELECT {shown} FROM ({sql})", columns, size, files)

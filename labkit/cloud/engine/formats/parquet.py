@@ -27,6 +27,15 @@ from labkit.cloud.engine.types import Type
 WITH_NAN = "can_have_nan=true"
 
 
+def computed(number: str) -> str:
+    """SQL of a float whose greatest is found in the rows.
+
+    DuckDB tells a whole file's from its bounds, which with `WITH_NAN` is NaN whether there is one
+    or not.
+    """
+    return f"-(-{number})"
+
+
 @dataclass(frozen=True)
 class Column:
     """A top-level column as a Parquet file stores it.

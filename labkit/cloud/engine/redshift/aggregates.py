@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from labkit.cloud.engine.formats.parquet import computed
 from labkit.cloud.engine.redshift.blanks import key
 from labkit.cloud.engine.redshift.casts import cast, coerce, known
 from labkit.cloud.engine.redshift.errors import RedshiftError
@@ -105,8 +106,9 @@ def _extreme(duck: str) -> Callable[[str, Sequence[Typed]], Aggregate]:
             raise no_function(name, [arg.type for arg in args])
         if args[0].type.base == "super":
             return Aggregate(f"arg_{duck}({args[0].sql}, {key(args[0])})", SUPER)
-        kind = known(args[0].type)
-        return Aggregate(f"{duck}({args[0].sql})", kind)
+        kind, value = known(args[0].type), args[0].sql
+        value = computed(value) if kind.base in ("float4", "float8") else value
+        return Aggregate(f"{duck}({value})", kind)
 
     return build
 

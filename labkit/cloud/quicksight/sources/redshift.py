@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from labkit.cloud.certificate import HOSTS
 from labkit.cloud.cloud import Cloud
-from labkit.cloud.engine.formats.parquet import WITH_NAN
+from labkit.cloud.engine.formats.parquet import WITH_NAN, computed
 from labkit.cloud.engine.quoting import quoted_name, quoted_text
 from labkit.cloud.engine.types import BIGINT, BOOLEAN, DATE, DOUBLE, TIMESTAMP, VARCHAR, Type
 from labkit.cloud.quicksight.sources.access import SourceStore
@@ -89,9 +89,14 @@ def _query(connection: Connection, sql: str) -> Result:
 def _written(rows: pa.Table, path: Path) -> Relation:
     pq.write_table(rows, path)
     columns = tuple(Column(field.name, _type(field.type)) for field in rows.schema)
-    shown = ", ".join(f"CAST({each.sql} AS {each.type.duckdb}) AS {each.sql}" for each in columns)
+    shown = ", ".join(_shown(each) for each in columns)
     source = f"read_parquet({quoted_text(str(path))}, {WITH_NAN})"
     return Relation(f"SELECT {shown} FROM {source}", columns)
+
+
+def _shown(column: Column) -> str:
+    value = computed(column.sql) if column.type == DOUBLE else column.sql
+    return f"CAST({value} AS {column.type.duckdb}) AS {column.sql}"
 
 
 def _type(arrow: pa.DataType) -> Type:
