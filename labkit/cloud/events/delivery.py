@@ -42,6 +42,7 @@ Send = Callable[[Any, Delivery], Any]
 CARRIERS: dict[str, Callable[[Cloud, Delivery], None]] = {}
 # Who looks at a target, and how long such a call waits at most for what is on its way.
 LOOKS = {
+    ("sqs", "PurgeQueue"),
     ("sqs", "ReceiveMessage"),
     ("logs", "DescribeLogStreams"),
     ("logs", "FilterLogEvents"),
