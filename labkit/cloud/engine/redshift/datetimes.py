@@ -137,7 +137,10 @@ def literal(text: str, base: str) -> str:
         return f"TIMESTAMP '{moment.isoformat(' ')}'"
     if zone is None:
         return f"TIMESTAMPTZ '{moment.isoformat(' ')}'"
-    return f"TIMESTAMPTZ '{zones.instant(moment, zone).isoformat(' ')}+00'"
+    try:
+        return f"TIMESTAMPTZ '{zones.instant(moment, zone).isoformat(' ')}+00'"
+    except OverflowError:
+        raise _out_of_range(text) from None
 
 
 #: Years of which Python has none: before 1 and after 9999.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import MAXYEAR, MINYEAR, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -30,10 +30,14 @@ _INTEGER = re.compile(r"-?\d{1,18}")
 _NUMBER = re.compile(r"-?(\d{1,37})(?:\.(\d{1,37}))?")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d:\d\d(?:\.\d{1,6})?)?")
+_INSTANT = re.compile(
+    r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d{1,6})?[+-](?:0\d|1[0-2])(?::\d\d)?"
+)
 _BITS = {"int2": 16, "int4": 32, "int8": 64}
 _ARROW = {
     "int2": pa.int16(), "int4": pa.int32(), "int8": pa.int64(), "float8": pa.float64(),
     "bool": pa.bool_(), "date": pa.date32(), "timestamp": pa.timestamp("us"),
+    "timestamptz": pa.timestamp("us", "UTC"),
     "varchar": pa.string(), "bpchar": pa.string(),
 }  # fmt: skip
 #: A value's kind: ``number``, ``text``, ``null``, or the type that it is of; and its text.
@@ -202,6 +206,15 @@ def _moment(said: str, text: str, kind: Type) -> datetime:
     return datetime.fromisoformat(text)
 
 
+def _instant(said: str, text: str, kind: Type) -> datetime:
+    if said not in ("text", "timestamptz") or not _INSTANT.fullmatch(text):
+        raise _Odd
+    found = datetime.fromisoformat(text)
+    if found.year in (MINYEAR, MAXYEAR):
+        raise _Odd
+    return found
+
+
 def _truth(said: str, text: str, kind: Type) -> bool:
     if said != "bool" or text not in ("true", "false"):
         raise _Odd
@@ -216,5 +229,6 @@ _TAKERS: dict[str, Callable[[str, str, Type], Any]] = {
     "bpchar": _text,
     "date": _day,
     "timestamp": _moment,
+    "timestamptz": _instant,
     "bool": _truth,
 }
