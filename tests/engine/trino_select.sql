@@ -1549,6 +1549,12 @@ SELECT m.id, m.n, m.label FROM (VALUES (1, 8), (2, 4), (3, 0), (4, 2), (5, 1)) t
 SELECT m.id, m.n, m.label FROM (VALUES 1, 2, 3, 4) t(id) MATCH_RECOGNIZE (ORDER BY id MEASURES MATCH_NUMBER() AS n, CLASSIFIER() AS label ALL ROWS PER MATCH PATTERN (A B) DEFINE B AS id > A.id * MATCH_NUMBER()) AS m
 --> [["1", "1", "A"], ["2", "1", "B"]]
 
+SELECT (a, count(*)).*, (max_by(ROW(b, c), c)).* FROM (VALUES (1, 'x', 5), (1, 'y', 6), (2, 'z', 7)) t(a, b, c) GROUP BY a ORDER BY 1
+--> [["1", "2", "y", "6"], ["2", "1", "z", "7"]]
+
+SELECT (a, count(*), b).* FROM (VALUES (1, 'x'), (2, 'y')) t(a, b) GROUP BY a
+--! EXPRESSION_NOT_AGGREGATE: line 1:22: 'b' must be an aggregate expression or appear in GROUP BY clause
+
 SELECT x, rank() OVER (ORDER BY x DESC NULLS FIRST) FROM (VALUES 1e0, nan(), NULL) t(x) ORDER BY x NULLS FIRST
 --> [[null, "1"], ["NaN", "3"], ["1.0", "2"]]
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import replace
 
 from labkit.cloud.engine.trino import library, tree
-from labkit.cloud.engine.trino.grouping import walk
+from labkit.cloud.engine.trino.grouping import Grouping, has_aggregates, walk
 from labkit.cloud.engine.trino.scope import Field, Scope, Typed, qualified_parts
 
 Item = tuple[tree.Expression | None, str | None, Field | None, str | None]
@@ -73,7 +74,7 @@ def _row_star(node: tree.Star, parts: tuple[str, ...] | None, scope: Scope) -> l
     assert node.base
     if parts and not any(scope.sees(parts[:size]) for size in range(1, len(parts) + 1)):
         raise scope.fail(node, "TABLE_NOT_FOUND", f"Unable to resolve reference {'.'.join(parts)}")
-    value = scope.value(node.base)
+    value = _typed(node.base, scope)
     if value.type.base != "row":
         text = scope.source(node.base)
         raise scope.fail(node.base, "TYPE_MISMATCH", f"expected expression of type Row: {text}")
@@ -92,6 +93,16 @@ def _row_star(node: tree.Star, parts: tuple[str, ...] | None, scope: Scope) -> l
         )
         for at, name in enumerate(names, 1)
     ]
+
+
+def _typed(node: tree.Expression, scope: Scope) -> Typed:
+    """A row's value for its type alone, before it is known what the query is grouped by."""
+    if has_aggregates(node):
+        probe = Grouping(scope, "probe")
+        for found in scope.fields:
+            probe.add_column(found)
+        scope = replace(scope, grouping=probe)
+    return scope.value(node)
 
 
 def columns_of(items: Sequence[Item], scope: Scope) -> list[Field]:
