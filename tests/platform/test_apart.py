@@ -172,3 +172,27 @@ def test_a_change_that_could_not_be_kept_is_taken_back(held):
     state.save(kind.service)
     state.load()
     assert kind.told(backend()) == told
+
+
+@pytest.mark.parametrize("kind", [Items(), Pairs()])
+def test_a_backup_and_its_table_go_on_each_for_itself(tmp_path, kind):
+    state, by_region = State(tmp_path / "state.db"), kind.backends["6" * 12]
+    item_changes.install(None)
+    kind.make(by_region[REGION])
+    for name in ("03", "04"):
+        kind.put(by_region[REGION], name)
+    before = kind.told(by_region[REGION])
+    arn = by_region[REGION].create_backup("t", "b").arn
+    state.save(kind.service)
+    for name in ("03", "05"):
+        kind.change(by_region[REGION], name)
+    now = kind.told(by_region[REGION])
+    by_region[REGION].restore_table_from_backup("restored", arn)
+    state.save(kind.service)
+    state.load()
+    backend = by_region[REGION]
+    assert kind.told(backend) == now
+    for table in (backend.backups[arn].table, backend.tables["restored"]):
+        assert [each.to_json() for each in table.all_items()] == before
+    kind.backends.pop("6" * 12)
+    state.close()
