@@ -102,6 +102,12 @@ def _others(s3: Any, glue: Any) -> None:
     put_parquet(s3, "people/a.parquet", pa.table(PEOPLE))
     place = f"s3://{BUCKET}/people/"
     _table(glue, "people", {"Columns": columns(kinds), "Location": place, **PARQUET})
+    weights = {"w": [1.5, 2.5, -1.5], "small": pa.array([1.5, 2.5, None], pa.float32())}
+    put_parquet(s3, "weights/a.parquet", pa.table(weights))
+    place = f"s3://{BUCKET}/weights/"
+    _table(
+        glue, "weights", {"Columns": columns("w double; small float"), "Location": place, **PARQUET}
+    )
     s3.put_object(Bucket=BUCKET, Key="lines/a.csv", Body=b"1,x\n2,\\N\n")
     place = f"s3://{BUCKET}/lines/"
     _table(glue, "lines", {"Columns": columns("id bigint; t string"), "Location": place, **CSV})

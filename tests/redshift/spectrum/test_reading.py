@@ -19,6 +19,10 @@ CASES = {
         "SELECT month, sum(amount) FROM raw.sales GROUP BY 1 HAVING min(id) = 1 ORDER BY 1",
         [["2008-01", "7.50"], ["2008-02", "7.50"], ["2008-03", "7.50"]],
     ),
+    "the greatest of floats, of which none is NaN": (
+        "SELECT max(w), max(small), min(w), (SELECT max(w) FROM raw.weights) FROM raw.weights",
+        [[2.5, 2.5, -1.5, 2.5]],
+    ),
     "a join of lake and warehouse": (
         ("SELECT n.name, s.amount FROM raw.sales s JOIN names n ON s.id = n.id "
         "WHERE s.month = '2008-03' ORDER BY 1"),
