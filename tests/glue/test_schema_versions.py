@@ -127,3 +127,31 @@ def test_versions_differ_by_a_patch(glue: Any, fresh: Callable[[str], str]) -> N
     assert between(last, last) == []
     with pytest.raises(glue.exceptions.EntityNotFoundException):
         between(first, {"VersionNumber": 9})
+
+
+def test_what_is_noted_of_a_version_is_told(glue: Any, fresh: Any) -> None:
+    made(glue, name := fresh("noted"), "NONE", record(ID), record(LONG))
+    schema = {"RegistryName": "default-registry", "SchemaName": name}
+    last = {"SchemaId": schema, "SchemaVersionNumber": {"LatestVersion": True}}
+    first = {"SchemaId": schema, "SchemaVersionNumber": {"VersionNumber": 1}}
+
+    def pair(key: str, value: str) -> Any:
+        return {"MetadataKey": key, "MetadataValue": value}
+
+    def noted(**asked: Any) -> Any:
+        told = glue.query_schema_version_metadata(**asked)["MetadataInfoMap"]
+        return {
+            key: [each["MetadataValue"] for each in (info, *info.get("OtherMetadataValueList", ()))]
+            for key, info in told.items()
+        }
+
+    for key, value in [("topic", "a"), ("topic", "b"), ("owner", "c")]:
+        glue.put_schema_version_metadata(**last, MetadataKeyValue=pair(key, value))
+    assert noted(**last) == {"topic": ["b", "a"], "owner": ["c"]}
+    by_id = {"SchemaVersionId": glue.get_schema_version(**last)["SchemaVersionId"]}
+    assert noted(**by_id, MetadataList=[pair("topic", "a")]) == {"topic": ["b", "a"]}
+    glue.remove_schema_version_metadata(**by_id, MetadataKeyValue=pair("topic", "b"))
+    glue.remove_schema_version_metadata(**last, MetadataKeyValue=pair("owner", "c"))
+    assert (noted(**by_id), noted(**first)) == ({"topic": ["a"]}, {})
+    with pytest.raises(ClientError, match="EntityNotFoundException"):
+        glue.remove_schema_version_metadata(**last, MetadataKeyValue=pair("owner", "c"))
