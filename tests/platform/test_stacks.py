@@ -640,6 +640,10 @@ FAILED = {
         {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "line", "FifoTopic": True}},
         "Topic names must end with .fifo",
     ),
+    "a property that its type does not have": (
+        {"Type": "AWS::KMS::Key", "Properties": {"KeyPolicies": {"Statement": []}}},
+        "Encountered unsupported property KeyPolicies",
+    ),
     "a table with what is not made here": (
         {
             "Type": "AWS::DynamoDB::Table",

@@ -17,6 +17,7 @@ from moto.core.exceptions import JsonRESTError, ServiceException
 from labkit.cloud import stacks
 from labkit.cloud.stacks.calls import Gone, ask, refused
 from labkit.cloud.stacks.kinds import Members
+from labkit.cloud.stacks.known import check_properties
 
 
 class Look(NamedTuple):
@@ -71,6 +72,7 @@ def checked(make: Any) -> Any:
     """
 
     def made(logical_id: str, definition: Members, resources: Any, **told: Any) -> Any:
+        check_properties(definition)
         check(definition, resources)
         try:
             return make(logical_id, definition, resources, **told)
