@@ -227,3 +227,25 @@ def test_tags(lake: Lake, group: str) -> None:
 def test_engine_versions(lake: Lake) -> None:
     found = lake.athena.list_engine_versions()["EngineVersions"]
     assert {v["EffectiveEngineVersion"] for v in found} == {"Athena engine version 3"}
+
+
+def test_a_capacity_reservation_is_there_until_it_is_cancelled(lake: Lake, fresh: Any) -> None:
+    athena, name = lake.athena, fresh("reserved")
+
+    def told() -> Any:
+        return athena.get_capacity_reservation(Name=name)["CapacityReservation"]
+
+    athena.create_capacity_reservation(Name=name, TargetDpus=24)
+    made = told()
+    assert (made["Status"], made["TargetDpus"], made["AllocatedDpus"]) == ("ACTIVE", 24, 24)
+    with pytest.raises(ClientError, match="already exists"):
+        athena.create_capacity_reservation(Name=name, TargetDpus=48)
+    with pytest.raises(ClientError, match="must be cancelled"):
+        athena.delete_capacity_reservation(Name=name)
+    athena.update_capacity_reservation(Name=name, TargetDpus=28)
+    assert told() == made | {"TargetDpus": 28, "AllocatedDpus": 28}
+    athena.cancel_capacity_reservation(Name=name)
+    assert (told()["Status"], told()["AllocatedDpus"]) == ("CANCELLED", 0)
+    athena.delete_capacity_reservation(Name=name)
+    with pytest.raises(ClientError, match="does not exist"):
+        told()

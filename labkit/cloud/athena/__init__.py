@@ -1,8 +1,8 @@
 """Amazon Athena: SQL over the lake.
 
 ``executions`` starts and follows queries, ``statement`` and ``statements`` say what each statement
-does, ``results`` answers with rows; ``workgroups``, ``named``, ``prepared`` and ``catalogs`` are
-the records around them.
+does, ``results`` answers with rows; ``workgroups``, ``named``, ``prepared``, ``catalogs`` and
+``reservations`` are the records around them.
 """
 
 from labkit.cloud.athena import (
@@ -10,6 +10,7 @@ from labkit.cloud.athena import (
     executions,
     named,
     prepared,
+    reservations,
     results,
     statements,
     tags,
@@ -21,6 +22,7 @@ __all__ = [
     "executions",
     "named",
     "prepared",
+    "reservations",
     "results",
     "statements",
     "tags",
