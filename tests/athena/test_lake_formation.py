@@ -2,9 +2,11 @@
 
 import dataclasses
 
+import pyarrow as pa
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.athena.test_delta import Delta, field, struct_of
 from tests.roles import policy
 
 EVERYBODY = {"DataLakePrincipalIdentifier": "IAM_ALLOWED_PRINCIPALS"}
@@ -452,6 +454,29 @@ def test_what_iceberg_tells_of_itself_is_what_may_be_seen(governed, statement, l
     assert "Required Select on all columns" in governed.analyst.fail(files)
     governed.grant({"Table": place})
     assert governed.analyst.rows(files) == [["1"]]
+
+
+def test_deltas_columns_are_those_of_its_log(governed):
+    """The catalog may know none of them; a grant on some of them is not on those."""
+    schema = struct_of(field("id", "integer"), field("land", "string"))
+    table = Delta(governed.lake, schema, partitionColumns=["land"])
+    rows = pa.table({"id": pa.array([1], pa.int32())})
+    table.commit(table.file(rows, partitionValues={"land": "DE"}))
+    table.declare()
+    place, folder = governed.place | {"Name": table.name}, table.location.partition("://")[2]
+    everybody = {"Principal": EVERYBODY, "Permissions": ["ALL"]}
+    governed.formation.revoke_permissions(Resource={"Table": place}, **everybody)
+    governed.formation.register_resource(
+        ResourceArn=f"arn:aws:s3:::{folder.rstrip('/')}", UseServiceLinkedRole=True
+    )
+    assert table.rows() == [["1", "DE"]]
+    select, shown = f"SELECT * FROM {table.name}", f"SHOW PARTITIONS {table.name}"
+    governed.grant({"TableWithColumns": place | {"ColumnNames": ["id"]}})
+    assert "no accessible columns" in governed.analyst.fail(select)
+    assert "Required Select on all columns" in governed.analyst.fail(shown)
+    governed.grant({"Table": place})
+    assert governed.analyst.rows(select) == [["1", "DE"]]
+    assert governed.analyst.rows(shown) == [["land=DE"]]
 
 
 def test_a_table_that_is_made_anew_has_no_grants(governed):

@@ -20,6 +20,7 @@ from labkit.cloud.delta.table import DELTA, DeltaTable
 from labkit.cloud.engine import QueryFailed
 from labkit.cloud.lake.catalog import GlueCatalog
 from labkit.cloud.lake.folders import escaped
+from labkit.cloud.lake.governed import governed
 from labkit.cloud.lake.metastore import Definition
 
 _PART = 4000  # characters of a schema in one parameter, as Spark cuts it
@@ -70,7 +71,7 @@ def entry_of(table: DeltaTable) -> Definition:
 @handles(DELTA, "SHOW CREATE TABLE")
 def show_create_table(run: Run, definition: Definition, name: str) -> Result:
     """The statement that would name the table again."""
-    location = DeltaTable(run.catalog, definition).location
+    location = DeltaTable(run.catalog.teller(definition), definition).location
     lines = [f"CREATE EXTERNAL TABLE `{name}`", "LOCATION", f"  '{location}'"]
     return run.text_result(
         ("createtab_stmt",), [*lines, "TBLPROPERTIES (", "  'table_type'='DELTA')"]
@@ -80,7 +81,9 @@ def show_create_table(run: Run, definition: Definition, name: str) -> Result:
 @handles(DELTA, "SHOW PARTITIONS")
 def show_partitions(run: Run, definition: Definition, said: Any) -> Result:
     """Those that the log tells."""
-    table = DeltaTable(run.catalog, definition)
+    if may := governed(run.catalog, definition):
+        may.check_whole()
+    table = DeltaTable(run.catalog.teller(definition), definition)
     names = [field.name for field in table.key_fields]
     if not names:
         raise not_partitioned(definition)

@@ -58,7 +58,7 @@ class Governed:
 
     def seen(self, columns: Sequence[Named]) -> Sequence[Named]:
         """Those of its columns that are listed: all, where it may be described alone."""
-        if "SELECT" not in self._access.rights:
+        if "SELECT" not in self._access.rights or self._access.is_all:
             return columns
         return [each for each in columns if each.name.lower() in self._access.columns()]
 
@@ -99,6 +99,8 @@ class Governed:
 
     def view(self, source: Any) -> View | None:
         """A view of the columns and rows that may be selected; ``None`` where all may."""
+        if self._access.is_all:
+            return None
         names, rows = self._access.columns(), self._condition()
         columns = tuple(each for each in source.columns if each.name in names)
         if len(columns) == len(source.columns) and rows is None:

@@ -26,12 +26,15 @@ class Access:
     Args:
         rights: such as ``SELECT``; to select is to describe, too.
         parts: which columns of which rows it may select: names, and a condition or ``None``.
-        every: the names of all columns.
+        every: the names of all columns that the catalog knows.
+        is_all: whether it may select all rows of all columns, of those too that the catalog does
+            not know, as of Delta's tables.
     """
 
     every: frozenset[str]
     rights: set[str] = field(default_factory=set)
     parts: list[tuple[frozenset[str], str | None]] = field(default_factory=list)
+    is_all: bool = False
 
     def is_whole(self) -> bool:
         """Whether it may select all columns of all rows."""
@@ -72,6 +75,7 @@ def to_table(cloud: Cloud, who: Principal, region: str, database: Any, table: An
     if has_made(cloud, who, table):
         access.rights |= ALL
         access.parts.append((columns, None))
+        access.is_all = True
     elif is_admin(cloud, who, region):
         access.rights.add("DESCRIBE")
     for grant in grants_of(cloud, who, region):
@@ -191,6 +195,8 @@ def _add(
     access.rights |= rights
     if "SELECT" in rights:
         access.parts.append((_chosen(on, every) if kind != "Table" else every, rows))
+        left_out = on.get("ColumnWildcard", {"ExcludedColumnNames": kind != "Table"})
+        access.is_all |= rows is None and not left_out.get("ExcludedColumnNames")
 
 
 def _chosen(told: Members, columns: frozenset[str]) -> frozenset[str]:
