@@ -164,3 +164,34 @@ def test_a_caller_may_what_a_policy_of_theirs_says(cloud, rest):
         theirs.drop_table(rest.name("judged"))
     with pytest.raises(ForbiddenError, match="glue:UpdateTable"), table.transaction() as change:
         change.set_properties({"owner": "them"})
+
+
+def test_what_is_governed_is_told_whom_all_is_shown(cloud, rest):
+    """Metadata tell of all columns and rows; who may but see a table does not change it."""
+    name, formation, iam = rest.name("governed"), cloud.client("lakeformation"), cloud.client("iam")
+    rest.make("governed")
+    user = iam.create_user(UserName="told")["User"]
+    may = {"Effect": "Allow", "Action": ["glue:*", "s3:*"], "Resource": "*"}
+    iam.put_user_policy(UserName="told", PolicyName="may", PolicyDocument=policy(may))
+    key = iam.create_access_key(UserName="told")["AccessKey"]
+    theirs = catalog_of(cloud, key["AccessKeyId"], key["SecretAccessKey"], cloud.account)
+    place, who = (
+        {"DatabaseName": name[0], "Name": name[1]},
+        {"DataLakePrincipalIdentifier": user["Arn"]},
+    )
+    everybody = {"DataLakePrincipalIdentifier": "IAM_ALLOWED_PRINCIPALS"}
+    formation.revoke_permissions(
+        Principal=everybody, Resource={"Table": place}, Permissions=["ALL"]
+    )
+    refused = pytest.raises(ForbiddenError, match="Insufficient Lake Formation permission")
+    columns = {"TableWithColumns": place | {"ColumnNames": ["id"]}}
+    formation.grant_permissions(Principal=who, Resource=columns, Permissions=["SELECT"])
+    with refused:
+        theirs.load_table(name)
+    with refused:
+        theirs.drop_table(name)
+    formation.grant_permissions(Principal=who, Resource={"Table": place}, Permissions=["SELECT"])
+    table = theirs.load_table(name)
+    with refused, table.transaction() as change:
+        change.set_properties({"owner": "them"})
+    assert rest.catalog.load_table(name).scan().to_arrow().num_rows == 5
