@@ -3,7 +3,7 @@
 Administrators of the lake may, who made a table or database, and whom the rights were granted with
 the right to grant them. The workspace's user may, too: it is the account's first administrator.
 
-Sources: https://docs.aws.amazon.com/lake-formation/latest/dg/permissions-reference.html,
+Sources: https://docs.aws.amazon.com/lake-formation/latest/dg/lf-permissions-reference.html,
 https://docs.aws.amazon.com/lake-formation/latest/dg/implicit-permissions.html and
 https://docs.aws.amazon.com/lake-formation/latest/dg/TBAC-assigning-tags.html
 """
