@@ -12,6 +12,7 @@ import weakref
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, ItemsView, Iterable, Iterator, MutableMapping, ValuesView
 from dataclasses import dataclass
+from operator import is_
 from typing import Any
 
 
@@ -111,6 +112,7 @@ class Apart(MutableMapping[str, Any]):
         self._written: dict[str, None] = {}
         self._gone: set[str] = set()
         self._numbers: dict[int, str] = {}  # of objects that it follows, by their identity
+        self._followed: list[Any] = []
         #: Told of the members that are brought back from disk.
         self.brought_back: Callable[[], None] = lambda: None
 
@@ -143,7 +145,7 @@ class Apart(MutableMapping[str, Any]):
     def restore(self, members: Iterable[tuple[str, Any]]) -> None:
         """Hold what is on disk, and nothing else."""
         self._members = dict(members)
-        self._written, self._gone, self._numbers = {}, set(), {}
+        self._written, self._gone, self._numbers, self._followed = {}, set(), {}, []
         self.brought_back()
 
     def follow(self, members: list[Any], *, is_log: bool) -> None:
@@ -155,13 +157,17 @@ class Apart(MutableMapping[str, Any]):
                 if self._numbers:
                     self._numbers[id(each)] = str(number)
             return
+        last = self._followed
+        if last and len(members) == len(last) and all(map(is_, members, last)):
+            return
+        self._followed = [] if is_log else members
         numbers = self._numbers = self._numbers or {id(each): n for n, each in self.items()}
         now = dict(zip(map(id, members), members, strict=True))
         for gone in numbers.keys() - now.keys():
             del self[numbers.pop(gone)]
-        last = int(next(reversed(self._members), 0))
+        highest = int(next(reversed(self._members), 0))
         if new := now.keys() - numbers.keys():
-            for number, name in enumerate((each for each in now if each in new), last + 1):
+            for number, name in enumerate((each for each in now if each in new), highest + 1):
                 self[str(number)], numbers[name] = now[name], str(number)
 
     def _begins(self, members: list[Any]) -> bool:

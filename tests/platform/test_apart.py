@@ -49,6 +49,9 @@ class Items:
         key = {each: self.item(name)[each] for each in self.keys}
         backend.update_item("t", key, expression, {}, {":c": {"S": "new"}})
 
+    def clear(self, backend):
+        backend.tables["t"].items.clear()
+
     def told(self, backend):
         return [each.to_json() for each in backend.tables["t"].all_items()]
 
@@ -58,6 +61,9 @@ class Pairs(Items):
 
 
 class Changes(Items):
+    def clear(self, backend):
+        backend.tables["t"].stream_shard.items = []
+
     def told(self, backend):
         return [each.record for each in backend.tables["t"].stream_shard.items]
 
@@ -75,6 +81,9 @@ class Records:
 
     def change(self, backend, _):
         self._shard(backend).records.popitem(last=False)
+
+    def clear(self, backend):
+        self._shard(backend).records.clear()
 
     def told(self, backend):
         return [vars(each) for each in self._shard(backend).records.values()]
@@ -100,6 +109,9 @@ class Lines:
         stream = self._stream(backend)
         stream.events = stream.events[1:]
 
+    def clear(self, backend):
+        self._stream(backend).events = []
+
     def told(self, backend):
         return [vars(each) for each in self._stream(backend).events]
 
@@ -120,6 +132,9 @@ class Metrics:
 
     def change(self, backend, _):
         del backend.metric_data[0]
+
+    def clear(self, backend):
+        backend.metric_data.clear()
 
     def told(self, backend):
         return [(each.name, each.value, each.timestamp) for each in backend.metric_data]
@@ -172,6 +187,20 @@ def test_a_change_that_could_not_be_kept_is_taken_back(held):
     state.save(kind.service)
     state.load()
     assert kind.told(backend()) == told
+
+
+def test_what_is_emptied_stays_so(held):
+    state, kind, backend = held
+    state.load()
+    for number in range(2):
+        kind.clear(backend())
+        state.save(kind.service)
+        state.load()
+        assert kind.told(backend()) == []
+        kind.put(backend(), f"new{number}")
+        state.save(kind.service)
+        state.load()
+        assert len(kind.told(backend())) == 1
 
 
 @pytest.mark.parametrize("kind", [Items(), Pairs()])
