@@ -24,6 +24,14 @@ KINDS = {
             "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
             "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
             "BillingMode": "PAY_PER_REQUEST",
+            "GlobalSecondaryIndexes": [
+                {
+                    "IndexName": "all",
+                    "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+                    "Projection": {"ProjectionType": "ALL"},
+                    "ContributorInsightsSpecification": {"Enabled": False},
+                }
+            ],
             "TableClass": "STANDARD_INFREQUENT_ACCESS",
             "SSESpecification": {"SSEEnabled": True, "SSEType": "KMS"},
             "StreamSpecification": {"StreamViewType": "KEYS_ONLY"},

@@ -41,7 +41,9 @@ def _make(
 ) -> Any:
     table = {"TableName": resource_name}
     said = dict(cloudformation_json.get("Properties") or {}) | table
-    said = {name: value for name, value in said.items() if not _is_off(name, value)}
+    said = _on(said)
+    if indexes := said.get("GlobalSecondaryIndexes"):
+        said["GlobalSecondaryIndexes"] = [_on(each) for each in indexes]
     later = {name: said.pop(name) for name in _LATER if name in said}
     if "ResourcePolicy" in said:
         said["ResourcePolicy"] = said["ResourcePolicy"]["PolicyDocument"]
@@ -57,6 +59,11 @@ def _make(
         ask("dynamodb", "DeleteTable", table)
         raise
     return dynamodb_backends[account_id][region_name].tables[resource_name]
+
+
+def _on(members: Members) -> Members:
+    """The members without the switches that are off."""
+    return {name: value for name, value in members.items() if not _is_off(name, value)}
 
 
 def _is_off(name: str, value: Any) -> bool:
