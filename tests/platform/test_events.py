@@ -617,7 +617,8 @@ CLOSED = {  # a target's kind, what its policy says, with a role → whether eve
     "a queue": ("sqs", {}, {}, False),
     "a queue by its policy": ("sqs", BY_RULES | FROM, {}, True),
     "a queue by a role": ("sqs", {}, {"RoleArn": f"arn:aws:iam::{ACCOUNT}:role/any"}, True),
-    "a topic": ("sns", {}, {}, False),
+    "a topic": ("sns", {}, {}, True),  # where no role is asked about either
+    "a topic for others": ("sns", {"Principal": {"Service": "s3.amazonaws.com"}}, {}, False),
     "a topic by its policy": ("sns", BY_RULES, {}, True),
     "a topic by conditions": ("sns", BY_RULES | FROM, {}, False),
 }

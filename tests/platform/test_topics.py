@@ -118,7 +118,7 @@ BY_TOPIC = {"Principal": {"Service": "sns.amazonaws.com"}}
 ANYBODY = {"Principal": {"AWS": "*"}}
 FROM = {"ArnEquals": {"aws:SourceArn": "{topic}"}}
 SENDERS = {  # what a queue's policy says → whether it has the topic's messages
-    "nothing": ([], False),
+    "nothing": ([], True),  # where no role is asked about either
     "the topic": ([BY_TOPIC | {"Condition": FROM}], True),
     "another topic": (
         [BY_TOPIC | {"Condition": {"ArnLike": {"aws:SourceArn": "{topic}x"}}}],
@@ -147,7 +147,7 @@ def test_a_queue_has_the_topics_messages_where_its_policy_lets_it(
     subscribe(sns, topic, arn, RedrivePolicy=json.dumps({"deadLetterTargetArn": letters}))
     sns.publish(TopicArn=topic, Message="m")
     assert [len(received(aws, each)) for each in (url, aside)] == [has, not has]
-    aws("sqs").set_queue_attributes(QueueUrl=aside, Attributes={"Policy": ""})
+    aws("sqs").set_queue_attributes(QueueUrl=aside, Attributes=lets_in("s3"))
     sns.publish(TopicArn=topic, Message="n")
     assert [len(received(aws, each)) for each in (url, aside)] == [has, False]
 

@@ -139,6 +139,7 @@ def test_s3_sends_where_it_may(aws, s3, bucket, queue):
     put = {"Bucket": bucket, "NotificationConfiguration": wanted}
     other = {"Policy": lets_in("s3")["Policy"].replace("sqs:SendMessage", "sqs:ReceiveMessage")}
     aws("sqs").set_queue_attributes(QueueUrl=queue[0], Attributes=other)
+    admit(aws("sns"), topic, "another")
     with pytest.raises(ClientError, match="Unable to validate the following dest") as caught:
         s3.put_bucket_notification_configuration(**put)
     told = caught.value.response["Error"]

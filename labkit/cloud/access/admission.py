@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from labkit.cloud.access.calls import is_strict
 from labkit.cloud.access.identities import sentence, why_refused
 from labkit.cloud.access.policy_conditions import Question
 from labkit.cloud.access.policy_language import Document, read_document
@@ -27,6 +28,7 @@ _ASKED: dict[str, tuple[str, Callable[[Any, str], Any]]] = {
     "sns": ("sns:Publish", lambda records, arn: records.topics.get(arn)),
     "sqs": ("sqs:SendMessage", lambda records, arn: records.queues.get(arn.rpartition(":")[2])),
 }
+_DEFAULT = "__default_policy_ID"
 _UNSOURCED = ("events.amazonaws.com", "sns")
 
 
@@ -37,13 +39,14 @@ def refusal(cloud: Cloud, service: str, source: str, arn: str) -> str | None:
         service: its principal, such as ``sns.amazonaws.com``.
         source: the ARN of the topic, bucket or rule that it sends for.
         arn: of a queue or a topic; one that is not there refuses nobody, nor does anything else.
+            Nor does one whose policy nobody has written: see `calls.VARIABLE`.
     """
     kind, region = arn.split(":")[2:4]
     if kind not in _ASKED:
         return None
     action, find = _ASKED[kind]
     found = find(cloud.backend(kind, region), arn)
-    if found is None:
+    if found is None or (_has_no_own(found.policy) and not is_strict()):
         return None
     keys: dict[str, str | list[str]] = {
         "aws:principalisawsservice": "true",
@@ -57,6 +60,11 @@ def refusal(cloud: Cloud, service: str, source: str, arn: str) -> str | None:
     question = Question(Principal(service, cloud.account), action, arn, keys)
     why = why_refused(cloud, question, _read(found.policy), delegates=False)
     return sentence(question, why) if why else None
+
+
+def _has_no_own(policy: str | None) -> bool:
+    """Whether it is what a queue or a topic is made with."""
+    return not policy or _DEFAULT in policy
 
 
 def _read(policy: str | None) -> Document | None:

@@ -24,7 +24,8 @@ from labkit.cloud.access.service_roles import SERVICES_KEYS
 from labkit.cloud.operations import AwsError, Context
 
 # Machines, functions and schedules that were written for other local clouds have roles that may do
-# nothing, so what they call is answered; "strict" refuses as AWS does.
+# nothing, and their queues no policies, so what they call is answered, and what they send arrives;
+# "strict" refuses as AWS does.
 VARIABLE = "LABKIT_ROLES"
 _ASK_THEMSELVES = {"kms", "s3", "sts"}
 # How policies call a service that they do not call as its requests are signed.
@@ -54,6 +55,11 @@ _POLICIES: dict[str, Callable[[Any, str], Any]] = {
 _GIVES_ROLE = re.compile(r"(?!Remove)\w*(r|R)oles?(ARN|Arn)?")
 
 
+def is_strict() -> bool:
+    """Whether what was written for other local clouds is refused as AWS refuses it."""
+    return os.environ.get(VARIABLE) == "strict"
+
+
 def authorize(context: Context, asked: Mapping[str, Any]) -> None:
     """Raise unless the caller may make this call.
 
@@ -80,7 +86,7 @@ def concerns(context: Context, access_key: str) -> bool:
     invokes = context.service == "lambda" and context.operation.startswith("Invoke")
     if invokes or context.service in _ASK_THEMSELVES:
         return False
-    if access_key in SERVICES_KEYS and os.environ.get(VARIABLE) != "strict":
+    if access_key in SERVICES_KEYS and not is_strict():
         return False
     return identity_documents(context.cloud, context.principal) != ([EVERYTHING], [])
 
