@@ -8,7 +8,7 @@ from moto.dynamodb.models import dynamodb_backends
 from moto.kinesis.models import kinesis_backends
 from moto.logs.models import logs_backends
 
-from labkit.cloud.around import item_changes
+from labkit.cloud.dynamodb import item_changes
 from labkit.cloud.moto_state import State
 
 ACCOUNT, REGION = "5" * 12, "us-east-1"

@@ -21,7 +21,7 @@ from typing import Any
 
 from moto.dynamodb.models.utilities import DynamoJsonEncoder
 
-from labkit.cloud.around import item_moments
+from labkit.cloud.dynamodb import item_moments
 from labkit.cloud.operations import Answer, AwsError, Context, not_here, operation
 from labkit.cloud.paging import page
 from labkit.cloud.s3.store import Store

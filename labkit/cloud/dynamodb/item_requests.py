@@ -16,9 +16,9 @@ from decimal import Decimal
 from itertools import combinations
 from typing import Any
 
-from labkit.cloud.around import item_indexes, item_keys
-from labkit.cloud.around.item_projections import paths
-from labkit.cloud.around.item_values import check_values, refusal, same
+from labkit.cloud.dynamodb import item_indexes, item_keys
+from labkit.cloud.dynamodb.item_projections import paths
+from labkit.cloud.dynamodb.item_values import check_values, refusal, same
 from labkit.cloud.operations import Context
 
 _EXPRESSIONS = (

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from labkit.cloud.around.item_keys import types_of
-from labkit.cloud.around.item_values import refusal
 from labkit.cloud.constraints import refusal as constraint
+from labkit.cloud.dynamodb.item_keys import types_of
+from labkit.cloud.dynamodb.item_values import refusal
 
 _WRONG = "One or more parameter values were invalid: "
 _GLOBAL, _LOCAL = "GlobalSecondaryIndexes", "LocalSecondaryIndexes"

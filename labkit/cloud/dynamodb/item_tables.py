@@ -13,8 +13,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from labkit.cloud.around import item_descriptions, item_indexes
 from labkit.cloud.constraints import refusal as constraint
+from labkit.cloud.dynamodb import item_descriptions, item_indexes
 from labkit.cloud.operations import AwsError, Context
 
 _NAME = re.compile(r"[a-zA-Z0-9_.-]+")

@@ -12,7 +12,7 @@ from typing import Any
 
 from moto.dynamodb.models.dynamo_type import DynamoType
 
-from labkit.cloud.around.item_sizes import parts_of
+from labkit.cloud.dynamodb.item_sizes import parts_of
 
 _MEMBER = "ItemCollectionMetrics"
 _GB = 2**30

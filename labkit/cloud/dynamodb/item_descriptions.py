@@ -21,8 +21,8 @@ from moto.dynamodb.responses import DynamoHandler, DynamoResult
 from moto.kms.exceptions import NotFoundException
 from moto.kms.models import kms_backends
 
-from labkit.cloud.around.item_values import refusal
 from labkit.cloud.cloud import Cloud, on_start
+from labkit.cloud.dynamodb.item_values import refusal
 from labkit.cloud.operations import AwsError, Context, not_here, operation
 
 _INVALID = "One or more parameter values were invalid: "

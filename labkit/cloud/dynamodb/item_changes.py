@@ -25,14 +25,14 @@ from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import StreamShard, Table
 from moto.dynamodb.responses import DynamoHandler
 
-from labkit.cloud.around import (
+from labkit.cloud.cloud import Cloud, on_start
+from labkit.cloud.dynamodb import (
     change_streams,  # noqa: F401 (its operations are the streams' that are written here)
     item_capacity,  # noqa: F401 (moto's answers tell of it)
     item_moments,
     item_requests,
     item_tables,
 )
-from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.operations import Context
 
 _KNOWN_S = 600

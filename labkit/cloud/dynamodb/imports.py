@@ -28,9 +28,9 @@ import pyarrow as pa
 from botocore.exceptions import ClientError
 
 from labkit.cloud import loopback
-from labkit.cloud.around import item_tables
-from labkit.cloud.around.exports import kept, made_before, shown
 from labkit.cloud.cloud import Cloud, on_start
+from labkit.cloud.dynamodb import item_tables
+from labkit.cloud.dynamodb.exports import kept, made_before, shown
 from labkit.cloud.operations import Answer, AwsError, Context, not_here, operation
 from labkit.cloud.paging import page
 from labkit.cloud.s3.store import Store

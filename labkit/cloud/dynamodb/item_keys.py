@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from labkit.cloud.around.item_values import refusal, same
 from labkit.cloud.constraints import refusal as constraint
+from labkit.cloud.dynamodb.item_values import refusal, same
 from labkit.cloud.operations import Context
 
 _MOST_WRITES = 25

@@ -25,9 +25,9 @@ from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.responses import DynamoHandler
 from werkzeug.exceptions import HTTPException
 
-from labkit.cloud.around import item_collections
-from labkit.cloud.around.item_sizes import Parts, parts_of, size_of, units_in
 from labkit.cloud.cloud import Cloud, on_start
+from labkit.cloud.dynamodb import item_collections
+from labkit.cloud.dynamodb.item_sizes import Parts, parts_of, size_of, units_in
 
 _READ, _WRITE = 4096, 1024
 _IN_A_TRANSACTION = 2
