@@ -258,11 +258,11 @@ BROKEN = {
 
 
 @pytest.mark.parametrize(("body", "code"), BROKEN.values(), ids=BROKEN)
-def test_a_packed_request_that_is_none(aws, body, code):
+def test_a_packed_request_that_is_none(cloud, body, code):
     def pack(request, **_):
         request.data, request.headers["Content-Encoding"] = body, "gzip"
 
-    cloudwatch = aws("cloudwatch")
+    cloudwatch = cloud.client("cloudwatch", region_name=cloud.region)  # of this test alone
     cloudwatch.meta.events.register("before-sign.cloudwatch.ListMetrics", pack)
     with pytest.raises(ClientError, match=code):
         cloudwatch.list_metrics()
