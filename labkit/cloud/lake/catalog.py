@@ -171,11 +171,8 @@ class GlueCatalog:
     def tables(self, database: str) -> Iterator[Listed]:
         for name in self.metastore.tables(database):
             definition = self.metastore.definition(database, name)
-            if definition is None:
-                continue
-            may = governed(self, definition)
-            if may is None or may.is_seen:
-                yield self._listed(definition, may)
+            if definition is not None:
+                yield self._listed(definition, governed(self, definition))
 
     def teller(self, definition: Definition) -> GlueCatalog:
         """The catalog that reads what a table tells of itself."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from labkit.cloud.engine import QueryFailed, View
+from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.lake.definitions import is_view
 from labkit.cloud.operations import AwsError, Principal
 from labkit.cloud.s3.store import Object, Objects, Store, split_uri
@@ -51,16 +52,10 @@ class Governed:
         #: Under which the whole table is found: nobody can know it.
         self.name = f"{definition['Name']}${uuid.uuid4().hex}"
 
-    @property
-    def is_seen(self) -> bool:
-        """Whether it is listed."""
-        return bool(self._access.rights)
-
     def seen(self, columns: Sequence[Named]) -> Sequence[Named]:
         """Those of its columns that are listed: all, where it may be described alone."""
-        if "SELECT" not in self._access.rights or self._access.is_all:
-            return columns
-        return [each for each in columns if each.name.lower() in self._access.columns()]
+        names = self._access.told()
+        return columns if names is None else [c for c in columns if c.name.lower() in names]
 
     def check_whole(self) -> None:
         """Raise unless all of it may be selected.
@@ -107,10 +102,10 @@ class Governed:
             return None
         if not columns:
             raise QueryFailed("COLUMN_NOT_FOUND", "Relation contains no accessible columns")
-        chosen = ", ".join(_quoted(each.name) for each in columns)
+        chosen = ", ".join(quoted_name(each.name) for each in columns)
         where = f" WHERE {rows}" if rows else ""
         database = self._definition["DatabaseName"]
-        sql = f"SELECT {chosen} FROM {_quoted(database)}.{_quoted(self.name)}{where}"
+        sql = f"SELECT {chosen} FROM {quoted_name(database)}.{quoted_name(self.name)}{where}"
         return View(sql, database, columns)
 
     def _condition(self) -> str | None:
@@ -148,7 +143,3 @@ class _Lent(Store):
 
     def _is_lent(self, bucket: str, key: str) -> bool:
         return bucket == self._place[0] and key.startswith(self._place[1])
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

@@ -49,6 +49,10 @@ class Access:
         """The names of the columns that it may see."""
         return frozenset().union(*(names for names, _ in self.parts))
 
+    def told(self) -> frozenset[str] | None:
+        """The names of the columns that are listed; ``None``: all, as to who may only describe."""
+        return None if "SELECT" not in self.rights or self.is_all else self.columns()
+
     def condition(self) -> str | None:
         """Which rows it may select; ``None``: all.
 
@@ -87,9 +91,10 @@ def to_table(cloud: Cloud, who: Principal, region: str, database: Any, table: An
 
 def seen(definition: Members, access: Access | None) -> Members:
     """A table's definition without the columns that may not be selected, where some may."""
-    if access is None or "SELECT" not in access.rights or access.is_whole():
+    names = access.told() if access else None
+    if names is None:
         return definition
-    storage, names = definition.get("StorageDescriptor") or {}, access.columns()
+    storage = definition.get("StorageDescriptor") or {}
     for holder, member in ((storage, "Columns"), (definition, "PartitionKeys")):
         if columns := holder.get(member):
             holder[member] = [each for each in columns if each["Name"].lower() in names]
