@@ -7,12 +7,22 @@ from types import SimpleNamespace
 
 import pytest
 from moto.awslambda.models import LambdaFunction
+from moto.core import DEFAULT_ACCOUNT_ID
 from moto.glue.models import glue_backends
 from moto.sqs.models import sqs_backends
 
 from labkit.cloud import pickles
 from labkit.cloud.moto_state import State
 from labkit.cloud.s3.bodies import BODIES, write_stream
+
+
+@pytest.fixture(autouse=True)
+def _let_go():
+    """What these leave at moto is of a state that no other test has."""
+    yield
+    for backends in (sqs_backends, glue_backends):
+        for account in set(backends) - {DEFAULT_ACCOUNT_ID}:
+            del backends[account]
 
 
 def test_a_change_that_fails_is_taken_back_in_memory_too(tmp_path):
