@@ -72,6 +72,15 @@ def test_a_handler_runs(function, call):
         assert words in report
 
 
+def test_an_image_is_made_and_not_run(aws, role, fresh, call):
+    name, uri = fresh("image"), "123456789012.dkr.ecr.us-east-1.amazonaws.com/loader:1"
+    made = {"PackageType": "Image", "Code": {"ImageUri": uri}, "Role": role}
+    aws("lambda").create_function(FunctionName=name, **made)
+    assert aws("lambda").get_function(FunctionName=name)["Code"]["ImageUri"] == uri
+    with pytest.raises(ClientError, match="not package type Image"):
+        call(name)
+
+
 @pytest.mark.parametrize(
     ("returned", "payload"),
     [

@@ -23,6 +23,7 @@ def hold_once(_: Cloud) -> None:
 def _set(function: Any, code: dict[str, Any]) -> None:
     _set_code(function, code)
     function.code.pop(_TEXT, None)
+    vars(function).setdefault("code_bytes", b"")  # an image's is not here
 
 
 def _make(layer: Any, *args: Any, **named: Any) -> None:
