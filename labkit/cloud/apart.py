@@ -199,22 +199,23 @@ def split(owner: Any, own: Parts) -> tuple[dict[str, Any], Apart | None]:
 
     Its mappings become `Apart` if they are not.
     """
-    for attribute in own.mappings:
-        if not isinstance(members := getattr(owner, attribute), Apart):
+    known = vars(owner)
+    for attribute in {*own.mappings} & known.keys():
+        if not isinstance(members := known[attribute], Apart):
             made = Apart(own.service, uuid.uuid4().hex)
             made.update(members)
             setattr(owner, attribute, made)
     if not own.held():
-        return vars(owner), None
+        return known, None
     if (held := _HELD.get(owner)) is None:
         held = _hold(owner, own, Apart(own.service, uuid.uuid4().hex))
-    for name in own.values:
-        if held.get(name) is not getattr(owner, name):
-            held[name] = getattr(owner, name)
-    if own.many:
-        members = list(own.many.each(getattr(owner, own.many.attribute)))
+    for name in {*own.values} & known.keys():
+        if held.get(name) is not known[name]:
+            held[name] = known[name]
+    if own.many and own.many.attribute in known:
+        members = list(own.many.each(known[own.many.attribute]))
         held.follow(members, is_log=own.many.is_log)
-    return {name: value for name, value in vars(owner).items() if name not in own.held()}, held
+    return {name: value for name, value in known.items() if name not in own.held()}, held
 
 
 def join(owner: Any, told: tuple[dict[str, Any], Apart | None]) -> None:

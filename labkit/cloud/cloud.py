@@ -95,8 +95,10 @@ class Cloud:
             for stopper in reversed(STOPPERS):  # who came last relies on those before
                 stopper(self)
         self.jobs.stop()
-        self.state.save()
-        self.state.close()
+        try:
+            self.state.save()
+        finally:
+            self.state.close()
 
     @contextlib.contextmanager
     def lock(self, service: str) -> Iterator[None]:
@@ -105,10 +107,16 @@ class Cloud:
             yield
 
     def keep(self, *services: str) -> None:
-        """Make durable what moto holds of services, one after the other."""
+        """Make durable what moto holds of services, one after the other, whatever one raises."""
+        failed = []
         for service in services:
-            with self.lock(service):
-                self.state.save(service)
+            try:
+                with self.lock(service):
+                    self.state.save(service)
+            except Exception as error:  # a full disk, or what pickle does not take
+                failed.append(error)
+        if failed:
+            raise failed[0]
 
     @contextlib.contextmanager
     def answering(self, service: str) -> Iterator[None]:

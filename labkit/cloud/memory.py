@@ -34,6 +34,8 @@ _CHANGE_OTHERS = {
     "ses": ("sns", "sqs", "s3"),
     "sns": ("sqs",),
 }
+# A backend's service, account and region, and the module and the global of moto's that hold it.
+Place = tuple[str, str, str, str, str]
 _VARIABLES: dict[int, tuple[str, str]] = {}
 
 
@@ -65,8 +67,8 @@ def touched_by(service: str) -> list[str]:
     return sorted((service, *_CHANGE_OTHERS.get(service, ())))
 
 
-def pickled(services: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
-    """The backends of these services, of all where none is named: rows of the state's table."""
+def places(services: tuple[str, ...]) -> Iterator[tuple[Place, Any]]:
+    """Where the backends of these services are, of all where none is named, and these."""
     for backends in list(BackendDict._instances):  # type: ignore[misc]
         name = backends.service_name
         if name in SKIPPED or (services and name not in services):
@@ -74,10 +76,10 @@ def pickled(services: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
         where = _variable(backends)
         for account, region, backend in _each(backends):
             if region not in OTHER_PARTITIONS:
-                yield (name, account, region, *where, _dump(backend))
+                yield (name, account, region, *where), backend
 
 
-def _dump(backend: Any) -> bytes:
+def dump(backend: Any) -> bytes:
     """Its pickle; what it shares with others may grow meanwhile."""
     while True:
         try:

@@ -33,6 +33,7 @@ CREATE TABLE IF NOT EXISTS versions (
 CREATE TABLE IF NOT EXISTS parts (
     upload TEXT, number INTEGER, part BLOB, PRIMARY KEY (upload, number));
 """
+Row = tuple[str, str, str, str, str, bytes]
 # Services that keep their records in another one's backend.
 KEPT_IN = {"sesv2": "ses"}
 
@@ -133,18 +134,23 @@ class State(Database):
         self._db.execute("INSERT OR REPLACE INTO meta VALUES ('moto', ?)", (moto.__version__,))
 
     def save(self, *services: str) -> None:
-        """Make durable what moto holds of these services; all of them when none is named."""
+        """Make durable what moto holds of these services; all of them when none is named.
+
+        Where one cannot be written, moto holds again what is on disk of it, and others are written.
+        """
         services = tuple(KEPT_IN.get(each, each) for each in services)
         with self.lock:
             indexed = not services or "s3" in services
             trash = memory.trash() if indexed else []  # before the keys that it belonged to
-            changed = self._changed(services)
+            changed, failed = self._changed(services)
             keys = memory.changed_keys() if indexed else {}
             parts = memory.dirty_parts() if indexed else []
             touched = apart.take_touched(services or apart.services())
             if changed or keys or parts or touched:
                 self._write(changed, keys, parts, touched)
             memory.delete_bodies(trash)
+            if failed:
+                raise failed[0]
 
     def save_keys(self, also: Callable[[], None] | None = None, *services: str) -> None:
         """Make the changes of the S3 index durable, and nothing else: the cheap path of a PUT.
@@ -158,15 +164,22 @@ class State(Database):
             self._write([], memory.changed_keys(), memory.dirty_parts(), [], also, services)
             memory.delete_bodies(trash)
 
-    def _changed(self, services: tuple[str, ...]) -> list[tuple[Any, ...]]:
-        return [row for row in memory.pickled(services) if self._is_new(row)]
-
-    def _is_new(self, row: tuple[Any, ...]) -> bool:
-        return self._digests.get(row[:3]) != _digest(row[5])
+    def _changed(self, services: tuple[str, ...]) -> tuple[list[Row], list[Exception]]:
+        """What is to be written, and why others are not, which are taken back."""
+        rows, failed = [], []
+        for place, backend in memory.places(services):
+            try:
+                row = (*place, memory.dump(backend))
+            except Exception as error:  # pickle has many
+                failed.append(error)
+                self._take_back_moto([place], apart.take_touched(place[:1]))
+            else:
+                rows += [row] if self._digests.get(row[:3]) != _digest(row[5]) else []
+        return rows, failed
 
     def _write(
         self,
-        backends: list[tuple[Any, ...]],
+        backends: list[Row],
         keys: dict[str, Changes],
         parts: list[tuple[Any, int]],
         touched: list[Apart],
@@ -177,7 +190,9 @@ class State(Database):
             with self._transaction():
                 if also:
                     also()
-                    backends = self._changed(services) if services else backends
+                    backends, failed = self._changed(services) if services else (backends, [])
+                    if failed:
+                        raise failed[0]
                     touched = apart.take_touched(services)
                 self._write_members(touched)
                 self._db.executemany("REPLACE INTO backends VALUES (?,?,?,?,?,?)", backends)
@@ -188,20 +203,21 @@ class State(Database):
                     self._forget_parts()
             self._digests |= {row[:3]: _digest(row[5]) for row in backends}
         except BaseException:
-            self._bring_back(self._changed(services) if services else backends)
-            for each in (*touched, *apart.take_touched(services)):
-                each.restore(self._read(each.name))
+            changed = [row[:5] for row in backends]
+            if services:
+                changed = [place for place, _ in memory.places(services)]
+            self._take_back_moto(changed, [*touched, *apart.take_touched(services)])
             memory.put_back(keys)
             for upload, number in parts:
                 upload.unsaved.add(number)
             raise
 
-    def _bring_back(self, backends: list[tuple[Any, ...]]) -> None:
+    def _take_back_moto(self, places: list[memory.Place], touched: list[Apart]) -> None:
         """Have moto hold again what is on disk, where a change could not be written.
 
         Of S3 this is not done: the keys of its buckets are not part of its pickle.
         """
-        for service, account, region, module, variable, _ in backends:
+        for service, account, region, module, variable in places:
             where, regions = (service, account, region), _regions(module, variable, account)
             row = self._db.execute(
                 "SELECT pickle FROM backends WHERE (service, account, region) = (?,?,?)", where
@@ -210,6 +226,8 @@ class State(Database):
                 regions[region] = pickles.load(row[0], rows=self._members)
             elif service != "s3":
                 regions.pop(region, None)
+        for each in touched:
+            each.restore(self._read(each.name))
 
     def _read(self, collection: str) -> Iterable[tuple[str, Any]]:
         found = self._members(collection)

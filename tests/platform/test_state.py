@@ -54,6 +54,24 @@ def test_what_moto_could_not_keep_is_taken_back(tmp_path):
     state.close()
 
 
+def test_what_cannot_be_written_is_taken_back_and_the_rest_is_kept(tmp_path):
+    state, queues = State(tmp_path / "state.db"), sqs_backends["1" * 12]
+    for region in ("us-east-1", "us-east-2", "us-west-2"):
+        queues[region].create_queue("kept", {})
+    state.save("sqs")
+    for region in ("us-east-1", "us-east-2", "us-west-2"):
+        queues[region].create_queue("later", {})
+    queues["us-east-2"].beside = (each for each in ())
+    with pytest.raises(TypeError):
+        state.save("sqs")
+    told = {region: [*each.queues] for region, each in queues.items()}
+    both = ["kept", "later"]
+    assert told == {"us-east-1": both, "us-east-2": ["kept"], "us-west-2": both}
+    state.load()
+    assert {region: [*each.queues] for region, each in queues.items()} == told
+    state.close()
+
+
 class Growing:
     """What makes its dictionary grow while that is written, as other requests do."""
 
@@ -176,8 +194,9 @@ def test_partitions_that_could_not_be_kept_are_taken_back(catalog, on):
 def test_code_of_a_function_and_of_its_version_are_rows_of_their_own(tmp_path):
     state, queues = State(tmp_path / "state.db"), sqs_backends["4" * 12]
     latest = LambdaFunction.__new__(LambdaFunction)
-    latest.function_name, latest.code_bytes = "f", b"old" * 100_000
-    queues["us-east-1"].functions = [latest, copy.copy(latest)]
+    latest.function_name, image = "f", copy.copy(latest)
+    latest.code_bytes = b"old" * 100_000
+    queues["us-east-1"].functions = [latest, copy.copy(latest), image]
     state.save("sqs", "lambda")
     latest.code_bytes = b"new" * 100_000
     state.save("sqs", "lambda")
@@ -185,8 +204,8 @@ def test_code_of_a_function_and_of_its_version_are_rows_of_their_own(tmp_path):
         "SELECT length(pickle) FROM backends WHERE account = ?", ("4" * 12,)
     )
     state.load()
-    codes = [each.code_bytes[:3] for each in queues["us-east-1"].functions]
-    assert (codes, size < 10_000) == ([b"new", b"old"], True)
+    codes = [getattr(each, "code_bytes", b"")[:3] for each in queues["us-east-1"].functions]
+    assert (codes, size < 10_000) == ([b"new", b"old", b""], True)
     state.close()
 
 
