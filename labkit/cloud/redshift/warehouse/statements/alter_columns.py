@@ -24,6 +24,7 @@ from labkit.cloud.redshift.warehouse.statements.checking import (
     check_constraints,
     check_encoding,
     check_references,
+    check_type,
 )
 from labkit.cloud.redshift.warehouse.statements.declaring import (
     Declared,
@@ -107,6 +108,7 @@ def _add(connection: Connection, words: Words, table: Object) -> Object:
         return table.changed(constraints=constraints)
     new = encodings.chosen(column(words, Declared()))
     check_encoding(new)
+    check_type(f"{table.name}.{new.name}", new.type)
     if any(each.name == new.name for each in table.columns):
         raise column_taken(new.name, table.name)
     if new.identity:

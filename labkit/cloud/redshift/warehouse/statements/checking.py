@@ -15,6 +15,7 @@ from labkit.cloud.engine.redshift.casts import stored
 from labkit.cloud.engine.redshift.compile import compile_expression
 from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.reading import parse_expression
+from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import Names
 from labkit.cloud.redshift.warehouse.objects import TableColumn
@@ -36,6 +37,8 @@ _ENCODED = {
     "text32k": {"varchar"},
 }
 _NO_LZO = {"bool", "float4", "float8"}
+#: Types of the leader node's own tables.
+_LEADERS = {"oid", "_int2", "_oid", "_text", "int2vector", "oidvector"}
 
 
 def check_declared(connection: Connection, declared: Declared) -> None:
@@ -74,6 +77,15 @@ def check_references(
             if name not in known:
                 told = f'column "{name}" referenced in foreign key constraint does not exist'
                 raise RedshiftError(told, "42703")
+
+
+def check_type(name: str, kind: Type) -> None:
+    """Refuse a column of one of the leader node's types, or of intervals without units.
+
+    Source: https://github.com/aws/amazon-redshift-python-driver/blob/master/test/integration/test_unsupported_datatypes.py
+    """
+    if kind.base in _LEADERS or (kind.base == "interval" and not kind.size):
+        raise RedshiftError(f'Column "{name}" has unsupported type "{kind.plain}"', "0A000")
 
 
 def check_encoding(column: TableColumn) -> None:

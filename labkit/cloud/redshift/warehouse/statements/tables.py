@@ -24,7 +24,11 @@ from labkit.cloud.redshift.warehouse.objects import Object, TableColumn, with_co
 from labkit.cloud.redshift.warehouse.paths import place
 from labkit.cloud.redshift.warehouse.recording import wrote
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
-from labkit.cloud.redshift.warehouse.statements.checking import check_declared, check_references
+from labkit.cloud.redshift.warehouse.statements.checking import (
+    check_declared,
+    check_references,
+    check_type,
+)
 from labkit.cloud.redshift.warehouse.statements.declaring import (
     Declared,
     attributes,
@@ -57,22 +61,11 @@ def create_table(connection: Connection, parsed: Parsed) -> Result:
     if words.peek("(") and not is_list_of_names(words):
         declared = read_declared(connection, words)
         words.end()
-        _check_types(name[-1], declared.columns)
+        for column in declared.columns:
+            check_type(f"{name[-1]}.{column.name}", column.type)
         create(connection, name, declared, temporary=temporary)
         return Result("CREATE TABLE")
     return _create_as(connection, parsed, name, temporary)
-
-
-def _check_types(table: str, columns: Sequence[TableColumn]) -> None:
-    """Refuse the leader node's types, and intervals without units.
-
-    Source: https://github.com/aws/amazon-redshift-python-driver/blob/master/test/integration/test_unsupported_datatypes.py
-    """
-    for column in columns:
-        kind = column.type
-        if kind.base == "oid" or (kind.base == "interval" and not kind.size):
-            told = f'Column "{table}.{column.name}" has unsupported type "{kind.base}"'
-            raise RedshiftError(told, "0A000")
 
 
 def look_up_own(connection: Connection, name: tuple[str, ...], temporary: bool) -> Object | None:
@@ -137,8 +130,7 @@ def query_columns(compiled: Compiled, names: Sequence[str] = ()) -> list[TableCo
         kind = field_.type
         if kind.base in ("varchar", "name") and not kind.size:
             kind = Type("varchar", 65535 if kind.base == "varchar" else 128)
-        if kind.base == "interval" and not kind.size:
-            raise RedshiftError(f'Column "{name}" has unsupported type "interval"', "0A000")
+        check_type(name, kind)
         found.append(TableColumn(name, kind))
     _no_duplicates([column.name for column in found])
     return found
