@@ -951,6 +951,21 @@ def test_deleted_values_are_not_read(ice: Ice) -> None:
     assert ice.rows("SELECT ident FROM t ORDER BY ident") == [["1"], ["2"]]
 
 
+def test_rows_are_deleted_by_dropped_columns_and_fields_of_rows(ice: Ice) -> None:
+    rows = "(1, 1, ROW(10)), (2, 2, ROW(20)), (3, 3, ROW(30)), (4, 4, NULL)"
+    ice.made("t", "id bigint, k int, s struct<a:bigint>", rows)
+    table = ice.load("t")
+    inner = table.schema().find_field("s.a").field_id
+    kind = pa.struct([numbered("a", pa.int64(), inner)])
+    stored = pa.table([pa.array([{"a": 20}], kind)], schema=pa.schema([numbered("s", kind, 3)]))
+    add_deletes(table, stored, DataFileContent.EQUALITY_DELETES, [inner])
+    stored = pa.table([[3]], schema=pa.schema([numbered("k", pa.int32(), 2)]))
+    add_deletes(ice.load("t"), stored, DataFileContent.EQUALITY_DELETES, [2])
+    assert ice.rows("SELECT id FROM t ORDER BY id") == [["1"], ["4"]]
+    ice.do("ALTER TABLE t DROP COLUMN k")
+    assert ice.rows("SELECT id, s.a FROM t ORDER BY id") == [["1", "10"], ["4", None]]
+
+
 def test_optimize_merges_delete_files(ice: Ice) -> None:
     ice.made("t", "id bigint", "(1), (2), (3)")
     delete_positions(ice.load("t"), [0])

@@ -6,6 +6,7 @@ by id. Source: https://iceberg.apache.org/spec/#schema-evolution
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -70,6 +71,17 @@ def _map(ref: str, kind: pa.DataType, wanted: ice.MapType) -> str:
     key = value_sql(KEY, kind.key_field, wanted.key_type)
     value = value_sql(VALUE, kind.item_field, wanted.value_type)
     return ref if (key, value) == (KEY, VALUE) else mapped(ref, key, value)
+
+
+def way_to(fields: Sequence[ice.NestedField], number: int) -> list[ice.NestedField]:
+    """A field of this id behind the fields that it is within, none where there is none."""
+    for field in fields:
+        if field.field_id == number:
+            return [field]
+        inner = field.field_type
+        if isinstance(inner, ice.StructType) and (way := way_to(inner.fields, number)):
+            return [field, *way]
+    return []
 
 
 def field_id(field: pa.Field) -> int:

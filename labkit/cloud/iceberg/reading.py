@@ -12,7 +12,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, reduce
 from typing import Any
 
 import pyarrow as pa
@@ -24,10 +24,11 @@ from pyiceberg.transforms import IdentityTransform
 
 from labkit.cloud.engine import QueryFailed, formats
 from labkit.cloud.engine.formats.parquet import WITH_NAN, footer
+from labkit.cloud.engine.nested import part
 from labkit.cloud.engine.quoting import quoted_name, quoted_text
 from labkit.cloud.engine.types import TIMESTAMPTZ
 from labkit.cloud.iceberg.planning import Planned
-from labkit.cloud.iceberg.projection import default_sql, field_id, literal_sql, value_sql
+from labkit.cloud.iceberg.projection import default_sql, field_id, literal_sql, value_sql, way_to
 from labkit.cloud.iceberg.storage import StoreIO
 from labkit.cloud.iceberg.types import trino_type
 from labkit.cloud.lake.table import moment_text
@@ -124,8 +125,8 @@ class Reader:
 
     def _partition_value(self, file: DataFile, field: ice.NestedField) -> str | None:
         spec = self.metadata.specs()[file.spec_id]
-        for at, part in enumerate(spec.fields):
-            if part.source_id == field.field_id and isinstance(part.transform, IdentityTransform):
+        for at, key in enumerate(spec.fields):
+            if key.source_id == field.field_id and isinstance(key.transform, IdentityTransform):
                 value = file.partition[at]
                 return None if value is None else literal_sql(value, field.field_type)
         return None
@@ -143,8 +144,8 @@ class Reader:
                 f'{quoted_text(stored.uri)} AND d.pos = f."$pos")'
             )
         for at, deletes in enumerate(planned.equalities):
-            keys = [self.schema.find_field(number) for number in deletes.equality_ids or ()]
-            deleting = self.stored(deletes, [key.field_id for key in keys])
+            keys = [self._key(number) for number in deletes.equality_ids or ()]
+            deleting = self.stored(deletes, [key[0].field_id for key in keys])
             aliases = [f"e{at}_{number}" for number in range(len(keys))]
             shape += self._as(planned.file, stored, keys, aliases)
             chosen = ", ".join(self._as(deletes, deleting, keys, aliases))
@@ -159,10 +160,22 @@ class Reader:
             conditions
         )
 
+    def _key(self, number: int) -> list[ice.NestedField]:
+        """The column that rows are deleted by, behind the rows it is within; it may be dropped."""
+        former = sorted(self.metadata.schemas, key=lambda schema: -schema.schema_id)
+        return next(way for s in (self.schema, *former) if (way := way_to(s.fields, number)))
+
     def _as(
-        self, file: DataFile, stored: Stored, keys: Sequence[Any], aliases: Sequence[str]
+        self,
+        file: DataFile,
+        stored: Stored,
+        keys: Sequence[Sequence[ice.NestedField]],
+        aliases: Sequence[str],
     ) -> list[str]:
-        values = (self._column(file, stored, key) for key in keys)
+        values = (
+            reduce(part, (f.name.lower() for f in inner), self._column(file, stored, outer))
+            for outer, *inner in keys
+        )
         return [f"{value} AS {alias}" for value, alias in zip(values, aliases, strict=True)]
 
     def _nothing(self, fields: Sequence[Any], hidden: Sequence[str]) -> str:
