@@ -18,15 +18,6 @@ from labkit.widgets.storage import S3Browser
 from labkit.widgets.warehouse_editor import WarehouseEditor
 
 __all__ = [
-    "CatalogBrowser",
-    "CrawlerConsole",
-    "DashboardBuilder",
-    "ExecutionGraph",
-    "ProfileView",
-    "QueryEditor",
-    "QuestionBar",
-    "RecipeEditor",
-    "S3Browser",
-    "WarehouseEditor",
-    "execution_graph",
-]
+    "CatalogBrowser", "CrawlerConsole", "DashboardBuilder", "ExecutionGraph", "ProfileView",
+    "QueryEditor", "QuestionBar", "RecipeEditor", "S3Browser", "WarehouseEditor", "execution_graph",
+]  # fmt: skip

@@ -5,26 +5,12 @@ does, ``results`` answers with rows; ``workgroups``, ``named``, ``prepared``, ``
 ``reservations`` are the records around them.
 """
 
-from labkit.cloud.athena import (
-    catalogs,
-    executions,
-    named,
-    prepared,
-    reservations,
-    results,
-    statements,
-    tags,
-    workgroups,
-)
-
-__all__ = [
-    "catalogs",
-    "executions",
-    "named",
-    "prepared",
-    "reservations",
-    "results",
-    "statements",
-    "tags",
-    "workgroups",
-]
+import labkit.cloud.athena.catalogs
+import labkit.cloud.athena.executions
+import labkit.cloud.athena.named
+import labkit.cloud.athena.prepared
+import labkit.cloud.athena.reservations
+import labkit.cloud.athena.results
+import labkit.cloud.athena.statements
+import labkit.cloud.athena.tags
+import labkit.cloud.athena.workgroups  # noqa: F401

@@ -19,18 +19,6 @@ from labkit.cloud.engine.trino.errors import QueryFailed
 from labkit.cloud.engine.trino.parse_query import parse_query
 
 __all__ = [
-    "Catalog",
-    "Column",
-    "Compiled",
-    "DuckEngine",
-    "ExternalFunction",
-    "Listed",
-    "PartitionFilter",
-    "QueryFailed",
-    "Scan",
-    "Session",
-    "Source",
-    "View",
-    "compile_query",
-    "parse_query",
-]
+    "Catalog", "Column", "Compiled", "DuckEngine", "ExternalFunction", "Listed", "PartitionFilter",
+    "QueryFailed", "Scan", "Session", "Source", "View", "compile_query", "parse_query",
+]  # fmt: skip

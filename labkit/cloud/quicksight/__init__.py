@@ -8,30 +8,14 @@ pages, `reports` the files. `calc` is the language of calculated fields; `topics
 Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/Welcome.html
 """
 
-from labkit.cloud.quicksight import (
-    absent,
-    accounts,
-    bundles,
-    data_sets,
-    definitions,
-    embedding,
-    ingestions,
-    questions,
-    reports,
-    sources,
-    topics,
-)
-
-__all__ = [
-    "absent",
-    "accounts",
-    "bundles",
-    "data_sets",
-    "definitions",
-    "embedding",
-    "ingestions",
-    "questions",
-    "reports",
-    "sources",
-    "topics",
-]
+import labkit.cloud.quicksight.absent
+import labkit.cloud.quicksight.accounts
+import labkit.cloud.quicksight.bundles
+import labkit.cloud.quicksight.data_sets
+import labkit.cloud.quicksight.definitions
+import labkit.cloud.quicksight.embedding
+import labkit.cloud.quicksight.ingestions
+import labkit.cloud.quicksight.questions
+import labkit.cloud.quicksight.reports
+import labkit.cloud.quicksight.sources
+import labkit.cloud.quicksight.topics  # noqa: F401

@@ -6,28 +6,13 @@ to and from S3, `spectrum` over the lake, `sharing` and `zero_etl` between datab
 rows on nodes.
 """
 
-from labkit.cloud.redshift import (
-    clusters,
-    copying,
-    data_api,
-    lambda_functions,
-    placement,
-    serverless,
-    sharing,
-    spectrum,
-    wire,
-    zero_etl,
-)
-
-__all__ = [
-    "clusters",
-    "copying",
-    "data_api",
-    "lambda_functions",
-    "placement",
-    "serverless",
-    "sharing",
-    "spectrum",
-    "wire",
-    "zero_etl",
-]
+import labkit.cloud.redshift.clusters
+import labkit.cloud.redshift.copying
+import labkit.cloud.redshift.data_api
+import labkit.cloud.redshift.lambda_functions
+import labkit.cloud.redshift.placement
+import labkit.cloud.redshift.serverless
+import labkit.cloud.redshift.sharing
+import labkit.cloud.redshift.spectrum
+import labkit.cloud.redshift.wire
+import labkit.cloud.redshift.zero_etl  # noqa: F401

@@ -11,12 +11,6 @@ from labkit.cloud.databrew.recipe.registry import OPERATIONS, operation_named
 from labkit.cloud.databrew.recipe.relation import Relation
 
 __all__ = [
-    "OPERATIONS",
-    "Column",
-    "RecipeContext",
-    "RecipeError",
-    "Relation",
-    "Step",
-    "compile_recipe",
+    "OPERATIONS", "Column", "RecipeContext", "RecipeError", "Relation", "Step", "compile_recipe",
     "operation_named",
-]
+]  # fmt: skip

@@ -32,21 +32,9 @@ from labkit.cloud.engine.formats.writers import COMPRESSIONS, ENDINGS, write
 from labkit.cloud.engine.quoting import quoted_name
 
 __all__ = [
-    "CLASSES",
-    "COMPRESSIONS",
-    "ENDINGS",
-    "READERS",
-    "Classes",
-    "File",
-    "FormatError",
-    "Table",
-    "are_instants",
-    "explain",
-    "relation",
-    "scanned_bytes",
-    "serde_format",
-    "write",
-]
+    "CLASSES", "COMPRESSIONS", "ENDINGS", "READERS", "Classes", "File", "FormatError", "Table",
+    "are_instants", "explain", "relation", "scanned_bytes", "serde_format", "write",
+]  # fmt: skip
 
 Reader = Callable[[Session, Table, Sequence[File], frozenset[str]], str]
 READERS: dict[str, Reader] = {

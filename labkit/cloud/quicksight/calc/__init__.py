@@ -17,15 +17,6 @@ from labkit.cloud.quicksight.calc.scope import Derived, Field, Scope
 from labkit.cloud.quicksight.calc.select import Filter, with_derived
 
 __all__ = [
-    "CalcError",
-    "Derived",
-    "Field",
-    "Filter",
-    "Scope",
-    "check_field",
-    "compile_condition",
-    "compile_field",
-    "fields_in",
-    "parameters_in",
-    "with_derived",
-]
+    "CalcError", "Derived", "Field", "Filter", "Scope", "check_field", "compile_condition",
+    "compile_field", "fields_in", "parameters_in", "with_derived",
+]  # fmt: skip

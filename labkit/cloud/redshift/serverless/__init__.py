@@ -1,29 +1,13 @@
 """Redshift Serverless: namespaces and workgroups, the service ``redshift-serverless``."""
 
-from labkit.cloud.redshift.serverless import (
-    absent,
-    actions,
-    credentials,
-    deletions,
-    limits,
-    namespaces,
-    policies,
-    snapshots,
-    tagging,
-    usage,
-    workgroups,
-)
-
-__all__ = [
-    "absent",
-    "actions",
-    "credentials",
-    "deletions",
-    "limits",
-    "namespaces",
-    "policies",
-    "snapshots",
-    "tagging",
-    "usage",
-    "workgroups",
-]
+import labkit.cloud.redshift.serverless.absent
+import labkit.cloud.redshift.serverless.actions
+import labkit.cloud.redshift.serverless.credentials
+import labkit.cloud.redshift.serverless.deletions
+import labkit.cloud.redshift.serverless.limits
+import labkit.cloud.redshift.serverless.namespaces
+import labkit.cloud.redshift.serverless.policies
+import labkit.cloud.redshift.serverless.snapshots
+import labkit.cloud.redshift.serverless.tagging
+import labkit.cloud.redshift.serverless.usage
+import labkit.cloud.redshift.serverless.workgroups  # noqa: F401

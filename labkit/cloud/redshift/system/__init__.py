@@ -28,24 +28,7 @@ from labkit.cloud.redshift.system.functions import system_functions
 from labkit.cloud.redshift.system.registry import system, system_oid, system_relation
 
 __all__ = [
-    "activity",
-    "catalogs",
-    "dependencies",
-    "granted",
-    "history",
-    "indexes",
-    "information",
-    "keys",
-    "materialized",
-    "policies",
-    "postgres",
-    "procedures",
-    "quiet",
-    "routines",
-    "steps",
-    "system",
-    "system_functions",
-    "system_oid",
-    "system_relation",
-    "users",
-]
+    "activity", "catalogs", "dependencies", "granted", "history", "indexes", "information", "keys",
+    "materialized", "policies", "postgres", "procedures", "quiet", "routines", "steps", "system",
+    "system_functions", "system_oid", "system_relation", "users",
+]  # fmt: skip

@@ -22,21 +22,10 @@ from labkit.cloud.redshift.warehouse.signatures import Signature, signed
 from labkit.cloud.redshift.warehouse.warehouse import Warehouse, WarehouseState, file_of
 
 __all__ = [
-    "STATES",
-    "Column",
-    "Connection",
-    "Parsed",
-    "RedshiftError",
-    "Result",
-    "Warehouse",
-    "WarehouseState",
-    "close_warehouse",
-    "committed",
-    "open_warehouse",
-    "statement",
-    "statements",
+    "STATES", "Column", "Connection", "Parsed", "RedshiftError", "Result", "Warehouse",
+    "WarehouseState", "close_warehouse", "committed", "open_warehouse", "statement", "statements",
     "warehouse_state",
-]
+]  # fmt: skip
 
 #: How the control plane tells of its warehouses: ``cluster`` or ``namespace`` → a finder by id.
 STATES: dict[str, Callable[[Cloud, str], WarehouseState | None]] = {}
