@@ -70,13 +70,6 @@ def test_what_is_no_pattern(aws, group, asked, words):
         aws("logs").filter_log_events(**group, **asked)
 
 
-def test_a_query_that_would_be_answered_wrongly(aws, group):
-    span = {"startTime": 0, "endTime": int(time.time()) + 60}
-    with pytest.raises(ClientError, match="not stats count"):
-        aws("logs").start_query(**group, **span, queryString="fields @message | stats count(*)")
-    assert aws("logs").start_query(**group, **span, queryString="fields @message | limit 1")
-
-
 @pytest.mark.parametrize("unit", [1, 1000])
 def test_a_query_of_a_group_by_its_identifier(aws, group, unit):
     logs, name = aws("logs"), group["logGroupName"]

@@ -1,12 +1,10 @@
-"""CloudWatch Logs' names, filter patterns, and what is answered of Logs Insights' language.
+"""CloudWatch Logs' names and filter patterns.
 
 A pattern is terms (all of them; ``?`` any of them; ``-`` none of them; ``"a phrase"``;
 ``%an expression%``), or a condition in braces on JSON messages. moto takes what it does not know
-for a pattern that everything matches, and passes over Insights' commands that it does not know:
-such ones are refused here.
+for a pattern that everything matches: such ones are refused here.
 
-Sources: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html and
-https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
+Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
 """
 
 from __future__ import annotations
@@ -31,11 +29,6 @@ from labkit.cloud.operations import AwsError, Context, not_here
 from labkit.cloud.wildcards import with_stars
 
 Matches = Callable[[Any], bool]
-_FIELD = r"@(timestamp|message|logStream|log|ptr)"
-_ANSWERED = re.compile(
-    rf"\s*(fields\s+{_FIELD}(\s*,\s*{_FIELD})*|sort\s+@timestamp(\s+(asc|desc))?|limit\s+\d+)?\s*",
-    re.IGNORECASE,
-)
 _TERM = re.compile(r"""\s*([?-]?)\s*("(?:[^"\\]|\\.)*"|%[^%]*%|[^\s"]+)""")
 _TOKEN = re.compile(
     r"""\s*(&&|\|\||[()]|!=|<=|>=|=|<|>|"(?:[^"\\]|\\.)*"|%[^%]*%|\$[^\s=!<>()&|]*|[^\s=!<>()&|]+)"""
@@ -55,7 +48,7 @@ _NOWHERE = object()
 
 
 def judge_call(context: Context, parameters: dict[str, Any]) -> None:
-    """Raise for names and patterns that are none, and for queries not answered rightly."""
+    """Raise for names and patterns that are none."""
     if context.operation == "CreateLogGroup" and parameters.get("logGroupClass", CLASS) != CLASS:
         raise not_here("logs", context.operation, f"log groups are {CLASS}")
     check_group(context, parameters)
@@ -73,10 +66,6 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
     if pattern.startswith("[") and pattern != "[]":
         raise not_here("logs", context.operation, "no patterns of fields between blanks")
     matcher(pattern)
-    for command in (parameters.get("queryString") or "").split("|"):
-        if not _ANSWERED.fullmatch(command):
-            why = "its queries know fields with @, sort @timestamp and limit"
-            raise not_here("logs", context.operation, f"{why}, not {command.strip()}")
 
 
 def _check_stream(context: Context, name: str, group: str | None) -> None:

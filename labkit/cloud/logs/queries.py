@@ -1,8 +1,8 @@
 """Logs Insights' queries: of groups by name or by identifier, times in either unit; their list.
 
-moto knows no identifiers, passes over the call's limit, tells moments as numbers, and lists the
-queries of one group alone, all on one page. A query has ended once it is looked at; until then it
-may be stopped, as on AWS, where it takes its time.
+moto knows no identifiers and little of the language, and lists the queries of one group alone, all
+on one page. A query has ended once it is looked at; until then it may be stopped, as on AWS, where
+it takes its time.
 
 Sources:
 https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_StartQuery.html,
@@ -12,10 +12,16 @@ and, for the words, https://github.com/aws/aws-sdk-pandas/blob/main/tests/unit/t
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import time
+from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
-from labkit.cloud.operations import Answer, AwsError, Context, operation
+from labkit.cloud.logs.insights import running
+from labkit.cloud.logs.insights.fields import POINTER, Row, row_of
+from labkit.cloud.logs.insights.values import text
+from labkit.cloud.logs.searches import find_group, name_of
+from labkit.cloud.operations import Answer, AwsError, Context, not_here, operation
 from labkit.cloud.paging import page
 
 #: What exceeds this is milliseconds, which AWS takes beside the seconds that it documents.
@@ -23,6 +29,7 @@ _SECONDS = 10**11
 _MOST = 1000
 _LANGUAGE = "CWLI"
 _RUNNING = "Running"
+_MINUTE = 60_000  # ms
 
 
 @operation("logs", "StartQuery")
@@ -32,7 +39,8 @@ def start_query(
     queryString: str,
     startTime: int,
     endTime: int,
-    limit: int = 10_000,
+    limit: int = running.MOST,
+    queryLanguage: str = _LANGUAGE,
     logGroupName: str | None = None,
     logGroupNames: list[str] | None = None,
     logGroupIdentifiers: list[str] | None = None,
@@ -42,22 +50,31 @@ def start_query(
 
     Raises:
         AwsError: ``InvalidParameterException`` unless the groups are told in one way,
-            ``ResourceNotFoundException`` for one that is not there.
+            ``ResourceNotFoundException`` for one that is not there; ``MalformedQueryException``.
     """
+    if queryLanguage != _LANGUAGE:
+        raise not_here("logs", "StartQuery", f"queries are in {_LANGUAGE}, not {queryLanguage}")
+    asked = running.read(queryString)
     ways = [[logGroupName] if logGroupName else [], logGroupNames or [], logGroupIdentifiers or []]
     told = [way for way in ways if way]
     if len(told) != 1:
         raise AwsError("InvalidParameterException", "Tell the log groups in one way")
-    names = [name.rpartition(":log-group:")[2] for name in told[0]]
-    logs = context.backend("logs")
-    for name in names:
-        if name not in logs.groups:
-            words = f"Log group '{name}' does not exist for account ID '{context.cloud.account}'"
-            raise AwsError("ResourceNotFoundException", words)
-    start, end = _seconds(startTime), _seconds(endTime)
-    number = logs.start_query(names, start, end, queryString)
+    names = [name_of(each) for each in told[0]]
+    groups, logs = [find_group(context, name) for name in names], context.backend("logs")
+    start, end = _milliseconds(startTime), _milliseconds(endTime)
+    number: str = logs.start_query([], start // 1000, end // 1000, "")
     query = logs.queries[number]
-    query.results, query.status = [_row(found) for found in query.results[:limit]], _RUNNING
+    query.log_group_names, query.query, query.status = names, queryString, _RUNNING
+    rows = [row for group in groups for row in _rows(group, start, end)]
+    rows.sort(key=lambda row: row["@timestamp"], reverse=True)
+    found, matched = asked.run(rows)
+    query.results = found[:limit]
+    scanned = sum(len(row["@message"].encode()) for row in rows)
+    query.statistics = {
+        "recordsMatched": matched,
+        "recordsScanned": len(rows),
+        "bytesScanned": scanned,
+    }
     return {"queryId": number}
 
 
@@ -68,8 +85,47 @@ def get_query_results(context: Context, *, queryId: str) -> Answer:
     Raises:
         AwsError: ``ResourceNotFoundException``.
     """
-    found: Answer = _ended(_find(context, queryId)).to_result_json()
-    return found | {"queryLanguage": _LANGUAGE}
+    query = _ended(_find(context, queryId))
+    told: Answer = query.to_result_json()
+    return told | {"statistics": getattr(query, "statistics", {}), "queryLanguage": _LANGUAGE}
+
+
+@operation("logs", "GetLogRecord")
+def get_log_record(context: Context, *, logRecordPointer: str, unmask: bool = False) -> Answer:
+    """All fields of an event, as texts.
+
+    Raises:
+        AwsError: ``ResourceNotFoundException``.
+    """
+    for group in context.backend("logs").groups.values():
+        for row in _rows(group):
+            if row[POINTER] == logRecordPointer:
+                return {"logRecord": {name: text(value) for name, value in row.items()}}
+    raise AwsError("ResourceNotFoundException", "The specified log record does not exist.")
+
+
+@operation("logs", "GetLogGroupFields")
+def get_log_group_fields(
+    context: Context,
+    *,
+    logGroupName: str | None = None,
+    logGroupIdentifier: str | None = None,
+    time: int | None = None,
+) -> Answer:
+    """The fields of a group's events, and in how many of a hundred of them they are.
+
+    Args:
+        time: the middle of 16 minutes, in seconds; without it, the last 15 minutes count.
+
+    Raises:
+        AwsError: ``ResourceNotFoundException``.
+    """
+    group = find_group(context, name_of(logGroupName or logGroupIdentifier or ""))
+    start, end = _around(time)
+    rows = list(_rows(group, start, end))
+    found = Counter(name for row in rows for name in row if name != POINTER)
+    fields = [{"name": n, "percent": round(100 * count / len(rows))} for n, count in found.items()]
+    return {"logGroupFields": sorted(fields, key=lambda each: str(each["name"]))}
 
 
 @operation("logs", "DescribeQueries")
@@ -128,12 +184,21 @@ def _ended(query: Any) -> Any:
     return query
 
 
-def _seconds(moment: int) -> float:
-    return moment / 1000 if moment > _SECONDS else moment
+def _milliseconds(moment: int) -> int:
+    return moment if moment > _SECONDS else moment * 1000
 
 
-def _row(found: dict[str, Any]) -> dict[str, Any]:
-    if "@timestamp" not in found:
-        return found
-    moment = datetime.fromtimestamp(found["@timestamp"] / 1000, UTC)
-    return found | {"@timestamp": f"{moment:%Y-%m-%d %H:%M:%S}.{moment.microsecond // 1000:03}"}
+def _around(moment: int | None) -> tuple[int, int]:
+    if moment is None:
+        now = int(time.time() * 1000)
+        return now - 15 * _MINUTE, now
+    middle = _milliseconds(moment)
+    return middle - 8 * _MINUTE, middle + 8 * _MINUTE
+
+
+def _rows(group: Any, start: int = 0, end: int = 1 << 62) -> Iterator[Row]:
+    """A group's events with their fields."""
+    for stream in group.streams.values():
+        for event in stream.events:
+            if start <= event.timestamp <= end:
+                yield row_of(event, stream, group)
