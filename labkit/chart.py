@@ -179,11 +179,7 @@ class Chart:
         arns = {each.name: each.arn for each in given}
         if not arns:
             raise NoChart(f"Name the visuals' data sets: publish({name!r}, visuals, [data_set]).")
-        made = charts.definition(
-            _visuals(visuals),
-            data_sets=arns,
-            filters=_filters(filters),
-        )
+        made = charts.definition(_visuals(visuals), data_sets=arns, filters=_filters(filters))
         self.calls.put_dashboard(charts.identifier(name), name, made)
         return self.dashboard(name)
 

@@ -182,16 +182,8 @@ RULES = (
     ),
     (r"Cluster dataedu-cluster not found", "", "lab.warehouse.create() makes the cluster."),
     (r'relation "[\w.]+" does not exist', "", "lab.warehouse.tables() lists those that exist."),
-    (
-        r'schema "\w+" does not exist',
-        "",
-        SCHEMAS,
-    ),
-    (
-        r'column "\w+" does not exist in (\w+)',
-        "",
-        THEIR_COLUMNS,
-    ),
+    (r'schema "\w+" does not exist', "", SCHEMAS),
+    (r'column "\w+" does not exist in (\w+)', "", THEIR_COLUMNS),
     (
         r"Redshift endpoint doesn't exist in this region: dataedu-cluster",
         "",
@@ -203,11 +195,7 @@ RULES = (
         "",
         f"{THERE}: DROP TABLE, and lab.storage.delete(...) for its files.",
     ),
-    (
-        r"Target directory for table \S+ already exists: (s3://\S+/)\.",
-        "",
-        LEFT,
-    ),
+    (r"Target directory for table \S+ already exists: (s3://\S+/)\.", "", LEFT),
     (
         r'(?:relation|schema|user|database|datashare) "?[\w.]+"? already exists',
         "",
@@ -275,11 +263,7 @@ RULES = (
         "",
         'lab.storage.objects("s3://bucket/prefix") lists those that exist.',
     ),
-    (
-        r"The specified bucket does not exist",
-        "",
-        BUCKETS,
-    ),
+    (r"The specified bucket does not exist", "", BUCKETS),
     (
         r"Invalid length for parameter Key, value: 0",
         "",

@@ -124,13 +124,7 @@ def _top(value: Mapping[str, Any], by: Mapping[str, str], shape: str) -> Definit
     return {"Limit": limit, "AggregationSortConfigurations": [ordered]}
 
 
-_MAKERS = {
-    "list": _list,
-    "text": _text,
-    "range": _range,
-    "time": _time,
-    "relative": _relative,
-}
+_MAKERS = {"list": _list, "text": _text, "range": _range, "time": _time, "relative": _relative}
 
 
 # What each kind says ------------------------------------------------------------------------------

@@ -15,11 +15,7 @@ from labkit.errors import NoChart
 AGGREGATED = "AGGREGATED"  # the type of a calculated field that aggregates by itself
 COUNTS = ("COUNT", "DISTINCT_COUNT")
 NUMBERS = ("SUM", "AVERAGE", "MIN", "MAX", "MEDIAN", *COUNTS, "STDEV", "STDEVP", "VAR", "VARP")
-AGGREGATIONS = {
-    "Numerical": NUMBERS,
-    "Date": (*COUNTS, "MIN", "MAX"),
-    "Categorical": COUNTS,
-}
+AGGREGATIONS = {"Numerical": NUMBERS, "Date": (*COUNTS, "MIN", "MAX"), "Categorical": COUNTS}
 _MOST_PLACES = 20
 
 

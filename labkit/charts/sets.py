@@ -109,12 +109,7 @@ def known_among(schema: Mapping[str, str], *columns: str) -> None:
 
 
 def physical_table(
-    lab: Lab,
-    source: str,
-    table: str,
-    sql: str,
-    calculated: Mapping[str, str],
-    warehouse: bool,
+    lab: Lab, source: str, table: str, sql: str, calculated: Mapping[str, str], warehouse: bool
 ) -> dict[str, Any]:
     """The ``PhysicalTableMap`` and, with calculated columns, the ``LogicalTableMap``."""
     if table:
@@ -144,11 +139,7 @@ def _with_columns(columns: list[str], calculated: Mapping[str, str]) -> dict[str
     ]
     shown = {"ProjectedColumns": [*columns, *calculated]}
     transforms = [{"CreateColumnsOperation": {"Columns": made}}, {"ProjectOperation": shown}]
-    return {
-        "Alias": "curated",
-        "Source": {"PhysicalTableId": TABLE},
-        "DataTransforms": transforms,
-    }
+    return {"Alias": "curated", "Source": {"PhysicalTableId": TABLE}, "DataTransforms": transforms}
 
 
 def _of_table(lab: Lab, database: str, table: str) -> Iterator[tuple[str, str]]:

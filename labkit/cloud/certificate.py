@@ -65,9 +65,7 @@ def _authorities() -> str:
 def _make(certificate: Path, key: Path) -> None:
     secret = ec.generate_private_key(ec.SECP256R1())
     written = secret.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     with open(os.open(key, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(written)

@@ -33,10 +33,7 @@ _CALLED = {
     ),
 }
 # Members that a service refuses in words of its own.
-_OWN_WORDS = {
-    "lambda": ("Runtime",),
-    "redshift-data": ("Id",),
-}
+_OWN_WORDS = {"lambda": ("Runtime",), "redshift-data": ("Id",)}
 # Enumerations that are met in any case: those of DataBrew's path parameters.
 _ANY_CASE = {"ParameterType"}
 # Values that a service takes though its model does not name them, by shape. Glue's guide has them:

@@ -261,10 +261,7 @@ class Front:
         return as_modelled(model, name, reply) if model else reply
 
 
-_SHARED = {
-    "PATH_INFO": protocol.SERVICE_OF_PATH,
-    "HTTP_X_AMZ_TARGET": protocol.SERVICE_OF_TARGET,
-}
+_SHARED = {"PATH_INFO": protocol.SERVICE_OF_PATH, "HTTP_X_AMZ_TARGET": protocol.SERVICE_OF_TARGET}
 
 
 def _service(environ: Environ) -> str:

@@ -242,9 +242,7 @@ def _weak_values(items: dict[Any, Any]) -> Any:
 
 def _pem(key: Any) -> bytes:
     pem: bytes = key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     return pem
 

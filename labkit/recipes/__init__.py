@@ -51,10 +51,7 @@ def read(text: str) -> list[Step]:
 
 
 def step(
-    operation: str,
-    *,
-    where: Sequence[tuple[str, ...]] | tuple[str, ...] = (),
-    **parameters: Any,
+    operation: str, *, where: Sequence[tuple[str, ...]] | tuple[str, ...] = (), **parameters: Any
 ) -> Step:
     """One step as boto3 takes it.
 

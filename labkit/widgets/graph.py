@@ -12,18 +12,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from labkit.widgets import outcomes
-from labkit.widgets.layout import (
-    END,
-    GAP_X,
-    HEAD,
-    PAD,
-    START,
-    Arrow,
-    Layout,
-    Node,
-    Point,
-    lay_out,
-)
+from labkit.widgets.layout import END, GAP_X, HEAD, PAD, START, Arrow, Layout, Node, Point, lay_out
 from labkit.widgets.picture import Markup, frame, joined, tag
 
 if TYPE_CHECKING:

@@ -92,10 +92,7 @@ def _notes(document: Mapping[str, Any]) -> Iterator[Markup]:
 def _of_rows(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     count = document.get("duplicateRowsCount")
     if count:
-        yield (
-            plural(count, "row"),
-            "repeat another; DELETE_DUPLICATE_ROWS removes them.",
-        )
+        yield (plural(count, "row"), "repeat another; DELETE_DUPLICATE_ROWS removes them.")
 
 
 def _of_columns(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -172,16 +169,7 @@ def _heat(r: float | None) -> Markup:
 
 def _table(document: Mapping[str, Any]) -> Markup:
     rows = document["sampleSize"]
-    heads = (
-        "Column",
-        "Distribution",
-        "Valid",
-        "Missing",
-        "Distinct",
-        "Min",
-        "Median",
-        "Max",
-    )
+    heads = ("Column", "Distribution", "Valid", "Missing", "Distinct", "Min", "Median", "Max")
     body = [tag("tr", *_cells(column, rows)) for column in document["columns"]]
     table = part(
         "lk-grid lkp-all",

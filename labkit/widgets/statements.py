@@ -17,12 +17,7 @@ class StatementConsole(Console):
     """A console that runs statements."""
 
     def run_statement(
-        self,
-        sql: str,
-        *,
-        database: str,
-        reuse_minutes: int = 0,
-        show: Callable[[Facts], None],
+        self, sql: str, *, database: str, reuse_minutes: int = 0, show: Callable[[Facts], None]
     ) -> Facts:
         """Run a statement to its end.
 

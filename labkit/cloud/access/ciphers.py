@@ -74,11 +74,7 @@ def encrypt(
 ) -> Answer:
     key = find_key(context.cloud, KeyId, context.region)
     blob = sealed(context, key, Plaintext, EncryptionAlgorithm, EncryptionContext)
-    return {
-        "CiphertextBlob": blob,
-        "KeyId": key.arn,
-        "EncryptionAlgorithm": EncryptionAlgorithm,
-    }
+    return {"CiphertextBlob": blob, "KeyId": key.arn, "EncryptionAlgorithm": EncryptionAlgorithm}
 
 
 @operation("kms", "Decrypt")

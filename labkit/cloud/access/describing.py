@@ -87,10 +87,7 @@ def _next_rotation(key: Any) -> Answer:
     """The period of a key that is rotated; one of an earlier state has its year from now."""
     days = getattr(key, "rotation_days", _YEAR)
     start = getattr(key, "rotation_start", None) or _now()
-    return {
-        "RotationPeriodInDays": days,
-        "NextRotationDate": start + datetime.timedelta(days=days),
-    }
+    return {"RotationPeriodInDays": days, "NextRotationDate": start + datetime.timedelta(days=days)}
 
 
 @operation("kms", "GetPublicKey")

@@ -48,12 +48,7 @@ def generate_data_key_pair_without_plaintext(context: Context, **asked: Any) -> 
 
 
 def _pair(
-    context: Context,
-    *,
-    KeyId: str,
-    KeyPairSpec: str,
-    EncryptionContext: Pairs = None,
-    **_: Any,
+    context: Context, *, KeyId: str, KeyPairSpec: str, EncryptionContext: Pairs = None, **_: Any
 ) -> Answer:
     key, private = find_key(context.cloud, KeyId, context.region), _made(context, KeyPairSpec)
     how = (_DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())

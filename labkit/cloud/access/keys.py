@@ -140,10 +140,7 @@ def _find_alias(cloud: Cloud, backend: Any, alias: str) -> Any:
 
 
 def _policy_of_s3(cloud: Cloud, region: str) -> Document:
-    through = {
-        "kms:ViaService": f"s3.{region}.amazonaws.com",
-        "kms:CallerAccount": cloud.account,
-    }
+    through = {"kms:ViaService": f"s3.{region}.amazonaws.com", "kms:CallerAccount": cloud.account}
     uses = ("Encrypt", "Decrypt", "ReEncrypt*", "GenerateDataKey*", "DescribeKey")
     return {
         "Version": "2012-10-17",

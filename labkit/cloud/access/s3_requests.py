@@ -36,11 +36,7 @@ BUCKET_ACTIONS = {
     "logging": ("GetBucketLogging", "PutBucketLogging", ""),
     "metrics": ("GetMetricsConfiguration",) + ("PutMetricsConfiguration",) * 2,
     "notification": ("GetBucketNotification", "PutBucketNotification", ""),
-    "object-lock": (
-        "GetBucketObjectLockConfiguration",
-        "PutBucketObjectLockConfiguration",
-        "",
-    ),
+    "object-lock": ("GetBucketObjectLockConfiguration", "PutBucketObjectLockConfiguration", ""),
     "ownershipControls": ("GetBucketOwnershipControls",) + ("PutBucketOwnershipControls",) * 2,
     "policy": ("GetBucketPolicy", "PutBucketPolicy", "DeleteBucketPolicy"),
     "policyStatus": ("GetBucketPolicyStatus", "", ""),

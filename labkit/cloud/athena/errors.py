@@ -135,9 +135,4 @@ def athena_error(text: str) -> dict[str, Any]:
     """The `AthenaError` that goes with a reason."""
     kind = _TYPES.get(text.partition(":")[0], 1006)
     category = SYSTEM if kind == 200 else USER
-    return {
-        "ErrorCategory": category,
-        "ErrorType": kind,
-        "Retryable": False,
-        "ErrorMessage": text,
-    }
+    return {"ErrorCategory": category, "ErrorType": kind, "Retryable": False, "ErrorMessage": text}

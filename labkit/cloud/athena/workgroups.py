@@ -16,10 +16,7 @@ from labkit.cloud.athena.paging import lists
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.operations import Answer, Context, operation
 
-ENGINE = {
-    "SelectedEngineVersion": "AUTO",
-    "EffectiveEngineVersion": "Athena engine version 3",
-}
+ENGINE = {"SelectedEngineVersion": "AUTO", "EffectiveEngineVersion": "Athena engine version 3"}
 _ENGINES = ("AUTO", "Athena engine version 3")
 #: The settings of a work group that is made without any; where some are told, metrics are off.
 _UNSAID = {"EnforceWorkGroupConfiguration": True, "PublishCloudWatchMetricsEnabled": True}

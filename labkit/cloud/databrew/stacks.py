@@ -162,11 +162,7 @@ def _recipe(members: Record) -> Record:
     return members
 
 
-_ODD: dict[str, Callable[[Record], Record]] = {
-    "Dataset": _dataset,
-    "Job": _job,
-    "Recipe": _recipe,
-}
+_ODD: dict[str, Callable[[Record], Record]] = {"Dataset": _dataset, "Job": _job, "Recipe": _recipe}
 
 
 def _call(name: str, members: Record, *, gone: bool = False) -> None:

@@ -41,10 +41,7 @@ def denied(message: str) -> AwsError:
 
 
 def page(
-    member: str,
-    items: Sequence[dict[str, Any]],
-    size: int | None = None,
-    token: str | None = None,
+    member: str, items: Sequence[dict[str, Any]], size: int | None = None, token: str | None = None
 ) -> dict[str, Any]:
     """One page of a list under its member's name, with ``NextToken`` when more follow.
 

@@ -152,10 +152,7 @@ def _table(context: Context, arn: str) -> Any:
 
 
 def _check_kind(
-    context: Context,
-    ExportFormat: str = "DYNAMODB_JSON",
-    ExportType: str = "FULL_EXPORT",
-    **_: Any,
+    context: Context, ExportFormat: str = "DYNAMODB_JSON", ExportType: str = "FULL_EXPORT", **_: Any
 ) -> None:
     if ExportFormat != "DYNAMODB_JSON":
         raise not_here(context.service, context.operation, "exports are DynamoDB JSON, not Ion")

@@ -80,11 +80,7 @@ def _judge_rule(context: Context, rule: str, parameters: dict[str, Any]) -> None
 
 
 def _judge_targets(
-    context: Context,
-    *,
-    Rule: str,
-    Targets: list[dict[str, Any]],
-    EventBusName: str = "default",
+    context: Context, *, Rule: str, Targets: list[dict[str, Any]], EventBusName: str = "default"
 ) -> None:
     for target in Targets:
         if not _ARN.match(target["Arn"]):

@@ -92,7 +92,4 @@ def _delete(owner: Any, name: str) -> Answer:
 
 def _missing(name: str) -> Answer:
     error = not_found(f"Column statistics of {name} not found.")
-    return {
-        "ColumnName": name,
-        "Error": {"ErrorCode": error.code, "ErrorMessage": error.message},
-    }
+    return {"ColumnName": name, "Error": {"ErrorCode": error.code, "ErrorMessage": error.message}}

@@ -66,8 +66,7 @@ class LakeCatalog(NoopCatalog):
             ) from error
         if metadata.format_version > MOST_VERSION:
             raise QueryFailed(
-                "NOT_SUPPORTED",
-                f"Iceberg table version {metadata.format_version} is not supported",
+                "NOT_SUPPORTED", f"Iceberg table version {metadata.format_version} is not supported"
             )
         return Table(identifier, metadata, location, self.io, self)
 

@@ -85,8 +85,7 @@ def create_table_as(run: Run, said: CreateTableAs, query: Compiled) -> Result:
         properties["comment"] = said.comment
     if run.store.list(location.rstrip("/") + "/"):
         raise QueryFailed(
-            "ICEBERG_FILESYSTEM_ERROR",
-            f"Cannot create a table on a non-empty location: {location}",
+            "ICEBERG_FILESYSTEM_ERROR", f"Cannot create a table on a non-empty location: {location}"
         )
     staged = _catalog(run).stage((database, name), schema, spec, location, properties)
     claim(run, location)

@@ -63,10 +63,7 @@ class Target:
         return tree.Dereference(0, 0, tree.Identifier(0, 0, self.alias), name)
 
     def query(
-        self,
-        items: Iterable[tree.Expression],
-        source: tree.Relation,
-        where: tree.Expression | None,
+        self, items: Iterable[tree.Expression], source: tree.Relation, where: tree.Expression | None
     ) -> Compiled:
         """Compile a query over the table; ``q0``, ``q1``... are its columns."""
         listed = tuple(tree.Item(0, 0, value, f"q{at}") for at, value in enumerate(items))

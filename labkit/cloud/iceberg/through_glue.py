@@ -155,10 +155,7 @@ _CHANGES: dict[str, tuple[type[TableUpdate], Callable[[Definition], dict[str, An
     "set-current-schema": (SetCurrentSchemaUpdate, lambda said: {"schema-id": _LAST}),
     "add-spec": (AddPartitionSpecUpdate, lambda said: {"spec": _spec(said["PartitionSpec"])}),
     "set-default-spec": (SetDefaultSpecUpdate, lambda said: {"spec-id": _LAST}),
-    "add-sort-order": (
-        AddSortOrderUpdate,
-        lambda said: {"sort-order": _order(said["SortOrder"])},
-    ),
+    "add-sort-order": (AddSortOrderUpdate, lambda said: {"sort-order": _order(said["SortOrder"])}),
     "set-default-sort-order": (SetDefaultSortOrderUpdate, lambda said: {"sort-order-id": _LAST}),
     "set-location": (SetLocationUpdate, lambda said: {"location": said["Location"].rstrip("/")}),
     "set-properties": (SetPropertiesUpdate, lambda said: {"updates": said["Properties"]}),

@@ -119,10 +119,7 @@ def _is(held: Tag, asked: Tag) -> bool:
 
 def _failure(tag: Tag) -> Answer:
     words = "Tag or tag value does not exist."
-    return {
-        "LFTag": tag,
-        "Error": {"ErrorCode": "EntityNotFoundException", "ErrorMessage": words},
-    }
+    return {"LFTag": tag, "Error": {"ErrorCode": "EntityNotFoundException", "ErrorMessage": words}}
 
 
 def _places(context: Context, resource: Answer) -> Iterator[tuple[dict[Any, list[Tag]], Any]]:

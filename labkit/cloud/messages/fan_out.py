@@ -73,11 +73,7 @@ def text_for(message: str, protocol: str) -> str:
 
 
 def notification(
-    subscription: Any,
-    message: str,
-    message_id: str,
-    subject: str | None,
-    attributes: Json | None,
+    subscription: Any, message: str, message_id: str, subject: str | None, attributes: Json | None
 ) -> Json:
     """What a subscription hears of a message; a FIFO topic numbers it and signs nothing."""
     told: Json = subscription.get_post_data(message, message_id, subject, attributes)

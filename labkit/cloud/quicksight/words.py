@@ -82,10 +82,7 @@ def not_here(operation: str, why: str) -> AwsError:
 
 
 def page(
-    member: str,
-    items: Sequence[Any],
-    size: int | None = None,
-    token: str | None = None,
+    member: str, items: Sequence[Any], size: int | None = None, token: str | None = None
 ) -> dict[str, Any]:
     """One page of a list under its member's name, with ``NextToken`` when more follow.
 

@@ -19,14 +19,7 @@ import duckdb
 
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.jobs import Job, until_kept
-from labkit.cloud.operations import (
-    Answer,
-    AwsError,
-    Context,
-    Handler,
-    changes_state,
-    operation,
-)
+from labkit.cloud.operations import Answer, AwsError, Context, Handler, changes_state, operation
 from labkit.cloud.redshift import records
 from labkit.cloud.redshift.records import Kind, Record
 from labkit.cloud.redshift.warehouse import RedshiftError

@@ -22,11 +22,7 @@ from isal import isal_zlib
 DEFAULT, FASTEST = "crc64nvme", "crc32"
 ALGORITHMS = ("crc32", "crc32c", "crc64nvme", "sha1", "sha256")
 # CRC → its polynomial, bits reversed, and its width in bytes.
-_CRCS = {
-    "crc32": (0xEDB88320, 4),
-    "crc32c": (0x82F63B78, 4),
-    "crc64nvme": (0x9A6C9329AC4BC9B5, 8),
-}
+_CRCS = {"crc32": (0xEDB88320, 4), "crc32c": (0x82F63B78, 4), "crc64nvme": (0x9A6C9329AC4BC9B5, 8)}
 _LANE = 1024
 Matrix = tuple[int, ...]
 

@@ -155,12 +155,7 @@ def _event(cloud: Cloud, name: str, bucket: Any, key: Any) -> dict[str, Any]:
     if name == _RESTORED:
         detail["restore-expiry-time"] = f"{key._expiry:%Y-%m-%dT%H:%M:%SZ}"
     return aws_event(
-        cloud,
-        source="aws.s3",
-        kind=kind,
-        detail=detail,
-        resources=[bucket.arn],
-        moment=time.time(),
+        cloud, source="aws.s3", kind=kind, detail=detail, resources=[bucket.arn], moment=time.time()
     )
 
 

@@ -22,13 +22,7 @@ from labkit.cloud import protocol
 from labkit.cloud.members import moment
 from labkit.cloud.s3 import checksums, copies
 from labkit.cloud.s3.asked import asked
-from labkit.cloud.s3.bodies import (
-    BODIES,
-    Body,
-    link_or_copy,
-    read_stream,
-    write_stream,
-)
+from labkit.cloud.s3.bodies import BODIES, Body, link_or_copy, read_stream, write_stream
 from labkit.cloud.s3.keystore import KeyStore
 from labkit.cloud.s3.uploads import DiskMultipart
 

@@ -84,11 +84,6 @@ def _seconds(date: Any) -> float | None:
 def start(cloud: Cloud) -> None:
     """Start the clock, and have it look again whenever a schedule changes."""
     clock = Clock(
-        cloud,
-        fire=fire,
-        scheduled=scheduled,
-        parse=expressions.rewritten,
-        kind=KIND,
-        since=made,
+        cloud, fire=fire, scheduled=scheduled, parse=expressions.rewritten, kind=KIND, since=made
     )
     run(clock, models.EventBridgeSchedulerBackend, CHANGES)

@@ -198,11 +198,7 @@ AROUND: dict[str, Kind] = {
         attributes={"Arn": "DeliveryStreamARN"},
     ),
     "AWS::LakeFormation::DataLakeSettings": Kind(
-        "lakeformation",
-        "PutDataLakeSettings",
-        "PutDataLakeSettings",
-        name="",
-        shaped=_settings,
+        "lakeformation", "PutDataLakeSettings", "PutDataLakeSettings", name="", shaped=_settings
     ),
     "AWS::LakeFormation::Permissions": _GRANTS,
     "AWS::LakeFormation::PrincipalPermissions": _GRANTS,

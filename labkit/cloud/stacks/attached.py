@@ -238,10 +238,6 @@ ATTACHED: dict[str, Kind] = {
         attributes={"Type": "Type", "Value": "Value"},
     ),
     "AWS::SecretsManager::SecretTargetAttachment": Kind(
-        "secretsmanager",
-        "",
-        name="",
-        id="SecretId",
-        parts=(Part("TargetId", _attach, _detach),),
+        "secretsmanager", "", name="", id="SecretId", parts=(Part("TargetId", _attach, _detach),)
     ),
 }

@@ -35,11 +35,7 @@ def _with_id(told: Any) -> Any:
 
 
 def _make(
-    resource_name: str,
-    cloudformation_json: Members,
-    account_id: str,
-    region_name: str,
-    **_: Any,
+    resource_name: str, cloudformation_json: Members, account_id: str, region_name: str, **_: Any
 ) -> Any:
     said = cloudformation_json.get("Properties") or {}
     key = {"KeyId": ask("kms", "CreateKey", _asked(said))["KeyMetadata"]["KeyId"]}

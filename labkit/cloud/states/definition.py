@@ -230,10 +230,7 @@ def _map(state: Json, at: str, machine: Json, kind: str) -> Problems:
         yield from _machine(processor, f"{at}/{name}", machine, kind)
 
 
-INSIDE: dict[str, Callable[[Json, str, Json, str], Problems]] = {
-    "Parallel": _parallel,
-    "Map": _map,
-}
+INSIDE: dict[str, Callable[[Json, str, Json, str], Problems]] = {"Parallel": _parallel, "Map": _map}
 
 
 def all_states(part: Json) -> Iterator[tuple[str, Json]]:

@@ -48,10 +48,7 @@ q3 = Question(
 It reads the folder `lmsapi/enrollment_fact/` of the raw bucket as the role
 `dataedu-glue-crawler-role`, and writes into the database `db_registrar`, where the table is to be
 called `reg_enrollment_fact`, with `process_date` as its partition.""",
-    reads={
-        "crawler": State("crawler", "registrar"),
-        "rows": State("rows", ROWS),
-    },
+    reads={"crawler": State("crawler", "registrar"), "rows": State("rows", ROWS)},
     starter='# lab.client("glue").create_crawler(Name=..., ...)\n# lab.catalog.run_crawler(...)',
     answer=CRAWL,
     reference=reference,
@@ -111,10 +108,7 @@ copied: two databases now describe the same files.""",
             ),
             "folders",
         ),
-        (
-            CRAWL.replace('fact/"', 'fact/", "Exclusions": ["process_date=2021*/**"]'),
-            "excluded",
-        ),
+        (CRAWL.replace('fact/"', 'fact/", "Exclusions": ["process_date=2021*/**"]'), "excluded"),
         (CRAWL + '\nglue.delete_crawler(Name="registrar")', "by-hand"),
     ),
     right=(

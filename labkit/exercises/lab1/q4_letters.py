@@ -57,14 +57,8 @@ loses the rows with NULL. `parent_highest_ed IS DISTINCT FROM 1` says it in one 
         (sql(SQL.replace("IS NULL", "= NULL")), "nulls-lost"),
         (sql(SQL.replace("DISTINCT student_id", "*")), "twice"),
         (sql(SQL.replace("DISTINCT student_id", "student_id")), "twice"),
-        (
-            sql(SQL.replace("DISTINCT student_id", "*").split(" OR ")[0]),
-            "twice-and-lost",
-        ),
-        (
-            sql(SQL.replace("DISTINCT student_id", "parent_highest_ed")),
-            "twice-and-lost",
-        ),
+        (sql(SQL.replace("DISTINCT student_id", "*").split(" OR ")[0]), "twice-and-lost"),
+        (sql(SQL.replace("DISTINCT student_id", "parent_highest_ed")), "twice-and-lost"),
         (sql(SQL.replace("parent_highest_ed <> 1 OR ", "")), "unknown-alone"),
         (sql(SQL.replace(" OR ", " AND ")), "nobody"),
         (sql(SQL.split("WHERE")[0] + "WHERE parent_highest_ed <> NULL"), "nobody"),

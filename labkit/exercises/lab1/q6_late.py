@@ -87,10 +87,7 @@ it becomes an inner join, silently. And an average of nothing is NULL, not 0."""
         "early": "These are the submissions that were not late.",
     },
     wrong=(
-        (
-            sql(SQL.replace(f" AND {LATE}", "").replace("WHERE", f"WHERE {LATE} AND")),
-            "where",
-        ),
+        (sql(SQL.replace(f" AND {LATE}", "").replace("WHERE", f"WHERE {LATE} AND")), "where"),
         (sql(SQL.replace("count(s.id)", "count(*)")), "count-star"),
         (sql(SQL.replace("10) > a", "10) >= a")), "on-the-day"),
         (sql(SQL.replace(LATE, "s.submitted_at > a.all_day_date")), "on-the-day"),

@@ -148,10 +148,7 @@ has megabytes a week. The price is a copy that must be kept in step: each week's
             "days",
         ),
         (table(select=SELECT.replace("AS views", "AS clicks")), "columns"),
-        (
-            f'''{PLACE}{AGAIN}lab.query("""CREATE VIEW {TABLE} AS{SELECT}""")''',
-            "view",
-        ),
+        (f'''{PLACE}{AGAIN}lab.query("""CREATE VIEW {TABLE} AS{SELECT}""")''', "view"),
     ),
     right=(
         table(WITH.replace("'PARQUET',", "'PARQUET', write_compression = 'ZSTD',")),

@@ -75,8 +75,7 @@ choose what to store.""",
         (
             sql(
                 SQL.replace(
-                    "BY timestamp_hour",
-                    "BY timestamp_hour, timestamp_month, timestamp_day",
+                    "BY timestamp_hour", "BY timestamp_hour, timestamp_month, timestamp_day"
                 )
             ),
             "days",
@@ -93,10 +92,7 @@ choose what to store.""",
             ),
             "rows",
         ),
-        (
-            sql(SQL.replace("sum(pageview_count)", "count(*)").replace("LIMIT 3", "")),
-            "rows",
-        ),
+        (sql(SQL.replace("sum(pageview_count)", "count(*)").replace("LIMIT 3", "")), "rows"),
     ),
     right=(
         sql(f"SELECT * FROM ({SQL}) ORDER BY hour"),

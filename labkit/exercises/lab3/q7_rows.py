@@ -63,10 +63,7 @@ q7 = Question(
 dashboard *{BOARD}* with one bar chart: `count(student_id)` by `department_name`. Share it with a
 new reader, `economist`, who sees the rows of the department *Economics* and no others, whatever she
 does. You, `learner`, see all.""",
-    reads={
-        "you": State("dashboard", BOARD),
-        "she": State("dashboard", BOARD, "economist"),
-    },
+    reads={"you": State("dashboard", BOARD), "she": State("dashboard", BOARD, "economist")},
     starter=f"""# students = lab.chart.add_data_set("Students", ...)
 # lab.chart.publish("{BOARD}", ...)""",
     answer=code(mode=""),
@@ -113,10 +110,7 @@ convenience: it can be changed, and it guards one dashboard only.""",
         (code("", filters=', filters=[students.choice("department_name")]'), "filter"),
         (code(RULES.replace("'Economics'", "'economics'")), "misspelt"),
         (code(RULES.replace("'economist'", "'Economist'")), "misspelt"),
-        (
-            code("VALUES ('learner', 'Economics'), ('economist', CAST(NULL AS varchar))"),
-            "turned",
-        ),
+        (code("VALUES ('learner', 'Economics'), ('economist', CAST(NULL AS varchar))"), "turned"),
         (code(f"{RULES}, ('economist', 'History')"), "two"),
         (code().replace("count(student_id)", "distinct_count(student_id)"), "different"),
         (

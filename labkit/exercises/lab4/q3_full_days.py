@@ -99,8 +99,7 @@ Redshift and SQL Server count so; `date_diff` in Athena counts what has fully pa
         (swapped("<= '2020-11-30'", "> '2020-11-30'"), "spring-alone"),
         (
             swapped(
-                "= s.assignment_id\n",
-                "= s.assignment_id AND a.process_date = s.process_date\n",
+                "= s.assignment_id\n", "= s.assignment_id AND a.process_date = s.process_date\n"
             ),
             "same-export",
         ),

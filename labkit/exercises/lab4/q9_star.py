@@ -187,8 +187,7 @@ each of their submissions, and no key in Redshift would have refused it.""",
     right=(
         swapped("star.student DISTKEY(student_id)", "star.student DISTSTYLE ALL"),
         swapped(
-            "CASE WHEN f.score <= 100 THEN f.score END",
-            "NULLIF(LEAST(f.score, 100.5), 100.5)",
+            "CASE WHEN f.score <= 100 THEN f.score END", "NULLIF(LEAST(f.score, 100.5), 100.5)"
         ),
         swapped("TO_DATE(d.submitted_at, 'YYYY-MM-DD')", "d.submitted_at::timestamp::date"),
         swapped(

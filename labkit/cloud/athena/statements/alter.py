@@ -72,12 +72,7 @@ def _set_location(words: Words) -> Action:
 
 def _rename_table(words: Words) -> Action:
     name = words.qualified()
-    return Action(
-        "RENAME TABLE",
-        "ALTER_TABLE_RENAME",
-        _refuse_rename,
-        name,
-    )
+    return Action("RENAME TABLE", "ALTER_TABLE_RENAME", _refuse_rename, name)
 
 
 def _refuse_rename(run: Run, table: Definition) -> None:

@@ -23,14 +23,8 @@ from labkit.cloud.athena.statements.properties import (
     format_of,
     read_properties,
 )
-from labkit.cloud.athena.statements.storage import (
-    FORMATS as STORED,
-)
-from labkit.cloud.athena.statements.storage import (
-    catalog_column,
-    storage_descriptor,
-    table_input,
-)
+from labkit.cloud.athena.statements.storage import FORMATS as STORED
+from labkit.cloud.athena.statements.storage import catalog_column, storage_descriptor, table_input
 from labkit.cloud.athena.statements.tables import handler_of
 from labkit.cloud.athena.words import Words
 from labkit.cloud.athena.workgroups import work_groups

@@ -12,13 +12,7 @@ from labkit.cloud.engine import QueryFailed
 from labkit.cloud.engine.trino.cursor import Cursor
 
 #: Format names, the engine's name of each, and the SerDe option of its field delimiter.
-FORMATS = {
-    "PARQUET": "parquet",
-    "ORC": "orc",
-    "AVRO": "avro",
-    "JSON": "json",
-    "TEXTFILE": "csv",
-}
+FORMATS = {"PARQUET": "parquet", "ORC": "orc", "AVRO": "avro", "JSON": "json", "TEXTFILE": "csv"}
 
 
 def read_properties(cursor: Cursor) -> dict[str, Any]:

@@ -44,9 +44,4 @@ def _nested(sql: str, kind: Type) -> str:
     return within(sql, kind, in_json)
 
 
-_BY_BASE = {
-    "real": _float,
-    "double": _float,
-    "varbinary": _bytes,
-    **dict.fromkeys(NESTED, _nested),
-}
+_BY_BASE = {"real": _float, "double": _float, "varbinary": _bytes, **dict.fromkeys(NESTED, _nested)}

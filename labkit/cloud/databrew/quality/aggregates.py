@@ -68,10 +68,7 @@ OF_COLUMNS: dict[str, tuple[list[str], Callable[[Told, int], float | None]]] = {
     "KURTOSIS": (["KURTOSIS"], _plain("kurtosis")),
     "SKEWNESS": (["SKEWNESS"], _plain("skewness")),
     "VARIANCE": (["VARIANCE"], _plain("variance")),
-    "MEDIAN_ABSOLUTE_DEVIATION": (
-        ["MEDIAN_ABSOLUTE_DEVIATION"],
-        _plain("medianAbsoluteDeviation"),
-    ),
+    "MEDIAN_ABSOLUTE_DEVIATION": (["MEDIAN_ABSOLUTE_DEVIATION"], _plain("medianAbsoluteDeviation")),
 }
 for _unit in ("COUNT", "PERCENTAGE"):
     _name = f"Z_SCORE_OUTLIERS_{_unit}"

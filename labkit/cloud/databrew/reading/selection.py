@@ -41,9 +41,7 @@ class Found:
 
 
 def select(
-    store: Store,
-    location: Mapping[str, str],
-    options: Mapping[str, Any] | None,
+    store: Store, location: Mapping[str, str], options: Mapping[str, Any] | None
 ) -> list[Found]:
     """The objects of a data set, in key order.
 

@@ -107,9 +107,7 @@ def settled(kind: Type) -> Type:
     if kind == UNKNOWN:
         return VARCHAR
     return Type(
-        kind.base,
-        tuple(settled(a) if isinstance(a, Type) else a for a in kind.args),
-        kind.names,
+        kind.base, tuple(settled(a) if isinstance(a, Type) else a for a in kind.args), kind.names
     )
 
 

@@ -15,15 +15,7 @@ from functools import reduce
 from typing import Any
 
 from labkit.cloud.engine.formats.guess import Columns, merge, settled, struct, widen
-from labkit.cloud.engine.types import (
-    BIGINT,
-    BOOLEAN,
-    DOUBLE,
-    INTEGER,
-    UNKNOWN,
-    VARCHAR,
-    Type,
-)
+from labkit.cloud.engine.types import BIGINT, BOOLEAN, DOUBLE, INTEGER, UNKNOWN, VARCHAR, Type
 
 _STEP = re.compile(r"\.(\w+)|\['([^']+)'\]|(\[\*\])|(\[\d+\])")
 _DECODER = json.JSONDecoder()

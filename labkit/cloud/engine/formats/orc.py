@@ -162,11 +162,6 @@ def _cast(stored: pa.Array, target: pa.DataType, file: File) -> pa.Array:
 
 def _widens(stored: pa.DataType, target: pa.DataType) -> bool:
     """Whether a declared type may stand over a stored one."""
-    same = (
-        pa.types.is_integer,
-        pa.types.is_decimal,
-        pa.types.is_timestamp,
-        pa.types.is_nested,
-    )
+    same = (pa.types.is_integer, pa.types.is_decimal, pa.types.is_timestamp, pa.types.is_nested)
     floats = pa.types.is_float32(stored) and pa.types.is_float64(target)
     return floats or any(kind(stored) and kind(target) for kind in same)

@@ -18,13 +18,7 @@ from labkit.cloud.engine.redshift.errors import GROUPING, RedshiftError, unsuppo
 from labkit.cloud.engine.redshift.literals import written
 from labkit.cloud.engine.redshift.reading import parse_expression
 from labkit.cloud.engine.redshift.scope import Scope, Typed
-from labkit.cloud.engine.redshift.types import (
-    FLOAT8,
-    INT8,
-    SUPER,
-    VARCHAR,
-    Type,
-)
+from labkit.cloud.engine.redshift.types import FLOAT8, INT8, SUPER, VARCHAR, Type
 
 Special = Callable[[str, exp.Anonymous, Scope], Typed]
 #: Functions with a rule of their own, by their names.

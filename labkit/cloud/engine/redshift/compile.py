@@ -111,9 +111,7 @@ def compile_expression(
 
 
 def new_state(
-    catalog: Catalog,
-    parameters: Sequence[Any] = (),
-    variables: Mapping[str, Typed] | None = None,
+    catalog: Catalog, parameters: Sequence[Any] = (), variables: Mapping[str, Typed] | None = None
 ) -> State:
     """The state of a statement's compilation."""
     return State(catalog, parameters, variables=dict(variables or {}), query=query)

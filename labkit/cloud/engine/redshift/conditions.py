@@ -14,11 +14,7 @@ from labkit.cloud.engine.redshift.comparing import among, compare
 from labkit.cloud.engine.redshift.errors import RedshiftError, unsupported
 from labkit.cloud.engine.redshift.expressions import compiles, condition, expression
 from labkit.cloud.engine.redshift.scope import Scope, Typed
-from labkit.cloud.engine.redshift.types import (
-    BOOL,
-    SUPER,
-    VARCHAR,
-)
+from labkit.cloud.engine.redshift.types import BOOL, SUPER, VARCHAR
 
 _COMPARISONS: dict[type[exp.Expr], str] = {
     exp.EQ: "=", exp.NEQ: "<>", exp.LT: "<", exp.LTE: "<=", exp.GT: ">", exp.GTE: ">=",

@@ -12,12 +12,7 @@ from labkit.cloud.engine.redshift.blanks import all_clean
 from labkit.cloud.engine.redshift.calls import function_call
 from labkit.cloud.engine.redshift.casts import cast, coerce, common_type, known
 from labkit.cloud.engine.redshift.comparing import compare
-from labkit.cloud.engine.redshift.errors import (
-    CANNOT_CAST,
-    MISMATCH,
-    RedshiftError,
-    unsupported,
-)
+from labkit.cloud.engine.redshift.errors import CANNOT_CAST, MISMATCH, RedshiftError, unsupported
 from labkit.cloud.engine.redshift.literals import number, parameter, signed, text_of
 from labkit.cloud.engine.redshift.operators import arithmetic, bitwise, concatenate, no_operator
 from labkit.cloud.engine.redshift.reading import type_of

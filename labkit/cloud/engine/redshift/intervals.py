@@ -8,9 +8,7 @@ from labkit.cloud.engine.redshift import dateparts, durations
 from labkit.cloud.engine.redshift.calls import function_call
 from labkit.cloud.engine.redshift.expressions import compiles
 from labkit.cloud.engine.redshift.scope import Scope, Typed
-from labkit.cloud.engine.redshift.types import (
-    INTERVAL,
-)
+from labkit.cloud.engine.redshift.types import INTERVAL
 
 
 @compiles(exp.Interval)

@@ -11,11 +11,7 @@ from labkit.cloud.engine.redshift.calls import function_call, within_group
 from labkit.cloud.engine.redshift.connect_by import parents_value
 from labkit.cloud.engine.redshift.expressions import compiles, expression
 from labkit.cloud.engine.redshift.scope import Scope, Typed
-from labkit.cloud.engine.redshift.types import (
-    DATE,
-    TIMESTAMPTZ,
-    Type,
-)
+from labkit.cloud.engine.redshift.types import DATE, TIMESTAMPTZ, Type
 from labkit.cloud.engine.redshift.windows import window_call
 
 

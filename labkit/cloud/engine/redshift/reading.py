@@ -16,10 +16,7 @@ from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.engine.redshift.words import Words, words
 
 #: ``17 # 5`` and ``@ -5``, which sqlglot takes for a name and a parameter.
-_OPERATORS = {
-    ("#", TokenType.VAR): TokenType.HASH,
-    ("@", TokenType.PARAMETER): TokenType.DAT,
-}
+_OPERATORS = {("#", TokenType.VAR): TokenType.HASH, ("@", TokenType.PARAMETER): TokenType.DAT}
 
 
 def parse_query(text: str) -> exp.Expr:

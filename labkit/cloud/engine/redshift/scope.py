@@ -11,12 +11,7 @@ from typing import Any
 from sqlglot import exp
 
 from labkit.cloud.engine.redshift.catalog import Catalog, Scan
-from labkit.cloud.engine.redshift.errors import (
-    AMBIGUOUS,
-    DENIED,
-    UNDEFINED_COLUMN,
-    RedshiftError,
-)
+from labkit.cloud.engine.redshift.errors import AMBIGUOUS, DENIED, UNDEFINED_COLUMN, RedshiftError
 from labkit.cloud.engine.redshift.types import Type
 
 

@@ -17,12 +17,7 @@ from labkit.cloud.engine.redshift import (
     zones,
 )
 from labkit.cloud.engine.redshift.blanks import all_clean, key
-from labkit.cloud.engine.redshift.calls import (
-    arguments,
-    function_call,
-    special,
-    within_group,
-)
+from labkit.cloud.engine.redshift.calls import arguments, function_call, special, within_group
 from labkit.cloud.engine.redshift.casts import as_text, cast, coerce, common_type, known
 from labkit.cloud.engine.redshift.comparing import compare
 from labkit.cloud.engine.redshift.errors import CANNOT_CAST, SYNTAX, RedshiftError, unsupported

@@ -256,11 +256,7 @@ def _at_time_zone(node: tree.AtTimeZone, scope: Scope) -> Typed:
     return Typed(found.render(args), found.returns)
 
 
-_PARTS = {
-    "dow": "day_of_week",
-    "doy": "day_of_year",
-    "yow": "year_of_week",
-}
+_PARTS = {"dow": "day_of_week", "doy": "day_of_year", "yow": "year_of_week"}
 _EXTRACTED = frozenset(
     "year quarter month week day day_of_month day_of_week dow day_of_year doy year_of_week yow "
     "hour minute second timezone_minute timezone_hour".split()

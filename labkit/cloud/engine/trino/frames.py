@@ -13,11 +13,7 @@ from labkit.cloud.engine.types import DAY_SECOND, YEAR_MONTH
 
 _MOMENTS = ("date", "time", "timestamp", "timestamptz", DAY_SECOND.base, YEAR_MONTH.base)
 #: Ends that lie before their start.
-_BACKWARD = {
-    ("CURRENT ROW", "PRECEDING"),
-    ("FOLLOWING", "PRECEDING"),
-    ("FOLLOWING", "CURRENT ROW"),
-}
+_BACKWARD = {("CURRENT ROW", "PRECEDING"), ("FOLLOWING", "PRECEDING"), ("FOLLOWING", "CURRENT ROW")}
 
 
 def frame_of(frame: tree.Frame, window: tree.Window, scope: Scope, order_scope: Scope) -> str:

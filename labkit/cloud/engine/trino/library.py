@@ -230,9 +230,7 @@ def lambda_types(name: str, known: Sequence[Type | None]) -> tuple[tuple[Type, .
                 for p, t in zip(patterns, known, strict=True)
             )
     raise FunctionNotFound(
-        name.lower(),
-        [t or Type("function") for t in known],
-        _spellings(_overloads(name, [], None)),
+        name.lower(), [t or Type("function") for t in known], _spellings(_overloads(name, [], None))
     )
 
 

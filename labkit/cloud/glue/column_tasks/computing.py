@@ -69,10 +69,7 @@ class Kind:
         return {"Type": self.name, f"{self.name.capitalize()}ColumnStatisticsData": data}
 
 
-_TRUTHS = (
-    ("NumberOfTrues", "count_if({0})"),
-    ("NumberOfFalses", "count_if(NOT {0})"),
-)
+_TRUTHS = (("NumberOfTrues", "count_if({0})"), ("NumberOfFalses", "count_if(NOT {0})"))
 _LONG = Kind("LONG", (*_ENDS, _NULLS, _DISTINCT))
 _DOUBLE = Kind("DOUBLE", _LONG.told)
 _DATE = Kind("DATE", _LONG.told, _moment)

@@ -18,11 +18,7 @@ DEFAULT = "default"
 
 @answers("CreateNamespace")
 def create_namespace(
-    context: Context,
-    *,
-    Namespace: str,
-    IdentityStore: str,
-    Tags: list[Record] | None = None,
+    context: Context, *, Namespace: str, IdentityStore: str, Tags: list[Record] | None = None
 ) -> Answer:
     """Make a namespace."""
     gate.check_enterprise(context, "Namespaces are")

@@ -96,12 +96,7 @@ def _folder(answer: Answer) -> Record:
 ASSETS: tuple[Asset, ...] = (
     Asset(kinds.FOLDER, "Folders", ("DescribeFolder", _folder), can_be_in_folders=False),
     Asset(kinds.DATA_SOURCE, "DataSources", ("DescribeDataSource", lambda a: a["DataSource"])),
-    Asset(
-        kinds.THEME,
-        "Themes",
-        ("DescribeTheme", _theme),
-        can_be_in_folders=False,
-    ),
+    Asset(kinds.THEME, "Themes", ("DescribeTheme", _theme), can_be_in_folders=False),
     Asset(kinds.DATA_SET, "DataSets", ("DescribeDataSet", lambda a: a["DataSet"])),
     Asset(kinds.ANALYSIS, "Analyses", ("DescribeAnalysisDefinition", lambda a: a)),
     Asset(kinds.DASHBOARD, "Dashboards", ("DescribeDashboardDefinition", lambda a: a)),

@@ -12,14 +12,7 @@ from collections.abc import Iterator
 from labkit.cloud.operations import Context
 from labkit.cloud.quicksight import records
 from labkit.cloud.quicksight.bundles import jobs, undoing
-from labkit.cloud.quicksight.bundles.assets import (
-    ASSETS,
-    Asset,
-    arns_in,
-    ask,
-    asset_of,
-    replaced,
-)
+from labkit.cloud.quicksight.bundles.assets import ASSETS, Asset, arns_in, ask, asset_of, replaced
 from labkit.cloud.quicksight.bundles.changing import apply
 from labkit.cloud.quicksight.kinds import ANALYSIS, DASHBOARD
 from labkit.cloud.quicksight.records import Record

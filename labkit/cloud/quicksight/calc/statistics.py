@@ -9,13 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from labkit.cloud.quicksight.calc.values import (
-    ANYTHING,
-    NUMBERS,
-    ORDERED,
-    Kind,
-    Value,
-)
+from labkit.cloud.quicksight.calc.values import ANYTHING, NUMBERS, ORDERED, Kind, Value
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from labkit.cloud.quicksight.questions.names import Names, plain
-from labkit.cloud.quicksight.questions.shortened import (
-    initials_of,
-    same,
-)
+from labkit.cloud.quicksight.questions.shortened import initials_of, same
 from labkit.cloud.quicksight.questions.topic import Topic, TopicField
 from labkit.cloud.quicksight.questions.values import (
     named_index,

@@ -37,11 +37,7 @@ def take_units(items: Items, topic: Topic) -> tuple[dict[str, str], Items]:
                     break
             field = named or _mentioned(items) or topic.date
             if field is None:
-                items = [
-                    *items[: match.start()],
-                    *_undated(found, topic),
-                    *items[match.end() :],
-                ]
+                items = [*items[: match.start()], *_undated(found, topic), *items[match.end() :]]
             else:
                 units.setdefault(field.name, unit)
                 items = [

@@ -41,11 +41,7 @@ NAMED_LABELS = LABELS | {"CategoryLabelVisibility": ""}
 COLOR_BAR: dict[str, Any] = {
     name: LEGEND[name] for name in ("Visibility", "Title", "ValueFontConfiguration")
 }
-COLORS: dict[str, Any] = {
-    "Colors": "",
-    "ColorFillType": "",
-    "NullValueColor": "Color",
-}
+COLORS: dict[str, Any] = {"Colors": "", "ColorFillType": "", "NullValueColor": "Color"}
 PALETTE: dict[str, Any] = {
     "ChartColor": "",
     "ColorMap": {"Element": "FieldId FieldValue", "Color": "", "TimeGranularity": ""},

@@ -221,11 +221,7 @@ class Sketch:
         return self.axes(box, (0, box.width), (box.height, 0))
 
     def mark(
-        self,
-        artist: Artist,
-        label: str,
-        value: Any,
-        keys: Iterable[tuple[Field | None, Any]] = (),
+        self, artist: Artist, label: str, value: Any, keys: Iterable[tuple[Field | None, Any]] = ()
     ) -> None:
         """Keep what an artist shows, and the dimensions' values that it stands for."""
         gid = f"mark-{len(self.picture.marks) + 1}"

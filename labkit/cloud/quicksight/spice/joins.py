@@ -30,11 +30,7 @@ class Side:
 
 
 def join(
-    left: Side,
-    right: Side,
-    kind: str,
-    clause: str,
-    names: Mapping[str, str] | None = None,
+    left: Side, right: Side, kind: str, clause: str, names: Mapping[str, str] | None = None
 ) -> Relation:
     """Two tables as one.
 

@@ -152,9 +152,7 @@ def request(
     names = Expressions(data_set, {**data_set.fields, **calculated}, {}, now, start)
     declared = definition.get("ParameterDeclarations") or []
     values = parameter_values(
-        declared,
-        parameters,
-        lambda expression: _moment(session, names, expression),
+        declared, parameters, lambda expression: _moment(session, names, expression)
     )
     mapped = mapped_values(declared, values, identifier)
     data_set = _with_parameters(data_set, mapped)

@@ -26,11 +26,7 @@ _LIMITS = {"max-defer-maintenance-duration": "60"}
 
 @answers("DescribeOrderableClusterOptions")
 def describe_orderable_cluster_options(
-    context: Context,
-    *,
-    ClusterVersion: str | None = None,
-    NodeType: str | None = None,
-    **page: Any,
+    context: Context, *, ClusterVersion: str | None = None, NodeType: str | None = None, **page: Any
 ) -> Answer:
     zones = [{"Name": f"{context.region}{letter}"} for letter in ZONES]
     found = [

@@ -112,10 +112,7 @@ def copy_cluster_snapshot(
 
 @answers("DeleteClusterSnapshot")
 def delete_cluster_snapshot(
-    context: Context,
-    *,
-    SnapshotIdentifier: str,
-    SnapshotClusterIdentifier: str | None = None,
+    context: Context, *, SnapshotIdentifier: str, SnapshotClusterIdentifier: str | None = None
 ) -> Answer:
     """Manual snapshots only; automated ones go by themselves."""
     record = _manual(context, SnapshotIdentifier, "delete")

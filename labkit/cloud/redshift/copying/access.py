@@ -31,9 +31,7 @@ _WORDS = {
 
 
 def open_store(
-    connection: Connection,
-    access: Access,
-    encrypted: tuple[str | None, str | None] = (None, None),
+    connection: Connection, access: Access, encrypted: tuple[str | None, str | None] = (None, None)
 ) -> Store:
     """The objects, as the role or user sees them whom a statement names.
 

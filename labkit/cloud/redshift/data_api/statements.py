@@ -31,11 +31,7 @@ _submitting = threading.Lock()
 
 @operation("redshift-data", "ExecuteStatement")
 def execute_statement(
-    context: Context,
-    *,
-    Sql: str,
-    Parameters: list[dict[str, str]] | None = None,
-    **options: Any,
+    context: Context, *, Sql: str, Parameters: list[dict[str, str]] | None = None, **options: Any
 ) -> Answer:
     """Source: https://docs.aws.amazon.com/redshift-data/latest/APIReference/API_ExecuteStatement.html"""
     if not list(split(Sql)):

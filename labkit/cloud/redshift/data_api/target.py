@@ -13,11 +13,7 @@ from labkit.cloud.cloud import Cloud
 from labkit.cloud.operations import Context
 from labkit.cloud.redshift import logins
 from labkit.cloud.redshift.keys import cluster_key
-from labkit.cloud.redshift.warehouse import (
-    Connection,
-    open_warehouse,
-    warehouse_state,
-)
+from labkit.cloud.redshift.warehouse import Connection, open_warehouse, warehouse_state
 from labkit.cloud.redshift.words import invalid
 
 #: How the control plane finds the warehouse of a workgroup: (cloud, region, name) → key or None.

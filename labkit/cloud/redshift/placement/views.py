@@ -113,9 +113,7 @@ def stv_tbl_perm(connection: Connection) -> Iterator[Any]:
                    databases.get(one.database), None, None, 1)  # fmt: skip
 
 
-def _blocks(
-    connection: Connection,
-) -> Iterator[tuple[Object, int, TableColumn, tuple[Any, ...]]]:
+def _blocks(connection: Connection) -> Iterator[tuple[Object, int, TableColumn, tuple[Any, ...]]]:
     """Each block: its table, column and zone; those of an ALL table on each node."""
     state = connection.warehouse.state
     for one in _tables(connection):

@@ -28,11 +28,7 @@ RPUS_PER_NODE = 8
 
 @answers("CreateNamespace")
 def create_namespace(
-    context: Context,
-    *,
-    namespaceName: str,
-    tags: list[Record] | None = None,
-    **members: Any,
+    context: Context, *, namespaceName: str, tags: list[Record] | None = None, **members: Any
 ) -> Answer:
     """A namespace is of use when a workgroup serves it."""
     record = new_namespace(context, namespaceName, members)

@@ -35,11 +35,7 @@ def describe_data_shares(
 
 @answers("DescribeDataSharesForProducer")
 def describe_for_producer(
-    context: Context,
-    *,
-    ProducerArn: str | None = None,
-    Status: str | None = None,
-    **page: Any,
+    context: Context, *, ProducerArn: str | None = None, Status: str | None = None, **page: Any
 ) -> Answer:
     found = [share for share in _shares(context) if ProducerArn in (None, share["ProducerArn"])]
     return pages("DataShares", [s for s in found if _has(s, Status)], **page)
@@ -47,11 +43,7 @@ def describe_for_producer(
 
 @answers("DescribeDataSharesForConsumer")
 def describe_for_consumer(
-    context: Context,
-    *,
-    ConsumerArn: str | None = None,
-    Status: str | None = None,
-    **page: Any,
+    context: Context, *, ConsumerArn: str | None = None, Status: str | None = None, **page: Any
 ) -> Answer:
     wanted = ConsumerArn.rpartition(":")[2] if ConsumerArn else None
     found = [

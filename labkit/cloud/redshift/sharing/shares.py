@@ -142,8 +142,7 @@ def _include_new(share: Object, words: Words) -> Object:
 def _check_added(share: Object, schema: str) -> None:
     if schema not in share.body["schemas"]:
         raise RedshiftError(
-            f"Schema {schema} is not in datashare {share.name}. Add the schema to it first",
-            "42704",
+            f"Schema {schema} is not in datashare {share.name}. Add the schema to it first", "42704"
         )
 
 

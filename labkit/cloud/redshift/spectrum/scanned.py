@@ -47,12 +47,7 @@ class Scanned:
         return [file.size or Path(file.path).stat().st_size for file in self.files]
 
 
-def note(
-    connection: Connection,
-    table: str,
-    source: Any,
-    partitions: tuple[int, int],
-) -> None:
+def note(connection: Connection, table: str, source: Any, partitions: tuple[int, int]) -> None:
     """Put a scan of a running query on record; a plan alone scans nothing.
 
     Args:

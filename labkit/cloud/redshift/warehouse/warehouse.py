@@ -13,13 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from labkit.cloud.engine.redshift.duck import close, open_database
 from labkit.cloud.engine.redshift.errors import RedshiftError
-from labkit.cloud.redshift.warehouse import (
-    objects,
-    refreshing,
-    signatures,
-    staleness,
-    system_roles,
-)
+from labkit.cloud.redshift.warehouse import objects, refreshing, signatures, staleness, system_roles
 from labkit.cloud.redshift.warehouse.blanks import Blanks
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.recording import QueryIds
@@ -72,10 +66,7 @@ class Warehouse:
         self.spill = cloud.home / "spill"
         self.spill.mkdir(exist_ok=True)
         self.database = open_database(
-            self.file,
-            cloud.lake,
-            memory_limit=MEMORY_SHARE,
-            temp_directory=self.spill,
+            self.file, cloud.lake, memory_limit=MEMORY_SHARE, temp_directory=self.spill
         )
         for install in INSTALLERS:
             install(self)

@@ -15,13 +15,7 @@ from labkit.cloud.engine.redshift.compile import compile_query
 from labkit.cloud.engine.redshift.reading import parse_query
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import VARCHAR, Type
-from labkit.cloud.redshift.warehouse import (
-    Column,
-    Connection,
-    Parsed,
-    RedshiftError,
-    letter_case,
-)
+from labkit.cloud.redshift.warehouse import Column, Connection, Parsed, RedshiftError, letter_case
 from labkit.cloud.redshift.warehouse.names import Names
 from labkit.cloud.redshift.warehouse.statements import changes
 from labkit.cloud.redshift.warehouse.statements.transactions import prepared

@@ -102,11 +102,7 @@ def describe_integrations(
     return pages("Integrations", [records.shown(each) for each in kept], **page)
 
 
-_FILTERS = {
-    "integration-arn": "IntegrationArn",
-    "source-arn": "SourceArn",
-    "status": "Status",
-}
+_FILTERS = {"integration-arn": "IntegrationArn", "source-arn": "SourceArn", "status": "Status"}
 
 
 def _meets(record: Record, filters: list[dict[str, Any]]) -> bool:

@@ -10,11 +10,6 @@ AWS's detector of people's names is a model that reads them. Here a name is what
 signs in a column that is called so.
 """
 
-from labkit.cloud.databrew.profile.entities.registry import (
-    ENTITIES,
-    GROUPS,
-    Entity,
-    entity_types,
-)
+from labkit.cloud.databrew.profile.entities.registry import ENTITIES, GROUPS, Entity, entity_types
 
 __all__ = ["ENTITIES", "GROUPS", "Entity", "entity_types"]

@@ -68,8 +68,7 @@ def _time(template: str) -> Detail:
 def _of_zip(member: Callable[[State], str]) -> Detail:
     """What the state has that a ZIP code's first three digits belong to."""
     return lambda context, text: _looked_up(
-        f"left({text}, 3)",
-        {prefix: member(each) for each in states() for prefix in each.prefixes},
+        f"left({text}, 3)", {prefix: member(each) for each in states() for prefix in each.prefixes}
     )
 
 
@@ -128,10 +127,7 @@ DETAILS: dict[str, dict[str, Detail | None]] = {
         "YEAR": _time("year({})"),
     },
     "State": {"TIME_ZONE": _of_state(lambda state: state.zone)},
-    "Credit Card": {
-        "LENGTH": _sql(f"length({_DIGITS})"),
-        "NETWORK": _sql(f"CASE {_NETWORK} END"),
-    },
+    "Credit Card": {"LENGTH": _sql(f"length({_DIGITS})"), "NETWORK": _sql(f"CASE {_NETWORK} END")},
     "URL": {
         "PROTOCOL": _sql("nullif(lower(regexp_extract({0}, '^([A-Za-z]+)://', 1)), '')"),
         "TLD": _sql(f"nullif(regexp_extract({_HOST}, '[.]([a-z][a-z0-9-]*)$', 1), '')"),

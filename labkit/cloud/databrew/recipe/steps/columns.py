@@ -24,10 +24,7 @@ def rename(table: Relation, *, source_column: Column, target_column: NewColumn) 
 
 @operation("DELETE")
 def delete(
-    table: Relation,
-    *,
-    source_column: Column | None = None,
-    source_columns: Columns = (),
+    table: Relation, *, source_column: Column | None = None, source_columns: Columns = ()
 ) -> Relation:
     """Columns taken away."""
     gone = {*source_columns, *([source_column] if source_column else [])}

@@ -90,11 +90,7 @@ def deterministic_encrypt(
 
 @operation("DETERMINISTIC_DECRYPT")
 def deterministic_decrypt(
-    table: Relation,
-    *,
-    source_columns: Columns,
-    secret_id: str,
-    secret_version: str | None = None,
+    table: Relation, *, source_columns: Columns, secret_id: str, secret_version: str | None = None
 ) -> Relation:
     """What `DETERMINISTIC_ENCRYPT` made as text again; with another secret nothing changes."""
     return _changed(table, source_columns, unsealed(_secret(table, secret_id, secret_version)), ())

@@ -104,10 +104,7 @@ def _of_two(name: str, sql: str, doc: str) -> None:
 
 
 def _numbers(one: Side, two: Side) -> tuple[str, str]:
-    return (
-        _long(one[0], operand(*one, "1")),
-        _long(two[0], operand(*two, "2")),
-    )
+    return (_long(one[0], operand(*one, "1")), _long(two[0], operand(*two, "2")))
 
 
 def _long(column: Column | None, sql: str) -> str:

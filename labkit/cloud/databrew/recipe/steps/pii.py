@@ -85,12 +85,7 @@ _CLOCK = {"HOUR": ("%H", 2), "MINUTE": ("%M", 2), "SECOND": ("%S", 2), "MILLISEC
 
 @operation("MASK_DATE")
 def mask_date(
-    table: Relation,
-    *,
-    source_columns: Columns,
-    mask_symbol: str,
-    redact: Texts,
-    locale: str = "en",
+    table: Relation, *, source_columns: Columns, mask_symbol: str, redact: Texts, locale: str = "en"
 ) -> Relation:
     """Components of dates masked, the rest in the order of ISO 8601, as text.
 

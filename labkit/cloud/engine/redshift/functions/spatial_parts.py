@@ -11,14 +11,7 @@ from functools import partial
 
 from labkit.cloud.engine.geometry import measures
 from labkit.cloud.engine.geometry.geohashes import box_of, geohash
-from labkit.cloud.engine.geometry.shapes import (
-    MIXED,
-    NotHere,
-    NotRead,
-    Shape,
-    point,
-    signed_area,
-)
+from labkit.cloud.engine.geometry.shapes import MIXED, NotHere, NotRead, Shape, point, signed_area
 from labkit.cloud.engine.geometry.texts import of_geojson
 from labkit.cloud.engine.geometry.validity import is_simple, is_valid
 from labkit.cloud.engine.redshift.errors import fail

@@ -11,13 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from labkit.cloud.engine.closed import Udf
-from labkit.cloud.engine.trino.functions.entry import (
-    FLOATS,
-    Entry,
-    entries,
-    failure,
-    over,
-)
+from labkit.cloud.engine.trino.functions.entry import FLOATS, Entry, entries, failure, over
 from labkit.cloud.engine.trino.functions.unordered import holds_nan, nan_least, nan_least_in
 from labkit.cloud.engine.trino.text import as_text
 

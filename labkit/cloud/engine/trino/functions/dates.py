@@ -166,10 +166,7 @@ SCALARS = (
         ("to_date(varchar, varchar) -> date", parse_teradata),
         ("to_timestamp(varchar, varchar) -> timestamp(3)", parse_teradata),
         ("from_iso8601_date(varchar) -> date", "trino_iso_date({0})"),
-        (
-            "from_iso8601_timestamp(varchar) -> timestamp(3) with time zone",
-            iso.moment,
-        ),
+        ("from_iso8601_timestamp(varchar) -> timestamp(3) with time zone", iso.moment),
         (
             "from_iso8601_timestamp_nanos(varchar) -> timestamp(9) with time zone",
             lambda call, args: iso.moment(call, [f"trino_micros({args[0]})"]),

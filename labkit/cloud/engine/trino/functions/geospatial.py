@@ -142,8 +142,6 @@ SCALARS = entries(
 )
 AGGREGATES = (
     Entry(
-        "convex_hull_agg(geometry) -> geometry",
-        "list({0})",
-        "trino_hull_of_array_geometry({agg})",
+        "convex_hull_agg(geometry) -> geometry", "list({0})", "trino_hull_of_array_geometry({agg})"
     ),
 )

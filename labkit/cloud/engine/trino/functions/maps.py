@@ -81,10 +81,7 @@ SCALARS = entries(
     ("map_from_entries(array(row(K, V))) -> map(K, V)", _from_entries),
     ("map_keys(map(K, V)) -> array(K)", "map_keys({0})"),
     ("map_values(map(K, V)) -> array(V)", "map_values({0})"),
-    (
-        "map_zip_with(map(K, V), map(K, W), function(K, V, W, X)) -> map(K, X)",
-        _zip_with,
-    ),
+    ("map_zip_with(map(K, V), map(K, W), function(K, V, W, X)) -> map(K, X)", _zip_with),
     ("multimap_from_entries(array(row(K, V))) -> map(K, array(V))", _multimap_from_entries),
     ("transform_keys(map(K, V), function(K, V, X)) -> map(X, V)", _transform_keys),
     ("transform_values(map(K, V), function(K, V, X)) -> map(K, X)", _transform_values),

@@ -101,11 +101,7 @@ SCALARS = (
     ),
     *over(_INTEGERS, "mod(#, #) -> #", "({0} % {1})"),
     *over(FLOATS, "mod(#, #) -> #", "({0} % {1})"),
-    Entry(
-        "mod(decimal(p, s), decimal(q, t)) -> decimal(rp, rs)",
-        _decimal_rest,
-        derive=_remainder,
-    ),
+    Entry("mod(decimal(p, s), decimal(q, t)) -> decimal(rp, rs)", _decimal_rest, derive=_remainder),
     *over(_INTEGERS, "sign(#) -> #", "CAST(sign({0}) AS {returns})"),
     *over("real|double", "sign(#) -> #", "trino_sign({0})"),
     Entry("sign(decimal(p, s)) -> decimal(1, 0)", "CAST(sign({0}) AS {returns})"),

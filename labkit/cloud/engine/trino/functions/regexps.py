@@ -124,10 +124,7 @@ SCALARS = (
             "regexp_replace(varchar(x), varchar) -> varchar(x)",
             _choose("regexp_replace({0}, {1}, '', 'g')", "trino_regexp_replace({0}, {1}, '')"),
         ),
-        (
-            f"regexp_replace(varchar, varchar, function({_GROUPS}, varchar)) -> varchar",
-            _replace_by,
-        ),
+        (f"regexp_replace(varchar, varchar, function({_GROUPS}, varchar)) -> varchar", _replace_by),
         (
             f"regexp_split(varchar(x), varchar) -> {_TEXTS}",
             _choose("regexp_split_to_array({0}, {1})", "trino_regexp_split({0}, {1})"),

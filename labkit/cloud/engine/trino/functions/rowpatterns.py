@@ -202,12 +202,7 @@ class _Search:
                 yield self._row(start + at, start, labels, places, at + 1)
 
     def _row(
-        self,
-        row: int,
-        start: int,
-        labels: list[int],
-        places: Callable[[Any], list[int]],
-        seen: int,
+        self, row: int, start: int, labels: list[int], places: Callable[[Any], list[int]], seen: int
     ) -> list[list[int | None]]:
         found: list[list[int | None]] = [[row, self.number]]
         for cell in self.spec["cells"]:

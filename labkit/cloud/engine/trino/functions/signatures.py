@@ -20,10 +20,7 @@ Bindings = dict[str, "Type | int"]
 
 _WORD = re.compile(r"\s*(\.\.\.|->|[A-Za-z_]\w*|\d+|[(),\[\]])")
 _ZONED = re.compile(r"(time|timestamp)(\(\w+\))? with time zone")
-_LONG = {
-    "interval day to second": "interval_ds",
-    "interval year to month": "interval_ym",
-}
+_LONG = {"interval day to second": "interval_ds", "interval year to month": "interval_ym"}
 _MARKS = ("(", ")", ",")
 _BASE = {"interval_ds": "interval day to second", "interval_ym": "interval year to month"}
 

@@ -22,10 +22,7 @@ from labkit.cloud.quicksight.calc.arguments import (
     row_operand,
 )
 from labkit.cloud.quicksight.calc.constants import literal
-from labkit.cloud.quicksight.calc.errors import (
-    NestedAggregation,
-    WrongArguments,
-)
+from labkit.cloud.quicksight.calc.errors import NestedAggregation, WrongArguments
 from labkit.cloud.quicksight.calc.periods import truncated
 from labkit.cloud.quicksight.calc.query import Query
 from labkit.cloud.quicksight.calc.registry import Answer, add

@@ -27,10 +27,7 @@ STANDARD = "yyyy-MM-ddTkk:mm:ss:SSS"
 # The Monday from which work days are counted.
 MONDAY = "DATE '0001-01-01'"
 
-_PARTS = {
-    "weekday": "dayofweek({date}) + 1",
-    "millisecond": "millisecond({date}) % 1000",
-}
+_PARTS = {"weekday": "dayofweek({date}) + 1", "millisecond": "millisecond({date}) % 1000"}
 
 
 @function("addDateTime", "date", "date")

@@ -21,11 +21,7 @@ from labkit.cloud.quicksight.calc.values import ANYTHING, NUMBERS
 
 @function("difference", "lookup")
 def difference(
-    query: Query,
-    measure: Measure,
-    sort: Sort,
-    lookup_index: Index,
-    partition: Fields | None = None,
+    query: Query, measure: Measure, sort: Sort, lookup_index: Index, partition: Fields | None = None
 ) -> Answer:
     """A measure less the one of a following row, or of an earlier one by a negative index."""
     return Table(query, "difference").over(
@@ -41,11 +37,7 @@ def difference(
 
 @function("percentDifference", "lookup")
 def percent_difference(
-    query: Query,
-    measure: Measure,
-    sort: Sort,
-    lookup_index: Index,
-    partition: Fields | None = None,
+    query: Query, measure: Measure, sort: Sort, lookup_index: Index, partition: Fields | None = None
 ) -> Answer:
     """How far a measure is from the one of another row, as a fraction of that one."""
 

@@ -18,10 +18,7 @@ from labkit.cloud.quicksight.calc.values import Kind, Value
 
 @function("rank", "ranking")
 def rank(
-    query: Query,
-    sort: Sort,
-    partition: Fields | None = None,
-    calculation_level: Calculation = POST,
+    query: Query, sort: Sort, partition: Fields | None = None, calculation_level: Calculation = POST
 ) -> Answer:
     """The rank in a sort; equal rows have one rank, and the next leaves a gap."""
     table = Table(query, "rank", calculation_level)
@@ -30,10 +27,7 @@ def rank(
 
 @function("denseRank", "ranking")
 def dense_rank(
-    query: Query,
-    sort: Sort,
-    partition: Fields | None = None,
-    calculation_level: Calculation = POST,
+    query: Query, sort: Sort, partition: Fields | None = None, calculation_level: Calculation = POST
 ) -> Answer:
     """The rank in a sort; equal rows have one rank, and the next follows without a gap."""
     table = Table(query, "denseRank", calculation_level)
@@ -44,10 +38,7 @@ def dense_rank(
 
 @function("percentileRank", "ranking")
 def percentile_rank(
-    query: Query,
-    sort: Sort,
-    partition: Fields | None = None,
-    calculation_level: Calculation = POST,
+    query: Query, sort: Sort, partition: Fields | None = None, calculation_level: Calculation = POST
 ) -> Answer:
     """How many percent of a partition a row is above: from 0 to below 100."""
     table = Table(query, "percentileRank", calculation_level)
@@ -63,11 +54,7 @@ def percentile_rank(
 
 
 def _ranked(
-    table: Table,
-    sort: Sort,
-    partition: Fields | None,
-    kind: Kind,
-    write: Callable[[str, str], str],
+    table: Table, sort: Sort, partition: Fields | None, kind: Kind, write: Callable[[str, str], str]
 ) -> Value:
     if not sort.items:
         raise WrongArguments(f"The function {table.name} needs a field to sort by.")

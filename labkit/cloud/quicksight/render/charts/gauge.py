@@ -111,13 +111,7 @@ def _target(
     room = min(x, sketch.box.width - x) - abs(across) * (outer + 6)
     if ha != "center" and width(text, 10.5) > room:
         ha, outer = "center", outer + 6
-    sketch.text(
-        left + x + across * (outer + 6),
-        top + y + up * (outer + 8),
-        text,
-        size=10.5,
-        ha=ha,
-    )
+    sketch.text(left + x + across * (outer + 6), top + y + up * (outer + 8), text, size=10.5, ha=ha)
 
 
 def _centre(

@@ -183,12 +183,7 @@ def _value(
 
 
 def _second(
-    sketch: Sketch,
-    compared: Comparison,
-    text: str,
-    field: Field,
-    row: Mapping[str, Any],
-    y: float,
+    sketch: Sketch, compared: Comparison, text: str, field: Field, row: Mapping[str, Any], y: float
 ) -> None:
     theme, left = sketch.theme, sketch.box.left
     style = font_of(sketch.option("KPIOptions", "SecondaryValueFontConfiguration"), 13)

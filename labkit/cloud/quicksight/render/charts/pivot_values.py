@@ -53,14 +53,7 @@ def _value(
     look |= {"text": "" if covers and value is None else full(value, metric.field, empty="")}
     look |= formatted(sketch, _formats(sketch, metric.field, key), row)
     label = " · ".join([*(str(each) for path in key for each in path), metric.label])
-    return Cell(
-        right=True,
-        bold=total,
-        label=label,
-        value=value,
-        field=metric.field,
-        **look,
-    )
+    return Cell(right=True, bold=total, label=label, value=value, field=metric.field, **look)
 
 
 def _formats(sketch: Sketch, field: Field, key: tuple[Path, Path]) -> list[Mapping[str, Any]]:

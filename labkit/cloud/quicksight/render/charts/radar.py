@@ -90,13 +90,7 @@ def _share(value: float | None, scale: Scale) -> float:
 
 
 def _web(
-    sketch: Sketch,
-    axes: Any,
-    x: float,
-    y: float,
-    radius: float,
-    spokes: list[float],
-    scale: Scale,
+    sketch: Sketch, axes: Any, x: float, y: float, radius: float, spokes: list[float], scale: Scale
 ) -> None:
     circle = sketch.option("Shape") == "CIRCLE"
     banded = sketch.option("AlternateBandColorsVisibility") == "VISIBLE"

@@ -17,9 +17,7 @@ from labkit.cloud.redshift.warehouse.constraints import following
 from labkit.cloud.redshift.warehouse.objects import Object, TableColumn
 from labkit.cloud.redshift.warehouse.paths import find_relation
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
-from labkit.cloud.redshift.warehouse.statements.declaring import (
-    sort_key,
-)
+from labkit.cloud.redshift.warehouse.statements.declaring import sort_key
 from labkit.cloud.redshift.warehouse.statements.dropping import referring
 from labkit.cloud.redshift.warehouse.statements.grantees import find
 from labkit.cloud.redshift.warehouse.statements.inserting import default_sql

@@ -82,11 +82,7 @@ def targets(table: Object, names: Sequence[str]) -> list[TableColumn]:
 
 
 def _insert_values(
-    connection: Connection,
-    table: Object,
-    columns: list[TableColumn],
-    words: Words,
-    parsed: Parsed,
+    connection: Connection, table: Object, columns: list[TableColumn], words: Words, parsed: Parsed
 ) -> str:
     tree = parse_query(f"INSERT INTO t {words.rest()}")
     values = tree.args.get("expression")

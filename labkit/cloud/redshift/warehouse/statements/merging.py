@@ -134,12 +134,7 @@ def _remove_duplicates(
 
 
 def _merge(
-    connection: Connection,
-    table: Object,
-    tree: exp.Merge,
-    source: str,
-    test: str,
-    scope: Scope,
+    connection: Connection, table: Object, tree: exp.Merge, source: str, test: str, scope: Scope
 ) -> Result:
     whens = tree.args["whens"].expressions
     matched = [each for each in whens if each.args.get("matched")]

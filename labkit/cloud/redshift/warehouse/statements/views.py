@@ -158,11 +158,7 @@ def _view(
 
 def _read(compiled: Compiled, meant: Names) -> dict[str, Any]:
     """What a bound view depends on, and what its names mean for good."""
-    return {
-        "uses": sorted(compiled.oids),
-        "calls": sorted(compiled.calls),
-        "meant": meant.resolved,
-    }
+    return {"uses": sorted(compiled.oids), "calls": sorted(compiled.calls), "meant": meant.resolved}
 
 
 def _check_local(connection: Connection, tree: exp.Expr) -> None:
