@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.redshift.copying.options import CopyOptions
-from labkit.cloud.redshift.copying.values import FALSE, TRUE
+from labkit.cloud.redshift.copying.values import FALSE, TRUE, plain_format
 from labkit.cloud.redshift.warehouse.objects import TableColumn
 
 STOP = "error('the careful half looks at this')"
@@ -148,11 +148,12 @@ def strptime_format(pattern: str) -> str:
     >>> strptime_format("MM/DD/YYYY HH24:MI:SS")
     '%m/%d/%Y %H:%M:%S'
     """
-    parts = {"YYYY": "%Y", "MM": "%m", "DD": "%d", "HH24": "%H", "HH": "%H", "MI": "%M", "SS": "%S"}
-    found, rest = "", pattern.upper()
+    parts = {"YYYY": "%Y", "MM": "%m", "DD": "%d", "HH24": "%H", "HH": "%H", "MI": "%M", "SS": "%S",
+             '"T"': "T"}  # fmt: skip
+    found, rest = "", plain_format(pattern).upper()
     while rest:
         part = next((p for p in sorted(parts, key=len, reverse=True) if rest.startswith(p)), "")
-        if not part and (rest[0].isalnum() or rest[0] == "%"):
+        if not part and (rest[0].isalnum() or rest[0] in '%"'):
             return ""
         found += parts[part] if part else rest[0]
         rest = rest[len(part) or 1 :]

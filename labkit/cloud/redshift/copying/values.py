@@ -38,6 +38,8 @@ TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\d(?: \d\d:\d\d:\d\d(?:\.\d{1,6})?)?")
 _INTEGER = re.compile(r"\s*[+-]?\d+\s*")
 _NUMBER = re.compile(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)\s*")
 _FLOAT = re.compile(r"\s*[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|nan|inf(?:inity)?)\s*", re.I)
+_MONTH = re.compile(rf"\b({'|'.join(m[:3] for m in formats.MONTHS)})[a-z]+", re.I)
+_OFFSET = re.compile(r"""(?:OF|TZ|"Z"|(?<=S)Z)$""", re.I)
 _TAIL = re.compile(r"(?P<fraction>\.\d+)?\s*(?P<zone>Z|[+-]\d\d(?::?\d\d)?)?\s*$", re.I)
 _EXACT = Context(prec=100)
 Converter = Callable[[str, Type, CopyOptions], str | None]
@@ -136,7 +138,7 @@ def _read_date(text: str, options: CopyOptions) -> date:
         if pattern.lower() == "auto":
             return datetimes.read(text)[0].date()
         if pattern:
-            return formats.to_timestamp(text, pattern).date()
+            return _by_pattern(text.strip(), pattern).date()
         if len(text.strip()) < 10:
             raise BadValue(*SHORT_DATE)
         return date.fromisoformat(text.strip()[:10])
@@ -154,18 +156,22 @@ def _timestamp(text: str, kind: Type, options: CopyOptions) -> str | None:
 
 
 def _timestamptz(text: str, kind: Type, options: CopyOptions) -> str | None:
-    found = _timestamp(text, kind, options) if _is_epoch(options) else None
-    if found is None:
+    if options.time_format.lower() not in _READ and not _OFFSET.search(options.time_format):
+        found = _timestamp(text, kind, options)
+        found = found and found + _zone_after(text, options.time_format)
+    else:
         try:
             moment, zone = datetimes.read(text)
         except (ValueError, OverflowError) as error:
             if options.accept_any_date:
                 return None
             raise bad_timestamp(options.time_format) from error
-        if zone is None:
-            return moment.isoformat(" ")  # DuckDB takes it for the session's
-        found = zones.instant(moment, zone).isoformat(" ")
-    return f"{found}+00"
+        if zone is not None:
+            return f"{zones.instant(moment, zone).isoformat(' ')}+00"
+        found = moment.isoformat(" ")
+    if found and _is_epoch(options):
+        return f"{found}+00"
+    return found  # DuckDB takes it for the session's
 
 
 def _is_epoch(options: CopyOptions) -> bool:
@@ -173,6 +179,8 @@ def _is_epoch(options: CopyOptions) -> bool:
 
 
 _EPOCHS = {"epochsecs": 1, "epochmillisecs": 1000}
+#: Formats of moments with a zone that are read as a cast reads them.
+_READ = ("", "auto", "yyyy-mm-dd hh:mi:ss", "yyyy-mm-dd hh24:mi:ss")
 
 
 def _read_timestamp(text: str, options: CopyOptions) -> datetime:
@@ -192,25 +200,47 @@ def _read_timestamp(text: str, options: CopyOptions) -> datetime:
         raise bad_timestamp("" if pattern.lower() == "auto" else pattern) from error
 
 
+def plain_format(pattern: str) -> str:
+    """A format of COPY's as TO_TIMESTAMP's: seconds have a fraction, T and Z are letters.
+
+    >>> plain_format("YYYY-MM-DDTHH:MI:SS.SSSZ")
+    'YYYY-MM-DD"T"HH:MI:SS'
+    """
+    told = _OFFSET.sub("", re.sub(r"SS\.S+", "SS", pattern, flags=re.I))
+    return re.sub(r"(?<!MON)T(?=HH)", '"T"', told, flags=re.I)
+
+
 def _by_pattern(text: str, pattern: str) -> datetime:
-    tail = _TAIL.search(text) if re.search(r"SS$|OF$|TZ$", pattern, re.I) else None
+    told = plain_format(pattern)
+    tail = _tail(text, told)
     body = text[: tail.start()] if tail else text
-    found = formats.to_timestamp(body, re.sub(r"(?:OF|TZ)$", "", pattern, flags=re.I))
+    if "MONTH" not in told.upper():
+        body = _MONTH.sub(r"\1", body)
+    found = formats.to_timestamp(body, told)
     if tail and tail["fraction"]:
         found += timedelta(seconds=float(tail["fraction"]))
     return found
 
 
+def _tail(text: str, plain: str) -> re.Match[str] | None:
+    """What follows the seconds, where a format ends with them."""
+    return _TAIL.search(text) if plain[-2:].upper() == "SS" else None
+
+
+def _zone_after(text: str, pattern: str) -> str:
+    tail = _tail(text, plain_format(pattern))
+    if tail and not text[: tail.start()][-1:].isdigit():
+        raise bad_timestamp(pattern)  # a zone by its name
+    zone = (tail["zone"] if tail else "") or ""
+    return f"{zone[:3]}:{zone[3:]}" if len(zone) == len("+0530") else zone
+
+
 def _time(text: str, kind: Type, options: CopyOptions) -> str:
-    if not _CLOCK.fullmatch(text):
-        raise bad_timestamp("HH:MI:SS")
-    return text.strip()
-
-
-_CLOCK = re.compile(
-    r"\s*(?:(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,6})?)?|24:00(?::00)?)"
-    r"\s*(?:[+-](?:0\d|1[0-5])(?::?[0-5]\d)?)?\s*"
-)
+    try:
+        datetimes.parse_timetz(text, "UTC")
+    except ValueError as error:
+        raise bad_timestamp("HH:MI:SS") from error
+    return text
 
 
 def _nowhere(text: str, kind: Type, options: CopyOptions) -> str:
@@ -265,10 +295,16 @@ _CONVERTERS: dict[str, Converter] = {
 }
 
 
+_READERS = {
+    "varbyte": "unhex({0})",
+    "super": "rs_super({0})",
+    "time": "rs_time({0})",
+    "timetz": "CAST(rs_parse_timetz({0}, current_setting('TimeZone')) AS TIMETZ)",
+}
+
+
 def sql_of(name: str, kind: Type) -> str:
     """DuckDB SQL of a value that `convert` gave."""
-    if kind.base == "varbyte":
-        return f"unhex({name})"
-    if kind.base == "super":
-        return f"rs_super({name})"
+    if kind.base in _READERS:
+        return _READERS[kind.base].format(name)
     return f"CAST({name} AS {kind.duckdb})"
