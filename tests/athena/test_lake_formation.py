@@ -387,6 +387,77 @@ def test_who_may_give(governed, fresh):
         governed.their_formation.revoke_permissions(**given)
 
 
+SEEN = {
+    # How databases are found: the names that a client is told.
+    "GetDatabases": lambda them, names: {
+        each["Name"] for page in them.glue.get_paginator("get_databases").paginate()
+        for each in page["DatabaseList"]
+    },
+    "ListDatabases": lambda them, names: {
+        each["Name"]
+        for page in them.athena.get_paginator("list_databases").paginate(
+            CatalogName="AwsDataCatalog"
+        )
+        for each in page["DatabaseList"]
+    },
+    "SHOW": lambda them, names: {name for [name] in them.rows("SHOW DATABASES")},
+    "GetDatabase": lambda them, names: {
+        n for n in names if _is_told(them.glue.get_database, Name=n)
+    },
+    "its table's": lambda them, names: {
+        n for n in names if _is_told(
+            them.athena.get_database, CatalogName="AwsDataCatalog", DatabaseName=n
+        )
+    },
+}  # fmt: skip
+
+
+def _is_told(call, **asked):
+    try:
+        return bool(call(**asked))
+    except ClientError as error:
+        return "Insufficient Lake Formation permission(s): Required Describe" not in str(error)
+
+
+@pytest.mark.parametrize("look", SEEN.values(), ids=SEEN)
+def test_databases_are_found_of_which_something_was_granted(governed, fresh, look):
+    everybody = {"Principal": EVERYBODY, "Permissions": ["ALL"]}
+    names = [governed.lake.database, fresh("other", "_")]
+    governed.lake.glue.create_database(DatabaseInput={"Name": names[1]})
+    assert {*names} <= look(governed.analyst, names)
+    for name in names:
+        governed.formation.revoke_permissions(Resource={"Database": {"Name": name}}, **everybody)
+    assert {*names} <= look(governed.lake, names)
+    assert not {*names} & look(governed.analyst, names)
+    governed.grant({"TableWithColumns": governed.place | {"ColumnNames": ["id"]}})
+    assert {*names} & look(governed.analyst, names) == {names[0]}
+    governed.grant({"Database": {"Name": names[1]}}, "DESCRIBE")
+    assert {*names} <= look(governed.analyst, names)
+
+
+def test_who_makes_databases(governed, fresh):
+    catalog = {"Catalog": {}}
+    everybody = {"Principal": EVERYBODY, "Permissions": ["CREATE_DATABASE"], "Resource": catalog}
+    governed.formation.revoke_permissions(**everybody)
+    try:
+        name, glue = fresh("made", "_"), governed.analyst.glue
+        why = "Insufficient Lake Formation permission(s): Required Create Database on Catalog"
+        assert why in governed.analyst.fail(f"CREATE DATABASE {name}")
+        governed.grant(catalog, "CREATE_DATABASE")
+        governed.analyst.do(f"CREATE DATABASE {name}")
+        folder = {"LocationUri": f"s3://{governed.lake.bucket}/people/"}
+        for call in (
+            lambda: glue.create_database(DatabaseInput={"Name": fresh("x"), **folder}),
+            lambda: glue.update_database(Name=name, DatabaseInput={"Name": name, **folder}),
+        ):
+            with pytest.raises(ClientError, match=r"Insufficient Lake Formation .* on s3://"):
+                call()
+        governed.lake.glue.create_database(DatabaseInput={"Name": fresh("x"), **folder})
+    finally:
+        governed.formation.grant_permissions(**everybody)
+    glue.create_database(DatabaseInput={"Name": fresh("again", "_")})
+
+
 def test_a_database_is_not_dropped_with_tables_of_others(governed):
     why = governed.analyst.fail(f"DROP DATABASE {governed.lake.database}")
     assert "Required Drop on people" in why

@@ -88,7 +88,10 @@ def list_databases(context: Context, *, CatalogName: str, **_: Any) -> list[Answ
 
 @operation("athena", "GetDatabase")
 def get_database(context: Context, *, CatalogName: str, DatabaseName: str, **_: Any) -> Answer:
-    return {"Database": _database(_need(_metastore(context, CatalogName), DatabaseName))}
+    metastore = _metastore(context, CatalogName)
+    found = _need(metastore, DatabaseName)
+    metastore.check_database("DESCRIBE", DatabaseName)
+    return {"Database": _database(found)}
 
 
 @operation("athena", "ListTableMetadata")

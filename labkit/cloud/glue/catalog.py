@@ -23,7 +23,8 @@ from labkit.cloud.glue.records import (
     without_case,
 )
 from labkit.cloud.glue.words import exists, invalid, page
-from labkit.cloud.lake.metastore import denied, new_table
+from labkit.cloud.lake.metastore import new_table
+from labkit.cloud.lake.refusals import denied
 from labkit.cloud.lake_formation.access import Access, place_of, seen, to_table
 from labkit.cloud.lake_formation.defaults import note_update
 from labkit.cloud.members import copied
@@ -65,7 +66,8 @@ def get_database(context: Context, *, Name: str, **_: Any) -> Answer:
 @lists("GetDatabases", "DatabaseList", most=MOST_TABLES)
 def get_databases(context: Context, **_: Any) -> list[Answer]:
     databases = sorted(glue(context).databases.values(), key=lambda database: database.name)
-    return [_shown_database(each) for each in databases]
+    shows = metastore(context).shows_database
+    return [_shown_database(each) for each in databases if shows(each)]
 
 
 @answers("UpdateDatabase")

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from labkit.cloud.lake.metastore import Metastore, denied
+from labkit.cloud.lake.metastore import Metastore
+from labkit.cloud.lake.refusals import denied
 from labkit.cloud.operations import Context
 
 Members = dict[str, Any]
@@ -36,7 +37,9 @@ _OF_TABLES = {
     "DeletePartition": _DROP,
     "BatchDeletePartition": _DROP,
 }
-_OF_DATABASES = {"CreateTable": "CREATE_TABLE", "UpdateDatabase": "ALTER"}
+_OF_DATABASES = {
+    "GetDatabase": "DESCRIBE", "UpdateDatabase": "ALTER", "CreateTable": "CREATE_TABLE",
+}  # fmt: skip
 _OF_PARTITIONS = ("GetPartition", "GetPartitions", "BatchGetPartition")
 _OF_STATISTICS = ("GetColumnStatisticsForTable", "GetColumnStatisticsForPartition")
 
@@ -55,6 +58,9 @@ def judge(context: Context, operation: str, members: Members) -> None:
         catalog.check_table(_OF_TABLES[operation], database, table)
     elif operation in _OF_DATABASES:
         catalog.check_database(_OF_DATABASES[operation], database)
+        catalog.check_folder(database, members.get("DatabaseInput") or {})
+    elif operation == "CreateDatabase":
+        catalog.check_creation(members["DatabaseInput"])
     elif operation == "DeleteDatabase":
         catalog.check_drop(database)
     elif operation in _OF_PARTITIONS:

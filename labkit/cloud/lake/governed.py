@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from labkit.cloud.engine import QueryFailed, View
 from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.lake.definitions import is_view
+from labkit.cloud.lake.refusals import insufficient
 from labkit.cloud.operations import AwsError, Principal
 from labkit.cloud.s3.store import Object, Objects, Store, split_uri
 
@@ -119,8 +120,8 @@ class Governed:
             raise self._refused("Required Select on")
 
     def _refused(self, what: str) -> QueryFailed:
-        told = f"Insufficient Lake Formation permission(s): {what} {self._definition['Name']}"
-        return QueryFailed("PERMISSION_DENIED", told)
+        refusal = insufficient(f": {what} {self._definition['Name']}")
+        return QueryFailed("PERMISSION_DENIED", refusal.message)
 
 
 class _Lent(Store):

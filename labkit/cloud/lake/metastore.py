@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from labkit.cloud.cloud import Cloud
+from labkit.cloud.lake.refusals import denied
 from labkit.cloud.members import copied
-from labkit.cloud.operations import AwsError, Principal
+from labkit.cloud.operations import Principal
 
 if TYPE_CHECKING:
     from labkit.cloud.lake_formation.access import Access
@@ -55,9 +56,10 @@ class Metastore:
         return self.cloud.backend("glue", self.region)
 
     def databases(self) -> list[str]:
-        """All names, in order."""
+        """The names of those that the principal may see, in order."""
         with self.cloud.lock("glue"):
-            return sorted(self._glue.databases)
+            found = sorted(self._glue.databases.items())
+        return [name for name, each in found if self.shows_database(each)]
 
     def database(self, name: str) -> Any | None:
         """moto's record of a database."""
@@ -138,6 +140,7 @@ class Metastore:
 
     def create_database(self, name: str, definition: Definition) -> None:
         with self.cloud.changing("glue"):
+            self.check_creation(definition)
             self._glue.create_database(name, definition)
             self._own(self._glue.databases[name])
             self._sign(self._glue)
@@ -145,6 +148,7 @@ class Metastore:
     def update_database(self, name: str, definition: Definition) -> None:
         with self.cloud.changing("glue"):
             self.check_database("ALTER", name)
+            self.check_folder(name, definition)
             self._glue.update_database(name, definition)
             self._sign(self._glue)
 
@@ -259,12 +263,40 @@ class Metastore:
         Raises:
             AwsError: ``AccessDeniedException``: others read the folder by Lake Formation's grants.
         """
+        held, known = self.database(database), self.definition(database, definition["Name"])
+        own = ((known or {}).get("StorageDescriptor") or {}).get("Location")
+        location = (definition.get("StorageDescriptor") or {}).get("Location")
+        self._check_location(location, own, held and held.input.get("LocationUri"))
+
+    def check_folder(self, name: str, definition: Definition) -> None:
+        """Raise where the principal may not let a database have its folder, likewise."""
+        held = self.database(name)
+        self._check_location(definition.get("LocationUri"), held and held.input.get("LocationUri"))
+
+    def _check_location(self, location: str | None, *within: str | None) -> None:
         from labkit.cloud.lake_formation.locations import check_location
 
-        location = (definition.get("StorageDescriptor") or {}).get("Location")
         if self.principal is not None:
-            who, name = self.principal, definition["Name"]
-            check_location(self.cloud, who, self.region, location, database, name)
+            check_location(self.cloud, self.principal, self.region, location, *within)
+
+    def check_creation(self, definition: Definition) -> None:
+        """Raise where the principal may not make a database.
+
+        Raises:
+            AwsError: ``AccessDeniedException``.
+        """
+        from labkit.cloud.lake_formation.access import may_create_databases
+
+        if self.principal is None:
+            return
+        if not may_create_databases(self.cloud, self.principal, self.region):
+            raise denied("CREATE_DATABASE", "Catalog")
+        self.check_folder(definition["Name"], definition)
+
+    def shows_database(self, found: Any) -> bool:
+        """Whether the principal may see a database, of moto's."""
+        rights = self._rights(found)
+        return rights is None or "DESCRIBE" in rights
 
     def check_database(self, right: str, name: str) -> None:
         """Raise where Lake Formation lets the principal not do something with a database.
@@ -272,14 +304,17 @@ class Metastore:
         Raises:
             AwsError: ``AccessDeniedException``.
         """
-        from labkit.cloud.lake_formation.access import to_database
-
-        found = self.database(name)
-        if self.principal is None or found is None:
-            return
-        rights = to_database(self.cloud, self.principal, self.region, found)
+        rights = self._rights(self.database(name))
         if rights is not None and right not in rights:
             raise denied(right, name)
+
+    def _rights(self, database: Any) -> set[str] | None:
+        from labkit.cloud.lake_formation.access import to_database
+
+        if self.principal is None or database is None:
+            return None
+        with self.cloud.lock("glue"):
+            return to_database(self.cloud, self.principal, self.region, database)
 
     def _own(self, made: Any) -> None:
         if self.principal is not None:
@@ -288,13 +323,6 @@ class Metastore:
     def _sign(self, changed: Any) -> None:
         if self.author:
             changed.authors = [*getattr(changed, "authors", ()), self.author][-MOST_AUTHORS:]
-
-
-def denied(right: str, name: str) -> AwsError:
-    """Lake Formation's refusal: what would be required (``CREATE_TABLE``), and on what."""
-    wanted = right.replace("_", " ").title()
-    told = f"Insufficient Lake Formation permission(s): Required {wanted} on {name}"
-    return AwsError("AccessDeniedException", told)
 
 
 def input_of(definition: Definition) -> Definition:

@@ -17,6 +17,7 @@ from labkit.cloud.operations import AwsError, Principal
 
 Members = dict[str, Any]
 ALL = frozenset({"SELECT", "INSERT", "DELETE", "DESCRIBE", "ALTER", "DROP"})
+ON_DATABASES = frozenset({"CREATE_TABLE", "DESCRIBE", "ALTER", "DROP"})
 
 
 @dataclass
@@ -102,25 +103,45 @@ def seen(definition: Members, access: Access | None) -> Members:
 
 
 def to_database(cloud: Cloud, who: Principal, region: str, database: Any) -> set[str] | None:
-    """What a principal may do with a database, of moto's; ``None``: as IAM alone says."""
+    """What a principal may do with a database, of moto's; ``None``: as IAM alone says.
+
+    Whom something of it was granted may describe it, as AWS's page on grants says:
+    https://docs.aws.amazon.com/lake-formation/latest/dg/granting-catalog-permissions.html
+    """
     if defaults.is_open(cloud, region, database):
         return None
-    rights = {"CREATE_TABLE", "ALTER", "DROP"} if has_made(cloud, who, database) else set()
+    rights = set(ON_DATABASES) if has_made(cloud, who, database) else set()
+    tags, is_told = _tags(cloud, region, database.name), is_admin(cloud, who, region)
     for grant in grants_of(cloud, who, region):
-        resource = grant["resource"]
-        policy = resource.get("LFTagPolicy") or {}
-        on = resource.get("Database", {}).get("Name") == database.name
-        tagged = policy.get("ResourceType") == "DATABASE" and _matches(
-            policy, _tags(cloud, region, database.name)
-        )
-        if on or tagged:
+        [(kind, on)] = grant["resource"].items()
+        own = kind == "Database" and on["Name"] == database.name
+        tagged = kind == "LFTagPolicy" and _matches(on, tags)
+        is_told |= own or tagged or on.get("DatabaseName") == database.name
+        if own or (tagged and on["ResourceType"] == "DATABASE"):
             told = {*grant["permissions"]}
-            rights |= {"CREATE_TABLE", "ALTER", "DROP"} if "ALL" in told else told
-    return rights
+            rights |= ON_DATABASES if "ALL" in told else told
+    return rights | ({"DESCRIBE"} if is_told else set())
+
+
+def may_create_databases(cloud: Cloud, who: Principal, region: str) -> bool:
+    """Whether a principal may make databases."""
+    return (
+        defaults.is_open_to_databases(cloud, region)
+        or is_admin(cloud, who, region)
+        or any(
+            "Catalog" in grant["resource"] and {"ALL", "CREATE_DATABASE"} & {*grant["permissions"]}
+            for grant in grants_of(cloud, who, region)
+        )
+    )
 
 
 def is_admin(cloud: Cloud, who: Principal, region: str) -> bool:
-    """Whether the settings name the principal as an administrator of the lake."""
+    """Whether a principal is an administrator of the lake.
+
+    The settings name them; the workspace's user is the account's first one.
+    """
+    if who == cloud.learner()[0] or who.arn.endswith(":root"):
+        return True
     settings = cloud.backend("lakeformation", region).settings.get(cloud.account) or {}
     admins = settings.get("DataLakeAdmins") or []
     return any(_is(who, each["DataLakePrincipalIdentifier"]) for each in admins)

@@ -57,11 +57,18 @@ def is_open(cloud: Cloud, region: str, database: Any, table: Any = None) -> bool
     return _default(cloud, region, "table", database.created_time.timestamp())
 
 
+def is_open_to_databases(cloud: Cloud, region: str) -> bool:
+    """Whether everybody whom IAM lets in makes databases."""
+    return bool(cloud.records(OPEN).get(region, {"open": True})["open"])
+
+
 def note_settings(context: Context) -> None:
     """Remember what the settings were: what was made until now has its grants by them."""
     former = context.cloud.records(FORMER)
     before = former.get(context.region, {"until": []})["until"]
     now = {kind: _setting(context.cloud, context.region, kind) for kind in _SETTINGS}
+    if before and before[-1][1] == now:
+        before = before[:-1]
     former[context.region] = {"until": [*before, [time.time(), now]]}
 
 
@@ -77,10 +84,15 @@ def set_open(context: Context, resource: Members, rights: list[str], *, is_open:
     Raises:
         AwsError: it is not on a database or on tables, or not all of it, or they are not there.
     """
+    if "Catalog" in resource and rights == ["CREATE_DATABASE"]:
+        was = is_open_to_databases(context.cloud, context.region)
+        context.cloud.records(OPEN)[context.region] = {"open": is_open}
+        return was != is_open
     if rights != ["ALL"] or not {"Database", "Table"} & resource.keys():
         raise AwsError(
             "InvalidInputException",
-            "IAM_ALLOWED_PRINCIPALS is granted ALL on databases and tables here, and nothing else.",
+            "IAM_ALLOWED_PRINCIPALS is granted ALL on databases and tables here, CREATE_DATABASE "
+            "on the catalog, and nothing else.",
         )
     changed = False
     for database, table in _named(context, resource):

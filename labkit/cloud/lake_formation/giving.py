@@ -1,7 +1,7 @@
 """Who may give rights, name data filters and tag what is in the catalog.
 
 Administrators of the lake may, who made a table or database, and whom the rights were granted with
-the right to grant them. The workspace's user may, too: it is the account's first administrator.
+the right to grant them.
 
 Sources: https://docs.aws.amazon.com/lake-formation/latest/dg/lf-permissions-reference.html,
 https://docs.aws.amazon.com/lake-formation/latest/dg/implicit-permissions.html and
@@ -13,9 +13,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from labkit.cloud.lake.refusals import insufficient
 from labkit.cloud.lake_formation import access
 from labkit.cloud.lake_formation.granting import full, plain
-from labkit.cloud.operations import AwsError, Context
+from labkit.cloud.operations import Context
 
 Members = dict[str, Any]
 _TABLES = ("Table", "TableWithColumns", "DataCellsFilter")
@@ -35,7 +36,7 @@ def check_giver(context: Context, resource: Members, rights: Iterable[str]) -> N
     Raises:
         AwsError: ``AccessDeniedException``.
     """
-    if _may_all(context) or _has_made(context, resource):
+    if _is_admin(context) or _has_made(context, resource):
         return
     held = {
         right
@@ -44,7 +45,7 @@ def check_giver(context: Context, resource: Members, rights: Iterable[str]) -> N
         for right in grant["grantable"]
     }
     if "ALL" not in held and (lacking := sorted({*rights} - held)):
-        raise _refused(f"{lacking[0]} with grant option")
+        raise insufficient(f": Required {lacking[0]} with grant option")
 
 
 def check_tagger(context: Context, keys: Iterable[str]) -> None:
@@ -54,7 +55,7 @@ def check_tagger(context: Context, keys: Iterable[str]) -> None:
         AwsError: ``AccessDeniedException``.
     """
     right = OF_TAGS[context.operation]
-    if _may_all(context):
+    if _is_admin(context):
         return
     held = set()
     for grant in access.grants_of(context.cloud, context.principal, context.region):
@@ -62,13 +63,11 @@ def check_tagger(context: Context, keys: Iterable[str]) -> None:
         if "CREATE_LF_TAG" in rights or (tag and right in rights):
             held.add(tag["TagKey"] if tag else None)
     if None not in held and not {*keys} <= held:
-        raise _refused(f"{right} on tags")
+        raise insufficient(f": Required {right} on tags")
 
 
-def _may_all(context: Context) -> bool:
-    who = context.principal
-    trusted = who == context.cloud.learner()[0] or who.arn.endswith(":root")
-    return trusted or access.is_admin(context.cloud, who, context.region)
+def _is_admin(context: Context) -> bool:
+    return access.is_admin(context.cloud, context.principal, context.region)
 
 
 def _has_made(context: Context, resource: Members) -> bool:
@@ -97,8 +96,3 @@ def _table(resource: Members) -> tuple[str, str] | None:
         name = every or named.get("TableName", named.get("Name", ""))
         return named.get("DatabaseName", "").lower(), name.lower()
     return None
-
-
-def _refused(what: str) -> AwsError:
-    told = f"Insufficient Lake Formation permission(s): Required {what}"
-    return AwsError("AccessDeniedException", told)

@@ -2,7 +2,7 @@
 
 Who has rights on a table reads it with the folder's role, and who makes a table has all rights on
 it. So a table of a registered folder is made by whom the folder was granted, or in a database whose
-own folder it lies in.
+own folder it lies in; such a database, too, by whom the folder was granted.
 
 Source: https://docs.aws.amazon.com/lake-formation/latest/dg/access-control-underlying-data.html
 """
@@ -10,34 +10,31 @@ Source: https://docs.aws.amazon.com/lake-formation/latest/dg/access-control-unde
 from __future__ import annotations
 
 from labkit.cloud.cloud import Cloud
+from labkit.cloud.lake.refusals import insufficient
 from labkit.cloud.lake_formation import access
-from labkit.cloud.operations import AwsError, Principal
+from labkit.cloud.operations import Principal
 
 
 def check_location(
-    cloud: Cloud, who: Principal, region: str, location: str | None, database: str, table: str
+    cloud: Cloud, who: Principal, region: str, location: str | None, *within: str | None
 ) -> None:
-    """Raise where a principal may not let a table lie in a folder; the workspace's user may.
+    """Raise where a principal may not let a table or database lie in a folder.
+
+    Args:
+        within: the folders that it, and for a table its database, has already.
 
     Raises:
         AwsError: ``AccessDeniedException``.
     """
     if not location or access.place_of(cloud, region, location) is None:
         return
-    held = cloud.backend("glue", region).databases.get(database.lower())
-    known = held and held.tables.get(table.lower())
-    storage = (known.as_dict().get("StorageDescriptor") or {}) if known else {}
-    inside = (storage.get("Location"), held and held.input.get("LocationUri"))
     if (
-        who == cloud.learner()[0]
-        or who.arn.endswith(":root")
-        or any(folder and _lies_in(location, folder) for folder in inside)
+        access.is_admin(cloud, who, region)
+        or any(folder and _lies_in(location, folder) for folder in within)
         or any(_lies_in(_arn(location), each) for each in access.places(cloud, who, region))
     ):
         return
-    raise AwsError(
-        "AccessDeniedException", f"Insufficient Lake Formation permission(s) on {location}"
-    )
+    raise insufficient(f" on {location}")
 
 
 def _lies_in(location: str, folder: str) -> bool:

@@ -15,7 +15,8 @@ from labkit.cloud.glue.words import invalid, not_found
 from labkit.cloud.iceberg.catalog import ICEBERG, MOST_VERSION, LakeCatalog
 from labkit.cloud.iceberg.rest.call import Call
 from labkit.cloud.lake.catalog import parameters_of
-from labkit.cloud.lake.metastore import Definition, Metastore, denied
+from labkit.cloud.lake.metastore import Definition, Metastore
+from labkit.cloud.lake.refusals import denied
 from labkit.cloud.operations import Answer, AwsError
 from labkit.cloud.s3.store import Store
 

@@ -13,9 +13,10 @@ from typing import Any
 from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.lake.catalog import GlueCatalog
-from labkit.cloud.lake.metastore import CATALOG, Metastore
+from labkit.cloud.lake.metastore import CATALOG
 from labkit.cloud.redshift.keys import place_of
 from labkit.cloud.redshift.spectrum.access import principal_of
+from labkit.cloud.redshift.spectrum.words import spectrum_words
 from labkit.cloud.redshift.warehouse import grants
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.objects import Object
@@ -147,9 +148,11 @@ def _clause(words: Words) -> dict[str, Any]:
 
 def _make_database(connection: Connection, body: dict[str, Any]) -> None:
     schema = External("", body["database"].lower(), body["role"], body.get("region", ""))
-    metastore = Metastore(connection.warehouse.cloud, schema.region_of(connection))
+    metastore = schema.catalog(connection).metastore
     if metastore.database(schema.database) is None:
-        metastore.create_database(schema.database, {"Name": schema.database})
+        metastore.author = ""  # there whatever becomes of the schema
+        with spectrum_words(connection, schema):
+            metastore.create_database(schema.database, {"Name": schema.database})
 
 
 @statement("ALTER EXTERNAL SCHEMA")
@@ -178,7 +181,8 @@ def _drop_database(connection: Connection, schema: Object) -> None:
         raise RedshiftError(f"External database {place.database} is not empty", "2BP01")
     if catalog.metastore.database(place.database) is not None:
         catalog.metastore.author = ""  # done when the schema is gone too
-        catalog.metastore.delete_database(place.database)
+        with spectrum_words(connection, place):
+            catalog.metastore.delete_database(place.database)
 
 
 DROPPERS.append(_drop_database)
