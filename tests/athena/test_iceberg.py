@@ -39,6 +39,7 @@ from pyiceberg.types import (
     StringType,
     StructType,
     TimestamptzType,
+    UUIDType,
 )
 
 from labkit.cloud.iceberg.commits import judge_one_by_one
@@ -491,6 +492,18 @@ def test_bounds_over_files_of_nulls(ice: Ice) -> None:
     ]
     bounds = 'SELECT lower_bounds[2], lower_bounds[3] FROM "t$files" ORDER BY 1'
     assert ice.rows(bounds) == [["false", "Eg=="], ["true", "EjQ="]]
+
+
+def test_bounds_and_partitions_of_uuids(ice: Ice) -> None:
+    schema = Schema(NestedField(1, "u", UUIDType()), NestedField(2, "p", UUIDType()))
+    spec = PartitionSpec(PartitionField(2, 1000, IdentityTransform(), "p"))
+    at = ice.location("t")
+    ice.catalog.create_table((ice.lake.database, "t"), schema, location=at, partition_spec=spec)
+    ids = ["12151fd2-7586-11e9-8f9e-2a86e4085a59", "89afd000-0000-4000-8000-000000000001"]
+    ice.do(f"INSERT INTO t VALUES (UUID '{ids[0]}', UUID '{ids[1]}')")
+    assert ice.rows('SELECT partition.p, data.u.max FROM "t$partitions"') == [[ids[1], ids[0]]]
+    assert ice.rows('SELECT lower_bounds[1] FROM "t$files"') == [[ids[0]]]
+    assert ice.rows(f"SELECT u FROM t WHERE p = UUID '{ids[1]}'") == [[ids[0]]]
 
 
 def test_tables_without_rows_and_hidden_columns(ice: Ice) -> None:

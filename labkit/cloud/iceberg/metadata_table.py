@@ -41,7 +41,11 @@ class MetadataTable:
 
 
 def plain(kind: Any, value: Any) -> Any:
-    """Iceberg's own form of a value as Python's: days become a date."""
+    """Iceberg's own form of a value as Python's: days become a date, a UUID its text."""
+    if isinstance(kind, ice.UUIDType) and isinstance(value, bytes):
+        value = uuid.UUID(bytes=value)
+    if isinstance(value, uuid.UUID):
+        return str(value)
     if value is None or not isinstance(value, int):
         return value
     if isinstance(kind, ice.DateType):
@@ -68,6 +72,8 @@ def bound_text(kind: Any, value: Any) -> str:
     if isinstance(value, float):
         shortest = pa.scalar(value, pa.float32()).cast(pa.string()).as_py()
         return java_double(float(shortest) if isinstance(kind, ice.FloatType) else value)
+    if isinstance(kind, ice.UUIDType):
+        return str(plain(kind, value))
     return str(IdentityTransform().to_human_string(kind, value))
 
 
