@@ -642,6 +642,7 @@ CHANGE_REFUSALS = {
         "DELETE FROM t WHERE nope = 1",
         "COLUMN_NOT_FOUND: line 1:21: Column 'nope' cannot be resolved",
     ),
+    "place": ("""DELETE FROM t WHERE "$pos" = 0""", "Column '$pos' cannot be resolved"),
     "merge type": (f"{ONE} (id) VALUES ('x')", "TYPE_MISMATCH"),
     "merge count": (f"{ONE} VALUES (1)", "TYPE_MISMATCH"),
     "merge column": (f"{ONE} (nope) VALUES (1)", "COLUMN_NOT_FOUND"),

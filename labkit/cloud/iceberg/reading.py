@@ -34,7 +34,9 @@ from labkit.cloud.iceberg.types import trino_type
 from labkit.cloud.lake.table import moment_text
 from labkit.cloud.operations import AwsError
 
-PATH, MODIFIED, POSITION = "$path", "$file_modified_time", "$pos"
+PATH, MODIFIED = "$path", "$file_modified_time"
+#: A row's place in its file: in no table's sight, and a name that no statement says.
+POSITION = "$position of a changed row"
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,7 @@ class Reader:
             paths = _paths([self.stored(f, list(_POSITIONS)) for f in planned.positions])
             conditions.append(
                 f"NOT EXISTS (SELECT 1 FROM read_parquet({paths}) AS d WHERE d.file_path = "
-                f'{quoted_text(stored.uri)} AND d.pos = f."$pos")'
+                f"{quoted_text(stored.uri)} AND d.pos = f.{quoted_name(POSITION)})"
             )
         for at, deletes in enumerate(planned.equalities):
             keys = [self._key(number) for number in deletes.equality_ids or ()]
@@ -197,7 +199,7 @@ def _branch(shape: str, files: Sequence[Stored], hidden: Sequence[str]) -> str:
         told = _told(files, [file.modified for file in files])
         columns.append(f"CAST({told} AS {TIMESTAMPTZ.duckdb}) AS {quoted_name(MODIFIED)}")
     if POSITION in hidden:
-        columns.append('file_row_number AS "$pos"')
+        columns.append(f"file_row_number AS {quoted_name(POSITION)}")
     options = f"hive_partitioning=false, union_by_name=false, {WITH_NAN}"
     options += ", filename='$file'" if {PATH, MODIFIED} & set(hidden) else ""
     options += ", file_row_number=true" if POSITION in hidden else ""
