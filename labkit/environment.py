@@ -23,22 +23,10 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent
 KEY_ADMIN_ACTIONS = [
     f"kms:{verb}"
-    for verb in [
-        "Create*",
-        "Describe*",
-        "Enable*",
-        "List*",
-        "Put*",
-        "Update*",
-        "Revoke*",
-        "Disable*",
-        "Get*",
-        "Delete*",
-        "TagResource",
-        "UntagResource",
-        "ScheduleKeyDeletion",
-        "CancelKeyDeletion",
-    ]
+    for verb in (
+        "Create* Describe* Enable* List* Put* Update* Revoke* Disable* Get* Delete* TagResource "
+        "UntagResource ScheduleKeyDeletion CancelKeyDeletion"
+    ).split()
 ]
 KEY_USE_ACTIONS = [
     f"kms:{verb}"

@@ -185,30 +185,10 @@ def rewrites(service: str) -> Callable[[Rewrite], Rewrite]:
 
 
 READ_ONLY = (
-    "Get",
-    "List",
-    "Describe",
-    "Head",
-    "BatchGet",
-    "TransactGet",
-    "Search",
-    "Query",
-    "Scan",
-    "Lookup",
-    "Filter",
-    "Test",
-    "Validate",
-    "Preview",
-    "Decrypt",
-    "Encrypt",
-    "GenerateDataKey",
-    "GenerateRandom",
-    "GenerateMac",
-    "Sign",
-    "Verify",
-    "Simulate",
-    "Estimate",
-)
+    "Get", "List", "Describe", "Head", "BatchGet", "TransactGet", "Search", "Query", "Scan",
+    "Lookup", "Filter", "Test", "Validate", "Preview", "Decrypt", "Encrypt", "GenerateDataKey",
+    "GenerateRandom", "GenerateMac", "Sign", "Verify", "Simulate", "Estimate",
+)  # fmt: skip
 
 
 def changes_state(name: str) -> bool:

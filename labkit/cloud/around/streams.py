@@ -28,14 +28,9 @@ _ON_DEMAND = "ON_DEMAND"
 _MOST_TAGS = 50
 _MOST_SHARDS = dict.fromkeys(("us-east-1", "us-west-2", "eu-west-1"), 20_000)
 _METRICS = [
-    "IncomingBytes",
-    "OutgoingRecords",
-    "IteratorAgeMilliseconds",
-    "IncomingRecords",
-    "ReadProvisionedThroughputExceeded",
-    "WriteProvisionedThroughputExceeded",
-    "OutgoingBytes",
-]
+    "IncomingBytes", "OutgoingRecords", "IteratorAgeMilliseconds", "IncomingRecords",
+    "ReadProvisionedThroughputExceeded", "WriteProvisionedThroughputExceeded", "OutgoingBytes",
+]  # fmt: skip
 _PLACES = {
     "AT_SEQUENCE_NUMBER": "StartingSequenceNumber",
     "AFTER_SEQUENCE_NUMBER": "StartingSequenceNumber",

@@ -29,16 +29,9 @@ from labkit.cloud.engine.formats.lines import codec, head
 from labkit.cloud.engine.types import Type, UnknownType, parse_type
 
 __all__ = [
-    "Classifier",
-    "Columns",
-    "CsvClassifier",
-    "GrokClassifier",
-    "Inferred",
-    "JsonClassifier",
-    "classify",
-    "merge",
-    "similarity",
-]
+    "Classifier", "Columns", "CsvClassifier", "GrokClassifier", "Inferred", "JsonClassifier",
+    "classify", "merge", "similarity",
+]  # fmt: skip
 
 SAMPLE = 1 << 20
 RECORDS = 1001

@@ -18,15 +18,9 @@ from labkit.cloud.s3.store import Object, split_uri
 
 CRAWLED = ("S3Targets", "CatalogTargets", "DeltaTargets", "IcebergTargets")
 KINDS = (
-    "S3Targets",
-    "JdbcTargets",
-    "MongoDBTargets",
-    "DynamoDBTargets",
-    "CatalogTargets",
-    "DeltaTargets",
-    "IcebergTargets",
-    "HudiTargets",
-)
+    "S3Targets", "JdbcTargets", "MongoDBTargets", "DynamoDBTargets", "CatalogTargets",
+    "DeltaTargets", "IcebergTargets", "HudiTargets",
+)  # fmt: skip
 
 
 def check_targets(operation: str, targets: dict[str, Any]) -> None:

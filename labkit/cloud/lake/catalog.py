@@ -27,15 +27,9 @@ from labkit.cloud.operations import AwsError, Principal
 from labkit.cloud.s3.store import Store
 
 __all__ = [
-    "MODULES",
-    "TABLE_TYPES",
-    "GlueCatalog",
-    "LakeTable",
-    "ScanLimit",
-    "parameters_of",
-    "reader_of",
+    "MODULES", "TABLE_TYPES", "GlueCatalog", "LakeTable", "ScanLimit", "parameters_of", "reader_of",
     "table_type",
-]
+]  # fmt: skip
 
 #: Readers of tables that are more than files under a location: ``table_type`` → source.
 TABLE_TYPES: dict[str, Callable[[GlueCatalog, Definition], Any]] = {}

@@ -21,14 +21,9 @@ from labkit.cloud.state import Records
 Record = dict[str, Any]
 GRANT = "quicksight"
 OPERATIONS = [
-    "Decrypt",
-    "DescribeKey",
-    "Encrypt",
-    "GenerateDataKey",
-    "GenerateDataKeyWithoutPlaintext",
-    "ReEncryptFrom",
-    "ReEncryptTo",
-]
+    "Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext",
+    "ReEncryptFrom", "ReEncryptTo",
+]  # fmt: skip
 
 
 def registered_keys(cloud: Cloud, region: str) -> set[str]:

@@ -27,14 +27,9 @@ ENDED = ("SUCCEEDED", "FAILED", "STOPPED", "TIMEOUT")
 #: How long a start waits for a quick run's end, so that the client's first look sees it.
 PATIENCE_S = 0.2
 _COPIED = (
-    "DatasetName",
-    "LogSubscription",
-    "Outputs",
-    "DataCatalogOutputs",
-    "JobSample",
-    "ProfileConfiguration",
-    "ValidationConfigurations",
-)
+    "DatasetName", "LogSubscription", "Outputs", "DataCatalogOutputs", "JobSample",
+    "ProfileConfiguration", "ValidationConfigurations",
+)  # fmt: skip
 
 
 @answers("StartJobRun", alone=False)

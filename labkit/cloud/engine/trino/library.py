@@ -40,18 +40,9 @@ from labkit.cloud.engine.trino.once import changes, once
 from labkit.cloud.engine.types import UNKNOWN, Type
 
 __all__ = [
-    "FunctionNotFound",
-    "FunctionRefused",
-    "Resolved",
-    "can_coerce",
-    "coerce",
-    "common_type",
-    "kinds",
-    "lambda_types",
-    "names",
-    "resolve",
-    "supplies",
-]
+    "FunctionNotFound", "FunctionRefused", "Resolved", "can_coerce", "coerce", "common_type",
+    "kinds", "lambda_types", "names", "resolve", "supplies",
+]  # fmt: skip
 
 Kind = Literal["scalar", "aggregate", "window"]
 
@@ -303,17 +294,6 @@ def _distance(parameters: Sequence[Type], args: Sequence[Type]) -> tuple[int, in
 _RANK = {
     base: rank
     for rank, base in enumerate(
-        [
-            "tinyint",
-            "smallint",
-            "integer",
-            "bigint",
-            "decimal",
-            "real",
-            "double",
-            "date",
-            "timestamp",
-            "timestamptz",
-        ]
+        "tinyint smallint integer bigint decimal real double date timestamp timestamptz".split()
     )
 }

@@ -25,26 +25,10 @@ _CLOCKS = {
 }
 _NICHES = ("CURRENT_DATE", "CURRENT_USER", "CURRENT_CATALOG", "CURRENT_SCHEMA")
 _LITERAL_TYPES = frozenset(
-    [
-        "DATE",
-        "TIME",
-        "TIMESTAMP",
-        "DECIMAL",
-        "DOUBLE",
-        "REAL",
-        "BIGINT",
-        "INTEGER",
-        "INT",
-        "SMALLINT",
-        "TINYINT",
-        "BOOLEAN",
-        "VARCHAR",
-        "CHAR",
-        "JSON",
-        "UUID",
-        "IPADDRESS",
-        "VARBINARY",
-    ]
+    """
+    DATE TIME TIMESTAMP DECIMAL DOUBLE REAL BIGINT INTEGER INT SMALLINT TINYINT BOOLEAN VARCHAR CHAR
+    JSON UUID IPADDRESS VARBINARY
+    """.split()
 )
 _UNITS = ("YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND")
 

@@ -15,40 +15,12 @@ from labkit.cloud.quicksight.calc.values import text
 _PIECE = re.compile(r"'((?:[^']|'')*)'|([A-Za-z])\2*|[^A-Za-z']+|'")
 #: A pattern's letters → strftime's; what is not here has no like in DuckDB.
 _LETTERS = {
-    "yyyy": "%Y",
-    "YYYY": "%Y",
-    "y": "%Y",
-    "yy": "%y",
-    "MMMM": "%B",
-    "MMM": "%b",
-    "MM": "%m",
-    "M": "%-m",
-    "dd": "%d",
-    "d": "%-d",
-    "EEEE": "%A",
-    "EEE": "%a",
-    "EE": "%a",
-    "E": "%a",
-    "DDD": "%j",
-    "D": "%-j",
-    "HH": "%H",
-    "H": "%-H",
-    "kk": "%H",
-    "k": "%-H",
-    "hh": "%I",
-    "h": "%-I",
-    "mm": "%M",
-    "m": "%-M",
-    "ss": "%S",
-    "s": "%-S",
-    "S": "%g",
-    "SS": "%g",
-    "SSS": "%g",
-    "SSSSSS": "%f",
-    "a": "%p",
-    "aa": "%p",
-    "T": "T",
-}
+    "yyyy": "%Y", "YYYY": "%Y", "y": "%Y", "yy": "%y", "MMMM": "%B", "MMM": "%b", "MM": "%m",
+    "M": "%-m", "dd": "%d", "d": "%-d", "EEEE": "%A", "EEE": "%a", "EE": "%a", "E": "%a",
+    "DDD": "%j", "D": "%-j", "HH": "%H", "H": "%-H", "kk": "%H", "k": "%-H", "hh": "%I", "h": "%-I",
+    "mm": "%M", "m": "%-M", "ss": "%S", "s": "%-S", "S": "%g", "SS": "%g", "SSS": "%g",
+    "SSSSSS": "%f", "a": "%p", "aa": "%p", "T": "T",
+}  # fmt: skip
 
 
 def formatted(date: str, pattern: str) -> str:

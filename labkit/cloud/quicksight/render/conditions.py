@@ -33,33 +33,13 @@ ICONS: dict[str, Sequence[Icon]] = {
     "FOUR_GRAY_ARROW": (("▼", GREY), ("◢", GREY), ("◥", GREY), ("▲", GREY)),
 }
 CUSTOM = {
-    "CARET_UP": "▴",
-    "CARET_DOWN": "▾",
-    "PLUS": "+",
-    "MINUS": "−",
-    "ARROW_UP": "▲",
-    "ARROW_DOWN": "▼",
-    "ARROW_LEFT": "◀",
-    "ARROW_RIGHT": "▶",
-    "CIRCLE": "●",
-    "SQUARE": "■",
-    "TRIANGLE": "▲",
-    "CHECKMARK": "✔",
-    "X": "✘",
-    "FLAG": "⚑",
-    "THUMBS_UP": "▲",
-    "THUMBS_DOWN": "▼",
-    "FACE_UP": "☺",
-    "FACE_DOWN": "☹",
-    "FACE_FLAT": "●",
-    "ONE_BAR": "▁",
-    "TWO_BAR": "▃",
-    "THREE_BAR": "▅",
-    "ARROW_UP_LEFT": "◤",
-    "ARROW_UP_RIGHT": "◥",
-    "ARROW_DOWN_LEFT": "◣",
+    "CARET_UP": "▴", "CARET_DOWN": "▾", "PLUS": "+", "MINUS": "−", "ARROW_UP": "▲",
+    "ARROW_DOWN": "▼", "ARROW_LEFT": "◀", "ARROW_RIGHT": "▶", "CIRCLE": "●", "SQUARE": "■",
+    "TRIANGLE": "▲", "CHECKMARK": "✔", "X": "✘", "FLAG": "⚑", "THUMBS_UP": "▲", "THUMBS_DOWN": "▼",
+    "FACE_UP": "☺", "FACE_DOWN": "☹", "FACE_FLAT": "●", "ONE_BAR": "▁", "TWO_BAR": "▃",
+    "THREE_BAR": "▅", "ARROW_UP_LEFT": "◤", "ARROW_UP_RIGHT": "◥", "ARROW_DOWN_LEFT": "◣",
     "ARROW_DOWN_RIGHT": "◢",
-}
+}  # fmt: skip
 
 
 def color_for(sketch: Sketch, color: Mapping[str, Any] | None, row: Row) -> str | None:

@@ -51,14 +51,8 @@ def _two(function: str) -> tuple[int, Callable[[Sequence[Column]], str]]:
 
 
 FUNCTION_NAMES = (
-    "contains",
-    "matches",
-    "startsWith",
-    "endsWith",
-    "isBetween",
-    "isMissing",
-    "isValid",
-)
+    "contains", "matches", "startsWith", "endsWith", "isBetween", "isMissing", "isValid",
+)  # fmt: skip
 #: Name in small letters → how many values it takes, and its SQL.
 FUNCTIONS: dict[str, tuple[int, Callable[[Sequence[Column]], str]]] = {
     "contains": _two("contains"),

@@ -245,19 +245,10 @@ AGGREGATES = (
     ),
     *(
         _of_two(name)
-        for name in [
-            "corr",
-            "covar_pop",
-            "covar_samp",
-            "regr_slope",
-            "regr_intercept",
-            "regr_r2",
-            "regr_avgx",
-            "regr_avgy",
-            "regr_sxx",
-            "regr_sxy",
-            "regr_syy",
-        ]
+        for name in (
+            "corr covar_pop covar_samp regr_slope regr_intercept regr_r2 regr_avgx regr_avgy "
+            "regr_sxx regr_sxy regr_syy"
+        ).split()
     ),
     # Integers and decimals are reckoned as REAL, the nearest type that there is.
     *(
