@@ -10,7 +10,15 @@ from __future__ import annotations
 import uuid
 import weakref
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, ItemsView, Iterable, Iterator, MutableMapping, ValuesView
+from collections.abc import (
+    Callable,
+    ItemsView,
+    Iterable,
+    Iterator,
+    Mapping,
+    MutableMapping,
+    ValuesView,
+)
 from dataclasses import dataclass
 from operator import is_
 from typing import Any
@@ -18,19 +26,20 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Many:
-    """An attribute of many objects, which are not changed once they are in it.
+    """An attribute of many objects.
 
     Args:
         attribute: its name.
         each: those that its value has, in their order.
         again: its value of those.
-        is_log: whether it gains them at its end alone, and loses them at its ends.
+        kind: a ``log`` gains them at its end alone, and loses them at its ends; a ``set`` has them
+            in no order; in both none is changed. Those of a ``list`` are, which `note` is told of.
     """
 
     attribute: str
     each: Callable[[Any], Iterable[Any]] = iter
     again: Callable[[Iterable[Any]], Any] = list
-    is_log: bool = True
+    kind: str = "log"
 
 
 @dataclass(frozen=True)
@@ -83,17 +92,22 @@ _PARTS = {
     "moto.awslambda.models.LayerVersion": Parts("lambda", values=("code_bytes",)),
     **dict.fromkeys(
         (f"moto.dynamodb.models.table.{name}Table" for name in ("", "Restored", "RestoredPIT")),
-        Parts("dynamodb", many=Many("items", each_item, _items_again, is_log=False)),
+        Parts("dynamodb", many=Many("items", each_item, _items_again, "set")),
     ),
     "moto.dynamodb.models.table.StreamShard": Parts("dynamodb", many=Many("items")),
     "moto.kinesis.models.Shard": Parts(
         "kinesis", many=Many("records", dict.values, _records_again)
     ),
     "moto.cloudwatch.models.CloudWatchBackend": Parts("cloudwatch", many=Many("metric_data")),
+    "moto.sqs.models.Queue": Parts(
+        "sqs", ("deleted_messages", "numbered"), many=Many("_messages", kind="list")
+    ),
     "moto.logs.models.LogStream": Parts("logs", many=Many("events")),
 }
 # Those of a service that have members to be written, by their names.
 _TOUCHED: dict[str, dict[str, Apart]] = {}
+# Members of lists that are not any more as they were written, by their identity.
+_NOTED: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()
 # Where the values and the many of an object lie.
 _HELD: weakref.WeakKeyDictionary[Any, Apart] = weakref.WeakKeyDictionary()
 
@@ -148,27 +162,43 @@ class Apart(MutableMapping[str, Any]):
         self._written, self._gone, self._numbers, self._followed = {}, set(), {}, []
         self.brought_back()
 
-    def follow(self, members: list[Any], *, is_log: bool) -> None:
+    def follow(self, members: list[Any], kind: str) -> None:
         """Hold these objects, and no others, under numbers that rise."""
-        if is_log and self._begins(members):
+        if kind == "log" and self._begins(members):
             for each in members[len(self) :]:
                 number = int(next(reversed(self._members))) + 1
                 self[str(number)] = each
                 if self._numbers:
                     self._numbers[id(each)] = str(number)
             return
+        if kind == "list" and _NOTED:
+            self._write_noted()
         last = self._followed
         if last and len(members) == len(last) and all(map(is_, members, last)):
             return
-        self._followed = [] if is_log else members
-        numbers = self._numbers = self._numbers or {id(each): n for n, each in self.items()}
-        now = dict(zip(map(id, members), members, strict=True))
+        self._followed = [] if kind == "log" else members
+        numbers, now = self._numbered(), dict(zip(map(id, members), members, strict=True))
+        highest = int(next(reversed(self._members), 0))
         for gone in numbers.keys() - now.keys():
             del self[numbers.pop(gone)]
-        highest = int(next(reversed(self._members), 0))
+        if kind == "list" and [each for each in now if each in numbers] != [*numbers]:
+            self.clear()  # in another order
+            numbers.clear()
         if new := now.keys() - numbers.keys():
             for number, name in enumerate((each for each in now if each in new), highest + 1):
                 self[str(number)], numbers[name] = now[name], str(number)
+                _NOTED.pop(name, None)
+
+    def _numbered(self) -> dict[int, str]:
+        self._numbers = self._numbers or {id(each): number for number, each in self.items()}
+        return self._numbers
+
+    def _write_noted(self) -> None:
+        numbers = self._numbered()
+        for name, each in list(_NOTED.items()):
+            if number := numbers.get(name):
+                self[number] = each
+                _NOTED.pop(name, None)
 
     def _begins(self, members: list[Any]) -> bool:
         """Whether these begin with all that it holds: by the first and the last of it."""
@@ -189,6 +219,11 @@ class Apart(MutableMapping[str, Any]):
         _TOUCHED.setdefault(self.service, {})[self.name] = self
 
 
+def note(member: Any) -> None:
+    """Have a member of a list written anew."""
+    _NOTED[id(member)] = member
+
+
 def parts(kind: type) -> Parts | None:
     """What of a type's objects lies apart."""
     return _PARTS.get(f"{kind.__module__}.{kind.__qualname__}")
@@ -203,7 +238,7 @@ def split(owner: Any, own: Parts) -> tuple[dict[str, Any], Apart | None]:
     for attribute in {*own.mappings} & known.keys():
         if not isinstance(members := known[attribute], Apart):
             made = Apart(own.service, uuid.uuid4().hex)
-            made.update(members)
+            made.update(members if isinstance(members, Mapping) else dict.fromkeys(members))
             setattr(owner, attribute, made)
     if not own.held():
         return known, None
@@ -214,7 +249,7 @@ def split(owner: Any, own: Parts) -> tuple[dict[str, Any], Apart | None]:
             held[name] = known[name]
     if own.many and own.many.attribute in known:
         members = list(own.many.each(known[own.many.attribute]))
-        held.follow(members, is_log=own.many.is_log)
+        held.follow(members, own.many.kind)
     return {name: value for name, value in known.items() if name not in own.held()}, held
 
 

@@ -1,5 +1,6 @@
 """Items, records, lines and metrics are rows of their own: a change writes those that it made."""
 
+import copy
 import sqlite3
 
 import pytest
@@ -7,8 +8,10 @@ from moto.cloudwatch.models import cloudwatch_backends
 from moto.dynamodb.models import dynamodb_backends
 from moto.kinesis.models import kinesis_backends
 from moto.logs.models import logs_backends
+from moto.sqs.models import sqs_backends
 
 from labkit.cloud.dynamodb import item_changes
+from labkit.cloud.messages import held
 from labkit.cloud.moto_state import State
 
 ACCOUNT, REGION = "5" * 12, "us-east-1"
@@ -140,8 +143,47 @@ class Metrics:
         return [(each.name, each.value, each.timestamp) for each in backend.metric_data]
 
 
-@pytest.fixture(params=[Items, Pairs, Changes, Records, Lines, Metrics])
-def held(request, tmp_path):
+class Messages:
+    """A queue's, which are changed when they are received."""
+
+    service, backends = "sqs", sqs_backends
+
+    def make(self, backend):
+        held.install()
+        backend.create_queue("q")
+
+    def put(self, backend, name):
+        backend.send_message("q", name)
+
+    def change(self, backend, _):
+        backend.queues["q"]._messages[3].mark_received(60)
+
+    def clear(self, backend):
+        backend.queues["q"]._messages = []
+
+    def told(self, backend):
+        return [copy.deepcopy(vars(each)) for each in backend.queues["q"]._messages]
+
+
+class Deleted(Messages):
+    def put(self, backend, name):
+        super().put(backend, name)
+        message = backend.queues["q"]._messages[-1]
+        message.receipt_handle = name
+        backend.delete_message("q", name)
+
+    def change(self, backend, name):
+        del backend.queues["q"].deleted_messages[name]
+
+    def clear(self, backend):
+        backend.queues["q"].deleted_messages.clear()
+
+    def told(self, backend):
+        return [*backend.queues["q"].deleted_messages]
+
+
+@pytest.fixture(params=[Items, Pairs, Changes, Records, Lines, Metrics, Messages, Deleted])
+def kept(request, tmp_path):
     """A state, what is in it of a kind, and a function that tells moto's backend of it."""
     state, kind = State(tmp_path / "state.db"), request.param()
     item_changes.install(None)
@@ -155,8 +197,8 @@ def held(request, tmp_path):
     state.close()
 
 
-def test_a_change_writes_its_rows(held):
-    state, kind, backend = held
+def test_a_change_writes_its_rows(kept):
+    state, kind, backend = kept
     before = state._db.total_changes
     kind.change(backend(), "03")
     kind.put(backend(), "new")
@@ -170,8 +212,8 @@ def test_a_change_writes_its_rows(held):
     assert len(told) >= MANY
 
 
-def test_a_change_that_could_not_be_kept_is_taken_back(held):
-    state, kind, backend = held
+def test_a_change_that_could_not_be_kept_is_taken_back(kept):
+    state, kind, backend = kept
     told = kind.told(backend())
     state._db.execute(
         "CREATE TRIGGER full BEFORE INSERT ON members BEGIN SELECT RAISE(FAIL, ''); END"
@@ -189,8 +231,8 @@ def test_a_change_that_could_not_be_kept_is_taken_back(held):
     assert kind.told(backend()) == told
 
 
-def test_what_is_emptied_stays_so(held):
-    state, kind, backend = held
+def test_what_is_emptied_stays_so(kept):
+    state, kind, backend = kept
     state.load()
     for number in range(2):
         kind.clear(backend())
@@ -201,6 +243,23 @@ def test_what_is_emptied_stays_so(held):
         state.save(kind.service)
         state.load()
         assert len(kind.told(backend())) == 1
+
+
+def test_messages_in_another_order_come_back_in_it(tmp_path):
+    state, kind, by_region = State(tmp_path / "state.db"), Messages(), sqs_backends["6" * 12]
+    kind.make(by_region[REGION])
+    for name in "abcd":
+        kind.put(by_region[REGION], name)
+    state.save("sqs")
+    messages = by_region[REGION].queues["q"]._messages
+    messages.append(messages.pop(1))
+    kind.put(by_region[REGION], "e")
+    told = kind.told(by_region[REGION])
+    state.save("sqs")
+    state.load()
+    assert kind.told(by_region[REGION]) == told
+    sqs_backends.pop("6" * 12)
+    state.close()
 
 
 @pytest.mark.parametrize("kind", [Items(), Pairs()])

@@ -29,7 +29,7 @@ from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.json_text import BadJson, parse_json
 from labkit.cloud.lambdas import lineage
 from labkit.cloud.lambdas.mappings import is_wanted, named_failures, start
-from labkit.cloud.messages.queues import is_new
+from labkit.cloud.messages.held import is_new
 
 log = logging.getLogger(__name__)
 

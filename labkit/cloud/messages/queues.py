@@ -1,29 +1,24 @@
-"""What SQS refuses, what it tells of a queue, and which messages of a FIFO queue it has had before.
+"""What SQS refuses, and what it tells of a queue.
 
-moto takes attributes and values that are none, forgets a queue's policy when another attribute is
-set, and sends a message again once its first copy is deleted: SQS knows it for five minutes, within
-the queue or within its group, as the queue's ``DeduplicationScope`` says.
+moto takes attributes and values that are none, and forgets a queue's policy when another attribute
+is set.
 
-Sources: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html,
-https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html and
-https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagededuplicationid-property.html
+Sources: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html
+and https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
 """
 
 from __future__ import annotations
 
 import json
 import re
-import time
 from typing import Any
 
 from labkit.cloud.access.policy_language import is_policy
-from labkit.cloud.messages import sent
+from labkit.cloud.messages import held, sent
 from labkit.cloud.operations import Answer, AwsError, Context, operation, rewrites
 
-REMEMBERED_MS = 300_000
 _MOST_ENTRIES = 10
 _NAME = re.compile(r"[\w-]{1,80}", re.ASCII)
-_FIRST_SEQUENCE = 10**19  # all have twenty digits
 # What a value may be, by attribute; for all others it is a text.
 _RANGES = {
     "DelaySeconds": range(901),
@@ -93,7 +88,7 @@ def get_queue_attributes(
 
 def _attributes(context: Context, queue: Any, names: list[str]) -> dict[str, str]:
     asked = [each for each in names if each != "RedriveAllowPolicy"]
-    told = context.backend("sqs").get_queue_attributes(queue.name, asked)
+    told = {**context.backend("sqs").get_queue_attributes(queue.name, asked)}
     allowed = getattr(queue, "redrive_allow_policy", None)
     if allowed and {"All", "RedriveAllowPolicy"} & {*names}:
         told["RedriveAllowPolicy"] = allowed
@@ -120,33 +115,6 @@ def set_queue_attributes(context: Context, *, QueueUrl: str, Attributes: dict[st
     with context.cloud.changing("sqs"):
         context.backend("sqs").set_queue_attributes(queue.name, changed)
     return {}
-
-
-def is_new(queue: Any, message: Any) -> bool:
-    """Whether a FIFO queue has not had a message; it has a number from then on.
-
-    One that it has had gets the identity of its first copy. What comes from another queue, of
-    which this is the dead-letter queue, is never left out.
-    """
-    if message.approximate_receive_count or not message.deduplication_id:
-        return True
-    known = vars(queue).setdefault("sent_of_late", {})
-    for key in [each for each, (at, *_) in known.items() if _is_over(at)]:
-        del known[key]
-    grouped = queue.deduplication_scope == "messageGroup"
-    key = (message.group_id if grouped else None, message.deduplication_id)
-    if key in known:
-        _, message.id, message.sequence_number = known[key]
-        return False
-    last = vars(queue).get("last_sequence", _FIRST_SEQUENCE)
-    queue.last_sequence = max(last + 1, _FIRST_SEQUENCE + time.time_ns())
-    message.sequence_number = str(queue.last_sequence)
-    known[key] = (time.time() * 1000, message.id, message.sequence_number)
-    return True
-
-
-def _is_over(at_ms: float) -> bool:
-    return time.time() * 1000 - at_ms >= REMEMBERED_MS
 
 
 def _check_new(context: Context, parameters: dict[str, Any]) -> None:
@@ -291,7 +259,7 @@ def _check_handle(context: Context, parameters: dict[str, Any]) -> None:
     sent.check_unseen(parameters)
     queue, handle = find_queue(context, parameters["QueueUrl"]), parameters["ReceiptHandle"]
     deletes, why = context.operation == "DeleteMessage", ""
-    message = next((each for each in queue._messages if each.had_receipt_handle(handle)), None)
+    message = held.of_handle(queue, handle)
     if message is None and handle not in queue.deleted_messages:
         words = f'The input receipt handle "{handle}" is not a valid receipt handle.'
         raise AwsError("ReceiptHandleIsInvalid", words)

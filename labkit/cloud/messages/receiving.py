@@ -16,7 +16,6 @@ from __future__ import annotations
 import copy
 import re
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import moto.sqs.models as models
@@ -24,6 +23,7 @@ from moto.sqs.exceptions import PurgeQueueInProgress
 from moto.sqs.responses import SQSResponse
 
 from labkit.cloud.cloud import Cloud, on_start
+from labkit.cloud.messages import held
 from labkit.cloud.messages import moves as message_moves  # noqa: F401 (calls of the same service)
 from labkit.cloud.messages.queues import check_message, find_queue
 from labkit.cloud.messages.sent import check_batch
@@ -35,16 +35,11 @@ _CAME_FROM = "DeadLetterQueueSourceArn"
 
 @on_start
 def give_as_queues(cloud: Cloud) -> None:
-    """Let moto's queues give messages in SQS's order, and have attributes of other letters.
-
-    moto asks all messages whether they are seen whenever one comes, by dates that take 5 us each.
-    """
+    """Let moto's queues give messages in SQS's order, and have attributes of other letters."""
     SQSResponse.receive_message = _answer_with_source  # type: ignore[method-assign]
     backends: Any = models.SQSBackend
     backends.receive_message = _receive
-    message: Any = models.Message
-    message.visible = property(lambda each: time.time() * 1000 > each.visible_at)
-    message.delayed = property(lambda each: time.time() * 1000 < each.delayed_until)
+    held.install()
     models.ATTRIBUTE_NAME_PATTERN = re.compile(r"[\w.-]+")
 
 
@@ -54,7 +49,8 @@ def _answer_with_source(self: Any) -> Any:
     asked = {each for member in members for each in self._get_param(member, [])}
     if asked & {"All", _CAME_FROM} and answer.result.get("Messages"):
         queue = self.sqs_backend.get_queue(self._get_queue_name())
-        froms = {each.id: getattr(each, "came_from", None) for each in queue._messages}
+        given = {each["MessageId"] for each in answer.result["Messages"]}
+        froms = {e.id: getattr(e, "came_from", None) for e in queue._messages if e.id in given}
         for told in answer.result["Messages"]:
             if source := froms.get(told["MessageId"]):
                 told.setdefault("Attributes", {})[_CAME_FROM] = source
@@ -72,39 +68,25 @@ def _receive(
     """Messages that are in flight from now on; nobody waits here for others to come."""
     queue = backend.get_queue(queue_name)
     names = ["All" if each == "*" else each for each in message_attribute_names or ()]
-    queue._pending_messages = {each for each in queue._pending_messages if not each.visible}
+    queue._pending_messages = set()  # moto's own: a message's time tells whether it is in flight
+    oldest = (time.time() - queue.message_retention_period) * 1000
     given: list[Any] = []
-    for message in list(_ready(queue)):
+    for message in held.ready(queue):
         if len(given) == count:
             break
-        if not backend.is_message_valid_based_on_retention_period(queue_name, message):
+        if message.sent_timestamp < oldest:
+            queue._messages.remove(message)
             continue
         if _is_dead(queue, message):
             queue._messages.remove(message)
             message.came_from = queue.queue_arn
             queue.dead_letter_queue.add_message(message)
             continue
-        queue._pending_messages.add(message)
         message.mark_received(visibility_timeout=visibility_timeout)
         told = copy.deepcopy(message)
         models._filter_message_attributes(told, names)
         given.append(told)
     return given
-
-
-def _ready(queue: Any) -> Iterator[Any]:
-    """What may be given: of a FIFO queue group by group, each up to the first that may not."""
-    if not queue.fifo_queue:
-        yield from queue.messages
-        return
-    groups: dict[Any, list[Any]] = {}
-    for each in queue._messages:
-        groups.setdefault(each.group_id, []).append(each)
-    for messages in groups.values():
-        for each in messages:
-            if not each.visible or each.delayed:
-                break
-            yield each
 
 
 def _is_dead(queue: Any, message: Any) -> bool:
@@ -155,7 +137,7 @@ def purge_queue(context: Context, *, QueueUrl: str) -> Answer:
             context.backend("sqs").purge_queue(queue.name)
         except PurgeQueueInProgress as error:
             raise AwsError("PurgeQueueInProgress", error.message, 403) from error
-        vars(queue).pop("sent_of_late", None)
+        held.forget_sent(queue)
     return {}
 
 
