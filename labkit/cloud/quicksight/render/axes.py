@@ -17,6 +17,7 @@ from labkit.cloud.quicksight.render.axis_labels import (
     label_style,
     offset_of,
     stack,
+    told_apart,
     turn_of,
 )
 from labkit.cloud.quicksight.render.headings import NO_HEADING, Heading
@@ -27,7 +28,6 @@ from labkit.cloud.quicksight.render.scales import (
     linear,
     logarithmic,
     steps,
-    thinned,
 )
 from labkit.cloud.quicksight.render.sketch import Box, Sketch
 from labkit.cloud.quicksight.render.text import widest, width, wrap
@@ -178,7 +178,9 @@ def sideways(
     shown = [each.replace("\n", " ") for each in labels]
     if not visible(options, "TickLabelOptions", "LabelOptions"):
         shown = []
-    room = min(widest(shown, style["size"]), max(sketch.box.width * 0.34, 60))
+    room = max(sketch.box.width * 0.34, 60)
+    shown = told_apart(sketch, shown, room, style["size"])
+    room = min(widest(shown, style["size"]), room)
     left = max(room + (8 if room else 0), offset_of(options))
     box = sketch.box.inset(left=left, right=room_right)
     box = box.inset(top=18 if title else 2, bottom=room_below(across))
@@ -271,20 +273,28 @@ def _side_labels(sketch: Sketch, box: Box, axis: Numeric, *, at_right: bool) -> 
 def _below(sketch: Sketch, box: Box, axis: Numeric) -> None:
     style = {"color": sketch.theme.quiet, **label_style(axis.options)}
     turn = turn_of(axis.options)
-    texts = axis.texts
-    every = thinned([width(each, style["size"]) + 12 for each in texts], box.width * 1.1)
-    for at, value in enumerate(axis.scale.ticks):
-        x = placed(box, axis.scale, value, upwards=False)
+    at = [placed(box, axis.scale, each, upwards=False) for each in axis.scale.ticks]
+    numbers = []
+    for x, value, text in zip(at, axis.scale.ticks, axis.texts, strict=True):
         is_zero = value == 0 and not axis.scale.log
         if is_zero or (axis.options or {}).get("GridLineVisibility") != "HIDDEN":
             color = sketch.theme.quiet if is_zero else sketch.theme.grid
             sketch.line((x, x), (box.top, box.bottom), color, 1, zorder=2 if is_zero else -1)
-        if at % every == 0:
-            half = width(texts[at], style["size"]) / 2
-            x = min(x, sketch.box.right - half)
-            ha = "right" if turn else "center"
-            sketch.text(x, box.bottom + 10, texts[at], ha=ha, rotation=turn, **style)
+        half = width(text, style["size"]) / 2
+        numbers.append((min(x, sketch.box.right - half), half * abs(cos(radians(turn))) + 3, text))
+    for x, _, text in numbers[:: _apart(numbers)]:
+        ha = "right" if turn else "center"
+        sketch.text(x, box.bottom + 10, text, ha=ha, rotation=turn, **style)
     if (axis.options or {}).get("AxisLineVisibility") == "VISIBLE":
         sketch.line((box.left, box.right), (box.bottom, box.bottom), sketch.theme.quiet, 1)
     if axis.title:
         axis.title.write(sketch, box.centre[0], box.bottom + _deep(axis) + 9, box.width, "center")
+
+
+def _apart(numbers: Sequence[tuple[float, float, str]]) -> int:
+    """Every how many-th of some texts, by their middles and half widths, leaves none in another."""
+    return next(
+        nth
+        for nth in range(1, len(numbers) + 2)
+        if all(b - a > one + other for (a, one, _), (b, other, _) in pairwise(numbers[::nth]))
+    )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from math import cos, radians, sin
 from typing import Any
 
@@ -82,6 +83,18 @@ def stack(sketch: Sketch, x: float, y: float, lines: Sequence[str], style: Any, 
         sketch.text(x, at, line, ha=ha, **{"color": sketch.theme.foreground, **style})
 
 
+def told_apart(sketch: Sketch, labels: list[str], room: float, size: float) -> list[str]:
+    """Labels that would be cut to the same, without the words that all begin with (told)."""
+    if len({cut(each, room, size) for each in labels}) == len(set(labels)):
+        return labels
+    words = zip(*(each.split(" ")[:-1] for each in labels), strict=False)
+    common = [each[0] for each in takewhile(lambda each: len(set(each)) == 1, words)]
+    if not common:
+        return labels
+    sketch.note(f"Each name begins with {' '.join(common)}.")
+    return ["…" + " ".join(each.split(" ")[len(common) :]) for each in labels]
+
+
 def _timeline(
     sketch: Sketch, at: Sequence[float], labels: Sequence[str], size: float, room: float
 ) -> list[tuple[float, list[str]]]:
@@ -97,12 +110,27 @@ def _timeline(
     every = thinned([width(upper, size) + 10 for upper, _ in spans], room)
     gaps = [abs(after - x) for x, after in pairwise(at)]
     is_even = max(gaps, default=1) < 1.5 * min(gaps, default=1)
-    for nth in range(every, max(every, len(at) if is_even else 0) + 1):
+    for nth in _strides([upper for upper, _ in spans], every, len(at) if is_even else 0):
         wanted = [*zip(at, spans, strict=True)][::nth]
         shown = _apart(sketch, wanted, size)
         if len(shown) == len(wanted):
             break
     return shown
+
+
+#: After how many parts of a date a round one comes: minutes, hours and months as clocks have them.
+_ROUND = (
+    (re.compile(r"\d\d:00"), (1, 2, 3, 4, 6, 12, 24, 48, 72)),
+    (re.compile(r"\d\d:\d\d"), (1, 2, 5, 10, 15, 20, 30, 60, 120, 180, 240, 360, 720, 1440)),
+    (re.compile(r"[A-Z][a-z]{2}"), (1, 2, 3, 4, 6, 12, 24, 36, 60, 120)),
+)
+
+
+def _strides(texts: Sequence[str], least: int, most: int) -> Sequence[int]:
+    """Every so many-th label of a timeline, from the least number on: round ones if there are."""
+    known = (each for form, each in _ROUND if all(map(form.fullmatch, texts)))
+    round_ones = [each for each in next(known, ()) if least <= each < max(most, 2)]
+    return round_ones or range(least, max(least, most) + 1)
 
 
 def _apart(
@@ -135,7 +163,9 @@ def _slanted(
     sketch: Sketch, box: Box, at: Sequence[float], labels: Sequence[str], style: Any, angle: float
 ) -> Box:
     limit = min(130.0, sketch.box.height * 0.35)
-    texts = [cut(each.replace("\n", " "), limit, style["size"]) for each in labels]
+    whole = [each.replace("\n", " ") for each in labels]
+    whole = told_apart(sketch, whole, limit, style["size"])
+    texts = [cut(each, limit, style["size"]) for each in whole]
     long = widest(texts, style["size"])
     sine, cosine = (0.643, 0.766) if angle == 40 else _turn(angle)
     if box.height - long * sine - 14 < PLOT:

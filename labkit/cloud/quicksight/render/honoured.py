@@ -152,7 +152,7 @@ HONOURED: dict[str, dict[str, Any]] = {
     "HeatMapVisual": {
         "RowAxisDisplayOptions": CELL_AXIS,
         "RowLabelOptions": TITLE,
-        "ColumnAxisDisplayOptions": CELL_AXIS,
+        "ColumnAxisDisplayOptions": {"TickLabelOptions": CATEGORIES["TickLabelOptions"]},
         "ColumnLabelOptions": TITLE,
         "ColorScale": COLORS,
         "Legend": COLOR_BAR,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from labkit.cloud.quicksight.render.axis_labels import told_apart
 from labkit.cloud.quicksight.render.colors import ColorScale
 from labkit.cloud.quicksight.render.headings import LOW, named
 from labkit.cloud.quicksight.render.labels import font_of, tick
@@ -139,7 +140,8 @@ def _right(sketch: Sketch, entries: Sequence[Entry], title: str, style: dict[str
     count = max(1, int((box.bottom - top) / LINE))
     if len(entries) > count:
         sketch.note(f"The legend leaves out {len(entries) - count} of {len(entries)}.")
-    for at, (label, color) in enumerate(entries[:count]):
+    names = told_apart(sketch, [label for label, _ in entries], room, size)
+    for at, (label, (_, color)) in enumerate(zip(names[:count], entries, strict=False)):
         _entry(sketch, left, top + LINE * (at + 0.5), cut(label, room, size), color, style)
     return sketch.within(box.inset(right=room + SWATCH + 6 + 18))
 

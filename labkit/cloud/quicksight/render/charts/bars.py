@@ -110,10 +110,11 @@ def _axis(sketch: Sketch, shown: Table, bars: list[Bar], how: str, lying: bool) 
 
 
 def _shares(sketch: Sketch, bars: list[Bar]) -> Scale:
-    """A scale of percent in quarters, below zero as far as bars reach; panels share one."""
+    """A scale of percent in quarters, on each side of zero where bars are; panels share one."""
     least = min((bar.end for bar in bars), default=0.0)
-    low = 25 * floor((-100 if sketch.is_panel and least < 0 else min(least, 0)) / 25)
-    return Scale(float(low), 100, tuple(float(each) for each in range(low, 101, 25)))
+    low = 25 * floor((-100 if sketch.is_panel and least < 0 else min(least, 0)) / 25 + 1e-9)
+    high = 100 if sketch.is_panel or any(bar.end > 0 for bar in bars) or not low else 0
+    return Scale(float(low), high, tuple(float(each) for each in range(low, high + 1, 25)))
 
 
 def _standing(sketch: Sketch, shown: Table, bars: list[Bar], axis: Numeric) -> None:

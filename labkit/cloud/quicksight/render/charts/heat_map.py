@@ -8,7 +8,7 @@ from __future__ import annotations
 from matplotlib.patches import Rectangle
 
 from labkit.cloud.quicksight.render.axes import visible
-from labkit.cloud.quicksight.render.axis_labels import LINE, label_style
+from labkit.cloud.quicksight.render.axis_labels import LINE, bottom_labels, label_style, told_apart
 from labkit.cloud.quicksight.render.colors import ColorScale, ink
 from labkit.cloud.quicksight.render.headings import SIZE, axis_title
 from labkit.cloud.quicksight.render.labels import dates, full, short
@@ -21,6 +21,7 @@ from labkit.cloud.quicksight.render.values import asked, style_of
 from labkit.cloud.quicksight.visuals.model import Field
 
 SMALLEST = 4
+SHORT = 40  # pixels; columns with longer names all bear them
 
 
 @chart("HeatMapVisual")
@@ -38,11 +39,11 @@ def heat_map(sketch: Sketch) -> None:
     rows = list(dict.fromkeys(each for each, _ in cells))
     columns = list(dict.fromkeys(each for _, each in cells))
     columns = data.in_order(along, columns) if along else columns
-    box = _framed(sketch, down, along, rows, columns)
-    rows = _fitting(sketch, rows, box.height, "rows")
+    box = _framed(sketch, down, along, rows)
     columns = _fitting(sketch, columns, box.width, "columns")
+    box = _column_labels(sketch, box, along, columns)
+    rows = _fitting(sketch, rows, box.height, "rows")
     _row_labels(sketch, box, down, rows)
-    _column_labels(sketch, box, along, columns)
     axes = sketch.axes(box, (0, len(columns)), (len(rows), 0))
     wide, high = box.width / len(columns), box.height / len(rows)
     texts = [short(each, value) for each in cells.values() if each is not None]
@@ -75,13 +76,7 @@ def heat_map(sketch: Sketch) -> None:
                 )
 
 
-def _framed(
-    sketch: Sketch,
-    down: Field | None,
-    along: Field | None,
-    rows: list[object],
-    columns: list[object],
-) -> Box:
+def _framed(sketch: Sketch, down: Field | None, along: Field | None, rows: list[object]) -> Box:
     box = sketch.box
     title = axis_title(sketch, "RowLabelOptions", down.label if down else "")
     if title:
@@ -94,9 +89,7 @@ def _framed(
     left = min(widest(_labels(rows, down), SIZE), sketch.box.width * 0.3) + 8 if down else 0
     if not visible(sketch.option("RowAxisDisplayOptions"), "TickLabelOptions", "LabelOptions"):
         left = 0
-    lines = 2 if any("\n" in each for each in _labels(columns, along)) else 1
-    shown = visible(sketch.option("ColumnAxisDisplayOptions"), "TickLabelOptions", "LabelOptions")
-    return box.inset(left=left, bottom=lines * LINE + 6 if along and shown else 0)
+    return box.inset(left=left)
 
 
 def _labels(values: list[object], field: Field | None) -> list[str]:
@@ -120,27 +113,22 @@ def _row_labels(sketch: Sketch, box: Box, field: Field | None, rows: list[object
         return
     step = box.height / len(rows)
     every = max(1, -(-int(LINE) // max(int(step), 1)))
-    style = label_style(options)
-    for at, label in list(enumerate(_labels(rows, field)))[::every]:
-        text = cut(label.replace("\n", " "), box.left - sketch.box.left - 8, style["size"])
+    style, room = label_style(options), box.left - sketch.box.left - 8
+    labels = [each.replace("\n", " ") for each in _labels(rows, field)]
+    labels = told_apart(sketch, labels, room, style["size"])
+    for at, label in list(enumerate(labels))[::every]:
+        text = cut(label, room, style["size"])
         sketch.text(box.left - 8, box.top + (at + 0.5) * step, text, ha="right", **style)
 
 
-def _column_labels(sketch: Sketch, box: Box, field: Field | None, columns: list[object]) -> None:
+def _column_labels(sketch: Sketch, box: Box, field: Field | None, columns: list[object]) -> Box:
+    """Write the columns' names: short ones every so many-th, long ones as under bars."""
     options = sketch.option("ColumnAxisDisplayOptions")
     if field is None or not visible(options, "TickLabelOptions", "LabelOptions"):
-        return
-    step, style = box.width / len(columns), label_style(options)
-    labels = [each.split("\n") for each in _labels(columns, field)]
-    if all(len(each) == 1 for each in labels) and step > 40:
-        labels = [[cut(each[0], step - 7, style["size"])] for each in labels]
-    every = thinned([width(each[0], style["size"]) + 6 for each in labels], box.width)
-    for at, lines in list(enumerate(labels))[::every]:
-        for row, line in enumerate(lines):
-            sketch.text(
-                box.left + (at + 0.5) * step,
-                box.bottom + 6 + LINE * (row + 0.5),
-                line,
-                ha="center",
-                **{"color": sketch.theme.quiet, **style},
-            )
+        return box
+    labels, size = _labels(columns, field), label_style(options)["size"]
+    step = box.width / len(columns)
+    places = [box.left + (at + 0.5) * step for at in range(len(columns))]
+    is_short = widest(labels, size) < SHORT and not any("\n" in each for each in labels)
+    every = thinned([width(each, size) + 9 for each in labels], box.width) if is_short else 1
+    return bottom_labels(sketch, box, places[::every], labels[::every], options)

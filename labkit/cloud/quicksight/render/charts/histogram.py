@@ -30,7 +30,7 @@ def histogram(sketch: Sketch) -> None:
         if row[start.id] is not None
     )
     edges = [bins[0][0], *(each[1] for each in bins)]
-    labels = [compact(each, step=edges[1] - edges[0]) for each in edges]
+    labels = [compact(each, step=_shown_step(edges)) for each in edges]
     every = thinned([width(each, 10.5) + 10 for each in labels], sketch.box.width - 60)
     options = sketch.option("YAxisDisplayOptions")
     scale = scale_of([each[2] for each in bins], options, sketch.box.height)
@@ -68,3 +68,9 @@ def histogram(sketch: Sketch) -> None:
             sketch.text(
                 x, placed(box, axis.scale, value) - 8, text, ha="center", **style_of(sketch)
             )
+
+
+def _shown_step(edges: list[float]) -> float:
+    """What says how many decimals edges need: whole steps may begin at a fraction."""
+    step = edges[1] - edges[0]
+    return step if edges[0].is_integer() or not step.is_integer() else step / 10

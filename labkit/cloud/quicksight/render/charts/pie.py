@@ -5,7 +5,7 @@ Source: https://docs.aws.amazon.com/quicksight/latest/user/pie-chart.html
 
 from __future__ import annotations
 
-from math import cos, radians, sin, sqrt
+from math import cos, hypot, radians, sin, sqrt
 
 from matplotlib.patches import Wedge
 
@@ -98,7 +98,7 @@ def _pie(sketch: Sketch, place: str) -> None:
     elif sketch.is_panel:
         return
     elif place == "INSIDE":
-        _inside(sketch, shown, whole, middles, x, y, radius * (1 + hole) / 2)
+        _inside(sketch, shown, whole, middles, (x, y), (radius * hole, radius))
     if hole and sketch.shows("DonutOptions", "DonutCenterOptions", "LabelVisibility"):
         _centre(
             sketch, _total(sketch, whole, [each[3] for each in shown]), shown[0][3], radius * hole
@@ -132,9 +132,11 @@ def _words(sketch: Sketch, name: str, value: float, whole: float, field: Field) 
     return "  ".join(each for each in (head, tail) if each)
 
 
-def _figure(sketch: Sketch, value: float, whole: float, field: Field) -> str:
-    """A slice's value or share, as the definition says."""
+def _figure(sketch: Sketch, value: float, whole: float, field: Field, brief: bool = False) -> str:
+    """A slice's value or share, as the definition says; of both, the share alone in brief."""
     content = sketch.option("DataLabels", "LabelContent", default="PERCENT")
+    if brief and content != "VALUE":
+        content = "PERCENT"
     share, figure = percent(value / whole), short(value, field)
     text = {"VALUE": figure, "PERCENT": share}.get(content, f"{figure} ({share})")
     return text if sketch.shows("DataLabels", "MeasureLabelVisibility") else ""
@@ -197,20 +199,38 @@ def _inside(
     shown: list[tuple[str, float, str, Field]],
     whole: float,
     middles: list[float],
-    x: float,
-    y: float,
-    radius: float,
+    centre: tuple[float, float],
+    rim: tuple[float, float],
 ) -> None:
-    for (_, value, color, field), angle in zip(shown, middles, strict=True):
-        if value / whole >= 0.06:
-            at = radians(angle)
-            sketch.text(
-                sketch.box.left + x + cos(at) * radius,
-                sketch.box.top + y - sin(at) * radius,
-                _figure(sketch, value, whole, field),
-                ha="center",
-                **{"color": ink(color), **style_of(sketch)},
-            )
+    """Write the larger slices' values on them; on a thin ring their shares alone, or nothing."""
+    style, middle = style_of(sketch), sum(rim) / 2
+    larger = [
+        (value, color, field, cos(radians(angle)) * middle, sin(radians(angle)) * middle)
+        for (_, value, color, field), angle in zip(shown, middles, strict=True)
+        if value / whole >= 0.06
+    ]
+    for brief in (False, True):
+        texts = [_figure(sketch, value, whole, field, brief) for value, _, field, _, _ in larger]
+        fits = [
+            _is_on_ring(text, style["size"], x, y, rim)
+            for text, (*_, x, y) in zip(texts, larger, strict=True)
+        ]
+        if all(fits):
+            break
+    for fitting, text, (_, color, _, x, y) in zip(fits, texts, larger, strict=True):
+        if fitting:
+            at = sketch.box.left + centre[0] + x, sketch.box.top + centre[1] - y
+            sketch.text(*at, text, ha="center", **{"color": ink(color), **style})
+    if not all(fits):
+        without = counted(fits.count(False), "slice")
+        sketch.note(f"The ring has no room for the values of {without}.")
+
+
+def _is_on_ring(text: str, size: float, x: float, y: float, rim: tuple[float, float]) -> bool:
+    """Whether a text around a place, from the ring's centre, ends within the ring's edges."""
+    half, inner = width(text, size) / 2, max(abs(x) - width(text, size) / 2, 0)
+    nearest = hypot(inner, max(abs(y) - size / 2, 0))
+    return nearest >= rim[0] and hypot(abs(x) + half, abs(y) + size / 2) <= rim[1]
 
 
 def _total(sketch: Sketch, whole: float, fields: list[Field]) -> float:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from matplotlib.patches import Rectangle
 
 from labkit.cloud.quicksight.render.axes import Numeric, placed, scale_of, upright
+from labkit.cloud.quicksight.render.colors import ink
 from labkit.cloud.quicksight.render.headings import axis_title
 from labkit.cloud.quicksight.render.labels import full, short
 from labkit.cloud.quicksight.render.legend import legend
@@ -69,8 +70,11 @@ def waterfall(sketch: Sketch) -> None:
         if at + 1 < len(steps):
             sketch.line((x + 0.34 * width, x + 0.66 * width), (y, y), sketch.theme.quiet, 0.8)
         if labelled:
-            up = step.end >= step.start
-            sketch.text(x, y + (-8 if up else 9), text, ha="center", **style_of(sketch))
+            down = step.end < step.start
+            inside = down and y + 14 > box.bottom  # the names of the steps are below
+            style = {"color": ink(colors[step.kind])} if inside else {}
+            y += 9 if down and not inside else -8
+            sketch.text(x, y, text, ha="center", **{**style, **style_of(sketch)})
 
 
 def _labels(sketch: Sketch, steps: list[Step], *, broken_down: bool) -> list[str]:

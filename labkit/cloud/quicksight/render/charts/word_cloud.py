@@ -18,7 +18,7 @@ from labkit.cloud.quicksight.render.sketch import Box, Sketch
 from labkit.cloud.quicksight.render.text import cut, width
 
 PADDINGS = {"NONE": 1, "SMALL": 3, "MEDIUM": 6, "LARGE": 12}
-MOST, SMALLEST = 100, 10.0
+MOST, SMALLEST, TRIES = 100, 10.0, 5
 
 
 @chart("WordCloudVisual")
@@ -28,33 +28,28 @@ def word_cloud(sketch: Sketch) -> None:
         nothing(sketch, "No words")
         return
     pad = PADDINGS[sketch.option("WordCloudOptions", "WordPadding", default="SMALL")]
-    upright = sketch.option("WordCloudOptions", "WordOrientation") == "HORIZONTAL_AND_VERTICAL"
-    taken: list[Box] = []
-    missing = 0
-    largest = _largest(sketch, words)
-    for at, (text, share, value) in enumerate(words):
-        size = max(SMALLEST, largest * share)
-        turned = upright and at % 3 == 2
-        box = _free(
-            sketch.box, width(text, size, bold=True) + 2 * pad, size * 1.15 + 2 * pad, taken, turned
-        )
+    every = sketch.option("WordCloudOptions", "WordOrientation") == "HORIZONTAL_AND_VERTICAL"
+    turned = [every and at % 3 == 2 for at in range(len(words))]
+    tries = [_largest(sketch, words) * 0.85**each for each in range(TRIES)]
+    fitting = (each for each in tries if None not in _places(sketch, words, each, pad, turned))
+    largest = next(fitting, tries[-1])
+    places = _places(sketch, words, largest, pad, turned, to_the_end=True)
+    for at, ((text, share, value), box) in enumerate(zip(words, places, strict=True)):
         if box is None:
-            missing += 1
             continue
-        taken.append(box)
         color = sketch.theme.data[at % 6]
         drawn = sketch.text(
             *box.centre,
             text,
-            size=size,
+            size=max(SMALLEST, largest * share),
             bold=True,
             color=color,
             ha="center",
             va="center",
-            rotation=90 if turned else 0,
+            rotation=90 if turned[at] else 0,
         )
         sketch.mark(drawn, text, value)
-    if missing:
+    if missing := places.count(None):
         sketch.note(f"{missing} words have no room.")
 
 
@@ -104,18 +99,41 @@ def _largest(sketch: Sketch, words: list[tuple[str, float, str]]) -> float:
     return min(sqrt(room / area), sketch.box.width * 0.9 / longest, 72.0)
 
 
+def _places(
+    sketch: Sketch,
+    words: list[tuple[str, float, str]],
+    largest: float,
+    pad: float,
+    turned: list[bool],
+    *,
+    to_the_end: bool = False,
+) -> list[Box | None]:
+    """Where each word goes; a ``None`` for one that finds no room ends the list, unless asked."""
+    places: list[Box | None] = []
+    for (text, share, _), is_turned in zip(words, turned, strict=True):
+        size = max(SMALLEST, largest * share)
+        wide, high = width(text, size, bold=True) + 2 * pad, size * 1.15 + 2 * pad
+        taken = [each for each in places if each]
+        places.append(_free(sketch.box, wide, high, taken, is_turned))
+        if places[-1] is None and not to_the_end:
+            break
+    return places
+
+
 def _free(box: Box, wide: float, high: float, taken: list[Box], turned: bool) -> Box | None:
     if turned:
         wide, high = high, wide
     middle, down = box.centre
     flat = box.height / box.width
-    turns = 0.0
-    while turns < 60 * pi:
+    turns, hit = 0.0, None  # the word that was in the way is mostly so at the next place, too
+    while turns < min(60 * pi, box.width * 0.71 / 3.2):  # beyond it all is outside
         reach = 3.2 * turns
         x, y = middle + reach * cos(turns), down + reach * flat * sin(turns)
         placed = Box(x - wide / 2, y - high / 2, x + wide / 2, y + high / 2)
-        if _inside(placed, box) and not any(_meet(placed, each) for each in taken):
-            return placed
+        if _inside(placed, box) and not (hit and _meet(placed, hit)):
+            hit = next((each for each in taken if _meet(placed, each)), None)
+            if hit is None:
+                return placed
         turns += 0.22 if turns < 12 else 0.08
     return None
 
