@@ -106,17 +106,28 @@ def _try(raw: str, kind: Type, options: CopyOptions) -> str:
 
 def _date(raw: str, kind: Type, options: CopyOptions) -> str:
     pattern = options.date_format
-    if not pattern or pattern.upper() == "YYYY-MM-DD":
-        return f"CASE WHEN {raw} LIKE '____-__-__' THEN TRY_CAST({raw} AS DATE) END"
     known = strptime_format(pattern)
-    if known:
-        return f"CAST(try_strptime({raw}, {quoted_text(known)}) AS DATE)"
-    return f"CAST(CASE WHEN {raw} LIKE '____-__-__' THEN TRY_CAST({raw} AS DATE) END AS DATE)"
+    if known and pattern.upper() != "YYYY-MM-DD":
+        return f"CAST({_moment(raw, known)} AS DATE)"
+    plain = f"CASE WHEN {raw} LIKE '____-__-__' THEN {_after_christ(raw, 'DATE')} END"
+    return f"CAST({plain} AS DATE)"
+
+
+def _after_christ(raw: str, kind: str) -> str:
+    """A day or moment in ISO's form; DuckDB takes a year 0, too."""
+    return f"CASE WHEN {raw} >= '0001' THEN TRY_CAST({raw} AS {kind}) END"
+
+
+def _moment(raw: str, known: str) -> str:
+    return f"nullif(greatest(try_strptime({raw}, {quoted_text(known)}), {_ZERO}), {_ZERO})"
+
+
+_ZERO = "TIMESTAMP '0000-12-31'"
 
 
 def _timestamp(raw: str, kind: Type, options: CopyOptions) -> str:
     pattern = options.time_format.lower()
-    cast = f"TRY_CAST({raw} AS {kind.duckdb})"
+    cast = _after_christ(raw, kind.duckdb)
     if pattern in ("epochsecs", "epochmillisecs"):
         unit = 1_000_000 if pattern == "epochsecs" else 1000
         moment = f"make_timestamp(TRY_CAST({raw} AS BIGINT) * {unit})"
@@ -129,7 +140,7 @@ def _timestamp(raw: str, kind: Type, options: CopyOptions) -> str:
         )
         return f"{plain}{_automatic(raw, kind, cast) if pattern == 'auto' else ''} END"
     known = strptime_format(options.time_format)
-    return f"CAST(try_strptime({raw}, {quoted_text(known)}) AS {kind.duckdb})" if known else "NULL"
+    return f"CAST({_moment(raw, known)} AS {kind.duckdb})" if known else "NULL"
 
 
 def _automatic(raw: str, kind: Type, cast: str) -> str:

@@ -41,6 +41,7 @@ _FLOAT = re.compile(r"\s*[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|nan|inf(?:
 _MONTH = re.compile(rf"\b({'|'.join(m[:3] for m in formats.MONTHS)})[a-z]+", re.I)
 _OFFSET = re.compile(r"""(?:OF|TZ|"Z"|(?<=S)Z)$""", re.I)
 _TAIL = re.compile(r"(?P<fraction>\.\d+)?\s*(?P<zone>Z|[+-]\d\d(?::?\d\d)?)?\s*$", re.I)
+_HEX = re.compile("(?:[0-9a-f]{2})*", re.I)
 _EXACT = Context(prec=100)
 Converter = Callable[[str, Type, CopyOptions], str | None]
 
@@ -99,7 +100,7 @@ def _decimal(text: str, kind: Type, options: CopyOptions) -> str:
     exact = Decimal(text.strip()).quantize(
         Decimal(1).scaleb(-kind.scale), rounding=rounding, context=_EXACT
     )
-    if abs(exact) >= Decimal(10) ** (kind.size - kind.scale):
+    if exact.copy_abs() >= Decimal(10) ** (kind.size - kind.scale):
         raise BadValue(1204, f"Numeric Overflow. Possible ranges for {kind.size}, {kind.scale}")
     return f"{exact:f}"
 
@@ -162,12 +163,12 @@ def _timestamptz(text: str, kind: Type, options: CopyOptions) -> str | None:
     else:
         try:
             moment, zone = datetimes.read(text)
+            if zone is not None:
+                return f"{zones.instant(moment, zone).isoformat(' ')}+00"
         except (ValueError, OverflowError) as error:
             if options.accept_any_date:
                 return None
             raise bad_timestamp(options.time_format) from error
-        if zone is not None:
-            return f"{zones.instant(moment, zone).isoformat(' ')}+00"
         found = moment.isoformat(" ")
     if found and _is_epoch(options):
         return f"{found}+00"
@@ -195,7 +196,7 @@ def _read_timestamp(text: str, options: CopyOptions) -> datetime:
             return _by_pattern(text.strip(), pattern)
         if not TIMESTAMP.fullmatch(text.strip()):
             raise ValueError(text)
-        return datetime.fromisoformat(text.strip())
+        return datetimes.read(text)[0] if " 24:" in text else datetime.fromisoformat(text.strip())
     except (ValueError, ArithmeticError) as error:
         raise bad_timestamp("" if pattern.lower() == "auto" else pattern) from error
 
@@ -264,11 +265,9 @@ def _super(text: str, kind: Type, options: CopyOptions) -> str | None:
 
 
 def _bytes(text: str, kind: Type, options: CopyOptions) -> str:
-    try:
-        data = bytes.fromhex(text.strip())
-    except ValueError as error:
-        raise BadValue(1219, "Invalid hexadecimal data") from error
-    if kind.size and len(data) > kind.size:
+    if not _HEX.fullmatch(text.strip()):
+        raise BadValue(1219, "Invalid hexadecimal data")
+    if kind.size and len(text.strip()) > 2 * kind.size:
         raise BadValue(*TOO_LONG)
     return text.strip()
 
