@@ -7,7 +7,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.athena.test_delta import Delta, field, struct_of
-from tests.roles import policy
+from tests.conftest import wait_for
+from tests.roles import make_role, policy
 
 EVERYBODY = {"DataLakePrincipalIdentifier": "IAM_ALLOWED_PRINCIPALS"}
 ROWS = "1,ann,DE,9\n2,bob,CH,8\n3,cem,CH,7\n"
@@ -456,6 +457,74 @@ def test_who_makes_databases(governed, fresh):
     finally:
         governed.formation.grant_permissions(**everybody)
     glue.create_database(DatabaseInput={"Name": fresh("again", "_")})
+
+
+def _crawl(cloud, lake, role, name):
+    glue = lake.glue
+    target = {"Path": f"s3://{lake.bucket}/results/{name}/"}
+    lake.put(f"results/{name}/a.csv", "a,b\n1,2\n")
+    glue.create_crawler(
+        Name=name, Role=role, DatabaseName=lake.database, Targets={"S3Targets": [target]}
+    )
+
+    def ended():
+        found = glue.get_crawler(Name=name)["Crawler"]
+        return found["LastCrawl"] if found["State"] == "READY" else None
+
+    def run():
+        glue.start_crawler(Name=name)
+        found = wait_for(ended)
+        return found["Status"], found.get("ErrorMessage")
+
+    return run
+
+
+def _brew(cloud, lake, role, name):
+    brew, place = cloud.client("databrew"), {"Bucket": lake.bucket, "Key": f"results/{name}/"}
+    lake.put("results/a.csv", "a,b\n1,2\n")
+    source = {"S3InputDefinition": {"Bucket": lake.bucket, "Key": "results/a.csv"}}
+    brew.create_dataset(Name=name, Format="CSV", Input=source)
+    step = {"Operation": "UPPER_CASE", "Parameters": {"sourceColumn": "a"}}
+    brew.create_recipe(Name=name, Steps=[{"Action": step}])
+    brew.publish_recipe(Name=name)
+    table = {"DatabaseName": lake.database, "TableName": name, "S3Options": {"Location": place}}
+    brew.create_recipe_job(
+        Name=name, DatasetName=name, RecipeReference={"Name": name, "RecipeVersion": "1.0"},
+        RoleArn=role, DataCatalogOutputs=[table],
+    )  # fmt: skip
+
+    def run():
+        number = brew.start_job_run(Name=name)["RunId"]
+
+        def ended():
+            found = brew.describe_job_run(Name=name, RunId=number)
+            return found if found["State"] not in ("STARTING", "RUNNING") else None
+
+        found = wait_for(ended)
+        return found["State"], found.get("ErrorMessage")
+
+    return run
+
+
+@pytest.mark.parametrize(("service", "work"), [("glue", _crawl), ("databrew", _brew)])
+def test_services_make_tables_where_their_role_may(governed, cloud, fresh, service, work):
+    may = {"Effect": "Allow", "Action": ["glue:*", "s3:*", "logs:*"], "Resource": "*"}
+    role = make_role(cloud.client("iam"), fresh("role"), service, may)
+    governed.who = {"DataLakePrincipalIdentifier": role}
+    database, name = {"Database": {"Name": governed.lake.database}}, fresh("t", "")
+    governed.formation.revoke_permissions(
+        Resource=database, Principal=EVERYBODY, Permissions=["ALL"]
+    )
+    run = work(cloud, governed.lake, role, name)
+    state, why = run()
+    assert (state, "Required Create Table on" in why) == ("FAILED", True)
+    assert name not in str(governed.lake.rows("SHOW TABLES"))
+    governed.grant(database, "CREATE_TABLE")
+    assert run()[0] == "SUCCEEDED"
+    table = {"Table": governed.place | {"Name": name}}
+    governed.formation.revoke_permissions(Resource=table, Principal=EVERYBODY, Permissions=["ALL"])
+    assert run()[0] == "SUCCEEDED"  # who made it
+    assert "Insufficient" in governed.analyst.fail(f"SELECT * FROM {name}")
 
 
 def test_a_database_is_not_dropped_with_tables_of_others(governed):

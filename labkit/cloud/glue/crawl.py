@@ -29,7 +29,8 @@ from labkit.cloud.glue.shape import UNKNOWN
 from labkit.cloud.glue.targets import holds_data, sample, without_excluded
 from labkit.cloud.glue.writing import Policies, Writer
 from labkit.cloud.jobs import Job, Stopped
-from labkit.cloud.operations import AwsError
+from labkit.cloud.lake.metastore import Metastore
+from labkit.cloud.operations import AwsError, Principal
 from labkit.cloud.s3.store import Object, Store
 
 SHOWN = 5
@@ -170,7 +171,7 @@ class _Run:
     def _writer(self, database: str) -> Writer:
         policy = self.crawler.schema_change_policy
         policies = Policies(policy["UpdateBehavior"], policy["DeleteBehavior"], self.configuration)
-        found = ensure_database(self.crawl.cloud, self.crawl.region, database)
+        found = ensure_database(self.crawl.cloud, self.crawl.region, database, self.principal)
         prefix = self.crawler.table_prefix or ""
         return Writer(self.crawl, found, prefix, policies, self.principal)
 
@@ -193,13 +194,13 @@ def _as_a_crawl_says() -> Iterator[None]:
         raise AwsError("InvalidInputException", error.message) from error
 
 
-def ensure_database(cloud: Any, region: str, name: str) -> Any:
+def ensure_database(cloud: Any, region: str, name: str, author: Principal) -> Any:
     """moto's record of a crawler's database, which a crawl makes when it is missing."""
-    glue = cloud.backend("glue", region)
+    catalog = Metastore(cloud, region, principal=author)
     with cloud.changing("glue"):
-        if name not in glue.databases:
-            glue.create_database(name, {"Name": name})
-        return glue.databases[name]
+        if catalog.database(name) is None:
+            catalog.create_database(name, {"Name": name})
+        return catalog.database(name)
 
 
 def as_s3_says(error: AwsError) -> str:

@@ -24,7 +24,7 @@ from labkit.cloud.glue.open_tables import Found
 from labkit.cloud.glue.places import other_keys
 from labkit.cloud.glue.records import current
 from labkit.cloud.glue.runs import Crawl
-from labkit.cloud.lake.metastore import new_table
+from labkit.cloud.lake.metastore import Metastore, new_table
 from labkit.cloud.operations import Principal
 
 UPDATE, LOG, DEPRECATE, DELETE = (
@@ -58,7 +58,7 @@ class Writer:
         database: moto's record of the database.
         prefix: what table names start with.
         policies: what may change.
-        author: who makes the tables.
+        author: who makes the tables, and changes them as far as Lake Formation lets it.
     """
 
     def __init__(
@@ -66,6 +66,7 @@ class Writer:
     ) -> None:
         self.crawl, self.database, self.prefix = crawl, database, prefix
         self.policies, self.author = policies, author
+        self.catalog = Metastore(crawl.cloud, crawl.region, principal=author)
         self.seen: set[str] = set()
 
     @property
@@ -122,6 +123,8 @@ class Writer:
         return hashed if taken else plain
 
     def _create(self, name: str, wanted: Definition) -> None:
+        self.catalog.check_database("CREATE_TABLE", self.database.name)
+        self.catalog.check_location(self.database.name, wanted)
         backend = self.crawl.cloud.backend("glue", self.crawl.region)
         new_table(backend, self.database.name, name, wanted).created_by = self.author.arn
         self.crawl.count("created")
@@ -135,6 +138,7 @@ class Writer:
             wanted = {**wanted, "PartitionKeys": old.get("PartitionKeys", [])}
         if definitions.schema_of(old) == definitions.schema_of(wanted):
             if old != wanted and self.policies.update == UPDATE:
+                self._check_change(name)
                 table.versions[str(table._current_version)] = wanted
             return
         self._replace(name, wanted)
@@ -143,6 +147,8 @@ class Writer:
         if self.policies.update == LOG and not self.policies.configuration.merges_columns:
             self.crawl.log("INFO", f"Table {name} has a changed schema, logged and not updated")
             return
+        self._check_change(name)
+        self.catalog.check_location(self.database.name, wanted)
         self.tables[name].update(wanted)
         self.crawl.count("updated")
         self.crawl.log("INFO", f"Updated table {name} in database {self.database.name}")
@@ -152,10 +158,14 @@ class Writer:
         if self.policies.configuration.inherits:
             found = [definitions.inheriting(p, self._current(name)) for p in found]
         new = [p for p in found if str(p["Values"]) not in table.partitions]
+        if new:
+            self._check_change(name)
         for each in new:
             table.create_partition(each)
         changed = [p for p in found if table.partitions[str(p["Values"])].partition_input != p]
         if self.policies.update == UPDATE or self.policies.configuration.inherits:
+            if changed:
+                self._check_change(name)
             for each in changed:
                 table.update_partition(each["Values"], each)
             self._count_partitions("updated", name, changed)
@@ -183,6 +193,7 @@ class Writer:
         gone = [p for key, p in table.partitions.items() if key not in kept and self._retires(p)]
         if not gone or behavior == LOG:
             return
+        self._check_change(name)
         for each in gone:
             if behavior == DELETE:
                 table.delete_partition(each.values)
@@ -212,15 +223,20 @@ class Writer:
             return
         with self.crawl.cloud.changing("glue"):
             if self.policies.delete == DELETE:
+                self._check_change(name, "DROP")
                 del self.tables[name]
                 self.crawl.count("deleted")
                 self.crawl.log("INFO", f"Deleted table {name} in database {self.database.name}")
             elif self.policies.delete == DEPRECATE:
+                self._check_change(name)
                 self.tables[name].update(_deprecated(definition))
                 self.crawl.count("updated")
                 self.crawl.log("INFO", f"Table {name} has been marked as deprecated")
             else:
                 self.crawl.log("INFO", f"The data of table {name} is gone, logged and not deleted")
+
+    def _check_change(self, name: str, right: str = "ALTER") -> None:
+        self.catalog.check_table(right, self.database.name, name)
 
     def _current(self, name: str) -> Definition:
         return current(self.tables[name])

@@ -86,4 +86,4 @@ def _write(working: Working, result: Relation, *, ordered: bool) -> None:
 def _targets(working: Working, result: Relation) -> list[Definition]:
     """The outputs that are tables, which another job may make or change meanwhile."""
     targets = working.run.get("DataCatalogOutputs") or []
-    return [output_of(working.cloud, working.region, each, result.columns) for each in targets]
+    return [output_of(working.catalog, each, result.columns) for each in targets]

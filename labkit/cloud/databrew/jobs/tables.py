@@ -12,7 +12,6 @@ import urllib.parse
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from labkit.cloud.cloud import Cloud
 from labkit.cloud.databrew.places import check_catalog
 from labkit.cloud.databrew.recipe import Column
 from labkit.cloud.engine.formats.serdes import CLASSES, SYMLINKS, serde_format
@@ -42,15 +41,18 @@ ALIKE = {
 
 
 def output_of(
-    cloud: Cloud, region: str, target: Mapping[str, Any], columns: Sequence[Column]
+    catalog: Metastore, target: Mapping[str, Any], columns: Sequence[Column]
 ) -> Definition:
     """A table's files as an output like any other, with its definition under ``Table``.
 
+    Args:
+        catalog: as the job's role may use it.
+
     Raises:
-        AwsError: no such database; or the table's files cannot be written by a job.
+        AwsError: no such database; or the table's files cannot be written by a job, or the table
+            not changed or made by its role.
     """
-    check_catalog(cloud.account, target)
-    catalog = Metastore(cloud, region)
+    check_catalog(catalog.cloud.account, target)
     database, name = target["DatabaseName"].lower(), target["TableName"].lower()
     if catalog.database(database) is None:
         raise AwsError("EntityNotFoundException", f"Database {database} not found.")
@@ -60,6 +62,8 @@ def output_of(
     form = _format(known)
     _check_projected(known, location, keys)
     _check_columns(known, columns, overwrites=bool(target.get("Overwrite")))
+    table = _input(known, name, location, form, columns, keys)
+    catalog.check_change(database, table)
     bucket, key = split_uri(location)
     return {
         "Location": {"Bucket": bucket, "Key": key} if key else {"Bucket": bucket},
@@ -69,7 +73,7 @@ def output_of(
         "PartitionColumns": [_named(key, columns) for key in keys],
         "Table": {
             "DatabaseName": database,
-            "Input": _input(known, name, location, form, columns, keys),
+            "Input": table,
             "Overwrite": target.get("Overwrite", False),
         },
     }
@@ -97,14 +101,13 @@ def partitions_of(location: str, uris: Iterable[str]) -> list[Definition]:
     ]
 
 
-def check_partitions(cloud: Cloud, region: str, tables: Iterable[Mapping[str, Any]]) -> None:
+def check_partitions(catalog: Metastore, tables: Iterable[Mapping[str, Any]]) -> None:
     """Refuse rows that no query would find, and such as would stop every query of their table.
 
     Raises:
         AwsError: a partition is not in its table's folder, and the output does not overwrite; or
             its value is none of its key's type.
     """
-    catalog = Metastore(cloud, region)
     for table in tables:
         database, definition = table["DatabaseName"], table["Input"]
         stay = [] if table["Overwrite"] else catalog.partitions(database, definition["Name"])
@@ -132,9 +135,8 @@ def _check_values(keys: Sequence[Definition], values: Sequence[str]) -> None:
             )
 
 
-def apply(cloud: Cloud, region: str, tables: Iterable[Mapping[str, Any]]) -> None:
+def apply(catalog: Metastore, tables: Iterable[Mapping[str, Any]]) -> None:
     """Let the catalog say what was written; what it says already it says no second time."""
-    catalog = Metastore(cloud, region)
     for table in tables:
         _apply(catalog, table["DatabaseName"], table)
 

@@ -14,6 +14,7 @@ from labkit.cloud.databrew.reading.inputs import Input, Sample
 from labkit.cloud.databrew.records import Record
 from labkit.cloud.engine import Session
 from labkit.cloud.jobs import Job
+from labkit.cloud.lake.metastore import Metastore
 from labkit.cloud.s3.store import Staged, Store, split_uri
 
 RUNS = "databrew.run"
@@ -52,6 +53,11 @@ class Working:
     def region(self) -> str:
         return str(self.run["_"]["region"])
 
+    @property
+    def catalog(self) -> Metastore:
+        """The Glue catalog, as the job's role may use it."""
+        return Metastore(self.cloud, self.region, principal=self.store.principal)
+
     def read(self, sample: Sample | None = None) -> Input:
         """Open the data set."""
         dataset = self.plan.dataset
@@ -76,7 +82,7 @@ class Working:
         """
         self.job.check()
         with self.cloud.lock("databrew"):
-            tables.check_partitions(self.cloud, self.region, written)
+            tables.check_partitions(self.catalog, written)
             if staged:
                 mark = {
                     "uri": staged[0].uri,
@@ -88,7 +94,7 @@ class Working:
                 self.cloud.records(RUNS)[self.id] = run | {"_": run["_"] | {"put": mark}}
             gone = [each for start in replaced for each in self.store.list(start)]
             self.store.replace(staged, gone)
-            tables.apply(self.cloud, self.region, written)
+            tables.apply(self.catalog, written)
         self.log.write("INFO", f"Wrote {len(staged)} file(s)")
 
     def close(self) -> None:
@@ -108,7 +114,7 @@ def finish(cloud: Cloud, run: Record) -> bool:
     mark = run["_"].get("put")
     if not mark or not _is_there(cloud, mark):
         return False
-    tables.apply(cloud, run["_"]["region"], mark["tables"])
+    tables.apply(Metastore(cloud, run["_"]["region"]), mark["tables"])
     return True
 
 
