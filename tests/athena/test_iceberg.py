@@ -35,6 +35,7 @@ from pyiceberg.types import (
     IntegerType,
     ListType,
     LongType,
+    MapType,
     NestedField,
     StringType,
     StructType,
@@ -867,6 +868,32 @@ def test_pyiceberg_writes_what_athena_reads(ice: Ice) -> None:
     assert "NULL value not allowed for NOT NULL column: Id" in ice.fail(
         "INSERT INTO t (l) VALUES (ARRAY[1])"
     )
+
+
+def test_files_without_field_ids_are_read_by_name(ice: Ice) -> None:
+    inner = StructType(NestedField(5, "Deep", StringType()))
+    number = StructType(NestedField(6, "x", IntegerType()))
+    held = StructType(NestedField(10, "k", inner))
+    schema = Schema(
+        NestedField(1, "id", LongType()),
+        NestedField(2, "s", inner),
+        NestedField(3, "l", ListType(4, number, element_required=False)),
+        NestedField(7, "m", MapType(8, StringType(), 9, held, value_required=False)),
+    )
+    at = ice.location("t")
+    table = ice.catalog.create_table((ice.lake.database, "t"), schema, location=at)
+    row = {"id": 1, "s": {"Deep": "d"}, "l": [{"x": 5}], "m": [("k", {"k": {"Deep": "e"}})]}
+    deep, listed = pa.struct([("Deep", pa.string())]), pa.struct([("x", pa.int32())])
+    kinds = [pa.int64(), deep, pa.list_(listed), pa.map_(pa.string(), pa.struct([("k", deep)]))]
+    stored = pa.Table.from_pylist([row], pa.schema(list(zip(row, kinds, strict=True))))
+    with table.io.new_output(f"{at}old.parquet").create() as stream:
+        pq.write_table(stored, stream)
+    table.add_files([f"{at}old.parquet"])
+    with table.update_schema() as update:
+        update.rename_column("l.element.x", "y")
+    ice.do("UPDATE t SET id = 2 WHERE s.deep = 'd'")
+    told = "SELECT id, s.deep, l[1].y, m['k'].k.deep FROM t"
+    assert ice.rows(told) == [["2", "d", "5", "e"]]
 
 
 class DeleteManifest(ManifestWriterV2):

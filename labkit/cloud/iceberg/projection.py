@@ -1,7 +1,8 @@
 """Stored columns as the types that queries see, in DuckDB's SQL.
 
 A type may have been widened since, fields of rows renamed, moved, dropped or added: they are found
-by id. Source: https://iceberg.apache.org/spec/#schema-evolution
+by id. Sources: https://iceberg.apache.org/spec/#schema-evolution and
+https://iceberg.apache.org/spec/#name-mapping-serialization
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 from pyiceberg import types as ice
+from pyiceberg.table.name_mapping import MappedField
 
 from labkit.cloud.engine import QueryFailed
 from labkit.cloud.engine.nested import EACH, KEY, VALUE, listed, mapped, packed, part
@@ -87,6 +89,23 @@ def way_to(fields: Sequence[ice.NestedField], number: int) -> list[ice.NestedFie
 def field_id(field: pa.Field) -> int:
     """The Iceberg id of a stored column, -1 when it has none."""
     return int((field.metadata or {}).get(_FIELD_ID, b"-1"))
+
+
+def numbered(field: pa.Field, named: MappedField) -> pa.Field:
+    """A column of a file without ids, and what is within it, with those of a name mapping."""
+    below = {name: each for each in named.fields for name in each.names}
+    kind = field.type
+
+    def inner(own: pa.Field, name: str) -> pa.Field:
+        return numbered(own, below[name]) if name in below else own
+
+    if pa.types.is_struct(kind):
+        kind = pa.struct([inner(own, own.name) for own in kind])
+    elif pa.types.is_map(kind):
+        kind = pa.map_(inner(kind.key_field, "key"), inner(kind.item_field, "value"))
+    elif hasattr(kind, "value_field"):
+        kind = pa.list_(inner(kind.value_field, "element"))
+    return pa.field(field.name, kind, field.nullable, {_FIELD_ID: str(named.field_id)})
 
 
 def default_sql(field: ice.NestedField) -> str:

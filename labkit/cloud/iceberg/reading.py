@@ -28,7 +28,14 @@ from labkit.cloud.engine.nested import part
 from labkit.cloud.engine.quoting import quoted_name, quoted_text
 from labkit.cloud.engine.types import TIMESTAMPTZ
 from labkit.cloud.iceberg.planning import Planned
-from labkit.cloud.iceberg.projection import default_sql, field_id, literal_sql, value_sql, way_to
+from labkit.cloud.iceberg.projection import (
+    default_sql,
+    field_id,
+    literal_sql,
+    numbered,
+    value_sql,
+    way_to,
+)
 from labkit.cloud.iceberg.storage import StoreIO
 from labkit.cloud.iceberg.types import trino_type
 from labkit.cloud.lake.table import moment_text
@@ -226,8 +233,9 @@ def _stored(path: str, uri: str, size: int, mapping: Any, modified: datetime) ->
     schema = _schema(path, os.stat(path).st_mtime_ns)
     ids = {field_id(field): field for field in schema}
     if set(ids) == {-1} and mapping is not None:
-        by_name = {name: each.field_id for each in mapping.root for name in each.names}
-        ids = {by_name[f.name]: f for f in schema if f.name in by_name}
+        by_name = {name: each for each in mapping.root for name in each.names}
+        named = [numbered(f, by_name[f.name]) for f in schema if f.name in by_name]
+        ids = {field_id(field): field for field in named}
     return Stored(path, uri, size, ids, moment_text(modified))
 
 
