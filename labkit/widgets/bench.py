@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from labkit.lab import Lab
 
 PICTURE_ROWS = 10
+PLANS = ("plans", "drawn")
 
 
 class QueryBench(Console):
@@ -116,6 +117,17 @@ class QueryBench(Console):
         except Exception:  # the notice tells of it, and the tab is free again
             self._drop("runs", tab)
             raise
+
+    def shown_in(self, tab: str) -> Facts:
+        """A tab's run and what stands below it, by trait; nothing where there are no rows."""
+        traits = [one for one in ("runs", *self.per_tab) if one not in PLANS]
+        there = {one: getattr(self, one)[tab] for one in traits if tab in getattr(self, one)}
+        return there if "results" in there else {}
+
+    def show_again(self, run: Facts, tab: str, shown: Facts) -> None:
+        """Put back what a run has replaced that has no rows of its own, such as a plan's."""
+        self.give(run, tab, **{name: one for name, one in shown.items() if name != "runs"})
+        self.give(run, tab, **{name: one for name, one in shown.items() if name == "runs"})
 
     def succeeded(self, run: Facts) -> bool:
         """Whether a run has ended well."""

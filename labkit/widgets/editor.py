@@ -104,10 +104,12 @@ class QueryEditor(QueryBench, StatementConsole):
 
     def do_explain(self, *, tab: str, sql: str) -> None:
         """Show how Athena would run a statement."""
+        shown = self.shown_in(tab)
         run = self.run_in(tab, sql if explains(sql) else f"EXPLAIN {sql}")
         if self.succeeded(run):
             rows = self.rows(run)["rows"]
             self.give(run, tab, plans="\n".join(row[0] or "" for row in rows))
+            self.show_again(run, tab, shown)
 
     def do_more(self, *, tab: str) -> None:
         """Fetch the next thousand rows of a result."""

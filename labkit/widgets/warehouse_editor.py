@@ -187,11 +187,13 @@ class WarehouseEditor(QueryBench):
         if len(statements) > 1:
             self.notice = Notice("EXPLAIN takes one statement. Select one.", kind="info").facts()
             return
+        shown = self.shown_in(tab)
         run = self.run_in(tab, sql if explains(sql) else f"EXPLAIN {sql.strip()}")
         if self.succeeded(run):
             lines = [str(line) for (line,) in self._rows(run["id"])]
             self.give(run, tab, plans="\n".join(lines))
             self._draw(run, tab, lines, self._queries.get((tab, statements[0]), 0))
+            self.show_again(run, tab, shown)
 
     def _draw(self, run: Facts, tab: str, lines: list[str], query: int) -> None:
         """Draw a plan whose query has run, with what its steps sent between the nodes."""

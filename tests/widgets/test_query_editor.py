@@ -132,6 +132,14 @@ def test_explain_shows_a_plan_and_reads_nothing(editor, click, sql):
     assert "1" not in editor.results
 
 
+def test_rows_stay_while_their_plan_is_looked_at(editor, run, click):
+    shown = run("SELECT 7 AS n")
+    click(editor, "explain", tab="1", sql="SELECT 7 AS n")
+    assert editor.results["1"]["rows"] == [["7"]]
+    assert editor.runs["1"] == shown
+    assert "Fragment" in editor.plans["1"]
+
+
 def test_a_long_result_comes_in_pages(editor, run, click):
     run("SELECT x FROM UNNEST(sequence(1, 2500)) AS t (x) ORDER BY x")
     assert len(editor.results["1"]["rows"]) == 999  # a thousand with the column names

@@ -169,6 +169,18 @@ def test_a_plan_is_drawn_once_its_query_has_run(editor, run, click):
     click(editor, "explain", tab="1", sql=sql)
     assert "<svg" in editor.drawn["1"]["html"]
     assert " sent" in editor.drawn["1"]["html"]
+    assert editor.results["1"]["rows"]
+    click(editor, "explain", tab="1", sql="SELECT 1")
+    assert "1" not in editor.drawn
+
+
+def test_rows_stay_while_their_plan_is_looked_at(editor, run, click):
+    shown = run("SELECT 7 AS n")
+    click(editor, "explain", tab="1", sql="SELECT 7 AS n")
+    assert editor.results["1"]["rows"] == [["7"]]
+    assert editor.runs["1"] == shown
+    click(editor, "part", tab="1", part=0)
+    assert editor.results["1"]["rows"] == [["7"]]
 
 
 def test_explain_takes_one_statement(editor, click):
