@@ -7,9 +7,62 @@ They are as the readers `dashboard` of `labkit.exercises.states_charts`, `kept` 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import permutations
 
-from labkit.exercises.values import Plain
+from labkit.exercises.values import Plain, is_table
+
+Same = Callable[[Plain, Plain], bool]
+
+
+def asked_for(said: Plain, right: Plain, same: Same, *, more: bool = False) -> Plain:
+    """A dashboard under the names of what was asked for, where its rows are the same.
+
+    Args:
+        same: whether rows are the same, whatever their columns are called.
+        more: whether visuals that nobody asked for are of no account.
+    """
+    if not (isinstance(said, dict) and isinstance(right, dict)):
+        return said
+    if not {"visuals", "sheets"} <= said.keys() & right.keys():
+        return {
+            name: asked_for(one, right.get(name), same, more=more) for name, one in said.items()
+        }
+    if right["sheets"] != ["INTERACTIVE"]:  # in a report the order of columns counts
+        return said
+    left, found = list(said["visuals"]), []
+    for wanted in right["visuals"]:
+        near = [(_unlikeness(one, wanted, same), at) for at, one in enumerate(left)]
+        how_far, at = min(near, default=(UNLIKE, 0))
+        if how_far < UNLIKE or (left and not more):
+            one = left.pop(at)
+            found.append(wanted if how_far == RENAMED else one)
+    return said | {"visuals": found if more else [*found, *left]}
+
+
+RENAMED, UNLIKE = 1, 5
+
+
+def _unlikeness(visual: Plain, wanted: Plain, same: Same) -> int:
+    """How far a visual is from one that was asked for: 0 the same, 1 under other names."""
+    is_type = visual["type"] == wanted["type"]
+    is_split = sorted(visual["by"]) == sorted(wanted["by"])
+    if is_type and is_split and same(visual["rows"], wanted["rows"]):
+        return 0
+    is_alike = is_type and len(visual["by"]) == len(wanted["by"])
+    if is_alike and any(same(rows, wanted["rows"]) for rows in _turned(visual)):
+        return RENAMED
+    return UNLIKE - 2 * int(is_type) - int(is_split)
+
+
+def _turned(visual: Plain) -> Iterator[Plain]:
+    """A visual's rows, with the columns that split them in each order."""
+    if is_table(rows := visual["rows"]):
+        split = range(len(visual["by"]))
+        for order in permutations(split):
+            places = [*order, *range(len(split), len(rows["columns"]))]
+            turned = [[row[at] for at in places] for row in rows["rows"]]
+            yield {"columns": [str(at) for at in places], "rows": turned}
 
 
 def unlike(said: Plain, right: Plain) -> str:
@@ -22,8 +75,8 @@ def unlike(said: Plain, right: Plain) -> str:
     """
     if not (isinstance(said, dict) and isinstance(right, dict)):
         return ""
-    if "partition_keys" in right:
-        return next(_kept_otherwise(said, right), "") if "partition_keys" in said else ""
+    if "bucket" in right:
+        return next(_kept_otherwise(said, right), "") if "bucket" in said else ""
     if "visuals" in right:
         return next(_differences(said, right), "") if "visuals" in said else ""
     if "last_run" in right:
@@ -40,7 +93,7 @@ def _kept_otherwise(said: Plain, right: Plain) -> Iterator[str]:
             yield f"The table's {name} `{said[what]}`; the task names another."
     if said.get("folder") != right.get("folder"):
         yield "The table's files lie in another folder than the task names."
-    if said["partition_keys"] != right["partition_keys"]:
+    if said.get("partition_keys") != right.get("partition_keys"):
         keys = ", ".join(f"`{key}`" for key in said["partition_keys"]) or "nothing"
         yield f"The table is cut into partitions by {keys}; that is not what was asked for."
 
@@ -58,6 +111,8 @@ def _other_job(said: Plain, right: Plain) -> Iterator[str]:
 
 def _other_folders(said: list[str], right: list[str]) -> Iterator[str]:
     """Folders that are there and were not asked for, such as those of an earlier try."""
+    if "" in {*said} - {*right}:
+        yield "A file lies beside the folders that were asked for: who reads them all, reads it."
     if more := sorted({*said} - {*right}):
         others = f", and {len(more) - 1} more" if len(more) > 1 else ""
         yield f"There is a folder that was not asked for: `{more[0]}`{others}."

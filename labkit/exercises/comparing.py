@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from labkit.exercises.forms import as_dict, as_list, as_number, as_scalar, as_table
 from labkit.exercises.values import Plain, is_table
 
-MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)?")
+MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d(:?\d\d)?)?")
 
 
 @dataclass(frozen=True)
@@ -24,12 +25,16 @@ class Compare:
         ordered: whether the order of rows (of a table or a list) is part of the answer.
         any_names: whether columns may have any name, and are then matched by their place.
         ignore_case: whether capitals matter in texts and names.
+        more_visuals: whether a dashboard may have visuals that nobody asked for.
+        unasked: keys of dictionaries whose values are of no account.
     """
 
     tolerance: float = 1e-6
     ordered: bool = False
     any_names: bool = False
     ignore_case: bool = False
+    more_visuals: bool = False
+    unasked: tuple[str, ...] = ()
 
     def same(self, said: Plain, expected: Plain) -> bool:
         """Whether an answer says what is expected."""
@@ -43,7 +48,7 @@ class Compare:
             return self._of_dicts(as_dict(said, expected), expected)
         if isinstance(expected, list):
             return self._of_lists(as_list(said), expected)
-        return self._of_scalars(as_scalar(said), expected)
+        return self._of_scalars(as_number(as_scalar(said), expected), expected)
 
     def places(self, said: Plain, expected: Plain) -> list[str]:
         """Which columns of a table, or keys of a dictionary, hold what is not right."""
@@ -219,6 +224,17 @@ GENERAL = {
 SOMEWHERE = ("values", "rounded", "sign", "missing", "kind-text", "kind-number", "kind-truth")
 
 
+def without(said: Plain, names: tuple[str, ...]) -> Plain:
+    """A dictionary, and those in it, without some keys.
+
+    >>> without({"kept": {"format": "parquet", "folder": "a"}}, ("folder",))
+    {'kept': {'format': 'parquet'}}
+    """
+    if not (names and isinstance(said, dict)) or is_table(said):
+        return said
+    return {key: without(one, names) for key, one in said.items() if key not in names}
+
+
 def kind_of(said: Plain) -> str:
     """What kind of answer it is, in words.
 
@@ -230,85 +246,6 @@ def kind_of(said: Plain) -> str:
         return f"a table with {count} column{'s' * (count != 1)}"
     kinds = ((dict, "a dictionary"), (list, "a list"), (str, "a text"), (bool, "True or False"))
     return next((name for kind, name in kinds if isinstance(said, kind)), "a number")
-
-
-def as_table(said: Plain) -> Plain:
-    """A list as the column that it is, records and lists by name as the table that they are."""
-    said = _of_records(said)
-    if isinstance(said, list) and all(not isinstance(one, (list, dict)) for one in said):
-        return {"columns": ["value"], "rows": [[one] for one in said]}
-    if isinstance(said, dict) and not is_table(said):
-        simple = all(not isinstance(one, (list, dict)) for one in said.values())
-        return (
-            {"columns": ["key", "value"], "rows": [[*p] for p in said.items()]} if simple else said
-        )
-    return said
-
-
-def as_expected(said: Plain, expected: Plain) -> Plain:
-    """What is said in the form of what is expected: a table of one value as the value."""
-    if is_table(expected):
-        return as_table(said)
-    if isinstance(expected, dict):
-        found = as_dict(said, expected)
-        if not isinstance(found, dict) or found.keys() != expected.keys():
-            return found
-        return {key: as_expected(found[key], expected[key]) for key in expected}
-    return as_list(said) if isinstance(expected, list) else as_scalar(said)
-
-
-def as_list(said: Plain) -> Plain:
-    """A table of one column as the list that it is."""
-    said = _of_records(said)
-    if is_table(said) and len(said["columns"]) == 1:
-        return [row[0] for row in said["rows"]]
-    return said
-
-
-def as_dict(said: Plain, expected: dict[str, Plain]) -> Plain:
-    """A table of names and values (as of a Series), or one row under its names, as a dictionary."""
-    if not is_table(said):
-        return said
-    columns, rows = said["columns"], said["rows"]
-    if len(rows) == 1 and set(columns) == set(expected):
-        return dict(zip(columns, rows[0], strict=True))
-    names = [row[0] for row in rows if len(row) == 2 and isinstance(row[0], str)]
-    return dict(rows) if len(set(names)) == len(rows) else said
-
-
-def as_scalar(said: Plain) -> Plain:
-    """A table, list or row of one value as that value."""
-    said = as_list(said)
-    if isinstance(said, dict) and len(said) == 1:
-        [said] = said.values()
-    if is_table(said) and len(said["columns"]) == 2 and said["columns"][0] == "index":
-        said = [row[1] for row in said["rows"]]  # a row of a frame: its columns are its index
-    return said[0] if isinstance(said, list) and len(said) == 1 else said
-
-
-def _of_records(said: Plain) -> Plain:
-    """The table of dictionaries with the same keys, of rows, or of a dictionary of lists."""
-    if isinstance(said, list) and all(isinstance(one, dict) for one in said):
-        columns = list(said[0]) if said else []
-        rows = [[one.get(column) for column in columns] for one in said]
-        same = all(one.keys() == said[0].keys() for one in said)
-        return {"columns": columns, "rows": rows} if columns and same and _flat(rows) else said
-    if isinstance(said, list) and _flat(said) and len({len(one) for one in said}) == 1:
-        names = [str(at) for at in range(len(said[0]))]  # such as what a cursor fetches
-        return {"columns": names, "rows": said} if names else said
-    if isinstance(said, dict) and said and not is_table(said):
-        lists = list(said.values())
-        if _flat(lists) and len({len(one) for one in lists}) == 1:
-            return {"columns": list(said), "rows": [list(row) for row in zip(*lists, strict=True)]}
-    return said
-
-
-def _flat(lists: list[Plain]) -> bool:
-    """Whether these are lists of single values."""
-    return all(
-        isinstance(one, list) and not any(isinstance(each, (list, dict)) for each in one)
-        for one in lists
-    )
 
 
 def _column(table: Plain, at: int) -> list[Plain]:

@@ -21,11 +21,11 @@ from labkit.exercises.comparing import (
     GENERAL,
     SOMEWHERE,
     Compare,
-    as_expected,
-    as_table,
     kind_of,
+    without,
 )
 from labkit.exercises.data import Data
+from labkit.exercises.forms import as_expected, as_table
 from labkit.exercises.names import lab_of
 from labkit.exercises.notes import NOT_TRIED, NOT_YET, YES, Note, Verdict
 from labkit.exercises.states import Reads, State
@@ -129,7 +129,7 @@ class Question:
             value: what `read` found.
             known: what is right, and which mistakes make which values, on the same data.
         """
-        if _all_untouched(value):
+        if _all_untouched(self.reads, value):
             return self._say(NOT_TRIED, NOTHING if _asks_the_cloud(self.reads) else "")
         if empty := _left_open(self.reads, value):
             return self._say(NOT_YET, f"Nothing stands in `{empty}` yet.")
@@ -141,11 +141,15 @@ class Question:
 
     def judge_plain(self, said: Plain, known: Known) -> Verdict:
         """Judge an answer in its plain form."""
+        right = without(known.right, self.compare.unasked)
+        said = self._asked_for(said, right)
+        known = Known(right, known.wrong)
         difference, shape = self.compare.difference(said, known.right), _shape(known.right)
         if not difference:
             return self._say(YES, "")
         for mistake, value in known.wrong:
-            if self.compare.same(said, as_expected(value, known.right)):
+            value = as_expected(self._asked_for(value, right), right)
+            if self.compare.same(said, value):
                 return self._say(NOT_YET, self.message(mistake), mistake)
         unknown = difference not in self.messages
         if unknown and (words := boards.unlike(said, known.right)):
@@ -160,6 +164,12 @@ class Question:
             return self._say(NOT_YET, f"{GENERAL[difference]} This is {kind_of(said)}.", difference)
         where = self._place if difference in SOMEWHERE else self._missing
         return self._say(NOT_YET, self.message(difference) + where(said, known.right), difference)
+
+    def _asked_for(self, said: Plain, right: Plain) -> Plain:
+        """What is said, without what the task leaves open."""
+        said = without(said, self.compare.unasked)
+        more = self.compare.more_visuals
+        return boards.asked_for(said, right, self.compare.same, more=more)
 
     def message(self, mistake: str) -> str:
         """What is said of a mistake."""
@@ -235,8 +245,8 @@ def _shape(right: Plain) -> str:
     return "table" if is_table(right) else type(right).__name__
 
 
-def _all_untouched(value: object) -> bool:
-    if isinstance(value, dict):
+def _all_untouched(reads: Reads, value: object) -> bool:
+    if isinstance(reads, Mapping) and isinstance(value, dict):
         return bool(value) and all(map(untouched, value.values()))
     return untouched(value)
 

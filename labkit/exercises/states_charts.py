@@ -6,7 +6,7 @@ that it splits by, and its rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from labkit.lab import Lab
 
 UNSHOWN = "QuickSight cannot show it."
+PARAMETER = "parameter:"  # before its name, where a session is told what its control chooses
 NUMBERS = ("INTEGER", "DECIMAL")  # 1 and 1.0 are the same number in two types
 
 
@@ -57,12 +58,13 @@ def dashboard(lab: Lab, name: str, user: str = "", column: str = "", value: str 
         session = Dashboard(lab, name, identifier).session(reader=user)
     except (UnknownName, ClientError, OSError):
         return f"{user} may not see it"
-    chosen = {column: [value]} if column else None
     made: Definition = found["Definition"]
+    choices = list(dict.fromkeys(_choices(made)))
+    chosen = _chosen(choices, column, value)
     visuals = [_visual(place, session, chosen) for place in chart_parts.placed(made)]
     return {
         "sheets": sorted({sheet.get("ContentType", "INTERACTIVE") for sheet in made["Sheets"]}),
-        "choices": sorted(_choices(made)),
+        "choices": sorted(column for column, _ in choices),
         "visuals": sorted(visuals, key=lambda each: (each["type"], each["by"])),
     }
 
@@ -103,7 +105,18 @@ def _values(lab: Lab, found: DataSet, column: str) -> Any:
     return _frame(shown) if shown["fields"] else UNSHOWN
 
 
-def _visual(place: chart_parts.Place, session: Session, chosen: Any) -> dict[str, Any]:
+def _chosen(choices: list[tuple[str, str]], column: str, value: str) -> dict[str, Any]:
+    """What a session is asked for: a column's value, and all values of what else is chosen.
+
+    What a filter's control chooses is all as it is published, or what its filter keeps.
+    """
+    sources = {source: each for each, source in choices if source.startswith(PARAMETER)}
+    state = {source: [value] if each == column else [] for source, each in sources.items()}
+    by_column = column and column not in sources.values()
+    return {"state": state, "chosen": {column: [value]} if by_column else None}
+
+
+def _visual(place: chart_parts.Place, session: Session, chosen: dict[str, Any]) -> dict[str, Any]:
     """A visual's type, the columns that split it, and its rows: these columns, then measures."""
     shown = _shown(session, str(place.body["VisualId"]), chosen)
     fields = list(_fields(place.body.get("ChartConfiguration", {}).get("FieldWells", {})))
@@ -121,10 +134,10 @@ def _visual(place: chart_parts.Place, session: Session, chosen: Any) -> dict[str
     }
 
 
-def _shown(session: Session, visual: str, chosen: Any) -> Any:
+def _shown(session: Session, visual: str, chosen: dict[str, Any]) -> Any:
     """A visual's fields and rows; neither where QuickSight cannot show it."""
     try:
-        return session.json(f"visuals/{visual}.json", chosen=chosen, rows=1)
+        return session.json(f"visuals/{visual}.json", rows=1, **chosen)
     except NoChart:
         return {"fields": [], "rows": []}
 
@@ -144,15 +157,34 @@ def _fields(tree: Any, kind: str = "") -> Iterator[tuple[str, str, str]]:
             yield from _fields(each, name)
 
 
-def _choices(made: Definition) -> Iterator[str]:
-    """The columns whose values a reader may choose: those of filters that have a control."""
-    controls = [each for sheet in made["Sheets"] for each in sheet.get("FilterControls", ())]
-    chosen = {body["SourceFilterId"] for each in controls for body in each.values()}
+def _choices(made: Definition) -> Iterator[tuple[str, str]]:
+    """The columns whose values a reader may choose, and the filter or parameter that a control has.
+
+    A parameter has a control, and a filter that it steers.
+    """
+    controls = [_bodies(sheet, ("FilterControls", "ParameterControls")) for sheet in made["Sheets"]]
+    names = ("SourceFilterId", "SourceParameterName")
+    chosen = {str(body.get(name)).lower() for each in controls for body in each for name in names}
     for group in made.get("FilterGroups", ()):
-        for each in group["Filters"]:
-            [body] = each.values()
-            if body["FilterId"] in chosen and group.get("Status") != "DISABLED":
-                yield body["Column"]["ColumnName"]
+        for body in _bodies(group, ("Filters",)) if group.get("Status") != "DISABLED" else ():
+            steered = _parameter_of(body)
+            if body["FilterId"].lower() in chosen:
+                yield body["Column"]["ColumnName"], body["FilterId"]
+            elif steered and steered.lower() in chosen:
+                yield body["Column"]["ColumnName"], f"{PARAMETER}{steered}"
+
+
+def _bodies(holder: Definition, lists: Sequence[str]) -> list[Definition]:
+    """The members of unions in some lists."""
+    return [body for name in lists for each in holder.get(name) or () for body in each.values()]
+
+
+def _parameter_of(tree: Any) -> str:
+    """The parameter whose value a filter takes; empty where there is none."""
+    if not isinstance(tree, Mapping):
+        return ""
+    found = (_parameter_of(each) for each in tree.values())
+    return str(tree.get("ParameterName") or next(filter(None, found), ""))
 
 
 def _frame(shown: Mapping[str, Any], name: str = "label") -> pd.DataFrame:

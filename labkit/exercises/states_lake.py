@@ -21,7 +21,10 @@ USES = {
     "read": "kms:Decrypt",
     "write": "kms:GenerateDataKey",
 }
+CALLER = "aws:principalarn"
+EQUALS = ("StringEquals", "StringLike", "ArnEquals", "ArnLike")
 HOUSE = ("dataedu-", "aws-quicksight-service-role-")
+GIVEN = ["dataedu-access"]  # the policy that each role of the environment has from the beginning
 # Roles that become users of the key in a later lab, and what is there by then.
 LATER = {
     DATABREW_ROLE: ("databrew", "list_datasets", "Datasets"),
@@ -34,15 +37,18 @@ FORMATS = ("parquet", "orc", "avro", "json", "csv")
 def key_users(lab: Lab, newcomer: str, *roles: str) -> dict[str, list[str]] | None:
     """What the key's policy and grants let you and some roles do, and who else may use the key.
 
-    ``None`` as long as they name neither the first role nor a stranger. Other roles of the lab's
-    own environment come and go, and are not told once the lab that needs them has begun.
+    ``None`` as long as they name neither the first role nor a stranger, and the role has got no
+    policy of its own either, which is told as ``own policy``. Other roles of the lab's own
+    environment come and go, and are not told once the lab that needs them has begun.
     """
     uses = _uses(lab)
     you = lab.caller.rsplit("/", 1)[-1]
     others = [name for name, can in uses.items() if can - {"administer"}]
     strangers = sorted(name for name in others if name != you and not _is_expected(lab, name))
     if newcomer not in uses and not strangers:
-        return None
+        if not _has_own_policy(lab, newcomer):
+            return None
+        uses[newcomer] = {"own policy"}
     asked = {"you": you, **{role: role for role in (newcomer, *roles)}}
     told = {name: sorted(uses.get(who, ())) for name, who in asked.items()}
     return told | {"others": strangers}
@@ -99,9 +105,9 @@ def _uses(lab: Lab) -> dict[str, set[str]]:
     allowed, denied = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
     for statement in _statements(lab):
         found = allowed if statement["Effect"] == "Allow" else denied
-        holds = _is_met(statement.get("Condition", {}), lab)
-        for principal in _principals(statement["Principal"]):
-            found[principal] |= set(_granted(_all(statement["Action"]))) if holds else set()
+        granted = set(_granted(statement)) if _is_met(_conditions(statement), lab) else set()
+        for principal in _principals(statement):
+            found[principal] |= granted
     return {one: can - denied[one] - denied["*"] for one, can in allowed.items()}
 
 
@@ -115,27 +121,50 @@ def _statements(lab: Lab) -> Iterator[dict[str, Any]]:
         yield {"Effect": "Allow", "Principal": grant["GranteePrincipal"], "Action": actions}
 
 
-def _is_met(condition: dict[str, dict[str, str | list[str]]], lab: Lab) -> bool:
-    """Whether a request that S3 makes for somebody of the account meets a condition."""
+def _conditions(statement: dict[str, Any]) -> list[tuple[str, str, list[str]]]:
+    """Operator, key in small letters and patterns of each test."""
+    return [
+        (operator, key.lower(), _all(patterns))
+        for operator, tests in statement.get("Condition", {}).items()
+        for key, patterns in tests.items()
+    ]
+
+
+def _is_met(conditions: list[tuple[str, str, list[str]]], lab: Lab) -> bool:
+    """Whether a request that S3 makes for somebody of the account meets conditions."""
     asked = {"kms:viaservice": f"s3.{lab.region}.amazonaws.com", "kms:calleraccount": lab.account}
     return all(
-        operator in ("StringEquals", "StringLike")
-        and any(fnmatchcase(asked.get(key.lower(), ""), pattern) for pattern in _all(patterns))
-        for operator, tests in condition.items()
-        for key, patterns in tests.items()
+        operator in EQUALS
+        and (key == CALLER or any(fnmatchcase(asked.get(key, ""), each) for each in patterns))
+        for operator, key, patterns in conditions
     )
 
 
-def _principals(principal: Any) -> list[str]:
+def _principals(statement: dict[str, Any]) -> list[str]:
+    """Whom a statement is about: those whom a condition names, else its principals."""
+    principal = statement.get("Principal", {})
     named = principal.values() if isinstance(principal, dict) else [principal]
-    arns = [arn for one in named for arn in _all(one)]
+    callers = [arns for _, key, arns in _conditions(statement) if key == CALLER]
+    arns = [arn for one in callers or named for arn in _all(one)]
     return [arn.rsplit(":", 1)[-1].rsplit("/", 1)[-1] for arn in arns]
 
 
-def _granted(patterns: list[str]) -> Iterator[str]:
+def _granted(statement: dict[str, Any]) -> Iterator[str]:
+    """The uses that a statement is about, by its `Action` or all but its `NotAction`."""
+    patterns = _all(statement.get("Action") or statement.get("NotAction", []))
     for use, action in USES.items():
-        if any(fnmatchcase(action.lower(), pattern.lower()) for pattern in patterns):
+        is_named = any(fnmatchcase(action.lower(), pattern.lower()) for pattern in patterns)
+        if is_named == ("Action" in statement):
             yield use
+
+
+def _has_own_policy(lab: Lab, role: str) -> bool:
+    """Whether somebody has given a role a policy, which is of no use where the key's is silent."""
+    iam = lab.client("iam")
+    names = iam.list_role_policies(RoleName=role)["PolicyNames"]
+    return names != GIVEN or bool(
+        iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]
+    )
 
 
 def _all(said: str | list[str]) -> list[str]:

@@ -17,7 +17,7 @@ import datetime
 import decimal
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping, MappingView
+from collections.abc import Callable, Iterator, Mapping, MappingView, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -71,13 +71,15 @@ def _plain(value: object, depth: int) -> Plain:
     for kinds, read in SCALARS:
         if isinstance(value, kinds):
             return read(value)
+    if callable(getattr(type(value), "_asdict", None)):  # a row that knows its columns' names
+        value = value._asdict()  # type: ignore[attr-defined]
     if isinstance(value, Mapping):
         return {str(_plain(key, depth + 1)): _plain(one, depth + 1) for key, one in value.items()}
     if isinstance(value, (set, frozenset)):
         return sorted((_plain(one, depth + 1) for one in value), key=json.dumps)
     if isinstance(value, np.ndarray) and not value.ndim:
         return _plain(value[()], depth)
-    if isinstance(value, LISTS):
+    if isinstance(value, LISTS) and not isinstance(value, BYTES):
         return [_plain(one, depth + 1) for one in _limited(value)]
     if isinstance(value, pd.Series):
         return [_plain(one, depth + 1) for one in _limited(value.tolist())]
@@ -97,7 +99,9 @@ def _frame(value: object) -> list[tuple[str, list[Any]]] | None:
     if isinstance(value, pd.Series) and not _is_numbered(value.index):
         value = value.reset_index(name=str(value.name or "value"))
     if isinstance(value, pd.DataFrame):
-        if value.index.nlevels > 1 or not isinstance(value.index, pd.RangeIndex):
+        if any(value.index.names):
+            twice = [name for name in value.index.names if name in value.columns]
+            value = value.reset_index(twice, drop=True) if twice else value
             value = value.reset_index() if any(value.index.names) else value
         if value.columns.nlevels > 1:
             raise Unreadable(
@@ -168,8 +172,9 @@ SCALARS: tuple[tuple[Any, Callable[[Any], Plain]], ...] = (
     (datetime.time, lambda value: value.isoformat()),
 )
 # What is a list, whatever it is called.
-LISTS: tuple[Any, ...] = (list, tuple, range, MappingView, np.ndarray, pd.Index, ExtensionArray)
+LISTS: tuple[Any, ...] = (Sequence, MappingView, np.ndarray, pd.Index, ExtensionArray)
 LISTS += (pa.Array, pa.ChunkedArray)
+BYTES = (bytes, bytearray, memoryview)
 
 
 def _limited(values: Any) -> Any:

@@ -1,5 +1,6 @@
 """What `check` says of answers as learners write them, by what is known on the labs' own data."""
 
+from collections import deque, namedtuple
 from fractions import Fraction
 from types import SimpleNamespace
 
@@ -42,6 +43,7 @@ ROUNDED = "Right, but rounded further than was asked for."
 OTHER_SIGN = "The number is right, its sign is the other one."
 LAST = right_of("lab4-q2")
 BANDS, OUTSIDE = right_of("lab1-q5"), right_of("lab2-q2")
+DAYS = right_of("lab4-q3")
 UNLOADED = known(question_named("lab4-q6")).right
 WEEKS = known(question_named("lab1-q2")).right
 READY = known(question_named("lab2-q8")).right
@@ -177,6 +179,16 @@ SAID = {
         UNLOADED | {"folders": ["course_id=1", "course_id=2", *UNLOADED["folders"]]},
         "There is a folder that was not asked for: `course_id=1`, and 1 more.",
     ),
+    "a file beside the folders": (
+        "lab4-q6",
+        UNLOADED | {"folders": ["", *UNLOADED["folders"]]},
+        "A file lies beside the folders that were asked for: who reads them all, reads it.",
+    ),
+    "a dictionary where a list is wanted": (
+        "lab1-q2",
+        dict.fromkeys(WEEKS),
+        "A list is wanted, or one column. This is a dictionary.",
+    ),
     "a folder too few": (
         "lab4-q6",
         UNLOADED | {"folders": UNLOADED["folders"][1:]},
@@ -268,6 +280,17 @@ CLOTHES = {
         "lab4-q2",
         LAST.assign(last_request=LAST.last_request.str.replace("T", " ").str.removesuffix("Z")),
     ),
+    "moments with hours off": (
+        "lab4-q2",
+        LAST.assign(last_request=LAST.last_request.str.replace("T", " ").str.replace("Z", "+00")),
+    ),
+    "a number as Athena's API says it": ("lab1-q4", [["377"]]),
+    "numbers as texts, by name": ("lab1-q7", {"year": "0.566", "week": " 0.05 "}),
+    "rows that know their names": ("lab1-q5", [*BANDS.itertuples(index=False)]),
+    "a row that knows its names": ("lab2-q7", [namedtuple("Row", "dollars")(66)]),
+    "a queue": ("lab2-q4", deque(LOST)),
+    "an index that counts on": ("lab4-q3", DAYS.set_index("days")),
+    "an index that is a column, too": ("lab4-q3", DAYS.set_index("days", drop=False)),
     "a stream of a column": ("lab2-q4", Streamed(pa.chunked_array([LOST]))),
 }
 

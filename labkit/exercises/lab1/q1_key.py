@@ -14,6 +14,9 @@ policy["Statement"] = [one for one in policy["Statement"] if "by hand" not in on
 for grant in kms.list_grants(KeyId=lab.key_arn)["Grants"]:
     kms.revoke_grant(KeyId=lab.key_arn, GrantId=grant["GrantId"])
 admin, use = policy["Statement"]
+iam, own = lab.client("iam"), {"RoleName": "dataedu-flow-role", "PolicyName": "use-key"}
+if "use-key" in iam.list_role_policies(RoleName="dataedu-flow-role")["PolicyNames"]:
+    iam.delete_role_policy(**own)
 admin["Principal"] = {"AWS": f"arn:aws:iam::{lab.account}:root"}
 users = [lab.caller, *(lab.role_arn(f"dataedu-{one}-role") for one in ("fetch", "glue-crawler"))]
 use["Principal"] = {"AWS": users}
@@ -45,6 +48,11 @@ kms.create_grant(
     KeyId=lab.key_arn, GranteePrincipal=role, Operations=["Decrypt", "GenerateDataKey"]
 )"""
 
+OWN_POLICY = f"""{AGAIN}
+allowed = {{"Effect": "Allow", "Action": ["kms:Decrypt", "kms:GenerateDataKey"], "Resource": "*"}}
+own["PolicyDocument"] = json.dumps({{"Version": "2012-10-17", "Statement": [allowed]}})
+iam.put_role_policy(**own)"""
+
 
 def reference(_: Data) -> dict[str, list[str]]:
     """Each may read and write, nobody administers who did not before."""
@@ -75,6 +83,10 @@ or a user can. It names single roles, so that each job gets what it needs and no
         "this role needs the key.",
         "administrator": "The role may now change the key's policy, but not use the key. "
         "Administering and using are two statements of the policy.",
+        "too-much": "The role may do everything with the key now, and change its policy, too. Who "
+        "uses a key needs `kms:Decrypt` and `kms:GenerateDataKey`.",
+        "own-policy": "You gave the role a policy. Its own policies allow it the key already, but "
+        "what the *key's* policy does not allow, they cannot.",
         "reads-only": "The role may read what is encrypted, but not write. For an upload S3 asks "
         "for a data key, `kms:GenerateDataKey`.",
         "writes-only": "The role may write, but not read what is encrypted: that takes "
@@ -134,6 +146,8 @@ put()""",
             "useless",
         ),
         (by_hand('["kms:DescribeKey", "kms:ListGrants"]'), "useless"),
+        (by_hand('"kms:*"'), "too-much"),
+        (OWN_POLICY, "own-policy"),
     ),
     right=(
         f"{AGAIN}\nlab.storage.add_key_users(lab.caller, role)",
@@ -143,6 +157,9 @@ put()""",
         by_hand(
             '["kms:Decrypt", "kms:GenerateDataKey*"]',
             """, "Condition": {"StringLike": {"kms:ViaService": "s3.*.amazonaws.com"}}""",
+        ),
+        by_hand('["kms:Decrypt", "kms:GenerateDataKey"]').replace(
+            '"Action"', '"Condition": {"ArnEquals": {"aws:PrincipalArn": role}}, "Action"'
         ),
         GRANT,
     ),

@@ -50,6 +50,8 @@ objects.""",
     },
     wrong=(
         (f'{WEEKS}fullest = weeks.nlargest(3, "bytes").folder.tolist()', "folders"),
+        (f'{WEEKS}fullest = weeks.nlargest(3, "bytes").folder.str.strip("/").tolist()', "folders"),
+        (f'{WEEKS}fullest = weeks.nlargest(3, "bytes").folder.str.split("=").str[1]', "folders"),
         (f'{WEEKS}fullest = weeks.nsmallest(3, "bytes"){DATES}', "fewest"),
         (f'{WEEKS}fullest = weeks.nlargest(3, "objects"){DATES}', "objects"),
         (f'{WEEKS}fullest = weeks.sort_values("bytes").tail(3){DATES}', "turned"),

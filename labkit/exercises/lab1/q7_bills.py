@@ -72,7 +72,8 @@ than 10 MB. Below that it is no use to read less; asking less often, or reusing 
         "one-run": "That is one run. A thousand were asked for.",
         "no-partition": 'A condition on `"timestamp"` reads every file to find out. The week '
         "was asked for by `process_date`.",
-        "binary": "AWS's prices go by a terabyte of 10¹² bytes, not 2⁴⁰.",
+        "binary": "AWS's prices go by powers of ten: a terabyte is 10¹² bytes, and 10 MB are 10⁷.",
+        "a-year": "That is a year's bill. A month was asked for.",
         "gigabyte": "$5 buys a terabyte, not a gigabyte.",
         "rounded": "Rounded too far. A tenth of a cent was asked for: three digits behind the "
         "point.",
@@ -85,6 +86,9 @@ than 10 MB. Below that it is no use to read less; asking less often, or reusing 
         (reckoned("max(size, 10**7) / 1000**4 * 5"), "one-run"),
         (bills(week=A_WEEK), "no-partition"),
         (reckoned("1000 * max(size, 10**7) / 1024**4 * 5"), "binary"),
+        (reckoned("1000 * max(size, 10 * 1024**2) / 1000**4 * 5"), "binary"),
+        (reckoned("1000 * max(size, 10 * 1024**2) / 1024**4 * 5"), "binary"),
+        (reckoned("12_000 * max(size, 10**7) / 1000**4 * 5"), "a-year"),
         (reckoned("1000 * max(size, 10**7) / 1000**3 * 5"), "gigabyte"),
         (reckoned("1000 * max(size, 10**7) / 1000**4 * 500"), "cents"),
         (reckoned("round(max(size, 10**7) * 5 / 10**9, 2)"), "rounded"),

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from labkit.exercises.comparing import Compare
 from labkit.exercises.data import Data
 from labkit.exercises.question import Question
 from labkit.exercises.states import State
@@ -83,6 +84,7 @@ name. Write a recipe for it, publish it, and let a job write the table
 # ...""",
     answer=JOB,
     reference=reference,
+    compare=Compare(unasked=("partition_keys",)),
     hints=(
         "`wide[3]` above is a join. Which `joinType` keeps rows that find no partner?",
         "The data set `course_schedule` is the left side, and `LEFT_JOIN` keeps it whole.",
@@ -151,6 +153,10 @@ that says where they are and how to read them.""",
     right=(
         job(JOB.replace("LEFT_JOIN", "OUTER_JOIN").replace('"last_name"', '"last_name", "title"')),
         ctas(SELECT),
+        ctas(
+            SELECT.replace("c.semester_id, f.last_name", "f.last_name, c.semester_id"),
+            "PARQUET', partitioned_by = ARRAY['semester_id'], write_compression = 'SNAPPY",
+        ),
         ctas(
             "SELECT last_name, semester_id, CAST(course_id AS DECIMAL(9, 0)) AS course_id"
             " FROM db_raw_sisdemo.faculty"

@@ -2,6 +2,7 @@
 
 from textwrap import indent
 
+from labkit.exercises.comparing import Compare
 from labkit.exercises.data import Data
 from labkit.exercises.question import Question
 from labkit.exercises.states import State
@@ -111,6 +112,7 @@ Columns that are named neither here nor `student_id` may stay or go.""",
 # ...""",
     answer=CODE,
     reference=reference,
+    compare=Compare(unasked=("partition_keys",)),
     hints=(
         "Seven steps do it. Five of them you have seen in `student-clean`, one in exercise 5.",
         'The new one is `MASK_RANGE`: `sourceColumns=["last_name"], maskSymbol="#", start=1`.',

@@ -63,6 +63,7 @@ failed one.""",
         "the course.",
         "each-course": "Not all rows are there. One outcome has a course that nobody knows, and a "
         "join left it out.",
+        "rows-more": "`passed` has more different values than 1, 0 and *nothing*.",
         "no-column": "The data set is there, but it has no column `passed`.",
     },
     wrong=(
@@ -78,6 +79,8 @@ failed one.""",
         (code(FORMULA.replace("NULL", "-1")), "not-missing"),
         (code("ifelse(isNull({score}), NULL, {score} >= 50, '1', '0')"), "text"),
         (code("ifelse(isNull({score}), NULL, {score} >= 50, 'yes', 'no')"), "text"),
+        (code("ifelse(isNull({score}), '', {score} >= 50, '1', '0')"), "text"),
+        (code("coalesce({score}, 0)"), "rows-more"),
         (code(more="\n    spice=False,"), "asked-each-time"),
         (code(sql="SELECT * FROM db_raw_sisdemo.course_outcome WHERE score >= 0"), "rows-lost"),
         (

@@ -70,6 +70,8 @@ you so soon. Somebody typed a wrong year.""",
         "whoever typed it wants to see it.",
         "months-of-any-year": "January of two years became one point. A month of the calendar is "
         "not a month in time.",
+        "texts": "Your months are texts, and an axis of texts has no time: a month in which nobody "
+        "registered is left out. Keep the date, and let the well cut it.",
         "students": "You count *different* students; each registers for several courses.",
         "dropped": "That counts those who dropped the course again: `count` skips what is NULL.",
         "completed": "Who withdrew has registered, too.",
@@ -101,6 +103,16 @@ you so soon. Somebody typed a wrong year.""",
             ),
             "months-of-any-year",
         ),
+        (
+            code(
+                'category="month", values="count(student_id)"',
+                data_set=said(
+                    "SELECT date_format(date_registered, '%Y-%m') AS month, student_id "
+                    "FROM db_raw_sisdemo.course_registration"
+                ),
+            ),
+            "texts",
+        ),
         (code(WELLS.replace("count(", "distinct_count(")), "students"),
         (code(WELLS.replace("count(student_id)", "count(date_dropped)")), "dropped"),
         (
@@ -122,6 +134,20 @@ you so soon. Somebody typed a wrong year.""",
             data_set=said(
                 "SELECT date_registered, count(*) AS registrations "
                 "FROM db_raw_sisdemo.course_registration GROUP BY date_registered"
+            ),
+        ),
+        code(
+            'category="month", values="sum(registrations)"',
+            data_set=said(
+                "SELECT date_trunc('month', date_registered) AS month, count(*) AS registrations "
+                "FROM db_raw_sisdemo.course_registration GROUP BY 1"
+            ),
+        ),
+        code(
+            'category="Month", values="count(student_id)"',
+            data_set=DATA_SET.replace(
+                'registration")',
+                'registration", calculated={"Month": "truncDate(\'MM\', {date_registered})"})',
             ),
         ),
     ),

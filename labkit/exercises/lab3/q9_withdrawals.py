@@ -64,6 +64,33 @@ scope["SheetVisualScopingConfigurations"][0] |= {
     "Scope": "SELECTED_VISUALS", "VisualIds": [share["BarChartVisual"]["VisualId"]]
 }
 """
+
+
+def more_than(visuals: str) -> str:
+    """The cell with a number beside some visuals."""
+    number = 'number = outcomes.visual("kpi", "Outcomes", values="count(letter_grade)")\n'
+    made = code(visuals=f"number, {visuals}")
+    return made.replace("lab.chart.publish", f"{number}lab.chart.publish")
+
+
+# A drop-down of a parameter, which steers the filter, in place of the filter's own.
+BY_PARAMETER = f"""
+calls = lab.chart.calls
+made = calls.call("describe_dashboard_definition", DashboardId="drawn")["Definition"]
+[sheet], [group] = made["Sheets"], made["FilterGroups"]
+body, asked = group["Filters"][0]["CategoryFilter"], {{"MatchOperator": "EQUALS"}}
+asked |= {{"ParameterName": "Term", "NullOption": "ALL_VALUES"}}
+body["Configuration"] = {{"CustomFilterConfiguration": asked}}
+body.pop("DefaultFilterControlConfiguration", None)
+del sheet["FilterControls"]
+sheet.pop("SheetControlLayouts", None)
+declared = {{"ParameterValueType": "SINGLE_VALUED", "Name": "Term"}}
+declared["DefaultValues"] = {{"StaticValues": ["Fall"]}}
+made["ParameterDeclarations"] = [{{"StringParameterDeclaration": declared}}]
+drop_down = {{"ParameterControlId": "term", "Title": "Term", "SourceParameterName": "Term"}}
+drop_down["SelectableValues"] = {{"Values": ["Fall", "Spring"]}}
+sheet["ParameterControls"] = [{{"Dropdown": drop_down}}]
+calls.put_dashboard("{BOARD.lower()}", "{BOARD}", made)"""
 OF_STUDENTS = (
     SQL.replace("JOIN db_raw_sisdemo.school h ON h.school_id = c.school_id", "")
     .replace("FROM", "FROM db_cur_sisdemo.student_ext h JOIN", 1)
@@ -92,7 +119,7 @@ dashboard *{BOARD}* for her.
 # lab.chart.publish("{BOARD}", [...], [outcomes], ...)""",
     answer=code(),
     reference=reference,
-    compare=Compare(any_names=True, tolerance=0.0005),
+    compare=Compare(any_names=True, tolerance=0.0005, more_visuals=True),
     hints=(
         "Begin with one statement that joins the four tables; each outcome stays one row.",
         "The average of a column of 0 and 1 is a share: `IF(letter_grade = 'W', 1, 0)`.",
@@ -134,7 +161,11 @@ schools hardly differ, and neither do the terms, so the reasons are to be looked
         "hundred times the number of withdrawals. She wants the share.",
         "kind-table": "QuickSight cannot show one of them. Look at the dashboard: its picture says "
         "what is wrong.",
-        "one-visual": "There is one visual. Two were asked for.",
+        "one-visual": "One of the two visuals that were asked for is missing.",
+        "no-zeros": "Each share is 1. A missing value is not 0: an average leaves it out.",
+        "distinct": "The heat map counts *different* grades, one in each place. The number of "
+        "outcomes was asked for.",
+        "bar-missing": "A heat map is there, but no bar chart of each `school_name`.",
         "one-follows": "One of the visuals does not follow the drop-down: its filter is for the "
         "other alone.",
     },
@@ -179,6 +210,10 @@ schools hardly differ, and neither do the terms, so the reasons are to be looked
             "table",
         ),
         (code(visuals="share"), "one-visual"),
+        (more_than("share"), "one-visual"),
+        (code(visuals="grades"), "bar-missing"),
+        (code(SQL.replace("'W', 1, 0", "'W', 1")), "no-zeros"),
+        (code(grades=GRADES.replace("count(", "distinct_count(")), "distinct"),
         (
             code(more="filters=[choice]").replace("lab.chart.publish", f"{ALONE}lab.chart.publish"),
             "one-follows",
@@ -203,6 +238,13 @@ schools hardly differ, and neither do the terms, so the reasons are to be looked
         ),
         code(
             SQL.replace("IF(o.letter_grade = 'W', 1, 0)", "IF(o.score IS NULL, 1.0, 0.0)"), mode=""
+        ),
+        more_than("share, grades"),
+        code().replace(f'("{BOARD}", [s', '("drawn", [s') + BY_PARAMETER,
+        code(
+            f"SELECT *, school_name AS school, course_level AS level FROM ({SQL})",
+            share=SHARE.replace("school_name", "school"),
+            grades=GRADES.replace("course_level", "level"),
         ),
         code().replace(f'("{BOARD}", [s', '("drawn", [s')
         + f"""
