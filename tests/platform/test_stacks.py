@@ -610,7 +610,7 @@ REFUSED = {
     "no type": ({"Other": {"Properties": {}}}, r"\[/Resources/Other\] Every Resources object must"),
     "a macro within": (
         {"Left": {"Type": "AWS::SQS::Queue", "Properties": {"Fn::Transform": {"Name": "Mine"}}}},
-        "Fn::Transform",
+        "No transform named Mine found",
     ),
 }
 
@@ -860,7 +860,6 @@ def test_a_stack_that_is_protected_or_needed_stays(aws, fresh):
     ("parts", "match"),
     [
         ({"Transform": "Mine"}, "No transform named Mine found"),
-        ({"Transform": ["AWS::Include"]}, "No transform named AWS::Include found"),
         ({"Paramters": {}}, r"Invalid template property or properties \[Paramters\]"),
     ],
 )

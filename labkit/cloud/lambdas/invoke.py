@@ -28,6 +28,7 @@ from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.json_text import parse_json
 from labkit.cloud.lambdas import lineage, logs, routing
 from labkit.cloud.lambdas.finding import arn_of, called_arn, find, plain_arn
+from labkit.cloud.lambdas.measures import measure
 from labkit.cloud.lambdas.pool import POOL
 from labkit.cloud.lambdas.worker import Died, TimedOut, Worker
 from labkit.cloud.operations import Answer, AwsError, Context, Principal, not_here, operation
@@ -124,9 +125,8 @@ def admits(cloud: Cloud, service: str, source: str, name: str) -> bool:
         "aws:sourcearn": source,
         "aws:sourceaccount": cloud.account,
     }
-    question = Question(
-        Principal(service, cloud.account), "lambda:InvokeFunction", plain_arn(function), keys
-    )
+    asked = called_arn(function, name, None)  # each alias and version lets in its own
+    question = Question(Principal(service, cloud.account), "lambda:InvokeFunction", asked, keys)
     document = {"Statement": function.policy.statements}
     return judge(document, question, has_principal=True) is Verdict.ALLOWED
 
@@ -203,6 +203,7 @@ def run(
         printed = slot.take_log() + note
         lines = logs.framed(function, request_id, printed, took_ms, init_ms, slot.peak_mb)
         logs.keep(cloud, function, slot.stream, lines)
+    measure(function, took_ms, is_error=bool(error))
     return Outcome(json.dumps(error) if error else result or "null", bool(error), lines)
 
 

@@ -42,7 +42,7 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
     if context.operation in _PROPOSALS:
         if context.operation != "CreateStack":
             answers.check_there(context, **parameters)
-        validation.check_call(**parameters)
+        validation.check_call(context, **parameters)
     answers.check_call(context, **parameters)
     if context.operation == "DeleteStack":
         protection.check_deletion(context, **parameters)

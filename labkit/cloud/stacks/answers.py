@@ -26,7 +26,6 @@ _KEPT = {
     "NotificationARNs": "notification_arns",
     "RollbackConfiguration": "rollback_configuration",
 }
-_STAGES = ["Original", "Processed"]
 
 
 def teach() -> None:
@@ -110,13 +109,17 @@ def _by_physical_id(describe: Any) -> Any:
 
 
 def _get_template(self: Any) -> Any:
-    """A stack's template, or that of a change set of it."""
+    """A stack's template, or that of a change set of it: as it was given, or as it is made of."""
+    from labkit.cloud.stacks import transforms
+
     backend, change = self.cloudformation_backend, self._get_param("ChangeSetName")
     if change:
-        body = backend.describe_change_set(change_set_name=change).template
+        told = backend.describe_change_set(change_set_name=change)
     else:
-        body = backend.get_template(self._get_param("StackName"))
-    return ActionResult({"TemplateBody": body, "StagesAvailable": _STAGES})
+        told = backend.get_stack(self._get_param("StackName"))
+    found = transforms.stages(told)
+    body = found[self._get_param("TemplateStage") or "Processed"]
+    return ActionResult({"TemplateBody": body, "StagesAvailable": [*found]})
 
 
 def _invalid(words: str) -> AwsError:

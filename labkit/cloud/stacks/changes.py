@@ -32,6 +32,8 @@ _REPLACEMENTS = {"Never": "False", "Conditionally": "Conditional", "Always": "Tr
 
 def listed(change_set: Any) -> list[models.Change]:
     """The changes of a change set to its stack, resources in the order of their making."""
+    if change_set.refused:
+        return []
     resources, template = change_set.stack.resource_map, change_set.template_dict
     parameters = given(template, change_set.parameters)
     diff = resources.build_resource_diff(template, parameters)

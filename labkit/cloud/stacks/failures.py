@@ -27,6 +27,10 @@ class NotHere(ValidationError):
     """A change that CloudFormation makes and this cloud does not."""
 
 
+class Refused(ValidationError):
+    """What a transform says of a template that it does not write anew."""
+
+
 class Failed(ValidationError):
     """A resource that its stack cannot make or change.
 

@@ -40,9 +40,14 @@ _FUNCTIONS = {
     "Fn::Base64", "Fn::Cidr", "Fn::FindInMap", "Fn::GetAtt", "Fn::GetAZs", "Fn::If",
     "Fn::ImportValue", "Fn::Join", "Fn::Select", "Fn::Split", "Fn::Sub", "Fn::ToJsonString",
 }  # fmt: skip
-# Transforms of AWS's that change nothing of a template without what is theirs alone, which is
-# refused by its type. Their templates may have a section of their own.
-_NOTHING_TO_DO = {"AWS::Serverless-2016-10-31"}
+#: The transforms that write templates anew here, of which the last knows a section of its own.
+INCLUDE, LOOPS, SERVERLESS = TRANSFORMS = (
+    "AWS::Include",
+    "AWS::LanguageExtensions",
+    "AWS::Serverless-2016-10-31",
+)
+#: What says in a part of a template that it is to be written anew.
+HERE = "Fn::Transform"
 
 
 def check_template(template: Any) -> None:
@@ -58,6 +63,14 @@ def check_template(template: Any) -> None:
         raise _bad("Template format error: At least one Resources member must be defined.")
     for section in template.keys() - {"Metadata"}:
         _check_nulls(template[section], f"/{section}")
+    names = declared(template)
+    if strange := sorted({*names} - {*TRANSFORMS}):
+        raise _bad(f"No transform named {strange[0]} found. The local AWS has no macros.")
+    sections = _SECTIONS | ({"Globals"} if SERVERLESS in names else set())
+    if strange := sorted(template.keys() - sections):
+        raise _bad(f"Invalid template property or properties [{', '.join(strange)}]")
+    if names:
+        return  # what is made of it is looked at
     _check_parts(template)
     _check_mappings(template.get("Mappings") or {})
     check_conditions(template)
@@ -65,14 +78,33 @@ def check_template(template: Any) -> None:
         _check_names(template, block)
 
 
+def declared(template: Said) -> list[str]:
+    """The transforms that a template names, in its order, and those within it."""
+    asked = [*listed(template.get("Transform") or []), *_here(template)]
+    names = [named(each) for each in asked]
+    if not all(isinstance(name, str) for name in names):
+        raise _bad("Key Name of transform definition must be a string.")
+    return list(dict.fromkeys(names))
+
+
+def named(transform: Any) -> Any:
+    """The name of a transform, which may have parameters beside."""
+    return transform.get("Name") if isinstance(transform, dict) else transform
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _here(value: Any) -> Iterator[Any]:
+    for each in value if isinstance(value, list) else ():
+        yield from _here(each)
+    for name, each in value.items() if isinstance(value, dict) else ():
+        yield from listed(each) if name == HERE else _here(each)
+
+
 def _check_parts(template: Said) -> None:
-    """Refuse what nothing here reads: macros, and parts whose names are none of a template's."""
-    told = template.get("Transform") or []
-    asked = {as_text(each) for each in (told if isinstance(told, list) else [told])}
-    if macros := sorted(asked - _NOTHING_TO_DO):
-        raise _bad(f"No transform named {macros[0]} found. The local AWS has no macros.")
-    if strange := sorted(template.keys() - _SECTIONS - ({"Globals"} if asked else set())):
-        raise _bad(f"Invalid template property or properties [{', '.join(strange)}]")
+    """Refuse parts whose names are none of a template's."""
     for name, each in template["Resources"].items():
         if not isinstance(each, dict):
             raise _bad("Template format error: Any Resources member must be an object.")
@@ -105,8 +137,6 @@ def _check_policies(name: str, said: Said) -> None:
 def _check_mappings(mappings: Any) -> None:
     for keys in mappings.values() if isinstance(mappings, dict) else ():
         for key, values in keys.items() if isinstance(keys, dict) else ():
-            if key == "Fn::Transform":
-                continue
             if not isinstance(values, dict):
                 raise _bad(f"Template format error: Every Mappings member {key} must be a map")
             if any(isinstance(each, dict) for each in values.values()):
@@ -154,8 +184,6 @@ def _within(value: Any) -> Iterator[str]:
         for each in value:
             yield from _within(each)
     for name, each in value.items() if isinstance(value, dict) else ():
-        if name == "Fn::Transform":
-            raise _bad("Fn::Transform: the local AWS has no macros, and no AWS::Include here.")
         if name == "Fn::Sub":
             if isinstance(each, list) and len(each) != 2:
                 raise _bad(f"Template error: {SUB}")

@@ -9,6 +9,7 @@ and https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Create
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Collection
 from typing import Any
 
 from moto.cloudformation import models, responses
@@ -19,7 +20,7 @@ from moto.cloudformation.exceptions import (
 )
 
 from labkit.cloud import stacks
-from labkit.cloud.stacks import changes, journal, judging, reading, rollback
+from labkit.cloud.stacks import changes, journal, judging, reading, rollback, validation
 from labkit.cloud.stacks.failures import Failed, check_changes, is_new, on_failure, put
 from labkit.cloud.stacks.updates import Said, allow, given
 
@@ -77,11 +78,23 @@ def _proposed(propose: Any) -> Any:
         if change.status == "FAILED" and change.tags and change.tags != change.stack.tags:
             change.status, change.execution_status = "CREATE_COMPLETE", "AVAILABLE"
             change.status_reason = None
-        change.on_failure = stacks.asked().get("OnStackFailure")
+        asked = stacks.asked()
+        _check_made(change, asked.get("Capabilities") or ())
+        change.on_failure = asked.get("OnStackFailure")
         allow(change)
         return change.change_set_id, change.stack_id
 
     return proposed
+
+
+def _check_made(change: Any, capabilities: Collection[str]) -> None:
+    """Have a change set fail whose template is not written anew, or makes identities by that."""
+    lacks = judging.declared(reading.load(change.template)) and validation.lacking(
+        change.template_dict, capabilities
+    )
+    if why := change.refused or (lacks and validation.LACKING.format(lacks)):
+        change.status, change.execution_status = "FAILED", "UNAVAILABLE"
+        change.status_reason = why
 
 
 def _check_free(backend: Any, stack: str, name: str) -> None:

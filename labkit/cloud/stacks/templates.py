@@ -1,16 +1,12 @@
 """How moto's stacks read templates, mended where it would make another stack than was asked for.
 
-A type that nobody makes is refused, where moto leaves it out; secrets and parameters are looked up;
-templates are read from this cloud's own S3; a stack's resources go when it cannot be made whole.
-Sources:
-https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html and
+A type that nobody makes is refused, where moto leaves it out; templates are read from this cloud's
+own S3; a stack's resources go when it cannot be made whole. Source:
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/cloudformation-supplied-parameter-types.html
 """
 
 from __future__ import annotations
 
-import json
-import re
 from contextvars import ContextVar
 from typing import Any
 from urllib.parse import unquote, urlparse
@@ -31,10 +27,13 @@ from labkit.cloud.stacks import (
     nested,
     proposals,
     reading,
+    references,
     rollback,
     rules,
+    serverless,
     tags,
     taken,
+    transforms,
     updates,
 )
 from labkit.cloud.stacks.failures import Failed, is_new, on_failure
@@ -48,7 +47,6 @@ _LONGEST = 63
 _STACK: ContextVar[str | None] = ContextVar("stack", default=None)
 _STORED = "AWS::SSM::Parameter::"
 _NAME = f"{_STORED}Name"
-_DYNAMIC = re.compile(r"\{\{resolve:(ssm|ssm-secure|secretsmanager):([^}]+)\}\}")
 
 
 def teach() -> None:
@@ -63,6 +61,7 @@ def teach() -> None:
     updates.teach()
     answers.teach()
     proposals.teach()
+    transforms.teach()
     nested.teach()
     parsing.clean_json = _reading(parsing.clean_json)
     parsing.parse_output = _told(parsing.parse_output)
@@ -86,6 +85,7 @@ def check_types(template: Any) -> None:
         ValidationError: AWS's, for types that it does not know, and for circles.
     """
     known = {*parsing.get_model_map(), *parsing.NULL_MODELS}
+    known |= serverless.TYPES if judging.SERVERLESS in judging.declared(template or {}) else set()
     resources = (template or {}).get("Resources") or {}
     types = [str(each.get("Type")) for each in resources.values() if isinstance(each, dict)]
     strange = sorted({t for t in types if t not in known and not t.startswith("Custom::")})
@@ -257,8 +257,7 @@ def _reading(clean: Any) -> Any:
         if name == "Fn::FindInMap":
             path = [clean(each, resources) for each in said[name]]
             mappings = resources._template.get("Mappings") or {}
-            included = "Fn::Transform" in mappings.get(path[0], ())  # moto has read it from S3
-            return clean(said, resources) if included else intrinsics.mapped(path, mappings)
+            return intrinsics.mapped(path, mappings)
         if name == "Fn::GetAtt" and isinstance(said[name], list):
             *resource, attribute = said[name]  # which may be a reference
             return clean({name: [*resource, cleaned(attribute, resources)]}, resources)
@@ -301,40 +300,6 @@ def _resolving(parse: Any) -> Any:
             return found
         stack = getattr(args[1], "stack", None)
         definition = tags.with_stack_tags(found[1], stack.tags if stack else {})
-        return (found[0], _resolved(definition), *found[2:])
+        return (found[0], references.looked_up(definition), *found[2:])
 
     return parsed
-
-
-def _resolved(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _resolved(each) for name, each in value.items()}
-    if isinstance(value, list):
-        return [_resolved(each) for each in value]
-    return _DYNAMIC.sub(_looked_up, value) if isinstance(value, str) else value
-
-
-def _looked_up(found: re.Match[str]) -> str:
-    service, said = found.groups()
-    try:
-        return _secret(said) if service == "secretsmanager" else _parameter(said)
-    except (ClientError, ValueError, KeyError, TypeError) as error:
-        message = f"Could not resolve {found.group()}: {error}"
-        raise ValidationError(message=message) from error
-
-
-def _secret(said: str) -> str:
-    """``name:SecretString:key:stage:version``; the name may be an ARN of seven parts."""
-    parts = said.split(":")
-    whole = 7 if said.startswith("arn:") else 1
-    name, rest = ":".join(parts[:whole]), [*parts[whole:], "", "", "", ""]
-    _, key, stage, version = rest[:4]
-    more = {"VersionStage": stage, "VersionId": version}
-    asked = {"SecretId": name} | {k: v for k, v in more.items() if v}
-    text = str(stacks.client("secretsmanager").get_secret_value(**asked)["SecretString"])
-    return str(json.loads(text)[key]) if key else text
-
-
-def _parameter(said: str) -> str:
-    answer = stacks.client("ssm").get_parameter(Name=said, WithDecryption=True)
-    return str(answer["Parameter"]["Value"])

@@ -9,7 +9,8 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updatin
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from moto.cloudformation import models, parsing, responses
@@ -45,7 +46,7 @@ def teach() -> None:
     stack.capabilities = models.ChangeSet.capabilities = []  # type: ignore[attr-defined]
     models.ChangeSet.apply = _apply  # type: ignore[method-assign]
     backend: Any = models.CloudFormationBackend
-    backend._resolve_update_parameters = _resolved
+    backend._resolve_update_parameters = resolved
 
 
 def _made(stack: Any) -> list[Any]:
@@ -85,14 +86,19 @@ def _value(stack: Any, name: str, text: str, kind: str) -> Any:
     return stack.stack.resource_map.parse_ssm_parameter(text, kind)
 
 
-def _resolved(self: Any, instance: Any, incoming_params: list[Said]) -> Said:
+def resolved(self: Any, instance: Any, incoming_params: list[Said]) -> Said:
     """The parameters of an update; moto knows no earlier value of those left to their defaults."""
     had = given(getattr(instance, "template_dict", {}), instance.parameters)
+    return texts(incoming_params, had)
+
+
+def texts(parameters: list[Said], had: Mapping[str, Any] = MappingProxyType({})) -> Said:
+    """The texts of parameters that a call gives, or leaves as they were."""
     return {
-        each["ParameterKey"]: had[each["ParameterKey"]]
+        each["ParameterKey"]: had.get(each["ParameterKey"])
         if each.get("UsePreviousValue")
-        else each["ParameterValue"]
-        for each in incoming_params
+        else each.get("ParameterValue")
+        for each in parameters
     }
 
 
@@ -222,6 +228,7 @@ def _apply(self: Any) -> None:
     stack.parameters = self.parameters
     stack.output_map = stack._create_output_map()
     stack.capabilities, stack.last_updated_time = self.capabilities, utcnow()
+    stack.processed = self.processed
     answers.take_over(stack, self)
     export(stack)
 
@@ -233,7 +240,7 @@ def _told(update: Any) -> Any:
         tags = self.tags if kwargs.get("tags") is None else kwargs["tags"]
         self.coming = {"template": template, "parameters": kwargs["parameters"], "tags": tags}
         self.role_arn = role_arn or self.role_arn  # a stack keeps its role
-        self.tags = tags
+        self.tags, self.incoming = tags, kwargs["parameters"]
         try:
             update(self, template, self.role_arn, **kwargs)
         except Failed:  # its events tell
@@ -248,6 +255,7 @@ def _told(update: Any) -> Any:
             raise
         finally:
             journal.end(self)
+            self.incoming = None
         self.parameters = kwargs["parameters"]
         self.last_updated_time = utcnow()
         allow(self)
