@@ -205,6 +205,17 @@ def test_filters_are_told_changed_and_deleted(governed):
         governed.grant({"DataCellsFilter": place})
 
 
+PLANS = ("EXPLAIN", "EXPLAIN ANALYZE", "EXPLAIN (TYPE LOGICAL, FORMAT JSON)", "EXPLAIN (TYPE IO)")
+
+
+@pytest.mark.parametrize("words", PLANS)
+def test_plans_tell_no_filter(governed, words):
+    governed.grant(governed.filter("some", "mark < 8"))
+    told = str(governed.analyst.rows(f"{words} SELECT id FROM people WHERE land = 'CH'"))
+    hidden = ("mark", "people$", *(f"{n} rows" for n in range(4)))
+    assert not [each for each in hidden if each in told]
+
+
 def test_tags(governed, fresh):
     """Of a database, a table and its columns: what is nearer counts."""
     key, formation = fresh("class"), governed.formation

@@ -94,15 +94,16 @@ class GlueCatalog:
         self.store = Store(cloud, principal)
         self.scanned_bytes = 0
         self.files: list[formats.File] = []
-        self._narrowed: dict[str, Any] = {}  # what stands behind views of some columns or rows
+        self.narrowed: dict[str, Any] = {}  # what stands behind views of some columns or rows
+        self.hides_rows = False  # of a table, whose data filter is told nobody
 
     def resolve(self, parts: tuple[str, ...]) -> Any:
         """What a name stands for; see `labkit.cloud.engine.Catalog`.
 
         Of a table of which the principal may select some columns or rows, a view of those.
         """
-        if parts[-1] in self._narrowed:
-            return self._narrowed[parts[-1]]
+        if parts[-1] in self.narrowed:
+            return self.narrowed[parts[-1]]
         database, name = self.locate(parts)
         definition = self.metastore.definition(database, name)
         found = self._selected(definition) if definition else self._part(database, name)
@@ -129,7 +130,7 @@ class GlueCatalog:
         source = may.reader().source(definition)
         if (view := may.view(source)) is None:
             return source
-        self._narrowed[may.name] = source
+        self.narrowed[may.name] = source
         return view
 
     def source(self, definition: Definition) -> Any:

@@ -105,6 +105,7 @@ class Governed:
             raise QueryFailed("COLUMN_NOT_FOUND", "Relation contains no accessible columns")
         chosen = ", ".join(quoted_name(each.name) for each in columns)
         where = f" WHERE {rows}" if rows else ""
+        self._catalog.hides_rows |= rows is not None
         database = self._definition["DatabaseName"]
         sql = f"SELECT {chosen} FROM {quoted_name(database)}.{quoted_name(self.name)}{where}"
         return View(sql, database, columns)

@@ -7,6 +7,7 @@ process, so there is one fragment of work below the output's.
 
 from __future__ import annotations
 
+import itertools
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -176,17 +177,20 @@ def _option(cursor: Cursor) -> tuple[str, str]:
 def _answer(
     run: Run, query: Compiled, analyze: bool, options: dict[str, str], target: str = ""
 ) -> Result:
+    tables = tuple(each for each in query.tables if each[1] not in run.catalog.narrowed)
+    query = replace(query, tables=tables)
     if options["TYPE"] == "VALIDATE":
         return _told(run, "Valid", Type("boolean"), ["true"])
     if options["TYPE"] == "IO":
         return _told(run, "Query Plan", VARCHAR, _io(query))
     node = _plan(run, query, analyze)
+    node = _without_filters(node) if run.catalog.hides_rows else node
     if target:
         writer = Node("TableWriter", {}, node.rows, children=[node])
         node = Node("TableCommit", {"target": target}, "1", children=[writer])
         query = replace(query, columns=(Column("rows", BIGINT),))
     if options["FORMAT"] == "JSON":
-        content = _json(node)
+        content = _json_node(node, map(str, itertools.count()).__next__)
         told = content if options["TYPE"] == "LOGICAL" else {"0": content}
         return _told(run, "Query Plan", VARCHAR, json.dumps(told, indent=2).split("\n"))
     text = _logical if options["TYPE"] == "LOGICAL" and not analyze else _fragments
@@ -211,6 +215,12 @@ def _plan(run: Run, query: Compiled, analyze: bool) -> Node:
             return _timed(run, sql, node)
     run.catalog.scanned_bytes = 0  # nothing was read
     return node
+
+
+def _without_filters(node: Node) -> Node:
+    """A plan without what Lake Formation's data filters are, and how many rows they leave out."""
+    facts = {name: fact for name, fact in node.facts.items() if name != "filterPredicate"}
+    return replace(node, facts=facts, rows="?", children=[*map(_without_filters, node.children)])
 
 
 def _explain(run: Run, sql: str, how: str) -> Any:
@@ -303,11 +313,6 @@ def _total(node: Node) -> float:
 
 def _milliseconds(seconds: float) -> str:
     return f"{1000 * seconds:.2f}ms"
-
-
-def _json(node: Node) -> dict[str, Any]:
-    counter = iter(range(1_000_000))
-    return _json_node(node, lambda: str(next(counter)))
 
 
 def _json_node(node: Node, number: Callable[[], str]) -> dict[str, Any]:
