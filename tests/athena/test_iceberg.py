@@ -870,6 +870,14 @@ def test_pyiceberg_writes_what_athena_reads(ice: Ice) -> None:
     )
 
 
+def test_columns_that_differ_in_capitals_are_refused(ice: Ice) -> None:
+    schema = Schema(NestedField(1, "a", LongType()), NestedField(2, "A", StringType()))
+    at = ice.location("t")
+    ice.catalog.create_table((ice.lake.database, "t"), schema, location=at)
+    assert "Multiple entries with same key: a" in ice.fail("SELECT * FROM t")
+    ice.rows(TYPES_OF_T)
+
+
 def test_files_without_field_ids_are_read_by_name(ice: Ice) -> None:
     inner = StructType(NestedField(5, "Deep", StringType()))
     number = StructType(NestedField(6, "x", IntegerType()))

@@ -71,10 +71,18 @@ def trino_type(kind: ice.IcebergType) -> Type:
 
 
 def columns_of(schema: Schema) -> tuple[Column, ...]:
-    """A table's columns as queries see them."""
+    """A table's columns as queries see them.
+
+    Raises:
+        QueryFailed: GENERIC_INTERNAL_ERROR, names that differ in capitals alone.
+    """
+    names = [field.name.lower() for field in schema.fields]
+    for at, name in enumerate(names):
+        if name in names[:at]:
+            raise QueryFailed("GENERIC_INTERNAL_ERROR", f"Multiple entries with same key: {name}")
     return tuple(
-        Column(field.name.lower(), trino_type(field.field_type), field.doc)
-        for field in schema.fields
+        Column(name, trino_type(field.field_type), field.doc)
+        for name, field in zip(names, schema.fields, strict=True)
     )
 
 
