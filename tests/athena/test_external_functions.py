@@ -293,9 +293,7 @@ def test_the_caller_must_be_allowed_to_invoke(lake, fn, cloud, fresh):
         iam.put_user_policy(UserName=name, PolicyName=which, PolicyDocument=policy(statement))
     key = iam.create_access_key(UserName=name)["AccessKey"]
     lake.athena = cloud.client(
-        "athena",
-        aws_access_key_id=key["AccessKeyId"],
-        aws_secret_access_key=key["SecretAccessKey"],
+        "athena", aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"]
     )
     reason = lake.fail(using(fn, SHOUT) + "SELECT shout('a')")
     assert "GENERIC_USER_ERROR: Encountered an exception[Client]" in reason

@@ -78,10 +78,7 @@ def test_a_control_filters(live: Page) -> None:
     drawn(live, 2)
     live.get_by_role("checkbox", name="South").uncheck()
     drawn(live, 3)
-    assert marks(live, "by-product") == [
-        "Apples · Sum of amount: 10",
-        "Pears · Sum of amount: 20",
-    ]
+    assert marks(live, "by-product") == ["Apples · Sum of amount: 10", "Pears · Sum of amount: 20"]
     live.keyboard.press("Escape")
     expect(live.locator("summary[aria-label^=Region]")).to_have_text("North")
     live.screenshot(path=SCREENSHOTS / "dashboard-live.png")
@@ -116,10 +113,7 @@ def test_parameters_in_the_address(page: Page, boards: Boards, reader: str) -> N
     boards.dashboard("addressed", shape, reader)
     page.goto(boards.url(reader, dashboard("addressed")) + "#p.where=North&p.where=West")
     drawn(page, 1)
-    assert marks(page, "by-product") == [
-        "Apples · Sum of amount: 60",
-        "Pears · Sum of amount: 20",
-    ]
+    assert marks(page, "by-product") == ["Apples · Sum of amount: 60", "Pears · Sum of amount: 20"]
     page.get_by_role("button", name="West ·").click()
     drawn(page, 2)
     assert marks(page, "by-product") == ["Apples · Sum of amount: 50"]
@@ -143,10 +137,7 @@ def test_the_keyboard_picks_a_mark(live: Page) -> None:
     expect(live.locator("[data-pick]:focus path").first).to_have_css("stroke-width", "3px")
     live.keyboard.press("Enter")
     drawn(live, 2)
-    assert marks(live, "by-product") == [
-        "Apples · Sum of amount: 30",
-        "Pears · Sum of amount: 40",
-    ]
+    assert marks(live, "by-product") == ["Apples · Sum of amount: 30", "Pears · Sum of amount: 40"]
 
 
 def test_a_picture_on_a_phone_has_room_for_rows(live: Page) -> None:
@@ -239,10 +230,7 @@ def test_a_file_filters_without_a_network(
     drawn(page, 1)
     page.get_by_label("Region", exact=True).select_option("South")
     drawn(page, 2)
-    assert marks(page, "by-product") == [
-        "Apples · Sum of amount: 30",
-        "Pears · Sum of amount: 40",
-    ]
+    assert marks(page, "by-product") == ["Apples · Sum of amount: 30", "Pears · Sum of amount: 40"]
     page.get_by_role("button", name="Pears").click()
     drawn(page, 3)
     expect(page.get_by_label("Product", exact=True)).to_have_value("Pears")

@@ -8,10 +8,7 @@ from contextlib import closing
 import pytest
 
 from labkit.cloud.databrew.recipe import RecipeContext, RecipeError
-from labkit.cloud.databrew.recipe.parts.advanced_types import (
-    ADVANCED_TYPES,
-    advanced_type,
-)
+from labkit.cloud.databrew.recipe.parts.advanced_types import ADVANCED_TYPES, advanced_type
 from labkit.cloud.databrew.recipe.parts.vocabularies import countries, states
 from labkit.cloud.engine import DuckEngine
 

@@ -178,10 +178,7 @@ def test_a_name_that_is_taken(lake: Lake, databrew: Any, second: str) -> None:
 
 
 ABSENT: dict[str, tuple[dict[str, Any], str]] = {
-    "no data set of this name": (
-        {"DatasetName": "none"},
-        "The dataset none wasn't found.",
-    ),
+    "no data set of this name": ({"DatasetName": "none"}, "The dataset none wasn't found."),
     "no recipe of this name": (
         {"RecipeReference": {"Name": "none", "RecipeVersion": "1.0"}},
         "The recipe none .* wasn't found",

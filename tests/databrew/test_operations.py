@@ -93,12 +93,7 @@ def run(case: Case, session: Session, *, numbered: bool) -> tuple[Table, bool]:
         return sql, context.describe(sql)
 
     given = RecipeContext(
-        session,
-        now=NOW,
-        numbered=numbered,
-        load=load,
-        secret=lambda *_: b"key",
-        master_key=Master,
+        session, now=NOW, numbered=numbered, load=load, secret=lambda *_: b"key", master_key=Master
     )
     with closing(given) as context:
         source = select(case.given)

@@ -267,11 +267,7 @@ def test_partitions_of_partitions(lake: Lake) -> None:
     job = lake.recipe_job(lake.dataset("in/a.csv"), Outputs=[output])
     lake.run(job)
     found = {key.rpartition("/")[0]: lake.get(key).decode() for key in lake.keys("out/")}
-    assert found == {
-        "out/y=1/m=1": "v\na\n",
-        "out/y=1/m=2": "v\nb\n",
-        "out/y=2/m=1": "v\nc\n",
-    }
+    assert found == {"out/y=1/m=1": "v\na\n", "out/y=1/m=2": "v\nb\n", "out/y=2/m=1": "v\nc\n"}
 
 
 def test_a_partition_of_a_longer_key_than_objects_have(lake: Lake) -> None:

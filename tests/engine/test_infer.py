@@ -73,11 +73,7 @@ TEXTS: dict[str, tuple[bytes, str, str]] = {
         "a:bigint b:struct<c:array<double>> d:string e:string",
     ),
     "json over lines": (b'{\n "a": true\n}\n{"a": false}', "json", "a:boolean"),
-    "json structs together": (
-        b'{"a":{"x":1}}{"a":{"y":"s"}}',
-        "json",
-        "a:struct<x:int,y:string>",
-    ),
+    "json structs together": (b'{"a":{"x":1}}{"a":{"y":"s"}}', "json", "a:struct<x:int,y:string>"),
     "json of two types": (b'{"a":1}\n{"a":"x"}\n', "json", "a:string"),
     "json array": (b'[{"a":1},{"a":2}]', "json", "array:array<struct<a:int>>"),
 }

@@ -130,11 +130,7 @@ def test_a_result_has_athenas_names(statement: str, names: list[str]) -> None:
         ),
         ("SELECT count(*) FROM orders o WHERE EXISTS (SELECT o.dt)", "dt", []),
         ("SELECT 1 FROM orders o WHERE (SELECT * FROM (SELECT EXISTS (SELECT o.dt)))", "dt", []),
-        (
-            "SELECT a FROM orders o, LATERAL (SELECT o.dt, o.qty LIMIT 1) t(a, b)",
-            "dt qty",
-            [],
-        ),
+        ("SELECT a FROM orders o, LATERAL (SELECT o.dt, o.qty LIMIT 1) t(a, b)", "dt qty", []),
         (
             "SELECT count(*) FROM (SELECT id IN (SELECT qty FROM orders) FROM iceorders LIMIT 9)",
             "qty",

@@ -115,9 +115,7 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
 
 
 @pytest.mark.parametrize(
-    ("options", "code", "message"),
-    [row[1:] for row in REFUSED],
-    ids=[row[0] for row in REFUSED],
+    ("options", "code", "message"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED]
 )
 def test_refused(lake: Lake, options: dict[str, Any], code: str, message: str) -> None:
     good = {

@@ -52,10 +52,7 @@ LAYOUTS: dict[str, tuple[dict[str, str], dict[str, tuple[list[str], set[tuple[st
         {"a.csv": A, "b.json": '{"k": 1}\n'},
         {"a_csv": ([], set()), "b_json": ([], set())},
     ),
-    "objects beside like folders": (
-        {"a.csv": A, "sub/b.csv": A2},
-        {"data": ([], set())},
-    ),
+    "objects beside like folders": ({"a.csv": A, "sub/b.csv": A2}, {"data": ([], set())}),
     "objects beside other folders": (
         {"a.csv": A, "sub/b.csv": B},
         {"a_csv": ([], set()), "sub": ([], set())},
@@ -77,9 +74,7 @@ LAYOUTS: dict[str, tuple[dict[str, str], dict[str, tuple[list[str], set[tuple[st
 
 @pytest.mark.parametrize(("files", "expected"), LAYOUTS.values(), ids=LAYOUTS)
 def test_layout(
-    lake: Lake,
-    files: dict[str, str],
-    expected: dict[str, tuple[list[str], set[tuple[str, ...]]]],
+    lake: Lake, files: dict[str, str], expected: dict[str, tuple[list[str], set[tuple[str, ...]]]]
 ) -> None:
     for name, body in files.items():
         lake.put(f"data/{name}", body)

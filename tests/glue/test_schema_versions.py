@@ -31,10 +31,7 @@ def made(glue: Any, name: str, mode: str, *versions: Any) -> Any:
     schema = {"RegistryName": "default-registry", "SchemaName": name}
     first, *others = map(json.dumps, versions)
     status = glue.create_schema(
-        SchemaName=name,
-        DataFormat="AVRO",
-        Compatibility=mode,
-        SchemaDefinition=first,
+        SchemaName=name, DataFormat="AVRO", Compatibility=mode, SchemaDefinition=first
     )["SchemaVersionStatus"]
     for each in others:
         told = glue.register_schema_version(SchemaId=schema, SchemaDefinition=each)

@@ -136,11 +136,7 @@ def test_neither_the_learner_nor_a_function_reaches_what_is_not_theirs(found):
     [record] = [one for one in found if one.notebook == "in place"]
     [answers] = record.answers.values()
     said = {name: answers[name]["values"][""]["plain"] for name in ("lab1-q2", NUMBER, "lab1-q5")}
-    assert said == {
-        "lab1-q2": "it lives",
-        NUMBER: "refused",
-        "lab1-q5": "refused refused refused",
-    }
+    assert said == {"lab1-q2": "it lives", NUMBER: "refused", "lab1-q5": "refused refused refused"}
 
 
 def test_a_crash_costs_its_own_question_only(reports):

@@ -19,10 +19,7 @@ FORBIDDEN = {
     "seeds": ("labkit", "pandas", "duckdb", "boto3", "botocore", "moto"),
 }
 # ... unless it is one of these.
-ALLOWED = {
-    "labkit/cloud/engine": ("labkit.cloud.engine",),
-    "labkit/cloud": ("labkit.cloud",),
-}
+ALLOWED = {"labkit/cloud/engine": ("labkit.cloud.engine",), "labkit/cloud": ("labkit.cloud",)}
 
 
 def imports(path: Path) -> set[str]:

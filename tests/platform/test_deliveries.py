@@ -85,11 +85,7 @@ def converted(database, table, serializer=None, **deserializer):
     """Options of a destination that writes the columns of a table."""
     return {
         "DataFormatConversionConfiguration": {
-            "SchemaConfiguration": {
-                "DatabaseName": database,
-                "TableName": table,
-                "RoleARN": ROLE,
-            },
+            "SchemaConfiguration": {"DatabaseName": database, "TableName": table, "RoleARN": ROLE},
             "InputFormatConfiguration": {"Deserializer": deserializer or {"OpenXJsonSerDe": {}}},
             "OutputFormatConfiguration": {"Serializer": serializer or {"ParquetSerDe": {}}},
         }
@@ -226,12 +222,7 @@ def table(aws):
     return name
 
 
-ROW = {
-    "id": 1,
-    "price": Decimal("2.50"),
-    "at": datetime(2026, 5, 1, 10, 30),
-    "tags": ["a", "b"],
-}
+ROW = {"id": 1, "price": Decimal("2.50"), "at": datetime(2026, 5, 1, 10, 30), "tags": ["a", "b"]}
 SERIALIZERS = {
     ".parquet": ({"ParquetSerDe": {"Compression": "GZIP"}}, pyarrow.parquet.read_table),
     ".orc": ({"OrcSerDe": {}}, pyarrow.orc.read_table),

@@ -486,8 +486,7 @@ def function(aws, fresh):
             buffer, self.name = io.BytesIO(), fresh("fn")
             with zipfile.ZipFile(buffer, "w") as archive:
                 archive.writestr(
-                    "app.py",
-                    "import json\ndef handler(e, c):\n    print('EVENT', json.dumps(e))\n",
+                    "app.py", "import json\ndef handler(e, c):\n    print('EVENT', json.dumps(e))\n"
                 )
             made = aws("lambda").create_function(
                 FunctionName=self.name,

@@ -63,11 +63,7 @@ GRANTED = {
         "SELECT",
     ),
     "place": ({"DataLocation": {"ResourceArn": "arn:aws:s3:::b"}}, None, "DATA_LOCATION_ACCESS"),
-    "tag": (
-        {"LFTag": SALES},
-        {"LFTag": SALES | {"TagValues": ["Orders", "Sales"]}},
-        "DESCRIBE",
-    ),
+    "tag": ({"LFTag": SALES}, {"LFTag": SALES | {"TagValues": ["Orders", "Sales"]}}, "DESCRIBE"),
     "tags": (
         {"LFTagPolicy": {"ResourceType": "DATABASE", "Expression": [SALES]}},
         None,
@@ -163,8 +159,7 @@ def test_a_stack_has_data_filters(aws, lake, fresh):
     glue.create_database(DatabaseInput={"Name": table["DatabaseName"]})
     columns = {"Columns": [{"Name": "a", "Type": "int"}]}
     glue.create_table(
-        DatabaseName=table["DatabaseName"],
-        TableInput={"Name": "t", "StorageDescriptor": columns},
+        DatabaseName=table["DatabaseName"], TableInput={"Name": "t", "StorageDescriptor": columns}
     )
     told = {"TableCatalogId": "123456789012", "Name": "f", "ColumnNames": ["a"], **table}
     told["RowFilter"] = {"FilterExpression": "a = 1"}

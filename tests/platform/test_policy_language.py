@@ -133,11 +133,7 @@ CONDITIONS = {
         {"aws:PrincipalArn": "arn:aws:iam::123456789012:role/loader"},
         False,
     ),
-    "all-values": (
-        {"ForAllValues:StringEquals": {"tags": ["a", "b"]}},
-        {"tags": ["a", "b"]},
-        True,
-    ),
+    "all-values": ({"ForAllValues:StringEquals": {"tags": ["a", "b"]}}, {"tags": ["a", "b"]}, True),
     "all-values-one-more": (
         {"ForAllValues:StringEquals": {"tags": ["a"]}},
         {"tags": ["a", "b"]},

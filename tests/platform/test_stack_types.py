@@ -52,10 +52,7 @@ KINDS = {
         {"SubscriptionName": "NAME", "SnsTopicArn": {"Ref": "Topic"}, "Severity": "ERROR"},
     ),
     "Tables": ("S3Tables::TableBucket", {"TableBucketName": "NAME"}),
-    "Space": (
-        "S3Tables::Namespace",
-        {"TableBucketARN": {"Ref": "Tables"}, "Namespace": "lines"},
-    ),
+    "Space": ("S3Tables::Namespace", {"TableBucketARN": {"Ref": "Tables"}, "Namespace": "lines"}),
 }
 OUTPUTS = {
     "Stream": {"Fn::GetAtt": ["Stream", "Arn"]},

@@ -246,10 +246,7 @@ MESSAGES = {
         "ParameterValueInvalid.*supported type prefixes is Binary, Number, and String",
     ),
     "no bytes": (
-        {
-            "Message": "a",
-            "MessageAttributes": {"a": {"DataType": "Binary", "StringValue": "b"}},
-        },
+        {"Message": "a", "MessageAttributes": {"a": {"DataType": "Binary", "StringValue": "b"}}},
         "with type 'Binary' must use field 'Binary'",
     ),
     "no number": (

@@ -112,10 +112,7 @@ def test_a_batch_is_one_transaction(data, fresh):
 def test_a_text_of_several_statements_is_one_transaction(data, fresh):
     table = fresh("several", "_")
     create = f"CREATE TABLE {table} (a int)"
-    failing = {
-        "SELECT 1/0": "ivision by zero",
-        f"SELECT a FROM {table}": "none may return rows",
-    }
+    failing = {"SELECT 1/0": "ivision by zero", f"SELECT a FROM {table}": "none may return rows"}
     for statement, why in failing.items():
         told = data.run(f"{create}; {statement}; INSERT INTO {table} VALUES (0);")
         assert told["Status"] == "FAILED"

@@ -216,10 +216,7 @@ def test_what_is_told_of_versions(s3, bucket):
     first = s3.put_object(**named)["VersionId"]
     for call, more in (
         (s3.put_object_tagging, {"Tagging": {"TagSet": []}}),
-        (
-            s3.delete_object_tagging,
-            {},
-        ),
+        (s3.delete_object_tagging, {}),
     ):
         assert call(**named, **more)["VersionId"] == first
     marker = s3.delete_object(**named)["VersionId"]

@@ -143,10 +143,7 @@ def test_conditions_of_a_get(s3, bucket):
         412,
     )
     modified = s3.head_object(Bucket=bucket, Key="a")["LastModified"]
-    assert code_of(s3.head_object, Bucket=bucket, Key="a", IfModifiedSince=modified) == (
-        "304",
-        304,
-    )
+    assert code_of(s3.head_object, Bucket=bucket, Key="a", IfModifiedSince=modified) == ("304", 304)
 
 
 def test_conditions_of_a_put(s3, bucket):

@@ -159,10 +159,7 @@ def test_a_stream_of_another_length_than_was_told(cloud, s3, bucket, told):
 
 def _stream(cloud, path, told):
     """Status, error and answer of a PUT in ``aws-chunked`` encoding."""
-    headers = {
-        "x-amz-decoded-content-length": str(told),
-        "Content-Encoding": "aws-chunked",
-    }
+    headers = {"x-amz-decoded-content-length": str(told), "Content-Encoding": "aws-chunked"}
     body = b"5\r\nabcde\r\n0\r\n\r\n"
     request = AWSRequest("PUT", cloud.endpoint + path, headers=headers, data=body)
     request.context["checksum"] = {"request_algorithm": {"in": "trailer"}}

@@ -68,11 +68,7 @@ def test_the_checksum_of_an_upload_in_parts(s3, bucket, begun, value, kind):
     assert checksum_of(done) == told
     for read in (s3.head_object, s3.get_object):
         assert checksum_of(read(Bucket=bucket, Key="m", ChecksumMode="ENABLED")) == told
-    names = [
-        "ObjectParts",
-        " Checksum",
-        " ObjectSize",
-    ]  # as the SDK for JS writes it
+    names = ["ObjectParts", " Checksum", " ObjectSize"]  # as the SDK for JS writes it
     wanted = s3.get_object_attributes(Bucket=bucket, Key="m", ObjectAttributes=names)
     assert wanted["Checksum"]["ChecksumType"] == kind
     assert wanted["ObjectSize"] == len(FIRST + LAST)

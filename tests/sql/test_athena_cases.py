@@ -80,9 +80,7 @@ def handler(event, context):
 """
 ICEBERG = "a moment before the first snapshot is refused, as Trino's IcebergUtil does"
 #: Cases that fail today, each with a refusal: id → why it is ours to do; see the mark ``gap``.
-GAPS = {
-    "A183": ICEBERG,
-}
+GAPS = {"A183": ICEBERG}
 
 
 class Lab:

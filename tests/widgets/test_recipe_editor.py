@@ -13,10 +13,7 @@ PEOPLE = "id,name,score\n1,ann,7.5\n2,bob,\n3,<b>,1\n"
 UPPER = {"Action": {"Operation": "UPPER_CASE", "Parameters": {"sourceColumn": "name"}}}
 LOWER = {"Action": {"Operation": "LOWER_CASE", "Parameters": {"sourceColumn": "who"}}}
 RENAME = {
-    "Action": {
-        "Operation": "RENAME",
-        "Parameters": {"sourceColumn": "name", "targetColumn": "who"},
-    }
+    "Action": {"Operation": "RENAME", "Parameters": {"sourceColumn": "name", "targetColumn": "who"}}
 }
 
 

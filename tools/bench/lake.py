@@ -24,10 +24,7 @@ TYPES = {
     "interaction_micros": "bigint",
 }
 COLUMNS = {name: TYPES.get(name, "varchar") for name in LMS["requests"]}
-_SERDE = {
-    "csv": "ROW FORMAT DELIMITED FIELDS TERMINATED BY ','",
-    "parquet": "STORED AS PARQUET",
-}
+_SERDE = {"csv": "ROW FORMAT DELIMITED FIELDS TERMINATED BY ','", "parquet": "STORED AS PARQUET"}
 
 
 @dataclass(frozen=True)

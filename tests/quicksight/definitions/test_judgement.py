@@ -317,13 +317,7 @@ def test_lenient(
 
 @pytest.mark.parametrize(("path", "value", "type", "place"), _rows(AROUND))
 def test_around(
-    quicksight: Any,
-    small: Any,
-    number: Any,
-    path: str,
-    value: Any,
-    type: str,
-    place: str | None,
+    quicksight: Any, small: Any, number: Any, path: str, value: Any, type: str, place: str | None
 ) -> None:
     changed = changed_at(small, path, value)
     made = quicksight.create_analysis(**_call(number, changed, "STRICT"))

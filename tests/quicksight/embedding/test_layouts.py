@@ -399,10 +399,7 @@ def test_a_text_box_has_its_background(boards: Any, board: str, reader: str) -> 
 def test_a_theme_says_what_a_sheet_looks_like(boards: Any, board: str, reader: str) -> None:
     """Its background, on which words are light here, and no room between and around the tiles."""
     hidden = {"Show": False}
-    look = {
-        "Background": {"Color": "#22334A"},
-        "TileLayout": {"Gutter": hidden, "Margin": hidden},
-    }
+    look = {"Background": {"Color": "#22334A"}, "TileLayout": {"Gutter": hidden, "Margin": hidden}}
     boards.quicksight.create_theme(
         ThemeId="ground", Name="g", BaseThemeId="CLASSIC", Configuration={"Sheet": look}
     )

@@ -8,10 +8,7 @@ from labkit.charts.pages import Session
 from tests.quicksight.embedding.boards import ROWS, SCHEMA
 from tests.quicksight.embedding.test_sessions import PNG, refused
 
-TOPIC = {
-    "Name": "Orders",
-    "UserExperienceVersion": "NEW_READER_EXPERIENCE",
-}
+TOPIC = {"Name": "Orders", "UserExperienceVersion": "NEW_READER_EXPERIENCE"}
 COLUMNS = [
     {"ColumnName": name, "ColumnFriendlyName": name, "IsIncludedInTopic": True,
      "ColumnDataRole": "MEASURE" if name == "amount" else "DIMENSION"}

@@ -89,11 +89,7 @@ def _semantic(name: str, kind: str) -> dict[str, Any]:
     name = _snake(name)
     if kind == "INTEGER" and _FLAG.search(name):
         return {
-            "SemanticType": {
-                "TypeName": "Boolean",
-                "TruthyCellValue": "1",
-                "FalseyCellValue": "0",
-            }
+            "SemanticType": {"TypeName": "Boolean", "TruthyCellValue": "1", "FalseyCellValue": "0"}
         }
     for pattern, type_name in SEMANTIC_TYPES:
         if re.search(pattern, name, re.IGNORECASE) and (kind == "STRING") != (

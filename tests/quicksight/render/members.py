@@ -215,10 +215,7 @@ BESIDE: dict[str, Any] = {
     "DataFieldSeriesItem": {"FieldId": "{split}", "FieldValue": "{key}"},
     "FieldComboSeriesItem": {"FieldId": "{id}"},
     "DataFieldComboSeriesItem": {"FieldId": "{split}", "FieldValue": "{key}"},
-    "DataPathColor": {
-        "Element": {"FieldId": "{split}", "FieldValue": "{key}"},
-        "Color": "#AA55AA",
-    },
+    "DataPathColor": {"Element": {"FieldId": "{split}", "FieldValue": "{key}"}, "Color": "#AA55AA"},
     "TableFieldOption": {"FieldId": "{id}"},
     "PivotTableDataPathOption": {"DataPathList": [{"FieldId": "{split}", "FieldValue": "{key}"}]},
     "PivotTableFieldOption": {"FieldId": "{id}"},

@@ -107,11 +107,7 @@ def pdf(sheet: str = "sheet") -> dict[str, Any]:
 
 
 def table(kind: str, *visuals: str, sheet: str = "sheet") -> dict[str, Any]:
-    selection = {
-        "SheetId": sheet,
-        "SelectionScope": "SELECTED_VISUALS",
-        "VisualIds": list(visuals),
-    }
+    selection = {"SheetId": sheet, "SelectionScope": "SELECTED_VISUALS", "VisualIds": list(visuals)}
     return {"FormatType": kind, "SheetSelections": [selection]}
 
 

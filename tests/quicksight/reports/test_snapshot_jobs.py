@@ -147,11 +147,7 @@ REFUSED = [
     ("no such visual", [table("CSV", "none")], "has no visual none"),
     ("no such sheet", [pdf("none")], "no sheet none"),
     ("a PDF of chosen visuals", [table("PDF", "table")], "ALL_VISUALS"),
-    (
-        "a workbook of all visuals",
-        [pdf() | {"FormatType": "EXCEL"}],
-        "must be SELECTED_VISUALS",
-    ),
+    ("a workbook of all visuals", [pdf() | {"FormatType": "EXCEL"}], "must be SELECTED_VISUALS"),
 ]
 
 

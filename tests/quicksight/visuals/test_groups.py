@@ -490,9 +490,7 @@ def test_an_axis_keeps_its_order_where_the_first_rows_lack_values(show: Show) ->
 def test_what_is_so_or_not_counts_as_one_or_nothing(
     show: Show, function: str, value: float
 ) -> None:
-    fields = [
-        {"DataSetIdentifier": "visits", "Name": "busy", "Expression": "{views} > 3"},
-    ]
+    fields = [{"DataSetIdentifier": "visits", "Name": "busy", "Expression": "{views} > 3"}]
     data = show(visual("KPI", {"Values": [measure("busy", function)]}), CalculatedFields=fields)
     assert data.rows == [(pytest.approx(value),)]
 

@@ -43,10 +43,7 @@ def test_a_users_keys(desk, file):
 
 @pytest.mark.parametrize(
     ("name", "service", "attached"),
-    [
-        ("not-attached", "redshift", False),
-        ("of-lambda", "lambda", True),
-    ],
+    [("not-attached", "redshift", False), ("of-lambda", "lambda", True)],
 )
 def test_a_role_that_the_cluster_may_not_take(desk, file, name, service, attached):
     role = copied.make_role(desk.client, name, copied.allow("s3:*"), service=service)

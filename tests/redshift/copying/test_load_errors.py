@@ -21,11 +21,7 @@ def test_an_error(desk, case):
 
 
 @pytest.mark.parametrize(
-    ("data", "told"),
-    [
-        (b"a\xffb\n", "ff (error 3)"),
-        (b"a\xe2\x82\n", "e2 82 (error 2)"),
-    ],
+    ("data", "told"), [(b"a\xffb\n", "ff (error 3)"), (b"a\xe2\x82\n", "e2 82 (error 2)")]
 )
 def test_bytes_that_are_no_text(desk, data, told):
     table = desk.table("a varchar(9)")

@@ -112,10 +112,7 @@ def test_a_row_is_cheap_by_row_and_an_average_by_column(warehouse: Warehouse) ->
     ids=["table", "column"],
 )
 def test_names_that_are_not_there(
-    warehouse: Warehouse,
-    ask: Callable[[Warehouse], object],
-    error: type[Exception],
-    sentence: str,
+    warehouse: Warehouse, ask: Callable[[Warehouse], object], error: type[Exception], sentence: str
 ) -> None:
     with pytest.raises(error, match=sentence):
         ask(warehouse)

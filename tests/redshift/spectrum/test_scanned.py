@@ -91,10 +91,7 @@ def test_the_catalog_is_seen(lake):
         "USING (table_schema, table_name) WHERE table_schema = 'raw' AND table_name = 'sales' "
         "AND ordinal_position < 3 ORDER BY ordinal_position"
     )
-    assert found == [
-        ["EXTERNAL TABLE", "id", "integer"],
-        ["EXTERNAL TABLE", "amount", "numeric"],
-    ]
+    assert found == [["EXTERNAL TABLE", "id", "integer"], ["EXTERNAL TABLE", "amount", "numeric"]]
     found = lake.rows(
         "SELECT values FROM svv_external_partitions WHERE schemaname = 'raw' "
         "AND tablename = 'sales' ORDER BY 1"
