@@ -33,9 +33,10 @@ from labkit.cloud import (
 )
 from labkit.cloud.access import calls, guard, kms, sts, trust
 from labkit.cloud.access.signature import Claim, read_claim
-from labkit.cloud.around import bridging, metrics, parameters, secrets, streams
+from labkit.cloud.around import bridging, parameters, secrets, streams
 from labkit.cloud.around.bridging import Bridge
 from labkit.cloud.cloud import Cloud
+from labkit.cloud.cloudwatch import metrics
 from labkit.cloud.dynamodb import item_changes
 from labkit.cloud.events import delivery, rules
 from labkit.cloud.firehose import sources

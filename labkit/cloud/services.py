@@ -25,14 +25,15 @@ import labkit.cloud.access.signing
 import labkit.cloud.access.simulation
 import labkit.cloud.access.tag_cases
 import labkit.cloud.access.unique_ids
-import labkit.cloud.around.alarm_states
 import labkit.cloud.around.ec2
 import labkit.cloud.around.made_up
-import labkit.cloud.around.metrics
 import labkit.cloud.around.parameter_values
 import labkit.cloud.around.rotating
 import labkit.cloud.around.tagging
 import labkit.cloud.athena
+import labkit.cloud.cloudwatch.alarm_states
+import labkit.cloud.cloudwatch.metrics
+import labkit.cloud.cloudwatch.watching
 import labkit.cloud.databrew
 import labkit.cloud.dynamodb.exports
 import labkit.cloud.dynamodb.imports

@@ -141,6 +141,7 @@ def test_an_alarm_is_in_no_state_until_it_is_told_one(aws, fresh):
         "EvaluationPeriods": 1,
         "Threshold": 1,
         "ComparisonOperator": "GreaterThanThreshold",
+        "TreatMissingData": "ignore",
     }
     for state in ("INSUFFICIENT_DATA", "ALARM"):
         watch.put_metric_alarm(**said)
@@ -159,6 +160,7 @@ def test_an_alarms_state_is_told_to_its_topic(aws, fresh):
     watch.put_metric_alarm(
         AlarmName=name, Namespace=name, MetricName="m", Statistic="Sum", Period=60, Threshold=1,
         EvaluationPeriods=1, ComparisonOperator="GreaterThanThreshold", AlarmActions=[topic],
+        TreatMissingData="ignore",
     )  # fmt: skip
     for _ in range(2):  # the second time nothing changes
         watch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="told")

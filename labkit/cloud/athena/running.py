@@ -11,6 +11,7 @@ import time
 from typing import Any
 
 from labkit.cloud.athena import errors, leftovers
+from labkit.cloud.athena.measures import measure
 from labkit.cloud.athena.run import Run
 from labkit.cloud.athena.statement import Result, Statement
 from labkit.cloud.cloud import Cloud, on_start
@@ -114,7 +115,7 @@ def _finish(cloud: Cloud, run: Run, result: Result, ending: Record) -> None:
         - statistics.get("QueryQueueTimeInMillis", 0),
     )
     manifest = {"DataManifestLocation": result.manifest[0]} if result.manifest else {}
-    cloud.records(KIND)[run.id] = record | {
+    ended = record | {
         "Status": record["Status"] | ending | {"CompletionDateTime": now},
         "Statistics": statistics
         | manifest
@@ -123,6 +124,8 @@ def _finish(cloud: Cloud, run: Run, result: Result, ending: Record) -> None:
         | {"columns": result.columns, "update_count": result.update_count}
         | result.details,
     }
+    cloud.records(KIND)[run.id] = ended
+    measure(cloud, ended)
 
 
 @on_start

@@ -1,6 +1,7 @@
-"""What EventBridge hears of executions: ``Step Functions Execution Status Change``.
+"""What EventBridge hears of executions, ``Step Functions Execution Status Change``, and CloudWatch.
 
-Source: https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
+Sources: https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html and
+https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from labkit.cloud.cloud import Cloud
+from labkit.cloud.cloudwatch.sending import send
 from labkit.cloud.events.rules import emit
 from labkit.cloud.members import shown
 from labkit.cloud.states.words import redrivable
@@ -19,10 +21,18 @@ _NULL = (
     "redriveDate", "redriveStatusReason",
 )  # fmt: skip
 _MOMENTS = ("startDate", "stopDate", "redriveDate")
+_COUNTED = {
+    "RUNNING": "ExecutionsStarted",
+    "SUCCEEDED": "ExecutionsSucceeded",
+    "FAILED": "ExecutionsFailed",
+    "TIMED_OUT": "ExecutionsTimedOut",
+    "ABORTED": "ExecutionsAborted",
+}
 
 
 def tell(cloud: Cloud, record: dict[str, Any]) -> None:
-    """Publish the state that an execution has come to; Express ones tell nothing."""
+    """Publish the state that an execution has come to; of Express ones the metrics alone."""
+    _measure(record)
     if record["_"]["type"] == "EXPRESS":
         return
     detail = dict.fromkeys(_NULL) | shown(record) | redrivable(record)
@@ -39,6 +49,18 @@ def tell(cloud: Cloud, record: dict[str, Any]) -> None:
         detail=_fitting(detail),
         resources=[record["executionArn"]],
         region=record["_"]["region"],
+    )
+
+
+def _measure(record: dict[str, Any]) -> None:
+    if (name := _COUNTED.get(record["status"])) is None:
+        return
+    values = {name: (1.0, "Count")}
+    if record.get("stopDate") and record["status"] != "RUNNING":
+        took_s = record["stopDate"] - record["startDate"]
+        values["ExecutionTime"] = (1000 * took_s, "Milliseconds")
+    send(
+        record["_"]["region"], "AWS/States", values, {"StateMachineArn": record["stateMachineArn"]}
     )
 
 

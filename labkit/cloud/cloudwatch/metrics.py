@@ -22,7 +22,7 @@ from botocore import xform_name
 from moto.cloudwatch.models import CloudWatchBackend, MetricAggregatedDatum
 
 from labkit.cloud import protocol
-from labkit.cloud.around.alarm_checks import check_call
+from labkit.cloud.cloudwatch.alarm_checks import check_call
 from labkit.cloud.members import in_utc
 from labkit.cloud.operations import Answer, AwsError, Context, not_here, operation
 from labkit.cloud.paging import page
@@ -196,7 +196,7 @@ def list_metrics(
         if Namespace in (None, each.namespace)
         and MetricName in (None, each.name)
         and all(_has(each, asked) for asked in Dimensions or [])
-        and _moment(each) >= recent
+        and moment(each) >= recent
     }
     metrics = [
         {
@@ -278,10 +278,17 @@ def _series(
 def _metric(
     context: Context, namespace: str, name: str, dimensions: list[Json] | None, unit: str | None
 ) -> Data:
+    return of_metric(_data(context), namespace, name, dimensions, unit)
+
+
+def of_metric(
+    data: Data, namespace: str, name: str, dimensions: list[Json] | None, unit: str | None
+) -> Data:
+    """The data of a metric with exactly these dimensions, in a unit where one is told."""
     asked = {(each["Name"], each["Value"]) for each in dimensions or []}
     return [
         each
-        for each in _data(context)
+        for each in data
         if (each.namespace, each.name) == (namespace, name)
         and {(d.name, d.value) for d in each.dimensions} == asked
         and unit in (None, _unit(each))
@@ -301,8 +308,8 @@ def _periods(
     first = start.timestamp() // grain * grain
     found: dict[float, Data] = {}
     for each in data:
-        if first <= _moment(each) < end.timestamp():
-            found.setdefault((_moment(each) - first) // period, []).append(each)
+        if first <= moment(each) < end.timestamp():
+            found.setdefault((moment(each) - first) // period, []).append(each)
     for number in sorted(found):
         yield datetime.fromtimestamp(first + number * period, UTC), found[number]
 
@@ -314,7 +321,8 @@ def _of(datum: Any) -> tuple[float, float, float, float]:
     return 1, datum.value, datum.value, datum.value
 
 
-def _moment(datum: Any) -> float:
+def moment(datum: Any) -> float:
+    """When a datum is of, in seconds."""
     return in_utc(datum.timestamp).timestamp()
 
 

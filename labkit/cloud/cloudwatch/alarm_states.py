@@ -58,14 +58,21 @@ def set_alarm_state(
         json.loads(StateReasonData or "{}")
     except ValueError:
         raise AwsError("InvalidFormat", "StateReasonData is not valid JSON") from None
-    before = _state(alarm)
-    alarm.update_state(StateReason, StateReasonData, StateValue)
-    if before["value"] != StateValue:
-        _tell(context, alarm, before)
+    change(context.cloud, context.region, alarm, StateValue, StateReason, StateReasonData)
     return {}
 
 
-def _tell(context: Context, alarm: Any, before: Json) -> None:
+def change(
+    cloud: Cloud, region: str, alarm: Any, state: str, reason: str, data: str | None
+) -> None:
+    """Give an alarm a state, and tell of it where it is another than before."""
+    before = _state(alarm)
+    alarm.update_state(reason, data, state)
+    if before["value"] != state:
+        _tell(cloud, region, alarm, before)
+
+
+def _tell(cloud: Cloud, region: str, alarm: Any, before: Json) -> None:
     described = {
         "alarmName": alarm.name,
         "state": _state(alarm),
@@ -74,27 +81,27 @@ def _tell(context: Context, alarm: Any, before: Json) -> None:
     }
     arn = alarm.alarm_arn
     emit(
-        context.cloud,
+        cloud,
         source="aws.cloudwatch",
         kind=KIND,
         detail=described,
         resources=[arn],
-        region=context.region,
+        region=region,
     )
     event = {
         "source": "aws.cloudwatch",
         "alarmArn": arn,
-        "accountId": context.account,
+        "accountId": cloud.account,
         "time": described["state"]["timestamp"],
-        "region": context.region,
+        "region": region,
         "alarmData": described,
     }
     for action in getattr(alarm, _ACTIONS[alarm.state_value]) if alarm.actions_enabled else ():
         service = action.split(":")[2]
         if service == "sns":
-            _to_topic(context, action, alarm, before["value"])
+            _to_topic(cloud, region, action, alarm, before["value"])
         elif service == "lambda":
-            _to_function(context.cloud, arn, action, event)
+            _to_function(cloud, arn, action, event)
 
 
 def _to_function(cloud: Cloud, arn: str, action: str, event: Json) -> None:
@@ -104,18 +111,17 @@ def _to_function(cloud: Cloud, arn: str, action: str, event: Json) -> None:
         log.warning("%s did not invoke %s: %s", arn, action, error)
 
 
-def _to_topic(context: Context, topic: str, alarm: Any, before: str) -> None:
+def _to_topic(cloud: Cloud, region: str, topic: str, alarm: Any, before: str) -> None:
     """Publish what an alarm says in SNS; a topic that is gone hears nothing."""
-    region = topic.split(":")[3]
-    sns = context.cloud.backend("sns", region)
+    sns = cloud.backend("sns", topic.split(":")[3])
     if topic not in sns.topics:
         log.warning("%s did not notify %s, which is not there", alarm.alarm_arn, topic)
         return
-    place = _place(context.region)
+    place = _place(region)
     message = {
         "AlarmName": alarm.name,
         "AlarmDescription": alarm.description,
-        "AWSAccountId": context.account,
+        "AWSAccountId": cloud.account,
         "AlarmConfigurationUpdatedTimestamp": _moment(alarm.configuration_updated_timestamp),
         "NewStateValue": alarm.state_value,
         "NewStateReason": alarm.state_reason,
@@ -129,7 +135,7 @@ def _to_topic(context: Context, topic: str, alarm: Any, before: str) -> None:
         "Trigger": _trigger(alarm),
     }
     subject = f'{alarm.state_value}: "{alarm.name}" in {place}'
-    with context.cloud.changing("sns"), context.cloud.changing("sqs"):
+    with cloud.changing("sns"), cloud.changing("sqs"):
         sns.publish(json.dumps(message), arn=topic, subject=subject[:100])
 
 

@@ -1,0 +1,133 @@
+"""Keeps what services send, and judges the alarms: each minute, and whenever there are new data.
+
+Sources: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html and
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from moto.cloudwatch.models import CloudWatchBackend, cloudwatch_backends
+
+from labkit.cloud.cloud import Cloud, on_start
+from labkit.cloud.cloudwatch import alarm_states, metrics
+from labkit.cloud.cloudwatch.evaluation import COMPARED, MORE, Rule
+from labkit.cloud.cloudwatch.sending import NEWS, keep
+from labkit.cloud.members import in_utc
+
+MINUTE_S, SHORT_S = 60, 10
+_TOGETHER_S = 0.1  # what comes meanwhile is kept with it
+log = logging.getLogger(__name__)
+
+
+@on_start
+def watch(cloud: Cloud) -> None:
+    """Look at what is sent, put or set until the process ends."""
+    backend: Any = CloudWatchBackend
+    backend.put_metric_data = _waking(_PUT)
+    backend.put_metric_alarm = _waking(_ALARM)
+    threading.Thread(target=_watch, args=(cloud,), name="cloudwatch", daemon=True).start()
+
+
+_PUT, _ALARM = CloudWatchBackend.put_metric_data, CloudWatchBackend.put_metric_alarm
+
+
+def _waking(call: Any) -> Any:
+    def done(*args: Any, **members: Any) -> Any:
+        result = call(*args, **members)
+        NEWS.set()
+        return result
+
+    return done
+
+
+def _watch(cloud: Cloud) -> None:
+    while True:
+        has_news = NEWS.wait(SHORT_S - time.time() % SHORT_S)
+        time.sleep(_TOGETHER_S)
+        NEWS.clear()
+        try:
+            if has_news:
+                keep(cloud)
+            judge(cloud, time.time())
+        except Exception:  # such as a full disk: the next look comes soon
+            log.exception("metrics could not be kept, or alarms not be judged")
+
+
+def judge(cloud: Cloud, now_s: float) -> None:
+    """Give each alarm the state that its metric's last whole periods tell."""
+    with cloud.lock("cloudwatch"):
+        changes = [(*found, change) for *found, change in _changes(cloud, now_s)]
+    for region, alarm, (state, reason, data) in changes:
+        with cloud.changing("cloudwatch"):
+            if alarm.name in cloud.backend("cloudwatch", region).alarms:
+                alarm_states.change(cloud, region, alarm, state, reason, data)
+
+
+def _changes(cloud: Cloud, now_s: float) -> Iterator[tuple[str, Any, tuple[str, str, str]]]:
+    for region, backend in list(cloudwatch_backends[cloud.account].items()):
+        data = backend.get_all_metrics() if backend.alarms else []
+        for alarm in backend.alarms.values():
+            if _is_judged(alarm) and (change := _change(alarm, data, now_s)):
+                yield region, alarm, change
+
+
+def _is_judged(alarm: Any) -> bool:
+    """Whether it is of one metric's statistic, and not of a sum or percentile."""
+    is_plain = alarm.metric_name and not alarm.metric_data_queries and not alarm.rule
+    return bool(is_plain and alarm.statistic in metrics.STATISTICS) and (
+        alarm.comparison_operator in COMPARED
+    )
+
+
+def _change(alarm: Any, data: metrics.Data, now_s: float) -> tuple[str, str, str] | None:
+    """An alarm's new state, its reason and the data of that; nothing where it stays."""
+    period, periods = int(alarm.period), int(alarm.evaluation_periods)
+    step = SHORT_S if period < MINUTE_S else MINUTE_S
+    end = now_s // step * step
+    if (
+        in_utc(alarm.state_updated_timestamp).timestamp() >= end
+        and alarm.state_value != "INSUFFICIENT_DATA"
+    ):
+        return None  # a state that it was told lasts until the next look
+    rule = Rule(
+        alarm.comparison_operator,
+        float(alarm.threshold),
+        periods,
+        int(alarm.datapoints_to_alarm or periods),
+        alarm.treat_missing_data or "missing",
+    )
+    dimensions = [{"Name": each.name, "Value": each.value} for each in alarm.dimensions or []]
+    found = metrics.of_metric(data, alarm.namespace, alarm.metric_name, dimensions, alarm.unit)
+    starts = [end - period * n for n in range(periods + MORE, 0, -1)]
+    points = [_point(found, start, start + period, alarm.statistic) for start in starts]
+    state = rule.state(points)
+    if state is None or state == alarm.state_value:
+        return None
+    days = [f"{datetime.fromtimestamp(start, UTC):%d/%m/%y %H:%M:%S}" for start in starts]
+    told = {
+        "version": "1.0",
+        "queryDate": _iso(now_s),
+        "startDate": _iso(starts[-periods]),
+        "statistic": alarm.statistic,
+        "period": period,
+        "recentDatapoints": [each for each in points if each is not None][-periods:],
+        "threshold": rule.threshold,
+    }
+    return state, rule.reason(list(zip(days, points, strict=True)), state), json.dumps(told)
+
+
+def _point(data: metrics.Data, start: float, end: float, statistic: str) -> float | None:
+    inside = [each for each in data if start <= metrics.moment(each) < end]
+    return float(metrics.STATISTICS[statistic](inside)) if inside else None
+
+
+def _iso(moment_s: float) -> str:
+    return f"{datetime.fromtimestamp(moment_s, UTC):%Y-%m-%dT%H:%M:%S.000+0000}"
