@@ -138,6 +138,7 @@ lateral alias.""",
     right=(
         sql(SQL + " ORDER BY percent DESC"),
         sql(SQL).replace('""")', '""").df[["last_request", "percent", "active", "status"]]'),
+        swapped("max(r.timestamp)", "max(r.timestamp::timestamptz)"),
         swapped(
             "r.process_date = '2021-05-03'",
             "r.process_date >= '2021-05-03' AND r.process_date < '2021-05-10'",

@@ -102,6 +102,17 @@ the `GRANT`s lets the cell start from nothing, however often it runs.""",
             ),
             "whole-schema",
         ),
+        (
+            swapped(SELECT, SELECT + ENTRY + ";\n    GRANT SELECT ON sis.course_outcome TO dean"),
+            "whole-schema",
+        ),
+        (
+            swapped(
+                SELECT,
+                SELECT + ENTRY + ";\n    GRANT SELECT ON ALL TABLES IN SCHEMA sis, sis_lms TO dean",
+            ),
+            "whole-schema",
+        ),
         (swapped("DISTINCT ", ""), "twice"),
         (swapped("CREATE VIEW", "CREATE TABLE"), "copied"),
         (
