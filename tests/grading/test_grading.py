@@ -232,13 +232,14 @@ def test_the_class_sees_titles_and_a_sign_an_answer():
 
 
 def test_files_that_are_no_notebooks_are_named(tmp_path, master):
-    for name in ("ada/LAB1.IPYNB", "bob/lab1.zip", "lab1.pdf", ".hidden/x.zip"):
+    macs = ("__MACOSX/lab1.ipynb", "ada/._LAB1.IPYNB")
+    for name in ("ada/LAB1.IPYNB", "bob/lab1.ZIP", "bob/lab1.ipynb.txt", "lab1.pdf", *macs):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
     [found] = masters.submissions([tmp_path], [master])
     assert (Path(found.notebook).name, found.problem) == ("LAB1.IPYNB", "It is empty.")
     names = [Path(name).name for name in masters.left_out([tmp_path, tmp_path / "lab1.pdf"])]
-    assert names == ["lab1.pdf", "lab1.zip"]
+    assert names == ["lab1.pdf", "lab1.ZIP", "lab1.ipynb.txt"]
 
 
 def test_a_grade_is_made_in_two_phases(master, made, tmp_path, monkeypatch):

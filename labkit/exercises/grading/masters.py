@@ -25,7 +25,10 @@ NOTEBOOKS = ROOT / "notebooks"
 MOST_BYTES = 5_000_000
 MOST_CODE = 100_000
 # What a notebook may be packed into, or printed to, by who hands it in.
-WRAPPED = (".zip", ".gz", ".tgz", ".tar", ".7z", ".rar", ".html", ".htm", ".pdf", ".docx", ".json")
+ARCHIVES = (".zip", ".gz", ".tgz", ".tar", ".7z", ".rar")
+WRAPPED = (*ARCHIVES, ".html", ".htm", ".pdf", ".docx", ".doc", ".odt", ".rtf", ".json", ".py")
+NOTEBOOK = ".ipynb"
+APART = "__MACOSX"  # what macOS puts beside the files of an archive
 Code = str
 
 
@@ -155,20 +158,26 @@ def read_submission(path: Path, folder: Path, known: tuple[Master, ...]) -> Subm
 def left_out(given: Iterable[str | Path]) -> list[str]:
     """The archives and documents in folders, in which somebody may have handed in a notebook."""
     folders = [place for place in map(Path, given) if place.is_dir()]
-    return [path.as_posix() for one in folders for path in _files(one) if path.suffix in WRAPPED]
+    return [path.as_posix() for one in folders for path in _files(one) if _is_wrapped(path.name)]
+
+
+def _is_wrapped(name: str) -> bool:
+    """Whether a notebook may be in a file, or is one that was saved as ``lab1.ipynb.txt``."""
+    name = name.lower()
+    return name.endswith(WRAPPED) or (NOTEBOOK in name and not name.endswith(NOTEBOOK))
 
 
 def _found(place: Path) -> list[Path]:
     if not place.is_dir():
         return [place]
-    return [path for path in _files(place) if path.suffix.lower() == ".ipynb"]
+    return [path for path in _files(place) if path.suffix.lower() == NOTEBOOK]
 
 
 def _files(place: Path) -> Iterator[Path]:
-    """The files of a folder and the folders in it, but those that are hidden."""
+    """The files of a folder and the folders in it, but what is hidden."""
     for folder, folders, files in os.walk(place):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from (Path(folder) / name for name in sorted(files))
+        folders[:] = sorted(name for name in folders if not name.startswith((".", APART)))
+        yield from (Path(folder) / name for name in sorted(files) if not name.startswith("."))
 
 
 def _content(path: Path, folder: Path) -> bytes:
