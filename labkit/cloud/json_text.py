@@ -60,6 +60,19 @@ def parse_json(text: str) -> Any:
     raise BadJson(reason, _place(text, place))
 
 
+def object_in(text: str | bytes) -> dict[str, Any] | None:
+    """The JSON object that a text says; ``None`` where it says none.
+
+    >>> object_in('{"a": 1}'), object_in("[]"), object_in("a"), object_in("[" * 100_000)
+    ({'a': 1}, None, None, None)
+    """
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return said if isinstance(said, dict) else None
+
+
 def compact(value: Any) -> str:
     """JSON as EventBridge and Step Functions write it: without spaces, letters as they are.
 

@@ -22,7 +22,7 @@ from moto.sns.exceptions import SNSInvalidParameter
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.events.pattern_checks import why_not
 from labkit.cloud.events.patterns import matches
-from labkit.cloud.json_text import is_number
+from labkit.cloud.json_text import is_number, object_in
 
 _MOST_NAMES, _MOST_COMBINATIONS = 5, 150
 _DECIMALS = 6
@@ -69,11 +69,8 @@ def what_is_wrong(policy: Json, scope: str | None) -> str:
 
 
 def _is_for_body(policy: Json, message: str) -> bool:
-    try:
-        body = json.loads(message)
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(body, dict) and matches(_rounded(policy), _rounded(body))
+    body = object_in(message)
+    return body is not None and matches(_rounded(policy), _rounded(body))
 
 
 def _values(*, Type: str, Value: Any) -> Any:

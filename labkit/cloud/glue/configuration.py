@@ -5,11 +5,11 @@ Source: https://docs.aws.amazon.com/glue/latest/dg/crawler-configuration.html
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
 from labkit.cloud.glue.words import invalid
+from labkit.cloud.json_text import object_in
 
 # Where a setting stands, and which values it takes; a type stands for all of its kind.
 _SETTINGS: dict[tuple[str, ...], tuple[Any, ...]] = {
@@ -52,11 +52,8 @@ def read_configuration(text: str | None) -> Configuration:
     Raises:
         AwsError: ``InvalidInputException``: no JSON object, no version 1.0, or an unknown value.
     """
-    try:
-        parsed = json.loads(text or '{"Version": 1.0}')
-    except ValueError:
-        parsed = None
-    if not isinstance(parsed, dict) or parsed.get("Version") != 1:
+    parsed = object_in(text or '{"Version": 1.0}')
+    if parsed is None or parsed.get("Version") != 1:
         raise invalid("Invalid Configuration: a JSON object with Version 1.0 is expected.")
     combine, level, merge, most, inherit, index = (_setting(parsed, path) for path in _SETTINGS)
     return Configuration(

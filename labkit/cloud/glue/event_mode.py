@@ -8,7 +8,6 @@ Source: https://docs.aws.amazon.com/glue/latest/dg/crawler-s3-event-notification
 
 from __future__ import annotations
 
-import json
 import urllib.parse
 from collections.abc import Iterator
 from typing import Any
@@ -22,6 +21,7 @@ from labkit.cloud.glue.places import Place
 from labkit.cloud.glue.runs import runs_of
 from labkit.cloud.glue.trust import SERVICE
 from labkit.cloud.glue.words import invalid
+from labkit.cloud.json_text import object_in
 from labkit.cloud.operations import AwsError
 
 MODE = "CRAWL_EVENT_MODE"
@@ -100,13 +100,10 @@ def has_crawled(cloud: Cloud, region: str, crawler: str) -> bool:
 
 def _told(body: str) -> Iterator[tuple[str, str]]:
     """The objects of a message: S3's own, one that a topic passed on, or EventBridge's."""
-    try:
-        said = json.loads(body)
-    except ValueError:
-        return
-    if isinstance(said, dict) and isinstance(said.get("Message"), str):
+    said = object_in(body)
+    if said and isinstance(said.get("Message"), str):
         yield from _told(said["Message"])
-    elif isinstance(said, dict):
+    elif said is not None:
         for each in said.get("Records") or [{"s3": said.get("detail") or {}}]:
             place = each.get("s3", {})
             if {"bucket", "object"} <= set(place):

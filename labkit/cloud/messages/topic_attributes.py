@@ -10,12 +10,12 @@ https://github.com/localstack/localstack/tree/main/tests/aws/services/sns keeps 
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from moto.core.utils import camelcase_to_underscores
 
 from labkit.cloud.access.policy_language import is_policy
+from labkit.cloud.json_text import object_in
 
 _LONGEST_NAME = 100
 _TRUTH = ("true", "false")
@@ -40,7 +40,7 @@ def wrong_with(name: str, value: str, *, fifo: bool) -> str:
     if name == "DisplayName" and len(value) > _LONGEST_NAME:
         return name
     if name == "Policy" and value:
-        of_topic = is_policy(value) and "Statement" in (_read(value) or {})
+        of_topic = is_policy(value) and "Statement" in (object_in(value) or {})
         return "" if of_topic else "Policy Error: null"
     return ""
 
@@ -49,16 +49,8 @@ def has(topic: Any, name: str, value: str) -> bool:
     """Whether moto's topic has an attribute; what it was never told is ``false`` or empty."""
     known = getattr(topic, camelcase_to_underscores(name), None)
     if name in _IN_JSON and known and value:
-        return _read(known) == _read(value)
+        return object_in(known) == object_in(value)
     told = str(known if known is not None else "")
     if _VALUES.get(name) == _TRUTH:
         return (told.lower() == "true") == (value == "true")
     return told == value
-
-
-def _read(text: str) -> dict[str, Any] | None:
-    try:
-        parsed = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    return parsed if isinstance(parsed, dict) else None

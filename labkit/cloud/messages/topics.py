@@ -11,11 +11,11 @@ https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
 from labkit.cloud.events.filter_policies import what_is_wrong
+from labkit.cloud.json_text import object_in
 from labkit.cloud.messages import topic_attributes
 from labkit.cloud.messages.attributes import check_attributes, is_true
 from labkit.cloud.messages.sent import is_identifier
@@ -64,11 +64,8 @@ def judge_call(context: Context, parameters: Json) -> None:
 
 def is_delivery_policy(text: str | None) -> bool:
     """Whether it is none, or an object of objects in JSON."""
-    try:
-        policy = json.loads(text or "{}")
-    except ValueError:
-        return False
-    http = policy.get("http", {}) if isinstance(policy, dict) else None
+    policy = object_in(text or "{}")
+    http = None if policy is None else policy.get("http", {})
     return isinstance(http, dict) and isinstance(http.get("defaultHealthyRetryPolicy", {}), dict)
 
 
@@ -178,7 +175,7 @@ def _wrong(name: str, value: str, scope: str | None, endpoint: str) -> str:
         words = "Please use either MessageBody or MessageAttributes"
         return f"{name}: Invalid value [{value}]. {words}"
     if name in ("FilterPolicy", "RedrivePolicy") and value:
-        parsed = _parsed(value)
+        parsed = object_in(value)
         if parsed is None:
             return f"{name}: failed to parse JSON."
         if name == "FilterPolicy":
@@ -190,14 +187,6 @@ def _wrong(name: str, value: str, scope: str | None, endpoint: str) -> str:
             words = "must use a FIFO queue as DLQ for a FIFO Subscription to a FIFO Topic."
             return f"{name}: {words}"
     return ""
-
-
-def _parsed(text: str) -> Json | None:
-    try:
-        parsed = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    return parsed if isinstance(parsed, dict) else None
 
 
 def _check_publication(context: Context, parameters: Json) -> None:
@@ -260,7 +249,7 @@ def _check_message(topic: Any, parameters: Json) -> None:
         words = "The topic should either have ContentBasedDeduplication enabled or"
         raise _bad(f"{words} MessageDeduplicationId provided explicitly")
     if parameters.get("MessageStructure") == "json":
-        parsed = _parsed(message)
+        parsed = object_in(message)
         if parsed is None:
             raise _bad("Message Structure - JSON message body failed to parse")
         if not isinstance(parsed.get("default"), str):

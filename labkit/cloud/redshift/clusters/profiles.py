@@ -6,8 +6,7 @@ https://docs.aws.amazon.com/redshift/latest/APIReference/API_CreateAuthenticatio
 
 from __future__ import annotations
 
-import json
-
+from labkit.cloud.json_text import object_in
 from labkit.cloud.operations import Answer, Context
 from labkit.cloud.redshift import records
 from labkit.cloud.redshift.clusters.kinds import AUTHENTICATION_PROFILE
@@ -57,11 +56,7 @@ def _checked(name: str, content: str) -> records.Record:
     Raises:
         AwsError: the content is not an object of JSON.
     """
-    try:
-        told = json.loads(content)
-    except ValueError:
-        told = None
-    if not isinstance(told, dict):
+    if object_in(content) is None:
         message = "The authentication profile content is not valid JSON."
         raise fault("InvalidAuthenticationProfileRequestFault", message)
     return {"AuthenticationProfileName": name, "AuthenticationProfileContent": content}

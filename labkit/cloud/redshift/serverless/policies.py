@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 
+from labkit.cloud.json_text import object_in
 from labkit.cloud.operations import Answer, Context
 from labkit.cloud.redshift import records
 from labkit.cloud.redshift.serverless.answering import answers, lists
@@ -39,11 +40,8 @@ def _told_policy(arn: str, policy: str) -> Answer:
     As clients read it:
     https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/redshiftserverless/resource_policy.go
     """
-    try:
-        document = json.loads(policy)
-    except ValueError:
-        document = None
-    statements = document.get("Statement") if isinstance(document, dict) else None
+    document = object_in(policy) or {}
+    statements = document.get("Statement")
     if isinstance(statements, list) and len(statements) == 1:
         policy = json.dumps(document | {"Statement": statements[0]})
     return {"resourcePolicy": {"resourceArn": arn, "policy": policy}}
