@@ -130,11 +130,28 @@ def _told(column: TableColumn, options: CopyOptions) -> str:
     name = quoted_name(column.name)
     if column.type.base == "super":
         return name
-    return f"nullif({name}, {quoted_text(options.null_as)})"
+    null = quoted_text(options.null_as)
+    if _json_type(column.type) == "VARCHAR":
+        return f"nullif({name}, {null})"
+    text = f"CAST({name} AS VARCHAR)"
+    changed = _MANY_DIGITS if column.type.base == "numeric" else _FRACTION
+    return (
+        f"CASE WHEN starts_with({text}, '\"') THEN nullif({name} ->> '$', {null}) "
+        f"WHEN regexp_matches({text}, '{changed}') THEN CAST({STOP} AS VARCHAR) "
+        f"ELSE nullif(nullif({text}, 'null'), {null}) END"
+    )
+
+
+#: Numbers that may have been written with other digits: DuckDB reads fractions as doubles.
+_FRACTION, _MANY_DIGITS = "[0-9][.eE]", "[.].{16}|[0-9.]{17}"
+_EXACT_DIGITS = 15
 
 
 def _json_type(kind: Type) -> str:
-    return "JSON" if kind.base == "super" else "VARCHAR"
+    exact = kind.base in ("varchar", "bpchar", "name") or (
+        kind.base == "numeric" and kind.size > _EXACT_DIGITS
+    )
+    return "JSON" if exact or kind.base == "super" else "VARCHAR"
 
 
 _SOURCES: dict[str, Callable[[Sequence[TableColumn], CopyOptions, Sequence[File]], str | None]] = {

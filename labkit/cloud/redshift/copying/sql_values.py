@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.redshift.copying.options import CopyOptions
-from labkit.cloud.redshift.copying.values import FALSE, TRUE, plain_format
+from labkit.cloud.redshift.copying.values import BLANKS, FALSE, TRUE, plain_format
 from labkit.cloud.redshift.warehouse.objects import TableColumn
 
 STOP = "error('the careful half looks at this')"
@@ -96,7 +96,7 @@ def _character(raw: str, kind: Type, options: CopyOptions) -> str:
             f"ELSE {text} END"
         )
     if options.blanks_as_null:
-        return f"CASE WHEN trim({raw}) <> '' THEN {text} END"
+        return f"CASE WHEN trim({raw}, {quoted_text(BLANKS)}) <> '' THEN {text} END"
     return f"CASE WHEN {raw} <> '' THEN {text} END" if options.empty_as_null else text
 
 

@@ -33,6 +33,7 @@ from labkit.cloud.redshift.copying.load_errors import (
 from labkit.cloud.redshift.copying.options import CopyOptions
 
 TRUE, FALSE = ("t", "true", "y", "yes", "1", "on"), ("f", "false", "n", "no", "0", "off")
+BLANKS = " \t\n\v\f\r"
 SIZES = {"int2": 15, "int4": 31, "int8": 63, "oid": 31}
 TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\d(?: \d\d:\d\d:\d\d(?:\.\d{1,6})?)?")
 _INTEGER = re.compile(r"\s*[+-]?\d+\s*")
@@ -62,7 +63,7 @@ def convert(text: str | None, kind: Type, options: CopyOptions) -> str | None:
 
 
 def _character(text: str, kind: Type, options: CopyOptions) -> str | None:
-    if (options.empty_as_null and not text) or (options.blanks_as_null and not text.strip()):
+    if (options.empty_as_null and not text) or (options.blanks_as_null and not text.strip(BLANKS)):
         return None
     text = text.rstrip(" ") if options.trim_blanks or kind.base == "bpchar" else text
     data = text.encode()
