@@ -125,13 +125,34 @@ def _join(node: tree.Join, scope: Scope) -> Rows:
     joined = f"{left.sql} {node.kind.upper()} JOIN {_bracketed(node.right, right)}"
     if node.using:
         return _using(node, joined, left, right, scope)
+    on = _condition(node, left.fields + right.fields, scope)
+    if node.kind in ("right", "full") and _lateral_kind(node.right):
+        return _row_by_row(node, left, right, on)
+    return Rows(f"{joined} ON {on}", left.fields + right.fields)
+
+
+def _condition(node: tree.Join, fields: tuple[Field, ...], scope: Scope) -> str:
     assert node.on
-    inner = scope.with_fields(left.fields + right.fields).without_aggregates("JOIN clause")
+    inner = scope.with_fields(fields).without_aggregates("JOIN clause")
     on = replace(inner, closed=node.kind != "inner").value(node.on)
     if on.type not in (BOOLEAN, UNKNOWN):
         message = f"JOIN ON clause must evaluate to a boolean: actual type {on.type}"
         raise scope.fail(node.on, "TYPE_MISMATCH", message)
-    return Rows(f"{joined} ON {on.sql}", left.fields + right.fields)
+    return on.sql
+
+
+def _row_by_row(node: tree.Join, left: Rows, right: Rows, on: str) -> Rows:
+    """What is lateral is joined to each row on the left: where there is none, nothing is.
+
+    Source: ``TransformUncorrelatedSubqueryToJoin`` of https://github.com/trinodb/trino
+    """
+    beside = _bracketed(node.right, right)
+    if node.kind == "full":
+        return Rows(f"{left.sql} LEFT JOIN {beside} ON {on}", left.fields + right.fields)
+    own = left.fields
+    if not _is_true(node.on):
+        own = tuple(replace(f, sql=f"CASE WHEN {on} THEN {f.sql} END") for f in own)
+    return Rows(f"{left.sql} CROSS JOIN {beside}", own + right.fields)
 
 
 def _right(node: tree.Join, left: Rows, scope: Scope) -> Rows:
