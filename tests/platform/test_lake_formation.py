@@ -49,6 +49,68 @@ def test_tags_of_columns(lake, fresh):
     assert "LFTagsOnTable" not in lake.get_resource_lf_tags(Resource={"Table": table})
 
 
+def test_tags_from_above(aws, lake, fresh):
+    """A table tells its database's and its columns', too; names are without case."""
+    (key, other), name = (fresh("key"), fresh("other")), fresh("db", "_")
+    columns = {"Columns": [{"Name": "a", "Type": "int"}, {"Name": "b", "Type": "int"}]}
+    aws("glue").create_database(DatabaseInput={"Name": name})
+    made = {"Name": "t", "StorageDescriptor": columns, "PartitionKeys": [{"Name": "c"}]}
+    aws("glue").create_table(DatabaseName=name, TableInput=made)
+
+    def pair(key, value):
+        return {"CatalogId": "123456789012", "TagKey": key, "TagValues": [value]}
+
+    for each in (key, other):
+        lake.create_lf_tag(TagKey=each, TagValues=["x", "y"])
+    table = {"DatabaseName": name.upper(), "Name": "T"}
+    all_but_a = {"ColumnWildcard": {"ExcludedColumnNames": ["A"]}}
+    for resource, tag in (
+        ({"Database": {"Name": name.upper()}}, pair(key, "x")),
+        ({"Table": table}, pair(other, "x")),
+        ({"TableWithColumns": table | all_but_a}, pair(key, "y")),
+    ):
+        assert lake.add_lf_tags_to_resource(Resource=resource, LFTags=[tag])["Failures"] == []
+    asked = {"Table": {"DatabaseName": name, "Name": "t"}}
+    told = lake.get_resource_lf_tags(Resource=asked)
+    assert told["LFTagOnDatabase"] == [pair(key, "x")]
+    assert told["LFTagsOnTable"] == [pair(key, "x"), pair(other, "x")]
+    values = {"a": "x", "b": "y", "c": "y"}
+    assert told["LFTagsOnColumns"] == [
+        {"Name": each, "LFTags": [pair(key, value), pair(other, "x")]}
+        for each, value in values.items()
+    ]
+    told = lake.get_resource_lf_tags(Resource=asked, ShowAssignedLFTags=True)
+    assert told["LFTagsOnTable"] == [pair(other, "x")]
+    assert told["LFTagsOnColumns"] == [
+        {"Name": each, "LFTags": [pair(key, "y")]} for each in ("b", "c")
+    ]
+
+
+NOT_JUDGED = {
+    "a condition": {"Condition": {"Expression": "x"}, "Resource": {"Database": {"Name": "d"}}},
+    "a named expression": {
+        "Resource": {"LFTagPolicy": {"ResourceType": "TABLE", "ExpressionName": "e"}}
+    },
+}
+
+
+@pytest.mark.parametrize("told", NOT_JUDGED.values(), ids=NOT_JUDGED)
+def test_what_is_not_judged_is_not_granted(lake, told):
+    who = {"DataLakePrincipalIdentifier": "someone"}
+    with pytest.raises(ClientError, match="NotImplementedException"):
+        lake.grant_permissions(Principal=who, Permissions=["DESCRIBE"], **told)
+
+
+def test_everybodys_grant_on_the_catalog(lake):
+    found = lake.list_permissions(Resource={"Catalog": {}})["PrincipalResourcePermissions"]
+    everybody = {"DataLakePrincipalIdentifier": "IAM_ALLOWED_PRINCIPALS"}
+    assert {"Principal": everybody, "Resource": {"Catalog": {}}} in [
+        {name: each[name] for name in ("Principal", "Resource")} for each in found
+    ]
+    none = lake.list_permissions(CatalogId="999999999999")["PrincipalResourcePermissions"]
+    assert everybody not in [each["Principal"] for each in none]
+
+
 ACCOUNT = {"CatalogId": "123456789012"}
 TABLE = {"DatabaseName": "granted", "Name": "t"}
 SALES = {"TagKey": "module", "TagValues": ["Sales", "Orders"]}

@@ -105,17 +105,16 @@ def set_open(context: Context, resource: Members, rights: list[str], *, is_open:
     return changed
 
 
-def grants(context: Context) -> Iterator[Members]:
+def grants(context: Context, *, on_catalog: bool) -> Iterator[Members]:
     """What everybody is granted, as records of grants."""
+    given = {"principal": EVERYBODY, "grantable": []}
+    if on_catalog and is_open_to_databases(context.cloud, context.region):
+        yield given | {"resource": {"Catalog": {}}, "permissions": ["CREATE_DATABASE"]}
     for database in list(context.backend("glue").databases.values()):
         for table in (None, *database.tables.values()):
             if _is(context, database, table):
-                yield {
-                    "principal": EVERYBODY,
-                    "resource": _resource(context.account, database, table),
-                    "permissions": ["ALL"],
-                    "grantable": [],
-                }
+                resource = _resource(context.account, database, table)
+                yield given | {"resource": resource, "permissions": ["ALL"]}
 
 
 def _resource(catalog: str, database: Any, table: Any) -> Members:

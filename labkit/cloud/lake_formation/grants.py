@@ -7,7 +7,7 @@ Source: https://docs.aws.amazon.com/lake-formation/latest/APIReference/API_ListP
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from labkit.cloud.lake_formation import defaults, granting
@@ -60,13 +60,23 @@ def list_permissions(
             "Permissions": grant["permissions"],
             "PermissionsWithGrantOption": grant["grantable"],
         }
-        for grant in (*given, *defaults.grants(context))
+        for grant in (*given, *_of_everybody(context, CatalogId, ResourceType, Resource))
         if Principal in (None, grant["principal"])
         and (ResourceType is None or _of_type(grant["resource"], ResourceType))
         and matches(grant["resource"])
     ]
     refusal = invalid("Invalid NextToken.")
     return page("PrincipalResourcePermissions", found, MaxResults or _MOST, NextToken, refusal)
+
+
+def _of_everybody(
+    context: Context, catalog: str | None, kind: str | None, asked: Members | None
+) -> Iterator[Members]:
+    """What IAM_ALLOWED_PRINCIPALS has; on the catalog where one looks for that."""
+    if catalog in (None, context.account):
+        yield from defaults.grants(
+            context, on_catalog=kind == "CATALOG" or "Catalog" in (asked or ())
+        )
 
 
 def _of_type(granted: Members, kind: str) -> bool:

@@ -10,9 +10,10 @@ and https://docs.aws.amazon.com/lake-formation/latest/APIReference/API_UpdateLFT
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from labkit.cloud.lake.metastore import Metastore
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 
 Tag = dict[str, Any]
@@ -83,18 +84,47 @@ def add_lf_tags_to_resource(
 
 
 @operation("lakeformation", "GetResourceLFTags")
-def get_resource_lf_tags(context: Context, *, Resource: Answer, **_: Any) -> Answer:
-    """The tags that a resource itself was given."""
-    backend, columns = context.backend("lakeformation"), []
-    told: Answer = {}
-    for held, place in _places(context, Resource):
-        if not (tags := held.get(place)):
-            continue
-        if held is backend.lf_columns_tags:
-            columns.append({"Name": place[-1], "LFTags": tags})
-        else:
-            told["LFTagsOnTable" if held is backend.lf_table_tags else "LFTagOnDatabase"] = tags
-    return told | ({"LFTagsOnColumns": columns} if columns else {})
+def get_resource_lf_tags(
+    context: Context, *, Resource: Answer, ShowAssignedLFTags: bool = False, **_: Any
+) -> Answer:
+    """The tags of a resource, and of what it is in: with those from above, or its own alone."""
+    [named] = Resource.values()
+    catalog = _catalog(context, named.get("CatalogId"))
+    if "DatabaseName" not in named:
+        return tags_of(context, (catalog, named["Name"].lower()), own=ShowAssignedLFTags)
+    place = (catalog, named["DatabaseName"].lower(), named["Name"].lower())
+    return tags_of(context, place, _columns(context, place, named), own=ShowAssignedLFTags)
+
+
+def tags_of(
+    context: Context, place: tuple[str, ...], columns: Iterable[str] = (), *, own: bool = False
+) -> Answer:
+    """The tags of a database, a table and its columns; what is nearer counts.
+
+    Args:
+        place: the catalog, the database, and the table.
+        columns: names of its columns.
+        own: not those that they have from above.
+
+    Returns:
+        ``LFTagOnDatabase``, ``LFTagsOnTable`` and ``LFTagsOnColumns``, where there are any.
+    """
+    backend, told = context.backend("lakeformation"), {}
+    above: dict[str, Tag] = {}
+
+    def tags(held: dict[Any, list[Tag]], where: tuple[str, ...]) -> dict[str, Tag]:
+        return ({} if own else above) | {tag["TagKey"]: tag for tag in held.get(where, [])}
+
+    kinds = {"LFTagOnDatabase": backend.lf_database_tags, "LFTagsOnTable": backend.lf_table_tags}
+    for count, (member, held) in enumerate(kinds.items(), start=2):
+        if count <= len(place):
+            above = tags(held, place[:count])
+            told[member] = [*above.values()]
+    found = {each: tags(backend.lf_columns_tags, (*place, each)) for each in columns}
+    told["LFTagsOnColumns"] = [
+        {"Name": name, "LFTags": [*each.values()]} for name, each in found.items() if each
+    ]
+    return {member: each for member, each in told.items() if each}
 
 
 @operation("lakeformation", "RemoveLFTagsFromResource")
@@ -126,17 +156,33 @@ def _places(context: Context, resource: Answer) -> Iterator[tuple[dict[Any, list
     """Where moto keeps the tags of a resource: the records, and its key in them."""
     backend = context.backend("lakeformation")
     if database := resource.get("Database"):
-        yield (
-            backend.lf_database_tags,
-            (_catalog(context, database.get("CatalogId")), database["Name"]),
-        )
+        catalog = _catalog(context, database.get("CatalogId"))
+        yield backend.lf_database_tags, (catalog, database["Name"].lower())
     for kind in filter(None, (resource.get("Table"), resource.get("TableWithColumns"))):
         catalog = _catalog(context, kind.get("CatalogId"))
-        place = (catalog, kind["DatabaseName"], kind["Name"])
-        if "ColumnNames" not in kind:
+        place = (catalog, kind["DatabaseName"].lower(), kind["Name"].lower())
+        if not {"ColumnNames", "ColumnWildcard"} & kind.keys():
             yield backend.lf_table_tags, place
-        for column in kind.get("ColumnNames", []):
+            continue
+        for column in _columns(context, place, kind):
             yield backend.lf_columns_tags, (*place, column)
+
+
+def _columns(context: Context, place: tuple[str, ...], named: Answer) -> list[str]:
+    """The columns that a resource names: all of the table, where it names none."""
+    if "ColumnNames" in named:
+        return [each.lower() for each in named["ColumnNames"]]
+    tagged = context.backend("lakeformation").lf_columns_tags
+    known = Metastore(context.cloud, context.region).definition(*place[1:]) or {}
+    storage = known.get("StorageDescriptor") or {}
+    told = [*(storage.get("Columns") or ()), *(known.get("PartitionKeys") or ())]
+    found = [each["Name"].lower() for each in told] + [
+        name for (*table, name) in tagged if tuple(table) == place
+    ]
+    left_out = (named.get("ColumnWildcard") or {}).get("ExcludedColumnNames") or ()
+    return [
+        name for name in dict.fromkeys(found) if name not in {each.lower() for each in left_out}
+    ]
 
 
 def _known(context: Context, catalog: str | None) -> dict[str, list[str]]:
