@@ -7,7 +7,7 @@ from tests.conftest import wait_for
 HOUR = dt.timedelta(hours=1)
 
 
-def total(watch, namespace, name, **dimensions):
+def total(watch, namespace, name, statistic="Sum", **dimensions):
     """The sum of a metric's last hour, once there is one."""
     now = dt.datetime.now(dt.UTC)
     asked = {
@@ -17,7 +17,7 @@ def total(watch, namespace, name, **dimensions):
         "StartTime": now - HOUR,
         "EndTime": now + HOUR,
         "Period": 7200,
-        "Statistics": ["Sum"],
+        "Statistics": [statistic],
     }
     [point] = wait_for(lambda: watch.get_metric_statistics(**asked)["Datapoints"])
-    return point["Sum"]
+    return point[statistic]

@@ -9,6 +9,9 @@ import time
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.conftest import wait_for
+from tests.measured import total
+
 ERROR = json.dumps({"level": "ERROR", "ms": 5, "ok": True, "user": {"tags": ["a", "b"]}})
 INFO = json.dumps({"level": "INFO", "ms": 70, "ok": None})
 PLAIN = "[web] ERROR in line 12"
@@ -42,7 +45,9 @@ REFUSED = {
         {"filterPattern": "{ $.level = %(% }"},
         "Invalid regular expression",
     ),
-    "fields": ({"filterPattern": "[ip, code = 4*]"}, "no patterns of fields between blanks"),
+    "columns": ({"filterPattern": "[ip, code = 4*"}, "Invalid filter pattern"),
+    "no column": ({"filterPattern": "[ip, 4*]"}, "Invalid filter pattern"),
+    "two ellipses": ({"filterPattern": "[..., ip, ...]"}, "Invalid filter pattern"),
 }
 
 
@@ -97,6 +102,67 @@ def test_a_query_of_a_group_by_its_identifier(aws, group, unit):
             logs.start_query(**asked, **groups)
     with pytest.raises(logs.exceptions.ResourceNotFoundException):
         logs.start_query(**asked, logGroupNames=["nowhere"])
+
+
+LINES = [  # of a web server, and one that is no such line
+    '127.0.0.1 - ann [10/Oct/2000:13:25:15 -0700] "GET /index.html HTTP/1.0" 200 1534',
+    '127.0.0.1 - bob [10/Oct/2000:13:35:22 -0700] "GET /about us.html HTTP/1.0" 404 5324',
+    '10.0.0.7 - ann [10/Oct/2000:13:50:35 -0700] "GET /logo.png HTTP/1.0" 500 15',
+    "started",
+]
+COLUMNS = {  # a pattern → the lines that fit
+    "[ip, id, user, timestamp, request, code, bytes]": [1, 2, 3],
+    "[ip, id, user, timestamp, request, code = 4*, bytes]": [2],
+    "[ip, id, user, timestamp, request = *.html*, code = 4*,]": [2],
+    "[..., code = 4* || code = 5*, bytes > 100]": [2],
+    "[ip = %127\\.0%, id, user != ann, ...]": [2],
+    "[..., request = *html*, code, bytes >= 1534 && bytes < 6000]": [1, 2],
+    "[word = started]": [4],
+    "[ip, code]": [],
+}
+
+
+@pytest.mark.parametrize(("pattern", "lines"), COLUMNS.items(), ids=COLUMNS)
+def test_which_columns_fit(aws, pattern, lines):
+    asked = {"filterPattern": pattern, "logEventMessages": LINES}
+    found = aws("logs").test_metric_filter(**asked)["matches"]
+    assert [each["eventNumber"] for each in found] == lines
+
+
+def test_what_a_filter_finds(aws):
+    def values(pattern, message):
+        asked = {"filterPattern": pattern, "logEventMessages": [message]}
+        return aws("logs").test_metric_filter(**asked)["matches"][0]["extractedValues"]
+
+    found = {"$ip": "10.0.0.7", "$when": "10/Oct/2000:13:50:35 -0700", "$bytes": "15"}
+    assert values("[ip, ..., when, , , bytes]", LINES[2]).items() >= found.items()
+    assert values("{ $.ms = 5 && $.ok IS TRUE }", ERROR) == {"$.ms": "5", "$.ok": "true"}
+    assert values("ERROR", ERROR) == {}
+
+
+def test_events_that_fit_become_a_metric(aws, fresh):
+    logs, watch, name = aws("logs"), aws("cloudwatch"), fresh("measured")
+    logs.create_log_group(logGroupName=name)
+    logs.create_log_stream(logGroupName=name, logStreamName="s")
+    plain = {"metricNamespace": name, "metricName": "Slow", "metricValue": "1", "defaultValue": 0}
+    took = plain | {"metricName": "Took", "metricValue": "$.ms", "unit": "Milliseconds"}
+    took |= {"dimensions": {"Level": "$.level"}}
+    del took["defaultValue"]
+    for metric, pattern in ((plain, "{ $.ms > 60 }"), (took, "{ $.ms = * }")):
+        logs.put_metric_filter(
+            logGroupName=name,
+            filterName=metric["metricName"],
+            filterPattern=pattern,
+            metricTransformations=[metric],
+        )
+    now = int(time.time() * 1000)
+    for messages in ((ERROR, INFO), (PLAIN,), (INFO,)):
+        events = [{"timestamp": now, "message": each} for each in messages]
+        logs.put_log_events(logGroupName=name, logStreamName="s", logEvents=events)
+    wait_for(lambda: total(watch, name, "Slow") == 2)
+    assert total(watch, name, "Slow", statistic="SampleCount") == 3  # one of no line that fits
+    assert total(watch, name, "Took", Level="INFO") == 140
+    assert total(watch, name, "Took", Level="ERROR") == 5
 
 
 NOT_TAKEN = {  # a call and what it asks → the words

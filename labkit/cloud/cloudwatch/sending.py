@@ -42,8 +42,14 @@ def send(
         for each in dimensions
         for name, (value, unit) in values.items()
     ]
-    _SENT.append((region, namespace, data))
-    NEWS.set()
+    send_data(region, namespace, data)
+
+
+def send_data(region: str, namespace: str, data: list[dict[str, Any]]) -> None:
+    """Send data as PutMetricData has them."""
+    if data:
+        _SENT.append((region, namespace, data))
+        NEWS.set()
 
 
 def keep(cloud: Cloud) -> None:

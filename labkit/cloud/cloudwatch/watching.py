@@ -16,7 +16,7 @@ from typing import Any
 
 from moto.cloudwatch.models import CloudWatchBackend, cloudwatch_backends
 
-from labkit.cloud.cloud import Cloud, on_start
+from labkit.cloud.cloud import Cloud, on_start, on_stop
 from labkit.cloud.cloudwatch import alarm_states, metrics
 from labkit.cloud.cloudwatch.evaluation import COMPARED, MORE, Rule
 from labkit.cloud.cloudwatch.sending import NEWS, keep
@@ -24,6 +24,7 @@ from labkit.cloud.members import in_utc
 
 MINUTE_S, SHORT_S = 60, 10
 _TOGETHER_S = 0.1  # what comes meanwhile is kept with it
+_ENDED: dict[Cloud, threading.Event] = {}
 log = logging.getLogger(__name__)
 
 
@@ -33,7 +34,17 @@ def watch(cloud: Cloud) -> None:
     backend: Any = CloudWatchBackend
     backend.put_metric_data = _waking(_PUT)
     backend.put_metric_alarm = _waking(_ALARM)
-    threading.Thread(target=_watch, args=(cloud,), name="cloudwatch", daemon=True).start()
+    ended = _ENDED[cloud] = threading.Event()
+    threading.Thread(target=_watch, args=(cloud, ended), name="cloudwatch", daemon=True).start()
+
+
+@on_stop
+def end(cloud: Cloud) -> None:
+    """Keep what was sent last."""
+    if ended := _ENDED.pop(cloud, None):
+        ended.set()
+        NEWS.set()
+        keep(cloud)
 
 
 _PUT, _ALARM = CloudWatchBackend.put_metric_data, CloudWatchBackend.put_metric_alarm
@@ -48,10 +59,11 @@ def _waking(call: Any) -> Any:
     return done
 
 
-def _watch(cloud: Cloud) -> None:
-    while True:
+def _watch(cloud: Cloud, ended: threading.Event) -> None:
+    while not ended.is_set():
         has_news = NEWS.wait(SHORT_S - time.time() % SHORT_S)
-        time.sleep(_TOGETHER_S)
+        if ended.wait(_TOGETHER_S):
+            return
         NEWS.clear()
         try:
             if has_news:

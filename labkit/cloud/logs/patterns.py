@@ -1,8 +1,9 @@
 """CloudWatch Logs' names and filter patterns.
 
 A pattern is terms (all of them; ``?`` any of them; ``-`` none of them; ``"a phrase"``;
-``%an expression%``), or a condition in braces on JSON messages. moto takes what it does not know
-for a pattern that everything matches: such ones are refused here.
+``%an expression%``), a condition in braces on JSON messages, or columns in brackets of messages
+whose fields stand between blanks. moto takes what it does not know for a pattern that everything
+matches: such ones are refused here.
 
 Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
 """
@@ -10,41 +11,37 @@ Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatter
 from __future__ import annotations
 
 import json
-import operator
 import re
 import time
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import Any, Protocol
 
 import moto.logs.models as models
 from moto.logs.metric_filters import MetricFilters
 
 from labkit.cloud.cloud import Cloud, on_start
-from labkit.cloud.engine.patience import patient
-from labkit.cloud.json_text import is_number
+from labkit.cloud.logs.columns import Columns
+from labkit.cloud.logs.conditions import (
+    NOWHERE,
+    Condition,
+    Matches,
+    at,
+    expression,
+    invalid,
+    plain,
+    steps,
+)
 from labkit.cloud.logs.events import check_batch
 from labkit.cloud.logs.groups import CLASS, check_deletion
 from labkit.cloud.logs.searches import check_group, name_of
 from labkit.cloud.operations import AwsError, Context, not_here
-from labkit.cloud.wildcards import with_stars
 
-Matches = Callable[[Any], bool]
 _TERM = re.compile(r"""\s*([?-]?)\s*("(?:[^"\\]|\\.)*"|%[^%]*%|[^\s"]+)""")
-_TOKEN = re.compile(
-    r"""\s*(&&|\|\||[()]|!=|<=|>=|=|<|>|"(?:[^"\\]|\\.)*"|%[^%]*%|\$[^\s=!<>()&|]*|[^\s=!<>()&|]+)"""
-)
-_ORDERS: dict[str, Callable[[Any, Any], bool]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
 _RETENTIONS = (
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
     3288, 3653,
 )  # fmt: skip
-_WORDS = {"TRUE": True, "FALSE": False, "NULL": None}
-_NOWHERE = object()
+_EVERYTHING = ("", "*", "[]")
 
 
 def judge_call(context: Context, parameters: dict[str, Any]) -> None:
@@ -62,10 +59,7 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
     days = parameters.get("retentionInDays")
     if days is not None and days not in _RETENTIONS:
         raise _invalid(f"Invalid retention value. Valid values are: {list(_RETENTIONS)}")
-    pattern = (parameters.get("filterPattern") or "").strip()
-    if pattern.startswith("[") and pattern != "[]":
-        raise not_here("logs", context.operation, "no patterns of fields between blanks")
-    matcher(pattern)
+    pattern_of(parameters.get("filterPattern") or "")
 
 
 def _check_stream(context: Context, name: str, group: str | None) -> None:
@@ -85,16 +79,27 @@ def _invalid(words: str) -> AwsError:
     return AwsError("InvalidParameterException", words)
 
 
-def matcher(pattern: str) -> Matches:
-    """What tells whether a message fits a pattern.
+class Pattern(Protocol):
+    """A filter pattern."""
+
+    def matches(self, message: str) -> bool:
+        """Whether a message fits."""
+
+    def field(self, message: str, selector: str) -> Any:
+        """What a selector such as ``$.code`` finds in it, ``None`` where that is nothing."""
+
+
+def pattern_of(text: str) -> Pattern:
+    """A pattern of its text.
 
     Raises:
         AwsError: ``InvalidParameterException``.
     """
-    pattern = pattern.strip()
-    if pattern.startswith("{"):
-        return _Condition(pattern).matches
-    return _terms(pattern)
+    text = text.strip()
+    if text in _EVERYTHING:
+        return _Terms("")
+    kinds: dict[str, Callable[[str], Pattern]] = {"{": _Braces, "[": Columns}
+    return kinds.get(text[0], _Terms)(text)
 
 
 @on_start
@@ -127,156 +132,55 @@ def _send_matching(
 
 class _Filter:
     def __init__(self, pattern: str | None) -> None:
-        asked = (pattern or "").strip()
-        everything = asked in ("", "*", "[]")
-        self.matches: Matches = (lambda message: True) if everything else matcher(asked)
+        self.matches = pattern_of(pattern or "").matches
 
 
-def _terms(pattern: str) -> Matches:
-    found: dict[str, list[Matches]] = {"": [], "?": [], "-": []}
-    for sign, term in _TERM.findall(pattern):
-        found[sign].append(_holds(term))
-    needed, any_of, none_of = found[""], found["?"], found["-"]
+class _Braces:
+    """A condition in braces on messages that are JSON."""
 
-    def matches(message: str) -> bool:
-        if any(term(message) for term in none_of):
+    def __init__(self, text: str) -> None:
+        if not text.endswith("}"):
+            raise invalid(text)
+        self._condition = Condition(text[1:-1], text)
+
+    def matches(self, message: str) -> bool:
+        found = _json(message)
+        return found is not NOWHERE and self._condition.holds(found)
+
+    def field(self, message: str, selector: str) -> Any:
+        found = at(_json(message), steps(selector))
+        return None if found is NOWHERE else found
+
+
+def _json(message: str) -> Any:
+    try:
+        return json.loads(message)
+    except ValueError:
+        return NOWHERE
+
+
+class _Terms:
+    """Terms, all, any or none of which a message has."""
+
+    def __init__(self, text: str) -> None:
+        found: dict[str, list[Matches]] = {"": [], "?": [], "-": []}
+        for sign, term in _TERM.findall(text):
+            found[sign].append(_holds(term))
+        self._needed, self._any_of, self._none_of = found.values()
+
+    def matches(self, message: str) -> bool:
+        if any(term(message) for term in self._none_of):
             return False
-        if needed or none_of or not any_of:  # "?" has no effect beside other terms
-            return all(term(message) for term in needed)
-        return any(term(message) for term in any_of)
+        if self._needed or self._none_of or not self._any_of:  # "?" has no effect beside others
+            return all(term(message) for term in self._needed)
+        return any(term(message) for term in self._any_of)
 
-    return matches
+    def field(self, message: str, selector: str) -> Any:
+        return None
 
 
 def _holds(term: str) -> Matches:
     if term.startswith("%"):
-        return _expression(term)
-    text = _text(term)
+        return expression(term)
+    text = plain(term)
     return lambda message: text in message
-
-
-def _expression(token: str) -> Matches:
-    """``%an expression%``: a text in which it is found."""
-    try:
-        expression = patient(re.compile(token.strip("%")), _too_slow)
-    except re.error as error:
-        words = f"Invalid regular expression in filter pattern: {token}"
-        raise AwsError("InvalidParameterException", words) from error
-    return lambda value: isinstance(value, str) and expression.search(value) is not None
-
-
-def _too_slow(words: str) -> NoReturn:
-    raise AwsError("InvalidParameterException", words)
-
-
-def _text(token: str) -> str:
-    return re.sub(r"\\(.)", r"\1", token[1:-1]) if token.startswith('"') else token
-
-
-class _Condition:
-    """A condition in braces; ``&&`` binds more than ``||``."""
-
-    def __init__(self, pattern: str) -> None:
-        self._pattern = pattern
-        inner = pattern.removeprefix("{").removesuffix("}").strip()
-        self._tokens = _TOKEN.findall(inner)
-        if not pattern.endswith("}") or not self._tokens:
-            raise self._invalid()
-        self._whole = self._either()
-        if self._tokens:
-            raise self._invalid()
-
-    def matches(self, message: str) -> bool:
-        try:
-            return self._whole(json.loads(message))
-        except ValueError:
-            return False
-
-    def _invalid(self) -> AwsError:
-        return AwsError("InvalidParameterException", f"Invalid filter pattern: {self._pattern}")
-
-    def _either(self) -> Matches:
-        parts = [self._both()]
-        while self._taken("||"):
-            parts.append(self._both())
-        return lambda event: any(part(event) for part in parts)
-
-    def _both(self) -> Matches:
-        parts = [self._one()]
-        while self._taken("&&"):
-            parts.append(self._one())
-        return lambda event: all(part(event) for part in parts)
-
-    def _one(self) -> Matches:
-        if self._taken("("):
-            inner = self._either()
-            if not self._taken(")"):
-                raise self._invalid()
-            return inner
-        path, sign = _steps(self._next()), self._next().upper()
-        compare = self._comparison(sign, self._next())
-        return lambda event: compare(_at(event, path))
-
-    def _comparison(self, sign: str, wanted: str) -> Matches:
-        if sign == "IS" and wanted.upper() in _WORDS:
-            known = _WORDS[wanted.upper()]
-            return lambda value: value is known
-        if (sign, wanted.upper()) == ("NOT", "EXISTS"):
-            return lambda value: value is _NOWHERE
-        if sign in ("=", "!="):
-            same = _equals(wanted)
-            return same if sign == "=" else lambda v: v is not _NOWHERE and not same(v)
-        if sign not in _ORDERS or _number(wanted) is None:
-            raise self._invalid()
-        order, bound = _ORDERS[sign], _number(wanted)
-        return lambda value: is_number(value) and order(value, bound)
-
-    def _next(self) -> str:
-        if not self._tokens:
-            raise self._invalid()
-        return str(self._tokens.pop(0))
-
-    def _taken(self, token: str) -> bool:
-        if self._tokens[:1] != [token]:
-            return False
-        self._tokens.pop(0)
-        return True
-
-
-def _equals(wanted: str) -> Matches:
-    """Equal to a number, or to a text in which stars stand for anything; like an expression."""
-    if wanted == "*":
-        return lambda value: value is not _NOWHERE
-    if wanted.startswith("%"):
-        return _expression(wanted)
-    number = _number(wanted)
-    shape = with_stars(map(re.escape, _text(wanted).split("*")))
-
-    def same(value: Any) -> bool:
-        if is_number(value):
-            return bool(value == number)
-        return isinstance(value, str) and shape.fullmatch(value) is not None
-
-    return same
-
-
-def _steps(selector: str) -> list[str | int]:
-    """``$.a.b[0]`` as names and places."""
-    found = re.findall(r"\[\"?'?([^\]\"']+)\"?'?\]|\.([^.\[]+)", selector.removeprefix("$"))
-    return [int(name) if name.isdigit() else name or plain for name, plain in found]
-
-
-def _at(value: Any, path: list[str | int]) -> Any:
-    for step in path:
-        try:
-            value = value[step]
-        except (KeyError, IndexError, TypeError):
-            return _NOWHERE
-    return value
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
