@@ -52,6 +52,17 @@ KINDS = {
         {"SubscriptionName": "NAME", "SnsTopicArn": {"Ref": "Topic"}, "Severity": "ERROR"},
     ),
     "Tables": ("S3Tables::TableBucket", {"TableBucketName": "NAME"}),
+    "Kept": ("S3::Bucket", {}),
+    "Trail": (
+        "CloudTrail::Trail",
+        {
+            # whose name is none of itself
+            "TrailName": {"Fn::Sub": ["${Trail}", {"Trail": "NAME"}]},
+            "S3BucketName": {"Ref": "Kept"},
+            "IsLogging": True,
+            "EventSelectors": [{"ReadWriteType": "WriteOnly", "DataResources": []}],
+        },
+    ),
     "Space": ("S3Tables::Namespace", {"TableBucketARN": {"Ref": "Tables"}, "Namespace": "lines"}),
 }
 OUTPUTS = {
@@ -95,6 +106,9 @@ def looks(aws, name, told):
             ]
         ],
         "Tables": lambda: aws("s3tables").get_table_bucket(tableBucketARN=told["Tables"])["name"],
+        "Trail": lambda: aws("cloudtrail").get_event_selectors(TrailName=name)["EventSelectors"][0][
+            "ReadWriteType"
+        ],
         "Space": lambda: aws("s3tables").get_namespace(
             tableBucketARN=told["Tables"], namespace="lines"
         )["namespace"],
@@ -123,6 +137,7 @@ def test_a_stack_makes_and_drops_what_stands_beside(aws, fresh):
         "Heard": "ERROR",
         "Question": ["fields @timestamp"],
         "Tables": name,
+        "Trail": "WriteOnly",
         "Space": ["lines"],
     }
     stacks.delete_stack(StackName=name)

@@ -104,6 +104,13 @@ def _logging(members: Members, on: Any) -> tuple[str, Members]:
     return f"{'Stop' if on in (False, 'false') else 'Start'}Logging", {"Name": members["Name"]}
 
 
+def _selected(name: str) -> Any:
+    def put(members: Members, told: Any) -> tuple[str, Members]:
+        return "PutEventSelectors", {"TrailName": members["Name"], name: told}
+
+    return put
+
+
 def _kept_for(members: Members, hours: Any) -> tuple[str, Members]:
     told = {"StreamName": members["StreamName"], "RetentionPeriodHours": hours}
     return "IncreaseStreamRetentionPeriod", told
@@ -153,7 +160,11 @@ AROUND: dict[str, Kind] = {
         id="Name",
         by={"Name": "Name"},
         shaped=renaming({"TrailName": "Name"}),
-        parts=(Part("IsLogging", _logging),),
+        parts=(
+            Part("IsLogging", _logging),
+            Part("EventSelectors", _selected("EventSelectors")),
+            Part("AdvancedEventSelectors", _selected("AdvancedEventSelectors")),
+        ),
         attributes={"Arn": "TrailARN"},
     ),
     "AWS::CloudWatch::Alarm": Kind(

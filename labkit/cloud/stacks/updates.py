@@ -118,8 +118,9 @@ def needs(value: Any) -> Iterator[str]:
             yield each.split(".")[0] if isinstance(each, str) else str(each[0])
             yield from needs(each[1:] if isinstance(each, list) else ())
         elif name == "Fn::Sub":
-            yield from _NAMED.findall(str(_text(each)))
-            yield from needs(each)
+            text, own = each if isinstance(each, list) and len(each) == 2 else (each, {})
+            yield from (told for told in _NAMED.findall(str(text)) if told not in own)
+            yield from needs(own)
         else:
             if name == "Fn::If":
                 yield str(each[0])
@@ -140,10 +141,6 @@ def in_order(said: Said) -> list[str]:
     for name in said:
         visit(name)
     return found[::-1]
-
-
-def _text(said: Any) -> Any:
-    return said[0] if isinstance(said, list) else said
 
 
 def _diff(self: Any, other_template: Said, parameters: Said | None = None) -> Said:
