@@ -382,6 +382,38 @@ def test_who_may_not_give(governed, give):
     assert failure["Error"]["ErrorCode"] == "AccessDeniedException"
 
 
+def test_who_is_told_of_grants(governed, fresh):
+    """What one may give, and has: of a data filter not its condition."""
+    other = {"DataLakePrincipalIdentifier": f"arn:aws:iam::123456789012:role/{fresh('other')}"}
+    table, theirs = {"Table": governed.place}, governed.their_formation
+    governed.formation.grant_permissions(
+        Principal=other, Resource=table, Permissions=["SELECT", "DROP"]
+    )
+    place = governed.filter("some", "id = 1")
+    governed.grant(place)
+
+    def told():
+        found = theirs.list_permissions(Resource=table)["PrincipalResourcePermissions"]
+        return {_name_of(each["Principal"]): each["Permissions"] for each in found}
+
+    asked = {"DatabaseName": governed.lake.database, "Name": "people"}
+    assert told() == {}
+    assert theirs.list_data_cells_filter(Table=asked)["DataCellsFilters"] == []
+    with pytest.raises(ClientError, match="Required Describe on some"):
+        theirs.get_data_cells_filter(**place["DataCellsFilter"])
+    governed.formation.grant_permissions(
+        Principal=governed.who, Resource=table, Permissions=["SELECT"],
+        PermissionsWithGrantOption=["SELECT"],
+    )  # fmt: skip
+    assert told() == {name: ["SELECT"] for name in map(_name_of, (governed.who, other))}
+    (found,) = theirs.list_data_cells_filter(Table=asked)["DataCellsFilters"]
+    assert found["RowFilter"] == {"FilterExpression": "id = 1"}
+
+
+def _name_of(principal):
+    return principal["DataLakePrincipalIdentifier"]
+
+
 def test_who_may_give(governed, fresh):
     """Whom a right was granted with that to grant it, in whatever case, and administrators."""
     loud = {name: value.upper() for name, value in governed.place.items()}

@@ -166,8 +166,13 @@ def places(cloud: Cloud, who: Principal, region: str) -> Iterator[str]:
 def grants_of(cloud: Cloud, who: Principal, region: str) -> Iterator[Members]:
     """The grants that a principal has, itself or as one of the account's."""
     for grant in granting.granted(cloud, region, cloud.account):
-        if _is(who, grant["principal"].get("DataLakePrincipalIdentifier", "")):
+        if is_meant(who, grant["principal"]):
             yield grant
+
+
+def is_meant(who: Principal, principal: Members) -> bool:
+    """Whether a principal is that of a grant, or of those whom it names."""
+    return _is(who, principal.get("DataLakePrincipalIdentifier", ""))
 
 
 def _is(who: Principal, told: str) -> bool:

@@ -7,10 +7,12 @@ https://docs.aws.amazon.com/lake-formation/latest/dg/partiql-support.html
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.engine import QueryFailed
+from labkit.cloud.lake.refusals import denied
 from labkit.cloud.lake_formation import defaults
 from labkit.cloud.lake_formation.conditions import check_condition
 from labkit.cloud.operations import Answer, AwsError, Context, operation
@@ -52,9 +54,12 @@ def get_filter(context: Context, **place: str) -> Answer:
     """What a data filter names.
 
     Raises:
-        AwsError: ``EntityNotFoundException``.
+        AwsError: ``EntityNotFoundException``, ``AccessDeniedException``.
     """
-    return {"DataCellsFilter": find(context, place)}
+    found = find(context, place)
+    if not _is_told(context)(found):
+        raise denied("DESCRIBE", found["Name"])
+    return {"DataCellsFilter": found}
 
 
 @operation("lakeformation", "DeleteDataCellsFilter")
@@ -78,14 +83,15 @@ def list_filters(
     MaxResults: int | None = None,
     NextToken: str | None = None,
 ) -> Answer:
-    """The data filters of a table, or of all."""
-    wanted = Table and (Table["DatabaseName"], Table.get("Name"))
+    """The data filters of a table, or of all, that the caller may describe."""
+    is_told, wanted = _is_told(context), Table and (Table["DatabaseName"], Table.get("Name"))
     found = [
         told
         for name, kept in sorted(context.cloud.records(KIND).items())
         if name.startswith(f"{context.region}/")
         and (told := named(context.cloud, context.region, kept["told"]))
         and wanted in (None, (told["DatabaseName"], told["TableName"]))
+        and is_told(told)
     ]
     refusal = AwsError("InvalidInputException", "Invalid NextToken.")
     return page("DataCellsFilters", found, MaxResults or 1000, NextToken, refusal)
@@ -107,8 +113,7 @@ def named(cloud: Cloud, region: str, place: Members) -> Members | None:
     """The same, where it is there, and of the table that is there."""
     kept: Members = cloud.records(KIND).get(_name(region, place), {})
     told: Members = kept.get("told", {})
-    table = {"Table": {"DatabaseName": place["DatabaseName"], "Name": place["TableName"]}}
-    return told if kept and kept["made"] == defaults.made(cloud, region, table) else None
+    return told if kept and kept["made"] == defaults.made(cloud, region, _table(place)) else None
 
 
 def _keep(context: Context, told: Members) -> Answer:
@@ -151,8 +156,26 @@ def _check_columns(told: Members, definition: Members) -> None:
 def _check_giver(context: Context, told: Members) -> None:
     from labkit.cloud.lake_formation.giving import check_giver
 
-    table = {"DatabaseName": told["DatabaseName"], "Name": told["TableName"]}
-    check_giver(context, {"Table": table}, ["SELECT"])
+    check_giver(context, _table(told), ["SELECT"])
+
+
+def _table(told: Members) -> Members:
+    return {"Table": {"DatabaseName": told["DatabaseName"], "Name": told["TableName"]}}
+
+
+def _is_told(context: Context) -> Callable[[Members], bool]:
+    """Whether the caller may describe a data filter: who may give it, and whom that was granted."""
+    from labkit.cloud.lake_formation.access import grants_of
+    from labkit.cloud.lake_formation.giving import giver
+
+    may_give, cloud = giver(context), context.cloud
+    held = [
+        each["resource"]["DataCellsFilter"]
+        for each in grants_of(cloud, context.principal, context.region)
+        if "DataCellsFilter" in each["resource"] and {"ALL", "DESCRIBE"} & {*each["permissions"]}
+    ]
+    own = {_name(context.region, each) for each in held}
+    return lambda told: _name(context.region, told) in own or may_give(_table(told), "SELECT")
 
 
 def _place(told: Members) -> Members:

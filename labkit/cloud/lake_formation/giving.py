@@ -10,7 +10,7 @@ https://docs.aws.amazon.com/lake-formation/latest/dg/TBAC-assigning-tags.html
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from labkit.cloud.lake.refusals import insufficient
@@ -36,16 +36,29 @@ def check_giver(context: Context, resource: Members, rights: Iterable[str]) -> N
     Raises:
         AwsError: ``AccessDeniedException``.
     """
-    if _is_admin(context) or _has_made(context, resource):
-        return
-    held = {
-        right
-        for grant in access.grants_of(context.cloud, context.principal, context.region)
-        if _covers(context, grant["resource"], resource)
-        for right in grant["grantable"]
-    }
-    if "ALL" not in held and (lacking := sorted({*rights} - held)):
-        raise insufficient(f": Required {lacking[0]} with grant option")
+    may_give = giver(context)
+    for right in sorted({*rights}):
+        if not may_give(resource, right):
+            raise insufficient(f": Required {right} with grant option")
+
+
+def giver(context: Context) -> Callable[[Members, str], bool]:
+    """Whether the caller may give a right on a resource: it is told what others have of it, too."""
+    is_admin = _is_admin(context)
+    mine = [] if is_admin else [*_own(context)]
+
+    def may_give(resource: Members, right: str) -> bool:
+        return (
+            is_admin
+            or _has_made(context, resource)
+            or any(
+                {"ALL", right} & {*grant["grantable"]}
+                and _covers(context, grant["resource"], resource)
+                for grant in mine
+            )
+        )
+
+    return may_give
 
 
 def check_tagger(context: Context, keys: Iterable[str]) -> None:
@@ -58,12 +71,16 @@ def check_tagger(context: Context, keys: Iterable[str]) -> None:
     if _is_admin(context):
         return
     held = set()
-    for grant in access.grants_of(context.cloud, context.principal, context.region):
+    for grant in _own(context):
         rights, tag = {*grant["permissions"]}, grant["resource"].get("LFTag")
         if "CREATE_LF_TAG" in rights or (tag and right in rights):
             held.add(tag["TagKey"] if tag else None)
     if None not in held and not {*keys} <= held:
         raise insufficient(f": Required {right} on tags")
+
+
+def _own(context: Context) -> Iterator[Members]:
+    return access.grants_of(context.cloud, context.principal, context.region)
 
 
 def _is_admin(context: Context) -> bool:

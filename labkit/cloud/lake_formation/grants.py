@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from labkit.cloud.lake_formation import defaults, granting
+from labkit.cloud.lake_formation.access import is_meant
+from labkit.cloud.lake_formation.giving import giver
 from labkit.cloud.lake_formation.granting import Members, lowered, plain
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 from labkit.cloud.paging import page
@@ -44,26 +46,32 @@ def list_permissions(
     NextToken: str | None = None,
     **_: Any,
 ) -> Answer:
-    """The grants on a resource, or all; of one principal, or of all.
+    """The grants on a resource, or all; of one principal, or of all, as the caller may know them.
+
+    Who is no administrator is told its own grants, and of others' the rights that it may give.
 
     Raises:
         AwsError: ``InvalidInputException``: grants are not looked for on such a resource.
     """
     if Principal is not None and Resource is None:
         raise invalid(_NO_PRINCIPALS_ALONE)
-    matches = _matching(context, Resource) if Resource is not None else _any
+    matches, told = (
+        _matching(context, Resource) if Resource is not None else _any,
+        _telling(context),
+    )
     given = granting.granted(context.cloud, context.region, CatalogId or context.account)
     found = [
         {
             "Principal": grant["principal"],
             "Resource": grant["resource"],
-            "Permissions": grant["permissions"],
-            "PermissionsWithGrantOption": grant["grantable"],
+            "Permissions": told(grant, "permissions"),
+            "PermissionsWithGrantOption": told(grant, "grantable"),
         }
         for grant in (*given, *_of_everybody(context, CatalogId, ResourceType, Resource))
         if Principal in (None, grant["principal"])
         and (ResourceType is None or _of_type(grant["resource"], ResourceType))
         and matches(grant["resource"])
+        and (told(grant, "permissions") or told(grant, "grantable"))
     ]
     refusal = invalid("Invalid NextToken.")
     return page("PrincipalResourcePermissions", found, MaxResults or _MOST, NextToken, refusal)
@@ -77,6 +85,19 @@ def _of_everybody(
         yield from defaults.grants(
             context, on_catalog=kind == "CATALOG" or "Catalog" in (asked or ())
         )
+
+
+def _telling(context: Context) -> Callable[[Members, str], list[str]]:
+    """Which rights of a grant the caller is told."""
+    may_give, who = giver(context), context.principal
+
+    def told(grant: Members, member: str) -> list[str]:
+        principal = grant["principal"]
+        if defaults.is_everybody(principal) or is_meant(who, principal):
+            return list(grant[member])
+        return [right for right in grant[member] if may_give(grant["resource"], right)]
+
+    return told
 
 
 def _of_type(granted: Members, kind: str) -> bool:
