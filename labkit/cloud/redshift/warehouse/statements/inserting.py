@@ -134,12 +134,22 @@ def _value(
 
 
 def _insert_plain(
-    connection: Connection, table: Object, columns: list[TableColumn], rows: Any
+    connection: Connection, table: Object, columns: list[TableColumn], rows: plain_rows.Rows
 ) -> str:
-    reader(connection).connection.register("inserted_rows", rows)
     given = {column.name: f"c{at}" for at, column in enumerate(columns)}
+    for at, text in rows.said.items():
+        given[columns[at].name] = _said(connection, table, columns[at], text)
+    reader(connection).connection.register("inserted_rows", rows.table)
     values = [given.get(c.name) or default_sql(connection, table, c) for c in table.columns]
     return f"INSERT INTO {table.physical} SELECT {', '.join(values)} FROM inserted_rows"
+
+
+def _said(connection: Connection, table: Object, column: TableColumn, text: str) -> str:
+    """What a column gets in all rows."""
+    if text == "DEFAULT":
+        return default_sql(connection, table, column)
+    _check_identity(column)
+    return stored(compile_expression(text, Names(connection)), column.type, column.name).sql
 
 
 def _check_identity(column: TableColumn) -> None:

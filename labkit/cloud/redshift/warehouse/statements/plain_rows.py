@@ -1,7 +1,8 @@
 """Long lists of VALUES, as drivers and pandas write them: constants, read without a compiler.
 
 A list whose every value is a number, a text, NULL or a parameter that its column takes as it stands
-is put into columns at once. Of any other list, and of one that will fail, nothing is read here.
+is put into columns at once; a column may be DEFAULT or SYSDATE in every row instead. Of any other
+list, and of one that will fail, nothing is read here.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -40,7 +42,9 @@ _ARROW = {
     "timestamptz": pa.timestamp("us", "UTC"),
     "varchar": pa.string(), "bpchar": pa.string(),
 }  # fmt: skip
-#: A value's kind: ``number``, ``text``, ``null``, or the type that it is of; and its text.
+#: What says the same in all rows of a statement.
+_SAID = {"DEFAULT", "SYSDATE", "GETDATE", "CURRENT_TIMESTAMP", "CURRENT_DATE"}
+#: A value's kind: ``number``, ``text``, ``null``, ``said``, or the type that it is of; its text.
 Value = tuple[str, str]
 
 
@@ -48,22 +52,50 @@ class _Odd(Exception):
     """It takes the compiler."""
 
 
-def read(words: Words, columns: Sequence[TableColumn], parameters: Sequence[Any]) -> Any | None:
-    """The rows of ``VALUES (...), ...`` as an Arrow table, c0, c1, ... for the columns.
+@dataclass(frozen=True)
+class _Said:
+    """An expression in the place of a value."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of a list: a table of c0, c1, ... and what other columns say in all rows."""
+
+    table: pa.Table
+    said: dict[int, str]
+
+
+def read(words: Words, columns: Sequence[TableColumn], parameters: Sequence[Any]) -> Rows | None:
+    """The rows of ``VALUES (...), ...`` for the columns; None where they take the compiler.
 
     Args:
         words: at VALUES; they stay there.
     """
-    if not words.peek("VALUES") or any(each.identity for each in columns):
+    if not words.peek("VALUES"):
         return None
     with suppress(_Odd, RedshiftError, ValueError):
         lists = _lists(words.words[words.at + 1 :], words.text, columns, parameters)
-        if len(lists[0]) >= FEWEST:
-            return pa.table(
-                [_array(values, each.type) for values, each in zip(lists, columns, strict=True)],
-                names=[f"c{at}" for at in range(len(columns))],
-            )
+        said = _said(lists)
+        if len(lists[0]) >= FEWEST and len(said) < len(columns):
+            arrays = {
+                f"c{at}": _array(values, columns[at].type)
+                for at, values in enumerate(lists)
+                if at not in said
+            }
+            return Rows(pa.table(arrays), said)
     return None
+
+
+def _said(lists: Sequence[Sequence[Any]]) -> dict[int, str]:
+    """The columns that say one thing in all rows; one that says it in some takes the compiler."""
+    found = {}
+    for at, values in enumerate(lists):
+        if any(isinstance(each, _Said) for each in values):
+            (one,) = {*values}
+            found[at] = one.text
+    return found
 
 
 def _array(values: list[Any], kind: Type) -> pa.Array:
@@ -84,7 +116,7 @@ def _lists(
             raise _Odd
         for column, found in zip(columns, lists, strict=True):
             value, last = _value(coming, text, column.type, parameters)
-            found.append(_taken(value, column.type))
+            found.append(_taken(value, column))
             if last != ("," if column is not columns[-1] else ")"):
                 raise _Odd
         last = next(coming).text
@@ -106,6 +138,8 @@ def _value(
     if sign and (value[0] != "number" or word.kind != "number"):
         raise _Odd
     after = next(coming)
+    if value[0] == "said" and after.text == "(" and next(coming).text == ")":
+        value, after = ("said", f"{value[1]}()"), next(coming)
     if after.text == "::" and value[0] == "text":
         value, after = (next(coming).upper.lower(), value[1]), next(coming)
     return (value[0], sign + value[1]), after.text if after.kind == "mark" else ""
@@ -125,6 +159,8 @@ def _constant(word: Word, text: str, kind: Type, parameters: Sequence[Any]) -> V
         return "null", ""
     if word.upper in ("TRUE", "FALSE"):
         return "bool", word.upper.lower()
+    if word.upper in _SAID:
+        return "said", word.upper
     raise _Odd
 
 
@@ -145,13 +181,14 @@ def _given(value: Any, kind: Type) -> Value:
     return "number" if whole else value.type.base, value.text
 
 
-def _taken(value: Value, kind: Type) -> Any:
-    """A value as a column of this type has it."""
-    if value[0] == "null":
-        return None
-    if kind.base not in _TAKERS:
+def _taken(value: Value, column: TableColumn) -> Any:
+    """A value as this column has it."""
+    kind = column.type
+    if value[0] == "said":
+        return _Said(value[1])
+    if column.identity or (value[0] != "null" and kind.base not in _TAKERS):
         raise _Odd
-    return _TAKERS[kind.base](*value, kind)
+    return None if value[0] == "null" else _TAKERS[kind.base](*value, kind)
 
 
 def _integer(said: str, text: str, kind: Type) -> int:
