@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import uuid
 import weakref
-from collections import OrderedDict, defaultdict
+from collections import OrderedDict
 from collections.abc import (
     Callable,
     ItemsView,
@@ -23,6 +23,8 @@ from dataclasses import dataclass
 from operator import is_
 from typing import Any
 
+from labkit.cloud.noting import Changes, Items, each_item
+
 
 @dataclass(frozen=True)
 class Many:
@@ -33,7 +35,7 @@ class Many:
         each: those that its value has, in their order.
         again: its value of those.
         kind: a ``log`` gains them at its end alone, and loses them at its ends; a ``set`` has them
-            in no order; in both none is changed. Those of a ``list`` are, which `note` is told of.
+            as `Items`; in both none is changed. Those of a ``list`` are, which `note` is told of.
     """
 
     attribute: str
@@ -63,25 +65,6 @@ class Parts:
         return (*self.values, self.many.attribute) if self.many else self.values
 
 
-def each_item(items: dict[Any, Any]) -> Iterator[Any]:
-    """The items of a table of DynamoDB, of the mapping that moto has them in."""
-    for group in items.values():  # of one key, or the item itself where that is all of it
-        if isinstance(group, dict):
-            yield from group.values()
-        else:
-            yield group
-
-
-def _items_again(items: Iterable[Any]) -> dict[Any, Any]:
-    made: dict[Any, Any] = defaultdict(dict)
-    for item in items:
-        if item.range_key is None:
-            made[item.hash_key] = item
-        else:
-            made[item.hash_key][item.range_key] = item
-    return made
-
-
 def _records_again(records: Iterable[Any]) -> dict[int, Any]:
     return OrderedDict((each.sequence_number, each) for each in records)
 
@@ -92,7 +75,7 @@ _PARTS = {
     "moto.awslambda.models.LayerVersion": Parts("lambda", values=("code_bytes",)),
     **dict.fromkeys(
         (f"moto.dynamodb.models.table.{name}Table" for name in ("", "Restored", "RestoredPIT")),
-        Parts("dynamodb", many=Many("items", each_item, _items_again, "set")),
+        Parts("dynamodb", many=Many("items", each_item, Items, "set")),
     ),
     "moto.dynamodb.models.table.StreamShard": Parts("dynamodb", many=Many("items")),
     "moto.kinesis.models.Shard": Parts(
@@ -126,7 +109,8 @@ class Apart(MutableMapping[str, Any]):
         self._written: dict[str, None] = {}
         self._gone: set[str] = set()
         self._numbers: dict[int, str] = {}  # of objects that it follows, by their identity
-        self._followed: list[Any] = []
+        self._followed: Any = []
+        self._changes: Changes = {}
         #: Told of the members that are brought back from disk.
         self.brought_back: Callable[[], None] = lambda: None
 
@@ -161,6 +145,24 @@ class Apart(MutableMapping[str, Any]):
         self._members = dict(members)
         self._written, self._gone, self._numbers, self._followed = {}, set(), {}, []
         self.brought_back()
+
+    def follow_items(self, items: Items) -> None:
+        """Hold these, and no others."""
+        if self._followed is not items:
+            self._followed, self._changes = [], items.watch()
+            self.follow(list(each_item(items)), "set")
+            self._followed = items
+        numbers, highest = self._numbered(), int(next(reversed(self._members), 0))
+        for place, former in self._changes.items():
+            number, now = numbers.pop(id(former), None), items.at(place)
+            if now is not None:
+                number = number or str(highest := highest + 1)
+                numbers[id(now)] = number
+                if self._members.get(number) is not now:
+                    self[number] = now
+            elif number:
+                del self[number]
+        self._changes.clear()
 
     def follow(self, members: list[Any], kind: str) -> None:
         """Hold these objects, and no others, under numbers that rise."""
@@ -248,9 +250,19 @@ def split(owner: Any, own: Parts) -> tuple[dict[str, Any], Apart | None]:
         if held.get(name) is not known[name]:
             held[name] = known[name]
     if own.many and own.many.attribute in known:
-        members = list(own.many.each(known[own.many.attribute]))
-        held.follow(members, own.many.kind)
+        _follow(owner, own.many, held)
     return {name: value for name, value in known.items() if name not in own.held()}, held
+
+
+def _follow(owner: Any, many: Many, held: Apart) -> None:
+    value = getattr(owner, many.attribute)
+    if many.kind != "set":
+        held.follow(list(many.each(value)), many.kind)
+        return
+    if not isinstance(value, Items):
+        value = Items(many.each(value))
+        setattr(owner, many.attribute, value)
+    held.follow_items(value)
 
 
 def join(owner: Any, told: tuple[dict[str, Any], Apart | None]) -> None:

@@ -61,3 +61,28 @@ def test_a_scan_tells_all_of_them_once(held, index):
     found = every(dynamodb, "scan", TableName=name, **index)
     assert [item for item in found if item["id"] == {"S": "b"}] == told
     assert len(found) == 2 * len(told)
+
+
+@pytest.mark.parametrize("call", ["scan", "query"])
+def test_what_changes_between_pages_is_in_its_place(held, call):
+    dynamodb, name, told = held
+    asked = {"TableName": name, "IndexName": "index"}
+    key = [{"id": each["id"], "at": each["at"]} for each in told]
+    if call == "query":
+        values = {":o": {"S": "o"}}
+        asked |= {"KeyConditionExpression": "#of = :o", "ExpressionAttributeValues": values}
+        asked["ExpressionAttributeNames"] = {"#of": "of"}
+    page = getattr(dynamodb, call)(**asked, Limit=2)
+    assert page["Items"] == told[:2]
+    moved = {"TableName": name, "Key": key[-1], "UpdateExpression": "SET #of = :z"}
+    moved |= {"ExpressionAttributeNames": {"#of": "of"}}
+    moved |= {"ExpressionAttributeValues": {":z": {"S": "0"}}}
+    deleted = {"TableName": name, "Key": key[1]}
+    dynamodb.transact_write_items(TransactItems=[{"Update": moved}, {"Delete": deleted}])
+    unmet = {"TableName": name, "Key": key[1], "ConditionExpression": "attribute_exists(id)"}
+    failing = [{"Delete": {"TableName": name, "Key": key[2]}}, {"ConditionCheck": unmet}]
+    with pytest.raises(dynamodb.exceptions.TransactionCanceledException):
+        dynamodb.transact_write_items(TransactItems=failing)
+    asked["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+    found = [each for each in getattr(dynamodb, call)(**asked)["Items"] if each["id"]["S"] == "b"]
+    assert found == told[2:-1]

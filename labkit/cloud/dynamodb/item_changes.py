@@ -14,7 +14,7 @@ import copy
 import hashlib
 import json
 import time
-from collections import defaultdict
+from contextvars import ContextVar
 from typing import Any
 
 from moto.core.exceptions import JsonRESTError
@@ -33,6 +33,7 @@ from labkit.cloud.dynamodb import (
     item_requests,
     item_tables,
 )
+from labkit.cloud.noting import Items, each_item
 from labkit.cloud.operations import Context
 
 _KNOWN_S = 600
@@ -42,6 +43,8 @@ _OTHER = (
     "DynamoDB rejected the request because you retried a request with a different payload but with "
     "an idempotent token that was already used."
 )
+# Whether a transaction is carried out.
+_WHOLE: ContextVar[bool] = ContextVar("whole", default=False)
 _add: Any = StreamShard.add
 _keys_of: Any = DynamoDBBackend.get_keys_value
 _transact: Any = DynamoHandler.transact_write_items
@@ -84,56 +87,62 @@ def _transact_once(self: Any) -> Any:
 
 
 def _transact_whole(self: Any) -> Any:
-    """Carry a transaction out; moto has copies of the tables in their place where it did not."""
-    tables = self.dynamodb_backend.tables
-    before = dict(tables)
+    """Carry a transaction out, or take it back: moto does so by copies of whole tables."""
+    tables = list(self.dynamodb_backend.tables.values())
+    before = [(each, each.items.watch(), _records(each)) for each in map(_with_items, tables)]
+    whole = _WHOLE.set(True)
     try:
         return _transact(self)
+    except BaseException:
+        for table, changes, records in before:
+            for place, former in list(changes.items()):
+                table.items.put(place, former)
+            _give_back(table, records)
+        raise
     finally:
-        for name, table in before.items():
-            if (copied := tables[name]) is not table:
-                _give_back(table, copied.items, copied.stream_shard and copied.stream_shard.items)
-                tables[name] = table
+        _WHOLE.reset(whole)
+        for table, changes, _ in before:
+            table.items.unwatch(changes)
 
 
 def _update_a_copy(self: Any, table_name: str, key: Json, *args: Any, **kwargs: Any) -> Any:
     """Change a copy of the item, which takes its place; all is as it was where that fails."""
-    table = self.get_table(table_name)
+    table = _with_items(self.get_table(table_name))
     keys = self.get_keys_value(table, key)
-    item, shard = table.get_item(*keys), table.stream_shard
-    records = shard and list(shard.items)
+    item, records = table.get_item(*keys), _records(table)
     if item is not None:
-        _place(table.items, keys, copy.deepcopy(item))
+        table.items.put(keys, copy.deepcopy(item))
     kwargs["attribute_updates"] = kwargs.get("attribute_updates") or {}  # it may be a key alone
     try:
         return _update(self, table_name, key, *args, **kwargs)
     except BaseException:
-        if item is not None:
-            _place(table.items, keys, item)
-        elif table.get_item(*keys) is not None:
-            table.delete_item(*keys)
-        _give_back(table, table.items, records)
+        table.items.put(keys, item)
+        _give_back(table, records)
         raise
 
 
-def _place(items: Json, keys: tuple[Any, Any], item: Item) -> None:
-    if keys[1] is None:
-        items[keys[0]] = item
-    else:
-        items[keys[0]][keys[1]] = item
+def _with_items(table: Any) -> Any:
+    """A table whose items tell of their changes."""
+    if not isinstance(table.items, Items):
+        table.items = Items(each_item(table.items))
+    return table
 
 
-def _give_back(table: Any, items: Json, records: list[Any] | None) -> None:
-    table.items = items
+def _records(table: Any) -> list[Any] | None:
+    return table.stream_shard and list(table.stream_shard.items)
+
+
+def _give_back(table: Any, records: list[Any] | None) -> None:
     if records is not None:
         table.stream_shard.items = records
 
 
 def _copy_table(self: Any, memo: dict[int, Any]) -> Any:
     """A table whose items and changes are the same: they are not changed in their place."""
+    if _WHOLE.get():
+        return self  # which is taken back by what was changed of it
     made = memo[id(self)] = copy.copy(self)
-    items = ((key, dict(each) if self.has_range_key else each) for key, each in self.items.items())
-    memo[id(self.items)] = defaultdict(dict, items)
+    memo[id(self.items)] = Items(each_item(self.items))
     if self.stream_shard:
         memo[id(self.stream_shard.items)] = list(self.stream_shard.items)
     vars(made).update(copy.deepcopy(vars(self), memo))

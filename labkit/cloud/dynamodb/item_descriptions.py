@@ -23,6 +23,7 @@ from moto.kms.models import kms_backends
 
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.dynamodb.item_values import refusal
+from labkit.cloud.noting import each_item
 from labkit.cloud.operations import AwsError, Context, not_here, operation
 
 _INVALID = "One or more parameter values were invalid: "
@@ -122,7 +123,7 @@ def _units_of(table: Any, units: Json | None) -> Json:
 def _counted(table: Any, index: Json) -> Json:
     """An index's ARN, and how many items have all of its keys."""
     keys = {each["AttributeName"] for each in index["KeySchema"]}
-    held = sum(keys <= item.attrs.keys() for item in table.all_items())
+    held = sum(keys <= item.attrs.keys() for item in each_item(table.items))
     arn = f"{table.table_arn}/index/{index['IndexName']}"
     return {"IndexArn": arn, "IndexSizeBytes": 0, "ItemCount": held}
 
