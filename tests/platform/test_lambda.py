@@ -359,7 +359,7 @@ def test_what_becomes_of_events(function, aws, fresh):
     client.put_function_event_invoke_config(FunctionName=name, DestinationConfig=configure)
     configure = {f"On{k}": {"Destination": arns[v]} for k, v in OUTCOMES.items()}
     client.put_function_event_invoke_config(FunctionName=name, DestinationConfig=configure)
-    for n in (0, 3):
+    for n in (0, 3):  # the first fails three times
         client.invoke(FunctionName=name, InvocationType="Event", Payload=json.dumps({"n": n}))
 
     def got(kind):
@@ -371,10 +371,28 @@ def test_what_becomes_of_events(function, aws, fresh):
     assert (ok["requestContext"]["condition"], ok["responsePayload"]) == ("Success", 2)
     assert ok["requestContext"]["functionArn"].endswith(f":{name}:$LATEST")
     assert failed["requestContext"]["condition"] == "RetriesExhausted"
+    assert failed["requestContext"]["approximateInvokeCount"] == 3
     assert failed["responsePayload"]["errorType"] == "ZeroDivisionError"
     assert failed["requestPayload"] == letter == {"n": 0}
     assert why["ErrorMessage"]["StringValue"] == "division by zero"
     assert client.get_function_configuration(FunctionName=name)["DeadLetterConfig"] == letters
+
+
+def test_an_event_that_failed_is_tried_again(function, aws, tmp_path):
+    code = (
+        "import pathlib\n\ndef handler(e, c):\n"
+        "    tried = pathlib.Path(e)\n"
+        "    tried.write_text(tried.read_text() + c.aws_request_id + ' ')\n"
+        "    return 1 / (len(tried.read_text().split()) - 1)\n"
+    )
+    for most, attempts in ((0, 1), (2, 2)):  # the second attempt succeeds
+        client, name, tried = aws("lambda"), function(code), tmp_path / str(most)
+        tried.write_text("")
+        client.put_function_event_invoke_config(FunctionName=name, MaximumRetryAttempts=most)
+        client.invoke(FunctionName=name, InvocationType="Event", Payload=json.dumps(str(tried)))
+        wait_for(lambda n=name, k=attempts: len(logged(aws, n, "REPORT") or ()) == k)
+        requests = tried.read_text().split()
+        assert (len(requests), len(set(requests))) == (attempts, 1)
 
 
 UPDATED = {

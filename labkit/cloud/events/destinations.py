@@ -1,8 +1,7 @@
 """What becomes of a function's asynchronous invocations: destinations and dead-letter queues.
 
 A record of the invocation goes to the function's destination, for success or for failure; the event
-itself to the queue or topic for dead letters. Lambda sends them as the function's role. Here a
-function is asked once, where Lambda asks again after one minute and after two.
+itself to the queue or topic for dead letters. Lambda sends them as the function's role.
 
 Sources: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html and
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-configuring.html
@@ -55,7 +54,7 @@ def _record(function: Any, request_id: str, event: str, outcome: Outcome) -> Jso
             "requestId": request_id,
             "functionArn": f"{arn}:{version}",
             "condition": "RetriesExhausted" if outcome.failed else "Success",
-            "approximateInvokeCount": 1,
+            "approximateInvokeCount": outcome.attempts,
         },
         "requestPayload": json.loads(event),
         "responseContext": answered | ({"functionError": "Unhandled"} if outcome.failed else {}),

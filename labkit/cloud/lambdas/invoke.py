@@ -16,7 +16,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import moto.awslambda.models as models
@@ -38,6 +38,8 @@ log = logging.getLogger(__name__)
 MOST_REQUEST, MOST_ASYNC, MOST_RESPONSE = 6_291_456, 1_048_576, 6_291_556
 LOG_TAIL = 4096
 PENDING = "lambda.event"
+#: How long a failed event waits before it is tried again: a second for each minute of Lambda's.
+RETRY_S = (1.0, 2.0)
 # Who is told how an asynchronous invocation ended: the cloud, the function, the request's id, the
 # event and the outcome.
 FINISHED: list[Callable[[Cloud, Any, str, str, Outcome], None]] = []
@@ -51,11 +53,13 @@ class Outcome:
         payload: JSON.
         failed: the function, not Lambda, failed.
         log: its lines, with START, END and REPORT.
+        attempts: how often it was asked.
     """
 
     payload: str
     failed: bool
     log: str
+    attempts: int = 1
 
 
 @operation("lambda", "Invoke")
@@ -149,15 +153,37 @@ def _start(cloud: Cloud, request_id: str) -> None:
 def _run_queued(cloud: Cloud, request_id: str) -> None:
     item = cloud.records(PENDING)[request_id]
     try:
-        function = find(cloud, item["function"])
-        with lineage.resumed(item.get("lineage", "")):
-            outcome = run(cloud, function, item["event"], request_id=request_id)
+        function, outcome = _tried(cloud, request_id, item)
         for tell in FINISHED:
             tell(cloud, function, request_id, item["event"], outcome)
     except AwsError as error:
         log.warning("an event for %s was dropped: %s", item["function"], error)
     finally:
         del cloud.records(PENDING)[request_id]
+
+
+def _tried(cloud: Cloud, request_id: str, item: dict[str, Any]) -> tuple[Any, Outcome]:
+    """A function and what it came to, after as many attempts as it has.
+
+    Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+    """
+    failed = item.get("failed", 0)
+    while True:
+        function = find(cloud, item["function"])
+        with lineage.resumed(item.get("lineage", "")):
+            outcome = run(cloud, function, item["event"], request_id=request_id)
+        again = _settings(function).get("MaximumRetryAttempts", len(RETRY_S))
+        if not outcome.failed or failed >= again:
+            return function, replace(outcome, attempts=failed + 1)
+        cloud.records(PENDING)[request_id] = item | {"failed": failed + 1}
+        time.sleep(RETRY_S[failed])
+        failed += 1
+
+
+def _settings(function: Any) -> dict[str, Any]:
+    """What is done after a call that nobody waits for."""
+    configured = function.event_invoke_config
+    return configured[-1].config if configured else {}
 
 
 # Running ------------------------------------------------------------------------------------------
