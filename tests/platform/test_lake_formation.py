@@ -5,6 +5,9 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
+from labkit.cloud.cloud import Cloud
+from labkit.cloud.lake_formation import defaults, granting
+
 
 @pytest.fixture
 def lake(aws):
@@ -237,3 +240,32 @@ def test_a_stack_has_data_filters(aws, lake, fresh):
     assert names() == ["f"]
     stacks.delete_stack(StackName=name)
     assert names() == []
+
+
+def test_a_workspace_from_before_grants_were_judged(tmp_path):
+    """What was made there stays open, whatever its settings said; its grants are taken over."""
+    cloud, region = Cloud(tmp_path), "eu-north-1"
+    lake, glue = cloud.backend("lakeformation", region), cloud.backend("glue", region)
+    who, closed = {"DataLakePrincipalIdentifier": "someone"}, {"CreateTableDefaultPermissions": []}
+    try:
+        lake.put_data_lake_settings(cloud.account, closed)
+        lake.grant_permissions(cloud.account, who, {"Database": {"Name": "old"}}, ["DROP"], [])
+        glue.create_database("old", {"Name": "old"})
+        glue.create_table("old", "t", {"Name": "t"})
+        for start in (defaults.keep_open, granting.bring_over):
+            start(cloud)
+        glue.create_database("new", {"Name": "new"})
+        glue.create_table("new", "t", {"Name": "t"})
+        found = {
+            name: [defaults.is_open(cloud, region, made, each) for each in (None, made.tables["t"])]
+            for name, made in glue.databases.items()
+        }
+        assert found == {"old": [True, True], "new": [False, False]}
+        (grant,) = granting.granted(cloud, region, cloud.account)
+        assert (grant["principal"], grant["permissions"]) == (who, ["DROP"])
+        for start in (defaults.keep_open, granting.bring_over):  # again: nothing opens
+            start(cloud)
+        assert not defaults.is_open(cloud, region, glue.databases["new"])
+    finally:
+        lake.reset(), glue.reset()
+        cloud.stop()
