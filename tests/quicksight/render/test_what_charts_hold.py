@@ -626,7 +626,7 @@ def test_each_spoke_of_a_radar_chart_bears_its_name() -> None:
 
 
 def test_columns_of_a_heat_map_bear_their_names_cut_where_they_must_be() -> None:
-    names = [f"{at} of Veterinary Medicine, northern campus" for at in range(8)]
+    names = [f"{at} of Veterinary Medicine, northern campus {at}" for at in range(8)]
     fields = dimension("Rows", "Year"), dimension("Columns", "Of"), measure("Values", "Sum")
     data = rows(*fields, of=[("First", name, 1) for name in names])
     shown = texts(draw(visual("HeatMap"), data, width_px=360, height_px=240))
@@ -1387,3 +1387,20 @@ def test_a_value_at_the_foot_of_a_waterfall_leaves_the_names_below_it_alone() ->
     found = draw(visual("Waterfall"), data, width_px=460, height_px=300).findobj(Text)
     at = {each.get_text(): each.get_position()[1] for each in found}
     assert abs(at["-197"] - at["c"]) > 14
+
+
+def test_days_that_are_cut_lose_the_year_that_all_have() -> None:
+    of = [(datetime(2026, 1 + at % 9, 3 + at, 9), 99 - at) for at in range(20)]
+    day = replace(dimension("Category", "d"), kind="date", granularity="DAY")
+    picture = draw(visual("BarChart"), rows(day, measure("Values", "v"), of=of), width_px=420,
+                   height_px=190)  # fmt: skip
+    assert ("Jan 3" in texts(picture), picture.warnings) == (True, ["Each name ends with 2026."])
+
+
+def test_a_date_that_is_missing_is_of_no_year() -> None:
+    of = [(datetime(2025, 1 + 3 * at, 1), 9) for at in range(3)] + [(None, 4)]
+    quarter = replace(dimension("Category", "d"), kind="date", granularity="QUARTER")
+    data = rows(quarter, measure("Values", "v"), of=of)
+    picture = draw(visual("LineChart"), data, width_px=200)
+    at = {each.get_text(): each.get_position()[0] for each in picture.findobj(Text)}
+    assert (at["2025"], "null" in at) == (at["Q1"], True)

@@ -175,7 +175,7 @@ def sideways(
     """Axes with values to the right and categories down the side, the first at the top."""
     tell_step(sketch, across.scale, across.options)
     style = label_style(options)
-    shown = [each.replace("\n", " ") for each in labels]
+    shown = [each.replace("\n", " ").rstrip() for each in labels]
     if not visible(options, "TickLabelOptions", "LabelOptions"):
         shown = []
     room = max(sketch.box.width * 0.34, 60)

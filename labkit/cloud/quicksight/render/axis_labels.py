@@ -84,15 +84,29 @@ def stack(sketch: Sketch, x: float, y: float, lines: Sequence[str], style: Any, 
 
 
 def told_apart(sketch: Sketch, labels: list[str], room: float, size: float) -> list[str]:
-    """Labels that would be cut to the same, without the words that all begin with (told)."""
-    if len({cut(each, room, size) for each in labels}) == len(set(labels)):
+    """Labels that would be cut, without the words that all begin or all end with; these are told.
+
+    Of what all begin with, where they would be cut to the same; else of what they end with.
+    """
+    words = {each: each.split(" ") for each in labels}
+    if len(words) < 2 or widest(labels, size) <= room:
         return labels
-    words = zip(*(each.split(" ")[:-1] for each in labels), strict=False)
-    common = [each[0] for each in takewhile(lambda each: len(set(each)) == 1, words)]
-    if not common:
-        return labels
-    sketch.note(f"Each name begins with {' '.join(common)}.")
-    return ["…" + " ".join(each.split(" ")[len(common) :]) for each in labels]
+    alike = len({cut(each, room, size) for each in words}) < len(words)
+    if alike and (common := _common([each[:-1] for each in words.values()])):
+        sketch.note(f"Each name begins with {' '.join(common)}.")
+        return ["…" + " ".join(words[each][len(common) :]) for each in labels]
+    if common := _common([each[:0:-1] for each in words.values()]):
+        brief = [" ".join(words[each][: -len(common)]).rstrip(",") for each in labels]
+        if widest(brief, size) <= room:
+            sketch.note(f"Each name ends with {' '.join(common[::-1])}.")
+            return brief
+    return labels
+
+
+def _common(lists: list[list[str]]) -> list[str]:
+    """The words that all of the lists begin with."""
+    pairs = takewhile(lambda each: len(set(each)) == 1, zip(*lists, strict=False))
+    return [each[0] for each in pairs]
 
 
 def _timeline(
@@ -140,7 +154,7 @@ def _apart(
     shown: list[tuple[float, list[str]]] = []
     ends, before = [float("-inf")] * 2, ""
     for x, (upper, lower) in wanted:
-        lines = [upper] if lower == before else [upper, lower]
+        lines = [upper] if lower in ("", before) else [upper, lower]
         x = _within(sketch, x, widest(lines, size) / 2)
         halves = [width(each, size) / 2 + 2 for each in lines]
         if all(x - half > end for half, end in zip(halves, ends, strict=False)):
@@ -163,7 +177,7 @@ def _slanted(
     sketch: Sketch, box: Box, at: Sequence[float], labels: Sequence[str], style: Any, angle: float
 ) -> Box:
     limit = min(130.0, sketch.box.height * 0.35)
-    whole = [each.replace("\n", " ") for each in labels]
+    whole = [each.replace("\n", " ").rstrip() for each in labels]
     whole = told_apart(sketch, whole, limit, style["size"])
     texts = [cut(each, limit, style["size"]) for each in whole]
     long = widest(texts, style["size"])

@@ -78,7 +78,8 @@ def dates(values: Sequence[Any], field: Field) -> list[str]:
     texts, last = [], ""
     for each in values:
         if not isinstance(each, date):
-            texts.append(full(each, field))
+            texts.append(full(each, field) + ("\n" if lower else ""))  # of no year
+            last = ""
             continue
         context = lower.format(d=each)
         line = upper.format(d=each, q=(each.month + 2) // 3)

@@ -114,7 +114,7 @@ def _row_labels(sketch: Sketch, box: Box, field: Field | None, rows: list[object
     step = box.height / len(rows)
     every = max(1, -(-int(LINE) // max(int(step), 1)))
     style, room = label_style(options), box.left - sketch.box.left - 8
-    labels = [each.replace("\n", " ") for each in _labels(rows, field)]
+    labels = [each.replace("\n", " ").rstrip() for each in _labels(rows, field)]
     labels = told_apart(sketch, labels, room, style["size"])
     for at, label in list(enumerate(labels))[::every]:
         text = cut(label, room, style["size"])
