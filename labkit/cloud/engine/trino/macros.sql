@@ -83,10 +83,6 @@ trino_json_place(j, n) AS CASE
 trino_json_member(j, n) AS CAST(json_extract(j, '/' || replace(replace(
     json_keys(j)[trino_json_place(j, n)], '~', '~0'), '/', '~1')) AS VARCHAR);
 
-trino_sorted_map(k, v) AS map(
-    list_sort(k),
-    list_transform(list_sort(list_zip(k, range(len(k)))), lambda _p: v[_p[2] + 1]));
-
 -- Text as a zoned timestamp; without a zone it is UTC.
 trino_text_zone(s) AS trino_zone(coalesce(nullif(
     regexp_extract(s, '^\s*\d+-\d\d?-\d\d?(?: [\d:.]+)?\s*([A-Za-z+-][\w/+:-]*)\s*$', 1), ''), 'UTC'));

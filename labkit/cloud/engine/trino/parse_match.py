@@ -27,9 +27,7 @@ def match_recognize(
     """The clause over a relation, from its opening bracket on."""
     cursor = parser.cursor
     cursor.expect("(")
-    partition_by: tuple[tree.Expression, ...] = ()
-    if cursor.accept("PARTITION", "BY"):
-        partition_by = cursor.many(parser.expression)
+    partition_by = cursor.many(parser.expression) if cursor.accept("PARTITION", "BY") else ()
     order_by = parser.queries.order_by()
     measures = cursor.many(lambda: _measure(parser)) if cursor.accept("MEASURES") else ()
     shown, skip = _shown(cursor), _skip(cursor)

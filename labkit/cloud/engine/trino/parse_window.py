@@ -33,9 +33,7 @@ def window(parser: ExpressionParser) -> tree.Window:
     cursor.expect("(")
     named = cursor.is_name() and not cursor.peek("PARTITION", "BY") and not _at_frame(cursor)
     base = cursor.name() if named else None
-    partition_by: tuple[tree.Expression, ...] = ()
-    if cursor.accept("PARTITION", "BY"):
-        partition_by = cursor.many(parser.expression)
+    partition_by = cursor.many(parser.expression) if cursor.accept("PARTITION", "BY") else ()
     order_by = parser.queries.order_by()
     if cursor.peek_any("MEASURES"):
         message = "Row patterns in windows are not supported here"

@@ -167,12 +167,7 @@ _TEXT: dict[str, Encoder] = {
 
 
 def _packed(form: str) -> Encoder:
-    pack = struct.Struct(form).pack
-
-    def encode(values: pa.ChunkedArray, kind: Type) -> list[bytes | None]:
-        return [None if each is None else pack(each) for each in values.to_pylist()]
-
-    return encode
+    return _each(struct.Struct(form).pack)
 
 
 def _counted(form: str, width: Any, offset: int) -> Encoder:
