@@ -69,10 +69,7 @@ _WAYS = {
     ),
     "lakeformation": Way(
         "MaxResults", "NextToken", "NextToken", 1000, "InvalidInputException",
-        {
-            "ListLFTags": "LFTags",
-            "ListResources": "ResourceInfoList",
-        },
+        {"ListLFTags": "LFTags"},
     ),
     "lambda": Way(
         "MaxItems", "Marker", "NextMarker", 50, "InvalidParameterValueException",

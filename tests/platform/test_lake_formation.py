@@ -89,6 +89,71 @@ def test_tags_from_above(aws, lake, fresh):
     ]
 
 
+def test_what_has_tags_and_lies_in_a_folder(aws, lake, fresh):
+    key, name, who = fresh("key"), fresh("db", "_"), {"DataLakePrincipalIdentifier": fresh("who")}
+    places = [f"s3://{fresh('bucket')}/{each}/" for each in ("db", "t", "u")]
+    aws("glue").create_database(DatabaseInput={"Name": name, "LocationUri": places[0]})
+    for table, place in zip("tu", places[1:], strict=True):
+        told = {"Columns": [{"Name": "a", "Type": "int"}], "Location": place}
+        aws("glue").create_table(
+            DatabaseName=name, TableInput={"Name": table, "StorageDescriptor": told}
+        )
+    lake.create_lf_tag(TagKey=key, TagValues=["x", "y"])
+    database, tables = {"Database": {"Name": name}}, {"DatabaseName": name, "TableWildcard": {}}
+    column = {"TableWithColumns": {"DatabaseName": name, "Name": "u", "ColumnNames": ["a"]}}
+    for resource, value in ((database, "x"), (column, "y")):
+        tag = {"TagKey": key, "TagValues": [value]}
+        lake.add_lf_tags_to_resource(Resource=resource, LFTags=[tag])
+
+    def found(value):
+        asked = {"Expression": [{"TagKey": key, "TagValues": [value]}]}
+        databases = lake.search_databases_by_lf_tags(**asked)["DatabaseList"]
+        tables = lake.search_tables_by_lf_tags(**asked)["TableList"]
+        return [each["Database"]["Name"] for each in databases], [
+            (each["Table"]["Name"], each["LFTagsOnColumns"][0]["LFTags"][0]["TagValues"])
+            for each in tables
+        ]
+
+    assert found("x") == ([name], [("t", ["x"]), ("u", ["y"])])
+    assert found("y") == ([], [("u", ["y"])])
+    lake.grant_permissions(Principal=who, Resource=database, Permissions=["ALTER"])
+    lake.grant_permissions(Principal=who, Resource={"Table": tables}, Permissions=["DROP"])
+
+    def rights(place):
+        arn = place.replace("s3://", "arn:aws:s3:::").rstrip("/")
+        told = lake.get_effective_permissions_for_path(ResourceArn=arn)["Permissions"]
+        return [each["Permissions"] for each in told if each["Principal"] == who]
+
+    assert [*map(rights, (*places, "s3://none/"))] == [[["ALTER"]], [["DROP"]], [["DROP"]], []]
+    assert lake.get_data_lake_principal()["Identity"].startswith("arn:aws:")
+
+
+def test_registered_folders_are_found(lake, fresh):
+    one, other = (f"arn:aws:s3:::{fresh('b')}" for _ in range(2))
+    role = f"arn:aws:iam::123456789012:role/{fresh('role')}"
+    for arn, told in ((one, {"HybridAccessEnabled": True}), (other, {"RoleArn": role})):
+        lake.register_resource(ResourceArn=arn, **told)
+
+    def found(field, comparison, *values):
+        names = {"Field": field, "ComparisonOperator": comparison, "StringValueList": [*values]}
+        told = lake.list_resources(FilterConditionList=[names])["ResourceInfoList"]
+        return [each["ResourceArn"] for each in told]
+
+    assert found("RESOURCE_ARN", "IN", one, "none") == [one]
+    assert found("RESOURCE_ARN", "CONTAINS", other[-8:]) == [other]
+    assert found("ROLE_ARN", "EQ", role) == [other]
+    lake.update_resource(ResourceArn=one, RoleArn=role, HybridAccessEnabled=False)
+    assert lake.describe_resource(ResourceArn=one)["ResourceInfo"] == {
+        "ResourceArn": one, "RoleArn": role,
+    }  # fmt: skip
+    lake.deregister_resource(ResourceArn=other)
+    for call in (lake.describe_resource, lake.deregister_resource):
+        with pytest.raises(lake.exceptions.EntityNotFoundException):
+            call(ResourceArn=other)
+    with pytest.raises(ClientError, match="NotImplementedException"):
+        found("LAST_MODIFIED", "LT", "2026-01-01")
+
+
 NOT_JUDGED = {
     "a condition": {"Condition": {"Expression": "x"}, "Resource": {"Database": {"Name": "d"}}},
     "a named expression": {

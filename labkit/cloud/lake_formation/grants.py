@@ -53,6 +53,19 @@ def list_permissions(
     Raises:
         AwsError: ``InvalidInputException``: grants are not looked for on such a resource.
     """
+    found = grants_on(context, CatalogId, Principal, ResourceType, Resource)
+    refusal = invalid("Invalid NextToken.")
+    return page("PrincipalResourcePermissions", found, MaxResults or _MOST, NextToken, refusal)
+
+
+def grants_on(
+    context: Context,
+    CatalogId: str | None = None,
+    Principal: Members | None = None,
+    ResourceType: str | None = None,
+    Resource: Members | None = None,
+) -> list[Members]:
+    """The same, all of them."""
     if Principal is not None and Resource is None:
         raise invalid(_NO_PRINCIPALS_ALONE)
     matches, told = (
@@ -60,7 +73,7 @@ def list_permissions(
         _telling(context),
     )
     given = granting.granted(context.cloud, context.region, CatalogId or context.account)
-    found = [
+    return [
         {
             "Principal": grant["principal"],
             "Resource": grant["resource"],
@@ -73,8 +86,6 @@ def list_permissions(
         and matches(grant["resource"])
         and (told(grant, "permissions") or told(grant, "grantable"))
     ]
-    refusal = invalid("Invalid NextToken.")
-    return page("PrincipalResourcePermissions", found, MaxResults or _MOST, NextToken, refusal)
 
 
 def _of_everybody(

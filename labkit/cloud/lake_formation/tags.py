@@ -93,7 +93,7 @@ def get_resource_lf_tags(
     if "DatabaseName" not in named:
         return tags_of(context, (catalog, named["Name"].lower()), own=ShowAssignedLFTags)
     place = (catalog, named["DatabaseName"].lower(), named["Name"].lower())
-    return tags_of(context, place, _columns(context, place, named), own=ShowAssignedLFTags)
+    return tags_of(context, place, columns_of(context, place, named), own=ShowAssignedLFTags)
 
 
 def tags_of(
@@ -164,12 +164,13 @@ def _places(context: Context, resource: Answer) -> Iterator[tuple[dict[Any, list
         if not {"ColumnNames", "ColumnWildcard"} & kind.keys():
             yield backend.lf_table_tags, place
             continue
-        for column in _columns(context, place, kind):
+        for column in columns_of(context, place, kind):
             yield backend.lf_columns_tags, (*place, column)
 
 
-def _columns(context: Context, place: tuple[str, ...], named: Answer) -> list[str]:
+def columns_of(context: Context, place: tuple[str, ...], named: Answer | None = None) -> list[str]:
     """The columns that a resource names: all of the table, where it names none."""
+    named = named or {}
     if "ColumnNames" in named:
         return [each.lower() for each in named["ColumnNames"]]
     tagged = context.backend("lakeformation").lf_columns_tags
