@@ -66,7 +66,9 @@ def untouched(value: object) -> bool:
 def _plain(value: object, depth: int) -> Plain:
     if depth > DEEPEST:
         raise Unreadable("It is nested too deeply. Is it what makes the answer, or the answer?")
-    if table := _frame(value):
+    if (table := _frame(value)) is not None:
+        if not table:
+            raise Unreadable("It is a table without columns, so there is nothing to read in it.")
         return _table(table, depth)
     for kinds, read in SCALARS:
         if isinstance(value, kinds):

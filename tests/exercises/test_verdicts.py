@@ -179,6 +179,11 @@ SAID = {
         UNLOADED | {"folders": ["course_id=1", "course_id=2", *UNLOADED["folders"]]},
         "There is a folder that was not asked for: `course_id=1`, and 1 more.",
     ),
+    "a table without columns": (
+        "lab1-q5",
+        pd.DataFrame(),
+        "It is a table without columns, so there is nothing to read in it.",
+    ),
     "a file beside the folders": (
         "lab4-q6",
         UNLOADED | {"folders": ["", *UNLOADED["folders"]]},
