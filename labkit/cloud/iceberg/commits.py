@@ -6,16 +6,16 @@ Source: https://iceberg.apache.org/spec/#optimistic-concurrency
 from __future__ import annotations
 
 import contextlib
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import Any
 
 from pyiceberg.exceptions import CommitFailedException, NoSuchTableError, ValidationException
-from pyiceberg.manifest import DataFile
+from pyiceberg.manifest import DataFile, DataFileContent, ManifestContent
 from pyiceberg.table import Table, Transaction
 from pyiceberg.table.snapshots import Operation
 
 from labkit.cloud.engine import QueryFailed
+from labkit.cloud.iceberg.planning import plan
 
 
 @contextlib.contextmanager
@@ -38,10 +38,15 @@ def append(transaction: Transaction, files: Sequence[DataFile]) -> None:
 
 
 def replace(table: Table, removed: Sequence[DataFile], added: Sequence[DataFile]) -> None:
-    """A snapshot with other files in place of some, if the table has got no others meanwhile."""
-    transaction = table.transaction()
-    with transaction.update_snapshot().overwrite() as update:
-        judge_one_by_one(update)
+    """A snapshot with other files in place of some, if the table has got no others meanwhile.
+
+    Delete files that no file needs any more go, manifest by manifest.
+    """
+    transaction, gone = table.transaction(), _useless(table, removed)
+    properties = _removed([file for each in gone.values() for file in each])
+    with transaction.update_snapshot(properties).overwrite() as update:
+        look_in_each_manifest(update)
+        leave_out(update, gone)
         update._operation = update._operation if removed else Operation.APPEND
         for file in removed:
             update.delete_data_file(file)
@@ -50,21 +55,55 @@ def replace(table: Table, removed: Sequence[DataFile], added: Sequence[DataFile]
     transaction.commit_transaction()
 
 
-def judge_one_by_one(update: Any) -> None:
-    """Let a change ask whether a manifest may hold a file for one manifest at a time.
+def _useless(table: Table, removed: Sequence[DataFile]) -> dict[str, list[DataFile]]:
+    """Delete files by manifest: of those in which none deletes rows of a file that stays."""
+    snapshot, paths = table.current_snapshot(), {file.file_path for file in removed}
+    manifests = snapshot.manifests(table.io) if snapshot else []
+    found = {
+        each.manifest_path: [e.data_file for e in each.fetch_manifest_entry(table.io)]
+        for each in manifests
+        if each.content == ManifestContent.DELETES
+    }
+    if not found:
+        return {}
+    needed = {
+        file.file_path
+        for each in plan(table, snapshot)
+        if each.file.file_path not in paths
+        for file in (*each.positions, *each.equalities)
+    }
+    return {
+        path: files
+        for path, files in found.items()
+        if needed.isdisjoint(file.file_path for file in files)
+    }
 
-    pyiceberg asks from several threads, and what answers keeps the bounds of the manifest in
-    itself: it took those of another one, and the commit failed for want of a file that is there.
+
+def _removed(files: Sequence[DataFile]) -> dict[str, str]:
+    """What a snapshot's summary tells of delete files that it no longer has."""
+    rows = {DataFileContent.POSITION_DELETES: 0, DataFileContent.EQUALITY_DELETES: 0}
+    for file in files:
+        rows[file.content] += file.record_count
+    told = {
+        "removed-delete-files": len(files),
+        "removed-position-deletes": rows[DataFileContent.POSITION_DELETES],
+        "removed-equality-deletes": rows[DataFileContent.EQUALITY_DELETES],
+    }
+    return {name: str(count) for name, count in told.items() if count}
+
+
+def leave_out(update: Any, manifests: Container[str]) -> None:
+    """Let a change leave out these manifests of the snapshot that it builds upon."""
+    found = update._existing_manifests
+    update._existing_manifests = lambda: [m for m in found() if m.manifest_path not in manifests]
+
+
+def look_in_each_manifest(update: Any) -> None:
+    """Let a change look for the files that go in every manifest.
+
+    pyiceberg leaves manifests out by the partitions of these files: it knows no partition NaN, and
+    as it asks from several threads and keeps a manifest's bounds in what answers, it took those of
+    another one, and the commit failed for want of a file that is there.
     """
-    build = update._build_manifest_evaluator
-
-    def built(spec_id: int) -> Callable[[Any], bool]:
-        evaluate, turn = build(spec_id), threading.Lock()
-
-        def judged(manifest: Any) -> bool:
-            with turn:
-                return bool(evaluate(manifest))
-
-        return judged
-
-    update._build_manifest_evaluator = built
+    update._build_delete_files_partition_predicate = lambda: None
+    update._build_manifest_evaluator = lambda spec_id: lambda manifest: True
