@@ -141,6 +141,10 @@ def test_cleanpath_leaves_other_partitions(desk):
         ("DELETE FROM x", "", "UNLOAD takes a SELECT statement"),
         ("SELECT 1/0 AS a", "", "division by zero"),
         ("SELECT 'abc' AS a", "FIXEDWIDTH 'a:2'", 'column "a" is longer than its fixed width of 2'),
+        ("SELECT ST_Point(1, 2) AS a", "JSON", "geometry columns is supported for text and CSV"),
+        ("SELECT FROM_HEX('61') AS a", "PARQUET", "varying columns is supported for text and CSV"),
+        ("SELECT FROM_HEX('61') AS a", "FIXEDWIDTH 'a:9'", "is supported for text and CSV only"),
+        ("SELECT 1 AS b, sysdate::timestamptz AS a", "PARTITION BY (a)", "has unsupported type"),
         ("SELECT 1 AS a", "DELIMITER ''", "The delimiter must be at least one character"),
     ],
 )
@@ -168,3 +172,12 @@ def test_quotes_within_the_query(desk):
     )
     assert told["Status"] == "FINISHED", told.get("Error")
     assert sorted(desk.body(f"{prefix}0000_part_00").split()) == [b"it", b"s"]
+
+
+def test_shapes_and_bytes_are_hexadecimal(desk):
+    prefix = desk.folder() + "/"
+    query = "SELECT ST_GeomFromText('POINT(1 2)', 4326) AS a, FROM_HEX('6F') AS b"
+    assert desk.unload(query, f"s3://copying/{prefix}", "CSV PARALLEL OFF") == ""
+    (key,) = desk.keys(prefix)
+    point = "0101000020E6100000000000000000F03F0000000000000040"
+    assert desk.body(prefix + key).decode() == f"{point},6f\n"

@@ -70,6 +70,8 @@ def as_text(sql: str, kind: Type) -> str:
             return f"rpad({sql}, {kind.size}, ' ')" if kind.size else sql
         case "varbyte":
             return f"lower(hex({sql}))"
+        case "geometry":
+            return f"rs_st_asewkb_geometry({sql})"
         case "varchar" | "name" | "super":
             return sql
     return f"CAST({sql} AS VARCHAR)"

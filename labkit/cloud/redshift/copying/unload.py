@@ -77,9 +77,27 @@ def _compiled(connection: Connection, options: UnloadOptions) -> Compiled:
             raise RedshiftError(f'partition column "{name}" is not in the SELECT list', "42703")
     if len(set(options.partition_by)) == len(names) and not options.include:
         raise RedshiftError("UNLOAD needs a column that is no partition column", UNSUPPORTED)
+    _check_types(compiled, options)
     if len(set(names)) < len(names) and options.format in ("parquet", "json"):
         raise RedshiftError("UNLOAD to this format needs columns of different names", "42701")
     return compiled
+
+
+#: Types for text and CSV alone, and those whose columns may be partitions.
+_TEXT_ONLY = {"geometry", "hllsketch", "varbyte"}
+_PARTED = {"int2", "int4", "int8", "numeric", "float4", "bool", "bpchar", "varchar", "name",
+           "unknown", "date", "timestamp"}  # fmt: skip
+
+
+def _check_types(compiled: Compiled, options: UnloadOptions) -> None:
+    for field in compiled.fields:
+        kind = field.type
+        if kind.base in _TEXT_ONLY and options.format not in ("text", "csv"):
+            told = f"UNLOAD of {kind.plain} columns is supported for text and CSV only"
+            raise RedshiftError(told, UNSUPPORTED)
+        if field.name in options.partition_by and kind.base not in _PARTED:
+            told = f'partition column "{field.name}" has unsupported type "{kind.plain}"'
+            raise RedshiftError(told, UNSUPPORTED)
 
 
 def _unload(
