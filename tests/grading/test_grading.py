@@ -266,6 +266,15 @@ def test_the_run_phase_works_where_no_checker_is(tmp_path, monkeypatch, capsys):
     assert "0 of" in capsys.readouterr().out
 
 
+def test_the_run_phase_tells_what_it_could_not_read(tmp_path, capsys):
+    (tmp_path / "lab1.ipynb").write_text("{")
+    found = str(tmp_path / "found")
+    assert cli.main(["grade", "--run", found, str(tmp_path / "lab1.ipynb")]) == 1
+    said = capsys.readouterr()
+    assert "lab1.ipynb: It is not a notebook" in said.err
+    assert said.out.startswith("0 notebooks were run")
+
+
 @pytest.mark.parametrize("option", ["--class", "--csv", "--run"])
 def test_where_nothing_can_be_kept_nothing_is_run(tmp_path, option, capsys):
     (tmp_path / "file").touch()

@@ -40,7 +40,10 @@ def main(options: argparse.Namespace) -> int:
     if options.run:
         found = _run(options)
         records.save(found, options.run)
-        count = "1 notebook was" if len(found) == 1 else f"{len(found)} notebooks were"
+        for record in filter(lambda one: one.problem, found):
+            sys.stderr.write(f"{record.notebook}: {record.problem}\n")
+        ran = sum(not record.problem for record in found)
+        count = "1 notebook was" if ran == 1 else f"{ran} notebooks were"
         sys.stdout.write(f"{count} run; {options.run} has what was found.\n")
         return _code(found)
     made, found = _scored(options) if options.score else _graded(options)
