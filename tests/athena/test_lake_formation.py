@@ -382,6 +382,28 @@ def test_who_may_not_give(governed, give):
     assert failure["Error"]["ErrorCode"] == "AccessDeniedException"
 
 
+def test_who_is_opted_in_is_governed_where_others_are_not(governed):
+    everybody = {"Principal": EVERYBODY, "Permissions": ["ALL"]}
+    table, formation = {"Table": governed.place}, governed.formation
+    formation.grant_permissions(Resource=table, **everybody)
+    assert "Permission denied on S3 path" in governed.analyst.fail("SELECT * FROM people")
+    opted = {"Principal": governed.who, "Resource": table}
+    with pytest.raises(ClientError, match="AccessDeniedException"):
+        governed.their_formation.create_lake_formation_opt_in(**opted)
+    formation.create_lake_formation_opt_in(**opted)
+    assert "Required Select on people" in governed.analyst.fail("SELECT * FROM people")
+    assert governed.lake.rows("SELECT count(*) FROM people") == [["3"]]
+    governed.grant(governed.filter("some", "id = 1"))
+    assert governed.rows("id") == [["1"]]
+    (told,) = formation.list_lake_formation_opt_ins(**opted)["LakeFormationOptInsInfoList"]
+    assert told["Resource"]["Table"] == {"CatalogId": "123456789012", **governed.place}
+    formation.delete_lake_formation_opt_in(**opted)
+    assert formation.list_lake_formation_opt_ins(**opted)["LakeFormationOptInsInfoList"] == []
+    assert "Permission denied on S3 path" in governed.analyst.fail("SELECT * FROM people")
+    with pytest.raises(formation.exceptions.EntityNotFoundException):
+        formation.delete_lake_formation_opt_in(**opted)
+
+
 def test_who_is_told_of_grants(governed, fresh):
     """What one may give, and has: of a data filter not its condition."""
     other = {"DataLakePrincipalIdentifier": f"arn:aws:iam::123456789012:role/{fresh('other')}"}

@@ -1,5 +1,13 @@
 """Lake Formation: who may do what with databases, tables, columns and rows."""
 
-from labkit.cloud.lake_formation import filters, granting, grants, resources, searching, tags
+from labkit.cloud.lake_formation import (
+    filters,
+    granting,
+    grants,
+    opting,
+    resources,
+    searching,
+    tags,
+)
 
-__all__ = ["filters", "granting", "grants", "resources", "searching", "tags"]
+__all__ = ["filters", "granting", "grants", "opting", "resources", "searching", "tags"]

@@ -17,6 +17,7 @@ from labkit.cloud.operations import AwsError, Principal
 
 Members = dict[str, Any]
 ALL = frozenset({"SELECT", "INSERT", "DELETE", "DESCRIBE", "ALTER", "DROP"})
+OPTED = "lakeformation.opted"
 ON_DATABASES = frozenset({"CREATE_TABLE", "DESCRIBE", "ALTER", "DROP"})
 
 
@@ -73,7 +74,9 @@ class Access:
 
 def to_table(cloud: Cloud, who: Principal, region: str, database: Any, table: Any) -> Access | None:
     """What a principal may do with a table, of moto's; ``None``: as IAM alone says."""
-    if defaults.is_open(cloud, region, database, table):
+    if defaults.is_open(cloud, region, database, table) and not _is_opted(
+        cloud, who, region, "Table", {"DatabaseName": database.name}, table.name
+    ):
         return None
     columns = frozenset(_columns(table))
     access = Access(columns)
@@ -108,7 +111,9 @@ def to_database(cloud: Cloud, who: Principal, region: str, database: Any) -> set
     Whom something of it was granted may describe it, as AWS's page on grants says:
     https://docs.aws.amazon.com/lake-formation/latest/dg/granting-catalog-permissions.html
     """
-    if defaults.is_open(cloud, region, database):
+    if defaults.is_open(cloud, region, database) and not _is_opted(
+        cloud, who, region, "Database", {}, database.name
+    ):
         return None
     rights = set(ON_DATABASES) if has_made(cloud, who, database) else set()
     tags, is_told = _tags(cloud, region, database.name), is_admin(cloud, who, region)
@@ -121,6 +126,28 @@ def to_database(cloud: Cloud, who: Principal, region: str, database: Any) -> set
             told = {*grant["permissions"]}
             rights |= ON_DATABASES if "ALL" in told else told
     return rights | ({"DESCRIBE"} if is_told else set())
+
+
+def opted(cloud: Cloud, region: str) -> Iterator[Members]:
+    """Who is governed by grants though IAM governs others: of what is there still."""
+    for each in list(cloud.records(OPTED).values()):
+        told = each["told"]
+        if each["region"] == region and each["made"] == defaults.made(
+            cloud, region, told["Resource"]
+        ):
+            yield told
+
+
+def _is_opted(
+    cloud: Cloud, who: Principal, region: str, kind: str, place: Members, name: str
+) -> bool:
+    return any(
+        (on := told["Resource"].get(kind)) is not None
+        and place.items() <= on.items()
+        and ("TableWildcard" in on or on["Name"] == name)
+        and is_meant(who, told["Principal"])
+        for told in opted(cloud, region)
+    )
 
 
 def may_create_databases(cloud: Cloud, who: Principal, region: str) -> bool:

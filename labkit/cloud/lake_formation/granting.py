@@ -135,7 +135,7 @@ def _revoke(context: Context, catalog: str, entry: Members) -> None:
             raise AwsError("InvalidInputException", _NOT_HELD)
         return
     grantable, grants = entry.get("PermissionsWithGrantOption") or [], context.cloud.records(KIND)
-    name = _name(context.region, catalog, principal, full(context.account, resource))
+    name = name_of(context.region, catalog, principal, full(context.account, resource))
     with context.cloud.state.together():
         held: Members = grants.get(name, {"permissions": [], "grantable": []})
         left = {
@@ -167,7 +167,7 @@ def _add(
     grantable: list[str],
 ) -> None:
     resource = full(cloud.account, resource)
-    name, grants = _name(region, catalog, principal, resource), cloud.records(KIND)
+    name, grants = name_of(region, catalog, principal, resource), cloud.records(KIND)
     held: Members = grants.get(name, {"permissions": [], "grantable": []})
     told: Members = {
         "region": region,
@@ -209,6 +209,7 @@ def plain(value: Any) -> Any:
     return sorted(map(plain, value), key=repr) if isinstance(value, list) else value
 
 
-def _name(region: str, catalog: str, principal: Members, resource: Members) -> str:
+def name_of(region: str, catalog: str, principal: Members, resource: Members) -> str:
+    """The name of a record on what a principal has of a resource."""
     told = json.dumps([region, catalog, principal, plain(resource)], sort_keys=True)
     return hashlib.sha256(told.encode()).hexdigest()[:32]
