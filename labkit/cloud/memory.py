@@ -28,6 +28,7 @@ _CHANGE_ALL = {"cloudformation", "resourcegroupstaggingapi"}
 _CHANGE_OTHERS = {
     "events": ("secretsmanager",),
     "firehose": ("s3",),
+    "kinesis": ("cloudwatch",),
     "logs": ("firehose", "kinesis", "s3"),
     "s3control": ("s3",),
     "s3tables": ("s3",),

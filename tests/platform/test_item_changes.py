@@ -148,6 +148,27 @@ def test_a_stream_is_read_to_its_end(aws, table):
     for more, why in NO_PLACES.values():
         with pytest.raises(ClientError, match=why):
             streams.get_shard_iterator(**asked | more)
+    change = {"TableName": table, "StreamSpecification": {"StreamEnabled": False}}
+    with pytest.raises(ClientError, match="has no enabled stream"):
+        dynamodb.update_table(**change)
+    change["StreamSpecification"] = {"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"}
+    later = dynamodb.update_table(**change)["TableDescription"]["LatestStreamArn"]
+    with pytest.raises(ClientError, match="Table already has an enabled stream"):
+        dynamodb.update_table(**change)
+    assert [s["StreamArn"] for s in streams.list_streams(TableName=table)["Streams"]] == [
+        arn,
+        later,
+    ]
+    dynamodb.put_item(TableName=table, Item={"id": {"S": "d"}})
+    keys = []
+    for each in (arn, later):
+        found = streams.describe_stream(StreamArn=each)["StreamDescription"]
+        begins = asked | {"StreamArn": each, "ShardIteratorType": "TRIM_HORIZON"}
+        at = streams.get_shard_iterator(**begins)["ShardIterator"]
+        told = [each["dynamodb"] for each in streams.get_records(ShardIterator=at)["Records"]]
+        keys.append((found["StreamStatus"], [each["Keys"]["id"]["S"] for each in told][-2:]))
+    assert keys == [("DISABLED", ["b", "c"]), ("ENABLED", ["d"])]
+    assert int(told[0]["SequenceNumber"]) > int(got[-1]["SequenceNumber"])
     with pytest.raises(ClientError, match="Invalid ShardIterator"):
         streams.get_records(ShardIterator=f"{arn}|1|nothing")
 

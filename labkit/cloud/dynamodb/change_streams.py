@@ -1,8 +1,9 @@
 """DynamoDB's streams, as their readers page through them.
 
 An iterator holds its place itself, so that it outlasts a restart, and expires after 15 minutes. A
-stream that was turned off can be read to its end, which has no next iterator. moto lists all
-streams at once, tells the table's newest under any label, and stumbles over unknown iterators.
+stream that was turned off can be read to its end, which has no next iterator; the table's next is
+another stream. moto lists all streams at once, tells the table's newest under any label, stumbles
+over unknown iterators, and turns no stream on where there was one.
 
 Sources: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_GetRecords.html,
 https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_GetShardIterator.html and
@@ -15,18 +16,59 @@ import base64
 import json
 import re
 import time
+from collections.abc import Iterator
 from typing import Any
 
+from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.utilities import dynamo_to_dict
 
+from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 
 _STREAM = re.compile(r"arn:[\w-]+:dynamodb:[^:]*:\d+:table/([^/]+)/stream/([^/|]+)")
 _LIVES_S = 900
 _MOST = 1000
 _ITEMS = ("Keys", "NewImage", "OldImage")
+_turn: Any = DynamoDBBackend.update_table_streams
 Json = dict[str, Any]
+
+
+@on_start
+def install(_: Cloud) -> None:
+    """Let a table have one stream after the other."""
+    DynamoDBBackend.update_table_streams = _turn_on_or_off  # type: ignore[method-assign]
+
+
+def check_change(table: Any, specification: Json) -> None:
+    """Raise for what turns on or off what is.
+
+    Raises:
+        AwsError: ``ValidationException``.
+    """
+    if not specification or bool(specification.get("StreamEnabled")) is not _runs(table):
+        return
+    what = "already has an enabled stream" if _runs(table) else "has no enabled stream"
+    raise AwsError("ValidationException", f"Table {what}: TableName: {table.name}")
+
+
+def streams(table: Any) -> Iterator[tuple[str, Any]]:
+    """The labels and the shards of the streams that a table had and has, the newest last."""
+    yield from vars(table).get("former_streams", ())
+    if table.latest_stream_label:
+        yield table.latest_stream_label, table.stream_shard
+
+
+def _turn_on_or_off(backend: Any, table: Any, specification: Json) -> None:
+    known = list(streams(table))
+    if specification.get("StreamEnabled") and known:
+        table.former_streams, table.latest_stream_label = known, None
+    _turn(backend, table, specification)
+    if specification.get("StreamEnabled") and known:
+        last = known[-1][1]
+        table.stream_shard.starting_sequence_number = (
+            last.starting_sequence_number + len(last.items) + 1
+        )
 
 
 @operation("dynamodbstreams", "ListStreams")
@@ -40,15 +82,19 @@ def list_streams(
     """Streams by their ARNs."""
     named = (TableName or "").rpartition("/")[2]
     tables = context.backend("dynamodb").tables.values()
-    streamed = [each for each in tables if each.latest_stream_label and named in ("", each.name)]
-    found = {_arn_of(each): each for each in streamed}
+    found = {
+        f"{table.table_arn}/stream/{label}": (table, label)
+        for table in tables
+        for label, _ in streams(table)
+        if named in ("", table.name)
+    }
     rest = sorted(arn for arn in found if arn > ExclusiveStartStreamArn)
     told: Answer = {
         "Streams": [
             {
                 "StreamArn": arn,
-                "TableName": found[arn].name,
-                "StreamLabel": found[arn].latest_stream_label,
+                "TableName": found[arn][0].name,
+                "StreamLabel": found[arn][1],
             }
             for arn in rest[:Limit]
         ]
@@ -61,15 +107,15 @@ def describe_stream(
     context: Context, *, StreamArn: str, ExclusiveStartShardId: str = "", **_: Any
 ) -> Answer:
     """A stream and its one shard."""
-    table = _find(context, StreamArn)
-    shard, ended = table.stream_shard, not _runs(table)
+    table, shard = _find(context, StreamArn)
+    ended = not _runs(table, shard)
     shown = shard.to_json()
     if ended:
         last = shard.starting_sequence_number + max(0, len(shard.items) - 1)
         shown["SequenceNumberRange"]["EndingSequenceNumber"] = str(last)
     told = {
         "StreamArn": StreamArn,
-        "StreamLabel": table.latest_stream_label,
+        "StreamLabel": StreamArn.rpartition("/")[2],
         "StreamStatus": "DISABLED" if ended else "ENABLED",
         "CreationRequestDateTime": shard.created_on,
         "TableName": table.name,
@@ -77,7 +123,7 @@ def describe_stream(
         "Shards": [shown] if shown["ShardId"] > ExclusiveStartShardId else [],
     }
     kinds = [each.record["dynamodb"]["StreamViewType"] for each in shard.items[:1]]
-    kind = (table.stream_specification or {}).get("StreamViewType", *kinds)
+    kind = next(iter(kinds), None if ended else table.stream_specification["StreamViewType"])
     return {"StreamDescription": told | ({"StreamViewType": kind} if kind else {})}
 
 
@@ -91,8 +137,7 @@ def get_shard_iterator(
     SequenceNumber: str | None = None,
 ) -> Answer:
     """A place in a stream's shard."""
-    table = _find(context, StreamArn)
-    shard = table.stream_shard
+    _, shard = _find(context, StreamArn)
     if shard.id != ShardId:
         words = f"Requested resource not found: Shard: {ShardId} in Stream: {StreamArn} not found"
         raise AwsError("ResourceNotFoundException", words)
@@ -116,11 +161,11 @@ def get_shard_iterator(
 def get_records(context: Context, *, ShardIterator: str, Limit: int = _MOST) -> Answer:
     """What has changed since an iterator's place, and the next place."""
     arn, place = _read(ShardIterator)
-    table = _find(context, arn)
+    table, shard = _find(context, arn)
     with context.cloud.lock("dynamodb"):  # a change that fails takes its records back
-        records = table.stream_shard.get(place, Limit)
+        records = shard.get(place, Limit)
     told: Answer = {"Records": [_shown(each) for each in records]}
-    if _runs(table) or records:
+    if _runs(table, shard) or records:
         told["NextShardIterator"] = _iterator(arn, place + len(records))
     return told
 
@@ -136,16 +181,13 @@ def _shown(record: Json) -> Json:
     return record | {"dynamodb": told | items}
 
 
-def _arn_of(table: Any) -> str:
-    return f"{table.table_arn}/stream/{table.latest_stream_label}"
+def _runs(table: Any, shard: Any = None) -> bool:
+    is_last = shard in (None, table.stream_shard)
+    return is_last and bool((table.stream_specification or {}).get("StreamEnabled"))
 
 
-def _runs(table: Any) -> bool:
-    return bool((table.stream_specification or {}).get("StreamEnabled"))
-
-
-def _find(context: Context, arn: str) -> Any:
-    """The table of a stream.
+def _find(context: Context, arn: str) -> tuple[Any, Any]:
+    """The table of a stream, and the stream's shard.
 
     Raises:
         AwsError: ``ResourceNotFoundException``, ``ValidationException``.
@@ -154,10 +196,11 @@ def _find(context: Context, arn: str) -> Any:
     if found is None:
         raise AwsError("ValidationException", f"Invalid StreamArn: {arn}")
     table = context.backend("dynamodb").tables.get(found[1])
-    if table is None or table.latest_stream_label != found[2]:
+    shard = dict(streams(table)).get(found[2]) if table else None
+    if shard is None:
         words = f"Requested resource not found: Stream: {arn} not found"
         raise AwsError("ResourceNotFoundException", words)
-    return table
+    return table, shard
 
 
 def _iterator(arn: str, place: int) -> str:

@@ -27,7 +27,6 @@ from moto.dynamodb.responses import DynamoHandler
 
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.dynamodb import (
-    change_streams,  # noqa: F401 (its operations are the streams' that are written here)
     item_capacity,  # noqa: F401 (moto's answers tell of it)
     item_moments,
     item_requests,

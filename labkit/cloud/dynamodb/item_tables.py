@@ -14,7 +14,7 @@ import re
 from typing import Any
 
 from labkit.cloud.constraints import refusal as constraint
-from labkit.cloud.dynamodb import item_descriptions, item_indexes
+from labkit.cloud.dynamodb import change_streams, item_descriptions, item_indexes
 from labkit.cloud.operations import AwsError, Context
 
 _NAME = re.compile(r"[a-zA-Z0-9_.-]+")
@@ -94,6 +94,7 @@ def _check_change(context: Context, parameters: Json) -> None:
     _check_stream(parameters.get("StreamSpecification") or {})
     table = context.backend("dynamodb").tables.get(parameters["TableName"].rpartition("/")[2])
     if table is not None:
+        change_streams.check_change(table, parameters.get("StreamSpecification") or {})
         item_descriptions.check_update(table, parameters)
 
 

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from labkit.cloud.around.shards import unread
 from labkit.cloud.cloud import Cloud
+from labkit.cloud.dynamodb.change_streams import streams
 
 Json = dict[str, Any]
 
@@ -66,9 +67,9 @@ def _put(shard: Any, mapping: Any, number: int) -> Iterator[Item]:
 
 
 def _of_dynamodb(cloud: Cloud, mapping: Any) -> Iterator[Shard]:
-    name = mapping.event_source_arn.split("/")[1]
+    _, name, _, label = mapping.event_source_arn.split("/")
     table = cloud.backend("dynamodb", mapping.region).tables.get(name)
-    if table and (shard := table.stream_shard):
+    if table and (shard := dict(streams(table)).get(label)):
         last = shard.starting_sequence_number + len(shard.items) - 1
         yield Shard(shard.id, last, partial(_changed, shard, mapping))
 
