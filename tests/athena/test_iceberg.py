@@ -1015,6 +1015,17 @@ def test_rows_are_deleted_by_dropped_columns_and_fields_of_rows(ice: Ice) -> Non
     assert ice.rows("SELECT id, s.a FROM t ORDER BY id") == [["1", "10"], ["4", None]]
 
 
+def test_columns_called_as_what_stands_in_the_engines_queries(ice: Ice) -> None:
+    ice.made("t", "id bigint, f struct<a:int>, c struct<a:int>, d int", "(1, ROW(1), ROW(2), 3)")
+    ice.do("INSERT INTO t VALUES (2, NULL, NULL, 2), (3, NULL, NULL, 4)")
+    ice.do("UPDATE t SET f = ROW(7), d = d + 1 WHERE id < 3")
+    delete_equal(ice.load("t"), [3])
+    assert ice.rows("SELECT id, f.a, c.a, d FROM t ORDER BY id") == [
+        ["1", "7", "2", "4"],
+        ["2", "7", None, "3"],
+    ]
+
+
 def test_optimize_merges_delete_files(ice: Ice) -> None:
     ice.made("t", "id bigint", "(1), (2), (3)")
     delete_positions(ice.load("t"), [0])

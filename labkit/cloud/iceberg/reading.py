@@ -149,25 +149,25 @@ class Reader:
         if planned.positions:
             paths = _paths([self.stored(f, list(_POSITIONS)) for f in planned.positions])
             conditions.append(
-                f"NOT EXISTS (SELECT 1 FROM read_parquet({paths}) AS d WHERE d.file_path = "
-                f"{quoted_text(stored.uri)} AND d.pos = f.{quoted_name(POSITION)})"
+                f'NOT EXISTS (SELECT 1 FROM read_parquet({paths}) AS "$gone" WHERE '
+                f'"$gone".file_path = {quoted_text(stored.uri)} '
+                f'AND "$gone".pos = "$rows".{quoted_name(POSITION)})'
             )
         for at, deletes in enumerate(planned.equalities):
             keys = [self._key(number) for number in deletes.equality_ids or ()]
             deleting = self.stored(deletes, [key[0].field_id for key in keys])
-            aliases = [f"e{at}_{number}" for number in range(len(keys))]
+            aliases = [f'"$key{at}_{number}"' for number in range(len(keys))]
             shape += self._as(planned.file, stored, keys, aliases)
             chosen = ", ".join(self._as(deletes, deleting, keys, aliases))
-            equal = " AND ".join(f"f.{a} IS NOT DISTINCT FROM d.{a}" for a in aliases)
+            equal = " AND ".join(f'"$rows".{a} IS NOT DISTINCT FROM "$gone".{a}' for a in aliases)
             conditions.append(
                 f"NOT EXISTS (SELECT 1 FROM (SELECT {chosen} FROM "
-                f"read_parquet({_paths([deleting])}, {WITH_NAN})) AS d WHERE {equal})"
+                f'read_parquet({_paths([deleting])}, {WITH_NAN})) AS "$gone" WHERE {equal})'
             )
         shown = [quoted_name(f.name.lower()) for f in fields] + [quoted_name(n) for n in hidden]
         inner = _branch(", ".join(shape), [stored], (*dict.fromkeys((*hidden, POSITION)),))
-        return f"SELECT {', '.join(shown) or 'NULL'} FROM ({inner}) AS f WHERE " + " AND ".join(
-            conditions
-        )
+        rows = f"SELECT {', '.join(shown) or 'NULL'} FROM ({inner})"
+        return f'{rows} AS "$rows" WHERE {" AND ".join(conditions)}'
 
     def _key(self, number: int) -> list[ice.NestedField]:
         """The column that rows are deleted by, behind the rows it is within; it may be dropped."""

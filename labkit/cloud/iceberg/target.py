@@ -112,11 +112,11 @@ class Target:
         if affected:
             rest = self.source.read(affected, [*names, PATH, POSITION], charged=False)
             same = " AND ".join(
-                f"f.{quoted_name(n)} = c.{quoted_name(n)}" for n in (PATH, POSITION)
+                f'"$rest".{quoted_name(n)} = "$gone".{quoted_name(n)}' for n in (PATH, POSITION)
             )
             sql += (
-                f" UNION ALL SELECT {shown} FROM ({rest}) AS f "
-                f"WHERE NOT EXISTS (SELECT 1 FROM changes AS c WHERE {same})"
+                f' UNION ALL SELECT {shown} FROM ({rest}) AS "$rest" '
+                f'WHERE NOT EXISTS (SELECT 1 FROM changes AS "$gone" WHERE {same})'
             )
         with writing(self.run, table.metadata) as writer:
             added = writer.write(sql)
