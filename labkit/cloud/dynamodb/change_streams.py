@@ -37,7 +37,7 @@ Json = dict[str, Any]
 @on_start
 def install(_: Cloud) -> None:
     """Let a table have one stream after the other."""
-    DynamoDBBackend.update_table_streams = _turn_on_or_off  # type: ignore[method-assign]
+    DynamoDBBackend.update_table_streams = _turn_on_or_off  # type: ignore[method-assign, assignment]
 
 
 def check_change(table: Any, specification: Json) -> None:
