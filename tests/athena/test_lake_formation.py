@@ -404,6 +404,35 @@ def test_who_is_opted_in_is_governed_where_others_are_not(governed):
         formation.delete_lake_formation_opt_in(**opted)
 
 
+def test_expressions_of_tags_by_name(governed, fresh):
+    key, formation = fresh("class"), governed.formation
+    named = {"Name": fresh("open"), "Expression": [{"TagKey": key, "TagValues": ["open"]}]}
+    missing = pytest.raises(formation.exceptions.EntityNotFoundException)
+    with missing:
+        formation.create_lf_tag_expression(**named)
+    formation.create_lf_tag(TagKey=key, TagValues=["open", "closed"])
+    policy = {"LFTagPolicy": {"ResourceType": "TABLE", "ExpressionName": named["Name"]}}
+    with missing:
+        governed.grant(policy)
+    formation.create_lf_tag_expression(**named)
+    with pytest.raises(ClientError, match="InvalidInputException"):
+        formation.create_lf_tag_expression(**named)
+    with pytest.raises(ClientError, match="AccessDeniedException"):
+        governed.their_formation.update_lf_tag_expression(**named)
+    governed.grant(policy)
+    tag = {"TagKey": key, "TagValues": ["closed"]}
+    formation.add_lf_tags_to_resource(Resource={"Table": governed.place}, LFTags=[tag])
+    assert "Insufficient" in governed.analyst.fail("SELECT id FROM people")
+    formation.update_lf_tag_expression(Name=named["Name"], Expression=[tag])
+    assert governed.rows("id") == [["1"], ["2"], ["3"]]
+    found = formation.get_lf_tag_expression(Name=named["Name"])
+    assert (found["Expression"], found["CatalogId"]) == ([tag], "123456789012")
+    formation.delete_lf_tag_expression(Name=named["Name"])
+    assert "Insufficient" in governed.analyst.fail("SELECT id FROM people")
+    with missing:
+        formation.get_lf_tag_expression(Name=named["Name"])
+
+
 def test_who_is_told_of_grants(governed, fresh):
     """What one may give, and has: of a data filter not its condition."""
     other = {"DataLakePrincipalIdentifier": f"arn:aws:iam::123456789012:role/{fresh('other')}"}

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from labkit.cloud.cloud import Cloud
-from labkit.cloud.lake_formation import defaults, filters, granting
+from labkit.cloud.lake_formation import defaults, expressions, filters, granting
 from labkit.cloud.operations import AwsError, Principal
 
 Members = dict[str, Any]
@@ -120,7 +120,7 @@ def to_database(cloud: Cloud, who: Principal, region: str, database: Any) -> set
     for grant in grants_of(cloud, who, region):
         [(kind, on)] = grant["resource"].items()
         own = kind == "Database" and on["Name"] == database.name
-        tagged = kind == "LFTagPolicy" and _matches(on, tags)
+        tagged = kind == "LFTagPolicy" and _matches(expressions.of_policy(cloud, region, on), tags)
         is_told |= own or tagged or on.get("DatabaseName") == database.name
         if own or (tagged and on["ResourceType"] == "DATABASE"):
             told = {*grant["permissions"]}
@@ -235,6 +235,7 @@ def _add(
     if kind == "LFTagPolicy":
         if on.get("ResourceType") != "TABLE":
             return
+        on = expressions.of_policy(cloud, region, on)
         seen = frozenset(c for c in every if _matches(on, _tags(cloud, region, database, table, c)))
         if _matches(on, _tags(cloud, region, database, table)) or seen:
             access.rights |= rights

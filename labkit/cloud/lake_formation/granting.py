@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from labkit.cloud.cloud import Cloud, on_start
-from labkit.cloud.lake_formation import defaults, filters
+from labkit.cloud.lake_formation import defaults, expressions, filters
 from labkit.cloud.operations import Answer, AwsError, Context, not_here, operation
 from labkit.cloud.state import Record
 
@@ -114,9 +114,10 @@ def _each(
 def _grant(context: Context, catalog: str, entry: Members) -> None:
     principal, resource, rights = (entry[name] for name in _MUST)
     _check_giver(context, entry)
-    policy = resource.get("LFTagPolicy") or {}
-    if lacking := [*{"Condition"} & entry.keys(), *{"ExpressionName"} & policy.keys()]:
-        raise not_here("lakeformation", context.operation, f"{lacking[0]} of a grant is not judged")
+    if "Condition" in entry:
+        raise not_here("lakeformation", context.operation, "a Condition of a grant is not judged")
+    if name := resource.get("LFTagPolicy", {}).get("ExpressionName"):
+        expressions.find(context, name)
     if "DataCellsFilter" in resource:
         filters.find(context, resource["DataCellsFilter"])
     if defaults.is_everybody(principal):
