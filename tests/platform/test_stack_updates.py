@@ -353,3 +353,78 @@ def test_an_export_that_is_imported_stays_as_it_is(stacks, made, fresh, verb, ou
     why = f"Export {export} cannot be {verb} as it is in use by {user}"
     assert why in [each.get("ResourceStatusReason") for each in events]
     stacks.delete_stack(StackName=user)
+
+
+def test_a_table_is_changed_in_place(aws, fresh):
+    stacks, items, name = aws("cloudformation"), aws("dynamodb"), fresh("items")
+    key = [{"AttributeName": "id", "KeyType": "HASH"}]
+    typed = [{"AttributeName": "id", "AttributeType": "S"}]
+    by_day = {
+        "IndexName": "by-day",
+        "KeySchema": [{"AttributeName": "day", "KeyType": "HASH"}],
+        "Projection": {"ProjectionType": "ALL"},
+    }
+    first = {
+        "AttributeDefinitions": typed,
+        "KeySchema": key,
+        "BillingMode": "PAY_PER_REQUEST",
+        "TimeToLiveSpecification": {"AttributeName": "end", "Enabled": True},
+        "Tags": [{"Key": "of", "Value": "one"}],
+    }
+    then = {
+        "AttributeDefinitions": [*typed, {"AttributeName": "day", "AttributeType": "S"}],
+        "KeySchema": key,
+        "BillingMode": "PAY_PER_REQUEST",
+        "GlobalSecondaryIndexes": [by_day],
+        "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True},
+        "StreamSpecification": {"StreamViewType": "NEW_IMAGE"},
+        "DeletionProtectionEnabled": True,
+        "Tags": [{"Key": "of", "Value": "two"}],
+    }
+    told = []
+
+    def put(verb, properties):
+        table = {"Type": "AWS::DynamoDB::Table", "Properties": properties}
+        outputs = {"Name": {"Value": {"Ref": "Items"}}}
+        outputs["Arn"] = {"Value": {"Fn::GetAtt": ["Items", "Arn"]}}
+        if "StreamSpecification" in properties:
+            outputs["Stream"] = {"Value": {"Fn::GetAtt": ["Items", "StreamArn"]}}
+        body = json.dumps({"Resources": {"Items": table}, "Outputs": outputs})
+        getattr(stacks, verb)(StackName=name, TemplateBody=body)
+        (stack,) = stacks.describe_stacks(StackName=name)["Stacks"]
+        told.append({each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]})
+        return stack["StackStatus"]
+
+    def is_now():
+        table = items.describe_table(TableName=told[0]["Name"])["Table"]
+        backups = items.describe_continuous_backups(TableName=told[0]["Name"])
+        return (
+            items.describe_time_to_live(TableName=told[0]["Name"])["TimeToLiveDescription"][
+                "TimeToLiveStatus"
+            ],
+            backups["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"][
+                "PointInTimeRecoveryStatus"
+            ],
+            [each["IndexName"] for each in table.get("GlobalSecondaryIndexes", ())],
+            table.get("LatestStreamArn"),
+            table["DeletionProtectionEnabled"],
+            items.list_tags_of_resource(ResourceArn=table["TableArn"])["Tags"][-1]["Value"],
+        )
+
+    assert put("create_stack", first) == "CREATE_COMPLETE"
+    assert is_now() == ("ENABLED", "DISABLED", [], None, False, "one")
+    items.put_item(TableName=told[0]["Name"], Item={"id": {"S": "a"}})
+    assert put("update_stack", then) == "UPDATE_COMPLETE"
+    stream = told[1]["Stream"]
+    assert is_now() == ("DISABLED", "ENABLED", ["by-day"], stream, True, "two")
+    assert items.scan(TableName=told[0]["Name"])["Count"] == 1
+    limits = {"ReadCapacityUnits": 1, "WriteCapacityUnits": 2}
+    last = {"AttributeDefinitions": typed, "KeySchema": key, "ProvisionedThroughput": limits}
+    assert put("update_stack", last | {"Tags": first["Tags"]}) == "UPDATE_COMPLETE"
+    ttl, recovery, indexes, _, is_kept, tag = is_now()
+    assert (ttl, recovery, indexes, is_kept, tag) == ("DISABLED", "DISABLED", [], False, "one")
+    table = items.describe_table(TableName=told[0]["Name"])["Table"]
+    assert table["ProvisionedThroughput"]["WriteCapacityUnits"] == 2
+    assert told[0]["Arn"] == told[-1]["Arn"]
+    stacks.delete_stack(StackName=name)
+    assert told[0]["Name"] not in items.list_tables()["TableNames"]

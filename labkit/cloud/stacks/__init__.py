@@ -80,7 +80,7 @@ def _teach() -> None:
     from moto.cloudformation.parsing import get_model_map
 
     from labkit.cloud.databrew.stacks import teach
-    from labkit.cloud.stacks import bus_rules, custom, inline, item_tables, keys, templates
+    from labkit.cloud.stacks import bus_rules, custom, inline, keys, templates
     from labkit.cloud.stacks.resources import Resource
     from labkit.cloud.stacks.types import TYPES
 
@@ -91,5 +91,4 @@ def _teach() -> None:
     keys.teach()
     bus_rules.teach()
     inline.teach()
-    item_tables.teach()
     templates.teach()

@@ -76,6 +76,7 @@ class Kind:
         shaped: a template's properties as the members of the first call.
         changes: members that can be changed though that call names them otherwise.
         changed: the members as the changing call has them.
+        differs: whether the changing call is told of what is another alone.
         dropped: what the dropping call is told beside the name.
         last: what it is told instead where ``DeletionPolicy`` asks for a snapshot, with ``{}`` for
             the snapshot's name.
@@ -102,6 +103,7 @@ class Kind:
     shaped: Callable[[Members], Members] = dict
     changes: tuple[str, ...] = ()
     changed: Callable[[Members], Members] = dict
+    differs: bool = False
     dropped: Mapping[str, Any] = field(default_factory=dict)
     last: Mapping[str, str] = field(default_factory=dict)
     parts: tuple[Part, ...] = ()

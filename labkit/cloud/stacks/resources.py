@@ -163,11 +163,14 @@ class Resource(Model):
         if changed - {*kind.passed, *(part.name for part in kind.parts)}:
             taken = names(kind.service, kind.change, kind.nest)
             told = {k: v for k, v in kind.changed(self.members).items() if k.lower() in taken}
+            if kind.differs:
+                told = {name: value for name, value in told.items() if name in changed}
             told = {kind.nest: told} if kind.nest else told
-            answer = ask(kind.service, kind.change, told | self.named_for(kind.change))
-            self.answer = self.answer | answer
-            if kind.then:
-                ask(kind.service, *kind.then(answer))
+            if told or not kind.differs:
+                answer = ask(kind.service, kind.change, told | self.named_for(kind.change))
+                self.answer = self.answer | answer
+                if kind.then:
+                    ask(kind.service, *kind.then(answer))
         for part in kind.parts:
             self._change_part(part, old)
         self._wait()

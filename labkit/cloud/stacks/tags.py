@@ -18,6 +18,7 @@ ARNS = {
     "AWS::Athena::DataCatalog": f"arn:aws:athena:{_HERE}:datacatalog/{{Name}}",
     "AWS::Athena::WorkGroup": f"arn:aws:athena:{_HERE}:workgroup/{{Name}}",
     "AWS::CloudWatch::Alarm": f"arn:aws:cloudwatch:{_HERE}:alarm:{{AlarmName}}",
+    "AWS::DynamoDB::Table": "{Table.TableArn}",
     "AWS::Events::EventBus": f"arn:aws:events:{_HERE}:event-bus/{{Name}}",
     "AWS::Events::Rule": "{RuleArn}",
     "AWS::Glue::Crawler": f"arn:aws:glue:{_HERE}:crawler/{{Name}}",
@@ -62,7 +63,7 @@ _OWN = {
     *(f"AWS::QuickSight::{n}" for n in ("Folder", "Template", "Theme")),
 }
 # Which moto makes, and changes nothing of.
-_MOTOS = {"AWS::DynamoDB::Table", "AWS::KMS::Key"}
+_MOTOS = {"AWS::KMS::Key"}
 # In whose templates tags are an object, not a list of pairs.
 _MAPS = {
     "AWS::SSM::Parameter",
@@ -120,8 +121,7 @@ def retag_in_moto(stack: Any, made: Any, said: Members) -> None:
     was = stack.before["tags"] if now == stack.coming["tags"] else stack.coming["tags"]
     if said["Type"] in _MOTOS and now != was:
         own = as_map((said.get("Properties") or {}).get("Tags"))
-        arn = getattr(made, "table_arn", None) or made.arn
-        _change(arn, *({key: t[key] for key in t if key not in own} for t in (now, was)))
+        _change(made.arn, *({key: t[key] for key in t if key not in own} for t in (now, was)))
 
 
 def _change(arn: str, now: dict[str, str], was: dict[str, str]) -> None:
