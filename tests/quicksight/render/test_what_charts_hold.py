@@ -1404,3 +1404,26 @@ def test_a_date_that_is_missing_is_of_no_year() -> None:
     picture = draw(visual("LineChart"), data, width_px=200)
     at = {each.get_text(): each.get_position()[0] for each in picture.findobj(Text)}
     assert (at["2025"], "null" in at) == (at["Q1"], True)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_values_of_lying_bars_run_into_no_bar(sign: int) -> None:
+    """Of bars that are thinner than letters, those whose neighbours end before them."""
+    of = [(f"c{at}", 599, 321, 330, 49) for at in range(5)]
+    columns = [measure("Values", each) for each in "abcd"]
+    data = rows(dimension("Category", "c"), *columns,
+                of=[(name, *(sign * each for each in values)) for name, *values in of])  # fmt: skip
+    picture = bar_chart(data, Orientation="HORIZONTAL", DataLabels={"Visibility": "VISIBLE"})
+    small = draw(visual("BarChart", Orientation="HORIZONTAL", DataLabels={"Visibility": "VISIBLE"}),
+                 data, width_px=460, height_px=220)  # fmt: skip
+    assert texts(picture).count(f"{sign * 321}") == 5
+    assert (texts(small).count(f"{sign * 321}"), texts(small).count(f"{sign * 599}")) == (0, 5)
+
+
+def test_labels_of_reference_lines_stand_apart() -> None:
+    lines = [
+        {"DataConfiguration": {"StaticConfiguration": {"Value": value}}} for value in (9000, 9400)
+    ]
+    found = bar_chart(by_school(), ReferenceLines=lines).findobj(Text)
+    at = {each.get_text(): each.get_position()[1] for each in found}
+    assert abs(at["9K"] - at["9.4K"]) > 12

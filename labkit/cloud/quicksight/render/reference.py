@@ -10,9 +10,12 @@ from statistics import median, pstdev, pvariance, stdev, variance
 from typing import Any
 
 from labkit.cloud.quicksight.render.axes import placed
+from labkit.cloud.quicksight.render.axis_labels import LINE
 from labkit.cloud.quicksight.render.labels import font_of
 from labkit.cloud.quicksight.render.scales import Scale, compact, numbers
 from labkit.cloud.quicksight.render.sketch import Box, Sketch
+from labkit.cloud.quicksight.render.text import width
+from labkit.cloud.quicksight.render.values import Taken
 from labkit.cloud.quicksight.visuals.formats import format_value
 from labkit.cloud.quicksight.visuals.model import Field
 
@@ -41,6 +44,7 @@ def reference_lines(
     sketch: Sketch, box: Box, scale: Scale, *, upwards: bool = True, axis: str = "PRIMARY_YAXIS"
 ) -> None:
     """Draw the definition's reference lines over a plot."""
+    taken = Taken()
     for line, value in _wanted(sketch, axis):
         style = line.get("StyleConfiguration") or {}
         color = style.get("Color") or sketch.theme.foreground
@@ -51,21 +55,31 @@ def reference_lines(
         )
         words = _label(line.get("LabelConfiguration") or {}, value)
         sketch.mark(drawn, "Reference line", words)
-        _written(sketch, box, line.get("LabelConfiguration") or {}, words, color, at, upwards)
+        label = line.get("LabelConfiguration") or {}
+        _written(sketch, box, label, words, color, at, upwards, taken)
 
 
 def _written(
-    sketch: Sketch, box: Box, label: Mapping[str, Any], words: str, color: str, at: float, up: bool
-) -> None:
+    sketch: Sketch, box: Box, label: Mapping[str, Any], words: str, color: str, at: float,
+    up: bool, taken: Taken,
+) -> None:  # fmt: skip
+    """Write a line's label at its place, or near it where another stands there."""
     style = font_of(label.get("FontConfiguration"), 10)
     color = label.get("FontColor") or style.pop("color", color)
     if not up:
-        sketch.text(at + 4, box.top + 4, words, color=color, **style)
+        ys = [box.top + 4 + LINE * each for each in range(4)]
+        ha, x = "left", at + 4
+        if x + width(words, style["size"]) > sketch.box.right:
+            ha, x = "right", at - 4
+        y = next((y for y in ys if taken.free(x, y, words, style["size"], ha)), ys[0])
+        sketch.text(x, y, words, color=color, ha=ha, **style)
         return
     ha = (label.get("HorizontalPosition") or "RIGHT").lower()
     x = {"left": box.left + 4, "center": box.centre[0], "right": box.right - 4}[ha]
     below = label.get("VerticalPosition") == "BELOW" or at - box.top < 12
-    drawn = sketch.text(x, at + (8 if below else -8), words, color=color, ha=ha, **style)
+    sides = [at + each for each in ((8, -8, 21, -21) if below else (-8, 8, -21, 21))]
+    y = next((each for each in sides if taken.free(x, each, words, style["size"], ha)), sides[0])
+    drawn = sketch.text(x, y, words, color=color, ha=ha, **style)
     drawn.set_bbox(  # type: ignore[attr-defined]
         {"facecolor": sketch.theme.background, "edgecolor": "none", "alpha": 0.8, "pad": 1}
     )

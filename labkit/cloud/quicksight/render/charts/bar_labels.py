@@ -62,7 +62,7 @@ def label_bars(
     if wanted and bars:
         place = _place(sketch, lying)
         all_fit, taken = _fit(sketch, bars, band, lying), Taken()
-        around = _around(bars) if place == "OUTSIDE" and not lying else {}
+        around = _around(bars) if place == "OUTSIDE" else {}
         for bar in bars:
             others = around.get(bar.category, ())
             if all_fit or (
@@ -110,17 +110,21 @@ def _free(
 ) -> bool:  # fmt: skip
     """Whether a value beyond a bar's end runs into no value that is written, and no other bar."""
     text, size = short(bar.value, bar.series.field), style_of(sketch)["size"]
-    across = (box.top if lying else box.left) + (bar.category + bar.offset + 0.5) * band
+    first, is_up, long = box.top if lying else box.left, bar.value >= 0, width(text, size) + 4
+    across = first + (bar.category + bar.offset + 0.5) * band
     end = placed(box, scale, bar.end, upwards=not lying)
-    if lying:
-        return taken.free(end, across, text, size, "left")
-    half = (width(text, size) + 4) / 2
+    half = size * 0.4 if lying else long / 2
+    low, high = sorted((end, end + (long if is_up else -long))) if lying else (end - 1, end - 1)
     for other in others:
-        at = box.left + (other.category + other.offset + 0.5) * band
+        at = first + (other.category + other.offset + 0.5) * band
         near = abs(at - across) < half + other.thickness * band / 2
-        ends = sorted(placed(box, scale, each, upwards=True) for each in (other.start, other.end))
-        if other is not bar and near and ends[0] < end - 1 < ends[1]:
+        start, stop = sorted(
+            placed(box, scale, each, upwards=not lying) for each in (other.start, other.end)
+        )
+        if other is not bar and near and start < high and low < stop:
             return False
+    if lying:
+        return taken.free(end, across, text, size, "left" if is_up else "right")
     return taken.free(across, end, text, size)
 
 
