@@ -170,6 +170,22 @@ def test_altered(lake, aws, table):
     assert table not in names
 
 
+def test_a_table_of_glue_that_wants_data_handled_is_not_read(lake, aws, table):
+    lake.done(
+        f"CREATE EXTERNAL TABLE raw.{table} (id int) STORED AS TEXTFILE {place(table)} TABLE "
+        "PROPERTIES ('data_cleansing_enabled'='true', 'surplus_char_handling'='TRUNCATE')"
+    )
+    assert lake.rows(f"SELECT * FROM raw.{table}") == []
+    glue = aws("glue")
+    found = glue.get_table(DatabaseName=DATABASE, Name=table)["Table"]
+    known = ("Name", "StorageDescriptor", "TableType", "Parameters")
+    told = {name: found[name] for name in known}
+    told["Parameters"] |= {"surplus_char_handling": "SET_TO_NULL"}
+    glue.update_table(DatabaseName=DATABASE, TableInput=told)
+    words = "surplus_char_handling = 'SET_TO_NULL' is not supported"
+    assert words in lake.refusal(f"SELECT * FROM raw.{table}")
+
+
 REFUSED = {
     "INSERT of values": ("INSERT INTO raw.lines VALUES (1, 'a')", "anything but a query"),
     "another number of columns": ("INSERT INTO raw.lines SELECT 1", "has 2 columns"),
@@ -189,6 +205,12 @@ REFUSED = {
     "altered in a transaction block": (
         "BEGIN; ALTER TABLE raw.lines SET TABLE PROPERTIES ('numRows'='12')",
         "ALTER EXTERNAL TABLE cannot run inside a transaction block",
+    ),
+    "rows dropped for their columns": (
+        "CREATE EXTERNAL TABLE raw.x (a int) STORED AS TEXTFILE LOCATION 's3://b/x/' "
+        + "TABLE PROPERTIES ('data_cleansing_enabled'='true', "
+        + "'column_count_mismatch_handling'='drop_row')",
+        "column_count_mismatch_handling = 'DROP_ROW' is not supported",
     ),
     "a partition of other keys": (
         "ALTER TABLE raw.sales ADD PARTITION (nosuch='1') LOCATION 's3://b/x/'",

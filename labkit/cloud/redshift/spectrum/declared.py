@@ -22,6 +22,7 @@ from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.engine.types import Type as LakeType
 from labkit.cloud.engine.types import UnknownType, parse_type
 from labkit.cloud.lake.metastore import Definition
+from labkit.cloud.redshift.spectrum.types import check_handling
 
 STORED = ("PARQUET", "TEXTFILE", "ORC", "AVRO", "RCFILE", "SEQUENCEFILE")
 _HIVE = {
@@ -108,6 +109,7 @@ def _clause(words: Words, said: Declared) -> None:
         said.location = words.string()
     elif words.accept("TABLE", "PROPERTIES"):
         said.properties |= properties(words)
+        check_handling(said.properties)
     else:
         raise words.refuse()
 

@@ -24,6 +24,7 @@ from labkit.cloud.redshift.spectrum.declared import (
     read_declared,
 )
 from labkit.cloud.redshift.spectrum.places import Place, place_of
+from labkit.cloud.redshift.spectrum.types import check_handling
 from labkit.cloud.redshift.spectrum.writing import create_as
 from labkit.cloud.redshift.warehouse import grants
 from labkit.cloud.redshift.warehouse.connection import Connection
@@ -119,6 +120,7 @@ def _set_format(place: Place, table: Definition, words: Words) -> None:
 
 def _set_properties(place: Place, table: Definition, words: Words) -> None:
     table["Parameters"] = (table.get("Parameters") or {}) | properties(words)
+    check_handling(table["Parameters"])
     place.update(table)
 
 

@@ -18,12 +18,18 @@ from labkit.cloud.engine.redshift.catalog import Attribute, Relation
 from labkit.cloud.engine.redshift.errors import UNDEFINED_TABLE, RedshiftError
 from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.engine.types import Type as LakeType
-from labkit.cloud.lake.catalog import GlueCatalog
+from labkit.cloud.lake.catalog import GlueCatalog, parameters_of
 from labkit.cloud.lake.projection import is_projected
 from labkit.cloud.redshift.spectrum import schemas
 from labkit.cloud.redshift.spectrum.access import check_glue
 from labkit.cloud.redshift.spectrum.scanned import note
-from labkit.cloud.redshift.spectrum.types import json_sql, json_type, redshift_sql, redshift_type
+from labkit.cloud.redshift.spectrum.types import (
+    check_handling,
+    json_sql,
+    json_type,
+    redshift_sql,
+    redshift_type,
+)
 from labkit.cloud.redshift.spectrum.words import spectrum_words
 from labkit.cloud.redshift.warehouse.names import FINDERS, switched
 from labkit.cloud.redshift.warehouse.readers import Reader, reader
@@ -111,6 +117,7 @@ def find(connection: Connection, name: tuple[str, ...]) -> Relation | None:
     check_glue(connection, catalog, "GetTable", schema.database, name[-1])
     with spectrum_words(connection, schema):
         source = _source(catalog, schema, name[-1])
+    check_handling(parameters_of(source.definition))
     columns = [*source.columns, *(c for c in source.hidden if c.name in PSEUDO.values())]
     number = next(_numbers)
     kinds = json_type if switched(connection, "json_serialization_enable") else redshift_type

@@ -9,10 +9,11 @@ https://docs.aws.amazon.com/redshift/latest/dg/serializing-complex-JSON.html
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from labkit.cloud.engine.quoting import quoted_name, quoted_text
 from labkit.cloud.engine.redshift import types as redshift
+from labkit.cloud.engine.redshift.errors import unsupported
 from labkit.cloud.engine.redshift.types import LONGEST, LONGEST_BYTES, TEXTS, Type
 from labkit.cloud.engine.types import Type as LakeType
 
@@ -128,3 +129,24 @@ def _with_fields(sql: str, fields: list[tuple[str, LakeType]], leaf: Leaf, *, ma
         pairs.append(f"{quoted_name(name)} := {value}")
     packed = f"CASE WHEN {sql} IS NOT NULL THEN struct_pack({', '.join(pairs)}) END"
     return packed if changed else sql
+
+
+#: How data is taken that a table does not expect; anything else of these is refused.
+_HANDLED = {
+    "invalid_char_handling": ("disabled",),
+    "numeric_overflow_handling": ("disabled", "set_to_null"),
+    "surplus_bytes_handling": ("disabled",),
+    "surplus_char_handling": ("disabled", "truncate"),
+    "column_count_mismatch_handling": ("disabled", "set_to_null"),
+}
+
+
+def check_handling(parameters: Mapping[str, str]) -> None:
+    """Refuse a table that wants unexpected data handled in a way that is not known here.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/t_setting-data-handling-options.html
+    """
+    told = {name.lower(): value.lower() for name, value in parameters.items()}
+    for name, known in _HANDLED.items():
+        if told.get("data_cleansing_enabled") == "true" and told.get(name, known[0]) not in known:
+            raise unsupported(f"{name} = '{told[name].upper()}'")
