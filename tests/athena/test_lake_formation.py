@@ -404,6 +404,27 @@ def test_who_is_opted_in_is_governed_where_others_are_not(governed):
         formation.delete_lake_formation_opt_in(**opted)
 
 
+def test_a_table_that_is_made_anew_has_no_tags(governed, fresh):
+    key, formation, lake = fresh("class"), governed.formation, governed.lake
+    formation.create_lf_tag(TagKey=key, TagValues=["open", "old"])
+    tag, table = {"TagKey": key, "TagValues": ["open"]}, {"Table": governed.place}
+    columns = {"TableWithColumns": governed.place | {"ColumnNames": ["id"]}}
+    governed.grant({"LFTagPolicy": {"ResourceType": "TABLE", "Expression": [tag]}})
+    for resource in (table, columns):
+        formation.add_lf_tags_to_resource(Resource=resource, LFTags=[tag])
+    assert governed.rows("id")
+    lake.do("DROP TABLE people")
+    lake.csv_table("people", "id int, name string", {})
+    everybody = {"Principal": EVERYBODY, "Permissions": ["ALL"]}
+    formation.revoke_permissions(Resource=table, **everybody)
+    assert "LFTagsOnTable" not in formation.get_resource_lf_tags(Resource=table)
+    assert "Insufficient" in governed.analyst.fail("SELECT id FROM people")
+    old = {"TagKey": key, "TagValues": ["old"]}
+    formation.add_lf_tags_to_resource(Resource=table, LFTags=[old])
+    assert "Insufficient" in governed.analyst.fail("SELECT id FROM people")
+    formation.update_lf_tag(TagKey=key, TagValuesToDelete=["open"])  # nothing has it any more
+
+
 def test_expressions_of_tags_by_name(governed, fresh):
     key, formation = fresh("class"), governed.formation
     named = {"Name": fresh("open"), "Expression": [{"TagKey": key, "TagValues": ["open"]}]}

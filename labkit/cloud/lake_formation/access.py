@@ -13,6 +13,7 @@ from typing import Any
 
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.lake_formation import defaults, expressions, filters, granting
+from labkit.cloud.lake_formation.tags import held_at
 from labkit.cloud.operations import AwsError, Principal
 
 Members = dict[str, Any]
@@ -277,7 +278,7 @@ def _tags(cloud: Cloud, region: str, *place: str) -> dict[str, set[str]]:
     held = (lake.lf_database_tags, lake.lf_table_tags, lake.lf_columns_tags)
     found: dict[str, set[str]] = {}
     for count, tags in enumerate(held[: len(place)], start=2):
-        told = tags.get(where[:count]) or ()
+        told = held_at(cloud, region, tags, where[:count])
         found |= {each["TagKey"]: {*each["TagValues"]} for each in told}
     return found
 

@@ -13,9 +13,12 @@ import itertools
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from labkit.cloud.cloud import Cloud
 from labkit.cloud.lake.metastore import Metastore
+from labkit.cloud.lake_formation import defaults
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 
+TAGGED = "lakeformation.tagged"
 Tag = dict[str, Any]
 # What an operation does with a key that must be there.
 _OF_KNOWN = ("GetLFTag", "UpdateLFTag", "DeleteLFTag")
@@ -48,9 +51,9 @@ def update_lf_tag(
     backend = context.backend("lakeformation")
     held = (backend.lf_database_tags, backend.lf_table_tags, backend.lf_columns_tags)
     attached = itertools.chain.from_iterable(
-        tags
+        held_at(context.cloud, context.region, each, place)
         for each in held
-        for place, tags in each.items()
+        for place in list(each)
         if place[0] == _catalog(context, CatalogId)
     )
     if any(tag["TagKey"] == TagKey and gone & set(tag["TagValues"]) for tag in attached):
@@ -78,6 +81,7 @@ def add_lf_tags_to_resource(
     added = {tag["TagKey"] for tag in tags}
     with context.cloud.changing("lakeformation"):
         for held, place in _places(context, Resource):
+            _note(context, place)
             former = held.get(place, [])
             held[place] = [tag for tag in former if tag["TagKey"] not in added] + tags
     return {"Failures": []}
@@ -113,7 +117,8 @@ def tags_of(
     above: dict[str, Tag] = {}
 
     def tags(held: dict[Any, list[Tag]], where: tuple[str, ...]) -> dict[str, Tag]:
-        return ({} if own else above) | {tag["TagKey"]: tag for tag in held.get(where, [])}
+        mine = held_at(context.cloud, context.region, held, where)
+        return ({} if own else above) | {tag["TagKey"]: tag for tag in mine}
 
     kinds = {"LFTagOnDatabase": backend.lf_database_tags, "LFTagsOnTable": backend.lf_table_tags}
     for count, (member, held) in enumerate(kinds.items(), start=2):
@@ -127,6 +132,42 @@ def tags_of(
     return {member: each for member, each in told.items() if each}
 
 
+def held_at(
+    cloud: Cloud, region: str, held: dict[Any, list[Tag]], place: tuple[str, ...]
+) -> list[Tag]:
+    """The tags of a place, which what is made anew under a name does not have.
+
+    Args:
+        held: moto's records of databases', tables' or columns'.
+        place: the catalog, the database, the table and the column.
+    """
+    noted = cloud.records(TAGGED).get(_name(region, place))
+    is_gone = noted is not None and noted["made"] != _made(cloud, region, place)
+    return [] if is_gone else held.get(place, [])
+
+
+def _note(context: Context, place: tuple[str, ...]) -> None:
+    """Remember what is tagged, and forget the tags of what had its name."""
+    backend, noted = context.backend("lakeformation"), context.cloud.records(TAGGED)
+    name, made = _name(context.region, place), _made(context.cloud, context.region, place)
+    if name in noted and noted[name]["made"] != made:
+        for held in (backend.lf_database_tags, backend.lf_table_tags, backend.lf_columns_tags):
+            for each in [each for each in held if _name(context.region, each) == name]:
+                del held[each]
+    if made is not None:
+        noted[name] = {"made": made}
+
+
+def _name(region: str, place: tuple[str, ...]) -> str:
+    return "/".join([region, *place[:3]])
+
+
+def _made(cloud: Cloud, region: str, place: tuple[str, ...]) -> float | None:
+    if len(place) == 2:
+        return defaults.made(cloud, region, {"Database": {"Name": place[1]}})
+    return defaults.made(cloud, region, {"Table": {"DatabaseName": place[1], "Name": place[2]}})
+
+
 @operation("lakeformation", "RemoveLFTagsFromResource")
 def remove_lf_tags_from_resource(
     context: Context, *, Resource: Answer, LFTags: list[Tag], CatalogId: str | None = None
@@ -136,7 +177,8 @@ def remove_lf_tags_from_resource(
     with context.cloud.changing("lakeformation"):
         for held, place in _places(context, Resource):
             for tag in LFTags:
-                has = [each for each in held.get(place, []) if _is(each, tag)]
+                mine = held_at(context.cloud, context.region, held, place)
+                has = [each for each in mine if _is(each, tag)]
                 if not has:
                     failures.append(_failure({"CatalogId": _catalog(context, CatalogId)} | tag))
                 held[place] = [each for each in held.get(place, []) if each not in has]
