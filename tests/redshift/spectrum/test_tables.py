@@ -186,6 +186,7 @@ def test_a_table_of_glue_that_wants_data_handled_is_not_read(lake, aws, table):
     assert words in lake.refusal(f"SELECT * FROM raw.{table}")
 
 
+HANDLING = "('data_cleansing_enabled'='true', 'surplus_char_handling'='fail')"
 REFUSED = {
     "INSERT of values": ("INSERT INTO raw.lines VALUES (1, 'a')", "anything but a query"),
     "another number of columns": ("INSERT INTO raw.lines SELECT 1", "has 2 columns"),
@@ -206,11 +207,9 @@ REFUSED = {
         "BEGIN; ALTER TABLE raw.lines SET TABLE PROPERTIES ('numRows'='12')",
         "ALTER EXTERNAL TABLE cannot run inside a transaction block",
     ),
-    "rows dropped for their columns": (
-        "CREATE EXTERNAL TABLE raw.x (a int) STORED AS TEXTFILE LOCATION 's3://b/x/' "
-        + "TABLE PROPERTIES ('data_cleansing_enabled'='true', "
-        + "'column_count_mismatch_handling'='drop_row')",
-        "column_count_mismatch_handling = 'DROP_ROW' is not supported",
+    "texts that are too long for their columns": (
+        f"ALTER TABLE raw.lines SET TABLE PROPERTIES {HANDLING}",
+        "surplus_char_handling = 'FAIL' is not supported",
     ),
     "a partition of other keys": (
         "ALTER TABLE raw.sales ADD PARTITION (nosuch='1') LOCATION 's3://b/x/'",
