@@ -44,6 +44,9 @@ def test_states_where_data_are_missing(given, states):
 
 
 SENTENCES = {  # a rule and its points → the reason
+    (1, None, "missing", "--X"): (
+        "Threshold Crossed: 1 datapoint [5.0 (c)] was greater than or equal to the threshold (3.0)."
+    ),
     (1, 1, "missing", "--X"): (
         "Threshold Crossed: 1 out of the last 1 datapoints [5.0 (c)] was greater than or equal to "
         "the threshold (3.0) (minimum 1 datapoint for OK -> ALARM transition)."
@@ -106,6 +109,14 @@ def test_an_alarm_hears_of_its_metric_and_tells_its_topic(aws, fresh):
     )
     message = json.loads(json.loads(told["Body"])["Message"])
     assert (message["NewStateValue"], message["OldStateValue"]) == ("ALARM", "INSUFFICIENT_DATA")
+    [alarm] = watch.describe_alarms(AlarmNames=[name])["MetricAlarms"]
+    told = json.loads(alarm["StateReasonData"])
+    assert (told["recentDatapoints"], told["evaluatedDatapoints"][0]["sampleCount"]) == ([4], 2)
+    history = watch.describe_alarm_history(AlarmName=name)["AlarmHistoryItems"]
+    kinds = [each["HistoryItemType"] for each in history]
+    assert kinds == ["Action", "StateUpdate", "ConfigurationUpdate"]
+    assert history[1]["HistorySummary"] == "Alarm updated from INSUFFICIENT_DATA to ALARM"
+    assert json.loads(history[1]["HistoryData"])["newState"]["stateReasonData"] == told
     watch.delete_alarms(AlarmNames=[name])
 
 

@@ -20,6 +20,7 @@ from typing import Any
 from botocore.loaders import Loader
 
 from labkit.cloud.cloud import Cloud
+from labkit.cloud.cloudwatch.alarms import note
 from labkit.cloud.events.rules import emit
 from labkit.cloud.lambdas.invoke import queue_for_service
 from labkit.cloud.operations import Answer, AwsError, Context, operation
@@ -68,8 +69,19 @@ def change(
     """Give an alarm a state, and tell of it where it is another than before."""
     before = _state(alarm)
     alarm.update_state(reason, data, state)
+    del alarm.history[-1]  # what moto notes
     if before["value"] != state:
+        summary = f"Alarm updated from {before['value']} to {state}"
+        states = {"oldState": _noted(before), "newState": _noted(_state(alarm))}
+        note(alarm, "StateUpdate", summary, {"version": "1.0"} | states)
         _tell(cloud, region, alarm, before)
+
+
+def _noted(state: Json) -> Json:
+    """A state as the history has it."""
+    told = {"stateValue": state["value"], "stateReason": state["reason"]}
+    data = state.get("reasonData")
+    return told | ({"stateReasonData": json.loads(data)} if data else {})
 
 
 def _tell(cloud: Cloud, region: str, alarm: Any, before: Json) -> None:
@@ -98,6 +110,7 @@ def _tell(cloud: Cloud, region: str, alarm: Any, before: Json) -> None:
     }
     for action in getattr(alarm, _ACTIONS[alarm.state_value]) if alarm.actions_enabled else ():
         service = action.split(":")[2]
+        note(alarm, "Action", f"Successfully executed action {action}", {"version": "1.0"})
         if service == "sns":
             _to_topic(cloud, region, action, alarm, before["value"])
         elif service == "lambda":

@@ -32,14 +32,14 @@ class Rule:
         comparison: of a point with the threshold: ``GreaterThanThreshold`` and so on.
         threshold: in the metric's unit.
         periods: how many points count.
-        breaching: how many of them must breach the threshold.
+        breaching: how many of them must breach the threshold, where not all must.
         missing: what a missing point is: ``missing``, ``ignore``, ``breaching``, ``notBreaching``.
     """
 
     comparison: str
     threshold: float
     periods: int
-    breaching: int
+    breaching: int | None = None
     missing: str = "missing"
 
     def state(self, points: Sequence[Point]) -> str | None:
@@ -53,9 +53,9 @@ class Rule:
         if len(real) < self.periods:
             if self.missing == "breaching":
                 count += self.periods - len(real)
-            elif self.missing != "notBreaching" and count < self.breaching and all(real):
+            elif self.missing != "notBreaching" and count < self._wanted and all(real):
                 return self._unsure(points)
-        return "ALARM" if count >= self.breaching else "OK"
+        return "ALARM" if count >= self._wanted else "OK"
 
     def reason(self, points: Sequence[tuple[str, Point]], state: str) -> str:
         """CloudWatch's sentence of a state.
@@ -74,7 +74,7 @@ class Rule:
                 f"no datapoints were received for {_many(self.periods, 'period')} and {unseen} "
                 f"treated as [{kind}]"
             )
-        elif state == "ALARM":
+        elif state == "ALARM" and self.breaching:
             crossed = [(at, each) for at, each in real if self._breaches(each)]
             told = (
                 f"{len(crossed)} out of the last {self.periods} datapoints [{_listed(crossed)}] "
@@ -82,16 +82,20 @@ class Rule:
                 "OK -> ALARM transition)"
             )
         else:
-            count = len(real)
-            told = f"{_many(count, 'datapoint')} [{_listed(real)}] {_verb(count)} not {limit}"
+            count, word = len(real), "" if state == "ALARM" else "not "
+            told = f"{_many(count, 'datapoint')} [{_listed(real)}] {_verb(count)} {word}{limit}"
         return f"Threshold Crossed: {told}."
+
+    @property
+    def _wanted(self) -> int:
+        return self.breaching or self.periods
 
     def _unsure(self, points: Sequence[Point]) -> str | None:
         """The state where no point is known to be within the threshold, and some are missing."""
         if self.missing == "ignore":
             return None
         first = next((at for at, each in enumerate(points) if each is not None), len(points))
-        return "ALARM" if len(points) - first >= self.breaching else "INSUFFICIENT_DATA"
+        return "ALARM" if len(points) - first >= self._wanted else "INSUFFICIENT_DATA"
 
     def _breaches(self, point: float) -> bool:
         return _COMPARISONS[self.comparison][0](point, self.threshold)

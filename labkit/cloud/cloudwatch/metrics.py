@@ -1,15 +1,12 @@
 """CloudWatch's statistics of metrics, and the list of metrics.
 
 A metric is a namespace, a name and all of its dimensions: what was put with other dimensions, or
-with none, is another metric. moto adds them up, and finds alarms OK that nobody has judged. A
-period begins at the start that was asked for, which is rounded down to a minute, or to the period
-where that is shorter.
+with none, is another metric. moto adds them up. A period begins at the start that was asked for,
+which is rounded down to a minute, or to the period where that is shorter.
 
 Sources: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricStatistics.html,
-https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html,
-https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html,
-https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarmsForMetric.html,
-https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
+and https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html
 """
 
 from __future__ import annotations
@@ -18,8 +15,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from botocore import xform_name
-from moto.cloudwatch.models import CloudWatchBackend, MetricAggregatedDatum
+from moto.cloudwatch.models import MetricAggregatedDatum
 
 from labkit.cloud import protocol
 from labkit.cloud.cloudwatch.alarm_checks import check_call
@@ -73,21 +69,6 @@ def judge_call(context: Context, parameters: Json) -> None:
         if datum.get("Unit", "None") not in units:
             told = f"The parameter {named}.Unit must be a value in the set [ {', '.join(units)} ]."
             raise AwsError("InvalidParameterValue", told)
-
-
-def _unjudged(put: Any) -> Any:
-    """Have a new alarm without data, and one that is changed stay in its state."""
-
-    def made(self: Any, name: str, *args: Any, **members: Any) -> Any:
-        before = self.alarms.get(name)
-        alarm = put(self, name, *args, **members)
-        alarm.state_value = before.state_value if before else "INSUFFICIENT_DATA"
-        return alarm
-
-    return made
-
-
-CloudWatchBackend.put_metric_alarm = _unjudged(CloudWatchBackend.put_metric_alarm)  # type: ignore[method-assign]
 
 
 @operation("cloudwatch", "GetMetricStatistics")
@@ -208,36 +189,6 @@ def list_metrics(
     ]
     refusal = _invalid("Request parameter NextToken is invalid")
     return page("Metrics", metrics, MOST_METRICS, NextToken, refusal)
-
-
-@operation("cloudwatch", "DescribeAlarmsForMetric")
-def describe_alarms_for_metric(
-    context: Context, *, Dimensions: list[Json] | None = None, **asked: Any
-) -> Answer:
-    """The alarms of a metric with exactly these dimensions, and with what else is asked for."""
-    dimensions = {(each["Name"], each["Value"]) for each in Dimensions or []}
-    found = [
-        alarm
-        for alarm in context.backend("cloudwatch").alarms.values()
-        if {(each.name, each.value) for each in alarm.dimensions or []} == dimensions
-        and all(_member(alarm, name) == value for name, value in asked.items())
-    ]
-    return {"MetricAlarms": [_alarm(each) for each in found]}
-
-
-def _alarm(alarm: Any) -> Json:
-    """An alarm of moto's as the service's model has it."""
-    model: Any = protocol.service_model("cloudwatch")
-    shape = model.shape_for("MetricAlarm")
-    told = {name: _member(alarm, name) for name in shape.members}
-    told["Dimensions"] = [{"Name": each.name, "Value": each.value} for each in alarm.dimensions]
-    return {name: value for name, value in told.items() if value is not None}
-
-
-def _member(alarm: Any, name: str) -> Any:
-    attribute = xform_name(name)
-    plain = getattr(alarm, attribute.removeprefix("alarm_"), None)
-    return getattr(alarm, attribute, plain)
 
 
 def _label(query: Json, stats: dict[str, Json]) -> str:

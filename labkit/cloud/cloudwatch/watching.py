@@ -113,32 +113,37 @@ def _change(alarm: Any, data: metrics.Data, now_s: float) -> tuple[str, str, str
         alarm.comparison_operator,
         float(alarm.threshold),
         periods,
-        int(alarm.datapoints_to_alarm or periods),
+        int(alarm.datapoints_to_alarm or 0) or None,
         alarm.treat_missing_data or "missing",
     )
     dimensions = [{"Name": each.name, "Value": each.value} for each in alarm.dimensions or []]
     found = metrics.of_metric(data, alarm.namespace, alarm.metric_name, dimensions, alarm.unit)
     starts = [end - period * n for n in range(periods + MORE, 0, -1)]
-    points = [_point(found, start, start + period, alarm.statistic) for start in starts]
+    inside = [[each for each in found if s <= metrics.moment(each) < s + period] for s in starts]
+    sums = metrics.STATISTICS
+    points = [float(sums[alarm.statistic](each)) if each else None for each in inside]
     state = rule.state(points)
     if state is None or state == alarm.state_value:
         return None
     days = [f"{datetime.fromtimestamp(start, UTC):%d/%m/%y %H:%M:%S}" for start in starts]
+    last = list(zip(starts, points, inside, strict=True))
+    real = [each for each in last if each[1] is not None][-periods:]
     told = {
         "version": "1.0",
         "queryDate": _iso(now_s),
-        "startDate": _iso(starts[-periods]),
+        **({"startDate": _iso(real[0][0])} if real else {}),
+        **({"unit": alarm.unit} if alarm.unit else {}),
         "statistic": alarm.statistic,
         "period": period,
-        "recentDatapoints": [each for each in points if each is not None][-periods:],
+        "recentDatapoints": [point for _, point, _ in real],
         "threshold": rule.threshold,
+        "evaluatedDatapoints": [
+            {"timestamp": _iso(start)}
+            | ({"sampleCount": sums["SampleCount"](data), "value": point} if data else {})
+            for start, point, data in reversed(real or last[-periods:])
+        ],
     }
     return state, rule.reason(list(zip(days, points, strict=True)), state), json.dumps(told)
-
-
-def _point(data: metrics.Data, start: float, end: float, statistic: str) -> float | None:
-    inside = [each for each in data if start <= metrics.moment(each) < end]
-    return float(metrics.STATISTICS[statistic](inside)) if inside else None
 
 
 def _iso(moment_s: float) -> str:
