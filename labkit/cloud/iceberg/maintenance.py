@@ -179,7 +179,9 @@ def _reachable(table: Table) -> Iterator[str]:
     yield table.metadata_location
     log = [entry.metadata_file for entry in table.metadata.metadata_log]
     yield from log[-setting(table, "vacuum_max_metadata_files_to_keep") :]
-    yield from (statistics.statistics_path for statistics in table.metadata.statistics)
+    metadata = table.metadata
+    for statistics in (*metadata.statistics, *metadata.partition_statistics):
+        yield statistics.statistics_path
     manifests: set[str] = set()
     for snapshot in table.snapshots():
         yield snapshot.manifest_list
