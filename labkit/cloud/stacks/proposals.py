@@ -208,5 +208,7 @@ def _check_update(
     parameters = self.cloudformation_backend._resolve_update_parameters(
         old_stack, incoming_params or []
     )
+    if judging.declared(reading.load(body)):
+        return  # AWS writes it anew, and goes on though it is the same
     if old_stack.has_template(body) and old_stack.has_parameters(parameters):
         raise ValidationError(message="No updates are to be performed.")

@@ -42,11 +42,11 @@ def load(text: str, Loader: Any = None) -> Any:
     """
     if text.lstrip().startswith("{"):
         try:
-            return _texts(_whole(json.loads(text)))
+            return texts(_whole(json.loads(text)))
         except ValueError:
             pass  # YAML may begin so, too
     try:
-        return _texts(_whole(yaml.load(text, Loader=_Loader)))
+        return texts(_whole(yaml.load(text, Loader=_Loader)))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" (line {mark.line + 1}, column {mark.column + 1})" if mark else ""
@@ -75,7 +75,8 @@ def _short(loader: Any, suffix: str, node: Any) -> Any:
 Loader.add_multi_constructor("!", _short)
 
 
-def _texts(template: Any) -> Any:
+def texts(template: Any) -> Any:
+    """A template whose outputs that are numbers or truths are texts."""
     outputs = template.get("Outputs") if isinstance(template, dict) else None
     for each in outputs.values() if isinstance(outputs, dict) else ():
         if isinstance(each, dict) and isinstance(each.get("Value"), (bool, int, float)):

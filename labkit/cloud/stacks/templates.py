@@ -87,7 +87,8 @@ def check_types(template: Any) -> None:
     known = {*parsing.get_model_map(), *parsing.NULL_MODELS}
     known |= serverless.TYPES if judging.SERVERLESS in judging.declared(template or {}) else set()
     resources = (template or {}).get("Resources") or {}
-    types = [str(each.get("Type")) for each in resources.values() if isinstance(each, dict)]
+    made = [each for each in resources.values() if isinstance(each, dict) and "Type" in each]
+    types = [str(each["Type"]) for each in made]  # others lie in S3
     strange = sorted({t for t in types if t not in known and not t.startswith("Custom::")})
     if strange:
         raise ValidationError(

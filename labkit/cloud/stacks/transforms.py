@@ -62,7 +62,7 @@ def read(text: str, parameters: Said) -> Said:
         from labkit.cloud.stacks import serverless
 
         template = serverless.translated(template, values)
-    template = json.loads(json.dumps(template))
+    template = reading.texts(json.loads(json.dumps(template)))
     judging.check_template(template)
     return dict(template)
 

@@ -231,7 +231,8 @@ def _asked(template: dict[str, Any]) -> Answer:
     told, names = _capabilities(template), _declared(template)
     if names:
         told["Capabilities"] = [*told.get("Capabilities", ()), _EXPAND]
-    return told | {"DeclaredTransforms": names}
+        told["DeclaredTransforms"] = names
+    return told
 
 
 def _capabilities(template: dict[str, Any]) -> Answer:
