@@ -25,6 +25,7 @@ from zlib import crc32
 from labkit.charts import fields as chart_fields
 from labkit.charts.fields import Columns, Definition
 from labkit.charts.shapes import Shape, snake
+from labkit.errors import NoChart
 
 Fields = str | Sequence[str]
 SHEET = "sheet-1"
@@ -222,12 +223,19 @@ class _Maker:
     def _by_well(self, given: Any) -> dict[str, Any]:
         if isinstance(given, Mapping):
             return {self.shape.well(name): value for name, value in given.items()}
+        if given and not self.wells:
+            raise NoChart("There is nothing to sort or to limit: no well has a field.")
         return {next(iter(self.wells)): given} if given else {}
 
     def _sort(self, text: str, direction: str) -> Definition:
         if text in self.ids:
             return {"FieldSort": {"FieldId": self.ids[text], "Direction": direction}}
         field = chart_fields.read(text, self.schema)
+        if not field.column:
+            raise NoChart(
+                f"{text!r} sorts nothing here: sort by a field of the visual, or by a column or "
+                "its aggregate, followed by asc or desc, as in 'sum(pageviews) desc'."
+            )
         column = {"DataSetIdentifier": self.data_set, "ColumnName": field.column}
         by = {"SortBy": column, "Direction": direction}
         if field.function:

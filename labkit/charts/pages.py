@@ -118,8 +118,10 @@ class Picture:
         return self
 
     def __repr__(self) -> str:
-        rows = f": {len(self.df)} rows of {', '.join(self._labels)}" if self._labels else ""
-        return f"{self.title}{rows}"
+        if not self._labels:
+            return self.title
+        rows = "1 row" if len(self.df) == 1 else f"{len(self.df)} rows"
+        return f"{self.title}: {rows} of {', '.join(self._labels)}"
 
     def _repr_mimebundle_(self, **_: Any) -> Any:
         if self.png:

@@ -55,7 +55,7 @@ class Shape:
         for name in (kind, f"{kind} chart", f"{kind} plot", f"{kind} diagram", f"{kind} table"):
             if _folded(name) in known:
                 return known[_folded(name)]
-        raise UnknownName("visual type", kind, list(shapes()))
+        raise UnknownName("visual type", kind, [snake(each).replace("_", " ") for each in shapes()])
 
     def well(self, given: str) -> str:
         """A well's name in the API: ``group_by`` is ``GroupBy``.

@@ -62,6 +62,14 @@ def test_a_date_is_cut_to_its_month():
 
 REFUSED = [
     ("no such type", {"kind": "pyramid", "values": "sum(gpa)"}, UnknownName, "visual type"),
+    ("a slip in a type", {"kind": "bar chrat", "values": "sum(gpa)"}, UnknownName, "'bar chart'"),
+    (
+        "a sort without a direction",
+        {"category": "school", "values": "sum(gpa)", "sort": "sum(gpa) down"},
+        NoChart,
+        "asc or desc",
+    ),
+    ("a sort of nothing", {"sort": "sum(gpa) desc"}, NoChart, "nothing to sort"),
     ("no such well", {"rows": "school"}, UnknownName, "category"),
     ("no such column", {"category": "scool"}, UnknownName, "Did you mean 'school'"),
     ("no such column in a measure", {"values": "sum(gap)"}, UnknownName, "gpa"),

@@ -70,4 +70,4 @@ def test_a_picture_has_its_words_where_jupyterlab_reads_them():
     fields = {"fields": [{"label": "day"}], "rows": [["Sun"]]}
     shown, _ = Picture("Views", b"png", "", fields)._repr_mimebundle_()
     assert shown["image/png"] == b"png"
-    assert 'width="720" alt="Views: 1 rows of day. Sun."' in shown["text/html"]
+    assert 'width="720" alt="Views: 1 row of day. Sun."' in shown["text/html"]
