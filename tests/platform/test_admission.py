@@ -15,9 +15,10 @@ REGION = "us-east-1"
 def test_a_queue_and_a_topic_as_they_are_made(tmp_path, monkeypatch, roles):
     monkeypatch.setenv("LABKIT_ROLES", roles)
     cloud = Cloud(tmp_path)
-    queue = sqs_backends[DEFAULT_ACCOUNT_ID][REGION].create_queue("admission", {})
-    topic = sns_backends[DEFAULT_ACCOUNT_ID][REGION].create_topic("admission")
+    sqs, sns = (each[DEFAULT_ACCOUNT_ID][REGION] for each in (sqs_backends, sns_backends))
+    queue, topic = sqs.create_queue("admission", {}), sns.create_topic("admission")
     asked = ("events.amazonaws.com", "arn:aws:events:us-east-1:123456789012:rule/r")
     refused = [admission.refusal(cloud, *asked, each) for each in (queue.queue_arn, topic.arn)]
-    assert [bool(each) for each in refused] == [roles == "strict"] * 2
+    sqs.delete_queue(queue.name), sns.delete_topic(topic.arn)
     cloud.stop()
+    assert [bool(each) for each in refused] == [roles == "strict"] * 2

@@ -9,6 +9,7 @@ import signal
 import zipfile
 
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from tests.conftest import wait_for
@@ -421,8 +422,8 @@ def test_an_update_is_kept(function, aws):
 
 
 def test_event_settings_are_told_of_the_latest(function, aws):
-    client, named = aws("lambda"), {"FunctionName": function("", Publish=True)}
-    bodies = []
+    client, bodies = aws("lambda", config=Config()), []  # its own, for it is changed
+    named = {"FunctionName": function("", Publish=True)}
     client.meta.events.register(
         "before-parse.lambda.UpdateFunctionEventInvokeConfig",
         lambda response_dict, **_: bodies.append(json.loads(response_dict["body"])),

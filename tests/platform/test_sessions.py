@@ -20,6 +20,10 @@ def cloud(tmp_path):
     made = Cloud(tmp_path / "home")
     yield made
     made.stop()
+    for each in sessions(made):
+        iam_backends[made.account]["aws"].access_keys.pop(each.access_key_id)
+        SERVICES_KEYS.discard(each.access_key_id)
+    sessions(made).clear()
 
 
 def begun(cloud, ended_ago=None):

@@ -310,7 +310,7 @@ def test_a_lock_is_told_of_where_a_bucket_has_a_default_one(aws, s3, locked):
     def unnamed(params, **_):
         params["headers"].pop("x-amz-sdk-checksum-algorithm", None)
 
-    client = aws("s3")
+    client = aws("s3", config=Config())  # its own, for it is changed
     client.meta.events.register("before-call.s3", unnamed)
     named = {"Bucket": locked, "Key": "a"}
     client.put_object_legal_hold(**named, LegalHold={"Status": "ON"})
