@@ -808,6 +808,19 @@ def test_vacuum_forgets_and_deletes(ice: Ice) -> None:
     assert [f"s3://{ice.lake.bucket}/{key}" for key in ice.lake.keys("t/data/")] == [path]
 
 
+def test_vacuum_keeps_what_is_called_s3a(ice: Ice) -> None:
+    at = ice.location("t").replace("s3:", "s3a:")
+    age = {"vacuum_max_snapshot_age_seconds": "0"}
+    schema = Schema(NestedField(1, "id", LongType()))
+    ice.catalog.create_table((ice.lake.database, "t"), schema, location=at, properties=age)
+    ice.do("INSERT INTO t VALUES 1, 2")
+    ice.do("DELETE FROM t WHERE id = 1")
+    time.sleep(0.01)
+    ice.do("VACUUM t")
+    assert ice.rows("SELECT * FROM t") == [["2"]]
+    assert len(ice.lake.keys("t/data/")) == 1
+
+
 def test_vacuum_keeps_what_is_young(ice: Ice) -> None:
     ice.made("t", "id int", "(1), (2)")
     ice.do("DELETE FROM t WHERE id = 1")

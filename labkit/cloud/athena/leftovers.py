@@ -56,8 +56,11 @@ def undo(cloud: Cloud, record: Definition) -> None:
 
 def _is_of_table(cloud: Cloud, region: str, folder: str) -> bool:
     """Whether a table has the folder, one in it or one around it."""
-    places = [place.rstrip("/") + "/" for place in Metastore(cloud, region).locations()]
-    return any(folder.startswith(place) or place.startswith(folder) for place in places)
+    own, *places = (
+        f"{place.rstrip('/')}/".rpartition("://")[2]  # s3a:// and s3n:// are S3, too
+        for place in (folder, *Metastore(cloud, region).locations())
+    )
+    return any(own.startswith(place) or place.startswith(own) for place in places)
 
 
 def _delete(cloud: Cloud, objects: Sequence[tuple[str, str]]) -> None:

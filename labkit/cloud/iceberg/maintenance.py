@@ -65,20 +65,21 @@ def vacuum(run: Run, definition: Definition, said: Vacuum) -> Result:
         raise StatementFailed(
             f"GENERIC_INTERNAL_ERROR: Path missing in file system location: s3://{bucket}"
         )
-    known = set(_reachable(table))
+    known = set(map(split_uri, _reachable(table)))
     age = datetime.timedelta(seconds=setting(table, "vacuum_max_snapshot_age_seconds"))
     oldest = datetime.datetime.now(datetime.UTC) - age
     expired = _expired(table, oldest)
     if expired:
         with committing(), table.transaction() as transaction:
             transaction._apply((_forgetting(expired),))
-    needed = set(_reachable(table))
+    needed = set(map(split_uri, _reachable(table)))
     _delete(
         run,
         (
             found
             for found in run.store.list(table.location() + "/")
-            if found.uri not in needed and (found.uri in known or found.modified < oldest)
+            if (place := (found.bucket, found.key)) not in needed
+            and (place in known or found.modified < oldest)
         ),
     )
     return rows_result(run, 0)
