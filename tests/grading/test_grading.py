@@ -6,14 +6,25 @@ import json
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
 from labkit import cli
 from labkit.exercises import LABS, Question, question_named, questions
 from labkit.exercises.data import Data
-from labkit.exercises.grading import grade, masters, processes, records, reports, score, variants
+from labkit.exercises.grading import (
+    grade,
+    masters,
+    preparing,
+    processes,
+    records,
+    reports,
+    score,
+    variants,
+)
 from labkit.exercises.grading.masters import Submission
 from labkit.exercises.grading.score import References
 from labkit.exercises.values import plain
@@ -264,6 +275,15 @@ def test_the_run_phase_works_where_no_checker_is(tmp_path, monkeypatch, capsys):
     assert [one["lab"] for one in found] == list(LABS)
     assert all((tmp_path / form).stat().st_size for form in cli.REPORTS)
     assert "0 of" in capsys.readouterr().out
+
+
+def test_a_lab_is_prepared_where_no_checker_is(monkeypatch):
+    for lab in LABS:
+        monkeypatch.setitem(sys.modules, f"labkit.exercises.lab{lab}", None)
+    cells = ("from labkit.exercises.lab2 import q1, q2", "found = [q1.check(), q2.hint()]")
+    shell = InteractiveShell()
+    preparing.run(SimpleNamespace(setup=cells, state=()), shell)
+    assert shell.user_ns["found"] == [None, None]
 
 
 def test_the_run_phase_tells_what_it_could_not_read(tmp_path, capsys):

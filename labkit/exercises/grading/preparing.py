@@ -14,6 +14,7 @@ from pathlib import Path
 from IPython.core.interactiveshell import InteractiveShell
 
 from labkit import process
+from labkit.exercises.grading import quiet
 from labkit.exercises.grading.beginnings import begin
 from labkit.exercises.grading.masters import Master, read_master
 from labkit.exercises.grading.shells import quiet_shell
@@ -36,7 +37,8 @@ def main(path: str, name: str, scale: str, seed: str) -> None:
 
 
 def run(master: Master, shell: InteractiveShell) -> None:
-    """Run what a master's answers build on; an error ends it."""
+    """Run what a master's answers build on, without its questions; an error ends it."""
+    quiet.stand_in()
     for code in (*master.setup, *master.state):
         shell.run_cell(code, store_history=False).raise_error()
 

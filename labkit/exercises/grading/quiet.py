@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
+from types import ModuleType
+
+from labkit.exercises import LABS
 
 
 class Quiet:
@@ -33,3 +37,11 @@ def __getattr__(name: str) -> object:
 def names(questions: Iterable[str]) -> dict[str, Quiet]:
     """The names that a notebook has for its questions: ``q3`` for ``lab1-q3``."""
     return {identifier.split("-")[-1]: QUIET for identifier in questions}
+
+
+def stand_in() -> None:
+    """Have all labs' modules of questions say nothing, wherever these are; cells import them."""
+    for lab in LABS:
+        module = ModuleType(f"labkit.exercises.lab{lab}")
+        exec(MODULE, vars(module))
+        sys.modules[module.__name__] = module
