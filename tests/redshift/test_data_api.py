@@ -234,6 +234,16 @@ def test_the_catalog_can_be_listed(data, fresh):
     assert columns[1]["columnDefault"] == "'x'::character varying"
 
 
+def test_the_systems_tables_are_listed_where_their_schema_is_named(data):
+    found = data.client.list_tables(SchemaPattern="pg_cat%", TablePattern="stl_quer_", **PLACE)
+    assert found["Tables"] == [
+        {"name": "stl_query", "schema": "pg_catalog", "type": "SYSTEM TABLE"}
+    ]
+    told = data.client.describe_table(Schema="pg_catalog", Table="stl_query", **PLACE)
+    first = [(c["name"], c["typeName"], c["schemaName"]) for c in told["ColumnList"][:2]]
+    assert first == [("userid", "int4", "pg_catalog"), ("query", "int4", "pg_catalog")]
+
+
 def test_statements_are_listed_by_name_and_state(data, fresh):
     name = fresh("named")
     data.run("SELECT 1", StatementName=name)

@@ -59,13 +59,25 @@ def _pattern(members: dict[str, Any], name: str) -> str:
 
 @operation("redshift-data", "ListTables")
 def list_tables(context: Context, **members: Any) -> Answer:
+    """Those of the system, too, where a pattern of schemas is for them."""
     sql = (
         "SELECT table_name AS name, table_type AS type, schema_name AS schema FROM svv_all_tables "
-        f"WHERE database_name = {quoted_string(members['Database'].lower())} "
-        f"AND schema_name LIKE {_pattern(members, 'SchemaPattern')} "
-        f"AND table_name LIKE {_pattern(members, 'TablePattern')} ORDER BY 3, 1"
+        f"WHERE database_name = {quoted_string(members['Database'].lower())}"
     )
-    return _page("Tables", _rows(context, members, sql), members)
+    if members.get("SchemaPattern"):
+        sql += f" UNION ALL {_SYSTEM_TABLES}"
+    told = (
+        f"SELECT * FROM ({sql}) found WHERE schema LIKE {_pattern(members, 'SchemaPattern')} "
+        f"AND name LIKE {_pattern(members, 'TablePattern')} ORDER BY 3, 1"
+    )
+    return _page("Tables", _rows(context, members, told), members)
+
+
+_SYSTEM = "('information_schema', 'pg_catalog')"
+_SYSTEM_TABLES = (
+    "SELECT relname, 'SYSTEM TABLE', nspname FROM pg_class c JOIN pg_namespace n "
+    f"ON n.oid = c.relnamespace WHERE nspname IN {_SYSTEM} AND relkind IN ('r', 'v')"
+)
 
 
 @operation("redshift-data", "DescribeTable")
@@ -80,11 +92,21 @@ def describe_table(context: Context, **members: Any) -> Answer:
         for column, name in named
         if members.get(name)
     )
-    order = "schema_name, table_name, ordinal_position"
-    sql = f"SELECT * FROM svv_all_columns WHERE {wanted} ORDER BY {order}"
-    columns = [_column(row) for row in _rows(context, members, sql)]
+    order = "ORDER BY schema_name, table_name, ordinal_position"
+    rows = _rows(context, members, f"SELECT * FROM svv_all_columns WHERE {wanted} {order}")
+    if not rows and members.get("Table"):
+        own = wanted.partition(" AND ")[2]  # the system's tables are those of any database
+        rows = _rows(context, members, f"SELECT * FROM ({_SYSTEM_COLUMNS}) c WHERE {own} {order}")
+    columns = [_column(row) for row in rows]
     told = {"TableName": members["Table"]} if members.get("Table") else {}
     return told | _page("ColumnList", columns, members)
+
+
+_SYSTEM_COLUMNS = (
+    "SELECT table_schema AS schema_name, table_name, column_name, ordinal_position, "
+    "column_default, is_nullable, data_type, character_maximum_length, numeric_precision, "
+    f"numeric_scale FROM svv_columns WHERE table_schema IN {_SYSTEM}"
+)
 
 
 def _column(row: dict[str, Any]) -> dict[str, Any]:
