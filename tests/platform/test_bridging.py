@@ -115,6 +115,21 @@ def test_metrics_in_forms_and_cbor(post, fresh):
     assert (status, read(told)["__type"]) == (404, "ResourceNotFound")
 
 
+def test_an_alarms_tag_is_taken_away_in_forms(post, aws, fresh):
+    watch, name = aws("cloudwatch"), fresh("alarm")
+    watch.put_metric_alarm(
+        AlarmName=name, Namespace=name, MetricName="m", Statistic="Sum", Period=60, Threshold=1,
+        EvaluationPeriods=1, ComparisonOperator="GreaterThanThreshold",
+        Tags=[{"Key": each, "Value": "1"} for each in "ab"],
+    )  # fmt: skip
+    [alarm] = watch.describe_alarms(AlarmNames=[name])["MetricAlarms"]
+    asked = {"ResourceARN": alarm["AlarmArn"], "TagKeys.member.1": "a"}
+    assert post("monitoring", form("UntagResource", **asked))[0] == 200
+    tags = watch.list_tags_for_resource(ResourceARN=alarm["AlarmArn"])["Tags"]
+    assert tags == [{"Key": "b", "Value": "1"}]
+    watch.delete_alarms(AlarmNames=[name])
+
+
 def read(body):
     return RpcV2CBORParser().parse_data_item(io.BufferedReader(io.BytesIO(body)))
 

@@ -163,14 +163,15 @@ def _in_forms(model: ServiceModel) -> ServiceModel:
     said["metadata"].setdefault("xmlNamespace", _QUEUES)
     for name, operation in said["operations"].items():
         operation.get("output", {}).setdefault("resultWrapper", f"{name}Result")
+    names = _NAMES if model.service_name == "sqs" else {}
     for name, shape in said["shapes"].items():
-        if shape["type"] == "map" and name in _NAMES:
+        if shape["type"] == "map" and name in names:
             of_tags = name == "TagMap"
             shape["key"]["locationName"] = "Key" if of_tags else "Name"
             shape["value"]["locationName"] = "Value"
         for member in shape.get("members", {}).values():
-            if member["shape"] in _NAMES:
-                member["locationName"] = _NAMES[member["shape"]]
+            if member["shape"] in names:
+                member["locationName"] = names[member["shape"]]
     return ServiceModel(said, model.service_name)
 
 

@@ -139,7 +139,7 @@ def _change(alarm: Any, data: metrics.Data, now_s: float) -> tuple[str, str, str
         "threshold": rule.threshold,
         "evaluatedDatapoints": [
             {"timestamp": _iso(start)}
-            | ({"sampleCount": sums["SampleCount"](data), "value": point} if data else {})
+            | ({"sampleCount": float(sums["SampleCount"](data)), "value": point} if data else {})
             for start, point, data in reversed(real or last[-periods:])
         ],
     }
