@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import logging
 import sqlite3
 import threading
@@ -12,10 +11,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import chain, repeat
 from typing import Any, TypeVar
 
+from labkit.cloud.state import wants_room
+
 log = logging.getLogger(__name__)
 Written = TypeVar("Written")
 FULL_DISK_S = (0.1, 0.4, 1, 2, 4, 8, 16)  # how long the end of a job waits, again and again
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 _here = threading.local()  # ``ended``: tells the job of this thread that no job works any more
 
 
@@ -33,7 +33,7 @@ def until_kept(write: Callable[[], Written]) -> Written:
         try:
             return write()
         except (OSError, sqlite3.Error) as error:
-            if pause_s == FULL_DISK_S[-1] and not _wants_room(error):
+            if pause_s == FULL_DISK_S[-1] and not wants_room(error):
                 raise
             log.warning("the state of a job could not be stored yet: %s", error)
         if ended is None:
@@ -41,13 +41,6 @@ def until_kept(write: Callable[[], Written]) -> Written:
         elif ended.wait(pause_s):
             break
     return write()
-
-
-def _wants_room(error: OSError | sqlite3.Error) -> bool:
-    if isinstance(error, OSError):
-        return error.errno in _NO_ROOM
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF
-    return code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
 
 
 class Job:

@@ -8,6 +8,7 @@ write-ahead log makes each commit whole or absent, whenever the process dies.
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import sqlite3
 import threading
@@ -38,6 +39,24 @@ class Damaged(StateUnusable):
         )
 
 
+class NoRoom(StateUnusable):
+    """The state's disk is full, or fails. Args: the file, what went wrong."""
+
+    def __str__(self) -> str:
+        return (
+            f"The workspace's state {self.args[0]} cannot be opened as its disk takes nothing more "
+            f"({self.args[1]}). Make room there and start again: nothing of it was changed."
+        )
+
+
+def wants_room(error: Exception) -> bool:
+    """Whether a disk that has no room is what went wrong."""
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF
+    return code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
+
+
 class Database:
     """The workspace's file: what is put into it together, and our own records in it."""
 
@@ -58,13 +77,14 @@ class Database:
 
     @contextlib.contextmanager
     def _reading(self) -> Iterator[None]:
-        """Say which file is at fault, whatever a damaged one makes its readers raise."""
+        """Say which file is at fault, whatever a damaged one or a full disk makes readers raise."""
         try:
             yield
         except StateUnusable:
             raise
         except Exception as error:
-            raise Damaged(str(self._path), f"{type(error).__name__}: {error}") from error
+            kind = NoRoom if wants_room(error) else Damaged
+            raise kind(str(self._path), f"{type(error).__name__}: {error}") from error
 
     @contextlib.contextmanager
     def together(self) -> Iterator[None]:

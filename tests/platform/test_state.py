@@ -14,6 +14,7 @@ from moto.sqs.models import sqs_backends
 from labkit.cloud import pickles
 from labkit.cloud.moto_state import State
 from labkit.cloud.s3.bodies import BODIES, write_stream
+from labkit.cloud.state import StateUnusable
 
 
 @pytest.fixture(autouse=True)
@@ -69,6 +70,21 @@ def test_what_cannot_be_written_is_taken_back_and_the_rest_is_kept(tmp_path):
     assert told == {"us-east-1": both, "us-east-2": ["kept"], "us-west-2": both}
     state.load()
     assert {region: [*each.queues] for region, each in queues.items()} == told
+    state.close()
+
+
+@pytest.mark.parametrize(
+    ("room", "why"), [("full", "Make room there and start again"), ("x", "cannot be read")]
+)
+def test_a_full_disk_is_no_damage(tmp_path, room, why):
+    state = State(tmp_path / "state.db")
+    state._db.execute("DROP TABLE meta")
+    if room == "full":
+        state._db.execute("PRAGMA max_page_count = 1")
+        big = "CREATE TABLE meta AS SELECT 'moto' AS name, zeroblob(1000000) AS value"
+        state._check_version = lambda: state._db.execute(big)
+    with pytest.raises(StateUnusable, match=why):
+        state.load()
     state.close()
 
 
