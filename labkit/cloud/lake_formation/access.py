@@ -87,7 +87,7 @@ def to_table(cloud: Cloud, who: Principal, region: str, database: Any, table: An
         access.is_all = True
     elif is_admin(cloud, who, region):
         access.rights.add("DESCRIBE")
-    for grant in grants_of(cloud, who, region):
+    for grant in grants_of(cloud, who, region, database.name, table.name):
         _add(cloud, region, access, grant, database.name, table.name)
     if "SELECT" in access.rights:
         access.rights.add("DESCRIBE")
@@ -118,7 +118,7 @@ def to_database(cloud: Cloud, who: Principal, region: str, database: Any) -> set
         return None
     rights = set(ON_DATABASES) if has_made(cloud, who, database) else set()
     tags, is_told = _tags(cloud, region, database.name), is_admin(cloud, who, region)
-    for grant in grants_of(cloud, who, region):
+    for grant in grants_of(cloud, who, region, database.name):
         [(kind, on)] = grant["resource"].items()
         own = kind == "Database" and on["Name"] == database.name
         tagged = kind == "LFTagPolicy" and _matches(expressions.of_policy(cloud, region, on), tags)
@@ -191,11 +191,28 @@ def places(cloud: Cloud, who: Principal, region: str) -> Iterator[str]:
             yield grant["resource"]["DataLocation"]["ResourceArn"]
 
 
-def grants_of(cloud: Cloud, who: Principal, region: str) -> Iterator[Members]:
-    """The grants that a principal has, itself or as one of the account's."""
-    for grant in granting.granted(cloud, region, cloud.account):
-        if is_meant(who, grant["principal"]):
-            yield grant
+def grants_of(cloud: Cloud, who: Principal, region: str, *place: str) -> Iterator[Members]:
+    """The grants that a principal has, itself or as one of the account's.
+
+    Args:
+        place: a database, or a database and a table, to leave out grants on others.
+    """
+    return granting.granted(
+        cloud,
+        region,
+        cloud.account,
+        lambda each: _may_be_on(each["resource"], place) and is_meant(who, each["principal"]),
+    )
+
+
+def _may_be_on(resource: Members, place: tuple[str, ...]) -> bool:
+    """Whether a grant may be on a database, or on a table of it: what names another is not."""
+    [on] = resource.values()
+    named = on.get("DatabaseName", place and place[0])
+    name = on.get("TableName", on.get("Name"))
+    return not place or (
+        named == place[0] and (len(place) < 2 or "TableWildcard" in on or name in (None, place[1]))
+    )
 
 
 def is_meant(who: Principal, principal: Members) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from labkit.cloud.cloud import Cloud, on_start
@@ -44,15 +44,17 @@ def bring_over(cloud: Cloud) -> None:
                 backend.grants.clear()
 
 
-def granted(cloud: Cloud, region: str, catalog: str) -> list[Record]:
-    """A catalog's grants, always in the same order; none on a table that has gone since."""
-    found = [
-        each
-        for each in cloud.records(KIND).values()
-        if (each["region"], each["catalog"]) == (region, catalog)
-        and each["made"] in (None, defaults.made(cloud, region, each["resource"]))
-    ]
-    return sorted(found, key=lambda each: json.dumps([each["principal"], each["resource"]]))
+def granted(
+    cloud: Cloud, region: str, catalog: str, is_asked: Callable[[Members], bool] = bool
+) -> Iterator[Record]:
+    """A catalog's grants that are asked for; none on a table that has gone since."""
+    for each in cloud.records(KIND).values():
+        if (
+            (each["region"], each["catalog"]) == (region, catalog)
+            and is_asked(each)
+            and each["made"] in (None, defaults.made(cloud, region, each["resource"]))
+        ):
+            yield each
 
 
 @operation("lakeformation", "GrantPermissions")

@@ -7,6 +7,7 @@ Source: https://docs.aws.amazon.com/lake-formation/latest/APIReference/API_ListP
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -72,7 +73,10 @@ def grants_on(
         _matching(context, Resource) if Resource is not None else _any,
         _telling(context),
     )
-    given = granting.granted(context.cloud, context.region, CatalogId or context.account)
+    given = sorted(
+        granting.granted(context.cloud, context.region, CatalogId or context.account),
+        key=lambda each: json.dumps([each["principal"], each["resource"]]),
+    )
     return [
         {
             "Principal": grant["principal"],
