@@ -1246,6 +1246,35 @@ CHANGES = {
 }
 
 
+def test_events_tell_what_a_resource_is_but_no_secret(aws, fresh):
+    stacks, name = aws("cloudformation"), fresh("told")
+    secret = {"Type": "String", "NoEcho": True, "Default": "whisper"}
+    queue = {"QueueName": {"Fn::Sub": "${AWS::StackName}-q"}}
+    said = {"Fn::Sub": "${Queue.QueueName} ${Word}"}
+    value = {"Type": "String", "Value": said, "Description": {"Ref": "Word"}}
+    template = {
+        "Parameters": {"Word": secret},
+        "Resources": {
+            "Queue": {"Type": "AWS::SQS::Queue", "Properties": queue},
+            "Held": {"Type": "AWS::SSM::Parameter", "Properties": value},
+        },
+    }
+    stack = stacks.create_stack(StackName=name, TemplateBody=json.dumps(template))["StackId"]
+    stacks.delete_stack(StackName=name)
+    pages = stacks.get_paginator("describe_stack_events").paginate(StackName=stack)
+    told = {
+        (each["LogicalResourceId"], each["ResourceStatus"]): json.loads(each["ResourceProperties"])
+        for page in pages
+        for each in page["StackEvents"]
+        if each.get("ResourceProperties")
+    }
+    assert told["Queue", "CREATE_COMPLETE"] == {"QueueName": f"{name}-q"}
+    told_of = {"Type": "String", "Value": f"{name}-q ****", "Description": "****"}
+    assert told["Held", "CREATE_COMPLETE"] == told["Held", "DELETE_COMPLETE"] == told_of
+    assert "whisper" not in str(told)
+    assert name not in str(aws("sqs").list_queues(QueueNamePrefix=name).get("QueueUrls"))
+
+
 def test_a_change_set_tells_what_is_changed_and_what_is_replaced(aws, fresh):
     stacks, name = aws("cloudformation"), fresh("proposed")
     was = {"Name": name, "Note": "a", "More": "none"}

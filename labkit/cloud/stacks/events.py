@@ -7,11 +7,12 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_StackEvent
 from __future__ import annotations
 
 import contextlib
+import copy
 import json
 from collections.abc import Iterator
 from typing import Any
 
-from moto.cloudformation import models, responses
+from moto.cloudformation import models, parsing, responses
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult
 
@@ -73,7 +74,7 @@ def telling(
     stack, known = resources.stack, [there]
 
     def tell(status: str, reason: str | None = None) -> None:
-        _tell(stack, f"{verb}_{status}", name, said, known[0], reason)
+        _tell(resources, f"{verb}_{status}", name, said, known[0], reason)
 
     if not stack.events:  # a resource that is exported is made before moto begins
         stack._add_stack_event(_BEGINS, resource_status_reason="User Initiated")
@@ -99,18 +100,19 @@ def telling(
 
 def skipped(resources: Any, name: str, said: Any, there: Any) -> None:
     """Tell that a resource stays, as its policy asks, where its stack leaves it."""
-    _tell(resources.stack, "DELETE_SKIPPED", name, said, there)
+    _tell(resources, "DELETE_SKIPPED", name, said, there)
 
 
 def broken_off(resources: Any, name: str, verb: str, why: str) -> None:
     """Tell that a resource was not made or changed, as the server ended."""
     said = resources._resource_json_map[name]
-    _tell(resources.stack, f"{verb}_FAILED", name, said, None, why)
+    _tell(resources, f"{verb}_FAILED", name, said, None, why)
 
 
 def _tell(
-    stack: Any, status: str, name: str, said: Any, there: Any, reason: str | None = None
+    resources: Any, status: str, name: str, said: Any, there: Any, reason: str | None = None
 ) -> None:
+    stack = resources.stack
     event = models.Event(
         stack_id=stack.stack_id,
         stack_name=stack.name,
@@ -119,10 +121,35 @@ def _tell(
         resource_type=said["Type"],
         resource_status=status,
         resource_status_reason=reason,
-        resource_properties=json.dumps(said.get("Properties") or {}, default=str),
+        resource_properties=json.dumps(_properties(resources, said), default=str),
     )
     event.sendToSns(stack.account_id, stack.region_name, stack.notification_arns)
     stack.events.append(event)
+
+
+def _properties(resources: Any, said: Any) -> Any:
+    """What a resource is told to be, as far as it is known by now, without secrets.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
+    """
+    told, made = copy.deepcopy(said.get("Properties") or {}), _Made(resources)
+    try:
+        return parsing.clean_json(told, made)  # type: ignore[arg-type]
+    except Exception:  # whatever stands for what is not there yet, or no longer
+        return said.get("Properties") or {}
+
+
+class _Made(dict[str, Any]):
+    """What of a stack is made, without making the rest; secret parameters are not told."""
+
+    def __init__(self, resources: Any) -> None:
+        slots = (resources._template.get("Parameters") or {}).items()
+        secret = {n: "****" for n, slot in slots if str(slot.get("NoEcho")).lower() == "true"}
+        super().__init__(resources._parsed_resources | secret)
+        self.resources = resources
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.resources, name)
 
 
 def _sent(send: Any) -> Any:
