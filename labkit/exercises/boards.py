@@ -88,7 +88,7 @@ def unlike(said: Plain, right: Plain) -> str:
 
 def _kept_otherwise(said: Plain, right: Plain) -> Iterator[str]:
     """How a table is kept otherwise than the task says."""
-    for what, name in (("format", "files are"), ("bucket", "bucket is")):
+    for what, name in (("format", "format is"), ("bucket", "bucket is")):
         if said[what] != right[what]:
             yield f"The table's {name} `{said[what]}`; the task names another."
     if said.get("folder") != right.get("folder"):
