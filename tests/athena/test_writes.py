@@ -115,6 +115,21 @@ def test_ctas_by_partition(lake: Lake) -> None:
     assert ["country=se/day=2024-01-01"] in lake.rows("SHOW PARTITIONS made")
 
 
+def test_rows_go_to_where_their_partition_is(lake: Lake) -> None:
+    root = f"s3://{lake.bucket}"
+    lake.do(
+        "CREATE EXTERNAL TABLE made (n int) PARTITIONED BY (p string, d date) STORED AS PARQUET "
+        f"LOCATION '{root}/made/'"
+    )
+    lake.do(f"ALTER TABLE made ADD PARTITION (p = 'a', d = '2024-01-01') LOCATION '{root}/far'")
+    lake.do("INSERT INTO made VALUES (1, 'a', DATE '2024-01-01'), (2, 'b', DATE '2024-01-01')")
+    assert lake.rows("SELECT n, p FROM made ORDER BY n") == [["1", "a"], ["2", "b"]]
+    assert len(lake.keys("far/")) == len(lake.keys("made/p=b/d=2024-01-01/")) == 1
+    lake.do(f"ALTER TABLE made PARTITION (p = 'b', d = '2024-01-01') SET LOCATION '{root}/moved/'")
+    lake.do("INSERT INTO made VALUES (3, 'b', DATE '2024-01-01')")
+    assert lake.rows("SELECT n FROM made ORDER BY n") == [["1"], ["3"]]
+
+
 def test_ctas_by_bucket(lake: Lake) -> None:
     numbers = "SELECT x AS n FROM UNNEST(sequence(1, 100)) t(x)"
     how = "bucketed_by = ARRAY['n'], bucket_count = 3"

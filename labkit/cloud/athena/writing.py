@@ -14,7 +14,7 @@ import datetime
 import secrets
 import string
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -46,12 +46,22 @@ class Target:
         table: format, columns, partition keys and options.
         compression: in lower case, empty for the format's default.
         buckets: by which columns rows are spread over how many files.
+        places: folders of partitions that are there, by their values.
     """
 
     location: str
     table: formats.Table
     compression: str = ""
     buckets: tuple[list[str], int] = field(default_factory=lambda: ([], 0))
+    places: Mapping[tuple[str, ...], str] = field(default_factory=dict)
+
+    def folder(self, part: _Part) -> str:
+        """Where a part's file goes: its partition's own folder, wherever that is.
+
+        Source: ``HiveLocationService`` of https://github.com/trinodb/trino
+        """
+        own = self.places.get(tuple(part.values))
+        return (own or f"{self.location.rstrip('/')}/{part.folder}").rstrip("/") + "/"
 
 
 @dataclass(frozen=True)
@@ -149,7 +159,7 @@ def _files(
                 reading, chosen, kept, target.compression, str(path), ordered=ordered, trino=True
             )
             if rows or (target.buckets[1] and not part.values):
-                yield f"{target.location.rstrip('/')}/{part.folder}{part.name}", path, part, rows
+                yield f"{target.folder(part)}{part.name}", path, part, rows
     finally:
         if source != sql:
             run.session.connection.execute("DROP TABLE IF EXISTS written")

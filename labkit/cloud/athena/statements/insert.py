@@ -7,7 +7,7 @@ The query's types must have something in common with the table's, as `assignment
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from labkit.cloud.athena import writing
 from labkit.cloud.athena.output import compiled
@@ -71,7 +71,7 @@ def _insert(run: Run, said: Insert) -> Result:
     _check_writable(table)
     _check_projected(table)
     select = assignments(said.columns, table.columns, query)
-    target = _target(table)
+    target = replace(_target(table), places=_places(run, table))
     written = writing.write_rows(run, query, target, select)
     _add_partitions(run, table, written)
     run.put_metadata([ROWS])
@@ -209,6 +209,16 @@ def _target(table: LakeTable) -> writing.Target:
     return writing.Target(table.location, kept, compression)
 
 
+def _places(run: Run, table: LakeTable) -> dict[tuple[str, ...], str]:
+    """The folders of the table's partitions."""
+    if not table.keys or is_projected(table.parameters):
+        return {}
+    return {
+        tuple(each["Values"]): each["StorageDescriptor"].get("Location") or ""
+        for each in run.metastore.partitions(table.database, table.name)
+    }
+
+
 def _check_projected(table: LakeTable) -> None:
     """Rows must not go where the table's own projection does not look."""
     if not is_projected(table.parameters):
@@ -222,12 +232,11 @@ def _check_projected(table: LakeTable) -> None:
 def _add_partitions(run: Run, table: LakeTable, written: writing.Written) -> None:
     if not table.keys or is_projected(table.parameters):
         return
-    stored = run.metastore.partitions(table.database, table.name)
-    known = [p["Values"] for p in stored]
+    known = _places(run, table)
     root = table.location.rstrip("/")
     add = [
         partition_input(table.definition, values, f"{root}/{folder}".rstrip("/"))
         for values, folder in written.partitions
-        if values not in known
+        if tuple(values) not in known
     ]
     run.metastore.replace_partitions(table.database, table.name, add=add)
