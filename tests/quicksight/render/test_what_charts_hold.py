@@ -1427,3 +1427,16 @@ def test_labels_of_reference_lines_stand_apart() -> None:
     found = bar_chart(by_school(), ReferenceLines=lines).findobj(Text)
     at = {each.get_text(): each.get_position()[1] for each in found}
     assert abs(at["9K"] - at["9.4K"]) > 12
+
+
+def test_the_value_of_a_dip_stands_below_its_line() -> None:
+    of = list(zip("abcde", (50, 90, 40, 85, 60), strict=True))
+    data = rows(dimension("Category", "c"), measure("Values", "v"), of=of)
+    lines = draw(visual("LineChart", DataLabels={"Visibility": "VISIBLE"}), data)
+    above = {"Visibility": "VISIBLE", "Position": "TOP"}
+    asked = draw(visual("LineChart", DataLabels=above), data)
+    low, high = (
+        {each.get_text(): each.get_position()[1] for each in picture.findobj(Text)}
+        for picture in (lines, asked)
+    )
+    assert (abs(low["40"] - high["40"]), low["90"] - high["90"]) == (20, 0)

@@ -45,7 +45,9 @@ def counted(count: int, noun: str) -> str:
 
 def percent(share: float) -> str:
     """A share of a whole: ``12%``, and ``<1%`` of what is none in whole per cents."""
-    return "<1%" if 0 < share < 0.01 else f"{share:.0%}"
+    if 0 < abs(share) < 0.01:
+        return "<1%" if share > 0 else ">-1%"
+    return f"{share:.0%}"
 
 
 def short(value: Any, field: Field) -> str:

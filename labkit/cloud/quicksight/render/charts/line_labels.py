@@ -38,6 +38,7 @@ def label_points(
     taken, style = Taken(), style_of(sketch)
     over = sketch.option("DataLabels", "Overlap") == "ENABLE_OVERLAP"
     aside, down = _beside(sketch)
+    is_free = not sketch.option("DataLabels", "Position")
     span = (ends[1] - ends[0]) or 1
     for series in shown.series:
         for at, value in _picked(sketch, shown, series):
@@ -47,8 +48,18 @@ def label_points(
             x += aside * (half + 7)
             x = min(max(x, box.left + half + 2), max(sketch.box.right - half, box.left))
             y = placed(box, scale, value) + down
+            if is_free and _is_dip(series.values, at) and y + 26 < box.bottom:
+                y += AROUND["BOTTOM"][1] - down  # the line is above
             if taken.free(x, y, text, style["size"]) or over:
                 sketch.text(x, y, text, ha="center", **style)
+
+
+def _is_dip(values: Sequence[float | None], at: int) -> bool:
+    """Whether both of a point's neighbours are higher."""
+    if not 0 < at < len(values) - 1:
+        return False
+    before, value, after = values[at - 1 : at + 2]
+    return None not in (before, value, after) and before > value < after  # type: ignore[operator]
 
 
 def _beside(sketch: Sketch) -> tuple[int, int]:
