@@ -17,13 +17,7 @@ from typing import Any
 
 from labkit.errors import in_a_line
 from labkit.exercises import boards, notes, standing
-from labkit.exercises.comparing import (
-    GENERAL,
-    SOMEWHERE,
-    Compare,
-    kind_of,
-    without,
-)
+from labkit.exercises.comparing import GENERAL, SOMEWHERE, Compare, kind_of, without
 from labkit.exercises.data import Data
 from labkit.exercises.forms import as_expected, as_table
 from labkit.exercises.names import lab_of

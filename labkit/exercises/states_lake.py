@@ -16,11 +16,7 @@ if TYPE_CHECKING:
     from labkit.lab import Lab
 
 # What a use of a KMS key is good for: an upload needs a data key, a download decrypts one.
-USES = {
-    "administer": "kms:PutKeyPolicy",
-    "read": "kms:Decrypt",
-    "write": "kms:GenerateDataKey",
-}
+USES = {"administer": "kms:PutKeyPolicy", "read": "kms:Decrypt", "write": "kms:GenerateDataKey"}
 CALLER = "aws:principalarn"
 EQUALS = ("StringEquals", "StringLike", "ArnEquals", "ArnLike")
 HOUSE = ("dataedu-", "aws-quicksight-service-role-")

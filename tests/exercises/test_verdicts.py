@@ -57,11 +57,7 @@ SAID = {
         one_off(one_off(BANDS, "percent"), "courses"),
         f"{VALUES} Look at `courses`, `percent`.",
     ),
-    "numbers as texts": (
-        "lab1-q5",
-        BANDS.astype(str),
-        f"{NUMBERS} Look at `courses`, `percent`.",
-    ),
+    "numbers as texts": ("lab1-q5", BANDS.astype(str), f"{NUMBERS} Look at `courses`, `percent`."),
     "rows that are right apart": (
         "lab1-q5",
         BANDS.assign(percent=[*BANDS.percent[1:], BANDS.percent[0]]),

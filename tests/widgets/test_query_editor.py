@@ -256,8 +256,7 @@ def test_stages_are_told_from_the_outermost():
 
 
 @pytest.mark.parametrize(
-    ("message", "expected"),
-    [("line 12:5: no", [12, 5]), ("at pipeline 3:4", None), ("", None)],
+    ("message", "expected"), [("line 12:5: no", [12, 5]), ("at pipeline 3:4", None), ("", None)]
 )
 def test_places(message, expected):
     assert place(message) == expected

@@ -93,12 +93,7 @@ def _tell(cloud: Cloud, region: str, alarm: Any, before: Json) -> None:
     }
     arn = alarm.alarm_arn
     emit(
-        cloud,
-        source="aws.cloudwatch",
-        kind=KIND,
-        detail=described,
-        resources=[arn],
-        region=region,
+        cloud, source="aws.cloudwatch", kind=KIND, detail=described, resources=[arn], region=region
     )
     event = {
         "source": "aws.cloudwatch",

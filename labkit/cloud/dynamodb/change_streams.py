@@ -91,11 +91,7 @@ def list_streams(
     rest = sorted(arn for arn in found if arn > ExclusiveStartStreamArn)
     told: Answer = {
         "Streams": [
-            {
-                "StreamArn": arn,
-                "TableName": found[arn][0].name,
-                "StreamLabel": found[arn][1],
-            }
+            {"StreamArn": arn, "TableName": found[arn][0].name, "StreamLabel": found[arn][1]}
             for arn in rest[:Limit]
         ]
     }

@@ -3,15 +3,7 @@
 >>> from labkit.cloud.engine import compile_query
 """
 
-from labkit.cloud.engine.catalog import (
-    Catalog,
-    Column,
-    Listed,
-    PartitionFilter,
-    Scan,
-    Source,
-    View,
-)
+from labkit.cloud.engine.catalog import Catalog, Column, Listed, PartitionFilter, Scan, Source, View
 from labkit.cloud.engine.duck import DuckEngine, Session
 from labkit.cloud.engine.external import ExternalFunction
 from labkit.cloud.engine.trino.compile import Compiled, compile_query

@@ -125,10 +125,7 @@ def queue_for_service(cloud: Cloud, service: str, source: str, name: str, event:
 def admits(cloud: Cloud, service: str, source: str, name: str) -> bool:
     """Whether a function's policy lets an AWS service invoke it for one of its resources."""
     function = find(cloud, name)
-    keys: dict[str, str | list[str]] = {
-        "aws:sourcearn": source,
-        "aws:sourceaccount": cloud.account,
-    }
+    keys: dict[str, str | list[str]] = {"aws:sourcearn": source, "aws:sourceaccount": cloud.account}
     asked = called_arn(function, name, None)  # each alias and version lets in its own
     question = Question(Principal(service, cloud.account), "lambda:InvokeFunction", asked, keys)
     document = {"Statement": function.policy.statements}

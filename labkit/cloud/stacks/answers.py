@@ -22,10 +22,7 @@ _SERVICE = "cloudformation.amazonaws.com"
 _ALARMS = ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
 _ALARM = re.compile(r"arn:[^:]+:cloudwatch:[^:]+:\d{12}:alarm:.+")
 # Members of calls that a stack keeps until another call says otherwise, and where it has them.
-_KEPT = {
-    "NotificationARNs": "notification_arns",
-    "RollbackConfiguration": "rollback_configuration",
-}
+_KEPT = {"NotificationARNs": "notification_arns", "RollbackConfiguration": "rollback_configuration"}
 
 
 def teach() -> None:

@@ -131,10 +131,7 @@ def _target(name: str, again: str) -> Members:
 
 
 def _detail(
-    target: Members,
-    source: str = "DirectModification",
-    evaluation: str = "Static",
-    **cause: str,
+    target: Members, source: str = "DirectModification", evaluation: str = "Static", **cause: str
 ) -> Members:
     return {"Target": target, "Evaluation": evaluation, "ChangeSource": source, **cause}
 

@@ -14,10 +14,7 @@ from typing import Any
 from labkit.cloud.stacks.kinds import Members, Part, Reading, kind, renaming
 
 # Members that are as without where their switch is off.
-_SWITCHES = {
-    "TimeToLiveSpecification": "Enabled",
-    "ContributorInsightsSpecification": "Enabled",
-}
+_SWITCHES = {"TimeToLiveSpecification": "Enabled", "ContributorInsightsSpecification": "Enabled"}
 _RECOVERY, _ON = "PointInTimeRecoverySpecification", "PointInTimeRecoveryEnabled"
 # What a table is where its template does not say, as a change must say it.
 _DEFAULTS: Members = {

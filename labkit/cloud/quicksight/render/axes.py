@@ -22,13 +22,7 @@ from labkit.cloud.quicksight.render.axis_labels import (
 )
 from labkit.cloud.quicksight.render.headings import NO_HEADING, Heading
 from labkit.cloud.quicksight.render.labels import tick
-from labkit.cloud.quicksight.render.scales import (
-    Scale,
-    compact,
-    linear,
-    logarithmic,
-    steps,
-)
+from labkit.cloud.quicksight.render.scales import Scale, compact, linear, logarithmic, steps
 from labkit.cloud.quicksight.render.sketch import Box, Sketch
 from labkit.cloud.quicksight.render.text import widest, width, wrap
 from labkit.cloud.quicksight.visuals.model import Field

@@ -88,9 +88,7 @@ HONOURED: dict[str, dict[str, Any]] = {
         "SecondaryYAxisLabelOptions": TITLE,
         "SingleAxisOptions": "",
         "DefaultSeriesSettings": LINE_STYLE,
-        "Series": {
-            "FieldComboSeriesItem": {"FieldId": "", "Settings": LINE_STYLE},
-        },
+        "Series": {"FieldComboSeriesItem": {"FieldId": "", "Settings": LINE_STYLE}},
         "Legend": LEGEND,
         "BarDataLabels": LABELS | {"Position": "", "Overlap": "", "TotalsVisibility": ""},
         "LineDataLabels": LABELS | {"Overlap": ""},
@@ -114,10 +112,7 @@ HONOURED: dict[str, dict[str, Any]] = {
         "VisualPalette": PALETTE,
     },
     "BoxPlotVisual": {
-        "BoxPlotOptions": {
-            "StyleOptions": "",
-            "OutlierVisibility": "",
-        },
+        "BoxPlotOptions": {"StyleOptions": "", "OutlierVisibility": ""},
         "CategoryAxis": CATEGORIES,
         "CategoryLabelOptions": TITLE,
         "PrimaryYAxisDisplayOptions": VALUES,
@@ -166,8 +161,7 @@ HONOURED: dict[str, dict[str, Any]] = {
     },
     "SankeyDiagramVisual": {"DataLabels": NAMED_LABELS},
     "WordCloudVisual": {
-        "WordCloudOptions": "WordCasing WordOrientation WordScaling WordPadding "
-        "MaximumStringLength",
+        "WordCloudOptions": "WordCasing WordOrientation WordScaling WordPadding MaximumStringLength"
     },
     "RadarChartVisual": {
         "Shape": "",
@@ -263,7 +257,7 @@ HONOURED: dict[str, dict[str, Any]] = {
             "CollapseStateOptions": "",
         },
         "ConditionalFormattingOptions": {
-            "Cell": {"FieldId": "", "TextFormat": TEXT_FORMAT, "Scope": "", "Scopes": ""},
+            "Cell": {"FieldId": "", "TextFormat": TEXT_FORMAT, "Scope": "", "Scopes": ""}
         },
     },
     "GeospatialMapVisual": {

@@ -12,12 +12,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from labkit.cloud.quicksight.render.axes import (
-    Numeric,
-    scale_of,
-    sideways,
-    upright,
-)
+from labkit.cloud.quicksight.render.axes import Numeric, scale_of, sideways, upright
 from labkit.cloud.quicksight.render.charts.bar_labels import (
     Bar,
     arrangement,
