@@ -8,10 +8,12 @@ from moto.cloudwatch.models import cloudwatch_backends
 from moto.dynamodb.models import dynamodb_backends
 from moto.kinesis.models import kinesis_backends
 from moto.logs.models import logs_backends
+from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
 
+from labkit.cloud import pickles
 from labkit.cloud.dynamodb import item_changes
-from labkit.cloud.messages import held
+from labkit.cloud.messages import held, publications
 from labkit.cloud.moto_state import State
 
 ACCOUNT, REGION = "5" * 12, "us-east-1"
@@ -260,6 +262,15 @@ def test_messages_in_another_order_come_back_in_it(tmp_path):
     assert kind.told(by_region[REGION]) == told
     sqs_backends.pop("6" * 12)
     state.close()
+
+
+def test_a_topic_keeps_nothing_of_what_it_has_published():
+    publications.install(None)
+    backend = sns_backends["6" * 12][REGION]
+    topic = backend.create_topic("t")
+    sizes = {len(pickles.dump(backend)) for each in "abc" if topic.publish(each)}
+    sns_backends.pop("6" * 12)
+    assert len(sizes) == 1
 
 
 @pytest.mark.parametrize("kind", [Items(), Pairs()])

@@ -1,7 +1,7 @@
 """What a FIFO topic does with what it has published in the last five minutes, and its numbers.
 
 moto delivers a message again that has the deduplication ID of one before, where the queue does not
-know better, and tells no sequence numbers.
+know better, tells no sequence numbers, and keeps all that a topic has ever published.
 
 Sources: https://docs.aws.amazon.com/sns/latest/dg/fifo-message-dedup.html and
 https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
@@ -59,7 +59,7 @@ def sequence_of(topic: Any) -> str | None:
 
 def _publish(topic: Any, message: str, **said: Any) -> str:
     if not topic.fifo_topic:
-        return str(_of_topic(topic, message, **said))
+        return _send(topic, message, **said)
     moment = time.time()
     heard = {key: each for key, each in _heard(topic).items() if each.moment > moment - _KNOWN_S}
     known = said.get("deduplication_id") or hashlib.sha256(message.encode()).hexdigest()
@@ -67,10 +67,17 @@ def _publish(topic: Any, message: str, **said: Any) -> str:
     key = (said.get("group_id") if by_group else None, known)
     if key not in heard:
         topic.sequence = topic.__dict__.get("sequence", 0) + 1
-        message_id = _of_topic(topic, message, **said)
+        message_id = _send(topic, message, **said)
         heard[key] = Heard(moment, message_id, sequence_of(topic) or "")
     topic.heard = heard
     return heard[key].message_id
+
+
+def _send(topic: Any, message: str, **said: Any) -> str:
+    try:
+        return str(_of_topic(topic, message, **said))
+    finally:
+        topic.sent_notifications.clear()
 
 
 def _heard(topic: Any) -> dict[Any, Heard]:
