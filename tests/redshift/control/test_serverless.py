@@ -99,6 +99,42 @@ def test_a_namespace_comes_back_from_a_snapshot_and_a_recovery_point(serverless,
     serverless.run(name, "SELECT 1")
 
 
+def test_a_table_comes_back_from_a_snapshot_and_from_a_recovery_point(serverless, fresh):
+    name, snapshot = serverless.create(fresh("tables")), fresh("snap")
+    client = serverless.client
+    points = wait_for(lambda: client.list_recovery_points(namespaceName=name)["recoveryPoints"])
+    serverless.run(name, "CREATE TABLE t AS SELECT 1 AS a")
+    client.create_snapshot(snapshotName=snapshot, namespaceName=name)
+    told = client.get_snapshot
+    wait_for(lambda: told(snapshotName=snapshot)["snapshot"]["status"] == "AVAILABLE")
+    serverless.run(name, "DELETE FROM t")
+    place = {"namespaceName": name, "workgroupName": name, "sourceDatabaseName": "dev",
+             "sourceTableName": "T", "newTableName": "back"}  # fmt: skip
+    known = client.list_table_restore_status
+
+    def ended(begun):
+        number = begun["tableRestoreStatus"]["tableRestoreRequestId"]
+
+        def look():
+            found = client.get_table_restore_status(tableRestoreRequestId=number)
+            status = found["tableRestoreStatus"]["status"]
+            return status if status != "IN_PROGRESS" else None
+
+        return wait_for(look)
+
+    restore = client.restore_table_from_snapshot
+    assert ended(restore(snapshotName=snapshot, **place)) == "SUCCEEDED"
+    assert serverless.run(name, "SELECT a FROM back") == [[1]]
+    assert ended(restore(snapshotName=snapshot, **place)) == "FAILED"
+    point = points[0]["recoveryPointId"]
+    later = client.restore_table_from_recovery_point(recoveryPointId=point, **place)
+    assert ended(later) == "FAILED"  # the table came after it
+    states = [each["status"] for each in known(workgroupName=name)["tableRestoreStatuses"]]
+    assert states == ["SUCCEEDED", "FAILED", "FAILED"]
+    missing = refused(client.get_table_restore_status, tableRestoreRequestId="nosuch")
+    assert missing[0] == "ResourceNotFoundException"
+
+
 def _restore_and_delete_at_once(client, name, snapshot):
     """What is restored is whole: nobody takes its snapshot away meanwhile."""
     place = {"namespaceName": name, "workgroupName": name}

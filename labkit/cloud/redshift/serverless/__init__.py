@@ -8,6 +8,7 @@ import labkit.cloud.redshift.serverless.limits
 import labkit.cloud.redshift.serverless.namespaces
 import labkit.cloud.redshift.serverless.policies
 import labkit.cloud.redshift.serverless.snapshots
+import labkit.cloud.redshift.serverless.table_restores
 import labkit.cloud.redshift.serverless.tagging
 import labkit.cloud.redshift.serverless.usage
 import labkit.cloud.redshift.serverless.workgroups  # noqa: F401

@@ -13,7 +13,6 @@ EMPTY = {
     "ListReservations": "reservationsList",
     "ListReservationOfferings": "reservationOfferingsList",
     "ListSnapshotCopyConfigurations": "snapshotCopyConfigurations",
-    "ListTableRestoreStatus": "tableRestoreStatuses",
 }
 
 tell_nothing(SERVICE, EMPTY)

@@ -38,6 +38,14 @@ RECOVERY_POINT = Kind(
     SERVICE,
     "FAILED",
 )
+TABLE_RESTORE = Kind(
+    "serverless-table-restore",
+    (_MISSING, "The table restore request {} was not found."),
+    (_TAKEN, "Table restore request {} already exists."),
+    "status",
+    SERVICE,
+    "FAILED",
+)
 USAGE_LIMIT = Kind(
     "serverless-limit",
     (_MISSING, "The usage limit {} was not found."),

@@ -94,7 +94,7 @@ def delete_snapshot(context: Context, *, snapshotName: str) -> Answer:
     found = records.find(context, SNAPSHOT, snapshotName)
     if found["status"] != SNAPSHOT.failed:
         find_available(context, SNAPSHOT, snapshotName)
-    source = str(_file(context.cloud, SNAPSHOT, found))
+    source = str(file_of(context.cloud, SNAPSHOT, found))
     if any(each["_"].get("source") == source for each in records.every(context.cloud, NAMESPACE)):
         raise conflict(f"A namespace is being restored from the snapshot {snapshotName}.")
     _drop(context.cloud, SNAPSHOT, found)
@@ -173,7 +173,7 @@ def convert_recovery_point_to_snapshot(
     namespace = records.find(context, NAMESPACE, source["namespaceName"])
     record = _new(context, namespace, snapshotName, retentionPeriod) | {"status": "AVAILABLE"}
     size = files.copy_file(
-        _file(context.cloud, RECOVERY_POINT, source), _file(context.cloud, SNAPSHOT, record)
+        file_of(context.cloud, RECOVERY_POINT, source), file_of(context.cloud, SNAPSHOT, record)
     )
     tagging.put(context.cloud, record["snapshotArn"], tags or [])
     return {"snapshot": _shown(records.put(context.cloud, SNAPSHOT, record | _sizes(size)))}
@@ -186,13 +186,13 @@ def take(cloud: Cloud, record: Record) -> Record:
 
 
 def _copied(cloud: Cloud, record: Record) -> Record:
-    size = files.save(cloud, record["_"]["key"], _file(cloud, SNAPSHOT, record))
+    size = files.save(cloud, record["_"]["key"], file_of(cloud, SNAPSHOT, record))
     return {"status": "AVAILABLE"} | _sizes(size)
 
 
 @passing(RECOVERY_POINT, "CREATING")
 def take_point(cloud: Cloud, record: Record) -> Record:
-    size = files.save(cloud, record["_"]["key"], _file(cloud, RECOVERY_POINT, record))
+    size = files.save(cloud, record["_"]["key"], file_of(cloud, RECOVERY_POINT, record))
     return {"status": "AVAILABLE", "totalSizeInMegaBytes": round(size / MB, 3)}
 
 
@@ -284,7 +284,7 @@ def _restore(
         raise conflict(f"The workgroup {workgroup} does not serve the namespace {namespace}.")
     if source["status"] != "AVAILABLE":
         raise conflict("The snapshot is not available yet.")
-    path: Path = _file(context.cloud, kind, source)
+    path: Path = file_of(context.cloud, kind, source)
     hidden = record["_"] | {"source": str(path), "ready": False}
     changed = record | {"status": "MODIFYING", "_": hidden}
     if kind is SNAPSHOT:
@@ -292,13 +292,13 @@ def _restore(
     return {"namespace": records.shown(begin(context.cloud, NAMESPACE, changed))}
 
 
-def _file(cloud: Cloud, kind: Kind, record: Record) -> Path:
+def file_of(cloud: Cloud, kind: Kind, record: Record) -> Path:
     return files.snapshot_file(cloud, kind.name, record["_"]["region"], record["_"]["name"])
 
 
 def _drop(cloud: Cloud, kind: Kind, record: Record) -> None:
     records.remove(cloud, kind, record)
-    _file(cloud, kind, record).unlink(missing_ok=True)
+    file_of(cloud, kind, record).unlink(missing_ok=True)
     if "snapshotArn" in record:
         tagging.put(cloud, record["snapshotArn"], [])
 
