@@ -379,6 +379,9 @@ def test_what_becomes_of_events(function, aws, fresh):
     assert client.get_function_configuration(FunctionName=name)["DeadLetterConfig"] == letters
 
 
+TRIED = ((0, 600, 1), (2, 600, 2), (2, 60, 1))  # times, its age, attempts: the second succeeds
+
+
 def test_an_event_that_failed_is_tried_again(function, aws, tmp_path):
     code = (
         "import pathlib\n\ndef handler(e, c):\n"
@@ -386,10 +389,12 @@ def test_an_event_that_failed_is_tried_again(function, aws, tmp_path):
         "    tried.write_text(tried.read_text() + c.aws_request_id + ' ')\n"
         "    return 1 / (len(tried.read_text().split()) - 1)\n"
     )
-    for most, attempts in ((0, 1), (2, 2)):  # the second attempt succeeds
-        client, name, tried = aws("lambda"), function(code), tmp_path / str(most)
+    for n, (most, age_s, attempts) in enumerate(TRIED):
+        client, name, tried = aws("lambda"), function(code), tmp_path / str(n)
         tried.write_text("")
-        client.put_function_event_invoke_config(FunctionName=name, MaximumRetryAttempts=most)
+        client.put_function_event_invoke_config(
+            FunctionName=name, MaximumRetryAttempts=most, MaximumEventAgeInSeconds=age_s
+        )
         client.invoke(FunctionName=name, InvocationType="Event", Payload=json.dumps(str(tried)))
         wait_for(lambda n=name, k=attempts: len(logged(aws, n, "REPORT") or ()) == k)
         requests = tried.read_text().split()

@@ -53,13 +53,19 @@ def _record(function: Any, request_id: str, event: str, outcome: Outcome) -> Jso
         "requestContext": {
             "requestId": request_id,
             "functionArn": f"{arn}:{version}",
-            "condition": "RetriesExhausted" if outcome.failed else "Success",
+            "condition": _condition(outcome),
             "approximateInvokeCount": outcome.attempts,
         },
         "requestPayload": json.loads(event),
         "responseContext": answered | ({"functionError": "Unhandled"} if outcome.failed else {}),
         "responsePayload": _read(outcome.payload),
     }
+
+
+def _condition(outcome: Outcome) -> str:
+    if not outcome.failed:
+        return "Success"
+    return "EventAgeExceeded" if outcome.is_old else "RetriesExhausted"
 
 
 def _read(payload: str) -> Any:

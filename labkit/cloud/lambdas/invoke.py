@@ -40,6 +40,7 @@ LOG_TAIL = 4096
 PENDING = "lambda.event"
 #: How long a failed event waits before it is tried again: a second for each minute of Lambda's.
 RETRY_S = (1.0, 2.0)
+_OLDEST_S = 6 * 3600
 # Who is told how an asynchronous invocation ended: the cloud, the function, the request's id, the
 # event and the outcome.
 FINISHED: list[Callable[[Cloud, Any, str, str, Outcome], None]] = []
@@ -54,12 +55,14 @@ class Outcome:
         failed: the function, not Lambda, failed.
         log: its lines, with START, END and REPORT.
         attempts: how often it was asked.
+        is_old: whether it was asked no more as the event's time was over.
     """
 
     payload: str
     failed: bool
     log: str
     attempts: int = 1
+    is_old: bool = False
 
 
 @operation("lambda", "Invoke")
@@ -169,9 +172,12 @@ def _tried(cloud: Cloud, request_id: str, item: dict[str, Any]) -> tuple[Any, Ou
         function = find(cloud, item["function"])
         with lineage.resumed(item.get("lineage", "")):
             outcome = run(cloud, function, item["event"], request_id=request_id)
-        again = _settings(function).get("MaximumRetryAttempts", len(RETRY_S))
-        if not outcome.failed or failed >= again:
-            return function, replace(outcome, attempts=failed + 1)
+        settings = _settings(function)
+        is_last = failed >= settings.get("MaximumRetryAttempts", len(RETRY_S))
+        age_s = settings.get("MaximumEventAgeInSeconds", _OLDEST_S) / 60  # a second a minute
+        is_old = not is_last and sum(RETRY_S[: failed + 1]) >= age_s
+        if not outcome.failed or is_last or is_old:
+            return function, replace(outcome, attempts=failed + 1, is_old=is_old)
         cloud.records(PENDING)[request_id] = item | {"failed": failed + 1}
         time.sleep(RETRY_S[failed])
         failed += 1
