@@ -128,6 +128,11 @@ def test_rows_go_to_where_their_partition_is(lake: Lake) -> None:
     lake.do(f"ALTER TABLE made PARTITION (p = 'b', d = '2024-01-01') SET LOCATION '{root}/moved/'")
     lake.do("INSERT INTO made VALUES (3, 'b', DATE '2024-01-01')")
     assert lake.rows("SELECT n FROM made ORDER BY n") == [["1"], ["3"]]
+    lake.do("ALTER TABLE made CHANGE n n bigint")
+    mismatch = "partition 'p=a/d=2024-01-01' declared column 'n' as type 'int'."
+    assert mismatch in lake.fail("INSERT INTO made VALUES (1, 'a', DATE '2024-01-01')")
+    lake.do("INSERT INTO made VALUES (9999999999, 'c', DATE '2024-01-01')")
+    assert len(lake.keys("far/")) == 1
 
 
 def test_ctas_by_bucket(lake: Lake) -> None:

@@ -14,7 +14,7 @@ import datetime
 import secrets
 import string
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -46,22 +46,23 @@ class Target:
         table: format, columns, partition keys and options.
         compression: in lower case, empty for the format's default.
         buckets: by which columns rows are spread over how many files.
-        places: folders of partitions that are there, by their values.
+        place: tells the folder of the partition of these values, where there is one.
     """
 
     location: str
     table: formats.Table
     compression: str = ""
     buckets: tuple[list[str], int] = field(default_factory=lambda: ([], 0))
-    places: Mapping[tuple[str, ...], str] = field(default_factory=dict)
+    place: Callable[[Sequence[str]], str | None] = lambda _: None
 
     def folder(self, part: _Part) -> str:
         """Where a part's file goes: its partition's own folder, wherever that is.
 
         Source: ``HiveLocationService`` of https://github.com/trinodb/trino
         """
-        own = self.places.get(tuple(part.values))
-        return (own or f"{self.location.rstrip('/')}/{part.folder}").rstrip("/") + "/"
+        return (self.place(part.values) or f"{self.location.rstrip('/')}/{part.folder}").rstrip(
+            "/"
+        ) + "/"
 
 
 @dataclass(frozen=True)
