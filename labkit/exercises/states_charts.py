@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from labkit.lab import Lab
 
 UNSHOWN = "QuickSight cannot show it."
-PARAMETER = "parameter:"  # before its name, where a session is told what its control chooses
+# Before an id or a name, where a session is told what a control chooses.
+FILTER, PARAMETER = "filter:", "parameter:"
 NUMBERS = ("INTEGER", "DECIMAL")  # 1 and 1.0 are the same number in two types
 
 
@@ -108,9 +109,9 @@ def _values(lab: Lab, found: DataSet, column: str) -> Any:
 def _chosen(choices: list[tuple[str, str]], column: str, value: str) -> dict[str, Any]:
     """What a session is asked for: a column's value, and all values of what else is chosen.
 
-    What a filter's control chooses is all as it is published, or what its filter keeps.
+    A control may open with a value; a reader is free to choose another, or all.
     """
-    sources = {source: each for each, source in choices if source.startswith(PARAMETER)}
+    sources = {source: each for each, source in choices if source}
     state = {source: [value] if each == column else [] for source, each in sources.items()}
     by_column = column and column not in sources.values()
     return {"state": state, "chosen": {column: [value]} if by_column else None}
@@ -158,18 +159,22 @@ def _fields(tree: Any, kind: str = "") -> Iterator[tuple[str, str, str]]:
 
 
 def _choices(made: Definition) -> Iterator[tuple[str, str]]:
-    """The columns whose values a reader may choose, and the filter or parameter that a control has.
+    """The columns whose values a reader may choose, and what a session calls their controls.
 
-    A parameter has a control, and a filter that it steers.
+    A parameter has a control, and a filter that it steers. Of other filters than those of texts,
+    which have no list of values, nothing is said.
     """
     controls = [_bodies(sheet, ("FilterControls", "ParameterControls")) for sheet in made["Sheets"]]
     names = ("SourceFilterId", "SourceParameterName")
     chosen = {str(body.get(name)).lower() for each in controls for body in each for name in names}
     for group in made.get("FilterGroups", ()):
-        for body in _bodies(group, ("Filters",)) if group.get("Status") != "DISABLED" else ():
+        filters = group["Filters"] if group.get("Status") != "DISABLED" else ()
+        for kind, body in (pair for each in filters for pair in each.items()):
             steered = _parameter_of(body)
             if body["FilterId"].lower() in chosen:
-                yield body["Column"]["ColumnName"], body["FilterId"]
+                is_list = kind == "CategoryFilter"
+                source = f"{FILTER}{body['FilterId']}" if is_list else ""
+                yield body["Column"]["ColumnName"], source
             elif steered and steered.lower() in chosen:
                 yield body["Column"]["ColumnName"], f"{PARAMETER}{steered}"
 

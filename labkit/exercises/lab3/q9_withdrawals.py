@@ -91,6 +91,14 @@ drop_down = {{"ParameterControlId": "term", "Title": "Term", "SourceParameterNam
 drop_down["SelectableValues"] = {{"Values": ["Fall", "Spring"]}}
 sheet["ParameterControls"] = [{{"Dropdown": drop_down}}]
 calls.put_dashboard("{BOARD.lower()}", "{BOARD}", made)"""
+# A drop-down that opens with a value.
+OPENS_WITH_FALL = f"""
+calls = lab.chart.calls
+made = calls.call("describe_dashboard_definition", DashboardId="drawn")["Definition"]
+fall = {{"MatchOperator": "CONTAINS", "CategoryValues": ["Fall"]}}
+body = made["FilterGroups"][0]["Filters"][0]["CategoryFilter"]
+body["Configuration"] = {{"FilterListConfiguration": fall}}
+calls.put_dashboard("{BOARD.lower()}", "{BOARD}", made)"""
 OF_STUDENTS = (
     SQL.replace("JOIN db_raw_sisdemo.school h ON h.school_id = c.school_id", "")
     .replace("FROM", "FROM db_cur_sisdemo.student_ext h JOIN", 1)
@@ -241,6 +249,7 @@ schools hardly differ, and neither do the terms, so the reasons are to be looked
         ),
         more_than("share, grades"),
         code().replace(f'("{BOARD}", [s', '("drawn", [s') + BY_PARAMETER,
+        code().replace(f'("{BOARD}", [s', '("drawn", [s') + OPENS_WITH_FALL,
         code(
             f"SELECT *, school_name AS school, course_level AS level FROM ({SQL})",
             share=SHARE.replace("school_name", "school"),
