@@ -20,7 +20,7 @@ from labkit.cloud.lake.definitions import (
     table_type_of,
     view_of,
 )
-from labkit.cloud.lake.governed import Governed, governed
+from labkit.cloud.lake.governed import Governed, Visible, governed
 from labkit.cloud.lake.metastore import CATALOG, Definition, Metastore
 from labkit.cloud.lake.table import LakeTable
 from labkit.cloud.operations import AwsError, Principal
@@ -111,6 +111,20 @@ class GlueCatalog:
             full = f"{CATALOG}.{database}.{name}"
             raise QueryFailed("TABLE_NOT_FOUND", f"Table '{full}' does not exist")
         return found
+
+    def resolve_source(self, parts: tuple[str, ...]) -> Any:
+        """The same, for who reads no views: of a governed table the columns that may be selected.
+
+        Raises:
+            QueryFailed: NOT_SUPPORTED: some rows alone may be selected.
+        """
+        known, found = len(self.narrowed), self.resolve(parts)
+        if len(self.narrowed) == known:
+            return found
+        if self.hides_rows:
+            why = f"Lake Formation lets some rows of {parts[-1]} alone be selected, which only "
+            raise QueryFailed("NOT_SUPPORTED", f"{why}Athena and QuickSight read here")
+        return Visible(next(reversed(self.narrowed.values())), found.columns)
 
     def _part(self, database: str, name: str) -> Any:
         """What a table tells of itself under a name such as ``"orders$history"``."""

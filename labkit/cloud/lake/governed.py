@@ -125,6 +125,23 @@ class Governed:
         return QueryFailed("PERMISSION_DENIED", refusal.message)
 
 
+class Visible:
+    """A table without the columns that are hidden, and without what is told of its files.
+
+    Args:
+        source: the table.
+        columns: those that may be selected.
+    """
+
+    hidden = ()
+
+    def __init__(self, source: Any, columns: Sequence[Any]) -> None:
+        self._source, self.columns = source, columns
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._source, name)
+
+
 class _Lent(Store):
     """The lake as a reader may use it, and one table's folder in Lake Formation's name.
 

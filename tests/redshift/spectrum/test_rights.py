@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.redshift.spectrum.conftest import BUCKET, DATABASE
+from tests.redshift.spectrum.conftest import BUCKET, DATABASE, told
 
 
 def test_a_role_without_the_objects(lake, with_policy):
@@ -28,6 +28,37 @@ def test_a_role_that_reads_does_not_write(lake, with_policy, fresh):
     )
     assert "Access Denied" in lake.refusal(f"INSERT INTO {schema}.{table} SELECT 1")
     assert lake.rows(f"SELECT * FROM {schema}.{table}") == []
+
+
+def test_a_role_to_which_lake_formation_shows_some_columns(lake, cloud, with_policy, fresh):
+    schema, table = with_policy("s3:*", "glue:*"), fresh("t", "_")
+    formation = cloud.client("lakeformation")
+    place = {"Table": {"DatabaseName": DATABASE, "Name": table}}
+    lake.done(
+        f"CREATE EXTERNAL TABLE raw.{table} STORED AS PARQUET "
+        f"LOCATION 's3://{BUCKET}/made/{table}/' AS SELECT 1 AS a, 'x' AS b, 'y' AS c"
+    )
+    everybody = {"DataLakePrincipalIdentifier": "IAM_ALLOWED_PRINCIPALS"}
+    formation.revoke_permissions(Principal=everybody, Resource=place, Permissions=["ALL"])
+    sql = f"SELECT * FROM {schema}.{table}"
+    assert "Required Select on" in lake.refusal(sql)
+    found = lake.rows(f"SELECT esoptions FROM svv_external_schemas WHERE schemaname = '{schema}'")
+    who = {"DataLakePrincipalIdentifier": told(found[0][0])["IAM_ROLE"]}
+    columns = {"TableWithColumns": place["Table"] | {"ColumnNames": ["a", "c"]}}
+    formation.grant_permissions(Principal=who, Resource=columns, Permissions=["SELECT"])
+    assert lake.rows(sql) == [[1, "y"]]
+    for hidden in ("b", '"$path"'):
+        assert "does not exist" in lake.refusal(f"SELECT {hidden} FROM {schema}.{table}")
+    assert "Required Insert on" in lake.refusal(f"INSERT INTO {schema}.{table} SELECT 1, 'x', 'y'")
+    rows = {"FilterExpression": "a = 1"}
+    some = {"DatabaseName": DATABASE, "TableName": table, "TableCatalogId": "123456789012"}
+    some["Name"] = "some"
+    formation.create_data_cells_filter(TableData=some | {"RowFilter": rows, "ColumnWildcard": {}})
+    formation.revoke_permissions(Principal=who, Resource=columns, Permissions=["SELECT"])
+    formation.grant_permissions(
+        Principal=who, Resource={"DataCellsFilter": some}, Permissions=["SELECT"]
+    )
+    assert "some rows of" in lake.refusal(sql)
 
 
 def test_a_role_that_does_not_let_redshift_in(lake, with_policy):

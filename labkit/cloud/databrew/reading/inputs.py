@@ -173,7 +173,7 @@ def _from_catalog(
     database, name = table["DatabaseName"].lower(), table["TableName"].lower()
     catalog = GlueCatalog(cloud, principal, region, database, digits=6)
     try:
-        source = catalog.resolve((database, name))
+        source = catalog.resolve_source((database, name))
         if not hasattr(source, "relation"):
             raise Unreadable(f"'{database}.{name}' is a view; DataBrew reads tables of files.")
         wanted = frozenset(column.name for column in source.columns)

@@ -128,7 +128,7 @@ def find(connection: Connection, name: tuple[str, ...]) -> Relation | None:
 
 def _source(catalog: GlueCatalog, schema: schemas.External, name: str) -> Any:
     try:
-        found = catalog.resolve((schema.database, name))
+        found = catalog.resolve_source((schema.database, name))
     except QueryFailed as error:
         if error.code in ("TABLE_NOT_FOUND", "SCHEMA_NOT_FOUND"):
             shown = f"{schema.name}.{name}"

@@ -96,6 +96,8 @@ def _insert(connection: Connection, place: Place, parsed: Parsed) -> Result:
     connection.check_no_block("INSERT INTO external table")
     _check_may_insert(connection, place)
     table = LakeTable(place.catalog, place.found())
+    with spectrum_words(connection, place.schema):
+        place.catalog.metastore.check_table("INSERT", table.database, table.name)
     if parsed.words.peek("VALUES") or parsed.words.peek("("):
         raise unsupported("INSERT of anything but a query into an external table")
     compiled = compile_query(parsed.words.rest(), Names(connection), parameters=parsed.parameters)
