@@ -1,17 +1,15 @@
 """Lambda: moto keeps the functions, this package runs their Python code in processes of its own."""
 
-from labkit.cloud.lambdas import (  # noqa: F401 (they register what they do)
-    codes,
-    invoke,
-    judging,
-    layers,
-    listing,
-    naming,
-    numbering,
-    queues,
-    settings,
-    streams,
-    told,
-    topics,
-    urls,
-)
+import labkit.cloud.lambdas.codes
+import labkit.cloud.lambdas.invoke
+import labkit.cloud.lambdas.judging
+import labkit.cloud.lambdas.layers
+import labkit.cloud.lambdas.listing
+import labkit.cloud.lambdas.naming
+import labkit.cloud.lambdas.numbering
+import labkit.cloud.lambdas.queues
+import labkit.cloud.lambdas.settings
+import labkit.cloud.lambdas.streams
+import labkit.cloud.lambdas.told
+import labkit.cloud.lambdas.topics
+import labkit.cloud.lambdas.urls  # noqa: F401

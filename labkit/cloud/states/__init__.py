@@ -6,18 +6,16 @@ their fields in JSONPath or JSONata; `integrations` is the table of what a task 
 items are executions of their own are `distributed`.
 """
 
-from labkit.cloud.states import (  # noqa: F401 (they register and start)
-    activities,
-    branches,
-    executions,
-    lifetimes,
-    machines,
-    redrive,
-    simple,
-    starting,
-    tasks,
-    tokens,
-    trials,
-    versions,
-)
-from labkit.cloud.states.distributed import operations  # noqa: F401
+import labkit.cloud.states.activities
+import labkit.cloud.states.branches
+import labkit.cloud.states.distributed.operations
+import labkit.cloud.states.executions
+import labkit.cloud.states.lifetimes
+import labkit.cloud.states.machines
+import labkit.cloud.states.redrive
+import labkit.cloud.states.simple
+import labkit.cloud.states.starting
+import labkit.cloud.states.tasks
+import labkit.cloud.states.tokens
+import labkit.cloud.states.trials
+import labkit.cloud.states.versions  # noqa: F401
