@@ -26,6 +26,7 @@ from labkit.exercises.grading import (
     variants,
 )
 from labkit.exercises.grading.masters import Submission
+from labkit.exercises.grading.records import Record
 from labkit.exercises.grading.score import References
 from labkit.exercises.values import plain
 from tests.grading import mini
@@ -284,6 +285,13 @@ def test_a_lab_is_prepared_where_no_checker_is(monkeypatch):
     shell = InteractiveShell()
     preparing.run(SimpleNamespace(setup=cells, state=()), shell)
     assert shell.user_ns["found"] == [None, None]
+
+
+def test_what_was_run_with_one_secret_is_not_scored_with_another(tmp_path, capsys):
+    found = Record("x", 1, data=variants.mark("seminar"))
+    records.save([found], tmp_path)
+    assert cli.main(["grade", "--score", str(tmp_path), "--secret", "lecture"]) == 1
+    assert "run with another secret" in capsys.readouterr().err
 
 
 def test_the_run_phase_tells_what_it_could_not_read(tmp_path, capsys):

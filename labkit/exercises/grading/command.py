@@ -34,6 +34,13 @@ class NothingToGrade(LabError):
         return "There is no notebook to grade: name notebooks, or folders that hold some."
 
 
+class OtherData(LabError):
+    """What was found on one secret's data cannot be judged by another's. Args: the folder."""
+
+    def __str__(self) -> str:
+        return f"{self.args[0]} was run with another secret: score it with the same."
+
+
 def main(options: argparse.Namespace) -> int:
     """Grade, write what is asked for, and say a short table. Returns 0 when something was read."""
     _check_targets(options)
@@ -73,7 +80,10 @@ def _left_out(options: argparse.Namespace) -> list[str]:
 
 
 def _run(options: argparse.Namespace) -> list[Record]:
-    return grade.run(_handed_in(options), _data(options), limits=_limits(options))
+    found = grade.run(_handed_in(options), _data(options), limits=_limits(options))
+    for record in found:
+        record.data = variants.mark(options.secret)
+    return found
 
 
 def _graded(options: argparse.Namespace) -> tuple[list[Report], list[Record]]:
@@ -87,6 +97,8 @@ def _scored(options: argparse.Namespace) -> tuple[list[Report], list[Record]]:
     found = records.load([options.score])
     if not found:
         raise NothingToGrade
+    if {one.data for one in found} - {"", variants.mark(options.secret)}:
+        raise OtherData(options.score.as_posix())
     return grade.score(found, questions, References(_data(options))), found
 
 

@@ -35,6 +35,7 @@ class Record:
         problems: what is wrong with an answer's cell, by question: status and message.
         answers: by variant, by question: ``status``, ``message``, ``values``.
         seconds: how long the answers took, by question.
+        data: the mark of the hidden data that they ran on, as `variants.mark` makes it.
     """
 
     notebook: str
@@ -43,6 +44,7 @@ class Record:
     problems: dict[str, tuple[str, str]] = field(default_factory=dict)
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
+    data: str = ""
 
 
 def save(records: Iterable[Record], folder: Path) -> None:
