@@ -119,7 +119,9 @@ def _after_christ(raw: str, kind: str) -> str:
 
 
 def _moment(raw: str, known: str) -> str:
-    return f"nullif(greatest(try_strptime({raw}, {quoted_text(known)}), {_ZERO}), {_ZERO})"
+    """A moment in a format; DuckDB takes ``epoch`` and ``infinity`` in any, too."""
+    digits = f"CASE WHEN {raw} BETWEEN '0' AND ':' THEN {raw} END"
+    return f"nullif(greatest(try_strptime({digits}, {quoted_text(known)}), {_ZERO}), {_ZERO})"
 
 
 _ZERO = "TIMESTAMP '0000-12-31'"
