@@ -1,13 +1,9 @@
 """CloudWatch Logs: moto keeps groups and events, and here is what it does not do right."""
 
-from labkit.cloud.logs import (
-    definitions,
-    events,
-    groups,
-    measuring,
-    queries,
-    searches,
-    subscriptions,
-)
-
-__all__ = ["definitions", "events", "groups", "measuring", "queries", "searches", "subscriptions"]
+import labkit.cloud.logs.definitions
+import labkit.cloud.logs.events
+import labkit.cloud.logs.groups
+import labkit.cloud.logs.measuring
+import labkit.cloud.logs.queries
+import labkit.cloud.logs.searches
+import labkit.cloud.logs.subscriptions  # noqa: F401
