@@ -9,7 +9,7 @@ import re
 
 from labkit.exercises.values import Plain, is_table
 
-NUMERAL = re.compile(r"\s*[+-]?\d+(\.\d+)?(e[+-]?\d\d?)?\s*", re.ASCII | re.IGNORECASE)
+NUMERAL = re.compile(r"\s*[+-]?\d{1,30}(\.\d{1,30})?(e[+-]?\d\d?)?\s*", re.ASCII | re.IGNORECASE)
 
 
 def as_table(said: Plain) -> Plain:
