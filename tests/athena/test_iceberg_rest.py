@@ -171,7 +171,7 @@ def test_what_is_governed_is_told_whom_all_is_shown(cloud, rest):
     name, formation, iam = rest.name("governed"), cloud.client("lakeformation"), cloud.client("iam")
     rest.make("governed")
     user = iam.create_user(UserName="told")["User"]
-    may = {"Effect": "Allow", "Action": ["glue:*", "s3:*"], "Resource": "*"}
+    may = {"Effect": "Allow", "Action": "glue:*", "Resource": "*"}
     iam.put_user_policy(UserName="told", PolicyName="may", PolicyDocument=policy(may))
     key = iam.create_access_key(UserName="told")["AccessKey"]
     theirs = catalog_of(cloud, key["AccessKeyId"], key["SecretAccessKey"], cloud.account)
@@ -188,9 +188,16 @@ def test_what_is_governed_is_told_whom_all_is_shown(cloud, rest):
     formation.grant_permissions(Principal=who, Resource=columns, Permissions=["SELECT"])
     with refused:
         theirs.load_table(name)
+    formation.grant_permissions(Principal=who, Resource={"Table": place}, Permissions=["SELECT"])
+    with pytest.raises(ForbiddenError, match="s3:GetObject"):
+        theirs.load_table(name)
+    folder = rest.catalog.load_table(name).location().replace("s3://", "arn:aws:s3:::")
+    formation.register_resource(ResourceArn=folder, UseServiceLinkedRole=True)
+    assert theirs.load_table(name).schema().fields  # with the folder's role
     with refused:
         theirs.drop_table(name)
-    formation.grant_permissions(Principal=who, Resource={"Table": place}, Permissions=["SELECT"])
+    may["Action"] = ["glue:*", "s3:*"]
+    iam.put_user_policy(UserName="told", PolicyName="may", PolicyDocument=policy(may))
     table = theirs.load_table(name)
     with refused, table.transaction() as change:
         change.set_properties({"owner": "them"})

@@ -14,11 +14,10 @@ from labkit.cloud.glue.governing import metastore
 from labkit.cloud.glue.words import invalid, not_found
 from labkit.cloud.iceberg.catalog import ICEBERG, MOST_VERSION, LakeCatalog
 from labkit.cloud.iceberg.rest.call import Call
-from labkit.cloud.lake.catalog import parameters_of
+from labkit.cloud.lake.catalog import GlueCatalog, parameters_of
 from labkit.cloud.lake.metastore import Definition, Metastore
 from labkit.cloud.lake.refusals import denied
 from labkit.cloud.operations import Answer, AwsError
-from labkit.cloud.s3.store import Store
 
 
 def list_tables(call: Call) -> Answer:
@@ -113,15 +112,15 @@ def _catalog(call: Call, operation: str) -> Metastore:
 def _found(call: Call, operation: str) -> Table:
     """The table that a call names, as its caller may use it who may make this call of Glue's."""
     context = call.allowed("glue", operation, call.table)
-    store = Store(context.cloud, context.principal)
-    lake = LakeCatalog(metastore(context), store)
+    lake = GlueCatalog(context.cloud, context.principal, context.region, call.database)
     definition = lake.metastore.definition(*call.names)
     if definition is None:
         raise not_found("Entity Not Found")
     if not _is_iceberg(definition):
         raise invalid(f"Input Glue table is not an iceberg table: {'.'.join(call.names)}")
+    reader = lake.teller(definition) if operation == "GetTable" else lake  # in a registered folder
     try:
-        return lake.load(definition)
+        return LakeCatalog(lake.metastore, reader.store).load(definition)
     except QueryFailed as error:
         raise invalid(error.message) from error
 
