@@ -105,6 +105,8 @@ def _other_job(said: Plain, right: Plain) -> Iterator[str]:
     if said["table"] != right["table"]:
         kept = f"`{said['table']}`" if said["table"] else "no table of the catalog"
         yield f"The job writes {kept}; the task names another."
+    if said["last_run"] in ("STARTING", "RUNNING", "STOPPING"):
+        yield "The job is still at work: wait for its end, and check again."
     if said["last_run"] != right["last_run"]:
         yield f"The job's last run is {said['last_run']}. Its log, or `describe_job_run`, says why."
 

@@ -230,6 +230,11 @@ SAID = {
         READY | {"job": READY["job"] | {"last_run": "STOPPED"}},
         "The job's last run is STOPPED. Its log, or `describe_job_run`, says why.",
     ),
+    "a job that still runs": (
+        "lab2-q8",
+        READY | {"job": READY["job"] | {"last_run": "RUNNING"}},
+        "The job is still at work: wait for its end, and check again.",
+    ),
     "one of several things that is not there": (
         "lab2-q5",
         known(question_named("lab2-q5")).right | {"kept": None},

@@ -113,6 +113,7 @@ copied: two databases now describe the same files.""",
     ),
     right=(
         CRAWL.replace("enrollment_fact/", "enrollment_fact"),
+        AGAIN + CREATE + 'glue.start_crawler(Name="registrar")',
         CRAWL.replace('"dataedu-glue-crawler-role"', 'lab.role_arn("dataedu-glue-crawler-role")'),
         CRAWL.replace(
             RUN,
