@@ -257,7 +257,8 @@ def split(owner: Any, own: Parts) -> tuple[dict[str, Any], Apart | None]:
 def _follow(owner: Any, many: Many, held: Apart) -> None:
     value = getattr(owner, many.attribute)
     if many.kind != "set":
-        held.follow(list(many.each(value)), many.kind)
+        is_as_told = many.kind == "log" and isinstance(value, list)
+        held.follow(value if is_as_told else list(many.each(value)), many.kind)
         return
     if not isinstance(value, Items):
         value = Items(many.each(value))

@@ -88,15 +88,15 @@ def _transact_once(self: Any) -> Any:
 def _transact_whole(self: Any) -> Any:
     """Carry a transaction out, or take it back: moto does so by copies of whole tables."""
     tables = list(self.dynamodb_backend.tables.values())
-    before = [(each, each.items.watch(), _records(each)) for each in map(_with_items, tables)]
+    before = [(each, each.items.watch(), _count(each)) for each in map(_with_items, tables)]
     whole = _WHOLE.set(True)
     try:
         return _transact(self)
     except BaseException:
-        for table, changes, records in before:
+        for table, changes, count in before:
             for place, former in list(changes.items()):
                 table.items.put(place, former)
-            _give_back(table, records)
+            _take_back(table, count)
         raise
     finally:
         _WHOLE.reset(whole)
@@ -108,7 +108,7 @@ def _update_a_copy(self: Any, table_name: str, key: Json, *args: Any, **kwargs: 
     """Change a copy of the item, which takes its place; all is as it was where that fails."""
     table = _with_items(self.get_table(table_name))
     keys = self.get_keys_value(table, key)
-    item, records = table.get_item(*keys), _records(table)
+    item, count = table.get_item(*keys), _count(table)
     if item is not None:
         table.items.put(keys, copy.deepcopy(item))
     kwargs["attribute_updates"] = kwargs.get("attribute_updates") or {}  # it may be a key alone
@@ -116,7 +116,7 @@ def _update_a_copy(self: Any, table_name: str, key: Json, *args: Any, **kwargs: 
         return _update(self, table_name, key, *args, **kwargs)
     except BaseException:
         table.items.put(keys, item)
-        _give_back(table, records)
+        _take_back(table, count)
         raise
 
 
@@ -127,13 +127,15 @@ def _with_items(table: Any) -> Any:
     return table
 
 
-def _records(table: Any) -> list[Any] | None:
-    return table.stream_shard and list(table.stream_shard.items)
+def _count(table: Any) -> int:
+    """How many records a table's stream has."""
+    return len(table.stream_shard.items) if table.stream_shard else 0
 
 
-def _give_back(table: Any, records: list[Any] | None) -> None:
-    if records is not None:
-        table.stream_shard.items = records
+def _take_back(table: Any, count: int) -> None:
+    """Leave so many records in a table's stream."""
+    if table.stream_shard:
+        del table.stream_shard.items[count:]
 
 
 def _copy_table(self: Any, memo: dict[int, Any]) -> Any:
