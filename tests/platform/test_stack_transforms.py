@@ -149,6 +149,7 @@ def test_who_makes_a_stack_of_sam_says_that_he_knows(aws, fresh, said):
         ("Type: S3, Properties", "Type: Api, Properties", "failed with: Invalid Serverless Appl"),
         ('Events: "s3:ObjectCreated:*"', "", r"Resource with id \[LoadUp\] is invalid. Missing r"),
         ("InlineCode", "Inline", r"errors found: 1. Resource with id \[Load\] is invalid."),
+        ("Lake: {Type: AWS::S3::Bucket}", "Lake: 1", "All 'Resources' must be Objects"),
         ("Globals: {Function", "Globals: {Machine", "'Globals' section is invalid."),
     ],
 )

@@ -45,8 +45,8 @@ def translated(template: Said, values: Said) -> Said:
     from samtranslator.utils import py27hash_fix as texts
 
     session: Any = SimpleNamespace(region_name=stacks.caller().region)
-    texts.to_py27_compatible_template(template, values)
     try:
+        texts.to_py27_compatible_template(template, values)
         with _TRANSLATING:
             made = Translator(None, Parser(), boto_session=session).translate(
                 template, values, passthrough_metadata=True, get_managed_policy_map=_policies

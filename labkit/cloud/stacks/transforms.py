@@ -149,7 +149,7 @@ def _included(said: Any) -> Said:
     if judging.named(said) != judging.INCLUDE:
         raise Refused(message=f"Transform {judging.named(said)} is for whole templates alone.")
     asked = said.get("Parameters") if isinstance(said, dict) else None
-    place = str((asked or {}).get("Location") or "")
+    place = str(asked.get("Location") or "") if isinstance(asked, dict) else ""
     if not place:
         raise Refused(message=_FAILED.format("Location parameter is missing"))
     bucket, _, key = place.removeprefix("s3://").partition("/")
