@@ -232,8 +232,12 @@ def test_tags(governed, fresh):
     assert len(governed.rows()[0]) == 4
     tag({"TableWithColumns": governed.place | {"ColumnNames": ["name", "land"]}}, "closed")
     assert governed.rows()[0] == ["1", "9"]
+    told = governed.their_formation.get_resource_lf_tags(Resource={"Table": governed.place})
+    assert [each["Name"] for each in told["LFTagsOnColumns"]] == ["id", "mark"]
     tag({"Table": governed.place}, "closed")
     assert "Insufficient" in governed.analyst.fail("SELECT id FROM people")
+    with pytest.raises(ClientError, match="Required Describe on people"):
+        governed.their_formation.get_resource_lf_tags(Resource={"Table": governed.place})
 
 
 def test_changes(governed):
@@ -264,6 +268,8 @@ CALLS = {
     "get_column_statistics_for_table": {"ColumnNames": ["land"]},
     "update_column_statistics_for_table": {"ColumnStatisticsList": [STATISTICS]},
     "delete_column_statistics_for_table": {"ColumnName": "land"},
+    "get_column_statistics_task_runs": {},
+    "start_column_statistics_task_run_schedule": {},
     "create_partition": {"PartitionInput": {"Values": ["AT"]}},
     "update_partition": {"PartitionValueList": ["CH"], "PartitionInput": {"Values": ["AT"]}},
     "delete_partition": {"PartitionValues": ["CH"]},

@@ -41,6 +41,13 @@ _OF_DATABASES = {
     "GetDatabase": "DESCRIBE", "UpdateDatabase": "ALTER", "CreateTable": "CREATE_TABLE",
 }  # fmt: skip
 _OF_PARTITIONS = ("GetPartition", "GetPartitions", "BatchGetPartition")
+# What names all columns.
+_OF_TASKS = (
+    "StartColumnStatisticsTaskRun", "StopColumnStatisticsTaskRun", "GetColumnStatisticsTaskRuns",
+    "CreateColumnStatisticsTaskSettings", "UpdateColumnStatisticsTaskSettings",
+    "GetColumnStatisticsTaskSettings", "DeleteColumnStatisticsTaskSettings",
+    "StartColumnStatisticsTaskRunSchedule", "StopColumnStatisticsTaskRunSchedule",
+)  # fmt: skip
 _OF_STATISTICS = ("GetColumnStatisticsForTable", "GetColumnStatisticsForPartition")
 
 
@@ -65,6 +72,10 @@ def judge(context: Context, operation: str, members: Members) -> None:
         catalog.check_drop(database)
     elif operation in _OF_PARTITIONS:
         catalog.check_partitions(database, table)
+    elif operation in _OF_TASKS:
+        access = catalog.access(database, table)
+        if access is not None and not (access.is_whole() or "ALTER" in access.rights):
+            raise denied("ALTER", table)
     elif operation in _OF_STATISTICS:
         access = catalog.access(database, table)
         if access is not None and not access.shows(members["ColumnNames"]):

@@ -15,6 +15,7 @@ from typing import Any
 
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.lake.metastore import Metastore
+from labkit.cloud.lake.refusals import denied
 from labkit.cloud.lake_formation import defaults
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 
@@ -91,13 +92,24 @@ def add_lf_tags_to_resource(
 def get_resource_lf_tags(
     context: Context, *, Resource: Answer, ShowAssignedLFTags: bool = False, **_: Any
 ) -> Answer:
-    """The tags of a resource, and of what it is in: with those from above, or its own alone."""
+    """The tags of a resource, and of what it is in: with those from above, or its own alone.
+
+    Raises:
+        AwsError: ``AccessDeniedException``: the caller may not see it.
+    """
     [named] = Resource.values()
+    seen = Metastore(context.cloud, context.region, principal=context.principal)
     catalog = _catalog(context, named.get("CatalogId"))
     if "DatabaseName" not in named:
+        seen.check_database("DESCRIBE", named["Name"])
         return tags_of(context, (catalog, named["Name"].lower()), own=ShowAssignedLFTags)
     place = (catalog, named["DatabaseName"].lower(), named["Name"].lower())
-    return tags_of(context, place, columns_of(context, place, named), own=ShowAssignedLFTags)
+    access = seen.access(*place[1:])
+    if access and not access.rights:
+        raise denied("DESCRIBE", named["Name"])
+    told, columns = access.told() if access else None, columns_of(context, place, named)
+    columns = [each for each in columns if told is None or each in told]
+    return tags_of(context, place, columns, own=ShowAssignedLFTags)
 
 
 def tags_of(
