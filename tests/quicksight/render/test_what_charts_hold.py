@@ -1379,6 +1379,7 @@ def test_words_become_smaller_until_all_have_room() -> None:
     data = rows(dimension("GroupBy", "c"), measure("Size", "v"), of=of)
     picture = draw(visual("WordCloud"), data, width_px=460, height_px=300)
     assert (picture.warnings, {each for each, _ in of} <= set(texts(picture))) == ([], True)
+    assert marks(draw(visual("WordCloud"), data, width_px=60, height_px=40)) == {}
 
 
 def test_a_value_at_the_foot_of_a_waterfall_leaves_the_names_below_it_alone() -> None:

@@ -94,7 +94,7 @@ def _words(sketch: Sketch) -> list[tuple[str, float, str]]:
 def _largest(sketch: Sketch, words: list[tuple[str, float, str]]) -> float:
     """The size of the largest word with which all of them take half of the room."""
     area = sum(width(text, share, bold=True) * share for text, share, _ in words) or 1
-    room = sketch.box.width * sketch.box.height * 0.42
+    room = max(sketch.box.width, 1) * max(sketch.box.height, 1) * 0.42
     longest = max(width(text, share, bold=True) for text, share, _ in words)
     return min(sqrt(room / area), sketch.box.width * 0.9 / longest, 72.0)
 
@@ -124,7 +124,7 @@ def _free(box: Box, wide: float, high: float, taken: list[Box], turned: bool) ->
     if turned:
         wide, high = high, wide
     middle, down = box.centre
-    flat = box.height / box.width
+    flat = box.height / max(box.width, 1)
     turns, hit = 0.0, None  # the word that was in the way is mostly so at the next place, too
     while turns < min(60 * pi, box.width * 0.71 / 3.2):  # beyond it all is outside
         reach = 3.2 * turns
