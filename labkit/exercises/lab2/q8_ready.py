@@ -219,6 +219,10 @@ from labkit.recipes.runs import run_of
 
 run_of(lab, "{NAME}", 60)""",
         AFRESH
+        + STEPS
+        + JOB.replace("run_job", "put_job")
+        + f'\nlab.client("databrew").start_job_run(Name="{NAME}")',
+        AFRESH
         + CODE.replace(f'\n    table="{TABLE}",', "")
         + f'''
 lab.query(f"""CREATE EXTERNAL TABLE {TABLE} (
