@@ -772,6 +772,29 @@ def test_rename_and_drop(ice: Ice) -> None:
     assert ice.lake.keys("t/") == []
 
 
+def test_what_another_may_own_is_not_deleted(ice: Ice) -> None:
+    """The folder is the metadata's, whatever the catalog says; without GC files are not deleted."""
+    schema = Schema(NestedField(1, "id", LongType()))
+    shared = {"gc.enabled": "false", "vacuum_max_snapshot_age_seconds": "0"}
+    name = (ice.lake.database, "u")
+    ice.catalog.create_table(name, schema, location=ice.location("lake/u"), properties=shared)
+    ice.made("t", "id int", "(1)")
+    ice.do("INSERT INTO u VALUES 1, 2")
+    ice.do("DELETE FROM u WHERE id = 1")
+    kept = ice.lake.keys("lake/u/")
+    assert "GC is disabled" in ice.fail("VACUUM u")
+    table = ice.definition("t")
+    table["StorageDescriptor"]["Location"] = ice.location("lake/")
+    wanted = ("Name", "StorageDescriptor", "Parameters", "TableType")
+    ice.lake.glue.update_table(
+        DatabaseName=ice.lake.database, TableInput={key: table[key] for key in wanted}
+    )
+    ice.do("DROP TABLE t")
+    ice.do("DROP TABLE u")
+    assert ice.rows("SHOW TABLES") == []
+    assert (ice.lake.keys("lake/"), ice.lake.keys("t/")) == (kept, [])
+
+
 # Maintenance --------------------------------------------------------------------------------------
 
 

@@ -26,7 +26,7 @@ from labkit.cloud.athena.statements.tables import handles
 from labkit.cloud.engine import QueryFailed
 from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.trino.parse_change import Optimize, Vacuum
-from labkit.cloud.iceberg.catalog import ICEBERG
+from labkit.cloud.iceberg.catalog import ICEBERG, LOCATION
 from labkit.cloud.iceberg.commits import committing, replace
 from labkit.cloud.iceberg.create import MAINTENANCE, rows_result
 from labkit.cloud.iceberg.planning import Planned, plan
@@ -34,6 +34,7 @@ from labkit.cloud.iceberg.reading import PATH
 from labkit.cloud.iceberg.table import load
 from labkit.cloud.iceberg.target import Target
 from labkit.cloud.iceberg.writing import writing
+from labkit.cloud.lake.definitions import parameters_of
 from labkit.cloud.lake.metastore import Definition
 from labkit.cloud.operations import AwsError
 from labkit.cloud.s3.store import Object, split_uri
@@ -65,6 +66,11 @@ def vacuum(run: Run, definition: Definition, said: Vacuum) -> Result:
         raise StatementFailed(
             f"GENERIC_INTERNAL_ERROR: Path missing in file system location: s3://{bucket}"
         )
+    if not _owns_files(table):
+        raise StatementFailed(
+            "GENERIC_INTERNAL_ERROR: Cannot expire snapshots: GC is disabled (deleting files may "
+            "corrupt other tables)"
+        )
     known = set(map(split_uri, _reachable(table)))
     age = datetime.timedelta(seconds=setting(table, "vacuum_max_snapshot_age_seconds"))
     oldest = datetime.datetime.now(datetime.UTC) - age
@@ -87,15 +93,37 @@ def vacuum(run: Run, definition: Definition, said: Vacuum) -> Result:
 
 @handles(ICEBERG, "DROP TABLE")
 def drop_table(run: Run, definition: Definition, text: str) -> Result:
-    """The table goes from the catalog, then its data go."""
-    location = str((definition.get("StorageDescriptor") or {}).get("Location") or "")
-    whole = location and split_uri(location.rstrip("/") + "/")[1] not in ("", "/")
+    """The table goes from the catalog, then the folder that its metadata name goes.
+
+    Source: ``dropTable`` and ``dropCorruptedTable`` of Trino's ``TrinoGlueCatalog``
+    """
+    location = _purged(run, definition)
+    whole = location and split_uri(location + "/")[1] not in ("", "/")
     if whole:
         claim(run, location)
     run.metastore.delete_table(definition["DatabaseName"], definition["Name"])
     if whole:
-        run.store.delete(run.store.list(location.rstrip("/") + "/"))
+        run.store.delete(run.store.list(location + "/"))
     return run.text_result((), ())
+
+
+def _purged(run: Run, definition: Definition) -> str:
+    """The folder of a table that is dropped; empty where its files are to stay."""
+    try:
+        table = load(run.catalog, definition)
+    except QueryFailed:  # there are no metadata that can be read
+        named = parameters_of(definition).get(LOCATION, "")
+        folder, found, _ = named.rpartition("/metadata/")
+        return folder if found else ""
+    return table.location().rstrip("/") if _owns_files(table) else ""
+
+
+def _owns_files(table: Table) -> bool:
+    """Whether the files are no other table's: ``gc.enabled``, which is so unless it says no.
+
+    Source: https://iceberg.apache.org/docs/latest/configuration/#table-behavior-properties
+    """
+    return table.properties.get("gc.enabled", "true").lower() == "true"
 
 
 def setting(table: Table, name: str) -> int:
