@@ -123,6 +123,29 @@ def test_inserted_rows_are_in_their_partitions(lake, aws, table, format):
     assert [key.split("/")[2] for key in keys] == ["d=2024-01-01", "d=2024-01-02", "d=2024-01-02"]
 
 
+def test_inserted_rows_go_to_where_their_partition_is(lake, table):
+    far = f"s3://{BUCKET}/made/{table}_far"
+    insert = f"INSERT INTO raw.{table} SELECT 1, 'x' UNION ALL SELECT 2, 'y'"
+    lake.done(
+        f"CREATE EXTERNAL TABLE raw.{table} (id int) PARTITIONED BY (p varchar(9)) "
+        f"STORED AS PARQUET {place(table)}",
+        f"ALTER TABLE raw.{table} ADD PARTITION (p='x') LOCATION '{far}/'",
+        insert,
+        f"ALTER TABLE raw.{table} PARTITION (p='y') SET LOCATION '{far}/'",
+        insert,
+    )
+    found = f'SELECT id, "$path" FROM raw.{table} WHERE p = '
+    assert [path.startswith(f"{far}/") for _, path in lake.rows(f"{found}'x'")] == [True] * 3
+    assert lake.rows(f"SELECT count(*) FROM raw.{table}") == [[6]]  # of both partitions alike
+    projected = "TABLE PROPERTIES ('projection.enabled'='true', 'projection.p.type'='enum', "
+    projected += f"'projection.p.values'='x', 'storage.location.template'='{far}/${{p}}/')"
+    refused = lake.refusal(
+        f"CREATE EXTERNAL TABLE raw.{table}_2 PARTITIONED BY (p) STORED AS PARQUET "
+        f"LOCATION '{far}/2/' {projected} AS SELECT 1 AS id, 'x'::varchar(9) AS p"
+    )
+    assert "whose projection does not read" in refused
+
+
 def test_a_table_from_a_query(lake, table):
     lake.done(
         f"CREATE EXTERNAL TABLE raw.{table} PARTITIONED BY (name) STORED AS PARQUET "

@@ -6,9 +6,8 @@ The query's types must have something in common with the table's, as `assignment
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from labkit.cloud.athena import writing
 from labkit.cloud.athena.output import compiled
@@ -16,16 +15,17 @@ from labkit.cloud.athena.run import Run
 from labkit.cloud.athena.statement import Result, Statement, statement
 from labkit.cloud.athena.statements.alter_partitions import partition_input
 from labkit.cloud.athena.statements.ctas import ROWS
-from labkit.cloud.athena.statements.tables import handler_of, partition_folder, table_type_of
+from labkit.cloud.athena.statements.tables import handler_of, table_type_of
 from labkit.cloud.engine import Column, Compiled, QueryFailed, formats
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.assignment import assignable, assigned
 from labkit.cloud.engine.trino.cursor import Cursor
 from labkit.cloud.engine.trino.errors import raising
 from labkit.cloud.engine.trino.parse_query import QueryParser
-from labkit.cloud.lake.definitions import columns_of, is_view
+from labkit.cloud.lake.definitions import is_view
 from labkit.cloud.lake.metastore import Definition
-from labkit.cloud.lake.projection import is_projected, lies_as_written
+from labkit.cloud.lake.placing import Places
+from labkit.cloud.lake.projection import is_projected
 from labkit.cloud.lake.table import LakeTable
 
 
@@ -70,10 +70,8 @@ def _insert(run: Run, said: Insert) -> Result:
         return handler(run, definition, (said, query))
     table = LakeTable(run.catalog, definition)
     _check_writable(table)
-    _check_projected(table)
     select = assignments(said.columns, table.columns, query)
-    stored = _partitions(run, table)
-    target = replace(_target(table), place=lambda values: _place(table, values, stored))
+    target = replace(_target(table), place=Places(table).of)
     written = writing.write_rows(run, query, target, select)
     _add_partitions(run, table, written)
     run.put_metadata([ROWS])
@@ -211,59 +209,10 @@ def _target(table: LakeTable) -> writing.Target:
     return writing.Target(table.location, kept, compression)
 
 
-def _partitions(run: Run, table: LakeTable) -> dict[tuple[str, ...], Definition]:
-    """How the table's partitions lie, by their values."""
-    if not table.keys or is_projected(table.parameters):
-        return {}
-    found = run.metastore.partitions(table.database, table.name)
-    return {tuple(each["Values"]): each.get("StorageDescriptor") or {} for each in found}
-
-
-def _place(
-    table: LakeTable, values: Sequence[str], stored: Mapping[tuple[str, ...], Definition]
-) -> str | None:
-    """Where a partition that is there lies, if it takes what the table does.
-
-    Raises:
-        QueryFailed: its columns are of other types, or its files of another format.
-    """
-    storage = stored.get(tuple(values), {})
-    names = [key.name for key in table.keys]
-    words = f"partition '{partition_folder(names, list(values))}'" if storage else ""
-    if storage and storage.get("SerdeInfo") and _format(storage) != _format(table.storage):
-        raise QueryFailed("NOT_SUPPORTED", f"Inserting into {words} of another format than its "
-                          "table's is not supported")  # fmt: skip
-    declared = {column.name: column.type for column in table.data_columns}
-    for name, own in ((c.name, c.type) for c in columns_of(storage.get("Columns"), table.name)):
-        if own != declared.get(name, own):
-            raise QueryFailed(
-                "HIVE_PARTITION_SCHEMA_MISMATCH",
-                "There is a mismatch between the table and partition schemas. The column "
-                f"'{name}' in table '{table.database}.{table.name}' is declared as type "
-                f"'{declared[name].hive}', but {words} declared column '{name}' as type "
-                f"'{own.hive}'.",
-            )
-    return storage.get("Location")
-
-
-def _format(storage: Definition) -> tuple[Any, ...]:
-    return storage["SerdeInfo"].get("SerializationLibrary"), storage.get("InputFormat")
-
-
-def _check_projected(table: LakeTable) -> None:
-    """Rows must not go where the table's own projection does not look."""
-    if not is_projected(table.parameters):
-        return
-    names = [key.name for key in table.keys]
-    if not lies_as_written(table.parameters, table.location, names):
-        words = "INSERT INTO a table whose projection does not read key=value folders"
-        raise QueryFailed("NOT_SUPPORTED", f"{words} is not supported here")
-
-
 def _add_partitions(run: Run, table: LakeTable, written: writing.Written) -> None:
     if not table.keys or is_projected(table.parameters):
         return
-    known = _partitions(run, table)
+    known = Places(table).stored
     root = table.location.rstrip("/")
     add = [
         partition_input(table.definition, values, f"{root}/{folder}".rstrip("/"))

@@ -27,6 +27,7 @@ from labkit.cloud.engine.redshift.errors import RedshiftError, unsupported
 from labkit.cloud.engine.redshift.types import NESTED
 from labkit.cloud.engine.types import parse_type
 from labkit.cloud.lake.metastore import Definition
+from labkit.cloud.lake.placing import Places
 from labkit.cloud.lake.pruning import NULL_PARTITION
 from labkit.cloud.lake.table import LakeTable
 from labkit.cloud.redshift.spectrum.declared import Declared, definition_of, hive_name
@@ -205,13 +206,14 @@ def _files(
 ) -> Iterator[_File]:
     columns = ", ".join(quoted_name(name) for name, _ in declared.columns)
     kept = formats.Table(declared.format, declared.columns, (), declared.options)
+    places = Places(table)
     for number, values in enumerate(_partitions(connection, table, aside)):
         connection.check_canceled()
+        folder = (places.of(values) or _folder(table, values)).rstrip("/")
         path = place.catalog.store.scratch()
         chosen = f"SELECT {columns} FROM {aside}{_where(table, values)}"
         compression = _compression(table, declared.format)
         rows = formats.write(_Session(connection.duck), chosen, kept, compression, str(path))
-        folder = _folder(table, values)
         if rows:
             name = _name(connection, number, declared.format, compression)
             yield _File(f"{folder}/{name}", path, rows, values)
