@@ -76,7 +76,6 @@ _WAYS = {
         {
             "ListAliases": "Aliases",
             "ListEventSourceMappings": "EventSourceMappings",
-            "ListFunctionEventInvokeConfigs": "FunctionEventInvokeConfigs",
             "ListFunctions": "Functions",
             "ListLayerVersions": "LayerVersions",
             "ListLayers": "Layers",

@@ -442,9 +442,41 @@ def test_event_settings_are_told_of_the_latest(function, aws):
     assert isinstance(told["LastModified"], float)
     version = {"FunctionName": f"{named['FunctionName']}:1"}
     for call in ("get", "delete"):
-        with pytest.raises(ClientError, match="doesn't have an EventInvokeConfig"):
+        with pytest.raises(ClientError, match=":1 doesn't have an EventInvokeConfig"):
             getattr(client, f"{call}_function_event_invoke_config")(**version)
     assert client.get_function_event_invoke_config(**named)["MaximumRetryAttempts"] == 0
+
+
+def test_versions_and_aliases_have_event_settings_of_their_own(function, aws, fresh):
+    client, arn = aws("lambda"), f"arn:aws:sqs:us-east-1:123456789012:{fresh('told')}"
+    url = aws("sqs").create_queue(QueueName=arn.rpartition(":")[2])["QueueUrl"]
+    named = {"FunctionName": function("def handler(e, c):\n    return c.invoked_function_arn")}
+    client.put_function_event_invoke_config(**named, MaximumRetryAttempts=2)
+    client.publish_version(**named)
+    client.create_alias(**named, Name="live", FunctionVersion="1")
+    for said in ({"Qualifier": "1"}, {"FunctionName": f"{named['FunctionName']}:live"}):
+        client.put_function_event_invoke_config(**named | said, MaximumRetryAttempts=1)
+    live, told = named | {"Qualifier": "live"}, {"OnSuccess": {"Destination": arn}}
+    client.update_function_event_invoke_config(**live, DestinationConfig=told)
+    pages = client.get_paginator("list_function_event_invoke_configs").paginate(
+        **named, PaginationConfig={"PageSize": 1}
+    )
+    found = [each for page in pages for each in page["FunctionEventInvokeConfigs"]]
+    found = {c["FunctionArn"].rpartition(":")[2]: c["MaximumRetryAttempts"] for c in found}
+    assert found == {"$LATEST": 2, "1": 1, "live": 1}
+
+    for asked in ({}, {"Qualifier": "1"}, {"Qualifier": "live"}):
+        client.invoke(**named, **asked, InvocationType="Event")
+    (message,) = aws("sqs").receive_message(QueueUrl=url, WaitTimeSeconds=20)["Messages"]
+    record = json.loads(message["Body"])
+    assert record["requestContext"]["functionArn"].endswith(f":{named['FunctionName']}:live")
+    assert record["responsePayload"] == record["requestContext"]["functionArn"]
+    assert record["responseContext"]["executedVersion"] == "1"
+
+    client.delete_alias(**named, Name="live")
+    client.create_alias(**named, Name="live", FunctionVersion="1")
+    with pytest.raises(ClientError, match=":live doesn't have an EventInvokeConfig"):
+        client.get_function_event_invoke_config(**live)
 
 
 def test_reserved_variables_are_refused(function):

@@ -17,20 +17,25 @@ from typing import Any
 from labkit.cloud.access.service_roles import Untrusting, client_as
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.events.delivery import CARRIERS, SENDERS, Delivery, Send, deliver
+from labkit.cloud.lambdas.event_settings import settings_of
+from labkit.cloud.lambdas.finding import qualifier_in
 from labkit.cloud.lambdas.invoke import FINISHED, Outcome
+from labkit.cloud.lambdas.told import LATEST
 from labkit.cloud.operations import AwsError
 
 SERVICE = "lambda.amazonaws.com"
 Json = dict[str, Any]
 
 
-def tell(cloud: Cloud, function: Any, request_id: str, event: str, outcome: Outcome) -> None:
-    """Hand on how an asynchronous invocation ended, where the function says so."""
+def tell(
+    cloud: Cloud, called: str, function: Any, request_id: str, event: str, outcome: Outcome
+) -> None:
+    """Hand on how an asynchronous invocation ended, where what was called says so."""
     kind = "OnFailure" if outcome.failed else "OnSuccess"
-    configured = function.event_invoke_config[-1].config if function.event_invoke_config else {}
-    goal = configured.get("DestinationConfig", {}).get(kind, {}).get("Destination")
+    sides = settings_of(cloud, called).get("DestinationConfig") or {}
+    goal = sides.get(kind, {}).get("Destination")
     if goal:
-        record = _record(function, request_id, event, outcome)
+        record = _record(called, function, request_id, event, outcome)
         _deliver(cloud, function, goal, _event(goal, record) if _is_bus(goal) else record)
     letters = (getattr(function, "dead_letter_config", None) or {}).get("TargetArn")
     if letters and outcome.failed:
@@ -43,8 +48,8 @@ def _deliver(cloud: Cloud, function: Any, goal: str, text: Any, attributes: Any 
     deliver(cloud, service=SERVICE, source=source, target=target, text=text)
 
 
-def _record(function: Any, request_id: str, event: str, outcome: Outcome) -> Json:
-    arn, version = ":".join(function.function_arn.split(":")[:7]), str(function.version)
+def _record(called: str, function: Any, request_id: str, event: str, outcome: Outcome) -> Json:
+    version = str(function.version)
     now = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
     answered: Json = {"statusCode": 200, "executedVersion": version}
     return {
@@ -52,7 +57,7 @@ def _record(function: Any, request_id: str, event: str, outcome: Outcome) -> Jso
         "timestamp": now.replace("+00:00", "Z"),
         "requestContext": {
             "requestId": request_id,
-            "functionArn": f"{arn}:{version}",
+            "functionArn": called if qualifier_in(called) else f"{called}:{LATEST}",
             "condition": _condition(outcome),
             "approximateInvokeCount": outcome.attempts,
         },

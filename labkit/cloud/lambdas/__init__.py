@@ -1,6 +1,7 @@
 """Lambda: moto keeps the functions, this package runs their Python code in processes of its own."""
 
 import labkit.cloud.lambdas.codes
+import labkit.cloud.lambdas.event_settings
 import labkit.cloud.lambdas.invoke
 import labkit.cloud.lambdas.judging
 import labkit.cloud.lambdas.layers

@@ -54,6 +54,12 @@ def called_arn(function: Any, name: str, qualifier: str | None) -> str:
     return f"{plain_arn(function)}:{asked}" if asked else plain_arn(function)
 
 
+def aliases_of(cloud: Cloud, function: Any) -> dict[str, Any]:
+    """moto's records of a function's aliases, by their names."""
+    backend = cloud.backend("lambda", arn_of(function).split(":")[3])
+    return {each.name: each for each in backend.list_aliases(function.function_name)}
+
+
 def qualifier_in(name: str) -> str:
     """The version or alias that a function's name or ARN ends with.
 

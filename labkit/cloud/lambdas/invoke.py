@@ -27,6 +27,7 @@ from labkit.cloud.access.policy_language import Verdict, judge
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.json_text import parse_json
 from labkit.cloud.lambdas import lineage, logs, routing
+from labkit.cloud.lambdas.event_settings import settings_of
 from labkit.cloud.lambdas.finding import arn_of, called_arn, find, plain_arn
 from labkit.cloud.lambdas.measures import measure
 from labkit.cloud.lambdas.pool import POOL
@@ -41,9 +42,9 @@ PENDING = "lambda.event"
 #: How long a failed event waits before it is tried again: a second for each minute of Lambda's.
 RETRY_S = (1.0, 2.0)
 _OLDEST_S = 6 * 3600
-# Who is told how an asynchronous invocation ended: the cloud, the function, the request's id, the
-# event and the outcome.
-FINISHED: list[Callable[[Cloud, Any, str, str, Outcome], None]] = []
+# Who is told how an asynchronous invocation ended: the cloud, the ARN that was called, the version
+# that ran, the request's id, the event and the outcome.
+FINISHED: list[Callable[[Cloud, str, Any, str, str, Outcome], None]] = []
 
 
 @dataclass(frozen=True)
@@ -82,12 +83,12 @@ def invoke(
     _authorize(context, function)
     event, told = _check_payload(Payload, InvocationType), _decoded(ClientContext)
     arn = called_arn(function, FunctionName, Qualifier)
-    function = routing.routed(context, function, arn)
+    function = routing.routed(context.cloud, function, arn)
     _check_runs(function)
     if InvocationType == "DryRun":
         return {"StatusCode": 204}
     if InvocationType == "Event":
-        queue(context.cloud, arn_of(function), event)
+        queue(context.cloud, arn, event)
         return {"StatusCode": 202}
     outcome = run(context.cloud, function, event, told, arn=arn)
     tail = base64.b64encode(outcome.log.encode()[-LOG_TAIL:]).decode()
@@ -101,7 +102,10 @@ def invoke(
 
 
 def queue(cloud: Cloud, name: str, event: str) -> None:
-    """Run a function in the background; the event is on disk until it has run."""
+    """Run a function in the background, by the ARN that was called; till then the event is on disk.
+
+    The ARN says whose event settings there are.
+    """
     request_id = str(uuid.uuid4())
     item = {"function": name, "event": event, "lineage": lineage.current()}
     cloud.records(PENDING)[request_id] = item
@@ -155,7 +159,7 @@ def _run_queued(cloud: Cloud, request_id: str) -> None:
     try:
         function, outcome = _tried(cloud, request_id, item)
         for tell in FINISHED:
-            tell(cloud, function, request_id, item["event"], outcome)
+            tell(cloud, item["function"], function, request_id, item["event"], outcome)
     except AwsError as error:
         log.warning("an event for %s was dropped: %s", item["function"], error)
     finally:
@@ -167,12 +171,12 @@ def _tried(cloud: Cloud, request_id: str, item: dict[str, Any]) -> tuple[Any, Ou
 
     Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
     """
-    failed = item.get("failed", 0)
+    failed, called = item.get("failed", 0), item["function"]
     while True:
-        function = find(cloud, item["function"])
+        function = routing.routed(cloud, find(cloud, called), called)
         with lineage.resumed(item.get("lineage", "")):
-            outcome = run(cloud, function, item["event"], request_id=request_id)
-        settings = _settings(function)
+            outcome = run(cloud, function, item["event"], request_id=request_id, arn=called)
+        settings = settings_of(cloud, called)
         is_last = failed >= settings.get("MaximumRetryAttempts", len(RETRY_S))
         age_s = settings.get("MaximumEventAgeInSeconds", _OLDEST_S) / 60  # a second a minute
         is_old = not is_last and sum(RETRY_S[: failed + 1]) >= age_s
@@ -181,12 +185,6 @@ def _tried(cloud: Cloud, request_id: str, item: dict[str, Any]) -> tuple[Any, Ou
         cloud.records(PENDING)[request_id] = item | {"failed": failed + 1}
         time.sleep(RETRY_S[failed])
         failed += 1
-
-
-def _settings(function: Any) -> dict[str, Any]:
-    """What is done after a call that nobody waits for."""
-    configured = function.event_invoke_config
-    return configured[-1].config if configured else {}
 
 
 # Running ------------------------------------------------------------------------------------------

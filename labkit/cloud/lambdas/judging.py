@@ -18,13 +18,11 @@ from labkit.cloud import protocol
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.constraints import refusal
 from labkit.cloud.lambdas import creating, layers, permissions, routing, sources, zips
-from labkit.cloud.lambdas.finding import arn_of, find, no_resource, plain_arn, qualifier_in
-from labkit.cloud.operations import AwsError, Context, not_here
+from labkit.cloud.lambdas.finding import arn_of, find, no_resource, qualifier_in
+from labkit.cloud.operations import AwsError, Context
 
 Members = dict[str, Any]
 LONGEST_S = 900
-# Services to which a function's events go on; those that failed go to S3, too.
-_DESTINATIONS = ("events", "lambda", "sns", "sqs")
 
 
 def judge_call(context: Context, parameters: Members) -> None:
@@ -71,11 +69,6 @@ def _check_variables(context: Context, parameters: Members) -> None:
         )
 
 
-def _check_unqualified(context: Context, parameters: Members) -> None:
-    if _qualifier(parameters) not in ("", "$LATEST"):
-        raise not_here("lambda", context.operation, "it is for $LATEST alone")
-
-
 def _check_function(context: Context, parameters: Members) -> None:
     """Raise for a version or alias: those are not changed."""
     if _qualifier(parameters) not in ("", "$LATEST"):
@@ -93,48 +86,6 @@ def _check_whole(context: Context, parameters: Members) -> None:
 
 def _check_known(context: Context, parameters: Members) -> None:
     find(context.cloud, parameters["FunctionName"], None, context.region)
-
-
-def _check_settings(context: Context, parameters: Members) -> None:
-    """Raise for what is done after a call that says nothing, or that is the function again."""
-    settings = ("MaximumRetryAttempts", "MaximumEventAgeInSeconds", "DestinationConfig")
-    if not any(name in parameters for name in settings):
-        raise _invalid("You must specify at least one of error handling or destination setting.")
-    function = find(context.cloud, parameters["FunctionName"], None, context.region)
-    for when, each in (parameters.get("DestinationConfig") or {}).items():
-        arn = each.get("Destination") or ""
-        if ":".join(arn.split(":")[:7]) == plain_arn(function):
-            raise _invalid("You can't specify the function as a destination for itself.")
-        kinds = _DESTINATIONS if when == "OnSuccess" else (*_DESTINATIONS, "s3")
-        if arn and (arn.split(":")[2] not in kinds or _is_lost(context, arn)):
-            raise _invalid(f"The destination ARN {arn} is invalid.")
-
-
-def _is_lost(context: Context, arn: str) -> bool:
-    """Whether a destination is a function of this account that is not there."""
-    if not arn.startswith(f"arn:aws:lambda:{context.region}:{context.account}:"):
-        return False
-    try:
-        find(context.cloud, arn, None, context.region)
-    except AwsError:
-        return True
-    return False
-
-
-def _check_configured(context: Context, parameters: Members) -> None:
-    """Raise for a version or alias, which has no event settings here: moto takes the function's."""
-    if (qualifier := _qualifier(parameters)) not in ("", "$LATEST"):
-        function = find(context.cloud, parameters["FunctionName"], qualifier, context.region)
-        words = f"The function {plain_arn(function)}:{qualifier} doesn't have an EventInvokeConfig"
-        raise AwsError("ResourceNotFoundException", words, 404)
-
-
-def _check_set(context: Context, parameters: Members) -> None:
-    """Raise for a change of settings where there are none."""
-    function = find(context.cloud, parameters["FunctionName"], None, context.region)
-    if not function.event_invoke_config:
-        words = f"The function {plain_arn(function)}:$LATEST doesn't have an EventInvokeConfig"
-        raise AwsError("ResourceNotFoundException", words, 404)
 
 
 def _qualifier(parameters: Members) -> str:
@@ -264,10 +215,6 @@ _CHECKS: dict[str, tuple[Callable[[Context, Members], None], ...]] = {
         *(_check_function, _check_members, _check_variables, creating.check_variables),
         *(creating.check_layers, _check_revision),
     ),
-    "PutFunctionEventInvokeConfig": (_check_unqualified, _check_settings),
-    "UpdateFunctionEventInvokeConfig": (_check_unqualified, _check_set, _check_settings),
-    "GetFunctionEventInvokeConfig": (_check_configured,),
-    "DeleteFunctionEventInvokeConfig": (_check_configured,),
     "UpdateFunctionCode": (_check_function, _check_source, _check_zip, _check_revision),
     "PublishVersion": (_check_revision, _check_code),
     "PublishLayerVersion": (_check_zip,),

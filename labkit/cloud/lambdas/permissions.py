@@ -17,7 +17,7 @@ from typing import Any
 from moto.awslambda.policy import Policy
 
 from labkit.cloud.cloud import Cloud, on_start
-from labkit.cloud.lambdas.finding import find, no_resource, plain_arn, qualifier_in
+from labkit.cloud.lambdas.finding import aliases_of, find, no_resource, plain_arn, qualifier_in
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 
 Members = dict[str, Any]
@@ -167,20 +167,15 @@ def _statements(context: Context, name: str, qualifier: str | None) -> list[Memb
 def _revision(context: Context, name: str, qualifier: str | None) -> str:
     """The revision of what has a policy: an alias has its own."""
     function = find(context.cloud, name, qualifier, context.region)
-    alias = _alias(context, function, qualifier or qualifier_in(name))
+    alias = aliases_of(context.cloud, function).get(qualifier or qualifier_in(name))
     return str(alias.revision_id if alias else function.get_configuration()["RevisionId"])
 
 
 def _renew(context: Context, name: str, qualifier: str | None) -> None:
     """Another revision for an alias whose policy has changed; a function's is made of its own."""
     function = find(context.cloud, name, qualifier, context.region)
-    if alias := _alias(context, function, qualifier or qualifier_in(name)):
+    if alias := aliases_of(context.cloud, function).get(qualifier or qualifier_in(name)):
         alias.revision_id = str(uuid.uuid4())
-
-
-def _alias(context: Context, function: Any, name: str) -> Any:
-    aliases = context.backend("lambda").list_aliases(function.function_name)
-    return next((each for each in aliases if each.name == name), None)
 
 
 def _invalid(words: str) -> AwsError:

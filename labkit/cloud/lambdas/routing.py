@@ -14,24 +14,23 @@ from typing import Any
 import moto.awslambda.models as models
 
 from labkit.cloud.cloud import Cloud, on_start
-from labkit.cloud.lambdas.finding import find
+from labkit.cloud.lambdas.finding import aliases_of, find, plain_arn
 from labkit.cloud.lambdas.permissions import stale
 from labkit.cloud.operations import AwsError, Context
 
 
-def routed(context: Context, function: Any, called: str) -> Any:
+def routed(cloud: Cloud, function: Any, called: str) -> Any:
     """The version that answers a call, by the ARN that was called: an alias may have two."""
-    alias = _aliases(context, function).get(called.rpartition(":")[2])
+    alias = aliases_of(cloud, function).get(called.rpartition(":")[2])
     for version, weight in _weights(alias).items() if alias else ():
         if random.random() < weight:
-            backend = context.backend("lambda")
-            return backend.get_function(function.function_name, version)
+            return find(cloud, plain_arn(function), version)
     return function
 
 
 def check_new(context: Context, function: Any, name: str) -> None:
     """Raise where a function has an alias of this name; moto has another code for it."""
-    known = _aliases(context, function)
+    known = aliases_of(context.cloud, function)
     if name in known:
         words = f"Alias already exists: {known[name].arn}"
         raise AwsError("ResourceConflictException", words, 409)
@@ -39,14 +38,14 @@ def check_new(context: Context, function: Any, name: str) -> None:
 
 def check_revision(context: Context, function: Any, asked: dict[str, Any]) -> None:
     """Raise where an alias is not as the client saw it last."""
-    alias = _aliases(context, function).get(asked["Name"])
+    alias = aliases_of(context.cloud, function).get(asked["Name"])
     if alias and asked.get("RevisionId") not in (None, alias.revision_id):
         raise stale("GetFunction/GetAlias")
 
 
 def check_weights(context: Context, function: Any, asked: dict[str, Any]) -> None:
     """Raise for shares of calls that could not be had: there are two versions, both published."""
-    alias = _aliases(context, function).get(asked["Name"])
+    alias = aliases_of(context.cloud, function).get(asked["Name"])
     said = asked.get("RoutingConfig")
     weights = (said.get("AdditionalVersionWeights") or {}) if said else alias and _weights(alias)
     version = asked.get("FunctionVersion") or (alias and alias.function_version)
@@ -68,7 +67,7 @@ def check_weights(context: Context, function: Any, asked: dict[str, Any]) -> Non
 
 def check_unused(context: Context, function: Any, version: str) -> None:
     """Raise where an alias leads to a version that is to be deleted."""
-    aliases = _aliases(context, function).values()
+    aliases = aliases_of(context.cloud, function).values()
     users = [a.name for a in aliases if version in {a.function_version, *_weights(a)}]
     if users:
         words = f"Version {version} is in use by the alias {users[0]}: delete or update it first."
@@ -78,11 +77,6 @@ def check_unused(context: Context, function: Any, version: str) -> None:
 def _weights(alias: Any) -> dict[str, float]:
     """The second version of an alias and its share of the calls."""
     return (alias.routing_config or {}).get("AdditionalVersionWeights") or {}
-
-
-def _aliases(context: Context, function: Any) -> dict[str, Any]:
-    backend = context.backend("lambda")
-    return {each.name: each for each in backend.list_aliases(function.function_name)}
 
 
 @on_start

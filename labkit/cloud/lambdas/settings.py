@@ -1,12 +1,10 @@
-"""A function's settings: moto forgets some of them, and keeps its first event settings for ever.
+"""A function's settings, of which moto forgets some.
 
-Sources: https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionConfiguration.html and
-https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
+Source: https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionConfiguration.html
 """
 
 from __future__ import annotations
 
-import datetime
 from itertools import chain
 from typing import Any
 
@@ -21,19 +19,15 @@ Json = dict[str, Any]
 _MOST_CODE, _MOST_AT_ONCE = 80_530_636_800, 1000  # bytes, invocations
 _made: Any = models.LambdaFunction.__init__
 _updated: Any = models.LambdaFunction.update_configuration
-_put: Any = models.LambdaBackend.put_function_event_invoke_config
 _mapped: Any = models.EventSourceMapping.get_configuration
 
 
 @on_start
 def keep_configurations(cloud: Cloud) -> None:
-    """Let moto's functions remember what they are told, and their last event settings."""
-    functions, backend = models.LambdaFunction, models.LambdaBackend
+    """Let moto's functions remember what they are told."""
+    functions = models.LambdaFunction
     functions.__init__ = _make  # type: ignore[method-assign, assignment]
     functions.update_configuration = _update  # type: ignore[method-assign, assignment]
-    backend.put_function_event_invoke_config = _replace  # type: ignore[method-assign, assignment]
-    backend.update_function_event_invoke_config = _merge  # type: ignore[method-assign, assignment]
-    models.EventInvokeConfig.response = _told  # type: ignore[method-assign, assignment]
     models.EventSourceMapping.get_configuration = _reasoned  # type: ignore[method-assign, assignment]
 
 
@@ -152,32 +146,3 @@ def _managed(function: Any) -> Answer:
     said = getattr(function, "runtime_management", {"UpdateRuntimeOn": "Auto"})
     told = {"FunctionArn": arn_of(function)} | said
     return {name: value for name, value in told.items() if value}
-
-
-def _replace(backend: Any, name: str, config: Json) -> Any:
-    told = _put(backend, name, config)
-    function = backend.get_function(name)
-    function.event_invoke_config = function.event_invoke_config[-1:]
-    return told
-
-
-def _merge(backend: Any, name: str, config: Json) -> Any:
-    known = backend.get_function(name).event_invoke_config
-    return _replace(backend, name, (known[-1].config if known else {}) | config)
-
-
-def _told(configured: Any) -> Json:
-    """A configuration of ``$LATEST`` with both sides, and its moment as a number.
-
-    moto leaves sides out, and tells a text of some calls, which stricter clients do not read.
-
-    Source: https://docs.aws.amazon.com/lambda/latest/api/API_FunctionEventInvokeConfig.html
-    """
-    config: Json = configured.config
-    given = config.get("DestinationConfig") or {}
-    changed = datetime.datetime.fromisoformat(configured.last_modified)
-    return config | {
-        "FunctionArn": f"{configured.arn}:$LATEST",
-        "LastModified": changed.timestamp(),
-        "DestinationConfig": {"OnSuccess": {}, "OnFailure": {}} | given,
-    }
