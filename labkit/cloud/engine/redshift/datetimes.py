@@ -40,7 +40,7 @@ _ZONE = r"\s*(?P<zone>z|[+-]\d{1,2}(?::?\d\d)?|[a-z_]+(?:/[a-z_]+)*(?:/[a-z_]+[-
 #: ``17 Dec 07:37:16 1997 PST`` and ``Dec 17 07:37:16 1997``
 _YEAR_LAST = (rf"(?P<d>\d{{1,2}})\s+{_MONTH}", rf"{_MONTH}\s+(?P<d>\d{{1,2}})")
 _PATTERNS = tuple(
-    re.compile(rf"\s*(?:{moment}){_ZONE}\s*", re.IGNORECASE)
+    re.compile(rf"\s*(?:{moment}){_ZONE}\s*", re.IGNORECASE | re.ASCII)
     for moment in (
         *(date + _TIME for date in _DATES),
         *(rf"{day}\s+{_CLOCK_TIME}\s+(?P<y>\d{{4}})" for day in _YEAR_LAST),
@@ -147,7 +147,7 @@ def literal(text: str, base: str) -> str:
 _FAR = re.compile(
     r"\s*(?P<y>\d{4,6})(?P<rest>-\d\d?-\d\d?(?: [\d:.]+)?)\s*(?P<era>bc)\s*"
     r"|\s*(?P<late>\d{5,6})(?P<tail>-\d\d?-\d\d?(?: [\d:.]+)?)\s*",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 
 
@@ -197,7 +197,7 @@ def parse_timestamptz(text: str, here: str) -> datetime:
         fail(f'invalid input syntax for type timestamp with time zone: "{text}"', BAD_DATETIME)
 
 
-_CLOCK = re.compile(rf"\s*{_CLOCK_TIME}{_ZONE}\s*", re.IGNORECASE)
+_CLOCK = re.compile(rf"\s*{_CLOCK_TIME}{_ZONE}\s*", re.IGNORECASE | re.ASCII)
 
 
 def _on_clock(found: re.Match[str]) -> tuple[int, int, float]:

@@ -31,7 +31,7 @@ _MICROS = {
 _WORD = re.compile(
     r"(?P<clock>[+-]?\d+:\d+(?::\d+(?:\.\d+)?)?)|(?P<months>[+-]?\d+-\d+)"
     r"|(?P<number>[+-]?(?:\d+\.?\d*|\.\d+))\s*(?P<unit>[a-z]+)?",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 
 

@@ -188,7 +188,7 @@ def _reader(pattern: str) -> tuple[re.Pattern[str], tuple[str, ...]]:
             parts.append(r"\D?" * len(text))
         elif name not in ("FM", "FX"):
             fail(f'"{text}" not supported', UNSUPPORTED)
-    return re.compile("".join(parts), re.IGNORECASE), tuple(names)
+    return re.compile("".join(parts), re.IGNORECASE | re.ASCII), tuple(names)
 
 
 def to_timestamp(text: str, pattern: str, strict: bool = True) -> datetime:

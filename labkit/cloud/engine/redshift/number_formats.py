@@ -305,7 +305,11 @@ class _Reader:
         if not self.read and self._sign("+-<" if "PR" in self.form.marks else "+-"):
             self.left = self.left[1:]
         here, in_fraction = self.left[:1], "." in self.read
-        is_digit = here.isdigit() and not (in_fraction and self.behind == self.form.fraction)
+        is_digit = (
+            here.isascii()
+            and here.isdigit()
+            and not (in_fraction and self.behind == self.form.fraction)
+        )
         if is_digit or (here == "." and self.form.point):
             self.behind += is_digit and in_fraction
             self.read += here

@@ -36,9 +36,11 @@ TRUE, FALSE = ("t", "true", "y", "yes", "1", "on"), ("f", "false", "n", "no", "0
 BLANKS = " \t\n\v\f\r"
 SIZES = {"int2": 15, "int4": 31, "int8": 63, "oid": 31}
 TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\d(?: \d\d:\d\d:\d\d(?:\.\d{1,6})?)?")
-_INTEGER = re.compile(r"\s*[+-]?\d+\s*")
-_NUMBER = re.compile(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)\s*")
-_FLOAT = re.compile(r"\s*[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|nan|inf(?:inity)?)\s*", re.I)
+_INTEGER = re.compile(r"\s*[+-]?\d+\s*", re.ASCII)
+_NUMBER = re.compile(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)\s*", re.ASCII)
+_FLOAT = re.compile(
+    r"\s*[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|nan|inf(?:inity)?)\s*", re.I | re.ASCII
+)
 _MONTH = re.compile(rf"\b({'|'.join(m[:3] for m in formats.MONTHS)})[a-z]+", re.I)
 _OFFSET = re.compile(r"""(?:OF|TZ|"Z"|(?<=S)Z)$""", re.I)
 _TAIL = re.compile(r"(?P<fraction>\.\d+)?\s*(?P<zone>Z|[+-]\d\d(?::?\d\d)?)?\s*$", re.I)

@@ -99,7 +99,7 @@ def _replace(text: str, pattern: str, new: str, start: int, flags: str) -> str:
 
 def _strtol(text: str, base: int) -> int:
     try:
-        return int(text, base) if text and text[0] != "\0" else 0
+        return int(text.encode("ascii"), base) if text and text[0] != "\0" else 0
     except ValueError:
         fail(f"The input {text} is not valid to be converted to base {base}")
 

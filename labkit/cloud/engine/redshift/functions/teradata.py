@@ -22,7 +22,7 @@ from labkit.cloud.engine.redshift.functions.entry import entries
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import Type, numeric
 
-_NUMBER = re.compile(r"([+-]?)((?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?)([+-]?)")
+_NUMBER = re.compile(r"([+-]?)((?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?)([+-]?)", re.ASCII)
 _WIDE = Context(prec=1100)
 _INT4 = range(-(2**31), 2**31)
 

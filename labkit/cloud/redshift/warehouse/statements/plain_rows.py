@@ -28,8 +28,8 @@ from labkit.cloud.redshift.warehouse.objects import TableColumn
 FEWEST = 8
 """Rows from which on it pays."""
 
-_INTEGER = re.compile(r"-?\d{1,18}")
-_NUMBER = re.compile(r"-?(\d{1,37})(?:\.(\d{1,37}))?")
+_INTEGER = re.compile(r"-?\d{1,18}", re.ASCII)
+_NUMBER = re.compile(r"-?(\d{1,37})(?:\.(\d{1,37}))?", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d:\d\d(?:\.\d{1,6})?)?")
 _INSTANT = re.compile(
