@@ -127,6 +127,18 @@ def test_cleanpath_leaves_other_partitions(desk):
     assert desk.keys(prefix) == ["p=1/0000_part_00", "p=2/old"]
 
 
+def test_cleanpath_leaves_folders_that_begin_alike(desk):
+    folder = desk.folder()
+    for key in ("/t/old", "/t_old", "/t2/old"):
+        desk.put(folder + key, "here before")
+    uri = f"s3://copying/{folder}/t"
+    assert "would remove" in desk.unload("SELECT 1 AS a", uri, "CSV CLEANPATH")
+    assert desk.unload("SELECT 1 AS a", f"{uri}/", "CSV CLEANPATH") == ""
+    assert desk.keys(folder) == ["/t/0000_part_00", "/t2/old", "/t_old"]
+    assert desk.unload("SELECT 1 AS a", f"{uri}_", "CSV CLEANPATH") == ""
+    assert desk.keys(folder) == ["/t/0000_part_00", "/t2/old", "/t_0000_part_00"]
+
+
 @pytest.mark.parametrize(
     ("query", "how", "words"),
     [

@@ -132,7 +132,8 @@ def _there(connection: Connection, options: UnloadOptions, store: Store) -> list
     """The objects under the prefix.
 
     Raises:
-        RedshiftError: there are some, and they are not to be replaced.
+        RedshiftError: there are some, and they are not to be replaced; or CLEANPATH would remove
+            those of folders whose names begin like the path alone.
     """
     with s3_words(connection, f"Listing {options.prefix}"):
         found = store.list(options.prefix)
@@ -141,7 +142,17 @@ def _there(connection: Connection, options: UnloadOptions, store: Store) -> list
             "Specified unload destination on S3 is not empty. Consider using a different bucket / "
             "prefix, manually removing the target files in S3, or using the ALLOWOVERWRITE option."
         )
+    other = next((each for each in found if _is_beside(each, options)), None)
+    if options.clean_path and not options.partition_by and other:
+        told = f"CLEANPATH would remove {other.uri}: end the path of a folder with a slash"
+        raise RedshiftError(told, UNSUPPORTED)
     return found
+
+
+def _is_beside(found: Object, options: UnloadOptions) -> bool:
+    """Whether an object is in a folder whose name only begins like the path: t2/ beside t."""
+    rest = found.uri.removeprefix(options.prefix)
+    return "/" in rest and not rest.startswith("/") and not options.prefix.endswith("/")
 
 
 def _staged(connection: Connection, store: Store, uris: Sequence[tuple[str, Path]]) -> list[Staged]:
