@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from labkit.errors import LabError, QueryFailed, UnknownName
-from labkit.progress import Progress, wait
+from labkit.exercises.at_work import settle
 
 if TYPE_CHECKING:
     from labkit.lab import Lab
@@ -24,10 +24,6 @@ if TYPE_CHECKING:
 Reader = Callable[..., Any]
 PAUSED, KEY_DENIED = "cluster is paused", "allowed to access your KMS key"
 MARK = "/* check() */ "  # before a statement, so that the histories of queries tell who asked
-MOST_S = 45  # less than a grading lets all readers take
-LAB_OF_JOBS = 2
-AT_WORK = ("STARTING", "RUNNING", "STOPPING")
-RUNS = ("databrew", "list_job_runs", "JobRuns")
 READERS: dict[str, Reader] = {}
 # More of them, which are loaded before the first is asked.
 SIBLINGS = ("states_charts", "states_lake", "states_recipes", "states_warehouse")
@@ -52,7 +48,8 @@ class State:
         return f"State{(self.reader, *self.arguments)!r}"
 
     def read(self, lab: Lab) -> Any:
-        """What is there; ``None`` when nothing is."""
+        """What is there, once what was started has ended; ``None`` when nothing is."""
+        settle(lab)
         return readers()[self.reader](lab, *self.arguments)
 
 
@@ -97,39 +94,15 @@ def _one(said: Any) -> One:
 def rows(lab: Lab, sql: str) -> Any:
     """The rows that Athena answers; ``None`` where a table or column is not there.
 
-    A job that was started, and not waited for, may still write the table: it is waited for.
-
     Raises:
         QueryFailed: nobody can know, as the key lets nobody read.
     """
-    _wait_for_jobs(lab)
     try:
         return lab.query(MARK + sql)
     except (QueryFailed, UnknownName) as error:
         if KEY_DENIED in str(error):
             raise
         return None
-
-
-def _wait_for_jobs(lab: Lab) -> None:
-    """Wait until no job of DataBrew is at work any more, in the lab that has some."""
-    if lab.number != LAB_OF_JOBS or not _running(lab):
-        return
-    told = Progress("Jobs of DataBrew are running")
-    wait(
-        "A job of DataBrew",
-        lambda: _running(lab),
-        until=lambda running: not running,
-        tell=lambda _: told,
-        timeout_s=MOST_S,
-        quiet=True,
-    )
-
-
-def _running(lab: Lab) -> bool:
-    names = [job["Name"] for job in lab.all("databrew", "list_jobs", "Jobs")]
-    runs = (run for name in names for run in lab.all(*RUNS, Name=name))
-    return any(run["State"] in AT_WORK for run in runs)
 
 
 @reader

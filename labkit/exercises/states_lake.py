@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
-from labkit.exercises.states import MOST_S, reader
+from labkit.exercises.at_work import MOST_S
+from labkit.exercises.states import reader
 from labkit.names import DATABREW_ROLE, REDSHIFT_ROLE
 from labkit.progress import Progress, wait
 from labkit.storage import split_uri

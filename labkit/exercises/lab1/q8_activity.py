@@ -151,6 +151,7 @@ has megabytes a week. The price is a copy that must be kept in step: each week's
         (f'''{PLACE}{AGAIN}lab.query("""CREATE VIEW {TABLE} AS{SELECT}""")''', "view"),
     ),
     right=(
+        table().replace("lab.query(", "lab.query.start("),
         table(WITH.replace("'PARQUET',", "'PARQUET', write_compression = 'ZSTD',")),
         table(
             select=f"""

@@ -93,6 +93,11 @@ failed one.""",
         (code().replace("passed", "has_passed"), "no-column"),
     ),
     right=(
+        f"""import time
+{code()}
+lab.chart.calls.call(
+    "create_ingestion", DataSetId="outcomes", IngestionId=f"again-{{time.time_ns()}}"
+)""",
         code("ifelse(isNotNull({score}), ifelse({score} < 50, 0, 1), NULL)"),
         code("ifelse({score} >= 50, 1, {score} < 50, 0, NULL)"),
         code("ifelse({score} >= 50, 1.0, {score} < 50, 0.0, NULL)"),

@@ -27,6 +27,8 @@ def reference(data: Data) -> dict[str, object]:
 
 
 swapped = swapper(CODE)
+STARTED = """lab.client("redshift-data").batch_execute_statement(
+    ClusterIdentifier="dataedu-cluster", DbUser="awsuser", Database="dev", Sqls="""
 q7 = Question(
     id="lab4-q7",
     points=2,
@@ -132,6 +134,7 @@ used. A good sort key stands in `WHERE`.""",
         (f'{CODE}\nlab.warehouse("TRUNCATE {TABLE}")', "kind-dict"),
     ),
     right=(
+        CODE.replace("lab.warehouse(", STARTED).replace('""")', '""".split(";"))'),
         swapped(
             "DISTKEY(student_id) SORTKEY(semester_id)",
             "DISTSTYLE KEY DISTKEY(student_id) COMPOUND SORTKEY(semester_id, course_id)",
