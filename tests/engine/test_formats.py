@@ -709,7 +709,7 @@ def _orc(text: bytes) -> bytes:
     return out.getvalue().replace(b"#" * len(text), text)
 
 
-REFUSED: dict[str, tuple[Table, bytes, str]] = {
+REFUSED: dict[str, tuple[Any, ...]] = {
     "opencsv empty number": (table("opencsv", "a:int"), b",\n", "HIVE_BAD_DATA: Error parsing field value '' for field 0"),
     "opencsv fraction": (table("opencsv", "a:int"), b"1.5\n", "HIVE_BAD_DATA: Error parsing field value '1.5'"),
     "opencsv array": (table("opencsv", "a:array<int>"), b"1\n", "HIVE_INVALID_METADATA"),
@@ -742,14 +742,18 @@ REFUSED: dict[str, tuple[Table, bytes, str]] = {
     "avro of less than no records": (table("avro", "a:bigint"), _avro(records=-3), "HIVE_BAD_DATA: .*Block size invalid"),
     "avro beyond its end": (table("avro", "a:bigint"), _avro(size=1 << 40), "HIVE_BAD_DATA: .*Block size invalid"),
     "partition": (csv("a:int", "n:int"), b"1\n", "HIVE_INVALID_PARTITION_VALUE"),
+    "partition of nothing": (csv("a:int", "n:int"), b"1\n", "HIVE_INVALID_PARTITION_VALUE", ""),
+    "partition with a fraction": (csv("a:int", "n:int"), b"1\n", "HIVE_INVALID_PARTITION_VALUE", "1.5"),
+    "partition with more digits": (csv("a:int", "n:decimal(5,2)"), b"1\n", "HIVE_INVALID_PARTITION_VALUE", "1.005"),
+    "partition on no day": (csv("a:int", "n:date"), b"1\n", "HIVE_INVALID_PARTITION_VALUE", "2024-02-30"),
     "unknown": (table("ion", "a:int"), b"1\n", "HIVE_UNSUPPORTED_FORMAT"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("case", REFUSED)
 def test_what_cannot_be_read_says_why(session: Any, lay: Write, case: str) -> None:
-    told, data, message = REFUSED[case]
-    file = lay(data, partition=("x",))
+    told, data, message, *keys = REFUSED[case]
+    file = lay(data, partition=keys or ("x",))
     with pytest.raises(FormatError, match=message):
         run(session, told, file)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlglot import exp
 
 from labkit.cloud.engine import Column, PartitionFilter
 from labkit.cloud.engine.duck import failures
+from labkit.cloud.engine.formats.partition import key_text
 from labkit.cloud.engine.quoting import quoted_name
 
 NULL_PARTITION = "__HIVE_DEFAULT_PARTITION__"
@@ -31,15 +33,19 @@ def matching(
     where = " AND ".join(f"({condition})" for condition in conditions)
     listed = f'SELECT "$n", {columns} FROM ({numbered})'
     sql = f'SELECT "$n" FROM ({listed}) WHERE {where} ORDER BY "$n"'
-    values = [list(row) for row in rows]
+    read = [functools.cache(functools.partial(_read, key)) for key in keys]
+    values = [[told(text) for told, text in zip(read, row, strict=True)] for row in rows]
     with failures():
         found = session.connection.execute(sql, [values, values]).fetchall()
     return [rows[n - 1] for (n,) in found]
 
 
+def _read(key: Column, text: str) -> str | None:
+    return None if text == NULL_PARTITION else key_text(text, key.type)
+
+
 def _key_sql(at: int, key: Column) -> str:
-    value = f"nullif(\"$values\"[{at}], '{NULL_PARTITION}')"
-    return f"TRY_CAST({value} AS {key.type.duckdb}) AS {quoted_name(key.name)}"
+    return f'TRY_CAST("$values"[{at}] AS {key.type.duckdb}) AS {quoted_name(key.name)}'
 
 
 def equals(filters: Sequence[PartitionFilter]) -> list[str] | None:

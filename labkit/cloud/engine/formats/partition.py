@@ -11,9 +11,12 @@ no partition at all, where a union of a branch per partition takes minutes to pl
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
 
 from labkit.cloud.engine.formats.model import File, FormatError, Table, literal
-from labkit.cloud.engine.formats.text import value_of
+from labkit.cloud.engine.formats.text import DATE, value_of
 from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.types import Type
 
@@ -43,11 +46,29 @@ def _lookup(kind: Type, values: list[str | None]) -> str:
 
 def _text(file: File, index: int, name: str, kind: Type) -> str | None:
     text = file.partition[index]
-    if text is None or kind.base in ("varchar", "char", "timestamptz"):
-        return text
-    if value_of(text, kind) is None:
+    found = None if text is None else key_text(text, kind)
+    if text is not None and found is None:
         raise FormatError(
             "HIVE_INVALID_PARTITION_VALUE",
             f"Invalid partition value '{text}' for {kind} partition key: {name}",
         )
-    return str(value_of(text, kind))
+    return found
+
+
+def key_text(text: str, kind: Type) -> str | None:
+    """A key's value as DuckDB casts it; None where the text is of no value of its type.
+
+    Nothing is cut, rounded or carried over as in a file's fields: a whole number has no fraction,
+    February no 30th. Source: Trino's HiveUtil
+    """
+    if kind.base in ("varchar", "char", "timestamptz"):
+        return text
+    value = value_of(text, kind)
+    return None if value is None or not _is_as_written(text, value) else str(value)
+
+
+def _is_as_written(text: str, value: Any) -> bool:
+    if type(value) is date:
+        day = DATE.findall(text)[0]
+        return [*map(int, day)] == [value.year, value.month, value.day]
+    return Decimal(text) == value if type(value) in (int, Decimal) else True
