@@ -83,6 +83,8 @@ Outputs:
   Job: {Value: !Ref Clean}
   Flow: {Value: !GetAtt Flow.Arn}
 """
+PLACE = {"S3InputDefinition": {"Bucket": "any", "Key": "a.csv"}}
+CATALOG = {"DataCatalogInputDefinition": {"DatabaseName": "any", "TableName": "any"}}
 
 
 def test_a_stack_makes_what_a_job_runs(brew: Brew, lake: Lake, client: Any) -> None:
@@ -130,6 +132,12 @@ def test_a_stack_makes_what_a_job_runs(brew: Brew, lake: Lake, client: Any) -> N
     stacks.update_stack(StackName=name, TemplateBody=retagged, Parameters=said)
     assert databrew.describe_dataset(Name=name)["Tags"] == {"lab": "three"}
 
+    wrong = TEMPLATE.replace("Value: two", "Value: four").replace("MaxOutputFiles: 1", "Most: 1")
+    stacks.update_stack(StackName=name, TemplateBody=wrong, Parameters=said)
+    [stack] = stacks.describe_stacks(StackName=name)["Stacks"]
+    assert stack["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    assert databrew.describe_dataset(Name=name)["Tags"] == {"lab": "three"}
+
     stacks.delete_stack(StackName=name)
     for call in ("dataset", "job", "project", "ruleset", "schedule"):
         with pytest.raises(ClientError, match="ResourceNotFoundException"):
@@ -154,6 +162,17 @@ def _end(client: Any, name: str) -> tuple[str, str]:
             {"Format": "CSV"}, 'Missing required parameter in input: "Name"', id="no name"
         ),
         pytest.param({"Name": "stacked", "Input": {}}, "An input of a dataset must be", id="input"),
+        pytest.param(
+            {"Name": "stacked", "Input": PLACE | CATALOG}, "An input of a dataset must", id="inputs"
+        ),
+        pytest.param(
+            {"Name": "stacked", "Input": PLACE, "Source": "DATABASE"}, "is not its", id="source"
+        ),
+        pytest.param(
+            {"Name": "stacked", "Input": PLACE, "Tags": [{"Key": "a", "Value": "1"}] * 2},
+            "Tags must be pairs of Key and Value, each Key once",
+            id="a tag twice",
+        ),
     ],
 )
 def test_what_databrew_refuses_makes_no_stack(

@@ -71,7 +71,7 @@ def _checked(context: Context, source: Record, members: Record) -> Record:
     """The members of a data set, once they make sense together."""
     check_delimiter(members.get("FormatOptions"))
     kinds = [name for name in SOURCES if source.get(name)]
-    if not kinds:
+    if len(kinds) != 1:
         raise invalid("An input of a dataset must be in S3, in the Data Catalog or in a database.")
     if kinds == ["DatabaseInputDefinition"]:
         why = "databases behind JDBC cannot be read"

@@ -17,6 +17,7 @@ from botocore.validate import ParamValidator
 from moto.cloudformation.exceptions import ValidationError
 
 from labkit.cloud import stacks
+from labkit.cloud.databrew.datasets import SOURCES
 from labkit.cloud.databrew.records import Record
 from labkit.cloud.databrew.versions import WORKING
 from labkit.cloud.operations import AwsError, handler_of
@@ -46,10 +47,14 @@ class Resource(Model):
 
     def __init__(self, definition: Record) -> None:
         self.kind = str(definition["Type"].rpartition(":")[2])
-        self.members = _members(self.kind, definition["Properties"])
         self.noun = self.kind
-        if self.kind == "Job":
-            self.noun = f"{self.members.pop('Type', 'RECIPE').capitalize()}Job"
+        try:
+            self.members = _members(self.kind, definition["Properties"])
+            if self.kind == "Job":
+                self.noun = _JOBS[self.members.pop("Type")]
+        except (AttributeError, KeyError, TypeError) as error:
+            said = f"The properties of an AWS::DataBrew::{self.kind} are not of its form: {error}"
+            raise ValidationError(message=said) from error
 
     @property
     def physical_resource_id(self) -> str:
@@ -79,24 +84,25 @@ class Resource(Model):
             made = cls.made(definition, name)
             stacks.REPLACED.get().append((old, made))
             return made
+        _fitted(f"Create{new.noun}", new.members)
         taken = {*_taken(f"Update{new.noun}"), "Tags"}
         fixed = [{k: v for k, v in each.members.items() if k not in taken} for each in (new, old)]
         if new.noun != old.noun or fixed[0] != fixed[1]:
             raise ValidationError(message=FIXED.format(name=new.physical_resource_id))
         journal.note(new, new=False)
-        new._retag(old.members.get("Tags") or {})
         told = {k: v for k, v in new.members.items() if k in taken - {"Tags"}}
         _call(f"Update{new.noun}", told)
+        new._retag(old.members.get("Tags") or {})
         return new
 
     def _retag(self, was: Record) -> None:
         """Give it its tags in the place of those that it had."""
         now, kind = self.members.get("Tags") or {}, self.kind.lower()
         arn = {"ResourceArn": stacks.caller().arn(f"{kind}/{self.members['Name']}", "databrew")}
-        if gone := [key for key in was if key not in now]:
-            _call("UntagResource", arn | {"TagKeys": gone})
         if now != was and now:
             _call("TagResource", arn | {"Tags": now})
+        if gone := [key for key in was if key not in now]:
+            _call("UntagResource", arn | {"TagKeys": gone})
 
     def delete(self, *_: str) -> None:
         """Drop the resource; one that is gone already is dropped."""
@@ -126,14 +132,17 @@ def _map(name: str, value: Any) -> Any:
     if name not in _PAIRS or not isinstance(value, list):
         return value
     key, said = _PAIRS[name]
-    return {pair[key]: pair[said] for pair in value}
+    pairs = {pair[key]: pair[said] for pair in value}
+    if len(pairs) < len(value) or any(len(pair) > 2 for pair in value):
+        raise TypeError(f"{name} must be pairs of {key} and {said}, each {key} once")
+    return pairs
 
 
 def _job(members: Record) -> Record:
     recipe = members.pop("Recipe", None)
-    if recipe:
-        version = {"RecipeVersion": recipe["Version"]} if "Version" in recipe else {}
-        members["RecipeReference"] = {"Name": recipe["Name"], **version}
+    if recipe is not None:
+        names = {"Version": "RecipeVersion"}
+        members["RecipeReference"] = {names.get(n, n): each for n, each in recipe.items()}
     if "ProfileConfiguration" in members:
         members["Configuration"] = _listed(members.pop("ProfileConfiguration"))
     return members
@@ -149,19 +158,27 @@ def _listed(profile: Record) -> Record:
 
 def _dataset(members: Record) -> Record:
     """Without ``Source``, which its input tells."""
-    return {name: value for name, value in members.items() if name != "Source"}
+    source, told = members.pop("Source", None), members.get("Input", {})
+    if source and source not in [SOURCES[name] for name in SOURCES if name in told]:
+        raise TypeError(f"the Source {source} is not its Input's")
+    return members
 
 
 def _recipe(members: Record) -> Record:
     for step in members.get("Steps", ()):
         said = step["Action"].get("Parameters", {})
-        step["Action"]["Parameters"] = {
+        told = {
             name[:1].lower() + name[1:]: value if isinstance(value, str) else json.dumps(value)
             for name, value in said.items()
         }
+        if len(told) < len(said):
+            raise TypeError(f"a parameter stands twice in {', '.join(said)}")
+        step["Action"]["Parameters"] = told
     return members
 
 
+#: A template's type of a job → the noun of the API's calls.
+_JOBS = {"PROFILE": "ProfileJob", "RECIPE": "RecipeJob"}
 _ODD: dict[str, Callable[[Record], Record]] = {"Dataset": _dataset, "Job": _job, "Recipe": _recipe}
 
 
@@ -175,10 +192,8 @@ def _call(name: str, members: Record, *, gone: bool = False) -> None:
         ValidationError: DataBrew refuses.
     """
     handler, context = handler_of("databrew", name), stacks.caller()
-    members = fit(_shape(name), members)
-    report = ParamValidator().validate(members, _shape(name))
-    if handler is None or report.has_errors():
-        raise ValidationError(message=report.generate_report())
+    members = _fitted(name, members)
+    assert handler is not None
     try:
         handler(replace(context, service="databrew", operation=name), **members)
     except AwsError as error:
@@ -186,6 +201,19 @@ def _call(name: str, members: Record, *, gone: bool = False) -> None:
             said = f'Resource handler returned message: "{error.message}"'
             raise ValidationError(message=said) from error
     context.cloud.keep("databrew")
+
+
+def _fitted(name: str, members: Record) -> Record:
+    """The members of a call, as its shape has them.
+
+    Raises:
+        ValidationError: one is unknown, missing, or of another type.
+    """
+    members = fit(_shape(name), members)
+    report = ParamValidator().validate(members, _shape(name))
+    if report.has_errors():
+        raise ValidationError(message=report.generate_report())
+    return dict(members)
 
 
 def _is_there(made: Resource) -> bool:
