@@ -127,6 +127,17 @@ def test_cleanpath_leaves_other_partitions(desk):
     assert desk.keys(prefix) == ["p=1/0000_part_00", "p=2/old"]
 
 
+def test_one_folder_holds_all_that_is_called_as_null_is(desk):
+    name, prefix = desk.table("id int, p varchar"), desk.folder() + "/"
+    desk.data.run(
+        f"INSERT INTO {name} VALUES (1, NULL), (2, ''), (3, '__HIVE_DEFAULT_PARTITION__'), (4, 'a')"
+    )
+    query = f"SELECT * FROM {name} ORDER BY id"
+    assert desk.unload(query, f"s3://copying/{prefix}", "PARTITION BY (p)") == ""
+    keys = [f"{prefix}p={value}/0000_part_00" for value in ("__HIVE_DEFAULT_PARTITION__", "a")]
+    assert [desk.body(key) for key in keys] == [b"1\n2\n3\n", b"4\n"]
+
+
 def test_cleanpath_leaves_folders_that_begin_alike(desk):
     folder = desk.folder()
     for key in ("/t/old", "/t_old", "/t2/old"):

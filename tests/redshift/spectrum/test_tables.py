@@ -127,7 +127,7 @@ def test_inserted_rows_go_to_where_their_partition_is(lake, table):
     far = f"s3://{BUCKET}/made/{table}_far"
     insert = f"INSERT INTO raw.{table} SELECT 1, 'x' UNION ALL SELECT 2, 'y'"
     lake.done(
-        f"CREATE EXTERNAL TABLE raw.{table} (id int) PARTITIONED BY (p varchar(9)) "
+        f"CREATE EXTERNAL TABLE raw.{table} (id int) PARTITIONED BY (p varchar(99)) "
         f"STORED AS PARQUET {place(table)}",
         f"ALTER TABLE raw.{table} ADD PARTITION (p='x') LOCATION '{far}/'",
         insert,
@@ -137,6 +137,11 @@ def test_inserted_rows_go_to_where_their_partition_is(lake, table):
     found = f'SELECT id, "$path" FROM raw.{table} WHERE p = '
     assert [path.startswith(f"{far}/") for _, path in lake.rows(f"{found}'x'")] == [True] * 3
     assert lake.rows(f"SELECT count(*) FROM raw.{table}") == [[6]]  # of both partitions alike
+    nulls = "SELECT 7, NULL UNION SELECT 8, '' UNION SELECT 9, '__HIVE_DEFAULT_PARTITION__'"
+    lake.done(f"INSERT INTO raw.{table} {nulls}")
+    assert lake.rows(f"SELECT id, p FROM raw.{table} WHERE id > 6 ORDER BY id") == [
+        [7, None], [8, None], [9, None]
+    ]  # fmt: skip
     projected = "TABLE PROPERTIES ('projection.enabled'='true', 'projection.p.type'='enum', "
     projected += f"'projection.p.values'='x', 'storage.location.template'='{far}/${{p}}/')"
     refused = lake.refusal(

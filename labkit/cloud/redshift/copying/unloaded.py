@@ -20,12 +20,12 @@ from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift.compile import Compiled
 from labkit.cloud.engine.redshift.scope import Field
 from labkit.cloud.lake.folders import escaped
+from labkit.cloud.lake.pruning import NULL_PARTITION
 from labkit.cloud.redshift.copying.shapes import as_text, copy_of
 from labkit.cloud.redshift.copying.unload_options import MOST_FILE, UnloadOptions
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.s3.store import split_uri
 
-NULL_PARTITION = "__HIVE_DEFAULT_PARTITION__"
 _ENDINGS = {"parquet": ".parquet", "json": ".json"}
 
 
@@ -56,7 +56,7 @@ def files_of(
     try:
         keys = [next(f for f in fields if f.name == key) for key in options.partition_by]
         kept = fields if options.include else [f for f in fields if f not in keys]
-        texts = [as_text(key.sql, key.type) for key in keys]
+        texts = [_folder_sql(as_text(key.sql, key.type)) for key in keys]
         found = duck.execute(
             f"SELECT DISTINCT {', '.join(texts)} FROM {name} ORDER BY ALL"
         ).fetchall()
@@ -91,9 +91,14 @@ def _partition(
     yield from _part(connection, options, source, kept, folder, place)
 
 
+def _folder_sql(text: str) -> str:
+    """SQL of what a folder is named after; NULL for all that share the folder of NULLs."""
+    return f"nullif(nullif({text}, ''), '{NULL_PARTITION}')"
+
+
 def _named(value: str | None) -> str:
     """A partition's value in its folder's name."""
-    return escaped(value) if value else NULL_PARTITION
+    return NULL_PARTITION if value is None else escaped(value)
 
 
 def _part(

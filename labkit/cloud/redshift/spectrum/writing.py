@@ -241,7 +241,9 @@ def _partitions(connection: Connection, table: LakeTable, aside: str) -> list[tu
 
 
 def _key_texts(table: LakeTable) -> list[str]:
-    return [f"nullif(CAST({quoted_name(key.name)} AS VARCHAR), '')" for key in table.keys]
+    """SQL of each key's text in a folder's name; NULL for all that share the folder of NULLs."""
+    texts = [f"CAST({quoted_name(key.name)} AS VARCHAR)" for key in table.keys]
+    return [f"nullif(nullif({text}, ''), '{NULL_PARTITION}')" for text in texts]
 
 
 def _where(table: LakeTable, values: tuple[str, ...]) -> str:
