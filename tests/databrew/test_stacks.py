@@ -132,7 +132,7 @@ def test_a_stack_makes_what_a_job_runs(brew: Brew, lake: Lake, client: Any) -> N
     stacks.update_stack(StackName=name, TemplateBody=retagged, Parameters=said)
     assert databrew.describe_dataset(Name=name)["Tags"] == {"lab": "three"}
 
-    wrong = TEMPLATE.replace("Value: two", "Value: four").replace("MaxOutputFiles: 1", "Most: 1")
+    wrong = TEMPLATE.replace("Value: two", "Value: four").replace("after :when", "past :when")
     stacks.update_stack(StackName=name, TemplateBody=wrong, Parameters=said)
     [stack] = stacks.describe_stacks(StackName=name)["Stacks"]
     assert stack["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
