@@ -103,6 +103,7 @@ LAZY = [
     ("double", "Infinity", float("inf")),
     ("double", "inf", None),
     ("double", "x", None),
+    ("decimal(3,3)", "786E-5", Decimal("0.008")),
     ("boolean", "TRUE", True),
     ("boolean", "t", None),
     ("boolean", "1", None),

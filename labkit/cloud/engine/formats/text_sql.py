@@ -99,7 +99,9 @@ def _double(text: str, kind: Type) -> str:
 
 
 def _decimal(text: str, kind: Type) -> str:
-    return f"CASE WHEN {_matches(text, NUMBER.pattern)} THEN TRY_CAST({text} AS {kind.duckdb}) END"
+    """By the widest decimal: DuckDB finds ``786E-5`` too long for three digits."""
+    wide = f"TRY_CAST({text} AS DECIMAL(38, {kind.args[1]}))"
+    return f"CASE WHEN {_matches(text, NUMBER.pattern)} THEN TRY_CAST({wide} AS {kind.duckdb}) END"
 
 
 def _date(text: str, _: Type) -> str:
