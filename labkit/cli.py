@@ -88,6 +88,8 @@ def status(_: argparse.Namespace) -> int:
 def env(_: argparse.Namespace) -> int:
     """Print exports for a shell: eval "$(labkit env)"."""
     connection = process.up()
+    if led := process.elsewhere():
+        _say(f"unset {' '.join(led)}")
     for name, value in connection.environment().items():
         _say(f"export {name}={shlex.quote(value)}")
     return 0

@@ -96,6 +96,7 @@ class Lab:
                 retries={"mode": "standard"},
                 read_timeout=330,
                 inject_host_prefix=self.endpoint is None,
+                proxies={} if self.endpoint else None,
             )
             self._clients[service] = self.session.client(
                 service, endpoint_url=self.endpoint, config=config
@@ -219,8 +220,7 @@ def _open(number: int, cloud: str) -> Lab:
         lab = Lab(number, boto3.Session(), None)
     elif cloud == LOCAL:
         found = process.up()
-        session = boto3.Session(found.access_key, found.secret_key, region_name=found.region)
-        lab = Lab(number, session, found.endpoint)
+        lab = Lab(number, found.session(), found.endpoint)
     else:
         raise slip(f"A cloud is {LOCAL!r} or {AWS!r}, not {cloud!r}.")
     lab.commands.watch(lab.session)

@@ -20,8 +20,12 @@ import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from labkit.errors import CloudNotStarted
+
+if TYPE_CHECKING:
+    import boto3
 
 ROOT = Path(__file__).resolve().parent.parent
 START_LIMIT_S = 60.0
@@ -34,6 +38,19 @@ HOLDS = {"bundles", "cloud.json", "cloud.log", "cloud.new", "exercises.json", "l
 _WITH_MORE = ("looked.json", "state.db")
 # Memory that threads have freed is for others of them; `machine.Freed` gives back the rest.
 FRUGAL = {"MALLOC_ARENA_MAX": "2", "ARROW_DEFAULT_MEMORY_POOL": "system"}
+# What a process of the local AWS does not see: the machine's own AWS accounts, and proxies.
+ALONE = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+         "NO_PROXY": "*", "no_proxy": "*"}  # fmt: skip
+# What a real account's settings say of whose calls go where, beside what `Connection` says.
+_ELSEWHERE = {
+    f"AWS_{name}"
+    for name in (
+        "PROFILE DEFAULT_PROFILE SESSION_TOKEN SECURITY_TOKEN CREDENTIAL_EXPIRATION "
+        "ROLE_ARN WEB_IDENTITY_TOKEN_FILE"
+    ).split()
+}
+#: Asks this machine itself, whatever proxies are set.
+DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 @dataclass(frozen=True)
@@ -62,7 +79,39 @@ class Connection:
             "AWS_ALLOW_HTTP": "true",
             # The machine's authorities and the warehouses' own certificate.
             "SSL_CERT_FILE": str(home() / "redshift" / "trust.pem"),
-        }
+            # A profile in ~/.aws/config may say otherwise, and would lead clients to AWS itself.
+            "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "false",
+            "AWS_USE_FIPS_ENDPOINT": "false",
+            "AWS_USE_DUALSTACK_ENDPOINT": "false",
+        } | _without_proxies()
+
+    def session(self) -> boto3.Session:
+        """A boto3 session with these credentials, which reads nothing of the machine's profiles."""
+        import boto3
+        import botocore.session
+
+        unread = {"profile": None, "config_file": os.devnull, "credentials_file": os.devnull}
+        alone = {name: (None, None, value, None) for name, value in unread.items()}
+        core = botocore.session.Session(session_vars=alone)
+        named = {"region_name": self.region, "botocore_session": core}
+        return boto3.Session(self.access_key, self.secret_key, **named)
+
+
+def elsewhere() -> list[str]:
+    """The variables that are set and would lead clients elsewhere than to the local AWS."""
+    return sorted(
+        name for name in os.environ if name in _ELSEWHERE or name.startswith("AWS_ENDPOINT_URL_")
+    )
+
+
+def _without_proxies() -> dict[str, str]:
+    """Where proxies are set: that this machine is asked directly, beside what is so already."""
+    if not any(name.lower().endswith("_proxy") for name in os.environ):
+        return {}
+    told = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
+    direct = [each.strip() for each in told.split(",") if each.strip()]
+    ours = [each for each in ("127.0.0.1", "localhost") if each not in direct]
+    return dict.fromkeys(("NO_PROXY", "no_proxy"), ",".join(direct + ours))
 
 
 def home() -> Path:
@@ -140,15 +189,15 @@ def _start(folder: Path, port: int) -> subprocess.Popen[bytes]:
 
 
 def _environment() -> dict[str, str]:
-    """The server's environment: the caller's without its AWS settings."""
+    """The server's environment: the caller's without its AWS settings and proxies."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
     paths = [str(ROOT), *filter(None, [kept.get("PYTHONPATH")])]
-    return FRUGAL | kept | {"PYTHONPATH": os.pathsep.join(paths), "PYTHONUNBUFFERED": "1"}
+    return FRUGAL | kept | ALONE | {"PYTHONPATH": os.pathsep.join(paths), "PYTHONUNBUFFERED": "1"}
 
 
 def _answers(connection: Connection) -> bool:
     try:
-        with urllib.request.urlopen(f"{connection.endpoint}/labkit/health", timeout=5) as reply:
+        with DIRECTLY.open(f"{connection.endpoint}/labkit/health", timeout=5) as reply:
             return bool(json.load(reply)["pid"] == connection.pid)
     except (OSError, ValueError, KeyError):
         return False

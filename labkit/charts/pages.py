@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from labkit import charts
+from labkit import charts, process
 from labkit.charts import rows as chart_rows
 from labkit.charts.edits import title_of
 from labkit.charts.heard import image, in_words
@@ -302,7 +302,7 @@ def _nobody_looks() -> bool:
 def _asked(url: str) -> Any:
     """The answer of a page; a refusal as `NoChart`."""
     try:
-        return urllib.request.urlopen(
+        return process.DIRECTLY.open(
             urllib.request.Request(url, headers={"Accept": "application/json"})
         )
     except urllib.error.HTTPError as error:

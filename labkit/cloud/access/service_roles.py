@@ -112,6 +112,9 @@ def surroundings(cloud: Cloud, region: str) -> dict[str, str]:
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
         "AWS_ALLOW_HTTP": "true",
+        # Nothing of the machine's own AWS accounts.
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     }
 
 

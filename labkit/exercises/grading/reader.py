@@ -9,8 +9,6 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-import boto3
-
 from labkit import process
 from labkit.errors import CloudNotStarted
 from labkit.exercises.grading.saying import say, value
@@ -39,5 +37,4 @@ def _open(number: int) -> Lab:
     found = process.find()
     if found is None:
         raise CloudNotStarted("cloud.log", "")
-    session = boto3.Session(found.access_key, found.secret_key, region_name=found.region)
-    return Lab(number, session, found.endpoint)
+    return Lab(number, found.session(), found.endpoint)
