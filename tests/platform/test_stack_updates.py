@@ -1,10 +1,19 @@
 """Updates of stacks: what follows from a change of another resource, functions and policies."""
 
 import json
+from types import SimpleNamespace
 
+import moto.dynamodb.models.table as ddb
+import moto.sns.models as sns
+import moto.sqs.models as sqs
 import pytest
 from botocore.exceptions import ClientError
+from moto.cloudformation import parsing
 
+import labkit.cloud.stacks as making
+from labkit.cloud.stacks.adopting import adopt
+from labkit.cloud.stacks.failures import NotHere
+from labkit.cloud.stacks.resources import Resource
 from tests.roles import make_role
 
 FOLLOWING = """
@@ -428,3 +437,42 @@ def test_a_table_is_changed_in_place(aws, fresh):
     assert told[0]["Arn"] == told[-1]["Arn"]
     stacks.delete_stack(StackName=name)
     assert told[0]["Name"] not in items.list_tables()["TableNames"]
+
+
+# Types that stacks of earlier days have as moto's records: one of them, and what is said of it.
+EARLIER = {
+    "DynamoDB::Table": (
+        lambda name: ddb.Table(name, "123456789012", "us-east-1", [], []),
+        {"KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}]},
+    ),
+    "SQS::Queue": (
+        lambda name: sqs.Queue(f"{name}.fifo", "us-east-1", "123456789012", FifoQueue="true"),
+        {"FifoQueue": True},
+    ),
+    "SNS::Topic": (lambda name: sns.Topic(name, sns.sns_backends["1" * 12]["us-east-1"]), {}),
+}
+
+
+@pytest.mark.parametrize("kind", EARLIER)
+def test_what_an_earlier_version_made_is_known_by_its_kind(aws, fresh, kind, monkeypatch):
+    """By its name, so that a change finds it; what is not known so is not changed."""
+    here = SimpleNamespace(region="us-east-1", account="123456789012")
+    monkeypatch.setattr(making, "client", aws)
+    monkeypatch.setattr(making, "caller", lambda: here)
+    monkeypatch.setattr(parsing, "resource_class_from_type", lambda _: Resource)
+    name, (make, properties) = fresh("made"), EARLIER[kind]
+    if kind == "DynamoDB::Table":  # its state is asked for
+        id_typed = [{"AttributeName": "id", "AttributeType": "S"}]
+        told = {"AttributeDefinitions": id_typed, "BillingMode": "PAY_PER_REQUEST"}
+        aws("dynamodb").create_table(TableName=name, **told, **properties)
+    there, said = make(name), {"Type": f"AWS::{kind}", "Properties": properties}
+    there.cf_resource_type = said["Type"]
+    with pytest.raises(NotHere, match="of an earlier version's stack"):
+        Resource.changed(there, said, "other")
+    known = SimpleNamespace(_parsed_resources={"Made": there}, _resource_json_map={"Made": said})
+    adopt(known)
+    made = known._parsed_resources["Made"]
+    assert isinstance(made, Resource)
+    assert made.physical_resource_id == there.physical_resource_id
+    again = Resource(said, str(made.name))
+    assert (again.name, again.members) == (made.name, made.members)

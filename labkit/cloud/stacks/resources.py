@@ -28,6 +28,7 @@ FIXED = (
     "CloudFormation cannot update a stack when a custom-named resource requires replacing. "
     "Rename {name} and update the stack again."
 )
+_STRANGE = "Updating a {} of an earlier version's stack is not available in the local AWS."
 _UNCHANGED = "Updating {} of {} is not available in the local AWS: make another resource."
 
 
@@ -95,9 +96,12 @@ class Resource(Model):
         """Change a resource, or make another one in its place.
 
         Raises:
-            ValidationError: another one is needed, and the template gives it the name of this one.
+            ValidationError: another one is needed, and the template gives it the name of this one;
+                or it is known to its stack as moto's record, of which nothing is to be lost.
         """
-        elsewhere = False
+        elsewhere, was = False, getattr(old, "cf_resource_type", "")
+        if was == definition["Type"] and not isinstance(old, Model):
+            raise NotHere(message=_STRANGE.format(was))
         if isinstance(old, cls) and old.type == definition["Type"]:
             new = cls(definition, str(old.name))
             if new.members == old.members:

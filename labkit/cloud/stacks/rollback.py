@@ -20,7 +20,7 @@ from moto.core.utils import utcnow
 
 from labkit.cloud import stacks
 from labkit.cloud.operations import AwsError
-from labkit.cloud.stacks import following, journal, taken
+from labkit.cloud.stacks import adopting, following, journal, taken
 from labkit.cloud.stacks.events import skipped, telling
 from labkit.cloud.stacks.failures import Failed, NotHere, is_new, put, to_delete
 from labkit.cloud.stacks.protection import check_exports, exported
@@ -117,6 +117,7 @@ def _update(self: Any, template: Said, parameters: Said | None = None) -> None:
     """Make, change and then drop; what fails on the way leaves all as it was."""
     former, old = (self._template, self.input_parameters), self._resource_json_map
     parameters = given(template, parameters or {})
+    adopting.adopt(self)
     touched = touched_by(self, template, parameters)
     todo = self.build_resource_diff(template, parameters)
     before = following.values(self, template)
