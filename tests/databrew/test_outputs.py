@@ -323,6 +323,19 @@ def test_overwriting(lake: Lake) -> None:
         assert lake.keys("out") == [f"out/{job}_part00000.csv", "outside.csv"]
 
 
+def test_overwriting_in_a_bucket_without_a_folder(lake: Lake) -> None:
+    """The job's own partitions go, of which some are of keys that are no more; the others stay."""
+    for key in ("p=1/old.csv", "q/p=1/old.csv", "outside.csv"):
+        lake.put(key, "old")
+    lake.put("in/a.csv", "p,v\n2,b\n")
+    whole = {"Location": {"Bucket": lake.bucket}, "PartitionColumns": ["p"]}
+    output = lake.output("out", Format="CSV", Overwrite=True) | whole
+    job = lake.recipe_job(lake.dataset("in/a.csv"), Outputs=[output])
+    lake.run(job)
+    kept = ["in/a.csv", "outside.csv", f"p=2/{job}_part00000.csv", "q/p=1/old.csv"]
+    assert lake.keys("") == kept
+
+
 def test_of_two_overwriting_jobs_at_once_one_stays(lake: Lake) -> None:
     lake.put("in/long.csv", "a,b\n" + "1,some text\n" * 150_000)
     slow = lake.output("out", Format="CSV", CompressionFormat="BZIP2", Overwrite=True)
@@ -511,6 +524,8 @@ def rows_job(lake: Lake, database: str, text: str, **members: Any) -> str:
 def test_a_table_with_partitions(lake: Lake, database: str) -> None:
     found = partitioned(lake, database)
     lake.run(rows_job(lake, database, "p,v\na,1\nb,2\na,3\n"))
+    query(lake, f"ALTER TABLE {database}.t PARTITION (p='b') SET LOCATION "
+          f"'s3a://{lake.bucket}/tables/t/p=b'")  # fmt: skip
     lake.run(rows_job(lake, database, "P,v\nb,4\nc/d,5\nü %,6\n"))
     assert found() == [["a", "4"], ["b", "6"], ["c/d", "5"], ["ü %", "6"]]
 

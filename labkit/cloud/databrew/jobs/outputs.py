@@ -95,7 +95,7 @@ class Writing:
     def _write(self, output: Mapping[str, Any]) -> None:
         plan = _Plan(self, output)
         if output.get("Overwrite"):
-            self.replaced.append(self._below(plan.location))
+            self.replaced += self._below(plan)
         first = len(self.staged)
         for uri, path in plan.files():
             self.job.check()
@@ -108,9 +108,15 @@ class Writing:
             found = tables.partitions_of(plan.location, uris) if plan.keys else []
             self.tables.append({**output["Table"], "Partitions": found})
 
-    def _below(self, location: str) -> str:
-        """How the addresses of the objects begin that an overwriting output replaces."""
-        return f"{location}{self.name}_part" if location.count("/") == 3 else location
+    def _below(self, plan: _Plan) -> list[str]:
+        """How the addresses of the objects begin that an overwriting output replaces.
+
+        A bucket that is a location keeps what is no file or partition of the job's.
+        """
+        if plan.location.count("/") > 3:
+            return [plan.location]
+        partitions = [f"{plan.location}{plan.key_name(key.name)}=" for key in plan.keys[:1]]
+        return [f"{plan.location}{self.name}_part", *partitions]
 
 
 class _Plan:
@@ -174,10 +180,11 @@ class _Plan:
         parts = (part.partition("=") for part in found.parts)
         plain = [(urllib.parse.unquote(k), urllib.parse.unquote(v)) for k, _, v in parts]
         whole = [(k, self._long[v] if v.startswith(_MARK) else v) for k, v in plain]
-        return "".join(
-            f"{escaped(key.lower() if self.of_table else key)}={escaped(value)}/"
-            for key, value in whole
-        )
+        return "".join(f"{self.key_name(key)}={escaped(value)}/" for key, value in whole)
+
+    def key_name(self, key: str) -> str:
+        """A key as it stands in the folders' names."""
+        return escaped(key.lower() if self.of_table else key)
 
     @functools.cached_property
     def _long(self) -> dict[str, str]:

@@ -114,8 +114,8 @@ def check_partitions(catalog: Metastore, tables: Iterable[Mapping[str, Any]]) ->
         known = {tuple(each["Values"]): each for each in stay}
         for each in table["Partitions"]:
             storage = known.get(tuple(each["Values"]), {}).get("StorageDescriptor") or {}
-            own = storage.get("Location", each["Location"]).rstrip("/")
-            if own != each["Location"].rstrip("/"):
+            own = (storage.get("Location") or each["Location"]).rstrip("/")
+            if split_uri(own) != split_uri(each["Location"].rstrip("/")):
                 raise AwsError(
                     "ValidationException",
                     f"A partition of the table {definition['Name']} is at {own}, not at "
