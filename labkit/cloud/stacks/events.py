@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import functools
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -27,6 +28,9 @@ def teach() -> None:
     """Put it in moto's place."""
     stack: Any = models.Stack
     stack._create_resource_map = _knowing(stack._create_resource_map)
+    resources: Any = parsing.ResourceMap
+    resources.stack = functools.cached_property(_stack)  # of one that was made before they knew it
+    resources.stack.__set_name__(resources, "stack")
     stack._add_stack_event = _begun_once(stack._add_stack_event)
     stack.stack_status_reason = property(reason)
     event: Any = models.Event
@@ -171,6 +175,11 @@ def _knowing(make: Any) -> Any:
         return resources
 
     return known
+
+
+def _stack(resources: Any) -> Any:
+    backend = models.cloudformation_backends[resources._account_id][resources._region_name]
+    return backend.get_stack(resources.stack_id)
 
 
 def _begun_once(add: Any) -> Any:
