@@ -32,6 +32,23 @@ def test_data_that_the_caller_may_not_read(people: Lake) -> None:
     assert "AccessDenied" in reason
 
 
+def test_folders_that_the_caller_may_list_alone(lake: Lake) -> None:
+    root = f"s3://{lake.bucket}"
+    lake.do(f"CREATE EXTERNAL TABLE t (n int) PARTITIONED BY (p string) LOCATION '{root}/t/'")
+    lake.do(f"ALTER TABLE t ADD PARTITION (p = 'a') LOCATION '{root}/far/'")
+    lake.do("INSERT INTO t VALUES (1, 'a'), (2, 'b')")
+    others = {"StringNotLike": {"s3:prefix": ["t/*", "far/*"]}}
+    arn = f"arn:aws:s3:::{lake.bucket}"
+    statement = {"Effect": "Deny", "Principal": "*", "Action": "s3:ListBucket", "Resource": arn}
+    lake.s3.put_bucket_policy(Bucket=lake.bucket, Policy=policy(statement | {"Condition": others}))
+    assert lake.rows("SELECT n FROM t ORDER BY n") == [["1"], ["2"]]
+    others["StringNotLike"]["s3:prefix"].pop()
+    lake.s3.put_bucket_policy(Bucket=lake.bucket, Policy=policy(statement | {"Condition": others}))
+    assert lake.fail("SELECT n FROM t").startswith(
+        f"PERMISSION_DENIED: Permission denied on S3 path: {root}/far/"
+    )
+
+
 def test_results_that_the_caller_may_not_write(people: Lake) -> None:
     deny(people, "s3:PutObject", "results/")
     assert people.fail("SELECT 1").startswith(

@@ -18,14 +18,29 @@ from labkit.cloud.s3.store import Object, Store, split_uri
 
 
 def list_folders(store: Store, locations: Iterable[str]) -> list[list[Object]]:
-    """The objects that hold rows below each location, with one listing for each bucket."""
+    """The objects that hold rows below each location, with one listing for each bucket.
+
+    Who may not list what the folders have in common may list each of them.
+    """
     folders = [split_uri(location.rstrip("/") + "/") for location in locations]
     by_bucket: dict[str, list[str]] = defaultdict(list)
     for bucket, prefix in folders:
         by_bucket[bucket].append(prefix)
-    listings = {b: list_objects(store, b, _common(prefixes)) for b, prefixes in by_bucket.items()}
+    listings = {b: _listed(store, b, prefixes) for b, prefixes in by_bucket.items()}
     keys = {b: [o.key for o in objects] for b, objects in listings.items()}
     return [list(_below(listings[b], keys[b], prefix)) for b, prefix in folders]
+
+
+def _listed(store: Store, bucket: str, prefixes: list[str]) -> list[Object]:
+    common = _common(prefixes)
+    try:
+        return list_objects(store, bucket, common)
+    except QueryFailed:
+        if common in prefixes:
+            raise
+    each = (found for prefix in dict.fromkeys(prefixes)
+            for found in list_objects(store, bucket, prefix))  # fmt: skip
+    return sorted({found.key: found for found in each}.values(), key=lambda found: found.key)
 
 
 def _below(objects: list[Object], keys: list[str], prefix: str) -> Iterator[Object]:
