@@ -179,12 +179,15 @@ def test_a_failing_function(function, call, code, kind, message):
 
 
 def test_the_trace_of_an_exception(function, call):
-    code = "def inner():\n    raise KeyError('x')\ndef handler(e, c):\n    inner()\n"
+    code = "def inner():\n    return 1 / 0\ndef handler(e, c):\n    return e or inner()\n"
     answer = call(function(code))
     assert answer["Payload"]["stackTrace"] == [
-        '  File "/var/task/app.py", line 4, in handler\n    inner()\n',
-        "  File \"/var/task/app.py\", line 2, in inner\n    raise KeyError('x')\n",
+        '  File "/var/task/app.py", line 4, in handler\n    return e or inner()\n',
+        '  File "/var/task/app.py", line 2, in inner\n    return 1 / 0\n',
     ]
+    endless = call(function("def handler(e, c):\n    return handler(e, c)"))["Payload"]
+    assert endless["errorType"] == "RecursionError"
+    assert endless["stackTrace"][-1].startswith("  [Previous line repeated ")
 
 
 ENDS = {
@@ -526,12 +529,22 @@ def test_a_rotation_that_fails_leaves_the_secret_as_it_is(function, aws, fresh):
             secrets.rotate_secret(SecretId=name, RotationRules=wrong)
 
 
+SITE = "python__lib__python3.12__site-packages__"
+
+
 def test_layers_are_on_the_path(function, call, aws, fresh):
-    layer = aws("lambda").publish_layer_version(
-        LayerName=fresh("tools"), Content={"ZipFile": zipped(python__tools="answer = 42")}
-    )
-    code = "import tools\ndef handler(e, c):\n    return tools.answer"
-    assert call(function(code, Layers=[layer["LayerVersionArn"]]))["Payload"] == 42
+    """The last one's before the others', those of the function's runtime before all's."""
+    layers = [
+        aws("lambda").publish_layer_version(LayerName=fresh("tools"), Content={"ZipFile": code})
+        for code in (
+            zipped(**{"python__tools": "answer = 1", f"{SITE}more": "answer = 2"}),
+            zipped(**{"python__tools": "answer = 3", f"{SITE}other": "answer = 4"}),
+        )
+    ]
+    code = "import tools, more, other\ndef handler(e, c):\n    "
+    code += "return tools.answer, more.answer, other.answer"
+    arns = [each["LayerVersionArn"] for each in layers]
+    assert call(function(code, Layers=arns))["Payload"] == [3, 2, 4]
 
 
 def test_layers_are_listed_and_found_by_arn(aws, fresh):

@@ -145,12 +145,12 @@ def marshalled(result: Any) -> str:
 
 def trace_of(error: BaseException) -> list[str]:
     """An exception's trace from the handler on, without this file's frames."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return [
-        shown(line)
-        for frame, line in zip(frames, traceback.format_list(frames), strict=True)
+    frames: list[Any] = [
+        (frame.filename, frame.lineno, frame.name, frame.line)  # the columns are not told
+        for frame in traceback.extract_tb(error.__traceback__)
         if frame.filename != __file__ and "importlib._bootstrap" not in frame.filename
     ]
+    return [shown(line) for line in traceback.format_list(frames)]
 
 
 def shown(text: str) -> str:

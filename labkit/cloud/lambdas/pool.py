@@ -108,8 +108,9 @@ class Pool:
     def start(self, function: Any, stream: str) -> Worker:
         """A new process of a function."""
         folder = self._unzip(function.code_bytes)
-        layers = [self._unzip(code) for code in self._layers(function)]
-        path = (str(folder), *(str(layer / "python") for layer in layers))
+        layers = [self._unzip(code) / "python" for code in self._layers(function)][::-1]
+        own = [layer / "lib" / function.run_time / "site-packages" for layer in layers]
+        path = tuple(map(str, (folder, *own, *layers)))  # the last layer's come first
         environment = self._environment(function, stream, folder)
         assert self._cloud is not None
         memory_mb = int(function.memory_size)
