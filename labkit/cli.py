@@ -28,7 +28,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"labkit {__version__}")
     commands = parser.add_subparsers(dest="command", required=True)
     for name, command in COMMANDS.items():
-        sub = commands.add_parser(name, help=(command.__doc__ or "").splitlines()[0])
+        sub = commands.add_parser(name, help=(command.__doc__ or "").partition("\n")[0])
         if name == "up":
             sub.add_argument("--port", type=int, default=0, help="by default the last one")
         if name == "reset":

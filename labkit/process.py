@@ -38,9 +38,9 @@ HOLDS = {"bundles", "cloud.json", "cloud.log", "cloud.new", "exercises.json", "l
 _WITH_MORE = ("looked.json", "state.db")
 # Memory that threads have freed is for others of them; `machine.Freed` gives back the rest.
 FRUGAL = {"MALLOC_ARENA_MAX": "2", "ARROW_DEFAULT_MEMORY_POOL": "system"}
-# What a process of the local AWS does not see: the machine's own AWS accounts, and proxies.
+# What the server is kept from: the machine's own AWS accounts, proxies, ASCII, Python's -O.
 ALONE = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-         "NO_PROXY": "*", "no_proxy": "*"}  # fmt: skip
+         "NO_PROXY": "*", "no_proxy": "*", "PYTHONUTF8": "1", "PYTHONOPTIMIZE": ""}  # fmt: skip
 # What a real account's settings say of whose calls go where, beside what `Connection` says.
 _ELSEWHERE = {
     f"AWS_{name}"

@@ -148,6 +148,16 @@ def test_a_reset_deletes_what_a_workspace_holds_and_nothing_else(used):
     assert not used.exists()
 
 
+def test_a_shell_of_ascii_and_of_optimised_python_changes_nothing(used, monkeypatch):
+    """The server has UTF-8, and all of Python, whatever the shell's settings are."""
+    said = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0", "PYTHONOPTIMIZE": "2"}
+    for name, value in said.items():
+        monkeypatch.setenv(name, value)
+    s3 = _s3(process.up(used))
+    s3.put_object(Bucket="kept", Key="\u00fc", Body=b"1")
+    assert [o["Key"] for o in s3.list_objects_v2(Bucket="kept")["Contents"]] == ["a", "\u00fc"]
+
+
 def test_a_web_page_is_no_client(used):
     """Neither a page of another site nor a name that was bound to this machine gets in."""
     cloud = process.up(used)

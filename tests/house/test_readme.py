@@ -5,12 +5,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
 
 
-def test_every_command_has_a_line():
-    command = [sys.executable, "-m", "labkit.cli", "--help"]
+@pytest.mark.parametrize("option", ["-B", "-OO"])
+def test_every_command_has_a_line(option):
+    """Also where Python drops docstrings."""
+    command = [sys.executable, option, "-m", "labkit.cli", "--help"]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     commands = re.search(r"\{([\w,]+)\}", said)[1].split(",")
     assert [name for name in commands if f"labkit {name}" not in README] == []
