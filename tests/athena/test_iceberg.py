@@ -1112,6 +1112,13 @@ def test_metadata_that_are_gone(ice: Ice) -> None:
     ice.lake.s3.delete_object(Bucket=bucket, Key=key)
     assert "ICEBERG_INVALID_METADATA" in ice.fail("SELECT * FROM t")
     assert ice.rows(TYPES_OF_T) == []
+    ice.do("DROP TABLE t")
+    assert ice.lake.keys("t/") == []
+    ice.lake.csv_table("h", "n int", {"a.csv": "1\n"})
+    ice.do("ALTER TABLE h SET TBLPROPERTIES ('table_type'='ICEBERG')")
+    assert "ICEBERG_MISSING_METADATA" in ice.fail("SELECT * FROM h")
+    ice.do("DROP TABLE h")
+    assert ice.lake.keys("h/") == ["h/a.csv"]
 
 
 def test_a_data_file_that_is_gone_is_named(ice: Ice) -> None:

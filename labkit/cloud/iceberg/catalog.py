@@ -58,6 +58,8 @@ class LakeCatalog(NoopCatalog):
         identifier = definition["DatabaseName"], definition["Name"]
         location = parameters_of(definition).get(LOCATION, "")
         try:
+            if not location:
+                raise FileNotFoundError(location)
             metadata = FromInputFile.table_metadata(self.io.new_input(location))
         except (FileNotFoundError, ValueError) as error:
             raise QueryFailed(

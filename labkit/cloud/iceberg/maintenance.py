@@ -115,6 +115,10 @@ def _purged(run: Run, definition: Definition) -> str:
         named = parameters_of(definition).get(LOCATION, "")
         folder, found, _ = named.rpartition("/metadata/")
         return folder if found else ""
+    except AwsError as error:
+        if error.code != "NoSuchBucket":
+            raise
+        return ""
     return table.location().rstrip("/") if _owns_files(table) else ""
 
 

@@ -57,6 +57,10 @@ def test_an_iceberg_table_is_read(lake, aws, table):
 
     wait_for(lambda: state() == "SUCCEEDED")
     assert lake.rows(f"SELECT b, a FROM raw.{table}") == []
+    for change in ("ADD COLUMN c int", f"SET LOCATION 's3://{BUCKET}/made/'"):
+        assert "Iceberg tables is not supported" in lake.refusal(
+            f"ALTER TABLE raw.{table} {change}"
+        )
 
 
 def test_drivers_list_the_columns_and_keys_of_external_tables(lake, table):

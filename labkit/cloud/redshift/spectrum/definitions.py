@@ -13,8 +13,15 @@ from typing import Any
 from labkit.cloud.athena.statements.storage import catalog_column
 from labkit.cloud.athena.statements.tables import key_names, partition_folder
 from labkit.cloud.engine import Column
-from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError, column_taken, no_column
+from labkit.cloud.engine.redshift.errors import (
+    SYNTAX,
+    RedshiftError,
+    column_taken,
+    no_column,
+    unsupported,
+)
 from labkit.cloud.engine.redshift.words import Words
+from labkit.cloud.lake.definitions import parameters_of, table_type_of
 from labkit.cloud.lake.metastore import Definition
 from labkit.cloud.redshift.spectrum.declared import (
     definition_of,
@@ -94,7 +101,13 @@ def _alter(connection: Connection, name: tuple[str, ...], words: Words) -> Resul
 
 
 def change(place: Place, table: Definition, words: Words) -> None:
-    """Do what an ``ALTER TABLE`` says after the table's name."""
+    """Do what an ``ALTER TABLE`` says after the table's name.
+
+    Raises:
+        RedshiftError: a table of Iceberg or Delta Lake, whose own metadata would say otherwise.
+    """
+    if kind := table_type_of(parameters_of(table)):
+        raise unsupported(f"ALTER TABLE of {kind.capitalize()} tables")
     for beginning, action in _ACTIONS.items():
         if words.accept(*beginning.split()):
             action(place, table, words)
