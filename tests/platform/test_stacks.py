@@ -1389,6 +1389,31 @@ def test_a_nested_stack_is_changed_in_place(aws, fresh):
         ssm.get_parameter(Name=names[0])
 
 
+EXPANDS, MAY = ["CAPABILITY_AUTO_EXPAND"], ["CAPABILITY_IAM"]
+
+
+def test_what_a_nested_stack_asks_for_is_to_be_known(aws, fresh):
+    stacks, name, bucket = aws("cloudformation"), fresh("stack"), fresh("child")
+    group = {"Resources": {"Group": {"Type": "AWS::IAM::Group"}}}
+    child = json.dumps(group | {"Transform": "AWS::LanguageExtensions"})
+    aws("s3").create_bucket(Bucket=bucket)
+    aws("s3").put_object(Bucket=bucket, Key="child.json", Body=child)
+    inner = {"TemplateURL": f"https://{bucket}.s3.amazonaws.com/child.json"}
+    made = {"Inner": {"Type": "AWS::CloudFormation::Stack", "Properties": inner}}
+    said = {"StackName": name, "TemplateBody": json.dumps({"Resources": made})}
+    for known, lacks in ((MAY, EXPANDS[0]), (EXPANDS, MAY[0])):
+        stacks.create_stack(**said, Capabilities=known)
+        events = stacks.describe_stack_events(StackName=name)["StackEvents"]
+        told = [each.get("ResourceStatusReason") for each in events]
+        assert f"Requires capabilities : [{lacks}]" in told
+        stacks.delete_stack(StackName=name)
+    both = {"Capabilities": [*MAY, *EXPANDS], "ChangeSetType": "CREATE"}
+    stacks.create_change_set(**said, **both, ChangeSetName="all")
+    stacks.execute_change_set(StackName=name, ChangeSetName="all")
+    assert stacks.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"] == "CREATE_COMPLETE"
+    stacks.delete_stack(StackName=name)
+
+
 def test_what_another_takes_the_place_of_goes_last_or_stays(aws, fresh):
     stacks, s3, name = aws("cloudformation"), aws("s3"), fresh("stack")
 

@@ -16,6 +16,7 @@ from moto.cloudformation.exceptions import UnformattedGetAttTemplateException, V
 from labkit.cloud import stacks
 from labkit.cloud.stacks.tags import as_map
 from labkit.cloud.stacks.updates import Said
+from labkit.cloud.stacks.validation import LACKING, lacking_within
 
 # The stack that makes another one within it.
 WITHIN: ContextVar[Any] = ContextVar("within", default=None)
@@ -54,6 +55,7 @@ def _make(
 ) -> Any:
     backend = models.cloudformation_backends[account_id][region_name]
     template, parameters = _said(cloudformation_json)
+    _check_known(backend, template, parameters)
     tags = as_map(cloudformation_json["Properties"].get("Tags"))
     within = WITHIN.set(backend.stacks.get(told["StackId"]))
     try:
@@ -68,7 +70,15 @@ def _make(
     return made
 
 
-def _change(cls: Any, /, original_resource: Any, cloudformation_json: Said, **_: Any) -> Any:
+def _change(
+    cls: Any,
+    /,
+    original_resource: Any,
+    cloudformation_json: Said,
+    account_id: str,
+    region_name: str,
+    **_: Any,
+) -> Any:
     tags = as_map(cloudformation_json["Properties"].get("Tags"))
     if stacks.UNDOING.get():  # the address may have another template since
         template, parameters = original_resource.former
@@ -78,10 +88,25 @@ def _change(cls: Any, /, original_resource: Any, cloudformation_json: Said, **_:
     same = original_resource.has_template(template)
     same &= original_resource.has_parameters(parameters) and original_resource.tags == tags
     if not same:
+        backend = models.cloudformation_backends[account_id][region_name]
+        _check_known(backend, template, parameters)
         original_resource.update(template, parameters=parameters, tags=tags)
         if why := _why_not(original_resource, "updated"):
             raise ValidationError(message=why)
     return original_resource
+
+
+def _check_known(backend: Any, template: str, parameters: Said) -> None:
+    """Raise for what who asked should have said that he knows; what is undone is as it was."""
+    asked = stacks.asked()
+    named, of = asked.get("ChangeSetName"), asked.get("StackName")
+    for each in backend.change_sets.values() if named else ():
+        by_name = named == each.change_set_name and of in (each.stack_name, each.stack_id)
+        if by_name or named == each.change_set_id:
+            asked = {"Capabilities": each.capabilities}
+    said = asked.get("Capabilities") or ()
+    if not stacks.UNDOING.get() and (lacks := lacking_within(template, parameters, said)):
+        raise ValidationError(message=LACKING.format(lacks))
 
 
 def _why_not(stack: Any, verb: str) -> str | None:

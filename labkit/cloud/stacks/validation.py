@@ -126,6 +126,19 @@ def lacking(template: dict[str, Any], said: Collection[str]) -> str:
     return needed[0] if needed and not {*needed, _ALL} & {*said} else ""
 
 
+def lacking_within(text: str, parameters: dict[str, Any], said: Collection[str]) -> str:
+    """The same of the text of a template of a stack within another one, and its transforms.
+
+    Raises:
+        CloudFormationError: it cannot be read.
+    """
+    from labkit.cloud.stacks import reading, transforms
+
+    if _declared(reading.load(text)) and _EXPAND not in said:
+        return _EXPAND
+    return lacking(transforms.read(text, parameters), said)
+
+
 def _insufficient(capability: str) -> AwsError:
     return AwsError("InsufficientCapabilitiesException", LACKING.format(capability))
 
