@@ -75,6 +75,9 @@ def unlike(said: Plain, right: Plain) -> str:
     """
     if not (isinstance(said, dict) and isinstance(right, dict)):
         return ""
+    if "instead" in said:
+        columns = ", ".join(f"`{column}`" for column in said["instead"])
+        return f"`{said['of']}` has the columns {columns}; the task names others."
     if "bucket" in right:
         return next(_kept_otherwise(said, right), "") if "bucket" in said else ""
     if "visuals" in right:

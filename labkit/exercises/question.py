@@ -51,7 +51,7 @@ class Question:
         reference: computes the answer from the raw data, without the cloud.
         hints: from a nudge to nearly the answer.
         explanation: why the answer is what it is, in Markdown.
-        messages: what is said of a mistake, by the mistake's id.
+        messages: what is said of a mistake, by the mistake's id, or of the one part that is off.
         wrong: codes that are wrong, each with the id of its message (here or in `GENERAL`).
         right: codes that are right in other clothes.
         compare: how answer and reference are compared.
@@ -145,6 +145,8 @@ class Question:
             value = as_expected(self._asked_for(value, right), right)
             if self.compare.same(said, value):
                 return self._say(NOT_YET, self.message(mistake), mistake)
+        if (part := self._one_off(said, right)) in self.messages:
+            return self._say(NOT_YET, self.message(part), part)
         unknown = difference not in self.messages
         if unknown and (words := boards.unlike(said, known.right)):
             return self._say(NOT_YET, words, difference)
@@ -164,6 +166,14 @@ class Question:
         said = without(said, self.compare.unasked)
         more = self.compare.more_visuals
         return boards.asked_for(said, right, self.compare.same, more=more)
+
+    def _one_off(self, said: Plain, right: Plain) -> str:
+        """The one part that is not right, where all others are; else empty."""
+        both = isinstance(said, dict) and isinstance(right, dict)
+        if not both or is_table(right) or said.keys() != right.keys():
+            return ""
+        names = self.compare.places(said, right)
+        return names[0] if len(names) == 1 else ""
 
     def message(self, mistake: str) -> str:
         """What is said of a mistake."""

@@ -7,6 +7,7 @@ code has run.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 Reader = Callable[..., Any]
 PAUSED, KEY_DENIED = "cluster is paused", "allowed to access your KMS key"
 MARK = "/* check() */ "  # before a statement, so that the histories of queries tell who asked
+NO_COLUMN = re.compile(r"COLUMN_NOT_FOUND|column \S+ does not exist")
+TABLES = re.compile(r"\b(?:FROM|JOIN)\s+(\w+\.\w+)")
 READERS: dict[str, Reader] = {}
 # More of them, which are loaded before the first is asked.
 SIBLINGS = ("states_charts", "states_lake", "states_recipes", "states_warehouse")
@@ -92,7 +95,9 @@ def _one(said: Any) -> One:
 
 @reader
 def rows(lab: Lab, sql: str) -> Any:
-    """The rows that Athena answers; ``None`` where a table or column is not there.
+    """The rows that Athena answers; ``None`` where a table is not there.
+
+    Where a column is not, the table's name and the columns that are there instead.
 
     Raises:
         QueryFailed: nobody can know, as the key lets nobody read.
@@ -102,12 +107,14 @@ def rows(lab: Lab, sql: str) -> Any:
     except (QueryFailed, UnknownName) as error:
         if KEY_DENIED in str(error):
             raise
-        return None
+        return _instead(lab.query, sql) if NO_COLUMN.search(str(error)) else None
 
 
 @reader
 def warehouse(lab: Lab, sql: str) -> Any:
     """The rows that the warehouse answers; ``None`` where a table or the cluster is not there.
+
+    Where a column is not, the table's name and the columns that are there instead.
 
     Raises:
         QueryFailed: nobody can know, as the cluster is paused.
@@ -117,4 +124,16 @@ def warehouse(lab: Lab, sql: str) -> Any:
     except (LabError, ClientError) as error:
         if PAUSED in str(error):
             raise
+        return _instead(lab.warehouse, sql) if NO_COLUMN.search(str(error)) else None
+
+
+def _instead(ask: Callable[[str], Any], sql: str) -> dict[str, Any] | None:
+    """A statement's one table and its columns; ``None`` where it is not there, or not the only."""
+    tables = set(TABLES.findall(sql))
+    if len(tables) != 1:
+        return None
+    [table] = tables
+    try:
+        return {"of": table, "instead": list(ask(f"{MARK}SELECT * FROM {table} LIMIT 0").df)}
+    except LabError:
         return None

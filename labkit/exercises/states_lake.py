@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # What a use of a KMS key is good for: an upload needs a data key, a download decrypts one.
 USES = {"administer": "kms:PutKeyPolicy", "read": "kms:Decrypt", "write": "kms:GenerateDataKey"}
-CALLER = "aws:principalarn"
+CALLER, CONTEXT = "aws:principalarn", "kms:encryptioncontext:"
 EQUALS = ("StringEquals", "StringLike", "ArnEquals", "ArnLike")
 HOUSE = ("dataedu-", "aws-quicksight-service-role-")
 GIVEN = ["dataedu-access"]  # the policy that each role of the environment has from the beginning
@@ -90,14 +90,35 @@ def kept(lab: Lab, database: str, name: str, folder: str = "") -> dict[str, Any]
         found = glue.get_table(DatabaseName=database, Name=name)["Table"]
     except glue.exceptions.EntityNotFoundException:
         return None
-    storage = found.get("StorageDescriptor", {})
+    storage, metadata = found.get("StorageDescriptor", {}), _metadata(lab, found)
     location = storage.get("Location", "")
     there = {"folder": _folder(location, folder)} if folder else {}
     return there | {
-        "format": _format(storage) or _kind(found),
+        "format": metadata.get("format") or _format(storage) or _kind(found),
         "bucket": _bucket(location, lab.guid),
-        "partition_keys": [key["Name"] for key in found.get("PartitionKeys", [])],
+        "partition_keys": metadata.get("keys")
+        or [key["Name"] for key in found.get("PartitionKeys", [])],
     }
+
+
+def _metadata(lab: Lab, table: dict[str, Any]) -> dict[str, Any]:
+    """An Iceberg table's partition keys and the format of its files; nothing of other tables.
+
+    Source: https://iceberg.apache.org/spec/#table-metadata-fields
+    """
+    if not (place := table.get("Parameters", {}).get("metadata_location")):
+        return {}
+    said = json.loads(lab.storage.read(place))
+    [spec] = [one for one in said["partition-specs"] if one["spec-id"] == said["default-spec-id"]]
+    keys = [_transformed(field) for field in spec["fields"]]
+    formats = said.get("properties", {}).get("write.format.default", "parquet")
+    return {"keys": keys, "format": formats.lower()}
+
+
+def _transformed(field: dict[str, Any]) -> str:
+    """A field of a partition spec: a column's name, or what is made of a column."""
+    is_column = field["transform"] == "identity"
+    return str(field["name"] if is_column else f"{field['transform']} {field['name']}")
 
 
 def _is_expected(lab: Lab, name: str) -> bool:
@@ -126,7 +147,10 @@ def _statements(lab: Lab) -> Iterator[dict[str, Any]]:
     yield from policy["Statement"]
     for grant in kms.list_grants(KeyId=lab.key_arn)["Grants"]:
         actions = [f"kms:{operation}" for operation in grant["Operations"]]
-        yield {"Effect": "Allow", "Principal": grant["GranteePrincipal"], "Action": actions}
+        limits = grant.get("Constraints", {}).values()
+        pairs = {f"{CONTEXT}{key}": value for limit in limits for key, value in limit.items()}
+        told = {"Effect": "Allow", "Principal": grant["GranteePrincipal"], "Action": actions}
+        yield told | {"Condition": {"StringEquals": pairs}}
 
 
 def _conditions(statement: dict[str, Any]) -> list[tuple[str, str, list[str]]]:
@@ -139,13 +163,29 @@ def _conditions(statement: dict[str, Any]) -> list[tuple[str, str, list[str]]]:
 
 
 def _is_met(conditions: list[tuple[str, str, list[str]]], lab: Lab) -> bool:
-    """Whether a request that S3 makes for somebody of the account meets conditions."""
-    asked = {"kms:viaservice": f"s3.{lab.region}.amazonaws.com", "kms:calleraccount": lab.account}
+    """Whether requests that S3 makes for somebody of the account meet conditions.
+
+    The buckets of the lake have bucket keys, so the context of each request is the bucket.
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html
+    """
+    asked = {
+        "kms:viaservice": [f"s3.{lab.region}.amazonaws.com"],
+        "kms:calleraccount": [lab.account],
+        f"{CONTEXT}aws:s3:arn": [f"arn:aws:s3:::{one}" for one in _lake(lab)],
+    }
     return all(
         operator in EQUALS
-        and (key == CALLER or any(fnmatchcase(asked.get(key, ""), each) for each in patterns))
+        and (key == CALLER or all(_fits(one, patterns) for one in asked.get(key, [""])))
         for operator, key, patterns in conditions
     )
+
+
+def _lake(lab: Lab) -> tuple[str, str]:
+    return lab.names.raw_bucket, lab.names.curated_bucket
+
+
+def _fits(value: str, patterns: list[str]) -> bool:
+    return any(fnmatchcase(value, pattern) for pattern in patterns)
 
 
 def _principals(statement: dict[str, Any]) -> list[str]:

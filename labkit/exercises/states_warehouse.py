@@ -20,6 +20,18 @@ PLACED = (
     "SELECT diststyle, sortkey1, tbl_rows FROM svv_table_info "
     "WHERE schema = '{schema}' AND \"table\" = '{table}'"
 )
+# An interleaved key is told as such; of one column it sorts as any other.
+SORTED = (
+    "SELECT column_name FROM svv_redshift_columns WHERE schema_name = '{schema}' "
+    "AND table_name = '{table}' AND sortkey <> 0"
+)
+TYPES = (
+    "SELECT column_name, data_type FROM svv_redshift_columns "
+    "WHERE schema_name = '{schema}' AND table_name = '{table}'"
+)
+KINDS = (
+    "SELECT table_type FROM svv_tables WHERE table_schema = '{schema}' AND table_name = '{table}'"
+)
 VIEWS = "SELECT viewname FROM pg_views WHERE schemaname = '{schema}' AND viewname = '{view}'"
 # Joins whose rows stay where they are.
 # Source: https://docs.aws.amazon.com/redshift/latest/dg/c_data_redistribution.html
@@ -35,7 +47,25 @@ def placed(lab: Lab, name: str) -> dict[str, Any] | None:
     if not found:
         return None
     distribution, sort_key, rows = found[0]
+    if sort_key == "INTERLEAVED":
+        columns = _rows(lab, SORTED.format(schema=schema or "public", table=table))
+        sort_key = columns[0][0] if len(columns) == 1 else sort_key
     return {"distribution": distribution, "sort_key": sort_key, "rows": int(rows)}
+
+
+@reader
+def types(lab: Lab, name: str) -> dict[str, str] | None:
+    """The columns of a table with their types, as Redshift spells them; ``None`` without it."""
+    schema, _, table = name.rpartition(".")
+    return dict(_rows(lab, TYPES.format(schema=schema or "public", table=table))) or None
+
+
+@reader
+def kind(lab: Lab, name: str) -> str | None:
+    """Whether it is a ``table`` or another thing, such as a ``view``; ``None`` without it."""
+    schema, _, table = name.rpartition(".")
+    found = _rows(lab, KINDS.format(schema=schema or "public", table=table))
+    return str(found[0][0]).removeprefix("BASE ").lower() if found else None
 
 
 @reader

@@ -44,6 +44,8 @@ OTHER_SIGN = "The number is right, its sign is the other one."
 LAST = right_of("lab4-q2")
 BANDS, OUTSIDE = right_of("lab1-q5"), right_of("lab2-q2")
 DAYS = right_of("lab4-q3")
+APPLIED = known(question_named("lab4-q4")).right
+UPSERTED = known(question_named("lab4-q5")).right
 UNLOADED = known(question_named("lab4-q6")).right
 WEEKS = known(question_named("lab1-q2")).right
 READY = known(question_named("lab2-q8")).right
@@ -234,6 +236,16 @@ SAID = {
         "lab2-q8",
         READY | {"job": READY["job"] | {"last_run": "RUNNING"}},
         "The job is still at work: wait for its end, and check again.",
+    ),
+    "a table with other columns": (
+        "lab4-q5",
+        UPSERTED | {"rows": {"of": "sis_lms.latest", "instead": ["assignment_id", "last_day"]}},
+        "`sis_lms.latest` has the columns `assignment_id`, `last_day`; the task names others.",
+    ),
+    "one of several things that is off": (
+        "lab4-q4",
+        APPLIED | {"types": APPLIED["types"] | {"home_state": "character(12)"}},
+        question_named("lab4-q4").messages["types"],
     ),
     "one of several things that is not there": (
         "lab2-q5",

@@ -48,6 +48,13 @@ kms.create_grant(
     KeyId=lab.key_arn, GranteePrincipal=role, Operations=["Decrypt", "GenerateDataKey"]
 )"""
 
+CONTEXT = """,
+    "Condition": {{"StringLike": {{"kms:EncryptionContext:aws:s3:arn": {}}}}}"""
+LAKE = CONTEXT.format('f"arn:aws:s3:::dataedu-*-{lab.guid}*"')
+RAW = 'f"arn:aws:s3:::{lab.names.raw_bucket}"'
+LIMITED = GRANT.replace(
+    "role,", f'role, Constraints={{"EncryptionContextSubset": {{"aws:s3:arn": {RAW}}}}},\n   '
+)
 OWN_POLICY = f"""{AGAIN}
 allowed = {{"Effect": "Allow", "Action": ["kms:Decrypt", "kms:GenerateDataKey"], "Resource": "*"}}
 own["PolicyDocument"] = json.dumps({{"Version": "2012-10-17", "Statement": [allowed]}})
@@ -91,8 +98,8 @@ or a user can. It names single roles, so that each job gets what it needs and no
         "for a data key, `kms:GenerateDataKey`.",
         "writes-only": "The role may write, but not read what is encrypted: that takes "
         "`kms:Decrypt`.",
-        "useless": "The role is named, but can neither read nor write what S3 keeps. Which actions "
-        "are allowed to it, and on which condition?",
+        "useless": "The role is named, but can neither read nor write all that the lake keeps. "
+        "Which actions are allowed to it, and on which condition?",
         "everyone": "The workflow's role may use the key, and so may everyone in the world: `*` is "
         "nobody in particular. Name the role.",
         "account": "`root` stands for the whole account: every user and role whose own policy "
@@ -146,6 +153,8 @@ put()""",
             "useless",
         ),
         (by_hand('["kms:DescribeKey", "kms:ListGrants"]'), "useless"),
+        (by_hand('["kms:Decrypt", "kms:GenerateDataKey*"]', CONTEXT.format(RAW)), "useless"),
+        (LIMITED, "useless"),
         (by_hand('"kms:*"'), "too-much"),
         (OWN_POLICY, "own-policy"),
     ),
@@ -161,6 +170,7 @@ put()""",
         by_hand('["kms:Decrypt", "kms:GenerateDataKey"]').replace(
             '"Action"', '"Condition": {"ArnEquals": {"aws:PrincipalArn": role}}, "Action"'
         ),
+        by_hand('["kms:Decrypt", "kms:GenerateDataKey*"]', LAKE),
         GRANT,
     ),
 )

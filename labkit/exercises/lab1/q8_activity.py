@@ -30,6 +30,8 @@ PARTITIONED = """,
 WITH = f"""
     CREATE TABLE {TABLE}
     WITH (format = 'PARQUET', external_location = '{{place}}'{PARTITIONED})"""
+ICEBERG = WITH.replace("external_location", "table_type = 'ICEBERG', is_external = false, location")
+ICEBERG = ICEBERG.replace("partitioned_by", "partitioning")
 # What the mistakes are made of.
 BY_COURSE = SELECT.replace("process_date\n    FROM", "course_id\n    FROM").replace(
     "course_id,\n", "process_date,\n", 1
@@ -134,6 +136,7 @@ has megabytes a week. The price is a copy that must be kept in step: each week's
         (table(WITH.replace("['process_date']", "['course_id']"), BY_COURSE), "other-partitions"),
         (table(WITH.replace("'PARQUET'", "'TEXTFILE'")), "text"),
         (table(WITH.replace("'PARQUET'", "'ORC'")), "orc"),
+        (table(ICEBERG.replace("['process_date']", "['course_id']")), "other-partitions"),
         (table(WITH.replace(" external_location = '{place}',", "")), "results-bucket"),
         (table(place=PLACE.replace("curated", "raw")), "raw-bucket"),
         (table(place=PLACE.replace(FOLDER, "weekly_activity")), "folder"),
@@ -151,6 +154,7 @@ has megabytes a week. The price is a copy that must be kept in step: each week's
         (f'''{PLACE}{AGAIN}lab.query("""CREATE VIEW {TABLE} AS{SELECT}""")''', "view"),
     ),
     right=(
+        table(ICEBERG),
         table().replace("lab.query(", "lab.query.start("),
         table(WITH.replace("'PARQUET',", "'PARQUET', write_compression = 'ZSTD',")),
         table(

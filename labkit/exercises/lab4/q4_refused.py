@@ -20,6 +20,11 @@ REFUSED = """refused = lab.warehouse(\"\"\"
     WHERE query = (SELECT max(query) FROM stl_load_errors) GROUP BY colname\"\"\")"""
 CODE = TABLE + COPY + REFUSED
 LONGEST = 12
+TYPES = {
+    "student_id": "integer",
+    "home_state": f"character varying({LONGEST})",
+    "percentile": "smallint",
+}
 
 
 def reference(data: Data) -> dict[str, object]:
@@ -32,6 +37,7 @@ def reference(data: Data) -> dict[str, object]:
     loaded = [[len(good), len(good), int(good.secondary_class_percentile.sum())]]
     counted = {"home_state": int(is_long.sum()), "percentile": int(is_none.sum())}
     return {
+        "types": TYPES,
         "loaded": {"columns": ["lines", "students", "percentiles"], "rows": loaded},
         "refused": {
             "columns": ["column", "lines"],
@@ -68,7 +74,11 @@ a header, then a line for each student, with commas. Make the table `sis.applica
 COPY, so that all good lines are in and all others are refused as they are: no text cut off, no
 word taken for NULL. Then ask `stl_load_errors` how many lines that load refused for each column,
 and keep the answer in `refused`, with the columns `column` and `lines`.""",
-    reads={"loaded": State("warehouse", LOADED), "refused": "refused"},
+    reads={
+        "types": State("types", "sis.applicant"),
+        "loaded": State("warehouse", LOADED),
+        "refused": "refused",
+    },
     starter="refused = ...  # first the table and COPY, then lab.warehouse(...)",
     answer=CODE,
     reference=reference,
@@ -101,6 +111,8 @@ what was changed.""",
         "second-line": "One good line was passed over with the header: one line is to be ignored.",
         "kind-table": "Is `refused` a table, and has `sis.applicant` the columns and the types "
         "that were asked for?",
+        "types": "What was loaded and refused is right, but a column of `sis.applicant` is not of "
+        "the type that the task names.",
         "reasons": "Each row should be a column of the table, with its name in `column`.",
     },
     wrong=(
@@ -124,6 +136,8 @@ what was changed.""",
         (swapped("TRIM(colname)", "colname"), "untrimmed"),
         (swapped("IGNOREHEADER 1", "IGNOREHEADER 2"), "second-line"),
         (swapped("percentile smallint", "percentile varchar(9)"), "kind-table"),
+        (swapped("percentile smallint", "percentile int"), "types"),
+        (swapped("student_id int", "student_id bigint"), "types"),
         (CODE + OF_ANOTHER, "rows-more"),
         (CODE + OF_ALL, "values"),
     ),

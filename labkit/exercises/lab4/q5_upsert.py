@@ -28,6 +28,12 @@ QUALIFY = "\n    QUALIFY ROW_NUMBER() OVER (PARTITION BY assignment_id ORDER BY 
 NEW = "    WHERE assignment_id NOT IN (SELECT assignment_id FROM sis_lms.latest)"
 BOTH = "UNION ALL SELECT * FROM sis_lms.arrived"
 
+AT_ONCE = """lab.warehouse(\"\"\"
+    DROP TABLE IF EXISTS sis_lms.latest;
+    CREATE TABLE sis_lms.latest AS
+    SELECT * FROM (SELECT * FROM sis_lms.seen UNION ALL SELECT * FROM sis_lms.arrived) u
+    QUALIFY ROW_NUMBER() OVER (PARTITION BY assignment_id ORDER BY day DESC) = 1\"\"\")"""
+
 
 def changed(columns: str) -> str:
     """An upsert that updates some columns of what is there, and adds what is new."""
@@ -44,7 +50,8 @@ def reference(data: Data) -> dict[str, object]:
     rows = pd.concat(both).drop_duplicates("assignment_id", keep="last")
     days = (pd.to_datetime(rows.day) - pd.Timestamp("2021-01-01")).dt.days
     values = [len(rows), len(rows), int(rows.requests.sum()), int(days.sum())]
-    return {"columns": ["lines", "assignments", "requests", "days"], "rows": [values]}
+    columns = ["lines", "assignments", "requests", "days"]
+    return {"kind": "table", "rows": {"columns": columns, "rows": [values]}}
 
 
 def _last_days(data: Data, week: str) -> pd.DataFrame:
@@ -65,7 +72,7 @@ row for *each* day of an assignment. Make `sis_lms.latest` as a copy of `sis_lms
 what has arrived: an assignment that was visited again gets its last day in `arrived` with that
 day's requests, a new one is added, all others stay as they are. Each assignment has one row in the
 end. Leave `sis_lms.seen` and `sis_lms.arrived` unchanged.""",
-    reads=State("warehouse", LATEST),
+    reads={"kind": State("kind", "sis_lms.latest"), "rows": State("warehouse", LATEST)},
     starter="# lab.warehouse(...) makes sis_lms.latest",
     answer=CODE,
     reference=reference,
@@ -104,6 +111,8 @@ Redshift enforces no primary key, so nothing else would have warned you.""",
         "all-rows": "Both tables stand in it, one below the other. What arrived should replace.",
         "apart": "The largest day and the largest number of requests need not be of the same row. "
         "Keep the row of the last day.",
+        "kind": "The rows are right, but they are a view's, which keeps none: nothing was copied, "
+        "and nothing upserted. Make `sis_lms.latest` a table.",
         "nothing": "That is still the copy of `sis_lms.seen`. Nothing has been upserted.",
     },
     wrong=(
@@ -157,6 +166,7 @@ Redshift enforces no primary key, so nothing else would have warned you.""",
             "apart",
         ),
         (COPY, "nothing"),
+        (AT_ONCE.replace("CREATE TABLE", "CREATE VIEW"), "kind"),  # the last: no table's name now
     ),
     right=(
         COPY
@@ -170,11 +180,7 @@ Redshift enforces no primary key, so nothing else would have warned you.""",
             "USING stage WHERE latest.assignment_id = stage.assignment_id",
             "WHERE assignment_id IN (SELECT assignment_id FROM sis_lms.arrived)",
         ),
-        """lab.warehouse(\"\"\"
-    DROP TABLE IF EXISTS sis_lms.latest;
-    CREATE TABLE sis_lms.latest AS
-    SELECT * FROM (SELECT * FROM sis_lms.seen UNION ALL SELECT * FROM sis_lms.arrived) u
-    QUALIFY ROW_NUMBER() OVER (PARTITION BY assignment_id ORDER BY day DESC) = 1\"\"\")""",
+        AT_ONCE,
         COPY
         + """lab.warehouse(\"\"\"
     BEGIN;

@@ -134,6 +134,7 @@ used. A good sort key stands in `WHERE`.""",
         (f'{CODE}\nlab.warehouse("TRUNCATE {TABLE}")', "kind-dict"),
     ),
     right=(
+        swapped("SORTKEY(semester_id)", "INTERLEAVED SORTKEY(semester_id)"),
         CODE.replace("lab.warehouse(", STARTED).replace('""")', '""".split(";"))'),
         swapped(
             "DISTKEY(student_id) SORTKEY(semester_id)",
