@@ -30,12 +30,18 @@ def _parser() -> argparse.ArgumentParser:
     for name, command in COMMANDS.items():
         sub = commands.add_parser(name, help=(command.__doc__ or "").partition("\n")[0])
         if name == "up":
-            sub.add_argument("--port", type=int, default=0, help="by default the last one")
+            sub.add_argument("--port", type=_port, default=0, help="by default the last one")
         if name == "reset":
             sub.add_argument("--yes", action="store_true", help="do not ask")
         if name == "grade":
             _add_grade_options(sub)
     return parser
+
+
+def _port(told: str) -> int:
+    if not told.isdecimal() or int(told) > 65535:
+        raise argparse.ArgumentTypeError(f"{told} is no port: 1 to 65535")
+    return int(told)
 
 
 def _add_grade_options(parser: argparse.ArgumentParser) -> None:

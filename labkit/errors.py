@@ -43,6 +43,21 @@ class CloudNotStarted(LabError):
         return f"The local AWS did not start. The end of {path}:\n{lines}"
 
 
+class NoWorkspace(LabError):
+    """The workspace's folder cannot be made or written to. Args: its path, what the system says."""
+
+    def __str__(self) -> str:
+        path, why = self.args
+        return f"{path} cannot be a workspace: {why}. LABKIT_HOME names another folder."
+
+
+class OtherPort(LabError):
+    """The local AWS listens elsewhere than was asked for. Args: where."""
+
+    def __str__(self) -> str:
+        return f"The local AWS runs at {self.args[0]} already: `labkit down` ends it."
+
+
 class UnknownName(LabError):
     """A name that is not there. Args: kind of thing, the name, the names that exist."""
 

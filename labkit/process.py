@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from labkit.errors import CloudNotStarted
+from labkit.errors import CloudNotStarted, NoWorkspace, OtherPort
 
 if TYPE_CHECKING:
     import boto3
@@ -133,16 +133,24 @@ def up(folder: Path | None = None, *, port: int = 0) -> Connection:
 
     Args:
         folder: the workspace, by default `home`.
-        port: which port to listen on; 0 for that of the last run, or any free one.
+        port: which port to listen on, if it is free; 0 for that of the last run, or any other.
 
     Raises:
         CloudNotStarted: it ended or did not answer; the message ends with its log's last lines.
+        NoWorkspace: the folder cannot be written to.
+        OtherPort: it runs, at another port than this.
     """
     folder = folder or home()
-    if running := find(folder):
-        return running
-    folder.mkdir(parents=True, exist_ok=True)
-    return _wait_until_up(folder, lambda: _start(folder, port))
+    running = find(folder)
+    if running is None:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            running = _wait_until_up(folder, lambda: _start(folder, port))
+        except OSError as error:
+            raise NoWorkspace(str(folder), error.strerror) from error
+    if port and not running.endpoint.endswith(f":{port}"):
+        raise OtherPort(running.endpoint)
+    return running
 
 
 def down(folder: Path | None = None) -> bool:

@@ -84,7 +84,7 @@ def serve(home: Path, port: int, beneath: Path | None = None) -> int:
     from labkit.cloud.cloud import Cloud
 
     cloud = Cloud(home.resolve(), beneath=beneath and beneath.resolve())
-    server = make_server(cloud, port or _last_port(home))
+    server = make_server(cloud, (port,) if port else (_last_port(home), 0))
     server.service_actions = machine.Freed().look  # what it calls as it waits for connections
     cloud.endpoint = f"http://127.0.0.1:{server.port}"
     cloud.start()
@@ -103,8 +103,8 @@ def serve(home: Path, port: int, beneath: Path | None = None) -> int:
     return 0
 
 
-def make_server(cloud: Any, port: int) -> Any:
-    """A threaded HTTP server on loopback; on any free port when the wished one is taken."""
+def make_server(cloud: Any, ports: tuple[int, ...]) -> Any:
+    """A threaded HTTP server on loopback, at the first of the ports that is free (0: any)."""
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication
     from werkzeug.serving import make_server as listen
 
@@ -115,11 +115,11 @@ def make_server(cloud: Any, port: int) -> Any:
     # moto lists its own folders in each call; what it finds there does not change.
     moto.get_backend_for_host = functools.lru_cache(moto.get_backend_for_host)  # type: ignore[method-assign]
     app = Front(cloud, moto)
-    for wished in (port, 0):
+    for wished in ports:
         try:
             return listen("127.0.0.1", wished, app, threaded=True, request_handler=Handler)
         except (OSError, SystemExit):
-            if not wished:
+            if wished == ports[-1]:
                 raise
     raise AssertionError("unreachable")
 

@@ -1,0 +1,39 @@
+"""The command ``labkit``, misused: a sentence and an exit code, and nothing else than was asked."""
+
+import socket
+
+import pytest
+
+from labkit import cli, process
+from labkit.errors import CloudNotStarted
+
+
+@pytest.mark.parametrize("port", ["-1", "65536", "80x", ""])
+def test_what_is_no_port_is_refused(port, capsys):
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["up", "--port", port])
+    assert ended.value.code == 2
+    assert "is no port" in capsys.readouterr().err
+
+
+def test_another_port_than_the_running_ones_is_refused(cloud, monkeypatch, capsys):
+    monkeypatch.setenv("LABKIT_HOME", str(cloud.home))
+    assert cli.main(["up", "--port", "1"]) == 1
+    assert f"runs at {cloud.endpoint} already" in capsys.readouterr().err
+    assert cli.main(["up", "--port", cloud.endpoint.rpartition(":")[2]]) == 0
+
+
+@pytest.mark.parametrize("command", ["up", "env"])
+def test_a_file_is_no_workspace(command, tmp_path, monkeypatch, capsys):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("LABKIT_HOME", str(tmp_path / "file"))
+    assert cli.main([command]) == 1
+    assert "file cannot be a workspace" in capsys.readouterr().err
+
+
+def test_a_port_that_is_taken_is_refused(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(CloudNotStarted, match=f"Port {port} is in use"):
+            process.up(tmp_path, port=port)
+    assert process.find(tmp_path) is None
