@@ -165,6 +165,10 @@ def test_repair_finds_the_folders(sales: Lake) -> None:
         [f"country={c}/day={d}"] for c in ("it", "no") for d in ("2024-01-01", "2024-01-02")
     ]
     assert sales.rows("SELECT sum(n) FROM sales") == [["92"]]
+    for spelled in ("a%3Ab", "a:b"):
+        sales.put(f"sales/country={spelled}/day=2024-01-01/a.csv", f"{len(spelled)}\n")
+    sales.do("MSCK REPAIR TABLE sales")
+    assert sales.rows("SELECT country, n FROM sales WHERE country LIKE 'a%'") == [["a:b", "5"]]
 
 
 PRUNED = {

@@ -42,7 +42,11 @@ def _repair(run: Run, parts: tuple[str, ...]) -> Result:
         raise not_partitioned(table)
     stored = run.metastore.partitions(table["DatabaseName"], table["Name"])
     known = {tuple(p["Values"]) for p in stored}
-    found = {v: location for v, location in _folders(run, table) if v not in known}
+    found: dict[tuple[str, ...], str] = {}
+    for values, location in _folders(run, table):
+        own = location.endswith(f"/{partition_folder(key_names(table), values)}")
+        if values not in known and (own or values not in found):
+            found[values] = location  # of two spellings of a value Hive's own
     add = [partition_input(table, list(v), location) for v, location in found.items()]
     run.metastore.replace_partitions(table["DatabaseName"], table["Name"], add=add)
     return run.text_result((), _report(table, list(found)))
