@@ -476,10 +476,20 @@ def test_versions_and_aliases_have_event_settings_of_their_own(function, aws, fr
     assert record["responsePayload"] == record["requestContext"]["functionArn"]
     assert record["responseContext"]["executedVersion"] == "1"
 
+    may = {"Action": "lambda:InvokeFunction", "Principal": "s3.amazonaws.com"}
+    client.add_permission(**live, **may, StatementId="may")
     client.delete_alias(**named, Name="live")
-    client.create_alias(**named, Name="live", FunctionVersion="1")
+    made = client.create_alias(**named, Name="live", FunctionVersion="1", RoutingConfig={})
+    assert "RoutingConfig" not in made
     with pytest.raises(ClientError, match=":live doesn't have an EventInvokeConfig"):
         client.get_function_event_invoke_config(**live)
+    with pytest.raises(ClientError, match="The resource you requested does not exist"):
+        client.get_policy(**live)
+    client.delete_alias(**named, Name="live")
+    for _ in range(2):  # the second time it is gone already
+        client.delete_function(**named, Qualifier="1")
+    left = client.list_function_event_invoke_configs(**named)["FunctionEventInvokeConfigs"]
+    assert [each["FunctionArn"].rpartition(":")[2] for each in left] == ["$LATEST"]
 
 
 def test_reserved_variables_are_refused(function):
@@ -743,6 +753,17 @@ UNDONE = {
     ),
     "other code": ("publish_version", {"CodeSha256": "x"}, r"CodeSHA256 \(x\) is different from"),
     "an alias": ("delete_function", {"Qualifier": "live"}, "Deletion of aliases is not currently"),
+    "an alias by its name": (
+        "delete_function",
+        {"FunctionName": "{}:live"},
+        "Deletion of aliases is not currently",
+    ),
+    "the latest by its name": (
+        "delete_function",
+        {"FunctionName": "{}:$LATEST"},
+        r"\$LATEST version cannot be deleted without deleting the function",
+    ),
+    "no alias": ("update_alias", {"Name": "lost"}, "ResourceNotFound.*Alias not found: .*:lost"),
     "an older alias": (
         "update_alias",
         {"Name": "live", "RevisionId": "x"},
@@ -784,7 +805,7 @@ UNDONE = {
     "a destination of no kind": (
         "put_function_event_invoke_config",
         {"DestinationConfig": {"OnSuccess": {"Destination": "arn:aws:s3:::bucket"}}},
-        "The destination ARN arn:aws:s3:::bucket is invalid",
+        r"OnSuccess\(destination=arn:aws:s3:::bucket\), onFailure=null\) is invalid",
     ),
     "a lost function as destination": (
         "put_function_event_invoke_config",

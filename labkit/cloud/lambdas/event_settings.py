@@ -165,13 +165,27 @@ def _check(context: Context, name: str, said: Json) -> None:
     if not any(member in said for member in _SETTINGS):
         raise _invalid("You must specify at least one of error handling or destination setting.")
     function = _existing(context, name, None)
-    for when, each in (said.get("DestinationConfig") or {}).items():
+    sides = said.get("DestinationConfig") or {}
+    for when, each in sides.items():
         arn = each.get("Destination") or ""
         if ":".join(arn.split(":")[:7]) == plain_arn(function):
             raise _invalid("You can't specify the function as a destination for itself.")
         kinds = _DESTINATIONS if when == "OnSuccess" else (*_DESTINATIONS, "s3")
-        if arn and (arn.split(":")[2] not in kinds or _is_lost(context, arn)):
+        if arn and arn.split(":")[2] not in kinds:
+            raise _invalid(f"The provided destination config {_printed(sides)} is invalid.")
+        if arn and _is_lost(context, arn):
             raise _invalid(f"The destination ARN {arn} is invalid.")
+
+
+def _printed(sides: Json) -> str:
+    """Both sides as Lambda's refusals print them."""
+    told = [
+        f"{name[0].lower()}{name[1:]}={name}(destination={sides[name].get('Destination')})"
+        if name in sides
+        else f"{name[0].lower()}{name[1:]}=null"
+        for name in ("OnSuccess", "OnFailure")
+    ]
+    return f"DestinationConfig({', '.join(told)})"
 
 
 def _is_lost(context: Context, arn: str) -> bool:

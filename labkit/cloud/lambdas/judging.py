@@ -94,8 +94,8 @@ def _qualifier(parameters: Members) -> str:
 
 
 def _check_deletion(context: Context, parameters: Members) -> None:
-    """Raise for the version that a function is: moto ends it and keeps the rest."""
-    qualifier = parameters.get("Qualifier") or ""
+    """Raise for the version that a function is, and for an alias: moto drops the version of it."""
+    qualifier = _qualifier(parameters)
     if qualifier == "$LATEST":
         raise _invalid("$LATEST version cannot be deleted without deleting the function.")
     if qualifier and not qualifier.isdigit():
@@ -160,7 +160,7 @@ def _check_changed_alias(context: Context, parameters: Members) -> None:
 
 
 def _check_version(context: Context, parameters: Members) -> None:
-    if version := parameters.get("Qualifier"):
+    if version := _qualifier(parameters):
         function = find(context.cloud, parameters["FunctionName"], None, context.region)
         routing.check_unused(context, function, version)
 

@@ -1,6 +1,6 @@
 """Aliases: the version that one leads to, and the other that gets a share of its calls.
 
-A version that an alias leads to is not deleted.
+A version that an alias leads to is not deleted. With an alias goes its policy, which moto keeps.
 
 Source: https://docs.aws.amazon.com/lambda/latest/dg/configuring-alias-routing.html
 """
@@ -37,9 +37,12 @@ def check_new(context: Context, function: Any, name: str) -> None:
 
 
 def check_revision(context: Context, function: Any, asked: dict[str, Any]) -> None:
-    """Raise where an alias is not as the client saw it last."""
+    """Raise where there is no such alias, or it is not as the client saw it last."""
     alias = aliases_of(context.cloud, function).get(asked["Name"])
-    if alias and asked.get("RevisionId") not in (None, alias.revision_id):
+    if alias is None:
+        words = f"Alias not found: {plain_arn(function)}:{asked['Name']}"
+        raise AwsError("ResourceNotFoundException", words, 404)
+    if asked.get("RevisionId") not in (None, alias.revision_id):
         raise stale("GetFunction/GetAlias")
 
 
@@ -83,10 +86,25 @@ def _weights(alias: Any) -> dict[str, float]:
 def renew_revisions(cloud: Cloud) -> None:
     """Let an alias that is changed have another revision; moto keeps its first."""
     aliases: Any = models.LambdaAlias
-    aliases.update = _update
+    aliases.update, aliases.to_json = _update, _told
+    models.LambdaStorage.delete_alias = _delete  # type: ignore[method-assign]
 
 
 _update_alias: Any = models.LambdaAlias.update
+_tell_alias: Any = models.LambdaAlias.to_json
+
+
+def _told(alias: Any) -> dict[str, Any]:
+    """An alias, without shares where one version has all."""
+    told: dict[str, Any] = _tell_alias(alias)
+    return told if _weights(alias) else told | {"RoutingConfig": None}
+
+
+def _delete(self: Any, name: str, function_name: str) -> None:
+    alias = self._get_function_aliases(function_name).pop(name, None)
+    policy = self.get_function_by_name_or_arn_with_qualifier(function_name).policy
+    if alias:
+        policy.statements = [s for s in policy.statements if s.get("Resource") != alias.arn]
 
 
 def _update(alias: Any, *changes: Any, **named: Any) -> None:
