@@ -45,6 +45,8 @@ class LakeTable:
     """A table of files under a location."""
 
     versioned = False
+    #: How the objects of locations are found.
+    listing = staticmethod(list_folders)
 
     def __init__(self, catalog: GlueCatalog, definition: Definition) -> None:
         self.catalog, self.definition = catalog, definition
@@ -147,7 +149,7 @@ class LakeTable:
         own = self.declared()
         groups: dict[str, tuple[formats.Table, list[formats.File]]] = {}
         partitions = [place for each in partitions for place in self._places(each)]
-        listed = list_folders(self.catalog.store, [p.location for p in partitions])
+        listed = self.listing(self.catalog.store, [p.location for p in partitions])
         for partition, objects in zip(partitions, listed, strict=True):
             table = own if self._is_plain(partition) else self._declared(partition)
             _, files = groups.setdefault("" if table is own else repr(table), (table, []))

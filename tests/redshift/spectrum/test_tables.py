@@ -1,5 +1,7 @@
 """External tables made, altered, filled and dropped, seen by Redshift and by Glue."""
 
+import json
+
 import pytest
 
 from tests.conftest import everything, wait_for
@@ -61,6 +63,36 @@ def test_an_iceberg_table_is_read(lake, aws, table):
         assert "Iceberg tables is not supported" in lake.refusal(
             f"ALTER TABLE raw.{table} {change}"
         )
+
+
+def test_a_location_may_be_a_manifest(lake, aws, table):
+    s3, root = aws("s3"), f"s3://{BUCKET}/made/{table}"
+    for key in ("a", "b", "c"):
+        s3.put_object(Bucket=BUCKET, Key=f"made/{table}/{key}", Body=f"{ord(key)}|{key}\n")
+
+    def listing(name: str, *entries: dict[str, object]) -> str:
+        body = json.dumps({"entries": entries}) if entries else "1|x\n"
+        s3.put_object(Bucket=BUCKET, Key=f"made/{table}.{name}", Body=body)
+        return f"LOCATION '{root}.{name}'"
+
+    meta = {"meta": {"content_length": 5}}
+    two = listing(
+        "two", {"url": f"{root}/a"} | meta, {"url": f"{root}/b", "mandatory": True} | meta
+    )
+    gone = {"url": f"{root}/gone"} | meta
+    lake.done(
+        f"CREATE EXTERNAL TABLE raw.{table} (n int, t varchar(9)) ROW FORMAT DELIMITED "
+        f"FIELDS TERMINATED BY '|' STORED AS TEXTFILE {two}"
+    )
+    rows = f"SELECT n, t FROM raw.{table} ORDER BY n"
+    assert lake.rows(rows) == [[97, "a"], [98, "b"]]
+    assert "which is no folder" in lake.refusal(f"INSERT INTO raw.{table} SELECT 1, 'x'")
+    listing("two", gone, {"url": f"{root}/c"} | meta)
+    assert lake.rows(rows) == [[99, "c"]]
+    listing("two", gone | {"mandatory": True})
+    assert f"The mandatory file {root}/gone of the manifest" in lake.refusal(rows)
+    listing("two")
+    assert "neither a folder nor a manifest" in lake.refusal(rows)
 
 
 def test_drivers_list_the_columns_and_keys_of_external_tables(lake, table):

@@ -31,6 +31,7 @@ from labkit.cloud.lake.placing import Places
 from labkit.cloud.lake.pruning import NULL_PARTITION
 from labkit.cloud.lake.table import LakeTable
 from labkit.cloud.redshift.spectrum.declared import Declared, definition_of, hive_name
+from labkit.cloud.redshift.spectrum.manifests import manifest_of
 from labkit.cloud.redshift.spectrum.places import Place, place_of
 from labkit.cloud.redshift.spectrum.types import redshift_type
 from labkit.cloud.redshift.spectrum.words import spectrum_words
@@ -209,7 +210,10 @@ def _files(
     places = Places(table)
     for number, values in enumerate(_partitions(connection, table, aside)):
         connection.check_canceled()
-        folder = (places.of(values) or _folder(table, values)).rstrip("/")
+        own = places.of(values) or ("" if values else table.location)
+        if own and manifest_of(place.catalog.store, own):
+            raise unsupported(f"INSERT into {own}, which is no folder,")
+        folder = (own or _folder(table, values)).rstrip("/")
         path = place.catalog.store.scratch()
         chosen = f"SELECT {columns} FROM {aside}{_where(table, values)}"
         compression = _compression(table, declared.format)
