@@ -18,6 +18,7 @@ from botocore import xform_name
 
 SERVICES = {"s3": "s3api", "logs": "logs"}
 OUTFILE = " /dev/stdout"  # where an answer that streams goes: the CLI wants to be told a file
+INFILE = "fileb:///dev/stdin"  # bytes as they are: as an option, CLI 2 takes them for base64
 
 
 def as_command(service: str, operation: str, parameters: dict[str, Any]) -> str:
@@ -25,6 +26,8 @@ def as_command(service: str, operation: str, parameters: dict[str, Any]) -> str:
 
     >>> as_command("glue", "StartCrawler", {"Name": "dataedu-sisdemo-crawler"})
     'aws glue start-crawler --name dataedu-sisdemo-crawler'
+    >>> as_command("athena", "StartQueryExecution", {"QueryString": "-- all"})
+    "aws athena start-query-execution --query-string='-- all'"
     """
     words = ["aws", SERVICES.get(service, service), xform_name(operation, "-")]
     for name, value in parameters.items():
@@ -32,7 +35,9 @@ def as_command(service: str, operation: str, parameters: dict[str, Any]) -> str:
         if isinstance(value, bool):
             words.append(option if value else f"--no-{option[2:]}")
         else:
-            words += [option, shlex.quote(_text(value))]
+            text = _text(value)
+            between = "=" if text.startswith("-") else " "  # a comment in SQL is no option
+            words.append(f"{option}{between}{shlex.quote(text)}")
     return " ".join(words)
 
 
@@ -78,5 +83,13 @@ class Commands:
 
     def _hear(self, params: dict[str, Any], model: Any, **_: Any) -> None:
         if self._depth:
-            command = as_command(model.service_model.service_name, model.name, params)
-            self._heard.append(command + OUTFILE * model.has_streaming_output)
+            members = model.input_shape.members if model.input_shape else {}
+            given = {
+                name: value
+                for name, value in params.items()
+                if isinstance(value, str) and name in members and members[name].type_name == "blob"
+            }
+            told = params | dict.fromkeys(given, INFILE)
+            command = as_command(model.service_model.service_name, model.name, told)
+            said = "".join(f" <<< {shlex.quote(value)}" for value in given.values())
+            self._heard.append(command + OUTFILE * model.has_streaming_output + said)

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from IPython.core.interactiveshell import InteractiveShell
 
 import labkit
-from labkit.errors import AccessDenied
+from labkit.errors import AccessDenied, UnknownName
 
 
 def test_an_object_that_may_not_be_deleted_is_told(lab: labkit.Lab) -> None:
@@ -66,6 +66,10 @@ def test_an_answer_that_streams_is_told_with_a_file(lab: labkit.Lab) -> None:
     lab.storage.put("said", uri)
     lab.storage.head(uri)
     assert lab.commands()[-1].endswith("--range bytes=0-65535 /dev/stdout")
+    with pytest.raises(UnknownName):
+        lab.storage.invoke("none", a=1)
+    told = "--payload fileb:///dev/stdin /dev/stdout <<< '{\"a\": 1}'"
+    assert f"aws lambda invoke --function-name none {told}" in lab.commands()
 
 
 def test_a_cloud_that_has_ended_is_told_with_what_to_do(
