@@ -18,7 +18,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         return COMMANDS[options.command](options)
-    except LabError as error:
+    except (LabError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
 
@@ -44,6 +44,12 @@ def _port(told: str) -> int:
     return int(told)
 
 
+def _seconds(told: str) -> float:
+    if not told.replace(".", "", 1).isdecimal() or not float(told):
+        raise argparse.ArgumentTypeError(f"{told} is no time: a number of seconds above 0")
+    return float(told)
+
+
 def _add_grade_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("places", nargs="*", metavar="NOTEBOOK-OR-FOLDER")
     for name, what in REPORTS.items():
@@ -51,7 +57,7 @@ def _add_grade_options(parser: argparse.ArgumentParser) -> None:
     secret = "chooses the hidden data; by default LABKIT_GRADE_SECRET"
     parser.add_argument("--secret", metavar="TEXT", help=secret)
     longest = "how long one cell may run"
-    parser.add_argument("--cell-seconds", type=float, default=60, metavar="S", help=longest)
+    parser.add_argument("--cell-seconds", type=_seconds, default=60, metavar="S", help=longest)
     phases = parser.add_mutually_exclusive_group()
     only_run = "only run, and keep what was found in a folder"
     phases.add_argument("--run", type=Path, metavar="FOLDER", help=only_run)

@@ -1,5 +1,6 @@
 """The command ``labkit``, misused: a sentence and an exit code, and nothing else than was asked."""
 
+import re
 import socket
 
 import pytest
@@ -8,12 +9,18 @@ from labkit import cli, process
 from labkit.errors import CloudNotStarted
 
 
-@pytest.mark.parametrize("port", ["-1", "65536", "80x", ""])
-def test_what_is_no_port_is_refused(port, capsys):
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        *(("up --port", each) for each in ("-1", "65536", "80x", "")),
+        *(("grade --cell-seconds", each) for each in ("-1", "0", "0.0", "nan", "inf", "")),
+    ],
+)
+def test_what_is_no_port_and_no_time_is_refused(option, value, capsys):
     with pytest.raises(SystemExit) as ended:
-        cli.main(["up", "--port", port])
+        cli.main([*option.split(), value])
     assert ended.value.code == 2
-    assert "is no port" in capsys.readouterr().err
+    assert re.search(": .* is no (port|time)", capsys.readouterr().err)
 
 
 def test_another_port_than_the_running_ones_is_refused(cloud, monkeypatch, capsys):
