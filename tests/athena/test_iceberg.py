@@ -1112,6 +1112,8 @@ def test_metadata_that_are_gone(ice: Ice) -> None:
     ice.lake.s3.delete_object(Bucket=bucket, Key=key)
     assert "ICEBERG_INVALID_METADATA" in ice.fail("SELECT * FROM t")
     assert ice.rows(TYPES_OF_T) == []
+    ice.lake.put(key, "no JSON")
+    assert "ICEBERG_INVALID_METADATA" in ice.fail("SELECT * FROM t")
     ice.do("DROP TABLE t")
     assert ice.lake.keys("t/") == []
     ice.lake.csv_table("h", "n int", {"a.csv": "1\n"})

@@ -12,7 +12,7 @@ from typing import Any
 
 from pyiceberg.catalog import MetastoreCatalog
 from pyiceberg.catalog.noop import NoopCatalog
-from pyiceberg.exceptions import NoSuchTableError, TableAlreadyExistsError
+from pyiceberg.exceptions import NoSuchTableError, TableAlreadyExistsError, ValidationError
 from pyiceberg.partitioning import PartitionSpec
 from pyiceberg.schema import Schema
 from pyiceberg.serializers import FromInputFile, ToOutputFile
@@ -58,10 +58,10 @@ class LakeCatalog(NoopCatalog):
         identifier = definition["DatabaseName"], definition["Name"]
         location = parameters_of(definition).get(LOCATION, "")
         try:
-            if not location:
+            if not location.startswith(("s3://", "s3a://", "s3n://")):
                 raise FileNotFoundError(location)
             metadata = FromInputFile.table_metadata(self.io.new_input(location))
-        except (FileNotFoundError, ValueError) as error:
+        except (FileNotFoundError, ValueError, ValidationError) as error:
             raise QueryFailed(
                 "ICEBERG_INVALID_METADATA" if location else "ICEBERG_MISSING_METADATA",
                 "Metadata not found in metadata location for table " + ".".join(identifier),
