@@ -935,7 +935,7 @@ def test_invocations_in_parallel_have_a_process_each(function, aws, tmp_path):
 def test_reserved_concurrency(function, aws, tmp_path):
     from concurrent.futures import ThreadPoolExecutor
 
-    name, client = function(WAITS), aws("lambda")
+    name, client = function(WAITS, Publish=True), aws("lambda")
     client.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=1)
     began, gate = tmp_path / "began", tmp_path / "gate"
     asked = {"FunctionName": name, "Payload": json.dumps([str(began), str(gate)])}
@@ -943,11 +943,28 @@ def test_reserved_concurrency(function, aws, tmp_path):
         first = threads.submit(client.invoke, **asked)
         try:
             wait_for(began.exists)
-            with pytest.raises(client.exceptions.TooManyRequestsException):
-                client.invoke(**asked)
+            for version in ({}, {"Qualifier": "1"}):  # all have one limit
+                with pytest.raises(client.exceptions.TooManyRequestsException):
+                    client.invoke(**asked, **version)
+            for _ in range(3):  # these wait for their turn
+                client.invoke(**asked, InvocationType="Event")
         finally:
             gate.touch()
         assert first.result()["StatusCode"] == 200
+    wait_for(lambda: len(logged(aws, name, "REPORT") or ()) == 4)
+
+
+def test_an_event_that_finds_no_place_goes_to_its_destination(function, aws, fresh):
+    client, arn = aws("lambda"), f"arn:aws:sqs:us-east-1:123456789012:{fresh('lost')}"
+    url = aws("sqs").create_queue(QueueName=arn.rpartition(":")[2])["QueueUrl"]
+    named = {"FunctionName": function("def handler(e, c):\n    return e")}
+    told = {"OnFailure": {"Destination": arn}}
+    client.put_function_event_invoke_config(**named, DestinationConfig=told)
+    client.put_function_concurrency(**named, ReservedConcurrentExecutions=0)
+    client.invoke(**named, InvocationType="Event", Payload=b"7")
+    (message,) = aws("sqs").receive_message(QueueUrl=url, WaitTimeSeconds=20)["Messages"]
+    record = json.loads(message["Body"])
+    assert (record["requestPayload"], record["requestContext"]["approximateInvokeCount"]) == (7, 0)
 
 
 def test_no_process_outlives_the_server(tmp_path):

@@ -30,7 +30,7 @@ from labkit.cloud.lambdas import lineage, logs, routing
 from labkit.cloud.lambdas.event_settings import settings_of
 from labkit.cloud.lambdas.finding import arn_of, called_arn, find, plain_arn
 from labkit.cloud.lambdas.measures import measure
-from labkit.cloud.lambdas.pool import POOL
+from labkit.cloud.lambdas.pool import POOL, THROTTLED
 from labkit.cloud.lambdas.worker import Died, TimedOut, Worker
 from labkit.cloud.operations import Answer, AwsError, Context, Principal, not_here, operation
 
@@ -42,6 +42,8 @@ PENDING = "lambda.event"
 #: How long a failed event waits before it is tried again: a second for each minute of Lambda's.
 RETRY_S = (1.0, 2.0)
 _OLDEST_S = 6 * 3600
+# How long an event waits that finds no place, at first and at most: a second for a minute, too.
+_PAUSE_S, _LONGEST_PAUSE_S = 1 / 60, 5.0
 # Who is told how an asynchronous invocation ended: the cloud, the ARN that was called, the version
 # that ran, the request's id, the event and the outcome.
 FINISHED: list[Callable[[Cloud, str, Any, str, str, Outcome], None]] = []
@@ -107,7 +109,7 @@ def queue(cloud: Cloud, name: str, event: str) -> None:
     The ARN says whose event settings there are.
     """
     request_id = str(uuid.uuid4())
-    item = {"function": name, "event": event, "lineage": lineage.current()}
+    item = {"function": name, "event": event, "lineage": lineage.current(), "since": time.time()}
     cloud.records(PENDING)[request_id] = item
     _start(cloud, request_id)
 
@@ -169,16 +171,30 @@ def _run_queued(cloud: Cloud, request_id: str) -> None:
 def _tried(cloud: Cloud, request_id: str, item: dict[str, Any]) -> tuple[Any, Outcome]:
     """A function and what it came to, after as many attempts as it has.
 
+    While its reserved concurrency is in use an event waits, up to its age; where that is none, no
+    event is tried.
+
     Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
     """
-    failed, called = item.get("failed", 0), item["function"]
+    failed, called, pause_s = item.get("failed", 0), item["function"], _PAUSE_S
     while True:
         function = routing.routed(cloud, find(cloud, called), called)
-        with lineage.resumed(item.get("lineage", "")):
-            outcome = run(cloud, function, item["event"], request_id=request_id, arn=called)
         settings = settings_of(cloud, called)
-        is_last = failed >= settings.get("MaximumRetryAttempts", len(RETRY_S))
         age_s = settings.get("MaximumEventAgeInSeconds", _OLDEST_S) / 60  # a second a minute
+        try:
+            with lineage.resumed(item.get("lineage", "")):
+                outcome = run(cloud, function, item["event"], request_id=request_id, arn=called)
+        except AwsError as error:
+            if error.code != THROTTLED:
+                raise
+            is_shut = POOL.limit(function) == 0
+            if is_shut or time.time() - item.get("since", 0) >= age_s:
+                payload = json.dumps(_error(error.code, error.message))
+                return function, Outcome(payload, True, "", attempts=failed, is_old=not is_shut)
+            time.sleep(pause_s)
+            pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+            continue
+        is_last = failed >= settings.get("MaximumRetryAttempts", len(RETRY_S))
         is_old = not is_last and sum(RETRY_S[: failed + 1]) >= age_s
         if not outcome.failed or is_last or is_old:
             return function, replace(outcome, attempts=failed + 1, is_old=is_old)

@@ -23,11 +23,14 @@ from typing import Any
 from labkit.cloud.access.service_roles import credentials, surroundings
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.lambdas import zips
+from labkit.cloud.lambdas.finding import find, plain_arn
 from labkit.cloud.lambdas.worker import Recipe, Worker
 from labkit.cloud.operations import AwsError
 
 IDLE_S = 10  # Lambda keeps a process for minutes; a laptop's memory is dearer than its start
 MOST_IDLE = 4
+#: The code of who finds no place.
+THROTTLED = "TooManyRequestsException"
 
 
 class Slot:
@@ -86,12 +89,18 @@ class Pool:
             AwsError: ``TooManyRequestsException``: its reserved concurrency is used up.
         """
         name = str(function.function_name)
-        self._enter(name, function.reserved_concurrency)
+        self._enter(name, self.limit(function))
         slot = Slot(self, function)
         try:
             yield slot
         finally:
             self._leave(name, slot, function)
+
+    def limit(self, function: Any) -> int | None:
+        """The reserved concurrency of a function, which its versions have together, if any."""
+        assert self._cloud is not None
+        most = find(self._cloud, plain_arn(function)).reserved_concurrency
+        return None if most is None else int(most)
 
     def find_idle(self, function: Any) -> tuple[Worker | None, str]:
         """A warm process and its log stream; else none and the name of a new stream."""
@@ -116,11 +125,11 @@ class Pool:
         memory_mb = int(function.memory_size)
         return Worker(Recipe(folder, path, environment, memory_mb, self._cloud.scratch))
 
-    def _enter(self, name: str, most: Any) -> None:
+    def _enter(self, name: str, most: int | None) -> None:
         with self._lock:
-            if most is not None and self._busy.get(name, 0) >= int(most):
+            if most is not None and self._busy.get(name, 0) >= most:
                 raise AwsError(
-                    "TooManyRequestsException",
+                    THROTTLED,
                     "Rate Exceeded.",
                     429,
                     Reason="ReservedFunctionConcurrentInvocationLimitExceeded",
