@@ -7,10 +7,11 @@ plainly the same for both stops the pass, and the careful half looks at the file
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from labkit.cloud.engine.formats import File
-from labkit.cloud.engine.formats.lines import NATIVE, is_line_longer
+from labkit.cloud.engine.formats.lines import BROKEN, NATIVE, is_line_longer, open_bytes
 from labkit.cloud.engine.formats.unpacked import address
 from labkit.cloud.engine.formats.watching import READ_BYTES
 from labkit.cloud.engine.quoting import quoted_name, quoted_text
@@ -41,11 +42,20 @@ def relation(
         clean: their texts have no `marks`.
         watched: they are gzip files, of which this is seen as they are read.
     """
+    if options.ignore_header > 1 and any(_has_odd_header(file, options) for file in files):
+        return None
     if watched:
         told = marks(options) if clean else []
         blank = options.ignore_blank_lines
         listed = [replace(f, path=address(f.path, told, blank_lines=blank)) for f in files]
-        return relation(columns, replace(options, compression=""), listed, clean=clean)
+        options = replace(options, compression="")
+        return _relation(columns, options, listed, clean=clean)
+    return _relation(columns, options, files, clean=clean)
+
+
+def _relation(
+    columns: Sequence[TableColumn], options: CopyOptions, files: Sequence[File], *, clean: bool
+) -> str | None:
     source = _SOURCES.get(options.format)
     known = all(readable(column.type) for column in columns)
     found = source(columns, options, files) if source and known and _plain(options) else None
@@ -59,6 +69,14 @@ def relation(
     values[0] = f"CASE WHEN {wrong(columns, options, looked)} THEN {failing} ELSE {values[0]} END"
     outer = ", ".join(f"{each} AS c{at}" for at, each in enumerate(values))
     return f"SELECT {outer} FROM (SELECT *, {inner} FROM {found})"
+
+
+def _has_odd_header(file: File, options: CopyOptions) -> bool:
+    """Whether DuckDB would take a CR within the lines to pass over for the end of one."""
+    with suppress(*BROKEN), open_bytes(file) as raw:
+        head = [raw.readline(LONGEST) for _ in range(options.ignore_header)]
+        return any(b"\r" in line.removesuffix(b"\n")[:-1] for line in head if b"\n" in line)
+    return False
 
 
 def _plain(options: CopyOptions) -> bool:

@@ -121,7 +121,12 @@ def _after_christ(raw: str, kind: str) -> str:
 def _moment(raw: str, known: str) -> str:
     """A moment in a format; DuckDB takes ``epoch`` and ``infinity`` in any, too."""
     digits = f"CASE WHEN {raw} BETWEEN '0' AND ':' THEN {raw} END"
-    return f"nullif(greatest(try_strptime({digits}, {quoted_text(known)}), {_ZERO}), {_ZERO})"
+    return _known(f"try_strptime({digits}, {quoted_text(known)})")
+
+
+def _known(moment: str) -> str:
+    """A moment, NULL before the year 1."""
+    return f"nullif(greatest({moment}, {_ZERO}), {_ZERO})"
 
 
 _ZERO = "TIMESTAMP '0000-12-31'"
@@ -132,7 +137,8 @@ def _timestamp(raw: str, kind: Type, options: CopyOptions) -> str:
     cast = _after_christ(raw, kind.duckdb)
     if pattern in ("epochsecs", "epochmillisecs"):
         unit = 1_000_000 if pattern == "epochsecs" else 1000
-        moment = f"make_timestamp(TRY_CAST({raw} AS BIGINT) * {unit})"
+        whole = f"CASE WHEN regexp_full_match({raw}, '\\s*[+-]?\\d+\\s*') THEN {raw} END"
+        moment = _known(f"make_timestamp(TRY_CAST({whole} AS BIGINT) * {unit})")
         return f"timezone('UTC', {moment})" if kind.base == "timestamptz" else moment
     if pattern in ("", "auto", "yyyy-mm-dd hh:mi:ss", "yyyy-mm-dd hh24:mi:ss"):
         plain = (

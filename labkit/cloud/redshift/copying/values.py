@@ -34,6 +34,7 @@ from labkit.cloud.redshift.copying.options import CopyOptions
 
 TRUE, FALSE = ("t", "true", "y", "yes", "1", "on"), ("f", "false", "n", "no", "0", "off")
 BLANKS = " \t\n\v\f\r"
+LAST_YEAR = 294_246  #: of timestamps
 SIZES = {"int2": 15, "int4": 31, "int8": 63, "oid": 31}
 TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\d(?: \d\d:\d\d:\d\d(?:\.\d{1,6})?)?")
 _INTEGER = re.compile(r"\s*[+-]?\d+\s*", re.ASCII)
@@ -152,6 +153,8 @@ def _read_date(text: str, options: CopyOptions) -> date:
 
 def _timestamp(text: str, kind: Type, options: CopyOptions) -> str | None:
     try:
+        if _is_epoch(options):
+            return _since_1970(text, options)
         return _read_timestamp(text, options).isoformat(" ")
     except BadValue:
         if options.accept_any_date:
@@ -187,12 +190,25 @@ _EPOCHS = {"epochsecs": 1, "epochmillisecs": 1000}
 _READ = ("", "auto", "yyyy-mm-dd hh:mi:ss", "yyyy-mm-dd hh24:mi:ss")
 
 
+#: Microseconds of 400 years, after which the calendar is the same.
+_CYCLE = 146_097 * 86_400_000_000
+
+
+def _since_1970(text: str, options: CopyOptions) -> str:
+    if not _NUMBER.fullmatch(text):
+        raise bad_timestamp(options.time_format)
+    micros = int(Decimal(text.strip()) * (1_000_000 // _EPOCHS[options.time_format.lower()]))
+    cycles, rest = divmod(micros, _CYCLE)
+    moment = datetime(1970, 1, 1) + timedelta(microseconds=rest)
+    year = moment.year + 400 * cycles
+    if not 1 <= year <= LAST_YEAR:
+        raise bad_timestamp(options.time_format)
+    return f"{year:04}{moment:-%m-%d %H:%M:%S.%f}"
+
+
 def _read_timestamp(text: str, options: CopyOptions) -> datetime:
     pattern = options.time_format
     try:
-        if _is_epoch(options):
-            parts = 1_000_000 // _EPOCHS[pattern.lower()]
-            return datetime(1970, 1, 1) + timedelta(microseconds=int(Decimal(text) * parts))
         if pattern.lower() == "auto":
             return datetimes.read(text)[0]
         if pattern:
