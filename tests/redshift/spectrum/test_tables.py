@@ -294,6 +294,9 @@ def test_a_schema_with_a_database_of_its_own(lake, aws, role, fresh):
         "CREATE EXTERNAL DATABASE IF NOT EXISTS"
     )
     assert aws("glue").get_database(Name=name)["Database"]["Name"] == name
+    lake.done(f"CREATE EXTERNAL TABLE {name}.kept STORED AS PARQUET {place(name)} AS SELECT 1 AS a")
+    assert "not empty" in lake.refusal(f"DROP SCHEMA {name} DROP EXTERNAL DATABASE")
     lake.done(f"DROP SCHEMA {name} DROP EXTERNAL DATABASE CASCADE")
+    assert aws("s3").list_objects_v2(Bucket=BUCKET, Prefix=f"made/{name}/")["KeyCount"] == 1
     left = everything(aws("glue").get_databases, "DatabaseList")
     assert name not in [each["Name"] for each in left]

@@ -171,13 +171,17 @@ def alter_external_schema(connection: Connection, parsed: Parsed) -> Result:
     return Result("ALTER SCHEMA")
 
 
-def _drop_database(connection: Connection, schema: Object) -> None:
-    """``DROP SCHEMA name DROP EXTERNAL DATABASE``: the catalog's database with it."""
+def _drop_database(connection: Connection, schema: Object, cascade: bool) -> None:
+    """``DROP SCHEMA name DROP EXTERNAL DATABASE``: the catalog's database with it.
+
+    With CASCADE its tables go too; files stay. Source:
+    https://docs.aws.amazon.com/redshift/latest/dg/r_DROP_SCHEMA.html
+    """
     if schema.body.get("type") != "external":
         raise RedshiftError(f'schema "{schema.name}" is not an external schema', "42809")
     place = external(schema)
     catalog = place.catalog(connection)
-    if catalog.metastore.tables(place.database):
+    if catalog.metastore.tables(place.database) and not cascade:
         raise RedshiftError(f"External database {place.database} is not empty", "2BP01")
     if catalog.metastore.database(place.database) is not None:
         catalog.metastore.author = ""  # done when the schema is gone too

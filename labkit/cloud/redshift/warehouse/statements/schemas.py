@@ -17,8 +17,8 @@ from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
 from labkit.cloud.redshift.warehouse.statements.dropping import bound_views, drop, drop_callers
 from labkit.cloud.redshift.warehouse.statements.grantees import find
 
-#: What ``DROP SCHEMA ... DROP EXTERNAL DATABASE`` does beside: (connection, schema).
-DROPPERS: list[Callable[[Connection, Object], None]] = []
+#: What ``DROP SCHEMA ... DROP EXTERNAL DATABASE`` does beside: (connection, schema, CASCADE).
+DROPPERS: list[Callable[[Connection, Object, bool], None]] = []
 #: ``CREATE DATABASE name FROM ...``: the word after FROM → (connection, name, the words after it).
 DATABASE_SOURCES: dict[str, Callable[[Connection, str, Words], Result]] = {}
 
@@ -128,7 +128,7 @@ def drop_schema(connection: Connection, parsed: Parsed) -> Result:
         found = found or find_schema(connection, name, database)
         grants.check_owner(connection, found, "DROP SCHEMA")
         for dropper in DROPPERS if database_too else ():
-            dropper(connection, found)
+            dropper(connection, found, cascade)
         _empty(connection, database, name, cascade)
         connection.objects.remove(found)
     return Result("DROP SCHEMA")
