@@ -28,6 +28,8 @@ def as_command(service: str, operation: str, parameters: dict[str, Any]) -> str:
     'aws glue start-crawler --name dataedu-sisdemo-crawler'
     >>> as_command("athena", "StartQueryExecution", {"QueryString": "-- all"})
     "aws athena start-query-execution --query-string='-- all'"
+    >>> print(as_command("sesv2", "SendEmail", {"Content": {"Raw": {"Data": b"123"}}}))
+    aws sesv2 send-email --content '{"Raw": {"Data": "(3 bytes)"}}'
     """
     words = ["aws", SERVICES.get(service, service), xform_name(operation, "-")]
     for name, value in parameters.items():
@@ -43,8 +45,13 @@ def as_command(service: str, operation: str, parameters: dict[str, Any]) -> str:
 
 def _text(value: Any) -> str:
     if isinstance(value, (bytes, bytearray)):
-        return f"fileb://… ({len(value)} bytes)"
-    return value if isinstance(value, str) else json.dumps(value, default=str)
+        return f"fileb://… {_within(value)}"
+    return value if isinstance(value, str) else json.dumps(value, default=_within)
+
+
+def _within(value: Any) -> str:
+    """What JSON cannot say: bytes by their number, as a report in a mail."""
+    return f"({len(value)} bytes)" if isinstance(value, (bytes, bytearray)) else str(value)
 
 
 class Commands:
