@@ -160,7 +160,7 @@ def shown(text: str) -> str:
 
 def failed(kind: str, message: str, request_id: str, trace: list[str]) -> dict[str, Any]:
     """An error as the answer, and as Lambda logs it."""
-    stack = "".join(trace).replace("\n  ", "\n\xa0\xa0").rstrip()
+    stack = re.sub("(?m)^ +", lambda found: "\xa0" * len(found[0]), "".join(trace)).rstrip()
     sys.stdout.write(f"[ERROR] {kind}: {message}\nTraceback (most recent call last):\n{stack}\n")
     error = {"errorMessage": message, "errorType": kind, "requestId": request_id}
     return {"error": error | {"stackTrace": trace}}

@@ -90,12 +90,13 @@ def invoke(
     if InvocationType == "DryRun":
         return {"StatusCode": 204}
     if InvocationType == "Event":
-        queue(context.cloud, arn, event)
-        return {"StatusCode": 202}
-    outcome = run(context.cloud, function, event, told, arn=arn)
+        return {"StatusCode": 202, "RequestId": queue(context.cloud, arn, event)}
+    request_id = str(uuid.uuid4())  # the caller knows the call by what the function does
+    outcome = run(context.cloud, function, event, told, request_id, arn)
     tail = base64.b64encode(outcome.log.encode()[-LOG_TAIL:]).decode()
     return {
         "StatusCode": 200,
+        "RequestId": request_id,
         "Payload": outcome.payload.encode(),
         "ExecutedVersion": str(function.version),
         "FunctionError": "Unhandled" if outcome.failed else None,
@@ -103,15 +104,20 @@ def invoke(
     }
 
 
-def queue(cloud: Cloud, name: str, event: str) -> None:
-    """Run a function in the background, by the ARN that was called; till then the event is on disk.
+def queue(cloud: Cloud, name: str, event: str) -> str:
+    """Run a function in the background; the event is on disk until it has run.
 
-    The ARN says whose event settings there are.
+    Args:
+        name: the ARN that was called, which says whose event settings there are.
+
+    Returns:
+        The request's id.
     """
     request_id = str(uuid.uuid4())
     item = {"function": name, "event": event, "lineage": lineage.current(), "since": time.time()}
     cloud.records(PENDING)[request_id] = item
     _start(cloud, request_id)
+    return request_id
 
 
 def queue_for_service(cloud: Cloud, service: str, source: str, name: str, event: str) -> bool:
@@ -257,12 +263,9 @@ def _ask(worker: Worker, call: dict[str, Any], timeout_s: int) -> tuple[str | No
     deadline = time.time() + timeout_s
     answer = worker.call(call | {"deadline": deadline}, deadline)
     result, error = answer.get("result"), answer.get("error")
-    size = len((result or "").encode())
-    if size > MOST_RESPONSE:
-        words = (
-            f"Response payload size ({size} bytes) exceeded maximum allowed payload size "
-            f"({MOST_RESPONSE} bytes)."
-        )
+    if len((result or "").encode()) > MOST_RESPONSE:
+        most = f"maximum allowed payload size ({MOST_RESPONSE} bytes)"
+        words = f"Response payload size exceeded {most}."
         return None, _error("Function.ResponseSizeTooLarge", words)
     return result, error
 
