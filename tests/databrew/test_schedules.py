@@ -121,6 +121,11 @@ REFUSED: dict[str, tuple[str, dict[str, Any], str]] = {
         {"Name": "a", "CronExpression": "cron(0 22-2 * * ? *)"},
         "ValidationException",
     ),
+    "faster than five minutes, from one hour to the next": (
+        "create_schedule",
+        {"Name": "a", "CronExpression": "cron(2,58 * * * ? *)"},
+        "ValidationException",
+    ),
     "faster than five minutes": (
         "create_schedule",
         {"Name": "a", "CronExpression": "cron(0/4 * * * ? *)"},

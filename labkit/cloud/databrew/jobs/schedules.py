@@ -74,6 +74,8 @@ def _checked(context: Context, expression: str, names: list[str] | None) -> reco
     if not isinstance(schedule, Cron):
         raise invalid(f"The schedule {expression} is no cron expression.")
     minutes = sorted(schedule.minutes)
+    if any(hour + 1 in schedule.hours for hour in schedule.hours):
+        minutes.append(minutes[0] + 60)
     if any(later - minute < LEAST_MINUTES for minute, later in itertools.pairwise(minutes)):
         raise invalid(f"The schedule {expression} is faster than every {LEAST_MINUTES} minutes.")
     for name in names or []:
