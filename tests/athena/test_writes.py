@@ -7,6 +7,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.athena.conftest import Lake
 
@@ -133,6 +134,23 @@ def test_rows_go_to_where_their_partition_is(lake: Lake) -> None:
     assert mismatch in lake.fail("INSERT INTO made VALUES (1, 'a', DATE '2024-01-01')")
     lake.do("INSERT INTO made VALUES (9999999999, 'c', DATE '2024-01-01')")
     assert len(lake.keys("far/")) == 1
+
+
+def test_what_is_written_is_kept_as_its_bucket_says(lake: Lake, fresh: Any) -> None:
+    locked = fresh("locked")
+    lake.s3.create_bucket(Bucket=locked, ObjectLockEnabledForBucket=True)
+    rule = {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 1}}
+    lake.s3.put_object_lock_configuration(
+        Bucket=locked, ObjectLockConfiguration={"ObjectLockEnabled": "Enabled", "Rule": rule}
+    )
+    lake.do(f"CREATE TABLE made WITH (external_location = 's3://{locked}/t/') AS SELECT 1 AS n")
+    [[uri]] = lake.rows('SELECT "$path" FROM made')
+    at = {"Bucket": locked, "Key": (uri or "").removeprefix(f"s3://{locked}/")}
+    version = lake.s3.head_object(**at)["VersionId"]
+    with pytest.raises(ClientError, match="AccessDenied"):
+        lake.s3.delete_object(**at, VersionId=version)
+    lake.s3.delete_object(**at, VersionId=version, BypassGovernanceRetention=True)
+    assert lake.rows("SELECT n FROM made") == []
 
 
 def test_ctas_by_bucket(lake: Lake) -> None:

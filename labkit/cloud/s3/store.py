@@ -205,15 +205,19 @@ class Store:
 
     def _record(self, uri: str, body: Body, content_type: str) -> Any:
         """moto's record of a new object, which is not yet on disk."""
-        bucket, key = split_uri(uri)
-        chosen = encryption.choose(self.cloud, self._bucket(bucket), *self.encrypted)
+        name, key = split_uri(uri)
+        bucket = self._bucket(name)
+        chosen = encryption.choose(self.cloud, bucket, *self.encrypted)
+        locked = bucket.has_default_lock
         made = self.cloud.backend("s3").put_object(
-            bucket,
+            name,
             key,
             BODIES.ticket(body),
             encryption=chosen.algorithm,
             kms_key_id=chosen.key,
             bucket_key_enabled=chosen.bucket_key,
+            lock_mode=bucket.default_lock_mode if locked else None,
+            lock_until=bucket.default_retention() if locked else None,
         )
         made._metadata["Content-Type"] = content_type
         return made
