@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
+LOWEST = 12.6
+
 
 class Flaw(NamedTuple):
     """One kind of wrong value."""
@@ -22,6 +24,11 @@ class Flaw(NamedTuple):
     column: str
     rows: Iterable[int]
     wrong: Callable[[Any], Any]
+
+
+def _to_nothing(score: float | None) -> float | None:
+    """No point at all, for the lowest of those who have a score."""
+    return 0.0 if score is not None and score <= LOWEST else score
 
 
 def _to(value: Any) -> Callable[[Any], Any]:
@@ -46,6 +53,12 @@ FLAWS = (
     Flaw("submission_fact/2020-10-05", "score", [3, 17], lambda score: score + 100),
 )
 
+FLAWS_ELSEWHERE = (
+    Flaw("student", "high_school_gpa", [5], _to(34.1)),
+    Flaw("course_outcome", "score", range(3200), _to_nothing),
+)
+"""More of them in the data of other students: values that a rule must foresee."""
+
 TWICE = {
     "student": (41, 230),
     "course_registration": (19, 404, 1313, 2025, 2906),
@@ -54,13 +67,14 @@ TWICE = {
 """The rows that stand a second time at a table's end."""
 
 
-def plant(name: str, table: pa.Table, seed: int = 0) -> pa.Table:
+def plant(name: str, table: pa.Table, seed: int = 0, *, elsewhere: bool = False) -> pa.Table:
     """The table with its flaws: wrong values first, then the rows that come twice.
 
     Args:
         seed: which students; by it their flaws are moved along, from the last to the first.
+        elsewhere: whether these are other students than the labs'.
     """
-    for flaw in FLAWS:
+    for flaw in (*FLAWS, *(FLAWS_ELSEWHERE if elsewhere else ())):
         if flaw.table == name:
             table = _spoil(table, flaw, seed)
     again = _places(TWICE.get(name, ()), len(table), seed)

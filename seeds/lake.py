@@ -106,7 +106,8 @@ def _exports(number: int) -> Iterator[Export]:
 def _write_sis(activity: Activity, table: str, sink: BinaryIO) -> None:
     plain = typed(sis.TABLES[table](activity.people), schema.SIS[table])
     moved = activity.people.seed if table == "student" else 0
-    write_parquet(flaws.plant(table, plain, moved), sink)
+    elsewhere = activity.people.seed != 0
+    write_parquet(flaws.plant(table, plain, moved, elsewhere=elsewhere), sink)
 
 
 def _write_export(activity: Activity, export: Export, number: int, sink: BinaryIO) -> None:

@@ -377,6 +377,17 @@ def test_of_other_students_others_have_the_flaws(tmp_path: Path) -> None:
     assert len(set.union(*whose)) == 12
 
 
+@pytest.mark.parametrize(("seed", "outside", "zeros"), [(0, 0, 0), (7, 1, 4)])
+def test_of_other_students_more_values_cannot_be(
+    tmp_path: Path, seed: int, outside: int, zeros: int
+) -> None:
+    wanted = ["student", "course_outcome"]
+    paths = seeds.generate(tmp_path, scale=0.25, tables=wanted, seed=seed)
+    tables = {path.parent.name: pq.read_table(path).to_pylist() for path in paths}
+    assert sum((row["high_school_gpa"] or 0) > 4 for row in tables["student"]) == outside
+    assert sum(row["score"] == 0 for row in tables["course_outcome"]) == zeros
+
+
 def test_the_dictionary_lists_every_flaw() -> None:
     listed = sorted((table, column) for _, table, column, *_ in FLAW_ROWS)
     planted = [(flaw.table.split("/")[0], flaw.column) for flaw in flaws.FLAWS]
