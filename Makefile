@@ -7,7 +7,9 @@ BIN    := $(VENV)/bin
 PINS   := $(shell cat pyproject.toml constraints.txt 2>/dev/null | cksum | cut -d " " -f 1)
 LABS   := $(VENV)/.labs-$(PINS)
 TOOLS  := $(VENV)/.tools-$(PINS)
-PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
+# compat: else Python, started beside the project's folder, takes that for the package labkit.
+PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt \
+          -C editable_mode=compat
 ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
 NO_NET := --LabApp.news_url=None --LabApp.extension_manager=readonly \
           --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
