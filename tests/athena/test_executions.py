@@ -214,6 +214,22 @@ def test_results_are_reused_while_nothing_changed(people: Lake) -> None:
     assert third["Statistics"]["ResultReuseInformation"]["ReusedPreviousResult"] is False
 
 
+def test_a_statement_prepared_anew_and_a_deleted_result_are_not_reused(people: Lake) -> None:
+    reuse = {"ResultReuseByAgeConfiguration": {"Enabled": True, "MaxAgeInMinutes": 5}}
+    told, last = [], {}
+    for change in ("PREPARE p FROM SELECT 1", "", "PREPARE p FROM SELECT 2", "delete", ""):
+        if change == "delete":
+            bucket, _, key = last["ResultConfiguration"]["OutputLocation"][5:].partition("/")
+            people.s3.delete_object(Bucket=bucket, Key=key)
+        elif change:
+            people.do(change)
+        last = people.do("EXECUTE p", ResultReuseConfiguration=reuse)
+        rows = people.results(last["QueryExecutionId"])["ResultSet"]["Rows"]
+        reused = last["Statistics"]["ResultReuseInformation"]["ReusedPreviousResult"]
+        told.append((rows[-1]["Data"][0]["VarCharValue"], reused))
+    assert told == [("1", False), ("1", True), ("2", False), ("2", False), ("2", True)]
+
+
 @pytest.mark.parametrize("asked", ["SELECT random()", "SELECT now()"])
 def test_what_differs_each_time_is_not_reused(lake: Lake, asked: str) -> None:
     reuse = {"ResultReuseByAgeConfiguration": {"Enabled": True, "MaxAgeInMinutes": 5}}

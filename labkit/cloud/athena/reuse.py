@@ -1,23 +1,28 @@
 """Reusing an earlier query's result.
 
 Same text, same work group, catalog and database, not older than asked; the query must give the same
-answer each time, and its tables' definitions must not have changed. Data that changed meanwhile is
+answer each time, and its tables' definitions must not have changed, nor the statement that EXECUTE
+names; the result must still be there, and open to who asks. Data that changed meanwhile is
 not looked at: that is what the age limit is for. Source:
 https://docs.aws.amazon.com/athena/latest/ug/reusing-query-results.html
 """
 
 from __future__ import annotations
 
+import re
 import time
 from typing import Any
 
+from labkit.cloud.athena.prepared import find_prepared
 from labkit.cloud.lake.metastore import Metastore
-from labkit.cloud.operations import Context
+from labkit.cloud.operations import AwsError, Context
+from labkit.cloud.s3.store import Store
 
 DEFAULT_MINUTES = 60
 MOST_TABLES = 20
 _MANAGED = "ManagedQueryResultsConfiguration"
 _SAME = ("Query", "WorkGroup", "QueryExecutionContext", "ExecutionParameters", _MANAGED)
+_EXECUTED = re.compile(r'\bEXECUTE\s+"?([\w@:]+)', re.IGNORECASE)
 Record = dict[str, Any]
 
 
@@ -72,7 +77,28 @@ def _answers(context: Context, earlier: Record, record: Record, oldest: float) -
         and bool(hidden.get("deterministic"))
         and len(hidden["tables"]) <= MOST_TABLES
         and _unchanged(context, hidden["tables"])
+        and _is_prepared(context, earlier)
+        and _is_there(context, earlier)
     )
+
+
+def _is_prepared(context: Context, earlier: Record) -> bool:
+    """Whether a statement that was executed is the one that it was."""
+    named = _EXECUTED.search(earlier["Query"])
+    if not named:
+        return True
+    known = find_prepared(context.cloud, earlier["WorkGroup"], named[1])
+    began = earlier["Status"]["SubmissionDateTime"]
+    return known is not None and bool(known["LastModifiedTime"] < began)
+
+
+def _is_there(context: Context, earlier: Record) -> bool:
+    store = Store(context.cloud, context.principal)
+    try:
+        found = store.find(earlier["ResultConfiguration"]["OutputLocation"])
+        return found is not None and store.read(found).exists()
+    except AwsError:
+        return False
 
 
 def _unchanged(context: Context, known: list[list[str]]) -> bool:
