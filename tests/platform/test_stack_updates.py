@@ -476,3 +476,44 @@ def test_what_an_earlier_version_made_is_known_by_its_kind(aws, fresh, kind, mon
     assert made.physical_resource_id == there.physical_resource_id
     again = Resource(said, str(made.name))
     assert (again.name, again.members) == (made.name, made.members)
+
+
+def test_a_key_is_changed_in_place(aws, stacks, fresh):
+    keys, name = aws("kms"), fresh("s")
+    root = {"AWS": "arn:aws:iam::123456789012:root"}
+    allowed = {"Effect": "Allow", "Action": "kms:*", "Resource": "*", "Principal": root}
+
+    def put(verb, sid, **more):
+        policy = {"Version": "2012-10-17", "Statement": [allowed | {"Sid": sid}]}
+        made = {"Type": "AWS::KMS::Key", "Properties": {"KeyPolicy": policy} | more}
+        body = json.dumps({"Resources": {"Key": made}})
+        getattr(stacks, verb)(StackName=name, TemplateBody=body)
+        (told,) = stacks.describe_stack_resources(StackName=name)["StackResources"]
+        assert told["ResourceStatus"] in ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+        key = {"KeyId": told["PhysicalResourceId"]}
+        found = keys.get_key_policy(**key, PolicyName="default")["Policy"]
+        tags = {t["TagKey"]: t["TagValue"] for t in keys.list_resource_tags(**key)["Tags"]}
+        told = keys.describe_key(**key)["KeyMetadata"]
+        return (
+            key["KeyId"],
+            json.loads(found)["Statement"][0]["Sid"],
+            told["Description"],
+            told["Enabled"],
+            tags,
+        )
+
+    old = {"Key": "old", "Value": "1"}
+    key, *first = put("create_stack", "One", Description="one", Tags=[old])
+    assert first == ["One", "one", True, {"old": "1"}]
+    keys.tag_resource(KeyId=key, Tags=[{"TagKey": "mine", "TagValue": "3"}])
+    tags = [{"Key": "new", "Value": "2"}]
+    same, *then = put("update_stack", "Two", EnableKeyRotation=True, Tags=tags)
+    assert (same, then) == (key, ["Two", "", True, {"new": "2", "mine": "3"}])
+    assert keys.get_key_rotation_status(KeyId=key)["KeyRotationEnabled"]
+    for said in ("Two", "Three"):
+        off = {"Enabled": False, "EnableKeyRotation": True, "Tags": tags}
+        same, *last = put("update_stack", said, **off)
+        assert (same, last[0], last[2]) == (key, said, False)
+    with pytest.raises(ClientError, match="Updating KeySpec of AWS::KMS::Key is not available"):
+        put("update_stack", "Two", KeySpec="RSA_2048", Tags=tags)
+    stacks.delete_stack(StackName=name)

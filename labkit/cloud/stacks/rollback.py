@@ -24,7 +24,6 @@ from labkit.cloud.stacks import adopting, following, journal, taken
 from labkit.cloud.stacks.events import skipped, telling
 from labkit.cloud.stacks.failures import Failed, NotHere, is_new, put, to_delete
 from labkit.cloud.stacks.protection import check_exports, exported
-from labkit.cloud.stacks.tags import retag_in_moto
 from labkit.cloud.stacks.updates import Said, export, given, in_order, needs, touched_by
 
 log = logging.getLogger(__name__)
@@ -250,8 +249,6 @@ def _change(resources: Any, name: str, differs: bool) -> dict[str, tuple[Any, An
             known[0] = resources._parsed_resources[name] = new
         elif differs:
             raise NotHere(message=_UNCHANGED.format(said["Type"]))
-        else:
-            retag_in_moto(resources.stack, there, said)
     return dict.fromkeys([name] if replaced else [], *replaced)
 
 

@@ -115,15 +115,6 @@ def retag(made: Any, members: Members, former: Members) -> set[str]:
     return {*_NAMES}
 
 
-def retag_in_moto(stack: Any, made: Any, said: Members) -> None:
-    """Give what moto has made its stack's tags, in the place of those that the stack had."""
-    now = stack.tags
-    was = stack.before["tags"] if now == stack.coming["tags"] else stack.coming["tags"]
-    if said["Type"] in _MOTOS and now != was:
-        own = as_map((said.get("Properties") or {}).get("Tags"))
-        _change(made.arn, *({key: t[key] for key in t if key not in own} for t in (now, was)))
-
-
 def _change(arn: str, now: dict[str, str], was: dict[str, str]) -> None:
     given = {key: str(value) for key, value in now.items() if was.get(key) != value}
     for call, member, told in (
