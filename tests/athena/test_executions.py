@@ -228,6 +228,9 @@ def test_a_statement_prepared_anew_and_a_deleted_result_are_not_reused(people: L
         reused = last["Statistics"]["ResultReuseInformation"]["ReusedPreviousResult"]
         told.append((rows[-1]["Data"][0]["VarCharValue"], reused))
     assert told == [("1", False), ("1", True), ("2", False), ("2", False), ("2", True)]
+    elsewhere = {"OutputLocation": f"s3://{bucket}/elsewhere/"}
+    last = people.do("EXECUTE p", ResultReuseConfiguration=reuse, ResultConfiguration=elsewhere)
+    assert last["Statistics"]["ResultReuseInformation"]["ReusedPreviousResult"] is False
 
 
 @pytest.mark.parametrize("asked", ["SELECT random()", "SELECT now()"])

@@ -1,9 +1,9 @@
 """Reusing an earlier query's result.
 
-Same text, same work group, catalog and database, not older than asked; the query must give the same
-answer each time, and its tables' definitions must not have changed, nor the statement that EXECUTE
-names; the result must still be there, and open to who asks. Data that changed meanwhile is
-not looked at: that is what the age limit is for. Source:
+Same text, same work group, catalog, database and place of results, not older than asked; the query
+must give the same answer each time, and its tables' definitions must not have changed, nor the
+statement that EXECUTE names; the result must still be there, and open to who asks. Data that
+changed meanwhile is not looked at: that is what the age limit is for. Source:
 https://docs.aws.amazon.com/athena/latest/ug/reusing-query-results.html
 """
 
@@ -72,6 +72,7 @@ def _answers(context: Context, earlier: Record, record: Record, oldest: float) -
         earlier["Status"]["State"] == "SUCCEEDED"
         and earlier["Status"]["CompletionDateTime"] >= oldest
         and all(earlier.get(name) == record.get(name) for name in _SAME)
+        and _configured(earlier) == _configured(record)
         and hidden.get("region") == context.region
         and not hidden.get("reused")
         and bool(hidden.get("deterministic"))
@@ -80,6 +81,12 @@ def _answers(context: Context, earlier: Record, record: Record, oldest: float) -
         and _is_prepared(context, earlier)
         and _is_there(context, earlier)
     )
+
+
+def _configured(record: Record) -> Record:
+    """How and where an execution's result is kept, but for its name."""
+    told: Record = record["ResultConfiguration"]
+    return told | {"OutputLocation": told["OutputLocation"].rpartition("/")[0]}
 
 
 def _is_prepared(context: Context, earlier: Record) -> bool:
