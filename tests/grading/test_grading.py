@@ -292,6 +292,8 @@ def test_what_was_run_with_one_secret_is_not_scored_with_another(tmp_path, capsy
     records.save([found], tmp_path)
     assert cli.main(["grade", "--score", str(tmp_path), "--secret", "lecture"]) == 1
     assert "run with another secret" in capsys.readouterr().err
+    assert cli.main(["grade", "--score", str(tmp_path), "more.ipynb"]) == 1
+    assert "more.ipynb was not run" in capsys.readouterr().err
 
 
 def test_the_run_phase_tells_what_it_could_not_read(tmp_path, capsys):

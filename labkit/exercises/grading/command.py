@@ -34,6 +34,13 @@ class NothingToGrade(LabError):
         return "There is no notebook to grade: name notebooks, or folders that hold some."
 
 
+class NotRun(LabError):
+    """Notebooks are named that no run has found. Args: the first of them."""
+
+    def __str__(self) -> str:
+        return f"{self.args[0]} was not run: --score judges what --run has found."
+
+
 class OtherData(LabError):
     """What was found on one secret's data cannot be judged by another's. Args: the folder."""
 
@@ -94,6 +101,8 @@ def _graded(options: argparse.Namespace) -> tuple[list[Report], list[Record]]:
 def _scored(options: argparse.Namespace) -> tuple[list[Report], list[Record]]:
     from labkit.exercises.grading.score import References
 
+    if options.places:
+        raise NotRun(options.places[0])
     found = records.load([options.score])
     if not found:
         raise NothingToGrade
