@@ -78,6 +78,7 @@ QUERIES = {  # a query → the values of its rows, in the order of its fields
     "fields ok, code | filter ok = false": [["0", "404"]],
     "FIELDS ms*2 AS twice, `ms`/4 | FILTER code = 404 # of one": [["15", "1.875"]],
     "fields 2 ^ 3 ^ 2 as p, 10 % 3, -ms + 1 as less | filter code=200": [["512", "1", "-11"]],
+    "fields " + "-" * 5001 + "7 as n | filter not not not code != 200": [["-7"]],
     "fields ms / 0 as none, 9 ^ 9 ^ 9 as big, (-2) ^ 0.5 as root, 1 as one | filter code = 200": [
         ["1"]
     ],
@@ -184,8 +185,9 @@ REFUSED = {  # a query → the code and the words
     "fields a | dedup a | sort a": ("MalformedQuery", "after dedup"),
     "limit many": ("MalformedQuery", "unexpected symbol found many"),
     "filter " + "(" * 5000: ("MalformedQuery", "nested too deeply"),
-    "fields " + "-" * 5000 + "1": ("MalformedQuery", "nested too deeply"),
-    "fields 1" + "+1" * 4900: ("MalformedQuery", "nested too deeply"),
+    "fields " + "abs(" * 2000: ("MalformedQuery", "nested too deeply"),
+    "fields 1" + "+1" * 4900: ("MalformedQuery", "computes at most 200 times"),
+    "fields 2" + "^2" * 4900: ("MalformedQuery", "computes at most 200 times"),
     "fields @message | pattern @message": ("NotImplemented", "no pattern"),
     "stats stddev(ms)": ("MalformedQuery", "unknown function stddev"),
 }

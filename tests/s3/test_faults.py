@@ -214,12 +214,14 @@ def test_two_ups_at_once(tmp_path):
         subprocess.run([*command, "down"], env=environment, cwd=root, check=True, timeout=30)
 
 
-def test_a_port_in_use(tmp_path):
+def test_the_last_runs_port_in_use(tmp_path):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        process = start_cloud(tmp_path / "home", "--port", str(port))
+        (tmp_path / "home").mkdir()
+        (tmp_path / "home" / "port").write_text(str(port))
+        process = start_cloud(tmp_path / "home")
         try:
             cloud = connect(tmp_path / "home", process)
             assert not cloud.endpoint.endswith(f":{port}")

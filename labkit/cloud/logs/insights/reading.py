@@ -27,6 +27,7 @@ _PRODUCTS: dict[str, Callable[[Any, Any], Any]] = {
     "%": math.fmod,
 }
 _ORDERS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
+_DEEPEST, _MOST = 30, 200  # brackets and calls within each other; sums, products and so on
 _FAULTS = (ZeroDivisionError, OverflowError, ValueError)
 
 
@@ -39,7 +40,7 @@ class Reader(Tokens):
 
     def __init__(self, query: str) -> None:
         super().__init__(query)
-        self._of_groups = False
+        self._of_groups, self._depth, self._computations = False, 0, 0
 
     # What a command asks for ----------------------------------------------------------------------
 
@@ -67,7 +68,12 @@ class Reader(Tokens):
 
     def value(self) -> Value:
         """A condition, a sum, a call, a field or a constant."""
-        return self._either()
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise self.malformed("the query is nested too deeply")
+        found = self._either()
+        self._depth -= 1
+        return found
 
     def _either(self) -> Value:
         parts = [self._both()]
@@ -82,10 +88,11 @@ class Reader(Tokens):
         return parts[0] if len(parts) == 1 else lambda row: all(is_true(p(row)) for p in parts)
 
     def _negated(self) -> Value:
-        if not self.takes("not"):
-            return self._compared()
-        inner = self._negated()
-        return lambda row: not is_true(inner(row))
+        wanted = True
+        while self.takes("not"):
+            wanted = not wanted
+        inner = self._compared()
+        return inner if wanted else lambda row: not is_true(inner(row))
 
     def _compared(self) -> Value:
         left = self._sum()
@@ -131,17 +138,30 @@ class Reader(Tokens):
     def _chain(self, part: Callable[[], Value], signs: dict[str, Callable[..., Any]]) -> Value:
         found = part()
         while sign := self.takes(*signs):
-            found = _computed(signs[sign], found, part())
+            found = self._computed(signs[sign], found, part())
         return found
 
     def _power(self) -> Value:
-        base = self._signed()
-        return _computed(math.pow, base, self._power()) if self.takes("^") else base
+        parts = [self._signed()]
+        while self.takes("^"):
+            parts.append(self._signed())
+        found = parts.pop()
+        while parts:  # the last one first
+            found = self._computed(math.pow, parts.pop(), found)
+        return found
 
     def _signed(self) -> Value:
-        if self.takes("-"):
-            return _computed(operator.sub, lambda row: 0, self._signed())
-        return self._single()
+        less = False
+        while self.takes("-"):
+            less = not less
+        found = self._single()
+        return self._computed(operator.sub, _same_always(0), found) if less else found
+
+    def _computed(self, compute: Callable[[Any, Any], Any], one: Value, other: Value) -> Value:
+        self._computations += 1
+        if self._computations > _MOST:
+            raise self.malformed(f"a query computes at most {_MOST} times")
+        return _computed(compute, one, other)
 
     def _single(self) -> Value:
         if self.takes("("):

@@ -14,7 +14,7 @@ from labkit.cloud.logs.insights.fields import POINTER, Row
 from labkit.cloud.logs.insights.reading import Reader, Value
 from labkit.cloud.logs.insights.reading import field as field_of
 from labkit.cloud.logs.insights.values import is_true, order, text
-from labkit.cloud.operations import AwsError, not_here
+from labkit.cloud.operations import not_here
 
 Rows = list[Row]
 Step = Callable[[Rows], Rows]
@@ -48,16 +48,7 @@ class Query:
 
         Args:
             rows: events, the latest first.
-
-        Raises:
-            AwsError: ``MalformedQueryException`` for what cannot be computed.
         """
-        try:
-            return self._run(rows)
-        except RecursionError:
-            raise _too_deep() from None
-
-    def _run(self, rows: Rows) -> tuple[list[dict[str, str]], int]:
         matched = len(rows)
         for step in self.steps:
             rows = step(rows)
@@ -75,18 +66,7 @@ def read(query: str) -> Query:
         AwsError: ``MalformedQueryException``; ``NotImplementedException`` for a command that is
             not offered here.
     """
-    try:
-        return _read(Reader(query))
-    except RecursionError:
-        raise _too_deep() from None
-
-
-def _too_deep() -> AwsError:
-    return AwsError("MalformedQueryException", "the query is nested too deeply")
-
-
-def _read(reader: Reader) -> Query:
-    found = Query()
+    reader, found = Reader(query), Query()
     while not reader.is_done():
         command = reader.word()
         if command in _ELSEWHERE:
