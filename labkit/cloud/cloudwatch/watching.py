@@ -93,10 +93,9 @@ def _changes(cloud: Cloud, now_s: float) -> Iterator[tuple[str, Any, tuple[str, 
 
 def _is_judged(alarm: Any) -> bool:
     """Whether it is of one metric's statistic, and not of a sum or percentile."""
-    is_plain = alarm.metric_name and not alarm.metric_data_queries and not alarm.rule
-    return bool(is_plain and alarm.statistic in metrics.STATISTICS) and (
-        alarm.comparison_operator in COMPARED
-    )
+    is_plain = alarm.metric_name and not alarm.metric_data_queries and alarm.threshold is not None
+    is_known = alarm.statistic in metrics.STATISTICS and alarm.comparison_operator in COMPARED
+    return bool(is_plain and is_known)
 
 
 def _change(alarm: Any, data: metrics.Data, now_s: float) -> tuple[str, str, str] | None:
