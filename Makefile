@@ -22,7 +22,7 @@ export PYTHONUTF8 := 1
 .PHONY: help setup lab test labs notebooks grade check gallery bench lock clean
 
 help:  ## List the verbs
-	@sed -n 's/^\([a-z]*\):.*  ## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 15
+	@sed -n 's/^\([a-z]*\):.*  ## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
 
 setup: $(LABS)  ## Make .venv and install what the labs need
 

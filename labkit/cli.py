@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import inspect
 import shlex
 import sys
 from collections.abc import Callable
@@ -28,7 +30,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"labkit {__version__}")
     commands = parser.add_subparsers(dest="command", required=True)
     for name, command in COMMANDS.items():
-        sub = commands.add_parser(name, help=(command.__doc__ or "").partition("\n")[0])
+        told = command.__doc__ or ""
+        sub = commands.add_parser(
+            name,
+            help=told.partition("\n")[0],
+            description=inspect.cleandoc(told).replace("%", "%%"),
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
         if name == "up":
             sub.add_argument("--port", type=_port, default=0, help="by default the last one")
         if name == "reset":
@@ -65,6 +73,7 @@ def _add_grade_options(parser: argparse.ArgumentParser) -> None:
     phases.add_argument("--score", type=Path, metavar="FOLDER", help=only_score)
 
 
+YES = ("y", "yes")
 REPORTS = {
     "json": "the grade: points, statuses and messages of each notebook",
     "csv": "a line for each notebook and question",
@@ -74,7 +83,12 @@ REPORTS = {
 
 
 def up(options: argparse.Namespace) -> int:
-    """Start the local AWS; returns when it answers."""
+    """Start the local AWS; returns when it answers.
+
+    Examples:
+        labkit up
+        labkit up --port 4566
+    """
     connection = process.up(port=options.port)
     _say(f"The local AWS answers at {connection.endpoint} (region {connection.region}).")
     return 0
@@ -98,7 +112,12 @@ def status(_: argparse.Namespace) -> int:
 
 
 def env(_: argparse.Namespace) -> int:
-    """Print exports for a shell: eval "$(labkit env)"."""
+    """Print exports for a shell: eval "$(labkit env)".
+
+    It starts the local AWS where none runs. In the shell that has read the exports:
+
+        aws s3 ls
+    """
     connection = process.up()
     if led := process.elsewhere():
         _say(f"unset {' '.join(led)}")
@@ -108,19 +127,38 @@ def env(_: argparse.Namespace) -> int:
 
 
 def reset(options: argparse.Namespace) -> int:
-    """End the local AWS and delete all that it holds."""
-    if not options.yes and sys.stdin.isatty():
-        sys.stdout.write(f"Delete all that {process.home()} holds? [y/N] ")
-        if input().strip().lower() != "y":
-            return 1
+    """End the local AWS and delete all that it holds.
+
+    All labs' work in the cloud is gone; notebooks stay as they are. In a terminal it asks first.
+
+    Examples:
+        labkit reset
+        labkit reset --yes
+    """
+    if not options.yes and sys.stdin.isatty() and not _agreed():
+        _say("Nothing was deleted.")
+        return 1
     left = process.reset()
     kept = f"Left alone, as no workspace holds it: {', '.join(left)}"
-    _say(kept if left else f"{process.home()} is empty.")
+    _say(kept if left else f"{process.home()} holds nothing now.")
     return 0
 
 
+def _agreed() -> bool:
+    """Whether the answer is yes; an end of the input, as Ctrl-D is, is none."""
+    with contextlib.suppress(EOFError):
+        return input(f"Delete all that {process.home()} holds? [y/N] ").strip().lower() in YES
+    return False
+
+
 def grade(options: argparse.Namespace) -> int:
-    """Grade notebooks: points and reasons for each exercise."""
+    """Grade notebooks: points and reasons for each exercise.
+
+    Examples:
+        labkit grade my_lab1.ipynb
+        labkit grade submissions --class grades.html
+        labkit grade submissions --json grades.json --csv grades.csv --junit grades.xml
+    """
     from labkit.exercises.grading import command
 
     return command.main(options)

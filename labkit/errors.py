@@ -48,7 +48,7 @@ class NoWorkspace(LabError):
 
     def __str__(self) -> str:
         path, why = self.args
-        return f"{path} cannot be a workspace: {why}. LABKIT_HOME names another folder."
+        return f"{path} cannot be a workspace: {why}. Set LABKIT_HOME to another folder."
 
 
 class OtherPort(LabError):

@@ -1,5 +1,6 @@
 """The command ``labkit``, misused: a sentence and an exit code, and nothing else than was asked."""
 
+import io
 import re
 import socket
 
@@ -21,6 +22,26 @@ def test_what_is_no_port_and_no_time_is_refused(option, value, capsys):
         cli.main([*option.split(), value])
     assert ended.value.code == 2
     assert re.search(": .* is no (port|time)", capsys.readouterr().err)
+
+
+@pytest.mark.parametrize("name", cli.COMMANDS)
+def test_a_commands_help_says_what_it_does(name, capsys):
+    with pytest.raises(SystemExit):
+        cli.main([name, "--help"])
+    assert cli.COMMANDS[name].__doc__.partition("\n")[0] in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("answer", "stays"), [("", True), ("no\n", True), ("Yes\n", False)])
+def test_reset_deletes_what_was_agreed_to(answer, stays, tmp_path, monkeypatch, capsys):
+    """The end of the input, which Ctrl-D is, is no agreement."""
+    (tmp_path / "outbox").mkdir()
+    monkeypatch.setenv("LABKIT_HOME", str(tmp_path))
+    asked = io.StringIO(answer)
+    asked.isatty = lambda: True
+    monkeypatch.setattr("sys.stdin", asked)
+    assert cli.main(["reset"]) == int(stays)
+    assert (tmp_path / "outbox").exists() is stays
+    assert ("Nothing was deleted." if stays else "holds nothing now.") in capsys.readouterr().out
 
 
 def test_another_port_than_the_running_ones_is_refused(cloud, monkeypatch, capsys):
