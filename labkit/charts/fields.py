@@ -120,9 +120,10 @@ def measure(field: FieldText, field_id: str, schema: Columns, data_set: str) -> 
         raise NoChart(f"The API knows no format of a formula: {field.text!r} as it is, please.")
     if not field.column:
         return {"CalculatedMeasureField": {"FieldId": field_id, "Expression": field.text}}
-    if not field.is_measure:
-        raise NoChart(f"{field.text!r} needs an aggregation, such as sum({field.column}).")
     kind = KINDS.get(schema[field.column], "Numerical")
+    if not field.is_measure:
+        fits = "sum" if kind == "Numerical" else "count"
+        raise NoChart(f"{field.text!r} needs an aggregation, such as {fits}({field.column}).")
     made = {"FieldId": field_id, "Column": _column(field, data_set)}
     made["AggregationFunction"] = _simple(field, kind)
     if field.format:

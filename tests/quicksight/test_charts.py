@@ -75,6 +75,7 @@ REFUSED = [
     ("no such column in a measure", {"values": "sum(gap)"}, UnknownName, "gpa"),
     ("a measure as a dimension", {"category": "sum(gpa)"}, NoChart, "is a measure"),
     ("a dimension as a measure", {"values": "gpa"}, NoChart, "sum(gpa)"),
+    ("a text as a measure", {"values": "school"}, NoChart, "such as count(school)"),
     ("a sum of texts", {"values": "sum(school)"}, NoChart, "count"),
     (
         "a format of a formula",
