@@ -26,6 +26,11 @@ _UNSIGNED_IN_FORMS = {
     "InvalidAccessKeyId": "InvalidClientTokenId",
     "UnknownOperationException": "InvalidAction",
 }
+# What SQS calls in JSON what it calls otherwise in forms.
+_OF_SQS = {
+    "InvalidParameterValue": "InvalidParameterValueException",
+    "MissingParameter": "MissingRequiredParameterException",
+}
 
 
 def refuse(model: ServiceModel | None, error: AwsError) -> Reply:
@@ -77,6 +82,7 @@ def refuse_unknown(error: AwsError, content_type: str) -> Reply:
 def _of_its_shape(model: ServiceModel, code: str) -> str:
     """An error's code; of services that spoke forms before JSON, with where its shape is from."""
     spoke_forms = "awsQueryCompatible" in model.metadata
+    code = _OF_SQS.get(code, code) if model.service_name == "sqs" else code
     return f"com.amazonaws.{model.service_name}#{code}" if spoke_forms else code
 
 

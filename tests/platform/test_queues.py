@@ -70,8 +70,12 @@ def test_groups_keep_their_order_when_messages_are_seen_again(sqs, make):
     for each in (first, second):
         handle = {"ReceiptHandle": each["ReceiptHandle"]}
         sqs.change_message_visibility(QueueUrl=url, **handle, **again)
-    assert bodies(sqs, url, **again) == ["a1", "a2", "a3", "b1", "b2"]
-    assert bodies(sqs, url, **again) == ["a1", "a2", "a3", "b1", "b2"]
+    assert bodies(sqs, url, **again) == ["b1", "b2", "a1", "a2", "a3"]  # b waits for longer
+    send(sqs, url, "c1", "c")
+    assert bodies(sqs, url, **again) == ["b1", "b2", "a1", "a2", "a3", "c1"]
+    one = {"QueueUrl": url, "VisibilityTimeout": 0}
+    firsts = [sqs.receive_message(**one)["Messages"][0]["Body"] for _ in range(4)]
+    assert firsts == ["b1", "a1", "c1", "b1"]  # none keeps the others waiting
 
 
 def test_a_purged_queue_forgets_what_it_had(sqs, make):
@@ -118,6 +122,7 @@ def test_a_redrive_policy_is_told_without_blanks(sqs, make):
 
 REFUSED = {
     "unknown": ({"Foo": "1"}, "InvalidAttributeName"),
+    "of high throughput": ({"DeduplicationScope": "queue"}, "only when FifoQueue is set to true"),
     "of FIFO queues": ({"ContentBasedDeduplication": "true"}, "InvalidAttributeName"),
     "too long": ({"VisibilityTimeout": "43201"}, "InvalidAttributeValue"),
     "too small": ({"MaximumMessageSize": "10"}, "InvalidAttributeValue"),
@@ -193,6 +198,21 @@ NONE = {
 def test_values_that_are_none(sqs, make, call, asked, told):
     with pytest.raises(ClientError, match=told):
         getattr(sqs, call)(QueueUrl=make(), **asked)
+
+
+@pytest.mark.parametrize(
+    ("asked", "named"),
+    [
+        ({"MessageBody": ""}, "MissingRequiredParameterException"),
+        ({"MessageBody": "a", "DelaySeconds": -1}, "InvalidParameterValueException"),
+    ],
+)
+def test_what_a_refusal_is_called_in_json(sqs, make, asked, named):
+    with pytest.raises(ClientError) as refused:
+        sqs.send_message(QueueUrl=make(), **asked)
+    told = refused.value.response["Error"]
+    assert told["QueryErrorCode"] == named
+    assert told["Code"] in ("MissingParameter", "InvalidParameterValue")
 
 
 def test_a_queue_of_another_account(sqs, make):

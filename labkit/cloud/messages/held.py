@@ -40,15 +40,23 @@ def install() -> None:
 
 
 def ready(queue: Any) -> Iterator[Any]:
-    """What may be given: of a FIFO queue group by group, each up to the first that may not."""
+    """What may be given: of a FIFO queue group by group, each up to the first that may not.
+
+    A group whose messages are seen again stands behind those that have waited for longer.
+    """
     if not queue.fifo_queue:
         yield from (each for each in list(queue._messages) if each.visible and not each.delayed)
         return
     groups: dict[Any, list[Any]] = {}
     for each in queue._messages:
         groups.setdefault(each.group_id, []).append(each)
-    for messages in groups.values():
+    for messages in sorted(groups.values(), key=lambda each: _since(each[0])):
         yield from takewhile(lambda each: each.visible and not each.delayed, messages)
+
+
+def _since(message: Any) -> float:
+    """Since when a message may be given, in milliseconds."""
+    return max(map(float, (message.sent_timestamp, message.visible_at, message.delayed_until)))
 
 
 def of_handle(queue: Any, handle: str) -> Any:

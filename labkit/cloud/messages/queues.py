@@ -38,6 +38,7 @@ _OF_FIFO = {
     "FifoQueue": _TRUTH,
     "FifoThroughputLimit": ("perQueue", "perMessageGroupId"),
 }
+_OF_HIGH_THROUGHPUT = ("DeduplicationScope", "FifoThroughputLimit")
 _WORDS = _OF_FIFO | {"SqsManagedSseEnabled": _TRUTH}
 
 
@@ -145,7 +146,9 @@ def _check_attributes(context: Context, fifo: bool, attributes: dict[str, str], 
     known = {*_RANGES, *_OTHERS, *(_OF_FIFO if fifo else ())}
     for name, value in attributes.items():
         if name not in known:
-            raise AwsError("InvalidAttributeName", f"Unknown Attribute {name}.")
+            words = f"You can specify the {name} only when FifoQueue is set to true."
+            told = words if name in _OF_HIGH_THROUGHPUT else f"Unknown Attribute {name}."
+            raise AwsError("InvalidAttributeName", told)
         allowed = _RANGES.get(name)
         in_range = allowed is None or (value.isdecimal() and int(value) in allowed)
         if not in_range or value not in _WORDS.get(name, (value,)):

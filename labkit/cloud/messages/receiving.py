@@ -83,6 +83,7 @@ def _receive(
             queue.dead_letter_queue.add_message(message)
             continue
         message.mark_received(visibility_timeout=visibility_timeout)
+        message.change_visibility(visibility_timeout)  # which moto leaves as it was if it is 0
         told = copy.deepcopy(message)
         models._filter_message_attributes(told, names)
         given.append(told)
