@@ -302,9 +302,8 @@ _CASTS: dict[tuple[str, str], Callable[[str, Type], str]] = {
     **{(base, "varbyte"): _fixed(f"rs_packed({{0}}, {size})") for base, size in _BYTES.items()},
     **{("varbyte", base): _fixed(f"CAST(rs_unpacked({{0}}, {size}) AS {{type}})")
        for base, size in _BYTES.items()},
-    ("varchar", "hllsketch"): _fixed("{0}"),
-    **{("varchar", base): _fixed("{0}") for base in ("_int2", "_oid", "_text", "int2vector",
-                                                         "oidvector")},
+    **{("varchar", base): _fixed("{0}") for base in ("hllsketch", "_int2", "_oid", "_text",
+                                                     "int2vector", "oidvector")},
     **{("varchar", base): _text("{0}") for base in TEXTS},
     **{("float8", base): _text("rs_float_text({0})") for base in TEXTS},
     **{("float4", base): _text("rs_float_text({0})") for base in TEXTS},
@@ -325,6 +324,7 @@ _CASTS: dict[tuple[str, str], Callable[[str, Type], str]] = {
     ("super", "timestamptz"): _fixed("timezone('UTC', rs_try_timestamptz(rs_scalar({0}), "
                                      "current_setting('TimeZone')))"),
     **{(base, "super"): _fixed("CAST(to_json({0}) AS VARCHAR)") for base in (*NUMBERS, "bool")},
+    ("numeric", "super"): _fixed("CAST({0} AS VARCHAR)"),
     **{(base, "super"): _fixed("CAST(to_json(CAST({0} AS VARCHAR)) AS VARCHAR)")
        for base in (*TIMES, "time")},
     **{(base, "time"): _fixed("CAST({0} AS TIME)") for base in ("timestamp", "timetz")},

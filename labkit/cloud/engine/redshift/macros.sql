@@ -210,14 +210,22 @@ rs_with_room(i) AS CASE
 
 -- Each binds its value once, as an element: a macro's argument is copied to each place that names
 -- it, by which values within values grow without bound.
-rs_super(a) AS list_transform([CAST(json(a) AS VARCHAR)], lambda _v: nullif(_v, 'null'))[1];
+rs_super(a) AS list_transform([a], lambda _v: nullif(CASE WHEN rs_has_digits(_v)
+    THEN rs_json_parse(_v, true) ELSE CAST(json(_v) AS VARCHAR) END, 'null'))[1];
+
+-- DuckDB's JSON keeps a fraction as a double: of one that may have more digits the text is kept.
+rs_has_digits(a) AS regexp_matches(a,
+    '(^|[:,\[])\s*-?(\d+\.\d{9,}|\d{8,}\.\d+|\d+\.\d+0|\d+(\.\d+)?[eE][-+]?\d+)\s*($|[]},])');
 
 rs_at(a, i) AS list_transform([{'v': a, 'i': i}], lambda _v:
     CASE WHEN json_type(_v['v']) = 'ARRAY' AND _v['i'] >= 0
-    THEN CAST(json_extract(_v['v'], '$[' || CAST(_v['i'] AS VARCHAR) || ']') AS VARCHAR) END)[1];
+    THEN rs_member(_v['v'], '$[' || CAST(_v['i'] AS VARCHAR) || ']') END)[1];
 
-rs_get(a, k) AS CASE WHEN json_type(a) = 'OBJECT'
-    THEN CAST(json_extract(a, '$."' || k || '"') AS VARCHAR) END;
+rs_get(a, k) AS list_transform([{'v': a, 'k': k}], lambda _v:
+    CASE WHEN json_type(_v['v']) = 'OBJECT' THEN rs_member(_v['v'], '$."' || _v['k'] || '"') END)[1];
+
+rs_member(a, path) AS CASE WHEN CAST(json(a) AS VARCHAR) = a
+    THEN CAST(json_extract(a, path) AS VARCHAR) ELSE rs_json_member(a, path) END;
 
 rs_scalar(a) AS list_transform([a], lambda _v: CASE json_type(_v)
     WHEN 'VARCHAR' THEN json_extract_string(_v, '$')
@@ -259,7 +267,7 @@ rs_kind(a) AS CASE json_type(a)
 
 -- A pair is bound once: as macros' arguments its sides were copied, some dozens at each operator.
 rs_super_arithmetic(pair, op) AS list_transform([pair], lambda _b:
-    rs_super(rs_super_reckoned(_b[1], op, _b[2])))[1];
+    CAST(json(rs_super_reckoned(_b[1], op, _b[2])) AS VARCHAR))[1];
 
 -- Numbers alone are reckoned with, and a plus joins two strings
 rs_super_reckoned(a, op, b) AS CASE
@@ -283,6 +291,8 @@ rs_super_key(a) AS list_transform(list_transform([a], lambda _v: {'v': _v, 'kind
         ['boolean', 'number', 'string', 'array', 'object', 'null'], _k['kind']),
     'number': CASE _k['kind'] WHEN 'number' THEN CAST(_k['v'] AS DOUBLE) ELSE 0 END,
     'whole': CASE _k['kind'] WHEN 'number' THEN coalesce(TRY_CAST(_k['v'] AS HUGEINT), 0) ELSE 0 END,
+    'digits': CASE _k['kind'] WHEN 'number'
+        THEN coalesce(TRY_CAST(_k['v'] AS DECIMAL(38, 18)), 0) ELSE 0 END,
     'text': CASE _k['kind'] WHEN 'number' THEN ''
         WHEN 'string' THEN rtrim(json_extract_string(_k['v'], '$'), ' ')
         WHEN 'array' THEN rs_canonical(_k['v']) WHEN 'object' THEN rs_canonical(_k['v'])
@@ -321,15 +331,15 @@ rs_months_between(a, b) AS CASE
 
 rs_next_day(a, n) AS CAST(a AS DATE) + CAST((n - dayofweek(a) + 6) % 7 + 1 AS INTEGER);
 
-rs_path(a, path) AS list_transform([json_extract(a, path)], lambda _v:
-    nullif(CAST(_v AS VARCHAR), 'null'))[1];
+rs_path(a, path) AS list_transform([a], lambda _v: nullif(rs_member(_v, path), 'null'))[1];
 
 rs_similar(a, pattern, mark) AS regexp_full_match(a, rs_similar_pattern(pattern, mark), 's');
 
 rs_elements(a) AS list_transform([a], lambda _v: CASE
     WHEN _v IS NULL THEN []
-    WHEN json_type(_v) = 'ARRAY' THEN list_transform(
-        CAST(json_extract(_v, '$[*]') AS VARCHAR[]), lambda _e: nullif(_e, 'null'))
+    WHEN json_type(_v) = 'ARRAY' THEN list_transform(CASE WHEN CAST(json(_v) AS VARCHAR) = _v
+        THEN CAST(json_extract(_v, '$[*]') AS VARCHAR[]) ELSE rs_json_members(_v) END,
+        lambda _e: nullif(_e, 'null'))
     ELSE [_v]
     END)[1];
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from sqlglot import exp
@@ -20,7 +20,13 @@ from labkit.cloud.engine.redshift.blanks import all_clean, key
 from labkit.cloud.engine.redshift.calls import arguments, function_call, special, within_group
 from labkit.cloud.engine.redshift.casts import as_text, cast, coerce, common_type, known
 from labkit.cloud.engine.redshift.comparing import compare
-from labkit.cloud.engine.redshift.errors import CANNOT_CAST, SYNTAX, RedshiftError, unsupported
+from labkit.cloud.engine.redshift.errors import (
+    CANNOT_CAST,
+    SYNTAX,
+    RedshiftError,
+    raising,
+    unsupported,
+)
 from labkit.cloud.engine.redshift.scope import Scope, Typed
 from labkit.cloud.engine.redshift.types import (
     BOOL,
@@ -187,8 +193,7 @@ def _concat(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
 
 @special("array")
 def _array(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
-    parts = ", ".join(f"json({_json(arg)})" for arg in arguments(node, scope))
-    return Typed(f"CAST(json_array({parts}) AS VARCHAR)", SUPER, "array")
+    return Typed(_enclosed("[]", map(_json, arguments(node, scope))), SUPER, "array")
 
 
 @special("object")
@@ -201,16 +206,24 @@ def _object(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
             told = f"OBJECT could not convert type {value.type.plain} to super"
             raise RedshiftError(told, CANNOT_CAST)
     pairs = zip(args[::2], args[1::2], strict=True)
-    parts = ", ".join(f"{as_text(key).sql}, json({_json(value)})" for key, value in pairs)
-    sql = f"CAST(json_object({parts}) AS VARCHAR)"
+    sql = _enclosed("{}", (f"{_json(as_text(k), _NO_KEY)} || ':' || {_json(v)}" for k, v in pairs))
     keys = [key.literal for key in args[::2]]
     single = len(keys) < 2 or (None not in keys and len(set(keys)) == len(keys))
     # Of a key twice there is no SUPER, as JSON_PARSE has it.
     return Typed(sql if single else f"rs_json_parse({sql}, false)", SUPER, "object")
 
 
-def _json(arg: Typed) -> str:
-    return f"coalesce({coerce(arg, SUPER).sql}, 'null')" if arg.sql != "NULL" else "'null'"
+def _enclosed(marks: str, parts: Iterable[str]) -> str:
+    """JSON of its parts: ``json_array`` would make doubles of long decimals."""
+    inner = " || ',' || ".join(parts) or "''"
+    return f"('{marks[0]}' || {inner} || '{marks[1]}')"
+
+
+_NO_KEY = f"CAST({raising('OBJECT: a key cannot be NULL', '22004')} AS VARCHAR)"
+
+
+def _json(arg: Typed, null: str = "'null'") -> str:
+    return f"coalesce({coerce(arg, SUPER).sql}, {null})" if arg.sql != "NULL" else null
 
 
 #: The session's value that tells whether JSON_PARSE takes an attribute's last value of several.

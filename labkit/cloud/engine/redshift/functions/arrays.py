@@ -30,8 +30,9 @@ def _position(text: str, value: str) -> int | None:
     return None if found is None else found[0] if found else -1
 
 
-def _positions(text: str, value: str) -> str:
-    return dump(_places(text, value))
+def _positions(text: str, value: str) -> str | None:
+    found = _places(text, value)
+    return None if found is None else dump(found)
 
 
 def _contains(text: str, value: str) -> bool | None:
@@ -39,9 +40,9 @@ def _contains(text: str, value: str) -> bool | None:
     return None if found is None else bool(found)
 
 
-def _distinct(text: str) -> str:
+def _distinct(text: str) -> str | None:
     array = load(text)
-    return dump(_unlike(array)) if isinstance(array, list) else "null"
+    return dump(_unlike(array)) if isinstance(array, list) else None
 
 
 def _overlap(text: str, other: str) -> bool | None:
@@ -51,13 +52,13 @@ def _overlap(text: str, other: str) -> bool | None:
     return any(_has(one, wanted) for wanted in two)
 
 
-def _both(combine: Callable[[list[Any], list[Any]], list[Any]]) -> Callable[..., str]:
+def _both(combine: Callable[[list[Any], list[Any]], list[Any]]) -> Callable[..., str | None]:
     """A function of two arrays, or of their different values; of what is no array it is NULL."""
 
-    def combined(text: str, other: str, distinct: bool) -> str:
+    def combined(text: str, other: str, distinct: bool) -> str | None:
         one, two = load(text), load(other)
         if not (isinstance(one, list) and isinstance(two, list)):
-            return "null"
+            return None
         return dump(combine(*map(_unlike, (one, two))) if distinct else combine(one, two))
 
     return combined
@@ -98,10 +99,10 @@ def _met(one: list[Any], two: list[Any]) -> Iterator[tuple[Any, bool]]:
         yield each, at is not None
 
 
-def _sort(text: str, ascending: bool, nulls_first: bool) -> str:
+def _sort(text: str, ascending: bool, nulls_first: bool) -> str | None:
     array = load(text)
     if not isinstance(array, list):
-        return "null"
+        return None
     values = sorted((each for each in array if each is not None), key=_rank, reverse=not ascending)
     nulls = [None] * (len(array) - len(values))
     return dump(nulls + values if nulls_first else values + nulls)
@@ -131,18 +132,16 @@ UDFS = (
 _WANTED = "{0}, coalesce({1}, 'null')"
 SCALARS = entries(
     ("array_position(super, super) -> int4", f"rs_array_position({_WANTED})"),
-    ("array_positions(super, super) -> super", f"rs_super(rs_array_positions({_WANTED}))"),
+    ("array_positions(super, super) -> super", f"rs_array_positions({_WANTED})"),
     ("array_contains(super, super) -> bool", f"rs_array_contains({_WANTED})"),
-    ("array_distinct(super) -> super", "rs_super(rs_array_distinct({0}))"),
+    ("array_distinct(super) -> super", "rs_array_distinct({0})"),
     ("arrays_overlap(super, super) -> bool", "rs_arrays_overlap({0}, {1})"),
-    ("array_union(super, super) -> super", "rs_super(rs_array_union({0}, {1}, false))"),
-    ("array_except(super, super) -> super", "rs_super(rs_array_except({0}, {1}, false))"),
-    ("array_except(super, super, bool) -> super", "rs_super(rs_array_except({0}, {1}, {2}))"),
-    ("array_intersection(super, super) -> super",
-     "rs_super(rs_array_intersection({0}, {1}, false))"),
-    ("array_intersection(super, super, bool) -> super",
-     "rs_super(rs_array_intersection({0}, {1}, {2}))"),
-    ("array_sort(super) -> super", "rs_super(rs_array_sort({0}, true, false))"),
-    ("array_sort(super, bool) -> super", "rs_super(rs_array_sort({0}, {1}, NOT {1}))"),
-    ("array_sort(super, bool, bool) -> super", "rs_super(rs_array_sort({0}, {1}, {2}))"),
+    ("array_union(super, super) -> super", "rs_array_union({0}, {1}, false)"),
+    ("array_except(super, super) -> super", "rs_array_except({0}, {1}, false)"),
+    ("array_except(super, super, bool) -> super", "rs_array_except({0}, {1}, {2})"),
+    ("array_intersection(super, super) -> super", "rs_array_intersection({0}, {1}, false)"),
+    ("array_intersection(super, super, bool) -> super", "rs_array_intersection({0}, {1}, {2})"),
+    ("array_sort(super) -> super", "rs_array_sort({0}, true, false)"),
+    ("array_sort(super, bool) -> super", "rs_array_sort({0}, {1}, NOT {1})"),
+    ("array_sort(super, bool, bool) -> super", "rs_array_sort({0}, {1}, {2})"),
 )  # fmt: skip

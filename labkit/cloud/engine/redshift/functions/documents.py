@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/redshift/latest/dg/c_Type_Info_Functions.html
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from decimal import Context, Decimal, InvalidOperation
 from typing import Any
@@ -25,11 +26,14 @@ def load(text: str, pairs: Callable[[list[tuple[str, Any]]], dict[str, Any]] = d
     return json.loads(text, object_pairs_hook=pairs, parse_constant=_refuse, parse_float=_Number)
 
 
-class _Number(float):
-    """A number that keeps its digits."""
+class _Number(Decimal):
+    """A number that is told as it was written, and compared by all its digits."""
 
     def __new__(cls, text: str) -> _Number:
-        found = super().__new__(cls, text)
+        try:
+            found = super().__new__(cls, text)
+        except InvalidOperation as error:  # its exponent has more than 18 digits
+            raise ValueError(text) from error
         found.text = text
         return found
 
@@ -112,6 +116,27 @@ def _path(text: str, path: list[str], lenient: bool) -> str | None:
     return _shown(value)
 
 
+#: A step of a path as the compiler writes it: ``."name"`` or ``[0]``.
+_STEP = re.compile(r'\."((?:[^"\\]|\\.)*)"|\[(\d+)\]')
+
+
+def _member(text: str, path: str) -> str | None:
+    """What DuckDB's ``json_extract`` finds, with all its digits."""
+    value = load(text)
+    for name, index in _STEP.findall(path):
+        if index and isinstance(value, list) and int(index) < len(value):
+            value = value[int(index)]
+        elif not index and isinstance(value, dict) and (key := name.replace('\\"', '"')) in value:
+            value = value[key]
+        else:
+            return None
+    return dump(value)
+
+
+def _members(text: str) -> list[str]:
+    return [dump(each) for each in load(text)]
+
+
 def _element(text: str, at: int, lenient: bool) -> str | None:
     value = _loaded(text, lenient)
     if not isinstance(value, list):
@@ -140,14 +165,14 @@ def _flatten(text: str) -> str:
     return dump(flat)
 
 
-def _slice(text: str, start: int, count: int) -> str:
+def _slice(text: str, start: int, count: int) -> str | None:
     value = load(text)
-    return dump(value[start : start + count]) if isinstance(value, list) else "null"
+    return dump(value[start : start + count]) if isinstance(value, list) else None
 
 
-def _join(one: str, two: str) -> str:
+def _join(one: str, two: str) -> str | None:
     left, right = load(one), load(two)
-    return dump(left + right) if isinstance(left, list) and isinstance(right, list) else "null"
+    return dump(left + right) if isinstance(left, list) and isinstance(right, list) else None
 
 
 def _cased(text: str, upper: bool) -> str:
@@ -177,8 +202,8 @@ def _ordered(value: Any) -> Any:
         return {key: _ordered(value[key]) for key in sorted(value)}
     if isinstance(value, list):
         return [_ordered(each) for each in value]
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return _Number(str(Decimal(repr(value)).normalize(_EXACT) or 0))
+    if isinstance(value, int | _Number) and not isinstance(value, bool):
+        return _Number(str(Decimal(value).normalize(_EXACT) or 0))
     return value.rstrip(" ") if isinstance(value, str) else value
 
 
@@ -194,6 +219,8 @@ UDFS = (
     Udf("rs_is_object", _valid(dict), (_V,), _B),
     Udf("rs_is_array", _valid(list), (_V,), _B),
     Udf("rs_json_path", _path, (_V, "VARCHAR[]", _B), _V),
+    Udf("rs_json_member", _member, (_V, _V), _V),
+    Udf("rs_json_members", _members, (_V,), "VARCHAR[]"),
     Udf("rs_json_element", _element, (_V, "INTEGER", _B), _V),
     Udf("rs_json_length", _length, (_V, _B), "INTEGER"),
     Udf("rs_flatten", _flatten, (_V,), _V),
@@ -240,9 +267,9 @@ SCALARS = entries(
     ("is_float(super) -> bool", _kind("DOUBLE")),
     ("get_array_length(super) -> int4",
      "CASE WHEN json_type({0}) = 'ARRAY' THEN CAST(json_array_length({0}) AS INTEGER) END"),
-    ("subarray(super, int4) -> super", "rs_super(rs_slice({0}, {1}, 2147483647))"),
-    ("subarray(super, int4, int4) -> super", "rs_super(rs_slice({0}, {1}, {2}))"),
-    ("array_concat(super, super) -> super", "rs_super(rs_join({0}, {1}))"),
+    ("subarray(super, int4) -> super", "rs_slice({0}, {1}, 2147483647)"),
+    ("subarray(super, int4, int4) -> super", "rs_slice({0}, {1}, {2})"),
+    ("array_concat(super, super) -> super", "rs_join({0}, {1})"),
     ("lower_attribute_names(super) -> super", "rs_cased({0}, false)"),
     ("upper_attribute_names(super) -> super", "rs_cased({0}, true)"),
     ("get_number_attributes(super) -> int4",
