@@ -16,6 +16,7 @@ from labkit.cloud.engine.trino.comparisons import (
     plain,
 )
 from labkit.cloud.engine.trino.expected import condition, unified
+from labkit.cloud.engine.trino.long_lists import in_long_list, written_out
 from labkit.cloud.engine.trino.once import once
 from labkit.cloud.engine.trino.operators import coerced
 from labkit.cloud.engine.trino.scope import Scope, Typed
@@ -82,11 +83,15 @@ def in_list(node: tree.InList, scope: Scope) -> Typed:
         problem = "IN value and list items must be the same type or coercible"
         _, kind = unified([node.value, *node.items], scope, problem)
     if plain(kind) and kind != UNKNOWN:
-        listed = ", ".join(for_comparison(item, kind) for item in items)
-        return Typed(f"({for_comparison(value, kind)} IN ({listed}))", BOOLEAN)
+        plainly = ", ".join(for_comparison(item, kind) for item in items)
+        return Typed(f"({for_comparison(value, kind)} IN ({plainly}))", BOOLEAN)
+
+    listed = written_out(node.items, kind, scope)
 
     def render(sql: str) -> str:
         own = coerced(Typed(sql, value.type), kind)
+        if listed:
+            return in_long_list(own, listed)
         found = [comparison("=", own, coerced(item, kind)) for item in items]
         return f"({' OR '.join(one.sql for one in found if one)})"
 
