@@ -5,7 +5,7 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.conftest import everything
+from tests.conftest import everything, wait_for
 from tests.roles import lets_in, policy
 
 
@@ -211,6 +211,37 @@ def test_a_function_that_is_gone_keeps_nothing_from_the_others(aws, sns, topic, 
         subscribe(sns, topic, arn, RawMessageDelivery="true")
 
 
+def test_a_stream_has_the_topics_messages_as_lines(aws, sns, topic, fresh, queue):
+    s3, firehose, bucket = aws("s3"), aws("firehose"), fresh("told")
+    s3.create_bucket(Bucket=bucket)
+    role, arns = "arn:aws:iam::123456789012:role/firehose", []
+    for prefix in ("lines/", "raw/"):
+        where = {"RoleARN": role, "BucketARN": f"arn:aws:s3:::{bucket}", "Prefix": prefix}
+        asked = {"DeliveryStreamName": fresh("s"), "ExtendedS3DestinationConfiguration": where}
+        arns.append(firehose.create_delivery_stream(**asked)["DeliveryStreamARN"])
+    url, letters = queue()
+    dead = {"RedrivePolicy": json.dumps({"deadLetterTargetArn": letters})}
+    only = {"FilterPolicy": json.dumps({"a": ["b"]}), "RawMessageDelivery": "true"}
+    for arn, attributes in ((arns[0], {}), (arns[1], only), (f"{arns[0]}-gone", only | dead)):
+        given = attributes | {"SubscriptionRoleArn": role}
+        sns.subscribe(TopicArn=topic, Protocol="firehose", Endpoint=arn, Attributes=given)
+    sns.publish(TopicArn=topic, Message="one", MessageAttributes=attribute("String", "b"))
+    (letter,) = wait_for(lambda: received(aws, url))
+    sns.publish(TopicArn=topic, Message="two")
+
+    def found(prefix):
+        listed = s3.list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", [])
+        keys = sorted(each["Key"] for each in listed)
+        return [s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in keys]
+
+    wait_for(lambda: len(found("lines/")) == 2)
+    told = [json.loads(each) for each in found("lines/")]
+    assert sorted(each["Message"] for each in told) == ["one", "two"]
+    assert all(each.endswith(b"}\n") and each.count(b"\n") == 1 for each in found("lines/"))
+    assert not any(name.startswith("Sign") for each in told for name in each)
+    assert (found("raw/"), letter["Body"]) == ([b"one"], "one")
+
+
 MESSAGES = {
     "empty": ({"Message": ""}, "Invalid parameter: Empty message"),
     "no subject": ({"Message": "a", "Subject": ""}, "Invalid parameter: Subject"),
@@ -336,6 +367,11 @@ REFUSED = {
             "Endpoint": "arn:aws:sqs:us-east-1:123456789012:a.fifo",
         },
         "FIFO SQS Queues can not be subscribed to standard SNS topics",
+    ),
+    "no stream": (
+        "subscribe",
+        {"TopicArn": "{}", "Protocol": "firehose", "Endpoint": "arn:aws:s3:::a"},
+        "Invalid parameter: Firehose endpoint ARN",
     ),
     "no address": (
         "subscribe",

@@ -26,6 +26,8 @@ SENDER = "sns.amazonaws.com"
 log = logging.getLogger(__name__)
 Json = dict[str, Any]
 _publish: Any = models.Subscription.publish
+# Who hands a message to subscriptions other than functions, by their protocol.
+SENDERS: dict[str, Any] = {"sqs": fan_out.to_queue}
 
 
 @on_start
@@ -35,8 +37,8 @@ def install(cloud: Cloud) -> None:
     def publish(subscription: Any, message: str, message_id: str, **said: Any) -> None:
         if subscription.protocol in ("http", "https"):
             return
-        if subscription.protocol == "sqs":
-            fan_out.to_queue(cloud, subscription, message, message_id, **said)
+        if send := SENDERS.get(subscription.protocol):
+            send(cloud, subscription, message, message_id, **said)
             return
         if subscription.protocol != "lambda":
             _publish(subscription, message, message_id, **said)
@@ -50,7 +52,8 @@ def install(cloud: Cloud) -> None:
             subscription, message, message_id, said.get("subject"), attributes
         )
         if not _is_heard(cloud, subscription, told):
-            fan_out.to_dead_letters(cloud, subscription, told)
+            letter = json.dumps(told, sort_keys=True, indent=2)
+            fan_out.to_dead_letters(cloud, subscription, letter)
 
     models.Subscription.publish = publish  # type: ignore[method-assign, assignment]
 

@@ -86,9 +86,9 @@ def notification(
     return told
 
 
-def to_dead_letters(cloud: Cloud, subscription: Any, told: Json) -> None:
+def to_dead_letters(cloud: Cloud, subscription: Any, text: str) -> None:
     """Send what a subscription could not be told to its dead-letter queue, if it has one."""
-    _send(cloud, subscription, json.dumps(told, sort_keys=True, indent=2), {}, None, None)
+    _send(cloud, subscription, text, {}, None, None)
 
 
 def _send(

@@ -32,6 +32,7 @@ _ENDPOINTS = {  # what one is, and what SNS says of others
     "https": (r"https://.+", "Endpoint must match the specified protocol"),
     "email": (r"[^@\s;,]+@[^@\s;,]+", "Email address"),
     "email-json": (r"[^@\s;,]+@[^@\s;,]+", "Email address"),
+    "firehose": (r"arn:[^:]+:firehose:[^:]*:\d*:deliverystream/.+", "Firehose endpoint ARN"),
     "lambda": (r"arn:[^:]+:lambda:[^:]*:\d*:function:.+", "Lambda endpoint ARN"),
 }
 _PHONE = re.compile(r"\+?[1-9]\d{1,14}")
