@@ -319,7 +319,7 @@ NULLABLE = {
 
 
 def _read_csv(content: bytes, columns: list[dict[str, Any]]) -> pa.Table:
-    """Athena's result file, typed by the result's metadata; an unquoted nothing is NULL."""
+    """Athena's result, typed by its metadata: nothing unquoted is NULL, a row has 32 MB at most."""
     positions = [str(i) for i in range(len(columns))]
     options = csv.ConvertOptions(
         column_types={p: _arrow_type(c) for p, c in zip(positions, columns, strict=True)},
@@ -328,7 +328,7 @@ def _read_csv(content: bytes, columns: list[dict[str, Any]]) -> pa.Table:
         quoted_strings_can_be_null=False,
         timestamp_parsers=["%Y-%m-%d %H:%M:%S.%f", csv.ISO8601],
     )
-    reading = csv.ReadOptions(column_names=positions, skip_rows=0, skip_rows_after_names=1)
+    reading = csv.ReadOptions(column_names=positions, skip_rows_after_names=1, block_size=1 << 26)
     parsing = csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False)
     table = csv.read_csv(pa.BufferReader(content), reading, parsing, options)
     return table.rename_columns([c["Name"] for c in columns])

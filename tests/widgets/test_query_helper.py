@@ -32,6 +32,10 @@ def test_a_moment_keeps_its_microseconds(lake):
     assert found.isoformat() == "2026-01-01T00:00:00.123456"
 
 
+def test_a_value_may_be_long(lake):
+    assert len(lake.query("SELECT lpad('x', 1500000, 'y')").value) == 1_500_000
+
+
 def test_an_option_that_a_magic_does_not_know_leaves_the_kernel():
     magics = SqlMagics(InteractiveShell())
     with pytest.raises(UsageError, match=r"unrecognized arguments: --cluster\nusage: %%redshift"):
