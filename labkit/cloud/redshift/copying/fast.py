@@ -130,25 +130,27 @@ def _json(
     listed = ", ".join(quoted_text(file.path) for file in files)
     types = ", ".join(f"{quoted_text(c.name)}: '{_json_type(c.type)}'" for c in columns)
     shown = ", ".join(f"{_told(c, options)} AS f{at}" for at, c in enumerate(columns))
-    careful = [_any_exponent(options, files)] if any(map(_is_decimal, columns)) else []
+    looked = {_CHANGED[c.type.base] for c in columns if c.type.base in _CHANGED}
+    careful = _none_of(sorted(looked), options, files) if looked else ""
     return (
         f"(SELECT {shown} FROM read_json([{listed}], columns = {{{types}}}, "
         f"format = 'unstructured', records = true, compression = '{NATIVE[options.compression]}', "
-        f"maximum_object_size = {LONGEST}){''.join(careful)})"
+        f"maximum_object_size = {LONGEST}){careful})"
     )
 
 
-def _is_decimal(column: TableColumn) -> bool:
-    return column.type.base == "numeric"
+#: Numbers in a line that DuckDB's reader of JSON changes, by columns' types: it makes 100.0 of
+#: ``1e2``, which no decimal may be, and a double of a fraction that SUPER keeps.
+_CHANGED = {
+    "numeric": "regexp_matches(line, '(^|[:,[\\s])-?[0-9.]+[eE]')",
+    "super": "rs_has_digits(line)",
+}
 
 
-def _any_exponent(options: CopyOptions, files: Sequence[File]) -> str:
-    """A condition that stops the query where a number has an exponent, as no decimal may.
-
-    DuckDB's reader of JSON makes 100.0 of ``1e2``.
-    """
+def _none_of(looked: Sequence[str], options: CopyOptions, files: Sequence[File]) -> str:
+    """A condition that stops the query where a line has what is looked for."""
     lines = _read_csv(["line"], options, files, "\x01", "")
-    found = f"SELECT bool_or(regexp_matches(line, '(^|[:,[\\s])-?[0-9.]+[eE]')) FROM {lines}"
+    found = f"SELECT bool_or({' OR '.join(looked)}) FROM {lines}"
     return f" WHERE CASE WHEN ({found}) THEN CAST({STOP} AS BOOLEAN) ELSE true END"
 
 

@@ -7,7 +7,6 @@ https://docs.aws.amazon.com/redshift/latest/dg/r_DATEFORMAT_and_TIMEFORMAT_strin
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
 
 from labkit.cloud.engine.redshift import datetimes, formats, shapes, zones
 from labkit.cloud.engine.redshift.errors import unsupported
+from labkit.cloud.engine.redshift.functions.documents import dump, load
 from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.redshift.copying.load_errors import (
     BAD_BOOLEAN,
@@ -277,10 +277,10 @@ def _shape(text: str, kind: Type, options: CopyOptions) -> str:
 
 def _super(text: str, kind: Type, options: CopyOptions) -> str | None:
     try:
-        found = json.loads(text)
-    except ValueError as error:
+        found = load(text)
+    except (ValueError, RecursionError) as error:
         raise BadValue(*BAD_SUPER) from error
-    return None if found is None else text
+    return None if found is None else dump(found)
 
 
 def _bytes(text: str, kind: Type, options: CopyOptions) -> str:
@@ -315,7 +315,6 @@ _CONVERTERS: dict[str, Converter] = {
 
 _READERS = {
     "varbyte": "unhex({0})",
-    "super": "rs_super({0})",
     "time": "rs_time({0})",
     "timetz": "CAST(rs_parse_timetz({0}, current_setting('TimeZone')) AS TIMETZ)",
 }
