@@ -158,6 +158,7 @@ def _one(text: str, moment: datetime, fill: bool) -> str:
     return found if fill else found.ljust(width)
 
 
+_YEARS = ("YYYY", "Y,YYY", "IYYY")
 _ONE, _TWO = r"(\d)", r"(\d{1,2}+)"
 _READERS = {
     "YYYY": r"(\d{1,4}+)", "YYY": r"(\d{1,3}+)", "YY": _TWO, "Y": _ONE, "IYYY": r"(\d{1,4}+)",
@@ -224,6 +225,8 @@ def _day(told: dict[str, str], strict: bool) -> date:
     if "J" in told:
         return date.fromordinal(int(told["J"]) - 1721425)
     year = _year(told)
+    if not year and any(name in told for name in _YEARS):  # the year 0 is the first before 1
+        raise ValueError
     if "IW" in told:
         return date.fromisocalendar(year, int(told["IW"]), int(told.get("ID", 1)))
     if "DDD" in told or "WW" in told:
@@ -263,7 +266,7 @@ def _on(day: date, told: dict[str, str], strict: bool) -> datetime:
 
 def _year(told: dict[str, str]) -> int:
     """The year that is told, a short one in its century; 0 where none is."""
-    for name in ("YYYY", "Y,YYY", "IYYY"):
+    for name in _YEARS:
         if name in told:
             return int(told[name].replace(",", ""))
     for name, turn in (("YYY", 100), ("YY", 70), ("Y", 10)):
