@@ -104,6 +104,7 @@ LAZY = [
     ("double", "inf", None),
     ("double", "x", None),
     ("decimal(3,3)", "786E-5", Decimal("0.008")),
+    ("decimal(3,1)", "0.00045e3", Decimal("0.5")),
     ("boolean", "TRUE", True),
     ("boolean", "t", None),
     ("boolean", "1", None),

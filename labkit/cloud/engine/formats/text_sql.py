@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from enum import Enum
 
+from labkit.cloud.engine.exponents import without_exponent
 from labkit.cloud.engine.formats.model import literal
 from labkit.cloud.engine.formats.text import BITS, DATE, NUMBER, TIMESTAMP
 from labkit.cloud.engine.nested import NESTED, within
@@ -99,9 +100,8 @@ def _double(text: str, kind: Type) -> str:
 
 
 def _decimal(text: str, kind: Type) -> str:
-    """By the widest decimal: DuckDB finds ``786E-5`` too long for three digits."""
-    wide = f"TRY_CAST({text} AS DECIMAL(38, {kind.args[1]}))"
-    return f"CASE WHEN {_matches(text, NUMBER.pattern)} THEN TRY_CAST({wide} AS {kind.duckdb}) END"
+    plain = f"coalesce({without_exponent(text)}, {text})"
+    return f"CASE WHEN {_matches(text, NUMBER.pattern)} THEN TRY_CAST({plain} AS {kind.duckdb}) END"
 
 
 def _date(text: str, _: Type) -> str:

@@ -6,8 +6,10 @@ Source: https://trino.io/docs/current/functions/conversion.html
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
+from labkit.cloud.engine.exponents import without_exponent
 from labkit.cloud.engine.trino.casts.moments import rescaled, rescaled_time, rescaled_zoned
 from labkit.cloud.engine.trino.casts.rules import failure_of, register, spelled
 from labkit.cloud.engine.trino.operators import INTEGERS, NUMBERS
@@ -34,15 +36,22 @@ def _to_char(sql: str, source: Type, target: Type) -> str:
 
 
 def _from_text(
-    sql: str, source: Type, target: Type, *, shape: str, words: str, others: str = ""
+    sql: str,
+    source: Type,
+    target: Type,
+    *,
+    shape: str,
+    words: str,
+    others: str = "",
+    right: Callable[[str], str] = "trino_clock_text({})".format,
 ) -> str:
     """Text whose shape is right and whose value the type has.
 
     Args:
-        others: the shape of what ``trino_clock_text`` makes right first.
+        others: the shape of what ``right`` makes right first.
     """
     failure = failure_of(sql, words.format(target=spelled(target), plain=target))
-    shapes = {shape: sql} | ({others: f"trino_clock_text({sql})"} if others else {})
+    shapes = {shape: sql} | ({others: right(sql)} if others else {})
     cases = " ".join(
         f"WHEN regexp_full_match({sql}, '{each}') "
         f"THEN coalesce(TRY_CAST(trino_unsigned({text}) AS {target.duckdb}), {failure})"
@@ -58,8 +67,8 @@ def _text_to_timestamp(sql: str, source: Type, target: Type) -> str:
         operator/scalar/timestamp/VarcharToTimestampCast.java
     """
     whole, words = Type("timestamp", (6,)), _VALUE.format(plain=target)
-    shapes = {"shape": _TIMESTAMP, "others": _ZONED}
-    read = _from_text(_held(sql, target), source, whole, words=words, **shapes)
+    held = _held(sql, target)
+    read = _from_text(held, source, whole, shape=_TIMESTAMP, others=_ZONED, words=words)
     return rescaled(_rounded_up(read, sql, target), whole, target)
 
 
@@ -106,14 +115,17 @@ _TEXTS: dict[str, tuple[str, str]] = {
     **dict.fromkeys(INTEGERS, (r"[+-]?\d+", _QUOTED)),
     "real": (_FLOAT, _QUOTED),
     "double": (_FLOAT, _QUOTED),
-    "decimal": (
-        r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?",
-        "Cannot cast VARCHAR '#' to {target}. Value is not a number.",
-    ),
     "boolean": ("(?i)true|false|t|f|1|0", "Cannot cast '#' to BOOLEAN"),
     "date": (r"\s*[+-]?\d{1,9}-\d{1,2}-\d{1,2}\s*", "Value cannot be cast to date: #"),
     "uuid": ("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", "Cannot cast value to UUID: #"),
 }
+_text_to_decimal = partial(
+    _from_text,
+    shape=r"[+-]?(\d+\.?\d*|\.\d+)",
+    others=r"[+-]?(\d+\.?\d*|\.\d+)[eE][+-]?\d+",
+    right=without_exponent,
+    words="Cannot cast VARCHAR '#' to {target}. Value is not a number.",
+)
 _CHARACTERS = ("varchar", "char")
 _PRINTED = (
     *NUMBERS,
@@ -125,6 +137,7 @@ register((*_PRINTED, DAY_SECOND.base, YEAR_MONTH.base), ("varchar",), _to_text)
 register(_PRINTED, ("char",), _to_char)
 for _target, (_shape, _words) in _TEXTS.items():
     register(_CHARACTERS, (_target,), partial(_from_text, shape=_shape, words=_words))
+register(_CHARACTERS, ("decimal",), _text_to_decimal)
 register(_CHARACTERS, ("timestamp",), _text_to_timestamp)
 register(_CHARACTERS, ("time",), _text_to_time)
 register(("varchar",), ("timestamptz",), _text_to_zoned)
