@@ -104,9 +104,11 @@ def rename_table(run: Run, definition: Definition, said: tuple[str, ...]) -> Res
     database, name = place(run, said)
     if run.metastore.table(database, name) is not None:
         raise StatementFailed(f"{DDL_TASK} AlreadyExistsException(message:Table {name} exists)")
+    before = definition["DatabaseName"], definition["Name"]
     with run.cloud.changing("glue"):
-        run.metastore.create_table(database, {**input_of(definition), "Name": name})
-        run.metastore.delete_table(definition["DatabaseName"], definition["Name"])
+        now = run.metastore.definition(*before) or definition  # with what was committed meanwhile
+        run.metastore.create_table(database, {**input_of(now), "Name": name})
+        run.metastore.delete_table(*before)
     return run.text_result((), ())
 
 

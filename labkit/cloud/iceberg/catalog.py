@@ -12,7 +12,12 @@ from typing import Any
 
 from pyiceberg.catalog import MetastoreCatalog
 from pyiceberg.catalog.noop import NoopCatalog
-from pyiceberg.exceptions import NoSuchTableError, TableAlreadyExistsError, ValidationError
+from pyiceberg.exceptions import (
+    NoSuchTableError,
+    TableAlreadyExistsError,
+    ValidationError,
+    ValidationException,
+)
 from pyiceberg.partitioning import PartitionSpec
 from pyiceberg.schema import Schema
 from pyiceberg.serializers import FromInputFile, ToOutputFile
@@ -115,6 +120,8 @@ class LakeCatalog(NoopCatalog):
             if definition is not None and isinstance(table, StagedTable):
                 raise TableAlreadyExistsError(f"{database}.{name}")
             before = self.load(definition) if definition else None
+            if before and before.metadata.table_uuid != table.metadata.table_uuid:
+                raise ValidationException(f"{database}.{name} is another table by now")
             for requirement in requirements:
                 requirement.validate(before.metadata if before else None)
             metadata, location = self._write(before, updates)

@@ -71,7 +71,7 @@ def merge(run: Run, definition: Definition, said: Merge) -> Result:
             (condition, _NULL) for condition in applying[:at]
         ]
         items += [_case([*before, (applying[at], value)]) for value in when.values]
-    query = target.query(items, source, None)
+    query = target.narrowed(target.query(items, source, None), said.on)
     return rows_result(run, target.change(query, _merged(said.whens, target, query), "q2"))
 
 

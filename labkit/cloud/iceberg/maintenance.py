@@ -53,7 +53,7 @@ def optimize(run: Run, definition: Definition, said: Optimize) -> Result:
     with writing(run, table.metadata, None) as writer:
         listed = ", ".join(map(quoted_name, names))
         added = writer.write(f"SELECT {listed} FROM ({rows})")
-        replace(table, [each.file for each in chosen], added)
+        replace(table, chosen, added)
     return rows_result(run, 0)
 
 
@@ -74,9 +74,8 @@ def vacuum(run: Run, definition: Definition, said: Vacuum) -> Result:
     known = set(map(split_uri, _reachable(table)))
     age = datetime.timedelta(seconds=setting(table, "vacuum_max_snapshot_age_seconds"))
     oldest = datetime.datetime.now(datetime.UTC) - age
-    expired = _expired(table, oldest)
-    if expired:
-        with committing(), table.transaction() as transaction:
+    with committing(), run.cloud.changing("glue"), table.refresh().transaction() as transaction:
+        if expired := _expired(table, oldest):
             transaction._apply((_forgetting(expired),))
     needed = set(map(split_uri, _reachable(table)))
     _delete(

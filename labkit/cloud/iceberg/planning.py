@@ -36,11 +36,12 @@ DoubleReader.read = _double  # type: ignore[assignment,method-assign]
 
 @dataclass(frozen=True)
 class Planned:
-    """A data file to read and the files that delete rows of it."""
+    """A data file to read, the files that delete rows of it, and which snapshot it came with."""
 
     file: DataFile
     positions: tuple[DataFile, ...] = ()
     equalities: tuple[DataFile, ...] = ()
+    snapshot_id: int | None = None
 
 
 def plan(
@@ -92,7 +93,7 @@ class _Deletes:
         """A data file with its delete files."""
         file, age = entry.data_file, entry.sequence_number or 0
         found = self.positions.for_data_file(age, file, partition_key=file.partition)
-        return Planned(file, tuple(found), tuple(self._equal(file, age)))
+        return Planned(file, tuple(found), tuple(self._equal(file, age)), entry.snapshot_id)
 
     def _equal(self, file: DataFile, age: int) -> Iterator[DataFile]:
         for entry in self.equalities:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
+from pyiceberg.expressions import AlwaysTrue, BooleanExpression
 from pyiceberg.schema import Schema
 from pyiceberg.table import Table
 from pyiceberg.table.snapshots import Snapshot
@@ -56,6 +57,7 @@ class IcebergTable:
         self.table = load(catalog, definition)
         self.snapshot = snapshot or self.table.current_snapshot()
         self.metadata = as_of(self.table.metadata, snapshot)
+        self.condition: BooleanExpression = AlwaysTrue()
 
     @property
     def schema(self) -> Schema:
@@ -94,8 +96,8 @@ class IcebergTable:
 
     def relation(self, session: Any, scan: Scan) -> str:
         """The DuckDB relation of what a scan reads, charged to its query."""
-        condition = row_filter(scan.filters, self.schema, session)
-        planned = plan(self.table, self.snapshot, condition, self.metadata)
+        self.condition = row_filter(scan.filters, self.schema, session)
+        planned = plan(self.table, self.snapshot, self.condition, self.metadata)
         return self.read(planned, sorted(scan.columns))
 
     def read(

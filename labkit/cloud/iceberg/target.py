@@ -8,11 +8,15 @@ https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-updating-iceberg-t
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import replace as replaced
 from typing import Any
+
+from pyiceberg.expressions import AlwaysTrue, BooleanExpression
 
 from labkit.cloud.athena.output import explained
 from labkit.cloud.athena.run import Run
-from labkit.cloud.engine import Column, Compiled, QueryFailed, compile_query
+from labkit.cloud.engine import Column, Compiled, PartitionFilter, QueryFailed, compile_query
 from labkit.cloud.engine.duck import failures
 from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.trino import tree
@@ -20,7 +24,7 @@ from labkit.cloud.engine.trino.assignment import assignable, assigned
 from labkit.cloud.iceberg.commits import replace
 from labkit.cloud.iceberg.planning import Planned, plan
 from labkit.cloud.iceberg.reading import PATH, POSITION
-from labkit.cloud.iceberg.table import ChangedTable
+from labkit.cloud.iceberg.table import ChangedTable, IcebergTable
 from labkit.cloud.iceberg.writing import writing
 from labkit.cloud.lake.catalog import GlueCatalog
 from labkit.cloud.lake.metastore import Definition
@@ -73,6 +77,23 @@ class Target:
             tree.Query(0, 0, select), catalog, parameters=self.run.parameters, text=self.run.text
         )
 
+    def narrowed(self, query: Compiled, on: tree.Expression) -> Compiled:
+        """The query of a join, which reads no file whose rows cannot meet the join's condition."""
+        terms = on.terms if isinstance(on, tree.Logical) and on.op == "AND" else (on,)
+        found: list[PartitionFilter] = []
+        for term in terms:
+            with suppress(QueryFailed):  # it speaks of the other side, too
+                found += self.query(self.place, self.relation, term).scans[0].filters
+        return replaced(
+            query,
+            scans=tuple(
+                replaced(each, filters=(*each.filters, *found))
+                if each.source is self.source
+                else each
+                for each in query.scans
+            ),
+        )
+
     def change(self, query: Compiled, values: str, applies: str | None = None) -> int:
         """Put other rows in place of those that a query finds.
 
@@ -94,7 +115,7 @@ class Target:
         self._check_once()
         count = self._execute("SELECT count(*) FROM changes").fetchall()[0][0]
         if count:
-            self._rewrite()
+            self._rewrite(query)
         return int(count)
 
     def affected(self) -> list[Planned]:
@@ -104,7 +125,7 @@ class Target:
         files = plan(self.source.table, self.source.snapshot)
         return [each for each in files if each.file.file_path in uris]
 
-    def _rewrite(self) -> None:
+    def _rewrite(self, query: Compiled) -> None:
         table, affected = self.source.table, self.affected()
         names = [column.name for column in self.columns]
         shown = ", ".join(map(quoted_name, names))
@@ -120,7 +141,16 @@ class Target:
             )
         with writing(self.run, table.metadata) as writer:
             added = writer.write(sql)
-            replace(table, [each.file for each in affected], added)
+            replace(table, affected, added, self._read(query))
+
+    def _read(self, query: Compiled) -> BooleanExpression:
+        """What the table's rows meet that a query reads: all, where it reads the table again."""
+        others = [scan.source for scan in query.scans if scan.source is not self.source]
+        own = self.source.table.metadata.table_uuid
+        again = any(
+            isinstance(t, IcebergTable) and t.table.metadata.table_uuid == own for t in others
+        )
+        return AlwaysTrue() if again else self.source.condition
 
     def _check_once(self) -> None:
         places = f"{quoted_name(PATH)}, {quoted_name(POSITION)}"
