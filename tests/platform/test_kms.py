@@ -150,6 +150,11 @@ NOT_ASKED = {  # call, its parameters → code
         {"KeySpec": "ML_DSA_65", "KeyUsage": "SIGN_VERIFY"},
         "NotImplementedException",
     ),
+    "kind that moto makes of RSA": (
+        "create_key",
+        {"KeySpec": "SM2", "KeyUsage": "SIGN_VERIFY"},
+        "NotImplementedException",
+    ),
     "size": ("generate_random", {}, "ValidationException"),
     "region": (
         "describe_key",

@@ -30,7 +30,7 @@ _USES = {
     "RSA": {"ENCRYPT_DECRYPT", "SIGN_VERIFY"},
     "SYMMETRIC": {"ENCRYPT_DECRYPT"},
 }
-_NOT_MADE = ("ML_DSA_", "ECC_NIST_EDWARDS")  # kinds of keys of which moto has none
+_NOT_MADE = ("ML_DSA_", "ECC_NIST_EDWARDS", "SM2")  # kinds of which moto has none, or others
 _DEFAULTS = {
     "CreateKey": {"KeyUsage": "ENCRYPT_DECRYPT"},
     "GetKeyPolicy": {"PolicyName": "default"},
