@@ -39,6 +39,8 @@ SERVICE_OF_PATH = {("ses", "/v2/"): "sesv2", ("glue", "/iceberg/"): "iceberg-res
 # And by what their targets begin with.
 SERVICE_OF_TARGET = {("dynamodb", "DynamoDBStreams_"): "dynamodbstreams"}
 JSON_PROTOCOLS = ("json", "rest-json")
+# What JSON has no number for. https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
+NOT_FINITE = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
 S3_NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 _session = botocore.session.Session()
 # moto takes a loader for each model, which lists the folders of all services again.
@@ -166,6 +168,8 @@ def dump(shape: Any, value: Any) -> Any:
             return base64.b64encode(value).decode()
         case "integer" | "long":
             return int(value)
+        case "float" | "double":
+            return NOT_FINITE.get(repr(float(value)), float(value))
     return value
 
 

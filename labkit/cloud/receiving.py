@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import base64
 import functools
-import itertools
 import json
 import re
 import urllib.parse
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +21,13 @@ from botocore.validate import ParamValidator
 
 from labkit.cloud.constraints import check_call
 from labkit.cloud.operations import AwsError
-from labkit.cloud.protocol import JSON_PROTOCOLS, location_of, protocol_of, raw_path
+from labkit.cloud.protocol import (
+    JSON_PROTOCOLS,
+    NOT_FINITE,
+    location_of,
+    protocol_of,
+    raw_path,
+)
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -183,12 +187,14 @@ def _read_headers_and_query(shape: Any, environ: dict[str, Any]) -> dict[str, An
 
 def _from_text(shape: Shape, text: str) -> Any:
     match shape.type_name:
-        case "integer" | "long":
+        case "integer" | "long" if _WHOLE.fullmatch(text):
             return int(text)
-        case "float" | "double":
+        case "float" | "double" if "_" not in text:
             return float(text)
-        case "boolean":
+        case "boolean" if text.lower() in ("true", "false"):
             return text.lower() == "true"
+        case "integer" | "long" | "float" | "double" | "boolean" as kind:
+            raise ValueError(f"{text!r} is no {kind}")
         case "timestamp":
             return parse_timestamp(text)
         case "blob":
@@ -196,6 +202,9 @@ def _from_text(shape: Shape, text: str) -> Any:
         case "string" if shape.serialization.get("jsonvalue"):
             return json.loads(base64.b64decode(text))
     return text
+
+
+_WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
 
 
 def load(shape: Any, value: Any) -> Any:
@@ -220,7 +229,7 @@ def load(shape: Any, value: Any) -> Any:
             return parse_timestamp(value)
         case "blob" if isinstance(value, str):
             return base64.b64decode(value)
-        case "float" | "double" if isinstance(value, int):
+        case "float" | "double" if isinstance(value, int) or value in NOT_FINITE.values():
             return float(value)
     return value
 
@@ -271,9 +280,15 @@ def _form_map(shape: Any, stem: str, fields: dict[str, str]) -> dict[str, Any] |
     } or None
 
 
-def _numbered(stem: str, fields: dict[str, str]) -> Iterator[str]:
-    """The beginnings of fields that are numbered from 1 on."""
+def _numbered(stem: str, fields: dict[str, str]) -> list[str]:
+    """The beginnings of fields that are numbered from 1 on.
+
+    Raises:
+        ValueError: a number is left out, so that what follows would be, too.
+    """
     inside = (k.removeprefix(f"{stem}.") for k in fields if k.startswith(f"{stem}."))
     numbers = {rest.partition(".")[0] for rest in inside}
-    ordered = itertools.takewhile(numbers.__contains__, map(str, itertools.count(1)))
-    return (f"{stem}.{number}" for number in ordered)
+    ordered = list(map(str, range(1, len(numbers) + 1)))
+    if numbers != set(ordered):
+        raise ValueError(f"The members of {stem} are not numbered from 1 on")
+    return [f"{stem}.{number}" for number in ordered]

@@ -115,6 +115,52 @@ def test_metrics_in_forms_and_cbor(post, fresh):
     assert (status, read(told)["__type"]) == (404, "ResourceNotFound")
 
 
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b"", "ValidationException"),
+        (b"\x64none", "ValidationException"),
+        (b"\xa1\x81\x01\x02", "SerializationException"),
+        (b"\xa1\x69Namespace\x6fsold", "SerializationException"),
+        (b"\xa1\x6aMaxRecords\xfb\x40\x05\x99\x99\x99\x99\x99\x9a", "ValidationException"),
+    ],
+    ids=["nothing", "a text", "a list as a key", "cut short", "2.7 of a whole number"],
+)
+def test_cbor_that_is_refused(post, body, code):
+    named = "DescribeAlarms" if b"MaxRecords" in body else "PutMetricData"
+    path = f"/service/GraniteServiceVersion20100801/operation/{named}"
+    status, told = post("monitoring", body, CBOR, path)
+    assert (status, read(told)["__type"]) == (400, code)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"Value": "1_0"},
+        {"Value": "1", "StorageResolution": "١"},
+        {"Value": "1", "Dimensions.member.2.Name": "a", "Dimensions.member.2.Value": "b"},
+    ],
+    ids=["a number", "a whole number", "a list without its first"],
+)
+def test_forms_that_are_refused(post, fresh, given):
+    data = {f"MetricData.member.1.{name}": text for name, text in given.items()}
+    asked = {"Namespace": fresh("shop"), "MetricData.member.1.MetricName": "sold"} | data
+    status, told = post("monitoring", form("PutMetricData", **asked))
+    assert (status, b"<Code>MalformedInput</Code>" in told) == (400, True)
+
+
+def test_a_fraction_that_is_whole_is_told_as_one(post, aws, fresh):
+    """As AWS's JSON has it: a client that reads types sees 3.0."""
+    name, day = fresh("shop"), {"StartTime": 0, "EndTime": 60}
+    datum = {"MetricName": "sold", "Value": 3, "Timestamp": 0}
+    aws("cloudwatch").put_metric_data(Namespace=name, MetricData=[datum])
+    asked = {"Namespace": name, "MetricName": "sold", "Period": 60, "Statistics": ["SampleCount"]}
+    headers = {"X-Amz-Target": "GraniteServiceVersion20100801.GetMetricStatistics"}
+    headers["Content-Type"] = "application/x-amz-json-1.0"
+    status, told = post("monitoring", json.dumps(asked | day).encode(), headers)
+    assert (status, b'"SampleCount":1.0' in told) == (200, True), told
+
+
 def test_an_alarms_tag_is_taken_away_in_forms(post, aws, fresh):
     watch, name = aws("cloudwatch"), fresh("alarm")
     watch.put_metric_alarm(

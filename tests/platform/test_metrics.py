@@ -101,6 +101,15 @@ NO_DATA = {
     "no value": ({}, "At least one of the parameters MetricData.member.1.Value and"),
     "two": ({"Value": 1, "Values": [1]}, "are mutually exclusive and you have specified both"),
     "unit": ({"Value": 1, "Unit": "Pint"}, "MetricData.member.1.Unit must be a value in the set"),
+    "infinite": ({"Value": float("inf")}, "value Infinity for parameter MetricData.member.1.Value"),
+    "none": ({"Values": [1, float("nan")]}, "value NaN for .*1.Values.member.2 is invalid"),
+    "large": (
+        {
+            "StatisticValues": dict.fromkeys(("SampleCount", "Sum", "Minimum"), 1)
+            | {"Maximum": 1e109}
+        },
+        "1e\\+109 for .*StatisticValues.Maximum is invalid",
+    ),
 }
 
 
@@ -215,6 +224,7 @@ ALARM = {
     "ComparisonOperator": "GreaterThanThreshold",
 }
 NO_ALARMS = {  # what is said of an alarm → why it is not made
+    "no number": ({"Threshold": float("nan")}, "Threshold must be a finite number"),
     "no comparison": ({"ComparisonOperator": "Over"}, "'Over' at 'comparisonOperator' failed"),
     "no unit": ({"Unit": "Apples"}, "'Apples' at 'unit' failed"),
     "no treatment": ({"TreatMissingData": "maybe"}, "TreatMissingData must be one of"),

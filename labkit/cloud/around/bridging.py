@@ -14,19 +14,23 @@ import functools
 import io
 import json
 import urllib.parse
+import uuid
 from abc import ABC, abstractmethod
 from typing import Any
 
 from botocore.model import ServiceModel
-from botocore.parsers import RpcV2CBORParser
+from botocore.parsers import ResponseParserError, RpcV2CBORParser
 from botocore.serialize import RpcV2CBORSerializer
+from botocore.validate import ParamValidator
 
 from labkit.cloud import protocol, receiving, refusing
 from labkit.cloud.operations import AwsError
 from labkit.cloud.protocol import Reply
 
 Environ = dict[str, Any]
-_CBOR = "rpc-v2-cbor"
+_CBOR, _EMPTY = "rpc-v2-cbor", b"\xa0"
+# What botocore's reader raises at bytes that are no CBOR.
+_NO_CBOR = (ResponseParserError, ArithmeticError, MemoryError, RecursionError, TypeError)
 _QUEUES = "http://queue.amazonaws.com/doc/2012-11-05/"
 # What SQS's lists and maps are called in forms and XML, by their shapes; botocore forgot it.
 _NAMES = {
@@ -123,14 +127,20 @@ class Cbor(Bridge):
     """Smithy's RPC in CBOR."""
 
     def _read(self, environ: Environ, body: bytes) -> dict[str, Any]:
-        found = RpcV2CBORParser().parse_data_item(io.BufferedReader(io.BytesIO(body)))
+        try:
+            found = RpcV2CBORParser().parse_data_item(io.BufferedReader(io.BytesIO(body or _EMPTY)))
+        except (*_NO_CBOR, ValueError) as error:
+            raise AwsError("SerializationException", f"The body is not CBOR: {error}") from error
+        report = ParamValidator().validate(found, self.operation and self.operation.input_shape)
+        if report.has_errors():
+            raise AwsError("ValidationException", report.generate_report())
         return dict(found)
 
     def _answer(self, result: dict[str, Any]) -> Reply:
         shape, body = self.operation and self.operation.output_shape, bytearray()
         if shape:
             RpcV2CBORSerializer()._serialize_data_item(body, result, shape)
-        return self._reply(200, bytes(body or b"\xa0"), {})
+        return self._reply(200, bytes(body or _EMPTY), {})
 
     def _refusal(self, error: AwsError, kind: str) -> Reply:
         texts = ("__type", kind, "message", error.message)
@@ -140,6 +150,7 @@ class Cbor(Bridge):
 
     def _reply(self, status: int, body: bytes, headers: dict[str, str]) -> Reply:
         told = {"Content-Type": "application/cbor", "smithy-protocol": _CBOR}
+        told["x-amzn-RequestId"] = str(uuid.uuid4())
         return Reply(status, told | headers, body)
 
 

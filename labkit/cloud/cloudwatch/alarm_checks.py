@@ -7,6 +7,7 @@ Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Put
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from typing import Any
@@ -59,6 +60,8 @@ def check_alarm(parameters: Json) -> None:
             raise refusal(value, where, must, "ValidationError")
     if (missing := parameters.get("TreatMissingData")) and missing not in _MISSING:
         raise _bad(f"TreatMissingData must be one of {', '.join(_MISSING)}, not {missing}.")
+    if not math.isfinite(parameters.get("Threshold", 0.0)):
+        raise _bad("Threshold must be a finite number.")
     periods, wanted = parameters.get("EvaluationPeriods", 1), parameters.get("DatapointsToAlarm")
     if wanted is not None and wanted > periods:
         words = "DatapointsToAlarm must be less than or equal to EvaluationPeriods"

@@ -43,7 +43,7 @@ _UNITS = (
 ).split()
 _VALUES = ("Value", "Values", "StatisticValues")
 _ALONE = f"statistics are {', '.join(STATISTICS)}"
-_MOST_DIMENSIONS = 30
+_MOST_DIMENSIONS, _LARGEST = 30, 2.0**360
 
 
 def judge_call(context: Context, parameters: Json) -> None:
@@ -66,9 +66,26 @@ def judge_call(context: Context, parameters: Json) -> None:
             words = f"{named}.Value and {named}.StatisticValues must be specified."
             told = f"At least one of the parameters {words}"
             raise AwsError("InvalidParameterCombination", told)
+        _check_numbers(named, datum)
         if datum.get("Unit", "None") not in units:
             told = f"The parameter {named}.Unit must be a value in the set [ {', '.join(units)} ]."
             raise AwsError("InvalidParameterValue", told)
+
+
+def _check_numbers(named: str, datum: Json) -> None:
+    """Raise for what is no finite number, or beyond 2^360.
+
+    Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html
+    """
+    numbers = {"Value": datum.get("Value", 0.0)}
+    for name in ("Values", "Counts"):
+        numbers |= {f"{name}.member.{at}": each for at, each in enumerate(datum.get(name, ()), 1)}
+    numbers |= {f"StatisticValues.{k}": v for k, v in datum.get("StatisticValues", {}).items()}
+    for name, number in numbers.items():
+        if not abs(number) <= _LARGEST:
+            told = protocol.NOT_FINITE.get(repr(number), number)
+            words = f"The value {told} for parameter {named}.{name} is invalid."
+            raise AwsError("InvalidParameterValue", words)
 
 
 @operation("cloudwatch", "GetMetricStatistics")
