@@ -387,6 +387,7 @@ def test_an_update_names_the_keys_of_its_index_alone(aws, fresh):
     gone = {"GlobalSecondaryIndexUpdates": [{"Delete": {"IndexName": "one"}}]}
     left = dynamodb.update_table(TableName=table, **gone)["TableDescription"]
     assert [each["AttributeName"] for each in left["AttributeDefinitions"]] == ["id"]
+    assert not any("SecondaryIndexes" in name for name in (*made, *left))  # not told as none
     assert dynamodb.delete_table(TableName=table)["TableDescription"]["TableStatus"] == "DELETING"
 
 

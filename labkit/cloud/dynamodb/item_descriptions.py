@@ -11,6 +11,7 @@ and https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTab
 from __future__ import annotations
 
 import contextlib
+import itertools
 import uuid
 from typing import Any
 
@@ -31,6 +32,7 @@ _ON_DEMAND = "PAY_PER_REQUEST"
 _BOTH = "ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is"
 _NEITHER = "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is"
 _NO_UNITS = {"ReadCapacityUnits": 0, "WriteCapacityUnits": 0}
+_INDEXES = ("GlobalSecondaryIndexes", "LocalSecondaryIndexes")
 _PARTS = {"HASH": "hash", "RANGE": "range"}
 _MOST = {"Account": 80_000, "Table": 40_000}
 _describe: Any = Table.describe
@@ -108,10 +110,12 @@ def _described(table: Any, base_key: str = "TableDescription") -> Any:
     if table.billing_mode == _ON_DEMAND:
         since = table.__dict__.get("on_demand_since", shown["CreationDateTime"])
         shown["BillingModeSummary"]["LastUpdateToPayPerRequestDateTime"] = since
-    for index in shown["GlobalSecondaryIndexes"] + shown["LocalSecondaryIndexes"]:
+    for index in itertools.chain.from_iterable(shown[kind] for kind in _INDEXES):
         index |= _counted(table, index)
     for index in shown["GlobalSecondaryIndexes"]:
         index["ProvisionedThroughput"] = _units_of(table, index["ProvisionedThroughput"])
+    for kind in [kind for kind in _INDEXES if not shown[kind]]:
+        del shown[kind]
     return told
 
 
