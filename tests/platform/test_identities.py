@@ -201,7 +201,9 @@ def test_what_none_has(iam, call, row):
         asked = asked | {"AssumeRolePolicyDocument": policy(trusts("lambda"))}
     with pytest.raises(iam.exceptions.ClientError) as caught:
         getattr(iam, call)(**asked)
-    assert caught.value.response["Error"]["Message"] == words
+    told = caught.value.response["Error"]
+    assert told["Message"] == words
+    assert (told["Code"] == "InvalidInput") == words.endswith("is not valid.")
 
 
 def test_what_a_user_logs_in_with_stands_in_the_way(iam, fresh):

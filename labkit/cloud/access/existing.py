@@ -114,7 +114,7 @@ def _check_policy(iam: Any, operation: str, arn: str, version: str | None) -> No
     policy = iam.managed_policies.get(arn)
     if _GIVES.fullmatch(operation):
         if not _IS_POLICY.fullmatch(arn):
-            raise AwsError("ValidationError", f"ARN {arn} is not valid.")
+            raise AwsError("InvalidInput", f"ARN {arn} is not valid.")
         if policy is None and operation.startswith("Attach"):
             raise _missing(f"Policy {arn} does not exist or is not attachable.")
     if version is not None:
