@@ -98,8 +98,8 @@ def test_a_function_reads_a_queue(aws, make):
     attribute = {"a": {"DataType": "String", "StringValue": "b"}}
     bodies = ['{"n": 1}', '{"n": 2}', "text", '{"n": 1, "is": "bad"}']
     sent = [
-        queues.send_message(QueueUrl=url, MessageBody=each, MessageAttributes=attribute)
-        for each in bodies
+        queues.send_message(QueueUrl=url, MessageBody=each, MessageAttributes=attributes)
+        for each, attributes in zip(bodies, (attribute, attribute, attribute, {}), strict=True)
     ]
     records = records_of(aws, name, 2)
     assert [each["body"] for each in records] == [bodies[0], bodies[3]]
@@ -108,6 +108,7 @@ def test_a_function_reads_a_queue(aws, make):
         sent[3]["MD5OfMessageBody"],
     ]
     assert records[0]["md5OfMessageAttributes"] == sent[0]["MD5OfMessageAttributes"]
+    assert records[1]["md5OfMessageAttributes"] is None
     assert records[0]["messageAttributes"]["a"]["stringValue"] == "b"
     assert abs(int(records[0]["attributes"]["SentTimestamp"]) / 1000 - time.time()) < 60
     left = queues.receive_message(QueueUrl=url, WaitTimeSeconds=2)["Messages"]

@@ -144,8 +144,7 @@ def _is_wanted(mapping: Any, record: Json) -> bool:
 
 def _record(message: Json, queue: str, region: str) -> Json:
     """A message as a function gets it."""
-    signed = message.get("MD5OfMessageAttributes")
-    return ({"md5OfMessageAttributes": signed} if signed else {}) | {
+    return {
         "messageId": message["MessageId"],
         "receiptHandle": message["ReceiptHandle"],
         "body": message["Body"],
@@ -153,6 +152,7 @@ def _record(message: Json, queue: str, region: str) -> Json:
         "messageAttributes": {
             name: _told(each) for name, each in message.get("MessageAttributes", {}).items()
         },
+        "md5OfMessageAttributes": message.get("MD5OfMessageAttributes"),
         "md5OfBody": message["MD5OfBody"],
         "eventSource": "aws:sqs",
         "eventSourceARN": queue,
