@@ -69,8 +69,8 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs)
 
 
-def _parse(text: str, lenient: bool) -> str:
-    """An attribute twice in one object is refused, or the last counts."""
+def parse(text: str, lenient: bool) -> str:
+    """JSON_PARSE: an attribute twice in one object is refused, or the last counts."""
     try:
         return dump(load(text, dict if lenient else _once))
     except KeyError as error:
@@ -214,7 +214,7 @@ def _split(text: str, by: str) -> str:
 _V, _B = "VARCHAR", "BOOLEAN"
 UDFS = (
     Udf("rs_decimal", _decimal, ("VARCHAR",), "INTEGER[]"),
-    Udf("rs_json_parse", _parse, (_V, _B), _V),
+    Udf("rs_json_parse", parse, (_V, _B), _V),
     Udf("rs_is_json", _valid(object), (_V,), _B),
     Udf("rs_is_object", _valid(dict), (_V,), _B),
     Udf("rs_is_array", _valid(list), (_V,), _B),

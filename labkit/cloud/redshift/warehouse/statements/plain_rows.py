@@ -1,8 +1,8 @@
 """Long lists of VALUES, as drivers and pandas write them: constants, read without a compiler.
 
 A list whose every value is a number, a text, NULL or a parameter that its column takes as it stands
-is put into columns at once; a column may be DEFAULT or SYSDATE in every row instead. Of any other
-list, and of one that will fail, nothing is read here.
+is put into columns at once, as are texts in a cast or JSON_PARSE; a column may be DEFAULT or
+SYSDATE in every row instead. Of any other list, and of one that will fail, nothing is read here.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import pyarrow as pa
 
 from labkit.cloud.engine.redshift.casts import stored
 from labkit.cloud.engine.redshift.errors import RedshiftError
+from labkit.cloud.engine.redshift.functions.documents import parse as json_parse
 from labkit.cloud.engine.redshift.literals import Given
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import Type
@@ -40,7 +41,7 @@ _ARROW = {
     "int2": pa.int16(), "int4": pa.int32(), "int8": pa.int64(), "float8": pa.float64(),
     "bool": pa.bool_(), "date": pa.date32(), "timestamp": pa.timestamp("us"),
     "timestamptz": pa.timestamp("us", "UTC"),
-    "varchar": pa.string(), "bpchar": pa.string(),
+    "varchar": pa.string(), "bpchar": pa.string(), "super": pa.string(),
 }  # fmt: skip
 #: What says the same in all rows of a statement.
 _SAID = {"DEFAULT", "SYSDATE", "GETDATE", "CURRENT_TIMESTAMP", "CURRENT_DATE"}
@@ -132,6 +133,9 @@ def _value(
 ) -> tuple[Value, str]:
     """A value, and the mark behind it."""
     word = next(coming)
+    if read := _CALLED.get(word.upper):
+        value, after = read(word, coming, text), next(coming)
+        return value, after.text if after.kind == "mark" else ""
     sign = "-" if word.kind == "mark" and word.text == "-" else ""
     word = next(coming) if sign else word
     value = _constant(word, text, kind, parameters)
@@ -145,13 +149,55 @@ def _value(
     return (value[0], sign + value[1]), after.text if after.kind == "mark" else ""
 
 
+def _literal(word: Word, coming: Iterator[Word], text: str) -> Value:
+    """``DATE 'text'``"""
+    return word.upper.lower(), _string(next(coming), text)
+
+
+def _cast(word: Word, coming: Iterator[Word], text: str) -> Value:
+    """``CAST ('text' AS type)``"""
+    _marks(coming, "(")
+    told = _string(next(coming), text)
+    if next(coming).upper != "AS":
+        raise _Odd
+    kind = next(coming).upper.lower()
+    _marks(coming, ")")
+    return kind, told
+
+
+def _document(word: Word, coming: Iterator[Word], text: str) -> Value:
+    """``JSON_PARSE ('text')``; one with an attribute twice takes the compiler."""
+    _marks(coming, "(")
+    told = _string(next(coming), text)
+    _marks(coming, ")")
+    return "super", json_parse(told, False)
+
+
+_CALLED: dict[str, Callable[[Word, Iterator[Word], str], Value]] = {
+    **dict.fromkeys(("DATE", "TIMESTAMP", "TIMESTAMPTZ"), _literal),
+    "CAST": _cast,
+    "JSON_PARSE": _document,
+}
+
+
+def _marks(coming: Iterator[Word], mark: str) -> None:
+    if next(coming).text != mark:
+        raise _Odd
+
+
+def _string(word: Word, text: str) -> str:
+    """A text in plain quotes."""
+    plain = word.kind == "string" and text[word.start] == "'"
+    if not plain or "\\" in text[word.start : word.end] or "\0" in word.text:
+        raise _Odd
+    return word.text
+
+
 def _constant(word: Word, text: str, kind: Type, parameters: Sequence[Any]) -> Value:
     if word.kind == "number":
         return "number", word.text
-    if word.kind == "string" and text[word.start] == "'":
-        if "\\" in text[word.start : word.end] or "\0" in word.text:
-            raise _Odd
-        return "text", word.text
+    if word.kind == "string":
+        return "text", _string(word, text)
     if word.kind == "parameter" and word.text[1:].isdigit():
         place = int(word.text[1:]) - 1
         return _given(parameters[place] if place < len(parameters) else ..., kind)
@@ -258,6 +304,12 @@ def _truth(said: str, text: str, kind: Type) -> bool:
     return text == "true"
 
 
+def _super(said: str, text: str, kind: Type) -> str:
+    if said != "super":
+        raise _Odd
+    return text
+
+
 _TAKERS: dict[str, Callable[[str, str, Type], Any]] = {
     **dict.fromkeys(_BITS, _integer),
     "numeric": _decimal,
@@ -268,4 +320,5 @@ _TAKERS: dict[str, Callable[[str, str, Type], Any]] = {
     "timestamp": _moment,
     "timestamptz": _instant,
     "bool": _truth,
+    "super": _super,
 }
