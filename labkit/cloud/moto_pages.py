@@ -64,7 +64,7 @@ _WAYS = {
     ),
     "kms": Way(
         "Limit", "Marker", "NextMarker", 100, "InvalidMarkerException",
-        {"ListAliases": "Aliases", "ListKeys": "Keys", "ListRetirableGrants": "Grants"},
+        {"ListAliases": "Aliases", "ListKeys": "Keys"},
         "Truncated",
     ),
     "lakeformation": Way(
