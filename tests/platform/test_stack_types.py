@@ -40,6 +40,48 @@ KINDS = {
             "ContributorInsightsSpecification": {"Enabled": False},
         },
     ),
+    "Replicated": (
+        "DynamoDB::GlobalTable",
+        {
+            "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+            "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+            "BillingMode": "PROVISIONED",
+            "WriteProvisionedThroughputSettings": {
+                "WriteCapacityAutoScalingSettings": {
+                    "MinCapacity": 3,
+                    "MaxCapacity": 9,
+                    "TargetTrackingScalingPolicyConfiguration": {"TargetValue": 70},
+                }
+            },
+            "SSESpecification": {"SSEEnabled": True, "SSEType": "KMS"},
+            "StreamSpecification": {"StreamViewType": "KEYS_ONLY"},
+            "TimeToLiveSpecification": {"AttributeName": "end", "Enabled": True},
+            "GlobalSecondaryIndexes": [
+                {
+                    "IndexName": "all",
+                    "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+                    "Projection": {"ProjectionType": "ALL"},
+                    "WriteProvisionedThroughputSettings": {
+                        "WriteCapacityAutoScalingSettings": {"SeedCapacity": 5, "MinCapacity": 1}
+                    },
+                }
+            ],
+            "Replicas": [
+                {
+                    "Region": {"Ref": "AWS::Region"},
+                    "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True},
+                    "ReadProvisionedThroughputSettings": {"ReadCapacityUnits": 2},
+                    "TableClass": "STANDARD_INFREQUENT_ACCESS",
+                    "GlobalSecondaryIndexes": [
+                        {
+                            "IndexName": "all",
+                            "ReadProvisionedThroughputSettings": {"ReadCapacityUnits": 4},
+                        }
+                    ],
+                }
+            ],
+        },
+    ),
     "Stream": ("Kinesis::Stream", {"ShardCount": 1}),
     "Consumer": (
         "Kinesis::StreamConsumer",
@@ -66,6 +108,7 @@ KINDS = {
     "Space": ("S3Tables::Namespace", {"TableBucketARN": {"Ref": "Tables"}, "Namespace": "lines"}),
 }
 OUTPUTS = {
+    "Replicated": {"Ref": "Replicated"},
     "Stream": {"Fn::GetAtt": ["Stream", "Arn"]},
     "Consumer": {"Fn::GetAtt": ["Consumer", "ConsumerARN"]},
     "Question": {"Ref": "Question"},
@@ -86,6 +129,13 @@ def held(dynamodb, name):
     ]
 
 
+def units(dynamodb, name):
+    """What is read and written of a table and its index."""
+    table = dynamodb.describe_table(TableName=name)["Table"]
+    of = [each["ProvisionedThroughput"] for each in (table, *table["GlobalSecondaryIndexes"])]
+    return [(each["ReadCapacityUnits"], each["WriteCapacityUnits"]) for each in of]
+
+
 def looks(aws, name, told):
     """What tells of each resource, and what it tells."""
     return {
@@ -96,6 +146,10 @@ def looks(aws, name, told):
             "ConsumerDescription"
         ]["ConsumerName"],
         "Items": lambda: held(aws("dynamodb"), name),
+        "Replicated": lambda: [
+            *held(aws("dynamodb"), told["Replicated"]),
+            *units(aws("dynamodb"), told["Replicated"]),
+        ],
         "Heard": lambda: aws("redshift").describe_event_subscriptions(SubscriptionName=name)[
             "EventSubscriptionsList"
         ][0]["Severity"],
@@ -134,6 +188,10 @@ def test_a_stack_makes_and_drops_what_stands_beside(aws, fresh):
         "Budget": {"Amount": "100", "Unit": "USD"},
         "Consumer": name,
         "Items": ["STANDARD_INFREQUENT_ACCESS", "ENABLED", "KEYS_ONLY", "end", "ENABLED"],
+        "Replicated": [
+            *("STANDARD_INFREQUENT_ACCESS", "ENABLED", "KEYS_ONLY", "end", "ENABLED"),
+            *((2, 3), (4, 5)),
+        ],
         "Heard": "ERROR",
         "Question": ["fields @timestamp"],
         "Tables": name,
@@ -145,3 +203,22 @@ def test_a_stack_makes_and_drops_what_stands_beside(aws, fresh):
     for ask in asked.values():
         with pytest.raises(ClientError, match="NotFound"):
             ask()
+
+
+@pytest.mark.parametrize(
+    "replicas",
+    [
+        [{"Region": "us-east-1"}, {"Region": "us-west-2"}],
+        [{"Region": "us-east-1", "KinesisStreamSpecification": {"StreamArn": "a"}}],
+    ],
+    ids=["two", "with a stream"],
+)
+def test_replicas_that_are_not_here(aws, fresh, replicas):
+    said = KINDS["Replicated"][1] | {"Replicas": replicas}
+    made = {"Table": {"Type": "AWS::DynamoDB::GlobalTable", "Properties": said}}
+    stacks, name = aws("cloudformation"), fresh("beside")
+    stacks.create_stack(StackName=name, TemplateBody=json.dumps({"Resources": made}))
+    (stack,) = stacks.describe_stacks(StackName=name)["Stacks"]
+    assert stack["StackStatus"] == "ROLLBACK_COMPLETE"
+    events = stacks.describe_stack_events(StackName=name)["StackEvents"]
+    assert any("Replicas" in each.get("ResourceStatusReason", "") for each in events)

@@ -18,6 +18,7 @@ ARNS = {
     "AWS::Athena::DataCatalog": f"arn:aws:athena:{_HERE}:datacatalog/{{Name}}",
     "AWS::Athena::WorkGroup": f"arn:aws:athena:{_HERE}:workgroup/{{Name}}",
     "AWS::CloudWatch::Alarm": f"arn:aws:cloudwatch:{_HERE}:alarm:{{AlarmName}}",
+    "AWS::DynamoDB::GlobalTable": "{Table.TableArn}",
     "AWS::DynamoDB::Table": "{Table.TableArn}",
     "AWS::Events::EventBus": f"arn:aws:events:{_HERE}:event-bus/{{Name}}",
     "AWS::Events::Rule": "{RuleArn}",

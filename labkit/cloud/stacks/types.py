@@ -18,6 +18,7 @@ from labkit.cloud.stacks.buckets import BUCKET
 from labkit.cloud.stacks.calls import ask
 from labkit.cloud.stacks.catalog import CATALOG
 from labkit.cloud.stacks.functions import FUNCTION, MAPPING
+from labkit.cloud.stacks.global_tables import GLOBAL_TABLE
 from labkit.cloud.stacks.item_tables import TABLE
 from labkit.cloud.stacks.kinds import Kind, Members, Part, Reading, kind, renaming
 from labkit.cloud.stacks.machines import MACHINES
@@ -142,6 +143,7 @@ TYPES: dict[str, Kind] = {
         changed=_work_group_changes,
         parts=(Part("State", _state),),
     ),
+    "AWS::DynamoDB::GlobalTable": GLOBAL_TABLE,
     "AWS::DynamoDB::Table": TABLE,
     "AWS::EC2::InternetGateway": _network("InternetGateway", "InternetGatewayId"),
     "AWS::EC2::RouteTable": _network("RouteTable", "RouteTableId"),
