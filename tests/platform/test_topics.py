@@ -54,6 +54,21 @@ def test_false_is_no_raw_delivery(aws, sns, topic, queue):
     assert json.loads(got["Body"])["Message"] == "hello"
 
 
+def test_a_notification_is_signed_as_the_topic_says(aws, sns, topic, queue):
+    url, arn = queue()
+    subscribe(sns, topic, arn)
+    sns.publish(TopicArn=topic, Message="one", Subject="about")
+    asked = {"AttributeName": "SignatureVersion", "AttributeValue": "2"}
+    sns.set_topic_attributes(TopicArn=topic, **asked)
+    sns.publish(TopicArn=topic, Message="two")
+    told = [json.loads(each["Body"]) for each in received(aws, url)]
+    assert sorted((each["Message"], each["SignatureVersion"]) for each in told) == [
+        ("one", "1"),
+        ("two", "2"),
+    ]
+    assert len({each["SigningCertURL"] for each in told}) == 1
+
+
 WAITING = {"email": "a@example.com", "https": "https://example.com/a"}
 
 

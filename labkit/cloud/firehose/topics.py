@@ -24,6 +24,7 @@ from labkit.cloud.events.filter_policies import is_for
 from labkit.cloud.lambdas import topics
 from labkit.cloud.messages import fan_out
 from labkit.cloud.messages.attributes import is_true
+from labkit.cloud.messages.notifications import notification
 
 log = logging.getLogger(__name__)
 Json = dict[str, Any]
@@ -38,9 +39,7 @@ def to_stream(cloud: Cloud, subscription: Any, message: str, message_id: str, **
         message = fan_out.text_for(message, "firehose")
     text, arn = message, subscription.topic.arn
     if not is_true(subscription.attributes.get("RawMessageDelivery")):
-        told = fan_out.notification(
-            subscription, message, message_id, said.get("subject"), attributes
-        )
+        told = notification(subscription, message, message_id, said.get("subject"), attributes)
         unsigned = {name: each for name, each in told.items() if not name.startswith("Sign")}
         text = json.dumps(unsigned, separators=(",", ":")) + "\n"
     target = {"Arn": subscription.endpoint, "Subscription": subscription.arn}

@@ -20,6 +20,7 @@ from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.events.filter_policies import is_for
 from labkit.cloud.lambdas.invoke import queue_for_service
 from labkit.cloud.messages import fan_out
+from labkit.cloud.messages.notifications import notification
 from labkit.cloud.operations import AwsError
 
 SENDER = "sns.amazonaws.com"
@@ -48,9 +49,7 @@ def install(cloud: Cloud) -> None:
             return
         if said.get("message_structure") == "json":
             message = fan_out.text_for(message, "lambda")
-        told = fan_out.notification(
-            subscription, message, message_id, said.get("subject"), attributes
-        )
+        told = notification(subscription, message, message_id, said.get("subject"), attributes)
         if not _is_heard(cloud, subscription, told):
             letter = json.dumps(told, sort_keys=True, indent=2)
             fan_out.to_dead_letters(cloud, subscription, letter)

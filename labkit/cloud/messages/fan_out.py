@@ -2,7 +2,7 @@
 
 moto takes ``"false"`` for true, so that a queue that asked for no raw delivery had raw messages,
 hands binary attributes over in a form that the queue cannot be read with, and fails a publication
-for all when one subscribed queue is gone. Where to unsubscribe, it names no subscription.
+for all when one subscribed queue is gone.
 
 Sources: https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html,
 https://docs.aws.amazon.com/sns/latest/dg/sns-large-payload-raw-message-delivery.html and
@@ -24,7 +24,7 @@ from labkit.cloud.access.admission import refusal
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.events.filter_policies import is_for
 from labkit.cloud.messages.attributes import is_true
-from labkit.cloud.messages.publications import sequence_of
+from labkit.cloud.messages.notifications import notification
 
 SENDER = "sns.amazonaws.com"
 log = logging.getLogger(__name__)
@@ -70,20 +70,6 @@ def text_for(message: str, protocol: str) -> str:
     said: Json = json.loads(message)
     own = said.get(protocol)
     return own if isinstance(own, str) else str(said["default"])
-
-
-def notification(
-    subscription: Any, message: str, message_id: str, subject: str | None, attributes: Json | None
-) -> Json:
-    """What a subscription hears of a message; a FIFO topic numbers it and signs nothing."""
-    told: Json = subscription.get_post_data(message, message_id, subject, attributes)
-    region = subscription.topic.arn.split(":")[3]
-    asked = f"Action=Unsubscribe&SubscriptionArn={subscription.arn}"
-    told["UnsubscribeURL"] = f"https://sns.{region}.amazonaws.com/?{asked}"
-    if number := sequence_of(subscription.topic):
-        told = {k: v for k, v in told.items() if not k.startswith("Sign")}
-        told["SequenceNumber"] = number
-    return told
 
 
 def to_dead_letters(cloud: Cloud, subscription: Any, text: str) -> None:
