@@ -609,6 +609,17 @@ def test_eventbridge_hears_of_executions(machines, aws, fresh):
     assert first["redriveStatusReason"] == "Execution is RUNNING and cannot be redriven"
 
 
+def test_an_execution_that_a_rule_starts_is_called_after_its_event(machines, aws, fresh):
+    events, name = aws("events"), fresh("starts")
+    machine, role = machines.make(PASS), make_role(aws("iam"), name, "events")
+    events.put_rule(Name=name, EventPattern=json.dumps({"source": [name]}))
+    events.put_targets(Rule=name, Targets=[{"Id": "1", "Arn": machine, "RoleArn": role}])
+    entry = {"Source": name, "DetailType": "Thing", "Detail": "{}"}
+    (put,) = events.put_events(Entries=[entry])["Entries"]
+    (found,) = machines.sfn.list_executions(stateMachineArn=machine)["executions"]
+    assert found["name"].startswith(put["EventId"] + "_")
+
+
 def test_tags(machines, sfn):
     machine = machines.make(PASS)
     sfn.tag_resource(resourceArn=machine, tags=[{"key": "k", "value": "v"}])

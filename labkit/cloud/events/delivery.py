@@ -57,7 +57,9 @@ _WAITING: queue.Queue[str | threading.Event] = queue.Queue()
 _COUNT = itertools.count()
 
 
-def deliver(cloud: Cloud, *, service: str, source: str, target: dict[str, Any], text: str) -> None:
+def deliver(
+    cloud: Cloud, *, service: str, source: str, target: dict[str, Any], text: str, event: str = ""
+) -> None:
     """Hand a text to a target, soon.
 
     Args:
@@ -65,10 +67,11 @@ def deliver(cloud: Cloud, *, service: str, source: str, target: dict[str, Any], 
         source: the ARN of the rule or bucket that it comes from.
         target: as EventBridge keeps it: ``Arn`` and the parameters of its kind.
         text: what the target gets.
+        event: the id of the event that it tells of, if any.
     """
     name = f"{time.time_ns():020d}-{next(_COUNT)}"
     item = {"name": name, "service": service, "source": source, "target": target, "text": text}
-    item["lineage"] = lineage.current()
+    item |= {"lineage": lineage.current(), "event": event}
     cloud.records(KIND)[name] = item
     _WAITING.put(name)
 
@@ -202,8 +205,9 @@ def _to_log(logs: Any, item: Delivery) -> None:
 
 
 def _to_machine(states: Any, item: Delivery) -> None:
-    """Its name is the delivery's: one that is made twice starts one execution."""
-    name = str(uuid.uuid5(uuid.NAMESPACE_OID, item["source"] + item["name"]))
+    """Its name is the event's and the delivery's: one that is made twice starts one execution."""
+    number = str(uuid.uuid5(uuid.NAMESPACE_OID, item["source"] + item["name"]))
+    name = "_".join(filter(None, (item.get("event"), number)))
     with contextlib.suppress(states.exceptions.ExecutionAlreadyExists):
         states.start_execution(stateMachineArn=item["target"]["Arn"], name=name, input=item["text"])
 

@@ -244,7 +244,8 @@ def _to_targets(cloud: Cloud, rule: Any, event: Event) -> None:
             rule._send_to_events_archive(archive, event)
         else:
             whither = addressed(target, event)
-            deliver(cloud, service=SENDER, source=rule.arn, target=whither, text=text)
+            told = {"service": SENDER, "source": rule.arn, "event": event["id"]}
+            deliver(cloud, target=whither, text=text, **told)
 
 
 def _is_archive(arn: str) -> bool:
