@@ -57,6 +57,7 @@ def main(arguments: list[str] | None = None) -> int:
     machine.bound_memory()
     machine.raise_files()
     gc.disable()  # a start makes what is there to stay: looking for garbage is a sixth of its time
+    from labkit.cloud import regions  # noqa: F401 (moto asks for them as it is imported)
     from labkit.cloud.state import StateUnusable
 
     try:

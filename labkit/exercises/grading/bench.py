@@ -12,7 +12,7 @@ from labkit.exercises.grading.processes import Warm
 
 GRADING = "labkit.exercises.grading"
 LEARNERS = tuple(f"{GRADING}.{name}" for name in ("loaders", "ahead", "runner", "reader"))
-CLOUDS = (f"{GRADING}.loaders", "labkit.cloud.server", "labkit.cloud.ahead")
+CLOUDS = (f"{GRADING}.loaders", "labkit.cloud.regions", "labkit.cloud.server", "labkit.cloud.ahead")
 
 
 @dataclass(frozen=True)
