@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import random
 import re
 import urllib.error
 import urllib.request
@@ -11,6 +12,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from labkit.cloud.s3 import checksums
 from tests.s3.conftest import code_of, refused
 
 KEYS = [
@@ -169,6 +171,14 @@ def test_checksums(s3, bucket, name, member):
         "BadDigest",
         "InvalidRequest",
     )
+
+
+@pytest.mark.parametrize("size", [0, 1, 1024, 1025, 2047, 2048, 5000, 65_537])
+@pytest.mark.parametrize("name", ["crc32c", "crc64nvme"])
+def test_a_crc_is_the_same_at_once_and_byte_by_byte(name, size):
+    content = random.Random(size).randbytes(size)
+    each = (content[at : at + 1] for at in range(size))
+    assert checksums.of(name, [content]) == checksums.of(name, each)
 
 
 def test_a_wrong_digest_leaves_nothing(s3, bucket):

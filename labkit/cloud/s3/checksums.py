@@ -23,7 +23,7 @@ DEFAULT, FASTEST = "crc64nvme", "crc32"
 ALGORITHMS = ("crc32", "crc32c", "crc64nvme", "sha1", "sha256")
 # CRC → its polynomial, bits reversed, and its width in bytes.
 _CRCS = {"crc32": (0xEDB88320, 4), "crc32c": (0x82F63B78, 4), "crc64nvme": (0x9A6C9329AC4BC9B5, 8)}
-_LANE = 1024
+_SHORT = 1024  # bytes that are seen one by one before lanes of them are made
 Matrix = tuple[int, ...]
 
 
@@ -97,24 +97,25 @@ def kind_of(name: str, asked: str | None) -> str:
 
 
 def _crc(name: str, data: bytes, crc: int) -> int:
-    lanes = len(data) // _LANE
+    lane = 1 << len(data).bit_length() // 2  # as many lanes as bytes in one: both take their time
+    lanes = len(data) // lane if len(data) > _SHORT else 0
     ones = (1 << 8 * _CRCS[name][1]) - 1
     if lanes:
-        over_lane = _zeros(name, _LANE)
-        for lane in _lanes(name, data, lanes):
-            crc = _times(over_lane, crc) ^ int(lane)
+        over_lane = _zeros(name, lane)
+        for of_lane in _lanes(name, data, lanes, lane):
+            crc = _times(over_lane, crc) ^ int(of_lane)
     table, state = _table(name), crc ^ ones
-    for byte in data[lanes * _LANE :]:
+    for byte in data[lanes * lane :]:
         state = table[(state ^ byte) & 0xFF] ^ (state >> 8)
     return state ^ ones
 
 
-def _lanes(name: str, data: bytes, lanes: int) -> Any:
+def _lanes(name: str, data: bytes, lanes: int, lane: int) -> Any:
     """The CRC of each lane of bytes, all lanes a byte at a time."""
     import numpy as np
 
     table = np.array(_table(name), dtype=np.uint64)
-    columns = np.frombuffer(data, np.uint8, lanes * _LANE).reshape(lanes, _LANE).T.astype(np.uint64)
+    columns = np.frombuffer(data, np.uint8, lanes * lane).reshape(lanes, lane).T.astype(np.uint64)
     ones = np.uint64((1 << 8 * _CRCS[name][1]) - 1)
     low, eight = np.uint64(0xFF), np.uint64(8)
     state = np.full(lanes, ones, dtype=np.uint64)
