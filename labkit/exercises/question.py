@@ -17,6 +17,7 @@ from typing import Any
 
 from labkit.errors import in_a_line
 from labkit.exercises import boards, notes, standing
+from labkit.exercises.at_work import settle
 from labkit.exercises.comparing import GENERAL, SOMEWHERE, Compare, kind_of, without
 from labkit.exercises.data import Data
 from labkit.exercises.forms import as_expected, as_table
@@ -213,12 +214,22 @@ class Known:
 
 
 def read(reads: Reads, namespace: Mapping[str, Any]) -> Any:
-    """What a question reads: a variable, a state of the cloud, or a dictionary of these."""
+    """What a question reads: a variable, a state of the cloud, or a dictionary of these.
+
+    States are read once what was started has ended.
+    """
+    parts = reads.values() if isinstance(reads, Mapping) else (reads,)
+    if any(isinstance(one, State) for one in parts):
+        settle(namespace["lab"])
+    return _read(reads, namespace)
+
+
+def _read(reads: Reads, namespace: Mapping[str, Any]) -> Any:
     if isinstance(reads, State):
         return reads.read(namespace["lab"])
     if isinstance(reads, str):
         return namespace.get(reads)
-    return {name: read(one, namespace) for name, one in reads.items()}
+    return {name: _read(one, namespace) for name, one in reads.items()}
 
 
 @cache

@@ -12,10 +12,11 @@ import pyarrow as pa
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from labkit.exercises import question_named, states_lake
+from labkit.exercises import question, question_named, states_lake
 from labkit.exercises.comparing import GENERAL
 from labkit.exercises.notes import NOT_YET
 from labkit.exercises.question import Known, known
+from labkit.exercises.states import READERS, State
 
 
 def right_of(name):
@@ -386,3 +387,16 @@ def test_a_later_labs_users_of_the_key_are_no_strangers(monkeypatch):
     lab = SimpleNamespace(caller="arn:aws:iam::1:user/ada", client=lambda service: begun)
     found = states_lake.key_users(lab, roles[0])
     assert found["others"] == ["dataedu-redshift-role", "mallory"]
+
+
+@pytest.mark.parametrize(
+    ("reads", "looks"),
+    [("a", 0), (State("rows", "1"), 1), ({"a": State("rows", "1"), "b": State("rows", "2")}, 1)],
+    ids=["a variable", "a state", "two states"],
+)
+def test_what_is_at_work_is_waited_for_once(monkeypatch, reads, looks):
+    settled = []
+    monkeypatch.setattr(question, "settle", settled.append)
+    monkeypatch.setitem(READERS, "rows", lambda lab, sql: sql)
+    question.read(reads, {"lab": "lab", "a": 1})
+    assert settled == ["lab"] * looks

@@ -11,6 +11,7 @@ from typing import Any
 
 from labkit import process
 from labkit.errors import CloudNotStarted
+from labkit.exercises.at_work import settle
 from labkit.exercises.grading.saying import say, value
 from labkit.exercises.states import State
 from labkit.lab import Lab
@@ -24,6 +25,7 @@ def main(number: int, wanted: list[dict[str, Any]]) -> int:
         wanted: ``id`` and ``reads``: states by name, as reader and arguments.
     """
     lab = _open(number)
+    settle(lab)
     for question in wanted:
         reads = {part: State(*state) for part, state in question["reads"].items()}
         found = {part: value(functools.partial(one.read, lab)) for part, one in reads.items()}
