@@ -19,13 +19,16 @@ import labkit.cloud.certificate
 import labkit.cloud.front
 import labkit.cloud.services
 import labkit.cloud.serving  # noqa: F401
-from labkit.cloud import memory, protocol
+from labkit.cloud import memory, protocol, receiving
 from labkit.cloud.engine.trino import library
 from labkit.cloud.s3 import checksums, objects
 from labkit.cloud.server import SETTINGS, backend_app
 
 # The services of which every lab has something.
-SERVICES = "athena awslambda events glue iam kms logs s3 scheduler secretsmanager ssm sts".split()
+SERVICES = (
+    *("athena", "awslambda", "events", "glue", "iam", "kms", "lakeformation", "logs"),
+    *("s3", "scheduler", "secretsmanager", "ssm", "sts"),
+)
 CALLED = "athena glue iam kms sts".split()
 # Of which moto answers what every lab asks.
 MOTOS = "iam kms s3 sts".split()
@@ -37,12 +40,14 @@ def stored(*services: str) -> None:
         for part in ("models", "urls"):
             importlib.import_module(f"moto.{service}.{part}")
         get_backend(service)[DEFAULT_ACCOUNT_ID]  # type: ignore[call-overload]
+    memory.learn_variables()
 
 
 def called(*services: str) -> None:
     """Read what the first call of each service reads."""
     for service in services:
-        protocol.service_model(service)
+        if model := protocol.service_model(service):
+            receiving.find_call(model, {"REQUEST_METHOD": "GET"}, b"")  # its routes
 
 
 os.environ.update(SETTINGS)
@@ -53,6 +58,5 @@ for each in MOTOS:
     backend_app(each)
 get_service_model("s3")  # moto's own reading of it
 checksums.of(checksums.DEFAULT, [bytes(1024)])
-memory.learn_variables()
 library.names()  # their signatures are read, of which there are hundreds
 get_backend("iam")[DEFAULT_ACCOUNT_ID]["aws"]  # AWS's own policies, of which there are hundreds
