@@ -1,6 +1,7 @@
 """Iceberg tables: made and changed by statements, read by pyiceberg, and the other way round."""
 
 import io
+import json
 import threading
 import time
 from typing import Any
@@ -881,6 +882,49 @@ def test_files_without_field_ids_are_read_by_name(ice: Ice) -> None:
     ice.do("UPDATE t SET id = 2 WHERE s.deep = 'd'")
     told = "SELECT id, s.deep, l[1].y, m['k'].k.deep FROM t"
     assert ice.rows(told) == [["2", "d", "5", "e"]]
+
+
+def test_files_with_nanoseconds(ice: Ice) -> None:
+    schema = Schema(NestedField(1, "z", TimestamptzType()))
+    at = ice.location("t")
+    table = ice.catalog.create_table((ice.lake.database, "t"), schema, location=at)
+    ice.do("INSERT INTO t VALUES TIMESTAMP '2023-11-14 22:13:20.123457 UTC'")
+    (task,) = ice.load("t").scan().plan_files()
+    kinds = pa.schema([numbered("z", pa.timestamp("ns", "UTC"), 1)])
+    with table.io.new_output(task.file.file_path).create(overwrite=True) as stream:
+        pq.write_table(pa.table([[1_700_000_000_123_456_789]], schema=kinds), stream)
+    shown = "2023-11-14 22:13:20.123457 UTC"
+    assert ice.rows(f"SELECT z FROM t WHERE z = TIMESTAMP '{shown}'") == [[shown]]
+
+
+def test_files_that_are_partitioned_by_a_column_that_is_gone(ice: Ice) -> None:
+    ice.made("t", "id bigint, p string", "(1, 'x'), (2, 'x'), (3, 'y')", "PARTITIONED BY (p)")
+    with ice.load("t").update_spec() as update:
+        update.remove_field("p")
+    with ice.load("t").update_schema() as columns:
+        columns.delete_column("p")
+    ice.do("DELETE FROM t WHERE id = 1")
+    ice.do("UPDATE t SET id = 4 WHERE id = 3")
+    assert ice.rows("SELECT * FROM t ORDER BY id") == [["2"], ["4"]]
+    assert sorted(ice.load("t").scan().to_arrow()["id"].to_pylist()) == [2, 4]
+
+
+NEWER = {"plain": [], "its types": [{"id": 9, "name": "v", "type": "variant", "required": False}]}
+
+
+@pytest.mark.parametrize("fields", NEWER.values(), ids=NEWER)
+def test_a_newer_version_is_refused_and_its_files_stay(ice: Ice, fields: list[Any]) -> None:
+    ice.made("t", "id bigint", "(1)")
+    told = ice.definition("t")
+    at = told["Parameters"]["metadata_location"]
+    metadata = json.loads(ice.lake.get(at)) | {"format-version": 3, "next-row-id": 0}
+    metadata["schemas"][0]["fields"] += fields
+    metadata["snapshots"][0] |= {"first-row-id": 0, "added-rows": 0}
+    ice.lake.put(at.removeprefix(f"s3://{ice.lake.bucket}/"), json.dumps(metadata))
+    before = ice.lake.keys("t/")
+    for sql in ("SELECT * FROM t", "INSERT INTO t VALUES 2", "VACUUM t", "DROP TABLE t"):
+        assert "Iceberg table version 3 is not supported" in ice.fail(sql)
+    assert ice.lake.keys("t/") == before
 
 
 def test_deleted_positions_are_not_read(ice: Ice) -> None:

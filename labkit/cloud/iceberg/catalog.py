@@ -8,6 +8,8 @@ at all. Source: https://iceberg.apache.org/docs/latest/aws/#glue-catalog
 
 from __future__ import annotations
 
+import json
+from contextlib import suppress
 from typing import Any
 
 from pyiceberg.catalog import MetastoreCatalog
@@ -33,6 +35,7 @@ from labkit.cloud.iceberg.storage import StoreIO
 from labkit.cloud.iceberg.types import trino_type
 from labkit.cloud.lake.catalog import parameters_of
 from labkit.cloud.lake.metastore import Definition, Metastore, input_of
+from labkit.cloud.operations import AwsError
 from labkit.cloud.s3.store import Store
 
 ICEBERG = "ICEBERG"
@@ -67,15 +70,19 @@ class LakeCatalog(NoopCatalog):
                 raise FileNotFoundError(location)
             metadata = FromInputFile.table_metadata(self.io.new_input(location))
         except (FileNotFoundError, ValueError, ValidationError) as error:
+            _check_version(self._version(location))
             raise QueryFailed(
                 "ICEBERG_INVALID_METADATA" if location else "ICEBERG_MISSING_METADATA",
                 "Metadata not found in metadata location for table " + ".".join(identifier),
             ) from error
-        if metadata.format_version > MOST_VERSION:
-            raise QueryFailed(
-                "NOT_SUPPORTED", f"Iceberg table version {metadata.format_version} is not supported"
-            )
+        _check_version(metadata.format_version)
         return Table(identifier, metadata, location, self.io, self)
+
+    def _version(self, location: str) -> int:
+        """The format's version that metadata tell of which cannot be read; 0 for none."""
+        with suppress(OSError, ValueError, KeyError, TypeError, AwsError):
+            return int(json.loads(self.io.new_input(location).open().read())["format-version"])
+        return 0
 
     def load_table(self, identifier: Any) -> Table:
         definition = self.metastore.definition(*identifier)
@@ -150,6 +157,11 @@ class LakeCatalog(NoopCatalog):
         location = provider.new_table_metadata_file_location(number + 1)
         ToOutputFile.table_metadata(metadata, self.io.new_output(location))
         return metadata, location
+
+
+def _check_version(version: int) -> None:
+    if version > MOST_VERSION:
+        raise QueryFailed("NOT_SUPPORTED", f"Iceberg table version {version} is not supported")
 
 
 def table_input(

@@ -18,6 +18,7 @@ from typing import Any
 from pyiceberg.exceptions import CommitFailedException, NoSuchTableError, ValidationException
 from pyiceberg.expressions import AlwaysTrue, BooleanExpression
 from pyiceberg.manifest import DataFile, DataFileContent, ManifestContent, ManifestFile
+from pyiceberg.schema import Schema
 from pyiceberg.table import Table, Transaction
 from pyiceberg.table.snapshots import IsolationLevel, Operation, Snapshot, Summary, ancestors_of
 from pyiceberg.table.update.snapshot import _FastAppendFiles, _OverwriteFiles
@@ -92,6 +93,16 @@ class _Replacing(_OverwriteFiles):
         self.removed, self.read = _deletes(removed), read
         self.schema_id = transaction.table_metadata.current_schema_id
         self.useless: Mapping[str, Sequence[DataFile]] = {}
+
+    def schema(self) -> Schema:
+        """The columns, and those gone that files are still partitioned by."""
+        metadata = self._transaction.table_metadata
+        keys = {part.source_id for spec in metadata.specs().values() for part in spec.fields}
+        found = {f.field_id: f for each in metadata.schemas for f in each.fields}
+        now = metadata.schema()
+        gone = [found[number] for number in (keys - now.field_ids) & found.keys()]
+        named = [f.model_copy(update={"name": f"gone_{f.field_id}"}) for f in gone]
+        return Schema(*now.fields, *named, schema_id=now.schema_id) if gone else now
 
     def _build_delete_files_partition_predicate(self) -> None:
         pass

@@ -110,7 +110,9 @@ def _purged(run: Run, definition: Definition) -> str:
     """The folder of a table that is dropped; empty where its files are to stay."""
     try:
         table = load(run.catalog, definition)
-    except QueryFailed:  # there are no metadata that can be read
+    except QueryFailed as error:
+        if error.code == "NOT_SUPPORTED":  # there are metadata, and whose the files are is unknown
+            raise
         named = parameters_of(definition).get(LOCATION, "")
         folder, found, _ = named.rpartition("/metadata/")
         return folder if found else ""

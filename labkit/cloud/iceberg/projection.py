@@ -39,7 +39,8 @@ def value_sql(ref: str, stored: pa.Field, wanted: ice.IcebergType) -> str:
     if isinstance(wanted, ice.MapType) and pa.types.is_map(kind):
         return _map(ref, kind, wanted)
     if isinstance(wanted, ice.TimestamptzType):
-        return packed(ref, (("instant", f"timezone('UTC', {ref})"), ("zone", "'UTC'")))
+        moment = f"timezone('UTC', CAST({ref} AS TIMESTAMPTZ))"  # files may have nanoseconds
+        return packed(ref, (("instant", moment), ("zone", "'UTC'")))
     return _plain(ref, kind, wanted)
 
 
