@@ -245,6 +245,8 @@ def test_a_subscription_gets_what_its_pattern_matches(aws, fresh):
     found = logs.describe_subscription_filters(logGroupName=name)["subscriptionFilters"]
     orders = {each["filterName"]: each["distribution"] for each in found}
     assert orders == {"g": "ByLogStream", "f": "Random"}
+    some = logs.describe_subscription_filters(logGroupName=name, filterNamePrefix="g")
+    assert [each["filterName"] for each in some["subscriptionFilters"]] == ["g"]
     with pytest.raises(logs.exceptions.LimitExceededException):
         logs.put_subscription_filter(logGroupName=name, filterName="h", filterPattern="", **sent_on)
 

@@ -2,6 +2,7 @@
 
 import labkit.cloud.logs.definitions
 import labkit.cloud.logs.events
+import labkit.cloud.logs.exporting
 import labkit.cloud.logs.groups
 import labkit.cloud.logs.measuring
 import labkit.cloud.logs.queries

@@ -12,7 +12,7 @@ import json
 from typing import Any
 
 from labkit.cloud.logs.events import MOST
-from labkit.cloud.operations import Answer, AwsError, Context, operation, rewrites
+from labkit.cloud.operations import Answer, AwsError, Context, not_here, operation, rewrites
 from labkit.cloud.paging import page
 
 _NAME, _IDENTIFIER = "logGroupName", "logGroupIdentifier"
@@ -69,7 +69,13 @@ def by_name(operation_name: str, body: bytes) -> bytes:
 
 
 def check_group(context: Context, asked: dict[str, Any]) -> None:
-    """Raise for a group that is told twice, for tags and a filter of metrics of none that is."""
+    """Raise for a group that is told twice, for tags and a filter of metrics of none that is.
+
+    Policies of single groups are refused: moto takes them for those of the account.
+    """
+    single = asked.get("resourceArn") or asked.get("policyScope") == "RESOURCE"
+    if "ResourcePolic" in context.operation and single:
+        raise not_here("logs", context.operation, "a policy of one log group")
     if asked.get(_NAME) and asked.get(_IDENTIFIER):
         words = "LogGroup name and LogGroup ARN are mutually exclusive parameters."
         raise AwsError("ValidationException", words)

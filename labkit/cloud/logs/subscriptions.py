@@ -22,10 +22,12 @@ from moto.logs.models import SubscriptionFilter
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.lambdas.finding import find
 from labkit.cloud.lambdas.invoke import admits, queue
+from labkit.cloud.logs.searches import find_group
 from labkit.cloud.moto_calls import from_moto
 from labkit.cloud.operations import Answer, AwsError, Context, not_here, operation
+from labkit.cloud.paging import page
 
-_ORDERED = "ByLogStream"
+_ORDERED, _MOST = "ByLogStream", 50
 _FROM_MOTO: Any = SubscriptionFilter.to_json
 
 
@@ -74,6 +76,22 @@ def _check_function(context: Context, arn: str, group: str) -> None:
     if not is_let_in:
         words = "Could not execute the lambda function. Make sure you have given CloudWatch Logs"
         raise AwsError("InvalidParameterException", f"{words} permission to execute your function.")
+
+
+@operation("logs", "DescribeSubscriptionFilters")
+def describe_subscription_filters(
+    context: Context,
+    *,
+    logGroupName: str,
+    filterNamePrefix: str = "",
+    limit: int = _MOST,
+    nextToken: str | None = None,
+) -> Answer:
+    """A group's filters whose names begin so; moto tells all."""
+    kept = find_group(context, logGroupName).subscription_filters
+    told = [each.to_json() for name, each in kept.items() if name.startswith(filterNamePrefix)]
+    refusal = AwsError("InvalidParameterException", "The specified nextToken is invalid.")
+    return page("subscriptionFilters", told, limit, nextToken, refusal, following="nextToken")
 
 
 @operation("logs", "PutSubscriptionFilter")
