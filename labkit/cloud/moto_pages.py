@@ -77,8 +77,6 @@ _WAYS = {
             "ListAliases": "Aliases",
             "ListEventSourceMappings": "EventSourceMappings",
             "ListFunctions": "Functions",
-            "ListLayerVersions": "LayerVersions",
-            "ListLayers": "Layers",
             "ListVersionsByFunction": "Versions",
         },
     ),

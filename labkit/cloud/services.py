@@ -20,6 +20,7 @@ import labkit.cloud.access.grants
 import labkit.cloud.access.inline_policies
 import labkit.cloud.access.managed_policies
 import labkit.cloud.access.multi_region
+import labkit.cloud.access.paths
 import labkit.cloud.access.providers
 import labkit.cloud.access.signing
 import labkit.cloud.access.simulation
@@ -29,6 +30,7 @@ import labkit.cloud.around.ec2
 import labkit.cloud.around.made_up
 import labkit.cloud.around.parameter_values
 import labkit.cloud.around.rotating
+import labkit.cloud.around.secret_lists
 import labkit.cloud.around.tagging
 import labkit.cloud.athena
 import labkit.cloud.cloudwatch.alarm_states

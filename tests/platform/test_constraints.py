@@ -1,5 +1,7 @@
 """Calls that the services' models forbid are refused, and lists are told by pages."""
 
+import json
+
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
@@ -125,6 +127,25 @@ def test_a_secrets_policy_is_json(aws, fresh):
     secrets.create_secret(Name=name, SecretString="a")
     with pytest.raises(ClientError, match="MalformedPolicyDocumentException"):
         secrets.put_resource_policy(SecretId=name, ResourcePolicy="{")
+
+
+@pytest.mark.parametrize(
+    ("principal", "public"),
+    [("*", True), ({"AWS": ["*"]}, True), ({"AWS": "123456789012"}, False)],
+    ids=["all", "all-of-aws", "one"],
+)
+def test_a_policy_that_lets_everybody_read_a_secret(aws, fresh, principal, public):
+    secrets, name = aws("secretsmanager"), fresh("secret")
+    secrets.create_secret(Name=name, SecretString="a")
+    allowed = {"Effect": "Allow", "Principal": principal, "Action": "secretsmanager:GetSecretValue"}
+    document = {"Version": "2012-10-17", "Statement": [allowed | {"Resource": "*"}]}
+    asked = {"SecretId": name, "ResourcePolicy": json.dumps(document)}
+    if public:
+        with pytest.raises(secrets.exceptions.PublicPolicyException):
+            secrets.put_resource_policy(**asked, BlockPublicPolicy=True)
+    else:
+        secrets.put_resource_policy(**asked, BlockPublicPolicy=True)
+    secrets.put_resource_policy(**asked)
 
 
 def test_lists_of_moto_are_told_by_pages(aws, fresh):

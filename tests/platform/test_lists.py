@@ -1,6 +1,8 @@
 """Lists in pages: nothing is left out, and a token that was never given out is refused."""
 
+import io
 import json
+import zipfile
 
 import pytest
 from botocore.exceptions import ClientError
@@ -193,3 +195,79 @@ def test_who_has_a_policy(aws, fresh):
     assert ([g["GroupName"] for g in told["PolicyGroups"]], told["PolicyRoles"]) == ([name], [])
     with pytest.raises(iam.exceptions.NoSuchEntityException):
         iam.list_entities_for_policy(PolicyArn=f"{arn}-none")
+
+
+def test_groups_and_profiles_below_a_path(aws, fresh):
+    iam, path = aws("iam"), f"/{fresh('path')}/"
+    for name in (other := fresh("entity"), mine := fresh("entity")):
+        below = {"Path": path if name == mine else "/"}
+        iam.create_group(GroupName=name, **below)
+        iam.create_instance_profile(InstanceProfileName=name, **below)
+        iam.create_role(RoleName=name, AssumeRolePolicyDocument=TRUST)
+        iam.add_role_to_instance_profile(InstanceProfileName=name, RoleName=name)
+    groups = iam.list_groups(PathPrefix=path)["Groups"]
+    assert [(each["GroupName"], each["Path"]) for each in groups] == [(mine, path)]
+    (profile,) = iam.list_instance_profiles(PathPrefix=path)["InstanceProfiles"]
+    known = iam.get_instance_profile(InstanceProfileName=mine)["InstanceProfile"]
+    for member in ("Path", "InstanceProfileName", "InstanceProfileId", "Arn"):
+        assert profile[member] == known[member]
+    (role,) = profile["Roles"]
+    assert (role["RoleName"], role["AssumeRolePolicyDocument"]) == (mine, json.loads(TRUST))
+    found = [page["Groups"] for page in pages(iam, "list_groups", 1)[1]]
+    assert {mine, other} <= {each["GroupName"] for groups in found for each in groups}
+
+
+def test_secrets_in_an_order(aws, fresh):
+    secrets, stem = aws("secretsmanager"), fresh("secret")
+    for letter in "bca":
+        secrets.create_secret(Name=stem + letter, SecretString="a")
+    for value in "bc":
+        secrets.put_secret_value(SecretId=f"{stem}b", SecretString=value)
+
+    def told(**order):
+        which = [{"Key": "name", "Values": [stem]}]
+        found = secrets.list_secrets(Filters=which, **order)["SecretList"]
+        return "".join(each["Name"][-1] for each in found)
+
+    assert (told(), told(SortOrder="desc")) == ("bca", "acb")
+    assert told(SortBy="name") == "abc"
+    assert told(SortBy="name", SortOrder="desc") == "cba"
+    with pytest.raises(ClientError, match="NotImplemented"):
+        told(SortBy="last-accessed-date")
+    count, found = pages(secrets, "list_secrets", 1, Filters=[{"Key": "name", "Values": [stem]}])
+    labels = found[0]["SecretList"][0]["SecretVersionsToStages"].values()
+    assert (count, sorted(labels)) == (3, [["AWSCURRENT"], ["AWSPREVIOUS"]])
+
+
+def zipfile_of(text):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("python/tools.py", f"# {text}")
+    return packed.getvalue()
+
+
+def test_layers_that_run_on_something(aws, fresh):
+    functions, name = aws("lambda"), fresh("layer")
+    code = {"ZipFile": zipfile_of(name)}
+    for version in ("3.11", "3.12"):
+        functions.publish_layer_version(
+            LayerName=name,
+            Content=code,
+            CompatibleRuntimes=[f"python{version}"],
+            CompatibleArchitectures=["arm64"],
+        )
+
+    def numbers(**which):
+        found = functions.list_layer_versions(LayerName=name, **which)["LayerVersions"]
+        return [each["Version"] for each in found]
+
+    assert numbers() == [2, 1]
+    assert numbers(CompatibleRuntime="python3.11", CompatibleArchitecture="arm64") == [1]
+    assert numbers(CompatibleArchitecture="x86_64") == []
+    layers = {
+        each["LayerName"]: each["LatestMatchingVersion"]["Version"]
+        for each in functions.list_layers(CompatibleRuntime="python3.11")["Layers"]
+    }
+    assert layers[name] == 1
+    nodes = functions.list_layers(CompatibleRuntime="nodejs20.x")["Layers"]
+    assert name not in [each["LayerName"] for each in nodes]

@@ -45,7 +45,7 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
         words = "Either 'SecretIdList' or 'Filters' must be provided."
         raise AwsError("InvalidParameterException", words)
     if "ResourcePolicy" in parameters:
-        _check_policy(parameters["ResourcePolicy"])
+        _check_policy(parameters["ResourcePolicy"], private=parameters.get("BlockPublicPolicy"))
     if context.operation == "CreateSecret":
         _check_new(context, parameters["Name"])
     elif context.operation == "DeleteSecret":
@@ -189,12 +189,24 @@ def _check_label(secret: Any, label: str, left: str | None, target: str) -> None
         )
 
 
-def _check_policy(text: str) -> None:
+def _check_policy(text: str, *, private: bool | None) -> None:
+    """Raise for what is no policy, and for one that lets everybody in where that is not wanted."""
     try:
-        read_document(text)
+        said = read_document(text)["Statement"]
     except (BadJson, ValueError) as error:
         words = "This resource policy contains invalid Json."
         raise AwsError("MalformedPolicyDocumentException", words) from error
+    if private and any(map(_is_public, said if isinstance(said, list) else [said])):
+        words = "You set the BlockPublicPolicy parameter and the resource policy did not prevent"
+        raise AwsError("PublicPolicyException", f"{words} broad access to the secret.")
+
+
+def _is_public(statement: dict[str, Any]) -> bool:
+    """Whether a statement lets everybody in, on no condition."""
+    said = statement.get("Principal")
+    named = said.get("AWS") if isinstance(said, dict) else said
+    to_all = "*" in (named if isinstance(named, list) else [named])
+    return to_all and statement.get("Effect") == "Allow" and not statement.get("Condition")
 
 
 def _check_new(context: Context, name: str) -> None:

@@ -1,14 +1,17 @@
-"""Lists of what belongs to functions: aliases and event source mappings, in pages.
+"""Lists of what belongs to functions: aliases, event source mappings and layers, in pages.
 
-moto tells all aliases, whatever version is asked for, and finds the mappings of a function by the
-text that it was named by when they were made.
+moto tells all aliases, whatever version is asked for, and all layers, whatever they are to run on;
+it finds the mappings of a function by the text that it was named by when they were made.
 
-Sources: https://docs.aws.amazon.com/lambda/latest/api/API_ListAliases.html and
-https://docs.aws.amazon.com/lambda/latest/api/API_ListEventSourceMappings.html
+Sources: https://docs.aws.amazon.com/lambda/latest/api/API_ListAliases.html,
+https://docs.aws.amazon.com/lambda/latest/api/API_ListEventSourceMappings.html,
+https://docs.aws.amazon.com/lambda/latest/api/API_ListLayers.html and
+https://docs.aws.amazon.com/lambda/latest/api/API_ListLayerVersions.html
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from labkit.cloud.lambdas.finding import called_arn, find
@@ -50,6 +53,54 @@ def list_event_source_mappings(
         found = [each for each in found if each.function_arn == arn]
     told = [each.get_configuration() for each in found]
     return _page("EventSourceMappings", told, MaxItems, Marker)
+
+
+@operation("lambda", "ListLayers")
+def list_layers(
+    context: Context,
+    *,
+    CompatibleRuntime: str | None = None,
+    CompatibleArchitecture: str | None = None,
+    Marker: str | None = None,
+    MaxItems: int = 50,
+) -> Answer:
+    """The layers of which a version runs on what is asked for, each with the newest such one."""
+    backend, told = context.backend("lambda"), []
+    for layer in backend.list_layers():
+        versions = backend.list_layer_versions(layer["LayerName"])
+        if found := _fitting(versions, CompatibleRuntime, CompatibleArchitecture):
+            told.append(layer | {"LatestMatchingVersion": found[0]})
+    return _page("Layers", told, MaxItems, Marker)
+
+
+@operation("lambda", "ListLayerVersions")
+def list_layer_versions(
+    context: Context,
+    *,
+    LayerName: str,
+    CompatibleRuntime: str | None = None,
+    CompatibleArchitecture: str | None = None,
+    Marker: str | None = None,
+    MaxItems: int = 50,
+) -> Answer:
+    """A layer's versions, the newest first, or those that run on what is asked for."""
+    name = LayerName.rpartition(":layer:")[2]  # of an ARN, too
+    versions = context.backend("lambda").list_layer_versions(name)
+    told = _fitting(versions, CompatibleRuntime, CompatibleArchitecture)
+    return _page("LayerVersions", told, MaxItems, Marker)
+
+
+def _fitting(
+    versions: Iterable[Any], runtime: str | None, architecture: str | None
+) -> list[Answer]:
+    found = [
+        each
+        for each in versions
+        if (runtime is None or runtime in each.compatible_runtimes)
+        and (architecture is None or architecture in each.compatible_architectures)
+    ]
+    found.sort(key=lambda each: int(each.version), reverse=True)
+    return [each.get_layer_version() for each in found]
 
 
 def _arn(context: Context, name: str) -> str:
