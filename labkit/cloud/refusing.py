@@ -33,10 +33,10 @@ _OF_SQS = {
 }
 
 
-def refuse(model: ServiceModel | None, error: AwsError) -> Reply:
+def refuse(model: ServiceModel | None, error: AwsError, *, unknown: str = "rest-xml") -> Reply:
     """An error as the service's protocol sends it; S3's XML where the service is not known."""
     request_id = str(uuid.uuid4())
-    protocol = protocol_of(model) if model else "rest-xml"
+    protocol = protocol_of(model) if model else unknown
     headers = {"x-amzn-RequestId": request_id, "x-amz-request-id": request_id}
     if model and protocol in JSON_PROTOCOLS:
         code = _UNSIGNED_IN_JSON.get(error.code, error.code)
@@ -72,7 +72,7 @@ def refuse(model: ServiceModel | None, error: AwsError) -> Reply:
 def refuse_unknown(error: AwsError, content_type: str) -> Reply:
     """A refusal by a service that is not known: in JSON, as nearly all speak, unless in forms."""
     if content_type.startswith("application/x-www-form-urlencoded"):
-        return refuse(None, error)
+        return refuse(None, error, unknown="query")
     headers = {"x-amzn-RequestId": str(uuid.uuid4()), "x-amzn-errortype": error.code}
     said = {"__type": error.code, "message": error.message, "Message": error.message}
     sent = content_type if content_type.startswith("application/x-amz-json") else "application/json"

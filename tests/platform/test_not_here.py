@@ -19,6 +19,7 @@ MADE_UP = [
         "create_dev_endpoint",
         {"EndpointName": "e", "RoleArn": f"arn:aws:iam::{0:012}:role/r"},
     ),
+    ("elb", "describe_load_balancers", {}),
     ("rekognition", "detect_labels", {"Image": {"Bytes": b"x"}}),
     ("rds-data", "execute_statement", {"resourceArn": "a" * 11, "secretArn": "a" * 11, "sql": "x"}),
     (
