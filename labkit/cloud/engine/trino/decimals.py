@@ -113,3 +113,23 @@ _RENDER: dict[str, Callable[[str, Typed, Typed], Typed]] = {
     "/": _divide,
     "%": _remainder,
 }
+
+
+def as_float(sql: str, source: Type, target: Type) -> str:
+    """A real or a double: both a decimal's digits and their power of ten are rounded, then divided.
+
+    So CAST(DECIMAL '370850.07' AS real) is 370850.1, which is not the nearest. Doubles of up to 15
+    digits are exact before they are divided, as DuckDB does it; longer decimals are read as text.
+    Source: shortDecimalToReal and longDecimalToDouble of Trino's ``DecimalConversions``
+    """
+    if is_nearest(source, target):
+        return f"CAST({sql} AS {target.duckdb})"
+    scale = parts(source)[1]
+    whole = f"CAST({digits(Typed(sql, source))} AS BIGINT)"
+    return f"(CAST({whole} AS {target.duckdb}) / CAST({10**scale} AS {target.duckdb}))"
+
+
+def is_nearest(source: Type, target: Type) -> bool:
+    """Whether a decimal becomes the real or double that is nearest to it."""
+    precision = parts(source)[0]
+    return precision > 18 or (precision <= 15 and target.base == "double")

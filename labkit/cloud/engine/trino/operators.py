@@ -28,7 +28,11 @@ NUMBER_SQL = re.compile(r"(\d+)|CAST\('([\d.]+)' AS DECIMAL\(\d+,\d+\)\)")
 def coerced(value: Typed, target: Type) -> Typed:
     """A value as another type that Trino coerces it to."""
     number = NUMBER_SQL.fullmatch(value.sql)
-    if number and target.base in ("decimal", "double", "real"):
+    if (
+        number
+        and target.base in ("decimal", "double", "real")
+        and (number[1] or target.base == "decimal" or decimals.is_nearest(value.type, target))
+    ):
         return Typed(f"CAST('{number[1] or number[2]}' AS {target.duckdb})", target)
     return Typed(coerce(value.sql, value.type, target), target)
 

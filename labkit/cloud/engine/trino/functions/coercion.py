@@ -48,9 +48,11 @@ def coerce(sql: str, source: Type, target: Type) -> str:
         return sql
     if source.duckdb == target.duckdb and not _pads(source, target):
         return sql
-    if source == UNKNOWN or not _by_parts(target):
+    if source == UNKNOWN or not _by_parts(source, target):
         return f"CAST({sql} AS {target.duckdb})"
     match target.base:
+        case "real" | "double":
+            return decimals.as_float(sql, source, target)
         case "timestamptz":
             return f"trino_zoned(CAST({sql} AS TIMESTAMP), 'UTC')"
         case "char":
@@ -82,9 +84,13 @@ def _pads(source: Type, target: Type) -> bool:
     return source.base == target.base and any(_pads(s, t) for s, t in pairs)
 
 
-def _by_parts(kind: Type) -> bool:
+def _by_parts(source: Type, target: Type) -> bool:
     """Whether DuckDB's own CAST would not do: zones, padding, and rows, which it casts by name."""
-    return kind.base in ("timestamptz", "row", "varchar", "char") or any(map(_by_parts, kind.types))
+    if source.base == "decimal" and target.base in ("real", "double"):
+        return True
+    if target.base in ("timestamptz", "row", "varchar", "char"):
+        return True
+    return any(map(_by_parts, source.types, target.types))
 
 
 def _common(left: Type, right: Type) -> Type | None:
