@@ -42,6 +42,14 @@ def test_a_column_has_figures(brew):
     assert "histogram" not in name
 
 
+def test_a_float_has_its_own_digits(brew):
+    """As a job writes them, not those of the double that holds it."""
+    brew.open(text="n\n0.1\n-0.001\n1e10\n")
+    shown = brew.try_out(step("CHANGE_DATA_TYPE", sourceColumn="n", columnDataType="float"))
+    assert (shown["columns"][0]["type"], shown["rows"]) == ("float", [[0.1], [-0.001], [10**10]])
+    assert column(shown, "n")["statistics"]["minimum"] == -0.001
+
+
 def test_steps_that_ask(brew):
     brew.open(UPPER, text="name,on\nann@x.org,2020-01-01\nbob,x\n,7\n")
     back = brew.act(RecipeStep=step("GET_STEP_DATAFRAME", stepIndex="0"))

@@ -54,6 +54,8 @@ def showable(columns: Sequence[Column]) -> str:
 
 
 def _shown(column: Column) -> str:
+    if column.type.base == "real":  # with its own digits, as a job writes it
+        return f"CAST(CAST({column.sql} AS VARCHAR) AS DOUBLE)"
     if column.is_text or column.is_number or column.type.base == "boolean":
         return column.sql
     if column.type.base in ("array", "map", "row"):
