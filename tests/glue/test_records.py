@@ -185,3 +185,16 @@ def test_the_schema_registry_lists(glue: Any, fresh: Callable[[str], str]) -> No
     assert [v["VersionNumber"] for page in pages for v in page["Schemas"]] == [1, 2]
     with pytest.raises(ClientError, match="InvalidInputException"):
         glue.list_schemas(RegistryId=registry, NextToken="none")
+
+
+def test_a_session_is_told_by_the_call_that_makes_it(
+    glue: Any, fresh: Callable[[str], str]
+) -> None:
+    asked = {"Id": fresh("session"), "Role": "arn:aws:iam::123456789012:role/r", "Timeout": 7}
+    asked |= {"Command": {"Name": "glueetl"}, "WorkerType": "G.1X", "NumberOfWorkers": 2}
+    made = glue.create_session(**asked, Tags={"team": "a"})["Session"]
+    assert (made["Id"], made["WorkerType"]) == (asked["Id"], "G.1X")
+    assert made == glue.get_session(Id=asked["Id"])["Session"]
+    with pytest.raises(glue.exceptions.AlreadyExistsException):
+        glue.create_session(**asked)
+    glue.delete_session(Id=asked["Id"])
