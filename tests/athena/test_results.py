@@ -50,6 +50,8 @@ def test_pages_begin_with_the_header(lake: Lake) -> None:
         rows += [[d["VarCharValue"] for d in r["Data"]] for r in page["ResultSet"]["Rows"]]
     assert sizes == [3, 3, 2]
     assert rows == [["n", "s"], *([str(n), f"a\n{n}"] for n in range(7))]
+    with pytest.raises(lake.athena.exceptions.ClientError, match="a manifest in rows"):
+        lake.results(number, QueryResultType="DATA_MANIFEST")
 
 
 def test_a_row_that_is_longer_than_what_is_read_at_once(lake: Lake) -> None:

@@ -144,6 +144,9 @@ def test_a_stream_is_read_to_its_end(aws, table):
     assert told["StreamStatus"] == "DISABLED"
     rest = streams.describe_stream(StreamArn=arn, ExclusiveStartShardId=shard[SHARD])
     assert rest["StreamDescription"]["Shards"] == []
+    children = {"Type": "CHILD_SHARDS", "ShardId": shard[SHARD]}
+    rest = streams.describe_stream(StreamArn=arn, ShardFilter=children)
+    assert rest["StreamDescription"]["Shards"] == []
     assert [s["StreamArn"] for s in streams.list_streams(TableName=table)["Streams"]] == [arn]
     for more, why in NO_PLACES.values():
         with pytest.raises(ClientError, match=why):

@@ -49,13 +49,18 @@ def test_a_simple_mail_with_an_attachment(cloud, ses):
         "Subject": {"Data": "July"},
         "Body": {"Text": {"Data": "hello"}, "Html": {"Data": "<b>hello</b>"}},
         "Attachments": [file],
+        "Headers": [{"Name": "List-Id", "Value": "grades"}],
     }
     to = {"ToAddresses": ["dean@example.edu"], "CcAddresses": ["a@example.edu"]}
     sent = ses.send_email(
-        FromEmailAddress=SENDER, Destination=to, Content={"Simple": simple}
-    )  # fmt: skip
+        FromEmailAddress=SENDER,
+        Destination=to,
+        ReplyToAddresses=["b@example.edu", "c@example.edu"],
+        Content={"Simple": simple},
+    )
     mail = kept(cloud, sent["MessageId"])
     assert (mail["From"], mail["Cc"]) == (SENDER, "a@example.edu")
+    assert (mail["Reply-To"], mail["List-Id"]) == ("b@example.edu, c@example.edu", "grades")
     assert attachment(mail) == ("a.csv", b"a\n1\n")
 
 
@@ -71,9 +76,11 @@ def test_the_older_api_sends_a_text(cloud, ses):
         Source=SENDER,
         Destination={"ToAddresses": ["y@example.edu"]},
         Message={"Subject": {"Data": "August"}, "Body": {"Text": {"Data": "hello"}}},
+        ReplyToAddresses=["b@example.edu"],
     )
     mail = kept(cloud, sent["MessageId"])
     assert (mail["To"], mail["Subject"]) == ("y@example.edu", "August")
+    assert mail["Reply-To"] == "b@example.edu"
 
 
 REFUSED = [

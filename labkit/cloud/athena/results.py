@@ -16,7 +16,7 @@ from typing import IO, Any
 from labkit.cloud.athena import managed
 from labkit.cloud.athena.errors import invalid
 from labkit.cloud.athena.executions import find_execution, place_of
-from labkit.cloud.operations import Answer, AwsError, Context, operation
+from labkit.cloud.operations import Answer, AwsError, Context, not_here, operation
 from labkit.cloud.s3.store import Store
 
 _FIELD = re.compile(rb'(?:"((?:[^"]++|"")*+)"|([^",\n]*+))([,\n]|$)')
@@ -31,8 +31,10 @@ def get_query_results(
     QueryExecutionId: str,
     NextToken: str = "",
     MaxResults: int = 1000,
-    **_: Any,
+    QueryResultType: str = "DATA_ROWS",
 ) -> Answer:
+    if QueryResultType != "DATA_ROWS":
+        raise not_here("athena", "GetQueryResults", "a manifest in rows; it is in the bucket")
     record = find_execution(context, QueryExecutionId)
     _check_finished(record)
     if NextToken and not _UNKNOWN.fullmatch(NextToken):

@@ -100,15 +100,21 @@ def list_streams(
 
 @operation("dynamodbstreams", "DescribeStream")
 def describe_stream(
-    context: Context, *, StreamArn: str, ExclusiveStartShardId: str = "", **_: Any
+    context: Context,
+    *,
+    StreamArn: str,
+    ExclusiveStartShardId: str = "",
+    ShardFilter: dict[str, str] | None = None,
+    **_: Any,
 ) -> Answer:
-    """A stream and its one shard."""
+    """A stream and its one shard, which has no children, for whom a filter asks."""
     table, shard = _find(context, StreamArn)
     ended = not _runs(table, shard)
     shown = shard.to_json()
     if ended:
         last = shard.starting_sequence_number + max(0, len(shard.items) - 1)
         shown["SequenceNumberRange"]["EndingSequenceNumber"] = str(last)
+    told_too = not ShardFilter and shown["ShardId"] > ExclusiveStartShardId
     told = {
         "StreamArn": StreamArn,
         "StreamLabel": StreamArn.rpartition("/")[2],
@@ -116,7 +122,7 @@ def describe_stream(
         "CreationRequestDateTime": shard.created_on,
         "TableName": table.name,
         "KeySchema": table.schema,
-        "Shards": [shown] if shown["ShardId"] > ExclusiveStartShardId else [],
+        "Shards": [shown] if told_too else [],
     }
     kinds = [each.record["dynamodb"]["StreamViewType"] for each in shard.items[:1]]
     kind = next(iter(kinds), None if ended else table.stream_specification["StreamViewType"])

@@ -33,13 +33,15 @@ def send_email(
     Content: Json,
     FromEmailAddress: str | None = None,
     Destination: Json | None = None,
+    ReplyToAddresses: Sequence[str] = (),
     **_: Any,
 ) -> Answer:
     to = [address for kind in _KINDS for address in (Destination or {}).get(kind) or ()]
     if "Raw" in Content:
         message = _bytes(Content["Raw"]["Data"])
     elif "Simple" in Content:
-        message = _composed(Content["Simple"], FromEmailAddress or "", Destination or {})
+        source, sent_to = FromEmailAddress or "", Destination or {}
+        message = _composed(Content["Simple"], source, sent_to, ReplyToAddresses)
     else:
         raise not_here("sesv2", "SendEmail", "templates are not filled in")
     return {"MessageId": _send(context, FromEmailAddress, to, message)}
@@ -47,10 +49,17 @@ def send_email(
 
 @operation("ses", "SendEmail")
 def send_simple_email(
-    context: Context, *, Source: str, Destination: Json, Message: Json, **_: Any
+    context: Context,
+    *,
+    Source: str,
+    Destination: Json,
+    Message: Json,
+    ReplyToAddresses: Sequence[str] = (),
+    **_: Any,
 ) -> Answer:
     to = [address for kind in _KINDS for address in Destination.get(kind) or ()]
-    return {"MessageId": _send(context, Source, to, _composed(Message, Source, Destination))}
+    message = _composed(Message, Source, Destination, ReplyToAddresses)
+    return {"MessageId": _send(context, Source, to, message)}
 
 
 @operation("ses", "SendRawEmail")
@@ -90,10 +99,14 @@ def _send(context: Context, source: str | None, to: list[str], message: bytes) -
     return str(sent.id)
 
 
-def _composed(simple: Json, source: str, destination: Json) -> bytes:
-    """A mail of a subject, a text and attachments."""
+def _composed(simple: Json, source: str, destination: Json, answers: Sequence[str]) -> bytes:
+    """A mail of a subject, a text, headers of one's own and attachments."""
     mail = EmailMessage(policy=email.policy.SMTP)
     mail["From"], mail["Subject"] = source, simple["Subject"]["Data"]
+    if answers:
+        mail["Reply-To"] = ", ".join(answers)
+    for each in simple.get("Headers") or ():
+        mail[each["Name"]] = each["Value"]
     for name, kind in (("To", "ToAddresses"), ("Cc", "CcAddresses")):
         if destination.get(kind):
             mail[name] = ", ".join(destination[kind])
