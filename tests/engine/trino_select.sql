@@ -1146,7 +1146,7 @@ SELECT count(*) FROM orders HAVING foo(qty) > 1
 --! FUNCTION_NOT_FOUND: line 1:36: Function 'foo' not registered
 
 SELECT foo(order_id, count(*)) FROM orders
---! EXPRESSION_NOT_AGGREGATE: line 1:12: 'order_id' must be an aggregate expression or appear in GROUP BY clause
+--! EXPRESSION_NOT_AGGREGATE: line 1:8: 'foo(order_id, count(*))' must be an aggregate expression or appear in GROUP BY clause
 
 SELECT baz(order_id), count(*) FROM orders
 --! FUNCTION_NOT_FOUND: line 1:8: Function 'baz' not registered
@@ -1575,3 +1575,15 @@ SELECT * FROM orders o1 LEFT JOIN orders o2 ON o1.qty = (SELECT max(id) FROM ice
 
 SELECT o1.qty, u.y FROM orders o1 LEFT JOIN (VALUES 1, 3) u(y) ON any_match(ARRAY[o1.qty], e -> e = u.y) AND u.y < (SELECT max(id) + 1 FROM iceorders) ORDER BY 1
 --> [["1", "1"], ["2", null], ["3", null], [null, null]]
+
+SELECT sum(qty) + order_id * 2 FROM orders GROUP BY qty
+--! EXPRESSION_NOT_AGGREGATE: line 1:17: '(sum(qty) + (order_id * 2))' must be an aggregate expression or appear in GROUP BY clause
+
+SELECT addr.city, count(*) FROM orders
+--! EXPRESSION_NOT_AGGREGATE: line 1:8: 'addr.city' must be an aggregate expression or appear in GROUP BY clause
+
+SELECT qty FROM orders GROUP BY qty HAVING dt = 'a'
+--! EXPRESSION_NOT_AGGREGATE: line 1:47: '(dt = 'a')' must be an aggregate expression or appear in GROUP BY clause
+
+SELECT qty FROM orders GROUP BY qty ORDER BY upper(dt)
+--! EXPRESSION_NOT_AGGREGATE: line 1:46: 'upper(dt)' must be an aggregate expression or appear in GROUP BY clause

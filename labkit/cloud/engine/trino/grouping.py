@@ -8,6 +8,7 @@ when it is written like one, with names that mean the same column.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 
 from labkit.cloud.engine.trino import tree
@@ -16,6 +17,34 @@ from labkit.cloud.engine.trino.errors import QueryFailed
 from labkit.cloud.engine.trino.functions.equality import is_keyed
 from labkit.cloud.engine.trino.library import kinds
 from labkit.cloud.engine.trino.scope import Field, Scope, Typed, qualified_parts
+
+
+class _NotGrouped(QueryFailed):
+    """An expression reads a column that is no key."""
+
+
+@contextmanager
+def naming(node: tree.Expression, scope: Scope) -> Iterator[None]:
+    """The failure of an expression over groups names all of it, not the column that is no key.
+
+    Source: ``analyze`` of Trino's ``AggregationAnalyzer``
+    """
+    try:
+        yield
+    except _NotGrouped as failure:
+        if scope.source(node).endswith("*"):
+            raise
+        words = f"'{_shown(node, scope)}' must be an aggregate expression or appear in GROUP BY"
+        place = getattr(node, "at", node.start)
+        raise scope.fail(place, failure.code, f"{words} clause") from None
+
+
+def _shown(node: tree.Expression, scope: Scope) -> str:
+    """The text of an expression; Trino puts what has two sides in brackets."""
+    match node:
+        case tree.Binary() | tree.Comparison():
+            return f"({_shown(node.left, scope)} {node.op} {_shown(node.right, scope)})"
+    return scope.source(node)
 
 
 @dataclass
@@ -81,7 +110,8 @@ class Grouping:
             if inside:
                 message = f"Subquery uses '{self.source.source(node)}' which must appear in"
             message = f"{message} GROUP BY clause"
-            raise self.source.fail(node, "EXPRESSION_NOT_AGGREGATE", message)
+            failure = self.source.fail(node, "EXPRESSION_NOT_AGGREGATE", message)
+            raise failure if inside else _NotGrouped(*failure.args)
         return key
 
     def _read(self, form: object) -> Typed | None:

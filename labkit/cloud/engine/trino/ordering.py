@@ -11,7 +11,7 @@ from dataclasses import replace
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.functions.equality import is_keyed
 from labkit.cloud.engine.trino.functions.unordered import holds_nan
-from labkit.cloud.engine.trino.grouping import canonical, is_aggregate, walk
+from labkit.cloud.engine.trino.grouping import canonical, is_aggregate, naming, walk
 from labkit.cloud.engine.trino.scope import Field, Output, Scope, Typed, qualified_parts
 from labkit.cloud.engine.trino.select_list import Item
 from labkit.cloud.engine.trino.sorting import sort_term, term_key
@@ -115,7 +115,8 @@ def order_of(
             message = "For SELECT DISTINCT, ORDER BY expressions must appear in select list"
             raise scope.fail(node, "EXPRESSION_NOT_IN_DISTINCT", message)
         else:
-            value = inner.value(meant)
+            with naming(meant, inner):
+                value = inner.value(meant)
         sort_term(value, term, scope)
         if isinstance(meant, tree.Literal):
             continue

@@ -17,7 +17,7 @@ from labkit.cloud.engine.trino.comparisons import comparable, sort_key
 from labkit.cloud.engine.trino.errors import QueryFailed
 from labkit.cloud.engine.trino.expected import condition
 from labkit.cloud.engine.trino.functions.equality import is_keyed
-from labkit.cloud.engine.trino.grouping import Grouping, has_aggregates, walk
+from labkit.cloud.engine.trino.grouping import Grouping, has_aggregates, naming, walk
 from labkit.cloud.engine.trino.once import changes
 from labkit.cloud.engine.trino.ordering import order_nodes_of, order_of
 from labkit.cloud.engine.trino.relations import from_clause
@@ -179,7 +179,8 @@ def _having(node: tree.Expression, scope: Scope) -> str:
         if isinstance(one, tree.Call) and one.over:
             message = "HAVING clause cannot contain window functions or row pattern measures"
             raise scope.fail(one, "NESTED_WINDOW", message)
-    return condition(node, scope, "HAVING clause")
+    with naming(node, scope):
+        return condition(node, scope, "HAVING clause")
 
 
 def _grouping(node: tree.Select, items: list[Item], scope: Scope) -> Grouping:

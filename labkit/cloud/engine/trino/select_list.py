@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from labkit.cloud.engine.trino import library, tree
-from labkit.cloud.engine.trino.grouping import Grouping, has_aggregates, walk
+from labkit.cloud.engine.trino.grouping import Grouping, has_aggregates, naming, walk
 from labkit.cloud.engine.trino.scope import Field, Scope, Typed, qualified_parts
 
 Item = tuple[tree.Expression | None, str | None, Field | None, str | None]
@@ -136,7 +136,8 @@ def _column_of(item: Item, scope: Scope) -> Field:
             value = _star_value(star, scope)
         else:
             assert node
-            value = scope.value(node)
+            with naming(node, scope):
+                value = scope.value(node)
         used = frozenset(uses)
     own = star or _plain_column(node, scope)
     key = own.key if own and own.type == value.type else None
