@@ -517,10 +517,12 @@ def test_change_sets_decide_conditions_and_tell_outputs(aws, name):
             StackName=name,
             ChangeSetName=f"to-{two}-{kind}",
             ChangeSetType=kind,
-            TemplateBody=json.dumps(CONDITIONS),
+            TemplateBody=json.dumps(CONDITIONS | {"Description": f"<{two}>"}),
             Parameters=[{"ParameterKey": "Two", "ParameterValue": two}],
         )
         stacks.execute_change_set(StackName=name, ChangeSetName=f"to-{two}-{kind}")
+        (stack,) = stacks.describe_stacks(StackName=name)["Stacks"]
+        assert stack["Description"] == f"<{two}>"
         said = aws("glue").get_database(Name="of_a_change_set")["Database"]["Description"]
         assert said == {"no": "one", "yes": "two"}[two]
         assert len(stacks.describe_stack_resources(StackName=name)["StackResources"]) == made
@@ -1138,6 +1140,38 @@ def test_a_parameter_is_what_its_template_allows(aws, slot, given, match):
         aws("cloudformation").create_change_set(
             ChangeSetName="none", ChangeSetType="CREATE", **told
         )
+
+
+DEFAULTS = """
+Parameters:
+  Sure: {Type: String, AllowedValues: [true, false], Default: true}
+  Half: {Type: Number, AllowedValues: [1, 2.5], Default: 2.5}
+Conditions: {Sure: !Equals [!Ref Sure, "true"]}
+Resources:
+  Secret: {Type: AWS::SecretsManager::Secret, Properties: {GenerateSecretString: {}}}
+  Told:
+    Type: AWS::SSM::Parameter
+    Condition: Sure
+    Properties: {Type: String, Value: !Sub "${Sure} ${Half}"}
+Outputs:
+  Secret: {Value: !Ref Secret}
+  Told: {Value: !GetAtt Told.Value}
+"""
+
+
+def test_defaults_that_are_no_texts_and_a_secret_of_which_nothing_is_said(aws, name):
+    stacks = aws("cloudformation")
+    slots = stacks.get_template_summary(TemplateBody=DEFAULTS)["Parameters"]
+    assert [each["DefaultValue"] for each in slots] == ["true", "2.5"]
+    assert slots[0]["ParameterConstraints"]["AllowedValues"] == ["true", "false"]
+    stacks.create_stack(StackName=name, TemplateBody=DEFAULTS)
+    (stack,) = stacks.describe_stacks(StackName=name)["Stacks"]
+    assert [each["ParameterValue"] for each in stack["Parameters"]] == ["true", "2.5"]
+    told = outputs(aws, name)
+    assert told["Told"] == "true 2.5"
+    secret = aws("secretsmanager").get_secret_value(SecretId=told["Secret"])
+    assert len(secret["SecretString"]) == 32
+    stacks.delete_stack(StackName=name)
 
 
 LISTED = {

@@ -201,7 +201,8 @@ def _within(value: Any) -> Iterator[str]:
 
 def _each(slot: Said, value: Any) -> list[str]:
     listed = "List" in str(slot.get("Type"))
-    return [each.strip() for each in str(value).split(",")] if listed else [str(value)]
+    text = as_text(value)
+    return [each.strip() for each in text.split(",")] if listed else [text]
 
 
 def _check_value(name: str, slot: Said, value: str) -> None:

@@ -79,9 +79,9 @@ _SUBSCRIPTION = (
 
 def _secret(members: Members) -> Members:
     """Make the password that a template asks for."""
-    asked = dict(members.pop("GenerateSecretString", None) or {})
-    if not asked:
+    if (said := members.pop("GenerateSecretString", None)) is None:
         return members
+    asked = dict(said)  # which may say nothing
     around, key = asked.pop("SecretStringTemplate", None), asked.pop("GenerateStringKey", None)
     password = ask("secretsmanager", "GetRandomPassword", asked)["RandomPassword"]
     text = json.dumps(json.loads(around) | {key: password}) if around and key else password

@@ -17,6 +17,7 @@ from moto.cloudformation import models, parsing, responses
 from moto.core.utils import utcnow
 
 from labkit.cloud import stacks
+from labkit.cloud.json_text import as_text
 from labkit.cloud.stacks import answers, journal, tags
 from labkit.cloud.stacks.calls import tells_gone
 from labkit.cloud.stacks.failures import Failed, put
@@ -40,6 +41,8 @@ def teach() -> None:
     change.parameter_list, change.Meta = property(_listed), stack.Meta
     shapes: Any = responses.CloudFormationResponse.RESPONSE_KEY_PATH_TO_TRANSFORMER
     shapes.pop("DescribeChangeSetOutput.Parameters", None)
+    # moto has that of a change set's template, or of an update's, not.
+    stack.description = property(_description, lambda self, was: None)
     stack.stack_parameters = property(lambda self: given(self.template_dict, self.parameters))
     stack.under_way = kind.plan = None
     kind.tags_given = {}  # those that a stack's resources have got
@@ -56,10 +59,23 @@ def _made(stack: Any) -> list[Any]:
     return [each for each in made if each is not None]
 
 
+def _description(stack: Any) -> str | None:
+    said: str | None = stack.template_dict.get("Description")
+    return said
+
+
 def given(template: Said, parameters: Said) -> Said:
-    """The texts of a template's parameters: as they were given, or are by default."""
+    """The texts of a template's parameters: as they were given, or are by default.
+
+    moto cuts a default of 2.5 to 2.
+    """
     slots = template.get("Parameters") or {}
-    return {name: slot.get("Default") for name, slot in slots.items()} | parameters
+    return {name: _by_default(slot) for name, slot in slots.items()} | parameters
+
+
+def _by_default(slot: Said) -> Any:
+    default = slot.get("Default")
+    return as_text(default) if isinstance(default, (bool, int, float)) else default
 
 
 def _listed(stack: Any) -> list[Said]:

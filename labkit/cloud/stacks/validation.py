@@ -12,6 +12,7 @@ from collections.abc import Collection
 from typing import Any
 
 from labkit.cloud.constraints import refusal
+from labkit.cloud.json_text import as_text
 from labkit.cloud.operations import Answer, AwsError, Context, operation, rewrites
 
 #: Said to who does not say that he knows.
@@ -217,14 +218,16 @@ def _parameter(name: str, said: dict[str, Any]) -> Answer:
     default = said.get("Default")
     return {
         "ParameterKey": name,
-        "DefaultValue": None if default is None else str(default),
+        "DefaultValue": None if default is None else as_text(default),
         "NoEcho": str(said.get("NoEcho", False)).lower() == "true",
         "Description": said.get("Description"),
     }
 
 
 def _constraints(said: dict[str, Any]) -> Answer:
-    return {"AllowedValues": [*map(str, said["AllowedValues"])]} if "AllowedValues" in said else {}
+    return (
+        {"AllowedValues": [*map(as_text, said["AllowedValues"])]} if "AllowedValues" in said else {}
+    )
 
 
 def _declared(template: Any) -> list[str]:
