@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from labkit.cloud.engine import Column, QueryFailed, View
@@ -85,6 +86,14 @@ def columns_of(declared: Any, table: str) -> tuple[Column, ...]:
         Column(c["Name"].lower(), _type(c.get("Type") or "string", table), c.get("Comment"))
         for c in declared or ()
     )
+
+
+def finer(kind: Type, digits: int) -> Type:
+    """A type whose timestamps, nested ones too, have so many digits of a second's fraction."""
+    if kind.base == "timestamp":
+        return Type(kind.base, (digits,))
+    args = tuple(finer(a, digits) if isinstance(a, Type) else a for a in kind.args)
+    return replace(kind, args=args)
 
 
 def _type(text: str, table: str) -> Type:

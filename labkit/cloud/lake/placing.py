@@ -52,7 +52,7 @@ class Places:
                               "table's is not supported")  # fmt: skip
         declared = {column.name: column.type for column in table.data_columns}
         for name, own in ((c.name, c.type) for c in columns_of(storage.get("Columns"), table.name)):
-            if own != declared.get(name, own):
+            if own.hive != declared.get(name, own).hive:
                 raise QueryFailed(
                     "HIVE_PARTITION_SCHEMA_MISMATCH",
                     "There is a mismatch between the table and partition schemas. The column "

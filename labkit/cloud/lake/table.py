@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ from labkit.cloud.engine.types import BIGINT, INTEGER, TIMESTAMPTZ, VARCHAR, Typ
 from labkit.cloud.lake import projection
 from labkit.cloud.lake.buckets import buckets_of
 from labkit.cloud.lake.coercion import coerced, coerced_relation
-from labkit.cloud.lake.definitions import columns_of, parameters_of, table_type_of
+from labkit.cloud.lake.definitions import columns_of, finer, parameters_of, table_type_of
 from labkit.cloud.lake.folders import folders_of
 from labkit.cloud.lake.listing import followed, list_folders, path_of
 from labkit.cloud.lake.metastore import Definition
@@ -53,9 +53,15 @@ class LakeTable:
         self.database, self.name = definition["DatabaseName"], definition["Name"]
         self.storage: Definition = definition.get("StorageDescriptor") or {}
         self.parameters = parameters_of(definition)
-        self.data_columns = columns_of(self.storage.get("Columns"), self.name)
-        self.keys = columns_of(definition.get("PartitionKeys"), self.name)
+        self.data_columns = self._columns(self.storage)
+        self.keys = self._columns({"Columns": definition.get("PartitionKeys")})
         self.buckets = buckets_of(definition, self.data_columns)
+
+    def _columns(self, storage: Definition) -> tuple[Column, ...]:
+        """The columns of a table or of a partition, to as fine a moment as its reader's are."""
+        found = columns_of(storage.get("Columns"), self.name)
+        digits = self.catalog.digits
+        return tuple(replace(c, type=finer(c.type, digits)) if digits > 3 else c for c in found)
 
     @property
     def columns(self) -> Sequence[Column]:
@@ -206,7 +212,7 @@ class LakeTable:
     def _own_types(self, partition: Partition) -> dict[str, Type]:
         """The types of a partition's columns, each of which the table's type can be made of."""
         declared = {c.name: c.type for c in self.data_columns}
-        own = {c.name: c.type for c in columns_of(partition.storage.get("Columns"), self.name)}
+        own = {c.name: c.type for c in self._columns(partition.storage)}
         for name, narrow in own.items():
             kind = declared.get(name)
             if kind is not None and coerced("", narrow, kind) is None:

@@ -45,6 +45,38 @@ def test_a_table_is_in_the_catalog(lake, aws, table, format, serde):
     assert lake.rows(f"SELECT id FROM raw.{table}") == []
 
 
+FINE = "2024-01-01 10:00:00.123456"
+
+
+def test_moments_of_keys_and_texts_are_told_to_the_microsecond(lake, aws, table):
+    """https://docs.aws.amazon.com/redshift/latest/dg/r_CREATE_EXTERNAL_TABLE.html#timestamp"""
+    root = f"s3://{BUCKET}/made/{table}"
+    lake.done(
+        f"CREATE EXTERNAL TABLE raw.{table} (id int, said timestamp) PARTITIONED BY (at timestamp) "
+        f"ROW FORMAT DELIMITED FIELDS TERMINATED BY ',' STORED AS TEXTFILE LOCATION '{root}/'"
+    )
+    for number, moment in enumerate([FINE, FINE[:-3]]):
+        lake.done(f"ALTER TABLE raw.{table} ADD PARTITION (at='{moment}') "
+                  f"LOCATION '{root}/{number}/'")  # fmt: skip
+        key = f"made/{table}/{number}/a.csv"
+        aws("s3").put_object(Bucket=BUCKET, Key=key, Body=f"{number},{moment}\n")
+    lake.done(f"INSERT INTO raw.{table} SELECT 2, '{FINE}'::timestamp, '{FINE[:-1]}5'::timestamp")
+    told = f"SELECT id, said, at FROM raw.{table}"
+    assert lake.rows(f"{told} ORDER BY at DESC") == [
+        [0, FINE, FINE],
+        [2, FINE, f"{FINE[:-1]}5"],
+        [1, FINE[:-3], FINE[:-3]],
+    ]
+    assert lake.rows(f"{told} WHERE at = '{FINE}' AND said = at") == [[0, FINE, FINE]]
+
+
+def test_moments_of_json_are_told_to_the_microsecond(lake, aws, table):
+    serde = "ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe' STORED AS TEXTFILE"
+    lake.done(f"CREATE EXTERNAL TABLE raw.{table} (at timestamp) {serde} {place(table)}")
+    aws("s3").put_object(Bucket=BUCKET, Key=f"made/{table}/a", Body=f'{{"at": "{FINE}"}}')
+    assert lake.rows(f"SELECT at FROM raw.{table}") == [[FINE]]
+
+
 def test_an_iceberg_table_is_read(lake, aws, table):
     athena = aws("athena")
     query = athena.start_query_execution(

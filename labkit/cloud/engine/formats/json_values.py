@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_DOWN, Decimal
+from functools import partial
 from typing import Any
 
 from labkit.cloud.engine.formats import text
@@ -76,7 +77,7 @@ def _date(value: str) -> date:
         raise Bad from error
 
 
-def _timestamp(value: str) -> datetime:
+def _timestamp(value: str, fraction: int) -> datetime:
     """A local time, a time with a zone (told in UTC), or a number of seconds or milliseconds."""
     digits = value.strip().lstrip("+-").replace(".", "", 1)
     try:
@@ -86,7 +87,7 @@ def _timestamp(value: str) -> datetime:
             return datetime(1970, 1, 1) + timedelta(milliseconds=int(span))
         if not _WITH_SECONDS.match(value):
             raise Bad
-        if (found := text.timestamp(value)) is not None:
+        if (found := text.timestamp(value, fraction)) is not None:
             return found
         zoned = datetime.fromisoformat(value.strip().upper())
         return zoned.astimezone(UTC).replace(tzinfo=None) if zoned.tzinfo else zoned
@@ -112,7 +113,7 @@ OPENX: dict[str, Callable[[Type], Parse]] = {
     "varbinary": lambda _: _base64,
     "boolean": lambda _: lambda value: value.lower() == "true",
     "date": lambda _: _date,
-    "timestamp": lambda _: _timestamp,
+    "timestamp": lambda k: partial(_timestamp, fraction=text.fraction(k)),
 }
 #: The same by Hive's SerDe, to which a number is no day or moment, and bytes are the text's own.
 HIVE = OPENX | {

@@ -51,6 +51,8 @@ def parser(kind: Type) -> Callable[[str], Any]:
     if kind.base == "decimal":
         precision, scale = (int(str(a)) for a in kind.args)
         return lambda text: decimal(text, precision, scale)
+    if kind.base == "timestamp":
+        return lambda text: timestamp(text, fraction(kind))
     if kind.base in ("varchar", "char") and kind.args:
         length = int(str(kind.args[0]))
         return lambda text: _bounded(text[:length], kind.base)
@@ -100,8 +102,13 @@ def lenient_date(text: str) -> date | None:
     return _carried(*map(int, found.groups())) if found else None
 
 
-def timestamp(text: str) -> datetime | None:
-    """A timestamp to the millisecond, with a space or a ``T`` between date and time."""
+def fraction(kind: Type) -> int:
+    """How many digits of a second's fraction a type of timestamps has: Athena's 3, or 6."""
+    return int(str(kind.args[0])) if kind.args else 3
+
+
+def timestamp(text: str, digits: int = 3) -> datetime | None:
+    """A timestamp of so many digits, with a space or a ``T`` between date and time."""
     if len(text) < 8 or not (found := TIMESTAMP.fullmatch(text.strip(_SPACE))):
         return None
     if found[4] and not found[6] and "T" not in text.upper():
@@ -112,7 +119,9 @@ def timestamp(text: str) -> datetime | None:
     nanos = int((found[7] or "0").ljust(9, "0"))
     parts = {"hours": found[4], "minutes": found[5], "seconds": found[6]}
     clock = timedelta(**{k: int(v or 0) for k, v in parts.items()})
-    return _added(day, clock + timedelta(milliseconds=(nanos + 500_000) // 1_000_000))
+    step = 10 ** (9 - digits)
+    micros = (nanos + step // 2) // step * step // 1000
+    return _added(day, clock + timedelta(microseconds=micros))
 
 
 def _carried(year: int, month: int, day: int) -> date | None:
@@ -146,6 +155,5 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "real": double,
     "double": double,
     "date": lenient_date,
-    "timestamp": timestamp,
     "varbinary": binary,
 }

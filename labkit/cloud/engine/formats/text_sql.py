@@ -12,7 +12,7 @@ from enum import Enum
 
 from labkit.cloud.engine.exponents import without_exponent
 from labkit.cloud.engine.formats.model import literal
-from labkit.cloud.engine.formats.text import BITS, DATE, NUMBER, TIMESTAMP
+from labkit.cloud.engine.formats.text import BITS, DATE, NUMBER, TIMESTAMP, fraction
 from labkit.cloud.engine.nested import NESTED, within
 from labkit.cloud.engine.types import Type
 
@@ -47,7 +47,7 @@ def exact(text: str, kind: Type) -> str:
         case "date":
             return f"CAST({cast} AS VARCHAR) = {text} AND {_matches(text, _PLAIN_DATE)}"
         case "timestamp":
-            clock = r" [012]\d:[0-5]\d:[0-5]\d(\.\d{1,3})?"
+            clock = rf" [012]\d:[0-5]\d:[0-5]\d(\.\d{{1,{fraction(kind)}}})?"
             return f"{_matches(text, _PLAIN_DATE + clock)} AND {cast} IS NOT NULL"
     return f"CAST({cast} AS VARCHAR) = {text}"
 
@@ -121,12 +121,12 @@ def _of_four_digits(moment: str) -> str:
     return f"nullif(least({moment}, {_END}), {_END})"
 
 
-def _timestamp(text: str, _: Type) -> str:
+def _timestamp(text: str, kind: Type) -> str:
     value = f"trim({text}, {literal(_SPACE)})"
     day, clock = (f"regexp_split_to_array({value}, '[ Tt]')[{i}]" for i in (1, 2))
     hour, minute = (f"CAST(split_part({clock}, ':', {i}) AS INTEGER)" for i in (1, 2))
     second = f"CAST(split_part({clock} || ':0', ':', 3) AS DECIMAL(18,9))"
-    micros = f"CAST(round({second}, 3) * 1000000 AS BIGINT)"
+    micros = f"CAST(round({second}, {fraction(kind)}) * 1000000 AS BIGINT)"
     time = f"to_hours({hour}) + to_minutes({minute}) + to_microseconds({micros})"
     return (
         f"CASE WHEN length({text}) < 8 OR NOT {_matches(value, TIMESTAMP.pattern)} THEN NULL "
