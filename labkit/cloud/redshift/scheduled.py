@@ -47,6 +47,11 @@ class Actions:
             found.append(due)
         return found
 
+    def due_after(self, record: Record, moment: float) -> float | None:
+        """When an active one is due next after a moment."""
+        active = record[self.state] == "ACTIVE"
+        return expressions.rewritten(self.written(record)).after(moment, moment) if active else None
+
     def follow(self, cloud: Cloud, run: Callable[[Cloud, str, str], None], name: str) -> None:
         """Run the actions when they are due, each by its region and name, in a thread so called."""
         timetable.follow(_Timetable(cloud, run, self).tick, self.changed, name)

@@ -162,6 +162,37 @@ def test_a_scheduled_action_pauses_the_cluster(clusters, fresh):
     clusters.settled(name, "paused")
 
 
+def test_scheduled_actions_of_a_span(clusters, standing, fresh):
+    redshift, stem = clusters.redshift, fresh("spans")
+    begins = datetime.datetime(2094, 1, 1, tzinfo=datetime.UTC)
+    day, at = datetime.timedelta(days=1), begins.strftime("at(%Y-%m-%dT%H:%M:%S)")
+    for name, schedule, enabled in (
+        ("once", at, True),
+        ("daily", "cron(0 12 * * ? *)", True),
+        ("off", "cron(0 12 * * ? *)", False),
+    ):
+        redshift.create_scheduled_action(
+            ScheduledActionName=f"{stem}-{name}",
+            TargetAction={"PauseCluster": {"ClusterIdentifier": standing}},
+            Schedule=schedule,
+            IamRole="arn:aws:iam::123456789012:role/scheduler",
+            Enable=enabled,
+        )
+
+    def found(**span):
+        told = redshift.describe_scheduled_actions(**span)["ScheduledActions"]
+        names = [each["ScheduledActionName"] for each in told]
+        return {each.removeprefix(f"{stem}-") for each in names if each.startswith(stem)}
+
+    assert found() == {"once", "daily", "off"}
+    assert found(StartTime=begins - day) == {"once", "daily"}
+    assert found(StartTime=begins) == {"daily"}
+    assert found(EndTime=begins - day) == {"daily"}
+    assert found(StartTime=begins - day / 4, EndTime=begins + day / 4) == {"once"}
+    for name in found():
+        redshift.delete_scheduled_action(ScheduledActionName=f"{stem}-{name}")
+
+
 def test_an_event_is_followed_by_statements(clusters, standing, client, fresh):
     events, table = client("events"), fresh("told").replace("-", "_")
     arn = f"arn:aws:redshift:us-east-1:123456789012:cluster:{standing}"

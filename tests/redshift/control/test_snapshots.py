@@ -117,6 +117,10 @@ def test_automated_snapshots_go_with_the_cluster_and_manual_ones_stay(clusters, 
     assert again["Cluster"]["MasterUsername"] == "awsuser"
     clusters.settled(name)
     assert clusters.run(name, "SELECT count(*) FROM t") == [[2]]
+    others = {"SnapshotIdentifier": kept, "SnapshotClusterIdentifier": "another"}
+    assert refused(redshift.delete_cluster_snapshot, **others)[0] == "ClusterSnapshotNotFound"
+    not_gone = redshift.batch_delete_cluster_snapshots(Identifiers=[others])
+    assert not_gone["Errors"][0]["FailureCode"] == "ClusterSnapshotNotFound"
     gone = redshift.batch_delete_cluster_snapshots(
         Identifiers=[{"SnapshotIdentifier": kept}, {"SnapshotIdentifier": "nosuch"}]
     )

@@ -69,6 +69,7 @@ def describe_scheduled_actions(
             (not TargetActionType or TargetActionType in record["TargetAction"])
             and (Active is None or Active == (record["State"] == "ACTIVE"))
             and all(_passes(record, each) for each in Filters or ())
+            and _runs_within(record, StartTime, EndTime)
         )
 
     return listing(
@@ -107,6 +108,15 @@ def delete_scheduled_action(context: Context, *, ScheduledActionName: str) -> An
     records.remove(context.cloud, SCHEDULED_ACTION, found)
     WAKE.set()
     return {}
+
+
+def _runs_within(record: Record, start: datetime | None, end: datetime | None) -> bool:
+    """Whether an active action is due within a span; any action where none is told."""
+    if start is None and end is None:
+        return True
+    first = max(records.now(), start.timestamp() if start else 0.0)
+    due = _ACTIONS.due_after(record, first)
+    return due is not None and (end is None or due < end.timestamp())
 
 
 def shown(record: Record) -> Record:

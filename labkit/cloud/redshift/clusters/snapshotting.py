@@ -115,6 +115,7 @@ def delete_cluster_snapshot(
     context: Context, *, SnapshotIdentifier: str, SnapshotClusterIdentifier: str | None = None
 ) -> Answer:
     """Manual snapshots only; automated ones go by themselves."""
+    find_snapshot(context, SnapshotIdentifier, SnapshotClusterIdentifier)
     record = _manual(context, SnapshotIdentifier, "delete")
     if record["Status"] != SNAPSHOT.failed:
         _check_whole(record)
@@ -127,8 +128,11 @@ def delete_cluster_snapshot(
 def batch_delete_cluster_snapshots(context: Context, *, Identifiers: list[Record]) -> Answer:
     """Each one that can be is deleted; the others are told."""
 
+    clusters = {each["SnapshotIdentifier"]: each for each in Identifiers}
+
     def delete(name: str) -> None:
-        delete_cluster_snapshot(context, SnapshotIdentifier=name)
+        cluster = clusters[name].get("SnapshotClusterIdentifier")
+        delete_cluster_snapshot(context, SnapshotIdentifier=name, SnapshotClusterIdentifier=cluster)
 
     return _each((each["SnapshotIdentifier"] for each in Identifiers), delete)
 
