@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from botocore.exceptions import ClientError
 
 USER = "arn:aws:iam::123456789012:user/"
 
@@ -33,6 +34,15 @@ def test_grants_of_a_grantee(kms, granted):
     assert ids_of(kms.list_grants(KeyId=key, GranteePrincipal=f"{USER}anna")) == [first, third]
     assert ids_of(kms.list_grants(KeyId=key, GranteePrincipal=f"{USER}nobody")) == []
     assert ids_of(kms.list_grants(KeyId=key, GrantId=second)) == [second]
+
+
+def test_a_grant_to_a_service(kms, granted):
+    key, service = granted[0], {"GranteeServicePrincipal": "dynamodb.amazonaws.com"}
+    with pytest.raises(ClientError, match="a grant to a service"):
+        kms.create_grant(KeyId=key, Operations=["Decrypt"], **service)
+    with pytest.raises(ClientError, match="InvalidArn"):
+        kms.create_grant(KeyId=key, Operations=["Decrypt"])
+    assert ids_of(kms.list_grants(KeyId=key, **service)) == []
 
 
 def test_what_is_told_of_a_grant(kms, granted):

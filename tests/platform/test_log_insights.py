@@ -165,6 +165,11 @@ def test_an_event_and_the_fields_of_a_group(ask):
     size = sum(map(len, LINES + REPORTS))
     counts = {"recordsMatched": 1.0, "recordsScanned": 7.0, "bytesScanned": float(size)}
     assert told["statistics"] == counts
+    number = ask.logs.start_query(queryString="sort @timestamp", **found)["queryId"]
+    whole = ask.logs.get_query_results(queryId=number)["results"]
+    first = ask.logs.get_query_results(queryId=number, maxItems=2)
+    rest = ask.logs.get_query_results(queryId=number, nextToken=first["nextToken"])
+    assert (len(first["results"]), first["results"] + rest["results"]) == (2, whole)
     at = {"logGroupName": ask.group, "time": NOW_S - 360}
     fields = ask.logs.get_log_group_fields(**at)["logGroupFields"]
     shares = {each["name"]: each["percent"] for each in fields}

@@ -21,7 +21,7 @@ from moto.kms.models import Grant
 from labkit.cloud.access.keys import find_key
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.members import given
-from labkit.cloud.operations import Answer, AwsError, Context, operation
+from labkit.cloud.operations import Answer, AwsError, Context, not_here, operation
 from labkit.cloud.paging import cut
 
 _PRINCIPAL = re.compile(r"arn:[\w-]+:(iam|sts):[\w-]*:\d{12}:.+")
@@ -60,16 +60,18 @@ def create_grant(
     context: Context,
     *,
     KeyId: str,
-    GranteePrincipal: str,
     Operations: list[str],
+    GranteePrincipal: str = "",
     RetiringPrincipal: str | None = None,
     Constraints: dict[str, Any] | None = None,
     Name: str | None = None,
-    **_: Any,
+    **more: Any,
 ) -> Answer:
     """A grant, or the one of the same name and contents."""
+    if {"GranteeServicePrincipal", "RetiringServicePrincipal"} & {*more}:
+        raise not_here("kms", "CreateGrant", "a grant to a service")
     key = find_key(context.cloud, KeyId, context.region, aliases=False)
-    for principal in filter(None, (GranteePrincipal, RetiringPrincipal)):
+    for principal in (GranteePrincipal, *filter(None, [RetiringPrincipal])):
         if not _PRINCIPAL.fullmatch(principal):
             raise AwsError("InvalidArnException", f"ARN is not valid: {principal}")
     symmetric = key.key_spec == "SYMMETRIC_DEFAULT"
@@ -124,6 +126,7 @@ def list_grants(
     KeyId: str,
     GrantId: str | None = None,
     GranteePrincipal: str | None = None,
+    GranteeServicePrincipal: str | None = None,
     Limit: int = 50,
     Marker: str | None = None,
 ) -> Answer:
@@ -131,14 +134,21 @@ def list_grants(
     found = [
         _told(context, grant)
         for grant in key.grants.values()
-        if GrantId in (None, grant.id) and GranteePrincipal in (None, grant.grantee_principal)
+        if GrantId in (None, grant.id)
+        and GranteePrincipal in (None, grant.grantee_principal)
+        and GranteeServicePrincipal is None  # none is granted anything here
     ]
     return _page(found, Limit, Marker)
 
 
 @operation("kms", "ListRetirableGrants")
 def list_retirable_grants(
-    context: Context, *, RetiringPrincipal: str, Limit: int = 50, Marker: str | None = None
+    context: Context,
+    *,
+    RetiringPrincipal: str = "",
+    Limit: int = 50,
+    Marker: str | None = None,
+    **_: Any,
 ) -> Answer:
     grants = context.backend("kms").list_retirable_grants(RetiringPrincipal)
     return _page([_told(context, grant) for grant in grants], Limit, Marker)

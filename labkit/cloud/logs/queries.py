@@ -79,14 +79,18 @@ def start_query(
 
 
 @operation("logs", "GetQueryResults")
-def get_query_results(context: Context, *, queryId: str) -> Answer:
-    """A query's rows, none of one that was stopped.
+def get_query_results(
+    context: Context, *, queryId: str, maxItems: int = running.MOST, nextToken: str | None = None
+) -> Answer:
+    """A query's rows, none of one that was stopped, in pages.
 
     Raises:
         AwsError: ``ResourceNotFoundException``.
     """
     query = _ended(_find(context, queryId))
     told: Answer = query.to_result_json()
+    refusal = AwsError("InvalidParameterException", "The specified nextToken is invalid.")
+    told |= page("results", told["results"], maxItems, nextToken, refusal, following="nextToken")
     return told | {"statistics": getattr(query, "statistics", {}), "queryLanguage": _LANGUAGE}
 
 
