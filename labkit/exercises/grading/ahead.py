@@ -5,6 +5,7 @@ from __future__ import annotations
 import encodings.idna  # noqa: F401
 
 import boto3
+import IPython.core.application
 import IPython.core.completer
 import IPython.core.completerlib
 import IPython.core.magics
