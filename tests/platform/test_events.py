@@ -141,6 +141,11 @@ def test_a_lost_target_does_not_stop_the_next_rule(events, rule, inbox, fresh):
 CLUSTER = f"arn:aws:ecs:us-east-1:{ACCOUNT}:cluster/c"
 NEVER_REACHED = {
     "not here": ("known", CLUSTER, "NotImplementedException.*no target of ecs"),
+    "web page": (
+        "known",
+        f"arn:aws:events:us-east-1:{ACCOUNT}:api-destination/page/1",
+        "NotImplementedException.*no target of API destinations",
+    ),
     "no ARN": ("known", "a-bucket", "Parameter a-bucket is not valid. Reason: Provided Arn is not"),
     "half an ARN": ("known", "arn:", "ValidationException.*Parameter arn: is not valid"),
     "no role": ("known", CLUSTER.replace("ecs", "kinesis"), "RoleArn is required for target arn"),

@@ -94,12 +94,17 @@ def _judge_targets(
     bus = context.backend("events").event_buses.get(EventBusName.rpartition("/")[2])
     if bus is None or Rule not in bus.rules:
         return  # told by moto
-    unknown = {target["Arn"].split(":")[2] for target in Targets} - set(KINDS)
+    unknown = {_kind_of(target["Arn"]) for target in Targets} - set(KINDS)
     if unknown:
         raise not_here("events", "PutTargets", f"no target of {min(unknown)}")
     if len({each["Id"] for each in (*bus.rules[Rule].targets, *Targets)}) > _MOST_TARGETS:
         words = "The requested resource exceeds the maximum number allowed."
         raise AwsError("LimitExceededException", words)
+
+
+def _kind_of(arn: str) -> str:
+    """The service of a target; of EventBridge's own, buses alone are reached."""
+    return "API destinations" if ":api-destination/" in arn else arn.split(":")[2]
 
 
 def _judge_input(target: dict[str, Any]) -> None:
