@@ -116,6 +116,21 @@ def test_ctas_by_partition(lake: Lake) -> None:
     assert ["country=se/day=2024-01-01"] in lake.rows("SHOW PARTITIONS made")
 
 
+@pytest.mark.parametrize("storage", [{}, {"StorageDescriptor": {"Columns": []}}])
+def test_a_partition_without_a_location_takes_no_rows(lake: Lake, storage: dict[str, Any]) -> None:
+    root = f"s3://{lake.bucket}/t/"
+    lake.do(f"CREATE EXTERNAL TABLE t (n int) PARTITIONED BY (p string) LOCATION '{root}'")
+    where = {"DatabaseName": lake.database, "TableName": "t"}
+    lake.glue.create_partition(**where, PartitionInput={"Values": ["a"], **storage})
+    lake.do("INSERT INTO t VALUES (2, 'b')")
+    before = lake.keys("t/")
+    missing = "HIVE_INVALID_METADATA: Partition location is missing: p=a"
+    assert lake.fail("INSERT INTO t VALUES (1, 'a')").startswith(missing)
+    assert missing in lake.fail("SELECT * FROM t")
+    assert lake.rows("SELECT n FROM t WHERE p = 'b'") == [["2"]]
+    assert lake.keys("t/") == before
+
+
 def test_rows_go_to_where_their_partition_is(lake: Lake) -> None:
     root = f"s3://{lake.bucket}"
     lake.do(

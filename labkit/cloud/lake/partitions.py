@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from labkit.cloud.engine import Column, QueryFailed, Scan
 from labkit.cloud.engine.quoting import quoted_name, quoted_text
 from labkit.cloud.engine.types import BIGINT
+from labkit.cloud.lake.folders import folders_of
 from labkit.cloud.lake.metastore import Definition
 from labkit.cloud.lake.pruning import NULL_PARTITION
 
@@ -35,6 +36,18 @@ def partition_of(partition: Definition) -> Partition:
     """A partition as the catalog has it."""
     storage = partition.get("StorageDescriptor") or {}
     return Partition(tuple(partition["Values"]), storage.get("Location") or "", storage)
+
+
+def check_placed(names: Sequence[str], values: Sequence[str], location: str | None) -> None:
+    """Refuse a partition that the catalog has without a location: no folder is its own.
+
+    Raises:
+        QueryFailed: HIVE_INVALID_METADATA.
+    """
+    if not location:
+        raise QueryFailed(
+            "HIVE_INVALID_METADATA", f"Partition location is missing: {folders_of(names, values)}"
+        )
 
 
 def check_keys(keys: Sequence[Column]) -> None:

@@ -12,6 +12,7 @@ from labkit.cloud.engine import QueryFailed
 from labkit.cloud.lake.definitions import columns_of
 from labkit.cloud.lake.folders import folders_of
 from labkit.cloud.lake.metastore import Definition
+from labkit.cloud.lake.partitions import check_placed
 from labkit.cloud.lake.projection import is_projected, lies_as_written
 from labkit.cloud.lake.table import LakeTable
 
@@ -43,7 +44,7 @@ class Places:
         """Where a partition that is there lies, if it takes what the table does.
 
         Raises:
-            QueryFailed: its columns are of other types, or its files of another format.
+            QueryFailed: it has no folder, columns of other types, or files of another format.
         """
         table, storage = self.table, self.stored.get(tuple(values), {})
         words = f"partition '{folders_of(self.names, values)}'" if storage else ""
@@ -60,6 +61,8 @@ class Places:
                     f"'{declared[name].hive}', but {words} declared column '{name}' as type "
                     f"'{own.hive}'.",
                 )
+        if tuple(values) in self.stored:
+            check_placed(self.names, values, storage.get("Location"))
         return storage.get("Location")
 
 

@@ -25,7 +25,13 @@ from labkit.cloud.lake.definitions import columns_of, finer, parameters_of, tabl
 from labkit.cloud.lake.folders import folders_of
 from labkit.cloud.lake.listing import followed, list_folders, path_of
 from labkit.cloud.lake.metastore import Definition
-from labkit.cloud.lake.partitions import Partition, PartitionList, check_keys, partition_of
+from labkit.cloud.lake.partitions import (
+    Partition,
+    PartitionList,
+    check_keys,
+    check_placed,
+    partition_of,
+)
 from labkit.cloud.lake.pruning import NULL_PARTITION, equals, matching
 from labkit.cloud.s3.store import Object
 
@@ -155,6 +161,8 @@ class LakeTable:
         own = self.declared()
         groups: dict[str, tuple[formats.Table, list[formats.File]]] = {}
         partitions = [place for each in partitions for place in self._places(each)]
+        for each in partitions if self.keys else ():
+            check_placed([key.name for key in self.keys], each.values, each.location)
         listed = self.listing(self.catalog.store, [p.location for p in partitions])
         for partition, objects in zip(partitions, listed, strict=True):
             table = own if self._is_plain(partition) else self._declared(partition)
