@@ -65,6 +65,7 @@ def test_a_stream_tells_what_has_changed(aws, table):
     assert [
         (kind, each.get("OldImage"), each.get("NewImage"), each["SizeBytes"]) for kind, each in told
     ] == [("INSERT", None, PAIR, 9), ("MODIFY", PAIR, KEY, 12), ("REMOVE", KEY, None, 6)]
+    assert not any(each["ApproximateCreationDateTime"].microsecond for _, each in told)
 
 
 def test_a_stream_tells_what_is_binary(aws, table):

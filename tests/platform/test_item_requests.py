@@ -407,7 +407,8 @@ def test_an_update_says_what_a_table_takes(aws, fresh):
     for asked in ({}, {"SSEType": "KMS", "KMSMasterKeyId": "alias/aws/dynamodb"}):
         told = change(SSESpecification={"Enabled": True} | asked)
         assert told["SSEDescription"]["KMSMasterKeyArn"] == key
-    assert "SSEDescription" not in change(SSESpecification={"Enabled": False})
+    told = change(SSESpecification={"Enabled": False})
+    assert not {"SSEDescription", "BillingModeSummary"} & {*told}
     told = change(BillingMode="PAY_PER_REQUEST", OnDemandThroughput={"MaxReadRequestUnits": 5})
     assert told["ProvisionedThroughput"]["ReadCapacityUnits"] == 0
     assert told["OnDemandThroughput"] == {"MaxReadRequestUnits": 5}
@@ -418,6 +419,9 @@ def test_an_update_says_what_a_table_takes(aws, fresh):
     ):
         with pytest.raises(ClientError, match=why):
             change(**asked)
+    told = change(BillingMode="PROVISIONED", ProvisionedThroughput=UNITS)["BillingModeSummary"]
+    assert told["BillingMode"] == "PROVISIONED"
+    assert told["LastUpdateToPayPerRequestDateTime"]
     dynamodb.delete_table(TableName=name)
 
 

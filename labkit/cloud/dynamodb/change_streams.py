@@ -31,6 +31,7 @@ _LIVES_S = 900
 _MOST = 1000
 _ITEMS = ("Keys", "NewImage", "OldImage")
 _turn: Any = DynamoDBBackend.update_table_streams
+_MOMENT = "ApproximateCreationDateTime"
 Json = dict[str, Any]
 
 
@@ -173,8 +174,13 @@ def get_records(context: Context, *, ShardIterator: str, Limit: int = _MOST) -> 
 
 
 def _shown(record: Json) -> Json:
-    """A record whose binary values are bytes: moto has some of them in base64."""
-    told = record["dynamodb"]
+    """A record whose moment is a whole second and whose binary values are bytes.
+
+    moto has some of them in base64.
+    Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_StreamRecord.html
+    """
+    told = dict(record["dynamodb"])
+    told[_MOMENT] = told[_MOMENT].replace(microsecond=0)
     items = {
         name: {key: dynamo_to_dict(DynamoType(value)) for key, value in told[name].items()}
         for name in _ITEMS

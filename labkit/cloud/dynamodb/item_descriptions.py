@@ -107,9 +107,12 @@ def _described(table: Any, base_key: str = "TableDescription") -> Any:
     if units := table.__dict__.get("most_on_demand"):
         shown["OnDemandThroughput"] = units
     shown["ProvisionedThroughput"] = _units_of(table, table.throughput)
-    if table.billing_mode == _ON_DEMAND:
-        since = table.__dict__.get("on_demand_since", shown["CreationDateTime"])
-        shown["BillingModeSummary"]["LastUpdateToPayPerRequestDateTime"] = since
+    since = table.__dict__.get("on_demand_since")
+    if since or table.billing_mode == _ON_DEMAND:
+        told_since = {"LastUpdateToPayPerRequestDateTime": since or shown["CreationDateTime"]}
+        shown["BillingModeSummary"] |= told_since
+    else:  # it has never been
+        shown.pop("BillingModeSummary", None)
     for index in itertools.chain.from_iterable(shown[kind] for kind in _INDEXES):
         index |= _counted(table, index)
     for index in shown["GlobalSecondaryIndexes"]:
@@ -147,6 +150,8 @@ def _updated(handler: Any) -> Any:
     _update(handler)
     if table.billing_mode == _ON_DEMAND != was:
         table.on_demand_since = utcnow()
+    elif was == _ON_DEMAND:
+        vars(table).setdefault("on_demand_since", table.created_at)
     used = _keys([table.schema, *(each.schema for each in table.all_indexes())])
     table.attr = [
         {"AttributeName": name, "AttributeType": known[name]} for name in known if name in used
