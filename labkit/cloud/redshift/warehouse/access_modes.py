@@ -50,6 +50,17 @@ def read_modes(words: Words, setting: str) -> dict[str, str]:
     return found
 
 
+def read_ending(words: Words) -> str:
+    """``ROLLBACK [WORK | TRANSACTION]`` and its like: nothing else, as there are no savepoints.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/r_ROLLBACK.html
+    """
+    found = words.take().upper
+    words.accept_one("WORK", "TRANSACTION")
+    words.end()
+    return found
+
+
 def check(connection: Connection, word: str) -> None:
     """Note that a statement writes; refuse it where only reading is allowed.
 

@@ -18,6 +18,7 @@ from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import BOOL, VARCHAR, Type
 from labkit.cloud.engine.redshift.words import Words
+from labkit.cloud.redshift.warehouse.access_modes import read_ending
 from labkit.cloud.redshift.warehouse.names import Names
 from labkit.cloud.redshift.warehouse.procedure_calls import running
 from labkit.cloud.redshift.warehouse.procedure_checks import check_allowed
@@ -194,7 +195,7 @@ class Run:
     def sql(self, text: str) -> Result:
         """Any statement, with variables where it has expressions."""
         if text.split()[0].upper() in TRANSACTIONS:
-            return self._transaction(text.split()[0].upper())
+            return self._transaction(text)
         with self.noted(self.inserted(text, shown=True)) as record:
             result = self._ran(text)
             self.count = record["rows"] = result.count
@@ -215,15 +216,16 @@ class Run:
         columns = tuple(Column(each.name, each.type) for each in compiled.fields)
         return Result("SELECT", columns, rows, rows.num_rows)
 
-    def _transaction(self, word: str) -> Result:
+    def _transaction(self, text: str) -> Result:
         """COMMIT and ROLLBACK begin the next transaction at once."""
-        if word in ("START", "BEGIN"):
+        if text.split()[0].upper() in ("START", "BEGIN"):
             if not self.connection.nonatomic:
                 raise RedshiftError(
                     "START TRANSACTION is of NONATOMIC stored procedures alone", "0A000"
                 )
             self.explicit = True
             return Result("START TRANSACTION")
+        word = read_ending(Words(text))
         self.connection.renew(word, undoing=word in ("ROLLBACK", "ABORT"))
         self.explicit = False
         return Result(word)

@@ -40,7 +40,9 @@ def alter_group(connection: Connection, parsed: Parsed) -> Result:
     group = find(connection, "group", words.identifier())
     grants.check_superuser(connection, "alter group")
     if words.accept("RENAME", "TO"):
-        rename(connection, group, words.identifier())
+        name = words.identifier()
+        words.end()
+        rename(connection, group, name)
         return Result("ALTER GROUP")
     adding = words.accept_one("ADD", "DROP") == "ADD"
     words.expect("USER")

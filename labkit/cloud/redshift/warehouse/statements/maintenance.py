@@ -94,6 +94,9 @@ def _compression(connection: Connection, parsed: Parsed) -> Result:
     words = parsed.words
     table = find_relation(connection, words.name())
     names = words.names() if words.peek("(") else [column.name for column in table.columns]
+    if words.accept("COMPROWS"):
+        words.number()
+    words.end()
     rows = [
         (table.name, c.name, _ENCODINGS.get(c.type.base, "az64"), "0.00")
         for c in table.columns

@@ -93,7 +93,7 @@ def read_setting(words: Words) -> tuple[str, str | None]:
         words.accept("INTERVAL")
     if words.accept("DEFAULT"):
         return name, None
-    value = _paths(words) if name == "search_path" else words.rest().strip('"')
+    value = _paths(words) if name == "search_path" else _values(words).strip('"')
     if value.startswith("'") and value.endswith("'") and value.count("'") == 2:
         value = value.strip("'")
     return name, checked(name, value)
@@ -166,11 +166,17 @@ def _is_share(value: str) -> bool:
 
 def _paths(words: Words) -> str:
     """Names in quotes or without, as ``"$user", public``."""
-    names = []
-    while not (words.ended or words.peek(";")):
-        names.append(shown_name(words.take().text.lower()))
-        words.accept(",")
+    names = words.each(lambda: shown_name(words.take().text.lower()))
+    words.end()
     return ", ".join(names)
+
+
+def _values(words: Words) -> str:
+    """A value as it is written, or several with commas."""
+    start = words.word.start
+    last = words.each(lambda: (words.accept("-"), words.take())[1])[-1]
+    words.end()
+    return words.text[start : last.end]
 
 
 def _authorization(connection: Connection, words: Words, *, local: bool) -> Result:
@@ -182,6 +188,7 @@ def _authorization(connection: Connection, words: Words, *, local: bool) -> Resu
         name = connection.login
     else:
         name = words.string() if words.word.kind == "string" else words.identifier()
+    words.end()
     if name != connection.login and not grants.is_superuser(connection, connection.login):
         raise RedshiftError("permission denied to set session authorization", "42501")
     _become(connection, find(connection, "user", name).name, local=local)
@@ -199,11 +206,14 @@ def reset(connection: Connection, parsed: Parsed) -> Result:
     words = parsed.words
     words.expect("RESET")
     if words.accept("ALL"):
+        words.end()
         connection.settings.update(connection.defaults)
     elif words.accept("SESSION", "AUTHORIZATION") or words.accept("SESSION_AUTHORIZATION"):
+        words.end()
         _become(connection, connection.login, local=False)
     else:
         name = read_name(words)
+        words.end()
         connection.settings[name] = connection.defaults.get(name, "")
     return Result("RESET")
 
@@ -213,10 +223,12 @@ def show(connection: Connection, parsed: Parsed) -> Result:
     words = parsed.words
     words.expect("SHOW")
     if words.accept("ALL"):
+        words.end()
         names = sorted(connection.settings)
         columns = {"c0": names, "c1": [connection.settings[name] for name in names]}
         told = (Column("name", VARCHAR), Column("setting", VARCHAR))
         return Result("SHOW", told, pa.table(columns), len(names))
     name = read_name(words)
+    words.end()
     value = pa.table({"c0": pa.array([connection.settings.get(name, "")], pa.string())})
     return Result("SHOW", (Column(name, VARCHAR),), value, 1)

@@ -33,6 +33,7 @@ def begin(connection: Connection, parsed: Parsed) -> Result:
 
 @statement("COMMIT", "END")
 def commit(connection: Connection, parsed: Parsed) -> Result:
+    access_modes.read_ending(parsed.words)
     if connection.transaction == "failed":
         connection.rollback()
         return Result("ROLLBACK")
@@ -45,6 +46,7 @@ def commit(connection: Connection, parsed: Parsed) -> Result:
 
 @statement("ROLLBACK", "ABORT")
 def rollback(connection: Connection, parsed: Parsed) -> Result:
+    access_modes.read_ending(parsed.words)
     if connection.transaction == "idle":
         _warn(connection)
     connection.rollback()
@@ -147,10 +149,12 @@ def deallocate(connection: Connection, parsed: Parsed) -> Result:
     words.expect("DEALLOCATE")
     words.accept("PREPARE")
     if words.accept("ALL"):
+        words.end()
         connection.prepared.clear()
         connection.parsed.clear()
         return Result("DEALLOCATE")
     written, name = words.word.text, words.identifier()
+    words.end()
     known = connection.parsed if written in connection.parsed else connection.prepared
     if known.pop(written if known is connection.parsed else name, None) is None:
         raise RedshiftError(f'prepared statement "{name}" does not exist', "26000")
@@ -235,9 +239,11 @@ def close(connection: Connection, parsed: Parsed) -> Result:
     words = parsed.words
     words.expect("CLOSE")
     if words.accept("ALL"):
+        words.end()
         connection.cursors.clear()
         return Result("CLOSE CURSOR")
     name = words.identifier()
+    words.end()
     _cursor(connection, name)
     del connection.cursors[name]
     return Result("CLOSE CURSOR")

@@ -27,11 +27,15 @@ def use(connection: Connection, parsed: Parsed) -> Result:
 
 @statement("SHOW USE")
 def show_use(connection: Connection, parsed: Parsed) -> Result:
+    parsed.words.expect("SHOW", "USE")
+    parsed.words.end()
     return texts("SHOW", ("Use Database",), [(connection.used,)])
 
 
 @statement("RESET USE")
 def reset_use(connection: Connection, parsed: Parsed) -> Result:
+    parsed.words.expect("RESET", "USE")
+    parsed.words.end()
     _move(connection, connection.home_database)
     connection.used = ""
     return Result("RESET")
