@@ -26,12 +26,9 @@ def at_path(catalog: Catalog, column: Typed, path: Sequence[str]) -> Typed:
 
 def with_path(column: Typed, path: Sequence[str], value: Typed) -> Typed:
     """A SUPER value with another scalar at a path, if it has something there."""
-    place = quoted_text("$" + "".join(f".{quoted_name(part)}" for part in path))
-    patch = f"CAST({value.sql} AS JSON)" if value.type.base == "super" else f"to_json({value.sql})"
-    for part in reversed(path):
-        patch = f"json_object({quoted_text(part)}, {patch})"
-    merged = f"CAST(json_merge_patch(CAST({column.sql} AS JSON), {patch}) AS VARCHAR)"
-    sql = f"CASE WHEN json_exists({column.sql}, {place}) THEN {merged} ELSE {column.sql} END"
+    new = value.sql if value.type.base == "super" else f"CAST(to_json({value.sql}) AS VARCHAR)"
+    listed = ", ".join(map(quoted_text, path))
+    sql = f"rs_json_put({column.sql}, [{listed}], coalesce({new}, 'null'))"
     return Typed(sql, SUPER, column.name)
 
 

@@ -133,6 +133,17 @@ def _member(text: str, path: str) -> str | None:
     return dump(value)
 
 
+def _put(text: str, path: list[str], new: str) -> str:
+    """A document with another value at a path, if it has something there."""
+    value = found = load(text)
+    for key in path[:-1]:
+        found = found.get(key) if isinstance(found, dict) else None
+    if not isinstance(found, dict) or path[-1] not in found:
+        return text
+    found[path[-1]] = load(new)
+    return dump(value)
+
+
 def _members(text: str) -> list[str]:
     return [dump(each) for each in load(text)]
 
@@ -220,6 +231,7 @@ UDFS = (
     Udf("rs_is_array", _valid(list), (_V,), _B),
     Udf("rs_json_path", _path, (_V, "VARCHAR[]", _B), _V),
     Udf("rs_json_member", _member, (_V, _V), _V),
+    Udf("rs_json_put", _put, (_V, "VARCHAR[]", _V), _V),
     Udf("rs_json_members", _members, (_V,), "VARCHAR[]"),
     Udf("rs_json_element", _element, (_V, "INTEGER", _B), _V),
     Udf("rs_json_length", _length, (_V, _B), "INTEGER"),
