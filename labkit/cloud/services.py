@@ -37,6 +37,7 @@ import labkit.cloud.cloudwatch.alarm_states
 import labkit.cloud.cloudwatch.metrics
 import labkit.cloud.cloudwatch.watching
 import labkit.cloud.databrew
+import labkit.cloud.dynamodb.backups
 import labkit.cloud.dynamodb.exports
 import labkit.cloud.dynamodb.imports
 import labkit.cloud.dynamodb.item_conditions

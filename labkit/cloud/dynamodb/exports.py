@@ -144,11 +144,16 @@ def _table(context: Context, arn: str) -> Any:
     table = next((each for each in tables if each.table_arn == arn), None)
     if table is None:
         raise AwsError("TableNotFoundException", f"Table not found: {arn}")
+    check_recovery(table)
+    return table
+
+
+def check_recovery(table: Any) -> None:
+    """Raise unless a table's moments are kept, or said to be."""
     recovery = table.continuous_backups["PointInTimeRecoveryDescription"]
     if recovery["PointInTimeRecoveryStatus"] != "ENABLED":
         words = f"Point in time recovery is not enabled for table '{table.name}'"
         raise AwsError("PointInTimeRecoveryUnavailableException", words)
-    return table
 
 
 def _check_kind(
