@@ -57,12 +57,13 @@ def test_a_moment_without_a_zone_is_the_sessions(desk, how):
     assert shown == b"2024-07-01 00:00:00+09\n2024-07-01 07:00:00+09\n"
 
 
+@pytest.mark.parametrize("more", ["", "FILLRECORD"])
 @pytest.mark.parametrize("how", PACKERS)
-def test_compressed_files(desk, how):
+def test_compressed_files(desk, how, more):
     table, folder = desk.table("a int, b varchar(9)"), desk.folder()
     desk.put(f"{folder}/1", PACKERS[how](b"1|x\n"))
     desk.put(f"{folder}/2", PACKERS[how](b"2|y\n"))
-    assert desk.copy(table, f"s3://copying/{folder}/", how) == ""
+    assert desk.copy(table, f"s3://copying/{folder}/", f"{how} {more}") == ""
     assert desk.data.rows(f"SELECT * FROM {table} ORDER BY 1") == [[1, "x"], [2, "y"]]
 
 

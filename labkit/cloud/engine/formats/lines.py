@@ -123,7 +123,12 @@ def skipped(table: Table) -> int:
 
 
 def _pyarrow(kind: str) -> Callable[[str], BinaryIO]:
-    return lambda path: cast(BinaryIO, pa.input_stream(path, compression=kind))
+    """What opens a file by Arrow, whose own streams do not know lines."""
+
+    def opened(path: str) -> BinaryIO:
+        return cast(BinaryIO, io.BufferedReader(pa.input_stream(path, compression=kind), CHUNK))
+
+    return opened
 
 
 class _Blocks(io.RawIOBase):
