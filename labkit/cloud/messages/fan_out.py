@@ -98,7 +98,7 @@ def _send(
                 name,
                 body,
                 message_attributes=sent,
-                deduplication_id=known,
+                deduplication_id=known if name.endswith(".fifo") else None,
                 group_id=group,
                 validate_group_id=False,
             )
