@@ -29,6 +29,15 @@ class Declared:
     columns: list[TableColumn] = field(default_factory=list)
     attributes: dict[str, Any] = field(default_factory=dict)
     constraints: list[dict[str, Any]] = field(default_factory=list)
+    told: set[str] = field(default_factory=set)
+
+    def tell(self, **found: Any) -> None:
+        """Note attributes that the statement tells, each once."""
+        if twice := self.told & found.keys():
+            told = f"conflicting or redundant options: {min(twice).upper()}"
+            raise RedshiftError(told, "42601")
+        self.told |= found.keys()
+        self.attributes |= found
 
 
 def is_list_of_names(words: Words) -> bool:
@@ -99,6 +108,9 @@ def _column_attribute(words: Words, found: TableColumn, declared: Declared) -> T
             return replace(found, identity=_told_identity(words, found))
         stops = ("NOT", "NULL", "ENCODE", "DISTKEY", "SORTKEY", "PRIMARY", "UNIQUE", "REFERENCES")
         default = words.expression(*stops) if not words.accept("NULL") else ""
+        if found.identity:
+            twice = f'multiple default values specified for column "{found.name}"'
+            raise RedshiftError(twice, "42601")
         return replace(found, default=default)
     if words.accept("IDENTITY"):
         return replace(found, identity=_identity(words, found))
@@ -126,10 +138,9 @@ def _key_attribute(words: Words, found: TableColumn, declared: Declared) -> Tabl
     if words.accept("DISTKEY"):
         if declared.attributes.get("distkey"):
             raise RedshiftError("multiple DISTKEY columns are not allowed", "42601")
-        declared.attributes["distkey"] = found.name
+        declared.tell(distkey=found.name)
     elif words.accept("SORTKEY"):
-        declared.attributes["sortkey"] = [found.name]
-        declared.attributes["sortstyle"] = "COMPOUND"
+        declared.tell(sortkey=[found.name], sortstyle="COMPOUND")
     elif words.accept("PRIMARY", "KEY"):
         declared.constraints.append({"kind": "PRIMARY KEY", "columns": [found.name]})
         return replace(found, nullable=False)
@@ -212,15 +223,17 @@ def attributes(words: Words, declared: Declared) -> None:
     """``BACKUP``, ``DISTSTYLE``, ``DISTKEY``, ``SORTKEY``, ``ENCODE AUTO``, in any order."""
     while True:
         if words.accept("BACKUP"):
-            declared.attributes["backup"] = words.accept_one("YES", "NO") == "YES"
+            declared.tell(backup=_one_of(words, "YES", "NO") == "YES")
         elif words.accept("DISTSTYLE"):
-            declared.attributes["diststyle"] = _one_of(words, "AUTO", "EVEN", "KEY", "ALL")
+            declared.tell(diststyle=_one_of(words, "AUTO", "EVEN", "KEY", "ALL"))
         elif words.accept("DISTKEY"):
-            declared.attributes["distkey"] = _keys(words)[0]
+            words.expect("(")
+            declared.tell(distkey=_key(words))
+            words.expect(")")
         elif words.word.upper in ("COMPOUND", "INTERLEAVED", "SORTKEY"):
-            declared.attributes |= sort_key(words)
+            declared.tell(**sort_key(words))
         elif words.accept("ENCODE", "AUTO"):
-            declared.attributes["encode"] = "AUTO"
+            declared.tell(encode="AUTO")
         else:
             return
 
@@ -237,12 +250,12 @@ def sort_key(words: Words) -> dict[str, Any]:
 
 
 def _keys(words: Words) -> list[str]:
-    """Columns by their names, or by their numbers where a query gives them."""
-    words.expect("(")
-    found = words.each(lambda: words.identifier() if words.word.kind != "number" else (
-        words.take().text))  # fmt: skip
-    words.expect(")")
-    return found
+    return words.listed(lambda: _key(words))
+
+
+def _key(words: Words) -> str:
+    """A column by its name, or by its number where a query gives it."""
+    return words.take().text if words.word.kind == "number" else words.identifier()
 
 
 def _one_of(words: Words, *choices: str) -> str:
