@@ -239,6 +239,20 @@ def test_secrets_in_an_order(aws, fresh):
     assert (count, sorted(labels)) == (3, [["AWSCURRENT"], ["AWSPREVIOUS"]])
 
 
+def test_parameters_after_one_that_is_not_there_was_labelled(aws, fresh):
+    ssm, name = aws("ssm"), fresh("parameter")
+    ssm.put_parameter(Name=name, Value="a", Type="String")
+    with pytest.raises(ssm.exceptions.ParameterNotFound):
+        ssm.label_parameter_version(Name=fresh("none"), Labels=["a"])
+    with pytest.raises(ssm.exceptions.ParameterNotFound):
+        ssm.unlabel_parameter_version(Name=fresh("none"), ParameterVersion=1, Labels=["a"])
+    named = [{"Key": "Name", "Values": [name]}]
+    (told,) = ssm.describe_parameters(ParameterFilters=named)["Parameters"]
+    assert told["Name"] == name
+    found = ssm.get_parameters_by_path(Path="/", Recursive=True)
+    assert isinstance(found["Parameters"], list)
+
+
 def zipfile_of(text):
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:

@@ -19,6 +19,11 @@ MADE_UP = [
         "create_dev_endpoint",
         {"EndpointName": "e", "RoleArn": f"arn:aws:iam::{0:012}:role/r"},
     ),
+    (
+        "cloudwatch",
+        "put_metric_data",
+        {"Namespace": "n", "EntityMetricData": [{"MetricData": [{"MetricName": "m", "Value": 1}]}]},
+    ),
     ("elb", "describe_load_balancers", {}),
     ("rekognition", "detect_labels", {"Image": {"Bytes": b"x"}}),
     ("rds-data", "execute_statement", {"resourceArn": "a" * 11, "secretArn": "a" * 11, "sql": "x"}),
@@ -35,6 +40,7 @@ MADE_UP = [
     ("sns", "list_phone_numbers_opted_out", {}),
     ("neptunedata", "get_engine_status", {}),
     ("timestream-write", "describe_endpoints", {}),
+    ("ssm", "describe_parameters", {"Shared": True}),
     ("ssm", "send_command", {"DocumentName": "AWS-RunShellScript", "InstanceIds": ["i-12345678"]}),
 ]
 

@@ -1,7 +1,8 @@
 """What Systems Manager refuses of a parameter, and that AWS's own ones are not the account's.
 
 moto would keep the former; of AWS's public parameters it tells among the account's as soon as one
-of them has been read.
+of them has been read; and who labels a parameter that is not there leaves one without a version, on
+which all its lists stumble from then on.
 
 Sources: https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-public-parameters.html,
 https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html and
@@ -18,7 +19,7 @@ from moto.ssm.models import SimpleSystemManagerBackend
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.constraints import refusal
 from labkit.cloud.engine.patience import patient
-from labkit.cloud.operations import AwsError, Context
+from labkit.cloud.operations import AwsError, Context, not_here
 
 _PUBLIC = "/aws/"
 _ARN = re.compile(r"^arn:[\w-]+:ssm:[\w-]*:\d*:parameter(?=/)")
@@ -43,9 +44,13 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
     if context.operation == "GetParametersByPath" and not parameters["Path"].startswith("/"):
         words = "The parameter doesn't meet the parameter name requirements."
         raise AwsError("ValidationException", f'{words} It must begin with a forward slash "/".')
+    if parameters.get("Shared"):
+        raise not_here("ssm", context.operation, "parameters that other accounts share")
     listed = {"DescribeParameters": "", "GetParametersByPath": parameters.get("Path", "")}
     if not listed.get(context.operation, _PUBLIC).startswith(_PUBLIC):
         _forget_public(context)
+    if context.operation in ("LabelParameterVersion", "UnlabelParameterVersion"):
+        _check_known(context, parameters["Name"])
     if context.operation in ("PutParameter", "GetParameter", "DeleteParameter"):
         _check_name(parameters["Name"])
     if context.operation == "PutParameter":
@@ -100,6 +105,11 @@ def _check_value(parameters: dict[str, Any]) -> None:
         raise AwsError("ValidationException", f"{words} characters.{_LARGER.get(tier, '')}")
 
 
+def _check_known(context: Context, name: str) -> None:
+    if not context.backend("ssm")._parameters.get(name):
+        raise AwsError("ParameterNotFound", f"Parameter {name} not found.")
+
+
 def _check_type(context: Context, parameters: dict[str, Any]) -> None:
     known = context.backend("ssm")._parameters
     versions = known.get(known.normalize_name(parameters["Name"]))
@@ -132,10 +142,13 @@ def install(_: Cloud) -> None:
 
 
 def _forget_public(context: Context) -> None:
-    """Take AWS's public parameters from the account's, until they are asked for."""
+    """Take AWS's public parameters from the account's, until they are asked for.
+
+    So are those without a version, which an earlier version of labkit may have kept.
+    """
     with context.cloud.lock("ssm"):
         known = context.backend("ssm")._parameters
-        for name in [each for each in known if each.startswith(_PUBLIC)]:
+        for name in [name for name, each in known.items() if name.startswith(_PUBLIC) or not each]:
             del known[name]
         for each in ("amis", "region_defaults", "service_defaults", "ecs_amis"):
             setattr(known, f"latest_{each}_loaded", False)

@@ -51,6 +51,8 @@ def judge_call(context: Context, parameters: Json) -> None:
     check_call(context.operation, parameters)
     if context.operation != "PutMetricData":
         return
+    if parameters.get("EntityMetricData"):
+        raise not_here("cloudwatch", "PutMetricData", "EntityMetricData")
     model: Any = protocol.service_model("cloudwatch")
     units = model.shape_for("StandardUnit").enum
     for number, datum in enumerate(parameters.get("MetricData") or (), 1):
