@@ -120,6 +120,10 @@ GO: dict[str, tuple[str, Callable[[Ice], None], list[int]]] = {
         "INSERT INTO t VALUES (9, 'x')", done("DELETE FROM t WHERE p = 'x'"), [3, 9]),
     "insert beside another partitioning": (
         "INSERT INTO t VALUES (9, 'x')", partitioned_anew, [1, 2, 3, 4, 9]),
+    "insert beside vacuum": (
+        "INSERT INTO t VALUES (9, 'x')",
+        done("ALTER TABLE t SET TBLPROPERTIES ('vacuum_max_snapshot_age_seconds'='0')", "VACUUM t"),
+        [1, 2, 3, 4, 9]),
     "delete by partition": ("DELETE FROM t WHERE p = 'x'", added((7, "y")), [3, 7]),
     "delete by bounds": ("DELETE FROM t WHERE id < 3", added((7, "x")), [3, 4, 7]),
     "update": ("UPDATE t SET id = 6 WHERE p = 'y'", done("DELETE FROM t WHERE id = 1"), [2, 4, 6]),

@@ -5,7 +5,9 @@ Files of a Hive table are told one by one; an Iceberg table has its folder for i
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from labkit.cloud.athena.run import Run
 from labkit.cloud.cloud import Cloud
@@ -27,6 +29,14 @@ def claim(run: Run, location: str) -> None:
     records = run.cloud.records("athena.execution")
     record = records[run.id]
     records[run.id] = record | {"_": record["_"] | {"folder": location.rstrip("/") + "/"}}
+
+
+def began(cloud: Cloud, but: str) -> datetime:
+    """When the oldest statement but this one began that may be writing: its files are wanted."""
+    others = (r for number, r in cloud.records("athena.execution").items() if number != but)
+    running = [r["Status"] for r in others if r["Status"]["State"] in ("QUEUED", "RUNNING")]
+    times = (status["SubmissionDateTime"] for status in running)
+    return datetime.fromtimestamp(min(times, default=time.time()), UTC)
 
 
 def sweep(cloud: Cloud, record: Definition) -> None:

@@ -19,7 +19,7 @@ from pyiceberg.table.snapshots import Snapshot
 from pyiceberg.table.update import RemoveSnapshotsUpdate
 
 from labkit.cloud.athena.errors import StatementFailed
-from labkit.cloud.athena.leftovers import claim
+from labkit.cloud.athena.leftovers import began, claim
 from labkit.cloud.athena.run import Run
 from labkit.cloud.athena.statement import Result
 from labkit.cloud.athena.statements.tables import handles
@@ -74,6 +74,7 @@ def vacuum(run: Run, definition: Definition, said: Vacuum) -> Result:
     known = set(map(split_uri, _reachable(table)))
     age = datetime.timedelta(seconds=setting(table, "vacuum_max_snapshot_age_seconds"))
     oldest = datetime.datetime.now(datetime.UTC) - age
+    orphaned = min(oldest, began(run.cloud, run.id))
     with committing(), run.cloud.changing("glue"), table.refresh().transaction() as transaction:
         if expired := _expired(table, oldest):
             transaction._apply((_forgetting(expired),))
@@ -84,7 +85,7 @@ def vacuum(run: Run, definition: Definition, said: Vacuum) -> Result:
             found
             for found in run.store.list(table.location() + "/")
             if (place := (found.bucket, found.key)) not in needed
-            and (place in known or found.modified < oldest)
+            and (place in known or found.modified < orphaned)
         ),
     )
     return rows_result(run, 0)
