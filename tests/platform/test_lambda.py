@@ -649,6 +649,10 @@ NEVER_MADE = {
     "role": ({"Role": "arn:aws:iam::123456789012:role/nobody"}, "cannot be assumed by Lambda"),
     "timeout": ({"Timeout": 901}, "Value '901' at 'timeout' failed .* less than or equal to 900"),
     "handler": ({"Handler": "a b"}, "ValidationException.*Value 'a b' at 'handler' failed"),
+    "a runtime of old": (
+        {"Runtime": "python3.7"},
+        "of python3.7 is no longer supported for creating",
+    ),
     "runtime": ({"Runtime": "python9"}, "InvalidParameterValue.*Value python9 at 'runtime' failed"),
     "zip": ({"Code": {"ZipFile": b"no zip"}}, "Could not unzip uploaded file"),
     "name": ({"Code": {"ZipFile": zipped(**{"x" * 300: ""})}}, "Could not unzip uploaded file"),

@@ -23,6 +23,14 @@ from labkit.cloud.operations import AwsError, Context
 
 Members = dict[str, Any]
 LONGEST_S = 900
+# Runtimes that no function is made or changed with any more:
+# https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
+_GONE = {
+    *("nodejs", "nodejs4.3", "nodejs4.3-edge", "nodejs6.10", "nodejs8.10", "nodejs10.x"),
+    *("nodejs12.x", "nodejs14.x", "python2.7", "python3.6", "python3.7", "java8", "go1.x"),
+    *("dotnetcore1.0", "dotnetcore2.0", "dotnetcore2.1", "dotnetcore3.1", "ruby2.5", "ruby2.7"),
+    "provided",
+}
 
 
 def judge_call(context: Context, parameters: Members) -> None:
@@ -110,6 +118,10 @@ def _check_runtime(runtime: str | None) -> None:
             f"Value {runtime} at 'runtime' failed to satisfy constraint: Member must satisfy enum "
             f"value set: [{', '.join(known)}] or be a valid ARN"
         )
+    if runtime in _GONE:
+        words = "is no longer supported for creating or updating AWS Lambda functions. We recommend"
+        words += " you use a supported runtime while creating or updating functions."
+        raise _invalid(f"The runtime parameter of {runtime} {words}")
 
 
 def _check_source(context: Context, parameters: Members) -> None:
