@@ -51,15 +51,18 @@ def alter_user(connection: Connection, parsed: Parsed) -> Result:
     words.expect("ALTER", "USER")
     user = find(connection, "user", words.identifier())
     if words.accept("RENAME", "TO"):
+        name = words.identifier()
+        words.end()
         _check_alterable(connection, user, "rename user")
         if user.name == connection.session_user:
             raise RedshiftError("session user may not be renamed", "0A000")
-        renamed = rename(connection, user, words.identifier())
+        renamed = rename(connection, user, name)
         if is_salted(user.body.get("password") or ""):
             return Result("ALTER USER")
         connection.objects.replace(renamed.changed(password=None))  # it had the name in it
         return Result("ALTER USER", notices=("MD5 password cleared because of user rename",))
     if words.accept("RESET", "SESSION", "TIMEOUT"):
+        words.end()
         _check_alterable(connection, user, "alter user")
         connection.objects.replace(user.changed(session_timeout=0))
         return Result("ALTER USER")
@@ -81,6 +84,7 @@ def _alter_settings(connection: Connection, user: Object, words: Words) -> Resul
         name, value = read_setting(words)
     else:
         name, value = read_name(words), None
+    words.end()
     if user.name != connection.user:
         _check_alterable(connection, user, "alter user")
     told.pop(name, None)
@@ -128,6 +132,8 @@ def _user_options(words: Words) -> dict[str, Any]:
         if option is None:
             raise words.refuse()
         name, read = _OPTIONS[option]
+        if name in found:
+            raise RedshiftError(f"conflicting or redundant options: {option}", "42601")
         found[name] = read(words)
     return found
 
