@@ -282,6 +282,14 @@ def test_too_many_partitions_unless_the_rows_are_sorted(ice: Ice) -> None:
     assert ice.count("t") == 101
 
 
+def test_an_insert_of_nothing_is_no_snapshot(ice: Ice) -> None:
+    ice.made("t", "id bigint", "(1)")
+    at = ice.load("t").metadata_location
+    done = ice.do("INSERT INTO t SELECT * FROM t WHERE id > 1")
+    assert ice.lake.results(done["QueryExecutionId"])["UpdateCount"] == 0
+    assert ice.load("t").metadata_location == at
+
+
 def test_insert_by_name(ice: Ice) -> None:
     ice.create("t", "id bigint, data string")
     done = ice.do("INSERT INTO t (data) VALUES ('x'), ('y')")

@@ -98,7 +98,10 @@ def create_table_as(run: Run, said: CreateTableAs, query: Compiled) -> Result:
 
 @handles(ICEBERG, "INSERT")
 def insert(run: Run, definition: Definition, said: tuple[Insert, Compiled]) -> Result:
-    """More rows."""
+    """More rows; no snapshot where there are none.
+
+    Source: ``finishInsert`` of ``IcebergMetadata`` in https://github.com/trinodb/trino
+    """
     statement, query = said
     table = load(run.catalog, definition)
     columns = columns_of(table.schema())
@@ -110,7 +113,8 @@ def insert(run: Run, definition: Definition, said: tuple[Insert, Compiled]) -> R
     )
     with writing(run, table.metadata, _most(statement.query)) as writer:
         writer.write(f"SELECT {shown} FROM ({run.session.sql(query)}) AS q({given})")
-        append(table.transaction(), writer.files)
+        if writer.files:
+            append(table.transaction(), writer.files)
     return rows_result(run, writer.rows, [file.file_path for file in writer.files])
 
 
