@@ -154,6 +154,8 @@ def test_changes_of_local_tables_may_read_the_lake(lake):
 REFUSED = {
     "a table that is not there": ("SELECT * FROM raw.nosuch",
                                   'relation "raw.nosuch" does not exist'),
+    "what Athena tells of a table": ('SELECT * FROM raw."sales$partitions"',
+                                     'relation "raw.sales$partitions" does not exist'),
     "a local table in an external schema": (
         "CREATE TABLE raw.mine (a int)",
         "Operations on local objects in external schema are not enabled.",

@@ -131,6 +131,8 @@ def find(connection: Connection, name: tuple[str, ...]) -> Relation | None:
 def _source(catalog: GlueCatalog, schema: schemas.External, name: str) -> Any:
     try:
         found = catalog.resolve_source((schema.database, name))
+        if hasattr(found, "relation") and not hasattr(found, "definition"):  # "t$files": Athena's
+            raise QueryFailed("TABLE_NOT_FOUND", name)
     except QueryFailed as error:
         if error.code in ("TABLE_NOT_FOUND", "SCHEMA_NOT_FOUND"):
             shown = f"{schema.name}.{name}"
