@@ -228,7 +228,11 @@ def _view_ddl(view: Object) -> str:
 def cancel(connection: Connection, parsed: Parsed) -> Result:
     words = parsed.words
     words.expect("CANCEL")
-    found = connection.warehouse.connections.get(words.number())
+    pid = words.number()
+    if words.word.kind == "string":  # what AWS tells the other session
+        words.string()
+    words.end()
+    found = connection.warehouse.connections.get(pid)
     if found is None:
         raise RedshiftError("the process does not exist", "XX000")
     if found.user != connection.user:

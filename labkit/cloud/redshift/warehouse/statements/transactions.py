@@ -107,6 +107,7 @@ def execute(connection: Connection, parsed: Parsed) -> Result:
     text, types = prepared(connection, name)
     words.identifier()
     given = words.listed(words.expression) if words.peek("(") else []
+    words.end()
     if types is not None and len(given) != len(types):
         raise RedshiftError(
             f'wrong number of parameters for prepared statement "{name}"', "42601",
