@@ -261,6 +261,57 @@ def test_grants_are_not_looked_for(lake, asked):
         lake.list_permissions(**asked)
 
 
+def test_grants_on_a_tables_filters(lake, aws, fresh):
+    glue, name = aws("glue"), fresh("filtered", sep="_")
+    glue.create_database(DatabaseInput={"Name": name})
+    columns = {"Columns": [{"Name": "a", "Type": "int"}], "Location": "s3://filtered/"}
+    for table in ("t", "u"):
+        glue.create_table(
+            DatabaseName=name, TableInput={"Name": table, "StorageDescriptor": columns}
+        )
+        place = {"TableCatalogId": "123456789012", "DatabaseName": name, "TableName": table}
+        place |= {"Name": "some"}
+        rows = {"FilterExpression": "a = 1"}
+        told = place | {"RowFilter": rows, "ColumnWildcard": {}}
+        lake.create_data_cells_filter(TableData=told)
+        lake.grant_permissions(
+            Principal={"DataLakePrincipalIdentifier": "arn:aws:iam::123456789012:user/a"},
+            Resource={"DataCellsFilter": place},
+            Permissions=["SELECT"],
+        )
+    asked = {"Resource": {"Table": {"DatabaseName": name, "Name": "T"}}}
+
+    def filters(**more):
+        found = lake.list_permissions(**asked, **more)["PrincipalResourcePermissions"]
+        resources = [each["Resource"].get("DataCellsFilter", {}) for each in found]
+        return [each["TableName"] for each in resources if each]
+
+    assert (filters(), filters(IncludeRelated="TRUE")) == ([], ["t"])
+    who = {"DataLakePrincipalIdentifier": "arn:aws:iam::123456789012:user/a"}
+    with pytest.raises(lake.exceptions.InvalidInputException, match="Principal is not taken"):
+        filters(IncludeRelated="TRUE", Principal=who)
+    glue.delete_database(Name=name)
+
+
+NOT_TAKEN = {
+    "a-grant-on-nothing": (
+        "grant_permissions",
+        {"Principal": {"DataLakePrincipalIdentifier": "a"}, "Resource": {}, "Permissions": ["ALL"]},
+    ),
+    "no-filter": ("delete_data_cells_filter", {}),
+    "no-place-in-s3": (
+        "register_resource",
+        {"ResourceArn": "arn:aws:glue:us-east-1:123456789012:table/d/t"},
+    ),
+}
+
+
+@pytest.mark.parametrize(("call", "asked"), NOT_TAKEN.values(), ids=NOT_TAKEN)
+def test_what_is_not_taken(lake, call, asked):
+    with pytest.raises(lake.exceptions.InvalidInputException):
+        getattr(lake, call)(**asked)
+
+
 @pytest.mark.parametrize("call", ["get_lf_tag", "update_lf_tag", "delete_lf_tag"])
 def test_a_key_that_is_not_there(lake, fresh, call):
     with pytest.raises(lake.exceptions.EntityNotFoundException):

@@ -67,8 +67,10 @@ def delete_filter(context: Context, **place: str) -> Answer:
     """Delete a data filter.
 
     Raises:
-        AwsError: ``EntityNotFoundException``.
+        AwsError: ``EntityNotFoundException``; ``InvalidInputException``: no filter is named.
     """
+    if missing := [name for name in _PLACE if name not in place]:
+        raise AwsError("InvalidInputException", f"{missing[0]} is mandatory.")
     _check_giver(context, place)
     find(context, place)
     del context.cloud.records(KIND)[_name(context.region, place)]

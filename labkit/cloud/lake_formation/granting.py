@@ -156,6 +156,8 @@ def _revoke(context: Context, catalog: str, entry: Members) -> None:
 def _check_giver(context: Context, entry: Members) -> None:
     from labkit.cloud.lake_formation.giving import check_giver
 
+    if not entry["Resource"]:
+        raise AwsError("InvalidInputException", "Resource must have one of the combinations.")
     rights = {*entry["Permissions"], *(entry.get("PermissionsWithGrantOption") or ())}
     check_giver(context, entry["Resource"], rights)
 

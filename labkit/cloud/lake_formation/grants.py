@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from labkit.cloud.lake_formation import defaults, granting
 from labkit.cloud.lake_formation.access import is_meant
@@ -21,6 +20,7 @@ from labkit.cloud.paging import page
 _MOST = 1000
 _NO_RESOURCE = "Resource must have either the catalog, table or database field populated."
 _NO_PRINCIPALS_ALONE = "Resource is mandatory if Principal is set in the input."
+_NO_PRINCIPAL_BESIDE = "Principal is not taken where related permissions are asked for."
 _NO_TABLE = "Table name and table wildcard cannot both be {}."
 # The kind of resource that a type asks for.
 _TYPES = {
@@ -45,7 +45,7 @@ def list_permissions(
     Resource: Members | None = None,
     MaxResults: int | None = None,
     NextToken: str | None = None,
-    **_: Any,
+    IncludeRelated: str | None = None,
 ) -> Answer:
     """The grants on a resource, or all; of one principal, or of all, as the caller may know them.
 
@@ -55,8 +55,23 @@ def list_permissions(
         AwsError: ``InvalidInputException``: grants are not looked for on such a resource.
     """
     found = grants_on(context, CatalogId, Principal, ResourceType, Resource)
+    if (IncludeRelated or "").upper() == "TRUE" and "Table" in (Resource or {}):
+        if Principal is not None:
+            raise invalid(_NO_PRINCIPAL_BESIDE)
+        found += _on_filters(context, CatalogId, lowered("Table", (Resource or {})["Table"]))
     refusal = invalid("Invalid NextToken.")
     return page("PrincipalResourcePermissions", found, MaxResults or _MOST, NextToken, refusal)
+
+
+def _on_filters(context: Context, catalog: str | None, table: Members) -> list[Members]:
+    """The grants on a table's data filters."""
+    wanted = (table["DatabaseName"], table.get("Name"))
+    return [
+        each
+        for each in grants_on(context, catalog)
+        if (place := each["Resource"].get("DataCellsFilter"))
+        and (place["DatabaseName"], place["TableName"]) == wanted
+    ]
 
 
 def grants_on(

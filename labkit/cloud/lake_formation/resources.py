@@ -36,8 +36,10 @@ def register_resource(
     """Let Lake Formation lend a folder by a role; its own where none is named.
 
     Raises:
-        AwsError: ``AlreadyExistsException``.
+        AwsError: ``AlreadyExistsException``; ``InvalidInputException``.
     """
+    if not ResourceArn.startswith("arn:aws:s3:::"):
+        raise AwsError("InvalidInputException", f"Not the ARN of a place in S3: {ResourceArn}")
     if ResourceArn in _kept(context):
         raise AwsError("AlreadyExistsException", "Resource is already registered")
     with context.cloud.changing("lakeformation"):
