@@ -217,6 +217,16 @@ def test_groups_and_profiles_below_a_path(aws, fresh):
     assert {mine, other} <= {each["GroupName"] for groups in found for each in groups}
 
 
+def test_an_accounts_alias_is_deleted_by_its_name(aws, fresh):
+    iam, name = aws("iam"), fresh("alias")
+    iam.create_account_alias(AccountAlias=name)
+    with pytest.raises(iam.exceptions.NoSuchEntityException):
+        iam.delete_account_alias(AccountAlias=fresh("alias"))
+    assert iam.list_account_aliases()["AccountAliases"] == [name]
+    iam.delete_account_alias(AccountAlias=name)
+    assert iam.list_account_aliases()["AccountAliases"] == []
+
+
 def test_secrets_in_an_order(aws, fresh):
     secrets, stem = aws("secretsmanager"), fresh("secret")
     for letter in "bca":

@@ -41,11 +41,14 @@ def check_call(context: Context, parameters: dict[str, Any]) -> None:
     """Raise for a deletion that something else stands in the way of.
 
     Raises:
-        AwsError: ``DeleteConflict``.
+        AwsError: ``DeleteConflict``; ``NoSuchEntity``: another alias is the account's.
     """
     iam, name = context.backend("iam"), context.operation
     if name == "DeletePolicy":
         _check_policy(iam, parameters["PolicyArn"])
+    elif name == "DeleteAccountAlias" and parameters["AccountAlias"] not in iam.account_aliases:
+        words = f"The Account Alias {parameters['AccountAlias']} cannot be found."
+        raise AwsError("NoSuchEntity", words, 404)
     elif name == "DeleteVirtualMFADevice":
         _check_unused(iam, parameters["SerialNumber"])
     elif name == "DeleteGroup":
