@@ -79,7 +79,9 @@ class DeleteManifest(ManifestWriterV2):
         return {**super()._meta, "content": "deletes"}
 
 
-def add_deletes(table: Table, rows: pa.Table, content: DataFileContent, ids: list[int]) -> None:
+def add_deletes(
+    table: Table, rows: pa.Table, content: DataFileContent, ids: list[int], *partition: Any
+) -> None:
     """Commit one delete file, as a writer that merges on read does."""
     path = f"{table.location()}/data/{uuid.uuid4()}.parquet"
     with table.io.new_output(path).create() as stream:
@@ -88,7 +90,7 @@ def add_deletes(table: Table, rows: pa.Table, content: DataFileContent, ids: lis
         content=content,
         file_path=path,
         file_format=FileFormat.PARQUET,
-        partition=Record(),
+        partition=Record(*partition),
         record_count=rows.num_rows,
         file_size_in_bytes=len(table.io.new_input(path)),
         equality_ids=ids or None,
@@ -131,15 +133,15 @@ def numbered(name: str, kind: pa.DataType, number: int) -> pa.Field:
     return pa.field(name, kind, metadata={"PARQUET:field_id": str(number)})
 
 
-def delete_positions(table: Table, positions: list[int]) -> None:
+def delete_positions(table: Table, positions: list[int], *partition: Any) -> None:
     (task,) = table.scan().plan_files()
     schema = pa.schema(
         [numbered("file_path", pa.string(), 2147483546), numbered("pos", pa.int64(), 2147483545)]
     )
     rows = pa.table([[task.file.file_path] * len(positions), positions], schema=schema)
-    add_deletes(table, rows, DataFileContent.POSITION_DELETES, [])
+    add_deletes(table, rows, DataFileContent.POSITION_DELETES, [], *partition)
 
 
-def delete_equal(table: Table, values: list[int | None]) -> None:
+def delete_equal(table: Table, values: list[int | None], *partition: Any) -> None:
     rows = pa.table([values], schema=pa.schema([numbered("id", pa.int64(), 1)]))
-    add_deletes(table, rows, DataFileContent.EQUALITY_DELETES, [1])
+    add_deletes(table, rows, DataFileContent.EQUALITY_DELETES, [1], *partition)

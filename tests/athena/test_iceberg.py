@@ -2,6 +2,7 @@
 
 import io
 import json
+import math
 import threading
 import time
 from typing import Any
@@ -952,6 +953,19 @@ def test_deleted_values_are_not_read(ice: Ice) -> None:
     assert ice.rows("SELECT data FROM t ORDER BY data") == [["a"], ["later"]]
     ice.do("ALTER TABLE t CHANGE id ident bigint")
     assert ice.rows("SELECT ident FROM t ORDER BY ident") == [["1"], ["2"]]
+
+
+@pytest.mark.parametrize("key", ["nan()", "1.5E0", "NULL"])
+def test_deleted_rows_of_a_partition(ice: Ice, key: str) -> None:
+    """NaN is a partition, too, though it equals nothing."""
+    place = {"nan()": math.nan, "1.5E0": 1.5, "NULL": None}[key]
+    ice.made("t", "id bigint, d double", f"(1, {key}), (2, {key})", "PARTITIONED BY (d)")
+    delete_positions(ice.load("t"), [0], place)
+    ice.do("INSERT INTO t VALUES (3, 2.5E0)")
+    delete_equal(ice.load("t"), [3], place)
+    assert ice.rows("SELECT id FROM t ORDER BY id") == [["2"], ["3"]]
+    delete_equal(ice.load("t"), [2], place)
+    assert ice.rows("SELECT id FROM t") == [["3"]]
 
 
 def test_rows_are_deleted_by_dropped_columns_and_fields_of_rows(ice: Ice) -> None:

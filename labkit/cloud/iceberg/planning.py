@@ -21,6 +21,7 @@ from pyiceberg.table import ManifestGroupPlanner, Table
 from pyiceberg.table.delete_file_index import DeleteFileIndex
 from pyiceberg.table.metadata import TableMetadata
 from pyiceberg.table.snapshots import Snapshot
+from pyiceberg.typedef import Record
 
 from labkit.cloud.engine import QueryFailed
 
@@ -85,23 +86,29 @@ class _Deletes:
     def add(self, entry: ManifestEntry) -> None:
         file = _checked(entry).data_file
         if file.content == DataFileContent.POSITION_DELETES:
-            self.positions.add_delete_file(entry, partition_key=file.partition)
+            self.positions.add_delete_file(entry, partition_key=_partition(file))
         else:
             self.equalities.append(entry)
 
     def beside(self, entry: ManifestEntry) -> Planned:
         """A data file with its delete files."""
         file, age = entry.data_file, entry.sequence_number or 0
-        found = self.positions.for_data_file(age, file, partition_key=file.partition)
+        found = self.positions.for_data_file(age, file, partition_key=_partition(file))
         return Planned(file, tuple(found), tuple(self._equal(file, age)), entry.snapshot_id)
 
     def _equal(self, file: DataFile, age: int) -> Iterator[DataFile]:
         for entry in self.equalities:
             deletes = entry.data_file
             everywhere = self.metadata.specs()[deletes.spec_id].is_unpartitioned()
-            beside = (deletes.spec_id, deletes.partition) == (file.spec_id, file.partition)
+            beside = deletes.spec_id == file.spec_id and _partition(deletes) == _partition(file)
             if (entry.sequence_number or 0) > age and (everywhere or beside):
                 yield deletes
+
+
+def _partition(file: DataFile) -> Record:
+    """A file's partition; NaN, which equals nothing, is one too."""
+    values = [file.partition[at] for at in range(len(file.partition))]
+    return Record(*("NaN" if value != value else value for value in values))
 
 
 def _entries(planner: ManifestGroupPlanner, manifests: Iterable[object]) -> Iterator[ManifestEntry]:
