@@ -29,6 +29,7 @@ FAILED = "hardware-failure"  # https://docs.aws.amazon.com/redshift/latest/mgmt/
 # What EXPLAIN takes beside queries: https://docs.aws.amazon.com/redshift/latest/dg/r_EXPLAIN.html
 CHANGES = ("CREATE", "DELETE", "INSERT", "MERGE", "UPDATE")
 _ENDS = ("FINISHED", "FAILED", "ABORTED")
+_LOOK_S = 1  # for so long the Data API may hold its answer back, till a statement's end
 
 
 class Warehouse:
@@ -285,7 +286,7 @@ class Warehouse:
         data = self.lab.client("redshift-data")
         found = wait(
             f"The statement {identifier}",
-            lambda: data.describe_statement(Id=identifier),
+            lambda: data.describe_statement(Id=identifier, WaitTimeSeconds=_LOOK_S),
             until=lambda described: described["Status"] in _ENDS,
             tell=lambda described: Progress(f"Statement: {described['Status']}"),
             cancel=lambda: data.cancel_statement(Id=identifier),

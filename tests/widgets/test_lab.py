@@ -46,6 +46,23 @@ def nowhere(monkeypatch):
     return labkit.Lab(1, session, "http://127.0.0.1:9")
 
 
+def test_the_data_api_is_asked_to_wait_for_a_statement(nowhere, monkeypatch):
+    asked = []
+
+    def describe(**given):
+        asked.append(given)
+        return {"Status": "FINISHED" if "WaitTimeSeconds" in given else "STARTED"}
+
+    told = SimpleNamespace(
+        execute_statement=lambda **_: {"Id": "a"},
+        describe_statement=describe,
+        exceptions=SimpleNamespace(ValidationException=ValueError),
+    )
+    monkeypatch.setitem(nowhere._clients, "redshift-data", told)
+    assert nowhere.warehouse("SELECT 1", timeout_s=0.1).described["Status"] == "FINISHED"
+    assert len(asked) == 1
+
+
 @pytest.mark.parametrize(
     "call",
     [labkit.Lab.clean_up, lambda lab: lab.query("SELECT 1"), lambda lab: lab.storage.key_users()],
