@@ -135,10 +135,12 @@ def readable(message: str) -> str:
 
 
 def _value(cell: dict[str, Any], decimal: bool) -> Any:
-    """A field of the Data API: one member that names its type; a decimal comes as a text."""
+    """A field of the Data API: one member that names its type; a decimal and NaN come as texts."""
     [(kind, value)] = cell.items()
     if kind == "isNull":
         return None
+    if kind == "doubleValue":
+        return float(value)
     return Decimal(value) if decimal else value
 
 

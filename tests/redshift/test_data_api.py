@@ -189,11 +189,19 @@ def test_a_token_starts_one_statement(data):
         data.client.execute_statement(**once | {"Sql": "SELECT 2"})
 
 
+def test_numbers_that_json_has_not_are_texts(data):
+    """As AWS's protocol of JSON has them; a bare NaN is no JSON, which other clients refuse."""
+    told = data.run("SELECT 'nan'::float, 'inf'::float4, 1.0::float")
+    [row] = data.client.get_statement_result(Id=told["Id"])["Records"]
+    assert [field["doubleValue"] for field in row] == ["NaN", "Infinity", 1.0]
+
+
 def test_results_come_as_csv_too(data):
-    told = data.run("SELECT 1 AS a, 'x,y' AS b, NULL AS c", ResultFormat="CSV")
+    sql = "SELECT 1 AS a, 'x,y' AS b, NULL AS c, 'nan'::float AS d, '-inf'::float4 AS e"
+    told = data.run(sql, ResultFormat="CSV")
     result = data.client.get_statement_result_v2(Id=told["Id"])
     assert result["ResultFormat"] == "CSV"
-    assert result["Records"] == [{"CSVRecords": 'a,b,c\r\n1,"x,y",\r\n'}]
+    assert result["Records"] == [{"CSVRecords": 'a,b,c,d,e\r\n1,"x,y",,NaN,-Infinity\r\n'}]
     with pytest.raises(ClientError):
         data.client.get_statement_result(Id=told["Id"])
 

@@ -224,6 +224,7 @@ def test_a_paused_warehouse_is_resumed_where_it_is_made_again(lab):
     lab.warehouse.pause()
     lab.warehouse.create()
     assert lab.warehouse("SELECT 1 AS a").df.a[0] == 1
+    assert lab.warehouse("SELECT 'inf'::float AS a UNION SELECT 1").df.a.max() == float("inf")
 
 
 def test_a_workgroup_of_serverless(lab, click):

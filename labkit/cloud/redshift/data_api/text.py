@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from labkit.cloud.engine.redshift import shapes
 from labkit.cloud.engine.redshift.types import Type
+from labkit.cloud.protocol import NOT_FINITE
 from labkit.cloud.redshift.data_api import far
 from labkit.cloud.redshift.warehouse import Column
 
@@ -158,6 +159,8 @@ def csv_text(columns: tuple[Column, ...], rows: list[list[Any]]) -> str:
 def _csv(value: Any) -> str:
     if value is None:
         return ""
+    if isinstance(value, float):
+        return NOT_FINITE.get(str(value), str(value))
     return str(value).lower() if isinstance(value, bool) else _quoted(str(value))
 
 
