@@ -215,7 +215,7 @@ rs_super(a) AS list_transform([a], lambda _v: nullif(CASE WHEN rs_has_digits(_v)
 
 -- DuckDB's JSON keeps a fraction as a double: of one that may have more digits the text is kept.
 rs_has_digits(a) AS regexp_matches(a,
-    '(^|[:,\[])\s*-?(\d+\.\d{9,}|\d{8,}\.\d+|\d+\.\d+0|\d+(\.\d+)?[eE][-+]?\d+)\s*($|[]},])');
+    '(^|[:,\[])\s*-?(\d+\.\d{7,}|\d{8,}\.\d+|\d+\.\d+0|\d+(\.\d+)?[eE][-+]?\d+)\s*($|[]},])');
 
 rs_at(a, i) AS list_transform([{'v': a, 'i': i}], lambda _v:
     CASE WHEN json_type(_v['v']) = 'ARRAY' AND _v['i'] >= 0
