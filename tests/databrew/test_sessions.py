@@ -1,6 +1,10 @@
 """Interactive sessions: what they show, what a step does, and what stays."""
 
+import io
+
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 from tests.conftest import connect, start_cloud, stop_cloud
 from tests.databrew.brew import MAY, Brew, step
@@ -48,6 +52,25 @@ def test_a_float_has_its_own_digits(brew):
     shown = brew.try_out(step("CHANGE_DATA_TYPE", sourceColumn="n", columnDataType="float"))
     assert (shown["columns"][0]["type"], shown["rows"]) == ("float", [[0.1], [-0.001], [10**10]])
     assert column(shown, "n")["statistics"]["minimum"] == -0.001
+
+
+def test_bytes_and_what_is_nested_are_shown_as_jobs_write_them(brew):
+    kinds = [
+        ("b", pa.binary()),
+        ("l", pa.list_(pa.float32())),
+        ("s", pa.struct([("b", pa.binary())])),
+    ]
+    row = {"b": b"\0\xff", "l": [0.1, float("nan"), None], "s": {"b": b"\xff"}}
+    parquet.write_table(pa.Table.from_pylist([row], pa.schema(kinds)), out := io.BytesIO())
+    brew.s3.create_bucket(Bucket=brew.name)
+    brew.s3.put_object(Bucket=brew.name, Key="in/a.parquet", Body=out.getvalue())
+    place = {"S3InputDefinition": {"Bucket": brew.name, "Key": "in/a.parquet"}}
+    brew.databrew.create_dataset(Name=brew.name, Format="PARQUET", Input=place)
+    brew.recipe()
+    names = dict.fromkeys(("Name", "DatasetName", "RecipeName"), brew.name)
+    brew.databrew.create_project(**names, RoleArn=brew.role)
+    brew.databrew.start_project_session(Name=brew.name)
+    assert brew.act()["rows"] == [["AP8=", '[0.1,"NaN",null]', '{"b":"/w=="}']]
 
 
 def test_steps_that_ask(brew):

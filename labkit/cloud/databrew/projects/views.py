@@ -20,8 +20,8 @@ AWS tells only that an action's ``Result`` is a string; here it is the JSON of t
 of the frame alone. Missing is NULL and the empty text. ``minimum``, ``maximum`` are those of the
 values, for texts those of their length, as in a profile; ``mean`` and ``histogram`` are there for
 numbers. ``advancedDataType`` is what a step GET_ADVANCED_DATATYPE asks for. Whole numbers beyond
-2^53, decimals, dates and what JSON has no word for are texts; what is nested is JSON in a text. A
-``type`` is DataBrew's name of it.
+2^53, decimals, dates and what JSON has no word for are texts; what is nested is JSON in a text and
+bytes are base64, as in a job's CSV files. A ``type`` is DataBrew's name of it.
 """
 
 from __future__ import annotations
@@ -36,8 +36,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from labkit.cloud.databrew.jobs.values import as_text
 from labkit.cloud.databrew.recipe import Column
 from labkit.cloud.databrew.recipe.types import shown
+from labkit.cloud.engine.nested import NESTED
 
 COLUMNS, TOP, BINS = 20, 10, 10
 _SAFE = 1 << 53
@@ -58,8 +60,8 @@ def _shown(column: Column) -> str:
         return f"CAST(CAST({column.sql} AS VARCHAR) AS DOUBLE)"
     if column.is_text or column.is_number or column.type.base == "boolean":
         return column.sql
-    if column.type.base in ("array", "map", "row"):
-        return f"CAST(to_json({column.sql}) AS VARCHAR)"
+    if column.type.base in (*NESTED, "varbinary"):
+        return as_text(column.sql, column.type)
     return f"CAST({column.sql} AS VARCHAR)"
 
 
