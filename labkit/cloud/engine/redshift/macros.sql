@@ -222,7 +222,8 @@ rs_at(a, i) AS list_transform([{'v': a, 'i': i}], lambda _v:
     THEN rs_member(_v['v'], '$[' || CAST(_v['i'] AS VARCHAR) || ']') END)[1];
 
 rs_get(a, k) AS list_transform([{'v': a, 'k': k}], lambda _v:
-    CASE WHEN json_type(_v['v']) = 'OBJECT' THEN rs_member(_v['v'], '$."' || _v['k'] || '"') END)[1];
+    CASE WHEN json_type(_v['v']) = 'OBJECT' THEN rs_member(_v['v'],
+        '$."' || regexp_replace(_v['k'], '["\\]', '\\\0', 'g') || '"') END)[1];
 
 rs_member(a, path) AS CASE WHEN CAST(json(a) AS VARCHAR) = a
     THEN CAST(json_extract(a, path) AS VARCHAR) ELSE rs_json_member(a, path) END;

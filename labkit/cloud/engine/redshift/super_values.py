@@ -6,6 +6,7 @@ Source: https://docs.aws.amazon.com/redshift/latest/dg/query-super.html
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from sqlglot import exp
@@ -91,7 +92,7 @@ def attribute(value: Typed, *names: str) -> Typed:
         raise RedshiftError(
             f"navigation on type {value.type.plain} is not supported: it is no SUPER", "42809"
         )
-    path = "".join('."' + name.replace('"', '\\"') + '"' for name in names)
+    path = "".join('."' + re.sub(r'["\\]', r"\\\g<0>", name) + '"' for name in names)
     return Typed(f"rs_path({value.sql}, {quoted_text('$' + path)})", SUPER, names[-1])
 
 

@@ -126,11 +126,15 @@ def _member(text: str, path: str) -> str | None:
     for name, index in _STEP.findall(path):
         if index and isinstance(value, list) and int(index) < len(value):
             value = value[int(index)]
-        elif not index and isinstance(value, dict) and (key := name.replace('\\"', '"')) in value:
+        elif not index and isinstance(value, dict) and (key := _quoted(name)) in value:
             value = value[key]
         else:
             return None
     return dump(value)
+
+
+def _quoted(name: str) -> str:
+    return re.sub(r"\\(.)", r"\1", name)
 
 
 def _put(text: str, path: list[str], new: str) -> str:
