@@ -218,6 +218,16 @@ SELECT CAST(300 AS tinyint)
 SELECT TRY_CAST(300 AS tinyint), TRY(CAST('a' AS double)), TRY(ARRAY[1][5])
 --> [[null, null, null]]
 
+-- What fails does not take a thousandth of a second each time
+SELECT count(TRY_CAST('a' || CAST(x AS varchar) AS double)), count(TRY(CAST(if(x % 2 = 0, 'a', '5') AS bigint))) FROM UNNEST(sequence(1, 10000)) t(x), UNNEST(sequence(1, 20)) u(y)
+--> [["0", "100000"]]
+
+SELECT TRY(CAST(c AS bigint)), n FROM (SELECT TRY(CAST(customer AS bigint)) AS c, count(*) AS n FROM orders GROUP BY TRY(CAST(customer AS bigint)))
+--> [[null, "4"]]
+
+SELECT TRY(CAST(dt AS date)) FROM orders GROUP BY CAST(dt AS date)
+--! INVALID_CAST_ARGUMENT: Value cannot be cast to date: us
+
 SELECT ARRAY[1,2][3]
 --! INVALID_FUNCTION_ARGUMENT: Array subscript must be less than or equal to array length: 3 > 2
 

@@ -10,7 +10,9 @@ https://github.com/trinodb/trino (``lib/trino-hive-formats``, package ``encoding
 from __future__ import annotations
 
 import base64
+import math
 import re
+import struct
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
@@ -29,6 +31,8 @@ BASE64 = re.compile(r"[A-Za-z0-9+/_=\s-]*", re.ASCII)
 BITS = {"tinyint": 8, "smallint": 16, "integer": 32, "bigint": 64}
 _STANDARD = str.maketrans("-_", "+/")
 _DECIMAL = Context(prec=80, rounding=ROUND_HALF_UP)
+#: The bits of a double that a real has not, and those of the middle of two reals.
+_BELOW_REAL, _HALF_OF_REAL = (1 << 29) - 1, 1 << 28
 _SPACE = "".join(map(chr, range(33)))  # what Java's String.trim removes
 
 
@@ -84,12 +88,27 @@ def decimal(text: str, precision: int, scale: int) -> Decimal | None:
 
 def double(text: str) -> float | None:
     """A number as Java reads it: blanks around, a ``d`` or ``f`` behind it, NaN and Infinity."""
+    number = _number(text)
+    return None if number is None else float(number)
+
+
+def real(text: str) -> float | None:
+    """Such a number, beside the middle of two reals where only its double lies on it."""
+    number = _number(text)
+    if number is None or not math.isfinite(value := float(number)):
+        return None if number is None else value
+    if int.from_bytes(struct.pack("<d", value), "little") & _BELOW_REAL != _HALF_OF_REAL:
+        return value
+    beyond = Decimal(number).compare(Decimal(value))
+    return math.nextafter(value, math.copysign(math.inf, beyond)) if beyond else value
+
+
+def _number(text: str) -> str | None:
     text = text.strip(_SPACE)
     if text in ("NaN", "+NaN", "-NaN", "Infinity", "+Infinity", "-Infinity"):
-        return float(text)
-    if text[-1:] in ("d", "D", "f", "F"):
-        text = text[:-1]
-    return float(text) if NUMBER.fullmatch(text) else None
+        return text
+    text = text[:-1] if text[-1:] in ("d", "D", "f", "F") else text
+    return text if NUMBER.fullmatch(text) else None
 
 
 def boolean(text: str) -> bool | None:
@@ -152,7 +171,7 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "varchar": str,
     "char": str,
     "boolean": boolean,
-    "real": double,
+    "real": real,
     "double": double,
     "date": lenient_date,
     "varbinary": binary,

@@ -91,11 +91,10 @@ def _boolean(text: str, _: Type) -> str:
 def _double(text: str, kind: Type) -> str:
     trimmed = f"trim({text}, {literal(_SPACE)})"
     number = f"regexp_replace({trimmed}, '[dDfF]$', '')"
-    named = f"TRY_CAST({trimmed} AS DOUBLE)"
-    plain = f"TRY_CAST({number} AS DOUBLE)"
+    named, plain = (f"TRY_CAST({each} AS {kind.duckdb})" for each in (trimmed, number))
     return (
-        f"CAST(CASE WHEN regexp_full_match({trimmed}, '[+-]?(NaN|Infinity)') THEN {named} "
-        f"WHEN {_matches(number, NUMBER.pattern)} THEN {plain} END AS {kind.duckdb})"
+        f"CASE WHEN regexp_full_match({trimmed}, '[+-]?(NaN|Infinity)') THEN {named} "
+        f"WHEN {_matches(number, NUMBER.pattern)} THEN {plain} END"
     )
 
 

@@ -215,7 +215,7 @@ def _cast(node: tree.Cast, scope: Scope) -> Typed:
     value = expression(node.value, scope)
     try:
         if node.safe:
-            tried = safe(value.sql, lambda sql: cast(sql, value.type, node.type), scope)
+            tried = safe(value.sql, lambda sql: cast(sql, value.type, node.type, tried=True), scope)
             return Typed(tried, node.type)
         return Typed(cast(value.sql, value.type, node.type), node.type)
     except CastRefused as refused:

@@ -17,6 +17,8 @@ Render = Callable[[str, Type, Type], str]
 
 #: How a value of the one type becomes one of the other.
 CASTS: dict[tuple[str, str], Render] = {}
+#: The same with NULL in place of most errors: DuckDB catches one in a thousandth of a second.
+TRIED: dict[tuple[str, str], Render] = {}
 
 
 def register(sources: Iterable[str], targets: Iterable[str], render: Render) -> None:
@@ -33,8 +35,11 @@ class CastRefused(TypeError):
         return f"Cannot cast {self.args[0].display} to {self.args[1].display}"
 
 
-def cast(sql: str, source: Type, target: Type) -> str:
+def cast(sql: str, source: Type, target: Type, *, tried: bool = False) -> str:
     """DuckDB SQL of ``CAST(value AS target)``.
+
+    Args:
+        tried: a TRY stands around it, so that it may give NULL in place of an error.
 
     Raises:
         CastRefused: Trino has no such cast.
@@ -44,6 +49,8 @@ def cast(sql: str, source: Type, target: Type) -> str:
     if source == UNKNOWN:
         return f"CAST(NULL AS {target.duckdb})"
     render = CASTS.get((source.base, target.base))
+    if tried:
+        render = TRIED.get((source.base, target.base), render)
     if render is None:
         raise CastRefused(source, target)
     return once(lambda value: render(value, source, target), sql)

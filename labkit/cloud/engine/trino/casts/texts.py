@@ -11,7 +11,7 @@ from functools import partial
 
 from labkit.cloud.engine.exponents import without_exponent
 from labkit.cloud.engine.trino.casts.moments import rescaled, rescaled_time, rescaled_zoned
-from labkit.cloud.engine.trino.casts.rules import failure_of, register, spelled
+from labkit.cloud.engine.trino.casts.rules import TRIED, failure_of, register, spelled
 from labkit.cloud.engine.trino.operators import INTEGERS, NUMBERS
 from labkit.cloud.engine.trino.text import cast_to_varchar
 from labkit.cloud.engine.types import DAY_SECOND, YEAR_MONTH, Type
@@ -44,13 +44,16 @@ def _from_text(
     words: str,
     others: str = "",
     right: Callable[[str], str] = "trino_clock_text({})".format,
+    tried: bool = False,
 ) -> str:
     """Text whose shape is right and whose value the type has.
 
     Args:
         others: the shape of what ``right`` makes right first.
+        tried: whether other text is NULL, and no error.
     """
     failure = failure_of(sql, words.format(target=spelled(target), plain=target))
+    failure = "NULL" if tried else failure
     shapes = {shape: sql} | ({others: right(sql)} if others else {})
     cases = " ".join(
         f"WHEN regexp_full_match({sql}, '{each}') "
@@ -60,7 +63,7 @@ def _from_text(
     return f"CASE WHEN ({sql}) IS NULL THEN NULL {cases} ELSE {failure} END"
 
 
-def _text_to_timestamp(sql: str, source: Type, target: Type) -> str:
+def _text_to_timestamp(sql: str, source: Type, target: Type, *, tried: bool = False) -> str:
     """A text may name a zone: its clock is kept.
 
     Source: https://github.com/trinodb/trino/blob/master/core/trino-main/src/main/java/io/trino/
@@ -68,7 +71,9 @@ def _text_to_timestamp(sql: str, source: Type, target: Type) -> str:
     """
     whole, words = Type("timestamp", (6,)), _VALUE.format(plain=target)
     held = _held(sql, target)
-    read = _from_text(held, source, whole, shape=_TIMESTAMP, others=_ZONED, words=words)
+    read = _from_text(
+        held, source, whole, shape=_TIMESTAMP, others=_ZONED, words=words, tried=tried
+    )
     return rescaled(_rounded_up(read, sql, target), whole, target)
 
 
@@ -106,19 +111,25 @@ def _rounded_up(read: str, sql: str, target: Type) -> str:
 
 _DAY = r"\s*[+-]?\d{4,}-\d{1,2}-\d{1,2}"
 _CLOCK = r"([01]?\d|2[0-3]):\d{1,2}(:\d{1,2}(\.\d+)?)?"
-_FLOAT = r"\s*[+-]?(NaN|Infinity|(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?)\s*"
+_NUMBER = r"(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
 _TIMESTAMP = rf"{_DAY}( {_CLOCK})?\s*"
 _ZONED = rf"\s*\d{{4,}}-\d{{1,2}}-\d{{1,2}} ({_CLOCK})?\s*[A-Za-z+-][\w/+:-]*\s*"
 _QUOTED = "Cannot cast '#' to {target}"
 _VALUE = "Value cannot be cast to {plain}: #"
 _TEXTS: dict[str, tuple[str, str]] = {
     **dict.fromkeys(INTEGERS, (r"[+-]?\d+", _QUOTED)),
-    "real": (_FLOAT, _QUOTED),
-    "double": (_FLOAT, _QUOTED),
     "boolean": ("(?i)true|false|t|f|1|0", "Cannot cast '#' to BOOLEAN"),
     "date": (r"\s*[+-]?\d{1,9}-\d{1,2}-\d{1,2}\s*", "Value cannot be cast to date: #"),
     "uuid": ("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", "Cannot cast value to UUID: #"),
 }
+#: As Java reads a number, which may have the letter of its type behind it: ``5d``, ``1e3f``.
+_text_to_float = partial(
+    _from_text,
+    shape=rf"\s*[+-]?(NaN|Infinity|{_NUMBER})\s*",
+    others=rf"\s*[+-]?{_NUMBER}[dDfF]\s*",
+    right="regexp_extract({}, '[^dDfF]+')".format,
+    words=_QUOTED,
+)
 _text_to_decimal = partial(
     _from_text,
     shape=r"[+-]?(\d+\.?\d*|\.\d+)",
@@ -135,9 +146,14 @@ _PRINTED = (
 
 register((*_PRINTED, DAY_SECOND.base, YEAR_MONTH.base), ("varchar",), _to_text)
 register(_PRINTED, ("char",), _to_char)
-for _target, (_shape, _words) in _TEXTS.items():
-    register(_CHARACTERS, (_target,), partial(_from_text, shape=_shape, words=_words))
-register(_CHARACTERS, ("decimal",), _text_to_decimal)
-register(_CHARACTERS, ("timestamp",), _text_to_timestamp)
+_read: dict[str, Callable[..., str]] = {
+    **{base: partial(_from_text, shape=s, words=w) for base, (s, w) in _TEXTS.items()},
+    **dict.fromkeys(("real", "double"), _text_to_float),
+    "decimal": _text_to_decimal,
+    "timestamp": _text_to_timestamp,
+}
+for _target, _render in _read.items():
+    register(_CHARACTERS, (_target,), _render)
+    TRIED.update({(source, _target): partial(_render, tried=True) for source in _CHARACTERS})
 register(_CHARACTERS, ("time",), _text_to_time)
 register(("varchar",), ("timestamptz",), _text_to_zoned)
