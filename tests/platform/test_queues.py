@@ -2,9 +2,12 @@
 
 import json
 import re
+from types import SimpleNamespace
 
 import pytest
 from botocore.exceptions import ClientError
+
+from labkit.cloud.messages import held
 
 
 @pytest.fixture
@@ -100,6 +103,13 @@ def test_a_handle_of_a_fifo_queue_expires(sqs, make):
     (got,) = sqs.receive_message(QueueUrl=url, VisibilityTimeout=0)["Messages"]
     with pytest.raises(ClientError, match="The receipt handle has expired"):
         sqs.delete_message(QueueUrl=url, ReceiptHandle=got["ReceiptHandle"])
+
+
+def test_a_handle_of_what_is_kept_no_longer_may_still_delete():
+    message = SimpleNamespace(all_receipt_handles=["old", "new", None])
+    queue = SimpleNamespace(_messages=[message], deleted_messages={})
+    held.drop(queue, message)
+    assert (queue._messages, [*queue.deleted_messages]) == ([], ["old", "new"])
 
 
 def test_attributes_that_are_not_named_stay(sqs, make):

@@ -114,12 +114,17 @@ def _change(message: Any, name: str, value: Any) -> None:
 
 
 def _delete(queue: Any, handle: str) -> None:
-    message, deleted = of_handle(queue, handle), queue.deleted_messages
-    if message is None and handle not in deleted:
+    message = of_handle(queue, handle)
+    if message is None and handle not in queue.deleted_messages:
         raise ReceiptHandleIsInvalid
-    if message is None:
-        return
+    if message is not None:
+        drop(queue, message)
+
+
+def drop(queue: Any, message: Any) -> None:
+    """Let a message go that was deleted, or kept for long enough: its handles are none's now."""
     queue._messages.remove(message)
+    deleted = queue.deleted_messages
     if not isinstance(deleted, Mapping):
         deleted = queue.deleted_messages = dict.fromkeys(deleted)
     for each in filter(None, message.all_receipt_handles):

@@ -75,7 +75,7 @@ def _receive(
         if len(given) == count:
             break
         if message.sent_timestamp < oldest:
-            queue._messages.remove(message)
+            held.drop(queue, message)
             continue
         if _is_dead(queue, message):
             queue._messages.remove(message)
