@@ -153,7 +153,12 @@ def _dumped(value: Any) -> str:
 
 # JSON -------------------------------------------------------------------------------------------
 
-_DECODER = json.JSONDecoder(parse_float=Number, parse_int=Number)
+
+def _no_json(word: str) -> None:
+    raise ValueError(f"{word} is no JSON")
+
+
+_DECODER = json.JSONDecoder(parse_float=Number, parse_int=Number, parse_constant=_no_json)
 _BLANK = re.compile(r"\s*")
 
 

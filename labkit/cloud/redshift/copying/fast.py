@@ -18,7 +18,15 @@ from labkit.cloud.engine.quoting import quoted_name, quoted_text
 from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.redshift.copying.load_errors import LONGEST
 from labkit.cloud.redshift.copying.options import CopyOptions
-from labkit.cloud.redshift.copying.sql_values import STOP, helper, parsed, readable, value, wrong
+from labkit.cloud.redshift.copying.sql_values import (
+    NO_JSON,
+    STOP,
+    helper,
+    parsed,
+    readable,
+    value,
+    wrong,
+)
 from labkit.cloud.redshift.warehouse.objects import TableColumn
 
 
@@ -178,7 +186,7 @@ def _told(column: TableColumn, options: CopyOptions) -> str:
 
 
 #: Numbers that may have been written with other digits: DuckDB reads fractions as doubles.
-_FRACTION, _MANY_DIGITS = "[0-9][.eE]", "[.].{16}|[0-9.]{17}"
+_FRACTION, _MANY_DIGITS = f"[0-9][.eE]|{NO_JSON}", "[.].{16}|[0-9.]{17}"
 _EXACT_DIGITS = 15
 
 

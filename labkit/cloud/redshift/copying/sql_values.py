@@ -15,6 +15,8 @@ from labkit.cloud.redshift.copying.values import BLANKS, FALSE, TRUE, plain_form
 from labkit.cloud.redshift.warehouse.objects import TableColumn
 
 STOP = "error('the careful half looks at this')"
+#: NaN and infinities, which DuckDB takes for JSON.
+NO_JSON = r"(?i)(^|[:,\[])\s*-?(nan|inf)"
 
 
 def readable(kind: Type) -> bool:
@@ -213,7 +215,8 @@ def _unlike_float(raw: str, value: str, kind: Type, options: CopyOptions) -> str
 
 
 def _unlike_super(raw: str, value: str, kind: Type, options: CopyOptions) -> str:
-    return f"({value} IS NULL AND NOT json_valid({raw}) AND trim({raw}) <> '')"
+    none = f"{value} IS NULL AND NOT json_valid({raw}) AND trim({raw}) <> ''"
+    return f"({none} OR regexp_matches({raw}, '{NO_JSON}'))"
 
 
 #: Values that DuckDB reads from texts which Redshift does not take.
