@@ -222,6 +222,12 @@ SELECT TRY_CAST(300 AS tinyint), TRY(CAST('a' AS double)), TRY(ARRAY[1][5])
 SELECT count(TRY_CAST('a' || CAST(x AS varchar) AS double)), count(TRY(CAST(if(x % 2 = 0, 'a', '5') AS bigint))) FROM UNNEST(sequence(1, 10000)) t(x), UNNEST(sequence(1, 20)) u(y)
 --> [["0", "100000"]]
 
+SELECT count(TRY(date_parse('a' || CAST(x AS varchar), '%Y-%m-%d'))), count(coalesce(TRY(date(date_parse('a', '%Y'))), TRY(CAST(date_parse(if(x < 3, '2024', 'b'), '%Y') AS date)))) FROM UNNEST(sequence(1, 10000)) t(x), UNNEST(sequence(1, 10)) u(y)
+--> [["0", "20"]]
+
+SELECT TRY(date_parse(coalesce(TRY(CAST(date_parse(x, '%Y') AS varchar)), '2023-01-01 '), '%Y-%m-%d ')) FROM (VALUES 'a', '2024') t(x)
+--> [["2023-01-01 00:00:00.000"], [null]]
+
 SELECT TRY(CAST(c AS bigint)), n FROM (SELECT TRY(CAST(customer AS bigint)) AS c, count(*) AS n FROM orders GROUP BY TRY(CAST(customer AS bigint)))
 --> [[null, "4"]]
 

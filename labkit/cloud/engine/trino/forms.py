@@ -16,7 +16,7 @@ from labkit.cloud.engine.trino.arguments import only_plain
 from labkit.cloud.engine.trino.comparisons import comparison
 from labkit.cloud.engine.trino.expected import unified
 from labkit.cloud.engine.trino.once import once
-from labkit.cloud.engine.trino.safe import tried
+from labkit.cloud.engine.trino.safe import tried, unread
 from labkit.cloud.engine.trino.scope import Scope, Typed
 from labkit.cloud.engine.types import BIGINT, INTEGER, Type
 
@@ -57,16 +57,25 @@ def _nullif(node: tree.Call, scope: Scope) -> Typed:
 
 
 def _try(node: tree.Call, scope: Scope) -> Typed:
-    """A cast in it is tried by itself: that is much the quicker where many fail."""
+    """Casts and ``date_parse`` are tried by themselves: much the quicker where many fail."""
     arg = node.args[0]
     if isinstance(arg, tree.Cast) and scope.grouping is None:
         arg = replace(arg, safe=True)
     value = scope.value(arg)
-    sql = tried(value.sql, scope)
+    sql = tried(unread(value.sql) if _parses_date(arg) else value.sql, scope)
     if sql is None:
         message = "TRY of a subquery or a window function is not supported here"
         raise scope.fail(node, "NOT_SUPPORTED", message)
     return Typed(sql, value.type)
+
+
+def _parses_date(node: tree.Expression) -> bool:
+    """Whether a value is what ``date_parse`` gives, or that as another type."""
+    if isinstance(node, tree.Cast):
+        return _parses_date(node.value)
+    if not isinstance(node, tree.Call):
+        return False
+    return node.name == "date_parse" or (node.name == "date" and _parses_date(node.args[0]))
 
 
 def _typeof(node: tree.Call, scope: Scope) -> Typed:
