@@ -15,8 +15,8 @@ from labkit.cloud.redshift.copying.values import BLANKS, FALSE, TRUE, plain_form
 from labkit.cloud.redshift.warehouse.objects import TableColumn
 
 STOP = "error('the careful half looks at this')"
-#: NaN and infinities, which DuckDB takes for JSON.
-NO_JSON = r"(?i)(^|[:,\[])\s*-?(nan|inf)"
+#: What DuckDB takes for JSON: NaN, infinities, and a comma behind the last item.
+NO_JSON = r"(?i)(^|[:,\[])\s*-?(nan|inf)|,\s*[\]}]"
 
 
 def readable(kind: Type) -> bool:
