@@ -33,7 +33,7 @@ def _extract(whole: str, at: str) -> Render:
     def render(_: Any, args: Sequence[str]) -> str:
         value, path = args
         found = _duckdb_paths(path)
-        if found is None:
+        if found in (None, ["$"]):  # the whole may be none: DuckDB passes over ``[1,]`` and NaN
             return f"{whole}({value}, {path})"
         return f"coalesce({', '.join(f'{at}({value}, {quoted_text(o)}, {path})' for o in found)})"
 
