@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 import sqlite3
 import time
 from collections.abc import Callable
@@ -12,7 +13,7 @@ import pyarrow as pa
 import pytest
 
 from tests.athena.conftest import Lake, make_lake
-from tests.conftest import connect, kill_cloud, start_cloud, stop_cloud
+from tests.conftest import Running, connect, kill_cloud, start_cloud, stop_cloud
 from tests.roles import policy
 
 
@@ -71,6 +72,21 @@ def test_a_damaged_object_is_named(lake: Lake) -> None:
     reason = lake.fail("SELECT * FROM t")
     assert reason.startswith(("HIVE_BAD_DATA", "HIVE_CURSOR_ERROR", "HIVE_CANNOT_OPEN_SPLIT"))
     assert f"{where}/a.parquet" in reason
+
+
+@pytest.mark.parametrize("stored", ["TEXTFILE", "PARQUET", "ORC"])
+def test_an_object_that_goes_while_a_query_reads(lake: Lake, cloud: Running, stored: str) -> None:
+    told = f"external_location = 's3://{lake.bucket}/t/', format = '{stored}'"
+    lake.do(f"CREATE TABLE t WITH ({told}) AS SELECT 'x' AS a")
+    for body in (cloud.home / "s3" / "objects" / lake.bucket).rglob("*"):
+        if body.is_file():
+            body.unlink()
+    reason = lake.fail("SELECT a FROM t")
+    assert re.fullmatch(
+        "HIVE_CANNOT_OPEN_SPLIT: Error opening Hive split(: an object was overwritten or deleted "
+        f"while the query ran| (s3://{lake.bucket}/t/\\S+): File does not exist: \\2)",
+        reason,
+    )
 
 
 def test_a_type_that_the_file_does_not_have(lake: Lake) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from labkit.cloud.engine import QueryFailed
+from labkit.cloud.engine.duck import translated
 from labkit.cloud.engine.formats import FormatError
 from labkit.cloud.operations import AwsError
 
@@ -126,6 +127,8 @@ def reason(error: BaseException) -> str:
         return f"PERMISSION_DENIED: {error.message}"
     if isinstance(error, AwsError):
         return f"{error.code}: {error.message}"
+    if isinstance(error, FileNotFoundError):
+        return str(translated(str(error)))
     if isinstance(error, RecursionError):
         return "STACK_OVERFLOW: statement is too large (stack overflow during analysis)"
     return f"GENERIC_INTERNAL_ERROR: {type(error).__name__}: {error}"

@@ -61,6 +61,8 @@ _CODES = (
     (r"Conversion Error|Could not convert", "INVALID_CAST_ARGUMENT", None),
     (r"disabled by configuration", "PERMISSION_DENIED", "Access Denied"),
     (r"Out of Memory", "EXCEEDED_LOCAL_MEMORY_LIMIT", None),
+    (r"No files found that match|No such file or directory", "HIVE_CANNOT_OPEN_SPLIT",
+     "Error opening Hive split: an object was overwritten or deleted while the query ran"),
     (r"INTERRUPT|Interrupted", "USER_CANCELED", "Query was canceled"),
 )  # fmt: skip
 

@@ -65,6 +65,12 @@ class File:
     size: int = 0
     deleted: tuple[int, ...] = ()
 
+    def unreadable(self, error: Exception) -> FormatError:
+        """What Hive says of a file that does not open: of another format, or gone meanwhile."""
+        gone = isinstance(error, FileNotFoundError)
+        why = f"File does not exist: {self.name}" if gone else str(error)
+        return FormatError("HIVE_CANNOT_OPEN_SPLIT", f"Error opening Hive split {self.name}: {why}")
+
 
 @dataclass(frozen=True)
 class Target:

@@ -56,7 +56,7 @@ def scanned_bytes(table: Table, file: File, wanted: frozenset[str]) -> int:
     try:
         sizes = column_sizes(file.path)
     except (struct.error, LookupError, ValueError, OSError, pa.ArrowException) as error:
-        raise _unreadable(file, error) from error
+        raise file.unreadable(error) from error
     end = footer(file)
     return end.size + sum(sizes[i] for i, (name, _) in enumerate(end.columns) if name in names)
 
@@ -70,7 +70,7 @@ def footer(file: File) -> Footer:
     try:
         return _footer(file.path, Path(file.path).stat().st_mtime_ns)
     except (pa.ArrowException, OSError) as error:
-        raise _unreadable(file, error) from error
+        raise file.unreadable(error) from error
 
 
 @lru_cache(maxsize=20_000)
@@ -79,10 +79,6 @@ def _footer(path: str, changed: int) -> Footer:
     columns = tuple((field.name, str(field.type)) for field in found.schema)
     size = found.file_length - found.content_length
     return Footer(columns, found.nrows, size)
-
-
-def _unreadable(file: File, error: Exception) -> FormatError:
-    return FormatError("HIVE_CANNOT_OPEN_SPLIT", f"Error opening Hive split {file.name}: {error}")
 
 
 def _sources(table: Table, file: File, wanted: frozenset[str]) -> list[str | None]:
@@ -106,7 +102,7 @@ def _stripes(file: File, names: list[str]) -> Iterator[tuple[pa.RecordBatch, int
             whole.validate(full=True)  # damaged text would show when the result is read
             yield from ((batch, batch.num_rows) for batch in whole.to_batches(65_536))
     except (pa.ArrowException, OSError) as error:
-        raise _unreadable(file, error) from error
+        raise file.unreadable(error) from error
 
 
 def _column(

@@ -110,9 +110,7 @@ def footer(file: File) -> Footer:
     try:
         return _footer(file.path, os.stat(file.path).st_mtime_ns)
     except (pa.ArrowException, OSError) as error:
-        raise FormatError(
-            "HIVE_CANNOT_OPEN_SPLIT", f"Error opening Hive split {file.name}: {error}"
-        ) from error
+        raise file.unreadable(error) from error
 
 
 @lru_cache(maxsize=20_000)
