@@ -127,13 +127,13 @@ def _judged() -> Iterator[Figure]:
 
 
 def _judge(question: Question, bench: Any, found: Judged) -> None:
-    mistaken = suite.mistaken(bench, question)
-    found.wrong += len(question.wrong)
-    found.unnamed += len(mistaken)
-    found.accepted += sum(verdict.status == YES for _, verdict in mistaken)
     found.right += 1 + len(question.right)
     found.refused += len(suite.refused(bench, question))
     found.checks.append(_check_s(question, run(question, question.answer, bench.lab)))
+    mistaken = suite.mistaken(bench, question)  # the last: what mistakes leave is in others' way
+    found.wrong += len(question.wrong)
+    found.unnamed += len(mistaken)
+    found.accepted += sum(verdict.status == YES for _, verdict in mistaken)
 
 
 def _check_s(question: Question, value: Any) -> float:
