@@ -28,4 +28,5 @@ def without_exponent(text: str) -> str:
     moved = f"[struct_pack({read})]"
     for step in steps:
         moved = f"list_transform({moved}, lambda _x: {step})"
-    return f"regexp_extract({text}, '^-') || {moved}[1]"
+    number = f"regexp_extract({text}, '^-') || {moved}[1]"
+    return f"CASE WHEN contains({text}, 'e') OR contains({text}, 'E') THEN {number} END"
