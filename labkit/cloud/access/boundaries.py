@@ -11,9 +11,9 @@ from typing import Any
 
 from moto.iam.models import Role, User
 
+from labkit.cloud.access.paths import listed
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.operations import Answer, AwsError, Context, operation
-from labkit.cloud.paging import page
 
 
 @on_start
@@ -46,38 +46,8 @@ def create_user(
     with context.cloud.changing("iam"):
         user = iam.create_user(context.region, UserName, Path, Tags)
         user.permissions_boundary_arn = PermissionsBoundary
-    told = _listed(user) | {"PermissionsBoundary": user.permissions_boundary, "Tags": Tags}
+    told = listed("User", user) | {"PermissionsBoundary": user.permissions_boundary, "Tags": Tags}
     return {"User": {name: value for name, value in told.items() if value}}
-
-
-@operation("iam", "ListUsers")
-def list_users(
-    context: Context, *, PathPrefix: str = "/", Marker: str | None = None, MaxItems: int = 100
-) -> Answer:
-    """Users by name, without their boundaries and tags, which AWS tells of one user alone.
-
-    Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListUsers.html
-    """
-    users = context.backend("iam").users.values()
-    found = sorted((each for each in users if each.path.startswith(PathPrefix)), key=_name)
-    refusal = AwsError("ValidationError", "Invalid Marker.")
-    told = [_listed(each) for each in found]
-    answer = page("Users", told, MaxItems, Marker, refusal, following="Marker")
-    return answer | {"IsTruncated": "Marker" in answer}
-
-
-def _name(user: Any) -> str:
-    return str(user.name)
-
-
-def _listed(user: Any) -> dict[str, Any]:
-    return {
-        "Path": user.path,
-        "UserName": user.name,
-        "UserId": user.id,
-        "Arn": user.arn,
-        "CreateDate": user.create_date,
-    }
 
 
 @operation("iam", "PutUserPermissionsBoundary")

@@ -1,6 +1,7 @@
-"""IAM's groups and instance profiles below a path; moto tells all, whatever is asked for.
+"""IAM's users, groups and instance profiles below a path; moto tells all, whatever is asked for.
 
-Sources: https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListGroups.html and
+Sources: https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListUsers.html,
+https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListGroups.html and
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListInstanceProfiles.html
 """
 
@@ -14,12 +15,22 @@ from labkit.cloud.operations import Answer, AwsError, Context, operation
 from labkit.cloud.paging import page
 
 
+@operation("iam", "ListUsers")
+def list_users(
+    context: Context, *, PathPrefix: str = "/", Marker: str | None = None, MaxItems: int = 100
+) -> Answer:
+    """Users by name, without their boundaries and tags, which AWS tells of one user alone."""
+    users = context.backend("iam").users.values()
+    found = _below(PathPrefix, users, lambda each: listed("User", each))
+    return _page("Users", found, Marker, MaxItems)
+
+
 @operation("iam", "ListGroups")
 def list_groups(
     context: Context, *, PathPrefix: str = "/", Marker: str | None = None, MaxItems: int = 100
 ) -> Answer:
     groups = context.backend("iam").groups.values()
-    found = _below(PathPrefix, groups, lambda each: _named("Group", each))
+    found = _below(PathPrefix, groups, lambda each: listed("Group", each))
     return _page("Groups", found, Marker, MaxItems)
 
 
@@ -37,7 +48,8 @@ def _below(prefix: str, kept: Iterable[Any], told: Callable[[Any], Answer]) -> l
     return [told(each) for each in sorted(found, key=attrgetter("name"))]
 
 
-def _named(kind: str, kept: Any) -> Answer:
+def listed(kind: str, kept: Any) -> Answer:
+    """What lists tell of each, under members that have its kind's name."""
     return {
         "Path": kept.path,
         f"{kind}Name": kept.name,
@@ -49,10 +61,10 @@ def _named(kind: str, kept: Any) -> Answer:
 
 def _profile(profile: Any) -> Answer:
     roles = [
-        _named("Role", role) | {"AssumeRolePolicyDocument": role.assume_role_policy_document}
+        listed("Role", role) | {"AssumeRolePolicyDocument": role.assume_role_policy_document}
         for role in profile.roles
     ]
-    return _named("InstanceProfile", profile) | {"Roles": roles}
+    return listed("InstanceProfile", profile) | {"Roles": roles}
 
 
 def _page(member: str, found: list[Answer], marker: str | None, size: int) -> Answer:
