@@ -1,17 +1,14 @@
 """What a ProjectionExpression leaves of an item: its paths, and what each of them leads to.
 
 moto tells of several elements of a list the last alone, finds no name in ``#list[0]``, and tells
-all of an item in a transaction and to who asks for attributes without an expression. Elements are
-told in their order, without those between them.
+all of an item in a transaction. Elements are told in their order, without those between them.
 
-Sources: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.ProjectionExpressions.html
-and https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/LegacyConditionalParameters.AttributesToGet.html
+Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.ProjectionExpressions.html
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 from moto.dynamodb import responses
@@ -21,7 +18,6 @@ from moto.dynamodb.responses import DynamoHandler, ProjectionExpressionParser
 from labkit.cloud.cloud import Cloud, on_start
 
 _PART = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
-_SPECIFIC = "SPECIFIC_ATTRIBUTES"
 Part = str | int
 Json = dict[str, Any]
 Tree = dict[Part, "Tree"]
@@ -35,8 +31,6 @@ def install(_: Cloud) -> None:
     Item.project = _project  # type: ignore[method-assign, assignment]
     handler: Any = DynamoHandler
     handler.transact_get_items = _transact_get
-    for name in ("get_item", "query", "scan"):
-        setattr(handler, name, _with_expression(getattr(handler, name)))
 
 
 def paths(expression: str, names: dict[str, str]) -> list[list[Part]]:
@@ -86,21 +80,6 @@ def _transact_get(self: Any) -> Any:
             left = _left({"M": told["Item"]}, _tree(paths(expression, names)))
             told["Item"] = left["M"] if left else {}
     return answer
-
-
-def _with_expression(answer: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Have attributes that are asked for by their names asked for by an expression."""
-
-    def asked(self: Any) -> Any:
-        wanted, select = self.body.get("AttributesToGet"), self.body.get("Select", _SPECIFIC)
-        if wanted and select == _SPECIFIC and not self.body.get("ProjectionExpression"):
-            names = {f"#wanted{at}": name for at, name in enumerate(wanted)}
-            self.body["ProjectionExpression"] = ",".join(names)
-            self.body["ExpressionAttributeNames"] = names
-            del self.body["AttributesToGet"]
-        return answer(self)
-
-    return asked
 
 
 def _left(value: Json, tree: Tree) -> Json | None:

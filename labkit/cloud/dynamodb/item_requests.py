@@ -12,13 +12,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from decimal import Decimal
 from itertools import combinations
 from typing import Any
 
+from labkit.cloud.constraints import check_members
 from labkit.cloud.dynamodb import item_indexes, item_keys
+from labkit.cloud.dynamodb.item_older import said_now
 from labkit.cloud.dynamodb.item_projections import paths
-from labkit.cloud.dynamodb.item_values import check_values, refusal, same
+from labkit.cloud.dynamodb.item_values import check_values, in_order, refusal, same
 from labkit.cloud.operations import Context
 
 _EXPRESSIONS = (
@@ -67,6 +68,9 @@ def check_call(context: Context, parameters: Json) -> None:
     check_values(operation, parameters)
     if operation in _ASK:
         _check_mixture(parameters)
+        older = {name: parameters[name] for name in _LEGACY if name in parameters}
+        check_members("dynamodb", operation, older)
+        parameters = said_now(operation, parameters)
         found = "" if operation in _READ else "1 validation error detected: "
         _check_placeholders(parameters, _ASK[operation], found)
         _check_operands(parameters)
@@ -75,9 +79,10 @@ def check_call(context: Context, parameters: Json) -> None:
 
 
 def _check_mixture(parameters: Json) -> None:
-    """Raise for a parameter from before expressions beside one."""
-    old = [name for name in _LEGACY if parameters.get(name)]
+    """Raise for a parameter from before expressions beside one: a key's beside a key's."""
     new = [name for name in _EXPRESSIONS if parameters.get(name)]
+    apart = () if "KeyConditionExpression" in new else ("KeyConditions",)
+    old = [name for name in _LEGACY if parameters.get(name) and name not in apart]
     if old and new:
         words = "Can not use both expression and non-expression parameters in the same request"
         told = f"{{{', '.join(old)}}} Expression parameters: {{{', '.join(new)}}}"
@@ -220,7 +225,7 @@ def _check_operands(parameters: Json) -> None:
 
 
 def _check_bounds(expression: str, low: Json, high: Json) -> None:
-    if low.keys() == high.keys() and low.keys() <= _IN_ORDER and _ordered(low) > _ordered(high):
+    if low.keys() == high.keys() and low.keys() <= _IN_ORDER and in_order(low) > in_order(high):
         first, second = (f"AttributeValue: {{{_told(each)}}}" for each in (low, high))
         words = "The BETWEEN operator requires upper bound to be greater than or equal to lower"
         told = f"bound; lower bound operand: {first}, upper bound operand: {second}"
@@ -238,13 +243,6 @@ def _conditions(parameters: Json) -> Iterator[Condition]:
 
 def _table(context: Context, parameters: Json) -> Any:
     return item_keys.table_of(context, parameters["TableName"], parameters.get("IndexName"))
-
-
-def _ordered(value: Json) -> Any:
-    kind, inner = next(iter(value.items()))
-    if kind == "N":
-        return Decimal(inner)
-    return inner.encode() if isinstance(inner, str) else bytes(inner)
 
 
 def _told(value: Json) -> str:

@@ -54,6 +54,16 @@ def same(value: Json) -> tuple[str, Any]:
     return kind, Decimal(inner) if kind == "N" else inner
 
 
+def in_order(value: Json) -> Any:
+    """By what a number, a text or bytes are in an order with others of their type."""
+    kind, inner = next(iter(value.items()))
+    if kind == "N":
+        return Decimal(inner)
+    if kind == "B" and isinstance(inner, str):  # as JSON has them
+        return base64.b64decode(inner)
+    return inner.encode() if isinstance(inner, str) else bytes(inner)
+
+
 def refusal(words: str) -> AwsError:
     """The refusal of what is not valid."""
     return AwsError("ValidationException", words)
