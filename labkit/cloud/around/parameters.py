@@ -49,6 +49,8 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
     listed = {"DescribeParameters": "", "GetParametersByPath": parameters.get("Path", "")}
     if not listed.get(context.operation, _PUBLIC).startswith(_PUBLIC):
         _forget_public(context)
+    if context.operation == "DeregisterTargetFromMaintenanceWindow" and parameters.get("Safe"):
+        _check_unused(context, parameters["WindowId"], parameters["WindowTargetId"])
     if context.operation in ("LabelParameterVersion", "UnlabelParameterVersion"):
         _check_known(context, parameters["Name"])
     if context.operation in ("PutParameter", "GetParameter", "DeleteParameter"):
@@ -58,6 +60,17 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
         _check_type(context, parameters)
     if context.operation == "GetParameters" and len(parameters["Names"]) > _MOST_NAMES:
         raise refusal(parameters["Names"], "names", "have length less than or equal to 10")
+
+
+def _check_unused(context: Context, window_id: str, target: str) -> None:
+    """Raise for a target that a task of its maintenance window is for.
+
+    Source: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DeregisterTargetFromMaintenanceWindow.html
+    """
+    window = context.backend("ssm").windows.get(window_id)
+    for task in window.tasks.values() if window else ():
+        if any(target in each.get("Values", ()) for each in task.targets or ()):
+            raise AwsError("TargetInUseException", f"Target {target} is referenced in a task.")
 
 
 def _check_name(name: str) -> None:

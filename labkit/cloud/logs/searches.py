@@ -74,6 +74,7 @@ def check_group(context: Context, asked: dict[str, Any]) -> None:
     Policies of single groups are refused: moto takes them for those of the account.
     """
     single = asked.get("resourceArn") or asked.get("policyScope") == "RESOURCE"
+    single = single or asked.get("expectedRevisionId")  # which no other has
     if "ResourcePolic" in context.operation and single:
         raise not_here("logs", context.operation, "a policy of one log group")
     if asked.get(_NAME) and asked.get(_IDENTIFIER):

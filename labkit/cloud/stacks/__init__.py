@@ -46,6 +46,8 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
     answers.check_call(context, **parameters)
     if context.operation == "DeleteStack":
         protection.check_deletion(context, **parameters)
+    if context.operation == "DeleteStackInstances":
+        protection.check_instances(context, **parameters)
 
 
 def act_for(context: Context, parameters: dict[str, Any]) -> None:

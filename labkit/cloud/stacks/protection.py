@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from labkit.cloud.operations import Answer, AwsError, Context, operation
+from labkit.cloud.operations import Answer, AwsError, Context, not_here, operation
 
 _FAILED = "DELETE_FAILED"
 # States of stacks that have no resources, and so import nothing.
@@ -41,6 +41,14 @@ def check_deletion(
         if users := importers(context, export.name):
             words = f"Cannot delete export {export.name} as it is in use by {', '.join(users)}."
             raise _invalid(f"Delete canceled. {words}")
+
+
+def check_instances(context: Context, *, RetainStacks: bool = False, **told: Any) -> None:
+    """Raise for what is to stay of a stack set: moto deletes its stacks, wherever they are."""
+    if RetainStacks:
+        raise not_here("cloudformation", context.operation, "stacks of a stack set that stay")
+    if told.get("DeploymentTargets"):
+        raise not_here("cloudformation", context.operation, "deployment targets")
 
 
 @operation("cloudformation", "UpdateTerminationProtection")
