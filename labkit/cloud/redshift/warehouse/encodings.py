@@ -23,8 +23,17 @@ _DEFAULTS = {
 def chosen(column: TableColumn, sort_key: Collection[str] = ()) -> TableColumn:
     """A column with its encoding, given or Redshift's own."""
     if column.encode != RAW or column.name in sort_key:
-        return column
+        return replace(column, encode=kept(column.encode))
     return replace(column, encode=_DEFAULTS.get(column.type.base, RAW))
+
+
+def kept(encode: str) -> str:
+    """An encoding as the catalog has it.
+
+    >>> kept("raw"), kept("az64")
+    ('none', 'az64')
+    """
+    return RAW if encode == "raw" else encode
 
 
 def automatic(columns: Sequence[TableColumn]) -> bool:

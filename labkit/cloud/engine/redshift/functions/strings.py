@@ -12,6 +12,7 @@ from labkit.cloud.engine.closed import Udf
 from labkit.cloud.engine.patience import patient
 from labkit.cloud.engine.redshift.errors import NUMERIC_OVERFLOW, OUT_OF_RANGE, fail
 from labkit.cloud.engine.redshift.functions.entry import entries
+from labkit.cloud.engine.redshift.key_words import KEY_WORDS
 from labkit.cloud.engine.redshift.scope import Typed
 
 
@@ -124,7 +125,7 @@ def _difference(one: str, two: str) -> int:
 
 
 def _quote_ident(text: str) -> str:
-    plain = re.fullmatch(r"[a-z_][a-z0-9_$]*", text)
+    plain = re.fullmatch(r"[a-z_][a-z0-9_]*", text) and text not in KEY_WORDS
     return text if plain else '"' + text.replace('"', '""') + '"'
 
 

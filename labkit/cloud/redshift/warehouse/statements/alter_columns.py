@@ -158,7 +158,7 @@ def _alter_column(connection: Connection, words: Words, table: Object) -> Object
     name = words.identifier()
     found = find_column(table, name)
     if words.accept("ENCODE"):
-        new = replace(found, encode=encoding(words))
+        new = replace(found, encode=encodings.kept(encoding(words)))
         check_encoding(new)
         return _exchange(table, name, new)
     words.expect("TYPE")
