@@ -19,6 +19,7 @@ from botocore.model import OperationModel, ServiceModel, Shape
 from botocore.utils import parse_timestamp
 from botocore.validate import ParamValidator
 
+from labkit.cloud import newer
 from labkit.cloud.constraints import check_call
 from labkit.cloud.operations import AwsError
 from labkit.cloud.protocol import (
@@ -95,7 +96,9 @@ def read_parameters(call: Call, environ: dict[str, Any], body: bytes) -> dict[st
         return {}
     try:
         if protocol_of(call.operation.service_model) == "query":
-            parameters = read_form(shape, urllib.parse.parse_qsl(body.decode(), True))
+            fields = urllib.parse.parse_qsl(body.decode(), True)
+            newer.check_form(call.operation, dict(fields))
+            parameters = read_form(shape, fields)
         else:
             parameters = _read_json(call, shape, environ, body)
     except ValueError as error:  # a number, a moment or a text that is none
@@ -153,6 +156,7 @@ def _read_json(call: Call, shape: Any, environ: dict[str, Any], body: bytes) -> 
     elif body:
         parsed = _parse_body(body)
         target = shape.members[payload] if payload else shape
+        newer.check(call.operation, target, parsed)
         loaded = load(target, parsed)
         parameters = {payload: loaded} if payload else loaded
     parameters |= _read_headers_and_query(shape, environ)

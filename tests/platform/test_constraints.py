@@ -167,14 +167,55 @@ NO_JSON = {
 }
 
 
+@pytest.fixture
+def saying(cloud):
+    """``saying("glue", b"{}", "get_databases")``: a call whose body is another."""
+
+    def asked(service, body, call):
+        client = cloud.client(service, config=Config(parameter_validation=False))
+
+        def replace(request, **_):
+            request.data = body
+            request.headers["Content-Length"] = str(len(body))
+
+        client.meta.events.register("before-sign", replace)
+        return getattr(client, call)()
+
+    return asked
+
+
 @pytest.mark.parametrize("body", NO_JSON.values(), ids=NO_JSON)
-def test_a_body_that_is_no_json(cloud, body):
-    client = cloud.client("glue", config=Config())
-
-    def replace(request, **_):
-        request.data = body
-        request.headers["Content-Length"] = str(len(body))
-
-    client.meta.events.register("before-sign", replace)
+def test_a_body_that_is_no_json(saying, body):
     with pytest.raises(ClientError, match="SerializationException"):
-        client.get_databases()
+        saying("glue", body, "get_databases")
+
+
+# What a client says that knows members which the models here do not.
+NEWER = {
+    "member": ("kinesis", "list_streams", b'{"DryRun": true}', "DryRun"),
+    "within": ("glue", "get_databases", b'{"AttributesToGet": [], "A": {"B": 1}}', "A"),
+    "in a list": (
+        "athena", "create_work_group", b'{"Name": "a", "Tags": [{"Key": "a", "Of": "b"}]}',
+        "Tags.Of",
+    ),
+    "form": (
+        "redshift", "disable_logging", b"Action=DisableLogging&LogExports.member.1=a",
+        "LogExports.member.1",
+    ),
+    "in a form": (
+        "sts", "assume_role", b"Action=AssumeRole&Tags.member.1.Key=a&Tags.member.1.Of=b",
+        "Tags.member.1.Of",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("service", "call", "body", "member"), NEWER.values(), ids=NEWER)
+def test_members_that_newer_clients_know_are_not_passed_over(saying, service, call, body, member):
+    with pytest.raises(ClientError, match=f"with '{member}' is not available") as error:
+        saying(service, body, call)
+    assert error.value.response["Error"]["Code"] == "NotImplementedException"
+
+
+def test_what_says_nothing_is_passed_over(saying):
+    said = b'{"MaxResults": 1, "DryRun": false, "Of": null, "__type": "a"}'
+    assert "DatabaseList" in saying("glue", said, "get_databases")

@@ -254,6 +254,36 @@ def test_no_lock(s3, locked, call, asked, code):
     assert refused(getattr(s3, call), Bucket=locked, **asked) == code
 
 
+# What newer clients ask of Object Lock, by header or in the document's end.
+HOLDS = {
+    "put_object": ({"Body": b""}, {"x-amz-object-lock-event-hold": "ON"}, b""),
+    "copy_object": (
+        {"CopySource": "a/b"}, {"x-amz-object-lock-event-hold-duration-days": "3"}, b"",
+    ),
+    "put_object_retention": ({"Retention": retention()}, {}, b"<EventHold>ON</EventHold>"),
+    "put_object_lock_configuration": (
+        default(Mode="GOVERNANCE", Days=1)[1], {}, b"<DefaultEventHold></DefaultEventHold>",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("call", HOLDS)
+def test_holds_until_an_event_are_refused(aws, locked, call):
+    s3, (asked, headers, element) = aws("s3", config=Config()), HOLDS[call]  # its own: changed
+
+    def write(params, **_):
+        params["headers"] |= headers
+        if element:
+            body, _, end = params["body"].rpartition(b"</")
+            params["body"] = body + element + b"</" + end
+            params["headers"].pop("x-amz-checksum-crc32", None)
+            params["headers"].pop("x-amz-sdk-checksum-algorithm", None)
+
+    s3.meta.events.register("before-call.s3", write)
+    key = {} if call.endswith("configuration") else {"Key": "a"}
+    assert refused(getattr(s3, call), Bucket=locked, **key, **asked) == "NotImplemented"
+
+
 def test_a_bucket_without_locks(s3, bucket):
     named = {"Bucket": bucket, "Key": "a"}
     assert refused(s3.get_object_retention, **named) == "InvalidRequest"

@@ -23,7 +23,7 @@ from botocore.parsers import ResponseParserError, RpcV2CBORParser
 from botocore.serialize import RpcV2CBORSerializer
 from botocore.validate import ParamValidator
 
-from labkit.cloud import protocol, receiving, refusing
+from labkit.cloud import newer, protocol, receiving, refusing
 from labkit.cloud.operations import AwsError
 from labkit.cloud.protocol import Reply
 
@@ -105,8 +105,9 @@ class Forms(Bridge):
     """AWS's query protocol."""
 
     def _read(self, environ: Environ, body: bytes) -> dict[str, Any]:
-        shape = _in_forms(self.model).operation_model(self.name).input_shape
-        fields = urllib.parse.parse_qsl(body.decode(), keep_blank_values=True)
+        operation = _in_forms(self.model).operation_model(self.name)
+        shape, fields = operation.input_shape, urllib.parse.parse_qsl(body.decode(), True)
+        newer.check_form(operation, dict(fields))
         try:
             found = receiving.read_form(shape, fields)
         except ValueError as error:
@@ -131,7 +132,9 @@ class Cbor(Bridge):
             found = RpcV2CBORParser().parse_data_item(io.BufferedReader(io.BytesIO(body or _EMPTY)))
         except (*_NO_CBOR, ValueError) as error:
             raise AwsError("SerializationException", f"The body is not CBOR: {error}") from error
-        report = ParamValidator().validate(found, self.operation and self.operation.input_shape)
+        shape = self.operation and self.operation.input_shape
+        newer.check(self.operation, shape, found)
+        report = ParamValidator().validate(found, shape)
         if report.has_errors():
             raise AwsError("ValidationException", report.generate_report())
         return dict(found)

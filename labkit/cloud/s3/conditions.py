@@ -29,6 +29,12 @@ if TYPE_CHECKING:
 _HEADERS = ("If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since")
 _OF_SOURCE = "x-amz-copy-source-"
 _OF_DIRECTORY_BUCKETS = ("x-amz-if-match-last-modified-time", "x-amz-if-match-size")
+# What objects here cannot do: grow by another write, be held until an event.
+_HOLD = "x-amz-object-lock-event-hold"
+_NOT_HERE = (
+    "x-amz-write-offset-bytes",
+    *(_HOLD + n for n in ("", "-duration-days", "-duration-years")),
+)
 _JUDGED = frozenset(
     f"HTTP_{stem}{name}".upper().replace("-", "_") for stem in ("", _OF_SOURCE) for name in _HEADERS
 )
@@ -106,6 +112,12 @@ def identity(version: Any) -> tuple[str, ...]:
 def check_deleted(named: Iterable[str]) -> None:
     """Raise where a deletion has conditions of size or time, which only directory buckets take."""
     if header := next(iter(named), None):
+        raise not_taken(header)
+
+
+def check_taken(request: Request) -> None:
+    """Raise for a header that asks for what objects here cannot do."""
+    if header := next((name for name in _NOT_HERE if request.header(name) is not None), None):
         raise not_taken(header)
 
 

@@ -136,8 +136,7 @@ def check(request: Request, source: Any) -> None:
     grants.check_headers(request)
     if request.reads_object or "uploadId" in request.query:
         _check_encryption(request.header(_ENCRYPTION))
-    if request.header("x-amz-write-offset-bytes") is not None:
-        raise conditions.not_taken("x-amz-write-offset-bytes")
+    conditions.check_taken(request)
     copied, header = copy_source(request), "x-amz-copy-source"
     if copied and not copied[1]:
         raise _invalid("Invalid copy source object key", header, header)

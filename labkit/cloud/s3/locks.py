@@ -13,7 +13,7 @@ from labkit.cloud.members import moment
 from labkit.cloud.operations import AwsError
 from labkit.cloud.protocol import S3_NAMESPACE
 from labkit.cloud.s3.documents import Document, invalid, malformed
-from labkit.cloud.s3.limits import check_until
+from labkit.cloud.s3.limits import check_until, no_such_function
 
 if TYPE_CHECKING:
     from labkit.cloud.s3.request import Request
@@ -23,6 +23,7 @@ _MODES = ("GOVERNANCE", "COMPLIANCE")
 
 def check_default(request: Request, document: Document, bucket: Any, version: Any) -> None:
     """Raise unless a bucket may have this Object Lock, and default retention."""
+    _check_no_event(document)
     named = document.root.find("Rule") is not None
     units = [text for unit in ("Days", "Years") for text in document.texts(unit)]
     if document.text("ObjectLockEnabled") != "Enabled":
@@ -50,6 +51,7 @@ def check_versioning(request: Request, document: Document, bucket: Any, version:
 
 def check_retention(request: Request, document: Document, bucket: Any, version: Any) -> None:
     """Raise unless a version may be kept so long from now on."""
+    _check_no_event(document)
     _need_lock(bucket)
     mode, until = document.text("Mode"), document.text("RetainUntilDate")
     if (mode or until) and (mode not in _MODES or not until):
@@ -109,6 +111,12 @@ def _told(bucket: Any, root: str, members: dict[str, str | None]) -> bytes:
         raise AwsError("NoSuchObjectLockConfiguration", words, 404)
     told = "".join(f"<{name}>{text}</{name}>" for name, text in members.items())
     return f'<{root} xmlns="{S3_NAMESPACE}">{told}</{root}>'.encode()
+
+
+def _check_no_event(document: Document) -> None:
+    """Raise where an event is to hold versions: read without it, the document would free them."""
+    if any("EventHold" in each.tag for each in document.root.iter()):
+        raise no_such_function()
 
 
 def _need_lock(bucket: Any) -> None:
