@@ -55,6 +55,8 @@ _SILENT = {
     service: re.compile(rf"Value '.*' at(?= '{members}' failed )", re.DOTALL)
     for service, members in (("iam", r"[\w.]+"), ("logs", "logGroupIdentifier"))
 }
+# Who says of a member that lacks that it is null.
+_SAY_NULL = ("cloudformation", "lambda")
 _SAYS_SOMETHING = r".*\S.*"
 # How Java writes all characters beyond the first 65,536.
 _BEYOND = r"\uD800\uDC00-\uDBFF\uDFFF"
@@ -82,10 +84,12 @@ def check_call(service: str, operation: str, members: dict[str, Any]) -> None:
         own = _OWN_WORDS.get(service, ())
         plain = {name: value for name, value in members.items() if name not in own}
         shape = _input(service, operation)
-        broken = list(_broken(shape, plain, ""))
+        lacking, broken = list(_lacking(shape, members, "")), list(_broken(shape, plain, ""))
+        if service in _SAY_NULL:
+            lacking = [each.replace("Value at", "Value null at", 1) for each in lacking]
         if told := _SILENT.get(service):
             broken = [told.sub("Value at", each, count=1) for each in broken]
-        _refuse(service, [*_lacking(shape, members, ""), *broken])
+        _refuse(service, [*lacking, *broken])
 
 
 def check_members(service: str, operation: str, members: dict[str, Any]) -> None:
@@ -134,12 +138,12 @@ def _broken(shape: Any, value: Any, where: str) -> Iterator[str]:
     if shape is None or not isinstance(value, _TYPES.get(shape.type_name, object)):
         return  # of a wrong type is told elsewhere
     for why in _own(shape, value):
-        told = "Value" if isinstance(value, bytes) else f"Value '{value}'"
+        told = "Value" if isinstance(value, bytes) else f"Value '{_printed(value)}'"
         yield f"{told} at '{where}' failed {why}"
     if shape.type_name == "list" and shape.member.type_name == "string":
         if any(why for each in value if isinstance(each, str) for why in _own(shape.member, each)):
             must = ", ".join([*_of_each(shape.member), "Member must not be null"])
-            told = f"Value '[{', '.join(map(str, value))}]'"
+            told = f"Value '{_printed(value)}'"
             yield f"{told} at '{where}' failed {_MUST}Member must satisfy constraint: [{must}]"
         return
     keys = value if shape.type_name == "map" else ()
@@ -148,6 +152,11 @@ def _broken(shape: Any, value: Any, where: str) -> Iterator[str]:
         yield f"Value at '{where}' failed {_MUST}Map keys must satisfy constraint: [{must}]"
     for each in _within(shape, value, where):
         yield from _broken(*each)
+
+
+def _printed(value: Any) -> Any:
+    """A list as Java prints it."""
+    return f"[{', '.join(map(str, value))}]" if isinstance(value, list) else value
 
 
 def _within(shape: Any, value: Any, where: str) -> Iterator[tuple[Any, Any, str]]:

@@ -2,7 +2,7 @@
 
 moto is asked for all, and of its answer goes on what the client asked for.
 
-Source: https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctions.html
+Source: https://docs.aws.amazon.com/kms/latest/APIReference/API_ListKeys.html
 """
 
 from __future__ import annotations
@@ -70,15 +70,6 @@ _WAYS = {
     "lakeformation": Way(
         "MaxResults", "NextToken", "NextToken", 1000, "InvalidInputException",
         {"ListLFTags": "LFTags"},
-    ),
-    "lambda": Way(
-        "MaxItems", "Marker", "NextMarker", 50, "InvalidParameterValueException",
-        {
-            "ListAliases": "Aliases",
-            "ListEventSourceMappings": "EventSourceMappings",
-            "ListFunctions": "Functions",
-            "ListVersionsByFunction": "Versions",
-        },
     ),
 }  # fmt: skip
 

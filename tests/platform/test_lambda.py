@@ -562,6 +562,65 @@ def test_layers_are_on_the_path(function, call, aws, fresh):
     assert call(function(code, Layers=arns))["Payload"] == [3, 2, 4]
 
 
+ALIASES = "InvalidParameterValue.*Tags on function aliases and versions are not supported"
+MAPPING = "event-source-mapping:8f6f0e6a-3f0c-4a3e-9a52-d1f8f0a3c5b1"
+
+
+@pytest.mark.parametrize(
+    ("named", "words"),
+    [
+        ("function:any:live", ALIASES),
+        (MAPPING, f"ResourceNotFound.*Event source mapping not found: .*:{MAPPING}"),
+    ],
+)
+def test_tags_of_what_has_none(aws, named, words):
+    client, asked = aws("lambda"), {"Resource": f"arn:aws:lambda:us-east-1:123456789012:{named}"}
+    for call, more in (
+        (client.list_tags, {}),
+        (client.tag_resource, {"Tags": {"a": "b"}}),
+        (client.untag_resource, {"TagKeys": ["a"]}),
+    ):
+        with pytest.raises(ClientError, match=words):
+            call(**asked, **more)
+
+
+def test_a_function_is_in_its_subnets_network(function, aws):
+    ec2, client = aws("ec2"), aws("lambda")
+    subnet = ec2.describe_subnets()["Subnets"][0]
+    groups = ec2.describe_security_groups(
+        Filters=[{"Name": "vpc-id", "Values": [subnet["VpcId"]]}]
+    )["SecurityGroups"]
+    network = {"SubnetIds": [subnet["SubnetId"]], "SecurityGroupIds": [groups[0]["GroupId"]]}
+    named = {"FunctionName": function("def handler(e, c): ...", VpcConfig=network)}
+    more = {"Ipv6AllowedForDualStack": False}
+    told = client.get_function_configuration(**named)["VpcConfig"]
+    assert told == network | more | {"VpcId": subnet["VpcId"]}
+    nowhere = {"SubnetIds": [], "SecurityGroupIds": []}
+    told = client.update_function_configuration(**named, VpcConfig=nowhere)["VpcConfig"]
+    assert told == nowhere | more | {"VpcId": ""}
+
+
+def test_variables_that_are_none_are_told_where_they_were_said(function, aws):
+    client, code = aws("lambda"), "def handler(e, c): ..."
+    assert "Environment" not in client.get_function_configuration(FunctionName=function(code))
+    named = {"FunctionName": function(code, Environment={"Variables": {}})}
+    assert client.get_function_configuration(**named)["Environment"] == {"Variables": {}}
+    client.update_function_configuration(**named, Environment={"Variables": {"KEY": "b"}})
+    assert "Environment" not in client.update_function_configuration(**named, Environment={})
+
+
+def test_lists_of_functions_tell_no_states(function, aws):
+    named, client = {"FunctionName": function("def handler(e, c): ...")}, aws("lambda")
+    client.publish_version(**named)
+    pages = client.get_paginator("list_functions").paginate(FunctionVersion="ALL")
+    functions = [each for page in pages for each in page["Functions"]]
+    versions = client.list_versions_by_function(**named, MaxItems=1)
+    assert [each["Version"] for each in versions["Versions"]] == ["$LATEST"]
+    assert sum(each["FunctionName"] == named["FunctionName"] for each in functions) == 2
+    assert not any("State" in each for each in (*functions, *versions["Versions"]))
+    assert client.get_function_configuration(**named)["State"] == "Active"
+
+
 def test_layers_are_listed_and_found_by_arn(aws, fresh):
     client, name = aws("lambda"), fresh("tools")
     code = {"ZipFile": zipped(python__tools="")}
@@ -569,7 +628,14 @@ def test_layers_are_listed_and_found_by_arn(aws, fresh):
     pages = client.get_paginator("list_layers").paginate()
     latest = {each["LayerName"]: each for page in pages for each in page["Layers"]}[name]
     assert latest["LatestMatchingVersion"]["LayerVersionArn"] == arn
-    assert client.get_layer_version_by_arn(Arn=arn)["Version"] == 1
+    version = client.get_layer_version_by_arn(Arn=arn)
+    assert (version["Version"], version["Description"]) == (1, "")
+    assert "LicenseInfo" not in version
+    for number, words in (1, "No policy is associated"), (2, "Layer version .*:2 does not exist"):
+        with pytest.raises(client.exceptions.ResourceNotFoundException, match=words):
+            client.get_layer_version_policy(LayerName=name, VersionNumber=number)
+    with pytest.raises(client.exceptions.ResourceNotFoundException, match="The resource you req"):
+        client.get_layer_version(LayerName=name, VersionNumber=2)
     with pytest.raises(client.exceptions.InvalidParameterValueException, match="Could not unzip"):
         client.publish_layer_version(LayerName=name, Content={"ZipFile": b"no zip"})
 
@@ -667,7 +733,26 @@ NEVER_MADE = {
         {"Tags": {str(n): "" for n in range(51)}},
         "Number of tags exceeds resource tag limit",
     ),
-    "length": ({"FunctionName": "x" * 65}, "Member must have length less than or equal to 64"),
+    "length": (
+        {"FunctionName": "x" * 65},
+        "InvalidParameterValue.*Member must have length less than or equal to 64",
+    ),
+    "architectures": (
+        {"Architectures": ["arm64", "x86_64"]},
+        r"Value '\[arm64, x86_64\]' at 'architectures' failed",
+    ),
+    "snapshots": (
+        {"Runtime": "python3.11", "SnapStart": {"ApplyOn": "PublishedVersions"}},
+        "python3.11 is not supported for SnapStart enabled functions",
+    ),
+    "subnets alone": (
+        {"VpcConfig": {"SubnetIds": ["subnet-123abc"]}},
+        "SubnetIds and SecurityIds must coexist or be both empty list",
+    ),
+    "subnet": (
+        {"VpcConfig": {"SubnetIds": ["subnet-123abc"], "SecurityGroupIds": ["sg-123abc"]}},
+        "EC2 Error Code: InvalidSubnetID.NotFound.*The subnet ID 'subnet-123abc' does not exist",
+    ),
     "region": (
         {"FunctionName": "arn:aws:lambda:eu-west-1:123456789012:function:there"},
         "Functions from 'eu-west-1' are not reachable in this region .'us-east-1'",
@@ -864,6 +949,51 @@ UNDONE = {
         "update_function_configuration",
         {"Layers": [LAYER.format("us-east-1", 1), LAYER.format("us-east-1", 2)]},
         "Two different versions of the same layer",
+    ),
+    "another one's concurrency": (
+        "put_function_concurrency",
+        {"FunctionName": "lost", "ReservedConcurrentExecutions": 1},
+        r"Function not found: .*:lost:\$LATEST",
+    ),
+    "an alias of a lost function": (
+        "create_alias",
+        {"FunctionName": "lost", "Name": "new", "FunctionVersion": "1"},
+        "Function not found: .*:lost:1",
+    ),
+    "a statement for a lost alias": (
+        "add_permission",
+        {"StatementId": "a", "Action": "lambda:*", "Principal": "*", "Qualifier": "lost"},
+        "ResourceNotFound.*Cannot find alias arn: .*:lost",
+    ),
+    "a statement of a lost alias": (
+        "remove_permission",
+        {"StatementId": "a", "Qualifier": "lost"},
+        "ResourceNotFound.*Cannot find alias arn: .*:lost",
+    ),
+    "a statement of a lost function": (
+        "remove_permission",
+        {"FunctionName": "lost", "StatementId": "a"},
+        "No policy found for: .*:lost",
+    ),
+    "a lost version's policy": (
+        "get_policy",
+        {"Qualifier": "9"},
+        "The resource you requested does not exist",
+    ),
+    "a URL of a lost function": (
+        "create_function_url_config",
+        {"FunctionName": "lost", "AuthType": "NONE"},
+        "Function does not exist",
+    ),
+    "a lost function's URL": (
+        "get_function_url_config",
+        {"FunctionName": "lost"},
+        "The resource you requested does not exist",
+    ),
+    "a name within an ARN, without its kind": (
+        "delete_function",
+        {"FunctionName": "arn:aws:lambda:us-east-1:123456789012:lost"},
+        "Function not found: .*:function:lost",
     ),
     "all of the account": (
         "put_function_concurrency",

@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from labkit.cloud.constraints import refusal
@@ -16,6 +17,7 @@ from labkit.cloud.operations import AwsError, Context
 
 Members = dict[str, Any]
 _LONGEST_NAME, _MOST_BYTES, _MOST_TAGS, _MOST_LAYERS = 64, 4096, 50, 5
+_SNAPPED = re.compile(r"java(1[17]|2\d).*|python3\.(1[2-9]|[2-9]\d)|dotnet([89]|\d\d)")
 _SOURCES = ("ZipFile", "S3Bucket", "ImageUri")
 
 
@@ -34,7 +36,8 @@ def check_region(context: Context, parameters: Members) -> None:
 def check_name(context: Context, parameters: Members) -> None:
     name = plain(parameters["FunctionName"], context.account, context.region)
     if len(name) > _LONGEST_NAME:
-        raise refusal(name, "functionName", f"have length less than or equal to {_LONGEST_NAME}")
+        must = f"have length less than or equal to {_LONGEST_NAME}"
+        raise refusal(name, "functionName", must, "InvalidParameterValueException")
 
 
 def check_code(context: Context, parameters: Members) -> None:
@@ -76,6 +79,31 @@ def check_layers(context: Context, parameters: Members) -> None:
         seen[layer] = arn
 
 
+def check_snapped(context: Context, parameters: Members) -> None:
+    """Raise for a runtime of which no snapshot is taken.
+
+    Source: https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html
+    """
+    on = (parameters.get("SnapStart") or {}).get("ApplyOn") == "PublishedVersions"
+    if on and (runtime := parameters.get("Runtime")) and not _SNAPPED.fullmatch(runtime):
+        raise _invalid(f"{runtime} is not supported for SnapStart enabled functions.")
+
+
+def check_tagged(context: Context, parameters: Members) -> None:
+    """Raise for tags of a version or alias, and of an event source mapping that is not there.
+
+    Raises:
+        AwsError: ``InvalidParameterValueException``, ``ResourceNotFoundException``.
+    """
+    arn = parameters["Resource"]
+    if ":" in arn.partition(":function:")[2]:
+        words = "Tags on function aliases and versions are not supported. Please specify a"
+        raise _invalid(f"{words} function ARN.")
+    mapping = arn.partition(":event-source-mapping:")[2]
+    if mapping and context.backend("lambda").get_event_source_mapping(mapping) is None:
+        raise AwsError("ResourceNotFoundException", f"Event source mapping not found: {arn}", 404)
+
+
 def check_tags(context: Context, parameters: Members) -> None:
     told = parameters.get("Tags") or {}
     arn = parameters.get("Resource") or ""
@@ -83,9 +111,6 @@ def check_tags(context: Context, parameters: Members) -> None:
         raise _invalid("An error occurred and the request cannot be processed.")
     if ":function:" in arn:
         name = arn.rpartition(":function:")[2]
-        if ":" in name:
-            words = "Tags on function aliases and versions are not supported. Please specify a"
-            raise _invalid(f"{words} function ARN.")
         known = context.backend("lambda").list_functions()
         had = [each.tags for each in known if each.function_name == name]
         told = (had[0] if had else {}) | told

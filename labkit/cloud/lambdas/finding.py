@@ -69,6 +69,12 @@ def qualifier_in(name: str) -> str:
     return re.sub(r"^(?:.*:)?function:", "", name).partition(":")[2]
 
 
+def unqualified(name: str) -> str:
+    """A function's name or ARN without the version or alias that it may end with."""
+    asked = qualifier_in(name)
+    return name.removesuffix(f":{asked}") if asked else name
+
+
 def _name_arn(cloud: Cloud, name: str, qualifier: str | None, region: str | None) -> str:
     suffix = f":{qualifier}" if qualifier else ""
     return f"arn:aws:lambda:{region or cloud.region}:{cloud.account}:function:{name}{suffix}"

@@ -17,7 +17,7 @@ from moto.core.utils import utcnow
 from labkit.cloud import protocol
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.constraints import refusal
-from labkit.cloud.lambdas import creating, layers, permissions, routing, sources, zips
+from labkit.cloud.lambdas import creating, layers, networks, permissions, routing, sources, zips
 from labkit.cloud.lambdas.finding import arn_of, find, no_resource, qualifier_in
 from labkit.cloud.operations import AwsError, Context
 
@@ -96,6 +96,10 @@ def _check_known(context: Context, parameters: Members) -> None:
     find(context.cloud, parameters["FunctionName"], None, context.region)
 
 
+def _check_latest(context: Context, parameters: Members) -> None:
+    find(context.cloud, parameters["FunctionName"], "$LATEST", context.region)
+
+
 def _qualifier(parameters: Members) -> str:
     """The version or alias that is asked for, by itself or as a part of the function's name."""
     return str(parameters.get("Qualifier") or qualifier_in(parameters["FunctionName"]))
@@ -160,7 +164,8 @@ def _check_mapping(context: Context, parameters: Members) -> None:
 
 
 def _check_alias(context: Context, parameters: Members) -> None:
-    function = find(context.cloud, parameters["FunctionName"], None, context.region)
+    name, version = parameters["FunctionName"], parameters["FunctionVersion"]
+    function = find(context.cloud, name, version, context.region)
     routing.check_new(context, function, parameters["Name"])
     routing.check_weights(context, function, parameters)
 
@@ -212,20 +217,23 @@ _CHECKS: dict[str, tuple[Callable[[Context, Members], None], ...]] = {
     "CreateFunction": (
         *(creating.check_name, _check_members, _check_runs, creating.check_code, _check_zip),
         *(_check_variables, creating.check_variables, creating.check_layers, creating.check_tags),
+        *(creating.check_snapped, networks.check),
     ),
-    "TagResource": (creating.check_tags,),
+    "TagResource": (creating.check_tagged, creating.check_tags),
+    **dict.fromkeys(("UntagResource", "ListTags"), (creating.check_tagged,)),
+    "GetLayerVersion": (layers.check_number, layers.check_there),
     **dict.fromkeys(
-        ("GetLayerVersion", "DeleteLayerVersion", "AddLayerVersionPermission"),
+        ("DeleteLayerVersion", "AddLayerVersionPermission"),
         (layers.check_number,),
     ),
     "CreateAlias": (_check_alias,),
     "UpdateAlias": (_check_changed_alias,),
     "ListVersionsByFunction": (_check_known,),
-    "PutFunctionConcurrency": (_check_whole, _check_known),
+    "PutFunctionConcurrency": (_check_whole, _check_latest),
     "DeleteFunction": (_check_deletion, _check_version),
     "UpdateFunctionConfiguration": (
         *(_check_function, _check_members, _check_variables, creating.check_variables),
-        *(creating.check_layers, _check_revision),
+        *(creating.check_layers, creating.check_snapped, networks.check, _check_revision),
     ),
     "UpdateFunctionCode": (_check_function, _check_source, _check_zip, _check_revision),
     "PublishVersion": (_check_revision, _check_code),
@@ -259,6 +267,8 @@ def _with_revision(function: Any, on_create: bool = False) -> Members:
     letters = getattr(function, "dead_letter_config", None)
     more = {"DeadLetterConfig": letters} if letters and letters.get("TargetArn") else {}
     more |= {"LoggingConfig": _logging(function)} | _snapped(function)
+    if getattr(function, "has_variables", False):  # or said that it has none
+        more["Environment"] = {"Variables": function.environment_vars}
     policy = [s for s in function.policy.statements if s.get("Resource") == arn_of(function)]
     told = {k: v for k, v in told.items() if v or k != "Layers"}
     text = json.dumps([plain | more, policy], sort_keys=True, default=str)

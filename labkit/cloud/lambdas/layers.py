@@ -13,11 +13,27 @@ import json
 import uuid
 from typing import Any
 
+import moto.awslambda.models as models
 from moto.awslambda.exceptions import LambdaClientError
 
+from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.lambdas.finding import no_resource
 from labkit.cloud.lambdas.permissions import stale, taken
 from labkit.cloud.operations import Answer, AwsError, Context, operation
+
+
+@on_start
+def tell_as_lambda(_: Cloud) -> None:
+    """Let a version have a description always, and a license where it has one."""
+    models.LayerVersion.get_layer_version = _told  # type: ignore[method-assign, assignment]
+
+
+_tell = models.LayerVersion.get_layer_version
+
+
+def _told(version: models.LayerVersion) -> dict[str, Any]:
+    told = {"Description": ""} | _tell(version)
+    return {name: value for name, value in told.items() if value or name != "LicenseInfo"}
 
 
 def check_number(_: Context, parameters: dict[str, Any]) -> None:
@@ -25,6 +41,15 @@ def check_number(_: Context, parameters: dict[str, Any]) -> None:
     if parameters["VersionNumber"] < 1:
         words = "Layer Version Cannot be less than 1"
         raise AwsError("InvalidParameterValueException", words)
+
+
+def check_there(context: Context, parameters: dict[str, Any]) -> None:
+    """Raise for a version that is not there, of which moto says that it cannot find a layer."""
+    name, number = parameters["LayerName"], str(parameters["VersionNumber"])
+    try:
+        context.backend("lambda").get_layer_version(name, number)
+    except LambdaClientError as error:
+        raise no_resource() from error
 
 
 @operation("lambda", "DeleteLayerVersion")
@@ -69,6 +94,16 @@ def remove_layer_version_permission(
     with context.cloud.changing(context.service):
         policy.del_statement(StatementId)
         policy.revision = str(uuid.uuid4())
+
+
+@operation("lambda", "GetLayerVersionPolicy")
+def get_layer_version_policy(context: Context, *, LayerName: str, VersionNumber: int) -> Answer:
+    policy = _policy(context, LayerName, VersionNumber, None)
+    if not policy.statements:
+        words = "No policy is associated with the given resource."
+        raise AwsError("ResourceNotFoundException", words, 404)
+    told = {"Version": "2012-10-17", "Id": "default", "Statement": policy.statements}
+    return {"Policy": json.dumps(told), "RevisionId": policy.revision}
 
 
 def _policy(context: Context, layer: str, number: int, revision: str | None) -> Any:

@@ -1,4 +1,4 @@
-"""Lists of what belongs to functions: aliases, event source mappings and layers, in pages.
+"""Lists of functions and of what belongs to them: aliases, mappings and layers, in pages.
 
 moto tells all aliases, whatever version is asked for, and all layers, whatever they are to run on;
 it finds the mappings of a function by the text that it was named by when they were made.
@@ -18,7 +18,36 @@ from labkit.cloud.lambdas.finding import called_arn, find
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 from labkit.cloud.paging import page
 
-_MOST = 100
+_MOST, _MOST_FUNCTIONS = 100, 50
+# https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctions.html
+_NOT_LISTED = ("State", "LastUpdateStatus")
+
+
+@operation("lambda", "ListFunctions")
+def list_functions(
+    context: Context,
+    *,
+    FunctionVersion: str | None = None,
+    Marker: str | None = None,
+    MaxItems: int = _MOST_FUNCTIONS,
+    **_: Any,
+) -> Answer:
+    """The functions, or all of their versions, without what is told of one that is asked for."""
+    found = context.backend("lambda").list_functions(FunctionVersion)
+    return _page("Functions", _glanced(found), min(MaxItems, _MOST_FUNCTIONS), Marker)
+
+
+@operation("lambda", "ListVersionsByFunction")
+def list_versions_by_function(
+    context: Context,
+    *,
+    FunctionName: str,
+    Marker: str | None = None,
+    MaxItems: int = _MOST_FUNCTIONS,
+) -> Answer:
+    function = find(context.cloud, FunctionName, None, context.region)
+    found = context.backend("lambda").list_versions_by_function(function.function_name)
+    return _page("Versions", _glanced(found), min(MaxItems, _MOST_FUNCTIONS), Marker)
 
 
 @operation("lambda", "ListAliases")
@@ -88,6 +117,11 @@ def list_layer_versions(
     versions = context.backend("lambda").list_layer_versions(name)
     told = _fitting(versions, CompatibleRuntime, CompatibleArchitecture)
     return _page("LayerVersions", told, MaxItems, Marker)
+
+
+def _glanced(functions: Iterable[Any]) -> list[Answer]:
+    told = [each.get_configuration() for each in functions]
+    return [{k: v for k, v in each.items() if k not in _NOT_LISTED} for each in told]
 
 
 def _fitting(

@@ -20,7 +20,7 @@ from labkit.cloud.operations import rewrites
 _PATH = re.compile(r"(/\d{4}-\d\d-\d\d/functions/)([^/?]+)")
 _QUERY = re.compile(r"((?:^|[?&])FunctionName=)([^&]+)")
 _FORM = re.compile(
-    r"(?:arn:[\w-]+:lambda:(?P<region>[\w-]+):)?(?:(?P<account>\d{12}):)?function:(?P<name>.+)"
+    r"(?:arn:[\w-]+:lambda:(?P<region>[\w-]+):)?(?:(?P<account>\d{12}):)?(?:function:)?(?P<name>.+)"
 )
 
 

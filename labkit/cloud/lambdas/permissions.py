@@ -17,12 +17,19 @@ from typing import Any
 from moto.awslambda.policy import Policy
 
 from labkit.cloud.cloud import Cloud, on_start
-from labkit.cloud.lambdas.finding import aliases_of, find, no_resource, plain_arn, qualifier_in
+from labkit.cloud.lambdas.finding import (
+    aliases_of,
+    find,
+    no_resource,
+    plain_arn,
+    qualifier_in,
+    unqualified,
+)
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 
 Members = dict[str, Any]
 _PRINCIPAL = re.compile(r"[\w.-]+\.amazonaws\.com|\d{12}|arn:[\w-]+:(?:iam|sts):.*|\*")
-
+_ALIAS = re.compile(r"(?!\d+$)[\w-]+")
 
 _decoded: Any = Policy.decode_policy
 
@@ -91,7 +98,7 @@ def add_permission(
     **said: Any,
 ) -> Answer:
     """A statement more, on the policy of the function, or of the version or alias named."""
-    function = find(context.cloud, FunctionName, Qualifier, context.region)
+    function = _found(context, FunctionName, Qualifier)
     if RevisionId not in (None, _revision(context, FunctionName, Qualifier)):
         raise stale("GetFunction/GetAlias")
     asked = Qualifier or qualifier_in(FunctionName)
@@ -104,7 +111,7 @@ def add_permission(
 @operation("lambda", "GetPolicy")
 def get_policy(context: Context, *, FunctionName: str, Qualifier: str | None = None) -> Answer:
     """The policy of a function, or of the version or alias that is named."""
-    find(context.cloud, FunctionName, Qualifier, context.region)  # whether there is one
+    find(context.cloud, unqualified(FunctionName), None, context.region)  # whether there is one
     statements = _statements(context, FunctionName, Qualifier)
     if not statements:
         raise no_resource()
@@ -123,7 +130,8 @@ def remove_permission(
     RevisionId: str | None = None,
 ) -> Answer:
     with context.cloud.changing(context.service):
-        policy = find(context.cloud, FunctionName, None, context.region).policy
+        _found(context, FunctionName, Qualifier, "No policy found for")
+        policy = find(context.cloud, unqualified(FunctionName), None, context.region).policy
         known = _statements(context, FunctionName, Qualifier)
         found = [each for each in known if each["Sid"] == StatementId]
         if not found:
@@ -156,9 +164,22 @@ def stale(call: str) -> AwsError:
     return AwsError("PreconditionFailedException", words, 412)
 
 
+def _found(
+    context: Context, name: str, qualifier: str | None, lost: str = "Function not found"
+) -> Any:
+    """The function, version or alias whose policy changes; of an alias Lambda says which it is."""
+    try:
+        return find(context.cloud, name, qualifier, context.region)
+    except AwsError as error:
+        where = error.message.removeprefix("Function not found")
+        named = _ALIAS.fullmatch(qualifier or qualifier_in(name))
+        words = "Cannot find alias arn" if named else lost
+        raise AwsError(error.code, words + where, error.status) from error
+
+
 def _statements(context: Context, name: str, qualifier: str | None) -> list[Members]:
     """Those of a function's policy, or of its version's or alias's."""
-    function = find(context.cloud, name, None, context.region)
+    function = find(context.cloud, unqualified(name), None, context.region)
     asked = qualifier or qualifier_in(name)
     resource = plain_arn(function) + (f":{asked}" if asked else "")
     return [each for each in function.policy.statements if each.get("Resource") == resource]

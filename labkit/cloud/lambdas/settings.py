@@ -11,7 +11,7 @@ from typing import Any
 import moto.awslambda.models as models
 
 from labkit.cloud.cloud import Cloud, on_start
-from labkit.cloud.lambdas import zips
+from labkit.cloud.lambdas import networks, zips
 from labkit.cloud.lambdas.finding import arn_of, find
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 
@@ -25,9 +25,9 @@ _mapped: Any = models.EventSourceMapping.get_configuration
 @on_start
 def keep_configurations(cloud: Cloud) -> None:
     """Let moto's functions remember what they are told."""
-    functions = models.LambdaFunction
-    functions.__init__ = _make  # type: ignore[method-assign, assignment]
-    functions.update_configuration = _update  # type: ignore[method-assign, assignment]
+    functions: Any = models.LambdaFunction
+    functions.__init__, functions.update_configuration = _make, _update
+    functions.vpc_config = property(networks.told)
     models.EventSourceMapping.get_configuration = _reasoned  # type: ignore[method-assign, assignment]
 
 
@@ -57,12 +57,19 @@ def _reasoned(mapping: Any) -> Json:
 def _make(function: Any, account_id: str, spec: Json, *more: Any, **named: Any) -> None:
     _made(function, account_id, spec, *more, **named)
     function.dead_letter_config = None
+    if network := spec.get("VpcConfig"):
+        function._vpc_config = networks.placed(function, network)
     _keep(function, spec)
 
 
 def _update(function: Any, updates: Json) -> Any:
     _keep(function, updates)
-    return _updated(function, updates)
+    more: Json = {}
+    if "Environment" in updates:  # of no variables, too
+        more["Environment"] = {"Variables": {}} | updates["Environment"]
+    if network := updates.get("VpcConfig"):
+        more["VpcConfig"] = networks.placed(function, network)
+    return _updated(function, updates | more)
 
 
 # What moto forgets of a function, or of its update, and where a record has it.
@@ -80,6 +87,8 @@ def _keep(function: Any, said: Json) -> None:
         setattr(function, _KEPT[member], said[member])
     if storage := said.get("EphemeralStorage"):
         function.ephemeral_storage = storage["Size"]
+    if "Environment" in said:
+        function.has_variables = "Variables" in said["Environment"]
     if group := (said.get("LoggingConfig") or {}).get("LogGroup"):
         function.logs_group_name = group
 

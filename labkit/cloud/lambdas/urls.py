@@ -13,7 +13,7 @@ from typing import Any
 
 from moto.core.utils import utcnow
 
-from labkit.cloud.lambdas.finding import find, no_resource, plain_arn, qualifier_in
+from labkit.cloud.lambdas.finding import find, no_resource, plain_arn, qualifier_in, unqualified
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 from labkit.cloud.paging import page
 
@@ -84,23 +84,27 @@ def delete_function_url_config(context: Context, *, FunctionName: str, Qualifier
 def list_function_url_configs(
     context: Context, *, FunctionName: str, Marker: str | None = None, MaxItems: int = 50
 ) -> Answer:
-    urls = _urls(context, find(context.cloud, FunctionName, None, context.region))
+    urls = _urls(context, _asked(context, FunctionName, "")[0])
     refusal = AwsError("InvalidParameterValueException", "Invalid marker")
     told = [urls[name] for name in sorted(urls)]
     return page("FunctionUrlConfigs", told, MaxItems, Marker, refusal, following="NextMarker")
 
 
 def _asked(context: Context, name: str, alias: str) -> tuple[Any, str]:
-    """The function, and the ARN that a URL of it or of its alias is of."""
-    find(context.cloud, name, alias or None, context.region)  # or ResourceNotFoundException
-    function = find(context.cloud, _plain(name), None, context.region)
+    """The function, and the ARN that a URL of it or of its alias is of.
+
+    Raises:
+        AwsError: ``ResourceNotFoundException``.
+    """
+    try:
+        find(context.cloud, name, alias or None, context.region)
+    except AwsError as error:
+        reads = context.operation.startswith(("Get", "Delete"))
+        words = "Function does not exist"
+        lost = AwsError("ResourceNotFoundException", words, 404)
+        raise (no_resource() if reads else lost) from error
+    function = find(context.cloud, unqualified(name), None, context.region)
     return function, plain_arn(function) + (f":{alias}" if alias else "")
-
-
-def _plain(name: str) -> str:
-    """A function's name or ARN without the alias that it may end with."""
-    asked = qualifier_in(name)
-    return name.removesuffix(f":{asked}") if asked else name
 
 
 def _found(context: Context, name: str, alias: str) -> Members:
