@@ -476,6 +476,10 @@ PROMOTED = {
     "nanoseconds": (pa.array([10**18], pa.timestamp("ns")), "timestamp", datetime(2001, 9, 9, 1, 46, 40)),
     "instant": (pa.array([0], pa.timestamp("us", tz="UTC")), "timestamp", datetime(1970, 1, 1)),
     "struct by name": (pa.array([{"b": 2, "a": 1}]), "struct<a:bigint,c:int>", {"a": 1, "c": None}),
+    "struct of none of its fields": (pa.array([{"a": 1}]), "struct<c:int>", None),
+    "fields in any case": (pa.array([[{"aB": 1}]]), "array<struct<ab:bigint>>", [{"ab": 1}]),
+    "binaries as strings": (pa.array([["é".encode(), None]], pa.list_(pa.binary())), "array<string>", ["é", None]),
+    "map of ints": (pa.array([[("a", 1)]], pa.map_(pa.utf8(), pa.int32())), "map<string,bigint>", {"a": 1}),
 }  # fmt: skip
 
 
@@ -558,6 +562,19 @@ def test_orc_fields_are_found_in_any_case(session: Any, tmp_path: Path) -> None:
     told = table("orc", "s:struct<username:string,l:array<struct<a:bigint>>>")
     row = ({"username": "u", "l": [{"a": 1}]},)
     assert read(session, told, File(str(tmp_path / "f"), "f")) == [row]
+
+
+WITHIN = {
+    "widening": (pa.array([{"a": [1], "m": 1.5}], pa.struct([("a", pa.list_(pa.int32())), ("m", pa.float32())])), "struct<m:double,a:array<bigint>,x:int>", {"m": 1.5, "a": [1], "x": None}),
+    "nanoseconds": (pa.array([[10**18 + 1]], pa.list_(pa.timestamp("ns"))), "array<timestamp>", [datetime(2001, 9, 9, 1, 46, 40)]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", WITHIN)
+def test_what_is_within_orc_columns_widens(session: Any, tmp_path: Path, case: str) -> None:
+    stored, kind, value = WITHIN[case]
+    orc.write_table(pa.table({"v": stored}), tmp_path / "f")
+    assert read(session, table("orc", f"v:{kind}"), File(str(tmp_path / "f"), "f")) == [(value,)]
 
 
 def test_avro_uuids_are_texts(session: Any, tmp_path: Path) -> None:
@@ -709,11 +726,12 @@ def _avro(*, records: int = 1, size: int = 1) -> bytes:
     return head + block.getvalue() + bytes([record, *sync])
 
 
-def _orc(text: bytes) -> bytes:
-    """A file of one text, whatever its bytes are."""
+def _orc(value: Any, kind: pa.DataType | None = None) -> bytes:
+    """A file of one value; bytes are a text, whatever they are."""
     out = io.BytesIO()
-    orc.write_table(pa.table({"a": ["#" * len(text)]}), out)
-    return out.getvalue().replace(b"#" * len(text), text)
+    text = value if isinstance(value, bytes) else b""
+    orc.write_table(pa.table({"a": pa.array(["#" * len(text)] if text else [value], kind)}), out)
+    return out.getvalue().replace(b"#" * len(text), text) if text else out.getvalue()
 
 
 REFUSED: dict[str, tuple[Any, ...]] = {
@@ -744,6 +762,9 @@ REFUSED: dict[str, tuple[Any, ...]] = {
     "no parquet": (table("parquet", "a:int"), b"nonsense", "HIVE_CANNOT_OPEN_SPLIT: .*data"),
     "no orc": (table("orc", "a:int"), b"nonsense", "HIVE_CANNOT_OPEN_SPLIT: .*data"),
     "orc text that is none": (table("orc", "a:string"), _orc(b"\xff\xfe\xfd"), "HIVE_CANNOT_OPEN_SPLIT: .*UTF8"),
+    "orc ints that are no texts": (table("orc", "a:array<string>"), _orc([1]), "HIVE_BAD_DATA: Malformed ORC file"),
+    "orc ints that are no moments": (table("orc", "a:array<timestamp>"), _orc([1]), "HIVE_BAD_DATA: Malformed ORC file"),
+    "orc texts that are no ints": (table("orc", "a:map<string,int>"), _orc([("k", "1")], pa.map_(pa.utf8(), pa.utf8())), "HIVE_BAD_DATA: Malformed ORC file"),
     "avro beyond its type": (table("avro", "a:int"), _avro_of(1 << 40), "HIVE_BAD_DATA"),
     "no avro": (table("avro", "a:int"), b"nonsense", "HIVE_BAD_DATA: .*data"),
     "avro of less than no records": (table("avro", "a:bigint"), _avro(records=-3), "HIVE_BAD_DATA: .*Block size invalid"),
@@ -805,6 +826,11 @@ def test_a_line_that_is_too_long_is_not_held(
         (pa.array([1.5]), "float", "DOUBLE"),
         (pa.array([True]), "int", "BOOLEAN"),
         (pa.array([[1]]), "string", "list"),
+        (pa.array([[1.5]]), "array<int>", "list"),
+        (pa.array([["1"]]), "array<int>", "list"),
+        (pa.array([[{"a": True}]]), "array<struct<a:string>>", "list"),
+        (pa.array([[("1", 1)]], pa.map_(pa.utf8(), pa.int64())), "map<int,bigint>", "map"),
+        (pa.array([{"a": 1}]), "array<int>", "struct"),
     ],
     ids=str,
 )

@@ -1,8 +1,8 @@
 """ORC files, streamed stripe by stripe.
 
 A table's columns are found in a file by position (``orc.column.index.access``, true by default);
-one that is set to false finds them by name. Missing columns are NULL, integers and floats widen,
-anything else is HIVE_BAD_DATA. Source:
+one that is set to false finds them by name, as fields within them always are. Missing ones are
+NULL, integers and floats widen, anything else is HIVE_BAD_DATA. Source:
 https://docs.aws.amazon.com/athena/latest/ug/handling-schema-updates-chapter.html
 """
 
@@ -15,6 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyarrow import orc
 
 from labkit.cloud.engine.formats.model import File, FormatError, Session, Table
@@ -151,13 +152,21 @@ def _lowered_type(kind: pa.DataType) -> pa.DataType:
 
 def _cast(stored: pa.Array, target: pa.DataType, file: File) -> pa.Array:
     try:
-        return stored.cast(target, safe=not pa.types.is_timestamp(target))
+        return stored.cast(options=pc.CastOptions(target, allow_time_truncate=True))
     except pa.ArrowException as error:
         raise FormatError("HIVE_BAD_DATA", f"{error} [{file.name}]") from error
 
 
 def _widens(stored: pa.DataType, target: pa.DataType) -> bool:
     """Whether a declared type may stand over a stored one."""
-    same = (pa.types.is_integer, pa.types.is_decimal, pa.types.is_timestamp, pa.types.is_nested)
+    if pa.types.is_struct(stored) and pa.types.is_struct(target):
+        own = {field.name: field.type for field in stored.fields}
+        return all(_widens(own.get(field.name, field.type), field.type) for field in target.fields)
+    if pa.types.is_list(stored) and pa.types.is_list(target):
+        return _widens(stored.value_type, target.value_type)
+    if pa.types.is_map(stored) and pa.types.is_map(target):
+        keys = _widens(stored.key_type, target.key_type)
+        return keys and _widens(stored.item_type, target.item_type)
+    same = (pa.types.is_integer, pa.types.is_decimal, pa.types.is_timestamp)
     floats = pa.types.is_float32(stored) and pa.types.is_float64(target)
-    return floats or any(kind(stored) and kind(target) for kind in same)
+    return stored == target or floats or any(kind(stored) and kind(target) for kind in same)

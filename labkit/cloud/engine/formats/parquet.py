@@ -1,15 +1,16 @@
 """Parquet files, read as DuckDB reads them, with the table's declaration laid over each file.
 
-A table's columns are found in a file by name (any case), those that it lacks are NULL, and a stored
-integer or float widens to the declared type; anything else is HIVE_BAD_DATA. Files of one shape
-are one scan without casts, so projections and filters reach it. Source:
-https://docs.aws.amazon.com/athena/latest/ug/handling-schema-updates-chapter.html
+A table's columns are found in a file by name (any case), as are the fields within them; those that
+it lacks are NULL, and a stored integer or float widens to the declared type; anything else is
+HIVE_BAD_DATA. Files of one shape are one scan without casts, so projections and filters reach it.
+Sources: https://docs.aws.amazon.com/athena/latest/ug/handling-schema-updates-chapter.html and
+``constructField`` of Trino's ``ParquetTypeUtils``.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -20,6 +21,7 @@ from labkit.cloud.engine.formats.model import File, FormatError, Session, Table,
 from labkit.cloud.engine.formats.partition import partition_columns
 from labkit.cloud.engine.formats.text import BITS
 from labkit.cloud.engine.formats.text_sql import bounded
+from labkit.cloud.engine.nested import EACH, KEY, VALUE, listed, mapped, packed, part
 from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.types import Type
 
@@ -38,15 +40,16 @@ def computed(number: str) -> str:
 
 @dataclass(frozen=True)
 class Column:
-    """A top-level column as a Parquet file stores it.
+    """A column, or a part of a nested one, as a Parquet file stores it.
 
     Args:
         name: as written in the file.
         physical: Parquet's physical type, ``""`` for a nested column.
         logical: Parquet's annotation in lower case: ``int``, ``string``, ``timestamp``,
-            ``decimal``.
+            ``decimal``; of a nested column ``array``, ``map`` or ``row``.
         detail: Arrow's reading of the type, in which units, scales and fields stand.
         size: compressed bytes in the file.
+        parts: an array's elements, a map's keys and values, or a row's fields.
     """
 
     name: str
@@ -54,11 +57,13 @@ class Column:
     logical: str
     detail: str
     size: int = 0
+    parts: tuple[Column, ...] = ()
 
     @property
-    def shape(self) -> tuple[str, str, str, str]:
+    def shape(self) -> tuple[object, ...]:
         """What two files must share to be one scan."""
-        return self.name, self.physical, self.logical, self.detail
+        inner = tuple(each.shape for each in self.parts)
+        return self.name, self.physical, self.logical, self.detail, inner
 
 
 @dataclass(frozen=True)
@@ -117,23 +122,37 @@ def footer(file: File) -> Footer:
 def _footer(path: str, changed: int) -> Footer:
     """One file's footer; `changed` is there so that a file written anew is read anew."""
     meta = pq.read_metadata(path)
-    sizes: dict[str, int] = {}
+    sizes = [0] * meta.num_columns
     for group in map(meta.row_group, range(meta.num_row_groups)):
-        for chunk in map(group.column, range(group.num_columns)):
-            top = chunk.path_in_schema.partition(".")[0]
-            sizes[top] = sizes.get(top, 0) + chunk.total_compressed_size
-    leaves = {leaf.path: leaf for leaf in map(meta.schema.column, range(meta.num_columns))}
-    columns = (_column(field, leaves, sizes) for field in meta.schema.to_arrow_schema())
+        for at, chunk in enumerate(map(group.column, range(group.num_columns))):
+            sizes[at] += chunk.total_compressed_size
+    leaves = zip(map(meta.schema.column, range(meta.num_columns)), sizes, strict=True)
+    columns = [_column(field, leaves) for field in meta.schema.to_arrow_schema()]
     return Footer(tuple(columns), meta.num_rows, meta.serialized_size + 8)
 
 
-def _column(field: pa.Field, leaves: dict[str, pq.ColumnSchema], sizes: dict[str, int]) -> Column:
-    leaf, size = leaves.get(field.name), sizes.get(field.name, 0)
-    if leaf is None:
-        return Column(field.name, "", "", str(field.type), size)
+def _column(field: pa.Field, leaves: Iterator[tuple[pq.ColumnSchema, int]]) -> Column:
+    """A column; its leaves are the next in the file's order."""
+    kind, inner = _inner(field.type)
+    if kind:
+        parts = tuple(_column(each, leaves) for each in inner)
+        size = sum(each.size for each in parts)
+        return Column(field.name, "", kind, str(field.type), size, parts)
+    leaf, size = next(leaves)
     physical = {"BYTE_ARRAY": "BINARY"}.get(leaf.physical_type, leaf.physical_type)
     logical = leaf.logical_type.type.lower()
     return Column(field.name, physical, logical, str(field.type), size)
+
+
+def _inner(kind: pa.DataType) -> tuple[str, list[pa.Field]]:
+    """What a nested type is, and the fields within it."""
+    if isinstance(kind, pa.BaseExtensionType):
+        return _inner(kind.storage_type)
+    if pa.types.is_struct(kind):
+        return "row", list(kind.fields)
+    if pa.types.is_map(kind):
+        return "map", [kind.key_field, kind.item_field]
+    return ("array", [kind.value_field]) if pa.types.is_nested(kind) else ("", [])
 
 
 def _found(table: Table, end: Footer, wanted: frozenset[str]) -> list[Column | None]:
@@ -165,7 +184,7 @@ def _branch(table: Table, files: list[File], wanted: frozenset[str]) -> str:
 def _value(column: Column | None, name: str, kind: Type, file: File) -> str:
     if column is None:
         return f"CAST(NULL AS {kind.duckdb}) AS {quoted_name(name)}"
-    read = _READS.get(kind.base, _same)(quoted_name(column.name), column, kind)
+    read = _read(quoted_name(column.name), column, kind)
     if read is None:
         stored = column.physical or column.detail
         raise FormatError(
@@ -176,9 +195,39 @@ def _value(column: Column | None, name: str, kind: Type, file: File) -> str:
     return read if read == quoted_name(name) else f"{read} AS {quoted_name(name)}"
 
 
-def _same(text: str, column: Column, kind: Type) -> str | None:
-    """Nested types: DuckDB casts them by field name; a plain column is none of them."""
-    return None if column.physical else bounded(f"CAST({text} AS {kind.duckdb})", kind)
+def _read(text: str, column: Column, kind: Type) -> str | None:
+    """SQL of a stored value as one of the declared type, ``None`` where it is none."""
+    return _READS[kind.base](text, column, kind) if kind.base in _READS else None
+
+
+def _array(text: str, column: Column, kind: Type) -> str | None:
+    item = _read(EACH, column.parts[0], kind.element) if column.logical == "array" else None
+    return item and (text if item == EACH else listed(text, item))
+
+
+def _map(text: str, column: Column, kind: Type) -> str | None:
+    if column.logical != "map":
+        return None
+    key, value = map(_read, (KEY, VALUE), column.parts, kind.types)
+    return key and value and (text if (key, value) == (KEY, VALUE) else mapped(text, key, value))
+
+
+def _row(text: str, column: Column, kind: Type) -> str | None:
+    """Fields by name; a row of which the file has none is NULL."""
+    if column.logical != "row":
+        return None
+    stored = {each.name.lower(): each for each in reversed(column.parts)}
+    values = [(name or "", stored.get((name or "").lower()), inner) for name, inner in kind.fields]
+    if not any(own for _, own, _ in values):
+        return f"CAST(NULL AS {kind.duckdb})"
+    shown = [
+        (name, _read(part(text, own.name), own, inner) if own else f"CAST(NULL AS {inner.duckdb})")
+        for name, own, inner in values
+    ]
+    if any(value is None for _, value in shown):
+        return None
+    same = [(each.name, part(text, each.name)) for each in column.parts] == shown
+    return text if same else packed(text, ((name, str(value)) for name, value in shown))
 
 
 def _integer(text: str, column: Column, kind: Type) -> str | None:
@@ -251,6 +300,9 @@ _FIXED = "FIXED_LEN_BYTE_ARRAY"
 _STORED = {"int8": "tinyint", "int16": "smallint", "int32": "integer", "int64": "bigint"}
 _EPOCHS = {"timestamp[ms]": "epoch_ms", "timestamp[us]": "epoch_us", "timestamp[ns]": "epoch_ns"}
 _READS: dict[str, Callable[[str, Column, Type], str | None]] = {
+    "array": _array,
+    "map": _map,
+    "row": _row,
     **dict.fromkeys(("tinyint", "smallint", "integer", "bigint"), _integer),
     **dict.fromkeys(("real", "double"), _float),
     **dict.fromkeys(("varchar", "char"), _text),
