@@ -1103,8 +1103,11 @@ def test_an_event_that_finds_no_place_goes_to_its_destination(function, aws, fre
     asked = client.invoke(**named, InvocationType="Event", Payload=b"7")
     (message,) = aws("sqs").receive_message(QueueUrl=url, WaitTimeSeconds=20)["Messages"]
     record = json.loads(message["Body"])
-    assert record["requestContext"]["requestId"] == asked["ResponseMetadata"]["RequestId"]
-    assert (record["requestPayload"], record["requestContext"]["approximateInvokeCount"]) == (7, 0)
+    about = record["requestContext"]
+    assert about["requestId"] == asked["ResponseMetadata"]["RequestId"]
+    assert (record["requestPayload"], about["approximateInvokeCount"]) == (7, 0)
+    assert about["condition"] == "ZeroReservedConcurrency"
+    assert not {"responseContext", "responsePayload"} & record.keys()
 
 
 def test_no_process_outlives_the_server(tmp_path):

@@ -52,6 +52,10 @@ def _record(called: str, function: Any, request_id: str, event: str, outcome: Ou
     version = str(function.version)
     now = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
     answered: Json = {"statusCode": 200, "executedVersion": version}
+    response: Json = {
+        "responseContext": answered | ({"functionError": "Unhandled"} if outcome.failed else {}),
+        "responsePayload": _read(outcome.payload),
+    }
     return {
         "version": "1.0",
         "timestamp": now.replace("+00:00", "Z"),
@@ -62,15 +66,16 @@ def _record(called: str, function: Any, request_id: str, event: str, outcome: Ou
             "approximateInvokeCount": outcome.attempts,
         },
         "requestPayload": json.loads(event),
-        "responseContext": answered | ({"functionError": "Unhandled"} if outcome.failed else {}),
-        "responsePayload": _read(outcome.payload),
+        **(response if outcome.is_told else {}),
     }
 
 
 def _condition(outcome: Outcome) -> str:
     if not outcome.failed:
         return "Success"
-    return "EventAgeExceeded" if outcome.is_old else "RetriesExhausted"
+    if outcome.is_old:
+        return "EventAgeExceeded"
+    return "RetriesExhausted" if outcome.is_told else "ZeroReservedConcurrency"
 
 
 def _read(payload: str) -> Any:

@@ -59,6 +59,7 @@ class Outcome:
         log: its lines, with START, END and REPORT.
         attempts: how often it was asked.
         is_old: whether it was asked no more as the event's time was over.
+        is_told: whether the function, or Lambda for it, has answered: an event may find no place.
     """
 
     payload: str
@@ -66,6 +67,7 @@ class Outcome:
     log: str
     attempts: int = 1
     is_old: bool = False
+    is_told: bool = True
 
 
 @operation("lambda", "Invoke")
@@ -195,8 +197,8 @@ def _tried(cloud: Cloud, request_id: str, item: dict[str, Any]) -> tuple[Any, Ou
                 raise
             is_shut = POOL.limit(function) == 0
             if is_shut or time.time() - item.get("since", 0) >= age_s:
-                payload = json.dumps(_error(error.code, error.message))
-                return function, Outcome(payload, True, "", attempts=failed, is_old=not is_shut)
+                payload, is_old = json.dumps(_error(error.code, error.message)), not is_shut
+                return function, Outcome(payload, True, "", failed, is_old, is_told=False)
             time.sleep(pause_s)
             pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
             continue
