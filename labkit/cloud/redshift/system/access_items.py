@@ -9,16 +9,22 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from labkit.cloud.engine.quoting import chosen
-from labkit.cloud.redshift.system.privileges import LETTERS
+from labkit.cloud.redshift.system.privileges import LETTERS, item_name
 
 if TYPE_CHECKING:
     from labkit.cloud.redshift.warehouse.connection import Connection
 
 
+def plain(array: str) -> str:
+    r"""SQL of the members of ``{a,"group \"b c\""}`` without the quotes that are the array's."""
+    kept = f"""replace(trim({array}, '{{}}'), chr(92) || '"', chr(1))"""
+    return f"""replace(replace({kept}, '"', ''), chr(1), '"')"""
+
+
 def made(connection: Connection) -> Callable[..., str]:
     """``makeaclitem(user, group, grantor, 'SELECT', false)``, by their numbers: ``ann=r/owner``."""
-    users = {one.oid: one.name for one in connection.objects.of("user")}
-    groups = {one.oid: f"group {one.name}" for one in connection.objects.of("group")}
+    users = {one.oid: item_name(one.name) for one in connection.objects.of("user")}
+    groups = {one.oid: item_name(f"group {one.name}") for one in connection.objects.of("group")}
 
     def call(user: str, group: str, grantor: str, privilege: str, grantable: str) -> str:
         grantee = f"coalesce({chosen(group, groups)}, {chosen(user, users)}, '')"
@@ -33,7 +39,7 @@ def contains(connection: Connection) -> Callable[..., str]:
     """``aclcontains(relacl, item)``: whether a list has an item's rights, among others."""
 
     def call(access: str, item: str) -> str:
-        entries = f"string_split(replace(trim({access}, '{{}}'), '\"', ''), ',')"
+        entries = f"string_split({plain(access)}, ',')"
         each = f"[_i FOR _i IN {entries} IF {_has('_i', item)}]"
         return f"coalesce(len({each}) > 0, false)"
 

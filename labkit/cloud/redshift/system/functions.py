@@ -192,8 +192,7 @@ _DESCRIPTION = (
     "(SELECT max(description) FROM pg_catalog.pg_description WHERE objoid = $1 AND objsubid = {})"
 )
 _ENCODING = " ".join(f"WHEN {at} THEN '{name}'" for at, name in enumerate(ENCODINGS))
-#: The members of ``{a,"group b"}`` without the quotes that are the array's.
-_JOINED = """replace(replace(trim($1, '{}'), '"', ''), ',', $2)"""
+_JOINED = f"replace({access_items.plain('$1')}, ',', $2)"
 #: Signature, ``->`` and the result's type; the body, or what makes it for a session.
 _TABLE: tuple[tuple[str, Body], ...] = (
     ("aclcontains(varchar, varchar) -> bool", access_items.contains),

@@ -8,11 +8,12 @@ https://www.postgresql.org/docs/8.0/functions-misc.html
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from labkit.cloud.engine.quoting import quoted_text
+from labkit.cloud.engine.quoting import quoted_name, quoted_text
 from labkit.cloud.engine.redshift.errors import MARK
 from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.redshift.system.oids import NAMESPACES, temporary_schema
@@ -48,7 +49,16 @@ def acl(one: Object) -> str | None:
     A star is the right to grant on. What roles were granted stands in the SVV views alone. Source:
     https://docs.aws.amazon.com/redshift/latest/dg/r_PG_DEFAULT_ACL.html
     """
-    return _list(_entries(one))
+    return _list(_entries(one, named=item_name))
+
+
+def item_name(name: str) -> str:
+    """Somebody as an access list names them, ``group "day staff"``: more than a word is in quotes.
+
+    Source: https://github.com/postgres/postgres/blob/REL8_0_STABLE/src/backend/utils/adt/acl.c
+    """
+    group, last = ("group ", name[6:]) if name.startswith("group ") else ("", name)
+    return group + (last if re.fullmatch(r"\w*", last, re.ASCII) else quoted_name(last))
 
 
 def shown_acl(one: Object) -> str | None:
@@ -59,15 +69,15 @@ def shown_acl(one: Object) -> str | None:
     return "~".join(_entries(one)) or None
 
 
-def _entries(one: Object) -> list[str]:
+def _entries(one: Object, named: Callable[[str], str] = str) -> list[str]:
     options = one.body.get("grant_options", {})
     told = [
-        f"{name}={_letters(part, options.get(name, ()))}/{grantor}"
+        f"{named(name)}={_letters(part, options.get(name, ()))}/{named(grantor)}"
         for name, given in one.body.get("grants", {}).items()
         if not name.startswith(("role ", "policy ")) and not (name == one.owner and _owned(one))
         for grantor, part in by_grantor(one, name, given).items()
     ]
-    return [*_owned(one), *told] if told else []
+    return [*_owned(one, named), *told] if told else []
 
 
 def by_grantor(one: Object, grantee: str, privileges: Sequence[str]) -> dict[str, list[str]]:
@@ -79,23 +89,27 @@ def by_grantor(one: Object, grantee: str, privileges: Sequence[str]) -> dict[str
     return found
 
 
-def _owned(one: Object) -> list[str]:
+def _owned(one: Object, named: Callable[[str], str] = str) -> list[str]:
     letters = _OWNED.get(one.space)
-    return [f"{one.owner}={letters}/{one.owner}"] if letters else []
+    owner = named(one.owner)
+    return [f"{owner}={letters}/{owner}"] if letters else []
 
 
 def column_acl(one: Object, column: str) -> str | None:
     """Who was granted what on a column alone, as `acl` tells it of the whole."""
     return _list(
-        f"{name}={_letters([p for p, names in given.items() if column in names], ())}/{one.owner}"
+        f"{item_name(name)}={_letters([p for p, names in given.items() if column in names], ())}/"
+        f"{item_name(one.owner)}"
         for name, given in one.body.get("column_grants", {}).items()
         if not name.startswith("role ") and any(column in names for names in given.values())
     )
 
 
 def _list(entries: Iterable[str]) -> str | None:
-    """An array's text: what has a blank, as a group's entry, is in quotes."""
-    told = ",".join(f'"{each}"' if " " in each else each for each in entries)
+    """An array's text: what has a blank, as a group's entry, or quotes is in quotes."""
+    told = ",".join(
+        '"' + each.replace('"', '\\"') + '"' if set(each) & {" ", '"'} else each for each in entries
+    )
     return f"{{{told}}}" if told else None
 
 
