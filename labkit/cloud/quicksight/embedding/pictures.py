@@ -48,6 +48,7 @@ def reply(
     data = chosen.data(visual)
     if visit.named["kind"] == "json" and "rows" in visit.query:
         return replies.json_of(shown(chosen, visual, data, data.not_drawn))
+    from labkit.cloud.quicksight.embedding.palette import small_png  # with Pillow
     from labkit.cloud.quicksight.render.drawing import to_png, used_px  # with matplotlib
 
     theme = theme_of(chosen.open.board.theme, visual) if "tile" in visit.query else None
@@ -58,7 +59,7 @@ def reply(
     scale = visit.number("scale", 1, LEAST_SCALE, MOST_SCALE)
     match visit.named["kind"]:
         case "json" if "scale" in visit.query:
-            small = b64encode(replies.small_png(to_png(found, scale))).decode()
+            small = b64encode(small_png(to_png(found, scale))).decode()
             return replies.json_of(shown(chosen, visual, data, found.warnings) | {"png": small})
         case "json":
             return replies.json_of(shown(chosen, visual, data, found.warnings))

@@ -10,7 +10,6 @@ from __future__ import annotations
 import html
 import json
 from collections.abc import Sequence
-from io import BytesIO
 from typing import Any
 
 from labkit.cloud.protocol import Reply
@@ -57,17 +56,9 @@ def png(body: bytes, left_out: Sequence[str]) -> Reply:
     Args:
         left_out: what the picture leaves out, in sentences; a program reads them in a header.
     """
+    from labkit.cloud.quicksight.embedding.palette import small_png  # with Pillow
+
     return _told(_reply(200, "image/png", small_png(body), NOTHING), left_out)
-
-
-def small_png(body: bytes) -> bytes:
-    """A PNG file in 256 colours: a third of the bytes, for a notebook keeps it."""
-    from PIL import Image
-
-    small, picture = BytesIO(), Image.open(BytesIO(body)).convert("RGB")
-    few = picture.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-    few.save(small, "PNG", optimize=True)
-    return small.getvalue()
 
 
 def _told(reply: Reply, left_out: Sequence[str]) -> Reply:
