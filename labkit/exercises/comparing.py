@@ -48,7 +48,7 @@ class Compare:
             return self._of_dicts(as_dict(said, expected), expected)
         if isinstance(expected, list):
             return self._of_lists(as_list(said), expected)
-        return self._of_scalars(as_number(as_scalar(said), expected), expected)
+        return self._of_scalars(as_scalar(said), expected)
 
     def places(self, said: Plain, expected: Plain) -> list[str]:
         """Which columns of a table, or keys of a dictionary, hold what is not right."""
@@ -90,6 +90,7 @@ class Compare:
         return list(range(len(said))) if self.any_names else "columns-names"
 
     def _of_rows(self, said: list[Plain], expected: list[Plain]) -> str:
+        said = _as_numbers(said, expected)
         if self._all_same(said, expected):
             return ""
         if self._all_same(sorted(said, key=_order), sorted(expected, key=_order)):
@@ -139,6 +140,7 @@ class Compare:
         return min(filter(None, off), key=_graver, default="")
 
     def _of_scalars(self, said: Plain, expected: Plain) -> str:
+        said = as_number(said, expected)
         if isinstance(said, (list, dict)):
             return "kind-one"
         if said is None or expected is None:
@@ -155,7 +157,9 @@ class Compare:
             return "kind-text" if isinstance(expected, str) else "kind-number"
         if self.ignore_case:
             said, expected = said.lower(), expected.lower()
-        return "" if said == expected or _same_moment(said, expected) else "values"
+        return (
+            "" if said == expected or _same_moment(said, expected) else _how_alike(said, expected)
+        )
 
 
 def _same_moment(said: str, expected: str) -> bool:
@@ -173,6 +177,28 @@ def _same_moment(said: str, expected: str) -> bool:
     return bool(one == other)
 
 
+def _as_numbers(said: list[Plain], expected: list[Plain]) -> list[Plain]:
+    """Rows whose texts are numbers where the expected ones are: APIs say decimals as texts.
+
+    Source: https://docs.aws.amazon.com/redshift-data/latest/APIReference/API_Field.html
+    """
+    one_of_each = [next(filter(_is_number, each), None) for each in zip(*expected, strict=True)]
+    return [
+        [as_number(value, one) for value, one in zip(row, one_of_each, strict=True)] for row in said
+    ]
+
+
+def _is_number(value: Plain) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _how_alike(said: str, expected: str) -> str:
+    """Of two texts that differ, whether it is by what surrounds them or by capitals alone."""
+    if said.strip() == expected.strip():
+        return "blanks"
+    return "capitals" if said.lower() == expected.lower() else "values"
+
+
 def _only(kinds: Iterable[str]) -> str:
     """The one thing that is said of all; empty where several are."""
     found = set(kinds)
@@ -181,7 +207,7 @@ def _only(kinds: Iterable[str]) -> str:
 
 def _graver(kind: str) -> bool:
     """Whether a difference is told after others: it says that all but one thing is right."""
-    return kind in ("rounded", "sign")
+    return kind in ALIKE
 
 
 def _how_far(said: float, expected: float) -> str:
@@ -218,10 +244,14 @@ GENERAL = {
     "values": "The form is right, but a value is not.",
     "rounded": "Right, but rounded further than was asked for.",
     "sign": "The number is right, its sign is the other one.",
+    "blanks": "Right, but for blanks around a text.",
+    "capitals": "Right, but for capitals and small letters.",
 }
 
+# All but one thing is right in a value.
+ALIKE = ("rounded", "sign", "blanks", "capitals")
 # Those that are about single values, so that it helps to hear where these stand.
-SOMEWHERE = ("values", "rounded", "sign", "missing", "kind-text", "kind-number", "kind-truth")
+SOMEWHERE = ("values", "missing", "kind-text", "kind-number", "kind-truth", *ALIKE)
 
 
 def without(said: Plain, names: tuple[str, ...]) -> Plain:
@@ -258,6 +288,6 @@ def _order(row: list[Plain]) -> list[tuple[str, float, str]]:
 
 
 def _key(value: Plain) -> tuple[str, float, str]:
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
+    if _is_number(value):
         return ("number", round(float(value), 6), "")
     return (type(value).__name__, 0.0, json.dumps(value))

@@ -46,7 +46,11 @@ def as_list(said: Plain) -> Plain:
 
 
 def as_dict(said: Plain, expected: dict[str, Plain]) -> Plain:
-    """A table of names and values (as of a Series), or one row under its names, as a dictionary."""
+    """A table of names and values (as of a Series), or one row under its names, as a dictionary.
+
+    So are pairs of them in a list.
+    """
+    said = _of_records(said) if isinstance(said, list) else said
     if not is_table(said):
         return said
     columns, rows = said["columns"], said["rows"]
@@ -63,7 +67,7 @@ def as_scalar(said: Plain) -> Plain:
         [said] = said.values()
     if is_table(said) and len(said["columns"]) == 2 and said["columns"][0] == "index":
         said = [row[1] for row in said["rows"]]  # a row of a frame: its columns are its index
-    return said[0] if isinstance(said, list) and len(said) == 1 else said
+    return as_scalar(said[0]) if isinstance(said, list) and len(said) == 1 else said
 
 
 def as_number(said: Plain, expected: Plain) -> Plain:

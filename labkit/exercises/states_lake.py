@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from labkit.exercises.at_work import MOST_S
 from labkit.exercises.states import reader
-from labkit.names import DATABREW_ROLE, REDSHIFT_ROLE
+from labkit.names import CRAWLER_ROLE, DATABREW_ROLE, FETCH_ROLE, FLOW_ROLE, REDSHIFT_ROLE
 from labkit.progress import Progress, wait
 from labkit.storage import split_uri
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 USES = {"administer": "kms:PutKeyPolicy", "read": "kms:Decrypt", "write": "kms:GenerateDataKey"}
 CALLER, CONTEXT = "aws:principalarn", "kms:encryptioncontext:"
 EQUALS = ("StringEquals", "StringLike", "ArnEquals", "ArnLike")
-HOUSE = ("dataedu-", "aws-quicksight-service-role-")
+HOUSE, CHARTS = (CRAWLER_ROLE, FETCH_ROLE, FLOW_ROLE), "aws-quicksight-service-role-"
 GIVEN = ["dataedu-access"]  # the policy that each role of the environment has from the beginning
 # Roles that become users of the key in a later lab, and what is there by then.
 LATER = {
@@ -54,7 +54,7 @@ def key_users(lab: Lab, newcomer: str, *roles: str) -> dict[str, list[str]] | No
 
 @reader
 def crawler(lab: Lab, name: str) -> dict[str, Any] | None:
-    """Which folders a crawler reads, which database it writes, and how its last crawl ended.
+    """Which folders a crawler reads, what its database holds, and how its last crawl ended.
 
     A crawl that was started, and not waited for, may still go on: its end is waited for a while.
     """
@@ -71,9 +71,11 @@ def crawler(lab: Lab, name: str) -> dict[str, Any] | None:
     except glue.exceptions.EntityNotFoundException:
         return None
     targets = found["Targets"].get("S3Targets", [])
+    database = found.get("DatabaseName", "")
     return {
-        "database": found.get("DatabaseName", ""),
-        "folders": sorted(split_uri(target["Path"])[1].strip("/") for target in targets),
+        "database": database,
+        "tables": _tables(lab, database),
+        "folders": sorted({split_uri(target["Path"])[1].strip("/") for target in targets}),
         "last": found.get("LastCrawl", {}).get("Status", ""),
     }
 
@@ -101,6 +103,15 @@ def kept(lab: Lab, database: str, name: str, folder: str = "") -> dict[str, Any]
     }
 
 
+def _tables(lab: Lab, database: str) -> list[str]:
+    """The tables of a database; none where there is no such database yet."""
+    if database not in lab.catalog.databases():
+        return []
+    return sorted(
+        one["Name"] for one in lab.all("glue", "get_tables", "TableList", DatabaseName=database)
+    )
+
+
 def _metadata(lab: Lab, table: dict[str, Any]) -> dict[str, Any]:
     """An Iceberg table's partition keys and the format of its files; nothing of other tables.
 
@@ -124,7 +135,7 @@ def _transformed(field: dict[str, Any]) -> str:
 def _is_expected(lab: Lab, name: str) -> bool:
     """Whether a role of the environment is a user of its key, from the beginning or by now."""
     if name not in LATER:
-        return name.startswith(HOUSE)
+        return name in HOUSE or name.startswith(CHARTS)
     service, operation, member = LATER[name]
     return bool(getattr(lab.client(service), operation)()[member])
 
@@ -135,7 +146,7 @@ def _uses(lab: Lab) -> dict[str, set[str]]:
     for statement in _statements(lab):
         found = allowed if statement["Effect"] == "Allow" else denied
         granted = set(_granted(statement)) if _is_met(_conditions(statement), lab) else set()
-        for principal in _principals(statement):
+        for principal in _principals(statement, lab.account):
             found[principal] |= granted
     return {one: can - denied[one] - denied["*"] for one, can in allowed.items()}
 
@@ -188,13 +199,20 @@ def _fits(value: str, patterns: list[str]) -> bool:
     return any(fnmatchcase(value, pattern) for pattern in patterns)
 
 
-def _principals(statement: dict[str, Any]) -> list[str]:
-    """Whom a statement is about: those whom a condition names, else its principals."""
+def _principals(statement: dict[str, Any], account: str) -> list[str]:
+    """Whom a statement is about: those whom a condition names, else its principals.
+
+    Roles and users of the account by their names, those of others by their ARNs.
+    """
     principal = statement.get("Principal", {})
     named = principal.values() if isinstance(principal, dict) else [principal]
     callers = [arns for _, key, arns in _conditions(statement) if key == CALLER]
     arns = [arn for one in callers or named for arn in _all(one)]
-    return [arn.rsplit(":", 1)[-1].rsplit("/", 1)[-1] for arn in arns]
+    return [_name(arn) if f"::{account}:" in arn or "::" not in arn else arn for arn in arns]
+
+
+def _name(arn: str) -> str:
+    return arn.rsplit(":", 1)[-1].rsplit("/", 1)[-1]
 
 
 def _granted(statement: dict[str, Any]) -> Iterator[str]:

@@ -41,6 +41,7 @@ TWICE = "Someone gets two letters. Count students, not rows."
 VALUES = "The form is right, but a value is not."
 NUMBERS = "A number is wanted here, not a text."
 ROUNDED = "Right, but rounded further than was asked for."
+BLANKS = "Right, but for blanks around a text."
 OTHER_SIGN = "The number is right, its sign is the other one."
 LAST = right_of("lab4-q2")
 BANDS, OUTSIDE = right_of("lab1-q5"), right_of("lab2-q2")
@@ -60,7 +61,17 @@ SAID = {
         one_off(one_off(BANDS, "percent"), "courses"),
         f"{VALUES} Look at `courses`, `percent`.",
     ),
-    "numbers as texts": ("lab1-q5", BANDS.astype(str), f"{NUMBERS} Look at `courses`, `percent`."),
+    "texts that are more than numbers": (
+        "lab1-q5",
+        BANDS.assign(percent=BANDS.percent.astype(str) + " %"),
+        f"{NUMBERS} Look at `percent`.",
+    ),
+    "blanks around texts": ("lab1-q2", [f"{one} " for one in WEEKS], BLANKS),
+    "capitals": (
+        "lab1-q5",
+        BANDS.replace("unknown", "Unknown"),
+        "Right, but for capitals and small letters. Look at `education`.",
+    ),
     "rows that are right apart": (
         "lab1-q5",
         BANDS.assign(percent=[*BANDS.percent[1:], BANDS.percent[0]]),
@@ -304,6 +315,11 @@ CLOTHES = {
         LAST.assign(last_request=LAST.last_request.str.replace("T", " ").str.replace("Z", "+00")),
     ),
     "a number as Athena's API says it": ("lab1-q4", [["377"]]),
+    "a row as Athena's API says it": ("lab1-q4", {"Data": [{"VarCharValue": "377"}]}),
+    "a row as the Data API says it": ("lab1-q4", [[{"longValue": 377}]]),
+    "decimals as the Data API says them": ("lab4-q2", LAST.assign(percent=LAST.percent.map(str))),
+    "a table as Athena's API says it": ("lab1-q5", BANDS.astype(str)),
+    "pairs": ("lab1-q7", [("year", 0.566), ("week", 0.05)]),
     "numbers as texts, by name": ("lab1-q7", {"year": "0.566", "week": " 0.05 "}),
     "rows that know their names": ("lab1-q5", [*BANDS.itertuples(index=False)]),
     "a row that knows its names": ("lab2-q7", [namedtuple("Row", "dollars")(66)]),

@@ -40,14 +40,25 @@ policy["Statement"].append({{
 put()"""
 
 
+def of_many(condition: str) -> str:
+    """A statement of its own for everyone who meets a condition."""
+    made = by_hand('["kms:Decrypt", "kms:GenerateDataKey"]', f', "Condition": {condition}')
+    return made.replace('"Principal": {"AWS": role}', '"Principal": "*"')
+
+
 ANOTHER = 'lab.role_arn("dataedu-databrew-role")'
 A_THIRD = 'lab.role_arn("dataedu-redshift-role")'
+ALL_ROLES = 'f"arn:aws:iam::{lab.account}:role/dataedu-*"'
+ELSEWHERE = "arn:aws:iam::999999999999:role/dataedu-flow-role"
 LEAVE = "lab.storage.remove_key_users(lab.caller)"
 GRANT = f"""{AGAIN}
 kms.create_grant(
     KeyId=lab.key_arn, GranteePrincipal=role, Operations=["Decrypt", "GenerateDataKey"]
 )"""
 
+THAT = """kms.create_grant(
+    KeyId=lab.key_arn, GranteePrincipal=role, Operations=["Decrypt"]
+)"""
 CONTEXT = """,
     "Condition": {{"StringLike": {{"kms:EncryptionContext:aws:s3:arn": {}}}}}"""
 LAKE = CONTEXT.format('f"arn:aws:s3:::dataedu-*-{lab.guid}*"')
@@ -102,6 +113,11 @@ or a user can. It names single roles, so that each job gets what it needs and no
         "Which actions are allowed to it, and on which condition?",
         "everyone": "The workflow's role may use the key, and so may everyone in the world: `*` is "
         "nobody in particular. Name the role.",
+        "anyone-here": "`*` is everyone, also with a condition that more than the workflow's role "
+        "can meet. Name the role.",
+        "pattern": "A pattern lets in all whose names fit. Name the role.",
+        "other-account": "A role of that name in another account is another role. "
+        '`lab.role_arn("dataedu-flow-role")` tells the ARN of yours.',
         "account": "`root` stands for the whole account: every user and role whose own policy "
         "allows it could use the key. Name the role.",
         "another": "That is another role. A workflow acts as `dataedu-flow-role`.",
@@ -156,6 +172,19 @@ put()""",
         (by_hand('["kms:Decrypt", "kms:GenerateDataKey*"]', CONTEXT.format(RAW)), "useless"),
         (LIMITED, "useless"),
         (by_hand('"kms:*"'), "too-much"),
+        (of_many('{"StringEquals": {"kms:CallerAccount": lab.account}}'), "anyone-here"),
+        (
+            of_many(f'{{"ArnLike": {{"aws:PrincipalArn": {ALL_ROLES}}}}}'),
+            "pattern",
+        ),
+        (f'{AGAIN}\nlab.storage.add_key_users("{ELSEWHERE}")', "other-account"),
+        (
+            f"""{AGAIN}
+if not [one for one in iam.list_users()["Users"] if one["UserName"] == "dataedu-eve"]:
+    iam.create_user(UserName="dataedu-eve")
+lab.storage.add_key_users(role, f"arn:aws:iam::{{lab.account}}:user/dataedu-eve")""",
+            "rows-more",
+        ),
         (OWN_POLICY, "own-policy"),
     ),
     right=(
@@ -172,5 +201,10 @@ put()""",
         ),
         by_hand('["kms:Decrypt", "kms:GenerateDataKey*"]', LAKE),
         GRANT,
+        f"{GRANT}\n{THAT}".replace('"Decrypt", "', '"'),
+        by_hand('"kms:Decrypt"').replace(
+            '"Action": "kms:Decrypt"', '"NotAction": ["kms:Put*", "kms:Create*", "kms:Schedule*"]'
+        ),
+        of_many('{"ArnEquals": {"aws:PrincipalArn": role}}'),
     ),
 )

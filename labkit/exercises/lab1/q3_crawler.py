@@ -24,6 +24,9 @@ CREATE = """glue.create_crawler(
 """
 RUN = 'lab.catalog.run_crawler("registrar")'
 CRAWL = AGAIN + CREATE + RUN
+MOVED = f"""path = f"s3://{{lab.names.raw_bucket}}/lmsapi/enrollment_fact/"
+glue.update_crawler(Name="registrar", Targets={{"S3Targets": [{{"Path": path}}]}})
+{RUN}"""
 
 
 def reference(data: Data) -> dict[str, object]:
@@ -32,6 +35,7 @@ def reference(data: Data) -> dict[str, object]:
     return {
         "crawler": {
             "database": "db_registrar",
+            "tables": ["reg_enrollment_fact"],
             "folders": ["lmsapi/enrollment_fact"],
             "last": "SUCCEEDED",
         },
@@ -83,6 +87,8 @@ copied: two databases now describe the same files.""",
         "does it read, into which database does it write, and did its last crawl end well?",
         "folders": "The crawler reads a second folder. The registrar may see who is enrolled, and "
         "nothing else.",
+        "rows-more": "The crawler reads more folders, or its database holds more tables, than the "
+        "registrar may see. What an earlier crawl has made stays: delete it.",
         "by-hand": "The table is right, but no crawler named `registrar` made it, so nobody "
         "keeps it in step.",
     },
@@ -109,6 +115,10 @@ copied: two databases now describe the same files.""",
             "folders",
         ),
         (CRAWL.replace('fact/"', 'fact/", "Exclusions": ["process_date=2021*/**"]'), "excluded"),
+        (
+            AGAIN + CREATE.replace("enrollment_fact/", "course_dim/") + f"{RUN}\n{MOVED}",
+            "rows-more",
+        ),
         (CRAWL + '\nglue.delete_crawler(Name="registrar")', "by-hand"),
     ),
     right=(
@@ -125,11 +135,9 @@ copied: two databases now describe the same files.""",
 {RUN}""",
         ),
         AGAIN + 'glue.create_database(DatabaseInput={"Name": "db_registrar"})\n' + CREATE + RUN,
-        AGAIN
-        + CREATE.replace("enrollment_fact/", "course_dim/")
-        + """path = f"s3://{lab.names.raw_bucket}/lmsapi/enrollment_fact/"
-glue.update_crawler(Name="registrar", Targets={"S3Targets": [{"Path": path}]})
-"""
-        + RUN,
+        AGAIN + CREATE.replace("enrollment_fact/", "course_dim/") + MOVED,
+        CRAWL.replace(
+            "}]}", '}, {"Path": f"s3://{lab.names.raw_bucket}/lmsapi/enrollment_fact"}]}'
+        ),
     ),
 )
