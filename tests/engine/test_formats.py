@@ -566,6 +566,8 @@ def test_orc_fields_are_found_in_any_case(session: Any, tmp_path: Path) -> None:
 
 WITHIN = {
     "widening": (pa.array([{"a": [1], "m": 1.5}], pa.struct([("a", pa.list_(pa.int32())), ("m", pa.float32())])), "struct<m:double,a:array<bigint>,x:int>", {"m": 1.5, "a": [1], "x": None}),
+    "capitals": (pa.array([{"aB": [{"C": 1}]}]), "struct<ab:array<struct<c:bigint>>>", {"ab": [{"c": 1}]}),
+    "capitals declared": (pa.array([{"aB": [{"c": 1}]}]), "struct<Ab:array<struct<C:bigint>>>", {"Ab": [{"C": 1}]}),
     "nanoseconds": (pa.array([[10**18 + 1]], pa.list_(pa.timestamp("ns"))), "array<timestamp>", [datetime(2001, 9, 9, 1, 46, 40)]),
 }  # fmt: skip
 

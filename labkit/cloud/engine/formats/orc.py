@@ -111,16 +111,16 @@ def _column(
 ) -> pa.Array:
     if name is None:
         return pa.nulls(rows, field.type)
-    stored = _lowered(batch.column(name))
-    if stored.type == field.type:
-        return stored
-    if not _widens(stored.type, field.type):
+    stored, target = batch.column(name), _lowered(field.type)
+    stored = _renamed(stored, _lowered(stored.type))
+    if not _widens(stored.type, target):
         raise FormatError(
             "HIVE_BAD_DATA",
             f"Malformed ORC file. Cannot read SQL type '{kind}' from ORC stream '.{name}' "
             f"of type {stored.type} [{file.name}]",
         )
-    return _cast(stored, field.type, file)
+    found = stored if stored.type == target else _cast(stored, target, file)
+    return _renamed(found, field.type)
 
 
 @dataclass(frozen=True)
@@ -134,19 +134,19 @@ class _Renamed:
         return self.type.__arrow_c_schema__(), self.array.__arrow_c_array__()[1]
 
 
-def _lowered(stored: pa.Array) -> pa.Array:
-    """The same values; the fields of structs are in lower case, as those of tables are."""
-    kind = _lowered_type(stored.type)
-    return stored if kind == stored.type else pa.array(_Renamed(stored, kind))
+def _renamed(array: pa.Array, kind: pa.DataType) -> pa.Array:
+    """The same values; the type says how the fields of their structs are spelled."""
+    return array if kind == array.type else pa.array(_Renamed(array, kind))
 
 
-def _lowered_type(kind: pa.DataType) -> pa.DataType:
+def _lowered(kind: pa.DataType) -> pa.DataType:
+    """The type, with the fields of structs in lower case: they are found in any."""
     if pa.types.is_struct(kind):
-        return pa.struct([pa.field(f.name.lower(), _lowered_type(f.type)) for f in kind.fields])
+        return pa.struct([pa.field(f.name.lower(), _lowered(f.type)) for f in kind.fields])
     if pa.types.is_list(kind):
-        return pa.list_(_lowered_type(kind.value_type))
+        return pa.list_(_lowered(kind.value_type))
     if pa.types.is_map(kind):
-        return pa.map_(_lowered_type(kind.key_type), _lowered_type(kind.item_type))
+        return pa.map_(_lowered(kind.key_type), _lowered(kind.item_type))
     return kind
 
 
