@@ -6,11 +6,13 @@ import io
 import json
 import logging
 import re
+import uuid
 import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
+import moto.core.responses
 from botocore.model import ServiceModel
 from moto.core import DEFAULT_ACCOUNT_ID
 
@@ -34,6 +36,7 @@ class Moto:
 
     def __init__(self, app: Callable[..., Iterable[bytes]]) -> None:
         self._app = app
+        moto.core.responses.gen_amzn_requestid_long = _request_id  # type: ignore[assignment]
 
     def call(self, environ: dict[str, Any], body: bytes) -> protocol.Reply | None:
         """moto's answer; ``None`` where it has none (a missing operation, or a crash)."""
@@ -99,13 +102,31 @@ def as_modelled(model: ServiceModel, operation: str, reply: protocol.Reply) -> p
         return reply
     asked = model.operation_model(operation)
     if reply.status >= 400:
-        code = reply.headers.get("x-amzn-errortype", "")
-        known = {each.name: each.metadata.get("error", {}) for each in model.error_shapes}
-        return replace(reply, status=known.get(code, {}).get("httpStatusCode") or reply.status)
+        code = {k.lower(): v for k, v in reply.headers.items()}.get("x-amzn-errortype")
+        shape = next((each for each in model.error_shapes if each.name == code), None)
+        if shape is None:
+            return reply
+        status = shape.metadata.get("error", {}).get("httpStatusCode") or reply.status
+        return replace(reply, status=status, body=_with_type(shape, reply.body))
     members = asked.output_shape.members.values() if asked.output_shape else ()
     if any(each.serialization.get("location") == "statusCode" for each in members):
         return reply
     return replace(reply, status=asked.http.get("responseCode") or reply.status)
+
+
+def _with_type(shape: Any, content: bytes) -> bytes:
+    """An error that says whose mistake it is, where its shape does, as Lambda's do."""
+    if "Type" not in shape.members:
+        return content
+    return protocol.to_json({"Type": "User"} | json.loads(content or b"{}"))
+
+
+def _request_id(headers: dict[str, Any] | None = None) -> str:
+    """A request's number as AWS has it; moto's is a word of 52 letters."""
+    number = str(uuid.uuid4())
+    if headers is not None:
+        headers["x-amzn-requestid"] = number
+    return number
 
 
 def from_moto(error: Any) -> AwsError:

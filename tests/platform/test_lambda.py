@@ -6,6 +6,7 @@ import io
 import json
 import os
 import signal
+import uuid
 import zipfile
 
 import pytest
@@ -1245,6 +1246,27 @@ def test_whom_a_layer_lets_in(aws, fresh):
     for _ in range(2):  # what is gone is gone
         client.delete_layer_version(**version)
     assert client.list_layer_versions(LayerName=name)["LayerVersions"] == []
+
+
+@pytest.mark.parametrize(
+    ("service", "call", "asked"),
+    [
+        ("sqs", "list_queues", {}),
+        ("kms", "list_keys", {}),
+        ("sts", "get_caller_identity", {}),
+        ("glue", "get_job", {"JobName": "none"}),
+        ("lambda", "get_function_concurrency", {"FunctionName": "none"}),
+    ],
+)
+def test_a_requests_id_is_a_uuid(aws, service, call, asked):
+    told = {}
+    try:
+        told = getattr(aws(service), call)(**asked)
+    except ClientError as error:
+        told = error.response
+        assert service != "lambda" or told["Type"] == "User"
+    number = told["ResponseMetadata"]["RequestId"]
+    assert str(uuid.UUID(number)) == number
 
 
 def test_whether_a_function_may_loop_goes_with_it(aws, function):
