@@ -301,6 +301,7 @@ def test_bars_on_a_logarithmic_axis_end_at_their_values() -> None:
     data = by_school()
     rows_ = [("Law", 10_000), ("Art", 100), ("Music", 0)]
     picture = bar_chart(replace(data, rows=rows_, others=None), ValueAxis=options)
+    assert picture.axes[0].get_ylim() == (1, 4)  # or the least bar has no height
     ends = [each.get_y() + each.get_height() for each in bars(picture)]
     assert ends == pytest.approx([4, 2, picture.axes[0].get_ylim()[0]])
     assert picture.warnings == ["A logarithmic axis has no place for values of zero or less."]
@@ -1336,6 +1337,16 @@ def test_names_that_are_cut_stay_apart(kind: str, configuration: Any) -> None:
     assert picture.warnings == [
         "Each name begins with The department of very long names for all of its numbers."
     ]
+
+
+@pytest.mark.parametrize("configuration", [{}, {"Orientation": "HORIZONTAL"}])
+def test_names_that_begin_alike_are_cut_amid(configuration: Any) -> None:
+    of = [(f"Fee {at}", 9) for at in range(4)]
+    of += [(f"DisbursementSettlementBy{each}", 1) for each in ("Wire", "Check")]
+    data = rows(dimension("Category", "Name"), measure("Values", "Students"), of=of)
+    shown = texts(draw(visual("BarChart", **configuration), data, width_px=400))
+    ends = [each.partition("…")[2] for each in shown if each.startswith("Disb")]
+    assert sorted(each[-3:] for each in ends) == ["eck", "ire"]
 
 
 def test_numbers_below_a_chart_do_not_touch() -> None:

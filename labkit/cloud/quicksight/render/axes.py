@@ -63,9 +63,18 @@ def visible(options: Mapping[str, Any] | None, *path: str) -> bool:
 
 
 def scale_of(
-    values: Sequence[float], options: Mapping[str, Any] | None, room: float, *, zero: bool = True
+    values: Sequence[float],
+    options: Mapping[str, Any] | None,
+    room: float,
+    *,
+    zero: bool = True,
+    bars: bool = False,
 ) -> Scale:
     """The scale for some values, by the definition's range if it gives one.
+
+    Args:
+        zero: whether it holds zero.
+        bars: whether bars end at the values: the least one begins below its own on any scale.
 
     Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_NumericAxisOptions.html
     """
@@ -77,7 +86,9 @@ def scale_of(
     log = (asked.get("Scale") or {}).get("Logarithmic")
     if log is not None and (positive := [each for each in values if each > 0]):
         beyond = len(values) - len(positive)
-        return replace(_logarithmic(positive, ends, log.get("Base") or 10), beyond=beyond)
+        below = [0.9 * min(positive)] if bars else []
+        found = _logarithmic([*positive, *below], ends, log.get("Base") or 10)
+        return replace(found, beyond=beyond)
     wish = (asked.get("Scale") or {}).get("Linear") or {}
     count = wish.get("StepCount") or max(2, min(6, int(room / 48)))
     found = linear(min(low, high), max(low, high), count, step=wish.get("StepSize"))

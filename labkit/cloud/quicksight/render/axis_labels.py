@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import pairwise, takewhile
 from math import cos, radians, sin
@@ -12,7 +13,7 @@ from labkit.cloud.quicksight.render.headings import SIZE
 from labkit.cloud.quicksight.render.labels import font_of, pixels
 from labkit.cloud.quicksight.render.scales import thinned
 from labkit.cloud.quicksight.render.sketch import Box, Sketch
-from labkit.cloud.quicksight.render.text import cut, widest, width, wrap
+from labkit.cloud.quicksight.render.text import cut, cut_amid, widest, width, wrap
 
 LINE = 13.5
 PLOT = 20  # pixels that are left for a plot above its labels, or it has none
@@ -86,12 +87,14 @@ def stack(sketch: Sketch, x: float, y: float, lines: Sequence[str], style: Any, 
 def told_apart(sketch: Sketch, labels: list[str], room: float, size: float) -> list[str]:
     """Labels that would be cut, without the words that all begin or all end with; these are told.
 
-    Of what all begin with, where they would be cut to the same; else of what they end with.
+    Of what all begin with, where they would be cut to the same; else of what they end with. Those
+    that would be the same all the same are cut amid.
     """
     words = {each: each.split(" ") for each in labels}
     if len(words) < 2 or widest(labels, size) <= room:
         return labels
-    alike = len({cut(each, room, size) for each in words}) < len(words)
+    shown = Counter(cut(each, room, size) for each in words)
+    alike = len(shown) < len(words)
     if alike and (common := _common([each[:-1] for each in words.values()])):
         sketch.note(f"Each name begins with {' '.join(common)}.")
         return ["…" + " ".join(words[each][len(common) :]) for each in labels]
@@ -100,7 +103,9 @@ def told_apart(sketch: Sketch, labels: list[str], room: float, size: float) -> l
         if widest(brief, size) <= room:
             sketch.note(f"Each name ends with {' '.join(common[::-1])}.")
             return brief
-    return labels
+    return [
+        cut_amid(each, room, size) if shown[cut(each, room, size)] > 1 else each for each in labels
+    ]
 
 
 def _common(lists: list[list[str]]) -> list[str]:
@@ -190,10 +195,11 @@ def _slanted(
     every = 1 if step >= 15 else -(-19 // step)
     for x, each in list(zip(at, texts, strict=True))[::every]:
         room = (x - sketch.box.left + (0 if sketch.is_panel else 12)) / max(cosine, 0.05)
+        shortened = cut_amid if "…" in each[1:-1] else cut
         sketch.text(
             x + 4,
             box.bottom + 8,
-            cut(each, room, style["size"]),
+            shortened(each, room, style["size"]),
             ha="right",
             va="top",
             rotation=angle,

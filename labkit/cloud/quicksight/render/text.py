@@ -93,6 +93,19 @@ def cut(text: str, room: float, size: float, *, bold: bool = False) -> str:
     return text[:kept].rstrip() + "…"
 
 
+def cut_amid(text: str, room: float, size: float) -> str:
+    """The text, or its beginning and its end with an ellipsis between.
+
+    >>> cut_amid("DisbursementSettleCheck", 110, 12)
+    'Disburs…tleCheck'
+    """
+    if width(text, size) <= room:
+        return text
+    head = cut(text, (room + width("…", size)) / 2, size)
+    tail = cut(text[::-1], room - width(head, size) + width("…", size), size)
+    return f"{head.rstrip('…')}…{tail.rstrip('…')[::-1]}"
+
+
 def wrap(text: str, room: float, size: float, *, lines: int, bold: bool = False) -> list[str]:
     """The text in at most so many lines; the last one is cut.
 

@@ -101,7 +101,7 @@ def _axis(sketch: Sketch, shown: Table, bars: list[Bar], how: str, lying: bool) 
         return Numeric(_shares(sketch, bars), None, options, title, "%")
     ends = [*(bar.end for bar in bars), *reference_values(sketch), *(sketch.range or ())]
     room = sketch.box.width * 0.6 if lying else sketch.box.height
-    return Numeric(scale_of(ends, options, room), field, options, title)
+    return Numeric(scale_of(ends, options, room, bars=True), field, options, title)
 
 
 def _shares(sketch: Sketch, bars: list[Bar]) -> Scale:

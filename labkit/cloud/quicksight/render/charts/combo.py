@@ -79,7 +79,7 @@ def _axis(sketch: Sketch, side: str, shown: Table, values: list[float]) -> Numer
     field = shown.series[0].field if shown.series else None
     label = field.label if field and (len(shown.series) == 1 or shown.color) else ""
     return Numeric(
-        scale_of(values, options, sketch.box.height),
+        scale_of(values, options, sketch.box.height, bars=True),
         field,
         options,
         axis_title(sketch, f"{side}YAxisLabelOptions", label),

@@ -33,7 +33,7 @@ def histogram(sketch: Sketch) -> None:
     labels = [compact(each, step=_shown_step(edges)) for each in edges]
     every = thinned([width(each, 10.5) + 10 for each in labels], sketch.box.width - 60)
     options = sketch.option("YAxisDisplayOptions")
-    scale = scale_of([each[2] for each in bins], options, sketch.box.height)
+    scale = scale_of([each[2] for each in bins], options, sketch.box.height, bars=True)
     if not scale.log:  # there is no half of a row
         scale = replace(scale, ticks=tuple(each for each in scale.ticks if each.is_integer()))
     axis = Numeric(scale, None, options)
