@@ -254,9 +254,6 @@ class DiskS3Backend(models.S3Backend):
         plain = {"Rule": {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}}
         return super().get_bucket_encryption(bucket_name) or plain
 
-    def select_object_content(self, *args: Any, **kwargs: Any) -> Any:
-        raise NotImplementedError("S3 Select")
-
 
 def _replace_version(bucket: Any, version: Any) -> None:
     """Make a version the latest of its key, in the place of one with the same number."""
