@@ -195,8 +195,8 @@ def _is_number(value: Plain) -> bool:
 def _how_alike(said: str, expected: str) -> str:
     """Of two texts that differ, whether it is by what surrounds them or by capitals alone."""
     if said.strip() == expected.strip():
-        return "blanks"
-    return "capitals" if said.lower() == expected.lower() else "values"
+        return "only-blanks"
+    return "only-capitals" if said.lower() == expected.lower() else "values"
 
 
 def _only(kinds: Iterable[str]) -> str:
@@ -244,12 +244,12 @@ GENERAL = {
     "values": "The form is right, but a value is not.",
     "rounded": "Right, but rounded further than was asked for.",
     "sign": "The number is right, its sign is the other one.",
-    "blanks": "Right, but for blanks around a text.",
-    "capitals": "Right, but for capitals and small letters.",
+    "only-blanks": "Right, but for blanks around a text.",
+    "only-capitals": "Right, but for capitals and small letters.",
 }
 
 # All but one thing is right in a value.
-ALIKE = ("rounded", "sign", "blanks", "capitals")
+ALIKE = ("rounded", "sign", "only-blanks", "only-capitals")
 # Those that are about single values, so that it helps to hear where these stand.
 SOMEWHERE = ("values", "missing", "kind-text", "kind-number", "kind-truth", *ALIKE)
 
