@@ -73,11 +73,15 @@ def test_reads(lake: Lake, key: str, body: bytes, members: dict[str, Any]) -> No
     assert lake.rows(lake.dataset(f"in/{key}", **members)) == ROWS
 
 
-def test_nan_in_parquet_is_written_as_spark_does(lake: Lake) -> None:
-    lake.put("in/a.parquet", parquet(v=pa.array([float("nan"), 1.5])))
+#: As Polars writes them.
+_TIMES = pa.array([10**9, None], pa.time64("ns"))
+
+
+def test_nan_and_times_in_parquet_are_written(lake: Lake) -> None:
+    lake.put("in/a.parquet", parquet(v=pa.array([float("nan"), 1.5]), t=_TIMES))
     outputs = [lake.output("out/", Format="CSV")]
     run = lake.run(lake.recipe_job(lake.dataset("in/a.parquet"), Outputs=outputs))
-    assert b"".join(map(lake.get, lake.written(run))) == b"v\nNaN\n1.5\n"
+    assert b"".join(map(lake.get, lake.written(run))) == b"v,t\nNaN,00:00:01\n1.5,\n"
 
 
 TYPES: dict[str, tuple[list[str], pa.DataType, list[Any]]] = {

@@ -8,7 +8,7 @@ import json
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
@@ -479,6 +479,11 @@ PROMOTED = {
     "struct of none of its fields": (pa.array([{"a": 1}]), "struct<c:int>", None),
     "fields in any case": (pa.array([[{"aB": 1}]]), "array<struct<ab:bigint>>", [{"ab": 1}]),
     "binaries as strings": (pa.array([["é".encode(), None]], pa.list_(pa.binary())), "array<string>", ["é", None]),
+    "nothing": (pa.nulls(1), "string", None),
+    "nothing within": (pa.array([{"a": [None]}]), "struct<a:array<date>>", {"a": [None]}),
+    "time": (pa.array([time(1, 2, 3, 4)], pa.time64("us")), "bigint", 3_723_000_004),
+    "time of nanoseconds": (pa.array([7], pa.time64("ns")), "bigint", 7),
+    "duration": (pa.array([7], pa.duration("ms")), "bigint", 7),
     "map of ints": (pa.array([[("a", 1)]], pa.map_(pa.utf8(), pa.int32())), "map<string,bigint>", {"a": 1}),
 }  # fmt: skip
 

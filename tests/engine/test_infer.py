@@ -187,6 +187,20 @@ def test_a_csv_classifier_may_ask_for_the_quoting_serde(tmp_path: Path) -> None:
     assert found.serde_parameters == {"separatorChar": ";", "quoteChar": '"'}
 
 
+ARROW = {
+    "n": (pa.nulls(1), "int"),
+    "l": (pa.array([[1, 2]], pa.list_(pa.int32(), 2)), "array<int>"),
+    "t": (pa.array([1], pa.time64("ns")), "bigint"),
+    "d": (pa.array([1], pa.duration("us")), "bigint"),
+}
+
+
+def test_types_that_arrow_notes_are_told_as_parquet_stores_them(tmp_path: Path) -> None:
+    pq.write_table(pa.table({n: values for n, (values, _) in ARROW.items()}), tmp_path / "x")
+    found = classify(File(str(tmp_path / "x"), "x", (), (tmp_path / "x").stat().st_size))
+    assert columns(found) == " ".join(f"{n}:{kind}" for n, (_, kind) in ARROW.items())
+
+
 def test_apache_logs_are_known(tmp_path: Path) -> None:
     line = b'1.2.3.4 - - [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.0" 200 23 "-" "Moz"\n'
     found = told(tmp_path, line, "access.log")

@@ -52,6 +52,7 @@ _OTHERS = {
     "timestamp_ns": Type("timestamp", (9,)),
     "timestamp with time zone": Type("timestamp"),
     "time with time zone": Type("time"),
+    "time_ns": Type("time"),
     "null": VARCHAR,
     "sqlnull": VARCHAR,
     "enum": VARCHAR,

@@ -123,11 +123,13 @@ def arrow_kind(kind: pa.DataType) -> Type:
         return struct(tuple((field.name, arrow_kind(field.type)) for field in kind))
     if pa.types.is_map(kind):
         return Type("map", (arrow_kind(kind.key_type), arrow_kind(kind.item_type)))
-    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
         return Type("array", (arrow_kind(kind.value_type),))
     if pa.types.is_fixed_size_binary(kind):
         return VARBINARY
-    return BIGINT if pa.types.is_time64(kind) else INTEGER if pa.types.is_time32(kind) else VARCHAR
+    if pa.types.is_time64(kind) or pa.types.is_duration(kind):
+        return BIGINT
+    return INTEGER if pa.types.is_time32(kind) else VARCHAR
 
 
 def _related(left: Type, right: Type) -> bool:

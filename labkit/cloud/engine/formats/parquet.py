@@ -197,6 +197,8 @@ def _value(column: Column | None, name: str, kind: Type, file: File) -> str:
 
 def _read(text: str, column: Column, kind: Type) -> str | None:
     """SQL of a stored value as one of the declared type, ``None`` where it is none."""
+    if column.detail == "null":
+        return f"CAST(NULL AS {kind.duckdb})"
     return _READS[kind.base](text, column, kind) if kind.base in _READS else None
 
 
@@ -231,7 +233,7 @@ def _row(text: str, column: Column, kind: Type) -> str | None:
 
 
 def _integer(text: str, column: Column, kind: Type) -> str | None:
-    if column.logical == "timestamp" and kind.base == "bigint":
+    if column.logical in ("timestamp", "time") and kind.base == "bigint":
         return f"{_EPOCHS[column.detail]}({text})" if column.detail in _EPOCHS else None
     if column.physical not in ("INT32", "INT64") or column.logical not in ("none", "int"):
         return None
@@ -298,7 +300,11 @@ def _boolean(text: str, column: Column, kind: Type) -> str | None:
 
 _FIXED = "FIXED_LEN_BYTE_ARRAY"
 _STORED = {"int8": "tinyint", "int16": "smallint", "int32": "integer", "int64": "bigint"}
-_EPOCHS = {"timestamp[ms]": "epoch_ms", "timestamp[us]": "epoch_us", "timestamp[ns]": "epoch_ns"}
+_EPOCHS = {
+    f"{kind}[{unit}]": f"epoch_{unit}"
+    for kind in ("timestamp", "time64")
+    for unit in ("ms", "us", "ns")
+}
 _READS: dict[str, Callable[[str, Column, Type], str | None]] = {
     "array": _array,
     "map": _map,
