@@ -1339,6 +1339,15 @@ def test_names_that_are_cut_stay_apart(kind: str, configuration: Any) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("kind", "well"), [("BarChart", "Colors"), ("LineChart", "Colors"), ("RadarChart", "Color")]
+)
+def test_one_colour_alone_has_its_name_too(kind: str, well: str) -> None:
+    of = [(each, "Law", 3) for each in ("a", "b", "c")]
+    wells = [dimension("Category", "Name"), dimension(well, "School"), measure("Values", "n")]
+    assert "Law" in texts(draw(visual(kind), rows(*wells, of=of)))
+
+
 @pytest.mark.parametrize("configuration", [{}, {"Orientation": "HORIZONTAL"}])
 def test_names_that_begin_alike_are_cut_amid(configuration: Any) -> None:
     of = [(f"Fee {at}", 9) for at in range(4)]

@@ -37,7 +37,7 @@ NARROWEST = 3
 @chart("BarChartVisual")
 def bar_chart(sketch: Sketch) -> None:
     shown = table(sketch, "Category", ["Values"], "Colors")
-    if len(shown.series) > 1:
+    if shown.color or len(shown.series) > 1:
         title = named(sketch, "ColorLabelOptions", shown.color.label if shown.color else "")
         sketch = legend(sketch, [(each.label, each.color) for each in shown.series], title)
     multiples(sketch, _bars, ["Values"], stacked=arrangement(sketch) != "CLUSTERED")

@@ -32,7 +32,7 @@ DIRECT, NAME = 8, 10.5
 @chart("LineChartVisual")
 def line_chart(sketch: Sketch) -> None:
     shown = table(sketch, "Category", ["Values"], "Colors")
-    if len(shown.series) > 1 and not _direct(sketch, shown):
+    if (shown.color or len(shown.series) > 1) and not _direct(sketch, shown):
         title = shown.color.label if shown.color else ""
         sketch = legend(sketch, [(each.label, each.color) for each in shown.series], title)
     multiples(sketch, _lines, ["Values"], stacked=_kind(sketch) == "STACKED_AREA")

@@ -26,7 +26,7 @@ from labkit.cloud.quicksight.render.values import Taken
 @chart("RadarChartVisual")
 def radar(sketch: Sketch) -> None:
     shown = table(sketch, "Category", ["Values"], "Color")
-    if len(shown.series) > 1:
+    if shown.color or len(shown.series) > 1:
         title = named(sketch, "ColorLabelOptions", shown.color.label if shown.color else "")
         sketch = legend(sketch, [(each.label, each.color) for each in shown.series], title)
     if len(shown.categories) < 3:
