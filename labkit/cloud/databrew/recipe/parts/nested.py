@@ -12,6 +12,7 @@ from typing import Any
 
 from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.recipe.errors import RecipeError, unknown
+from labkit.cloud.engine.json_texts import json_or_null
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.types import Type
 
@@ -86,5 +87,4 @@ def _inside(sql: str, kind: Type, part: str | int) -> tuple[str, Type]:
 
 def _in_json(text: str, path: Sequence[str | int]) -> str:
     steps = (f"[{p}]" if isinstance(p, int) else f".{json.dumps(p)}" for p in path)
-    whole = f"CASE WHEN json_valid({text}) THEN {text} END"
-    return f"json_extract_string({whole}, {quoted_text('$' + ''.join(steps))})"
+    return f"json_extract_string({json_or_null(text)}, {quoted_text('$' + ''.join(steps))})"

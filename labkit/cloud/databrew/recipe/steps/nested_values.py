@@ -17,6 +17,7 @@ from labkit.cloud.databrew.recipe.parts import regexps
 from labkit.cloud.databrew.recipe.parts.nested import path_parts, shape_within, value_at
 from labkit.cloud.databrew.recipe.registry import category
 from labkit.cloud.databrew.recipe.relation import Relation
+from labkit.cloud.engine.json_texts import json_or_null
 from labkit.cloud.engine.quoting import quoted_text
 
 
@@ -73,7 +74,7 @@ def _beside(table: Relation, column: Column, passing: bool) -> str:
 
 def _struct(table: Relation, column: Column, levels: int | None) -> str:
     """SQL of the struct; the shape is told by looking at the values."""
-    text = f"CASE WHEN json_valid({column.text}) THEN {column.text} END"
+    text = json_or_null(column.text)
     among = f"WHERE ({table.condition})" if table.condition else ""
     found = table.look(f"json_group_structure(CAST({text} AS JSON))", among)[0][0]
     shape = shape_within(json.loads(found or '"NULL"'), levels)

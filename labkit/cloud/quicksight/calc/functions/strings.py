@@ -8,7 +8,9 @@ Source: https://docs.aws.amazon.com/quicksight/latest/user/string-functions.html
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
+from labkit.cloud.engine.json_texts import json_or_null
 from labkit.cloud.quicksight.calc.arguments import Anything, Comparison, Integer, Pattern, String
 from labkit.cloud.quicksight.calc.errors import WrongArguments
 from labkit.cloud.quicksight.calc.operators import finite
@@ -18,6 +20,7 @@ from labkit.cloud.quicksight.calc.values import text
 
 EXACT = "CASE_SENSITIVE"
 _PATH = re.compile(r"\$(\.[\w ]+|\[\d+\])*")
+_STEP = re.compile(r"\.([\w ]+)|\[(\d+)\]")
 
 
 @function("concat", "string", "string")
@@ -107,14 +110,34 @@ def parse_int(expression: String) -> Answer:
 
 @function("parseJson", "string", "string")
 def parse_json(field_name: String, path: Pattern) -> Answer:
-    """A value out of a JSON text, at a path such as $.items[0].quantity."""
+    """A value out of a JSON text, at a path such as $.items[0].quantity.
+
+    Names that are not there are looked for without case: AWS's example finds State by $.state.
+    """
     if not _PATH.fullmatch(path):
         raise WrongArguments(
             f"{path!r} is no path of parseJson: it has '$', '.name' and '[index]' only."
         )
+    whole = json_or_null(str(field_name))
     quoted = re.sub(r"\.([\w ]+)", r'."\1"', path)
-    valid = f"CASE WHEN json_valid({field_name}) THEN {field_name} END"
-    return f"json_extract_string({valid}, {text(quoted)})"
+    found = f"json_extract_string({whole}, {text(quoted)})"
+    steps = _STEP.findall(path)
+    if not any(name for name, _ in steps):
+        return found
+    return f"coalesce({found}, json_extract_string({_without_case(whole, steps)}, '$'))"
+
+
+def _without_case(whole: str, steps: Sequence[tuple[str, str]]) -> str:
+    """SQL of what lies at a path whose names are in any case."""
+    at = f"CAST({whole} AS JSON)"
+    for name, index in steps:
+        alike = f"list_filter(json_keys(x), lambda k: lower(k) = {text(name.lower())})[1]"
+        is_there = f"list_contains(json_keys(x), {text(name)})"
+        named = f"CASE WHEN {is_there} THEN {text(name)} ELSE {alike} END"
+        key = f"'/' || replace(replace({named}, '~', '~0'), '/', '~1')"
+        step = f"json_extract(x, {key})" if name else f"json_extract(x, '$[{index}]')"
+        at = f"list_transform([{at}], lambda x: {step})[1]"
+    return at
 
 
 @function("replace", "string", "string")
