@@ -13,7 +13,7 @@ from labkit.cloud.engine.trino.arguments import only_plain, resolved_call
 from labkit.cloud.engine.trino.external import external_call
 from labkit.cloud.engine.trino.forms import FORMS, special_form
 from labkit.cloud.engine.trino.grouping import has_aggregates
-from labkit.cloud.engine.trino.library import kinds
+from labkit.cloud.engine.trino.library import FunctionRefused, kinds
 from labkit.cloud.engine.trino.scope import Scope, Typed
 from labkit.cloud.engine.trino.window_calls import window_call
 
@@ -38,4 +38,7 @@ def call(node: tree.Call, scope: Scope) -> Typed:
     if scope.grouping and unknown:  # it is missed before its arguments are judged
         scope = scope.grouping.source
     found, args = resolved_call(node, scope, "scalar")
-    return Typed(found.render(args), found.returns)
+    try:
+        return Typed(found.render(args), found.returns)
+    except FunctionRefused as refused:
+        raise scope.fail(node, refused.code, str(refused)) from refused

@@ -19,7 +19,7 @@ _FORM = re.compile(r"\w\(|\b(?:CASE|SELECT|OVER)\b")
 _OUTSIDE = re.compile(r"\b(?:SELECT|OVER)\b")
 #: The error of ``date_parse``.
 _UNREAD = re.compile(
-    r"error\('LABKIT:INVALID_FUNCTION_ARGUMENT: ' \|\| trino_unread\(_t, '(?:[^']|'')*'\)\)"
+    r"error\('LABKIT:INVALID_FUNCTION_ARGUMENT: ' \|\| trino_\w+_unread\(_t, '(?:[^']|'')*'\)\)"
 )
 
 

@@ -1,4 +1,4 @@
-"""``date_format`` and ``date_parse`` by a pattern that is computed, which DuckDB does not take.
+"""``date_format`` by a pattern that is computed, which DuckDB does not take.
 
 Source: https://trino.io/docs/current/functions/datetime.html#mysql-date-functions
 """
@@ -10,8 +10,8 @@ from datetime import datetime
 
 from labkit.cloud.engine.closed import Udf
 from labkit.cloud.engine.trino.functions.entry import fail
-from labkit.cloud.engine.trino.functions.patterns import InvalidPattern, mysql_format, wholly
-from labkit.cloud.engine.trino.functions.unread import unread
+from labkit.cloud.engine.trino.functions.joda import InvalidPattern
+from labkit.cloud.engine.trino.functions.patterns import mysql_format
 
 
 def _format(moment: datetime, pattern: str) -> str:
@@ -21,17 +21,6 @@ def _format(moment: datetime, pattern: str) -> str:
     return re.sub(r"%-?.", part, _translated(pattern), flags=re.DOTALL)
 
 
-def _parse(text: str, pattern: str) -> datetime:
-    wanted = _translated(pattern).replace("%-", "%")
-    after, rest = wholly(wanted)
-    try:
-        found = datetime.strptime(text + after, wanted + rest)
-    except ValueError:
-        fail(unread(text, wanted))
-    century = 100 if "%y" in wanted and found.year == 1969 else 0
-    return found.replace(year=found.year + century, microsecond=found.microsecond // 1000 * 1000)
-
-
 def _translated(pattern: str) -> str:
     try:
         return mysql_format(pattern)
@@ -39,7 +28,4 @@ def _translated(pattern: str) -> str:
         fail(str(invalid))
 
 
-UDFS = (
-    Udf("trino_date_format", _format, ("TIMESTAMP", "VARCHAR"), "VARCHAR"),
-    Udf("trino_date_parse", _parse, ("VARCHAR", "VARCHAR"), "TIMESTAMP"),
-)
+UDFS = (Udf("trino_date_format", _format, ("TIMESTAMP", "VARCHAR"), "VARCHAR"),)

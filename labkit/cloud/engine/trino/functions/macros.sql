@@ -146,6 +146,9 @@ trino_to_instant(t, z) AS CASE
     ELSE trino_late_instant(t, z)
     END;
 
+trino_in_zone(t, z) AS list_transform([struct_pack(t := t, z := z)], lambda _m:
+    trino_zoned(trino_to_instant((_m).t, (_m).z), (_m).z))[1];
+
 -- DuckDB's moments are of microseconds.
 trino_finer(text) AS
     error('LABKIT:NOT_SUPPORTED: Fractions of a microsecond are not supported here: ' || text);

@@ -1,7 +1,8 @@
 """Patterns that print and read dates: MySQL's ``%Y``, Joda's ``yyyy-MM`` and Teradata's ``mi``.
 
 A pattern is nearly always a literal: it is translated once into DuckDB's ``strftime`` format. Of
-those that are computed, MySQL's alone are read (see `computed_patterns`).
+those that are computed, MySQL's alone are read. What ``strptime`` reads otherwise than Joda, weeks
+or a year of two digits, and texts that it does not read, are left to `joda`.
 
 Sources: https://trino.io/docs/current/functions/datetime.html#mysql-date-functions,
 https://www.joda.org/joda-time/apidocs/org/joda/time/format/DateTimeFormat.html and
@@ -12,11 +13,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from functools import wraps
 from typing import Any
 
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.trino.functions.entry import FunctionRefused, Render, failure, text_literal
+from labkit.cloud.engine.trino.functions.joda import InvalidPattern, joda, mysql
 
 _MYSQL = {
     "a": "%a", "b": "%b", "c": "%-m", "d": "%d", "e": "%-d", "f": "%f", "H": "%H", "h": "%I",
@@ -25,13 +28,13 @@ _MYSQL = {
     "Y": "%Y", "y": "%y", "%": "%%",
 }  # fmt: skip
 _TERADATA = {
-    "yyyy": "%Y", "yy": "%y", "mm": "%m", "dd": "%d", "hh24": "%H", "hh": "%I", "mi": "%M",
+    "yyyy": "%Y", "yy": "%y", "mm": "%m", "dd": "%d", "hh24": "%H", "hh": "%I", "mi": "%i",
     "ss": "%S", **{mark: mark for mark in "-/,.;: "},
 }  # fmt: skip
 _TERADATA_WORD = re.compile("|".join(map(re.escape, _TERADATA)))
 _JODA = {
-    "y": {1: "%-Y", 2: "%y", 3: "%Y", 4: "%Y"},
-    "Y": {1: "%-Y", 2: "%y", 3: "%Y", 4: "%Y"},
+    "y": {2: "%y", 3: "%Y", 4: "%Y"},
+    "Y": {2: "%y", 3: "%Y", 4: "%Y"},
     "x": {1: "%G", 4: "%G"},
     "M": {1: "%-m", 2: "%m", 3: "%b", 4: "%B"},
     "d": {1: "%-d", 2: "%d"},
@@ -48,6 +51,8 @@ _JODA = {
 }
 # What strftime has no letter for, as SQL over the local time.
 _JODA_SQL = {
+    "y": "CAST(year({0}) AS VARCHAR)",
+    "Y": "CAST(year({0}) AS VARCHAR)",
     "w": "CAST(week({0}) AS VARCHAR)",
     "k": "CAST((hour({0}) + 23) % 24 + 1 AS VARCHAR)",
     "kk": "lpad(CAST((hour({0}) + 23) % 24 + 1 AS VARCHAR), 2, '0')",
@@ -59,15 +64,19 @@ _JODA_SQL = {
     "S": "left(strftime({0}, '%g'), 1)",
     "SS": "left(strftime({0}, '%g'), 2)",
 }
+#: What each letter tells that ``strptime`` reads as Joda does.
+_PLAIN = {
+    "Y": "year", "y": "year", "m": "month", "b": "month", "B": "month", "d": "day", "j": "day",
+    "H": "hour", "I": "hour", "p": "half", "M": "minute", "S": "second", "f": "part", "g": "part",
+}  # fmt: skip
+_QUOTED = re.compile("'[^']*(?:'|$)")
+#: An offset behind a text, in SQL.
+_OFFSET = r"'(?:[Zz]|[+-]\d\d:?\d\d)$'"
 _JODA_WORD = re.compile(r"'((?:[^']|'')*)'|([A-Za-z])\2*|[^A-Za-z']+")
 
 
-class InvalidPattern(ValueError):
-    """A pattern that Trino refuses, with its words."""
-
-
 def _checked(render: Render) -> Render:
-    """A pattern that cannot be translated fails when the call runs, as in Trino."""
+    """A pattern that Trino does not take fails when the call runs."""
 
     @wraps(render)
     def checked(call: Any, args: Sequence[str]) -> str:
@@ -75,8 +84,6 @@ def _checked(render: Render) -> Render:
             return render(call, args)
         except InvalidPattern as invalid:
             return f"CAST({failure(str(invalid))} AS {call.returns.duckdb})"
-        except FunctionRefused as refused:
-            return f"CAST({failure(str(refused), refused.code)} AS {call.returns.duckdb})"
 
     return checked
 
@@ -93,20 +100,19 @@ def format_mysql(call: Any, args: Sequence[str]) -> str:
 @_checked
 def parse_mysql(call: Any, args: Sequence[str]) -> str:
     """``date_parse``: a text that does not fit is an error."""
-    text, literal = args[0], text_literal(args[1])
-    if literal is None:
-        return f"trino_date_parse({text}, {args[1]})"
-    pattern = mysql_format(literal).replace("%-", "%")
-    if pattern.endswith("%f"):
-        text = rf"regexp_replace({text}, '(\D\d{{6}})\d{{1,3}}$', '\1')"
-    read = f"date_trunc('millisecond', {_read(text, pattern)})"
-    return _in_century(read) if "%y" in pattern else read
+    pattern = text_literal(args[1])
+    if pattern is None:
+        return f"trino_date_parse({args[0]}, {args[1]})"
+    return _read_mysql(args[0], pattern)
 
 
-def _in_century(sql: str) -> str:
-    """Two digits of a year are of 1970 to 2069 in Trino, of 1969 to 2068 in DuckDB."""
-    later = "_y + to_years(CASE WHEN year(_y) = 1969 THEN 100 ELSE 0 END)"
-    return f"list_transform([{sql}], lambda _y: {later})[1]"
+def _read_mysql(text: str, pattern: str) -> str:
+    mysql(pattern)
+    form, digits = mysql_format(pattern), "_t"
+    if behind := re.search(r"%f([^%\d]*)$", form):
+        more = rf"(\D\d{{6}})\d{{1,3}}({re.escape(behind[1])})$"
+        digits = rf"regexp_replace(_t, {quoted_text(more)}, '\1\2')"
+    return _read(text, _quick(form, digits, 1970), _slow("mysql", pattern))
 
 
 @_checked
@@ -114,7 +120,7 @@ def format_joda(call: Any, args: Sequence[str]) -> str:
     """``format_datetime``: the parts that depend on the zone are pieces of their own."""
     local = _local(call, args[0])
     pieces: list[str] = []
-    for kind, text in _joda(call, args[1]):
+    for kind, text in _joda(call, _literal(call, args[1])):
         if kind == "zone":
             pieces.append(_zone_text(call, args[0], text))
         elif kind == "sql":
@@ -129,25 +135,41 @@ def format_joda(call: Any, args: Sequence[str]) -> str:
 @_checked
 def parse_joda(call: Any, args: Sequence[str]) -> str:
     """``parse_datetime``: UTC unless the text says which zone it is in."""
-    words = list(_joda(call, args[1]))
+    pattern = _literal(call, args[1])
+    slow, bare = _slow("joda", pattern), _QUOTED.sub("", pattern)
+    if letters := re.search("[CG]+|z{4,}", bare):
+        raise FunctionRefused(call.name, f"'{letters[0]}' in a pattern")
+    joda(pattern)
+    if not re.search("[zZ]", bare):
+        return f"trino_zoned({_read(args[0], _quick_joda(call, pattern), slow)}, 'UTC')"
+    zone = slow.format("zone")
+    fast = "NULL"
+    if re.fullmatch("[^zZ]*ZZ?", bare):
+        zone = f"coalesce(nullif(regexp_extract(_t, {_OFFSET}), ''), {zone})"
+        fast = _quick_joda(call, pattern.rstrip("Z"), f"regexp_replace(_t, {_OFFSET}, '')")
+        fast = f"CASE WHEN regexp_matches(_t, {_OFFSET}) THEN {fast} END"
+    zone = f"list_transform([{args[0]}], lambda _t: trino_zone_text({zone}))[1]"
+    return f"trino_in_zone({_read(args[0], fast, slow)}, {zone})"
+
+
+def _quick_joda(call: Any, pattern: str, text: str = "_t") -> str:
+    years = re.finditer(r"([yY])\1*", _QUOTED.sub("", pattern))
+    if any(len(year[0]) not in (2, 4) for year in years):
+        return "NULL"
+    try:
+        words = _joda(call, pattern)
+    except FunctionRefused:
+        return "NULL"
     if any(kind == "sql" for kind, _ in words):
-        raise FunctionRefused(call.name, f"a letter of the pattern {args[1]}")
-    if not any(kind == "zone" for kind, _ in words):
-        pattern = "".join(text for _, text in words).replace("%-", "%")
-        return f"trino_zoned({_read(args[0], pattern)}, 'UTC')"
-    if [kind for kind, _ in words][-1] != "zone" or len([1 for k, _ in words if k == "zone"]) > 1:
-        raise FunctionRefused(call.name, "a time zone that is not the pattern's last part")
-    pattern = "".join(text for kind, text in words if kind != "zone").replace("%-", "%")
-    zone = r"(?:Z|[+-]\d\d:?\d\d|[A-Za-z]+(?:/[A-Za-z_]+)*)$"
-    head = _read(f"regexp_replace({args[0]}, {quoted_text(zone)}, '')", pattern)
-    tail = f"trino_zone_text(regexp_extract({args[0]}, {quoted_text(zone)}))"
-    return f"trino_zoned(trino_to_instant({head}, {tail}), {tail})"
+        return "NULL"
+    return _quick("".join(form for _, form in words), text, datetime.now(UTC).year - 80)
 
 
 @_checked
 def format_teradata(call: Any, args: Sequence[str]) -> str:
     """``to_char``."""
-    return f"strftime({_local(call, args[0])}, {quoted_text(_teradata(call, args[1]))})"
+    form = mysql_format(_teradata(call, args[1]))
+    return f"strftime({_local(call, args[0])}, {quoted_text(form)})"
 
 
 @_checked
@@ -156,7 +178,7 @@ def parse_teradata(call: Any, args: Sequence[str]) -> str:
     pattern = _teradata(call, args[1])
     if "%y" in pattern:
         raise FunctionRefused(call.name, "a year of two digits")
-    return f"CAST({_read(args[0], pattern)} AS {call.returns.duckdb})"
+    return f"CAST({_read_mysql(args[0], pattern)} AS {call.returns.duckdb})"
 
 
 def _teradata(call: Any, sql: str) -> str:
@@ -178,19 +200,54 @@ def _local(call: Any, sql: str) -> str:
     return f"date_trunc('millisecond', {local} + INTERVAL 500 MICROSECOND)" if fine else local
 
 
-def _read(text: str, pattern: str) -> str:
-    """The text as a timestamp. Without a year it is 2000, as in Joda; a time alone is of 1970.
+def _slow(way: str, pattern: str) -> str:
+    """A call of `joda`'s functions, but for which of them."""
+    return f"trino_{way}_{{}}(_t, {quoted_text(pattern).replace('{', '{{').replace('}', '}}')})"
 
-    Twelve hours without their half of the day are of the morning: 12 is midnight.
-    """
-    after, rest = wholly(pattern)
-    read, whole = f"(_t || '{after}')" if after else "_t", pattern + rest
-    message = f"'LABKIT:INVALID_FUNCTION_ARGUMENT: ' || trino_unread(_t, {quoted_text(pattern)})"
+
+def _read(text: str, fast: str, slow: str) -> str:
+    """The text as a timestamp."""
+    message = f"'LABKIT:INVALID_FUNCTION_ARGUMENT: ' || {slow.format('unread')}"
     body = (
-        f"CASE WHEN _t IS NULL THEN NULL ELSE coalesce(CASE WHEN {_blanks('_t', pattern)} THEN "
-        f"try_strptime({read}, {quoted_text(whole)}) END, error({message})) END"
+        f"CASE WHEN _t IS NULL THEN NULL "
+        f"ELSE coalesce({fast}, {slow.format('read')}, error({message})) END"
     )
     return f"list_transform([{text}], lambda _t: {body})[1]"
+
+
+def _quick(form: str, text: str, first_year: int) -> str:
+    """``strptime`` where it reads as Joda does; NULL for texts and patterns where it may not.
+
+    Without a year it is 2000, as in Joda; a time alone is of 1970. Twelve hours without their half
+    of the day are of the morning: 12 is midnight. Two digits of a year are of 1969 to 2068.
+    """
+    if not _is_plain(form):
+        return "NULL"
+    after, rest = _wholly(form)
+    read, whole = f"({text} || '{after}')" if after else text, form.replace("%-", "%") + rest
+    found = f"try_strptime({read}, {quoted_text(whole)})"
+    found = f"date_trunc('millisecond', {found})" if "%f" in form else found
+    conditions = _blanks(text, form)
+    if "%y" in form:
+        shape = re.sub("%-?(.)", lambda letter: r"\d\d" if letter[1] == "y" else ".+", form)
+        conditions += f" AND regexp_full_match({text}, {quoted_text(shape)})"
+        span = f"WHEN year(_y) < {first_year} THEN 100 WHEN year(_y) > {first_year + 99} THEN -100"
+        later = f"_y + to_years(CASE {span} ELSE 0 END)"
+        found = f"list_transform([{found}], lambda _y: {later})[1]"
+    return f"CASE WHEN {conditions} THEN {found} END"
+
+
+def _is_plain(form: str) -> bool:
+    """Whether ``strptime`` reads each letter as Joda does, and none tells what another does."""
+    letters = re.findall("%-?([A-Za-z])", form.replace("%%", ""))
+    fields = [_PLAIN.get(letter, "other") for letter in letters]
+    return (
+        "other" not in fields
+        and len(set(fields)) == len(fields)
+        and not {"j", "m"} <= {*letters, *("m" for letter in letters if letter in "bB")}
+        and not {"H", "I"} <= {*letters}
+        and ("p" not in letters or "I" in letters)
+    )
 
 
 def _blanks(text: str, pattern: str) -> str:
@@ -203,7 +260,7 @@ def _blanks(text: str, pattern: str) -> str:
     return " AND ".join(test for test, is_meant in tests.items() if not is_meant) or "true"
 
 
-def wholly(pattern: str) -> tuple[str, str]:
+def _wholly(pattern: str) -> tuple[str, str]:
     """What to put after a text and its pattern: the half of the day and the year that they lack."""
     after, rest = "", ""
     if "%I" in pattern and "%p" not in pattern:
@@ -229,10 +286,10 @@ def _mysql_word(found: re.Match[str]) -> str:
     return _MYSQL.get(found[1], found[1])
 
 
-def _joda(call: Any, sql: str) -> list[tuple[str, str]]:
+def _joda(call: Any, pattern: str) -> list[tuple[str, str]]:
     """The pattern's words: ``format`` with strftime's text, or ``zone`` with its letters."""
     found = []
-    for word in _JODA_WORD.finditer(_literal(call, sql)):
+    for word in _JODA_WORD.finditer(pattern):
         if not word[2]:
             text = "'" if word[0] == "''" else (word[0] if word[1] is None else word[1])
             found.append(("format", text.replace("''", "'").replace("%", "%%")))
@@ -251,7 +308,7 @@ def _joda_letters(call: Any, letters: str) -> str:
         letters = letters[:4]
     if len(letters) not in widths:
         raise FunctionRefused(call.name, f"'{letters}' in a pattern")
-    return widths[len(letters)].replace("%-Y", "%Y")
+    return widths[len(letters)]
 
 
 def _zone_text(call: Any, sql: str, letters: str) -> str:
