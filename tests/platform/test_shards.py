@@ -40,6 +40,40 @@ def test_records_stay_where_they_are(aws, stream):
     ]
 
 
+def test_a_number_has_56_digits(aws, stream):
+    kinesis, named = aws("kinesis"), {"StreamName": stream}
+
+    def read(kind, **more):
+        asked = {"ShardId": FIRST, "ShardIteratorType": kind, **more}
+        return kinesis.get_shard_iterator(**named, **asked)["ShardIterator"]
+
+    latest = read("LATEST")
+    first, last = (
+        kinesis.put_record(**named, Data=data, PartitionKey="a")["SequenceNumber"]
+        for data in (b"a", b"b")
+    )
+    (shard,) = kinesis.list_shards(**named)["Shards"]
+    begins = shard["SequenceNumberRange"]["StartingSequenceNumber"]
+    assert [len(each) for each in (begins, first, last)] == [56] * 3
+    assert int(begins) < int(first) < int(last)
+    for iterator, numbers in (
+        (latest, [first, last]),
+        (read("TRIM_HORIZON"), [first, last]),
+        (read("AT_SEQUENCE_NUMBER", StartingSequenceNumber=last), [last]),
+        (read("AFTER_SEQUENCE_NUMBER", StartingSequenceNumber=first), [last]),
+    ):
+        told = kinesis.get_records(ShardIterator=iterator)["Records"]
+        assert [each["SequenceNumber"] for each in told] == numbers
+
+
+def test_a_closed_shard_without_records_is_read(aws, stream):
+    kinesis = aws("kinesis")
+    kinesis.split_shard(StreamName=stream, ShardToSplit=FIRST, NewStartingHashKey=str(2**127))
+    asked = {"StreamName": stream, "ShardId": FIRST, "ShardIteratorType": "TRIM_HORIZON"}
+    told = kinesis.get_records(ShardIterator=kinesis.get_shard_iterator(**asked)["ShardIterator"])
+    assert (told["Records"], "NextShardIterator" in told) == ([], False)
+
+
 def test_a_stream_with_consumers_is_not_deleted_unasked(aws, stream):
     kinesis = aws("kinesis")
     told = kinesis.describe_stream(StreamName=stream)["StreamDescription"]

@@ -4,9 +4,11 @@ Records stay where they are, and new ones go to open shards; of a closed shard t
 there is no further iterator, by which readers know to go on with its children. moto puts new
 records into the closed shard, copies those of merged shards so that they are read twice, and has no
 shard for the last hash key of a range. A consumer's ARN ends with the moment it was registered.
+Sequence numbers have 56 digits, of which moto counts the last.
 
 Sources: https://docs.aws.amazon.com/streams/latest/dev/kinesis-using-sdk-java-after-resharding.html,
-https://docs.aws.amazon.com/kinesis/latest/APIReference/API_MergeShards.html and
+https://docs.aws.amazon.com/kinesis/latest/APIReference/API_MergeShards.html,
+https://docs.aws.amazon.com/kinesis/latest/APIReference/API_Record.html and
 https://docs.aws.amazon.com/kinesis/latest/APIReference/API_GetRecords.html
 """
 
@@ -16,7 +18,7 @@ from collections import OrderedDict
 from itertools import islice, takewhile
 from typing import Any
 
-from moto.kinesis.models import Consumer, KinesisBackend, Shard, Stream
+from moto.kinesis.models import Consumer, KinesisBackend, Record, Shard, Stream
 from moto.kinesis.utils import decompose_shard_iterator
 
 from labkit.cloud.cloud import Cloud, on_start
@@ -26,6 +28,7 @@ _find: Any = Stream.get_shard_for_key
 _get: Any = KinesisBackend.get_records
 _merge: Any = Stream.merge_shards
 _split: Any = Stream.split_shard
+_EARLIEST, _BETWEEN = 495 * 10**53, 10**20  # numbers before the first record of a shard
 
 
 @on_start
@@ -37,6 +40,8 @@ def install(_: Cloud) -> None:
     Stream.split_shard = _split_shard  # type: ignore[method-assign]
     KinesisBackend.get_records = _get_records  # type: ignore[method-assign]
     Shard.get_max_sequence_number = _last_number  # type: ignore[method-assign]
+    Shard.get_min_sequence_number = _first_number  # type: ignore[method-assign]
+    Shard.put_record = _put_record  # type: ignore[method-assign]
     Shard.get_records = _read_on  # type: ignore[method-assign]
 
 
@@ -48,7 +53,22 @@ def unread(shard: Any, number: int) -> list[Any]:
 
 def _last_number(self: Any) -> int:
     """As moto's, which lists all records for each that is put."""
-    return int(next(reversed(self.records), 0))
+    return int(next(reversed(self.records), _begins(self)))
+
+
+def _first_number(self: Any) -> int:
+    """Where a shard begins; one of an earlier state, with the first of its records."""
+    return min(_begins(self), next(iter(self.records), _begins(self)))
+
+
+def _begins(shard: Any) -> int:
+    return _EARLIEST + int(shard._shard_id) * _BETWEEN
+
+
+def _put_record(self: Any, partition_key: str, data: str, explicit_hash_key: str) -> str:
+    number = _last_number(self) + 1
+    self.records[number] = Record(partition_key, data, number, explicit_hash_key)
+    return str(number)
 
 
 def _read_on(self: Any, last_sequence_id: str, limit: int | None) -> tuple[list[Any], int, int]:
@@ -57,7 +77,7 @@ def _read_on(self: Any, last_sequence_id: str, limit: int | None) -> tuple[list[
     begin = max(0, number + 1 - next(iter(kept), 0))
     found = [*islice(kept.values(), begin, begin + limit if limit else None)]
     if not found:
-        return [], number, 0
+        return [], max(number, _last_number(self)), 0
     behind = kept[_last_number(self)].created_at - found[-1].created_at
     return found, found[-1].sequence_number, int(behind * 1000)
 
