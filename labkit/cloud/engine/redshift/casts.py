@@ -323,7 +323,8 @@ _CASTS: dict[tuple[str, str], Callable[[str, Type], str]] = {
        for base in ("date", "timestamp")},
     ("super", "timestamptz"): _fixed("timezone('UTC', rs_try_timestamptz(rs_scalar({0}), "
                                      "current_setting('TimeZone')))"),
-    **{(base, "super"): _fixed("CAST(to_json({0}) AS VARCHAR)") for base in (*NUMBERS, "bool")},
+    **{(base, "super"): _fixed("CAST(to_json({0}) AS VARCHAR)") for base in (*INTEGERS, "bool")},
+    **{(base, "super"): _fixed("rs_super_float({0})") for base in ("float4", "float8")},
     ("numeric", "super"): _fixed("CAST({0} AS VARCHAR)"),
     **{(base, "super"): _fixed("CAST(to_json(CAST({0} AS VARCHAR)) AS VARCHAR)")
        for base in (*TIMES, "time")},

@@ -119,15 +119,16 @@ def _beyond(text: str) -> str:
 
 
 def _compare_dynamic(op: str, left: Typed, right: Typed) -> str:
-    """SUPER compares with a scalar by the scalar's type, and is NULL where it has another.
+    """SUPER compares with a scalar by the scalar's type; of another it is no equal, else NULL.
 
     Blanks at the end of its strings are nothing, as those of text. Source:
     https://docs.aws.amazon.com/redshift/latest/dg/query-super.html
     """
     other = right if left.type.base == "super" else left
     if other.type.base in NUMBERS:
+        number = "rs_number" if op not in ("=", "<>") else "rs_number_or_none"
         one, two = (
-            f"rs_number({side.sql})" if side.type.base == "super" else coerce(side, FLOAT8).sql
+            f"{number}({side.sql})" if side.type.base == "super" else coerce(side, FLOAT8).sql
             for side in (left, right)
         )
         if other.type.base not in INTEGERS:

@@ -231,6 +231,8 @@ rs_member(a, path) AS CASE WHEN CAST(json(a) AS VARCHAR) = a
 rs_scalar(a) AS list_transform([a], lambda _v: CASE json_type(_v)
     WHEN 'VARCHAR' THEN json_extract_string(_v, '$')
     WHEN 'OBJECT' THEN NULL WHEN 'ARRAY' THEN NULL WHEN 'NULL' THEN NULL
+    WHEN 'DOUBLE' THEN CASE WHEN regexp_full_match(_v, '-?\d(\.\d+)?e[+-]\d+')
+        THEN rs_float_text(CAST(_v AS DOUBLE)) ELSE _v END
     ELSE _v
     END)[1];
 
@@ -240,10 +242,28 @@ rs_number(a) AS list_transform([a], lambda _v: CASE json_type(_v)
     WHEN 'VARCHAR' THEN TRY_CAST(json_extract_string(_v, '$') AS DOUBLE)
     END)[1];
 
+-- What is no number equals none
+rs_number_or_none(a) AS list_transform([a], lambda _v:
+    coalesce(rs_number(_v), CASE WHEN _v IS NOT NULL THEN CAST('nan' AS DOUBLE) END))[1];
+
 rs_digits(a) AS list_transform([a], lambda _v: CASE
     WHEN json_type(_v) IN ('BIGINT', 'UBIGINT', 'DOUBLE') THEN _v
     WHEN json_type(_v) = 'VARCHAR' THEN json_extract_string(_v, '$')
     END)[1];
+
+-- A floating number has its exponent in SUPER: 2.22e+0
+rs_super_float(a) AS list_transform([a], lambda _a: rs_exponential(_a))[1];
+
+rs_exponential(a) AS CASE WHEN a IS NULL THEN NULL WHEN NOT isfinite(a) THEN CAST(to_json(a) AS VARCHAR)
+    ELSE list_transform(list_transform([str_split(lower(CAST(abs(a) AS VARCHAR)), 'e')], lambda _s: {
+        'digits': replace(_s[1], '.', ''),
+        'exponent': coalesce(CAST(_s[2] AS INTEGER), 0) + length(split_part(_s[1], '.', 1)) - 1}),
+    lambda _n: concat(CASE WHEN a < 0 THEN '-' END,
+        rs_scientific(trim(_n['digits'], '0'), CASE WHEN a = 0 THEN 0 ELSE
+            _n['exponent'] - length(_n['digits']) + length(ltrim(_n['digits'], '0')) END)))[1] END;
+
+rs_scientific(digits, exponent) AS printf('%s%s%se%+d', CASE WHEN digits = '' THEN '0' ELSE digits[1] END,
+    CASE WHEN length(digits) > 1 THEN '.' ELSE '' END, digits[2:], exponent);
 
 rs_whole(a) AS list_transform([a], lambda _v:
     CASE WHEN json_type(_v) IN ('BIGINT', 'UBIGINT') THEN TRY_CAST(_v AS HUGEINT) END)[1];
@@ -268,7 +288,7 @@ rs_kind(a) AS CASE json_type(a)
 
 -- A pair is bound once: as macros' arguments its sides were copied, some dozens at each operator.
 rs_super_arithmetic(pair, op) AS list_transform([pair], lambda _b:
-    CAST(json(rs_super_reckoned(_b[1], op, _b[2])) AS VARCHAR))[1];
+    rs_super_reckoned(_b[1], op, _b[2]))[1];
 
 -- Numbers alone are reckoned with, and a plus joins two strings
 rs_super_reckoned(a, op, b) AS CASE
@@ -278,12 +298,13 @@ rs_super_reckoned(a, op, b) AS CASE
     WHEN op IN ('+', '-', '*') AND rs_whole(a) IS NOT NULL AND rs_whole(b) IS NOT NULL THEN
         CAST(CASE op WHEN '+' THEN rs_whole(a) + rs_whole(b) WHEN '-' THEN rs_whole(a) - rs_whole(b)
              ELSE rs_whole(a) * rs_whole(b) END AS VARCHAR)
-    ELSE rs_number_text([rs_number(a), rs_number(b)], op) END;
+    WHEN contains(lower(a || b), 'e') THEN rs_super_float(rs_number_of([rs_number(a), rs_number(b)], op))
+    WHEN rs_whole(a) IS NULL OR rs_whole(b) IS NULL THEN rs_reckon(a, op, b)
+    ELSE rs_float_text(rs_number_of([rs_number(a), rs_number(b)], op)) END;
 
-rs_number_text(pair, op) AS list_transform(list_transform([pair], lambda _n: CASE op
+rs_number_of(pair, op) AS list_transform([pair], lambda _n: CASE op
     WHEN '+' THEN _n[1] + _n[2] WHEN '-' THEN _n[1] - _n[2] WHEN '*' THEN _n[1] * _n[2]
-    WHEN '/' THEN rs_float_divide(_n[1], _n[2]) ELSE _n[1] % _n[2] END),
-    lambda _n: rs_float_text(_n))[1];
+    WHEN '/' THEN rs_float_divide(_n[1], _n[2]) ELSE _n[1] % _n[2] END)[1];
 
 -- What orders values of SUPER: those of one kind together, numbers by what they are
 rs_super_key(a) AS list_transform(list_transform([a], lambda _v: {'v': _v, 'kind': rs_kind(_v)}),

@@ -250,10 +250,18 @@ UDFS = (
 
 def _kind(*kinds: str) -> str:
     listed = ", ".join(f"'{kind}'" for kind in kinds)
-    return f"(json_type({{0}}) IN ({listed}))"
+    return f"coalesce(json_type({{0}}) IN ({listed}), false)"
+
+
+def _within(bits: int) -> str:
+    """Whether a value is a whole number of so many bits."""
+    most = 1 << bits - 1
+    return f"coalesce(rs_whole({{0}}) BETWEEN {-most} AND {most - 1}, false)"
 
 
 _NUMBERS = ("BIGINT", "UBIGINT", "DOUBLE")
+#: A number with an exponent is floating, as ``rs_super_float`` writes it.
+_FLOATS = "contains(lower({0}), 'e')"
 SCALARS = entries(
     ("can_json_parse(varchar) -> bool", "rs_is_json({0})"),
     ("json_serialize(super) -> varchar", "{0}"),
@@ -273,14 +281,13 @@ SCALARS = entries(
     ("is_varchar(super) -> bool", _kind("VARCHAR")),
     ("is_char(super) -> bool", f"({_kind('VARCHAR')} AND strlen({{0}}) = length({{0}}))"),
     ("is_boolean(super) -> bool", _kind("BOOLEAN")),
-    ("is_integer(super) -> bool", _kind("BIGINT", "UBIGINT")),
-    ("is_bigint(super) -> bool", _kind("BIGINT", "UBIGINT")),
-    ("is_smallint(super) -> bool",
-     "(json_type({0}) IN ('BIGINT', 'UBIGINT') AND CAST({0} AS HUGEINT) BETWEEN -32768 AND 32767)"),
+    ("is_integer(super) -> bool", _within(32)),
+    ("is_bigint(super) -> bool", _within(64)),
+    ("is_smallint(super) -> bool", _within(16)),
     ("decimal_precision(super) -> int4", "rs_decimal({0})[1]"),
     ("decimal_scale(super) -> int4", "rs_decimal({0})[2]"),
-    ("is_decimal(super) -> bool", _kind(*_NUMBERS)),
-    ("is_float(super) -> bool", _kind("DOUBLE")),
+    ("is_decimal(super) -> bool", f"({_kind(*_NUMBERS)} AND NOT {_FLOATS})"),
+    ("is_float(super) -> bool", f"({_kind('DOUBLE')} AND {_FLOATS})"),
     ("get_array_length(super) -> int4",
      "CASE WHEN json_type({0}) = 'ARRAY' THEN CAST(json_array_length({0}) AS INTEGER) END"),
     ("subarray(super, int4) -> super", "rs_slice({0}, {1}, 2147483647)"),
