@@ -1046,6 +1046,16 @@ def test_collapsed_columns_are_told() -> None:
     assert "Not drawn: collapsed columns." in found
 
 
+@pytest.mark.parametrize(
+    ("kind", "wells"), [("Table", ("GroupBy", "Values")), ("PivotTable", ("Rows", "Values"))]
+)
+def test_a_table_of_few_columns_fills_its_tile(kind: str, wells: tuple[str, str]) -> None:
+    data = rows(dimension(wells[0], "School"), measure(wells[1], "Students"), of=[("Law", 12)])
+    picture = draw(visual(kind), data, width_px=600)
+    [number] = [each for each in picture.findobj(Text) if each.get_text() == "12"]
+    assert number.get_position()[0] > 550  # it ended at half of the width
+
+
 def test_a_pivots_columns_are_as_wide_as_their_paths_say() -> None:
     data = _pivot_of_two_levels()
     _, term, sales = (each.id for each in data.fields)

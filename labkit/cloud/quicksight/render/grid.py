@@ -10,7 +10,7 @@ from labkit.cloud.quicksight.render.colors import readable
 from labkit.cloud.quicksight.render.sketch import Box, Sketch
 from labkit.cloud.quicksight.render.text import width
 
-PAD, ROW, NARROW, WIDE = 10, 25, 56, 280
+PAD, ROW, NARROW, WIDE, SPARE = 10, 25, 56, 280, 250
 
 
 def draw_grid(
@@ -175,7 +175,10 @@ def _cell(sketch: Sketch, cell: Cell, look: Look, box: Box, ground: str) -> None
 
 
 def _widths(sketch: Sketch, grid: Grid, shown: Sequence[Sequence[Cell]]) -> list[float]:
-    """Each column as wide as its words; where that is too much the widest give way, then all."""
+    """Each column as wide as its words; where that is too much the widest give way, then all.
+
+    What is left of the room is shared, up to where an eye would lose its row.
+    """
     count = max(map(len, shown))
     looks = [grid.header] * grid.heads + [grid.body] * len(shown)
     natural = [
@@ -207,7 +210,7 @@ def _widths(sketch: Sketch, grid: Grid, shown: Sequence[Sequence[Cell]]) -> list
     widths = [each / over for each in widths[:kept]]
     spare = room - sum(widths)
     if spare > 0 and kept and (kept < count or not grid.widths):
-        share = min(spare / kept, 90)
+        share = min(spare / kept, SPARE)
         widths = [each + share for each in widths]
     return widths
 
