@@ -13,6 +13,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from labkit.cloud.lambdas.logs import MOST_LINES, shortened
 from tests.conftest import wait_for
 from tests.roles import make_role, policy
 
@@ -245,6 +246,14 @@ def test_the_tail_is_four_kilobytes(function, call):
     answer = call(function("def handler(e, c):\n    print('x' * 10000)"))
     assert len(answer["Log"]) == 4096
     assert "REPORT" in answer["Log"]
+
+
+def test_of_too_many_lines_the_middle_is_not_kept():
+    printed = "".join(f"{n}\n" for n in range(MOST_LINES + 3))
+    lines = shortened(printed).splitlines()
+    assert lines[MOST_LINES // 2] == "[3 lines that were printed here are not kept]"
+    assert (len(lines), lines[0], lines[-1]) == (MOST_LINES + 1, "0", str(MOST_LINES + 2))
+    assert shortened("1\n2\n") == "1\n2\n"
 
 
 def test_the_credentials_are_the_roles(function, call, aws, role, fresh):

@@ -251,7 +251,7 @@ def run(
             error = _error("Runtime.ExitError", f"RequestId: {request_id} Error: {death}")
             note = f"RequestId: {request_id} Error: {death}\nRuntime.ExitError\n"
         took_ms = (time.monotonic() - started) * 1000
-        printed = slot.take_log() + note
+        printed = logs.shortened(slot.take_log()) + note
         lines = logs.framed(function, request_id, printed, took_ms, init_ms, slot.peak_mb)
         logs.keep(cloud, function, slot.stream, lines)
     measure(function, took_ms, is_error=bool(error))

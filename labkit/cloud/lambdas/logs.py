@@ -8,6 +8,10 @@ from typing import Any
 
 from labkit.cloud.cloud import Cloud
 
+#: Of what a function prints in one invocation: a loop that does nothing else makes a million in
+#: three seconds, which would take minutes to keep.
+MOST_LINES = 50_000
+
 
 def framed(
     function: Any, request_id: str, printed: str, took_ms: float, init_ms: float, peak_mb: int
@@ -23,6 +27,19 @@ def framed(
         f"Billed Duration: {math.ceil(took_ms)} ms\tMemory Size: {function.memory_size} MB\t"
         f"Max Memory Used: {peak_mb} MB\t{init}\n"
     )
+
+
+def shortened(printed: str, most: int = MOST_LINES) -> str:
+    r"""What a function printed, without its middle where that is too much, of which a line tells.
+
+    >>> shortened("a\nb\nc\nd\n", most=2)
+    'a\n[2 lines that were printed here are not kept]\nd\n'
+    """
+    lines, half = printed.splitlines(True), most // 2
+    if len(lines) <= most:
+        return printed
+    note = f"[{len(lines) - most} lines that were printed here are not kept]\n"
+    return "".join([*lines[:half], note, *lines[-half:]])
 
 
 def keep(cloud: Cloud, function: Any, stream: str, lines: str) -> None:

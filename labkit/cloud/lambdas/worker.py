@@ -25,7 +25,7 @@ from typing import Any
 BOOTSTRAP = Path(__file__).with_name("bootstrap.py")
 INIT_S = 10.0
 LOOK_S = 0.1
-_CHUNK = 1 << 16
+_CHUNK, _MOST_LOG = 1 << 16, 1 << 25  # bytes
 
 Answer = dict[str, Any]
 
@@ -111,9 +111,14 @@ class Worker:
             raise
 
     def take_log(self) -> str:
-        """What was printed since the last call."""
+        """What was printed since the last call; of too much, the beginning and the end."""
+        size = self._log.seek(0, os.SEEK_END)
         self._log.seek(0)
-        text = self._log.read().decode("utf-8", "replace")
+        told = self._log.read(_MOST_LOG)
+        if size > _MOST_LOG:
+            self._log.seek(max(_MOST_LOG, size - _MOST_LOG))
+            told += b"\n" + self._log.read()
+        text = told.decode("utf-8", "replace")
         os.ftruncate(self._log.fileno(), 0)
         return text
 
