@@ -23,6 +23,7 @@ from labkit.cloud import (
     compressed,
     constraints,
     endings,
+    former,  # noqa: F401 (mends what it left)
     memory,
     moto_pages,
     protocol,
