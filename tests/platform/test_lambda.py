@@ -616,7 +616,17 @@ def test_variables_that_are_none_are_told_where_they_were_said(function, aws):
     named = {"FunctionName": function(code, Environment={"Variables": {}})}
     assert client.get_function_configuration(**named)["Environment"] == {"Variables": {}}
     client.update_function_configuration(**named, Environment={"Variables": {"KEY": "b"}})
-    assert "Environment" not in client.update_function_configuration(**named, Environment={})
+    told = client.update_function_configuration(**named, Environment={})
+    assert told["Environment"] == {"Variables": {"KEY": "b"}}
+
+
+def test_settings_that_say_nothing_change_nothing(function, aws):
+    client, letters = aws("lambda"), {"TargetArn": "arn:aws:sqs:us-east-1:123456789012:lost"}
+    named = {"FunctionName": function("def handler(e, c): ...", DeadLetterConfig=letters)}
+    told = client.update_function_configuration(**named, DeadLetterConfig={}, VpcConfig={})
+    assert told["DeadLetterConfig"] == letters
+    told = client.update_function_configuration(**named, DeadLetterConfig={"TargetArn": ""})
+    assert "DeadLetterConfig" not in told
 
 
 def test_lists_of_functions_tell_no_states(function, aws):

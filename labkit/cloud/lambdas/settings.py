@@ -63,13 +63,11 @@ def _make(function: Any, account_id: str, spec: Json, *more: Any, **named: Any) 
 
 
 def _update(function: Any, updates: Json) -> Any:
-    _keep(function, updates)
-    more: Json = {}
-    if "Environment" in updates:  # of no variables, too
-        more["Environment"] = {"Variables": {}} | updates["Environment"]
-    if network := updates.get("VpcConfig"):
-        more["VpcConfig"] = networks.placed(function, network)
-    return _updated(function, updates | more)
+    said = {k: v for k, v in updates.items() if v != {}}  # that says nothing: AWS changes nothing
+    _keep(function, said)
+    if network := said.get("VpcConfig"):
+        said["VpcConfig"] = networks.placed(function, network)
+    return _updated(function, said)
 
 
 # What moto forgets of a function, or of its update, and where a record has it.
