@@ -397,6 +397,28 @@ def test_what_becomes_of_events(function, aws, fresh):
     assert client.get_function_configuration(FunctionName=name)["DeadLetterConfig"] == letters
 
 
+def test_a_record_goes_to_a_bus(function, aws, fresh):
+    """As the function's role, and to the rules of the bus."""
+    bus, client, sqs = fresh("bus"), aws("lambda"), aws("sqs")
+    url, events = sqs.create_queue(QueueName=bus)["QueueUrl"], aws("events")
+    queue = f"arn:aws:sqs:us-east-1:123456789012:{bus}"
+    goal = events.create_event_bus(Name=bus)["EventBusArn"]
+    events.put_rule(Name=bus, EventBusName=bus, EventPattern='{"source": ["lambda"]}')
+    events.put_targets(Rule=bus, EventBusName=bus, Targets=[{"Id": "1", "Arn": queue}])
+    named = {"FunctionName": function("def handler(e, c):\n    return e + 1")}
+    client.put_function_event_invoke_config(
+        **named, DestinationConfig={"OnSuccess": {"Destination": goal}}
+    )
+    client.invoke(**named, InvocationType="Event", Payload=b"7")
+    (message,) = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20)["Messages"]
+    told = json.loads(message["Body"])
+    assert told["detail-type"] == "Lambda Function Invocation Result - Success"
+    assert (told["detail"]["responsePayload"], told["resources"][0]) == (8, goal)
+    events.remove_targets(Rule=bus, EventBusName=bus, Ids=["1"])
+    events.delete_rule(Name=bus, EventBusName=bus)
+    events.delete_event_bus(Name=bus)
+
+
 TRIED = ((0, 600, 1), (2, 600, 2), (2, 60, 1))  # times, its age, attempts: the second succeeds
 
 

@@ -140,6 +140,24 @@ def _to_bucket(s3: Any, item: Delivery) -> None:
     s3.put_object(Bucket=bucket, Key=key, Body=item["text"].encode())
 
 
-_MORE: dict[str, tuple[str, Send]] = {"lambda": ("lambda", _to_function), "s3": ("s3", _to_bucket)}
+def _to_bus(events: Any, item: Delivery) -> None:
+    event = json.loads(item["text"])
+    entry = {
+        "Source": event["source"],
+        "DetailType": event["detail-type"],
+        "Detail": json.dumps(event["detail"]),
+        "Resources": event["resources"],
+        "EventBusName": item["target"]["Arn"],
+    }
+    (told,) = events.put_events(Entries=[entry])["Entries"]
+    if "ErrorCode" in told:
+        raise AwsError(told["ErrorCode"], told.get("ErrorMessage", ""))
+
+
+_MORE: dict[str, tuple[str, Send]] = {
+    "events": ("events", _to_bus),
+    "lambda": ("lambda", _to_function),
+    "s3": ("s3", _to_bucket),
+}
 CARRIERS[SERVICE] = carry
 FINISHED.append(tell)
