@@ -13,7 +13,6 @@ def test_a_pipe_would_carry_nothing(aws):
 
 MADE_UP = [
     ("comprehend", "detect_pii_entities", {"Text": "I am Ann", "LanguageCode": "en"}),
-    ("dynamodb", "execute_statement", {"Statement": "SELECT * FROM t WHERE k <> 'a'"}),
     (
         "glue",
         "create_dev_endpoint",

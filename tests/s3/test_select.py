@@ -133,6 +133,9 @@ ROWS = [
     (LINES, IN_LINES, "SELECT a FROM S3Object s WHERE s.a > 1", "IncorrectSqlFunctionArgumentType"),
     (b'{"a": NaN}', IN_LINES, ALL, "JSONParsingError"),
     (b'{"a": ', DOCUMENT, ALL, "JSONParsingError"),
+    (b"[" * 100_000, DOCUMENT, ALL, "JSONParsingError"),
+    (b"9" * 5000, IN_LINES, ALL, "JSONParsingError"),
+    (b"1e999999999", IN_LINES, "SELECT CAST(_1 AS INT) FROM S3Object", "IntegerOverflow"),
     (b'{"a": "' + b"x" * (1 << 20) + b'"}', IN_LINES, ALL, "OverMaxRecordSize"),
 ]  # fmt: skip
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -51,6 +51,8 @@ _POLICIES: dict[str, Callable[[Any, str], Any]] = {
     "sns": lambda records, arn: records.topics.get(arn),
     "sqs": lambda records, arn: records.queues.get(arn.rpartition(":")[2]),
 }
+#: Calls that say what they do in a language of their own: the actions, each with its members.
+TAKEN: dict[tuple[str, str], Callable[[Mapping[str, Any]], Iterable[tuple[str, Any]]]] = {}
 # Where a call gives a role that a service is to take on, which its caller must be allowed to pass.
 _GIVES_ROLE = re.compile(r"(?!Remove)\w*(r|R)oles?(ARN|Arn)?")
 
@@ -112,10 +114,13 @@ def _asks(
     service = context.service
     prefix = _PREFIXES.get(service) or _model(service).signing_name
     name = _ACTIONS.get((service, context.operation), context.operation)
-    for resource in resources(context, prefix, asked) or [UNKNOWN]:
-        tagged = resource and service != "iam"
-        more = tags.of_resource(context, prefix, resource) if tagged else {}
-        yield f"{prefix}:{name}", resource, more
+    taken = TAKEN.get((service, context.operation))
+    for action, members in taken(asked) if taken else [(name, asked)]:
+        about = replace(context, operation=action) if taken else context
+        for resource in resources(about, prefix, members) or [UNKNOWN]:
+            tagged = resource and service != "iam"
+            more = tags.of_resource(context, prefix, resource) if tagged else {}
+            yield f"{prefix}:{action}", resource, more
     if service == "iam":
         return
     for role in _roles(_model(service).operation_model(context.operation).input_shape, asked):

@@ -36,7 +36,7 @@ _LINES = {
         .*Schedule: schedule/{Name}
     """,
     "dynamodb": """
-        Query|Scan: table/{TableName}/index/{IndexName}
+        Query|Scan|PartiQLSelect: table/{TableName}/index/{IndexName}
         .*: table/{TableName}
     """,
     "events": """

@@ -1,7 +1,7 @@
 """What is refused as moto's answers are made up: words that no model has read, jobs that never ran.
 
 Who takes them for results is misled: Comprehend finds the same names in every text, Cost Explorer
-no costs, a pipe says RUNNING and carries nothing; in DynamoDB's PartiQL ``<>`` finds what is equal.
+no costs, and a pipe says RUNNING and carries nothing.
 """
 
 from __future__ import annotations
@@ -15,9 +15,6 @@ _WHY = {
     ("batch", "SubmitJob"): "there are no containers",
     ("ce", "GetCostAndUsage"): "nothing costs anything",
     ("comprehend", "*"): "there is no model that reads",
-    ("dynamodb", "BatchExecuteStatement"): "nothing reads PartiQL",
-    ("dynamodb", "ExecuteStatement"): "nothing reads PartiQL",
-    ("dynamodb", "ExecuteTransaction"): "nothing reads PartiQL",
     ("ecs", "RunTask"): "there are no containers",
     ("emr-serverless", "StartJobRun"): "there is no Spark",
     ("glue", "CreateDevEndpoint"): "there is no Spark",

@@ -7,6 +7,7 @@ words, https://github.com/mhart/dynalite/blob/main/validations/createTable.js
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from labkit.cloud.constraints import refusal as constraint
@@ -52,6 +53,27 @@ def check_held(table: Any, item: Json) -> None:
                 told = f"Expected: {types[name]} Actual: {next(iter(item[name]))}"
                 words = f"Type mismatch for Index Key {name} {told} IndexName: {index.name}"
                 raise refusal(_WRONG + words)
+
+
+def check_projected(table: Any, index: str | None, paths: Iterable[Sequence[Any]]) -> None:
+    """Raise for attributes that a global index does not have."""
+    held = projected(table, index) if index else None
+    if held is None or index in {each.name for each in table.indexes}:
+        return
+    roots = dict.fromkeys(str(path[0]) for path in paths)
+    if absent := [name for name in roots if name not in held]:
+        told = f"Global secondary index {index} does not project [{', '.join(absent)}]"
+        raise refusal(_WRONG + told)
+
+
+def projected(table: Any, index: str) -> set[str] | None:
+    """The attributes that an index has; ``None`` where it has all."""
+    found = table.get_index(index)
+    projection = found.projection or {}
+    if projection.get("ProjectionType", "ALL") == "ALL":
+        return None
+    keys = [each["AttributeName"] for each in (*found.schema, *table.schema)]
+    return {*keys, *(projection.get("NonKeyAttributes") or ())}
 
 
 def _check_projection(projection: Json) -> None:

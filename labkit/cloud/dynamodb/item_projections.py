@@ -1,18 +1,23 @@
 """What a ProjectionExpression leaves of an item: its paths, and what each of them leads to.
 
 moto tells of several elements of a list the last alone, finds no name in ``#list[0]``, and tells
-all of an item in a transaction. Elements are told in their order, without those between them.
+all of an item in a transaction. Elements are told in their order, without those between them. What
+a local index does not project is read from its table, where a call asks for it; moto leaves it out.
 
-Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.ProjectionExpressions.html
+Sources: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.ProjectionExpressions.html
+and https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/LSI.html
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any
 
 from moto.dynamodb import responses
 from moto.dynamodb.models.dynamo_type import Item
+from moto.dynamodb.models.table import LocalSecondaryIndex
 from moto.dynamodb.responses import DynamoHandler, ProjectionExpressionParser
 
 from labkit.cloud.cloud import Cloud, on_start
@@ -22,6 +27,9 @@ Part = str | int
 Json = dict[str, Any]
 Tree = dict[Part, "Tree"]
 _transact: Any = DynamoHandler.transact_get_items
+_project_local: Any = LocalSecondaryIndex.project
+# Whether a call asks for more than an index has.
+_WHOLE: ContextVar[bool] = ContextVar("whole", default=False)
 
 
 @on_start
@@ -31,6 +39,8 @@ def install(_: Cloud) -> None:
     Item.project = _project  # type: ignore[method-assign, assignment]
     handler: Any = DynamoHandler
     handler.transact_get_items = _transact_get
+    handler.query, handler.scan = _of_whole_items(handler.query), _of_whole_items(handler.scan)
+    LocalSecondaryIndex.project = _left_whole  # type: ignore[method-assign, assignment]
 
 
 def paths(expression: str, names: dict[str, str]) -> list[list[Part]]:
@@ -69,6 +79,23 @@ def _tree(asked: list[list[Part]]) -> Tree:
         for part in path:
             below = below.setdefault(part, {})
     return tree
+
+
+def _of_whole_items(ask: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def made(self: Any) -> Any:
+        body = self.body
+        whole = body.get("Select") == "ALL_ATTRIBUTES" or bool(body.get("ProjectionExpression"))
+        before = _WHOLE.set(whole)
+        try:
+            return ask(self)
+        finally:
+            _WHOLE.reset(before)
+
+    return made
+
+
+def _left_whole(index: Any, item: Item) -> Item:
+    return item if _WHOLE.get() else _project_local(index, item)
 
 
 def _transact_get(self: Any) -> Any:

@@ -121,7 +121,7 @@ def _check_query(context: Context, parameters: Json) -> None:
     given = parameters.get("ExpressionAttributeValues") or {}
     _check_types(table, conditions, given)
     _check_filter(parameters, keys)
-    _check_projection(parameters)
+    _check_projection(parameters, table)
     start = parameters.get("ExclusiveStartKey")
     if start is None:
         return
@@ -160,7 +160,7 @@ def _check_scan(context: Context, parameters: Json) -> None:
         if start.keys() != {*keys, *item_keys.keys_of(table)}:
             words = "The provided key element does not match the schema"
             raise refusal(f"The provided starting key is invalid: {words}")
-    _check_projection(parameters)
+    _check_projection(parameters, table)
 
 
 def _check_get(context: Context, parameters: Json) -> None:
@@ -168,10 +168,12 @@ def _check_get(context: Context, parameters: Json) -> None:
     _check_projection(parameters)
 
 
-def _check_projection(parameters: Json) -> None:
-    """Raise for a path that another of the projection leads to."""
+def _check_projection(parameters: Json, table: Any = None) -> None:
+    """Raise for a path that another of the projection leads to, or that its index lacks."""
     names = parameters.get("ExpressionAttributeNames") or {}
     said = paths(parameters.get("ProjectionExpression") or "", names)
+    if table is not None and said:
+        item_indexes.check_projected(table, parameters.get("IndexName"), said)
     for one, other in combinations(said, 2):
         if all(part == beside for part, beside in zip(one, other, strict=False)):
             first, second = (f"[{', '.join(map(_shown, path))}]" for path in (one, other))

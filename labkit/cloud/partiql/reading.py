@@ -7,6 +7,7 @@ expressions, one after the other.
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Collection as Names
 from decimal import Decimal
 from typing import Any
 
@@ -41,12 +42,16 @@ _DEEPEST = 40
 class Reader:
     """Reads a text from its first token to its last.
 
+    Args:
+        text: the text.
+        types: what a value may be asked to be by ``IS``.
+
     Raises:
         Unreadable: by each of its methods, where the text says something else.
     """
 
-    def __init__(self, text: str) -> None:
-        self._text, self._tokens, self._at = text, list(cut(text)), 0
+    def __init__(self, text: str, types: Names[str] = ("NULL", "MISSING")) -> None:
+        self._text, self._tokens, self._at, self._types = text, list(cut(text)), 0, types
         self._parameters = self._depth = 0
 
     @property
@@ -163,8 +168,8 @@ class Reader:
 
     def _is(self, operand: Any) -> Any:
         negated = self.accept("NOT")
-        if self.next.word not in ("NULL", "MISSING"):
-            raise self.refusal("expected NULL or MISSING")
+        if self.next.word not in self._types:
+            raise self.refusal("expected type name")
         found = Operation(f"IS {self.take().word}", (operand,))
         return Operation("NOT", (found,)) if negated else found
 

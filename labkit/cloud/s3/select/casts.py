@@ -20,7 +20,7 @@ from labkit.cloud.s3.select.moments import Moment
 EXACT = Context(prec=38)
 _WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
-_LARGEST = 1 << 63
+_LARGEST, _DIGITS = 1 << 63, 18
 _WORDS = "Attempt to convert from one data type to another using CAST failed in the SQL expression."
 
 
@@ -49,8 +49,12 @@ def cast(value: Any, kind: str, sizes: tuple[int, ...] = ()) -> Any:
 def whole(value: int) -> int:
     """A whole number, if it has 64 bits at most."""
     if not -_LARGEST <= value < _LARGEST:
-        raise AwsError("IntegerOverflow", "An integer overflow or underflow occurred.")
+        raise _overflow()
     return value
+
+
+def _overflow() -> AwsError:
+    return AwsError("IntegerOverflow", "An integer overflow or underflow occurred.")
 
 
 def told(value: Any) -> str:
@@ -83,6 +87,8 @@ def _bool(value: Any) -> bool:
 def _int(value: Any) -> int:
     if isinstance(value, str) and _WHOLE.fullmatch(value.strip()):
         return whole(int(value))
+    if isinstance(value, Decimal) and value.adjusted() > _DIGITS:
+        raise _overflow()
     if isinstance(value, (bool, int, float, Decimal)):
         return whole(int(value))
     raise _NotOne

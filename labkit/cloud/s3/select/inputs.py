@@ -207,8 +207,8 @@ def _documents(texts: Iterator[str]) -> Iterator[Any]:
         while held:
             try:
                 value, end = _DECODER.raw_decode(held)
-            except json.JSONDecodeError as error:
-                if done:
+            except (ValueError, RecursionError) as error:
+                if done or not isinstance(error, json.JSONDecodeError):
                     raise _json() from error
                 break
             if end == len(held) and not done:  # a number may go on
@@ -224,7 +224,7 @@ def _documents(texts: Iterator[str]) -> Iterator[Any]:
 def _loaded(text: str) -> Any:
     try:
         return _DECODER.decode(text)
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:  # no JSON, too long a number, too deep
         raise _json() from error
 
 
