@@ -1,4 +1,4 @@
-"""SQS and CloudWatch as older SDKs ask them, in forms, and as newer ones do, in CBOR."""
+"""SQS and CloudWatch as older SDKs ask them, in forms, and services as newer ones do, in CBOR."""
 
 import io
 import json
@@ -113,6 +113,20 @@ def test_metrics_in_forms_and_cbor(post, fresh):
     assert read(told) == {"Metrics": [metric]}
     status, told = post("monitoring", b"\xa1\x6dDashboardName\x64none", CBOR, path + "GetDashboard")
     assert (status, read(told)["__type"]) == (404, "ResourceNotFound")
+
+
+def test_tags_in_cbor(post, aws, fresh):
+    """Any service that speaks JSON may be asked so, as newer SDKs ask Resource Groups Tagging."""
+    name, path = fresh("topic"), "/service/ResourceGroupsTaggingAPI_20170126/operation/"
+    topic = aws("sns").create_topic(Name=name, Tags=[{"Key": "a", "Value": name}])["TopicArn"]
+    asked = b"\xa1\x6aTagFilters\x81\xa2\x63Key\x61a\x66Values\x81" + bytes([0x60 + len(name)])
+    status, told = post("tagging", asked + name.encode(), CBOR, path + "GetResources")
+    (found,) = read(told)["ResourceTagMappingList"]
+    assert (status, found["ResourceARN"]) == (200, topic)
+    status, told = post("tagging", b"\xa1\x63New\x01", CBOR, path + "GetResources")
+    assert (status, read(told)["__type"]) == (400, "NotImplementedException")
+    status, told = post("tagging", b"", CBOR, path + "MakeTea")
+    assert (status, read(told)["__type"]) == (400, "UnknownOperationException")
 
 
 @pytest.mark.parametrize(

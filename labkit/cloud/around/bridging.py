@@ -1,7 +1,8 @@
-"""What older and other clients say to SQS and CloudWatch, as the JSON that both speak now.
+"""What older and other clients say to services that speak JSON, as that JSON.
 
-Both were asked in forms and answered in XML, and still are by SDKs from before 2023 and 2025; some
-speak CBOR to CloudWatch. A request becomes JSON once its signature is known, its answer goes back.
+SQS and CloudWatch were asked in forms and answered in XML, and still are by SDKs from before 2023
+and 2025. Some speak CBOR to CloudWatch, to Resource Groups Tagging and to more services each year.
+A request becomes JSON once its signature is known, its answer goes back.
 
 Sources: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-json-faqs.html
 and https://smithy.io/2.0/additional-specs/protocols/smithy-rpc-v2.html
@@ -148,7 +149,8 @@ class Cbor(Bridge):
     def _refusal(self, error: AwsError, kind: str) -> Reply:
         texts = ("__type", kind, "message", error.message)
         body = b"\xa2" + b"".join(map(_text, texts))
-        headers = {"x-amzn-query-error": f"{error.code};Sender"}
+        had_forms = "awsQueryCompatible" in self.model.metadata
+        headers = {"x-amzn-query-error": f"{error.code};Sender"} if had_forms else {}
         return self._reply(error.status, body, headers)
 
     def _reply(self, status: int, body: bytes, headers: dict[str, str]) -> Reply:
@@ -159,13 +161,14 @@ class Cbor(Bridge):
 
 def bridge_of(model: ServiceModel | None, environ: Environ, body: bytes) -> Bridge | None:
     """What is between a request and its service; ``None`` where it speaks the service's JSON."""
-    if model is None or "awsQueryCompatible" not in model.metadata:
+    if model is None or protocol.protocol_of(model) != "json":
         return None
-    if environ.get("CONTENT_TYPE", "").startswith(receiving.FORM):
-        form = urllib.parse.parse_qs(body.decode("utf-8", "replace"))
-        return Forms(model, form.get("Action", [""])[0])
     if environ.get("HTTP_SMITHY_PROTOCOL") == _CBOR:
         return Cbor(model, protocol.raw_path(environ).rpartition("/")[2])
+    in_form = environ.get("CONTENT_TYPE", "").startswith(receiving.FORM)
+    if in_form and "awsQueryCompatible" in model.metadata:
+        form = urllib.parse.parse_qs(body.decode("utf-8", "replace"))
+        return Forms(model, form.get("Action", [""])[0])
     return None
 
 
