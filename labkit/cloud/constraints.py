@@ -39,9 +39,11 @@ _ANY_CASE = {"ParameterType"}
 # Values that a service takes though its model does not name them, by shape. Glue's guide has them:
 # https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-connect-snowflake-home.html
 # https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-sql-extension-datasources-glue-connection.html
+# https://docs.aws.amazon.com/glue/latest/dg/worker-types.html
 _UNNAMED = {
     "ConnectionPropertyKey": ("PythonProperties", "SparkProperties"),
     "ConnectionType": ("ATHENA", "REDSHIFT", "SNOWFLAKE"),
+    "WorkerType": ("G.12X", "G.16X", "R.1X", "R.2X", "R.4X", "R.8X"),
 }
 # Patterns that a service does not hold to, by shape: AWS's own dashboards have emoji of two
 # characters, of which the second chooses the picture of the first:

@@ -89,6 +89,18 @@ def test_a_job_is_told_as_it_was_made(
     assert further(glue.get_job(JobName=name)["Job"]) == usual | kept
 
 
+@pytest.mark.parametrize(("worker", "capacity"), [("G.12X", 24.0), ("R.8X", 16.0)])
+def test_large_workers(
+    glue: Any, fresh: Callable[[str], str], worker: str, capacity: float
+) -> None:
+    """Glue has more of them than its model names."""
+    name, command = fresh("job"), {"Name": "glueetl", "ScriptLocation": "s3://b/a.py"}
+    workers = {"WorkerType": worker, "NumberOfWorkers": 2}
+    glue.create_job(Name=name, Role="r", Command=command, **workers)
+    told = glue.get_job(JobName=name)["Job"]
+    assert (told["WorkerType"], told["MaxCapacity"]) == (worker, capacity)
+
+
 def test_a_streaming_job_has_no_time_limit(glue: Any, fresh: Callable[[str], str]) -> None:
     name, command = fresh("job"), {"Name": "gluestreaming", "ScriptLocation": "s3://b/a.py"}
     glue.create_job(Name=name, Role="r", Command=command)
