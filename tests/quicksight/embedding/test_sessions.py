@@ -72,6 +72,32 @@ def test_a_tables_picture_ends_at_its_last_row_where_that_is_asked_for(
     assert int.from_bytes(crowded[20:24]) == 120  # it says which rows it leaves out
 
 
+def test_a_data_set_that_cannot_be_read_fails_its_own_visuals(
+    boards: Boards, board: str, reader: str
+) -> None:
+    """The page of a dashboard could not be shown for any of its data sets."""
+    orders = boards.quicksight.describe_data_set(DataSetId="board-orders")["DataSet"]["Arn"]
+    gone = boards.data_set("board-gone", {"region": "STRING"}, [("North",)])
+    well = visual("bar chart", "Well", category="region", values="sum(amount)")
+    lost = charts.visual("table", "Lost", schema={"region": "STRING"}, data_set="g",
+                         group_by="region")  # fmt: skip
+    made = charts.definition(
+        [well, lost], data_sets={"o": orders, "g": gone},
+        filters=[charts.choice("region", "Region", data_set="g")],
+    )  # fmt: skip
+    boards.dashboard("half", made, reader)
+    boards.quicksight.delete_data_set(DataSetId="board-gone")
+    session = Session.open(boards.url(reader, dashboard("half")))
+    assert rows(session, "well")["North"] == 30
+    found = session.json("visuals/lost.json")
+    assert (found["rows"], found["warnings"]) == (
+        [], ["This visual cannot be shown: DataSet board-gone is not found."],
+    )  # fmt: skip
+    assert session.read("sheet.png", width=600).startswith(PNG)
+    assert b"Well" in session.read("page.html")
+    assert session.json("model.json")
+
+
 CHOICES = [
     pytest.param({"chosen": {"region": ["North"]}}, {"Apples": 10, "Pears": 20}, id="control"),
     pytest.param({"chosen": {"region": []}}, {"Apples": 90, "Pears": 60}, id="all"),

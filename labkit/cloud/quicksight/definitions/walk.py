@@ -136,6 +136,12 @@ def in_scope(group: Json, visual: Placed) -> bool:
     )
 
 
+def data_set_of(visual: Placed) -> str:
+    """The identifier of the data set that a visual shows; empty where it shows none."""
+    named = (node.value for node in nodes(visual.body) if "DataSetIdentifier" in node.value)
+    return next((str(each["DataSetIdentifier"]) for each in named), "")
+
+
 def data_sets(definition: Json) -> dict[str, str]:
     """The ARNs of the data sets by the identifiers that the definition gives them."""
     declared = definition.get("DataSetIdentifierDeclarations", ())

@@ -16,7 +16,7 @@ from labkit.cloud.cloud import Cloud
 from labkit.cloud.engine import Session
 from labkit.cloud.engine.trino.errors import QueryFailed
 from labkit.cloud.lake.engines import open_session
-from labkit.cloud.operations import Principal
+from labkit.cloud.operations import AwsError, Principal
 from labkit.cloud.quicksight import static_files, themes
 from labkit.cloud.quicksight.definitions import versions, walk
 from labkit.cloud.quicksight.definitions.catalog import place_of
@@ -28,12 +28,12 @@ from labkit.cloud.quicksight.principals import groups_of
 from labkit.cloud.quicksight.render import Theme
 from labkit.cloud.quicksight.sources.failures import SourceError
 from labkit.cloud.quicksight.spice.model import DataSet
-from labkit.cloud.quicksight.spice.opening import open_definition
+from labkit.cloud.quicksight.spice.opening import open_data_set
 from labkit.cloud.quicksight.static_files import Image
 from labkit.cloud.quicksight.visuals.data import visual_data
 from labkit.cloud.quicksight.visuals.dynamic import dynamic_defaults
 from labkit.cloud.quicksight.visuals.model import VisualData, VisualError
-from labkit.cloud.quicksight.words import invalid, not_found
+from labkit.cloud.quicksight.words import not_found
 
 Json = Mapping[str, Any]
 
@@ -119,11 +119,13 @@ class OpenBoard:
     Args:
         session: of the engine.
         data_sets: by the definition's identifiers, as the reader sees them.
+        unread: why others cannot be read, by identifier.
     """
 
     board: Board
     session: Session
     data_sets: Mapping[str, DataSet]
+    unread: Mapping[str, str] = field(default_factory=dict)
 
     def columns(self, identifier: str) -> list[str]:
         """What a filter can name of a data set: columns and calculated fields."""
@@ -140,6 +142,8 @@ class OpenBoard:
         self, visual: walk.Placed, definition: Json, parameters: Json, extra: Sequence[Json]
     ) -> VisualData:
         """A visual's rows; without rows where it cannot be computed, and why."""
+        if why := self.unread.get(walk.data_set_of(visual)):
+            return VisualData((), (), not_drawn=(f"This visual cannot be shown: {why}",))
         try:
             return visual_data(
                 self.session,
@@ -188,29 +192,36 @@ def board_of(cloud: Cloud, embedding: Embedding) -> Board:
 
 @contextmanager
 def open_board(cloud: Cloud, board: Board) -> Iterator[OpenBoard]:
-    """A board with its data sets open.
+    """A board with its data sets open; one that cannot be read fails its visuals alone.
 
-    Raises:
-        AwsError: a data set is not there, or SPICE holds nothing of it yet.
+    Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_DashboardError.html
     """
-    principal = Principal(board.user, cloud.account)
     with open_session(cloud) as session:
-        try:
-            data_sets = open_definition(
-                cloud,
-                principal,
-                board.region,
-                board.definition,
-                board.user,
-                tags=board.tags,
-                session=session,
-            )
-        except (SourceError, QueryFailed) as error:
-            raise invalid(f"A data set cannot be read: {error}") from error
+        data_sets, unread = _opened(cloud, board, session)
         groups = groups_of(cloud, board.user)
         own = dynamic_defaults(session, data_sets, board.definition, board.user, groups)
         started = replace(board, parameters={**own, **board.parameters})
-        yield OpenBoard(started, session, data_sets)
+        yield OpenBoard(started, session, data_sets, unread)
+
+
+def _opened(
+    cloud: Cloud, board: Board, session: Session
+) -> tuple[dict[str, DataSet], dict[str, str]]:
+    """The data sets by the definition's identifiers, and why others cannot be read."""
+    found, unread = {}, {}
+    principal = Principal(board.user, cloud.account)
+    read = partial(
+        open_data_set, cloud, principal, board.region,
+        user=board.user, tags=board.tags, session=session,
+    )  # fmt: skip
+    for identifier, arn in walk.data_sets(board.definition).items():
+        try:
+            found[identifier] = read(arn.rpartition("/")[2])
+        except AwsError as error:
+            unread[identifier] = error.message
+        except (SourceError, QueryFailed) as error:
+            unread[identifier] = f"A data set cannot be read: {error}"
+    return found, unread
 
 
 def _ids(sheet: Json) -> list[str]:

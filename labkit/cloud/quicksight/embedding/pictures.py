@@ -113,7 +113,7 @@ def svg(picture: Picture, visual: walk.Placed, prefix: str, *, told: bool) -> st
     """
     from labkit.cloud.quicksight.render.drawing import to_svg
 
-    identifier = data_set_of(visual)
+    identifier = walk.data_set_of(visual)
 
     def mark(found: re.Match[str]) -> str:
         keys = [_key(each, value, identifier) for each, value in picture.marks[found[1]].keys]
@@ -123,12 +123,6 @@ def svg(picture: Picture, visual: walk.Placed, prefix: str, *, told: bool) -> st
 
     text = _MARK.sub(mark, to_svg(picture))
     return _IDS.sub(lambda found: f"{found[1]}{prefix}-", text[text.index("<svg") :])
-
-
-def data_set_of(visual: walk.Placed) -> str:
-    """The identifier of the data set that a visual shows; empty where it shows none."""
-    named = (node.value for node in walk.nodes(visual.body) if "DataSetIdentifier" in node.value)
-    return next((str(each["DataSetIdentifier"]) for each in named), "")
 
 
 def _key(field: Field, value: Any, identifier: str) -> dict[str, Any]:

@@ -154,7 +154,7 @@ def _count(dials: Sequence[Dial], reached: Mapping[str, Sequence[Dial]]) -> int:
 
 def _reaches(dial: Dial, visual: walk.Placed, chosen: Chosen) -> bool:
     """Whether a control changes what a visual shows."""
-    identifier = pictures.data_set_of(visual)
+    identifier = walk.data_set_of(visual)
     if dial.control.kind_of_source != FILTER:
         return _mentions(visual, dial.control.name, chosen, identifier)
     for group in chosen.definition.get("FilterGroups") or ():
