@@ -152,6 +152,10 @@ def test_a_pipeline_is_one_transaction(client: Raw) -> None:
     assert dict(client.ask(*query("SELECT count(*) FROM pipelined")))["D"].endswith(b"0")
     client.ask(*first, *FLUSH, *SYNC)
     assert dict(client.ask(*query("SELECT count(*) FROM pipelined")))["D"].endswith(b"1")
+    client.send(*first, *FLUSH)
+    client.until("C")  # the client has heard of the first before it sends the second
+    client.ask(*failing, *SYNC)
+    assert dict(client.ask(*query("SELECT count(*) FROM pipelined")))["D"].endswith(b"1")
 
 
 # What is said, and the state of the refusal before the server hangs up; None: no word at all.

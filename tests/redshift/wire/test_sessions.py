@@ -247,6 +247,12 @@ def test_cursors_of_the_server_and_what_fails_in_a_pipeline(place: Any) -> None:
             behind = connection.execute("SELECT 1")
             with pytest.raises(psycopg.Error):
                 behind.fetchone()
+        connection.autocommit = True
+        connection.execute("CREATE TEMP TABLE piped (a int)")
+        with contextlib.suppress(psycopg.errors.DivisionByZero), connection.pipeline():
+            connection.execute("INSERT INTO piped VALUES (1)")
+            connection.execute("SELECT 1/0")
+        assert connection.execute("SELECT count(*) FROM piped").fetchall() == [(0,)]
 
 
 def test_what_is_prepared_knows_what_others_have_made(place: Any, run: Run) -> None:

@@ -48,8 +48,13 @@ class Stream:
         return head[:1], self._body(head[1:])
 
     def coming(self) -> bytes:
-        """The letter of the next message that has arrived already, ``Flush`` aside."""
+        """The letter of the next message; nothing where a client awaits what it has flushed.
+
+        Raises:
+            Gone: the client hung up.
+        """
         at = 0
+        self._wait(1)
         while self._read[at : at + 1] == b"H":
             at += 5
         return bytes(self._read[at : at + 1])
@@ -81,6 +86,12 @@ class Stream:
         return self._take(size)
 
     def _take(self, size: int) -> bytes:
+        self._wait(size)
+        found = bytes(self._read[:size])
+        del self._read[:size]
+        return found
+
+    def _wait(self, size: int) -> None:
         while len(self._read) < size:
             try:
                 piece = self.socket.recv(_PIECE)
@@ -91,9 +102,6 @@ class Stream:
             if not piece:
                 raise Gone
             self._read += piece
-        found = bytes(self._read[:size])
-        del self._read[:size]
-        return found
 
 
 class Body:

@@ -97,7 +97,7 @@ class Session:
         guarded(lambda: self.extended.describe(body))
 
     def _execute(self, body: Body) -> None:
-        if self.stream.coming() not in (b"S", b""):
+        if self.stream.coming() != b"S":
             self.runner.together()
         guarded(lambda: self.extended.execute(body))
 
