@@ -160,7 +160,8 @@ class Question:
         if difference == KINDS.get(shape) and unknown and _shape(said) != shape:
             return self._say(NOT_YET, f"{GENERAL[difference]} This is {kind_of(said)}.", difference)
         where = self._place if difference in SOMEWHERE else self._missing
-        return self._say(NOT_YET, self.message(difference) + where(said, known.right), difference)
+        there = where(*self._within(said, known.right))
+        return self._say(NOT_YET, self.message(difference) + there, difference)
 
     def _asked_for(self, said: Plain, right: Plain) -> Plain:
         """What is said, without what the task leaves open."""
@@ -175,6 +176,14 @@ class Question:
             return ""
         names = self.compare.places(said, right)
         return names[0] if len(names) == 1 else ""
+
+    def _within(self, said: Plain, right: Plain) -> tuple[Plain, Plain]:
+        """The one part that is not right, if it is a table; else all that is said."""
+        if not isinstance(right, dict) or is_table(right) or not isinstance(said, dict):
+            return said, right
+        names = self.compare.places(said, right) if said.keys() == right.keys() else []
+        one = names[0] if len(names) == 1 else ""
+        return (said[one], right[one]) if one and is_table(right[one]) else (said, right)
 
     def message(self, mistake: str) -> str:
         """What is said of a mistake."""

@@ -72,18 +72,19 @@ def dashboard(lab: Lab, name: str, user: str = "", column: str = "", value: str 
 
 @reader
 def asked(lab: Lab, topic: str, question: str) -> Any:
-    """The rows of Q's answer to a question, once there is a topic; words where it has none."""
+    """The rows of a topic's answer to a question, once it is there; words where it has none."""
     calls = lab.chart.calls
     if topic not in {each["Name"] for each in calls.all("topics", "TopicsSummaries")}:
         return None
-    found = calls.call("predict_qa_results", QueryText=question, IncludeQuickSightQIndex="EXCLUDE")[
-        "PrimaryResult"
-    ]
-    if found["ResultType"] != "GENERATED_ANSWER":
-        return "no answer"
-    answer = found["GeneratedAnswer"]["AnswerId"]
+    found = calls.call("predict_qa_results", QueryText=question, IncludeQuickSightQIndex="EXCLUDE")
+    results = (found["PrimaryResult"], *found.get("AdditionalResults", ()))
+    made = [each.get("GeneratedAnswer", {}) for each in results]
+    answers = [each for each in made if each.get("QuestionText") == question]  # not a near miss
+    own = [each["AnswerId"] for each in answers if each["TopicName"] == topic]
+    if not own:
+        return "another topic's answer" if answers else "no answer"
     session = Session.open(calls.embed_url({"QSearchBar": {}}))
-    return _frame(session.json(f"answers/{answer}.json", rows=1))
+    return _frame(session.json(f"answers/{own[0]}.json", rows=1))
 
 
 def _newest(name: str, listed: list[dict[str, Any]], id_name: str) -> str:

@@ -33,6 +33,19 @@ KINDS = (
     "SELECT table_type FROM svv_tables WHERE table_schema = '{schema}' AND table_name = '{table}'"
 )
 VIEWS = "SELECT viewname FROM pg_views WHERE schemaname = '{schema}' AND viewname = '{view}'"
+# What a user may read in some schemas, and whether everybody may read a relation.
+READABLE = (
+    "SELECT table_schema || '.' || table_name FROM svv_tables WHERE table_schema IN ({schemas}) "
+    "AND has_schema_privilege('{user}', table_schema, 'usage') AND "
+    "has_table_privilege('{user}', table_schema || '.' || table_name, 'select')"
+)
+PUBLIC = (
+    "SELECT identity_name FROM svv_relation_privileges WHERE namespace_name = '{schema}' "
+    "AND relation_name = '{name}' AND identity_type = 'public' AND privilege_type = 'SELECT'"
+)
+MORE = "more"
+# What UNLOAD writes beside the files: https://docs.aws.amazon.com/redshift/latest/dg/r_UNLOAD.html
+MANIFEST = "manifest"
 # Joins whose rows stay where they are.
 # Source: https://docs.aws.amazon.com/redshift/latest/dg/c_data_redistribution.html
 STAYS = ("DS_DIST_NONE", "DS_DIST_ALL_NONE")
@@ -85,16 +98,22 @@ def reach(lab: Lab, user: str, relation: str, *others: str) -> dict[str, Any] | 
     """What a user reads of a relation, and which of some others; ``None`` before it is there.
 
     Args:
-        relation: whose rows are told, or why the user does not get them, and whether it is a view.
-        others: only whether the user may read them.
+        relation: whose rows are told, or why the user does not get them, whether it is a view, and
+            whether everybody may read it.
+        others: only whether the user may read them, or ``more`` of their schemas.
     """
     if warehouse(lab, f"SELECT 1 FROM {relation} LIMIT 1") is None:
         return None
     named = [other for other in others if _as(lab, user, f"SELECT 1 FROM {other} LIMIT 1")[0]]
+    more = [MORE] if _readable(lab, user, others) - {relation, *others} else []
     got, what = _as(lab, user, f"SELECT * FROM {relation}")
-    told = {"reads": what if got else None, "refusal": None if got else what, "others": named}
+    told = {"reads": what if got else None, "refusal": None if got else what}
     schema, _, name = relation.partition(".")
-    return told | {"view": bool(_rows(lab, VIEWS.format(schema=schema, view=name)))}
+    return told | {
+        "others": named + more,
+        "view": bool(_rows(lab, VIEWS.format(schema=schema, view=name))),
+        "everyone": bool(_rows(lab, PUBLIC.format(schema=schema, name=name))),
+    }
 
 
 @reader
@@ -107,6 +126,7 @@ def unloaded(lab: Lab, bucket: str, prefix: str, before: str) -> dict[str, Any] 
     """
     place = f"s3://{getattr(lab.names, f'{bucket}_bucket')}/{prefix}"
     keys = [key.removeprefix(prefix) for key in lab.storage.objects(place)["key"]]
+    keys = [key for key in keys if key != MANIFEST]
     if set(keys) <= {before}:
         return None
     files = [_content(lab, place, key) for key in keys]
@@ -115,6 +135,12 @@ def unloaded(lab: Lab, bucket: str, prefix: str, before: str) -> dict[str, Any] 
         "files": sorted({"Parquet" if one.startswith(_PARQUET) else "other" for one in files}),
         "rows": _tables(one for one in files if one.startswith(_PARQUET)),
     }
+
+
+def _readable(lab: Lab, user: str, others: tuple[str, ...]) -> set[str]:
+    """What a user may read in the schemas of some tables."""
+    schemas = ", ".join(sorted({f"'{other.partition('.')[0]}'" for other in others}))
+    return {row[0] for row in _rows(lab, READABLE.format(schemas=schemas, user=user))}
 
 
 def _rows(lab: Lab, sql: str) -> list[tuple[Any, ...]]:

@@ -21,8 +21,12 @@ from labkit.exercises.states import READERS, State
 
 def right_of(name):
     """The right table of an exercise."""
-    right = known(question_named(name)).right
-    return pd.DataFrame(right["rows"], columns=right["columns"])
+    return plain_frame(known(question_named(name)).right)
+
+
+def plain_frame(table):
+    """A table in its plain form as a DataFrame."""
+    return pd.DataFrame(table["rows"], columns=table["columns"])
 
 
 def one_off(frame, column):
@@ -108,6 +112,11 @@ SAID = {
         "lab2-q3",
         right_of("lab2-q3").assign(home_state_name="new york"),
         f"{VALUES} Look at `home_state_name`.",
+    ),
+    "a column of a table among other things": (
+        "lab2-q8",
+        READY | {"rows": one_off(plain_frame(READY["rows"]), "student_id")},
+        f"{VALUES} Look at `student_id`.",
     ),
     "columns that are missing": (
         "lab1-q5",

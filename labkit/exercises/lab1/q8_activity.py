@@ -129,6 +129,8 @@ has megabytes a week. The price is a copy that must be kept in step: each week's
         "the advisers ask for a week.",
         "columns": "The table is kept well, but what was asked for is not in it. Are the columns "
         "called `user_id`, `course_id`, `views`, `submissions` and `process_date`?",
+        "kind-table": "The table is there, and cannot be added up: are `user_id`, `course_id`, "
+        "`views` and `submissions` numbers?",
         "view": "A view keeps a statement and no rows: each question reads the log again.",
     },
     wrong=(
@@ -151,6 +153,10 @@ has megabytes a week. The price is a copy that must be kept in step: each week's
             "days",
         ),
         (table(select=SELECT.replace("AS views", "AS clicks")), "columns"),
+        (
+            table(select=SELECT.replace("T user_id", "T CAST(user_id AS varchar) AS user_id")),
+            "kind-table",
+        ),
         (f'''{PLACE}{AGAIN}lab.query("""CREATE VIEW {TABLE} AS{SELECT}""")''', "view"),
     ),
     right=(

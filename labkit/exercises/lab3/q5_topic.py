@@ -59,6 +59,7 @@ question would be worse than none.""",
     messages={
         "unheard": "Q has no answer yet: it does not know one of the two words. In `synonyms`, the "
         "column comes first, and then the list of the words that people say for it.",
+        "elsewhere": "Another topic answers that. *Marks* does not know the words yet.",
         "both": "Both words are said for the same column, so the score is split by itself. What "
         "is a faculty?",
         "phrase": "*average* has become a part of your word, so Q no longer reads it as what to "
@@ -81,6 +82,7 @@ question would be worse than none.""",
         (code(SYNONYMS.replace("school_name", "user_id")), "person"),
         (code('{"score": ["result", "faculty"]}'), "both"),
         (code(SYNONYMS.replace('"result"', '"average result"')), "phrase"),
+        (f"{code('{}')}\n{code(name='Others')}", "elsewhere"),  # the last: that topic stays
     ),
     right=(
         code('{"school_name": ["school", "faculty"], "score": ["mark", "result", "grade"]}'),

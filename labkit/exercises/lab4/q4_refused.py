@@ -127,7 +127,7 @@ what was changed.""",
         ),
         (swapped("MAXERROR", "TRUNCATECOLUMNS MAXERROR"), "cut"),
         (swapped("MAXERROR", "NULL AS 'none' MAXERROR"), "null"),
-        (swapped("varchar(12)", "varchar(40)"), "cut"),
+        *((swapped("varchar(12)", f"varchar({one})"), "cut") for one in (15, 20, 40, 50, 100, 256)),
         (
             swapped("TRIM(colname)", "TRIM(err_reason)").replace("BY colname", "BY err_reason"),
             "reasons",

@@ -74,6 +74,7 @@ does not move it.""",
         "mean": "That is the mean. One score where the point slipped moves it.",
         "by-course": "The folders should be semesters.",
         "best": "That is the best score of each course. The median was asked for.",
+        "twins": "Some students stand in `sis.student` twice, so their marks count twice.",
         "whole": "The scores have lost their decimals.",
     },
     wrong=(
@@ -90,11 +91,24 @@ does not move it.""",
         (swapped("MEDIAN(score)", "ROUND(MEDIAN(score))"), "whole"),
         (swapped("MEDIAN(score)", "ROUND(MEDIAN(score), 1)"), "rounded"),
         (swapped("MEDIAN(score)", "MAX(score)"), "best"),
+        (swapped("CLEANPATH", "ALLOWOVERWRITE MANIFEST"), "old"),
+        (
+            swapped("sis.course_outcome", "sis.course_outcome JOIN sis.student USING (student_id)"),
+            "twins",
+        ),
     ),
     right=(
         swapped("''W''", "''W'' AND letter_grade IS NOT NULL").replace(
             "CLEANPATH", "CLEANPATH PARALLEL OFF"
         ),
+        swapped("CLEANPATH", "CLEANPATH MANIFEST"),
+        f"""{AGAIN}rows = lab.warehouse('''
+    SELECT course_id, semester_id, count(*) AS students, MEDIAN(score) AS median_score
+    FROM sis.course_outcome WHERE letter_grade <> 'W' GROUP BY 1, 2''').df
+lab.storage.delete(place)
+for semester, some in rows.groupby("semester_id"):
+    file = some.to_parquet(index=False)
+    lab.storage.put(file, f"{{place}}semester_id={{semester}}/0.parquet")""",
         swapped("MEDIAN(score)", "PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY score)"),
         swapped("('SELECT", "($$SELECT").replace("BY 1, 2')", "BY 1, 2$$)").replace("''W''", "'W'"),
         AGAIN + "lab.storage.delete(place)\n" + CODE.replace("CLEANPATH", "ALLOWOVERWRITE"),

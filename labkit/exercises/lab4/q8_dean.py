@@ -25,6 +25,7 @@ DROP_GROUP = """try:
 except Exception:
     pass
 """
+DROP_ROLE = DROP_GROUP.replace("GROUP readers", "ROLE reader FORCE")
 DROP_COPY = DROP_GROUP.replace("GROUP readers", f"TABLE {VIEW}")
 UNBOUND = "GROUP BY enroll_status WITH NO SCHEMA BINDING;"
 ENTRY = ";\n    GRANT USAGE ON SCHEMA sis TO dean"
@@ -35,7 +36,13 @@ def reference(data: Data) -> dict[str, object]:
     """The view's rows, and no other table."""
     students = data.student.drop_duplicates("student_id").enroll_status
     rows = students.value_counts().rename_axis("enroll_status").reset_index(name="students")
-    return {"reads": pd.DataFrame(rows), "refusal": None, "others": [], "view": True}
+    return {
+        "reads": pd.DataFrame(rows),
+        "refusal": None,
+        "others": [],
+        "view": True,
+        "everyone": False,
+    }
 
 
 swapped = swapper(CODE)
@@ -80,6 +87,8 @@ the `GRANT`s lets the cell start from nothing, however often it runs.""",
         "view needs no right on its table.",
         "whole-schema": "The dean reads other tables of the schema as well. Give the view alone, "
         "and take the rest back with `REVOKE`.",
+        "everyone": "Everybody reads the view now: `PUBLIC` is each user, also those of tomorrow. "
+        "Name the dean, and take the rest back: `REVOKE ... FROM PUBLIC`.",
         "twice": "Some students stand in `sis.student` twice: count each once.",
         "copied": "That is a table: it keeps what was counted today. A view counts anew each time.",
         "columns": "The view should show two columns, and no single student.",
@@ -113,6 +122,14 @@ the `GRANT`s lets the cell start from nothing, however often it runs.""",
             ),
             "whole-schema",
         ),
+        *(
+            (
+                swapped(SELECT, f"{SELECT}{ENTRY};\n    GRANT SELECT ON {one} TO dean"),
+                "whole-schema",
+            )
+            for one in ("sis.department", "sis_lms.visit")
+        ),
+        (swapped(SELECT, SELECT.replace("dean", "PUBLIC")), "everyone"),
         (swapped("DISTINCT ", ""), "twice"),
         (swapped("CREATE VIEW", "CREATE TABLE"), "copied"),
         (
@@ -128,6 +145,12 @@ the `GRANT`s lets the cell start from nothing, however often it runs.""",
             SELECT,
             "    CREATE GROUP readers WITH USER dean;\n"
             "    GRANT SELECT ON sis_lms.status_count TO GROUP readers",
+        ),
+        DROP_ROLE
+        + swapped(
+            SELECT,
+            "    CREATE ROLE reader;\n    GRANT ROLE reader TO dean;\n"
+            "    GRANT SELECT ON sis_lms.status_count TO ROLE reader",
         ),
         swapped(
             "SELECT enroll_status, count(DISTINCT student_id) AS students\n    FROM sis.student",
