@@ -111,6 +111,24 @@ def test_the_process_stays_warm_and_changes_with_the_code(function, call, aws):
         os.kill(pid, 0)
 
 
+def test_a_process_at_work_is_not_taken_for_what_its_function_has_become(function, aws, tmp_path):
+    from concurrent.futures import ThreadPoolExecutor
+
+    client, began, gate = aws("lambda"), tmp_path / "began", tmp_path / "gate"
+    named = {"FunctionName": function(WAITS)}
+    with ThreadPoolExecutor(1) as threads:
+        asked = json.dumps([str(began), str(gate)])
+        first = threads.submit(client.invoke, **named, Payload=asked)
+        try:
+            wait_for(began.exists)
+            code = zipped(app="def handler(e, c):\n    return 'new'")
+            client.update_function_code(**named, ZipFile=code)
+        finally:
+            gate.touch()
+        assert first.result()["StatusCode"] == 200
+    assert json.load(client.invoke(**named)["Payload"]) == "new"
+
+
 def test_an_idle_process_ends_by_itself(function, call):
     pid = call(function("import os\ndef handler(event, context):\n    return os.getpid()"))[
         "Payload"

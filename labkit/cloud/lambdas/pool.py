@@ -39,11 +39,12 @@ class Slot:
     def __init__(self, pool: Pool, function: Any) -> None:
         self._pool, self._function = pool, function
         self.worker: Worker | None = None
-        self.stream, self.init_ms = "", 0.0
+        self.stream, self.init_ms, self.key = "", 0.0, ""
 
     def take(self) -> Worker:
         """A process that is ready, or has said why it never will be."""
-        self.worker, self.stream = self._pool.find_idle(self._function)
+        self.key = self._pool.key(self._function)  # the function may change while it runs
+        self.worker, self.stream = self._pool.find_idle(self._function, self.key)
         if self.worker is None:
             self.worker = self._pool.start(self._function, self.stream)
             self.worker.wait()
@@ -102,9 +103,8 @@ class Pool:
         most = find(self._cloud, plain_arn(function)).reserved_concurrency
         return None if most is None else int(most)
 
-    def find_idle(self, function: Any) -> tuple[Worker | None, str]:
+    def find_idle(self, function: Any, key: str) -> tuple[Worker | None, str]:
         """A warm process and its log stream; else none and the name of a new stream."""
-        key = self._key(function)
         with self._lock:
             while found := self._idle.get(key, []):
                 _, stream, worker = found.pop()
@@ -137,8 +137,9 @@ class Pool:
             self._busy[name] = self._busy.get(name, 0) + 1
 
     def _leave(self, name: str, slot: Slot, function: Any) -> None:
-        worker, key = slot.worker, self._key(function)
+        worker, key = slot.worker, self.key(function)
         usable = worker is not None and worker.is_alive and not worker.init_error
+        usable = usable and slot.key == key  # else it runs what the function was
         with self._lock:
             self._busy[name] -= 1
             if worker and usable:
@@ -179,8 +180,8 @@ class Pool:
             if not watched:
                 return
 
-    def _key(self, function: Any) -> str:
-        """A function's version and all that its processes were started with."""
+    def key(self, function: Any) -> str:
+        """A function's version and all that its processes are started with."""
         state = json.dumps(
             [
                 function.code_sha_256,
@@ -189,6 +190,7 @@ class Pool:
                 function.memory_size,
                 function.role,
                 [layer["Arn"] for layer in function.layers],
+                function.logs_group_name,
             ],
             sort_keys=True,
             default=str,
