@@ -9,7 +9,7 @@ https://docs.aws.amazon.com/athena/latest/ug/partitions.html
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -47,12 +47,18 @@ HIDDEN = (
 _PARTITION, _BUCKET = Column("$partition", VARCHAR), Column("$bucket", INTEGER)
 
 
+def _as_told(properties: Mapping[str, str]) -> dict[str, str]:
+    return dict(properties)
+
+
 class LakeTable:
     """A table of files under a location."""
 
     versioned = False
-    #: How the objects of locations are found.
+    #: How the objects of locations are found, what properties say, and how files are read.
     listing = staticmethod(list_folders)
+    settings: Callable[[Mapping[str, str]], dict[str, str]] = staticmethod(_as_told)
+    reading = staticmethod(formats.relation)
 
     def __init__(self, catalog: GlueCatalog, definition: Definition) -> None:
         self.catalog, self.definition = catalog, definition
@@ -213,7 +219,7 @@ class LakeTable:
             ),
             columns=tuple((c.name, own.get(c.name, c.type)) for c in self.data_columns),
             partition_keys=tuple((c.name, c.type) for c in (*self.keys, *self.hidden)),
-            options=options,
+            options=self.settings(options),
             digits=self.catalog.digits,
         )
 
@@ -255,7 +261,7 @@ class LakeTable:
     ) -> str:  # fmt: skip
         self.catalog.charge(formats.scanned_bytes(table, files, wanted))
         self.catalog.files += files
-        return formats.relation(reading, table, files, wanted)
+        return self.reading(reading, table, files, wanted)
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,12 @@ treatment of stray quotes this module follows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from labkit.cloud.engine.formats.lines import lines, skipped
 from labkit.cloud.engine.formats.model import File, FormatError, Session, Table
 from labkit.cloud.engine.formats.plain import Layout, divide, plain_relation, states
 from labkit.cloud.engine.formats.simple import character
@@ -52,6 +54,24 @@ def decoder(table: Table, wanted: frozenset[str]) -> Decoder:
         return [None if fields[i] is None else parse(fields[i]) for i, parse in parses]
 
     return decode
+
+
+def records(table: Table) -> Callable[[File], Iterator[str]]:
+    """The texts of a file's rows, for a reader to which quotes may hold line breaks."""
+    _, quote, escape = _characters(table)
+    escaped, skip = re.compile(re.escape(escape) + ".", re.DOTALL), skipped(table)
+
+    def read(file: File) -> Iterator[str]:
+        held: list[str] = []
+        for line in lines(file, skip=skip):
+            held.append(line)
+            if escaped.sub("", "\n".join(held)).count(quote) % 2 == 0:
+                yield "\n".join(held)
+                held = []
+        if held:
+            yield "\n".join(held)
+
+    return read
 
 
 def split(line: str, width: int, separator: str, quote: str, escape: str) -> list[Any]:

@@ -39,13 +39,18 @@ class Stream:
 
 
 def line_relation(
-    session: Session, table: Table, files: Sequence[File], wanted: frozenset[str], decode: Decoder
-) -> str:
-    """Relation of a text format whose rows are lines; `decode` gives the wanted columns' values."""
+    session: Session, table: Table, files: Sequence[File], wanted: frozenset[str], decode: Decoder,
+    records: Callable[[File], Iterable[str]] | None = None,
+) -> str:  # fmt: skip
+    """Relation of a text format; `decode` gives the wanted columns' values of a row.
+
+    Args:
+        records: the texts of a file's rows; its lines when not given.
+    """
     skip = skipped(table)
 
     def rows(file: File) -> Iterator[Row]:
-        for line in lines(file, skip=skip):
+        for line in records(file) if records else lines(file, skip=skip):
             try:
                 yield decode(line)
             except FormatError as error:

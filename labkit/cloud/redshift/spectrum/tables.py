@@ -21,7 +21,7 @@ from labkit.cloud.engine.types import Type as LakeType
 from labkit.cloud.lake.catalog import GlueCatalog, parameters_of
 from labkit.cloud.lake.projection import is_projected
 from labkit.cloud.lake.table import LakeTable
-from labkit.cloud.redshift.spectrum import schemas
+from labkit.cloud.redshift.spectrum import reading, schemas
 from labkit.cloud.redshift.spectrum.access import check_glue
 from labkit.cloud.redshift.spectrum.manifests import listed
 from labkit.cloud.redshift.spectrum.scanned import note
@@ -142,7 +142,7 @@ def _source(catalog: GlueCatalog, schema: schemas.External, name: str) -> Any:
         raise RedshiftError(f'"{name}" is a view of Athena, which Spectrum does not read', "0A000")
     for each in (found, *catalog.narrowed.values()):
         if isinstance(each, LakeTable):
-            each.listing = listed
+            each.listing, each.settings, each.reading = listed, reading.settings, reading.relation
     return found
 
 

@@ -63,13 +63,15 @@ def redshift_type(kind: LakeType) -> Type:
 
 
 def redshift_sql(sql: str, kind: LakeType) -> str:
-    """A value that the lake's readers give, as Redshift's type."""
+    """A value that the lake's readers give, as Redshift's type: texts have as many bytes."""
     if kind.base in _NESTED:
         return _with_leaves(sql, kind, redshift_sql, maps=False)
     if kind.base == "timestamptz":
         return f"(({sql}).instant AT TIME ZONE 'UTC')"
-    wanted = redshift_type(kind).duckdb
-    return sql if wanted == kind.duckdb else f"CAST({sql} AS {wanted})"
+    wanted = redshift_type(kind)
+    if wanted.base in TEXTS and wanted.size < LONGEST:
+        sql = f"rs_cut({sql}, {wanted.size})"
+    return sql if wanted.duckdb == kind.duckdb else f"CAST({sql} AS {wanted.duckdb})"
 
 
 def json_type(kind: LakeType) -> Type:
