@@ -424,3 +424,21 @@ def test_a_parameter_without_a_value_lets_all_through(show: Show) -> None:
         )
         found.append(sum(row[1] for row in data.rows))
     assert found == [52, 5]
+
+
+def test_whole_numbers_that_no_double_tells_apart(show: Show) -> None:
+    """The rows of another id were shown."""
+    equals = filtered(
+        "NumericEqualityFilter", "large", ParameterName="Large", MatchOperator="EQUALS",
+        NullOption="NON_NULLS_ONLY",
+    )  # fmt: skip
+    large = "{id} + 9007199254740990"
+    declared = {"Name": "Large", "ParameterValueType": "SINGLE_VALUED",
+                "DefaultValues": {"StaticValues": [9007199254740993]}}  # fmt: skip
+    data = show(
+        IDS,
+        CalculatedFields=[{"DataSetIdentifier": "visits", "Name": "large", "Expression": large}],
+        ParameterDeclarations=[{"IntegerParameterDeclaration": declared}],
+        FilterGroups=[filter_group(equals)],
+    )
+    assert ids(data) == [3]

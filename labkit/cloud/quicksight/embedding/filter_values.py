@@ -54,7 +54,7 @@ def equal(column: Json, value: Any, kind: str, granularity: str) -> Json:
         moment = {"TimeGranularity": granularity or "DAY", "Value": str(value)}
         return {"TimeEqualityFilter": {"FilterId": ID, "Column": column, **moment}}
     if kind == "number" and value is not None:
-        same = {"Value": float(value), "MatchOperator": "EQUALS", "NullOption": "NON_NULLS_ONLY"}
+        same = {"Value": _number(value), "MatchOperator": "EQUALS", "NullOption": "NON_NULLS_ONLY"}
         return {"NumericEqualityFilter": {"FilterId": ID, "Column": column, **same}}
     return among(column, [value])
 
@@ -73,9 +73,17 @@ def typed(value: Any, kind: str) -> Any:
         raise invalid(f"{value} is no {kind}.") from error
 
 
+def _number(value: Any) -> int | float:
+    """A number; a whole one exactly, where a double would be another's."""
+    try:
+        return int(str(value))
+    except ValueError:
+        return float(value)
+
+
 def _whole(value: Any) -> int:
-    number = float(value)
-    if not number.is_integer():
+    number = _number(value)
+    if not float(number).is_integer():
         raise ValueError(value)
     return int(number)
 
@@ -130,13 +138,13 @@ def _category(body: Json, values: Sequence[Any]) -> dict[str, Any]:
 def _equality(body: Json, values: Sequence[Any]) -> dict[str, Any]:
     if not values:
         return {"SelectAllOptions": _ALL}
-    return {"Value": float(values[0]), "SelectAllOptions": None, "ParameterName": None}
+    return {"Value": _number(values[0]), "SelectAllOptions": None, "ParameterName": None}
 
 
 def _range(body: Json, values: Sequence[Any]) -> dict[str, Any]:
     if not values:
         return {"SelectAllOptions": _ALL}
-    ends = [each if each is None else {"StaticValue": float(each)} for each in values]
+    ends = [each if each is None else {"StaticValue": _number(each)} for each in values]
     return {"RangeMinimum": ends[0], "RangeMaximum": ends[-1], "SelectAllOptions": None}
 
 

@@ -134,11 +134,15 @@ def _equality(body: Json, names: Expressions) -> Condition:
 def _number(value: Any) -> str:
     """A number as SQL; a whole one without a fraction, so that it compares exactly.
 
-    >>> _number(3.0), _number(0.5), _number("7")
-    ('3', '0.5', '7')
+    >>> _number(3.0), _number(0.5), _number("9007199254740993")
+    ('3', '0.5', '9007199254740993')
     """
-    number = float(value)
-    return str(int(number)) if number.is_integer() and abs(number) < 2**63 else repr(number)
+    try:
+        number: int | float = int(str(value))
+    except ValueError:
+        number = float(value)
+    is_whole = float(number).is_integer() and abs(number) < 2**63
+    return str(int(number)) if is_whole else repr(float(number))
 
 
 def _time(make: Callable[[Value, Json, Expressions], str]) -> Callable[[Json, Expressions], Any]:
