@@ -34,6 +34,7 @@ NOTHING = "There is nothing yet under the names that the task gives."
 NONE = "`{}` is None: what was put there returns nothing, as `print(...)` and `.sort()` do."
 PARTLY = "Not all that the task asks for is there yet."
 UNREAD = "It is there, and cannot be shown: look at it yourself, and at what it says."
+FAILED = "The cell that sets `{}` ended in an error."
 STALE = "The cell that sets `{}` ended in an error, so this is about what it held before."
 
 
@@ -106,6 +107,8 @@ class Question:
         elif (none := _none(self.reads, namespace)) and not _stale(self.reads):
             return self._say(NOT_YET, NONE.format(none))
         elif stale := _stale(self.reads):
+            if verdict.status == NOT_TRIED:
+                return replace(verdict, message=FAILED.format(stale))
             return replace(verdict, message=f"{STALE.format(stale)} {verdict.message}".strip())
         return verdict
 

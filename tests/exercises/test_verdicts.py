@@ -376,6 +376,13 @@ def test_an_answer_whose_cell_has_failed_is_told(shell, cell):
     assert verdict.message.startswith("The cell that sets `letters` ended in an error")
 
 
+def test_a_first_answer_whose_cell_has_failed_is_told(shell):
+    shell.run_cell("letters = ...", store_history=True)
+    shell.run_cell("letters = 1 / 0")
+    told = question_named("lab1-q4").check().message
+    assert told == "The cell that sets `letters` ended in an error."
+
+
 def test_another_cell_that_has_failed_says_nothing_of_an_answer(shell):
     shell.run_cell("letters = 7")
     shell.run_cell("other = 1 / 0")
