@@ -195,6 +195,8 @@ def stored(value: Typed, target: Type, column: str) -> Typed:
 
 def assigned(value: Typed, target: Type) -> Typed:
     """A value as a variable takes it, whatever its type: text that is too long is refused."""
+    if value.type.base == "bool" and target.base in TEXTS:  # PL/pgSQL converts by way of text
+        value = Typed(f"CASE {value.sql} WHEN true THEN 't' WHEN false THEN 'f' END", VARCHAR)
     found = cast(value, Type(target.base) if target.base in TEXTS else target)
     return Typed(fit(found.sql, target), target)
 

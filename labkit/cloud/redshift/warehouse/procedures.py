@@ -13,7 +13,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from labkit.cloud.engine.redshift import zones
-from labkit.cloud.engine.redshift.casts import coerce
 from labkit.cloud.engine.redshift.compile import compile_expression
 from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.scope import Typed
@@ -198,7 +197,7 @@ def _run_raise(run: Run, step: Step) -> None:
     values: list[str] = []
     for argument in arguments:
         typed = compile_expression(run.text(argument), Names(run.connection), variables=run.known())
-        value = run.evaluated(coerce(typed, VARCHAR), VARCHAR)
+        value = run.evaluated(typed, VARCHAR)
         values.append("<NULL>" if value == "NULL" else value[1:-1].replace("''", "'"))
     text = re.sub("%%|%", lambda mark: _filled(mark[0], values), text)
     said(run.connection, level, text)
