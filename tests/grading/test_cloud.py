@@ -5,12 +5,15 @@ All are handed in as one class on one variant of the data that nobody has seen.
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from labkit.cloud.redshift.wire.listening import ONE_PORT
 from labkit.exercises import questions
 from labkit.exercises.grading import confine, grade, masters, variants
 from labkit.exercises.grading.bench import Limits
+from labkit.exercises.grading.clouds import LocalCloud
 from labkit.exercises.grading.masters import Submission
 from labkit.exercises.grading.score import References
 from tests.grading.conftest import DATA
@@ -128,6 +131,17 @@ def test_a_cloud_that_lies_gives_no_points(reports, name):
     assert reports[name]["points"] == 0
     assert len(reports[name]["questions"]) == len(LAB1)
     json.dumps(reports[name], allow_nan=False)
+
+
+def test_a_cloud_and_its_warehouses_listen_where_a_learner_may_connect(tmp_path):
+    started = []
+    bench = SimpleNamespace(bundle=tmp_path, limits=Limits(), clouds=SimpleNamespace())
+    bench.clouds.start = started.append
+    cloud = LocalCloud(bench, tmp_path, tmp_path, tmp_path)
+    cloud._start()
+    [spec] = started
+    assert spec.ports == cloud.ports
+    assert spec.environment[ONE_PORT] == str(cloud.ports[1])
 
 
 def test_neither_the_learner_nor_a_function_reaches_what_is_not_theirs(found):

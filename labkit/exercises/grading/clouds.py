@@ -48,11 +48,16 @@ class LocalCloud:
         self._bench, self._home, self._beneath = bench, home, beneath
         self._beside, self._known = scratch / "beside", scratch / "known"
         self._running: Confined | None = None
-        self.port = 0
+        self.port, self._warehouses = 0, 0
         self._beside.mkdir()
         (self._known / "redshift").mkdir(parents=True)
         if trust := _regular(home / TRUST):
             (self._known / TRUST).write_bytes(trust)
+
+    @property
+    def ports(self) -> tuple[int, int]:
+        """Where it listens, and where its warehouses do, by PostgreSQL's protocol."""
+        return self.port, self._warehouses
 
     def ensure(self) -> None:
         """Have it run: as it is when it does, else anew over the same workspace.
@@ -73,11 +78,11 @@ class LocalCloud:
         raise NoCloud
 
     def _start(self) -> None:
-        """Start it at a port that is free now: the sandbox knows the port before it begins."""
+        """Start it at ports that are free now: the sandbox knows them before it begins."""
         self.end()
         _forget(self._home / "cloud.json")
         assert self._bench.clouds is not None
-        self.port = _free_port()
+        self.port, self._warehouses = _free_port(), _free_port()
         self._running = self._bench.clouds.start(self._spec())
 
     def end(self) -> None:
@@ -109,6 +114,7 @@ class LocalCloud:
     def _spec(self) -> Spec:
         bundle = self._bench.bundle
         ours = {"LABKIT_HOME": str(self._home), "HOME": str(self._beside)}
+        ours["LABKIT_WAREHOUSE_PORT"] = str(self._warehouses)
         arguments = ("--home", self._home, "--port", self.port, "--beneath", self._beneath)
         return Spec(
             entry=SERVER,
@@ -118,7 +124,7 @@ class LocalCloud:
             read=(str(bundle), *interpreter()),
             shown=(str(self._beneath),),
             write=(str(self._home), str(self._beside)),
-            ports=(self.port,),
+            ports=self.ports,
             bind=True,
             log=str(self._home / "cloud.log"),
             most=Most(memory_mb=2 * self._bench.limits.memory_mb),

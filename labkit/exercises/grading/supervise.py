@@ -150,7 +150,7 @@ class Run:
             environment=environment(self._bench.bundle, folder) | {"LABKIT_HOME": str(home)},
             read=(str(self._bench.bundle), *interpreter()),
             write=(str(folder),),
-            ports=(self._cloud.port,) if self._cloud else (),
+            ports=self._cloud.ports if self._cloud else (),
             limits={"RLIMIT_CPU": int(self._bench.limits.total_s), "RLIMIT_FSIZE": 1 << 28},
             most=Most(memory_mb=self._bench.limits.memory_mb),
         )

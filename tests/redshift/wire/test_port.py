@@ -31,6 +31,16 @@ def test_a_port_that_is_taken_is_found_at_another_address():
     assert (host != other, port == same) == (True, True)
 
 
+@pytest.mark.skipif(sys.platform == "darwin", reason="one address of loopback")
+def test_warehouses_of_a_sandbox_share_a_port_that_is_known_before(monkeypatch):
+    with closing(listening.listen(0)) as taken:
+        port = taken.getsockname()[1]
+    monkeypatch.setenv(listening.ONE_PORT, str(port))
+    with closing(listening.listen(5439)) as one, closing(listening.listen(5440)) as two:
+        (host, first), (other, second) = one.getsockname(), two.getsockname()
+    assert (first, second, host != other) == (port, port, True)
+
+
 def test_a_certificate_for_fewer_addresses_is_made_again(tmp_path, monkeypatch):
     """Its name is another one: whoever trusts both finds the right one by it."""
     monkeypatch.setattr(certificate, "HOSTS", ("127.0.0.1",))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import secrets
 import threading
 import time
@@ -30,6 +31,8 @@ HOST, MOST_CONNECTIONS = HOSTS[0], 500
 #: Seconds for a log-in, and how long a session may be silent.
 LOGIN_S, IDLE_S = 60, 4 * 3600
 BREATH_S = 0.1
+#: The port of all warehouses, whatever they ask for: a sandbox knows it before there is one.
+ONE_PORT = "LABKIT_WAREHOUSE_PORT"
 
 
 @dataclass
@@ -147,7 +150,7 @@ def listen(wished: int, host: str = HOST) -> socket:
 
     A machine that has one such address alone, as macOS has, gives any free port of it.
     """
-    found = socket()
+    found, wished = socket(), int(os.environ.get(ONE_PORT, wished))
     found.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
     for each in dict.fromkeys((host, *HOSTS)):
         with contextlib.suppress(OSError):
