@@ -35,6 +35,7 @@ SCALARS = (
     *maths.SCALARS,
     *dates.SCALARS,
     *documents.SCALARS,
+    *dynamic.SCALARS,
     *arrays.SCALARS,
     *spatial.SCALARS,
     *spatial_lines.SCALARS,
