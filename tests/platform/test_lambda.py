@@ -266,6 +266,55 @@ def test_the_tail_is_four_kilobytes(function, call):
     assert "REPORT" in answer["Log"]
 
 
+UNSURE = ("timestamp", "time", "record", "requestId")
+SAYS = """
+import logging
+
+def handler(event, context):
+    print("plain")
+    print('{"level": "debug", "n": 1}')
+    logging.info("an %s", "order", extra={"id": 7})
+    logging.getLogger("shop").warning("late")
+    return 1 / event
+"""
+
+
+def test_lines_in_json(function, aws, call):
+    client, settings = aws("lambda"), {"LogFormat": "JSON"}
+    named = {"FunctionName": function(SAYS, LoggingConfig=settings)}
+    name = named["FunctionName"]
+
+    def said(event):
+        read = [json.loads(n) if n[0] == "{" else n for n in call(name, event)["Log"].splitlines()]
+        return [
+            each if isinstance(each, str) else {k: v for k, v in each.items() if k not in UNSURE}
+            for each in read
+        ], read
+
+    info = {"level": "INFO", "message": "an order", "logger": "root", "id": 7}
+    late = {"level": "WARNING", "message": "late", "logger": "shop"}
+    ended, started = {"type": "platform.report"}, {"type": "platform.start"}
+    told, lines = said(1)
+    assert told == [started, "plain", info, late, ended]
+    assert lines[-1]["record"]["status"] == "success"
+    assert lines[-1]["record"]["requestId"] == lines[2]["requestId"]
+    assert lines[-1]["record"]["metrics"]["memorySizeMB"] == 128
+    settings |= {"ApplicationLogLevel": "WARN", "SystemLogLevel": "WARN"}
+    client.update_function_configuration(**named, LoggingConfig=settings)
+    assert said(1)[0] == [late]
+    settings["ApplicationLogLevel"] = "FATAL"
+    client.update_function_configuration(**named, LoggingConfig=settings)
+    assert said(1)[0] == []
+    settings["ApplicationLogLevel"] = "WARN"
+    client.update_function_configuration(**named, LoggingConfig=settings)
+    told, lines = said(0)
+    assert [each["type"] for each in told[2:]] == ["platform.runtimeDone", "platform.report"]
+    failed = told[1]
+    assert (failed["level"], failed["errorType"]) == ("ERROR", "ZeroDivisionError")
+    assert failed["stackTrace"][0].startswith('  File "/var/task/app.py", line 9, in handler')
+    assert lines[-1]["record"]["status"] == "error"
+
+
 def test_of_too_many_lines_the_middle_is_not_kept():
     printed = "".join(f"{n}\n" for n in range(MOST_LINES + 3))
     lines = shortened(printed).splitlines()
@@ -464,7 +513,7 @@ UPDATED = {
     "EphemeralStorage": {"Size": 1024},
     "KMSKeyArn": "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
     "SnapStart": {"ApplyOn": "PublishedVersions", "OptimizationStatus": "Off"},
-    "LoggingConfig": {"LogFormat": "JSON", "LogGroup": "/lab/mine", "SystemLogLevel": "WARN"},
+    "LoggingConfig": {"LogFormat": "JSON", "LogGroup": "/lab/mine", "SystemLogLevel": "DEBUG"},
 }
 
 
@@ -480,7 +529,8 @@ def test_an_update_is_kept(function, aws):
     assert {each: told[each] for each in UPDATED} == UPDATED | {"LoggingConfig": wanted}
     assert told["RevisionId"] != before["RevisionId"]
     client.invoke(**named)
-    found = aws("logs").filter_log_events(logGroupName="/lab/mine", filterPattern="REPORT")
+    pattern = '{ $.type = "platform.report" }'
+    found = aws("logs").filter_log_events(logGroupName="/lab/mine", filterPattern=pattern)
     assert len(found["events"]) == 1
 
 

@@ -25,6 +25,7 @@ from types import SimpleNamespace
 from typing import Any
 
 TASK_ROOT = "/var/task"
+MOMENT = "%Y-%m-%dT%H:%M:%S"
 MEGABYTE_KB = 1 << 20 if sys.platform == "darwin" else 1 << 10
 
 
@@ -86,6 +87,34 @@ class LogFormat(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         record.aws_request_id = self.request_id
         return super().format(record)
+
+
+class JsonFormat(LogFormat):
+    """Lambda's own in JSON: a record's text, where it is from, and what was said with it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        error, trace = record.exc_info or (None, None, None), None
+        if error[0]:
+            trace = [shown(line) for line in traceback.format_tb(error[2])]
+        where = f"{shown(record.pathname)}:{record.funcName}:{record.lineno}"
+        told = {
+            "timestamp": self.formatTime(record, self.datefmt) + f".{int(record.msecs):03d}Z",
+            "level": record.levelname,
+            "message": record.getMessage(),
+            "logger": record.name,
+            "stackTrace": trace,
+            "errorType": error[0].__name__ if error[0] else None,
+            "errorMessage": str(error[1]) if error[0] else None,
+            "requestId": self.request_id,
+            "location": where if error[0] else None,
+        }
+        said = {k: v for k, v in vars(record).items() if k not in _OWN and k not in told}
+        kept = {name: value for name, value in (told | said).items() if value is not None}
+        return json.dumps(kept, ensure_ascii=False, default=str)
+
+
+# What all records have; what else one has was said with it.
+_OWN = {*vars(logging.makeLogRecord({})), "aws_request_id"}
 
 
 def load(name: str) -> Any:
@@ -160,10 +189,21 @@ def shown(text: str) -> str:
 
 def failed(kind: str, message: str, request_id: str, trace: list[str]) -> dict[str, Any]:
     """An error as the answer, and as Lambda logs it."""
+    error: dict[str, Any] = {"errorMessage": message, "errorType": kind, "requestId": request_id}
+    error |= {"stackTrace": trace}
+    if is_json():
+        now = time.strftime(MOMENT, time.gmtime())
+        told = {"timestamp": now, "level": "ERROR"} | error
+        sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
+        return {"error": error}
     stack = re.sub("(?m)^ +", lambda found: "\xa0" * len(found[0]), "".join(trace)).rstrip()
     sys.stdout.write(f"[ERROR] {kind}: {message}\nTraceback (most recent call last):\n{stack}\n")
-    error = {"errorMessage": message, "errorType": kind, "requestId": request_id}
-    return {"error": error | {"stackTrace": trace}}
+    return {"error": error}
+
+
+def is_json() -> bool:
+    """Whether the function's lines are to be JSON."""
+    return os.environ.get("AWS_LAMBDA_LOG_FORMAT") == "JSON"
 
 
 def watch(lifeline: int) -> None:
@@ -182,13 +222,14 @@ def main(answers: int, lifeline: int) -> None:
     threading.Thread(target=watch, args=(lifeline,), name="lifeline", daemon=True).start()
     events, sys.stdin = sys.stdin, open(os.devnull)  # noqa: SIM115 (stays open)
     sys.path[:0] = os.environ.get("LABKIT_FUNCTION_PATH", "").split(os.pathsep)
-    log_format = LogFormat(
-        "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s",
-        "%Y-%m-%dT%H:%M:%S",
+    log_format = (JsonFormat if is_json() else LogFormat)(
+        "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s", MOMENT
     )
     log_handler = logging.StreamHandler(sys.stdout)
     log_handler.setFormatter(log_format)
     logging.getLogger().addHandler(log_handler)
+    if level := os.environ.get("AWS_LAMBDA_LOG_LEVEL"):
+        logging.getLogger().setLevel({"TRACE": "DEBUG"}.get(level, level))
 
     def send(reply: dict[str, Any]) -> None:
         sys.stdout.flush()

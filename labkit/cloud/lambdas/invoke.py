@@ -251,8 +251,8 @@ def run(
             error = _error("Runtime.ExitError", f"RequestId: {request_id} Error: {death}")
             note = f"RequestId: {request_id} Error: {death}\nRuntime.ExitError\n"
         took_ms = (time.monotonic() - started) * 1000
-        printed = logs.shortened(slot.take_log()) + note
-        lines = logs.framed(function, request_id, printed, took_ms, init_ms, slot.peak_mb)
+        facts = (took_ms, init_ms, slot.peak_mb, error, note)
+        lines = logs.framed(function, request_id, slot.take_log(), *facts)
         logs.keep(cloud, function, slot.stream, lines)
     measure(function, took_ms, is_error=bool(error))
     return Outcome(json.dumps(error) if error else result or "null", bool(error), lines)

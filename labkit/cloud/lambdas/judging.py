@@ -17,7 +17,16 @@ from moto.core.utils import utcnow
 from labkit.cloud import protocol
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.constraints import refusal
-from labkit.cloud.lambdas import creating, layers, networks, permissions, routing, sources, zips
+from labkit.cloud.lambdas import (
+    creating,
+    json_logs,
+    layers,
+    networks,
+    permissions,
+    routing,
+    sources,
+    zips,
+)
 from labkit.cloud.lambdas.finding import arn_of, find, no_resource, qualifier_in
 from labkit.cloud.operations import AwsError, Context
 
@@ -266,24 +275,14 @@ def _with_revision(function: Any, on_create: bool = False) -> Members:
     plain = {k: v for k, v in told.items() if k not in ("State", "LastUpdateStatus")}
     letters = getattr(function, "dead_letter_config", None)
     more = {"DeadLetterConfig": letters} if letters and letters.get("TargetArn") else {}
-    more |= {"LoggingConfig": _logging(function)} | _snapped(function)
+    lines = json_logs.settings(function) | {"LogGroup": function.logs_group_name}
+    more |= {"LoggingConfig": lines} | _snapped(function)
     if getattr(function, "has_variables", False):  # or said that it has none
         more["Environment"] = {"Variables": function.environment_vars}
     policy = [s for s in function.policy.statements if s.get("Resource") == arn_of(function)]
     told = {k: v for k, v in told.items() if v or k != "Layers"}
     text = json.dumps([plain | more, policy], sort_keys=True, default=str)
     return told | more | {"RevisionId": str(uuid.uuid5(uuid.NAMESPACE_URL, text))}
-
-
-def _logging(function: Any) -> Members:
-    """Where a function's lines go; how they are written is told only, they are text.
-
-    Source: https://docs.aws.amazon.com/lambda/latest/api/API_LoggingConfig.html
-    """
-    said = getattr(function, "logging_config", None) or {}
-    levels = {"ApplicationLogLevel": "INFO", "SystemLogLevel": "INFO"}
-    told = levels if said.get("LogFormat") == "JSON" else {}
-    return told | {"LogFormat": "Text"} | said | {"LogGroup": function.logs_group_name}
 
 
 def _snapped(function: Any) -> Members:

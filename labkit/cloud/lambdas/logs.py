@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 from labkit.cloud.cloud import Cloud
+from labkit.cloud.lambdas import json_logs
 
 #: Of what a function prints in one invocation: a loop that does nothing else makes a million in
 #: three seconds, which would take minutes to keep.
@@ -14,9 +15,20 @@ MOST_LINES = 50_000
 
 
 def framed(
-    function: Any, request_id: str, printed: str, took_ms: float, init_ms: float, peak_mb: int
+    function: Any,
+    request_id: str,
+    printed: str,
+    took_ms: float,
+    init_ms: float,
+    peak_mb: int,
+    error: dict[str, Any] | None,
+    note: str,
 ) -> str:
-    """The lines of an invocation as Lambda frames them."""
+    """The lines of an invocation as Lambda frames them; a note of its end is for text alone."""
+    if json_logs.settings(function)["LogFormat"] == "JSON":
+        facts = (took_ms, init_ms, peak_mb, error)
+        return json_logs.framed(function, request_id, shortened(printed), *facts)
+    printed = shortened(printed) + note
     if printed and not printed.endswith("\n"):
         printed += "\n"
     init = f"Init Duration: {init_ms:.2f} ms\t" if init_ms else ""
@@ -48,6 +60,8 @@ def keep(cloud: Cloud, function: Any, stream: str, lines: str) -> None:
     events = [
         {"timestamp": now, "message": line} for line in lines.splitlines(True) if line.strip()
     ]
+    if not events:  # all are below their level
+        return
     with cloud.changing("logs"):
         logs = cloud.backend("logs", function.region)
         logs.ensure_log_group(group)

@@ -22,7 +22,7 @@ from typing import Any
 
 from labkit.cloud.access.service_roles import credentials, surroundings
 from labkit.cloud.cloud import Cloud
-from labkit.cloud.lambdas import zips
+from labkit.cloud.lambdas import json_logs, zips
 from labkit.cloud.lambdas.finding import find, plain_arn
 from labkit.cloud.lambdas.worker import Recipe, Worker
 from labkit.cloud.operations import AwsError
@@ -190,7 +190,7 @@ class Pool:
                 function.memory_size,
                 function.role,
                 [layer["Arn"] for layer in function.layers],
-                function.logs_group_name,
+                [function.logs_group_name, json_logs.settings(function)],
             ],
             sort_keys=True,
             default=str,
@@ -232,6 +232,10 @@ class Pool:
             "LANG": "en_US.UTF-8",
             "TZ": ":UTC",
         }
+        lines = json_logs.settings(function)
+        lambdas["AWS_LAMBDA_LOG_FORMAT"] = lines["LogFormat"]
+        if level := lines.get("ApplicationLogLevel"):
+            lambdas["AWS_LAMBDA_LOG_LEVEL"] = level
         chosen = {str(k): str(v) for k, v in function.environment_vars.items()}
         name, role = function.function_name, function.role
         ours = surroundings(self._cloud, function.region)
