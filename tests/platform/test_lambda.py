@@ -302,10 +302,9 @@ def test_lines_in_json(function, aws, call):
     settings |= {"ApplicationLogLevel": "WARN", "SystemLogLevel": "WARN"}
     client.update_function_configuration(**named, LoggingConfig=settings)
     assert said(1)[0] == [late]
-    settings["ApplicationLogLevel"] = "FATAL"
-    client.update_function_configuration(**named, LoggingConfig=settings)
+    fatal = {"ApplicationLogLevel": "FATAL"}  # the others stay
+    client.update_function_configuration(**named, LoggingConfig=fatal)
     assert said(1)[0] == []
-    settings["ApplicationLogLevel"] = "WARN"
     client.update_function_configuration(**named, LoggingConfig=settings)
     told, lines = said(0)
     assert [each["type"] for each in told[2:]] == ["platform.runtimeDone", "platform.report"]
@@ -313,6 +312,9 @@ def test_lines_in_json(function, aws, call):
     assert (failed["level"], failed["errorType"]) == ("ERROR", "ZeroDivisionError")
     assert failed["stackTrace"][0].startswith('  File "/var/task/app.py", line 9, in handler')
     assert lines[-1]["record"]["status"] == "error"
+    text = {"LogFormat": "Text"}
+    told = client.update_function_configuration(**named, LoggingConfig=text)["LoggingConfig"]
+    assert told == text | {"LogGroup": f"/aws/lambda/{name}"}
 
 
 def test_of_too_many_lines_the_middle_is_not_kept():
@@ -854,6 +856,10 @@ NEVER_MADE = {
     "snapshots": (
         {"Runtime": "python3.11", "SnapStart": {"ApplyOn": "PublishedVersions"}},
         "python3.11 is not supported for SnapStart enabled functions",
+    ),
+    "levels of text": (
+        {"LoggingConfig": {"SystemLogLevel": "WARN"}},
+        'LogLevel is not supported when LogFormat is set to "Text"',
     ),
     "subnets alone": (
         {"VpcConfig": {"SubnetIds": ["subnet-123abc"]}},

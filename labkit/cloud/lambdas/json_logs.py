@@ -14,8 +14,12 @@ import json
 import math
 from typing import Any
 
+from labkit.cloud.lambdas.finding import find
+from labkit.cloud.operations import AwsError, Context
+
 Json = dict[str, Any]
 _LEVELS = ("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL")
+_CHOSEN = {"ApplicationLogLevel", "SystemLogLevel"}
 _PYTHONS = {"WARNING": "WARN", "CRITICAL": "FATAL"}
 # How an invocation ended, by the kind of its error; any other is the function's own.
 _ENDS = {"Sandbox.Timedout": "timeout", "Runtime.ExitError": "failure"}
@@ -26,6 +30,27 @@ def settings(function: Any) -> Json:
     said = getattr(function, "logging_config", None) or {}
     levels = {"ApplicationLogLevel": "INFO", "SystemLogLevel": "INFO"}
     return (levels if said.get("LogFormat") == "JSON" else {}) | {"LogFormat": "Text"} | said
+
+
+def check(context: Context, parameters: Json) -> None:
+    """Raise for levels of lines that are text."""
+    said, known = parameters.get("LoggingConfig") or {}, {}
+    if context.operation == "UpdateFunctionConfiguration" and said:
+        function = find(context.cloud, parameters["FunctionName"], None, context.region)
+        known = settings(function)
+    if (known | said).get("LogFormat") != "JSON" and _CHOSEN & said.keys():
+        raise AwsError(
+            "InvalidParameterValueException",
+            'LogLevel is not supported when LogFormat is set to "Text". Remove LogLevel from your '
+            'request or change the LogFormat to "JSON" and try again.',
+        )
+
+
+def merged(known: Json | None, said: Json) -> Json:
+    """What is said of the lines beside what was said before; text has no levels."""
+    both = (known or {}) | said
+    is_json = both.get("LogFormat") == "JSON"
+    return {name: value for name, value in both.items() if is_json or name not in _CHOSEN}
 
 
 def framed(

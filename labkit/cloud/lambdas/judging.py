@@ -226,7 +226,7 @@ _CHECKS: dict[str, tuple[Callable[[Context, Members], None], ...]] = {
     "CreateFunction": (
         *(creating.check_name, _check_members, _check_runs, creating.check_code, _check_zip),
         *(_check_variables, creating.check_variables, creating.check_layers, creating.check_tags),
-        *(creating.check_snapped, networks.check),
+        *(creating.check_snapped, networks.check, json_logs.check),
     ),
     "TagResource": (creating.check_tagged, creating.check_tags),
     **dict.fromkeys(("UntagResource", "ListTags"), (creating.check_tagged,)),
@@ -242,7 +242,8 @@ _CHECKS: dict[str, tuple[Callable[[Context, Members], None], ...]] = {
     "DeleteFunction": (_check_deletion, _check_version),
     "UpdateFunctionConfiguration": (
         *(_check_function, _check_members, _check_variables, creating.check_variables),
-        *(creating.check_layers, creating.check_snapped, networks.check, _check_revision),
+        *(creating.check_layers, creating.check_snapped, networks.check, json_logs.check),
+        _check_revision,
     ),
     "UpdateFunctionCode": (_check_function, _check_source, _check_zip, _check_revision),
     "PublishVersion": (_check_revision, _check_code),

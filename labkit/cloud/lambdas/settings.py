@@ -11,7 +11,7 @@ from typing import Any
 import moto.awslambda.models as models
 
 from labkit.cloud.cloud import Cloud, on_start
-from labkit.cloud.lambdas import networks, zips
+from labkit.cloud.lambdas import json_logs, networks, zips
 from labkit.cloud.lambdas.finding import arn_of, find
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 
@@ -74,7 +74,6 @@ def _update(function: Any, updates: Json) -> Any:
 _KEPT = {
     "DeadLetterConfig": "dead_letter_config",
     "KMSKeyArn": "kms_key_arn",
-    "LoggingConfig": "logging_config",
     "SnapStart": "snap_start",
     "TracingConfig": "tracing_config",
 }
@@ -87,8 +86,9 @@ def _keep(function: Any, said: Json) -> None:
         function.ephemeral_storage = storage["Size"]
     if "Environment" in said:
         function.has_variables = "Variables" in said["Environment"]
-    if group := (said.get("LoggingConfig") or {}).get("LogGroup"):
-        function.logs_group_name = group
+    if lines := said.get("LoggingConfig"):
+        function.logging_config = json_logs.merged(getattr(function, "logging_config", None), lines)
+        function.logs_group_name = lines.get("LogGroup") or function.logs_group_name
 
 
 @operation("lambda", "PutRuntimeManagementConfig")
