@@ -251,7 +251,9 @@ def test_a_folder(lake: Lake) -> None:
         "b.csv": "a\n2\n",
         "a.csv": "a\n1\n",
         "_SUCCESS": "x",
-        "c/d.csv": "a\n3\n",
+        "_temporary/0/a.csv": "a\n8\n",
+        ".staging/a.csv": "a\n9\n",
+        "c/_d=1/a.csv": "a\n3\n",
     }.items():
         lake.put(f"in/{name}", body)
     lake.put("in/empty.csv", "")

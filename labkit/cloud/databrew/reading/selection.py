@@ -105,9 +105,17 @@ def _plain(store: Store, uri: str) -> list[Object]:
 
 
 def _has_data(each: Object, folder: str) -> bool:
-    """Names that begin with ``_`` or ``.`` are not data, nor are empty objects."""
+    """No data are empty objects, and what Spark passes over, within its folder too.
+
+    Source: ``shouldFilterOutPathName`` of Spark's ``HadoopFSUtils``.
+    """
     inner = each.uri.removeprefix(folder).split("/")
-    return bool(each.size) and not inner[-1].startswith(("_", ".")) and bool(inner[-1])
+    names = inner if folder else inner[-1:]
+    return bool(each.size and inner[-1]) and not any(map(_is_hidden, names))
+
+
+def _is_hidden(name: str) -> bool:
+    return name.startswith(".") or (name.startswith("_") and "=" not in name)
 
 
 def _limited(found: list[Found], limit: Mapping[str, Any] | None) -> list[Found]:
