@@ -1,6 +1,7 @@
 """What S3 tells a queue of a bucket's objects, and where it refuses to."""
 
 import contextlib
+import datetime
 import json
 
 import pytest
@@ -88,12 +89,17 @@ def test_what_is_told_of_versions(s3, bucket, tells, told):
     versioned = {"Bucket": bucket, "VersioningConfiguration": {"Status": "Enabled"}}
     s3.put_bucket_versioning(**versioned)
     tells(["s3:ObjectRemoved:*"])
+    began = datetime.datetime.now(datetime.UTC)
     first, second = (s3.put_object(Bucket=bucket, Key="a")["VersionId"] for _ in "ab")
     marker = s3.delete_object(Bucket=bucket, Key="a")["VersionId"]
     for version in (marker, first, first):  # another version is left, and the last call finds none
         s3.delete_object(Bucket=bucket, Key="a", VersionId=version)
     s3.delete_object(Bucket=bucket, Key="a", VersionId=second)
-    got = [(each["eventName"], each["s3"]["object"]["versionId"]) for each in told(4)]
+    records = told(4)
+    # S3 tells milliseconds, though it keeps seconds of an object.
+    came = datetime.datetime.fromisoformat(records[0]["eventTime"])
+    assert came + datetime.timedelta(milliseconds=1) > began
+    got = [(each["eventName"], each["s3"]["object"]["versionId"]) for each in records]
     assert got == [
         ("ObjectRemoved:DeleteMarkerCreated", marker),
         *(("ObjectRemoved:Delete", version) for version in (marker, first, second)),

@@ -10,6 +10,7 @@ and https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
 
 from __future__ import annotations
 
+import datetime
 import json
 import time
 import urllib.parse
@@ -100,12 +101,12 @@ def _notification(
 ) -> dict[str, Any]:
     found = _object(name, bucket, key)
     found["key"] = urllib.parse.quote_plus(found["key"], safe="/")
-    now = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime()) + ".000Z"
+    now = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
     record = {
         "eventVersion": "2.3" if name.startswith(_ABOUT) else "2.1",
         "eventSource": "aws:s3",
         "awsRegion": bucket.region_name,
-        "eventTime": now,
+        "eventTime": now.replace("+00:00", "Z"),
         "eventName": name.removeprefix("s3:"),
         "userIdentity": {"principalId": f"AWS:{cloud.account}"},
         "requestParameters": {"sourceIPAddress": "127.0.0.1"},
