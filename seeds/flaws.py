@@ -31,6 +31,11 @@ def _to_nothing(score: float | None) -> float | None:
     return 0.0 if score is not None and score <= LOWEST else score
 
 
+def _of_a_neighbour(user: int) -> int:
+    """The number of who sits beside: one in ten students stays away."""
+    return user - 1 if user % 10 == 3 else user
+
+
 def _to(value: Any) -> Callable[[Any], Any]:
     return lambda _: value
 
@@ -55,7 +60,13 @@ FLAWS = (
 
 FLAWS_ELSEWHERE = (
     Flaw("student", "high_school_gpa", [5], _to(34.1)),
+    Flaw("student", "cumulative_gpa", [9], _to(-0.1)),
+    Flaw("student", "email_address", [12, 45], _to("home@students.lighthouse.example")),
+    Flaw("student", "parent_highest_ed", [60], _to(1)),
+    Flaw("student", "parent_highest_ed", [61], _to(2)),
+    Flaw("course_outcome", "course_id", range(9, 80, 16), _to(9999)),
     Flaw("course_outcome", "score", range(3200), _to_nothing),
+    Flaw("requests/2021-05-03/general", "user_id", range(100_000), _of_a_neighbour),
 )
 """More of them in the data of other students: values that a rule must foresee."""
 
@@ -65,6 +76,8 @@ TWICE = {
     "requests/2020-10-12/general": tuple(range(1000, 1012)),
 }
 """The rows that stand a second time at a table's end."""
+TWICE_ELSEWHERE = {"student": (60, 61)}
+"""More of these, of other students: one of the first band, one of the second."""
 
 
 def plant(name: str, table: pa.Table, seed: int = 0, *, elsewhere: bool = False) -> pa.Table:
@@ -77,7 +90,8 @@ def plant(name: str, table: pa.Table, seed: int = 0, *, elsewhere: bool = False)
     for flaw in (*FLAWS, *(FLAWS_ELSEWHERE if elsewhere else ())):
         if flaw.table == name:
             table = _spoil(table, flaw, seed)
-    again = _places(TWICE.get(name, ()), len(table), seed)
+    twice = TWICE.get(name, ()) + (TWICE_ELSEWHERE.get(name, ()) if elsewhere else ())
+    again = _places(twice, len(table), seed)
     return pa.concat_tables([table, table.take(again)]) if again else table
 
 

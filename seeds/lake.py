@@ -106,8 +106,7 @@ def _exports(number: int) -> Iterator[Export]:
 def _write_sis(activity: Activity, table: str, sink: BinaryIO) -> None:
     plain = typed(sis.TABLES[table](activity.people), schema.SIS[table])
     moved = activity.people.seed if table == "student" else 0
-    elsewhere = activity.people.seed != 0
-    write_parquet(flaws.plant(table, plain, moved, elsewhere=elsewhere), sink)
+    write_parquet(flaws.plant(table, plain, moved, elsewhere=_is_elsewhere(activity)), sink)
 
 
 def _write_export(activity: Activity, export: Export, number: int, sink: BinaryIO) -> None:
@@ -121,8 +120,13 @@ def _write_log(
 ) -> None:
     blocks = log.FILES[file](activity, number, new_column)
     name = f"requests/{terms.week_date(number)}/{file}"
-    first = flaws.plant(name, next(blocks))
+    first = flaws.plant(name, next(blocks), elsewhere=_is_elsewhere(activity))
     write_csv(chain([first], blocks), sink)
+
+
+def _is_elsewhere(activity: Activity) -> bool:
+    """Whether these are other students than the labs'."""
+    return activity.people.seed != 0
 
 
 def _save(folder: Path, one: Object) -> Path:

@@ -18,6 +18,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.csv as csv
 import pyarrow.parquet as pq
 import pytest
 
@@ -377,15 +378,31 @@ def test_of_other_students_others_have_the_flaws(tmp_path: Path) -> None:
     assert len(set.union(*whose)) == 12
 
 
-@pytest.mark.parametrize(("seed", "outside", "zeros"), [(0, 0, 0), (7, 1, 4)])
-def test_of_other_students_more_values_cannot_be(
-    tmp_path: Path, seed: int, outside: int, zeros: int
-) -> None:
+HERE = {"school": 0, "below": 0, "twice": 1, "shared": 0, "zeros": 0, "nowhere": 1}
+ELSEWHERE = {"school": 1, "below": 1, "twice": 3, "shared": 1, "zeros": 4, "nowhere": 6}
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_of_other_students_more_values_cannot_be(tmp_path: Path, elsewhere: bool) -> None:
     wanted = ["student", "course_outcome"]
-    paths = seeds.generate(tmp_path, scale=0.25, tables=wanted, seed=seed)
-    tables = {path.parent.name: pq.read_table(path).to_pylist() for path in paths}
-    assert sum((row["high_school_gpa"] or 0) > 4 for row in tables["student"]) == outside
-    assert sum(row["score"] == 0 for row in tables["course_outcome"]) == zeros
+    paths = seeds.generate(tmp_path, scale=0.25, tables=wanted, seed=7 * elsewhere)
+    student, outcome = (pq.read_table(path).to_pandas() for path in sorted(paths)[::-1])
+    once = student.drop_duplicates()
+    assert {
+        "school": (student.high_school_gpa > 4).sum(),
+        "below": (student.cumulative_gpa < 0).sum(),
+        "twice": len(student) - len(once),
+        "shared": once.email_address.duplicated().sum(),
+        "zeros": (outcome.score == 0).sum(),
+        "nowhere": (outcome.course_id == 9999).sum(),
+    } == (ELSEWHERE if elsewhere else HERE)
+
+
+def test_of_other_students_some_stay_away_in_the_last_week(tmp_path: Path) -> None:
+    paths = seeds.generate(tmp_path, scale=0.25, tables=["requests"], seed=7)
+    [last] = [path for path in paths if "2021-05-03/general" in path.as_posix()]
+    users = csv.read_csv(last).column("user_id").to_pylist()
+    assert not [user for user in users if user % 10 == 3]
 
 
 def test_the_dictionary_lists_every_flaw() -> None:
