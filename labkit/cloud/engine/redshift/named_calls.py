@@ -6,12 +6,17 @@ from collections.abc import Callable
 
 from sqlglot import exp
 
+from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift import postgres
 from labkit.cloud.engine.redshift.calls import function_call, within_group
+from labkit.cloud.engine.redshift.casts import coerce
 from labkit.cloud.engine.redshift.connect_by import parents_value
+from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError, unsupported
 from labkit.cloud.engine.redshift.expressions import compiles, expression
+from labkit.cloud.engine.redshift.functions.objects import steps
 from labkit.cloud.engine.redshift.scope import Scope, Typed
-from labkit.cloud.engine.redshift.types import DATE, TIMESTAMPTZ, Type
+from labkit.cloud.engine.redshift.special_calls import json_of
+from labkit.cloud.engine.redshift.types import DATE, SUPER, TIMESTAMPTZ, Type
 from labkit.cloud.engine.redshift.windows import window_call
 
 
@@ -97,3 +102,26 @@ compiles(exp.Substring)(_named_call("substring", "this", "start", "length"))
 @compiles(exp.StrPosition)
 def _position(node: exp.StrPosition, scope: Scope) -> Typed:
     return _named_call("strpos", "this", "substr")(node, scope).named("position")
+
+
+@compiles(exp.ObjectTransform)
+def _transformed(node: exp.ObjectTransform, scope: Scope) -> Typed:
+    """``OBJECT_TRANSFORM(o KEEP '"a"."b"' SET '"c"', 1)``; AWS does not tell what SET alone keeps.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/r_object_transform_function.html
+    """
+    value = coerce(expression(node.this, scope), SUPER)
+    kept, told = node.args.get("keep") or [], node.args.get("set_") or []
+    if not kept and not told:
+        return value.named("object_transform")
+    if not kept:
+        raise unsupported("OBJECT_TRANSFORM with SET and no KEEP")
+    for path in (*kept, *told[::2]):
+        if not isinstance(path, exp.Literal) or not path.is_string or not steps(path.this):
+            raise RedshiftError("OBJECT_TRANSFORM: a path is a text of names in quotes", SYNTAX)
+    if len(told) % 2:
+        raise RedshiftError("OBJECT_TRANSFORM: each path of SET has a value", SYNTAX)
+    new = (json_of(expression(each, scope)) for each in told[1::2])
+    paths = [[quoted_text(each.this) for each in group] for group in (kept, told[::2])]
+    lists = ", ".join(f"CAST([{', '.join(group)}] AS VARCHAR[])" for group in (*paths, new))
+    return Typed(f"rs_transform({value.sql}, {lists})", SUPER, "object_transform")

@@ -193,7 +193,7 @@ def _concat(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
 
 @special("array")
 def _array(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
-    return Typed(_enclosed("[]", map(_json, arguments(node, scope))), SUPER, "array")
+    return Typed(_enclosed("[]", map(json_of, arguments(node, scope))), SUPER, "array")
 
 
 @special("object")
@@ -203,10 +203,12 @@ def _object(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
         raise functions.no_function(name, [arg.type for arg in args])
     for value in args[1::2]:
         if value.type.base in (*TIMES, "time", "timetz"):
-            told = f"OBJECT could not convert type {value.type.plain} to super"
-            raise RedshiftError(told, CANNOT_CAST)
+            message = f"OBJECT could not convert type {value.type.plain} to super"
+            raise RedshiftError(message, CANNOT_CAST)
     pairs = zip(args[::2], args[1::2], strict=True)
-    sql = _enclosed("{}", (f"{_json(as_text(k), _NO_KEY)} || ':' || {_json(v)}" for k, v in pairs))
+    sql = _enclosed(
+        "{}", (f"{json_of(as_text(k), _NO_KEY)} || ':' || {json_of(v)}" for k, v in pairs)
+    )
     keys = [key.literal for key in args[::2]]
     single = len(keys) < 2 or (None not in keys and len(set(keys)) == len(keys))
     # Of a key twice there is no SUPER, as JSON_PARSE has it.
@@ -222,7 +224,8 @@ def _enclosed(marks: str, parts: Iterable[str]) -> str:
 _NO_KEY = f"CAST({raising('OBJECT: a key cannot be NULL', '22004')} AS VARCHAR)"
 
 
-def _json(arg: Typed, null: str = "'null'") -> str:
+def json_of(arg: Typed, null: str = "'null'") -> str:
+    """A value as it stands in a document."""
     return f"coalesce({coerce(arg, SUPER).sql}, {null})" if arg.sql != "NULL" else null
 
 
