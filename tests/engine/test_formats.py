@@ -715,10 +715,10 @@ def test_columnar_formats_are_billed_by_column(session: Any, tmp_path: Path, cod
     assert formats.scanned_bytes(csv("a:int b:string"), [whole], frozenset("a")) == 1000
 
 
-def _avro_of(value: int) -> bytes:
-    """A file of one record, whose column is a long."""
+def _avro_of(value: int, logical: str = "") -> bytes:
+    """A file of one record, whose column is a long, or what a long tells."""
     out = io.BytesIO()
-    fields = [{"name": "a", "type": "long"}]
+    fields = [{"name": "a", "type": {"type": "long", "logicalType": logical}}]
     fastavro.writer(out, {"type": "record", "name": "r", "fields": fields}, [{"a": value}])
     return out.getvalue()
 
@@ -773,6 +773,7 @@ REFUSED: dict[str, tuple[Any, ...]] = {
     "orc ints that are no moments": (table("orc", "a:array<timestamp>"), _orc([1]), "HIVE_BAD_DATA: Malformed ORC file"),
     "orc texts that are no ints": (table("orc", "a:map<string,int>"), _orc([("k", "1")], pa.map_(pa.utf8(), pa.utf8())), "HIVE_BAD_DATA: Malformed ORC file"),
     "avro beyond its type": (table("avro", "a:int"), _avro_of(1 << 40), "HIVE_BAD_DATA"),
+    "avro moment after 9999": (table("avro", "a:timestamp"), _avro_of(1 << 50, "timestamp-millis"), "HIVE_BAD_DATA: Error reading Avro file"),
     "no avro": (table("avro", "a:int"), b"nonsense", "HIVE_BAD_DATA: .*data"),
     "avro of less than no records": (table("avro", "a:bigint"), _avro(records=-3), "HIVE_BAD_DATA: .*Block size invalid"),
     "avro beyond its end": (table("avro", "a:bigint"), _avro(size=1 << 40), "HIVE_BAD_DATA: .*Block size invalid"),

@@ -39,7 +39,7 @@ from labkit.cloud.engine.types import (
 #: A UUID stays the text that it is: Hive's SerDe knows no such type.
 LOGICAL_READERS["string-uuid"] = lambda text, *_: text
 SYNC = 16
-_BROKEN = (ValueError, EOFError, OSError, struct.error, zlib.error, IndexError, KeyError)
+_BROKEN = (ValueError, EOFError, OSError, struct.error, zlib.error, LookupError, OverflowError)
 _PYTHON: dict[str, tuple[type, ...]] = {
     "boolean": (bool,),
     **dict.fromkeys(("tinyint", "smallint", "integer", "bigint"), (int,)),
