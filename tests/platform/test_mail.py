@@ -99,3 +99,23 @@ def test_what_is_not_sent(ses, data, code):
 def test_the_older_api_calls_it_a_parameter(aws, ses):
     with pytest.raises(ClientError, match=r"InvalidParameterValue.*Missing required header 'To'"):
         aws("ses").send_raw_email(RawMessage={"Data": raw(From=SENDER)})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("a:b", "c", "Invalid tag name <a:b>: only alphanumeric ASCII characters, '_',  '-' are"),
+        ("a", "b:c", "Invalid tag value <b:c>: only alphanumeric ASCII characters, '_',  '-' , "),
+        ("", "", "The tag name must be specified."),
+        ("a", "", "The tag value must be specified."),
+        ("a" * 256, "b", "Tag name cannot exceed 255 characters."),
+    ],
+)
+def test_tags_that_are_refused(aws, ses, name, value, words):
+    with pytest.raises(ClientError, match=f"InvalidParameterValue.*{words}"):
+        aws("ses").send_email(
+            Source=SENDER,
+            Destination={"ToAddresses": ["dean@example.edu"]},
+            Message={"Subject": {"Data": "a"}, "Body": {"Text": {"Data": "b"}}},
+            Tags=[{"Name": name, "Value": value}],
+        )

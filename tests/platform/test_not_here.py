@@ -36,6 +36,14 @@ MADE_UP = [
             "TemplateData": "{}",
         },
     ),
+    (
+        "ses",
+        "create_configuration_set_event_destination",
+        {
+            "ConfigurationSetName": "set",
+            "EventDestination": {"Name": "goal", "MatchingEventTypes": ["send"]},
+        },
+    ),
     ("sns", "list_phone_numbers_opted_out", {}),
     ("neptunedata", "get_engine_status", {}),
     ("timestream-write", "describe_endpoints", {}),

@@ -23,6 +23,7 @@ _WHY = {
     ("polly", "*"): "there is no model that speaks",
     ("rds-data", "*"): "there is no database behind it",
     ("rekognition", "*"): "there is no model that sees",
+    ("ses", "CreateConfigurationSetEventDestination"): "no mail leaves, of which events would tell",
     ("ses", "SendBulkTemplatedEmail"): "templates are not filled in",
     ("ses", "SendTemplatedEmail"): "templates are not filled in",
     ("sns", "CheckIfPhoneNumberIsOptedOut"): "no messages are sent",

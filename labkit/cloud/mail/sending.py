@@ -13,6 +13,7 @@ from __future__ import annotations
 import base64
 import email
 import email.policy
+import string
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -23,6 +24,7 @@ from labkit.cloud.cloud import Cloud
 from labkit.cloud.operations import Answer, AwsError, Context, not_here, operation
 
 Json = dict[str, Any]
+_LETTERS, _LONGEST_TAG, _OWN_TAGS = string.ascii_letters + string.digits, 255, "ses:feedback-id-"
 _KINDS = ("ToAddresses", "CcAddresses", "BccAddresses")
 
 
@@ -55,8 +57,12 @@ def send_simple_email(
     Destination: Json,
     Message: Json,
     ReplyToAddresses: Sequence[str] = (),
+    Tags: Sequence[Json] = (),
     **_: Any,
 ) -> Answer:
+    for each in Tags:
+        _check_tag("name", each["Name"], "'_',  '-'", "-_")
+        _check_tag("value", each["Value"], "'_',  '-' , '.', '@'", "-_.@")
     to = [address for kind in _KINDS for address in Destination.get(kind) or ()]
     message = _composed(Message, Source, Destination, ReplyToAddresses)
     return {"MessageId": _send(context, Source, to, message)}
@@ -97,6 +103,24 @@ def _send(context: Context, source: str | None, to: list[str], message: bytes) -
     kept.with_suffix(".part").write_bytes(message)
     kept.with_suffix(".part").rename(kept)
     return str(sent.id)
+
+
+def _check_tag(what: str, text: str, told: str, also: str) -> None:
+    """Raise for a tag's name or value that the older API does not take.
+
+    Source: https://docs.aws.amazon.com/ses/latest/APIReference/API_MessageTag.html
+    """
+    why = ""
+    if not text:
+        why = f"The tag {what} must be specified."
+    elif len(text) > _LONGEST_TAG:
+        why = f"Tag {what} cannot exceed {_LONGEST_TAG} characters."
+    elif not text.startswith(_OWN_TAGS) and set(text) - {*_LETTERS, *also}:
+        why = (
+            f"Invalid tag {what} <{text}>: only alphanumeric ASCII characters, {told} are allowed."
+        )
+    if why:
+        raise AwsError("InvalidParameterValue", why)
 
 
 def _composed(simple: Json, source: str, destination: Json, answers: Sequence[str]) -> bytes:
