@@ -1318,6 +1318,7 @@ def test_small_parts() -> None:
     assert [compact(each, step=0.5) for each in (0, 0.5, 1)] == ["0.0", "0.5", "1.0"]
     assert [compact(each, step=500) for each in (500, 1000, 1500)] == ["500", "1,000", "1,500"]
     assert width("Total", 12) < width("Total", 12, bold=True)
+    assert width("To", 12) < width("T", 12) + width("o", 12)  # the o stands below the T's bar
     assert cut("Engineering", 60, 12).endswith("…")
     assert wrap("one two three four", 55, 12, lines=2) == ["one two", "three f…"]
     assert spaced([5, 6, 7], 10, 0, 100) == [0, 10, 20]

@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from threading import Lock
 from unicodedata import bidirectional
 
 import matplotlib
 from matplotlib.font_manager import FontProperties
-from matplotlib.ft2font import FT2Font, LoadFlags
+from matplotlib.ft2font import FT2Font, Kerning, LoadFlags
 
 FAMILY = "DejaVu Sans"
 _FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
@@ -67,7 +68,8 @@ def width(text: str, size: float, *, bold: bool = False) -> float:
     >>> width("", 12)
     0.0
     """
-    return sum(_advance(letter, bold) for letter in text) * float(size)
+    apart = sum(_advance(letter, bold) for letter in text)
+    return (apart + sum(_kerned(*pair, bold) for pair in pairwise(text))) * float(size)
 
 
 def widest(texts: Iterable[str], size: float, *, bold: bool = False) -> float:
@@ -148,6 +150,15 @@ def _advance(letter: str, bold: bool) -> float:
             face = _face(_LAST_RESORT)
         glyph = face.load_glyph(face.get_char_index(ord(letter)), flags=LoadFlags.NO_HINTING)
         return float(glyph.linearHoriAdvance) / 65536 / _EM
+
+
+@lru_cache(8192)
+def _kerned(left: str, right: str, bold: bool) -> float:
+    """How far two letters move together: the o of To stands below the T's bar."""
+    with _lock:
+        face = _face(_BOLD if bold else _REGULAR)
+        pair = face.get_char_index(ord(left)), face.get_char_index(ord(right))
+        return face.get_kerning(*pair, Kerning.UNSCALED) / face.units_per_EM if all(pair) else 0.0
 
 
 @lru_cache(3)
