@@ -10,15 +10,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
-from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
+from decimal import Decimal
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from labkit.cloud.engine.closed import Udf
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.trino.functions.entry import Entry, entries, fail, failure
+from labkit.cloud.engine.trino.functions.formatter import rounded
 from labkit.cloud.engine.trino.text import as_text
 
 
@@ -60,176 +59,6 @@ SCALARS = (
     Entry("uuid() -> uuid", "uuid()", deterministic=False),
 )
 
-_SPEC = re.compile(r"%(?:(\d+)\$|<)?([-#+ 0,(]*)(\d+)?(?:\.(\d+))?([tT]?[A-Za-z%])")
-_INTEGERS = ("tinyint", "smallint", "integer", "bigint")
-_JAVA_CLASS = {
-    "tinyint": "java.lang.Byte",
-    "smallint": "java.lang.Short",
-    "integer": "java.lang.Integer",
-    "bigint": "java.lang.Long",
-    "real": "java.lang.Float",
-    "double": "java.lang.Double",
-    "decimal": "java.math.BigDecimal",
-    "varchar": "java.lang.String",
-    "boolean": "java.lang.Boolean",
-}
-_JAVA = Context(prec=400, rounding=ROUND_HALF_UP)
-
-
-def _format_text(pattern: str, kinds: list[str], texts: list[str | None]) -> str:
-    """Java's Formatter: https://docs.oracle.com/javase/8/docs/api/java/util/Formatter.html"""
-    values = list(zip(kinds, texts, strict=True))
-    following, last = iter(range(len(values))), len(values)
-
-    def fill(spec: re.Match[str]) -> str:
-        wrong = _misused(spec)
-        if wrong:
-            fail(f"Invalid format string: {pattern} ({wrong})")
-        if spec[5] in ("%", "n"):
-            return _padded({"%": "%", "n": "\n"}[spec[5]], spec[2], spec[3])
-        nonlocal last
-        if not spec[0].startswith("%<"):
-            last = int(spec[1]) - 1 if spec[1] else next(following, len(values))
-        if last >= len(values):
-            fail(f"Invalid format string: {pattern} (MissingFormatArgument: "
-                 f"Format specifier '{spec[0]}')")  # fmt: skip
-        return _one(pattern, spec, *values[last])
-
-    if "%" in _SPEC.sub("", pattern):
-        fail(f"Invalid format string: {pattern} (UnknownFormatConversion: Conversion = '%')")
-    return _SPEC.sub(fill, pattern)
-
-
-#: The flags that a conversion does not take.
-_NO_FLAGS = {
-    **dict.fromkeys("sSbB", "#+ 0,("), **dict.fromkeys("tTcC", "#+ 0,("), "d": "#", "%": "#+ 0,(",
-    **dict.fromkeys("oxX", ",(+ "), **dict.fromkeys("eE", ","), **dict.fromkeys("gG", "#"),
-    "n": "-#+ 0,(",
-}  # fmt: skip
-
-
-def _misused(spec: re.Match[str]) -> str | None:
-    """What Java's Formatter refuses of a conversion's flags, width and precision."""
-    flags, width, precision, letter = spec[2], spec[3], spec[4], spec[5][0]
-    for at, flag in enumerate(flags):
-        if flag in flags[:at]:
-            return f"DuplicateFormatFlags: Flags = '{flag}'"
-        if flag in _NO_FLAGS.get(letter, ""):
-            return f"FormatFlagsConversionMismatch: Conversion = {letter}, Flags = {flag}"
-    if {"-", "0"} <= set(flags) or {"+", " "} <= set(flags):
-        return f"IllegalFormatFlags: Flags = '{flags}'"
-    if precision and letter in "doxXcCtTn%":
-        return f"IllegalFormatPrecision: {precision}"
-    if width and letter == "n":
-        return f"IllegalFormatWidth: {width}"
-    return None if width or not {"-", "0"} & set(flags) else f"MissingFormatWidth: {spec[0]}"
-
-
-def _one(pattern: str, spec: re.Match[str], kind: str, text: str | None) -> str:
-    flags, width, precision, letter = spec[2], spec[3], spec[4], spec[5]
-    if letter[0] in "tT" and len(letter) == 2:
-        found = "null" if text is None else _moment(pattern, letter[1], text)
-    elif letter in "sS":
-        shown = "null" if text is None else _java_text(kind, text)
-        found = shown[: int(precision) if precision else None]
-    elif letter in "bB":
-        found = str(text is not None and text != "false").lower()
-    elif text is None:
-        found = "null"
-    else:
-        found = _number(pattern, letter, flags, precision, kind, text)
-        if "0" in flags and width and "-" not in flags:
-            sign = found[0] if found[0] in "+-( " else ""
-            found = sign + found[len(sign) :].rjust(int(width) - len(sign), "0")
-    return _padded(found.upper() if letter[0].isupper() else found, flags, width)
-
-
-def _java_text(kind: str, text: str) -> str:
-    """Moments as Java's own types print them: ``2001-08-22T03:04``, seconds where there are any."""
-    if kind not in ("time", "timestamp", "timestamptz"):
-        return text
-    *day, clock = [text] if kind == "time" else text.split(" ")[:2]
-    shown = re.sub(r"^(..:..):00$", r"\1", re.sub(r"\.000(000)?$", "", clock))
-    return "T".join([*day, shown]) + (_java_zone(text) if kind == "timestamptz" else "")
-
-
-def _java_zone(text: str) -> str:
-    day, clock, zone = text.split(" ")
-    if zone[0] in "+-":
-        return zone
-    local = datetime.fromisoformat(f"{day}T{clock}").replace(tzinfo=ZoneInfo(zone))
-    return f"{local.isoformat()[-6:]}[{zone}]" if local.utcoffset() else f"Z[{zone}]"
-
-
-def _padded(text: str, flags: str, width: str | None) -> str:
-    return (text.ljust if "-" in flags else text.rjust)(int(width or 0))
-
-
-def _number(
-    pattern: str, letter: str, flags: str, precision: str | None, kind: str, text: str
-) -> str:
-    fits = {
-        "d": _INTEGERS, "x": _INTEGERS, "X": _INTEGERS, "o": _INTEGERS, "c": _INTEGERS,
-        "f": ("real", "double", "decimal"), "e": ("real", "double", "decimal"),
-        "E": ("real", "double", "decimal"), "g": ("real", "double", "decimal"),
-        "G": ("real", "double", "decimal"),
-    }.get(letter)  # fmt: skip
-    if fits is None or kind not in fits:
-        conversion = f"{letter} != {_JAVA_CLASS.get(kind, kind)}"
-        fail(f"Invalid format string: {pattern} (IllegalFormatConversion: {conversion})")
-    if letter == "c":
-        return chr(int(text))
-    if letter in "xXo":
-        value = int(text)
-        bits = 32 if kind == "integer" else {"tinyint": 8, "smallint": 16}.get(kind, 64)
-        prefix = {"x": "0x", "X": "0X", "o": "0"}[letter] if "#" in flags else ""
-        return prefix + f"{value % (1 << bits):{letter.lower()}}"
-    if text in ("NaN", "Infinity", "-Infinity"):
-        return text
-    value_of = Decimal(text)
-    digits = int(precision) if precision else 6
-    if letter in "gG":
-        letter, digits = _general(value_of, digits or 1)
-    if letter in "eE":
-        body = re.sub(r"e([+-])(\d)$", r"e\g<1>0\2", _rounded(value_of.copy_abs(), f".{digits}e"))
-    else:
-        group, places = "," if "," in flags else "", digits if letter in "fgG" else 0
-        body = _rounded(value_of.copy_abs(), f"{group}.{places}f")
-    return _signed(body, value_of < 0, flags)
-
-
-def _general(value: Decimal, digits: int) -> tuple[str, int]:
-    """``%g``: so many digits in all, scientific below 10^-4 and from 10^digits on."""
-    rounded = Decimal(_rounded(value.copy_abs(), f".{digits - 1}e"))
-    if value and not -4 <= rounded.adjusted() < digits:
-        return "e", digits - 1
-    return "f", digits - 1 - (rounded.adjusted() if value else 0)
-
-
-def _signed(body: str, negative: bool, flags: str) -> str:
-    if negative:
-        return f"({body})" if "(" in flags else f"-{body}"
-    return ("+" if "+" in flags else " " if " " in flags else "") + body
-
-
-_MOMENT = {
-    "H": "%H", "I": "%I", "k": "%-H", "l": "%-I", "M": "%M", "S": "%S", "N": "%f000", "p": "%p",
-    "B": "%B", "b": "%b", "h": "%b", "A": "%A", "a": "%a", "Y": "%Y", "y": "%y", "j": "%j",
-    "m": "%m", "d": "%d", "e": "%-d", "R": "%H:%M", "T": "%H:%M:%S", "r": "%I:%M:%S %p",
-    "D": "%m/%d/%y", "F": "%Y-%m-%d",
-}  # fmt: skip
-
-
-def _moment(pattern: str, letter: str, text: str) -> str:
-    if letter not in _MOMENT:
-        fail(
-            f"Invalid format string: {pattern} (UnknownFormatConversion: Conversion = 't{letter}')"
-        )
-    day, clock = [*text.split(" "), "00:00:00"][:2] if "-" in text[:6] else ("1970-01-01", text)
-    found = datetime.fromisoformat(f"{day}T{clock}")
-    shown = found.strftime(_MOMENT[letter])
-    return shown.lower() if letter == "p" else shown
-
 
 def _format_number(value: float) -> str:
     """Three digits and a unit: 123456 → 123K."""
@@ -241,14 +70,8 @@ def _format_number(value: float) -> str:
 
 def _three_digits(value: float) -> str:
     places = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
-    shown = _rounded(Decimal(repr(value)), f".{places}f")
+    shown = rounded(Decimal(repr(value)), f".{places}f")
     return shown.rstrip("0").rstrip(".") if places else shown
-
-
-def _rounded(value: Decimal, spec: str) -> str:
-    """A number as Java rounds it, of as many digits as it has."""
-    with localcontext(_JAVA):
-        return format(value, spec)
 
 
 _SIZES = {
@@ -302,7 +125,6 @@ def _address(packed: bytes) -> IPv4Address | IPv6Address:
 
 
 UDFS = (
-    Udf("trino_format", _format_text, ("VARCHAR", "VARCHAR[]", "VARCHAR[]"), "VARCHAR"),
     Udf("trino_format_number", _format_number, ("DOUBLE",), "VARCHAR"),
     Udf("trino_data_size", _data_size, ("VARCHAR",), "VARCHAR"),
     Udf("trino_ip", _ip, ("VARCHAR",), "BLOB"),
