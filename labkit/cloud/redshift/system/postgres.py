@@ -92,12 +92,14 @@ def pg_class_info(connection: Connection) -> Iterator[Any]:
 def _relations(connection: Connection) -> Iterator[Any]:
     schemas, users = schema_oids(connection), user_oids(connection)
     styles = {"EVEN": 0, "KEY": 1, "ALL": 8, "AUTO": 9}
+    sizes = _sizes(connection)
     for one in [*relations(connection), *_behind_views(connection)]:
         kind = "r" if one.kind == "table" else "v"
         keys = {each["kind"] for each in one.body.get("constraints", ())}
         yield (
             one.oid, one.name, schemas.get(one.schema, 0), 0, users.get(one.owner, 100), 0,
-            one.oid, 1, 0.0, bool(keys - {"FOREIGN KEY"}), kind, len(one.columns), kind == "v",
+            one.oid, 1, sizes.get(f"t{one.oid}", 0), bool(keys - {"FOREIGN KEY"}), kind,
+            len(one.columns), kind == "v",
             acl(one), styles.get(one.body.get("diststyle", ""), 0), False, "PRIMARY KEY" in keys, 0,
         )  # fmt: skip
     for each in constraints(connection):
@@ -109,6 +111,12 @@ def _relations(connection: Connection) -> Iterator[Any]:
         width = len(RELATIONS[schema, name].columns)
         yield (oid, name, NAMESPACES[schema], 0, 1, 0, 0, 0, 0.0, False, "v", width, True,
                None, 0, False, False, 0)  # fmt: skip
+
+
+def _sizes(connection: Connection) -> dict[str, int]:
+    """Rows as ANALYZE counts them, by what holds them; rows just deleted count still."""
+    sql = "SELECT table_name, estimated_size FROM duckdb_tables() WHERE NOT internal"
+    return dict(connection.duck.execute(sql).fetchall())
 
 
 def _behind_views(connection: Connection) -> list[Object]:
