@@ -262,7 +262,7 @@ def test_columns_that_are_left_out(desk):
         ("LZOP", "LZOP is not available"),
         ("ENCRYPTED", "ENCRYPTED is not available"),
         ("SHAPEFILE", "SHAPEFILE is not available"),
-        ("READRATIO 50", "READRATIO is not available"),
+        ("READRATIO 50", "READRATIO is only supported for DynamoDB based COPY"),
         ("CSV ESCAPE", "ESCAPE is not supported for CSV format"),
         ("CSV GZIP CSV", "conflicting or redundant options"),
         ("NOSUCH", 'syntax error at or near "NOSUCH"'),
@@ -275,7 +275,7 @@ def test_what_is_refused(desk, how, words):
 
 def test_sources_that_are_refused(desk):
     table = desk.table("a int")
-    assert "dynamodb" in desk.copy(table, "dynamodb://table")
+    assert "emr:// is not available" in desk.copy(table, "emr://cluster/file")
     assert "Invalid source" in desk.copy(table, "/etc/passwd")
 
 

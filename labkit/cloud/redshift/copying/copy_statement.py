@@ -9,7 +9,14 @@ from typing import Any
 
 from labkit.cloud.engine.redshift.errors import SYNTAX, UNSUPPORTED, RedshiftError
 from labkit.cloud.engine.redshift.words import Words
-from labkit.cloud.redshift.copying.options import COLUMNAR, MOST_ERRORS, Access, CopyOptions, Job
+from labkit.cloud.redshift.copying.options import (
+    COLUMNAR,
+    MOST_ERRORS,
+    MOST_RATIO,
+    Access,
+    CopyOptions,
+    Job,
+)
 from labkit.cloud.redshift.copying.reading import (
     AUTHORIZATION,
     Reader,
@@ -40,13 +47,14 @@ def read_copy(words: Words) -> tuple[CopyOptions, Job | None]:
             "(Hint: only S3 or DynamoDB or EMR based load is allowed)", UNSUPPORTED,
         )  # fmt: skip
     source = words.string()
-    if not source.startswith("s3://"):
+    if not source.startswith(("s3://", "dynamodb://")):
         raise _no_source(source)
     told: dict[str, Any] = {}
     named = read_options(words, _OPTIONS, told)
     job = _job(words)
     words.end()
     spoken = named if told.get("max_error") else named - {"MAXERROR"}
+    _check_source(source, named, told, by_job=job is not None)
     _check_columnar(told.get("format", ""), spoken)
     keys = [key for key in Access.__dataclass_fields__ if key in told]
     access = Access(**{key: told.pop(key) for key in keys})
@@ -57,9 +65,26 @@ def read_copy(words: Words) -> tuple[CopyOptions, Job | None]:
 
 def _no_source(source: str) -> RedshiftError:
     kind = source.partition("://")[0]
-    if kind in ("dynamodb", "emr", "ssh"):
+    if kind in ("emr", "ssh"):
         return RedshiftError(f"COPY from {kind}:// is not available in the local AWS", UNSUPPORTED)
     return RedshiftError(f"Invalid source for COPY: {source}", "22023")
+
+
+def _check_source(source: str, named: set[str], told: dict[str, Any], *, by_job: bool) -> None:
+    """READRATIO goes with DynamoDB's tables alone, and they with few parameters.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/copy-parameters-data-source-dynamodb.html
+    """
+    if source.startswith("s3://"):
+        if "READRATIO" in named:
+            raise RedshiftError("READRATIO is only supported for DynamoDB based COPY", UNSUPPORTED)
+        return
+    if not 1 <= told.get("read_ratio", 0) <= MOST_RATIO:
+        words = f"READRATIO is a number from 1 to {MOST_RATIO}"
+        raise RedshiftError(f"COPY from DynamoDB needs READRATIO: {words}", SYNTAX)
+    unfit = "CREATE JOB" if by_job else next(iter(sorted(named & _NOT_OF_ITEMS)), None)
+    if unfit:
+        raise RedshiftError(f"{unfit} is not supported for DynamoDB based COPY", UNSUPPORTED)
 
 
 def _job(words: Words) -> Job | None:
@@ -197,7 +222,7 @@ _OPTIONS: dict[str, Reader] = {
     "ZSTD": flag("compression", "zst"),
     "LZOP": refused("LZOP"),
     "ENCRYPTED": refused("ENCRYPTED"),
-    "READRATIO": refused("READRATIO"),
+    "READRATIO": number("read_ratio"),
     "SSH": refused("SSH"),
     "MANIFEST": flag("manifest"),
     "REGION": text("region"),
@@ -225,6 +250,11 @@ _OPTIONS: dict[str, Reader] = {
     "ESCAPE": flag("escape"),
     "REMOVEQUOTES": flag("remove_quotes"),
 }
+_NOT_OF_ITEMS = {
+    *_FORMATS, "FORMAT", "QUOTE", "GZIP", "BZIP2", "ZSTD", "ENCODING",
+    "ESCAPE", "FILLRECORD", "IGNOREBLANKLINES", "IGNOREHEADER", "NULL", "REMOVEQUOTES",
+    "ACCEPTINVCHARS", "MANIFEST",
+}  # fmt: skip
 _OF_COLUMNAR = {
     *AUTHORIZATION, "FORMAT", "PARQUET", "ORC", "MANIFEST", "STATUPDATE", "COMPUPDATE",
     "EXPLICIT_IDS", "FILLRECORD", "ACCEPTINVCHARS",

@@ -141,6 +141,8 @@ def _text(value: Any, *, whole: bool) -> str | None:
 def _dumped(value: Any) -> str:
     if isinstance(value, Number):
         return str(value)
+    if isinstance(value, decimal.Decimal):
+        return f"{value:f}"
     if isinstance(value, dict):
         inner = (f"{json.dumps(str(k), ensure_ascii=False)}:{_dumped(v)}" for k, v in value.items())
         return "{" + ",".join(inner) + "}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 COLUMNAR = ("parquet", "orc")
-MOST_ERRORS = 100_000
+MOST_ERRORS, MOST_RATIO = 100_000, 200
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,7 @@ class CopyOptions:
     escape: bool = False
     remove_quotes: bool = False
     serialize: bool = False
+    read_ratio: int = 0
 
     @property
     def separator(self) -> str:

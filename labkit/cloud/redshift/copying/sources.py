@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from labkit.cloud.engine.formats import File
 from labkit.cloud.operations import AwsError
@@ -22,12 +22,22 @@ from labkit.cloud.s3.bodies import link_or_copy
 from labkit.cloud.s3.store import Object, Store, split_uri
 
 
+class Source(Protocol):
+    """Where rows come from: its address, and how many bytes it has."""
+
+    @property
+    def uri(self) -> str: ...
+
+    @property
+    def size(self) -> int: ...
+
+
 @dataclass(frozen=True)
 class Given:
-    """What a COPY reads: the files, and where they are in S3."""
+    """What a COPY reads: the files, and where their rows come from."""
 
     files: tuple[File, ...]
-    objects: tuple[Object, ...]
+    objects: tuple[Source, ...]
 
 
 @contextlib.contextmanager
