@@ -1394,6 +1394,18 @@ def test_whether_a_function_may_loop_goes_with_it(aws, function):
     assert client.get_function_recursion_config(**named)["RecursiveLoop"] == "Terminate"
 
 
+def test_an_invocation_is_a_part_of_the_callers_trace(cloud, function):
+    root = "1-3152b799-8954dae64eda91bc9a23a7e8"
+    client = cloud.client("lambda", config=Config())
+
+    def say(request, **_):
+        request.headers["X-Amzn-Trace-Id"] = f"Root={root};Parent=7fa8c0f79203be72;Sampled=1"
+
+    client.meta.events.register("before-send", say)
+    name = function("import os\ndef handler(e, c):\n    return os.environ['_X_AMZN_TRACE_ID']")
+    assert f"Root={root};" in json.load(client.invoke(FunctionName=name)["Payload"])
+
+
 def test_when_a_runtime_is_updated_is_kept(aws, function):
     client, named = aws("lambda"), {"FunctionName": function("def handler(event, context): ...")}
     assert client.get_runtime_management_config(**named)["UpdateRuntimeOn"] == "Auto"

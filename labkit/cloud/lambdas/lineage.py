@@ -25,14 +25,19 @@ from labkit.cloud.operations import Answer, AwsError, Context, operation
 MOST = 16
 HEADER = "X-Amzn-Trace-Id"
 _LINEAGE = re.compile(r"(?:^|;)Lineage=((?:[0-9a-f]{8}:\d+\|?)+)")
+_TRACE = re.compile(r"(?:^|;)Root=(1-[0-9a-f]{8}-[0-9a-f]{24})(?:;|$)")
 # Of the call that is being answered: functions by short names, with their counts.
 _CURRENT: contextvars.ContextVar[str] = contextvars.ContextVar("lineage", default="")
+# The trace that the call is a part of, as X-Ray counts them.
+_ROOT: contextvars.ContextVar[str] = contextvars.ContextVar("root", default="")
 
 
 def take_up(environ: dict[str, Any]) -> None:
     """From here on this thread answers a call with the trace that its request bears."""
-    found = _LINEAGE.search(environ.get("HTTP_X_AMZN_TRACE_ID", ""))
-    _CURRENT.set(found[1] if found else "")
+    told = environ.get("HTTP_X_AMZN_TRACE_ID", "")
+    for variable, pattern in ((_CURRENT, _LINEAGE), (_ROOT, _TRACE)):
+        found = pattern.search(told)
+        variable.set(found[1] if found else "")
 
 
 def current() -> str:
@@ -75,7 +80,8 @@ def trace(cloud: Cloud, arn: str) -> str:
             "Amazon Web Services resources and stopped your function's invocation.",
         )
     lineage = "|".join(f"{function}:{count}" for function, count in counts.items())
-    return f"Root=1-{int(time.time()):08x}-{secrets.token_hex(12)};Sampled=0;Lineage={lineage}"
+    root = _ROOT.get() or f"1-{int(time.time()):08x}-{secrets.token_hex(12)}"
+    return f"Root={root};Sampled=0;Lineage={lineage}"
 
 
 @operation("lambda", "GetFunctionRecursionConfig")
