@@ -18,8 +18,10 @@ _JAVA = re.compile(
     r"|\[:\^?[a-z]+:\]|\[",
     re.S,
 )
-#: Flags behind an anchor, which Python wants first.
-_FLAGS = re.compile(r"^((?:\^|\\[Ab])+)(\(\?[imsx]+\))")
+#: What opens and closes groups, and what is none of it.
+_GROUPS = re.compile(
+    r"\\Q.*?(?:\\E|$)|\\.|\[(?:\\.|[^\]\\])*\]|\((?:\?-?[imsx]+(?:-[imsx]+)?\))?|\)", re.S
+)
 _WORDS = {
     "\\z": r"\Z", "\\Z": r"(?=\n?\Z)", "\\h": r"[ \t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]",
     "\\R": r"(?:\r\n|[\n-\r\x85\u2028\u2029])", "(?<": "(?P<",
@@ -55,10 +57,28 @@ _BRACKETED = {
 def compiled(pattern: str) -> re.Pattern[str]:
     """A Java pattern in Python's dialect."""
     try:
-        python = _FLAGS.sub(r"\2\1", _JAVA.sub(partial(_to_python, pattern), pattern))
-        return patient(re.compile(python), fail)
+        python = _JAVA.sub(partial(_to_python, pattern), pattern)
+        return patient(re.compile(_with_groups_of_flags(python)), fail)
     except re.error as error:
         fail(f"Invalid regular expression: {pattern} ({error})")
+
+
+def _with_groups_of_flags(python: str) -> str:
+    """Flags go to the end of their group, ``a(?i)b|c`` is ``a(?i:b|c)``; Python wants it said.
+
+    Source: https://github.com/kkos/oniguruma/blob/master/doc/RE, whose port Joni is
+    """
+    flagged = [0]
+
+    def group(found: re.Match[str]) -> str:
+        if found[0].startswith("(?") and found.start():
+            flagged[-1] += 1
+            return f"{found[0][:-1]}:"
+        if found[0] == "(":
+            flagged.append(0)
+        return ")" * (flagged.pop() + 1) if found[0] == ")" and len(flagged) > 1 else found[0]
+
+    return _GROUPS.sub(group, python) + ")" * flagged[0]
 
 
 def _to_python(pattern: str, found: re.Match[str]) -> str:
