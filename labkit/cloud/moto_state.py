@@ -54,6 +54,7 @@ class State(Database):
     def __init__(self, path: Path) -> None:
         super().__init__(path)
         self._digests: dict[tuple[str, str, str], str] = {}
+        self._owed = False  # whether changes of S3's buckets wait for room on the disk
         with self._reading():
             self._db.executescript(_SCHEMA)
 
@@ -161,6 +162,7 @@ class State(Database):
         """
         with self.lock:
             trash = memory.trash()
+            services = (*services, "s3") if self._owed else services
             self._write([], memory.changed_keys(), memory.dirty_parts(), [], also, services)
             memory.delete_bodies(trash)
 
@@ -190,7 +192,8 @@ class State(Database):
             with self._transaction():
                 if also:
                     also()
-                    backends, failed = self._changed(services) if services else (backends, [])
+                if services:
+                    backends, failed = self._changed(services)
                     if failed:
                         raise failed[0]
                     touched = apart.take_touched(services)
@@ -202,8 +205,11 @@ class State(Database):
                 if any(row[0] == "s3" for row in backends):
                     self._forget_parts()
             self._digests |= {row[:3]: _digest(row[5]) for row in backends}
+            written = {*services, *(row[0] for row in backends)}
+            self._owed = self._owed and "s3" not in written
         except BaseException:
             changed = [row[:5] for row in backends]
+            self._owed = self._owed or any(place[0] == "s3" for place in changed)
             if services:
                 changed = [place for place, _ in memory.places(services)]
             self._take_back_moto(changed, [*touched, *apart.take_touched(services)])
@@ -215,7 +221,8 @@ class State(Database):
     def _take_back_moto(self, places: list[memory.Place], touched: list[Apart]) -> None:
         """Have moto hold again what is on disk, where a change could not be written.
 
-        Of S3 this is not done: the keys of its buckets are not part of its pickle.
+        Of S3 this is not done: the keys of its buckets are not part of its pickle. What it holds
+        is written with the next change of any of its keys, which may be in a new bucket.
         """
         for service, account, region, module, variable in places:
             where, regions = (service, account, region), _regions(module, variable, account)

@@ -9,11 +9,13 @@ import pytest
 from moto.awslambda.models import LambdaFunction
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.glue.models import glue_backends
+from moto.s3.models import s3_backends
 from moto.sqs.models import sqs_backends
 
 from labkit.cloud import pickles
 from labkit.cloud.moto_state import State
 from labkit.cloud.s3.bodies import BODIES, write_stream
+from labkit.cloud.s3.keystore import KeyStore
 from labkit.cloud.state import StateUnusable
 
 
@@ -21,7 +23,7 @@ from labkit.cloud.state import StateUnusable
 def _let_go():
     """What these leave at moto is of a state that no other test has."""
     yield
-    for backends in (sqs_backends, glue_backends):
+    for backends in (sqs_backends, glue_backends, s3_backends):
         for account in set(backends) - {DEFAULT_ACCOUNT_ID}:
             del backends[account]
 
@@ -52,6 +54,23 @@ def test_what_moto_could_not_keep_is_taken_back(tmp_path):
         state.save("sqs")
     assert [*queues] == ["us-east-1"]
     assert [*queues["us-east-1"].queues] == ["kept"]
+    state.close()
+
+
+def test_a_bucket_that_could_not_be_kept_is_there_with_the_next_key(tmp_path):
+    state, buckets = State(tmp_path / "state.db"), s3_backends["1" * 12]["aws"]
+    buckets.create_bucket("kept", "us-east-1").keys = KeyStore()
+    state.save("s3")
+    full = "CREATE TRIGGER full BEFORE INSERT ON backends BEGIN SELECT RAISE(FAIL, ''); END"
+    state._db.execute(full)
+    buckets.create_bucket("later", "us-east-1").keys = KeyStore()
+    for save in (lambda: state.save("s3"), state.save_keys):
+        with pytest.raises(sqlite3.Error):
+            save()
+    state._db.execute("DROP TRIGGER full")
+    state.save_keys()
+    state.load()
+    assert {"kept", "later"} <= {*s3_backends["1" * 12]["aws"].buckets}
     state.close()
 
 
