@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Context, Decimal, InvalidOperation
 from typing import Any
 
@@ -170,14 +170,15 @@ def _length(text: str, lenient: bool) -> int | None:
     return len(value)
 
 
-def _flatten(text: str) -> str:
+def _flatten(text: str) -> str | None:
     value = load(text)
-    if not isinstance(value, list):
-        return text
-    flat: list[Any] = []
+    return dump([*_leaves(value)]) if isinstance(value, list) else None
+
+
+def _leaves(value: list[Any]) -> Iterator[Any]:
+    """What is in an array and, at any depth, in the arrays in it."""
     for one in value:
-        flat.extend(one if isinstance(one, list) else [one])
-    return dump(flat)
+        yield from _leaves(one) if isinstance(one, list) else (one,)
 
 
 def _slice(text: str, start: int, count: int) -> str | None:
