@@ -18,6 +18,7 @@ from moto.core import DEFAULT_ACCOUNT_ID
 
 from labkit.cloud import protocol
 from labkit.cloud.operations import AwsError
+from labkit.cloud.state import wants_room
 
 log = logging.getLogger(__name__)
 #: DynamoDB's, of its answers: clients compare it.
@@ -39,7 +40,11 @@ class Moto:
         moto.core.responses.gen_amzn_requestid_long = _request_id  # type: ignore[assignment]
 
     def call(self, environ: dict[str, Any], body: bytes) -> protocol.Reply | None:
-        """moto's answer; ``None`` where it has none (a missing operation, or a crash)."""
+        """moto's answer; ``None`` where it has none (a missing operation, or a crash).
+
+        Raises:
+            OSError, sqlite3.Error: what it makes has no room on the disk.
+        """
         environ = {
             **environ,
             "wsgi.input": io.BytesIO(body),
@@ -53,7 +58,9 @@ class Moto:
 
         try:
             content = b"".join(self._app(environ, start))
-        except Exception:  # whatever moto trips over is one thing: no answer
+        except Exception as error:  # whatever moto trips over is one thing: no answer
+            if wants_room(error):
+                raise
             log.info("moto has no answer to %s", environ.get("HTTP_X_AMZ_TARGET"), exc_info=True)
             return None
         html = seen["headers"].get("Content-Type", "").startswith("text/html")

@@ -2,6 +2,7 @@
 
 import contextlib
 import copy
+import errno
 import sqlite3
 from types import SimpleNamespace
 
@@ -13,6 +14,7 @@ from moto.s3.models import s3_backends
 from moto.sqs.models import sqs_backends
 
 from labkit.cloud import pickles
+from labkit.cloud.moto_calls import Moto
 from labkit.cloud.moto_state import State
 from labkit.cloud.s3.bodies import BODIES, write_stream
 from labkit.cloud.s3.keystore import KeyStore
@@ -254,3 +256,12 @@ def test_a_watcher_that_fails_ends_the_writing(tmp_path, monkeypatch, chunks):
     with pytest.raises(ValueError, match="no"):
         write_stream(iter([b"chunk"] * chunks), watch)
     assert not list((tmp_path / "incoming").iterdir())
+
+
+@pytest.mark.parametrize(("number", "raised"), [(errno.ENOSPC, True), (errno.ENOENT, False)])
+def test_a_full_disk_is_no_missing_answer_of_moto(number, raised):
+    def app(environ, start):
+        raise OSError(number, "")
+
+    with pytest.raises(OSError) if raised else contextlib.nullcontext():
+        assert Moto(app).call({}, b"") is None
