@@ -54,7 +54,8 @@ def asking(cloud: Cloud, region: str, role: str, job: Job, database: str) -> Ite
     """
     principal = role_session(role, cloud.account, "GlueJobRunnerSession")
     with stoppable_session(cloud, job) as session:
-        yield Asker(session, GlueCatalog(cloud, principal, region, database, digits=6))
+        catalog = GlueCatalog(cloud, principal, region, database, digits=6, projects=False)
+        yield Asker(session, catalog)
 
 
 def named(database: str, table: str) -> str:

@@ -73,6 +73,7 @@ class GlueCatalog:
         author: who changes tables.
         digits: of a second's fraction that timestamps in columnar files keep: Athena's 3, or 6.
         kinds: the table types that the caller's service reads beside files.
+        projects: whether partitions may be projected, which they are in Athena alone.
     """
 
     name = CATALOG
@@ -87,9 +88,10 @@ class GlueCatalog:
         author: str = "",
         digits: int = 3,
         kinds: Collection[str] = ("ICEBERG",),
+        projects: bool = True,
     ) -> None:
         self.database, self.limit, self.digits = database.lower(), limit, digits
-        self.kinds, self.principal = kinds, principal
+        self.kinds, self.projects, self.principal = kinds, projects, principal
         self.metastore = Metastore(cloud, region, author, principal)
         self.store = Store(cloud, principal)
         self.scanned_bytes = 0

@@ -3,7 +3,8 @@
 Athena reads all objects below a table's (or each partition's) location; partitions that the WHERE
 clause excludes are neither listed nor scanned.
 Sources: https://docs.aws.amazon.com/athena/latest/ug/tables-location-format.html and
-https://docs.aws.amazon.com/athena/latest/ug/partitions.html
+https://docs.aws.amazon.com/athena/latest/ug/partitions.html; other services than Athena know no
+projected partitions: https://docs.aws.amazon.com/athena/latest/ug/partition-projection.html
 """
 
 from __future__ import annotations
@@ -94,6 +95,11 @@ class LakeTable:
     def location(self) -> str:
         return str(self.storage.get("Location") or "")
 
+    @property
+    def is_projected(self) -> bool:
+        """Whether its properties say the partitions, not the catalog."""
+        return self.catalog.projects and projection.is_projected(self.parameters)
+
     def part(self, name: str) -> PartitionList | None:
         """``"<table>$partitions"``, where the table has keys."""
         return PartitionList(self, self.keys) if name == "partitions" and self.keys else None
@@ -124,7 +130,7 @@ class LakeTable:
         if not self.keys:
             return [Partition((), self.location)]
         check_keys(self.keys)
-        if projection.is_projected(self.parameters):
+        if self.is_projected:
             return self._projected(session, filters)
         stored = [
             partition_of(p) for p in self.catalog.metastore.partitions(self.database, self.name)
@@ -154,7 +160,7 @@ class LakeTable:
 
     def _places(self, partition: Partition) -> list[Partition]:
         """A partition, once for each folder that may be its own."""
-        if not self.keys or not projection.is_projected(self.parameters):
+        if not self.keys or not self.is_projected:
             return [partition]
         names = [key.name for key in self.keys]
         places = projection.places_of(self.parameters, self.location, names, partition.values)

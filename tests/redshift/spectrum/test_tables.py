@@ -219,6 +219,23 @@ def test_inserted_rows_go_to_where_their_partition_is(lake, table):
     assert "whose projection does not read" in refused
 
 
+def test_partitions_are_those_of_the_catalog(lake, aws, table):
+    """https://docs.aws.amazon.com/athena/latest/ug/partition-projection.html: Athena's alone."""
+    projected = "('projection.enabled'='true', 'projection.p.type'='enum', "
+    lake.done(
+        f"CREATE EXTERNAL TABLE raw.{table} (id int) PARTITIONED BY (p varchar(9)) "
+        f"STORED AS TEXTFILE {place(table)} TABLE PROPERTIES {projected}"
+        "'projection.p.values'='x')"
+    )
+    for value in ("x", "y"):
+        aws("s3").put_object(Bucket=BUCKET, Key=f"made/{table}/p={value}/a", Body=b"1")
+    rows = f"SELECT id, p FROM raw.{table}"
+    assert lake.rows(rows) == []
+    folder = f"LOCATION 's3://{BUCKET}/made/{table}/p=y/'"
+    lake.done(f"ALTER TABLE raw.{table} ADD PARTITION (p='y') {folder}")
+    assert lake.rows(rows) == [[1, "y"]]
+
+
 def test_a_table_from_a_query(lake, table):
     lake.done(
         f"CREATE EXTERNAL TABLE raw.{table} PARTITIONED BY (name) STORED AS PARQUET "

@@ -171,7 +171,7 @@ def _from_catalog(
 ) -> Input:
     check_catalog(cloud.account, table)
     database, name = table["DatabaseName"].lower(), table["TableName"].lower()
-    catalog = GlueCatalog(cloud, principal, region, database, digits=6)
+    catalog = GlueCatalog(cloud, principal, region, database, digits=6, projects=False)
     try:
         source = catalog.resolve_source((database, name))
         if not hasattr(source, "relation"):

@@ -52,9 +52,10 @@ class External:
         """The catalog, read as the schema's role."""
         cloud = connection.warehouse.cloud
         principal = principal_of(connection, self.role)
-        region = self.region_of(connection)
-        author = connection.author
-        return GlueCatalog(cloud, principal, region, self.database, author=author, digits=6)
+        region, author = self.region_of(connection), connection.author
+        return GlueCatalog(
+            cloud, principal, region, self.database, author=author, digits=6, projects=False
+        )
 
     def region_of(self, connection: Connection) -> str:
         return self.region or place_of(connection.warehouse.key.partition("/")[2])[0]

@@ -19,7 +19,6 @@ from labkit.cloud.engine.redshift.errors import UNDEFINED_TABLE, RedshiftError
 from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.engine.types import Type as LakeType
 from labkit.cloud.lake.catalog import GlueCatalog, parameters_of
-from labkit.cloud.lake.projection import is_projected
 from labkit.cloud.lake.table import LakeTable
 from labkit.cloud.redshift.spectrum import reading, schemas
 from labkit.cloud.redshift.spectrum.access import check_glue
@@ -94,9 +93,7 @@ def _partitions(source: Any, session: Reader, scan: Scan) -> tuple[int, int]:
     """How many partitions a table has, and how many of them a scan reads."""
     if not getattr(source, "keys", ()) or not hasattr(source, "partitions"):
         return 0, 0
-    read = source.partitions(session, scan.filters)
-    whole = source.partitions(session) if not is_projected(source.parameters) else read
-    return len(whole), len(read)
+    return len(source.partitions(session)), len(source.partitions(session, scan.filters))
 
 
 def _filters(needs: Needs, keys: dict[str, str]) -> list[PartitionFilter]:
