@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from functools import partial
-from urllib.parse import SplitResult, quote_plus, unquote, unquote_plus, urlsplit
+from urllib.parse import quote_plus, unquote_plus
 
 from labkit.cloud.engine.closed import Udf
 from labkit.cloud.engine.trino.functions.entry import Entry, entries, fail
+from labkit.cloud.engine.trino.functions.java_uri import uri
 
 _PARTS = ("fragment", "host", "path", "protocol", "query")
 
@@ -33,34 +33,24 @@ SCALARS = (
 )
 
 
-def _split(url: str) -> SplitResult | None:
-    """Java's ``URI`` refuses a space and a few marks; such a text has no parts."""
-    if re.search(r"[\s<>\"{}|\\^`]|%(?![0-9A-Fa-f]{2})", url):
-        return None
-    try:
-        return urlsplit(url)
-    except ValueError:
-        return None
-
-
-def _part(read: Callable[[SplitResult], str | None], url: str) -> str | None:
-    found = _split(url)
-    return None if found is None else read(found) or ""
+def _part(name: str, url: str) -> str | None:
+    found = uri(url)
+    return None if found is None else getattr(found, name) or ""
 
 
 def _port(url: str) -> int | None:
-    found = _split(url)
-    try:
-        return found.port if found else None
-    except ValueError:
-        return None
+    found = uri(url)
+    return found.port if found else None
 
 
 def _parameter(url: str, name: str) -> str | None:
-    found = _split(url)
-    for pair in found.query.split("&") if found else ():
+    """The first of this name, as the URL spells it."""
+    found = uri(url)
+    if found is None or found.raw_query is None:
+        return None
+    for pair in found.raw_query.split("&"):
         key, _, value = pair.partition("=")
-        if unquote_plus(key) == name:
+        if key == name:
             return unquote_plus(value)
     return None
 
@@ -75,28 +65,8 @@ def _decode(text: str) -> str:
     return unquote_plus(text)
 
 
-def _host(found: SplitResult) -> str:
-    """As it is written: Python lowers it, Java does not."""
-    return found.netloc.rpartition("@")[2].partition(":")[0]
-
-
-def _is_opaque(found: SplitResult) -> bool:
-    """``mailto:test@example.com`` is a scheme and a text, not a path."""
-    return bool(found.scheme) and not found.netloc and not found.path.startswith("/")
-
-
-_READERS: dict[str, Callable[[SplitResult], str | None]] = {
-    "fragment": lambda found: unquote(found.fragment),
-    "host": _host,
-    "path": lambda found: "" if _is_opaque(found) else unquote(found.path),
-    "protocol": lambda found: found.scheme,
-    "query": lambda found: unquote(found.query),
-}
 UDFS = (
-    *(
-        Udf(f"trino_url_{name}", partial(_part, read), ("VARCHAR",), "VARCHAR")
-        for name, read in _READERS.items()
-    ),
+    *(Udf(f"trino_url_{name}", partial(_part, name), ("VARCHAR",), "VARCHAR") for name in _PARTS),
     Udf("trino_url_port", _port, ("VARCHAR",), "BIGINT"),
     Udf("trino_url_parameter", _parameter, ("VARCHAR", "VARCHAR"), "VARCHAR"),
     Udf("trino_url_encode", _encode, ("VARCHAR",), "VARCHAR"),
