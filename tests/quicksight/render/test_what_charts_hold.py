@@ -1046,6 +1046,14 @@ def test_collapsed_columns_are_told() -> None:
     assert "Not drawn: collapsed columns." in found
 
 
+def test_wide_columns_give_way_alike() -> None:
+    """The first was cut to a few letters, and the second not at all."""
+    fields = [dimension("GroupBy", "One"), dimension("GroupBy", "Two")]
+    data = rows(*fields, measure("Values", "n"), of=[("x" * 33, "y" * 32, 7)])
+    shown = [each for each in texts(draw(visual("Table"), data, width_px=460)) if "…" in each]
+    assert {each[0] for each in shown} == {"x", "y"}
+
+
 @pytest.mark.parametrize(
     ("kind", "wells"), [("Table", ("GroupBy", "Values")), ("PivotTable", ("Rows", "Values"))]
 )

@@ -10,7 +10,7 @@ from labkit.cloud.quicksight.render.colors import readable
 from labkit.cloud.quicksight.render.sketch import Box, Sketch
 from labkit.cloud.quicksight.render.text import width
 
-PAD, ROW, NARROW, WIDE, SPARE = 10, 25, 56, 280, 250
+PAD, ROW, NARROW, LEAST, WIDE, SPARE = 10, 25, 56, 110.0, 280, 250
 
 
 def draw_grid(
@@ -175,7 +175,7 @@ def _cell(sketch: Sketch, cell: Cell, look: Look, box: Box, ground: str) -> None
 
 
 def _widths(sketch: Sketch, grid: Grid, shown: Sequence[Sequence[Cell]]) -> list[float]:
-    """Each column as wide as its words; where that is too much the widest give way, then all.
+    """Each column as wide as its words; where that is too much the widest give way alike, then all.
 
     What is left of the room is shared, up to where an eye would lose its row.
     """
@@ -197,9 +197,7 @@ def _widths(sketch: Sketch, grid: Grid, shown: Sequence[Sequence[Cell]]) -> list
         if at < count:
             widths[at] = asked
     room = sketch.box.width
-    while sum(widths) > room and max(widths) > 110:
-        widest = max(range(count), key=widths.__getitem__)
-        widths[widest] = max(110.0, widths[widest] - (sum(widths) - room))
+    widths = _leveled(widths, room)
     kept = count
     while sum(widths[:kept]) > room and kept > max(1, grid.fixed):
         kept -= 1
@@ -212,6 +210,21 @@ def _widths(sketch: Sketch, grid: Grid, shown: Sequence[Sequence[Cell]]) -> list
     if spare > 0 and kept and (kept < count or not grid.widths):
         share = min(spare / kept, SPARE)
         widths = [each + share for each in widths]
+    return widths
+
+
+def _leveled(widths: list[float], room: float) -> list[float]:
+    """Widths of which the widest are cut to one that leaves room for all, but not below the least.
+
+    >>> _leveled([300, 200, 120, 60], 500)
+    [160.0, 160.0, 120, 60]
+    """
+    left = room
+    for at, each in enumerate(sorted(widths)):
+        level = left / (len(widths) - at)
+        if level < each:
+            return [min(each, max(level, LEAST)) for each in widths]
+        left -= each
     return widths
 
 
