@@ -76,6 +76,18 @@ loses the rows with NULL. `parent_highest_ed IS DISTINCT FROM 1` says it in one 
                           FROM db_raw_sisdemo.student)
     WHERE parent_highest_ed IS NULL OR parent_highest_ed NOT IN (1)"""
         ),
+        sql(
+            """
+    SELECT count(DISTINCT student_id) FROM db_raw_sisdemo.student one WHERE NOT EXISTS (
+        SELECT 1 FROM db_raw_sisdemo.student other
+        WHERE other.student_id = one.student_id AND other.parent_highest_ed = 1)"""
+        ),
+        sql(
+            """
+    SELECT count_if(NOT coalesce(parent_highest_ed = 1, false)) FROM (
+        SELECT *, row_number() OVER (PARTITION BY student_id ORDER BY last_name) AS place
+        FROM db_raw_sisdemo.student) WHERE place = 1"""
+        ),
         """students = lab.query("SELECT * FROM db_raw_sisdemo.student").df
 once = students.drop_duplicates("student_id")
 letters = len(once) - (once.parent_highest_ed == 1).sum()""",

@@ -154,6 +154,16 @@ at least.""",
     JOIN db_raw_sisdemo.course_outcome o ON o.student_id = s.student_id
     GROUP BY s.parent_highest_ed"""
         ),
+        sql(
+            """
+    SELECT education, count(*) AS courses, round(avg(if(grade = 'W', 1e2, 0)), 1) AS percent
+    FROM (SELECT letter_grade AS grade, coalesce((
+              SELECT max(e.ed_level_desc) FROM db_raw_sisdemo.student s
+              JOIN db_raw_sisdemo.ed_level e ON e.ed_level_id = s.parent_highest_ed
+              WHERE s.student_id = o.student_id), 'unknown') AS education
+          FROM db_raw_sisdemo.course_outcome o)
+    GROUP BY education"""
+        ),
         """students = lab.query("SELECT * FROM db_raw_sisdemo.student").df
 bands = lab.query("SELECT * FROM db_raw_sisdemo.ed_level").df
 outcomes = lab.query("SELECT * FROM db_raw_sisdemo.course_outcome").df

@@ -145,6 +145,17 @@ it becomes an inner join, silently. And an average of nothing is NULL, not 0."""
             ON s.assignment_id = a.assignment_id
     GROUP BY a.assignment_id"""
         ),
+        sql(
+            f"""
+    WITH found AS (
+        SELECT a.assignment_id, count(*) AS late, round(avg({DAYS}), 1) AS days
+        FROM db_raw_lmsdemo.assignment_dim a
+        JOIN db_raw_lmsdemo.submission_dim s ON s.assignment_id = a.assignment_id
+        WHERE {LATE} AND a.process_date = '2020-08-17' GROUP BY a.assignment_id)
+    SELECT * FROM found
+    UNION ALL SELECT assignment_id, 0, NULL FROM db_raw_lmsdemo.assignment_dim
+    WHERE process_date = '2020-08-17' AND assignment_id NOT IN (SELECT assignment_id FROM found)"""
+        ),
         """import pandas as pd
 work = lab.query("SELECT * FROM db_raw_lmsdemo.assignment_dim").df
 work = work[work.process_date == "2020-08-17"]

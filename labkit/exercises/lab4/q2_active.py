@@ -4,7 +4,7 @@ import pandas as pd
 
 from labkit.exercises.comparing import Compare
 from labkit.exercises.data import Data
-from labkit.exercises.lab4.codes import swapper
+from labkit.exercises.lab4.codes import LOGGED_IN, swapper
 from labkit.exercises.question import Question
 
 WEEK = "2021-05-03"
@@ -151,6 +151,10 @@ lateral alias.""",
            CAST(100.0 * count(user_id) / count(*) AS decimal(5, 1)) AS percent,
            max(last_one) AS last_request
     FROM once LEFT JOIN there ON user_id = student_id GROUP BY 1\"\"\")""",
+        f'''{LOGGED_IN}from psycopg.rows import dict_row
+
+with warehouse:
+    active = warehouse.cursor(row_factory=dict_row).execute("""{SQL}""").fetchall()''',
         """students = lab.warehouse("SELECT DISTINCT student_id, enroll_status FROM sis.student").df
 seen = lab.warehouse("SELECT user_id, timestamp FROM lmsraw.requests "
                      "WHERE process_date = '2021-05-03'").df.groupby("user_id").timestamp.max()

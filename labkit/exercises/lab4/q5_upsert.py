@@ -3,7 +3,7 @@
 import pandas as pd
 
 from labkit.exercises.data import Data
-from labkit.exercises.lab4.codes import swapper
+from labkit.exercises.lab4.codes import LOGGED_IN, swapper
 from labkit.exercises.question import Question
 from labkit.exercises.states import State
 
@@ -181,6 +181,16 @@ Redshift enforces no primary key, so nothing else would have warned you.""",
             "WHERE assignment_id IN (SELECT assignment_id FROM sis_lms.arrived)",
         ),
         AT_ONCE,
+        LOGGED_IN
+        + CODE.replace("lab.warehouse(", "warehouse.execute(")
+        + "\nwarehouse.commit()\nwarehouse.close()",
+        COPY
+        + """lab.warehouse(\"\"\"
+    CREATE TEMP TABLE stage AS SELECT a.* FROM sis_lms.arrived a
+    WHERE a.day = (SELECT max(b.day) FROM sis_lms.arrived b
+                   WHERE b.assignment_id = a.assignment_id);
+    MERGE INTO sis_lms.latest USING stage ON latest.assignment_id = stage.assignment_id
+    REMOVE DUPLICATES\"\"\")""",
         COPY
         + """lab.warehouse(\"\"\"
     BEGIN;
