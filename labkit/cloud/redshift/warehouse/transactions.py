@@ -162,6 +162,7 @@ class Transactions:
                 "without them.",
             )
         self._renewed = True
+        self.xid = next(self.warehouse.query_ids)
         self.cursors.clear()
         if undoing:
             self._undo()
