@@ -8,6 +8,7 @@ import re
 import time
 import zipfile
 import zlib
+from datetime import UTC, datetime
 from typing import Any
 
 import pyarrow as pa
@@ -15,6 +16,7 @@ import pyarrow.orc as orc
 import pyarrow.parquet as pq
 import pytest
 from botocore.exceptions import ClientError
+from pyiceberg.catalog.glue import GlueCatalog
 
 from tests.databrew.brew import step
 from tests.databrew.lake import Lake
@@ -644,6 +646,22 @@ def test_the_greatest_float_of_parquet_is_one_of_its_rows(
     run = lake.run(lake.recipe_job(lake.dataset_of(source), scaled, Outputs=outputs))
     written = b"".join(map(lake.get, lake.written(run)))
     assert written == b"v,w\n1.5,0.75\n2.5,1.0\n-1.5,0.0\n"
+
+
+def test_moments_of_iceberg_tables_are_told_in_utc(lake: Lake, cloud: Any) -> None:
+    database = f"db_{lake.name}"
+    lake.client("glue").create_database(DatabaseInput={"Name": database})
+    keys = {"access-key-id": cloud.access_key, "secret-access-key": cloud.secret_key}
+    at = {"endpoint": cloud.endpoint, "region": cloud.region, **keys}
+    told = {f"s3.{name}": value for name, value in at.items()}
+    catalog = GlueCatalog("glue", lake.client("glue"), **told)
+    zoned = pa.timestamp("us", "UTC")
+    moment = datetime(2024, 2, 29, 1, 2, 3, 456789, UTC)
+    rows = pa.table({"at": pa.array([moment], zoned), "l": pa.array([[moment]], pa.list_(zoned))})
+    place = f"s3://{lake.bucket}/ice"
+    catalog.create_table((database, "ice"), schema=rows.schema, location=place).append(rows)
+    plain = moment.replace(tzinfo=None)
+    assert lake.rows(lake.dataset_of(table_input(database, "ice"))) == [{"at": plain, "l": [plain]}]
 
 
 def test_a_table_that_there_is_not(lake: Lake) -> None:

@@ -23,8 +23,10 @@ from labkit.cloud.databrew.recipe.column import Column, unused
 from labkit.cloud.databrew.records import DATASET, Record, look_up, name_of, records
 from labkit.cloud.engine import QueryFailed, Scan, Session
 from labkit.cloud.engine.formats.parquet import computed
+from labkit.cloud.engine.nested import within
 from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.rows import first_row
+from labkit.cloud.engine.types import Type
 from labkit.cloud.lake.catalog import GlueCatalog, LakeTable
 from labkit.cloud.operations import AwsError, Principal, not_here
 from labkit.cloud.s3.store import Store
@@ -180,14 +182,30 @@ def _from_catalog(
         sql = source.relation(session, Scan("dataset", source, wanted))
     except QueryFailed as error:
         raise _as_glue_says(error, database, name) from error
-    columns = tuple(Column(column.name, column.type) for column in source.columns)
+    columns = tuple(Column(column.name, _local_type(column.type)) for column in source.columns)
     shown = ", ".join(
-        f"{computed(c.sql)} AS {c.sql}" if c.type.base in ("real", "double") else c.sql
-        for c in columns
+        f"{_local(Column(own.name, own.type).sql, own.type)} AS {column.sql}"
+        for own, column in zip(source.columns, columns, strict=True)
     )
     size = sum(file.size for file in catalog.files)
     files = len(catalog.files) if isinstance(source, LakeTable) else 0
     return Input(f"SELECT {shown} FROM ({sql})", columns, size, files)
+
+
+def _local(sql: str, kind: Type) -> str:
+    """A value as DataBrew has it: moments of a zone in UTC, as those of Parquet files are."""
+    if kind.base == "timestamptz":
+        return f"({sql}).instant"
+    if _local_type(kind) != kind:
+        return within(sql, kind, _local)
+    return computed(sql) if kind.base in ("real", "double") else sql
+
+
+def _local_type(kind: Type) -> Type:
+    if kind.base == "timestamptz":
+        return Type("timestamp", (6,))
+    args = (_local_type(each) if isinstance(each, Type) else each for each in kind.args)
+    return Type(kind.base, tuple(args), kind.names)
 
 
 def _as_glue_says(error: QueryFailed, database: str, name: str) -> Exception:
