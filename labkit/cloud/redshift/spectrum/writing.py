@@ -26,10 +26,12 @@ from labkit.cloud.engine.redshift.compile import Compiled, compile_query
 from labkit.cloud.engine.redshift.errors import RedshiftError, unsupported
 from labkit.cloud.engine.redshift.types import NESTED
 from labkit.cloud.engine.types import parse_type
+from labkit.cloud.lake.definitions import parameters_of, table_type_of
 from labkit.cloud.lake.metastore import Definition
 from labkit.cloud.lake.placing import Places
 from labkit.cloud.lake.pruning import NULL_PARTITION
 from labkit.cloud.lake.table import LakeTable
+from labkit.cloud.redshift.spectrum import iceberg
 from labkit.cloud.redshift.spectrum.declared import Declared, definition_of, hive_name
 from labkit.cloud.redshift.spectrum.manifests import manifest_of
 from labkit.cloud.redshift.spectrum.places import Place, place_of
@@ -97,9 +99,13 @@ def writer(connection: Connection, name: tuple[str, ...]) -> Callable[[Parsed], 
 def _insert(connection: Connection, place: Place, parsed: Parsed) -> Result:
     connection.check_no_block("INSERT INTO external table")
     _check_may_insert(connection, place)
-    table = LakeTable(place.catalog, place.found())
+    definition = place.found()
+    table = LakeTable(place.catalog, definition)
     with spectrum_words(connection, place.schema):
         place.catalog.metastore.check_table("INSERT", table.database, table.name)
+    if table_type_of(parameters_of(definition)) == iceberg.ICEBERG:
+        place.allow("UpdateTable")
+        return iceberg.insert(connection, place, definition, parsed)
     if parsed.words.peek("VALUES") or parsed.words.peek("("):
         raise unsupported("INSERT of anything but a query into an external table")
     compiled = compile_query(parsed.words.rest(), Names(connection), parameters=parsed.parameters)

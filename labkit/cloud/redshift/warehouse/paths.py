@@ -105,9 +105,13 @@ def place(
     if found is None:
         raise RedshiftError(f'schema "{schema}" does not exist', "3F000")
     if found.body.get("type") == "external":
-        raise RedshiftError(
-            "Operations on local objects in external schema are not enabled.", "0A000"
-        )
+        raise no_local_objects()
     if not (privilege and grants.has(connection, privilege)):
         grants.check_schema(connection, database, schema, "CREATE")
     return database, schema, last
+
+
+def no_local_objects() -> RedshiftError:
+    """The refusal of a table of the warehouse in an external schema."""
+    words = "Operations on local objects in external schema are not enabled."
+    return RedshiftError(words, "0A000")

@@ -84,6 +84,15 @@ def targets(table: Object, names: Sequence[str]) -> list[TableColumn]:
 def _insert_values(
     connection: Connection, table: Object, columns: list[TableColumn], words: Words, parsed: Parsed
 ) -> str:
+    return _insert_rows(connection, table, columns, read_values(words), parsed)
+
+
+def read_values(words: Words) -> list[list[exp.Expr]]:
+    """The rows of ``VALUES``.
+
+    Raises:
+        RedshiftError: they are not alike, or what stands there is none.
+    """
     tree = parse_query(f"INSERT INTO t {words.rest()}")
     values = tree.args.get("expression")
     if not isinstance(values, exp.Values) or values.args.get("alias"):
@@ -96,7 +105,7 @@ def _insert_values(
         raise RedshiftError("VALUES lists must all be the same length", SYNTAX)
     if len(rows) > 1 and values.find(exp.Query):
         raise RedshiftError("cannot use subqueries in multi-row VALUES", "0A000")
-    return _insert_rows(connection, table, columns, rows, parsed)
+    return rows
 
 
 def _insert_rows(

@@ -37,6 +37,9 @@ from labkit.cloud.redshift.warehouse.statements.declaring import (
 )
 from labkit.cloud.redshift.warehouse.statements.inheriting import take_keys
 
+#: Who else makes tables, as external schemas do. (connection, name) → a maker, or None.
+CREATORS: list[Any] = []
+
 
 @statement(
     "CREATE TABLE",
@@ -53,6 +56,11 @@ def create_table(connection: Connection, parsed: Parsed) -> Result:
     words.expect("TABLE")
     missing_only = words.accept("IF", "NOT", "EXISTS")
     name = words.name()
+    if not temporary:
+        for finder in CREATORS:
+            if make := finder(connection, name):
+                made: Result = make(parsed, missing_only)
+                return made
     temporary = temporary or name[-1].startswith("#")
     if look_up_own(connection, name, temporary):
         if missing_only:

@@ -1,0 +1,101 @@
+"""Iceberg tables that Redshift writes, read by itself, by Athena and by pyiceberg."""
+
+import pytest
+
+from tests.redshift.spectrum.conftest import BUCKET, DATABASE
+
+TYPES = (
+    "id int, big bigint, price decimal(8,2), name varchar(10), day date, at timestamp,"
+    " zoned timestamptz, ok boolean, ratio double precision, raw varbyte(8)"
+)
+
+
+@pytest.fixture
+def table(fresh):
+    return fresh("ice", "_")
+
+
+@pytest.fixture
+def athena(aws):
+    """``athena(sql)``: the rows of a query, as texts."""
+    client = aws("athena")
+
+    def run(sql):
+        place = {"OutputLocation": f"s3://{BUCKET}/out/"}
+        number = client.start_query_execution(
+            QueryString=sql,
+            QueryExecutionContext={"Database": DATABASE},
+            ResultConfiguration=place,
+        )["QueryExecutionId"]
+        while True:
+            told = client.get_query_execution(QueryExecutionId=number)["QueryExecution"]
+            if told["Status"]["State"] not in ("QUEUED", "RUNNING"):
+                break
+        assert told["Status"]["State"] == "SUCCEEDED", told["Status"]
+        rows = client.get_query_results(QueryExecutionId=number)["ResultSet"]["Rows"]
+        return [[value.get("VarCharValue") for value in row["Data"]] for row in rows[1:]]
+
+    return run
+
+
+def using(table, more=""):
+    return f"USING ICEBERG LOCATION 's3://{BUCKET}/iceberg/{table}/' {more}"
+
+
+def test_rows_of_each_type_are_written(lake, athena, table):
+    lake.done(f"CREATE TABLE raw.{table} ({TYPES}) {using(table)}")
+    assert lake.rows(f"SELECT * FROM raw.{table}") == []
+    lake.done(
+        f"INSERT INTO raw.{table} VALUES (1, 9876543210, 12.345, 'Ä', '2021-03-04',"
+        " '2021-03-04 05:06:07.123456', '2021-03-04 05:06:07+02', true, 0.5, 'ab'::varbyte),"
+        " (2, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)"
+    )
+    lake.done(f"INSERT INTO raw.{table} (name, id) SELECT 'x' || 1, 2 + 1")
+    told = f"SELECT id, price, name, day, at, zoned, ok, raw FROM raw.{table} ORDER BY id"
+    assert lake.rows(told)[0] == [
+        1, "12.35", "Ä", "2021-03-04", "2021-03-04 05:06:07.123456", "2021-03-04 03:06:07+00",
+        True, "6162",
+    ]  # fmt: skip
+    assert athena(f"SELECT id, big, price, name, zoned FROM {table} ORDER BY id") == [
+        ["1", "9876543210", "12.35", "Ä", "2021-03-04 03:06:07.000000 UTC"],
+        ["2", None, None, None, None],
+        ["3", None, None, "x1", None],
+    ]
+    assert athena(f'SELECT count(*) FROM "{table}$snapshots"') == [["2"]]
+
+
+def test_a_query_makes_a_partitioned_table(lake, athena, table):
+    by = "PARTITIONED BY (bucket(4, id), month(day)) TABLE PROPERTIES ('compression_type'='snappy')"
+    rows = "SELECT 1 AS id, '2021-03-04'::date AS day UNION ALL SELECT 2, '2021-04-05' ORDER BY 1"
+    lake.done(f"CREATE TABLE raw.{table} {using(table, by)} AS {rows}")
+    lake.done(f"INSERT INTO raw.{table} SELECT id + 2, day FROM raw.{table}")
+    assert lake.rows(f"SELECT * FROM raw.{table} WHERE day > '2021-04-01' ORDER BY id") == [
+        [2, "2021-04-05"],
+        [4, "2021-04-05"],
+    ]
+    assert athena(f"SELECT count(*), count(DISTINCT id) FROM {table}") == [["4", "4"]]
+    assert len(athena(f'SELECT * FROM "{table}$partitions"')) >= 2
+
+
+def test_what_fails_leaves_nothing(lake, aws, table):
+    lake.done(f"CREATE TABLE raw.{table} (id int, name varchar(3)) {using(table)}")
+    lake.done(f"CREATE TABLE IF NOT EXISTS raw.{table} (id int) {using(table)}")
+    keys = aws("s3").list_objects_v2(Bucket=BUCKET, Prefix=f"iceberg/{table}/")["KeyCount"]
+    refused = {
+        f"CREATE TABLE raw.{table} (id int) {using(table)}": "already exists",
+        f"CREATE TABLE raw.{table}x (id int) {using(table)}": "is not empty",
+        f"CREATE TABLE raw.{table}x (id int)": "Operations on local objects",
+        f"CREATE TABLE raw.{table}x (id super) {using(table + 'x')}": "Unsupported data type",
+        f"CREATE TABLE raw.{table}x (id int) {using(table + 'x', 'PARTITIONED BY (no)')}": (
+            "Spectrum Scan Error"
+        ),
+        f"INSERT INTO raw.{table} SELECT 1": "INSERT has 2 target columns and 1 expressions",
+        f"INSERT INTO raw.{table} (id, no) VALUES (1, 2)": 'column "no" of relation',
+        f"INSERT INTO raw.{table} SELECT 1/0, 'a'": "division by zero",
+        f"INSERT INTO raw.{table} SELECT 'x', 'a'": "invalid input syntax for integer",
+    }
+    for statement, words in refused.items():
+        assert words.lower() in lake.refusal(statement).lower(), statement
+    assert lake.rows(f"SELECT count(*) FROM raw.{table}") == [[0]]
+    after = aws("s3").list_objects_v2(Bucket=BUCKET, Prefix=f"iceberg/{table}/")["KeyCount"]
+    assert after == keys
