@@ -762,6 +762,54 @@ def test_code_from_s3(function, call, aws, fresh):
     aws("s3").put_object(Bucket=bucket, Key="f.zip", Body=b"no zip")
     with pytest.raises(ClientError, match="Could not unzip"):
         function("", Code={"S3Bucket": bucket, "S3Key": "f.zip"})
+    with pytest.raises(ClientError, match="S3 Error Code: NoSuchKey"):
+        function("", Code={"S3Bucket": bucket, "S3Key": "none.zip"})
+
+
+def test_code_from_s3_is_of_the_version_that_is_named(function, call, aws, fresh):
+    s3, client, bucket = aws("s3"), aws("lambda"), fresh("code")
+    s3.create_bucket(Bucket=bucket)
+    versioning = {"Status": "Enabled"}
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration=versioning)
+    lies = {"S3Bucket": bucket, "S3Key": "f.zip"}
+    first, _ = (
+        s3.put_object(Bucket=bucket, Key="f.zip", Body=zipped(app=code))["VersionId"]
+        for code in (f"def handler(e, c):\n    return {n}" for n in (1, 2))
+    )
+    name = function("", Code=lies | {"S3ObjectVersion": first})
+    assert call(name)["Payload"] == 1
+    client.update_function_code(FunctionName=name, **lies)
+    assert call(name)["Payload"] == 2
+    client.update_function_code(FunctionName=name, **lies, S3ObjectVersion=first)
+    assert call(name)["Payload"] == 1
+    layer = {"LayerName": name, "Content": lies | {"S3ObjectVersion": first}}
+    newest = {"LayerName": name, "Content": lies}
+    told = [client.publish_layer_version(**each)["Content"] for each in (layer, newest)]
+    assert told[0]["CodeSha256"] != told[1]["CodeSha256"]
+
+
+def test_a_dry_run_changes_no_code(function, call, aws):
+    client, code = aws("lambda"), zipped(app="def handler(e, c):\n    return 2")
+    named = {"FunctionName": function("def handler(e, c):\n    return 1")}
+    before = client.get_function_configuration(**named)
+    client.update_function_code(**named, ZipFile=code, DryRun=True, Publish=True)
+    assert len(client.list_versions_by_function(**named)["Versions"]) == 1
+    after = client.get_function_configuration(**named)
+    assert (call(named["FunctionName"])["Payload"], after["RevisionId"]) == (
+        1,
+        before["RevisionId"],
+    )
+    arm = {"Architectures": ["arm64"], "Publish": True}
+    told = client.update_function_code(**named, ZipFile=code, **arm)
+    assert (told["Version"], told["Architectures"]) == ("1", ["arm64"])
+    after = client.get_function_configuration(**named)
+    assert after["LastModified"] > before["LastModified"]
+    client.update_function_configuration(**named, Description="new")
+    later = client.get_function_configuration(**named)
+    assert later["LastModified"] > after["LastModified"]
+    client.put_function_concurrency(**named, ReservedConcurrentExecutions=0)
+    told = client.get_function(**named)["Concurrency"]
+    assert told == {"ReservedConcurrentExecutions": 0}
 
 
 def logged(aws, name, words):
@@ -856,6 +904,27 @@ NEVER_MADE = {
     "snapshots": (
         {"Runtime": "python3.11", "SnapStart": {"ApplyOn": "PublishedVersions"}},
         "python3.11 is not supported for SnapStart enabled functions",
+    ),
+    "code twice": (
+        {"Code": {"ZipFile": b"a", "S3Bucket": "bucket", "S3Key": "key"}},
+        "Please do not provide other FunctionCode parameters when providing a ZipFile",
+    ),
+    "no bucket": (
+        {"Code": {"S3Bucket": "no-such-bucket-of-code", "S3Key": "key"}},
+        "GetObject. S3 Error Code: NoSuchBucket. S3 Error Message: The specified bucket does not",
+    ),
+    "memory": ({"MemorySize": 10241}, "Value '10241' at 'memorySize' .* than or equal to 10240"),
+    "a file system": (
+        {
+            "FileSystemConfigs": [
+                {
+                    "Arn": "arn:aws:elasticfilesystem:us-east-1:123456789012:access-point/"
+                    "fsap-12345678901234567",
+                    "LocalMountPath": "/mnt/a",
+                }
+            ]
+        },
+        "NotImplemented.*there are no file systems",
     ),
     "levels of text": (
         {"LoggingConfig": {"SystemLogLevel": "WARN"}},
@@ -1065,6 +1134,21 @@ UNDONE = {
         "update_function_configuration",
         {"Layers": [LAYER.format("us-east-1", 1), LAYER.format("us-east-1", 2)]},
         "Two different versions of the same layer",
+    ),
+    "another role": (
+        "update_function_configuration",
+        {"Role": "arn:aws:iam::123456789012:role/nobody"},
+        "The role defined for the function cannot be assumed by Lambda",
+    ),
+    "an image for a zip": (
+        "update_function_code",
+        {"ImageUri": "123456789012.dkr.ecr.us-east-1.amazonaws.com/a:b"},
+        "Please don't provide ImageUri when updating a function with packageType Zip",
+    ),
+    "no bucket": (
+        "update_function_code",
+        {"S3Bucket": "no-such-bucket-of-code", "S3Key": "key"},
+        "InvalidParameterValue.*S3 Error Code: NoSuchBucket",
     ),
     "another one's concurrency": (
         "put_function_concurrency",

@@ -18,6 +18,7 @@ from labkit.cloud import protocol
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.constraints import refusal
 from labkit.cloud.lambdas import (
+    codes,
     creating,
     json_logs,
     layers,
@@ -28,10 +29,10 @@ from labkit.cloud.lambdas import (
     zips,
 )
 from labkit.cloud.lambdas.finding import arn_of, find, no_resource, qualifier_in
-from labkit.cloud.operations import AwsError, Context
+from labkit.cloud.operations import AwsError, Context, not_here
 
 Members = dict[str, Any]
-LONGEST_S = 900
+LONGEST_S, MOST_MEMORY_MB = 900, 10_240
 # Runtimes that no function is made or changed with any more:
 # https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
 _GONE = {
@@ -63,6 +64,18 @@ def _check_members(context: Context, parameters: Members) -> None:
     _check_runtime(parameters.get("Runtime"))
     if (timeout_s := parameters.get("Timeout") or 0) > LONGEST_S:  # the model does not say it
         raise refusal(timeout_s, "timeout", f"have value less than or equal to {LONGEST_S}")
+    if (memory_mb := parameters.get("MemorySize") or 0) > MOST_MEMORY_MB:  # nor this
+        raise refusal(memory_mb, "memorySize", f"have value less than or equal to {MOST_MEMORY_MB}")
+    if parameters.get("FileSystemConfigs"):
+        raise not_here("lambda", context.operation, "there are no file systems")
+
+
+def _check_role(context: Context, parameters: Members) -> None:
+    """Raise for another role that is not there, as for a new function's."""
+    role = parameters.get("Role")
+    known = context.backend("iam").roles.values()
+    if role and f":{context.account}:" in role and all(each.arn != role for each in known):
+        raise _invalid("The role defined for the function cannot be assumed by Lambda.")
 
 
 def _check_runs(context: Context, parameters: Members) -> None:
@@ -145,24 +158,13 @@ def _check_source(context: Context, parameters: Members) -> None:
 def _check_zip(context: Context, parameters: Members) -> None:
     holder = parameters.get("Code") or parameters.get("Content") or parameters
     given = holder.get("ZipFile")
-    if given is None:
-        given = _in_s3(context, holder)
-    elif len(given) > zips.MOST_ZIPPED:
+    if given is None and holder.get("S3Bucket") and holder.get("S3Key"):
+        given = codes.in_s3(context.account, holder)
+    elif given is not None and len(given) > zips.MOST_ZIPPED:
         words = f"Zipped size must be smaller than {zips.MOST_ZIPPED} bytes"
         raise AwsError("RequestEntityTooLargeException", words, 413)
     if given is not None and (why := zips.problem(given)):
         raise _invalid(why)
-
-
-def _in_s3(context: Context, holder: Members) -> bytes | None:
-    """The code that lies in S3; nothing where there is none, of which moto says what is missing."""
-    bucket = context.backend("s3").buckets.get(holder.get("S3Bucket"))
-    if bucket is None or not holder.get("S3Key"):
-        return None
-    found = context.backend("s3").get_object(
-        bucket.name, holder["S3Key"], version_id=holder.get("S3ObjectVersion")
-    )
-    return found.value if found is not None else None
 
 
 def _check_mapping(context: Context, parameters: Members) -> None:
@@ -224,7 +226,8 @@ _RESERVED = {
 }
 _CHECKS: dict[str, tuple[Callable[[Context, Members], None], ...]] = {
     "CreateFunction": (
-        *(creating.check_name, _check_members, _check_runs, creating.check_code, _check_zip),
+        *(creating.check_name, _check_members, _check_runs, creating.check_code, codes.check),
+        _check_zip,
         *(_check_variables, creating.check_variables, creating.check_layers, creating.check_tags),
         *(creating.check_snapped, networks.check, json_logs.check),
     ),
@@ -243,11 +246,14 @@ _CHECKS: dict[str, tuple[Callable[[Context, Members], None], ...]] = {
     "UpdateFunctionConfiguration": (
         *(_check_function, _check_members, _check_variables, creating.check_variables),
         *(creating.check_layers, creating.check_snapped, networks.check, json_logs.check),
+        *(_check_role, _check_revision),
+    ),
+    "UpdateFunctionCode": (
+        *(_check_function, _check_source, codes.check_kind, codes.check, _check_zip),
         _check_revision,
     ),
-    "UpdateFunctionCode": (_check_function, _check_source, _check_zip, _check_revision),
     "PublishVersion": (_check_revision, _check_code),
-    "PublishLayerVersion": (_check_zip,),
+    "PublishLayerVersion": (codes.check, _check_zip),
     "AddPermission": (permissions.check_new,),
     "CreateEventSourceMapping": (sources.check_new,),
     "UpdateEventSourceMapping": (_check_mapping, sources.check_changed),

@@ -67,6 +67,7 @@ def _update(function: Any, updates: Json) -> Any:
     _keep(function, said)
     if network := said.get("VpcConfig"):
         said["VpcConfig"] = networks.placed(function, network)
+    function.last_modified = models.iso_8601_datetime_with_nanoseconds()
     return _updated(function, said)
 
 

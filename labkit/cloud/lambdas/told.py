@@ -19,6 +19,8 @@ LATEST = "$LATEST"
 def get_function(context: Context, *, FunctionName: str, Qualifier: str | None = None) -> Answer:
     function = find(context.cloud, FunctionName, Qualifier, context.region)
     told: Answer = function.get_code()
+    if function.reserved_concurrency == 0:  # moto tells it of none
+        told = told | {"Concurrency": {"ReservedConcurrentExecutions": 0}}
     named = _named(function, FunctionName, Qualifier)
     return told | {"Configuration": told["Configuration"] | named}
 
