@@ -75,6 +75,14 @@ def test_a_query_of_the_warehouse_is_imported(quicksight, source):
     assert told["RowInfo"]["RowsIngested"] == 2
 
 
+def test_binary_columns_are_none_of_quicksights(quicksight, source):
+    sql = "SELECT id, who::varbyte AS raw FROM visits"
+    asked = [{"Name": "id", "Type": "INTEGER"}, {"Name": "raw", "Type": "STRING"}]
+    found = [_import(quicksight, f"raw-{n}", source, sql, asked[:n]) for n in (1, 2)]
+    assert [told["IngestionStatus"] for told in found] == ["COMPLETED", "FAILED"]
+    assert found[1]["ErrorInfo"]["Type"] == "SQL_SCHEMA_MISMATCH_ERROR"
+
+
 CHANGES = ["DROP TABLE visits", "DELETE FROM visits", "INSERT INTO visits VALUES (3)"]
 
 

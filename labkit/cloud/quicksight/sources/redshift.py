@@ -18,12 +18,22 @@ from labkit.cloud.certificate import HOSTS
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.engine.formats.parquet import WITH_NAN, computed
 from labkit.cloud.engine.quoting import quoted_name, quoted_text
-from labkit.cloud.engine.types import BIGINT, BOOLEAN, DATE, DOUBLE, TIMESTAMP, VARCHAR, Type
+from labkit.cloud.engine.types import (
+    BIGINT,
+    BOOLEAN,
+    DATE,
+    DOUBLE,
+    TIMESTAMP,
+    VARBINARY,
+    VARCHAR,
+    Type,
+)
 from labkit.cloud.quicksight.sources.access import SourceStore
 from labkit.cloud.quicksight.sources.athena import with_parameters
 from labkit.cloud.quicksight.sources.failures import SourceError
 from labkit.cloud.quicksight.sources.opening import Opening, reader, typed
 from labkit.cloud.quicksight.spice.model import Column, Relation
+from labkit.cloud.quicksight.spice.types import is_readable
 from labkit.cloud.redshift import logins, wire
 from labkit.cloud.redshift.data_api.target import secret_login
 from labkit.cloud.redshift.endpoints import endpoint_of
@@ -38,6 +48,7 @@ _TYPES: tuple[tuple[Any, Type], ...] = (
     (pa.types.is_decimal, DOUBLE),
     (pa.types.is_date, DATE),
     (pa.types.is_timestamp, TIMESTAMP),
+    (pa.types.is_binary, VARBINARY),
 )
 
 
@@ -88,7 +99,11 @@ def _query(connection: Connection, sql: str) -> Result:
 
 def _written(rows: pa.Table, path: Path) -> Relation:
     pq.write_table(rows, path)
-    columns = tuple(Column(field.name, _type(field.type)) for field in rows.schema)
+    """The rows as a file, of which those columns are shown that QuickSight takes."""
+    kinds = ((field.name, _type(field.type)) for field in rows.schema)
+    columns = tuple(Column(name, kind) for name, kind in kinds if is_readable(kind))
+    if not columns:
+        raise SourceError("SQL_SCHEMA_MISMATCH_ERROR", "The query has no column of a known type.")
     shown = ", ".join(_shown(each) for each in columns)
     source = f"read_parquet({quoted_text(str(path))}, {WITH_NAN})"
     return Relation(f"SELECT {shown} FROM {source}", columns)
