@@ -148,6 +148,20 @@ def test_a_picture_on_a_phone_has_room_for_rows(live: Page) -> None:
     assert box["height"] >= 200
 
 
+def test_many_tabs_have_a_line_of_their_own(page: Page, boards: Boards, reader: str) -> None:
+    """They stood in three lines between the title and the buttons."""
+    arn = boards.quicksight.describe_data_set(DataSetId="browser-orders")["DataSet"]["Arn"]
+    shape = orders(arn)
+    named = [{"SheetId": f"more-{at}", "Name": f"A sheet with a name {at}"} for at in range(9)]
+    shape["Sheets"] += [{**each, "Visuals": []} for each in named]
+    boards.dashboard("tabs", shape, reader, options=PUBLISHED)
+    page.goto(boards.url(reader, dashboard("tabs")))
+    drawn(page, 1)
+    places = [page.locator(each).bounding_box() or {} for each in ("h1", ".tools", "#tabs")]
+    *above, tabs = places
+    assert all(each["y"] + each["height"] <= tabs["y"] for each in above)
+
+
 def test_the_rows_behind_a_picture(live: Page) -> None:
     figure = live.get_by_role("figure", name="By year")
     figure.hover()
