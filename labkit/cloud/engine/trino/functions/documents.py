@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache, partial
-from itertools import product
+from itertools import count, product
 from typing import Any
 
 from labkit.cloud.engine.closed import Udf
@@ -33,7 +33,7 @@ def _extract(whole: str, at: str) -> Render:
     def render(_: Any, args: Sequence[str]) -> str:
         value, path = args
         found = _duckdb_paths(path)
-        if found in (None, ["$"]):  # the whole may be none: DuckDB passes over ``[1,]`` and NaN
+        if found in (None, ["$"]):  # the whole may be none: DuckDB passes over NaN
             return f"{whole}({value}, {path})"
         return f"coalesce({', '.join(f'{at}({value}, {quoted_text(o)}, {path})' for o in found)})"
 
@@ -189,28 +189,69 @@ def _steps(path: str) -> tuple[tuple[str, bool], ...]:
 
 
 _MISSING = object()
+_DECODER = json.JSONDecoder(parse_float=RawNumber, parse_constant=_constant)
 
 
 def _walk(text: str, path: str) -> Any:
+    """What a path leads to. A text is read as far as that goes, whatever follows: it may be cut.
+
+    Source: https://github.com/trinodb/trino JsonExtract, which reads by tokens
+    """
     try:
         steps = _steps(path)
     except ValueError:
         fail(f"Invalid JSON path: '{path}'")
+    at = _past_blanks(text, 0)
     try:
-        value = parse_document(text)
-    except (ValueError, RecursionError):
+        for step, _ in steps:
+            wanted = str(int(step)) if text[at : at + 1] == "[" and step.isdigit() else step
+            at = next(place for name, place in _members(text, at) if name == wanted)
+        value, end = _value_at(text, at)
+    except (StopIteration, ValueError, RecursionError):
         return _MISSING
-    for step, _ in steps:
-        value = _child(value, step)
-    return value
+    runs_on = not steps and type(value) in (int, RawNumber) and text[end : end + 1].strip()
+    return _MISSING if runs_on else value
 
 
-def _child(value: Any, step: str) -> Any:
-    if isinstance(value, dict):
-        return value.get(step, _MISSING)
-    if isinstance(value, list) and step.isdigit() and int(step) < len(value):
-        return value[int(step)]
-    return _MISSING
+def _members(text: str, at: int) -> Iterator[tuple[str, int]]:
+    """The names, or indexes, of what an object or array holds, and where it is."""
+    closing = {"{": "}", "[": "]"}.get(text[at : at + 1])
+    if closing is None:
+        raise ValueError(text)
+    at = _past_blanks(text, at + 1)
+    if text[at : at + 1] == closing:
+        return
+    for index in count():
+        name = str(index)
+        if closing == "}":
+            name, at = _DECODER.raw_decode(text, _past(text, at, '"') - 1)
+            at = _past_blanks(text, _past(text, _past_blanks(text, at), ":"))
+        yield name, at
+        at = _past_blanks(text, _value_at(text, at)[1])
+        if text[at : at + 1] == closing:
+            return
+        at = _past_blanks(text, _past(text, at, ","))
+
+
+def _value_at(text: str, at: int) -> tuple[Any, int]:
+    """A value and where it ends; ``01``, ``1.`` and ``nullx`` are none."""
+    value, end = _DECODER.raw_decode(text, at)
+    more = r"[.eE\d]" if type(value) in (int, RawNumber) else r"[\w$]"
+    if not isinstance(value, (str, dict, list)) and re.match(more, text[end : end + 1]):
+        raise ValueError(text)
+    return value, end
+
+
+def _past(text: str, at: int, mark: str) -> int:
+    if text[at : at + 1] != mark:
+        raise ValueError(text)
+    return at + 1
+
+
+def _past_blanks(text: str, at: int) -> int:
+    while text[at : at + 1] in (" ", "\t", "\n", "\r"):
+        at += 1
+    return at
 
 
 def _json_extract(text: str, path: str) -> str | None:

@@ -570,7 +570,10 @@ trino_weighted_of(a, p) AS list_filter(a, lambda _e, _i:
 
 -- JSON
 
-trino_valid_json(d) AS CASE WHEN json_valid(d) THEN d END;
+-- DuckDB passes over a comma behind the last item.
+trino_valid_json(d) AS CASE
+    WHEN json_valid(d) AND NOT regexp_matches(d, ',\s*[\]}]') THEN d
+    END;
 
 -- A scalar as array_join takes it; what CAST would still have to lay out is refused.
 trino_json_joined(j) AS CASE
@@ -580,17 +583,28 @@ trino_json_joined(j) AS CASE
     ELSE error('LABKIT:NOT_SUPPORTED: array_join of JSON is not supported here: ' || j)
     END;
 
--- DuckDB gives a number's value, Trino its text: 2.50 stays 2.50.
+-- DuckDB gives a number's value, Trino its text: 2.50 stays 2.50. Within objects and arrays doubles
+-- are Java's, 1.0E7. A text that is cut may still have what a path leads to.
 trino_json_at(d, p, t) AS CASE json_type(trino_valid_json(d), p)
     WHEN 'DOUBLE' THEN trino_json_extract(d, t)
-    ELSE json_extract(trino_valid_json(d), p)::VARCHAR
+    ELSE coalesce(
+        trino_plain_json(json_extract(trino_valid_json(d), p)::VARCHAR),
+        CASE WHEN d IS NOT NULL
+            AND (trino_valid_json(d) IS NULL OR json_extract(trino_valid_json(d), p) IS NOT NULL)
+            THEN trino_json_extract(d, t) END)
+    END;
+
+trino_plain_json(j) AS CASE
+    WHEN NOT regexp_matches(j, '^[\[{].*(?:\d{8}\.\d|0\.000|\d[eE][-+]?\d)') THEN j
     END;
 
 trino_json_scalar_at(d, p, t) AS CASE json_type(trino_valid_json(d), p)
     WHEN 'OBJECT' THEN NULL
     WHEN 'ARRAY' THEN NULL
     WHEN 'DOUBLE' THEN trino_json_scalar(d, t)
-    ELSE json_extract_string(trino_valid_json(d), p)
+    ELSE coalesce(
+        json_extract_string(trino_valid_json(d), p),
+        CASE WHEN d IS NOT NULL AND trino_valid_json(d) IS NULL THEN trino_json_scalar(d, t) END)
     END;
 
 -- Values as text
