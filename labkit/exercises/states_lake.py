@@ -75,7 +75,7 @@ def crawler(lab: Lab, name: str) -> dict[str, Any] | None:
     return {
         "database": database,
         "tables": _tables(lab, database),
-        "folders": sorted({split_uri(target["Path"])[1].strip("/") for target in targets}),
+        "folders": sorted({_read(lab, target["Path"]) for target in targets}),
         "last": found.get("LastCrawl", {}).get("Status", ""),
     }
 
@@ -110,6 +110,12 @@ def _tables(lab: Lab, database: str) -> list[str]:
     return sorted(
         one["Name"] for one in lab.all("glue", "get_tables", "TableList", DatabaseName=database)
     )
+
+
+def _read(lab: Lab, uri: str) -> str:
+    """A folder of the raw bucket; one of another with the bucket before it."""
+    bucket, folder = split_uri(uri.rstrip("/"))
+    return folder if bucket == lab.names.raw_bucket else f"{_bucket(uri, lab.guid)}/{folder}"
 
 
 def _metadata(lab: Lab, table: dict[str, Any]) -> dict[str, Any]:

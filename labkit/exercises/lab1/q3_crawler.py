@@ -84,7 +84,8 @@ copied: two databases now describe the same files.""",
         "other": "That is the dimension, `enrollment_dim`. The registrar needs the facts.",
         "excluded": "A term is missing: `Exclusions` leave out what they match.",
         "values": "The crawler is there, but something of it is not as the task says. Which folder "
-        "does it read, into which database does it write, and did its last crawl end well?",
+        "of which bucket does it read, into which database does it write, and did its last crawl "
+        "end well?",
         "folders": "The crawler reads a second folder. The registrar may see who is enrolled, and "
         "nothing else.",
         "rows-more": "The crawler reads more folders, or its database holds more tables, than the "
@@ -108,6 +109,7 @@ copied: two databases now describe the same files.""",
             "values",
         ),
         (CRAWL.replace("enrollment_fact/", "enrollment_dim/"), "other"),
+        (CRAWL.replace("raw_bucket", "curated_bucket"), "values"),
         (
             CRAWL.replace(
                 "}]}", '}, {"Path": f"s3://{lab.names.raw_bucket}/lmsapi/course_dim/"}]}'
