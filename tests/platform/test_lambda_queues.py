@@ -133,6 +133,10 @@ UNREAD = {  # what a function is to read → why it does not
         mapped(QUEUE, StartingPosition=None, BatchSize=11),
         "Maximum batch window in seconds must be greater than 0",
     ),
+    "a window of a FIFO queue": (
+        mapped(f"{QUEUE}.fifo", StartingPosition=None, MaximumBatchingWindowInSeconds=5),
+        "Batching window is not supported for FIFO queues",
+    ),
     "no pattern": (
         mapped(
             QUEUE, StartingPosition=None, FilterCriteria={"Filters": [{"Pattern": '{"a": "b"}'}]}

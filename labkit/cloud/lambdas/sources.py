@@ -65,7 +65,8 @@ def check_changed(context: Context, parameters: Members) -> None:
     there = next(each for each in mappings if each.uuid == parameters["UUID"])
     if ":sqs:" in there.event_source_arn:
         window = parameters.get("MaximumBatchingWindowInSeconds", there.max_batch_window)
-        _check_batches(parameters.get("BatchSize") or there.batch_size, window)
+        size = parameters.get("BatchSize") or there.batch_size
+        _check_batches(there.event_source_arn, size, window)
 
 
 @on_start
@@ -112,7 +113,7 @@ def _check_queue(context: Context, function: Any, parameters: Members) -> None:
             told = "StartingPosition" if name.startswith("StartingPosition") else name
             raise _invalid(f"{told} is not valid for SQS event sources.")
     window = parameters.get("MaximumBatchingWindowInSeconds")
-    _check_batches(parameters.get("BatchSize") or 0, window)
+    _check_batches(parameters["EventSourceArn"], parameters.get("BatchSize") or 0, window)
     name = parameters["EventSourceArn"].rpartition(":")[2]
     queue = context.backend("sqs").queues.get(name)
     if queue is not None and int(queue.visibility_timeout) < int(function.timeout):
@@ -120,7 +121,9 @@ def _check_queue(context: Context, function: Any, parameters: Members) -> None:
         raise _invalid(f"{told} Function timeout: {function.timeout} seconds")
 
 
-def _check_batches(size: int, window_s: int | None) -> None:
+def _check_batches(queue: str, size: int, window_s: int | None) -> None:
+    if window_s and queue.endswith(".fifo"):
+        raise _invalid("Batching window is not supported for FIFO queues")
     if size > _MOST_WITHOUT_WINDOW and not window_s:
         words = "Maximum batch window in seconds must be greater than 0 if maximum batch size is"
         raise _invalid(f"{words} greater than {_MOST_WITHOUT_WINDOW}")
