@@ -131,6 +131,9 @@ def _compare_dynamic(op: str, left: Typed, right: Typed) -> str:
             f"{number}({side.sql})" if side.type.base == "super" else coerce(side, FLOAT8).sql
             for side in (left, right)
         )
+        if other.type.base in ("float4", "float8") and op in ("=", "<>"):  # which may be NaN
+            none = f"isnan({coerce(other, FLOAT8).sql})"
+            return f"({one} {op} {two} {'AND NOT' if op == '=' else 'OR'} {none})"
         if other.type.base not in INTEGERS:
             return f"({one} {op} {two})"
         whole = [f"rs_whole({s.sql})" if s.type.base == "super" else s.sql for s in (left, right)]
