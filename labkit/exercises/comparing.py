@@ -142,7 +142,7 @@ class Compare:
     def _of_scalars(self, said: Plain, expected: Plain) -> str:
         said = as_number(said, expected)
         if isinstance(said, (list, dict)):
-            return "kind-one"
+            return "kind-one" if said else "kind-none"
         if said is None or expected is None:
             return "" if said is expected else "missing"
         if isinstance(expected, str) or isinstance(said, str):
@@ -227,6 +227,7 @@ GENERAL = {
     "kind-list": "A list is wanted, or one column.",
     "kind-dict": "A dictionary is wanted.",
     "kind-one": "One value is wanted, not several.",
+    "kind-none": "One value is wanted, and there is none.",
     "kind-text": "A text is wanted here, not a number.",
     "kind-number": "A number is wanted here, not a text.",
     "kind-truth": "Is it a number, or True or False? It is the other one.",

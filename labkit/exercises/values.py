@@ -17,7 +17,7 @@ import datetime
 import decimal
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping, MappingView, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, MappingView, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -91,6 +91,7 @@ def _plain(value: object, depth: int) -> Plain:
         raise Unreadable("A part of it is still `...`, as the exercise left it.")
     why = ": was it called, with ()?" if callable(value) else "."
     why = ": list(...) makes a list of it." if isinstance(value, Iterator) else why
+    why = ": await it." if isinstance(value, Awaitable) else why
     raise Unreadable(f"An answer cannot be a {type(value).__name__}{why}")
 
 

@@ -40,6 +40,13 @@ def board(name, **other):
     return right | {"visuals": [right["visuals"][0] | other]}
 
 
+class Later:
+    """What an async function gives before it is awaited."""
+
+    def __await__(self):
+        yield
+
+
 BOARD = board("lab3-q2")
 TWICE = "Someone gets two letters. Count students, not rows."
 VALUES = "The form is right, but a value is not."
@@ -278,6 +285,12 @@ SAID = {
         (one for one in ()),
         "An answer cannot be a generator: list(...) makes a list of it.",
     ),
+    "nothing where a value is wanted": (
+        "lab1-q4",
+        [],
+        "One value is wanted, and there is none.",
+    ),
+    "what is to be awaited": ("lab1-q4", Later(), "An answer cannot be a Later: await it."),
     "texts of which numbers are made": (
         "lab1-q2",
         [1, 2, 3],

@@ -84,7 +84,7 @@ used. A good sort key stands in `WHERE`.""",
         "even-unsorted": "Dealt out evenly, the join has to send rows. And there is no sort key.",
         "all-unsorted": "Nothing moves, but each node keeps all marks. And there is no sort key.",
         "twice": "There are more rows than in `sis.course_outcome`.",
-        "kind-dict": "`sis_lms.mark` has no rows yet.",
+        "kind-dict": "`sis_lms.mark` is not there as a table that has rows.",
         "kind-table": "A column is missing: `student_id`, `course_id`, `semester_id` and `score` "
         "were asked for.",
         "part": "These are not all rows of `sis.course_outcome`.",

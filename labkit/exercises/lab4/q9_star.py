@@ -135,7 +135,7 @@ each of their submissions, and no key in Redshift would have refused it.""",
         "zero": "You made scores above 100 to 0. Nobody knows what they were: NULL says so.",
         "moment": "`submitted_on` is a moment. A date was asked for.",
         "doubled": "Each submission stands in the fact twice.",
-        "kind-dict": "`star.submission` is not there, or has no rows.",
+        "kind-dict": "`star.submission` is not there as a table that has rows.",
         "kind-list": "The three tables cannot be joined yet: is each of them there, with the "
         "columns that the task names?",
         "kind-table": "The tables are there, but a column is missing or not of its type: "
