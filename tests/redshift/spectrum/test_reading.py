@@ -1,8 +1,9 @@
 """External tables in queries: rows, types, pseudo-columns, joins with local tables, views."""
 
+import pyarrow as pa
 import pytest
 
-from tests.redshift.spectrum.conftest import BUCKET
+from tests.redshift.spectrum.conftest import BUCKET, put_parquet
 
 FILE = f"s3://{BUCKET}/sales/month=2008-02/day=1/a.parquet"
 CASES = {
@@ -201,3 +202,18 @@ def test_other_sources_are_kept_on_record_and_not_read(lake, fresh, source):
     name = fresh("ext", "_")
     lake.done(f"CREATE EXTERNAL SCHEMA {name} FROM {source}")
     assert "the local AWS does not read" in lake.refusal(f"SELECT * FROM {name}.t")
+
+
+def test_numbers_and_bytes_that_json_has_not_are_texts_of_it(lake, aws, fresh):
+    table = fresh("ext", "_")
+    kinds = "n array<double>, s struct<r:float,b:binary>"
+    place = f"LOCATION 's3://{BUCKET}/made/{table}/'"
+    lake.done(f"CREATE EXTERNAL TABLE raw.{table} ({kinds}) STORED AS PARQUET {place}")
+    inner = pa.struct([("r", pa.float32()), ("b", pa.binary())])
+    numbers = [1.5, float("nan"), float("-inf"), None]
+    rows = {"n": [numbers], "s": pa.array([{"r": 1.1, "b": b"\x00\xff"}], inner)}
+    put_parquet(aws("s3"), f"made/{table}/f", pa.table(rows))
+    sql = f"SELECT n, s FROM raw.{table}"
+    assert lake.rows_where("SET json_serialization_enable TO true", sql) == [
+        ['[1.5,"NaN","-Infinity",null]', '{"r":1.1,"b":"00ff"}']
+    ]

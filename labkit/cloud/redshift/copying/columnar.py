@@ -29,6 +29,7 @@ from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.objects import TableColumn
 
 SCAN = "Spectrum Scan Error"
+_TEXTS = r'"(\\.|[^"\\])*"'
 _INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
 _LIKE: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("int2", "int4", "int8", "oid"), _INTEGERS),
@@ -189,9 +190,17 @@ def _cast(sql: str, stored: str, kind: Type, uri: str) -> str:
 
 
 def _as_json(sql: str, stored: str, column: TableColumn, options: CopyOptions, uri: str) -> str:
-    if not options.serialize:
+    """Bytes, NaN and infinities are none of JSON's."""
+    if not options.serialize or "BLOB" in stored:
         raise _incompatible(sql, stored, column, options.format, uri)
-    return f"nullif(CAST(to_json({sql}) AS VARCHAR), 'null')"
+    text = f"CAST(to_json({sql}) AS VARCHAR)"
+    if "FLOAT" in stored or "DOUBLE" in stored:
+        fail = raising(
+            f"{SCAN}: {column.name} of '{uri}' has a number that is none of JSON's", "22P02"
+        )
+        bare = f"regexp_replace({text}, {quoted_text(_TEXTS)}, '', 'g')"
+        text = f"CASE WHEN regexp_matches({bare}, 'NaN|Infinity') THEN {fail} ELSE {text} END"
+    return f"nullif({text}, 'null')"
 
 
 def _incompatible(

@@ -89,14 +89,27 @@ def json_sql(sql: str, kind: LakeType, *, parsing: bool) -> str:
         return redshift_sql(sql, kind)
 
     def leaf(value: str, kind: LakeType) -> str:
-        if kind.base == "timestamp":
-            return f"strftime({value}, '%Y-%m-%dT%H:%M:%S.%gZ')"
+        if kind.base in _IN_JSON:
+            return _IN_JSON[kind.base].format(value)
         if parsing and redshift_type(kind).base in TEXTS and value != _KEY:
             return f"CASE WHEN json_valid({value}) THEN json({value}) ELSE to_json({value}) END"
         return redshift_sql(value, kind)
 
     text = f"CAST(to_json({_with_leaves(sql, kind, leaf, maps=True)}) AS VARCHAR)"
     return f"(SELECT CASE WHEN strlen(j) <= {LONGEST} THEN j END FROM (SELECT {text} AS j))"
+
+
+#: What JSON has not: moments, infinities and NaN, which are texts as UNLOAD's, and bytes.
+_NUMBER = (
+    "CASE WHEN isfinite({0}) THEN CAST(CAST({0} AS VARCHAR) AS JSON) WHEN isnan({0}) "
+    "THEN to_json('NaN') WHEN {0} > 0 THEN to_json('Infinity') "
+    "WHEN {0} < 0 THEN to_json('-Infinity') END"
+)
+_IN_JSON = {
+    "timestamp": "strftime({0}, '%Y-%m-%dT%H:%M:%S.%gZ')",
+    **dict.fromkeys(("real", "double"), _NUMBER),
+    "varbinary": "lower(hex({0}))",
+}
 
 
 def _with_leaves(sql: str, kind: LakeType, leaf: Leaf, *, maps: bool) -> str:
