@@ -270,3 +270,15 @@ def test_what_is_prepared_knows_what_others_have_made(place: Any, run: Run) -> N
     with pytest.raises(redshift_connector.ProgrammingError, match="RevalidateCachedQuery"):
         cursor.execute("SELECT a FROM made_later")
     client.close()
+
+
+def test_statements_that_only_tell_are_described(place: Any, run: Run) -> None:
+    run("CREATE DATASHARE told_share")
+    with contextlib.closing(place.redshift()) as client:
+        cursor = client.cursor()
+        for statement in ("DESC DATASHARE told_share", "COPY JOB LIST"):
+            cursor.execute(statement)
+            assert cursor.description
+            assert list(cursor.fetchall()) == []
+        client.rollback()
+    run("DROP DATASHARE told_share")

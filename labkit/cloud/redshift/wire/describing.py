@@ -69,10 +69,16 @@ def _plan(connection: Connection, parsed: Parsed) -> Columns:
     return (Column("QUERY PLAN", VARCHAR),)
 
 
-@describes("SHOW", "ANALYZE COMPRESSION")
+@describes("SHOW", "ANALYZE COMPRESSION", "DESC DATASHARE", "DESCRIBE DATASHARE")
 def _told(connection: Connection, parsed: Parsed) -> Columns:
     """What only reads the catalog is run."""
     return connection.run(parsed.text, parsed.parameters).columns
+
+
+@describes("COPY JOB")
+def _job(connection: Connection, parsed: Parsed) -> Columns:
+    reads = parsed.words.words[2].upper in ("SHOW", "LIST")
+    return _told(connection, parsed) if reads else None
 
 
 @describes("FETCH")
