@@ -162,6 +162,26 @@ def test_many_tabs_have_a_line_of_their_own(page: Page, boards: Boards, reader: 
     assert all(each["y"] + each["height"] <= tabs["y"] for each in above)
 
 
+def test_a_text_that_is_longer_than_its_box_is_read_to_its_end(
+    page: Page, boards: Boards, reader: str
+) -> None:
+    """Its last line was cut at half its height."""
+    arn = boards.quicksight.describe_data_set(DataSetId="browser-orders")["DataSet"]["Arn"]
+    shape = orders(arn)
+    [sheet] = shape["Sheets"]
+    told = "".join(f"Line {at}<br/>" for at in range(40))
+    sheet["TextBoxes"] = [{"SheetTextBoxId": "long", "Content": f"<text-box>{told}</text-box>"}]
+    place = {"ElementId": "long", "ElementType": "TEXT_BOX", "ColumnSpan": 36, "RowSpan": 3}
+    sheet["Layouts"] = [{"Configuration": {"GridLayout": {"Elements": [place]}}}]
+    boards.dashboard("told", shape, reader, options=PUBLISHED)
+    page.goto(boards.url(reader, dashboard("told")))
+    drawn(page, 1)
+    box = page.locator(".tile.text")
+    box.hover()
+    page.mouse.wheel(0, 5000)
+    expect(box.get_by_text("Line 39")).to_be_in_viewport()
+
+
 def test_the_rows_behind_a_picture(live: Page) -> None:
     figure = live.get_by_role("figure", name="By year")
     figure.hover()
