@@ -317,7 +317,10 @@ def _zone_text(call: Any, sql: str, letters: str) -> str:
     if is_name and width > 3:
         raise FunctionRefused(call.name, "the full name of a time zone")
     if call.parameters[0].base != "timestamptz":
-        return "'UTC'" if is_name else ("'+0000'", "'+00:00'", "'UTC'")[min(width, 3) - 1]
+        raise InvalidPattern(
+            "format_datetime for TIMESTAMP type, cannot use 'Z' nor 'z' in format, as this type does "
+            "not contain TZ information"
+        )
     if is_name:
         return f"trino_zone_short(({sql}).instant, ({sql}).zone)"
     if width >= 3:
