@@ -661,7 +661,12 @@ def test_layers_are_on_the_path(function, call, aws, fresh):
     code = "import tools, more, other\ndef handler(e, c):\n    "
     code += "return tools.answer, more.answer, other.answer"
     arns = [each["LayerVersionArn"] for each in layers]
-    assert call(function(code, Layers=arns))["Payload"] == [3, 2, 4]
+    name = function(code, Layers=arns)
+    assert call(name)["Payload"] == [3, 2, 4]
+    for each in layers:  # functions that have one keep it
+        aws("lambda").delete_layer_version(LayerName=each["LayerArn"], VersionNumber=1)
+    aws("lambda").update_function_configuration(FunctionName=name, Timeout=50, MemorySize=256)
+    assert call(name)["Payload"] == [3, 2, 4]
 
 
 ALIASES = "InvalidParameterValue.*Tags on function aliases and versions are not supported"

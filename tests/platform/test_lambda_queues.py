@@ -168,6 +168,11 @@ def test_what_a_function_does_not_read(aws, make):
     queue = mapped(f"sqs:us-east-1:123456789012:{name}", StartingPosition=None)
     with pytest.raises(ClientError, match="2 seconds is less than Function timeout: 3 seconds"):
         functions.create_event_source_mapping(FunctionName=name, **queue)
+    url = aws("sqs").get_queue_url(QueueName=name)["QueueUrl"]
+    aws("sqs").set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "9"})
+    made = functions.create_event_source_mapping(FunctionName=name, **queue, Enabled=False)
+    with pytest.raises(ClientError, match="BisectBatchOnFunctionError is not valid for SQS"):
+        functions.update_event_source_mapping(UUID=made["UUID"], BisectBatchOnFunctionError=True)
     aws("kinesis").create_stream(StreamName=name, ShardCount=1)
     stream = mapped(f"kinesis:us-east-1:123456789012:stream/{name}")
     functions.create_event_source_mapping(FunctionName=name, **stream)

@@ -54,9 +54,24 @@ def check_there(context: Context, parameters: dict[str, Any]) -> None:
 
 @operation("lambda", "DeleteLayerVersion")
 def delete_layer_version(context: Context, *, LayerName: str, VersionNumber: int) -> None:
-    """Take a version away; that it is gone already is no error."""
+    """Take a version away, but from the functions that have it; one that is gone is no error."""
+    backend, number = context.backend("lambda"), str(VersionNumber)
     with context.cloud.changing("lambda"), contextlib.suppress(LambdaClientError):
-        context.backend("lambda").delete_layer_version(LayerName, str(VersionNumber))
+        version = backend.get_layer_version(LayerName, number)
+        users = backend.list_functions("ALL")
+        if any(version.arn == layer["Arn"] for each in users for layer in each.layers):
+            vars(version._layer).setdefault("gone", {})[number] = version
+        backend.delete_layer_version(LayerName, number)
+
+
+def code_of(backend: Any, arn: str) -> bytes:
+    """A layer's code, as the functions have it that were told of it.
+
+    Source: https://docs.aws.amazon.com/lambda/latest/api/API_DeleteLayerVersion.html
+    """
+    name, number = arn.split(":")[6:8]
+    version = backend.layers_versions_by_arn(arn) or backend._layers._layers[name].gone[number]
+    return bytes(version.code_bytes)
 
 
 @operation("lambda", "AddLayerVersionPermission")

@@ -22,7 +22,7 @@ from typing import Any
 
 from labkit.cloud.access.service_roles import credentials, surroundings
 from labkit.cloud.cloud import Cloud
-from labkit.cloud.lambdas import json_logs, zips
+from labkit.cloud.lambdas import json_logs, layers, zips
 from labkit.cloud.lambdas.finding import find, plain_arn
 from labkit.cloud.lambdas.worker import Recipe, Worker
 from labkit.cloud.operations import AwsError
@@ -117,9 +117,9 @@ class Pool:
     def start(self, function: Any, stream: str) -> Worker:
         """A new process of a function."""
         folder = self._unzip(function.code_bytes)
-        layers = [self._unzip(code) / "python" for code in self._layers(function)][::-1]
-        own = [layer / "lib" / function.run_time / "site-packages" for layer in layers]
-        path = tuple(map(str, (folder, *own, *layers)))  # the last layer's come first
+        found = [self._unzip(code) / "python" for code in self._layers(function)][::-1]
+        own = [layer / "lib" / function.run_time / "site-packages" for layer in found]
+        path = tuple(map(str, (folder, *own, *found)))  # the last layer's come first
         environment = self._environment(function, stream, folder)
         assert self._cloud is not None
         memory_mb = int(function.memory_size)
@@ -215,7 +215,7 @@ class Pool:
         assert self._cloud is not None
         backend = self._cloud.backend("lambda", function.region)
         arns = [layer["Arn"] for layer in function.layers]
-        return [backend.layers_versions_by_arn(arn).code_bytes for arn in arns]
+        return [layers.code_of(backend, arn) for arn in arns]
 
     def _environment(self, function: Any, stream: str, folder: Path) -> dict[str, str]:
         assert self._cloud is not None

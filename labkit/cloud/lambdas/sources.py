@@ -64,6 +64,7 @@ def check_changed(context: Context, parameters: Members) -> None:
     mappings = context.backend("lambda").list_event_source_mappings(None, None)
     there = next(each for each in mappings if each.uuid == parameters["UUID"])
     if ":sqs:" in there.event_source_arn:
+        _check_members(parameters)
         window = parameters.get("MaximumBatchingWindowInSeconds", there.max_batch_window)
         size = parameters.get("BatchSize") or there.batch_size
         _check_batches(there.event_source_arn, size, window)
@@ -107,11 +108,15 @@ def check_filters(_: Context, parameters: Members) -> None:
             raise _invalid("Invalid filter pattern definition.") from error
 
 
-def _check_queue(context: Context, function: Any, parameters: Members) -> None:
+def _check_members(parameters: Members) -> None:
     for name in _OF_STREAMS:
         if parameters.get(name):
             told = "StartingPosition" if name.startswith("StartingPosition") else name
             raise _invalid(f"{told} is not valid for SQS event sources.")
+
+
+def _check_queue(context: Context, function: Any, parameters: Members) -> None:
+    _check_members(parameters)
     window = parameters.get("MaximumBatchingWindowInSeconds")
     _check_batches(parameters["EventSourceArn"], parameters.get("BatchSize") or 0, window)
     name = parameters["EventSourceArn"].rpartition(":")[2]
