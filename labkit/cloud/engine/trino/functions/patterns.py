@@ -318,8 +318,8 @@ def _zone_text(call: Any, sql: str, letters: str) -> str:
         raise FunctionRefused(call.name, "the full name of a time zone")
     if call.parameters[0].base != "timestamptz":
         raise InvalidPattern(
-            "format_datetime for TIMESTAMP type, cannot use 'Z' nor 'z' in format, as this type does "
-            "not contain TZ information"
+            "format_datetime for TIMESTAMP type, cannot use 'Z' nor 'z' in format, as this type "
+            "does not contain TZ information"
         )
     if is_name:
         return f"trino_zone_short(({sql}).instant, ({sql}).zone)"
