@@ -2,12 +2,14 @@
 
 An iterator holds its place itself, so that it outlasts a restart, and expires after 15 minutes. A
 stream that was turned off can be read to its end, which has no next iterator; the table's next is
-another stream. moto lists all streams at once, tells the table's newest under any label, stumbles
-over unknown iterators, and turns no stream on where there was one.
+another stream. A record may go once it is a day old. moto lists all streams at once, tells the
+table's newest under any label, stumbles over unknown iterators, turns no stream on where there was
+one and keeps all records.
 
 Sources: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_GetRecords.html,
-https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_GetShardIterator.html and
-https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_DescribeStream.html
+https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_GetShardIterator.html,
+https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_DescribeStream.html and
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html#Streams.DataRetention
 """
 
 from __future__ import annotations
@@ -16,10 +18,13 @@ import base64
 import json
 import re
 import time
+from bisect import bisect_left
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
-from moto.dynamodb.models import DynamoDBBackend
+from moto.core.utils import utcnow
+from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.utilities import dynamo_to_dict
 
@@ -28,6 +33,7 @@ from labkit.cloud.operations import Answer, AwsError, Context, operation
 
 _STREAM = re.compile(r"arn:[\w-]+:dynamodb:[^:]*:\d+:table/([^/]+)/stream/([^/|]+)")
 _LIVES_S = 900
+_KEPT, _OVERDUE = timedelta(hours=24), timedelta(hours=1)  # so that many go at once
 _MOST = 1000
 _ITEMS = ("Keys", "NewImage", "OldImage")
 _turn: Any = DynamoDBBackend.update_table_streams
@@ -36,9 +42,13 @@ Json = dict[str, Any]
 
 
 @on_start
-def install(_: Cloud) -> None:
-    """Let a table have one stream after the other."""
+def install(cloud: Cloud) -> None:
+    """Let a table have one stream after the other, and old records go."""
     DynamoDBBackend.update_table_streams = _turn_on_or_off  # type: ignore[method-assign, assignment]
+    for backend in list(dynamodb_backends[cloud.account].values()):
+        for table in backend.tables.values():
+            for _, shard in streams(table):
+                trim(shard)
 
 
 def check_change(table: Any, specification: Json) -> None:
@@ -58,6 +68,19 @@ def streams(table: Any) -> Iterator[tuple[str, Any]]:
     yield from vars(table).get("former_streams", ())
     if table.latest_stream_label:
         yield table.latest_stream_label, table.stream_shard
+
+
+def trim(shard: Any) -> None:
+    """Let go of a shard's records that are a day old, once the oldest are for long enough."""
+    until = utcnow() - _KEPT
+    if shard.items and _moment(shard.items[0]) < until - _OVERDUE:
+        count = bisect_left(shard.items, until, key=_moment)
+        del shard.items[:count]
+        shard.starting_sequence_number += count
+
+
+def _moment(item: Any) -> Any:
+    return item.record["dynamodb"][_MOMENT]
 
 
 def _turn_on_or_off(backend: Any, table: Any, specification: Json) -> None:
@@ -154,9 +177,7 @@ def get_shard_iterator(
         words = f"SequenceNumber must be a number for the ShardIteratorType {ShardIteratorType}"
         raise AwsError("ValidationException", words)
     place = int(str(SequenceNumber)) + (ShardIteratorType == "AFTER_SEQUENCE_NUMBER")
-    if place < first:
-        words = "The operation attempted to read past the oldest stream record in a shard."
-        raise AwsError("TrimmedDataAccessException", words)
+    _check_kept(shard, place)
     return {"ShardIterator": _iterator(StreamArn, place)}
 
 
@@ -166,11 +187,18 @@ def get_records(context: Context, *, ShardIterator: str, Limit: int = _MOST) -> 
     arn, place = _read(ShardIterator)
     table, shard = _find(context, arn)
     with context.cloud.lock("dynamodb"):  # a change that fails takes its records back
+        _check_kept(shard, place)
         records = shard.get(place, Limit)
     told: Answer = {"Records": [_shown(each) for each in records]}
     if _runs(table, shard) or records:
         told["NextShardIterator"] = _iterator(arn, place + len(records))
     return told
+
+
+def _check_kept(shard: Any, place: int) -> None:
+    if place < shard.starting_sequence_number:
+        words = "The operation attempted to read past the oldest stream record in a shard."
+        raise AwsError("TrimmedDataAccessException", words)
 
 
 def _shown(record: Json) -> Json:

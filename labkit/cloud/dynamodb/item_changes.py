@@ -32,6 +32,7 @@ from labkit.cloud.dynamodb import (
     item_requests,
     item_tables,
 )
+from labkit.cloud.dynamodb.change_streams import trim
 from labkit.cloud.noting import Items, each_item
 from labkit.cloud.operations import Context
 
@@ -128,14 +129,15 @@ def _with_items(table: Any) -> Any:
 
 
 def _count(table: Any) -> int:
-    """How many records a table's stream has."""
-    return len(table.stream_shard.items) if table.stream_shard else 0
+    """How many records a table's stream has had: the number of the next."""
+    shard = table.stream_shard
+    return shard.starting_sequence_number + len(shard.items) if shard else 0
 
 
 def _take_back(table: Any, count: int) -> None:
-    """Leave so many records in a table's stream."""
-    if table.stream_shard:
-        del table.stream_shard.items[count:]
+    """Have no records in a table's stream from a number on."""
+    if shard := table.stream_shard:
+        del shard.items[max(0, count - shard.starting_sequence_number) :]
 
 
 def _copy_table(self: Any, memo: dict[int, Any]) -> Any:
@@ -155,6 +157,7 @@ def _record(shard: Any, old: Item | None, new: Item | None) -> None:
         return  # it was turned off: moto would write nothing any more
     if old is not None and new is not None and old.to_json() == new.to_json():
         return
+    trim(shard)
     _add(shard, old, new)
     if not shard.items:
         return
