@@ -77,6 +77,36 @@ def test_a_query_makes_a_partitioned_table(lake, athena, table):
     assert len(athena(f'SELECT * FROM "{table}$partitions"')) >= 2
 
 
+def test_a_tables_definition_is_altered(lake, athena, table):
+    lake.done(f"CREATE TABLE raw.{table} (id int, name varchar(9), day date) {using(table)}")
+    lake.done(f"INSERT INTO raw.{table} VALUES (1, 'a', '2021-03-04')")
+    for change in (
+        "ADD COLUMN note varchar",
+        "RENAME COLUMN name TO title",
+        "ALTER COLUMN id TYPE bigint",
+        "ADD PARTITION FIELD day",
+        "SET TABLE PROPERTIES ('compression_type'='gzip')",
+    ):
+        lake.done(f"ALTER TABLE raw.{table} {change}")
+    lake.done(f"INSERT INTO raw.{table} VALUES (9876543210, 'b', '2021-04-05', 'new')")
+    lake.done(f"ALTER TABLE raw.{table} REPLACE PARTITION FIELD day WITH bucket(4, id)")
+    lake.done(f"INSERT INTO raw.{table} (id) VALUES (2)")
+    lake.done(f"ALTER TABLE raw.{table} DROP PARTITION FIELD bucket(4, id)")
+    rows = [["1", "a", None], ["2", None, None], ["9876543210", "b", "new"]]
+    assert athena(f"SELECT id, title, note FROM {table} ORDER BY id") == rows
+    assert lake.rows(f"SELECT count(*) FROM raw.{table} WHERE day = '2021-04-05'") == [[1]]
+    lake.done(f"ALTER TABLE raw.{table} DROP COLUMN note")
+    for change, words in {
+        "ADD COLUMN id int": "already exists",
+        "DROP COLUMN no": 'column "no"',
+        "DROP COLUMN day": "Cannot drop partition field",
+        "ALTER COLUMN id TYPE int": "Cannot",
+        "DROP PARTITION FIELD day": "Cannot find partition field",
+        "RENAME TO other": "syntax error",
+    }.items():
+        assert words in lake.refusal(f"ALTER TABLE raw.{table} {change}"), change
+
+
 def test_what_fails_leaves_nothing(lake, aws, table):
     lake.done(f"CREATE TABLE raw.{table} (id int, name varchar(3)) {using(table)}")
     lake.done(f"CREATE TABLE IF NOT EXISTS raw.{table} (id int) {using(table)}")

@@ -91,10 +91,8 @@ def test_an_iceberg_table_is_read(lake, aws, table):
 
     wait_for(lambda: state() == "SUCCEEDED")
     assert lake.rows(f"SELECT b, a FROM raw.{table}") == []
-    for change in ("ADD COLUMN c int", f"SET LOCATION 's3://{BUCKET}/made/'"):
-        assert "Iceberg tables is not supported" in lake.refusal(
-            f"ALTER TABLE raw.{table} {change}"
-        )
+    told = lake.refusal(f"ALTER TABLE raw.{table} SET LOCATION 's3://{BUCKET}/made/'")
+    assert "syntax error" in told
 
 
 def test_a_location_may_be_a_manifest(lake, aws, table):

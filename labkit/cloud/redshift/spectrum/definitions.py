@@ -23,6 +23,7 @@ from labkit.cloud.engine.redshift.errors import (
 from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.lake.definitions import parameters_of, table_type_of
 from labkit.cloud.lake.metastore import Definition
+from labkit.cloud.redshift.spectrum import iceberg_altering
 from labkit.cloud.redshift.spectrum.declared import (
     definition_of,
     file_format,
@@ -30,6 +31,7 @@ from labkit.cloud.redshift.spectrum.declared import (
     properties,
     read_declared,
 )
+from labkit.cloud.redshift.spectrum.iceberg import ICEBERG
 from labkit.cloud.redshift.spectrum.places import Place, place_of
 from labkit.cloud.redshift.spectrum.types import check_handling
 from labkit.cloud.redshift.spectrum.writing import create_as
@@ -104,9 +106,13 @@ def change(place: Place, table: Definition, words: Words) -> None:
     """Do what an ``ALTER TABLE`` says after the table's name.
 
     Raises:
-        RedshiftError: a table of Iceberg or Delta Lake, whose own metadata would say otherwise.
+        RedshiftError: a table of Delta Lake, whose own metadata would say otherwise.
     """
-    if kind := table_type_of(parameters_of(table)):
+    kind = table_type_of(parameters_of(table))
+    if kind == ICEBERG:
+        iceberg_altering.change(place, table, words)
+        return
+    if kind:
         raise unsupported(f"ALTER TABLE of {kind.capitalize()} tables")
     for beginning, action in _ACTIONS.items():
         if words.accept(*beginning.split()):

@@ -129,7 +129,7 @@ def _create(connection: Connection, place: Place, parsed: Parsed, missing_only: 
     compiled = None
     if said.query:
         compiled = compile_query(said.query, Names(connection), parameters=parsed.parameters)
-        said.columns = [Column(f.name, _lake_type(f.type)) for f in compiled.fields]
+        said.columns = [Column(f.name, lake_type(f.type)) for f in compiled.fields]
     location = _location(place, said)
     with spectrum_words(connection, place.schema):
         if place.catalog.store.list(location.rstrip("/") + "/"):
@@ -162,7 +162,7 @@ def _commit(place: Place, transaction: CreateTableTransaction, files: Sequence[A
 def _read(words: Words) -> _Said:
     said = _Said()
     if words.accept("("):
-        said.columns = words.each(lambda: Column(words.identifier(), _lake_type(words.type())))
+        said.columns = words.each(lambda: Column(words.identifier(), lake_type(words.type())))
         words.expect(")")
     if not words.accept("USING", "ICEBERG"):
         raise no_local_objects()
@@ -172,7 +172,7 @@ def _read(words: Words) -> _Said:
         elif words.accept("PARTITIONED", "BY"):
             said.transforms = _transforms(words)
         elif words.accept("TABLE", "PROPERTIES"):
-            said.properties = _properties(properties(words))
+            said.properties = table_properties(properties(words))
         else:
             raise words.refuse()
     if words.accept("AS"):
@@ -185,13 +185,14 @@ def _read(words: Words) -> _Said:
 
 def _transforms(words: Words) -> list[str]:
     bracketed = words.accept("(")
-    found = words.each(lambda: _transform(words))
+    found = words.each(lambda: transform(words))
     if bracketed:
         words.expect(")")
     return found
 
 
-def _transform(words: Words) -> str:
+def transform(words: Words) -> str:
+    """A column, or a function of one, by which a table is partitioned."""
     name = words.identifier()
     if not words.accept("("):
         return name
@@ -202,7 +203,8 @@ def _transform(words: Words) -> str:
     return f"{name}({', '.join(parts)})"
 
 
-def _properties(given: dict[str, str]) -> dict[str, str]:
+def table_properties(given: dict[str, str]) -> dict[str, str]:
+    """Redshift's table properties by Iceberg's names."""
     found = {}
     for name, value in given.items():
         if name.lower() != "compression_type" or value.lower() not in _CODECS:
@@ -220,7 +222,7 @@ def _location(place: Place, said: _Said) -> str:
     raise RedshiftError("LOCATION is required: the database of the catalog has none", "22023")
 
 
-def _lake_type(kind: RedshiftType) -> Type:
+def lake_type(kind: RedshiftType) -> Type:
     """A column's type in Iceberg tables, whose texts have no length and integers 32 or 64 bits."""
     if kind.base in _OWN:
         return _OWN[kind.base]
