@@ -26,6 +26,7 @@ from labkit.cloud import (
     former,  # noqa: F401 (mends what it left)
     memory,
     moto_pages,
+    newer,
     protocol,
     receiving,
     refusing,
@@ -174,7 +175,7 @@ class Front:
         claim, principal = guard.identify(*compressed.as_sent(environ, body))
         if module := services.UNMODELLED.get(service):
             return self._unmodelled(module, environ, body, claim, principal)
-        environ, body = receiving.as_form(model, environ, body)
+        environ, body = newer.as_before(*receiving.as_form(model, environ, body))
         if bridge:
             environ, body = bridge.forth(environ, body)
         if model is None:

@@ -1,28 +1,53 @@
-"""Members that a client's model has, and botocore's here has not.
+"""What a client's model has, and botocore's here has not, or elsewhere.
 
 Services are given members all the time, and a client may know more of them than the models here.
 One that is passed over makes another call of it: a dry run that writes, a filter that lets all
 through. So the call is refused. What says nothing is passed over: null, false, and the ``__type``
-of unions.
+of unions. Where a list has got a filter, it may be asked by POST, where it was by GET.
 
-Source: https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html
+Sources: https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html and
+https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_ListEmailIdentities.html
 """
 
 from __future__ import annotations
 
+import json
+import urllib.parse
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 import botocore
 from botocore.model import OperationModel
 
-from labkit.cloud.operations import AwsError
+from labkit.cloud.operations import AwsError, not_here
 
 # What stands in a form beside the operation's members.
 _OF_FORMS = {
     *("Action", "AWSAccessKeyId", "ContentType", "Expires", "SecurityToken", "Signature"),
     *("SignatureMethod", "SignatureVersion", "Timestamp", "Version"),
 }
+
+# Lists that newer clients ask for by POST, with their members in the body.
+_MOVED = {
+    "/v2/email/list-configuration-sets": "/v2/email/configuration-sets",
+    "/v2/email/list-identities": "/v2/email/identities",
+}
+
+
+def as_before(environ: dict[str, Any], body: bytes) -> tuple[dict[str, Any], bytes]:
+    """A call as the models here have it: a list that is asked by POST, by GET."""
+    path = _MOVED.get(str(environ.get("PATH_INFO", "")))
+    if path is None or environ["REQUEST_METHOD"] != "POST":
+        return environ, body
+    try:
+        said = dict(json.loads(body or b"{}"))
+    except (TypeError, ValueError) as error:
+        raise AwsError("BadRequestException", f"The body is not JSON: {error}") from error
+    if "Filter" in said:
+        raise not_here("sesv2", "lists with a Filter")
+    query = urllib.parse.urlencode(said)
+    told = {"PATH_INFO": path, "RAW_URI": path, "REQUEST_URI": path, "QUERY_STRING": query}
+    return environ | told | {"REQUEST_METHOD": "GET", "CONTENT_LENGTH": "0"}, b""
 
 
 def check(operation: OperationModel, shape: Any, said: Any) -> None:

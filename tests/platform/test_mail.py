@@ -4,6 +4,7 @@ import email
 from email.message import EmailMessage
 
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 SENDER = "office@example.edu"
@@ -119,3 +120,27 @@ def test_tags_that_are_refused(aws, ses, name, value, words):
             Message={"Subject": {"Data": "a"}, "Body": {"Text": {"Data": "b"}}},
             Tags=[{"Name": name, "Value": value}],
         )
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (b"{}", SENDER),
+        (b'{"Filter": {"IDENTITY_TYPE": ["DOMAIN"]}}', "NotImplementedException"),
+        (b"[1]", "BadRequestException"),
+    ],
+    ids=["all", "a filter", "no object"],
+)
+def test_identities_as_newer_clients_ask_for_them(cloud, ses, body, told):
+    """They ask by POST for what was asked by GET."""
+    client = cloud.client("sesv2", config=Config())
+
+    def post(params, **_):
+        params.update(method="POST", url=f"{cloud.endpoint}/v2/email/list-identities", body=body)
+
+    client.meta.events.register("before-call", post)
+    try:
+        found = [each["IdentityName"] for each in client.list_email_identities()["EmailIdentities"]]
+    except ClientError as refused:
+        found = [refused.response["Error"]["Code"]]
+    assert told in found
