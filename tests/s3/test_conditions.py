@@ -209,6 +209,15 @@ def test_a_list_to_delete_with_what_no_bucket_takes(s3, there):
     assert s3.get_object(**named)["Body"].read() == b"one"
 
 
+def test_an_upload_is_not_aborted_by_when_it_began(s3, bucket):
+    """Which only directory buckets know."""
+    named = {"Bucket": bucket, "Key": "begun"}
+    upload = named | {"UploadId": s3.create_multipart_upload(**named)["UploadId"]}
+    asked = {"IfMatchInitiatedTime": "2020-01-01"}
+    assert code_of(s3.abort_multipart_upload, **upload, **asked) == ("NotImplemented", 501)
+    s3.abort_multipart_upload(**upload)
+
+
 def test_what_is_told_of_versions(s3, bucket):
     versioned = {"Bucket": bucket, "VersioningConfiguration": {"Status": "Enabled"}}
     s3.put_bucket_versioning(**versioned)

@@ -29,10 +29,12 @@ if TYPE_CHECKING:
 _HEADERS = ("If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since")
 _OF_SOURCE = "x-amz-copy-source-"
 _OF_DIRECTORY_BUCKETS = ("x-amz-if-match-last-modified-time", "x-amz-if-match-size")
-# What objects here cannot do: grow by another write, be held until an event.
+# What objects here cannot do: grow by another write, be held until an event; and what only uploads
+# to directory buckets are told when they are aborted.
 _HOLD = "x-amz-object-lock-event-hold"
 _NOT_HERE = (
     "x-amz-write-offset-bytes",
+    "x-amz-if-match-initiated-time",
     *(_HOLD + n for n in ("", "-duration-days", "-duration-years")),
 )
 _JUDGED = frozenset(
