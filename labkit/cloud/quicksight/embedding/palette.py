@@ -14,31 +14,34 @@ from PIL import Image
 
 MOST = 256
 _STEP = 2048  # how many colours are compared at once
+_EVERY = 1 << 24
 
 
 def small_png(body: bytes) -> bytes:
     """A PNG file in 256 colours."""
     with Image.open(BytesIO(body)) as picture:
-        pixels = np.asarray(picture.convert("RGB")).astype(np.uint32)
-    packed = pixels[..., 0] << 16 | pixels[..., 1] << 8 | pixels[..., 2]
-    known, at = np.unique(packed, return_inverse=True)
-    kept = _rgb(known[_most_used(known, packed)])
-    small = BytesIO()
-    few = Image.frombytes("P", packed.shape[::-1], _nearest(_rgb(known), kept)[at].tobytes())
+        size, whole = picture.size, picture.convert("RGBA").tobytes()
+    pixels = np.frombuffer(whole, "<u4").reshape(size[::-1]) & (_EVERY - 1)
+    known = _most_used_first(pixels)
+    kept = _rgb(known[:MOST])
+    table = np.zeros(_EVERY, np.uint8)
+    table[known] = _nearest(_rgb(known), kept)
+    few = Image.frombytes("P", size, table[pixels].tobytes())
     few.putpalette(kept.astype(np.uint8).tobytes())
+    small = BytesIO()
     few.save(small, "PNG", optimize=True)
     return small.getvalue()
 
 
-def _most_used(known: Any, packed: Any) -> Any:
-    """The places of the colours that most pixels have: those of plain areas, then the others."""
-    corner = packed[:-1, :-1]
-    plain = corner[(corner == packed[1:, :-1]) & (corner == packed[:-1, 1:])]
-    in_areas, anywhere = (
-        np.bincount(np.searchsorted(known, each.ravel()), minlength=len(known))
-        for each in (plain, packed)
-    )
-    return np.lexsort((-anywhere, -in_areas))[:MOST]
+def _most_used_first(pixels: Any) -> Any:
+    """All colours: those of plain areas by how large these are, then the others alike."""
+    corner = pixels[:-1, :-1]
+    plain = corner[(corner == pixels[1:, :-1]) & (corner == pixels[:-1, 1:])]
+    known, anywhere = np.unique(pixels, return_counts=True)
+    filled, counts = np.unique(plain, return_counts=True)
+    in_areas = np.zeros(len(known), np.int64)
+    in_areas[np.searchsorted(known, filled)] = counts
+    return known[np.lexsort((-anywhere, -in_areas))]
 
 
 def _nearest(colors: Any, kept: Any) -> Any:
@@ -47,5 +50,5 @@ def _nearest(colors: Any, kept: Any) -> Any:
     return np.concatenate([(step**2).sum(-1).argmin(1) for step in steps]).astype(np.uint8)
 
 
-def _rgb(packed: Any) -> Any:
-    return np.stack([packed >> 16 & 255, packed >> 8 & 255, packed & 255], -1).astype(np.int32)
+def _rgb(colors: Any) -> Any:
+    return np.stack([colors & 255, colors >> 8 & 255, colors >> 16 & 255], -1).astype(np.int32)
