@@ -528,6 +528,11 @@ def test_an_alias_leads_to_a_version(machines, sfn):
     ended = machines.wait(machines.start(arn))
     said = sfn.describe_execution(executionArn=ended.arn)
     assert (said["stateMachineVersionArn"], said["stateMachineAliasArn"]) == (version, arn)
+    machines.wait(machines.start(version))
+    for asked, count in ((machine, 2), (version, 2), (arn, 1)):
+        assert len(sfn.list_executions(stateMachineArn=asked)["executions"]) == count
+    lost = refusal(sfn.list_executions, stateMachineArn=f"{machine}:lost")
+    assert lost[0] == "StateMachineDoesNotExist"
     refused = refusal(sfn.delete_state_machine_version, stateMachineVersionArn=version)
     assert refused[0] == "ConflictException"
 

@@ -41,13 +41,16 @@ def delete_state_machine_alias(context: Context, *, stateMachineAliasArn: str) -
     return {}
 
 
+def has_alias(context: Context, arn: str) -> bool:
+    """Whether an ARN is that of an alias."""
+    named, _, name = arn.rpartition(":")
+    machines = context.backend("stepfunctions").state_machines
+    return any(each.arn == named and name in each.aliases for each in machines)
+
+
 def _check_known(context: Context, arn: str) -> None:
     """Raise for an alias that is not there, or is of no machine: moto names either."""
-    machines = context.backend("stepfunctions").state_machines
-    named, _, name = arn.rpartition(":")
-    if ":stateMachine:" not in named:
-        return
-    if not any(each.arn == named and name in each.aliases for each in machines):
+    if ":stateMachine:" in arn.rpartition(":")[0] and not has_alias(context, arn):
         told = "Request references a resource that does not exist."
         raise AwsError("ResourceNotFound", told)
 

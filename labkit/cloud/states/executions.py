@@ -11,6 +11,7 @@ from typing import Any
 from labkit.cloud.members import shown
 from labkit.cloud.operations import Answer, Context, operation
 from labkit.cloud.states import words
+from labkit.cloud.states.aliases import has_alias
 from labkit.cloud.states.distributed.runs import find_run
 from labkit.cloud.states.execution import KIND, RUNNING
 from labkit.cloud.states.history import Event, History, without_data
@@ -72,8 +73,11 @@ def list_executions(
 ) -> Answer:
     if (stateMachineArn is None) == (mapRunArn is None):
         raise words.invalid("Must provide either State Machine ARN or Map Run ARN")
-    if stateMachineArn and find_machine(context, stateMachineArn).type == "EXPRESS":
-        raise words.wrong_type()
+    if stateMachineArn:
+        named = has_alias(context, stateMachineArn)
+        machine = stateMachineArn.rpartition(":")[0] if named else stateMachineArn
+        if find_machine(context, machine).type == "EXPRESS":
+            raise words.wrong_type()
     if mapRunArn:
         find_run(context, mapRunArn)
     found = [
@@ -140,7 +144,11 @@ _LISTED = (
 def _is_of(record: Record, machine: str | None, map_run: str | None) -> bool:
     if map_run:
         return record.get("mapRunArn") == map_run
-    return machine in (record["stateMachineArn"], record.get("stateMachineVersionArn"))
+    return machine in (
+        record["stateMachineArn"],
+        record.get("stateMachineVersionArn"),
+        record.get("stateMachineAliasArn"),
+    )
 
 
 def _listed(record: Record) -> Answer:
