@@ -26,6 +26,7 @@ TEXTS = "a varchar(40), b varchar(40)"
 DAYS = ("05-01-2017", "2017-05-01", "05-01-17", "05-01-89", "May-1-2017", "01-may-2017",
         "2017-may-01", "13-01-2017", "02-30-2017", "")  # fmt: skip
 DATED = "".join(f"{day},{number}\n" for number, day in enumerate(DAYS)).encode()
+CLEANSED = {"data_cleansing_enabled": "true"}
 CASES = {
     "ORC by name": (TEXTS, "STORED AS ORC", {}, _turned(), [["of a", "of b"]]),
     "ORC by position": (TEXTS, "STORED AS ORC", {"orc.schema.resolution": "position"}, _turned(),
@@ -40,6 +41,11 @@ CASES = {
                                  gzip.compress(b"x,y\n"), [["x", "y"]]),
     "bytes of texts": ("a varchar(5), b char(2)", COMMAS, {}, "ééé,xyz\n日本,é\n".encode(),
                        [["éé", "xy"], ["日", "é"]]),
+    "long texts, cleansed": ("a varchar(5), b char(2)", COMMAS, CLEANSED,
+                             "ééé,xyz\néé,xy\n".encode(), [["éé", "xy"], [None, None]]),
+    "long texts, truncated": ("a varchar(5), b int", COMMAS,
+                              CLEANSED | {"surplus_char_handling": "TRUNCATE"},
+                              "ééé,1\n".encode(), [["éé", 1]]),
     "days": ("a date, b int", COMMAS, {}, DATED,
              [["1989-05-01", 3], *(["2017-05-01", n] for n in (0, 1, 2, 4, 5, 6)),
               *([None, n] for n in (7, 8, 9))]),

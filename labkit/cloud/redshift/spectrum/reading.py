@@ -3,7 +3,8 @@
 ORC's columns are found by name, unless ``orc.schema.resolution`` has another value; the quotes of
 OpenCSVSerde may hold line breaks (``wholeFile``), and a JSON file's rows may stand in one array
 (``strip.outer.array``); ``compression_type`` goes before a file's ending; a day in a text may be
-written month first, and with the month's name. Sources:
+written month first, and with the month's name; where data are cleansed, a text that is longer than
+its type is NULL. Sources:
 https://docs.aws.amazon.com/redshift/latest/dg/r_CREATE_EXTERNAL_TABLE.html and
 https://docs.aws.amazon.com/redshift/latest/dg/c-spectrum-external-tables.html
 """
@@ -20,9 +21,9 @@ from labkit.cloud.engine.formats import jsons, opencsv
 from labkit.cloud.engine.formats.lines import codec, lines, open_bytes
 from labkit.cloud.engine.formats.model import File, FormatError, Session, Table
 from labkit.cloud.engine.formats.stream import line_relation
-from labkit.cloud.engine.formats.text_sql import State, cast
+from labkit.cloud.engine.formats.text_sql import TEXTS, State, cast
 from labkit.cloud.engine.quoting import quoted_name, quoted_text
-from labkit.cloud.engine.types import DATE, VARCHAR
+from labkit.cloud.engine.types import DATE, VARCHAR, Type
 
 _COLUMNAR = ("parquet", "orc", "avro")
 _DATED = ("csv", "regex", "grok")
@@ -43,13 +44,25 @@ def relation(session: Session, table: Table, files: Sequence[File], wanted: froz
         FormatError: the declaration cannot be read, or a file does not fit it.
     """
     files = [_named(file, table) for file in files]
-    days = [n for _, n, k in table.wanted(wanted) if k == DATE and table.format in _DATED]
-    if not days:
-        return _rows(session, table, files, wanted)
-    columns = tuple((n, VARCHAR if n in days else kind) for n, kind in table.columns)
-    texts = _rows(session, replace(table, columns=columns), files, wanted)
-    shown = ", ".join(f"{day(quoted_name(n))} AS {quoted_name(n)}" for n in days)
-    return f"(SELECT * REPLACE ({shown}) FROM {texts})"
+    changed = {
+        name: sql for _, name, kind in table.wanted(wanted) if (sql := _made(table, name, kind))
+    }
+    columns = tuple((n, VARCHAR if n in changed else kind) for n, kind in table.columns)
+    found = _rows(session, replace(table, columns=columns), files, wanted)
+    shown = ", ".join(f"{sql} AS {quoted_name(name)}" for name, sql in changed.items())
+    return f"(SELECT * REPLACE ({shown}) FROM {found})" if changed else found
+
+
+def _made(table: Table, name: str, kind: Type) -> str:
+    """SQL of a column that is made of its text; empty for others."""
+    sql = quoted_name(name)
+    if kind == DATE and table.format in _DATED:
+        return day(sql)
+    surplus = table.option("surplus_char_handling", default="set_to_null").lower()
+    cleansed = table.flag("data_cleansing_enabled") and surplus == "set_to_null"
+    if kind.base in TEXTS and kind.args and cleansed:
+        return f"CASE WHEN strlen({sql}) <= {kind.args[0]} THEN {sql} END"
+    return ""
 
 
 def _rows(session: Session, table: Table, files: Sequence[File], wanted: frozenset[str]) -> str:

@@ -146,12 +146,12 @@ def _with_fields(sql: str, fields: list[tuple[str, LakeType]], leaf: Leaf, *, ma
     return packed if changed else sql
 
 
-#: How data is taken that a table does not expect; anything else of these is refused.
+#: How data is taken that a table does not expect, first by default; others are refused.
 _HANDLED = {
     "invalid_char_handling": ("disabled",),
     "numeric_overflow_handling": ("disabled", "set_to_null"),
     "surplus_bytes_handling": ("disabled",),
-    "surplus_char_handling": ("disabled", "truncate"),
+    "surplus_char_handling": ("set_to_null", "disabled", "truncate"),
     "column_count_mismatch_handling": ("disabled", "set_to_null"),
 }
 
