@@ -44,6 +44,7 @@ MADE_UP = [
             "EventDestination": {"Name": "goal", "MatchingEventTypes": ["send"]},
         },
     ),
+    ("sns", "create_topic", {"Name": "a", "DataProtectionPolicy": "{}"}),
     ("sns", "list_phone_numbers_opted_out", {}),
     ("neptunedata", "get_engine_status", {}),
     ("timestream-write", "describe_endpoints", {}),

@@ -89,9 +89,12 @@ def test_a_consumer_goes_alone(aws, stream):
     kinesis = aws("kinesis")
     arn = kinesis.describe_stream(StreamName=stream)["StreamDescription"]["StreamARN"]
     made = [
-        kinesis.register_stream_consumer(StreamARN=arn, ConsumerName=name)["Consumer"]
+        kinesis.register_stream_consumer(StreamARN=arn, ConsumerName=name, Tags={"k": name})
         for name in "abc"
     ]
+    made = [each["Consumer"] for each in made]
+    tags = kinesis.list_tags_for_resource(ResourceARN=made[2]["ConsumerARN"])["Tags"]
+    assert tags == [{"Key": "k", "Value": "c"}]
     with pytest.raises(kinesis.exceptions.ResourceNotFoundException):
         kinesis.deregister_stream_consumer(StreamARN=arn, ConsumerName="d")
     kinesis.deregister_stream_consumer(StreamARN=arn, ConsumerName="a")

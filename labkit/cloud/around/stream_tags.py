@@ -1,8 +1,9 @@
 """The tags of Kinesis' streams and their consumers, by ARN.
 
 Sources: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_TagResource.html,
-https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UntagResource.html and
-https://docs.aws.amazon.com/kinesis/latest/APIReference/API_ListTagsForResource.html
+https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UntagResource.html,
+https://docs.aws.amazon.com/kinesis/latest/APIReference/API_ListTagsForResource.html and
+https://docs.aws.amazon.com/kinesis/latest/APIReference/API_RegisterStreamConsumer.html
 """
 
 from __future__ import annotations
@@ -41,6 +42,22 @@ def untag_resource(context: Context, *, ResourceARN: str, TagKeys: list[str], **
 def list_tags_for_resource(context: Context, *, ResourceARN: str, **_: Any) -> Answer:
     tags = _tags_of(_find(context, ResourceARN))
     return {"Tags": [{"Key": key, "Value": tags[key]} for key in sorted(tags)]}
+
+
+@operation("kinesis", "RegisterStreamConsumer")
+def register_stream_consumer(
+    context: Context,
+    *,
+    StreamARN: str,
+    ConsumerName: str,
+    Tags: dict[str, str] | None = None,
+    **_: Any,
+) -> Answer:
+    """A consumer, with its tags, which moto leaves out."""
+    with context.cloud.changing("kinesis"):
+        made = context.backend("kinesis").register_stream_consumer(StreamARN, ConsumerName)
+        made.tags = dict(Tags or {})
+    return {"Consumer": made.to_json()}
 
 
 def _tags_of(tagged: Any) -> dict[str, str]:

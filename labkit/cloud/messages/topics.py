@@ -19,7 +19,7 @@ from labkit.cloud.json_text import object_in
 from labkit.cloud.messages import topic_attributes
 from labkit.cloud.messages.attributes import check_attributes, is_true
 from labkit.cloud.messages.sent import is_identifier
-from labkit.cloud.operations import AwsError, Context
+from labkit.cloud.operations import AwsError, Context, not_here
 
 MOST_BYTES = 262_144
 _PROTOCOLS = frozenset(
@@ -71,6 +71,8 @@ def is_delivery_policy(text: str | None) -> bool:
 
 
 def _check_topic(context: Context, parameters: Json) -> None:
+    if parameters.get("DataProtectionPolicy"):
+        raise not_here("sns", context.operation, "messages are not looked through")
     for name in parameters.get("Attributes") or ():
         if name != "FifoTopic" and not _OF_TOPIC.fullmatch(name):
             raise _bad(f"Attributes Reason: Unknown attribute {name}")
