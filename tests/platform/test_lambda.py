@@ -1230,6 +1230,18 @@ def test_what_a_function_and_its_aliases_refuse(versioned, aws, call, asked, wor
         getattr(aws("lambda"), call)(**asked)
 
 
+def test_a_function_of_another_account_is_not_this_ones(versioned, aws):
+    client, other = aws("lambda"), f"111111111111:function:{versioned}"
+    calls = (client.get_function, client.invoke, client.delete_function, client.publish_version)
+    for name in (other, f"arn:aws:lambda:us-east-1:{other}"):
+        for call in calls:
+            with pytest.raises(ClientError, match="AccessDenied"):
+                call(FunctionName=name)
+    with pytest.raises(ClientError, match="AccessDenied"):
+        client.tag_resource(Resource=f"arn:aws:lambda:us-east-1:{other}", Tags={"a": "b"})
+    assert client.get_function(FunctionName=versioned)["Configuration"]["Version"] == "$LATEST"
+
+
 def test_aliases_are_listed_by_version_and_told_by_name(versioned, aws):
     asked, client = {"FunctionName": versioned}, aws("lambda")
     client.create_alias(**asked, Name="latest", FunctionVersion="$LATEST")

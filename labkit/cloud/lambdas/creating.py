@@ -12,7 +12,7 @@ import re
 from typing import Any
 
 from labkit.cloud.constraints import refusal
-from labkit.cloud.lambdas.naming import plain
+from labkit.cloud.lambdas.naming import account_in, plain
 from labkit.cloud.operations import AwsError, Context
 
 Members = dict[str, Any]
@@ -21,13 +21,17 @@ _SNAPPED = re.compile(r"java(1[17]|2\d).*|python3\.(1[2-9]|[2-9]\d)|dotnet([89]|
 _SOURCES = ("ZipFile", "S3Bucket", "ImageUri")
 
 
-def check_region(context: Context, parameters: Members) -> None:
-    """Raise for a function that is named by an ARN of another region.
+def check_place(context: Context, parameters: Members) -> None:
+    """Raise for a function of another account or region: moto takes this account's of its name.
 
     Raises:
-        AwsError: ``ResourceNotFoundException``.
+        AwsError: ``AccessDeniedException``, of which Lambda says no more, and
+            ``ResourceNotFoundException``.
     """
-    parts = str(parameters.get("FunctionName")).split(":")
+    name = str(parameters.get("FunctionName") or parameters.get("Resource"))
+    if account_in(name) not in ("", context.account):
+        raise AwsError("AccessDeniedException", "", 403)
+    parts = name.split(":")
     if parts[0] == "arn" and len(parts) > 3 and parts[3] != context.region:
         where = f"Functions from '{parts[3]}' are not reachable in this region"
         raise AwsError("ResourceNotFoundException", f"{where} ('{context.region}')", 404)

@@ -23,6 +23,8 @@ def find(cloud: Cloud, name: str, qualifier: str | None = None, region: str | No
     if not name.startswith("arn:") and ":" in name:
         name, qualifier = name.split(":", 1)
     try:
+        if name.startswith("arn:") and name.split(":")[4] != cloud.account:
+            raise LookupError(name)  # moto would take this account's of that name
         return cloud.backend("lambda", region).get_function(name, qualifier)
     except (LambdaClientError, LookupError) as error:
         where = name if name.startswith("arn:") else _name_arn(cloud, name, qualifier, region)

@@ -45,7 +45,7 @@ _GONE = {
 
 def judge_call(context: Context, parameters: Members) -> None:
     """Raise for what Lambda does not take; other calls are passed on."""
-    creating.check_region(context, parameters)
+    creating.check_place(context, parameters)
     _check_qualifiers(parameters)
     for check in _CHECKS.get(context.operation, ()):
         check(context, parameters)

@@ -36,6 +36,16 @@ def plain(name: str, account: str, region: str) -> str:
     return found["name"] if found["region"] in (None, region) else name
 
 
+def account_in(name: str) -> str:
+    """The account that a function's name or ARN says, if any.
+
+    >>> account_in("123456789012:function:load"), account_in("load:1")
+    ('123456789012', '')
+    """
+    found = _FORM.fullmatch(name)
+    return (found and found["account"]) or ""
+
+
 def with_plain_name(environ: dict[str, Any], account: str, region: str) -> dict[str, Any]:
     """A request whose path and query name their function plainly."""
 
