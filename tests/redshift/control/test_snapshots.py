@@ -103,8 +103,10 @@ def test_automated_snapshots_go_with_the_cluster_and_manual_ones_stay(clusters, 
     redshift.copy_cluster_snapshot(
         SourceSnapshotIdentifier=automated, TargetSnapshotIdentifier=kept
     )
-    missing = refused(redshift.delete_cluster, ClusterIdentifier=name)
-    assert missing[0] == "InvalidParameterCombination"
+    both = {"SkipFinalClusterSnapshot": True, "FinalClusterSnapshotIdentifier": last}
+    for told in ({}, both):
+        refusal = refused(redshift.delete_cluster, ClusterIdentifier=name, **told)
+        assert refusal[0] == "InvalidParameterCombination"
     redshift.delete_cluster(ClusterIdentifier=name, FinalClusterSnapshotIdentifier=last)
     taken(redshift, last)
     own = {"ClusterIdentifier": name, "SnapshotType": "automated"}

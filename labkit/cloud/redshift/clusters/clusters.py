@@ -66,12 +66,20 @@ def delete_cluster(
     FinalClusterSnapshotIdentifier: str | None = None,
     FinalClusterSnapshotRetentionPeriod: int = -1,
 ) -> Answer:
-    """Deletes the data, after a last snapshot unless told to skip it."""
+    """Deletes the data, after a last snapshot unless told to skip it.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/APIReference/API_DeleteCluster.html
+    """
     records.find(context, CLUSTER, ClusterIdentifier)
     if not SkipFinalClusterSnapshot and not FinalClusterSnapshotIdentifier:
         raise invalid_combination(
             "FinalClusterSnapshotIdentifier is required unless "
             "SkipFinalClusterSnapshot is specified."
+        )
+    if SkipFinalClusterSnapshot and FinalClusterSnapshotIdentifier:
+        raise invalid_combination(
+            "FinalClusterSnapshotIdentifier can't be specified when SkipFinalClusterSnapshot is "
+            "true."
         )
     record = find_available(context, ClusterIdentifier, "available", "paused", "hardware-failure")
     if SkipFinalClusterSnapshot:
