@@ -97,6 +97,26 @@ def test_batches_that_are_none(sqs, make):
             sqs.delete_message_batch(QueueUrl=url, Entries=entries)
 
 
+def test_a_batch_with_an_id_twice_deletes_nothing(sqs, make):
+    url = make()
+    for body in "ab":
+        sqs.send_message(QueueUrl=url, MessageBody=body)
+    handles = []
+    while len(handles) < 2:
+        found = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=2).get("Messages", [])
+        handles += [each["ReceiptHandle"] for each in found]
+    twice = [{"Id": "1", "ReceiptHandle": each} for each in handles]
+    unseen = [each | {"VisibilityTimeout": 0} for each in twice]
+    for call, entries in (
+        (sqs.delete_message_batch, twice),
+        (sqs.change_message_visibility_batch, unseen),
+    ):
+        with pytest.raises(ClientError, match="BatchEntryIdsNotDistinct"):
+            call(QueueUrl=url, Entries=entries)
+    apart = [each | {"Id": str(at)} for at, each in enumerate(twice)]
+    assert len(sqs.delete_message_batch(QueueUrl=url, Entries=apart)["Successful"]) == 2
+
+
 def test_a_handle_of_a_fifo_queue_expires(sqs, make):
     url = make(**FIFO)
     send(sqs, url, "late", "a")

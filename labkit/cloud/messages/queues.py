@@ -60,6 +60,9 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
             words = "A batch entry id can only contain alphanumeric characters, hyphens and"
             words += " underscores. It can be at most 80 letters long."
             raise AwsError("InvalidBatchEntryId", words)
+    ids = [entry["Id"] for entry in entries]
+    if twice := next((each for each in ids if ids.count(each) > 1), None):
+        raise AwsError("BatchEntryIdsNotDistinct", f"Id {twice} repeated.")
 
 
 def _in_small_letters(attributes: dict[str, str]) -> dict[str, str]:
