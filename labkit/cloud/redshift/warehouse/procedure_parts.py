@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
+from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift.types import Type
 
 
@@ -44,3 +47,20 @@ class Step:
     inner: list[list[Step]] = field(default_factory=list)
     block: Block | None = None
     label: str = ""
+
+
+def row_text(row: Mapping[str, Any]) -> str | None:
+    """A row as RAISE shows it; None where all of it is NULL, by which a record IS NULL."""
+    shown = ("" if each is None else str(each) for each in row.values())
+    return None if set(row.values()) <= {None} else f"({','.join(shown)})"
+
+
+def literal(text: str | None, kind: Type) -> str:
+    """A value's text as a literal of its type in SQL."""
+    if text is None:
+        return "NULL"
+    if kind.base in ("int2", "int4", "int8"):
+        return text
+    if kind.base == "bool":
+        return text.lower()
+    return quoted_text(text)

@@ -22,7 +22,14 @@ from labkit.cloud.redshift.warehouse.access_modes import read_ending
 from labkit.cloud.redshift.warehouse.names import Names
 from labkit.cloud.redshift.warehouse.procedure_calls import running
 from labkit.cloud.redshift.warehouse.procedure_checks import check_allowed
-from labkit.cloud.redshift.warehouse.procedure_parts import Block, Cursor, Declaration, Step
+from labkit.cloud.redshift.warehouse.procedure_parts import (
+    Block,
+    Cursor,
+    Declaration,
+    Step,
+    literal,
+    row_text,
+)
 from labkit.cloud.redshift.warehouse.recording import recorded
 from labkit.cloud.redshift.warehouse.registry import Column, Parsed, Result
 
@@ -244,6 +251,8 @@ class Run:
             self.variables[f"{name}.{column.name}"] = told
             if len(result.columns) == 1 and name in self.variables:
                 self.variables[name] = told
+        if len(result.columns) > 1 and name in self.records:
+            self.variables[name] = Variable(VARCHAR, literal(row_text(row), VARCHAR))
 
     def inserted(self, text: str, *, shown: bool = False) -> str:
         """A statement with the values of variables in place of their names, or ``$1``, ``$2``."""
@@ -321,17 +330,6 @@ def _is_target(words: Words, place: int) -> bool:
             word.upper in ("VALUES", "SELECT") for word in words.words[:place]
         )
     return False
-
-
-def literal(text: str | None, kind: Type) -> str:
-    """A value's text as a literal of its type in SQL."""
-    if text is None:
-        return "NULL"
-    if kind.base in ("int2", "int4", "int8"):
-        return text
-    if kind.base == "bool":
-        return text.lower()
-    return quoted_text(text)
 
 
 #: What each kind of step does.

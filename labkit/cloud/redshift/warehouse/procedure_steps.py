@@ -126,8 +126,9 @@ def _step(words: Words) -> Step:
     reader = _READERS.get(words.word.upper)
     if reader:
         return reader(words)
-    if words.words[words.at + 1].upper in (":=", "="):
-        name = words.identifier()
+    ahead = 3 if words.peek(".", ahead=1) else 1
+    if words.peek(":=", ahead=ahead) or words.peek("=", ahead=ahead):
+        name = ".".join(words.name())
         words.take()
         return _ended(words, Step("assign", [name, _until(words, ";")]))
     return _ended(words, Step("sql", [_until(words, ";")]))

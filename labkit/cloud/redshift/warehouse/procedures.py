@@ -197,7 +197,8 @@ def _run_raise(run: Run, step: Step) -> None:
     values: list[str] = []
     for argument in arguments:
         typed = compile_expression(run.text(argument), Names(run.connection), variables=run.known())
-        value = run.evaluated(typed, VARCHAR)
+        shown = Typed(typed.sql, VARCHAR) if typed.type.base == "super" else typed
+        value = run.evaluated(shown, VARCHAR)
         values.append("<NULL>" if value == "NULL" else value[1:-1].replace("''", "'"))
     text = re.sub("%%|%", lambda mark: _filled(mark[0], values), text)
     said(run.connection, level, text)
