@@ -69,15 +69,18 @@ def test_an_event_for_no_bus_is_passed_over(events, rule, inbox, fresh):
     source = fresh("app")
     rule(inbox.arn, {"source": [source]})
     entry = {"Source": source, "DetailType": "Thing", "Detail": "{}"}
+    elsewhere = "arn:aws:events:us-east-1:111111111111:event-bus/default"  # another account's
     told = events.put_events(
         Entries=[
             entry | {"EventBusName": "none"},
             entry,
+            entry | {"EventBusName": elsewhere},
+            entry | {"EventBusName": elsewhere.replace("us-east-1", "eu-west-1")},
             *(entry | {"Detail": text} for text in ("[", "[" * 20_000)),
         ]
     )
     assert told["FailedEntryCount"] == 2
-    assert [sorted(each) for each in told["Entries"][:2]] == [["EventId"], ["EventId"]]
+    assert [sorted(each) for each in told["Entries"][:4]] == [["EventId"]] * 4
     (event,) = inbox.wait(1)
     assert event["id"] == told["Entries"][1]["EventId"]
 

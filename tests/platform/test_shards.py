@@ -85,6 +85,14 @@ def test_a_stream_with_consumers_is_not_deleted_unasked(aws, stream):
     assert (told["ConsumerCount"], told["OpenShardCount"]) == (1, 1)
 
 
+@pytest.mark.parametrize("place", ["us-east-1:111111111111", "eu-west-1:123456789012"])
+def test_a_stream_elsewhere_is_not_this_one(aws, stream, place):
+    kinesis, arn = aws("kinesis"), f"arn:aws:kinesis:{place}:stream/{stream}"
+    for call in (kinesis.describe_stream_summary, kinesis.delete_stream):
+        with pytest.raises(kinesis.exceptions.ResourceNotFoundException, match=place[-12:]):
+            call(StreamARN=arn)
+
+
 def test_a_consumer_goes_alone(aws, stream):
     kinesis = aws("kinesis")
     arn = kinesis.describe_stream(StreamName=stream)["StreamDescription"]["StreamARN"]

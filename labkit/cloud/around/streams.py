@@ -41,7 +41,11 @@ _PLACES = {
 def judge_call(context: Context, parameters: dict[str, Any]) -> None:
     """Raise for streams and consumers that are not there, and for what makes no stream."""
     if arn := parameters.get("StreamARN"):
-        _find(context, arn.rpartition("/")[2])
+        place, name = arn.split(":")[3:5], arn.rpartition("/")[2]
+        if place != [context.region, context.account]:
+            words = f"Stream {name} under account {place[1]} not found."
+            raise AwsError("ResourceNotFoundException", words)
+        _find(context, name)
     if context.operation == "CreateStream":
         _check_shards(parameters)
         _check_free(context, parameters["StreamName"])

@@ -69,8 +69,10 @@ def _said_before(buses: Any, entry: Entry) -> Entry | None:
         return None
     if not isinstance(detail, dict):
         return _MALFORMED
-    name = (entry.get("EventBusName") or "default").rpartition("/")[2]
-    return None if name in buses.event_buses else {"EventId": str(uuid.uuid4())}
+    bus, place = entry.get("EventBusName") or "default", [buses.region_name, buses.account_id]
+    is_elsewhere = bus.startswith("arn:") and bus.split(":")[3:5] != place
+    is_there = not is_elsewhere and bus.rpartition("/")[2] in buses.event_buses
+    return None if is_there else {"EventId": str(uuid.uuid4())}
 
 
 def _timed(entry: Entry) -> Entry:
