@@ -77,6 +77,33 @@ def test_a_query_makes_a_partitioned_table(lake, athena, table):
     assert len(athena(f'SELECT * FROM "{table}$partitions"')) >= 2
 
 
+def test_rows_are_updated_and_deleted(lake, athena, table):
+    lake.done(f"CREATE TABLE raw.{table} (id int, name varchar, n decimal(5,1)) {using(table)}")
+    lake.done(f"INSERT INTO raw.{table} VALUES (1, 'a', 1), (2, 'b', NULL), (3, NULL, 3)")
+    lake.done(f"INSERT INTO raw.{table} VALUES (4, 'd', 4), (5, 'e', 5)")
+    lake.done(f"UPDATE raw.{table} t SET n = t.n * 1.25, name = 'x' || id WHERE t.n > 2 OR id = 2")
+    rows = [["1", "a", "1.0"], ["2", "x2", None], ["3", "x3", "3.8"], ["4", "x4", "5.0"],
+            ["5", "x5", "6.3"]]  # fmt: skip
+    assert athena(f"SELECT * FROM {table} ORDER BY id") == rows
+    lake.done(f"DELETE FROM raw.{table} WHERE n < 5 AND id IN (SELECT id FROM raw.{table})")
+    assert athena(f"SELECT id FROM {table} ORDER BY id") == [["2"], ["4"], ["5"]]
+    lake.done(f"DELETE FROM raw.{table} WHERE n > 100")
+    assert athena(f'SELECT count(*) FROM "{table}$snapshots"') == [["4"]]
+    lake.done(f"DELETE raw.{table} WHERE id = 4")
+    lake.done(f"UPDATE raw.{table} SET id = 9")
+    assert lake.rows(f"SELECT id, n FROM raw.{table} ORDER BY n") == [[9, "6.3"], [9, None]]
+    for statement, words in {
+        f"UPDATE raw.{table} SET no = 1": 'column "no"',
+        f"UPDATE raw.{table} SET id = 'x'": "invalid input syntax",
+        f"UPDATE raw.{table} SET id = 1 FROM raw.{table} b": "not supported",
+        f"DELETE FROM raw.{table} USING raw.{table} b WHERE true": "not supported",
+        "DELETE FROM raw.student WHERE true": "does not exist",
+    }.items():
+        assert words in lake.refusal(statement), statement
+    lake.done(f"DELETE FROM raw.{table}")
+    assert lake.rows(f"SELECT count(*) FROM raw.{table}") == [[0]]
+
+
 def test_a_tables_definition_is_altered(lake, athena, table):
     lake.done(f"CREATE TABLE raw.{table} (id int, name varchar(9), day date) {using(table)}")
     lake.done(f"INSERT INTO raw.{table} VALUES (1, 'a', '2021-03-04')")

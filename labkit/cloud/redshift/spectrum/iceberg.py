@@ -108,8 +108,8 @@ def insert(connection: Connection, place: Place, definition: Definition, parsed:
         sql = _rows(connection, columns, listed, parsed)
     else:
         compiled = compile_query(words.rest(), Names(connection), parameters=parsed.parameters)
-        sql = _values(columns, listed, compiled)
-    with _writing(connection, place, table.metadata, sql) as writer:
+        sql = values(columns, listed, compiled)
+    with writing_rows(connection, place, table.metadata, sql) as writer:
         if writer.files:
             append(table.transaction(), writer.files)
     return Result(f"INSERT 0 {writer.rows}", count=writer.rows)
@@ -143,8 +143,8 @@ def _create(connection: Connection, place: Place, parsed: Parsed, missing_only: 
             _commit(place, CreateTableTransaction(staged), ())
             return Result("CREATE TABLE")
     columns = columns_of(schema)
-    sql = _values(columns, columns, compiled)
-    with _writing(connection, place, staged.metadata, sql) as writer:
+    sql = values(columns, columns, compiled)
+    with writing_rows(connection, place, staged.metadata, sql) as writer:
         _commit(place, CreateTableTransaction(staged), writer.files)
     return Result("SELECT", count=writer.rows)
 
@@ -243,7 +243,7 @@ def _targets(columns: Sequence[Column], names: Sequence[str], table: str) -> lis
     return [known[name] for name in names] or list(columns)
 
 
-def _values(columns: Sequence[Column], listed: Sequence[Column], compiled: Compiled) -> str:
+def values(columns: Sequence[Column], listed: Sequence[Column], compiled: Compiled) -> str:
     """A query of a table's columns from those that a query gives; the others are NULL."""
     _check_count(listed, len(compiled.fields))
     given = {
@@ -290,7 +290,7 @@ def _value(column: Column, value: Typed | None) -> str:
 
 
 @contextlib.contextmanager
-def _writing(
+def writing_rows(
     connection: Connection, place: Place, metadata: TableMetadata, sql: str
 ) -> Iterator[Writer]:
     """While open, the writer of a query's rows, to be committed; what fails takes its files back.

@@ -6,6 +6,7 @@ Source: https://docs.aws.amazon.com/redshift/latest/dg/c_SQL_commands.html
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlglot import exp
 
@@ -98,10 +99,26 @@ def table_name(node: exp.Expr) -> tuple[str, ...]:
     return tuple(part.name.lower() for part in node.parts)
 
 
+#: Who else changes rows, as Iceberg tables do. (connection, name) → a changer, or None.
+CHANGERS: list[Any] = []
+
+
 @statement("UPDATE")
 def update(connection: Connection, parsed: Parsed) -> Result:
+    tree = parse_query(parsed.text)
+    if change := _changer(connection, tree):
+        made: Result = change(tree, parsed)
+        return made
     count = changed(connection, *_update_of(connection, parsed), "delete", "insert")
     return Result(f"UPDATE {count}", count=count)
+
+
+def _changer(connection: Connection, tree: exp.Expr) -> Any:
+    """Who changes rows of a table that is not the warehouse's."""
+    if not isinstance(tree, exp.Update | exp.Delete) or not isinstance(tree.this, exp.Table):
+        return None
+    found = (finder(connection, table_name(tree.this)) for finder in CHANGERS)
+    return next(filter(None, found), None)
 
 
 def _update_of(connection: Connection, parsed: Parsed) -> tuple[Object, str]:
@@ -217,16 +234,23 @@ def assignments(
 @statement("DELETE")
 def delete(connection: Connection, parsed: Parsed) -> Result:
     """``DELETE [FROM] table [USING ...] [WHERE ...]``"""
-    count = changed(connection, *_delete_of(connection, parsed), "delete")
+    tree = _read_delete(parsed)
+    if change := _changer(connection, tree):
+        made: Result = change(tree, parsed)
+        return made
+    count = changed(connection, *_delete_of(connection, tree, parsed), "delete")
     return Result(f"DELETE {count}", count=count)
 
 
-def _delete_of(connection: Connection, parsed: Parsed) -> tuple[Object, str]:
+def _read_delete(parsed: Parsed) -> exp.Expr:
     words = parsed.words
     text = parsed.text
     if words.accept("DELETE") and not words.peek("FROM"):
         text = f"DELETE FROM {words.rest()}"
-    tree = parse_query(text)
+    return parse_query(text)
+
+
+def _delete_of(connection: Connection, tree: exp.Expr, parsed: Parsed) -> tuple[Object, str]:
     if not isinstance(tree, exp.Delete):
         raise parsed.words.refuse()
     refuse_others(tree, {"this", "using", "where", "with_"}, "here")
@@ -252,8 +276,11 @@ def checked(connection: Connection, parsed: Parsed) -> None:
     """
     word = parsed.leading[0]
     if word == "UPDATE":
-        _update_of(connection, parsed)
+        if not _changer(connection, parse_query(parsed.text)):
+            _update_of(connection, parsed)
     elif word == "DELETE":
-        _delete_of(connection, parsed)
+        tree = _read_delete(parsed)
+        if not _changer(connection, tree):
+            _delete_of(connection, tree, parsed)
     else:
         inserting.check(connection, parsed)
