@@ -141,6 +141,18 @@ def test_table_is_written_as_glue_writes_it(lake: Lake) -> None:
     assert (descriptor["NumberOfBuckets"], descriptor["Compressed"]) == (-1, False)
 
 
+def test_files_with_nothing_but_null_have_the_types_of_the_others(lake: Lake) -> None:
+    """pandas writes a column of ``None`` so."""
+    for year, values in ((2020, pa.nulls(1)), (2021, pa.array([5]))):
+        out, rows = io.BytesIO(), {"n": values, "of": [{"n": v} for v in values.to_pylist()]}
+        pyarrow.parquet.write_table(pa.table({**rows, "never": pa.nulls(1)}), out)
+        lake.put(f"data/fruit/year={year}/a.parquet", out.getvalue())
+    lake.crawl("data/fruit/")
+    expected = {"n": "bigint", "of": "struct<n:bigint>", "never": "string"}
+    found = [lake.table("fruit"), *lake.partitions("fruit").values()]
+    assert [columns(each) for each in found] == [expected] * 3
+
+
 def test_nested_json(lake: Lake) -> None:
     lake.put("data/orders/a.json", '{"Id": 1, "to": {"city": "Oslo"}, "items": [{"n": 1}]}\n')
     lake.crawl("data/orders/")

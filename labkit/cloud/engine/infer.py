@@ -17,7 +17,6 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 from pyarrow import orc as arrow_orc
 from pyarrow import parquet as arrow_parquet
 
@@ -27,7 +26,7 @@ from labkit.cloud.engine.formats.guess_csv import CsvClassifier
 from labkit.cloud.engine.formats.guess_csv import guess as guess_csv
 from labkit.cloud.engine.formats.guess_json import guess as guess_json
 from labkit.cloud.engine.formats.lines import codec, head
-from labkit.cloud.engine.types import INTEGER, Type, UnknownType, parse_type
+from labkit.cloud.engine.types import UNKNOWN, Type, UnknownType, parse_type
 
 __all__ = [
     "Classifier", "Columns", "CsvClassifier", "GrokClassifier", "Inferred", "JsonClassifier",
@@ -193,13 +192,8 @@ def _parquet(file: File) -> Inferred | None:
             return None
     end = parquet.footer(file)
     schema = arrow_parquet.read_metadata(file.path).schema.to_arrow_schema()
-    columns = tuple((f.name.lower(), _parquet_kind(f.type)) for f in schema)
+    columns = tuple((f.name.lower(), arrow_kind(f.type, nothing=UNKNOWN)) for f in schema)
     return _table(file, "parquet", columns, _sizes(file, end.rows))
-
-
-def _parquet_kind(kind: pa.DataType) -> Type:
-    """A column of nothing but NULL is one of integers: Parquet stores it as INT32."""
-    return INTEGER if pa.types.is_null(kind) else arrow_kind(kind)
 
 
 def _orc(file: File) -> Inferred | None:

@@ -7,9 +7,11 @@ figures, on each partition's): https://docs.aws.amazon.com/glue/latest/dg/table-
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from labkit.cloud.engine.formats.guess import settled
+from labkit.cloud.engine.types import UNKNOWN, parse_type
 from labkit.cloud.glue.grouping import Draft, Found, Part
 from labkit.cloud.glue.names import partition_values
 from labkit.cloud.glue.shape import Shape, merge
@@ -54,7 +56,10 @@ def _partition(draft: Draft, part: Part, bucket: str, crawler: str) -> Definitio
     parameters = _parameters(shape, part.objects, crawler)
     return {
         "Values": partition_values(part.names, draft.keys),
-        "StorageDescriptor": _descriptor(shape, location(bucket, part.folder), parameters),
+        "StorageDescriptor": {
+            **_descriptor(shape, location(bucket, part.folder), parameters),
+            "Columns": _columns(shape, dict(draft.shape.columns)),
+        },
         "Parameters": parameters,
     }
 
@@ -86,7 +91,7 @@ def _parameters(shape: Shape, objects: Sequence[Found], crawler: str) -> dict[st
 
 def _descriptor(shape: Shape, where: str, parameters: dict[str, str]) -> Definition:
     return {
-        "Columns": [{"Name": name, "Type": kind} for name, kind in shape.columns],
+        "Columns": _columns(shape, {}),
         "Location": where,
         "InputFormat": shape.input_format,
         "OutputFormat": shape.output_format,
@@ -101,6 +106,23 @@ def _descriptor(shape: Shape, where: str, parameters: dict[str, str]) -> Definit
         "Parameters": dict(parameters),
         "StoredAsSubDirectories": False,
     }
+
+
+def _columns(shape: Shape, table: Mapping[str, str]) -> list[Definition]:
+    """Names and types; where files have nothing but NULL, the type is the table's, or a string."""
+    return [
+        {"Name": name, "Type": _settled(kind, table.get(name, kind)) if _OPEN in kind else kind}
+        for name, kind in shape.columns
+    ]
+
+
+def _settled(kind: str, table: str) -> str:
+    own = parse_type(kind)
+    return kind if settled(own) == own else settled(parse_type(table)).hive
+
+
+#: The type of what was never seen but as NULL.
+_OPEN = UNKNOWN.hive
 
 
 # Comparing ----------------------------------------------------------------------------------------

@@ -49,7 +49,6 @@ _ARROW = {
     pa.large_string(): VARCHAR,
     pa.binary(): VARBINARY,
     pa.large_binary(): VARBINARY,
-    pa.null(): VARCHAR,
 }
 
 
@@ -111,8 +110,14 @@ def settled(kind: Type) -> Type:
     )
 
 
-def arrow_kind(kind: pa.DataType) -> Type:
-    """The type of an Arrow column."""
+def arrow_kind(kind: pa.DataType, *, nothing: Type = VARCHAR) -> Type:
+    """The type of an Arrow column; of one that holds NULL alone it is `nothing`."""
+
+    def within(inner: pa.DataType) -> Type:
+        return arrow_kind(inner, nothing=nothing)
+
+    if pa.types.is_null(kind):
+        return nothing
     if kind in _ARROW:
         return _ARROW[kind]
     if pa.types.is_timestamp(kind):
@@ -120,11 +125,11 @@ def arrow_kind(kind: pa.DataType) -> Type:
     if pa.types.is_decimal(kind):
         return Type("decimal", (kind.precision, kind.scale))
     if pa.types.is_struct(kind):
-        return struct(tuple((field.name, arrow_kind(field.type)) for field in kind))
+        return struct(tuple((field.name, within(field.type)) for field in kind))
     if pa.types.is_map(kind):
-        return Type("map", (arrow_kind(kind.key_type), arrow_kind(kind.item_type)))
+        return Type("map", (within(kind.key_type), within(kind.item_type)))
     if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
-        return Type("array", (arrow_kind(kind.value_type),))
+        return Type("array", (within(kind.value_type),))
     if pa.types.is_fixed_size_binary(kind):
         return VARBINARY
     if pa.types.is_time64(kind) or pa.types.is_duration(kind):
@@ -133,7 +138,7 @@ def arrow_kind(kind: pa.DataType) -> Type:
 
 
 def _related(left: Type, right: Type) -> bool:
-    return left == right or widen(left, right) != VARCHAR
+    return left == right or UNKNOWN in (left, right) or widen(left, right) != VARCHAR
 
 
 def _named(kind: Type) -> Columns:
