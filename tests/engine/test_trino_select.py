@@ -338,3 +338,15 @@ def test_a_long_list_is_looked_up(
     statement = f"SELECT {value} IN ({items}) FROM (VALUES {given}) t(x, y)"
     assert [row[0] for row in rows(session, statement)] == answers
     assert len(compile_query(statement, Lake()).sql) < 120 * 50
+
+
+def test_many_equalities_of_the_same_columns_are_looked_up(session: Session) -> None:
+    """What is NULL, too; a thousand took seconds to plan."""
+    tests = " OR ".join(f"(t.x = {n} AND y = 'p{n}')" for n in range(100, 150))
+    given = "(110, 'p110'), (110, 'p111'), (NULL, 'p110'), (110, NULL), (9, NULL), (NULL, NULL)"
+    statement = f"SELECT {tests} FROM (VALUES {given}) t(x, y)"
+    answers = ["true", "false", None, None, "false", None]
+    assert [row[0] for row in rows(session, statement)] == answers
+    assert len(compile_query(statement, Lake()).sql) < 120 * 50
+    with pytest.raises(QueryFailed, match="Cannot apply operator: integer = varchar"):
+        compile_query(statement.replace("x = 1", "x = '1").replace(" AND", "' AND"), Lake())

@@ -16,9 +16,9 @@ from labkit.cloud.engine.trino.comparisons import (
     plain,
 )
 from labkit.cloud.engine.trino.expected import condition, unified
-from labkit.cloud.engine.trino.long_lists import in_long_list, written_out
+from labkit.cloud.engine.trino.long_lists import as_in, in_long_list, written_out
 from labkit.cloud.engine.trino.once import once
-from labkit.cloud.engine.trino.operators import coerced
+from labkit.cloud.engine.trino.operators import INTEGERS, coerced
 from labkit.cloud.engine.trino.scope import Scope, Typed
 from labkit.cloud.engine.types import BOOLEAN, UNKNOWN, Type
 
@@ -46,8 +46,18 @@ def negated(node: tree.Not, scope: Scope) -> Typed:
 
 def logical(node: tree.Logical, scope: Scope) -> Typed:
     """``AND`` or ``OR`` of conditions."""
+    many = as_in(node)
+    if many and _are_plain(many.value, scope):
+        condition(node.terms[0], scope, "Logical expression term")  # its types are the others'
+        return in_list(many, scope)
     terms = [condition(term, scope, "Logical expression term") for term in node.terms]
     return Typed(f"({f' {node.op} '.join(terms)})", BOOLEAN)
+
+
+def _are_plain(node: tree.Expression, scope: Scope) -> bool:
+    """Whether all parts of a row are integers or texts without padding."""
+    kinds = scope.value(node).type.types
+    return all(kind.base in (*INTEGERS, "varchar") for kind in kinds)
 
 
 def between(node: tree.Between, scope: Scope) -> Typed:

@@ -1,4 +1,5 @@
-"""``IN`` over many rows or arrays, as programs write them: ``(a, b) IN ((1, 'x'), (2, 'y'), ...)``.
+"""``IN`` over many rows or arrays, as programs write them: ``(a, b) IN ((1, 'x'), (2, 'y'), ...)``,
+and the same as ``(a = 1 AND b = 'x') OR (a = 2 AND b = 'y') OR ...``.
 
 Compared one by one, the SQL grows with each item, and the engine's planning with the square of it.
 What DuckDB looks up in a constant list takes no time that grows with the list, and is Trino's IN
@@ -17,6 +18,40 @@ from labkit.cloud.engine.types import Type
 
 #: Fewer items are compared one by one.
 _MANY = 20
+
+
+def as_in(node: tree.Logical) -> tree.InList | None:
+    """An ``OR`` of many equalities of the same columns as an ``IN``; None where it is no such."""
+    if node.op != "OR" or len(node.terms) < _MANY:
+        return None
+    rows = [_equalities(term) for term in node.terms]
+    columns = [left for left, _ in rows[0]]
+    kinds = [right.kind for _, right in rows[0]]
+    for row in rows:
+        if [left for left, _ in row] != columns or [right.kind for _, right in row] != kinds:
+            return None
+    if len(columns) < 2 or not {*kinds} <= {"integer", "string"}:
+        return None
+    items = (tree.RowOf(node.start, node.end, tuple(right for _, right in row)) for row in rows)
+    own = tree.RowOf(node.start, node.end, tuple(columns))
+    return tree.InList(node.start, node.end, own, tuple(items))
+
+
+def _equalities(node: tree.Expression) -> list[tuple[tree.Expression, tree.Literal]]:
+    """Columns and literals that all have to be equal; none where anything else is asked."""
+    terms = node.terms if isinstance(node, tree.Logical) and node.op == "AND" else ()
+    found: list[tuple[tree.Expression, tree.Literal]] = []
+    for term in terms:
+        match term:
+            case tree.Comparison(
+                op="=",
+                left=(tree.Identifier() | tree.Dereference()) as left,
+                right=tree.Literal() as right,
+            ):
+                found.append((left, right))
+            case _:
+                return []
+    return found
 
 
 def written_out(items: tuple[tree.Expression, ...], kind: Type, scope: Scope) -> str | None:
