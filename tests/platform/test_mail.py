@@ -1,6 +1,8 @@
 """Mail sent by SES: judged as ever, and kept in the workspace's outbox, attachments included."""
 
+import contextlib
 import email
+import sqlite3
 from email.message import EmailMessage
 
 import pytest
@@ -42,6 +44,10 @@ def test_a_raw_mail_is_kept_as_it_was_sent(cloud, ses):
     mail = kept(cloud, sent["MessageId"])
     assert (mail["To"], mail["Subject"]) == ("dean@example.edu", "June")
     assert attachment(mail) == ("r.pdf", b"\x00\xff%PDF")
+    state = sqlite3.connect(f"file:{cloud.home}/state.db?mode=ro", uri=True)
+    with contextlib.closing(state):  # its head is not kept twice
+        rows = state.execute("SELECT pickle FROM backends WHERE service = 'ses'").fetchall()
+    assert [b"June" in pickle for (pickle,) in rows] == [False] * len(rows) != []
 
 
 def test_a_simple_mail_with_an_attachment(cloud, ses):

@@ -94,7 +94,9 @@ def _send(context: Context, source: str | None, to: list[str], message: bytes) -
     cloud = context.cloud
     head = message.replace(b"\r\n", b"\n").partition(b"\n\n")[0].decode("utf-8", "replace")
     with cloud.lock("ses"):
-        sent = cloud.backend("ses", context.region).send_raw_email(source, to, f"{head}\n\n")
+        backend = cloud.backend("ses", context.region)
+        sent = backend.send_raw_email(source, to, f"{head}\n\n")
+        backend.sent_messages.clear()  # which nobody reads, and each mail would write
         cloud.state.save("ses")
     folder(cloud).mkdir(exist_ok=True)
     moment = datetime.now(UTC)
