@@ -85,6 +85,16 @@ def test_an_event_for_no_bus_is_passed_over(events, rule, inbox, fresh):
     assert event["id"] == told["Entries"][1]["EventId"]
 
 
+def test_what_is_for_another_account_does_not_come_to_this_one(events, rule, inbox, fresh, aws):
+    source, elsewhere = fresh("app"), inbox.arn.replace(ACCOUNT, "111111111111")
+    letters = {"DeadLetterConfig": {"Arn": inbox.arn}}
+    rule(elsewhere, {"source": [source]}, Input='{"n": 1}', **letters)
+    send(events, source)
+    asked = {"QueueUrl": inbox.url, "WaitTimeSeconds": 5, "MessageAttributeNames": ["All"]}
+    (letter,) = aws("sqs").receive_message(**asked)["Messages"]
+    assert letter["MessageAttributes"]["TARGET_ARN"]["StringValue"] == elsewhere
+
+
 def test_an_aws_services_own_events_come_from_it_alone(events, rule, inbox, fresh, aws):
     bucket, bus = fresh("bucket"), fresh("bus")
     arn = events.create_event_bus(Name=bus)["EventBusArn"]

@@ -372,3 +372,14 @@ def test_dead_letters_go_where_they_came_from(aws, fresh):
     ):
         with pytest.raises(ClientError, match=told):
             getattr(sqs, f"{call}_message_move_task")(**asked)
+
+
+def test_a_queue_of_another_account_is_not_this_ones(sqs, make):
+    url = make()
+    other = url.replace("123456789012", "111111111111")
+    asked = {"MessageBody": "a"}
+    for call, more in ((sqs.send_message, asked), (sqs.purge_queue, {}), (sqs.delete_queue, {})):
+        with pytest.raises(ClientError, match=r"AccessDenied.*is denied"):
+            call(QueueUrl=other, **more)
+    sqs.send_message(QueueUrl=url, MessageBody="b")
+    assert [each["Body"] for each in sqs.receive_message(QueueUrl=url)["Messages"]] == ["b"]

@@ -124,7 +124,9 @@ def _deliver(cloud: Cloud, name: str) -> None:
 
 def _send(cloud: Cloud, item: Delivery) -> None:
     arn = item["target"]["Arn"]
-    kind, region = arn.split(":")[2:4]
+    kind, region, account = arn.split(":")[2:5]
+    if account not in ("", cloud.account):  # its names may be this account's, too
+        raise AwsError("AccessDeniedException", f"{arn} is in another account", 403)
     if carry := CARRIERS.get(item["service"]):
         carry(cloud, item)
     elif kind == "lambda":

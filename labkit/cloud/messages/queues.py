@@ -44,6 +44,7 @@ _WORDS = _OF_FIFO | {"SqsManagedSseEnabled": _TRUTH}
 
 def judge_call(context: Context, parameters: dict[str, Any]) -> None:
     """Raise for what SQS does not take; other calls are passed on."""
+    _check_account(context, parameters.get("QueueUrl") or "")
     if attributes := parameters.get("Attributes"):
         attributes.update(_in_small_letters(attributes))
     if judge := _JUDGES.get(context.operation):
@@ -276,6 +277,14 @@ def _check_handle(context: Context, parameters: dict[str, Any]) -> None:
         why = "The receipt handle has expired." if expired else ""
     if why:
         raise _bad(f"Value {handle} for parameter ReceiptHandle is invalid. Reason: {why}")
+
+
+def _check_account(context: Context, url: str) -> None:
+    """Raise for the address of another account's queue; moto has this one's of its name."""
+    found = re.search(r"/(\d{12})/[^/]+$", url)
+    if found and found[1] != context.account:
+        words = f"Access to the resource {url[: found.start() + 1]} is denied."
+        raise AwsError("AccessDenied", words, 403)
 
 
 def _check_owner(context: Context, parameters: dict[str, Any]) -> None:
