@@ -7,10 +7,10 @@ from moto.core.utils import utcnow
 from moto.iam.models import iam_backends
 from moto.sts.models import sts_backends
 
-from labkit.cloud.access import guard
+from labkit.cloud.access import guard, sts
 from labkit.cloud.access.service_roles import SERVICES_KEYS, credentials
 from labkit.cloud.cloud import Cloud
-from labkit.cloud.operations import AwsError
+from labkit.cloud.operations import AwsError, Context, Principal
 
 ROLE = "arn:aws:iam::123456789012:role/worker"
 
@@ -21,7 +21,7 @@ def cloud(tmp_path):
     yield made
     made.stop()
     for each in sessions(made):
-        iam_backends[made.account]["aws"].access_keys.pop(each.access_key_id)
+        iam_backends[made.account]["aws"].access_keys.pop(each.access_key_id, None)
         SERVICES_KEYS.discard(each.access_key_id)
     sessions(made).clear()
 
@@ -49,3 +49,14 @@ def test_what_ended_long_ago_is_forgotten(cloud):
         assert [key in held for key in (old, ended, going)] == [False, True, True]
     with pytest.raises(AwsError, match="is expired"):
         guard.check_session(ended, token, s3=False)
+
+
+def test_who_asks_for_a_session_has_the_ended_ones_forgotten(cloud):
+    iam = iam_backends[cloud.account]["aws"]
+    user = iam.create_user(cloud.region, "asking")
+    principal = Principal(user.arn, cloud.account)
+    asks = Context(cloud, "sts", "GetSessionToken", cloud.region, principal)
+    begun(cloud, datetime.timedelta(hours=25))
+    sts.get_session_token(asks)
+    assert [each.arn for each in sessions(cloud)] == [user.arn]
+    iam.delete_user("asking")

@@ -126,7 +126,7 @@ def credentials(cloud: Cloud, role: str, name: str, region: str) -> dict[str, st
         name: the session's.
     """
     with cloud.changing("sts"):
-        _forget_ended(cloud)
+        forget_ended(cloud)
         session = cloud.backend("sts").assume_role(
             region_name=region,
             role_session_name=name,
@@ -143,7 +143,7 @@ def credentials(cloud: Cloud, role: str, name: str, region: str) -> dict[str, st
     }
 
 
-def _forget_ended(cloud: Cloud) -> None:
+def forget_ended(cloud: Cloud) -> None:
     """Drop the sessions that ended a day ago, in any role: processes begin one each, for ever."""
     sts, iam, last = cloud.backend("sts"), cloud.backend("iam"), utcnow() - REMEMBERED
     for session in [each for each in sts.assumed_roles if each.expiration < last]:

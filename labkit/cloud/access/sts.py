@@ -21,6 +21,7 @@ from moto.sts.utils import random_session_token
 from labkit.cloud.access import identities
 from labkit.cloud.access.policy_conditions import Question
 from labkit.cloud.access.policy_language import Document, read_document
+from labkit.cloud.access.service_roles import forget_ended
 from labkit.cloud.operations import Answer, AwsError, Context, not_here, operation
 
 ACTION = "sts:AssumeRole"
@@ -57,6 +58,7 @@ def get_session_token(context: Context, *, DurationSeconds: int = _USUAL_S, **_:
         raise AwsError("AccessDenied", words, 403)
     session = _begin(user, context.account, DurationSeconds)
     with context.cloud.changing("sts"):
+        forget_ended(context.cloud)
         context.backend("sts").assumed_roles.append(session)
     return {
         "Credentials": {
@@ -110,6 +112,8 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
         user = f"User: {context.principal.arn} is not authorized to perform: {ACTION}"
         raise AwsError("AccessDenied", f"{user} on resource: {arn}", 403)
     _check_duration(context, role, parameters.get("DurationSeconds") or 0)
+    with cloud.lock("sts"):
+        forget_ended(cloud)
 
 
 def _check_tags(parameters: dict[str, Any]) -> None:
