@@ -738,7 +738,7 @@ def test_lists_of_functions_tell_no_states(function, aws):
     assert client.get_function_configuration(**named)["State"] == "Active"
 
 
-def test_layers_are_listed_and_found_by_arn(aws, fresh):
+def test_layers_are_listed_and_found_by_arn(aws, function, fresh):
     client, name = aws("lambda"), fresh("tools")
     code = {"ZipFile": zipped(python__tools="")}
     arn = client.publish_layer_version(LayerName=name, Content=code)["LayerVersionArn"]
@@ -746,6 +746,11 @@ def test_layers_are_listed_and_found_by_arn(aws, fresh):
     latest = {each["LayerName"]: each for page in pages for each in page["Layers"]}[name]
     assert latest["LatestMatchingVersion"]["LayerVersionArn"] == arn
     version = client.get_layer_version_by_arn(Arn=arn)
+    other = arn.replace("123456789012", "111111111111")  # not this account's of its name
+    with pytest.raises(client.exceptions.ResourceNotFoundException):
+        client.get_layer_version_by_arn(Arn=other)
+    with pytest.raises(ClientError, match=f"Layer version {other} does not exist"):
+        function("", Layers=[other])
     assert (version["Version"], version["Description"]) == (1, "")
     assert "LicenseInfo" not in version
     for number, words in (1, "No policy is associated"), (2, "Layer version .*:2 does not exist"):

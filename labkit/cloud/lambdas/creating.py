@@ -65,7 +65,7 @@ def check_variables(context: Context, parameters: Members) -> None:
 def check_layers(context: Context, parameters: Members) -> None:
     """Raise for too many layers, one twice, one elsewhere, or one of this account that is not."""
     known, seen = context.backend("lambda").layers_versions_by_arn, dict[str, str]()
-    asked = parameters.get("Layers") or ()
+    asked, lost = parameters.get("Layers") or (), ""
     if len(asked) > _MOST_LAYERS:
         raise _invalid(f"Cannot reference more than {_MOST_LAYERS} layers.")
     for arn in asked:
@@ -73,7 +73,9 @@ def check_layers(context: Context, parameters: Members) -> None:
         if layer.split(":")[3] != context.region:
             words = "Layers are not in the same region as the function. Layers are expected to be"
             raise _invalid(f"{words} in region {context.region}.")
-        if f":{context.account}:" in arn and known(arn) is None:
+        is_own = f":{context.account}:" in arn
+        lost = lost or (arn if not is_own else "")  # moto takes this account's of its name
+        if is_own and known(arn) is None:
             raise _invalid(f"Layer version {arn} does not exist.")
         if layer in seen:
             raise _invalid(
@@ -81,6 +83,8 @@ def check_layers(context: Context, parameters: Members) -> None:
                 f"same function. {seen[layer]} and {arn} are versions of the same layer."
             )
         seen[layer] = arn
+    if lost:
+        raise _invalid(f"Layer version {lost} does not exist.")
 
 
 def check_snapped(context: Context, parameters: Members) -> None:

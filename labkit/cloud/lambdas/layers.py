@@ -138,7 +138,8 @@ def _policy(context: Context, layer: str, number: int, revision: str | None) -> 
 def get_layer_version_by_arn(context: Context, *, Arn: str) -> Answer:
     """A version of a layer: its code's checksum, what it runs on."""
     layers = context.backend("lambda")
-    version = None if ":awslayer:" in Arn else layers.layers_versions_by_arn(Arn)
+    is_own = f":{context.account}:layer:" in Arn
+    version = layers.layers_versions_by_arn(Arn) if is_own else None
     if version is None:
         raise no_resource()
     told: Answer = version.get_layer_version()
