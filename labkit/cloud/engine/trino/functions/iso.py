@@ -84,8 +84,8 @@ _DATE = re.compile(
     r"|-(?P<doy>\d{3}))?$"
 )
 _TIME = re.compile(
-    r"(?P<h>\d{1,2})(?::(?P<mi>\d{1,2})(?::(?P<s>\d{1,2})(?:[.,](?P<f>\d{1,9}))?)?)?"
-    r"(?P<z>Z|[+-]\d{2}(?::?\d{2})?)?$"
+    r"(?:(?P<h>\d{1,2})(?::(?P<mi>\d{1,2})(?::(?P<s>\d{1,2}))?)?(?:[.,](?P<f>\d{1,9}))?)?"
+    r"(?P<z>[Zz]|[+-]\d{2}(?::?\d{2})?)?$"
 )
 
 
@@ -98,9 +98,10 @@ def _date(text: str) -> date:
         if "w" in part:
             return date.fromisocalendar(part["y"], part["w"], part.get("wd", 1))
         if "doy" in part:
-            return date(part["y"], 1, 1) + timedelta(days=part["doy"] - 1)
+            day = date(part["y"], 1, 1) + timedelta(days=part["doy"] - 1)
+            return day if day.year == part["y"] else fail(f'Invalid format: "{text}"')
         return date(part["y"], part.get("m", 1), part.get("d", 1))
-    except ValueError:
+    except (OverflowError, ValueError):
         fail(f'Invalid format: "{text}"')
 
 
@@ -132,9 +133,11 @@ def read_local(text: str) -> datetime:
 
 def _parts(text: str) -> tuple[datetime, str]:
     """The local time and the zone."""
-    day, _, clock = text.partition("T")
-    start = datetime.combine(_date(day), datetime.min.time())
+    day, _, clock = text.replace("t", "T").partition("T")
     found = _TIME.match(clock)
+    if not day and (not found or found["h"] is None):
+        fail(f'Invalid format: "{text}"')
+    start = datetime.combine(_date(day) if day else date(1970, 1, 1), datetime.min.time())
     if not clock:
         return start, "UTC"
     if not found:
@@ -142,7 +145,8 @@ def _parts(text: str) -> tuple[datetime, str]:
     part = {k: int(found[k] or 0) for k in ("h", "mi", "s")}
     if part["h"] > 23 or part["mi"] > 59 or part["s"] > 59:
         fail(f'Invalid format: "{text}"')
-    micros = int((found["f"] or "0").ljust(6, "0")[:6])
+    digits, unit = found["f"] or "0", 1 if found["s"] else 60 if found["mi"] else 3600
+    micros = int(digits) * unit * 1_000_000 // 10 ** len(digits)  # of the last part, 10.5 is 10:30
     moment = start + timedelta(
         hours=part["h"], minutes=part["mi"], seconds=part["s"], microseconds=micros
     )
@@ -150,7 +154,7 @@ def _parts(text: str) -> tuple[datetime, str]:
 
 
 def _zone(text: str | None) -> str:
-    if text in (None, "Z"):
+    if text in (None, "Z", "z"):
         return "UTC"
     digits = str(text)[1:].replace(":", "").ljust(4, "0")
     return "UTC" if digits == "0000" else f"{str(text)[0]}{digits[:2]}:{digits[2:]}"
