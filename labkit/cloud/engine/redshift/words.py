@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeVar
 
 from labkit.cloud.engine.quoting import quoted_name, quoted_text
 from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError
+from labkit.cloud.engine.redshift.key_words import KEY_WORDS
 from labkit.cloud.engine.redshift.types import (
     INTEGERS,
     INTERVAL_UNITS,
@@ -297,4 +298,4 @@ _PAIRS = {
 
 def shown_name(name: str) -> str:
     """A name as Redshift writes it: in quotes where it must be."""
-    return name if _BARE.fullmatch(name) else quoted_name(name)
+    return name if _BARE.fullmatch(name) and name not in KEY_WORDS else quoted_name(name)

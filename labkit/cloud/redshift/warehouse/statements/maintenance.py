@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import pyarrow as pa
 
@@ -168,14 +168,18 @@ def table_ddl(table: Object) -> str:
     """The statement that would make a table."""
     lines = [_column_ddl(column) for column in table.columns]
     for each in table.body.get("constraints", ()):
-        line = f"    {each['kind']} ({', '.join(each['columns'])})"
+        line = f"    {each['kind']} ({_listed(each['columns'])})"
         if each["kind"] == "FOREIGN KEY":
-            line += f" REFERENCES {'.'.join(each['table'])}"
-            line += f"({', '.join(each['references'])})" if each["references"] else ""
+            line += f" REFERENCES {'.'.join(map(shown_name, each['table']))}"
+            line += f"({_listed(each['references'])})" if each["references"] else ""
         lines.append(line)
     name = f"{shown_name(table.schema)}.{shown_name(table.name)}"
     body = ",\n".join(lines)
     return f"CREATE TABLE {name} (\n{body}\n)\n{_keys_ddl(table)};"
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(map(shown_name, names))
 
 
 def _column_ddl(column: TableColumn) -> str:
@@ -191,10 +195,10 @@ def _column_ddl(column: TableColumn) -> str:
 def _keys_ddl(table: Object) -> str:
     lines = [f"DISTSTYLE {table.body['diststyle']}"]
     if table.body["distkey"]:
-        lines.append(f"DISTKEY({table.body['distkey']})")
+        lines.append(f"DISTKEY({shown_name(table.body['distkey'])})")
     if table.body["sortkey"]:
         style = "INTERLEAVED " if table.body["sortstyle"] == "INTERLEAVED" else ""
-        lines.append(f"{style}SORTKEY({', '.join(table.body['sortkey'])})")
+        lines.append(f"{style}SORTKEY({_listed(table.body['sortkey'])})")
     return "\n".join(lines)
 
 
