@@ -91,6 +91,10 @@ class RawNumber(float):
         return made
 
 
+class Pairs(list[tuple[str, Any]]):
+    """An object's names and values: a name that comes twice stays, as Jackson copies it."""
+
+
 def _constant(text: str) -> Any:
     raise ValueError(text)
 
@@ -116,8 +120,9 @@ def dump(value: Any, *, ordered: bool = False, number: Callable[[Any], str] | No
     """A document as Jackson writes it: no blanks, doubles as Java prints them, or as ``number``."""
     inner = partial(dump, ordered=ordered, number=number)
     match value:
-        case dict():
-            items = sorted(value.items()) if ordered else value.items()
+        case dict() | Pairs():
+            pairs = value if isinstance(value, Pairs) else list(value.items())
+            items = sorted(pairs) if ordered else pairs
             return "{" + ",".join(f"{_text(k)}:{inner(v)}" for k, v in items) + "}"
         case list():
             return "[" + ",".join(map(inner, value)) + "]"
@@ -189,7 +194,9 @@ def _steps(path: str) -> tuple[tuple[str, bool], ...]:
 
 
 _MISSING = object()
-_DECODER = json.JSONDecoder(parse_float=RawNumber, parse_constant=_constant)
+_DECODER = json.JSONDecoder(
+    parse_float=RawNumber, parse_constant=_constant, object_pairs_hook=Pairs
+)
 
 
 def _walk(text: str, path: str) -> Any:
