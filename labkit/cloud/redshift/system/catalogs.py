@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from labkit.cloud.engine.redshift.types import NUMBERS, TEXTS, Type
+from labkit.cloud.engine.redshift.words import shown_name
 from labkit.cloud.redshift.system.privileges import shown_acl
 from labkit.cloud.redshift.system.registry import RELATIONS, SCHEMAS, no_rows, system
 from labkit.cloud.redshift.warehouse import grants
@@ -126,13 +127,16 @@ def definition(one: Object) -> str:
 
     That of a view that is bound late stays in the words of who made it, until it is renamed.
     """
-    query = str(one.body["query"])
+    query, names = str(one.body["query"]), one.body.get("names")
     if one.kind == "matview":
         return f"create materialized view {one.schema}.{one.name} as {query};"
-    if one.body["bound"]:
-        return query
     if one.body.get("stated") == [one.schema, one.name]:
         return str(one.body["statement"])
+    if names:  # the query tells its columns, as what Redshift makes of it does
+        listed = ", ".join(map(shown_name, names))
+        query = f"select * from ({query}) as {shown_name(one.name)} ({listed})"
+    if one.body["bound"]:
+        return query
     return f"create view {one.schema}.{one.name} as {query} with no schema binding;"
 
 

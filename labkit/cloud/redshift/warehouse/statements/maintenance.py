@@ -224,6 +224,7 @@ def _view_ddl(view: Object) -> str:
         keys = _keys_ddl(view).removeprefix("DISTSTYLE AUTO").strip()
         lines = (f"CREATE MATERIALIZED VIEW {name}", keys, auto, f"AS {view.body['query']};")
         return "\n".join(line for line in lines if line)
+    name += f" ({_listed(view.body['names'])})" if view.body.get("names") else ""
     ending = "" if view.body["bound"] else " WITH NO SCHEMA BINDING"
     return f"CREATE OR REPLACE VIEW {name} AS {view.body['query']}{ending};"
 
