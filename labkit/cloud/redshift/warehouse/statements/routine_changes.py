@@ -7,7 +7,7 @@ from typing import Any
 
 from labkit.cloud.engine.redshift.errors import RedshiftError, depended_on
 from labkit.cloud.engine.redshift.types import Type
-from labkit.cloud.engine.redshift.words import Words
+from labkit.cloud.engine.redshift.words import Words, quoted_string, shown_name
 from labkit.cloud.redshift.warehouse import grants
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.objects import Object
@@ -80,13 +80,27 @@ def show_procedure(connection: Connection, parsed: Parsed) -> Result:
     words.end()
     assert one is not None
     told = ", ".join(map(_argument, one.body["arguments"]))
-    text = (
-        f"CREATE OR REPLACE PROCEDURE {one.schema}.{one.body['name']}({told})\n"
-        f" LANGUAGE plpgsql\nAS $$\n{one.body['text'].strip()}\n$$"
-    )
-    return texts("SHOW", ("Stored Procedure Definition",), [(text,)])
+    name = f"{shown_name(one.schema)}.{shown_name(one.body['name'])}"
+    lines = [
+        f"CREATE OR REPLACE PROCEDURE {name}({told})",
+        *["NONATOMIC"] * bool(one.body.get("nonatomic")),
+        f"LANGUAGE plpgsql\nAS $_$\n{one.body['text'].strip()}\n$_$",
+        *["SECURITY DEFINER"] * bool(one.body.get("definer")),
+        *(
+            f"SET {each} TO {_value(each, value)}"
+            for each, value in one.body.get("settings", {}).items()
+        ),
+    ]
+    return texts("SHOW", ("Stored Procedure Definition",), [("\n".join(lines),)])
 
 
 def _argument(told: dict[str, Any]) -> str:
     mode = "" if told["mode"] == "IN" else told["mode"]
-    return " ".join(filter(None, [told["name"], mode, str(Type(*told["type"]))]))
+    name = shown_name(told["name"]) if told["name"] else ""
+    return " ".join(filter(None, [mode, name, str(Type(*told["type"]))]))
+
+
+def _value(name: str, value: str) -> str:
+    """A setting's value as SET takes it: a path is of names."""
+    path = name == "search_path"
+    return ", ".join(map(shown_name, value.split(", "))) if path else quoted_string(value)
