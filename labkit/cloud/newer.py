@@ -20,6 +20,7 @@ import botocore
 from botocore.model import OperationModel
 
 from labkit.cloud.operations import AwsError, not_here
+from labkit.cloud.protocol import location_of
 
 # What stands in a form beside the operation's members.
 _OF_FORMS = {
@@ -60,6 +61,20 @@ def check_form(operation: OperationModel, names: Iterable[str]) -> None:
     asked = (name for name in names if name not in _OF_FORMS and not name.startswith("X-Amz-"))
     shape = operation.input_shape
     _refuse(operation, (each for each in asked if not _has(shape, each.split("."))))
+
+
+def check_query(operation: OperationModel, names: Iterable[str]) -> None:
+    """Raise for parameters of an address that the operation's input and its route lack."""
+    members = operation.input_shape.members if operation.input_shape else {}
+    asked = {k: each for k, each in members.items() if location_of(each) == "querystring"}
+    path, _, said = operation.http["requestUri"].partition("?")
+    if path == "/" or any(each.type_name == "map" for each in asked.values()):
+        return  # an RPC, which has no parameters there, or one that takes any
+    fixed = said.split("&")
+    known = {each.partition("=")[0] for each in fixed} | {"x-id"}  # Smithy's own, of a route
+    known |= {each.serialization.get("name", k) for k, each in asked.items()}
+    unknown = (name for name in names if name not in known and not name.startswith("X-Amz-"))
+    _refuse(operation, unknown)
 
 
 def _refuse(operation: OperationModel, unknown: Iterator[str]) -> None:

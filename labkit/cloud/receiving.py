@@ -159,7 +159,9 @@ def _read_json(call: Call, shape: Any, environ: dict[str, Any], body: bytes) -> 
         newer.check(call.operation, target, parsed)
         loaded = load(target, parsed)
         parameters = {payload: loaded} if payload else loaded
-    parameters |= _read_headers_and_query(shape, environ)
+    query = urllib.parse.parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True)
+    newer.check_query(call.operation, query)
+    parameters |= _read_headers_and_query(shape, environ, query)
     return parameters | {k: _from_text(shape.members[k], v) for k, v in call.uri.items()}
 
 
@@ -175,8 +177,9 @@ def _parse_body(body: bytes) -> Any:
     return parsed
 
 
-def _read_headers_and_query(shape: Any, environ: dict[str, Any]) -> dict[str, Any]:
-    query = urllib.parse.parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True)
+def _read_headers_and_query(
+    shape: Any, environ: dict[str, Any], query: dict[str, list[str]]
+) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, member in shape.members.items():
         wire = member.serialization.get("name", name)

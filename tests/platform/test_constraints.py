@@ -219,3 +219,14 @@ def test_members_that_newer_clients_know_are_not_passed_over(saying, service, ca
 def test_what_says_nothing_is_passed_over(saying):
     said = b'{"MaxResults": 1, "DryRun": false, "Of": null, "__type": "a"}'
     assert "DatabaseList" in saying("glue", said, "get_databases")
+
+
+def test_parameters_of_an_address_that_newer_clients_know(cloud):
+    client = cloud.client("lambda", config=Config())
+
+    def ask(request, **_):
+        request.url += "?MaxItems=3&New=1"
+
+    client.meta.events.register("before-sign", ask)
+    with pytest.raises(ClientError, match="lambda:ListFunctions with 'New' is not available"):
+        client.list_functions()
