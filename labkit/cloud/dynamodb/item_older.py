@@ -52,7 +52,11 @@ _ASKING = ("PutItem", "DeleteItem", "UpdateItem", *_READING)
 @rewrites("dynamodb")
 def by_expressions(name: str, body: bytes) -> bytes:
     """A call as moto does right by it."""
-    return json.dumps(said_now(name, json.loads(body))).encode() if name in _ASKING else body
+    if name not in _ASKING:
+        return body
+    asked = json.loads(body)
+    said = said_now(name, asked)
+    return body if said is asked else json.dumps(said).encode()
 
 
 def said_now(operation: str, parameters: Json) -> Json:
