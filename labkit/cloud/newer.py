@@ -11,6 +11,7 @@ https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_ListEmailIdentities.h
 
 from __future__ import annotations
 
+import functools
 import json
 import urllib.parse
 from collections.abc import Iterable, Iterator
@@ -117,6 +118,7 @@ def _has(shape: Any, path: list[str]) -> bool:
     return True
 
 
+@functools.cache
 def _members(shape: Any) -> dict[str, Any]:
     """The shapes of a structure's members, by their names and by what stands on the wire."""
     members: dict[str, Any] = shape.members
