@@ -221,15 +221,16 @@ def _quick(form: str, text: str, first_year: int) -> str:
     Without a year it is 2000, as in Joda; a time alone is of 1970. Twelve hours without their half
     of the day are of the morning: 12 is midnight. Two digits of a year are of 1969 to 2068.
     """
+    form = re.sub("(%%)|%-", lambda mark: mark[1] or "%", form)
     if not _is_plain(form):
         return "NULL"
     after, rest = _wholly(form)
-    read, whole = f"({text} || '{after}')" if after else text, form.replace("%-", "%") + rest
+    read, whole = f"({text} || '{after}')" if after else text, form + rest
     found = f"try_strptime({read}, {quoted_text(whole)})"
     found = f"date_trunc('millisecond', {found})" if "%f" in form else found
     conditions = _blanks(text, form)
     if "%y" in form:
-        shape = re.sub("%-?(.)", lambda letter: r"\d\d" if letter[1] == "y" else ".+", form)
+        shape = re.sub("%(.)", lambda letter: r"\d\d" if letter[1] == "y" else ".+", form)
         conditions += f" AND regexp_full_match({text}, {quoted_text(shape)})"
         span = f"WHEN year(_y) < {first_year} THEN 100 WHEN year(_y) > {first_year + 99} THEN -100"
         later = f"_y + to_years(CASE {span} ELSE 0 END)"
@@ -239,10 +240,11 @@ def _quick(form: str, text: str, first_year: int) -> str:
 
 def _is_plain(form: str) -> bool:
     """Whether ``strptime`` reads each letter as Joda does, and none tells what another does."""
-    letters = re.findall("%-?([A-Za-z])", form.replace("%%", ""))
+    letters = re.findall("%([A-Za-z])", form.replace("%%", ""))
     fields = [_PLAIN.get(letter, "other") for letter in letters]
     return (
         "other" not in fields
+        and "%f%" not in form
         and len(set(fields)) == len(fields)
         and not {"j", "m"} <= {*letters, *("m" for letter in letters if letter in "bB")}
         and not {"H", "I"} <= {*letters}
