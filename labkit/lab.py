@@ -156,7 +156,7 @@ class Lab:
         self.__dict__.pop("key_arn", None)
 
     def __repr__(self) -> str:
-        return f"Lab {self.number} of learner {self.guid}, {self._where}, region {self.region}"
+        return f"Lab {self.number} in environment {self.guid}, {self._where}, region {self.region}"
 
     @property
     def _where(self) -> str:
@@ -176,7 +176,8 @@ class Lab:
             f'<tr><th style="text-align:left">{k}</th><td style="text-align:left">{v}</td></tr>'
             for k, v in zip(rows, map(html.escape, rows.values()), strict=True)
         )
-        return f"<table><caption>Lab {self.number}</caption>{cells}</table>"
+        caption = f'<caption style="text-align:left;font-weight:bold">Lab {self.number}</caption>'
+        return f"<table>{caption}{cells}</table>"
 
 
 #: Set where a workspace is known to be where a lab begins: the first start looks for nothing.

@@ -51,7 +51,7 @@ q3 = Question(
 `registrar` with boto3, AWS's library for Python: `lab.client("glue").create_crawler(...)`. Run it.
 It reads the folder `lmsapi/enrollment_fact/` of the raw bucket as the role
 `dataedu-glue-crawler-role`, and writes into the database `db_registrar`, where the table is to be
-called `reg_enrollment_fact`, with `process_date` as its partition.""",
+called `reg_enrollment_fact`, the only one there, with `process_date` as its partition.""",
     reads={"crawler": State("crawler", "registrar"), "rows": State("rows", ROWS)},
     starter='# lab.client("glue").create_crawler(Name=..., ...)\n# lab.catalog.run_crawler(...)',
     answer=CRAWL,

@@ -7,7 +7,7 @@ from labkit.exercises.question import Question
 from labkit.exercises.states import State
 
 NAME = "student-mailing"
-TRIM = '"removeLeadingAndTrailingWhitespace": true'
+TRIM = '"removeLeadingAndTrailingWhitespace": "true"'
 STEPS = f"""[
   {{"Action": {{"Operation": "DELETE_DUPLICATE_ROWS"}}}},
   {{"Action": {{"Operation": "REMOVE_VALUES", "Parameters": {{"sourceColumn": "email_address"}}}},
@@ -101,7 +101,7 @@ lab.recipe.create("{NAME}", '''{STEPS}''')""",
         ),
         (publish(STEPS.replace("email_address", "email")), "failing"),
         (publish(STEPS.replace("CAPITAL_CASE", "SENTENCE_CASE")), "sentence"),
-        (publish(STEPS.replace(TRIM, '"removeAllWhitespace": true')), "blanks-within"),
+        (publish(STEPS.replace(TRIM, '"removeAllWhitespace": "true"')), "blanks-within"),
         (
             publish(STEPS.replace('{"Operation": "DELETE_DUPLICATE_ROWS"}', BY_COLUMN)),
             "duplicates-of-column",
@@ -109,7 +109,7 @@ lab.recipe.create("{NAME}", '''{STEPS}''')""",
         (publish(STEPS.replace("NOT_CONTAINS", "CONTAINS")), "turned"),
         (publish(STEPS.replace(DUPLICATES, "")), "twins"),
         (publish(STEPS.replace("CAPITAL_CASE", "UPPER_CASE")), "capitals"),
-        (publish(STEPS.replace(TRIM, '"removeAllQuotes": true')), "blanks"),
+        (publish(STEPS.replace(TRIM, '"removeAllQuotes": "true"')), "blanks"),
         (
             publish(STEPS.replace("NOT_CONTAINS", "IS_MISSING").replace(', "Value": "@"', "")),
             "no-address",

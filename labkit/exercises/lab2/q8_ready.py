@@ -99,7 +99,8 @@ writes Parquet into the curated bucket. In the table
 - `gender` is in capitals, and `home_state_name` is trimmed and written like *New York*,
 - a `cumulative_gpa` above 4 is missing,
 - `last_name` shows its first letter, and a `#` for each of the others: *Lee* is `L##`,
-- `ed_level_desc` of the parents stands beside, and is missing where it is not known.
+- `ed_level_desc` of the parents stands beside (in `ed_level`, whose `ed_level_id` is
+  `parent_highest_ed`), and is missing where it is not known.
 
 Columns that are named neither here nor `student_id` may stay or go.""",
     reads={

@@ -9,8 +9,12 @@ from labkit.exercises.states import State
 
 BEFORE, ARRIVED = "2021-03-01", "2021-03-08"
 LATEST = """SELECT count(*) AS lines, count(DISTINCT assignment_id) AS assignments,
-    sum(requests)::int AS requests, sum(DATEDIFF(day, '2021-01-01', day))::int AS days
+    sum(requests)::int AS requests, sum(DATEDIFF(day, '2021-01-01', day))::int AS days,
+    sum(requests * (assignment_id % 89))::int AS check_sum
     FROM sis_lms.latest"""
+KEPT = """SELECT (SELECT count(*) FROM sis_lms.seen) AS seen,
+    (SELECT sum(requests)::int FROM sis_lms.seen) AS requests,
+    (SELECT count(*) FROM sis_lms.arrived) AS arrived"""
 COPY = """lab.warehouse(\"\"\"
     DROP TABLE IF EXISTS sis_lms.latest;
     CREATE TABLE sis_lms.latest AS SELECT * FROM sis_lms.seen\"\"\")
@@ -28,6 +32,17 @@ QUALIFY = "\n    QUALIFY ROW_NUMBER() OVER (PARTITION BY assignment_id ORDER BY 
 NEW = "    WHERE assignment_id NOT IN (SELECT assignment_id FROM sis_lms.latest)"
 BOTH = "UNION ALL SELECT * FROM sis_lms.arrived"
 
+SHUFFLED = """
+lab.warehouse(\"\"\"
+    UPDATE sis_lms.latest SET requests = requests + CASE assignment_id
+        WHEN (SELECT min(assignment_id) FROM sis_lms.latest) THEN 1
+        WHEN (SELECT max(assignment_id) FROM sis_lms.latest) THEN -1 ELSE 0 END\"\"\")"""
+TIDIED = """
+lab.warehouse(\"\"\"
+    CREATE TEMP TABLE last_days AS
+    SELECT assignment_id, max(day) AS day FROM sis_lms.arrived GROUP BY assignment_id;
+    DELETE FROM sis_lms.arrived USING last_days
+    WHERE arrived.assignment_id = last_days.assignment_id AND arrived.day < last_days.day\"\"\")"""
 AT_ONCE = """lab.warehouse(\"\"\"
     DROP TABLE IF EXISTS sis_lms.latest;
     CREATE TABLE sis_lms.latest AS
@@ -46,19 +61,26 @@ def changed(columns: str) -> str:
 
 def reference(data: Data) -> dict[str, object]:
     """The rows of the table: of each assignment its last day, from the later week if it has one."""
-    both = [_last_days(data, week) for week in (BEFORE, ARRIVED)]
+    seen, arrived = (_days(data, week) for week in (BEFORE, ARRIVED))
+    both = [each.drop_duplicates("assignment_id", keep="last") for each in (seen, arrived)]
     rows = pd.concat(both).drop_duplicates("assignment_id", keep="last")
     days = (pd.to_datetime(rows.day) - pd.Timestamp("2021-01-01")).dt.days
-    values = [len(rows), len(rows), int(rows.requests.sum()), int(days.sum())]
-    columns = ["lines", "assignments", "requests", "days"]
-    return {"kind": "table", "rows": {"columns": columns, "rows": [values]}}
+    check_sum = int((rows.requests * (rows.assignment_id % 89)).sum())
+    values = [len(rows), len(rows), int(rows.requests.sum()), int(days.sum()), check_sum]
+    columns = ["lines", "assignments", "requests", "days", "check_sum"]
+    before = [len(both[0]), int(both[0].requests.sum()), len(arrived)]
+    return {
+        "kind": "table",
+        "rows": {"columns": columns, "rows": [values]},
+        "before": {"columns": ["seen", "requests", "arrived"], "rows": [before]},
+    }
 
 
-def _last_days(data: Data, week: str) -> pd.DataFrame:
-    """The last day of each assignment in a week's export, and that day's requests."""
+def _days(data: Data, week: str) -> pd.DataFrame:
+    """The days of each assignment in a week's export, and each day's requests."""
     log = data.exports("requests", week).dropna(subset="assignment_id")
     counted = log.groupby(["assignment_id", log.timestamp.str[:10].rename("day")]).size()
-    return counted.reset_index(name="requests").drop_duplicates("assignment_id", keep="last")
+    return counted.reset_index(name="requests")
 
 
 swapped = swapper(CODE)
@@ -72,7 +94,11 @@ row for *each* day of an assignment. Make `sis_lms.latest` as a copy of `sis_lms
 what has arrived: an assignment that was visited again gets its last day in `arrived` with that
 day's requests, a new one is added, all others stay as they are. Each assignment has one row in the
 end. Leave `sis_lms.seen` and `sis_lms.arrived` unchanged.""",
-    reads={"kind": State("kind", "sis_lms.latest"), "rows": State("warehouse", LATEST)},
+    reads={
+        "kind": State("kind", "sis_lms.latest"),
+        "rows": State("warehouse", LATEST),
+        "before": State("warehouse", KEPT),
+    },
     starter="# lab.warehouse(...) makes sis_lms.latest",
     answer=CODE,
     reference=reference,
@@ -113,6 +139,9 @@ Redshift enforces no primary key, so nothing else would have warned you.""",
         "Keep the row of the last day.",
         "kind": "The rows are right, but they are a view's, which keeps none: nothing was copied, "
         "and nothing upserted. Make `sis_lms.latest` a table.",
+        "before": "`sis_lms.latest` is right, but `sis_lms.seen` or `sis_lms.arrived` is no longer "
+        "as it was. Drop both, and run the cell that makes them.",
+        "shuffled": "The requests belong to other assignments than they should.",
         "nothing": "That is still the copy of `sis_lms.seen`. Nothing has been upserted.",
     },
     wrong=(
@@ -166,6 +195,8 @@ Redshift enforces no primary key, so nothing else would have warned you.""",
             "apart",
         ),
         (COPY, "nothing"),
+        (CODE + SHUFFLED, "shuffled"),
+        (CODE + TIDIED, "before"),
         (AT_ONCE.replace("CREATE TABLE", "CREATE VIEW"), "kind"),  # the last: no table's name now
     ),
     right=(

@@ -13,15 +13,20 @@ CODE = """lab.warehouse(\"\"\"
     CREATE TABLE sis_lms.mark DISTKEY(student_id) SORTKEY(semester_id) AS
     SELECT student_id, course_id, semester_id, score FROM sis.course_outcome\"\"\")"""
 HELD = f"""SELECT count(DISTINCT student_id) AS students, count(DISTINCT course_id) AS courses,
-    count(DISTINCT semester_id) AS semesters, count(score) AS scores FROM {TABLE}"""
+    count(DISTINCT semester_id) AS semesters, count(score) AS scores,
+    sum(score)::float AS points,
+    sum(student_id % 89 * (course_id % 7 + 1) * semester_id)::bigint AS check_sum FROM {TABLE}"""
 
 
 def reference(data: Data) -> dict[str, object]:
     """The same keys on all data, as many rows as there are outcomes, and what they hold."""
     made = data.course_outcome
     held = [made[one].nunique() for one in ("student_id", "course_id", "semester_id")]
-    columns = ["students", "courses", "semesters", "scores"]
-    rows = {"columns": columns, "rows": [[*held, int(made.score.count())]]}
+    weights = (made.course_id % 7 + 1) * made.semester_id
+    check_sum = int((made.student_id % 89 * weights).sum())
+    columns = ["students", "courses", "semesters", "scores", "points", "check_sum"]
+    sums = [int(made.score.count()), float(made.score.sum()), check_sum]
+    rows = {"columns": columns, "rows": [[*held, *sums]]}
     keys = {"distribution": "KEY(student_id)", "sort_key": "semester_id"}
     return {"table": keys | {"rows": len(made)}, "moves": [], "held": rows}
 
@@ -87,6 +92,8 @@ used. A good sort key stands in `WHERE`.""",
         "kind-dict": "`sis_lms.mark` is not there as a table that has rows.",
         "kind-table": "A column is missing: `student_id`, `course_id`, `semester_id` and `score` "
         "were asked for.",
+        "whole": "The scores have lost their decimals.",
+        "others": "The rows say something else than those of `sis.course_outcome`.",
         "part": "These are not all rows of `sis.course_outcome`.",
     },
     wrong=(
@@ -131,6 +138,8 @@ used. A good sort key stands in `WHERE`.""",
         (swapped(" FROM sis.course_outcome", " FROM sis.course_outcome WHERE score >= 0"), "part"),
         (f'{CODE}\nlab.warehouse("INSERT INTO {TABLE} SELECT * FROM {TABLE}")', "twice"),
         (swapped(", score FROM", " FROM"), "kind-table"),
+        (swapped(", score FROM", ", score::int AS score FROM"), "whole"),
+        (swapped("semester_id, score", "15 - semester_id AS semester_id, score"), "others"),
         (f'{CODE}\nlab.warehouse("TRUNCATE {TABLE}")', "kind-dict"),
     ),
     right=(

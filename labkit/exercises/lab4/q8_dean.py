@@ -52,8 +52,8 @@ q8 = Question(
     title="What the dean may read",
     task="""The dean should see how many students there are of each status, and no single student.
 Make the view `sis_lms.status_count` with the columns `enroll_status` and `students`, from
-`sis.student`; who stands there twice is one student. Then let the user `dean` read this view, and
-neither `sis.student` nor any other table of `sis` or `sis_lms`.""",
+`sis.student`; who stands there twice is one student. Then let the user `dean`, and not
+everybody, read this view, and neither `sis.student` nor any other table of `sis` or `sis_lms`.""",
     reads=State("reach", "dean", VIEW, "sis.student", "sis.course_outcome", "sis_lms.person"),
     starter="# lab.warehouse(...) makes sis_lms.status_count and gives the rights",
     answer=CODE,

@@ -18,6 +18,7 @@ COUNTS = """SELECT (SELECT count(*) FROM star.student) AS students,
     (SELECT count(*) FROM star.course) AS courses,
     (SELECT count(DISTINCT admit_type) FROM star.student) AS types,
     (SELECT count(DISTINCT course_name) FROM star.course) AS names,
+    (SELECT count(DISTINCT submission_id) FROM star.submission) AS submissions,
     (SELECT max(submitted_on) - min(submitted_on) FROM star.submission) AS span"""
 WEEKS = ("2020-09-28", "2020-10-05", "2020-10-12")
 CODE = """lab.warehouse(\"\"\"
@@ -61,6 +62,7 @@ def reference(data: Data) -> dict[str, object]:
             "courses": [len(courses)],
             "types": [students.admit_type.nunique()],
             "names": [courses.course_name.nunique()],
+            "submissions": [facts.submission_id.nunique()],
             "span": [(days.max() - days.min()).days],
         }
     )
@@ -139,7 +141,7 @@ each of their submissions, and no key in Redshift would have refused it.""",
         "kind-list": "The three tables cannot be joined yet: is each of them there, with the "
         "columns that the task names?",
         "kind-table": "The tables are there, but a column is missing or not of its type: "
-        "`admit_type`, `course_name`, and `submitted_on`, which is a date.",
+        "`submission_id`, `admit_type`, `course_name`, and `submitted_on`, which is a date.",
         "graded": "`submitted_on` should say when it was handed in, not when it was graded.",
     },
     wrong=(
@@ -176,6 +178,7 @@ each of their submissions, and no key in Redshift would have refused it.""",
             "kind-table",
         ),
         (swapped("enroll_status, admit_type", "enroll_status"), "kind-table"),
+        (swapped("SELECT f.submission_id, f.user_id", "SELECT f.user_id"), "kind-table"),
         (swapped("BETWEEN '2020-09-28' AND '2020-10-12'", "= '2020-09-28'"), "exports"),
         (
             f'{CODE}\nlab.warehouse("INSERT INTO star.submission SELECT * FROM star.submission")',
