@@ -12,9 +12,11 @@ LATEST = """SELECT count(*) AS lines, count(DISTINCT assignment_id) AS assignmen
     sum(requests)::int AS requests, sum(DATEDIFF(day, '2021-01-01', day))::int AS days,
     sum(requests * (assignment_id % 89))::int AS check_sum
     FROM sis_lms.latest"""
+# What the cell before has made; nothing before the answer is there.
 KEPT = """SELECT (SELECT count(*) FROM sis_lms.seen) AS seen,
     (SELECT sum(requests)::int FROM sis_lms.seen) AS requests,
-    (SELECT count(*) FROM sis_lms.arrived) AS arrived"""
+    (SELECT count(*) FROM sis_lms.arrived) AS arrived
+WHERE (SELECT count(*) FROM sis_lms.latest) >= 0"""
 COPY = """lab.warehouse(\"\"\"
     DROP TABLE IF EXISTS sis_lms.latest;
     CREATE TABLE sis_lms.latest AS SELECT * FROM sis_lms.seen\"\"\")
