@@ -78,13 +78,13 @@ ROWS = [
     (b"a,A\n1,2\n", HEADED, "SELECT a FROM S3Object", "AmbiguousFieldName"),
     (b"a,A\n1,2\n", HEADED, 'SELECT "A" FROM S3Object', '{"A":"2"}\n'),
     (b'"a ""b""",c\n', PLAIN, ALL, '{"_1":"a \\"b\\"","_2":"c"}\n'),
-    (b"1\r\n2\r\n", PLAIN, ALL, '{"_1":"1"}\n{"_1":"2"}\n'),
+    (b"1\r\n\r\n2\r\n", PLAIN, ALL, '{"_1":"1"}\n{"_1":"2"}\n'),
     (b"1\r\n2\r\n", {"CSV": {"RecordDelimiter": "\r\n"}}, ALL, '{"_1":"1"}\n{"_1":"2"}\n'),
     (
-        b'a|"x\ny"\nb|z',
+        b'a|"x\r\ny"\r\nb|z',
         {"CSV": {"FieldDelimiter": "|", "AllowQuotedRecordDelimiter": True}},
         ALL,
-        '{"_1":"a","_2":"x\\ny"}\n{"_1":"b","_2":"z"}\n',
+        '{"_1":"a","_2":"x\\r\\ny"}\n{"_1":"b","_2":"z"}\n',
     ),
     (
         b"'a\\'b';c",

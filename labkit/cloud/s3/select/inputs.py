@@ -84,9 +84,10 @@ class Text:
 
     def _rows(self, csv: Csv, first: int) -> Iterator[list[Any]]:
         held: str | None = None
+        blank = ("", "\r") if csv.record == "\n" else ("",)
         for record in self._records(csv.record, first):
             text = record if held is None else f"{held}{csv.record}{record}"
-            if held is None and (not record or record.startswith(csv.comments)):
+            if held is None and (text in blank or text.startswith(csv.comments)):
                 continue
             if csv.quoted_records and _is_open(text, csv):
                 if len(text) > LONGEST:
