@@ -19,7 +19,7 @@ from pyiceberg.exceptions import CommitFailedException, NoSuchTableError, Valida
 from pyiceberg.expressions import AlwaysTrue, BooleanExpression
 from pyiceberg.manifest import DataFile, DataFileContent, ManifestContent, ManifestFile
 from pyiceberg.schema import Schema
-from pyiceberg.table import Table, Transaction
+from pyiceberg.table import CreateTableTransaction, StagedTable, Table, Transaction
 from pyiceberg.table.snapshots import IsolationLevel, Operation, Snapshot, Summary, ancestors_of
 from pyiceberg.table.update.snapshot import _FastAppendFiles, _OverwriteFiles
 
@@ -44,6 +44,19 @@ def append(transaction: Transaction, files: Sequence[DataFile]) -> None:
         for file in files:
             update.append_data_file(file)
     transaction.commit_transaction()
+
+
+def create(staged: StagedTable, files: Sequence[DataFile] = ()) -> None:
+    """A new table in the catalog, and its first rows with it.
+
+    Raises:
+        TableAlreadyExistsError: another is there by now.
+    """
+    transaction = CreateTableTransaction(staged)
+    if files:
+        append(transaction, files)
+    else:
+        transaction.commit_transaction()
 
 
 def replace(

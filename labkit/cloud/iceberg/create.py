@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pyiceberg.exceptions import TableAlreadyExistsError
-from pyiceberg.table import CreateTableTransaction, StagedTable
+from pyiceberg.table import StagedTable
 
 from labkit.cloud.athena.errors import StatementFailed
 from labkit.cloud.athena.leftovers import claim
@@ -23,6 +23,7 @@ from labkit.cloud.athena.statements.tables import DDL_TASK, handles, place
 from labkit.cloud.athena.writing import column_sql
 from labkit.cloud.engine import Compiled, QueryFailed
 from labkit.cloud.engine.quoting import quoted_name
+from labkit.cloud.iceberg import commits
 from labkit.cloud.iceberg.catalog import ICEBERG, LakeCatalog
 from labkit.cloud.iceberg.commits import append
 from labkit.cloud.iceberg.partitioning import partition_spec
@@ -155,12 +156,8 @@ def _check_value(key: str, value: str) -> None:
 
 
 def _create(staged: StagedTable, files: Any = ()) -> None:
-    transaction = CreateTableTransaction(staged)
     try:
-        if files:
-            append(transaction, files)
-        else:
-            transaction.commit_transaction()
+        commits.create(staged, files)
     except TableAlreadyExistsError as error:
         full = ".".join(("awsdatacatalog", *staged.name()))
         raise QueryFailed("TABLE_ALREADY_EXISTS", f"Table '{full}' already exists", 1, 1) from error

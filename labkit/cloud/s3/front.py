@@ -51,7 +51,6 @@ from labkit.cloud.s3.receiving import (
 )
 from labkit.cloud.s3.records import Records
 from labkit.cloud.s3.request import Environ, Request, read_request, with_legacy_headers
-from labkit.cloud.s3.select import answering as selecting
 from labkit.cloud.s3.sending import Answer, download, tell_of_version, unread, whole
 
 log = logging.getLogger(__name__)
@@ -139,8 +138,10 @@ class S3:
         if request.is_upload:
             return whole(self._upload(request))
         content = read_body(request)
-        if selecting.is_asked(request):
-            return selecting.answer(
+        if request.selects_rows:
+            from labkit.cloud.s3.select import answering  # which few ask for: not at the start
+
+            return answering.answer(
                 content, self.records.bucket(request), self.records.version(request)
             )
         with self.cloud.lock("s3"):  # what is told of an object is of one version

@@ -42,6 +42,11 @@ class Request:
         return self.query | ({"form": ""} if FORM in self.environ else {})
 
     @property
+    def selects_rows(self) -> bool:
+        """Whether the request asks for rows of an object (S3 Select)."""
+        return self.method == "POST" and bool(self.key) and "select" in self.query
+
+    @property
     def creates_bucket(self) -> bool:
         """Whether the request makes a bucket."""
         return self.method == "PUT" and bool(self.bucket) and not self.key and not self._named

@@ -42,7 +42,6 @@ class Statement:
         changes: of an UPDATE: paths, and what they are set to; None where they are removed.
         order: names of keys, and whether they descend.
         returning: such as ``ALL OLD``.
-        parameters: how many values it asks for.
     """
 
     kind: str
@@ -54,7 +53,6 @@ class Statement:
     where: Any = None
     order: tuple[tuple[str, bool], ...] = ()
     returning: str | None = None
-    parameters: int = 0
 
     @property
     def reads(self) -> bool:
@@ -76,7 +74,7 @@ def read(text: str, given: int) -> Statement:
         raise refusal(f"{_UNREADABLE}{_detail(error)}") from error
     if reader.parameters != given:
         raise refusal("Number of parameters in request and statement don't match.")
-    return replace(found, parameters=reader.parameters)
+    return found
 
 
 def _detail(error: Unreadable) -> str:

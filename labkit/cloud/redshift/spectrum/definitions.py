@@ -51,7 +51,8 @@ def create_external_table(connection: Connection, parsed: Parsed) -> Result:
         raise RedshiftError(
             f'schema "{".".join(said.name[:-1])}" is not an external schema', "42809"
         )
-    _check_may_create(connection, said.name)
+    if found := place.owned:
+        grants.check(connection, found, "CREATE")
     place.allow("CreateTable")
     if place.definition is not None:
         raise RedshiftError(f'External table "{said.name[-1]}" already exists', "42P07")
@@ -65,12 +66,6 @@ def create_external_table(connection: Connection, parsed: Parsed) -> Result:
     return Result("CREATE EXTERNAL TABLE")
 
 
-def _check_may_create(connection: Connection, name: tuple[str, ...]) -> None:
-    found = connection.objects.find("schema", name[-2], database=connection.database)
-    if found:
-        grants.check(connection, found, "CREATE")
-
-
 def _drop(connection: Connection, name: tuple[str, ...], missing_too: bool) -> bool:
     place = place_of(connection, name)
     if place is None:
@@ -79,16 +74,15 @@ def _drop(connection: Connection, name: tuple[str, ...], missing_too: bool) -> b
     if place.definition is None and missing_too:
         return True
     place.found()
-    _check_owner(connection, name)
+    _check_owner(connection, place)
     place.allow("DeleteTable")
     place.drop()
     return True
 
 
-def _check_owner(connection: Connection, name: tuple[str, ...]) -> None:
+def _check_owner(connection: Connection, place: Place) -> None:
     """The owner of a schema owns its external tables."""
-    found = connection.objects.find("schema", name[-2], database=connection.database)
-    if found:
+    if found := place.owned:
         grants.check_owner(connection, found)
 
 
@@ -97,7 +91,7 @@ def _alter(connection: Connection, name: tuple[str, ...], words: Words) -> Resul
     if place is None:
         return None
     connection.check_no_block("ALTER EXTERNAL TABLE")
-    _check_owner(connection, name)
+    _check_owner(connection, place)
     change(place, place.found(), words)
     return Result("ALTER TABLE")
 

@@ -16,7 +16,8 @@ from typing import Any
 
 import duckdb
 from pyiceberg.exceptions import TableAlreadyExistsError
-from pyiceberg.table import CreateTableTransaction
+from pyiceberg.manifest import DataFile
+from pyiceberg.table import StagedTable
 from pyiceberg.table.metadata import TableMetadata
 
 from labkit.cloud.engine import Column
@@ -30,7 +31,7 @@ from labkit.cloud.engine.redshift.types import Type as RedshiftType
 from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.engine.types import Type, parse_type
 from labkit.cloud.iceberg.catalog import LakeCatalog
-from labkit.cloud.iceberg.commits import append
+from labkit.cloud.iceberg.commits import append, create
 from labkit.cloud.iceberg.partitioning import partition_spec
 from labkit.cloud.iceberg.table import load
 from labkit.cloud.iceberg.types import columns_of, iceberg_type, schema_of
@@ -118,8 +119,7 @@ def insert(connection: Connection, place: Place, definition: Definition, parsed:
 def _create(connection: Connection, place: Place, parsed: Parsed, missing_only: bool) -> Result:
     said = _read(parsed.words)
     connection.check_no_block("CREATE TABLE USING ICEBERG")
-    found = connection.objects.find("schema", place.schema.name, database=connection.database)
-    if found:
+    if found := place.owned:
         grants.check(connection, found, "CREATE")
     place.allow("CreateTable")
     if place.definition is not None:
@@ -140,21 +140,18 @@ def _create(connection: Connection, place: Place, parsed: Parsed, missing_only: 
             (place.schema.database, place.name), schema, spec, location, said.properties
         )
         if compiled is None:
-            _commit(place, CreateTableTransaction(staged), ())
+            _commit(place, staged)
             return Result("CREATE TABLE")
     columns = columns_of(schema)
     sql = values(columns, columns, compiled)
     with writing_rows(connection, place, staged.metadata, sql) as writer:
-        _commit(place, CreateTableTransaction(staged), writer.files)
+        _commit(place, staged, writer.files)
     return Result("SELECT", count=writer.rows)
 
 
-def _commit(place: Place, transaction: CreateTableTransaction, files: Sequence[Any]) -> None:
+def _commit(place: Place, staged: StagedTable, files: Sequence[DataFile] = ()) -> None:
     try:
-        if files:
-            append(transaction, files)
-        else:
-            transaction.commit_transaction()
+        create(staged, files)
     except TableAlreadyExistsError as error:
         raise RedshiftError(_EXISTS.format(place.name), "42P07") from error
 

@@ -49,7 +49,7 @@ def _change(connection: Connection, place: Place, tree: exp.Expr, parsed: Parsed
         raise unsupported(f"{said} of external tables that are not Iceberg's")
     refuse_others(tree, {"this", "expressions", "where"}, f"in {said} of an Iceberg table")
     connection.check_no_block(f"{said} of an Iceberg table")
-    if found := connection.objects.find("schema", place.schema.name, database=connection.database):
+    if found := place.owned:
         grants.check_owner(connection, found)
     place.allow("UpdateTable")
     with spectrum_words(connection, place.schema):

@@ -11,6 +11,7 @@ from labkit.cloud.redshift.spectrum import schemas
 from labkit.cloud.redshift.spectrum.access import check_glue
 from labkit.cloud.redshift.spectrum.words import spectrum_words
 from labkit.cloud.redshift.warehouse.connection import Connection
+from labkit.cloud.redshift.warehouse.objects import Object
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,14 @@ class Place:
     def allow(self, action: str) -> None:
         """Refuse what the schema's role may not do."""
         check_glue(self.connection, self.catalog, action, self.schema.database, self.name)
+
+    @property
+    def owned(self) -> Object | None:
+        """The warehouse's record of the schema, by which rights are given; whose it is, owns the
+        tables; None for a schema of the lake that the session sees without one."""
+        return self.connection.objects.find(
+            "schema", self.schema.name, database=self.connection.database
+        )
 
     @property
     def definition(self) -> Definition | None:

@@ -127,7 +127,7 @@ def _insert(connection: Connection, place: Place, parsed: Parsed) -> Result:
 
 
 def _check_may_insert(connection: Connection, place: Place) -> None:
-    found = connection.objects.find("schema", place.schema.name, database=connection.database)
+    found = place.owned
     if found and not grants.allowed(connection, found, "CREATE", connection.user):
         grants.check(connection, found, "INSERT")
 

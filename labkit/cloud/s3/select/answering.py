@@ -14,7 +14,6 @@ from tempfile import SpooledTemporaryFile
 from typing import Any, BinaryIO
 
 from labkit.cloud.operations import AwsError
-from labkit.cloud.s3.request import Request
 from labkit.cloud.s3.select import asked as asking
 from labkit.cloud.s3.select import events, inputs, operators, outputs, statement
 from labkit.cloud.s3.select.aggregates import Aggregate
@@ -26,11 +25,6 @@ from labkit.cloud.s3.select.statement import Statement
 from labkit.cloud.s3.sending import Answer
 
 _IN_MEMORY, _CHUNK, _EVENT = 1 << 20, 1 << 18, 1 << 18  # bytes
-
-
-def is_asked(request: Request) -> bool:
-    """Whether a request asks for rows of an object."""
-    return request.method == "POST" and bool(request.key) and "select" in request.query
 
 
 def answer(body: bytes, bucket: Any, version: Any) -> Answer:
