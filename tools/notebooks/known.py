@@ -51,7 +51,7 @@ def run(question: Question, code: Code, lab: Any) -> Any:
 
 
 def as_json(lab: int, data: Data, cloud: Any) -> str:
-    """The file's text for one lab."""
+    """The file's text for one lab: an exercise a line, which a check reads alone."""
     found = {}
     for question in questions(lab):
         known = learn(question, data, cloud)
