@@ -228,6 +228,16 @@ def test_a_rule_must_fit(lake, quicksight, rules):
     )
 
 
+def test_rules_that_are_hidden_themselves_are_none(lake, rules, users):
+    """Rows that nobody sees would deny nobody anything, though they lie a data set beneath."""
+    columns = dict.fromkeys(("UserName", "GroupName", "region"), "STRING")
+    secured = lake.create({"p": lake.s3_table(lake.source(RULES), columns)}, **by(rules))
+    above = lake.create({}, LogicalTableMap=upon(arn_of(lake, secured)), ImportMode="DIRECT_QUERY")
+    id = lake.create({"p": lake.orders()}, **by(arn_of(lake, above), "DENY_ACCESS"))
+    with pytest.raises(Exception, match="has rules itself, or what it is made of has"):
+        seen(lake, id, user=users["ann"])
+
+
 def test_rules_that_are_gone_let_nobody_in(lake, quicksight, users):
     columns = dict.fromkeys(("UserName", "region"), "STRING")
     rules = lake.create({"p": lake.s3_table(lake.source("UserName,region\nann,\n"), columns)})

@@ -235,10 +235,13 @@ def parent_arns(record: Members) -> list[str]:
 def _unrestricted(
     cloud: Cloud, principal: Principal, region: str, session: Session, arn: str
 ) -> DataSet:
-    """A data set of rules as it is; it may not be secured itself."""
+    """A data set of rules as it is; neither it nor what it is made of may be secured.
+
+    Rules that are hidden would deny nobody anything.
+    """
     record = _found(cloud, region, arn.rpartition("/")[2])
-    if security.is_secured(record):
-        raise invalid(f"The data set of rules {arn} has rules itself.")
+    if any(map(security.is_secured, [record, *parents_of(cloud, region, record)])):
+        raise invalid(f"The data set of rules {arn} has rules itself, or what it is made of has.")
     return _Opener(cloud, principal, region, Reader(), session).open(record["DataSetId"])
 
 
