@@ -58,9 +58,25 @@ class Udf:
 
         @wraps(body)
         def call(*args: Any) -> Any:
-            return None if None in args else body(*args)
+            try:
+                return None if None in args else body(*args)
+            except Untried as error:
+                return _Told("Told", (), {"words": str(error)})()
 
         return call
+
+
+class Untried(Exception):
+    """An error of a function that TRY does not make NULL of, as it does of all others."""
+
+
+class _Told(type):
+    """The type of a value that DuckDB cannot take, of which it tells the type, even under TRY."""
+
+    words: str
+
+    def __str__(cls) -> str:
+        return cls.words
 
 
 def open_closed(

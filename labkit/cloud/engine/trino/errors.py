@@ -12,7 +12,14 @@ from labkit.cloud.engine.quoting import quoted_text
 
 #: How a macro or a UDF raises an error with a name inside DuckDB.
 MARK = "LABKIT"
-_MARKED = re.compile(rf"{MARK}:([A-Z_]+): (.*?)(?:' to BOOL(?!EAN)|\n|$)", re.DOTALL)
+_MARKED = re.compile(
+    rf"{MARK}:([A-Z_]+): (.*?)(?:' to (?:BOOL(?!EAN)|DuckDB LogicalType)|\n|$)", re.DOTALL
+)
+#: What ``TRY`` makes NULL of: https://trino.io/docs/current/functions/conditional.html#try
+TRIED = frozenset(
+    "DIVISION_BY_ZERO INVALID_CAST_ARGUMENT INVALID_FUNCTION_ARGUMENT "
+    "NUMERIC_VALUE_OUT_OF_RANGE".split()
+)
 
 
 class QueryFailed(Exception):
@@ -48,7 +55,8 @@ def failed_at(text: str, offset: int, code: str, message: str) -> QueryFailed:
 
 def raising(code: str, message: str) -> str:
     """DuckDB SQL that fails with an error name when it is evaluated."""
-    return f"error({quoted_text(f'{MARK}:{code}: {message}')})"
+    error = "error" if code in TRIED else "trino_untried_error"
+    return f"{error}({quoted_text(f'{MARK}:{code}: {message}')})"
 
 
 def marked(text: str) -> QueryFailed | None:

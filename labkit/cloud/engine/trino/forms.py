@@ -59,9 +59,6 @@ def _nullif(node: tree.Call, scope: Scope) -> Typed:
 def _try(node: tree.Call, scope: Scope) -> Typed:
     """Casts and ``date_parse`` are tried by themselves: much the quicker where many fail."""
     arg = node.args[0]
-    if any(isinstance(each, tree.Call) and each.name == "fail" for each in tree.nodes_in(arg)):
-        # Trino lets it through; DuckDB catches it with the others
-        raise scope.fail(node, "NOT_SUPPORTED", "TRY of fail() is not supported here")
     if isinstance(arg, tree.Cast) and scope.grouping is None:
         arg = replace(arg, safe=True)
     value = scope.value(arg)

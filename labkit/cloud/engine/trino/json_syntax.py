@@ -32,7 +32,7 @@ def json_path(node: tree.JsonPath, scope: Scope) -> Typed:
     items = f"{read}({document}, {path})"
     if node.passing:
         items = f"{read}_with({document}, {path}, {variables})"
-    why = f"error(trino_json_path_failure({document}, {path}, {variables}))"
+    why = f"trino_untried_error(trino_json_path_failure({document}, {path}, {variables}))"
     found = path_result(node, items, why, scope)
     return Typed(f"CASE WHEN ({document}) IS NULL THEN NULL ELSE {found.sql} END", found.type)
 

@@ -12,9 +12,9 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 from ipaddress import IPv4Address, IPv6Address, ip_address
-from typing import Any
+from typing import Any, NoReturn
 
-from labkit.cloud.engine.closed import Udf
+from labkit.cloud.engine.closed import Udf, Untried
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.trino.functions.entry import Entry, entries, fail, failure
 from labkit.cloud.engine.trino.functions.formatter import rounded
@@ -54,7 +54,7 @@ SCALARS = (
         ("version() -> varchar", "'Athena engine version 3'"),
         ("invoker_principal() -> varchar", "getvariable('invoker')"),
         ("contains(varchar, ipaddress) -> boolean", "trino_ip_contains({0}, {1})"),
-        ("fail(varchar) -> unknown", "error('LABKIT:GENERIC_USER_ERROR: ' || {0})"),
+        ("fail(varchar) -> unknown", "trino_untried_error('LABKIT:GENERIC_USER_ERROR: ' || {0})"),
     ),
     Entry("uuid() -> uuid", "uuid()", deterministic=False),
 )
@@ -124,7 +124,12 @@ def _address(packed: bytes) -> IPv4Address | IPv6Address:
     return address.ipv4_mapped or address
 
 
+def _raise(text: str) -> NoReturn:
+    raise Untried(text)
+
+
 UDFS = (
+    Udf("trino_raised", _raise, ("VARCHAR",), "VARCHAR"),
     Udf("trino_format_number", _format_number, ("DOUBLE",), "VARCHAR"),
     Udf("trino_data_size", _data_size, ("VARCHAR",), "VARCHAR"),
     Udf("trino_ip", _ip, ("VARCHAR",), "BLOB"),

@@ -11,7 +11,7 @@ from collections import defaultdict
 from itertools import pairwise
 
 from labkit.cloud.engine.closed import Udf
-from labkit.cloud.engine.trino.functions.entry import Entry, entries, fail
+from labkit.cloud.engine.trino.functions.entry import Entry, entries, fail, refuse
 
 SCALARS = entries(
     ("beta_cdf(double, double, double) -> double", "trino_beta_cdf({0}, {1}, {2})"),
@@ -119,7 +119,7 @@ def _numeric_histogram(
     for row in rows:
         if row["v"] is not None and row["w"] is not None:
             if math.isnan(row["v"] + row["w"]):
-                fail("numeric_histogram of NaN is not supported here", "NOT_SUPPORTED")
+                refuse("numeric_histogram of NaN")
             found.append((row["v"], row["w"]))
             if len(found) == buckets + _BUFFER:
                 found = _merged(found, buckets)

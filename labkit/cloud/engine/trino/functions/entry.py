@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+from labkit.cloud.engine.closed import Untried
+from labkit.cloud.engine.trino.errors import MARK, TRIED, raising
 from labkit.cloud.engine.types import Type
 
 Render = Callable[[Any, Sequence[str]], str]
@@ -62,14 +64,23 @@ class TrinoError(ValueError):
     """An error while a function runs; its text is ``LABKIT:CODE: message``."""
 
 
+class UntriedError(Untried, TrinoError):
+    """One that ``TRY`` lets through."""
+
+
 def fail(message: str, code: str = "INVALID_FUNCTION_ARGUMENT") -> NoReturn:
     """Stop a query from within a Python function, with Trino's code and words."""
-    raise TrinoError(f"LABKIT:{code}: {message}")
+    raise (TrinoError if code in TRIED else UntriedError)(f"{MARK}:{code}: {message}")
+
+
+def refuse(what: str) -> NoReturn:
+    """Stop a query for what Trino can do and this engine cannot."""
+    fail(f"{what} is not supported here", "NOT_SUPPORTED")
 
 
 def failure(message: str, code: str = "INVALID_FUNCTION_ARGUMENT") -> str:
     """The same from within SQL."""
-    return f"error('LABKIT:{code}: {message.replace(chr(39), chr(39) * 2)}')"
+    return raising(code, message)
 
 
 def entries(*lines: tuple[Any, ...]) -> tuple[Entry, ...]:

@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from zoneinfo import ZoneInfo
 
 from labkit.cloud.engine.closed import Udf
-from labkit.cloud.engine.trino.functions.entry import fail
+from labkit.cloud.engine.trino.functions.entry import fail, refuse
 
 _SPEC = re.compile(r"%(?:(\d+)\$|<)?([-#+ 0,(]*)(\d+)?(?:\.(\d+))?([tT]?[A-Za-z%])")
 _INTEGERS = ("tinyint", "smallint", "integer", "bigint")
@@ -133,6 +133,8 @@ def _number(
         "E": ("real", "double", "decimal"), "g": ("real", "double", "decimal"),
         "G": ("real", "double", "decimal"),
     }.get(letter)  # fmt: skip
+    if letter in "aAhH":
+        refuse(f"'%{letter}' of format")
     if fits is None or kind not in fits:
         conversion = f"{letter} != {_JAVA_CLASS.get(kind, kind)}"
         fail(f"Invalid format string: {pattern} (IllegalFormatConversion: {conversion})")
@@ -213,7 +215,7 @@ _MOMENTS = {
 
 def _moment(pattern: str, letter: str, kind: str, text: str) -> str:
     if letter in "cZ":
-        fail(f"'%t{letter}' of format is not supported here", "NOT_SUPPORTED")
+        refuse(f"'%t{letter}' of format")
     name, shows = _MOMENTS.get(kind, (_JAVA_CLASS.get(kind, kind), {}))
     if letter not in _MOMENTS["timestamptz"][1]:
         fail(f"Invalid format string: {pattern} (UnknownFormatConversion: t{letter})")

@@ -11,7 +11,7 @@ import unicodedata
 from functools import lru_cache, partial
 
 from labkit.cloud.engine.patience import patient
-from labkit.cloud.engine.trino.functions.entry import fail
+from labkit.cloud.engine.trino.functions.entry import fail, refuse
 
 _JAVA = re.compile(
     r"\\\\|\\Q(.*?)(?:\\E|$)|\\z|\\Z|\\h|\\R|\(\?<(?=[A-Za-z])|&&|\\[pP](?:\{\^?\w+\}|[A-Z])|\\."
@@ -58,7 +58,9 @@ def compiled(pattern: str) -> re.Pattern[str]:
     """A Java pattern in Python's dialect."""
     try:
         python = _JAVA.sub(partial(_to_python, pattern), pattern)
-        return patient(re.compile(_with_groups_of_flags(python)), fail)
+        return patient(
+            re.compile(_with_groups_of_flags(python)), partial(fail, code="NOT_SUPPORTED")
+        )
     except re.error as error:
         fail(f"Invalid regular expression: {pattern} ({error})")
 
@@ -93,7 +95,7 @@ def _to_python(pattern: str, found: re.Match[str]) -> str:
     if word.startswith("[:"):
         return _bracketed(pattern, found)
     if word == "&&" or (word == "[" and _in_brackets(pattern[: found.start()])):
-        fail(f"'{word}' in a regular expression is not supported here", "NOT_SUPPORTED")
+        refuse(f"'{word}' in a regular expression")
     return _WORDS.get(word, word)
 
 
@@ -109,7 +111,7 @@ def _bracketed(pattern: str, found: re.Match[str]) -> str:
     negated, name = found[0][2] == "^", found[0].strip("[:^]")
     known = _BRACKETED.get(name)
     if known is None or (negated and name == "alnum"):
-        fail(f"'{found[0]}' in a regular expression is not supported here", "NOT_SUPPORTED")
+        refuse(f"'{found[0]}' in a regular expression")
     if negated:
         known = known.replace("p", "P") if "{" in known else known.upper()
     if "{" not in known:
@@ -126,7 +128,7 @@ def _characters(word: str, *, within: bool) -> str:
         listed = _POSIX[name]
         return listed if within else f"[{'^' if negated else ''}{listed}]"
     if not re.fullmatch("[CLMNPSZ][a-z]?", name):
-        fail(f"'{word}' in a regular expression is not supported here", "NOT_SUPPORTED")
+        refuse(f"'{word}' in a regular expression")
     ranges = _ranges(name, negated)
     return ranges if within else f"[{ranges}]"
 

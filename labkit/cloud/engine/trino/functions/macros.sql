@@ -3,6 +3,8 @@
 
 trino_fail(message) AS error('LABKIT:INVALID_FUNCTION_ARGUMENT: ' || message);
 
+trino_untried_error(message) AS CAST(trino_raised(message) AS "NULL");
+
 -- Strings
 
 -- Java's Character.isWhitespace.
@@ -32,7 +34,7 @@ trino_reverse(a) AS CASE
 
 -- What listagg gives at most; what is cut off beyond is not given here either.
 trino_bounded(a) AS CASE
-    WHEN strlen(a) > 1048576 THEN error(
+    WHEN strlen(a) > 1048576 THEN trino_untried_error(
         'LABKIT:EXCEEDED_FUNCTION_MEMORY_LIMIT: Concatenated string has the length in bytes '
         || 'larger than the maximum output length 1048576'
     )
@@ -151,7 +153,7 @@ trino_in_zone(t, z) AS list_transform([struct_pack(t := t, z := z)], lambda _m:
 
 -- DuckDB's moments are of microseconds.
 trino_finer(text) AS
-    error('LABKIT:NOT_SUPPORTED: Fractions of a microsecond are not supported here: ' || text);
+    trino_untried_error('LABKIT:NOT_SUPPORTED: Fractions of a microsecond are not supported here: ' || text);
 
 trino_from_nanos(n) AS CASE
     WHEN n % 1000 <> 0 THEN trino_finer(n::VARCHAR)
@@ -580,7 +582,7 @@ trino_json_joined(j) AS CASE
     WHEN j = 'null' THEN NULL
     WHEN j[1] = '"' THEN json_extract_string(j, '$')
     WHEN j IS NULL OR regexp_full_match(j, '-?\d+|true|false') THEN j
-    ELSE error('LABKIT:NOT_SUPPORTED: array_join of JSON is not supported here: ' || j)
+    ELSE trino_untried_error('LABKIT:NOT_SUPPORTED: array_join of JSON is not supported here: ' || j)
     END;
 
 -- DuckDB gives a number's value, Trino its text: 2.50 stays 2.50. Within objects and arrays doubles
@@ -692,7 +694,7 @@ trino_at_most(n, what) AS CASE
     END;
 
 trino_distance(n) AS CASE
-    WHEN n IS NULL OR n < 0 THEN error(
+    WHEN n IS NULL OR n < 0 THEN trino_untried_error(
         'LABKIT:INVALID_WINDOW_FRAME: Window frame offset value must not be negative or null'
     )
     ELSE n

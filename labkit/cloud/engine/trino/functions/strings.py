@@ -21,6 +21,7 @@ from labkit.cloud.engine.trino.functions.entry import (
     integer_literal,
     lambda_parts,
     over,
+    refuse,
 )
 from labkit.cloud.engine.trino.functions.stemmer import stem
 
@@ -297,9 +298,14 @@ def _strpos(text: str, part: str, instance: int) -> int:
     return starts[index] + 1 if -len(starts) <= index < len(starts) else 0
 
 
+_STEMMED = frozenset("ca da de es eu fi fr hu hy ir it lt nl no pt ro ru sv tr".split())
+
+
 def _stem(word: str, language: str) -> str:
+    if language in _STEMMED:
+        refuse(f"The stemmer language {language}")
     if language != "en":
-        fail(f"Unknown stemmer language: {language} (here there is English only)")
+        fail(f"Unknown stemmer language: {language}")
     return stem(word)
 
 
