@@ -191,6 +191,7 @@ ROWS = {
     "no line end at the end": (b"1,a\n2,b", [(1, "a"), (2, "b")]),
     "carriage return and line feed": (b"1,a\r\n2,b\r\n", [(1, "a"), (2, "b")]),
     "carriage return alone": (b"1,a\r2,b\r", [(1, "a"), (2, "b")]),
+    "ends of both kinds": (b"1,a\r\n2,b\r34,c\n", [(1, "a"), (2, "b"), (34, "c")]),
     "byte order mark": (b"\xef\xbb\xbf1,a\n", [(1, "a")]),
     "bad UTF-8": (b"1,\xff\n", [(1, "�")]),
     "a very long line": (b"1," + b"x" * 3_000_000 + b"\n", [(1, "x" * 3_000_000)]),
@@ -203,6 +204,10 @@ ROWS = {
 def test_lines_are_rows(session: Any, lay: Write, case: str) -> None:
     data, rows = ROWS[case]
     assert read(session, csv("a:int b:string"), lay(data)) == rows
+
+
+def test_java_passes_over_nul_around_a_number(session: Any, lay: Write) -> None:
+    assert read(session, csv("a:double b:string"), lay(b"1\0,a\n")) == [(1.0, "a")]
 
 
 def test_a_header_is_skipped_in_each_file_and_rows_are_counted(session: Any, lay: Write) -> None:

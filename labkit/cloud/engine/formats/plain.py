@@ -236,9 +236,13 @@ def _remember(
 
 
 def line_count(file: File, skip: int, forbidden: str) -> int:
-    """Lines of the file behind its header, -1 if it is not UTF-8 or has a forbidden character."""
-    ends, last = 0, b"\n"
-    bad = [c.encode() for c in forbidden]
+    """Lines of the file behind its header, -1 where DuckDB would read it otherwise.
+
+    That is not UTF-8, has a forbidden character or NUL, or ends some lines by a carriage return
+    alone and some not: where the first end is of both, DuckDB loses what stands behind a lone one.
+    """
+    feeds, lone, last = 0, 0, b"\n"
+    bad = [c.encode() for c in ("\0", *forbidden)]
     utf8 = getincrementaldecoder("utf-8")()
     try:
         with open_bytes(file) as raw:
@@ -247,19 +251,21 @@ def line_count(file: File, skip: int, forbidden: str) -> int:
                     return -1
                 if utf8.getstate()[0] or not chunk.isascii():
                     utf8.decode(chunk)
-                ends += _ends(chunk, last)
+                feeds += int(np.count_nonzero(np.frombuffer(chunk, np.uint8) == ord("\n")))
+                lone += _lone_returns(chunk, last)
                 last = chunk[-1:]
         utf8.decode(b"", final=True)
     except UnicodeDecodeError:
         return -1
     except BROKEN as error:
         raise damaged(file, error) from error
-    return max(ends + (last not in (b"\n", b"\r")) - skip, 0)
+    if feeds and lone:
+        return -1
+    return max(feeds + lone + (last not in (b"\n", b"\r")) - skip, 0)
 
 
-def _ends(chunk: bytes, before: bytes) -> int:
-    """Line ends in a chunk: line feeds, and carriage returns without one."""
-    found = int(np.count_nonzero(np.frombuffer(chunk, np.uint8) == ord("\n")))
-    if b"\r" in chunk:
-        found += chunk.count(b"\r") - chunk.count(b"\r\n")
-    return found - (before == b"\r" and chunk[:1] == b"\n")
+def _lone_returns(chunk: bytes, before: bytes) -> int:
+    """Carriage returns without a line feed, less one before the chunk that has its own here."""
+    paired = before == b"\r" and chunk[:1] == b"\n"
+    found = chunk.count(b"\r") - chunk.count(b"\r\n") if b"\r" in chunk else 0
+    return found - paired
