@@ -1603,3 +1603,16 @@ SELECT qty FROM orders GROUP BY qty HAVING dt = 'a'
 
 SELECT qty FROM orders GROUP BY qty ORDER BY upper(dt)
 --! EXPRESSION_NOT_AGGREGATE: line 1:46: 'upper(dt)' must be an aggregate expression or appear in GROUP BY clause
+
+-- What fails in a column of JSON_TABLE fails, whoever reads it
+SELECT count(*) FROM JSON_TABLE('["a"]', 'lax $[*]' COLUMNS(a integer PATH 'lax $') ERROR ON ERROR)
+--! INVALID_CAST_ARGUMENT: Cannot cast 'a' to INT
+
+SELECT TRY(a) FROM JSON_TABLE('["a"]', 'lax $[*]' COLUMNS(a integer PATH 'lax $') ERROR ON ERROR)
+--! INVALID_CAST_ARGUMENT: Cannot cast 'a' to INT
+
+SELECT * FROM JSON_TABLE('[]', 'lax $' COLUMNS(a integer PATH 'strict $[42]' ERROR ON ERROR))
+--! PATH_EVALUATION_ERROR: path evaluation failed: structural error: invalid array subscript for empty array
+
+SELECT x, a FROM (VALUES (1, '[1]'), (2, '[]')) t(x, d) LEFT JOIN JSON_TABLE(d, 'lax $[*]' COLUMNS(a integer PATH 'lax $.b' DEFAULT x * 2 ON EMPTY)) ON true
+--> [["1", "2"], ["2", null]]

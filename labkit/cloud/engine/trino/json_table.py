@@ -24,12 +24,15 @@ from labkit.cloud.engine.trino.json_syntax import (
 from labkit.cloud.engine.trino.scope import Field, Scope, Typed
 from labkit.cloud.engine.types import BIGINT
 
-#: The error of a column's own path tells less than JSON_VALUE's.
-_FAILED = raising("PATH_EVALUATION_ERROR", "path evaluation failed: ")
+#: The error of a column's own path.
+_FAILED = f"{raising('PATH_EVALUATION_ERROR', 'path evaluation failed: ')[:-1]} || {{}}[2])"
 
 
 def json_table(node: tree.JsonTable, scope: Scope) -> tuple[list[str], list[Field], str]:
-    """The list that its rows are made of, its columns, and the alias that they read it by."""
+    """The list that its rows are made of, its columns, and the alias that they read it by.
+
+    A row's values are all computed with it: what fails does so whoever reads it.
+    """
     _check(node, scope)
     columns = list(_columns(node.root))
     places = {column.start: at for at, column in enumerate(columns)}
@@ -38,21 +41,14 @@ def json_table(node: tree.JsonTable, scope: Scope) -> tuple[list[str], list[Fiel
     variables = json_variables(node.passing, scope)
     strict = str(node.strict).lower()
     rows = f"trino_json_table({document}, {spec}, {variables}, {strict})"
-    alias = scope.state.fresh("u")
-    values = [
-        _value(column, f"{alias}.u0[{at + 1}]", node, scope) for at, column in enumerate(columns)
-    ]
+    alias, row = scope.state.fresh("u"), scope.state.fresh("r")
+    values = [_value(column, f"{row}[{at + 1}]", node, scope) for at, column in enumerate(columns)]
+    members = ", ".join(f"c{at} := {value.sql}" for at, value in enumerate(values))
     fields = [
-        Field(column.name, value.type, value.sql)
-        for column, value in zip(columns, values, strict=True)
+        Field(column.name, value.type, f"{alias}.u0.c{at}")
+        for at, (column, value) in enumerate(zip(columns, values, strict=True))
     ]
-    return [rows], fields, alias
-
-
-def has_computed_defaults(node: tree.JsonTable) -> bool:
-    """Whether a default is made of columns, those on its left or around the query."""
-    clauses = [column.path.clauses for column in _columns(node.root) if column.path]
-    return any(isinstance(each, tree.Identifier) for each in tree.nodes_in(tuple(clauses)))
+    return [f"list_transform({rows}, lambda {row}: struct_pack({members}))"], fields, alias
 
 
 def _columns(node: tree.JsonNested) -> Iterator[tree.JsonColumn]:
@@ -82,14 +78,14 @@ def _check(node: tree.JsonTable, scope: Scope) -> None:
 
 
 def _value(column: tree.JsonColumn, cell: str, node: tree.JsonTable, scope: Scope) -> Typed:
-    """A column from its cell: its items, ``[NULL]`` where its path failed, NULL for no row."""
+    """A column from its cell: its items, NULL and why where its path failed, NULL for no row."""
     if column.path is None:
         return Typed(f"CAST({cell}[1] AS BIGINT)", BIGINT)
     path = column.path
     if node.strict and not any(name == "error" for name, _ in path.clauses):
         path = replace(path, clauses=(*path.clauses, ("error", "error")))
-    items = f"CASE WHEN len({cell}) = 1 AND {cell}[1] IS NULL THEN NULL ELSE {cell} END"
-    found = path_result(path, items, _FAILED, scope)
+    items = f"CASE WHEN len({cell}) > 0 AND {cell}[1] IS NULL THEN NULL ELSE {cell} END"
+    found = path_result(path, items, _FAILED.format(cell), scope)
     return Typed(f"CASE WHEN {cell} IS NULL THEN NULL ELSE {found.sql} END", found.type)
 
 

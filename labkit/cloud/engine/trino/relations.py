@@ -12,7 +12,7 @@ from typing import Any
 
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.comparisons import comparison
-from labkit.cloud.engine.trino.json_table import has_computed_defaults, json_table
+from labkit.cloud.engine.trino.json_table import json_table
 from labkit.cloud.engine.trino.library import common_type
 from labkit.cloud.engine.trino.match_recognize import match_recognize
 from labkit.cloud.engine.trino.operators import coerced
@@ -258,12 +258,6 @@ def _shared(kind: str, name: str, a: Field, b: Field, common: Type) -> Field:
     return Field(name, common, sql, (), a.uses | b.uses, key if a.type == b.type else None)
 
 
-def _json_table(node: tree.JsonTable, scope: Scope) -> Rows:
-    rows = unnested(*json_table(node, scope))
-    # Defaults read the columns on the left by their names there, which a projection changes.
-    return replace(rows, lists=()) if has_computed_defaults(node) else rows
-
-
 _RULES: dict[type, Callable[[Any, Scope], Rows]] = {
     tree.Table: table,
     tree.Aliased: _aliased,
@@ -271,7 +265,7 @@ _RULES: dict[type, Callable[[Any, Scope], Rows]] = {
     tree.Sampled: _sampled,
     tree.Unnest: unnest,
     tree.TableFunction: lambda node, scope: Rows(*sequence(node, scope)),
-    tree.JsonTable: _json_table,
+    tree.JsonTable: lambda node, scope: unnested(*json_table(node, scope)),
     tree.MatchRecognize: _matched,
     tree.Join: _join,
 }

@@ -79,12 +79,12 @@ def _of_path(plan: Any, item: Any, known: dict[str, list[Any]]) -> Iterator[Cell
 
 
 def _items(path: str, item: Any, known: dict[str, list[Any]], scalar: bool) -> list[str | None]:
-    """A column's items, ``[None]`` where its path fails."""
+    """A column's items, None and why where its path fails."""
     show = told_apart if scalar else shown
     try:
         return [show(one) for one in parse_path(path).items(item, known)]
-    except PathFailed:
-        return [None]
+    except PathFailed as failed:
+        return [None, str(failed)]
 
 
 _PARAMETERS = ("VARCHAR", "VARCHAR", "MAP(VARCHAR, VARCHAR)", "BOOLEAN")
