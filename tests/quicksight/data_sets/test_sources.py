@@ -39,6 +39,8 @@ FILES = {
     "single quotes": ("a,b\n'x',1\n'y',2\n", "csv", {"textqualifier": "'"}, {}),
     "gzip": (gzip.compress(b"a,b\nx,1\ny,2\n"), "csv.gz", {}, {}),
     "windows": ("a,b\r\nx,1\r\ny,2\r\n", "csv", {}, {}),
+    "an old Macintosh": ("a,b\rx,1\ry,2\r", "csv", {}, {}),
+    "lines' ends of both kinds": ("a,b\r\nx,1\ry,2\r\n", "csv", {}, {}),
     "a mark of the order of bytes": ("\ufeffa,b\nx,1\ny,2\n", "csv", {}, {}),
     "from a row on": ("made by hand\na,b\nx,1\ny,2\n", "csv", {}, {"StartFromRow": 2}),
     "of the table": ("a|b\nx|1\ny|2\n", "csv", {}, {"Delimiter": "|"}),

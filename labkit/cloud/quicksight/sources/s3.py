@@ -1,6 +1,7 @@
 """Files in S3 that a manifest names, and uploaded workbooks: each field is text until it is cast.
 
-A row with more fields than there are columns is skipped. Source:
+A row with more fields than there are columns is skipped. A field that goes on behind its closing
+quote is all that stands up to the delimiter, as for DataBrew. Source:
 https://docs.aws.amazon.com/quicksight/latest/user/create-a-data-set-s3.html
 """
 
@@ -10,10 +11,11 @@ import shutil
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from labkit.cloud.databrew.reading import repairs
 from labkit.cloud.databrew.reading.selection import Found
 from labkit.cloud.databrew.reading.sheets import read_excel
 from labkit.cloud.databrew.reading.source import Reading, Unreadable
-from labkit.cloud.engine.formats.lines import NATIVE, codec, open_bytes
+from labkit.cloud.engine.formats.lines import NATIVE, codec, head, open_bytes
 from labkit.cloud.engine.formats.model import File
 from labkit.cloud.operations import AwsError
 from labkit.cloud.quicksight.sources import texts
@@ -106,7 +108,19 @@ def _typed(
         return typed(_workbook(opening, settings, files, sheet), columns)
     if settings.format == "JSON":
         return typed(texts.documents(files, columns), columns)
+    if settings.format in ("CSV", "TSV"):
+        files = [_regular(opening, settings, file) for file in files]
     return typed(texts.LINES[settings.format](settings, files, columns), columns)
+
+
+def _regular(opening: Opening, settings: Settings, file: File) -> File:
+    """A file of which DuckDB loses no character: as it is, or a copy in its form."""
+    store = SourceStore(opening.cloud, opening.principal, opening.region)
+    reading = Reading(store, opening.session, {}, [], opening.aside)
+    if settings.qualifier != '"' or not head(file, 1):
+        return file
+    odd = repairs.is_odd(reading, file, settings.delimiter)
+    return repairs.repaired(reading, file, settings.delimiter) if odd else file
 
 
 def _workbook(opening: Opening, settings: Settings, files: list[File], sheet: int) -> Relation:

@@ -61,7 +61,7 @@ def _csv(settings: Settings, names: Sequence[str], files: list[File]) -> str:
 def _header(settings: Settings, file: File, columns: Sequence[Members]) -> tuple[str, ...]:
     """The names of the fields: those of the header, or of the input's columns in order."""
     text = head(file, _HEAD).decode("utf-8-sig", errors="replace")
-    lines = csv.reader(io.StringIO(text), delimiter=settings.delimiter,
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=settings.delimiter,
                        quotechar=settings.qualifier)  # fmt: skip
     rows = [row for _, row in zip(range(settings.first_row), lines, strict=False)]
     if len(rows) < settings.first_row:
