@@ -42,9 +42,9 @@ import labkit.cloud.dynamodb.exports
 import labkit.cloud.dynamodb.imports
 import labkit.cloud.dynamodb.item_conditions
 import labkit.cloud.dynamodb.item_order
+import labkit.cloud.dynamodb.item_projections
 import labkit.cloud.dynamodb.item_telling
 import labkit.cloud.dynamodb.partiql.operations
-import labkit.cloud.dynamodb.reserved_words
 import labkit.cloud.dynamodb.table_lists
 import labkit.cloud.events
 import labkit.cloud.firehose

@@ -7,8 +7,8 @@ from botocore.exceptions import ClientError
 UNCHECKED = Config(parameter_validation=False)
 KEY = {"id": {"S": "a"}, "at": {"N": "1"}}
 ITEM = KEY | {
-    "list": {"L": [{"N": "0"}, {"S": "b"}, {"M": {"x": {"N": "5"}, "y": {"B": b"\0"}}}]},
-    "map": {"M": {"k": {"S": "v"}, "l": {"S": "w"}}},
+    "held": {"L": [{"N": "0"}, {"S": "b"}, {"M": {"x": {"N": "5"}, "y": {"B": b"\0"}}}]},
+    "named": {"M": {"k": {"S": "v"}, "l": {"S": "w"}}},
     "text": {"S": "12"},
     "bytes": {"B": b"abc"},
 }
@@ -42,9 +42,15 @@ VALUES = {  # an attribute's value → why no item has it
     "too large": ({"N": "1e126"}, "Number overflow"),
     "too small": ({"N": "-1e-131"}, "Number underflow"),
     "nothing in a set": ({"SS": []}, "An string set  may not be empty"),
-    "texts twice": ({"SS": ["a", "a"]}, r"Input collection \[a, a\] contains duplicates"),
+    "texts twice": (
+        {"SS": ["a", "a"]},
+        r"Input collection \[\"?a\"?, \"?a\"?\] contains duplicates",
+    ),
     "numbers twice": ({"NS": ["1", "1.0"]}, "Input collection contains duplicates"),
-    "bytes twice": ({"BS": [b"a", b"a"]}, r"\[YQ==, YQ==\]of type BS contains duplicates"),
+    "bytes twice": (
+        {"BS": [b"a", b"a"]},
+        r"\[\"?YQ==\"?, ?\"?YQ==\"?\]of type BS contains duplicates",
+    ),
     "within a list": ({"L": [{"M": {"x": {"N": "y"}}}]}, "to a numeric value: y"),
 }
 
@@ -80,8 +86,8 @@ REFUSED = {
     "bounds of a key": (
         "query",
         {
-            "KeyConditionExpression": "#i = :a AND (at BETWEEN :h AND :l)",
-            "ExpressionAttributeNames": {"#i": "id"},
+            "KeyConditionExpression": "#i = :a AND (#t BETWEEN :h AND :l)",
+            "ExpressionAttributeNames": {"#i": "id", "#t": "at"},
             "ExpressionAttributeValues": {":a": A, ":h": TWO, ":l": ONE},
         },
         r"KeyConditionExpression: The BETWEEN .* \{N:2\}, upper bound .* \{N:1\}",
@@ -98,7 +104,7 @@ REFUSED = {
         "query",
         OF_A
         | {
-            "FilterExpression": "map.#l = :a OR #k = :a",
+            "FilterExpression": "named.#l = :a OR #k = :a",
             "ExpressionAttributeNames": {"#k": "at", "#l": "id"},
         },
         "only contain non-primary key attributes: Primary key attribute: at",
@@ -123,7 +129,7 @@ REFUSED = {
     "values without an expression": (
         "put_item",
         {"Item": KEY, "ExpressionAttributeValues": {":a": A}},
-        "using expressions: ConditionExpression is null",
+        "1 validation error detected: ExpressionAttributeValues can only .* using expressions$",
     ),
     "both ways": (
         "put_item",
@@ -134,10 +140,10 @@ REFUSED = {
         "get_item",
         {
             "Key": KEY,
-            "ProjectionExpression": "#m.k, map",
-            "ExpressionAttributeNames": {"#m": "map"},
+            "ProjectionExpression": "#m.k, named",
+            "ExpressionAttributeNames": {"#m": "named"},
         },
-        r"paths overlap .* path one: \[map, k\], path two: \[map\]",
+        r"paths overlap .* path one: \[named, k\], path two: \[named\]",
     ),
     "a beginning that is a number": (
         "scan",
@@ -174,7 +180,7 @@ BATCHES = {  # what a batch writes → why it writes nothing
         [PUT, *({"DeleteRequest": {"Key": {"id": B, "at": {"N": f"{n}"}}}} for n in range(25))],
         "Too many items requested for the BatchWriteItem call",
     ),
-    "half a key": ([PUT, {"PutRequest": {"Item": {"id": B}}}], "Missing the key at in the item"),
+    "half a key": ([PUT, {"PutRequest": {"Item": {"id": B}}}], MATCH),
     "another type": ([PUT, {"DeleteRequest": {"Key": OTHER}}], MATCH),
 }
 
@@ -187,9 +193,9 @@ def test_a_batch_that_is_refused_changes_nothing(aws, name, requests, why):
 
 
 PROJECTED = {  # an expression → what it leaves of the item
-    "list[2].y, list[0]": {"list": {"L": [{"N": "0"}, {"M": {"y": {"B": b"\0"}}}]}},
-    "#l[1], map.l": {"list": {"L": [{"S": "b"}]}, "map": {"M": {"l": {"S": "w"}}}},
-    "list[9], map.z": {},
+    "held[2].y, held[0]": {"held": {"L": [{"N": "0"}, {"M": {"y": {"B": b"\0"}}}]}},
+    "#l[1], named.l": {"held": {"L": [{"S": "b"}]}, "named": {"M": {"l": {"S": "w"}}}},
+    "held[9], named.z": {},
 }
 
 
@@ -197,7 +203,7 @@ PROJECTED = {  # an expression → what it leaves of the item
 def test_a_projection_leaves_what_it_names(aws, name, expression, left):
     dynamodb = aws("dynamodb")
     asked = {"TableName": name, "Key": KEY, "ProjectionExpression": expression}
-    asked |= {"ExpressionAttributeNames": {"#l": "list"}} if "#l" in expression else {}
+    asked |= {"ExpressionAttributeNames": {"#l": "held"}} if "#l" in expression else {}
     assert dynamodb.get_item(**asked)["Item"] == left
     told = dynamodb.transact_get_items(TransactItems=[{"Get": asked}])
     assert [each["Item"] for each in told["Responses"]] == [left]
@@ -321,8 +327,9 @@ def test_an_index_holds_one_type_and_a_stream_may_end(aws, fresh):
         dynamodb.put_item(TableName=table, **put)
     with pytest.raises(ClientError, match=why):
         dynamodb.batch_write_item(RequestItems={table: [{"PutRequest": put}]})
-    with pytest.raises(ClientError, match=why):
+    with pytest.raises(dynamodb.exceptions.TransactionCanceledException) as told:
         dynamodb.transact_write_items(TransactItems=[{"Put": {"TableName": table, **put}}])
+    assert told.value.response["CancellationReasons"][0]["Message"].endswith(why)
     with pytest.raises(ClientError, match="At least one of ProvisionedThroughput"):
         dynamodb.update_table(TableName=table)
     dynamodb.update_table(TableName=table, StreamSpecification={"StreamEnabled": False})

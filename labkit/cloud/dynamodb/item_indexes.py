@@ -7,7 +7,7 @@ words, https://github.com/mhart/dynalite/blob/main/validations/createTable.js
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from labkit.cloud.constraints import refusal as constraint
@@ -17,6 +17,7 @@ from labkit.cloud.dynamodb.item_values import refusal
 _WRONG = "One or more parameter values were invalid: "
 _GLOBAL, _LOCAL = "GlobalSecondaryIndexes", "LocalSecondaryIndexes"
 _MOST = {_GLOBAL: 20, _LOCAL: 5}
+_SAYING = {"S": "string", "B": "binary"}
 _PROJECTIONS = ("ALL", "INCLUDE", "KEYS_ONLY")
 Json = dict[str, Any]
 
@@ -45,14 +46,38 @@ def check_new(parameters: Json) -> None:
 
 
 def check_held(table: Any, item: Json) -> None:
-    """Raise for an attribute that is of another type than the key of an index that it is."""
-    types = types_of(table)
+    """Raise for an attribute that no index could have for the key that it is of it.
+
+    Raises:
+        AwsError: ``ValidationException``.
+    """
+    for name, index in _keys(table, item):
+        if any(kind in _SAYING and not inner for kind, inner in item[name].items()):
+            kind = _SAYING[next(iter(item[name]))]
+            words = "One or more parameter values are not valid. A value specified for a secondary"
+            told = f"cannot contain an empty {kind} value. IndexName: {index}, IndexKey: {name}"
+            why = "index key is not supported. The AttributeValue for a key attribute"
+            raise refusal(f"{words} {why} {told}")
+    if why := mismatch(table, {"Item": item}):
+        raise refusal(why)
+
+
+def mismatch(table: Any, parameters: Json) -> str:
+    """Why an attribute of an item is of another type than an index's key; nothing if none is."""
+    types, item = types_of(table), parameters.get("Item") or {}
+    for name, index in _keys(table, item):
+        if types.get(name, next(iter(item[name]))) not in item[name]:
+            told = f"Expected: {types[name]} Actual: {next(iter(item[name]))}"
+            return f"{_WRONG}Type mismatch for Index Key {name} {told} IndexName: {index}"
+    return ""
+
+
+def _keys(table: Any, item: Json) -> Iterator[tuple[str, str]]:
+    """The attributes of an item that are keys of indexes, and the index of each."""
     for index in table.all_indexes():
         for name in (each["AttributeName"] for each in index.schema):
-            if name in item and types.get(name, next(iter(item[name]))) not in item[name]:
-                told = f"Expected: {types[name]} Actual: {next(iter(item[name]))}"
-                words = f"Type mismatch for Index Key {name} {told} IndexName: {index.name}"
-                raise refusal(_WRONG + words)
+            if name in item:
+                yield name, index.name
 
 
 def check_projected(table: Any, index: str | None, paths: Iterable[Sequence[Any]]) -> None:

@@ -9,16 +9,20 @@ for the words, https://github.com/mhart/dynalite/blob/main/db/index.js
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from labkit.cloud.constraints import refusal as constraint
 from labkit.cloud.dynamodb.item_values import refusal, same
 from labkit.cloud.operations import Context
 
 _MOST_WRITES = 25
+_EMPTY = (
+    "One or more parameter values are not valid. The AttributeValue for a key attribute cannot "
+    "contain an empty {} value. Key: {}"
+)
 _MATCHES = "The provided key element does not match the schema"
 _WRONG = "One or more parameter values were invalid: "
+_SAYING = {"S": "string", "B": "binary"}
 Json = dict[str, Any]
 
 
@@ -47,22 +51,59 @@ def check_key(context: Context, parameters: Json) -> None:
         AwsError: ``ValidationException``.
     """
     table = table_of(context, parameters["TableName"])
-    if table is not None and "Key" in parameters:
-        _check(table, parameters["Key"])
+    if table is not None and (key := parameters.get("Key", parameters.get("Item"))) is not None:
+        check_not_empty(table, key)
+        if why := mismatch(table, parameters):
+            raise refusal(why)
+
+
+def check_not_empty(table: Any, key: Json, names: Iterable[str] | None = None) -> None:
+    """Raise for an attribute of a key that says nothing: no item's does.
+
+    Args:
+        names: those of the key, where it is not the table's.
+    """
+    for name in keys_of(table) if names is None else names:
+        for kind, inner in key.get(name, {}).items():
+            if kind in _SAYING and not inner:
+                raise refusal(_EMPTY.format(_SAYING[kind], name))
+
+
+def mismatch(table: Any, parameters: Json) -> str:
+    """Why what a call names is no item of a table, or may not become one; nothing if it may."""
+    types = types_of(table)
+    if "Key" in parameters:
+        key = parameters["Key"]
+        fits = key.keys() == {*keys_of(table)} and all(types[name] in key[name] for name in key)
+        return "" if fits else _MATCHES
+    item = parameters["Item"]
+    for name in keys_of(table):
+        if name not in item:
+            return f"{_WRONG}Missing the key {name} in the item"
+        if types[name] not in item[name]:
+            told = f"expected: {types[name]} actual: {next(iter(item[name]))}"
+            return f"{_WRONG}Type mismatch for key {name} {told}"
+    return ""
 
 
 def check_reading(context: Context, parameters: Json) -> None:
-    """Raise for keys of a batch that no item has."""
+    """Raise for keys of a batch that no item has, or that it has twice."""
     for name, asked in parameters["RequestItems"].items():
         for key in asked["Keys"]:
             check_key(context, {"TableName": name, "Key": key})
 
 
+def check_some(batches: Json) -> None:
+    """Raise for a batch of nothing."""
+    if not batches:
+        words = "Value at 'RequestItems' failed to satisfy constraint: Member must have length"
+        raise refusal(f"1 validation error detected: {words} greater than or equal to 1")
+
+
 def check_writing(context: Context, parameters: Json) -> None:
     """Raise for a batch of too much, of two changes of one item, or with an item without a key."""
     batches = parameters["RequestItems"]
-    if not batches:
-        raise constraint({}, "requestItems", "have length greater than or equal to 1")
+    check_some(batches)
     if sum(map(len, batches.values())) > _MOST_WRITES:
         raise refusal("Too many items requested for the BatchWriteItem call")
     for name, requests in batches.items():
@@ -77,26 +118,14 @@ def check_writing(context: Context, parameters: Json) -> None:
 
 def _changed(table: Any, requests: list[Json]) -> Iterator[list[Json]]:
     """The key of each item that a batch puts or deletes."""
-    keys, types = keys_of(table), types_of(table)
+    keys = keys_of(table)
     for request in requests:
         if len(request) != 1:
             words = "has more than one datatypes set, must contain exactly one of the supported"
             raise refusal(f"Supplied AttributeValue {words} datatypes")
-        if "DeleteRequest" in request:
-            item = request["DeleteRequest"]["Key"]
-            _check(table, item)
-        else:
-            item = request["PutRequest"]["Item"]
-        for name in keys:
-            if name not in item:
-                raise refusal(f"{_WRONG}Missing the key {name} in the item")
-            if types[name] not in item[name]:
-                told = f"expected: {types[name]} actual: {next(iter(item[name]))}"
-                raise refusal(f"{_WRONG}Type mismatch for key {name} {told}")
+        named = next(iter(request.values()))
+        item = named.get("Key", named.get("Item"))
+        check_not_empty(table, item)
+        if mismatch(table, named):
+            raise refusal(_MATCHES)
         yield [item[name] for name in keys]
-
-
-def _check(table: Any, key: Json) -> None:
-    types = types_of(table)
-    if key.keys() != {*keys_of(table)} or any(types[name] not in key[name] for name in key):
-        raise refusal(_MATCHES)

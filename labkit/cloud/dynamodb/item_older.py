@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from labkit.cloud.dynamodb.expressions.keys import plain
 from labkit.cloud.dynamodb.item_values import in_order, refusal
 from labkit.cloud.operations import rewrites
 
@@ -56,6 +57,8 @@ def by_expressions(name: str, body: bytes) -> bytes:
         return body
     asked = json.loads(body)
     said = said_now(name, asked)
+    if name == "Query" and (keys := said.get("KeyConditionExpression")):
+        said = said | {"KeyConditionExpression": plain(keys)}
     return body if said is asked else json.dumps(said).encode()
 
 

@@ -11,20 +11,21 @@ and, for the words, https://github.com/mhart/dynalite/tree/main/validations
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from itertools import combinations
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from labkit.cloud import protocol
 from labkit.cloud.constraints import check_members
 from labkit.cloud.dynamodb import item_indexes, item_keys
+from labkit.cloud.dynamodb.expressions.checks import Terms, check, nodes
+from labkit.cloud.dynamodb.expressions.keys import KeyCondition, key_conditions
 from labkit.cloud.dynamodb.item_older import said_now
-from labkit.cloud.dynamodb.item_projections import paths
-from labkit.cloud.dynamodb.item_values import check_values, in_order, refusal, same
-from labkit.cloud.operations import Context
+from labkit.cloud.dynamodb.item_values import check_values, check_within, refusal, same, told_as
+from labkit.cloud.operations import AwsError, Context
 
 _EXPRESSIONS = (
-    *("ProjectionExpression", "UpdateExpression", "ConditionExpression"),
-    *("FilterExpression", "KeyConditionExpression"),
+    *("UpdateExpression", "ConditionExpression", "KeyConditionExpression"),
+    *("FilterExpression", "ProjectionExpression"),
 )
 _LEGACY = (
     *("AttributesToGet", "AttributeUpdates", "Expected", "ScanFilter", "QueryFilter"),
@@ -39,43 +40,33 @@ _ASK = {
     "Query": ("FilterExpression", "KeyConditionExpression"),
     "Scan": ("FilterExpression",),
 }
-_READ = ("GetItem", "Query", "Scan")
-_PLACEHOLDER = re.compile(r"[#:]\w+")
-_ROOT = re.compile(r"(?<![\w:#.])(#\w+|[A-Za-z_]\w*)\b(?!\s*\()")
-_CONDITION = re.compile(
-    r"(?P<begun>begins_with\s*\(\s*(?P<beginning>#?[\w.-]+)\s*,\s*(?P<start>:\w+)\s*\))"
-    r"|(?P<between>#?[\w.-]+)\s+between\s+(?P<low>:\w+)\s+and\s+(?P<high>:\w+)"
-    r"|(?P<name>#?[\w.-]+)\s*(?:<=|>=|=|<|>)\s*(?P<value>:\w+)",
-    re.IGNORECASE,
-)
-_BETWEEN = re.compile(r"\sbetween\s+(:\w+)\s+and\s+(:\w+)", re.IGNORECASE)
-_FUNCTION = re.compile(r"\b(begins_with|attribute_type)\s*\([^,()]+,\s*(:\w+)\s*\)")
-_TYPES = ("B", "NULL", "SS", "BOOL", "L", "BS", "N", "NS", "S", "M")
-_IN_ORDER = {"S", "N", "B"}
+_WRITES = ("PutItem", "DeleteItem", "UpdateItem")
+_KEY = re.compile(r"[#:]\w+", re.ASCII)
+_BY = "KeyConditionExpression"
+_CANCELLED = "Transaction cancelled, please refer cancellation reasons for specific reasons [{}]"
 Json = dict[str, Any]
-Condition = tuple[str, list[str]]
 
 
 def check_call(context: Context, parameters: Json) -> None:
     """Raise for what moto takes; other calls are passed on.
 
     Raises:
-        AwsError: ``ValidationException``.
+        AwsError: ``ValidationException``, ``TransactionCanceledException``.
     """
     operation = context.operation
     if operation not in _CHECKED:
         return
-    check_values(operation, parameters)
-    if operation in _ASK:
+    if operation not in _ASK:
+        _CHECKED[operation](context, parameters, {})
+        return
+    with told_as(operation):
+        check_values(operation, parameters)
         _check_mixture(parameters)
         older = {name: parameters[name] for name in _LEGACY if name in parameters}
         check_members("dynamodb", operation, older)
         parameters = said_now(operation, parameters)
-        found = "" if operation in _READ else "1 validation error detected: "
-        _check_placeholders(parameters, _ASK[operation], found)
-        _check_operands(parameters)
-    if judge := _CHECKED[operation]:
-        judge(context, parameters)
+        said = _read(parameters, _ASK[operation], names_them=operation not in _WRITES)
+    _CHECKED[operation](context, parameters, said)
 
 
 def _check_mixture(parameters: Json) -> None:
@@ -89,179 +80,173 @@ def _check_mixture(parameters: Json) -> None:
         raise refusal(f"{words}: Non-expression parameters: {told}")
 
 
-def _check_placeholders(parameters: Json, expressions: tuple[str, ...], found: str = "") -> None:
-    """Raise for names and values that no expression asks for."""
-    values = parameters.get("ExpressionAttributeValues") or {}
-    said = [each for name in expressions if (each := parameters.get(name)) is not None]
-    if "" in said or any(not each.startswith(":") for each in values):
-        return  # moto tells of these
-    words = "{} can only be specified when using expressions"
-    if values and not said:
-        whose = f"{' and '.join(expressions)} {'is' if len(expressions) == 1 else 'are'} null"
-        raise refusal(f"{words.format('ExpressionAttributeValues')}: {whose}")
-    names = parameters.get("ExpressionAttributeNames") or {}
-    named = [each for name in _EXPRESSIONS if (each := parameters.get(name))]
-    if names and not named:
-        raise refusal(words.format("ExpressionAttributeNames"))
-    for kind, given, told in (("Names", names, named), ("Values", values, said)):
-        used = {each for expression in told for each in _PLACEHOLDER.findall(expression)}
-        if unused := ", ".join(each for each in given if each not in used):
+def _read(parameters: Json, of_values: Sequence[str], *, names_them: bool = True) -> Json:
+    """What a call's expressions say, by their parameters.
+
+    Args:
+        of_values: those that may name values.
+        names_them: whether they are named where values are given without one.
+
+    Raises:
+        AwsError: ``ValidationException``: for names and values that none asks for, too.
+    """
+    given = {each: parameters.get(f"ExpressionAttribute{each}") for each in ("Names", "Values")}
+    asked = [each for each in _EXPRESSIONS if parameters.get(each) is not None]
+    for kind, known in given.items():
+        words = f"ExpressionAttribute{kind}"
+        if known is not None and not {*asked} & {*(of_values if kind == "Values" else asked)}:
+            told = f": {' and '.join(of_values)} {'is' if len(of_values) == 1 else 'are'} null"
+            told = told if kind == "Values" and names_them else ""
+            raise refusal(f"{words} can only be specified when using expressions{told}")
+        if known is not None and not known:
+            raise refusal(f"{words} must not be empty")
+        mark = "#" if kind == "Names" else ":"
+        if wrong := [key for key in known or () if key[:1] != mark or not _KEY.fullmatch(key)]:
+            raise refusal(f'{words} contains invalid key: Syntax error; key: "{wrong[0]}"')
+    terms = Terms(given["Names"] or {}, given["Values"] or {})
+    said = {each: check(each, parameters[each], terms) for each in asked} | {"": terms}
+    for kind, known in given.items():
+        if unused := [each for each in known or () if each not in terms.used]:
             words = f"Value provided in ExpressionAttribute{kind} unused in expressions"
-            raise refusal(f"{found}{words}: keys: {{{unused}}}")
+            raise refusal(f"{words}: keys: {{{', '.join(unused)}}}")
+    return said
 
 
-def _check_query(context: Context, parameters: Json) -> None:
+def _check_query(context: Context, parameters: Json, said: Json) -> None:
+    terms = said[""]
+    asked = key_conditions(said[_BY]) if _BY in said else []
+    conditions = [(terms.names.get(each.name, each.name), each) for each in asked]
+    if len({name for name, _ in conditions}) < len(conditions):
+        words = "KeyConditionExpressions must only contain one condition per key"
+        raise refusal(f"Invalid {_BY}: {words}")
     table = _table(context, parameters)
     if table is None:
         return
     keys = item_keys.keys_of(table, parameters.get("IndexName"))
-    conditions = list(_conditions(parameters))
-    if len({name for name, _ in conditions}) < len(conditions):
-        raise refusal("KeyConditionExpressions must only contain one condition per key")
-    given = parameters.get("ExpressionAttributeValues") or {}
-    _check_types(table, conditions, given)
-    _check_filter(parameters, keys)
-    _check_projection(parameters, table)
+    if len(conditions) > len(keys):
+        words = f"The number of query conditions ({len(conditions)}) exceeds the number of key"
+        raise refusal(f"{words} attributes defined in the schema ({len(keys)})")
+    _check_types(table, conditions, terms)
+    _check_filter(said, keys)
+    _check_projection(parameters, said, table)
     start = parameters.get("ExclusiveStartKey")
     if start is None:
         return
     if start.keys() != {*keys, *item_keys.keys_of(table)}:
         raise refusal("The provided starting key is invalid")
-    asked = {name: given[values[0]] for name, values in conditions if values[0] in given}
-    if keys[0] in asked and same(asked[keys[0]]) != same(start[keys[0]]):
-        words = "is outside query boundaries based on provided conditions"
-        raise refusal(f"The provided starting key {words}")
+    for name, each in conditions:
+        if name == keys[0] and same(terms.values[each.values[0]]) != same(start[name]):
+            words = "is outside query boundaries based on provided conditions"
+            raise refusal(f"The provided starting key {words}")
 
 
-def _check_types(table: Any, conditions: list[Condition], given: Json) -> None:
+def _check_types(table: Any, conditions: list[tuple[str, KeyCondition]], terms: Terms) -> None:
     kinds = item_keys.types_of(table)
-    for name, placeholders in conditions:
-        values = [given[each] for each in placeholders if each in given]
-        if name in kinds and any(kinds[name] not in each for each in values):
-            words = "Condition parameter type does not match schema type"
-            raise refusal(f"One or more parameter values were invalid: {words}")
-        if len(values) == 2:
-            _check_bounds("KeyConditionExpression", values[0], values[1])
+    for name, condition in conditions:
+        for value in (terms.values[each] for each in condition.values):
+            if name in kinds and kinds[name] not in value:
+                words = "Condition parameter type does not match schema type"
+                raise refusal(f"One or more parameter values were invalid: {words}")
+            item_keys.check_not_empty(table, {name: value}, [name])
 
 
-def _check_filter(parameters: Json, keys: list[str]) -> None:
+def _check_filter(said: Json, keys: list[str]) -> None:
     """Raise for a query's filter by the keys, of which its other condition is."""
-    names = parameters.get("ExpressionAttributeNames") or {}
-    for root in _ROOT.findall(parameters.get("FilterExpression") or ""):
-        if (name := names.get(root, root)) in keys:
+    for each in nodes(said["FilterExpression"]) if "FilterExpression" in said else ():
+        if each.kind == "path" and (name := said[""].resolve(each)[0]) in keys:
             words = "Filter Expression can only contain non-primary key attributes"
             raise refusal(f"{words}: Primary key attribute: {name}")
 
 
-def _check_scan(context: Context, parameters: Json) -> None:
+def _check_scan(context: Context, parameters: Json, said: Json) -> None:
     table, start = _table(context, parameters), parameters.get("ExclusiveStartKey")
     if table is not None and start is not None:
         keys = item_keys.keys_of(table, parameters.get("IndexName"))
         if start.keys() != {*keys, *item_keys.keys_of(table)}:
             words = "The provided key element does not match the schema"
             raise refusal(f"The provided starting key is invalid: {words}")
-    _check_projection(parameters, table)
+    _check_projection(parameters, said, table)
 
 
-def _check_get(context: Context, parameters: Json) -> None:
+def _check_projection(parameters: Json, said: Json, table: Any) -> None:
+    """Raise for attributes that an index lacks."""
+    if table is not None and (paths := said.get("ProjectionExpression")):
+        item_indexes.check_projected(table, parameters.get("IndexName"), paths)
+
+
+def _check_key(context: Context, parameters: Json, _: Json) -> None:
     item_keys.check_key(context, parameters)
-    _check_projection(parameters)
 
 
-def _check_projection(parameters: Json, table: Any = None) -> None:
-    """Raise for a path that another of the projection leads to, or that its index lacks."""
-    names = parameters.get("ExpressionAttributeNames") or {}
-    said = paths(parameters.get("ProjectionExpression") or "", names)
-    if table is not None and said:
-        item_indexes.check_projected(table, parameters.get("IndexName"), said)
-    for one, other in combinations(said, 2):
-        if all(part == beside for part, beside in zip(one, other, strict=False)):
-            first, second = (f"[{', '.join(map(_shown, path))}]" for path in (one, other))
-            words = "Two document paths overlap with each other; must remove or rewrite one of"
-            told = f"these paths; path one: {first}, path two: {second}"
-            raise refusal(f"Invalid ProjectionExpression: {words} {told}")
-
-
-def _shown(part: str | int) -> str:
-    return part if isinstance(part, str) else f"[{part}]"
-
-
-def _check_put(context: Context, parameters: Json) -> None:
+def _check_put(context: Context, parameters: Json, _: Json) -> None:
+    item_keys.check_key(context, parameters)
     if (table := _table(context, parameters)) is not None:
         item_indexes.check_held(table, parameters["Item"])
 
 
-def _check_batch(context: Context, parameters: Json) -> None:
+def _check_reading(context: Context, parameters: Json, _: Json) -> None:
+    item_keys.check_some(parameters["RequestItems"])
+    check_values(context.operation, parameters)
+    _check_mixture(
+        {
+            name: each
+            for asked in parameters["RequestItems"].values()
+            for name, each in asked.items()
+        }
+    )
+    for asked in parameters["RequestItems"].values():
+        _read(asked, ())
+    item_keys.check_reading(context, parameters)
+
+
+def _check_writing(context: Context, parameters: Json, _: Json) -> None:
+    check_values(context.operation, parameters)
     item_keys.check_writing(context, parameters)
     for name, requests in parameters["RequestItems"].items():
         for put in (each["PutRequest"] for each in requests if "PutRequest" in each):
-            _check_put(context, {"TableName": name, **put})
+            if (table := _table(context, {"TableName": name})) is not None:
+                item_indexes.check_held(table, put["Item"])
 
 
-def _check_transaction(context: Context, parameters: Json) -> None:
-    for each in parameters["TransactItems"]:
-        for name, asked in each.items():
-            if name != "Get":
-                _check_placeholders(asked, _ASK.get(f"{name}Item", ("ConditionExpression",)))
-            item_keys.check_key(context, asked)
-            if name == "Put":
-                _check_put(context, asked)
-
-
-def _check_operands(parameters: Json) -> None:
-    """Raise for values that a condition's function or BETWEEN does not take."""
-    given = parameters.get("ExpressionAttributeValues") or {}
-    for name in ("ConditionExpression", "FilterExpression"):
-        said = parameters.get(name) or ""
-        for low, high in _BETWEEN.findall(said):
-            if low in given and high in given:
-                _check_bounds(name, given[low], given[high])
-        for function, placeholder in _FUNCTION.findall(said):
-            kind, inner = next(iter(given.get(placeholder, {"": ""}).items()))
-            if function == "attribute_type" and kind == "S" and inner not in _TYPES:
-                words = f"Invalid attribute type name found; type: {inner}, valid types:"
-                raise refusal(f"Invalid {name}: {words} {{{','.join(_TYPES)}}}")
-            if kind and kind not in ("S", "B" if function == "begins_with" else "S"):
-                words = "Incorrect operand type for operator or function; operator or function"
-                raise refusal(f"Invalid {name}: {words}: {function}, operand type: {kind}")
-
-
-def _check_bounds(expression: str, low: Json, high: Json) -> None:
-    if low.keys() == high.keys() and low.keys() <= _IN_ORDER and in_order(low) > in_order(high):
-        first, second = (f"AttributeValue: {{{_told(each)}}}" for each in (low, high))
-        words = "The BETWEEN operator requires upper bound to be greater than or equal to lower"
-        told = f"bound; lower bound operand: {first}, upper bound operand: {second}"
-        raise refusal(f"Invalid {expression}: {words} {told}")
-
-
-def _conditions(parameters: Json) -> Iterator[Condition]:
-    """The names in a query's condition, and the placeholders of the values of each."""
-    names = parameters.get("ExpressionAttributeNames") or {}
-    for found in _CONDITION.finditer(parameters.get("KeyConditionExpression") or ""):
-        name = str(found["beginning"] or found["between"] or found["name"])
-        values = [found[each] for each in ("start", "low", "high", "value") if found[each]]
-        yield names.get(name, name), values
+def _check_transaction(context: Context, parameters: Json, _: Json) -> None:
+    model = protocol.service_model("dynamodb")
+    if model is None:
+        return
+    shape = model.shape_for(context.operation.removesuffix("s"))
+    actions = [next(iter(each.items())) for each in parameters["TransactItems"] if each]
+    for name, asked in actions:
+        check_within(shape.members[name], asked, is_older=True)
+        _read(asked, _ASK.get(f"{name}Item", ("ConditionExpression",)))
+    found = [(_table(context, asked), asked) for _, asked in actions]
+    if any(table is None for table, _ in found):
+        return  # moto tells of it
+    for table, asked in found:
+        item_keys.check_not_empty(table, asked.get("Key", asked.get("Item")))
+    whys = [item_keys.mismatch(*each) or item_indexes.mismatch(*each) for each in found]
+    if any(whys):
+        codes = ", ".join("ValidationError" if why else "None" for why in whys)
+        reasons = [
+            {"Code": "ValidationError", "Message": why} if why else {"Code": "None"} for why in whys
+        ]
+        raise AwsError(
+            "TransactionCanceledException", _CANCELLED.format(codes), CancellationReasons=reasons
+        )
 
 
 def _table(context: Context, parameters: Json) -> Any:
     return item_keys.table_of(context, parameters["TableName"], parameters.get("IndexName"))
 
 
-def _told(value: Json) -> str:
-    kind, inner = next(iter(value.items()))
-    return f"{kind}:{inner}"
-
-
 # Which operations are checked, and by what of their own.
-_CHECKED: dict[str, Callable[[Context, Json], None] | None] = {
-    "BatchGetItem": item_keys.check_reading,
-    "BatchWriteItem": _check_batch,
-    "DeleteItem": item_keys.check_key,
-    "GetItem": _check_get,
+_CHECKED: dict[str, Callable[[Context, Json, Json], None]] = {
+    "BatchGetItem": _check_reading,
+    "BatchWriteItem": _check_writing,
+    "DeleteItem": _check_key,
+    "GetItem": _check_key,
     "PutItem": _check_put,
     "Query": _check_query,
     "Scan": _check_scan,
     "TransactGetItems": _check_transaction,
     "TransactWriteItems": _check_transaction,
-    "UpdateItem": None,
+    "UpdateItem": _check_key,
 }
