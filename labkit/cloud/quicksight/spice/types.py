@@ -37,7 +37,10 @@ _EXACT = {"INTEGER": BIGINT, "DECIMAL": DOUBLE, "DATETIME": TIMESTAMP, "STRING":
 _FAULTS = {"INTEGER": "NUMBER_PARSE_FAILURE", "DECIMAL": "NUMBER_PARSE_FAILURE",
            "DATETIME": "MALFORMED_DATE"}  # fmt: skip
 _WHOLE = r"\s*[+-]?[0-9]+\s*"  # a number with places is none, as the list of errors says
-_UNREADABLE = ("varbinary", "array", "map", "row", "unknown")
+_UNREADABLE = frozenset(
+    """varbinary array map row unknown ipaddress hyperloglog p4hyperloglog setdigest tdigest
+    qdigest""".split()
+)
 
 
 def engine_type(name: str) -> Type:
@@ -59,8 +62,12 @@ def type_name(kind: Type) -> str:
 
 
 def is_readable(kind: Type) -> bool:
-    """Whether QuickSight takes columns of a type; others are left out of a data set."""
-    return kind.base not in _UNREADABLE
+    """Whether QuickSight takes columns of a type; others are left out of a data set.
+
+    >>> is_readable(BIGINT), is_readable(Type("interval day to second"))
+    (True, False)
+    """
+    return kind.base not in _UNREADABLE and not kind.base.startswith("interval")
 
 
 def converted(sql: str, source: Type, target: str, form: str = "") -> str:
