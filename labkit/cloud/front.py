@@ -33,7 +33,7 @@ from labkit.cloud import (
     services,
     stacks,
 )
-from labkit.cloud.access import calls, guard, kms, sts, trust
+from labkit.cloud.access import abroad, calls, guard, kms, sts, trust
 from labkit.cloud.access.signature import Claim, read_claim
 from labkit.cloud.around import bridging, parameters, secrets, streams
 from labkit.cloud.around.bridging import Bridge
@@ -195,11 +195,14 @@ class Front:
         asked = {}
         ending = endings.concerns(service, name)
         checked = constraints.checks(service) or moto_pages.checks(service)
-        looked_at = guarded or handler or judge or ending or checked
+        may_be_abroad = abroad.concerns(service)
+        looked_at = guarded or handler or judge or ending or checked or may_be_abroad
         if looked_at and receiving.is_readable(model):
             asked = receiving.read_parameters(call, environ, body)
         if guarded:
             calls.authorize(context, asked)
+        if may_be_abroad:
+            abroad.check(context, asked)
         if judge:
             judge(context, asked)
         if handler is None:

@@ -80,7 +80,7 @@ def authorize(context: Context, asked: Mapping[str, Any]) -> None:
         question = Question(context.principal, action, resource, keys | more)
         if why := identities.why_refused(cloud, question, _policy_of(context, resource)):
             told = question if resource else replace(question, resource="*")
-            raise _denied(context.service, identities.sentence(told, why))
+            raise denied(context.service, identities.sentence(told, why))
 
 
 def concerns(context: Context, access_key: str) -> bool:
@@ -93,6 +93,11 @@ def concerns(context: Context, access_key: str) -> bool:
     return identity_documents(context.cloud, context.principal) != ([EVERYTHING], [])
 
 
+def prefix_of(service: str) -> str:
+    """How policies call a service, such as ``states``."""
+    return _PREFIXES.get(service) or str(_model(service).signing_name)
+
+
 def _policy_of(context: Context, resource: str) -> Document | None:
     """A resource's own policy, which may let in whom no other policy does, or keep out."""
     find = _POLICIES.get(context.service)
@@ -101,7 +106,8 @@ def _policy_of(context: Context, resource: str) -> Document | None:
     return read_document(text) if text else None
 
 
-def _denied(service: str, message: str) -> AwsError:
+def denied(service: str, message: str) -> AwsError:
+    """A service's refusal of who may not make a call."""
     spoken = _model(service).metadata["protocol"]
     usual = "AccessDeniedException" if "json" in spoken else "AccessDenied"
     return AwsError(_CODES.get(service, usual), message, 400 if spoken == "json" else 403)
@@ -112,7 +118,7 @@ def _asks(
 ) -> Iterator[tuple[str, str, dict[str, str | list[str]]]]:
     """Actions, each with the resource that it is taken on, and its own condition keys."""
     service = context.service
-    prefix = _PREFIXES.get(service) or _model(service).signing_name
+    prefix = prefix_of(service)
     name = _ACTIONS.get((service, context.operation), context.operation)
     taken = TAKEN.get((service, context.operation))
     for action, members in taken(asked) if taken else [(name, asked)]:

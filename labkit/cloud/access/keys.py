@@ -59,9 +59,11 @@ def find_key(cloud: Cloud, name: str, region: str | None = None, *, aliases: boo
         AwsError: ``NotFoundException``.
     """
     if name.startswith("arn:") and name.count(":") >= 5:
-        there = name.split(":")[3]
+        there, account = name.split(":")[3:5]
         if region and there != region:
             raise AwsError("NotFoundException", f"Invalid arn {there}")
+        if account != cloud.account:
+            raise AwsError("NotFoundException", f"Key '{name}' does not exist")
         region = there
     backend, stem = cloud.backend("kms", region), _arn(cloud, region, "")
     resource = name.rpartition(":")[2]

@@ -1,0 +1,68 @@
+"""What has our resource's name in another account, or another region, is not our resource."""
+
+import pytest
+from botocore.exceptions import ClientError
+
+BUS, DATABASE, GROUP, KEY, MACHINE, REGISTRY, TOPIC = (
+    "events:{}:event-bus/{}",
+    "glue:{}:database/{}",
+    "logs:{}:log-group:{}",
+    "kms:{}:alias/{}",
+    "states:{}:stateMachine:{}",
+    "glue:{}:registry/{}",
+    "sns:{}:{}",
+)
+PASSES = '{"StartAt":"a","States":{"a":{"Type":"Pass","End":true}}}'
+
+# A call, and the member that names what it is on.
+CASES = [
+    ("kms", "encrypt", KEY, "KeyId", {"Plaintext": b"x"}),
+    ("kms", "schedule_key_deletion", KEY, "KeyId", {}),
+    ("kms", "list_aliases", KEY, "KeyId", {}),
+    ("glue", "get_tags", DATABASE, "ResourceArn", {}),
+    ("glue", "get_registry", REGISTRY, "RegistryId.RegistryArn", {}),
+    ("sns", "delete_topic", TOPIC, "TopicArn", {}),
+    ("stepfunctions", "delete_state_machine", MACHINE, "stateMachineArn", {}),
+    ("logs", "filter_log_events", GROUP, "logGroupIdentifier", {}),
+    ("events", "list_rules", BUS, "EventBusName", {}),
+    ("events", "describe_event_bus", BUS, "Name", {}),
+]
+PLACES = {"another account": "us-east-1:111122223333", "another region": "eu-west-1:123456789012"}
+
+
+@pytest.fixture(scope="module")
+def name(aws):
+    name, role = "ours-abroad", "arn:aws:iam::123456789012:role/any"
+    key = aws("kms").create_key()["KeyMetadata"]["KeyId"]
+    aws("kms").create_alias(AliasName=f"alias/{name}", TargetKeyId=key)
+    aws("glue").create_database(DatabaseInput={"Name": name})
+    aws("glue").create_registry(RegistryName=name)
+    aws("sns").create_topic(Name=name)
+    aws("stepfunctions").create_state_machine(name=name, roleArn=role, definition=PASSES)
+    aws("logs").create_log_group(logGroupName=name)
+    aws("events").create_event_bus(Name=name)
+    return name
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize(("service", "call", "arn", "member", "more"), CASES)
+def test_it_is_not_ours(aws, name, place, service, call, arn, member, more):
+    outer, _, inner = member.partition(".")
+    told = f"arn:aws:{arn.format(PLACES[place], name)}"
+    asked = {outer: {inner: told} if inner else told} | more
+    with pytest.raises(
+        ClientError, match=r"rn:aws:|Invalid arn eu-west-1|Alias \S+ is not"
+    ) as refused:
+        getattr(aws(service), call)(**asked)
+    code = refused.value.response["Error"]["Code"]
+    denied = {"sns": "AuthorizationError"}.get(service, "AccessDeniedException")
+    assert (code == denied) is (place == "another account")
+
+
+def test_an_object_is_not_encrypted_with_a_key_that_is_not_ours(aws, name):
+    aws("s3").create_bucket(Bucket=name)
+    key = f"arn:aws:kms:us-east-1:111122223333:alias/{name}"
+    with pytest.raises(ClientError, match="does not exist"):
+        aws("s3").put_object(
+            Bucket=name, Key="k", ServerSideEncryption="aws:kms", SSEKMSKeyId=key, Body=b"x"
+        )
