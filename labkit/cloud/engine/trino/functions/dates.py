@@ -292,6 +292,8 @@ _UNITS = {"ns": 1e-6, "us": 1e-3, "ms": 1.0, "s": 1e3, "m": 6e4, "h": 3.6e6, "d"
 
 def _parse_duration(text: str) -> int:
     found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([a-zA-Z]+)\s*", text)
+    if not text:
+        fail("duration is empty")
     if not found:
         fail(f"duration is not a valid data duration string: {text}")
     if found[2] not in _UNITS:

@@ -170,13 +170,14 @@ _MYSQL: dict[str, tuple[Part, ...]] = {
 @lru_cache(maxsize=256)
 def mysql(pattern: str) -> tuple[Part, ...]:
     """The parts of a pattern of MySQL's."""
-    if not pattern:
-        raise InvalidPattern("Both printing and parsing not supported")
-    return tuple(
+    parts = tuple(
         part
         for letter, other in re.findall(r"%(.)|([^%])", pattern, re.DOTALL)
         for part in _mysql_parts(letter, other)
     )
+    if not parts:
+        raise InvalidPattern("Both printing and parsing not supported")
+    return parts
 
 
 def _mysql_parts(letter: str, other: str) -> tuple[Part, ...]:

@@ -65,7 +65,7 @@ trino_levenshtein(a, b) AS CASE
 
 -- Numbers
 
-trino_sign(a) AS CASE WHEN isnan(a) THEN a ELSE sign(a) END;
+trino_sign(a) AS CASE WHEN isnan(a) OR a = 0 THEN a ELSE sign(a) END;
 
 -- DuckDB's cbrt(27) is 3.0000000000000004; one of Newton's steps makes it 3.
 trino_newton(y, x) AS CASE
@@ -75,8 +75,13 @@ trino_newton(y, x) AS CASE
 
 trino_round_integer(a, n) AS CASE WHEN n >= 0 THEN a ELSE round(a, n) END;
 
+trino_random_below(n) AS CASE
+    WHEN n <= 0 THEN trino_fail('bound must be positive')
+    ELSE floor(random() * n)
+    END;
+
 trino_random(a, b) AS CASE
-    WHEN a >= b THEN trino_fail('bound must be positive')
+    WHEN a >= b THEN trino_fail('start value must be less than stop value')
     ELSE floor(a + random() * (b - a))
     END;
 

@@ -183,7 +183,7 @@ SCALARS = (
         for signature, template in (
             (f"{name}() -> double", "random()"),
             *(
-                (f"{name}({t}) -> {t}", "trino_random(0, {0})::{returns}")
+                (f"{name}({t}) -> {t}", "trino_random_below({0})::{returns}")
                 for t in _INTEGERS.split("|")
             ),
             *(

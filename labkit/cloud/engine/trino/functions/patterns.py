@@ -107,7 +107,6 @@ def parse_mysql(call: Any, args: Sequence[str]) -> str:
 
 
 def _read_mysql(text: str, pattern: str) -> str:
-    mysql(pattern)
     form, digits = mysql_format(pattern), "_t"
     if behind := re.search(r"%f([^%\d]*)$", form):
         more = rf"(\D\d{{6}})\d{{1,3}}({re.escape(behind[1])})$"
@@ -277,15 +276,10 @@ def mysql_format(pattern: str) -> str:
     """A pattern of MySQL's in the letters of ``strftime``.
 
     Raises:
-        InvalidPattern: Trino refuses a letter of it.
+        InvalidPattern: Trino refuses a letter of it, or it has none.
     """
-    return re.sub(r"%(.)", _mysql_word, pattern, flags=re.S)
-
-
-def _mysql_word(found: re.Match[str]) -> str:
-    if found[1] in "DUuVwX":
-        raise InvalidPattern(f"%{found[1]} not supported in date format string")
-    return _MYSQL.get(found[1], found[1])
+    mysql(pattern)
+    return re.sub(r"%(.?)", lambda found: _MYSQL.get(found[1], found[1]), pattern, flags=re.S)
 
 
 def _joda(call: Any, pattern: str) -> list[tuple[str, str]]:
