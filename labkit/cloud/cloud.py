@@ -182,8 +182,8 @@ class Cloud:
     def _start_loaded(self) -> None:
         """Run the starters that have come since the last time."""
         while self._started < len(STARTERS):
-            STARTERS[self._started](self)
-            self._started += 1
+            self._started += 1  # before: a starter may load a service that it needs
+            STARTERS[self._started - 1](self)
 
     def _known_bodies(self) -> set[str]:
         buckets = self.backend("s3").buckets.values()

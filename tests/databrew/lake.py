@@ -78,7 +78,8 @@ class Lake:
             "Outputs": [self.output("out", Format="PARQUET")],
             "RecipeReference": {"Name": self.recipe(*steps), "RecipeVersion": "LATEST_PUBLISHED"},
         } | members
-        self.databrew.create_recipe_job(Name=name, DatasetName=dataset, **full)
+        told = {each: value for each, value in full.items() if value != []}
+        self.databrew.create_recipe_job(Name=name, DatasetName=dataset, **told)
         return name
 
     def profile_job(self, dataset: str, **members: Any) -> str:

@@ -785,7 +785,7 @@ REFUSED: dict[str, tuple[str, dict[str, Any], tuple[str, str]]] = {
     "a database": (
         "create_dataset",
         {"Name": "a", "Input": {"DatabaseInputDefinition": {"GlueConnectionName": "c"}}},
-        ("NotImplementedException", "databrew:CreateDataset is not available in the local AWS"),
+        ("ValidationException", "A dataset of a database needs a DatabaseTableName or a"),
     ),
     "a page that is none": (
         "list_datasets",

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import BotoCoreError
 
 from tests.conftest import connect, kill_cloud, start_cloud, stop_cloud
 from tests.databrew.lake import READ_AND_WRITE, Lake
+from tests.databrew.warehouse import Warehouse, to
 from tests.roles import make_role
 
 BIG = "a,b\n" + "1,some text to be repeated\n" * 2_000_000
@@ -163,3 +165,42 @@ def test_a_full_disk(full: Server, fresh: Callable[..., str], form: dict[str, An
     lake.put("in/small.csv", SMALL)
     small = lake.recipe_job(lake.dataset("in/small.csv"), Outputs=[lake.output("small", **form)])
     assert lake.written(lake.run(small), "small")
+
+
+DYING = """
+import os, sys
+from labkit.cloud.databrew.jobs.databases import Load
+from labkit.cloud.server import main
+commit = Load.commit
+def dying(load):
+    commit(load)
+    if "dying" in load.table:
+        os._exit(9)
+Load.commit = dying
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def test_a_table_that_a_dying_process_committed(tmp_path: Path, fresh: Callable[..., str]) -> None:
+    """It stays where it is all that the run was to write, and goes where files are missing."""
+    server = Server(tmp_path / "home", DYING)
+    try:
+        server.new_lake(fresh("t", ""))
+        lake, warehouse = server.lake, Warehouse(server.client, fresh)
+        lake.put("in/a.csv", SMALL)
+        states = []
+        for members in ({"Outputs": []}, {}):
+            output = to(lake, warehouse.connection(), f"{warehouse.schema}.dying")
+            job = lake.recipe_job(lake.dataset("in/a.csv"), DatabaseOutputs=[output], **members)
+            with pytest.raises(BotoCoreError):
+                lake.run(job)
+            server.process.wait(10)
+            server.up()
+            warehouse.reach(server.client)
+            [run] = lake.databrew.list_job_runs(Name=job)["JobRuns"]
+            states.append(run["State"])
+            assert len(warehouse.tables()) == 1
+        assert states == ["SUCCEEDED", "FAILED"]
+        assert lake.keys("out/") == []
+    finally:
+        stop_cloud(server.process)

@@ -642,14 +642,6 @@ def test_two_outputs_of_the_same_files(lake: Lake, members: dict[str, Any]) -> N
         lake.recipe_job("any", Outputs=twice)
 
 
-DATABASE_OUTPUT = {"GlueConnectionName": "c", "DatabaseOptions": {"TableName": "t"}}
-
-
-def test_databases(lake: Lake) -> None:
-    with pytest.raises(ClientError, match="databases behind JDBC cannot be written"):
-        lake.recipe_job("any", DatabaseOutputs=[DATABASE_OUTPUT])
-
-
 ORDERS = {
     "SORT": ({"expressions": json.dumps([{"sourceColumn": "a", "ordering": "ASCENDING"}])}, True),
     "GROUP_BY": ({"sourceColumns": '["a"]', "groupByAggFunctionOptions": "[]"}, True),

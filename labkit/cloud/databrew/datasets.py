@@ -11,10 +11,10 @@ from typing import Any
 from labkit.cloud.databrew import records
 from labkit.cloud.databrew.csv_options import check_delimiter
 from labkit.cloud.databrew.expressions import BadExpression
-from labkit.cloud.databrew.reading import selection
+from labkit.cloud.databrew.reading import databases, selection
 from labkit.cloud.databrew.records import DATASET, JOB, PROJECT, Record, answers, lists, shown
 from labkit.cloud.databrew.words import conflict, invalid
-from labkit.cloud.operations import Answer, Context, not_here
+from labkit.cloud.operations import Answer, Context
 
 SOURCES = {
     "S3InputDefinition": "S3",
@@ -74,8 +74,7 @@ def _checked(context: Context, source: Record, members: Record) -> Record:
     if len(kinds) != 1:
         raise invalid("An input of a dataset must be in S3, in the Data Catalog or in a database.")
     if kinds == ["DatabaseInputDefinition"]:
-        why = "databases behind JDBC cannot be read"
-        raise not_here("databrew", context.operation, why)
+        databases.check_input(context.cloud.account, source[kinds[0]])
     if kinds[0] == "S3InputDefinition":
         _check_path(source["S3InputDefinition"], members.get("PathOptions"))
     return {**members, "Input": source, "Source": SOURCES[kinds[0]]}

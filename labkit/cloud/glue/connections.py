@@ -13,9 +13,10 @@ import moto.glue.models as models
 
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.glue.catalog import detail_of
+from labkit.cloud.glue.databases import connect
 from labkit.cloud.glue.records import answers, glue
 from labkit.cloud.glue.words import not_found
-from labkit.cloud.operations import Answer, AwsError, Context
+from labkit.cloud.operations import Answer, AwsError, Context, not_here
 
 
 @answers("UpdateConnection")
@@ -49,6 +50,18 @@ def batch_delete_connection(context: Context, *, ConnectionNameList: list[str], 
         except AwsError as error:
             errors[name] = detail_of(error)
     return {"Succeeded": gone, "Errors": errors}
+
+
+@answers("TestConnection")
+def try_connection(context: Context, *, ConnectionName: str | None = None, **_: Any) -> Answer:
+    """Whether a connection to a warehouse lets its user in.
+
+    Source: https://docs.aws.amazon.com/glue/latest/webapi/API_TestConnection.html
+    """
+    if ConnectionName is None:
+        raise not_here("glue", context.operation, "a connection that is not in the catalog")
+    connect(context.cloud, context.region, ConnectionName, application="AWS Glue").close()
+    return {}
 
 
 @on_start

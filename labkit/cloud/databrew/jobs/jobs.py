@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import Any
 
 from labkit.cloud.databrew import records
-from labkit.cloud.databrew.jobs import runs
+from labkit.cloud.databrew.jobs import databases, runs
 from labkit.cloud.databrew.jobs.forms import check_output
 from labkit.cloud.databrew.jobs.plans import check_names
 from labkit.cloud.databrew.profile import validate
@@ -22,14 +22,14 @@ from labkit.cloud.databrew.records import JOB, PROJECT, SCHEDULE, Record, answer
 from labkit.cloud.databrew.trust import check_role
 from labkit.cloud.databrew.words import conflict, invalid
 from labkit.cloud.members import given
-from labkit.cloud.operations import Answer, Context, not_here
+from labkit.cloud.operations import Answer, Context
 
 MISSING = "The job {name} wasn't found"
 #: https://docs.aws.amazon.com/databrew/latest/dg/jobs.recipe.html
 MOST_NODES = 149
 DEFAULTS = {"LogSubscription": "ENABLE", "MaxCapacity": 5, "MaxRetries": 0, "Timeout": 2880}
 #: What else a change may say, and takes away where it does not.
-_CHANGED = """Outputs DataCatalogOutputs EncryptionMode EncryptionKeyArn JobSample
+_CHANGED = """Outputs DataCatalogOutputs DatabaseOutputs EncryptionMode EncryptionKeyArn JobSample
     ProfileConfiguration ValidationConfigurations""".split()
 
 
@@ -134,13 +134,7 @@ def _with_output(members: Record) -> Record:
 
 
 def _check_outputs(context: Context, members: Record) -> None:
-    if members.get("DatabaseOutputs"):
-        why = "databases behind JDBC cannot be written"
-        raise not_here("databrew", context.operation, why)
-    for output in members.get("DataCatalogOutputs") or []:
-        if output.get("DatabaseOptions"):
-            why = "databases behind JDBC cannot be written"
-            raise not_here("databrew", context.operation, why)
+    databases.check_outputs(context.cloud.account, members)
     outputs = members.get("Outputs") or []
     for output in outputs:
         check_output(context.operation, output)

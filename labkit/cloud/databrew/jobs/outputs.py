@@ -71,16 +71,34 @@ class Writing:
     replaced: list[str] = field(default_factory=list)
     tables: list[dict[str, Any]] = field(default_factory=list)
 
-    def write(self, outputs: Sequence[Mapping[str, Any]]) -> None:
-        """Write all outputs aside; the result is computed once."""
-        if len(outputs) > 1:
+    @contextlib.contextmanager
+    def computed(self, outputs: int) -> Iterator[None]:
+        """Compute the result once, if it is for several outputs."""
+        if outputs > 1:
             self._compute()
         try:
-            for output in outputs:
-                self._write(output)
+            yield
         finally:
-            if len(outputs) > 1:
+            if outputs > 1:
                 self.session.connection.execute(f"DROP TABLE IF EXISTS {_RESULT}")
+
+    def write(self, outputs: Sequence[Mapping[str, Any]]) -> None:
+        """Write outputs aside."""
+        for output in outputs:
+            self._write(output)
+
+    def parquet(self, columns: Sequence[str]) -> Path:
+        """A file of its own, of what these expressions make of the result."""
+        sql = f"SELECT {', '.join(columns)} FROM ({self.sql})"
+        options = f"FORMAT parquet, COMPRESSION snappy{'' if self.ordered else f', {UNORDERED}'}"
+        with _new_file(self.store) as path:
+            self.copy(nullable(sql, len(columns)), path, options)
+        return path
+
+    def copy(self, sql: str, path: Path, options: str) -> None:
+        """Have DuckDB write what a query gives."""
+        with failures():
+            self.session.connection.execute(f"COPY ({sql}) TO {literal(str(path))} ({options})")
 
     def drop(self) -> None:
         """Delete what was written aside and did not become an object."""
@@ -129,7 +147,9 @@ class _Plan:
         csv = (output.get("FormatOptions") or {}).get("Csv") or {}
         self.delimiter = csv.get("Delimiter", ",")
         self.location = location_of(writing.store, output["Location"])
-        stem = writing.name if output.get("Overwrite") else _stamped(writing)
+        stem = (
+            writing.name if output.get("Overwrite") else f"{writing.name}_{stamp(writing.started)}"
+        )
         self.stem = stem
         self.of_table = "Table" in output
         flat = output.get("Overwrite") or self.of_table
@@ -152,14 +172,14 @@ class _Plan:
         options += "" if self.writing.ordered else f", {UNORDERED}"
         if not self.keys:
             with _new_file(self.writing.store) as path:
-                self._copy(self._select(), path, options)
+                self.writing.copy(self._select(), path, options)
             yield "", path
             return
         path = self.writing.store.scratch()
         path.mkdir()
         try:
             names = ", ".join(key.sql for key in self.keys)
-            self._copy(self._select(), path, f"{options}, PARTITION_BY ({names})")
+            self.writing.copy(self._select(), path, f"{options}, PARTITION_BY ({names})")
             for file in sorted(path.rglob("*.*")):
                 if file.is_file():
                     moved = self.writing.store.scratch()
@@ -196,12 +216,6 @@ class _Plan:
         )
         with failures():
             return dict(self.writing.session.connection.execute(sql).fetchall())
-
-    def _copy(self, sql: str, path: Path, options: str) -> None:
-        with failures():
-            self.writing.session.connection.execute(
-                f"COPY ({sql}) TO {literal(str(path))} ({options})"
-            )
 
     def _finished(self, path: Path) -> Path:
         """A file in its format, packed if it is to be."""
@@ -279,9 +293,10 @@ def location_of(store: Store, location: Mapping[str, str]) -> str:
     return f"s3://{location['Bucket']}/{key}/" if key else f"s3://{location['Bucket']}/"
 
 
-def _stamped(writing: Writing) -> str:
-    moment = datetime.datetime.fromtimestamp(writing.started, datetime.UTC)
-    return f"{writing.name}_{moment:%d%b%Y}_{int(writing.started * 1000)}"
+def stamp(started: float) -> str:
+    """What a run is known by in the names of what it writes: ``05Mar2024_1709596800000``."""
+    moment = datetime.datetime.fromtimestamp(started, datetime.UTC)
+    return f"{moment:%d%b%Y}_{int(started * 1000)}"
 
 
 def _keys(columns: Sequence[Column], names: Sequence[str]) -> list[Column]:

@@ -12,6 +12,9 @@ from labkit.cloud.databrew.records import DATASET, PROJECT, Record
 from labkit.cloud.databrew.words import invalid
 from labkit.cloud.operations import Context
 
+#: Where a job's outputs are told.
+OUTPUTS = ("Outputs", "DataCatalogOutputs", "DatabaseOutputs")
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -37,7 +40,7 @@ def plan_of(context: Context, job: Record) -> Plan:
         AwsError: ``ResourceNotFoundException``, something that it names does not exist; or
             ``ValidationException``, it does not say all that a run needs.
     """
-    if not any(job.get(name) for name in ("Outputs", "DataCatalogOutputs")):
+    if not any(job.get(name) for name in OUTPUTS):
         raise invalid(f"The job {job['Name']} has no output.")
     if job["Type"] == "PROFILE":
         return Plan(job, _dataset(context, job.get("DatasetName")))

@@ -9,7 +9,9 @@ import datetime
 import zlib
 
 from labkit.cloud.databrew import secrets
-from labkit.cloud.databrew.jobs.outputs import Writing
+from labkit.cloud.databrew.jobs import databases
+from labkit.cloud.databrew.jobs.databases import Load, Loading
+from labkit.cloud.databrew.jobs.outputs import Writing, stamp
 from labkit.cloud.databrew.jobs.tables import output_of, written_to
 from labkit.cloud.databrew.jobs.working import Working
 from labkit.cloud.databrew.reading import inputs
@@ -73,17 +75,38 @@ def _write(working: Working, result: Relation, *, ordered: bool) -> None:
         ordered=ordered,
     )
     targets = _targets(working, result)
+    outputs = [*(run.get("Outputs") or []), *targets]
+    loaded = databases.outputs_of(run, working.catalog)
+    loading = _loading(working, writing)
+    loads: list[Load] = []
     try:
-        writing.write([*(run.get("Outputs") or []), *targets])
+        with writing.computed(len(outputs) + len(loaded)):
+            writing.write(outputs)
+            loads += map(loading.load, loaded)
         with working.cloud.lock("databrew"):
             if list(map(written_to, _targets(working, result))) != list(map(written_to, targets)):
                 raise AwsError("ConcurrentModificationException", "A table has changed meanwhile.")
-            working.put(writing.staged, writing.replaced, writing.tables)
+            working.put(writing.staged, writing.replaced, writing.tables, loads=loads)
     finally:
         writing.drop()
+        for each in loads:
+            each.connection.close()
 
 
 def _targets(working: Working, result: Relation) -> list[Definition]:
-    """The outputs that are tables, which another job may make or change meanwhile."""
-    targets = working.run.get("DataCatalogOutputs") or []
+    """The outputs that are tables of files, which another job may make or change meanwhile."""
+    targets = databases.files_of(working.run)
     return [output_of(working.catalog, each, result.columns) for each in targets]
+
+
+def _loading(working: Working, writing: Writing) -> Loading:
+    return Loading(
+        store=working.store,
+        region=working.region,
+        role=working.plan.job["RoleArn"],
+        job=working.job,
+        stamp=stamp(writing.started),
+        folder=working.id,
+        columns=writing.columns,
+        copy=writing.parquet,
+    )

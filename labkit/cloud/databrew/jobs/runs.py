@@ -16,7 +16,7 @@ from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.databrew import records
 from labkit.cloud.databrew.jobs import notices
 from labkit.cloud.databrew.jobs.execution import INTERRUPTED, Work
-from labkit.cloud.databrew.jobs.plans import Plan, plan_of
+from labkit.cloud.databrew.jobs.plans import OUTPUTS, Plan, plan_of
 from labkit.cloud.databrew.jobs.runlog import LOG_GROUP
 from labkit.cloud.databrew.jobs.working import RUNS, finish, succeeded
 from labkit.cloud.databrew.records import JOB, Record, answers, lists, shown
@@ -27,8 +27,8 @@ ENDED = ("SUCCEEDED", "FAILED", "STOPPED", "TIMEOUT")
 #: How long a start waits for a quick run's end, so that the client's first look sees it.
 PATIENCE_S = 0.2
 _COPIED = (
-    "DatasetName", "LogSubscription", "Outputs", "DataCatalogOutputs", "JobSample",
-    "ProfileConfiguration", "ValidationConfigurations",
+    "DatasetName", "LogSubscription", *OUTPUTS, "JobSample", "ProfileConfiguration",
+    "ValidationConfigurations",
 )  # fmt: skip
 
 

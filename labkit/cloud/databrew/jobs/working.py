@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from labkit.cloud.cloud import Cloud
-from labkit.cloud.databrew.jobs import tables
+from labkit.cloud.databrew.jobs import databases, tables
+from labkit.cloud.databrew.jobs.databases import Load
 from labkit.cloud.databrew.jobs.plans import Plan
 from labkit.cloud.databrew.jobs.runlog import RunLog
 from labkit.cloud.databrew.reading import inputs
@@ -74,8 +75,11 @@ class Working:
         replaced: Sequence[str] = (),
         written: Sequence[Record] = (),
         outputs: Sequence[Record] = (),
+        loads: Sequence[Load] = (),
     ) -> None:
         """Make files objects, all at once, and let the catalog and the run's outputs say so.
+
+        Tables of warehouses are committed before, and dropped again if that fails.
 
         What is going to be put is on record first: if the process dies, `finish` knows. Of two runs
         that replace what lies in one place, the later one replaces the earlier one's files too.
@@ -83,19 +87,25 @@ class Working:
         self.job.check()
         with self.cloud.lock("databrew"):
             tables.check_partitions(self.catalog, written)
-            if staged:
-                mark = {
-                    "uri": staged[0].uri,
-                    "etag": staged[0].etag,
-                    "tables": list(written),
-                    "outputs": list(outputs),
-                }
+            marks = [each.mark for each in loads]
+            if staged or loads:
+                mark: Record = {"tables": list(written), "outputs": list(outputs), "loads": marks}
+                if staged:
+                    mark |= {"uri": staged[0].uri, "etag": staged[0].etag}
                 run = self.run
                 self.cloud.records(RUNS)[self.id] = run | {"_": run["_"] | {"put": mark}}
             gone = [each for start in replaced for each in self.store.list(start)]
-            self.store.replace(staged, gone)
+            try:
+                for each in loads:
+                    each.commit()
+                self.store.replace(staged, gone)
+            except BaseException:
+                databases.drop(self.cloud, marks)
+                raise
             tables.apply(self.catalog, written)
         self.log.write("INFO", f"Wrote {len(staged)} file(s)")
+        for each in loads:
+            self.log.write("INFO", f"Made the table {each.table}")
 
     def close(self) -> None:
         """Delete what was unpacked for the run."""
@@ -112,14 +122,19 @@ def succeeded(run: Record) -> Record:
 def finish(cloud: Cloud, run: Record) -> bool:
     """Finish what a run of a dead process has put; false where it had put nothing yet."""
     mark = run["_"].get("put")
-    if not mark or not _is_there(cloud, mark):
+    if not mark:
+        return False
+    if not _is_there(cloud, mark):
+        databases.drop(cloud, mark.get("loads", ()))
         return False
     tables.apply(Metastore(cloud, run["_"]["region"]), mark["tables"])
     return True
 
 
 def _is_there(cloud: Cloud, mark: Record) -> bool:
-    """Whether a run's outputs are there, all of which come in one moment."""
+    """Whether a run's outputs are there: its files come in one moment, after its tables."""
+    if "uri" not in mark:
+        return databases.are_there(cloud, mark["loads"])
     bucket, key = split_uri(mark["uri"])
     found = cloud.backend("s3").buckets.get(bucket)
     versions = found.keys.versions(key) if found else []

@@ -1,7 +1,8 @@
 """What a data set holds, as SQL over its files: for jobs, profiles and interactive sessions.
 
 Files in S3 are read as CSV, JSON, Parquet, ORC or Excel; a table of the Data Catalog as Athena
-reads it. Everything is read as some principal, which S3 and KMS judge. Sources:
+reads it, one of a warehouse as its user. All else is read as some principal, which S3 and KMS
+judge. Sources:
 https://docs.aws.amazon.com/databrew/latest/dg/supported-data-file-sources.html and
 https://docs.aws.amazon.com/databrew/latest/dg/API_Input.html
 """
@@ -9,14 +10,14 @@ https://docs.aws.amazon.com/databrew/latest/dg/API_Input.html
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.databrew.places import check_catalog
-from labkit.cloud.databrew.reading import readers
+from labkit.cloud.databrew.reading import databases, readers
 from labkit.cloud.databrew.reading.selection import select
 from labkit.cloud.databrew.reading.source import Reading, Unreadable
 from labkit.cloud.databrew.recipe.column import Column, unused
@@ -28,7 +29,8 @@ from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.rows import first_row
 from labkit.cloud.engine.types import Type
 from labkit.cloud.lake.catalog import GlueCatalog, LakeTable
-from labkit.cloud.operations import AwsError, Principal, not_here
+from labkit.cloud.lake.governed import governed
+from labkit.cloud.operations import AwsError, Principal
 from labkit.cloud.s3.store import Store
 
 Load = Callable[[dict[str, Any]], tuple[str, Sequence[Column]]]
@@ -69,8 +71,12 @@ class Input:
 
     def close(self) -> None:
         """Delete what was unpacked. The SQL reads nothing afterwards."""
-        for path in self.aside:
-            path.unlink(missing_ok=True)
+        _delete(self.aside)
+
+
+def _delete(paths: Iterable[Path]) -> None:
+    for path in paths:
+        path.unlink(missing_ok=True)
 
 
 def relation(
@@ -91,8 +97,8 @@ def relation(
         sample: which rows; all when not given.
 
     Raises:
-        AwsError: the bucket or an object cannot be read by this principal; or AWS reads what is
-            not read here (a database).
+        AwsError: the bucket or an object cannot be read by this principal; or a connection leads to
+            no warehouse here.
         NothingThere: there is no object.
         Unreadable: the objects do not hold what the data set says.
     """
@@ -148,7 +154,19 @@ def _whole(
         return _from_s3(Store(cloud, principal), session, dataset, location)
     if table := source.get("DataCatalogInputDefinition"):
         return _from_catalog(cloud, principal, session, dataset["_"]["region"], table)
-    raise not_here("databrew", "StartJobRun", "databases behind JDBC cannot be read")
+    store = Store(cloud, principal)
+    return _from_database(store, session, dataset["_"]["region"], source["DatabaseInputDefinition"])
+
+
+def _from_database(store: Store, session: Session, region: str, source: Mapping[str, Any]) -> Input:
+    aside: list[Path] = []
+    try:
+        reading = Reading(store, session, {}, (), aside)
+        (sql, columns), size = databases.read_database(reading, region, source)
+    except BaseException:
+        _delete(aside)
+        raise
+    return Input(sql, columns, size, 0, aside)
 
 
 def _from_s3(
@@ -162,8 +180,7 @@ def _from_s3(
         reading.open(options.get("Parameters") or {})
         sql, columns = readers.read(reading, dataset.get("Format"))
     except BaseException:
-        for path in aside:
-            path.unlink(missing_ok=True)
+        _delete(aside)
         raise
     return Input(sql, columns, sum(each.object.size for each in found), len(found), aside)
 
@@ -175,6 +192,11 @@ def _from_catalog(
     database, name = table["DatabaseName"].lower(), table["TableName"].lower()
     catalog = GlueCatalog(cloud, principal, region, database, digits=6, projects=False)
     try:
+        definition = catalog.metastore.definition(database, name) or {}
+        if place := databases.input_of(definition):
+            if may := governed(catalog, definition):
+                may.check_whole()
+            return _from_database(Store(cloud, principal), session, region, place)
         source = catalog.resolve_source((database, name))
         if not hasattr(source, "relation"):
             raise Unreadable(f"'{database}.{name}' is a view; DataBrew reads tables of files.")

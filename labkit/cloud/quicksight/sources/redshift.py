@@ -14,7 +14,6 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from labkit.cloud.certificate import HOSTS
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.engine.formats.parquet import WITH_NAN, computed
 from labkit.cloud.engine.quoting import quoted_name, quoted_text
@@ -36,9 +35,9 @@ from labkit.cloud.quicksight.spice.model import Column, Relation
 from labkit.cloud.quicksight.spice.types import is_readable
 from labkit.cloud.redshift import logins, wire
 from labkit.cloud.redshift.data_api.target import secret_login
-from labkit.cloud.redshift.endpoints import endpoint_of
 from labkit.cloud.redshift.keys import cluster_key
-from labkit.cloud.redshift.warehouse import Connection, RedshiftError, Result, open_warehouse
+from labkit.cloud.redshift.warehouse import Connection, RedshiftError, open_warehouse
+from labkit.cloud.redshift.warehouse.access_modes import query
 
 Members = Mapping[str, Any]
 _TYPES: tuple[tuple[Any, Type], ...] = (
@@ -76,7 +75,7 @@ def check(cloud: Cloud, region: str, source: Members) -> None:
 def _relation(opening: Opening, sql: str) -> Relation:
     connection = _connect(opening.cloud, opening.region, opening.source)
     try:
-        found = _query(connection, sql)
+        found = query(connection, sql)
     except RedshiftError as error:
         raise SourceError("SQL_EXCEPTION", str(error)) from error
     finally:
@@ -88,18 +87,9 @@ def _relation(opening: Opening, sql: str) -> Relation:
     return _written(found.rows.rename_columns([column.name for column in found.columns]), path)
 
 
-def _query(connection: Connection, sql: str) -> Result:
-    """Run a query that can change nothing: its transaction is never committed."""
-    connection.run("BEGIN READ ONLY")
-    try:
-        return connection.run(sql)
-    finally:
-        connection.run("ROLLBACK")
-
-
 def _written(rows: pa.Table, path: Path) -> Relation:
-    pq.write_table(rows, path)
     """The rows as a file, of which those columns are shown that QuickSight takes."""
+    pq.write_table(rows, path)
     kinds = ((field.name, _type(field.type)) for field in rows.schema)
     columns = tuple(Column(name, kind) for name, kind in kinds if is_readable(kind))
     if not columns:
@@ -131,12 +121,10 @@ def _connect(cloud: Cloud, region: str, source: Members) -> Connection:
 def _key(cloud: Cloud, region: str, given: Members) -> str:
     if given.get("ClusterId"):
         return cluster_key(region, given["ClusterId"])
-    host = HOSTS[0] if given.get("Host") == "localhost" else given.get("Host")
-    for key in list(cloud.records(wire.KIND)):
-        if endpoint_of(cloud, key) == (host, given.get("Port")):
-            return key
-    place = f"{given.get('Host')}:{given.get('Port')}"
-    raise SourceError("UNRESOLVABLE_HOST", f"No warehouse answers at {place}.")
+    host, port = given.get("Host", ""), given.get("Port", 0)
+    if found := wire.key_at(cloud, host, port):
+        return found
+    raise SourceError("UNRESOLVABLE_HOST", f"No warehouse answers at {host}:{port}.")
 
 
 def _user(cloud: Cloud, region: str, key: str, given: Members, credentials: Members) -> str:

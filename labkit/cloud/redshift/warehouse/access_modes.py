@@ -14,6 +14,7 @@ from labkit.cloud.engine.redshift.words import Words
 
 if TYPE_CHECKING:
     from labkit.cloud.redshift.warehouse.connection import Connection
+    from labkit.cloud.redshift.warehouse.registry import Result
 
 #: The settings of a transaction, and of a session.
 TRANSACTION, SESSION = "transaction_read_only", "default_transaction_read_only"
@@ -48,6 +49,22 @@ def read_modes(words: Words, setting: str) -> dict[str, str]:
         words.accept(",")
     words.end()
     return found
+
+
+def query(connection: Connection, sql: str) -> Result:
+    """Run a query for somebody who may change nothing: its transaction is never committed.
+
+    Raises:
+        RedshiftError: it fails, or is no query.
+    """
+    words = Words(sql)
+    if words.word.upper not in ("SELECT", "WITH", "("):
+        raise words.refuse()
+    connection.run("BEGIN READ ONLY")
+    try:
+        return connection.run(sql)
+    finally:
+        connection.run("ROLLBACK")
 
 
 def read_ending(words: Words) -> str:

@@ -10,11 +10,11 @@ import threading
 from pathlib import Path
 
 from labkit.cloud.cloud import Cloud, on_start, on_stop
-from labkit.cloud.redshift.endpoints import CLOSERS, LISTENERS, PORT
+from labkit.cloud.redshift.endpoints import CLOSERS, LISTENERS, PORT, endpoint_of
 from labkit.cloud.redshift.warehouse import warehouse_state
 from labkit.cloud.redshift.wire.listening import HOST, Listener, listen
 
-__all__ = ["close_port", "place_of"]
+__all__ = ["close_port", "key_at", "place_of"]
 
 KIND = "redshift.port"
 _open: dict[tuple[Path, str], Listener] = {}
@@ -28,6 +28,13 @@ def place_of(cloud: Cloud, key: str, wished: int = PORT) -> tuple[str, int]:
         if found is None:
             found = _open[cloud.home, key] = _listener(cloud, key, wished)
         return found.place
+
+
+def key_at(cloud: Cloud, host: str, port: int) -> str | None:
+    """The key of the warehouse that answers at a place; ``None`` where none does."""
+    place = HOST if host == "localhost" else host, port
+    keys = list(cloud.records(KIND))
+    return next((key for key in keys if endpoint_of(cloud, key) == place), None)
 
 
 def close_port(cloud: Cloud, key: str) -> None:
