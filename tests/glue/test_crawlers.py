@@ -67,10 +67,22 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
         "Invalid S3 path",
     ),
     (
-        "jdbc",
-        {"Targets": {"JdbcTargets": [{"ConnectionName": "c", "Path": "p"}]}},
+        "dynamodb",
+        {"Targets": {"DynamoDBTargets": [{"Path": "p"}]}},
         "NotImplementedException",
-        "JdbcTargets cannot be crawled",
+        "DynamoDBTargets cannot be crawled",
+    ),
+    (
+        "jdbc path",
+        {"Targets": {"JdbcTargets": [{"ConnectionName": "c", "Path": "%/public"}]}},
+        "InvalidInputException",
+        "Invalid JDBC path",
+    ),
+    (
+        "jdbc connection",
+        {"Targets": {"JdbcTargets": [{"Path": "dev/public/%"}]}},
+        "InvalidInputException",
+        "must name a connection",
     ),
     (
         "deprecated tables of the catalog",

@@ -21,6 +21,7 @@ from labkit.cloud.glue.configuration import read_configuration
 from labkit.cloud.glue.definitions import location
 from labkit.cloud.glue.event_mode import MODE, Events, has_crawled
 from labkit.cloud.glue.grouping import Draft, find_tables
+from labkit.cloud.glue.jdbc_tables import beginnings, found_in_databases
 from labkit.cloud.glue.open_tables import Found, found_tables
 from labkit.cloud.glue.places import Place, places_of
 from labkit.cloud.glue.reading import Reader
@@ -88,10 +89,12 @@ class _Run:
             "BENCHMARK", f"Classification complete, writing results to database {database}"
         )
         self.crawl.flush()
-        opened = found_tables(
-            self.crawl.cloud, self.crawl.region, self.principal, self.crawler, self.crawl.note
-        )
-        self._write(drafts, list(opened))
+        cloud, region, note = self.crawl.cloud, self.crawl.region, self.crawl.note
+        opened = [
+            *found_tables(cloud, region, self.principal, self.crawler, note),
+            *found_in_databases(cloud, region, self.crawler, note),
+        ]
+        self._write(drafts, opened)
         if events:
             events.forget()
         self.crawl.log("BENCHMARK", "Finished writing to Catalog")
@@ -167,6 +170,8 @@ class _Run:
         for name in dict.fromkeys(place.database for place, _ in drafts):
             roots = [location(*place.root) for place, _ in drafts if place.database == name]
             writer_of(name).retire(roots)
+        if places := beginnings(self.crawler):
+            writer_of(self.crawler.database_name).retire(places)
 
     def _writer(self, database: str) -> Writer:
         policy = self.crawler.schema_change_policy

@@ -13,6 +13,7 @@ from typing import Any
 
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.glue.definitions import OWNER, Definition, location
+from labkit.cloud.glue.names import table_name
 from labkit.cloud.glue.targets import folder_of, without_excluded
 from labkit.cloud.operations import Principal
 from labkit.cloud.s3.store import Object, Store
@@ -23,15 +24,16 @@ _DEPTH = 20
 
 @dataclass(frozen=True)
 class Found:
-    """A table of an open format.
+    """A table that tells its own columns.
 
     Args:
-        bucket, folder: where it lies.
+        name: what it is called.
+        where: its location.
         make: its entry in the catalog, under a name.
     """
 
-    bucket: str
-    folder: str
+    name: str
+    where: str
     make: Callable[[str], Definition]
 
 
@@ -68,7 +70,7 @@ def _iceberg(store: Store, crawler: str, path: str, target: dict[str, Any]) -> I
             number = int(found[2])
             latest[found[1]] = max(latest.get(found[1], (-1, each)), (number, each), key=_order)
     for folder, (_, last) in sorted(latest.items()):
-        yield Found(bucket, root + folder, _iceberg_entry(store, crawler, last.uri))
+        yield _found(bucket, root + folder, _iceberg_entry(store, crawler, last.uri))
 
 
 def _order(numbered: tuple[int, Object]) -> tuple[int, Any]:
@@ -101,4 +103,8 @@ def _delta(cloud: Cloud, region: str, principal: Principal, crawler: Any, path: 
         made = entry_of(table_at(catalog, (crawler.database_name, name), where))
         return made | {"Parameters": made["Parameters"] | {"UpdatedByCrawler": crawler.name}}
 
-    return Found(bucket, folder, make)
+    return _found(bucket, folder, make)
+
+
+def _found(bucket: str, folder: str, make: Callable[[str], Definition]) -> Found:
+    return Found(table_name(folder, bucket), location(bucket, folder), make)

@@ -16,7 +16,7 @@ from labkit.cloud.glue.words import invalid
 from labkit.cloud.operations import not_here
 from labkit.cloud.s3.store import Object, split_uri
 
-CRAWLED = ("S3Targets", "CatalogTargets", "DeltaTargets", "IcebergTargets")
+CRAWLED = ("S3Targets", "JdbcTargets", "CatalogTargets", "DeltaTargets", "IcebergTargets")
 KINDS = (
     "S3Targets", "JdbcTargets", "MongoDBTargets", "DynamoDBTargets", "CatalogTargets",
     "DeltaTargets", "IcebergTargets", "HudiTargets",
@@ -37,6 +37,8 @@ def check_targets(operation: str, targets: dict[str, Any]) -> None:
         raise invalid("The crawler must have at least one target.")
     for target in targets.get("S3Targets") or ():
         _check_s3_target(target)
+    for target in targets.get("JdbcTargets") or ():
+        _check_jdbc_target(operation, target)
     for target in targets.get("CatalogTargets") or ():
         if not target.get("Tables"):
             raise invalid("A catalog target must name at least one table.")
@@ -53,6 +55,16 @@ def _check_s3_target(target: dict[str, Any]) -> None:
     size = target.get("SampleSize")
     if size is not None and not 1 <= size <= 249:
         raise invalid("SampleSize must be an integer between 1 and 249")
+
+
+def _check_jdbc_target(operation: str, target: dict[str, Any]) -> None:
+    path = target.get("Path") or ""
+    if not target.get("ConnectionName"):
+        raise invalid("A JDBC target must name a connection.")
+    if not re.fullmatch(r"[^/%]+(/[^/]+){0,2}/?", path):
+        raise invalid(f"Invalid JDBC path: {path!r}. It must look like database/schema/table")
+    if target.get("EnableAdditionalMetadata"):
+        raise not_here("glue", operation, "comments and raw types of a database's columns")
 
 
 def _check_paths(paths: list[str] | None) -> None:

@@ -84,7 +84,7 @@ class Writer:
         """
         crawler, where = self.crawl.crawler, definitions.location(bucket, draft.folder)
         with self.crawl.cloud.changing("glue"):
-            name = table or self._name(draft.folder, bucket, where)
+            name = table or self._name(table_name(draft.folder, bucket), where)
             self.seen.add(name)
             wanted = definitions.table_input(
                 draft, name=name, bucket=bucket, crawler=crawler, exclusions=exclusions
@@ -103,19 +103,18 @@ class Writer:
 
     def write_open(self, found: Found) -> None:
         """Make or update the entry of a table that tells its own columns."""
-        where = definitions.location(found.bucket, found.folder)
         with self.crawl.cloud.changing("glue"):
-            name = self._name(found.folder, found.bucket, where)
+            name = self._name(found.name, found.where)
             self.seen.add(name)
             wanted = found.make(name)
             if name not in self.tables:
                 self._create(name, wanted)
-            elif self._current(name).get("Parameters") != wanted["Parameters"]:
+            elif _told(self._current(name)) != _told(wanted):
                 self._replace(name, wanted)
 
-    def _name(self, folder: str, bucket: str, where: str) -> str:
+    def _name(self, own: str, where: str) -> str:
         """The table's name; with a hash of its location where another table has the name."""
-        plain = clean_name(self.prefix) + table_name(folder, bucket)
+        plain = clean_name(self.prefix) + own
         hashed = f"{plain}_{hashlib.md5(where.encode(), usedforsecurity=False).hexdigest()}"
         if hashed in self.tables:
             return hashed
@@ -244,6 +243,11 @@ class Writer:
 
 def _keys(definition: Definition) -> list[str]:
     return [key["Name"] for key in definition.get("PartitionKeys") or []]
+
+
+def _told(definition: Definition) -> tuple[Any, Any]:
+    storage = definition.get("StorageDescriptor") or {}
+    return definition.get("Parameters"), storage.get("Columns")
 
 
 def _lies_at(definition: Definition, where: str) -> bool:

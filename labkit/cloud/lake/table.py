@@ -52,6 +52,15 @@ def _as_told(properties: Mapping[str, str]) -> dict[str, str]:
     return dict(properties)
 
 
+def _check_once(table: str, columns: Sequence[Column]) -> None:
+    """Refuse a table of two columns of one name, as getColumnMetadataGetter of Trino's does."""
+    if len({column.name for column in columns}) < len(columns):
+        why = f"Hive metadata for table {table} is invalid: "
+        raise QueryFailed(
+            "HIVE_INVALID_METADATA", f"{why}Table descriptor contains duplicate columns"
+        )
+
+
 class LakeTable:
     """A table of files under a location."""
 
@@ -68,6 +77,7 @@ class LakeTable:
         self.parameters = parameters_of(definition)
         self.data_columns = self._columns(self.storage)
         self.keys = self._columns({"Columns": definition.get("PartitionKeys")})
+        _check_once(self.name, self.columns)
         self.buckets = buckets_of(definition, self.data_columns)
 
     def _columns(self, storage: Definition) -> tuple[Column, ...]:
@@ -93,7 +103,15 @@ class LakeTable:
 
     @property
     def location(self) -> str:
-        return str(self.storage.get("Location") or "")
+        """Where its files are.
+
+        Raises:
+            QueryFailed: it has none: it stands for a table of a database.
+        """
+        found = str(self.storage.get("Location") or "")
+        if found and "://" not in found and not self.storage.get("InputFormat"):
+            raise QueryFailed("HIVE_UNSUPPORTED_FORMAT", "Unable to create input format")
+        return found
 
     @property
     def is_projected(self) -> bool:
