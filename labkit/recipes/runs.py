@@ -142,7 +142,8 @@ def progress(run: dict[str, Any]) -> Progress:
 def written(lab: Lab, run: dict[str, Any]) -> Iterable[str]:
     """The addresses of the objects that a run has written."""
     places = [output["Location"] for output in run.get("Outputs", [])]
-    places += [o["S3Options"]["Location"] for o in run.get("DataCatalogOutputs", [])]
+    tables = [o.get("S3Options") for o in run.get("DataCatalogOutputs", [])]
+    places += [each["Location"] for each in tables if each]
     for place in places:
         where = {"Bucket": place["Bucket"], "Prefix": place.get("Key", "")}
         for found in lab.all("s3", "list_objects_v2", "Contents", **where):
