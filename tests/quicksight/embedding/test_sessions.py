@@ -72,6 +72,27 @@ def test_a_tables_picture_ends_at_its_last_row_where_that_is_asked_for(
     assert int.from_bytes(crowded[20:24]) == 120  # it says which rows it leaves out
 
 
+def test_a_click_on_a_number_that_no_double_holds(boards: Boards, reader: str) -> None:
+    """A script reads numbers as doubles: the rows of another id were shown."""
+    schema = {"id": "INTEGER", "n": "INTEGER"}
+    arn = boards.data_set("board-ids", schema, [(2**53, 1), (2**53 + 1, 2)])
+    bars, table = (
+        charts.visual(kind, kind, schema=schema, data_set="d", **wells)
+        for kind, wells in (
+            ("bar chart", {"category": "id", "values": "sum(n)"}),
+            ("table", {"group_by": "n"}),
+        )
+    )
+    boards.dashboard("ids", charts.definition([bars, table], data_sets={"d": arn}), reader)
+    session = Session.open(boards.url(reader, dashboard("ids")))
+    marks = re.findall("data-pick='(.*?)'", session.read("visuals/bar-chart.svg").decode())
+    found = [
+        session.json("visuals/table.json", picked=[{"visual": "bar-chart", "values": values}])
+        for values in (json.loads(each, parse_int=float) for each in marks)
+    ]
+    assert sorted(each["rows"] for each in found) == [[[1]], [[2]]]
+
+
 def test_a_data_set_that_cannot_be_read_fails_its_own_visuals(
     boards: Boards, board: str, reader: str
 ) -> None:

@@ -18,7 +18,7 @@ from labkit.cloud.quicksight.definitions.rolling import rolled
 from labkit.cloud.quicksight.embedding import filter_values
 from labkit.cloud.quicksight.embedding.choosing import Chosen
 from labkit.cloud.quicksight.embedding.controls import FILTER, PARAMETER, Control, controls_of
-from labkit.cloud.quicksight.embedding.pictures import plain
+from labkit.cloud.quicksight.embedding.pictures import scripted
 from labkit.cloud.quicksight.visuals import filters, rows
 from labkit.cloud.quicksight.visuals.aggregates import aggregate
 from labkit.cloud.quicksight.visuals.expressions import Expressions
@@ -40,7 +40,7 @@ def value_of(control: Control, chosen: Chosen) -> list[Any]:
         for each in group["Filters"]:
             for kind, body in each.items():
                 if body["FilterId"] == control.name:
-                    return [plain(value) for value in _VALUES[kind](body, chosen)]
+                    return [scripted(value) for value in _VALUES[kind](body, chosen)]
     return []
 
 
@@ -105,7 +105,7 @@ def _parameter(chosen: Chosen, name: str) -> list[Any]:
     if found is None and name not in chosen.parameters:
         return []
     listed = found if isinstance(found, list) else [found]
-    return [plain(each) for each in listed if each not in (ALL, *RESERVED.values())]
+    return [scripted(each) for each in listed if each not in (ALL, *RESERVED.values())]
 
 
 def _bound(bound: Json | None, chosen: Chosen) -> Any:

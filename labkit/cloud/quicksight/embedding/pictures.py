@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from labkit.cloud.quicksight.render.sketch import Picture
 
 _QUOTE = "'"
+_EXACT = 2**53
 LEAST_SCALE, MOST_SCALE = 0.25, 4
 NO_ROWS = "The rows are not shown: this dashboard is published without export of its rows."
 _PREFIX = re.compile(r"[A-Za-z]\w{0,40}")
@@ -129,7 +130,7 @@ def _key(field: Field, value: Any, identifier: str) -> dict[str, Any]:
     return {
         "set": identifier,
         "column": field.column,
-        "value": plain(value),
+        "value": scripted(value),
         "kind": field.kind,
         "grain": field.granularity,
     }
@@ -172,6 +173,16 @@ def plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(name): plain(each) for name, each in value.items()}
     return value if value is None or isinstance(value, bool | int | float | str) else str(value)
+
+
+def scripted(value: Any) -> Any:
+    """A value for a page's script, whose numbers are doubles: a longer whole number as text.
+
+    >>> scripted(2**53), scripted(2**53 + 1)
+    (9007199254740992, '9007199254740993')
+    """
+    found = plain(value)
+    return str(found) if isinstance(found, int) and abs(found) > _EXACT else found
 
 
 def _rows(data: VisualData) -> Iterator[tuple[Any, ...]]:
