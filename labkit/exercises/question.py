@@ -8,7 +8,6 @@ are its own test suite.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -16,7 +15,7 @@ from importlib import resources
 from typing import Any
 
 from labkit.errors import in_a_line
-from labkit.exercises import boards, notes, standing
+from labkit.exercises import boards, cells, notes, standing
 from labkit.exercises.at_work import settle
 from labkit.exercises.comparing import GENERAL, SOMEWHERE, Compare, kind_of, without
 from labkit.exercises.data import Data
@@ -34,6 +33,7 @@ NOTHING = "There is nothing yet under the names that the task gives."
 NONE = "`{}` is None: what was put there returns nothing, as `print(...)` and `.sort()` do."
 PARTLY = "Not all that the task asks for is there yet."
 UNREAD = "It is there, and cannot be shown: look at it yourself, and at what it says."
+PASSED_BY = "The check reads `{}`, and nothing stands in it yet: what a cell shows is not kept."
 FAILED = "The cell that sets `{}` ended in an error."
 STALE = "The cell that sets `{}` ended in an error, so this is about what it held before."
 
@@ -104,12 +104,14 @@ class Question:
             verdict = self._say(NOT_YET, f"The answer cannot be read: {in_a_line(error)}")
         if verdict:
             standing.remember(self.id)
-        elif (none := _none(self.reads, namespace)) and not _stale(self.reads):
-            return self._say(NOT_YET, NONE.format(none))
-        elif stale := _stale(self.reads):
+        elif stale := cells.failed_to_set(_parts(self.reads)):
             if verdict.status == NOT_TRIED:
                 return replace(verdict, message=FAILED.format(stale))
             return replace(verdict, message=f"{STALE.format(stale)} {verdict.message}".strip())
+        elif none := _none(self.reads, namespace):
+            return self._say(NOT_YET, NONE.format(none))
+        elif verdict.status == NOT_TRIED and (name := cells.passed_by(_parts(self.reads))):
+            return replace(verdict, message=PASSED_BY.format(name))
         return verdict
 
     def hint(self) -> Note:
@@ -303,20 +305,6 @@ def _asks_the_cloud(reads: Reads) -> bool:
 def _asks_nothing_else(reads: Reads) -> bool:
     """Whether all that is read is in the cloud, so that no variable is of another kind."""
     return all(isinstance(one, State) for one in _parts(reads))
-
-
-def _stale(reads: Reads) -> str:
-    """The variable that the cell before was to set, when that cell failed."""
-    from IPython import get_ipython
-
-    shell: Any = get_ipython()
-    before = shell and shell.last_execution_result
-    if not before or before.success or not before.info:
-        return ""
-    cell = str(before.info.raw_cell)
-    set_there = re.findall(r"^\s*(\w+)\s*=(?!=)", cell, re.MULTILINE)
-    set_there += re.findall(r"^%%.*--into[ =](\w+)", cell)
-    return next((one for one in _parts(reads) if one in set_there), "")
 
 
 def _parts(reads: Reads) -> list[Any]:

@@ -393,6 +393,23 @@ def test_a_first_answer_whose_cell_has_failed_is_told(shell):
     assert told == "The cell that sets `letters` ended in an error."
 
 
+@pytest.mark.parametrize(
+    ("cell", "told"),
+    [
+        ("print(7)", "The check reads `letters`"),
+        ("letters = ...\n7  # shown", "The check reads `letters`"),
+        ("letters = ...  # lab.query(...)", ""),
+        ("q4.check()", ""),
+    ],
+)
+def test_an_answer_that_is_shown_and_not_kept_is_told(shell, cell, told):
+    shell.user_ns["q4"] = question = question_named("lab1-q4")
+    shell.run_cell("letters = ...", store_history=True)
+    shell.run_cell(cell)
+    verdict = question.check()
+    assert (verdict.status, verdict.message.partition(",")[0]) == ("not tried yet", told)
+
+
 def test_another_cell_that_has_failed_says_nothing_of_an_answer(shell):
     shell.run_cell("letters = 7")
     shell.run_cell("other = 1 / 0")
