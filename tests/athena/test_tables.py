@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import unquote
 
@@ -382,6 +383,35 @@ def test_names_of_keys_are_their_own(lake: Lake) -> None:
     lake.do(f"ALTER TABLE t SET TBLPROPERTIES ('projection.enabled'='true', {settings})")
     assert lake.rows("SELECT * FROM t WHERE n = 4 AND v = 1") == [["5", "1", "4"]]
     assert lake.fail("SELECT * FROM t WHERE v = 1").startswith("NOT_SUPPORTED")
+
+
+def test_names_of_fields_have_spaces(lake: Lake) -> None:
+    lake.put("t/a.json", '{"n": {"last name": "x", "a": 1}}\n')
+    declare(lake, "t", ("n", "struct<last name:string,a:int>"))
+    assert lake.rows('SELECT n."last name", n.a, n FROM t') == [["x", "1", "{last name=x, a=1}"]]
+
+
+def test_a_column_that_is_declared_twice_is_refused(lake: Lake) -> None:
+    declare(lake, "t", ("a", "int"), ("A", "int"))
+    declare(lake, "u", ("a", "int"), keys=[{"Name": "a", "Type": "int"}])
+    for name in ("t", "u"):
+        said = lake.fail(f"SELECT a FROM {name}")
+        assert said.startswith("HIVE_INVALID_METADATA")
+        assert f"table {name} is invalid" in said
+
+
+def declare(
+    lake: Lake, name: str, *columns: tuple[str, str], keys: Sequence[dict[str, str]] = ()
+) -> None:
+    """A table of JSON as the catalog alone can have it."""
+    storage = {
+        "Columns": [{"Name": each, "Type": kind} for each, kind in columns],
+        "Location": f"s3://{lake.bucket}/{name}/",
+        "InputFormat": "org.apache.hadoop.mapred.TextInputFormat",
+        "SerdeInfo": {"SerializationLibrary": "org.openx.data.jsonserde.JsonSerDe"},
+    }
+    told = {"Name": name, "StorageDescriptor": storage, "PartitionKeys": keys}
+    lake.glue.create_table(DatabaseName=lake.database, TableInput=told)
 
 
 def test_columnar_files_are_read_by_column(lake: Lake) -> None:

@@ -316,6 +316,7 @@ JSON = {
     "fractions": ("json", "a:int b:bigint c:smallint", b'{"a":1.56,"b":-1.56,"c":1.2345e2}', (1, -1, 123)),
     "openx wraps": ("openx-json", "a:array<int>", b'{"a":1}', ([1],)),
     "openx blank line": ("openx-json", "a:int", b"", (None,)),
+    "half of a pair of surrogates": ("openx-json", "a:string b:map<string,int>", b'{"a":"\\ud83d\\ude00\\ud83d","b":{"\\ude00":1}}', ("😀?", {"?": 1})),
     "esri": ("esri", "name:string shape:binary area:double d:date n:int", b'{"features":[{"attributes":{"NAME":"a","Area":1.5,"d":86400000,"n":"x"},"geometry":{"x":1,"y":2}}]}', ("a", bytes.fromhex("000000000101000000000000000000F03F0000000000000040"), 1.5, date(1970, 1, 2), None)),
     "cloudtrail": ("cloudtrail", "useridentity:struct<username:string> asked:string ok:string", b'{"Records":[{"userIdentity":{"userName":"u"},"asked":{"aB":1,"ab":2},"ok":true}]}', ({"username": "u"}, '{"aB":1,"ab":2}', "true")),
 }  # fmt: skip
@@ -475,6 +476,8 @@ PROMOTED = {
     "int to bigint": (pa.array([1], pa.int32()), "bigint", 1),
     "bigint to int": (pa.array([1], pa.int64()), "int", 1),
     "float to double": (pa.array([0.5], pa.float32()), "double", 0.5),
+    "whole decimal to int": (pa.array([Decimal(7)], pa.decimal128(18, 0)), "int", 7),
+    "uuid as binary": (pa.array([bytes(range(16))], pa.uuid()), "binary", bytes(range(16))),
     "decimal rescaled": (pa.array([Decimal("1.5")], pa.decimal128(5, 1)), "decimal(10,2)", Decimal("1.50")),
     "binary as string": (pa.array([b"x"], pa.binary()), "string", "x"),
     "string cut": (pa.array(["abc"]), "varchar(2)", "ab"),

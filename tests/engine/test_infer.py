@@ -56,6 +56,11 @@ TEXTS: dict[str, tuple[bytes, str, str]] = {
     "mixed numbers": (b"a,b\n1,1\n2.5,x\n", "csv", "a:double b:string"),
     "too large for bigint": (b"a,b\n12345678901234567890,1\n", "csv", "a:double b:bigint"),
     "blanks around": (b"a,b\n 1 ,2\n", "csv", "a:bigint b:bigint"),
+    "marks that end no line": (
+        "a,b\n1,x\u2028y\n2,\x0b\n3,\x85\n".encode(),
+        "csv",
+        "a:bigint b:string",
+    ),
     "trailing delimiter": (b"a,b,\n1,2,\n", "csv", "a:bigint b:bigint col2:string"),
     "same name twice": (b"a,a\n1,2\n", "csv", "a:bigint a_dup1:bigint"),
     "a name that a second one would get": (
@@ -192,6 +197,7 @@ ARROW = {
     "l": (pa.array([[1, 2]], pa.list_(pa.int32(), 2)), "array<int>"),
     "t": (pa.array([1], pa.time64("ns")), "bigint"),
     "d": (pa.array([1], pa.duration("us")), "bigint"),
+    "u": (pa.array([bytes(16)], pa.uuid()), "binary"),
 }
 
 

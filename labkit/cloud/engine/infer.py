@@ -10,6 +10,7 @@ https://docs.aws.amazon.com/glue/latest/dg/table-properties-crawler.html (parame
 from __future__ import annotations
 
 import json
+import re
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -89,6 +90,7 @@ class Inferred:
 
 
 UNKNOWN_FILE = Inferred("UNKNOWN")
+_LINE_END = re.compile(r"\r\n|\r|\n")
 _ANY_CSV = CsvClassifier()
 _ANY_JSON = JsonClassifier()
 
@@ -139,7 +141,7 @@ class _Text:
         self.file = file
         self.cut = len(sample) > size
         self.text = sample[:size].decode("utf-8-sig", errors="replace")
-        found = self.text.splitlines() if "\x1c" not in self.text else self.text.split("\n")
+        found = _LINE_END.split(self.text.removesuffix("\n"))
         self.lines = found[:-1] if self.cut and len(found) > 1 else found
 
     @property

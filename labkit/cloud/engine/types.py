@@ -199,7 +199,8 @@ _ALIASES = {
     "long": "bigint",
 }
 _BARE = re.compile(r"[\w$.-]+")
-_TOKEN = re.compile(r'\s*("(?:[^"]|"")*"|`[^`]*`|[\w$.-]+|[<>(),:])')
+#: A struct's field may have spaces within its name: isTypeChar of Hive's TypeInfoUtils.
+_TOKEN = re.compile(r'\s*("(?:[^"]|"")*"|`[^`]*`|[\w$.-][\w$. -]*(?=:)|[\w$.-]+|[<>(),:])')
 
 
 def parse_type(text: str) -> Type:
@@ -211,6 +212,8 @@ def parse_type(text: str) -> Type:
     'struct<a:int,b:varchar(3)>'
     >>> str(parse_type("timestamp(3) with time zone"))
     'timestamp(3) with time zone'
+    >>> parse_type("struct<last name:string>").names
+    ('last name',)
     >>> parse_type('struct<`a"b`:int>').duckdb
     'STRUCT("a""b" INTEGER)'
 

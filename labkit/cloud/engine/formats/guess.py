@@ -118,6 +118,8 @@ def arrow_kind(kind: pa.DataType, *, nothing: Type = VARCHAR) -> Type:
 
     if pa.types.is_null(kind):
         return nothing
+    if isinstance(kind, pa.BaseExtensionType):
+        return within(kind.storage_type)
     if kind in _ARROW:
         return _ARROW[kind]
     if pa.types.is_timestamp(kind):

@@ -30,6 +30,15 @@ class Bad(ValueError):
     """A JSON value that is none of its column's type."""
 
 
+def in_utf8(value: str) -> str:
+    r"""A text as Java writes it down: half of a pair of surrogates alone is a question mark.
+
+    >>> in_utf8("\ud800")
+    '?'
+    """
+    return value if value.isascii() else value.encode(errors="replace").decode()
+
+
 def _whole(kind: Type) -> Parse:
     """Integers; a text may be hexadecimal (``0x1F``) or octal (``017``) to OpenX."""
     limit = 1 << (text.BITS[kind.base] - 1)
@@ -118,5 +127,5 @@ OPENX: dict[str, Callable[[Type], Parse]] = {
 #: The same by Hive's SerDe, to which a number is no day or moment, and bytes are the text's own.
 HIVE = OPENX | {
     **dict.fromkeys(("date", "timestamp"), lambda k: _some(text.parser(k))),
-    "varbinary": lambda _: lambda value: str(value).encode(),
+    "varbinary": lambda _: lambda value: str(value).encode(errors="replace"),
 }

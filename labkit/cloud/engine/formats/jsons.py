@@ -21,7 +21,15 @@ from decimal import Decimal
 from typing import Any
 
 from labkit.cloud.engine.formats import text
-from labkit.cloud.engine.formats.json_values import HIVE, NUMBERS, OPENX, Bad, Number, Parse
+from labkit.cloud.engine.formats.json_values import (
+    HIVE,
+    NUMBERS,
+    OPENX,
+    Bad,
+    Number,
+    Parse,
+    in_utf8,
+)
 from labkit.cloud.engine.formats.model import File, FormatError, Session, Table
 from labkit.cloud.engine.formats.stream import Decoder, line_relation
 from labkit.cloud.engine.formats.timestamp_formats import readers
@@ -163,7 +171,7 @@ class Rules:
                 return self._row([(str(n), self.parse(t)) for n, t in kind.fields])
             case "varchar" | "char":
                 bounded = text.parser(kind)
-                return lambda value: bounded(self._rendered(value))
+                return lambda value: bounded(in_utf8(self._rendered(value)))
         return self._scalar(kind)
 
     def _array(self, parse: Parse) -> Parse:
@@ -182,7 +190,7 @@ class Rules:
         def read(value: Any) -> Any:
             if not isinstance(value, dict):
                 return self._blank(value) or None
-            keyed = ((read_key(k), v) for k, v in value.items())
+            keyed = ((read_key(in_utf8(k)), v) for k, v in value.items())
             return [(k, parse(v)) for k, v in keyed if k is not None]
 
         return read

@@ -10,6 +10,7 @@ Sources: https://docs.aws.amazon.com/athena/latest/ug/handling-schema-updates-ch
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -235,7 +236,8 @@ def _row(text: str, column: Column, kind: Type) -> str | None:
 def _integer(text: str, column: Column, kind: Type) -> str | None:
     if column.logical in ("timestamp", "time") and kind.base == "bigint":
         return f"{_EPOCHS[column.detail]}({text})" if column.detail in _EPOCHS else None
-    if column.physical not in ("INT32", "INT64") or column.logical not in ("none", "int"):
+    plain = column.physical in ("INT32", "INT64") and column.logical in ("none", "int")
+    if not plain and not _WHOLE.fullmatch(column.detail):
         return None
     if _STORED.get(column.detail) == kind.base:
         return text
@@ -264,7 +266,7 @@ def _decimal(text: str, column: Column, kind: Type) -> str | None:
 
 
 def _text(text: str, column: Column, kind: Type) -> str | None:
-    if column.physical not in ("BINARY", _FIXED) or column.logical == "decimal":
+    if column.physical not in ("BINARY", _FIXED) or column.logical in ("decimal", "uuid"):
         return None
     if column.logical not in ("string", "enum", "json"):
         text = f"decode({text})"
@@ -274,6 +276,8 @@ def _text(text: str, column: Column, kind: Type) -> str | None:
 def _binary(text: str, column: Column, kind: Type) -> str | None:
     if column.physical not in ("BINARY", _FIXED) or column.logical == "decimal":
         return None
+    if column.logical == "uuid":
+        return f"unhex(replace(CAST({text} AS VARCHAR), '-', ''))"
     return f"encode({text})" if column.logical in ("string", "enum", "json") else text
 
 
@@ -298,6 +302,8 @@ def _boolean(text: str, column: Column, kind: Type) -> str | None:
     return text if column.physical == "BOOLEAN" else None
 
 
+#: Decimals that may be declared as integers.
+_WHOLE = re.compile(r"decimal128\(([1-9]|1[0-8]), 0\)")
 _FIXED = "FIXED_LEN_BYTE_ARRAY"
 _STORED = {"int8": "tinyint", "int16": "smallint", "int32": "integer", "int64": "bigint"}
 _EPOCHS = {
