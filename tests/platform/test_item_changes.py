@@ -84,7 +84,7 @@ def test_a_stream_tells_what_is_binary(aws, table):
 
 def test_values_of_each_kind_are_told_as_they_are(aws, table):
     dynamodb = aws("dynamodb")
-    plain = {"S": "", "N": "1.50", "B": b"\0\xff", "BOOL": False, "NULL": True}
+    plain = {"S": "", "N": "1.5", "B": b"\0\xff", "BOOL": False, "NULL": True}
     plain |= {"SS": ["a"], "NS": ["1"], "BS": [b"\xfe"]}
     nested = {"L": [{kind: value} for kind, value in plain.items()]}
     nested["M"] = {f"of {kind}": {kind: value} for kind, value in plain.items()}

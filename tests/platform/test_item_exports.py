@@ -10,11 +10,11 @@ import pytest
 from botocore.exceptions import ClientError
 
 ITEMS = [
-    {"id": {"S": "a"}, "n": {"N": "1.50"}, "raw": {"B": b"\x00\xff"}, "l": {"L": [{"BOOL": True}]}},
+    {"id": {"S": "a"}, "n": {"N": "1.5"}, "raw": {"B": b"\x00\xff"}, "l": {"L": [{"BOOL": True}]}},
     {"id": {"S": "é"}, "m": {"M": {"x": {"NULL": True}}}, "s": {"SS": ["x", "y"]}},
 ]
 SAID = [
-    '{"Item":{"id":{"S":"a"},"n":{"N":"1.50"},"raw":{"B":"AP8="},"l":{"L":[{"BOOL":true}]}}}',
+    '{"Item":{"id":{"S":"a"},"n":{"N":"1.5"},"raw":{"B":"AP8="},"l":{"L":[{"BOOL":true}]}}}',
     '{"Item":{"id":{"S":"é"},"m":{"M":{"x":{"NULL":true}}},"s":{"SS":["x","y"]}}}',
 ]
 PAST = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)

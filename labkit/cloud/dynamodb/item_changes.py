@@ -14,7 +14,6 @@ import copy
 import hashlib
 import json
 import time
-from contextvars import ContextVar
 from typing import Any
 
 from moto.core.exceptions import JsonRESTError
@@ -33,6 +32,7 @@ from labkit.cloud.dynamodb import (
     item_tables,
 )
 from labkit.cloud.dynamodb.change_streams import trim
+from labkit.cloud.dynamodb.item_updates import TRANSACTED
 from labkit.cloud.noting import Items, each_item
 from labkit.cloud.operations import Context
 
@@ -43,12 +43,8 @@ _OTHER = (
     "DynamoDB rejected the request because you retried a request with a different payload but with "
     "an idempotent token that was already used."
 )
-# Whether a transaction is carried out.
-_WHOLE: ContextVar[bool] = ContextVar("whole", default=False)
 _add: Any = StreamShard.add
 _keys_of: Any = DynamoDBBackend.get_keys_value
-_transact: Any = DynamoHandler.transact_write_items
-_update: Any = DynamoDBBackend.update_item
 Json = dict[str, Any]
 
 
@@ -57,7 +53,6 @@ def install(_: Cloud) -> None:
     """Let moto do so."""
     StreamShard.add = _record  # type: ignore[method-assign, assignment]
     DynamoDBBackend.get_keys_value = _get_keys  # type: ignore[method-assign]
-    DynamoDBBackend.update_item = _update_a_copy  # type: ignore[method-assign]
     DynamoHandler.transact_write_items = _transact_once  # type: ignore[method-assign]
     Table.__deepcopy__ = _copy_table  # type: ignore[attr-defined]
 
@@ -90,9 +85,13 @@ def _transact_whole(self: Any) -> Any:
     """Carry a transaction out, or take it back: moto does so by copies of whole tables."""
     tables = list(self.dynamodb_backend.tables.values())
     before = [(each, each.items.watch(), _count(each)) for each in map(_with_items, tables)]
-    whole = _WHOLE.set(True)
+    whole = TRANSACTED.set(True)
     try:
-        return _transact(self)
+        for each in self.body["TransactItems"]:
+            for asked in each.values():
+                self.dynamodb_backend.get_table(asked["TableName"])
+        self.dynamodb_backend.transact_write_items(self.body["TransactItems"])
+        return ActionResult({})
     except BaseException:
         for table, changes, count in before:
             for place, former in list(changes.items()):
@@ -100,25 +99,9 @@ def _transact_whole(self: Any) -> Any:
             _take_back(table, count)
         raise
     finally:
-        _WHOLE.reset(whole)
+        TRANSACTED.reset(whole)
         for table, changes, _ in before:
             table.items.unwatch(changes)
-
-
-def _update_a_copy(self: Any, table_name: str, key: Json, *args: Any, **kwargs: Any) -> Any:
-    """Change a copy of the item, which takes its place; all is as it was where that fails."""
-    table = _with_items(self.get_table(table_name))
-    keys = self.get_keys_value(table, key)
-    item, count = table.get_item(*keys), _count(table)
-    if item is not None:
-        table.items.put(keys, copy.deepcopy(item))
-    kwargs["attribute_updates"] = kwargs.get("attribute_updates") or {}  # it may be a key alone
-    try:
-        return _update(self, table_name, key, *args, **kwargs)
-    except BaseException:
-        table.items.put(keys, item)
-        _take_back(table, count)
-        raise
 
 
 def _with_items(table: Any) -> Any:
@@ -142,7 +125,7 @@ def _take_back(table: Any, count: int) -> None:
 
 def _copy_table(self: Any, memo: dict[int, Any]) -> Any:
     """A table whose items and changes are the same: they are not changed in their place."""
-    if _WHOLE.get():
+    if TRANSACTED.get():
         return self  # which is taken back by what was changed of it
     made = memo[id(self)] = copy.copy(self)
     memo[id(self.items)] = Items(each_item(self.items))
@@ -161,22 +144,12 @@ def _record(shard: Any, old: Item | None, new: Item | None) -> None:
     _add(shard, old, new)
     if not shard.items:
         return
-    if [each.record["eventName"] for each in shard.items[-2:]] == ["INSERT", "INSERT"]:
-        _merge(shard.items)
     record = shard.items[-1].record
     told, table = record["dynamodb"], shard.table
     images = [each for name, each in (("NewImage", new), ("OldImage", old)) if name in told]
     keys = sum(len(name) + DynamoType(value).size() for name, value in told["Keys"].items())
     told["SizeBytes"] = keys + sum(each.size() for each in images if each is not None)
     record |= {"eventVersion": _VERSION, "awsRegion": table.table_arn.split(":")[3]}
-
-
-def _merge(items: list[Any]) -> None:
-    """Leave out that an item was made, by its key alone, by the update that gave it the rest."""
-    before, last = (each.record["dynamodb"] for each in items[-2:])
-    if before["Keys"] == last["Keys"]:
-        last["SequenceNumber"] = before["SequenceNumber"]
-        del items[-2]
 
 
 def _get_keys(self: Any, table: Any, keys: Json) -> Any:

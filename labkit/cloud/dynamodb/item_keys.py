@@ -22,6 +22,11 @@ _EMPTY = (
 )
 _MATCHES = "The provided key element does not match the schema"
 _WRONG = "One or more parameter values were invalid: "
+# The bytes that a key's parts may have, and what is said of more.
+_MOST = {
+    "HASH": (2048, "Size of hashkey has exceeded the maximum size limit of2048 bytes"),
+    "RANGE": (1024, "Aggregated size of all range keys has exceeded the size limit of 1024 bytes"),
+}
 _SAYING = {"S": "string", "B": "binary"}
 Json = dict[str, Any]
 
@@ -52,21 +57,26 @@ def check_key(context: Context, parameters: Json) -> None:
     """
     table = table_of(context, parameters["TableName"])
     if table is not None and (key := parameters.get("Key", parameters.get("Item"))) is not None:
-        check_not_empty(table, key)
+        check_said(table, key)
         if why := mismatch(table, parameters):
             raise refusal(why)
 
 
-def check_not_empty(table: Any, key: Json, names: Iterable[str] | None = None) -> None:
-    """Raise for an attribute of a key that says nothing: no item's does.
+def check_said(table: Any, key: Json, names: Iterable[str] | None = None) -> None:
+    """Raise for an attribute of a key that says nothing, or too much: no item's does.
 
     Args:
         names: those of the key, where it is not the table's.
     """
-    for name in keys_of(table) if names is None else names:
+    parts = {each["AttributeName"]: each["KeyType"] for each in table.schema}
+    for name in parts if names is None else names:
         for kind, inner in key.get(name, {}).items():
             if kind in _SAYING and not inner:
                 raise refusal(_EMPTY.format(_SAYING[kind], name))
+            size = len(inner.encode() if kind == "S" else inner) if kind in _SAYING else 0
+            most, words = _MOST[parts.get(name, "HASH")]
+            if size > most:
+                raise refusal(_WRONG + words)
 
 
 def mismatch(table: Any, parameters: Json) -> str:
@@ -125,7 +135,7 @@ def _changed(table: Any, requests: list[Json]) -> Iterator[list[Json]]:
             raise refusal(f"Supplied AttributeValue {words} datatypes")
         named = next(iter(request.values()))
         item = named.get("Key", named.get("Item"))
-        check_not_empty(table, item)
+        check_said(table, item)
         if mismatch(table, named):
             raise refusal(_MATCHES)
         yield [item[name] for name in keys]

@@ -11,7 +11,7 @@ and https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/LSI.html
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextvars import ContextVar
 from typing import Any
 
@@ -56,6 +56,12 @@ def paths(expression: str, names: dict[str, str]) -> list[list[Part]]:
     return [each for each in told if each]
 
 
+def left_of(attributes: Json, asked: Iterable[Sequence[Part]]) -> Json:
+    """What paths leave of an item's attributes."""
+    left = _left({"M": attributes}, _tree(asked)) if asked else None
+    return left["M"] if left else {}
+
+
 def _parse(parser: Any) -> list[list[Part]]:
     names, expression = parser.expression_attribute_names, parser.projection_expression or ""
     said = [each.strip() for each in expression.split(",")] if expression else []
@@ -72,7 +78,7 @@ def _project(item: Item, asked: list[list[Part]]) -> Item:
     return Item(hash_key=item.hash_key, range_key=item.range_key, attrs=left["M"])
 
 
-def _tree(asked: list[list[Part]]) -> Tree:
+def _tree(asked: Iterable[Sequence[Part]]) -> Tree:
     tree: Tree = {}
     for path in asked:
         below = tree

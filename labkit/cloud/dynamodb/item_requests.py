@@ -14,12 +14,15 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from moto.dynamodb.models.dynamo_type import DynamoType
+
 from labkit.cloud import protocol
 from labkit.cloud.constraints import check_members
 from labkit.cloud.dynamodb import item_indexes, item_keys
 from labkit.cloud.dynamodb.expressions.checks import Terms, check, nodes
 from labkit.cloud.dynamodb.expressions.keys import KeyCondition, key_conditions
 from labkit.cloud.dynamodb.item_older import said_now
+from labkit.cloud.dynamodb.item_sizes import MOST, size_of
 from labkit.cloud.dynamodb.item_values import check_values, check_within, refusal, same, told_as
 from labkit.cloud.operations import AwsError, Context
 
@@ -147,7 +150,7 @@ def _check_types(table: Any, conditions: list[tuple[str, KeyCondition]], terms: 
             if name in kinds and kinds[name] not in value:
                 words = "Condition parameter type does not match schema type"
                 raise refusal(f"One or more parameter values were invalid: {words}")
-            item_keys.check_not_empty(table, {name: value}, [name])
+            item_keys.check_said(table, {name: value}, [name])
 
 
 def _check_filter(said: Json, keys: list[str]) -> None:
@@ -180,8 +183,18 @@ def _check_key(context: Context, parameters: Json, _: Json) -> None:
 
 def _check_put(context: Context, parameters: Json, _: Json) -> None:
     item_keys.check_key(context, parameters)
-    if (table := _table(context, parameters)) is not None:
-        item_indexes.check_held(table, parameters["Item"])
+    _check_item(_table(context, parameters), parameters["Item"])
+
+
+def _check_item(table: Any, item: Json) -> None:
+    if table is not None:
+        item_indexes.check_held(table, item)
+        _check_size(item)
+
+
+def _check_size(item: Json) -> None:
+    if size_of({name: DynamoType(value) for name, value in item.items()}) > MOST:
+        raise refusal("Item size has exceeded the maximum allowed size")
 
 
 def _check_reading(context: Context, parameters: Json, _: Json) -> None:
@@ -204,8 +217,7 @@ def _check_writing(context: Context, parameters: Json, _: Json) -> None:
     item_keys.check_writing(context, parameters)
     for name, requests in parameters["RequestItems"].items():
         for put in (each["PutRequest"] for each in requests if "PutRequest" in each):
-            if (table := _table(context, {"TableName": name})) is not None:
-                item_indexes.check_held(table, put["Item"])
+            _check_item(_table(context, {"TableName": name}), put["Item"])
 
 
 def _check_transaction(context: Context, parameters: Json, _: Json) -> None:
@@ -221,7 +233,8 @@ def _check_transaction(context: Context, parameters: Json, _: Json) -> None:
     if any(table is None for table, _ in found):
         return  # moto tells of it
     for table, asked in found:
-        item_keys.check_not_empty(table, asked.get("Key", asked.get("Item")))
+        item_keys.check_said(table, asked.get("Key", asked.get("Item")))
+        _check_size(asked.get("Item") or {})
     whys = [item_keys.mismatch(*each) or item_indexes.mismatch(*each) for each in found]
     if any(whys):
         codes = ", ".join("ValidationError" if why else "None" for why in whys)

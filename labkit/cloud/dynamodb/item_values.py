@@ -135,7 +135,7 @@ def _wrong(value: Json, *, is_older: bool) -> str:
     if kind == "NULL" and not inner:
         return f"{_WRONG}Null attribute value types must have the value of true"
     numbers = inner if kind == "NS" else [inner] if kind == "N" else ()
-    if why := next(filter(None, (_wrong_number(n, is_older=is_older) for n in numbers)), ""):
+    if why := next(filter(None, (wrong_number(n, is_older=is_older) for n in numbers)), ""):
         return why
     if kind in _EMPTY and (twice := _first_double(kind, inner)) is not None:
         words = f"{_WRONG}Input collection {{}} contains duplicates."
@@ -166,7 +166,8 @@ def _shown(kind: str, member: Any) -> str:
     return base64.b64encode(member).decode() if kind == "BS" else str(member)
 
 
-def _wrong_number(text: str, *, is_older: bool) -> str:
+def wrong_number(text: str, *, is_older: bool = False) -> str:
+    """Why a text is no number that an item may have; nothing if it is one."""
     words = "The parameter cannot be converted to a numeric value"
     found = _NUMBER.fullmatch(text)
     power = int(found[3] or 0) if found else 0
