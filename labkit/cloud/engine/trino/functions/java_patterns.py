@@ -12,10 +12,11 @@ from functools import lru_cache, partial
 
 from labkit.cloud.engine.patience import patient
 from labkit.cloud.engine.trino.functions.entry import fail, refuse
+from labkit.cloud.engine.trino.functions.java_sets import without_nested_sets
 
 _JAVA = re.compile(
-    r"\\\\|\\Q(.*?)(?:\\E|$)|\\z|\\Z|\\h|\\R|\(\?<(?=[A-Za-z])|&&|\\[pP](?:\{\^?\w+\}|[A-Z])|\\."
-    r"|\[:\^?[a-z]+:\]|\[",
+    r"\\\\|\\Q(.*?)(?:\\E|$)|(?:[$^]|\\[AbBzZ])(?=[*+?]|\{\d)|\\z|\\Z|\\h|\\R|\(\?<(?=[A-Za-z])"
+    r"|\\[pP](?:\{\^?\w+\}|[A-Z])|\\.|\[:\^?[a-z]+:\]",
     re.S,
 )
 #: What opens and closes groups, and what is none of it.
@@ -26,7 +27,7 @@ _WORDS = {
     "\\z": r"\Z", "\\Z": r"(?=\n?\Z)", "\\h": r"[ \t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]",
     "\\R": r"(?:\r\n|[\n-\r\x85\u2028\u2029])", "(?<": "(?P<",
 }  # fmt: skip
-
+_ANCHORS = frozenset(["^", "$", "\\A", "\\b", "\\B", "\\z", "\\Z"])
 
 #: Digits, words and blanks are ASCII's alone in Joni, Trino's library, as in Java; only the edge of
 #: a word, ``\\b``, knows Unicode. https://github.com/jruby/joni/blob/master/src/org/joni/Lexer.java
@@ -57,7 +58,7 @@ _BRACKETED = {
 def compiled(pattern: str) -> re.Pattern[str]:
     """A Java pattern in Python's dialect."""
     try:
-        python = _JAVA.sub(partial(_to_python, pattern), pattern)
+        python = without_nested_sets(pattern, _translated)
         return patient(
             re.compile(_with_groups_of_flags(python)), partial(fail, code="NOT_SUPPORTED")
         )
@@ -83,6 +84,10 @@ def _with_groups_of_flags(python: str) -> str:
     return _GROUPS.sub(group, python) + ")" * flagged[0]
 
 
+def _translated(pattern: str) -> str:
+    return _JAVA.sub(partial(_to_python, pattern), pattern)
+
+
 def _to_python(pattern: str, found: re.Match[str]) -> str:
     word = found[0]
     if word.startswith("\\Q"):
@@ -94,8 +99,8 @@ def _to_python(pattern: str, found: re.Match[str]) -> str:
         return _CLASSES[word] if within else f"[{_CLASSES[word]}]"
     if word.startswith("[:"):
         return _bracketed(pattern, found)
-    if word == "&&" or (word == "[" and _in_brackets(pattern[: found.start()])):
-        refuse(f"'{word}' in a regular expression")
+    if word in _ANCHORS and not _in_brackets(pattern[: found.start()]):
+        return f"(?:{_WORDS.get(word, word)})"  # Python repeats no place that is not a group
     return _WORDS.get(word, word)
 
 
@@ -117,7 +122,7 @@ def _bracketed(pattern: str, found: re.Match[str]) -> str:
     if "{" not in known:
         return known
     within = f"[{known}"
-    return _JAVA.sub(partial(_to_python, within), within)[1:]
+    return _translated(within)[1:]
 
 
 def _characters(word: str, *, within: bool) -> str:
