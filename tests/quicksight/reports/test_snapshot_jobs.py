@@ -132,6 +132,17 @@ def test_dates_of_a_column_are_all_with_their_time(snapshots, school_data):
     assert {each[1] for each in rows if each[1]} == {"2024-03-01 00:00:00", "2024-03-01 01:30:00"}
 
 
+def test_excel_has_whole_numbers_that_no_double_holds_as_text(snapshots, school_data):
+    large = {"DataSetIdentifier": "s", "Name": "large",
+             "Expression": f"{{credits}} + {2**53 - 1000}"}  # fmt: skip
+    groups = {"GroupBy": [field("large", "Numerical")]}
+    wells = {"FieldWells": {"TableAggregatedFieldWells": groups}, "SortConfiguration": {}}
+    made = definition(school_data, student_table(**wells)) | {"CalculatedFields": [large]}
+    [content] = snapshots.files(snapshots.dashboard(made), table("EXCEL", "table"))
+    sheet = CalamineWorkbook.from_object(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+    assert [row[0] for row in sheet[1:4]] == [2**53, f"{2**53 + 1}", f"{2**53 + 2}"]
+
+
 def test_a_url_is_secret(snapshots, dashboard):
     [result] = snapshots.run(dashboard, table("CSV", "table"))
     with pytest.raises(urllib.error.HTTPError, match="403"):

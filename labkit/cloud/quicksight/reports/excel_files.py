@@ -122,7 +122,7 @@ def _write(sheet: Any, at: int, column: int, cell: Cell, look: Any) -> None:
         value = cell.text
     if isinstance(value, bool) or value is None or _is_nan(value):
         sheet.write_string(at, column, cell.text, look)
-    elif isinstance(value, int | float | Decimal):
+    elif isinstance(value, int | float | Decimal) and not _is_beyond(value):
         sheet.write_number(at, column, float(value), look)
     elif isinstance(value, date):
         sheet.write_datetime(at, column, value, look)
@@ -227,3 +227,8 @@ def _color(text: str) -> str:
 
 def _is_nan(value: Any) -> bool:
     return isinstance(value, float | Decimal) and not math.isfinite(value)
+
+
+def _is_beyond(value: Any) -> bool:
+    """Whether a whole number is one that a cell, a double, would round; it stands as text."""
+    return isinstance(value, int) and abs(value) > 2**53
