@@ -417,12 +417,28 @@ def test_a_column_keeps_its_capitals_under_the_setting(
     for parameters in (None, ()):
         cursor = session.execute('WITH q AS (SELECT 1 AS "Foo") SELECT "Foo" FROM q', parameters)
         assert [column.name for column in cursor.description or ()] == [name]
-    twice = 'WITH q AS (SELECT 1 AS "Foo", 2 AS "foo") SELECT * FROM q'
-    if setting == "true":
-        with pytest.raises(psycopg.Error, match='the names "Foo" and "foo"'):
-            session.execute(twice)
-    else:
-        assert session.execute(twice).fetchone() == (1, 2)
+    twice = session.execute('WITH q AS (SELECT 1 AS "Foo", 2 AS "foo") SELECT * FROM q')
+    assert [column.name for column in twice.description or ()] == [name, "foo"]
+    assert twice.fetchone() == (1, 2)
+
+
+def test_names_with_capitals_as_redshift_connector_asks_for_them(place: Any, run: Run) -> None:
+    """Exactly as they are written, whether the setting is on or not."""
+    run("SET enable_case_sensitive_identifier TO on")
+    run('CREATE SCHEMA "sChema"')
+    run('CREATE TABLE "sChema"."heLlo" ("%cOl1" int PRIMARY KEY, "ÖhNo" int)')
+    run('CREATE TABLE "sChema".hello (a int)')
+    with place.redshift() as connection, connection.cursor() as cursor:
+        for setting in ("on", "off"):
+            cursor.execute(f"SET enable_case_sensitive_identifier TO {setting}")
+            tables = cursor.get_tables("dev", "sChema", "he%", [])
+            assert [row[2] for row in tables] == ["heLlo", "hello"]
+            columns = cursor.get_columns("dev", "sChema", "heLlo", "%")
+            assert [row[3] for row in columns] == ["%cOl1", "ÖhNo"]
+            assert cursor.get_tables("dev", "schema", "heLlo", []) == ()
+            keys = cursor.get_primary_keys("dev", "sChema", "heLlo")
+            assert [row[3] for row in keys] == ["%cOl1"]
+            assert cursor.get_primary_keys("dev", "sChema", "HELLO") == ()
 
 
 def test_views_depend_on_what_they_read(run: Run) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import NoReturn
 
+from labkit.cloud.engine.redshift.letters import shown
 from labkit.cloud.engine.sentences import first_line
 
 SYNTAX, UNDEFINED_TABLE, UNDEFINED_COLUMN, UNDEFINED_FUNCTION = "42601", "42P01", "42703", "42883"
@@ -42,8 +43,8 @@ class RedshiftError(Exception):
         position: int = 0,
     ) -> None:
         super().__init__(message, sqlstate, detail, hint, position)
-        self.message, self.sqlstate = message, sqlstate
-        self.detail, self.hint, self.position = detail, hint, position
+        self.message, self.sqlstate = shown(message), sqlstate
+        self.detail, self.hint, self.position = shown(detail), shown(hint), position
 
     def __str__(self) -> str:
         more = [("Detail", self.detail), ("Hint", self.hint)]

@@ -12,6 +12,7 @@ from labkit.cloud.engine.redshift import blanks
 from labkit.cloud.engine.redshift.casts import coerce, common_type
 from labkit.cloud.engine.redshift.comparing import compare
 from labkit.cloud.engine.redshift.errors import RedshiftError, unsupported
+from labkit.cloud.engine.redshift.letters import shown
 from labkit.cloud.engine.redshift.scope import Field, Scope, Source, Typed
 from labkit.cloud.engine.redshift.types import VARCHAR
 
@@ -101,8 +102,9 @@ def _unpivot(node: exp.Pivot, sql: str, source: Source, scope: Scope) -> tuple[s
     kept = [field.read() for field in source.fields if field.name not in taken]
     columns = [f"{field.sql} AS c{at}" for at, field in enumerate(kept)]
     width, parts = len(kept), []
-    for (_, title), value in zip(entries, values, strict=True):
-        pair = [f"{quoted_text(title)} AS c{width}", f"{coerce(value, kind).sql} AS c{width + 1}"]
+    for (_, entry), value in zip(entries, values, strict=True):
+        title = quoted_text(shown(entry))
+        pair = [f"{title} AS c{width}", f"{coerce(value, kind).sql} AS c{width + 1}"]
         parts.append(f"SELECT {', '.join([*columns, *pair])} FROM {sql}")
     text = " UNION ALL ".join(parts)
     if not node.args.get("include_nulls"):

@@ -27,11 +27,13 @@ from labkit.cloud.engine.redshift.types import (
     VARCHAR,
     Type,
 )
-from labkit.cloud.engine.redshift.words import Words
+from labkit.cloud.engine.redshift.words import Words, with_capitals
 
 #: Later PostgreSQL's table of roles, whose number psql names.
 _AUTHID = 1260
 
+#: The session's value that tells whether names in quotes keep their capitals.
+KEEPS_CASE = "case-sensitive names"
 #: Types of functions alone, which ``\\df`` compares with.
 _PSEUDO = {"trigger": 2279, "cstring": 2275, "any": 2276}
 
@@ -46,7 +48,8 @@ def regclass(value: Typed, scope: Scope) -> Typed:
         return cast(value, OID).named("regclass")
     if value.literal.isdigit():
         return Typed(f"CAST({value.literal} AS BIGINT)", OID, "regclass")
-    words = Words(value.literal)
+    keeps = scope.state.catalog.session(KEEPS_CASE)
+    words = Words(with_capitals(value.literal) if keeps else value.literal)
     name = words.name()
     words.end()
     number = _AUTHID if name[-1] == "pg_authid" else scope.state.catalog.number(name)

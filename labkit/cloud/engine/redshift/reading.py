@@ -12,6 +12,7 @@ from sqlglot.tokenizer_core import TokenType
 
 from labkit.cloud.engine.redshift.dialect import Dialect, ParametersDialect
 from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError
+from labkit.cloud.engine.redshift.letters import shown
 from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.engine.redshift.words import Words, words
 
@@ -95,7 +96,7 @@ def _unquote_calls(tokens: list[Any]) -> None:
     """``"left"(name, 1)``, as views are told: a function whose name happens to be in quotes."""
     before = None
     for token, after in itertools.pairwise(tokens):
-        called = after.token_type is TokenType.L_PAREN and token.text.isidentifier()
+        called = after.token_type is TokenType.L_PAREN and shown(token.text).isidentifier()
         named = token.token_type is TokenType.IDENTIFIER and before not in _BEFORE_LISTED
         if called and named:
             token.token_type = TokenType.VAR

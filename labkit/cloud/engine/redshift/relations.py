@@ -171,7 +171,9 @@ def _of_super(node: exp.Table, parts: tuple[str, ...], scope: Scope) -> Member |
     source = scope.source(parts[0])
     if source is None or (len(parts) == 1 and not _is_element(source)):
         return None
-    return _unnested(exp.column(*reversed(parts[-4:])), node.alias.lower() or parts[-1], "", scope)
+    named = [exp.to_identifier(p.name, bool(p.args.get("quoted"))) for p in node.parts[-4:]]
+    path = exp.column(*reversed(named))
+    return _unnested(path, node.alias.lower() or parts[-1], "", scope)
 
 
 def _is_element(source: Source) -> bool:

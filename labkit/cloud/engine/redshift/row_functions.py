@@ -13,6 +13,7 @@ from sqlglot import exp
 from labkit.cloud.engine.quoting import quoted_name, quoted_text
 from labkit.cloud.engine.redshift.calls import special
 from labkit.cloud.engine.redshift.errors import unsupported
+from labkit.cloud.engine.redshift.letters import shown
 from labkit.cloud.engine.redshift.scope import Field, Scope, Typed
 from labkit.cloud.engine.redshift.types import INT4, NAME, VARCHAR
 
@@ -35,9 +36,9 @@ def _columns(args: Sequence[exp.Expr], scope: Scope) -> str:
         raise unsupported("PG_GET_COLS of anything but a name in quotes")
     parts = tuple(args[0].name.lower().split("."))
     relation = scope.state.catalog.relation(parts)
-    where = ", ".join(map(quoted_text, (relation.schema, relation.name)))
+    where = ", ".join(quoted_text(shown(each)) for each in (relation.schema, relation.name))
     rows = ", ".join(
-        f"({where}, {quoted_text(column.name)}, {quoted_text(str(column.type))}, {at})"
+        f"({where}, {quoted_text(shown(column.name))}, {quoted_text(str(column.type))}, {at})"
         for at, column in enumerate((c for c in relation.columns if not c.hidden), 1)
     )
     return f"SELECT * FROM (VALUES {rows}) v({', '.join(_KINDS)})"

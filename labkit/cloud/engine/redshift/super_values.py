@@ -15,6 +15,7 @@ from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift import nested
 from labkit.cloud.engine.redshift.casts import coerce
 from labkit.cloud.engine.redshift.errors import RedshiftError
+from labkit.cloud.engine.redshift.letters import shown
 from labkit.cloud.engine.redshift.scope import Scope, Typed, no_column
 from labkit.cloud.engine.redshift.types import INT4, NESTED, SUPER, TIMESTAMP
 
@@ -38,7 +39,7 @@ def column(told: Sequence[exp.Expr], scope: Scope) -> Typed:
         if field:
             start = len(path) + bool(table) + 1
             return _into(field.value, [attribute_name(part, scope) for part in told[start:]])
-    return _other(parts, scope)
+    return _other(parts, told, scope)
 
 
 def attribute_name(part: exp.Expr, scope: Scope) -> str:
@@ -47,7 +48,7 @@ def attribute_name(part: exp.Expr, scope: Scope) -> str:
     Source: https://docs.aws.amazon.com/redshift/latest/dg/super-configurations.html
     """
     minded = part.args.get("quoted") and scope.state.catalog.session(MINDS_CASE)
-    return part.name if minded else part.name.lower()
+    return shown(part.name) if minded else part.name.lower()
 
 
 def _readings(parts: list[str]) -> list[tuple[tuple[str, ...], str, str]]:
@@ -60,7 +61,7 @@ def _readings(parts: list[str]) -> list[tuple[tuple[str, ...], str, str]]:
     return found
 
 
-def _other(parts: list[str], scope: Scope) -> Typed:
+def _other(parts: list[str], told: Sequence[exp.Expr], scope: Scope) -> Typed:
     """What is no column: an alias of this SELECT, a value of the session."""
     name = parts[-1]
     if len(parts) == 1:
@@ -71,7 +72,7 @@ def _other(parts: list[str], scope: Scope) -> Typed:
         if name in _BARE and (value := scope.state.catalog.session(name)):
             return Typed(quoted_text(str(value[0])), value[1], name)
     if len(parts) > 1 and parts[0] in scope.aliases:
-        return _into(scope.aliases[parts[0]], parts[1:])
+        return _into(scope.aliases[parts[0]], [attribute_name(part, scope) for part in told[1:]])
     raise no_column(parts[-2] if len(parts) > 1 else "", name, scope)
 
 

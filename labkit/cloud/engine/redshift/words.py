@@ -13,6 +13,7 @@ from typing import NamedTuple, TypeVar
 from labkit.cloud.engine.quoting import quoted_name, quoted_text
 from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError
 from labkit.cloud.engine.redshift.key_words import KEY_WORDS
+from labkit.cloud.engine.redshift.letters import kept, shown
 from labkit.cloud.engine.redshift.types import (
     INTEGERS,
     INTERVAL_UNITS,
@@ -74,6 +75,13 @@ def words(text: str) -> list[Word]:
     return [*found, Word("end", "", len(text), len(text))]
 
 
+def with_capitals(text: str) -> str:
+    """A text in whose names in quotes capitals count."""
+    if '"' not in text:
+        return text
+    return _TOKEN.sub(lambda m: kept(m[0]) if m.lastgroup == "quoted" else m[0], text)
+
+
 def _word(kind: str, match: re.Match[str]) -> Word:
     text = match[0]
     if match["dollar"]:
@@ -102,7 +110,7 @@ def quoted_string(text: str) -> str:
     >>> quoted_string("it's a\\\\b")
     "'it''s a\\\\\\\\b'"
     """
-    return quoted_text(text.replace("\\", "\\\\"))
+    return quoted_text(shown(text).replace("\\", "\\\\"))
 
 
 def statements(text: str) -> Iterator[str]:

@@ -19,6 +19,7 @@ from typing import Any, TextIO
 from labkit.cloud.engine.formats import File, avro
 from labkit.cloud.engine.formats.lines import CHUNK, open_bytes
 from labkit.cloud.engine.redshift.errors import RedshiftError
+from labkit.cloud.engine.redshift.letters import shown
 from labkit.cloud.redshift.copying.fields import Field
 from labkit.cloud.redshift.copying.load_errors import BAD_JSON, LONGEST, TOO_LARGE, LoadError
 from labkit.cloud.redshift.copying.options import CopyOptions
@@ -103,11 +104,12 @@ def _texts(
     if mode == "noshred":
         yield _text(value, whole=True)
         return
-    folded = value
+    folded, names = value, [shown(column.name) for column in columns]
     if mode == "auto ignorecase" and isinstance(value, dict):
         folded = {str(k).lower(): v for k, v in reversed(list(value.items()))}
+        names = [name.lower() for name in names]
     for at, column in enumerate(columns):
-        path = steps[at] if steps else [column.name]
+        path = steps[at] if steps else [names[at]]
         found = _at(folded, path) if path else None
         yield _text(found, whole=column.type.base == "super")
 

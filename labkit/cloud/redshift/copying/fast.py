@@ -15,6 +15,7 @@ from labkit.cloud.engine.formats.lines import BROKEN, NATIVE, is_line_longer, op
 from labkit.cloud.engine.formats.unpacked import address
 from labkit.cloud.engine.formats.watching import READ_BYTES
 from labkit.cloud.engine.quoting import quoted_name, quoted_text
+from labkit.cloud.engine.redshift.letters import has_kept
 from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.redshift.copying.load_errors import LONGEST
 from labkit.cloud.redshift.copying.options import CopyOptions
@@ -135,6 +136,8 @@ def _json(
         return None
     if options.ignore_header or _has_large_row(options, files):
         return None
+    if any(has_kept(column.name) for column in columns):
+        return None  # DuckDB's reader takes any case
     listed = ", ".join(quoted_text(file.path) for file in files)
     types = ", ".join(f"{quoted_text(c.name)}: '{_json_type(c.type)}'" for c in columns)
     shown = ", ".join(f"{_told(c, options)} AS f{at}" for at, c in enumerate(columns))

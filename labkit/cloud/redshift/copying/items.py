@@ -22,6 +22,7 @@ from labkit.cloud import loopback
 from labkit.cloud.access import calls
 from labkit.cloud.engine.formats import File
 from labkit.cloud.engine.redshift.errors import INTERNAL, UNSUPPORTED, RedshiftError
+from labkit.cloud.engine.redshift.letters import shown
 from labkit.cloud.operations import AwsError, Context
 from labkit.cloud.redshift.copying.access import failure
 from labkit.cloud.redshift.copying.options import CopyOptions
@@ -103,7 +104,8 @@ def _row(
             words = f"An item has attributes that differ in case alone: {name}"
             raise RedshiftError(words, INTERNAL)
         held[name.lower()] = value
-    return {each.name: _text(each, held.get(each.name), empty=empty) for each in columns}
+    wanted = [(each, shown(each.name).lower()) for each in columns]
+    return {each.name: _text(each, held.get(name), empty=empty) for each, name in wanted}
 
 
 def _text(column: TableColumn, value: Mapping[str, Any] | None, *, empty: bool) -> str | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,14 @@ from sqlglot import exp
 from labkit.cloud.engine.redshift.compile import Compiled, compile_query
 from labkit.cloud.engine.redshift.duck import failures
 from labkit.cloud.engine.redshift.errors import UNSUPPORTED, RedshiftError
+from labkit.cloud.engine.redshift.letters import shown
 from labkit.cloud.engine.redshift.reading import parse_query
 from labkit.cloud.redshift.copying import history
 from labkit.cloud.redshift.copying.access import open_store, s3_words
 from labkit.cloud.redshift.copying.manifest import manifest_text
 from labkit.cloud.redshift.copying.unload_options import UnloadOptions, read_unload
 from labkit.cloud.redshift.copying.unloaded import Written, files_of
+from labkit.cloud.redshift.warehouse import letter_case
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import Names
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
@@ -62,7 +65,7 @@ def _told(connection: Connection, rows: int) -> Result:
 
 
 def _compiled(connection: Connection, options: UnloadOptions) -> Compiled:
-    tree = parse_query(options.query)
+    tree = parse_query(letter_case.written(connection, options.query))
     if not isinstance(tree, exp.Query):
         raise RedshiftError("UNLOAD takes a SELECT statement", "42601")
     if tree.args.get("limit"):
@@ -70,7 +73,7 @@ def _compiled(connection: Connection, options: UnloadOptions) -> Compiled:
             "Limit clause is not supported in the outermost select of an UNLOAD statement",
             UNSUPPORTED,
         )
-    compiled = compile_query(tree, Names(connection))
+    compiled = _told_names(compile_query(tree, Names(connection)))
     names = [field.name for field in compiled.fields]
     for name in options.partition_by:
         if name not in names:
@@ -78,9 +81,15 @@ def _compiled(connection: Connection, options: UnloadOptions) -> Compiled:
     if len(set(options.partition_by)) == len(names) and not options.include:
         raise RedshiftError("UNLOAD needs a column that is no partition column", UNSUPPORTED)
     _check_types(compiled, options)
-    if len(set(names)) < len(names) and options.format in ("parquet", "json"):
+    if len({name.lower() for name in names}) < len(names) and options.format in ("parquet", "json"):
         raise RedshiftError("UNLOAD to this format needs columns of different names", "42701")
     return compiled
+
+
+def _told_names(compiled: Compiled) -> Compiled:
+    return replace(
+        compiled, fields=tuple(replace(each, name=shown(each.name)) for each in compiled.fields)
+    )
 
 
 #: Types for text and CSV alone, and those whose columns may be partitions.

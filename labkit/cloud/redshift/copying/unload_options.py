@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from labkit.cloud.engine.redshift.errors import SYNTAX, UNSUPPORTED, RedshiftError
+from labkit.cloud.engine.redshift.letters import shown
 from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.redshift.copying.options import Access
 from labkit.cloud.redshift.copying.reading import (
@@ -135,7 +136,7 @@ def _fixed(words: Words, told: dict[str, Any]) -> None:
 
 def _partition(words: Words, told: dict[str, Any]) -> None:
     words.expect("BY")
-    told["partition_by"] = tuple(words.names())
+    told["partition_by"] = tuple(map(shown, words.names()))
     told["include"] = words.accept("INCLUDE")
 
 

@@ -48,13 +48,15 @@ def list_schemas(context: Context, **members: Any) -> Answer:
     sql = (
         "SELECT schema_name AS name FROM svv_all_schemas WHERE database_name = "
         f"{quoted_string(members['Database'].lower())} "
-        f"AND schema_name LIKE {_pattern(members, 'SchemaPattern')} ORDER BY 1"
+        f"AND {_like('schema_name', members, 'SchemaPattern')} ORDER BY 1"
     )
     return _page("Schemas", [row["name"] for row in _rows(context, members, sql)], members)
 
 
-def _pattern(members: dict[str, Any], name: str) -> str:
-    return quoted_string((members.get(name) or "%").lower())
+def _like(column: str, members: dict[str, Any], name: str) -> str:
+    """A condition: names fold to lower case, unless they were made with capitals."""
+    told = members.get(name) or "%"
+    return f"({column} LIKE {quoted_string(told)} OR {column} LIKE {quoted_string(told.lower())})"
 
 
 @operation("redshift-data", "ListTables")
@@ -67,8 +69,8 @@ def list_tables(context: Context, **members: Any) -> Answer:
     if members.get("SchemaPattern"):
         sql += f" UNION ALL {_SYSTEM_TABLES}"
     told = (
-        f"SELECT * FROM ({sql}) found WHERE schema LIKE {_pattern(members, 'SchemaPattern')} "
-        f"AND name LIKE {_pattern(members, 'TablePattern')} ORDER BY 3, 1"
+        f"SELECT * FROM ({sql}) found WHERE {_like('schema', members, 'SchemaPattern')} "
+        f"AND {_like('name', members, 'TablePattern')} ORDER BY 3, 1"
     )
     return _page("Tables", _rows(context, members, told), members)
 
@@ -88,7 +90,7 @@ def describe_table(context: Context, **members: Any) -> Answer:
     """
     named = [("database_name", "Database"), ("schema_name", "Schema"), ("table_name", "Table")]
     wanted = " AND ".join(
-        f"{column} = {quoted_string(members[name].lower())}"
+        f"{column} IN ({quoted_string(members[name])}, {quoted_string(members[name].lower())})"
         for column, name in named
         if members.get(name)
     )

@@ -35,7 +35,7 @@ from labkit.cloud.redshift.spectrum.iceberg import ICEBERG
 from labkit.cloud.redshift.spectrum.places import Place, place_of
 from labkit.cloud.redshift.spectrum.types import check_handling
 from labkit.cloud.redshift.spectrum.writing import create_as
-from labkit.cloud.redshift.warehouse import grants
+from labkit.cloud.redshift.warehouse import grants, letter_case
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
 from labkit.cloud.redshift.warehouse.statements.alter import ALTERERS
@@ -102,6 +102,7 @@ def change(place: Place, table: Definition, words: Words) -> None:
     Raises:
         RedshiftError: a table of Delta Lake, whose own metadata would say otherwise.
     """
+    letter_case.refuse(words)
     kind = table_type_of(parameters_of(table))
     if kind == ICEBERG:
         iceberg_altering.change(place, table, words)

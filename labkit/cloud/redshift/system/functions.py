@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from labkit.cloud.engine.quoting import chosen, quoted_text
 from labkit.cloud.engine.redshift.catalog import SqlFunction
 from labkit.cloud.engine.redshift.errors import RedshiftError, raising
+from labkit.cloud.engine.redshift.letters import shown
 from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.engine.redshift.words import Words, shown_name
 from labkit.cloud.redshift.system import (
@@ -91,12 +92,12 @@ def _format_type() -> str:
 def _path(connection: Connection) -> list[str]:
     from labkit.cloud.redshift.warehouse.paths import search_path
 
-    return search_path(connection)
+    return [shown(name) for name in search_path(connection)]
 
 
 def _current_schemas(connection: Connection) -> str:
     known = connection.objects.of("schema", database=connection.database)
-    names = {one.name for one in known}
+    names = {shown(one.name) for one in known}
     own = quoted_text(",".join(name for name in _path(connection) if name in names))
     return f"'{{' || CASE WHEN $1 THEN 'pg_catalog,' ELSE '' END || {own} || '}}'"
 
@@ -121,7 +122,7 @@ def _result_of(connection: Connection) -> Native:
 
 def _arguments_of(connection: Connection) -> Native:
     told = {
-        one.oid: ", ".join(map(_argument, one.body["arguments"]))
+        one.oid: shown(", ".join(map(_argument, one.body["arguments"])))
         for one in connection.objects.of("routine", database=connection.database)
     }
     return lambda oid: chosen(oid, told)
@@ -130,7 +131,7 @@ def _arguments_of(connection: Connection) -> Native:
 def _signatures_of(connection: Connection) -> Native:
     """``f(integer)``: a routine's name and its arguments' types."""
     told = {
-        one.oid: f"{shown_name(one.body['name'])}("
+        one.oid: f"{shown(shown_name(one.body['name']))}("
         + ", ".join(Type(*kind).argument for kind in one.body["parameters"])
         + ")"
         for one in connection.objects.of("routine", database=connection.database)

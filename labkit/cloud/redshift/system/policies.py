@@ -26,6 +26,10 @@ _KINDS = {"table": "table", "view": "view", "matview": "materialized view"}
 _ROWS, _MASKS = "rls policy", "masking policy"
 
 
+#: JSON without blanks, names in their own letters.
+_PLAIN: Any = {"ensure_ascii": False, "separators": (",", ":")}
+
+
 def _manages(connection: Connection) -> bool:
     """Whether the user sees policies; others see no rows."""
     from labkit.cloud.redshift.warehouse import grants
@@ -39,7 +43,7 @@ def _policies(connection: Connection, space: str) -> list[Object]:
 
 def _attributes(policy: Object) -> str:
     told = [{"colname": name, "type": str(Type(*kind))} for name, kind in policy.body["columns"]]
-    return json.dumps(told, separators=(",", ":"))
+    return json.dumps(told, **_PLAIN)
 
 
 def _shown(policy: Object, text: str, literals: str) -> str:
@@ -125,7 +129,7 @@ def svv_masking_policy(connection: Connection) -> Iterator[Any]:
             {"expr": _shown(one, text, "varchar"), "type": str(Type(*kind))}
             for text, kind in zip(body["texts"], body["outputs"], strict=True)
         ]
-        yield (one.name, _attributes(one), json.dumps(told, separators=(",", ":")),
+        yield (one.name, _attributes(one), json.dumps(told, **_PLAIN),
                body["modified_by"], moment(int(body["modified_at"])), one.database)  # fmt: skip
 
 
@@ -144,4 +148,4 @@ def svv_attached_masking_policy(connection: Connection) -> Iterator[Any]:
 
 
 def _list(names: list[str]) -> str:
-    return json.dumps(names, separators=(",", ":"))
+    return json.dumps(names, **_PLAIN)

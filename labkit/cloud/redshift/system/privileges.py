@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 
 from labkit.cloud.engine.quoting import quoted_name, quoted_text
 from labkit.cloud.engine.redshift.errors import MARK
+from labkit.cloud.engine.redshift.letters import shown
 from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.redshift.system.oids import NAMESPACES, temporary_schema
 from labkit.cloud.redshift.system.registry import relation_oids
-from labkit.cloud.redshift.warehouse import grants, languages
+from labkit.cloud.redshift.warehouse import grants, languages, letter_case
 from labkit.cloud.redshift.warehouse.objects import Object, holder
 
 if TYPE_CHECKING:
@@ -141,8 +142,11 @@ def _question(connection: Connection, kind: str, user: str, name: str, privilege
     users = {one.name: str(one.oid) for one in connection.objects.of("user")}
     users_too = users | {oid: oid for oid in users.values()}
     who = f"{_map(users_too)}[lower({user})]"
-    key = f"lower(CASE WHEN {name} ~ {_QUOTED} THEN replace({name}, '\"', '') ELSE {name} END)"
-    what = f"{_map({name: str(one.oid) for name, one in objects.items()})}[{key}]"
+    plain = f"replace({name}, '\"', '')"
+    parts = plain if letter_case.minds(connection) else f"lower({plain})"
+    in_quotes = f"contains({name}, '\"') AND {name} ~ {_QUOTED}"
+    key = f"CASE WHEN {in_quotes} THEN {parts} ELSE lower({name}) END"
+    what = f"{_map({shown(name): str(one.oid) for name, one in objects.items()})}[{key}]"
     wanted = (
         f"[replace(upper(trim(p)), 'TEMPORARY', 'TEMP') for p in string_split({privilege}, ',')]"
     )

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from labkit.cloud.engine.redshift.catalog import Attribute, Relation
 from labkit.cloud.engine.redshift.errors import RedshiftError
+from labkit.cloud.engine.redshift.letters import shown
 from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.redshift.system.oids import NUMBERS
@@ -149,7 +150,7 @@ def _told(sql: str, kind: Type) -> str:
 
 def _text(value: Any) -> str | None:
     if value is None or isinstance(value, str):
-        return value
+        return None if value is None else shown(value)
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift.errors import MARK, RedshiftError, fail
+from labkit.cloud.engine.redshift.letters import shown
 from labkit.cloud.redshift.warehouse.warehouse import INSTALLERS, Warehouse
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ def current(connection: Connection) -> Native:
     """``current_setting(name [, undefined_ok])``: an error, or NULL, where there is none."""
     settings = dict(connection.settings)
     cases = " ".join(
-        f"WHEN {quoted_text(name)} THEN {quoted_text(value)}" for name, value in settings.items()
+        f"WHEN {quoted_text(name)} THEN {quoted_text(shown(value))}"
+        for name, value in settings.items()
     )
 
     def call(name: str, undefined_ok: str = "false") -> str:

@@ -114,7 +114,7 @@ class Connection(Transactions):
         Raises:
             RedshiftError: in Redshift's words.
         """
-        parsed = Parsed(sql, parameters)
+        parsed = Parsed(letter_case.written(self, sql), parameters)
         with self._using:
             if self._depth:
                 return self._handle(parsed)
@@ -267,7 +267,7 @@ class Connection(Transactions):
 
     def _handle(self, parsed: Parsed) -> Result:
         words, handler = registry.find_handler(parsed)
-        letter_case.check(self, parsed)
+        letter_case.check(parsed.words)
         access_modes.check(self, words[0])
         self.ingested = self.ingested or words[0] in quotas.INGESTING
         try:

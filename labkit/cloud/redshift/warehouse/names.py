@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Any
 from labkit.cloud.engine.redshift.catalog import Attribute, Relation, Scan, SqlFunction
 from labkit.cloud.engine.redshift.compile import Compiled, compile_query
 from labkit.cloud.engine.redshift.errors import RedshiftError
+from labkit.cloud.engine.redshift.letters import shown
+from labkit.cloud.engine.redshift.postgres import KEEPS_CASE
 from labkit.cloud.engine.redshift.special_calls import LAST_COUNTS
 from labkit.cloud.engine.redshift.super_values import MINDS_CASE
 from labkit.cloud.engine.redshift.types import INT4, NAME, VARCHAR, Type
 from labkit.cloud.redshift.system import system_functions, system_oid, system_relation
-from labkit.cloud.redshift.warehouse import blanks, grants, nodes
+from labkit.cloud.redshift.warehouse import blanks, grants, letter_case, nodes
 from labkit.cloud.redshift.warehouse.objects import Object, holder
 from labkit.cloud.redshift.warehouse.paths import (
     creation_schema,
@@ -186,7 +188,7 @@ class Names:
             "user": (connection.user, NAME),
             "session_user": (connection.session_user, NAME),
             "current_database": (connection.database, NAME),
-            "current_schema": (_current_schema(connection), NAME),
+            "current_schema": (shown(_current_schema(connection)), NAME),
             "current_user_id": (grants.user_id(connection, connection.user), INT4),
             "current_aws_account": (connection.warehouse.cloud.account, VARCHAR),
             "current_namespace": (connection.warehouse.namespace, VARCHAR),
@@ -195,11 +197,11 @@ class Names:
             "last_user_query_id": (connection.last_query_id - 1, Type("int8")),
             "version": (VERSION, VARCHAR),
         }
+        if name == KEEPS_CASE:
+            return switched(connection, letter_case.SETTING)
         if name == MINDS_CASE:
             return switched(
-                connection,
-                "enable_case_sensitive_identifier",
-                "enable_case_sensitive_super_attribute",
+                connection, letter_case.SETTING, "enable_case_sensitive_super_attribute"
             )
         if name == LAST_COUNTS:
             return switched(connection, "json_parse_dedup_attributes")

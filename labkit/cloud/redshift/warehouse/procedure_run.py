@@ -15,6 +15,7 @@ from labkit.cloud.engine.redshift.casts import assigned
 from labkit.cloud.engine.redshift.compile import compile_expression, compile_query
 from labkit.cloud.engine.redshift.duck import failures, first_row
 from labkit.cloud.engine.redshift.errors import RedshiftError
+from labkit.cloud.engine.redshift.letters import kept
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import BOOL, VARCHAR, Type
 from labkit.cloud.engine.redshift.words import Words
@@ -248,7 +249,7 @@ class Run:
         for at, column in enumerate(result.columns):
             raw = row[f"c{at}"]
             told = Variable(column.type, literal(None if raw is None else str(raw), column.type))
-            self.variables[f"{name}.{column.name}"] = told
+            self.variables[f"{name}.{kept(column.name)}"] = told
             if len(result.columns) == 1 and name in self.variables:
                 self.variables[name] = told
         if len(result.columns) > 1 and name in self.records:

@@ -18,6 +18,7 @@ from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import INT4, VARCHAR, Type
 from labkit.cloud.engine.redshift.words import Words
+from labkit.cloud.redshift.warehouse import letter_case
 from labkit.cloud.redshift.warehouse import procedure_cursors as cursors
 from labkit.cloud.redshift.warehouse.names import Names
 from labkit.cloud.redshift.warehouse.objects import Object
@@ -75,7 +76,7 @@ def _call(connection: Connection, one: Object, values: list[Typed]) -> Result:
         run.variables[f"${at}"] = variable
     try:
         with contextlib.suppress(Return):
-            _run_block(run, _whole(one.body["text"]))
+            _run_block(run, _whole(letter_case.written(connection, one.body["text"])))
     except (Exit, Continue) as left:
         what = type(left).__name__.upper()
         raise RedshiftError(f"{what} cannot be used outside a loop", "42601") from None

@@ -16,6 +16,7 @@ import duckdb
 
 from labkit.cloud.engine.redshift.duck import first_row
 from labkit.cloud.engine.redshift.errors import CANCELED, RedshiftError
+from labkit.cloud.engine.redshift.letters import shown
 
 if TYPE_CHECKING:
     from labkit.cloud.redshift.warehouse.connection import Connection
@@ -72,7 +73,7 @@ def recorded(
         "user": connection.user,
         "database": connection.database,
         "pid": connection.pid,
-        "text": _shown(parsed),
+        "text": shown(_shown(parsed)),
         "leading": parsed.leading,
         "started": time.time(),
         "ended": None,

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError, unsupported
+from labkit.cloud.engine.redshift.letters import shown
 from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.engine.redshift.words import Word, Words
 from labkit.cloud.redshift.warehouse.shown_names import bind
@@ -28,10 +29,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a result."""
+    """A column of a result, by its name as it is told."""
 
     name: str
     type: Type
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", shown(self.name))
 
 
 class Notice(str):
@@ -41,7 +45,7 @@ class Notice(str):
     sqlstate: str
 
     def __new__(cls, sentence: str, severity: str = "INFO", sqlstate: str = "") -> Notice:
-        made = super().__new__(cls, sentence)
+        made = super().__new__(cls, shown(sentence))
         made.severity = severity
         made.sqlstate = sqlstate or ("01000" if severity == "WARNING" else "00000")
         return made

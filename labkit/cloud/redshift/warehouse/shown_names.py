@@ -1,7 +1,8 @@
 """SHOW with parameters, by which Redshift's own drivers name what they ask for.
 
-In ``SHOW TABLES FROM SCHEMA $1.$2 LIKE $3`` a value stands for a name, behind LIKE for a text, and
-in brackets for a type. Before the values are known, for Describe, what is named is `NOTHING`.
+In ``SHOW TABLES FROM SCHEMA $1.$2 LIKE $3`` a value stands for a name, whose capitals count, behind
+LIKE for a text, and in brackets for a type. Before the values are known, for Describe, what is
+named is `NOTHING`.
 
 Source: https://github.com/aws/amazon-redshift-python-driver/blob/master/redshift_connector/metadataAPIHelper.py
 """
@@ -11,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from labkit.cloud.engine.redshift.letters import kept
 from labkit.cloud.engine.redshift.types import VARCHAR
 from labkit.cloud.engine.redshift.words import Word, Words
 from labkit.cloud.engine.redshift.words import words as words_of
@@ -49,4 +51,5 @@ def _of_value(word: Word, value: str | None, last: str, depth: int) -> Iterator[
         for each in words_of(value or "varchar")[:-1]:
             yield each._replace(start=word.start, end=word.end)
     else:
-        yield word._replace(kind="string" if last == "LIKE" else "quoted", text=value or "")
+        kind, text = ("string", value) if last == "LIKE" else ("quoted", kept(value or ""))
+        yield word._replace(kind=kind, text=text or "")

@@ -42,7 +42,7 @@ def columns_of(connection: Connection, sql: str, parameters: Sequence[Any]) -> C
     Raises:
         RedshiftError: it cannot run.
     """
-    parsed = Parsed(sql, parameters)
+    parsed = Parsed(letter_case.written(connection, sql), parameters)
     leading = parsed.leading
     describer = DESCRIBERS.get(leading[:2]) or DESCRIBERS.get(leading[:1])
     return describer(connection, parsed) if describer else None
@@ -54,7 +54,7 @@ def _query(connection: Connection, parsed: Parsed) -> Columns:
     if isinstance(tree.args.get("into"), exp.Into):
         return None
     compiled = compile_query(tree, Names(connection), parameters=parsed.parameters)
-    return letter_case.columns(connection, parsed, compiled.fields)
+    return tuple(Column(field.name, field.type) for field in compiled.fields)
 
 
 @describes("INSERT", "UPDATE", "DELETE")

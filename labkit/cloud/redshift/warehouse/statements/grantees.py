@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from labkit.cloud.engine.redshift.errors import RedshiftError
+from labkit.cloud.engine.redshift.letters import shown
 from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.redshift.warehouse import policies
 from labkit.cloud.redshift.warehouse.connection import Connection
@@ -33,12 +34,12 @@ def grantees(connection: Connection, words: Words) -> list[str]:
 
 
 def find(connection: Connection, space: str, name: str) -> Object:
-    """A user, group, role or database.
+    """A user, group, role or database, whose names have no capitals here.
 
     Raises:
         RedshiftError: there is none of that name.
     """
-    found = connection.objects.find(space, name)
+    found = connection.objects.find(space, shown(name).lower())
     if found is None:
         raise RedshiftError(f'{space} "{name}" does not exist', "42704")
     return found

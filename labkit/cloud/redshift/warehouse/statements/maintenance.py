@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from labkit.cloud.engine.redshift.compile import compile_query
 from labkit.cloud.engine.redshift.errors import RedshiftError, no_column
+from labkit.cloud.engine.redshift.letters import shown_value
 from labkit.cloud.engine.redshift.types import VARCHAR
 from labkit.cloud.engine.redshift.words import shown_name
 from labkit.cloud.redshift.system.catalogs import columns_of
@@ -24,7 +25,8 @@ def texts(tag: str, names: Sequence[str], rows: Sequence[Sequence[str | None]]) 
     """A result of text columns."""
     columns = tuple(Column(name, VARCHAR) for name in names)
     arrays = {
-        f"c{at}": pa.array([row[at] for row in rows], pa.string()) for at in range(len(names))
+        f"c{at}": pa.array([shown_value(row[at]) for row in rows], pa.string())
+        for at in range(len(names))
     }
     return Result(tag, columns, pa.table(arrays), len(rows))
 

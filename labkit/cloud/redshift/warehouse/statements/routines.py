@@ -20,6 +20,7 @@ from labkit.cloud.redshift.warehouse import (
     defaults,
     grants,
     languages,
+    letter_case,
     procedure_checks,
     procedures,
 )
@@ -173,7 +174,7 @@ def create_procedure(connection: Connection, parsed: Parsed) -> Result:
     text, language, told = _body(words)
     if language != "plpgsql":
         raise unsupported(f"language {language} of a procedure")
-    procedure_checks.check(read(text)[0], parameters)
+    procedure_checks.check(read(letter_case.written(connection, text))[0], parameters)
     body = {"kind": "procedure", "text": text, **told}
     one = new_routine(connection, name, parameters, body, language=language)
     put(connection, one, replacing)

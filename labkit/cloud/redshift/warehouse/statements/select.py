@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from sqlglot import exp
 
 from labkit.cloud.engine.redshift import zones
 from labkit.cloud.engine.redshift.compile import Compiled, compile_query
 from labkit.cloud.engine.redshift.duck import failures
 from labkit.cloud.engine.redshift.reading import parse_query
-from labkit.cloud.redshift.warehouse import letter_case
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import Names
 from labkit.cloud.redshift.warehouse.registry import Column, Parsed, Result, statement
@@ -31,8 +28,7 @@ def select(connection: Connection, parsed: Parsed) -> Result:
 def run_query(connection: Connection, tree: exp.Expr | str, parsed: Parsed) -> Result:
     """Run a query and take its rows."""
     compiled = compile_query(tree, Names(connection), parameters=parsed.parameters)
-    result = fetch(connection, compiled)
-    return replace(result, columns=letter_case.columns(connection, parsed, compiled.fields))
+    return fetch(connection, compiled)
 
 
 def fetch(connection: Connection, compiled: Compiled) -> Result:

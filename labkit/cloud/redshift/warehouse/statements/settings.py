@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from labkit.cloud.engine.redshift import zones
 from labkit.cloud.engine.redshift.errors import RedshiftError
+from labkit.cloud.engine.redshift.letters import shown
 from labkit.cloud.engine.redshift.types import VARCHAR
 from labkit.cloud.engine.redshift.words import Words, shown_name
 from labkit.cloud.redshift.warehouse import access_modes, grants
@@ -225,10 +226,10 @@ def show(connection: Connection, parsed: Parsed) -> Result:
     if words.accept("ALL"):
         words.end()
         names = sorted(connection.settings)
-        columns = {"c0": names, "c1": [connection.settings[name] for name in names]}
+        columns = {"c0": names, "c1": [shown(connection.settings[name]) for name in names]}
         told = (Column("name", VARCHAR), Column("setting", VARCHAR))
         return Result("SHOW", told, pa.table(columns), len(names))
     name = read_name(words)
     words.end()
-    value = pa.table({"c0": pa.array([connection.settings.get(name, "")], pa.string())})
+    value = pa.table({"c0": pa.array([shown(connection.settings.get(name, ""))], pa.string())})
     return Result("SHOW", (Column(name, VARCHAR),), value, 1)

@@ -14,6 +14,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from labkit.cloud.engine.redshift.letters import shown_value
 from labkit.cloud.engine.redshift.types import INT4, TEXTS, VARCHAR, Type
 from labkit.cloud.engine.redshift.words import Words, quoted_string
 from labkit.cloud.redshift.system.catalogs import sizes
@@ -57,7 +58,8 @@ def _told(words: Words, names: Iterable[str], rows: Iterable[tuple[Any, ...]]) -
     columns = tuple(Column(name, INT4 if name in _NUMBERS else VARCHAR) for name in names)
     arrays = {
         f"c{at}": pa.array(
-            [row[at] for row in found], pa.int32() if column.type == INT4 else pa.string()
+            [shown_value(row[at]) for row in found],
+            pa.int32() if column.type == INT4 else pa.string(),
         )
         for at, column in enumerate(columns)
     }
