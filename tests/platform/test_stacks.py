@@ -752,6 +752,67 @@ def test_a_custom_resource_that_fails_makes_no_stack(aws, name, count, match):
     assert match in why(aws, **said(name, Count=count))
 
 
+TELLING = """
+import json, boto3, cfnresponse
+
+def handler(event, context):
+    said, was = event["ResourceProperties"], event.get("OldResourceProperties", {})
+    note = json.dumps([event["RequestType"], said["Count"], was.get("Count")])
+    boto3.client("sqs").send_message(QueueUrl=said["Queue"], MessageBody=note)
+    status = cfnresponse.FAILED if said["Count"] == "0" else cfnresponse.SUCCESS
+    cfnresponse.send(event, context, status, {}, "mine")
+"""
+
+
+def test_a_custom_resource_is_told_of_its_own_changes_and_of_those_put_back(aws, fresh):
+    stacks, sqs, name = aws("cloudformation"), aws("sqs"), fresh("telling")
+    tells = {"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}
+    role = make_role(aws("iam"), name, "lambda", tells)
+    queue = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": name}}
+    code = {"Code": {"ZipFile": TELLING}, "Runtime": "python3.12", "Handler": "index.handler"}
+    function = {"Type": "AWS::Lambda::Function", "Properties": code | {"Role": role}}
+    at = {"ServiceToken": {"Fn::GetAtt": ["Function", "Arn"]}, "Queue": {"Ref": "Queue"}}
+    around = {"Queue": queue, "Function": function}
+
+    def own(count, **more):
+        return {"Type": "Custom::Own", "Properties": at | {"Count": count}} | more
+
+    def change(verb, **resources):
+        body = json.dumps({"Resources": around | resources})
+        getattr(stacks, verb)(StackName=name, TemplateBody=body)
+        url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
+        told = []
+        while found := sqs.receive_message(QueueUrl=url).get("Messages"):
+            told += [json.loads(each["Body"]) for each in found]
+            for each in found:
+                sqs.delete_message(QueueUrl=url, ReceiptHandle=each["ReceiptHandle"])
+        return told
+
+    assert change("create_stack", Own=own(1)) == [["Create", "1", None]]
+    assert change("update_stack", Own=own(1, Metadata={"a": "b"}, DeletionPolicy="Delete")) == []
+    assert change("update_stack", Own=own(0)) == [["Update", "0", "1"], ["Update", "1", "0"]]
+    made = change("update_stack", Own=own(1), Other=own(0))
+    assert made == [["Create", "0", None], ["Delete", "0", None]]
+    assert change("update_stack", Own=own(2)) == [["Update", "2", "1"]]
+    assert change("update_stack") == [["Delete", "2", None]]
+    stacks.delete_stack(StackName=name)
+
+
+def test_what_is_made_is_of_the_type_that_it_was_made_of(aws, fresh):
+    stacks, name = aws("cloudformation"), fresh("typed")
+    topic = json.dumps({"Resources": {name: {"Type": "AWS::SNS::Topic"}}})
+    words = rf"Update of resource type is not permitted.* following resources: \[{name}\]"
+    stacks.create_stack(StackName=name, TemplateBody=holding(name))
+    with pytest.raises(ClientError, match=words):
+        stacks.update_stack(StackName=name, TemplateBody=topic)
+    stacks.create_change_set(StackName=name, TemplateBody=topic, ChangeSetName="c")
+    told = stacks.describe_change_set(StackName=name, ChangeSetName="c")
+    assert told["Status"] == "FAILED"
+    assert re.search(words, told["StatusReason"])
+    assert aws("sqs").get_queue_url(QueueName=name)
+    stacks.delete_stack(StackName=name)
+
+
 def test_a_custom_resource_is_asked_by_the_stacks_role(aws, name):
     role = make_role(aws("iam"), f"{name}-makes", "cloudformation")
     words = why(aws, **said(name), RoleARN=role)
@@ -1052,6 +1113,19 @@ def holding(*names, **more):
     return json.dumps({"Resources": queues})
 
 
+@pytest.mark.parametrize("stays", [True, False])
+def test_what_stays_of_a_stack_that_fails_its_caller_says(aws, fresh, stays):
+    stacks, sqs, name = aws("cloudformation"), aws("sqs"), fresh("stack")
+    one, there = fresh("queue", ""), fresh("queue", "")
+    sqs.create_queue(QueueName=there)
+    body = holding(one, there, **{one: {"DeletionPolicy": "Retain"}, there: {"DependsOn": one}})
+    assert "exists" in why(aws, name, TemplateBody=body, RetainExceptOnCreate=not stays)
+    assert ("QueueUrls" in sqs.list_queues(QueueNamePrefix=one)) is stays
+    stacks.delete_stack(StackName=name)
+    for url in sqs.list_queues(QueueNamePrefix=one).get("QueueUrls", ()):
+        sqs.delete_queue(QueueUrl=url)
+
+
 def test_an_update_that_fails_leaves_all_as_it_was(aws, fresh):
     stacks, sqs, name = aws("cloudformation"), aws("sqs"), fresh("stack")
     there, one, two = (fresh("queue", "") for _ in range(3))
@@ -1088,7 +1162,10 @@ def test_an_update_that_fails_leaves_all_as_it_was(aws, fresh):
     stacks.delete_stack(StackName=name)
 
 
-def test_a_stack_that_cannot_be_dropped_stays(aws, fresh):
+@pytest.mark.parametrize(
+    "left_so", [{"RetainResources": ["Kept"]}, {"DeletionMode": "FORCE_DELETE_STACK"}]
+)
+def test_a_stack_that_cannot_be_dropped_stays(aws, fresh, left_so):
     stacks, s3, name = aws("cloudformation"), aws("s3"), fresh("stack")
     bucket = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": name}}
     resources = {"Kept": bucket, "Topic": {"Type": "AWS::SNS::Topic"}}
@@ -1098,6 +1175,8 @@ def test_a_stack_that_cannot_be_dropped_stays(aws, fresh):
     s3.put_object(Bucket=name, Key="data")
     with pytest.raises(ClientError, match="only when the stack is in the DELETE_FAILED state"):
         stacks.delete_stack(StackName=name, RetainResources=["Topic"])
+    with pytest.raises(ClientError, match="only when the stack is in the DELETE_FAILED state"):
+        stacks.delete_stack(StackName=name, DeletionMode="FORCE_DELETE_STACK")
     for _ in range(2):
         words = why(aws, name, "delete_stack", "DELETE_FAILED")
         assert "not empty" in words
@@ -1105,7 +1184,7 @@ def test_a_stack_that_cannot_be_dropped_stays(aws, fresh):
         (left,) = stacks.describe_stack_resources(StackName=name)["StackResources"]
         assert left["Timestamp"].year > 2010
         assert left["LogicalResourceId"] == "Kept"
-    stacks.delete_stack(StackName=name, RetainResources=["Kept"])
+    stacks.delete_stack(StackName=name, **left_so)
     with pytest.raises(ClientError, match="does not exist"):
         stacks.describe_stacks(StackName=name)
     assert s3.get_object(Bucket=name, Key="data")["ContentLength"] == 0

@@ -9,6 +9,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-service
 
 from __future__ import annotations
 
+import contextlib
 import json
 import secrets
 import threading
@@ -27,6 +28,7 @@ from labkit.cloud.lambdas import invoke
 from labkit.cloud.operations import AwsError, Context
 from labkit.cloud.protocol import Reply
 from labkit.cloud.stacks import journal
+from labkit.cloud.stacks.failures import on_failure
 from labkit.cloud.stacks.kinds import Members
 from labkit.cloud.stacks.model import Model
 
@@ -59,6 +61,7 @@ class Custom(Model):
         self.type, self.properties = definition["Type"], _texts(definition["Properties"])
         self.logical_id, self.stack_id = logical_id, stack_id
         self.physical_resource_id, self.data = "", Members()
+        self.told = self.properties  # last, whether or not it has answered
 
     @classmethod
     def has_cfn_attr(cls, attr: str) -> bool:
@@ -72,15 +75,30 @@ class Custom(Model):
         made = cls(definition, told["LogicalId"], told["StackId"])
         made.physical_resource_id = name  # until its function tells another
         journal.note(made)
-        made.ask("Create")
+        try:
+            made.ask("Create")
+        except ValidationError:
+            if on_failure() != "DO_NOTHING":  # what it has made by then goes
+                with contextlib.suppress(ValidationError):
+                    made.delete()
+            raise
         return made
 
     @classmethod
     def changed(cls, old: Any, definition: Members, name: str) -> Self:
-        """Tell the function of the change; one that names another resource has the old dropped."""
+        """Tell the function of the change; one that names another resource has the old dropped.
+
+        It is told nothing where its properties are those that it was told last: of a change that
+        failed it is told that it is put back.
+        """
         new = cls(definition, old.logical_id, old.stack_id)
         new.physical_resource_id = old.physical_resource_id
-        new.ask("Update", OldResourceProperties=old.properties)
+        was = getattr(old, "told", old.properties)  # which earlier versions' have not
+        if isinstance(old, cls) and new.properties == was:
+            return old
+        old.told = new.properties
+        new.ask("Update", OldResourceProperties=was)
+        old.told = old.properties
         if new.physical_resource_id != old.physical_resource_id:
             stacks.REPLACED.get().append((old, new))
         return new
@@ -120,6 +138,7 @@ class Custom(Model):
         if not answer:
             raise ValidationError(message=_SILENT.format(self.logical_id))
         if answer.get("Status") != "SUCCESS":
+            self.physical_resource_id = answer.get("PhysicalResourceId", self.physical_resource_id)
             raise ValidationError(message=_FAILED.format(answer.get("Reason", "")))
         self.physical_resource_id = str(answer.get("PhysicalResourceId") or self.logical_id)
         self.data = answer.get("Data") or {}

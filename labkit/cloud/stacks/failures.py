@@ -17,6 +17,10 @@ from labkit.cloud import stacks
 CANCELLED = "Resource {} cancelled"
 _FAILED = "The following resource(s) failed to {}: [{}]. "
 _ENDED = "Stack:{} is in {} state and can not be updated."
+_OTHER = (
+    "Update of resource type is not permitted. The new template modifies resource type of the "
+    "following resources: [{}]"
+)
 # States out of which a stack can only be deleted.
 _ENDS = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED")
 _TEMPLATES = "Template error"
@@ -69,6 +73,31 @@ def check_changes(stack: Any) -> None:
         raise ValidationError(message=_ENDED.format(stack.stack_id, stack.status))
 
 
+def check_same_types(resources: Any, template: dict[str, Any]) -> None:
+    """Raise for a template that has resources of other types under the names of what is made.
+
+    Raises:
+        ValidationError: AWS's.
+    """
+    if why := of_other_types(resources, template):
+        raise ValidationError(message=why)
+
+
+def of_other_types(resources: Any, template: dict[str, Any]) -> str:
+    """Why a template changes no stack, if it is for what it makes of another type.
+
+    Source: https://github.com/aws/aws-sam-cli/issues/6786
+    """
+    was, made, now = (
+        resources._resource_json_map,
+        resources._parsed_resources,
+        template["Resources"],
+    )
+    both = [name for name in now if name in was and name in made]
+    others = [name for name in both if was[name]["Type"] != now[name]["Type"]]
+    return _OTHER.format(", ".join(others)) if others else ""
+
+
 def put(stack: Any, status: str, why: str | None = None) -> None:
     """Give a stack a state, and tell of it."""
     stack.status = status
@@ -78,8 +107,19 @@ def put(stack: Any, status: str, why: str | None = None) -> None:
 def on_failure(wanted: str | None = None) -> str:
     """What becomes of a new stack that fails: ``ROLLBACK``, ``DO_NOTHING`` or ``DELETE``."""
     asked = stacks.asked()
-    kept = str(asked.get("DisableRollback")).lower() == "true"
+    kept = _is_asked("DisableRollback") or (asked.get("DeploymentConfig") or {}).get(
+        "DisableRollback"
+    )
     return "DO_NOTHING" if kept else str(asked.get("OnFailure") or wanted or "ROLLBACK")
+
+
+def kept_on_failure() -> tuple[str, ...]:
+    """The policies by which what was made stays though its stack is rolled back."""
+    return () if _is_asked("RetainExceptOnCreate") else ("Retain",)
+
+
+def _is_asked(member: str) -> bool:
+    return str(stacks.asked().get(member)).lower() == "true"
 
 
 def to_delete(names: list[str]) -> str:

@@ -125,9 +125,9 @@ def _end_updating(backend: Any, stack: Any) -> None:
 
 
 def _end_dropping(backend: Any, stack: Any) -> None:
-    from labkit.cloud.stacks import rollback
+    from labkit.cloud.stacks.leaving import leave_out_gone
 
-    rollback.leave_out_gone(stack)
+    leave_out_gone(stack)
     stack.output_map._output_json_map = {}
     backend.delete_stack(stack.stack_id)
 

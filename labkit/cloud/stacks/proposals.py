@@ -21,7 +21,14 @@ from moto.cloudformation.exceptions import (
 
 from labkit.cloud import stacks
 from labkit.cloud.stacks import changes, journal, judging, reading, rollback, validation
-from labkit.cloud.stacks.failures import Failed, check_changes, is_new, on_failure, put
+from labkit.cloud.stacks.failures import (
+    Failed,
+    check_changes,
+    is_new,
+    of_other_types,
+    on_failure,
+    put,
+)
 from labkit.cloud.stacks.updates import Said, allow, given
 
 _TAKEN = "Stack [{}] already exists and cannot be created again with the changeSet [{}]."
@@ -80,7 +87,7 @@ def _proposed(propose: Any) -> Any:
             change.status_reason = None
         asked = stacks.asked()
         _check_made(change, asked.get("Capabilities") or ())
-        change.on_failure = asked.get("OnStackFailure")
+        change.on_failure = on_failure(asked.get("OnStackFailure"))
         allow(change)
         return change.change_set_id, change.stack_id
 
@@ -92,7 +99,8 @@ def _check_made(change: Any, capabilities: Collection[str]) -> None:
     lacks = judging.declared(reading.load(change.template)) and validation.lacking(
         change.template_dict, capabilities
     )
-    if why := change.refused or (lacks and validation.LACKING.format(lacks)):
+    why = change.refused or (lacks and validation.LACKING.format(lacks))
+    if why := why or of_other_types(change.stack.resource_map, change.template_dict):
         change.status, change.execution_status = "FAILED", "UNAVAILABLE"
         change.status_reason = why
 

@@ -13,9 +13,13 @@ from typing import Any
 
 from labkit.cloud.operations import Answer, AwsError, Context, not_here, operation
 
-_FAILED = "DELETE_FAILED"
+_FAILED, FORCED = "DELETE_FAILED", "FORCE_DELETE_STACK"
 # States of stacks that have no resources, and so import nothing.
 _EMPTY = ("REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE")
+_FORCING = (
+    "Invalid operation on stack [{}]. Specify FORCE_DELETE_STACK only when the stack is in the "
+    f"{_FAILED} state."
+)
 _LEAVING = (
     "Invalid operation on stack [{}]. When you delete a stack, specify which resources to retain "
     f"only when the stack is in the {_FAILED} state."
@@ -23,7 +27,7 @@ _LEAVING = (
 
 
 def check_deletion(
-    context: Context, *, StackName: str, RetainResources: Collection[str] = (), **_: Any
+    context: Context, *, StackName: str, RetainResources: Collection[str] = (), **told: Any
 ) -> None:
     """Raise for a stack that is protected, or that others need; one that is not there may go.
 
@@ -34,6 +38,8 @@ def check_deletion(
         return
     if RetainResources and stack.status != _FAILED:
         raise _invalid(_LEAVING.format(stack.stack_id))
+    if told.get("DeletionMode") == FORCED and stack.status != _FAILED:
+        raise _invalid(_FORCING.format(stack.stack_id))
     if stack.enable_termination_protection:
         words = f"Stack [{name}] cannot be deleted while TerminationProtection is enabled"
         raise _invalid(words)

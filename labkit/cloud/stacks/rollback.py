@@ -22,14 +22,23 @@ from labkit.cloud import stacks
 from labkit.cloud.operations import AwsError
 from labkit.cloud.stacks import adopting, following, journal, taken
 from labkit.cloud.stacks.events import skipped, telling
-from labkit.cloud.stacks.failures import Failed, NotHere, is_new, put, to_delete
-from labkit.cloud.stacks.protection import check_exports, exported
+from labkit.cloud.stacks.failures import (
+    Failed,
+    NotHere,
+    check_same_types,
+    is_new,
+    kept_on_failure,
+    put,
+    to_delete,
+)
+from labkit.cloud.stacks.leaving import leave_out_gone, settled, told_at_end
+from labkit.cloud.stacks.protection import FORCED, check_exports, exported
 from labkit.cloud.stacks.updates import Said, export, given, in_order, needs, touched_by
 
 log = logging.getLogger(__name__)
 
-# The policies by which a resource outlives its stack, and its stack's failure.
-_KEPT, _KEPT_ON_FAILURE = ("Retain", "RetainExceptOnCreate"), ("Retain",)
+# The policies by which a resource outlives its stack.
+_KEPT = ("Retain", "RetainExceptOnCreate")
 _UNCHANGED = "Updating {} is not available in the local AWS: make another resource."
 
 
@@ -63,13 +72,13 @@ def teach() -> None:
     backend: Any = models.CloudFormationBackend
     backend.delete_stack = _staying(backend.delete_stack)
     stack: Any = models.Stack
-    stack.outputs = property(_told_at_end(stack.outputs.fget))
+    stack.outputs = property(told_at_end(stack.outputs.fget))
 
 
 def unmake(resources: Any, said: Said, names: Collection[str]) -> None:
     """Drop what was made before a failure, which is the one to tell."""
     with contextlib.suppress(Exception):
-        _drop(resources, said, names, kept=_KEPT_ON_FAILURE)
+        _drop(resources, said, names, kept=kept_on_failure())
 
 
 def end_making(backend: Any, stack: Any, failed: Failed, wanted: str) -> None:
@@ -81,8 +90,8 @@ def end_making(backend: Any, stack: Any, failed: Failed, wanted: str) -> None:
     if wanted == "ROLLBACK":
         put(stack, "ROLLBACK_IN_PROGRESS", f"{failed.reason}Rollback requested by user.")
         with contextlib.suppress(Exception):  # its event tells
-            _drop(resources, said, said, kept=_KEPT_ON_FAILURE)
-        left = _left(resources, _KEPT_ON_FAILURE)
+            _drop(resources, said, said, kept=kept_on_failure())
+        left = _left(resources, kept_on_failure())
         put(stack, *(("ROLLBACK_FAILED", to_delete(left)) if left else ("ROLLBACK_COMPLETE",)))
     else:
         put(stack, "CREATE_FAILED", failed.reason)
@@ -116,6 +125,7 @@ def _update(self: Any, template: Said, parameters: Said | None = None) -> None:
     """Make, change and then drop; what fails on the way leaves all as it was."""
     former, old = (self._template, self.input_parameters), self._resource_json_map
     parameters = given(template, parameters or {})
+    check_same_types(self, template)
     adopting.adopt(self)
     touched = touched_by(self, template, parameters)
     todo = self.build_resource_diff(template, parameters)
@@ -254,41 +264,20 @@ def _change(resources: Any, name: str, differs: bool) -> dict[str, tuple[Any, An
 
 def _delete(self: Any) -> None:
     """Drop a stack's resources, but those that it is to leave."""
-    told = _settled(self.stack)
+    told = settled(self.stack)
     journal.begin(self.stack, "DELETE")
     asked, said = stacks.asked(), self._resource_json_map
     mine = asked.get("StackName") in (self.stack_id, self["AWS::StackName"])
     left = asked.get("RetainResources", ()) if mine else ()
-    _drop(self, said, said.keys() - {*left})
+    try:
+        _drop(self, said, said.keys() - {*left})
+    except Exception:
+        if asked.get("DeletionMode") != FORCED:
+            raise
+        for name in _left(self):
+            skipped(self, name, said[name], self._parsed_resources[name])
     self.stack.deletion_time = utcnow()
     self.stack.output_map._output_json_map = told
-
-
-def _told_at_end(read: Any) -> Any:
-    """Outputs of a stack that is gone, none where it went before they were settled."""
-
-    def told(stack: Any) -> Any:
-        try:
-            return read(stack)
-        except ValidationError:
-            if stack.status != "DELETE_COMPLETE":
-                raise
-            return None
-
-    return told
-
-
-def _settled(stack: Any) -> Said:
-    """What a stack tells at its end: moto would make its resources again to tell of them."""
-    outputs, resources = stack.output_map, stack.resource_map
-    told: Said = {}
-    for name in outputs.outputs:
-        with contextlib.suppress(Exception):
-            said = outputs._output_json_map[name] | {"Value": outputs[name].value}
-            if export := said.get("Export"):
-                said["Export"] = {"Name": parsing.clean_json(export.get("Name"), resources)}
-            told[name] = said
-    return told
 
 
 def _drop(
@@ -338,13 +327,3 @@ def _staying(delete: Any) -> Any:
                 raise
 
     return deleted
-
-
-def leave_out_gone(stack: Any) -> None:
-    """Have a stack tell nothing of what is dropped: moto would make it again to tell of it."""
-    resources, outputs = stack.resource_map, stack.output_map
-    said = resources._resource_json_map
-    gone = said.keys() - resources._parsed_resources.keys()
-    resources._resource_json_map = {n: each for n, each in said.items() if n not in gone}
-    told = outputs._output_json_map or {}
-    outputs._output_json_map = {n: each for n, each in told.items() if not gone & {*needs(each)}}

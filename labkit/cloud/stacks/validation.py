@@ -89,6 +89,7 @@ def check_call(
     UsePreviousTemplate: bool = False,
     ChangeSetType: str = "",
     Parameters: Collection[dict[str, Any]] = (),
+    DeploymentMode: str = "",
     **_: Any,
 ) -> None:
     """Raise for a template that makes no stack, or identities that the caller does not know of.
@@ -103,6 +104,8 @@ def check_call(
         raise refusal(StackName, "stackName", must, "ValidationError")
     if ChangeSetType == "IMPORT":
         raise _invalid("Importing resources into a stack is not available in the local AWS.")
+    if DeploymentMode:
+        raise _invalid("Change sets that revert drift are not available in the local AWS.")
     stack = _stack(context, StackName)
     is_previous = UsePreviousTemplate and not TemplateBody and not TemplateURL
     if is_previous and not stack:
