@@ -1616,3 +1616,10 @@ SELECT * FROM JSON_TABLE('[]', 'lax $' COLUMNS(a integer PATH 'strict $[42]' ERR
 
 SELECT x, a FROM (VALUES (1, '[1]'), (2, '[]')) t(x, d) LEFT JOIN JSON_TABLE(d, 'lax $[*]' COLUMNS(a integer PATH 'lax $.b' DEFAULT x * 2 ON EMPTY)) ON true
 --> [["1", "2"], ["2", null]]
+
+-- Decimals that are passed to a path
+SELECT json_value('1', 'lax $x + $' PASSING DECIMAL '-4.50' AS "x"), json_query('1', 'lax $x' PASSING DECIMAL '4.50' AS "x"), json_exists('{"a":1.5}', 'lax $.a ? (@ == $x)' PASSING DECIMAL '1.50' AS "x"), json_query('1', 'lax $x' PASSING CAST(NULL AS decimal(3,1)) AS "x")
+--> [["-3.50", "4.50", "true", "null"]]
+
+SELECT coalesce(TRY())
+--! SYNTAX_ERROR: line 1:8: The 'coalesce' function must have at least two arguments

@@ -26,7 +26,7 @@ def special_form(node: tree.Call, scope: Scope) -> Typed:
     only_plain(node, scope)
     if not least <= len(node.args) <= most:
         message = f"Invalid number of arguments for '{node.name}' function"
-        raise scope.fail(node, "SYNTAX_ERROR", message)
+        raise scope.fail(node, "SYNTAX_ERROR", _NUMBERS.get(node.name, message))
     return form(node, scope)
 
 
@@ -115,7 +115,11 @@ def _current_schema(node: tree.Call, scope: Scope) -> Typed:
 
 
 _MANY = 1000
-
+#: What Trino says where the number of arguments is wrong, if it is not what it says of others.
+_NUMBERS = {
+    "try": "The 'try' function must have exactly one argument",
+    "coalesce": "The 'coalesce' function must have at least two arguments",
+}
 
 FORMS: dict[str, tuple[int, int, Callable[[tree.Call, Scope], Typed]]] = {
     "if": (2, 3, _if),

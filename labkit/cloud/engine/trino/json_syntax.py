@@ -96,6 +96,8 @@ def _variable(node: tree.Expression, scope: Scope) -> str:
     value = scope.value(node)
     if isinstance(node, tree.JsonMembers | tree.JsonPath):
         return value.sql
+    if value.type.base == "decimal":  # a sign tells it from a document's numbers
+        return f"coalesce('+' || CAST({value.sql} AS VARCHAR), 'null')"
     if value.type.base in _TYPED:
         message = f"A {value.type} as a variable of a JSON path is not supported here"
         raise scope.fail(node, "NOT_SUPPORTED", message)
@@ -107,8 +109,8 @@ def _variable(node: tree.Expression, scope: Scope) -> str:
         raise scope.fail(node, refused.code, str(refused)) from refused
 
 
-#: Items of these types are no numbers and texts of JSON: they compare among themselves.
-_TYPED = ("decimal", "date", "time", "timestamp", "timestamptz")
+#: Items of these types are no texts of JSON: they compare among themselves.
+_TYPED = ("date", "time", "timestamp", "timestamptz")
 _JSON_SCALARS = "tinyint smallint integer bigint real double boolean varchar char unknown".split()
 
 

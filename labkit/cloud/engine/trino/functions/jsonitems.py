@@ -43,8 +43,12 @@ def evaluate(text: str, path: str, variables: Variables) -> list[Any]:
 
 
 def read_variables(variables: Variables) -> dict[str, list[Any]]:
-    """The variables' documents; NULL as a document is no item."""
-    return {k: [] if v is None else [parse_document(v)] for k, v in variables.items()}
+    """The variables' documents; NULL as a document is no item, and a sign is before a decimal."""
+    return {k: [] if v is None else [_variable(v)] for k, v in variables.items()}
+
+
+def _variable(text: str) -> Any:
+    return Decimal(text[1:]) if text.startswith("+") else parse_document(text)
 
 
 def _why(text: str, path: str, variables: Variables) -> str | None:
