@@ -8,7 +8,7 @@ import json
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
@@ -600,6 +600,29 @@ def test_avro_uuids_are_texts(session: Any, tmp_path: Path) -> None:
         fastavro.writer(target, stored, [{"u": text}])
     found = read(session, table("avro", "u:string"), File(str(tmp_path / "f"), "f"))
     assert found == [(text,)]
+
+
+UTC_NOON = datetime(2020, 1, 1, 12, tzinfo=UTC)
+COUNTED = {
+    "time-millis": ("int", time(0, 0, 1), "int", 1000),
+    "time-micros": ("long", time(0, 0, 1), "bigint", 1_000_000),
+    "timestamp-micros": ("long", UTC_NOON, "bigint", 1_577_880_000_000_000),
+    "local-timestamp-millis": ("long", datetime(1969, 12, 31, 23, 59, 59), "bigint", -1000),
+    "local-timestamp-micros": ("long", datetime(1970, 1, 1), "bigint", 0),
+}
+
+
+@pytest.mark.parametrize("logical", COUNTED)
+def test_avro_moments_that_hive_does_not_know_are_numbers(
+    session: Any, tmp_path: Path, logical: str
+) -> None:
+    stored, value, kind, number = COUNTED[logical]
+    asked = ["null", {"type": stored, "logicalType": logical}]
+    schema = {"type": "record", "name": "r", "fields": [{"name": "T", "type": asked}]}
+    with (tmp_path / "f").open("wb") as target:
+        fastavro.writer(target, schema, [{"T": value}, {"T": None}])
+    found = read(session, table("avro", f"t:{kind}"), File(str(tmp_path / "f"), "f"))
+    assert found == [(number,), (None,)]
 
 
 def test_avro_records_may_have_other_names_than_the_tables(session: Any, tmp_path: Path) -> None:

@@ -216,7 +216,7 @@ def _avro(file: File) -> Inferred | None:
     schema = avro.writer_schema(file)
     if not isinstance(schema, dict) or schema.get("type") != "record":
         return None
-    columns = tuple((f["name"].lower(), avro.kind_of(f["type"])) for f in schema["fields"])
+    columns = tuple((str(name).lower(), kind) for name, kind in avro.kind_of(schema).fields)
     literal = json.dumps(avro.plain_schema(schema), separators=(",", ":"))
     return _table(
         file,

@@ -1,8 +1,9 @@
 """Avro files, streamed block by block.
 
 The table's ``avro.schema.literal`` is the reader's schema; without one, each file's own is.
-Columns are found by name, missing ones are NULL. Source:
-https://docs.aws.amazon.com/athena/latest/ug/avro-serde.html
+Columns are found by name, missing ones are NULL. Of logical types Hive knows days, decimals and
+moments; a time of day or a local moment is the number that it is stored as. Sources:
+https://docs.aws.amazon.com/athena/latest/ug/avro-serde.html and Trino's HiveAvroTypeBlockHandler
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import os
 import struct
 import zlib
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -39,6 +40,17 @@ from labkit.cloud.engine.types import (
 #: A UUID stays the text that it is: Hive's SerDe knows no such type.
 LOGICAL_READERS["string-uuid"] = lambda text, *_: text
 SYNC = 16
+_EPOCH = datetime(1970, 1, 1)
+_MILLI, _MICRO = timedelta(milliseconds=1), timedelta(microseconds=1)
+#: Logical types that are none to Hive.
+_UNITS = {
+    "time-millis": _MILLI,
+    "time-micros": _MICRO,
+    "timestamp-micros": _MICRO,
+    "local-timestamp-millis": _MILLI,
+    "local-timestamp-micros": _MICRO,
+}
+_WHOLE = frozenset(("integer", "bigint"))
 _BROKEN = (ValueError, EOFError, OSError, struct.error, zlib.error, LookupError, OverflowError)
 _PYTHON: dict[str, tuple[type, ...]] = {
     "boolean": (bool,),
@@ -58,8 +70,12 @@ def relation(session: Session, table: Table, files: Sequence[File], wanted: froz
     columns = [(name.lower(), kind) for _, name, kind in table.wanted(wanted)]
 
     def rows(file: File) -> Iterator[list[Any]]:
+        units = _units(writer_schema(file))
+        numbers = {n: units[n] for n, kind in columns if kind.base in _WHOLE and n in units}
         for record in records(file, schema):
             found = {key.lower(): value for key, value in record.items()}
+            for name, unit in numbers.items():
+                found[name] = _number(found.get(name), unit)
             yield [_value(found.get(name), kind, name, file) for name, kind in columns]
 
     return row_relation(session, table, files, wanted, rows)
@@ -107,6 +123,28 @@ def writer_schema(file: File) -> Any:
         raise _unreadable(file, error) from error
 
 
+def _units(schema: Any) -> dict[str, timedelta]:
+    """The units of those fields of a record that are counted in one to Hive."""
+    found = {}
+    for each in schema["fields"] if isinstance(schema, dict) and "fields" in schema else ():
+        branches = each["type"] if isinstance(each["type"], list) else [each["type"]]
+        named = (b.get("logicalType") for b in branches if isinstance(b, dict))
+        if unit := next((_UNITS[name] for name in named if name in _UNITS), None):
+            found[each["name"].lower()] = unit
+    return found
+
+
+def _number(value: Any, unit: timedelta) -> Any:
+    """The number that a time of day or a moment is stored as."""
+    if isinstance(value, time):
+        value = datetime.combine(_EPOCH, value)
+    return (_plain(value) - _EPOCH) // unit if isinstance(value, datetime) else value
+
+
+def _plain(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+
+
 def _value(value: Any, kind: Type, name: str, file: File) -> Any:
     if value is None:
         return None
@@ -124,9 +162,7 @@ def _value(value: Any, kind: Type, name: str, file: File) -> Any:
             f"Field {name}'s type {type(value).__name__} in Avro file {file.name} is incompatible "
             f"with type {kind} defined in table schema",
         )
-    if isinstance(value, datetime) and value.tzinfo:
-        return value.astimezone(UTC).replace(tzinfo=None)
-    return value
+    return _plain(value) if isinstance(value, datetime) else value
 
 
 def _fits(value: Any, kind: Type) -> bool:
@@ -185,26 +221,38 @@ def plain_schema(schema: Any) -> Any:
     return [plain_schema(s) for s in schema] if isinstance(schema, list) else schema
 
 
-def kind_of(schema: Any) -> Type:
-    """The type of an Avro schema; a union with null is the type of the other branch."""
+def kind_of(schema: Any, known: dict[str, Type] | None = None) -> Type:
+    """The type of an Avro schema; a union with null is the type of the other branch.
+
+    Args:
+        known: gets the types of names, for those that stand for them further on.
+    """
+    known = {} if known is None else known
     if isinstance(schema, list):
-        kinds = [kind_of(s) for s in schema if s != "null"]
+        kinds = [kind_of(s, known) for s in schema if s != "null"]
         return kinds[0] if len(kinds) == 1 else VARCHAR
     if not isinstance(schema, dict):
-        return _KINDS.get(schema, VARCHAR)
+        return _KINDS.get(schema) or known.get(schema, VARCHAR)
+    found = _kind(schema, known)
+    if "name" in schema:
+        known[schema["name"]] = found
+    return found
+
+
+def _kind(schema: dict[str, Any], known: dict[str, Type]) -> Type:
     match schema.get("logicalType") or schema["type"]:
         case "array":
-            return Type("array", (kind_of(schema["items"]),))
+            return Type("array", (kind_of(schema["items"], known),))
         case "map":
-            return Type("map", (VARCHAR, kind_of(schema["values"])))
+            return Type("map", (VARCHAR, kind_of(schema["values"], known)))
         case "record":
             fields = schema["fields"]
-            inner = tuple(kind_of(f["type"]) for f in fields)
+            inner = tuple(kind_of(f["type"], known) for f in fields)
             return Type("row", inner, tuple(f["name"] for f in fields))
         case "decimal":
             return Type("decimal", (schema["precision"], schema.get("scale", 0)))
         case name:
-            return _KINDS.get(name) or kind_of(schema["type"])
+            return _KINDS.get(name) or kind_of(schema["type"], known)
 
 
 _KINDS = {
