@@ -25,7 +25,16 @@ _CALLED = {
     "sts": "ValidationError",
     **dict.fromkeys(
         (
-            *("events", "firehose", "glue", "kinesis", "kms", "lakeformation", "lambda"),
+            *(
+                "dynamodb",
+                "events",
+                "firehose",
+                "glue",
+                "kinesis",
+                "kms",
+                "lakeformation",
+                "lambda",
+            ),
             *("redshift-data", "redshift-serverless", "scheduler", "secretsmanager"),
             "stepfunctions",
         ),
@@ -58,7 +67,20 @@ _SILENT = {
     for service, members in (("iam", r"[\w.]+"), ("logs", "logGroupIdentifier"))
 }
 # Who says of a member that lacks that it is null.
-_SAY_NULL = ("cloudformation", "lambda")
+_SAY_NULL = ("cloudformation", "dynamodb", "lambda")
+# Which operations name a member as the model does, and not its value, if it is too long or short.
+_AS_MODELLED = {"dynamodb": ("BatchGetItem", "BatchWriteItem", "Query")}
+_SIZED = re.compile(r"^Value '.*' at '([^']*)'(?= failed to .*: Member must have )", re.DOTALL)
+# Enumerations in the order in which a service tells them, by shape; others stand backwards.
+_ORDER = {
+    "BillingMode": ("PROVISIONED", "PAY_PER_REQUEST"),
+    "KeyType": ("HASH", "RANGE"),
+    "ReturnConsumedCapacity": ("INDEXES", "TOTAL", "NONE"),
+    "ReturnItemCollectionMetrics": ("SIZE", "NONE"),
+    "ReturnValue": ("ALL_NEW", "UPDATED_OLD", "ALL_OLD", "NONE", "UPDATED_NEW"),
+    "ScalarAttributeType": ("B", "N", "S"),
+    "Select": ("SPECIFIC_ATTRIBUTES", "COUNT", "ALL_ATTRIBUTES", "ALL_PROJECTED_ATTRIBUTES"),
+}
 _SAYS_SOMETHING = r".*\S.*"
 # How Java writes all characters beyond the first 65,536.
 _BEYOND = r"\uD800\uDC00-\uDBFF\uDFFF"
@@ -91,6 +113,8 @@ def check_call(service: str, operation: str, members: dict[str, Any]) -> None:
             lacking = [each.replace("Value at", "Value null at", 1) for each in lacking]
         if told := _SILENT.get(service):
             broken = [told.sub("Value at", each, count=1) for each in broken]
+        if operation in _AS_MODELLED.get(service, ()):
+            broken = [_SIZED.sub(_modelled, each) for each in broken]
         _refuse(service, [*lacking, *broken])
 
 
@@ -156,6 +180,12 @@ def _broken(shape: Any, value: Any, where: str) -> Iterator[str]:
         yield from _broken(*each)
 
 
+def _modelled(found: re.Match[str]) -> str:
+    """A member without its value, by the name that the model has for it."""
+    where = re.sub(r"(?:^|(?<=member\.))\w", lambda letter: letter[0].upper(), found[1])
+    return f"Value at '{where}'"
+
+
 def _printed(value: Any) -> Any:
     """A list as Java prints it."""
     return f"[{', '.join(map(str, value))}]" if isinstance(value, list) else value
@@ -194,7 +224,7 @@ def _own(shape: Any, value: Any) -> Iterator[str]:
     enum = getattr(shape, "enum", [])
     named = (*enum, *_UNNAMED.get(shape.name, ()))
     if kind == "string" and enum and _in_its_case(shape, value) not in named:
-        names = ", ".join(sorted(enum, reverse=True))
+        names = ", ".join(_ORDER.get(shape.name) or sorted(enum, reverse=True))
         yield f"{_MUST}Member must satisfy enum value set: [{names}]"
 
 

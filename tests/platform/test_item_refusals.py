@@ -202,6 +202,8 @@ KEYS = {  # a query's condition and its values → why it is none
     ),
     "sk = :v": ({"v": FIVE}, "Query condition missed key schema element: pk"),
 }
+PATTERN = "Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+"
+PUT = {"TransactItems": [{"Put": {"TableName": T, "Item": {"pk": A}}}]}
 CASES = {  # a call → what is told
     **{
         f"filter {text}": (scan(text, **values), f"Invalid FilterExpression: {why}")
@@ -274,6 +276,77 @@ CASES = {  # a call → what is told
         (
             f"{ONE}Value at 'RequestItems' failed to satisfy constraint: Member must have length "
             "greater than or equal to 1"
+        ),
+    ),
+    "no table": (
+        ("get_item", {"Key": {"pk": A}}),
+        f"{ONE}Value null at 'tableName' failed to satisfy constraint: Member must not be null",
+    ),
+    "a name that none has": (
+        ("get_item", {"TableName": "a b", "Key": {"pk": A}}),
+        f"{ONE}Value 'a b' at 'tableName' failed to satisfy constraint: {PATTERN}",
+    ),
+    "one in a batch": (
+        ("batch_get_item", {"RequestItems": {"a!": {"Keys": [{"pk": A}]}}}),
+        (
+            f'{ONE}Value \'{{"a!":{{"Keys":[{{"pk":{{"S":"a"}}}}]}}}}\' at \'requestItems\' failed'
+            " to satisfy constraint: Map keys must satisfy constraint: [Member must have length "
+            "less than or equal to 255, Member must have length greater than or equal to 3, "
+            f"{PATTERN}]"
+        ),
+    ),
+    "no items": (
+        ("scan", {"TableName": T, "Limit": 0}),
+        (
+            f"{ONE}Value '0' at 'limit' failed to satisfy constraint: Member must have value "
+            "greater than or equal to 1"
+        ),
+    ),
+    "no keys": (
+        ("batch_get_item", {"RequestItems": {T: {"Keys": []}}}),
+        (
+            f"{ONE}Value at 'RequestItems.{T}.member.Keys' failed to satisfy constraint: Member "
+            "must have length greater than or equal to 1"
+        ),
+    ),
+    "no units": (
+        ("transact_write_items", PUT | {"ReturnConsumedCapacity": "X"}),
+        (
+            f"{ONE}Value 'X' at 'returnConsumedCapacity' failed to satisfy constraint: Member must "
+            "satisfy enum value set: [INDEXES, TOTAL, NONE]"
+        ),
+    ),
+    "a long token": (
+        ("transact_write_items", PUT | {"ClientRequestToken": "x" * 37}),
+        (
+            f"{ONE}Value '{'x' * 37}' at 'clientRequestToken' failed to satisfy constraint: Member "
+            "must have length less than or equal to 36"
+        ),
+    ),
+    "what is not returned": (
+        put(ReturnValues="ALL_NEW"),
+        f"{ONE}ReturnValues can only be ALL_OLD or NONE",
+    ),
+    "names beside what is older": (
+        put(Expected={"a": {"Exists": False}}, ExpressionAttributeNames={"#a": "a"}),
+        f"{ONE}ExpressionAttributeNames can only be specified when using expressions",
+    ),
+    "no condition": (
+        ("query", {"TableName": T}),
+        (
+            "Either the KeyConditions or KeyConditionExpression parameter must be specified in the "
+            "request."
+        ),
+    ),
+    "no index": (
+        ("query", query("pk = :p", T)[1] | {"IndexName": "none"}),
+        "The table does not have the specified index: none",
+    ),
+    "no segment": (
+        ("scan", {"TableName": T, "Segment": 5, "TotalSegments": 5}),
+        (
+            "The Segment parameter is zero-based and must be less than parameter TotalSegments: "
+            "Segment: 5 is not less than TotalSegments: 5"
         ),
     ),
     "an empty text to put": (put(item={"pk": {"S": ""}}), EMPTY.format("string")),
@@ -369,6 +442,14 @@ def test_two_checks_tell_of_values(db, value, now, before):
     ):
         told = refusal(db, "transact_write_items", {"TransactItems": [action]})
         assert told["Error"]["Message"] == why
+
+
+def test_a_table_that_is_not_there_is_named(db):
+    on = {"TimeToLiveSpecification": {"AttributeName": "a", "Enabled": True}}
+    for call, more in (("delete_table", {}), ("update_time_to_live", on)):
+        told = refusal(db, call, {"TableName": "none"} | more)["Error"]
+        assert told["Code"] == "ResourceNotFoundException"
+        assert told["Message"] == "Requested resource not found: Table: none not found"
 
 
 def actions(key):

@@ -178,7 +178,7 @@ BATCHES = {  # what a batch writes → why it writes nothing
     ),
     "too many": (
         [PUT, *({"DeleteRequest": {"Key": {"id": B, "at": {"N": f"{n}"}}}} for n in range(25))],
-        "Too many items requested for the BatchWriteItem call",
+        "Member must have length less than or equal to 25",
     ),
     "half a key": ([PUT, {"PutRequest": {"Item": {"id": B}}}], MATCH),
     "another type": ([PUT, {"DeleteRequest": {"Key": OTHER}}], MATCH),
@@ -244,7 +244,7 @@ HASH, RANGE = ({"AttributeName": "id", "KeyType": kind} for kind in ("HASH", "RA
 TABLES = {  # what a table's key is → why there is none
     "no hash": ("", [RANGE], "first KeySchemaElement is not a HASH"),
     "two": ("", [HASH, HASH], "second KeySchemaElement is not a RANGE"),
-    "one for both": ("", [HASH, RANGE], "have the same name"),
+    "one for both": ("", [HASH, RANGE], "Some index key attribute have no definition"),
     "a short name": ("ab", [HASH], "length greater than or equal to 3"),
     "no name": ("a b c", [HASH], "regular expression pattern"),
 }

@@ -17,7 +17,6 @@ from typing import Any
 from moto.dynamodb.models.dynamo_type import DynamoType
 
 from labkit.cloud import protocol
-from labkit.cloud.constraints import check_members
 from labkit.cloud.dynamodb import item_indexes, item_keys
 from labkit.cloud.dynamodb.expressions.checks import Terms, check, nodes
 from labkit.cloud.dynamodb.expressions.keys import KeyCondition, key_conditions
@@ -44,7 +43,10 @@ _ASK = {
     "Scan": ("FilterExpression",),
 }
 _WRITES = ("PutItem", "DeleteItem", "UpdateItem")
+_MARKS = {"Names": "#", "Values": ":"}
 _KEY = re.compile(r"[#:]\w+", re.ASCII)
+_RETURNED = ("NONE", "ALL_OLD")
+_RETURNS = {"UpdateItem": (*_RETURNED, "ALL_NEW", "UPDATED_OLD", "UPDATED_NEW")}
 _BY = "KeyConditionExpression"
 _CANCELLED = "Transaction cancelled, please refer cancellation reasons for specific reasons [{}]"
 Json = dict[str, Any]
@@ -65,10 +67,11 @@ def check_call(context: Context, parameters: Json) -> None:
     with told_as(operation):
         check_values(operation, parameters)
         _check_mixture(parameters)
-        older = {name: parameters[name] for name in _LEGACY if name in parameters}
-        check_members("dynamodb", operation, older)
+        _check_given(parameters, _ASK[operation], names_them=operation not in _WRITES)
         parameters = said_now(operation, parameters)
-        said = _read(parameters, _ASK[operation], names_them=operation not in _WRITES)
+        said = _read(parameters)
+        if parameters.get("ReturnValues") not in (None, *_RETURNS.get(operation, _RETURNED)):
+            raise refusal("ReturnValues can only be ALL_OLD or NONE")
     _CHECKED[operation](context, parameters, said)
 
 
@@ -83,29 +86,36 @@ def _check_mixture(parameters: Json) -> None:
         raise refusal(f"{words}: Non-expression parameters: {told}")
 
 
-def _read(parameters: Json, of_values: Sequence[str], *, names_them: bool = True) -> Json:
-    """What a call's expressions say, by their parameters.
+def _check_given(parameters: Json, of_values: Sequence[str], *, names_them: bool = True) -> None:
+    """Raise for names and values where no expression could ask for them, and for none of them.
 
     Args:
-        of_values: those that may name values.
-        names_them: whether they are named where values are given without one.
+        of_values: the expressions that may name values.
+        names_them: whether they are told where values are given without one.
+    """
+    asked = {each for each in _EXPRESSIONS if parameters.get(each) is not None}
+    for kind, mark in _MARKS.items():
+        words, known = f"ExpressionAttribute{kind}", parameters.get(f"ExpressionAttribute{kind}")
+        if known is None:
+            continue
+        if not asked & {*(of_values if kind == "Values" else asked)}:
+            told = f": {' and '.join(of_values)} {'is' if len(of_values) == 1 else 'are'} null"
+            told = told if kind == "Values" and names_them else ""
+            raise refusal(f"{words} can only be specified when using expressions{told}")
+        if not known:
+            raise refusal(f"{words} must not be empty")
+        if wrong := [key for key in known if key[:1] != mark or not _KEY.fullmatch(key)]:
+            raise refusal(f'{words} contains invalid key: Syntax error; key: "{wrong[0]}"')
+
+
+def _read(parameters: Json) -> Json:
+    """What a call's expressions say, by their parameters, and beside it their terms.
 
     Raises:
         AwsError: ``ValidationException``: for names and values that none asks for, too.
     """
-    given = {each: parameters.get(f"ExpressionAttribute{each}") for each in ("Names", "Values")}
+    given = {each: parameters.get(f"ExpressionAttribute{each}") for each in _MARKS}
     asked = [each for each in _EXPRESSIONS if parameters.get(each) is not None]
-    for kind, known in given.items():
-        words = f"ExpressionAttribute{kind}"
-        if known is not None and not {*asked} & {*(of_values if kind == "Values" else asked)}:
-            told = f": {' and '.join(of_values)} {'is' if len(of_values) == 1 else 'are'} null"
-            told = told if kind == "Values" and names_them else ""
-            raise refusal(f"{words} can only be specified when using expressions{told}")
-        if known is not None and not known:
-            raise refusal(f"{words} must not be empty")
-        mark = "#" if kind == "Names" else ":"
-        if wrong := [key for key in known or () if key[:1] != mark or not _KEY.fullmatch(key)]:
-            raise refusal(f'{words} contains invalid key: Syntax error; key: "{wrong[0]}"')
     terms = Terms(given["Names"] or {}, given["Values"] or {})
     said = {each: check(each, parameters[each], terms) for each in asked} | {"": terms}
     for kind, known in given.items():
@@ -116,8 +126,11 @@ def _read(parameters: Json, of_values: Sequence[str], *, names_them: bool = True
 
 
 def _check_query(context: Context, parameters: Json, said: Json) -> None:
+    if _BY not in said:
+        words = "Either the KeyConditions or KeyConditionExpression parameter must be specified"
+        raise refusal(f"{words} in the request.")
     terms = said[""]
-    asked = key_conditions(said[_BY]) if _BY in said else []
+    asked = key_conditions(said[_BY])
     conditions = [(terms.names.get(each.name, each.name), each) for each in asked]
     if len({name for name, _ in conditions}) < len(conditions):
         words = "KeyConditionExpressions must only contain one condition per key"
@@ -162,6 +175,10 @@ def _check_filter(said: Json, keys: list[str]) -> None:
 
 
 def _check_scan(context: Context, parameters: Json, said: Json) -> None:
+    segment, total = parameters.get("Segment", 0), parameters.get("TotalSegments", 1)
+    if "TotalSegments" in parameters and segment >= total:
+        words = "The Segment parameter is zero-based and must be less than parameter TotalSegments"
+        raise refusal(f"{words}: Segment: {segment} is not less than TotalSegments: {total}")
     table, start = _table(context, parameters), parameters.get("ExclusiveStartKey")
     if table is not None and start is not None:
         keys = item_keys.keys_of(table, parameters.get("IndexName"))
@@ -228,7 +245,8 @@ def _check_transaction(context: Context, parameters: Json, _: Json) -> None:
     actions = [next(iter(each.items())) for each in parameters["TransactItems"] if each]
     for name, asked in actions:
         check_within(shape.members[name], asked, is_older=True)
-        _read(asked, _ASK.get(f"{name}Item", ("ConditionExpression",)))
+        _check_given(asked, _ASK.get(f"{name}Item", ("ConditionExpression",)))
+        _read(asked)
     found = [(_table(context, asked), asked) for _, asked in actions]
     if any(table is None for table, _ in found):
         return  # moto tells of it
@@ -247,7 +265,15 @@ def _check_transaction(context: Context, parameters: Json, _: Json) -> None:
 
 
 def _table(context: Context, parameters: Json) -> Any:
-    return item_keys.table_of(context, parameters["TableName"], parameters.get("IndexName"))
+    """The call's table; ``None`` where it is not there.
+
+    Raises:
+        AwsError: ``ValidationException``: it has no such index.
+    """
+    table, index = item_keys.table_of(context, parameters["TableName"]), parameters.get("IndexName")
+    if table is not None and index not in (None, *(each.name for each in table.all_indexes())):
+        raise refusal(f"The table does not have the specified index: {index}")
+    return table
 
 
 # Which operations are checked, and by what of their own.

@@ -10,6 +10,8 @@ the words, https://github.com/mhart/dynalite/blob/main/validations/createTable.j
 
 from __future__ import annotations
 
+import base64
+import json
 import re
 from typing import Any
 
@@ -18,6 +20,12 @@ from labkit.cloud.dynamodb import change_streams, item_descriptions, item_indexe
 from labkit.cloud.operations import AwsError, Context
 
 _NAME = re.compile(r"[a-zA-Z0-9_.-]+")
+_SHORTEST, _LONGEST = 3, 255
+_LENGTHS = (
+    f"Member must have length less than or equal to {_LONGEST}, Member must have length greater "
+    f"than or equal to {_SHORTEST}, Member must satisfy regular expression pattern: {_NAME.pattern}"
+)
+_OF_A_TABLE = ("DeleteTable", "DescribeTimeToLive", "UpdateTable", "UpdateTimeToLive")
 _TABLE = re.compile(r"arn:[^:]+:dynamodb:[^:]+:\d+:table/([^/]+)")
 _TTL = "TimeToLive is"
 Json = dict[str, Any]
@@ -30,9 +38,10 @@ def check_call(context: Context, parameters: Json) -> None:
         AwsError: ``ValidationException``, ``ResourceNotFoundException``.
     """
     operation = context.operation
+    _check_names(operation, parameters)
+    if operation in _OF_A_TABLE:
+        _check_there(context, parameters["TableName"])
     if operation == "CreateTable":
-        _check_name(parameters["TableName"])
-        _check_types(parameters["AttributeDefinitions"])
         _check_mode(**parameters)
         _check_keys(parameters["KeySchema"])
         item_indexes.check_new(parameters)
@@ -45,20 +54,39 @@ def check_call(context: Context, parameters: Json) -> None:
         _check_tagged(context, parameters["ResourceArn"])
 
 
-def _check_name(name: str) -> None:
-    if not 3 <= len(name) <= 255:
-        most = "greater than or equal to 3" if len(name) < 3 else "less than or equal to 255"
-        raise constraint(name, "tableName", f"have length {most}")
+def _check_names(operation: str, parameters: Json) -> None:
+    """Raise for what no table is called."""
+    if batch := parameters.get("RequestItems"):
+        if not all(each.startswith("arn:") or _is_name(each) for each in batch):
+            told = json.dumps(batch, separators=(",", ":"), default=_shown)
+            where = f"Value '{told}' at 'requestItems' failed to satisfy constraint: Map keys must"
+            raise _bad(f"1 validation error detected: {where} satisfy constraint: [{_LENGTHS}]")
+        return
+    name, new = parameters.get("TableName") or "", operation == "CreateTable"
+    if not name or (name.startswith("arn:") and not new):
+        return
+    if len(name) > _LONGEST or (new and len(name) < _SHORTEST):
+        short = len(name) < _SHORTEST
+        most = f"{'greater' if short else 'less'} than or equal to"
+        must = f"have length {most} {_SHORTEST if short else _LONGEST}"
+        raise constraint(name, "tableName", must)
     if not _NAME.fullmatch(name):
         must = f"satisfy regular expression pattern: {_NAME.pattern}"
         raise constraint(name, "tableName", must)
 
 
-def _check_types(definitions: list[Json]) -> None:
-    for at, each in enumerate(definitions, start=1):
-        if (kind := each["AttributeType"]) not in ("B", "N", "S"):
-            where = f"attributeDefinitions.{at}.member.attributeType"
-            raise constraint(kind, where, "satisfy enum value set: [B, N, S]")
+def _is_name(name: str) -> bool:
+    return _SHORTEST <= len(name) <= _LONGEST and bool(_NAME.fullmatch(name))
+
+
+def _shown(value: Any) -> str:
+    return base64.b64encode(value).decode()
+
+
+def _check_there(context: Context, name: str) -> None:
+    if name.rpartition("/")[2] not in context.backend("dynamodb").tables:
+        words = f"Requested resource not found: Table: {name} not found"
+        raise AwsError("ResourceNotFoundException", words)
 
 
 def _check_mode(BillingMode: str = "", ProvisionedThroughput: Json | None = None, **_: Any) -> None:
@@ -69,20 +97,20 @@ def _check_mode(BillingMode: str = "", ProvisionedThroughput: Json | None = None
 
 def _check_keys(schema: list[Json]) -> None:
     kinds = [each["KeyType"] for each in schema]
-    if not {*kinds} <= {"HASH", "RANGE"}:
-        return  # moto tells of these
     if kinds[0] != "HASH":
         raise _bad("Invalid KeySchema: The first KeySchemaElement is not a HASH key type")
     if kinds[1:] and kinds[1] != "RANGE":
         raise _bad("Invalid KeySchema: The second KeySchemaElement is not a RANGE key type")
     if len({each["AttributeName"] for each in schema}) < len(schema):
-        words = "Both the Hash Key and the Range Key element in the KeySchema have the same name"
-        raise _bad(words)
+        raise _bad("Invalid KeySchema: Some index key attribute have no definition")
 
 
 def _check_stream(wanted: Json) -> None:
     if wanted.get("StreamEnabled") and not wanted.get("StreamViewType"):
         words = "StreamViewType must be specified when StreamEnabled is true"
+        raise _bad(f"One or more parameter values were invalid: {words}")
+    if wanted.get("StreamEnabled") is False and wanted.get("StreamViewType"):
+        words = "StreamViewType can be specified only when StreamEnabled is true"
         raise _bad(f"One or more parameter values were invalid: {words}")
 
 
