@@ -217,15 +217,11 @@ def _check_size(item: Json) -> None:
 def _check_reading(context: Context, parameters: Json, _: Json) -> None:
     item_keys.check_some(parameters["RequestItems"])
     check_values(context.operation, parameters)
-    _check_mixture(
-        {
-            name: each
-            for asked in parameters["RequestItems"].values()
-            for name, each in asked.items()
-        }
-    )
-    for asked in parameters["RequestItems"].values():
-        _read(asked, ())
+    asked = list(parameters["RequestItems"].values())
+    _check_mixture({name: held for each in asked for name, held in each.items()})
+    for each in asked:
+        _check_given(each, ())
+        _read(each)
     item_keys.check_reading(context, parameters)
 
 
