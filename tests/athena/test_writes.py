@@ -216,6 +216,10 @@ def test_a_condition_on_buckets_scans_some(lake: Lake, name: str) -> None:
     assert done["Statistics"]["DataScannedInBytes"] == scanned
 
 
+ORDER_MISMATCH = (
+    "HIVE_COLUMN_ORDER_MISMATCH: Partition keys must be the last columns in the table and in the "
+    "same order as the table properties: [k]"
+)
 CTAS_REFUSED = {
     "no name": ("SELECT 1", "MISSING_COLUMN_NAME"),
     "same names": ("SELECT 1 AS a, 2 AS a", "DUPLICATE_COLUMN_NAME"),
@@ -240,7 +244,16 @@ CTAS_REFUSED = {
         "SELECT CAST('a' AS char(300)) AS c",
         "NOT_SUPPORTED: Unsupported Hive type: char(300). Supported CHAR types: CHAR(<=255).",
     ),
-    "not last": ("SELECT 1 AS k, 2 AS n", "HIVE_COLUMN_ORDER", "partitioned_by = ARRAY['k']"),
+    "not last": (
+        "SELECT 1 AS k, 2 AS n",
+        ORDER_MISMATCH,
+        "partitioned_by = ARRAY['k']",
+    ),
+    "no such key": (
+        "SELECT 1 AS k, 2 AS n",
+        "INVALID_TABLE_PROPERTY: Partition columns [z] not present in schema",
+        "partitioned_by = ARRAY['n', 'z']",
+    ),
     "a text of keys": (
         "SELECT 1 AS n, 2 AS k",
         "INVALID_TABLE_PROPERTY: line 1:1: Invalid value for table property 'partitioned_by'",
@@ -255,8 +268,21 @@ CTAS_REFUSED = {
     "format": ("SELECT 1 AS n", "INVALID_TABLE_PROPERTY", "format = 'XML'"),
     "avro keys": (
         "SELECT MAP(ARRAY[1], ARRAY['a']) AS m",
-        "NOT_SUPPORTED: Key of Map can only be a String",
+        "NOT_SUPPORTED: Column 'm' has a non-varchar map key, which is not supported by Avro",
         "format = 'AVRO'",
+    ),
+    "avro's integers": (
+        "SELECT ARRAY[SMALLINT '1'] AS z",
+        "NOT_SUPPORTED: Column 'z' is smallint, which is not supported by Avro",
+        "format = 'AVRO'",
+    ),
+    "comma": (
+        'SELECT 1 AS "a,b"',
+        "NOT_SUPPORTED: Hive column names must not contain commas: 'a,b'",
+    ),
+    "space": (
+        'SELECT 1 AS "a "',
+        "NOT_SUPPORTED: Hive column names must not end with a space: 'a '",
     ),
     "runtime": ("SELECT 1/x AS n FROM UNNEST(sequence(0, 3)) t(x)", "DIVISION_BY_ZERO"),
 }

@@ -23,6 +23,7 @@ from labkit.cloud.athena.statements.properties import (
     format_of,
     read_properties,
 )
+from labkit.cloud.athena.statements.storable import check_stored
 from labkit.cloud.athena.statements.storage import FORMATS as STORED
 from labkit.cloud.athena.statements.storage import catalog_column, storage_descriptor, table_input
 from labkit.cloud.athena.statements.tables import handler_of
@@ -32,7 +33,7 @@ from labkit.cloud.engine import Column, Compiled, QueryFailed, formats
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.cursor import Cursor
 from labkit.cloud.engine.trino.parse_query import QueryParser
-from labkit.cloud.engine.types import BIGINT, Type
+from labkit.cloud.engine.types import BIGINT
 from labkit.cloud.lake.partitions import check_keys
 
 _ICEBERG_ONLY = """
@@ -49,16 +50,6 @@ KNOWN = (
     + _ICEBERG_ONLY
 )
 ROWS = column_info(Column("rows", BIGINT))
-#: Types that a Hive table can have.
-#: Source: Trino's HiveTypeTranslator
-_LONGEST = {
-    "varchar": (65_535, "VARCHAR types: VARCHAR(<=65535), VARCHAR."),
-    "char": (255, "CHAR types: CHAR(<=255)."),
-}
-_STORABLE = frozenset(
-    "boolean tinyint smallint integer bigint real double decimal varchar char varbinary date "
-    "timestamp array map row".split()
-)
 
 
 @dataclass(frozen=True)
@@ -168,8 +159,10 @@ def target_of(
     run: Run, said: CreateTableAs, query: Compiled
 ) -> tuple[writing.Target, list[Column]]:
     """Where a query's rows go and how, and the partition keys among its columns."""
-    columns, keys = _split(query, columns_of(said.properties, "partitioned_by"))
     format_name = format_of(said.properties)
+    for column in query.columns:
+        check_stored(column, format_name)
+    columns, keys = _split(query, columns_of(said.properties, "partitioned_by"))
     location = said.properties.get("external_location") or run.output
     table = formats.Table(
         FORMATS[format_name],
@@ -183,53 +176,28 @@ def target_of(
         raise _bad("bucketed_by and bucket_count must be set together")
     missing = [c for c in buckets if c not in [column.name for column in columns]]
     if missing:
-        raise _bad(f"Bucketing columns {missing} not present in schema")
+        raise _bad(f"Bucketing columns {_listed(missing)} not present in schema")
     compression = compression_of(said.properties, format_name)
     return writing.Target(str(location), table, compression, (buckets, count)), keys
 
 
 def _split(query: Compiled, names: list[str]) -> tuple[list[Column], list[Column]]:
     """The data columns and the partition keys, which must come last and in order."""
-    columns = [replace(c, type=_storable(c)) for c in query.columns]
-    for name in names:
-        if name not in [c.name for c in columns]:
-            raise _bad(f"Partition columns {names} not present in schema")
+    columns = list(query.columns)
+    missing = [name for name in names if name not in [c.name for c in columns]]
+    if missing:
+        raise _bad(f"Partition columns {_listed(missing)} not present in schema")
     cut = len(columns) - len(names)
     if [c.name for c in columns[cut:]] != names:
         raise QueryFailed(
             "HIVE_COLUMN_ORDER_MISMATCH",
             "Partition keys must be the last columns in the table and in the same order as the "
-            f"table properties: {names}",
+            f"table properties: {_listed(names)}",
         )
     if not cut:
         raise _bad("Table contains only partition columns")
     check_keys(columns[cut:])
     return columns[:cut], columns[cut:]
-
-
-def _storable(column: Column) -> Type:
-    _check_stored(column.type, column.name)
-    return column.type
-
-
-def _check_stored(kind: Type, column: str) -> None:
-    """A type that Hive has, as have its parts; the fields of a row have names."""
-    if kind.base not in _STORABLE:
-        raise QueryFailed("NOT_SUPPORTED", f"Unsupported Hive type: {kind.display}")
-    if kind.base == "timestamp" and kind.display != "timestamp(3)":
-        raise QueryFailed(
-            "NOT_SUPPORTED",
-            f"Incorrect timestamp precision for {kind}; the configured precision is MILLISECONDS; "
-            f"column name: {column}",
-        )
-    longest, supported = _LONGEST.get(kind.base, (0, ""))
-    if longest and kind.args and int(str(kind.args[0])) > longest:
-        raise QueryFailed("NOT_SUPPORTED", f"Unsupported Hive type: {kind}. Supported {supported}")
-    if None in kind.names:
-        words = "Anonymous row type is not supported in Hive. Please give each field a name"
-        raise QueryFailed("NOT_SUPPORTED", f"{words}: {kind}")
-    for part in kind.types:
-        _check_stored(part, column)
 
 
 def check_columns(query: Compiled, *, unnamed: bool = False) -> None:
@@ -321,6 +289,10 @@ def _partition(
     location = f"{target.location.rstrip('/')}/{folder}".rstrip("/")
     storage = {**definition["StorageDescriptor"], "Location": location}
     return {"Values": values, "StorageDescriptor": storage, "Parameters": {}}
+
+
+def _listed(names: list[str]) -> str:
+    return f"[{', '.join(names)}]"
 
 
 def _bad(why: str) -> QueryFailed:
