@@ -59,8 +59,10 @@ def test_a_workgroup_serves_its_namespace(serverless, aws, fresh):
     assert told["dbUser"] == "IAM:learner"
     busy = refused(serverless.client.delete_namespace, namespaceName=name)
     assert busy[0] == "ConflictException"
-    serverless.client.update_workgroup(workgroupName=name, baseCapacity=16)
+    kept = [{"parameterKey": "enable_case_sensitive_identifier", "parameterValue": "true"}]
+    serverless.client.update_workgroup(workgroupName=name, baseCapacity=16, configParameters=kept)
     serverless.settled(name)
+    assert serverless.run(name, "SHOW enable_case_sensitive_identifier") == [["on"]]
     assert serverless.run(name, "SELECT a FROM t") == [[7]]
     serverless.client.delete_workgroup(workgroupName=name)
     known = serverless.client.list_workgroups

@@ -119,20 +119,29 @@ def test_parameters_wait_for_a_reboot(clusters, fresh):
         ParameterGroupName=group, ParameterGroupFamily="redshift-1.0", Description="d"
     )
     name = clusters.create(fresh("tuned"), ClusterParameterGroupName=group)
+    values = {"enable_case_sensitive_identifier": "true", "search_path": "$user, sales"}
     redshift.modify_cluster_parameter_group(
         ParameterGroupName=group,
-        Parameters=[{"ParameterName": "require_ssl", "ParameterValue": "true"}],
+        Parameters=[{"ParameterName": n, "ParameterValue": v} for n, v in values.items()],
     )
     found = redshift.describe_cluster_parameters(ParameterGroupName=group, Source="user")
-    assert [(each["ParameterName"], each["ParameterValue"]) for each in found["Parameters"]] == [
-        ("require_ssl", "true")
-    ]
+    told = {each["ParameterName"]: each["ParameterValue"] for each in found["Parameters"]}
+    assert told == values
+    named = ("search_path", "enable_case_sensitive_identifier")
+    asked = f"SELECT {', '.join(f'current_setting({each!r})' for each in named)}"
+    assert clusters.run(name, asked) == [['"$user", public', "off"]]
     status = clusters.tell(name)["ClusterParameterGroups"][0]["ParameterApplyStatus"]
     assert status == "pending-reboot"
     redshift.reboot_cluster(ClusterIdentifier=name)
     clusters.settled(name)
     status = clusters.tell(name)["ClusterParameterGroups"][0]["ParameterApplyStatus"]
     assert status == "in-sync"
+    assert clusters.run(name, asked) == [['"$user", sales', "on"]]
+    late = [{"ParameterName": "statement_timeout", "ParameterValue": "soon"}]
+    bad = refused(
+        redshift.modify_cluster_parameter_group, ParameterGroupName=group, Parameters=late
+    )
+    assert bad[0] == "InvalidParameterValue"
     in_use = refused(redshift.delete_cluster_parameter_group, ParameterGroupName=group)
     assert in_use[0] == "InvalidClusterParameterGroupState"
 

@@ -21,6 +21,7 @@ from labkit.cloud.redshift.clusters.new import (
     identifier_of,
     maintenance_window,
 )
+from labkit.cloud.redshift.clusters.parameters import in_force
 from labkit.cloud.redshift.clusters.state import find_available
 from labkit.cloud.redshift.endpoints import close_endpoint
 from labkit.cloud.redshift.lifecycle import answers, begin
@@ -57,6 +58,8 @@ def modify_cluster(context: Context, *, ClusterIdentifier: str, **members: Any) 
     if any(members.get(name) for name in ("ClusterType", "NodeType", "NumberOfNodes")):
         record = resizing.resized(record, members, classic=True)
     changed = record | _changes(members) | address_of(members)
+    if members.get("ClusterParameterGroupName"):
+        changed |= records.hiding(record, parameters=in_force(context.cloud, record))
     changed |= _password(context, record, members)
     changed["KmsKeyId"] = encryption_key(changed)
     if (port := members.get("Port")) and port != record["_"]["port"]:

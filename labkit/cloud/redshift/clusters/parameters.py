@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from labkit.cloud.cloud import Cloud
 from labkit.cloud.operations import Answer, Context
 from labkit.cloud.redshift import records
 from labkit.cloud.redshift.clusters.kinds import CLUSTER, PARAMETER_GROUP
@@ -15,6 +16,8 @@ from labkit.cloud.redshift.clusters.listing import listing, pages
 from labkit.cloud.redshift.clusters.new import PARAMETERS
 from labkit.cloud.redshift.lifecycle import answers
 from labkit.cloud.redshift.records import Record
+from labkit.cloud.redshift.warehouse import RedshiftError
+from labkit.cloud.redshift.warehouse.statements.settings import of_group
 from labkit.cloud.redshift.words import fault, invalid_value
 
 FAMILIES = ("redshift-1.0", "redshift-2.0")
@@ -131,6 +134,16 @@ def reset_cluster_parameter_group(
     return _changed(context, group, kept)
 
 
+def in_force(cloud: Cloud, cluster: Record) -> dict[str, str]:
+    """The values of a cluster's group; those of before while changes wait for a reboot."""
+    held = cluster["ClusterParameterGroups"][0]
+    if held["ParameterApplyStatus"] != "in-sync":
+        return dict(cluster["_"].get("parameters", {}))
+    region = cluster["_"]["region"]
+    group = records.look_up(cloud, region, PARAMETER_GROUP, held["ParameterGroupName"])
+    return dict(group["_"]["values"]) if group else {}
+
+
 def parameters_of(group: Record) -> list[Record]:
     """The parameters of a group, those that were set and the others."""
     own = group["_"]["values"]
@@ -183,15 +196,20 @@ def _checked(parameter: Record) -> str:
         raise invalid_value(f"Could not find parameter with name: {name}")
     if known[name][2] == "boolean" and value not in ("true", "false"):
         raise invalid_value(f"Invalid parameter value: {name} = {value}")
+    try:
+        of_group({name: value})
+    except RedshiftError as error:
+        raise invalid_value(f"Invalid parameter value: {name} = {value}: {error.message}") from None
     return str(name)
 
 
 def _changed(context: Context, group: Record, values: Record) -> Answer:
-    records.put(context.cloud, PARAMETER_GROUP, group | {"_": group["_"] | {"values": values}})
     waits = {"ParameterGroupName": group["ParameterGroupName"]}
     for cluster in _users(context, group):
-        applied = [waits | {"ParameterApplyStatus": "pending-reboot"}]
-        records.put(context.cloud, CLUSTER, cluster | {"ClusterParameterGroups": applied})
+        told = {"ClusterParameterGroups": [waits | {"ParameterApplyStatus": "pending-reboot"}]}
+        told |= records.hiding(cluster, parameters=in_force(context.cloud, cluster))
+        records.put(context.cloud, CLUSTER, cluster | told)
+    records.put(context.cloud, PARAMETER_GROUP, group | records.hiding(group, values=values))
     return waits | {"ParameterGroupStatus": (
         "Your parameter group has been updated. If you changed only dynamic parameters, associated "
         "clusters are being modified now. If you changed static parameters, all updates, including "

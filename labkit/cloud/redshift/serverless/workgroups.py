@@ -26,7 +26,8 @@ from labkit.cloud.redshift.serverless.answering import (
     lists,
 )
 from labkit.cloud.redshift.serverless.kinds import NAMESPACE, WORKGROUP
-from labkit.cloud.redshift.warehouse import close_warehouse, open_warehouse
+from labkit.cloud.redshift.warehouse import RedshiftError, close_warehouse, open_warehouse
+from labkit.cloud.redshift.warehouse.statements.settings import of_group
 
 CAPACITY = 128
 CAPACITIES = (4, *range(8, 513, 8), *range(544, 1025, 32))
@@ -198,6 +199,16 @@ def _check(members: Record) -> None:
     for setting in members.get("configParameters") or ():
         if setting.get("parameterKey") not in (*_SETTINGS, *_LIMITS):
             raise invalid(f"Invalid config parameter: {setting.get('parameterKey')}")
+        _check_value(setting)
+
+
+def _check_value(setting: Record) -> None:
+    name, value = setting["parameterKey"], setting.get("parameterValue", "")
+    try:
+        of_group({name: value})
+    except RedshiftError as error:
+        told = f"Invalid value of the config parameter {name}: {value}: {error.message}"
+        raise invalid(told) from None
 
 
 def _defaults() -> list[Record]:

@@ -91,7 +91,8 @@ class Connection(Transactions):
         self.user = self.session_user = self.login = user
         self._check(user, database)
         #: What RESET goes back to: ALTER USER ... SET may have told something else.
-        self.defaults = SETTINGS | self._of_user(user) | {"application_name": application}
+        begun = SETTINGS | warehouse.state.settings | self._of_user(user)
+        self.defaults = begun | {"application_name": application}
         self.settings = dict(self.defaults)
 
     def _check(self, user: str, database: str) -> None:

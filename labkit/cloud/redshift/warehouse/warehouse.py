@@ -7,7 +7,7 @@ import threading
 import uuid
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +40,7 @@ class WarehouseState:
         iam_roles: the ARNs that its statements may take.
         nodes: compute nodes; ``slices`` are those of one node.
         namespace: the id of its namespace, a UUID.
+        settings: what its parameter group or workgroup says that sessions begin with.
     """
 
     admin: str = "awsuser"
@@ -50,6 +51,7 @@ class WarehouseState:
     nodes: int = 2
     slices: int = 2
     namespace: str = ""
+    settings: dict[str, str] = field(default_factory=dict)
 
 
 class Warehouse:

@@ -5,6 +5,8 @@ Source: https://docs.aws.amazon.com/redshift/latest/dg/cm_chap_ConfigurationRef.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pyarrow as pa
 
 from labkit.cloud.engine.redshift import zones
@@ -112,6 +114,21 @@ def checked(name: str, value: str) -> str:
     if known in FIXED and found.lower() != FIXED[known]:
         raise RedshiftError(f"SET {known} is not supported here: only {FIXED[known]}", "0A000")
     return found
+
+
+def of_group(values: Mapping[str, str]) -> dict[str, str]:
+    """The settings among a parameter group's values, as sessions begin with them.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/mgmt/working-with-parameter-groups.html
+
+    Raises:
+        RedshiftError: one cannot have its value here.
+    """
+    told = {name: value for name, value in values.items() if name in SETTINGS and value}
+    if path := told.pop("search_path", ""):
+        names = (each.strip().strip('"').lower() for each in path.split(","))
+        told["search_path"] = ", ".join(map(shown_name, names))
+    return {name: checked(name, value) for name, value in told.items()}
 
 
 def _zone(value: str) -> str:
