@@ -101,6 +101,9 @@ def check_reading(context: Context, parameters: Json) -> None:
     for name, asked in parameters["RequestItems"].items():
         for key in asked["Keys"]:
             check_key(context, {"TableName": name, "Key": key})
+        known = [{part: same(value) for part, value in key.items()} for key in asked["Keys"]]
+        if any(each in known[:at] for at, each in enumerate(known)):
+            raise refusal("Provided list of item keys contains duplicates")
 
 
 def check_some(batches: Json) -> None:

@@ -72,6 +72,8 @@ def said_now(operation: str, parameters: Json) -> Json:
     older = [each for each in (*_CONDITIONS, "AttributeUpdates") if parameters.get(each)]
     specific = wanted and parameters.get("Select", _SPECIFIC) == _SPECIFIC
     _check_operator(parameters)
+    if twice := [name for name in wanted or () if (wanted or []).count(name) > 1]:
+        raise refusal(f"{_INVALID}Duplicate value in attribute name: {twice[0]}")
     if not older and not specific:
         return parameters
     terms = _Terms(parameters)

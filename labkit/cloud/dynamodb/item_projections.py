@@ -10,19 +10,18 @@ and https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/LSI.html
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from typing import Any
 
-from moto.dynamodb import responses
 from moto.dynamodb.models.dynamo_type import Item
 from moto.dynamodb.models.table import LocalSecondaryIndex
 from moto.dynamodb.responses import DynamoHandler, ProjectionExpressionParser
 
 from labkit.cloud.cloud import Cloud, on_start
+from labkit.cloud.dynamodb.expressions.checks import Path, Terms
+from labkit.cloud.dynamodb.expressions.reading import read_projection
 
-_PART = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
 Part = str | int
 Json = dict[str, Any]
 Tree = dict[Part, "Tree"]
@@ -43,42 +42,34 @@ def install(_: Cloud) -> None:
     LocalSecondaryIndex.project = _left_whole  # type: ignore[method-assign, assignment]
 
 
-def paths(expression: str, names: dict[str, str]) -> list[list[Part]]:
+def paths(expression: str, names: dict[str, str]) -> list[Path]:
     """The paths of an expression.
 
     >>> paths("a.#b[1], c", {"#b": "d.e"})
-    [['a', 'd.e', 1], ['c']]
+    [('a', 'd.e', 1), ('c',)]
     """
-    told = [
-        [int(at) if at else names.get(name, name) for at, name in _PART.findall(each.strip())]
-        for each in expression.split(",")
-    ]
-    return [each for each in told if each]
+    terms = Terms(names, {})
+    return [terms.resolve(each) for each in read_projection(expression)]
 
 
-def left_of(attributes: Json, asked: Iterable[Sequence[Part]]) -> Json:
+def left_of(attributes: Json, asked: Iterable[Path]) -> Json:
     """What paths leave of an item's attributes."""
     left = _left({"M": attributes}, _tree(asked)) if asked else None
     return left["M"] if left else {}
 
 
-def _parse(parser: Any) -> list[list[Part]]:
-    names, expression = parser.expression_attribute_names, parser.projection_expression or ""
-    said = [each.strip() for each in expression.split(",")] if expression else []
-    for each in said:
-        responses.check_projection_expression(each)
-    found = [name for each in said for _, name in _PART.findall(each)]
-    parser.expr_attr_names_found += [name for name in found if name in names]
-    return paths(expression, names)
+def _parse(parser: Any) -> list[Path]:
+    expression = parser.projection_expression
+    return paths(expression, parser.expression_attribute_names or {}) if expression else []
 
 
-def _project(item: Item, asked: list[list[Part]]) -> Item:
+def _project(item: Item, asked: list[Path]) -> Item:
     whole = {"M": {name: value.to_regular_json() for name, value in item.attrs.items()}}
     left = _left(whole, _tree(asked)) or {"M": {}}
     return Item(hash_key=item.hash_key, range_key=item.range_key, attrs=left["M"])
 
 
-def _tree(asked: Iterable[Sequence[Part]]) -> Tree:
+def _tree(asked: Iterable[Path]) -> Tree:
     tree: Tree = {}
     for path in asked:
         below = tree

@@ -10,25 +10,23 @@ and, for the words, https://github.com/mhart/dynalite/tree/main/validations
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from moto.dynamodb.models.dynamo_type import DynamoType
 
 from labkit.cloud import protocol
 from labkit.cloud.dynamodb import item_indexes, item_keys
-from labkit.cloud.dynamodb.expressions.checks import Terms, check, nodes
+from labkit.cloud.dynamodb.expressions.asking import EXPRESSIONS, check_given, read_all
+from labkit.cloud.dynamodb.expressions.checks import Terms, nodes
+from labkit.cloud.dynamodb.expressions.holding import Predicate, known
 from labkit.cloud.dynamodb.expressions.keys import KeyCondition, key_conditions
+from labkit.cloud.dynamodb.expressions.reading import Node
 from labkit.cloud.dynamodb.item_older import said_now
 from labkit.cloud.dynamodb.item_sizes import MOST, size_of
-from labkit.cloud.dynamodb.item_values import check_values, check_within, refusal, same, told_as
+from labkit.cloud.dynamodb.item_values import check_values, check_within, refusal, told_as
 from labkit.cloud.operations import AwsError, Context
 
-_EXPRESSIONS = (
-    *("UpdateExpression", "ConditionExpression", "KeyConditionExpression"),
-    *("FilterExpression", "ProjectionExpression"),
-)
 _LEGACY = (
     *("AttributesToGet", "AttributeUpdates", "Expected", "ScanFilter", "QueryFilter"),
     *("KeyConditions", "ConditionalOperator"),
@@ -43,8 +41,6 @@ _ASK = {
     "Scan": ("FilterExpression",),
 }
 _WRITES = ("PutItem", "DeleteItem", "UpdateItem")
-_MARKS = {"Names": "#", "Values": ":"}
-_KEY = re.compile(r"[#:]\w+", re.ASCII)
 _RETURNED = ("NONE", "ALL_OLD")
 _RETURNS = {"UpdateItem": (*_RETURNED, "ALL_NEW", "UPDATED_OLD", "UPDATED_NEW")}
 _BY = "KeyConditionExpression"
@@ -67,9 +63,9 @@ def check_call(context: Context, parameters: Json) -> None:
     with told_as(operation):
         check_values(operation, parameters)
         _check_mixture(parameters)
-        _check_given(parameters, _ASK[operation], names_them=operation not in _WRITES)
+        check_given(parameters, _ASK[operation], names_them=operation not in _WRITES)
         parameters = said_now(operation, parameters)
-        said = _read(parameters)
+        said = read_all(parameters)
         if parameters.get("ReturnValues") not in (None, *_RETURNS.get(operation, _RETURNED)):
             raise refusal("ReturnValues can only be ALL_OLD or NONE")
     _CHECKED[operation](context, parameters, said)
@@ -77,52 +73,13 @@ def check_call(context: Context, parameters: Json) -> None:
 
 def _check_mixture(parameters: Json) -> None:
     """Raise for a parameter from before expressions beside one: a key's beside a key's."""
-    new = [name for name in _EXPRESSIONS if parameters.get(name)]
+    new = [name for name in EXPRESSIONS if parameters.get(name)]
     apart = () if "KeyConditionExpression" in new else ("KeyConditions",)
     old = [name for name in _LEGACY if parameters.get(name) and name not in apart]
     if old and new:
         words = "Can not use both expression and non-expression parameters in the same request"
         told = f"{{{', '.join(old)}}} Expression parameters: {{{', '.join(new)}}}"
         raise refusal(f"{words}: Non-expression parameters: {told}")
-
-
-def _check_given(parameters: Json, of_values: Sequence[str], *, names_them: bool = True) -> None:
-    """Raise for names and values where no expression could ask for them, and for none of them.
-
-    Args:
-        of_values: the expressions that may name values.
-        names_them: whether they are told where values are given without one.
-    """
-    asked = {each for each in _EXPRESSIONS if parameters.get(each) is not None}
-    for kind, mark in _MARKS.items():
-        words, known = f"ExpressionAttribute{kind}", parameters.get(f"ExpressionAttribute{kind}")
-        if known is None:
-            continue
-        if not asked & {*(of_values if kind == "Values" else asked)}:
-            told = f": {' and '.join(of_values)} {'is' if len(of_values) == 1 else 'are'} null"
-            told = told if kind == "Values" and names_them else ""
-            raise refusal(f"{words} can only be specified when using expressions{told}")
-        if not known:
-            raise refusal(f"{words} must not be empty")
-        if wrong := [key for key in known if key[:1] != mark or not _KEY.fullmatch(key)]:
-            raise refusal(f'{words} contains invalid key: Syntax error; key: "{wrong[0]}"')
-
-
-def _read(parameters: Json) -> Json:
-    """What a call's expressions say, by their parameters, and beside it their terms.
-
-    Raises:
-        AwsError: ``ValidationException``: for names and values that none asks for, too.
-    """
-    given = {each: parameters.get(f"ExpressionAttribute{each}") for each in _MARKS}
-    asked = [each for each in _EXPRESSIONS if parameters.get(each) is not None]
-    terms = Terms(given["Names"] or {}, given["Values"] or {})
-    said = {each: check(each, parameters[each], terms) for each in asked} | {"": terms}
-    for kind, known in given.items():
-        if unused := [each for each in known or () if each not in terms.used]:
-            words = f"Value provided in ExpressionAttribute{kind} unused in expressions"
-            raise refusal(f"{words}: keys: {{{', '.join(unused)}}}")
-    return said
 
 
 def _check_query(context: Context, parameters: Json, said: Json) -> None:
@@ -148,12 +105,27 @@ def _check_query(context: Context, parameters: Json, said: Json) -> None:
     start = parameters.get("ExclusiveStartKey")
     if start is None:
         return
-    if start.keys() != {*keys, *item_keys.keys_of(table)}:
-        raise refusal("The provided starting key is invalid")
-    for name, each in conditions:
-        if name == keys[0] and same(terms.values[each.values[0]]) != same(start[name]):
+    _check_start(table, parameters, start)
+    for condition, (name, _) in zip(_each(said[_BY]), conditions, strict=True):
+        given = Predicate("", terms.names, terms.values)
+        if not given.holds(condition, {each: DynamoType(value) for each, value in start.items()}):
             words = "is outside query boundaries based on provided conditions"
-            raise refusal(f"The provided starting key {words}")
+            other = "does not match the range key predicate"
+            raise refusal(f"The provided starting key {words if name == keys[0] else other}")
+
+
+def _each(top: Node) -> list[Node]:
+    """The conditions that AND joins."""
+    return [inner for each in top.parts for inner in _each(each)] if top.kind == "AND" else [top]
+
+
+def _check_start(table: Any, parameters: Json, start: Json) -> None:
+    """Raise for a page's start that is no place of a table or index."""
+    keys = {*item_keys.keys_of(table, parameters.get("IndexName")), *item_keys.keys_of(table)}
+    types = item_keys.types_of(table)
+    if start.keys() != keys or any(types[name] not in start[name] for name in keys):
+        words = "The provided key element does not match the schema"
+        raise refusal(f"The provided starting key is invalid: {words}")
 
 
 def _check_types(table: Any, conditions: list[tuple[str, KeyCondition]], terms: Terms) -> None:
@@ -181,10 +153,7 @@ def _check_scan(context: Context, parameters: Json, said: Json) -> None:
         raise refusal(f"{words}: Segment: {segment} is not less than TotalSegments: {total}")
     table, start = _table(context, parameters), parameters.get("ExclusiveStartKey")
     if table is not None and start is not None:
-        keys = item_keys.keys_of(table, parameters.get("IndexName"))
-        if start.keys() != {*keys, *item_keys.keys_of(table)}:
-            words = "The provided key element does not match the schema"
-            raise refusal(f"The provided starting key is invalid: {words}")
+        _check_start(table, parameters, start)
     _check_projection(parameters, said, table)
 
 
@@ -220,8 +189,8 @@ def _check_reading(context: Context, parameters: Json, _: Json) -> None:
     asked = list(parameters["RequestItems"].values())
     _check_mixture({name: held for each in asked for name, held in each.items()})
     for each in asked:
-        _check_given(each, ())
-        _read(each)
+        check_given(each, ())
+        read_all(each)
     item_keys.check_reading(context, parameters)
 
 
@@ -237,18 +206,23 @@ def _check_transaction(context: Context, parameters: Json, _: Json) -> None:
     model = protocol.service_model("dynamodb")
     if model is None:
         return
-    shape = model.shape_for(context.operation.removesuffix("s"))
-    actions = [next(iter(each.items())) for each in parameters["TransactItems"] if each]
+    shape: Any = model.shape_for(context.operation.removesuffix("s"))
+    if any(len(each) != 1 for each in parameters["TransactItems"]):
+        raise refusal("TransactItems can only contain one of Check, Put, Update or Delete")
+    actions = [next(iter(each.items())) for each in parameters["TransactItems"]]
     for name, asked in actions:
         check_within(shape.members[name], asked, is_older=True)
-        _check_given(asked, _ASK.get(f"{name}Item", ("ConditionExpression",)))
-        _read(asked)
+        check_given(asked, _ASK.get(f"{name}Item", ("ConditionExpression",)))
+        read_all(asked)
     found = [(_table(context, asked), asked) for _, asked in actions]
     if any(table is None for table, _ in found):
         return  # moto tells of it
     for table, asked in found:
         item_keys.check_said(table, asked.get("Key", asked.get("Item")))
         _check_size(asked.get("Item") or {})
+    targets = [_target(*each) for each in found]
+    if any(targets.count(each) > 1 for each in targets):
+        raise refusal("Transaction request cannot include multiple operations on one item")
     whys = [item_keys.mismatch(*each) or item_indexes.mismatch(*each) for each in found]
     if any(whys):
         codes = ", ".join("ValidationError" if why else "None" for why in whys)
@@ -258,6 +232,13 @@ def _check_transaction(context: Context, parameters: Json, _: Json) -> None:
         raise AwsError(
             "TransactionCanceledException", _CANCELLED.format(codes), CancellationReasons=reasons
         )
+
+
+def _target(table: Any, asked: Json) -> Any:
+    """What an action of a transaction is about."""
+    item: Json = asked["Key"] if "Key" in asked else asked["Item"]
+    names = [name for name in item_keys.keys_of(table) if name in item]
+    return table.table_arn, *(known(DynamoType(item[name])) for name in names)
 
 
 def _table(context: Context, parameters: Json) -> Any:

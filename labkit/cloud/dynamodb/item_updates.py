@@ -11,7 +11,6 @@ from __future__ import annotations
 from contextvars import ContextVar
 from typing import Any
 
-from moto.dynamodb.comparisons import get_filter_expression
 from moto.dynamodb.exceptions import ConditionalCheckFailed, MockValidationException
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
@@ -20,6 +19,7 @@ from moto.dynamodb.responses import DynamoHandler, DynamoResult
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.dynamodb import item_indexes, item_keys
 from labkit.cloud.dynamodb.expressions.checks import Path, Terms
+from labkit.cloud.dynamodb.expressions.holding import Predicate
 from labkit.cloud.dynamodb.expressions.reading import read_update
 from labkit.cloud.dynamodb.expressions.updating import Sections, updated
 from labkit.cloud.dynamodb.item_projections import left_of
@@ -93,7 +93,7 @@ def _update(
     place = backend.get_keys_value(table, key)
     former = table.get_item(*place)
     names, values = expression_attribute_names or {}, expression_attribute_values or {}
-    if not get_filter_expression(condition_expression, names, values).expr(former):
+    if not Predicate(condition_expression, names, values).expr(former):
         shown = former is not None and return_values_on_condition_check_failure == "ALL_OLD"
         raise ConditionalCheckFailed(item=former.to_json()["Attributes"] if shown else None)
     said = {"ExpressionAttributeNames": names, "ExpressionAttributeValues": values}
