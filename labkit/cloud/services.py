@@ -35,6 +35,7 @@ import labkit.cloud.around.tagging
 import labkit.cloud.athena
 import labkit.cloud.cloudwatch.alarm_states
 import labkit.cloud.cloudwatch.metrics
+import labkit.cloud.cloudwatch.queries
 import labkit.cloud.cloudwatch.watching
 import labkit.cloud.databrew
 import labkit.cloud.dynamodb.backups

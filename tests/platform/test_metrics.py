@@ -128,17 +128,6 @@ def test_a_metric_is_listed_once(metrics):
     assert len(of_regions["Metrics"]) == 2
 
 
-@pytest.mark.parametrize("expression", ["a * 2", "SELECT SUM(sold) FROM shop", "SUM(METRICS())"])
-def test_metric_maths_is_not_here(metrics, expression):
-    cloudwatch, namespace = metrics
-    metric = {"Namespace": namespace, "MetricName": "sold"}
-    stat = {"Metric": metric, "Stat": "Sum", "Period": 60}
-    queries = [{"Id": "a", "MetricStat": stat, "ReturnData": False}]
-    queries.append({"Id": "b", "Expression": expression})
-    with pytest.raises(ClientError, match="NotImplemented"):
-        cloudwatch.get_metric_data(**RANGE, MetricDataQueries=queries)
-
-
 def test_an_alarm_is_in_no_state_until_it_is_told_one(aws, fresh):
     watch, name = aws("cloudwatch"), fresh("alarm")
     said = {

@@ -1,11 +1,10 @@
-"""CloudWatch's statistics of metrics, and the list of metrics.
+"""CloudWatch's statistics of metrics, and the list of metrics; `queries` has GetMetricData.
 
 A metric is a namespace, a name and all of its dimensions: what was put with other dimensions, or
 with none, is another metric. moto adds them up. A period begins at the start that was asked for,
 which is rounded down to a minute, or to the period where that is shorter.
 
-Sources: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricStatistics.html,
-https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
+Sources: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricStatistics.html
 and https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html
 """
 
@@ -34,15 +33,8 @@ STATISTICS: dict[str, Callable[[Data], float]] = {
     "Minimum": lambda data: min(_of(each)[2] for each in data),
     "Maximum": lambda data: max(_of(each)[3] for each in data),
 }
-# In the order in which a query without a unit takes one, as recorded on AWS.
-_UNITS = (
-    "Megabits Terabits Gigabits Count Bytes Gigabytes Gigabytes/Second Kilobytes Kilobits/Second "
-    "Terabytes Terabits/Second Bytes/Second Percent Megabytes Megabits/Second Milliseconds "
-    "Microseconds Kilobytes/Second Gigabits/Second Megabytes/Second Bits Bits/Second Count/Second "
-    "Seconds Kilobits Terabytes/Second None"
-).split()
 _VALUES = ("Value", "Values", "StatisticValues")
-_ALONE = f"statistics are {', '.join(STATISTICS)}"
+ALONE = f"statistics are {', '.join(STATISTICS)}"
 _MOST_DIMENSIONS, _LARGEST = 30, 2.0**360
 
 
@@ -106,13 +98,13 @@ def get_metric_statistics(
 ) -> Answer:
     """A data point a period and unit, in the order of time."""
     if ExtendedStatistics:
-        raise not_here("cloudwatch", context.operation, _ALONE)
+        raise not_here("cloudwatch", context.operation, ALONE)
     if not Statistics:
         words = "Must specify either Statistics or ExtendedStatistics"
         raise AwsError("InvalidParameterCombinationException", words)
     if StartTime >= EndTime:
-        raise _invalid("The parameter StartTime must be less than the parameter EndTime.")
-    _check_period(Period)
+        raise invalid("The parameter StartTime must be less than the parameter EndTime.")
+    check_period(Period)
     count = int((EndTime - StartTime).total_seconds() // Period)
     if count > MOST_DATAPOINTS:
         raise AwsError(
@@ -121,60 +113,15 @@ def get_metric_statistics(
             f"{MOST_DATAPOINTS}. You may reduce the datapoints requested by increasing Period, or "
             "decreasing the time range.",
         )
-    data = _metric(context, Namespace, MetricName, Dimensions, Unit)
+    data = data_of(context, Namespace, MetricName, Dimensions, Unit)
     points = [
         {"Timestamp": moment, "Unit": unit} | {name: STATISTICS[name](found) for name in Statistics}
-        for unit in sorted({_unit(each) for each in data})
-        for moment, found in _periods(
-            [each for each in data if _unit(each) == unit], StartTime, EndTime, Period
+        for unit in sorted({unit_of(each) for each in data})
+        for moment, found in in_periods(
+            [each for each in data if unit_of(each) == unit], StartTime, EndTime, Period
         )
     ]
     return {"Label": MetricName, "Datapoints": sorted(points, key=lambda each: each["Timestamp"])}
-
-
-@operation("cloudwatch", "GetMetricData")
-def get_metric_data(
-    context: Context,
-    *,
-    MetricDataQueries: list[Json],
-    StartTime: datetime,
-    EndTime: datetime,
-    ScanBy: str = "TimestampDescending",
-    MaxDatapoints: int | None = None,
-    NextToken: str | None = None,
-    LabelOptions: Json | None = None,
-) -> Answer:
-    """All that is asked for in one answer; an expression may name another query's metric."""
-    if NextToken:
-        raise _invalid("Request parameter NextToken is invalid")
-    if StartTime >= EndTime:
-        least = "equal parameter EndTime" if StartTime == EndTime else "be after EndTime"
-        raise AwsError("ValidationError", f"The parameter StartTime must not {least}.")
-    stats = {each["Id"]: each["MetricStat"] for each in MetricDataQueries if "MetricStat" in each}
-    results = []
-    for number, query in enumerate(MetricDataQueries, 1):
-        if "MetricStat" not in query and "Expression" not in query:
-            words = f"The parameter MetricDataQueries.member.{number}.MetricStat is required.\n"
-            raise AwsError("ValidationError", words)
-        if not query.get("ReturnData", True):
-            continue
-        asked = query.get("MetricStat") or stats.get(query["Expression"].strip())
-        if asked is None:
-            raise not_here("cloudwatch", context.operation, "an expression is another query's Id")
-        found, units = _series(context, asked, StartTime, EndTime)
-        if ScanBy == "TimestampDescending":
-            found.reverse()
-        results.append({
-            "Id": query["Id"],
-            "Label": query.get("Label") or _label(query, stats),
-            "Timestamps": [moment for moment, _ in found],
-            "Values": [value for _, value in found],
-            "StatusCode": "Complete",
-            **({"Messages": [_of_units(units)]} if len(units) > 1 else {}),
-        })  # fmt: skip
-    if MaxDatapoints and sum(len(each["Values"]) for each in results) > MaxDatapoints:
-        raise not_here("cloudwatch", context.operation, "no pages of data points")
-    return {"MetricDataResults": results, "Messages": []}
 
 
 @operation("cloudwatch", "ListMetrics")
@@ -206,48 +153,14 @@ def list_metrics(
         }
         for namespace, name, dimensions in sorted(found)
     ]
-    refusal = _invalid("Request parameter NextToken is invalid")
+    refusal = invalid("Request parameter NextToken is invalid")
     return page("Metrics", metrics, MOST_METRICS, NextToken, refusal)
 
 
-def _label(query: Json, stats: dict[str, Json]) -> str:
-    """A metric's name, and what tells the queries apart: statistic and period."""
-    if (stat := query.get("MetricStat")) is None:
-        return str(query["Id"])
-    apart = [n for n in ("Stat", "Period") if len({each[n] for each in stats.values()}) > 1]
-    return " ".join([stat["Metric"]["MetricName"], *(str(stat[name]) for name in apart)])
-
-
-def _of_units(units: list[str]) -> Json:
-    told = f"Multiple units returned: '[{', '.join(sorted(units))}]'"
-    return {"Code": "MultipleUnits", "Value": told}
-
-
-def _series(
-    context: Context, asked: Json, start: datetime, end: datetime
-) -> tuple[list[tuple[datetime, float]], list[str]]:
-    """What a query's metric was, a period at a time, in the first of the units that it has."""
-    if asked["Stat"] not in STATISTICS:
-        raise not_here("cloudwatch", context.operation, _ALONE)
-    _check_period(asked["Period"])
-    metric = asked["Metric"]
-    data = _metric(
-        context,
-        metric.get("Namespace", ""),
-        metric.get("MetricName", ""),
-        metric.get("Dimensions"),
-        asked.get("Unit"),
-    )
-    whole = list(_periods(data, start, end, asked["Period"]))
-    units = sorted({_unit(each) for _, found in whole for each in found}, key=_UNITS.index)
-    of_one = [each for each in data if _unit(each) in units[:1]]
-    periods = _periods(of_one, start, end, asked["Period"])
-    return [(moment, STATISTICS[asked["Stat"]](found)) for moment, found in periods], units
-
-
-def _metric(
+def data_of(
     context: Context, namespace: str, name: str, dimensions: list[Json] | None, unit: str | None
 ) -> Data:
+    """The data of a metric, as `of_metric` finds them."""
     return of_metric(_data(context), namespace, name, dimensions, unit)
 
 
@@ -261,7 +174,7 @@ def of_metric(
         for each in data
         if (each.namespace, each.name) == (namespace, name)
         and {(d.name, d.value) for d in each.dimensions} == asked
-        and unit in (None, _unit(each))
+        and unit in (None, unit_of(each))
     ]
 
 
@@ -270,18 +183,23 @@ def _data(context: Context) -> Data:
     return found
 
 
-def _periods(
+def in_periods(
     data: Data, start: datetime, end: datetime, period: int
 ) -> Iterable[tuple[datetime, Data]]:
     """The periods that have data, each by its beginning."""
-    grain = min(period, 60)
-    first = start.timestamp() // grain * grain
+    first = beginning(start, period)
     found: dict[float, Data] = {}
     for each in data:
         if first <= moment(each) < end.timestamp():
             found.setdefault((moment(each) - first) // period, []).append(each)
     for number in sorted(found):
         yield datetime.fromtimestamp(first + number * period, UTC), found[number]
+
+
+def beginning(start: datetime, period: int) -> float:
+    """When the first period begins, in seconds."""
+    grain = min(period, 60)
+    return start.timestamp() // grain * grain
 
 
 def _of(datum: Any) -> tuple[float, float, float, float]:
@@ -296,7 +214,8 @@ def moment(datum: Any) -> float:
     return in_utc(datum.timestamp).timestamp()
 
 
-def _unit(datum: Any) -> str:
+def unit_of(datum: Any) -> str:
+    """A datum's unit."""
     return datum.unit or "None"
 
 
@@ -307,11 +226,13 @@ def _has(datum: Any, asked: Json) -> bool:
     )
 
 
-def _check_period(period: int) -> None:
+def check_period(period: int) -> None:
+    """Raise for a period that CloudWatch does not have."""
     if period not in _SHORT and (period < 1 or period % 60):
         words = "The parameter Period must be 1, 5, 10, 20, 30 or a multiple of 60."
         raise AwsError("ValidationError", words)
 
 
-def _invalid(words: str) -> AwsError:
+def invalid(words: str) -> AwsError:
+    """A refusal of a parameter."""
     return AwsError("InvalidParameterValueException", words)
