@@ -25,13 +25,6 @@ REFUSED = {
         "Only one sql statement is allowed. Got: SELECT ';'; DROP TABLE people",
     ),
     "deep": (f"SELECT {'(' * 3000}1{')' * 3000}", "line 1:1: statement is too large"),
-    "type": ("CREATE EXTERNAL TABLE t (a foo) LOCATION 's3://b/'", "no viable alternative"),
-    "long": ("CREATE EXTERNAL TABLE t (a char(256)) LOCATION 's3://b/'", "no viable alternative"),
-    "precision": ("SELECT CAST(1 AS decimal(99, 3))", "must be in range [1, 38]: 99"),
-    "scale": (
-        "SELECT CAST(NULL AS array(decimal(9, 10)))",
-        "INVALID_FUNCTION_ARGUMENT: DECIMAL scale must be in range [0, precision (9)]: 10",
-    ),
 }
 FAILED = {
     "table": ("SELECT * FROM nosuch", "TABLE_NOT_FOUND: line 1:15: Table 'awsdatacatalog."),
@@ -53,6 +46,28 @@ FAILED = {
     ),
     "nested": (f"SELECT {'ARRAY[' * 20}1{']' * 20}", "NOT_SUPPORTED: Values of more than 7"),
     "database": ("DROP DATABASE nosuch", "FAILED: SemanticException [Error 10072]"),
+    "cast": ("SELECT CAST(1 AS foo)", "TYPE_NOT_FOUND: line 1:8: Unknown type: foo"),
+    "precision": (
+        "SELECT CAST(1 AS decimal(99, 3))",
+        "INVALID_FUNCTION_ARGUMENT: DECIMAL precision must be in range [1, 38]: 99",
+    ),
+    "scale": (
+        "SELECT CAST(NULL AS array(decimal(9, 10)))",
+        "INVALID_FUNCTION_ARGUMENT: DECIMAL scale must be in range [0, precision (9)]: 10",
+    ),
+}
+#: Types that Hive's grammar does not know, and what it says.
+TYPES = {
+    "foo": "ParseException line 1:27 cannot recognize input near 'foo' ')' 'LOCATION'",
+    "NULL": "ParseException line 1:27 cannot recognize input near 'NULL' ')' 'LOCATION'",
+    "real": "ParseException line 1:27 cannot recognize input near 'real' ')' 'LOCATION'",
+    "array": "ParseException line 1:32 mismatched input ')' expecting < near 'array' in list type",
+    "array<int,int>": "ParseException line 1:36 mismatched input ',' expecting > near 'int'",
+    "map<int>": "ParseException line 1:34 mismatched input '>' expecting , near 'int' in map type",
+    "varchar": "ParseException line 1:34 mismatched input ')' expecting ( near 'varchar'",
+    "char(256)": "IllegalArgumentException Char length 256 out of allowed range [1, 255]",
+    "decimal(76,38)": "IllegalArgumentException Decimal precision out of allowed range [1,38]",
+    "struct<a:decimal(2,3)>": "IllegalArgumentException Decimal scale must be less than or equal",
 }
 
 
@@ -64,6 +79,24 @@ def test_does_not_start(people: Lake, statement: str, message: str) -> None:
 @pytest.mark.parametrize(("statement", "reason"), FAILED.values(), ids=FAILED)
 def test_fails(people: Lake, statement: str, reason: str) -> None:
     assert people.fail(statement).startswith(reason)
+
+
+@pytest.mark.parametrize(("kind", "reason"), TYPES.items(), ids=TYPES)
+def test_types_that_are_none_fail(people: Lake, kind: str, reason: str) -> None:
+    text = f"CREATE EXTERNAL TABLE t (a {kind}) LOCATION 's3://b/t/'"
+    assert people.fail(text).startswith(f"FAILED: {reason}")
+
+
+def test_a_type_of_hive_is_read_to_its_end(people: Lake) -> None:
+    kind = "array<struct<x:map<string,decimal(3)>,y:int COMMENT 'c',`z z`:double precision>>"
+    people.do(
+        f"CREATE EXTERNAL TABLE typed (a {kind}, b dec) LOCATION 's3://{people.bucket}/typed/'"
+    )
+    rows = [str(row[0]).split("\t")[1].strip() for row in people.rows("DESCRIBE typed")]
+    assert rows == [
+        "array<struct<x:map<string,decimal(3,0)>,y:int,z z:double>>",
+        "decimal(10,0)",
+    ]
 
 
 def test_a_failure_has_athenas_error(people: Lake) -> None:

@@ -2,7 +2,8 @@
 
 A reader turns text into a `Statement`: what kind it is, and what runs it. Readers see syntax only,
 so that what does not parse is refused before a query starts, as Athena does; what needs the catalog
-fails while it runs. To add a statement is to add a reader::
+fails while it runs, and so does what a reader finds beyond syntax, as a type that is unknown. To
+add a statement is to add a reader::
 
     @statement("SHOW", "TABLES")
     def show_tables(text: str) -> Statement: ...
@@ -87,9 +88,30 @@ def read_statement(text: str) -> Statement:
     except QueryFailed as failure:
         if failure.code == "SYNTAX_ERROR":
             raise _several(text) or malformed(failure) from failure
-        raise invalid(str(failure)) from failure
+        return _failing(text, failure)
     except RecursionError as error:
         raise invalid(_TOO_DEEP, "MALFORMED_QUERY") from error
+
+
+def _failing(text: str, failure: QueryFailed) -> Statement:
+    """A statement that parses and cannot succeed: it starts, and fails.
+
+    Source: ``PyAthenaOperationalError``, which failed queries raise, and refused ones do not, in
+    https://github.com/ibis-project/ibis/blob/main/ibis/backends/tests/test_export.py
+    """
+
+    def run(_: Run) -> Result:
+        raise failure
+
+    first, *others = (word for word in _beginning(text) if word != "EXTERNAL")
+    if first in _QUERIES:
+        return Statement("DML", "SELECT", run, "{id}.csv", None)
+    kind = {"EXPLAIN": "UTILITY"}.get(first, "DML" if first in _CHANGES else "DDL")
+    return Statement(kind, "_".join((first, *others)), run, parameters=None)
+
+
+_QUERIES = ("SELECT", "WITH", "VALUES", "TABLE", "(")
+_CHANGES = ("DELETE", "INSERT", "MERGE", "UNLOAD", "UPDATE", "USING")
 
 
 def _several(text: str) -> Exception | None:
@@ -108,12 +130,16 @@ def _reader(text: str) -> Callable[[str], Statement]:
     words = Words(text)
     if words.word.kind == "end":
         raise words.mismatch(*_FIRST)
+    if beginning := _beginning(text):
+        return READERS[beginning]
+    raise _unknown(_leading(text), words)
+
+
+def _beginning(text: str) -> tuple[str, ...]:
+    """The longest beginning of a statement that is registered."""
     leading = _leading(text)
-    for length in range(len(leading), 0, -1):
-        found = READERS.get(leading[:length])
-        if found:
-            return found
-    raise _unknown(leading, words)
+    known = (leading[:length] for length in range(len(leading), 0, -1))
+    return next((words for words in known if words in READERS), ())
 
 
 _WORDS = """

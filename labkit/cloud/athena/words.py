@@ -15,9 +15,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from labkit.cloud.engine import QueryFailed
-from labkit.cloud.engine.bounds import bounds_problem
 from labkit.cloud.engine.trino.errors import failed_at
-from labkit.cloud.engine.types import Type, UnknownType, parse_hive_type
 
 T = TypeVar("T")
 _TOKEN = re.compile(
@@ -75,7 +73,7 @@ class Words:
     def __init__(self, text: str, start: int = 0, *, double: bool = False) -> None:
         self.text = text
         self.double = double
-        self._next = self._read(start)
+        self._next = self.before = self._read(start)
 
     @property
     def word(self) -> Word:
@@ -111,7 +109,14 @@ class Words:
 
     def take(self) -> Word:
         """Read a word of any kind."""
-        found, self._next = self._next, self._read(self._next.end)
+        self.before, self._next = self._next, self._read(self._next.end)
+        return self.before
+
+    def ahead(self, word: Word, count: int) -> list[Word]:
+        """This word and those behind it; behind the last is the end, again and again."""
+        found = [word]
+        while len(found) < count:
+            found.append(self._read(found[-1].end))
         return found
 
     def name(self, reserved: frozenset[str] = RESERVED) -> str:
@@ -174,36 +179,6 @@ class Words:
         self.expect("=")
         return key, self.string()
 
-    def type(self) -> Type:
-        """Read a Hive type, which is in lower case to Hive.
-
-        Raises:
-            QueryFailed: Hive knows no such type.
-        """
-        start, depth = self.word.start, 0
-        while not self._ends_type(depth):
-            depth += {"<": 1, "(": 1, ">": -1, ")": -1}.get(self.take().text, 0)
-        text = self.text[start : self._last_end(start)]
-        try:
-            return _hive_type(text.lower())
-        except (UnknownType, ValueError):
-            raise failed_at(
-                self.text, start, "SYNTAX_ERROR", f"no viable alternative at input '{text}'"
-            ) from None
-
-    def _ends_type(self, depth: int) -> bool:
-        word = self.word
-        if word.kind == "end":
-            return True
-        if depth:
-            return False
-        return word.kind in ("string",) or (
-            word.text in (",", ")", ";") or word.text.upper() in ("COMMENT", "AFTER", "FIRST")
-        )
-
-    def _last_end(self, start: int) -> int:
-        return len(self.text[: self.word.start].rstrip()) if self.word.start > start else start
-
     def end(self) -> None:
         """Read the end of the statement.
 
@@ -232,41 +207,6 @@ class Words:
                 return Word(str(found.lastgroup), found[0], found.start(), found.end())
             at = found.end()
         return Word("end", "", len(self.text), len(self.text))
-
-
-#: What reads as a type elsewhere and not in Hive; a field of a struct may have such a name.
-_NOT_HIVE = re.compile(
-    r"""\b(?: real | varbinary | row | long )\b (?!`?\s*:)
-    | \b(?: array | map | timestamp ) \s* \( | \b(?: varchar | char )\b (?!\s*\(|`?\s*:)""",
-    re.X,
-)
-_HIVE = frozenset(
-    "boolean tinyint smallint integer bigint real double decimal date timestamp varchar char "
-    "varbinary array map row".split()
-)
-
-
-def _hive_type(text: str) -> Type:
-    """A type of Hive's.
-
-    Source: ``primitiveType`` in
-    https://github.com/apache/hive/blob/master/parser/src/java/org/apache/hadoop/hive/ql/parse/HiveParser.g
-    """
-    found = parse_hive_type(text)
-    if _NOT_HIVE.search(text) or not _is_hive(found):
-        raise UnknownType(text)
-    return found
-
-
-def _is_hive(kind: Type) -> bool:
-    longest = _LONGEST.get(kind.base)
-    fits = not longest or not kind.args or 1 <= int(str(kind.args[0])) <= longest
-    within = fits and not bounds_problem(kind) and kind.base in _HIVE
-    return within and all(map(_is_hive, kind.types))
-
-
-#: https://docs.aws.amazon.com/athena/latest/ug/data-types.html
-_LONGEST = {"char": 255, "varchar": 65_535}
 
 
 def unescape(text: str) -> str:

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, field, replace
 
 from labkit.cloud.athena.errors import StatementFailed, invalid, semantic
+from labkit.cloud.athena.hive_types import read_type
 from labkit.cloud.athena.run import Run
 from labkit.cloud.athena.statement import Result, Statement, statement
 from labkit.cloud.athena.statements.storage import (
@@ -139,7 +140,7 @@ def _partitioned(words: Words, said: CreateTable) -> None:
             said.transforms.append(words.text[start : words.word.start].strip())
         else:
             comment = None
-            kind = words.type()
+            kind = read_type(words)
             if words.accept("COMMENT"):
                 comment = words.string()
             said.keys.append(Column(name, kind, comment))

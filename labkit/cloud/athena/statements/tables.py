@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from labkit.cloud.athena.errors import StatementFailed, semantic
+from labkit.cloud.athena.hive_types import read_type
 from labkit.cloud.athena.run import Run
 from labkit.cloud.athena.statement import Result
 from labkit.cloud.athena.words import Words
@@ -105,7 +106,7 @@ def partition_folder(keys: list[str], values: list[str] | tuple[str, ...]) -> st
 
 def declared_column(words: Words) -> Column:
     """``name type [COMMENT 'text']``."""
-    name, kind = words.name(), words.type()
+    name, kind = words.name(), read_type(words)
     return Column(name, kind, words.string() if words.accept("COMMENT") else None)
 
 
