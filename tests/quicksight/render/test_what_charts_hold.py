@@ -457,6 +457,31 @@ def test_the_bars_of_a_combo_bear_their_values(arrangement: str) -> None:
         assert (box.y0 < inside.y0 < inside.y1 < box.y1) == (arrangement == "STACKED")
 
 
+def test_no_line_of_a_combo_runs_over_a_value() -> None:
+    """The bars' values stand in the bars then, and the lines' above their points."""
+    fields = (
+        dimension("Category", "School"),
+        measure("BarValues", "Sum of late"),
+        measure("LineValues", "Sum of all"),
+    )
+    labels = {"Visibility": "VISIBLE"}
+    shown = {"BarDataLabels": labels, "LineDataLabels": labels}
+    data = VisualData(fields, [("Law", 61, 57), ("Art", 63, 66), ("Tax", 58, 62)])
+    drawn = draw(visual("ComboChart", **shown, SingleAxisOptions={"YAxisOptions": {}}), data)
+    words = {each.get_text(): each for each in drawn.findobj(Text)}
+    assert {"61", "57", "63", "66", "58", "62"} <= set(words)
+    drawn.canvas.draw()
+    [line] = [each for axes in drawn.axes for each in axes.lines if each.get_gid()]
+    points = line.get_transform().transform(line.get_xydata())
+    for row, bar in zip(data.rows, bars(drawn), strict=True):
+        for text in map(str, row[1:]):
+            box = words[text].get_window_extent()
+            crossed = numpy.interp(numpy.linspace(box.x0, box.x1, 9), *points.T)
+            assert all(crossed < box.y0) or all(crossed > box.y1), text
+        inside = words[str(row[1])].get_window_extent().y1 < bar.get_window_extent().y1
+        assert inside == (row[0] != "Law")
+
+
 def test_a_measure_has_the_color_of_its_column() -> None:
     fields = (
         dimension("Category", "School"),
