@@ -18,6 +18,7 @@ import pytest
 from botocore.exceptions import ClientError
 from pyiceberg.catalog.glue import GlueCatalog
 
+from tests import odd_parquet
 from tests.databrew.brew import step
 from tests.databrew.lake import Lake
 
@@ -217,6 +218,11 @@ def test_csv_in_another_encoding_is_refused(lake: Lake, encoding: str) -> None:
     lake.put("in/a.csv", f"{header},name\n1,ann\n".encode(encoding))
     reason = lake.fail(lake.profile_job(lake.dataset("in/a.csv")))
     assert reason.endswith("in/a.csv is not encoded in UTF-8.")
+
+
+def test_lists_that_would_lose_their_structs_are_refused(lake: Lake) -> None:
+    lake.put("in/a.parquet", odd_parquet.OLD_LIST)
+    assert "column v: lists" in lake.fail(lake.profile_job(lake.dataset("in/a.parquet")))
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}\n{}\n", '{"x": 1}\n5\n'])

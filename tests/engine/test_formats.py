@@ -25,6 +25,7 @@ from labkit.cloud.engine import formats, patience
 from labkit.cloud.engine.formats import File, FormatError, Table, lines
 from labkit.cloud.engine.formats.moments import milliseconds
 from labkit.cloud.engine.types import parse_type
+from tests import odd_parquet
 
 Write = Callable[..., File]
 Rows = list[tuple[Any, ...]]
@@ -854,6 +855,13 @@ def test_a_line_that_is_too_long_is_not_held(
     monkeypatch.setattr(lines, "LONGEST_LINE", 1000)
     with pytest.raises(FormatError, match=r"HIVE_BAD_DATA: Line too long in text file: x\.json"):
         run(session, table("json", "a:int"), lay(b'{"a":1}\n' + b" " * 1001, "x.json"))
+
+
+def test_intervals_of_parquet_are_no_bytes(session: Any, lay: Write) -> None:
+    file = lay(odd_parquet.ODD_KINDS)
+    assert read(session, table("parquet", "v:string l:array<string>"), file) == [("A", ["B"])]
+    with pytest.raises(FormatError, match="HIVE_BAD_DATA: Field i's type"):
+        read(session, table("parquet", "i:binary"), file)
 
 
 @pytest.mark.parametrize(

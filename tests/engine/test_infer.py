@@ -23,6 +23,7 @@ from labkit.cloud.engine.infer import (
     similarity,
 )
 from labkit.cloud.engine.types import parse_type
+from tests import odd_parquet
 
 
 def told(path: Path, data: bytes, name: str, *classifiers: Classifier) -> Inferred:
@@ -205,6 +206,11 @@ def test_types_that_arrow_notes_are_told_as_parquet_stores_them(tmp_path: Path) 
     pq.write_table(pa.table({n: values for n, (values, _) in ARROW.items()}), tmp_path / "x")
     found = classify(File(str(tmp_path / "x"), "x", (), (tmp_path / "x").stat().st_size))
     assert columns(found) == " ".join(f"{n}:{kind}" for n, (_, kind) in ARROW.items())
+
+
+def test_the_names_of_a_parquet_enum_are_texts(tmp_path: Path) -> None:
+    found = told(tmp_path, odd_parquet.ODD_KINDS, "x")
+    assert columns(found) == "v:string l:array<string> i:binary"
 
 
 def test_apache_logs_are_known(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import json
 import re
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from labkit.cloud.engine.formats.guess_csv import CsvClassifier
 from labkit.cloud.engine.formats.guess_csv import guess as guess_csv
 from labkit.cloud.engine.formats.guess_json import guess as guess_json
 from labkit.cloud.engine.formats.lines import codec, head
-from labkit.cloud.engine.types import UNKNOWN, Type, UnknownType, parse_type
+from labkit.cloud.engine.types import UNKNOWN, VARCHAR, Type, UnknownType, parse_type
 
 __all__ = [
     "Classifier", "Columns", "CsvClassifier", "GrokClassifier", "Inferred", "JsonClassifier",
@@ -194,8 +194,17 @@ def _parquet(file: File) -> Inferred | None:
             return None
     end = parquet.footer(file)
     schema = arrow_parquet.read_metadata(file.path).schema.to_arrow_schema()
-    columns = tuple((f.name.lower(), arrow_kind(f.type, nothing=UNKNOWN)) for f in schema)
+    kinds = (arrow_kind(field.type, nothing=UNKNOWN) for field in schema)
+    columns = tuple((c.name.lower(), _named(c, k)) for c, k in zip(end.columns, kinds, strict=True))
     return _table(file, "parquet", columns, _sizes(file, end.rows))
+
+
+def _named(column: parquet.Column, kind: Type) -> Type:
+    """A column's type, in which the names of an ENUM, to Arrow bytes, are texts."""
+    if column.logical == "enum":
+        return VARCHAR
+    parts = zip(column.parts, kind.types, strict=False)
+    return replace(kind, args=tuple(_named(*part) for part in parts)) if column.parts else kind
 
 
 def _orc(file: File) -> Inferred | None:

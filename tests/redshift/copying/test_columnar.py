@@ -6,6 +6,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from tests import odd_parquet
 from tests.redshift.copying.conftest import Desk
 
 NO_JSON = {
@@ -28,6 +29,19 @@ def test_what_is_none_of_jsons_is_refused(desk: Desk, case: str) -> None:
     table, why = _copied(desk, pa.array(*NO_JSON[case]))
     assert "Spectrum Scan Error" in why
     assert desk.data.rows(f"SELECT count(*) FROM {table}") == [[0]]
+
+
+def test_lists_that_would_lose_their_structs_are_refused(desk: Desk) -> None:
+    uri = desk.put(desk.folder(), odd_parquet.OLD_LIST)
+    why = desk.copy(desk.table("a super"), uri, "FORMAT PARQUET SERIALIZETOJSON")
+    assert "in an old form" in why
+
+
+def test_texts_of_json_are_loaded_into_varchar(desk: Desk) -> None:
+    table, out = desk.table("a varchar(20)"), io.BytesIO()
+    pq.write_table(pa.table({"a": pa.array(['{"b":1}'], pa.json_())}), out)
+    assert desk.copy(table, desk.put(desk.folder(), out.getvalue()), "FORMAT PARQUET") == ""
+    assert desk.data.rows(f"SELECT a FROM {table}") == [['{"b":1}']]
 
 
 def test_texts_that_read_so_are_loaded(desk: Desk) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import duckdb
 from pyarrow import orc as arrow_orc
+from pyarrow import parquet as arrow_parquet
 
 from labkit.cloud.databrew.reading.source import Read, Reading, Unreadable, spelled
 from labkit.cloud.databrew.recipe.column import Column
@@ -14,6 +15,7 @@ from labkit.cloud.engine import formats
 from labkit.cloud.engine.formats.guess import Columns, arrow_kind, merge
 from labkit.cloud.engine.formats.lines import BROKEN
 from labkit.cloud.engine.formats.model import File, Table, paths
+from labkit.cloud.engine.formats.old_lists import stripped
 from labkit.cloud.engine.formats.parquet import WITH_NAN, computed
 from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.sentences import first_line
@@ -35,6 +37,9 @@ def read_parquet(reading: Reading) -> Read:
 def _schema(reading: Reading, file: File) -> str:
     source = f"read_parquet({paths([file])}, hive_partitioning=false)"
     with _named(file):
+        if name := stripped(arrow_parquet.read_schema(file.path)):
+            why = "lists of structs of one field in an old form are not read here"
+            raise Unreadable(f"{file.name}, column {name}: {why}.")
         return repr(reading.described(f"SELECT * FROM {source}"))
 
 

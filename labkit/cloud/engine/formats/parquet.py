@@ -278,6 +278,8 @@ def _binary(text: str, column: Column, kind: Type) -> str | None:
         return None
     if column.logical == "uuid":
         return f"unhex(replace(CAST({text} AS VARCHAR), '-', ''))"
+    if column.logical in ("unknown", "bson"):
+        return None
     return f"encode({text})" if column.logical in ("string", "enum", "json") else text
 
 

@@ -17,6 +17,7 @@ import pyarrow as pa
 from pyarrow import orc, parquet
 
 from labkit.cloud.engine.formats import File
+from labkit.cloud.engine.formats.old_lists import stripped
 from labkit.cloud.engine.formats.parquet import WITH_NAN
 from labkit.cloud.engine.formats.stream import Stream
 from labkit.cloud.engine.quoting import quoted_name, quoted_text
@@ -41,7 +42,7 @@ _LIKE: dict[str, tuple[str, ...]] = {
     "time": ("TIME",),
     "timestamp": ("TIMESTAMP",),
     "timestamptz": ("TIMESTAMP",),
-    **dict.fromkeys(("varchar", "bpchar", "name"), ("VARCHAR", "ENUM")),
+    **dict.fromkeys(("varchar", "bpchar", "name"), ("VARCHAR", "ENUM", "JSON")),
     "varbyte": ("BLOB",),
 }
 
@@ -97,10 +98,14 @@ def _schema(file: File, options: CopyOptions) -> pa.Schema:
     try:
         if options.format == "orc":
             return orc.ORCFile(file.path).schema
-        return parquet.read_schema(file.path)
+        found = parquet.read_schema(file.path)
     except (pa.ArrowException, OSError) as error:
         message = f"{SCAN}: File '{file.partition[0]}' is not a valid {options.format} file"
         raise RedshiftError(message) from error
+    if name := stripped(found):
+        why = f"Lists of structs of one field in an old form are not read here: column {name}"
+        raise RedshiftError(f"{SCAN}: {why} of '{file.partition[0]}'")
+    return found
 
 
 def _query(
