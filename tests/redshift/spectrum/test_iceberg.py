@@ -156,3 +156,72 @@ def test_what_fails_leaves_nothing(lake, aws, table):
     assert lake.rows(f"SELECT count(*) FROM raw.{table}") == [[0]]
     after = aws("s3").list_objects_v2(Bucket=BUCKET, Prefix=f"iceberg/{table}/")["KeyCount"]
     assert after == keys
+
+
+ROWS = "(1, 'a', 1.5), (2, 'b', NULL), (3, NULL, 3), (NULL, 'n', 4), (5, 'e', 5)"
+NEW = "(2, 'B', 20), (5, 'E', NULL), (6, 'f', 6), (NULL, 'N', 7), (7, NULL, NULL)"
+UPSERT = (
+    "WHEN MATCHED THEN UPDATE SET name = {s}.name, n = coalesce({t}.n, 0) + {s}.n "
+    "WHEN NOT MATCHED THEN INSERT VALUES ({s}.id, {s}.name, {s}.n)"
+)
+MERGED = {
+    "with aliases": "{target} t USING {source} s ON t.id = s.id " + UPSERT.format(t="t", s="s"),
+    "without": "{target} USING {source} ON {target}.id = {source}.id "
+    + UPSERT.format(t="{target}", s="{source}"),
+    "deletes": "{target} USING {source} s ON {target}.id = s.id WHEN MATCHED THEN DELETE "
+    "WHEN NOT MATCHED THEN INSERT (n, id) VALUES (n / 4, id + 100)",
+    "a query": "{target} t USING (SELECT id AS k, upper(name) AS name FROM {source} "
+    "WHERE id > 2) q ON id = k WHEN MATCHED THEN UPDATE SET name = q.name "
+    "WHEN NOT MATCHED THEN INSERT (id) VALUES (q.k)",
+    "no equality": "{target} t USING {source} s ON s.id = 6 AND t.id BETWEEN s.id - 1 AND s.id "
+    + UPSERT.format(t="t", s="s"),
+    "nothing matches": "{target} t USING {source} s ON t.id = s.id + 50 "
+    + UPSERT.format(t="t", s="s"),
+    "nothing new": "{target} t USING (SELECT * FROM {source} WHERE id IN (2, 5)) s ON t.id = s.id "
+    + UPSERT.format(t="t", s="s"),
+    "nothing at all": "{target} t USING (SELECT * FROM {source} WHERE id > 99) s ON t.id = s.id "
+    + UPSERT.format(t="t", s="s"),
+}
+
+
+@pytest.fixture
+def twins(lake, table):
+    """A source, and a table in the warehouse and one of Iceberg with the same rows."""
+    lake.done(
+        f"CREATE TABLE {table}_s (id int, name varchar(9), n decimal(6,2))",
+        f"INSERT INTO {table}_s VALUES {NEW}",
+    )
+    for name, more in ((table, ""), (f"raw.{table}", using(table, "PARTITIONED BY (id)"))):
+        lake.done(f"CREATE TABLE {name} (id int, name varchar(9), n decimal(6,2)) {more}")
+        lake.done(f"INSERT INTO {name} VALUES {ROWS}")
+    return table
+
+
+@pytest.mark.parametrize("case", MERGED)
+def test_rows_are_merged_as_into_a_table_of_the_warehouse(lake, athena, twins, case):
+    found = []
+    for target in (twins, f"raw.{twins}"):
+        told = lake.run(f"MERGE INTO {MERGED[case].format(target=target, source=f'{twins}_s')}")
+        assert told["Status"] == "FINISHED", told.get("Error")
+        rows = lake.rows(f"SELECT * FROM {target} ORDER BY id, name, n")
+        found.append((rows, told["ResultRows"]))
+    assert found[0] == found[1]
+    commits = 1 if case == "nothing at all" else 2
+    assert athena(f'SELECT count(*) FROM "{twins}$snapshots"') == [[str(commits)]]
+
+
+def test_merges_that_are_refused_leave_all_as_it_is(lake, twins):
+    start = f"MERGE INTO raw.{twins} t USING"
+    end = "WHEN MATCHED THEN DELETE WHEN NOT MATCHED THEN INSERT (id) VALUES"
+    for statement, words in {
+        f"{start} {twins}_s s ON t.id <> s.id {end} (s.id)": "multiple matches",
+        f"{start} raw.{twins} s ON t.id = s.id {end} (s.id)": "cannot reference target table",
+        f"{start} {twins}_s s ON t.id = s.id {end} (s.id, s.n)": "expressions",
+        f"{start} {twins}_s s ON t.id = s.id {end} (s.name)": "integer",
+        f"{start} {twins}_s s ON t.id = s.id REMOVE DUPLICATES": "not supported",
+        f"{start} {twins}_s s ON t.id = s.id WHEN MATCHED AND s.n > 1 THEN DELETE "
+        "WHEN NOT MATCHED THEN INSERT (id) VALUES (1)": "not supported",
+    }.items():
+        assert words in lake.refusal(statement), statement
+    rows = [lake.rows(f"SELECT * FROM {each} ORDER BY id") for each in (twins, f"raw.{twins}")]
+    assert rows[0] == rows[1]

@@ -23,7 +23,7 @@ from labkit.cloud.engine.redshift.errors import (
 from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.lake.definitions import parameters_of, table_type_of
 from labkit.cloud.lake.metastore import Definition
-from labkit.cloud.redshift.spectrum import iceberg_altering, iceberg_changing  # noqa: F401
+from labkit.cloud.redshift.spectrum import iceberg_altering, iceberg_merging  # noqa: F401
 from labkit.cloud.redshift.spectrum.declared import (
     definition_of,
     file_format,

@@ -104,7 +104,7 @@ def insert(connection: Connection, place: Place, definition: Definition, parsed:
     with spectrum_words(connection, place.schema):
         table = load(place.catalog, definition)
         columns = columns_of(table.schema())
-    listed = _targets(columns, names, place.name)
+    listed = column_targets(columns, names, place.name)
     if words.peek("VALUES"):
         sql = _rows(connection, columns, listed, parsed)
     else:
@@ -230,7 +230,8 @@ def _is_query(words: Words) -> bool:
     return any(words.peek("(", word) for word in ("SELECT", "WITH", "VALUES", "("))
 
 
-def _targets(columns: Sequence[Column], names: Sequence[str], table: str) -> list[Column]:
+def column_targets(columns: Sequence[Column], names: Sequence[str], table: str) -> list[Column]:
+    """The columns that an INSERT names; all where it names none."""
     known = {column.name: column for column in columns}
     for name in names:
         if name not in known:

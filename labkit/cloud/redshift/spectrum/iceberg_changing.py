@@ -1,13 +1,15 @@
-"""``UPDATE`` and ``DELETE`` of Iceberg tables: files that hold rows to change are written anew.
+"""``UPDATE`` and ``DELETE`` of Iceberg tables, and what ``MERGE`` has in common with them.
 
-The files are found first, then their rows are read once more, with what becomes of each. What
-another writer commits meanwhile to any row makes the statement fail. Source:
-https://docs.aws.amazon.com/redshift/latest/dg/iceberg-writes-sql-syntax.html
+Files that hold rows to change are written anew: they are found first, then their rows are read once
+more, with what becomes of each. What another writer commits meanwhile to any row makes the
+statement fail. Source: https://docs.aws.amazon.com/redshift/latest/dg/iceberg-writes-sql-syntax.html
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Any
 
 from pyiceberg.expressions import AlwaysTrue
@@ -21,6 +23,7 @@ from labkit.cloud.iceberg.commits import replace
 from labkit.cloud.iceberg.planning import Planned, plan
 from labkit.cloud.iceberg.table import load
 from labkit.cloud.iceberg.types import columns_of
+from labkit.cloud.iceberg.writing import Writer
 from labkit.cloud.lake.definitions import parameters_of, table_type_of
 from labkit.cloud.redshift.spectrum.iceberg import ICEBERG, values, writing_rows
 from labkit.cloud.redshift.spectrum.places import Place, place_of
@@ -31,7 +34,9 @@ from labkit.cloud.redshift.warehouse.names import Names
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result
 from labkit.cloud.redshift.warehouse.statements.changes import CHANGERS
 
-_PATH = "$path"
+PATH = "$path"
+#: How a MERGE goes.
+MERGERS: list[Callable[[Changing, exp.Expr], Result]] = []
 
 
 def changer(connection: Connection, name: tuple[str, ...]) -> Callable[..., Result] | None:
@@ -43,11 +48,10 @@ def changer(connection: Connection, name: tuple[str, ...]) -> Callable[..., Resu
 
 
 def _change(connection: Connection, place: Place, tree: exp.Expr, parsed: Parsed) -> Result:
-    said = "UPDATE" if isinstance(tree, exp.Update) else "DELETE"
+    said = tree.key.upper()
     definition = place.found()
     if table_type_of(parameters_of(definition)) != ICEBERG:
         raise unsupported(f"{said} of external tables that are not Iceberg's")
-    refuse_others(tree, {"this", "expressions", "where"}, f"in {said} of an Iceberg table")
     connection.check_no_block(f"{said} of an Iceberg table")
     if found := place.owned:
         grants.check_owner(connection, found)
@@ -56,71 +60,95 @@ def _change(connection: Connection, place: Place, tree: exp.Expr, parsed: Parsed
         place.catalog.metastore.check_table(said, place.schema.database, place.name)
         table = load(place.catalog, definition)
         columns = columns_of(table.schema())
-    where = tree.args.get("where")
-    test = where.this if where else exp.true()
-    target, path = tree.this, exp.column(_PATH, quoted=True)
-    reading = _Reading(connection, parsed, target)
-    affected = reading.rows(reading.query([path], test, distinct=True))
-    uris = [uri for (uri,) in affected]
-    if not uris:
-        return Result(f"{said} 0", count=0)
-    files = _files(connection, place, table, uris)
-    within = exp.In(this=path.copy(), expressions=[exp.Literal.string(uri) for uri in uris])
-    count = reading.count(reading.query([path], exp.and_(within, test)))
-    if said == "DELETE":
-        kept = _case(test, exp.false(), exp.true())
-        query = reading.query(_shown(columns, {}, test), exp.and_(within, kept))
-    else:
-        query = reading.query(_shown(columns, _assigned(tree, columns, place), test), within)
-    with writing_rows(connection, place, table.metadata, values(columns, columns, query)) as writer:
-        replace(table, files, writer.files, AlwaysTrue())
-    return Result(f"{said} {count}", count=count)
+    changing = Changing(connection, place, table, columns, parsed)
+    if isinstance(tree, exp.Merge):
+        return MERGERS[0](changing, tree)
+    return _in_place(changing, tree, said)
 
 
-class _Reading:
-    """Queries of a statement's table."""
+@dataclass(frozen=True)
+class Changing:
+    """A statement that changes an Iceberg table.
 
-    def __init__(self, connection: Connection, parsed: Parsed, target: exp.Expr) -> None:
-        self._connection, self._parsed, self._target = connection, parsed, target
+    Args:
+        place: of the table.
+        table: as pyiceberg has it.
+        columns: the table's.
+        parsed: the statement.
+    """
 
-    def query(
-        self, shown: Sequence[exp.Expr], test: exp.Expr, *, distinct: bool = False
-    ) -> Compiled:
-        """A query of the rows that meet a test."""
-        tree = exp.Select(
-            expressions=[each.copy() for each in shown],
-            from_=exp.From(this=self._target.copy()),
-            where=exp.Where(this=test.copy()),
-            distinct=exp.Distinct() if distinct else None,
-        )
-        return compile_query(tree, Names(self._connection), parameters=self._parsed.parameters)
+    connection: Connection
+    place: Place
+    table: Any
+    columns: Sequence[Column]
+    parsed: Parsed
+
+    def is_table(self, name: tuple[str, ...]) -> bool:
+        """Whether a name is that of the table."""
+        found = place_of(self.connection, name)
+        own = self.place.schema, self.place.name
+        return found is not None and (found.schema, found.name) == own
+
+    def compiled(self, tree: exp.Query) -> Compiled:
+        """A query as the engine runs it."""
+        return compile_query(tree, Names(self.connection), parameters=self.parsed.parameters)
 
     def count(self, query: Compiled) -> int:
         """How many rows it has."""
         sql = f"SELECT count(*) FROM ({query.sql})"
-        ((count,),) = self._connection.duck.execute(sql).fetchall()
+        ((count,),) = self.connection.duck.execute(sql).fetchall()
         return int(count)
 
     def rows(self, query: Compiled) -> list[tuple[Any, ...]]:
         """Its rows."""
-        return self._connection.duck.execute(query.sql).fetchall()
+        return self.connection.duck.execute(query.sql).fetchall()
+
+    def files(self, uris: Sequence[str]) -> list[Planned]:
+        """The files of these addresses.
+
+        Raises:
+            RedshiftError: another writer has put others in their place.
+        """
+        with spectrum_words(self.connection, self.place.schema):
+            known = plan(self.table, self.table.current_snapshot())
+        found = [each for each in known if each.file.file_path in set(uris)]
+        if len(found) < len(uris):
+            raise RedshiftError("Iceberg table was changed by a concurrent transaction", "40001")
+        return found
+
+    def writing(self, sql: str) -> AbstractContextManager[Writer]:
+        """While open, the writer of a query's rows."""
+        return writing_rows(self.connection, self.place, self.table.metadata, sql)
 
 
-def _files(connection: Connection, place: Place, table: Any, uris: Sequence[str]) -> list[Planned]:
-    """The files of these addresses.
+def _in_place(changing: Changing, tree: exp.Expr, said: str) -> Result:
+    refuse_others(tree, {"this", "expressions", "where"}, f"in {said} of an Iceberg table")
+    columns, where = changing.columns, tree.args.get("where")
+    test = where.this if where else exp.true()
+    path = exp.column(PATH, quoted=True)
 
-    Raises:
-        RedshiftError: another writer has put others in their place.
-    """
-    with spectrum_words(connection, place.schema):
-        known = plan(table, table.current_snapshot())
-    found = [each for each in known if each.file.file_path in set(uris)]
-    if len(found) < len(uris):
-        raise RedshiftError("Iceberg table was changed by a concurrent transaction", "40001")
-    return found
+    def query(shown: Sequence[exp.Expr], test: exp.Expr) -> exp.Select:
+        return exp.select(*(e.copy() for e in shown)).from_(tree.this.copy()).where(test.copy())
+
+    uris = [uri for (uri,) in changing.rows(changing.compiled(query([path], test).distinct()))]
+    if not uris:
+        return Result(f"{said} 0", count=0)
+    files = changing.files(uris)
+    within = path.isin(*uris)
+    count = changing.count(changing.compiled(query([path], exp.and_(within, test))))
+    if said == "DELETE":
+        kept = _case(test, exp.false(), exp.true())
+        left = query(_shown(columns, {}, test), exp.and_(within, kept))
+    else:
+        changes = assigned(tree, columns, changing.place)
+        left = query(_shown(columns, changes, test), within)
+    with changing.writing(values(columns, columns, changing.compiled(left))) as writer:
+        replace(changing.table, files, writer.files, AlwaysTrue())
+    return Result(f"{said} {count}", count=count)
 
 
-def _assigned(tree: exp.Expr, columns: Sequence[Column], place: Place) -> dict[str, exp.Expr]:
+def assigned(tree: exp.Expr, columns: Sequence[Column], place: Place) -> dict[str, exp.Expr]:
+    """What SET gives the columns that it names."""
     known = {column.name for column in columns}
     found: dict[str, exp.Expr] = {}
     for each in tree.expressions:

@@ -106,16 +106,18 @@ CHANGERS: list[Any] = []
 @statement("UPDATE")
 def update(connection: Connection, parsed: Parsed) -> Result:
     tree = parse_query(parsed.text)
-    if change := _changer(connection, tree):
+    if change := changer(connection, tree):
         made: Result = change(tree, parsed)
         return made
     count = changed(connection, *_update_of(connection, parsed), "delete", "insert")
     return Result(f"UPDATE {count}", count=count)
 
 
-def _changer(connection: Connection, tree: exp.Expr) -> Any:
+def changer(connection: Connection, tree: exp.Expr) -> Any:
     """Who changes rows of a table that is not the warehouse's."""
-    if not isinstance(tree, exp.Update | exp.Delete) or not isinstance(tree.this, exp.Table):
+    if not isinstance(tree, exp.Update | exp.Delete | exp.Merge) or not isinstance(
+        tree.this, exp.Table
+    ):
         return None
     found = (finder(connection, table_name(tree.this)) for finder in CHANGERS)
     return next(filter(None, found), None)
@@ -235,7 +237,7 @@ def assignments(
 def delete(connection: Connection, parsed: Parsed) -> Result:
     """``DELETE [FROM] table [USING ...] [WHERE ...]``"""
     tree = _read_delete(parsed)
-    if change := _changer(connection, tree):
+    if change := changer(connection, tree):
         made: Result = change(tree, parsed)
         return made
     count = changed(connection, *_delete_of(connection, tree, parsed), "delete")
@@ -276,11 +278,11 @@ def checked(connection: Connection, parsed: Parsed) -> None:
     """
     word = parsed.leading[0]
     if word == "UPDATE":
-        if not _changer(connection, parse_query(parsed.text)):
+        if not changer(connection, parse_query(parsed.text)):
             _update_of(connection, parsed)
     elif word == "DELETE":
         tree = _read_delete(parsed)
-        if not _changer(connection, tree):
+        if not changer(connection, tree):
             _delete_of(connection, tree, parsed)
     else:
         inserting.check(connection, parsed)

@@ -23,6 +23,7 @@ from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
 from labkit.cloud.redshift.warehouse.statements.changes import (
     SEVERAL,
     assignments,
+    changer,
     scope_of,
     seen,
     table_name,
@@ -32,6 +33,8 @@ from labkit.cloud.redshift.warehouse.statements.changes import (
 from labkit.cloud.redshift.warehouse.statements.counting import count_of
 from labkit.cloud.redshift.warehouse.statements.dropping import changeable
 from labkit.cloud.redshift.warehouse.statements.inserting import default_sql, targets
+
+ITSELF = "Source view/subquery in Merge statement cannot reference target table."
 
 
 @statement("MERGE")
@@ -49,6 +52,11 @@ def merge(connection: Connection, parsed: Parsed) -> Result:
     tree = parse_query(text)
     if not isinstance(tree, exp.Merge):
         raise words.refuse()
+    if change := changer(connection, tree):
+        if duplicates:
+            raise unsupported("REMOVE DUPLICATES of an Iceberg table")
+        changed: Result = change(tree, parsed)
+        return changed
     table = changeable(connection, table_name(tree.this), "")
     _check_merge(connection, table, tree, duplicates)
     scope = scope_of(connection, parsed)
@@ -83,9 +91,7 @@ def _check_merge(connection: Connection, table: Object, tree: exp.Merge, duplica
 def _check_source(table: Object, tree: exp.Merge, scope: Scope) -> None:
     """Another table than the target; and what lies within a SUPER column is not named."""
     if table.oid in scope.state.oids:
-        raise RedshiftError(
-            "Source view/subquery in Merge statement cannot reference target table.", "0A000"
-        )
+        raise RedshiftError(ITSELF, "0A000")
     told = {source.name for source in scope.sources}
     for node in tree.find_all(exp.Bracket, exp.Dot, exp.Column):
         if not isinstance(node, exp.Column) or node.text("db").lower() in told:
@@ -136,6 +142,21 @@ def _remove_duplicates(
 def _merge(
     connection: Connection, table: Object, tree: exp.Merge, source: str, test: str, scope: Scope
 ) -> Result:
+    matched, other = two_actions(tree)
+    staging = f"t{connection.objects.new_oid()}_merge"
+    insertion = _prepare_insert(connection, table, other, source, test, scope, staging)
+    count = _merge_matched(connection, table, matched, source, test, scope)
+    count += count_of(connection, table, insertion, "insert")
+    connection.duck.execute(f"DROP TABLE {staging}")
+    return Result(f"MERGE {count}", count=count)
+
+
+def two_actions(tree: exp.Merge) -> tuple[exp.Expr, exp.Expr]:
+    """What becomes of rows that match, and of others.
+
+    Raises:
+        RedshiftError: there are other actions than one of each, or conditions.
+    """
     whens = tree.args["whens"].expressions
     matched = [each for each in whens if each.args.get("matched")]
     others = [each for each in whens if not each.args.get("matched")]
@@ -143,12 +164,7 @@ def _merge(
         raise unsupported("MERGE with conditions or several actions of a kind")
     if not (matched and others):
         raise RedshiftError("syntax error: MERGE needs WHEN MATCHED and WHEN NOT MATCHED", SYNTAX)
-    staging = f"t{connection.objects.new_oid()}_merge"
-    insertion = _prepare_insert(connection, table, others[0], source, test, scope, staging)
-    count = _merge_matched(connection, table, matched[0], source, test, scope)
-    count += count_of(connection, table, insertion, "insert")
-    connection.duck.execute(f"DROP TABLE {staging}")
-    return Result(f"MERGE {count}", count=count)
+    return matched[0], others[0]
 
 
 def _merge_matched(
@@ -178,7 +194,7 @@ def _prepare_insert(
     staging: str,
 ) -> str:
     """Rows of the source that match nothing, put aside before the target changes."""
-    names, nodes = _inserted_values(when.args["then"])
+    names, nodes = inserted_values(when.args["then"])
     columns = targets(table, names)
     if len(columns) != len(nodes):
         raise RedshiftError("INSERT has not as many expressions as target columns", SYNTAX)
@@ -196,7 +212,7 @@ def _prepare_insert(
     return f"INSERT INTO {table.physical} SELECT * FROM {staging}"
 
 
-def _inserted_values(action: exp.Expr) -> tuple[list[str], list[exp.Expr]]:
+def inserted_values(action: exp.Expr) -> tuple[list[str], list[exp.Expr]]:
     """The columns and values of MERGE's ``INSERT [(columns)] VALUES (values)``."""
     named = action.this.expressions if action.this is not None else []
     if len(named) == 1 and isinstance(named[0], exp.Anonymous):
