@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 
 #: What gives another value each time that it is asked.
-_CHANGES = re.compile(r"\b(?:random|uuid|trino_random|trino_shuffle)\(")
+_CHANGES = re.compile(r"\b(?:random|uuid|trino_random|trino_random_below|trino_shuffle)\(")
 
 
 def changes(sql: str) -> bool:
