@@ -22,6 +22,9 @@ _AFTER = (
 #: https://docs.aws.amazon.com/athena/latest/ug/data-types.html
 _HIVE_ALONE = re.compile(r"\b(?:string|binary|long)\s*(?=$|[,)>])|\bstruct\s*<")
 
+_ARRAY = re.compile(r"(.*[\w)>\]])\s+array(?:\s*\[\s*\d+\s*\])?", re.S)
+_NO_ZONE = re.compile(r"(?<=[\w)])\s+without\s+time\s+zone\b")
+
 
 def read_type(cursor: Cursor, cast: int | None = None) -> Type:
     """A type's name: the words up to the bracket or comma that is not its own.
@@ -33,7 +36,7 @@ def read_type(cursor: Cursor, cast: int | None = None) -> Type:
         QueryFailed: TYPE_NOT_FOUND; INVALID_FUNCTION_ARGUMENT, its numbers are out of bounds.
     """
     start, depth = cursor.token.start, 0
-    while depth or cursor.peek("WITH", "TIME") or not cursor.peek_any(*_AFTER):
+    while depth or _goes_on(cursor) or not cursor.peek_any(*_AFTER):
         if cursor.peek("<EOF>"):
             raise cursor.mismatch("')'")
         depth += cursor.peek_any("(", "<") - cursor.peek_any(")", ">")
@@ -49,10 +52,17 @@ def read_type(cursor: Cursor, cast: int | None = None) -> Type:
     return found
 
 
+def _goes_on(cursor: Cursor) -> bool:
+    return cursor.peek("WITH", "TIME") or cursor.peek("WITHOUT", "TIME")
+
+
 def _dml_type(text: str) -> Type:
+    """A type as a query spells it: ``bigint array`` is an ``array(bigint)``."""
     if _HIVE_ALONE.search(text):
         raise UnknownType(text)
-    return parse_type(text)
+    if element := _ARRAY.fullmatch(text):
+        return Type("array", (_dml_type(element[1]),))
+    return parse_type(_NO_ZONE.sub("", text))
 
 
 def _lower_unquoted(text: str) -> str:
