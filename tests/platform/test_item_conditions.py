@@ -151,6 +151,32 @@ def test_one_item_is_named_once(aws, table, call, asked, why):
     assert aws("dynamodb").get_item(TableName=table, Key=KEY)["Item"] == ITEM
 
 
+PLACES = {  # a query by several range keys → what is told
+    "h = :v AND r = :v AND s > :v AND t = :v": "attributes s .* is present on key attribute t",
+    "h = :v AND t = :v": "attributes r .* is present on key attribute t",
+}
+
+
+@pytest.mark.parametrize(("condition", "why"), PLACES.items(), ids=PLACES)
+def test_range_keys_are_equal_up_to_the_last(aws, fresh, condition, why):
+    dynamodb, name = aws("dynamodb"), fresh("table")
+    keys = [(each, "RANGE" if each != "h" else "HASH") for each in "hrst"]
+    schema = [{"AttributeName": each, "KeyType": part} for each, part in keys]
+    by = {"IndexName": "all", "KeySchema": schema, "Projection": {"ProjectionType": "ALL"}}
+    dynamodb.create_table(
+        TableName=name,
+        AttributeDefinitions=[{"AttributeName": each, "AttributeType": "S"} for each in "phrst"],
+        KeySchema=[{"AttributeName": "p", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+        GlobalSecondaryIndexes=[by],
+    )
+    values = {"ExpressionAttributeValues": {":v": {"S": "a"}}}
+    asked = {"TableName": name, "IndexName": "all", "KeyConditionExpression": condition}
+    with pytest.raises(ClientError, match=f"RANGE key {why}"):
+        dynamodb.query(**asked, **values)
+    dynamodb.delete_table(TableName=name)
+
+
 def test_a_projection_may_have_spaces(aws, table):
     asked = {"TableName": table, "Key": KEY, "ProjectionExpression": " l [ 1 ] , d . x "}
     told = aws("dynamodb").get_item(**asked)["Item"]

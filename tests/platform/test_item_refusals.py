@@ -366,6 +366,11 @@ CASES = {  # a call → what is told
         ("batch_write_item", {"RequestItems": {T: [{"PutRequest": {"Item": {"a": A}}}]}}),
         MATCH,
     ),
+    "no name": (put(item={"pk": A, "m": {"M": {"": A}}}), f"{ONE}Empty attribute name"),
+    "no name in a batch": (
+        ("batch_write_item", {"RequestItems": {T: [{"PutRequest": {"Item": {"pk": A, "": A}}}]}}),
+        "Empty attribute name",
+    ),
     "too deep": (
         put(item={"pk": A, "d": deep(32)}),
         (

@@ -288,6 +288,11 @@ INDEXES = {  # the indexes of a new table → why there is none
         {GLOBAL: [index(ProvisionedThroughput=UNITS)]},
         "ProvisionedThroughput should not be specified for index: one",
     ),
+    "no throughput": (
+        {GLOBAL: [index()], "BillingMode": "PROVISIONED", "ProvisionedThroughput": UNITS},
+        "ProvisionedThroughput is not specified for index: one",
+    ),
+    "no projection": ({GLOBAL: [index(Projection={})]}, "Unknown ProjectionType: null"),
     "a half": ({LOCAL: [index(range_key="")]}, "does not have a range key for index: one"),
     "another hash key": (
         {LOCAL: [index(hash_key="at", range_key="id")]},
@@ -307,7 +312,7 @@ def test_indexes_that_no_table_has(aws, fresh, asked, why):
     schema = [HASH, {"AttributeName": "at", "KeyType": "RANGE"}]
     table = {"AttributeDefinitions": kinds, "KeySchema": schema, "BillingMode": "PAY_PER_REQUEST"}
     with pytest.raises(ClientError, match=why):
-        aws("dynamodb").create_table(TableName=fresh("table"), **table, **asked)
+        aws("dynamodb").create_table(TableName=fresh("table"), **table | asked)
 
 
 def test_an_index_holds_one_type_and_a_stream_may_end(aws, fresh):
@@ -346,6 +351,30 @@ CHANGES = {  # an update of a table's indexes → why it is refused
         "Global Secondary Index hash key not specified in Attribute Definitions.Type unknown.",
     ),
 }
+
+
+def test_an_index_leaves_out_what_it_cannot_hold(aws, fresh):
+    dynamodb, table = aws("dynamodb"), fresh("table")
+    kinds = [{"AttributeName": each, "AttributeType": "S"} for each in ("id", "x")]
+    made = {
+        "KeySchema": [HASH],
+        "BillingMode": "PAY_PER_REQUEST",
+        "DeletionProtectionEnabled": True,
+    }
+    dynamodb.create_table(TableName=table, AttributeDefinitions=kinds[:1], **made)
+    for key, value in ((A, A), (B, ONE)):
+        dynamodb.put_item(TableName=table, Item={"id": key, "x": value})
+    asked = {"TableName": table, "AttributeDefinitions": kinds}
+    twice = [{"Create": index(name, "x", "")} for name in ("one", "two")]
+    with pytest.raises(dynamodb.exceptions.LimitExceededException, match="Only 1 online index"):
+        dynamodb.update_table(GlobalSecondaryIndexUpdates=twice, **asked)
+    told = dynamodb.update_table(GlobalSecondaryIndexUpdates=twice[:1], **asked)
+    assert told["TableDescription"]["GlobalSecondaryIndexes"][0]["ItemCount"] == 1
+    assert dynamodb.scan(TableName=table, IndexName="one")["Items"] == [{"id": A, "x": A}]
+    with pytest.raises(ClientError, match="as it is currently protected against"):
+        dynamodb.delete_table(TableName=table)
+    dynamodb.update_table(TableName=table, DeletionProtectionEnabled=False)
+    dynamodb.delete_table(TableName=table)
 
 
 def test_a_table_has_the_policy_of_its_making_until_its_end(aws, fresh):
@@ -445,6 +474,15 @@ def test_time_to_live_counts_by_one_attribute(aws, name):
     with pytest.raises(ClientError, match="TimeToLive is already enabled"):
         turn(True, "until")
     turn(False, "until")
+
+
+def test_a_tag_takes_the_place_of_its_key(aws, name):
+    dynamodb = aws("dynamodb")
+    arn = dynamodb.describe_table(TableName=name)["Table"]["TableArn"]
+    for value in "12":
+        dynamodb.tag_resource(ResourceArn=arn, Tags=[{"Key": "a", "Value": value}])
+    assert dynamodb.list_tags_of_resource(ResourceArn=arn)["Tags"] == [{"Key": "a", "Value": "2"}]
+    dynamodb.untag_resource(ResourceArn=arn, TagKeys=["a"])
 
 
 def test_tags_of_no_table(aws):

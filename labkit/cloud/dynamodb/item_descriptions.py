@@ -1,8 +1,8 @@
 """What DynamoDB tells of a table, and what an update of it keeps.
 
-moto forgets the types of all keys that an update does not name again, passes over what it says of
-encryption, replicas and most units on demand, what a creation says of a policy, and knows no
-table's number, no class, no ARN of an index and no count of what is in it.
+moto keeps two tags of a key, forgets the types of all keys that an update does not name again,
+passes over what it says of encryption, replicas and most units on demand, what a creation says of a
+policy, and knows no table's number, no class, no ARN of an index and no count of what is in it.
 
 Sources: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TableDescription.html
 and https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTable.html
@@ -23,6 +23,7 @@ from moto.kms.exceptions import NotFoundException
 from moto.kms.models import kms_backends
 
 from labkit.cloud.cloud import Cloud, on_start
+from labkit.cloud.dynamodb.item_keys import is_in
 from labkit.cloud.dynamodb.item_values import refusal
 from labkit.cloud.noting import each_item
 from labkit.cloud.operations import AwsError, Context, not_here, operation
@@ -31,6 +32,10 @@ _INVALID = "One or more parameter values were invalid: "
 _ON_DEMAND = "PAY_PER_REQUEST"
 _BOTH = "ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is"
 _NEITHER = "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is"
+_ONE_INDEX = (
+    "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per "
+    "table"
+)
 _NO_UNITS = {"ReadCapacityUnits": 0, "WriteCapacityUnits": 0}
 _INDEXES = ("GlobalSecondaryIndexes", "LocalSecondaryIndexes")
 _PARTS = {"HASH": "hash", "RANGE": "range"}
@@ -49,6 +54,7 @@ def install(_: Cloud) -> None:
     DynamoHandler.create_table = _created  # type: ignore[method-assign, assignment]
     DynamoHandler.update_table = _updated  # type: ignore[method-assign, assignment]
     DynamoDBBackend.delete_table = _deleted  # type: ignore[method-assign, assignment]
+    DynamoDBBackend.tag_resource = _tagged  # type: ignore[method-assign, assignment]
 
 
 @operation("dynamodb", "DescribeLimits")
@@ -76,9 +82,12 @@ def check_update(table: Any, parameters: Json) -> None:
         raise refusal(f"{_INVALID}{_NEITHER} {_ON_DEMAND}")
     if mode == "PROVISIONED" and table.billing_mode == _ON_DEMAND and not units:
         raise refusal(f"{_INVALID}{_BOTH} PROVISIONED")
+    changes = parameters.get("GlobalSecondaryIndexUpdates") or ()
+    if len([each for each in changes if "Update" not in each]) > 1:
+        raise AwsError("LimitExceededException", _ONE_INDEX)
     names = {each.name for each in table.all_indexes()}
     types = _types(table.attr) | _types(parameters.get("AttributeDefinitions") or ())
-    for change in parameters.get("GlobalSecondaryIndexUpdates") or ():
+    for change in changes:
         ((kind, index),) = change.items()
         if kind != "Create" and index["IndexName"] not in names:
             raise AwsError("ResourceNotFoundException", "Requested resource not found")
@@ -129,8 +138,8 @@ def _units_of(table: Any, units: Json | None) -> Json:
 
 def _counted(table: Any, index: Json) -> Json:
     """An index's ARN, and how many items have all of its keys."""
-    keys = {each["AttributeName"] for each in index["KeySchema"]}
-    held = sum(keys <= item.attrs.keys() for item in each_item(table.items))
+    keys = [each["AttributeName"] for each in index["KeySchema"]]
+    held = sum(is_in(table, keys, item.attrs) for item in each_item(table.items))
     arn = f"{table.table_arn}/index/{index['IndexName']}"
     return {"IndexArn": arn, "IndexSizeBytes": 0, "ItemCount": held}
 
@@ -187,6 +196,14 @@ def _deleted(backend: Any, name: str) -> Any:
         del policies[arn]  # no policy of another table that has its name next
     table.status = "DELETING"
     return table
+
+
+def _tagged(backend: Any, arn: str, tags: dict[str, str]) -> None:
+    """Give a table tags, in place of those of the same keys."""
+    for table in backend.tables.values():
+        if table.table_arn == arn:
+            known = {each["Key"]: each["Value"] for each in table.tags} | tags
+            table.tags = [{"Key": key, "Value": value} for key, value in known.items()]
 
 
 def _types(definitions: Any) -> dict[str, str]:

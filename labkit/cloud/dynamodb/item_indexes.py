@@ -41,6 +41,11 @@ def check_new(parameters: Json) -> None:
         if parameters.get("BillingMode") == "PAY_PER_REQUEST" and each.get("ProvisionedThroughput"):
             words = f"ProvisionedThroughput should not be specified for index: {each['IndexName']}"
             raise refusal(f"{_WRONG}{words} when BillingMode is PAY_PER_REQUEST")
+    for each in parameters.get(_GLOBAL) or ():
+        mode = parameters.get("BillingMode", "PROVISIONED")
+        if mode == "PROVISIONED" and not each.get("ProvisionedThroughput"):
+            words = f"ProvisionedThroughput is not specified for index: {each['IndexName']}"
+            raise refusal(_WRONG + words)
     for each in parameters.get(_LOCAL) or ():
         _check_local(parameters["KeySchema"], each)
 
@@ -106,6 +111,8 @@ def _check_projection(projection: Json) -> None:
     if kind is not None and kind not in _PROJECTIONS:
         must = f"satisfy enum value set: [{', '.join(_PROJECTIONS)}]"
         raise constraint(kind, "projection.projectionType", must)
+    if kind is None:
+        raise refusal(f"{_WRONG}Unknown ProjectionType: null")
     if kind == "INCLUDE" and not names:
         words = "ProjectionType is INCLUDE, but NonKeyAttributes is not specified"
         raise refusal(_WRONG + words)

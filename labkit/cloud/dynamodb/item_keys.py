@@ -49,6 +49,19 @@ def types_of(table: Any) -> dict[str, str]:
     return {each["AttributeName"]: each["AttributeType"] for each in table.attr}
 
 
+def is_in(table: Any, names: Iterable[str], attributes: Any) -> bool:
+    """Whether an item has attributes by which an index holds it: of their types.
+
+    Args:
+        attributes: the item's, of moto.
+    """
+    types = types_of(table)
+    return all(
+        name in attributes and attributes[name].type == types.get(name, attributes[name].type)
+        for name in names
+    )
+
+
 def check_key(context: Context, parameters: Json) -> None:
     """Raise for a ``Key`` that no item of its table has.
 

@@ -20,6 +20,7 @@ from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import RESULT_SIZE_LIMIT, Table
 
 from labkit.cloud.cloud import Cloud, on_start
+from labkit.cloud.dynamodb.item_keys import types_of
 from labkit.cloud.noting import Items, each_item
 
 _query: Any = Table.query
@@ -40,10 +41,10 @@ def install(_: Cloud) -> None:
 
 
 class _Order:
-    """The items that have some attributes, in the order of these."""
+    """The items that have some attributes, each of its type, in the order of these."""
 
-    def __init__(self, items: Items, names: Place) -> None:
-        self._items, self._names = items, names
+    def __init__(self, items: Items, by: Place) -> None:
+        self._items, self._by = items, by
         self._changes = items.watch()
         self._sort()
 
@@ -81,9 +82,15 @@ class _Order:
         self._changes.clear()
 
     def _place(self, item: Any) -> Any:
-        if item is None or not item.attrs.keys() >= {*self._names}:
+        if item is None:
             return None
-        return tuple(item.attrs[name].cast_value for name in self._names)
+        place = []
+        for name, kind in self._by:
+            held = item.attrs.get(name)
+            if held is None or kind not in (None, held.type):
+                return None
+            place.append(held.cast_value)
+        return tuple(place)
 
 
 def _copied(value: Any, memo: Any = None) -> Any:
@@ -106,12 +113,13 @@ def _order(table: Any, index: str | None = None, most: int | None = None) -> tup
             for key in islice((each for each in schema if each["KeyType"] == kind), most)
         ]
         names = [*own, *names]
-    by = tuple(dict.fromkeys(names))
+    names, types = list(dict.fromkeys(names)), types_of(table)
+    by = tuple((name, types.get(name)) for name in names)
     if by not in table.items.kept:
         table.items.kept[by] = _Order(table.items, by)
     order: _Order = table.items.kept[by]
     order.catch_up()
-    return order, by
+    return order, tuple(names)
 
 
 def _in_order(table: Any) -> list[Any]:

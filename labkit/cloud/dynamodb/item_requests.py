@@ -99,6 +99,7 @@ def _check_query(context: Context, parameters: Json, said: Json) -> None:
     if len(conditions) > len(keys):
         words = f"The number of query conditions ({len(conditions)}) exceeds the number of key"
         raise refusal(f"{words} attributes defined in the schema ({len(keys)})")
+    _check_ranges(table, parameters.get("IndexName"), dict(conditions))
     _check_types(table, conditions, terms)
     _check_filter(said, keys)
     _check_projection(parameters, said, table)
@@ -126,6 +127,18 @@ def _check_start(table: Any, parameters: Json, start: Json) -> None:
     if start.keys() != keys or any(types[name] not in start[name] for name in keys):
         words = "The provided key element does not match the schema"
         raise refusal(f"The provided starting key is invalid: {words}")
+
+
+def _check_ranges(table: Any, index: str | None, asked: dict[str, KeyCondition]) -> None:
+    """Raise for a condition behind a range key that is not equal to a value."""
+    schema = table.get_index(index).schema if index else table.schema
+    ranges = [each["AttributeName"] for each in schema if each["KeyType"] == "RANGE"]
+    for at, name in enumerate(ranges):
+        later = [each for each in ranges[at + 1 :] if each in asked]
+        if later and (name not in asked or asked[name].operator != "="):
+            words = f"RANGE key attributes {name} must have equality conditions specified in the"
+            told = f"query because a condition is present on key attribute {later[0]}"
+            raise refusal(f"{words} {told}")
 
 
 def _check_types(table: Any, conditions: list[tuple[str, KeyCondition]], terms: Terms) -> None:

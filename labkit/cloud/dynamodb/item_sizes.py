@@ -15,6 +15,7 @@ from typing import Any
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 
 from labkit.cloud.cloud import Cloud, on_start
+from labkit.cloud.dynamodb.item_keys import is_in
 from labkit.cloud.dynamodb.item_numbers import canonical
 
 #: The bytes that an item may have.
@@ -41,7 +42,7 @@ def parts_of(table: Any, item: Any) -> Parts:
     found: Parts = {None: (None, None, size_of(attributes))}
     for index in table.all_indexes():
         own = [each["AttributeName"] for each in index.schema]
-        if not attributes.keys() >= {*own}:
+        if not is_in(table, own, attributes):
             continue
         kind = index.projection.get("ProjectionType", "ALL")
         more = index.projection.get("NonKeyAttributes") or () if kind == "INCLUDE" else ()

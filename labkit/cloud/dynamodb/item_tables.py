@@ -27,6 +27,10 @@ _LENGTHS = (
 )
 _OF_A_TABLE = ("DeleteTable", "DescribeTimeToLive", "UpdateTable", "UpdateTimeToLive")
 _TABLE = re.compile(r"arn:[^:]+:dynamodb:[^:]+:\d+:table/([^/]+)")
+_PROTECTED = (
+    "Resource cannot be deleted as it is currently protected against deletion. Disable deletion "
+    "protection first."
+)
 _TTL = "TimeToLive is"
 Json = dict[str, Any]
 
@@ -42,10 +46,18 @@ def check_call(context: Context, parameters: Json) -> None:
     if operation in _OF_A_TABLE:
         _check_there(context, parameters["TableName"])
     if operation == "CreateTable":
+        for member in ("AttributeDefinitions", "KeySchema"):
+            if member not in parameters:
+                words = "is required but was not present in the request"
+                raise _bad(f"The parameter '{member}' {words}")
         _check_mode(**parameters)
         _check_keys(parameters["KeySchema"])
         item_indexes.check_new(parameters)
         _check_stream(parameters.get("StreamSpecification") or {})
+    elif operation == "DeleteTable":
+        table = context.backend("dynamodb").tables[parameters["TableName"].rpartition("/")[2]]
+        if table.deletion_protection_enabled:
+            raise _bad(_PROTECTED)
     elif operation == "UpdateTable":
         _check_change(context, parameters)
     elif operation == "UpdateTimeToLive":
@@ -142,7 +154,9 @@ def _check_ttl(
 
 def _check_tagged(context: Context, arn: str) -> None:
     found = _TABLE.match(arn)
-    if found and found[1] not in context.backend("dynamodb").tables:
+    if not found:
+        raise _bad(f"Invalid TableArn: Invalid ResourceArn provided as input {arn}")
+    if found[1] not in context.backend("dynamodb").tables:
         words = f"Requested resource not found: ResourcArn: {arn} not found"
         raise AwsError("ResourceNotFoundException", words)
 

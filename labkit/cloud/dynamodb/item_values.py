@@ -121,6 +121,8 @@ def _values(shape: Any, given: Any, holder: str, level: int) -> Iterator[tuple[J
             yield from _values(shape.member, each, holder, level)
     elif shape.type_name == "map":
         named = shape.name == "ExpressionAttributeValueMap"
+        if "" in given and shape.value.name == "AttributeValue" and not named:
+            raise refusal("Empty attribute name")
         for name, each in given.items():
             yield from _values(shape.value, each, name if named else holder, level)
 

@@ -43,6 +43,9 @@ def check_given(parameters: Json, of_values: Sequence[str], *, names_them: bool 
             raise refusal(f"{words} must not be empty")
         if wrong := [key for key in known if key[:1] != mark or not _KEY.fullmatch(key)]:
             raise refusal(f'{words} contains invalid key: Syntax error; key: "{wrong[0]}"')
+        if empty := [key for key, value in known.items() if value == ""]:
+            told = f"invalid value: Empty attribute name for key {empty[0]}"
+            raise refusal(f"{words} contains {told}")
 
 
 def read_all(parameters: Json) -> Json:

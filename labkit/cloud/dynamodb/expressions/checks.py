@@ -104,7 +104,8 @@ def check(name: str, text: str, terms: Terms) -> Any:
         raise refusal(f"Invalid {name}: The expression can not be empty;")
     if (size := len(text.encode())) > _MOST_BYTES:
         words = "Expression size has exceeded the maximum allowed size"
-        raise refusal(f"Invalid {name}: {words}; expression size: {size}")
+        told = "" if name == "UpdateExpression" else f" expression size: {size}"
+        raise refusal(f"Invalid {name}: {words};{told}")
     try:
         return _CHECKS.get(name, _check_condition)(name, text, terms)
     except Unreadable as error:
