@@ -6,6 +6,7 @@ import json
 import zipfile
 
 import pytest
+from botocore.exceptions import ClientError
 
 from labkit.cloud.cloudwatch.evaluation import Rule
 from tests.conftest import wait_for
@@ -118,6 +119,68 @@ def test_an_alarm_hears_of_its_metric_and_tells_its_topic(aws, fresh):
     assert history[1]["HistorySummary"] == "Alarm updated from INSUFFICIENT_DATA to ALARM"
     assert json.loads(history[1]["HistoryData"])["newState"]["stateReasonData"] == told
     watch.delete_alarms(AlarmNames=[name])
+
+
+def test_an_alarm_hears_of_its_expression(aws, fresh):
+    watch, name, queues = aws("cloudwatch"), fresh("alarm"), aws("sqs")
+    topic = aws("sns").create_topic(Name=name)["TopicArn"]
+    queue = queues.create_queue(QueueName=name)["QueueUrl"]
+    arn = queues.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
+    aws("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn["Attributes"]["QueueArn"])
+    queries = [
+        {
+            "Id": each.lower(),
+            "MetricStat": {
+                "Metric": {"Namespace": name, "MetricName": each, "Dimensions": []},
+                "Period": 60,
+                "Stat": "Sum",
+            },
+            "ReturnData": False,
+        }
+        for each in ("Errors", "Calls")
+    ]
+    watched = {"Id": "rate", "Expression": "100 * errors / calls", "ReturnData": True}
+    said = {"EvaluationPeriods": 1, "ComparisonOperator": "GreaterThanThreshold", "Threshold": 30}
+    said |= {"AlarmActions": [topic], "TreatMissingData": "ignore"}
+    unsure = watched | {"Expression": "errors - AVG(calls)"}
+    for number, expression in enumerate((watched, unsure)):
+        watch.put_metric_alarm(AlarmName=f"{name}-{number}", Metrics=[expression, *queries], **said)
+    before = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=1)
+    data = [("Errors", 2), ("Calls", 4), ("Calls", 1)]
+    watch.put_metric_data(
+        Namespace=name,
+        MetricData=[{"MetricName": n, "Value": v, "Timestamp": before} for n, v in data],
+    )
+    [told] = wait_for(
+        lambda: queues.receive_message(QueueUrl=queue, WaitTimeSeconds=1).get("Messages")
+    )
+    message = json.loads(json.loads(told["Body"])["Message"])
+    assert (message["AlarmName"], message["NewStateValue"]) == (f"{name}-0", "ALARM")
+    assert "1 datapoint [40.0 (" in message["NewStateReason"]
+    metrics = message["Trigger"]["Metrics"]
+    assert (metrics[0], [each["Id"] for each in metrics]) == (watched, ["rate", "errors", "calls"])
+    [alarm, other] = watch.describe_alarms(AlarmNamePrefix=name)["MetricAlarms"]
+    [point] = json.loads(alarm["StateReasonData"])["evaluatedDatapoints"]
+    assert (point["value"], other["StateValue"]) == (40, "INSUFFICIENT_DATA")
+    watch.delete_alarms(AlarmNames=[f"{name}-0", f"{name}-1"])
+
+
+NO_QUERIES = {
+    "none": ([{"ReturnData": False}], "Exactly one element of the metrics list"),
+    "two": ([{}, {}], "Exactly one element of the metrics list"),
+    "another account": ([{"AccountId": "1" * 12}], "metrics of other accounts"),
+}
+
+
+@pytest.mark.parametrize(("queries", "told"), NO_QUERIES.values(), ids=NO_QUERIES)
+def test_alarms_of_queries_that_are_none(aws, queries, told):
+    stat = {"Metric": {"Namespace": "n", "MetricName": "m"}, "Period": 60, "Stat": "Sum"}
+    asked = [{"Id": f"m{n}", "MetricStat": stat} | each for n, each in enumerate(queries)]
+    with pytest.raises(ClientError, match=told):
+        aws("cloudwatch").put_metric_alarm(
+            AlarmName="n", EvaluationPeriods=1, ComparisonOperator="GreaterThanThreshold",
+            Threshold=1, Metrics=asked,
+        )  # fmt: skip
 
 
 def test_queries_of_a_work_group_are_measured(aws, fresh):

@@ -68,6 +68,9 @@ def check_alarm(parameters: Json) -> None:
         raise _bad(f"{words}: {wanted}, {periods}.")
     if "MetricName" in parameters:
         _check_metric(parameters, periods)
+    queries = parameters.get("Metrics") or ()
+    if queries and sum(each.get("ReturnData", True) for each in queries) != 1:
+        raise _bad("Exactly one element of the metrics list should return data.")
 
 
 def _check_metric(parameters: Json, periods: int) -> None:

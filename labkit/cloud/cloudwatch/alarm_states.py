@@ -20,6 +20,7 @@ from typing import Any
 from botocore.loaders import Loader
 
 from labkit.cloud.cloud import Cloud
+from labkit.cloud.cloudwatch import alarm_queries
 from labkit.cloud.cloudwatch.alarms import note
 from labkit.cloud.events.rules import emit
 from labkit.cloud.lambdas.invoke import queue_for_service
@@ -148,14 +149,18 @@ def _to_topic(cloud: Cloud, region: str, topic: str, alarm: Any, before: str) ->
 
 
 def _trigger(alarm: Any) -> Json:
-    return {
+    metric = {
         "MetricName": alarm.metric_name,
         "Namespace": alarm.namespace,
         "StatisticType": "ExtendedStatistic" if alarm.extended_statistic else "Statistic",
         "Statistic": (alarm.extended_statistic or alarm.statistic or "").upper(),
         "Unit": alarm.unit,
         "Dimensions": [{"value": each.value, "name": each.name} for each in alarm.dimensions],
-        "Period": alarm.period,
+    }
+    queries = alarm.metric_data_queries
+    return {
+        **({"Metrics": alarm_queries.triggering(alarm)} if queries else metric),
+        "Period": alarm_queries.period_of(alarm),
         "EvaluationPeriods": alarm.evaluation_periods,
         "ComparisonOperator": alarm.comparison_operator,
         "Threshold": alarm.threshold,
@@ -166,6 +171,9 @@ def _trigger(alarm: Any) -> Json:
 
 def _configuration(alarm: Any) -> Json:
     """What an alarm watches, as EventBridge and functions are told."""
+    about = {"description": alarm.description} if alarm.description else {}
+    if alarm.metric_data_queries:
+        return about | {"metrics": alarm_queries.configured(alarm)}
     metric = {
         "namespace": alarm.namespace,
         "name": alarm.metric_name,
@@ -173,8 +181,7 @@ def _configuration(alarm: Any) -> Json:
     }
     stat = {"metric": metric, "period": alarm.period, "stat": alarm.statistic}
     number = uuid.uuid5(uuid.NAMESPACE_URL, alarm.alarm_arn)
-    told = {"metrics": [{"id": str(number), "metricStat": stat, "returnData": True}]}
-    return ({"description": alarm.description} if alarm.description else {}) | told
+    return about | {"metrics": [{"id": str(number), "metricStat": stat, "returnData": True}]}
 
 
 def _state(alarm: Any) -> Json:

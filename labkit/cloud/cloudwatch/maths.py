@@ -85,12 +85,14 @@ class Maths:
         expressions: by their queries' ids.
         period: of all metrics, in seconds; nothing where it is not the same.
         moments: the beginnings of all periods, also of those without points.
+        is_whole: the periods are all that are asked about, so that sums of them are told.
     """
 
     metrics: Mapping[str, Series]
     expressions: Mapping[str, str]
     period: int | None
     moments: Callable[[], Sequence[float]]
+    is_whole: bool = True
     _known: dict[str, Value] = field(default_factory=dict)
     _open: list[str] = field(default_factory=list)
 
@@ -178,6 +180,9 @@ class Maths:
             case "FILL", [inner, ast.expr() as filler] if not isinstance(filler, ast.Name):
                 return self._filled(self._value(inner), self._value(filler))
         values = [self._value(each) for each in args]
+        summarizes = name == "RUNNING_SUM" or (name in _SUMMARIES and isinstance(values[0], dict))
+        if summarizes and not self.is_whole:
+            raise _not_here(f"{name} of a series that is longer")
         match name, values:
             case "IF", [dict() | float(), dict() | float(), *others] if len(others) < 2:
                 return _choice(*values)

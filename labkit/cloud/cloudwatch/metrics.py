@@ -39,8 +39,11 @@ _MOST_DIMENSIONS, _LARGEST = 30, 2.0**360
 
 
 def judge_call(context: Context, parameters: Json) -> None:
-    """Raise for data without a value or of no unit, which moto takes; other calls are passed on."""
+    """Raise for data without a value or of no unit, which moto takes, and others' metrics."""
     check_call(context.operation, parameters)
+    for query in parameters.get("MetricDataQueries") or parameters.get("Metrics") or ():
+        if query.get("AccountId", context.account) != context.account:
+            raise not_here("cloudwatch", context.operation, "metrics of other accounts")
     if context.operation != "PutMetricData":
         return
     if parameters.get("EntityMetricData"):

@@ -17,7 +17,7 @@ from typing import Any
 from moto.cloudwatch.models import CloudWatchBackend, cloudwatch_backends
 
 from labkit.cloud.cloud import Cloud, on_start, on_stop
-from labkit.cloud.cloudwatch import alarm_states, metrics
+from labkit.cloud.cloudwatch import alarm_queries, alarm_states, metrics
 from labkit.cloud.cloudwatch.evaluation import COMPARED, MORE, Rule
 from labkit.cloud.cloudwatch.sending import NEWS, keep
 from labkit.cloud.members import in_utc
@@ -92,15 +92,17 @@ def _changes(cloud: Cloud, now_s: float) -> Iterator[tuple[str, Any, tuple[str, 
 
 
 def _is_judged(alarm: Any) -> bool:
-    """Whether it is of one metric's statistic, and not of a sum or percentile."""
-    is_plain = alarm.metric_name and not alarm.metric_data_queries and alarm.threshold is not None
-    is_known = alarm.statistic in metrics.STATISTICS and alarm.comparison_operator in COMPARED
-    return bool(is_plain and is_known)
+    """Whether it is of a metric's statistic or an expression's, and not of a percentile."""
+    if alarm.threshold is None or alarm.comparison_operator not in COMPARED:
+        return False
+    if alarm.metric_data_queries:
+        return alarm_queries.period_of(alarm) is not None
+    return bool(alarm.metric_name and alarm.statistic in metrics.STATISTICS)
 
 
 def _change(alarm: Any, data: metrics.Data, now_s: float) -> tuple[str, str, str] | None:
     """An alarm's new state, its reason and the data of that; nothing where it stays."""
-    period, periods = int(alarm.period), int(alarm.evaluation_periods)
+    period, periods = alarm_queries.period_of(alarm) or 0, int(alarm.evaluation_periods)
     step = SHORT_S if period < MINUTE_S else MINUTE_S
     end = now_s // step * step
     if (
@@ -115,34 +117,48 @@ def _change(alarm: Any, data: metrics.Data, now_s: float) -> tuple[str, str, str
         int(alarm.datapoints_to_alarm or 0) or None,
         alarm.treat_missing_data or "missing",
     )
-    dimensions = [{"Name": each.name, "Value": each.value} for each in alarm.dimensions or []]
-    found = metrics.of_metric(data, alarm.namespace, alarm.metric_name, dimensions, alarm.unit)
     starts = [end - period * n for n in range(periods + MORE, 0, -1)]
-    inside = [[each for each in found if s <= metrics.moment(each) < s + period] for s in starts]
-    sums = metrics.STATISTICS
-    points = [float(sums[alarm.statistic](each)) if each else None for each in inside]
+    measured = _measured(alarm, data, starts, period)
+    points = [point for _, point, _ in measured]
     state = rule.state(points)
-    if state is None or state == alarm.state_value:
+    if not measured or state is None or state == alarm.state_value:
         return None
     days = [f"{datetime.fromtimestamp(start, UTC):%d/%m/%y %H:%M:%S}" for start in starts]
-    last = list(zip(starts, points, inside, strict=True))
-    real = [each for each in last if each[1] is not None][-periods:]
+    real = [each for each in measured if each[1] is not None][-periods:]
     told = {
         "version": "1.0",
         "queryDate": _iso(now_s),
         **({"startDate": _iso(real[0][0])} if real else {}),
         **({"unit": alarm.unit} if alarm.unit else {}),
-        "statistic": alarm.statistic,
+        **({"statistic": alarm.statistic} if alarm.statistic else {}),
         "period": period,
         "recentDatapoints": [point for _, point, _ in real],
         "threshold": rule.threshold,
         "evaluatedDatapoints": [
             {"timestamp": _iso(start)}
-            | ({"sampleCount": float(sums["SampleCount"](data)), "value": point} if data else {})
-            for start, point, data in reversed(real or last[-periods:])
+            | ({} if count is None else {"sampleCount": count})
+            | ({} if point is None else {"value": point})
+            for start, point, count in reversed(real or measured[-periods:])
         ],
     }
     return state, rule.reason(list(zip(days, points, strict=True)), state), json.dumps(told)
+
+
+def _measured(
+    alarm: Any, data: metrics.Data, starts: list[float], period: int
+) -> list[tuple[float, float | None, float | None]]:
+    """Each period's beginning, point and count of values; nothing where it is not judged."""
+    if alarm.metric_data_queries:
+        computed = alarm_queries.points(alarm, data, starts, period) or []
+        return [(start, point, None) for start, point in zip(starts, computed, strict=False)]
+    dimensions = [{"Name": each.name, "Value": each.value} for each in alarm.dimensions or []]
+    found = metrics.of_metric(data, alarm.namespace, alarm.metric_name, dimensions, alarm.unit)
+    inside = [[each for each in found if s <= metrics.moment(each) < s + period] for s in starts]
+    point, count = metrics.STATISTICS[alarm.statistic], metrics.STATISTICS["SampleCount"]
+    return [
+        (start, float(point(each)), float(count(each))) if each else (start, None, None)
+        for start, each in zip(starts, inside, strict=True)
+    ]
 
 
 def _iso(moment_s: float) -> str:
