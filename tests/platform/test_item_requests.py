@@ -241,21 +241,31 @@ def test_what_a_condition_holds_for(aws, name, condition, value, holds):
 
 
 HASH, RANGE = ({"AttributeName": "id", "KeyType": kind} for kind in ("HASH", "RANGE"))
-TABLES = {  # what a table's key is → why there is none
-    "no hash": ("", [RANGE], "first KeySchemaElement is not a HASH"),
-    "two": ("", [HASH, HASH], "second KeySchemaElement is not a RANGE"),
-    "one for both": ("", [HASH, RANGE], "Some index key attribute have no definition"),
-    "a short name": ("ab", [HASH], "length greater than or equal to 3"),
-    "no name": ("a b c", [HASH], "regular expression pattern"),
+AT = {"AttributeName": "at", "KeyType": "RANGE"}
+TABLES = {  # what a table's key is, of which attributes → why there is none
+    "no hash": ("", [RANGE], "id", "first KeySchemaElement is not a HASH"),
+    "two": (
+        "",
+        [HASH, AT | {"KeyType": "HASH"}],
+        "id at",
+        "second KeySchemaElement is not a RANGE",
+    ),
+    "one for both": ("", [HASH, RANGE], "id", "Some index key attribute have no definition"),
+    "one of two": ("", [HASH, RANGE], "id at", "have the same name"),
+    "another": ("", [HASH], "at", r"Keys: \[id\], AttributeDefinitions: \[at\]"),
+    "a short name": ("ab", [HASH], "id", "length greater than or equal to 3"),
+    "no name": ("a b c", [HASH], "id", "regular expression pattern"),
 }
 
 
-@pytest.mark.parametrize(("called", "schema", "why"), TABLES.values(), ids=TABLES)
-def test_tables_that_are_not_made(aws, fresh, called, schema, why):
+@pytest.mark.parametrize(("called", "schema", "names", "why"), TABLES.values(), ids=TABLES)
+def test_tables_that_are_not_made(aws, fresh, called, schema, names, why):
     with pytest.raises(ClientError, match=why):
         aws("dynamodb", config=UNCHECKED).create_table(
             TableName=called or fresh("table"),
-            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            AttributeDefinitions=[
+                {"AttributeName": each, "AttributeType": "S"} for each in names.split()
+            ],
             KeySchema=schema,
             BillingMode="PAY_PER_REQUEST",
         )
@@ -294,6 +304,11 @@ INDEXES = {  # the indexes of a new table → why there is none
     ),
     "no projection": ({GLOBAL: [index(Projection={})]}, "Unknown ProjectionType: null"),
     "a half": ({LOCAL: [index(range_key="")]}, "does not have a range key for index: one"),
+    "a key twice": ({LOCAL: [index(range_key="id")]}, "have the same name"),
+    "a key of no type": (
+        {GLOBAL: [index(hash_key="x", range_key="")]},
+        r"Some index key attributes are not defined .* Keys: \[x\], .*: \[id, at\]",
+    ),
     "another hash key": (
         {LOCAL: [index(hash_key="at", range_key="id")]},
         "index: one. index hash key: at, table hash key: id",

@@ -32,6 +32,7 @@ from labkit.cloud.dynamodb import (
     item_tables,
 )
 from labkit.cloud.dynamodb.change_streams import trim
+from labkit.cloud.dynamodb.item_sizes import size_of
 from labkit.cloud.dynamodb.item_updates import TRANSACTED
 from labkit.cloud.noting import Items, each_item
 from labkit.cloud.operations import Context
@@ -147,7 +148,7 @@ def _record(shard: Any, old: Item | None, new: Item | None) -> None:
     record = shard.items[-1].record
     told, table = record["dynamodb"], shard.table
     images = [each for name, each in (("NewImage", new), ("OldImage", old)) if name in told]
-    keys = sum(len(name) + DynamoType(value).size() for name, value in told["Keys"].items())
+    keys = size_of({name: DynamoType(value) for name, value in told["Keys"].items()})
     told["SizeBytes"] = keys + sum(each.size() for each in images if each is not None)
     record |= {"eventVersion": _VERSION, "awsRegion": table.table_arn.split(":")[3]}
 

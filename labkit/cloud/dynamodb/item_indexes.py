@@ -41,6 +41,10 @@ def check_new(parameters: Json) -> None:
         if parameters.get("BillingMode") == "PAY_PER_REQUEST" and each.get("ProvisionedThroughput"):
             words = f"ProvisionedThroughput should not be specified for index: {each['IndexName']}"
             raise refusal(f"{_WRONG}{words} when BillingMode is PAY_PER_REQUEST")
+    for kind in _MOST:
+        for each in parameters.get(kind) or ():
+            definitions = parameters["AttributeDefinitions"]
+            check_keys(each["KeySchema"], definitions, of=kind)
     for each in parameters.get(_GLOBAL) or ():
         mode = parameters.get("BillingMode", "PROVISIONED")
         if mode == "PROVISIONED" and not each.get("ProvisionedThroughput"):
@@ -48,6 +52,29 @@ def check_new(parameters: Json) -> None:
             raise refusal(_WRONG + words)
     for each in parameters.get(_LOCAL) or ():
         _check_local(parameters["KeySchema"], each)
+
+
+def check_keys(schema: list[Json], definitions: list[Json], *, of: str = "") -> None:
+    """Raise for what no table or index has for its key.
+
+    Args:
+        of: the kind of index that has it; a part of a global one's may have several attributes.
+    """
+    names, kinds = [each["AttributeName"] for each in schema], [each["KeyType"] for each in schema]
+    defined = list(dict.fromkeys(each["AttributeName"] for each in definitions))
+    if not {*names} <= {*defined} or len(names) > len(defined):
+        if len(names) > 1 and not of:
+            raise refusal("Invalid KeySchema: Some index key attribute have no definition")
+        told = f"Keys: [{', '.join(names)}], AttributeDefinitions: [{', '.join(defined)}]"
+        words = "Some index key attributes are not defined in AttributeDefinitions"
+        raise refusal(f"{_WRONG}{words}. {told}")
+    if kinds[0] != "HASH":
+        raise refusal("Invalid KeySchema: The first KeySchemaElement is not a HASH key type")
+    if len({*names}) < len(names):
+        words = "Both the Hash Key and the Range Key element in the KeySchema have the same name"
+        raise refusal(words)
+    if kinds != sorted(kinds) or (kinds[1:] and of != _GLOBAL and kinds[1] != "RANGE"):
+        raise refusal("Invalid KeySchema: The second KeySchemaElement is not a RANGE key type")
 
 
 def check_held(table: Any, item: Json) -> None:

@@ -51,7 +51,7 @@ def check_call(context: Context, parameters: Json) -> None:
                 words = "is required but was not present in the request"
                 raise _bad(f"The parameter '{member}' {words}")
         _check_mode(**parameters)
-        _check_keys(parameters["KeySchema"])
+        item_indexes.check_keys(parameters["KeySchema"], parameters["AttributeDefinitions"])
         item_indexes.check_new(parameters)
         _check_stream(parameters.get("StreamSpecification") or {})
     elif operation == "DeleteTable":
@@ -105,16 +105,6 @@ def _check_mode(BillingMode: str = "", ProvisionedThroughput: Json | None = None
     if BillingMode == "PAY_PER_REQUEST" and ProvisionedThroughput:
         words = "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode"
         raise _bad(f"One or more parameter values were invalid: {words} is PAY_PER_REQUEST")
-
-
-def _check_keys(schema: list[Json]) -> None:
-    kinds = [each["KeyType"] for each in schema]
-    if kinds[0] != "HASH":
-        raise _bad("Invalid KeySchema: The first KeySchemaElement is not a HASH key type")
-    if kinds[1:] and kinds[1] != "RANGE":
-        raise _bad("Invalid KeySchema: The second KeySchemaElement is not a RANGE key type")
-    if len({each["AttributeName"] for each in schema}) < len(schema):
-        raise _bad("Invalid KeySchema: Some index key attribute have no definition")
 
 
 def _check_stream(wanted: Json) -> None:
