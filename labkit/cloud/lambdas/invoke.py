@@ -84,7 +84,7 @@ def invoke(
 ) -> Answer:
     """Run a function: wait for its answer, queue the event, or only check that it could run."""
     function = find(context.cloud, FunctionName, Qualifier, context.region)
-    _authorize(context, function)
+    authorize(context, function)
     event, told = _check_payload(Payload, InvocationType), _decoded(ClientContext)
     arn = called_arn(function, FunctionName, Qualifier)
     function = routing.routed(context.cloud, function, arn)
@@ -284,7 +284,8 @@ def _now() -> str:
 # Checks -------------------------------------------------------------------------------------------
 
 
-def _authorize(context: Context, function: Any) -> None:
+def authorize(context: Context, function: Any) -> None:
+    """Raise for who may not invoke a function."""
     keys = identities.global_keys(context.cloud, context.principal)
     action, arn = "lambda:InvokeFunction", plain_arn(function)
     question = Question(context.principal, action, arn, keys)
