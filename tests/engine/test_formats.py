@@ -22,7 +22,7 @@ import pytest
 from pyarrow import orc
 
 from labkit.cloud.engine import formats, patience
-from labkit.cloud.engine.formats import File, FormatError, Table, lines
+from labkit.cloud.engine.formats import File, FormatError, Table, lines, plain
 from labkit.cloud.engine.formats.moments import milliseconds
 from labkit.cloud.engine.types import parse_type
 from tests import odd_parquet
@@ -236,6 +236,9 @@ class Counted:
         self.asked += 1
         return self.con.execute(sql)
 
+    def register(self, name: str, source: object) -> None:
+        self.con.register(name, source)
+
 
 def test_a_file_is_looked_at_once_for_each_column(session: Any, lay: Write) -> None:
     con = Counted(session.con)
@@ -246,6 +249,20 @@ def test_a_file_is_looked_at_once_for_each_column(session: Any, lay: Write) -> N
         formats.relation(counted, told, [file], frozenset(wanted.split()))
         asked.append(con.asked)
     assert asked == [1, 1, 1, 1, 2, 2]
+
+
+def test_many_columns_are_looked_at_in_parts(
+    session: Any, lay: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Together they would take time that grows with their square."""
+    monkeypatch.setattr(plain, "_TOGETHER", 2)
+    con = Counted(session.con)
+    told = csv("a:int b:int c:double d:string e:int f:int")
+    files = [lay(b"1,,2.5,x,4,5\n"), lay(b"6,7,8,y\xff,9\n")]
+    relation = formats.relation(SimpleNamespace(con=con), told, files, frozenset("abcdef"))
+    assert con.asked == 1 + 2  # once for both files, then for the first alone
+    rows = session.con.execute(f"SELECT * FROM {relation} ORDER BY a").fetchall()
+    assert rows == [(1, None, 2.5, "x", 4, 5), (6, 7, 8.0, "y\ufffd", 9, None)]
 
 
 DELIMITED = {

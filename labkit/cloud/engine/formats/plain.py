@@ -28,6 +28,8 @@ from labkit.cloud.engine.types import Type
 
 _LIMIT = 20_000
 _CHUNK = 1 << 18  # stays near the processor
+#: Columns that are looked at together: what DuckDB takes to plan it grows with their square.
+_TOGETHER = 250
 
 
 @dataclass(frozen=True)
@@ -184,7 +186,11 @@ def _learn(
         if known is None or (known.has_rows and unknown):
             groups.setdefault((codec(file.name), frozenset(unknown)), []).append(file)
     for (_, columns), group in groups.items():
-        _look(session, table, group, sorted(columns), layout)
+        asked = sorted(columns)
+        for at in range(0, max(len(asked), 1), _TOGETHER):
+            rest = [f for f in group if not at or _known(f, table, layout).has_rows]
+            if rest:
+                _look(session, table, rest, asked[at : at + _TOGETHER], layout)
 
 
 def _look(
