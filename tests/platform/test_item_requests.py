@@ -471,6 +471,8 @@ def test_an_update_says_what_a_table_takes(aws, fresh):
         with pytest.raises(ClientError, match=why):
             change(**asked)
     told = change(BillingMode="PROVISIONED", ProvisionedThroughput=UNITS)["BillingModeSummary"]
+    with pytest.raises(ClientError, match=r"will not change. .* Requested WriteCapacityUnits: 1\."):
+        change(ProvisionedThroughput=UNITS)
     assert told["BillingMode"] == "PROVISIONED"
     assert told["LastUpdateToPayPerRequestDateTime"]
     dynamodb.delete_table(TableName=name)

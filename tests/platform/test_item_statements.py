@@ -363,8 +363,12 @@ def test_a_query_of_an_index_reads_what_it_projects(db, things):
         ExpressionAttributeValues={":v": {"S": "b"}},
         ProjectionExpression="#d",
         ExpressionAttributeNames=names,
+        ReturnConsumedCapacity="INDEXES",
     )
     assert told["Items"] == [{"data": {"S": "d9"}}]
+    half = {"CapacityUnits": 0.5}
+    assert told["ConsumedCapacity"]["LocalSecondaryIndexes"] == {"by-alt": half}
+    assert told["ConsumedCapacity"]["Table"] == half
     whole = db.scan(TableName=things, IndexName="by-alt", Select="ALL_ATTRIBUTES", Limit=1)
     assert "data" in whole["Items"][0]
     assert "data" not in db.scan(TableName=things, IndexName="by-alt", Limit=1)["Items"][0]

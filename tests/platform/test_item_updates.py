@@ -206,6 +206,15 @@ def test_each_way_to_write_ends_at_400_kb(aws, table):
                 getattr(dynamodb, call)(**asked)
 
 
+def test_a_transaction_ends_at_4_mb(aws, table):
+    text = {"S": "x" * 350_000}
+    puts = [
+        {"Put": {"TableName": table, "Item": {"id": {"S": f"{n}"}, "p": text}}} for n in range(12)
+    ]
+    with pytest.raises(ClientError, match="cannot exceed 4 MB"):
+        aws("dynamodb").transact_write_items(TransactItems=puts)
+
+
 def test_a_key_that_is_too_long_names_no_item(aws, table):
     dynamodb, key = aws("dynamodb"), {"id": {"S": "a" * 2049}}
     for call, asked in (

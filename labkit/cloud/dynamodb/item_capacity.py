@@ -1,7 +1,8 @@
 """The capacity units that calls of DynamoDB consume, as they ask to be told of them.
 
 A read takes a unit for each 4 KB of an item, half of one where it may be late; a query or a scan
-rounds up once, for all items that it looks at, filtered out or not. A write takes a unit for each
+rounds up once, for all items that it looks at, filtered out or not, and reads each by itself of
+which a local index lacks a part. A write takes a unit for each
 KB of the larger of the item before and after, and writes each index whose part of it changes; a
 transaction takes twice as much. moto tells one unit, or a half, whatever the size.
 
@@ -26,7 +27,7 @@ from moto.dynamodb.responses import DynamoHandler
 from werkzeug.exceptions import HTTPException
 
 from labkit.cloud.cloud import Cloud, on_start
-from labkit.cloud.dynamodb import item_collections
+from labkit.cloud.dynamodb import item_collections, item_indexes, item_projections
 from labkit.cloud.dynamodb.item_sizes import Parts, parts_of, size_of, units_in
 
 _READ, _WRITE = 4096, 1024
@@ -138,11 +139,28 @@ def _read(handler: Any, table: str, keys: list[Json], asked: Json) -> Units:
 def _look(handler: Any) -> Iterator[Any]:
     """A query or a scan."""
     body = handler.body
-    _looked.size = 0
+    _looked.size, _looked.fetched = 0, 0
     yield
-    units = units_in(_looked.size, _READ) * _weight(body)
+    weight = _weight(body)
+    told = Units(float, {body.get("IndexName"): units_in(_looked.size, _READ) * weight})
+    if _fetches(handler):
+        told[None] += _looked.fetched * weight
     del _looked.size
-    yield {body["TableName"]: Units(float, {body.get("IndexName"): units})}
+    yield {body["TableName"]: told}
+
+
+def _fetches(handler: Any) -> bool:
+    """Whether a call asks a local index for what it has not: each item is read from the table."""
+    body = handler.body
+    if not (index := body.get("IndexName")):
+        return False
+    table = handler.dynamodb_backend.get_table(body["TableName"])
+    held = item_indexes.projected(table, index)
+    if held is None or index not in {each.name for each in table.indexes}:
+        return False
+    names = body.get("ExpressionAttributeNames") or {}
+    asked = item_projections.paths(body.get("ProjectionExpression") or "", names)
+    return body.get("Select") == "ALL_ATTRIBUTES" or any(path[0] not in held for path in asked)
 
 
 def _noted(ask: Any) -> Any:
@@ -155,6 +173,7 @@ def _noted(ask: Any) -> Any:
             table, index = self.get_table(name), options.get("index_name")
             parts = [parts_of(table, item).get(index) for item in every]
             _looked.size = sum(part[2] for part in parts if part)
+            _looked.fetched = sum(units_in(size_of(item.attrs), _READ) for item in every)
         return answered
 
     return asked

@@ -36,6 +36,14 @@ _ONE_INDEX = (
     "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per "
     "table"
 )
+_SAME = (
+    "The provisioned throughput for the table will not change. The requested value equals the "
+    "current value."
+)
+_REFER = (
+    "Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher "
+    "limits."
+)
 _NO_UNITS = {"ReadCapacityUnits": 0, "WriteCapacityUnits": 0}
 _INDEXES = ("GlobalSecondaryIndexes", "LocalSecondaryIndexes")
 _PARTS = {"HASH": "hash", "RANGE": "range"}
@@ -82,6 +90,12 @@ def check_update(table: Any, parameters: Json) -> None:
         raise refusal(f"{_INVALID}{_NEITHER} {_ON_DEMAND}")
     if mode == "PROVISIONED" and table.billing_mode == _ON_DEMAND and not units:
         raise refusal(f"{_INVALID}{_BOTH} PROVISIONED")
+    if units and table.billing_mode == mode and units.items() <= table.throughput.items():
+        told = [
+            f"Current {each} provisioned for the table: {count}. Requested {each}: {count}."
+            for each, count in units.items()
+        ]
+        raise refusal(f"{_SAME} {' '.join(told)} {_REFER}")
     changes = parameters.get("GlobalSecondaryIndexUpdates") or ()
     if len([each for each in changes if "Update" not in each]) > 1:
         raise AwsError("LimitExceededException", _ONE_INDEX)

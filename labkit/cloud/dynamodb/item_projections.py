@@ -49,7 +49,7 @@ def paths(expression: str, names: dict[str, str]) -> list[Path]:
     [('a', 'd.e', 1), ('c',)]
     """
     terms = Terms(names, {})
-    return [terms.resolve(each) for each in read_projection(expression)]
+    return [terms.resolve(each) for each in read_projection(expression)] if expression else []
 
 
 def left_of(attributes: Json, asked: Iterable[Path]) -> Json:
@@ -59,8 +59,7 @@ def left_of(attributes: Json, asked: Iterable[Path]) -> Json:
 
 
 def _parse(parser: Any) -> list[Path]:
-    expression = parser.projection_expression
-    return paths(expression, parser.expression_attribute_names or {}) if expression else []
+    return paths(parser.projection_expression or "", parser.expression_attribute_names or {})
 
 
 def _project(item: Item, asked: list[Path]) -> Item:

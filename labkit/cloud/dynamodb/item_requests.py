@@ -43,6 +43,7 @@ _ASK = {
 _WRITES = ("PutItem", "DeleteItem", "UpdateItem")
 _RETURNED = ("NONE", "ALL_OLD")
 _RETURNS = {"UpdateItem": (*_RETURNED, "ALL_NEW", "UPDATED_OLD", "UPDATED_NEW")}
+_MOST_AT_ONCE = 4 * 1024 * 1024
 _BY = "KeyConditionExpression"
 _CANCELLED = "Transaction cancelled, please refer cancellation reasons for specific reasons [{}]"
 Json = dict[str, Any]
@@ -192,8 +193,12 @@ def _check_item(table: Any, item: Json) -> None:
 
 
 def _check_size(item: Json) -> None:
-    if size_of({name: DynamoType(value) for name, value in item.items()}) > MOST:
+    if _size(item) > MOST:
         raise refusal("Item size has exceeded the maximum allowed size")
+
+
+def _size(item: Json) -> int:
+    return size_of({name: DynamoType(value) for name, value in item.items()})
 
 
 def _check_reading(context: Context, parameters: Json, _: Json) -> None:
@@ -233,6 +238,9 @@ def _check_transaction(context: Context, parameters: Json, _: Json) -> None:
     for table, asked in found:
         item_keys.check_said(table, asked.get("Key", asked.get("Item")))
         _check_size(asked.get("Item") or {})
+    puts = [asked["Item"] for _, asked in actions if "Item" in asked]
+    if sum(map(_size, puts)) > _MOST_AT_ONCE:
+        raise refusal("The total size of the items in a transaction cannot exceed 4 MB")
     targets = [_target(*each) for each in found]
     if any(targets.count(each) > 1 for each in targets):
         raise refusal("Transaction request cannot include multiple operations on one item")
