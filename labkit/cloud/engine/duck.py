@@ -7,7 +7,6 @@ failures carry Trino's error names.
 from __future__ import annotations
 
 import re
-import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -122,7 +121,7 @@ class Session:
     def __init__(self, connection: duckdb.DuckDBPyConnection, supplies: Supplies) -> None:
         self.connection = cast(duckdb.DuckDBPyConnection, Supplied(connection, supplies))
         self._external = ExternalFunctions(connection)
-        self._beside: list[subprocess.Popen[bytes]] = []
+        self._beside: list[Callable[[], None]] = []
 
     def __enter__(self) -> Session:
         return self
@@ -224,17 +223,17 @@ class Session:
     def interrupt(self) -> None:
         """Stop the running query, which fails with USER_CANCELED, and what works beside it."""
         self.connection.interrupt()
-        for process in list(self._beside):
-            process.kill()
+        for end in list(self._beside):
+            end()
 
     @contextmanager
-    def beside(self, process: subprocess.Popen[bytes]) -> Iterator[None]:
-        """Let an interruption end this process too."""
-        self._beside.append(process)
+    def beside(self, end: Callable[[], None]) -> Iterator[None]:
+        """Let an interruption end what works beside it, too."""
+        self._beside.append(end)
         try:
             yield
         finally:
-            self._beside.remove(process)
+            self._beside.remove(end)
 
     def progress(self) -> float:
         """How far the running query is, 0 to 1; 0 when unknown."""

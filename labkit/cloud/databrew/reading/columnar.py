@@ -25,7 +25,11 @@ def read_parquet(reading: Reading) -> Read:
     """Parquet as DuckDB reads it; what DataBrew has no type for becomes its nearest."""
     same = len({_schema(reading, file) for file in reading.files}) == 1
     options = f"hive_partitioning=false, union_by_name={not same}, {WITH_NAN}"
-    source = f"read_parquet({paths(reading.files)}, {options})"
+    return as_stored(reading, f"read_parquet({paths(reading.files)}, {options})")
+
+
+def as_stored(reading: Reading, source: str) -> Read:
+    """The rows of a relation of DuckDB's, which has their types."""
     columns = reading.described(f"SELECT * FROM {source}")
     shown = ", ".join(_cast(column, stored) for column, stored in columns)
     return (

@@ -1,22 +1,21 @@
 """Data sets that are tables or queries of a warehouse, behind a Glue connection.
 
-The rows are asked for once, in a transaction that can change nothing, and lie in a file while they
-are read. Source: https://docs.aws.amazon.com/databrew/latest/dg/API_DatabaseInputDefinition.html
+The rows are asked for once, in a transaction that can change nothing, and are read as the session's
+own: many of them lie in a file that has no name. Source: https://docs.aws.amazon.com/databrew/latest/dg/API_DatabaseInputDefinition.html
 """
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from labkit.cloud.databrew.places import check_bucket
-from labkit.cloud.databrew.reading.columnar import read_parquet
+from labkit.cloud.databrew.reading.columnar import as_stored
 from labkit.cloud.databrew.reading.source import Read, Reading, Unreadable
 from labkit.cloud.databrew.words import invalid
-from labkit.cloud.engine.formats.model import File
 from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.glue.databases import behind, connect
@@ -55,7 +54,8 @@ def read_database(reading: Reading, region: str, source: Mapping[str, Any]) -> t
     from labkit.cloud.redshift.warehouse.access_modes import query
 
     try:
-        found = query(connection, sql.strip().rstrip(";"))
+        with reading.session.beside(connection.cancel):
+            found = query(connection, sql.strip().rstrip(";"))
     except RedshiftError as error:
         raise Unreadable(f"The database refuses it: {error.message}") from error
     finally:
@@ -88,12 +88,8 @@ def table_sql(name: str) -> str:
 
 
 def _read(reading: Reading, rows: pa.Table) -> tuple[Read, int]:
-    path = reading.store.scratch()
-    reading.aside.append(path)
-    try:
-        pq.write_table(rows, path)
-    except pa.ArrowNotImplementedError as error:
-        odd = next(field for field in rows.schema if pa.types.is_interval(field.type))
-        raise Unreadable(f"DataBrew has no type for the column '{odd.name}'.") from error
-    reading.files.append(File(str(path), path.name, (), path.stat().st_size))
-    return read_parquet(reading), rows.nbytes
+    if odd := next((each.name for each in rows.schema if pa.types.is_interval(each.type)), ""):
+        raise Unreadable(f"DataBrew has no type for the column '{odd}'.")
+    name = f"rows_{secrets.token_hex(8)}"
+    reading.con.register(name, rows)
+    return as_stored(reading, name), rows.nbytes

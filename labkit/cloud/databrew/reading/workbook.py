@@ -16,7 +16,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 Rows = list[list[Any]]
-Beside = Callable[[subprocess.Popen[bytes]], AbstractContextManager[None]]
+Beside = Callable[[Callable[[], None]], AbstractContextManager[None]]
 MEMORY, PATIENCE_S = 4 << 30, 600
 
 
@@ -30,7 +30,7 @@ def sheets(path: str, options: dict[str, Any], beside: Beside) -> list[Rows]:
     Args:
         path: the workbook's.
         options: those of the data set's format.
-        beside: ends the reader's process if the rows are no longer wanted.
+        beside: ends the process of the reader if the rows are no longer wanted.
 
     Raises:
         NotRead: with the reason.
@@ -39,7 +39,7 @@ def sheets(path: str, options: dict[str, Any], beside: Beside) -> list[Rows]:
     quiet = subprocess.DEVNULL
     with (
         subprocess.Popen(command, stdin=quiet, stderr=quiet, stdout=subprocess.PIPE) as process,
-        beside(process),
+        beside(process.kill),
     ):
         try:
             told, _ = process.communicate(timeout=PATIENCE_S)
