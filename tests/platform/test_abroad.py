@@ -59,6 +59,36 @@ def test_it_is_not_ours(aws, name, place, service, call, arn, member, more):
     assert (code == denied) is (place == "another account")
 
 
+ROLE = "arn:aws:iam::111122223333:role/ours-abroad"
+INPUT = {"S3Targets": [{"Path": "s3://a/b/"}]}
+PASSED = {
+    "crawler": ("glue", "create_crawler", {"Name": "a", "Role": ROLE, "Targets": INPUT}),
+    "job": ("glue", "update_job", {"JobName": "a", "JobUpdate": {"Role": ROLE}}),
+    "function": ("lambda", "update_function_configuration", {"FunctionName": "a", "Role": ROLE}),
+    "recipe": (
+        "databrew",
+        "update_profile_job",
+        {"Name": "a", "OutputLocation": {"Bucket": "a-b"}, "RoleArn": ROLE},
+    ),
+    "cluster": (
+        "redshift",
+        "modify_cluster_iam_roles",
+        {"ClusterIdentifier": "a", "AddIamRoles": [ROLE]},
+    ),
+    "namespace": (
+        "redshift-serverless",
+        "update_namespace",
+        {"namespaceName": "abc", "iamRoles": [ROLE]},
+    ),
+}
+
+
+@pytest.mark.parametrize(("service", "call", "asked"), PASSED.values(), ids=PASSED)
+def test_a_role_of_another_account_is_not_passed(aws, service, call, asked):
+    with pytest.raises(ClientError, match="Cross-account pass role is not allowed"):
+        getattr(aws(service), call)(**asked)
+
+
 def test_an_object_is_not_encrypted_with_a_key_that_is_not_ours(aws, name):
     aws("s3").create_bucket(Bucket=name)
     key = f"arn:aws:kms:us-east-1:111122223333:alias/{name}"

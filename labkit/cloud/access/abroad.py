@@ -1,7 +1,8 @@
 """Calls on what another account holds, or another region: nothing there is to be had by them.
 
 Across accounts the resource's own policy must allow a call, and no other account is here. moto
-passes over the account and region that an ARN tells, and would take what has that name here.
+passes over the account and region that an ARN tells, and would take what has that name here. Nor
+may a role of another account be passed to a service.
 
 Sources:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html
@@ -36,12 +37,16 @@ _WHYS = {
     "kms": "because the resource does not exist in this Region, no resource-based policies allow "
     "access, or a resource-based policy explicitly denies access"
 }
+# The services that would act in this account's role of that name.
+_ACT_IN_ROLES = {
+    "databrew", "firehose", "glue", "lambda", "quicksight", "redshift", "redshift-serverless"
+}  # fmt: skip
 _LOOK_AT_REGIONS = {"kms"}  # with words of their own
 
 
 def concerns(service: str) -> bool:
     """Whether the service's calls may name what is another account's."""
-    return service in _NAMING
+    return service in _NAMING or service in _ACT_IN_ROLES
 
 
 def check(context: Context, asked: Mapping[str, Any]) -> None:
@@ -50,7 +55,12 @@ def check(context: Context, asked: Mapping[str, Any]) -> None:
     Raises:
         AwsError: ``AccessDeniedException``, or as the service calls it; what is not found.
     """
-    missing, *paths = _NAMING[context.service].split()
+    if context.service in _ACT_IN_ROLES:
+        given = [_place(role)[1] for role in calls.roles_given(context, asked)]
+        if set(given) - {"", context.account}:
+            words = "Cross-account pass role is not allowed."
+            raise calls.denied(context.service, words)
+    missing, *paths = _NAMING.get(context.service, "-").split()
     for told in (each for path in paths for each in _told(asked, path.split("."))):
         region, account = _place(told)
         if region in ("", context.region):

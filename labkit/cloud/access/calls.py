@@ -129,11 +129,16 @@ def _asks(
             yield f"{prefix}:{action}", resource, more
     if service == "iam":
         return
-    for role in _roles(_model(service).operation_model(context.operation).input_shape, asked):
+    for role in roles_given(context, asked):
         if service == "glue" and not role.startswith("arn:"):
             role = f"arn:aws:iam::{context.account}:role/{role}"
         if ":role/" in role:
             yield "iam:PassRole", role, {"iam:passedtoservice": f"{prefix}.amazonaws.com"}
+
+
+def roles_given(context: Context, asked: Mapping[str, Any]) -> Iterator[str]:
+    """The roles that a call gives to a service, by their ARNs, or as Glue takes them by names."""
+    yield from _roles(_model(context.service).operation_model(context.operation).input_shape, asked)
 
 
 def _roles(shape: Any, value: Any, member: str = "") -> Iterator[str]:
