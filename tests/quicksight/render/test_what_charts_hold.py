@@ -929,6 +929,25 @@ def test_a_low_chart_has_neither_legend_nor_titles() -> None:
     assert "Status" not in texts(found)
 
 
+@pytest.mark.parametrize(
+    ("name", "days", "shown"),
+    [
+        ("School of the sciences", [], ["School of…", "Law"]),
+        ("", [datetime(2026, 9, 1), datetime(2026, 9, 9)], ["1 Sep", "9 Sep"]),
+    ],
+    ids=["names", "dates"],
+)
+def test_the_labels_of_a_low_chart_are_shortened(name: str, days: list[Any], shown: Any) -> None:
+    """They were left out, and its title stood."""
+    kind = "date" if days else "text"
+    field = dimension("Category", "Place", kind, granularity="DAY" if days else "")
+    of = [(each, 3) for each in days or (name, "Law")]
+    data = rows(field, measure("Values", "Sum of sales"), of=of)
+    found = draw(visual("LineChart" if days else "BarChart"), data, width_px=190, height_px=105)
+    assert [each for each in texts(found) if each[0].isalpha() or " " in each][-2:] == shown
+    assert "Place" not in texts(found)
+
+
 @pytest.mark.parametrize("height_px", [80, 105, 135])
 def test_bars_stand_above_the_line_however_low_the_chart_is(height_px: int) -> None:
     subtitle = {"Subtitle": {"FormatText": {"PlainText": "Long words below the title " * 4}}}

@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 
 from labkit.cloud.quicksight.render.axis_labels import (
     LINE,
+    PLOT,
     bottom_labels,
     label_style,
     offset_of,
@@ -150,6 +151,8 @@ def upright(
     places = list(range(len(labels))) if places is None else places
     ends = ends or (-0.5, len(labels) - 0.5)
     shown = labels if visible(options, "TickLabelOptions", "LabelOptions") else []
+    if shown and box.height < 18 + LINE + 6 + PLOT:  # the labels say more
+        title = NO_HEADING
     box = box.inset(bottom=18 if title else 0)
     at = [box.left + (each - ends[0]) / (ends[1] - ends[0]) * box.width for each in places]
     box = bottom_labels(sketch, box, at, shown, options)

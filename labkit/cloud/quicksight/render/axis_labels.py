@@ -16,7 +16,7 @@ from labkit.cloud.quicksight.render.sketch import Box, Sketch
 from labkit.cloud.quicksight.render.text import cut, cut_amid, widest, width, wrap
 
 LINE = 13.5
-PLOT = 20  # pixels that are left for a plot above its labels, or it has none
+PLOT = 10  # pixels that are left for a plot above its labels, or it has none
 
 
 def label_style(options: Mapping[str, Any] | None, size: float = SIZE) -> dict[str, Any]:
@@ -55,19 +55,24 @@ def bottom_labels(
         for each, label in zip(lines, labels, strict=True)
     ]
     whole = all("…" not in "".join(each) for each in wrapped)
-    if angle or not (whole or is_timeline):
+    if angle or not (whole or is_timeline or step - 8 > _slant(sketch)):
         return _slanted(sketch, box, at, labels, style, _upright(float(angle or 40)))
     shown = [*zip(at, wrapped, strict=True)]
     if is_timeline:
         shown = _timeline(sketch, at, labels, size, box.width)
-    deep = max(len(each) for _, each in shown)
-    if box.height - deep * LINE - 6 < PLOT:
+    deep, room = max(len(each) for _, each in shown), int((box.height - 6 - PLOT) // LINE)
+    if room < 1:
         return box.inset(bottom=6)
+    if not is_timeline and (deep > room or not whole):
+        apart = told_apart(sketch, [*labels], (step - 8) * min(deep, room), size)
+        fewer = (wrap(each, step - 8, size, lines=min(deep, room)) for each in apart)
+        shown = [*zip(at, fewer, strict=True)]
+    deep = min(deep, room)
     box = box.inset(bottom=deep * LINE + 6)
     for x, each in shown:
         half = widest(each, size) / 2
         x = _within(sketch, x, half)
-        for row, line in enumerate(each):
+        for row, line in enumerate(each[:deep]):
             sketch.text(
                 x,
                 box.bottom + 6 + LINE * (row + 0.5),
@@ -179,10 +184,15 @@ def _upright(angle: float) -> float:
     return -angle if angle < 0 else angle
 
 
+def _slant(sketch: Sketch) -> float:
+    """How long slanted labels may be."""
+    return min(130.0, sketch.box.height * 0.35)
+
+
 def _slanted(
     sketch: Sketch, box: Box, at: Sequence[float], labels: Sequence[str], style: Any, angle: float
 ) -> Box:
-    limit = min(130.0, sketch.box.height * 0.35)
+    limit = _slant(sketch)
     whole = [each.replace("\n", " ").rstrip() for each in labels]
     whole = told_apart(sketch, whole, limit, style["size"])
     texts = [cut(each, limit, style["size"]) for each in whole]

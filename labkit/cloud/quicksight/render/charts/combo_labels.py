@@ -41,7 +41,7 @@ def label_combo(
         _make_room(each, size, paths, places)
         taken.free(*each.get_position(), each.get_text(), size)
     if asked(sketch, _LINES):
-        _label_lines(sketch, lines, paths, places, taken)
+        _label_lines(sketch, lines, paths, places, taken, box.bottom - 6)
 
 
 def _label_bars(sketch: Sketch, shown: Table, bars: Sequence[Bar], scale: Scale, box: Box) -> None:
@@ -98,7 +98,7 @@ def _span(path: Path, left: float, right: float) -> tuple[float, float] | None:
 
 def _label_lines(
     sketch: Sketch, shown: Table, paths: Sequence[Path], places: Sequence[tuple[Box, str]],
-    taken: Taken,
+    taken: Taken, low: float,
 ) -> None:  # fmt: skip
     """Write the values of the lines above their points, or below where others stand."""
     style, over = style_of(sketch, _LINES), sketch.option(_LINES, "Overlap") == "ENABLE_OVERLAP"
@@ -106,7 +106,7 @@ def _label_lines(
         for value, (x, y) in zip(series.values, path, strict=True):
             if y is None:
                 continue
-            text, sides = short(value, series.field), (y - 9, y + 11)
+            text, sides = short(value, series.field), [y - 9, *([y + 11] if y + 11 < low else [])]
             free = (each for each in sides if taken.free(x, each, text, style["size"]))
             at = next(free, sides[0] if over else None)
             if at is not None:
