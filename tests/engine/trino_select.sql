@@ -1623,3 +1623,13 @@ SELECT json_value('1', 'lax $x + $' PASSING DECIMAL '-4.50' AS "x"), json_query(
 
 SELECT coalesce(TRY())
 --! SYNTAX_ERROR: line 1:8: The 'coalesce' function must have at least two arguments
+
+-- What has no order, and what cannot be told apart
+SELECT ST_Point(1, 2) IN (ST_Point(1, 2))
+--! TYPE_MISMATCH: line 1:8: Cannot apply operator: Geometry = Geometry
+
+SELECT 1 WHERE ST_Point(1, 2) IN (SELECT ST_Point(1, 2))
+--! TYPE_MISMATCH: line 1:31: Type [row(Geometry)] must be comparable in order to be used in IN predicate
+
+SELECT NULL < NULL, NULL BETWEEN NULL AND NULL, ARRAY[] < ARRAY[], max(NULL), array_sort(ARRAY[JSON '2', JSON '1'], (a, b) -> 0)
+--> [[null, null, "false", null, "[2, 1]"]]

@@ -10,9 +10,9 @@ from dataclasses import replace
 
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.arguments import resolved_call
-from labkit.cloud.engine.trino.comparisons import comparable, sort_key
+from labkit.cloud.engine.trino.comparisons import sort_key
 from labkit.cloud.engine.trino.errors import QueryFailed
-from labkit.cloud.engine.trino.functions.equality import is_keyed
+from labkit.cloud.engine.trino.functions.equality import comparable, is_keyed
 from labkit.cloud.engine.trino.grouping import walk
 from labkit.cloud.engine.trino.library import Resolved, kinds
 from labkit.cloud.engine.trino.scope import Scope, Typed, qualified_parts

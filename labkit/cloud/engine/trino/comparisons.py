@@ -11,15 +11,17 @@ from collections.abc import Callable
 
 from labkit.cloud.engine.trino import decimals
 from labkit.cloud.engine.trino.errors import raising
-from labkit.cloud.engine.trino.functions.equality import equals_nothing, is_keyed
+from labkit.cloud.engine.trino.functions.equality import (
+    comparable,
+    equals_nothing,
+    is_keyed,
+    orderable,
+)
 from labkit.cloud.engine.trino.library import common_type
 from labkit.cloud.engine.trino.operators import NUMBER_SQL, coerced, part
 from labkit.cloud.engine.trino.scope import Typed
-from labkit.cloud.engine.trino.text import SKETCHES
 from labkit.cloud.engine.types import BOOLEAN, UNKNOWN, Type
 
-_INCOMPARABLE = (*SKETCHES, "geometry", "sphericalgeography")
-_UNORDERED = ("map", "json", "function", "unknown", "bingtile", *_INCOMPARABLE)
 #: The SQL of a number that `coerced` made a double.
 _FLOAT = re.compile(r"CAST\('?[\d.eE+-]+'? AS (DOUBLE|FLOAT)\)")
 
@@ -27,9 +29,8 @@ _FLOAT = re.compile(r"CAST\('?[\d.eE+-]+'? AS (DOUBLE|FLOAT)\)")
 def comparison(op: str, left: Typed, right: Typed) -> Typed | None:
     """``left op right``; None when Trino does not compare the two."""
     common = _literals_own(left, right) or comparable_type([left.type, right.type])
-    if common is None or (op not in ("=", "<>", "IS DISTINCT FROM") and not orderable(common)):
-        return None
-    if common.base in _INCOMPARABLE:
+    fits = comparable if op in ("=", "<>", "IS DISTINCT FROM") else orderable
+    if common is None or not fits(common):
         return None
     if common == UNKNOWN:
         both = "false" if op == "IS DISTINCT FROM" else "CAST(NULL AS BOOLEAN)"
@@ -64,16 +65,6 @@ def for_comparison(value: Typed, common: Type) -> str:
     if common.base == "char" and value.type.base == "varchar":
         return f"rtrim({value.sql}, ' ')"
     return coerced(value, common).sql
-
-
-def comparable(kind: Type) -> bool:
-    """Whether values of a type may be told apart: grouped, made distinct, met with others."""
-    return kind.base not in ("function", *_INCOMPARABLE) and all(map(comparable, kind.types))
-
-
-def orderable(kind: Type) -> bool:
-    """Whether values of a type have an order."""
-    return kind.base not in _UNORDERED and all(map(orderable, kind.types))
 
 
 def plain(kind: Type) -> bool:

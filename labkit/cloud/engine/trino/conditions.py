@@ -12,10 +12,10 @@ from labkit.cloud.engine.trino.comparisons import (
     comparable_type,
     comparison,
     for_comparison,
-    orderable,
     plain,
 )
 from labkit.cloud.engine.trino.expected import condition, unified
+from labkit.cloud.engine.trino.functions.equality import comparable, orderable
 from labkit.cloud.engine.trino.long_lists import as_in, in_long_list, written_out
 from labkit.cloud.engine.trino.once import once
 from labkit.cloud.engine.trino.operators import INTEGERS, coerced
@@ -64,7 +64,7 @@ def between(node: tree.Between, scope: Scope) -> Typed:
     """``value BETWEEN low AND high``; what is kept by a key is compared twice."""
     value, low, high = (scope.value(part) for part in (node.value, node.low, node.high))
     kind = comparable_type([value.type, low.type, high.type])
-    if kind is None or not (orderable(kind) or kind == UNKNOWN):
+    if kind is None or not orderable(kind):
         shown = " and ".join(v.type.display for v in (low, high))
         message = f"Cannot check if {value.type.display} is BETWEEN {shown}"
         raise scope.fail(node.at, "TYPE_MISMATCH", message)
@@ -92,6 +92,9 @@ def in_list(node: tree.InList, scope: Scope) -> Typed:
     if kind is None:
         problem = "IN value and list items must be the same type or coercible"
         _, kind = unified([node.value, *node.items], scope, problem)
+    if not comparable(kind):
+        message = f"Cannot apply operator: {kind.display} = {kind.display}"
+        raise scope.fail(node.value, "TYPE_MISMATCH", message)
     if plain(kind) and kind != UNKNOWN:
         plainly = ", ".join(for_comparison(item, kind) for item in items)
         return Typed(f"({for_comparison(value, kind)} IN ({plainly}))", BOOLEAN)

@@ -28,7 +28,7 @@ from labkit.cloud.engine.trino.functions.entry import (
     integer_literal,
     text_literal,
 )
-from labkit.cloud.engine.trino.functions.equality import is_keyed
+from labkit.cloud.engine.trino.functions.equality import comparable, is_keyed, orderable
 from labkit.cloud.engine.trino.functions.signatures import (
     Bindings,
     Signature,
@@ -259,8 +259,29 @@ def _matches(
     for overload in overloads:
         patterns = overload.signature.expand(len(args))
         bound = bind(patterns, args, coercing=coercing) if patterns is not None else None
-        if bound:
+        if bound and _compares(overload.signature.name, bound[1]):
             yield overload, *bound
+
+
+def _first(kinds: Sequence[Type]) -> Type:
+    return kinds[0]
+
+
+def _second(kinds: Sequence[Type]) -> Type:
+    return kinds[1]
+
+
+def _element(kinds: Sequence[Type]) -> Type:
+    return next(iter(kinds[0].types), UNKNOWN)  # contains(varchar, ipaddress) has none
+
+
+#: What a function orders, by the types that it is given: Trino's ``orderable``.
+_ORDERED: dict[str, Callable[[Sequence[Type]], Type]] = {
+    **dict.fromkeys("max min greatest least".split(), _first),
+    **dict.fromkeys("max_by min_by".split(), _second),
+    **dict.fromkeys("array_max array_min".split(), _element),
+    "array_sort": lambda kinds: _element(kinds) if len(kinds) == 1 else UNKNOWN,
+}
 
 
 #: What a function compares by all its parts, as DuckDB does, by the types that it is given.
@@ -268,15 +289,27 @@ _COMPARED: dict[str, Callable[[Sequence[Type]], Type]] = {
     **dict.fromkeys(
         "array_distinct array_except array_intersect array_position array_remove array_union "
         "arrays_overlap contains contains_sequence map".split(),
-        lambda kinds: next(iter(kinds[0].types), UNKNOWN),  # contains(varchar, ipaddress) has none
+        _element,
     ),
-    **dict.fromkeys("histogram map_agg multimap_agg".split(), lambda kinds: kinds[0]),
+    **dict.fromkeys("histogram map_agg multimap_agg".split(), _first),
     **dict.fromkeys(
         "map_from_entries multimap_from_entries".split(), lambda kinds: kinds[0].element.types[0]
     ),
-    "approx_most_frequent": lambda kinds: kinds[1],
+    "approx_most_frequent": _second,
     "map_union": lambda kinds: kinds[0].types[0],
 }
+
+
+#: What it holds equal or not: Trino's ``comparable``.
+_EQUAL = {**_COMPARED, **dict.fromkeys("approx_distinct checksum".split(), _first)}
+
+
+def _compares(name: str, parameters: Sequence[Type]) -> bool:
+    """Whether a function can order, or tell apart, what it is given."""
+    ordered, equal = _ORDERED.get(name), _EQUAL.get(name)
+    return (ordered is None or orderable(ordered(parameters))) and (
+        equal is None or not parameters or comparable(equal(parameters))
+    )
 
 
 def _refuse_keyed(name: str, parameters: Sequence[Type]) -> None:

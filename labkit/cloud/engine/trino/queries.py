@@ -11,9 +11,9 @@ from typing import Any
 
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.casts.rules import failure_of
-from labkit.cloud.engine.trino.comparisons import comparable, sort_key
+from labkit.cloud.engine.trino.comparisons import sort_key
 from labkit.cloud.engine.trino.errors import raising
-from labkit.cloud.engine.trino.functions.equality import is_keyed
+from labkit.cloud.engine.trino.functions.equality import comparable, is_keyed
 from labkit.cloud.engine.trino.grouping import walk
 from labkit.cloud.engine.trino.library import common_type
 from labkit.cloud.engine.trino.operators import coerced

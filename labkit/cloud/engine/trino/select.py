@@ -13,10 +13,10 @@ from itertools import product
 from labkit.cloud.engine.catalog import PartitionFilter
 from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.trino import tree
-from labkit.cloud.engine.trino.comparisons import comparable, sort_key
+from labkit.cloud.engine.trino.comparisons import sort_key
 from labkit.cloud.engine.trino.errors import QueryFailed
 from labkit.cloud.engine.trino.expected import condition
-from labkit.cloud.engine.trino.functions.equality import is_keyed
+from labkit.cloud.engine.trino.functions.equality import comparable, is_keyed
 from labkit.cloud.engine.trino.grouping import Grouping, has_aggregates, naming, walk
 from labkit.cloud.engine.trino.once import changes
 from labkit.cloud.engine.trino.ordering import order_nodes_of, order_of

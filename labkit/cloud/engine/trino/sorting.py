@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from labkit.cloud.engine.trino import tree
-from labkit.cloud.engine.trino.comparisons import orderable, sort_key
+from labkit.cloud.engine.trino.comparisons import sort_key
+from labkit.cloud.engine.trino.functions.equality import orderable
 from labkit.cloud.engine.trino.functions.unordered import holds_nan, nan_least
 from labkit.cloud.engine.trino.scope import Scope, Typed
-from labkit.cloud.engine.types import UNKNOWN
 
 _CONSTANT = re.compile(r"\(*(?:'(?:[^']|'')*'|[-+]?[\d.]+|NULL|true|false)\)*")
 
@@ -25,7 +25,7 @@ def sort_term(value: Typed, item: tree.SortItem, scope: Scope, *, measured: bool
     DuckDB the largest, stands before the numbers among the negatives, turned around.
     Source: https://trino.io/docs/current/sql/select.html#order-by-clause
     """
-    if not orderable(value.type) and value.type != UNKNOWN:
+    if not orderable(value.type):
         text = scope.source(item.value)
         message = (
             f"Type {value.type} is not orderable, and therefore cannot be used in ORDER BY: {text}"

@@ -11,10 +11,14 @@ from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.comparisons import (
     comparable_type,
     for_comparison,
-    orderable,
     sort_key,
 )
-from labkit.cloud.engine.trino.functions.equality import equals_nothing, holds_others
+from labkit.cloud.engine.trino.functions.equality import (
+    comparable,
+    equals_nothing,
+    holds_others,
+    orderable,
+)
 from labkit.cloud.engine.trino.scope import LAMBDA, Output, Scope, Typed
 from labkit.cloud.engine.types import BOOLEAN, Type
 
@@ -69,9 +73,11 @@ def _against(
     if kind is None:
         raise _incomparable(node, value.type, row, scope)
     ordered = isinstance(node, tree.Quantified) and node.op not in ("=", "<>")
-    if ordered and not orderable(kind):
-        message = f"Type [{row.display}] must be orderable in order to be used in quantified"
-        raise scope.fail(node.at, "TYPE_MISMATCH", f"{message} comparison")
+    if not (orderable if ordered else comparable)(kind):
+        what = "orderable" if ordered else "comparable"
+        where = "quantified comparison" if isinstance(node, tree.Quantified) else "IN predicate"
+        message = f"Type [{row.display}] must be {what} in order to be used in {where}"
+        raise scope.fail(node.at, "TYPE_MISMATCH", message)
     left = sort_key(for_comparison(value, kind), kind)
     met = for_comparison(column, kind)
     right, where = sort_key(met, kind), ""

@@ -10,8 +10,9 @@ from dataclasses import replace
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.aggregates import aggregate_sql, misplaced
 from labkit.cloud.engine.trino.arguments import resolved_call
-from labkit.cloud.engine.trino.comparisons import comparable, sort_key
+from labkit.cloud.engine.trino.comparisons import sort_key
 from labkit.cloud.engine.trino.frames import frame_of, is_measured
+from labkit.cloud.engine.trino.functions.equality import comparable
 from labkit.cloud.engine.trino.grouping import walk
 from labkit.cloud.engine.trino.library import kinds
 from labkit.cloud.engine.trino.once import changes

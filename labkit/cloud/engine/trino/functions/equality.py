@@ -1,4 +1,4 @@
-"""Where Trino's equality is not DuckDB's: what equals nothing, and what equals another spelling.
+"""What is equal and what has an order, and where Trino's equality is not DuckDB's.
 
 Source: the operators EQUAL of Trino's ``ArrayType``, ``RowType``, ``MapType`` and ``DoubleType``
 """
@@ -7,7 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from labkit.cloud.engine.trino.text import SKETCHES
 from labkit.cloud.engine.types import Type
+
+_INCOMPARABLE = (*SKETCHES, "geometry", "sphericalgeography", "function")
+_UNORDERED = ("map", "json", "bingtile", *_INCOMPARABLE)
+
+
+def comparable(kind: Type) -> bool:
+    """Whether values of a type may be told apart: grouped, made distinct, met with others."""
+    return kind.base not in _INCOMPARABLE and all(map(comparable, kind.types))
+
+
+def orderable(kind: Type) -> bool:
+    """Whether values of a type have an order."""
+    return kind.base not in _UNORDERED and all(map(orderable, kind.types))
 
 
 def equals_nothing(sql: str, kind: Type) -> str:
