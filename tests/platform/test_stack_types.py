@@ -1,9 +1,12 @@
 """Types of resources that a stack makes beside the lake's own: there with it, and gone with it."""
 
 import json
+import re
 
 import pytest
 from botocore.exceptions import ClientError
+
+from tests.roles import make_role
 
 KINDS = {
     "Budget": (
@@ -167,6 +170,64 @@ def looks(aws, name, told):
             tableBucketARN=told["Tables"], namespace="lines"
         )["namespace"],
     }
+
+
+STAYING = """
+Resources:
+  Stream: {Type: AWS::Kinesis::Stream, Properties: {ShardCount: COUNT}}
+  Lake: {Type: AWS::S3::Bucket}
+  Delivery:
+    Type: AWS::KinesisFirehose::DeliveryStream
+    Properties:
+      ExtendedS3DestinationConfiguration:
+        {BucketARN: !GetAtt Lake.Arn, RoleARN: ROLE, Prefix: COUNT/}
+  Board:
+    Type: AWS::CloudWatch::Dashboard
+    Properties: {DashboardBody: '{"widgets": [], "start": "-PCOUNTD"}', Tags: [{Key: a, Value: b}]}
+  Query:
+    Type: AWS::Athena::NamedQuery
+    Properties: {Name: NAME, Database: default, QueryString: SELECT COUNT}
+  Net:
+    Type: AWS::Glue::Connection
+    Properties:
+      CatalogId: !Ref AWS::AccountId
+      ConnectionInput: {Name: NAME, ConnectionType: NETWORK, Description: COUNT}
+Outputs:
+  Stream: {Value: !Ref Stream}
+  Delivery: {Value: !Ref Delivery}
+  Board: {Value: !Ref Board}
+  Query: {Value: !Ref Query}
+"""
+
+
+def test_what_a_change_leaves_in_its_place_and_what_it_does_not(aws, fresh):
+    stacks, name = aws("cloudformation"), fresh("staying")
+    role = make_role(aws("iam"), name, "firehose")
+
+    def made(verb, count):
+        words = {"COUNT": str(count), "NAME": name, "ROLE": role}
+        body = re.sub("|".join(words), lambda found: words[found[0]], STAYING)
+        getattr(stacks, verb)(StackName=name, TemplateBody=body)
+        (stack,) = stacks.describe_stacks(StackName=name)["Stacks"]
+        assert stack["StackStatus"].endswith("E_COMPLETE"), stack
+        return {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}
+
+    first, then = made("create_stack", 1), made("update_stack", 2)
+    assert [each for each in first if first[each] != then[each]] == ["Query"]
+    stream = aws("kinesis").describe_stream_summary(StreamName=then["Stream"])
+    assert stream["StreamDescriptionSummary"]["OpenShardCount"] == 2
+    delivery = aws("firehose").describe_delivery_stream(DeliveryStreamName=then["Delivery"])
+    (to,) = delivery["DeliveryStreamDescription"]["Destinations"]
+    assert to["ExtendedS3DestinationDescription"]["Prefix"] == "2/"
+    board = aws("cloudwatch").get_dashboard(DashboardName=then["Board"])
+    assert json.loads(board["DashboardBody"])["start"] == "-P2D"
+    query = aws("athena").get_named_query(NamedQueryId=then["Query"])["NamedQuery"]
+    assert (query["Name"], query["QueryString"]) == (name, "SELECT 2")
+    with pytest.raises(ClientError, match=r"not found|does not exist"):
+        aws("athena").get_named_query(NamedQueryId=first["Query"])
+    assert aws("glue").get_connection(Name=name)["Connection"]["Description"] == "2"
+    stacks.delete_stack(StackName=name)
+    assert then["Board"] not in str(aws("cloudwatch").list_dashboards())
 
 
 def test_a_stack_makes_and_drops_what_stands_beside(aws, fresh):

@@ -111,15 +111,6 @@ def _selected(name: str) -> Any:
     return put
 
 
-def _kept_for(members: Members, hours: Any) -> tuple[str, Members]:
-    told = {"StreamName": members["StreamName"], "RetentionPeriodHours": hours}
-    return "IncreaseStreamRetentionPeriod", told
-
-
-def _encrypted(members: Members, said: Members) -> tuple[str, Members]:
-    return "StartStreamEncryption", {"StreamName": members["StreamName"]} | said
-
-
 def _retained(members: Members, days: Any) -> tuple[str, Members]:
     return "PutRetentionPolicy", {
         "LogGroupName": members["LogGroupName"],
@@ -176,37 +167,16 @@ AROUND: dict[str, Kind] = {
         by={"AlarmName": "AlarmName", "AlarmNames": "AlarmName"},
         attributes={"Arn": "arn:aws:cloudwatch:{Region}:{Account}:alarm:{AlarmName}"},
     ),
+    "AWS::CloudWatch::Dashboard": Kind(
+        "cloudwatch",
+        "PutDashboard",
+        "PutDashboard",
+        "DeleteDashboards",
+        name="DashboardName",
+        by={"DashboardName": "DashboardName", "DashboardNames": "DashboardName"},
+    ),
     "AWS::Glue::SecurityConfiguration": kind(
         "glue", "SecurityConfiguration", change="", shaped=_secured
-    ),
-    "AWS::Kinesis::Stream": kind(
-        "kinesis",
-        "Stream",
-        change="",
-        id="StreamName",
-        by={"StreamName": "StreamName"},
-        shaped=renaming({"Name": "StreamName"}),
-        parts=(Part("RetentionPeriodHours", _kept_for), Part("StreamEncryption", _encrypted)),
-        attributes={"Arn": "arn:aws:kinesis:{Region}:{Account}:stream/{StreamName}"},
-    ),
-    "AWS::Kinesis::StreamConsumer": Kind(
-        "kinesis",
-        "RegisterStreamConsumer",
-        drop="DeregisterStreamConsumer",
-        name="ConsumerName",
-        id="Consumer.ConsumerARN",
-        by={"ConsumerARN": "Consumer.ConsumerARN"},
-        attributes={
-            name: f"Consumer.{name}"
-            for name in ("ConsumerARN", "ConsumerCreationTimestamp", "ConsumerStatus")
-        },
-    ),
-    "AWS::KinesisFirehose::DeliveryStream": kind(
-        "firehose",
-        "DeliveryStream",
-        change="",
-        name="DeliveryStreamName",
-        attributes={"Arn": "DeliveryStreamARN"},
     ),
     "AWS::LakeFormation::DataLakeSettings": Kind(
         "lakeformation", "PutDataLakeSettings", "PutDataLakeSettings", name="", shaped=_settings

@@ -66,6 +66,7 @@ class Kind:
         drop: the call that drops one.
         name: the path of the member that names it; a template that has none is given one.
         low: whether a name that is given is in small letters.
+        shared: whether several may have one name.
         id: the path of what ``Ref`` gives, in the members or the answer; else the name, or one
             that is given. Several stand with ``|`` between them.
         ref: what ``Ref`` gives instead, by the members.
@@ -94,6 +95,7 @@ class Kind:
     drop: str = ""
     name: str = "Name"
     low: bool = False
+    shared: bool = False
     id: str = ""
     ref: Callable[[Members], str] | None = None
     end: Callable[[Members], str] = lambda _: ""

@@ -11,7 +11,6 @@ from moto.cloudformation.exceptions import ValidationError
 from labkit.cloud.stacks.kinds import Members
 
 PROPERTIES = {
-    "AWS::CloudWatch::Dashboard": {"DashboardBody", "DashboardName"},
     "AWS::IAM::AccessKey": {"Serial", "Status", "UserName"},
     "AWS::IAM::InstanceProfile": {"InstanceProfileName", "Path", "Roles"},
     "AWS::IAM::Policy": {"Groups", "PolicyDocument", "PolicyName", "Roles", "Users"},

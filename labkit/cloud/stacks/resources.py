@@ -112,7 +112,8 @@ class Resource(Model):
                 new.change(old)
                 return new
             said = definition.get("Properties") or {}
-            if same and new.kind.name and at(said, new.kind.name) is not None:
+            unique = new.kind.name and not new.kind.shared
+            if same and unique and at(said, new.kind.name) is not None:
                 raise ValidationError(message=FIXED.format(name=old.physical_resource_id))
         new = cls.made(definition, name)
         if elsewhere or new.physical_resource_id != old.physical_resource_id:

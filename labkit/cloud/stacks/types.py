@@ -17,6 +17,7 @@ from labkit.cloud.stacks.attached import ATTACHED
 from labkit.cloud.stacks.buckets import BUCKET
 from labkit.cloud.stacks.calls import ask
 from labkit.cloud.stacks.catalog import CATALOG
+from labkit.cloud.stacks.flows import FLOWS
 from labkit.cloud.stacks.functions import FUNCTION, MAPPING
 from labkit.cloud.stacks.global_tables import GLOBAL_TABLE
 from labkit.cloud.stacks.item_tables import TABLE
@@ -33,6 +34,12 @@ def _scheduled(members: Members) -> Members:
     if isinstance(schedule, dict):
         return members | {"Schedule": schedule.get("ScheduleExpression", "")}
     return members
+
+
+def _connected(members: Members) -> Members:
+    """A connection of a network alone has no properties, which the API wants all the same."""
+    said = {"ConnectionProperties": {}} | (members.get("ConnectionInput") or {})
+    return members | {"ConnectionInput": said}
 
 
 def _work_group_changes(members: Members) -> Members:
@@ -119,13 +126,19 @@ TYPES: dict[str, Kind] = {
     **AROUND,
     **ATTACHED,
     **CATALOG,
+    **FLOWS,
     **MACHINES,
     **MESSAGES,
     **IDENTITIES,
     **SIGHTS,
     "AWS::Athena::DataCatalog": kind("athena", "DataCatalog"),
     "AWS::Athena::NamedQuery": kind(
-        "athena", "NamedQuery", id="NamedQueryId", by={"NamedQueryId": "NamedQueryId"}
+        "athena",
+        "NamedQuery",
+        change="",
+        id="NamedQueryId",
+        by={"NamedQueryId": "NamedQueryId"},
+        shared=True,
     ),
     "AWS::Athena::PreparedStatement": kind(
         "athena",
@@ -160,6 +173,7 @@ TYPES: dict[str, Kind] = {
         "Connection",
         name="ConnectionInput.Name",
         by={"Name": "ConnectionInput.Name", "ConnectionName": "ConnectionInput.Name"},
+        shaped=_connected,
     ),
     "AWS::Glue::Crawler": _glue("Crawler", shaped=_scheduled),
     "AWS::Glue::Database": _glue(
