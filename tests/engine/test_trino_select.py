@@ -303,7 +303,7 @@ def test_a_running_query_can_be_stopped(session: Session) -> None:
 
 
 def test_what_works_beside_a_session_ends_with_it(session: Session) -> None:
-    with subprocess.Popen(["sleep", "60"]) as process, session.beside(process):
+    with subprocess.Popen(["sleep", "60"]) as process, session.beside(process.kill):
         session.interrupt()
         assert process.wait(60) < 0
 
