@@ -278,9 +278,22 @@ def test_avro_files_tell_their_types(tmp_path: Path) -> None:
         ("a:bigint", "a:string", "a:string"),
         ("a:int b:string", "c:int a:int", "a:int b:string c:int"),
         ("a:struct<x:int>", "a:struct<y:int>", "a:struct<x:int,y:int>"),
+        ("a:struct<X:int>", "a:struct<x:bigint>", "a:struct<X:bigint>"),
         ("a:array<int>", "a:array<double>", "a:array<double>"),
+        ("a:map<string,int>", "a:map<string,bigint>", "a:map<string,bigint>"),
+        ("a:map<string,int>", "a:map<int,int>", "a:string"),
     ],
-    ids=["longer", "wider", "string", "union", "struct", "array"],
+    ids=[
+        "longer",
+        "wider",
+        "string",
+        "union",
+        "struct",
+        "fields of another case",
+        "array",
+        "map",
+        "keys",
+    ],
 )
 def test_schemas_merge(left: str, right: str, both: str) -> None:
     assert merge([schema(left), schema(right)]) == schema(both)

@@ -68,6 +68,8 @@ def widen(left: Type, right: Type) -> Type:
         return max((left, right), key=lambda kind: _NUMBERS.index(kind.base))
     if left.base == right.base == "array":
         return Type("array", (widen(left.element, right.element),))
+    if left.base == right.base == "map" and left.types[0] == right.types[0]:
+        return Type("map", (left.types[0], widen(left.types[1], right.types[1])))
     if left.base == right.base == "row":
         return struct(merge([_named(left), _named(right)]))
     return VARCHAR
@@ -79,14 +81,21 @@ def struct(columns: Columns) -> Type:
 
 
 def merge(schemas: Iterable[Columns]) -> Columns:
-    """One schema for files of several: all columns in order of first sight, types widened."""
-    return tuple(reduce(_with, schemas, dict[str, Type]()).items())
+    """One schema for files of several: all columns in order of first sight, types widened.
+
+    Names that differ in case alone are one, as first spelt: readers find them in any case.
+
+    >>> merge([(("A", INTEGER),), (("a", BIGINT),)]) == (("A", BIGINT),)
+    True
+    """
+    return tuple(reduce(_with, schemas, dict[str, tuple[str, Type]]()).values())
 
 
-def _with(known: dict[str, Type], schema: Columns) -> dict[str, Type]:
+def _with(known: dict[str, tuple[str, Type]], schema: Columns) -> dict[str, tuple[str, Type]]:
     found = dict(known)
     for name, kind in schema:
-        found[name] = widen(found[name], kind) if name in found else kind
+        first, own = found.get(name.lower(), (name, kind))
+        found[name.lower()] = first, widen(own, kind)
     return found
 
 
