@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.databrew.lake import Lake
+from tests.databrew.lake import READ_AND_WRITE, Lake
 from tests.databrew.warehouse import Warehouse, to
 from tests.redshift.conftest import PLACE
+from tests.roles import make_role
 
 ORDERS = "SELECT 1 AS id, 2.50::numeric(5,2) AS paid, 'ada' AS name"
 DROP_NAME = {"Action": {"Operation": "DELETE", "Parameters": {"sourceColumns": '["name"]'}}}
@@ -59,7 +60,12 @@ def test_a_secret_lets_in(lake: Lake, warehouse: Warehouse, client: Callable[[st
     login = f'{{"username": "{PLACE["DbUser"]}", "password": "Labkit2024"}}'
     secret = client("secretsmanager").create_secret(Name=warehouse.schema, SecretString=login)
     name = warehouse.connection(USERNAME="", PASSWORD="", SECRET_ID=secret["ARN"])
-    assert lake.rows(source(lake, name, QueryString="SELECT 7 AS seven")) == [{"seven": 7}]
+    data = source(lake, name, QueryString="SELECT 7 AS seven")
+    assert "secretsmanager:GetSecretValue" in lake.fail(lake.recipe_job(data))
+    reads = {"Effect": "Allow", "Action": "secretsmanager:*", "Resource": secret["ARN"]}
+    iam = client("iam")
+    role = make_role(iam, warehouse.fresh("reader"), "databrew", READ_AND_WRITE, reads)
+    assert lake.rows(data, RoleArn=role) == [{"seven": 7}]
 
 
 REFUSED = {

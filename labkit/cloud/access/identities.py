@@ -91,6 +91,17 @@ def sentence(question: Question, why: str, *, quoted: bool = False) -> str:
     )
 
 
+def check(cloud: Cloud, principal: Principal, action: str, resource: str) -> None:
+    """Refuse what a principal's policies do not let it do.
+
+    Raises:
+        AwsError: ``AccessDeniedException``.
+    """
+    question = Question(principal, action, resource, global_keys(cloud, principal))
+    if why := why_refused(cloud, question, None):
+        raise AwsError("AccessDeniedException", sentence(question, why))
+
+
 def global_keys(cloud: Cloud, principal: Principal) -> dict[str, str | list[str]]:
     """The condition keys of every request.
 

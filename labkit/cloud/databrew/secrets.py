@@ -18,11 +18,10 @@ from moto.kms import utils as kms
 
 from labkit.cloud.access import identities
 from labkit.cloud.access.keys import authorize, find_key
-from labkit.cloud.access.policy_conditions import Question
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.databrew.recipe import RecipeError
 from labkit.cloud.databrew.recipe.parts.envelopes import EncryptionContext, MasterKey
-from labkit.cloud.operations import AwsError, Principal
+from labkit.cloud.operations import Principal
 
 _KEY_BYTES = 32
 
@@ -47,7 +46,7 @@ def _create_if_missing(cloud: Cloud, principal: Principal, region: str, name: st
     if manager.secrets.get(name) is not None:
         return
     arn = f"arn:aws:secretsmanager:{region}:{principal.account}:secret:{name}-{'0' * 6}"
-    _authorize(cloud, principal, "CreateSecret", arn)
+    identities.check(cloud, principal, "secretsmanager:CreateSecret", arn)
     key = base64.b64encode(os.urandom(_KEY_BYTES)).decode()
     manager.create_secret(name, key, None, None, None, None, None, [], False)
 
@@ -61,7 +60,7 @@ def _secret(
         found: dict[str, Any] = manager.get_secret_value(name, version, stage)
     except JsonRESTError as error:
         raise RecipeError(f"The secret '{name}' cannot be read: {error.message}") from error
-    _authorize(cloud, principal, "GetSecretValue", found["ARN"])
+    identities.check(cloud, principal, "secretsmanager:GetSecretValue", found["ARN"])
     try:
         return base64.b64decode(found.get("SecretString") or found["SecretBinary"], validate=True)
     except ValueError:
@@ -104,11 +103,3 @@ class _Key:
         told = {f"kms:encryptioncontext:{name}": value for name, value in context.items()}
         names = {"kms:encryptioncontextkeys": list(context)} if context else {}
         authorize(self.cloud, self.principal, action, self.key, {**told, **names})
-
-
-def _authorize(cloud: Cloud, principal: Principal, action: str, arn: str) -> None:
-    keys = identities.global_keys(cloud, principal)
-    question = Question(principal, f"secretsmanager:{action}", arn, keys)
-    why = identities.why_refused(cloud, question, None)
-    if why:
-        raise AwsError("AccessDeniedException", identities.sentence(question, why))

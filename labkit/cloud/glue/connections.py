@@ -60,7 +60,8 @@ def try_connection(context: Context, *, ConnectionName: str | None = None, **_: 
     """
     if ConnectionName is None:
         raise not_here("glue", context.operation, "a connection that is not in the catalog")
-    connect(context.cloud, context.region, ConnectionName, application="AWS Glue").close()
+    who, place = context.principal, context.region
+    connect(context.cloud, who, place, ConnectionName, application="AWS Glue").close()
     return {}
 
 

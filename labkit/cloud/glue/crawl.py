@@ -92,7 +92,7 @@ class _Run:
         cloud, region, note = self.crawl.cloud, self.crawl.region, self.crawl.note
         opened = [
             *found_tables(cloud, region, self.principal, self.crawler, note),
-            *found_in_databases(cloud, region, self.crawler, note),
+            *found_in_databases(cloud, region, self.principal, self.crawler, note),
         ]
         self._write(drafts, opened)
         if events:

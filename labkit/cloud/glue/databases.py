@@ -12,10 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from labkit.cloud.access import identities
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.glue.words import invalid, not_found
-from labkit.cloud.operations import AwsError
+from labkit.cloud.operations import AwsError, Principal
 
 if TYPE_CHECKING:
     from labkit.cloud.redshift.warehouse import Connection
@@ -55,11 +56,18 @@ def behind(definition: Mapping[str, Any]) -> Behind | None:
 
 
 def connect(
-    cloud: Cloud, region: str, name: str, *, application: str, database: str = ""
+    cloud: Cloud,
+    principal: Principal,
+    region: str,
+    name: str,
+    *,
+    application: str,
+    database: str = "",
 ) -> Connection:
     """A session of the warehouse that a connection leads to.
 
     Args:
+        principal: who reads the connection's secret.
         name: of the connection.
         application: how the session calls itself.
         database: in place of the connection's own.
@@ -79,7 +87,7 @@ def connect(
     key, own = _place(cloud, name, properties.get("JDBC_CONNECTION_URL") or "")
     database = database or own
     try:
-        user, password = _login(cloud, region, properties)
+        user, password = _login(cloud, principal, region, properties)
         admitted = logins.log_in(cloud, key, user, password, database)
         warehouse = open_warehouse(cloud, key)
         return warehouse.connect(admitted.user, database, application=application)
@@ -117,9 +125,14 @@ def _place(cloud: Cloud, name: str, address: str) -> tuple[str, str]:
     return key, told[3]
 
 
-def _login(cloud: Cloud, region: str, properties: Mapping[str, str]) -> tuple[str, str]:
+def _login(
+    cloud: Cloud, principal: Principal, region: str, properties: Mapping[str, str]
+) -> tuple[str, str]:
     from labkit.cloud.redshift.data_api.target import secret_login
 
     if secret := properties.get("SECRET_ID"):
+        found = cloud.backend("secretsmanager", region).secrets.get(secret)
+        arn = found.arn if found else secret
+        identities.check(cloud, principal, "secretsmanager:GetSecretValue", arn)
         return secret_login(cloud, region, secret)
     return properties.get("USERNAME", ""), properties.get("PASSWORD", "")

@@ -20,6 +20,7 @@ from labkit.cloud.glue.definitions import OWNER, Definition
 from labkit.cloud.glue.names import clean_name
 from labkit.cloud.glue.open_tables import Found
 from labkit.cloud.glue.targets import glob_pattern
+from labkit.cloud.operations import Principal
 
 APPLICATION = "AWS Glue"
 _COLUMNS = """
@@ -40,18 +41,19 @@ _TYPES = {
 
 
 def found_in_databases(
-    cloud: Cloud, region: str, crawler: Any, note: Callable[[str], None]
+    cloud: Cloud, region: str, principal: Principal, crawler: Any, note: Callable[[str], None]
 ) -> Iterator[Found]:
     """What a crawler's JDBC targets hold, as far as their connections' users may see it.
 
     Args:
+        principal: as whom the crawler runs.
         note: hears of a target under which there is nothing.
 
     Raises:
         AwsError: a connection leads nowhere, or lets nobody in.
     """
     for target in crawler.targets.get("JdbcTargets") or ():
-        found = list(_tables(cloud, region, crawler.name, target))
+        found = list(_tables(cloud, region, principal, crawler.name, target))
         if not found:
             note(f"No tables found at {target['Path']}: no table was made.")
         yield from found
@@ -68,11 +70,12 @@ def beginnings(crawler: Any) -> list[str]:
     return [path.lower().partition("%")[0].strip("/").replace("/", ".") for path in paths]
 
 
-def _tables(cloud: Cloud, region: str, crawler: str, target: dict[str, Any]) -> Iterator[Found]:
+def _tables(
+    cloud: Cloud, region: str, principal: Principal, crawler: str, target: dict[str, Any]
+) -> Iterator[Found]:
     database, *rest = target["Path"].strip("/").split("/")
-    connection = connect(
-        cloud, region, target["ConnectionName"], application=APPLICATION, database=database
-    )
+    name = target["ConnectionName"]
+    connection = connect(cloud, principal, region, name, application=APPLICATION, database=database)
     try:
         rows = connection.run(_COLUMNS).rows
     finally:
@@ -82,10 +85,11 @@ def _tables(cloud: Cloud, region: str, crawler: str, target: dict[str, Any]) -> 
     excluded = [glob_pattern(each) for each in target.get("Exclusions") or ()]
     found = (tuple(row.values()) for row in rows.to_pylist())
     for (schema, table, kind), columns in itertools.groupby(found, key=lambda row: row[:3]):
-        names = (table, f"{schema}/{table}")
-        left_out = any(each.fullmatch(name) for each in excluded for name in names)
+        left_out = any(
+            each.fullmatch(said) for each in excluded for said in (table, f"{schema}/{table}")
+        )
         if not left_out and wanted[0].fullmatch(schema) and wanted[1].fullmatch(table):
-            told = {"connectionName": target["ConnectionName"], OWNER: crawler}
+            told = {"connectionName": name, OWNER: crawler}
             told["typeOfData"] = "view" if kind == "VIEW" else "table"
             place = f"{database}.{schema}.{table}"
             yield Found(clean_name(place), place, _entry(place, told, [row[3:] for row in columns]))

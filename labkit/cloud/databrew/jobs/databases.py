@@ -171,6 +171,7 @@ class Loading:
     def _connect(self, output: Record) -> Connection:
         found = connect(
             self.store.cloud,
+            self.store.principal,
             self.region,
             output["GlueConnectionName"],
             application=APPLICATION,

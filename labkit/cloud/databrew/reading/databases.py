@@ -47,9 +47,13 @@ def read_database(reading: Reading, region: str, source: Mapping[str, Any]) -> t
         Unreadable: the statement fails.
     """
     sql = source.get("QueryString") or f"SELECT * FROM {table_sql(source['DatabaseTableName'])}"
-    cloud, name = reading.store.cloud, source["GlueConnectionName"]
     connection = connect(
-        cloud, region, name, application=APPLICATION, database=source.get("Database", "")
+        reading.store.cloud,
+        reading.store.principal,
+        region,
+        source["GlueConnectionName"],
+        application=APPLICATION,
+        database=source.get("Database", ""),
     )
     from labkit.cloud.redshift.warehouse.access_modes import query
 
