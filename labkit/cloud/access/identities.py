@@ -23,7 +23,7 @@ from labkit.cloud.access.policy_conditions import Question
 from labkit.cloud.access.policy_language import Document, Verdict, judge, read_document
 from labkit.cloud.access.tags import as_keys, read
 from labkit.cloud.cloud import LEARNER, Cloud
-from labkit.cloud.operations import ANONYMOUS, Principal
+from labkit.cloud.operations import ANONYMOUS, AwsError, Principal
 
 EVERYTHING: Document = {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 NOTHING: Document = {"Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}
