@@ -101,6 +101,12 @@ STARTS = {  # where a page begins → why it does not
     "another type": ("query", BY, {"at": {"S": "4"}}, NO_START),
     "a scan's": ("scan", {}, {"at": {"S": "4"}}, NO_START),
     "before the range": ("query", BY, {"at": {"N": "2"}}, "does not match the range key predicate"),
+    "an empty text": (
+        "scan",
+        {},
+        {"id": {"S": ""}},
+        "starting key is invalid: One or more .* cannot contain an empty string value. Key: id",
+    ),
     "another item": ("query", BY, {"id": {"S": "b"}}, "is outside query boundaries"),
 }
 

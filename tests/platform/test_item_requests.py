@@ -359,6 +359,11 @@ def test_an_index_holds_one_type_and_a_stream_may_end(aws, fresh):
 
 
 CHANGES = {  # an update of a table's indexes → why it is refused
+    "nothing": ({}, "One of GlobalSecondaryIndexUpdate.Update, .* must not be null"),
+    "no projection": (
+        {"Create": index("two", hash_key="x", range_key="", Projection={})},
+        "Unknown ProjectionType: null",
+    ),
     "none to delete": ({"Delete": {"IndexName": "two"}}, "Requested resource not found"),
     "one that is there": ({"Create": index(hash_key="id", range_key="")}, "index which already"),
     "a key of no type": (

@@ -23,6 +23,7 @@ from moto.kms.exceptions import NotFoundException
 from moto.kms.models import kms_backends
 
 from labkit.cloud.cloud import Cloud, on_start
+from labkit.cloud.dynamodb.item_indexes import check_projection
 from labkit.cloud.dynamodb.item_keys import is_in
 from labkit.cloud.dynamodb.item_values import refusal
 from labkit.cloud.noting import each_item
@@ -102,11 +103,18 @@ def check_update(table: Any, parameters: Json) -> None:
     names = {each.name for each in table.all_indexes()}
     types = _types(table.attr) | _types(parameters.get("AttributeDefinitions") or ())
     for change in changes:
+        if len(change) != 1:
+            kinds = (
+                f"GlobalSecondaryIndexUpdate.{each}" for each in ("Update", "Create", "Delete")
+            )
+            raise refusal(f"{_INVALID}One of {', '.join(kinds)} must not be null")
         ((kind, index),) = change.items()
         if kind != "Create" and index["IndexName"] not in names:
             raise AwsError("ResourceNotFoundException", "Requested resource not found")
         if kind == "Create" and index["IndexName"] in names:
             raise refusal(f"{_INVALID}Attempting to create an index which already exists")
+        if kind == "Create":
+            check_projection(index["Projection"])
         for key in index["KeySchema"] if kind == "Create" else ():
             if key["AttributeName"] not in types:
                 part = f"Global Secondary Index {_PARTS[key['KeyType']]} key"

@@ -37,7 +37,7 @@ def check_new(parameters: Json) -> None:
     if twice := [name for name in names if names.count(name) > 1]:
         raise refusal(f"{_WRONG}Duplicate index name: {twice[0]}")
     for each in indexes:
-        _check_projection(each["Projection"])
+        check_projection(each["Projection"])
         if parameters.get("BillingMode") == "PAY_PER_REQUEST" and each.get("ProvisionedThroughput"):
             words = f"ProvisionedThroughput should not be specified for index: {each['IndexName']}"
             raise refusal(f"{_WRONG}{words} when BillingMode is PAY_PER_REQUEST")
@@ -133,7 +133,12 @@ def projected(table: Any, index: str) -> set[str] | None:
     return {*keys, *(projection.get("NonKeyAttributes") or ())}
 
 
-def _check_projection(projection: Json) -> None:
+def check_projection(projection: Json) -> None:
+    """Raise for what no index has of its table.
+
+    Raises:
+        AwsError: ``ValidationException``.
+    """
     kind, names = projection.get("ProjectionType"), projection.get("NonKeyAttributes")
     if kind is not None and kind not in _PROJECTIONS:
         must = f"satisfy enum value set: [{', '.join(_PROJECTIONS)}]"

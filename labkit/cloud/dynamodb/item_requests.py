@@ -128,6 +128,10 @@ def _check_start(table: Any, parameters: Json, start: Json) -> None:
     if start.keys() != keys or any(types[name] not in start[name] for name in keys):
         words = "The provided key element does not match the schema"
         raise refusal(f"The provided starting key is invalid: {words}")
+    try:
+        item_keys.check_said(table, start, keys)
+    except AwsError as error:
+        raise refusal(f"The provided starting key is invalid: {error.message}") from error
 
 
 def _check_ranges(table: Any, index: str | None, asked: dict[str, KeyCondition]) -> None:
