@@ -441,6 +441,24 @@ def test_names_with_capitals_as_redshift_connector_asks_for_them(place: Any, run
             assert cursor.get_primary_keys("dev", "sChema", "HELLO") == ()
 
 
+def test_a_driver_that_is_to_tells_of_other_databases(place: Any, run: Run) -> None:
+    run("CREATE DATABASE elsewhere")
+    run("CREATE TABLE elsewhere.public.parent (a int PRIMARY KEY)")
+    with place.psycopg(dbname="elsewhere") as other:
+        other.execute("CREATE TABLE child (b int REFERENCES parent (a))")
+        other.execute("GRANT SELECT ON child TO PUBLIC")
+        other.execute("GRANT SELECT (a) ON parent TO PUBLIC")
+    where = ("elsewhere", "public")
+    members = {"database_metadata_current_db_only": False}
+    with place.redshift(**members) as connection, connection.cursor() as cursor:
+        assert [row[3] for row in cursor.get_primary_keys(*where, "parent")] == ["a"]
+        assert [row[6:8] for row in cursor.get_imported_keys(*where, "child")] == [["child", "b"]]
+        assert [row[6:8] for row in cursor.get_exported_keys(*where, "parent")] == [["child", "b"]]
+        granted = [row[4:6] for row in cursor.get_table_privileges(*where, "child")]
+        assert granted == [["public", "SELECT"]]
+        assert [row[3] for row in cursor.get_column_privileges(*where, "parent", "%")] == ["a"]
+
+
 def test_views_depend_on_what_they_read(run: Run) -> None:
     """Through the rule that makes a view, by a view that reads the same table itself."""
     run("CREATE TABLE read_from (a int)")

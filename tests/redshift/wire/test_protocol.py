@@ -91,6 +91,7 @@ def test_what_a_client_is_told_first(dial: Dial) -> None:
         "TimeZone": "UTC",
         "application_name": "probe",
         "show_discovery": "4",
+        "datashare_enabled": "on",
         "padb_revision": "98765",
         "padb_version": "1.0.98765",
     }

@@ -89,12 +89,12 @@ def system_relation(connection: Connection, name: tuple[str, ...]) -> Relation |
     if found is None:
         return None
     columns = tuple(Attribute(n, kind, f"c{at}") for at, (n, kind) in enumerate(found.columns))
-    with _inside(connection, name[-3] if len(name) > 2 else connection.database):
+    with inside(connection, name[-3] if len(name) > 2 else connection.database):
         return Relation(found.name, columns, _rows(found, connection), schema=found.schema)
 
 
 @contextmanager
-def _inside(connection: Connection, database: str) -> Iterator[None]:
+def inside(connection: Connection, database: str) -> Iterator[None]:
     """What the catalog tells is of this database."""
     own = connection.database
     if database != own:

@@ -50,7 +50,7 @@ def _check_block(block: Block, known: Collection[str]) -> None:
 def _check_steps(steps: list[Step], known: Collection[str]) -> None:
     for step in steps:
         for name in step.texts[_FILLED.get(step.kind, slice(0))]:
-            if name.partition(".")[0] not in known:
+            if not {name, name.partition(".")[0]} & set(known):
                 told = _LOOP if "each" in step.kind else f'"{name}" is not a known variable'
                 raise RedshiftError(told, "42601")
         within = {*known, step.texts[0]} if step.kind == "count" else known

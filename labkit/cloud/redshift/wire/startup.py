@@ -190,6 +190,7 @@ def welcome(stream: Stream, connection: Connection, told: dict[str, str], secret
         "TimeZone": settings["timezone"],
         "application_name": settings["application_name"],
         "show_discovery": SHOW_DISCOVERY,
+        "datashare_enabled": "on",  # a driver that is to tells of all databases
         "padb_revision": REVISION,  # by these two clients tell Redshift from PostgreSQL
         "padb_version": f"1.0.{REVISION}",
     }

@@ -11,6 +11,7 @@ from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.words import Words, quoted_string
 from labkit.cloud.redshift.placement.slices import shown_style
 from labkit.cloud.redshift.system.granted import grantee
+from labkit.cloud.redshift.system.registry import inside
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.objects import Object
 from labkit.cloud.redshift.warehouse.paths import find_relation
@@ -130,12 +131,6 @@ def known_table(connection: Connection, parsed: Parsed) -> Object:
         return NOTHING
 
 
-def check_here(connection: Connection, database: str) -> None:
-    """Refuse what is in another database than the session's, which its catalog does not tell of."""
-    if database not in ("", connection.database):
-        raise RedshiftError("SHOW of another database's object is not supported here", "0A000")
-
-
 @statement("SHOW FUNCTIONS", "SHOW PROCEDURES")
 def show_routines(connection: Connection, parsed: Parsed) -> Result:
     words = parsed.words
@@ -188,9 +183,11 @@ def show_grants(connection: Connection, parsed: Parsed) -> Result:
     kind = words.accept_one(*_GRANTED, "FUNCTION", "PROCEDURE") or "TABLE"
     if kind not in _GRANTED:
         raise RedshiftError(f"SHOW GRANTS ON {kind} is not supported here", "0A000")
-    sql = f"{_grants(connection, kind)} WHERE {_object(connection, kind, parsed)}"
-    sql = _united([sql + for_grantee(connection, words, "identity_name", "identity_type")])
-    return listed(connection, parsed, sql, BY_IDENTITY, like="identity_name")
+    database, condition = _object(connection, kind, parsed)
+    with inside(connection, database or connection.database):
+        sql = f"{_grants(connection, kind)} WHERE {condition}"
+        sql = _united([sql + for_grantee(connection, words, "identity_name", "identity_type")])
+        return listed(connection, parsed, sql, BY_IDENTITY, like="identity_name")
 
 
 def for_grantee(connection: Connection, words: Words, name: str, kind: str) -> str:
@@ -201,17 +198,17 @@ def for_grantee(connection: Connection, words: Words, name: str, kind: str) -> s
     return f" AND {name} = {quoted_string(told[0])} AND {kind} = {quoted_string(told[1])}"
 
 
-def _object(connection: Connection, kind: str, parsed: Parsed) -> str:
+def _object(connection: Connection, kind: str, parsed: Parsed) -> tuple[str, str]:
+    """The database of an object, none for the session's, and the condition that means it."""
     if kind == "TABLE":
         table = known_table(connection, parsed)
-        check_here(connection, table.database)
-        schema = quoted_string(table.schema)
-        return f"namespace_name = {schema} AND relation_name = {quoted_string(table.name)}"
-    name = parsed.words.name()
+        schema, name = quoted_string(table.schema), quoted_string(table.name)
+        return table.database, f"namespace_name = {schema} AND relation_name = {name}"
+    *database, last = parsed.words.name()
+    place = "".join(database)
     if kind == "SCHEMA" and not parsed.unbound:
-        check_here(connection, "".join(name[:-1]))
-        find_schema(connection, name[-1])
-    return f"{_GRANTED[kind][2]} = {quoted_string(name[-1])}"
+        find_schema(connection, last, place)
+    return place, f"{_GRANTED[kind][2]} = {quoted_string(last)}"
 
 
 def _grants(connection: Connection, kind: str) -> str:

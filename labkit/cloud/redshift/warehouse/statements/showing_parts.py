@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pyarrow as pa
@@ -24,6 +25,7 @@ from labkit.cloud.redshift.system.constraints import (
     named_columns,
     referenced,
 )
+from labkit.cloud.redshift.system.registry import inside
 from labkit.cloud.redshift.warehouse import grants
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.objects import Object
@@ -32,7 +34,6 @@ from labkit.cloud.redshift.warehouse.shown_names import NOTHING
 from labkit.cloud.redshift.warehouse.statements.routine_changes import named_routine
 from labkit.cloud.redshift.warehouse.statements.showing import (
     BY_IDENTITY,
-    check_here,
     for_grantee,
     known_table,
     listed,
@@ -67,13 +68,14 @@ def _told(words: Words, names: Iterable[str], rows: Iterable[tuple[Any, ...]]) -
 
 
 def _table(connection: Connection, found: Object, privilege: str = "") -> Object:
-    """A table of the session's database, which is all that its catalog tells of."""
-    if found is NOTHING:
-        return found
-    if privilege and found.kind != "external":
+    if privilege and found is not NOTHING and found.kind != "external":
         grants.check(connection, found, privilege)
-    check_here(connection, found.database)
     return found
+
+
+def _inside(connection: Connection, table: Object) -> AbstractContextManager[None]:
+    """The catalog tells of the table's database."""
+    return inside(connection, table.database or connection.database)
 
 
 @statement("SHOW CONSTRAINTS")
@@ -86,9 +88,10 @@ def show_constraints(connection: Connection, parsed: Parsed) -> Result:
         kind = "exported" if words.accept("EXPORTED") else kind
     words.expect("FROM", "TABLE")
     table = _table(connection, known_table(connection, parsed), "SELECT")
-    if kind == "primary":
-        return _told(words, _PRIMARY, _primary(connection, table))
-    return _told(words, _FOREIGN, _foreign(connection, table, exported=kind == "exported"))
+    with _inside(connection, table):
+        if kind == "primary":
+            return _told(words, _PRIMARY, _primary(connection, table))
+        return _told(words, _FOREIGN, _foreign(connection, table, exported=kind == "exported"))
 
 
 def _primary(connection: Connection, table: Object) -> Iterator[tuple[Any, ...]]:
@@ -133,7 +136,8 @@ def show_column_grants(connection: Connection, parsed: Parsed) -> Result:
         f"AND {_is('relation_name', table.name)}"
         f"{for_grantee(connection, words, 'identity_name', 'identity_type')}"
     )
-    return listed(connection, parsed, sql, BY_IDENTITY, like="column_name")
+    with _inside(connection, table):
+        return listed(connection, parsed, sql, BY_IDENTITY, like="column_name")
 
 
 def _is(column: str, value: str) -> str:
@@ -170,7 +174,8 @@ def show_policies(connection: Connection, parsed: Parsed) -> Result:
         table = _table(connection, named_table(connection, parsed))
         sql = _ATTACHED[kind].format(quoted_string(table.schema), quoted_string(table.name))
         sql = f"SELECT {sql}{for_grantee(connection, words, *_WHO[kind])}"
-        return listed(connection, parsed, sql, "policy_name")
+        with _inside(connection, table):
+            return listed(connection, parsed, sql, "policy_name")
     named = words.accept("FROM", "DATABASE")
     database = words.identifier() if named else connection.database
     sql = _POLICIES[kind].format(quoted_string(database))
