@@ -139,6 +139,20 @@ def test_a_request_is_checked(lake: Lake, options: dict[str, Any], message: str)
     assert message in lake.refuse("SELECT 1", **options)
 
 
+def test_the_expected_owner_of_the_bucket(lake: Lake) -> None:
+    ours, other = (
+        {
+            "ResultConfiguration": {
+                "OutputLocation": f"s3://{lake.bucket}/",
+                "ExpectedBucketOwner": own,
+            }
+        }
+        for own in ("123456789012", "111122223333")
+    )
+    assert "Unable to verify/create output bucket" in lake.refuse("SELECT 1", **other)
+    assert lake.rows("SELECT 1", **ours) == [["1"]]
+
+
 @pytest.mark.parametrize(
     ("asked", "given", "counts"),
     [

@@ -86,9 +86,13 @@ def test_a_token_asks_for_one_export(export, fresh):
         export(ClientToken=token, S3Prefix="other")
 
 
-def test_an_export_to_no_bucket_fails(export, fresh):
-    told = export(S3Bucket=fresh("none"))
-    assert (told["ExportStatus"], told["FailureCode"]) == ("FAILED", "S3NoSuchBucket")
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [({"S3Bucket": "none-of-it"}, "NoSuchBucket"), ({"S3BucketOwner": "1" * 12}, "AccessDenied")],
+)
+def test_an_export_to_no_bucket_fails(export, asked, code):
+    told = export(**asked)
+    assert (told["ExportStatus"], told["FailureCode"]) == ("FAILED", f"S3{code}")
 
 
 REFUSED = {
@@ -217,10 +221,11 @@ def test_an_import(aws, imported, asked, body, key, made, errors, items):
     assert [each["ImportArn"] for each in listed] == [told["ImportArn"]]
 
 
-def test_an_import_from_no_bucket_fails(imported, fresh):
-    source = {"S3Bucket": fresh("none")}
+@pytest.mark.parametrize(("owner", "code"), [({}, "NoSuchBucket"), ("1" * 12, "AccessDenied")])
+def test_an_import_from_no_bucket_fails(imported, fresh, owner, code):
+    source = {"S3Bucket": fresh("none")} | ({"S3BucketOwner": owner} if owner else {})
     _, told = imported(b"", InputFormat="CSV", S3BucketSource=source)
-    assert (told["ImportStatus"], told["FailureCode"]) == ("FAILED", "S3NoSuchBucket")
+    assert (told["ImportStatus"], told["FailureCode"]) == ("FAILED", f"S3{code}")
 
 
 def test_imports_of_ion_and_into_a_table_are_refused(imported, aws, table):

@@ -126,6 +126,8 @@ def test_a_metric_is_listed_once(metrics):
     assert [each["Dimensions"] for each in told] == [[], EAST, WEST]
     of_regions = cloudwatch.list_metrics(Namespace=namespace, Dimensions=[{"Name": "Region"}])
     assert len(of_regions["Metrics"]) == 2
+    with pytest.raises(ClientError, match="metrics of other accounts"):
+        cloudwatch.list_metrics(IncludeLinkedAccounts=True, OwningAccount="1" * 12)
 
 
 def test_an_alarm_is_in_no_state_until_it_is_told_one(aws, fresh):

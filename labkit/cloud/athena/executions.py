@@ -102,7 +102,8 @@ def _open_workgroup(context: Context, name: str) -> Any:
 def _check_bucket(context: Context, output: Record) -> None:
     name = split_uri(output["OutputLocation"])[0]
     bucket = context.backend("s3").buckets.get(name)
-    if bucket is None:
+    owner = output.get("ExpectedBucketOwner", context.account)
+    if bucket is None or owner != context.account:
         raise invalid(f"Unable to verify/create output bucket {name}")
     encryption.choose(context.cloud, bucket, *_encrypted(output))
 

@@ -41,9 +41,10 @@ _MOST_DIMENSIONS, _LARGEST = 30, 2.0**360
 def judge_call(context: Context, parameters: Json) -> None:
     """Raise for data without a value or of no unit, which moto takes, and others' metrics."""
     check_call(context.operation, parameters)
-    for query in parameters.get("MetricDataQueries") or parameters.get("Metrics") or ():
-        if query.get("AccountId", context.account) != context.account:
-            raise not_here("cloudwatch", context.operation, "metrics of other accounts")
+    queries = parameters.get("MetricDataQueries") or parameters.get("Metrics") or ()
+    accounts = {each.get("AccountId") for each in queries} | {parameters.get("OwningAccount")}
+    if accounts - {None, context.account}:
+        raise not_here("cloudwatch", context.operation, "metrics of other accounts")
     if context.operation != "PutMetricData":
         return
     if parameters.get("EntityMetricData"):

@@ -24,6 +24,7 @@ from moto.dynamodb.models.utilities import DynamoJsonEncoder
 from labkit.cloud.dynamodb import item_moments
 from labkit.cloud.operations import Answer, AwsError, Context, not_here, operation
 from labkit.cloud.paging import page
+from labkit.cloud.s3.limits import check_owner
 from labkit.cloud.s3.store import Store
 
 KIND = "dynamodb.export"
@@ -187,6 +188,7 @@ def _write(context: Context, record: Record, number: str, lines: list[str]) -> R
     name = base64.b32encode(uuid.uuid4().bytes).decode().rstrip("=").lower()
     data = f"{place}/data/{name}.json.gz"
     try:
+        check_owner(record["S3BucketOwner"])
         store.put_bytes(f"{root}{place}/_started", b"")
         put = store.put_bytes(root + data, gzip.compress(text))
         content = store.read(put).read_bytes()

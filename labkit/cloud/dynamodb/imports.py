@@ -33,6 +33,7 @@ from labkit.cloud.dynamodb import item_tables
 from labkit.cloud.dynamodb.exports import kept, made_before, shown
 from labkit.cloud.operations import Answer, AwsError, Context, not_here, operation
 from labkit.cloud.paging import page
+from labkit.cloud.s3.limits import check_owner
 from labkit.cloud.s3.store import Store
 
 log = logging.getLogger(__name__)
@@ -145,6 +146,7 @@ def _run(context: Context, record: Record) -> None:
 def _texts(context: Context, record: Record) -> Iterator[str]:
     """What each file holds."""
     source, kind = record["S3BucketSource"], record["InputCompressionType"]
+    check_owner(source.get("S3BucketOwner"))
     store = Store(context.cloud, context.principal)
     for found in store.list(f"s3://{source['S3Bucket']}/{source.get('S3KeyPrefix', '')}"):
         path = str(store.read(found))

@@ -119,7 +119,7 @@ def check(request: Request, source: Any) -> None:
     if not request.bucket and request.method != "GET":
         raise not_allowed(Method=request.method, ResourceType="SERVICE")
     for name in _OWNERS:
-        _check_owner(request.header(name))
+        check_owner(request.header(name))
     if request.method == "PUT" and not request.key and not request.query:
         _check_name(request.bucket)
     wished = [name for name in request.query if name.startswith("response-")]
@@ -241,7 +241,7 @@ def _check_part(number: str | None) -> None:
         raise AwsError("InvalidArgument", words, 400, **told)
 
 
-def _check_owner(expected: str | None) -> None:
+def check_owner(expected: str | None) -> None:
     """Raise where the client expects another account's bucket.
 
     Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html

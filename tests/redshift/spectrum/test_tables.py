@@ -326,6 +326,10 @@ REFUSED = {
         "ALTER TABLE raw.sales ADD PARTITION (nosuch='1') LOCATION 's3://b/x/'",
         "partition columns of the table",
     ),
+    "a catalog of another account": (
+        "CREATE EXTERNAL SCHEMA s FROM DATA CATALOG DATABASE 'd' IAM_ROLE 'r' CATALOG_ID '1'",
+        "Catalogs of other accounts are not read",
+    ),
 }
 
 

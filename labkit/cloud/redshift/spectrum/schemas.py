@@ -100,6 +100,7 @@ def create_external_schema(connection: Connection, parsed: Parsed) -> Result:
     missing_only = words.accept("IF", "NOT", "EXISTS")
     name = words.identifier()
     body = _body(words)
+    _check_catalog(connection, body)
     if connection.objects.find("schema", name, database=connection.database):
         if missing_only:
             return Result("CREATE SCHEMA")
@@ -112,6 +113,12 @@ def create_external_schema(connection: Connection, parsed: Parsed) -> Result:
     one = Object("schema", connection.database, "", name, owner=connection.user, body=body)
     connection.objects.add(one)
     return Result("CREATE SCHEMA")
+
+
+def _check_catalog(connection: Connection, body: dict[str, Any]) -> None:
+    account = connection.warehouse.cloud.account
+    if body.get("catalog_id", account) != account:
+        raise RedshiftError("Catalogs of other accounts are not read by the local AWS", "0A000")
 
 
 def _body(words: Words) -> dict[str, Any]:
@@ -168,6 +175,7 @@ def alter_external_schema(connection: Connection, parsed: Parsed) -> Result:
     changes: dict[str, Any] = {}
     while not (words.ended or words.peek(";")):
         changes |= _clause(words)
+    _check_catalog(connection, changes)
     connection.objects.replace(found.changed(**changes))
     return Result("ALTER SCHEMA")
 
