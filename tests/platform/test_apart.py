@@ -12,7 +12,7 @@ from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
 
 from labkit.cloud import pickles
-from labkit.cloud.dynamodb import item_changes
+from labkit.cloud.dynamodb import item_changes, item_updates
 from labkit.cloud.messages import held, publications
 from labkit.cloud.moto_state import State
 
@@ -52,7 +52,10 @@ class Items:
     def change(self, backend, name):
         expression = "SET c = :c"
         key = {each: self.item(name)[each] for each in self.keys}
-        backend.update_item("t", key, expression, {}, {":c": {"S": "new"}})
+        values = {":c": {"S": "new"}}
+        backend.update_item(
+            "t", key, update_expression=expression, expression_attribute_values=values
+        )
 
     def clear(self, backend):
         backend.tables["t"].items.clear()
@@ -189,6 +192,7 @@ def kept(request, tmp_path):
     """A state, what is in it of a kind, and a function that tells moto's backend of it."""
     state, kind = State(tmp_path / "state.db"), request.param()
     item_changes.install(None)
+    item_updates.install(None)
     backend = kind.backends[ACCOUNT][REGION]
     kind.make(backend)
     for number in range(MANY):
@@ -277,6 +281,7 @@ def test_a_topic_keeps_nothing_of_what_it_has_published():
 def test_a_backup_and_its_table_go_on_each_for_itself(tmp_path, kind):
     state, by_region = State(tmp_path / "state.db"), kind.backends["6" * 12]
     item_changes.install(None)
+    item_updates.install(None)
     kind.make(by_region[REGION])
     for name in ("03", "04"):
         kind.put(by_region[REGION], name)
