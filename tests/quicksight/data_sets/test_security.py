@@ -341,6 +341,39 @@ def test_what_a_hidden_column_is_computed_of(lake, users):
     assert lake.rows(shut, user=users["bob"]) == [(None,)] * 4
 
 
+def test_what_is_computed_of_a_hidden_label(lake, users):
+    """A label comes from no column: it is the name of one."""
+    names = ("region", "city")
+    turned = [{"ColumnName": each, "NewValue": each} for each in names]
+    steps = {
+        "i": {"ImportTableStep": {"Alias": "i", "Source": {"SourceTableId": "p"}}},
+        "p": {"ProjectStep": {"Alias": "p", "Source": {"TransformOperationId": "i"},
+                              "ProjectedColumns": ["order id", *names]}},
+        "u": {"UnpivotStep": {
+            "Alias": "u", "Source": {"TransformOperationId": "p"}, "ColumnsToUnpivot": turned,
+            "UnpivotedLabelColumnName": "what", "UnpivotedLabelColumnId": "w",
+            "UnpivotedValueColumnName": "value", "UnpivotedValueColumnId": "v",
+        }},
+        "c": {"CreateColumnsStep": {
+            "Alias": "c", "Source": {"TransformOperationId": "u"},
+            "Columns": [{"ColumnName": "loud", "ColumnId": "l", "Expression": "toUpper(what)"}],
+        }},
+    }  # fmt: skip
+    end = {"d": {"Alias": "d", "Source": {"TransformOperationId": "c"}}}
+    id = lake.create(
+        {"p": lake.orders()},
+        DataPrepConfiguration={
+            "SourceTableMap": {"p": {"PhysicalTableId": "p"}},
+            "TransformStepMap": steps,
+            "DestinationTableMap": end,
+        },
+        SemanticModelConfiguration={"TableMap": {"t": {"Alias": "d", "DestinationTableId": "d"}}},
+        ColumnLevelPermissionRules=[{"Principals": [users["ann"]], "ColumnNames": ["what"]}],
+    )
+    seen = {name: {c.name for c in lake.open(id, user=users[name]).columns} for name in READERS}
+    assert seen["ann"] - seen["bob"] == {"what", "loud"}
+
+
 def test_columns_of_two_data_sets_whose_tables_have_one_id(lake, users):
     arns = [arn_of(lake, lake.create({"p": lake.orders()})) for _ in range(2)]
     right = [

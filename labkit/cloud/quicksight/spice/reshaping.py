@@ -117,7 +117,10 @@ def unpivot(
         raise PreparationError("Columns of different types cannot be turned into one.")
     rest = [column for column in table.columns if column not in turned]
     origins = frozenset().union(*(column.origins for column in turned))
-    label = Column(UnpivotedLabelColumnName, VARCHAR, id=UnpivotedLabelColumnId)
+    label = Column(
+        UnpivotedLabelColumnName, VARCHAR, id=UnpivotedLabelColumnId,
+        origins=frozenset([f"={UnpivotedLabelColumnName}"]),
+    )  # fmt: skip
     value = Column(
         UnpivotedValueColumnName, kinds.pop(), id=UnpivotedValueColumnId, origins=origins
     )
