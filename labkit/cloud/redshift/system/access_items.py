@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from labkit.cloud.engine.quoting import chosen
-from labkit.cloud.redshift.system.privileges import LETTERS, item_name
+from labkit.cloud.redshift.system.privileges import LETTERS, item_name, unknown
 
 if TYPE_CHECKING:
     from labkit.cloud.redshift.warehouse.connection import Connection
@@ -28,7 +28,10 @@ def made(connection: Connection) -> Callable[..., str]:
 
     def call(user: str, group: str, grantor: str, privilege: str, grantable: str) -> str:
         grantee = f"coalesce({chosen(group, groups)}, {chosen(user, users)}, '')"
-        letter = chosen(f"upper({privilege})", LETTERS)
+        known = chosen(f"upper({privilege})", LETTERS | {"TEMP": LETTERS["TEMPORARY"]})
+        letter = (
+            f"CASE WHEN {privilege} IS NOT NULL THEN coalesce({known}, {unknown(privilege)}) END"
+        )
         star = f"CASE WHEN {grantable} THEN '*' ELSE '' END"
         return f"({grantee} || '=' || {letter} || {star} || '/' || {chosen(grantor, users)})"
 

@@ -158,7 +158,7 @@ def _question(connection: Connection, kind: str, user: str, name: str, privilege
         f"CASE WHEN {user} IS NULL OR {name} IS NULL OR {privilege} IS NULL THEN NULL "
         f"WHEN {who} IS NULL THEN {_missing('user', user, '42704')} "
         f"WHEN {what} IS NULL THEN {_missing(noun, name, state)} "
-        f"WHEN NOT list_has_all({known}, {wanted}) THEN {_unknown(privilege)} "
+        f"WHEN NOT list_has_all({known}, {wanted}) THEN {unknown(privilege)} "
         f"ELSE list_has_any({allowed}, [{who} || ' ' || {what} || ' ' || p for p in {wanted}]) END"
     )
 
@@ -267,5 +267,6 @@ def _missing(noun: str, name: str, sqlstate: str) -> str:
     return f"error('{MARK}:{sqlstate}:{noun} \"' || {name} || '\" does not exist')"
 
 
-def _unknown(privilege: str) -> str:
+def unknown(privilege: str) -> str:
+    """SQL that fails for a privilege that there is not."""
     return f"error('{MARK}:22023:unrecognized privilege type: \"' || {privilege} || '\"')"

@@ -213,9 +213,10 @@ def _object(connection: Connection, kind: str, parsed: Parsed) -> tuple[str, str
 
 def _grants(connection: Connection, kind: str) -> str:
     view, schema, name, scope = _GRANTED[kind]
+    database = name if kind == "DATABASE" else "current_database()"
     grantor = _grantor(connection, kind, f"{schema} || '.' || {name}" if kind == "TABLE" else name)
     return (
-        f"SELECT current_database()::varchar AS database_name, {schema} AS schema_name, {name} "
+        f"SELECT {database}::varchar AS database_name, {schema} AS schema_name, {name} "
         f"AS object_name, '{kind}'::varchar AS object_type, privilege_type, identity_id, "
         "CASE identity_type WHEN 'group' THEN '/' ELSE '' END || identity_name AS identity_name, "
         "DECODE(identity_type, 'group', 'role', identity_type) AS identity_type, admin_option, "
