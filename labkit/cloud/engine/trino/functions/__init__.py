@@ -11,6 +11,7 @@ from labkit.cloud.engine.trino.functions import (
     computed_patterns,
     conversion,
     dates,
+    decimal_rounds,
     distributions,
     documents,
     formatter,
@@ -36,6 +37,7 @@ __all__ = ["AGGREGATES", "REFUSED", "SCALARS", "UDFS", "WINDOWS"]
 SCALARS: tuple[Entry, ...] = (
     *strings.SCALARS,
     *maths.SCALARS,
+    *decimal_rounds.SCALARS,
     *distributions.SCALARS,
     *dates.SCALARS,
     *arrays.SCALARS,
@@ -60,6 +62,7 @@ WINDOWS: tuple[Entry, ...] = windows.WINDOWS
 UDFS: tuple[Udf, ...] = (
     *strings.UDFS,
     *maths.UDFS,
+    *decimal_rounds.UDFS,
     *distributions.UDFS,
     *dates.UDFS,
     *joda.UDFS,

@@ -20,6 +20,7 @@ from labkit.cloud.engine.trino.functions.entry import (
     failure,
     infix,
     over,
+    text_literal,
 )
 from labkit.cloud.engine.trino.functions.equality import equals_nothing
 from labkit.cloud.engine.trino.functions.unordered import greatest_of, holds_nan
@@ -35,9 +36,14 @@ def _join(call: Any, args: Sequence[str]) -> str:
     text = "trino_json_joined(_e)" if kind.base == "json" else cast_to_varchar("_e", kind)
     if missing:
         text = f"coalesce({text}, {missing[0]})"
-    joined = f"array_to_string(list_transform({array}, lambda _e: {text}), {delimiter})"
-    unknown = f"({array}) IS NULL OR ({delimiter}) IS NULL"
-    return f"CASE WHEN {unknown} THEN NULL ELSE coalesce({joined}, '') END"
+    return _joined(array, f"list_transform({array}, lambda _e: {text})", delimiter)
+
+
+def _joined(array: str, texts: str, mark: str) -> str:
+    """An array's texts with a mark between them."""
+    join = "array_to_string" if text_literal(mark) is not None else "trino_joined"
+    unknown = f"({array}) IS NULL OR ({mark}) IS NULL"
+    return f"CASE WHEN {unknown} THEN NULL ELSE coalesce({join}({texts}, {mark}), '') END"
 
 
 def _sort_by(call: Any, args: Sequence[str]) -> str:
@@ -155,6 +161,10 @@ SCALARS = (
         ("array_first(array(E)) -> E", "({0})[1]"),
         ("array_histogram(array(T)) -> map(T, bigint)", _histogram),
         ("array_intersect(array(E), array(E)) -> array(E)", "trino_intersect({0}, {1})"),
+        (
+            "concat_ws(varchar, array(varchar)) -> varchar",
+            lambda _, args: _joined(args[1], args[1], args[0]),
+        ),
         ("array_join(array(T), varchar) -> varchar", _join),
         ("array_join(array(T), varchar, varchar) -> varchar", _join),
         ("array_last(array(E)) -> E", "({0})[-1]"),

@@ -68,7 +68,7 @@ def _from_base(kind: str, text: str) -> bytes:
     decode, block = _DECODERS[kind]
     try:
         return decode(text + "=" * (-len(text) % block))
-    except binascii.Error:
+    except ValueError:
         fail(f"Invalid {kind} input: {text}")
 
 

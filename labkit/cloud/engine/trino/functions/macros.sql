@@ -7,6 +7,17 @@ trino_untried_error(message) AS CAST(trino_raised(message) AS "NULL");
 
 -- Strings
 
+trino_replacement(n) AS CASE
+    WHEN n NOT BETWEEN 0 AND 1114111 OR n BETWEEN 55296 AND 57343
+        THEN trino_fail('Invalid replacement character')
+    ELSE chr(CAST(n AS INTEGER))
+    END;
+
+-- Between texts; array_to_string takes none that is computed.
+trino_joined(texts, mark) AS array_to_string(list_transform(
+    list_filter(texts, lambda _t: _t IS NOT NULL),
+    lambda _t, _i: CASE WHEN _i > 1 THEN mark || _t ELSE _t END), '');
+
 -- Java's Character.isWhitespace.
 trino_blanks() AS
     chr(9) || chr(10) || chr(11) || chr(12) || chr(13) || chr(28) || chr(29)

@@ -86,18 +86,9 @@ SCALARS = (
     *over(FLOATS, "round(#) -> #", "round({0})"),
     *over(FLOATS, "round(#, integer) -> #", f"CAST({rounded('{0}', '{1}')} AS {{returns}})"),
     Entry("round(decimal(p, s)) -> decimal(rp, 0)", _TO_RETURNS.format("round"), derive=_rounded),
-    Entry(
-        "round(decimal(p, s), integer) -> decimal(rp, s)",
-        "CAST(round({0}, {1}) AS {returns})",
-        derive=lambda v: {"rp": min(38, v["p"] + 1)},
-    ),
     *over(FLOATS, "truncate(#) -> #", "trunc({0})"),
     Entry(
         "truncate(decimal(p, s)) -> decimal(rp, 0)", _TO_RETURNS.format("trunc"), derive=_truncated
-    ),
-    Entry(
-        "truncate(decimal(p, s), integer) -> decimal(p, s)",
-        unless_null("CAST(trunc({0}, coalesce({1}, 0)) AS {returns})"),
     ),
     *over(_INTEGERS, "mod(#, #) -> #", "({0} % {1})"),
     *over(FLOATS, "mod(#, #) -> #", "({0} % {1})"),

@@ -161,6 +161,8 @@ def _collect(pattern: Type, arg: Type, found: Bindings, coercing: bool) -> bool:
     if len(pattern.base) == 1:
         return _meet(pattern.base, arg, found, coercing)
     if arg == UNKNOWN and pattern.base != "decimal":
+        if pattern.base == "char":
+            found |= {part.base: found.get(part.base, 1) for part in pattern.types}
         return coercing
     if coercing and pattern.base != arg.base and pattern.args:
         arg = _as_base(arg, pattern.base) or arg

@@ -100,7 +100,6 @@ SCALARS = (
         ("codepoint(varchar(1)) -> integer", "trino_codepoint({0})"),
         ("concat(varchar, varchar, varchar...) -> varchar", infix("||")),
         ("concat(varbinary, varbinary, varbinary...) -> varbinary", infix("||")),
-        ("concat_ws(varchar, array(varchar)) -> varchar", "array_to_string({1}, {0})"),
         ("concat_ws(varchar, varchar, varchar...) -> varchar", "concat_ws({all})"),
         ("hamming_distance(varchar, varchar) -> bigint", "trino_hamming({0}, {1})"),
         ("length(varchar(x)) -> bigint", "length({0})"),
@@ -184,10 +183,7 @@ SCALARS = (
         ("to_utf8(char(x)) -> varbinary", lambda call, args: f"encode({_padded(call, args)})"),
         ("from_utf8(varbinary) -> varchar", "trino_from_utf8({0}, chr(65533))"),
         ("from_utf8(varbinary, varchar) -> varchar", "trino_from_utf8({0}, {1})"),
-        (
-            "from_utf8(varbinary, bigint) -> varchar",
-            "trino_from_utf8({0}, chr(CAST({1} AS INTEGER)))",
-        ),
+        ("from_utf8(varbinary, bigint) -> varchar", "trino_from_utf8({0}, trino_replacement({1}))"),
     ),
     *over("varchar|varbinary", "octet_length(#) -> bigint", "octet_length({0}::BLOB)"),
 )
