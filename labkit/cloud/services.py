@@ -34,6 +34,7 @@ import labkit.cloud.around.secret_lists
 import labkit.cloud.around.tagging
 import labkit.cloud.athena
 import labkit.cloud.cloudwatch.alarm_states
+import labkit.cloud.cloudwatch.composites
 import labkit.cloud.cloudwatch.metrics
 import labkit.cloud.cloudwatch.queries
 import labkit.cloud.cloudwatch.watching

@@ -16,7 +16,7 @@ MADE_UP = [
     (
         "glue",
         "create_dev_endpoint",
-        {"EndpointName": "e", "RoleArn": f"arn:aws:iam::{0:012}:role/r"},
+        {"EndpointName": "e", "RoleArn": "arn:aws:iam::123456789012:role/r"},
     ),
     (
         "cloudwatch",

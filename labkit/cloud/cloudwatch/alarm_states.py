@@ -20,7 +20,7 @@ from typing import Any
 from botocore.loaders import Loader
 
 from labkit.cloud.cloud import Cloud
-from labkit.cloud.cloudwatch import alarm_queries
+from labkit.cloud.cloudwatch import alarm_queries, alarm_rules
 from labkit.cloud.cloudwatch.alarms import note
 from labkit.cloud.events.rules import emit
 from labkit.cloud.lambdas.invoke import queue_for_service
@@ -76,6 +76,30 @@ def change(
         states = {"oldState": _noted(before), "newState": _noted(_state(alarm))}
         note(alarm, "StateUpdate", summary, {"version": "1.0"} | states)
         _tell(cloud, region, alarm, before)
+        for each in list(cloud.backend("cloudwatch", region).alarms.values()):
+            if each.rule and alarm.name in alarm_rules.read(each.rule).names:
+                settle(cloud, region, each, alarm)
+
+
+def settle(cloud: Cloud, region: str, alarm: Any, child: Any = None) -> None:
+    """Give a composite alarm the state that its rule tells.
+
+    Args:
+        child: whose state has changed; that which did last where nothing is told.
+    """
+    rule, alarms = alarm_rules.read(alarm.rule), cloud.backend("cloudwatch", region).alarms
+    children = [alarms[name] for name in sorted(rule.names) if name in alarms]
+    state = "ALARM" if rule.holds({each.name: each.state_value for each in children}) else "OK"
+    if state == alarm.state_value:
+        return
+    last = child or max(children, key=lambda each: each.state_updated_timestamp, default=None)
+    reason, data = f"AlarmRule is {state == 'ALARM'}", None
+    if last:
+        when = f"{last.state_updated_timestamp:%A %d %B, %Y %H:%M:%S} UTC"
+        reason = f"{last.alarm_arn} transitioned to {last.state_value} at {when}"
+        told = {"value": last.state_value, "timestamp": _moment(last.state_updated_timestamp)}
+        data = json.dumps({"triggeringAlarms": [{"arn": last.alarm_arn, "state": told}]})
+    change(cloud, region, alarm, state, reason, data)
 
 
 def _noted(state: Json) -> Json:
@@ -141,11 +165,22 @@ def _to_topic(cloud: Cloud, region: str, topic: str, alarm: Any, before: str) ->
         "OKActions": alarm.ok_actions,
         "AlarmActions": alarm.alarm_actions,
         "InsufficientDataActions": alarm.insufficient_data_actions,
-        "Trigger": _trigger(alarm),
+        **(_children(alarm) if alarm.rule else {"Trigger": _trigger(alarm)}),
     }
     subject = f'{alarm.state_value}: "{alarm.name}" in {place}'
     with cloud.changing("sns"), cloud.changing("sqs"):
         sns.publish(json.dumps(message), arn=topic, subject=subject[:100])
+
+
+def _children(alarm: Any) -> Json:
+    """A composite alarm's rule, and whose state made it hold or not."""
+    told = json.loads(alarm.state_reason_data or "{}").get("triggeringAlarms", [])
+    states = [(each["arn"], each["state"]) for each in told]
+    children = [
+        {"Arn": arn, "State": {"Value": state["value"], "Timestamp": state["timestamp"]}}
+        for arn, state in states
+    ]
+    return {"AlarmRule": alarm.rule, "TriggeringChildren": children}
 
 
 def _trigger(alarm: Any) -> Json:
@@ -172,6 +207,8 @@ def _trigger(alarm: Any) -> Json:
 def _configuration(alarm: Any) -> Json:
     """What an alarm watches, as EventBridge and functions are told."""
     about = {"description": alarm.description} if alarm.description else {}
+    if alarm.rule:
+        return about | {"alarmRule": alarm.rule}
     if alarm.metric_data_queries:
         return about | {"metrics": alarm_queries.configured(alarm)}
     metric = {

@@ -23,13 +23,14 @@ from labkit.cloud.operations import Answer, AwsError, Context, not_here, operati
 from labkit.cloud.paging import page
 
 Json = dict[str, Any]
-METRIC_ALARM = "MetricAlarm"
+METRIC_ALARM, COMPOSITE_ALARM = "MetricAlarm", "CompositeAlarm"
 _MOST = 50
 _REFUSAL = AwsError("InvalidNextToken", "The next token specified is invalid.")
 # Where moto has what is called otherwise.
 _ATTRIBUTES = {
     "AlarmName": "name",
     "AlarmDescription": "description",
+    "AlarmRule": "rule",
     "AlarmConfigurationUpdatedTimestamp": "configuration_updated_timestamp",
     "Metrics": "metric_data_queries",
     "StateTransitionedTimestamp": "state_updated_timestamp",
@@ -40,6 +41,8 @@ _put: Any = CloudWatchBackend.put_metric_alarm
 def _made(self: Any, name: str, *args: Any, **members: Any) -> Any:
     """Have a new alarm without data, and one that is changed stay in its state."""
     before = self.alarms.get(name)
+    if before and bool(before.rule) != bool(members.get("rule")):
+        raise AwsError("ValidationError", f"{name} is a {kind_of(before)}")
     alarm = _put(self, name, *args, **members)
     alarm.history = before.history if before else []
     alarm.state_value = "INSUFFICIENT_DATA"
@@ -65,12 +68,17 @@ def note(alarm: Any, kind: str, summary: str, data: Json) -> None:
     """
     alarm.history.append({
         "AlarmName": alarm.name,
-        "AlarmType": METRIC_ALARM,
+        "AlarmType": kind_of(alarm),
         "Timestamp": utcnow(),
         "HistoryItemType": kind,
         "HistorySummary": summary,
         "HistoryData": json.dumps(data),
     })  # fmt: skip
+
+
+def kind_of(alarm: Any) -> str:
+    """``MetricAlarm``, or ``CompositeAlarm``."""
+    return COMPOSITE_ALARM if alarm.rule else METRIC_ALARM
 
 
 @operation("cloudwatch", "DescribeAlarms")
@@ -86,23 +94,26 @@ def describe_alarms(
     NextToken: str | None = None,
     **more: Any,
 ) -> Answer:
-    """The alarms by name, of which there are no composite ones.
+    """The alarms by name, composite ones where their type is asked for.
 
     Raises:
         AwsError: ``InvalidNextToken``.
     """
     if any(more.values()):
-        raise not_here("cloudwatch", context.operation, "there are no composite alarms")
+        raise not_here("cloudwatch", context.operation, f"no {', '.join(more)}")
     found = [
-        told(alarm)
+        (kind_of(alarm), told(alarm))
         for name, alarm in sorted(context.backend("cloudwatch").alarms.items())
         if (not AlarmNames or name in AlarmNames)
         and name.startswith(AlarmNamePrefix)
         and StateValue in (None, alarm.state_value)
-        and METRIC_ALARM in (AlarmTypes or [METRIC_ALARM])
+        and kind_of(alarm) in (AlarmTypes or [METRIC_ALARM])
         and _has_action(alarm, ActionPrefix)
     ]
-    return {"CompositeAlarms": []} | page("MetricAlarms", found, MaxRecords, NextToken, _REFUSAL)
+    answer = page("Alarms", found, MaxRecords, NextToken, _REFUSAL)
+    here = answer.pop("Alarms")
+    kinds = (METRIC_ALARM, COMPOSITE_ALARM)
+    return answer | {f"{kind}s": [each for of, each in here if of == kind] for kind in kinds}
 
 
 def _has_action(alarm: Any, prefix: str) -> bool:
@@ -152,7 +163,7 @@ def describe_alarm_history(
         if isinstance(item, dict)  # not what moto notes
         and AlarmName in (None, alarm.name)
         and HistoryItemType in (None, item["HistoryItemType"])
-        and METRIC_ALARM in (AlarmTypes or [METRIC_ALARM])
+        and item["AlarmType"] in (AlarmTypes or [METRIC_ALARM])
         and (start is None or in_utc(item["Timestamp"]) >= start)
         and (end is None or in_utc(item["Timestamp"]) <= end)
     ]
@@ -163,7 +174,7 @@ def describe_alarm_history(
 def told(alarm: Any) -> Json:
     """An alarm of moto's as the service's model has it."""
     model: Any = protocol.service_model("cloudwatch")
-    made: Json = _shaped(model.shape_for("MetricAlarm"), alarm)
+    made: Json = _shaped(model.shape_for(kind_of(alarm)), alarm)
     if made.get("StateReasonData") == "{}":
         del made["StateReasonData"]
     if not made.get("Metrics"):

@@ -167,6 +167,15 @@ AROUND: dict[str, Kind] = {
         by={"AlarmName": "AlarmName", "AlarmNames": "AlarmName"},
         attributes={"Arn": "arn:aws:cloudwatch:{Region}:{Account}:alarm:{AlarmName}"},
     ),
+    "AWS::CloudWatch::CompositeAlarm": Kind(
+        "cloudwatch",
+        "PutCompositeAlarm",
+        "PutCompositeAlarm",
+        "DeleteAlarms",
+        name="AlarmName",
+        by={"AlarmName": "AlarmName", "AlarmNames": "AlarmName"},
+        attributes={"Arn": "arn:aws:cloudwatch:{Region}:{Account}:alarm:{AlarmName}"},
+    ),
     "AWS::CloudWatch::Dashboard": Kind(
         "cloudwatch",
         "PutDashboard",
