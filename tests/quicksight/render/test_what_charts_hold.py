@@ -457,6 +457,25 @@ def test_the_bars_of_a_combo_bear_their_values(arrangement: str) -> None:
         assert (box.y0 < inside.y0 < inside.y1 < box.y1) == (arrangement == "STACKED")
 
 
+def test_a_value_stays_in_its_part_of_a_stack_that_a_line_runs_over() -> None:
+    """In another part it would be another value."""
+    fields = (
+        dimension("Category", "School"),
+        measure("BarValues", "Sum of late"),
+        measure("BarValues", "Sum of early"),
+        measure("LineValues", "Sum of all"),
+    )
+    shown = {"BarsArrangement": "STACKED", "SingleAxisOptions": {"YAxisOptions": {}},
+             "BarDataLabels": {"Visibility": "VISIBLE"}}  # fmt: skip
+    data = VisualData(fields, [("Law", 41, 59, 20), ("Art", 42, 58, 70)])
+    drawn = draw(visual("ComboChart", **shown), data)
+    drawn.canvas.draw()
+    for text, bar in zip(("41", "59", "42", "58"), bars(drawn), strict=True):
+        word = next(each for each in drawn.findobj(Text) if each.get_text() == text)
+        inside, box = word.get_window_extent(), bar.get_window_extent()
+        assert box.y0 < inside.y0 < inside.y1 < box.y1, text
+
+
 def test_no_line_of_a_combo_runs_over_a_value() -> None:
     """The bars' values stand in the bars then, and the lines' above their points."""
     fields = (

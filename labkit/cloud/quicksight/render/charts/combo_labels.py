@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from labkit.cloud.quicksight.render.axes import placed
-from labkit.cloud.quicksight.render.charts.bar_labels import Bar, label_bars
+from labkit.cloud.quicksight.render.charts.bar_labels import Bar, is_stacked, label_bars
 from labkit.cloud.quicksight.render.colors import ink
 from labkit.cloud.quicksight.render.labels import short
 from labkit.cloud.quicksight.render.scales import Scale
@@ -38,7 +38,8 @@ def label_combo(
     ]
     places = list(_places(drawn, scales[0], box, len(bars.categories)))
     for each in sketch.picture.texts[before:]:
-        _make_room(each, size, paths, places)
+        if not is_stacked(sketch):  # another part of the bar has another value
+            _make_room(each, size, paths, places)
         taken.free(*each.get_position(), each.get_text(), size)
     if asked(sketch, _LINES):
         _label_lines(sketch, lines, paths, places, taken, box.bottom - 6)
@@ -69,8 +70,8 @@ def _make_room(
 ) -> None:
     """Move the value of a bar into it, below the lines that run over its place."""
     x, y = words.get_position()
-    half = width(words.get_text(), size) / 2
-    spans = [span for path in paths if (span := _span(path, x - half, x + half))]
+    half = width(words.get_text(), size) / 2 + 1
+    spans = [span for path in paths if (span := _span(path, x - half - 4, x + half + 4))]
     own = [each for each in places if each[0].left < x - half and x + half < each[0].right]
     if not own or not _meets(y, spans):
         return
@@ -102,6 +103,7 @@ def _label_lines(
 ) -> None:  # fmt: skip
     """Write the values of the lines above their points, or below where others stand."""
     style, over = style_of(sketch, _LINES), sketch.option(_LINES, "Overlap") == "ENABLE_OVERLAP"
+    ground = {"facecolor": sketch.theme.background, "edgecolor": "none", "alpha": 0.85, "pad": 0.5}
     for series, path in zip(shown.series, paths, strict=True):
         for value, (x, y) in zip(series.values, path, strict=True):
             if y is None:
@@ -110,12 +112,11 @@ def _label_lines(
             free = (each for each in sides if taken.free(x, each, text, style["size"]))
             at = next(free, sides[0] if over else None)
             if at is not None:
-                sketch.text(x, at, text, ha="center", **{**_color(x, at, places), **style})
+                words: Any = sketch.text(x, at, text, ha="center", **style)
+                if _is_on_bar(x, at, places):  # where it could be taken for the bar's
+                    words.set_bbox(ground)
 
 
-def _color(x: float, y: float, places: Sequence[tuple[Box, str]]) -> dict[str, str]:
-    """The colour of words on a bar, where they stand on one."""
-    for bar, color in places:
-        if bar.left < x < bar.right and bar.top < y < bar.bottom:
-            return {"color": ink(color)}
-    return {}
+def _is_on_bar(x: float, y: float, places: Sequence[tuple[Box, str]]) -> bool:
+    on = (bar for bar, _ in places if bar.left - 6 < x < bar.right + 6)
+    return any(bar.top < y < bar.bottom for bar in on)
