@@ -8,8 +8,10 @@ PINS   := $(shell cat pyproject.toml constraints.txt 2>/dev/null | cksum | cut -
 LABS   := $(VENV)/.labs-$(PINS)
 TOOLS  := $(VENV)/.tools-$(PINS)
 # compat: else Python, started beside the project's folder, takes that for the package labkit.
-PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt \
-          -C editable_mode=compat
+PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-compile \
+          -c constraints.txt -C editable_mode=compat
+# What pip would do on one core, on all of them; what no Python reads is left as it is.
+BYTES  := $(BIN)/python -m compileall -qq -j 0 $(VENV)/lib || true
 ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
 NO_NET := --LabApp.news_url=None --LabApp.extension_manager=readonly \
           --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
@@ -73,9 +75,11 @@ $(BIN)/python:
 
 $(LABS): | $(BIN)/python
 	$(PIP) -e .
+	$(BYTES)
 	$(BIN)/jupyter labextension disable @jupyterlab/apputils-extension:announcements 2>/dev/null
 	@rm -f $(VENV)/.labs-* && touch $@
 
 $(TOOLS): | $(LABS)
 	$(PIP) -e '.[test]'
+	$(BYTES)
 	@rm -f $(VENV)/.tools-* && touch $@
