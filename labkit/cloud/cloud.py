@@ -181,9 +181,13 @@ class Cloud:
 
     def _start_loaded(self) -> None:
         """Run the starters that have come since the last time."""
-        while self._started < len(STARTERS):
+        while (at := self._started) < len(STARTERS):
             self._started += 1  # before: a starter may load a service that it needs
-            STARTERS[self._started - 1](self)
+            try:
+                STARTERS[at](self)
+            except BaseException:
+                self._started = at  # to be tried again
+                raise
 
     def _known_bodies(self) -> set[str]:
         buckets = self.backend("s3").buckets.values()
