@@ -1,8 +1,8 @@
 """What a text must not have for DuckDB to read it as others do.
 
-Blank lines, which DuckDB passes over and Redshift has a record of; a last line that is longer than
-what DuckDB reads at once, which it loses; marks such as quotes, when the statement that reads the
-text does without them.
+Blank lines, which DuckDB passes over and Redshift has a record of; a carriage return alone, which
+ends a line to DuckDB and none to others; a last line that is longer than what DuckDB reads at once,
+which it loses; marks such as quotes, when the statement that reads the text does without them.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ CHUNK = 1 << 20
 READ_BYTES = 32_000_000
 #: A line with nothing between its end and the end of the line before; quicker than two searches.
 BLANK = re.compile(rb"\n\r?\n").search
+LONE_RETURN = re.compile(rb"\r[^\n]").search
 
 
 class Watch:
@@ -42,7 +43,8 @@ class Watch:
         seam = self._before + chunk[:2]
         self._before = (self._before + chunk[-2:])[-2:]
         blank = not self.blank_lines and (BLANK(seam) or BLANK(chunk))
-        return bool(blank) or self._length > READ_BYTES or any(mark in chunk for mark in self.marks)
+        odd = blank or LONE_RETURN(seam) or (b"\r" in chunk and LONE_RETURN(chunk))
+        return bool(odd) or self._length > READ_BYTES or any(mark in chunk for mark in self.marks)
 
 
 def stops(file: File, marks: Sequence[str] = (), *, blank_lines: bool = False) -> bool:
@@ -63,5 +65,6 @@ def _plain_stops(path: Path, marks: Sequence[str], blank_lines: bool) -> bool:
     with path.open("rb") as raw, mmap.mmap(raw.fileno(), 0, access=mmap.ACCESS_READ) as data:
         if len(data) - data.rfind(b"\n", 0, len(data) - 1) > READ_BYTES:
             return True
-        blank = not blank_lines and (data[:1] in (b"\n", b"\r") or BLANK(data))
-        return bool(blank) or any(data.find(mark.encode()) >= 0 for mark in marks)
+        odd = not blank_lines and (data[:1] in (b"\n", b"\r") or BLANK(data))
+        odd = odd or (data.find(b"\r") >= 0 and LONE_RETURN(data))
+        return bool(odd) or any(data.find(mark.encode()) >= 0 for mark in marks)

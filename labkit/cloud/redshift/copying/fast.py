@@ -51,7 +51,8 @@ def relation(
         clean: their texts have no `marks`.
         watched: they are gzip files, of which this is seen as they are read.
     """
-    if options.ignore_header > 1 and any(_has_odd_header(file, options) for file in files):
+    headed = options.format == "csv" and options.ignore_header
+    if headed and any(_has_open_header(file, options) for file in files):
         return None
     if watched:
         told = marks(options) if clean else []
@@ -80,11 +81,11 @@ def _relation(
     return f"SELECT {outer} FROM (SELECT *, {inner} FROM {found})"
 
 
-def _has_odd_header(file: File, options: CopyOptions) -> bool:
-    """Whether DuckDB would take a CR within the lines to pass over for the end of one."""
+def _has_open_header(file: File, options: CopyOptions) -> bool:
+    """Whether the lines to pass over end within quotes, which may take DuckDB to the file's end."""
     with suppress(*BROKEN), open_bytes(file) as raw:
-        head = [raw.readline(LONGEST) for _ in range(options.ignore_header)]
-        return any(b"\r" in line.removesuffix(b"\n")[:-1] for line in head if b"\n" in line)
+        head = b"".join(raw.readline(LONGEST) for _ in range(options.ignore_header))
+        return head.count(options.quote.encode()) % 2 == 1
     return False
 
 

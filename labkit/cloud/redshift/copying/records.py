@@ -12,12 +12,14 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import IO, AnyStr, BinaryIO
 
 from labkit.cloud.engine.formats import File
 from labkit.cloud.engine.formats.lines import open_bytes
 from labkit.cloud.redshift.copying.fields import Field, split_csv, split_fixed, split_text
 from labkit.cloud.redshift.copying.load_errors import (
+    BAD_QUOTES,
     EXTRA_COLUMNS,
     LONGEST,
     NO_DELIMITER,
@@ -98,15 +100,27 @@ def _raw_records(file: File, options: CopyOptions) -> Iterator[tuple[int, str, L
     """Line number, text, and what is wrong with its bytes; in CSV, lines with their quotes."""
     with open_bytes(file) as raw:
         lines = enumerate(_lines(raw, options), 1)
+        yield from _skip_header(lines, options)
         for number, data in lines:
-            if number <= options.ignore_header:
-                continue
             text, error = _decoded(data, options)
             if not error and _goes_on(text, options):
                 text, error = _joined(text, lines, options)
+            text = text.removesuffix("\r")
             if len(data) > LONGEST or len(text) > LONGEST:
                 error = LoadError(*TOO_LARGE)
             yield number, text, error
+
+
+def _skip_header(
+    lines: Iterator[tuple[int, bytes]], options: CopyOptions
+) -> Iterator[tuple[int, str, LoadError]]:
+    """Pass over the first rows; of CSV one goes on until its quotes are closed, which they must."""
+    for number, data in islice(lines, options.ignore_header):
+        text = data.decode(errors="replace")
+        if options.format == "csv" and _goes_on(text, options):
+            text, _ = _joined(text, lines, options)
+            if _goes_on(text, options):
+                yield number, text, LoadError(*BAD_QUOTES)
 
 
 def _joined(
@@ -131,7 +145,9 @@ def _lines(raw: BinaryIO, options: CopyOptions) -> Iterator[bytes]:
     else:
         lines = _bounded(raw)
     for number, line in enumerate(lines):
-        data = line.removesuffix(b"\n").removesuffix(b"\r")
+        data = line.removesuffix(b"\n")
+        if options.format != "csv":  # where one may stand within quotes
+            data = data.removesuffix(b"\r")
         yield data.removeprefix(codecs.BOM_UTF8) if number == 0 else data
 
 
