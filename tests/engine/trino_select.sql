@@ -1633,3 +1633,10 @@ SELECT 1 WHERE ST_Point(1, 2) IN (SELECT ST_Point(1, 2))
 
 SELECT NULL < NULL, NULL BETWEEN NULL AND NULL, ARRAY[] < ARRAY[], max(NULL), array_sort(ARRAY[JSON '2', JSON '1'], (a, b) -> 0)
 --> [[null, null, "false", null, "[2, 1]"]]
+
+-- Distances along intervals and constants
+SELECT count(*) OVER (ORDER BY x RANGE BETWEEN INTERVAL '1' DAY PRECEDING AND CURRENT ROW), count(*) OVER (ORDER BY y RANGE INTERVAL '2' MONTH PRECEDING), count(*) OVER (ORDER BY 0 RANGE 0 PRECEDING) FROM (VALUES (INTERVAL '1' DAY, INTERVAL '1' YEAR), (INTERVAL '2' DAY, INTERVAL '13' MONTH)) t(x, y)
+--> [["1", "1", "2"], ["2", "2", "2"]]
+
+SELECT count(*) OVER (ORDER BY x RANGE TIME '00:00:00' PRECEDING) FROM (VALUES TIME '10:00:00') t(x)
+--! TYPE_MISMATCH: line 1:40: Window frame RANGE value type (time(0)) not compatible with sort item type (time(0))

@@ -6,12 +6,17 @@ ExpressionAnalyzer for the words of the failures.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.operators import INTEGERS, NUMBERS, milliseconds, months
 from labkit.cloud.engine.trino.scope import Scope
-from labkit.cloud.engine.types import DAY_SECOND, YEAR_MONTH
+from labkit.cloud.engine.types import DAY_SECOND, YEAR_MONTH, Type
 
 _MOMENTS = ("date", "time", "timestamp", "timestamptz", DAY_SECOND.base, YEAR_MONTH.base)
+_SPANS = (DAY_SECOND, YEAR_MONTH)
+#: What is added to a moment; an interval that is the key is a number itself.
+_OF_MOMENTS = {DAY_SECOND: milliseconds, YEAR_MONTH: months}
 #: Ends that lie before their start.
 _BACKWARD = {("CURRENT ROW", "PRECEDING"), ("FOLLOWING", "PRECEDING"), ("FOLLOWING", "CURRENT ROW")}
 
@@ -26,7 +31,11 @@ def frame_of(frame: tree.Frame, window: tree.Window, scope: Scope, order_scope: 
         raise scope.fail(frame, "MISSING_ORDER_BY", message)
     if ranged:
         _check_order(frame, window, scope, order_scope)
-    first, last = (_bound(frame, bound, scope) for bound in (frame.first, frame.last))
+    spans = ranged and order_scope.value(window.order_by[0].value).type in _SPANS
+    first, last = (
+        _bound(frame, bound, scope, {} if spans else _OF_MOMENTS)
+        for bound in (frame.first, frame.last)
+    )
     return f"{frame.unit} BETWEEN {first} AND {last}"
 
 
@@ -65,9 +74,7 @@ def _check_order(frame: tree.Frame, window: tree.Window, scope: Scope, order_sco
         if node is None:
             continue
         offset = scope.value(node).type
-        spans = (DAY_SECOND, YEAR_MONTH)
-        other = kind in spans and offset in spans and kind != offset
-        if (kind.base in NUMBERS) != (offset.base in NUMBERS) or other:
+        if not _fits(kind, offset):
             message = (
                 f"Window frame RANGE value type ({offset.display}) "
                 f"not compatible with sort item type ({kind.display})"
@@ -75,7 +82,21 @@ def _check_order(frame: tree.Frame, window: tree.Window, scope: Scope, order_sco
             raise scope.fail(node, "TYPE_MISMATCH", message)
 
 
-def _bound(frame: tree.Frame, bound: tuple[str, tree.Expression | None], scope: Scope) -> str:
+def _fits(kind: Type, offset: Type) -> bool:
+    """Whether a distance of this type can be added to the key."""
+    if kind.base in NUMBERS:
+        return offset.base in NUMBERS
+    if kind in _SPANS:
+        return offset == kind
+    return offset in _SPANS and (kind.base, offset) != ("time", YEAR_MONTH)
+
+
+def _bound(
+    frame: tree.Frame,
+    bound: tuple[str, tree.Expression | None],
+    scope: Scope,
+    spans: Mapping[Type, Callable[[str], str]],
+) -> str:
     word, node = bound
     if node is None:
         return word
@@ -91,5 +112,4 @@ def _bound(frame: tree.Frame, bound: tuple[str, tree.Expression | None], scope: 
     sql = value.sql if value.sql.isdigit() else f"trino_distance({value.sql})"
     if frame.unit != "RANGE" and value.type.base == "decimal":
         sql = f"CAST({sql} AS BIGINT)"
-    spans = {DAY_SECOND: milliseconds, YEAR_MONTH: months}
     return f"{spans.get(value.type, str)(sql)} {word}"

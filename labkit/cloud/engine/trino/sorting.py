@@ -35,14 +35,19 @@ def sort_term(value: Typed, item: tree.SortItem, scope: Scope, *, measured: bool
         value = Typed(f"-({value.sql})", value.type)
         item = replace(item, descending=not item.descending)
     first = item.nulls_first and not measured
-    return f"({term_key(value, nulls_first=first)}) {direction(item)}"
+    own = value.type.duckdb if measured else "VARCHAR"
+    return f"({term_key(value, nulls_first=first, constant=own)}) {direction(item)}"
 
 
-def term_key(value: Typed, *, nulls_first: bool) -> str:
-    """What to sort by. DuckDB refuses constants, or takes them for a column's number."""
+def term_key(value: Typed, *, nulls_first: bool, constant: str = "VARCHAR") -> str:
+    """What to sort by. DuckDB refuses constants, or takes them for a column's number.
+
+    Args:
+        constant: the type that one is cast to.
+    """
     first = nulls_first and holds_nan(value.type)
     key = (nan_least if first else sort_key)(value.sql, value.type)
-    return f"CAST({key} AS VARCHAR)" if _CONSTANT.fullmatch(key) else key
+    return f"CAST({key} AS {constant})" if _CONSTANT.fullmatch(key) else key
 
 
 def sort_terms(items: Sequence[tree.SortItem], scope: Scope) -> str:
