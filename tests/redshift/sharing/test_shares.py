@@ -196,6 +196,43 @@ def test_a_table_needs_its_schema_in_the_share(producer):
     assert "does not exist" in producer.refusal("DROP DATASHARE bare")
 
 
+def test_who_may_change_a_share_and_give_it_to_others(producer, reader, fresh):
+    user, share = (fresh(each).replace("-", "_") for each in ("sharer", "lent"))
+    usage = f"GRANT USAGE ON DATASHARE {share} TO NAMESPACE '{reader.namespace}'"
+    change = f"ALTER DATASHARE {share} ADD SCHEMA lending"
+    producer.done(
+        f"CREATE USER {user} PASSWORD 'Abcd1234'",
+        "CREATE SCHEMA lending",
+        "CREATE TABLE lending.t (a int)",
+        f"CREATE DATASHARE {share}",
+    )
+    own = {"DbUser": user}
+    denied = producer.refusal(f"CREATE DATASHARE {share}2", **own)
+    assert "permission denied to create datashare" in denied
+    for sql in (change, usage, f"DROP DATASHARE {share}"):
+        assert f"must be owner of datashare {share}" in producer.refusal(sql, **own)
+    producer.done(
+        f"GRANT ALTER ON DATASHARE {share} TO {user} WITH GRANT OPTION",
+        f"GRANT SHARE ON DATASHARE {share} TO {user}",
+    )
+    told = f"SELECT * FROM svv_datashare_privileges WHERE datashare_name = '{share}'"
+    number = producer.rows(f"SELECT usesysid FROM pg_user WHERE usename = '{user}'")[0][0]
+    rows = [[share, privilege, number, user, "user", privilege == "ALTER"]
+            for privilege in ("ALTER", "SHARE")]  # fmt: skip
+    assert producer.rows(told) == rows
+    assert "permission denied for schema lending" in producer.refusal(change, **own)
+    producer.done(f"GRANT USAGE ON SCHEMA lending TO {user}")
+    for sql in (change, usage):
+        assert producer.run(sql, **own)["Status"] == "FINISHED"
+    table = f"ALTER DATASHARE {share} ADD TABLE lending.t"
+    assert "permission denied for relation t" in producer.refusal(table, **own)
+    producer.done(f"REVOKE ALL ON DATASHARE {share} FROM {user}")
+    assert producer.rows(told) == []
+    wrong = producer.refusal(f"GRANT SELECT ON DATASHARE {share} TO {user}")
+    assert "invalid privilege type SELECT for datashare" in wrong
+    producer.done(f"DROP DATASHARE {share}")
+
+
 def test_what_policies_protect_is_not_shared_before_they_say_so(producer, reader):
     producer.done(
         "CREATE SCHEMA guarded",

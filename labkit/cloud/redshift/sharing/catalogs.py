@@ -15,6 +15,7 @@ from labkit.cloud.redshift.sharing.consumers import opened
 from labkit.cloud.redshift.sharing.producers import producer, reading, warehouses
 from labkit.cloud.redshift.sharing.shares import SPACE, consumer, find_share, shared_relations
 from labkit.cloud.redshift.system.catalogs import OTHERS
+from labkit.cloud.redshift.system.granted import WHOLE, rows_of
 from labkit.cloud.redshift.system.registry import moment, system
 from labkit.cloud.redshift.warehouse import grants
 from labkit.cloud.redshift.warehouse.connection import Connection
@@ -113,6 +114,13 @@ def svv_datashare_consumers(connection: Connection) -> Iterator[Any]:
             account = each["id"] if each["kind"] == "account" else None
             namespace = each["id"] if each["kind"] == "namespace" else None
             yield share.name, account, namespace, moment(each["created"])
+
+
+@system("svv_datashare_privileges", f"datashare_name {_V}, {WHOLE}")
+def svv_datashare_privileges(connection: Connection) -> Iterator[Any]:
+    """Source: https://docs.aws.amazon.com/redshift/latest/dg/r_SVV_DATASHARE_PRIVILEGES.html"""
+    for share in connection.objects.of(SPACE):
+        yield from ((share.name, *row) for row in rows_of(connection, share))
 
 
 def shared_tables(connection: Connection) -> Iterator[Object]:

@@ -1,5 +1,7 @@
 """Who may use a share: namespaces of the account, and accounts.
 
+Who may change it, and give it to others, is granted as for other objects.
+
 Source: https://docs.aws.amazon.com/redshift/latest/dg/r_GRANT.html
 """
 
@@ -16,7 +18,7 @@ from labkit.cloud.redshift.warehouse.objects import Object
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
 
 
-@statement("GRANT USAGE ON DATASHARE", "GRANT ALTER ON DATASHARE", "GRANT SHARE ON DATASHARE")
+@statement("GRANT USAGE ON DATASHARE")
 def grant_usage(connection: Connection, parsed: Parsed) -> Result:
     """``GRANT USAGE ON DATASHARE name TO NAMESPACE 'guid' | ACCOUNT 'number'``"""
     share, words = _granted(connection, parsed, "GRANT")
@@ -30,7 +32,7 @@ def grant_usage(connection: Connection, parsed: Parsed) -> Result:
     return Result("GRANT")
 
 
-@statement("REVOKE USAGE ON DATASHARE", "REVOKE ALTER ON DATASHARE", "REVOKE SHARE ON DATASHARE")
+@statement("REVOKE USAGE ON DATASHARE")
 def revoke_usage(connection: Connection, parsed: Parsed) -> Result:
     share, words = _granted(connection, parsed, "REVOKE")
     words.expect("FROM")
@@ -44,12 +46,9 @@ def revoke_usage(connection: Connection, parsed: Parsed) -> Result:
 
 def _granted(connection: Connection, parsed: Parsed, word: str) -> tuple[Object, Words]:
     words = parsed.words
-    words.expect(word)
-    if not words.accept("USAGE"):
-        raise unsupported(f"{word} of ALTER and SHARE on datashares, which the local AWS has not,")
-    words.expect("ON", "DATASHARE")
+    words.expect(word, "USAGE", "ON", "DATASHARE")
     share = find_share(connection, words.identifier())
-    grants.check_owner(connection, share)
+    grants.check_owner(connection, share, "SHARE DATASHARE")
     return share, words
 
 

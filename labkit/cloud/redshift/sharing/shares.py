@@ -1,7 +1,8 @@
 """Data shares: schemas, tables and views of a database that other warehouses may read.
 
 A share is a row of its producer's catalog, changed in transactions as tables are. Source:
-https://docs.aws.amazon.com/redshift/latest/dg/r_CREATE_DATASHARE.html
+https://docs.aws.amazon.com/redshift/latest/dg/r_CREATE_DATASHARE.html and
+https://docs.aws.amazon.com/redshift/latest/dg/r_ALTER_DATASHARE.html (who may)
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.objects import Object
 from labkit.cloud.redshift.warehouse.paths import find_relation
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
+from labkit.cloud.redshift.warehouse.statements.grantees import find
 from labkit.cloud.redshift.warehouse.statements.schemas import find_schema
 
 SPACE = "datashare"
@@ -55,7 +57,10 @@ def consumer(share: Object, kind: str, name: str) -> dict[str, Any] | None:
 
 @statement("CREATE DATASHARE")
 def create_datashare(connection: Connection, parsed: Parsed) -> Result:
-    """``CREATE DATASHARE name [[SET] PUBLICACCESSIBLE [=] TRUE | FALSE] [MANAGEDBY ADX]``"""
+    """``CREATE DATASHARE name [[SET] PUBLICACCESSIBLE [=] TRUE | FALSE] [MANAGEDBY ADX]``
+
+    By the database's owner, a superuser, or who has the privilege to.
+    """
     words = parsed.words
     words.expect("CREATE", "DATASHARE")
     name = words.identifier()
@@ -63,6 +68,8 @@ def create_datashare(connection: Connection, parsed: Parsed) -> Result:
     if words.accept("MANAGEDBY"):
         raise unsupported("A datashare of AWS Data Exchange")
     words.end()
+    if find(connection, "database", connection.database).owner != connection.user:
+        grants.check_system(connection, "CREATE DATASHARE", "create datashare")
     if connection.objects.find(SPACE, name):
         raise RedshiftError(f"Datashare {name} already exists", "42710")
     body = {
@@ -100,7 +107,7 @@ def drop_datashare(connection: Connection, parsed: Parsed) -> Result:
     words.expect("DROP", "DATASHARE")
     found = find_share(connection, words.identifier())
     words.end()
-    grants.check_owner(connection, found)
+    grants.check_owner(connection, found, "DROP DATASHARE")
     connection.objects.remove(found)
     return Result("DROP DATASHARE")
 
@@ -110,7 +117,7 @@ def alter_datashare(connection: Connection, parsed: Parsed) -> Result:
     words = parsed.words
     words.expect("ALTER", "DATASHARE")
     share = find_share(connection, words.identifier())
-    grants.check_owner(connection, share)
+    grants.check_owner(connection, share, "ALTER DATASHARE")
     if share.body["database"] != connection.database:
         raise RedshiftError(
             f"Datashare {share.name} belongs to database {share.body['database']}", "0A000"
@@ -167,7 +174,7 @@ def _change(connection: Connection, share: Object, words: Words, *, adding: bool
 def _schema(connection: Connection, share: Object, name: str, adding: bool) -> Object:
     schemas = dict(share.body["schemas"])
     if adding:
-        find_schema(connection, name)
+        grants.check(connection, find_schema(connection, name), "USAGE")
         schemas.setdefault(name, {"include_new": False})
     else:
         _check_added(share, name)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _V = "varchar(128)"
 _WHO = f"privilege_type {_V}, identity_id int, identity_name {_V}, identity_type {_V}"
-_WHOLE = f"{_WHO}, admin_option boolean"
+WHOLE = f"{_WHO}, admin_option boolean"
 
 
 def grantee(name: str) -> tuple[str, str]:
@@ -34,8 +34,8 @@ def grantee(name: str) -> tuple[str, str]:
     return (last, kind or "user") if name else ("public", "public")
 
 
-def _rows(connection: Connection, one: Object) -> Iterator[tuple[Any, ...]]:
-    """Each privilege on an object: what `_WHOLE` names."""
+def rows_of(connection: Connection, one: Object) -> Iterator[tuple[Any, ...]]:
+    """Each privilege on an object: what `WHOLE` names."""
     numbers, options = identities(connection), one.body.get("grant_options", {})
     for name, privileges in one.body.get("grants", {}).items():
         for privilege in privileges if not name.startswith("policy ") else ():
@@ -43,10 +43,10 @@ def _rows(connection: Connection, one: Object) -> Iterator[tuple[Any, ...]]:
             yield (privilege, numbers.get(name, 0), *grantee(name), admin)
 
 
-@system("svv_relation_privileges", f"namespace_name {_V}, relation_name {_V}, {_WHOLE}")
+@system("svv_relation_privileges", f"namespace_name {_V}, relation_name {_V}, {WHOLE}")
 def svv_relation_privileges(connection: Connection) -> Iterator[Any]:
     for one in relations(connection):
-        yield from ((one.schema, one.name, *row) for row in _rows(connection, one))
+        yield from ((one.schema, one.name, *row) for row in rows_of(connection, one))
 
 
 @system("information_schema.table_privileges", f"grantor {_V}, grantee {_V}, table_catalog {_V}, "
@@ -54,46 +54,46 @@ def svv_relation_privileges(connection: Connection) -> Iterator[Any]:
         "with_hierarchy varchar(3)")  # fmt: skip
 def table_privileges(connection: Connection) -> Iterator[Any]:
     for one in relations(connection):
-        for privilege, _, name, kind, admin in _rows(connection, one):
+        for privilege, _, name, kind, admin in rows_of(connection, one):
             to = "PUBLIC" if kind == "public" else name
             yield (one.owner, to, connection.database, one.schema, one.name, privilege,
                    "YES" if admin else "NO", "NO")  # fmt: skip
 
 
-@system("svv_schema_privileges", f"namespace_name {_V}, {_WHOLE}, privilege_scope {_V}")
+@system("svv_schema_privileges", f"namespace_name {_V}, {WHOLE}, privilege_scope {_V}")
 def svv_schema_privileges(connection: Connection) -> Iterator[Any]:
     """Source: https://docs.aws.amazon.com/redshift/latest/dg/r_SVV_SCHEMA_PRIVILEGES.html"""
     for one in connection.objects.of("schema", database=connection.database):
-        yield from ((one.name, *row, "SCHEMA") for row in _rows(connection, one))
+        yield from ((one.name, *row, "SCHEMA") for row in rows_of(connection, one))
     for scope in connection.objects.of(scopes.SPACE, database=connection.database):
         if scope.schema:
-            yield from ((scope.schema, *row, scope.name) for row in _rows(connection, scope))
+            yield from ((scope.schema, *row, scope.name) for row in rows_of(connection, scope))
 
 
-@system("svv_database_privileges", f"database_name {_V}, {_WHOLE}, privilege_scope {_V}")
+@system("svv_database_privileges", f"database_name {_V}, {WHOLE}, privilege_scope {_V}")
 def svv_database_privileges(connection: Connection) -> Iterator[Any]:
     """Source: https://docs.aws.amazon.com/redshift/latest/dg/r_SVV_DATABASE_PRIVILEGES.html"""
     for one in connection.objects.of("database"):
-        yield from ((one.name, *row, "DATABASE") for row in _rows(connection, one))
+        yield from ((one.name, *row, "DATABASE") for row in rows_of(connection, one))
     for scope in connection.objects.of(scopes.SPACE):
         if not scope.schema:
-            yield from ((scope.database, *row, scope.name) for row in _rows(connection, scope))
+            yield from ((scope.database, *row, scope.name) for row in rows_of(connection, scope))
 
 
-@system("svv_language_privileges", f"language_name {_V}, {_WHOLE}")
+@system("svv_language_privileges", f"language_name {_V}, {WHOLE}")
 def svv_language_privileges(connection: Connection) -> Iterator[Any]:
     """Source: https://docs.aws.amazon.com/redshift/latest/dg/r_SVV_LANGUAGE_PRIVILEGES.html"""
     for name in languages.NAMES:
         found = languages.find(connection, name)
-        yield from ((name, *row) for row in _rows(connection, found))
+        yield from ((name, *row) for row in rows_of(connection, found))
 
 
 @system("svv_function_privileges", f"namespace_name {_V}, function_name {_V}, "
-        f"argument_types varchar(65535), {_WHOLE}")  # fmt: skip
+        f"argument_types varchar(65535), {WHOLE}")  # fmt: skip
 def svv_function_privileges(connection: Connection) -> Iterator[Any]:
     for one in connection.objects.of("routine", database=connection.database):
         kinds = one.name.partition("(")[2].removesuffix(")")
-        yield from ((one.schema, one.body["name"], kinds, *row) for row in _rows(connection, one))
+        yield from ((one.schema, one.body["name"], kinds, *row) for row in rows_of(connection, one))
 
 
 @system("svv_column_privileges", f"namespace_name {_V}, relation_name {_V}, column_name {_V}, "

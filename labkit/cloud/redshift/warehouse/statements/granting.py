@@ -23,6 +23,7 @@ OF_OBJECTS = {
     "database": ("CREATE", "TEMPORARY", "USAGE", "ALTER"),
     "routine": ("EXECUTE",),
     "language": ("USAGE",),
+    "datashare": ("ALTER", "SHARE"),
 }  # fmt: skip
 _OF_COLUMNS = ("SELECT", "UPDATE")
 Columns = dict[str, list[str]]
@@ -252,7 +253,11 @@ def _targets(connection: Connection, words: Words) -> tuple[list[Object], str]:
     if words.accept("LANGUAGE"):
         names = words.each(words.identifier)
         return [languages.find(connection, name) for name in names], "language"
-    if words.word.upper in ("DATASHARE", "MODEL", "EXTERNAL", "COPY"):
+    if words.accept("DATASHARE"):
+        return [find(connection, "datashare", each) for each in words.each(words.identifier)], (
+            "datashare"
+        )
+    if words.word.upper in ("MODEL", "EXTERNAL", "COPY"):
         raise RedshiftError(f"privileges of {words.word.text} are not supported here", "0A000")
     words.accept("TABLE")
     return [find_relation(connection, each) for each in words.each(words.name)], "relation"
