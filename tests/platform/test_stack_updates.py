@@ -339,6 +339,59 @@ def test_a_user_and_a_mapping_are_what_their_template_says(aws, stacks, fresh):
         iam.get_user(UserName=name)
 
 
+BORROWED = """
+Parameters: {From: {Type: String}, Region: {Type: String}, Note: {Type: String}}
+Resources:
+  One:
+    Type: AWS::SSM::Parameter
+    Properties:
+      Type: String
+      Value: !Sub
+        - "${Told}!"
+        - Told:
+            Fn::GetStackOutput: {StackName: !Ref From, OutputName: OUT, Region: !Ref Region}
+  Two: {Type: AWS::SSM::Parameter, Properties: {Type: String, Value: !Ref Note}}
+Outputs:
+  One: {Value: !GetAtt One.Value}
+"""
+
+
+def test_an_output_of_another_stack_is_read_in_its_region(aws, stacks, made, fresh):
+    there, name = aws("cloudformation", region_name="eu-west-1"), fresh("told")
+    topic = json.loads(TOPIC)
+
+    def tell(verb, value):
+        body = json.dumps(topic | {"Outputs": {"O": {"Value": value}}})
+        getattr(there, verb)(StackName=name, TemplateBody=body)
+
+    tell("create_stack", "one")
+    body, slots = BORROWED.replace("OUT", "O"), {"From": name, "Region": "eu-west-1"}
+    assert made(body, **slots, Note="1") == {"One": "one!"}
+    tell("update_stack", "two")
+
+    def changed(note):
+        change = {"StackName": made.name, "ChangeSetName": f"c{note}"}
+        parameters = given(**slots, Note=note)
+        stacks.create_change_set(**change, TemplateBody=body, Parameters=parameters)
+        told = stacks.describe_change_set(**change)["Changes"]
+        return [each["ResourceChange"]["LogicalResourceId"] for each in told]
+
+    assert changed("2") == ["One", "Two"]
+    assert made(body, "update_stack", **slots, Note="2") == {"One": "two!"}
+    assert changed("3") == ["Two"]
+    for text, match in (
+        (BORROWED.replace("OUT", "P"), f"Stack [{name}] has no output named P"),
+        (body.replace("!Ref From", "nobody"), "Stack with id nobody does not exist"),
+    ):
+        parameters = given(**slots, Note="4")
+        stacks.update_stack(StackName=made.name, TemplateBody=text, Parameters=parameters)
+        events = stacks.describe_stack_events(StackName=made.name)["StackEvents"]
+        assert any(match in each.get("ResourceStatusReason", "") for each in events)
+    with pytest.raises(ClientError, match="requires StackName and OutputName"):
+        made(body.replace("OutputName: O, ", ""), "update_stack", **slots, Note="5")
+    there.delete_stack(StackName=name)
+
+
 EXPORTS = {  # what an update says of an export that another stack imports
     "updated": {"O": {"Value": "other", "Export": {"Name": "{}"}}},
     "deleted": {"P": {"Value": "one"}},

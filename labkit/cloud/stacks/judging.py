@@ -37,8 +37,9 @@ _POLICIES = {
 }
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
 _FUNCTIONS = {
-    "Fn::Base64", "Fn::Cidr", "Fn::FindInMap", "Fn::GetAtt", "Fn::GetAZs", "Fn::If",
-    "Fn::ImportValue", "Fn::Join", "Fn::Select", "Fn::Split", "Fn::Sub", "Fn::ToJsonString",
+    "Fn::Base64", "Fn::Cidr", "Fn::FindInMap", "Fn::GetAtt", "Fn::GetAZs", "Fn::GetStackOutput",
+    "Fn::If", "Fn::ImportValue", "Fn::Join", "Fn::Select", "Fn::Split", "Fn::Sub",
+    "Fn::ToJsonString",
 }  # fmt: skip
 #: The transforms that write templates anew here, of which the last knows a section of its own.
 INCLUDE, LOOPS, SERVERLESS = TRANSFORMS = (

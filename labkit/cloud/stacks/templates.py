@@ -19,6 +19,7 @@ from labkit.cloud import stacks
 from labkit.cloud.json_text import as_text
 from labkit.cloud.stacks import (
     answers,
+    borrowed,
     conditions,
     events,
     intrinsics,
@@ -262,13 +263,14 @@ def _reading(clean: Any) -> Any:
         if name == "Fn::GetAtt" and isinstance(said[name], list):
             *resource, attribute = said[name]  # which may be a reference
             return clean({name: [*resource, cleaned(attribute, resources)]}, resources)
-        if name in intrinsics.FUNCTIONS:
-            return intrinsics.FUNCTIONS[name](
-                said[name], lambda value: cleaned(value, resources), resources
-            )
+        if name in _FUNCTIONS:
+            return _FUNCTIONS[name](said[name], lambda value: cleaned(value, resources), resources)
         return clean(said, resources)
 
     return cleaned
+
+
+_FUNCTIONS = {borrowed.NAME: borrowed.told, **intrinsics.FUNCTIONS}
 
 
 def _told(parse: Any) -> Any:
@@ -299,6 +301,7 @@ def _resolving(parse: Any) -> Any:
         found = parse(*args)
         if not found:
             return found
+        borrowed.note(args[1], args[0])
         stack = getattr(args[1], "stack", None)
         definition = tags.with_stack_tags(found[1], stack.tags if stack else {})
         return (found[0], references.looked_up(definition), *found[2:])

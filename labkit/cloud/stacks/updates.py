@@ -18,7 +18,7 @@ from moto.core.utils import utcnow
 
 from labkit.cloud import stacks
 from labkit.cloud.json_text import as_text
-from labkit.cloud.stacks import answers, journal, tags
+from labkit.cloud.stacks import answers, borrowed, journal, tags
 from labkit.cloud.stacks.calls import tells_gone
 from labkit.cloud.stacks.failures import Failed, put
 
@@ -175,6 +175,7 @@ def _diff(self: Any, other_template: Said, parameters: Said | None = None) -> Sa
             for n in both
             if empty | new[n] != empty | old[n]
             or touched & {*needs(new[n])}
+            or borrowed.differs(self, new[n].get("Properties") or {})
             or (self.tags_given != self.stack.tags and tags.changes(new[n]["Type"]))
         ],
         "Remove": [name for name in old if name in made - wanted],
