@@ -51,6 +51,19 @@ def test_backups_that_are_asked_for(dynamodb, kept):
     assert (arns(rest), "LastEvaluatedBackupArn" in rest) == ([second], False)
 
 
+def test_what_a_backup_is_of(dynamodb, kept):
+    name, (first, _) = kept
+    [told, _] = dynamodb.list_backups(TableName=name)["BackupSummaries"]
+    table = dynamodb.describe_table(TableName=name)["Table"]
+    assert (told["TableId"], told["BackupSizeBytes"]) == (table["TableId"], 8)
+    found = dynamodb.describe_backup(BackupArn=first)["BackupDescription"]
+    assert found["BackupDetails"]["BackupSizeBytes"] == 8
+    source, features = found["SourceTableDetails"], found["SourceTableFeatureDetails"]
+    assert (source["BillingMode"], source["ItemCount"]) == ("PAY_PER_REQUEST", 1)
+    assert [each["IndexName"] for each in features["GlobalSecondaryIndexes"]] == ["one", "two"]
+    assert sorted(features) == ["GlobalSecondaryIndexes", "SSEDescription"]
+
+
 @pytest.fixture
 def restore(dynamodb, kept, fresh):
     """Restore, and tell the mode, the units, the indexes and whether there is encryption."""
