@@ -126,8 +126,8 @@ def _begun(connection: Connection) -> Iterator[tuple[Connection, tuple[Any, ...]
     for one in list(connection.warehouse.connections.values()):
         for event in ("authenticated", "initiating session"):
             yield one, (
-                event, moment(one.started_at), "127.0.0.1", "", one.pid, one.database, one.user,
-                "password", 0, "", "", 0, "", "", "", one.settings["application_name"],
+                event, moment(one.started_at), "127.0.0.1", "", one.pid, one.home_database,
+                one.user, "password", 0, "", "", 0, "", "", "", one.settings["application_name"],
             )  # fmt: skip
 
 
@@ -202,5 +202,5 @@ def stv_active_cursors(connection: Connection) -> Iterator[Any]:
     for one in list(connection.warehouse.connections.values()):
         for name, (result, fetched, began) in list(one.cursors.items()):
             if whole or one.user == connection.user:
-                yield (users.get(one.user, 0), name, one.last_query_id, one.pid, moment(began),
+                yield (users.get(one.user, 0), name, one.xid, one.pid, moment(began),
                        result.rows.num_rows, result.rows.nbytes, fetched)  # fmt: skip

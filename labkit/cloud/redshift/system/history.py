@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from labkit.cloud.redshift.warehouse.connection import Connection
 
 _SELECTS = ("SELECT", "WITH", "VALUES", "(")
-#: Source: https://docs.aws.amazon.com/redshift/latest/dg/r_STL_UTILITYTEXT.html
-_UTILITIES = ("ABORT", "ANALYZE", "BEGIN", "CALL", "CANCEL", "COMMENT", "COMMIT", "END", "EXPLAIN",
-              "GRANT", "LOCK", "RESET", "REVOKE", "ROLLBACK", "SET", "SHOW", "START", "TRUNCATE",
-              "VACUUM")  # fmt: skip
+#: Source: https://docs.aws.amazon.com/redshift/latest/dg/r_STL_UTILITYTEXT.html and, of cursors,
+#: https://github.com/awslabs/amazon-redshift-utils/blob/master/src/AdminViews/v_generate_cursor_query.sql
+_UTILITIES = ("ABORT", "ANALYZE", "BEGIN", "CALL", "CANCEL", "CLOSE", "COMMENT", "COMMIT",
+              "DECLARE", "END", "EXPLAIN", "GRANT", "LOCK", "RESET", "REVOKE", "ROLLBACK", "SET",
+              "SHOW", "START", "TRUNCATE", "VACUUM")  # fmt: skip
 _DDL = ("CREATE", "ALTER", "DROP")
 _NO_DDL = ("DATABASE", "USER", "GROUP", "ROLE")
 
