@@ -169,8 +169,15 @@ def table_input(name: str) -> dict[str, Any]:
 
 
 def where(source: dict[str, Any]) -> str:
-    """A data set's input as an address or as ``database.table``."""
+    """A data set's input as an address, as ``database.table``, or what a connection leads to.
+
+    >>> where({"DatabaseInputDefinition": {"GlueConnectionName": "wh", "DatabaseTableName": "t"}})
+    't (wh)'
+    """
     if place := source.get("S3InputDefinition"):
         return f"s3://{place['Bucket']}/{place.get('Key', '')}"
+    if behind := source.get("DatabaseInputDefinition"):
+        asked = behind.get("DatabaseTableName") or behind.get("QueryString", "")
+        return f"{asked} ({behind['GlueConnectionName']})"
     table = source.get("DataCatalogInputDefinition", {})
     return ".".join(table.get(part, "") for part in ("DatabaseName", "TableName"))

@@ -53,7 +53,7 @@ def source_facts(lab: Lab, data_set: Facts) -> Facts:
     Args:
         data_set: as ``ListDatasets`` tells it.
     """
-    kinds = ("DataCatalogInputDefinition", "S3InputDefinition")
+    kinds = ("DataCatalogInputDefinition", "S3InputDefinition", "DatabaseInputDefinition")
     definition = {kind: data_set["Input"][kind] for kind in kinds if kind in data_set["Input"]}
     table = definition.get("DataCatalogInputDefinition")
     return {
