@@ -25,7 +25,7 @@ from labkit.cloud.engine.trino.expected import condition, unified
 from labkit.cloud.engine.trino.grouping import walk
 from labkit.cloud.engine.trino.json_members import json_members
 from labkit.cloud.engine.trino.json_syntax import json_path
-from labkit.cloud.engine.trino.library import coerce, common_type, resolve
+from labkit.cloud.engine.trino.library import FunctionNotFound, coerce, common_type, resolve
 from labkit.cloud.engine.trino.literals import interval, literal
 from labkit.cloud.engine.trino.once import changes
 from labkit.cloud.engine.trino.operators import arithmetic, coerced, negative
@@ -152,8 +152,8 @@ def _concatenation(node: tree.Binary, left: Typed, right: Typed, scope: Scope) -
     types = [left.type, right.type]
     try:
         found = resolve("concat", types)
-    except LookupError as missing:
-        raise scope.fail(node.at, "TYPE_MISMATCH", str(missing)) from missing
+    except FunctionNotFound as missing:
+        raise scope.fail(node.at, missing.code, str(missing)) from missing
     args = [coerce(v.sql, v.type, p) for v, p in zip((left, right), found.parameters, strict=True)]
     return Typed(found.render(args), found.returns)
 

@@ -24,6 +24,8 @@ from labkit.cloud.engine.trino.functions import AGGREGATES, REFUSED, SCALARS, UD
 from labkit.cloud.engine.trino.functions.coercion import can_coerce, coerce, common_type
 from labkit.cloud.engine.trino.functions.entry import (
     Entry,
+    FunctionAmbiguous,
+    FunctionNotFound,
     FunctionRefused,
     integer_literal,
     text_literal,
@@ -45,19 +47,6 @@ __all__ = [
 ]  # fmt: skip
 
 Kind = Literal["scalar", "aggregate", "window"]
-
-
-class FunctionNotFound(LookupError):
-    """No such function, or none for these arguments. ``args`` are name, types and the overloads."""
-
-    code = "FUNCTION_NOT_FOUND"
-
-    def __str__(self) -> str:
-        name, types, known = self.args
-        if not known:
-            return f"Function '{name}' not registered"
-        given, expected = ", ".join(kind.display for kind in types), ", ".join(known)
-        return f"Unexpected parameters ({given}) for function {name}. Expected: {expected}"
 
 
 @dataclass(frozen=True)
@@ -190,6 +179,8 @@ def resolve(name: str, args: Sequence[Type], *, kind: Kind | None = None) -> Res
     found = found or list(_matches(overloads, args, coercing=True))
     if not found:
         raise FunctionNotFound(name.lower(), tuple(args), _spellings(overloads))
+    if len(found) > 1 and _is_array_and_more(name.lower(), args):
+        raise FunctionAmbiguous(name.lower(), tuple(args), _spellings(overloads))
     best = min(found, key=lambda match: _distance(match[2], args))
     overload, bindings, parameters = best
     if overload.entry.derive:
@@ -197,6 +188,14 @@ def resolve(name: str, args: Sequence[Type], *, kind: Kind | None = None) -> Res
     returns = substitute(overload.signature.returns, bindings)
     _refuse_keyed(name.lower(), parameters)
     return Resolved(overload.kind, name.lower(), returns, parameters, overload.entry, bindings)
+
+
+def _is_array_and_more(name: str, args: Sequence[Type]) -> bool:
+    """Whether NULL or ``ARRAY[]`` beside an array may be one of its items, or items like its own.
+
+    Source: ``testArrayToArrayConcat`` of Trino's TestArrayOperators
+    """
+    return name == "concat" and any(kind.base == "array" for kind in args)
 
 
 def lambda_types(name: str, known: Sequence[Type | None]) -> tuple[tuple[Type, ...] | None, ...]:

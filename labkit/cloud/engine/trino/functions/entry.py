@@ -51,6 +51,28 @@ class Entry:
         return self.finish.format(*args, agg=agg, **_words(call, args))
 
 
+class FunctionNotFound(LookupError):
+    """No such function, or none for these arguments. ``args`` are name, types and the overloads."""
+
+    code = "FUNCTION_NOT_FOUND"
+
+    def __str__(self) -> str:
+        name, types, known = self.args
+        if not known:
+            return f"Function '{name}' not registered"
+        given, expected = ", ".join(kind.display for kind in types), ", ".join(known)
+        return f"Unexpected parameters ({given}) for function {name}. Expected: {expected}"
+
+
+class FunctionAmbiguous(FunctionNotFound):
+    """Several overloads take these arguments, and none of them is the closest."""
+
+    code = "AMBIGUOUS_FUNCTION_CALL"
+
+    def __str__(self) -> str:
+        return "Could not choose a best candidate operator. Explicit type casts must be added."
+
+
 class FunctionRefused(NotImplementedError):
     """A function that Trino has and this engine does not. ``args`` are name and reason."""
 
