@@ -172,6 +172,9 @@ RAGGED: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
     "white space in one column": (' \na\n1\n  \n""\n"  "\n', [("1",), ("",), ("  ",)]),
     "a header in which a line breaks": ('a,"b\nc"\r\n1,2\r\n3,\r\n', [(1, 2), (3, None)]),
     "blank lines before the header": ("\n  \na,b\n1,2\n\n3,\n", [(1, 2), (3, None)]),
+    "blank lines that end otherwise": ("\r\n\r\na,b\n1,2\n", [(1, 2)]),
+    "a space behind a CR alone": ('a,b\r\n"q",x\r y,"z"\r\n', [("q", "x"), (" y", "z")]),
+    "one column of lines that end in two ways": ("a\r\nx\r y\r\n", [("x",), (" y",)]),
 }
 
 

@@ -217,8 +217,11 @@ def _check_lines(files: Sequence[File]) -> None:
 def _made(reading: Reading, table: Csv) -> Survey:
     """A survey by the first mode that reads all rows.
 
-    Of a header in which a line breaks the first mode makes the end of all lines, and finds no rows.
+    Of a header in which a line breaks the first mode makes the end of all lines, and finds no rows;
+    nor does DuckDB where blank lines before the header end otherwise than it.
     """
+    if table.whole and table.skipped:
+        return Survey("", ())
     broken = any({*"\r\n"} & {*name} for name in table.names)
     for mode in MODES[broken:-1]:
         try:
@@ -231,12 +234,21 @@ def _made(reading: Reading, table: Csv) -> Survey:
 
 def _by(reading: Reading, table: Csv, mode: str) -> Survey:
     source, con = table.source(mode), reading.con
-    may_be_odd = mode or len(table.names) == 1
-    if table.whole and may_be_odd:
-        odd = (repairs.is_odd(reading, file, table.delimiter) for file in table.files if mode)
-        if any(odd) or repairs.has_blanks(con, source, table.names, table.delimiter):
+    if table.whole:
+        odd = any(_is_odd(reading, file, table, mode) for file in table.files)
+        may_have_blanks = mode or len(table.names) == 1
+        if odd or (
+            may_have_blanks and repairs.has_blanks(con, source, table.names, table.delimiter)
+        ):
             return Survey(mode, ())
     return Survey(mode, _kinds(con, table, mode))
+
+
+def _is_odd(reading: Reading, file: File, table: Csv, mode: str) -> bool:
+    """Whether DuckDB loses characters of a file; in order it loses a space behind a lone CR."""
+    if mode:
+        return repairs.is_odd(reading, file, table.delimiter)
+    return repairs.mixes_ends(file)
 
 
 def _kinds(con: duckdb.DuckDBPyConnection, table: Csv, mode: str) -> tuple[Type, ...]:

@@ -20,8 +20,9 @@ from pathlib import Path
 import duckdb
 
 from labkit.cloud.databrew.reading.source import Reading
-from labkit.cloud.engine.formats.lines import codec, open_bytes
+from labkit.cloud.engine.formats.lines import BROKEN, codec, open_bytes
 from labkit.cloud.engine.formats.model import File, literal
+from labkit.cloud.engine.formats.watching import LONE_RETURN
 from labkit.cloud.engine.quoting import quoted_name
 
 _BOM = b"\xef\xbb\xbf"
@@ -48,6 +49,19 @@ def is_odd(reading: Reading, file: File, delimiter: str) -> bool:
             return True
         quotes = sum(chunk.count(b'"') for chunk in iter(lambda: data.read(1 << 22), b""))
         return quotes % 2 == 1 or any(odd.search(data) for odd in odd_quotes(delimiter))
+
+
+def mixes_ends(file: File) -> bool:
+    """Whether some lines end in CR alone and others do not; what does not unpack DuckDB tells."""
+    lone, feed, last = False, False, b""
+    with contextlib.suppress(*BROKEN), open_bytes(file) as raw:
+        for chunk in iter(lambda: raw.read(1 << 20), b""):
+            feed = feed or b"\n" in chunk
+            lone = lone or bool(LONE_RETURN(last + chunk[:1]) or LONE_RETURN(chunk))
+            last = chunk[-1:]
+            if lone and feed:
+                return True
+    return False
 
 
 def odd_quotes(delimiter: str) -> Iterator[re.Pattern[bytes]]:
