@@ -40,7 +40,7 @@ def _moment(micros: int, zone: str) -> str:
 def _day(days: int, clock: str = "") -> str:
     """
     >>> _day(-735_500)
-    '0044-04-13 BC'
+    '0045-04-09 BC'
     """
     cycles, rest = divmod(days, _DAYS)
     near = date(1970, 1, 1) + timedelta(rest)
