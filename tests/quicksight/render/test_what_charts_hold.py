@@ -1532,6 +1532,22 @@ def test_labels_of_reference_lines_stand_apart() -> None:
     assert abs(at["9K"] - at["9.4K"]) > 12
 
 
+def test_a_line_runs_through_none_of_its_values() -> None:
+    of = [(f"C{at}", value) for at, value in enumerate((1679, 868, 1024, 1276, 901, 1720, 1152))]
+    data = rows(dimension("Category", "Code"), measure("Values", "Sum of cost"), of=of)
+    shown = visual("LineChart", DataLabels={"Visibility": "VISIBLE"})
+    drawn = draw(shown, data, width_px=500, height_px=280)
+    drawn.canvas.draw()
+    [line] = [each for axes in drawn.axes for each in axes.lines if each.get_gid()]
+    points = line.get_transform().transform(line.get_xydata())
+    told = {f"{value:,}" for _, value in of}
+    values = [each for each in drawn.findobj(Text) if each.get_text() in told]
+    assert len(values) == len(of)
+    for box in (each.get_window_extent() for each in values):
+        crossed = numpy.interp(numpy.linspace(box.x0, box.x1, 9), *points.T)
+        assert all(crossed < box.y0) or all(crossed > box.y1)
+
+
 def test_the_value_of_a_dip_stands_below_its_line() -> None:
     of = list(zip("abcde", (50, 90, 40, 85, 60), strict=True))
     data = rows(dimension("Category", "c"), measure("Values", "v"), of=of)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from labkit.cloud.quicksight.render.labels import font_of
 from labkit.cloud.quicksight.render.sketch import Sketch
 from labkit.cloud.quicksight.render.text import width
+
+#: A line's points in pixels; one without a height has no value.
+Path = Sequence[tuple[float, float | None]]
 
 
 def style_of(sketch: Sketch, member: str = "DataLabels", size: float = 10.5) -> dict[str, Any]:
@@ -43,6 +47,17 @@ class Taken:
             return False
         self.boxes.append(box)
         return True
+
+
+def span_of(path: Path, left: float, right: float) -> tuple[float, float] | None:
+    """The heights between which a line runs from one place to another."""
+    found = [y for x, y in path if left <= x <= right and y is not None]
+    for (x, y), (other_x, other_y) in pairwise(path):
+        if y is not None and other_y is not None:
+            for at in (left, right):
+                if x <= at <= other_x:
+                    found.append(y + (other_y - y) * (at - x) / (other_x - x))
+    return (min(found), max(found)) if found else None
 
 
 def spaced(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:

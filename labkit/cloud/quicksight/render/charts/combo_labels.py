@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from typing import Any
 
 from labkit.cloud.quicksight.render.axes import placed
@@ -14,11 +13,10 @@ from labkit.cloud.quicksight.render.scales import Scale
 from labkit.cloud.quicksight.render.series import Table
 from labkit.cloud.quicksight.render.sketch import Box, Sketch
 from labkit.cloud.quicksight.render.text import width
-from labkit.cloud.quicksight.render.values import Taken, asked, style_of
+from labkit.cloud.quicksight.render.values import Path, Taken, asked, span_of, style_of
 
 _BARS, _LINES = "BarDataLabels", "LineDataLabels"
 _NEAR = 7  # pixels between a line and the middle of words that it does not touch
-Path = Sequence[tuple[float, float | None]]
 
 
 def label_combo(
@@ -71,7 +69,7 @@ def _make_room(
     """Move the value of a bar into it, below the lines that run over its place."""
     x, y = words.get_position()
     half = width(words.get_text(), size) / 2 + 1
-    spans = [span for path in paths if (span := _span(path, x - half - 4, x + half + 4))]
+    spans = [span for path in paths if (span := span_of(path, x - half - 4, x + half + 4))]
     own = [each for each in places if each[0].left < x - half and x + half < each[0].right]
     if not own or not _meets(y, spans):
         return
@@ -84,17 +82,6 @@ def _make_room(
 
 def _meets(y: float, spans: Sequence[tuple[float, float]]) -> bool:
     return any(low - _NEAR < y < high + _NEAR for low, high in spans)
-
-
-def _span(path: Path, left: float, right: float) -> tuple[float, float] | None:
-    """The heights between which a line runs from one place to another."""
-    found = [y for x, y in path if left <= x <= right and y is not None]
-    for (x, y), (other_x, other_y) in pairwise(path):
-        if y is not None and other_y is not None:
-            for at in (left, right):
-                if x <= at <= other_x:
-                    found.append(y + (other_y - y) * (at - x) / (other_x - x))
-    return (min(found), max(found)) if found else None
 
 
 def _label_lines(

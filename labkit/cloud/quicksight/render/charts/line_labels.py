@@ -14,7 +14,7 @@ from labkit.cloud.quicksight.render.scales import Scale
 from labkit.cloud.quicksight.render.series import Series, Table
 from labkit.cloud.quicksight.render.sketch import Box, Sketch
 from labkit.cloud.quicksight.render.text import width
-from labkit.cloud.quicksight.render.values import Taken, asked, style_of
+from labkit.cloud.quicksight.render.values import Path, Taken, asked, span_of, style_of
 
 AROUND = {"TOP": (0, -9), "BOTTOM": (0, 11), "LEFT": (-1, 0), "RIGHT": (1, 0)}
 
@@ -40,18 +40,46 @@ def label_points(
     aside, down = _beside(sketch)
     is_free = not sketch.option("DataLabels", "Position")
     span = (ends[1] - ends[0]) or 1
+    points = [box.left + (each - ends[0]) / span * box.width for each in xs]
     for series in shown.series:
+        heights = [None if v is None else placed(box, scale, v) for v in series.values]
+        path = [*zip(points, heights, strict=False)]
         for at, value in _picked(sketch, shown, series):
-            text = short(value, series.field)
-            x = box.left + (xs[at] - ends[0]) / span * box.width
+            text, x = short(value, series.field), points[at]
             half = width(text, style["size"]) / 2
             x += aside * (half + 7)
             x = min(max(x, box.left + half + 2), max(sketch.box.right - half, box.left))
-            y = placed(box, scale, value) + down
+            point = placed(box, scale, value)
+            y = point + down
             if is_free and _is_dip(series.values, at) and y + 26 < box.bottom:
                 y += AROUND["BOTTOM"][1] - down  # the line is above
-            if taken.free(x, y, text, style["size"]) or over:
-                sketch.text(x, y, text, ha="center", **style)
+            here = [(x, y)]
+            if is_free:
+                low, high = box.left + half, max(sketch.box.right - half, box.left)
+                other = y + sum(AROUND[side][1] for side in ("TOP", "BOTTOM")) - 2 * (y - point)
+                here = [*_clear(path, x, (y, other), half, (low, high, box.bottom)), (x, y)]
+            free = (each for each in here if taken.free(*each, text, style["size"]))
+            if (place := next(free, here[0] if over else None)) is not None:
+                sketch.text(*place, text, ha="center", **style)
+
+
+def _clear(
+    path: Path, x: float, ys: tuple[float, float], half: float, ends: tuple[float, float, float]
+) -> Iterator[tuple[float, float]]:
+    """Where words have no part of their own line in them: above their point or below, or aside.
+
+    Args:
+        ys: the heights to try.
+        ends: the least and the greatest middle of the words, and the end of the plot.
+    """
+    low, high, bottom = ends
+    for down in ys:
+        for aside in (0.0, -half - 3, half + 3):
+            at = x + aside
+            span = span_of(path, at - half, at + half)
+            is_crossed = span is not None and span[0] - 5 < down < span[1] + 5
+            if low <= at <= high and down + 6 < bottom and not is_crossed:
+                yield at, down
 
 
 def _is_dip(values: Sequence[float | None], at: int) -> bool:
