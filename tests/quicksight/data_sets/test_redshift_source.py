@@ -83,6 +83,15 @@ def test_binary_columns_are_none_of_quicksights(quicksight, source):
     assert found[1]["ErrorInfo"]["Type"] == "SQL_SCHEMA_MISMATCH_ERROR"
 
 
+def test_intervals_are_none_of_quicksights(quicksight, source):
+    """They are left out, and the rest is imported."""
+    sql = "SELECT id, interval '1 day' AS waited FROM visits"
+    told = _import(quicksight, "waited", source, sql, [])
+    assert told["RowInfo"]["RowsIngested"] == 2
+    told = quicksight.describe_data_set(DataSetId="waited")["DataSet"]["OutputColumns"]
+    assert [each["Name"] for each in told] == ["id"]
+
+
 CHANGES = ["DROP TABLE visits", "DELETE FROM visits", "INSERT INTO visits VALUES (3)"]
 
 

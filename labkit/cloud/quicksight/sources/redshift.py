@@ -21,6 +21,7 @@ from labkit.cloud.engine.types import (
     BIGINT,
     BOOLEAN,
     DATE,
+    DAY_SECOND,
     DOUBLE,
     TIMESTAMP,
     VARBINARY,
@@ -48,6 +49,8 @@ _TYPES: tuple[tuple[Any, Type], ...] = (
     (pa.types.is_date, DATE),
     (pa.types.is_timestamp, TIMESTAMP),
     (pa.types.is_binary, VARBINARY),
+    (pa.types.is_interval, DAY_SECOND),
+    (pa.types.is_duration, DAY_SECOND),
 )
 
 
@@ -89,11 +92,12 @@ def _relation(opening: Opening, sql: str) -> Relation:
 
 def _written(rows: pa.Table, path: Path) -> Relation:
     """The rows as a file, of which those columns are shown that QuickSight takes."""
-    pq.write_table(rows, path)
-    kinds = ((field.name, _type(field.type)) for field in rows.schema)
-    columns = tuple(Column(name, kind) for name, kind in kinds if is_readable(kind))
-    if not columns:
+    found = [Column(field.name, _type(field.type)) for field in rows.schema]
+    kept = [at for at, column in enumerate(found) if is_readable(column.type)]
+    if not kept:
         raise SourceError("SQL_SCHEMA_MISMATCH_ERROR", "The query has no column of a known type.")
+    pq.write_table(rows.select(kept), path)
+    columns = tuple(found[at] for at in kept)
     shown = ", ".join(_shown(each) for each in columns)
     source = f"read_parquet({quoted_text(str(path))}, {WITH_NAN})"
     return Relation(f"SELECT {shown} FROM {source}", columns)
