@@ -137,13 +137,21 @@ def test_drivers_list_the_columns_and_keys_of_external_tables(lake, table):
 
 @pytest.mark.parametrize(
     "format",
-    ["STORED AS PARQUET", "ROW FORMAT DELIMITED FIELDS TERMINATED BY '|' STORED AS TEXTFILE"],
+    [
+        "STORED AS PARQUET",
+        "ROW FORMAT DELIMITED FIELDS TERMINATED BY '|' STORED AS TEXTFILE",
+        (
+            r"ROW FORMAT SERDE 'org.apache.hadoop.hive.serde2.OpenCSVSerde' WITH SERDEPROPERTIES "
+            r"('escapeChar'='\\', 'quoteChar'='''') STORED AS TEXTFILE"
+        ),
+    ],
 )
 def test_what_is_shown_of_a_table_makes_it_again(lake, aws, table, format):
+    """Its names are in quotes where they must be."""
     lake.done(
-        f"CREATE EXTERNAL TABLE raw.{table} (id int, c float8, who varchar(20)) "
-        f"PARTITIONED BY (d date) {format} {place(table)} TABLE PROPERTIES ('numRows'='7')",
-        f"ALTER TABLE raw.{table} ADD PARTITION (d='2024-01-02')",
+        f'CREATE EXTERNAL TABLE raw.{table} (id int, c float8, "order" varchar(20)) '
+        f"PARTITIONED BY (\"end\" date) {format} {place(table)} TABLE PROPERTIES ('numRows'='7')",
+        f"ALTER TABLE raw.{table} ADD PARTITION (\"end\"='2024-01-02')",
     )
     glue = aws("glue")
     members = ("StorageDescriptor", "PartitionKeys", "Parameters")
@@ -160,7 +168,7 @@ def test_what_is_shown_of_a_table_makes_it_again(lake, aws, table, format):
     [[shown]] = lake.rows(f"SHOW EXTERNAL TABLE raw.{table} PARTITION")
     lake.done(f"DROP TABLE raw.{table}", *filter(str.strip, shown.split(";")))
     assert kept() == before
-    assert shown.startswith(f"CREATE EXTERNAL TABLE raw.{table} (\n    id int,\n    c float8,\n")
+    assert shown.startswith(f'CREATE EXTERNAL TABLE "raw".{table} (\n    id int,\n    c float8,\n')
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from labkit.cloud.athena.statements.tables import key_names
-from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift.errors import UNDEFINED_TABLE, RedshiftError
+from labkit.cloud.engine.redshift.words import quoted_string, shown_name
 from labkit.cloud.lake.metastore import Definition
 from labkit.cloud.redshift.spectrum.places import place_of
 from labkit.cloud.redshift.spectrum.words import spectrum_words
@@ -57,7 +57,7 @@ def show_external_table(connection: Connection, parsed: Parsed) -> Result:
         table = place.catalog.metastore.shown(place.schema.database, place.name) or {}
         if partitions:
             place.catalog.metastore.check_partitions(place.schema.database, place.name)
-    shown = ".".join(name)
+    shown = ".".join(map(shown_name, name))
     lines = [_definition(shown, table)]
     if partitions:
         place.allow("GetPartitions")
@@ -74,11 +74,11 @@ def _definition(name: str, table: Definition) -> str:
     lines = [
         f"CREATE EXTERNAL TABLE {name} (\n{columns}\n)",
         f"PARTITIONED BY ({keys})" if keys else "",
-        f"ROW FORMAT SERDE {quoted_text(serde.get('SerializationLibrary') or '')}",
+        f"ROW FORMAT SERDE {quoted_string(serde.get('SerializationLibrary') or '')}",
         _pairs("WITH SERDEPROPERTIES", serde.get("Parameters") or {}),
-        f"STORED AS INPUTFORMAT {quoted_text(storage.get('InputFormat') or '')}",
-        f"OUTPUTFORMAT {quoted_text(storage.get('OutputFormat') or '')}",
-        f"LOCATION {quoted_text(storage.get('Location') or '')}",
+        f"STORED AS INPUTFORMAT {quoted_string(storage.get('InputFormat') or '')}",
+        f"OUTPUTFORMAT {quoted_string(storage.get('OutputFormat') or '')}",
+        f"LOCATION {quoted_string(storage.get('Location') or '')}",
         _pairs("TABLE PROPERTIES", _own(table.get("Parameters") or {})),
     ]
     return "\n".join(filter(None, lines)) + ";"
@@ -91,11 +91,11 @@ def _own(parameters: Mapping[str, Any]) -> dict[str, str]:
 
 def _column(column: Mapping[str, Any]) -> str:
     kind = str(column.get("Type") or "string")
-    return f"{column['Name'].lower()} {_TYPES.get(kind, kind)}"
+    return f"{shown_name(column['Name'].lower())} {_TYPES.get(kind, kind)}"
 
 
 def _pairs(words: str, told: Mapping[str, Any]) -> str:
-    pairs = (f"{quoted_text(key)}={quoted_text(str(value))}" for key, value in told.items())
+    pairs = (f"{quoted_string(key)}={quoted_string(str(value))}" for key, value in told.items())
     return f"{words} ({', '.join(pairs)})" if told else ""
 
 
@@ -103,6 +103,6 @@ def _partitions(name: str, table: Definition, known: list[Definition]) -> Iterat
     keys = key_names(table)
     for each in sorted(known, key=lambda one: tuple(one["Values"])):
         pairs = zip(keys, each["Values"], strict=True)
-        told = ", ".join(f"{key}={quoted_text(value)}" for key, value in pairs)
-        location = quoted_text(each["StorageDescriptor"].get("Location") or "")
+        told = ", ".join(f"{shown_name(key)}={quoted_string(value)}" for key, value in pairs)
+        location = quoted_string(each["StorageDescriptor"].get("Location") or "")
         yield (f"ALTER TABLE {name} ADD IF NOT EXISTS PARTITION ({told}) LOCATION {location};")
