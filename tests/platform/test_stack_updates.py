@@ -339,6 +339,26 @@ def test_a_user_and_a_mapping_are_what_their_template_says(aws, stacks, fresh):
         iam.get_user(UserName=name)
 
 
+def test_a_password_is_another_one_when_what_is_asked_of_it_is(aws, made):
+    kept = {"SecretStringTemplate": '{"user": "me"}', "GenerateStringKey": "password"}
+
+    def password(verb, length, **more):
+        properties = {"GenerateSecretString": kept | {"PasswordLength": length}} | more
+        secret = {"Type": "AWS::SecretsManager::Secret", "Properties": properties}
+        secret["Metadata"] = {"of": verb}
+        outputs = {"S": {"Value": {"Ref": "Secret"}}}
+        name = made({"Resources": {"Secret": secret}, "Outputs": outputs}, verb)["S"]
+        told = aws("secretsmanager").get_secret_value(SecretId=name)["SecretString"]
+        assert json.loads(told)["user"] == "me"
+        return json.loads(told)["password"]
+
+    first = password("create_stack", 20)
+    assert len(first) == 20
+    tags = [{"Key": "a", "Value": "b"}]
+    assert password("update_stack", 20, Description="d", Tags=tags) == first
+    assert len(password("update_stack", 24, Description="e")) == 24
+
+
 BORROWED = """
 Parameters: {From: {Type: String}, Region: {Type: String}, Note: {Type: String}}
 Resources:

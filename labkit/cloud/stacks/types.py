@@ -84,15 +84,13 @@ _SUBSCRIPTION = (
 )
 
 
-def _secret(members: Members) -> Members:
-    """Make the password that a template asks for."""
-    if (said := members.pop("GenerateSecretString", None)) is None:
-        return members
+def _generated(members: Members, said: Members) -> tuple[str, Members]:
+    """A password as a template asks for it, once: another change leaves it."""
     asked = dict(said)  # which may say nothing
     around, key = asked.pop("SecretStringTemplate", None), asked.pop("GenerateStringKey", None)
     password = ask("secretsmanager", "GetRandomPassword", asked)["RandomPassword"]
     text = json.dumps(json.loads(around) | {key: password}) if around and key else password
-    return members | {"SecretString": text}
+    return "PutSecretValue", {"SecretId": members["Name"], "SecretString": text}
 
 
 def _network(noun: str, key: str) -> Kind:
@@ -291,7 +289,7 @@ TYPES: dict[str, Kind] = {
         "Secret",
         id="ARN",
         by={"SecretId": "ARN"},
-        shaped=_secret,
+        parts=(Part("GenerateSecretString", _generated),),
         dropped={"ForceDeleteWithoutRecovery": True},
         attributes={"Id": "ARN"},
     ),
