@@ -93,6 +93,9 @@ ROWS = [
         '{"_1":"a\'b","_2":"c"}\n',
     ),
     (b"\xff\n", PLAIN, ALL, "InvalidTextEncoding"),
+    (b'{"a":"\\ud83d\\ude00"}', IN_LINES, ALL, '{"a":"😀"}\n'),
+    (b'{"a":"\\ud83d"}', IN_LINES, ALL, "JSONParsingError"),
+    (b'{"a":"\\ude00"}', DOCUMENT, ALL, "JSONParsingError"),
     (PEOPLE, HEADED, "SELECT * FROM S3Object WHERE age > 3", "IncorrectSqlFunctionArgumentType"),
     (PEOPLE, HEADED, "SELECT CAST(name AS INT) FROM S3Object", "CastFailed"),
     (PEOPLE, HEADED, "SELECT name, COUNT(*) FROM S3Object", "UnsupportedSqlStructure"),
@@ -249,6 +252,9 @@ def test_a_parquet_object_has_types(select):
     assert select(file.getvalue(), "SELECT COUNT(*) FROM S3Object", given) == '{"_1":3}\n'
     assert select(file.getvalue(), ALL, given) == "UnsupportedParquetType"
     assert select(b"PAR1", ALL, given) == "ParquetParsingError"
+    damaged = io.BytesIO()
+    pq.write_table(pa.table({"a": pa.array([b"\xff"]).view(pa.string())}), damaged)
+    assert select(damaged.getvalue(), ALL, given) == "ParquetParsingError"
 
 
 def test_a_long_answer_comes_in_events(select):

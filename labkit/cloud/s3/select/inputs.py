@@ -208,6 +208,7 @@ def _documents(texts: Iterator[str]) -> Iterator[Any]:
         while held:
             try:
                 value, end = _DECODER.raw_decode(held)
+                _check_written(value, held[:end])
             except (ValueError, RecursionError) as error:
                 if done or not isinstance(error, json.JSONDecodeError):
                     raise _json() from error
@@ -224,9 +225,17 @@ def _documents(texts: Iterator[str]) -> Iterator[Any]:
 
 def _loaded(text: str) -> Any:
     try:
-        return _DECODER.decode(text)
+        value = _DECODER.decode(text)
+        _check_written(value, text)
+        return value
     except (ValueError, RecursionError) as error:  # no JSON, too long a number, too deep
         raise _json() from error
+
+
+def _check_written(value: Any, text: str) -> None:
+    """Fail where UTF-8 cannot write a value: half of a pair of surrogates alone."""
+    if _SURROGATE.search(text):
+        json.dumps(value, ensure_ascii=False, default=str).encode()
 
 
 def _json() -> AwsError:
@@ -238,4 +247,5 @@ def _no_number(text: str) -> Any:
     raise _json()
 
 
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_number)

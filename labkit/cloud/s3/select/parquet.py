@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/selecting-content-
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator
 from typing import Any
@@ -29,12 +30,9 @@ def rows(path: str, asked: Asked, statement: Statement, counts: Counts) -> Itera
         AwsError: ``ParquetParsingError``; ``UnsupportedParquetType``: a column has a type of which
             AWS does not say what it becomes.
     """
-    try:
+    with _parsing():
         file = pq.ParquetFile(path)
-    except (pa.ArrowInvalid, OSError) as error:
-        words = "Encountered an error parsing the Parquet file. Check the file and try again."
-        raise AwsError("ParquetParsingError", words) from error
-    with file:
+    with file, _parsing():
         schema = file.schema_arrow
         wanted = [each for each in schema.names if _is_wanted(each, statement)]
         for name in wanted:
@@ -48,6 +46,15 @@ def rows(path: str, asked: Asked, statement: Statement, counts: Counts) -> Itera
         )
         for batch in file.iter_batches(_BATCH, row_groups=groups, columns=wanted):
             yield from batch.to_pylist() if wanted else ({} for _ in range(batch.num_rows))
+
+
+@contextlib.contextmanager
+def _parsing() -> Iterator[None]:
+    try:
+        yield
+    except (pa.ArrowException, UnicodeDecodeError, OSError) as error:
+        words = "Encountered an error parsing the Parquet file. Check the file and try again."
+        raise AwsError("ParquetParsingError", words) from error
 
 
 def _is_wanted(name: str, statement: Statement) -> bool:
