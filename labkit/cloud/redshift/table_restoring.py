@@ -17,6 +17,7 @@ from labkit.cloud.cloud import Cloud
 from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.redshift.duck import open_database
 from labkit.cloud.engine.redshift.errors import RedshiftError
+from labkit.cloud.engine.redshift.letters import kept
 from labkit.cloud.redshift import logins
 from labkit.cloud.redshift.warehouse import Connection
 from labkit.cloud.redshift.warehouse.objects import Object, Objects, TableColumn
@@ -32,13 +33,17 @@ class TableRestore:
 
     Args:
         number: of the request, by which a table that is made already is known.
-        source: database, schema and table in the snapshot.
+        source: database, schema and table in the snapshot; their capitals count.
         target: database, schema and table that are to be.
     """
 
     number: str
     source: tuple[str, ...]
     target: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        for each in ("source", "target"):
+            object.__setattr__(self, each, tuple(map(kept, getattr(self, each))))
 
     def run(self, cloud: Cloud, key: str, snapshot: Path) -> int:
         """Read the table out of the file, and make it in one transaction; its size in MB.

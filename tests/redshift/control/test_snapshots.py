@@ -75,6 +75,11 @@ def test_one_table_comes_back_beside_the_others(clusters, fresh):
     told = restore(**capital, EnableCaseSensitiveIdentifier=True)
     assert _ended(clusters.redshift, told) == "FAILED"
     assert _ended(clusters.redshift, restore(**capital)) == "SUCCEEDED"
+    cased = source | {"SourceTableName": "t", "NewTableName": "Back"}
+    told = restore(**cased, EnableCaseSensitiveIdentifier=True)
+    assert _ended(clusters.redshift, told) == "SUCCEEDED"
+    listed = "SELECT tablename FROM pg_tables WHERE tablename ILIKE 'back' ORDER BY 1"
+    assert clusters.run(name, listed) == [["Back"], ["back"]]
 
 
 def _ended(redshift, begun):
