@@ -1640,3 +1640,19 @@ SELECT count(*) OVER (ORDER BY x RANGE BETWEEN INTERVAL '1' DAY PRECEDING AND CU
 
 SELECT count(*) OVER (ORDER BY x RANGE TIME '00:00:00' PRECEDING) FROM (VALUES TIME '10:00:00') t(x)
 --! TYPE_MISMATCH: line 1:40: Window frame RANGE value type (time(0)) not compatible with sort item type (time(0))
+
+-- No row is not a row of NULLs, also beside zoned moments
+SELECT x IS NULL, count(*), grouping(x) FROM (VALUES ROW(CAST(ROW(NULL, NULL) AS ROW(a timestamp with time zone, b integer))), ROW(NULL), ROW(NULL)) t(x) GROUP BY ROLLUP (x)
+--> [["false", "1", "0"], ["true", "2", "0"], ["true", "3", "1"]]
+
+SELECT x IS NULL, count(*) FROM (VALUES ROW(CAST(ROW(NULL, NULL) AS ROW(a timestamp with time zone, b integer))), ROW(NULL), ROW(NULL)) t(x) GROUP BY x
+--> [["false", "1"], ["true", "2"]]
+
+SELECT count(DISTINCT x) FROM (VALUES ROW(CAST(ROW(NULL, NULL) AS ROW(a timestamp with time zone, b integer))), ROW(NULL), ROW(NULL)) t(x)
+--> [["1"]]
+
+SELECT x IS NOT DISTINCT FROM NULL, x IS DISTINCT FROM y FROM (SELECT CAST(ROW(NULL, NULL) AS ROW(a timestamp with time zone, b integer)) x, CAST(NULL AS ROW(a timestamp with time zone, b integer)) y)
+--> [["false", "true"]]
+
+SELECT x IS NULL FROM (VALUES (1, CAST(ROW(NULL, NULL) AS ROW(a timestamp with time zone, b integer))), (2, NULL), (3, CAST(ROW(TIMESTAMP '2020-01-01 00:00:00 UTC', 1) AS ROW(a timestamp with time zone, b integer)))) t(k, x) ORDER BY x NULLS FIRST LIMIT 1
+--> [["true"]]

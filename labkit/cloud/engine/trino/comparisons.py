@@ -83,8 +83,11 @@ def sort_key(sql: str, kind: Type) -> str:
         return f"list_sort({sort_key(f'map_entries({sql})', pairs)})"
     if kind.base == "array":
         return f"list_transform({sql}, lambda _k: {sort_key('_k', kind.element)})"
-    keys = (sort_key(f"struct_extract_at({sql}, {i})", t) for i, t in enumerate(kind.types, 1))
-    return f"row({', '.join(keys)})"
+    keys = (
+        f"k{i} := {sort_key(f'struct_extract_at({sql}, {i})', t)}"
+        for i, t in enumerate(kind.types, 1)
+    )
+    return f"CASE WHEN ({sql}) IS NOT NULL THEN struct_pack({', '.join(keys)}) END"
 
 
 def _compare(op: str, a: str, b: str, kind: Type) -> str:
