@@ -24,6 +24,7 @@ MADE_UP = [
         {"Namespace": "n", "EntityMetricData": [{"MetricData": [{"MetricName": "m", "Value": 1}]}]},
     ),
     ("elb", "describe_load_balancers", {}),
+    ("emr", "add_job_flow_steps", {"JobFlowId": "j-1", "Steps": []}),
     ("rekognition", "detect_labels", {"Image": {"Bytes": b"x"}}),
     ("rds-data", "execute_statement", {"resourceArn": "a" * 11, "secretArn": "a" * 11, "sql": "x"}),
     (

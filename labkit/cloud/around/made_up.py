@@ -16,6 +16,7 @@ _WHY = {
     ("ce", "GetCostAndUsage"): "nothing costs anything",
     ("comprehend", "*"): "there is no model that reads",
     ("ecs", "RunTask"): "there are no containers",
+    ("emr", "AddJobFlowSteps"): "there is no Spark, steps would be pending forever",
     ("emr-serverless", "StartJobRun"): "there is no Spark",
     ("glue", "CreateDevEndpoint"): "there is no Spark",
     ("pipes", "CreatePipe"): "no events would flow through it",
