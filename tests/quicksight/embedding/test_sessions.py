@@ -91,6 +91,8 @@ def test_a_click_on_a_number_that_no_double_holds(boards: Boards, reader: str) -
         for values in (json.loads(each, parse_int=float) for each in marks)
     ]
     assert sorted(each["rows"] for each in found) == [[[1]], [[2]]]
+    shown = session.json("visuals/bar-chart.json", script=1)["rows"]
+    assert sorted(shown, key=str) == [[f"{2**53 + 1}", 2], [2**53, 1]]
 
 
 def test_a_data_set_that_cannot_be_read_fails_its_own_visuals(

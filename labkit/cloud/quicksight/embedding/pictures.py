@@ -6,9 +6,10 @@ import json
 import math
 import re
 from base64 import b64encode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -39,16 +40,17 @@ def reply(
 ) -> Reply:
     """A visual as the kind of file that a request names; with ``fit``, a table ends at its rows.
 
-    JSON has the rows and what the picture leaves out; if ``rows`` alone are asked for, what cannot
-    be computed; with ``scale`` the picture, too, which comes without rows where these are no
-    reader's.
+    JSON has the rows, with ``script`` as one reads them, and what the picture leaves out; if
+    ``rows`` alone are asked for, what cannot be computed; with ``scale`` the picture, too, which
+    comes without rows where these are no reader's.
     """
     allows = chosen.open.board.allows
     if visit.named["kind"] == "json" and "scale" not in visit.query:
         allows.check_exports()
     data = chosen.data(visual)
+    rows = partial(shown, chosen, visual, data, told=scripted if "script" in visit.query else plain)
     if visit.named["kind"] == "json" and "rows" in visit.query:
-        return replies.json_of(shown(chosen, visual, data, data.not_drawn))
+        return replies.json_of(rows(data.not_drawn))
     from labkit.cloud.quicksight.embedding.palette import small_png  # with Pillow
     from labkit.cloud.quicksight.render.drawing import to_png, used_px  # with matplotlib
 
@@ -61,9 +63,9 @@ def reply(
     match visit.named["kind"]:
         case "json" if "scale" in visit.query:
             small = b64encode(small_png(to_png(found, scale))).decode()
-            return replies.json_of(shown(chosen, visual, data, found.warnings) | {"png": small})
+            return replies.json_of(rows(found.warnings) | {"png": small})
         case "json":
-            return replies.json_of(shown(chosen, visual, data, found.warnings))
+            return replies.json_of(rows(found.warnings))
         case "png":
             return replies.png(to_png(found, scale), found.warnings)
     prefix = visit.query.get("prefix", "v")
@@ -137,8 +139,9 @@ def _key(field: Field, value: Any, identifier: str) -> dict[str, Any]:
 
 
 def shown(
-    chosen: Chosen, visual: walk.Placed, data: VisualData, left_out: Sequence[str]
-) -> dict[str, Any]:
+    chosen: Chosen, visual: walk.Placed, data: VisualData, left_out: Sequence[str], *,
+    told: Callable[[Any], Any],
+) -> dict[str, Any]:  # fmt: skip
     """The rows behind a picture, and what it leaves out, as far as its reader may see them."""
     allows = chosen.open.board.allows
     if not allows.exports:
@@ -149,7 +152,7 @@ def shown(
         {"id": each.id, "label": each.label, "kind": each.kind, "well": each.well}
         for each in (data.fields[place] for place in at)
     ]
-    rows = [[plain(row[place]) for place in at] for row in _rows(data)]
+    rows = [[told(row[place]) for place in at] for row in _rows(data)]
     return {"fields": fields, "rows": rows, "warnings": list(left_out)}
 
 

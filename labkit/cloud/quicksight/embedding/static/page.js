@@ -24,7 +24,7 @@ function sessionSource() {
     canPick: () => true,
     visual: async (tile, state, width, height) => (await ask(`visuals/${tile.id}.svg`,
       { ...query(state), width: Math.max(60, Math.round(width)), height: Math.max(60, Math.round(height)), prefix: tile.prefix, tile: "1" })).text(),
-    rows: async (tile, state) => (await ask(`visuals/${tile.id}.json`, query(state))).json(),
+    rows: async (tile, state) => (await ask(`visuals/${tile.id}.json`, { ...query(state), script: "1" })).json(),
     model: async (state) => (await ask("model.json", query(state))).json(),
   };
 }
