@@ -1,7 +1,13 @@
 """Small Parquet files that none of the writers at hand makes."""
 
 import base64
+import io
 import zlib
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pyarrow.parquet import encryption
 
 
 def _unpacked(text: str) -> bytes:
@@ -19,3 +25,24 @@ OLD_LIST = _unpacked(
     "c-ke7F$=;l5QX0zF?8s9A%UzZ4lY6qu5Jzv#UXntf*tD6K*4|SsW;sBINsykc)lG4(o263qr!>>3;+hxk2<6*-!%z`>"
     "&4dl^RX0R4D4wW*34l1uB>Z$>s8tWPc;FKLkzKNqO>8wh7)an7gd2XF1y?{YRitXH_QB*F=@@HPkjJR>=cX"
 )
+
+
+class _NoKeys(encryption.KmsClient):
+    """Keys that nothing protects."""
+
+    def __init__(self, _: Any) -> None:
+        super().__init__()
+
+    def wrap_key(self, key_bytes: bytes, master_key_identifier: str) -> bytes:
+        return base64.b64encode(key_bytes)
+
+
+def encrypted() -> bytes:
+    """A file whose column ``id`` is encrypted, and whose footer is not."""
+    how = encryption.EncryptionConfiguration("k", column_keys={"k": ["id"]}, plaintext_footer=True)
+    factory = encryption.CryptoFactory(_NoKeys)
+    told = factory.file_encryption_properties(encryption.KmsConnectionConfig(), how)
+    table, out = pa.table({"id": [1], "v": ["x"]}), io.BytesIO()
+    with pq.ParquetWriter(out, table.schema, encryption_properties=told) as writer:
+        writer.write_table(table)
+    return out.getvalue()

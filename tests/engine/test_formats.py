@@ -874,6 +874,12 @@ def test_a_line_that_is_too_long_is_not_held(
         run(session, table("json", "a:int"), lay(b'{"a":1}\n' + b" " * 1001, "x.json"))
 
 
+def test_encrypted_columns_do_not_end_the_process(session: Any, lay: Write) -> None:
+    told, file = table("parquet", "id:bigint v:string"), lay(odd_parquet.encrypted())
+    with pytest.raises(FormatError, match=r"columns of the file are encrypted"):
+        read(session, told, file)
+
+
 def test_intervals_of_parquet_are_no_bytes(session: Any, lay: Write) -> None:
     file = lay(odd_parquet.ODD_KINDS)
     assert read(session, table("parquet", "v:string l:array<string>"), file) == [("A", ["B"])]

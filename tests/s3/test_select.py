@@ -12,6 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 from botocore.exceptions import ClientError
 
+from tests import odd_parquet
+
 PEOPLE = b'name,age,city\nAnn,31,Berlin\nBob,7,"New, York"\n#Zoe,1,Oslo\nCy,,Rome\n'
 STAFF = (
     b'[{"staff": [{"name": "Janelyn M", "city": "Chicago", "kids": 2},'
@@ -255,6 +257,7 @@ def test_a_parquet_object_has_types(select):
     damaged = io.BytesIO()
     pq.write_table(pa.table({"a": pa.array([b"\xff"]).view(pa.string())}), damaged)
     assert select(damaged.getvalue(), ALL, given) == "ParquetParsingError"
+    assert select(odd_parquet.encrypted(), ALL, given) == "ParquetParsingError"
 
 
 def test_a_long_answer_comes_in_events(select):

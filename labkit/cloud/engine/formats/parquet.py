@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from labkit.cloud.engine.formats.model import File, FormatError, Session, Table, literal, paths
+from labkit.cloud.engine.formats.parquet_files import metadata
 from labkit.cloud.engine.formats.partition import partition_columns
 from labkit.cloud.engine.formats.text import BITS
 from labkit.cloud.engine.formats.text_sql import bounded
@@ -122,7 +123,7 @@ def footer(file: File) -> Footer:
 @lru_cache(maxsize=20_000)
 def _footer(path: str, changed: int) -> Footer:
     """One file's footer; `changed` is there so that a file written anew is read anew."""
-    meta = pq.read_metadata(path)
+    meta = metadata(path)
     sizes = [0] * meta.num_columns
     for group in map(meta.row_group, range(meta.num_row_groups)):
         for at, chunk in enumerate(map(group.column, range(group.num_columns))):

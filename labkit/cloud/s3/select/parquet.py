@@ -13,6 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from labkit.cloud.engine.formats.parquet_files import metadata
 from labkit.cloud.operations import AwsError
 from labkit.cloud.partiql.tree import Name, Path, parts
 from labkit.cloud.s3.select.asked import Asked
@@ -31,7 +32,7 @@ def rows(path: str, asked: Asked, statement: Statement, counts: Counts) -> Itera
             AWS does not say what it becomes.
     """
     with _parsing():
-        file = pq.ParquetFile(path)
+        file = pq.ParquetFile(path, metadata=metadata(path))
     with file, _parsing():
         schema = file.schema_arrow
         wanted = [each for each in schema.names if _is_wanted(each, statement)]
