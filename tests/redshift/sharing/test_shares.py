@@ -123,6 +123,23 @@ def test_a_schema_on_another_database_of_the_same_warehouse(producer):
         "CREATE EXTERNAL SCHEMA own FROM REDSHIFT DATABASE 'sharing' SCHEMA 'public'",
     )
     assert producer.rows("SELECT a FROM own.beside") == [[5]]
+    shown = producer.rows("SHOW TABLES FROM SCHEMA sharing.own LIKE 'besid%'")
+    assert [row[1:4] for row in shown] == [["own", "beside", "EXTERNAL TABLE"]]
+    columns = producer.rows("SHOW COLUMNS FROM TABLE sharing.own.beside")
+    assert [row[1:5] for row in columns] == [["own", "beside", "a", 1]]
+    assert producer.rows("SHOW COLUMNS FROM TABLE sharing.own.nosuch") == []
+
+
+def test_show_tells_the_columns_of_shared_tables(shared):
+    shared.done("CREATE EXTERNAL SCHEMA linked FROM REDSHIFT DATABASE 'sis_db' SCHEMA 'public'")
+    for place, kind in (("sis_db.public", "SHARED TABLE"), ("dev.linked", "EXTERNAL TABLE")):
+        tables = shared.rows(f"SHOW TABLES FROM SCHEMA {place} LIKE 'student'")
+        assert [row[3] for row in tables] == [kind]
+        columns = shared.rows(f"SHOW COLUMNS FROM TABLE {place}.student")
+        assert [row[3] for row in columns] == ["id", "name", "gpa", "born", "more"]
+        assert shared.rows(f"SHOW GRANTS ON TABLE {place}.student") == []
+        keys = f"SHOW CONSTRAINTS PRIMARY KEYS FROM TABLE {place}.student"
+        assert shared.rows(keys) == []
 
 
 def test_both_sides_see_the_share(shared, producer):

@@ -11,17 +11,19 @@ from typing import Any
 
 from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.words import quoted_string
-from labkit.cloud.redshift.sharing.consumers import opened
+from labkit.cloud.redshift.sharing.consumers import linked_to, opened, shared_database
 from labkit.cloud.redshift.sharing.producers import producer, reading, warehouses
 from labkit.cloud.redshift.sharing.shares import SPACE, consumer, find_share, shared_relations
-from labkit.cloud.redshift.system.catalogs import OTHERS
+from labkit.cloud.redshift.system.catalogs import OTHERS, relations
 from labkit.cloud.redshift.system.granted import WHOLE, rows_of
 from labkit.cloud.redshift.system.registry import moment, system
 from labkit.cloud.redshift.warehouse import grants
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.objects import Object
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
+from labkit.cloud.redshift.warehouse.shown_names import NOTHING
 from labkit.cloud.redshift.warehouse.statements.select import run_query
+from labkit.cloud.redshift.warehouse.statements.showing import TABLES
 
 _V = "varchar(128)"
 _TYPES = {"table": "table", "view": "view", "matview": "materialized view"}
@@ -138,7 +140,40 @@ def shared_tables(connection: Connection) -> Iterator[Object]:
             yield replace(one.changed(kind="shared"), database=database.name)
 
 
-OTHERS.append(shared_tables)
+def linked_tables(connection: Connection) -> Iterator[Object]:
+    """The tables of external schemas on other databases of the warehouse.
+
+    Source: https://github.com/aws/amazon-redshift-python-driver/blob/master/test/integration/metadata/test_enable_table_types.py
+    """
+    for schema in connection.objects.of("schema", database=connection.database):
+        if not grants.allowed(connection, schema, "USAGE", connection.user):
+            continue
+        if place := linked_to(schema):
+            is_shared = shared_database(connection, place[0])
+            known = (
+                shared_tables(connection) if is_shared else relations(connection, everywhere=True)
+            )
+            for one in known:
+                if (one.database, one.schema) == place:
+                    shown = one.changed(kind="external")
+                    yield replace(shown, database=connection.database, schema=schema.name)
+
+
+def _found(connection: Connection, name: tuple[str, ...]) -> Object | None:
+    """A table of a share, or of a schema on another database, for SHOW COLUMNS."""
+    database = name[0] if len(name) > 2 else connection.database
+    schema, last = ("", *name)[-2:]
+    local = connection.objects.find("schema", schema, database=database)
+    if not shared_database(connection, database) and not (local and linked_to(local)):
+        return None
+    for one in (*shared_tables(connection), *linked_tables(connection)):
+        if (one.database, one.schema, one.name) == (database, schema, last):
+            return Object("relation", database, schema, last, body={"kind": "shared"})
+    return NOTHING
+
+
+OTHERS.extend((shared_tables, linked_tables))
+TABLES.insert(0, _found)
 
 
 @statement("SHOW DATASHARES")

@@ -148,10 +148,17 @@ def _place(connection: Connection, name: tuple[str, ...]) -> tuple[str, str, str
     if not schema and shared_database(connection, database):
         schema = search_path(connection)[-1]
     local = connection.objects.find("schema", schema, database=database) if schema else None
-    if local and local.body.get("source") == "REDSHIFT":
+    if local and (place := linked_to(local)):
         grants.check(connection, local, "USAGE")
-        return local.body["database"].lower(), local.body.get("schema", "public").lower(), table
+        return *place, table
     return database, schema, table
+
+
+def linked_to(schema: Object) -> tuple[str, str] | None:
+    """Database and schema that an external schema is on; None where it is on none of them."""
+    if schema.body.get("source") != "REDSHIFT":
+        return None
+    return schema.body["database"].lower(), schema.body.get("schema", "public").lower()
 
 
 def _create(connection: Connection, name: str, words: Words) -> Result:

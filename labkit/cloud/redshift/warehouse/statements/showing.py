@@ -131,6 +131,11 @@ def known_table(connection: Connection, parsed: Parsed) -> Object:
         return NOTHING
 
 
+def unshared(table: Object) -> Object:
+    """A table; of one that is shared from elsewhere nothing but its columns is told."""
+    return NOTHING if table.body.get("kind") == "shared" else table
+
+
 @statement("SHOW FUNCTIONS", "SHOW PROCEDURES")
 def show_routines(connection: Connection, parsed: Parsed) -> Result:
     words = parsed.words
@@ -201,7 +206,7 @@ def for_grantee(connection: Connection, words: Words, name: str, kind: str) -> s
 def _object(connection: Connection, kind: str, parsed: Parsed) -> tuple[str, str]:
     """The database of an object, none for the session's, and the condition that means it."""
     if kind == "TABLE":
-        table = known_table(connection, parsed)
+        table = unshared(known_table(connection, parsed))
         schema, name = quoted_string(table.schema), quoted_string(table.name)
         return table.database, f"namespace_name = {schema} AND relation_name = {name}"
     *database, last = parsed.words.name()

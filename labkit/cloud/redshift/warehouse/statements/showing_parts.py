@@ -38,6 +38,7 @@ from labkit.cloud.redshift.warehouse.statements.showing import (
     known_table,
     listed,
     named_table,
+    unshared,
 )
 
 _NUMBERS = {"key_seq", "update_rule", "delete_rule", "deferrability", "ordinal_position",
@@ -68,9 +69,9 @@ def _told(words: Words, names: Iterable[str], rows: Iterable[tuple[Any, ...]]) -
 
 
 def _table(connection: Connection, found: Object, privilege: str = "") -> Object:
-    if privilege and found is not NOTHING and found.kind != "external":
+    if privilege and found is not NOTHING and found.kind not in ("external", "shared"):
         grants.check(connection, found, privilege)
-    return found
+    return unshared(found)
 
 
 def _inside(connection: Connection, table: Object) -> AbstractContextManager[None]:
