@@ -63,6 +63,12 @@ MISSING: list[tuple[str, Callable[[Any, str], Any], str]] = [
         "Cannot find partition",
     ),
     ("catalog", lambda g, d: g.get_tables(DatabaseName=d, CatalogId="1"), "Catalog 1 not found"),
+    ("connections", lambda g, d: g.get_connections(CatalogId="1"), "Catalog 1 not found"),
+    (
+        "encryption",
+        lambda g, d: g.get_data_catalog_encryption_settings(CatalogId="1"),
+        "Catalog 1 not found",
+    ),
     (
         "version",
         lambda g, d: g.get_table_version(DatabaseName=d, TableName="orders", VersionId="9"),

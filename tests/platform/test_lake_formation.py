@@ -19,6 +19,8 @@ def test_tags_are_added_beside_others(lake, fresh):
     lake.create_lf_tag(TagKey=kind, TagValues=["raw", "clean"])
     lake.create_lf_tag(TagKey=team, TagValues=["a"])
     assert lake.get_resource_lf_tags(Resource=database).keys() == {"ResponseMetadata"}
+    with pytest.raises(ClientError, match="Resource must have one of the combinations"):
+        lake.get_resource_lf_tags(Resource={})
 
     def held():
         tags = lake.get_resource_lf_tags(Resource=database)["LFTagOnDatabase"]

@@ -8,6 +8,7 @@ Source: https://docs.aws.amazon.com/glue/latest/webapi/API_CreateJob.html
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from botocore import xform_name
@@ -40,6 +41,9 @@ _TAGGED = {
 def judge_call(context: Context, parameters: Members) -> None:
     """Raise for what Glue does not take; other calls are passed on."""
     backend, name = context.backend("glue"), parameters.get("Name")
+    catalog = parameters.get("CatalogId", context.account)
+    if catalog != context.account and re.search("Connection|EncryptionSettings", context.operation):
+        raise not_found(f"Catalog {catalog} not found.")
     if context.operation == "CreateJob" and name in backend.jobs:
         _check_same(backend.jobs[name], parameters)
     if context.operation in ("CreateJob", "UpdateJob", "StartJobRun"):

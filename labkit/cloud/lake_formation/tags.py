@@ -97,6 +97,8 @@ def get_resource_lf_tags(
     Raises:
         AwsError: ``AccessDeniedException``: the caller may not see it.
     """
+    if len(Resource) != 1:
+        raise AwsError("InvalidInputException", "Resource must have one of the combinations.")
     [named] = Resource.values()
     seen = Metastore(context.cloud, context.region, principal=context.principal)
     catalog = _catalog(context, named.get("CatalogId"))

@@ -83,7 +83,13 @@ def test_a_namespace_comes_back_from_a_snapshot_and_a_recovery_point(serverless,
     told = client.get_snapshot
     wait_for(lambda: told(snapshotName=snapshot)["snapshot"]["status"] == "AVAILABLE")
     serverless.run(name, "INSERT INTO t VALUES (2)")
-    client.restore_from_snapshot(namespaceName=name, workgroupName=name, snapshotName=snapshot)
+    place = {"namespaceName": name, "workgroupName": name}
+    others = {"snapshotName": snapshot, "ownerAccount": "111122223333"}
+    assert (
+        refused(client.restore_from_snapshot, **place, **others)[0] == "ResourceNotFoundException"
+    )
+    assert client.list_snapshots(ownerAccount="111122223333")["snapshots"] == []
+    client.restore_from_snapshot(**place, snapshotName=snapshot)
     serverless.settled(name)
     assert serverless.run(name, "SELECT a FROM t") == [[1]]
     point = points[0]["recoveryPointId"]

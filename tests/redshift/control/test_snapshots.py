@@ -42,9 +42,14 @@ def test_a_snapshot_holds_what_was_committed(clusters, snapshotted, fresh):
     told = taken(redshift, snapshot)
     assert told["TotalBackupSizeInMegaBytes"] > 0
     assert (told["SnapshotType"], told["NumberOfNodes"]) == ("manual", 2)
-    made = redshift.restore_from_cluster_snapshot(
-        ClusterIdentifier=copy, SnapshotIdentifier=snapshot, NumberOfNodes=4
-    )["Cluster"]
+    restore, other = redshift.restore_from_cluster_snapshot, "111122223333"
+    for elsewhere in (
+        {"SnapshotIdentifier": snapshot, "OwnerAccount": other},
+        {"SnapshotArn": told["SnapshotArn"].replace("123456789012", other)},
+        {"SnapshotArn": told["SnapshotArn"].replace("us-east-1", "eu-west-1")},
+    ):
+        assert refused(restore, ClusterIdentifier=copy, **elsewhere)[0] == "ClusterSnapshotNotFound"
+    made = restore(ClusterIdentifier=copy, SnapshotIdentifier=snapshot, NumberOfNodes=4)["Cluster"]
     assert made["ClusterStatus"] == "creating"
     clusters.settled(copy)
     assert clusters.tell(copy)["NumberOfNodes"] == 4

@@ -11,7 +11,7 @@ from typing import Any
 from labkit.cloud.operations import Answer, Context
 from labkit.cloud.redshift import files, logins, managed, records
 from labkit.cloud.redshift.clusters import shape, snapshots
-from labkit.cloud.redshift.clusters.kinds import CLUSTER
+from labkit.cloud.redshift.clusters.kinds import CLUSTER, SNAPSHOT
 from labkit.cloud.redshift.clusters.new import new_cluster
 from labkit.cloud.redshift.clusters.snapshotting import find_snapshot
 from labkit.cloud.redshift.lifecycle import answers, begin
@@ -30,12 +30,16 @@ def restore_from_cluster_snapshot(
     SnapshotIdentifier: str | None = None,
     SnapshotArn: str | None = None,
     SnapshotClusterIdentifier: str | None = None,
+    OwnerAccount: str | None = None,
     **members: Any,
 ) -> Answer:
     """The cluster is ``creating`` while its file is copied."""
     name = SnapshotIdentifier or (SnapshotArn or "").rpartition("/")[2]
     if not name:
         raise invalid_combination("Give the SnapshotIdentifier or the SnapshotArn.")
+    elsewhere = SnapshotArn and SnapshotArn.split(":")[3:5] != [context.region, context.account]
+    if elsewhere or OwnerAccount not in (None, context.account):
+        raise SNAPSHOT.refusal(SNAPSHOT.missing, name)
     snapshot = find_snapshot(context, name, SnapshotClusterIdentifier)
     records.check_free(context, CLUSTER, ClusterIdentifier)
     if snapshot["Status"] != "available":

@@ -57,7 +57,7 @@ def get_snapshot(
     snapshotArn: str | None = None,
     ownerAccount: str | None = None,
 ) -> Answer:
-    return {"snapshot": _shown(_find(context, snapshotName, snapshotArn))}
+    return {"snapshot": _shown(_find(context, snapshotName, snapshotArn, ownerAccount))}
 
 
 @lists("ListSnapshots", "snapshots")
@@ -73,7 +73,8 @@ def list_snapshots(
     return [
         _shown(each)
         for each in records.listed(context, SNAPSHOT)
-        if namespaceName in (None, each["namespaceName"])
+        if ownerAccount in (None, context.account)
+        and namespaceName in (None, each["namespaceName"])
         and namespaceArn in (None, each["namespaceArn"])
         and _between(each["snapshotCreateTime"], startTime, endTime)
     ]
@@ -115,7 +116,7 @@ def restore_from_snapshot(
     maintainIntegration: bool = False,
 ) -> Answer:
     """A namespace gets all that the snapshot holds, in place of what it has."""
-    source = _find(context, snapshotName, snapshotArn)
+    source = _find(context, snapshotName, snapshotArn, ownerAccount)
     if manageAdminPassword:
         raise invalid("Use UpdateNamespace to have the admin password managed.")
     return _restore(context, namespaceName, workgroupName, source, SNAPSHOT) | {
@@ -265,7 +266,9 @@ def _new(context: Context, namespace: Record, name: str, days: int) -> Record:
     return told | {"_": hidden}
 
 
-def _find(context: Context, name: str | None, arn: str | None) -> Record:
+def _find(context: Context, name: str | None, arn: str | None, owner: str | None) -> Record:
+    if owner not in (None, context.account):
+        raise SNAPSHOT.refusal(SNAPSHOT.missing, name or arn or "")
     if name:
         return records.find(context, SNAPSHOT, name)
     for each in records.listed(context, SNAPSHOT):
