@@ -11,7 +11,6 @@ from labkit.cloud.redshift.clusters.parameters import in_force
 from labkit.cloud.redshift.keys import place_of
 from labkit.cloud.redshift.records import Record
 from labkit.cloud.redshift.warehouse import STATES, WarehouseState
-from labkit.cloud.redshift.warehouse.statements.settings import of_group
 from labkit.cloud.redshift.words import fault
 
 
@@ -45,7 +44,7 @@ def state_of(cloud: Cloud, name: str) -> WarehouseState | None:
         nodes=record["NumberOfNodes"],
         slices=node_type(record["NodeType"]).slices,
         namespace=record["_"]["namespace"],
-        settings=of_group(in_force(cloud, record)),
+        settings=in_force(cloud, record),
     )
 
 

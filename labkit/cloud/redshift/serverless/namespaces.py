@@ -20,7 +20,6 @@ from labkit.cloud.redshift.serverless import tagging
 from labkit.cloud.redshift.serverless.answering import answers, find_available, invalid, lists
 from labkit.cloud.redshift.serverless.kinds import NAMESPACE, WORKGROUP
 from labkit.cloud.redshift.warehouse import STATES, WarehouseState, open_warehouse
-from labkit.cloud.redshift.warehouse.statements.settings import of_group
 from labkit.cloud.redshift.warehouse.warehouse import file_of
 
 USER = "admin"
@@ -144,12 +143,10 @@ def state_of(cloud: Cloud, name: str) -> WarehouseState | None:
         default_role=record.get("defaultIamRoleArn", ""),
         nodes=max(1, workgroup.get("baseCapacity", RPUS_PER_NODE) // RPUS_PER_NODE),
         namespace=record["namespaceId"],
-        settings=of_group(
-            {
-                each["parameterKey"]: each["parameterValue"]
-                for each in workgroup.get("configParameters", ())
-            }
-        ),
+        settings={
+            each["parameterKey"]: each["parameterValue"]
+            for each in workgroup.get("configParameters", ())
+        },
     )
 
 

@@ -91,7 +91,7 @@ class Connection(Transactions):
         self.user = self.session_user = self.login = user
         self._check(user, database)
         #: What RESET goes back to: ALTER USER ... SET may have told something else.
-        begun = SETTINGS | warehouse.state.settings | self._of_user(user)
+        begun = SETTINGS | self._of_group() | self._of_user(user)
         self.defaults = begun | {"application_name": application}
         self.settings = dict(self.defaults)
 
@@ -100,6 +100,11 @@ class Connection(Transactions):
             raise RedshiftError(f'user "{user}" does not exist', "28000")
         if not self.objects.find("database", database):
             raise RedshiftError(f'database "{database}" does not exist', "3D000")
+
+    def _of_group(self) -> dict[str, str]:
+        from labkit.cloud.redshift.warehouse.statements.settings import of_group
+
+        return of_group(self.warehouse.state.settings)
 
     def _of_user(self, user: str) -> dict[str, str]:
         found = self.objects.find("user", user)
