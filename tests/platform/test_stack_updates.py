@@ -1,6 +1,7 @@
 """Updates of stacks: what follows from a change of another resource, functions and policies."""
 
 import json
+import re
 from types import SimpleNamespace
 
 import moto.dynamodb.models.table as ddb
@@ -14,7 +15,7 @@ import labkit.cloud.stacks as making
 from labkit.cloud.stacks.adopting import adopt
 from labkit.cloud.stacks.failures import NotHere
 from labkit.cloud.stacks.resources import Resource
-from tests.roles import make_role
+from tests.roles import make_role, trust
 
 FOLLOWING = """
 Parameters: {Name: {Type: String}, Word: {Type: String}}
@@ -55,7 +56,8 @@ def made(stacks, fresh):
 
     def make(template, verb="create_stack", **values):
         body = template if isinstance(template, str) else json.dumps(template)
-        getattr(stacks, verb)(StackName=name, TemplateBody=body, Parameters=given(**values))
+        told = {"Parameters": given(**values), "Capabilities": ["CAPABILITY_IAM"]}
+        getattr(stacks, verb)(StackName=name, TemplateBody=body, **told)
         (stack,) = stacks.describe_stacks(StackName=name)["Stacks"]
         assert stack["StackStatus"] == f"{verb.split('_')[0].upper()}_COMPLETE"
         return {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", ())}
@@ -357,6 +359,111 @@ def test_a_password_is_another_one_when_what_is_asked_of_it_is(aws, made):
     tags = [{"Key": "a", "Value": "b"}]
     assert password("update_stack", 20, Description="d", Tags=tags) == first
     assert len(password("update_stack", 24, Description="e")) == 24
+
+
+# What a template says of a resource at first, and no longer; where that is seen, and what then.
+UNTOLD = {
+    "Crawler": (
+        "Glue::Crawler",
+        {
+            "Role": "CRAWLS",
+            "DatabaseName": "default",
+            "Targets": {"S3Targets": [{"Path": "s3://lake/in/"}]},
+        },
+        {"Schedule": {"ScheduleExpression": "cron(0 1 * * ? *)"}, "TablePrefix": "p"},
+        lambda aws, name: aws("glue").get_crawler(Name=name)["Crawler"],
+        {"TablePrefix": ""},
+    ),
+    "Group": (
+        "Athena::WorkGroup",
+        {"Name": "NAME", "WorkGroupConfiguration": {"EnforceWorkGroupConfiguration": True}},
+        {
+            "Description": "d",
+            "WorkGroupConfiguration": {
+                "EnforceWorkGroupConfiguration": True,
+                "BytesScannedCutoffPerQuery": 20_000_000,
+                "ResultConfiguration": {"OutputLocation": "s3://lake/out/"},
+            },
+        },
+        lambda aws, name: (
+            aws("athena").get_work_group(WorkGroup=name)["WorkGroup"]
+            | (aws("athena").get_work_group(WorkGroup=name)["WorkGroup"]["Configuration"])
+        ),
+        {"Description": "", "ResultConfiguration": {}, "BytesScannedCutoffPerQuery": None},
+    ),
+    "Role": (
+        "IAM::Role",
+        {"AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [trust("glue")]}},
+        {
+            "Description": "d",
+            "MaxSessionDuration": 7200,
+            "PermissionsBoundary": "arn:aws:iam::aws:policy/ReadOnlyAccess",
+        },
+        lambda aws, name: aws("iam").get_role(RoleName=name)["Role"],
+        {"Description": "", "MaxSessionDuration": 3600, "PermissionsBoundary": None},
+    ),
+    "Parameter": (
+        "SSM::Parameter",
+        {"Type": "String", "Value": "v"},
+        {"AllowedPattern": "v"},
+        lambda aws, name: aws("ssm").describe_parameters(
+            ParameterFilters=[{"Key": "Name", "Values": [name]}]
+        )["Parameters"][0],
+        {"AllowedPattern": None},
+    ),
+    "Topic": (
+        "SNS::Topic",
+        {},
+        {"TracingConfig": "Active", "DisplayName": "d"},
+        lambda aws, name: aws("sns").get_topic_attributes(TopicArn=name)["Attributes"],
+        {"TracingConfig": "PassThrough", "DisplayName": ""},
+    ),
+    "Function": (
+        "Lambda::Function",
+        {
+            "Role": "ROLE",
+            "Runtime": "python3.12",
+            "Handler": "index.h",
+            "Code": {"ZipFile": "def h(event, context): ..."},
+        },
+        {"LoggingConfig": {"LogFormat": "JSON"}, "Timeout": 9},
+        lambda aws, name: (
+            aws("lambda").get_function_configuration(FunctionName=name)
+            | aws("lambda").get_function_configuration(FunctionName=name)["LoggingConfig"]
+        ),
+        {"LogFormat": "Text", "Timeout": 3},
+    ),
+}
+
+
+def test_what_a_template_no_longer_says_is_gone(aws, stacks, made):
+    words = {
+        "NAME": made.name,
+        "ROLE": make_role(aws("iam"), made.name, "lambda"),
+        "CRAWLS": make_role(aws("iam"), f"{made.name}-crawls", "glue"),
+    }
+
+    def template(told, **more):
+        resources = {
+            each: {"Type": f"AWS::{kind}", "Properties": first | (then if told else {})}
+            for each, (kind, first, then, *_) in UNTOLD.items()
+        }
+        outputs = {each: {"Value": {"Ref": each}} for each in UNTOLD}
+        body = json.dumps({"Resources": resources | more, "Outputs": outputs})
+        return re.sub("|".join(words), lambda found: words[found[0]], body)
+
+    names = made(template(told=True))
+    had = {each: look(aws, names[each]) for each, (*_, look, _) in UNTOLD.items()}
+    assert made(template(told=False), "update_stack") == names
+    for each, (*_, look, then) in UNTOLD.items():
+        found = look(aws, names[each])
+        assert {name: found.get(name) for name in then} == then
+        assert all(had[each].get(name) != value for name, value in then.items())
+    secret = {"Type": "AWS::SecretsManager::Secret", "Properties": {"Description": "d"}}
+    made(template(told=False, Secret=secret), "update_stack")
+    secret = {"Type": "AWS::SecretsManager::Secret", "Properties": {"SecretString": "s"}}
+    with pytest.raises(ClientError, match=r"Taking Description of .*Secret back is not available"):
+        made(template(told=False, Secret=secret), "update_stack")
 
 
 BORROWED = """

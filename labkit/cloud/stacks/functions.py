@@ -62,6 +62,11 @@ def _arn(members: Members) -> str:
     return stacks.caller().arn(f"function:{members['FunctionName']}", "lambda")
 
 
+def _logging(members: Members) -> Members:
+    group = f"/aws/lambda/{members['FunctionName']}"
+    return {"LoggingConfig": {"LogFormat": "Text", "LogGroup": group}}
+
+
 FUNCTION: Kind = kind(
     "lambda",
     "Function",
@@ -69,7 +74,7 @@ FUNCTION: Kind = kind(
     name="FunctionName",
     by={"FunctionName": "FunctionName"},
     shaped=_with_code,
-    changed=lambda members: _DEFAULTS | members,
+    changed=lambda members: _DEFAULTS | _logging(members) | members,
     parts=(
         Part("Code", lambda m, code: ("UpdateFunctionCode", _named(m, **code)), first=False),
         Part(

@@ -17,12 +17,13 @@ from labkit.cloud.stacks.kinds import Kind, Members, Part
 # What a queue has where its template does not say.
 _QUEUE = {
     "DelaySeconds": "0",
-    "MaximumMessageSize": "262144",
+    "MaximumMessageSize": "1048576",
     "MessageRetentionPeriod": "345600",
     "ReceiveMessageWaitTimeSeconds": "0",
     "RedrivePolicy": "",
     "VisibilityTimeout": "30",
 }
+_UNTOLD = {"SignatureVersion": "1", "TracingConfig": "PassThrough"}
 _OF_TOPICS = ("DisplayName", "KmsMasterKeyId", "SignatureVersion", "TracingConfig")
 
 
@@ -60,7 +61,7 @@ def _attribute(name: str) -> Part:
             "AttributeValue": value,
         }
 
-    return Part(name, told, lambda members, _: told(members, ""))
+    return Part(name, told, lambda members, _: told(members, _UNTOLD.get(name, "")))
 
 
 def _subscribe(members: Members, said: Members) -> tuple[str, Members]:

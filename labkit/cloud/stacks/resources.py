@@ -21,6 +21,7 @@ from labkit.cloud.stacks.calls import Gone, ask, names, refused
 from labkit.cloud.stacks.failures import NotHere
 from labkit.cloud.stacks.kinds import Kind, Members, Part, at, put
 from labkit.cloud.stacks.model import Model
+from labkit.cloud.stacks.resets import told_of
 from labkit.cloud.stacks.types import TYPES
 
 PATIENCE_S, POLL_S = 120, 0.05
@@ -163,11 +164,15 @@ class Resource(Model):
         free = changeable(kind) | ({"tags"} if self.type in tags.ARNS else set())
         if strange := sorted(name for name in changed if name.lower() not in free):
             raise NotHere(message=_UNCHANGED.format(", ".join(strange), self.type))
+        apart = {*kind.passed, *(part.name for part in kind.parts)}
+        apart |= {*tags.NAMES} if self.type in tags.ARNS else set()
+        reset = told_of(self.type, changed - self.members.keys() - apart)
         journal.note(self, new=False)
         changed -= tags.retag(self, self.members, old.members)
-        if changed - {*kind.passed, *(part.name for part in kind.parts)}:
+        if changed - apart:
             taken = names(kind.service, kind.change, kind.nest)
-            told = {k: v for k, v in kind.changed(self.members).items() if k.lower() in taken}
+            said = kind.changed(reset | self.members)
+            told = {name: value for name, value in said.items() if name.lower() in taken}
             if kind.differs:
                 told = {name: value for name, value in told.items() if name in changed}
             told = {kind.nest: told} if kind.nest else told

@@ -115,6 +115,15 @@ def _version(members: Members, document: Any) -> Call:
     return "DeletePolicyVersion", where | {"VersionId": held}
 
 
+def _bound(members: Members, boundary: str) -> Call:
+    told = {"RoleName": members["RoleName"], "PermissionsBoundary": boundary}
+    return "PutRolePermissionsBoundary", told
+
+
+def _unbound(members: Members, _: str) -> Call:
+    return "DeleteRolePermissionsBoundary", {"RoleName": members["RoleName"]}
+
+
 ROLE = kind(
     "iam",
     "Role",
@@ -122,6 +131,7 @@ ROLE = kind(
     parts=(
         *_policies("Role"),
         Part("AssumeRolePolicyDocument", _trust, first=False),
+        Part("PermissionsBoundary", _bound, _unbound, first=False),
         _tags("Role"),
     ),
     attributes={"Arn": "Role.Arn", "RoleId": "Role.RoleId"},

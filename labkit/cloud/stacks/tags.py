@@ -71,7 +71,8 @@ _MAPS = {
     *(f"AWS::Glue::{noun}" for noun in ("Crawler", "DataQualityRuleset", "Job")),
     *(f"AWS::Glue::{noun}" for noun in ("Trigger", "Workflow")),
 }
-_NAMES = ("Tags", "tags")
+#: What tags are called.
+NAMES = ("Tags", "tags")
 
 
 def changes(kind: str) -> bool:
@@ -99,7 +100,7 @@ def as_map(tags: Any) -> dict[str, str]:
 
 def alone(made: Any, old: Any) -> bool:
     """Whether a resource and its former self are told apart by nothing but tags."""
-    now, was = ({n: m[n] for n in m if n not in _NAMES} for m in (made.members, old.members))
+    now, was = ({n: m[n] for n in m if n not in NAMES} for m in (made.members, old.members))
     return made.type in ARNS and now == was
 
 
@@ -109,11 +110,11 @@ def retag(made: Any, members: Members, former: Members) -> set[str]:
     Returns:
         The names of the members that are settled so.
     """
-    now, was = (as_map(next((m[n] for n in _NAMES if n in m), {})) for m in (members, former))
+    now, was = (as_map(next((m[n] for n in NAMES if n in m), {})) for m in (members, former))
     if made.type not in ARNS or now == was:
         return set()
     _change(made.filled(ARNS[made.type]).replace("parameter//", "parameter/"), now, was)
-    return {*_NAMES}
+    return {*NAMES}
 
 
 def _change(arn: str, now: dict[str, str], was: dict[str, str]) -> None:

@@ -43,12 +43,18 @@ def _connected(members: Members) -> Members:
 
 
 def _work_group_changes(members: Members) -> Members:
+    """The call is told what is taken back: what it is not told stays."""
     told = copy.deepcopy(members)
-    configuration = told.pop("Configuration", {})
-    if "ResultConfiguration" in configuration:
-        results = configuration.pop("ResultConfiguration")
-        configuration["ResultConfigurationUpdates"] = results
+    configuration = {"RequesterPaysEnabled": False} | told.pop("Configuration", {})
+    results = configuration.pop("ResultConfiguration", {})
+    gone = {f"Remove{name}": True for name in _RESULTS if name not in results}
+    configuration["ResultConfigurationUpdates"] = results | gone
+    if "BytesScannedCutoffPerQuery" not in configuration:
+        configuration["RemoveBytesScannedCutoffPerQuery"] = True
     return told | {"ConfigurationUpdates": configuration}
+
+
+_RESULTS = ("AclConfiguration", "EncryptionConfiguration", "ExpectedBucketOwner", "OutputLocation")
 
 
 def _state(members: Members, state: str) -> tuple[str, Members]:
