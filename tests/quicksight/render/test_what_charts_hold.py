@@ -1421,6 +1421,18 @@ def test_names_that_are_cut_stay_apart(kind: str, configuration: Any) -> None:
     ]
 
 
+@pytest.mark.parametrize("orientation", ["HORIZONTAL", "VERTICAL"])
+def test_names_that_are_cut_stay_apart_beside_short_ones(orientation: str) -> None:
+    """A null among them begins with nothing that they do."""
+    data = named_alike(5)
+    data = replace(data, rows=[*data.rows, (None, 3)])
+    picture = draw(visual("BarChart", Orientation=orientation), data, width_px=460)
+    assert {*(f"…{at}" for at in range(5)), "null"} <= set(texts(picture))
+    assert picture.warnings == [
+        "Each long name begins with The department of very long names for all of its numbers."
+    ]
+
+
 @pytest.mark.parametrize(
     ("kind", "well"), [("BarChart", "Colors"), ("LineChart", "Colors"), ("RadarChart", "Color")]
 )

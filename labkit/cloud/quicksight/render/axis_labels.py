@@ -92,25 +92,38 @@ def stack(sketch: Sketch, x: float, y: float, lines: Sequence[str], style: Any, 
 def told_apart(sketch: Sketch, labels: list[str], room: float, size: float) -> list[str]:
     """Labels that would be cut, without the words that all begin or all end with; these are told.
 
-    Of what all begin with, where they would be cut to the same; else of what they end with. Those
-    that would be the same all the same are cut amid.
+    Of what all, or all that are too long, begin with, where they would be cut to the same; else of
+    what they end with. Those that would be the same all the same are cut amid.
     """
     words = {each: each.split(" ") for each in labels}
     if len(words) < 2 or widest(labels, size) <= room:
         return labels
-    shown = Counter(cut(each, room, size) for each in words)
-    alike = len(shown) < len(words)
-    if alike and (common := _common([each[:-1] for each in words.values()])):
-        sketch.note(f"Each name begins with {' '.join(common)}.")
-        return ["…" + " ".join(words[each][len(common) :]) for each in labels]
-    if common := _common([each[:0:-1] for each in words.values()]):
+    alike = len({cut(each, room, size) for each in words}) < len(words)
+    if alike and (shorter := _without_beginning(sketch, labels, words, room, size)):
+        labels = shorter
+    elif common := _common([each[:0:-1] for each in words.values()]):
         brief = [" ".join(words[each][: -len(common)]).rstrip(",") for each in labels]
         if widest(brief, size) <= room:
             sketch.note(f"Each name ends with {' '.join(common[::-1])}.")
             return brief
+    shown = Counter(cut(each, room, size) for each in {*labels})
     return [
         cut_amid(each, room, size) if shown[cut(each, room, size)] > 1 else each for each in labels
     ]
+
+
+def _without_beginning(
+    sketch: Sketch, labels: list[str], words: Mapping[str, list[str]], room: float, size: float
+) -> list[str]:
+    """Labels without the words that all begin with, or else all that are too long; or none."""
+    long = {each: its for each, its in words.items() if width(each, size) > room}
+    for kind, ours in (("name", words), ("long name", long)):
+        common = _common([each[:-1] for each in ours.values()]) if len(ours) > 1 else []
+        if common:
+            sketch.note(f"Each {kind} begins with {' '.join(common)}.")
+            rest = {each: "…" + " ".join(its[len(common) :]) for each, its in ours.items()}
+            return [rest.get(each, each) for each in labels]
+    return []
 
 
 def _common(lists: list[list[str]]) -> list[str]:
