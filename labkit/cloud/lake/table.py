@@ -77,7 +77,8 @@ class LakeTable:
         self.parameters = parameters_of(definition)
         self.data_columns = self._columns(self.storage)
         self.keys = self._columns({"Columns": definition.get("PartitionKeys")})
-        _check_once(self.name, self.columns)
+        if not table_type_of(self.parameters):
+            _check_once(self.name, (*self.data_columns, *self.keys))
         self.buckets = buckets_of(definition, self.data_columns)
 
     def _columns(self, storage: Definition) -> tuple[Column, ...]:
