@@ -239,9 +239,8 @@ def _stored(field: ice.NestedField) -> str:
     name = quoted_name(field.name.lower())
     value = stored_sql(name, field.field_type)
     if field.required:
-        failure = raising(
-            "CONSTRAINT_VIOLATION", f"NULL value not allowed for NOT NULL column: {field.name}"
-        )
+        message = f"NULL value not allowed for NOT NULL column: {field.name}"
+        failure = raising("CONSTRAINT_VIOLATION", message, anywhere=True)
         value = f"CASE WHEN {name} IS NULL THEN {failure} ELSE {value} END"
     return f"{value} AS {quoted_name(field.name)}"
 

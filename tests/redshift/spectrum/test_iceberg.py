@@ -134,6 +134,24 @@ def test_a_tables_definition_is_altered(lake, athena, table):
         assert words in lake.refusal(f"ALTER TABLE raw.{table} {change}"), change
 
 
+def test_a_required_column_takes_no_null(lake, aws, table):
+    fields = [
+        {"Id": 1, "Name": "id", "Type": "int", "Required": True},
+        {"Id": 2, "Name": "name", "Type": "string", "Required": False},
+    ]
+    told = {
+        "Location": f"s3://{BUCKET}/iceberg/{table}/",
+        "Schema": {"SchemaId": 0, "Fields": fields},
+    }
+    made = {"MetadataOperation": "CREATE", "Version": "2", "CreateIcebergTableInput": told}
+    where = {"DatabaseName": DATABASE, "Name": table}
+    aws("glue").create_table(**where, OpenTableFormatInput={"IcebergInput": made})
+    lake.done(f"INSERT INTO raw.{table} VALUES (1, 'a')")
+    refused = lake.refusal(f"INSERT INTO raw.{table} VALUES (NULL, 'b')")
+    assert "NULL value not allowed for NOT NULL column: id" in refused
+    assert lake.rows(f"SELECT * FROM raw.{table}") == [[1, "a"]]
+
+
 def test_what_fails_leaves_nothing(lake, aws, table):
     lake.done(f"CREATE TABLE raw.{table} (id int, name varchar(3)) {using(table)}")
     lake.done(f"CREATE TABLE IF NOT EXISTS raw.{table} (id int) {using(table)}")

@@ -53,9 +53,13 @@ def failed_at(text: str, offset: int, code: str, message: str) -> QueryFailed:
     return QueryFailed(code, message, before.count("\n") + 1, column)
 
 
-def raising(code: str, message: str) -> str:
-    """DuckDB SQL that fails with an error name when it is evaluated."""
-    error = "error" if code in TRIED else "trino_untried_error"
+def raising(code: str, message: str, *, anywhere: bool = False) -> str:
+    """DuckDB SQL that fails with an error name when it is evaluated.
+
+    Args:
+        anywhere: in any DuckDB; else in the engine's own, whose TRY lets what is not tried through.
+    """
+    error = "error" if anywhere or code in TRIED else "trino_untried_error"
     return f"{error}({quoted_text(f'{MARK}:{code}: {message}')})"
 
 
