@@ -37,11 +37,19 @@ def name(aws):
     aws("kms").create_alias(AliasName=f"alias/{name}", TargetKeyId=key)
     aws("glue").create_database(DatabaseInput={"Name": name})
     aws("glue").create_registry(RegistryName=name)
-    aws("sns").create_topic(Name=name)
-    aws("stepfunctions").create_state_machine(name=name, roleArn=role, definition=PASSES)
+    topic = aws("sns").create_topic(Name=name)
+    states = aws("stepfunctions")
+    machine = states.create_state_machine(name=name, roleArn=role, definition=PASSES)
     aws("logs").create_log_group(logGroupName=name)
     aws("events").create_event_bus(Name=name)
-    return name
+    yield name
+    aws("kms").delete_alias(AliasName=f"alias/{name}")
+    aws("glue").delete_database(Name=name)
+    aws("glue").delete_registry(RegistryId={"RegistryName": name})
+    aws("sns").delete_topic(TopicArn=topic["TopicArn"])
+    states.delete_state_machine(stateMachineArn=machine["stateMachineArn"])
+    aws("logs").delete_log_group(logGroupName=name)
+    aws("events").delete_event_bus(Name=name)
 
 
 @pytest.mark.parametrize("place", PLACES)
