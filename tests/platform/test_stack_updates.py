@@ -466,6 +466,51 @@ def test_what_a_template_no_longer_says_is_gone(aws, stacks, made):
         made(template(told=False, Secret=secret), "update_stack")
 
 
+SET = {
+    "CorsConfiguration": {"CorsRules": [{"AllowedMethods": ["GET"], "AllowedOrigins": ["*"]}]},
+    "LifecycleConfiguration": {"Rules": [{"Status": "Enabled", "ExpirationInDays": 1}]},
+    "LoggingConfiguration": {"LogFilePrefix": "logs/"},
+    "NotificationConfiguration": {"EventBridgeConfiguration": {"EventBridgeEnabled": True}},
+    "Tags": [{"Key": "a", "Value": "b"}, {"Key": "c", "Value": "d"}],
+    "WebsiteConfiguration": {"IndexDocument": "index.html"},
+}
+
+
+def test_a_buckets_settings_go_with_the_template_but_not_before_the_bucket(aws, stacks, made):
+    s3, name = aws("s3"), made.name
+    asked = (
+        *("cors", "lifecycle_configuration", "logging", "notification_configuration"),
+        *("tagging", "website"),
+    )
+
+    def change(verb, **settings):
+        properties = {"BucketName": name} | settings
+        made({"Resources": {"B": {"Type": "AWS::S3::Bucket", "Properties": properties}}}, verb)
+        return found()
+
+    def found():
+        told = []
+        for each in asked:
+            try:
+                answer = getattr(s3, f"get_bucket_{each}")(Bucket=name)
+            except ClientError:
+                continue
+            told += [each] if answer.keys() - {"ResponseMetadata"} else []
+        return told
+
+    assert change("create_stack", **SET) == [*asked]
+    others = {**SET, "LifecycleConfiguration": {"Rules": [{"Status": "Enabled", "Prefix": "b",
+        "ExpirationInDays": 2}]}}  # fmt: skip
+    assert change("update_stack", **others) == [*asked]
+    s3.put_object(Bucket=name, Key="a")
+    stacks.delete_stack(StackName=name)
+    assert found() == [*asked]
+    s3.delete_object(Bucket=name, Key="a")
+    stacks.delete_stack(StackName=name)
+    change("create_stack", **SET)
+    assert change("update_stack") == []
+
+
 BORROWED = """
 Parameters: {From: {Type: String}, Region: {Type: String}, Note: {Type: String}}
 Resources:

@@ -12,10 +12,25 @@ from labkit.cloud import stacks
 from labkit.cloud.stacks.kinds import Kind, Members, Part, renamed
 
 
-def _part(name: str, call: str, member: str, shaped: Callable[[Any], Any] = lambda v: v) -> Part:
-    """A setting that a call with one member beside the bucket's name makes."""
+def _part(
+    name: str,
+    call: str,
+    member: str,
+    shaped: Callable[[Any], Any] = lambda v: v,
+    *,
+    gone: str | None = None,
+) -> Part:
+    """A setting that a call with one member beside the bucket's name makes, and another drops."""
+
+    def drop(members: Members, _: Any) -> tuple[str, Members]:
+        nothing: Members = {} if gone else {member: {}}
+        return gone or call, {"Bucket": members["Bucket"]} | nothing
+
     return Part(
-        name, lambda members, said: (call, {"Bucket": members["Bucket"], member: shaped(said)})
+        name,
+        lambda members, said: (call, {"Bucket": members["Bucket"], member: shaped(said)}),
+        drop if gone is not None else None,
+        whole=True,
     )
 
 
@@ -92,6 +107,10 @@ def _logged(members: Members, said: Members) -> tuple[str, Members]:
     told = {"TargetBucket": members["Bucket"], "TargetPrefix": ""} | renamed(said, _LOGS)
     status = {"BucketLoggingStatus": {"LoggingEnabled": told}}
     return "PutBucketLogging", {"Bucket": members["Bucket"]} | status
+
+
+def _unlogged(members: Members, _: Members) -> tuple[str, Members]:
+    return "PutBucketLogging", {"Bucket": members["Bucket"], "BucketLoggingStatus": {}}
 
 
 _CORS = {
@@ -193,6 +212,7 @@ BUCKET = Kind(
             "PutBucketEncryption",
             "ServerSideEncryptionConfiguration",
             _encryption,
+            gone="DeleteBucketEncryption",
         ),
         _part("VersioningConfiguration", "PutBucketVersioning", "VersioningConfiguration"),
         _part("ObjectLockConfiguration", "PutObjectLockConfiguration", "ObjectLockConfiguration"),
@@ -207,32 +227,48 @@ BUCKET = Kind(
             "PutBucketLifecycleConfiguration",
             "LifecycleConfiguration",
             _lifecycle,
+            gone="DeleteBucketLifecycle",
         ),
         _part(
             "NotificationConfiguration",
             "PutBucketNotificationConfiguration",
             "NotificationConfiguration",
             _notices,
+            gone="",
         ),
         _part(
             "CorsConfiguration",
             "PutBucketCors",
             "CORSConfiguration",
             lambda said: renamed(said, _CORS),
+            gone="DeleteBucketCors",
         ),
-        Part("LoggingConfiguration", _logged),
+        Part("LoggingConfiguration", _logged, _unlogged, whole=True),
         _part(
             "ReplicationConfiguration",
             "PutBucketReplication",
             "ReplicationConfiguration",
             _replicated,
+            gone="DeleteBucketReplication",
         ),
         _listed("Analytics", _analytics),
         _listed("IntelligentTiering", _filtered),
         _listed("Inventory", _inventory),
         _listed("Metrics", _filtered),
-        _part("WebsiteConfiguration", "PutBucketWebsite", "WebsiteConfiguration", _website),
-        _part("Tags", "PutBucketTagging", "Tagging", lambda said: {"TagSet": said}),
+        _part(
+            "WebsiteConfiguration",
+            "PutBucketWebsite",
+            "WebsiteConfiguration",
+            _website,
+            gone="DeleteBucketWebsite",
+        ),
+        _part(
+            "Tags",
+            "PutBucketTagging",
+            "Tagging",
+            lambda said: {"TagSet": said},
+            gone="DeleteBucketTagging",
+        ),
     ),
     attributes={
         "Arn": "arn:aws:s3:::{Bucket}",

@@ -40,19 +40,21 @@ class Part:
         add: the call and its parameters, by the members and the property or an item of it.
         remove: the same for what an update or the resource's end takes away.
         first: whether the first call leaves it out.
+        whole: whether it is set as one, and goes with the resource by itself.
     """
 
     name: str
     add: Callable[[Members, Any], tuple[str, Members]]
     remove: Callable[[Members, Any], tuple[str, Members]] | None = None
     first: bool = True
+    whole: bool = False
 
     def items(self, members: Members) -> list[Any]:
         """What is set in turn: items where they can be removed, else the whole."""
         said = members.get(self.name)
         if said is None:
             return []
-        return said if isinstance(said, list) and self.remove else [said]
+        return said if isinstance(said, list) and self.remove and not self.whole else [said]
 
 
 @dataclass(frozen=True)

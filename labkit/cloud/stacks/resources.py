@@ -189,7 +189,7 @@ class Resource(Model):
         said, was = part.items(self.members), part.items(old.members)
         if was and not said and not part.remove:
             raise NotHere(message=_UNCHANGED.format(part.name, self.type))
-        for item in was:
+        for item in was if not (part.whole and said) else ():
             if part.remove and item not in said:
                 ask(self.kind.service, *part.remove(self.members, item))
         for item in said:
@@ -200,7 +200,7 @@ class Resource(Model):
         """Drop the resource, and wait until it is gone; one that is gone already is dropped."""
         kind = self.kind
         for part in kind.parts:
-            for item in part.items(self.members) if part.first else ():
+            for item in part.items(self.members) if part.first and not part.whole else ():
                 with contextlib.suppress(Gone):
                     if part.remove:
                         ask(kind.service, *part.remove(self.members, item))
