@@ -322,24 +322,31 @@ ONE = "USING EXTERNAL FUNCTION f(a varchar) RETURNS varchar LAMBDA 'x' "
 OLD = "f(a varchar) RETURNS varchar TYPE LAMBDA_INVOKE WITH (lambda_name = 'x') SELECT f('a')"
 NOT_READ = [
     (f"USING FUNCTION {OLD}", "line 1:7: mismatched input 'FUNCTION'. Expecting: 'EXTERNAL'"),
-    (f"USING EXTERNAL FUNCTION {OLD}", "Unknown type: varchar TYPE LAMBDA_INVOKE"),
     (ONE, "mismatched input '<EOF>'"),
     (f"{ONE} CREATE TABLE t AS SELECT f('a')", "mismatched input 'CREATE'"),
     (f"CREATE VIEW v AS {ONE} SELECT f('a')", "mismatched input 'USING'"),
     (f"CREATE TABLE t AS {ONE} SELECT f('a')", "mismatched input 'USING'"),
     (ONE.replace("RETURNS varchar", ""), "Expecting: 'RETURNS'"),
     (ONE.replace("'x'", "x") + "SELECT 1", "Expecting: <string>"),
+    (ONE.replace("a varchar", "a varchar, a varchar") + "SELECT 1", "the same name"),
+]
+OF_OTHER_TYPES = [
+    (f"USING EXTERNAL FUNCTION {OLD}", "Unknown type: varchar TYPE LAMBDA_INVOKE"),
     (ONE.replace("a varchar", "a map(varchar, varchar)") + "SELECT 1",
      "Type map(varchar, varchar) is not supported in external functions"),
     (ONE.replace("a varchar", "a timestamp(6)") + "SELECT 1", "Type timestamp(6) is not"),
     (ONE.replace("a varchar", "a array(timestamp)") + "SELECT 1", "Type array(timestamp) is not"),
-    (ONE.replace("a varchar", "a varchar, a varchar") + "SELECT 1", "the same name"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("statement", "words"), NOT_READ)
 def test_statements_that_do_not_read(lake, statement, words):
     assert words in lake.refuse(statement)
+
+
+@pytest.mark.parametrize(("statement", "words"), OF_OTHER_TYPES)
+def test_types_that_are_none_of_external_functions(lake, statement, words):
+    assert words in lake.fail(statement)
 
 
 def test_views_do_not_go_with_external_functions(people, fn):
