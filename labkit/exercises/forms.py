@@ -65,9 +65,20 @@ def as_scalar(said: Plain) -> Plain:
     said = as_list(said)
     if isinstance(said, dict) and len(said) == 1:
         [said] = said.values()
-    if is_table(said) and len(said["columns"]) == 2 and said["columns"][0] == "index":
+    if is_table(said) and len(said["columns"]) == 2 and _is_labelled(said):
         said = [row[1] for row in said["rows"]]  # a row of a frame: its columns are its index
     return as_scalar(said[0]) if isinstance(said, list) and len(said) == 1 else said
+
+
+def _is_labelled(said: Plain) -> bool:
+    """Whether values stand beside their labels: those of an index, or the text of one number.
+
+    >>> _is_labelled({"columns": ["column", "missing"], "rows": [["score", 998]]})
+    True
+    """
+    [label, value] = said["rows"][0] if len(said["rows"]) == 1 else (None, None)
+    is_one = isinstance(label, str) and isinstance(value, (int, float))
+    return is_one or said["columns"][0] == "index"
 
 
 def as_number(said: Plain, expected: Plain) -> Plain:

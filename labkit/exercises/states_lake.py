@@ -149,11 +149,19 @@ def _is_expected(lab: Lab, name: str) -> bool:
 def _uses(lab: Lab) -> dict[str, set[str]]:
     """What each principal of the key's policy and grants may do with it, for S3."""
     allowed, denied = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
+    spared: list[tuple[list[str], set[str]]] = []  # all but these are denied something
     for statement in _statements(lab):
         found = allowed if statement["Effect"] == "Allow" else denied
-        granted = set(_granted(statement)) if _is_met(_conditions(statement), lab) else set()
+        is_met = _is_met(_conditions(statement), lab) and _fits(lab.key_arn, _resources(statement))
+        granted = set(_granted(statement)) if is_met else set()
+        if "NotPrincipal" in statement:
+            spared.append((_principals(statement, lab.account), granted))
+            continue
         for principal in _principals(statement, lab.account):
             found[principal] |= granted
+    for names, granted in spared:
+        for principal in {*allowed} - {*names}:
+            denied[principal] |= granted
     return {one: can - denied[one] - denied["*"] for one, can in allowed.items()}
 
 
@@ -168,6 +176,11 @@ def _statements(lab: Lab) -> Iterator[dict[str, Any]]:
         pairs = {f"{CONTEXT}{key}": value for limit in limits for key, value in limit.items()}
         told = {"Effect": "Allow", "Principal": grant["GranteePrincipal"], "Action": actions}
         yield told | {"Condition": {"StringEquals": pairs}}
+
+
+def _resources(statement: dict[str, Any]) -> list[str]:
+    """Which keys a statement is about; a grant is of its own key."""
+    return _all(statement.get("Resource", "*"))
 
 
 def _conditions(statement: dict[str, Any]) -> list[tuple[str, str, list[str]]]:
@@ -210,7 +223,7 @@ def _principals(statement: dict[str, Any], account: str) -> list[str]:
 
     Roles and users of the account by their names, those of others by their ARNs.
     """
-    principal = statement.get("Principal", {})
+    principal = statement.get("Principal") or statement.get("NotPrincipal", {})
     named = principal.values() if isinstance(principal, dict) else [principal]
     callers = [arns for _, key, arns in _conditions(statement) if key == CALLER]
     arns = [arn for one in callers or named for arn in _all(one)]

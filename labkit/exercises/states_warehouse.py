@@ -33,6 +33,8 @@ KINDS = (
     "SELECT table_type FROM svv_tables WHERE table_schema = '{schema}' AND table_name = '{table}'"
 )
 VIEWS = "SELECT viewname FROM pg_views WHERE schemaname = '{schema}' AND viewname = '{view}'"
+# One that keeps its rows is among the views, too.
+KEEPS_ROWS = "SELECT name FROM svv_mv_info WHERE schema_name = '{schema}' AND name = '{view}'"
 # What a user may read in some schemas, and whether everybody may read a relation.
 READABLE = (
     "SELECT table_schema || '.' || table_name FROM svv_tables WHERE table_schema IN ({schemas}) "
@@ -111,7 +113,7 @@ def reach(lab: Lab, user: str, relation: str, *others: str) -> dict[str, Any] | 
     schema, _, name = relation.partition(".")
     return told | {
         "others": named + more,
-        "view": bool(_rows(lab, VIEWS.format(schema=schema, view=name))),
+        "view": _is_view(lab, schema, name),
         "everyone": bool(_rows(lab, PUBLIC.format(schema=schema, name=name))),
     }
 
@@ -135,6 +137,17 @@ def unloaded(lab: Lab, bucket: str, prefix: str, before: str) -> dict[str, Any] 
         "files": sorted({"Parquet" if one.startswith(_PARQUET) else "other" for one in files}),
         "rows": _tables(one for one in files if one.startswith(_PARQUET)),
     }
+
+
+def _is_view(lab: Lab, schema: str, name: str) -> bool:
+    """Whether it is a view that keeps no rows.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/r_SVV_MV_INFO.html
+    """
+    is_there, keeps = (
+        bool(_rows(lab, sql.format(schema=schema, view=name))) for sql in (VIEWS, KEEPS_ROWS)
+    )
+    return is_there and not keeps
 
 
 def _readable(lab: Lab, user: str, others: tuple[str, ...]) -> set[str]:

@@ -99,6 +99,8 @@ def _frame(value: object) -> list[tuple[str, list[Any]]] | None:
     """The columns of what is a table: pandas, Arrow, or a statement's result."""
     if isinstance(value, np.ndarray) and value.dtype.names:
         value = pd.DataFrame(value)
+    if isinstance(value, pd.DataFrame) and value.shape[1] == 1 and not any(value.index.names):
+        value = value if _is_numbered(value.index) else value.iloc[:, 0]  # its labels say more
     if isinstance(value, pd.Series) and not _is_numbered(value.index):
         value = value.reset_index(name=str(value.name or "value"))
     if isinstance(value, pd.DataFrame):

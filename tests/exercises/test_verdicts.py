@@ -307,6 +307,8 @@ class Streamed:
 
 
 LOST = known(question_named("lab2-q4")).right
+MARKS = pd.DataFrame({"column": ["score", "other"], "missing": [998, 0], "max": [802.0, 8]})
+MARKS = MARKS.set_index("column")
 CLOTHES = {
     "records": ("lab1-q5", BANDS.to_dict("records")),
     "lists by name": ("lab1-q5", BANDS.to_dict("list")),
@@ -345,6 +347,14 @@ CLOTHES = {
     "a queue": ("lab2-q4", deque(LOST)),
     "an index that counts on": ("lab4-q3", DAYS.set_index("days")),
     "an index that is a column, too": ("lab4-q3", DAYS.set_index("days", drop=False)),
+    "labels of a frame's only column": (
+        "lab1-q7",
+        pd.DataFrame({"dollars": [0.566, 0.05]}, index=["year", "week"]),
+    ),
+    "numbers beside their labels": (
+        "lab2-q1",
+        {"missing": MARKS.loc[["score"], ["missing"]], "largest": MARKS.loc[["score"], "max"]},
+    ),
     "a stream of a column": ("lab2-q4", Streamed(pa.chunked_array([LOST]))),
 }
 

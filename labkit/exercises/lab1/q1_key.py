@@ -66,6 +66,12 @@ RAW = 'f"arn:aws:s3:::{lab.names.raw_bucket}"'
 LIMITED = GRANT.replace(
     "role,", f'role, Constraints={{"EncryptionContextSubset": {{"aws:s3:arn": {RAW}}}}},\n   '
 )
+MAY_USE = by_hand('["kms:Decrypt", "kms:GenerateDataKey"]')
+BUT_YOU = f"""{MAY_USE}
+policy["Statement"].append({{
+    "Sid": "by hand, too", "Effect": "Deny", "Action": "kms:Decrypt", "Resource": "*",
+    "NotPrincipal": {{"AWS": [lab.caller, f"arn:aws:iam::{{lab.account}}:root"]}}}})
+put()"""
 OWN_POLICY = f"""{AGAIN}
 allowed = {{"Effect": "Allow", "Action": ["kms:Decrypt", "kms:GenerateDataKey"], "Resource": "*"}}
 own["PolicyDocument"] = json.dumps({{"Version": "2012-10-17", "Statement": [allowed]}})
@@ -171,6 +177,8 @@ put()""",
         (by_hand('["kms:DescribeKey", "kms:ListGrants"]'), "useless"),
         (by_hand('["kms:Decrypt", "kms:GenerateDataKey*"]', CONTEXT.format(RAW)), "useless"),
         (LIMITED, "useless"),
+        (MAY_USE.replace('"Resource": "*"', '"Resource": lab.key_arn[:-1]'), "useless"),
+        (BUT_YOU, "rows-fewer"),
         (by_hand('"kms:*"'), "too-much"),
         (of_many('{"StringEquals": {"kms:CallerAccount": lab.account}}'), "anyone-here"),
         (
@@ -200,6 +208,7 @@ lab.storage.add_key_users(role, f"arn:aws:iam::{{lab.account}}:user/dataedu-eve"
             '"Action"', '"Condition": {"ArnEquals": {"aws:PrincipalArn": role}}, "Action"'
         ),
         by_hand('["kms:Decrypt", "kms:GenerateDataKey*"]', LAKE),
+        MAY_USE.replace('"Resource": "*"', '"Resource": lab.key_arn'),
         GRANT,
         f"{GRANT}\n{THAT}".replace('"Decrypt", "', '"'),
         by_hand('"kms:Decrypt"').replace(

@@ -26,6 +26,7 @@ except Exception:
     pass
 """
 DROP_ROLE = DROP_GROUP.replace("GROUP readers", "ROLE reader FORCE")
+DROP_KEPT = DROP_GROUP.replace("GROUP readers", f"MATERIALIZED VIEW {VIEW}")
 DROP_COPY = DROP_GROUP.replace("GROUP readers", f"TABLE {VIEW}")
 UNBOUND = "GROUP BY enroll_status WITH NO SCHEMA BINDING;"
 ENTRY = ";\n    GRANT USAGE ON SCHEMA sis TO dean"
@@ -90,7 +91,8 @@ the `GRANT`s lets the cell start from nothing, however often it runs.""",
         "everyone": "Everybody reads the view now: `PUBLIC` is each user, also those of tomorrow. "
         "Name the dean, and take the rest back: `REVOKE ... FROM PUBLIC`.",
         "twice": "Some students stand in `sis.student` twice: count each once.",
-        "copied": "That is a table: it keeps what was counted today. A view counts anew each time.",
+        "copied": "That is a table or a materialized view: it keeps what was counted. A view "
+        "counts anew each time.",
         "columns": "The view should show two columns, and no single student.",
     },
     wrong=(
@@ -131,7 +133,8 @@ the `GRANT`s lets the cell start from nothing, however often it runs.""",
         ),
         (swapped(SELECT, SELECT.replace("dean", "PUBLIC")), "everyone"),
         (swapped("DISTINCT ", ""), "twice"),
-        (swapped("CREATE VIEW", "CREATE TABLE"), "copied"),
+        (swapped("CREATE VIEW", "CREATE MATERIALIZED VIEW"), "copied"),
+        (DROP_KEPT + swapped("CREATE VIEW", "CREATE TABLE"), "copied"),
         (
             DROP_COPY + swapped(SQL, "SELECT DISTINCT student_id, enroll_status FROM sis.student"),
             "columns",
