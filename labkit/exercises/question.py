@@ -33,9 +33,12 @@ NOTHING = "There is nothing yet under the names that the task gives."
 NONE = "`{}` is None: what was put there returns nothing, as `print(...)` and `.sort()` do."
 PARTLY = "Not all that the task asks for is there yet."
 UNREAD = "It is there, and cannot be shown: look at it yourself, and at what it says."
-PASSED_BY = "The check reads `{}`, and nothing stands in it yet: what a cell shows is not kept."
+PASSED_BY = (
+    "The check reads `{}`, and nothing stands in it yet: what a cell shows, or keeps under another "
+    "name, is not read."
+)
 FAILED = "The cell that sets `{}` ended in an error."
-STALE = "The cell that sets `{}` ended in an error, so this is about what it held before."
+STALE = "The cell that sets `{}` ended in an error, so this may be about what it held before."
 
 
 @dataclass(frozen=True, eq=False)

@@ -387,7 +387,17 @@ def shell(monkeypatch):
     return found
 
 
-@pytest.mark.parametrize("cell", ["letters = 1 / 0", "letters = (", "%%no --into letters\n1"])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "letters = 1 / 0",
+        "letters = (",
+        "%%no --into letters\n1",
+        "!true\nletters += 1 / 0",
+        "letters, twice = 1 / 0, 2",
+        "letters: int = 1 / 0",
+    ],
+)
 def test_an_answer_whose_cell_has_failed_is_told(shell, cell):
     shell.run_cell("letters = 7", store_history=True)
     shell.run_cell(cell)
@@ -408,6 +418,8 @@ def test_a_first_answer_whose_cell_has_failed_is_told(shell):
     [
         ("print(7)", "The check reads `letters`"),
         ("letters = ...\n7  # shown", "The check reads `letters`"),
+        ("Letters = 7", "The check reads `letters`"),
+        ("# counts them\nimport pandas as pd\nletters = ...", ""),
         ("letters = ...  # lab.query(...)", ""),
         ("q4.check()", ""),
     ],
