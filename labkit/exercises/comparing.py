@@ -93,10 +93,11 @@ class Compare:
         said = _as_numbers(said, expected)
         if self._all_same(said, expected):
             return ""
-        if self._all_same(sorted(said, key=_order), sorted(expected, key=_order)):
+        sorted_both = sorted(said, key=_order), sorted(expected, key=_order)
+        if self._all_same(*sorted_both):
             return "order" if self.ordered else ""
         if not self.ordered:
-            said, expected = sorted(said, key=_order), sorted(expected, key=_order)
+            said, expected = sorted_both
         return self._kind(said, expected) or "values"
 
     def _kind(self, said: list[Plain], expected: list[Plain]) -> str:
@@ -291,4 +292,5 @@ def _order(row: list[Plain]) -> list[tuple[str, float, str]]:
 def _key(value: Plain) -> tuple[str, float, str]:
     if _is_number(value):
         return ("number", round(float(value), 6), "")
-    return (type(value).__name__, 0.0, json.dumps(value))
+    text = value if isinstance(value, str) else json.dumps(value)
+    return (type(value).__name__, 0.0, text)
