@@ -1,7 +1,7 @@
 """Redshift's tables as DataBrew's data sets and outputs, behind connections of Glue."""
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -18,8 +18,10 @@ DROP_NAME = {"Action": {"Operation": "DELETE", "Parameters": {"sourceColumns": '
 
 
 @pytest.fixture
-def warehouse(client: Callable[[str], Any], fresh: Callable[..., str]) -> Warehouse:
-    return Warehouse(client, fresh)
+def warehouse(client: Callable[[str], Any], fresh: Callable[..., str]) -> Iterator[Warehouse]:
+    made = Warehouse(client, fresh)
+    yield made
+    made.forget()
 
 
 def source(lake: Lake, connection: str, **members: Any) -> str:

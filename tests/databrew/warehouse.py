@@ -11,7 +11,7 @@ class Warehouse(Data):
     """A cluster, and connections that lead to it."""
 
     def __init__(self, client: Callable[[str], Any], fresh: Callable[..., str]) -> None:
-        self.fresh = fresh
+        self.fresh, self.connections = fresh, list[str]()
         self.reach(client)
         create_cluster(client("redshift"))
         told = client("redshift").describe_clusters(ClusterIdentifier=PLACE["ClusterIdentifier"])
@@ -35,7 +35,12 @@ class Warehouse(Data):
         properties = {each: told for each, told in (properties | changes).items() if told}
         told = {"Name": name, "ConnectionType": "JDBC", "ConnectionProperties": properties}
         self.glue.create_connection(ConnectionInput=told)
+        self.connections.append(name)
         return name
+
+    def forget(self) -> None:
+        """Delete its connections."""
+        self.glue.batch_delete_connection(ConnectionNameList=self.connections)
 
     def address(self, database: str = "dev") -> str:
         return f"jdbc:redshift://{self.endpoint['Address']}:{self.endpoint['Port']}/{database}"

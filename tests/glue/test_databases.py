@@ -1,6 +1,6 @@
 """Crawls of Redshift, by JDBC targets."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -29,10 +29,13 @@ class Crawled(Warehouse):
 
 
 @pytest.fixture
-def warehouse(client: Callable[..., Any], fresh: Callable[..., str], lake: Lake) -> Crawled:
+def warehouse(
+    client: Callable[..., Any], fresh: Callable[..., str], lake: Lake
+) -> Iterator[Crawled]:
     made = Crawled(client, fresh)
     made.lake = lake
-    return made
+    yield made
+    made.forget()
 
 
 def test_a_table_becomes_an_entry(warehouse: Crawled) -> None:
