@@ -176,6 +176,17 @@ lab.query(f"""CREATE EXTERNAL TABLE {TABLE} (
     user_id bigint, course_id bigint, `views` bigint, submissions bigint)
     PARTITIONED BY (process_date string) STORED AS PARQUET LOCATION '{{place}}'""")
 lab.query("""INSERT INTO {TABLE}{SELECT}""")''',
+        f'''{PLACE}{AGAIN}
+lab.query(f"""UNLOAD ({SELECT})
+    TO '{{place}}' WITH (format = 'PARQUET', partitioned_by = ARRAY['process_date'])""")
+lab.query(f"""CREATE EXTERNAL TABLE {TABLE} (
+    user_id bigint, course_id bigint, `views` bigint, submissions bigint)
+    PARTITIONED BY (process_date string) STORED AS PARQUET LOCATION '{{place}}'
+    TBLPROPERTIES ('projection.enabled' = 'true', 'projection.process_date.type' = 'date',
+        'projection.process_date.format' = 'yyyy-MM-dd',
+        'projection.process_date.range' = '2020-10-05,2020-10-26',
+        'projection.process_date.interval' = '7',
+        'projection.process_date.interval.unit' = 'DAYS')""")''',
         table(select=SELECT.replace(FROM_TO, "process_date = '2020-10-05'"))
         + f'''
 for week in ("2020-10-12", "2020-10-19", "2020-10-26"):

@@ -214,6 +214,16 @@ Redshift enforces no primary key, so nothing else would have warned you.""",
             "WHERE assignment_id IN (SELECT assignment_id FROM sis_lms.arrived)",
         ),
         AT_ONCE,
+        """lab.warehouse(\"\"\"
+    DROP TABLE IF EXISTS sis_lms.latest;
+    CREATE TABLE sis_lms.latest DISTKEY(assignment_id) AS
+    SELECT COALESCE(a.assignment_id, s.assignment_id) AS assignment_id,
+           COALESCE(a.day, s.day) AS day, COALESCE(a.requests, s.requests) AS requests
+    FROM sis_lms.seen s FULL OUTER JOIN (
+        SELECT * FROM sis_lms.arrived b
+        WHERE day = (SELECT max(day) FROM sis_lms.arrived c
+                     WHERE c.assignment_id = b.assignment_id)) a
+    ON a.assignment_id = s.assignment_id\"\"\")""",
         LOGGED_IN
         + CODE.replace("lab.warehouse(", "warehouse.execute(")
         + "\nwarehouse.commit()\nwarehouse.close()",
