@@ -156,7 +156,11 @@ class Handler(MotoRequestHandler):
         return isinstance(self.request, ssl.SSLSocket)
 
     def handle_expect_100(self) -> bool:
-        self.is_awaited = True
+        """Who has nothing to send is told to go on at once: boto3 takes the answer, if it comes
+        first, for that of its next request too, and reads on until the connection ends."""
+        self.is_awaited = self.headers.get("Content-Length") != "0"
+        if not self.is_awaited:
+            self.wfile.write(_CONTINUE)
         return True
 
     def handle_one_request(self) -> None:

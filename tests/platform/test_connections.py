@@ -8,6 +8,7 @@ import urllib.parse
 import urllib.request
 
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
@@ -96,6 +97,21 @@ def test_a_body_is_asked_for_once_it_is_read(link, odd_port):
         assert taken.recv(1 << 16) == b"HTTP/1.1 100 Continue\r\n\r\n"
         taken.sendall(b"sent")
         assert taken.recv(12) == b"HTTP/1.1 200"
+
+
+def test_an_empty_body_is_asked_for_at_once(link, client):
+    """Else boto3 waits half a minute for the answer to what it sends next."""
+    head = b"PUT /no-such-bucket/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n"
+    link.sendall(head + b"Expect: 100-continue\r\n\r\n")
+    assert link.recv(25) == b"HTTP/1.1 100 Continue\r\n\r\n"
+    assert link.recv(12) == b"HTTP/1.1 404"
+    s3 = client("s3", config=Config(read_timeout=5, retries={"total_max_attempts": 1}))
+    s3.create_bucket(Bucket="empty-bodies")
+    for body in (b"", b"x", b"", b"y"):
+        s3.put_object(Bucket="empty-bodies", Key="k", Body=body)
+    with pytest.raises(ClientError):
+        s3.put_object(Bucket="no-such-bucket", Key="k", Body=b"")
+    s3.put_object(Bucket="empty-bodies", Key="k", Body=b"z")
 
 
 def test_tls_at_the_same_port(cloud, client):
