@@ -21,7 +21,7 @@ GROUP = "\n    GROUP BY user_id, course_id, process_date"
 SELECT = f"""
     SELECT user_id, course_id,
            count(DISTINCT {VIEW}) AS views,
-           count_if(http_method = 'POST') AS submissions,
+           count(DISTINCT if(http_method = 'POST', id)) AS submissions,
            process_date
     FROM db_raw_lmsdemo.requests
     WHERE {FROM_TO}{GROUP}"""
