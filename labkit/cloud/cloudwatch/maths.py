@@ -29,6 +29,7 @@ _WORDS = {"^": "**", "&&": " and ", "||": " or ", "AND": "and", "OR": "or"}
 _TOKEN = re.compile(
     r'"[^"\\\n]*"|\^|&&|\|\||\d+(?:\.\d+)?|[A-Za-z]\w*|[=!<>]=|\*(?!\*)|[-+/<>()\[\],]|\s+'
 )
+_DEEPEST = 400  # of parts within one another
 _LONGEST = 2048
 _BINARY: dict[type, Callable[[float, float], float]] = {
     ast.Add: operator.add,
@@ -136,6 +137,8 @@ class Maths:
             read = ast.parse(written.strip(), mode="eval").body
         except (SyntaxError, MemoryError, RecursionError) as error:
             raise self._wrong("it cannot be read") from error
+        if _depth(read) > _DEEPEST:
+            raise self._wrong("it is too deep")
         if self.period is None and not isinstance(read, ast.Name):
             raise _not_here("metrics of several periods, or of none")
         return read
@@ -217,6 +220,14 @@ class Maths:
     def _wrong(self, why: str) -> AwsError:
         where = self._open[-1] if self._open else ""
         return AwsError("ValidationError", f"Error in expression '{where}': {why}")
+
+
+def _depth(node: ast.AST) -> int:
+    """How many parts lie within one another."""
+    found, level = 0, [node]
+    while level:
+        found, level = found + 1, [part for each in level for part in ast.iter_child_nodes(each)]
+    return found
 
 
 def _each(function: Callable[..., float], *values: Value) -> Value:
