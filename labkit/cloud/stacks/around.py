@@ -135,6 +135,19 @@ _GRANTS = Kind(
     parts=(_GRANT,),
 )
 
+
+def _alarm(put: str) -> Kind:
+    return Kind(
+        "cloudwatch",
+        put,
+        put,
+        "DeleteAlarms",
+        name="AlarmName",
+        by={"AlarmName": "AlarmName", "AlarmNames": "AlarmName"},
+        attributes={"Arn": "arn:aws:cloudwatch:{Region}:{Account}:alarm:{AlarmName}"},
+    )
+
+
 AROUND: dict[str, Kind] = {
     "AWS::Budgets::Budget": kind(
         "budgets",
@@ -158,24 +171,8 @@ AROUND: dict[str, Kind] = {
         ),
         attributes={"Arn": "TrailARN"},
     ),
-    "AWS::CloudWatch::Alarm": Kind(
-        "cloudwatch",
-        "PutMetricAlarm",
-        "PutMetricAlarm",
-        "DeleteAlarms",
-        name="AlarmName",
-        by={"AlarmName": "AlarmName", "AlarmNames": "AlarmName"},
-        attributes={"Arn": "arn:aws:cloudwatch:{Region}:{Account}:alarm:{AlarmName}"},
-    ),
-    "AWS::CloudWatch::CompositeAlarm": Kind(
-        "cloudwatch",
-        "PutCompositeAlarm",
-        "PutCompositeAlarm",
-        "DeleteAlarms",
-        name="AlarmName",
-        by={"AlarmName": "AlarmName", "AlarmNames": "AlarmName"},
-        attributes={"Arn": "arn:aws:cloudwatch:{Region}:{Account}:alarm:{AlarmName}"},
-    ),
+    "AWS::CloudWatch::Alarm": _alarm("PutMetricAlarm"),
+    "AWS::CloudWatch::CompositeAlarm": _alarm("PutCompositeAlarm"),
     "AWS::CloudWatch::Dashboard": Kind(
         "cloudwatch",
         "PutDashboard",

@@ -83,10 +83,10 @@ def _by_table(output: Record, catalog: Metastore) -> Record:
     database, name = output["DatabaseName"].lower(), output["TableName"].lower()
     found = behind(catalog.definition(database, name) or {})
     if found is None:
-        raise AwsError(
-            "ValidationException", f"{database}.{name} is no table of a database: it has no files' "
-            "S3Options, and no connection."
-        )  # fmt: skip
+        raise invalid(
+            f"{database}.{name} is no table of a database: it has no files' S3Options, and no "
+            "connection."
+        )
     return {**output, "GlueConnectionName": found.connection, "Database": found.database}
 
 
@@ -194,9 +194,8 @@ class Loading:
 def _declared(column: Column) -> str:
     kind = _TYPES.get(column.type.base)
     if kind is None:
-        raise AwsError(
-            "ValidationException",
-            f"Redshift has no type for the column '{column.name}', which is {column.type.hive}.",
+        raise invalid(
+            f"Redshift has no type for the column '{column.name}', which is {column.type.hive}."
         )
     return f"{quoted_name(column.name)} {kind(column.type)}"
 

@@ -1,7 +1,8 @@
 """Data sets that are tables or queries of a warehouse, behind a Glue connection.
 
 The rows are asked for once, in a transaction that can change nothing, and are read as the session's
-own: many of them lie in a file that has no name. Source: https://docs.aws.amazon.com/databrew/latest/dg/API_DatabaseInputDefinition.html
+own: many of them lie in a file that has no name. Source:
+https://docs.aws.amazon.com/databrew/latest/dg/API_DatabaseInputDefinition.html
 """
 
 from __future__ import annotations
