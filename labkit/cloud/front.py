@@ -13,7 +13,7 @@ import json
 import logging
 import os
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from moto.core.exceptions import JsonRESTError, ServiceException
@@ -49,6 +49,7 @@ from labkit.cloud.logs import patterns as log_patterns
 from labkit.cloud.messages import polling, queues, topics
 from labkit.cloud.moto_calls import Moto, as_modelled, from_moto, with_own_status
 from labkit.cloud.operations import (
+    ALONE,
     REWRITES,
     AwsError,
     Context,
@@ -203,16 +204,34 @@ class Front:
             calls.authorize(context, asked)
         if may_be_abroad:
             abroad.check(context, asked)
-        if judge:
-            judge(context, asked)
-        if handler is None:
-            reply = self._fall_through(service, name, environ, body, asked)
-            reply = moto_pages.cut(service, name, asked, reply)
-        else:
-            reply = protocol.answer(call.operation, self._run(handler, context, asked))
-        if ending and reply.status < 300:
-            endings.end(context, asked)
+        with self._alone(service, name, handler):
+            if judge:
+                judge(context, asked)
+            if handler is None:
+                reply = self._fall_through(service, name, environ, body, asked)
+                reply = moto_pages.cut(service, name, asked, reply)
+            else:
+                reply = protocol.answer(call.operation, self._run(handler, context, asked))
+            if ending and reply.status < 300:
+                endings.end(context, asked)
         return reply
+
+    @contextlib.contextmanager
+    def _alone(self, service: str, name: str, handler: Handler | None) -> Iterator[None]:
+        """Let no other call come between what a judge saw and what is done then.
+
+        Calls that wait for others, and those of a stack, which is mended first, hold nothing yet.
+        """
+        waits = service == "cloudformation" or (service, name) == polling.WAITING
+        with contextlib.ExitStack() as held:
+            if (service, name) in ALONE or (handler is None and not waits):
+                self._hold(held, service)
+            yield
+
+    def _hold(self, held: contextlib.ExitStack, service: str) -> None:
+        """Hold what moto may change in a call of a service."""
+        for each in memory.touched_by(service):
+            held.enter_context(self.cloud.lock(each))
 
     def _unmodelled(
         self, module: str, environ: Environ, body: bytes, claim: Claim, principal: Principal
@@ -249,8 +268,7 @@ class Front:
 
         def ask(body: bytes) -> protocol.Reply | None:
             with contextlib.ExitStack() as held:
-                for each in memory.touched_by(service):
-                    held.enter_context(self.cloud.lock(each))
+                self._hold(held, service)
                 reply = self.moto.call(environ, body)
                 if reply is not None and changes_state(name):
                     self.cloud.keep(*memory.changed_beside(service), service)

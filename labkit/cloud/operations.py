@@ -26,6 +26,8 @@ Rewrite = Callable[[str, bytes], bytes]
 
 OPERATIONS: dict[tuple[str, str], Handler] = {}
 REWRITES: dict[str, Rewrite] = {}
+#: Operations of ours that no other call of their service comes between.
+ALONE: set[tuple[str, str]] = set()
 
 
 class AwsError(Exception):
@@ -129,17 +131,21 @@ class Context:
         return str(uuid.UUID(bytes=hashlib.sha256(told.encode()).digest()[:16], version=4))
 
 
-def operation(service: str, name: str) -> Callable[[Handler], Handler]:
+def operation(service: str, name: str, *, alone: bool = False) -> Callable[[Handler], Handler]:
     """Register a function as the local cloud's answer to one operation.
 
     Args:
         service: botocore's name of the service (``stepfunctions``, not ``states``).
         name: the operation's name in its API model (``StartCrawler``); ``*`` for all that have no
             answer of their own, in a service that moto is never asked about.
+        alone: whether nothing that waits on its service's records changes them between its look at
+            them and its answer; not for what takes long, nor for what waits for another call.
     """
 
     def register(handler: Handler) -> Handler:
         OPERATIONS[service, name] = handler
+        if alone:
+            ALONE.add((service, name))
         return handler
 
     return register

@@ -32,7 +32,7 @@ def _boundary(holder: Any) -> dict[str, str] | None:
     return kind | {"PermissionsBoundaryArn": arn} if arn else None
 
 
-@operation("iam", "CreateUser")
+@operation("iam", "CreateUser", alone=True)
 def create_user(
     context: Context,
     *,

@@ -25,7 +25,7 @@ def _find(iam: Any, name: str) -> Any:
 register("ServerCertificate", "ServerCertificateName", _find)
 
 
-@operation("iam", "UploadServerCertificate")
+@operation("iam", "UploadServerCertificate", alone=True)
 def upload_server_certificate(
     context: Context,
     *,
@@ -72,7 +72,7 @@ def list_server_certificates(
     return answer | {"IsTruncated": "Marker" in answer}
 
 
-@operation("iam", "UpdateServerCertificate")
+@operation("iam", "UpdateServerCertificate", alone=True)
 def update_server_certificate(
     context: Context,
     *,

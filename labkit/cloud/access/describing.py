@@ -58,7 +58,7 @@ def _algorithm(key: Any) -> str:
     return str(key.key_spec).replace("HMAC_", "HMAC_SHA_") if mac else "ECDH"
 
 
-@operation("kms", "EnableKeyRotation")
+@operation("kms", "EnableKeyRotation", alone=True)
 def enable_key_rotation(
     context: Context, *, KeyId: str, RotationPeriodInDays: int = _YEAR, **_: Any
 ) -> Answer:
@@ -113,7 +113,7 @@ def get_key_policy(context: Context, *, KeyId: str, PolicyName: str = "default")
     return {"Policy": context.backend("kms").get_key_policy(key.id), "PolicyName": PolicyName}
 
 
-@operation("kms", "ScheduleKeyDeletion")
+@operation("kms", "ScheduleKeyDeletion", alone=True)
 def schedule_key_deletion(context: Context, *, KeyId: str, PendingWindowInDays: int = 30) -> Answer:
     key = find_key(context.cloud, KeyId, context.region)
     context.backend("kms").schedule_key_deletion(key.id, PendingWindowInDays)
@@ -125,7 +125,7 @@ def schedule_key_deletion(context: Context, *, KeyId: str, PendingWindowInDays: 
     }
 
 
-@operation("kms", "CancelKeyDeletion")
+@operation("kms", "CancelKeyDeletion", alone=True)
 def cancel_key_deletion(context: Context, *, KeyId: str) -> Answer:
     """Leave the key disabled, as KMS does."""
     key = find_key(context.cloud, KeyId, context.region)

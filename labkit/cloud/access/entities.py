@@ -59,7 +59,7 @@ def check_call(context: Context, parameters: dict[str, Any]) -> None:
             raise _conflict("Cannot delete entity, must remove users from group first.")
 
 
-@operation("iam", "UpdateGroup")
+@operation("iam", "UpdateGroup", alone=True)
 def update_group(
     context: Context, *, GroupName: str, NewPath: str | None = None, NewGroupName: str | None = None
 ) -> Answer:
@@ -72,7 +72,7 @@ def update_group(
     return {}
 
 
-@operation("iam", "UpdateUser")
+@operation("iam", "UpdateUser", alone=True)
 def update_user(
     context: Context, *, UserName: str, NewPath: str | None = None, NewUserName: str | None = None
 ) -> Answer:
@@ -89,7 +89,7 @@ def update_user(
     return {}
 
 
-@operation("iam", "UpdateRole")
+@operation("iam", "UpdateRole", alone=True)
 def update_role(
     context: Context,
     *,
@@ -106,7 +106,7 @@ def update_role(
     return {}
 
 
-@operation("iam", "UpdateLoginProfile")
+@operation("iam", "UpdateLoginProfile", alone=True)
 def update_login_profile(
     context: Context,
     *,

@@ -55,7 +55,7 @@ def _with_long_id(self: Any, *args: Any, **options: Any) -> None:
     self.created = datetime.datetime.now(datetime.UTC)
 
 
-@operation("kms", "CreateGrant")
+@operation("kms", "CreateGrant", alone=True)
 def create_grant(
     context: Context,
     *,
@@ -95,7 +95,7 @@ def create_grant(
     return {"GrantId": made.id, "GrantToken": made.token}
 
 
-@operation("kms", "RetireGrant")
+@operation("kms", "RetireGrant", alone=True)
 def retire_grant(
     context: Context,
     *,

@@ -47,7 +47,7 @@ def tell_encoded(_: Cloud) -> None:
     known.update(dict.fromkeys(_ENCODED, url_encode) | dict.fromkeys(_NOT_TOLD, never_return))
 
 
-@operation("iam", "PutUserPolicy")
+@operation("iam", "PutUserPolicy", alone=True)
 def put_user_policy(
     context: Context, *, UserName: str, PolicyName: str, PolicyDocument: str
 ) -> Answer:
@@ -55,7 +55,7 @@ def put_user_policy(
     return _put(context, "user", UserName, PolicyName, PolicyDocument)
 
 
-@operation("iam", "PutGroupPolicy")
+@operation("iam", "PutGroupPolicy", alone=True)
 def put_group_policy(
     context: Context, *, GroupName: str, PolicyName: str, PolicyDocument: str
 ) -> Answer:
@@ -63,7 +63,7 @@ def put_group_policy(
     return _put(context, "group", GroupName, PolicyName, PolicyDocument)
 
 
-@operation("iam", "PutRolePolicy")
+@operation("iam", "PutRolePolicy", alone=True)
 def put_role_policy(
     context: Context, *, RoleName: str, PolicyName: str, PolicyDocument: str
 ) -> Answer:
@@ -71,7 +71,7 @@ def put_role_policy(
     return _put(context, "role", RoleName, PolicyName, PolicyDocument)
 
 
-@operation("iam", "UpdateAssumeRolePolicy")
+@operation("iam", "UpdateAssumeRolePolicy", alone=True)
 def update_assume_role_policy(context: Context, *, RoleName: str, PolicyDocument: str) -> Answer:
     """Whom a role trusts from now on."""
     iam = context.backend("iam")

@@ -103,7 +103,7 @@ def _told(iam: Any, policy: Any) -> Answer:
     }
 
 
-@operation("iam", "CreatePolicyVersion")
+@operation("iam", "CreatePolicyVersion", alone=True)
 def create_policy_version(
     context: Context, *, PolicyArn: str, PolicyDocument: str, SetAsDefault: bool = False
 ) -> Answer:

@@ -20,7 +20,7 @@ from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 
 
-@operation("kms", "ReplicateKey")
+@operation("kms", "ReplicateKey", alone=True)
 def replicate_key(
     context: Context,
     *,

@@ -54,7 +54,7 @@ def create_virtual_mfa_device(
     }
 
 
-@operation("iam", "CreateSAMLProvider")
+@operation("iam", "CreateSAMLProvider", alone=True)
 def create_saml_provider(
     context: Context, *, Name: str, SAMLMetadataDocument: str, Tags: Tags | None = None, **_: Any
 ) -> Answer:

@@ -98,7 +98,7 @@ def _key_told(secret: Any) -> str:
     return str(secret.kms_key_id) if own else "DefaultEncryptionKey"
 
 
-@operation("secretsmanager", "UpdateSecretVersionStage")
+@operation("secretsmanager", "UpdateSecretVersionStage", alone=True)
 def update_secret_version_stage(
     context: Context,
     *,

@@ -17,7 +17,7 @@ _ARN = re.compile(r"(?P<stream>arn:[\w-]+:kinesis:[\w-]+:\d{12}:stream/(?P<name>
 _MOST = 50
 
 
-@operation("kinesis", "TagResource")
+@operation("kinesis", "TagResource", alone=True)
 def tag_resource(context: Context, *, ResourceARN: str, Tags: dict[str, str], **_: Any) -> Answer:
     with context.cloud.changing("kinesis"):
         tagged = _find(context, ResourceARN)
@@ -29,7 +29,7 @@ def tag_resource(context: Context, *, ResourceARN: str, Tags: dict[str, str], **
     return {}
 
 
-@operation("kinesis", "UntagResource")
+@operation("kinesis", "UntagResource", alone=True)
 def untag_resource(context: Context, *, ResourceARN: str, TagKeys: list[str], **_: Any) -> Answer:
     with context.cloud.changing("kinesis"):
         tagged = _find(context, ResourceARN)
@@ -44,7 +44,7 @@ def list_tags_for_resource(context: Context, *, ResourceARN: str, **_: Any) -> A
     return {"Tags": [{"Key": key, "Value": tags[key]} for key in sorted(tags)]}
 
 
-@operation("kinesis", "RegisterStreamConsumer")
+@operation("kinesis", "RegisterStreamConsumer", alone=True)
 def register_stream_consumer(
     context: Context,
     *,

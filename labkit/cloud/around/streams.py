@@ -85,7 +85,7 @@ def list_streams(
     }
 
 
-@operation("kinesis", "CreateStream")
+@operation("kinesis", "CreateStream", alone=True)
 def create_stream(
     context: Context,
     *,
@@ -133,7 +133,7 @@ def describe_stream_summary(
     return {"StreamDescriptionSummary": given(told | {"ConsumerCount": len(stream.consumers)})}
 
 
-@operation("kinesis", "DeregisterStreamConsumer")
+@operation("kinesis", "DeregisterStreamConsumer", alone=True)
 def deregister_stream_consumer(
     context: Context,
     *,

@@ -44,7 +44,7 @@ def drop_prepared(cloud: Cloud, workgroup: str, name: str) -> None:
     del cloud.records(KIND)[_key(workgroup, name)]
 
 
-@operation("athena", "CreatePreparedStatement")
+@operation("athena", "CreatePreparedStatement", alone=True)
 def create_prepared_statement(
     context: Context,
     *,
@@ -62,7 +62,7 @@ def create_prepared_statement(
     return {}
 
 
-@operation("athena", "UpdatePreparedStatement")
+@operation("athena", "UpdatePreparedStatement", alone=True)
 def update_prepared_statement(
     context: Context,
     *,
@@ -107,7 +107,7 @@ def list_prepared_statements(context: Context, *, WorkGroup: str) -> list[Answer
     ]
 
 
-@operation("athena", "DeletePreparedStatement")
+@operation("athena", "DeletePreparedStatement", alone=True)
 def delete_prepared_statement(context: Context, *, StatementName: str, WorkGroup: str) -> Answer:
     _need(context, WorkGroup, StatementName)
     drop_prepared(context.cloud, WorkGroup, StatementName)

@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 Json = dict[str, Any]
 
 
-@operation("cloudwatch", "SetAlarmState")
+@operation("cloudwatch", "SetAlarmState", alone=True)
 def set_alarm_state(
     context: Context,
     *,

@@ -14,7 +14,7 @@ from labkit.cloud.cloudwatch import alarm_rules, alarm_states
 from labkit.cloud.operations import Answer, AwsError, Context, not_here, operation
 
 
-@operation("cloudwatch", "PutCompositeAlarm")
+@operation("cloudwatch", "PutCompositeAlarm", alone=True)
 def put_composite_alarm(
     context: Context,
     *,
@@ -66,7 +66,7 @@ def _all_below(backend: Any, name: str) -> set[str]:
     return {*children}.union(*(_all_below(backend, each) for each in children))
 
 
-@operation("cloudwatch", "DeleteAlarms")
+@operation("cloudwatch", "DeleteAlarms", alone=True)
 def delete_alarms(context: Context, *, AlarmNames: list[str]) -> Answer:
     """One composite alarm at most, and none that another is about, unless that goes too.
 

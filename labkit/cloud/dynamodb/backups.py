@@ -107,7 +107,7 @@ def _lies_within(backup: Any, lower: datetime | None, upper: datetime | None) ->
     return (lower is None or lower <= made) and (upper is None or made < upper)
 
 
-@operation("dynamodb", "RestoreTableFromBackup")
+@operation("dynamodb", "RestoreTableFromBackup", alone=True)
 def restore_table_from_backup(
     context: Context, *, TargetTableName: str, BackupArn: str, **overrides: Any
 ) -> Answer:
@@ -119,7 +119,7 @@ def restore_table_from_backup(
         return _settled(made, source, overrides)
 
 
-@operation("dynamodb", "RestoreTableToPointInTime")
+@operation("dynamodb", "RestoreTableToPointInTime", alone=True)
 def restore_table_to_point_in_time(
     context: Context,
     *,

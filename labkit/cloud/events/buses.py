@@ -34,7 +34,7 @@ def list_event_buses(
     return paging.page("EventBuses", told, min(Limit, _MOST), NextToken, bad, question=NamePrefix)
 
 
-@operation("events", "UpdateEventBus")
+@operation("events", "UpdateEventBus", alone=True)
 def update_event_bus(
     context: Context,
     *,
@@ -61,7 +61,7 @@ def update_event_bus(
     return {k: v for k, v in told.items() if v}
 
 
-@operation("events", "PutPermission")
+@operation("events", "PutPermission", alone=True)
 def put_permission(
     context: Context, *, EventBusName: str = "default", Policy: str = "", **statement: Any
 ) -> Answer:
@@ -72,7 +72,7 @@ def put_permission(
     return {}
 
 
-@operation("events", "RemovePermission")
+@operation("events", "RemovePermission", alone=True)
 def remove_permission(
     context: Context,
     *,

@@ -29,7 +29,7 @@ def key_of(record: Any) -> Answer:
     return {"KmsKeyIdentifier": key} if key else {}
 
 
-@operation("events", "CreateArchive")
+@operation("events", "CreateArchive", alone=True)
 def create_archive(
     context: Context, *, ArchiveName: str, EventSourceArn: str, **options: Any
 ) -> Answer:
@@ -40,7 +40,7 @@ def create_archive(
     return {"ArchiveArn": made.arn, "CreationTime": made.creation_time, "State": made.state}
 
 
-@operation("events", "UpdateArchive")
+@operation("events", "UpdateArchive", alone=True)
 def update_archive(context: Context, *, ArchiveName: str, **options: Any) -> Answer:
     records = context.backend("events")
     with context.cloud.changing("events"):
@@ -49,7 +49,7 @@ def update_archive(context: Context, *, ArchiveName: str, **options: Any) -> Ans
     return told
 
 
-@operation("events", "CreateConnection")
+@operation("events", "CreateConnection", alone=True)
 def create_connection(
     context: Context,
     *,
@@ -69,7 +69,7 @@ def create_connection(
     return told
 
 
-@operation("events", "UpdateConnection")
+@operation("events", "UpdateConnection", alone=True)
 def update_connection(
     context: Context,
     *,

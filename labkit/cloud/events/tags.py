@@ -13,14 +13,14 @@ from typing import Any
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 
 
-@operation("events", "TagResource")
+@operation("events", "TagResource", alone=True)
 def tag_resource(context: Context, *, ResourceARN: str, Tags: list[dict[str, str]]) -> Answer:
     with context.cloud.changing("events"):
         _tagger(context, ResourceARN).tag_resource(ResourceARN, Tags)
     return {}
 
 
-@operation("events", "UntagResource")
+@operation("events", "UntagResource", alone=True)
 def untag_resource(context: Context, *, ResourceARN: str, TagKeys: list[str]) -> Answer:
     with context.cloud.changing("events"):
         _tagger(context, ResourceARN).untag_resource_using_names(ResourceARN, TagKeys)

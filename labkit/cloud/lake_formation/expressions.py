@@ -16,7 +16,7 @@ KIND = "lakeformation.expression"
 Members = dict[str, Any]
 
 
-@operation("lakeformation", "CreateLFTagExpression")
+@operation("lakeformation", "CreateLFTagExpression", alone=True)
 def create_expression(context: Context, **told: Any) -> Answer:
     """Name tags of which a resource is to have a value each.
 
@@ -29,7 +29,7 @@ def create_expression(context: Context, **told: Any) -> Answer:
     return _keep(context, told)
 
 
-@operation("lakeformation", "UpdateLFTagExpression")
+@operation("lakeformation", "UpdateLFTagExpression", alone=True)
 def update_expression(context: Context, **told: Any) -> Answer:
     """Other tags under a name: of all grants that name it.
 
@@ -50,7 +50,7 @@ def get_expression(context: Context, *, Name: str, **_: Any) -> Answer:
     return find(context, Name)
 
 
-@operation("lakeformation", "DeleteLFTagExpression")
+@operation("lakeformation", "DeleteLFTagExpression", alone=True)
 def delete_expression(context: Context, *, Name: str, **_: Any) -> Answer:
     """A name no more: grants that name it give nothing.
 

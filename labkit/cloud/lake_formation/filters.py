@@ -23,7 +23,7 @@ Members = dict[str, Any]
 _PLACE = ("DatabaseName", "TableName", "Name")
 
 
-@operation("lakeformation", "CreateDataCellsFilter")
+@operation("lakeformation", "CreateDataCellsFilter", alone=True)
 def create_filter(context: Context, *, TableData: Members) -> Answer:
     """Name certain columns of certain rows.
 
@@ -37,7 +37,7 @@ def create_filter(context: Context, *, TableData: Members) -> Answer:
     return _keep(context, TableData)
 
 
-@operation("lakeformation", "UpdateDataCellsFilter")
+@operation("lakeformation", "UpdateDataCellsFilter", alone=True)
 def update_filter(context: Context, *, TableData: Members) -> Answer:
     """Change what a data filter names.
 
@@ -62,7 +62,7 @@ def get_filter(context: Context, **place: str) -> Answer:
     return {"DataCellsFilter": found}
 
 
-@operation("lakeformation", "DeleteDataCellsFilter")
+@operation("lakeformation", "DeleteDataCellsFilter", alone=True)
 def delete_filter(context: Context, **place: str) -> Answer:
     """Delete a data filter.
 

@@ -57,7 +57,7 @@ def granted(
             yield each
 
 
-@operation("lakeformation", "GrantPermissions")
+@operation("lakeformation", "GrantPermissions", alone=True)
 def grant_permissions(context: Context, *, CatalogId: str | None = None, **entry: Any) -> Answer:
     """Let a principal do something with a resource.
 
@@ -68,7 +68,7 @@ def grant_permissions(context: Context, *, CatalogId: str | None = None, **entry
     return {}
 
 
-@operation("lakeformation", "RevokePermissions")
+@operation("lakeformation", "RevokePermissions", alone=True)
 def revoke_permissions(context: Context, *, CatalogId: str | None = None, **entry: Any) -> Answer:
     """Take back what a principal may do.
 
@@ -79,7 +79,7 @@ def revoke_permissions(context: Context, *, CatalogId: str | None = None, **entr
     return {}
 
 
-@operation("lakeformation", "BatchGrantPermissions")
+@operation("lakeformation", "BatchGrantPermissions", alone=True)
 def batch_grant(
     context: Context, *, Entries: list[Members], CatalogId: str | None = None
 ) -> Answer:
@@ -87,7 +87,7 @@ def batch_grant(
     return _each(context, _grant, CatalogId or context.account, Entries)
 
 
-@operation("lakeformation", "BatchRevokePermissions")
+@operation("lakeformation", "BatchRevokePermissions", alone=True)
 def batch_revoke(
     context: Context, *, Entries: list[Members], CatalogId: str | None = None
 ) -> Answer:

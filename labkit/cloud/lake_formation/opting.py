@@ -16,7 +16,7 @@ from labkit.cloud.paging import page
 Members = dict[str, Any]
 
 
-@operation("lakeformation", "CreateLakeFormationOptIn")
+@operation("lakeformation", "CreateLakeFormationOptIn", alone=True)
 def create_opt_in(context: Context, **asked: Members) -> Answer:
     """Let grants govern what a principal may do with a database, a table or all of a database's.
 
@@ -39,7 +39,7 @@ def create_opt_in(context: Context, **asked: Members) -> Answer:
     return {}
 
 
-@operation("lakeformation", "DeleteLakeFormationOptIn")
+@operation("lakeformation", "DeleteLakeFormationOptIn", alone=True)
 def delete_opt_in(context: Context, **asked: Members) -> Answer:
     """Let IAM's policies alone say it again.
 

@@ -29,7 +29,7 @@ _COMPARISONS: dict[str, Callable[[str, list[str]], bool]] = {
 }
 
 
-@operation("lakeformation", "RegisterResource")
+@operation("lakeformation", "RegisterResource", alone=True)
 def register_resource(
     context: Context, *, ResourceArn: str, RoleArn: str | None = None, **told: Any
 ) -> Answer:
@@ -48,7 +48,7 @@ def register_resource(
     return {}
 
 
-@operation("lakeformation", "UpdateResource")
+@operation("lakeformation", "UpdateResource", alone=True)
 def update_resource(context: Context, *, ResourceArn: str, RoleArn: str, **told: Any) -> Answer:
     """Another role for a folder.
 

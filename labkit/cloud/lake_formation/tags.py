@@ -34,7 +34,7 @@ def check_key(context: Context, parameters: dict[str, Any]) -> None:
         raise AwsError("EntityNotFoundException", "Tag key does not exist")
 
 
-@operation("lakeformation", "UpdateLFTag")
+@operation("lakeformation", "UpdateLFTag", alone=True)
 def update_lf_tag(
     context: Context,
     *,
@@ -67,7 +67,7 @@ def update_lf_tag(
     return {}
 
 
-@operation("lakeformation", "AddLFTagsToResource")
+@operation("lakeformation", "AddLFTagsToResource", alone=True)
 def add_lf_tags_to_resource(
     context: Context, *, Resource: Answer, LFTags: list[Tag], CatalogId: str | None = None
 ) -> Answer:
@@ -182,7 +182,7 @@ def _made(cloud: Cloud, region: str, place: tuple[str, ...]) -> float | None:
     return defaults.made(cloud, region, {"Table": {"DatabaseName": place[1], "Name": place[2]}})
 
 
-@operation("lakeformation", "RemoveLFTagsFromResource")
+@operation("lakeformation", "RemoveLFTagsFromResource", alone=True)
 def remove_lf_tags_from_resource(
     context: Context, *, Resource: Answer, LFTags: list[Tag], CatalogId: str | None = None
 ) -> Answer:

@@ -30,7 +30,7 @@ _set_code = models.LambdaFunction._set_function_code
 _make_layer = models.LayerVersion.__init__
 
 
-@operation("lambda", "UpdateFunctionCode")
+@operation("lambda", "UpdateFunctionCode", alone=True)
 def update_function_code(
     context: Context,
     *,

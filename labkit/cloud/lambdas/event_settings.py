@@ -43,7 +43,7 @@ def settings_of(cloud: Cloud, name: str) -> Json:
     return configured.config if configured else {}
 
 
-@operation("lambda", "PutFunctionEventInvokeConfig")
+@operation("lambda", "PutFunctionEventInvokeConfig", alone=True)
 def put_function_event_invoke_config(
     context: Context, *, FunctionName: str, Qualifier: str | None = None, **said: Any
 ) -> Answer:
@@ -52,7 +52,7 @@ def put_function_event_invoke_config(
     return _keep(context, _existing(context, FunctionName, Qualifier), said)
 
 
-@operation("lambda", "UpdateFunctionEventInvokeConfig")
+@operation("lambda", "UpdateFunctionEventInvokeConfig", alone=True)
 def update_function_event_invoke_config(
     context: Context, *, FunctionName: str, Qualifier: str | None = None, **said: Any
 ) -> Answer:
@@ -70,7 +70,7 @@ def get_function_event_invoke_config(
     return _told(_found(context, FunctionName, Qualifier))
 
 
-@operation("lambda", "DeleteFunctionEventInvokeConfig")
+@operation("lambda", "DeleteFunctionEventInvokeConfig", alone=True)
 def delete_function_event_invoke_config(
     context: Context, *, FunctionName: str, Qualifier: str | None = None
 ) -> Answer:

@@ -52,7 +52,7 @@ def check_there(context: Context, parameters: dict[str, Any]) -> None:
         raise no_resource() from error
 
 
-@operation("lambda", "DeleteLayerVersion")
+@operation("lambda", "DeleteLayerVersion", alone=True)
 def delete_layer_version(context: Context, *, LayerName: str, VersionNumber: int) -> None:
     """Take a version away, but from the functions that have it; one that is gone is no error."""
     backend, number = context.backend("lambda"), str(VersionNumber)
@@ -74,7 +74,7 @@ def code_of(backend: Any, arn: str) -> bytes:
     return bytes(version.code_bytes)
 
 
-@operation("lambda", "AddLayerVersionPermission")
+@operation("lambda", "AddLayerVersionPermission", alone=True)
 def add_layer_version_permission(
     context: Context,
     *,
@@ -93,7 +93,7 @@ def add_layer_version_permission(
     return {"Statement": json.dumps(statement), "RevisionId": revision}
 
 
-@operation("lambda", "RemoveLayerVersionPermission")
+@operation("lambda", "RemoveLayerVersionPermission", alone=True)
 def remove_layer_version_permission(
     context: Context,
     *,

@@ -90,7 +90,7 @@ def get_function_recursion_config(context: Context, *, FunctionName: str, **_: A
     return {"RecursiveLoop": "Allow" if _may_loop(function) else "Terminate"}
 
 
-@operation("lambda", "PutFunctionRecursionConfig")
+@operation("lambda", "PutFunctionRecursionConfig", alone=True)
 def put_function_recursion_config(
     context: Context, *, FunctionName: str, RecursiveLoop: str, **_: Any
 ) -> Answer:

@@ -88,7 +88,7 @@ def check_new(context: Context, parameters: Members) -> None:
         raise taken(name)
 
 
-@operation("lambda", "AddPermission")
+@operation("lambda", "AddPermission", alone=True)
 def add_permission(
     context: Context,
     *,
@@ -120,7 +120,7 @@ def get_policy(context: Context, *, FunctionName: str, Qualifier: str | None = N
     return {"Policy": json.dumps(policy), "RevisionId": revision}
 
 
-@operation("lambda", "RemovePermission")
+@operation("lambda", "RemovePermission", alone=True)
 def remove_permission(
     context: Context,
     *,

@@ -92,7 +92,7 @@ def _keep(function: Any, said: Json) -> None:
         function.logs_group_name = lines.get("LogGroup") or function.logs_group_name
 
 
-@operation("lambda", "PutRuntimeManagementConfig")
+@operation("lambda", "PutRuntimeManagementConfig", alone=True)
 def put_runtime_management_config(
     context: Context,
     *,

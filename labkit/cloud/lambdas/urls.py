@@ -20,7 +20,7 @@ from labkit.cloud.paging import page
 Members = dict[str, Any]
 
 
-@operation("lambda", "CreateFunctionUrlConfig")
+@operation("lambda", "CreateFunctionUrlConfig", alone=True)
 def create_function_url_config(
     context: Context,
     *,
@@ -57,7 +57,7 @@ def get_function_url_config(context: Context, *, FunctionName: str, Qualifier: s
     return _found(context, FunctionName, Qualifier or qualifier_in(FunctionName))
 
 
-@operation("lambda", "UpdateFunctionUrlConfig")
+@operation("lambda", "UpdateFunctionUrlConfig", alone=True)
 def update_function_url_config(
     context: Context, *, FunctionName: str, Qualifier: str = "", **changed: Any
 ) -> Answer:
@@ -71,7 +71,7 @@ def update_function_url_config(
     return url
 
 
-@operation("lambda", "DeleteFunctionUrlConfig")
+@operation("lambda", "DeleteFunctionUrlConfig", alone=True)
 def delete_function_url_config(context: Context, *, FunctionName: str, Qualifier: str = "") -> None:
     Qualifier = Qualifier or qualifier_in(FunctionName)
     _found(context, FunctionName, Qualifier)

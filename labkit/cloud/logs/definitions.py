@@ -17,7 +17,7 @@ _MOST = 1000
 _LANGUAGE = "CWLI"
 
 
-@operation("logs", "PutQueryDefinition")
+@operation("logs", "PutQueryDefinition", alone=True)
 def put_query_definition(
     context: Context,
     *,
@@ -62,7 +62,7 @@ def describe_query_definitions(
     return page("queryDefinitions", found, maxResults, nextToken, refusal, following="nextToken")
 
 
-@operation("logs", "DeleteQueryDefinition")
+@operation("logs", "DeleteQueryDefinition", alone=True)
 def delete_query_definition(context: Context, *, queryDefinitionId: str) -> Answer:
     _find(context, queryDefinitionId)
     del context.cloud.records(KIND)[_key(context, queryDefinitionId)]

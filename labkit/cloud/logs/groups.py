@@ -23,7 +23,7 @@ _PROTECTED = (
 )
 
 
-@operation("logs", "CreateLogGroup")
+@operation("logs", "CreateLogGroup", alone=True)
 def create_log_group(
     context: Context,
     *,
@@ -43,7 +43,7 @@ def create_log_group(
     return {}
 
 
-@operation("logs", "PutLogGroupDeletionProtection")
+@operation("logs", "PutLogGroupDeletionProtection", alone=True)
 def put_log_group_deletion_protection(
     context: Context, *, logGroupIdentifier: str, deletionProtectionEnabled: bool
 ) -> Answer:
@@ -145,7 +145,7 @@ def _fits(name: str, pattern: str) -> bool:
     return any(name.startswith(p[1:]) if p.startswith("^") else p in name for p in parts)
 
 
-@operation("logs", "AssociateKmsKey")
+@operation("logs", "AssociateKmsKey", alone=True)
 def associate_kms_key(
     context: Context, *, kmsKeyId: str, logGroupName: str = "", resourceIdentifier: str = ""
 ) -> Answer:
@@ -157,7 +157,7 @@ def associate_kms_key(
     return _with_key(context, kmsKeyId, logGroupName, resourceIdentifier)
 
 
-@operation("logs", "DisassociateKmsKey")
+@operation("logs", "DisassociateKmsKey", alone=True)
 def disassociate_kms_key(
     context: Context, *, logGroupName: str = "", resourceIdentifier: str = ""
 ) -> Answer:

@@ -94,7 +94,7 @@ def describe_subscription_filters(
     return page("subscriptionFilters", told, limit, nextToken, refusal, following="nextToken")
 
 
-@operation("logs", "PutSubscriptionFilter")
+@operation("logs", "PutSubscriptionFilter", alone=True)
 def put_subscription_filter(
     context: Context,
     *,

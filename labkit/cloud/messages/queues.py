@@ -106,7 +106,7 @@ def _attributes(context: Context, queue: Any, names: list[str]) -> dict[str, str
     return {name: str(value) for name, value in told.items() if value is not None}
 
 
-@operation("sqs", "SetQueueAttributes")
+@operation("sqs", "SetQueueAttributes", alone=True)
 def set_queue_attributes(context: Context, *, QueueUrl: str, Attributes: dict[str, str]) -> Answer:
     """Attributes that are not named stay as they are."""
     queue = find_queue(context, QueueUrl)

@@ -48,7 +48,7 @@ _SAID = (  # attributes of a topic that are told where it was given them
 )
 
 
-@operation("sns", "Subscribe")
+@operation("sns", "Subscribe", alone=True)
 def subscribe(
     context: Context,
     *,

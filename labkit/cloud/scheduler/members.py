@@ -31,7 +31,7 @@ def with_action(name: str, body: bytes) -> bytes:
     return json.dumps({"ActionAfterCompletion": _STAYS} | json.loads(body)).encode()
 
 
-@operation("scheduler", "UpdateSchedule")
+@operation("scheduler", "UpdateSchedule", alone=True)
 def update_schedule(
     context: Context, *, ActionAfterCompletion: str = _STAYS, **asked: Any
 ) -> Answer:

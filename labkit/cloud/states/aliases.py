@@ -31,7 +31,7 @@ def check_alias(context: Context, parameters: dict[str, Any]) -> None:
         _check_new(context, **parameters)
 
 
-@operation("stepfunctions", "DeleteStateMachineAlias")
+@operation("stepfunctions", "DeleteStateMachineAlias", alone=True)
 def delete_state_machine_alias(context: Context, *, stateMachineAliasArn: str) -> Answer:
     arn, _, name = stateMachineAliasArn.rpartition(":")
     words.check_arn(arn, words.MACHINE)

@@ -73,7 +73,7 @@ def create_state_machine(
     }
 
 
-@operation("stepfunctions", "UpdateStateMachine")
+@operation("stepfunctions", "UpdateStateMachine", alone=True)
 def update_state_machine(
     context: Context,
     *,

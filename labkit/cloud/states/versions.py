@@ -11,7 +11,7 @@ from labkit.cloud.states import words
 from labkit.cloud.states.machines import find_whole_machine, publish_version
 
 
-@operation("stepfunctions", "PublishStateMachineVersion")
+@operation("stepfunctions", "PublishStateMachineVersion", alone=True)
 def publish_state_machine_version(
     context: Context,
     *,
@@ -43,7 +43,7 @@ def list_state_machine_versions(
     return words.page("stateMachineVersions", items, maxResults or 100, nextToken)
 
 
-@operation("stepfunctions", "DeleteStateMachineVersion")
+@operation("stepfunctions", "DeleteStateMachineVersion", alone=True)
 def delete_state_machine_version(context: Context, *, stateMachineVersionArn: str) -> Answer:
     arn, _, number = stateMachineVersionArn.rpartition(":")
     if not number.isdigit():
