@@ -64,10 +64,14 @@ _WIDER = {
 # Who does not tell the value that it refuses, of which members, and how the others tell it.
 _SILENT = {
     service: re.compile(rf"Value '.*' at(?= '{members}' failed )", re.DOTALL)
-    for service, members in (("iam", r"[\w.]+"), ("logs", "logGroupIdentifier"))
+    for service, members in (
+        *(("athena", r"[\w.]+"), ("iam", r"[\w.]+"), ("logs", "logGroupIdentifier")),
+    )
 }
+# What else a refusal tells.
+_DETAILS: dict[str, dict[str, Any]] = {"athena": {"AthenaErrorCode": "INVALID_INPUT"}}
 # Who says of a member that lacks that it is null.
-_SAY_NULL = ("cloudformation", "dynamodb", "lambda")
+_SAY_NULL = ("athena", "cloudformation", "dynamodb", "lambda")
 # Which operations name a member as the model does, and not its value, if it is too long or short.
 _AS_MODELLED = {"dynamodb": ("BatchGetItem", "BatchWriteItem", "Query")}
 _SIZED = re.compile(r"^Value '.*' at '([^']*)'(?= failed to .*: Member must have )", re.DOTALL)
@@ -104,18 +108,31 @@ def checks(service: str) -> bool:
 
 def check_call(service: str, operation: str, members: dict[str, Any]) -> None:
     """Raise as the service does for members that lack or break a constraint of its model."""
+    shape = _input(service, operation)
+    lacking = list(_lacking(shape, members, ""))
+    if lacking and service not in _CALLED and _speaks_forms(service):
+        must, what = "The request must contain the parameter", lacking[0].split("'")[1]
+        raise AwsError("MissingParameter", f"{must} {what[:1].upper()}{what[1:]}.")
+    if service in _SAY_NULL:
+        lacking = [each.replace("Value at", "Value null at", 1) for each in lacking]
     if service in _CALLED:
         own = _OWN_WORDS.get(service, ())
         plain = {name: value for name, value in members.items() if name not in own}
-        shape = _input(service, operation)
-        lacking, broken = list(_lacking(shape, members, "")), list(_broken(shape, plain, ""))
-        if service in _SAY_NULL:
-            lacking = [each.replace("Value at", "Value null at", 1) for each in lacking]
+        broken = list(_broken(shape, plain, ""))
         if told := _SILENT.get(service):
             broken = [told.sub("Value at", each, count=1) for each in broken]
         if operation in _AS_MODELLED.get(service, ()):
             broken = [_SIZED.sub(_modelled, each) for each in broken]
-        _refuse(service, [*lacking, *broken])
+        lacking += broken
+    _refuse(service, lacking)
+
+
+def _speaks_forms(service: str) -> bool:
+    """Whether a service speaks AWS's query protocol, or did."""
+    model = protocol.service_model(service)
+    return bool(
+        model and (protocol.protocol_of(model) == "query" or "awsQueryCompatible" in model.metadata)
+    )
 
 
 def check_members(service: str, operation: str, members: dict[str, Any]) -> None:
@@ -139,7 +156,8 @@ def _refuse(service: str, found: list[str]) -> None:
     if found:
         errors = "error" if len(found) == 1 else "errors"
         message = f"{len(found)} validation {errors} detected: {'; '.join(found)}"
-        raise AwsError(_CALLED.get(service, "ValidationException"), message)
+        code = _CALLED.get(service, "ValidationException")
+        raise AwsError(code, message, **_DETAILS.get(service, {}))
 
 
 def _input(service: str, operation: str) -> Any:
@@ -155,6 +173,9 @@ def _lacking(shape: Any, value: Any, where: str) -> Iterator[str]:
         for name in shape.required_members:
             if value.get(name) is None:
                 yield f"Value at '{_below(where, name)}' failed {_MUST}Member must not be null"
+    if shape.type_name == "list" and None in value:
+        must = "[Member must not be null]"
+        yield f"Value at '{where}' failed {_MUST}Member must satisfy constraint: {must}"
     for each in _within(shape, value, where):
         yield from _lacking(*each)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import functools
 import json
+import math
 import re
 import urllib.parse
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from botocore.model import OperationModel, ServiceModel, Shape
 from botocore.utils import parse_timestamp
 from botocore.validate import ParamValidator
 
-from labkit.cloud import newer
+from labkit.cloud import newer, wire_types
 from labkit.cloud.constraints import check_call
 from labkit.cloud.operations import AwsError
 from labkit.cloud.protocol import (
@@ -103,11 +104,19 @@ def read_parameters(call: Call, environ: dict[str, Any], body: bytes) -> dict[st
             parameters = _read_json(call, shape, environ, body)
     except ValueError as error:  # a number, a moment or a text that is none
         raise AwsError("SerializationException", str(error)) from error
-    check_call(call.operation.service_model.service_name, call.operation.name, parameters)
-    report = ParamValidator().validate(parameters, shape)
+    check_parameters(call.operation, parameters)
+    return parameters
+
+
+def check_parameters(operation: OperationModel, parameters: dict[str, Any]) -> None:
+    """Raise for parameters that the operation's input shape has no room for, or that lack in it."""
+    service, shape = operation.service_model.service_name, operation.input_shape
+    report = _Validator().validate(parameters, shape)
+    if report.has_errors():
+        wire_types.check(service, shape, parameters)
+    check_call(service, operation.name, parameters)
     if report.has_errors():
         raise AwsError("ValidationException", report.generate_report())
-    return parameters
 
 
 def _call(model: ServiceModel, name: str, uri: dict[str, str] | None = None) -> Call | None:
@@ -172,6 +181,8 @@ def _parse_body(body: bytes) -> Any:
             json.dumps(parsed, ensure_ascii=False).encode()  # fails for half of a character
     except (ValueError, RecursionError) as error:
         raise AwsError("SerializationException", f"The body is not JSON: {error}") from error
+    if isinstance(parsed, list):
+        raise AwsError("SerializationException", wire_types.IN_LISTS)
     if not isinstance(parsed, dict):
         raise AwsError("SerializationException", "The body is not a JSON object")
     return parsed
@@ -211,6 +222,18 @@ def _from_text(shape: Shape, text: str) -> Any:
     return text
 
 
+class _Validator(ParamValidator):  # type: ignore[misc]
+    """botocore's, which takes true and false for numbers."""
+
+    def _validate_integer(self, param: Any, shape: Shape, errors: Any, name: str) -> None:
+        if isinstance(param, bool):
+            errors.report(name, "invalid type", param=param, valid_types=[int])
+        else:
+            super()._validate_integer(param, shape, errors, name)
+
+    _validate_long = _validate_integer
+
+
 _WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
 
 
@@ -232,10 +255,12 @@ def load(shape: Any, value: Any) -> Any:
             return [load(shape.member, item) for item in value]
         case "map" if isinstance(value, dict):
             return {k: load(shape.value, v) for k, v in value.items()}
-        case "timestamp":
+        case "timestamp" if not isinstance(value, (dict, list, bool)):
             return parse_timestamp(value)
         case "blob" if isinstance(value, str):
             return base64.b64decode(value)
+        case "integer" | "long" if isinstance(value, float) and math.isfinite(value):
+            return int(value)
         case "float" | "double" if isinstance(value, int) or value in NOT_FINITE.values():
             return float(value)
     return value

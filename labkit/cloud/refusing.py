@@ -81,9 +81,13 @@ def refuse_unknown(error: AwsError, content_type: str) -> Reply:
 
 def _of_its_shape(model: ServiceModel, code: str) -> str:
     """An error's code; of services that spoke forms before JSON, with where its shape is from."""
-    spoke_forms = "awsQueryCompatible" in model.metadata
+    if "awsQueryCompatible" not in model.metadata:
+        return code
     code = _OF_SQS.get(code, code) if model.service_name == "sqs" else code
-    return f"com.amazonaws.{model.service_name}#{code}" if spoke_forms else code
+    if code not in model.shape_names:
+        told = ((each.metadata.get("error") or {}, each.name) for each in model.error_shapes)
+        code = next((name for error, name in told if error.get("code") == code), code)
+    return f"com.amazonaws.{model.service_name}#{code}"
 
 
 def _query_code(model: ServiceModel, code: str) -> str:

@@ -127,13 +127,14 @@ def test_an_execution_tells_what_ran(people: Lake) -> None:
     [
         ({"ResultConfiguration": {}}, "No output location provided"),
         ({"ResultConfiguration": {"OutputLocation": "/tmp"}}, "not a valid S3 path"),
+        ({"ResultConfiguration": {"OutputLocation": "s3:///a"}}, "not a valid S3 path"),
         (
             {"ResultConfiguration": {"OutputLocation": "s3://no-such-bucket-here/"}},
             "Unable to verify/create output bucket no-such-bucket-here",
         ),
-        ({"WorkGroup": "nosuch"}, "WorkGroup nosuch is not found."),
+        ({"WorkGroup": "nosuch"}, "WorkGroup is not found."),
     ],
-    ids=["no output", "not S3", "no bucket", "no workgroup"],
+    ids=["no output", "not S3", "nowhere", "no bucket", "no workgroup"],
 )
 def test_a_request_is_checked(lake: Lake, options: dict[str, Any], message: str) -> None:
     assert message in lake.refuse("SELECT 1", **options)

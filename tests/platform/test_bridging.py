@@ -132,11 +132,11 @@ def test_tags_in_cbor(post, aws, fresh):
 @pytest.mark.parametrize(
     ("body", "code"),
     [
-        (b"", "ValidationException"),
-        (b"\x64none", "ValidationException"),
+        (b"", "MissingRequiredParameterException"),
+        (b"\x64none", "SerializationException"),
         (b"\xa1\x81\x01\x02", "SerializationException"),
         (b"\xa1\x69Namespace\x6fsold", "SerializationException"),
-        (b"\xa1\x6aMaxRecords\xfb\x40\x05\x99\x99\x99\x99\x99\x9a", "ValidationException"),
+        (b"\xa1\x6aMaxRecords\xfb\x40\x05\x99\x99\x99\x99\x99\x9a", "SerializationException"),
     ],
     ids=["nothing", "a text", "a list as a key", "cut short", "2.7 of a whole number"],
 )

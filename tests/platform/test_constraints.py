@@ -84,7 +84,21 @@ REFUSED = {
         "InvalidParameterException", "GetRandomPassword operation: Password length is too short",
     ),
     "own-code": (
-        "athena", "list_work_groups", {"MaxResults": 51}, "InvalidRequestException", "maxResults",
+        "athena", "list_work_groups", {"MaxResults": 51}, "InvalidRequestException",
+        "Value at 'maxResults' failed",
+    ),
+    "says-null": (
+        "athena", "get_work_group", {}, "InvalidRequestException", "Value null at 'workGroup'",
+    ),
+    "null-in-a-list": (
+        "glue", "batch_get_jobs", {"JobNames": [None]}, BAD, r"'jobNames' .*\[Member must not be",
+    ),
+    "unchecked": (
+        "databrew", "create_dataset", {"Name": "a"}, BAD, "'input' failed .* must not be null",
+    ),
+    "form": (
+        "redshift", "describe_logging_status", {}, "MissingParameter",
+        "must contain the parameter ClusterIdentifier",
     ),
 }  # fmt: skip
 
@@ -188,6 +202,41 @@ def saying(cloud):
 def test_a_body_that_is_no_json(saying, body):
     with pytest.raises(ClientError, match="SerializationException"):
         saying("glue", body, "get_databases")
+
+
+ATHENA, DYNAMODB = ("athena", "list_work_groups"), ("dynamodb", "list_tables")
+# Whom it is said to, the body, what it is refused for.
+OTHER_TYPES = {
+    "text": (ATHENA, b'{"MaxResults": "1"}', "STRING_VALUE can not be converted to an Integer"),
+    "truth": (ATHENA, b'{"MaxResults": true}', "TRUE_VALUE can not be converted to an Integer"),
+    "list": (ATHENA, b'{"MaxResults": [1]}', "Start of list found where not expected"),
+    "map": (ATHENA, b'{"NextToken": {}}', "Start of structure or map found where not expected."),
+    "no list": (("glue", "batch_get_jobs"), b'{"JobNames": 1}', "Expected list or null"),
+    "no structure": (("glue", "create_job"), b'{"Command": "a"}', "Expected null"),
+    "moment": (
+        ("glue", "get_partitions"), b'{"QueryAsOfTime": {}}',
+        "Start of structure or map found where not expected.",
+    ),
+    "before what lacks": (
+        ("glue", "get_table"), b'{"Name": 1}', "NUMBER_VALUE can not be converted to a String",
+    ),
+    "dynamodb": (DYNAMODB, b'{"Limit": "1"}', "STRING_VALUE cannot be converted to Integer"),
+    "dynamodb-map": (("dynamodb", "get_item"), b'{"Key": "a"}', "Unexpected field type"),
+    "all": (ATHENA, b"[]", "Start of list found where not expected"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("asked", "body", "words"), OTHER_TYPES.values(), ids=OTHER_TYPES)
+def test_values_of_other_types(saying, asked, body, words):
+    service, call = asked
+    with pytest.raises(ClientError) as refusal:
+        saying(service, body, call)
+    error = refusal.value.response["Error"]
+    assert (error["Code"], error["Message"]) == ("SerializationException", words)
+
+
+def test_a_decimal_for_an_integer_is_cut(saying):
+    assert saying(ATHENA[0], b'{"MaxResults": 1.5}', ATHENA[1])["WorkGroups"]
 
 
 # What a client says that knows members which the models here do not.

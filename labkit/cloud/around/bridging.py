@@ -22,7 +22,6 @@ from typing import Any
 from botocore.model import ServiceModel
 from botocore.parsers import ResponseParserError, RpcV2CBORParser
 from botocore.serialize import RpcV2CBORSerializer
-from botocore.validate import ParamValidator
 
 from labkit.cloud import newer, protocol, receiving, refusing
 from labkit.cloud.operations import AwsError
@@ -133,11 +132,8 @@ class Cbor(Bridge):
             found = RpcV2CBORParser().parse_data_item(io.BufferedReader(io.BytesIO(body or _EMPTY)))
         except (*_NO_CBOR, ValueError) as error:
             raise AwsError("SerializationException", f"The body is not CBOR: {error}") from error
-        shape = self.operation and self.operation.input_shape
-        newer.check(self.operation, shape, found)
-        report = ParamValidator().validate(found, shape)
-        if report.has_errors():
-            raise AwsError("ValidationException", report.generate_report())
+        newer.check(self.operation, self.operation and self.operation.input_shape, found)
+        receiving.check_parameters(self.operation, found)
         return dict(found)
 
     def _answer(self, result: dict[str, Any]) -> Reply:

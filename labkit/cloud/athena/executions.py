@@ -88,7 +88,7 @@ def start_query_execution(
 def _is_known(context: Context, number: str, digest: str) -> bool:
     record = context.cloud.records(KIND).get(number)
     if record and record["_"]["digest"] != digest:
-        raise invalid("Idempotent parameters do not match")
+        raise invalid("Idempotent parameters do not match", "IDEMPOTENT_PARAMETER_MISMATCH")
     return record is not None
 
 

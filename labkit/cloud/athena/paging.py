@@ -28,4 +28,5 @@ def page(name: str, items: Sequence[Any], size: int | None, token: str | None) -
     Raises:
         AwsError: the token is none that was given out.
     """
-    return paging.page(name, items, size or _USUAL, token, invalid("Malformed pagination token"))
+    bad = invalid(f"The nextPageToken is malformed: {token}")
+    return paging.page(name, items, size or _USUAL, token, bad)

@@ -8,6 +8,7 @@ The token of the next page is the offset of its first row in the file, so a page
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +22,6 @@ from labkit.cloud.s3.store import Store
 
 _FIELD = re.compile(rb'(?:"((?:[^"]++|"")*+)"|([^",\n]*+))([,\n]|$)')
 _CHUNK = 1 << 20
-_UNKNOWN = re.compile(r"\d+")
 
 
 @operation("athena", "GetQueryResults")
@@ -37,16 +37,29 @@ def get_query_results(
         raise not_here("athena", "GetQueryResults", "a manifest in rows; it is in the bucket")
     record = find_execution(context, QueryExecutionId)
     _check_finished(record)
-    if NextToken and not _UNKNOWN.fullmatch(NextToken):
-        raise invalid("Malformed pagination token")
+    start = _start(QueryExecutionId, NextToken) if NextToken else 0
     columns = record["_"].get("columns") or []
-    rows, following = _page(context, record, int(NextToken or 0), MaxResults)
+    rows, following = _page(context, record, start, MaxResults)
     shown = [{"Data": [_datum(v) for v in row]} for row in rows]
     answer: Answer = {
         "ResultSet": {"Rows": shown, "ResultSetMetadata": {"ColumnInfo": columns}},
         "UpdateCount": record["_"].get("update_count") or 0,
     }
-    return answer if following is None else answer | {"NextToken": str(following)}
+    if following is None:
+        return answer
+    token = base64.b64encode(f"{QueryExecutionId}:{following}".encode()).decode()
+    return answer | {"NextToken": token}
+
+
+def _start(id: str, token: str) -> int:
+    """Where the page begins that a token of this execution names: a place in its file."""
+    try:
+        told, _, place = base64.b64decode(token, validate=True).decode().rpartition(":")
+        if told == id:
+            return int(place)
+    except ValueError:
+        pass
+    raise invalid(f"Malformed nextPageToken {token}")
 
 
 @operation("athena", "GetQueryRuntimeStatistics")

@@ -7,6 +7,7 @@ moto keeps the records.
 
 from __future__ import annotations
 
+import re
 import time
 from typing import Any
 
@@ -53,7 +54,7 @@ def find_workgroup(context: Context, name: str) -> Any:
     """
     found = work_groups(context.cloud, context.region).get(name)
     if found is None:
-        raise invalid(f"WorkGroup {name} is not found.", "WORKGROUP_NOT_FOUND")
+        raise invalid("WorkGroup is not found.")
     return found
 
 
@@ -74,7 +75,7 @@ def result_configuration(workgroup: Any, asked: dict[str, Any]) -> dict[str, Any
             "No output location provided. An output location is required either through the "
             "Workgroup result configuration setting or as an API input."
         )
-    if not chosen["OutputLocation"].startswith("s3://"):
+    if not re.match("s3://[^/]", chosen["OutputLocation"]):
         raise invalid("outputLocation is not a valid S3 path.")
     return dict(chosen)
 
@@ -119,7 +120,8 @@ def update_work_group(
 @operation("athena", "GetWorkGroup")
 def get_work_group(context: Context, *, WorkGroup: str) -> Answer:
     found = find_workgroup(context, WorkGroup)
-    return {"WorkGroup": _summary(found) | {"Configuration": _described(found)}}
+    shown = {name: each for name, each in _summary(found).items() if each != ""}
+    return {"WorkGroup": shown | {"Configuration": _described(found)}}
 
 
 @lists("ListWorkGroups", "WorkGroups")
