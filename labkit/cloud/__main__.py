@@ -2,6 +2,8 @@
 
 import sys
 
+from labkit.cloud import watching
 from labkit.cloud.server import main
 
+watching.watch()
 sys.exit(main())
