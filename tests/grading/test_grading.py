@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -23,13 +24,14 @@ from labkit.exercises.grading import (
     records,
     reports,
     score,
+    trees,
     variants,
 )
 from labkit.exercises.grading.masters import Submission
 from labkit.exercises.grading.records import Record
 from labkit.exercises.grading.score import References
 from labkit.exercises.values import plain
-from tests.grading import mini
+from tests.grading import mini, tricks
 from tests.grading.conftest import DATA
 
 RIGHT = mini.ANSWERS
@@ -207,6 +209,8 @@ def test_the_csv_has_a_line_for_each_notebook_and_question(made):
     assert points == sum(one["points"] for one in made.values())
     formula = {"notebook": "=1+1", "lab": 0, "questions": [], "message": "+\n\x00x"}
     assert "'=1+1,0,,error,0,0,'+ x" in reports.as_csv([formula])
+    wide = formula | {"notebook": "\uff1d1"}
+    assert "'\uff1d1,0,,error" in reports.as_csv([wide])
 
 
 def test_the_junit_counts_what_failed(made):
@@ -226,11 +230,13 @@ def test_the_junit_counts_what_failed(made):
 
 @pytest.mark.parametrize(("name", "form"), [("class.html", "<td>{}</td>"), ("class.md", "| {} |")])
 def test_the_class_sees_which_question_is_hard(made, tmp_path, name, form):
-    reports.write_class(tmp_path / name, made.values(), ["A note <b>."])
+    odd = "\udce9.zip is no notebook, nor \u202egpj.a"  # no UTF-8, and turned round
+    reports.write_class(tmp_path / name, made.values(), ["A note <b>.", odd])
     text = (tmp_path / name).read_text()
     assert form.format("29 %") in text  # q2: two of seven
     assert text.count(form.format("8 of 8")) == 1
     assert "<b>" not in text
+    assert ".zip is no notebook, nor gpj.a" in text
 
 
 def test_the_class_sees_titles_and_a_sign_an_answer():
@@ -256,10 +262,12 @@ def test_files_that_are_no_notebooks_are_named(tmp_path, master):
 
 def test_a_grade_is_made_in_two_phases(master, made, tmp_path, monkeypatch):
     given = [Submission("x", master, ANSWERS["builds"])]
+    given += [Submission("y", master, {Q1: tricks.CODES["forged depth"]})]
     records.save(grade.run(given, DATA), tmp_path / "found")
     found = records.load([tmp_path / "found"])
-    [report] = grade.score(found, mini.questions, References(DATA))
+    report, trick = grade.score(found, mini.questions, References(DATA))
     assert report == made["builds"] | {"notebook": "x"}
+    assert trick["points"] == 0
 
 
 def test_the_run_phase_works_where_no_checker_is(tmp_path, monkeypatch, capsys):
@@ -330,6 +338,21 @@ def test_nothing_to_grade_is_said(tmp_path, capsys):
     assert cli.main(["grade", str(tmp_path)]) == 1
     assert cli.main(["grade", str(mini.write(tmp_path / "x.ipynb", "{"))]) == 1
     assert "no notebook to grade" in capsys.readouterr().err
+
+
+def test_what_is_written_is_counted_where_no_folder_tells(tmp_path):
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "one").write_bytes(bytes(range(256)) * 4096)
+    held = (tmp_path / "two").open("wb")
+    with held:
+        held.write(bytes(range(256)) * 8192)
+        held.flush()
+        (tmp_path / "two").unlink()
+        found = trees.written([str(tmp_path)], 50)
+        assert found == {"disk_mb": pytest.approx(1, abs=0.1), "files": 2}
+        if trees.LISTED:
+            assert trees.deleted_blocks(os.getpid()) >= 4096
+    assert trees.written(["a" * 5000], 50)["files"] >= 50
 
 
 def test_a_secret_chooses_the_hidden_data():

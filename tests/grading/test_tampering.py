@@ -81,6 +81,11 @@ def test_who_is_graded_beside_them_gets_all_points(reports):
     assert reports["honest"]["points"] == mini.POINTS
 
 
+@pytest.mark.parametrize(("name", "why"), tricks.LIMITED.items())
+def test_what_uses_too_much_is_told_why(reports, name, why):
+    assert why in reports[name]["questions"][0]["message"]
+
+
 @pytest.mark.parametrize("name", sorted(tricks.CONFINED))
 def test_what_the_kernel_refuses_is_refused(reports, name):
     """These end with ``count = -1`` when nothing could be read; what they get tells that."""

@@ -182,6 +182,14 @@ while True: pass""",
     "memory bomb": """
 held = []
 while True: held.append(bytearray(50_000_000))""",
+    "shared memory bomb": """
+import mmap
+held = []
+while True:
+    held.append(mmap.mmap(-1, 50_000_000)); held[-1].write(bytes(range(250)) * 200_000)""",
+    "files without a name": """
+import os
+made = [os.memfd_create("a")]""",
     "fork bomb": """
 import os
 while True: os.fork()""",
@@ -219,6 +227,17 @@ import os
 os.write(3, b'[' * 200_000 + b'\\n' + b'{"id": ["x"], "values": 7}\\n' + b'\\xff\\x00\\n')
 os.write(3, b'{"id": "lab0-q1", "values": {"": {"plain": {"columns": 1, "rows": [[[]]]}}}}\\n')
 count = -1""",
+    "forged depth": """
+import os
+deep = b"[" * 900 + b"]" * 900
+line = b'{"id": "lab0-q1", "error": DEEP, "values": {"": {"plain": DEEP}}}\\n'
+os.write(3, line.replace(b"DEEP", deep))
+""",
+    "forged width": """
+import os
+data = b'{"id": "lab0-q1", "values": {"": {"plain": [' + b"[]," * 4_100_000 + b'[]]}}}\\n'
+while data: data = data[os.write(3, data):]
+""",
     "endless results": """
 import os
 while True: os.write(3, b"x" * 65536)""",
@@ -308,7 +327,36 @@ for port in list(range(1, 200)) + list(range(30000, 31000)):
         except OSError: pass
 assert not reached
 count = -1""",
+    "sockets that are no TCP by name": """
+import socket
+made = []
+for kind in ((socket.AF_UNIX, socket.SOCK_STREAM, 0), (socket.AF_UNIX, socket.SOCK_DGRAM, 0),
+             (socket.AF_INET, socket.SOCK_DGRAM, 0), (socket.AF_INET, socket.SOCK_STREAM, 262)):
+    try: made.append(socket.socket(*kind))
+    except OSError: pass
+with socket.socket() as one:
+    one.settimeout(1)
+    for send in (lambda to: one.sendto(b"x", socket.MSG_FASTOPEN, to),
+                 lambda to: one.sendmsg([b"x"], [], socket.MSG_FASTOPEN, to)):
+        try: send(("127.0.0.1", 1)); made.append(one)
+        except PermissionError: pass
+        except OSError as error: made.append(error)
+assert not made, made
+count = -1""",
+    "a superuser's privileges": """
+lines = open("/proc/self/status").read().splitlines()
+assert {one.split()[1] for one in lines if one.startswith(("CapEff", "CapPrm"))} == {"0" * 16}
+count = -1""",
     # what it writes
+    "others' modes and times": f"""
+import os
+path = {str(ROOT / "tests/grading/mini.py")!r}
+before = os.stat(path)
+os.chmod(path, 0o777); os.utime(path, (1, 1)); os.setxattr(path, "user.trick", b"1")
+after = os.stat(path)
+os.chmod(path, before.st_mode); os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+assert (after.st_mode, after.st_mtime_ns) == (before.st_mode, before.st_mtime_ns)
+count = -1""",
     "overwritten packages": """
 import labkit, pandas, sys, sysconfig
 written = []
@@ -361,7 +409,19 @@ CONFINED = {
     "shared memory that stays",
     "killed judge",
     "sockets",
+    "sockets that are no TCP by name",
+    "a superuser's privileges",
+    "others' modes and times",
     "overwritten packages",
+}
+# What ends because it uses too much, and what is said of it.
+LIMITED = {
+    "memory bomb": "it used too much memory",
+    "shared memory bomb": "it used too much memory",
+    "thread bomb": "it started too many threads",
+    "files without a name": "PermissionError",
+    "forged depth": "It holds more than can be compared.",
+    "forged width": "It holds more than can be compared.",
 }
 SHADOWS = {
     "pandas.py": "DataFrame = None",

@@ -105,7 +105,7 @@ class LocalCloud:
     def _answers(self) -> bool:
         """Whether it has said where it listens, at its own port, and does."""
         said = _regular(self._home / "cloud.json")
-        with contextlib.suppress(ValueError, TypeError, KeyError):
+        with contextlib.suppress(ValueError, TypeError, KeyError, RecursionError):
             if json.loads(said)["endpoint"] == f"http://127.0.0.1:{self.port}":
                 (self._known / "cloud.json").write_bytes(said)
                 return process.find(self._known) is not None
@@ -127,7 +127,7 @@ class LocalCloud:
             ports=self.ports,
             bind=True,
             log=str(self._home / "cloud.log"),
-            most=Most(memory_mb=2 * self._bench.limits.memory_mb),
+            most=Most(memory_mb=2 * self._bench.limits.memory_mb, disk_mb=6000),
         )
 
 

@@ -20,12 +20,12 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 from labkit.exercises.grading import confine, trees
 
-LOOK_S = 0.1
+LOOK_S, LOOK_AT_FILES_S = 0.1, 1.0
 _CHUNK = 1 << 16
 
 
@@ -43,7 +43,7 @@ def main(spec: Mapping[str, Any], channel: int) -> NoReturn:
     with socket.socket(fileno=channel) as judge:
         why = "the judge is gone"
         with contextlib.suppress(OSError):
-            why = Watch(spec["most"], child, said, judge).until_the_end()
+            why = Watch(spec["most"], spec["write"], child, said, judge).until_the_end()
         trees.end_all()
         with contextlib.suppress(OSError):
             judge.sendall(f".{why}\n".encode())
@@ -95,17 +95,26 @@ class Watch:
     """What the keeper looks at until the end.
 
     Args:
-        most: ``memory_mb``, ``processes``, ``tasks`` (processes' threads) and ``said`` (bytes).
+        most: ``memory_mb``, ``processes``, ``tasks`` (processes' threads), ``said`` (bytes), and
+            ``disk_mb`` and ``files``, which are looked at once a second.
+        write: the folders that it may write to.
         child: the confined process.
         said: where it says its lines.
         judge: where they go.
     """
 
     def __init__(
-        self, most: Mapping[str, int], child: int, said: int, judge: socket.socket
+        self,
+        most: Mapping[str, int],
+        write: Sequence[str],
+        child: int,
+        said: int,
+        judge: socket.socket,
     ) -> None:
-        self._most, self._child, self._said, self._judge = most, child, said, judge
-        self._line, self._bytes, self._look_at, self._eof = b"", 0, 0.0, False
+        self._most, self._write = most, write
+        self._child, self._said, self._judge = child, said, judge
+        self._line, self._bytes, self._eof = b"", 0, False
+        self._look_at, self._look_at_files = 0.0, time.monotonic() + LOOK_AT_FILES_S
 
     def until_the_end(self) -> str:
         """Watch. Returns why it ended."""
@@ -139,10 +148,12 @@ class Watch:
 
     def _used(self) -> str:
         """Whether the whole tree uses more than it may; looked at ten times a second."""
-        if time.monotonic() < self._look_at:
+        if (now := time.monotonic()) < self._look_at:
             return ""
-        self._look_at = time.monotonic() + LOOK_S
-        used = trees.usage()
+        self._look_at, used = now + LOOK_S, trees.usage()
+        if now >= self._look_at_files:
+            used |= trees.written(self._write, self._most["files"])
+            self._look_at_files = time.monotonic() + LOOK_AT_FILES_S
         return next((OVER[name] for name, value in used.items() if value > self._most[name]), "")
 
     def _ended(self) -> str:
@@ -164,6 +175,8 @@ OVER = {
     "memory_mb": "it used too much memory",
     "processes": "it started too many processes",
     "tasks": "it started too many threads",
+    "disk_mb": "it wrote too much to the disk",
+    "files": "it made too many files",
 }
 
 

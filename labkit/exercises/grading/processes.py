@@ -32,6 +32,8 @@ class Most:
     processes: int = 48
     tasks: int = 1000
     said: int = 32_000_000
+    disk_mb: int = 3000
+    files: int = 50_000
 
 
 @dataclass(frozen=True)

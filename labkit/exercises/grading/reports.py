@@ -17,8 +17,14 @@ from labkit.exercises import question_named
 from labkit.exercises.grading.score import CORRECT, NOT_TRIED, SKIPPED, Report
 
 COLUMNS = ("notebook", "lab", "question", "status", "points", "possible", "message")
-# What XML 1.0 cannot say at all, and what a terminal takes for a command.
-_UNSPEAKABLE = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# What XML 1.0 cannot say at all, what a terminal takes for a command, and what turns the order of
+# letters round, so that a name reads as another (https://www.unicode.org/reports/tr36/).
+_UNSPEAKABLE = re.compile(
+    "[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+    "|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
+# What begins a formula, of full width, too (https://owasp.org/www-community/attacks/CSV_Injection).
+_FORMULAS = tuple("=+-@\uff1d\uff0b\uff0d\uff20")
 
 
 def as_json(reports: Iterable[Report]) -> str:
@@ -90,7 +96,7 @@ def class_tables(reports: Iterable[Report]) -> tuple[list[list[str]], list[list[
 def as_page(reports: Iterable[Report], notes: Iterable[str] = ()) -> str:
     """Both tables as one HTML page without scripts; on a phone each row is a card."""
     people, questions = class_tables(reports)
-    said = "".join(f"<p>{html.escape(note)}</p>" for note in (LEGEND, *notes))
+    said = "".join(f"<p>{html.escape(_one_line(note))}</p>" for note in (LEGEND, *notes))
     body = f"<h1>Grades</h1>{_table(people)}<h2>Questions</h2>{_table(questions)}{said}"
     # A message in the place of all points stands for itself.
     named = {"h1 + table td:not([colspan])": people[0], "h2 + table td": questions[0]}
@@ -226,7 +232,7 @@ def _inert(value: Any) -> Any:
     if not isinstance(value, str):
         return "" if value is None else value
     text = _one_line(value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+    return f"'{text}" if text.startswith(_FORMULAS) else text
 
 
 PAGE = """<!doctype html>

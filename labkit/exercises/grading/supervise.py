@@ -24,6 +24,12 @@ from labkit.exercises.grading.variants import Variant
 RUNNER = "labkit.exercises.grading.runner:main"
 READER = "labkit.exercises.grading.reader:main"
 
+MOST_MESSAGE = 400
+MOST_DEPTH = 12
+# Values, and letters of texts; an answer's own process says no more than 200,000 values.
+MOST_ROOM = 4_000_000
+TOO_MUCH = "It holds more than can be compared."
+
 Finding = dict[str, Any]
 """What is known of one answer on one variant: ``status`` (ran, error, timeout), ``message``, and
 ``values``: what was read, by part, as `saying.value` says it."""
@@ -91,7 +97,8 @@ class Run:
         try:
             while left and (line := runner.line(deadline)) is not None:
                 if "setup" in line:
-                    self._settle(left, "error", f"The notebook's first cells fail: {_text(line)}")
+                    why = f"The notebook's first cells fail: {_text(line['setup'])}"
+                    self._settle(left, "error", why)
                 if self._take(line, left) or "began" in line:
                     deadline, self._began = self._until(cell_s), time.monotonic()
         except Ended as ended:
@@ -106,8 +113,8 @@ class Run:
         asked = next((one for one in left if one.id == line.get("id")), None)
         if asked is None:
             return False
-        error = line.get("error")
-        message = f"The cell raised {str(error)[:400]}" if error else ""
+        error = _text(line.get("error"))
+        message = f"The cell raised {error}" if error else ""
         values = _values(line.get("values"), parts.variables(asked.reads))
         self._found[asked.id] = _finding("error" if error else "ran", message, values)
         self._found[asked.id]["seconds"] = time.monotonic() - self._began
@@ -195,7 +202,7 @@ class Run:
     def _note(self, reader: Confined, wanted: dict[str, Asked]) -> None:
         deadline = time.monotonic() + self._bench.limits.read_s
         while (line := reader.line(deadline)) is not None and "done" not in line:
-            asked = wanted.get(str(line.get("id")))
+            asked = wanted.get(_text(line.get("id")))
             if asked and asked.id in self._found:
                 states = _values(line.get("values"), parts.states(asked.reads))
                 self._found[asked.id]["values"] |= states
@@ -208,11 +215,38 @@ def _finding(status: str, message: str, values: dict[str, Any] | None = None) ->
 def _values(said: Any, wanted: Any) -> dict[str, Any]:
     """What was said of the parts that were asked for, if anything was."""
     found = said if isinstance(said, dict) else {}
-    return {part: found[part] for part in wanted if isinstance(found.get(part), dict)}
+    return {part: _kept(found[part]) for part in wanted if isinstance(found.get(part), dict)}
 
 
-def _text(line: dict[str, Any]) -> str:
-    return str(line["setup"])[:400]
+def _kept(said: dict[str, Any]) -> dict[str, Any]:
+    """What was said of one part, and no more of it than an answer can have: it is kept for all."""
+    if "untouched" in said:
+        return {"untouched": True}
+    why = _text(said.get("unreadable")) if _fits(said) else TOO_MUCH
+    return {"unreadable": why} if why else {"plain": said.get("plain")}
+
+
+def _fits(said: Any) -> bool:
+    """Whether something is neither nested too deeply nor too large."""
+    level, room = [said], MOST_ROOM
+    for _ in range(MOST_DEPTH):
+        room -= sum(len(one) for one in level if isinstance(one, (str, list, dict)))
+        if room < 0:
+            return False
+        inner = [one.values() if isinstance(one, dict) else one for one in level if _holds(one)]
+        level = [each for one in inner for each in one]
+        if not level:
+            return True
+    return False
+
+
+def _holds(one: Any) -> bool:
+    return isinstance(one, (list, dict))
+
+
+def _text(said: Any) -> str:
+    """A text that was said, no longer than a message; nothing of anything else."""
+    return said[:MOST_MESSAGE] if isinstance(said, str) else ""
 
 
 def _remove(scratch: Path) -> None:
