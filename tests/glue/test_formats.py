@@ -163,6 +163,15 @@ def test_nested_json(lake: Lake) -> None:
     }
 
 
+def test_a_struct_has_any_names(lake: Lake) -> None:
+    """Hive's types cannot spell all of them, and Athena refuses the table."""
+    for file, more in (("a", 1), ("b", 2.5)):
+        row = {"": 0, "of": {"@id": "x", "a:b,c": more, "": {}}}
+        lake.put(f"data/doc/{file}.json", json.dumps(row))
+    lake.crawl("data/doc/")
+    assert columns(lake.table("doc")) == {"of": "struct<@id:string,a:b,c:double,:struct<>>"}
+
+
 DAMAGED = [
     ("gzip", "a.csv.gz", gzip.compress(CSV.encode() * 50)[:40]),
     ("parquet", "a.parquet", b"PAR1" + b"\0" * 50),

@@ -100,7 +100,9 @@ class Type:
             case "map":
                 return f"map<{self.types[0].hive},{self.types[1].hive}>"
             case "row":
-                named = ((n or f"field{i}", t) for i, (n, t) in enumerate(self.fields))
+                named = (
+                    (f"field{i}" if n is None else n, t) for i, (n, t) in enumerate(self.fields)
+                )
                 return f"struct<{','.join(f'{n}:{t.hive}' for n, t in named)}>"
             case "varchar" | "char" if self.args:
                 return f"{self.base}({self.args[0]})"
@@ -128,7 +130,7 @@ class Type:
 
 
 def _field(name: str | None, kind: Type) -> str:
-    if not name:
+    if name is None:
         return str(kind)
     return f"{name if _BARE.fullmatch(name) else quoted_name(name)} {kind}"
 
@@ -316,6 +318,8 @@ def _arguments(tokens: _Tokens, close: str) -> tuple[Type | int, ...]:
 def _row(tokens: _Tokens, close: str) -> tuple[tuple[str | None, ...], tuple[Type, ...]]:
     names: list[str | None] = []
     types: list[Type] = []
+    if close == ")" and tokens.accept(close):  # what crawlers see of an empty JSON object
+        return (), ()
     while True:
         names.append(_field_name(tokens))
         types.append(_parse(tokens))
@@ -330,7 +334,7 @@ def _field_name(tokens: _Tokens) -> str | None:
     """A row's field has a name when a colon (Hive) or another word (Trino) follows its first."""
     following = tokens.rest[1] if len(tokens.rest) > 1 else ""
     named = following == ":" or bool(re.match(r'[\w"`]', following))
-    if not named or _LONG_TYPE.fullmatch(f"{tokens.peek()} {following}"):
+    if not named or tokens.peek() == ":" or _LONG_TYPE.fullmatch(f"{tokens.peek()} {following}"):
         return None
     name = tokens.take()
     if name[0] in '"`':

@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from labkit.cloud.engine.formats.guess import settled
-from labkit.cloud.engine.types import UNKNOWN, parse_type
+from labkit.cloud.engine.types import Type
 from labkit.cloud.glue.grouping import Draft, Found, Part
 from labkit.cloud.glue.names import partition_values
-from labkit.cloud.glue.shape import Shape, merge
+from labkit.cloud.glue.shape import Shape, merge, type_of
 
 Definition = dict[str, Any]
 # Figures, not schema: a change of these alone makes no new version of a table.
@@ -111,18 +111,13 @@ def _descriptor(shape: Shape, where: str, parameters: dict[str, str]) -> Definit
 def _columns(shape: Shape, table: Mapping[str, str]) -> list[Definition]:
     """Names and types; where files have nothing but NULL, the type is the table's, or a string."""
     return [
-        {"Name": name, "Type": _settled(kind, table.get(name, kind)) if _OPEN in kind else kind}
+        {"Name": name, "Type": _settled(type_of(kind), type_of(table.get(name, kind))).hive}
         for name, kind in shape.columns
     ]
 
 
-def _settled(kind: str, table: str) -> str:
-    own = parse_type(kind)
-    return kind if settled(own) == own else settled(parse_type(table)).hive
-
-
-#: The type of what was never seen but as NULL.
-_OPEN = UNKNOWN.hive
+def _settled(kind: Type, table: Type) -> Type:
+    return kind if settled(kind) == kind else settled(table)
 
 
 # Comparing ----------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from labkit.cloud.engine import infer
-from labkit.cloud.engine.types import parse_type
+from labkit.cloud.engine.types import Type, parse_type
 
 SIMILAR = 0.7
 UNKNOWN = "UNKNOWN"
@@ -26,7 +26,8 @@ class Shape:
 
     Args:
         classification: ``csv``, ``json``, ``parquet``, ..., or ``UNKNOWN``.
-        columns: name and Hive type of each column.
+        columns: name and type of each column, as Trino spells it: Hive's spelling of a struct
+            whose fields have any name (``@id``) cannot be read back.
         parameters: what the table's parameters tell of the format (``delimiter``, ...).
         serde: the Hive class that reads rows.
         serde_parameters: what the class is told.
@@ -62,7 +63,7 @@ class Shape:
             parameters["compressionType"] = "bzip2"
         return cls(
             found.classification,
-            tuple((name, kind.hive) for name, kind in found.columns),
+            tuple((name, str(kind)) for name, kind in found.columns),
             parameters,
             found.serde,
             dict(found.serde_parameters),
@@ -101,7 +102,7 @@ def merge(shapes: Sequence[Shape]) -> Shape:
         return shapes[0]
     distinct = list(dict.fromkeys(s.columns for s in shapes))
     merged = infer.merge([_typed(columns) for columns in distinct])
-    columns = tuple((name, kind.hive) for name, kind in merged)
+    columns = tuple((name, str(kind)) for name, kind in merged)
     widest = max(shapes, key=lambda shape: len(shape.columns))
     serde = dict(widest.serde_parameters)
     if "paths" in serde:
@@ -124,5 +125,11 @@ def _reader(shape: Shape) -> tuple[Any, ...]:
 
 
 @functools.lru_cache(maxsize=4096)
+def type_of(text: str) -> Type:
+    """The type of a shape's column."""
+    return parse_type(text)
+
+
+@functools.lru_cache(maxsize=4096)
 def _typed(columns: Columns) -> infer.Columns:
-    return tuple((name, parse_type(hive)) for name, hive in columns)
+    return tuple((name, type_of(kind)) for name, kind in columns)

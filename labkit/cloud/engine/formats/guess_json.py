@@ -2,7 +2,8 @@
 
 Objects stand one behind another, on lines of their own or not; a file that is one array is one
 column ``array``, unless a custom classifier's path (``$[*]``) goes to its elements. Integers are
-int, or bigint beyond 32 bits; what was only ever null is a string. Source:
+int, or bigint beyond 32 bits; what was only ever null is a string. A key
+without a name (``""``) cannot be a column. Source:
 https://docs.aws.amazon.com/glue/latest/dg/custom-classifier.html#custom-classifier-json
 """
 
@@ -31,7 +32,7 @@ def guess(text: str, path: str) -> tuple[Columns, int] | None:
     if not records:
         return None
     schema = merge(tuple((k, type_of(v)) for k, v in record.items()) for record in records)
-    columns = merge([((name.lower(), kind),) for name, kind in schema])
+    columns = merge([((name.lower(), kind),) for name, kind in schema if name])
     return tuple((name, settled(kind)) for name, kind in columns), len(records)
 
 

@@ -18,9 +18,10 @@ _AFTER = (
     *(")", ",", "LAMBDA", "<EOF>", "NULL", "ERROR", "DEFAULT", "EMPTY"),
     *("WITH", "WITHOUT", "KEEP", "OMIT", "FORMAT", "PATH"),
 )
-#: Hive's names of types, which Athena knows in DDL alone; as the name of a row's field they may be.
+#: Hive's names of types, which Athena knows in DDL alone, and a row without fields; as the name of
+#: a row's field they may be.
 #: https://docs.aws.amazon.com/athena/latest/ug/data-types.html
-_HIVE_ALONE = re.compile(r"\b(?:string|binary|long)\s*(?=$|[,)>])|\bstruct\s*<")
+_HIVE_ALONE = re.compile(r"\b(?:string|binary|long)\s*(?=$|[,)>])|\bstruct\s*<|\brow\s*\(\s*\)")
 
 _ARRAY = re.compile(r"(.*[\w)>\]])\s+array(?:\s*\[\s*\d+\s*\])?", re.S)
 _NO_ZONE = re.compile(r"(?<=[\w)])\s+without\s+time\s+zone\b")
