@@ -1,5 +1,6 @@
 """Databases, tables, versions, partitions and what hangs on them."""
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
@@ -284,8 +285,13 @@ def test_partition_indexes(glue: Any, orders: dict[str, str]) -> None:
         ("one", "ACTIVE"),
         ("three", "ACTIVE"),
     ]
+    wrong = {"Keys": ["id"], "IndexName": "5"}
     with pytest.raises(ClientError, match="InvalidInputException"):
-        glue.create_partition_index(**orders, PartitionIndex={"Keys": ["id"], "IndexName": "5"})
+        glue.create_partition_index(**orders, PartitionIndex=wrong)
+    for indexes in ([wrong], []):  # what was refused is not there
+        made = {"TableInput": table_input("indexed"), "PartitionIndexes": indexes}
+        with contextlib.suppress(glue.exceptions.InvalidInputException):
+            glue.create_table(DatabaseName=orders["DatabaseName"], **made)
 
 
 def test_functions(glue: Any, database: str) -> None:
@@ -300,6 +306,13 @@ def test_functions(glue: Any, database: str) -> None:
     glue.update_user_defined_function(
         DatabaseName=database, FunctionName="Mask", FunctionInput=given | {"ClassName": "b.C"}
     )
+    glue.create_user_defined_function(
+        DatabaseName=database, FunctionInput=given | {"FunctionName": "other"}
+    )
+    with pytest.raises(ClientError, match=r"AlreadyExistsException.*Function already exists"):
+        glue.update_user_defined_function(
+            DatabaseName=database, FunctionName="other", FunctionInput=given
+        )
     glue.delete_user_defined_function(DatabaseName=database, FunctionName="Mask")
     with pytest.raises(ClientError, match="EntityNotFoundException"):
         glue.get_user_defined_function(DatabaseName=database, FunctionName="Mask")
@@ -330,6 +343,28 @@ def test_search(glue: Any, database: str, fresh: Callable[..., str]) -> None:
     assert names(SearchText=f'"{name[2:]}"') == []
     there = {"Key": "DatabaseName", "Value": database}
     assert names(Filters=[there]) == [name]
+    assert names(Filters=[there], ResourceShareType="FOREIGN") == []
+    glue.create_table(DatabaseName=database, TableInput=table_input("xx-link-yy"))
+    for word, found in (("link", ["xx-link-yy"]), ("ink", []), ("xx-link-yy", ["xx-link-yy"])):
+        assert names(Filters=[there, {"Key": "Name", "Value": word}]) == found
+    for comparator, found in (("GREATER_THAN", [name, "xx-link-yy"]), ("LESS_THAN", [])):
+        made = {"Key": "CreateTime", "Value": "2020-01-01T00:00:00Z", "Comparator": comparator}
+        assert names(Filters=[there, made]) == found
+
+
+def test_names_alone(glue: Any, database: str) -> None:
+    given = table_input("orders", TableType="EXTERNAL_TABLE")
+    glue.create_table(DatabaseName=database, TableInput=given)
+
+    def told(*attributes: str) -> Any:
+        return glue.get_tables(DatabaseName=database, AttributesToGet=[*attributes])["TableList"]
+
+    assert told("NAME") == [{"Name": "orders"}]
+    assert told("NAME", "TABLE_TYPE") == [{"Name": "orders", "TableType": "EXTERNAL_TABLE"}]
+    with pytest.raises(ClientError, match="must include NAME"):
+        told("TABLE_TYPE")
+    with pytest.raises(ClientError, match="NotImplementedException"):
+        glue.get_tables(DatabaseName=database, QueryAsOfTime=0)
 
 
 def test_database_pages(glue: Any, database: str) -> None:

@@ -11,7 +11,7 @@ import re
 from typing import Any
 
 from labkit.cloud.glue.governing import metastore
-from labkit.cloud.glue.indexes import add_index
+from labkit.cloud.glue.indexes import Descriptor, with_index
 from labkit.cloud.glue.map_order import in_hash_order
 from labkit.cloud.glue.records import (
     Definition,
@@ -34,6 +34,8 @@ MOST_TABLES = 100
 _STORED = {
     "Compressed": False, "NumberOfBuckets": 0, "SortColumns": [], "StoredAsSubDirectories": False,
 }  # fmt: skip
+# What AttributesToGet asks for.
+_ATTRIBUTES = {"NAME": "Name", "TABLE_TYPE": "TableType", "TARGET_DATABASE": "TargetDatabase"}
 _BY_IAM = [
     {"Principal": {"DataLakePrincipalIdentifier": "IAM_ALLOWED_PRINCIPALS"}, "Permissions": ["ALL"]}
 ]
@@ -61,10 +63,18 @@ def get_database(context: Context, *, Name: str, **_: Any) -> Answer:
 
 
 @lists("GetDatabases", "DatabaseList", most=MOST_TABLES)
-def get_databases(context: Context, **_: Any) -> list[Answer]:
+def get_databases(
+    context: Context,
+    *,
+    ResourceShareType: str | None = None,
+    AttributesToGet: list[str] | None = None,
+    **_: Any,
+) -> list[Answer]:
+    if of_others(ResourceShareType):
+        return []
     databases = sorted(glue(context).databases.values(), key=lambda database: database.name)
     shows = metastore(context).shows_database
-    return [_shown_database(each) for each in databases if shows(each)]
+    return [_only(_shown_database(each), AttributesToGet) for each in databases if shows(each)]
 
 
 @answers("UpdateDatabase")
@@ -111,15 +121,16 @@ def create_table(
     given = _lowered(TableInput or {"Name": Name})
     if without_case(database.tables, given["Name"]) is not None:
         raise exists("Table")
+    indexes: list[Descriptor] = []
+    for index in PartitionIndexes or []:
+        indexes = with_index(indexes, index, given["Name"], given)
     if iceberg:
         from labkit.cloud.iceberg import through_glue
 
         given = through_glue.create(context, given, iceberg)
     metastore(context).check_location(database.name, given)
     made = new_table(glue(context), database.name, given["Name"], given)
-    made.created_by = context.principal.arn
-    for index in PartitionIndexes or []:
-        add_index(made, index)
+    made.created_by, made.partition_indexes = context.principal.arn, indexes
     return {}
 
 
@@ -140,17 +151,17 @@ def get_tables(
     Expression: str | None = None,
     MaxResults: int | None = None,
     NextToken: str | None = None,
+    AttributesToGet: list[str] | None = None,
     **_: Any,
 ) -> Answer:
     pattern = _name_pattern(Expression or "*")
     database = find_database(context, DatabaseName)
-    tables = [table for table in sorted_tables(database) if pattern.fullmatch(table.name)]
-    wanted = [table for table in tables if _access(context, database, table)]
+    named = [table for table in sorted_tables(database) if pattern.fullmatch(table.name)]
+    wanted = [table for table in named if _access(context, database, table)]
     found, token = page(wanted, NextToken, MaxResults, most=MOST_TABLES)
-    return {
-        "TableList": [shown_to(context, database, table) for table in found],
-        "NextToken": token,
-    }
+    shown = (shown_to(context, database, table) for table in found)
+    tables = [_only(each, AttributesToGet) for each in shown if each]
+    return {"TableList": tables, "NextToken": token}
 
 
 @answers("UpdateTable")
@@ -267,6 +278,25 @@ def _shown_database(database: Any) -> Definition:
     if shown["CreateTableDefaultPermissions"] is None:
         shown["CreateTableDefaultPermissions"] = copied(_BY_IAM)
     return shown
+
+
+def of_others(shared: str | None) -> bool:
+    """Whether a ResourceShareType asks for what other accounts share alone: here, nothing."""
+    return shared in ("FOREIGN", "FEDERATED")
+
+
+def _only(shown: Definition, attributes: list[str] | None) -> Definition:
+    """What AttributesToGet asks for of a table or database; all of it, where it asks for none.
+
+    Raises:
+        AwsError: InvalidInputException: the name is not among them.
+    """
+    if attributes is None:
+        return shown
+    if "NAME" not in attributes:
+        raise invalid("AttributesToGet must include NAME")
+    wanted = {_ATTRIBUTES.get(each, each) for each in attributes}
+    return {k: v for k, v in shown.items() if "DEFAULT" in attributes or k in wanted}
 
 
 def sorted_tables(database: Any) -> list[Any]:

@@ -35,6 +35,8 @@ def update_user_defined_function(
     old = _find(context, DatabaseName, FunctionName)
     known = _functions(find_database(context, DatabaseName))
     name = _named(FunctionInput)
+    if name != FunctionName.lower() and name in known:
+        raise exists("Function")
     del known[FunctionName.lower()]
     made = _made(context, old["DatabaseName"], FunctionInput)
     known[name] = made | {"CreateTime": old["CreateTime"]}

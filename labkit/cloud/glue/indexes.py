@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from labkit.cloud.glue.records import answers, current, find_table
+from labkit.cloud.glue.records import Definition, answers, current, find_table
 from labkit.cloud.glue.words import exists, invalid, not_found
 from labkit.cloud.operations import Answer, AwsError, Context
 
@@ -54,18 +54,27 @@ def add_index(table: Any, index: dict[str, Any]) -> None:
     Raises:
         AwsError: a key that the table lacks, a name that it has, or too many indexes.
     """
-    found = _indexes(table)
-    types = {k["Name"]: k.get("Type", "string") for k in current(table).get("PartitionKeys") or []}
+    table.partition_indexes = with_index(_indexes(table), index, table.name, current(table))
+
+
+def with_index(
+    found: list[Descriptor], index: dict[str, Any], table: str, definition: Definition
+) -> list[Descriptor]:
+    """A table's indexes and one more.
+
+    Raises:
+        AwsError: as `add_index`.
+    """
+    types = {k["Name"]: k.get("Type", "string") for k in definition.get("PartitionKeys") or []}
     unknown = [key for key in index["Keys"] if key not in types]
     if unknown or not index["Keys"]:
-        raise invalid(f"Keys {unknown} are not partition keys of table {table.name}")
+        raise invalid(f"Keys {unknown} are not partition keys of table {table}")
     if any(each["IndexName"] == index["IndexName"] for each in found):
         raise exists(f"Index with the given indexName : {index['IndexName']}")
     if len(found) >= MOST:
         raise AwsError("ResourceNumberLimitExceededException", "Index limit exceeded: 3 a table")
     keys = [{"Name": key, "Type": types[key]} for key in index["Keys"]]
-    made = {"IndexName": index["IndexName"], "Keys": keys, "IndexStatus": "ACTIVE"}
-    table.partition_indexes = [*found, made]
+    return [*found, {"IndexName": index["IndexName"], "Keys": keys, "IndexStatus": "ACTIVE"}]
 
 
 def index_partitions(table: Any) -> None:

@@ -44,6 +44,8 @@ def judge_call(context: Context, parameters: Members) -> None:
     catalog = parameters.get("CatalogId", context.account)
     if catalog != context.account and re.search("Connection|EncryptionSettings", context.operation):
         raise not_found(f"Catalog {catalog} not found.")
+    if {"TransactionId", "QueryAsOfTime"} & parameters.keys():
+        raise not_here("glue", context.operation, "transactions and times of governed tables")
     if context.operation == "CreateJob" and name in backend.jobs:
         _check_same(backend.jobs[name], parameters)
     if context.operation in ("CreateJob", "UpdateJob", "StartJobRun"):
