@@ -39,15 +39,16 @@ def alter_table(text: str) -> Statement:
 
 
 def _alter(run: Run, parts: tuple[str, ...], action: Action) -> Result:
-    found = need(run, parts)
-    run.metastore.check_table("ALTER", *place(run, parts))
-    if is_view(found):
-        raise semantic("To alter a view you need to use the ALTER VIEW command.")
-    handler = handler_of(table_type_of(found), action.name)
-    if handler is not None:
-        return handler(run, found, action.said)
-    action.run(run, found)
-    return run.text_result((), ())
+    with run.cloud.lock("glue"):  # two at once each change what the other has made
+        found = need(run, parts)
+        run.metastore.check_table("ALTER", *place(run, parts))
+        if is_view(found):
+            raise semantic("To alter a view you need to use the ALTER VIEW command.")
+        handler = handler_of(table_type_of(found), action.name)
+        if handler is None:
+            action.run(run, found)
+            return run.text_result((), ())
+    return handler(run, found, action.said)
 
 
 def _action(words: Words) -> Action:

@@ -204,18 +204,31 @@ def _format(said: CreateTable) -> Format:
 
 def _create(run: Run, said: CreateTable) -> Result:
     handler = handler_of(said.table_type, "CREATE TABLE")
-    database, name = place(run, said.name)
-    if run.metastore.table(database, name) is not None:
-        if said.if_not_exists:
-            return run.text_result((), ())
-        raise StatementFailed(
-            f"{DDL_TASK} AlreadyExistsException(message:Table {name} already exist)"
-        )
-    _check_columns(said)
     if handler is not None:
+        if _is_there(run, said):
+            return run.text_result((), ())
+        _check_columns(said)
         return handler(run, said, run.text)
+    with run.cloud.lock("glue"):
+        if not _is_there(run, said):
+            _create_hive(run, said)
+    return run.text_result((), ())
+
+
+def _is_there(run: Run, said: CreateTable) -> bool:
+    database, name = place(run, said.name)
+    if run.metastore.table(database, name) is None:
+        return False
+    if said.if_not_exists:
+        return True
+    raise StatementFailed(f"{DDL_TASK} AlreadyExistsException(message:Table {name} already exist)")
+
+
+def _create_hive(run: Run, said: CreateTable) -> None:
+    _check_columns(said)
     if said.transforms:
         raise QueryFailed("SYNTAX_ERROR", f"Partition column without a type: {said.transforms[0]}")
+    database, name = place(run, said.name)
     columns = [catalog_column(c) for c in said.columns]
     folder = _path(said.location)
     storage = storage_descriptor(columns, folder, _format(said), buckets=said.buckets)
@@ -223,7 +236,6 @@ def _create(run: Run, said: CreateTable) -> Result:
     keys = [catalog_column(c) for c in said.keys]
     definition = table_input(name, storage, keys, said.properties | comment)
     run.metastore.create_table(database, definition)
-    return run.text_result((), ())
 
 
 def _path(location: str) -> str:

@@ -63,10 +63,11 @@ def _database_name(words: Words) -> str:
 
 
 def _create(run: Run, said: dict[str, Any], if_not_exists: bool) -> Result:
-    if run.metastore.database(said["Name"]) is None:
-        run.metastore.create_database(said["Name"], said)
-    elif not if_not_exists:
-        raise StatementFailed(f"{DDL_TASK} Database {said['Name']} already exists")
+    with run.cloud.lock("glue"):
+        if run.metastore.database(said["Name"]) is None:
+            run.metastore.create_database(said["Name"], said)
+        elif not if_not_exists:
+            raise StatementFailed(f"{DDL_TASK} Database {said['Name']} already exists")
     return run.text_result((), ())
 
 
@@ -95,9 +96,10 @@ def _drop(run: Run, name: str, if_exists: bool, cascade: bool) -> Result:
 
 
 def _alter(run: Run, name: str, properties: dict[str, str]) -> Result:
-    found = run.metastore.database(name)
-    if found is None:
-        raise semantic("Database does not exist:", name)
-    merged = {**(found.input.get("Parameters") or {}), **properties}
-    run.metastore.update_database(found.name, {**found.input, "Parameters": merged})
+    with run.cloud.lock("glue"):
+        found = run.metastore.database(name)
+        if found is None:
+            raise semantic("Database does not exist:", name)
+        merged = {**(found.input.get("Parameters") or {}), **properties}
+        run.metastore.update_database(found.name, {**found.input, "Parameters": merged})
     return run.text_result((), ())

@@ -5,6 +5,8 @@ Source: https://docs.aws.amazon.com/athena/latest/ug/drop-table.html
 
 from __future__ import annotations
 
+from moto.glue.exceptions import TableNotFoundException
+
 from labkit.cloud.athena.errors import StatementFailed, invalid, semantic
 from labkit.cloud.athena.run import Run
 from labkit.cloud.athena.statement import Result, Statement, statement
@@ -41,17 +43,23 @@ def _read(text: str, *, view: bool) -> Statement:
 def _drop(run: Run, parts: tuple[str, ...], if_exists: bool, *, view: bool) -> Result:
     database, name = place(run, parts) if not if_exists else _maybe(run, parts)
     found = run.metastore.definition(database, name)
-    if found is None and not if_exists:
-        raise semantic("Table not found", f"{database}.{name}")
-    if found is None:
-        return run.text_result((), ())
-    if is_view(found) != view:
+    if found is not None and is_view(found) != view:
         wrong, right = ("VIEW", "TABLE") if view else ("TABLE", "VIEW")
         raise StatementFailed(
             f"FAILED: SemanticException Cannot drop a {right.lower()} with DROP {wrong}"
         )
-    remove(run, found)
+    if not (found and _removed(run, found)) and not if_exists:
+        raise semantic("Table not found", f"{database}.{name}")
     return run.text_result((), ())
+
+
+def _removed(run: Run, found: Definition) -> bool:
+    """Take it out of the catalog; false where another one has done so meanwhile."""
+    try:
+        remove(run, found)
+    except TableNotFoundException:
+        return False
+    return True
 
 
 def remove(run: Run, found: Definition) -> None:

@@ -212,11 +212,12 @@ def _target(table: LakeTable) -> writing.Target:
 def _add_partitions(run: Run, table: LakeTable, written: writing.Written) -> None:
     if not table.keys or is_projected(table.parameters):
         return
-    known = Places(table).stored
     root = table.location.rstrip("/")
-    add = [
-        partition_input(table.definition, values, f"{root}/{folder}".rstrip("/"))
-        for values, folder in written.partitions
-        if tuple(values) not in known
-    ]
-    run.metastore.replace_partitions(table.database, table.name, add=add)
+    with run.cloud.lock("glue"):
+        known = Places(table).stored
+        add = [
+            partition_input(table.definition, values, f"{root}/{folder}".rstrip("/"))
+            for values, folder in written.partitions
+            if tuple(values) not in known
+        ]
+        run.metastore.replace_partitions(table.database, table.name, add=add)

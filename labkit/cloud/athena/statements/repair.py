@@ -40,15 +40,17 @@ def _repair(run: Run, parts: tuple[str, ...]) -> Result:
     table = need(run, parts)
     if table_type_of(table) or not key_names(table):
         raise not_partitioned(table)
-    stored = run.metastore.partitions(table["DatabaseName"], table["Name"])
-    known = {tuple(p["Values"]) for p in stored}
+    named = table["DatabaseName"], table["Name"]
+    folders = list(_folders(run, table))
     found: dict[tuple[str, ...], str] = {}
-    for values, location in _folders(run, table):
-        own = location.endswith(f"/{partition_folder(key_names(table), values)}")
-        if values not in known and (own or values not in found):
-            found[values] = location  # of two spellings of a value Hive's own
-    add = [partition_input(table, list(v), location) for v, location in found.items()]
-    run.metastore.replace_partitions(table["DatabaseName"], table["Name"], add=add)
+    with run.cloud.lock("glue"):
+        known = {tuple(p["Values"]) for p in run.metastore.partitions(*named)}
+        for values, location in folders:
+            own = location.endswith(f"/{partition_folder(key_names(table), values)}")
+            if values not in known and (own or values not in found):
+                found[values] = location  # of two spellings of a value Hive's own
+        add = [partition_input(table, list(v), location) for v, location in found.items()]
+        run.metastore.replace_partitions(*named, add=add)
     return run.text_result((), _report(table, list(found)))
 
 

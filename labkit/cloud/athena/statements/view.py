@@ -42,23 +42,32 @@ def _read(text: str, leading: tuple[str, ...], *, replace: bool) -> Statement:
 
 def _create(run: Run, parts: tuple[str, ...], query: tree.Query, replace: bool) -> Result:
     database, name = run.catalog.locate(parts)
+    full = f"{run.catalog.name}.{database}.{name}"
+    _known(run, database, name, replace)
+    made = compiled(run, query, text=run.text)
+    check_columns(made)
+    if (database, name) in made.tables:
+        raise QueryFailed("INVALID_VIEW", f"Statement would create a recursive view: {full}", 1, 1)
+    definition = _definition(name, run.text[query.start : query.end], database, run.database, made)
+    with run.cloud.lock("glue"):
+        known = _known(run, database, name, replace)  # again: another may have made it meanwhile
+        if known is None:
+            run.metastore.create_table(database, definition)
+        else:
+            run.metastore.check_table("ALTER", database, name)
+            run.metastore.update_table(database, known["Name"], definition)
+    return run.text_result((), ())
+
+
+def _known(run: Run, database: str, name: str, replace: bool) -> Definition | None:
+    """The view that is to be replaced, if it is there; another one is in the way."""
     known = run.metastore.definition(database, name)
     full = f"{run.catalog.name}.{database}.{name}"
     if known is not None and not is_view(known):
         raise QueryFailed("TABLE_ALREADY_EXISTS", f"Table already exists: '{full}'", 1, 1)
     if known is not None and not replace:
         raise QueryFailed("TABLE_ALREADY_EXISTS", f"View already exists: '{full}'", 1, 1)
-    made = compiled(run, query, text=run.text)
-    check_columns(made)
-    if (database, name) in made.tables:
-        raise QueryFailed("INVALID_VIEW", f"Statement would create a recursive view: {full}", 1, 1)
-    definition = _definition(name, run.text[query.start : query.end], database, run.database, made)
-    if known is None:
-        run.metastore.create_table(database, definition)
-    else:
-        run.metastore.check_table("ALTER", database, name)
-        run.metastore.update_table(database, known["Name"], definition)
-    return run.text_result((), ())
+    return known
 
 
 def _definition(name: str, sql: str, database: str, context: str, made: Compiled) -> Definition:

@@ -138,7 +138,8 @@ def _check_values(keys: Sequence[Definition], values: Sequence[str]) -> None:
 def apply(catalog: Metastore, tables: Iterable[Mapping[str, Any]]) -> None:
     """Let the catalog say what was written; what it says already it says no second time."""
     for table in tables:
-        _apply(catalog, table["DatabaseName"], table)
+        with catalog.cloud.lock("glue"):
+            _apply(catalog, table["DatabaseName"], table)
 
 
 def _apply(catalog: Metastore, database: str, table: Mapping[str, Any]) -> None:

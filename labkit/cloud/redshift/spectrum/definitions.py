@@ -111,7 +111,8 @@ def change(place: Place, table: Definition, words: Words) -> None:
         raise unsupported(f"ALTER TABLE of {kind.capitalize()} tables")
     for beginning, action in _ACTIONS.items():
         if words.accept(*beginning.split()):
-            action(place, table, words)
+            with place.connection.warehouse.cloud.lock("glue"):
+                action(place, place.found(), words)  # as another may have changed it meanwhile
             words.end()
             return
     raise words.refuse()

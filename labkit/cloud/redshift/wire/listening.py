@@ -89,8 +89,12 @@ class Listener:
     def _serve(self, client: socket) -> None:
         """One client from its greeting to its end; what it does wrong ends it alone."""
         self.sockets.add(client)
-        client.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
-        client.settimeout(LOGIN_S)
+        try:
+            client.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
+            client.settimeout(LOGIN_S)
+        except OSError:  # it was hung up on: the port is closed
+            self.sockets.discard(client)
+            return
         stream = Stream(client)
         try:
             self._converse(stream)
