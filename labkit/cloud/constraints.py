@@ -20,8 +20,10 @@ from labkit.cloud.operations import AwsError
 _CALLED = {
     "athena": "InvalidRequestException",
     "cloudformation": "ValidationError",
+    "cloudwatch": "ValidationError",
     "iam": "ValidationError",
     "logs": "InvalidParameterException",
+    "resourcegroupstaggingapi": "InvalidParameterException",
     "sts": "ValidationError",
     **dict.fromkeys(
         (
@@ -36,13 +38,20 @@ _CALLED = {
                 "lambda",
             ),
             *("redshift-data", "redshift-serverless", "scheduler", "secretsmanager"),
-            "stepfunctions",
+            *("ssm", "stepfunctions"),
         ),
         "ValidationException",
     ),
 }
+# Who says of forms what lacks as it says what is broken; others have a code of their own.
+_VALIDATING = ("cloudformation", "iam", "sts")
 # Members that a service refuses in words of its own.
-_OWN_WORDS = {"lambda": ("Runtime",), "redshift-data": ("Id",)}
+_OWN_WORDS = {
+    "cloudwatch": ("MetricData",),
+    "lambda": ("Runtime",),
+    "redshift-data": ("Id",),
+    "ssm": ("Labels", "ParameterFilters", "Tier"),
+}
 # Enumerations that are met in any case: those of DataBrew's path parameters.
 _ANY_CASE = {"ParameterType"}
 # Values that a service takes though its model does not name them, by shape. Glue's guide has them:
@@ -110,7 +119,7 @@ def check_call(service: str, operation: str, members: dict[str, Any]) -> None:
     """Raise as the service does for members that lack or break a constraint of its model."""
     shape = _input(service, operation)
     lacking = list(_lacking(shape, members, ""))
-    if lacking and service not in _CALLED and _speaks_forms(service):
+    if lacking and service not in _VALIDATING and _speaks_forms(service):
         must, what = "The request must contain the parameter", lacking[0].split("'")[1]
         raise AwsError("MissingParameter", f"{must} {what[:1].upper()}{what[1:]}.")
     if service in _SAY_NULL:
@@ -280,7 +289,8 @@ def _compiled(pattern: str) -> re.Pattern[str] | None:
 
 
 def _in_its_case(shape: Any, value: str) -> str:
-    return value.capitalize() if shape.name in _ANY_CASE else value
+    loose = shape.name in _ANY_CASE and value not in shape.enum
+    return value.capitalize() if loose else value
 
 
 def _range(what: str, number: float, limits: dict[str, Any]) -> Iterator[str]:

@@ -96,6 +96,20 @@ REFUSED = {
     "unchecked": (
         "databrew", "create_dataset", {"Name": "a"}, BAD, "'input' failed .* must not be null",
     ),
+    "alarm": (
+        "cloudwatch", "describe_alarms", {"StateValue": "On"}, "ValidationError",
+        "'stateValue' failed .* enum value set",
+    ),
+    "page": ("ssm", "describe_parameters", {"MaxResults": 51}, BAD, "less than or equal to 50"),
+    "arns": (
+        "resourcegroupstaggingapi", "untag_resources",
+        {"ResourceARNList": ["a"] * 21, "TagKeys": ["a"]}, "InvalidParameterException",
+        "less than or equal to 20",
+    ),
+    "no-key": (
+        "resourcegroupstaggingapi", "get_resources", {"TagFilters": [{"Values": ["a"]}]},
+        "InvalidParameterException", "must have a key",
+    ),
     "form": (
         "redshift", "describe_logging_status", {}, "MissingParameter",
         "must contain the parameter ClusterIdentifier",

@@ -5,6 +5,7 @@ import json
 import zipfile
 
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from labkit.cloud.messages import subscriptions
@@ -295,3 +296,17 @@ def test_layers_that_run_on_something(aws, fresh):
     assert layers[name] == 1
     nodes = functions.list_layers(CompatibleRuntime="nodejs20.x")["Layers"]
     assert name not in [each["LayerName"] for each in nodes]
+
+
+def test_what_moto_has_not_is_left_out(aws):
+    """moto tells it as null, which SDKs other than Python's hand on, and calls JSON HTML."""
+    scheduler, told = aws("scheduler", config=Config()), {}
+    scheduler.meta.events.register("before-parse", lambda **seen: told.update(seen))
+    scheduler.list_schedule_groups()
+    answer = told["response_dict"]
+    assert b"null" not in answer["body"]
+    assert answer["headers"]["Content-Type"] == "application/json"
+
+
+def test_a_bus_that_is_not_named_is_the_default(aws):
+    assert aws("events").update_event_bus()["Name"] == "default"

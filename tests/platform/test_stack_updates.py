@@ -389,7 +389,7 @@ UNTOLD = {
             aws("athena").get_work_group(WorkGroup=name)["WorkGroup"]
             | (aws("athena").get_work_group(WorkGroup=name)["WorkGroup"]["Configuration"])
         ),
-        {"Description": "", "ResultConfiguration": {}, "BytesScannedCutoffPerQuery": None},
+        {"Description": None, "ResultConfiguration": {}, "BytesScannedCutoffPerQuery": None},
     ),
     "Role": (
         "IAM::Role",

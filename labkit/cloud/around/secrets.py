@@ -9,9 +9,11 @@ Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_Updat
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import moto.secretsmanager.models as models
+from botocore.session import Session
 
 from labkit.cloud.access.policy_language import read_document
 from labkit.cloud.cloud import Cloud, on_start
@@ -132,11 +134,19 @@ def replicate_secret_to_regions(
 ) -> Answer:
     """Copies in other Regions, told by the secret's ARN, for which moto has the name asked for."""
     secret, backend = find(context, SecretId), context.backend("secretsmanager")
+    _check_regions(each.get("Region", "") for each in AddReplicaRegions)
     with context.cloud.changing("secretsmanager"):
         _, status = backend.replicate_secret_to_regions(
             SecretId, AddReplicaRegions, ForceOverwriteReplicaSecret
         )
     return {"ARN": secret.arn, "ReplicationStatus": status}
+
+
+def _check_regions(names: Iterable[str]) -> None:
+    """Raise for a Region that there is not, by its name."""
+    known = Session().get_available_regions("secretsmanager")
+    if unknown := [name for name in names if name not in known]:
+        raise AwsError("InvalidParameterException", f"Invalid replica region: {unknown[0]}")
 
 
 @operation("secretsmanager", "RemoveRegionsFromReplication")

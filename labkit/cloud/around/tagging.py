@@ -82,6 +82,8 @@ def get_resources(
 ) -> Answer:
     """Resources that have tags, by those tags, their types or ARNs; in order of their ARNs."""
     asked = (TagFilters, ResourceTypeFilters, ResourceARNList)
+    if not all(each.get("Key") for each in TagFilters or ()):
+        raise AwsError("InvalidParameterException", "A tag filter must have a key.")
     found = [
         {"ResourceARN": arn, "Tags": [{"Key": key, "Value": tags[key]} for key in sorted(tags)]}
         for arn, tags in sorted(_tagged(context).items())

@@ -1,4 +1,4 @@
-"""What CloudWatch refuses of an alarm: comparisons, statistics and periods that are none.
+"""What CloudWatch refuses of an alarm: statistics and periods that are none.
 
 moto keeps any, among them an alarm that could never be in alarm.
 
@@ -12,15 +12,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from labkit.cloud import protocol
-from labkit.cloud.constraints import refusal
 from labkit.cloud.operations import AwsError
 
-_ENUMERATIONS = {
-    "ComparisonOperator": "ComparisonOperator",
-    "Statistic": "Statistic",
-    "Unit": "StandardUnit",
-}
 _MISSING = ("breaching", "notBreaching", "ignore", "missing")
 _SHORT_PERIODS_S = (10, 20, 30)
 _LONGEST_S = 7 * 86_400
@@ -51,13 +44,6 @@ def check_alarm(parameters: Json) -> None:
     Raises:
         AwsError: ``ValidationError``.
     """
-    model: Any = protocol.service_model("cloudwatch")
-    for member, shape in _ENUMERATIONS.items():
-        known, value = model.shape_for(shape).enum, parameters.get(member)
-        if value is not None and value not in known:
-            where = member[:1].lower() + member[1:]
-            must = f"satisfy enum value set: [{', '.join(known)}]"
-            raise refusal(value, where, must, "ValidationError")
     if (missing := parameters.get("TreatMissingData")) and missing not in _MISSING:
         raise _bad(f"TreatMissingData must be one of {', '.join(_MISSING)}, not {missing}.")
     if not math.isfinite(parameters.get("Threshold", 0.0)):

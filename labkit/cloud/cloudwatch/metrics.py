@@ -42,7 +42,8 @@ def judge_call(context: Context, parameters: Json) -> None:
     """Raise for data without a value or of no unit, which moto takes, and others' metrics."""
     check_call(context.operation, parameters)
     queries = parameters.get("MetricDataQueries") or parameters.get("Metrics") or ()
-    accounts = {each.get("AccountId") for each in queries} | {parameters.get("OwningAccount")}
+    asked = [each for each in queries if isinstance(each, dict)]  # others are names
+    accounts = {each.get("AccountId") for each in asked} | {parameters.get("OwningAccount")}
     if accounts - {None, context.account}:
         raise not_here("cloudwatch", context.operation, "metrics of other accounts")
     if context.operation != "PutMetricData":

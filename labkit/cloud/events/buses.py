@@ -38,7 +38,7 @@ def list_event_buses(
 def update_event_bus(
     context: Context,
     *,
-    Name: str,
+    Name: str = "default",
     Description: str | None = None,
     KmsKeyIdentifier: str = "",
     DeadLetterConfig: Answer | None = None,

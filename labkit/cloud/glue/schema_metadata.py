@@ -25,6 +25,7 @@ def put_schema_version_metadata(
     context: Context, *, MetadataKeyValue: Members, **which: Any
 ) -> Answer:
     """Note a value, and when it was noted."""
+    _version(context, **which)
     told: Answer = glue(context).put_schema_version_metadata(
         which.get("SchemaId"),
         which.get("SchemaVersionNumber"),
