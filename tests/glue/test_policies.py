@@ -84,19 +84,44 @@ def test_gone_column_is_removed_or_kept(lake: Lake) -> None:
     assert set(columns(lake.table("data"))) == {"id", "name", "price"}
 
 
-def test_merge_keeps_the_type_that_a_person_set(lake: Lake) -> None:
+def test_merge_keeps_what_a_person_set(lake: Lake) -> None:
+    lake.put("data/day=1/a.csv", A)
+    lake.crawl(Configuration=MERGE)
+    price = {"Name": "price", "Type": "decimal(10,2)", "Comment": "in euro"}
+    table, kept = lake.table("data"), ("Name", "StorageDescriptor", "Parameters", "PartitionKeys")
+    table["StorageDescriptor"]["Columns"][2] = price
+    table["PartitionKeys"][0]["Type"] = "int"
+    table["Parameters"]["mine"] = "1"
+    part = lake.partitions("data")["1",]
+    part["StorageDescriptor"]["Columns"][2] = price
+    where = {"DatabaseName": lake.database}
+    given = {name: table[name] for name in kept} | {"Description": "sold"}
+    lake.glue.update_table(**where, TableInput=given)
+    given = {name: part[name] for name in ("Values", "StorageDescriptor", "Parameters")}
+    lake.glue.update_partition(
+        **where, TableName="data", PartitionValueList=["1"], PartitionInput=given
+    )
+    lake.put("data/day=1/a.csv", WIDER)
+    lake.run()
+    table, part = lake.table("data"), lake.partitions("data")["1",]
+    told = (table["Description"], table["Parameters"]["mine"], table["PartitionKeys"])
+    assert told == ("sold", "1", [{"Name": "day", "Type": "int"}])
+    for each in (table, part):
+        assert each["StorageDescriptor"]["Columns"][2:] == [
+            price, {"Name": "stock", "Type": "bigint"},
+        ]  # fmt: skip
+
+
+def test_merge_deprecates_a_table_whose_files_are_others(lake: Lake) -> None:
     lake.put("data/a.csv", A)
     lake.crawl(Configuration=MERGE)
-    table = lake.table("data")
-    table["StorageDescriptor"]["Columns"][2]["Type"] = "decimal(10,2)"
-    kept = ("Name", "StorageDescriptor", "Parameters", "TableType", "PartitionKeys")
-    lake.glue.update_table(
-        DatabaseName=lake.database, TableInput={name: table[name] for name in kept}
-    )
-    lake.put("data/a.csv", WIDER)
-    lake.run()
-    assert columns(lake.table("data"))["price"] == "decimal(10,2)"
-    assert columns(lake.table("data"))["stock"] == "bigint"
+    lake.delete("data/a.csv")
+    lake.put("data/a.json", '{"id": 1, "name": "x", "price": 2.5}')
+    for _ in range(2):
+        lake.run()
+        table = lake.table("data")
+        assert table["Parameters"].keys() >= {"DEPRECATED_BY_CRAWLER"}
+        assert (table["Parameters"]["classification"], table["VersionId"]) == ("csv", "1")
 
 
 def test_partitions_inherit_from_the_table(lake: Lake) -> None:

@@ -19,6 +19,8 @@ from labkit.cloud.glue.shape import Shape, merge, type_of
 Definition = dict[str, Any]
 # Figures, not schema: a change of these alone makes no new version of a table.
 FIGURES = ("averageRecordSize", "objectCount", "recordCount", "sizeKey")
+# What a table's definition cannot read otherwise.
+_FORM = ("classification", "compressionType", "delimiter")
 DEPRECATED = "DEPRECATED_BY_CRAWLER"
 OWNER = "UPDATED_BY_CRAWLER"
 
@@ -139,17 +141,48 @@ def _without_figures(parameters: dict[str, str]) -> dict[str, str]:
 
 
 def with_new_columns(old: Definition, new: Definition) -> Definition:
-    """The new definition with the old columns as they are, and the new ones after them."""
-    known = list(old["StorageDescriptor"]["Columns"])
+    """What is in the catalog as it is, with the new columns after its own and the new figures.
+
+    Source: "Add new columns only" of
+    https://docs.aws.amazon.com/glue/latest/dg/crawler-configuration.html
+    """
+    mine, theirs = old.get("StorageDescriptor"), new["StorageDescriptor"]
+    if not mine:
+        return new
+    known = list(mine.get("Columns") or ())
     names = {column["Name"] for column in known}
-    added = [c for c in new["StorageDescriptor"]["Columns"] if c["Name"] not in names]
-    return with_columns(new, [*known, *added])
+    serde, found = mine.get("SerdeInfo") or {}, theirs["SerdeInfo"]
+    descriptor = {
+        **theirs,
+        **mine,
+        "Columns": [*known, *(c for c in theirs["Columns"] if c["Name"] not in names)],
+        "SerdeInfo": {**found, **serde, "Parameters": _both(serde, found)},
+        "Parameters": _both(mine, theirs),
+    }
+    merged = {**new, **old, "StorageDescriptor": descriptor, "Parameters": _both(old, new)}
+    return merged if key_names(old) == key_names(new) else with_keys(merged, new)
 
 
-def with_columns(definition: Definition, columns: list[Definition]) -> Definition:
-    """The definition with other columns."""
-    descriptor = {**definition["StorageDescriptor"], "Columns": columns}
-    return {**definition, "StorageDescriptor": descriptor}
+def _both(old: Definition, new: Definition) -> dict[str, str]:
+    """The parameters of a table that is there still."""
+    parameters = {**(old.get("Parameters") or {}), **(new.get("Parameters") or {})}
+    return {name: value for name, value in parameters.items() if name != DEPRECATED}
+
+
+def has_other_form(old: Definition, new: Definition) -> bool:
+    """Whether a table's files have become others, which its own definition cannot read."""
+    told = old.get("Parameters") or {}
+    return any(told.get(name) not in (None, new["Parameters"].get(name)) for name in _FORM)
+
+
+def key_names(definition: Definition) -> list[str]:
+    """The names of a table's partition keys."""
+    return [key["Name"] for key in definition.get("PartitionKeys") or []]
+
+
+def with_keys(definition: Definition, other: Definition) -> Definition:
+    """A definition with another's partition keys."""
+    return {**definition, "PartitionKeys": other.get("PartitionKeys") or []}
 
 
 def inheriting(partition: Definition, table: Definition) -> Definition:

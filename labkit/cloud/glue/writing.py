@@ -70,6 +70,10 @@ class Writer:
         self.seen: set[str] = set()
 
     @property
+    def _merges(self) -> bool:
+        return self.policies.configuration.merges_columns
+
+    @property
     def tables(self) -> dict[str, Any]:
         found: dict[str, Any] = self.database.tables
         return found
@@ -89,12 +93,15 @@ class Writer:
             wanted = definitions.table_input(
                 draft, name=name, bucket=bucket, crawler=crawler, exclusions=exclusions
             )
-            if name in self.tables:
-                self._update(name, wanted)
-            else:
+            if name not in self.tables:
                 self._create(name, wanted)
+            elif self._merges and definitions.has_other_form(self._current(name), wanted):
+                self._deprecate(name)
+                return
+            else:
+                self._update(name, wanted)
             found = definitions.partition_inputs(draft, bucket=bucket, crawler=crawler)
-            if found and _keys(self._current(name)) != list(draft.keys):
+            if found and definitions.key_names(self._current(name)) != list(draft.keys):
                 self.crawl.note(other_keys(where))
                 return
             self._write_partitions(name, found)
@@ -131,10 +138,11 @@ class Writer:
 
     def _update(self, name: str, wanted: Definition) -> None:
         table, old = self.tables[name], self._current(name)
-        if self.policies.configuration.merges_columns:
+        if self._merges:
             wanted = definitions.with_new_columns(old, wanted)
-        if _keys(old) != _keys(wanted) and table.partitions:
-            wanted = {**wanted, "PartitionKeys": old.get("PartitionKeys", [])}
+        names = definitions.key_names
+        if names(old) != names(wanted) and table.partitions:
+            wanted = definitions.with_keys(wanted, old)
         if definitions.schema_of(old) == definitions.schema_of(wanted):
             if old != wanted and self.policies.update == UPDATE:
                 self._check_change(name)
@@ -143,7 +151,7 @@ class Writer:
         self._replace(name, wanted)
 
     def _replace(self, name: str, wanted: Definition) -> None:
-        if self.policies.update == LOG and not self.policies.configuration.merges_columns:
+        if self.policies.update == LOG and not self._merges:
             self.crawl.log("INFO", f"Table {name} has a changed schema, logged and not updated")
             return
         self._check_change(name)
@@ -156,6 +164,8 @@ class Writer:
         table, found = self.tables[name], self._distinct(name, found)
         if self.policies.configuration.inherits:
             found = [definitions.inheriting(p, self._current(name)) for p in found]
+        elif self._merges:
+            found = [self._merged(table, p) for p in found]
         new = [p for p in found if str(p["Values"]) not in table.partitions]
         if new:
             self._check_change(name)
@@ -170,6 +180,11 @@ class Writer:
             self._count_partitions("updated", name, changed)
         self._count_partitions("created", name, new)
         self._retire_partitions(name, {str(p["Values"]) for p in found})
+
+    def _merged(self, table: Any, found: Definition) -> Definition:
+        """A partition that keeps the columns that the catalog has of it."""
+        known = table.partitions.get(str(found["Values"]))
+        return definitions.with_new_columns(known.partition_input, found) if known else found
 
     def _distinct(self, name: str, found: list[Definition]) -> list[Definition]:
         """One partition for each list of values: of folders that spell the same, the first."""
@@ -227,22 +242,22 @@ class Writer:
                 self.crawl.count("deleted")
                 self.crawl.log("INFO", f"Deleted table {name} in database {self.database.name}")
             elif self.policies.delete == DEPRECATE:
-                self._check_change(name)
-                self.tables[name].update(_deprecated(definition))
-                self.crawl.count("updated")
-                self.crawl.log("INFO", f"Table {name} has been marked as deprecated")
+                self._deprecate(name)
             else:
                 self.crawl.log("INFO", f"The data of table {name} is gone, logged and not deleted")
+
+    def _deprecate(self, name: str) -> None:
+        if DEPRECATED not in (self._current(name).get("Parameters") or {}):
+            self._check_change(name)
+            self.tables[name].update(_deprecated(self._current(name)))
+            self.crawl.count("updated")
+            self.crawl.log("INFO", f"Table {name} has been marked as deprecated")
 
     def _check_change(self, name: str, right: str = "ALTER") -> None:
         self.catalog.check_table(right, self.database.name, name)
 
     def _current(self, name: str) -> Definition:
         return current(self.tables[name])
-
-
-def _keys(definition: Definition) -> list[str]:
-    return [key["Name"] for key in definition.get("PartitionKeys") or []]
 
 
 def _told(definition: Definition) -> tuple[Any, Any]:
