@@ -257,14 +257,15 @@ def test_avro_files_tell_their_types(tmp_path: Path) -> None:
         {"name": "m", "type": {"type": "map", "values": "string"}},
         {"name": "p", "type": {"type": "record", "name": "place", "fields": place}},
         {"name": "q", "type": ["null", "place"]},
+        {"name": "l", "type": {"type": "array", "items": "int", "logicalType": "map"}},
     ]
     path = tmp_path / "blob"
     with path.open("wb") as target:
-        rows = [{"A": 1, "d": 2, "m": {}, "p": {"x": 1}, "q": None}] * 3
+        rows = [{"A": 1, "d": 2, "m": {}, "p": {"x": 1}, "q": None, "l": []}] * 3
         fastavro.writer(target, {"type": "record", "name": "r", "fields": fields}, rows)
     found = classify(File(str(path), "x", (), path.stat().st_size))
     assert columns(found) == (
-        "a:bigint d:date m:map<string,string> p:struct<x:int> q:struct<x:int>"
+        "a:bigint d:date m:map<string,string> p:struct<x:int> q:struct<x:int> l:array<int>"
     )
     assert found.record_count == 3
     assert '"name":"A"' in found.serde_parameters["avro.schema.literal"]

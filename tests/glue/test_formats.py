@@ -43,8 +43,8 @@ def orc() -> bytes:
     return out.getvalue()
 
 
-def avro() -> bytes:
-    fields = [{"name": "id", "type": "int"}, {"name": "name", "type": ["null", "string"]}]
+def avro(number: str = "int") -> bytes:
+    fields = [{"name": "id", "type": number}, {"name": "name", "type": ["null", "string"]}]
     out = io.BytesIO()
     rows = [{"id": 1, "name": "apple"}, {"id": 2, "name": None}]
     fastavro.writer(out, {"type": "record", "name": "fruit", "fields": fields}, rows)
@@ -151,6 +151,16 @@ def test_files_with_nothing_but_null_have_the_types_of_the_others(lake: Lake) ->
     expected = {"n": "bigint", "of": "struct<n:bigint>", "never": "string"}
     found = [lake.table("fruit"), *lake.partitions("fruit").values()]
     assert [columns(each) for each in found] == [expected] * 3
+
+
+def test_avro_files_are_read_by_a_schema_that_fits_all(lake: Lake) -> None:
+    for number in ("int", "long"):
+        lake.put(f"data/fruit/{number}.avro", avro(number))
+    lake.crawl("data/fruit/")
+    table = lake.table("fruit")
+    assert columns(table) == {"id": "bigint", "name": "string"}
+    schema = json.loads(table["Parameters"]["avro.schema.literal"])
+    assert schema["fields"][0]["type"] == "long"
 
 
 def test_nested_json(lake: Lake) -> None:

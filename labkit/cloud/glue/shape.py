@@ -103,7 +103,7 @@ def merge(shapes: Sequence[Shape]) -> Shape:
     distinct = list(dict.fromkeys(s.columns for s in shapes))
     merged = infer.merge([_typed(columns) for columns in distinct])
     columns = tuple((name, str(kind)) for name, kind in merged)
-    widest = max(shapes, key=lambda shape: len(shape.columns))
+    widest = max(shapes, key=lambda shape: (shape.columns == columns, len(shape.columns)))
     serde = dict(widest.serde_parameters)
     if "paths" in serde:
         serde["paths"] = ",".join(sorted(name for name, _ in columns))

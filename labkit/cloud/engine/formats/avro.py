@@ -240,7 +240,10 @@ def kind_of(schema: Any, known: dict[str, Type] | None = None) -> Type:
 
 
 def _kind(schema: dict[str, Any], known: dict[str, Type]) -> Type:
-    match schema.get("logicalType") or schema["type"]:
+    logical, kind = schema.get("logicalType"), schema["type"]
+    if isinstance(kind, str) and (found := _LOGICAL.get((kind, logical))):
+        return found
+    match kind:
         case "array":
             return Type("array", (kind_of(schema["items"], known),))
         case "map":
@@ -249,10 +252,9 @@ def _kind(schema: dict[str, Any], known: dict[str, Type]) -> Type:
             fields = schema["fields"]
             inner = tuple(kind_of(f["type"], known) for f in fields)
             return Type("row", inner, tuple(f["name"] for f in fields))
-        case "decimal":
+        case "bytes" | "fixed" if logical == "decimal":
             return Type("decimal", (schema["precision"], schema.get("scale", 0)))
-        case name:
-            return _KINDS.get(name) or kind_of(schema["type"], known)
+    return kind_of(kind, known)
 
 
 _KINDS = {
@@ -266,7 +268,11 @@ _KINDS = {
     "null": VARCHAR,
     "bytes": VARBINARY,
     "fixed": VARBINARY,
-    "date": DATE,
-    "timestamp-millis": TIMESTAMP,
-    "timestamp-micros": TIMESTAMP,
+}
+#: What a logical type makes of a type; with others it is what it is without, as is Iceberg's map of
+#: an array: https://avro.apache.org/docs/1.11.1/specification/#logical-types
+_LOGICAL: dict[tuple[str, Any], Type] = {
+    ("int", "date"): DATE,
+    ("long", "timestamp-millis"): TIMESTAMP,
+    ("long", "timestamp-micros"): TIMESTAMP,
 }
