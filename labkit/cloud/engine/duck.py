@@ -6,9 +6,11 @@ failures carry Trino's error names.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import cast
@@ -29,6 +31,7 @@ from labkit.cloud.engine.trino.errors import QueryFailed, marked
 from labkit.cloud.engine.trino.functions.iso import logged
 from labkit.cloud.engine.types import Type
 
+log = logging.getLogger(__name__)
 _SETTINGS = (
     "SET GLOBAL ieee_floating_point_ops = true",  # 1e0 / 0 is Infinity
     "SET GLOBAL default_null_order = 'nulls_last'",
@@ -97,7 +100,8 @@ class DuckEngine:
         temp_directory: Path | None = None,
         threads: int | None = None,
     ) -> None:
-        self._connection = open_closed(
+        self._new = partial(
+            open_closed,
             ":memory:",
             lambda connection: connection.execute(f"CREATE MACRO {_ERROR}"),
             settings=_SETTINGS,
@@ -106,10 +110,22 @@ class DuckEngine:
             temp_directory=temp_directory,
             threads=threads,
         )
+        self._open()
+
+    def _open(self) -> None:
+        self._connection = self._new()
         self._supplies = Supplies(self._connection, *library.supplies())
 
     def session(self) -> Session:
-        """A session of its own; close it, or use it in a ``with``."""
+        """A session of its own; close it, or use it in a ``with``.
+
+        Of a new instance where DuckDB has given up the last one after a fault of its own.
+        """
+        try:
+            self._connection.cursor().execute("SELECT 1")
+        except duckdb.FatalException:
+            log.exception("DuckDB is started anew")
+            self._open()
         return Session(self._connection.cursor(), self._supplies)
 
     def close(self) -> None:

@@ -18,6 +18,7 @@ from labkit.cloud.engine.redshift.functions import UDFS
 from labkit.cloud.engine.rows import first_row as first_row
 
 PATIENCE_S = 30
+_DURABLE = "COMMIT succeeded and is durable"
 _SETTINGS = (
     "SET GLOBAL default_null_order = 'nulls_last_on_asc_first_on_desc'",
     "SET allowed_configs = ['TimeZone']",  # a session's, by `zones`; SQL has no SET of its own
@@ -67,6 +68,28 @@ def close(connection: duckdb.DuckDBPyConnection) -> None:
 def _install(connection: duckdb.DuckDBPyConnection) -> None:
     create_functions(connection, UDFS)
     create_macros(connection, __package__ or "")
+
+
+def commit(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Commit. Returns whether the database goes on: after a commit DuckDB writes what has gathered
+    in its log into the file, and gives the file up where there is no room for it.
+
+    Raises:
+        RedshiftError: nothing is committed.
+    """
+    try:
+        with failures():
+            connection.execute("COMMIT")
+    except RedshiftError as error:
+        if not is_fatal(error) or _DURABLE not in str(error.__cause__):
+            raise
+        return False
+    return True
+
+
+def is_fatal(error: BaseException) -> bool:
+    """Whether DuckDB has given up a file, which is whole once it is opened again."""
+    return any(isinstance(each, duckdb.FatalException) for each in (error, error.__cause__))
 
 
 @contextmanager

@@ -86,7 +86,8 @@ def _run(cloud: Cloud, number: str, connection: Connection, texts: Iterator[Text
     record = cloud.records(KIND)[number]
     if not record["_"]["batch"]:
         result = _run_text(number, connection, *next(texts))
-        update(cloud, number, **_kept(cloud, number, connection, result))
+        told = _kept(cloud, number, connection, result)
+        until_kept(lambda: update(cloud, number, **told))
     elif record.get("ExecutionMode") == "AUTO_COMMIT":
         _run_each(cloud, number, connection, texts)
     else:
@@ -164,7 +165,7 @@ def _run_part(cloud: Cloud, number: str, connection: Connection, text: Text, at:
         update_part(cloud, number, at, Status=status, Error=str(error))
         raise
     elapsed = time.perf_counter_ns() - started
-    update_part(cloud, number, at, Status="FINISHED", Duration=elapsed, **told)
+    until_kept(lambda: update_part(cloud, number, at, Status="FINISHED", Duration=elapsed, **told))
 
 
 def _kept(cloud: Cloud, number: str, connection: Connection, result: Result) -> Record:

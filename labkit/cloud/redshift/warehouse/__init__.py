@@ -56,6 +56,10 @@ def open_warehouse(cloud: Cloud, key: str) -> Warehouse:
         raise RedshiftError("The cluster is paused. Resume it to run queries", "57P03")
     with _lock:
         found = _open.get((cloud.home, key))
+    if found and found.fallen:
+        close_warehouse(cloud, key)
+    with _lock:
+        found = _open.get((cloud.home, key))
         if found is None:
             found = _open[cloud.home, key] = Warehouse(cloud, key, state)
     found.state = state

@@ -126,7 +126,7 @@ class Connection(Transactions):
                 return self._handle(parsed)
             self._depth += 1
             try:
-                with recorded(self, parsed) as record:
+                with self.warehouse.standing(), recorded(self, parsed) as record:
                     result = self._transact(parsed)
                     record["rows"] = result.count
                 return result

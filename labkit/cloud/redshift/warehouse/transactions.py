@@ -13,7 +13,7 @@ import duckdb
 
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift import zones
-from labkit.cloud.engine.redshift.duck import failures
+from labkit.cloud.engine.redshift.duck import commit, failures
 from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.redshift.warehouse import access_modes, refreshing
 from labkit.cloud.redshift.warehouse.objects import Object, Objects
@@ -114,8 +114,8 @@ class Transactions:
         self._commit()
 
     def _commit(self) -> None:
-        with failures():
-            self.duck.execute("COMMIT")
+        if not commit(self.duck):
+            self.warehouse.fall()
         self.warehouse.serializing.end(self, committed=True)
         self.warehouse.blanks.end(self)
         self._forget_locals()

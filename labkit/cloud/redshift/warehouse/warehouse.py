@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
+import logging
 import threading
 import uuid
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from labkit.cloud.engine.redshift.duck import close, open_database
-from labkit.cloud.engine.redshift.errors import RedshiftError
+import duckdb
+
+from labkit.cloud.engine.redshift.duck import close, failures, is_fatal, open_database
+from labkit.cloud.engine.redshift.errors import FALLEN, RedshiftError
 from labkit.cloud.redshift.warehouse import objects, refreshing, signatures, staleness, system_roles
 from labkit.cloud.redshift.warehouse.blanks import Blanks
 from labkit.cloud.redshift.warehouse.connection import Connection
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
     from labkit.cloud.cloud import Cloud
     from labkit.cloud.redshift.system.dependencies import Read
 
+log = logging.getLogger(__name__)
 MEMORY_SHARE = "1000MB"
 HISTORY = 5000
 #: Each puts functions of this process into a warehouse that is opened.
@@ -60,6 +65,9 @@ class Warehouse:
     Args:
         key: ``cluster/<id>`` or ``namespace/<id>``.
         state: the control plane's word for it at the moment when it is opened.
+
+    Raises:
+        RedshiftError: the file cannot be opened, for instance where the disk is full.
     """
 
     def __init__(self, cloud: Cloud, key: str, state: WarehouseState) -> None:
@@ -67,15 +75,16 @@ class Warehouse:
         self.file = file_of(cloud.home, key)
         self.spill = cloud.home / "spill"
         self.spill.mkdir(exist_ok=True)
-        self.database = open_database(
-            self.file, cloud.lake, memory_limit=MEMORY_SHARE, temp_directory=self.spill
-        )
-        for install in INSTALLERS:
-            install(self)
-        objects.prepare(self.database, state.admin, state.database)
-        signatures.prepare(self.database)
-        staleness.prepare(self.database)
-        system_roles.add_missing(objects.Objects(self.database), state.admin)
+        with failures():
+            self.database = open_database(
+                self.file, cloud.lake, memory_limit=MEMORY_SHARE, temp_directory=self.spill
+            )
+        try:
+            with failures():
+                self._prepare()
+        except BaseException:
+            close(self.database)
+            raise
         self.writing = threading.RLock()
         self.blanks = Blanks()
         #: What views were last found to read, by their numbers.
@@ -86,12 +95,22 @@ class Warehouse:
         self.applied_policies: deque[dict[str, Any]] = deque(maxlen=HISTORY)
         #: Which procedures were called.
         self.calls: deque[dict[str, Any]] = deque(maxlen=HISTORY)
-        self.query_ids = QueryIds(self.database)
         self._door, self._closed = threading.Lock(), False
+        #: Whether DuckDB has given the file up: it is opened again for who comes next.
+        self.fallen = False
         self._pids = itertools.count(1073741825)
         self.connections: dict[int, Connection] = {}
         if staleness.noted(self.database):
             refreshing.wake(self)
+
+    def _prepare(self) -> None:
+        for install in INSTALLERS:
+            install(self)
+        objects.prepare(self.database, self.state.admin, self.state.database)
+        signatures.prepare(self.database)
+        staleness.prepare(self.database)
+        system_roles.add_missing(objects.Objects(self.database), self.state.admin)
+        self.query_ids = QueryIds(self.database)
 
     @property
     def namespace(self) -> str:
@@ -107,9 +126,35 @@ class Warehouse:
         with self._door:
             if self._closed:
                 raise RedshiftError("terminating connection due to administrator command", "57P01")
-            made = Connection(self, user.lower(), database.lower(), next(self._pids), application)
+            with self.standing():
+                asked = (user.lower(), database.lower())
+                made = Connection(self, *asked, next(self._pids), application)
             self.connections[made.pid] = made
         return made
+
+    def fall(self, error: Exception | None = None) -> None:
+        """Let the file be opened anew."""
+        log.warning("%s is opened anew", self.key, exc_info=error)
+        self.fallen = True
+
+    @contextlib.contextmanager
+    def standing(self) -> Iterator[None]:
+        """Work on the file, which DuckDB gives up where it finds no room at the wrong moment.
+
+        Raises:
+            RedshiftError: ``57P02``, it has, now or before: a new session finds all that was
+                committed.
+        """
+        if not self.fallen:
+            try:
+                yield
+                return
+            except (RedshiftError, duckdb.Error) as error:
+                if is_fatal(error):
+                    self.fall(error)
+                if not self.fallen:
+                    raise
+        raise RedshiftError("terminating connection because the warehouse restarts", FALLEN)
 
     def close(self) -> None:
         """End all sessions, whatever they are at, and let go of the file; none begins any more."""

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable
 from typing import TypeVar
 
-from labkit.cloud.engine.redshift.errors import INTERNAL, TOO_DEEP
+from labkit.cloud.engine.redshift.errors import FALLEN, INTERNAL, TOO_DEEP
 from labkit.cloud.redshift.warehouse import Connection, RedshiftError
 from labkit.cloud.redshift.wire import messages
 from labkit.cloud.redshift.wire.answers import give, tell_notices
@@ -121,6 +121,8 @@ class Session:
         self.connection.fail()
         self.runner.settle(failed=True)
         self.stream.flush()  # what a client has piped behind it is passed over without an answer
+        if error.sqlstate == FALLEN and self.connection.hang_up:
+            self.connection.hang_up()
 
     def _ready(self) -> None:
         """Tell what settings have changed, and that the next query may come."""
