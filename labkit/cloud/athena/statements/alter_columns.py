@@ -1,16 +1,25 @@
-"""``ALTER TABLE``: columns added, replaced and changed, in the catalog only."""
+"""``ALTER TABLE``: columns added, replaced and changed, in the catalog only.
+
+Columns are replaced where Hive replaces them, in tables of native SerDes: Athena's page names
+LazySimpleSerDe, Hive's DDLTask knows Parquet's and ORC's too. With ``PARTITION (...)`` the
+columns are that partition's own, and the table's stay. Source:
+https://docs.aws.amazon.com/athena/latest/ug/alter-table-add-columns.html
+https://docs.aws.amazon.com/athena/latest/ug/alter-table-replace-columns.html
+"""
 
 from __future__ import annotations
 
 from labkit.cloud.athena.errors import StatementFailed, semantic
 from labkit.cloud.athena.run import Run
 from labkit.cloud.athena.statements.alter_action import Action, update_table
-from labkit.cloud.athena.statements.storage import catalog_column
+from labkit.cloud.athena.statements.storage import FORMATS, LAZY_SIMPLE, catalog_column
 from labkit.cloud.athena.statements.tables import DDL_TASK, declared_column, key_names
 from labkit.cloud.athena.words import Words
 from labkit.cloud.engine import Column
 from labkit.cloud.lake.metastore import Definition
 from labkit.cloud.members import given
+
+_REPLACEABLE = {FORMATS[name].serde for name in ("TEXTFILE", "PARQUET", "ORC")}
 
 
 def add_columns(words: Words) -> Action:
@@ -18,7 +27,7 @@ def add_columns(words: Words) -> Action:
     said = words.bracketed(lambda: declared_column(words))
 
     def change(run: Run, table: Definition) -> None:
-        _set_columns(run, table, table["StorageDescriptor"]["Columns"] + _catalogued(said))
+        update_table(run, with_added(table, table, said))
 
     return Action("ADD COLUMNS", "ALTER_TABLE_ADD_COLUMN", change, said)
 
@@ -26,12 +35,35 @@ def add_columns(words: Words) -> Action:
 def replace_columns(words: Words) -> Action:
     """``REPLACE COLUMNS (...)``."""
     said = words.bracketed(lambda: declared_column(words))
-    return Action(
-        "REPLACE COLUMNS",
-        "ALTER_TABLE_REPLACE_COLUMN",
-        lambda run, table: _set_columns(run, table, _catalogued(said)),
-        said,
-    )
+
+    def change(run: Run, table: Definition) -> None:
+        update_table(run, with_replaced(table, table, said))
+
+    return Action("REPLACE COLUMNS", "ALTER_TABLE_REPLACE_COLUMN", change, said)
+
+
+def with_added(table: Definition, part: Definition, said: list[Column]) -> Definition:
+    """A table, or a partition of it, with more columns.
+
+    Raises:
+        StatementFailed: a name comes twice.
+    """
+    return _with(table, part, part["StorageDescriptor"].get("Columns", []) + _catalogued(said))
+
+
+def with_replaced(table: Definition, part: Definition, said: list[Column]) -> Definition:
+    """A table, or a partition of it, with other columns.
+
+    Raises:
+        StatementFailed: a name comes twice, or Hive does not replace columns of this SerDe.
+    """
+    serde = part["StorageDescriptor"].get("SerdeInfo", {}).get("SerializationLibrary", LAZY_SIMPLE)
+    if serde not in _REPLACEABLE:
+        raise StatementFailed(
+            f"{DDL_TASK} Replace columns is not supported for table {table['Name']}. "
+            "SerDe may be incompatible."
+        )
+    return _with(table, part, _catalogued(said))
 
 
 def change_column(words: Words) -> Action:
@@ -52,7 +84,7 @@ def change_column(words: Words) -> Action:
         changed = {"Comment": columns[at].get("Comment"), **catalog_column(new)}
         columns.pop(at)
         columns.insert(_position(columns, after, at), given(changed))
-        _set_columns(run, table, columns)
+        update_table(run, _with(table, table, columns))
 
     return Action("CHANGE COLUMN", "ALTER_TABLE_CHANGE_COLUMN", change, (old, new, after))
 
@@ -85,13 +117,12 @@ def _refuse(why: str) -> None:
     raise StatementFailed(f"FAILED: SemanticException {why}")
 
 
-def _set_columns(run: Run, table: Definition, columns: list[Definition]) -> None:
+def _with(table: Definition, part: Definition, columns: list[Definition]) -> Definition:
     names = [c["Name"].lower() for c in columns] + key_names(table)
     for at, name in enumerate(names):
         if name in names[:at]:
             raise StatementFailed(f"{DDL_TASK} Duplicate column name: {name}")
-    storage = {**table["StorageDescriptor"], "Columns": columns}
-    update_table(run, {**table, "StorageDescriptor": storage})
+    return {**part, "StorageDescriptor": {**part["StorageDescriptor"], "Columns": columns}}
 
 
 def _catalogued(columns: list[Column]) -> list[Definition]:

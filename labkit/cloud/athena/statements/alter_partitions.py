@@ -7,7 +7,13 @@ from collections.abc import Callable
 from labkit.cloud.athena.errors import StatementFailed, semantic
 from labkit.cloud.athena.run import Run
 from labkit.cloud.athena.statements.alter_action import Action, located
-from labkit.cloud.athena.statements.tables import DDL_TASK, key_names, partition_folder
+from labkit.cloud.athena.statements.alter_columns import with_added, with_replaced
+from labkit.cloud.athena.statements.tables import (
+    DDL_TASK,
+    declared_column,
+    key_names,
+    partition_folder,
+)
 from labkit.cloud.athena.words import Words
 from labkit.cloud.lake.metastore import Definition
 
@@ -58,8 +64,7 @@ def drop_partitions(words: Words) -> Action:
         for spec in said:
             matching = [list(v) for v in known if _meets(table, v, spec)]
             if not matching and not if_exists:
-                wanted = ", ".join(f"({k} = '{v}')" for k, v in spec.items())
-                raise semantic("Partition not found", wanted)
+                raise semantic("Partition not found", _shown(spec))
             drop += [v for v in matching if v not in drop]
         run.metastore.replace_partitions(table["DatabaseName"], table["Name"], drop=drop)
 
@@ -67,9 +72,12 @@ def drop_partitions(words: Words) -> Action:
 
 
 def on_partition(words: Words) -> Action:
-    """``PARTITION (...) RENAME TO ...`` or ``SET LOCATION ...``."""
+    """``PARTITION (...) RENAME TO ...``, ``SET LOCATION ...``, ``ADD`` or ``REPLACE COLUMNS``."""
     words.expect("PARTITION")
     spec = _spec(words)
+    for verb, (kind, change) in _ON_COLUMNS.items():
+        if words.accept(verb, "COLUMNS"):
+            return _on_columns(words, spec, f"PARTITION {verb} COLUMNS", kind, change)
     if words.accept("RENAME", "TO", "PARTITION"):
         renamed = _spec(words)
         return Action(
@@ -88,6 +96,24 @@ def on_partition(words: Words) -> Action:
     )
 
 
+def _on_columns(
+    words: Words, spec: Spec, name: str, kind: str, change: Callable[..., Definition]
+) -> Action:
+    said = words.bracketed(lambda: declared_column(words))
+    return Action(
+        name,
+        kind,
+        lambda run, table: _replace(run, table, spec, lambda p: change(table, p, said)),
+        said,
+    )
+
+
+_ON_COLUMNS: dict[str, tuple[str, Callable[..., Definition]]] = {
+    "ADD": ("ALTER_TABLE_ADD_COLUMN", with_added),
+    "REPLACE": ("ALTER_TABLE_REPLACE_COLUMN", with_replaced),
+}
+
+
 def _replace(
     run: Run,
     table: Definition,
@@ -100,7 +126,7 @@ def _replace(
     stored = run.metastore.partitions(table["DatabaseName"], table["Name"])
     found = next((p for p in stored if p["Values"] == values), None)
     if found is None and not make:
-        raise semantic("Partition not found", spec)
+        raise semantic("Partition not found", _shown(spec))
     new = change(_partition_input(found) if found else partition_input(table, values, None))
     if new["Values"] != values and any(p["Values"] == new["Values"] for p in stored):
         raise StatementFailed(
@@ -136,6 +162,10 @@ def _equation(words: Words) -> tuple[str, str]:
     if words.accept("DATE"):
         return name, words.string()
     return name, words.literal()
+
+
+def _shown(spec: Spec) -> str:
+    return ", ".join(f"({k} = '{v}')" for k, v in spec.items())
 
 
 def _values(table: Definition, spec: Spec) -> list[str]:
