@@ -21,6 +21,9 @@ from labkit.cloud.engine.trino.library import (
 from labkit.cloud.engine.trino.scope import LAMBDA, Field, Scope, Typed
 from labkit.cloud.engine.types import Type
 
+#: The arguments of a call: https://docs.aws.amazon.com/athena/latest/ug/troubleshooting-athena.html
+_MOST = 127
+
 
 def resolved_call(node: tree.Call, scope: Scope, kind: Kind | None) -> tuple[Resolved, list[str]]:
     """The overload, and the SQL of its arguments as the types that it takes."""
@@ -40,6 +43,9 @@ def resolved_call(node: tree.Call, scope: Scope, kind: Kind | None) -> tuple[Res
         raise scope.fail(node, missing.code, str(missing)) from missing
     except FunctionRefused as refused:
         raise scope.fail(node, refused.code, str(refused)) from refused
+    if len(node.args) > _MOST:  # TestAnalyzer.testTooManyArguments
+        message = f"Too many arguments for function call {node.name}()"
+        raise scope.fail(node, "TOO_MANY_ARGUMENTS", message)
     if not found.deterministic or node.name in _CLOCKS:
         scope.state.deterministic = False
     return found, [_fitted(v, p) for v, p in zip(values, found.parameters, strict=True)]

@@ -166,7 +166,11 @@ class Grouping:
 
 
 def canonical(node: object, scope: Scope) -> object:
-    """An expression's form: equal for two that mean the same, wherever they are written."""
+    """An expression's form: equal for two that mean the same, wherever they are written.
+
+    A row's field in quotes is another than one without, as for Trino. Source: "nested columns" in
+    https://docs.aws.amazon.com/athena/latest/ug/engine-versions-reference-0003.html
+    """
     if isinstance(node, tree.Identifier | tree.Dereference):
         parts = qualified_parts(node)
         if parts and scope.meant_outputs(parts):
@@ -175,7 +179,9 @@ def canonical(node: object, scope: Scope) -> object:
         if found:
             return ("column", found.sql)
     if isinstance(node, tree.Node):
-        compared = (getattr(node, f.name) for f in fields(node) if f.compare)
+        compared = [getattr(node, f.name) for f in fields(node) if f.compare]
+        if isinstance(node, tree.Dereference):
+            compared.append(scope.source(node).endswith('"'))
         return (type(node).__name__, *(canonical(value, scope) for value in compared))
     if isinstance(node, tuple):
         return tuple(canonical(value, scope) for value in node)

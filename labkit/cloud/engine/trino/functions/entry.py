@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from labkit.cloud.engine.closed import Untried
-from labkit.cloud.engine.trino.errors import MARK, TRIED, raising
+from labkit.cloud.engine.trino.errors import MARK, TRIED, QueryFailed, raising
 from labkit.cloud.engine.types import Type
 
 Render = Callable[[Any, Sequence[str]], str]
@@ -126,9 +126,15 @@ def integer_literal(sql: str) -> int | None:
     return int(found[1]) if found else None
 
 
-def infix(operator: str) -> Render:
-    """All arguments with an operator between them."""
-    return lambda call, args: f"({f' {operator} '.join(args)})"
+def infix(operator: str, *, few: str = "") -> Render:
+    """All arguments with an operator between them; one alone fails where ``few`` says why."""
+
+    def render(call: Any, args: Sequence[str]) -> str:
+        if few and len(args) < 2:
+            raise QueryFailed("INVALID_FUNCTION_ARGUMENT", few)
+        return f"({f' {operator} '.join(args)})"
+
+    return render
 
 
 def unless_null(template: str) -> Render:

@@ -84,6 +84,7 @@ def _replaced(lengths: dict[str, Any]) -> dict[str, Any]:
     return {"u": min(2147483647, lengths["x"] + lengths["z"] * (lengths["x"] + 1))}
 
 
+_CONCAT = infix("||", few="There must be two or more concatenation arguments")
 SCALARS = (
     Entry(
         "concat(char(x), char(y)) -> char(u)",
@@ -98,8 +99,8 @@ SCALARS = (
     *entries(
         ("chr(bigint) -> varchar(1)", "trino_chr({0})"),
         ("codepoint(varchar(1)) -> integer", "trino_codepoint({0})"),
-        ("concat(varchar, varchar, varchar...) -> varchar", infix("||")),
-        ("concat(varbinary, varbinary, varbinary...) -> varbinary", infix("||")),
+        ("concat(varchar, varchar...) -> varchar", _CONCAT),
+        ("concat(varbinary, varbinary...) -> varbinary", _CONCAT),
         ("concat_ws(varchar, varchar, varchar...) -> varchar", "concat_ws({all})"),
         ("hamming_distance(varchar, varchar) -> bigint", "trino_hamming({0}, {1})"),
         ("length(varchar(x)) -> bigint", "length({0})"),
