@@ -206,6 +206,21 @@ def test_new_folders_only(lake: Lake) -> None:
     assert counts == {("1",): "1", ("2",): "1"}
 
 
+def test_new_folders_that_do_not_fit_are_told(lake: Lake) -> None:
+    """They are in no table, and do not break up the one that is there."""
+    lake.put("data/day=1/a.csv", A)
+    lake.crawl(SchemaChangePolicy=KEEP, RecrawlPolicy={"RecrawlBehavior": "CRAWL_NEW_FOLDERS_ONLY"})
+    lake.put("data/day=2/a.json", '{"other": 1}')
+    lake.put("data/day=3/a.csv", "p,q,r\n1,2,3\n")
+    lake.put("data/day=4/a.csv", A)
+    for _ in range(2):
+        told = lake.run()["ErrorMessage"]
+        assert "2 object(s) in new folders do not fit" in told
+        assert "data/day=2/a.json, data/day=3/a.csv" in told
+        assert list(lake.tables()) == ["data"]
+        assert set(lake.partitions("data")) == {("1",), ("4",)}
+
+
 def test_changed_object_is_read_again(lake: Lake) -> None:
     lake.put("data/a.csv", A)
     lake.crawl()

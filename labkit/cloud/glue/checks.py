@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from labkit.cloud.glue import new_folders
 from labkit.cloud.glue.classifiers import known_classifiers
 from labkit.cloud.glue.configuration import read_configuration
 from labkit.cloud.glue.event_mode import MODE, check_event_mode
@@ -62,7 +63,7 @@ def _check_recrawl(
     behavior = recrawl.get("RecrawlBehavior")
     if behavior == MODE:
         check_event_mode(targets)
-    if behavior == "CRAWL_NEW_FOLDERS_ONLY" and set(policy.values()) != {"LOG"}:
+    if behavior == new_folders.MODE and set(policy.values()) != {"LOG"}:
         raise invalid(
             'The SchemaChangePolicy for "Crawl new folders only" Amazon S3 target can have only '
             "LOG DeleteBehavior value and LOG UpdateBehavior value."

@@ -16,11 +16,13 @@ from typing import Any
 
 from labkit.cloud.access.trust import role_session
 from labkit.cloud.engine import QueryFailed
+from labkit.cloud.glue import new_folders
 from labkit.cloud.glue.classifiers import known_classifiers
 from labkit.cloud.glue.configuration import read_configuration
 from labkit.cloud.glue.definitions import location
 from labkit.cloud.glue.event_mode import MODE, Events, has_crawled
 from labkit.cloud.glue.grouping import Draft, find_tables
+from labkit.cloud.glue.grouping import Found as ObjectFound
 from labkit.cloud.glue.jdbc_tables import beginnings, found_in_databases
 from labkit.cloud.glue.open_tables import Found, found_tables
 from labkit.cloud.glue.places import Place, places_of
@@ -82,7 +84,7 @@ class _Run:
             self.store,
             known_classifiers(self.crawl.cloud, self.crawler.classifiers),
             total=sum(len(objects) for _, objects in listed),
-            only_new_folders=_behavior(self.crawler) == "CRAWL_NEW_FOLDERS_ONLY",
+            only_new_folders=_behavior(self.crawler) == new_folders.MODE,
         )
         drafts = [(place, self._draft(place, objects, reader)) for place, objects in listed]
         self.crawl.log(
@@ -136,7 +138,7 @@ class _Run:
 
     def _draft(self, place: Place, objects: list[Object], reader: Reader) -> list[Draft]:
         """The tables of a place; says which objects were left out."""
-        found = reader.read(objects)
+        found = self._fitting(place, reader.read(objects))
         unknown = [each.key for each in found if each.shape.classification == UNKNOWN]
         if unknown:
             self.crawl.note(
@@ -154,6 +156,18 @@ class _Run:
                 f"its own, which Athena cannot read: {_some(alone)}. Give each its own folder."
             )
         return drafts
+
+    def _fitting(self, place: Place, found: list[ObjectFound]) -> list[ObjectFound]:
+        """The objects that a crawl of new folders alone adds to the catalog; tells the others."""
+        if _behavior(self.crawler) != new_folders.MODE:
+            return found
+        cloud, region, name = self.crawl.cloud, self.crawl.region, self.crawler.name
+        if unfit := new_folders.unfit(cloud, region, name, place, found):
+            self.crawl.note(
+                f"{len(unfit)} object(s) in new folders do not fit the table that is there, and "
+                f"are in no table: {_some(sorted(unfit))}."
+            )
+        return [each for each in found if each.key not in unfit]
 
     def _write(self, drafts: list[tuple[Place, list[Draft]]], opened: list[Found]) -> None:
         self._check_number(len(opened) + sum(len(tables) for _, tables in drafts))
