@@ -17,9 +17,11 @@ from labkit.cloud.glue.endings import HEARERS
 from labkit.cloud.glue.firing import fire, is_met
 from labkit.cloud.glue.records import glue
 from labkit.cloud.glue.shell import runs as shell_runs
-from labkit.cloud.operations import Answer, Context, operation
+from labkit.cloud.operations import Answer, AwsError, Context, operation
 
 log = logging.getLogger(__name__)
+# What a run waits for, such as ("JobName", "tidy"), and the action that names it.
+Awaited = tuple[tuple[str, str], dict[str, Any]]
 _STARTING = ("ON_DEMAND", "SCHEDULED", "EVENT")
 _COUNTS = {
     "SUCCEEDED": "SucceededActions",
@@ -39,16 +41,28 @@ def start_workflow_run(
 
 
 def begin(cloud: Cloud, region: str, name: str, properties: dict[str, str] | None = None) -> str:
-    """Begin a run of a workflow; gives its id."""
+    """Begin a run of a workflow; gives its id.
+
+    Raises:
+        AwsError: ``ConcurrentRunsExceededException``.
+    """
     records = cloud.backend("glue", region)
     with cloud.changing("glue"):
+        _check_number(records.workflows.get(name))
         number = str(records.start_workflow_run(name, properties))
         run: Any = records.workflows[name].runs[number]
         run.waiting, run.met, run.counts = [], {}, {}
-    for trigger in _triggers(cloud, region, run, *_STARTING):
-        _go_on(cloud, region, run, trigger)
+        awaited = _await(run, _triggers(cloud, region, run, *_STARTING))
+    _go_on(cloud, region, run, awaited)
     _end_if_done(cloud, run)
     return number
+
+
+def _check_number(workflow: Any) -> None:
+    most = getattr(workflow, "max_concurrent_runs", None)
+    if most and sum(run.status == "RUNNING" for run in workflow.runs.values()) >= most:
+        words = "Too many jobs are being run concurrently."
+        raise AwsError("ConcurrentRunsExceededException", words)
 
 
 @operation("glue", "StopWorkflowRun")
@@ -78,20 +92,27 @@ def _triggers(cloud: Cloud, region: str, run: Any, *kinds: str) -> list[Any]:
     ]
 
 
-def _go_on(cloud: Cloud, region: str, run: Any, trigger: Any) -> None:
-    """Start what a trigger names, as a part of a run."""
-    told = {"--WORKFLOW_NAME": run.workflow_name, "--WORKFLOW_RUN_ID": run.run_id}
-    for action in trigger.actions:
-        named = action.as_dict()
+def _await(run: Any, triggers: list[Any]) -> list[Awaited]:
+    """What triggers name: a run waits for all of it before the first of it is started, and ends."""
+    found = []
+    for named in (action.as_dict() for trigger in triggers for action in trigger.actions):
         what = "JobName" if "JobName" in named else "CrawlerName"
-        begun = (what, named[what])
-        with cloud.changing("glue"):
-            run.waiting.append(begun)
+        found.append(((what, named[what]), named))
+    run.waiting += [begun for begun, _ in found]
+    return found
+
+
+def _go_on(cloud: Cloud, region: str, run: Any, awaited: list[Awaited]) -> None:
+    """Start what a run waits for, as a part of it."""
+    told = {"--WORKFLOW_NAME": run.workflow_name, "--WORKFLOW_RUN_ID": run.run_id}
+    for begun, named in awaited:
+        if run.status != "RUNNING":  # it was stopped meanwhile
+            return
         try:
             fire(cloud, region, named, **told)
         except Exception as error:
             log.warning("the workflow %s could not start %s: %s", run.workflow_name, begun, error)
-            with cloud.changing("glue"):
+            with cloud.changing("glue"), contextlib.suppress(ValueError):
                 run.waiting.remove(begun)
                 _count(run, "ErroredActions")
 
@@ -110,6 +131,8 @@ HEARERS.append(_hear)
 def _went_on(cloud: Cloud, region: str, run: Any, ended: tuple[str, str], state: str) -> None:
     firing = []
     with cloud.changing("glue"):
+        if run.status != "RUNNING":  # it was stopped meanwhile
+            return
         with contextlib.suppress(ValueError):
             run.waiting.remove(ended)
         _count(run, _COUNTS[state])
@@ -118,8 +141,8 @@ def _went_on(cloud: Cloud, region: str, run: Any, ended: tuple[str, str], state:
             fires, run.met[trigger.name] = is_met(trigger, met, dict([ended]), state)
             if fires:
                 firing.append(trigger)
-    for trigger in firing:
-        _go_on(cloud, region, run, trigger)
+        awaited = _await(run, firing)
+    _go_on(cloud, region, run, awaited)
     _end_if_done(cloud, run)
 
 
