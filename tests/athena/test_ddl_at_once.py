@@ -1,11 +1,5 @@
-"""Two statements that change the catalog at once: the second changes what the first has made.
+"""Two statements that change the catalog at once: the second changes what the first has made."""
 
-The second one begins where the first is about to write, and goes on until it has ended, or waits
-for the first.
-"""
-
-import contextlib
-import threading
 from types import SimpleNamespace
 
 import pytest
@@ -13,10 +7,10 @@ from moto.glue.models import glue_backends
 
 from labkit.cloud.athena import statements  # noqa: F401 (registers the readers)
 from labkit.cloud.athena.statement import read_statement
-from labkit.cloud.cloud import Cloud
 from labkit.cloud.lake.metastore import Metastore
+from tests.at_once import Pair, Watched
 
-REGION, WAIT_S = "eu-north-1", 30
+REGION = "eu-north-1"
 WRITES = (
     *("create_database", "update_database", "create_table", "update_table", "delete_table"),
     "replace_partitions",
@@ -24,28 +18,10 @@ WRITES = (
 TABLE = "CREATE EXTERNAL TABLE {}t (a int) PARTITIONED BY (p string) LOCATION 's3://b/t/'"
 
 
-class Hooked(Cloud):
-    """Tells who waits for the records of a service."""
-
-    def __init__(self, home):
-        super().__init__(home)
-        self.at_rest = threading.Event()
-
-    @contextlib.contextmanager
-    def lock(self, service):
-        with contextlib.ExitStack() as held:
-            lock = self._locks.setdefault(service, threading.RLock())
-            if not lock.acquire(blocking=False):
-                self.at_rest.set()
-                lock.acquire()
-            held.callback(lock.release)
-            yield
-
-
 @pytest.fixture
 def run(tmp_path):
     """A statement's surroundings: a catalog with a database, and one object in S3."""
-    cloud = Hooked(tmp_path / "home")
+    cloud = Watched(tmp_path / "home")
     objects = SimpleNamespace(list=lambda _: [SimpleNamespace(key="t/p=x/f")])
     catalog = Metastore(cloud, REGION)
     catalog.create_database("d", {"Name": "d"})
@@ -62,31 +38,10 @@ def do(run, text):
 
 def both(run, monkeypatch, first, second):
     """Why the two failed, where they did."""
-    failed, begun = [None, None], []
-
-    def tried(at, text):
-        try:
-            do(run, text)
-        except Exception as error:
-            failed[at] = str(error)
-        finally:
-            run.cloud.at_rest.set()
-
-    def meanwhile(write):
-        def written(*args, **options):
-            if not begun:
-                begun.append(threading.Thread(target=tried, args=(1, second)))
-                begun[0].start()
-                assert run.cloud.at_rest.wait(WAIT_S)
-            return write(*args, **options)
-
-        return written
-
+    pair = Pair(run.cloud, lambda: do(run, first), lambda: do(run, second))
     for name in WRITES:
-        monkeypatch.setattr(Metastore, name, meanwhile(getattr(Metastore, name)))
-    tried(0, first)
-    begun[0].join(WAIT_S)
-    return failed
+        monkeypatch.setattr(Metastore, name, pair.meanwhile(getattr(Metastore, name)))
+    return [told and str(told) for told in pair.run()]
 
 
 @pytest.mark.parametrize(

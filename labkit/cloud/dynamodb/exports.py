@@ -60,12 +60,16 @@ def export_table(context: Context, *, TableArn: str, S3Bucket: str, **asked: Any
             ``InvalidExportTimeException``, ``ExportConflictException``,
             ``NotImplementedException``.
     """
-    asked |= {"TableArn": TableArn, "S3Bucket": S3Bucket}
+    with context.cloud.lock(KIND):  # of a token that comes several times at once
+        return _exported(context, asked | {"TableArn": TableArn, "S3Bucket": S3Bucket})
+
+
+def _exported(context: Context, asked: Record) -> Answer:
     question = json.dumps(asked, sort_keys=True, default=str)
     token = asked.get("ClientToken")
     if known := made_before(kept(context, KIND), token, question, "ExportConflictException"):
         return {"ExportDescription": shown(known)}
-    table = _table(context, TableArn)
+    table = _table(context, asked["TableArn"])
     _check_kind(context, **asked)
     moment = item_moments.check(
         context, asked.pop("ExportTime", None), "InvalidExportTimeException"
@@ -78,7 +82,7 @@ def export_table(context: Context, *, TableArn: str, S3Bucket: str, **asked: Any
         "S3SseAlgorithm": "AES256",
         "S3BucketOwner": context.account,
         **asked,
-        "ExportArn": f"{TableArn}/export/{number}",
+        "ExportArn": f"{asked['TableArn']}/export/{number}",
         "ExportStatus": "IN_PROGRESS",
         "StartTime": now,
         "ExportTime": moment,

@@ -57,7 +57,12 @@ def import_table(context: Context, *, TableCreationParameters: Record, **asked: 
         AwsError: ``ResourceInUseException``, ``ImportConflictException``,
             ``ValidationException``, ``NotImplementedException``.
     """
-    asked |= {"TableCreationParameters": TableCreationParameters}
+    with context.cloud.lock(KIND):  # of a token that comes several times at once
+        return _begun(context, TableCreationParameters, asked)
+
+
+def _begun(context: Context, parameters: Record, asked: Record) -> Answer:
+    asked |= {"TableCreationParameters": parameters}
     question = json.dumps(asked, sort_keys=True, default=str)
     token = asked.get("ClientToken")
     if known := made_before(kept(context, KIND), token, question, "ImportConflictException"):
@@ -65,11 +70,11 @@ def import_table(context: Context, *, TableCreationParameters: Record, **asked: 
     if asked["InputFormat"] not in _READERS:
         why = "it reads DynamoDB JSON and CSV"
         raise not_here(context.service, context.operation, why)
-    item_tables.check_call(replace(context, operation="CreateTable"), TableCreationParameters)
-    name = TableCreationParameters["TableName"]
-    if name in context.backend("dynamodb").tables:
-        raise AwsError("ResourceInUseException", f"Table already exists: {name}")
+    item_tables.check_call(replace(context, operation="CreateTable"), parameters)
+    name = parameters["TableName"]
     table, now = context.arn(f"table/{name}"), time.time()
+    if name in context.backend("dynamodb").tables or _comes(context, table):
+        raise AwsError("ResourceInUseException", f"Table already exists: {name}")
     arn = f"{table}/import/{int(now * 1000):014d}-{uuid.uuid4().hex[:8]}"
     record: Record = {
         "InputCompressionType": "NONE",
@@ -85,6 +90,12 @@ def import_table(context: Context, *, TableCreationParameters: Record, **asked: 
     work.name = f"import-{name}"
     work.start()
     return {"ImportTableDescription": shown(record)}
+
+
+def _comes(context: Context, table: str) -> bool:
+    """Whether another import is about to make a table."""
+    under_way = (e for e in kept(context, KIND) if e["ImportStatus"] == "IN_PROGRESS")
+    return any(each["TableArn"] == table for each in under_way)
 
 
 @operation("dynamodb", "DescribeImport")
