@@ -301,6 +301,25 @@ def test_a_connection_tells_no_secret_value(events, fresh):
     assert told["KmsKeyIdentifier"] == key
 
 
+def test_a_connection_and_a_destination_of_a_name_stay(events, fresh):
+    name, key = fresh("taken"), {"ApiKeyName": "k", "ApiKeyValue": "v"}
+    made = {"Name": name, "AuthorizationType": "API_KEY"}
+    made["AuthParameters"] = {"ApiKeyAuthParameters": key}
+    arn = events.create_connection(**made)["ConnectionArn"]
+    calls = {"Name": name, "ConnectionArn": arn, "InvocationEndpoint": "https://e"}
+    calls["HttpMethod"] = "GET"
+    events.create_api_destination(**calls)
+    for create, asked in (
+        (events.create_connection, made | {"Description": "another"}),
+        (events.create_api_destination, calls | {"HttpMethod": "PUT"}),
+    ):
+        with pytest.raises(events.exceptions.ResourceAlreadyExistsException):
+            create(**asked)
+    assert not events.describe_connection(Name=name).get("Description")
+    assert events.describe_api_destination(Name=name)["HttpMethod"] == "GET"
+    events.delete_api_destination(Name=name), events.delete_connection(Name=name)
+
+
 def test_an_archive_tells_its_key(events, fresh):
     name, key = fresh("archive"), f"arn:aws:kms:us-east-1:{ACCOUNT}:key/a"
     bus = f"arn:aws:events:us-east-1:{ACCOUNT}:event-bus/default"

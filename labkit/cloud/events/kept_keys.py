@@ -12,7 +12,7 @@ from typing import Any
 from moto.events.models import Archive
 
 from labkit.cloud.cloud import Cloud, on_start
-from labkit.cloud.operations import Answer, Context, operation
+from labkit.cloud.operations import Answer, AwsError, Context, operation
 
 _whole: Any = Archive.describe
 
@@ -60,6 +60,14 @@ def create_connection(
     KmsKeyIdentifier: str = "",
     **_: Any,
 ) -> Answer:
+    """A new connection; moto would put it in the place of one of its name, and lose its secret.
+
+    Raises:
+        AwsError: ``ResourceAlreadyExistsException``.
+    """
+    if Name in context.backend("events").connections:
+        words = f"Connection {Name} already exists."
+        raise AwsError("ResourceAlreadyExistsException", words)
     with context.cloud.changing("events"), context.cloud.changing("secretsmanager"):
         made = context.backend("events").create_connection(
             Name, Description, AuthorizationType, AuthParameters or {}

@@ -56,8 +56,17 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
         _judge_targets(context, **parameters)
     if context.operation == "CreateEventBus" and parameters.get("LogConfig"):
         raise not_here("events", context.operation, "buses write no logs")
+    if context.operation == "CreateApiDestination":
+        _judge_new(context, parameters["Name"])
     if context.operation == "DeleteEventBus":
         _judge_deletion(context, parameters["Name"])
+
+
+def _judge_new(context: Context, name: str) -> None:
+    """Raise for an API destination that is there: moto would put the new one in its place."""
+    if name in context.backend("events").destinations:
+        words = f"An api-destination '{name}' already exists."
+        raise AwsError("ResourceAlreadyExistsException", words)
 
 
 def _judge_deletion(context: Context, name: str) -> None:
