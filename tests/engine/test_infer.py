@@ -163,6 +163,7 @@ CUSTOM: dict[str, tuple[Classifier, bytes, str, str]] = {
         "a:bigint b:date",
     ),
     "json path": (JsonClassifier("$[*]"), b'[{"a":1},{"a":2}]', "json", "a:int"),
+    "json path by any name": (JsonClassifier("$.r-1.*"), b'{"r-1":{"s":{"a":1}}}', "json", "a:int"),
     "json path deeper": (JsonClassifier("$.r.s[*]"), b'{"r":{"s":[{"a":1}]}}', "json", "a:int"),
     "grok": (GrokClassifier("mine", "%{INT:y:int} %{WORD:w}"), b"20 x\n", "mine", "y:int w:string"),
     "grok of ones own": (
@@ -191,6 +192,12 @@ def test_a_csv_classifier_may_ask_for_the_quoting_serde(tmp_path: Path) -> None:
     found = told(tmp_path, b"a;b\n1;2\n", "x", CsvClassifier(serde="OpenCSVSerDe"))
     assert found.serde == CLASSES["opencsv"].serde
     assert found.serde_parameters == {"separatorChar": ";", "quoteChar": '"'}
+
+
+@pytest.mark.parametrize("path", ["jsonpath1", "$.a[", "$..a"])
+def test_a_json_path_that_is_none_is_told(tmp_path: Path, path: str) -> None:
+    with pytest.raises(FormatError, match="JsonPath .* cannot be read"):
+        told(tmp_path, b'{"a":1}', "a.json", JsonClassifier(path))
 
 
 ARROW = {

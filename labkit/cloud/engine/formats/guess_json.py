@@ -2,8 +2,8 @@
 
 Objects stand one behind another, on lines of their own or not; a file that is one array is one
 column ``array``, unless a custom classifier's path (``$[*]``) goes to its elements. Integers are
-int, or bigint beyond 32 bits; what was only ever null is a string. A key
-without a name (``""``) cannot be a column. Source:
+int, or bigint beyond 32 bits; what was only ever null is a string. A key without a name (``""``)
+cannot be a column. Source:
 https://docs.aws.amazon.com/glue/latest/dg/custom-classifier.html#custom-classifier-json
 """
 
@@ -16,9 +16,11 @@ from functools import reduce
 from typing import Any
 
 from labkit.cloud.engine.formats.guess import Columns, merge, settled, struct, widen
+from labkit.cloud.engine.formats.model import FormatError
 from labkit.cloud.engine.types import BIGINT, BOOLEAN, DOUBLE, INTEGER, UNKNOWN, VARCHAR, Type
 
-_STEP = re.compile(r"\.(\w+)|\['([^']+)'\]|(\[\*\])|(\[\d+\])")
+_STEP = re.compile(r"\.([^.\[\]*]+)|\['([^'*]+)'\]|(\.\*|\[\*\])|(\[\d+\])")
+_PATH = re.compile(rf"\$?(?:{_STEP.pattern})*")
 _DECODER = json.JSONDecoder()
 
 
@@ -92,16 +94,21 @@ def _blank(text: str, at: int) -> int:
 
 
 def _steps(path: str) -> list[str]:
+    if not _PATH.fullmatch(path):
+        words = f"The JsonPath '{path}' of a classifier cannot be read"
+        raise FormatError("HIVE_INVALID_METADATA", words)
     return [next(filter(None, m.groups())) for m in _STEP.finditer(path)]
 
 
 def _under(value: Any, steps: list[str]) -> Iterable[Any]:
+    """The values to which the steps lead; ``*`` to each element of an array, or an object's."""
     if not steps:
         return [value]
     first, rest = steps[0], steps[1:]
-    if first == "[*]":
-        inner = value if isinstance(value, list) else []
-        return [found for item in inner for found in _under(item, rest)]
+    if first in (".*", "[*]"):
+        inner = list(value.values()) if isinstance(value, dict) else value
+        each = inner if isinstance(inner, list) else []
+        return [found for item in each for found in _under(item, rest)]
     if first.startswith("["):
         index = int(first[1:-1])
         picked = isinstance(value, list) and index < len(value)
