@@ -196,7 +196,7 @@ def test_a_csv_classifier_may_ask_for_the_quoting_serde(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", ["jsonpath1", "$.a[", "$..a"])
 def test_a_json_path_that_is_none_is_told(tmp_path: Path, path: str) -> None:
-    with pytest.raises(FormatError, match="JsonPath .* cannot be read"):
+    with pytest.raises(FormatError, match=r"JsonPath .* cannot be read"):
         told(tmp_path, b'{"a":1}', "a.json", JsonClassifier(path))
 
 
