@@ -56,12 +56,12 @@ def rotate_secret(
         raise AwsError("InvalidRequestException", words)
     rules = _checked(RotationRules) if RotationRules else _rules(secret)
     _check_function(context, function)
-    unfinished = _pending(secret)
-    token = unfinished or ClientRequestToken or str(uuid.uuid4())
-    told = {"ARN": secret.arn, "Name": secret.name, "VersionId": token}
-    if token in secret.versions and not unfinished:
-        return told
     with context.cloud.changing("secretsmanager"):
+        unfinished = _pending(secret)
+        token = unfinished or ClientRequestToken or str(uuid.uuid4())
+        told = {"ARN": secret.arn, "Name": secret.name, "VersionId": token}
+        if token in secret.versions and not unfinished:
+            return told
         secret.rotation_requested = secret.rotation_enabled = True
         secret.rotation_lambda_arn, secret.rotation_rules = function, rules
         secret.next_rotation_date = _next(rules)
@@ -71,8 +71,8 @@ def rotate_secret(
     _run(context, secret, token, ("testSecret",) if is_test else _STEPS)
     with context.cloud.changing("secretsmanager"):
         if is_test:
-            del secret.versions[token]
-        elif CURRENT in secret.versions[token]["version_stages"]:
+            secret.versions.pop(token, None)
+        elif CURRENT in secret.versions.get(token, {}).get("version_stages", ()):
             secret.last_rotation_date = int(time.time())
     if unfinished:
         words = "A previous rotation isn't complete. That rotation will be reattempted."
