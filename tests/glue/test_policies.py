@@ -32,6 +32,17 @@ def test_more_data_updates_the_figures_but_makes_no_version(lake: Lake) -> None:
     assert (table["Parameters"]["recordCount"], table["VersionId"]) == ("2", "0")
 
 
+def test_a_partition_with_more_data_is_the_same(lake: Lake) -> None:
+    lake.put("data/day=1/a.csv", A)
+    lake.crawl()
+    made = lake.partitions("data")["1",]
+    lake.put("data/day=1/b.csv", A)
+    lake.run()
+    now = lake.partitions("data")["1",]
+    assert now["Parameters"]["objectCount"] == "2"
+    assert now["CreationTime"] == made["CreationTime"]
+
+
 def test_new_partition_is_added(lake: Lake) -> None:
     lake.put("data/day=1/a.csv", A)
     lake.crawl(SchemaChangePolicy=KEEP)

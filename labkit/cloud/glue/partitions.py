@@ -13,7 +13,7 @@ from typing import Any
 
 from labkit.cloud.glue.catalog import with_defaults
 from labkit.cloud.glue.governing import metastore
-from labkit.cloud.glue.records import Definition, answers, current, find_table
+from labkit.cloud.glue.records import Definition, answers, change_partition, current, find_table
 from labkit.cloud.glue.words import exists, invalid, not_found, page
 from labkit.cloud.lake_formation.access import Access, seen
 from labkit.cloud.members import copied
@@ -174,13 +174,12 @@ def find_partition(table: Any, values: list[str]) -> Any:
 
 
 def _update(table: Any, old: list[str], given: Definition) -> None:
-    made = find_partition(table, old).creation_time
+    find_partition(table, old)
     given = {"Values": old, **given}
     _check_values(table, given["Values"])
     if given["Values"] != old and str(given["Values"]) in table.partitions:
         raise exists("Partition")
-    table.update_partition(old, given)
-    find_partition(table, given["Values"]).creation_time = made
+    change_partition(table, old, given)
 
 
 def _delete(table: Any, values: list[str]) -> None:

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-catalog-tables.html
 
 from __future__ import annotations
 
+import copy
 import functools
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -92,6 +93,15 @@ def current(table: Any) -> Definition:
     """The current definition of a table."""
     found: Definition = table.versions[str(table._current_version)]
     return found
+
+
+def change_partition(table: Any, values: list[str], given: Definition) -> None:
+    """Put another definition in a partition's place: when it was made and its statistics stay."""
+    changed = copy.copy(table.partitions[str(values)])
+    changed.partition_input, changed.values = given, given["Values"]
+    if changed.values != values:
+        del table.partitions[str(values)]
+    table.partitions[str(changed.values)] = changed
 
 
 def without_case(records: dict[str, Any], name: str) -> Any | None:

@@ -22,7 +22,7 @@ from labkit.cloud.glue.indexes import index_partitions
 from labkit.cloud.glue.names import clean_name, table_name
 from labkit.cloud.glue.open_tables import Found
 from labkit.cloud.glue.places import other_keys
-from labkit.cloud.glue.records import current
+from labkit.cloud.glue.records import change_partition, current
 from labkit.cloud.glue.runs import Crawl
 from labkit.cloud.lake.metastore import Metastore, new_table
 from labkit.cloud.operations import Principal
@@ -176,7 +176,7 @@ class Writer:
             if changed:
                 self._check_change(name)
             for each in changed:
-                table.update_partition(each["Values"], each)
+                change_partition(table, each["Values"], each)
             self._count_partitions("updated", name, changed)
         self._count_partitions("created", name, new)
         self._retire_partitions(name, {str(p["Values"]) for p in found})
@@ -212,7 +212,7 @@ class Writer:
             if behavior == DELETE:
                 table.delete_partition(each.values)
             else:
-                table.update_partition(each.values, _deprecated(each.partition_input))
+                change_partition(table, each.values, _deprecated(each.partition_input))
         self._count_partitions(
             "deleted" if behavior == DELETE else "updated", name, [p.partition_input for p in gone]
         )
