@@ -285,15 +285,16 @@ def test_a_partition_column_that_there_is_not(lake: Lake) -> None:
     assert lake.keys("out/") == []
 
 
-def test_xml_of_names_that_no_element_has(lake: Lake) -> None:
-    lake.put("in/a.csv", "1,a b,-x\n7,y,z\n")
+def test_xml_of_names_that_no_element_has_and_of_line_ends(lake: Lake) -> None:
+    lake.put("in/a.csv", '1,a b,-x,m²\n7,"y\r\n\r",z,8\n')
     [key] = lake.written(
         lake.run(
             lake.recipe_job(lake.dataset("in/a.csv"), Outputs=[lake.output("out", Format="XML")])
         )
     )
     [row] = ET.fromstring(lake.get(key))
-    assert [(each.tag, each.text) for each in row] == [("_1", "7"), ("a_b", "y"), ("_-x", "z")]
+    found = [(each.tag, each.text) for each in row]
+    assert found == [("_1", "7"), ("a_b", "y\r\n\r"), ("_-x", "z"), ("m_", "8")]
 
 
 NO_XML = {

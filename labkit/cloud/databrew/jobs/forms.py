@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from xml.etree import ElementTree
 
 from labkit.cloud.databrew.csv_options import check_delimiter
 from labkit.cloud.databrew.jobs import values
@@ -35,6 +36,8 @@ _PACKED = {name: name.lower() for name in _TEXT}
 _CSV = "FORMAT csv, HEADER true, DELIMITER {delimiter}, QUOTE '\"', ESCAPE '\"', NULLSTR ''"
 _LINES = "FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x01', NULLSTR ''"
 _NO_XML = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x{FFFE}\x{FFFF}]"
+#: The ampersand first, which the others begin with; a reader makes LF of a CR that is none.
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;"}
 _ROOT = ", PREFIX '<ROWS>\n', SUFFIX '\n</ROWS>\n'"
 
 Select = Callable[[Sequence[Column]], Sequence[str]]
@@ -65,18 +68,26 @@ def _elements(columns: Sequence[Column]) -> list[str]:
 def _tag(name: str) -> str:
     """A column's name as XML may have it.
 
-    >>> [_tag(name) for name in ("a b", "1st", "-x")]
-    ['a_b', '_1st', '_-x']
+    >>> [_tag(name) for name in ("a b", "1st", "-x", "m\u00b2", "\u00e9")]
+    ['a_b', '_1st', '_-x', 'm_', '\u00e9']
     """
-    tag = "".join(c if c.isalnum() or c in "_.-" else "_" for c in name)
-    return tag if tag[0].isalpha() or tag[0] == "_" else f"_{tag}"
+    tag = "".join(c if _is_name(f"_{c}") else "_" for c in name)
+    return tag if _is_name(tag) else f"_{tag}"
+
+
+def _is_name(text: str) -> bool:
+    """Whether readers take a text for an element's name; some are stricter than XML now is."""
+    try:
+        return ElementTree.fromstring(f"<{text}/>").tag == text
+    except ElementTree.ParseError:
+        return False
 
 
 def _element(tag: str, column: Column) -> str:
     text = f"CAST({values.as_text(column.sql, column.type)} AS VARCHAR)"
     why = failure(f"The column '{column.name}' has a control character, which XML cannot have.")
     text = f"CASE WHEN regexp_matches({text}, '{_NO_XML}') THEN {why} ELSE {text} END"
-    for mark, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;")):
+    for mark, entity in _ENTITIES.items():
         text = f"replace({text}, '{mark}', '{entity}')"
     return f"coalesce('<{tag}>' || {text} || '</{tag}>', '')"
 
