@@ -136,7 +136,10 @@ def coerce(value: Typed, target: Type) -> Typed:
     if value.told:
         value.told(target)
     if target.base in TEXTS and value.type.base in (*TEXTS, "unknown"):
-        return replace(value, type=_text_type(value, target), told=None, tree=None)
+        kind = _text_type(value, target)
+        cut = kind.base == "bpchar" != value.type.base  # a char has no blank at its end
+        sql = f"rtrim({value.sql}, ' ')" if cut else value.sql
+        return replace(value, sql=sql, type=kind, told=None, tree=None)
     return cast(value, Type(target.base) if target.base in TEXTS else target)
 
 
@@ -216,7 +219,7 @@ def fit(sql: str, target: Type) -> str:
     An interval keeps nothing smaller than the unit of its column, or as many digits of a second.
     """
     if target.base == "interval" and target.size:
-        return _fit_interval(sql, target)
+        return durations.fit(sql, target)
     if target.base not in ("varchar", "bpchar", "varbyte") or not target.size:
         return sql
     if target.base == "bpchar":
@@ -224,23 +227,6 @@ def fit(sql: str, target: Type) -> str:
     if target.base == "varbyte":
         return f"rs_fit_bytes({sql}, {target.size}, '{target}')"
     return f"rs_fit({sql}, {target.size}, '{target}')"
-
-
-def _fit_interval(sql: str, target: Type) -> str:
-    """Of days and what is smaller months are no part.
-
-    Source: https://docs.aws.amazon.com/redshift/latest/dg/r_interval_forbid_composite_literals.html
-    """
-    unit = INTERVAL_UNITS[target.size - 1]
-    if target.short == "intervald2s":
-        sql = f"rs_without_months({sql})"
-    if unit == "second" and target.scale == 6:
-        return sql
-    whole = f"date_trunc('{unit}', {sql})"
-    if unit != "second":
-        return whole
-    micros = f"round(date_part('microseconds', {sql}) % 1000000, {target.scale - 6})"
-    return f"({whole} + to_microseconds(CAST({micros} AS BIGINT)))"
 
 
 def _literal(text: str, target: Type) -> str | None:
@@ -288,7 +274,7 @@ _BYTES = {"int2": 2, "int4": 4, "int8": 8}
 _CASTS: dict[tuple[str, str], Callable[[str, Type], str]] = {
     **{("varchar", base): _fixed("CAST(rs_integer({0}) AS {type})") for base in (*INTEGERS, "oid")},
     **{("varchar", base): _fixed("CAST(rs_float({0}) AS {type})") for base in ("float4", "float8")},
-    ("varchar", "numeric"): _fixed("CAST(trim({0}) AS {type})"),
+    ("varchar", "numeric"): _fixed("CAST(rs_plain_number({0}, 'numeric') AS {type})"),
     ("varchar", "bool"): _fixed("rs_boolean({0})"),
     ("varchar", "date"): _fixed("rs_date({0})"),
     ("varchar", "timestamp"): _fixed("rs_timestamp({0})"),

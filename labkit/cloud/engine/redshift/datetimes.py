@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/redshift/latest/dg/automatic-recognition.html
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 
 from labkit.cloud.engine.redshift import zones
 from labkit.cloud.engine.redshift.abbreviations import minutes_east
@@ -42,7 +42,7 @@ _YEAR_LAST = (rf"(?P<d>\d{{1,2}})\s+{_MONTH}", rf"{_MONTH}\s+(?P<d>\d{{1,2}})")
 _PATTERNS = tuple(
     re.compile(rf"\s*(?:{moment}){_ZONE}\s*", re.IGNORECASE | re.ASCII)
     for moment in (
-        *(date + _TIME for date in _DATES),
+        *(day + _TIME for day in _DATES),
         *(rf"{day}\s+{_CLOCK_TIME}\s+(?P<y>\d{{4}})" for day in _YEAR_LAST),
     )
 )
@@ -66,6 +66,17 @@ def read(text: str, here: tzinfo = UTC) -> tuple[datetime, tzinfo | None]:
         return day + timedelta(days=_SPELLED[word]), here
     found = _found(text)
     return _moment(found), _zone(found["zone"])
+
+
+def read_day(text: str, here: tzinfo = UTC) -> date:
+    """The day that a text names, whose clock carries nothing over: ``24:00`` is that day's.
+
+    Raises:
+        ValueError: it names none.
+    """
+    moment = read(text, here)[0]
+    word = text.strip().lower()
+    return (moment if word in (*_SPELLED, "epoch") else _day(_found(text).groupdict())).date()
 
 
 def _found(text: str) -> re.Match[str]:
@@ -132,7 +143,7 @@ def literal(text: str, base: str) -> str:
         message = f'invalid input syntax for type {kind}: "{text}"'
         raise RedshiftError(message, BAD_DATETIME) from None
     if base == "date":
-        return f"DATE '{moment.date().isoformat()}'"
+        return f"DATE '{read_day(text).isoformat()}'"
     if base == "timestamp":
         return f"TIMESTAMP '{moment.isoformat(' ')}'"
     if zone is None:
@@ -189,6 +200,14 @@ def parse_timestamp(text: str, here: str) -> datetime:
         fail(f'invalid input syntax for type timestamp: "{text}"', BAD_DATETIME)
 
 
+def parse_date(text: str, here: str) -> date:
+    """For columns of text: the day."""
+    try:
+        return read_day(text, zones.known(here))
+    except (ValueError, OverflowError):
+        fail(f'invalid input syntax for type date: "{text}"', BAD_DATETIME)
+
+
 def parse_timestamptz(text: str, here: str) -> datetime:
     """For columns of text: the moment in UTC; without a zone it is the session's."""
     try:
@@ -241,6 +260,14 @@ def parse_timetz(text: str, here: str) -> str:
     except ValueError:
         fail(f'invalid input syntax for type time with time zone: "{text}"', BAD_DATETIME)
     return f"{clock}{offset[:3]}:{offset[3:]}"
+
+
+def try_date(text: str, here: str) -> date | None:
+    """The day; None where the text names none."""
+    try:
+        return read_day(text, zones.known(here))
+    except (ValueError, OverflowError):
+        return None
 
 
 def try_timestamp(text: str, here: str) -> datetime | None:

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from labkit.cloud.engine.redshift.errors import BAD_TEXT, RedshiftError
+from labkit.cloud.engine.redshift.types import INTERVAL_UNITS, Type
 
 _SECOND = 1_000_000
 _DAY = 86400 * _SECOND
@@ -138,3 +139,20 @@ def _amount(number: Decimal, part: str) -> Duration:
         return Duration(micros=micros)
     days = int(micros / _DAY)
     return Duration(0, days, micros - days * _DAY)
+
+
+def fit(sql: str, target: Type) -> str:
+    """Of days and what is smaller months are no part.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/r_interval_forbid_composite_literals.html
+    """
+    unit = INTERVAL_UNITS[target.size - 1]
+    if target.short == "intervald2s":
+        sql = f"rs_without_months({sql})"
+    if unit == "second" and target.scale == 6:
+        return sql
+    whole = f"date_trunc('{unit}', {sql})"
+    if unit != "second":
+        return whole
+    micros = f"round(date_part('microseconds', {sql}) % 1000000, {target.scale - 6})"
+    return f"({whole} + to_microseconds(CAST({micros} AS BIGINT)))"

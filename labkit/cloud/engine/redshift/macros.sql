@@ -102,7 +102,7 @@ rs_boolean(a) AS CASE
     END;
 
 rs_timestamp(a) AS coalesce(
-    CASE WHEN regexp_full_match(a, '\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d(\.\d{1,6})?)?')
+    CASE WHEN a >= '0001' AND regexp_full_match(a, '\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d(\.\d{1,6})?)?')
         THEN TRY_CAST(a AS TIMESTAMP) END,
     rs_parse_timestamp(a, current_setting('TimeZone')));
 
@@ -111,8 +111,8 @@ rs_time(a) AS coalesce(
     CAST(rs_parse_time(a) AS TIME));
 
 rs_date(a) AS coalesce(
-    CASE WHEN regexp_full_match(a, '\d{4}-\d\d-\d\d') THEN TRY_CAST(a AS DATE) END,
-    CAST(rs_parse_timestamp(a, current_setting('TimeZone')) AS DATE));
+    CASE WHEN a >= '0001' AND regexp_full_match(a, '\d{4}-\d\d-\d\d') THEN TRY_CAST(a AS DATE) END,
+    rs_parse_date(a, current_setting('TimeZone')));
 
 rs_timestamptz(a) AS timezone('UTC', rs_parse_timestamptz(a, current_setting('TimeZone')));
 
@@ -148,7 +148,15 @@ rs_in_range(a, whole) AS CASE
     ELSE a
     END;
 
-rs_float(a) AS rs_in_range(CAST(trim(a) AS DOUBLE), NOT contains(lower(a), 'inf'));
+-- A number's text; DuckDB takes underscores between digits, too.
+rs_plain_number(a, kind) AS CASE
+    WHEN contains(a, '_')
+        THEN CAST(rs_fail('REDSHIFT:22P02:invalid input syntax for type ' || kind || ': "' || a
+            || '"') AS VARCHAR)
+    ELSE trim(a)
+    END;
+
+rs_float(a) AS rs_in_range(CAST(rs_plain_number(a, 'double precision') AS DOUBLE), NOT contains(lower(a), 'inf'));
 
 rs_exp(a) AS rs_in_range(exp(a), isfinite(a));
 

@@ -127,6 +127,8 @@ _SET = {exp.Union: "UNION", exp.Except: "EXCEPT", exp.Intersect: "INTERSECT"}
 
 def _set_operation(node: exp.SetOperation, scope: Scope) -> Query:
     word = _SET[type(node)]
+    if any(node.left.args.get(clause) for clause in ("order", "offset")):
+        raise RedshiftError(f'syntax error at or near "{word}"', SYNTAX)
     sides = [
         query(side, Scope(scope.state, parent=scope.parent, ctes=dict(scope.ctes)))
         for side in (node.left, node.right)
@@ -187,10 +189,15 @@ def _cast_columns(side: Query, kinds: list[Type]) -> str:
     if all(field.type == kind for field, kind in zip(side.fields, kinds, strict=True)):
         return side.sql
     casts = ", ".join(
-        f"{coerce(Typed(f'q.c{at}', field.type), kind).sql} AS c{at}"
+        f"{coerce(Typed(f'q.c{at}', _side_type(field, kind)), kind).sql} AS c{at}"
         for at, (field, kind) in enumerate(zip(side.fields, kinds, strict=True))
     )
     return f"SELECT {casts} FROM ({side.sql}) q"
+
+
+def _side_type(field: Field, kind: Type) -> Type:
+    """A column's type before it is cast: a literal beside a char is none of its own."""
+    return _untyped(field) if kind.base == "bpchar" else field.type
 
 
 def _ordered_outputs(node: exp.Expr, found: Query, scope: Scope) -> Query:

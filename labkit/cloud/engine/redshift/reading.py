@@ -166,6 +166,14 @@ def _has_parameters(text: str) -> bool:
     return ("parameter", "$") in found and ("string", "$") not in found
 
 
+def into(tree: exp.Expr) -> exp.Into | None:
+    """The table that a query's rows go into: its first SELECT may name one."""
+    while isinstance(tree, exp.SetOperation):
+        tree = tree.left
+    found: exp.Into | None = tree.args.get("into")
+    return found
+
+
 def parse_expression(text: str) -> exp.Expr:
     """The tree of one expression."""
     tree = parse_query(f"SELECT {text}")

@@ -38,12 +38,14 @@ class Query:
 _KNOWN = {
     "expressions", "from_", "joins", "where", "group", "having", "qualify", "order",
     "limit", "offset", "distinct", "with_", "windows", "connect", "exclude", "kind", "hint",
-    "operation_modifiers", "into",
+    "operation_modifiers",
 }  # fmt: skip
 
 
 def select(node: exp.Select, outer: Scope) -> Query:
     """A SELECT in DuckDB's SQL."""
+    if node.args.get("into"):
+        raise RedshiftError("SELECT ... INTO is not allowed here", SYNTAX)
     refuse_others(node, _KNOWN, "in a query")
     _check_qualify(node)
     scope, node = outer, series.as_table(node)

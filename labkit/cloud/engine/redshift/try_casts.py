@@ -15,12 +15,14 @@ from labkit.cloud.engine.redshift.types import INTEGERS, NUMBERS, TEXTS, Type
 
 _HERE = "current_setting('TimeZone')"
 _TRIED = "TRY_CAST(trim({0}) AS {type})"
+_NUMBER = "TRY_CAST(replace(trim({0}), '_', ' ') AS {type})"
 #: Text that may name no value of a type.
 _FROM_TEXT = {
-    **dict.fromkeys(("numeric", "float4", "float8"), _TRIED),
+    **dict.fromkeys(("numeric", "float4", "float8"), _NUMBER),
     **dict.fromkeys(INTEGERS, r"CASE WHEN regexp_full_match({0}, '\s*[+-]?\d+\s*') THEN "
                     f"{_TRIED} END"),
-    **dict.fromkeys(("date", "timestamp"), f"CAST(rs_try_timestamp({{0}}, {_HERE}) AS {{type}})"),
+    "date": f"rs_try_date({{0}}, {_HERE})",
+    "timestamp": f"rs_try_timestamp({{0}}, {_HERE})",
     "timestamptz": f"timezone('UTC', rs_try_timestamptz({{0}}, {_HERE}))",
     "time": _TRIED,
     "timetz": _TRIED,

@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlglot import exp
-
 from labkit.cloud.engine.redshift.compile import compile_query
-from labkit.cloud.engine.redshift.reading import parse_query
+from labkit.cloud.engine.redshift.reading import into, parse_query
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import VARCHAR, Type
 from labkit.cloud.redshift.warehouse import Column, Connection, Parsed, RedshiftError, letter_case
@@ -51,7 +49,7 @@ def columns_of(connection: Connection, sql: str, parameters: Sequence[Any]) -> C
 @describes("SELECT", "WITH", "VALUES", "(")
 def _query(connection: Connection, parsed: Parsed) -> Columns:
     tree = parse_query(parsed.text)
-    if isinstance(tree.args.get("into"), exp.Into):
+    if into(tree):
         return None
     compiled = compile_query(tree, Names(connection), parameters=parsed.parameters)
     return tuple(Column(field.name, field.type) for field in compiled.fields)

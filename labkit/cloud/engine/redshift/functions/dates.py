@@ -51,10 +51,12 @@ def _zone(name: str) -> str:
 
 _V, _T = "VARCHAR", "TIMESTAMP"
 UDFS = (
+    Udf("rs_parse_date", datetimes.parse_date, (_V, _V), "DATE"),
     Udf("rs_parse_timestamp", datetimes.parse_timestamp, (_V, _V), _T),
     Udf("rs_parse_timestamptz", datetimes.parse_timestamptz, (_V, _V), _T),
     Udf("rs_parse_time", datetimes.parse_time, (_V,), _V),
     Udf("rs_parse_timetz", datetimes.parse_timetz, (_V, _V), _V),
+    Udf("rs_try_date", datetimes.try_date, (_V, _V), "DATE"),
     Udf("rs_try_timestamp", datetimes.try_timestamp, (_V, _V), _T),
     Udf("rs_try_timestamptz", datetimes.try_timestamptz, (_V, _V), _T),
     Udf("rs_to_char", formats.to_char, (_T, _V), _V),

@@ -21,7 +21,12 @@ def _cut(text: str, size: int) -> str:
 
 
 def _initcap(text: str) -> str:
-    return re.sub(r"[^\W_]+", lambda m: m[0][:1].upper() + m[0][1:].lower(), text)
+    """Letters of which the other case is several, as of ``ß``, stay."""
+    return re.sub(r"[^\W_]+", lambda m: _upper(m[0][:1]) + m[0][1:].lower(), text)
+
+
+def _upper(letter: str) -> str:
+    return letter.upper() if len(letter.upper()) == 1 else letter
 
 
 def _translate(text: str, old: str, new: str) -> str:

@@ -11,9 +11,10 @@ from typing import Any
 
 from sqlglot import exp
 
+from labkit.cloud.engine.redshift.aggregates import AGGREGATES
 from labkit.cloud.engine.redshift.casts import stored
 from labkit.cloud.engine.redshift.compile import compile_expression
-from labkit.cloud.engine.redshift.errors import RedshiftError
+from labkit.cloud.engine.redshift.errors import GROUPING, RedshiftError
 from labkit.cloud.engine.redshift.reading import parse_expression
 from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.redshift.warehouse.connection import Connection
@@ -58,6 +59,8 @@ def _check_default(connection: Connection, column: TableColumn) -> None:
     tree = parse_expression(column.default)
     if tree.find(exp.Query):
         raise RedshiftError("cannot use subquery in default expression", "0A000")
+    if any(call.name.lower() in AGGREGATES for call in tree.find_all(exp.Anonymous)):
+        raise RedshiftError("cannot use aggregate function in default expression", GROUPING)
     stored(compile_expression(tree, Names(connection)), column.type, column.name)
 
 

@@ -7,7 +7,7 @@ from sqlglot import exp
 from labkit.cloud.engine.redshift import zones
 from labkit.cloud.engine.redshift.compile import Compiled, compile_query
 from labkit.cloud.engine.redshift.duck import failures
-from labkit.cloud.engine.redshift.reading import parse_query
+from labkit.cloud.engine.redshift.reading import into, parse_query
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import Names
 from labkit.cloud.redshift.warehouse.registry import Column, Parsed, Result, statement
@@ -17,11 +17,10 @@ from labkit.cloud.redshift.warehouse.spooling import BATCH_ROWS, collected
 @statement("SELECT", "WITH", "VALUES", "(")
 def select(connection: Connection, parsed: Parsed) -> Result:
     tree = parse_query(parsed.text)
-    into = tree.args.get("into")
-    if isinstance(into, exp.Into):
+    if target := into(tree):
         from labkit.cloud.redshift.warehouse.statements.tables import select_into
 
-        return select_into(connection, parsed, tree, into)
+        return select_into(connection, parsed, tree, target)
     return run_query(connection, tree, parsed)
 
 

@@ -79,9 +79,16 @@ def create_table(connection: Connection, parsed: Parsed) -> Result:
 def look_up_own(connection: Connection, name: tuple[str, ...], temporary: bool) -> Object | None:
     """Whether a relation of this name is in the way of a new one."""
     if temporary:
+        _check_no_schema(name)
         return connection.temporary.get(name[-1])
     database, schema, last = place(connection, name, "CREATE TABLE")
     return connection.objects.find("relation", last, database=database, schema=schema)
+
+
+def _check_no_schema(name: tuple[str, ...]) -> None:
+    """A temporary table is in the session's own schema, which has no name to write."""
+    if len(name) > 1 and not (name[-1].startswith("#") or name[-2].startswith("pg_temp")):
+        raise RedshiftError("temporary tables may not specify a schema name", "42P16")
 
 
 def _create_as(
@@ -231,7 +238,7 @@ def select_into(connection: Connection, parsed: Parsed, tree: exp.Expr, into: ex
     temporary = bool(into.args.get("temporary")) or name[-1].startswith("#")
     if look_up_own(connection, name, temporary):
         raise RedshiftError(f'Relation "{name[-1]}" already exists', "42P07")
-    tree.set("into", None)
+    into.pop()
     count = create_as(connection, name, tree, parsed.parameters, temporary=temporary)
     return Result("SELECT", count=count)
 
