@@ -290,6 +290,8 @@ def test_avro_files_tell_their_types(tmp_path: Path) -> None:
         ("a:array<int>", "a:array<double>", "a:array<double>"),
         ("a:map<string,int>", "a:map<string,bigint>", "a:map<string,bigint>"),
         ("a:map<string,int>", "a:map<int,int>", "a:string"),
+        ("a:decimal(5,2)", "a:decimal(4,0)", "a:decimal(6,2)"),
+        ("a:decimal(38,0)", "a:decimal(38,9)", "a:string"),
     ],
     ids=[
         "longer",
@@ -301,6 +303,8 @@ def test_avro_files_tell_their_types(tmp_path: Path) -> None:
         "array",
         "map",
         "keys",
+        "decimals",
+        "too many digits",
     ],
 )
 def test_schemas_merge(left: str, right: str, both: str) -> None:

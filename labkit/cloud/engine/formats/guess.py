@@ -1,7 +1,7 @@
 """Types from values: what is common to all guessing of schemas.
 
-An integer and a double make a double, an int and a bigint a bigint, two structs the union of their
-fields; what has nothing in common is a string. Source:
+An integer and a double make a double, an int and a bigint a bigint, two decimals one that holds
+both, two structs the union of their fields; what has nothing in common is a string. Source:
 https://docs.aws.amazon.com/glue/latest/dg/crawler-schema-changes-prevent.html
 """
 
@@ -29,6 +29,7 @@ from labkit.cloud.engine.types import (
 )
 
 Columns = tuple[tuple[str, Type], ...]
+MOST_DIGITS = 38
 _NUMBERS = [k.base for k in (TINYINT, SMALLINT, INTEGER, BIGINT, REAL, DOUBLE)]
 _ARROW = {
     pa.bool_(): BOOLEAN,
@@ -66,6 +67,8 @@ def widen(left: Type, right: Type) -> Type:
         return right
     if left.base in _NUMBERS and right.base in _NUMBERS:
         return max((left, right), key=lambda kind: _NUMBERS.index(kind.base))
+    if left.base == right.base == "decimal" and (both := _decimal(left, right)):
+        return both
     if left.base == right.base == "array":
         return Type("array", (widen(left.element, right.element),))
     if left.base == right.base == "map" and left.types[0] == right.types[0]:
@@ -73,6 +76,14 @@ def widen(left: Type, right: Type) -> Type:
     if left.base == right.base == "row":
         return struct(merge([_named(left), _named(right)]))
     return VARCHAR
+
+
+def _decimal(left: Type, right: Type) -> Type | None:
+    """The decimal that holds all digits of two, if there is one."""
+    sizes = [tuple(each for each in kind.args if isinstance(each, int)) for kind in (left, right)]
+    scale = max(after for _, after in sizes)
+    digits = max(every - after for every, after in sizes) + scale
+    return Type("decimal", (digits, scale)) if digits <= MOST_DIGITS else None
 
 
 def struct(columns: Columns) -> Type:
