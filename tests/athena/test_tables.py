@@ -447,6 +447,19 @@ def test_hidden_and_empty_objects_are_no_rows(people: Lake) -> None:
     assert people.rows("SELECT count(*) FROM people") == [["4"]]
 
 
+def test_objects_in_glacier_are_skipped(people: Lake) -> None:
+    for name, kept in (("gone", "DEEP_ARCHIVE"), ("back", "GLACIER"), ("near", "GLACIER_IR")):
+        key = f"people/{name}.csv"
+        people.s3.put_object(Bucket=people.bucket, Key=key, Body=f"9,{name}\n", StorageClass=kept)
+    key, days = "people/back.csv", {"Days": 1}
+    people.s3.restore_object(Bucket=people.bucket, Key=key, RestoreRequest=days)
+    asked = "SELECT name FROM people WHERE id = 9 ORDER BY 1"
+    assert people.rows(asked) == [["near"]]
+    told = "'read_restored_glacier_objects' = 'true'"
+    people.do(f"ALTER TABLE people SET TBLPROPERTIES ({told})")
+    assert people.rows(asked) == [["back"], ["near"]]
+
+
 def test_the_path_is_a_hidden_column(people: Lake) -> None:
     rows = people.rows('SELECT DISTINCT "$path" FROM people WHERE id < 3')
     assert rows == [[f"s3://{people.bucket}/people/a.csv"]]

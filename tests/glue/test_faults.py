@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.conftest import Running, connect, start_cloud, stop_cloud
-from tests.glue.lake import READ, Lake, make_role
+from tests.glue.lake import READ, Lake, columns, make_role
 from tests.roles import policy
 
 A = "id,name\n1,x\n"
@@ -32,6 +32,16 @@ def test_nothing_to_crawl(lake: Lake, key: str | None) -> None:
     last = lake.crawl("data/")
     assert "no table was made" in last["ErrorMessage"]
     assert lake.tables() == {}
+
+
+def test_what_lies_in_glacier_is_left_out(lake: Lake) -> None:
+    lake.put("data/a.csv", A)
+    other = "data/b.csv"
+    lake.s3.put_object(Bucket=lake.bucket, Key=other, Body=b"x,y,z\n", StorageClass="GLACIER")
+    lake.crawl("data/")
+    assert columns(lake.table("data")) == {"id": "bigint", "name": "string"}
+    told = f"storage class retrieving file at {lake.uri(other)}. Tables created did not infer"
+    assert any(told in line for line in lake.lines())
 
 
 def test_missing_bucket(lake: Lake) -> None:

@@ -175,6 +175,8 @@ VALUES = [
     ("COALESCE(NULL, MISSING, LOWER('A'))", '"a"'),
     ("CASE 2 WHEN 1 THEN 'x' WHEN 2 THEN 'y' END", '"y"'),
     ("CASE WHEN NULL = 1 THEN 1 ELSE 0 END", "0"),
+    (f"'{'a' * 400}' LIKE '{'%a' * 9}%b'", "false"),
+    ("'a\nb' LIKE '_%\n%b' AND 'ab' LIKE '%ab%' AND NOT ('ab' LIKE 'a%b%b')", "true"),
     ("NOT (1 IN (1, 2)) OR 'a%' LIKE 'a!%' ESCAPE '!'", "true"),
     ("2 NOT BETWEEN 1 AND 3", "false"),
     ("CAST('1.50' AS DECIMAL(5, 2))", "1.50"),
@@ -276,6 +278,9 @@ def test_who_may_not_read_may_not_select(s3, bucket):
     with pytest.raises(ClientError, match="NoSuchBucket"):
         asked("nowhere-at-all")
     with pytest.raises(ClientError, match="NoSuchKey"):
+        asked(bucket)
+    s3.put_object(Bucket=bucket, Key="k", Body=b"x", StorageClass="GLACIER")
+    with pytest.raises(ClientError, match="InvalidObjectState"):
         asked(bucket)
     s3.put_object(Bucket=bucket, Key="k", Body=b"x")
     statement = (

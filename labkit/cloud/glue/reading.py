@@ -86,7 +86,13 @@ class Reader:
     def _seen(self, found: Object, known: dict[str, Any] | None) -> dict[str, Any]:
         if known and self.only_new_folders:
             return known
-        path = _readable(self.store, found)
+        try:
+            path = _readable(self.store, found)
+        except AwsError as error:
+            if error.code != "InvalidObjectState":  # it lies in Glacier
+                raise
+            self.crawl.note(error.message)
+            return {"etag": found.etag, "shape": Shape(UNKNOWN).as_json()}
         if known and known["etag"] == found.etag:
             return known
         return {"etag": found.etag, "shape": self._classify(found, path).as_json()}

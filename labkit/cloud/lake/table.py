@@ -1,8 +1,9 @@
 """A Hive table as a source of the engine: its partitions, their files, and how they are read.
 
-Athena reads all objects below a table's (or each partition's) location; partitions that the WHERE
-clause excludes are neither listed nor scanned.
-Sources: https://docs.aws.amazon.com/athena/latest/ug/tables-location-format.html and
+Athena reads all objects below a table's (or each partition's) location, but those in Glacier;
+partitions that the WHERE clause excludes are neither listed nor scanned.
+Sources: https://docs.aws.amazon.com/athena/latest/ug/tables-location-format.html,
+https://docs.aws.amazon.com/athena/latest/ug/querying-glacier.html and
 https://docs.aws.amazon.com/athena/latest/ug/partitions.html; other services than Athena know no
 projected partitions: https://docs.aws.amazon.com/athena/latest/ug/partition-projection.html
 """
@@ -201,6 +202,8 @@ class LakeTable:
             storage = partition.storage or self.storage
             if is_symlinks(storage):
                 objects = followed(self.catalog.store, objects)
+            if self.catalog.projects:
+                objects = list(filter(self._is_read, objects))
             buckets = self.buckets.numbers(objects, storage)
             files += [
                 self._file(found, partition, number)
@@ -208,6 +211,11 @@ class LakeTable:
                 if needed is None or number is None or number in needed
             ]
         yield from groups.values() or [(own, [])]
+
+    def _is_read(self, found: Object) -> bool:
+        """Athena skips what lies in Glacier, or what is not restored where the table says so."""
+        restored = self.parameters.get("read_restored_glacier_objects", "").lower() == "true"
+        return not found.archived or (restored and found.restored)
 
     def _is_plain(self, partition: Partition) -> bool:
         """Whether a partition is declared as its table is, as nearly all are."""

@@ -14,14 +14,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from moto.core import DEFAULT_ACCOUNT_ID
-from moto.s3.utils import ARCHIVE_STORAGE_CLASSES
 
 from labkit.cloud.access.s3_requests import copy_source
 from labkit.cloud.members import moment
 from labkit.cloud.operations import ANONYMOUS, AwsError
 from labkit.cloud.s3 import conditions, grants, sites, tags
 from labkit.cloud.s3.documents import not_allowed
-from labkit.cloud.s3.store import check_key
+from labkit.cloud.s3.store import check_key, is_in_glacier
 
 if TYPE_CHECKING:
     from labkit.cloud.access.signature import Claim
@@ -224,8 +223,7 @@ def _check_known(request: Request) -> None:
 
 
 def _check_copy(request: Request, source: Any) -> None:
-    restored = 'ongoing-request="false"' in source.response_dict.get("x-amz-restore", "")
-    if source.storage_class in ARCHIVE_STORAGE_CLASSES and not restored:
+    if is_in_glacier(source):
         words = "The source object of the COPY action is not in the active tier and is only stored"
         raise AwsError("ObjectNotInActiveTierError", f"{words} in Amazon Glacier.", 403)
     if header := request.header("x-amz-copy-source-range"):

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from moto.s3.utils import ARCHIVE_STORAGE_CLASSES
+
 from labkit.cloud.access import encryption, policy
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.members import in_utc
@@ -34,6 +36,8 @@ class Object:
         size: in bytes.
         etag: without quotes; changes with the content.
         modified: when it was put.
+        archived: whether it lies in Glacier, whose objects nobody reads until they are restored.
+        restored: whether a copy of what lies there may be read for now.
     """
 
     bucket: str
@@ -42,6 +46,8 @@ class Object:
     size: int
     etag: str
     modified: datetime.datetime
+    archived: bool = False
+    restored: bool = False
 
     @property
     def uri(self) -> str:
@@ -127,9 +133,12 @@ class Store:
         """The file of an object's content, once the caller may read it.
 
         Raises:
-            AwsError: ``AccessDenied``, for the bucket or for the KMS key of the object.
+            AwsError: ``AccessDenied``, for the bucket or for the KMS key of the object;
+                ``InvalidObjectState``, it lies in Glacier.
         """
         policy.authorize_object(self.cloud, self.principal, "s3:GetObject", found.bucket, found.key)
+        if found.archived and not found.restored:
+            raise in_glacier()
         return Path(found.path)
 
     def put_file(
@@ -245,7 +254,22 @@ class Store:
 
 def _object(key: Any) -> Object:
     etag, modified = key.etag.strip('"'), in_utc(key.last_modified)
-    return Object(key.bucket_name, key.name, key.path, key.size, etag, modified)
+    archived = key.storage_class in ARCHIVE_STORAGE_CLASSES
+    restored = archived and not is_in_glacier(key)
+    return Object(key.bucket_name, key.name, key.path, key.size, etag, modified, archived, restored)
+
+
+def is_in_glacier(key: Any) -> bool:
+    """Whether an object's record is of the archive, without a copy that may be read."""
+    if key.storage_class not in ARCHIVE_STORAGE_CLASSES:
+        return False
+    return 'ongoing-request="false"' not in key.response_dict.get("x-amz-restore", "")
+
+
+def in_glacier() -> AwsError:
+    """The refusal to read an object of the archive."""
+    words = "The operation is not valid for the object's storage class"
+    return AwsError("InvalidObjectState", words, 403)
 
 
 def _multipart_etag() -> str:

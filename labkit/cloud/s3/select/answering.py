@@ -23,6 +23,7 @@ from labkit.cloud.s3.select.events import Counts
 from labkit.cloud.s3.select.scope import Fields, Pairs, Values
 from labkit.cloud.s3.select.statement import Statement
 from labkit.cloud.s3.sending import Answer
+from labkit.cloud.s3.store import in_glacier, is_in_glacier
 
 _IN_MEMORY, _CHUNK, _EVENT = 1 << 20, 1 << 18, 1 << 18  # bytes
 
@@ -35,12 +36,14 @@ def answer(body: bytes, bucket: Any, version: Any) -> Answer:
         bucket, version: the records of the bucket and of the object, if there are any.
 
     Raises:
-        AwsError: ``NoSuchBucket``, ``NoSuchKey``, or a code of S3 Select's.
+        AwsError: ``NoSuchBucket``, ``NoSuchKey``, ``InvalidObjectState``, or a code of S3 Select's.
     """
     if bucket is None:
         raise AwsError("NoSuchBucket", "The specified bucket does not exist", 404)
     if version is None or not hasattr(version, "path"):
         raise AwsError("NoSuchKey", "The specified key does not exist.", 404)
+    if is_in_glacier(version):
+        raise in_glacier()
     asked, counts = asking.read(body), Counts()
     content = _Content()
     held, size = [], 0
