@@ -7,15 +7,17 @@ Names are without case: Glue stores them in lower case
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from labkit.cloud.cloud import Cloud
+from labkit.cloud.constraints import refusal
 from labkit.cloud.lake.rights import CHANGING, Rights
 from labkit.cloud.members import copied
 from labkit.cloud.operations import Principal
 
 CATALOG, DEFAULT = "awsdatacatalog", "default"
+MOST_NAME = 255  # letters
 MOST_AUTHORS = 16  # more than there are statements at once
 Definition = dict[str, Any]
 
@@ -108,6 +110,7 @@ class Metastore(Rights):
             return [p.as_dict() for p in found.partitions.values()] if found else []
 
     def create_database(self, name: str, definition: Definition) -> None:
+        _check_names(name)
         with self.cloud.changing("glue"):
             self.check_creation(definition)
             self._glue.create_database(name, definition)
@@ -131,6 +134,7 @@ class Metastore(Rights):
         self, database: str, definition: Definition, partitions: list[Definition] | None = None
     ) -> None:
         """A table and its partitions, both or neither."""
+        _check_names(definition["Name"], *_column_names(definition))
         with self.cloud.changing("glue"):
             self.check_change(database, definition)
             made = new_table(self._glue, database, definition["Name"], definition)
@@ -141,6 +145,7 @@ class Metastore(Rights):
 
     def update_table(self, database: str, name: str, definition: Definition) -> None:
         """A new version of a table."""
+        _check_names(*_column_names(definition))
         with self.cloud.changing("glue"):
             self.check_change(database, definition)
             self._glue.update_table(database, name, definition)
@@ -198,6 +203,22 @@ def input_of(definition: Definition) -> Definition:
     """The part of a table's definition that ``UpdateTable`` takes."""
     answered = ("DatabaseName", "CreateTime", "UpdateTime", "VersionId", "CatalogId")
     return {k: v for k, v in definition.items() if k not in answered}
+
+
+def _check_names(*names: str) -> None:
+    """Refuse what is longer than Glue's names are.
+
+    Source: https://docs.aws.amazon.com/athena/latest/ug/tables-databases-columns-names.html
+    """
+    for name in names:
+        if len(name) > MOST_NAME:
+            raise refusal(name, "name", f"have length less than or equal to {MOST_NAME}")
+
+
+def _column_names(definition: Definition) -> Iterator[str]:
+    columns = (definition.get("StorageDescriptor") or {}).get("Columns") or ()
+    for column in (*columns, *(definition.get("PartitionKeys") or ())):
+        yield column["Name"]
 
 
 def _is_former(column: Definition) -> bool:
