@@ -62,6 +62,7 @@ TEXTS: dict[str, tuple[bytes, str, str]] = {
         "csv",
         "a:bigint b:string",
     ),
+    "a space that is no digit's": ("a,b\n1,2\u00a0\n".encode(), "csv", "a:bigint b:string"),
     "trailing delimiter": (b"a,b,\n1,2,\n", "csv", "a:bigint b:bigint col2:string"),
     "same name twice": (b"a,a\n1,2\n", "csv", "a:bigint a_dup1:bigint"),
     "a name that a second one would get": (
@@ -90,6 +91,11 @@ def test_text_is_classified(tmp_path: Path, case: str) -> None:
     data, classification, wanted = TEXTS[case]
     found = told(tmp_path, data, "x")
     assert (found.classification, columns(found)) == (classification, wanted)
+
+
+def test_blank_lines_before_a_header_are_skipped_with_it(tmp_path: Path) -> None:
+    found = told(tmp_path, b"\n \nid,name\n1,a\n2,b\n", "x.csv")
+    assert (found.parameters["skip.header.line.count"], found.record_count) == ("3", 2)
 
 
 def test_a_csv_table_is_described_as_glue_does(tmp_path: Path) -> None:

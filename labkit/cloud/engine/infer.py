@@ -268,8 +268,9 @@ def _csv(text: _Text, how: CsvClassifier = _ANY_CSV) -> Inferred | None:
         "columnsOrdered": "true",
         "delimiter": found.delimiter,
     }
-    if found.header:
-        parameters["skip.header.line.count"] = "1"
+    if found.header:  # blank lines before it are lines to the SerDe
+        first = next(number for number, line in enumerate(text.lines, 1) if line.strip())
+        parameters["skip.header.line.count"] = str(first)
     serde = {"field.delim": found.delimiter}
     if opencsv:
         serde = {"separatorChar": found.delimiter, "quoteChar": how.quote or '"'}

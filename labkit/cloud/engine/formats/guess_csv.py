@@ -23,6 +23,7 @@ from labkit.cloud.engine.types import BIGINT, BOOLEAN, DOUBLE, UNKNOWN, VARCHAR,
 DELIMITERS = (",", "|", "\t", ";", "\x01")
 _INTEGER = re.compile(r"[+-]?\d{1,19}", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_BLANK = "".join(map(chr, range(0x21)))  # what Java trims: no space of more than ASCII's
 _NAME = re.compile(r"[^\r\n]{1,149}")
 _CUSTOM = {"LONG": "bigint", "SHORT": "smallint", "DECIMAL": "decimal(38,18)"}
 
@@ -85,7 +86,7 @@ def value_type(text: str, *, trim: bool = True) -> Type:
     >>> [str(value_type(t)) for t in ("12", "1.5", "2020-01-01", "true", "")]
     ['bigint', 'double', 'varchar', 'boolean', 'unknown']
     """
-    text = text.strip() if trim else text
+    text = text.strip(_BLANK) if trim else text
     if not text:
         return UNKNOWN
     if _INTEGER.fullmatch(text) and -(1 << 63) <= int(text) < 1 << 63:
