@@ -398,11 +398,16 @@ def test_of_other_students_more_values_cannot_be(tmp_path: Path, elsewhere: bool
     } == (ELSEWHERE if elsewhere else HERE)
 
 
-def test_of_other_students_some_stay_away_in_the_last_week(tmp_path: Path) -> None:
+def test_of_other_students_some_stay_away_and_what_some_hand_in_is_delivered_twice(
+    tmp_path: Path,
+) -> None:
     paths = seeds.generate(tmp_path, scale=0.25, tables=["requests"], seed=7)
     [last] = [path for path in paths if "2021-05-03/general" in path.as_posix()]
     users = csv.read_csv(last).column("user_id").to_pylist()
     assert not [user for user in users if user % 10 == 3]
+    [week] = [path for path in paths if "2020-10-19/submissions" in path.as_posix()]
+    ids = csv.read_csv(week).column("id").to_pylist()
+    assert len(ids) - len(set(ids)) == 2
 
 
 def test_the_dictionary_lists_every_flaw() -> None:
