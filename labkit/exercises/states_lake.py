@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 # What a use of a KMS key is good for: an upload needs a data key, a download decrypts one.
 USES = {"administer": "kms:PutKeyPolicy", "read": "kms:Decrypt", "write": "kms:GenerateDataKey"}
 CALLER, CONTEXT = "aws:principalarn", "kms:encryptioncontext:"
-EQUALS = ("StringEquals", "StringLike", "ArnEquals", "ArnLike")
+EQUALS = ("StringEquals", "StringLike", "ArnEquals", "ArnLike", "Bool")
+UNLIKE = ("StringNotEquals", "StringNotLike", "ArnNotEquals", "ArnNotLike")
+IF_EXISTS = "IfExists"
 HOUSE, CHARTS = (CRAWLER_ROLE, FETCH_ROLE, FLOW_ROLE), "aws-quicksight-service-role-"
 GIVEN = ["dataedu-access"]  # the policy that each role of the environment has from the beginning
 # Roles that become users of the key in a later lab, and what is there by then.
@@ -151,14 +153,16 @@ def _uses(lab: Lab) -> dict[str, set[str]]:
     allowed, denied = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
     spared: list[tuple[list[str], set[str]]] = []  # all but these are denied something
     for statement in _statements(lab):
-        found = allowed if statement["Effect"] == "Allow" else denied
-        is_met = _is_met(_conditions(statement), lab) and _fits(lab.key_arn, _resources(statement))
+        is_allowed = statement["Effect"] == "Allow"
+        is_met = _is_met(_conditions(statement), lab, every=is_allowed)
         granted = set(_granted(statement)) if is_met else set()
-        if "NotPrincipal" in statement:
-            spared.append((_principals(statement, lab.account), granted))
+        if not _fits(lab.key_arn, _resources(statement)):
             continue
-        for principal in _principals(statement, lab.account):
-            found[principal] |= granted
+        if (names := _spared(statement, lab.account)) and not is_allowed:
+            spared.append((names, granted))
+            continue
+        for principal in ["*"] if names else _principals(statement, lab.account):
+            (allowed if is_allowed else denied)[principal] |= granted
     for names, granted in spared:
         for principal in {*allowed} - {*names}:
             denied[principal] |= granted
@@ -192,21 +196,39 @@ def _conditions(statement: dict[str, Any]) -> list[tuple[str, str, list[str]]]:
     ]
 
 
-def _is_met(conditions: list[tuple[str, str, list[str]]], lab: Lab) -> bool:
+def _is_met(conditions: list[tuple[str, str, list[str]]], lab: Lab, *, every: bool) -> bool:
     """Whether requests that S3 makes for somebody of the account meet conditions.
 
     The buckets of the lake have bucket keys, so the context of each request is the bucket.
     Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html
+
+    Args:
+        every: whether those for each bucket have to, as what allows does; else those for one.
     """
     asked = {
         "kms:viaservice": [f"s3.{lab.region}.amazonaws.com"],
         "kms:calleraccount": [lab.account],
+        "aws:securetransport": ["true"],
         f"{CONTEXT}aws:s3:arn": [f"arn:aws:s3:::{one}" for one in _lake(lab)],
     }
+    all_or_any = all if every else any
     return all(
-        operator in EQUALS
-        and (key == CALLER or all(_fits(one, patterns) for one in asked.get(key, [""])))
+        key == CALLER
+        or all_or_any(_holds(operator, one, patterns) for one in asked.get(key, [None]))
         for operator, key, patterns in conditions
+    )
+
+
+def _holds(operator: str, value: str | None, patterns: list[str]) -> bool:
+    """Whether a test holds, of a value that a request may not have; of other operators none does.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+    """
+    base = operator.removesuffix(IF_EXISTS)
+    if value is None:
+        return base in UNLIKE or (base in EQUALS and base != operator)
+    return (base in EQUALS and _fits(value, patterns)) or (
+        base in UNLIKE and not _fits(value, patterns)
     )
 
 
@@ -219,14 +241,30 @@ def _fits(value: str, patterns: list[str]) -> bool:
 
 
 def _principals(statement: dict[str, Any], account: str) -> list[str]:
-    """Whom a statement is about: those whom a condition names, else its principals.
+    """Whom a statement is about: those whom a condition names, else its principals."""
+    return _callers(statement, EQUALS, account) or _names(statement.get("Principal", {}), account)
 
-    Roles and users of the account by their names, those of others by their ARNs.
-    """
-    principal = statement.get("Principal") or statement.get("NotPrincipal", {})
-    named = principal.values() if isinstance(principal, dict) else [principal]
-    callers = [arns for _, key, arns in _conditions(statement) if key == CALLER]
-    arns = [arn for one in callers or named for arn in _all(one)]
+
+def _spared(statement: dict[str, Any], account: str) -> list[str]:
+    """Whom a statement about all others leaves out."""
+    named = _names(statement.get("NotPrincipal", {}), account)
+    return named or _callers(statement, UNLIKE, account)
+
+
+def _callers(statement: dict[str, Any], operators: tuple[str, ...], account: str) -> list[str]:
+    tests = _conditions(statement)
+    found = [
+        arns
+        for operator, key, arns in tests
+        if key == CALLER and operator.removesuffix(IF_EXISTS) in operators
+    ]
+    return _names(found, account)
+
+
+def _names(principal: Any, account: str) -> list[str]:
+    """Roles and users of the account by their names, those of others by their ARNs."""
+    named = principal.values() if isinstance(principal, dict) else principal
+    arns = [arn for one in _all(named) for arn in _all(one)]
     return [_name(arn) if f"::{account}:" in arn or "::" not in arn else arn for arn in arns]
 
 
@@ -252,8 +290,8 @@ def _has_own_policy(lab: Lab, role: str) -> bool:
     )
 
 
-def _all(said: str | list[str]) -> list[str]:
-    return [said] if isinstance(said, str) else said
+def _all(said: Any) -> list[Any]:
+    return [said] if isinstance(said, str) else [*said]
 
 
 def _format(storage: dict[str, Any]) -> str:

@@ -72,6 +72,17 @@ policy["Statement"].append({{
     "Sid": "by hand, too", "Effect": "Deny", "Action": "kms:Decrypt", "Resource": "*",
     "NotPrincipal": {{"AWS": [lab.caller, f"arn:aws:iam::{{lab.account}}:root"]}}}})
 put()"""
+
+
+def but(condition: str) -> str:
+    """The role may use the key, and a statement takes reading away again on some condition."""
+    return f"""{MAY_USE}
+policy["Statement"].append({{
+    "Sid": "by hand, too", "Effect": "Deny", "Principal": "*", "Action": "kms:Decrypt",
+    "Resource": "*", "Condition": {condition}}})
+put()"""
+
+
 OWN_POLICY = f"""{AGAIN}
 allowed = {{"Effect": "Allow", "Action": ["kms:Decrypt", "kms:GenerateDataKey"], "Resource": "*"}}
 own["PolicyDocument"] = json.dumps({{"Version": "2012-10-17", "Statement": [allowed]}})
@@ -179,6 +190,9 @@ put()""",
         (LIMITED, "useless"),
         (MAY_USE.replace('"Resource": "*"', '"Resource": lab.key_arn[:-1]'), "useless"),
         (BUT_YOU, "rows-fewer"),
+        (but('{"ArnNotEquals": {"aws:PrincipalArn": users}}'), "writes-only"),
+        (but('{"StringNotEquals": {"kms:ViaService": "ec2.amazonaws.com"}}'), "rows-fewer"),
+        (but(f'{{"StringEquals": {{"kms:EncryptionContext:aws:s3:arn": {RAW}}}}}'), "rows-fewer"),
         (by_hand('"kms:*"'), "too-much"),
         (of_many('{"StringEquals": {"kms:CallerAccount": lab.account}}'), "anyone-here"),
         (
@@ -215,5 +229,8 @@ lab.storage.add_key_users(role, f"arn:aws:iam::{{lab.account}}:user/dataedu-eve"
             '"Action": "kms:Decrypt"', '"NotAction": ["kms:Put*", "kms:Create*", "kms:Schedule*"]'
         ),
         of_many('{"ArnEquals": {"aws:PrincipalArn": role}}'),
+        but('{"StringNotLike": {"kms:ViaService": "s3.*.amazonaws.com"}}'),
+        but('{"Bool": {"aws:SecureTransport": "false"}}'),
+        but('{"ArnNotLikeIfExists": {"aws:PrincipalArn": [*users, role]}}'),
     ),
 )

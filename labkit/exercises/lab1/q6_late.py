@@ -76,8 +76,9 @@ it becomes an inner join, silently. And an average of nothing is NULL, not 0."""
         "than 24 hours, and `date_diff` counts whole ones. Calendar days were asked for.",
         "both-terms": "There are assignments of the spring term, too.",
         "spring": "These are the assignments of the spring term.",
-        "first-week": "Only the first week's submissions are counted. `process_date` of "
-        "`assignment_dim` says the term; `submission_dim` has an export each week.",
+        "first-week": "Nobody is late in your answer, in no assignment. If you took the first "
+        "week's export alone: `process_date` of `assignment_dim` says the term, and "
+        "`submission_dim` has an export each week.",
         "rounded": "The days are rounded to whole numbers. One decimal was asked for.",
         "largest": "That is the longest delay of each assignment. The average was asked for.",
         "graded": "That is when it was marked. When it was handed in stands in `submitted_at`.",
