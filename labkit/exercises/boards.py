@@ -112,6 +112,8 @@ def _other_job(said: Plain, right: Plain) -> Iterator[str]:
         yield "The job is still at work: wait for its end, and check again."
     if said["last_run"] != right["last_run"]:
         yield f"The job's last run is {said['last_run']}. Its log, or `describe_job_run`, says why."
+    if said.get("as_run") != right.get("as_run"):
+        yield "The recipe has other steps now than in the job's last run: run the job again."
 
 
 def _other_folders(said: list[str], right: list[str]) -> Iterator[str]:

@@ -6,6 +6,7 @@ there now, by a job of our own that leaves nothing behind.
 
 from __future__ import annotations
 
+import datetime
 import uuid
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +49,8 @@ def recipe(lab: Lab, name: str, of: str, *columns: str) -> Any:
 def recipe_job(lab: Lab, name: str) -> dict[str, Any] | None:
     """A recipe job: the recipe that it follows, the table that it keeps, its last run.
 
+    It is ``as_run`` if the recipe's steps have not changed since.
+
     A job that writes into a bucket keeps the tables of the catalog whose files lie there.
     """
     databrew = lab.client("databrew")
@@ -64,7 +67,27 @@ def recipe_job(lab: Lab, name: str) -> dict[str, Any] | None:
         "table": ", ".join(".".join(table) for table in kept),
         "published": job.get("RecipeReference", {}).get("RecipeVersion") != WORKING,
         "last_run": last["State"],
+        "as_run": _is_as_run(lab, job, last),
     }
+
+
+def _is_as_run(lab: Lab, job: dict[str, Any], last: dict[str, Any]) -> bool:
+    """Whether the last run followed the steps that the job follows now; so where none tells."""
+    now = _steps(lab, job.get("RecipeReference", {}))
+    then = _steps(lab, last.get("RecipeReference", {}), last.get("StartedOn"))
+    return None in (now, then) or now == then
+
+
+def _steps(lab: Lab, recipe: dict[str, str], at: datetime.datetime | None = None) -> Any:
+    """The steps of a published version at a moment; ``None`` where there is no such version."""
+    databrew, wanted = lab.client("databrew"), recipe.get("RecipeVersion", PUBLISHED)
+    try:
+        found = databrew.list_recipe_versions(Name=recipe["Name"])["Recipes"]
+    except (KeyError, databrew.exceptions.ResourceNotFoundException):
+        return None
+    found = [one for one in found if wanted in (PUBLISHED, one["RecipeVersion"])]
+    found = [one for one in found if at is None or one["PublishedDate"] <= at]
+    return max(found, key=lambda one: one["PublishedDate"])["Steps"] if found else None
 
 
 def _described(lab: Lab, places: list[dict[str, str]]) -> list[tuple[str, str]]:

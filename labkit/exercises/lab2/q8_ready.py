@@ -52,6 +52,8 @@ lab.storage.delete(f"s3://{{lab.names.curated_bucket}}/{PLACE}")
 if "{NAME}" in set(lab.recipe.jobs()["job"]):
     lab.client("databrew").delete_job(Name="{NAME}")
 """
+CHANGED = f"""lab.recipe.create("{NAME}", steps[:1])
+lab.recipe.publish("{NAME}")"""
 WRONG_STEPS = STEPS.replace('"gender"', '"sex"')
 FAILED = f"""{AFRESH}from labkit.errors import RunFailed
 
@@ -84,6 +86,7 @@ def reference(data: Data) -> dict[str, object]:
         ed_level_desc=rows.ed_level_desc.astype(object).where(rows.ed_level_desc.notna(), None),
     )
     job = {"recipe": NAME, "published": True, "table": TABLE, "last_run": "SUCCEEDED"}
+    job["as_run"] = True
     return {"rows": rows[COLUMNS.split(", ")], "kept": KEPT, "job": job}
 
 
@@ -150,6 +153,8 @@ job can run each night from now on.""",
         "no-table": "The job writes files, and nobody finds them: give it a `table` too.",
         "not-run": "The job is there, and has never run.",
         "failed": "The job's last run failed. What does it say about its steps?",
+        "changed": "The table is right, but the recipe was changed after the job's last run: the "
+        "next one writes another table. Publish the steps that made this one, and run the job.",
         "working": "The job follows the recipe's working version. Let it follow what is published.",
     },
     wrong=(
@@ -196,11 +201,15 @@ job can run each night from now on.""",
             "other-recipe",
         ),
         (CODE.replace("    table=", '    version="LATEST_WORKING",\n    table='), "working"),
+        (f"{CODE}\n{CHANGED}", "changed"),
         (AFRESH + CODE.replace(f'\n    table="{TABLE}",', ""), "no-table"),
         (AFRESH + CODE.replace("run_job", "put_job"), "not-run"),
         (FAILED, "failed"),
     ),
     right=(
+        f"""{AFRESH}{CODE}
+lab.recipe.create("{NAME}", steps)
+lab.recipe.publish("{NAME}", "the same again")""",
         CODE.replace("start=1", "start=1, stop=1000").replace(
             "steps = [", 'steps = [\n    step("DELETE", sourceColumns=["birth_date"]),'
         ),

@@ -16,9 +16,12 @@ JOIN = """SELECT c.department_name, s.enroll_status, count(*) AS submissions,
     GROUP BY c.department_name, s.enroll_status"""
 COUNTS = """SELECT (SELECT count(*) FROM star.student) AS students,
     (SELECT count(*) FROM star.course) AS courses,
-    (SELECT count(DISTINCT admit_type) FROM star.student) AS types,
-    (SELECT count(DISTINCT course_name) FROM star.course) AS names,
+    (SELECT sum(LEN(admit_type) * (student_id % 89))::int FROM star.student) AS types,
+    (SELECT sum(LEN(course_name) * (course_id % 89))::int FROM star.course) AS names,
     (SELECT count(DISTINCT submission_id) FROM star.submission) AS submissions,
+    (SELECT sum(submission_id % 89 * (student_id % 7 + 1))::int FROM star.submission) AS check_sum,
+    (SELECT sum(DATEDIFF(day, '2020-09-01', submitted_on) * (student_id % 7 + 1))::int
+     FROM star.submission) AS days,
     (SELECT max(submitted_on) - min(submitted_on) FROM star.submission) AS span"""
 WEEKS = ("2020-09-28", "2020-10-05", "2020-10-12")
 CODE = """lab.warehouse(\"\"\"
@@ -55,14 +58,18 @@ def reference(data: Data) -> dict[str, object]:
         mean=("score", "mean"),
         days=("submitted_at", lambda moments: moments.str[:10].nunique()),
     )
-    days = pd.to_datetime(facts.submitted_at.str[:10])
+    days, weights = pd.to_datetime(facts.submitted_at.str[:10]), facts.user_id % 7 + 1
+    types = students.admit_type.str.len() * (students.student_id % 89)
+    names = courses.course_name.str.len() * (courses.course_id % 89)
     counts = pd.DataFrame(
         {
             "students": [len(students)],
             "courses": [len(courses)],
-            "types": [students.admit_type.nunique()],
-            "names": [courses.course_name.nunique()],
+            "types": [int(types.sum())],
+            "names": [int(names.sum())],
             "submissions": [facts.submission_id.nunique()],
+            "check_sum": [int((facts.submission_id % 89 * weights).sum())],
+            "days": [int(((days - pd.Timestamp("2020-09-01")).dt.days * weights).sum())],
             "span": [(days.max() - days.min()).days],
         }
     )
@@ -142,6 +149,8 @@ each of their submissions, and no key in Redshift would have refused it.""",
         "columns that the task names?",
         "kind-table": "The tables are there, but a column is missing or not of its type: "
         "`submission_id`, `admit_type`, `course_name`, and `submitted_on`, which is a date.",
+        "dimensions": "The join of all three is right, but a column is not that it does not show: "
+        "look at `submission_id`, `submitted_on`, `admit_type` and `course_name`.",
         "graded": "`submitted_on` should say when it was handed in, not when it was graded.",
     },
     wrong=(
@@ -177,6 +186,15 @@ each of their submissions, and no key in Redshift would have refused it.""",
             swapped("TO_DATE(d.submitted_at, 'YYYY-MM-DD')", "LEFT(d.submitted_at, 10)"),
             "kind-table",
         ),
+        (
+            swapped(
+                "f.submission_id, f", "ROW_NUMBER() OVER (ORDER BY f.user_id) AS submission_id, f"
+            ),
+            "dimensions",
+        ),
+        (swapped("c.course_name,", "c.course_code AS course_name,"), "dimensions"),
+        (swapped("'YYYY-MM-DD')", "'YYYY-MM-DD') + 1"), "dimensions"),
+        (swapped("status, admit_type", "status, gender AS admit_type"), "dimensions"),
         (swapped("enroll_status, admit_type", "enroll_status"), "kind-table"),
         (swapped("SELECT f.submission_id, f.user_id", "SELECT f.user_id"), "kind-table"),
         (swapped("BETWEEN '2020-09-28' AND '2020-10-12'", "= '2020-09-28'"), "exports"),
