@@ -153,6 +153,15 @@ def test_neither_the_learner_nor_a_function_reaches_what_is_not_theirs(found):
     assert said == {"lab1-q2": "it lives", NUMBER: "refused", "lab1-q5": "refused refused refused"}
 
 
+def test_what_cannot_be_read_in_time_is_an_error_and_not_an_answer_that_was_not_tried():
+    given = [Submission("x", masters.master_of(1), {STATE: "pass"})]
+    found = grade.run(given, DATA[1:], limits=Limits(read_s=0))
+    [report] = grade.score(found, questions, References(DATA[1:]))
+    told = "What it left in the cloud could not be read (it took longer than 0 seconds)."
+    said = [(one["status"], one["message"]) for one in report["questions"] if one["id"] == STATE]
+    assert said == [("error", told)]
+
+
 def test_a_crash_costs_its_own_question_only(reports):
     statuses = {one["id"]: one["status"] for one in reports["crash"]["questions"]}
     assert statuses == dict.fromkeys(LAB1, "correct") | {NUMBER: "error"}

@@ -172,19 +172,22 @@ class Run:
 
     def _read_states(self) -> None:
         """Read what the answers have left in the cloud, by a process that has seen no answer."""
-        wanted = [one for one in self._master.questions if parts.states(one.reads)]
+        tried = [one for one in self._master.questions if one.id in self._found]
+        wanted = {one.id: one for one in tried if parts.states(one.reads)}
         if not wanted:
             return
+        why = f"it took longer than {self._bench.limits.read_s:g} seconds"
         try:
             if self._cloud:
                 self._cloud.ensure()
-            with self._reader(wanted) as reader:
-                self._note(reader, {one.id: one for one in wanted})
+            with self._reader([*wanted.values()]) as reader:
+                self._note(reader, wanted)
         except (NoCloud, Ended) as error:
-            for asked in wanted:
-                if asked.id in self._found:
-                    message = f"What it left in the cloud could not be read ({error})."
-                    self._found[asked.id] = _finding("error", message)
+            why = str(error)
+        message = f"What it left in the cloud could not be read ({why})."
+        for identifier in wanted:
+            if self._found[identifier]["status"] == "ran":
+                self._found[identifier] = _finding("error", message)
 
     def _reader(self, wanted: list[Asked]) -> Confined:
         said = [
@@ -200,10 +203,10 @@ class Run:
         return self._bench.learners.start(self._learners_spec(READER, (self._master.lab, said)))
 
     def _note(self, reader: Confined, wanted: dict[str, Asked]) -> None:
+        """Take down the states of what is wanted; what is left was not read."""
         deadline = time.monotonic() + self._bench.limits.read_s
-        while (line := reader.line(deadline)) is not None and "done" not in line:
-            asked = wanted.get(_text(line.get("id")))
-            if asked and asked.id in self._found:
+        while wanted and (line := reader.line(deadline)) is not None:
+            if asked := wanted.pop(_text(line.get("id")), None):
                 states = _values(line.get("values"), parts.states(asked.reads))
                 self._found[asked.id]["values"] |= states
 
