@@ -163,6 +163,17 @@ def test_avro_files_are_read_by_a_schema_that_fits_all(lake: Lake) -> None:
     assert schema["fields"][0]["type"] == "long"
 
 
+def test_orc_files_with_columns_in_another_order_are_read_by_names(lake: Lake) -> None:
+    for day, table in ((1, arrow()), (2, arrow().select(["name", "id", "born"]))):
+        out = io.BytesIO()
+        pyarrow.orc.write_table(table, out)
+        lake.put(f"data/fruit/day={day}/a.orc", out.getvalue())
+    lake.crawl("data/fruit/")
+    for each in (lake.table("fruit"), *lake.partitions("fruit").values()):
+        told = each["StorageDescriptor"]["SerdeInfo"]["Parameters"]
+        assert told["orc.column.index.access"] == "false"
+
+
 def test_nested_json(lake: Lake) -> None:
     lake.put("data/orders/a.json", '{"Id": 1, "to": {"city": "Oslo"}, "items": [{"n": 1}]}\n')
     lake.crawl("data/orders/")

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from labkit.cloud.engine.formats.guess import settled
 from labkit.cloud.engine.types import Type
 from labkit.cloud.glue.grouping import Draft, Found, Part
 from labkit.cloud.glue.names import partition_values
-from labkit.cloud.glue.shape import Shape, merge, type_of
+from labkit.cloud.glue.shape import BY_INDEX, Shape, merge, type_of
 
 Definition = dict[str, Any]
 # Figures, not schema: a change of these alone makes no new version of a table.
@@ -55,6 +56,8 @@ def partition_inputs(draft: Draft, *, bucket: str, crawler: str) -> list[Definit
 
 def _partition(draft: Draft, part: Part, bucket: str, crawler: str) -> Definition:
     shape = merge([found.shape for found in part.objects])
+    asked = {k: v for k, v in draft.shape.serde_parameters.items() if k == BY_INDEX}
+    shape = replace(shape, serde_parameters=shape.serde_parameters | asked)
     parameters = _parameters(shape, part.objects, crawler)
     return {
         "Values": partition_values(part.names, draft.keys),

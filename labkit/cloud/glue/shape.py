@@ -97,7 +97,10 @@ def similar(one: Shape, other: Shape) -> bool:
 
 
 def merge(shapes: Sequence[Shape]) -> Shape:
-    """One shape for all: the columns of each, types widened, rows summed."""
+    """One shape for all: the columns of each, types widened, rows summed.
+
+    Source: https://docs.aws.amazon.com/athena/latest/ug/handling-schema-updates-chapter.html
+    """
     if len(shapes) == 1:
         return shapes[0]
     distinct = list(dict.fromkeys(s.columns for s in shapes))
@@ -107,6 +110,8 @@ def merge(shapes: Sequence[Shape]) -> Shape:
     serde = dict(widest.serde_parameters)
     if "paths" in serde:
         serde["paths"] = ",".join(sorted(name for name, _ in columns))
+    if widest.classification == "orc" and not all(_begins(columns, each) for each in distinct):
+        serde[BY_INDEX] = "false"  # Athena finds columns by their places, if it is not told
     records = sum(s.records for s in shapes)
     size = sum(s.records * s.average_size for s in shapes) // max(records, 1)
     return dataclasses.replace(
@@ -114,8 +119,14 @@ def merge(shapes: Sequence[Shape]) -> Shape:
     )
 
 
+BY_INDEX = "orc.column.index.access"
 # What the SerDe is told of the columns, which may differ between alike objects.
-_OF_COLUMNS = ("paths", "avro.schema.literal")
+_OF_COLUMNS = ("paths", "avro.schema.literal", BY_INDEX)
+
+
+def _begins(columns: Columns, own: Columns) -> bool:
+    """Whether an object's columns are the first of a table's."""
+    return [name for name, _ in columns][: len(own)] == [name for name, _ in own]
 
 
 def _reader(shape: Shape) -> tuple[Any, ...]:
