@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlglot import exp
 
 from labkit.cloud.engine.redshift.aggregates import AGGREGATES
 from labkit.cloud.engine.redshift.blanks import is_clean, key, shown, sortable
-from labkit.cloud.engine.redshift.errors import RedshiftError, unsupported
+from labkit.cloud.engine.redshift.errors import unsupported
 from labkit.cloud.engine.redshift.expressions import expression
-from labkit.cloud.engine.redshift.ordering import named_output
+from labkit.cloud.engine.redshift.ordering import named_output, numbered_output
 from labkit.cloud.engine.redshift.scope import Scope, Typed
 from labkit.cloud.engine.redshift.select_list import excluded_names, expanded, star_of
 
@@ -68,11 +70,8 @@ def _group_key(node: exp.Expr, scope: Scope, outputs: list[Typed]) -> str:
         return f"({', '.join(_group_key(each, scope, outputs) for each in node.expressions)})"
     if isinstance(node, exp.Paren):
         return f"({_group_key(node.this, scope, outputs)})"
-    if isinstance(node, exp.Literal) and not node.is_string and node.this.isdigit():
-        at = int(node.this)
-        if not 1 <= at <= len(outputs):
-            raise RedshiftError(f"GROUP BY position {at} is not in select list", "42P10")
-        return _key_of(outputs[at - 1], scope)
+    if (at := numbered_output(node, outputs, "GROUP BY")) is not None:
+        return _key_of(outputs[at], scope)
     own = isinstance(node, exp.Column) and len(node.parts) == 1
     if own and scope.column("", node.name.lower()) is None:
         named = named_output(node, outputs, "GROUP BY")
@@ -83,12 +82,15 @@ def _group_key(node: exp.Expr, scope: Scope, outputs: list[Typed]) -> str:
     return _key_of(value, scope)
 
 
+_INTEGER = re.compile(r"[-+(\s]*\d+[)\s]*")
+
+
 def _key_of(value: Typed, scope: Scope) -> str:
     if not is_clean(sortable(value)):
         scope.shown[value.sql] = shown(value).sql
         scope.grouped_by[value.sql] = key(value)
         return scope.grouped_by[value.sql]
-    if value.sql.isdigit():  # the constant 5 is no fifth output
-        scope.shown[value.sql] = f"CAST({value.sql} AS INTEGER)"
+    if _INTEGER.fullmatch(value.sql):  # the constant 5 is no fifth output
+        scope.shown[value.sql] = f"CAST({value.sql} AS {value.type.duckdb})"
         return scope.shown[value.sql]
     return value.sql

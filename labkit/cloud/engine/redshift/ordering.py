@@ -18,14 +18,26 @@ from labkit.cloud.engine.redshift.types import INT8
 
 def order_key(node: exp.Expr, scope: Scope, outputs: list[Typed]) -> str:
     """An output column by its number or name, or any expression."""
-    if isinstance(node, exp.Literal) and not node.is_string and node.this.isdigit():
-        at = int(node.this)
-        if not 1 <= at <= len(outputs):
-            raise RedshiftError(f"ORDER BY position {at} is not in select list", "42P10")
-        return _output(at - 1, outputs)
+    if (at := numbered_output(node, outputs, "ORDER BY")) is not None:
+        return _output(at, outputs)
     if (named := named_output(node, outputs, "ORDER BY")) is not None:
         return _output(named, outputs)
     return key(sortable(expression(node, scope)))
+
+
+def numbered_output(node: exp.Expr, outputs: Sequence[Typed], clause: str) -> int | None:
+    """The place of the output column that a number alone is, from 0.
+
+    Raises:
+        RedshiftError: there is no such column; a number below zero is one, too.
+    """
+    sign, digits = (-1, node.this.unnest()) if isinstance(node, exp.Neg) else (1, node)
+    if not (isinstance(digits, exp.Literal) and not digits.is_string and digits.this.isdigit()):
+        return None
+    at = sign * int(digits.this)
+    if not 1 <= at <= len(outputs):
+        raise RedshiftError(f"{clause} position {at} is not in select list", "42P10")
+    return at - 1
 
 
 def named_output(node: exp.Expr, outputs: Sequence[Typed], clause: str) -> int | None:
