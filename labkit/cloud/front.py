@@ -63,6 +63,7 @@ from labkit.cloud.operations import (
 from labkit.cloud.s3 import cross_origin
 from labkit.cloud.s3.front import S3
 from labkit.cloud.scheduler import targets
+from labkit.cloud.stacks.door import DOOR
 from labkit.cloud.states import judging as states_judging
 
 log = logging.getLogger(__name__)
@@ -268,7 +269,8 @@ class Front:
 
         def ask(body: bytes) -> protocol.Reply | None:
             with contextlib.ExitStack() as held:
-                self._hold(held, service)
+                if not self._looks(held, service, name):
+                    self._hold(held, service)
                 reply = self.moto.call(environ, body)
                 if reply is not None and changes_state(name):
                     self.cloud.keep(*memory.changed_beside(service), service)
@@ -283,6 +285,11 @@ class Front:
         if reply is None:
             raise not_here(service, name)
         return as_modelled(model, name, reply) if model else reply
+
+    def _looks(self, held: contextlib.ExitStack, service: str, name: str) -> bool:
+        """Whether a call looks at stacks while one of them is held, and stands still."""
+        is_look = service == "cloudformation" and not changes_state(name)
+        return is_look and held.enter_context(DOOR.look())
 
 
 _SHARED = {"PATH_INFO": protocol.SERVICE_OF_PATH, "HTTP_X_AMZ_TARGET": protocol.SERVICE_OF_TARGET}

@@ -30,6 +30,7 @@ from labkit.cloud.operations import AwsError, Context
 from labkit.cloud.protocol import Reply
 from labkit.cloud.stacks import cdk, journal
 from labkit.cloud.stacks.cdk.request import Request
+from labkit.cloud.stacks.door import DOOR
 from labkit.cloud.stacks.failures import on_failure
 from labkit.cloud.stacks.kinds import Members
 from labkit.cloud.stacks.model import Model
@@ -130,7 +131,8 @@ class Custom(Model):
             **more,
         }
         try:
-            told = _invoke(event) or (asked.told.wait(AFTERWARDS_S) and asked.answer)
+            with DOOR.open():
+                told = _invoke(event) or (asked.told.wait(AFTERWARDS_S) and asked.answer)
         finally:
             del _OPEN[token]
         self._take(told or Members())

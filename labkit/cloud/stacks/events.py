@@ -18,6 +18,7 @@ from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult
 
 from labkit.cloud.stacks import journal
+from labkit.cloud.stacks.door import LOOKING
 from labkit.cloud.stacks.failures import CANCELLED, Failed, failure, reason
 from labkit.cloud.stacks.updates import needs
 
@@ -41,7 +42,8 @@ def teach() -> None:
 
 
 def made(make: Any) -> Any:
-    """Make what a resource depends on, then it, and tell of it; in a stack that is gone none is.
+    """Make what a resource depends on, then it, and tell of it; in a stack that is gone none is,
+    nor for who looks at one that is held.
 
     moto makes one that another, an output or an export speaks of before those it depends on.
     """
@@ -50,7 +52,7 @@ def made(make: Any) -> Any:
         condition = said.get("Condition")
         if condition and not resources.lazy_condition_map[condition]:
             return None
-        if resources.stack.status == "DELETE_COMPLETE":
+        if LOOKING.get() or resources.stack.status == "DELETE_COMPLETE":
             return None
         for other in needs({"DependsOn": said.get("DependsOn", [])}):
             resources[other]
