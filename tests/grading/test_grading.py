@@ -254,10 +254,11 @@ def test_files_that_are_no_notebooks_are_named(tmp_path, master):
     for name in ("ada/LAB1.IPYNB", "bob/lab1.ZIP", "bob/lab1.ipynb.txt", "lab1.pdf", *macs):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
+    (tmp_path / "linked").symlink_to("ada")
     [found] = masters.submissions([tmp_path], [master])
     assert (Path(found.notebook).name, found.problem) == ("LAB1.IPYNB", "It is empty.")
     names = [Path(name).name for name in masters.left_out([tmp_path, tmp_path / "lab1.pdf"])]
-    assert names == ["lab1.pdf", "lab1.ZIP", "lab1.ipynb.txt"]
+    assert names == ["lab1.pdf", "lab1.ZIP", "lab1.ipynb.txt", "linked"]
 
 
 def test_a_grade_is_made_in_two_phases(master, made, tmp_path, monkeypatch):
@@ -305,10 +306,13 @@ def test_what_was_run_with_one_secret_is_not_scored_with_another(tmp_path, capsy
 
 
 def test_the_run_phase_tells_what_it_could_not_read(tmp_path, capsys):
-    (tmp_path / "lab1.ipynb").write_text("{")
+    (tmp_path / "class").mkdir()
+    (tmp_path / "class" / "lab1.ipynb").write_text("{")
+    (tmp_path / "class" / "lab2.zip").touch()
     found = str(tmp_path / "found")
-    assert cli.main(["grade", "--run", found, str(tmp_path / "lab1.ipynb")]) == 1
+    assert cli.main(["grade", "--run", found, str(tmp_path / "class")]) == 1
     said = capsys.readouterr()
+    assert "lab2.zip" in said.err
     assert "lab1.ipynb: It is not a notebook" in said.err
     assert said.out.startswith("0 notebooks were run")
 

@@ -54,8 +54,9 @@ def main(options: argparse.Namespace) -> int:
     if options.run:
         found = _run(options)
         records.save(found, options.run)
-        for record in filter(lambda one: one.problem, found):
-            sys.stderr.write(f"{record.notebook}: {record.problem}\n")
+        problems = [f"{record.notebook}: {record.problem}" for record in found if record.problem]
+        for line in (*_left_out(options), *problems):
+            sys.stderr.write(f"{line}\n")
         ran = sum(not record.problem for record in found)
         count = "1 notebook was" if ran == 1 else f"{ran} notebooks were"
         sys.stdout.write(f"{count} run; {options.run} has what was found.\n")

@@ -156,9 +156,15 @@ def read_submission(path: Path, folder: Path, known: tuple[Master, ...]) -> Subm
 
 
 def left_out(given: Iterable[str | Path]) -> list[str]:
-    """The archives and documents in folders, in which somebody may have handed in a notebook."""
+    """What in folders may hold a notebook that was handed in: archives, documents, linked folders.
+
+    A link is followed to no other folder, as whoever handed it in could name any.
+    """
     folders = [place for place in map(Path, given) if place.is_dir()]
-    return [path.as_posix() for one in folders for path in _files(one) if _is_wrapped(path.name)]
+    found = [path for one in folders for path in _files(one) if _is_wrapped(path.name)]
+    walked = [step for one in folders for step in _walked(one)]
+    beneath = [Path(folder) / name for folder, names, _ in walked for name in names]
+    return [path.as_posix() for path in (*found, *filter(Path.is_symlink, beneath))]
 
 
 def _is_wrapped(name: str) -> bool:
@@ -175,9 +181,14 @@ def _found(place: Path) -> list[Path]:
 
 def _files(place: Path) -> Iterator[Path]:
     """The files of a folder and the folders in it, but what is hidden."""
+    for folder, _, files in _walked(place):
+        yield from (Path(folder) / name for name in sorted(files) if not name.startswith("."))
+
+
+def _walked(place: Path) -> Iterator[tuple[str, list[str], list[str]]]:
     for folder, folders, files in os.walk(place):
         folders[:] = sorted(name for name in folders if not name.startswith((".", APART)))
-        yield from (Path(folder) / name for name in sorted(files) if not name.startswith("."))
+        yield folder, folders, files
 
 
 def _content(path: Path, folder: Path) -> bytes:
