@@ -77,9 +77,11 @@ class _Parser(RedshiftParser):
     _TYPES_OF_TEXTS: ClassVar[set[Any]] = RedshiftParser.TYPE_TOKENS - {TokenType.INTERVAL}
     UNARY_PARSERS: ClassVar[dict[Any, Any]] = {
         **RedshiftParser.UNARY_PARSERS,
-        TokenType.DAT: lambda parser: exp.Anonymous(
-            this="abs", expressions=[parser._parse_unary()]
-        ),
+        # Sums bind more tightly than these: @ -5 + 1 is 4.
+        TokenType.DAT: lambda parser: exp.Anonymous(this="abs", expressions=[parser._parse_term()]),
+        TokenType.RLIKE: lambda parser: exp.BitwiseNot(this=parser._parse_term()),
+        TokenType.PIPE_SLASH: lambda parser: exp.Sqrt(this=parser._parse_term()),
+        TokenType.DPIPE_SLASH: lambda parser: exp.Cbrt(this=parser._parse_term()),
     }
 
     def _parse_type(

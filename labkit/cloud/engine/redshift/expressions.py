@@ -191,7 +191,7 @@ def _bits(node: exp.Binary, scope: Scope) -> Typed:
 @compiles(exp.BitwiseNot)
 def _bit_not(node: exp.BitwiseNot, scope: Scope) -> Typed:
     value = expression(node.this, scope)
-    flipped = f"rs_flipped({value.sql})" if value.type.base == "varbyte" else f"(~{value.sql})"
+    flipped = f"rs_flipped({value.sql})" if value.type.base == "varbyte" else f"(~({value.sql}))"
     return Typed(flipped, value.type)
 
 
