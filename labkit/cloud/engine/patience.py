@@ -1,9 +1,8 @@
 """Regular expressions that might never end, tried out where they can be stopped.
 
 Python's ``re`` tries all ways to match, twice as many with each letter for a pattern such as
-``(a+)+$``, and no other thread of the process runs meanwhile. So a pattern that repeats what is of
-no fixed length looks at a long text in a process of its own first. See
-https://owasp.org/www-community/attacks/Regular_expression_Denial_of_Service_-_ReDoS.
+``(a+)+$``, and no other thread of the process runs meanwhile. So a pattern that has many ways to
+divide a text (`pattern_ways`) looks at it in a process of its own first.
 """
 
 from __future__ import annotations
@@ -11,8 +10,6 @@ from __future__ import annotations
 import atexit
 import json
 import re
-import re._constants as words  # type: ignore[import-not-found]
-import re._parser as parser  # type: ignore[import-not-found]
 import selectors
 import subprocess
 import sys
@@ -20,8 +17,11 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any, NoReturn, cast
 
+from labkit.cloud.engine.pattern_ways import Ways, from_anywhere, from_one_place
+
 LIMIT_S = 10.0
-SHORT = 20  # letters, in which no time can be lost
+#: Two to the power of this many steps are taken unasked: seconds.
+MOST_BITS = 28
 _TRY = """
 import json, re, sys
 for line in sys.stdin:
@@ -34,23 +34,36 @@ _lock = threading.Lock()
 _running: list[subprocess.Popen[bytes]] = []
 
 
-def patient(pattern: re.Pattern[str], fail: Callable[[str], NoReturn]) -> re.Pattern[str]:
-    """A pattern that ends: itself, or one that calls `fail` when it takes too long."""
-    if not is_risky(pattern):
+def patient(
+    pattern: re.Pattern[str],
+    fail: Callable[[str], NoReturn],
+    *,
+    judged: re.Pattern[str] | None = None,
+) -> re.Pattern[str]:
+    """A pattern that ends: itself, or one that calls `fail` when it takes too long.
+
+    Args:
+        judged: a simpler pattern that has as many ways.
+    """
+    ways = from_one_place(judged or pattern)
+    if ways == Ways():
         return pattern
-    return cast("re.Pattern[str]", _Patient(pattern, fail))
-
-
-def is_risky(pattern: re.Pattern[str]) -> bool:
-    """Whether something of no fixed length or form is repeated without a bound."""
-    return _repeats_freely(parser.parse(pattern.pattern, pattern.flags))
+    return cast("re.Pattern[str]", _Patient(pattern, ways, from_anywhere(judged or pattern), fail))
 
 
 class _Patient:
     """As much of a pattern as functions use."""
 
-    def __init__(self, pattern: re.Pattern[str], fail: Callable[[str], NoReturn]) -> None:
+    def __init__(
+        self,
+        pattern: re.Pattern[str],
+        from_one_place: Ways,
+        from_anywhere: Ways,
+        fail: Callable[[str], NoReturn],
+    ) -> None:
         self._pattern, self._fail = pattern, fail
+        self._there = from_one_place, from_one_place.longest(MOST_BITS)
+        self._anywhere = from_anywhere, from_anywhere.longest(MOST_BITS)
         self.groups, self.groupindex = pattern.groups, pattern.groupindex
         self.pattern, self.flags = pattern.pattern, pattern.flags
 
@@ -62,6 +75,10 @@ class _Patient:
         self._try("fullmatch", text)
         return self._pattern.fullmatch(text)
 
+    def match(self, text: str, start: int = 0) -> re.Match[str] | None:
+        self._try("match", text, start)
+        return self._pattern.match(text, start)
+
     def finditer(self, text: str, start: int = 0) -> Iterator[re.Match[str]]:
         self._try("finditer", text, start)
         return self._pattern.finditer(text, start)
@@ -70,13 +87,16 @@ class _Patient:
         self._try("finditer", text)
         return self._pattern.sub(replacement, text, count)
 
-    def split(self, text: str, most: int = 0) -> list[str | Any]:
+    def split(self, text: str, maxsplit: int = 0) -> list[str | Any]:
         self._try("finditer", text)
-        return self._pattern.split(text, most)
+        return self._pattern.split(text, maxsplit)
 
     def _try(self, how: str, text: str, start: int = 0) -> None:
+        ways, longest = self._there if how in ("match", "fullmatch") else self._anywhere
+        if len(text) <= longest or ways.bits_of(text) <= MOST_BITS:
+            return
         asked = (self.pattern, self.flags, how, text, start)
-        if len(text) > SHORT and not _ends(json.dumps(asked).encode() + b"\n"):
+        if not _ends(json.dumps(asked).encode() + b"\n"):
             self._fail(f"The regular expression {self.pattern} takes too long on a text")
 
 
@@ -111,74 +131,3 @@ def _end() -> None:
         tried = _running.pop()
         tried.kill()
         tried.communicate()
-
-
-def _repeats_freely(tree: Any) -> bool:
-    """Whether a repeat without a bound is in here that has another choice within."""
-    for kind, value in tree:
-        endless = kind in _REPEATS and value[1] == words.MAXREPEAT
-        if endless and _has_choice(value[2]) and not _is_parted(value[2]):
-            return True
-        if any(map(_repeats_freely, _parts(value))):
-            return True
-    return False
-
-
-def _has_choice(tree: Any) -> bool:
-    return any(
-        kind is words.BRANCH
-        or (kind in _REPEATS and value[0] != value[1])
-        or any(map(_has_choice, _parts(value)))
-        for kind, value in tree
-    )
-
-
-def _is_parted(tree: Any) -> bool:
-    """Whether each round begins or ends with a sign that nothing else in it takes: ``(\\w+,)+``.
-
-    Then a text tells where the rounds are, and there is one way to divide it.
-    """
-    while len(tree) == 1 and tree[0][0] is words.SUBPATTERN:
-        tree = tree[0][1][-1]
-    first, *later = tree
-    *earlier, last = tree
-    return _is_apart(first, later) or _is_apart(last, earlier)
-
-
-def _is_apart(part: Any, others: Any) -> bool:
-    kind, sign = part
-    plain = kind is words.LITERAL and sign < 128 and not chr(sign).isalnum()
-    return plain and not any(_takes(each, chr(sign)) for each in others)
-
-
-def _takes(part: Any, sign: str) -> bool:
-    """Whether a part of a pattern may take this sign; so may all that is not known here."""
-    kind, value = part
-    if kind in (words.LITERAL, words.NOT_LITERAL):
-        return (value == ord(sign)) is (kind is words.LITERAL)
-    if kind is words.RANGE:
-        return bool(value[0] <= ord(sign) <= value[1])
-    if kind is words.CATEGORY:
-        return value not in _CLASSES or re.match(_CLASSES[value], sign) is not None
-    if kind is words.IN:
-        members = [each for each in value if each[0] is not words.NEGATE]
-        return any(_takes(each, sign) for each in members) is (len(members) == len(value))
-    if kind in _REPEATS or kind is words.SUBPATTERN:
-        return any(_takes(each, sign) for each in value[-1])
-    return kind is not words.AT
-
-
-def _parts(value: Any) -> Iterator[Any]:
-    """The patterns within a part of one."""
-    if isinstance(value, parser.SubPattern):
-        yield value
-    elif isinstance(value, (tuple, list)):
-        for each in value:
-            yield from _parts(each)
-
-
-_CLASSES = {
-    words.CATEGORY_DIGIT: r"\d", words.CATEGORY_NOT_DIGIT: r"\D", words.CATEGORY_WORD: r"\w",
-    words.CATEGORY_NOT_WORD: r"\W", words.CATEGORY_SPACE: r"\s", words.CATEGORY_NOT_SPACE: r"\S",
-}  # fmt: skip
-_REPEATS = (words.MAX_REPEAT, words.MIN_REPEAT)

@@ -10,8 +10,9 @@ import functools
 import random
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NoReturn
 
+from labkit.cloud.engine.patience import patient
 from labkit.cloud.glue.words import invalid
 from labkit.cloud.operations import not_here
 from labkit.cloud.s3.store import Object, split_uri
@@ -143,9 +144,13 @@ def glob_pattern(glob: str) -> re.Pattern[str]:
         pattern += "|" if token == "," and depth else _regex(token)
         at = found.end()
     try:
-        return re.compile(pattern, re.DOTALL)
+        return patient(re.compile(pattern, re.DOTALL), _too_slow)
     except re.error as error:
         raise invalid(f"Invalid exclude pattern: {glob}") from error
+
+
+def _too_slow(words: str) -> NoReturn:
+    raise invalid(words)
 
 
 _GLOB = re.compile(r"\*\*|\*|\?|\\.|\[[^\]]+\]|\{|\}|.", re.DOTALL)
@@ -156,6 +161,6 @@ def _regex(token: str) -> str:
     if token in _WILD:
         return _WILD[token]
     if token.startswith("[") and len(token) > 1:
-        inside = token[1:-1].replace("\\", "\\\\")
-        return f"[^{inside[1:]}/]" if inside.startswith("!") else f"[{inside}]"
+        inside = re.sub(r"[\\\[^&~|]", r"\\\g<0>", token[1:-1])
+        return f"(?!/)[^{inside[1:]}]" if inside.startswith("!") else f"(?!/)[{inside}]"
     return re.escape(token[1:] if token.startswith("\\") and len(token) > 1 else token)

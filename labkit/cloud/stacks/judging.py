@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NoReturn
 
 from moto.cloudformation.exceptions import ValidationError
 
+from labkit.cloud.engine.patience import patient
 from labkit.cloud.json_text import as_text
 from labkit.cloud.stacks.conditions import check_conditions
 from labkit.cloud.stacks.intrinsics import SUB
@@ -225,12 +226,23 @@ def _number(value: Any) -> float | None:
 
 _LIMITS: dict[str, tuple[Callable[[str, Any], bool], str]] = {
     "AllowedValues": (lambda v, said: v in map(as_text, said), "be one of AllowedValues"),
-    "AllowedPattern": (lambda v, said: re.fullmatch(said, v) is not None, "match pattern {}"),
+    "AllowedPattern": (lambda v, said: _pattern(said).fullmatch(v) is not None, "match pattern {}"),
     "MinLength": (lambda v, said: len(v) >= int(said), "contain at least {} characters"),
     "MaxLength": (lambda v, said: len(v) <= int(said), "contain at most {} characters"),
     "MinValue": (lambda v, said: float(v) >= float(said), "be a number not less than {}"),
     "MaxValue": (lambda v, said: float(v) <= float(said), "be a number not greater than {}"),
 }
+
+
+def _pattern(said: str) -> re.Pattern[str]:
+    try:
+        return patient(re.compile(said), _too_slow)
+    except re.error as error:
+        raise _bad(f"Template error: AllowedPattern {said} is no expression: {error}") from error
+
+
+def _too_slow(words: str) -> NoReturn:
+    raise _bad(words)
 
 
 def _bad(words: str) -> ValidationError:

@@ -12,12 +12,13 @@ import datetime
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from labkit.cloud.databrew.expressions import BadExpression
 from labkit.cloud.databrew.places import check_bucket
 from labkit.cloud.databrew.reading import dates, filters
 from labkit.cloud.databrew.reading.filters import Value
+from labkit.cloud.engine.patience import patient
 from labkit.cloud.s3.store import Object, Store
 
 #: A value of each type of parameter but a date's.
@@ -149,7 +150,7 @@ class _Path:
         rest = re.escape(uri[at:])
         whole = pattern + rest + (".*" if uri.endswith("/") else "")
         try:
-            self.regex = re.compile(whole, re.DOTALL)
+            self.regex = patient(re.compile(whole, re.DOTALL), _too_slow)
         except re.error as error:
             raise BadExpression(f"The path '{uri}' has no regular expression: {error}.") from error
 
@@ -175,6 +176,10 @@ class _Path:
             return None
         read = {n: _read(found[f"p{at}"], self.parameters[n]) for at, n in enumerate(self.names)}
         return None if None in read.values() else {n: v for n, v in read.items() if v is not None}
+
+
+def _too_slow(words: str) -> NoReturn:
+    raise BadExpression(words)
 
 
 def _pattern(parameter: Mapping[str, Any]) -> str:

@@ -13,10 +13,12 @@ import re
 from typing import NoReturn
 
 from labkit.cloud.engine.formats.model import FormatError
-from labkit.cloud.engine.patience import is_risky, patient
+from labkit.cloud.engine.patience import patient
 
 Names = list[tuple[str, list[str]]]
 _REFERENCE = re.compile(r"%\{(\w+)(?::\s*([\w.@\-]+)\s*)?(?:[:;](\w+))?\}")
+#: Patterns that are one repeat.
+_SIMPLE = ("USERNAME", "INT", "WORD", "NOTSPACE", "SPACE", "DATA", "GREEDYDATA", "PROG")
 #: How deep patterns are within patterns, and how many characters they make of one.
 _DEPTH, _LONGEST = 40, 200_000
 
@@ -44,10 +46,10 @@ def compile_pattern(pattern: str, custom: str = "") -> tuple[re.Pattern[str], Na
         raise _refused("empty pattern")
     try:
         found = re.compile(python_syntax(text), re.ASCII)
-        around = _expand(pattern, _Known(dict.fromkeys(BUILT_IN, "x+") | own), {}, 0)
-        if is_risky(re.compile(python_syntax(around))):  # the known patterns by themselves are not
-            found = patient(found, too_slow)
-        return found, list(fields.items())
+        # The known patterns by themselves have few ways.
+        plain = dict.fromkeys(BUILT_IN, "x+") | {each: BUILT_IN[each] for each in _SIMPLE} | own
+        around = re.compile(python_syntax(_expand(pattern, _Known(plain), {}, 0)))
+        return patient(found, too_slow, judged=around), list(fields.items())
     except re.error as error:
         raise _refused(str(error)) from error
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from labkit.cloud.engine.patience import patient
 from labkit.cloud.logs.insights.fields import POINTER, Row
 from labkit.cloud.logs.insights.reading import Reader, Value
 from labkit.cloud.logs.insights.reading import field as field_of
@@ -164,7 +165,7 @@ def _parse(reader: Reader, query: Query) -> Step:
     value: Value = field_of("@message" if is_whole else reader.name())
     pattern, names = reader.expression(), []
     if pattern is None:
-        pattern = re.compile(_of_stars(reader.string()), re.DOTALL)
+        pattern = patient(re.compile(_of_stars(reader.string()), re.DOTALL), reader.too_slow)
     else:
         names = [name for name, _ in sorted(pattern.groupindex.items(), key=lambda each: each[1])]
     if reader.takes("as") or not names:
@@ -186,8 +187,9 @@ def _parse(reader: Reader, query: Query) -> Step:
 
 def _of_stars(glob: str) -> str:
     """Each star takes as little as it can, one at the end the rest."""
-    parts = [re.escape(part) for part in glob.split("*")]
-    return "(.*?)".join(parts) + ("$" if glob.endswith("*") else "")
+    first, *later = map(re.escape, glob.removesuffix("*").split("*"))
+    found = "".join(f"(?>(.*?){part})" for part in later)
+    return first + found + ("(.*?)$" if glob.endswith("*") else "")
 
 
 _COMMANDS: dict[str, Callable[[Reader, Query], Step]] = {

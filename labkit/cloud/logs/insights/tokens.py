@@ -93,7 +93,7 @@ class Tokens:
             raise self.malformed(f"invalid regular expression: {error}", self.start) from error
         self._at = self.before = found.end()
         self._step()
-        return patient(pattern, self._too_slow)
+        return patient(pattern, self.too_slow)
 
     def malformed(self, words: str, at: int | None = None) -> AwsError:
         """The refusal of a query."""
@@ -129,7 +129,8 @@ class Tokens:
         if self._at < len(self.query):
             self.unexpected()
 
-    def _too_slow(self, words: str) -> NoReturn:
+    def too_slow(self, words: str) -> NoReturn:
+        """Refuse a pattern that takes too long over an event."""
         raise self.malformed(words)
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from labkit.cloud.operations import AwsError
 from labkit.cloud.partiql.tree import MISSING
 from labkit.cloud.s3.select import casts
+from labkit.cloud.wildcards import with_stars
 
 Row = Any
 Evaluated = Callable[[Row], Any]
@@ -152,17 +153,19 @@ def pattern(text: str, escape: str | None) -> re.Pattern[str]:
     Raises:
         AwsError: ``EvaluatorLikePatternInvalidEscapeSequence``.
     """
-    found, characters = "", iter(text)
+    pieces, characters = [""], iter(text)
     for each in characters:
         if each == escape:
             escaped = next(characters, "")
             if escaped not in ("%", "_", escape):
                 words = "An escape sequence is not valid in the LIKE pattern"
                 raise AwsError("EvaluatorLikePatternInvalidEscapeSequence", f"{words}: {text}.")
-            found += re.escape(escaped)
+            pieces[-1] += re.escape(escaped)
+        elif each == "%":
+            pieces.append("")
         else:
-            found += {"%": ".*", "_": "."}.get(each) or re.escape(each)
-    return re.compile(found, re.DOTALL)
+            pieces[-1] += "." if each == "_" else re.escape(each)
+    return with_stars(pieces)
 
 
 def like(value: Any, wanted: Any, escape: Any = None) -> bool | None:

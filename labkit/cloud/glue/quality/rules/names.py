@@ -6,7 +6,9 @@ Source: https://docs.aws.amazon.com/glue/latest/dg/dqdl-rule-types-ColumnNamesMa
 from __future__ import annotations
 
 import re
+from typing import NoReturn
 
+from labkit.cloud.engine.patience import patient
 from labkit.cloud.glue.quality.conditions import meets
 from labkit.cloud.glue.quality.data import Data, Outcome, Unmet, outcome
 from labkit.cloud.glue.quality.dqdl import Rule
@@ -30,10 +32,14 @@ def column_exists(data: Data, rule: Rule) -> Outcome:
 @rule("ColumnNamesMatchPattern")
 def column_names_match_pattern(data: Data, rule: Rule) -> Outcome:
     try:
-        pattern = re.compile(rule.parameters[0])
+        pattern = patient(re.compile(rule.parameters[0]), _too_slow)
     except re.error as error:
         raise Unmet(f"Invalid regex pattern '{rule.parameters[0]}'") from error
     others = [name for name in data.columns if not pattern.search(name)]
     share = 1 - len(others) / len(data.columns)
     why = [f"Columns that do not match the pattern: {', '.join(others)}"] if others else []
     return outcome(why, {"Dataset.*.ColumnNamesPatternMatchRatio": share})
+
+
+def _too_slow(words: str) -> NoReturn:
+    raise Unmet(words)
