@@ -1194,6 +1194,7 @@ def test_a_stack_that_cannot_be_dropped_stays(aws, fresh, left_so):
     ("slot", "given", "match"),
     [
         ({"AllowedValues": ["a", "b"]}, "z", "'P' must be one of AllowedValues"),
+        ({"AllowedPattern": "[0-9"}, "z", r"AllowedPattern \[0-9 is no expression"),
         ({"AllowedPattern": "[0-9]+"}, "z", r"'P' must match pattern \[0-9\]\+"),
         ({"AllowedPattern": "[0-9]+", "ConstraintDescription": "digits."}, "z", "constraint: dig"),
         ({"MinLength": 2}, "z", "'P' must contain at least 2 characters"),
