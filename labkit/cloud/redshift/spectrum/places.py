@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from labkit.cloud.engine.redshift.errors import UNDEFINED_TABLE, RedshiftError
@@ -57,12 +58,19 @@ class Place:
             self.catalog.metastore.update_table(self.schema.database, self.name, input_of(table))
 
     def create(self, table: Definition, partitions: list[Definition] | None = None) -> None:
-        with spectrum_words(self.connection, self.schema):
+        with self._alone(), spectrum_words(self.connection, self.schema):
+            if self.definition is not None:  # another has made it meanwhile
+                raise RedshiftError(f'External table "{self.name}" already exists', "42P07")
             self.catalog.metastore.create_table(self.schema.database, table, partitions)
 
     def drop(self) -> None:
-        with spectrum_words(self.connection, self.schema):
+        with self._alone(), spectrum_words(self.connection, self.schema):
+            self.found()
             self.catalog.metastore.delete_table(self.schema.database, self.name)
+
+    def _alone(self) -> AbstractContextManager[None]:
+        """Hold the catalog from a look to a change."""
+        return self.connection.warehouse.cloud.lock("glue")
 
     def partitions(self, *, add: list[Definition], drop: list[list[str]]) -> None:
         with spectrum_words(self.connection, self.schema):
