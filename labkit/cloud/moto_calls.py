@@ -23,6 +23,8 @@ from labkit.cloud.state import wants_room
 log = logging.getLogger(__name__)
 #: DynamoDB's, of its answers: clients compare it.
 _CHECKSUM = "x-amz-crc32"
+# Whose answers may be large, and have no members of moto's own.
+_LARGE = ("dynamodb", "dynamodbstreams", "kinesis", "logs", "sqs")
 _NULL = re.compile(rb":\s*null\b")
 _CODE = re.compile(rb"<Code>([^<]+)</Code>")
 _BEGINNING = re.compile(rb"(?:\w+: )?An error occurred \(\w+\) +when calling the \w+ operation: +")
@@ -101,10 +103,11 @@ def with_own_status(model: ServiceModel, reply: protocol.Reply) -> protocol.Repl
 
 
 def as_modelled(model: ServiceModel, operation: str, reply: protocol.Reply) -> protocol.Reply:
-    """An answer in JSON without nulls and called JSON; of REST with the status of the model.
+    """An answer in JSON as the model has it; of REST with the status of the model.
 
-    moto tells what is not there as null and calls JSON HTML; its status is 200, 201 or 204 as it
-    comes, and 400 for some errors. An operation that tells a status of its own keeps it.
+    moto tells what is not there as null, tells members of its own, among them the secrets of
+    EventBridge's connections, and calls JSON HTML; its status is 200, 201 or 204 as it comes, and
+    400 for some errors. An operation that tells a status of its own keeps it.
     """
     if protocol.protocol_of(model) in protocol.JSON_PROTOCOLS and reply.status < 300:
         reply = _as_json(model, model.operation_model(operation).output_shape, reply)
@@ -125,28 +128,29 @@ def as_modelled(model: ServiceModel, operation: str, reply: protocol.Reply) -> p
 
 
 def _as_json(model: ServiceModel, shape: Any, reply: protocol.Reply) -> protocol.Reply:
-    if shape is None or not reply.body.startswith(b"{") or shape.serialization.get("payload"):
+    body, json_type = reply.body, protocol.json_type(model)
+    if shape is None or not body:
+        body = body if protocol.protocol_of(model) == "rest-json" else b"{}"
+    elif shape.serialization.get("payload") or body[:1] != b"{":
         return reply
-    body = reply.body
-    if _NULL.search(body):
-        body = protocol.to_json(_without_nulls(shape, json.loads(body)))
+    elif model.service_name not in _LARGE or _NULL.search(body):
+        body = protocol.to_json(_told(shape, json.loads(body)))
     kept = {k: v for k, v in reply.headers.items() if k.lower() != "content-type"}
     if _CHECKSUM in kept:
         kept[_CHECKSUM] = str(zlib.crc32(body))
-    return replace(reply, headers=kept | {"Content-Type": protocol.json_type(model)}, body=body)
+    return replace(reply, headers=kept | {"Content-Type": json_type}, body=body)
 
 
-def _without_nulls(shape: Any, value: Any) -> Any:
-    """A value whose structures have no null; what their shapes do not know is left."""
-    match shape.type_name if shape else "", value:
+def _told(shape: Any, value: Any) -> Any:
+    """A value whose structures have the members of their shapes, and no null."""
+    match shape.type_name, value:
         case "structure", dict() if not getattr(shape, "is_document_type", False):
             known = {each.serialization.get("name", k): each for k, each in shape.members.items()}
-            told = value.items()
-            return {k: _without_nulls(known.get(k), v) for k, v in told if v is not None}
+            return {k: _told(known[k], v) for k, v in value.items() if k in known and v is not None}
         case "list", list():
-            return [_without_nulls(shape.member, each) for each in value]
+            return [_told(shape.member, each) for each in value]
         case "map", dict():
-            return {k: _without_nulls(shape.value, each) for k, each in value.items()}
+            return {k: _told(shape.value, each) for k, each in value.items()}
     return value
 
 

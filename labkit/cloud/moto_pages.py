@@ -13,6 +13,7 @@ import urllib.parse
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
+from xml.etree import ElementTree
 
 from labkit.cloud import paging
 from labkit.cloud.operations import AwsError, changes_state
@@ -64,12 +65,40 @@ _WAYS = {
     ),
     "kms": Way(
         "Limit", "Marker", "NextMarker", 100, "InvalidMarkerException",
-        {"ListAliases": "Aliases", "ListKeys": "Keys"},
+        {"ListAliases": "Aliases", "ListKeys": "Keys", "ListResourceTags": "Tags"},
         "Truncated",
     ),
     "lakeformation": Way(
         "MaxResults", "NextToken", "NextToken", 1000, "InvalidInputException",
         {"ListLFTags": "LFTags"},
+    ),
+    "logs": Way(
+        "limit", "nextToken", "nextToken", 50, "InvalidParameterException",
+        {"DescribeMetricFilters": "metricFilters"},
+    ),
+    "ssm": Way(
+        "MaxResults", "NextToken", "NextToken", 100, "InvalidNextToken",
+        {"DescribePatchBaselines": "BaselineIdentities"},
+    ),
+}  # fmt: skip
+# The same of services that answer in XML.
+_IN_XML = {
+    "cloudformation": Way(
+        "MaxResults", "NextToken", "NextToken", 100, "ValidationError",
+        {"ListStackSets": "Summaries"},
+    ),
+    "iam": Way(
+        "MaxItems", "Marker", "Marker", 100, "ValidationError",
+        {
+            "GetGroup": "Users",
+            "ListGroupPolicies": "PolicyNames",
+            "ListGroupsForUser": "Groups",
+            "ListInstanceProfilesForRole": "InstanceProfiles",
+            "ListRolePolicies": "PolicyNames",
+            "ListUserPolicies": "PolicyNames",
+            "ListUserTags": "Tags",
+        },
+        "IsTruncated",
     ),
 }  # fmt: skip
 
@@ -107,6 +136,8 @@ def check_beginning(
         ask: moto; it is asked for the first page, and where that is all, for the one asked for.
     """
     member = _BEGINNINGS.get(service, ("",))[0]
+    if service in _IN_XML and name in _IN_XML[service].lists:
+        return
     if not asked.get(member) or changes_state(name) or member.encode() not in body:
         return
     first = ask(_from_the_first(body, member))
@@ -169,6 +200,8 @@ def cut(service: str, name: str, asked: dict[str, Any], reply: Reply) -> Reply:
         AwsError: the token is none that was given out.
     """
     way = _WAYS.get(service)
+    if (in_xml := _IN_XML.get(service)) and name in in_xml.lists and reply.status == 200:
+        return _cut_xml(in_xml, name, asked, reply)
     if service == "iam" and reply.status == 200:
         return _saying_whether_more(name, reply)
     if way is None or name not in way.lists or reply.status != 200:
@@ -190,6 +223,30 @@ def cut(service: str, name: str, asked: dict[str, Any], reply: Reply) -> Reply:
     if way.truncated:
         found[way.truncated] = way.following in found
     return replace(reply, body=json.dumps(told | found).encode())
+
+
+def _cut_xml(way: Way, name: str, asked: dict[str, Any], reply: Reply) -> Reply:
+    root = ElementTree.fromstring(reply.body)
+    space = root.tag.partition("}")[0] + "}"
+    result = root.find(f"{space}{name}Result")
+    listed = None if result is None else result.find(space + way.lists[name])
+    if result is None or listed is None:
+        return reply
+    items = {ElementTree.tostring(each): each for each in listed}
+    bad = AwsError(way.refusal, "The pagination token is not valid.")
+    question = {k: v for k, v in asked.items() if k not in (way.size, way.token)}
+    size = asked.get(way.size) or way.most
+    found, more = paging.cut([*items], asked.get(way.token), size, bad, question=question)
+    listed[:] = [items[each] for each in found]
+    for each in (way.truncated, way.following):
+        if each and (old := result.find(space + each)) is not None:
+            result.remove(old)
+    if way.truncated:
+        ElementTree.SubElement(result, space + way.truncated).text = str(bool(more)).lower()
+    if more:
+        ElementTree.SubElement(result, space + way.following).text = more
+    ElementTree.register_namespace("", space[1:-1])
+    return replace(reply, body=ElementTree.tostring(root))
 
 
 def _saying_whether_more(name: str, reply: Reply) -> Reply:

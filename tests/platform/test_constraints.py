@@ -96,6 +96,11 @@ REFUSED = {
     "unchecked": (
         "databrew", "create_dataset", {"Name": "a"}, BAD, "'input' failed .* must not be null",
     ),
+    "nobody": (
+        "lakeformation", "put_data_lake_settings",
+        {"DataLakeSettings": {"CreateTableDefaultPermissions": [{"Permissions": ["ALL"]}]}},
+        "InvalidInputException", "A principal is required in CreateTableDefaultPermissions",
+    ),
     "alarm": (
         "cloudwatch", "describe_alarms", {"StateValue": "On"}, "ValidationError",
         "'stateValue' failed .* enum value set",

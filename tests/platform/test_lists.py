@@ -298,14 +298,66 @@ def test_layers_that_run_on_something(aws, fresh):
     assert name not in [each["LayerName"] for each in nodes]
 
 
-def test_what_moto_has_not_is_left_out(aws):
-    """moto tells it as null, which SDKs other than Python's hand on, and calls JSON HTML."""
-    scheduler, told = aws("scheduler", config=Config()), {}
-    scheduler.meta.events.register("before-parse", lambda **seen: told.update(seen))
-    scheduler.list_schedule_groups()
+API_KEY = {"ApiKeyName": "a", "ApiKeyValue": "secret"}
+# What moto would tell: null, no JSON, members that the model lacks, null alone.
+AS_MODELLED = {
+    "null": ("scheduler", "list_schedule_groups", {}, b"null", "application/json"),
+    "own": ("events", "list_rules", {}, b"CreatedBy", "application/x-amz-json-1.1"),
+    "secret": (
+        "events", "describe_connection", {"Name": "NAME"}, b'secret"',
+        "application/x-amz-json-1.1",
+    ),
+    "nothing": (
+        "kms", "create_alias", {"AliasName": "alias/NAME", "TargetKeyId": "KEY"}, b"null",
+        "application/x-amz-json-1.1",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("service", "call", "asked", "left_out", "kind"), AS_MODELLED.values(), ids=AS_MODELLED
+)
+def test_what_moto_tells_of_its_own_is_left_out(aws, fresh, service, call, asked, left_out, kind):
+    """boto3 passes over it; SDKs of other languages hand it on."""
+    name, told = fresh("told"), {}
+    events, client = aws("events"), aws(service, config=Config())
+    events.create_connection(
+        Name=name, AuthorizationType="API_KEY", AuthParameters={"ApiKeyAuthParameters": API_KEY}
+    )
+    events.put_rule(Name=name, EventPattern='{"source":["x"]}')
+    key = aws("kms").create_key()["KeyMetadata"]["KeyId"] if service == "kms" else ""
+    client.meta.events.register("before-parse", lambda **seen: told.update(seen))
+    getattr(client, call)(**json.loads(json.dumps(asked).replace("NAME", name).replace("KEY", key)))
     answer = told["response_dict"]
-    assert b"null" not in answer["body"]
-    assert answer["headers"]["Content-Type"] == "application/json"
+    assert left_out not in answer["body"]
+    assert answer["headers"]["Content-Type"] == kind
+    events.delete_rule(Name=name)
+    events.delete_connection(Name=name)
+
+
+def test_pages_that_moto_does_not_cut(aws, fresh):
+    iam, ssm, name = aws("iam"), aws("ssm"), fresh("cut")
+    iam.create_user(UserName=name)
+    allowed = {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": allowed})
+    names = [f"{name}-{each}" for each in "abc"]
+    for each in names:
+        iam.put_user_policy(UserName=name, PolicyName=each, PolicyDocument=document)
+        ssm.put_parameter(Name=f"/{each}", Value="1", Type="String")
+    count, found = pages(iam, "list_user_policies", 2, UserName=name)
+    assert (count, [each for page in found for each in page["PolicyNames"]]) == (2, names)
+    wanted = [{"Key": "Name", "Option": "Contains", "Values": [name]}]
+    count, found = pages(ssm, "describe_parameters", 2, ParameterFilters=wanted)
+    told = [each["Name"] for page in found for each in page["Parameters"]]
+    assert (count, told) == (2, [f"/{each}" for each in names])
+    with pytest.raises(ClientError, match="ValidationError"):
+        iam.list_user_policies(UserName=name, Marker="none")
+    with pytest.raises(ssm.exceptions.InvalidNextToken):
+        ssm.describe_parameters(NextToken="1")
+    for each in names:
+        iam.delete_user_policy(UserName=name, PolicyName=each)
+        ssm.delete_parameter(Name=f"/{each}")
+    iam.delete_user(UserName=name)
 
 
 def test_a_bus_that_is_not_named_is_the_default(aws):

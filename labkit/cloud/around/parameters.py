@@ -16,10 +16,11 @@ from typing import Any, NoReturn
 
 from moto.ssm.models import SimpleSystemManagerBackend
 
+from labkit.cloud import paging
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.constraints import refusal
 from labkit.cloud.engine.patience import patient
-from labkit.cloud.operations import AwsError, Context, not_here
+from labkit.cloud.operations import Answer, AwsError, Context, not_here, operation
 
 _PUBLIC = "/aws/"
 _ARN = re.compile(r"^arn:[\w-]+:ssm:[\w-]*:\d*:parameter(?=/)")
@@ -60,6 +61,24 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
         _check_type(context, parameters)
     if context.operation == "GetParameters" and len(parameters["Names"]) > _MOST_NAMES:
         raise refusal(parameters["Names"], "names", "have length less than or equal to 10")
+
+
+@operation("ssm", "DescribeParameters")
+def describe_parameters(
+    context: Context,
+    *,
+    Filters: list[Any] | None = None,
+    ParameterFilters: list[Any] | None = None,
+    MaxResults: int = _MOST_NAMES,
+    NextToken: str | None = None,
+    **_: Any,
+) -> Answer:
+    """Parameters in pages of any size; moto's have ten."""
+    found = context.backend("ssm").describe_parameters(Filters, ParameterFilters)
+    told = [each.describe_response_object(False) for each in found]
+    bad = AwsError("InvalidNextToken", "The specified token is not valid.")
+    asked = (Filters, ParameterFilters)
+    return paging.page("Parameters", told, MaxResults, NextToken, bad, question=asked)
 
 
 def _check_unused(context: Context, window_id: str, target: str) -> None:

@@ -167,7 +167,7 @@ def _setting(cloud: Cloud, region: str, kind: str) -> bool:
 
 
 def _lets_in(granted: list[Members]) -> bool:
-    return any(is_everybody(each["Principal"]) for each in granted)
+    return any(is_everybody(each.get("Principal") or {}) for each in granted)
 
 
 def _name(region: str, database: Any, table: Any) -> str:
