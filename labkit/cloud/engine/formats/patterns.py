@@ -19,6 +19,8 @@ from labkit.cloud.engine.formats.model import File, FormatError, Session, Table
 from labkit.cloud.engine.formats.stream import Decoder, line_relation
 from labkit.cloud.engine.formats.text import BITS, parser
 from labkit.cloud.engine.patience import patient
+from labkit.cloud.engine.trino.functions import java_patterns
+from labkit.cloud.engine.trino.functions.entry import TrinoError, refuse
 from labkit.cloud.engine.types import Type
 
 
@@ -71,17 +73,21 @@ def _compiled(pattern: str, any_case: bool) -> re.Pattern[str]:
     """The pattern in Python's spelling.
 
     Raises:
-        FormatError: no pattern, or one that only Java's syntax has.
+        FormatError: no pattern, or one that Python has no words for.
     """
     if not pattern:
         raise FormatError(
             "HIVE_INVALID_METADATA", 'This table does not have serde property "input.regex"!'
         )
     try:
-        python = grok.python_syntax(pattern)
-        return patient(re.compile(python, re.DOTALL | re.ASCII | _CASE[any_case]), grok.too_slow)
+        if found := re.search(r"\[:\^?[a-z]+:\]", pattern):  # to Java, any of these letters
+            refuse(f"'{found[0]}' in input.regex")
+        flags = re.DOTALL | re.ASCII | _CASE[any_case]
+        return patient(re.compile(java_patterns.in_python(pattern), flags), grok.too_slow)
     except re.error as error:
         raise FormatError("HIVE_INVALID_METADATA", f"Bad input.regex: {error}") from error
+    except TrinoError as error:
+        raise FormatError("NOT_SUPPORTED", str(error).split(": ", 1)[-1]) from error
 
 
 def _parse(kind: Type) -> Callable[[str | None], Any]:

@@ -24,7 +24,7 @@ _GROUPS = re.compile(
     r"\\Q.*?(?:\\E|$)|\\.|\[(?:\\.|[^\]\\])*\]|\((?:\?-?[imsx]+(?:-[imsx]+)?\))?|\)", re.S
 )
 _WORDS = {
-    "\\z": r"\Z", "\\Z": r"(?=\n?\Z)", "\\h": r"[ \t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]",
+    "\\z": r"\Z", "\\Z": r"(?=\n?\Z)",
     "\\R": r"(?:\r\n|[\n-\r\x85\u2028\u2029])", "(?<": "(?P<",
 }  # fmt: skip
 _ANCHORS = frozenset(["^", "$", "\\A", "\\b", "\\B", "\\z", "\\Z"])
@@ -35,6 +35,7 @@ _CLASSES = {
     "\\d": "0-9", "\\D": r"\x00-/:-\U0010ffff",
     "\\w": "0-9A-Za-z_", "\\W": r"\x00-/:-@\[-\^`{-\U0010ffff",
     "\\s": r" \t-\r", "\\S": r"\x00-\x08\x0e-\x1f!-\U0010ffff",
+    "\\h": r" \t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000",
 }  # fmt: skip
 
 #: POSIX's classes, of ASCII alone.
@@ -58,12 +59,22 @@ _BRACKETED = {
 def compiled(pattern: str) -> re.Pattern[str]:
     """A Java pattern in Python's dialect."""
     try:
-        python = without_nested_sets(pattern, _translated)
-        return patient(
-            re.compile(_with_groups_of_flags(python)), partial(fail, code="NOT_SUPPORTED")
-        )
+        return patient(re.compile(in_python(pattern)), partial(fail, code="NOT_SUPPORTED"))
     except re.error as error:
         fail(f"Invalid regular expression: {pattern} ({error})")
+
+
+def in_python(pattern: str) -> str:
+    r"""The text of a Java pattern as Python reads it.
+
+    >>> in_python(r"(?<name>[\p{Alpha}_]+)")
+    '(?P<name>[A-Za-z_]+)'
+
+    Raises:
+        TrinoError: ``NOT_SUPPORTED``, Python has no such thing.
+        re.error: it is no pattern.
+    """
+    return _with_groups_of_flags(without_nested_sets(pattern, _translated))
 
 
 def _with_groups_of_flags(python: str) -> str:
