@@ -6,6 +6,7 @@ Source: https://docs.aws.amazon.com/redshift/latest/dg/r_ALTER_TABLE.html
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -62,7 +63,29 @@ def _rename_column(connection: Connection, words: Words, table: Object) -> Objec
     }
     if table.body["distkey"] == old:
         body["distkey"] = new
-    return _exchange(table.changed(**body), old, replace(found, name=new))
+    renamed = _exchange(table.changed(**body), old, replace(found, name=new))
+    return renamed.changed(**_told_of(table, old, new))
+
+
+def _told_of(table: Object, old: str, new: str = "") -> dict[str, Any]:
+    """A table's comments and its columns' privileges, once a column has another name, or is gone.
+
+    A later column of the old name begins without them.
+    """
+
+    def named(names: Iterable[str]) -> list[str]:
+        return [new if name == old else name for name in names if new or name != old]
+
+    comments = {
+        new if name == old else name: text
+        for name, text in table.body.get("comments", {}).items()
+        if new or name != old
+    }
+    given = {
+        grantee: {privilege: left for privilege, names in own.items() if (left := named(names))}
+        for grantee, own in table.body.get("column_grants", {}).items()
+    }
+    return {"comments": comments, "column_grants": {n: own for n, own in given.items() if own}}
 
 
 def _told(view: Object, table: Object, old: str, new: str) -> Meant:
@@ -150,7 +173,7 @@ def _drop(connection: Connection, words: Words, table: Object) -> Object:
     connection.duck.execute(f"ALTER TABLE {table.physical} DROP COLUMN {quoted_name(name)}")
     kept = [each for each in table.body["constraints"] if name not in each["columns"]]
     left = [each for each in table.columns if each.name != name]
-    return with_columns(table.changed(constraints=kept), left)
+    return with_columns(table.changed(constraints=kept, **_told_of(table, name)), left)
 
 
 @action("ALTER", "ALTER COLUMN")
