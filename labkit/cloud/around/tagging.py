@@ -214,7 +214,8 @@ def _change(context: Context, arn: str, which: int, given: Tags | list[str]) -> 
         raise AwsError("InvalidParameterException", f"{arn} is not a valid ARN")
     service = _CLIENTS.get(parts[2], parts[2])
     if service == "s3":
-        _change_bucket(context, parts[5], given)
+        with context.cloud.lock(API):
+            _change_bucket(context, parts[5], given)
         return
     model = protocol.service_model(service)
     name = _CALLS.get(service, ("TagResource", "UntagResource"))[which]
