@@ -116,6 +116,21 @@ def test_ctas_by_partition(lake: Lake) -> None:
     assert ["country=se/day=2024-01-01"] in lake.rows("SHOW PARTITIONS made")
 
 
+def test_a_partition_of_other_keys_or_of_no_format_is_refused(lake: Lake) -> None:
+    root = f"s3://{lake.bucket}/t/"
+    lake.do(f"CREATE EXTERNAL TABLE t (n int) PARTITIONED BY (p string) LOCATION '{root}'")
+    where = {"DatabaseName": lake.database}
+    placed = {"Values": ["a"], "StorageDescriptor": {"Location": root}}
+    lake.glue.create_partition(**where, TableName="t", PartitionInput=placed)
+    table = lake.glue.get_table(**where, Name="t")["Table"]
+    lake.put("t/a", "1\n")
+    assert "Unable to create input format" in lake.fail("SELECT * FROM t")
+    kept = {each: table[each] for each in ("Name", "StorageDescriptor", "TableType")}
+    keys = [{"Name": each, "Type": "string"} for each in ("p", "q")]
+    lake.glue.update_table(**where, TableInput=kept | {"PartitionKeys": keys})
+    assert "Expected 2 partition key values, but got 1" in lake.fail("SELECT * FROM t")
+
+
 @pytest.mark.parametrize("storage", [{}, {"StorageDescriptor": {"Columns": []}}])
 def test_a_partition_without_a_location_takes_no_rows(lake: Lake, storage: dict[str, Any]) -> None:
     root = f"s3://{lake.bucket}/t/"

@@ -945,8 +945,9 @@ def test_class_names_stand_for_formats(serde: str, given: str, form: str) -> Non
             "org.apache.hadoop.mapred.SequenceFileInputFormat",
             "NOT_SUPPORTED",
         ),
+        ("", "", "HIVE_UNSUPPORTED_FORMAT"),
     ],
-    ids=["ion", "own", "mixed", "sequence"],
+    ids=["ion", "own", "mixed", "sequence", "none"],
 )
 def test_other_class_names_are_refused(serde: str, given: str, code: str) -> None:
     with pytest.raises(FormatError, match=code):

@@ -32,10 +32,17 @@ class Partition:
     storage: Definition = field(default_factory=dict)
 
 
-def partition_of(partition: Definition) -> Partition:
-    """A partition as the catalog has it."""
-    storage = partition.get("StorageDescriptor") or {}
-    return Partition(tuple(partition["Values"]), storage.get("Location") or "", storage)
+def partition_of(partition: Definition, keys: int) -> Partition:
+    """A partition as the catalog has it.
+
+    Raises:
+        QueryFailed: HIVE_INVALID_METADATA, the table has other keys by now.
+    """
+    storage, values = partition.get("StorageDescriptor") or {}, tuple(partition["Values"])
+    if len(values) != keys:
+        words = f"Expected {keys} partition key values, but got {len(values)}"
+        raise QueryFailed("HIVE_INVALID_METADATA", words)
+    return Partition(values, storage.get("Location") or "", storage)
 
 
 def check_placed(names: Sequence[str], values: Sequence[str], location: str | None) -> None:

@@ -153,7 +153,8 @@ class LakeTable:
         if self.is_projected:
             return self._projected(session, filters)
         stored = [
-            partition_of(p) for p in self.catalog.metastore.partitions(self.database, self.name)
+            partition_of(p, len(self.keys))
+            for p in self.catalog.metastore.partitions(self.database, self.name)
         ]
         kept = set(matching(session, self.keys, [p.values for p in stored], filters))
         return [p for p in stored if p.values in kept]

@@ -104,7 +104,9 @@ def serde_format(serde: str, input_format: str = "", parameters: Mapping[str, st
 
 def _by_input(input_format: str, parameters: Mapping[str, str]) -> str:
     found = [n for n, c in CLASSES.items() if c.input == input_format and c.input != TEXT_INPUT]
-    named = parameters.get("classification", "csv")
+    named = parameters.get("classification", "")
+    if not (found or named in CLASSES or input_format == TEXT_INPUT):
+        raise FormatError("HIVE_UNSUPPORTED_FORMAT", "Unable to create input format")
     return found[0] if found else (named if named in CLASSES else "csv")
 
 
