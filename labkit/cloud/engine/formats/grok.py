@@ -17,6 +17,8 @@ from labkit.cloud.engine.patience import patient
 
 Names = list[tuple[str, list[str]]]
 _REFERENCE = re.compile(r"%\{(\w+)(?::\s*([\w.@\-]+)\s*)?(?:[:;](\w+))?\}")
+#: What a set, and what stands for other letters, are made of.
+_WORDS = re.compile(r"\\p\{\w+\}|\\.|\[\^?\]?|\]|&&", re.DOTALL)
 #: Patterns that are one repeat.
 _SIMPLE = ("USERNAME", "INT", "WORD", "NOTSPACE", "SPACE", "DATA", "GREEDYDATA", "PROG")
 #: How deep patterns are within patterns, and how many characters they make of one.
@@ -83,14 +85,26 @@ def part(found: re.Match[str] | None, name: tuple[str, list[str]]) -> str | None
 def python_syntax(pattern: str) -> str:
     r"""Java's spelling of a pattern in Python's.
 
-    >>> python_syntax(r"(?<year>\d+)(?<!x)\p{Alpha}\z")
-    '(?P<year>\\d+)(?<!x)[a-zA-Z]\\Z'
+    >>> python_syntax(r"(?<year>\d+)(?<!x)[\p{Alpha}_]\z")
+    '(?P<year>\\d+)(?<!x)[a-zA-Z_]\\Z'
+
+    Raises:
+        re.error: a set within a set, which Python has not.
     """
     pattern = re.sub(r"\(\?<(?=\w)", "(?P<", pattern)
     pattern = re.sub(r"^\(\?([imsx]+)\)(.+)$", r"(?\1:\2)", pattern, flags=re.DOTALL)
-    for java, python in _CLASSES.items():
-        pattern = pattern.replace(java, python)
-    return pattern
+    within = False
+
+    def spell(found: re.Match[str]) -> str:
+        nonlocal within
+        word = found[0]
+        if within and word[0] in "[&":
+            raise re.error("a set within a set is not read here")
+        within = word != "]" if word[0] in "[]" else within
+        python = _CLASSES.get(word, word)
+        return python.removeprefix("[").removesuffix("]") if within and python != word else python
+
+    return _WORDS.sub(spell, pattern)
 
 
 def _expand(pattern: str, known: _Known, fields: dict[str, list[str]], depth: int) -> str:
