@@ -22,11 +22,11 @@ LIST = b"<Delete><Object><Key>kept</Key></Object></Delete>"
 LIST_CRC = base64.b64encode(zlib.crc32(LIST).to_bytes(4, "big")).decode()
 
 
-def answer(s3, method, path, body, headers, auth=SigV4Auth):
+def answer(s3, method, path, body, headers, auth=SigV4Auth, region="us-east-1"):
     """The status and the error code that a signed request is answered with."""
     request = AWSRequest(method, f"{s3.meta.endpoint_url}/{path}", dict(headers))
     request.data = body if auth is SigV4Auth else None
-    auth(s3._request_signer._credentials, "s3", "us-east-1").add_auth(request)
+    auth(s3._request_signer._credentials, "s3", region).add_auth(request)
     sent = urllib.request.Request(request.url, body, dict(request.headers), method=method)
     try:
         with urllib.request.urlopen(sent) as told:
@@ -213,3 +213,17 @@ def test_an_upload_is_completed_again_with_the_same_parts_alone(s3, bucket):
     with pytest.raises(s3.exceptions.NoSuchUpload):
         s3.complete_multipart_upload(**named, MultipartUpload={"Parts": parts})
     assert s3.get_object(Bucket=bucket, Key="a")["Body"].read() == BODY
+
+
+@pytest.mark.parametrize(
+    ("auth", "code"),
+    [
+        (SigV4Auth, "AuthorizationHeaderMalformed"),
+        (SigV4QueryAuth, "AuthorizationQueryParametersError"),
+    ],
+)
+def test_a_signature_is_of_a_region(s3, bucket, auth, code):
+    """s3cmd, which signs for "US", reads there which region it is."""
+    asked = ("GET", bucket, None, {"x-amz-content-sha256": UNSIGNED}, auth)
+    assert answer(s3, *asked, region="US") == (400, code)
+    assert answer(s3, *asked) == (200, None)

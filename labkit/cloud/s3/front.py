@@ -38,6 +38,7 @@ from labkit.cloud.s3 import (
     object_checksums,
     parts,
     post,
+    signed,
     tags,
     versions,
 )
@@ -118,7 +119,7 @@ class S3:
             return whole(cross_origin.preflight(self.cloud, read_request(environ, ANONYMOUS)))
         limits.check_address(environ)
         limits.check_digest(environ)
-        limits.check_signed(environ, signature.read_claim(environ))
+        signed.check(environ, signature.read_claim(environ), self.cloud.region)
         claim, principal = guard.identify(environ, None)
         environ[signature.CLAIM] = claim
         request = read_request(with_legacy_headers(environ, claim), principal)

@@ -23,7 +23,6 @@ from labkit.cloud.s3.documents import not_allowed
 from labkit.cloud.s3.store import check_key, is_in_glacier
 
 if TYPE_CHECKING:
-    from labkit.cloud.access.signature import Claim
     from labkit.cloud.s3.request import Request
 
 _NAME = re.compile(r"(?!\d+\.\d+\.\d+\.\d+$)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
@@ -184,21 +183,6 @@ def check_digest(environ: dict[str, Any]) -> None:
     if sent not in DIGESTS and not re.fullmatch("[0-9a-fA-F]{64}", sent):
         words = f"{_DIGEST} must be {', '.join(DIGESTS)} or a valid sha256 value."
         raise _invalid(words, _DIGEST, sent)
-
-
-def check_signed(environ: dict[str, Any], claim: Claim | None) -> None:
-    """Raise where a presigned address is asked with more of AWS's headers than it was signed for.
-
-    Source: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
-    """
-    if claim is None or not (claim.presigned and claim.signed_headers):
-        return
-    stem = "HTTP_X_AMZ_"
-    sent = {k[5:].lower().replace("_", "-") for k in environ if k.startswith(stem)}
-    if unsigned := sent - set(claim.signed_headers) - {"x-amz-content-sha256"}:
-        words = "There were headers present in the request which were not signed"
-        told = {"HeadersNotSigned": ", ".join(sorted(unsigned))}
-        raise AwsError("AccessDenied", words, 403, **told)
 
 
 def is_version_id(text: str) -> bool:
