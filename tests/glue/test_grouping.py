@@ -174,6 +174,7 @@ EXCLUSIONS = [
     ("an ending here", ["*.json"], {"a.csv", "x/c.csv", "tmp/d.csv", "tmp/e.json"}),
     ("an ending anywhere", ["**.json"], {"a.csv", "x/c.csv", "tmp/d.csv"}),
     ("alternatives", ["{x,tmp}/*.csv"], {"a.csv", "b.json", "tmp/e.json"}),
+    ("a set with a mark", ["[^a].*"], {"b.json", "x/c.csv", "tmp/d.csv", "tmp/e.json"}),
     ("a set", ["[a-b].*"], {"x/c.csv", "tmp/d.csv", "tmp/e.json"}),
 ]
 

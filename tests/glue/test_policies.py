@@ -188,6 +188,14 @@ def test_deprecated_table_comes_back(lake: Lake) -> None:
     assert "DEPRECATED_BY_CRAWLER" not in lake.table("data")["Parameters"]
 
 
+def test_a_table_of_another_prefix_is_left_alone(lake: Lake) -> None:
+    lake.put("data/orders/a.csv", A)
+    lake.crawl(SchemaChangePolicy={"DeleteBehavior": "DELETE_FROM_DATABASE"})
+    lake.glue.update_crawler(Name=lake.crawler, TablePrefix="raw_")
+    lake.run()
+    assert set(lake.tables()) == {"orders", "raw_orders"}
+
+
 def test_tables_of_others_are_left_alone(lake: Lake) -> None:
     lake.put("data/a.csv", A)
     lake.crawl(SchemaChangePolicy={"DeleteBehavior": "DELETE_FROM_DATABASE"})

@@ -125,7 +125,7 @@ class Writer:
         hashed = f"{plain}_{hashlib.md5(where.encode(), usedforsecurity=False).hexdigest()}"
         if hashed in self.tables:
             return hashed
-        taken = plain in self.tables and not _lies_at(self._current(plain), where)
+        taken = plain in self.tables and _place(self._current(plain)) != where.rstrip("/")
         return hashed if taken else plain
 
     def _create(self, name: str, wanted: Definition) -> None:
@@ -225,11 +225,13 @@ class Writer:
 
     def retire(self, folders: list[str]) -> None:
         """Deal with this crawler's tables under these folders whose objects are gone."""
+        held = {_place(self._current(name)) for name in self.seen & self.tables.keys()}
         for name in [n for n in self.tables if n not in self.seen]:
             definition = self._current(name)
             where = definition.get("StorageDescriptor", {}).get("Location", "")
             mine = definition.get("Parameters", {}).get(OWNER) == self.crawl.crawler
-            if mine and where.startswith(tuple(folders)):
+            # A table of another prefix has its objects still.
+            if mine and where.startswith(tuple(folders)) and _place(definition) not in held:
                 self._retire(name, definition)
 
     def _retire(self, name: str, definition: Definition) -> None:
@@ -265,9 +267,9 @@ def _told(definition: Definition) -> tuple[Any, Any]:
     return definition.get("Parameters"), storage.get("Columns")
 
 
-def _lies_at(definition: Definition, where: str) -> bool:
-    mine = definition.get("StorageDescriptor", {}).get("Location", "")
-    return str(mine).rstrip("/") == where.rstrip("/")
+def _place(definition: Definition) -> str:
+    """Where a table lies, with or without a slash."""
+    return str(definition.get("StorageDescriptor", {}).get("Location", "")).rstrip("/")
 
 
 def _deprecated(definition: Definition) -> Definition:
