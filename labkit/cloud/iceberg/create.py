@@ -47,6 +47,15 @@ MAINTENANCE = {
     "vacuum_min_snapshots_to_keep": 1,
     "vacuum_max_metadata_files_to_keep": 100,
 }
+#: What they may be, where it is not any whole number from 0 on. Source:
+#: https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-creating-tables.html
+_RANGES = {
+    "optimize_rewrite_data_file_threshold": range(1, 50),
+    "optimize_rewrite_delete_file_threshold": range(1, 50),
+    "optimize_rewrite_max_data_file_size_bytes": range(1, 10 << 30),
+    "optimize_rewrite_min_data_file_size_bytes": range(10 << 30),
+    "write_target_data_file_size_bytes": range(1, 1 << 63),
+}
 _FORMATS = ("parquet", "orc", "avro")
 _CODECS = ("zstd", "snappy", "gzip", "lz4", "none")
 _QUERY_ONLY = ("partitioning", "location", "is_external", "table_type")
@@ -151,7 +160,8 @@ def _check_value(key: str, value: str) -> None:
         )
     allowed = {"format": _FORMATS, "write_compression": _CODECS}.get(key)
     number = key in MAINTENANCE or key.endswith("_bytes")
-    if (allowed and value not in allowed) or (number and not value.isdigit()):
+    beyond = number and not (value.isdecimal() and int(value) in _RANGES.get(key, range(1 << 63)))
+    if (allowed and value not in allowed) or beyond:
         raise QueryFailed("INVALID_TABLE_PROPERTY", f"Invalid value for {key}: {value}")
 
 
