@@ -89,6 +89,15 @@ def test_parameters_take_the_type_of_what_they_meet(run: Run) -> None:
 
 
 @pytest.mark.parametrize("form", ["%s", "%b", "%t"], ids=["auto", "binary", "text"])
+def test_a_union_of_parameters_has_their_type(run: Run, form: str) -> None:
+    sql = f"SELECT {form} AS n, {form} UNION ALL SELECT {form}, {form} UNION ALL SELECT NULL, '3'"
+    day = datetime.date(2024, 2, 29)
+    rows = [(9, "x"), (10, "y"), (None, "3")]
+    assert run(f"{sql} ORDER BY 1", 10, "y", 9, "x") == rows
+    assert run(f"SELECT {form} UNION SELECT {form}", day, day) == [(day,)]
+
+
+@pytest.mark.parametrize("form", ["%s", "%b", "%t"], ids=["auto", "binary", "text"])
 def test_many_rows_of_parameters(run: Run, form: str) -> None:
     moment = datetime.datetime(2024, 2, 29, 1, 2, 3, 500)
     row = (7, Decimal("-1.50"), 0.1, "it's", moment.date(), moment, True)

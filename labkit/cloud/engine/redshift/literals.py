@@ -11,7 +11,16 @@ from sqlglot import exp
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift.errors import NUMERIC_OVERFLOW, OUT_OF_RANGE, RedshiftError
 from labkit.cloud.engine.redshift.scope import Typed
-from labkit.cloud.engine.redshift.types import BOOL, FLOAT8, INT4, INT8, UNKNOWN, Type, numeric
+from labkit.cloud.engine.redshift.types import (
+    BOOL,
+    FLOAT8,
+    INT4,
+    INT8,
+    TEXTS,
+    UNKNOWN,
+    Type,
+    numeric,
+)
 
 _DIGITS = 38
 
@@ -85,7 +94,7 @@ def written(node: exp.Expr) -> float | None:
 def parameter(value: object) -> Typed:
     """A value that stands for ``$1``: of the type that a driver said, or a literal of none yet."""
     if isinstance(value, Typed):
-        return replace(value, untyped=True)
+        return replace(value, untyped=value.type.base in (*TEXTS, "unknown"))
     if value is None:
         return Typed("NULL", UNKNOWN)
     if isinstance(value, bool):
