@@ -7,8 +7,8 @@ not the whole bucket; who writes the rows takes here what has changed since the 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
 from moto.core.base_backend import BackendDict
 from moto.core.common_models import BaseModel
@@ -19,6 +19,8 @@ from labkit.cloud import pickles
 from labkit.cloud.s3.bodies import BODIES
 from labkit.cloud.s3.keystore import Changes, KeyStore
 
+Found = TypeVar("Found")
+_MOST_READS = 1000
 # Backends that are costly and hold nothing that a learner made.
 SKIPPED = {"ec2", "moto_api", "sesv2"}
 # STS looks for an access key in the IAM of China, GovCloud and so on too, which makes them.
@@ -82,12 +84,22 @@ def places(services: tuple[str, ...]) -> Iterator[tuple[Place, Any]]:
 
 def dump(backend: Any) -> bytes:
     """Its pickle; what it shares with others may grow meanwhile."""
-    while True:
+    return steady(lambda: pickles.dump(backend))
+
+
+def steady(read: Callable[[], Found]) -> Found:
+    """What is read of records that others change meanwhile: once more, where they just did.
+
+    >>> steady(lambda: [number for number in (1, 2)])
+    [1, 2]
+    """
+    for _ in range(_MOST_READS):
         try:
-            return pickles.dump(backend)
-        except RuntimeError as error:
-            if "changed size during iteration" not in str(error):
+            return read()
+        except RuntimeError as error:  # as Python says of a dict, an OrderedDict, a set, a deque
+            if not str(error).endswith("during iteration"):
                 raise
+    return read()
 
 
 def take_names() -> None:

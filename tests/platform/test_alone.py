@@ -1,5 +1,7 @@
 """Nothing comes between what is looked at before a change and the change."""
 
+import json
+from collections import OrderedDict, deque
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from urllib.parse import urlencode
@@ -7,9 +9,9 @@ from urllib.parse import urlencode
 import pytest
 from botocore.serialize import create_serializer
 
-from labkit.cloud import front, protocol
+from labkit.cloud import front, memory, protocol
 from labkit.cloud.cloud import Cloud
-from labkit.cloud.operations import AwsError, Principal
+from labkit.cloud.operations import OPERATIONS, AwsError, Principal
 
 FILTER = {"TableCatalogId": "1" * 12, "DatabaseName": "d", "TableName": "t", "Name": "f"}
 GRANT = {"FunctionName": "f", "StatementId": "s", "Action": "lambda:*", "Principal": "*"}
@@ -59,6 +61,32 @@ def test_who_else_asks_waits(door, monkeypatch, service, name, members, others_w
     with pytest.raises(AwsError, match="Seen"):
         _ask(door, service, name, members)
     assert seen == [others_wait]
+
+
+def test_what_changes_while_it_is_told_is_told_anew(door, monkeypatch):
+    held = {"a": None}
+
+    def names(context, **_):
+        return {"WorkGroups": [{"Name": name} for name in held if held.setdefault("b") is None]}
+
+    monkeypatch.setitem(OPERATIONS, ("athena", "ListWorkGroups"), names)
+    told = json.loads(_ask(door, "athena", "ListWorkGroups", {}).body)
+    assert told == {"WorkGroups": [{"Name": "a"}, {"Name": "b"}]}
+
+
+@pytest.mark.parametrize(
+    ("held", "add"),
+    [
+        ({1: 1}, lambda held: held.setdefault(2, 2)),
+        (OrderedDict({1: 1}), lambda held: held.setdefault(2, 2)),
+        ({1}, lambda held: held.add(2)),
+        (deque([1]), lambda held: held.append(2)),
+    ],
+)
+def test_all_that_python_says_of_changes_is_understood(held, add):
+    assert memory.steady(lambda: [each for each in held if len(held) == 2 or add(held) or 1])
+    with pytest.raises(RuntimeError, match="another"):
+        memory.steady(lambda: (_ for _ in ()).throw(RuntimeError("another")))
 
 
 def _ask(door, service, name, members):

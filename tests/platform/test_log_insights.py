@@ -2,9 +2,12 @@
 
 import json
 import time
+from types import SimpleNamespace
 
 import pytest
 from botocore.exceptions import ClientError
+
+from labkit.cloud.logs import queries
 
 NOW_S = int(time.time()) // 3600 * 3600  # the beginning of an hour
 REQUEST = "11111111-2222-3333-4444-55555555555"
@@ -220,3 +223,13 @@ def test_json_that_is_too_deep_is_a_text(ask):
     found = ask("fields a", "deep")
     ask.logs.delete_log_stream(logGroupName=ask.group, logStreamName="deep")
     assert found == [{"a": "1"}]
+
+
+def test_streams_that_come_while_a_query_runs(monkeypatch):
+    made = {name: SimpleNamespace(events=[SimpleNamespace(timestamp=1)]) for name in "abc"}
+    group = SimpleNamespace(streams={name: made[name] for name in "ab"})
+    monkeypatch.setattr(queries, "row_of", lambda event, stream, group: stream)
+    rows = queries._rows(group)
+    first = next(rows)
+    group.streams["c"] = made["c"]
+    assert [first, *rows] == [made["a"], made["b"]]

@@ -202,7 +202,7 @@ def _around(moment: int | None) -> tuple[int, int]:
 
 def _rows(group: Any, start: int = 0, end: int = 1 << 62) -> Iterator[Row]:
     """A group's events with their fields."""
-    for stream in group.streams.values():
+    for stream in list(group.streams.values()):
         for event in stream.events:
             if start <= event.timestamp <= end:
                 yield row_of(event, stream, group)
