@@ -6,6 +6,8 @@ import io
 import itertools
 import json
 import random
+import tracemalloc
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
@@ -855,6 +857,38 @@ def run(session: Any, told: Table, file: File) -> None:
 def test_a_damaged_compressed_file_is_named(session: Any, lay: Write, ending: str) -> None:
     with pytest.raises(FormatError, match=rf"HIVE_CURSOR_ERROR.*x\.csv\.{ending}"):
         run(session, csv("a:int b:string"), lay(b"\x00\x00\x10nonsense", f"x.csv.{ending}"))
+
+
+@pytest.mark.parametrize(
+    ("ending", "data"),
+    [
+        ("snappy", b"\xff\xff\xff\xff\xff\xff\xff\xf0abc"),
+        ("snappy", b"\0\0\xff\xff\0\0\0\x06\xff\xff\xff\xff\x7fa"),
+        ("snappy", b"\xff\x06\x00\x00sNaPpY\x00\x0a\0\0crc4\xff\xff\xff\xff\x7fa"),
+        ("lz4", b"\xff\xff\xff\xff\0\0\0\x02ab"),
+    ],
+)
+def test_lengths_that_cannot_be_take_no_memory(
+    session: Any, lay: Write, ending: str, data: bytes
+) -> None:
+    tracemalloc.start()
+    try:
+        with pytest.raises(FormatError, match=rf"HIVE_CURSOR_ERROR.*x\.csv\.{ending}"):
+            run(session, csv("a:int b:string"), lay(data, f"x.csv.{ending}"))
+        assert tracemalloc.get_traced_memory()[1] < 100_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_piece_of_deflate_is_unpacked_piece_by_piece(lay: Write) -> None:
+    file = lay(zlib.compress(b"\0" * (24 << 20)), "x.csv.deflate")
+    with lines.open_bytes(file) as stream:
+        tracemalloc.start()
+        try:
+            assert sum(map(len, iter(lambda: stream.read(1 << 20), b""))) == 24 << 20
+            assert tracemalloc.get_traced_memory()[1] < 16 << 20
+        finally:
+            tracemalloc.stop()
 
 
 def test_a_grok_expression_that_never_ends_is_stopped(

@@ -890,6 +890,7 @@ NEVER_MADE = {
         "of python3.7 is no longer supported for creating",
     ),
     "runtime": ({"Runtime": "python9"}, "InvalidParameterValue.*Value python9 at 'runtime' failed"),
+    "empty": ({"Code": {"ZipFile": b"PK\x05\x06" + bytes(18)}}, "must be a non-empty zip"),
     "zip": ({"Code": {"ZipFile": b"no zip"}}, "Could not unzip uploaded file"),
     "name": ({"Code": {"ZipFile": zipped(**{"x" * 300: ""})}}, "Could not unzip uploaded file"),
     "no code": ({"Code": {}}, "Please provide a source for function code"),

@@ -89,6 +89,8 @@ MALFORMED = {  # parts of a template that are refused as it is read
         {"Outputs": {"O": {"Value": {"Fn::Sub": ["a"]}}}},
         "Fn::Sub intrinsic functions",
     ),
+    "nested": ('{"Resources":' + "[" * 9000 + "]" * 9000 + "}", "nested too deep"),
+    "nested-yaml": ("Resources: " + "{a: " * 2000 + "1" + "}" * 2000, "nested too deep"),
     "alias": ("A: &a [x]\nB: [*a, *a]\n", "Template error: YAML aliases are not allowed in Cloud"),
 }
 

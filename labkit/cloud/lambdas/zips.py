@@ -13,6 +13,7 @@ from collections.abc import Iterable
 MOST_UNZIPPED, MOST_ZIPPED = 262_144_000, 52_428_800
 _LONGEST_NAME = 255  # bytes; of any file system
 _BROKEN = (zipfile.BadZipFile, RuntimeError, NotImplementedError, zlib.error, EOFError, OSError)
+_EMPTY = "Uploaded file must be a non-empty zip"
 UNREADABLE = "Could not unzip uploaded file. Please check your file, then try to upload again."
 
 
@@ -28,6 +29,8 @@ def problem(code: bytes) -> str:
         return UNREADABLE
     names = [each.filename.strip("/") for each in entries]
     files = {each.filename.strip("/") for each in entries if not each.is_dir()}
+    if not files:
+        return _EMPTY
     return UNREADABLE if damaged or not _fit(names, files) else ""
 
 

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.
 
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import Any
 
@@ -40,18 +41,22 @@ def load(text: str, Loader: Any = None) -> Any:
     Raises:
         ValidationError: AWS's, for what is neither.
     """
-    if text.lstrip().startswith("{"):
-        try:
-            return texts(_whole(json.loads(text)))
-        except ValueError:
-            pass  # YAML may begin so, too
     try:
-        return texts(_whole(yaml.load(text, Loader=_Loader)))
+        return texts(_whole(_parsed(text)))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" (line {mark.line + 1}, column {mark.column + 1})" if mark else ""
         message = f"Template format error: YAML not well-formed.{where}"
         raise ValidationError(message=message) from error
+    except RecursionError as error:
+        raise ValidationError(message="Template format error: nested too deep") from error
+
+
+def _parsed(text: str) -> Any:
+    if text.lstrip().startswith("{"):
+        with contextlib.suppress(ValueError):  # YAML may begin so, too
+            return json.loads(text)
+    return yaml.load(text, Loader=_Loader)
 
 
 def add_multi_constructor(*_: Any) -> None:

@@ -14,6 +14,7 @@ import struct
 import zlib
 from collections.abc import Callable, Iterator
 from itertools import islice
+from os.path import getsize
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -27,6 +28,8 @@ LONGEST_LINE = 100 << 20
 NATIVE = {"": "none", "gz": "gzip", "zst": "zstd"}  # what DuckDB opens itself
 _SNAPPY_FRAMED = b"\xff\x06\x00\x00sNaPpY"
 _LZ4_FRAMED = b"\x04\x22\x4d\x18"
+#: Bytes that a byte of Snappy or LZ4 stands for at most.
+_MOST_UNPACKED = 256
 _ISAL_ERROR = cast("type[Exception]", igzip_lib.IsalError)
 BROKEN = (OSError, EOFError, zlib.error, _ISAL_ERROR, struct.error, pa.ArrowException)
 
@@ -162,14 +165,16 @@ def _block_file(path: str, magic: bytes, kind: str) -> BinaryIO:
 
 def _hadoop_blocks(path: str, kind: str) -> Iterator[bytes]:
     """Hadoop's block: its length, then compressed parts, each behind its own length."""
-    unpack = pa.Codec("snappy" if kind == "snappy" else "lz4_raw").decompress
+    unpack, whole = pa.Codec("snappy" if kind == "snappy" else "lz4_raw").decompress, getsize(path)
     with Path(path).open("rb") as file:
         while header := file.read(4):
             (left,) = struct.unpack(">I", header)
             while left > 0:
                 (size,) = struct.unpack(">I", file.read(4))
-                part = file.read(size)
+                part = file.read(min(size, whole))
                 length = snappy_length(part) if kind == "snappy" else left
+                if length > _MOST_UNPACKED * len(part):
+                    raise struct.error("damaged block")
                 yield unpack(part, length, asbytes=True)
                 left -= length
 
@@ -191,7 +196,7 @@ def snappy_length(data: bytes) -> int:
     length = 0
     for place, byte in enumerate(data[:5]):
         length |= (byte & 0x7F) << (7 * place)
-        if byte < 0x80:
+        if byte < 0x80 and length <= _MOST_UNPACKED * len(data):
             return length
     raise struct.error("damaged Snappy block")
 
@@ -201,7 +206,9 @@ def _deflate(path: str) -> BinaryIO:
         unpack = zlib.decompressobj()
         with Path(path).open("rb") as file:
             while part := file.read(CHUNK):
-                yield from filter(None, [unpack.decompress(part)])
+                while part and not unpack.eof:
+                    yield from filter(None, [unpack.decompress(part, CHUNK)])
+                    part = unpack.unconsumed_tail
         if not unpack.eof:
             raise EOFError("compressed file ended early")
 
