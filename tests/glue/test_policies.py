@@ -123,6 +123,20 @@ def test_merge_keeps_what_a_person_set(lake: Lake) -> None:
         ]  # fmt: skip
 
 
+def test_merge_knows_the_columns_of_text_by_their_places(lake: Lake) -> None:
+    lake.put("data/a.csv", "1,x\n2,y\n")
+    lake.crawl(Configuration=MERGE)
+    table = lake.table("data")
+    assert list(columns(table)) == ["col0", "col1"]
+    for column, name in zip(table["StorageDescriptor"]["Columns"], ("id", "who"), strict=True):
+        column["Name"] = name
+    given = {name: table[name] for name in ("Name", "StorageDescriptor", "Parameters")}
+    lake.glue.update_table(DatabaseName=lake.database, TableInput=given)
+    lake.put("data/a.csv", "1,x,2.5\n2,y,3.5\n")
+    lake.run()
+    assert columns(lake.table("data")) == {"id": "bigint", "who": "string", "col2": "double"}
+
+
 def test_merge_deprecates_a_table_whose_files_are_others(lake: Lake) -> None:
     lake.put("data/a.csv", A)
     lake.crawl(Configuration=MERGE)

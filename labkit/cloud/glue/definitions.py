@@ -154,11 +154,13 @@ def with_new_columns(old: Definition, new: Definition) -> Definition:
         return new
     known = list(mine.get("Columns") or ())
     names = {column["Name"] for column in known}
+    is_text = new["Parameters"].get("classification") == "csv"  # which is read by places
+    added = theirs["Columns"][len(known) if is_text else 0 :]
     serde, found = mine.get("SerdeInfo") or {}, theirs["SerdeInfo"]
     descriptor = {
         **theirs,
         **mine,
-        "Columns": [*known, *(c for c in theirs["Columns"] if c["Name"] not in names)],
+        "Columns": [*known, *(c for c in added if c["Name"] not in names)],
         "SerdeInfo": {**found, **serde, "Parameters": _both(serde, found)},
         "Parameters": _both(mine, theirs),
     }
