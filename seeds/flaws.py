@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
+from seeds.terms import WEEKS_A_TERM, week_date
+
 LOWEST = 12.6
 
 
@@ -34,6 +36,11 @@ def _to_nothing(score: float | None) -> float | None:
 def _of_a_neighbour(user: int) -> int:
     """The number of who sits beside: one in ten students stays away."""
     return user - 1 if user % 10 == 3 else user
+
+
+def _after_the_deadline(moment: str) -> str:
+    """Half a minute after a deadline's time, 23:59, and on the same day, for who comes late."""
+    return f"{moment[:11]}23:59:30Z" if moment[11:13] >= "21" else moment
 
 
 def _to(value: Any) -> Callable[[Any], Any]:
@@ -67,6 +74,12 @@ FLAWS_ELSEWHERE = (
     Flaw("course_outcome", "course_id", range(9, 80, 16), _to(9999)),
     Flaw("course_outcome", "score", range(3200), _to_nothing),
     Flaw("requests/2021-05-03/general", "user_id", range(100_000), _of_a_neighbour),
+    *(
+        Flaw(
+            f"submission_dim/{week_date(week)}", "submitted_at", range(20_000), _after_the_deadline
+        )
+        for week in range(1, WEEKS_A_TERM + 1)
+    ),
 )
 """More of them in the data of other students: values that a rule must foresee."""
 

@@ -112,7 +112,8 @@ def _write_sis(activity: Activity, table: str, sink: BinaryIO) -> None:
 def _write_export(activity: Activity, export: Export, number: int, sink: BinaryIO) -> None:
     plain = named(export.columns(activity, number), schema.LMS[export.table])
     name = f"{export.table}/{terms.week_date(number)}"
-    write_csv(iter([flaws.plant(name, plain)]), sink)
+    made = flaws.plant(name, plain, elsewhere=_is_elsewhere(activity))
+    write_csv(iter([made]), sink)
 
 
 def _write_log(

@@ -410,6 +410,24 @@ def test_of_other_students_some_stay_away_and_what_some_hand_in_is_delivered_twi
     assert len(ids) - len(set(ids)) == 2
 
 
+@pytest.mark.parametrize("seed", [0, 7])
+def test_of_other_students_some_come_after_the_deadline_and_on_its_day(
+    tmp_path: Path, seed: int
+) -> None:
+    wanted = ["assignment_dim", "submission_dim"]
+    seeds.generate(tmp_path, scale=0.25, tables=wanted, seed=seed)
+    tables = {
+        one: f"read_csv('{tmp_path}/lmsapi/{one}/*/*.csv', all_varchar=true)" for one in wanted
+    }
+    [(late, on_the_day)] = duckdb.sql(
+        f"""SELECT count(*), count_if(submitted_at[:10] = all_day_date)
+        FROM {tables["submission_dim"]} JOIN {tables["assignment_dim"]} USING (assignment_id)
+        WHERE submitted_at > due_at"""
+    ).fetchall()
+    assert late > on_the_day
+    assert (on_the_day > 50) == bool(seed)
+
+
 def test_the_dictionary_lists_every_flaw() -> None:
     listed = sorted((table, column) for _, table, column, *_ in FLAW_ROWS)
     planted = [(flaw.table.split("/")[0], flaw.column) for flaw in flaws.FLAWS]
