@@ -317,6 +317,16 @@ for pid in (os.getppid(), os.getsid(os.getppid())):
     except (PermissionError, ProcessLookupError): pass
     else: raise SystemExit("it is dead")
 count = -1""",
+    "a signal to everybody": """
+import os, time
+child = os.fork()
+if child == 0:
+    time.sleep(60)
+try: os.kill(-1, 0); reached = True
+except PermissionError: reached = False
+os.kill(child, 9); os.waitpid(child, 0)
+assert not reached
+count = -1""",
     "sockets": """
 import os, socket
 reached = []
@@ -408,6 +418,7 @@ CONFINED = {
     "another's priority and limits",
     "shared memory that stays",
     "killed judge",
+    "a signal to everybody",
     "sockets",
     "sockets that are no TCP by name",
     "a superuser's privileges",

@@ -46,6 +46,7 @@ PRETENDED = {
     "removexattrat": (466, 466), "file_setattr": (469, 469),
 }  # fmt: skip
 _STREAM, _RAW, _TCP, _FAST_OPEN = 1, 3, 6, 0x20000000
+_EVERYBODY = 0xFFFFFFFF  # -1: all processes of the same user
 _FLAGS = (0, 0x800, 0x80000, 0x80800)  # of a socket's type: it does not block, nor is inherited
 #: Calls that are allowed with these values of their first arguments: 0 is the caller itself.
 ONLY = {
@@ -63,11 +64,12 @@ ONLY = {
         (0, _TCP),
     ),
 }
-#: Calls that are refused with some bits of one of their arguments, by its place.
+#: Calls that are refused with a value of one of their arguments, by its place, or some bits of it.
 NEVER_WITH = {
-    (44, 206): (3, _FAST_OPEN),  # sendto
-    (46, 211): (2, _FAST_OPEN),  # sendmsg
-    (307, 269): (3, _FAST_OPEN),  # sendmmsg
+    (44, 206): (3, _ANY_BIT, _FAST_OPEN),  # sendto
+    (46, 211): (2, _ANY_BIT, _FAST_OPEN),  # sendmsg
+    (307, 269): (3, _ANY_BIT, _FAST_OPEN),  # sendmmsg
+    (62, 129): (0, _EQUAL, _EVERYBODY),  # kill, which Landlock keeps apart since Linux 6.12 only
 }
 
 
@@ -95,8 +97,8 @@ def _program(column: int, machine: int) -> bytes:
         judged = [line for at, values in enumerate(arguments) for line in _argument(at, values)]
         judged.append(_line(_RETURN, _ALLOW))
         lines += [_line(_EQUAL, numbers[column], 0, len(judged)), *judged]
-    for numbers, (at, bits) in NEVER_WITH.items():
-        judged = [_line(_LOAD, _ARGUMENTS_AT + 8 * at), _line(_ANY_BIT, bits, 0, 1)]
+    for numbers, (at, test, value) in NEVER_WITH.items():
+        judged = [_line(_LOAD, _ARGUMENTS_AT + 8 * at), _line(test, value, 0, 1)]
         lines += [_line(_EQUAL, numbers[column], 0, 4), *judged]
         lines += [_line(_RETURN, _REFUSE), _line(_RETURN, _ALLOW)]
     return b"".join([*lines, _line(_RETURN, _ALLOW)])
