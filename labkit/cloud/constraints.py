@@ -23,6 +23,7 @@ _CALLED = {
     "cloudwatch": "ValidationError",
     "iam": "ValidationError",
     "logs": "InvalidParameterException",
+    "redshift": "ValidationError",
     "resourcegroupstaggingapi": "InvalidParameterException",
     "sts": "ValidationError",
     **dict.fromkeys(

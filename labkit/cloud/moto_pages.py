@@ -65,7 +65,12 @@ _WAYS = {
     ),
     "kms": Way(
         "Limit", "Marker", "NextMarker", 100, "InvalidMarkerException",
-        {"ListAliases": "Aliases", "ListKeys": "Keys", "ListResourceTags": "Tags"},
+        {
+            "ListAliases": "Aliases",
+            "ListKeyRotations": "Rotations",
+            "ListKeys": "Keys",
+            "ListResourceTags": "Tags",
+        },
         "Truncated",
     ),
     "lakeformation": Way(
@@ -106,6 +111,7 @@ _IN_XML = {
 _BEGINNINGS = {
     "cloudformation": ("NextToken", "ValidationError", "The pagination token is not valid."),
     "cloudwatch": ("NextToken", "InvalidNextToken", "The next token specified is invalid."),
+    "glue": ("NextToken", "InvalidInputException", "The pagination token is not valid."),
     "iam": ("Marker", "ValidationError", "Invalid Marker."),
     "logs": ("nextToken", "InvalidParameterException", "The specified nextToken is invalid."),
     "scheduler": ("NextToken", "ValidationException", "Invalid NextToken."),

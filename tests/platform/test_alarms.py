@@ -6,7 +6,7 @@ import json
 import zipfile
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, WaiterError
 
 from labkit.cloud.cloudwatch.evaluation import Rule
 from tests.conftest import wait_for
@@ -230,3 +230,10 @@ def test_functions_and_executions_are_measured(aws, fresh):
         aws("lambda").invoke(FunctionName=name, Payload=event)
     wait_for(lambda: total(watch, "AWS/Lambda", "Invocations", FunctionName=name) == 2)
     assert total(watch, "AWS/Lambda", "Errors", FunctionName=name, Resource=name) == 1
+
+
+def test_alarms_on_logs_are_told_as_none(aws):
+    """botocore's waiter for one counts them, and stumbles over a list that is not there."""
+    waiter = aws("cloudwatch").get_waiter("log_alarm_exists")
+    with pytest.raises(WaiterError, match="Max attempts exceeded"):
+        waiter.wait(AlarmTypes=["LogAlarm"], WaiterConfig={"Delay": 0, "MaxAttempts": 1})

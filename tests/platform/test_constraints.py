@@ -101,6 +101,10 @@ REFUSED = {
         {"DataLakeSettings": {"CreateTableDefaultPermissions": [{"Permissions": ["ALL"]}]}},
         "InvalidInputException", "A principal is required in CreateTableDefaultPermissions",
     ),
+    "source": (
+        "redshift", "describe_events", {"SourceType": "table"}, "ValidationError",
+        "'sourceType' failed .* enum value set",
+    ),
     "alarm": (
         "cloudwatch", "describe_alarms", {"StateValue": "On"}, "ValidationError",
         "'stateValue' failed .* enum value set",

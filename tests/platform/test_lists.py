@@ -67,6 +67,7 @@ def test_runs_of_a_workflow(aws, fresh):
         ("stepfunctions", "list_activities", {"nextToken": "none"}, "InvalidToken"),
         ("scheduler", "list_schedule_groups", {"NextToken": "none"}, "ValidationException"),
         ("ssm", "describe_parameters", {"NextToken": "none"}, "InvalidNextToken"),
+        ("glue", "list_sessions", {"NextToken": "none"}, "InvalidInputException"),
         ("kinesis", "get_records", {"ShardIterator": "none"}, "InvalidArgumentException"),
     ],
 )

@@ -112,7 +112,7 @@ def describe_alarms(
     ]
     answer = page("Alarms", found, MaxRecords, NextToken, _REFUSAL)
     here = answer.pop("Alarms")
-    kinds = (METRIC_ALARM, COMPOSITE_ALARM)
+    kinds = (METRIC_ALARM, COMPOSITE_ALARM, "LogAlarm")  # of which there are none
     return answer | {f"{kind}s": [each for of, each in here if of == kind] for kind in kinds}
 
 
