@@ -3,12 +3,16 @@
 import datetime
 import json
 import re
+from types import SimpleNamespace
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from labkit.cloud.access import identities
+from labkit.cloud.cloud import Cloud
+from labkit.cloud.operations import Principal
 from tests.roles import policy
 from tests.roles import trust as trusts
 
@@ -454,3 +458,30 @@ def test_keys_of_tags_are_one_in_capitals_and_small_letters(aws, fresh, kind):
     untag(**named, TagKeys=["DEPARTMENT"])
     told = getattr(iam, f"list_{kind}_tags")(**named)["Tags"]
     assert [each["Key"] for each in told] == ["other"]
+
+
+def test_a_group_that_comes_while_a_users_rights_are_read(tmp_path):
+    cloud = Cloud(tmp_path / "home")
+    known = cloud.backend("iam")
+    held = known.users, known.groups
+
+    class Group:
+        def __init__(self):
+            self.policies, self.managed_policies = {"own": ALLOW}, {}
+
+        @property
+        def users(self):
+            known.groups.setdefault("late", Group())
+            return [user]
+
+    user = SimpleNamespace(
+        name="u", policies={}, managed_policies={}, permissions_boundary=None, arn="arn:u"
+    )
+    try:
+        known.users, known.groups = {"u": user}, {"early": Group()}
+        whose = Principal(f"arn:aws:iam::{cloud.account}:user/u", cloud.account)
+        granted, _ = identities.identity_documents(cloud, whose)
+    finally:
+        known.users, known.groups = held
+        cloud.stop()
+    assert len(granted) == 1

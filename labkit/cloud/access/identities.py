@@ -169,7 +169,7 @@ def identity_documents(cloud: Cloud, principal: Principal) -> tuple[list[Documen
     if user is None:
         is_root = principal.arn == f"arn:aws:iam::{principal.account}:root"
         return [EVERYTHING] if is_root else [], []
-    groups = [group for group in iam.groups.values() if user in group.users]
+    groups = [group for group in list(iam.groups.values()) if user in group.users]
     attached = [document for holder in (user, *groups) for document in _attached(holder)]
     return attached + ([EVERYTHING] if user.name == LEARNER else []), _boundary(cloud, user)
 
@@ -180,7 +180,7 @@ def group_documents(group: Any) -> list[Document]:
 
 
 def _attached(holder: Any) -> list[Document]:
-    managed = [_managed(policy) for policy in holder.managed_policies.values()]
+    managed = [_managed(policy) for policy in list(holder.managed_policies.values())]
     return [_read(text) for text in (*holder.policies.values(), *managed)]
 
 

@@ -190,7 +190,7 @@ def _granted(key: Any, action: str, question: Question) -> bool:
         is_named(question.principal, [grant.grantee_principal])
         and action in (grant.operations or [])
         and _within(grant.constraints or {}, question)
-        for grant in key.grants.values()
+        for grant in list(key.grants.values())
     )
 
 

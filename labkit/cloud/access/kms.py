@@ -221,4 +221,4 @@ def _exists(cloud: Cloud, arn: str) -> bool:
     if kind not in ("user", "role") or f"::{cloud.account}:" not in arn:
         return True
     holders = iam.users if kind == "user" else iam.roles
-    return any(each.arn == arn for each in holders.values())
+    return any(each.arn == arn for each in list(holders.values()))

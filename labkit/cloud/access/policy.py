@@ -232,7 +232,7 @@ def _is_there(cloud: Cloud, name: str) -> bool:
         return True
     iam = cloud.backend("iam")
     known = iam.roles if found[2] == "role" else iam.users
-    return any(each.arn == name for each in known.values())
+    return any(each.arn == name for each in list(known.values()))
 
 
 def encryption_of(cloud: Cloud, request: Request) -> encryption.Encryption:

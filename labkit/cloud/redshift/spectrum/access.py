@@ -39,11 +39,11 @@ def _own(connection: Connection) -> Principal:
     kind, _, name = connection.login.partition(":")
     iam = cloud.backend("iam")
     if kind == "iam":
-        for user in iam.users.values():
+        for user in list(iam.users.values()):
             if user.name.lower() == name:
                 return Principal(user.arn, cloud.account)
     if kind == "iamr":
-        for role in iam.roles.values():
+        for role in list(iam.roles.values()):
             if role.name.lower() == name:
                 return role_session(role.arn, cloud.account, f"redshift-{connection.pid}")
     raise RedshiftError(
