@@ -57,6 +57,23 @@ def test_temporary_credentials(place: Any, aws: Callable[..., Any]) -> None:
         assert connection.execute("SELECT current_user").fetchone() == ("passing",)
 
 
+def test_the_last_query_is_one_that_has_ended_on_the_nodes(place: Any) -> None:
+    """As clients ask what they have unloaded: after a COMMIT, and what the leader tells alone."""
+    asked = "SELECT trim(querytxt) FROM stl_query WHERE query = pg_last_query_id()"
+    with place.psycopg() as connection:
+        assert connection.execute("SELECT pg_last_query_id()").fetchone() == (-1,)
+        connection.execute("CREATE TABLE one AS SELECT 1 AS a")
+        connection.execute("INSERT INTO one VALUES (2)")
+        connection.commit()
+        for sql in ("SET query_group TO 'a'", "SELECT 1", "CREATE VIEW two AS SELECT a FROM one"):
+            connection.execute(sql)
+        same = connection.execute("SELECT pg_last_query_id() = last_user_query_id()").fetchone()
+        assert same == (True,)
+        assert connection.execute(asked).fetchone() == ("INSERT INTO one VALUES (2)",)
+        assert connection.execute(asked).fetchone() == (asked,)
+        connection.execute("DROP TABLE one CASCADE")
+
+
 def test_tls_that_a_client_checks(place: Any) -> None:
     certificate = str(place.home / "redshift" / "server.crt")
     named = {"host": "localhost", "hostaddr": place.host, "sslmode": "verify-full"}

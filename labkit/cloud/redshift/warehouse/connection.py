@@ -58,6 +58,10 @@ class Connection(Transactions):
         self.shared = False
         #: Whether the compute nodes have a part in the statement that runs.
         self.on_nodes = False
+        #: Whether the statement that ended last was a query on the compute nodes.
+        self.queried = False
+        #: The number of the last one that was, in a procedure too.
+        self.last_completed = -1
         #: Whether it looks up what views are: their columns, what they depend on.
         self.telling = False
         self.started_at = time.time()
@@ -277,7 +281,7 @@ class Connection(Transactions):
         access_modes.check(self, words[0])
         self.ingested = self.ingested or words[0] in quotas.INGESTING
         try:
-            with nodes.saying(self, words[0]), failures():
+            with nodes.saying(self, words), failures():
                 result = handler(self, parsed)
         except RedshiftError as error:
             if error.sqlstate == CANCELED:

@@ -193,8 +193,8 @@ class Names:
             "current_aws_account": (connection.warehouse.cloud.account, VARCHAR),
             "current_namespace": (connection.warehouse.namespace, VARCHAR),
             "pg_backend_pid": (connection.pid, INT4),
-            "pg_last_query_id": (connection.last_query_id, Type("int8")),
-            "last_user_query_id": (connection.last_query_id - 1, Type("int8")),
+            "pg_last_query_id": (connection.last_completed, Type("int8")),
+            "last_user_query_id": (connection.last_completed, Type("int8")),
             "version": (VERSION, VARCHAR),
         }
         if name == KEEPS_CASE:

@@ -10,7 +10,7 @@ https://github.com/awslabs/amazon-redshift-utils/pull/123
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 #: Statements that work on a table's rows whatever they read.
 WRITING = {"DELETE", "MERGE", "UPDATE"}
+#: Statements that are queries if they read what the compute nodes have, and those that always are.
+_QUERIES = {"SELECT", "WITH", "VALUES", "(", "EXECUTE", "FETCH", "TABLE", *WRITING}
+_LOADING = {"COPY", "INSERT", "UNLOAD"}
 #: What the leader says: what the compute nodes do.
 _WORDS = {"division by zero": "Divide by zero"}
 
@@ -34,15 +37,17 @@ def note(connection: Connection, relation: Relation) -> None:
 
 
 @contextmanager
-def saying(connection: Connection, word: str) -> Iterator[None]:
-    """Raise errors in the words of the nodes that a statement runs on.
+def saying(connection: Connection, words: Sequence[str]) -> Iterator[None]:
+    """Raise errors in the words of the nodes that a statement runs on; note whether it is a query.
 
     Args:
-        word: its first.
+        words: its first ones, such as those of CREATE TABLE.
     """
-    before, connection.on_nodes = connection.on_nodes, word in WRITING
+    before, connection.on_nodes = connection.on_nodes, words[0] in WRITING
+    verb = words[0] if words[0] != "CREATE" else words[-1]
     try:
         yield
+        connection.queried = verb in _LOADING or (verb in _QUERIES and connection.on_nodes)
     except RedshiftError as error:
         if connection.on_nodes and error.message in _WORDS:
             raise RedshiftError(_WORDS[error.message], error.sqlstate) from error

@@ -85,7 +85,7 @@ def recorded(
         "steps": [],
     }
     connection.warehouse.history.append(record)
-    outer, connection.steps = connection.steps, record["steps"]
+    outer, connection.steps, connection.queried = connection.steps, record["steps"], False
     try:
         yield record
     except RedshiftError as error:
@@ -96,6 +96,8 @@ def recorded(
     finally:
         connection.steps = outer
     record |= {"ended": time.time(), "status": "success"}
+    if connection.queried:
+        connection.last_completed = number
 
 
 def wrote(connection: Connection, table: Object, rows: int, *steps: str) -> None:
