@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from labkit.exercises.forms import as_dict, as_list, as_number, as_scalar, as_table
@@ -151,7 +152,7 @@ class Compare:
         if isinstance(expected, bool) != isinstance(said, bool):
             return "kind-truth"
         near = math.isclose(said, expected, rel_tol=1e-9, abs_tol=self.tolerance)
-        return "" if near else _how_far(said, expected)
+        return "" if near or said == _single(expected) else _how_far(said, expected)
 
     def _of_texts(self, said: Plain, expected: Plain) -> str:
         if not (isinstance(said, str) and isinstance(expected, str)):
@@ -209,6 +210,15 @@ def _only(kinds: Iterable[str]) -> str:
 def _graver(kind: str) -> bool:
     """Whether a difference is told after others: it says that all but one thing is right."""
     return kind in ALIKE
+
+
+def _single(number: float) -> float:
+    """A number in single precision, as a column of `real` keeps it; a whole one stays whole.
+
+    >>> _single(71.35), _single(16_777_217)
+    (71.3499984741211, 16777217)
+    """
+    return float(np.float32(number)) if isinstance(number, float) else number
 
 
 def _how_far(said: float, expected: float) -> str:

@@ -355,6 +355,10 @@ CLOTHES = {
         "lab2-q1",
         {"missing": MARKS.loc[["score"], ["missing"]], "largest": MARKS.loc[["score"], "max"]},
     ),
+    "numbers of single precision": (
+        "lab4-q6",
+        UNLOADED | {"rows": plain_frame(UNLOADED["rows"]).astype({"median_score": "float32"})},
+    ),
     "a stream of a column": ("lab2-q4", Streamed(pa.chunked_array([LOST]))),
 }
 

@@ -109,6 +109,7 @@ lab.storage.delete(place)
 for semester, some in rows.groupby("semester_id"):
     file = some.to_parquet(index=False)
     lab.storage.put(file, f"{{place}}semester_id={{semester}}/0.parquet")""",
+        swapped("MEDIAN(score)", "MEDIAN(score)::real"),
         swapped("MEDIAN(score)", "PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY score)"),
         swapped("('SELECT", "($$SELECT").replace("BY 1, 2')", "BY 1, 2$$)").replace("''W''", "'W'"),
         AGAIN + "lab.storage.delete(place)\n" + CODE.replace("CLEANPATH", "ALLOWOVERWRITE"),
