@@ -11,6 +11,7 @@ is answered by TLS at the same port, with the workspace's certificate.
 
 from __future__ import annotations
 
+import re
 import selectors
 import socket
 import ssl
@@ -33,6 +34,7 @@ MOST_DIGITS = 19
 #: Whether the server ends: connections that wait do, too, at their next request.
 ENDING = threading.Event()
 _BODILESS = (204, 304)
+_LINE_BREAKS = re.compile(r"[\r\n\0]+")  # a header's text would go on as another header
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 #: The first byte of TLS, a record of its handshake; no method of HTTP begins with it.
 _TLS = b"\x16"
@@ -195,6 +197,9 @@ class Handler(MotoRequestHandler):
 
     def make_environ(self) -> dict[str, Any]:
         environ = super().make_environ()
+        lengths = set(self.headers.get_all("Content-Length", []))
+        if len(lengths) > 1:
+            environ["CONTENT_LENGTH"] = ", ".join(lengths)  # which is none
         length = str(environ.get("CONTENT_LENGTH") or "0")
         self.coming = Coming(self)
         if environ.get("wsgi.input_terminated"):
@@ -253,6 +258,7 @@ class _Answer:
             told.append(("Transfer-Encoding", "chunked"))
         handler.close_connection |= _has_more(self.body)
         told += [("Connection", "close")] if handler.close_connection else []
+        told = [(name, _LINE_BREAKS.sub(" ", str(text))) for name, text in told]
         lines = [f"HTTP/1.1 {status}", *(f"{name}: {text}" for name, text in told), "", ""]
         self._head = "\r\n".join(lines).encode("latin-1")
         return self._write

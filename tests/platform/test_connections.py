@@ -46,6 +46,9 @@ def answers(link, sent):
         pytest.param(PING + b"Content-Length: 3\r\n\r\nabc" + PING + b"\r\n", 2, False, id="body"),
         pytest.param(PING + b"Connection: close\r\n\r\n" + PING + b"\r\n", 1, True, id="close"),
         pytest.param(PING + b"Content-Length: +3\r\n\r\nabc", 1, True, id="no length"),
+        pytest.param(
+            PING + b"Content-Length: 0\r\nContent-Length: 3\r\n\r\nabc", 1, True, id="lengths"
+        ),
         pytest.param(PING + b"Content-Length: " + b"3" * 5000 + b"\r\n\r\n", 1, True, id="long"),
         pytest.param(PING.replace(b"1.1", b"1.0") + b"\r\n", 1, True, id="HTTP/1.0"),
     ],

@@ -233,6 +233,8 @@ FIELDS = {  # of a form → the refusal, as of a PUT with such a header
     "metadata": ({"x-amz-meta-a": "b" * 3000}, "MetadataTooLarge"),
     "digest": ({"content-md5": "AAAAAAAAAAAAAAAAAAAAAA=="}, "BadDigest"),
     "redirection": ({"x-amz-website-redirect-location": "a"}, "InvalidRedirectLocation"),
+    "lines": ({"x-amz-meta-a": "b\r\nX-Evil: 1"}, "InvalidArgument"),
+    "redirected": ({"success_action_redirect": "http://a/\r\nX-Evil: 1"}, "InvalidArgument"),
     "no key": ({"key": ""}, "InvalidArgument"),
     "long key": ({"key": "k" * 1025}, "KeyTooLongError"),
 }
@@ -247,6 +249,14 @@ def test_a_forms_fields_are_what_headers_are(s3, bucket, asked, code):
     answer = requests.post(form["url"], data=form["fields"], files={"file": b"x"}, timeout=60)
     assert f"<Code>{code}<" in answer.text
     assert s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 0
+
+
+def test_a_forms_letters_are_told_as_bytes(s3, bucket):
+    asked = {"x-amz-meta-a": "Zürich 日本"}
+    form = s3.generate_presigned_post(bucket, "a", Fields=asked, Conditions=[asked])
+    requests.post(form["url"], data=form["fields"], files={"file": b"x"}, timeout=60)
+    told = s3.head_object(Bucket=bucket, Key="a")["Metadata"]["a"]
+    assert told.encode("latin-1").decode() == asked["x-amz-meta-a"]
 
 
 LACKING = {  # the version that signs, what its form lacks → what is said

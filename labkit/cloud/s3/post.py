@@ -9,6 +9,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.ht
 
 from __future__ import annotations
 
+import re
 import urllib.parse
 from typing import IO, Any
 from xml.sax.saxutils import escape
@@ -28,6 +29,7 @@ _HEADERS = {
     *("content-language", "content-md5", "expires"),
 }
 
+_CONTROL = re.compile(r"[\0-\x08\n-\x1f\x7f]")
 _OTHER_FORMS = "application/x-www-form-"
 
 
@@ -67,6 +69,9 @@ def read_form(environ: Environ, file: IO[bytes]) -> tuple[Form, Principal]:
         raise _missing("key")
     if not named["key"]:
         raise invalid("User key must have a length greater than 0.", "key", "")
+    for name, value in named.items():
+        if _is_header(name) and _CONTROL.search(value):
+            raise invalid("A header's value has no line breaks or other controls.", name, value)
     form = Form(bucket, named, file, file.tell())
     file.seek(0)
     if not {"policy", "awsaccesskeyid", "x-amz-credential"} & named.keys():
@@ -93,7 +98,7 @@ def as_put(environ: Environ, form: Form) -> Environ:
     }
     for name, value in form.fields.items():
         if name in _HEADERS or (name.startswith("x-amz-") and name not in _SIGNING):
-            put[_header(name)] = value
+            put[_header(name)] = _as_sent(value)
     if "acl" in form.fields:
         put["HTTP_X_AMZ_ACL"] = form.fields["acl"]
     if "tagging" in form.fields:
@@ -102,6 +107,7 @@ def as_put(environ: Environ, form: Form) -> Environ:
     return put
 
 
+_REDIRECTIONS = ("success_action_redirect", "redirect")
 _SIGNING = {"x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-signature"}
 
 
@@ -111,11 +117,11 @@ def answer(form: Form, endpoint: str, reply: protocol.Reply) -> protocol.Reply:
     place = f"{endpoint}/{form.bucket}/{urllib.parse.quote(form.key)}"
     headers = {k: v for k, v in reply.headers.items() if k.lower() != "content-type"}
     headers["Location"] = place
-    target = form.fields.get("success_action_redirect") or form.fields.get("redirect")
+    target = next((form.fields[each] for each in _REDIRECTIONS if form.fields.get(each)), None)
     if target and urllib.parse.urlsplit(target).netloc:  # what is no address is as if it was unsaid
         said = urllib.parse.urlencode({"bucket": form.bucket, "key": form.key, "etag": etag})
         joint = "&" if "?" in target else "?"
-        return protocol.Reply(303, headers | {"Location": f"{target}{joint}{said}"}, b"")
+        return protocol.Reply(303, headers | {"Location": _as_sent(f"{target}{joint}{said}")}, b"")
     status = form.fields.get("success_action_status")
     if status != "201":
         return protocol.Reply(200 if status == "200" else 204, headers, b"")
@@ -123,6 +129,16 @@ def answer(form: Form, endpoint: str, reply: protocol.Reply) -> protocol.Reply:
     inner = "".join(f"<{k}>{escape(v)}</{k}>" for k, v in told.items())
     body = f"<PostResponse>{inner}</PostResponse>".encode()
     return protocol.Reply(201, headers | {"Content-Type": "application/xml"}, body)
+
+
+def _is_header(name: str) -> bool:
+    """Whether a field's value is told in an answer's head."""
+    return name in _HEADERS or name in _REDIRECTIONS or name.startswith("x-amz-")
+
+
+def _as_sent(value: str) -> str:
+    """A text as WSGI has it of a header: a character for each byte."""
+    return value.encode("utf-8", "surrogateescape").decode("latin-1")
 
 
 def _header(name: str) -> str:
