@@ -194,7 +194,7 @@ def test_a_wrong_parameter_fails(session: Session, statement: str, given: str, c
 
 def test_a_view_reads_as_a_table(session: Session) -> None:
     columns = (Column("c", parse_type("varchar")), Column("n", parse_type("bigint")))
-    view = View("SELECT customer, count(*) FROM orders GROUP BY 1", "lab", columns)
+    view = View("SELECT customer AS c, count(*) AS n FROM orders GROUP BY 1", "lab", columns)
     lake = Lake(views={"busy": view})
     found = rows(session, "SELECT c FROM busy WHERE n > 1", lake=lake)
     assert found == [["alice"]]

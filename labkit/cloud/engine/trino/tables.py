@@ -5,6 +5,7 @@ Source: https://trino.io/docs/current/sql/select.html#from-clause
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from labkit.cloud.engine.catalog import Column, Source, Versioned, View
@@ -139,18 +140,36 @@ def _checked(
     node: tree.Table, view: View, found: Output, parts: tuple[str, ...], scope: Scope
 ) -> Output:
     """The view's query under the columns that the catalog has for it."""
-    fits = len(view.columns) == len(found.fields) and all(
-        can_coerce(field.type, column.type)
-        for field, column in zip(found.fields, view.columns, strict=True)
-    )
-    if not fits:
-        message = f"View '{'.'.join(parts)}' is stale or in invalid state"
+    if why := _stale(view.columns, found.fields):
+        message = f"View '{'.'.join(parts)}' is stale or in invalid state: {why}"
         raise scope.fail(node, "VIEW_IS_STALE", message)
     fields = tuple(
         replace(field, name=column.name.lower(), written=None)
         for field, column in zip(found.fields, view.columns, strict=True)
     )
     return Output(found.sql, fields)
+
+
+def _stale(columns: Sequence[Column], fields: Sequence[Field]) -> str:
+    """Why a view's query is no longer what the catalog says of it; empty where it is.
+
+    Source: ``checkViewStaleness`` of Trino's ``StatementAnalyzer``
+    """
+    if len(columns) != len(fields):
+        return (
+            f"stored view column count ({len(columns)}) does not match column count derived from "
+            f"the view query analysis ({len(fields)})"
+        )
+    for at, (column, field) in enumerate(zip(columns, fields, strict=True)):
+        placed = f"of type {field.type.display} projected from query view at position {at}"
+        stored = f"column [{column.name}] of type {column.type.display} stored in view definition"
+        if not field.name:
+            return f"a column {placed} has no name"
+        if field.name.lower() != column.name.lower():
+            return f"column [{field.name}] {placed} has a different name from {stored}"
+        if not can_coerce(field.type, column.type):
+            return f"column [{field.name}] {placed} cannot be coerced to {stored}"
+    return ""
 
 
 def rows_of(found: Output, qualifier: tuple[str, ...], scope: Scope) -> Rows:
