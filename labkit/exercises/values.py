@@ -141,7 +141,10 @@ def _table(columns: list[tuple[str, list[Any]]], depth: int) -> Plain:
 
 
 def _number(value: Any) -> int | float | None:
-    number = float(value)
+    try:
+        number = float(value)
+    except OverflowError as error:
+        raise Unreadable("It holds a number that is too large.") from error
     if math.isnan(number):
         return None
     return int(value) if number.is_integer() and abs(number) < 2**63 else number
@@ -173,6 +176,7 @@ SCALARS: tuple[tuple[Any, Callable[[Any], Plain]], ...] = (
     ((int, float, decimal.Decimal, Fraction, np.number), _number),
     (str, _text),
     ((datetime.date, np.datetime64, type(pd.NaT)), _moment),
+    (pd.Period, str),
     ((datetime.timedelta, np.timedelta64), lambda value: pd.Timedelta(value).total_seconds()),
     (datetime.time, lambda value: value.isoformat()),
 )

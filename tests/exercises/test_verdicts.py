@@ -257,6 +257,13 @@ SAID = {
         READY | {"job": READY["job"] | {"last_run": "STOPPED"}},
         "The job's last run is STOPPED. Its log, or `describe_job_run`, says why.",
     ),
+    "a recipe that was changed since the job ran": (
+        "lab2-q8",
+        READY
+        | {"job": READY["job"] | {"as_run": False}}
+        | {"rows": one_off(plain_frame(READY["rows"]), "student_id")},
+        "The recipe has other steps now than in the job's last run: run the job again.",
+    ),
     "a job that still runs": (
         "lab2-q8",
         READY | {"job": READY["job"] | {"last_run": "RUNNING"}},
@@ -287,6 +294,7 @@ SAID = {
         [],
         "One value is wanted, and there is none.",
     ),
+    "a number without an end": ("lab1-q4", 10**400, "It holds a number that is too large."),
     "what is to be awaited": ("lab1-q4", Later(), "An answer cannot be a Later: await it."),
     "texts of which numbers are made": (
         "lab1-q2",
@@ -322,6 +330,7 @@ CLOTHES = {
     "an array of records": ("lab1-q5", BANDS.to_records(index=False)),
     "a record batch": ("lab1-q5", pa.RecordBatch.from_pandas(BANDS)),
     "a relation of DuckDB": ("lab1-q5", duckdb.from_df(BANDS)),
+    "periods": ("lab1-q2", pd.PeriodIndex(WEEKS, freq="D")),
     "dates of a time zone": ("lab1-q2", pd.to_datetime(WEEKS).tz_localize("UTC")),
     "moments in place of texts": (
         "lab4-q2",
