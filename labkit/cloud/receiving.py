@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import functools
 import json
-import math
 import re
 import urllib.parse
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from botocore.validate import ParamValidator
 
 from labkit.cloud import newer, wire_types
 from labkit.cloud.constraints import check_call
-from labkit.cloud.operations import AwsError
+from labkit.cloud.operations import AwsError, handler_of
 from labkit.cloud.protocol import (
     JSON_PROTOCOLS,
     NOT_FINITE,
@@ -104,19 +103,32 @@ def read_parameters(call: Call, environ: dict[str, Any], body: bytes) -> dict[st
             parameters = _read_json(call, shape, environ, body)
     except ValueError as error:  # a number, a moment or a text that is none
         raise AwsError("SerializationException", str(error)) from error
-    check_parameters(call.operation, parameters)
-    return parameters
+    ours = handler_of(call.operation.service_model.service_name, call.operation.name) is not None
+    return check_parameters(call.operation, parameters, cutting=ours)
 
 
-def check_parameters(operation: OperationModel, parameters: dict[str, Any]) -> None:
-    """Raise for parameters that the operation's input shape has no room for, or that lack in it."""
+def check_parameters(
+    operation: OperationModel, parameters: dict[str, Any], *, cutting: bool = False
+) -> dict[str, Any]:
+    """An operation's parameters.
+
+    Args:
+        cutting: whether decimals for integers are cut.
+
+    Raises:
+        AwsError: the input shape has no room for one, or one lacks.
+    """
     service, shape = operation.service_model.service_name, operation.input_shape
     report = _Validator().validate(parameters, shape)
+    if report.has_errors() and cutting:
+        parameters = wire_types.cut(shape, parameters)
+        report = _Validator().validate(parameters, shape)
     if report.has_errors():
         wire_types.check(service, shape, parameters)
     check_call(service, operation.name, parameters)
     if report.has_errors():
         raise AwsError("ValidationException", report.generate_report())
+    return parameters
 
 
 def _call(model: ServiceModel, name: str, uri: dict[str, str] | None = None) -> Call | None:
@@ -259,8 +271,6 @@ def load(shape: Any, value: Any) -> Any:
             return parse_timestamp(value)
         case "blob" if isinstance(value, str):
             return base64.b64decode(value)
-        case "integer" | "long" if isinstance(value, float) and math.isfinite(value):
-            return int(value)
         case "float" | "double" if isinstance(value, int) or value in NOT_FINITE.values():
             return float(value)
     return value

@@ -1,7 +1,8 @@
 """Values of other types than a service's model has, refused as the service does on reading them.
 
 That is before it looks at what lacks or breaks a constraint. What Athena says was measured, and so
-was what DynamoDB says, which has words of its own; both read a decimal for an integer, and cut it.
+was what DynamoDB says, which has words of its own; Athena reads a decimal for an integer, and cuts
+it.
 
 Sources: https://github.com/aoyagikouhei/athena-local/blob/main/docs/dev/measurements/errors.md and
 https://github.com/architect/dynalite/blob/main/test/helpers.js
@@ -10,6 +11,7 @@ https://github.com/architect/dynalite/blob/main/test/helpers.js
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -40,6 +42,21 @@ def check(service: str, shape: Any, value: Any) -> None:
     if found := next(_wrong(shape, value), None):
         tell = _in_dynamodb if service == "dynamodb" else _in_others
         raise AwsError("SerializationException", tell(*found))
+
+
+def cut(shape: Any, value: Any) -> Any:
+    """A value whose decimals are cut where its shape has integers."""
+    match shape.type_name, value:
+        case "integer" | "long", float() if math.isfinite(value):
+            return int(value)
+        case "structure", dict() if not getattr(shape, "is_document_type", False):
+            known = shape.members
+            return {k: cut(known[k], v) if k in known else v for k, v in value.items()}
+        case "list", list():
+            return [cut(shape.member, each) for each in value]
+        case "map", dict():
+            return {k: cut(shape.value, each) for k, each in value.items()}
+    return value
 
 
 def _wrong(shape: Any, value: Any) -> Iterator[tuple[Any, Any]]:

@@ -101,6 +101,10 @@ REFUSED = {
         {"DataLakeSettings": {"CreateTableDefaultPermissions": [{"Permissions": ["ALL"]}]}},
         "InvalidInputException", "A principal is required in CreateTableDefaultPermissions",
     ),
+    "no-region": (
+        "kms", "replicate_key", {"KeyId": "alias/a", "ReplicaRegion": "far-moon-1"}, BAD,
+        "far-moon-1 is not a Region",
+    ),
     "source": (
         "redshift", "describe_events", {"SourceType": "table"}, "ValidationError",
         "'sourceType' failed .* enum value set",
@@ -242,6 +246,10 @@ OTHER_TYPES = {
     ),
     "before what lacks": (
         ("glue", "get_table"), b'{"Name": 1}', "NUMBER_VALUE can not be converted to a String",
+    ),
+    "decimal of moto's": (
+        ("events", "list_rules"), b'{"Limit": 1.5}',
+        "NUMBER_VALUE can not be converted to an Integer",
     ),
     "dynamodb": (DYNAMODB, b'{"Limit": "1"}', "STRING_VALUE cannot be converted to Integer"),
     "dynamodb-map": (("dynamodb", "get_item"), b'{"Key": "a"}', "Unexpected field type"),

@@ -13,6 +13,7 @@ import uuid
 from typing import Any
 
 import moto.kms.models as models
+from botocore.session import Session
 from moto.kms.responses import KmsResponse
 
 from labkit.cloud.access.keys import find_key
@@ -37,6 +38,8 @@ def replicate_key(
         AwsError: ``UnsupportedOperationException`` for a key that is not the primary one,
             ``AlreadyExistsException`` where that Region has it.
     """
+    if ReplicaRegion not in Session().get_available_regions("kms"):
+        raise AwsError("ValidationException", f"{ReplicaRegion} is not a Region of AWS KMS.")
     primary, there = find_key(context.cloud, KeyId, context.region), _keys(context, ReplicaRegion)
     if not primary.multi_region or _primary_arn(primary) != primary.arn:
         words = f"{primary.arn} is not a multi-region primary key."

@@ -133,8 +133,7 @@ class Cbor(Bridge):
         except (*_NO_CBOR, ValueError) as error:
             raise AwsError("SerializationException", f"The body is not CBOR: {error}") from error
         newer.check(self.operation, self.operation and self.operation.input_shape, found)
-        receiving.check_parameters(self.operation, found)
-        return dict(found)
+        return receiving.check_parameters(self.operation, found)
 
     def _answer(self, result: dict[str, Any]) -> Reply:
         shape, body = self.operation and self.operation.output_shape, bytearray()
