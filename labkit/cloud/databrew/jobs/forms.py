@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 
 from labkit.cloud.databrew.csv_options import check_delimiter
 from labkit.cloud.databrew.jobs import values
-from labkit.cloud.databrew.recipe.column import Column
+from labkit.cloud.databrew.recipe.column import Column, twin_of
 from labkit.cloud.databrew.words import invalid
 from labkit.cloud.engine.formats.model import literal
 from labkit.cloud.engine.quoting import quoted_name
@@ -58,8 +58,7 @@ def _flat(columns: Sequence[Column]) -> list[str]:
 def _elements(columns: Sequence[Column]) -> list[str]:
     """A row as one line of XML; a missing value has no element."""
     names = [_tag(column.name) for column in columns]
-    twin = next((name for name in names if names.count(name) > 1), None)
-    if twin is not None:
+    if twin := twin_of(names):
         raise invalid(f"Two columns would be the XML element '{twin}'.")
     parts = [_element(*pair) for pair in zip(names, columns, strict=True)]
     return [f"'<ROW>' || {' || '.join(parts)} || '</ROW>' AS {quoted_name('#xml')}"]

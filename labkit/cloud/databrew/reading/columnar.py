@@ -10,7 +10,7 @@ from pyarrow import orc as arrow_orc
 from pyarrow import parquet as arrow_parquet
 
 from labkit.cloud.databrew.reading.source import Read, Reading, Unreadable, spelled
-from labkit.cloud.databrew.recipe.column import Column
+from labkit.cloud.databrew.recipe.column import Column, twin_of
 from labkit.cloud.engine import formats
 from labkit.cloud.engine.formats.guess import Columns, arrow_kind, merge
 from labkit.cloud.engine.formats.lines import BROKEN
@@ -83,7 +83,6 @@ def _orc_columns(file: File, known: dict[str, str]) -> Columns:
     with _named(file):
         schema = arrow_orc.ORCFile(file.path).schema
     names = spelled(schema.names, known)
-    twin = next((name for name in names if names.count(name) > 1), None)
-    if twin is not None:
+    if (twin := twin_of(names)) is not None:
         raise Unreadable(f"Found duplicate column(s) in {file.name}: '{twin}'.")
     return tuple((n, arrow_kind(field.type)) for n, field in zip(names, schema, strict=True))

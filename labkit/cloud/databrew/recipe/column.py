@@ -6,7 +6,8 @@ https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.data-quality.html
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from labkit.cloud.engine.nested import EACH
@@ -85,6 +86,16 @@ def unused(name: str, taken: Iterable[str]) -> str:
     while name in small:
         name += "_"
     return name
+
+
+def twin_of(names: Sequence[str]) -> str | None:
+    """The first name that is there more than once.
+
+    >>> twin_of(["a", "b", "c", "b"]), twin_of(["a", "A"])
+    ('b', None)
+    """
+    times = Counter(names)
+    return next((name for name in names if times[name] > 1), None)
 
 
 def as_text(sql: str, kind: Type) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from labkit.cloud.databrew.recipe.column import Column, as_text, unused
+from labkit.cloud.databrew.recipe.column import Column, as_text, twin_of, unused
 from labkit.cloud.databrew.recipe.context import RecipeContext
 from labkit.cloud.databrew.recipe.errors import RecipeError, unknown
 from labkit.cloud.databrew.recipe.parts.decimals import LEAST_SCALE, holding
@@ -242,9 +242,9 @@ def _row(names: Iterable[str]) -> str:
 def _refuse_twins(names: Sequence[str]) -> None:
     """Names are one whatever their case, as they are for Spark and for DuckDB."""
     small = [name.lower() for name in names]
-    twin = next((name for name in names if small.count(name.lower()) > 1), None)
-    if twin is not None:
-        raise RecipeError(f"There would be two columns of the name '{twin}'.")
+    if (twin := twin_of(small)) is not None:
+        name = names[small.index(twin)]
+        raise RecipeError(f"There would be two columns of the name '{name}'.")
     if not names:
         raise RecipeError("No column would be left.")
 
