@@ -24,10 +24,13 @@ from labkit.exercises.grading import (
     records,
     reports,
     score,
+    supervise,
     trees,
     variants,
 )
+from labkit.exercises.grading.bench import Limits
 from labkit.exercises.grading.masters import Submission
+from labkit.exercises.grading.processes import Ended
 from labkit.exercises.grading.records import Record
 from labkit.exercises.grading.score import References
 from labkit.exercises.values import plain
@@ -342,6 +345,19 @@ def test_nothing_to_grade_is_said(tmp_path, capsys):
     assert cli.main(["grade", str(tmp_path)]) == 1
     assert cli.main(["grade", str(mini.write(tmp_path / "x.ipynb", "{"))]) == 1
     assert "no notebook to grade" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), Ended("it is gone")])
+def test_what_the_machine_cannot_do_is_an_error_of_that_one(master, tmp_path, error):
+    def start(spec):
+        raise error
+
+    bench = SimpleNamespace(
+        limits=Limits(), bundle=tmp_path, learners=SimpleNamespace(start=start), clouds=None
+    )
+    found = supervise.run(bench, Submission("x", master, {Q1: "count = 1"}), DATA[0])
+    told = f"It could not be run on this machine ({error})."
+    assert found == {Q1: {"status": "error", "message": told, "values": {}}}
 
 
 def test_what_is_written_is_counted_where_no_folder_tells(tmp_path):

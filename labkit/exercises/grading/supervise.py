@@ -36,11 +36,18 @@ Finding = dict[str, Any]
 
 
 def run(bench: Bench, submission: Submission, variant: Variant) -> dict[str, Finding]:
-    """Run a submission's answers on one variant. Returns the findings by question."""
+    """Run a submission's answers on one variant. Returns the findings by question.
+
+    What the machine cannot do for one, as its disk is full or it has ended a process, is an error
+    of that one; whoever comes after is still run.
+    """
     assert submission.master is not None
     scratch = Path(tempfile.mkdtemp(prefix="labkit-"))
     try:
         return Run(bench, submission, submission.master, variant, scratch).findings()
+    except (OSError, Ended) as error:
+        why = f"It could not be run on this machine ({error})."
+        return {name: _finding("error", why) for name in submission.answers}
     finally:
         _remove(scratch)
 
