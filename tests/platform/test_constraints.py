@@ -101,10 +101,6 @@ REFUSED = {
         {"DataLakeSettings": {"CreateTableDefaultPermissions": [{"Permissions": ["ALL"]}]}},
         "InvalidInputException", "A principal is required in CreateTableDefaultPermissions",
     ),
-    "no-region": (
-        "kms", "replicate_key", {"KeyId": "alias/a", "ReplicaRegion": "far-moon-1"}, BAD,
-        "far-moon-1 is not a Region",
-    ),
     "source": (
         "redshift", "describe_events", {"SourceType": "table"}, "ValidationError",
         "'sourceType' failed .* enum value set",

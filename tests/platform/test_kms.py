@@ -350,6 +350,8 @@ def test_a_key_of_two_regions(kms, aws):
     assert code_of(kms.replicate_key, **again) == "AlreadyExistsException"
     plain = again | {"KeyId": kms.create_key()["KeyMetadata"]["KeyId"]}
     assert code_of(kms.replicate_key, **plain) == "UnsupportedOperationException"
+    nowhere = again | {"ReplicaRegion": "far-moon-1"}
+    assert code_of(kms.replicate_key, **nowhere) == "ValidationException"
 
 
 def test_what_would_be_done_is_not_done(kms, key):
