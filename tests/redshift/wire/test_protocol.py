@@ -129,6 +129,11 @@ TRANSACTIONS = {
     "rolled back": (["BEGIN", "SELECT 1/0", "ROLLBACK"], "I"),
     "committed": (["BEGIN; SELECT 1; COMMIT"], "I"),
     "begun within a text": (["SELECT 1; BEGIN; SELECT 2"], "T"),
+    "begun to read within a text": (
+        ["SELECT 1; BEGIN READ ONLY; CREATE TABLE begun_to_read (a int)"],
+        "E",
+    ),
+    "begun wrongly within a text": (["SELECT 1; BEGIN NONSENSE"], "I"),
     "an error of Parse": (["BEGIN", "SELEC 1"], "E"),
 }
 

@@ -35,6 +35,8 @@ class Transactions:
         self.duck: duckdb.DuckDBPyConnection = warehouse.database.cursor()
         self.objects = Objects(self.duck)
         self.transaction: Literal["idle", "open", "failed"] = "idle"
+        #: Whether what is open has been begun by nobody, as that of several statements at once.
+        self.unbegun = False
         self.temporary: dict[str, Object] = {}
         self.settings: dict[str, str] = {}
         #: Whose rights count, whose the session is, and who logged in.

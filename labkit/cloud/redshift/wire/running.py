@@ -23,7 +23,6 @@ class Runner:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
-        self._implicit = False
         self._busy = False
         self._late = False
         self._statement = 0
@@ -32,13 +31,13 @@ class Runner:
     @property
     def status(self) -> str:
         """The transaction's state in one letter."""
-        return "I" if self._implicit else STATUS[self.connection.transaction]
+        return "I" if self.connection.unbegun else STATUS[self.connection.transaction]
 
     def together(self) -> None:
         """Put what follows into one transaction, unless there is a block already."""
         if self.connection.transaction == "idle":
             self.connection.begin()
-            self._implicit = True
+            self.connection.unbegun = True
 
     def settle(self, *, failed: bool = False) -> None:
         """End a transaction that nobody began.
@@ -46,9 +45,9 @@ class Runner:
         Raises:
             RedshiftError: it could not be made durable.
         """
-        if not self._implicit:
+        if not self.connection.unbegun:
             return
-        self._implicit = False
+        self.connection.unbegun = False
         if failed or self.connection.transaction == "failed":
             self.connection.rollback()
         elif self.connection.transaction == "open":
@@ -60,11 +59,11 @@ class Runner:
         Raises:
             RedshiftError: in Redshift's words.
         """
-        if self._implicit and _first(sql) in ("BEGIN", "START"):
-            self._implicit = False
-            return Result("BEGIN" if _first(sql) == "BEGIN" else "START TRANSACTION")
         with self._running():
-            return self.connection.run(sql, parameters)
+            result = self.connection.run(sql, parameters)
+        if _first(sql) in ("BEGIN", "START"):
+            self.connection.unbegun = False
+        return result
 
     def cancel(self) -> None:
         """Stop the statement that runs; where none runs nothing happens."""

@@ -22,11 +22,11 @@ def begin(connection: Connection, parsed: Parsed) -> Result:
     tag = "START TRANSACTION" if words.accept("START", "TRANSACTION") else "BEGIN"
     words.accept("BEGIN") and words.accept_one("WORK", "TRANSACTION")
     modes = access_modes.read_modes(words, access_modes.TRANSACTION)
-    if connection.transaction == "open":
+    if connection.transaction != "open":
+        connection.begin()
+    elif not connection.unbegun:
         already = "there is already a transaction in progress"
         connection.notices.append(Notice(already, "WARNING", "25001"))
-    else:
-        connection.begin()
     connection.settings |= modes
     return Result(tag)
 
