@@ -225,6 +225,14 @@ def test_variables_in_jsonpath(machines):
 
 
 FAILURES = {  # the states → input → error, and words of its cause
+    "an endless range": (
+        {"A": passes(Parameters={"x.$": "States.ArrayRange(1, 10000000000000000000000, 1)"})},
+        ("States.IntrinsicFailure", "The array has more than 1000 elements"),
+    ),
+    "an endless range in JSONata": (
+        {"A": passes(QueryLanguage="JSONata", Output="{% $range(1, 100000000000, 1) %}")},
+        ("States.QueryEvaluationError", "The array has more than 10000000 elements"),
+    ),
     "a path that leads nowhere": (
         {"A": passes(Parameters={"x.$": "$.nope"})},
         (

@@ -51,10 +51,10 @@ def _array_contains(values: list[Any], value: Any) -> bool:
 def _array_range(first: int, last: int, step: int) -> list[int]:
     if step == 0:
         raise ValueError("The increment must not be 0")
-    found = list(range(first, last + (1 if step > 0 else -1), step))
-    if len(found) > MOST_RANGE:
+    found = range(first, last + (1 if step > 0 else -1), step)
+    if found[MOST_RANGE:]:
         raise ValueError(f"The array has more than {MOST_RANGE} elements")
-    return found
+    return list(found)
 
 
 @intrinsic("ArrayGetItem", "array", "integer")

@@ -24,6 +24,7 @@ from labkit.cloud.states.history import Event
 from labkit.cloud.states.overtime import Overtime, within
 
 MOST_S, DEEPEST = 5, 100
+MOST_RANGE = 10_000_000  # of $range, as JSONata's [1..n] has at most
 _LATE = f"D1012: Evaluation timeout after {MOST_S * 1000} milliseconds. Check for infinite loop"
 _ERRORS = (  # whatever the library raises of its own
     *(ValueError, TypeError, RuntimeError, LookupError, AttributeError),
@@ -194,7 +195,10 @@ def _partition(values: Any, size: Any) -> Any:
 
 def _range(first: Any, last: Any, step: Any = None) -> Any:
     first, last, step = int(first), int(last), int(step or 0)
-    found = list(range(first, last + (1 if step > 0 else -1), step)) if step else []
+    wanted = range(first, last + (1 if step > 0 else -1), step) if step else range(0)
+    if wanted[MOST_RANGE:]:
+        raise ValueError(f"The array has more than {MOST_RANGE} elements")
+    found = list(wanted)
     return found[0] if len(found) == 1 else found or None
 
 
