@@ -141,9 +141,12 @@ class Front:
         if size > MOST_BODY:
             raise AwsError("RequestEntityTooLargeException", "The request is too large", 413)
         sent = environ["wsgi.input"].read(size)
-        environ, body = compressed.unpack(environ, sent, MOST_BODY)
         service = _service(environ)
         model = protocol.service_model(service)
+        try:
+            environ, body = compressed.unpack(environ, sent, MOST_BODY)
+        except AwsError as error:
+            return refusing.refuse(model, error)
         bridge = bridging.bridge_of(model, *receiving.as_form(model, environ, body))
         reply = self._served(service, model, environ, body, bridge)
         if bridge:
@@ -158,7 +161,8 @@ class Front:
             return self._serve(service, model, environ, body, bridge)
         except AwsError as error:
             if model is None:
-                return refusing.refuse_unknown(error, str(environ.get("CONTENT_TYPE", "")))
+                told = str(environ.get("CONTENT_TYPE", ""))
+                return refusing.refuse_unknown(service, error, told)
             return refusing.refuse(model, error)
         except (JsonRESTError, ServiceException) as error:
             return refusing.refuse(model, from_moto(error))

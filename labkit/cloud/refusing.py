@@ -69,8 +69,13 @@ def refuse(model: ServiceModel | None, error: AwsError, *, unknown: str = "rest-
     )
 
 
-def refuse_unknown(error: AwsError, content_type: str) -> Reply:
-    """A refusal by a service that is not known: in JSON, as nearly all speak, unless in forms."""
+def refuse_unknown(service: str, error: AwsError, content_type: str) -> Reply:
+    """A refusal by a service that is not known: in JSON, as nearly all speak, unless in forms.
+
+    S3's other names (``s3express``, ``s3-object-lambda``) speak XML.
+    """
+    if service.startswith("s3"):
+        return refuse(None, error)
     if content_type.startswith("application/x-www-form-urlencoded"):
         return refuse(None, error, unknown="query")
     headers = {"x-amzn-RequestId": str(uuid.uuid4()), "x-amzn-errortype": error.code}

@@ -267,5 +267,6 @@ def test_a_packed_request_that_is_none(cloud, body, code):
 
     cloudwatch = cloud.client("cloudwatch", region_name=cloud.region)  # of this test alone
     cloudwatch.meta.events.register("before-sign.cloudwatch.ListMetrics", pack)
-    with pytest.raises(ClientError, match=code):
+    with pytest.raises(ClientError) as refusal:
         cloudwatch.list_metrics()
+    assert refusal.value.response["Error"]["Code"] == code

@@ -45,6 +45,7 @@ MADE_UP = [
             "EventDestination": {"Name": "goal", "MatchingEventTypes": ["send"]},
         },
     ),
+    ("s3", "list_directory_buckets", {}),
     ("sns", "create_topic", {"Name": "a", "DataProtectionPolicy": "{}"}),
     ("sns", "list_phone_numbers_opted_out", {}),
     ("neptunedata", "get_engine_status", {}),
