@@ -10,12 +10,13 @@ Source: https://docs.aws.amazon.com/redshift/latest/dg/c_Supported_data_types.ht
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift import datetimes, durations
 from labkit.cloud.engine.redshift.errors import BAD_TEXT, CANNOT_CAST, MISMATCH, RedshiftError
+from labkit.cloud.engine.redshift.literals import type_beside
 from labkit.cloud.engine.redshift.once import filled
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import (
@@ -80,6 +81,12 @@ def common_type(kinds: Iterable[Type], what: str = "") -> Type:
     for kind in kinds:
         found = _meet(found, kind, what)
     return found
+
+
+def meeting(values: Sequence[Typed], what: str = "") -> Type:
+    """The type that values meet in, where texts as written keep their digits beside a decimal."""
+    decimal = next((value.type for value in values if value.type.base == "numeric"), UNKNOWN)
+    return common_type([type_beside(value, decimal) for value in values], what)
 
 
 def known(kind: Type) -> Type:

@@ -6,7 +6,7 @@ import re
 
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift.blanks import key
-from labkit.cloud.engine.redshift.casts import as_text, coerce, common_type
+from labkit.cloud.engine.redshift.casts import as_text, coerce, meeting
 from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.operators import no_operator
 from labkit.cloud.engine.redshift.scope import Typed
@@ -27,7 +27,7 @@ def compare(op: str, left: Typed, right: Typed) -> Typed:
     if "super" in (left.type.base, right.type.base):
         return Typed(_compare_dynamic(op, left, right), BOOL)
     try:
-        kind = common_type((left.type, right.type))
+        kind = meeting((left, right))
     except RedshiftError:
         raise no_operator(op, left, right) from None
     if kind.base == "bool" and any(_text_alone(side) for side in (left, right)):
@@ -58,8 +58,9 @@ def among(value: Typed, items: list[Typed]) -> Typed:
     plain = value.type.base in ("varchar", "text") and value.literal is None
     if plain and len(texts) == len(items) > 1:
         return Typed(_among_texts(value.sql, [text.rstrip(" ") for text in texts]), BOOL)
-    told = {item.type: compare("=", value, item) for item in items}
-    kinds = {common_type((value.type, kind)) for kind in told}
+    for item in {item.type: item for item in items}.values():
+        compare("=", value, item)
+    kinds = {meeting((value, item)) for item in items}
     if len(items) > 1 and len(kinds) == 1 and (kind := kinds.pop()).base in (*NUMBERS, *TIMES):
         found = ", ".join(coerce(item, kind).sql for item in items)
         return Typed(f"({coerce(value, kind).sql} IN ({found}))", BOOL)

@@ -10,7 +10,7 @@ from sqlglot import exp
 from labkit.cloud.engine.redshift import nested, postgres, super_values
 from labkit.cloud.engine.redshift.blanks import all_clean
 from labkit.cloud.engine.redshift.calls import function_call
-from labkit.cloud.engine.redshift.casts import cast, coerce, common_type, known
+from labkit.cloud.engine.redshift.casts import cast, coerce, known, meeting
 from labkit.cloud.engine.redshift.comparing import compare
 from labkit.cloud.engine.redshift.errors import CANNOT_CAST, MISMATCH, RedshiftError, unsupported
 from labkit.cloud.engine.redshift.literals import number, parameter, signed, text_of
@@ -244,7 +244,7 @@ def _case(node: exp.Case, scope: Scope) -> Typed:
         values.append(expression(branch.args["true"], scope))
     default = node.args.get("default")
     values.append(expression(default, scope) if default else Typed("NULL", UNKNOWN))
-    kind = known(common_type([value.type for value in values], "CASE"))
+    kind = known(meeting(values, "CASE"))
     sql = [coerce(value, kind).sql for value in values]
     whens = " ".join(f"WHEN {t} THEN {v}" for t, v in zip(tests, sql, strict=False))
     clean = all_clean(values)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from math import isinf
@@ -68,6 +69,24 @@ def _float(text: str) -> Typed:
     if isinf(float(text)):
         raise RedshiftError(f'"{text}" is out of range for type double precision', OUT_OF_RANGE)
     return Typed(f"CAST('{text}' AS DOUBLE)", FLOAT8)
+
+
+_NUMBER = re.compile(r"\s*[+-]?(?P<size>(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*", re.I | re.ASCII)
+
+
+def type_beside(value: Typed, kind: Type) -> Type:
+    """The type of a value that meets a decimal: a text as written loses none of its digits.
+
+    It is a number of its own where the decimal has too few for it, else it is of no type yet.
+    """
+    untyped = value.type.base == "unknown" and kind.base == "numeric"
+    found = _NUMBER.fullmatch(value.literal or "") if untyped else None
+    if found is None:
+        return value.type
+    own = number(found["size"]).type
+    scale, size = (own.scale, own.size) if own.base == "numeric" else (0, len(found["size"]))
+    fits = scale <= kind.scale and size - scale <= kind.size - kind.scale
+    return value.type if fits and own != FLOAT8 else own
 
 
 def signed(node: exp.Neg) -> str | None:

@@ -10,6 +10,7 @@ from labkit.cloud.engine import unscaled
 from labkit.cloud.engine.redshift import floats
 from labkit.cloud.engine.redshift.casts import as_numeric, as_text, cast, coerce
 from labkit.cloud.engine.redshift.errors import UNDEFINED_FUNCTION, RedshiftError
+from labkit.cloud.engine.redshift.literals import type_beside
 from labkit.cloud.engine.redshift.once import once
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import (
@@ -64,16 +65,20 @@ def _as_numbers(left: Typed, right: Typed) -> tuple[Typed, Typed]:
     """Text that meets a number is read as one."""
     one, two = (_texty(side) for side in (left, right))
     if one and not two:
-        left = cast(left, right.type if left.literal is not None else _number_of(right.type))
+        left = cast(left, _number_of(left, right.type))
     elif two and not one:
-        right = cast(right, left.type if right.literal is not None else _number_of(left.type))
+        right = cast(right, _number_of(right, left.type))
     elif left.type.base == right.type.base == "unknown":
         left, right = cast(left, INT4), cast(right, INT4)
     return left, right
 
 
-def _number_of(kind: Type) -> Type:
-    return kind if kind.base != "numeric" else FLOAT8
+def _number_of(text: Typed, kind: Type) -> Type:
+    """What a text is read as beside a number: one as written keeps its digits."""
+    if text.literal is None:
+        return kind if kind.base != "numeric" else FLOAT8
+    own = type_beside(text, kind)
+    return own if own.base in NUMBERS else kind
 
 
 def _texty(side: Typed) -> bool:

@@ -18,7 +18,7 @@ from labkit.cloud.engine.redshift import (
 )
 from labkit.cloud.engine.redshift.blanks import all_clean, key
 from labkit.cloud.engine.redshift.calls import arguments, function_call, special, within_group
-from labkit.cloud.engine.redshift.casts import as_text, cast, coerce, common_type, known
+from labkit.cloud.engine.redshift.casts import as_text, cast, coerce, known, meeting
 from labkit.cloud.engine.redshift.comparing import compare
 from labkit.cloud.engine.redshift.errors import (
     CANNOT_CAST,
@@ -116,7 +116,7 @@ def _coalesce(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
 
 
 def _common(args: Sequence[Typed], what: str) -> Type:
-    return known(common_type([arg.type for arg in args], what))
+    return known(meeting(args, what))
 
 
 @special("nvl2")
