@@ -2,13 +2,14 @@
 
 import contextlib
 import resource
+from types import SimpleNamespace
 
 import pytest
 
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.engine.redshift import duck
 from labkit.cloud.redshift import warehouse as warehouses
-from labkit.cloud.redshift.warehouse import RedshiftError, open_warehouse
+from labkit.cloud.redshift.warehouse import RedshiftError, open_warehouse, spooling
 
 KEY, ROWS = "cluster/full", 3000
 MANY = f"SELECT g AS a, md5(random()) || md5(random()) AS b FROM generate_series(1, {ROWS}) g"
@@ -54,3 +55,15 @@ def test_what_is_committed_is_told_so_and_the_warehouse_goes_on(cloud):
     again = open_warehouse(cloud, KEY).connect("awsuser", "dev")
     assert again.run("SELECT count(*) FROM t").rows[0].to_pylist() == [committed]
     assert again.run("INSERT INTO t VALUES (0, '')").count == 1
+
+
+def test_a_result_leaves_room_on_the_disk(cloud, monkeypatch):
+    monkeypatch.setattr(spooling, "IN_MEMORY", 1)
+    session = open_warehouse(cloud, KEY).connect("awsuser", "dev")
+    assert session.run(MANY).count == ROWS
+    few = SimpleNamespace(free=100_000)
+    monkeypatch.setattr(spooling, "shutil", SimpleNamespace(disk_usage=lambda folder: few))
+    with pytest.raises(RedshiftError, match="Disk Full"):
+        session.run(MANY)
+    assert session.run("SELECT 1").count == 1
+    assert not list(cloud.home.rglob("result-*"))
