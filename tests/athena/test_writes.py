@@ -116,6 +116,20 @@ def test_ctas_by_partition(lake: Lake) -> None:
     assert ["country=se/day=2024-01-01"] in lake.rows("SHOW PARTITIONS made")
 
 
+def test_rows_too_deep_within_one_another_are_not_shown(lake: Lake) -> None:
+    """The time to print them grows with the fourth power: 150 took more than ten minutes."""
+    deep = 65
+    lake.do(f"CREATE EXTERNAL TABLE t (n int) LOCATION 's3://{lake.bucket}/t/'")
+    where = {"DatabaseName": lake.database}
+    table = lake.glue.get_table(**where, Name="t")["Table"]
+    kept = {each: table[each] for each in ("Name", "StorageDescriptor", "TableType")}
+    kind = "struct<a:" * deep + "int" + ">" * deep
+    kept["StorageDescriptor"]["Columns"][0]["Type"] = kind
+    lake.glue.update_table(**where, TableInput=kept)
+    assert "more than 64 nested rows are not shown" in lake.fail("SELECT n FROM t")
+    assert lake.rows("SELECT count(n) FROM t") == [["0"]]
+
+
 def test_a_partition_of_other_keys_or_of_no_format_is_refused(lake: Lake) -> None:
     root = f"s3://{lake.bucket}/t/"
     lake.do(f"CREATE EXTERNAL TABLE t (n int) PARTITIONED BY (p string) LOCATION '{root}'")

@@ -20,18 +20,21 @@ SKETCHES = ("hyperloglog", "setdigest", "qdigest", "tdigest")
 
 #: Arrays and maps within one another that are printed: each makes DuckDB bind four times as long.
 DEEPEST = 7
+#: Rows within one another that are printed: the time to bind grows with the fourth power.
+DEEPEST_ROWS = 64
 
 
 def as_text(sql: str, kind: Type) -> str:
     """DuckDB SQL that prints a value as Athena's API and CSV do; NULL stays NULL.
 
     Raises:
-        QueryFailed: NOT_SUPPORTED, more arrays and maps within one another than are printed.
+        QueryFailed: NOT_SUPPORTED, more arrays and maps, or rows, within one another than are
+            printed.
     """
-    if kind.types and _depth(kind) > DEEPEST:
-        raise QueryFailed(
-            "NOT_SUPPORTED", f"Values of more than {DEEPEST} nested arrays and maps are not shown"
-        )
+    for most, what, bases in _LIMITS if kind.types else ():
+        if _depth(kind, bases) > most:
+            words = f"Values of more than {most} nested {what} are not shown"
+            raise QueryFailed("NOT_SUPPORTED", words)
     match kind.base:
         case base if base in _RAW:
             return sql
@@ -79,9 +82,12 @@ def as_text(sql: str, kind: Type) -> str:
     raise ValueError(f"no text for {kind}")
 
 
-def _depth(kind: Type) -> int:
-    within = max(map(_depth, kind.types), default=0)
-    return within + (kind.base in ("array", "map"))
+_LIMITS = ((DEEPEST, "arrays and maps", ("array", "map")), (DEEPEST_ROWS, "rows", ("row",)))
+
+
+def _depth(kind: Type, bases: tuple[str, ...]) -> int:
+    within = max((_depth(each, bases) for each in kind.types), default=0)
+    return within + (kind.base in bases)
 
 
 def sketch_bytes(sql: str) -> str:
