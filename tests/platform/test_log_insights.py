@@ -187,6 +187,8 @@ REFUSED = {  # a query → the code and the words
     "filter nothing(a)": ("MalformedQuery", "unknown function nothing"),
     "filter count(*) > 1": ("MalformedQuery", "count is a function of stats"),
     "stats path": ("MalformedQuery", "path is in no function"),
+    "stats pct(ms, 101)": ("MalformedQuery", "pct wants a number from 0 to 100"),
+    "stats pct(ms, ms)": ("MalformedQuery", "pct wants a number from 0 to 100"),
     "fields abs()": ("MalformedQuery", "number of arguments of abs"),
     "filter a like /(/": ("MalformedQuery", "invalid regular expression"),
     "parse @message '* *' as one": ("MalformedQuery", "a name is wanted"),

@@ -209,11 +209,14 @@ class Reader(Tokens):
         self._of_groups = True
         if len(more) != known.more:
             raise self.malformed(f"invalid number of arguments of {name}", at)
+        shares = [number(each({})) for each in more]
+        if any(share is None or not 0 <= share <= 100 for share in shares):
+            raise self.malformed(f"{name} wants a number from 0 to 100", at)
 
         def of_group(rows: list[dict[str, Any]]) -> Any:
             if known.in_time:
                 rows = sorted(rows, key=lambda row: row.get("@timestamp", 0))
-            return known.of([value(row) for row in rows], *(number(each({})) for each in more))
+            return known.of([value(row) for row in rows], *shares)
 
         return of_group
 
