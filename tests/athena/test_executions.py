@@ -178,8 +178,15 @@ def test_a_token_starts_one_query(lake: Lake) -> None:
         (first,) = {each.result() for each in at_once}
     assert uuid.UUID(first).version == 4
     assert lake.start("SELECT 1", ClientRequestToken=token) == first
+    assert lake.start("SELECT 1", ClientRequestToken=token, ExecutionParameters=["1"]) == first
     message = lake.refuse("SELECT 2", ClientRequestToken=token)
     assert message == "Idempotent parameters do not match"
+    assert "mismatched input 'SELEC'" in lake.refuse("SELEC 1", ClientRequestToken=token)
+    elsewhere = {"ResultConfiguration": {"OutputLocation": "not-a-valid-s3-path"}}
+    message = lake.refuse("SELEC 1", ClientRequestToken=token, **elsewhere)
+    assert message == "outputLocation is not a valid S3 path."
+    message = lake.refuse("SELECT 1", ClientRequestToken="あ" * 50)
+    assert message == "clientRequestToken exceeds maximum allowed length 128"
 
 
 def test_unknown_executions(lake: Lake) -> None:

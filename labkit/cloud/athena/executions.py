@@ -38,6 +38,7 @@ PATIENCE_S = 0.2
 #: clients, such as the Cloud Intelligence Dashboards' cid-cmd, read why at a second one.
 FIRST_LOOK_S = 0.05
 LONGEST = 262_144
+_LONGEST_TOKEN = 128  # bytes
 #: Held while an execution is put on record: of a token's that come at once, one runs.
 _beginning = threading.Lock()
 Record = dict[str, Any]
@@ -56,24 +57,23 @@ def start_query_execution(
     ResultReuseConfiguration: dict[str, Any] | None = None,
     **_: Any,
 ) -> Answer:
-    asked = [
-        QueryString,
-        QueryExecutionContext,
-        ResultConfiguration,
-        WorkGroup,
-        ExecutionParameters,
-    ]
-    digest = hashlib.sha256(json.dumps(asked).encode()).hexdigest()
-    number = context.number(ClientRequestToken)
-    if _is_known(context, number, digest):
-        return {"QueryExecutionId": number}
+    _check_token(ClientRequestToken)
     workgroup = _open_workgroup(context, WorkGroup)
     output = result_configuration(workgroup, ResultConfiguration or {})
-    if output:
-        _check_bucket(context, output)
     if len(QueryString.encode()) > LONGEST:
         raise invalid(f"Query string is longer than the allowed {LONGEST} bytes")
     statement = read_statement(QueryString)
+    number = context.number(ClientRequestToken)
+    asked = [
+        QueryString,
+        QueryExecutionContext,
+        None if _decides(workgroup) else ResultConfiguration,
+    ]
+    digest = hashlib.sha256(json.dumps(asked).encode()).hexdigest()
+    if _is_known(context, number, digest):
+        return {"QueryExecutionId": number}
+    if output:
+        _check_bucket(context, output)
     if statement.resolve is not None:
         statement = statement.resolve(context.cloud, WorkGroup)
     record = _new_record(
@@ -85,7 +85,21 @@ def start_query_execution(
     return {"QueryExecutionId": number}
 
 
+def _check_token(token: str | None) -> None:
+    if token and len(token.encode()) > _LONGEST_TOKEN:
+        raise invalid(f"clientRequestToken exceeds maximum allowed length {_LONGEST_TOKEN}")
+
+
+def _decides(workgroup: Any) -> bool:
+    """Whether a work group's settings go before those of a query."""
+    return bool(workgroup.configuration.get("EnforceWorkGroupConfiguration"))
+
+
 def _is_known(context: Context, number: str, digest: str) -> bool:
+    """Whether a token has come before: with other parameters or in another work group, too.
+
+    Source: https://github.com/aoyagikouhei/athena-local/blob/main/docs/dev/measurements/client-request-token.md
+    """
     record = context.cloud.records(KIND).get(number)
     if record and record["_"]["digest"] != digest:
         raise invalid("Idempotent parameters do not match", "IDEMPOTENT_PARAMETER_MISMATCH")
