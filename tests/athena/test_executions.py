@@ -56,6 +56,16 @@ FAILED = {
         "INVALID_FUNCTION_ARGUMENT: DECIMAL scale must be in range [0, precision (9)]: 10",
     ),
 }
+#: Types and subtypes of statements, succeeded or not, as measured on AWS. Source:
+#: https://github.com/aoyagikouhei/athena-local/blob/main/docs/dev/measurements/statements.md
+KINDS = {
+    "EXPLAIN SELECT 1": ("DML", "EXPLAIN"),
+    "EXPLAIN ANALYZE SELECT 1": ("DML", "EXPLAIN"),
+    "SHOW TBLPROPERTIES people": ("UTILITY", "SHOW_TABLE_PROPERTIES"),
+    "MSCK REPAIR TABLE people": ("DDL", "MSCK_REPAIR"),
+    "ALTER TABLE people SET TBLPROPERTIES ('a' = 'b')": ("DDL", "ALTER_TABLE_PROPERTIES"),
+    "(SELECT 1)": ("DML", "SELECT"),
+}
 #: Types that Hive's grammar does not know, and what it says.
 TYPES = {
     "foo": "ParseException line 1:27 cannot recognize input near 'foo' ')' 'LOCATION'",
@@ -69,6 +79,12 @@ TYPES = {
     "decimal(76,38)": "IllegalArgumentException Decimal precision out of allowed range [1,38]",
     "struct<a:decimal(2,3)>": "IllegalArgumentException Decimal scale must be less than or equal",
 }
+
+
+@pytest.mark.parametrize(("statement", "kinds"), KINDS.items())
+def test_is_told_what_it_is(people: Lake, statement: str, kinds: tuple[str, str]) -> None:
+    found = people.run(statement)
+    assert (found["StatementType"], found["SubstatementType"]) == kinds
 
 
 @pytest.mark.parametrize(("statement", "message"), REFUSED.values(), ids=REFUSED)

@@ -108,7 +108,7 @@ def test_explain_reads_nothing(people: Lake) -> None:
     done = people.do("EXPLAIN SELECT name, count(*) FROM people GROUP BY name")
     assert done["Statistics"]["DataScannedInBytes"] == 0
     lines = [row[0] or "" for row in people.rows("EXPLAIN SELECT count(*) FROM people")]
-    assert lines[:2] == ["Query Plan", "Fragment 0 [SINGLE]"]
+    assert lines[0] == "Fragment 0 [SINGLE]"
     assert any(f"TableScan[table = [awsdatacatalog:{people.database}:people]" in s for s in lines)
 
 
@@ -126,4 +126,27 @@ def test_explain_analyze_of_what_metadata_answers(lake: Lake) -> None:
 
 def test_explain_as_json(people: Lake) -> None:
     rows = people.rows("EXPLAIN (TYPE LOGICAL, FORMAT JSON) SELECT count(*) FROM people")
-    assert json.loads("\n".join(row[0] or "" for row in rows[1:]))["name"] == "Aggregate"
+    assert json.loads("\n".join(row[0] or "" for row in rows))["name"] == "Aggregate"
+
+
+#: The lines of a plan's end. Source: `test_executions.KINDS`'s.
+ENDS = {
+    "EXPLAIN (TYPE VALIDATE) SELECT 1": ["Valid", "true", ""],
+    "EXPLAIN (TYPE IO) SELECT 1": ["}", ""],
+    "EXPLAIN (FORMAT JSON) SELECT 1": ["}", ""],
+    "EXPLAIN SELECT 1": ["", "", ""],
+    "EXPLAIN ANALYZE SELECT 1": ["", "", ""],
+}
+
+
+@pytest.mark.parametrize(("statement", "end"), ENDS.items())
+def test_a_plan_ends_in_empty_lines(lake: Lake, statement: str, end: list[str]) -> None:
+    number = lake.do(statement)["QueryExecutionId"]
+    rows: list[str] = []
+    token: dict[str, str] | None = {}
+    while token is not None:
+        found = lake.results(number, MaxResults=2, **token)
+        rows += [row["Data"][0]["VarCharValue"] for row in found["ResultSet"]["Rows"]]
+        token = {"NextToken": found["NextToken"]} if "NextToken" in found else None
+    assert rows[-len(end) :] == end
+    assert rows[-len(end) - 1 : -len(end)] != [""]

@@ -221,7 +221,11 @@ def test_alter_partitions(sales: Lake) -> None:
 def test_describe(sales: Lake) -> None:
     lines = [row[0] for row in sales.rows("DESCRIBE sales")]
     assert lines[0] == "n                   \tint                 \t                    "
-    assert "# Partition Information\t \t " in lines
+    assert lines[-4:-1] == [
+        "# Partition Information\t \t ",
+        "# col_name            \tdata_type           \tcomment             ",
+        "\t \t ",
+    ]
     assert lines[-1] == "day                 \tdate                \t                    "
     detailed = [row[0] or "" for row in sales.rows("DESCRIBE FORMATTED sales")]
     assert any(line.startswith("Location:") for line in detailed)

@@ -4,11 +4,15 @@ The first row of a query's result is its header; a DDL statement's lines have no
 as in the CSV file: everything quoted, NULL unquoted and empty. Source:
 https://docs.aws.amazon.com/athena/latest/APIReference/API_GetQueryResults.html
 The token of the next page is the offset of its first row in the file, so a page costs its own size.
+A full page has one, though nothing may follow. What statements of DDL and those that failed answer:
+https://github.com/aoyagikouhei/athena-local/blob/main/docs/dev/measurements/result-files.md
 """
 
 from __future__ import annotations
 
 import base64
+import io
+import itertools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,11 +21,16 @@ from typing import IO, Any
 from labkit.cloud.athena import managed
 from labkit.cloud.athena.errors import invalid
 from labkit.cloud.athena.executions import find_execution, place_of
+from labkit.cloud.athena.running import told_by_hive
 from labkit.cloud.operations import Answer, AwsError, Context, not_here, operation
 from labkit.cloud.s3.store import Store
 
 _FIELD = re.compile(rb'(?:"((?:[^"]++|"")*+)"|([^",\n]*+))([,\n]|$)')
 _CHUNK = 1 << 20
+#: Where the first page starts: before what the file has.
+_FIRST = -1
+#: Statements whose result would be rows, and has none.
+_CHANGES = ("UPDATE", "DELETE", "MERGE")
 
 
 @operation("athena", "GetQueryResults")
@@ -36,15 +45,14 @@ def get_query_results(
     if QueryResultType != "DATA_ROWS":
         raise not_here("athena", "GetQueryResults", "a manifest in rows; it is in the bucket")
     record = find_execution(context, QueryExecutionId)
-    _check_finished(record)
-    start = _start(QueryExecutionId, NextToken) if NextToken else 0
+    if not _has_result(record):
+        return {"ResultSet": {"Rows": []}}
+    start = _start(QueryExecutionId, NextToken) if NextToken else _FIRST
     columns = record["_"].get("columns") or []
     rows, following = _page(context, record, start, MaxResults)
     shown = [{"Data": [_datum(v) for v in row]} for row in rows]
-    answer: Answer = {
-        "ResultSet": {"Rows": shown, "ResultSetMetadata": {"ColumnInfo": columns}},
-        "UpdateCount": record["_"].get("update_count") or 0,
-    }
+    found = {"Rows": shown, "ResultSetMetadata": {"ColumnInfo": columns}}
+    answer: Answer = {"ResultSet": found, "UpdateCount": record["_"].get("update_count")}
     if following is None:
         return answer
     token = base64.b64encode(f"{QueryExecutionId}:{following}".encode()).decode()
@@ -79,15 +87,25 @@ def get_query_runtime_statistics(context: Context, *, QueryExecutionId: str) -> 
     return {"QueryRuntimeStatistics": {"Timeline": timeline, "Rows": rows}}
 
 
-def _check_finished(record: dict[str, Any]) -> None:
+def _has_result(record: dict[str, Any]) -> bool:
+    """Whether a query has left one; false where Hive has told why it failed.
+
+    Raises:
+        AwsError: it has not ended, or not well.
+    """
     state = record["Status"]["State"]
     if state in ("QUEUED", "RUNNING"):
         raise invalid(f"Query has not yet finished. Current state: {state}", "QUERY_NOT_FINISHED")
     if state == "CANCELLED":
         raise invalid("Could not find results", "RESULT_NOT_FOUND")
+    if state == "FAILED" and told_by_hive(record["Status"]):
+        return False
+    if state == "FAILED" and record["SubstatementType"].startswith("ALTER_TABLE"):
+        raise invalid("Could not find results", "RESULT_NOT_FOUND")
     if state != "SUCCEEDED":
         message = f"Query did not finish successfully. Final query state: {state}"
         raise invalid(message, "INVALID_QUERY_EXECUTION_STATE")
+    return True
 
 
 def _page(
@@ -95,19 +113,25 @@ def _page(
 ) -> tuple[list[list[str | None]], int | None]:
     location = place_of(record)
     read = {"csv": _csv_rows, "txt": _text_rows}.get(location.rpartition(".")[2])
-    if read is None:
+    if read is None or record["SubstatementType"] in _CHANGES:
         return [], None
     path = _open(context, location)
     rows: list[list[str | None]] = []
-    at = start
+    heading = [([record["_"]["columns"][0]["Name"]], 0)] if _lacks_heading(record, start) else []
+    at = max(start, 0)
     with path.open("rb") as file:
-        file.seek(start)
-        for row, length in read(file):
+        file.seek(at)
+        for row, length in itertools.chain(heading, read(file)):
             if len(rows) == limit:
                 return rows, at
             rows.append(row)
             at += length
-    return rows, None
+    return rows, at if len(rows) == limit else None
+
+
+def _lacks_heading(record: dict[str, Any], start: int) -> bool:
+    """Whether a page begins with a name that its file does not have: that of a plan."""
+    return start == _FIRST and record["SubstatementType"] == "EXPLAIN"
 
 
 def _open(context: Context, location: str) -> Path:
@@ -135,8 +159,15 @@ def _datum(value: str | None) -> dict[str, str]:
 
 
 def _text_rows(file: IO[bytes]) -> Iterator[tuple[list[str | None], int]]:
+    """Lines of a result file and their lengths, each with its end, be it the file's."""
+    start, size = file.tell(), file.seek(0, io.SEEK_END)
+    file.seek(start)
+    more = 0 < start == size  # behind a line's end there is another line, be it empty
     for line in file:
-        yield [line.decode().rstrip("\n")], len(line)
+        more = line.endswith(b"\n")
+        yield [line.decode().rstrip("\n")], len(line) + (not more)
+    if more:
+        yield [""], 1
 
 
 def _csv_rows(file: IO[bytes]) -> Iterator[tuple[list[str | None], int]]:

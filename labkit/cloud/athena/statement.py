@@ -106,12 +106,12 @@ def _failing(text: str, failure: QueryFailed) -> Statement:
     first, *others = (word for word in _beginning(text) if word != "EXTERNAL")
     if first in _QUERIES:
         return Statement("DML", "SELECT", run, "{id}.csv", None)
-    kind = {"EXPLAIN": "UTILITY"}.get(first, "DML" if first in _CHANGES else "DDL")
+    kind = "DML" if first in _CHANGES else "DDL"
     return Statement(kind, "_".join((first, *others)), run, parameters=None)
 
 
 _QUERIES = ("SELECT", "WITH", "VALUES", "TABLE", "(")
-_CHANGES = ("DELETE", "INSERT", "MERGE", "UNLOAD", "UPDATE", "USING")
+_CHANGES = ("DELETE", "EXPLAIN", "INSERT", "MERGE", "UNLOAD", "UPDATE", "USING")
 
 
 def _several(text: str) -> Exception | None:

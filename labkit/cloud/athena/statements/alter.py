@@ -86,7 +86,7 @@ def _set_properties(words: Words) -> Action:
     def change(run: Run, table: Definition) -> None:
         update_table(run, {**table, "Parameters": {**(table.get("Parameters") or {}), **said}})
 
-    return Action("SET TBLPROPERTIES", "ALTER_TABLE_SET_PROPERTIES", change, said)
+    return Action("SET TBLPROPERTIES", "ALTER_TABLE_PROPERTIES", change, said)
 
 
 def _unset_properties(words: Words) -> Action:

@@ -103,7 +103,7 @@ def explain(text: str) -> Statement:
         made = compiled(run, query, text=text, parameters=run.parameters)
         return _answer(run, made, analyze, options)
 
-    return Statement("UTILITY", "EXPLAIN", run, parameters=parameters)
+    return Statement("DML", "EXPLAIN", run, parameters=parameters)
 
 
 def _create_table_as(cursor: Cursor, options: dict[str, str]) -> Statement:
@@ -150,7 +150,7 @@ def _written(
         made = compiled(run, query, text=run.text, parameters=run.parameters)
         return _answer(run, made, False, options, check(run, made))
 
-    return Statement("UTILITY", "EXPLAIN", run, parameters=parameters)
+    return Statement("DML", "EXPLAIN", run, parameters=parameters)
 
 
 _WRITING = {"CREATE": _create_table_as, "INSERT": _insert, "UNLOAD": _unload}
@@ -180,9 +180,9 @@ def _answer(
     tables = tuple(each for each in query.tables if each[1] not in run.catalog.narrowed)
     query = replace(query, tables=tables)
     if options["TYPE"] == "VALIDATE":
-        return _told(run, "Valid", Type("boolean"), ["true"])
+        return _told(run, "Valid", Type("boolean"), ["true", ""])
     if options["TYPE"] == "IO":
-        return _told(run, "Query Plan", VARCHAR, _io(query))
+        return _told(run, "Query Plan", VARCHAR, [*_io(query), ""])
     node = _plan(run, query, analyze)
     node = _without_filters(node) if run.catalog.hides_rows else node
     if target:
@@ -192,14 +192,15 @@ def _answer(
     if options["FORMAT"] == "JSON":
         content = _json_node(node, map(str, itertools.count()).__next__)
         told = content if options["TYPE"] == "LOGICAL" else {"0": content}
-        return _told(run, "Query Plan", VARCHAR, json.dumps(told, indent=2).split("\n"))
+        return _told(run, "Query Plan", VARCHAR, [*json.dumps(told, indent=2).split("\n"), ""])
     text = _logical if options["TYPE"] == "LOGICAL" and not analyze else _fragments
-    return _told(run, "Query Plan", VARCHAR, list(text(query, node, analyze)))
+    return _told(run, "Query Plan", VARCHAR, [*text(query, node, analyze), "", "", ""])
 
 
 def _told(run: Run, name: str, kind: Type, lines: list[str]) -> Result:
-    run.text_result((name,), [name, *lines])  # the heading is the first row, as on Athena
-    info = column_info(Column(name, kind))
+    run.text_result((name,), lines, hive=True)
+    size = len("\n".join(lines))
+    info = column_info(Column(name, replace(kind, args=(size,)) if kind is VARCHAR else kind))
     run.put_metadata([info])
     return Result([info])
 

@@ -33,7 +33,7 @@ def msck_repair_table(text: str) -> Statement:
     words.expect("MSCK", "REPAIR", "TABLE")
     parts = words.qualified()
     words.end()
-    return Statement("DDL", "MSCK_REPAIR_TABLE", lambda run: _repair(run, parts))
+    return Statement("DDL", "MSCK_REPAIR", lambda run: _repair(run, parts))
 
 
 def _repair(run: Run, parts: tuple[str, ...]) -> Result:

@@ -144,7 +144,7 @@ def show_properties(text: str) -> Statement:
         missing = f"Table {table['DatabaseName']}.{table['Name']} does not have property: {key}"
         return run.text_result(("prpt_name", "prpt_value"), [found.get(key, missing)])
 
-    return utility("SHOW_TBLPROPERTIES", run)
+    return utility("SHOW_TABLE_PROPERTIES", run)
 
 
 @statement("SHOW", "CREATE", "TABLE")
@@ -160,7 +160,8 @@ def show_create_table(text: str) -> Statement:
         handler = handler_of(table_type_of(table), "SHOW CREATE TABLE")
         if handler is not None:
             return handler(run, table, ".".join(parts))
-        return run.text_result(("createtab_stmt",), create_lines(table, ".".join(parts)))
+        lines = create_lines(table, ".".join(parts))
+        return run.text_result(("createtab_stmt",), lines, hive=True)
 
     return utility("SHOW_CREATE_TABLE", run)
 
