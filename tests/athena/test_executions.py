@@ -21,9 +21,12 @@ REFUSED = {
     "quotes": ('DROP TABLE "people"', """line 1:12: no viable alternative at input '"people"'"""),
     "backticks": ("DROP VIEW `v`", "Queries of this type are not supported"),
     "several": (
-        "SELECT ';'; DROP TABLE people",
-        "Only one sql statement is allowed. Got: SELECT ';'; DROP TABLE people",
+        " SELECT ';'; DROP TABLE people ",
+        "Only one sql statement is allowed. Got:  SELECT ';'; DROP TABLE people",
     ),
+    "comment behind": ("SELEC 1; -- c", "Only one sql statement is allowed. Got: SELEC 1; -- c"),
+    "semicolons": (";; ", "Empty sql statement: ;;"),
+    "before a semicolon": ("SELECT 1 +;", "line 1:11: mismatched input '<EOF>'"),
     "deep": (f"SELECT {'(' * 3000}1{')' * 3000}", "line 1:1: statement is too large"),
 }
 FAILED = {
@@ -79,6 +82,24 @@ TYPES = {
     "decimal(76,38)": "IllegalArgumentException Decimal precision out of allowed range [1,38]",
     "struct<a:decimal(2,3)>": "IllegalArgumentException Decimal scale must be less than or equal",
 }
+
+
+#: Statements as they are told, by how they were sent: measured, as KINDS.
+TOLD = {
+    ";SELECT 1": "SELECT 1",
+    "\n SELECT 1 \t; ;\r\n": "SELECT 1",
+    "-- c;\nSELECT\n  1 ;\n": "-- c;\nSELECT\n  1",
+    "SELECT ';' /* ; */": "SELECT ';' /* ; */",
+    "SHOW TABLES;": "SHOW TABLES",
+    "ALTER TABLE people SET TBLPROPERTIES ('a\\'' = ';');": (
+        "ALTER TABLE people SET TBLPROPERTIES ('a\\'' = ';');"
+    ),
+}
+
+
+@pytest.mark.parametrize(("sent", "told"), TOLD.items())
+def test_blanks_and_semicolons_around_are_left_out(people: Lake, sent: str, told: str) -> None:
+    assert people.do(sent)["Query"] == told
 
 
 @pytest.mark.parametrize(("statement", "kinds"), KINDS.items())

@@ -113,8 +113,11 @@ def each_of(
 
 
 def malformed(failure: QueryFailed) -> AwsError:
-    """A statement that does not parse: Athena says so before anything runs."""
-    return invalid(str(failure), "MALFORMED_QUERY")
+    """A statement that does not parse: Athena says so before anything runs, and where.
+
+    Source: https://github.com/aoyagikouhei/athena-local/blob/main/docs/dev/measurements/statements.md
+    """
+    return invalid(str(failure).removeprefix("SYNTAX_ERROR: "), "MALFORMED_QUERY")
 
 
 def reason(error: BaseException) -> str:

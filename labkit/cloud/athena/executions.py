@@ -21,7 +21,7 @@ from labkit.cloud.athena.errors import each_of, invalid
 from labkit.cloud.athena.paging import lists
 from labkit.cloud.athena.run import Run
 from labkit.cloud.athena.running import KIND, execute
-from labkit.cloud.athena.statement import Statement, read_statement
+from labkit.cloud.athena.statement import Statement, only_statement, read_statement
 from labkit.cloud.athena.workgroups import ENGINE, find_workgroup, result_configuration
 from labkit.cloud.engine import QueryFailed
 from labkit.cloud.engine.trino import tree
@@ -62,7 +62,8 @@ def start_query_execution(
     output = result_configuration(workgroup, ResultConfiguration or {})
     if len(QueryString.encode()) > LONGEST:
         raise invalid(f"Query string is longer than the allowed {LONGEST} bytes")
-    statement = read_statement(QueryString)
+    text = only_statement(QueryString)
+    statement = read_statement(text)
     number = context.number(ClientRequestToken)
     asked = [
         QueryString,
@@ -77,7 +78,7 @@ def start_query_execution(
     if statement.resolve is not None:
         statement = statement.resolve(context.cloud, WorkGroup)
     record = _new_record(
-        context, number, QueryString, statement, QueryExecutionContext or {}, output, workgroup,
+        context, number, text, statement, QueryExecutionContext or {}, output, workgroup,
         ExecutionParameters, ResultReuseConfiguration,
     )  # fmt: skip
     record["_"] |= {"digest": digest}
