@@ -86,6 +86,10 @@ class Result:
         return kinds[0] in ("DDL", "UTILITY") and kinds[1] != "CREATE_TABLE_AS_SELECT"
 
     @property
+    def _writes(self) -> bool:
+        return self.execution.get("SubstatementType") in ("UPDATE", "DELETE", "MERGE")
+
+    @property
     def location(self) -> str:
         """The address of the result's file in S3."""
         return str(self.execution["ResultConfiguration"]["OutputLocation"])
@@ -95,7 +99,7 @@ class Result:
         """The rows as an Arrow table with the columns' types."""
         if self.location.endswith(".txt"):
             return pa.table({"result": self._text().splitlines()})
-        if not self.location.endswith(".csv"):  # CTAS and INSERT write a table, and no result
+        if not self.location.endswith(".csv") or self._writes:  # a table, and no result
             return pa.table({})
         return _read_csv(self._bytes(), self._columns())
 

@@ -62,7 +62,7 @@ def rows_result(run: Run, query: Compiled) -> Result:
         "rows": rows,
         "bytes": size,
     }
-    return Result(infos, details=details)
+    return Result(infos, 0, details=details)
 
 
 @contextlib.contextmanager

@@ -129,12 +129,24 @@ class Run:
             content = metadata_file(columns)
             self.put_bytes(f"{self.output}.metadata", content, "application/octet-stream")
 
-    def text_result(self, columns: Iterable[str], lines: Iterable[str]) -> Result:
-        """The result of a statement that answers in lines."""
+    def text_result(
+        self, columns: Iterable[str], lines: Iterable[str], *, hive: bool = False
+    ) -> Result:
+        """The result of a statement that answers in lines, if it has any.
+
+        Source: https://github.com/aoyagikouhei/athena-local/blob/main/docs/dev/measurements/result-files.md
+
+        Args:
+            columns: what the lines are called.
+            lines: the result's.
+            hive: whether Hive told them, or a plan: no number of rows goes with them.
+        """
         infos = [text_info(name) for name in columns]
-        self.put_bytes(self.output, "\n".join(lines).encode(), "text/plain")
-        self.put_metadata(infos)
-        return Result(infos)
+        kind = "application" if hive else "binary"
+        self.put_bytes(self.output, "\n".join(lines).encode(), f"{kind}/octet-stream")
+        if infos:
+            self.put_metadata(infos)
+        return Result(infos, 0 if infos and not hive else None)
 
     def manifest(self, uris: list[str]) -> list[str]:
         """Write the list of the objects that the statement wrote, where it can be seen."""

@@ -6,6 +6,7 @@ statements that changed it, in the same write.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
 from typing import Any
@@ -18,6 +19,7 @@ from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.jobs import Job, Stopped, until_kept
 from labkit.cloud.lake.catalog import ScanLimit
 from labkit.cloud.lake.metastore import Metastore
+from labkit.cloud.operations import AwsError
 from labkit.cloud.state import Records
 
 log = logging.getLogger(__name__)
@@ -50,6 +52,7 @@ def execute(run: Run, statement: Statement, cloud: Cloud) -> None:
         ending: Record = {"State": "SUCCEEDED"}
     except BaseException as error:
         result, ending = Result(), _failure(error, run.job)
+        _tell(run, ending)
         until_kept(lambda: leftovers.undo(cloud, cloud.records(KIND)[run.id]))
     finally:
         run.close()
@@ -85,6 +88,22 @@ def _failure(error: BaseException, job: Job) -> Record:
     }
 
 
+def told_by_hive(status: Record) -> bool:
+    """Whether a statement's failure is one of Hive's, which has a result."""
+    return bool(status.get("StateChangeReason", "").startswith("FAILED: "))
+
+
+def _tell(run: Run, ending: Record) -> None:
+    """Leave Hive's reason where the result would be.
+
+    Source: https://github.com/aoyagikouhei/athena-local/blob/main/docs/dev/measurements/result-files.md
+    """
+    if told_by_hive(ending):
+        with contextlib.suppress(errors.StatementFailed, AwsError):
+            told = ending["StateChangeReason"].encode()
+            run.put_bytes(run.output, told, "application/octet-stream")
+
+
 def _advance(cloud: Cloud, number: str, state: str) -> bool:
     records = cloud.records(KIND)
     record = records.get(number)
@@ -104,7 +123,7 @@ def _finish(cloud: Cloud, run: Run, result: Result, ending: Record) -> None:
         return
     now = time.time()
     total = 1000 * (now - record["Status"]["SubmissionDateTime"])
-    statistics = {"DataScannedInBytes": run.catalog.scanned_bytes, "QueryPlanningTimeInMillis": 0}
+    statistics = {"DataScannedInBytes": run.catalog.scanned_bytes}
     statistics |= record["Statistics"] | run.statistics
     statistics["TotalExecutionTimeInMillis"] = int(total)
     statistics["ServicePreProcessingTimeInMillis"] = 0

@@ -103,7 +103,7 @@ def create_table_as(run: Run, said: CreateTableAs, query: Compiled) -> Result:
         if said.with_data:
             writer.write(_renamed(run, query, [c.name for c in columns_of(schema)]))
         _create(staged, writer.files)
-    return rows_result(run, writer.rows, [file.file_path for file in writer.files])
+    return rows_result(run, writer.rows)
 
 
 @handles(ICEBERG, "INSERT")
@@ -125,13 +125,16 @@ def insert(run: Run, definition: Definition, said: tuple[Insert, Compiled]) -> R
         writer.write(f"SELECT {shown} FROM ({run.session.sql(query)}) AS q({given})")
         if writer.files:
             append(table.transaction(), writer.files)
-    return rows_result(run, writer.rows, [file.file_path for file in writer.files])
+    return rows_result(run, writer.rows)
 
 
-def rows_result(run: Run, rows: int, uris: list[str] | None = None) -> Result:
-    """The result of a statement that wrote rows."""
+def rows_result(run: Run, rows: int) -> Result:
+    """The result of a statement that wrote rows: those of Iceberg tables have no manifest.
+
+    Source: https://github.com/aoyagikouhei/athena-local/blob/main/docs/dev/measurements/result-files.md
+    """
     run.put_metadata([ROWS])
-    return Result([ROWS], rows, run.manifest(uris) if uris is not None else None, {"rows": rows})
+    return Result([ROWS], rows, details={"rows": rows})
 
 
 def table_properties(given: Mapping[str, Any], *ignored: str) -> dict[str, str]:

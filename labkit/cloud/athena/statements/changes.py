@@ -40,4 +40,6 @@ def change(text: str) -> Statement:
             return handler(run, definition, said)
         raise QueryFailed("NOT_SUPPORTED", _REFUSALS.get(action, _ROWS), 1, 1)
 
-    return Statement("DML", action, run, "{id}", said.parameters)
+    # https://github.com/aoyagikouhei/athena-local/blob/main/docs/dev/measurements/result-files.md
+    output = "{id}" if action in _REFUSALS else "{id}.csv"
+    return Statement("DML", action, run, output, said.parameters)

@@ -75,7 +75,8 @@ def _insert(run: Run, said: Insert) -> Result:
     written = writing.write_rows(run, query, target, select)
     _add_partitions(run, table, written)
     run.put_metadata([ROWS])
-    return Result([ROWS], written.rows, run.manifest(written.uris), {"rows": written.rows})
+    manifest = run.manifest(written.uris) if written.uris else None
+    return Result([ROWS], written.rows, manifest, {"rows": written.rows})
 
 
 def need_table(run: Run, parts: tuple[str, ...], *rights: str) -> Definition:
