@@ -16,7 +16,18 @@ REFUSED = {
     "half": (r"SELECT U&'\D800'", "line 1:8: Invalid escaped character: D800"),
     "empty": ("  -- nothing", "mismatched input '<EOF>'"),
     "unsupported": ("TRUNCATE TABLE people", "Queries of this type are not supported"),
-    "managed": ("CREATE TABLE t (a int) LOCATION 's3://b/'", "mismatched input 'TABLE'"),
+    "managed": (
+        "CREATE TABLE t (a int) LOCATION 's3://b/'",
+        "External keyword required for table type HIVE",
+    ),
+    "nowhere": (
+        "CREATE TABLE IF NOT EXISTS t (a varchar(10))",
+        "No location was specified for table. An S3 location must be specified",
+    ),
+    "replaced": (
+        "CREATE OR REPLACE TABLE t AS SELECT 1 AS a",
+        "line 1:19: mismatched input 'TABLE'. Expecting: 'MATERIALIZED', 'MULTI', 'PROTECTED', 'VI",
+    ),
     "ddl": ("CREATE EXTERNAL TABLE t (a int", "line 1:31: mismatched input '<EOF>'"),
     "quotes": ('DROP TABLE "people"', """line 1:12: no viable alternative at input '"people"'"""),
     "backticks": ("DROP VIEW `v`", "Queries of this type are not supported"),

@@ -218,6 +218,23 @@ def test_alter_partitions(sales: Lake) -> None:
     assert "partition columns" in sales.fail("ALTER TABLE sales ADD PARTITION (country='x')")
 
 
+def test_repair_of_what_has_no_files(sales: Lake) -> None:
+    """Source: `repair`'s."""
+    assert sales.rows("MSCK REPAIR TABLE nosuch") == [["Tables not in metastore:\tnosuch"]]
+    where = f"LOCATION 's3://{sales.bucket}/nothing/'"
+    sales.do(f"CREATE EXTERNAL TABLE bare (n int) PARTITIONED BY (p int) {where}")
+    missing = [["Tables missing on filesystem:\tbare"]]
+    assert sales.rows("MSCK REPAIR TABLE bare") == missing
+    sales.do("CREATE VIEW seen AS SELECT 1 AS a")
+    assert sales.fail("MSCK REPAIR TABLE seen").endswith(" create a Path from an empty string")
+    sales.do(
+        f"CREATE TABLE ice (n int) LOCATION 's3://{sales.bucket}/ice/' "
+        "TBLPROPERTIES ('table_type' = 'ICEBERG')"
+    )
+    told = "Query type not supported by Athena Iceberg at this time"
+    assert sales.fail("MSCK REPAIR TABLE ice") == told
+
+
 def test_describe(sales: Lake) -> None:
     lines = [row[0] for row in sales.rows("DESCRIBE sales")]
     assert lines[0] == "n                   \tint                 \t                    "

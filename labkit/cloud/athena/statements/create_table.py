@@ -69,6 +69,13 @@ def create_external_table(text: str) -> Statement:
     return statement_of(_read(words, external=True))
 
 
+@statement("CREATE", "OR", "REPLACE", "TABLE")
+def create_or_replace_table(text: str) -> Statement:
+    words = Words(text)
+    words.expect("CREATE", "OR", "REPLACE")
+    raise words.mismatch("'MATERIALIZED'", "'MULTI'", "'PROTECTED'", "'VIEW'")
+
+
 def create_table(text: str) -> Statement:
     """A table without ``EXTERNAL``, which only other table types may be."""
     words = Words(text)
@@ -77,27 +84,29 @@ def create_table(text: str) -> Statement:
 
 
 def statement_of(said: CreateTable) -> Statement:
-    """The statement of what was read, once Athena would let it start."""
+    """The statement of what was read, once Athena would let it start.
+
+    Source: https://github.com/aoyagikouhei/athena-local/blob/main/docs/dev/measurements/statements.md
+    """
     if said.table_type not in ("", "ICEBERG", "DELTA"):
         raise invalid(f"Tables of type {said.table_type} cannot be read here", "NOT_SUPPORTED")
     if said.external and said.table_type == "ICEBERG":
         raise invalid(
-            f"External keyword not supported for table type {said.table_type}", "NOT_SUPPORTED"
+            f"External keyword not supported for table type {said.table_type}", "MALFORMED_QUERY"
         )
     if said.table_type == "DELTA" and not said.names_alone:
         raise invalid(
             "CREATE TABLE of a Delta Lake table takes LOCATION and table_type alone",
             "NOT_SUPPORTED",
         )
-    if not said.external and said.table_type != "ICEBERG":
-        raise invalid(
-            "line 1:8: mismatched input 'TABLE'. Expecting: 'EXTERNAL'", "MALFORMED_QUERY"
-        )
     if not said.location:
         raise invalid(
             "No location was specified for table. An S3 location must be specified",
             "MALFORMED_QUERY",
         )
+    if not said.external and said.table_type != "ICEBERG":
+        kind = said.table_type or "HIVE"
+        raise invalid(f"External keyword required for table type {kind}", "MALFORMED_QUERY")
     if not said.location.startswith(("s3://", "s3a://", "s3n://")):
         raise invalid(f"FAILED: SemanticException location is no S3 path: {said.location}")
     return Statement("DDL", "CREATE_TABLE", lambda run: _create(run, said))

@@ -1,7 +1,8 @@
 """``MSCK REPAIR TABLE``: folders named ``key=value`` become partitions.
 
 Plain folders are not found, partitions whose folder is gone stay. Source:
-https://docs.aws.amazon.com/athena/latest/ug/msck-repair-table.html
+https://docs.aws.amazon.com/athena/latest/ug/msck-repair-table.html; what it says of other tables:
+https://github.com/aoyagikouhei/athena-local/blob/main/docs/dev/measurements/statements.md
 """
 
 from __future__ import annotations
@@ -16,12 +17,14 @@ from labkit.cloud.athena.statements.alter_partitions import partition_input
 from labkit.cloud.athena.statements.show import not_partitioned
 from labkit.cloud.athena.statements.tables import (
     DDL_TASK,
+    handler_of,
     key_names,
-    need,
     partition_folder,
+    place,
     table_type_of,
 )
 from labkit.cloud.athena.words import Words
+from labkit.cloud.lake.definitions import is_view
 from labkit.cloud.lake.metastore import Definition
 from labkit.cloud.operations import AwsError
 from labkit.cloud.s3.store import split_uri
@@ -37,11 +40,19 @@ def msck_repair_table(text: str) -> Statement:
 
 
 def _repair(run: Run, parts: tuple[str, ...]) -> Result:
-    table = need(run, parts)
-    if table_type_of(table) or not key_names(table):
+    table = run.metastore.definition(*place(run, parts))
+    if table is None:
+        return run.text_result((), [f"Tables not in metastore:\t{parts[-1]}"])
+    if is_view(table):
+        raise StatementFailed(f"{DDL_TASK} Can not create a Path from an empty string")
+    handler_of(table_type_of(table), "MSCK REPAIR TABLE")
+    if not key_names(table):
         raise not_partitioned(table)
     named = table["DatabaseName"], table["Name"]
-    folders = list(_folders(run, table))
+    keys = _keys(run, _root(table))
+    if not keys:
+        return run.text_result((), [f"Tables missing on filesystem:\t{table['Name']}"])
+    folders = list(_folders(table, keys))
     found: dict[tuple[str, ...], str] = {}
     with run.cloud.lock("glue"):
         known = {tuple(p["Values"]) for p in run.metastore.partitions(*named)}
@@ -54,12 +65,15 @@ def _repair(run: Run, parts: tuple[str, ...]) -> Result:
     return run.text_result((), _report(table, list(found)))
 
 
-def _folders(run: Run, table: Definition) -> Iterator[tuple[tuple[str, ...], str]]:
+def _root(table: Definition) -> str:
+    return str(table["StorageDescriptor"]["Location"]).rstrip("/") + "/"
+
+
+def _folders(table: Definition, keys: list[str]) -> Iterator[tuple[tuple[str, ...], str]]:
     """The values of each ``key=value`` folder below the table, and where it lies."""
-    root = table["StorageDescriptor"]["Location"].rstrip("/") + "/"
-    names = key_names(table)
+    root, names = _root(table), key_names(table)
     seen = set()
-    for key in _keys(run, root):
+    for key in keys:
         folders = key.split("/")[:-1][: len(names)]
         pairs = [f.partition("=") for f in folders]
         if [p[0].lower() for p in pairs] == names:
