@@ -110,3 +110,26 @@ def test_a_full_page_tells_of_another(people: Lake, statement: str, rows: int) -
     last = people.results(number, MaxResults=rows, NextToken=full["NextToken"])
     assert (last["ResultSet"]["Rows"], "NextToken" in last) == ([], False)
     assert "NextToken" not in people.results(number, MaxResults=rows + 1)
+
+
+COLUMN = {  # what stands behind the type's name
+    "date": ("DATE '2024-01-05'", b"@\0H\x03P\0"),
+    "boolean": ("true", b"H\x03P\0"),
+    "array": ("ARRAY[1]", b"H\x03"),
+    "varchar": ("'abc'", b"8\x03@\0H\x03P\x01"),
+    "bigint": ("BIGINT '1'", b"8\x13@\0H\x03P\0"),
+}
+
+
+def test_metadata(lake: Lake) -> None:
+    """Each column's numbers are those that its type has."""
+    done = lake.do(f"SELECT {', '.join(sql for sql, _ in COLUMN.values())}")
+    content = lake.get(done["ResultConfiguration"]["OutputLocation"] + ".metadata")
+    number = done["QueryExecutionId"].encode()
+    expected = b"\x0a" + bytes([len(number)]) + number
+    for at, (kind, (_, numbers)) in enumerate(COLUMN.items()):
+        name = b"\x05_col%d" % at
+        column = b"\x0a\x04hive\x22" + name + b"*" + name + b"2" + bytes([len(kind)])
+        column += kind.encode() + numbers
+        expected += b"\x22" + bytes([len(column)]) + column
+    assert content == expected

@@ -2,7 +2,8 @@
 
 Precisions are those of the JDBC types (https://docs.aws.amazon.com/athena/latest/APIReference/API_ColumnInfo.html).
 The metadata file is an undocumented protocol buffer; the field numbers are those that
-https://github.com/burtcorp/athena-jdbc reads.
+https://github.com/burtcorp/athena-jdbc reads, and what is told of which type was measured on AWS:
+https://github.com/aoyagikouhei/athena-local/blob/main/docs/dev/measurements/metadata.md
 """
 
 from __future__ import annotations
@@ -58,23 +59,30 @@ def _precision(kind: Type) -> tuple[int, int]:
     return _PRECISIONS.get(kind.base, 0), 0
 
 
-def metadata_file(infos: Iterable[dict[str, Any]]) -> bytes:
-    """The content of ``<id>.csv.metadata``."""
-    return b"".join(_field(4, _column(info)) for info in infos)
+def metadata_file(infos: Iterable[dict[str, Any]], number: str) -> bytes:
+    """The content of ``<id>.csv.metadata``, which begins with the execution's id."""
+    return _field(1, number.encode()) + b"".join(_field(4, _column(info)) for info in infos)
 
 
 _TEXTS = ((1, "CatalogName"), (4, "Name"), (5, "Label"), (6, "Type"))
-_NUMBERS = ((7, "Precision"), (8, "Scale"))
+_NUMBERS = {"Precision": 7, "Scale": 8, "Nullable": 9, "CaseSensitive": 10}
+_UNKNOWN = 3
+#: The numbers of types of which not all are told.
+_TOLD = {
+    "date": ("Scale", "Nullable", "CaseSensitive"),
+    **dict.fromkeys(
+        ("boolean", "interval day to second", "interval year to month"),
+        ("Nullable", "CaseSensitive"),
+    ),
+    **dict.fromkeys(("array", "map", "row", "json", "string", "uuid", "ipaddress"), ("Nullable",)),
+}
 
 
 def _column(info: dict[str, Any]) -> bytes:
     texts = b"".join(_field(number, info[name].encode()) for number, name in _TEXTS)
-    numbers = b"".join(_varint(number << 3) + _varint(info[name]) for number, name in _NUMBERS)
-    unknown, sensitive = (
-        _varint(9 << 3) + _varint(3),
-        _varint(10 << 3) + _varint(info["CaseSensitive"]),
-    )
-    return texts + numbers + unknown + sensitive
+    values = info | {"Nullable": _UNKNOWN}
+    told = _TOLD.get(info["Type"], tuple(_NUMBERS))
+    return texts + b"".join(_varint(_NUMBERS[name] << 3) + _varint(values[name]) for name in told)
 
 
 def _field(number: int, content: bytes) -> bytes:

@@ -126,7 +126,7 @@ class Run:
     def put_metadata(self, columns: list[dict[str, Any]]) -> None:
         """Write the ``.metadata`` file beside the result, where it can be seen."""
         if not managed.is_managed(self.output):
-            content = metadata_file(columns)
+            content = metadata_file(columns, self.id)
             self.put_bytes(f"{self.output}.metadata", content, "application/octet-stream")
 
     def text_result(
