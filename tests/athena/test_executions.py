@@ -30,6 +30,19 @@ REFUSED = {
     ),
     "ddl": ("CREATE EXTERNAL TABLE t (a int", "line 1:31: mismatched input '<EOF>'"),
     "quotes": ('DROP TABLE "people"', """line 1:12: no viable alternative at input '"people"'"""),
+    "described": (
+        "DESCRIBE nosuch",
+        "Entity Not Found (Service: AmazonDataCatalog; Status Cod",
+    ),
+    "columns": ("SHOW COLUMNS FROM nosuch.t", "Entity Not Found (Service: AmazonDataCatalog; St"),
+    "catalog": ("DESCRIBE nosuch.db.t", "Catalog 'nosuch' does not exist"),
+    "four": ("SHOW COLUMNS IN a.b.c.D", "Invalid table name a.b.c.d"),
+    "four created": ('SHOW CREATE TABLE a."b".c.d', "Invalid table name a.b.c.d"),
+    "first": ('desc "people"', """line 1:6: no viable alternative at input 'desc "people"'"""),
+    "second": ('DESCRIBE d."t"', "Entity Not Found"),
+    "field": ('SHOW COLUMNS FROM "people"', """line 1:19: mismatched input '"people"'"""),
+    "shown": ('SHOW CREATE TABLE "people"', "Queries of this type are not supported"),
+    "tables": ('SHOW TABLES IN "default"', """line 1:16: mismatched input '"default"'"""),
     "backticks": ("DROP VIEW `v`", "Queries of this type are not supported"),
     "several": (
         " SELECT ';'; DROP TABLE people ",
@@ -53,7 +66,6 @@ FAILED = {
         "NOT_SUPPORTED: line 1:1: Modifying Hive table",
     ),
     "drop": ("DROP TABLE nosuch", "FAILED: SemanticException [Error 10001]: Table not found"),
-    "describe": ("DESCRIBE nosuch", "FAILED: SemanticException [Error 10001]: Table not found"),
     "describe table": (
         "DESCRIBE TABLE people",
         "FAILED: SemanticException [Error 10001]: Table not found table",
@@ -106,6 +118,22 @@ TOLD = {
         "ALTER TABLE people SET TBLPROPERTIES ('a\\'' = ';');"
     ),
 }
+
+
+#: What is told of a view, and stands in double quotes there. Source: `lookup`'s.
+OF_VIEWS = ("DESCRIBE v", 'DESCRIBE "v"', "SHOW COLUMNS IN v", 'SHOW COLUMNS FROM "v"')
+
+
+def test_tables_are_not_described_in_double_quotes(people: Lake) -> None:
+    told = people.refuse(f'DESCRIBE {people.database}."people"')
+    at = len(f"DESCRIBE {people.database}.") + 1
+    name = f"""{people.database}."people\""""
+    assert told == f"line 1:{at}: no viable alternative at input '{name}'"
+
+
+def test_views_are_described_as_such(lake: Lake) -> None:
+    lake.do("CREATE VIEW v AS SELECT 1 AS a")
+    assert [lake.do(each)["SubstatementType"] for each in OF_VIEWS] == ["DESC_VIEW"] * 4
 
 
 @pytest.mark.parametrize(("sent", "told"), TOLD.items())

@@ -139,11 +139,14 @@ def _need(metastore: Metastore, name: str) -> Any:
     return found
 
 
-def _not_found() -> AwsError:
+def entity_not_found() -> str:
     """Glue's answer as Athena passes it on; clients read the error code inside the brackets."""
     theirs = AwsError("EntityNotFoundException", "Entity Not Found")
-    told = theirs.in_java("AmazonDataCatalog", f"Request ID: {uuid.uuid4()}", "Proxy: null")
-    return AwsError("MetadataException", told)
+    return theirs.in_java("AmazonDataCatalog", f"Request ID: {uuid.uuid4()}", "Proxy: null")
+
+
+def _not_found() -> AwsError:
+    return AwsError("MetadataException", entity_not_found())
 
 
 def _find(context: Context, name: str) -> Any:

@@ -27,6 +27,7 @@ from labkit.cloud.engine import QueryFailed
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.parse_query import parse_expression
 from labkit.cloud.jobs import Job
+from labkit.cloud.lake.metastore import Metastore
 from labkit.cloud.members import shown
 from labkit.cloud.operations import Answer, Context, not_here, operation
 from labkit.cloud.s3.store import split_uri
@@ -77,6 +78,9 @@ def start_query_execution(
         _check_bucket(context, output)
     if statement.resolve is not None:
         statement = statement.resolve(context.cloud, WorkGroup)
+    if statement.lookup is not None:
+        catalog = Metastore(context.cloud, context.region, principal=context.principal)
+        statement = statement.lookup(catalog, _database(QueryExecutionContext or {}))
     record = _new_record(
         context, number, text, statement, QueryExecutionContext or {}, output, workgroup,
         ExecutionParameters, ResultReuseConfiguration,
@@ -196,7 +200,7 @@ def _run(context: Context, record: Record, workgroup: Any, job: Job) -> Run:
         region=context.region,
         id=record["QueryExecutionId"],
         text=record["Query"],
-        database=record["QueryExecutionContext"].get("Database", "default").strip('`"').lower(),
+        database=_database(record["QueryExecutionContext"]),
         workgroup=record["WorkGroup"],
         output=place_of(record),
         encrypted=_encrypted(record["ResultConfiguration"]),
@@ -205,6 +209,10 @@ def _run(context: Context, record: Record, workgroup: Any, job: Job) -> Run:
         limit=workgroup.configuration.get("BytesScannedCutoffPerQuery"),
         statistics={},
     )
+
+
+def _database(where: dict[str, str]) -> str:
+    return where.get("Database", "default").strip('`"').lower()
 
 
 def _parameter(text: str) -> str:

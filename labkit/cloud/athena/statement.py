@@ -26,6 +26,7 @@ from labkit.cloud.engine import QueryFailed
 if TYPE_CHECKING:
     from labkit.cloud.athena.run import Run
     from labkit.cloud.cloud import Cloud
+    from labkit.cloud.lake.metastore import Metastore
 
 READERS: dict[tuple[str, ...], Callable[[str], Statement]] = {}
 
@@ -58,6 +59,7 @@ class Statement:
         output: the result file's name, ``{id}`` standing for the query's.
         parameters: how many ``?`` it has; ``None`` for any number.
         resolve: for a statement that stands for a stored one: finds it.
+        lookup: for one that looks into the catalog before it starts: does so, and tells what it is.
     """
 
     kind: str
@@ -66,6 +68,7 @@ class Statement:
     output: str = "{id}.txt"
     parameters: int | None = 0
     resolve: Callable[[Cloud, str], Statement] | None = None
+    lookup: Callable[[Metastore, str], Statement] | None = None
 
 
 def statement(*words: str) -> Callable[[Callable[[str], Statement]], Callable[[str], Statement]]:

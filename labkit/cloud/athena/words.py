@@ -73,6 +73,7 @@ class Words:
     def __init__(self, text: str, start: int = 0, *, double: bool = False) -> None:
         self.text = text
         self.double = double
+        self.quoted: Word | None = None  # the first name that stood in double quotes
         self._next = self.before = self._read(start)
 
     @property
@@ -127,6 +128,8 @@ class Words:
         if quoted or self.word.text.upper() in reserved:
             raise self.failure(f"no viable alternative at input '{self.word.text}'")
         word = self.take()
+        if word.kind == "double" and self.quoted is None:
+            self.quoted = word
         return word.text.lower() if word.kind in ("word", "number") else word.text[1:-1].lower()
 
     def qualified(self) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from typing import Any
 from labkit.cloud.athena.errors import StatementFailed, semantic
 from labkit.cloud.athena.run import Run
 from labkit.cloud.athena.statement import Result, Statement, statement
+from labkit.cloud.athena.statements.lookup import looked_up, quoted_name
 from labkit.cloud.athena.statements.show import utility
 from labkit.cloud.athena.statements.tables import (
     DDL_TASK,
@@ -34,14 +35,16 @@ _EMPTY = "\t \t "
 @statement("DESC")
 def describe(text: str) -> Statement:
     words = Words(text, double=True)
-    words.take()
+    verb = words.take()
     detailed = words.accept("FORMATTED") or words.accept("EXTENDED")
     words.accept("VIEW")
     if words.accept("TABLE"):
         words.qualified()
         words.end()
         return utility("DESCRIBE_TABLE", _no_table)
+    name = words.word
     parts = words.qualified()
+    quoted = quoted_name(words, name, verb)
     spec = _partition_spec(words)
     column = words.name() if words.word.kind in ("word", "backquoted") else None
     path = []
@@ -50,8 +53,10 @@ def describe(text: str) -> Statement:
     words.end()
     if column is not None and path:
         inner = (column, *path)
-        return utility("DESCRIBE_TABLE", lambda run: _describe_inside(run, parts, inner))
-    return utility("DESCRIBE_TABLE", lambda run: _describe(run, parts, detailed, spec, column))
+        said = utility("DESCRIBE_TABLE", lambda run: _describe_inside(run, parts, inner))
+    else:
+        said = utility("DESCRIBE_TABLE", lambda run: _describe(run, parts, detailed, spec, column))
+    return looked_up(said, parts, quoted)
 
 
 def _no_table(run: Run) -> Result:

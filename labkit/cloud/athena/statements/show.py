@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 
-from labkit.cloud.athena.errors import StatementFailed
+from labkit.cloud.athena.errors import StatementFailed, invalid
 from labkit.cloud.athena.run import Run
 from labkit.cloud.athena.statement import Result, Statement, statement
+from labkit.cloud.athena.statements.lookup import check_parts, looked_up, quoted_name
 from labkit.cloud.athena.statements.tables import (
     DDL_TASK,
     handler_of,
@@ -57,7 +58,11 @@ def show_views(text: str) -> Statement:
 
 def _show_names(text: str, substatement: str, column: str, *, views_only: bool) -> Statement:
     words = _after(text, 2)
-    database = words.qualified() if words.accept("IN") or words.accept("FROM") else ()
+    database: tuple[str, ...] = ()
+    if words.accept("IN") or words.accept("FROM"):
+        first, database = words.word, words.qualified()
+        if not views_only and (quoted := quoted_name(words, first, None)) is not None:
+            raise quoted
     words.accept("LIKE")
     pattern = words.string() if words.is_string() else "*"
     words.end()
@@ -80,6 +85,7 @@ def _is_view(run: Run, database: str, name: str) -> bool:
 def show_columns(text: str) -> Statement:
     words = _after(text, 2)
     _in_or_from(words)
+    first = words.word
     parts = words.qualified()
     if words.accept("IN") or words.accept("FROM"):
         parts = (*words.qualified(), parts[-1])
@@ -91,7 +97,7 @@ def show_columns(text: str) -> Statement:
         width = 0 if table_type_of(table) else WIDTH
         return run.text_result(("field",), [name.ljust(width) for name in names])
 
-    return utility("SHOW_COLUMNS", run)
+    return looked_up(utility("SHOW_COLUMNS", run), parts, quoted_name(words, first))
 
 
 @statement("SHOW", "PARTITIONS")
@@ -152,6 +158,9 @@ def show_create_table(text: str) -> Statement:
     words = _after(text, 3)
     parts = words.qualified()
     words.end()
+    check_parts(parts)
+    if words.quoted is not None:
+        raise invalid("Queries of this type are not supported", "NOT_SUPPORTED")
 
     def run(run: Run) -> Result:
         table = need_shown(run, parts)
