@@ -10,7 +10,10 @@ import pytest
 from tests.athena.conftest import Lake
 
 REFUSED = {
-    "syntax": ("SELEC 1", "line 1:1: mismatched input 'SELEC'"),
+    "syntax": (
+        "SELEC 1",
+        "line 1:1: mismatched input 'SELEC'. Expecting: 'ALTER', 'ANALYZE', 'CALL', 'COMMENT', 'CO",
+    ),
     "later": ("SELECT 1\n FROM", "line 2:6: mismatched input '<EOF>'"),
     "escape": (r"SELECT U&'\+1FFFFF'", "line 1:8: Invalid escaped character: 1FFFFF"),
     "half": (r"SELECT U&'\D800'", "line 1:8: Invalid escaped character: D800"),
@@ -43,6 +46,18 @@ REFUSED = {
     "field": ('SHOW COLUMNS FROM "people"', """line 1:19: mismatched input '"people"'"""),
     "shown": ('SHOW CREATE TABLE "people"', "Queries of this type are not supported"),
     "tables": ('SHOW TABLES IN "default"', """line 1:16: mismatched input '"default"'"""),
+    "if": (
+        "ALTER TABLE\nIF EXISTS t ADD COLUMNS (m int)",
+        r"""line 2:4: no viable alternative at input 'ALTER TABLE\nIF EXISTS'""",
+    ),
+    "trino's": (
+        "/* c */ ALTER TABLE t ADD  COLUMN m int",
+        "line 1:28: no viable alternative at input 'ALTER TABLE t ADD  COLUMN'",
+    ),
+    "executed": (
+        "alter table t execute optimize",
+        "line 1:15: no viable alternative at input 'alter table t execute'",
+    ),
     "backticks": ("DROP VIEW `v`", "Queries of this type are not supported"),
     "several": (
         " SELECT ';'; DROP TABLE people ",
@@ -91,6 +106,7 @@ KINDS = {
     "MSCK REPAIR TABLE people": ("DDL", "MSCK_REPAIR"),
     "ALTER TABLE people SET TBLPROPERTIES ('a' = 'b')": ("DDL", "ALTER_TABLE_PROPERTIES"),
     "(SELECT 1)": ("DML", "SELECT"),
+    "VACUUM people": ("DML", "VACUUM_TABLE"),
 }
 #: Types that Hive's grammar does not know, and what it says.
 TYPES = {
@@ -180,6 +196,28 @@ def test_a_failure_has_athenas_error(people: Lake) -> None:
     assert status["AthenaError"]["ErrorCategory"] == 2
     assert status["AthenaError"]["ErrorMessage"] == status["StateChangeReason"]
     assert status["AthenaError"]["Retryable"] is False
+
+
+#: Measured, as KINDS.
+ERROR_TYPES = {
+    "SELECT * FROM nosuch": (2, 1301),
+    "SELECT * FROM nosuch.t": (2, 1301),
+    "SELECT * FROM nosuch.d.t": (2, 1006),
+    "CREATE TABLE cast_ AS SELECT CAST('x' AS integer) AS n": (2, 1100),
+    "CREATE TABLE unnamed AS (VALUES 1)": (2, 1100),
+}
+
+
+@pytest.mark.parametrize(("statement", "told"), ERROR_TYPES.items())
+def test_a_failure_has_a_type(lake: Lake, statement: str, told: tuple[int, int]) -> None:
+    error = lake.run(statement)["Status"]["AthenaError"]
+    assert (error["ErrorCategory"], error["ErrorType"]) == told
+
+
+def test_a_catalog_is_told_in_small_letters(lake: Lake) -> None:
+    where = {"Catalog": "AwsDataCatalog", "Database": "Default"}
+    found = lake.do("SELECT 1", QueryExecutionContext=where)
+    assert found["QueryExecutionContext"] == where | {"Catalog": "awsdatacatalog"}
 
 
 def test_an_execution_tells_what_ran(people: Lake) -> None:

@@ -161,7 +161,9 @@ def _new_record(
         "ResultConfiguration": output and output | {"OutputLocation": place},
         "ResultReuseConfiguration": reusing
         or {"ResultReuseByAgeConfiguration": {"Enabled": False}},
-        "QueryExecutionContext": where,
+        # https://github.com/aoyagikouhei/athena-local/blob/main/docs/dev/measurements/statements.md
+        "QueryExecutionContext": where
+        | {name: value.lower() for name, value in where.items() if name == "Catalog"},
         "Status": {"State": "QUEUED", "SubmissionDateTime": time.time()},
         "Statistics": {},
         "WorkGroup": workgroup.name,

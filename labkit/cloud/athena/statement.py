@@ -167,9 +167,11 @@ def _beginning(text: str) -> tuple[str, ...]:
     return next((words for words in known if words in READERS), ())
 
 
+#: https://github.com/aoyagikouhei/athena-local/blob/main/docs/dev/measurements/errors.md
 _WORDS = """
-    ALTER ANALYZE CALL COMMIT CREATE DEALLOCATE DELETE DESC DESCRIBE DROP EXECUTE EXPLAIN GRANT
-    INSERT MERGE MSCK OPTIMIZE PREPARE REVOKE SHOW UNLOAD UPDATE USING VACUUM
+    ALTER ANALYZE CALL COMMENT COMMIT CREATE DEALLOCATE DELETE DENY DESC DESCRIBE DROP EXECUTE
+    EXPLAIN GRANT INSERT MERGE PREPARE REFRESH RESET REVOKE ROLLBACK SET SHOW START TRUNCATE UNLOAD
+    UPDATE USE
 """.split()
 _FIRST = (*(f"'{word}'" for word in _WORDS), "<query>")
 #: Statements of Trino and Hive that Athena refuses.

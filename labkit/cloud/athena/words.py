@@ -74,7 +74,7 @@ class Words:
         self.text = text
         self.double = double
         self.quoted: Word | None = None  # the first name that stood in double quotes
-        self._next = self.before = self._read(start)
+        self._next = self.before = self.first = self._read(start)
 
     @property
     def word(self) -> Word:
@@ -196,6 +196,19 @@ class Words:
         """The failure for a word that cannot stand here."""
         wanted = f" Expecting: {', '.join(expected)}" if expected else ""
         return self.failure(f"mismatched input '{self.word.text or '<EOF>'}'.{wanted}")
+
+    def no_alternative(self) -> QueryFailed:
+        """The failure for a word that ends what no statement begins with, as measured on AWS.
+
+        Source: https://github.com/aoyagikouhei/athena-local/blob/main/docs/dev/measurements/statements.md
+        """
+        begun = (
+            self.text[self.first.start : self.word.end]
+            .replace("\r", "\\r")
+            .replace("\n", "\\n")
+            .replace("\t", "\\t")
+        )
+        return self.failure(f"no viable alternative at input '{begun}'")
 
     def failure(self, message: str) -> QueryFailed:
         """A failure at the word that comes next."""

@@ -32,6 +32,8 @@ from labkit.cloud.lake.metastore import Definition
 def alter_table(text: str) -> Statement:
     words = Words(text)
     words.expect("ALTER", "TABLE")
+    if words.accept("IF"):
+        raise words.no_alternative()
     parts = words.qualified()
     action = _action(words)
     words.end()
@@ -52,6 +54,10 @@ def _alter(run: Run, parts: tuple[str, ...], action: Action) -> Result:
 
 
 def _action(words: Words) -> Action:
+    for others in _OF_TRINO:
+        if words.peek(*others):
+            words.accept(*others[:-1])
+            raise words.no_alternative()
     for leading, read in _ACTIONS.items():
         if words.accept(*leading):
             return read(words)
@@ -99,6 +105,13 @@ def _unset_properties(words: Words) -> Action:
     return Action("UNSET TBLPROPERTIES", "ALTER_TABLE_UNSET_PROPERTIES", change, said)
 
 
+#: What Trino's ALTER TABLE does, and Athena's does not.
+_OF_TRINO = (
+    ("ADD", "COLUMN"),
+    ("SET", "PROPERTIES"),
+    ("SET", "AUTHORIZATION"),
+    ("EXECUTE",),
+)
 _ACTIONS: dict[tuple[str, ...], Callable[[Words], Action]] = {
     ("ADD", "COLUMNS"): add_columns,
     ("ADD",): add_partitions,

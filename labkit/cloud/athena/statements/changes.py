@@ -19,6 +19,8 @@ _REFUSALS = {
     "OPTIMIZE": "OPTIMIZE is only supported for Iceberg tables",
     "VACUUM": "VACUUM is only supported for Iceberg tables",
 }
+#: https://github.com/aoyagikouhei/athena-local/blob/main/docs/dev/measurements/statements.md
+_TOLD = {"OPTIMIZE": "CREATE_TABLE_AS_SELECT", "VACUUM": "VACUUM_TABLE"}
 _ROWS = "Modifying Hive table rows is only supported for transactional tables"
 
 
@@ -42,4 +44,4 @@ def change(text: str) -> Statement:
 
     # https://github.com/aoyagikouhei/athena-local/blob/main/docs/dev/measurements/result-files.md
     output = "{id}" if action in _REFUSALS else "{id}.csv"
-    return Statement("DML", action, run, output, said.parameters)
+    return Statement("DML", _TOLD.get(action, action), run, output, said.parameters)
