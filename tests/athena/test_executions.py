@@ -305,8 +305,11 @@ def test_a_token_starts_one_query(lake: Lake) -> None:
 
 def test_unknown_executions(lake: Lake) -> None:
     known, unknown = lake.start("SELECT 1"), str(uuid.uuid4())
-    with pytest.raises(lake.athena.exceptions.InvalidRequestException, match="was not found"):
-        lake.athena.get_query_execution(QueryExecutionId=unknown)
+    for call in (lake.athena.get_query_execution, lake.athena.get_query_results):
+        with pytest.raises(lake.athena.exceptions.InvalidRequestException) as caught:
+            call(QueryExecutionId=unknown)
+        assert caught.value.response["Error"]["Message"].endswith("was not found")
+        assert caught.value.response["AthenaErrorCode"] == "QUERY_EXECUTION_NOT_FOUND"
     found = lake.athena.batch_get_query_execution(QueryExecutionIds=[known, unknown])
     assert [e["QueryExecutionId"] for e in found["QueryExecutions"]] == [known]
     assert found["UnprocessedQueryExecutionIds"][0]["QueryExecutionId"] == unknown

@@ -273,12 +273,15 @@ def stop_query_execution(context: Context, *, QueryExecutionId: str) -> Answer:
 def find_execution(context: Context, number: str) -> Record:
     """A query execution of this account and region.
 
+    Source of the refusal:
+    https://github.com/aoyagikouhei/athena-local/blob/main/docs/dev/measurements/query-results.md
+
     Raises:
         AwsError: there is none.
     """
     record = context.cloud.records(KIND).get(number)
     if record is None or record["_"]["region"] != context.region:
-        raise invalid(f"QueryExecution {number} was not found")
+        raise invalid(f"QueryExecution {number} was not found", "QUERY_EXECUTION_NOT_FOUND")
     return record
 
 
