@@ -81,9 +81,10 @@ class Result:
 
     @property
     def _describes_only(self) -> bool:
-        """Whether it reads no rows: DDL, less what makes a table of a SELECT."""
+        """Whether it reads no rows: DDL, less what makes a table of a SELECT, and plans."""
         kinds = [self.execution.get(kind) for kind in ("StatementType", "SubstatementType")]
-        return kinds[0] in ("DDL", "UTILITY") and kinds[1] != "CREATE_TABLE_AS_SELECT"
+        plan = kinds[1] == "EXPLAIN" and not self.scanned_bytes
+        return plan or (kinds[0] in ("DDL", "UTILITY") and kinds[1] != "CREATE_TABLE_AS_SELECT")
 
     @property
     def _writes(self) -> bool:

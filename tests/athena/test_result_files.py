@@ -89,8 +89,10 @@ def test_a_plan_is_told_below_its_name(people: Lake) -> None:
     number = done["QueryExecutionId"]
     found = people.results(number)["ResultSet"]
     rows = [row["Data"][0]["VarCharValue"] for row in found["Rows"]]
-    assert rows == ["Query Plan", *text.split("\n")]
-    assert found["ResultSetMetadata"]["ColumnInfo"][0]["Precision"] == len(text)
+    assert rows == text.split("\n")
+    assert found["ResultSetMetadata"]["ColumnInfo"][0]["Precision"] == len(text) - len(
+        "Query Plan\n\n"
+    )
     pages = people.athena.get_paginator("get_query_results").paginate(
         QueryExecutionId=number, PaginationConfig={"PageSize": 1}
     )

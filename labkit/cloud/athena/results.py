@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import base64
 import io
-import itertools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,8 +26,6 @@ from labkit.cloud.s3.store import Store
 
 _FIELD = re.compile(rb'(?:"((?:[^"]++|"")*+)"|([^",\n]*+))([,\n]|$)')
 _CHUNK = 1 << 20
-#: Where the first page starts: before what the file has.
-_FIRST = -1
 #: Statements whose result would be rows, and has none.
 _CHANGES = ("UPDATE", "DELETE", "MERGE")
 
@@ -47,7 +44,7 @@ def get_query_results(
     record = find_execution(context, QueryExecutionId)
     if not _has_result(record):
         return {"ResultSet": {"Rows": []}}
-    start = _start(QueryExecutionId, NextToken) if NextToken else _FIRST
+    start = _start(QueryExecutionId, NextToken) if NextToken else 0
     columns = record["_"].get("columns") or []
     rows, following = _page(context, record, start, MaxResults)
     shown = [{"Data": [_datum(v) for v in row]} for row in rows]
@@ -117,21 +114,15 @@ def _page(
         return [], None
     path = _open(context, location)
     rows: list[list[str | None]] = []
-    heading = [([record["_"]["columns"][0]["Name"]], 0)] if _lacks_heading(record, start) else []
-    at = max(start, 0)
+    at = start
     with path.open("rb") as file:
         file.seek(at)
-        for row, length in itertools.chain(heading, read(file)):
+        for row, length in read(file):
             if len(rows) == limit:
                 return rows, at
             rows.append(row)
             at += length
     return rows, at if len(rows) == limit else None
-
-
-def _lacks_heading(record: dict[str, Any], start: int) -> bool:
-    """Whether a page begins with a name that its file does not have: that of a plan."""
-    return start == _FIRST and record["SubstatementType"] == "EXPLAIN"
 
 
 def _open(context: Context, location: str) -> Path:

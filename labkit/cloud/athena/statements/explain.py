@@ -68,8 +68,7 @@ _FACTS = {
     "Limit": "count",
     "Projections": "columns",
 }
-_TYPES = ("DISTRIBUTED", "LOGICAL", "VALIDATE", "IO")
-_FORMATS = ("TEXT", "JSON", "GRAPHVIZ")
+_TYPES, _FORMATS = ("DISTRIBUTED", "LOGICAL", "VALIDATE", "IO"), ("TEXT", "JSON", "GRAPHVIZ")
 
 
 @dataclass(frozen=True)
@@ -198,8 +197,8 @@ def _answer(
 
 
 def _told(run: Run, name: str, kind: Type, lines: list[str]) -> Result:
-    run.text_result((name,), lines, hive=True)
-    size = len("\n".join(lines))
+    run.text_result((name,), [name, *lines], hive=True)
+    size = len("\n".join(lines)) - 1
     info = column_info(Column(name, replace(kind, args=(size,)) if kind is VARCHAR else kind))
     run.put_metadata([info])
     return Result([info])
