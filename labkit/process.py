@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 START_LIMIT_S = 60.0
+_KILLED_S = 10.0
 _POLL_S = 0.02
 LEAST_ROOM = 1 << 20  # bytes that a disk has at least where something can be written
 ALREADY_RUNNING = 3  # how a server ends whose workspace has one
@@ -236,15 +237,19 @@ def _is_free(folder: Path) -> bool:
 
 
 def _wait_until_gone(pid: int) -> None:
-    deadline = time.monotonic() + START_LIMIT_S
-    while time.monotonic() < deadline:
-        with contextlib.suppress(ChildProcessError):
-            os.waitpid(pid, os.WNOHANG)
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return
-        time.sleep(_POLL_S)
+    """Wait for a server's end. One that is at what nothing breaks off is killed: it loses nothing."""
+    for patience_s in (START_LIMIT_S, _KILLED_S):
+        deadline = time.monotonic() + patience_s
+        while time.monotonic() < deadline:
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, os.WNOHANG)
+            try:
+                os.kill(pid, 0)
+            except ProcessLookupError:
+                return
+            time.sleep(_POLL_S)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def _last_lines(path: Path) -> str:

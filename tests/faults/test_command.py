@@ -1,8 +1,12 @@
 """The command ``labkit``, misused: a sentence and an exit code, and nothing else than was asked."""
 
 import io
+import os
 import re
+import signal
 import socket
+import subprocess
+import sys
 
 import pytest
 
@@ -65,3 +69,14 @@ def test_a_port_that_is_taken_is_refused(tmp_path):
         with pytest.raises(CloudNotStarted, match=f"Port {port} is in use"):
             process.up(tmp_path, port=port)
     assert process.find(tmp_path) is None
+
+
+def test_a_server_that_does_not_end_is_killed(monkeypatch):
+    monkeypatch.setattr(process, "START_LIMIT_S", 0)
+    deaf = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(); signal.pause()"
+    with subprocess.Popen([sys.executable, "-c", deaf], stdout=subprocess.PIPE) as server:
+        server.stdout.readline()
+        server.terminate()
+        process._wait_until_gone(server.pid)
+        with pytest.raises(ProcessLookupError):
+            os.kill(server.pid, 0)

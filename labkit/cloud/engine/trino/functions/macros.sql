@@ -67,10 +67,14 @@ trino_split_part(a, b, i) AS CASE
     ELSE string_split(a, b)[i]
     END;
 
+trino_near(a, b) AS greatest(length(a), length(b)) * (least(length(a), length(b)) - 1) <= 1000000;
+
+-- DuckDB computes each branch of what is constant.
 trino_levenshtein(a, b) AS CASE
-    WHEN greatest(length(a), length(b)) * (least(length(a), length(b)) - 1) > 1000000
+    WHEN NOT trino_near(a, b)
         THEN trino_fail('The combined inputs for Levenshtein distance are too large')
-    WHEN strlen(a) = length(a) AND strlen(b) = length(b) THEN levenshtein(a, b)
+    WHEN strlen(a) = length(a) AND strlen(b) = length(b)
+        THEN levenshtein(CASE WHEN trino_near(a, b) THEN a ELSE '' END, b)
     ELSE trino_levenshtein_unicode(a, b)
     END;
 

@@ -197,6 +197,9 @@ def _hamming(left: str, right: str) -> int:
 
 
 def _levenshtein(left: str, right: str) -> int:
+    few, many = sorted((len(left), len(right)))
+    if many * (few - 1) > 1_000_000:
+        fail("The combined inputs for Levenshtein distance are too large")
     row = list(range(len(right) + 1))
     for i, a in enumerate(left, 1):
         last, row[0] = row[0], i
