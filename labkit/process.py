@@ -237,7 +237,7 @@ def _is_free(folder: Path) -> bool:
 
 
 def _wait_until_gone(pid: int) -> None:
-    """Wait for a server's end. One that is at what nothing breaks off is killed: it loses nothing."""
+    """Wait for a server's end. One at what nothing breaks off is killed, and loses nothing."""
     for patience_s in (START_LIMIT_S, _KILLED_S):
         deadline = time.monotonic() + patience_s
         while time.monotonic() < deadline:

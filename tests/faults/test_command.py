@@ -3,7 +3,6 @@
 import io
 import os
 import re
-import signal
 import socket
 import subprocess
 import sys
