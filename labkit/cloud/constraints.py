@@ -50,6 +50,7 @@ _VALIDATING = ("cloudformation", "iam", "sts")
 _OWN_WORDS = {
     "cloudwatch": ("MetricData",),
     "lambda": ("Runtime",),
+    "redshift": ("SourceArn",),  # Aurora's, too
     "redshift-data": ("Id",),
     "ssm": ("Labels", "ParameterFilters", "Tier"),
 }

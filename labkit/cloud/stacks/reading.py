@@ -18,6 +18,7 @@ from labkit.cloud.json_text import as_text
 
 _PLAIN = {"!Ref": "Ref", "!Condition": "Condition"}
 _DATE = "tag:yaml.org,2002:timestamp"
+_DEEPEST = 100
 
 
 class Loader(yaml.SafeLoader):
@@ -42,7 +43,9 @@ def load(text: str, Loader: Any = None) -> Any:
         ValidationError: AWS's, for what is neither.
     """
     try:
-        return texts(_whole(_parsed(text)))
+        parsed = _parsed(text)
+        _check_depth(parsed)
+        return texts(_whole(parsed))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" (line {mark.line + 1}, column {mark.column + 1})" if mark else ""
@@ -50,6 +53,20 @@ def load(text: str, Loader: Any = None) -> Any:
         raise ValidationError(message=message) from error
     except RecursionError as error:
         raise ValidationError(message="Template format error: nested too deep") from error
+
+
+def _check_depth(value: Any) -> None:
+    """Raise for what is deeper than templates are, whatever the process's own limit."""
+    level, depth = [value], 0
+    while level := [
+        inner
+        for each in level
+        if isinstance(each, (dict, list))
+        for inner in (each.values() if isinstance(each, dict) else each)
+    ]:
+        depth += 1
+        if depth > _DEEPEST:
+            raise RecursionError
 
 
 def _parsed(text: str) -> Any:
