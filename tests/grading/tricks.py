@@ -432,7 +432,6 @@ LIMITED = {
     "thread bomb": "it started too many threads",
     "files without a name": "PermissionError",
     "forged depth": "It holds more than can be compared.",
-    "forged width": "It holds more than can be compared.",
 }
 SHADOWS = {
     "pandas.py": "DataFrame = None",
