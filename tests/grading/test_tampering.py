@@ -9,7 +9,7 @@ import json
 import pytest
 
 from labkit.exercises.data import Data
-from labkit.exercises.grading import confine
+from labkit.exercises.grading import confine, supervise
 from labkit.exercises.grading.score import ONLY_HERE
 from labkit.exercises.grading.variants import SHIPPED, lake
 from labkit.exercises.values import plain
@@ -84,6 +84,11 @@ def test_who_is_graded_beside_them_gets_all_points(reports):
 @pytest.mark.parametrize(("name", "why"), tricks.LIMITED.items())
 def test_what_uses_too_much_is_told_why(reports, name, why):
     assert why in reports[name]["questions"][0]["message"]
+
+
+def test_more_values_than_can_be_compared_are_told_as_such():
+    said = {"plain": [[]] * (supervise.MOST_ROOM + 1)}
+    assert supervise._kept(said) == {"unreadable": supervise.TOO_MUCH}
 
 
 @pytest.mark.parametrize("name", sorted(tricks.CONFINED))

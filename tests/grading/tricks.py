@@ -235,7 +235,7 @@ os.write(3, line.replace(b"DEEP", deep))
 """,
     "forged width": """
 import os
-data = b'{"id": "lab0-q1", "values": {"": {"plain": [' + b"[]," * 4_100_000 + b'[]]}}}\\n'
+data = b'{"id": "lab0-q1", "values": {"": {"plain": "' + b"x" * 4_100_000 + b'"}}}\\n'
 while data: data = data[os.write(3, data):]
 """,
     "endless results": """
@@ -432,6 +432,7 @@ LIMITED = {
     "thread bomb": "it started too many threads",
     "files without a name": "PermissionError",
     "forged depth": "It holds more than can be compared.",
+    "forged width": "It holds more than can be compared.",
 }
 SHADOWS = {
     "pandas.py": "DataFrame = None",
