@@ -31,6 +31,15 @@ class Watched(Cloud):
             lock.release()
 
 
+@contextlib.contextmanager
+def watched(home, backends, region):
+    """A local AWS in this process; what it made of moto's backends in a region goes with it."""
+    made = Watched(home)
+    yield made
+    made.stop()
+    backends[made.account].pop(region)
+
+
 class Pair:
     """Two calls; `meanwhile` marks where in the first one the second begins."""
 

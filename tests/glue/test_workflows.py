@@ -3,18 +3,16 @@
 import pytest
 from moto.glue.models import Action, glue_backends
 
-from labkit.cloud.cloud import Cloud
 from labkit.cloud.glue import workflows
+from tests.at_once import watched
 
 REGION, FLOW = "eu-north-1", "flow"
 
 
 @pytest.fixture
 def local(tmp_path):
-    made = Cloud(tmp_path / "home")
-    yield made
-    made.stop()
-    glue_backends[made.account].pop(REGION)
+    with watched(tmp_path / "home", glue_backends, REGION) as made:
+        yield made
 
 
 def test_a_run_ends_with_its_last_job(local, monkeypatch):

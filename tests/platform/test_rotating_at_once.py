@@ -5,17 +5,15 @@ from moto.secretsmanager.models import secretsmanager_backends
 
 from labkit.cloud.around import rotating
 from labkit.cloud.operations import AwsError, Context, Principal
-from tests.at_once import Pair, Watched
+from tests.at_once import Pair, watched
 
 REGION, FUNCTION = "eu-north-1", "arn:aws:lambda:eu-north-1:123456789012:function:f"
 
 
 @pytest.fixture
 def local(tmp_path):
-    made = Watched(tmp_path / "home")
-    yield made
-    made.stop()
-    secretsmanager_backends[made.account].pop(REGION)
+    with watched(tmp_path / "home", secretsmanager_backends, REGION) as made:
+        yield made
 
 
 def test_one_rotation_begins(local, monkeypatch):

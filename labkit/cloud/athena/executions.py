@@ -22,7 +22,12 @@ from labkit.cloud.athena.paging import lists
 from labkit.cloud.athena.run import Run
 from labkit.cloud.athena.running import KIND, execute
 from labkit.cloud.athena.statement import Statement, only_statement, read_statement
-from labkit.cloud.athena.workgroups import ENGINE, find_workgroup, result_configuration
+from labkit.cloud.athena.workgroups import (
+    ENGINE,
+    decides,
+    find_workgroup,
+    result_configuration,
+)
 from labkit.cloud.engine import QueryFailed
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.parse_query import parse_expression
@@ -69,7 +74,7 @@ def start_query_execution(
     asked = [
         QueryString,
         QueryExecutionContext,
-        None if _decides(workgroup) else ResultConfiguration,
+        None if decides(workgroup) else ResultConfiguration,
     ]
     digest = hashlib.sha256(json.dumps(asked).encode()).hexdigest()
     if _is_known(context, number, digest):
@@ -93,11 +98,6 @@ def start_query_execution(
 def _check_token(token: str | None) -> None:
     if token and len(token.encode()) > _LONGEST_TOKEN:
         raise invalid(f"clientRequestToken exceeds maximum allowed length {_LONGEST_TOKEN}")
-
-
-def _decides(workgroup: Any) -> bool:
-    """Whether a work group's settings go before those of a query."""
-    return bool(workgroup.configuration.get("EnforceWorkGroupConfiguration"))
 
 
 def _is_known(context: Context, number: str, digest: str) -> bool:

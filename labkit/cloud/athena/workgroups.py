@@ -58,6 +58,11 @@ def find_workgroup(context: Context, name: str) -> Any:
     return found
 
 
+def decides(workgroup: Any) -> bool:
+    """Whether a work group's settings go before those of a query."""
+    return bool(workgroup.configuration.get("EnforceWorkGroupConfiguration"))
+
+
 def result_configuration(workgroup: Any, asked: dict[str, Any]) -> dict[str, Any]:
     """Where a query's result goes and how, as the work group allows; nothing when Athena keeps it.
 
@@ -69,7 +74,7 @@ def result_configuration(workgroup: Any, asked: dict[str, Any]) -> dict[str, Any
         return {}
     own = workgroup.configuration.get("ResultConfiguration") or {}
     own = {k: v for k, v in own.items() if v}
-    chosen = own if workgroup.configuration.get("EnforceWorkGroupConfiguration") else own | asked
+    chosen = own if decides(workgroup) else own | asked
     if not chosen.get("OutputLocation"):
         raise invalid(
             "No output location provided. An output location is required either through the "

@@ -121,12 +121,14 @@ class DuckEngine:
 
         Of a new instance where DuckDB has given up the last one after a fault of its own.
         """
+        cursor = self._connection.cursor()
         try:
-            self._connection.cursor().execute("SELECT 1")
+            cursor.execute("SELECT 1")
         except duckdb.FatalException:
             log.exception("DuckDB is started anew")
             self._open()
-        return Session(self._connection.cursor(), self._supplies)
+            cursor = self._connection.cursor()
+        return Session(cursor, self._supplies)
 
     def close(self) -> None:
         self._connection.close()

@@ -10,7 +10,7 @@ from labkit.cloud.engine.redshift.words import Words
 from labkit.cloud.lake.metastore import Metastore, input_of
 from labkit.cloud.redshift.spectrum.definitions import change
 from labkit.cloud.redshift.spectrum.places import Place
-from tests.at_once import Pair, Watched
+from tests.at_once import Pair, watched
 
 REGION = "eu-north-1"
 COLUMN = {"Name": "a", "Type": "int"}
@@ -20,10 +20,8 @@ TABLE = {"Name": "t", "StorageDescriptor": STORAGE, "PartitionKeys": []}
 
 @pytest.fixture
 def local(tmp_path):
-    made = Watched(tmp_path / "home")
-    yield made
-    made.stop()
-    glue_backends[made.account].pop(REGION)
+    with watched(tmp_path / "home", glue_backends, REGION) as made:
+        yield made
 
 
 @pytest.mark.parametrize("verb", ["create", "drop"])

@@ -54,9 +54,7 @@ def open_warehouse(cloud: Cloud, key: str) -> Warehouse:
         raise RedshiftError(f"{key.replace('/', ' ')} does not exist", "08006")
     if state.paused:
         raise RedshiftError("The cluster is paused. Resume it to run queries", "57P03")
-    with _lock:
-        found = _open.get((cloud.home, key))
-    if found and found.fallen:
+    if (found := _open.get((cloud.home, key))) and found.fallen:
         close_warehouse(cloud, key)
     with _lock:
         found = _open.get((cloud.home, key))
