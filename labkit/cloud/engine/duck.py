@@ -123,7 +123,7 @@ class DuckEngine:
         """
         cursor = self._connection.cursor()
         try:
-            cursor.execute("SELECT 1")
+            cursor.execute("SELECT 1").fetchall()
         except duckdb.FatalException:
             log.exception("DuckDB is started anew")
             self._open()
