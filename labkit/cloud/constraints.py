@@ -72,6 +72,8 @@ _WIDER = {
     "ClusterJDBCURL": "jdbc:(redshift|postgresql)://.+",  # a cluster here is on loopback
     "UnicodeIcon": "[^\\u0000-\\u00FF][\\uFE0E\\uFE0F]?",
 }
+# The most that a number may be before the service looks for itself, by shape, as it was measured.
+_MOST = {"MaxQueryResults": 100_000}
 # Who does not tell the value that it refuses, of which members, and how the others tell it.
 _SILENT = {
     service: re.compile(rf"Value '.*' at(?= '{members}' failed )", re.DOTALL)
@@ -247,7 +249,8 @@ def _own(shape: Any, value: Any) -> Iterator[str]:
     limits = shape.metadata
     kind = shape.type_name
     if kind in _NUMBERS:
-        yield from _range("value", value, limits)
+        most = {"max": _MOST[shape.name]} if shape.name in _MOST else {}
+        yield from _range("value", value, limits | most)
     elif kind in ("string", "list", "blob") or (kind == "map" and value):  # empty tags are sent
         yield from _range("length", len(value), limits)
     pattern = limits.get("pattern", "")

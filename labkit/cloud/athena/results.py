@@ -27,6 +27,7 @@ from labkit.cloud.s3.store import Store
 _FIELD = re.compile(rb'(?:"((?:[^"]++|"")*+)"|([^",\n]*+))([,\n]|$)')
 _CHUNK = 1 << 20
 #: Statements whose result would be rows, and has none.
+_PAGE = 1000
 _CHANGES = ("UPDATE", "DELETE", "MERGE")
 
 
@@ -36,12 +37,14 @@ def get_query_results(
     *,
     QueryExecutionId: str,
     NextToken: str = "",
-    MaxResults: int = 1000,
+    MaxResults: int = _PAGE,
     QueryResultType: str = "DATA_ROWS",
 ) -> Answer:
     if QueryResultType != "DATA_ROWS":
         raise not_here("athena", "GetQueryResults", "a manifest in rows; it is in the bucket")
     record = find_execution(context, QueryExecutionId)
+    if MaxResults > _PAGE:
+        raise invalid(f"MaxResults is more than maximum allowed length {_PAGE}")
     if not _has_result(record):
         return {"ResultSet": {"Rows": []}}
     start = _start(QueryExecutionId, NextToken) if NextToken else 0
