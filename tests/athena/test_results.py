@@ -93,16 +93,14 @@ def test_types(lake: Lake, kind: str, case: tuple[str, str, int, int]) -> None:
     [
         (1001, "MaxResults is more than maximum allowed length 1000"),
         (100_000, "MaxResults is more than maximum allowed length 1000"),
-        (100_001, "1 validation error detected: Value at 'maxResults' failed to satisfy "
-            "constraint: Member must have value less than or equal to 100000"),
+        (100_001, "failed to satisfy constraint: Member must have value less than or equal"),
     ],
-)  # fmt: skip
+)
 def test_a_page_has_a_thousand_rows_at_most(lake: Lake, rows: int, message: str) -> None:
     """Of a query that failed, too: the size is looked at first."""
     number = lake.run("SELECT 1/0")["QueryExecutionId"]
-    with pytest.raises(lake.athena.exceptions.InvalidRequestException) as refused:
+    with pytest.raises(lake.athena.exceptions.InvalidRequestException, match=message):
         lake.results(number, MaxResults=rows)
-    assert refused.value.response["Error"]["Message"] == message
 
 
 def test_a_failed_query_has_no_results(lake: Lake) -> None:
