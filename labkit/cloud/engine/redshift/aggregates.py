@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from labkit.cloud.engine.formats.parquet import computed
 from labkit.cloud.engine.redshift.blanks import key
-from labkit.cloud.engine.redshift.casts import cast, coerce, known
+from labkit.cloud.engine.redshift.casts import cast, coerce
 from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.functions import no_function
+from labkit.cloud.engine.redshift.meeting import known
 from labkit.cloud.engine.redshift.operators import digits, from_digits
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import (

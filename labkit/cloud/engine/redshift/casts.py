@@ -10,23 +10,20 @@ Source: https://docs.aws.amazon.com/redshift/latest/dg/c_Supported_data_types.ht
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift import datetimes, durations
 from labkit.cloud.engine.redshift.errors import BAD_TEXT, CANNOT_CAST, MISMATCH, RedshiftError
-from labkit.cloud.engine.redshift.literals import type_beside
 from labkit.cloud.engine.redshift.once import filled
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import (
-    FLOAT8,
     INTEGERS,
     INTERVAL_UNITS,
     NUMBERS,
     TEXTS,
     TIMES,
-    UNKNOWN,
     VARCHAR,
     Type,
     numeric,
@@ -69,71 +66,6 @@ def _from_text(target: str) -> int | None:
     if target in (*NUMBERS, *TIMES, "time", "timetz"):
         return 20 if target != "float8" else 19
     return 25 if target in ("bool", "super", "varbyte") else None
-
-
-def common_type(kinds: Iterable[Type], what: str = "") -> Type:
-    """The type that several values meet in.
-
-    Raises:
-        RedshiftError: there is none.
-    """
-    found = UNKNOWN
-    for kind in kinds:
-        found = _meet(found, kind, what)
-    return found
-
-
-def meeting(values: Sequence[Typed], what: str = "") -> Type:
-    """The type that values meet in, where texts as written keep their digits beside a decimal."""
-    decimal = next((value.type for value in values if value.type.base == "numeric"), UNKNOWN)
-    return common_type([type_beside(value, decimal) for value in values], what)
-
-
-def known(kind: Type) -> Type:
-    """A type that a column may have: a literal that nothing has typed is a text of its length."""
-    return Type("varchar", kind.size) if kind.base == "unknown" else kind
-
-
-def _meet(left: Type, right: Type, what: str) -> Type:
-    if left == right:
-        return left
-    if "unknown" in (left.base, right.base):
-        return _meet_literal(*((left, right) if right.base == "unknown" else (right, left)))
-    if "super" in (left.base, right.base):
-        return Type("super")
-    if left.base in TEXTS and right.base in TEXTS:
-        sized = left.size and right.size
-        return Type("varchar", max(left.size, right.size) if sized else 0)
-    if left.base in NUMBERS and right.base in NUMBERS:
-        return _wider(left, right)
-    if left.base in TIMES and right.base in TIMES:
-        return Type(max(left.base, right.base, key=TIMES.index))
-    if left.base == right.base:
-        return left
-    if left.base in TEXTS or right.base in TEXTS:
-        return left if right.base in TEXTS else right
-    if {left.base, right.base} <= {"oid", *INTEGERS}:
-        return Type("int8")
-    raise RedshiftError(f"{what} types {left.plain} and {right.plain} cannot be matched", MISMATCH)
-
-
-def _meet_literal(kind: Type, literal: Type) -> Type:
-    """The literal takes the other's type, which is long enough for it; NULL has no length."""
-    if kind.base == "unknown" or (kind.base == "varchar" and kind.size):
-        return Type(kind.base, max(kind.size, literal.size))
-    if kind.base == "bpchar" and literal.size > kind.size:
-        return Type("varchar", literal.size)
-    return kind
-
-
-def _wider(left: Type, right: Type) -> Type:
-    if "numeric" not in (left.base, right.base):
-        return max(left, right, key=lambda kind: NUMBERS.index(kind.base))
-    if "float4" in (left.base, right.base) or "float8" in (left.base, right.base):
-        return FLOAT8
-    one, two = as_numeric(left), as_numeric(right)
-    scale = max(one.scale, two.scale)
-    return numeric(min(38, max(one.size - one.scale, two.size - two.scale) + scale), scale)
 
 
 def coerce(value: Typed, target: Type) -> Typed:

@@ -6,8 +6,9 @@ import re
 
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift.blanks import key
-from labkit.cloud.engine.redshift.casts import as_text, coerce, meeting
+from labkit.cloud.engine.redshift.casts import as_text, coerce
 from labkit.cloud.engine.redshift.errors import RedshiftError
+from labkit.cloud.engine.redshift.meeting import meeting
 from labkit.cloud.engine.redshift.operators import no_operator
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import (
@@ -27,15 +28,11 @@ def compare(op: str, left: Typed, right: Typed) -> Typed:
     if "super" in (left.type.base, right.type.base):
         return Typed(_compare_dynamic(op, left, right), BOOL)
     try:
-        kind = meeting((left, right))
+        kind = compared_as(left, right)
     except RedshiftError:
         raise no_operator(op, left, right) from None
     if kind.base == "bool" and any(_text_alone(side) for side in (left, right)):
         raise no_operator(op, left, right)
-    if kind.base == "unknown":
-        kind = Type("varchar")
-    if kind.base == "numeric" and {left.type.base, right.type.base} & set(TEXTS):
-        kind = FLOAT8
     one, two = coerce(left, kind).sql, coerce(right, kind).sql
     if "bpchar" in (left.type.base, right.type.base):
         one, two = f"rtrim({one}, ' ')", f"rtrim({two}, ' ')"
@@ -45,6 +42,18 @@ def compare(op: str, left: Typed, right: Typed) -> Typed:
     elif kind.base in TEXTS:
         one, two = key(left), key(right)
     return Typed(f"({one} {op} {two})", BOOL)
+
+
+def compared_as(left: Typed, right: Typed) -> Type:
+    """The type that two values are compared in: text beside a decimal is no decimal of its size.
+
+    Raises:
+        RedshiftError: there is none.
+    """
+    kind = meeting((left, right))
+    if kind.base == "numeric" and {left.type.base, right.type.base} & set(TEXTS):
+        return FLOAT8
+    return Type("varchar") if kind.base == "unknown" else kind
 
 
 def _text_alone(side: Typed) -> bool:

@@ -9,8 +9,8 @@ from sqlglot import exp
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift import postgres
 from labkit.cloud.engine.redshift.blanks import key
-from labkit.cloud.engine.redshift.casts import as_text, coerce, meeting
-from labkit.cloud.engine.redshift.comparing import among, compare
+from labkit.cloud.engine.redshift.casts import as_text, coerce
+from labkit.cloud.engine.redshift.comparing import among, compare, compared_as
 from labkit.cloud.engine.redshift.errors import RedshiftError, unsupported
 from labkit.cloud.engine.redshift.expressions import compiles, condition, expression
 from labkit.cloud.engine.redshift.scope import Scope, Typed
@@ -143,7 +143,7 @@ def _in_query(node: exp.In, query: exp.Expr, scope: Scope) -> Typed:
     left, right = [], []
     for at, (side, field) in enumerate(zip(sides, found.fields, strict=True)):
         value = expression(side, scope)
-        kind = meeting((value, field.value), "IN")
+        kind = compared_as(value, field.value)
         left.append(key(coerce(value, kind)))
         right.append(key(coerce(replace(field.value, sql=f"q.c{at}"), kind)))
     row = f"({', '.join(left)})" if len(left) > 1 else left[0]

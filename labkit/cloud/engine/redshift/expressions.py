@@ -10,10 +10,11 @@ from sqlglot import exp
 from labkit.cloud.engine.redshift import nested, postgres, super_values
 from labkit.cloud.engine.redshift.blanks import all_clean
 from labkit.cloud.engine.redshift.calls import function_call
-from labkit.cloud.engine.redshift.casts import cast, coerce, known, meeting
+from labkit.cloud.engine.redshift.casts import cast, coerce
 from labkit.cloud.engine.redshift.comparing import compare
 from labkit.cloud.engine.redshift.errors import CANNOT_CAST, MISMATCH, RedshiftError, unsupported
 from labkit.cloud.engine.redshift.literals import number, parameter, signed, text_of
+from labkit.cloud.engine.redshift.meeting import known, meeting
 from labkit.cloud.engine.redshift.operators import arithmetic, bitwise, concatenate, no_operator
 from labkit.cloud.engine.redshift.reading import type_of
 from labkit.cloud.engine.redshift.scope import Scope, Typed

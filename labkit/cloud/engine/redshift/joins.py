@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from sqlglot import exp
 
-from labkit.cloud.engine.redshift.casts import coerce, common_type
+from labkit.cloud.engine.redshift.casts import coerce
 from labkit.cloud.engine.redshift.connect_by import connect_by
 from labkit.cloud.engine.redshift.errors import AMBIGUOUS, RedshiftError, unsupported
+from labkit.cloud.engine.redshift.meeting import meeting
 from labkit.cloud.engine.redshift.relations import Member, add_member, finish, registered
 from labkit.cloud.engine.redshift.scope import Field, Scope, Source, Typed, all_fields
 
@@ -143,7 +144,7 @@ def _using(
 
 def _merge(name: str, left: Typed, right: Typed, scope: Scope) -> None:
     """The column that both sides of an outer join share."""
-    kind = common_type((left.type, right.type))
+    kind = meeting((left, right), "JOIN/USING")
     both = f"coalesce({coerce(left, kind).sql}, {coerce(right, kind).sql})"
     for source in scope.sources:
         for at, field in enumerate(source.fields):

@@ -9,10 +9,11 @@ from sqlglot import exp
 
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift import blanks
-from labkit.cloud.engine.redshift.casts import coerce, common_type
+from labkit.cloud.engine.redshift.casts import coerce
 from labkit.cloud.engine.redshift.comparing import compare
 from labkit.cloud.engine.redshift.errors import RedshiftError, unsupported
 from labkit.cloud.engine.redshift.letters import shown
+from labkit.cloud.engine.redshift.meeting import meeting
 from labkit.cloud.engine.redshift.scope import Field, Scope, Source, Typed
 from labkit.cloud.engine.redshift.types import VARCHAR
 
@@ -97,7 +98,7 @@ def _unpivot(node: exp.Pivot, sql: str, source: Source, scope: Scope) -> tuple[s
     value_name, key_name = node.expressions[0].name.lower(), turned.this.name.lower()
     entries = [_column_entry(each) for each in turned.expressions]
     values = [expression(exp.column(name), inner) for name, _ in entries]
-    kind = common_type([value.type for value in values], "UNPIVOT")
+    kind = meeting(values, "UNPIVOT")
     taken = {name for name, _ in entries}
     kept = [field.read() for field in source.fields if field.name not in taken]
     columns = [f"{field.sql} AS c{at}" for at, field in enumerate(kept)]

@@ -8,9 +8,10 @@ from sqlglot import exp
 
 from labkit.cloud.engine.redshift.blanks import all_clean, is_clean, key
 from labkit.cloud.engine.redshift.calls import direction
-from labkit.cloud.engine.redshift.casts import coerce, common_type, known
+from labkit.cloud.engine.redshift.casts import coerce
 from labkit.cloud.engine.redshift.connect_by import next_round
 from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError, unsupported
+from labkit.cloud.engine.redshift.meeting import known, meeting, untyped
 from labkit.cloud.engine.redshift.ordering import distinct_rows, limits, order_key
 from labkit.cloud.engine.redshift.scope import Cte, Field, Scope, Source, Typed
 from labkit.cloud.engine.redshift.select import Query, select
@@ -141,8 +142,8 @@ def _set_operation(node: exp.SetOperation, scope: Scope) -> Query:
     if not distinct and word != "UNION":
         raise unsupported(f"{word} ALL")
     kinds = [
-        known(common_type((_untyped(one), _untyped(two)), word))
-        for one, two in zip(left.fields, right.fields, strict=True)
+        known(meeting([field.value for field in pair], word))
+        for pair in zip(left.fields, right.fields, strict=True)
     ]
     parts = [f"({_cast_columns(side, kinds)})" for side in sides]
     fields = tuple(
@@ -152,6 +153,7 @@ def _set_operation(node: exp.SetOperation, scope: Scope) -> Query:
             one.sql,
             clean=all_clean([one.value, two.value]),
             untyped=one.untyped and two.untyped,
+            literals=one.literals + two.literals,
         )
         for one, two, kind in zip(left.fields, right.fields, kinds, strict=True)
     )
@@ -160,11 +162,6 @@ def _set_operation(node: exp.SetOperation, scope: Scope) -> Query:
     else:
         sql = f" {word}{'' if distinct else ' ALL'} ".join(parts)
     return _ordered_outputs(node, Query(sql, fields), scope)
-
-
-def _untyped(field: Field) -> Type:
-    """A column's type; of literals alone it takes the other side's, and of NULLs no width."""
-    return Type("unknown", field.type.size) if field.untyped else field.type
 
 
 def _blanks_aside(word: str, parts: list[str], fields: tuple[Field, ...]) -> str:
@@ -197,7 +194,7 @@ def _cast_columns(side: Query, kinds: list[Type]) -> str:
 
 def _side_type(field: Field, kind: Type) -> Type:
     """A column's type before it is cast: a literal beside a char is none of its own."""
-    return _untyped(field) if kind.base == "bpchar" else field.type
+    return untyped(field) if kind.base == "bpchar" else field.type
 
 
 def _ordered_outputs(node: exp.Expr, found: Query, scope: Scope) -> Query:

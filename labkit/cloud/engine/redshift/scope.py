@@ -26,6 +26,7 @@ class Typed:
         tree: of floats' arithmetic: how it may go on.
         clean: tells whether a text has no blank at its end; None where it may have one.
         untyped: whether a query's column is a text literal that nothing has given a type.
+        literals: those that such a column holds.
     """
 
     sql: str
@@ -36,6 +37,7 @@ class Typed:
     tree: Any = field(default=None, compare=False)
     clean: Callable[[], bool] | None = field(default=None, compare=False)
     untyped: bool = field(default=False, compare=False)
+    literals: tuple[str, ...] = field(default=(), compare=False)
 
     def named(self, name: str) -> Typed:
         return replace(self, name=name)
@@ -47,7 +49,7 @@ class Field:
 
     Args:
         seen: hears that the column is read.
-        clean, untyped: as `Typed` has them.
+        clean, untyped, literals: as `Typed` has them.
     """
 
     name: str
@@ -57,10 +59,12 @@ class Field:
     seen: Callable[[], None] | None = field(default=None, compare=False)
     clean: Callable[[], bool] | None = field(default=None, compare=False)
     untyped: bool = field(default=False, compare=False)
+    literals: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def value(self) -> Typed:
-        return Typed(self.sql, self.type, self.name, clean=self.clean, untyped=self.untyped)
+        found = Typed(self.sql, self.type, self.name, clean=self.clean)
+        return replace(found, untyped=self.untyped, literals=self.literals)
 
     def read(self) -> Field:
         """The column, as something of the query reads it.

@@ -9,11 +9,12 @@ from sqlglot import exp
 
 from labkit.cloud.engine.redshift import outer_marks, series
 from labkit.cloud.engine.redshift.blanks import all_clean, is_clean, sortable
-from labkit.cloud.engine.redshift.casts import coerce, known
+from labkit.cloud.engine.redshift.casts import coerce
 from labkit.cloud.engine.redshift.errors import SYNTAX, UNDEFINED_COLUMN, RedshiftError, unsupported
 from labkit.cloud.engine.redshift.expressions import condition
 from labkit.cloud.engine.redshift.grouping import group_by
 from labkit.cloud.engine.redshift.joins import from_clause
+from labkit.cloud.engine.redshift.meeting import known
 from labkit.cloud.engine.redshift.ordering import (
     distinct_rows,
     hidden_keys,
@@ -80,6 +81,7 @@ def select(node: exp.Select, outer: Scope) -> Query:
             f"c{at}",
             clean=all_clean([output]),
             untyped=output.untyped or output.type.base == "unknown",
+            literals=output.literals if output.literal is None else (output.literal,),
         )
         for at, output in enumerate(outputs)
     )

@@ -18,7 +18,7 @@ from labkit.cloud.engine.redshift import (
 )
 from labkit.cloud.engine.redshift.blanks import all_clean, key
 from labkit.cloud.engine.redshift.calls import arguments, function_call, special, within_group
-from labkit.cloud.engine.redshift.casts import as_text, cast, coerce, known, meeting
+from labkit.cloud.engine.redshift.casts import as_text, cast, coerce
 from labkit.cloud.engine.redshift.comparing import compare
 from labkit.cloud.engine.redshift.errors import (
     CANNOT_CAST,
@@ -27,6 +27,7 @@ from labkit.cloud.engine.redshift.errors import (
     raising,
     unsupported,
 )
+from labkit.cloud.engine.redshift.meeting import known, meeting
 from labkit.cloud.engine.redshift.scope import Scope, Typed
 from labkit.cloud.engine.redshift.types import (
     BOOL,
