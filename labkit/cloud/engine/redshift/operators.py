@@ -74,9 +74,9 @@ def _as_numbers(left: Typed, right: Typed) -> tuple[Typed, Typed]:
 
 
 def _number_of(text: Typed, kind: Type) -> Type:
-    """What a text is read as beside a number: one as written keeps its digits."""
+    """What a text or NULL is read as beside a number: one as written keeps its digits."""
     if text.literal is None:
-        return kind if kind.base != "numeric" else FLOAT8
+        return FLOAT8 if kind.base == "numeric" and text.type.base in TEXTS else kind
     own = type_beside(text, kind)
     return own if own.base in NUMBERS else kind
 
