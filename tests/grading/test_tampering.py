@@ -57,6 +57,14 @@ def reports(graded, tmp_path_factory):
     return {name: found.get(path.as_posix()) for name, path in paths.items()}
 
 
+@pytest.fixture(scope="module")
+def waited_for(graded, tmp_path_factory):
+    """What those who use too much were given by a judge with time: a busy machine gives slowly."""
+    paths = tricks.write_all(tmp_path_factory.mktemp("greedy"))
+    greedy = {paths[name].as_posix(): name for name in tricks.LIMITED}
+    return {greedy[one["notebook"]]: one for one in graded(greedy, DATA[1:2], memory_mb=1000)}
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_trick_is_given_a_report_and_no_points(reports, name):
     if name in tricks.CONFINED and not confine.landlock_version():
@@ -82,8 +90,8 @@ def test_who_is_graded_beside_them_gets_all_points(reports):
 
 
 @pytest.mark.parametrize(("name", "why"), tricks.LIMITED.items())
-def test_what_uses_too_much_is_told_why(reports, name, why):
-    assert why in reports[name]["questions"][0]["message"]
+def test_what_uses_too_much_is_told_why(waited_for, name, why):
+    assert why in waited_for[name]["questions"][0]["message"]
 
 
 def test_more_values_than_can_be_compared_are_told_as_such():

@@ -172,6 +172,7 @@ def test_privileges_of_each_user_are_those_that_are_enforced(place: Any, run: Ru
 
 
 @pytest.mark.usefixtures("made")
+@pytest.mark.filterwarnings(r"ignore:datetime\.datetime\.utc:DeprecationWarning:redshift_connector")
 def test_passwords_of_sha256(place: Any, run: Run) -> None:
     """Redshift's driver proves it by a digest; others tell it within TLS, and not without."""
     salt = bytes(range(16))
