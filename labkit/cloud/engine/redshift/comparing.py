@@ -27,10 +27,7 @@ def compare(op: str, left: Typed, right: Typed) -> Typed:
     """``left op right`` for ``= <> < <= > >=``."""
     if "super" in (left.type.base, right.type.base):
         return Typed(_compare_dynamic(op, left, right), BOOL)
-    try:
-        kind = compared_as(left, right)
-    except RedshiftError:
-        raise no_operator(op, left, right) from None
+    kind = compared_as(op, left, right)
     if kind.base == "bool" and any(_text_alone(side) for side in (left, right)):
         raise no_operator(op, left, right)
     one, two = coerce(left, kind).sql, coerce(right, kind).sql
@@ -44,13 +41,16 @@ def compare(op: str, left: Typed, right: Typed) -> Typed:
     return Typed(f"({one} {op} {two})", BOOL)
 
 
-def compared_as(left: Typed, right: Typed) -> Type:
+def compared_as(op: str, left: Typed, right: Typed) -> Type:
     """The type that two values are compared in: text beside a decimal is no decimal of its size.
 
     Raises:
         RedshiftError: there is none.
     """
-    kind = meeting((left, right))
+    try:
+        kind = meeting((left, right))
+    except RedshiftError:
+        raise no_operator(op, left, right) from None
     if kind.base == "numeric" and {left.type.base, right.type.base} & set(TEXTS):
         return FLOAT8
     return Type("varchar") if kind.base == "unknown" else kind
@@ -69,7 +69,7 @@ def among(value: Typed, items: list[Typed]) -> Typed:
         return Typed(_among_texts(value.sql, [text.rstrip(" ") for text in texts]), BOOL)
     for item in {item.type: item for item in items}.values():
         compare("=", value, item)
-    kinds = {meeting((value, item)) for item in items}
+    kinds = {compared_as("=", value, item) for item in items}
     if len(items) > 1 and len(kinds) == 1 and (kind := kinds.pop()).base in (*NUMBERS, *TIMES):
         found = ", ".join(coerce(item, kind).sql for item in items)
         return Typed(f"({coerce(value, kind).sql} IN ({found}))", BOOL)

@@ -143,7 +143,7 @@ def _in_query(node: exp.In, query: exp.Expr, scope: Scope) -> Typed:
     left, right = [], []
     for at, (side, field) in enumerate(zip(sides, found.fields, strict=True)):
         value = expression(side, scope)
-        kind = compared_as(value, field.value)
+        kind = compared_as("=", value, field.value)
         left.append(key(coerce(value, kind)))
         right.append(key(coerce(replace(field.value, sql=f"q.c{at}"), kind)))
     row = f"({', '.join(left)})" if len(left) > 1 else left[0]
