@@ -9,7 +9,7 @@ Source: https://github.com/llooker/demo_segment/issues/9
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from labkit.cloud.engine.redshift.casts import as_numeric
@@ -28,33 +28,27 @@ from labkit.cloud.engine.redshift.types import (
 )
 
 
-def common_type(kinds: Iterable[Type], what: str = "") -> Type:
-    """The type that several values meet in.
-
-    Args:
-        what: the construct that has them, in which text meets text alone; none where they are
-            compared.
-
-    Raises:
-        RedshiftError: there is none.
-    """
-    found = UNKNOWN
-    for kind in kinds:
-        found = _meet(found, kind, what)
-    return found
-
-
 def meeting(values: Sequence[Typed], what: str = "") -> Type:
     """The type that values meet in, where texts as written keep their digits beside a decimal.
 
     A query's column of literals is of no type yet, as they are.
+
+    Args:
+        what: the construct that has the values, in which text meets text alone; none where they
+            are compared.
+
+    Raises:
+        RedshiftError: there is none.
     """
     values = [replace(each, type=untyped(each)) if each.untyped else each for each in values]
     decimal = next((value.type for value in values if value.type.base == "numeric"), UNKNOWN)
     if decimal is not UNKNOWN:
         held = (text for value in values if value.untyped for text in value.literals)
         values = [*values, *map(text_of, held)]
-    return common_type([type_beside(value, decimal) for value in values], what)
+    found = UNKNOWN
+    for value in values:
+        found = _meet(found, type_beside(value, decimal), what)
+    return found
 
 
 def untyped(value: Typed | Field) -> Type:

@@ -63,8 +63,14 @@ class Field:
 
     @property
     def value(self) -> Typed:
-        found = Typed(self.sql, self.type, self.name, clean=self.clean)
-        return replace(found, untyped=self.untyped, literals=self.literals)
+        return Typed(
+            self.sql,
+            self.type,
+            self.name,
+            clean=self.clean,
+            untyped=self.untyped,
+            literals=self.literals,
+        )
 
     def read(self) -> Field:
         """The column, as something of the query reads it.
