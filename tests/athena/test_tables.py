@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote
 
@@ -281,12 +282,13 @@ CLASHES = [
 ]
 
 
-def evolve(lake: Lake, name: str, kind: str) -> None:
-    """Give a table's column v another type; its partitions keep theirs."""
+def evolve(lake: Lake, name: str, **columns: str) -> None:
+    """Give a table other columns; its partitions keep theirs."""
     found = get_table(lake, name)
     kept = ("Name", "StorageDescriptor", "PartitionKeys", "TableType", "Parameters")
     table = {key: found[key] for key in kept}
-    table["StorageDescriptor"]["Columns"] = [{"Name": "v", "Type": kind}]
+    declared = [{"Name": name, "Type": kind} for name, kind in columns.items()]
+    table["StorageDescriptor"]["Columns"] = declared
     lake.glue.update_table(DatabaseName=lake.database, TableInput=table)
 
 
@@ -299,7 +301,7 @@ def test_partitions_of_older_types(lake: Lake, kept: str, case: str) -> None:
         f"LOCATION 's3://{lake.bucket}/t/'"
     )
     lake.do(f"INSERT INTO t VALUES ({value}, 1)")
-    evolve(lake, "t", new)
+    evolve(lake, "t", v=new)
     assert lake.rows("SELECT v, p FROM t") == [[shown, "1"]]
 
 
@@ -309,8 +311,53 @@ def test_partitions_of_other_types_are_refused(lake: Lake, old: str, new: str) -
         f"CREATE EXTERNAL TABLE t (v {old}) PARTITIONED BY (p int) LOCATION 's3://{lake.bucket}/t/'"
     )
     lake.do(f"ALTER TABLE t ADD PARTITION (p = 1) LOCATION 's3://{lake.bucket}/t/p=1/'")
-    evolve(lake, "t", new)
+    evolve(lake, "t", v=new)
     assert lake.fail("SELECT v FROM t").startswith("HIVE_PARTITION_SCHEMA_MISMATCH")
+
+
+SERDES = {
+    "csv": "ROW FORMAT DELIMITED FIELDS TERMINATED BY ','",
+    "json": "ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe'",
+    "orc": "STORED AS ORC",
+    "parquet by place": "STORED AS PARQUET TBLPROPERTIES ('parquet.column.index.access'='true')",
+    "parquet": "STORED AS PARQUET",
+}
+BETWEEN = {"a": "int", "x": "double", "v": "string"}
+TURNED = {"v": "string", "a": "int"}
+#: Columns of a table after those of its partition, and what v of (1, 'x') is to them.
+MOVED: list[tuple[str, dict[str, str], str]] = [
+    ("csv", BETWEEN, "declared column 'v' as type 'string'"),
+    ("csv", {"a": "int", "v": "varchar(9)"}, "x"),
+    ("csv", TURNED, "1"),
+    ("json", BETWEEN, "x"),
+    ("orc", BETWEEN, "column 'x' in table"),
+    ("orc", TURNED, "1"),
+    ("parquet by place", BETWEEN, "column 'x' in table"),
+    ("parquet", BETWEEN, "x"),
+]
+
+
+@pytest.mark.parametrize(("kept", "columns", "told"), MOVED)
+def test_partitions_whose_columns_lie_elsewhere(
+    lake: Lake, kept: str, columns: dict[str, str], told: str
+) -> None:
+    how, _, properties = SERDES[kept].partition(" TBLPROPERTIES ")
+    place = f"LOCATION 's3://{lake.bucket}/t/'"
+    more = f" TBLPROPERTIES {properties}" if properties else ""
+    lake.do(f"CREATE EXTERNAL TABLE t (a int, v string) PARTITIONED BY (p int) {how} {place}{more}")
+    if how.startswith("STORED"):
+        lake.do("INSERT INTO t VALUES (1, 'x', 1)")
+    else:
+        lake.put("t/p=1/f", '{"a": 1, "v": "x"}' if kept == "json" else "1,x")
+        lake.do("ALTER TABLE t ADD PARTITION (p = 1)")
+    evolve(lake, "t", **columns)
+    if len(told) == 1:
+        assert lake.rows("SELECT v FROM t") == [[told]]
+        return
+    for statement in ("SELECT v FROM t", "INSERT INTO t VALUES (1, 2, 'y', 1)"):
+        reason = lake.fail(statement)
+        assert reason.startswith("HIVE_PARTITION_SCHEMA_MISMATCH")
+        assert told in reason
 
 
 def test_describe_a_partition(sales: Lake) -> None:
@@ -363,6 +410,34 @@ def test_projection(lake: Lake, key: str, settings: str, folders: list[str]) -> 
     first = "'" + values[0] + "'" if "string" in key else values[0]
     pruned = lake.do(f"SELECT n FROM t WHERE k = {first}")
     assert pruned["Statistics"]["DataScannedInBytes"] == 2
+
+
+DAYS = {"type": "date", "format": "yyyy-MM-dd"}
+VERY_MANY = {"type": "integer", "range": "0,9223372036854775807"}
+TWICE = {"type": "enum", "values": "2024-01-01,2024-01-01"}
+HALF_DAYS = {"range": "2024-01-01,2024-01-02", "interval": "12", "interval.unit": "HOURS"}
+#: Settings of a key, a condition on it, and what is counted of three files.
+PROJECTED: list[tuple[dict[str, str], str, str]] = [
+    (TWICE, "k IS NOT NULL", "1"),
+    (DAYS | HALF_DAYS, "k IS NOT NULL", "1"),
+    (DAYS | {"range": "NOW-60MINUTES,NOW"}, "k IS NOT NULL", "1"),
+    (VERY_MANY, "k IN ('7', '2024')", "1"),
+    (VERY_MANY, "k < '7'", "HIVE_EXCEEDED_PARTITION_LIMIT"),
+]
+
+
+@pytest.mark.parametrize(("settings", "condition", "told"), PROJECTED)
+def test_projected_values(lake: Lake, settings: dict[str, str], condition: str, told: str) -> None:
+    folders = ["2024-01-01", "2024", str(datetime.now(UTC).date())]
+    files = {f"k={folder}/a.csv": "5\n" for folder in folders}
+    lake.csv_table("t", "n int", files, "PARTITIONED BY (k string)")
+    said = ", ".join(f"'projection.k.{name}'='{value}'" for name, value in settings.items())
+    lake.do(f"ALTER TABLE t SET TBLPROPERTIES ('projection.enabled'='true', {said})")
+    statement = f"SELECT count(*) FROM t WHERE {condition}"
+    if told.isdecimal():
+        assert lake.rows(statement) == [[told]]
+    else:
+        assert lake.fail(statement).startswith(told)
 
 
 def test_projection_by_a_template_up_to_now(lake: Lake) -> None:

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from labkit.cloud.engine import QueryFailed
-from labkit.cloud.lake.definitions import columns_of
 from labkit.cloud.lake.folders import folders_of
 from labkit.cloud.lake.metastore import Definition
 from labkit.cloud.lake.partitions import check_placed
@@ -51,15 +50,14 @@ class Places:
         if storage and storage.get("SerdeInfo") and _format(storage) != _format(table.storage):
             raise QueryFailed("NOT_SUPPORTED", f"Inserting into {words} of another format than its "
                               "table's is not supported")  # fmt: skip
-        declared = {column.name: column.type for column in table.data_columns}
-        for name, own in ((c.name, c.type) for c in columns_of(storage.get("Columns"), table.name)):
-            if own.hive != declared.get(name, own).hive:
+        for column, own in table.matched(storage, table.declared().by_name):
+            if own.type.hive != column.type.hive:
                 raise QueryFailed(
                     "HIVE_PARTITION_SCHEMA_MISMATCH",
                     "There is a mismatch between the table and partition schemas. The column "
-                    f"'{name}' in table '{table.database}.{table.name}' is declared as type "
-                    f"'{declared[name].hive}', but {words} declared column '{name}' as type "
-                    f"'{own.hive}'.",
+                    f"'{column.name}' in table '{table.database}.{table.name}' is declared as type "
+                    f"'{column.type.hive}', but {words} declared column '{own.name}' as type "
+                    f"'{own.type.hive}'.",
                 )
         if tuple(values) in self.stored:
             check_placed(self.names, values, storage.get("Location"))

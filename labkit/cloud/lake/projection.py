@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from labkit.cloud.engine import QueryFailed
 from labkit.cloud.lake.folders import escaped
 
-MAXIMUM = 1_000_000
+#: Partitions that a query may read, and values of a key that are looked through for them.
+MAXIMUM, LOOKED = 1_000_000, 5_000_000
 _UNITS = ("MILLISECONDS", "SECONDS", "MINUTES", "HOURS", "DAYS", "WEEKS", "MONTHS", "YEARS")
 #: Precisions at which the interval is one.
 _SINGLE = ("DAYS", "MONTHS")
@@ -24,7 +25,12 @@ _JAVA = {
     "mm": "%M", "ss": "%S", "SSS": "%f", "M": "%-m", "d": "%-d", "H": "%-H", "m": "%-M", "s": "%-S",
 }  # fmt: skip
 _ESCAPED = re.compile(r"[^\w .'-]")  # what a folder's name spells otherwise
+_WHOLE = re.compile(r"-?[0-9]{1,38}")
 _PATTERN = re.compile(r"'([^']*)'|([A-Za-z])\2*|(.)", re.DOTALL)
+
+
+class _TooMany(Exception):
+    """A key has more values than can be looked through."""
 
 
 @dataclass(frozen=True)
@@ -75,29 +81,43 @@ def check(table: str, parameters: Mapping[str, str], names: list[str]) -> None:
         )
 
 
-def values_of(key: Key, injected: list[str] | None) -> list[str]:
-    """All values of a key.
+def exceeded(table: str) -> QueryFailed:
+    """The failure of a query of too many partitions."""
+    return QueryFailed(
+        "HIVE_EXCEEDED_PARTITION_LIMIT",
+        f"Query over table '{table}' can potentially read more than {MAXIMUM} partitions",
+    )
+
+
+def values_of(table: str, key: Key, equals: list[str] | None) -> list[str]:
+    """The values of a key that a query may need, each once.
 
     Args:
+        table: the name of the table.
         key: the key.
-        injected: the values that the query's conditions give, ``None`` when they give none.
+        equals: the constants that the query's conditions say it is one of, ``None`` where they
+            do not.
 
     Raises:
-        QueryFailed: the settings do not read, or an injected key has no value.
+        QueryFailed: the settings do not read, an injected key has no value, or there are more
+            values than can be looked through.
     """
     kind = key.setting("type").strip().lower()
     if kind == "injected":
-        if injected is None:
+        if equals is None:
             raise QueryFailed(
                 "CONSTRAINT_VIOLATION",
                 f"For the injected projected partition column {key.name}, the WHERE clause must "
                 "contain only static equality conditions, and at least one such condition must "
                 "be present.",
             )
-        return injected
+        return equals
     if kind not in _READERS:
         raise _bad(f"projection.{key.name}.type '{kind}' is unknown")
-    return list(_READERS[kind](key))
+    try:
+        return list(dict.fromkeys(_READERS[kind](key, equals)))
+    except _TooMany:
+        raise exceeded(table) from None
 
 
 def location_of(
@@ -153,7 +173,7 @@ def _settings(parameters: Mapping[str, str], name: str) -> dict[str, str]:
     }
 
 
-def _enum(key: Key) -> Iterator[str]:
+def _enum(key: Key, _: list[str] | None) -> Iterator[str]:
     """The values with their spaces."""
     if not key.settings.get("values"):
         raise QueryFailed(
@@ -164,7 +184,7 @@ def _enum(key: Key) -> Iterator[str]:
     yield from key.settings["values"].split(",")
 
 
-def _integers(key: Key) -> Iterator[str]:
+def _integers(key: Key, equals: list[str] | None) -> Iterator[str]:
     try:
         first, last = map(int, _range(key))
         step = int(key.settings.get("interval", "1"))
@@ -173,11 +193,16 @@ def _integers(key: Key) -> Iterator[str]:
         raise _bad(f"projection.{key.name} does not read: {error}") from None
     if step < 1:
         raise _bad(f"projection.{key.name}.interval must be positive")
-    for value in range(first, last + 1, step):
+    values: Iterable[int] = range(first, last + 1, step)
+    if equals is not None and all(map(_WHOLE.fullmatch, equals)):
+        values = [value for value in map(int, equals) if value in values]
+    elif (last - first) // step >= LOOKED:
+        raise _TooMany
+    for value in values:
         yield str(value).zfill(digits)
 
 
-def _dates(key: Key) -> Iterator[str]:
+def _dates(key: Key, _: list[str] | None) -> Iterator[str]:
     pattern = _strftime(key.setting("format"))
     first, last = (_instant(text, pattern) for text in _range(key))
     precision = _precision(pattern)
@@ -196,6 +221,8 @@ def _dates(key: Key) -> Iterator[str]:
     while now <= last:
         yield now.strftime(pattern.replace("%f", f"{now.microsecond // 1000:03}"))
         count += step
+        if count // step > LOOKED:
+            raise _TooMany
         now = _moved(first, count, unit)
 
 
@@ -214,10 +241,9 @@ def _instant(text: str, pattern: str) -> datetime.datetime:
         except ValueError:
             raise _bad(f"range value '{text}' does not fit the format") from None
     now = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
-    now = datetime.datetime.strptime(now.strftime(read), read)  # its precision
-    if not found[1]:
-        return now
-    return _moved(now, int(found[1] + found[2]), found[3].upper() + "S")
+    if found[1]:
+        now = _moved(now, int(found[1] + found[2]), found[3].upper() + "S")
+    return datetime.datetime.strptime(now.strftime(read), read)  # as fine as the format
 
 
 def _moved(start: datetime.datetime, count: int, unit: str) -> datetime.datetime:
@@ -261,7 +287,7 @@ def _bad(why: str) -> QueryFailed:
     return QueryFailed("INVALID_TABLE_PROPERTY", f"Partition projection: {why}")
 
 
-_READERS: dict[str, Callable[[Key], Iterator[str]]] = {
+_READERS: dict[str, Callable[[Key, list[str] | None], Iterator[str]]] = {
     "enum": _enum,
     "integer": _integers,
     "date": _dates,

@@ -6,6 +6,7 @@ import functools
 from collections.abc import Sequence
 from typing import Any
 
+import pyarrow as pa
 import sqlglot
 from sqlglot import exp
 
@@ -28,16 +29,24 @@ def matching(
     conditions = [f.sql for f in filters if f.keys <= names]
     if not conditions or not rows:
         return rows
-    columns = ", ".join(_key_sql(at, key) for at, key in enumerate(keys, 1))
-    numbered = 'SELECT unnest(?) AS "$values", generate_subscripts(?, 1) AS "$n"'
+    columns = ", ".join(_key_sql(at, key) for at, key in enumerate(keys))
     where = " AND ".join(f"({condition})" for condition in conditions)
-    listed = f'SELECT "$n", {columns} FROM ({numbered})'
+    listed = f'SELECT "$n", {columns} FROM "$keys"'
     sql = f'SELECT "$n" FROM ({listed}) WHERE {where} ORDER BY "$n"'
-    read = [functools.cache(functools.partial(_read, key)) for key in keys]
-    values = [[told(text) for told, text in zip(read, row, strict=True)] for row in rows]
     with failures():
-        found = session.connection.execute(sql, [values, values]).fetchall()
-    return [rows[n - 1] for (n,) in found]
+        session.connection.register("$keys", _texts(keys, rows))
+        found = session.connection.execute(sql).fetchnumpy()["$n"]
+        session.connection.unregister("$keys")
+    return [rows[n] for n in found]
+
+
+def _texts(keys: Sequence[Column], rows: list[tuple[str, ...]]) -> pa.Table:
+    """The rows' numbers, and their values as DuckDB casts them."""
+    columns = {"$n": pa.array(range(len(rows)), pa.int64())}
+    for at, key in enumerate(keys):
+        read = functools.cache(functools.partial(_read, key))
+        columns[f"${at}"] = pa.array((read(row[at]) for row in rows), pa.string())
+    return pa.table(columns)
 
 
 def _read(key: Column, text: str) -> str | None:
@@ -45,7 +54,7 @@ def _read(key: Column, text: str) -> str | None:
 
 
 def _key_sql(at: int, key: Column) -> str:
-    return f'TRY_CAST("$values"[{at}] AS {key.type.duckdb}) AS {quoted_name(key.name)}'
+    return f'TRY_CAST("${at}" AS {key.type.duckdb}) AS {quoted_name(key.name)}'
 
 
 def equals(filters: Sequence[PartitionFilter]) -> list[str] | None:

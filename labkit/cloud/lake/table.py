@@ -11,7 +11,8 @@ projected partitions: https://docs.aws.amazon.com/athena/latest/ug/partition-pro
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -160,21 +161,16 @@ class LakeTable:
         return [p for p in stored if p.values in kept]
 
     def _projected(self, session: Any, filters: Sequence[PartitionFilter]) -> list[Partition]:
-        names = [key.name for key in self.keys]
-        projection.check(f"{self.database}.{self.name}", self.parameters, names)
+        names, name = [key.name for key in self.keys], f"{self.database}.{self.name}"
+        projection.check(name, self.parameters, names)
         columns = []
         for key, column in zip(projection.keys_of(self.parameters, names), self.keys, strict=True):
             own = [f for f in filters if f.keys == {column.name}]
-            values = projection.values_of(key, equals(own))
+            values = projection.values_of(name, key, equals(own))
             rows = matching(session, [column], [(v,) for v in values], own)
             columns.append([row[0] for row in rows])
-        count = _product(map(len, columns))
-        if count > projection.MAXIMUM:
-            raise QueryFailed(
-                "HIVE_EXCEEDED_PARTITION_LIMIT",
-                f"Query over table '{self.database}.{self.name}' can potentially read more than "
-                f"{projection.MAXIMUM} partitions",
-            )
+        if math.prod(map(len, columns)) > projection.MAXIMUM:
+            raise projection.exceeded(name)
         rows = matching(session, self.keys, list(itertools.product(*columns)), filters)
         place = projection.location_of
         return [Partition(v, place(self.parameters, self.location, names, v)) for v in rows]
@@ -246,35 +242,52 @@ class LakeTable:
         serde = storage.get("SerdeInfo") or {}
         options = {k.lower(): v for k, v in self.parameters.items()}
         options |= {k.lower(): str(v) for k, v in (serde.get("Parameters") or {}).items()}
-        own = self._own_types(partition) if partition.storage else {}
-        return formats.Table(
+        table = formats.Table(
             format=formats.serde_format(
                 serde.get("SerializationLibrary") or "", storage.get("InputFormat") or "", options
             ),
-            columns=tuple((c.name, own.get(c.name, c.type)) for c in self.data_columns),
+            columns=tuple((c.name, c.type) for c in self.data_columns),
             partition_keys=tuple((c.name, c.type) for c in (*self.keys, *self.hidden)),
             options=self.settings(options),
             digits=self.catalog.digits,
         )
+        if not partition.storage:
+            return table
+        own = self._own_types(partition, table.by_name)
+        return replace(table, columns=tuple((n, own.get(n, kind)) for n, kind in table.columns))
 
-    def _own_types(self, partition: Partition) -> dict[str, Type]:
-        """The types of a partition's columns, each of which the table's type can be made of."""
-        declared = {c.name: c.type for c in self.data_columns}
-        own = {c.name: c.type for c in self._columns(partition.storage)}
-        for name, narrow in own.items():
-            kind = declared.get(name)
-            if kind is not None and coerced("", narrow, kind) is None:
+    def matched(self, storage: Definition, by_name: bool) -> list[tuple[Column, Column]]:
+        """The table's columns that a partition has, each with the partition's.
+
+        They are found as the files' are, by name or by place. Source:
+        https://docs.aws.amazon.com/athena/latest/ug/updates-and-partitions.html
+        """
+        own = self._columns(storage)
+        if not by_name:
+            return list(zip(self.data_columns, own, strict=False))
+        named = {column.name: column for column in own}
+        return [
+            (column, named[column.name]) for column in self.data_columns if column.name in named
+        ]
+
+    def _own_types(self, partition: Partition, by_name: bool) -> dict[str, Type]:
+        """The types that a partition's columns have, each of which the table's can be made of."""
+        types = {}
+        for column, found in self.matched(partition.storage, by_name):
+            if coerced("", found.type, column.type) is None:
                 where = "/".join(
                     f"{k.name}={v}" for k, v in zip(self.keys, partition.values, strict=True)
                 )
                 raise QueryFailed(
                     "HIVE_PARTITION_SCHEMA_MISMATCH",
                     "There is a mismatch between the table and partition schemas. The types are "
-                    f"incompatible and cannot be coerced. The column '{name}' in table "
-                    f"'{self.database}.{self.name}' is declared as type '{kind.hive}', but "
-                    f"partition '{where}' declared column '{name}' as type '{narrow.hive}'.",
+                    f"incompatible and cannot be coerced. The column '{column.name}' in table "
+                    f"'{self.database}.{self.name}' is declared as type '{column.type.hive}', but "
+                    f"partition '{where}' declared column '{found.name}' as type "
+                    f"'{found.type.hive}'.",
                 )
-        return own
+            types[column.name] = found.type
+        return types
 
     def _file(self, found: Object, partition: Partition, bucket: int | None = None) -> formats.File:
         path = path_of(self.catalog.store, found)
@@ -314,10 +327,3 @@ def moment_text(modified: datetime) -> str:
     """A moment in UTC as the text of a timestamp with time zone."""
     instant = modified.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "milliseconds")
     return f"{{'instant': '{instant}', 'zone': 'UTC'}}"
-
-
-def _product(counts: Iterable[int]) -> int:
-    total = 1
-    for count in counts:
-        total *= count
-    return total

@@ -15,6 +15,11 @@ from typing import Any, Protocol
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.types import Type
 
+#: Formats whose values have names.
+BY_NAME = ("json", "openx-json", "cloudtrail", "esri", "avro")
+#: Formats of both; whether their columns are found by place where the table does not say.
+BY_INDEX = {"orc": True, "parquet": False}
+
 
 class FormatError(Exception):
     """A file or a table's declaration that cannot be read as it says.
@@ -113,6 +118,17 @@ class Table:
         if not text.isdigit():
             raise FormatError("HIVE_INVALID_METADATA", f"Invalid value for {name} property: {text}")
         return int(text)
+
+    @property
+    def by_name(self) -> bool:
+        """Whether the columns of a file or a partition are found by their names, not by place.
+
+        Source: https://docs.aws.amazon.com/athena/latest/ug/handling-schema-updates-chapter.html
+        """
+        by_index = BY_INDEX.get(self.format)
+        if by_index is None:
+            return self.format in BY_NAME
+        return not self.flag(f"{self.format}.column.index.access", default=by_index)
 
     def wanted(self, names: Iterable[str]) -> list[tuple[int, str, Type]]:
         """Index, name and type of those columns that a query wants, in the table's order."""

@@ -85,7 +85,7 @@ def _footer(path: str, changed: int) -> Footer:
 def _sources(table: Table, file: File, wanted: frozenset[str]) -> list[str | None]:
     """The file's name of each wanted column."""
     names = [name for name, _ in footer(file).columns]
-    if table.flag("orc.column.index.access", default=True):
+    if not table.by_name:
         return [names[i] if i < len(names) else None for i, _, _ in table.wanted(wanted)]
     by_name = {name.lower(): name for name in reversed(names)}
     return [by_name.get(name.lower()) for _, name, _ in table.wanted(wanted)]

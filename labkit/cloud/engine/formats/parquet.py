@@ -158,8 +158,8 @@ def _inner(kind: pa.DataType) -> tuple[str, list[pa.Field]]:
 
 
 def _found(table: Table, end: Footer, wanted: frozenset[str]) -> list[Column | None]:
-    by_index = table.flag("parquet.column.index.access")
-    return [end.find(name, i if by_index else None) for i, name, _ in table.wanted(wanted)]
+    by_name = table.by_name
+    return [end.find(name, None if by_name else i) for i, name, _ in table.wanted(wanted)]
 
 
 def _shape(table: Table, file: File, wanted: frozenset[str]) -> tuple[object, ...]:
