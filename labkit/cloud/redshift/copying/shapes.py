@@ -60,7 +60,10 @@ def _csv(sql: str, fields: Sequence[Field], options: UnloadOptions, packed: str)
 
 
 def as_text(sql: str, kind: Type) -> str:
-    """SQL of a value's text as Redshift writes it into files."""
+    """SQL of a value's text as Redshift writes it into files; SUPER is JSON also where it is NULL.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/unload-super-csv.html
+    """
     match kind.base:
         case "bool":
             return f"CASE WHEN {sql} THEN 't' WHEN NOT {sql} THEN 'f' END"
@@ -72,7 +75,9 @@ def as_text(sql: str, kind: Type) -> str:
             return f"lower(hex({sql}))"
         case "geometry":
             return f"rs_st_asewkb_geometry({sql})"
-        case "varchar" | "name" | "super":
+        case "super":
+            return f"coalesce({sql}, 'null')"
+        case "varchar" | "name":
             return sql
     return f"CAST({sql} AS VARCHAR)"
 
@@ -92,11 +97,14 @@ def _fixed(fields: Sequence[Field], options: UnloadOptions) -> str:
     sizes = widths(options.widths)
     if len(sizes) != len(fields):
         raise RedshiftError("The number of fixed widths and of columns should match", "22023")
-    null = quoted_text(options.null_as or "")
-    return " || ".join(
-        _padded(f"coalesce({as_text(f.sql, f.type)}, {null})", f.name, size)
-        for f, (_, size) in zip(fields, sizes, strict=True)
-    )
+    found = []
+    for field, (_, size) in zip(fields, sizes, strict=True):
+        null = options.null_as or ""
+        if len(null) > size and field.type.base not in ("varchar", "bpchar", "name"):
+            null = ""
+        text = f"coalesce({as_text(field.sql, field.type)}, {quoted_text(null)})"
+        found.append(_padded(text, field.name, size))
+    return " || ".join(found)
 
 
 def _padded(text: str, name: str, size: int) -> str:
