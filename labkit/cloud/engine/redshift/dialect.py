@@ -46,6 +46,19 @@ def _prior(parser: Any) -> Any:
     return exp.Prior(this=parser._parse_unary())
 
 
+def _as_long(kind: exp.DataType, text: str) -> exp.DataType:
+    """``CHAR 'xy'`` has no length, so that it keeps the text, where ``'xy'::CHAR`` has one letter.
+
+    Source: PostgreSQL's grammar, ConstCharacter.
+    """
+    if str(kind.meta["written"]).lower() not in ("char", "character", "nchar"):
+        return kind
+    size = max(len(text.encode()), 1)
+    found = exp.DataType.build(f"char({size})")
+    found.meta["written"] = f"char({size})"
+    return found
+
+
 class _Parser(RedshiftParser):
     """sqlglot's, with every function left as its name."""
 
@@ -92,8 +105,9 @@ class _Parser(RedshiftParser):
         if self._curr.token_type in self._TYPES_OF_TEXTS:
             kind = self._parse_types(check_func=True, allow_identifiers=False)
             text = self._parse_primary() if isinstance(kind, exp.DataType) else None
-            if isinstance(text, exp.Literal) and text.is_string:
-                return self._parse_column_ops(self.expression(exp.Cast(this=text, to=kind)))
+            if isinstance(kind, exp.DataType) and isinstance(text, exp.Literal) and text.is_string:
+                cast = exp.Cast(this=text, to=_as_long(kind, text.name))
+                return self._parse_column_ops(self.expression(cast))
             self._retreat(start)
         return super()._parse_type(parse_interval, fallback_to_identifier)
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from sqlglot import exp
 
 from labkit.cloud.engine.redshift import nested, postgres, super_values
+from labkit.cloud.engine.redshift.alike import alike
 from labkit.cloud.engine.redshift.blanks import all_clean
 from labkit.cloud.engine.redshift.calls import function_call
 from labkit.cloud.engine.redshift.casts import cast, coerce
@@ -51,9 +52,8 @@ def expression(node: exp.Expr | None, scope: Scope) -> Typed:
         told = _WRITTEN.get(type(node), f"{type(node).__name__.upper()} in an expression")
         raise unsupported(told)
     value = found(node, scope)
-    if value.sql not in scope.shown:
-        return value
-    return replace(value, sql=scope.shown[value.sql], literal=None)
+    shown = scope.shown.get(alike(value.sql)) if scope.shown else None
+    return value if shown is None else replace(value, sql=shown, literal=None)
 
 
 def condition(node: exp.Expr, scope: Scope, clause: str) -> str:

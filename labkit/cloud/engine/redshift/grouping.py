@@ -7,6 +7,7 @@ import re
 from sqlglot import exp
 
 from labkit.cloud.engine.redshift.aggregates import AGGREGATES
+from labkit.cloud.engine.redshift.alike import alike, has_query
 from labkit.cloud.engine.redshift.blanks import is_clean, key, shown, sortable
 from labkit.cloud.engine.redshift.errors import unsupported
 from labkit.cloud.engine.redshift.expressions import expression
@@ -87,9 +88,10 @@ _INTEGER = re.compile(r"[-+(\s]*\d+[)\s]*")
 
 def _key_of(value: Typed, scope: Scope) -> str:
     if not is_clean(sortable(value)):
-        scope.shown[value.sql] = shown(value).sql
-        scope.grouped_by[value.sql] = key(value)
-        return scope.grouped_by[value.sql]
+        scope.shown[alike(value.sql)] = shown(value).sql
+        return scope.grouped_by.setdefault(alike(value.sql), key(value))
+    if has_query(value.sql):  # DuckDB knows it again by its very letters
+        return scope.shown.setdefault(alike(value.sql), value.sql)
     if _INTEGER.fullmatch(value.sql):  # the constant 5 is no fifth output
         scope.shown[value.sql] = f"CAST({value.sql} AS {value.type.duckdb})"
         return scope.shown[value.sql]

@@ -11,6 +11,7 @@ from labkit.cloud.engine.redshift import floats
 from labkit.cloud.engine.redshift.casts import as_numeric, as_text, cast, coerce
 from labkit.cloud.engine.redshift.errors import UNDEFINED_FUNCTION, RedshiftError
 from labkit.cloud.engine.redshift.literals import type_beside
+from labkit.cloud.engine.redshift.meeting import meeting
 from labkit.cloud.engine.redshift.once import once
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import (
@@ -75,6 +76,8 @@ def _as_numbers(left: Typed, right: Typed) -> tuple[Typed, Typed]:
 
 def _number_of(text: Typed, kind: Type) -> Type:
     """What a text or NULL is read as beside a number: one as written keeps its digits."""
+    if text.untyped and kind.base == "numeric":
+        return meeting([text, Typed("NULL", kind)])
     if text.literal is None:
         return FLOAT8 if kind.base == "numeric" and text.type.base in TEXTS else kind
     own = type_beside(text, kind)

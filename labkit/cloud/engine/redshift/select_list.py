@@ -7,6 +7,7 @@ from dataclasses import replace
 from sqlglot import exp
 
 from labkit.cloud.engine.redshift import nested
+from labkit.cloud.engine.redshift.alike import alike
 from labkit.cloud.engine.redshift.errors import SYNTAX, UNDEFINED_COLUMN, RedshiftError, unsupported
 from labkit.cloud.engine.redshift.expressions import expression
 from labkit.cloud.engine.redshift.scope import Scope, Typed, all_fields
@@ -39,7 +40,7 @@ def _key(node: exp.Expr, scope: Scope) -> Typed | None:
         return None
     with scope.ungrouped():
         value = expression(node, scope)
-    sql = scope.shown.get(value.sql)
+    sql = scope.shown.get(alike(value.sql))
     return replace(value, sql=sql, literal=None) if sql else None
 
 
