@@ -342,6 +342,20 @@ def test_files_that_cannot_match_are_not_scanned(ice: Ice, condition: str) -> No
     assert 0 < ice.scanned(f"SELECT count(*) FROM t WHERE {condition}") <= everything * 0.6
 
 
+DENIED = ["NOT (b = true AND s IS NULL)", "id > 1 AND NOT (b IN (true) AND s IS NULL)"]
+
+
+@pytest.mark.parametrize("condition", DENIED)
+def test_files_that_meet_the_other_half_of_what_is_denied_are_read(
+    ice: Ice, condition: str
+) -> None:
+    ice.made("t", "id int, b boolean, s string", "(1, true, NULL)")
+    ice.do("INSERT INTO t VALUES (2, false, NULL)")
+    assert ice.rows(f"SELECT id FROM t WHERE {condition}") == [["2"]]
+    ice.do(f"DELETE FROM t WHERE {condition}")
+    assert ice.rows("SELECT id FROM t") == [["1"]]
+
+
 def test_time_travel(ice: Ice) -> None:
     ice.made("t", "id int, gone string", "(1, 'x')")
     first = ice.rows('SELECT snapshot_id, made_current_at FROM "t$history"')[0]
@@ -589,6 +603,11 @@ CHANGE_REFUSALS = {
         "MERGE INTO t USING (VALUES 1, 1) AS s(id) ON t.id = s.id WHEN MATCHED THEN DELETE",
         "MERGE_TARGET_ROW_MULTIPLE_MATCHES: One MERGE target table row matched more than one",
     ),
+    "twice without a clause": (
+        """MERGE INTO t USING (VALUES (1, 5), (1, 6), (2, 7)) AS s(id, n) ON t.id = s.id
+        WHEN MATCHED AND n > 6 THEN DELETE WHEN NOT MATCHED THEN INSERT VALUES (s.id, 'x')""",
+        "MERGE_TARGET_ROW_MULTIPLE_MATCHES",
+    ),
     "set type": ("UPDATE t SET id = 'x'", "TYPE_MISMATCH"),
     "set column": ("UPDATE t SET nope = 1", "COLUMN_NOT_FOUND"),
     "set number": ("UPDATE t SET id = 3000000000", "Out of range for integer: 3000000000"),
@@ -664,6 +683,15 @@ def test_a_name_that_comes_back_is_another_column(ice: Ice) -> None:
     assert ice.rows("SELECT id FROM t WHERE data IS NULL") == [["1"]]
     ice.do("UPDATE t SET data = 'c' WHERE data IS NULL")
     assert ice.rows("SELECT * FROM t ORDER BY id") == [["1", "c"], ["2", "b"]]
+
+
+def test_a_column_with_fields_is_renamed_and_moved(ice: Ice) -> None:
+    ice.made("t", "id int, data struct<x:int>, tags array<string>", "(1, ROW(2), ARRAY['a'])")
+    ice.do("ALTER TABLE t CHANGE COLUMN data renamed struct<x:int> COMMENT 'told'")
+    ice.do("ALTER TABLE t CHANGE COLUMN tags tags array<string> FIRST")
+    assert ice.rows("SELECT * FROM t") == [["[a]", "1", "{x=2}"]]
+    assert ice.load("t").schema().find_field("renamed").doc == "told"
+    assert "Cannot change" in ice.fail("ALTER TABLE t CHANGE renamed renamed struct<x:bigint>")
 
 
 ALTER_REFUSALS = {

@@ -158,7 +158,7 @@ def _retype(update: UpdateSchema, schema: Schema, name: str, column: Column) -> 
             raise StatementFailed(
                 f"{DDL_TASK} Cannot change column type: {name}: {field.field_type} -> {wanted}"
             )
-        wanted = field.field_type
+        wanted = None  # as it is: pyiceberg takes no type of a column with fields
     comment = field.doc if column.comment is None else column.comment
     update.update_column(own, wanted, doc=comment)
     return own

@@ -98,7 +98,7 @@ class _Reader:
 
     def negation(self, node: exp.Expr) -> BooleanExpression:
         inner = node.this.unnest()
-        found = self.read(inner)
+        found = self.read(inner) if isinstance(inner, exp.Is) else _ALL  # other's may say less
         if isinstance(found, expressions.IsNull):
             return _predicate("NotNull", found.term)
         return self.truth(inner, value=False) if isinstance(inner, exp.Column) else _ALL

@@ -105,14 +105,17 @@ class Target:
         Returns:
             How many rows were changed.
         """
-        where = f" WHERE {applies} IS NOT NULL" if applies else ""
         with explained(self.run), failures():
-            found = self.run.session.sql(query)
+            found = f"({self.run.session.sql(query)})"
+            if applies:
+                self._execute(f"CREATE OR REPLACE TEMP TABLE joined AS {found}")
+                self._check_once("joined", "q0", "q1", f"{applies} IS NULL")
+                found = f"joined WHERE {applies} IS NOT NULL"
             self._execute(
                 f"CREATE OR REPLACE TEMP TABLE changes AS SELECT q0 AS {quoted_name(PATH)}, "
-                f"q1 AS {quoted_name(POSITION)}, {values} FROM ({found}){where}"
+                f"q1 AS {quoted_name(POSITION)}, {values} FROM {found}"
             )
-        self._check_once()
+        self._check_once("changes", quoted_name(PATH), quoted_name(POSITION))
         count = self._execute("SELECT count(*) FROM changes").fetchall()[0][0]
         if count:
             self._rewrite(query)
@@ -152,11 +155,14 @@ class Target:
         )
         return AlwaysTrue() if again else self.source.condition
 
-    def _check_once(self) -> None:
-        places = f"{quoted_name(PATH)}, {quoted_name(POSITION)}"
+    def _check_once(self, rows: str, file: str, place: str, condition: str = "true") -> None:
+        """No row of the table is there twice; in ``MERGE`` of those that no clause is for, too.
+
+        Source: ``MarkDistinctNode`` of ``QueryPlanner`` in https://github.com/trinodb/trino
+        """
         twice = (
-            f"SELECT 1 FROM changes WHERE {quoted_name(POSITION)} IS NOT NULL GROUP BY {places} "
-            "HAVING count(*) > 1 LIMIT 1"
+            f"SELECT 1 FROM {rows} WHERE {place} IS NOT NULL AND {condition} "
+            f"GROUP BY {file}, {place} HAVING count(*) > 1 LIMIT 1"
         )
         if self._execute(twice).fetchall():
             raise QueryFailed(
