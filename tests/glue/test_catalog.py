@@ -264,7 +264,11 @@ def test_column_statistics(glue: Any, orders: dict[str, str], kind: str) -> None
         "AnalyzedTime": 1700000000,
         "StatisticsData": data,
     }
-    getattr(glue, f"update_column_statistics_for_{kind}")(**where, ColumnStatisticsList=[given])
+    both = [given, given | {"ColumnName": "x"}]  # the table has no column of that name
+    told = getattr(glue, f"update_column_statistics_for_{kind}")(**where, ColumnStatisticsList=both)
+    assert [
+        (e["ColumnStatistics"]["ColumnName"], e["Error"]["ErrorCode"]) for e in told["Errors"]
+    ] == [("x", "EntityNotFoundException")]
     if kind == "partition":  # what is known of it stays
         values = where["PartitionValues"]
         glue.update_partition(

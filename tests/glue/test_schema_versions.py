@@ -152,3 +152,8 @@ def test_what_is_noted_of_a_version_is_told(glue: Any, fresh: Any) -> None:
     assert (noted(**by_id), noted(**first)) == ({"topic": ["a"]}, {})
     with pytest.raises(ClientError, match="EntityNotFoundException"):
         glue.remove_schema_version_metadata(**last, MetadataKeyValue=pair("owner", "c"))
+
+
+def test_a_schema_has_a_definition(glue: Any, fresh: Any) -> None:
+    with pytest.raises(ClientError, match=r"InvalidInputException.*definition is required"):
+        glue.create_schema(SchemaName=fresh("bare"), DataFormat="AVRO", Compatibility="NONE")

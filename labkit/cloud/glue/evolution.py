@@ -92,6 +92,8 @@ def check_schema_version_validity(
 
 def check_definition(form: str, definition: str) -> None:
     """Refuse a definition that is none of its format; moto looks at JSON alone."""
+    if not definition:
+        raise invalid("Schema definition is required.")
     try:
         if form == "AVRO":
             avro.parse(definition)

@@ -54,8 +54,8 @@ def judge_call(context: Context, parameters: Members) -> None:
         _check_policy(backend, parameters.get("ResourceArn", backend.default_catalog_arn))
     if context.operation == "CreateTrigger" and parameters.get("Type") == "SCHEDULED":
         check_scheduled(parameters)
-    if context.operation == "CreateSchema" and "SchemaDefinition" in parameters:
-        check_definition(parameters["DataFormat"], parameters["SchemaDefinition"])
+    if context.operation == "CreateSchema":
+        check_definition(parameters["DataFormat"], parameters.get("SchemaDefinition", ""))
     if context.operation.startswith("GetWorkflowRun") and parameters.get("IncludeGraph"):
         raise not_here("glue", context.operation, "graphs are those of workflows, not of runs")
     if context.operation in ("GetTags", "TagResource", "UntagResource"):

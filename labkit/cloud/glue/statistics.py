@@ -1,5 +1,7 @@
 """Column statistics of tables and partitions, kept with them.
 
+Those of columns that are not there are told as errors, and not kept.
+
 Source: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-crawler-column-statistics.html
 """
 
@@ -8,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from labkit.cloud.glue.partitions import find_partition
-from labkit.cloud.glue.records import answers, find_table
+from labkit.cloud.glue.records import answers, current, find_table
 from labkit.cloud.glue.words import not_found
 from labkit.cloud.operations import Answer, Context
 
@@ -19,7 +21,8 @@ Statistics = dict[str, Any]
 def update_for_table(
     context: Context, *, ColumnStatisticsList: list[Statistics], **where: Any
 ) -> Answer:
-    return _update(_table(context, **where), ColumnStatisticsList)
+    table = _table(context, **where)
+    return _update(table, _columns(current(table)), ColumnStatisticsList)
 
 
 @answers("GetColumnStatisticsForTable")
@@ -36,7 +39,9 @@ def delete_for_table(context: Context, *, ColumnName: str, **where: Any) -> Answ
 def update_for_partition(
     context: Context, *, ColumnStatisticsList: list[Statistics], **where: Any
 ) -> Answer:
-    return _update(_partition(context, **where), ColumnStatisticsList)
+    partition = _partition(context, **where)
+    columns = _columns(current(_table(context, **where))) | _columns(partition.partition_input)
+    return _update(partition, columns, ColumnStatisticsList)
 
 
 @answers("GetColumnStatisticsForPartition")
@@ -73,9 +78,21 @@ def keep(owner: Any, given: list[Statistics]) -> None:
     _known(owner).update({each["ColumnName"]: each for each in given})
 
 
-def _update(owner: Any, given: list[Statistics]) -> Answer:
-    keep(owner, given)
-    return {"Errors": []}
+def _columns(definition: dict[str, Any]) -> set[str]:
+    """The names of a table's or partition's columns, in lower case."""
+    stored = (definition.get("StorageDescriptor") or {}).get("Columns") or []
+    return {each["Name"].lower() for each in [*stored, *(definition.get("PartitionKeys") or [])]}
+
+
+def _update(owner: Any, columns: set[str], given: list[Statistics]) -> Answer:
+    errors = [each for each in given if each["ColumnName"].lower() not in columns]
+    keep(owner, [each for each in given if each not in errors])
+    return {"Errors": [{"ColumnStatistics": each, "Error": _no_column(each)} for each in errors]}
+
+
+def _no_column(given: Statistics) -> Answer:
+    error = not_found(f"Column {given['ColumnName']} not found.")
+    return {"ErrorCode": error.code, "ErrorMessage": error.message}
 
 
 def _get(owner: Any, names: list[str]) -> Answer:
