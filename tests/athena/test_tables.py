@@ -416,11 +416,14 @@ DAYS = {"type": "date", "format": "yyyy-MM-dd"}
 VERY_MANY = {"type": "integer", "range": "0,9223372036854775807"}
 TWICE = {"type": "enum", "values": "2024-01-01,2024-01-01"}
 HALF_DAYS = {"range": "2024-01-01,2024-01-02", "interval": "12", "interval.unit": "HOURS"}
+MONTHS = {"interval": "1", "interval.unit": "MONTHS"}
 #: Settings of a key, a condition on it, and what is counted of three files.
 PROJECTED: list[tuple[dict[str, str], str, str]] = [
     (TWICE, "k IS NOT NULL", "1"),
     (DAYS | HALF_DAYS, "k IS NOT NULL", "1"),
     (DAYS | {"range": "NOW-60MINUTES,NOW"}, "k IS NOT NULL", "1"),
+    (DAYS | MONTHS | {"range": "2023-11-01,2024-02-01"}, "k IS NOT NULL", "1"),
+    (DAYS | MONTHS | {"range": "2023-08-31,2024-02-01"}, "k < '3'", "INVALID_TABLE_PROPERTY"),
     (VERY_MANY, "k IN ('7', '2024')", "1"),
     (VERY_MANY, "k < '7'", "HIVE_EXCEEDED_PARTITION_LIMIT"),
 ]

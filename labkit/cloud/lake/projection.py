@@ -223,7 +223,9 @@ def _dates(key: Key, _: list[str] | None) -> Iterator[str]:
         count += step
         if count // step > LOOKED:
             raise _TooMany
-        now = _moved(first, count, unit)
+        following, now = _moved(now, step, unit), _moved(first, count, unit)
+        if following != now and min(following, now) <= last:  # which one AWS does not say
+            raise _bad(f"steps of {unit} from day {first.day} of a month are not read here")
 
 
 def _range(key: Key) -> tuple[str, str]:
