@@ -347,6 +347,20 @@ def test_nothing_to_grade_is_said(tmp_path, capsys):
     assert "no notebook to grade" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("phase", [[], ["--run", "found"]])
+def test_where_the_labs_notebooks_are_not_installed_nobody_is_graded(
+    tmp_path, phase, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(masters, "masters", lambda: ())
+    mini.write(tmp_path / "lab1.ipynb", "{}")
+    assert cli.main(["grade", *phase, "lab1.ipynb"]) == 1
+    said = capsys.readouterr()
+    assert not said.out
+    assert said.err.startswith("There are no labs' notebooks in ")
+    assert not (tmp_path / "found").exists()
+
+
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), Ended("it is gone")])
 def test_what_the_machine_cannot_do_is_an_error_of_that_one(master, tmp_path, error):
     def start(spec):

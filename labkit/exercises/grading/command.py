@@ -34,6 +34,16 @@ class NothingToGrade(LabError):
         return "There is no notebook to grade: name notebooks, or folders that hold some."
 
 
+class NoMasters(LabError):
+    """The labs' own notebooks, which say what is asked, are not there. Args: their folder."""
+
+    def __str__(self) -> str:
+        return (
+            f"There are no labs' notebooks in {self.args[0]}: `labkit grade` is run from the"
+            " project's own folder, installed by `make setup` or `pip install -e`."
+        )
+
+
 class NotRun(LabError):
     """Notebooks are named that no run has found. Args: the first of them."""
 
@@ -113,7 +123,10 @@ def _scored(options: argparse.Namespace) -> tuple[list[Report], list[Record]]:
 
 
 def _handed_in(options: argparse.Namespace) -> list[masters.Submission]:
-    found = list(masters.submissions(options.places, masters.masters()))
+    known = masters.masters()
+    if not known:
+        raise NoMasters(masters.NOTEBOOKS.as_posix())
+    found = list(masters.submissions(options.places, known))
     if not found:
         raise NothingToGrade
     return found
