@@ -136,6 +136,10 @@ def test_days_before_the_year_1_and_after_9999(ice: Ice) -> None:
     ice.made("t", "d date", "(DATE '-0001-01-01'), (DATE '10000-01-01')")
     assert ice.rows("SELECT d FROM t WHERE d > DATE '9999-12-31'") == [["10000-01-01"]]
     assert ice.rows("SELECT min(d) FROM t") == [["-0001-01-01"]]
+    ice.made("m", "d date", "(DATE '9999-12-31')", "PARTITIONED BY (month(d))")
+    none = "d > DATE '9999-12-31' OR d < DATE '0001-01-01'"
+    assert ice.rows(f"SELECT count(*), count_if({none}) FROM m WHERE NOT ({none})") == [["1", "0"]]
+    assert ice.rows(f"SELECT d FROM m WHERE {none}") == []
 
 
 def test_a_query_becomes_a_table_in_one_commit(ice: Ice) -> None:

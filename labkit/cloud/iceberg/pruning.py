@@ -32,6 +32,9 @@ _COMPARISONS: dict[type, tuple[str, type]] = {
     exp.GTE: ("GreaterThanOrEqual", exp.LTE),
 }
 
+#: pyiceberg asks for the day beside, and Python has none.
+_LAST_DAYS = (datetime.date.min, datetime.date.max)
+
 
 def row_filter(
     filters: Sequence[PartitionFilter], schema: Schema, session: Any
@@ -67,11 +70,11 @@ class _Reader:
         if self.field(left) is None:
             left, right, kind = right, left, _COMPARISONS[kind][1]
         field, value = self.field(left), self.constant(left, right)
-        return (
-            _ALL
-            if value is None or field is None
-            else _predicate(_COMPARISONS[kind][0], field.name, value)
-        )
+        if value is None or field is None:
+            return _ALL
+        name = _COMPARISONS[kind][0]
+        beyond = value in _LAST_DAYS and name in ("LessThan", "GreaterThan")
+        return _predicate(name + "OrEqual" * beyond, field.name, value)
 
     def between(self, node: exp.Expr) -> BooleanExpression:
         field = self.field(node.this)
