@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from sqlglot import exp
@@ -9,7 +10,7 @@ from sqlglot import exp
 from labkit.cloud.engine.redshift.casts import coerce
 from labkit.cloud.engine.redshift.connect_by import connect_by
 from labkit.cloud.engine.redshift.errors import AMBIGUOUS, RedshiftError, unsupported
-from labkit.cloud.engine.redshift.meeting import meeting
+from labkit.cloud.engine.redshift.meeting import known, meeting
 from labkit.cloud.engine.redshift.relations import Member, add_member, finish, registered
 from labkit.cloud.engine.redshift.scope import Field, Scope, Source, Typed, all_fields
 
@@ -21,10 +22,33 @@ def from_clause(node: exp.Select, scope: Scope) -> str:
         return ""
     if node.args.get("connect"):
         return f" FROM {connect_by(node, scope)}"
-    sql = add_member(start.this, scope)
-    for each in [*(start.this.args.get("joins") or ()), *(node.args.get("joins") or ())]:
-        sql += join(each, scope)
-    return f" FROM {sql}"
+    joins = [*(start.this.args.get("joins") or ()), *(node.args.get("joins") or ())]
+    return f" FROM {with_joins(add_member(start.this, scope), joins, scope)}"
+
+
+def with_joins(first: str, joins: Iterable[exp.Join], scope: Scope) -> str:
+    """A first member and those joined to it.
+
+    JOIN binds more tightly than a comma: no row of ``a`` is in ``a, b FULL JOIN c``'s condition.
+    """
+    groups, outer = [first], [False]
+    for each in joins:
+        sql = join(each, scope)
+        if _is_comma(each):
+            groups, outer = [*groups, sql], [*outer, False]
+        else:
+            groups[-1] += sql
+            outer[-1] = outer[-1] or (each.side or "").upper() in _KEEPING
+    both = zip(groups, outer, strict=True)
+    return " CROSS JOIN ".join(f"({sql})" if keeping else sql for sql, keeping in both)
+
+
+#: The joins that keep rows of their right side.
+_KEEPING = ("RIGHT", "FULL")
+
+
+def _is_comma(node: exp.Join) -> bool:
+    return not any(node.args.get(part) for part in ("side", "kind", "method", "on", "using"))
 
 
 @registered(exp.Subquery)
@@ -54,9 +78,7 @@ def _begins_beside(node: exp.Expr, scope: Scope) -> bool:
 
 def _joined(node: exp.Subquery, scope: Scope) -> Member:
     inner = Scope(scope.state, parent=scope.parent, ctes=dict(scope.ctes))
-    sql = add_member(node.this, inner)
-    for each in node.this.args.get("joins") or ():
-        sql += join(each, inner)
+    sql = with_joins(add_member(node.this, inner), node.this.args["joins"], inner)
     if node.alias:
         source = Source(node.alias.lower(), all_fields(inner.sources))
         return finish(node, f"({sql})", source, scope)
@@ -87,15 +109,22 @@ def join(node: exp.Join, scope: Scope) -> str:
     elif node.args.get("on") is not None:
         from labkit.cloud.engine.redshift.expressions import condition
 
-        on = condition(node.args["on"], scope, "JOIN/ON")
+        seen = scope.sources
+        if side in _KEEPING:
+            scope.sources = seen[scope.joined :]
+        try:
+            on = condition(node.args["on"], scope, "JOIN/ON")
+        finally:
+            scope.sources = seen
         if side == "FULL" and not _equates(node.args["on"]):
             told = "FULL JOIN is only supported with merge-joinable join conditions"
             raise RedshiftError(told, "0A000")
     elif side:
         raise RedshiftError("syntax error: a join needs ON or USING", "42601")
     else:
-        if not kind and not natural:
+        if _is_comma(node):
             scope.joined = first
+            return sql
         return f" CROSS JOIN {sql}"
     if kind not in ("", "INNER", "OUTER"):
         raise unsupported(f"{kind} JOIN")
@@ -111,7 +140,7 @@ def _equates(node: exp.Expr) -> bool:
 
 
 def _visible(sources: list[Source]) -> list[Field]:
-    return [field for one in sources for field in one.fields if field.name not in one.merged]
+    return [field for one in sources for field in one.bare()]
 
 
 def _using(
@@ -137,16 +166,16 @@ def _using(
         for source in added:
             source.merged.add(name)
             source.leading = [each for each in source.leading if each != name]
-        if side in ("RIGHT", "FULL"):
-            _merge(name, one, two, scope)
+        if side in _KEEPING:
+            _share(name, one, two, side, scope)
     return " AND ".join(tests)
 
 
-def _merge(name: str, left: Typed, right: Typed, scope: Scope) -> None:
-    """The column that both sides of an outer join share."""
-    kind = meeting((left, right), "JOIN/USING")
-    both = f"coalesce({coerce(left, kind).sql}, {coerce(right, kind).sql})"
-    for source in scope.sources:
-        for at, field in enumerate(source.fields):
-            if field.name == name and name not in source.merged:
-                source.fields[at] = Field(name, kind, both)
+def _share(name: str, left: Typed, right: Typed, side: str, scope: Scope) -> None:
+    """What both sides of an outer join mean by the name alone."""
+    kind = known(meeting((left, right), "JOIN/USING"))
+    both = [coerce(each, kind).sql for each in ([right] if side == "RIGHT" else [left, right])]
+    sql = f"coalesce({', '.join(both)})" if len(both) > 1 else both[0]
+    for source in scope.sources[scope.joined :]:
+        if any(field.name == name for field in source.bare()):
+            source.shared[name] = Field(name, kind, sql)

@@ -93,14 +93,21 @@ class Source:
         path: the schema, or database and schema, that a table without an alias lies in.
         merged: the columns that one before it stands for, joined by their name.
         leading: the columns that joins by name, from here on, put first in ``*``.
+        shared: what bare names of both sides of an outer join mean: ``id``, where ``a.id`` is NULL.
     """
 
     name: str
     fields: list[Field]
     merged: set[str] = field(default_factory=set)
     leading: list[str] = field(default_factory=list)
+    shared: dict[str, Field] = field(default_factory=dict)
     hidden: tuple[Field, ...] = ()
     path: tuple[str, ...] = ()
+
+    def bare(self) -> list[Field]:
+        """What its columns' names mean without its own."""
+        left = [each for each in self.fields if each.name not in self.merged]
+        return [self.shared.get(each.name, each) for each in left]
 
     def lies(self, path: tuple[str, ...]) -> bool:
         """Whether it may be in a schema; what has an alias or is no table may be in any."""
@@ -210,8 +217,8 @@ class Scope:
             if (not table or source.name == table)
             and source.lies(path)
             and (source.path or not placed)
-            for field in (*source.fields, *source.hidden)
-            if field.name == name and (table or name not in source.merged)
+            for field in (*(source.fields if table else source.bare()), *source.hidden)
+            if field.name == name
         ]
         if len(found) > 1:
             raise RedshiftError(f'column reference "{name}" is ambiguous', AMBIGUOUS)
@@ -223,8 +230,7 @@ def all_fields(sources: list[Source]) -> list[Field]:
     left = {
         (at, place): field
         for at, source in enumerate(sources)
-        for place, field in enumerate(source.fields)
-        if field.name not in source.merged
+        for place, field in enumerate(source.bare())
     }
     found = []
     for at, source in enumerate(sources):

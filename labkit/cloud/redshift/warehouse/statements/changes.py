@@ -22,7 +22,7 @@ from labkit.cloud.engine.redshift.errors import (
     unsupported,
 )
 from labkit.cloud.engine.redshift.expressions import condition, expression
-from labkit.cloud.engine.redshift.joins import join
+from labkit.cloud.engine.redshift.joins import with_joins
 from labkit.cloud.engine.redshift.reading import parse_query
 from labkit.cloud.engine.redshift.relations import member, path_of
 from labkit.cloud.engine.redshift.scope import Field, Scope, Source
@@ -204,10 +204,9 @@ def _ctes(tree: exp.Expr, scope: Scope) -> str:
 def _members(node: exp.Expr, scope: Scope) -> str:
     """A member of FROM or USING, and what is joined to it."""
     sql, sources = member(node, scope)
+    scope.joined = len(scope.sources)
     scope.sources.extend(sources)
-    for each in node.args.get("joins") or ():
-        sql += join(each, scope)
-    return sql
+    return with_joins(sql, node.args.get("joins") or (), scope)
 
 
 def assignments(
