@@ -293,3 +293,11 @@ def test_what_a_killed_statement_leaves_is_the_old_table_or_the_new_one(
         check(ice, [3, 5])
     finally:
         stop_cloud(process)
+
+
+def test_a_query_of_a_table_that_is_dropped_meanwhile(ice: Ice) -> None:
+    ice.made("t", "id int", "(1)")
+    for key in ice.lake.keys("t/metadata/"):
+        if key.endswith(".avro"):
+            ice.lake.s3.delete_object(Bucket=ice.lake.bucket, Key=key)
+    assert "ICEBERG_MISSING_METADATA" in ice.fail("SELECT * FROM t")

@@ -54,10 +54,26 @@ def plan(
     """The files that hold a snapshot's rows, as far as they can meet a condition.
 
     The condition is of the columns of ``metadata``: those of now, unless another time is read.
+
+    Raises:
+        QueryFailed: ICEBERG_MISSING_METADATA, as Trino's ``IcebergExceptions``: the snapshot's
+            manifests are gone, as those of a table are that is dropped meanwhile.
     """
     if snapshot is None:
         return []
-    metadata = metadata or table.metadata
+    try:
+        return _planned(table, snapshot, condition, metadata or table.metadata)
+    except FileNotFoundError as error:
+        words = "Metadata not found in metadata location for table " + ".".join(table.name())
+        raise QueryFailed("ICEBERG_MISSING_METADATA", words) from error
+
+
+def _planned(
+    table: Table,
+    snapshot: Snapshot,
+    condition: BooleanExpression | None,
+    metadata: TableMetadata,
+) -> list[Planned]:
     manifests = snapshot.manifests(table.io)
     of_data = [m for m in manifests if m.content == ManifestContent.DATA]
     of_deletes = [m for m in manifests if m.content == ManifestContent.DELETES]
