@@ -10,7 +10,7 @@ import pyarrow.csv as csv
 import pyarrow.parquet as parquet
 
 import seeds
-from labkit.query import NULLABLE
+from labkit.results import NULLABLE
 
 
 class Data:
