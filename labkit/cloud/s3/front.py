@@ -56,7 +56,6 @@ from labkit.cloud.s3.sending import Answer, download, tell_of_version, unread, w
 
 log = logging.getLogger(__name__)
 _IN_MEMORY = 512 << 10  # bytes of a form's file; a larger one goes to disk
-_NO_VERSION = ("x-amz-version-id", "null")
 # What moto tells of how a body was sent, which is none of the object; and of pages in its own way.
 _OF_THE_WAY = "content-md5", "x-amz-content-sha256", "x-amz-sdk-", "access-control-"
 _OF_READS = "content-type", "last-modified"  # which moto tells of what is written, too
@@ -290,12 +289,7 @@ class S3:
         if request.method == "PUT":
             number = int(request.query["partNumber"])
             return replace(reply, body=object_checksums.with_copied(reply.body, upload, number))
-        found = object_checksums.told_if_quick(self.records.version(request))
-        told = object_checksums.in_xml(found).encode()
-        end = b"</CompleteMultipartUploadResult>"
-        body = reply.body.replace(b"<VersionId>null</VersionId>", b"")
-        headers = {k: v for k, v in reply.headers.items() if (k, v) != _NO_VERSION}
-        return replace(reply, headers=headers, body=body.replace(end, told + end))
+        return object_checksums.completed(reply, self.records.version(request))
 
     def _upload(self, request: Request) -> protocol.Reply:
         upload = self.records.upload(request)
@@ -330,9 +324,8 @@ class S3:
     def _delete(self, request: Request, body: bytes) -> protocol.Reply:
         with self.cloud.lock("s3"):
             asked = delete.split(self.cloud, request, body)
-            if not asked.deletes:
-                return delete.report(delete.nothing_deleted(), asked)
-            return delete.report(self.records.forward(request, asked.body), asked)
+            told = self.records.forward(request, asked.body) if asked.deletes else None
+            return delete.report(told or delete.nothing_deleted(), asked)
 
 
 def _told(headers: dict[str, str]) -> dict[str, str]:

@@ -12,6 +12,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from labkit.cloud.operations import AwsError
@@ -21,9 +22,11 @@ from labkit.cloud.s3.checksums import ALGORITHMS, DEFAULT, Checksum
 from labkit.cloud.s3.documents import Document, malformed
 
 if TYPE_CHECKING:
+    from labkit.cloud.protocol import Reply
     from labkit.cloud.s3.request import Request
 
 _SMALL = 8 << 20
+_NO_VERSION = ("x-amz-version-id", "null")
 _BYTES = {"crc32": 4, "crc32c": 4, "crc64nvme": 8, "sha1": 20, "sha256": 32}
 _ASKED = "x-amz-sdk-checksum-algorithm"
 _PREFIX, _HEADER = "x-amz-checksum-", "HTTP_X_AMZ_CHECKSUM_"
@@ -268,6 +271,15 @@ def with_copied(body: bytes, upload: Any, number: int) -> bytes:
     return body.replace(
         end.encode(), f"{in_xml({_PREFIX + upload.algorithm: known})}{end}".encode()
     )
+
+
+def completed(reply: Reply, version: Any) -> Reply:
+    """The answer to CompleteMultipartUpload with the object's, and without a version "null"."""
+    end = b"</CompleteMultipartUploadResult>"
+    body = reply.body.replace(b"<VersionId>null</VersionId>", b"")
+    body = body.replace(end, in_xml(told_if_quick(version)).encode() + end)
+    headers = {k: v for k, v in reply.headers.items() if (k, v) != _NO_VERSION}
+    return replace(reply, headers=headers, body=body)
 
 
 def ensure(version: Any) -> None:
