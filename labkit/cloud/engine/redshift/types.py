@@ -184,7 +184,7 @@ def named_type(name: str, sizes: tuple[int, ...] = ()) -> Type:
     if name.lower() in _INTERVALS:
         return INTERVALY2M if name.lower() == INTERVALY2M.short else INTERVALD2S
     if base not in SIZED:
-        if sizes and base.startswith("time"):
+        if sizes and base.startswith("time") and not _all_its_digits(base, sizes):
             raise _no_precision(base)
         return Type(base)
     default = {"text": 256, "bpchar": 1, "varchar": 256, "varbyte": 64000}
@@ -192,6 +192,14 @@ def named_type(name: str, sizes: tuple[int, ...] = ()) -> Type:
     if name.lower() == "bpchar":
         size = sizes[0] if sizes else 256
     return _checked(base, size)
+
+
+def _all_its_digits(base: str, sizes: tuple[int, ...]) -> bool:
+    """Six digits are what a timestamp has; data-diff and reladiff cast to them in Redshift.
+
+    Source: https://github.com/erezsh/reladiff (sqeleton's Redshift)
+    """
+    return base.startswith("timestamp") and sizes == (6,)
 
 
 def _no_precision(base: str) -> RedshiftError:
