@@ -140,7 +140,7 @@ _EXTRACTS = {
     "month": "month({0})", "week": "week({0})", "dow": "dayofweek({0})",
     "doy": "dayofyear({0})", "day": "day({0})", "hour": "hour({0})", "minute": "minute({0})",
     "second": "second({0})", "millisecond": "millisecond({0}) % 1000",
-    "microsecond": "microsecond({0}) % 1000000",
+    "microsecond": "microsecond({0}) % 1000",
     "timezone": "0", "timezone_hour": "0", "timezone_minute": "0",
 }  # fmt: skip
 
