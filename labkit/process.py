@@ -2,7 +2,7 @@
 
 The server is detached, so it outlives the notebook's kernel. Its address and credentials stand in
 ``cloud.json`` in the workspace's folder (``LABKIT_HOME``, by default ``.labkit`` in the project's
-root), readable by its owner alone.
+root, or in the user's home where the package alone is installed), readable by its owner alone.
 """
 
 from __future__ import annotations
@@ -117,7 +117,10 @@ def _without_proxies() -> dict[str, str]:
 
 def home() -> Path:
     """The workspace's folder."""
-    return Path(os.environ.get("LABKIT_HOME") or ROOT / ".labkit").resolve()
+    if told := os.environ.get("LABKIT_HOME"):
+        return Path(told).resolve()
+    root = ROOT if (ROOT / "pyproject.toml").is_file() else Path.home()
+    return (root / ".labkit").resolve()
 
 
 def find(folder: Path | None = None) -> Connection | None:

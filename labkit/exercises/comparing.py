@@ -48,7 +48,7 @@ class Compare:
         if isinstance(expected, dict):
             return self._of_dicts(as_dict(said, expected), expected)
         if isinstance(expected, list):
-            return self._of_lists(as_list(said), expected)
+            return self._of_lists(said, expected)
         return self._of_scalars(as_scalar(said), expected)
 
     def places(self, said: Plain, expected: Plain) -> list[str]:
@@ -121,9 +121,10 @@ class Compare:
             for left, right in pairs
         )
 
-    def _of_lists(self, said: Plain, expected: list[Plain]) -> str:
+    def _of_lists(self, given: Plain, expected: list[Plain]) -> str:
+        said = as_list(given)
         if not isinstance(said, list):
-            return "kind-list"
+            return "list-deep" if isinstance(given, list) else "kind-list"
         if len(said) != len(expected):
             return "rows-more" if len(said) > len(expected) else "rows-fewer"
         if any(isinstance(one, (list, dict)) for one in expected):
@@ -247,6 +248,7 @@ GENERAL = {
     "columns-names": "The number of columns is right, but not what they are called.",
     "rows-more": "There are more rows than there should be.",
     "rows-fewer": "There are fewer rows than there should be.",
+    "list-deep": "A list of single values is wanted: those of this one hold several values each.",
     "list-longer": "There are more values than there should be.",
     "list-shorter": "There are fewer values than there should be.",
     "order": "The rows are right, but not their order.",

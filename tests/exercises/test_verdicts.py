@@ -160,6 +160,11 @@ SAID = {
         [WEEKS[1], WEEKS[0], WEEKS[2]],
         "The values are right, but not their order.",
     ),
+    "pairs where a list is wanted, as a counter tells the most common": (
+        "lab1-q2",
+        [(one, 3) for one in WEEKS],
+        "A list of single values is wanted: those of this one hold several values each.",
+    ),
     "a key that is missing": (
         "lab1-q7",
         {"year": 0.566},

@@ -54,6 +54,14 @@ def test_another_port_than_the_running_ones_is_refused(cloud, monkeypatch, capsy
     assert cli.main(["up", "--port", cloud.endpoint.rpartition(":")[2]]) == 0
 
 
+def test_the_package_alone_works_in_the_users_home(tmp_path, monkeypatch):
+    monkeypatch.delenv("LABKIT_HOME", raising=False)
+    assert process.home() == process.ROOT / ".labkit"
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr(process, "ROOT", tmp_path / "site-packages")
+    assert process.home() == tmp_path.resolve() / ".labkit"
+
+
 @pytest.mark.parametrize("command", ["up", "env"])
 def test_a_file_is_no_workspace(command, tmp_path, monkeypatch, capsys):
     (tmp_path / "file").write_text("")

@@ -19,6 +19,8 @@ from labkit.exercises.grading.variants import cache
 from labkit.process import FRUGAL, ROOT
 
 START_LIMIT_S = 60.0
+#: What is forked has one thread: NumPy's and Arrow's allocators start none.
+_UNTHREADED = {"OPENBLAS_NUM_THREADS": "1", "JE_ARROW_MALLOC_CONF": "background_thread:false"}
 # Judges, answers, other answers: not to be read although they may lie beside the interpreter.
 HIDDEN = ("labkit", "tests", "tools", "notebooks", ".git")
 LIMITS = {"RLIMIT_CORE": 0, "RLIMIT_NOFILE": 1024, "RLIMIT_NPROC": 4096, "RLIMIT_AS": 1 << 35}
@@ -144,7 +146,7 @@ class Warm:
                 [*command, json.dumps(settings)],
                 cwd=bundle,
                 stdin=subprocess.DEVNULL,
-                env=FRUGAL | environment(bundle, bundle) | {"OPENBLAS_NUM_THREADS": "1"},
+                env=FRUGAL | environment(bundle, bundle) | _UNTHREADED,
                 pass_fds=(theirs.fileno(),),
                 start_new_session=True,
             )
